@@ -9,7 +9,7 @@ from __future__ import annotations
 from starlette.responses import RedirectResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from api.refusals import refuse
+from api.layer import turn_away
 from kpis.message import Message
 
 
@@ -44,9 +44,7 @@ class Outside:
             query = scope.get("query_string", b"").decode("latin-1")
             await RedirectResponse(f"{self.base}/?{query}".rstrip("?"))(scope, receive, send)
             return
-        if scope["type"] == "websocket":
-            await receive()
-        await refuse(scope, send, 404, Message("nothing_there"))
+        await turn_away(scope, receive, send, 404, Message("nothing_there"))
 
 
 class PutBack:

@@ -12,8 +12,9 @@ from functools import lru_cache
 from pathlib import Path
 from urllib.parse import parse_qs
 
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import Message, Receive, Scope, Send
 
+from api.layer import Layer
 from api.policy import OWN, cookie, headers_of
 from kpis.errors import EditionRefused, NotFound
 from kpis.government import settle
@@ -35,17 +36,11 @@ _AGENTS = re.compile(rb'<link rel="service-desc"[^>]*>')  # points at an interfa
 _STARTS = ("http.response.start", "websocket.http.response.start", "websocket.accept")
 
 
-class PageHeaders:
+class PageHeaders(Layer):
     """Give every answer its headers, errors and refusals too; write the viewer's language and how to print into a page."""
 
-    def __init__(self, app: ASGIApp) -> None:
-        self.app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+    async def take(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass one request on, changing only what goes back."""
-        if scope["type"] not in ("http", "websocket"):
-            await self.app(scope, receive, send)
-            return
         is_page = scope["type"] == "http" and not scope["path"].startswith(_FILES)
         if is_page:
             # Pages are small and are rewritten below, so they are asked for uncompressed.

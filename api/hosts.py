@@ -12,10 +12,10 @@ from dataclasses import dataclass
 from ipaddress import ip_address
 from urllib.parse import urlsplit
 
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import Receive, Scope, Send
 
+from api.layer import Layer, turn_away
 from api.policy import is_published
-from api.refusals import refuse
 from kpis.message import Message
 from kpis.settings import Settings, settings
 
@@ -110,22 +110,14 @@ def _is_origin_allowed(scope: Scope, chosen: Settings, asked: Place) -> bool:
     return parts["scheme"] == public.scheme and origin.name == asked.name and origin.is_at(public.scheme, public.port)
 
 
-class Hosts:
+class Hosts(Layer):
     """Refuse what was not meant for this instance, or comes from a page that is not its own."""
 
-    def __init__(self, app: ASGIApp) -> None:
-        self.app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+    async def take(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass one request on, or refuse it."""
-        if scope["type"] not in ("http", "websocket"):
-            await self.app(scope, receive, send)
-            return
         wrong = refused(scope, settings())
         if wrong is not None:
-            if scope["type"] == "websocket":
-                await receive()
-            await refuse(scope, send, *wrong)
+            await turn_away(scope, receive, send, *wrong)
             return
         await self.app(_with_host_of_origin(scope) if scope["type"] == "websocket" else scope, receive, send)
 

@@ -1,11 +1,15 @@
-"""How the server listens: whoever opens a line and then says nothing, or says it drop by drop, does not hold it."""
+"""How the server listens: whoever opens a line and then says nothing, or says or reads it drop by drop, does not hold it."""
 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 import signal
-from typing import Any
+import socket
+import struct
+import sys
+from typing import Any, cast
 
 import h11
 import uvicorn
@@ -19,23 +23,85 @@ from kpis.message import Message
 from kpis.seen import journal
 from kpis.settings import settings, software_version
 
+try:
+    import fcntl
+    import termios
+except ImportError:  # on Windows nobody says what the system holds
+    termios = None  # type: ignore[assignment]
+
 HEAD_SECONDS = 10.0  # from the first to the last line of the head of a request; a browser needs a fraction of one
 HEAD_BYTES = 64 * 1024  # a sign-in is kept in cookies of some kilobytes
+READ_SECONDS, READ_BYTES = 60.0, 16 * 1024  # so much of an answer is taken within so long, or the line is cut: 270 bytes a second
 WEBSOCKET_BYTES = 2 * 1024 * 1024  # what a page says at once: which page, and what was typed and chosen there
 _STRANGER: dict[str, Any] = {"type": "http", "path": "/", "method": "GET", "headers": []}  # of whom no request could be read
 
 
+class Answering:
+    """The way back to a client: counts what is taken of an answer, and cuts the line where too little is, also one that is to be closed."""
+
+    def __init__(self, transport: asyncio.Transport, loop: asyncio.AbstractEventLoop) -> None:
+        self.transport, self._loop = transport, loop
+        self._written = self._taken = 0
+        self._look: asyncio.TimerHandle | None = None
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.transport, name)
+
+    def write(self, data: bytes) -> None:
+        """Send bytes, and look after a while at what is left of them."""
+        self._written += len(data)
+        self.transport.write(data)
+        if self._look is None and self.transport.get_write_buffer_size():
+            self._look_later()
+
+    def stop(self) -> None:
+        """Look no more: the line is closed, or speaks another protocol."""
+        if self._look is not None:
+            self._look.cancel()
+            self._look = None
+
+    def _look_later(self) -> None:
+        self._taken = self._written - self._left()
+        self._look = self._loop.call_later(READ_SECONDS, self._judge)
+
+    def _judge(self) -> None:
+        self._look = None
+        left = self._left()
+        if left and self._written - left - self._taken < READ_BYTES:
+            opened = self.transport.get_extra_info("socket")
+            opened.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))  # the system keeps nothing of it either
+            self.transport.abort()
+        elif left:
+            self._look_later()
+
+    def _left(self) -> int:
+        """Return how much of what was written has not reached the client: of a quick answer megabytes wait with the system."""
+        waiting = bytearray(4)
+        if termios is not None:
+            with contextlib.suppress(OSError, ValueError):  # it was closed meanwhile
+                fcntl.ioctl(self.transport.get_extra_info("socket"), termios.TIOCOUTQ, waiting)
+        return self.transport.get_write_buffer_size() + int.from_bytes(waiting, sys.byteorder)
+
+
 class Listening(H11Protocol):
-    """A line to a client: closed where the head of a request does not come in time, refused in both languages where it is no request."""
+    """A line to a client: closed where the head of a request does not come in time or an answer is not taken.
+
+    What is no request is refused in both languages.
+    """
 
     _waiting: asyncio.TimerHandle | None = None
+    _answering: Answering | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
+        self._answering = Answering(transport, self.loop)
+        self.transport = cast("asyncio.Transport", self._answering)
         self._wait()
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._wait_no_more()
+        if self._answering is not None:
+            self._answering.stop()
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
@@ -49,6 +115,9 @@ class Listening(H11Protocol):
 
     def handle_websocket_upgrade(self, event: h11.Request) -> None:
         self._wait_no_more()
+        if self._answering is not None:  # from here on the websocket asks its client for signs of life
+            self._answering.stop()
+            self.transport = self._answering.transport
         super().handle_websocket_upgrade(event)
 
     def on_response_complete(self) -> None:

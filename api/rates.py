@@ -20,7 +20,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from starlette.types import Message as Sent
 
 from api.doors import UPLOAD
-from api.refusals import refuse
+from api.layer import Layer, turn_away
 from kpis.message import Message
 from kpis.settings import settings
 
@@ -52,16 +52,16 @@ def kind_of(scope: Scope) -> str:
     return "api" if path.endswith("/calendar.ics") else ""
 
 
-class Rates:
+class Rates(Layer):
     """Count what is asked, and refuse what is asked too often with the seconds to wait."""
 
     def __init__(self, app: ASGIApp) -> None:
-        self.app = app
+        super().__init__(app)
         self._counts = MovingWindowRateLimiter(MemoryStorage())
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+    async def take(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass one request on, or refuse it."""
-        kind = kind_of(scope) if scope["type"] in ("http", "websocket") else ""
+        kind = kind_of(scope)
         if not kind or (settings().mode == "local" and kind != "upload"):
             await self.app(scope, receive, send)
             return
@@ -69,10 +69,9 @@ class Rates:
         # A sign-in counts when it has failed, everything else when it is asked.
         is_free = self._counts.test(rate, kind, who) if kind == "sign_in" else self._counts.hit(rate, kind, who)
         if not is_free:
-            if scope["type"] == "websocket":
-                await receive()
             seconds = self._wait(rate, kind, who)
-            await refuse(scope, send, 429, Message("asked_too_often", seconds=seconds), headers={"Retry-After": str(seconds)})
+            said = Message("asked_too_often", seconds=seconds)
+            await turn_away(scope, receive, send, 429, said, headers={"Retry-After": str(seconds)})
         elif scope["path"] == _CALLBACK and scope.get("query_string"):
             await self.app(scope, receive, self._watching(send, rate, who))
         elif kind == "page":

@@ -29,10 +29,12 @@ from kpis.figures.registers import (
     tally_by,
 )
 from kpis.message import Message
+from kpis.moment import Moment
 from kpis.periods import parse_whole
 from kpis.registers import TOLD_BY_RECORD, Register
 from kpis.store import tables
 from kpis.store.queries import PAGE_SIZE, Filter
+from kpis.vocabulary import RowKind
 from publishers.opendata.registers_csv import lines
 from telling.blocks import published
 from telling.file_names import attachment, file_name
@@ -186,7 +188,16 @@ def _listed_summary(register: Register, request: Request) -> dict[str, Any]:
         **{f"{apart}_count": sum(row.status == apart for row in rows) for apart in listed.APART},
         "by_bureau": listed.by_bureau(rows, statuses, bureaus=list(moment.units), home=moment.home),
         "sample_count": sum(row.is_sample for row in rows),
+        **({"without_action": _without_action(moment)} if register.kind == RowKind.ACTION else {}),
     }  # fmt: skip
+
+
+def _without_action(moment: Moment) -> list[dict[str, Any]]:
+    """Return what is behind, missed, moving away or unreported without an action that is still to be carried out."""
+    return [
+        {"indicator": i.entry.definition.code, "scope": i.entry.unit_code, "status": i.judgement.status}
+        for i in moment.without_action
+    ]
 
 
 def _commentaries(request: Request) -> dict[str, Any]:

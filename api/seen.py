@@ -7,8 +7,9 @@ import re
 
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import Message, Receive, Scope, Send
 
+from api.layer import Layer
 from api.refusals import answer, refuse
 from kpis.message import Message as Words
 from kpis.seen import counts, doing, journal
@@ -32,17 +33,11 @@ def kind_of(path: str) -> str:
     return ("health" if "health" in kinds else kinds[0]) if kinds else "page"
 
 
-class Seen:
+class Seen(Layer):
     """Give each request a number, note what it does, and say so when it is over; what nobody caught is said once and answered."""
 
-    def __init__(self, app: ASGIApp) -> None:
-        self.app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+    async def take(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass one request on."""
-        if scope["type"] not in ("http", "websocket"):
-            await self.app(scope, receive, send)
-            return
         method, path = scope.get("method", "WEBSOCKET")[:20], scope["path"][:LONGEST]
         base = settings().base_path
         within = {**scope, "path": scope["path"].removeprefix(base)}

@@ -22,7 +22,7 @@ from kpis.declared import Row
 from kpis.figures import attention, listed
 from kpis.figures.attention import OffTrack, Since, Stood
 from kpis.figures.bureaus import BureauReport, bureau_reports, home, reports_of_bureaus
-from kpis.figures.commented import SaidBy, said_by
+from kpis.figures.commented import SaidBy, said_by, without_action
 from kpis.figures.facilities import Facility, standing
 from kpis.figures.listed import Standing
 from kpis.figures.organisation import Organisation
@@ -402,6 +402,12 @@ class Moment:
             return said_by(commentaries, self.register(tables.Action), ended_by=ended)
 
         return self.kept("judged", ("said",), make)
+
+    @property
+    def without_action(self) -> list[Scored]:
+        """Return the judgements that ask for an action and have none that is still to be carried out, those of bureaus included."""
+        make = partial(without_action, self.scored, self.said, bureaus=self.reporting_units)
+        return self.kept("judged", ("without action", self.view), lambda: list(make()))
 
     def listed(self, register: Register) -> list[Standing]:
         """Return every row of a register that is told by its record, as it stands."""

@@ -382,6 +382,35 @@ class WithdrawalState(Vocabulary):
 # Notices --------------------------------------------------------------------------------------------------------------
 
 
+class QuestionState(Vocabulary):
+    """Where a question of the office is: being written, asked, or closed and kept."""
+
+    DRAFT = "draft"
+    OPEN = "open"
+    CLOSED = "closed"
+
+
+class ReplyState(Vocabulary):
+    """Where a bureau's answer to a question is on its way; ``waiting``: nothing came yet."""
+
+    WAITING = "waiting"
+    DRAFT = "draft"
+    SUBMITTED = "submitted"
+    RETURNED = "returned"
+    ACCEPTED = "accepted"
+
+
+class AnswerType(Vocabulary):
+    """What a column of a question holds."""
+
+    TEXT = "text"
+    NUMBER = "number"
+    COUNT = "count"
+    DATE = "date"
+    CHOICE = "choice"
+    FLAG = "flag"
+
+
 class Occasion(Vocabulary):
     """What a person or a channel is told of."""
 

@@ -12,7 +12,8 @@ from pydantic.fields import FieldInfo
 
 from kpis.declared import Fields, file_columns, said_of, type_of
 from kpis.errors import FigureRefused
-from kpis.government import FACTS, LISTED, FactsFields, faults, settled
+from kpis.government import FACTS, LISTED, faults, settled
+from kpis.government_files import FactsFields
 from kpis.languages import both_shipped, pair_shipped
 from kpis.message import Message
 from kpis.store.store import Store

@@ -6,9 +6,6 @@ from collections.abc import Callable
 from datetime import date
 
 import streamlit as st
-from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
-from streamlit.runtime.scriptrunner import get_script_run_ctx
-from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from kpis.as_text import markdown
 from kpis.errors import MierukaError
@@ -21,6 +18,7 @@ from kpis.vocabulary import OPEN_STATES
 from loaders.workbook.submit import Received, receive
 from pages.parts import cached, in_place, own_checks, several_hands, steps
 from pages.parts.asked import choose
+from pages.parts.brought import let_go
 from pages.parts.entry import as_of, enter, stop
 from pages.parts.explain import ask_readings, confirm_warnings, give_reasons, resolve_conflicts
 from pages.parts.handing_out import template
@@ -130,13 +128,6 @@ def uploading(bureau: str, period: str, now_open: Report | None) -> None:
             st.session_state["upload_turn"] = turn + 1  # the uploader starts empty again: the draft is in the database
             let_go(file)
             st.rerun()
-
-
-def let_go(file: UploadedFile) -> None:
-    """Free a file that is kept in the database: Streamlit would hold it until the page is left, and it takes the room of the next."""
-    running = get_script_run_ctx()
-    if running is not None and isinstance(running.uploaded_file_mgr, MemoryUploadedFileManager):
-        running.uploaded_file_mgr.remove_file(session_id=running.session_id, file_id=file.file_id)
 
 
 def looked_at(bureau: str, period: str) -> None:

@@ -45,8 +45,8 @@ class Answer:
 def answer_for(telling: Telling, subject_code: str, bureau_code: str) -> Answer:
     """Return the cause that was given of an indicator or project, and its next living action; nothing where there is none.
 
-    Where it is every bureau's, the cause is that of the newest period by the first bureau in catalogue order, with whose it is and how
-    many others gave one; the action is the one due next.
+    What its own bureau says comes first. Where it is every bureau's, or its own says nothing, the cause is that of the newest period by the
+    first bureau in catalogue order, with whose it is and how many others gave one; the action is the one due next.
 
     Args:
         telling: in whose words.
@@ -55,11 +55,12 @@ def answer_for(telling: Telling, subject_code: str, bureau_code: str) -> Answer:
     """
     w, order = telling.words, {code: place for place, code in enumerate(telling.bureaus)}
     every = telling.moment.said.items()
-    held = [(whose, said) for (subject, whose), said in every if subject == subject_code and bureau_code in ("", whose)]
+    anybodys = [(whose, said) for (subject, whose), said in every if subject == subject_code]
+    held = [each for each in anybodys if each[0] == bureau_code] or anybodys
     given = [(whose, row) for whose, said in held for row in said.commentaries[:1] if named(row, "cause", w.language)]
     given.sort(key=lambda each: (-parse_period(each[1].period_code).end.toordinal(), order.get(each[0], len(order))))
     cause = named(given[0][1], "cause", w.language) if given else ""
-    if given and not bureau_code:
+    if given and given[0][0] != bureau_code:
         cause = w("att_cause_of", bureau=telling.bureau(given[0][0]), cause=cause)
         cause += w("att_other_causes", count=len(given) - 1) if len(given) > 1 else ""
     living = [

@@ -8,7 +8,8 @@ from datetime import date
 from kpis.errors import PeriodUnreadable
 from kpis.figures.projects import MILESTONE_STATES, GivenDay, Milestone, ProjectReport, in_order
 from kpis.figures.scorecard import Scored
-from kpis.government import ProjectKindFields, government
+from kpis.government import government
+from kpis.government_files import ProjectKindFields
 from kpis.periods import parse_period
 from kpis.store import tables
 from kpis.text import known_day, text_of

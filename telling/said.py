@@ -7,12 +7,13 @@ from datetime import date
 
 from kpis.figures.commented import Outcome, Said, due_of, is_late, outcome_of, subject_of
 from kpis.figures.scorecard import Scored
+from kpis.figures.sentences import standing_word
 from kpis.government import government
 from kpis.periods import parse_period
 from kpis.store import tables
 from kpis.text import format_value, known_day, named
 from telling.blocks import Block, Cell, Flat, Telling
-from telling.facts import source_cell
+from telling.facts import figure_cell, source_cell
 
 Columns = Mapping[str, Cell]
 TEXTS = ("cause", "obstacle", "response")
@@ -76,6 +77,23 @@ def actions(telling: Telling, held: Sequence[Said], items: Iterable[Scored], *, 
         for a in every
     ]
     return _block("actions", w("actions_title"), told, flat, why_empty=w("actions_none"))
+
+
+def without_action(telling: Telling) -> Block:
+    """Tell which indicators, of whom, are behind, missed, moving away or unreported, and have no action that is still to be carried out."""
+    w, items = telling.words, telling.moment.without_action
+    rows = tuple(
+        (w.named(item.entry.definition), telling.bureau(item.entry.unit_code), standing_word(item.judgement, w.language),
+         figure_cell(telling, item, item.judgement.figure))
+        for item in items
+    )  # fmt: skip
+    flat = tuple(
+        {"indicator_code": i.entry.definition.code, "bureau_code": i.entry.unit_code, "status": i.judgement.status} for i in items
+    )
+    return Block(
+        key="without_action", title=w("without_action"), sentence=w("without_action_sentence", count=len(items)) if items else w("without_action_none"),
+        columns=(w("indicators_one"), w("whose_figure"), w("statuses_one"), w("value")), rows=rows, flat=flat, is_table_open=True,
+    )  # fmt: skip
 
 
 def notes(telling: Telling, items: Iterable[Scored]) -> Block:

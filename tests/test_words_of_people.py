@@ -20,7 +20,9 @@ import pyarrow as pa
 import pytest
 
 from kpis.moment import State
-from kpis.reporting import people, reports, submissions
+from kpis.periods import local_day
+from kpis.reporting import answers, people, questions, reports, submissions
+from kpis.reporting.asking import AskedColumn, Choice
 from kpis.settings import Settings
 from kpis.store import tables
 from kpis.store.store import Store, utc_now
@@ -114,10 +116,29 @@ def poisoned(tmp_path_factory: pytest.TempPathFactory) -> Poisoned:
     submissions.approve(store, again.report_id, actor=SECOND, revision=again.revision)
     third = publication.publish(store, note=poison(1), now=now + timedelta(seconds=2), chosen=chosen)
     publication.rollback(store, third.number - 1, reason=poison(3), now=now + timedelta(seconds=3), chosen=chosen)
+    _questions(store)
     last = _filled(take_template(store, "GENERAL", PERIOD, actor=ANNA), n=2)
     waiting = receive(store, last, actor=ANNA, name=poison(3) + ".xlsx", today=IN_TIME).uploaded
     assert waiting is not None
     return Poisoned(store, folder / "editions", original)
+
+
+def _questions(store: Store) -> None:
+    """A question, its answer and why that was returned, of poison."""
+    words = {name: poison(n) for n, name in enumerate(("title_ja", "title_en", "lead_ja", "lead_en"))}
+    choices = (Choice(poison(0), poison(1)), Choice(poison(2), poison(3)))
+    columns = (AskedColumn(heading_ja=FORMULAS[0]), AskedColumn(heading_ja=ACTS[:60], type="choice", choices=choices))
+    due = local_day(utc_now()) + timedelta(days=9)
+    code = questions.write(store, actor=OFFICE, words=words, columns=columns, due_on=due)
+    questions.open_to_bureaus(store, code, actor=OFFICE, today=due)
+    stored = questions.question(store, code, viewer=OFFICE).columns[1].choices[0].name_ja
+    rows = [{"c1": poison(4), "c2": stored}]
+    for n, content in enumerate((b"one", b"two")):
+        given = {"rows": rows, "content": content, "name": poison(n), "template_id": "T", "replaces": n}
+        answers.upload(store, code, "GENERAL", actor=ANNA, **given)  # type: ignore[arg-type]
+        answers.submit(store, code, "GENERAL", actor=ANNA, revision=n + 1)
+        if n == 0:
+            answers.decide(store, code, "GENERAL", actor=OFFICE, revision=1, accepts=False, reason=poison(2))
 
 
 def _explained(store: Store, number: int, revision: int) -> None:
@@ -194,7 +215,7 @@ PAGES = (
     ("bureau", "", ""), ("bureau", "code=GENERAL", ""), ("changes", "", ""), ("indicator", "code=touchless_services", ""),
     ("indicator", "code=electronic_decision_rate", ""), ("about", "", ""), ("revisions", "", ""), ("report", "", ""),
     ("review", "report=1&period=FY2022-Q3", OFFICE), ("review", "report=3&period=FY2022-Q3", OFFICE), ("review", "part=audit", OFFICE),
-    ("review", "part=exceptions", OFFICE), ("publish", "", OFFICE), ("five_less", "", ""),
+    ("review", "part=exceptions", OFFICE), ("publish", "", OFFICE), ("five_less", "", ""), ("questions", "question=Q001", OFFICE), ("questions", "question=Q001", ANNA),
 )  # fmt: skip
 
 

@@ -25,6 +25,7 @@ from streamlit.web.server.server_util import get_cookie_secret
 from streamlit.web.server.starlette.starlette_app_utils import decode_signed_value
 from streamlit.web.server.starlette.starlette_server_config import USER_COOKIE_NAME
 
+from api.layer import turn_away
 from api.refusals import refuse
 from kpis.errors import Unavailable
 from kpis.message import Message as Words
@@ -95,8 +96,7 @@ class Lines:
                     return message
 
         if self._open >= settings().pages_at_once:
-            await receive()
-            await refuse(scope, send, 503, Words("too_many_pages"), headers={"Retry-After": "60"})
+            await turn_away(scope, receive, send, 503, Words("too_many_pages"), headers={"Retry-After": "60"})
             return
         self._open += 1
         counts.SESSIONS.inc()

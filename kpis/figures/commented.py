@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -104,6 +104,30 @@ def said_by(commentaries: Iterable[tables.Commentary], actions: Iterable[tables.
         held.sort(key=lambda row: ended_by[row.period_code], reverse=True)
     keys = dict.fromkeys([*said, *done])
     return {key: Said(tuple(said.get(key, ())), tuple(done.get(key, ()))) for key in keys}
+
+
+def without_action(items: Iterable[Scored], said: SaidBy, *, bureaus: Container[str]) -> Iterator[Scored]:
+    """Yield the judgements that ask for an action and have none that is still to be carried out, in their order.
+
+    Args:
+        items: judgements; those of units that are neither their indicator's own scope nor a bureau are left out.
+        said: what is said and done.
+        bureaus: the units that report for themselves: such a unit needs an action of its own, a whole that of anybody.
+    """
+    acting = {key for key, held in said.items() if held.living}
+    anywhere = {subject for subject, _ in acting}
+    for item in items:
+        code, unit = item.entry.definition.code, item.entry.unit_code
+        if item.judgement.status not in NEEDING:
+            continue
+        if unit in bureaus:
+            has_action = (code, unit) in acting
+        elif item.entry.is_own_scope:
+            has_action = code in anywhere
+        else:
+            continue
+        if not has_action:
+            yield item
 
 
 @dataclass(frozen=True, slots=True)

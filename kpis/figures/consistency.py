@@ -78,10 +78,10 @@ def find_contradictions(reported: Mapping[Key, Figure], known: Known, *, today: 
         whose: {figure.period_code: figure for figure in known.figures.get(whose, ())}
         for whose in {(code, unit) for code, unit, _ in reported} | set(known.figures)
     }
-    for (code, unit, period), figure in reported.items():
-        held[code, unit].pop(period, None)
+    for key, figure in reported.items():
+        held[key[:2]].pop(key[2], None)
         if figure.value is not None or figure.numerator is not None:
-            held[code, unit][period] = figure
+            held[key[:2]][key[2]] = figure
     reported = {key: figure for key, figure in reported.items() if key[2] in held[key[:2]]}
     mixed = _mixed(reported, known, held)
     series: dict[tuple[str, str], _Series] = {}
@@ -91,17 +91,18 @@ def find_contradictions(reported: Mapping[Key, Figure], known: Known, *, today: 
         definition = known.definitions.get(code)
         if definition is None or unit not in known.organisation.by_code:
             continue
-        out_of_time = list(_out_of_time(key, figure.period, known.organisation, today=today))
+        period = figure.period  # asked once: a list has 50,000 of them
+        out_of_time = list(_out_of_time(key, period, known.organisation, today=today))
         contradictions += out_of_time
         if any(f.grade == "error" for f in out_of_time):
             continue
         own = series.get((code, unit))
         if own is None:
             own = series[code, unit] = _Series(definition, held[code, unit].values())
-        contradictions += _falling(key, figure, own, definition, reported)
+        contradictions += _falling(key, figure, period, own, definition, reported)
         contradictions += mixed.get(key, ())
-        contradictions += _followed(key, figure, held, known, reported)
-        contradictions += _same_days(key, figure, own, definition, reported)
+        contradictions += _followed(key, figure, period, held, known, reported)
+        contradictions += _same_days(key, figure, period, own, definition, reported)
     return contradictions
 
 
@@ -111,10 +112,10 @@ class _Series:
     def __init__(self, definition: Definition, figures: Iterable[Figure]) -> None:
         self.by_year: dict[int, list[Figure]] = {}
         self.by_days: dict[tuple[date, date], list[Figure]] = {}
-        for figure in sorted(figures, key=lambda f: (f.period.end, f.period.start)):
-            if figure.period.kind != "calendar_year":
-                self.by_year.setdefault(figure.period.fiscal_year, []).append(figure)
-            self.by_days.setdefault(_days_of(definition, figure), []).append(figure)
+        for period, figure in sorted(((f.period, f) for f in figures), key=lambda each: (each[0].end, each[0].start)):
+            if period.kind != "calendar_year":
+                self.by_year.setdefault(period.fiscal_year, []).append(figure)
+            self.by_days.setdefault(_days_of(definition, figure, period), []).append(figure)
 
 
 def outside_time(unit_code: str, period: Period, organisation: Organisation) -> Message | None:
@@ -153,12 +154,12 @@ def _adds_over_a_period(definition: Definition) -> bool:
     return kind.is_additive and not kind.is_on_a_day
 
 
-def _running_parts(definition: Definition, figure: Figure) -> tuple[str, ...]:
+def _running_parts(definition: Definition, figure: Figure, period: Period) -> tuple[str, ...]:
     """Return the parts of a figure that can only grow within a fiscal year; nothing where it is of its period alone."""
     kind = KINDS[definition.kind]
     if kind.is_on_a_day:
         return ("value",)
-    if not (figure.is_year_to_date or figure.period.kind == "year"):
+    if not (figure.is_year_to_date or period.kind == "year"):
         return ()
     if kind.whole:
         return ("numerator", kind.whole)
@@ -166,9 +167,9 @@ def _running_parts(definition: Definition, figure: Figure) -> tuple[str, ...]:
 
 
 def _falling(
-    key: Key, figure: Figure, own: _Series, definition: Definition, reported: Mapping[Key, Figure]
+    key: Key, figure: Figure, period: Period, own: _Series, definition: Definition, reported: Mapping[Key, Figure]
 ) -> Iterator[Contradiction]:
-    parts, period = _running_parts(definition, figure), figure.period
+    parts = _running_parts(definition, figure, period)
     if not parts or period.kind == "calendar_year":
         return
     code, unit, _ = key
@@ -177,7 +178,7 @@ def _falling(
         value = getattr(figure, part)
         if value is None:
             continue
-        told = [f for f in same_year if part in _running_parts(definition, f) and getattr(f, part) is not None]
+        told = [f for f in same_year if part in _running_parts(definition, f, f.period) and getattr(f, part) is not None]
         earlier = [f for f in told if f.period.end < period.end]
         later = [f for f in told if f.period.end > period.end]
         if earlier and value < getattr(earlier[-1], part) and not _rounded_alike(figure, earlier[-1], part):
@@ -214,25 +215,24 @@ def _half_of_last_digit(value: float) -> float:
 # Two figures of the same days --------------------------------------------------------------------------------------------
 
 
-def _days_of(definition: Definition, figure: Figure) -> tuple[date, date]:
+def _days_of(definition: Definition, figure: Figure, period: Period) -> tuple[date, date]:
     """Return the first and last day that a figure speaks of: a stock of its last day, a year-to-date figure since the fiscal year began."""
-    period = figure.period
     if KINDS[definition.kind].is_on_a_day:
         return period.end, period.end
     return (fiscal_year_start(period.end) if figure.is_year_to_date else period.start), period.end
 
 
 def _same_days(
-    key: Key, figure: Figure, own: _Series, definition: Definition, reported: Mapping[Key, Figure]
+    key: Key, figure: Figure, period: Period, own: _Series, definition: Definition, reported: Mapping[Key, Figure]
 ) -> Iterator[Contradiction]:
     if KINDS[definition.kind].is_text:
         return
-    days, (code, unit, _) = _days_of(definition, figure), key
+    days, (code, unit, _) = _days_of(definition, figure, period), key
     for other in own.by_days[days]:
         if other.period_code == figure.period_code:
             continue
         # Of two that are both reported the one of the longer period is asked about.
-        if (code, unit, other.period_code) in reported and other.period.start < figure.period.start:
+        if (code, unit, other.period_code) in reported and other.period.start < period.start:
             continue
         part = _differing(definition, figure, other)
         if part is not None:
@@ -296,8 +296,9 @@ def _mixed(
 
 
 def _followed(
-    key: Key, figure: Figure, held: Mapping[tuple[str, str], Mapping[str, Figure]], known: Known, reported: Mapping[Key, Figure]
-) -> Iterator[Contradiction]:
+    key: Key, figure: Figure, period: Period, held: Mapping[tuple[str, str], Mapping[str, Figure]], known: Known,
+    reported: Mapping[Key, Figure],
+) -> Iterator[Contradiction]:  # fmt: skip
     code, unit, period_code = key
     if not _adds_over_a_period(known.definitions[code]):
         return
@@ -305,7 +306,7 @@ def _followed(
         if unit not in (each.predecessor_code, each.successor_code):
             continue
         last = known.organisation.last_day(each.predecessor_code)
-        if last is None or not figure.period.start <= last < figure.period.end:
+        if last is None or not period.start <= last < period.end:
             continue
         other = each.successor_code if unit == each.predecessor_code else each.predecessor_code
         if period_code not in held.get((code, other), {}):

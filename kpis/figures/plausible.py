@@ -6,11 +6,11 @@ The rules of one figure by itself, for every door alike (workbook, list, ``pull`
 
 from __future__ import annotations
 
-import math
 from bisect import bisect_left
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
+from math import isfinite
 from operator import itemgetter
 from typing import Literal, NamedTuple
 
@@ -18,6 +18,7 @@ from kpis.figures.records import NEAR, Definition, Figure, value_of
 from kpis.kinds import KINDS, is_percent
 from kpis.languages import both
 from kpis.message import Message
+from kpis.periods import Period
 from kpis.text import Named
 
 Severity = Literal["error", "question", "warning"]
@@ -67,22 +68,22 @@ class Earlier:
     def __init__(self, figures: Iterable[Figure]) -> None:
         self._alike: dict[tuple[object, ...], list[tuple[date, int, Figure]]] = {}
         for figure in figures:
-            for group in _compared(figure):
-                self._alike.setdefault(group, []).append((figure.period.end, figure.vintage, figure))
+            period = figure.period
+            for group in _compared(figure, period):
+                self._alike.setdefault(group, []).append((period.end, figure.vintage, figure))
         for alike in self._alike.values():
             alike.sort(key=itemgetter(0, 1))
 
     def before(self, figure: Figure) -> Figure | None:
         """Return the latest figure that ends before this one and is of the same kind of period."""
-        end = figure.period.end
-        groups = (self._alike.get(group, []) for group in _compared(figure))
-        latest = [alike[place - 1] for alike in groups if (place := bisect_left(alike, end, key=itemgetter(0)))]
+        period = figure.period
+        groups = (self._alike.get(group, []) for group in _compared(figure, period))
+        latest = [alike[place - 1] for alike in groups if (place := bisect_left(alike, period.end, key=itemgetter(0)))]
         return max(latest, key=itemgetter(0, 1))[2] if latest else None
 
 
-def _compared(figure: Figure) -> list[tuple[object, ...]]:
+def _compared(figure: Figure, period: Period) -> list[tuple[object, ...]]:
     """Return the groups that a figure is compared in; a total to date: with the same part of other years, and within its year."""
-    period = figure.period
     if not figure.is_year_to_date:
         return [(period.kind,)]
     return [(period.kind, "part", period.start.month), (period.kind, "year", period.fiscal_year)]
@@ -101,7 +102,7 @@ def check_figure(
         asked: columns that the form asks for beside the value.
         sure: columns that were written with their unit (``0.5%``), so that nothing is asked about their scale.
     """
-    if infinite := [_not_finite(name) for name in NUMBERS if not _is_finite(getattr(figure, name))]:
+    if infinite := [_not_finite(name) for name in NUMBERS if (held := getattr(figure, name)) is not None and not isfinite(held)]:
         return infinite
     doubts = [*_bounds(definition, figure), *_counts(definition, figure), *_parts(definition, figure, asked)]
     if "value" not in sure and (question := ask_scale(definition, figure)) is not None:
@@ -150,7 +151,7 @@ def check_point(latitude: float | None, longitude: float | None, area: Area | No
     wrong = [
         Doubt("no_place", name, "error", f"{value:g}", Message("degrees_within", most=most), CORRECT)
         for name, (value, most) in given.items()
-        if value is not None and not (math.isfinite(value) and abs(value) <= most)
+        if value is not None and not (isfinite(value) and abs(value) <= most)
     ]  # fmt: skip
     if wrong or area is None:
         return wrong
@@ -185,10 +186,6 @@ def limits(definition: Definition) -> tuple[float | None, float | None]:
 def is_count(definition: Definition) -> bool:
     """Say whether an indicator's value is a number of things, so whole and not negative."""
     return KINDS[definition.kind].is_count and definition.decimals == 0 and not definition.unit_ja.endswith(("%", "％", "円"))
-
-
-def _is_finite(value: float | None) -> bool:
-    return value is None or math.isfinite(value)
 
 
 def _not_finite(column: str) -> Doubt:

@@ -222,6 +222,8 @@ def current_vintages(figures: Iterable[Figure], *, known_at: datetime | None = N
 def counting_vintage(rows: Iterable[Mapping[str, Any]]) -> Mapping[str, Any] | None:
     """Return of the stored vintages of one period the one that counts now, as ``current_vintages`` does of records."""
     known = list(rows)
+    if len(known) == 1 and known[0]["withdraws_vintage"] is None:
+        return known[0]
     taken_back = {row["withdraws_vintage"] for row in known}
     left = [row for row in known if row["withdraws_vintage"] is None and row["vintage"] not in taken_back]
     return max(left, key=lambda row: int(row["vintage"]), default=None)

@@ -47,6 +47,10 @@ MAY: Mapping[str, Mapping[str, Reach]] = {
     "grant_exception": {"reform_office": "any"},
     "publish": {"reform_office": "any"},
     "state_confidence": {"reform_office": "any"},
+    "see_questions": {"bureau_manager": "own", "reform_office": "any"},  # of the office, that are no indicator
+    "ask_question": {"reform_office": "any"},  # write, open, close
+    "answer_question": {"bureau_manager": "own"},
+    "decide_answer": {"reform_office": "any"},
     "read_audit": {"reform_office": "any", "administrator": "any"},
     "manage_people": {"reform_office": "any", "administrator": "any"},
     "choose_notices": {"bureau_manager": "own", "reform_office": "any", "administrator": "any"},  # one's own

@@ -11,7 +11,8 @@ from sqlmodel import Session
 
 from kpis.as_text import typed
 from kpis.errors import FigureRefused, NotAllowed, StepRefused
-from kpis.government import StepFields, government
+from kpis.government import government
+from kpis.government_files import StepFields
 from kpis.reporting.hindrances import ready, report_for_step, wrote_a_part
 from kpis.reporting.kept import add_check, record_step, subject_of, way_of
 from kpis.reporting.people import acting

@@ -61,6 +61,8 @@ def unspoken(
 ) -> tuple[Scored, ...]:
     """Return the figures of which the bureau must say why and has not, judged as if its report counted, in catalogue order.
 
+    They are judged on the last day of the report's period: what is said is said of that period, also where it is reported or corrected later.
+
     Args:
         store: what is current.
         bureau: whose report.
@@ -68,9 +70,9 @@ def unspoken(
         rows: of the report.
         comparison: of the report with what is stored.
         current: what is stored of its rows.
-        as_of: the day.
+        as_of: the day on which it is asked; the period may not be over.
     """
-    codes = asked_of(store, bureau, period)
+    codes, as_of = asked_of(store, bureau, period), min(as_of, parse_period(period).end)
     lacking = [
         item
         for item in standing(store, bureau, codes, as_of=as_of, figures=figures_of(comparison, current)).values()

@@ -18,7 +18,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from functools import cached_property
 from itertools import groupby
-from typing import NamedTuple
+from typing import NamedTuple, TypeGuard
 
 from kpis.figures.records import Figure, Judgement, is_final_of
 from kpis.figures.scorecard import Book, Entry, Scored
@@ -84,6 +84,7 @@ class ReportedRow:
         return tuple(name for name in self.fields if name in names)
 
 
+_NUMBERS = ("value", "numerator", "denominator", "base_value", "sample_size")
 _BLANKS: dict[type, Value] = {str: "", bool: False}
 
 
@@ -197,7 +198,7 @@ class CellChange(NamedTuple):
         """Return the size of the change against the old value; 0 for what is no number."""
         if not (_is_number(self.old) and _is_number(self.new)):
             return 0.0
-        return abs(float(self.new) - float(self.old)) / max(abs(float(self.old)), 1e-9)  # type: ignore[arg-type]
+        return abs(float(self.new) - float(self.old)) / max(abs(float(self.old)), 1e-9)
 
 
 @dataclass(frozen=True, slots=True)
@@ -369,11 +370,11 @@ def is_same_value(old: Value, new: Value) -> bool:
     if old is new or (type(old) is type(new) and old == new):
         return True
     if _is_number(old) and _is_number(new):
-        return float(old) == float(new)  # type: ignore[arg-type]
+        return float(old) == float(new)
     return old == new or not (_says(old) or _says(new))
 
 
-def _is_number(value: Value) -> bool:
+def _is_number(value: Value) -> TypeGuard[int | float]:
     return isinstance(value, (int, float)) and not isinstance(value, bool)
 
 
@@ -392,17 +393,15 @@ def figure_of(
     """Return the figure that the stored values of an observation make, or the withdrawal of a vintage."""
     if withdraws_vintage is not None:
         return Figure(period_code=key[2], value=None, vintage=vintage, withdraws_vintage=withdraws_vintage)
-
-    def number(name: str) -> float | None:
-        value = values.get(name)
-        return float(value) if isinstance(value, (int, float)) and not isinstance(value, bool) else None
-
+    value, numerator, denominator, base_value, sample_size = (
+        None if given is None or not _is_number(given) else float(given) for given in map(values.get, _NUMBERS)
+    )
     return Figure(
-        period_code=key[2], value=number("value"), numerator=number("numerator"), denominator=number("denominator"),
-        base_value=number("base_value"), text_ja=str(values.get("text_ja") or ""), text_en=str(values.get("text_en") or ""),
+        period_code=key[2], value=value, numerator=numerator, denominator=denominator, base_value=base_value,
+        text_ja=str(values.get("text_ja") or ""), text_en=str(values.get("text_en") or ""),
         is_approximate=bool(values.get("is_approximate")), is_lower_bound=bool(values.get("is_lower_bound")),
         is_year_to_date=bool(values.get("is_year_to_date")), is_base_estimated=bool(values.get("is_base_estimated")),
-        sample_size=number("sample_size"), is_preliminary=bool(values.get("is_preliminary")), vintage=vintage, other_fields=tuple((name, values.get(name)) for name in OTHER_FIELDS),
+        sample_size=sample_size, is_preliminary=bool(values.get("is_preliminary")), vintage=vintage, other_fields=tuple(zip(OTHER_FIELDS, map(values.get, OTHER_FIELDS), strict=True)),
     )  # fmt: skip
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 
 from kpis.government import government
-from kpis.periods import local_time
+from kpis.periods import local_day, local_time
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
@@ -26,7 +26,7 @@ class Hours:
 
     def opening(self, now: datetime) -> datetime:
         """Return the next instant (UTC) after this one at which the hours begin."""
-        day = local_time(now).date()
+        day = local_day(now)
         while True:
             begins = datetime.combine(day, self.begins, government().zone).astimezone(UTC).replace(tzinfo=None)
             if begins > now and day.weekday() in self.days:

@@ -13,16 +13,20 @@ from datetime import date
 from kpis.reporting.access import Grant, Reach
 from kpis.vocabulary import HowOften, Occasion
 
+_MANAGER: Mapping[str, Reach] = {"bureau_manager": "own"}
+_BUREAU: Mapping[str, Reach] = {**_MANAGER, "bureau_approver": "own"}
+_SECTIONS: Mapping[str, Reach] = {**_MANAGER, "section": "own"}
+_OFFICE: Mapping[str, Reach] = {"reform_office": "any"}
 CONCERNS: Mapping[str, Mapping[str, Reach]] = {
-    Occasion.DUE_IN_14: {"bureau_manager": "own"},
-    Occasion.DUE_IN_3: {"bureau_manager": "own"},
-    Occasion.OVERDUE: {"bureau_manager": "own", "reform_office": "any"},
-    Occasion.SUBMITTED: {"reform_office": "any"},
-    Occasion.RETURNED: {"bureau_manager": "own"},
-    Occasion.APPROVED: {"bureau_manager": "own"},
+    Occasion.DUE_IN_14: _SECTIONS,
+    Occasion.DUE_IN_3: {**_SECTIONS, **_BUREAU},
+    Occasion.OVERDUE: {**_BUREAU, **_OFFICE},
+    Occasion.SUBMITTED: _OFFICE,
+    Occasion.RETURNED: {**_SECTIONS, **_BUREAU},
+    Occasion.APPROVED: _BUREAU,
     Occasion.PUBLISHED: {"bureau_manager": "any", "reform_office": "any", "administrator": "any"},
-    Occasion.STATUS_TURNED: {"bureau_manager": "own", "reform_office": "any"},
-    Occasion.ACTION_DUE: {"bureau_manager": "own", "reform_office": "any"},
+    Occasion.STATUS_TURNED: {**_BUREAU, **_OFFICE},
+    Occasion.ACTION_DUE: {**_SECTIONS, **_BUREAU, **_OFFICE},
 }
 PUBLIC = frozenset({Occasion.PUBLISHED.value})  # all else is told only to those who may see it
 # The step of the audit trail that is an occasion.

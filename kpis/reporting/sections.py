@@ -9,7 +9,8 @@ from sqlalchemy import select as sql_select
 from sqlmodel import Session
 
 from kpis.errors import NotAllowed
-from kpis.government import SectionFields, government
+from kpis.government import government
+from kpis.government_files import SectionFields
 from kpis.registers import REGISTERS
 from kpis.reporting.comparison import OBSERVATIONS, ReportedRow
 from kpis.store.fields import of_codes

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from kpis.government import StepFields
+from kpis.government_files import StepFields
 from kpis.vocabulary import CheckStep
 
 

@@ -273,7 +273,7 @@ def _append_observations(session: Session, values: list[Row], *, sha256: str | N
     for row in session.execute(query):
         vintage = dict(row._mapping)
         held.setdefault((vintage["indicator_code"], vintage["bureau_code"], vintage["period_code"]), []).append(vintage)
-    fresh = []
+    fresh, instants = [], dict[date, datetime]()
     for number, given in enumerate(values, start=2):
         key = given["indicator_code"], given["bureau_code"], given["period_code"]
         stored = held.setdefault(key, [])
@@ -283,7 +283,9 @@ def _append_observations(session: Session, values: list[Row], *, sha256: str | N
         day = given["published_on"] or source_days.get(given["source_code"])
         if record["withdraws_vintage"] is not None:
             day = given["published_on"]  # its source is mostly that of the figure, and says nothing of when it was withdrawn
-        known_at = first_instant(day) if day else loaded_at
+        if day and day not in instants:
+            instants[day] = first_instant(day)
+        known_at = instants[day] if day else loaded_at
         record |= {"known_at": known_at, "recorded_at": loaded_at, "file_sha256": sha256}
         fresh.append(record)
         stored.append(record)
@@ -297,6 +299,10 @@ def next_vintage(stored: Sequence[Mapping[str, Any]], given: Row, *, row: int, k
     withdraws = given.pop("is_withdrawn", False)
     if withdraws:  # it says nothing of its own, also where a list repeats what it takes back
         given |= BLANK
+    elif not stored:  # the first, as nearly every row of a large list is
+        given |= {"vintage": 1, "withdraws_vintage": None, "finalises_vintage": None}
+        given.setdefault("is_sample", False)
+        return given
     counting = counting_vintage(stored)
     vintage = len(stored) + 1
     said = [each for each in stored if _is_same(each, given) and (each["withdraws_vintage"] is not None) == withdraws]
@@ -308,7 +314,7 @@ def next_vintage(stored: Sequence[Mapping[str, Any]], given: Row, *, row: int, k
         raise FigureRefused("nothing_to_withdraw", row=row, key=key)
     # A final value is no correction: the preliminary one said that it would follow.
     finalises = counting["vintage"] if counting is not None and not withdraws and is_final_of(counting, given) else None
-    if (stored or withdraws) and finalises is None and not (given["reason_class"] and given["reason_text"].strip()):
+    if finalises is None and not (given["reason_class"] and given["reason_text"].strip()):
         raise FigureRefused("withdrawing_without_reason" if withdraws else "changing_without_reason", row=row, key=key)
     given |= {
         "vintage": vintage,

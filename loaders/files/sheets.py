@@ -99,7 +99,7 @@ class _Reader(Parsing):
         self.count = 0
         self.rows: dict[int, list[Any]] = {}
         self.widest = self.lowest = 0
-        self.last_row = self.last_column = (0, 0, "")
+        self.last_row = self.last_column = (0, 0)
         if "0" in self.formats:
             self.formats[""] = self.formats["0"]
 
@@ -107,7 +107,8 @@ class _Reader(Parsing):
         """Read the sheet's part."""
         self.parse(archive, self.out.part)
         if self.out.far_cell:
-            self.out.far_cell = (self.last_row if self.last_row[0] > 100 * self.last_column[0] else self.last_column)[2]
+            number, column = self.last_row if self.last_row[0] > 100 * self.last_column[0] else self.last_column[::-1]
+            self.out.far_cell = f"{column_letters(column)}{number}"
             self.rows.clear()
             return self.out
         width, empty = self.widest, [""] * self.widest
@@ -275,8 +276,8 @@ class _Reader(Parsing):
                 raise BookDamaged(f"{column_letters(column)}{row}", sheet=self.sheet)
             if self.widest * self.lowest > MAX_AREA:
                 self.out.far_cell = f"{column_letters(column)}{row}"
-            self.last_row = max(self.last_row, (row, column, f"{column_letters(column)}{row}"))
-            self.last_column = max(self.last_column, (column, row, f"{column_letters(column)}{row}"))
+            self.last_row = max(self.last_row, (row, column))
+            self.last_column = max(self.last_column, (column, row))
         if self.out.far_cell:
             return
         cells = self.rows.get(row)

@@ -36,7 +36,16 @@ from loaders.workbook.annotate import commented, mark_problems
 from loaders.workbook.context import Record, ReportContext, SheetKey, gather, owners
 from loaders.workbook.doubts import find_doubts
 from loaders.workbook.find import Table, cell_problems, find_tables
-from loaders.workbook.identity import Vintages, filled_with, make_mark, part_of, read_mark, record_issue, was_issued
+from loaders.workbook.identity import (
+    OF_QUESTION,
+    Vintages,
+    filled_with,
+    make_mark,
+    part_of,
+    read_mark,
+    record_issue,
+    was_issued,
+)
 from loaders.workbook.labels import with_subject
 from loaders.workbook.layout import KEYS, ROW_KINDS, load_layout
 from loaders.workbook.read import TableReader
@@ -177,7 +186,7 @@ def rows_asked(store: Store, bureau_code: str, period_code: str) -> dict[SheetKe
 
 def _standing(store: Store, context: ReportContext, *, as_of: date) -> dict[str, str]:
     """Return how the bureau stands in each indicator asked, as its sheet of causes says it, and whether a cause is compulsory."""
-    held = standing(store, context.bureau["bureau_code"], list(context.subjects), as_of=as_of)
+    held = standing(store, context.bureau["bureau_code"], list(context.subjects), as_of=min(as_of, context.period.end))
     return {
         code: status_word(item.judgement.status) + (say("cause_compulsory") if item.judgement.status in NEEDING else "")
         for code, item in held.items()
@@ -215,6 +224,11 @@ def read_workbook(
         return WorkbookReading(mark=None, problems=problems)
     sheets = {sheet.name: sheet for sheet in listed}
     layout = load_layout()
+    if any(read_mark(sheet.rows, title=OF_QUESTION) for sheet in listed):
+        told = both(Message("workbook_of_a_question"))
+        return WorkbookReading(
+            mark=None, problems=[Problem("mark", told, Message("template_of_system"), Message("remedy_upload_on_questions"))]
+        )
     marks = [(name, mark_read) for name, sheet in sheets.items() if (mark_read := read_mark(sheet.rows))]
     lost: Problem | None = None
     if marks:

@@ -11,7 +11,7 @@ from kpis.message import Message
 from loaders.files.addresses import column_letters, column_number, split_address
 from loaders.files.problems import Kind, Problem
 from loaders.files.sheets import MAX_AREA, Sheet
-from loaders.workbook.layout import KEYS, Column, Layout, plain_heading
+from loaders.workbook.layout import Column, Layout, plain_heading
 
 HEADING_ROWS = 40  # how far down a heading row is looked for
 _MOST = 0.5  # a row is a heading row when at least so much of a sheet's headings stand in it
@@ -61,7 +61,7 @@ def find_tables(sheets: Mapping[str, Sequence[Sequence[Any]]], layout: Layout) -
     Args:
         sheets: name → cells from A1 on, of every sheet that is neither the mark's nor the choices'.
     """
-    claims: dict[str, list[tuple[str, int, int]]] = {key: [] for key in KEYS}
+    claims: dict[str, list[tuple[str, int, int]]] = {key: [] for key in layout.columns}
     for name, cells in sheets.items():
         key, row, hits = _best(cells, layout)
         if hits:
@@ -89,12 +89,13 @@ def find_tables(sheets: Mapping[str, Sequence[Sequence[Any]]], layout: Layout) -
 
 
 def _best(cells: Sequence[Sequence[Any]], layout: Layout) -> tuple[str, int, int]:
-    best = ("observations", 0, 0)
+    best = ("", 0, 0)
+    least = min(3, *(sum(c.is_read for c in columns) for columns in layout.columns.values()))
     for number, row in enumerate(cells[:HEADING_ROWS], start=1):
         texts = [plain_heading(cell) for cell in row if isinstance(cell, str) and cell]
-        if len(texts) < 3:
+        if len(texts) < least:
             continue
-        for key in KEYS:
+        for key in layout.columns:
             known = layout.headings(key)
             hits = len({known[text].name for text in texts if text in known and known[text].is_read})
             if hits > best[2] and hits >= _MOST * sum(c.is_read for c in layout.columns[key]):

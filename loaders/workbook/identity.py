@@ -28,6 +28,7 @@ from loaders.workbook.layout import load_layout
 
 TITLE = "mieruka-template"
 FIELDS = ("template_id", "layout_version", "bureau_code", "period_code", "issued_at", "revision")
+OF_QUESTION = "mieruka-question"  # of a workbook in which a question is answered: its code stands for the period
 ISSUED = "template_issued"
 Vintages = dict[tuple[str, ...], int]
 
@@ -53,13 +54,14 @@ def identity(told: Sequence[str], vintages: Sequence[tuple[str, ...]]) -> str:
     return "T" + hashlib.sha256(lines.encode()).hexdigest()[:15]
 
 
-def write_mark(sheet: Worksheet, mark: TemplateMark, vintages: Sequence[tuple[str, ...]]) -> None:
+def write_mark(sheet: Worksheet, mark: TemplateMark, vintages: Sequence[tuple[str, ...]], *, title: str = TITLE) -> None:
     """Write the mark on its sheet, hide and protect it.
 
     Args:
+        title: what sort of workbook it is.
         vintages: (sheet, key …, vintage) of each prefilled row.
     """
-    sheet.append([TITLE])
+    sheet.append([title])
     for name in FIELDS:
         sheet.append([name, str(getattr(mark, name))])
     for row in vintages:
@@ -68,13 +70,13 @@ def write_mark(sheet: Worksheet, mark: TemplateMark, vintages: Sequence[tuple[st
     sheet.protection.sheet = True
 
 
-def read_mark(cells: Sequence[Sequence[Any]]) -> tuple[TemplateMark, Vintages, bool] | None:
+def read_mark(cells: Sequence[Sequence[Any]], *, title: str = TITLE) -> tuple[TemplateMark, Vintages, bool] | None:
     """Read a mark from the cells of a sheet.
 
     Returns:
         The mark, the vintage by (sheet, key …), and whether its identity fits; ``None`` where the sheet holds no mark.
     """
-    if not cells or not cells[0] or cells[0][0] != TITLE:
+    if not cells or not cells[0] or cells[0][0] != title:
         return None
     rows = [[_text(cell) for cell in row] for row in cells]
     told = {row[0]: row[1] for row in rows[1 : 1 + len(FIELDS)] if len(row) > 1}

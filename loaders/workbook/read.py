@@ -26,18 +26,7 @@ from loaders.workbook.identity import Vintages
 from loaders.workbook.labels import Labels, plain
 from loaders.workbook.layout import ACTIONS, COMMENTARIES, KEYS, ROW_KINDS, Column, Layout, dated_field, shower
 from loaders.workbook.template import new_code, subject_words
-from loaders.workbook.values import (
-    DEFAULTS,
-    Refused,
-    as_choice,
-    as_code,
-    as_day,
-    as_number,
-    as_text,
-    checked_code,
-    empty_of,
-    is_blank,
-)
+from loaders.workbook.values import DEFAULTS, Refused, as_code, as_number, as_plain, checked_code, empty_of, is_blank
 
 _KEEP_CODE = Message("remedy_restore_code")
 _KEEP_ROW = Message("remedy_bring_row_together")
@@ -400,12 +389,7 @@ class TableReader:
                 if read.shown is not None:
                     self.shown[column.field] = read.shown
                 return read.value, "rounded" if read.is_approximate else ""
-            if column.value == "date":
-                day, precision = as_day(raw, is_1904=self.is_1904)
-                return day, precision if precision != "day" else ""
-            if column.value in ("choice", "open_choice", "flag", "member"):
-                return as_choice(raw, column, self.layout), ""
-            return (as_code(raw) if column.value == "code" else as_text(raw)), ""
+            return as_plain(raw, column, self.layout, is_1904=self.is_1904)
         except Refused as refused:
             self._say(refused.kind, raw, refused.expected, refused.remedy, row=number, column=column.name)
             self.refused.add(column.field)

@@ -69,19 +69,27 @@ def write_sheets(
     )
     lists["projects"] = tuple(context.projects)
     lists["subjects"] = tuple(subject_words(context))
-    places = _places(layout, lists)
+    places = places_of(layout, lists)
     for sheet in layout.order:
         rows = rows_of(context, layout, sheet, mark)
-        _fill(book.create_sheet(layout.sheets[sheet]), sheet, rows, context=context, layout=layout, places=places)
+        fill(book.create_sheet(layout.sheets[sheet]), sheet, rows, layout=layout, places=places, head=_head_of(context))
     _write_choices(book.create_sheet(layout.sheets["choices"]), context, layout, lists)
     write_mark(book.create_sheet(layout.sheets["mark"]), mark, vintages)
+    return saved(book, mark, title=f"{_head_of(context)} {first.title}")
+
+
+def saved(book: Workbook, mark: TemplateMark, *, title: str) -> bytes:
+    """Return the bytes of a finished workbook."""
     book.active = 0
-    book.properties.title = f"{context.bureau['name_ja']} {context.period.label()} {first.title}"
-    book.properties.creator = "Mieruka"
+    book.properties.title, book.properties.creator = title, "Mieruka"
     book.properties.created = book.properties.modified = datetime.fromisoformat(mark.issued_at).replace(tzinfo=None)
     out = io.BytesIO()
     book.save(out)
     return out.getvalue()
+
+
+def _head_of(context: ReportContext) -> str:
+    return f"{context.bureau['name_ja']} {context.period.label()}"
 
 
 def rows_of(context: ReportContext, layout: Layout, sheet: str, mark: TemplateMark) -> list[tuple[Record, Record | None]]:
@@ -188,7 +196,7 @@ def new_code(mark: TemplateMark, sheet: str, tail: str) -> str:
     return f"{mark.bureau_code}-{OF_SHEET[sheet].letter}{mark.template_id[-6:]}-{tail}"
 
 
-def _places(layout: Layout, lists: Mapping[str, tuple[str, ...]]) -> dict[str, str]:
+def places_of(layout: Layout, lists: Mapping[str, tuple[str, ...]]) -> dict[str, str]:
     """Return where each list stands on the sheet of choices: one list below the other, one choice a row."""
     places, row = {}, 2
     for name, place in lists.items():
@@ -199,15 +207,23 @@ def _places(layout: Layout, lists: Mapping[str, tuple[str, ...]]) -> dict[str, s
 
 
 def _write_choices(sheet: Worksheet, context: ReportContext, layout: Layout, lists: Mapping[str, tuple[str, ...]]) -> None:
-    sheet.append(["\n".join(pair(Message(key))) for key in ("choice_list", "choice_word", "choice_code", "choice_english")])
     headings = {c.choices: c.heading_ja for columns in layout.columns.values() for c in columns if c.choices}
     of_subjects = {word: (code, context.subjects[code]["name_en"]) for word, code in subject_words(context).items()}
+    rows = []
     for name, words in lists.items():
         english = {ja: (code, en) for code, (ja, en) in layout.choices.get(name, {}).items()}
         for word in words:
             told = of_subjects if name == "subjects" else english
             code, en = told.get(word, (word, context.projects[word]["name_ja"] if name == "projects" else ""))
-            sheet.append([headings.get(name, name), word, code, en])
+            rows.append((headings.get(name, name), word, code, en))
+    list_choices(sheet, rows, head=_head_of(context))
+
+
+def list_choices(sheet: Worksheet, rows: Iterable[tuple[str, ...]], *, head: str) -> None:
+    """Write the sheet of choices: (list, word, code, English) of each."""
+    sheet.append(["\n".join(pair(Message(key))) for key in ("choice_list", "choice_word", "choice_code", "choice_english")])
+    for line in rows:
+        sheet.append([_safe(part) for part in line])
     for cell in sheet[1]:
         _head(cell, is_input=False)
     for row in sheet.iter_rows(min_row=2):
@@ -216,7 +232,7 @@ def _write_choices(sheet: Worksheet, context: ReportContext, layout: Layout, lis
     for letter, width in zip("ABCD", (24, 32, 26, 44), strict=True):
         sheet.column_dimensions[letter].width = width
     sheet.freeze_panes = "A2"
-    _protect(sheet, context)
+    protect(sheet, head)
 
 
 def _instruct(sheet: Worksheet, context: ReportContext, layout: Layout, mark: TemplateMark, whose: tuple[str, str] | None) -> None:
@@ -238,6 +254,11 @@ def _instruct(sheet: Worksheet, context: ReportContext, layout: Layout, mark: Te
         pair(Message("template_number", number=mark.template_id, version=layout.version)),
         pair(Message("template_issued_at", instant=mark.issued_at[:16].replace("T", " "))),
     ]  # fmt: skip
+    instruct(sheet, rows, [written(heading) for heading in (filling_in, sheets, about)], head=_head_of(context))
+
+
+def instruct(sheet: Worksheet, rows: Sequence[tuple[Any, ...]], headings: Sequence[str], *, head: str) -> None:
+    """Write the first sheet: (Japanese, English) of each line, the title first; ``headings`` are those among the Japanese."""
     for row in rows:
         sheet.append([_safe(part) for part in row])
     for row_cells in sheet.iter_rows():
@@ -248,14 +269,14 @@ def _instruct(sheet: Worksheet, context: ReportContext, layout: Layout, mark: Te
     for cell in (*sheet[1], *sheet[2]):
         cell.font = Font(name=FONT, size=16 if cell.row == 1 else 13, bold=True, color="00118F")
     for number, row in enumerate(rows, start=1):
-        if row and row[0] in [written(heading) for heading in (filling_in, sheets, about)]:
+        if row and row[0] in headings:
             for cell in sheet[number]:
                 cell.font, cell.border = Font(name=FONT, size=12, bold=True), Border(bottom=_LINE)
         longest = max((len(str(row[0])) / 44, len(str(row[1])) / 74)) if row else 0
         sheet.row_dimensions[number].height = 24 if number < 3 else 19 * max(1, int(longest) + 1)
     sheet.column_dimensions["A"].width, sheet.column_dimensions["B"].width = 76, 66
     sheet.sheet_view.showGridLines = False
-    _protect(sheet, context)
+    protect(sheet, head)
     sheet.page_setup.fitToHeight = 1
 
 
@@ -281,10 +302,17 @@ def _count(context: ReportContext, sheet: str) -> str:
     return say("rows_count", count=count)
 
 
-def _fill(
-    sheet: Worksheet, name: str, rows: Sequence[tuple[Record, Record | None]], *, context: ReportContext, layout: Layout,
-    places: Mapping[str, str],
+def fill(
+    sheet: Worksheet, name: str, rows: Sequence[tuple[Record, Record | None]], *, layout: Layout, places: Mapping[str, str], head: str,
 ) -> None:  # fmt: skip
+    """Write a sheet of rows: cells for people, what is stored, and only the inputs unlocked, each with its check and drop-down.
+
+    Args:
+        name: ours of the sheet.
+        rows: (cells for people and keys, stored row or ``None``) of each.
+        places: list → where its choices stand.
+        head: of each page that is printed.
+    """
     columns = layout.columns[name]
     for at, column in enumerate(columns, start=1):
         _head(sheet.cell(1, at, layout.heading(column)), is_input=column.input in ("yes", "reason", "new"))
@@ -321,7 +349,7 @@ def _fill(
     sheet.auto_filter.ref = f"A1:{get_column_letter(len(columns))}{last}"
     sheet.freeze_panes = "C2"
     sheet.print_title_rows, sheet.print_title_cols = "1:1", "A:B"
-    _protect(sheet, context)
+    protect(sheet, head)
     sheet.page_setup.paperSize = 8  # A3
     sheet.page_setup.fitToWidth = 2 if sum(c.width for c in columns) > 320 else 1
 
@@ -385,7 +413,7 @@ def _validate(
     message_ja, message_en = layout.rate_message if is_rate else (column.message_ja, column.message_en)
     first = f"{letter}{numbers[0]}"
     marks = f'{first}="{max(layout.clear_words)}"'
-    if sheet.title == layout.sheets["observations"]:
+    if sheet.title == layout.sheets.get("observations"):
         marks += f',{first}="{layout.withdraw_words[0]}"'
     rule = DataValidation(allow_blank=True, showErrorMessage=True, showInputMessage=True, errorTitle=say("check_the_entry"))
     rule.promptTitle, rule.prompt = column.heading_ja[:32], f"{message_ja}\n{message_en}"[:255]
@@ -411,13 +439,14 @@ def _validate(
     sheet.add_data_validation(rule)
 
 
-def _protect(sheet: Worksheet, context: ReportContext) -> None:
+def protect(sheet: Worksheet, head: str) -> None:
+    """Lock a sheet against slips, and set how it is printed."""
     held = sheet.protection
     held.sheet = True  # openpyxl: False below = allowed although the sheet is protected
     held.formatColumns = held.formatRows = held.autoFilter = held.sort = False
     sheet.page_setup.orientation, sheet.page_setup.paperSize, sheet.page_setup.fitToHeight = "landscape", 9, 0
     sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
-    sheet.oddHeader.left.text = f"{context.bureau['name_ja']} {context.period.label()}".replace("&", "&&")
+    sheet.oddHeader.left.text = head.replace("&", "&&")
     sheet.oddHeader.right.text = "&A"
     sheet.oddFooter.center.text = "&P / &N"
     sheet.page_margins.left = sheet.page_margins.right = 0.4

@@ -197,6 +197,20 @@ def as_choice(raw: Any, column: Column, layout: Layout) -> Value:
     return code == "yes" if column.value in ("flag", "member") else code
 
 
+def as_plain(raw: Any, column: Column, layout: Layout, *, is_1904: bool) -> tuple[Value, str]:
+    """Return what a cell holds whose column holds no number, and of a day how exactly it was written where that is not the day.
+
+    Raises:
+        Refused: it cannot be read for certain.
+    """
+    if column.value == "date":
+        day, precision = as_day(raw, is_1904=is_1904)
+        return day, precision if precision != "day" else ""
+    if column.value in ("choice", "open_choice", "flag", "member"):
+        return as_choice(raw, column, layout), ""
+    return (as_code(raw) if column.value == "code" else as_text(raw)), ""
+
+
 def checked_code(raw: Any) -> str:
     """Return a new code.
 

@@ -12,7 +12,7 @@ from kpis.as_text import markdown
 from kpis.periods import parse_day, parse_whole
 from kpis.text import format_date
 from pages.parts import address
-from pages.parts.text import digits, language, t
+from pages.parts.text import digits, language, offered, t
 
 NAMED = 8  # so many values are named in full where the address asks for another
 LONGEST = 60  # letters of what an address asked for
@@ -52,7 +52,7 @@ def choose_part(name: str, options: Sequence[str], label: str, word: Callable[[s
     """Show a few choices side by side, the first being the default, kept in the address under ``name``."""
     chosen = settle_one(name, options, label, word, default=options[0])
     st.segmented_control(
-        label, options, format_func=word, key=name, required=True, on_change=address.moved, args=(name,),
+        label, options, format_func=offered(word), key=name, required=True, on_change=address.moved, args=(name,),
         label_visibility="visible" if is_label_shown else "collapsed",
     )  # fmt: skip
     return chosen

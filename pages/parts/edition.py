@@ -7,6 +7,7 @@ from functools import partial
 
 import streamlit as st
 
+from kpis.as_text import markdown
 from kpis.errors import EditionRefused, NotFound
 from kpis.government import government
 from kpis.periods import last_instant, local_day
@@ -122,4 +123,6 @@ def cited(edition: Edition) -> str:
     """Return how to cite an edition, as one line of markdown."""
     address = edition_address(edition.number, settings())
     line = citation(edition.manifest, settings(), language())
-    return f"{t('edition_cite')}: {line.replace(address, f'<{address}>') if address else line}"
+    before, _, behind = line.partition(address) if address else (line, "", "")
+    link = f"{before[len(before.rstrip()) :]}<{address}>" if address else ""
+    return f"{t('edition_cite')}: {markdown(before)}{link}{markdown(behind)}"

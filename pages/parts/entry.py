@@ -23,7 +23,7 @@ from kpis.store.store import utc_now
 from pages.parts import address, cached, run
 from pages.parts.asked import cannot, settle_day, settle_one
 from pages.parts.edition import chosen_edition, edition_choice, edition_line, known_choice, known_line
-from pages.parts.text import language, settle_language, t
+from pages.parts.text import language, offered, settle_language, t
 from pages.parts.viewer import gate, is_let_in, refuse, settle_viewer, viewer, viewer_choice
 from publishers.editions import on_disk
 
@@ -49,7 +49,7 @@ LISTS = ("standing",)  # not in the menu: the counts of other pages lead there
 ICONS = {
     "overview": "dashboard", "procedures": "description", "facilities": "contactless", "projects": "flag",
     "bureau": "apartment", "changes": "difference", "standing": "checklist", "indicator": "query_stats", "about": "menu_book", "revisions": "history",
-    "submit": "upload_file", "review": "fact_check", "report": "summarize", "publish": "publish", "notices": "notifications",
+    "submit": "upload_file", "review": "fact_check", "report": "summarize", "publish": "publish", "notices": "notifications", "questions": "contact_support",
     **dict.fromkeys(TOLD_BY_RECORD, "list_alt"),
 }  # fmt: skip
 
@@ -60,7 +60,7 @@ def navigation() -> st.Page:
     if settings().mode != "public":  # there: no sign-in, no upload, no review, no publication; these pages do not exist
         sections[t("nav_office")] = [
             _page("submit", "take_template"), _page("review", "see_queue", "manage_people"), _page("report"), _page("publish", "publish"),
-            _page("notices", "choose_notices"),
+            _page("questions", "see_questions"), _page("notices", "choose_notices"),
         ]  # fmt: skip
     _sections.set(sections)
     for each in (each for pages in sections.values() for each in pages):
@@ -171,7 +171,7 @@ def frame() -> st.Page:
         st.subheader(t("site"))
         there = st.container(gap="xxsmall")  # the menu, once the view is settled that its links carry
         st.segmented_control(
-            t("language"), codes(), format_func=own_name, label_visibility="collapsed", key="lang", required=True,
+            t("language"), codes(), format_func=offered(own_name), label_visibility="collapsed", key="lang", required=True,
             on_change=address.moved, args=("lang",),
         )  # fmt: skip
         viewer_choice()
@@ -182,7 +182,7 @@ def frame() -> st.Page:
         _as_of()
         settle_one("view", VIEWS, t("view"), lambda v: t(f"view_{v}"), default=VIEWS[0], is_frame=True, is_default_named=True)
         st.segmented_control(
-            t("view"), VIEWS, format_func=lambda v: t(f"view_{v}"), key="view", required=True, help=t("view_help"),
+            t("view"), VIEWS, format_func=offered(lambda v: t(f"view_{v}")), key="view", required=True, help=t("view_help"),
             on_change=address.moved, args=("view",),
         )  # fmt: skip
         cached.settle_moment(as_of=as_of(), known_at=known_at, view=view())

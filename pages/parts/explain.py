@@ -70,20 +70,21 @@ def ask_readings(store: Store, opened: Opened, *, actor: str) -> None:
             kind, column = cell.row.kind, cell.column
             before = value_text(kind, column, cell.old)
             st.markdown(
-                f"**{markdown(cell.place)}** {markdown(name(cell.row))} {column_name(kind, column)}"
+                f"**{markdown(cell.place)}** {markdown(name(cell.row))} {markdown(column_name(kind, column))}"
                 + (in_brackets(t("reading_before", value=markdown(before))) if cell.old is not None else "")
             )
-            offered = {f"{digits(value, ',.15g')} {unit_of(cell.row)}": value for value in cell.row.readings[column]}
+            values = {f"{digits(value, ',.15g')} {unit_of(cell.row)}": value for value in cell.row.readings[column]}
             said = st.radio(
                 cell.place,
-                list(offered),
+                list(values),
                 index=None,
+                format_func=markdown,
                 key=f"reading_{number}_{cell.place}",
                 label_visibility="collapsed",
                 horizontal=True,
             )
             if said is not None:
-                picked[kind, cell.row.key, column] = offered[said]
+                picked[kind, cell.row.key, column] = values[said]
         if st.form_submit_button(t("readings_button"), type="primary", icon=":material/check:"):
             chosen = {cell: value for cell, value in picked.items() if value is not None}
             _stored(submissions.choose_readings, store, opened, actor, chosen=chosen)

@@ -10,7 +10,8 @@ import streamlit as st
 from kpis.as_text import markdown
 from kpis.figures.projects import MILESTONE_STATES, PROJECT_RULE, ProjectReport, in_order, numberings
 from kpis.figures.records import BAD, GOOD, JUDGED
-from kpis.government import ProjectKindFields, government
+from kpis.government import government
+from kpis.government_files import ProjectKindFields
 from kpis.settings import settings
 from kpis.store import tables
 from kpis.text import format_date, status_word, text_of, texts_of

@@ -24,7 +24,7 @@ from pages.parts.entry import page, today
 from pages.parts.project import confidence_mark, milestone_block, rule_line, status_mark
 from pages.parts.registers import block, telling
 from pages.parts.said import said_and_done
-from pages.parts.text import fine_print, in_brackets, language, linked, shown_name, t
+from pages.parts.text import fine_print, in_brackets, language, linked, offered, shown_name, t
 from pages.parts.viewer import viewer
 from telling import facts, projects
 from telling.said import of_subject
@@ -148,7 +148,7 @@ def confidence(report: ProjectReport) -> None:
     if settings().mode == "public":
         return
     with st.expander(t("confidence_write"), icon=":material/edit:"), st.form(f"confidence_{report.code}", border=False):
-        level = st.segmented_control(t("confidence"), LEVELS, default="medium", format_func=lambda c: t(f"confidence_{c}"))
+        level = st.segmented_control(t("confidence"), LEVELS, default="medium", format_func=offered(lambda c: t(f"confidence_{c}")))
         reason = st.text_area(t("confidence_reason"))
         known = viewer()  # who is signed in, or chosen on this machine; else the person gives a name
         reviewer = known.email or st.text_input(t("confidence_reviewer"))

@@ -7,6 +7,7 @@ import streamlit as st
 from kpis.as_text import markdown
 from kpis.figures.listed import APART, Standing, kept
 from kpis.registers import Register
+from kpis.vocabulary import RowKind
 from pages.parts import address, cached
 from pages.parts.asked import choose, write_words
 from pages.parts.one_or_all import asked_code, back_link
@@ -14,6 +15,7 @@ from pages.parts.registers import block, cards, facts, history, not_loaded, same
 from pages.parts.text import fine_print, linked, shown_name, t
 from telling import listed as told
 from telling.blocks import Telling
+from telling.said import without_action
 
 
 def register_page(register: Register) -> None:
@@ -21,6 +23,7 @@ def register_page(register: Register) -> None:
     said, rows = telling(), cached.moment().listed(register)
     if not rows:
         st.title(markdown(told.empty(said, register)))
+        _lacking(register)
         not_loaded(register.table, t("listed_empty_how", file=register.file))
         return
     by_code = {row.code: row for row in rows}
@@ -42,6 +45,12 @@ def _one(said: Telling, register: Register, row: Standing) -> None:
     history(register.kind, row.code)
 
 
+def _lacking(register: Register) -> None:
+    """Show of actions what has none and needs one."""
+    if register.kind == RowKind.ACTION:
+        block(lambda: without_action(telling()), key="without_action")
+
+
 def _all(said: Telling, register: Register, rows: list[Standing]) -> None:
     """Show the counts, the comparison of bureaus and the list, searched and narrowed."""
     st.title(markdown(told.title(said, register, rows)))
@@ -52,6 +61,7 @@ def _all(said: Telling, register: Register, rows: list[Standing]) -> None:
     with st.container(border=True):
         st.subheader(t("reg_by_bureau"))
         block(lambda: told.compared(said, register, rows), key=f"{register.sheet}_by_bureau")
+    _lacking(register)
     st.subheader(t("listed_heading"))
     statuses = [s for s in (*register.words_of(register.status), *APART) if any(row.status == s for row in rows)]
     bureaus = [code for code in cached.moment().units if any(row.bureau == code for row in rows)]

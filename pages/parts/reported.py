@@ -34,7 +34,9 @@ EVENTS = frozenset(
      "refused", "original_read", "signed_in", "sign_in_refused", "signed_out", "publish_undone",
      "key_introduced", "pointer_written", "sample_made", "notices_chosen", "calendar_address_made", "calendar_address_ended",
      "channel_added", "channel_ended", "notice_sent_again", "notices_put_aside", "taken_in", "clash_settled", "row_taken_out", "prepared",
-     "corrected", "cell_corrected", "checked", "sent_back", "deputy_named", "deputy_ended"}
+     "checked", "sent_back", "deputy_named", "deputy_ended", "question_asked", "question_rewritten", "question_opened",
+     "question_closed", "question_template_issued", "answer_uploaded", "answer_submitted", "answer_returned", "answer_accepted",
+     "corrected", "cell_corrected"}
 )  # fmt: skip
 STATE_ORDER = ("approved", "submitted", "returned", "draft", "not_started")
 STATE_MARKS = {"not_started": "○", "draft": "✎", "submitted": "➤", "returned": "↩", "approved": "✓", "withdrawn": "✕"}

@@ -83,7 +83,7 @@ def ask_clashes(store: Store, opened: Opened, *, actor: str | None) -> None:
             st.markdown(f"**{markdown(name(clash.row))}** {markdown(column_name(kind, clash.column))}")
             offered = _asked(opened, clash)
             said = st.radio(
-                f"{name(clash.row)} {column_name(kind, clash.column)}", range(len(offered)), index=None, label_visibility="collapsed",
+                markdown(f"{name(clash.row)} {column_name(kind, clash.column)}"), range(len(offered)), index=None, label_visibility="collapsed",
                 format_func=[f"**{told}**" for _, told, _ in offered].__getitem__, captions=[who for *_, who in offered],
                 key=f"clash_{report.revision}_{number}_{' '.join(clash.row.key)}_{clash.column}",
             )  # fmt: skip

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextvars import ContextVar
 from typing import Any
 from urllib.parse import quote
@@ -31,6 +31,11 @@ def language() -> str:
 def t(key: str, **values: object) -> str:
     """Return the words for a key in the viewer's language, with values filled in."""
     return say(key, language(), **values)
+
+
+def offered(word: Callable[[str], str]) -> Callable[[str], str]:
+    """Return a word of each choice as text: lists of choices side by side read markdown in it."""
+    return lambda code: markdown(word(code))
 
 
 def digits(value: float, form: str = ",") -> str:

@@ -34,7 +34,7 @@ def database(chosen: Settings, *, now: datetime) -> Iterator[Finding]:
         yield ok("database", "doctor_database_there", address=shown)
         yield (finding := schema(held))
         with engine.connect() as connection:
-            yield from _settings(connection)
+            yield from engine_settings(connection)
             if finding.grade == "ok":
                 if differences := differing(connection):
                     yield wrong("schema", "schema_differs", held=held, differences="; ".join(differences))
@@ -67,7 +67,8 @@ def clock(newest: datetime | None, *, now: datetime) -> Finding:
     return ok("clock", "doctor_clock_there", now=in_utc(now))
 
 
-def _settings(connection: Connection) -> Iterator[Finding]:
+def engine_settings(connection: Connection) -> Iterator[Finding]:
+    """Look at how the engine keeps what it confirms, and as whom it is asked."""
     is_sqlite = connection.dialect.name == "sqlite"
     for name, expected in (_SQLITE if is_sqlite else _POSTGRESQL).items():
         held = str(connection.execute(text(f"PRAGMA {name}" if is_sqlite else f"SHOW {name}")).scalar()).strip()

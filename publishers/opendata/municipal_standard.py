@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import BinaryIO
 
 from kpis.figures.facilities import ENDED
-from kpis.government import PublisherFields
+from kpis.government_files import PublisherFields
 from kpis.moment import Moment
 from kpis.store import tables
 from publishers.opendata.package import as_datum, write_csv

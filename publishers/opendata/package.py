@@ -28,7 +28,7 @@ from sqlmodel import SQLModel
 from kpis.as_text import cell, clean, shown
 from kpis.declared import Row, said_of, text_column, translated
 from kpis.figures.records import current_vintages, worked_out
-from kpis.government import PublisherFields
+from kpis.government_files import PublisherFields
 from kpis.languages import say
 from kpis.moment import Moment
 from kpis.settings import ROOT

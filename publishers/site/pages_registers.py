@@ -13,6 +13,7 @@ from kpis.figures.registers import DIMENSIONS, tally
 from kpis.registers import Register
 from kpis.store.queries import Filter
 from kpis.text import format_date, known_day
+from kpis.vocabulary import RowKind
 from publishers.site.block_views import BlockView, card_values, cell
 from publishers.site.site import Page, Site
 from publishers.site.views import IndicatorView
@@ -20,6 +21,7 @@ from telling import facilities as told_facilities
 from telling import listed as told_listed
 from telling import procedures as told_procedures
 from telling.blocks import Block, ended_line, published
+from telling.said import without_action
 from telling.words import Words
 
 LISTED = 200  # rows of a list on a page; the CSV holds all of them
@@ -169,6 +171,8 @@ def listed(site: Site, words: Words, register: Register) -> Page:
                 "file": register.file, "said": words(key, total=words.number(len(rows)), shown=words.number(min(len(rows), LISTED))),
             },
         }  # fmt: skip
+    if register.kind == RowKind.ACTION:
+        shown["blocks"] = [BlockView(without_action(telling), words), *shown["blocks"]]
     return f"{register.sheet}.html", "register.html", {**shown, "view": None, "notes": "", "has_chart": bool(rows)}
 
 

@@ -67,6 +67,7 @@ def main() -> None:
         chosen = loaded(folder)
         counted = folder / "counts.json"
         with served("server:app", **chosen) as port:
+            tell([Measured("census: memory of the server before any page, libraries alone", resident_bytes(port) / 1e6, unit="MB")])
             page = Viewer(port)
             counts = {key.replace(" ", "_"): page.run("procedures", query)[1] for key, query in QUERIES.items()}
             counted.write_text(json.dumps({"": {"menu": counts["procedures"].get("menu", 0)}, **counts}), encoding="utf-8")

@@ -35,3 +35,10 @@ def test_every_setting_named_is_one_of_the_program() -> None:
 def test_nothing_of_a_government_stands_in_what_is_shipped() -> None:
     for path in FILES:
         assert not re.search(r"tokyo|東京|都庁|metro\.", path.read_text(encoding="utf-8"), re.I), path
+
+
+def test_the_process_that_a_visitor_is_noted_for_and_the_other_one_are_never_counted_out() -> None:
+    """Counted out for some seconds because it was gone a moment ago, one would leave nobody (``rolling.py`` came to that)."""
+    text = (DEPLOY / "nginx" / "mieruka.conf.template").read_text(encoding="utf-8")
+    noted = re.findall(r"^upstream \w+_(?:one|two) .*$", text, re.M)
+    assert len(noted) == 4 and all(line.count("max_fails=0;") == 2 for line in noted)

@@ -8,7 +8,7 @@ import pytest
 from pydantic import BaseModel, ValidationError
 
 from kpis.faults import expected_of, placed
-from kpis.government import AreaFields, CalendarFields, FactsFields, PublisherFields, ReasonFields, ThemeFields
+from kpis.government_files import AreaFields, CalendarFields, FactsFields, PublisherFields, ReasonFields, ThemeFields
 from kpis.languages import pair
 from kpis.message import Message
 from loaders.rows import CATALOGUE_FILES, CalendarRow

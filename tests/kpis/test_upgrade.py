@@ -140,3 +140,21 @@ def test_a_row_that_a_migration_leaves_referring_to_nothing_undoes_it(tmp_path: 
     with pytest.raises(SchemaRefused, match="facility → source"):
         made.migrate()
     assert version_of(made.engine) == "0001"
+
+
+_TRIGGERS = {
+    "sqlite": ("SELECT sql FROM sqlite_master WHERE type = 'trigger' ORDER BY name",),
+    "postgresql": (
+        "SELECT pg_get_triggerdef(oid) FROM pg_trigger WHERE NOT tgisinternal ORDER BY tgname",
+        "SELECT prosrc FROM pg_proc WHERE proname LIKE '%append\\_only' ORDER BY proname",
+    ),
+}
+
+
+def test_released_migrations_protect_the_same_tables_by_the_same_words_as_when_they_were_released(bare: Store) -> None:
+    """An instance that was brought up then and one that is brought up today hold the same rules."""
+    bare.migrate()
+    engine = bare.engine.dialect.name
+    with bare.engine.begin() as connection:
+        made = [line.strip() for asked in _TRIGGERS[engine] for line in connection.execute(text(asked)).scalars()]
+    assert made == (FOLDER / f"append_only.{engine}.txt").read_text(encoding="utf-8").splitlines()

@@ -192,8 +192,8 @@ def _set_mark(row: int, value: str) -> Build:
 def unrecognisable(book: Workbook) -> None:
     """Delete the mark, and from every sheet the codes of the bureau: nothing says whose it is."""
     book.remove(book[MARK])
-    for name in (F, P, S, M):
-        for column in book[name].iter_cols():
+    for sheet in book.worksheets:
+        for column in sheet.iter_cols():
             if str(column[0].value).startswith("局コード"):
                 for cell in column[1:]:
                     cell.value = None

@@ -225,3 +225,12 @@ def test_a_list_that_is_not_loaded_is_named_once_and_not_in_each_row(tmp_path: P
     (sources,) = (p for p in report.problems if p.found.startswith("source_code="))
     assert f"(+{count - 1})" in sources.found and sources.row == 2
     assert f"{count} rows" in written(sources.expected, "en") and "sources.csv" in written(sources.remedy)
+
+
+def test_a_formula_of_a_list_that_was_never_calculated_is_named_and_no_blank(tokyo_store: Store) -> None:
+    """In a column that may be left out, a blank would take the figure's part away without a word."""
+    content = workbook_of(row(base_value="=1+1", note_ja="=1+2"))
+    report = load_file(tokyo_store, content, name="observations.xlsx")
+    assert report.accepted == 0
+    assert [(p.kind, p.row) for p in report.problems] == [("formula", 2)] * 2
+    assert {p.cell for p in report.problems} == {"G2", "T2"}

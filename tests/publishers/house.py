@@ -70,9 +70,9 @@ class House:
             session.execute(insert(table).values(**row))
 
 
-def small(folder: Path) -> House:
+def small(folder: Path, *, calendar: list[dict[str, str]] | None = None) -> House:
     """Return a house with the figures of the small government: an edition of it takes a fifth of the work."""
-    store = settle(Store(f"sqlite:///{folder / 'small.db'}"), folder / "data")
+    store = settle(Store(f"sqlite:///{folder / 'small.db'}"), folder / "data", calendar=calendar)
     return House(store, folder / "editions", utc_now(), folder / "data" / "official")
 
 

@@ -10,21 +10,27 @@ from collections.abc import Iterator
 from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
+from sqlalchemy import text
 
 from api import ready
 from kpis.languages import pair_shipped
 from kpis.settings import Settings, settings
-from kpis.store.store import utc_now
+from kpis.store.store import Store, utc_now
 from publishers import backup
 from publishers.doctor import files, instance
+from publishers.doctor.database import engine_settings
 from publishers.doctor.findings import Finding
 from publishers.editions import publication
 from tests.command import command
 from tests.kpis.test_settings import office
 from tests.loops import run_apart
-from tests.shared import copied, empty, settled
+from tests.shared import copied, empty, postgresql, settled
+
+POSTGRES = os.environ.get("TEST_POSTGRES_URL", "")
 
 
 @pytest.fixture(scope="module")
@@ -105,6 +111,58 @@ def test_what_is_wrong_with_the_database_is_named(place: Path) -> None:
     assert "database_no_database" in said(found())
     file.unlink()
     assert "mieruka init" in said(found())["doctor_database_missing"] and not file.exists()
+
+
+@pytest.mark.skipif(not POSTGRES, reason="TEST_POSTGRES_URL is not set: no PostgreSQL")
+def test_what_is_wrong_with_the_settings_of_postgresql_is_named(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As a person may set them for one database; who may set the others is the owner of the server."""
+    with postgresql(POSTGRES, "bare and brought up", Store.migrate) as store:
+        monkeypatch.setenv("DATABASE_URL", store.engine.url.set(drivername="postgresql").render_as_string(hide_password=False))
+        findings = found()
+        fine = [pair_shipped(f.message)[1] for f in findings if f.message.key == "doctor_engine_fine"]
+        for name in ("fsync", "full_page_writes", "synchronous_commit", "server_encoding"):
+            assert sum(name in each for each in fine) == 1, (name, fine)
+        assert "doctor_engine_setting" not in said(findings) and "doctor_superuser" not in said(findings, "warning")
+        with store.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            connection.execute(text(f"ALTER DATABASE {store.engine.url.database} SET synchronous_commit = off"))
+        told = said(found())["doctor_engine_setting"]
+        assert "synchronous_commit" in told and "off" in told and "on" in told
+
+
+class Answered:
+    """A connection of PostgreSQL whose server is set up as given: what its owner alone may set cannot be tried on the server of the tests."""
+
+    dialect = SimpleNamespace(name="postgresql")
+
+    def __init__(self, **held: str) -> None:
+        self.held = {
+            "fsync": "on", "full_page_writes": "on", "synchronous_commit": "on", "server_encoding": "UTF8", "is_superuser": "off", **held,
+        }  # fmt: skip
+
+    def execute(self, asked: Any) -> Any:
+        return SimpleNamespace(scalar=lambda: self.held[str(asked).removeprefix("SHOW ")])
+
+
+@pytest.mark.parametrize(
+    ("held", "named"),
+    [
+        ({}, {}),
+        ({"synchronous_commit": "remote_apply"}, {}),
+        ({"fsync": "off"}, {"doctor_engine_setting": "error"}),
+        ({"full_page_writes": "off"}, {"doctor_engine_setting": "error"}),
+        ({"synchronous_commit": "local"}, {"doctor_engine_setting": "error"}),
+        ({"server_encoding": "SQL_ASCII"}, {"doctor_engine_setting": "error"}),
+        ({"is_superuser": "on"}, {"doctor_superuser": "warning"}),
+    ],
+)
+def test_each_setting_of_postgresql_is_judged(held: dict[str, str], named: dict[str, str]) -> None:
+    findings = list(engine_settings(Answered(**held)))  # type: ignore[arg-type]
+    assert {f.message.key: f.grade for f in findings if f.grade != "ok"} == named
+    assert all(
+        value in str([pair_shipped(f.message) for f in findings if f.grade == "error"])
+        for value in held.values()
+        if named and "doctor_superuser" not in named
+    )
 
 
 def test_what_is_wrong_with_files_is_named(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -308,7 +308,7 @@ def test_health_says_that_nothing_is_shown(forged: Forged, monkeypatch: pytest.M
     own_key(forged)
     answer = run_apart(health(request))
     assert answer.status_code == 503 and json.loads(answer.body)["status"] == "refused"
-    page = run_apart(files._serving("")(SimpleNamespace(query_params={}, headers={}, path_params={"name": ""})))
+    page = run_apart(files.serving("")(SimpleNamespace(query_params={}, headers={}, path_params={"name": ""})))
     assert page.status_code == 503
 
 

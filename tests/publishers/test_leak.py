@@ -93,7 +93,29 @@ def planted(tokyo: Store, tmp_path_factory: pytest.TempPathFactory) -> House:
                 decided_at=None, period_code=f"FY{year}",
             )  # fmt: skip
         put(tables.SubmissionRow, fields_json=json.dumps({"value": NUMBER, "text": f"{WORD}-draft"}))
+        other = f"{WORD}.deputy@secret.example.jp"
+        put(tables.UserAccount, email=other)
+        put(tables.Deputy, email=other, from_date=date(2001, 2, 3), until_date=date(2001, 2, 4))
+        put(tables.IssuedTemplate)
+        put(tables.SubmissionUpload, submission_id=1, revision=1)
+        put(tables.SubmissionCheck, decision="sent_back")
+        put(tables.Notice, occasion="returned", state="failed")
+        put(tables.NoticeChoice, occasion="returned", how_often="daily")
+        put(tables.NoticeReader)
+        put(tables.Webhook, kind="teams")
+        put(tables.ToldStatus)
         put(tables.AuditEvent)
+        of_one = {"question_code": "Q001", "bureau_code": "DIGITAL"}
+        put(tables.Question, question_code="Q001", state="open")
+        put(tables.QuestionReply, **of_one, state="accepted", revision=1, decided_by=None)
+        put(tables.QuestionUpload, **of_one, revision=1)
+        put(
+            tables.QuestionAnswer,
+            **of_one,
+            revision=1,
+            row_number=1,
+            values_json=json.dumps({"c1": f"{WORD}-answer", "c2": NUMBER}),
+        )
         put(tables.ProjectConfidence, is_sample=False)
         put(
             tables.RegisterChange,
@@ -221,6 +243,7 @@ def test_no_planted_byte_is_in_any_answer_of_the_public_process(planted: House) 
         "/api/v1/observations?unit=DIGITAL",
         "/api/v1/submissions",
         "/api/v1/user_account",
+        "/api/v1/questions",
         "/data/../../edition.db",
         "/edition.db",
     ]
@@ -245,7 +268,7 @@ def test_no_planted_byte_is_in_any_answer_of_the_public_process(planted: House) 
             "changes",
         ]
         pages += ["about", "revisions", "indicator?code=fax_reduction_rate", "indicator?code=paper_reduction_rate"]
-        for page in [*pages, "submit", "review", "publish"]:
+        for page in [*pages, "submit", "review", "publish", "questions", "questions?question=Q001"]:
             for language in ("ja", "en"):
                 name, _, query = page.partition("?")
                 for raw in viewer.answers(name, f"{query}&lang={language}".lstrip("&")):

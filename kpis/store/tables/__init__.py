@@ -44,6 +44,7 @@ from kpis.store.tables.projects import (
     StrategyVersion,
     StrategyVersionFields,
 )
+from kpis.store.tables.questions import Question, QuestionAnswer, QuestionReply, QuestionUpload
 from kpis.store.tables.registers import Facility, FacilityFields, ListDecision, Procedure, ProcedureFields, RegisterChange
 from kpis.store.tables.reports import (
     Deputy,
@@ -101,6 +102,10 @@ __all__ = [
     "ProjectVersion",
     "ProjectVersionFields",
     "Publication",
+    "Question",
+    "QuestionAnswer",
+    "QuestionReply",
+    "QuestionUpload",
     "Reading",
     "ReadingFields",
     "RegisterChange",

@@ -4,6 +4,7 @@ import sqlalchemy as sa
 import sqlmodel
 from alembic import op
 
+from kpis.store.migrations.append_only import leave_open, protect
 from kpis.store.trail import linked
 
 revision = "0015"
@@ -17,7 +18,6 @@ AUDIT = sa.table(
     *(sa.column(name, sa.Text) for name in ("actor", "action", "subject", "file_sha256", "cell", "detail", "sha256")),
 )
 CONTRIBUTOR = sa.table("submission_contributor", sa.column("submission_id", sa.Integer), sa.column("email", sa.Text))
-SAID = "audit_event is append-only"
 
 
 def upgrade() -> None:
@@ -32,7 +32,7 @@ def upgrade() -> None:
     op.create_index("ix_audit_event_subject", "audit_event", ["subject"])
     _fill_contributors()
     _chain()
-    _protect()
+    protect("audit_event", key="id")
 
 
 def _fill_contributors() -> None:
@@ -62,36 +62,9 @@ def _chain() -> None:
         connection.execute(sa.update(AUDIT).where(AUDIT.c.id == row.id).values(sha256=previous))
 
 
-def _protect() -> None:
-    if op.get_bind().dialect.name == "sqlite":
-        for act in ("UPDATE", "DELETE"):
-            op.execute(
-                f"CREATE TRIGGER audit_event_no_{act.lower()} BEFORE {act} ON audit_event BEGIN SELECT RAISE(ABORT, '{SAID}'); END"
-            )
-        # INSERT OR REPLACE removes a row without asking the trigger of DELETE.
-        op.execute(
-            "CREATE TRIGGER audit_event_no_replace BEFORE INSERT ON audit_event "
-            f"WHEN EXISTS (SELECT 1 FROM audit_event WHERE id = NEW.id) BEGIN SELECT RAISE(ABORT, '{SAID}'); END"
-        )
-        return
-    op.execute(
-        "CREATE FUNCTION audit_event_append_only() RETURNS trigger LANGUAGE plpgsql AS "
-        f"$$ BEGIN RAISE EXCEPTION '{SAID}'; END $$"
-    )
-    op.execute(
-        "CREATE TRIGGER audit_event_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON audit_event "
-        "FOR EACH STATEMENT EXECUTE FUNCTION audit_event_append_only()"
-    )
-
-
 def downgrade() -> None:
     """Undo."""
-    if op.get_bind().dialect.name == "sqlite":
-        for name in ("update", "delete", "replace"):
-            op.execute(f"DROP TRIGGER audit_event_no_{name}")
-    else:
-        op.execute("DROP TRIGGER audit_event_append_only ON audit_event")
-        op.execute("DROP FUNCTION audit_event_append_only()")
+    leave_open("audit_event")
     op.drop_index("ix_audit_event_subject", "audit_event")
     op.drop_column("audit_event", "sha256")
     op.drop_table("submission_contributor")

@@ -6,12 +6,12 @@ import sqlalchemy as sa
 import sqlmodel
 from alembic import op
 
+from kpis.store.migrations.append_only import leave_open, protect
+
 revision = "0016"
 down_revision = "0015"
 branch_labels = None
 depends_on = None
-
-SAID = "edition_pointer is append-only"
 
 
 def upgrade() -> None:
@@ -41,25 +41,7 @@ def upgrade() -> None:
     op.execute("UPDATE publication SET first_shown_at = published_at")
     op.add_column("data_revision", sa.Column("stamped_at", sa.DateTime(), nullable=True))
     _take_newest_instant()
-    if op.get_bind().dialect.name == "sqlite":
-        for act in ("UPDATE", "DELETE"):
-            op.execute(
-                f"CREATE TRIGGER edition_pointer_no_{act.lower()} BEFORE {act} ON edition_pointer "
-                f"BEGIN SELECT RAISE(ABORT, '{SAID}'); END"
-            )
-        op.execute(
-            "CREATE TRIGGER edition_pointer_no_replace BEFORE INSERT ON edition_pointer "
-            f"WHEN EXISTS (SELECT 1 FROM edition_pointer WHERE sequence = NEW.sequence) BEGIN SELECT RAISE(ABORT, '{SAID}'); END"
-        )
-        return
-    op.execute(
-        "CREATE FUNCTION edition_pointer_append_only() RETURNS trigger LANGUAGE plpgsql AS "
-        f"$$ BEGIN RAISE EXCEPTION '{SAID}'; END $$"
-    )
-    op.execute(
-        "CREATE TRIGGER edition_pointer_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON edition_pointer "
-        "FOR EACH STATEMENT EXECUTE FUNCTION edition_pointer_append_only()"
-    )
+    protect("edition_pointer", key="sequence")
 
 
 def _take_newest_instant() -> None:
@@ -76,12 +58,7 @@ def _take_newest_instant() -> None:
 def downgrade() -> None:
     """Undo."""
     op.drop_column("data_revision", "stamped_at")
-    if op.get_bind().dialect.name == "sqlite":
-        for name in ("update", "delete", "replace"):
-            op.execute(f"DROP TRIGGER edition_pointer_no_{name}")
-    else:
-        op.execute("DROP TRIGGER edition_pointer_append_only ON edition_pointer")
-        op.execute("DROP FUNCTION edition_pointer_append_only()")
+    leave_open("edition_pointer")
     op.drop_column("publication", "first_shown_at")
     op.drop_column("publication", "signature")
     op.drop_table("edition_pointer")

@@ -1,0 +1,36 @@
+"""What the parts that every request passes on its way in have in common: what is no request goes by them, and how they turn one away."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from api.refusals import refuse
+from kpis.message import Message
+
+
+class Layer(ABC):
+    """One part of the way in. The server's own beginning and end are no requests, and are passed on as they are."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Take a request or the opening of a websocket; pass on what is neither."""
+        take = self.take if scope["type"] in ("http", "websocket") else self.app
+        await take(scope, receive, send)
+
+    @abstractmethod
+    async def take(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass one request on, or answer it."""
+
+
+async def turn_away(
+    scope: Scope, receive: Receive, send: Send, status: int, said: Message, *, headers: Mapping[str, str] | None = None
+) -> None:
+    """Refuse a request, or a websocket before it is opened: its wish to be is heard first, as servers expect."""
+    if scope["type"] == "websocket":
+        await receive()
+    await refuse(scope, send, status, said, headers=headers)

@@ -1,0 +1,221 @@
+"""The steps of an answer to a question of the office: uploaded, submitted, returned or accepted; and all answers as one table.
+
+``draft → submitted → returned → submitted → accepted``. Another upload takes the place of the one before, which is kept. Whoever brought or
+submitted any upload of it neither accepts nor returns it. Each step is one transaction with an audit line.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import insert, select
+from sqlmodel import Session, col
+
+from kpis.as_text import typed
+from kpis.errors import ChangedMeanwhile, FigureRefused, NotAllowed, NotFound, StepRefused
+from kpis.message import Message
+from kpis.reporting.access import is_same_person, may
+from kpis.reporting.asking import Answer, columns_from_json, refuse_row, values_from_json, values_to_json
+from kpis.reporting.people import acting, allow, grants_of, record
+from kpis.reporting.questions import replies_of, seen, stored
+from kpis.store import tables, vintages
+from kpis.store.store import Store, instant
+from kpis.store.tables import table_of
+from kpis.vocabulary import QuestionState, ReplyState
+
+UPLOADED, SUBMITTED, RETURNED, ACCEPTED = "answer_uploaded", "answer_submitted", "answer_returned", "answer_accepted"
+_WITH_OFFICE = (ReplyState.SUBMITTED.value, ReplyState.ACCEPTED.value)
+STEPS: Mapping[tuple[str, str], str] = {
+    ("waiting", "upload"): "draft",
+    ("draft", "upload"): "draft",
+    ("returned", "upload"): "returned",
+    ("draft", "submit"): "submitted",
+    ("returned", "submit"): "submitted",
+    ("submitted", "return"): "returned",
+    ("submitted", "accept"): "accepted",
+}
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class AnswerRow:
+    """One row of the answers: whose, its number, and its values by column."""
+
+    bureau_code: str
+    number: int
+    state: str
+    values: Mapping[str, Answer]
+
+
+def upload(
+    store: Store, code: str, bureau_code: str, *, actor: str, rows: Sequence[Mapping[str, Answer]], content: bytes, name: str, template_id: str,
+    replaces: int,
+) -> int:  # fmt: skip
+    """Keep a workbook that was read without errors as the bureau's answer; return its revision. The same file twice changes nothing.
+
+    Args:
+        store: of the instance.
+        code: of the question.
+        bureau_code: whose answer it is.
+        actor: a manager of the bureau.
+        rows: what it says, column → value.
+        content: its bytes, kept by their SHA-256.
+        name: of the file.
+        template_id: of the workbook.
+        replaces: the revision that the actor saw; 0 where there was none.
+
+    Raises:
+        NotAllowed: the actor does not answer for the bureau.
+        NotFound: the question was not put to it.
+        StepRefused: the question is not open, or the answer is with the office.
+        ChangedMeanwhile: somebody else uploaded first.
+        FigureRefused: a row says what the question does not ask.
+    """
+    with acting(store, actor, "upload_answer", _subject(code, bureau_code), is_figures=False) as session:
+        asked, reply = _for_step(session, code, bureau_code, actor, "answer_question")
+        sha256 = hashlib.sha256(content).hexdigest()
+        last = session.get(tables.QuestionUpload, (code, bureau_code, reply.revision))
+        if last is not None and last.file_sha256 == sha256:
+            return reply.revision
+        state = _next(reply, "upload")
+        if reply.revision != replaces:
+            raise ChangedMeanwhile("answer_uploaded_first", who=last.uploaded_by if last else "", revision=reply.revision)
+        columns = columns_from_json(asked.columns_json)
+        if len(rows) > asked.most_rows:
+            raise FigureRefused("question_rows_too_many", count=len(rows), most=asked.most_rows)
+        for number, values in enumerate(rows, start=1):
+            refuse_row(values, columns, number)
+        now = instant(session)
+        vintages.keep_original(session, name=name, content=content, kind="answer", received_at=now)
+        reply.revision, reply.state = reply.revision + 1, state
+        session.flush()
+        session.add(
+            tables.QuestionUpload(
+                question_code=code, bureau_code=bureau_code, revision=reply.revision, file_sha256=sha256, template_id=template_id,
+                uploaded_by=actor, uploaded_at=now,
+            )
+        )  # fmt: skip
+        session.flush()
+        if rows:
+            key = {"question_code": code, "bureau_code": bureau_code, "revision": reply.revision}
+            kept = [{**key, "row_number": n, "values_json": values_to_json(row)} for n, row in enumerate(rows, start=1)]
+            session.execute(insert(table_of(tables.QuestionAnswer)), kept)
+        record(
+            session,
+            actor,
+            UPLOADED,
+            _subject(code, bureau_code),
+            file_sha256=sha256,
+            detail=f"revision {reply.revision}, {len(rows)} rows",
+        )
+        return reply.revision
+
+
+def submit(store: Store, code: str, bureau_code: str, *, actor: str, revision: int, is_nothing: bool = False) -> None:
+    """Hand an answer to the office.
+
+    Args:
+        store: of the instance.
+        code: of the question.
+        bureau_code: whose answer it is.
+        actor: a manager of the bureau.
+        revision: the upload that the actor saw.
+        is_nothing: an answer without a row is meant so.
+
+    Raises:
+        NotAllowed, NotFound, StepRefused, ChangedMeanwhile: as ``upload``; an answer without a row must be meant so.
+    """
+    with acting(store, actor, "submit_answer", _subject(code, bureau_code), is_figures=False) as session:
+        _, reply = _for_step(session, code, bureau_code, actor, "answer_question")
+        state = _next(reply, "submit")
+        _refuse_other(reply, revision)
+        answers = tables.QuestionAnswer
+        newest = (col(answers.question_code) == code, col(answers.bureau_code) == bureau_code, col(answers.revision) == revision)
+        if not is_nothing and session.execute(select(col(answers.row_number)).where(*newest)).first() is None:
+            raise StepRefused("answer_without_rows")
+        reply.state, reply.submitted_by, reply.submitted_at = state, actor, instant(session)
+        reply.decided_by, reply.decided_at, reply.return_reason = None, None, ""
+        record(session, actor, SUBMITTED, _subject(code, bureau_code), detail=f"revision {revision}")
+
+
+def decide(store: Store, code: str, bureau_code: str, *, actor: str, revision: int, accepts: bool, reason: str = "") -> None:
+    """Accept an answer, or return it with a reason.
+
+    Raises:
+        NotAllowed: the actor is not of the office, or wrote a part of the answer.
+        NotFound, StepRefused, ChangedMeanwhile: as ``upload``.
+        FigureRefused: it is returned without a reason.
+    """
+    step = "accept" if accepts else "return"
+    with acting(store, actor, f"{step}_answer", _subject(code, bureau_code), is_figures=False) as session:
+        _, reply = _for_step(session, code, bureau_code, actor, "decide_answer")
+        uploads = tables.QuestionUpload
+        whose = select(col(uploads.uploaded_by)).where(col(uploads.question_code) == code, col(uploads.bureau_code) == bureau_code)
+        wrote = [*session.execute(whose).scalars(), reply.submitted_by or ""]
+        if any(is_same_person(actor, email) for email in wrote):
+            raise NotAllowed("own_answer")
+        state = _next(reply, step)
+        _refuse_other(reply, revision)
+        if not accepts and not typed(reason):
+            raise FigureRefused("answer_returned_without_reason")
+        reply.decided_by, reply.decided_at = actor, instant(session)
+        reply.return_reason, reply.state = ("" if accepts else typed(reason)), state
+        record(session, actor, ACCEPTED if accepts else RETURNED, _subject(code, bureau_code), detail=reply.return_reason)
+
+
+def rows_of(store: Store, code: str, *, viewer: str, bureau_code: str | None = None) -> list[AnswerRow]:
+    """Return the rows of every bureau's newest upload, in catalogue order; the office sees what was submitted, a bureau its own.
+
+    Raises:
+        NotFound: as ``kpis.reporting.questions.question``.
+    """
+    answers = tables.QuestionAnswer
+    with store.reading() as session:
+        columns = seen(session, code, viewer, bureau_code).columns
+        allowed = {row.bureau_code: row for row in replies_of(session, code) if _may_read(session, viewer, row)}
+        query = select(answers).where(col(answers.question_code) == code).order_by(col(answers.row_number))
+        held: dict[str, list[AnswerRow]] = {each: [] for each in allowed if bureau_code in (None, each)}
+        for row in session.execute(query).scalars():
+            if row.bureau_code in held and row.revision == allowed[row.bureau_code].revision:
+                state, values = allowed[row.bureau_code].state, values_from_json(row.values_json, columns)
+                held[row.bureau_code].append(
+                    AnswerRow(bureau_code=row.bureau_code, number=row.row_number, state=state, values=values)
+                )
+        return [row for rows in held.values() for row in rows]
+
+
+def _may_read(session: Session, viewer: str, reply: tables.QuestionReply) -> bool:
+    """Say whether a person may read an answer: its bureau always, the office what is with it or was accepted."""
+    grants = grants_of(session, viewer)
+    if may(grants, "answer_question", reply.bureau_code):
+        return True
+    return reply.state in _WITH_OFFICE and may(grants, "decide_answer", reply.bureau_code)
+
+
+def _for_step(
+    session: Session, code: str, bureau_code: str, actor: str, action: str
+) -> tuple[tables.Question, tables.QuestionReply]:
+    allow(session, actor, action, bureau_code)
+    asked, reply = stored(session, code), session.get(tables.QuestionReply, (code, bureau_code))
+    if reply is None:
+        raise NotFound("question_unknown", code=code)
+    if asked.state != QuestionState.OPEN:
+        raise StepRefused("question_state", code=code, state=Message(f"question_is_{asked.state}"))
+    return asked, reply
+
+
+def _next(reply: tables.QuestionReply, step: str) -> str:
+    after = STEPS.get((reply.state, step))
+    if after is None:
+        raise StepRefused("answer_state", state=Message(f"reply_is_{reply.state}"))
+    return after
+
+
+def _refuse_other(reply: tables.QuestionReply, revision: int) -> None:
+    if reply.revision != revision:
+        raise ChangedMeanwhile("answer_replaced", revision=reply.revision)
+
+
+def _subject(code: str, bureau_code: str) -> str:
+    return f"answer {code} {bureau_code}"

@@ -1,0 +1,275 @@
+"""What the office asks that is no indicator: a question is written, opened to bureaus, and closed; it is kept.
+
+A question that is open or closed no longer changes, so that every answer is to the same question. Each step is one transaction with an audit line.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlmodel import Session, col
+
+from kpis.as_text import typed
+from kpis.errors import FigureRefused, NotAllowed, NotFound, StepRefused
+from kpis.message import Message
+from kpis.reporting.access import may
+from kpis.reporting.asking import MOST_ROWS, AskedColumn, checked, columns_from_json, columns_to_json
+from kpis.reporting.deadlines import owing
+from kpis.reporting.people import acting, allow, grants_of, record
+from kpis.store import tables
+from kpis.store.fields import record_of
+from kpis.store.store import Store, instant
+from kpis.vocabulary import QuestionState, ReplyState
+
+ASKED, REWRITTEN, OPENED, CLOSED = "question_asked", "question_rewritten", "question_opened", "question_closed"
+_WAITS = (ReplyState.WAITING.value, ReplyState.DRAFT.value, ReplyState.RETURNED.value)
+_WORDS = ("title_ja", "title_en", "lead_ja", "lead_en")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Question:
+    """One question; ``bureaus``: those it was written for, none = every one that reports."""
+
+    question_code: str
+    title_ja: str
+    title_en: str
+    lead_ja: str
+    lead_en: str
+    columns: tuple[AskedColumn, ...]
+    most_rows: int
+    bureaus: tuple[str, ...]
+    due_on: date
+    state: str
+    asked_by: str
+    asked_at: datetime
+    opened_at: datetime | None
+    closed_by: str | None
+    closed_at: datetime | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Reply:
+    """Where one bureau's answer stands; ``is_late``: nothing was submitted by the day it was due."""
+
+    question_code: str
+    bureau_code: str
+    state: str
+    revision: int
+    submitted_by: str | None
+    submitted_at: datetime | None
+    decided_by: str | None
+    decided_at: datetime | None
+    return_reason: str
+    is_late: bool
+    rows_count: int
+    file_name: str = ""
+
+
+def write(
+    store: Store, *, actor: str, words: Mapping[str, str], columns: Sequence[AskedColumn], due_on: date, most_rows: int = 50,
+    bureaus: Sequence[str] = (), code: str = "",
+) -> str:  # fmt: skip
+    """Write a question, or write one anew that is not open yet; return its code.
+
+    Args:
+        store: of the instance.
+        actor: of the office.
+        words: ``title_ja``, ``title_en``, ``lead_ja``, ``lead_en``.
+        columns: of its table.
+        due_on: the day until which it is to be answered.
+        most_rows: so many rows a bureau may answer.
+        bureaus: whom it is put to; none = every bureau that reports when it is opened.
+        code: of the question written anew; a new one gets the next.
+
+    Raises:
+        NotAllowed: the actor does not ask.
+        FigureRefused: it has no title, or its columns cannot be asked.
+        NotFound: there is no such question or bureau.
+        StepRefused: it is open or closed.
+    """
+    told = {name: typed(words.get(name, "")) for name in _WORDS}
+    with acting(store, actor, "ask_question", code or "question", is_figures=False) as session:
+        allow(session, actor, "ask_question")
+        if not told["title_ja"]:
+            raise FigureRefused("question_without_title")
+        if not 1 <= most_rows <= MOST_ROWS:
+            raise FigureRefused("question_rows_count", most=MOST_ROWS)
+        known = _reporting(session, due_on)
+        for unknown in [bureau for bureau in bureaus if bureau not in known]:
+            raise NotFound("question_bureau_unknown", code=unknown)
+        held: dict[str, Any] = {
+            **told, "columns_json": columns_to_json(checked(columns)), "most_rows": most_rows, "due_on": due_on,
+            "bureaus_json": json.dumps([bureau for bureau in known if bureau in bureaus]) if bureaus else "",
+        }  # fmt: skip
+        if code:
+            row = stored(session, code)
+            _refuse_unless(row, QuestionState.DRAFT)
+            for name, value in held.items():
+                setattr(row, name, value)
+        else:
+            count = session.execute(select(func.count()).select_from(tables.Question)).scalar_one()
+            row = tables.Question(
+                question_code=f"Q{count + 1:03d}", asked_by=actor, asked_at=instant(session), **held
+            )  # none is ever deleted
+        session.add(row)
+        session.flush()
+        record(session, actor, REWRITTEN if code else ASKED, _subject(row.question_code), detail=row.title_ja)
+        return row.question_code
+
+
+def open_to_bureaus(store: Store, code: str, *, actor: str, today: date) -> int:
+    """Open a question: from now on it does not change, and the bureaus asked answer it. Returns how many are asked.
+
+    Raises:
+        NotAllowed, NotFound: as ``write``.
+        StepRefused: it is open or closed already, or its day has passed.
+    """
+    with acting(store, actor, "open_question", _subject(code), is_figures=False) as session:
+        allow(session, actor, "ask_question")
+        row = stored(session, code)
+        _refuse_unless(row, QuestionState.DRAFT)
+        if row.due_on < today:
+            raise StepRefused("question_due_before", due=row.due_on.isoformat())
+        asked = json.loads(row.bureaus_json) if row.bureaus_json else _reporting(session, row.due_on)
+        row.state, row.opened_at = QuestionState.OPEN.value, instant(session)
+        session.add_all(tables.QuestionReply(question_code=code, bureau_code=bureau) for bureau in asked)
+        session.flush()
+        record(session, actor, OPENED, _subject(code), detail=f"{len(asked)}: {' '.join(asked)}")
+        return len(asked)
+
+
+def close(store: Store, code: str, *, actor: str) -> None:
+    """Close a question: nothing of it changes any more, and it is kept as it is, also with bureaus that did not answer.
+
+    Raises:
+        NotAllowed, NotFound: as ``write``.
+        StepRefused: it is not open, or an answer waits for the office.
+    """
+    with acting(store, actor, "close_question", _subject(code), is_figures=False) as session:
+        allow(session, actor, "ask_question")
+        row = stored(session, code)
+        _refuse_unless(row, QuestionState.OPEN)
+        replies = replies_of(session, code)
+        if waiting := [each.bureau_code for each in replies if each.state == ReplyState.SUBMITTED]:
+            raise StepRefused("question_answers_wait", count=len(waiting), bureaus=", ".join(waiting))
+        row.state, row.closed_by, row.closed_at = QuestionState.CLOSED.value, actor, instant(session)
+        answered = sum(each.state == ReplyState.ACCEPTED for each in replies)
+        record(session, actor, CLOSED, _subject(code), detail=f"{answered}/{len(replies)}")
+
+
+def questions(store: Store, *, viewer: str) -> list[Question]:
+    """Return the questions that a person may see, newest first: the office every one, a bureau those put to it.
+
+    Raises:
+        NotAllowed: the person neither asks nor answers.
+    """
+    table, replies = tables.Question, tables.QuestionReply
+    with store.reading() as session:
+        allow(session, viewer, "see_questions")
+        query = select(table).order_by(col(table.question_code).desc())
+        own = _own(session, viewer)
+        if not may(grants_of(session, viewer), "ask_question"):
+            query = query.where(col(table.state) != QuestionState.DRAFT.value)
+        if own is not None:
+            query = query.where(
+                col(table.question_code).in_(select(col(replies.question_code)).where(col(replies.bureau_code).in_(own)))
+            )
+        return [_question(row) for row in session.execute(query).scalars()]
+
+
+def question(store: Store, code: str, *, viewer: str) -> Question:
+    """Return one question.
+
+    Raises:
+        NotFound: there is none, or it was not put to a bureau of this person.
+    """
+    with store.reading() as session:
+        return seen(session, code, viewer)
+
+
+def coverage(store: Store, code: str, *, viewer: str, today: date) -> list[Reply]:
+    """Return where the answer of every bureau asked stands, in catalogue order; a bureau sees its own.
+
+    Raises:
+        NotFound: as ``question``.
+    """
+    with store.reading() as session:
+        asked, own = seen(session, code, viewer), _own(session, viewer)
+        uploads, files, answers = tables.QuestionUpload, tables.OriginalFile, tables.QuestionAnswer
+        named = select(col(uploads.bureau_code), col(uploads.revision), col(files.name)).join(
+            files, col(files.sha256) == col(uploads.file_sha256)
+        )
+        names = {(b, r): name for b, r, name in session.execute(named.where(col(uploads.question_code) == code))}
+        counting = select(col(answers.bureau_code), col(answers.revision), func.count()).where(col(answers.question_code) == code)
+        counts = {(b, r): n for b, r, n in session.execute(counting.group_by(col(answers.bureau_code), col(answers.revision)))}
+        return [
+            record_of(
+                Reply, row, is_late=row.state in _WAITS and asked.due_on < today, rows_count=counts.get((row.bureau_code, row.revision), 0),
+                file_name=names.get((row.bureau_code, row.revision), ""),
+            )
+            for row in replies_of(session, code)
+            if own is None or row.bureau_code in own
+        ]  # fmt: skip
+
+
+def seen(session: Session, code: str, viewer: str, bureau_code: str | None = None) -> Question:
+    """Return a question that a person may see, and whose answer of a bureau the person may see; else as if there were none."""
+    grants = grants_of(session, viewer)
+    row = session.get(tables.Question, code)
+    is_written = row is not None and row.state == QuestionState.DRAFT and not may(grants, "ask_question")
+    if row is not None and not is_written and may(grants, "see_questions", bureau_code):
+        own = _own(session, viewer)
+        asked = {each.bureau_code for each in replies_of(session, code)}
+        if (own is None or asked & own) and (bureau_code is None or bureau_code in asked):
+            return _question(row)
+    raise NotFound("question_unknown", code=code)
+
+
+def stored(session: Session, code: str) -> tables.Question:
+    """Return the row of a question."""
+    row = session.get(tables.Question, code)
+    if row is None:
+        raise NotFound("question_unknown", code=code)
+    return row
+
+
+def replies_of(session: Session, code: str) -> list[tables.QuestionReply]:
+    """Return where each bureau asked stands, in catalogue order."""
+    order = {unit.code: place for place, unit in enumerate(Store.organisation_in(session).units)}
+    rows = session.execute(select(tables.QuestionReply).where(col(tables.QuestionReply.question_code) == code)).scalars()
+    return sorted(rows, key=lambda row: order.get(row.bureau_code, len(order)))
+
+
+def _own(session: Session, viewer: str) -> frozenset[str] | None:
+    """Return the bureaus whose answers a person may see; ``None`` = every one."""
+    grants = grants_of(session, viewer)
+    held = {grant.bureau_code for grant in grants if may([grant], "see_questions")}
+    if None in held:
+        return None
+    if not held:
+        raise NotAllowed("role_not_permitted")
+    return frozenset(code for code in held if code)
+
+
+def _reporting(session: Session, day: date) -> list[str]:
+    """Return the bureaus that report and exist on a day, in catalogue order."""
+    return owing(Store.organisation_in(session), f"{day:%Y-%m}")
+
+
+def _refuse_unless(row: tables.Question, state: QuestionState) -> None:
+    if row.state != state:
+        raise StepRefused("question_state", code=row.question_code, state=Message(f"question_is_{row.state}"))
+
+
+def _question(row: tables.Question) -> Question:
+    bureaus = tuple(json.loads(row.bureaus_json)) if row.bureaus_json else ()
+    return record_of(Question, row, columns=columns_from_json(row.columns_json), bureaus=bureaus)
+
+
+def _subject(code: str) -> str:
+    return f"question {code}"

@@ -1,0 +1,299 @@
+"""The workbook in which a bureau answers a question of the office, both directions: written and read by the pieces of the bureau workbook.
+
+``layout_of`` makes the columns of a question into those of a sheet; from there on it is styled, protected, found, checked and read as
+every other sheet is. Only what a row is differs: it has no key, so its place is its number.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import partial
+from typing import Any
+
+from openpyxl import Workbook
+from openpyxl.worksheet.worksheet import Worksheet
+from sqlalchemy import select
+
+from kpis.languages import both, pair, say, written
+from kpis.message import Message
+from kpis.reporting import answers, questions
+from kpis.reporting.asking import NUMBERS, Answer, AskedColumn
+from kpis.reporting.comparison import TemplateMark
+from kpis.reporting.people import record
+from kpis.reporting.questions import Question
+from kpis.settings import settings
+from kpis.store import tables
+from kpis.store.store import Store, utc_now
+from kpis.store.tables import table_of
+from kpis.text import format_date
+from kpis.vocabulary import AnswerType
+from loaders.files.apart import Stopped, apart
+from loaders.files.cells import cleaned
+from loaders.files.opened import open_book
+from loaders.files.problems import Problem
+from loaders.files.sheets import Sheet
+from loaders.workbook.find import Table, cell_problems, find_tables
+from loaders.workbook.gaps import BLANK
+from loaders.workbook.identity import OF_QUESTION, make_mark, read_mark, write_mark
+from loaders.workbook.layout import Column, Layout, load_layout
+from loaders.workbook.template import fill, instruct, list_choices, places_of, protect, saved
+from loaders.workbook.values import Refused, as_number, as_plain, is_blank
+
+VERSION = "question-1"
+ISSUED = "question_template_issued"
+SHEET = "answers"
+MOST_CELLS = 200_000
+_WIDTHS = {AnswerType.TEXT: 40.0, AnswerType.CHOICE: 24.0, AnswerType.DATE: 18.0, AnswerType.FLAG: 12.0}
+_DOWNLOAD = Message("remedy_download_again")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class AnswerReading:
+    """What came of reading an answer: its rows and every problem; with a problem nothing is stored. ``can_be_marked``: it could be opened."""
+
+    mark: TemplateMark | None = None
+    rows: list[dict[str, Answer]] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+    can_be_marked: bool = False
+
+
+def layout_of(asked: Question) -> Layout:
+    """Return a question as the layout of a workbook: the words, marks and sheets of the bureau workbook, and its own columns."""
+    own = load_layout()
+    number = _column(
+        AskedColumn(name="row_number", heading_ja=say("question_row_number"), heading_en=say("question_row_number", "en"))
+    )
+    number = replace(number, value="label", input="", width=6.0)
+    chosen = {
+        c.name: {choice.name_ja: (choice.name_ja, choice.name_en or choice.name_ja) for choice in c.choices} for c in asked.columns
+    }
+    flags = {"yes_no": own.choices["yes_no"]} if any(c.type == AnswerType.FLAG for c in asked.columns) else {}
+    kept = ("instructions", "choices", "mark")
+    return Layout(
+        version=VERSION, title=(asked.title_ja, asked.title_en or asked.title_ja),
+        sheets={**{name: own.sheets[name] for name in kept}, SHEET: say("question_sheet")},
+        sheets_en={**{name: own.sheets_en[name] for name in kept if name in own.sheets_en}, SHEET: say("question_sheet", "en")},
+        columns={SHEET: (number, *(_column(column) for column in asked.columns))},
+        choices={**flags, **{name: words for name, words in chosen.items() if words}},
+        new_rows={}, to_fill={}, marks={**own.marks, "required": say("question_required_mark")}, clear_words=own.clear_words,
+        withdraw_words=(), instructions=(),
+    )  # fmt: skip
+
+
+def _column(asked: AskedColumn) -> Column:
+    """Return a column of a question as one of a sheet; yes and no are two choices, so that no answer is not a no."""
+    is_flag, unit = asked.type == AnswerType.FLAG, f" ({asked.unit})" if asked.unit else ""
+    choices = "yes_no" if is_flag else asked.name if asked.choices else ""
+    return Column(
+        name=asked.name, field=asked.name, member="", heading_ja=asked.heading_ja + unit,
+        heading_en=(asked.heading_en + unit) if asked.heading_en else "", value="choice" if is_flag else asked.type, input="yes",
+        kinds=frozenset(), choices=choices, width=_WIDTHS.get(AnswerType(asked.type), 16.0), message_ja=say(f"question_cell_{asked.type}"),
+        message_en=say(f"question_cell_{asked.type}", "en"), openness="required" if asked.is_required else "",
+    )  # fmt: skip
+
+
+def issue(store: Store, code: str, bureau_code: str, *, actor: str) -> bytes:
+    """Make the workbook in which a bureau answers, with what it answered so far, and record that it was issued.
+
+    Raises:
+        NotFound: the question was not put to the bureau, or the actor may not see it.
+    """
+    with store.reading() as session:
+        asked = questions.seen(session, code, actor, bureau_code)
+    reply = next(r for r in questions.coverage(store, code, viewer=actor, today=asked.due_on) if r.bureau_code == bureau_code)
+    rows = [row.values for row in answers.rows_of(store, code, viewer=actor, bureau_code=bureau_code)]
+    mark = make_mark(
+        layout_version=VERSION, bureau_code=bureau_code, period_code=code, issued_at=utc_now().isoformat(timespec="microseconds"),
+        revision=reply.revision, vintages=[],
+    )  # fmt: skip
+    content = _written(asked, layout_of(asked), mark, rows, whose=_names(store, bureau_code))
+    with store.writing(is_figures=False) as session:
+        record(session, actor, ISSUED, mark.template_id, detail=json.dumps({"question": code, "bureau_code": bureau_code}))
+    return content
+
+
+def _names(store: Store, bureau_code: str) -> tuple[str, str]:
+    row = store.one_of(tables.Bureau, bureau_code)
+    return row["name_ja"], row["name_en"] or row["name_ja"]
+
+
+def _written(
+    asked: Question, layout: Layout, mark: TemplateMark, rows: Sequence[Mapping[str, Answer]], *, whose: tuple[str, str]
+) -> bytes:
+    head = f"{whose[0]} {asked.title_ja}"
+    book = Workbook()
+    first = book.active
+    assert isinstance(first, Worksheet)
+    first.title = layout.sheets["instructions"]
+    filling_in, about = Message("how_to_fill_in"), Message("about_workbook")
+    due = Message("question_due_line", day=partial(format_date, asked.due_on))
+    lines: list[tuple[Any, ...]] = [
+        layout.title, whose, pair(due), pair(Message("question_asked_line", code=asked.question_code)), (),
+        *([(asked.lead_ja, asked.lead_en or asked.lead_ja), ()] if asked.lead_ja else []),
+        pair(filling_in), *(pair(Message(f"question_how_{n}", most=asked.most_rows)) for n in range(1, 5)), (),
+        pair(about), pair(Message("template_number", number=mark.template_id, version=mark.layout_version)),
+        pair(Message("template_issued_at", instant=mark.issued_at[:16].replace("T", " "))),
+    ]  # fmt: skip
+    instruct(first, lines, [written(filling_in), written(about)], head=head)
+    lists = {name: tuple(ja for ja, _ in words.values()) for name, words in layout.choices.items()}
+    places = places_of(layout, lists)
+    flags = {c.name for c in asked.columns if c.type == AnswerType.FLAG}
+    held = [{name: _of_flag(value) if name in flags else value for name, value in row.items()} for row in rows]
+    count = max(asked.most_rows, len(held))
+    cells: list[tuple[dict[str, Any], dict[str, Any] | None]] = [
+        ({"row_number": n}, held[n - 1] if n <= len(held) else None) for n in range(1, count + 1)
+    ]
+    fill(book.create_sheet(layout.sheets[SHEET]), SHEET, cells, layout=layout, places=places, head=head)
+    headings = {c.choices: c.heading_ja for c in layout.columns[SHEET] if c.choices}
+    listed = [
+        (headings.get(name, name), ja, code, en) for name, words in layout.choices.items() for code, (ja, en) in words.items()
+    ]
+    if listed:
+        list_choices(book.create_sheet(layout.sheets["choices"]), listed, head=head)
+    hidden = book.create_sheet(layout.sheets["mark"])
+    write_mark(hidden, mark, [], title=OF_QUESTION)
+    protect(hidden, head)
+    return saved(book, mark, title=head)
+
+
+def _of_flag(value: Answer) -> Answer:
+    return None if value is None else "yes" if value else "no"
+
+
+def receive(
+    store: Store, content: bytes, code: str, bureau_code: str, *, actor: str, name: str, replaces: int
+) -> tuple[AnswerReading, int]:
+    """Read an answer and keep it where it has no problem; return what was read, and its revision or 0.
+
+    Raises:
+        NotFound, NotAllowed, StepRefused, ChangedMeanwhile: as ``kpis.reporting.answers.upload``.
+    """
+    asked = questions.question(store, code, viewer=actor)
+    reading = read(store, content, asked, bureau_code)
+    if reading.problems or reading.mark is None:
+        return reading, 0
+    kept = {"content": content, "name": name, "template_id": reading.mark.template_id}
+    return reading, answers.upload(store, code, bureau_code, actor=actor, rows=reading.rows, replaces=replaces, **kept)  # type: ignore[arg-type]
+
+
+def read(store: Store, content: bytes, asked: Question, bureau_code: str) -> AnswerReading:
+    """Read a filled workbook of a question and bureau; every problem at once."""
+    sheets: list[Sheet]
+    try:
+        sheets, is_1904, problems = apart(open_book, content, max_bytes=settings().max_upload_bytes, most_cells=MOST_CELLS)
+    except Stopped as stopped:
+        return AnswerReading(problems=[stopped.problem])
+    if problems:
+        return AnswerReading(problems=problems)
+    layout = layout_of(asked)
+    marks = [(sheet.name, there) for sheet in sheets if (there := read_mark(sheet.rows, title=OF_QUESTION))]
+    if len(marks) != 1:
+        return AnswerReading(problems=[_no_mark(sheets, len(marks), asked, layout)], can_be_marked=True)
+    name, (mark, _, fits) = marks[0]
+    if wrong := _mark_problems(store, mark, fits, sheet=name, asked=asked, bureau_code=bureau_code):
+        return AnswerReading(mark=mark, problems=wrong, can_be_marked=True)
+    others = {name, layout.sheets["choices"], layout.sheets["instructions"]}
+    by_name, problems = find_tables({sheet.name: sheet.rows for sheet in sheets if sheet.name not in others}, layout)
+    rows: list[dict[str, Answer]] = []
+    for table in by_name.values():
+        problems += cell_problems(table, next(sheet for sheet in sheets if sheet.name == table.sheet))
+        rows = _Rows(table, layout, asked, is_1904=is_1904, problems=problems).read()
+    return AnswerReading(mark=mark, rows=rows, problems=problems, can_be_marked=True)
+
+
+class _Rows:
+    """Reads the rows of the one table, and says every problem at its cell."""
+
+    def __init__(self, table: Table, layout: Layout, asked: Question, *, is_1904: bool, problems: list[Problem]) -> None:
+        self.table, self.layout, self.asked, self.is_1904, self.problems = table, layout, asked, is_1904, problems
+
+    def read(self) -> list[dict[str, Answer]]:
+        """Return every row that says something."""
+        table, kept = self.table, list[dict[str, Answer]]()
+        width = max(table.at.values()) + 1
+        for number in range(table.top + 1, len(table.cells) + 1):
+            cells = [*table.cells[number - 1], *[""] * width]
+            raws = {c.name: self._raw(cells[table.at[c.name]]) for c in self.asked.columns}
+            is_bad = any((number, table.at[name]) in table.bad for name in raws)
+            if all(is_blank(raw) for raw in raws.values()) and not is_bad:
+                continue
+            if len(kept) == self.asked.most_rows:
+                most = Message("question_at_most_rows", most=self.asked.most_rows)
+                self.problems.append(table.problem("rule", number, most, Message("remedy_fewer_rows"), row=number))
+                break
+            kept.append({c.name: self._value(number, c, raws[c.name]) for c in self.asked.columns})
+        return kept
+
+    def _raw(self, raw: Any) -> Any:
+        return "" if isinstance(raw, str) and cleaned(raw).casefold() in self.layout.clear_words else raw
+
+    def _value(self, number: int, asked: AskedColumn, raw: Any) -> Answer:
+        table, column = self.table, self.table.columns[asked.name]
+        if (number, table.at[asked.name]) in table.bad:
+            return None  # said already
+        if is_blank(raw):
+            if asked.is_required:
+                needed = Message("question_needs", heading=column.heading)
+                self.problems.append(
+                    table.problem("missing", both(BLANK), needed, Message("remedy_enter_value"), row=number, column=asked.name)
+                )
+            return None
+        try:
+            return self._number(asked, column, raw) if asked.type in NUMBERS else self._plain(asked, column, raw)
+        except Refused as refused:
+            self.problems.append(table.problem(refused.kind, raw, refused.expected, refused.remedy, row=number, column=asked.name))
+            return None
+
+    def _number(self, asked: AskedColumn, column: Column, raw: Any) -> float:
+        read = as_number(raw, column, unit=asked.unit, is_of_unit=bool(asked.unit))
+        if read.is_approximate:
+            raise Refused("number", Message("question_exact_number"), Message("remedy_digits_only"))
+        if read.shown is not None and read.shown != read.value:
+            seen = Message("question_number_as_seen", shown=f"{read.shown:,.15g}", held=f"{read.value:,.15g}")
+            raise Refused("number", seen, Message("remedy_general_as_seen"))
+        if asked.type == AnswerType.COUNT and not read.value.is_integer():
+            raise Refused("number", Message("question_whole_number"), Message("remedy_digits_only"))
+        return read.value
+
+    def _plain(self, asked: AskedColumn, column: Column, raw: Any) -> Answer:
+        value, precision = as_plain(raw, column, self.layout, is_1904=self.is_1904)
+        if precision:
+            raise Refused("date", Message("question_whole_day"), Message("remedy_enter_day"))
+        return value == "yes" if asked.type == AnswerType.FLAG else value
+
+
+def _no_mark(sheets: Sequence[Sheet], count: int, asked: Question, layout: Layout) -> Problem:
+    wanted = Message("workbook_of_question", code=asked.question_code)
+    if any(read_mark(sheet.rows) for sheet in sheets):
+        return Problem(
+            "mark", both(Message("workbook_of_report")), wanted, Message("remedy_upload_on_report"), sheet=layout.sheets["mark"]
+        )
+    marks = both(Message("no_mark")) if not count else both(Message("several_marks", count=count))
+    return Problem("mark", marks, wanted, _DOWNLOAD, sheet=layout.sheets["mark"])
+
+
+def _mark_problems(store: Store, mark: TemplateMark, fits: bool, *, sheet: str, asked: Question, bureau_code: str) -> list[Problem]:
+    def wrong(text: str, expected: Message, remedy: Message, cell: str) -> Problem:
+        return Problem("mark", text, expected, remedy, sheet=sheet, cell=cell)
+
+    if not fits:
+        return [wrong(both(Message("mark_changed")), Message("mark_as_issued"), _DOWNLOAD, "A1")]
+    if not _was_issued(store, mark):
+        return [wrong(mark.template_id, Message("template_number_of_system"), _DOWNLOAD, "B2")]
+    problems = []
+    if mark.bureau_code != bureau_code:
+        expected = Message("template_of_bureau", bureau=bureau_code)
+        problems.append(wrong(mark.bureau_code, expected, Message("remedy_template_of_bureau"), "B4"))
+    if mark.period_code != asked.question_code:
+        problems.append(wrong(mark.period_code, Message("workbook_of_question", code=asked.question_code), _DOWNLOAD, "B5"))
+    return problems
+
+
+def _was_issued(store: Store, mark: TemplateMark) -> bool:
+    table = table_of(tables.AuditEvent)
+    with store.reading() as session:
+        query = select(table.c.detail).where(table.c.action == ISSUED, table.c.subject == mark.template_id)
+        told = [json.loads(text) for text in session.execute(query).scalars()]
+    return any(t["bureau_code"] == mark.bureau_code and t["question"] == mark.period_code for t in told)

@@ -1,0 +1,14 @@
+"""A file that somebody brought to a page, once it is kept."""
+
+from __future__ import annotations
+
+from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
+from streamlit.runtime.scriptrunner import get_script_run_ctx
+from streamlit.runtime.uploaded_file_manager import UploadedFile
+
+
+def let_go(file: UploadedFile) -> None:
+    """Free a file that is kept in the database: Streamlit would hold it until the page is left, and it takes the room of the next."""
+    running = get_script_run_ctx()
+    if running is not None and isinstance(running.uploaded_file_mgr, MemoryUploadedFileManager):
+        running.uploaded_file_mgr.remove_file(session_id=running.session_id, file_id=file.file_id)

@@ -1,0 +1,136 @@
+"""A question as a bureau sees it: until when, the workbook, the upload with every problem, what was read, and submitting it."""
+
+from __future__ import annotations
+
+import pandas as pd
+import streamlit as st
+
+from kpis.as_text import markdown
+from kpis.errors import MierukaError
+from kpis.reporting import answers
+from kpis.reporting.questions import Question, Reply
+from kpis.store.store import Store
+from kpis.text import format_date
+from kpis.vocabulary import QuestionState, ReplyState
+from loaders.workbook.annotate import mark_problems
+from loaders.workbook.questions import AnswerReading, issue, receive
+from pages.parts.asked import choose
+from pages.parts.brought import let_go
+from pages.parts.problems import problem_list
+from pages.parts.reported import bureau_names, office_today
+from pages.parts.steps import take
+from pages.parts.text import language, t
+from telling.file_names import file_name
+from telling.questions import answer_table
+
+_LOOKED_AT = "answer_problems"  # of the file just looked at
+_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+_TO_UPLOAD = (ReplyState.WAITING.value, ReplyState.DRAFT.value, ReplyState.RETURNED.value)
+
+
+def answered_by(store: Store, asked: Question, replies: list[Reply], *, actor: str) -> None:
+    """Let a bureau answer a question; where somebody speaks for several, they choose which."""
+    if not replies:
+        return
+    names, by_bureau = bureau_names(), {each.bureau_code: each for each in replies}
+    bureau = replies[0].bureau_code
+    if len(replies) > 1:
+        bureau = choose("bureau", list(by_bureau), t("bureau"), names.__getitem__, default=bureau, is_whole=True)
+    reply = by_bureau[bureau]
+    st.subheader(t("answer_is_mine", bureau=markdown(names[bureau])))
+    left = (asked.due_on - office_today()).days
+    told = t("answer_days_left", days=left) if left >= 0 else t("answer_days_late", days=-left)
+    if reply.state not in _TO_UPLOAD or asked.state == QuestionState.CLOSED:
+        told = format_date(asked.due_on, language())
+        st.markdown(t("answer_state_line", state=t(f"reply_is_{reply.state}"), day=told, left=t(f"question_is_{asked.state}")))
+    else:
+        day = format_date(asked.due_on, language())
+        st.markdown(t("answer_state_line", state=t(f"reply_is_{reply.state}"), day=day, left=told))
+    if reply.state == ReplyState.RETURNED:
+        st.warning(t("answer_returned_because", reason=markdown(reply.return_reason)), icon=":material/undo:")
+    if asked.state == QuestionState.CLOSED:
+        st.info(t("answer_closed"), icon=":material/lock:")
+    elif reply.state in _TO_UPLOAD:
+        _answering(store, asked, reply, actor=actor)
+    else:
+        is_done = reply.state == ReplyState.ACCEPTED
+        st.info(
+            t("answer_done" if is_done else "answer_with_office"),
+            icon=":material/check_circle:" if is_done else ":material/hourglass_empty:",
+        )
+    if reply.revision:
+        _what_was_read(store, asked, reply, actor=actor)
+
+
+def _answering(store: Store, asked: Question, reply: Reply, *, actor: str) -> None:
+    code, bureau = asked.question_code, reply.bureau_code
+    left, right = st.columns(2, gap="medium")
+    with left:
+        st.markdown(t("answer_workbook_lead"))
+        name = file_name(bureau_names()[bureau], asked.title_ja, bureau, code, ending=".xlsx")
+        st.download_button(
+            t("answer_workbook"), lambda: issue(store, code, bureau, actor=actor), name, _XLSX, type="primary", icon=":material/download:",
+            on_click="ignore", key=f"workbook_{code}_{bureau}",
+        )  # fmt: skip
+    turn = st.session_state.get("answer_turn", 0)
+    with right, st.form(f"answer_{turn}", border=True):
+        file = st.file_uploader(t("answer_upload"), type="xlsx", key=f"answer_file_{turn}", help=t("answer_upload_help"))
+        pressed = st.form_submit_button(t("answer_upload_button"), type="primary", icon=":material/fact_check:")
+    if pressed and file is None:
+        st.warning(t("upload_none"), icon=":material/info:")
+    if pressed and file is not None:
+        content = file.getvalue()
+        try:
+            reading, revision = receive(store, content, code, bureau, actor=actor, name=file.name, replaces=reply.revision)
+        except MierukaError as refused:
+            st.error(markdown(refused.in_language(language())), icon=":material/block:")
+            return
+        st.session_state[_LOOKED_AT] = (code, bureau, file.name, content, reading, revision)
+        if revision:
+            st.session_state["answer_turn"] = turn + 1
+            let_go(file)
+            st.rerun()
+    _looked_at(code, bureau)
+
+
+def _looked_at(code: str, bureau: str) -> None:
+    held: tuple[str, str, str, bytes, AnswerReading, int] | None = st.session_state.get(_LOOKED_AT)
+    if held is None or held[:2] != (code, bureau):
+        return
+    _, _, name, content, reading, revision = held
+    if revision:
+        st.success(
+            t("answer_upload_done", name=markdown(name), revision=revision, rows=len(reading.rows)), icon=":material/check_circle:"
+        )
+        return
+    problems = reading.problems
+    st.error(t("answer_upload_refused", name=markdown(name), count=len(problems)), icon=":material/error:")
+    if reading.can_be_marked:
+        st.download_button(
+            t("marked_button"), lambda: mark_problems(content, problems), file_name(bureau, code, "marked", ending=".xlsx"), _XLSX,
+            icon=":material/format_color_fill:", on_click="ignore", key="marked_answer",
+        )  # fmt: skip
+    problem_list(problems, key=f"problems_{code}_{bureau}")
+
+
+def _what_was_read(store: Store, asked: Question, reply: Reply, *, actor: str) -> None:
+    code, bureau = asked.question_code, reply.bureau_code
+    rows = answers.rows_of(store, code, viewer=actor, bureau_code=bureau)
+    if rows:
+        headings, told = answer_table(asked, rows, bureau_names(), language(), is_of_one=True)
+        st.dataframe(pd.DataFrame(told, columns=headings), hide_index=True, width="stretch")
+    if asked.state != QuestionState.OPEN or reply.state not in _TO_UPLOAD:
+        if not rows:
+            st.caption(t("answer_nothing"))
+        return
+    is_nothing = bool(not rows and st.checkbox(t("answer_is_nothing"), key=f"nothing_{code}_{bureau}_{reply.revision}"))
+    if st.button(
+        t("answer_submit"), type="primary", icon=":material/send:", disabled=not rows and not is_nothing, key="submit_answer"
+    ):
+        step = {"actor": actor, "revision": reply.revision, "is_nothing": is_nothing}
+
+        def done() -> None:
+            answers.submit(store, code, bureau, **step)  # type: ignore[arg-type]
+            st.session_state.pop(_LOOKED_AT, None)
+
+        take(done, t("answer_submitted_now"))

@@ -1,0 +1,111 @@
+"""A question as the office writes it: its words, its columns, whom it is put to and until when."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from kpis.as_text import markdown
+from kpis.errors import MierukaError
+from kpis.reporting import questions
+from kpis.reporting.asking import MOST_ROWS, AskedColumn, read_choices, written_choices
+from kpis.reporting.questions import Question
+from kpis.store.store import Store
+from kpis.vocabulary import AnswerType
+from pages.parts import cached
+from pages.parts.reported import bureau_names, office_today
+from pages.parts.steps import say_next, say_what_came
+from pages.parts.text import language, t
+
+_NAMES = ("heading_ja", "heading_en", "type", "required", "choices", "unit")
+_TURN = "question_turn"
+_EMPTY_ROWS = 4  # offered for a new question
+
+
+def write_question(store: Store, *, actor: str, now: Question | None = None) -> None:
+    """Let the office write a question, or one anew that is not open yet.
+
+    Args:
+        store: of the instance.
+        actor: of the office.
+        now: the draft as it stands; ``None`` = a new one.
+    """
+    if now is None:
+        st.title(t("part_ask"))
+        say_what_came()
+        st.markdown(t("question_lead_ask"))
+    names = {code: name for code, name in bureau_names().items() if code in cached.moment().reporting_units}
+    turn = st.session_state.get(_TURN, 0)
+    tail = f"{now.question_code if now else 'new'}_{turn}"
+    with st.form(f"question_{tail}"):
+        left, right = st.columns(2, gap="medium")
+        words = {
+            name: place.text_input(t(f"question_{name}"), value=getattr(now, name, ""), key=f"question_{name}_{tail}")
+            for place, name in ((left, "title_ja"), (right, "title_en"))
+        }
+        words |= {
+            name: place.text_area(t(f"question_{name}"), value=getattr(now, name, ""), height=110, key=f"question_{name}_{tail}")
+            for place, name in ((left, "lead_ja"), (right, "lead_en"))
+        }
+        st.markdown(f"**{t('question_columns')}**")
+        table = st.data_editor(
+            _table(now), num_rows="dynamic", hide_index=True, width="stretch", key=f"question_columns_{tail}", column_config=_configured(),
+        )  # fmt: skip
+        left, right = st.columns(2, gap="medium")
+        due = left.date_input(
+            t("question_due"), value=now.due_on if now else office_today() + timedelta(days=14), key=f"question_due_{tail}"
+        )
+        most = right.number_input(t("question_most_rows"), 1, MOST_ROWS, now.most_rows if now else 20, key=f"question_rows_{tail}")
+        bureaus = st.multiselect(
+            t("question_bureaus"), list(names), default=[b for b in now.bureaus if b in names] if now else [], format_func=names.__getitem__,
+            placeholder=t("question_bureaus_pick"), key=f"question_bureaus_{tail}",
+        )  # fmt: skip
+        if st.form_submit_button(t("question_keep"), type="primary", icon=":material/save:"):
+            try:
+                code = questions.write(
+                    store, actor=actor, words=words, columns=_columns(table), due_on=due, most_rows=int(most), bureaus=bureaus,
+                    code=now.question_code if now else "",
+                )  # fmt: skip
+            except MierukaError as refused:
+                st.error(markdown(refused.in_language(language())), icon=":material/block:")
+                return
+            st.session_state[_TURN] = turn + 1  # a new question begins empty again
+            say_next(t("question_kept", code=code))
+
+
+def _configured() -> dict[str, Any]:
+    column = st.column_config
+    return {
+        "heading_ja": column.TextColumn(t("column_heading_ja"), required=True),
+        "heading_en": column.TextColumn(t("column_heading_en")),
+        "type": column.SelectboxColumn(t("column_type"), options=AnswerType.values(), format_func=lambda v: t(f"answer_type_{v}"), required=True),
+        "required": column.CheckboxColumn(t("column_required"), default=False),
+        "choices": column.TextColumn(t("column_choices"), help=t("column_choices_help")),
+        "unit": column.TextColumn(t("column_unit")),
+    }  # fmt: skip
+
+
+def _table(now: Question | None) -> pd.DataFrame:
+    """Return the columns as a table to be written in."""
+    rows: list[tuple[Any, ...]] = [
+        (c.heading_ja, c.heading_en, c.type, c.is_required, written_choices(c.choices), c.unit)
+        for c in (now.columns if now else ())
+    ]
+    rows += [("", "", AnswerType.TEXT.value, False, "", "")] * (0 if now else _EMPTY_ROWS)
+    return pd.DataFrame(rows, columns=list(_NAMES))
+
+
+def _columns(table: pd.DataFrame) -> list[AskedColumn]:
+    """Return the columns that were written; a row without a heading is none."""
+    held = table.astype(object).where(table.notna(), "").to_dict("records")
+    return [
+        AskedColumn(
+            heading_ja=str(row["heading_ja"]), heading_en=str(row["heading_en"]), type=str(row["type"]), is_required=bool(row["required"]),
+            choices=read_choices(str(row["choices"])), unit=str(row["unit"]),
+        )
+        for row in held
+        if any(str(row[name]).strip() for name in ("heading_ja", "heading_en", "choices", "unit"))
+    ]  # fmt: skip

@@ -1,0 +1,109 @@
+"""What does the office ask of whom, until when, and who has answered? For a bureau: what is asked of me, and how do I answer it?"""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from kpis.as_text import markdown
+from kpis.errors import NotFound
+from kpis.reporting import questions
+from kpis.reporting.questions import Question, Reply
+from kpis.text import format_date
+from kpis.vocabulary import QuestionState, ReplyState
+from pages.parts import cached, steps
+from pages.parts.asked import choose, choose_part
+from pages.parts.entry import enter
+from pages.parts.question_answer import answered_by
+from pages.parts.question_office import office_view
+from pages.parts.question_written import write_question
+from pages.parts.reported import office_today
+from pages.parts.text import language, named, t
+from pages.parts.viewer import viewer
+
+enter("see_questions")
+
+store, me = cached.store(), viewer()
+ASKS = me.may("ask_question")
+SENT = (ReplyState.SUBMITTED.value, ReplyState.ACCEPTED.value)
+
+
+def conclusion(listed: list[Question], replies: dict[str, list[Reply]]) -> None:
+    """Say in one sentence what is to be done."""
+    now_open = [each for each in listed if each.state == QuestionState.OPEN]
+    waiting = [reply for each in now_open for reply in replies[each.question_code] if reply.state not in SENT]
+    if ASKS:
+        st.title(t("questions_office_title", open=len(now_open), waiting=len(waiting)) if listed else t("questions_office_none"))
+        if not listed:
+            st.markdown(t("questions_office_none_lead"))
+        return
+    owed = {reply.question_code for reply in waiting}
+    due = sorted(each.due_on for each in now_open if each.question_code in owed)
+    late = sum(day < office_today() for day in due)
+    if late:
+        st.title(t("questions_bureau_late", late=late))
+    elif due:
+        st.title(t("questions_bureau_title", open=len(due), day=format_date(due[0], language())))
+    else:
+        st.title(t("questions_bureau_none"))
+        st.markdown(t("questions_bureau_none_lead"))
+
+
+def asked() -> None:
+    """List the questions, and show the one that the address names."""
+    listed = questions.questions(store, viewer=me.email)
+    replies = {q.question_code: questions.coverage(store, q.question_code, viewer=me.email, today=office_today()) for q in listed}
+    conclusion(listed, replies)
+    steps.say_what_came()
+    if not listed:
+        return
+    st.dataframe([_row(each, replies[each.question_code]) for each in listed], hide_index=True, width="stretch")
+    labels = {each.question_code: f"{each.question_code} {named(each, 'title')}" for each in listed}
+    first = next((each.question_code for each in listed if each.state == QuestionState.OPEN), "")
+    code = choose(
+        "question",
+        list(labels),
+        t("question_open_one"),
+        lambda c: labels.get(c, t("question_choose")),
+        default=first,
+        is_whole=True,
+    )
+    if not code:
+        return
+    try:
+        one = questions.question(store, code, viewer=me.email)
+    except NotFound as unknown:
+        st.warning(markdown(unknown.in_language(language())), icon=":material/search_off:")
+        return
+    st.header(f"{code} {markdown(named(one, 'title'))}", divider="gray")
+    if one.lead_ja:
+        st.markdown(markdown(named(one, "lead")))
+    mine = me.bureaus("answer_question")
+    if ASKS:
+        office_view(store, one, replies[code], actor=me.email)
+    if me.may("answer_question") and one.state != QuestionState.DRAFT:
+        answered_by(store, one, [each for each in replies[code] if mine is None or each.bureau_code in mine], actor=me.email)
+
+
+def _row(each: Question, replies: list[Reply]) -> dict[str, object]:
+    sent = sum(reply.state in SENT for reply in replies)
+    late = sum(reply.is_late for reply in replies) if each.state == QuestionState.OPEN else 0
+    told: dict[str, object] = {
+        t("question_code"): each.question_code, t("question_title"): named(each, "title"), t("state"): t(f"question_is_{each.state}"),
+        t("question_due"): format_date(each.due_on, language()),
+    }  # fmt: skip
+    if not ASKS and len(replies) == 1:
+        told[t("question_own")] = t(f"reply_is_{replies[0].state}")
+    else:
+        told[t("question_coverage")] = t("question_covered", answered=sent, asked=len(replies)) if replies else "―"
+    return {**told, t("question_late"): t("question_late_count", late=late) if late else ""}
+
+
+shown = (
+    choose_part("part", ["questions", "ask"], t("questions_view"), lambda v: t(f"part_{v}"), is_label_shown=False)
+    if ASKS
+    else "questions"
+)
+if shown == "ask":
+    write_question(store, actor=me.email)
+else:
+    asked()

@@ -1,0 +1,130 @@
+"""Whoever does not take an answer does not hold its line; whoever takes it slowly keeps it."""
+
+from __future__ import annotations
+
+import asyncio
+import select
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+
+import pytest
+import uvicorn
+from starlette.types import Receive, Scope, Send
+
+from api import listening
+from api.listening import Listening
+
+pytestmark = pytest.mark.server
+
+PIECE = b"x" * 65536
+ASK = b"GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
+
+
+@dataclass
+class Sender:
+    """An app that sends without end, or so many pieces, and knows what became of each answer."""
+
+    pieces: int | None = None
+    under_way: int = 0
+    over: list[str] = field(default_factory=list)
+    port: int = 0
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            return
+        self.under_way += 1
+        left = asyncio.ensure_future(self._left(receive))
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        sent = 0
+        while not left.done() and sent != self.pieces:
+            await send({"type": "http.response.body", "body": PIECE, "more_body": True})
+            sent += 1
+            await asyncio.sleep(0)
+        if not left.done():
+            await send({"type": "http.response.body", "body": b"", "more_body": False})
+        self.over.append("left" if left.done() else "sent")
+        left.cancel()
+
+    @staticmethod
+    async def _left(receive: Receive) -> None:
+        while (await receive())["type"] != "http.disconnect":
+            pass
+
+    def line(self) -> socket.socket:
+        """Return a line on which something was asked, and little can wait to be read."""
+        line = socket.socket()
+        line.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        line.settimeout(60)
+        line.connect(("127.0.0.1", self.port))
+        line.sendall(ASK)
+        return line
+
+
+def until(holds: Callable[[], bool]) -> None:
+    end = time.monotonic() + 60
+    while not holds():
+        assert time.monotonic() < end
+        time.sleep(0.01)
+
+
+@pytest.fixture
+def sender(request: pytest.FixtureRequest) -> Iterator[Sender]:
+    """Serve the app on a line where the system takes as much of an answer as it likes, or as little as a test asks for."""
+    app = Sender()
+    server = uvicorn.Server(uvicorn.Config(app, http=Listening, log_config=None, lifespan="off", timeout_keep_alive=600))
+    with socket.create_server(("127.0.0.1", 0)) as opened:
+        if little := getattr(request, "param", 0):
+            opened.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, little)
+        app.port = opened.getsockname()[1]
+        thread = threading.Thread(target=server.run, kwargs={"sockets": [opened]})
+        thread.start()
+        until(lambda: server.started)
+        yield app
+        server.should_exit = server.force_exit = True
+        thread.join()
+
+
+def cut(line: socket.socket) -> bool:
+    """Read to the end; say whether the line was cut."""
+    try:
+        while line.recv(65536):
+            pass
+    except ConnectionResetError:
+        return True
+    finally:
+        line.close()
+    return False
+
+
+def test_an_answer_that_nobody_takes_is_cut_off(monkeypatch: pytest.MonkeyPatch, sender: Sender) -> None:
+    monkeypatch.setattr(listening, "READ_SECONDS", 0.2)
+    line = sender.line()
+    until(lambda: sender.over == ["left"])
+    assert cut(line)
+
+
+@pytest.mark.parametrize("sender", [4096], indirect=True)
+def test_what_waits_when_the_app_is_done_is_cut_off_too(monkeypatch: pytest.MonkeyPatch, sender: Sender) -> None:
+    """Nobody else looks after it: the line is told to close when all has been taken."""
+    monkeypatch.setattr(listening, "READ_SECONDS", 0.2)
+    sender.pieces = 1
+    line, closed = sender.line(), select.poll()
+    closed.register(line, select.POLLHUP | select.POLLERR)
+    until(lambda: sender.over == ["sent"])
+    assert closed.poll(60_000) and cut(line)
+
+
+def test_an_answer_that_is_taken_slowly_arrives_whole(monkeypatch: pytest.MonkeyPatch, sender: Sender) -> None:
+    """Though the system takes a megabyte at once and then nothing for a while."""
+    monkeypatch.setattr(listening, "READ_SECONDS", 0.2)
+    sender.pieces = 50
+    line, got = sender.line(), 0
+    began = time.monotonic()
+    while part := line.recv(65536):
+        got += len(part)
+        time.sleep(0.002)
+    assert time.monotonic() - began > 0.5 and got > 50 * len(PIECE) and sender.over == ["sent"]
+    line.close()
