@@ -29,7 +29,7 @@ from kpis.store import tables
 from kpis.store.store import utc_now
 from publishers.editions import on_disk
 from publishers.editions.on_disk import Edition
-from telling.for_machines import figure_json, status_json
+from telling.for_machines import figure_json, revision_json, status_json
 
 HEADERS = {"Cache-Control": "no-cache"}
 
@@ -180,8 +180,14 @@ def _observations(request: Request) -> list[dict[str, Any]]:
         return sorted(known, key=lambda f: (f.period.end, f.period.start, f.vintage))
 
     return [
-        {"indicator": entry.definition.code, "unit": entry.unit_code, **figure_json(figure, book)}
+        {
+            "indicator": entry.definition.code,
+            "unit": entry.unit_code,
+            **figure_json(figure, book),
+            **revision_json(entry.definition, figure, known),
+        }
         for entry in book.entries
+        for known in [{(f.period_code, f.vintage): f for f in entry.figures}]
         if (not wanted or entry.definition.code == wanted) and (not unit or entry.unit_code == unit)
         for figure in kept(entry)
         if (as_of is None or figure.period.end <= as_of)

@@ -33,7 +33,7 @@ def linked_table(title: str, table: pa.Table) -> None:
 def show(item: Scored) -> None:
     """Draw the page of an indicator."""
     code, book = item.entry.definition.code, cached.moment().book
-    facts = cached.made("facts", code=code, make=lambda: gather(item, units_of(code)))
+    facts = cached.made("facts", code=code, make=lambda: gather(item, [*units_of(code), *cached.moment().parts.get(code, ())]))
     st.title(shown_name(item.entry.definition))
     st.markdown(facts.head)
     if item.entry.goals:
@@ -69,6 +69,8 @@ def show(item: Scored) -> None:
     if facts.revisions is None:
         st.caption(t("no_revisions"))
     else:
+        if facts.revisions_said:
+            st.markdown(facts.revisions_said)
         st.dataframe(facts.revisions, hide_index=True, width="stretch")
     if facts.readings is not None:
         linked_table(t("readings"), facts.readings)

@@ -184,6 +184,7 @@ def value_label(item: Scored, figure: Figure, words: Words) -> str:
     if value is None:
         return figure_text(definition, figure, words.language)
     said = format_value(value, definition, words.language, apart_from=item.beside, is_worked_out=is_derived(figure))
+    said = words("say_preliminary", number=said) if figure.is_preliminary else said
     kind = KINDS[definition.kind]
     parts = (figure.numerator if kind.whole else value, getattr(figure, kind.against))
     if None in parts or kind.is_cap:

@@ -15,7 +15,7 @@ from kpis.store.vintages import CARRIED
 from kpis.text import format_value, named, status_word, told_apart, with_unit
 
 KINDS = (
-    "first_edition", "figure_corrected", "figure_withdrawn", "figure_new", "status", "target", "definition", "indicator_new",
+    "first_edition", "figure_corrected", "figure_withdrawn", "figure_final", "figure_new", "status", "target", "definition", "indicator_new",
     "indicator_gone", "register_new", "register_changed", "register_gone",
 )  # fmt: skip
 _Row = Mapping[str, Any]
@@ -100,6 +100,8 @@ def _figures(before: Scored | None, after: Scored | None) -> Iterable[Difference
         difference = new.value - old.value if both else None  # type: ignore[union-attr, operator]
         is_withdrawn = new is None or (newest is not None and newest.withdraws_vintage is not None)
         kind = "figure_new" if old is None else "figure_withdrawn" if is_withdrawn else "figure_corrected"
+        if kind == "figure_corrected" and newest is not None and newest.finalises_vintage is not None:
+            kind = "figure_final"
         why = (newest.reason_class, newest.reason_text) if newest is not None else ("", "")
         yield _named(
             kind, definition, unit, period_code=period, difference=difference, reason_class=why[0], reason_text=why[1],

@@ -8,12 +8,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
-from kpis.figures.records import Figure, Goal, Revision, value_of
+from kpis.figures.records import Figure, Goal, Revision, revised, typical_revision, value_of
 from kpis.figures.scorecard import Scored, shown_figure
 from kpis.figures.sentences import planned_text, target_text
 from kpis.periods import local_day, parse_period
 from kpis.store import tables
-from kpis.text import format_date, format_ratio, format_value, known_day
+from kpis.text import format_date, format_ratio, format_value, known_day, told_apart
 from telling.blocks import Block, Cell, Flat, Link, Number, Telling
 
 Pair = tuple[str, Cell]
@@ -106,11 +106,39 @@ def revisions(telling: Telling, items: Iterable[Scored], *, most: int | None = N
             w("previous"): figure_cell(telling, item, r.before),
             w("value"): figure_cell(telling, item, r.after) if r.after else w("no_figure"), w("unit"): w.named(item.entry.definition, "unit"),
             w("known"): format_date(local_day(r.vintage.known_at), w.language) if r.vintage.known_at else w("unknown_day"),
-            w("reason"): why(telling, r), w("vintage"): str(r.vintage.vintage),
+            w("revision_size"): size(telling, item, r), w("reason"): why(telling, r), w("vintage"): str(r.vintage.vintage),
         }
         for item, r in every[:most]
     ]  # fmt: skip
-    return _block("revisions", w("revisions"), rows, why_empty=w("no_revisions"))
+    said = {id(item): told for item, _ in every if (told := typical(telling, item))}
+    return _block("revisions", w("revisions"), rows, sentence=" ".join(said.values()), why_empty=w("no_revisions"))
+
+
+def size(telling: Telling, item: Scored, revision: Revision) -> str:
+    """Say by how much a final value differs from the preliminary one, in the unit and relative to it; a blank of another revision."""
+    definition, language = item.entry.definition, telling.words.language
+    gone = revised(definition, revision)
+    if gone is None:
+        return ""
+    told = told_apart(gone.last, gone.first, definition, language).signed_gap
+    return (
+        told if gone.relative is None else f"{told}{telling.words('in_brackets', text=f'{gone.relative:+.1%}'.replace('-', '−'))}"
+    )
+
+
+def typical(telling: Telling, item: Scored) -> str:
+    """Say of an indicator and unit how far final values are from preliminary ones, as a rule; a blank where none followed yet."""
+    w, definition = telling.words, item.entry.definition
+    usual = typical_revision(definition, item.revisions)
+    if usual is None:
+        return ""
+    count, apart = usual
+    return w(
+        "typical_revision",
+        whose=telling.bureau(item.entry.unit_code),
+        count=count,
+        size=told_apart(apart, 0.0, definition, w.language).gap,
+    )
 
 
 def readings(telling: Telling, item: Scored) -> Block:
@@ -132,6 +160,8 @@ def readings(telling: Telling, item: Scored) -> Block:
 def why(telling: Telling, revision: Revision) -> str:
     """Say why a figure was corrected or withdrawn."""
     w, figure = telling.words, revision.vintage
+    if revision.is_final:
+        return w("preliminary_to_final")
     said = w.reason("why_", figure.reason_class) + w("colon") + figure.reason_text if figure.reason_class else ""
     return w("withdrawn_because", reason=said) if revision.is_withdrawal else said
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 
 from kpis.figures.attention import Since, Stood
-from kpis.figures.records import Baseline, Figure, Goal, LastDue
+from kpis.figures.records import Baseline, Definition, Figure, Goal, LastDue, Revision, revised
 from kpis.figures.rollup import RollUp
 from kpis.figures.scorecard import Book, Scored, forecast_of, needed_of, path_of
 from kpis.languages import SOURCE
@@ -28,12 +28,27 @@ def figure_json(figure: Figure, book: Book) -> dict[str, Any]:
         "base_value": figure.base_value, "text_ja": figure.text_ja or None, "text_en": figure.text_en or None,
         "is_approximate": figure.is_approximate, "is_lower_bound": figure.is_lower_bound,
         "is_year_to_date": figure.is_year_to_date, "is_base_estimated": figure.is_base_estimated,
+        "is_preliminary": figure.is_preliminary,
         "is_sample": figure.is_sample, "is_rolled_up": figure.is_rolled_up, "is_recast": figure.is_recast,
         "is_worked_out": figure.is_worked_out, **dict(figure.other_fields),
         "vintage": figure.vintage, "known_at": figure.known_at.isoformat() + "Z" if figure.known_at else None,
         "reason_class": figure.reason_class or None, "reason_text": figure.reason_text or None,
-        "withdraws_vintage": figure.withdraws_vintage, "note_ja": figure.note_ja or None, "note_en": figure.note_en or None,
+        "withdraws_vintage": figure.withdraws_vintage, "finalises_vintage": figure.finalises_vintage, "note_ja": figure.note_ja or None, "note_en": figure.note_en or None,
         "source_url": source.url if source else None, "source_title": source.title if source else None,
+    }  # fmt: skip
+
+
+def revision_json(definition: Definition, figure: Figure, known: Mapping[tuple[str, int], Figure]) -> dict[str, Any]:
+    """Return the preliminary value that a final one follows and by how much it was revised; nulls of any other figure.
+
+    Args:
+        known: every vintage of the indicator and unit, by period and number.
+    """
+    first = known.get((figure.period_code, figure.finalises_vintage or 0))
+    gone = revised(definition, Revision(figure, first, figure))
+    return {
+        "preliminary_value": gone.first if gone else None, "revision": gone.difference if gone else None,
+        "revision_relative": gone.relative if gone else None,
     }  # fmt: skip
 
 

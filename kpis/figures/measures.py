@@ -330,4 +330,5 @@ def roll_up(kind: str, parts: Sequence[Figure]) -> Figure:
         is_lower_bound=any(p.is_lower_bound for p in parts),
         is_year_to_date=any(p.is_year_to_date for p in parts),
         is_base_estimated=any(p.is_base_estimated for p in parts),
+        is_preliminary=any(p.is_preliminary for p in parts),
     )

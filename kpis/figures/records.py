@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import KW_ONLY, dataclass, field, replace
 from datetime import date, datetime
+from statistics import median
 from typing import Any
 
 from kpis.kinds import KINDS
@@ -79,6 +80,7 @@ class Figure:
     is_year_to_date: bool = False
     is_base_estimated: bool = False
     sample_size: float | None = None
+    is_preliminary: bool = False  # its final value follows
     vintage: int = 1
     known_at: datetime | None = None
     source_code: str = ""
@@ -89,6 +91,7 @@ class Figure:
     reason_class: str = ""
     reason_text: str = ""
     withdraws_vintage: int | None = None  # this vintage says nothing of its own: it takes that earlier one back
+    finalises_vintage: int | None = None  # the final value of that earlier, preliminary vintage: no correction
     note_ja: str = ""
     note_en: str = ""
     other_fields: tuple[tuple[str, Any], ...] = ()  # fields of an observation that nothing here works with: name and value
@@ -241,6 +244,50 @@ class Revision:
     def is_withdrawal(self) -> bool:
         """Say whether a figure was taken back, not replaced."""
         return self.vintage.withdraws_vintage is not None
+
+    @property
+    def is_final(self) -> bool:
+        """Say whether a final value took the place of a preliminary one: no correction."""
+        return self.vintage.finalises_vintage is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Revised:
+    """A preliminary value and the final one."""
+
+    first: float
+    last: float
+
+    @property
+    def difference(self) -> float:
+        """Return final − preliminary, in the unit."""
+        return self.last - self.first
+
+    @property
+    def relative(self) -> float | None:
+        """Return the difference as a part of the preliminary value; ``None`` where that is 0."""
+        return self.difference / abs(self.first) if self.first else None
+
+
+def revised(definition: Definition, revision: Revision) -> Revised | None:
+    """Return the size of the revision from a preliminary to its final value; ``None`` where it is another one, or one has no number."""
+    if not revision.is_final or revision.before is None or revision.after is None:
+        return None
+    first, last = value_of(definition, revision.before), value_of(definition, revision.after)
+    if first is None or last is None:
+        return None
+    return Revised(first, last)
+
+
+def is_final_of(counting: Mapping[str, Any], given: Mapping[str, Any]) -> bool:
+    """Say whether stored or given fields of a figure are the final value of the preliminary one that counts."""
+    return bool(counting.get("is_preliminary")) and not given.get("is_preliminary")
+
+
+def typical_revision(definition: Definition, changes: Iterable[Revision]) -> tuple[int, float] | None:
+    """Return how many preliminary values have a final one, and the median of how far they were apart; ``None`` where none has."""
+    sizes = [abs(size.difference) for change in changes if (size := revised(definition, change)) is not None]
+    return (len(sizes), median(sizes)) if sizes else None
 
 
 def revisions(figures: Iterable[Figure], *, known_at: datetime | None = None) -> list[Revision]:

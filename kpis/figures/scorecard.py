@@ -407,7 +407,7 @@ def dated_text(scored: Scored, figure: Figure | None, language: str = "ja", *, d
 class Change:
     """One thing that became known: a figure of a new period, a corrected or withdrawn figure, or a target set anew.
 
-    ``kind``: ``new``, ``corrected``, ``withdrawn`` (``after`` is the figure that counts again, or none) or ``target``.
+    ``kind``: ``new``, ``corrected``, ``final`` (of a preliminary figure), ``withdrawn`` (``after`` is the figure that counts again, or none) or ``target``.
     ``reason`` is the vintage that says why. ``day`` is the day of publication, correction or setting; where no day of
     publication is known it is the last day of the figure's period, and ``is_period_end`` says so.
     """
@@ -440,7 +440,8 @@ def latest_changes(scored: Iterable[Scored], sources: Mapping[str, SourceNote], 
             changes.append(Change("new", day, item, item.judgement.previous, figure, is_period_end=day != published))
         for made in item.revisions:
             if made.vintage.known_at is not None and (made.before is not None or made.is_withdrawal):
-                kind, day = "withdrawn" if made.is_withdrawal else "corrected", local_day(made.vintage.known_at)
+                kind = "withdrawn" if made.is_withdrawal else "final" if made.is_final else "corrected"
+                day = local_day(made.vintage.known_at)
                 changes.append(Change(kind, day, item, made.before, made.after, reason=made.vintage))
         for goal in item.goals:
             earlier = [g for g in item.goals if g.period_code == goal.period_code and g.set_order < goal.set_order]

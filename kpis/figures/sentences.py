@@ -42,6 +42,8 @@ def marked(number: str, figure: Figure | None, language: str) -> str:
         number = say("say_about", language, number=number)
     if figure is not None and figure.is_lower_bound:
         number = say("say_more_than", language, number=number)
+    if figure is not None and figure.is_preliminary:
+        number = say("say_preliminary", language, number=number)
     return number
 
 

@@ -42,6 +42,8 @@ def corrections_since(item: Scored, day: date) -> list[Revision]:
 
 
 def _reason(correction: Revision) -> tuple[str, str]:
+    if correction.is_final:
+        return "final", ""
     kind = "withdrawn" if correction.is_withdrawal else correction.vintage.reason_class or government().error
     return kind, correction.vintage.reason_text
 

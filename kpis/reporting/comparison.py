@@ -4,7 +4,8 @@ A report is read into ``ReportedRow``s (by ``loaders.workbook.door``), compared 
 second person has approved it.
 
 What counts as a correction, and so needs a reason class and text:
-- an observation: any change to a period that already has a figure (it becomes a new vintage);
+- an observation: any change to a period that already has a figure (it becomes a new vintage), but for the final value of a
+  preliminary figure, which said that it would follow;
 - leaving nothing of a stored figure withdraws it, which is a vintage as well;
 - a register's row: overwriting or clearing what was recorded, or a status going back. Filling a blank, a status going
   forward and a running count that moves are ordinary reporting (``_RUNNING``, ``_ORDER``).
@@ -19,7 +20,7 @@ from functools import cached_property
 from itertools import groupby
 from typing import NamedTuple, TypeGuard
 
-from kpis.figures.records import Figure, Judgement
+from kpis.figures.records import Figure, Judgement, is_final_of
 from kpis.figures.scorecard import Book, Entry, Scored
 from kpis.government import government
 from kpis.languages import both
@@ -159,7 +160,7 @@ class Current:
 class CellChange(NamedTuple):
     """One cell that differs from what is stored; a tuple, for a report may have tens of thousands.
 
-    ``nature``: ``new`` (was blank), ``cleared`` (is blank now), ``corrected`` (overwrites a figure) or ``updated`` (a
+    ``nature``: ``new`` (was blank), ``cleared`` (is blank now), ``corrected`` (overwrites a figure), ``final`` (of a preliminary figure) or ``updated`` (a
     register moving on). ``is_conflict``: somebody changed the same cell after the template was issued. ``choice``: how the
     conflict was resolved, ``ours`` or ``theirs``. ``reading``: of a cell that may mean several values, the one that was chosen.
     """
@@ -286,10 +287,14 @@ def compare(
         counting = [c for c in cells if c.counts]
         is_new = stored is None or stored.vintage == 0
         if row.kind == OBSERVATIONS:
-            needs = not is_new and bool(counting)
+            is_final = stored is not None and bool(counting) and is_final_of(stored.values, merged(row, cells, stored))
+            needs = not is_new and bool(counting) and not is_final
+            if is_final:
+                cells = tuple(c._replace(nature="final") if c.nature in ("corrected", "cleared") else c for c in cells)
         else:
             needs = any(c.nature in ("corrected", "cleared") for c in counting)
         back = row.kind == OBSERVATIONS and not is_new and bool(counting) and not _stays(merged(row, cells, stored))
+        needs = needs or back
         again = stored.counts_again if back and stored is not None else None
         changes.append(RowChange(row=row, cells=cells, is_new=is_new, needs_reason=needs, withdraws=back, counts_again=again))
     changes.sort(key=lambda r: -max(c.jump for c in r.cells))
@@ -396,7 +401,7 @@ def figure_of(
         text_ja=str(values.get("text_ja") or ""), text_en=str(values.get("text_en") or ""),
         is_approximate=bool(values.get("is_approximate")), is_lower_bound=bool(values.get("is_lower_bound")),
         is_year_to_date=bool(values.get("is_year_to_date")), is_base_estimated=bool(values.get("is_base_estimated")),
-        sample_size=sample_size, vintage=vintage, other_fields=tuple(zip(OTHER_FIELDS, map(values.get, OTHER_FIELDS), strict=True)),
+        sample_size=sample_size, is_preliminary=bool(values.get("is_preliminary")), vintage=vintage, other_fields=tuple(zip(OTHER_FIELDS, map(values.get, OTHER_FIELDS), strict=True)),
     )  # fmt: skip
 
 

@@ -29,7 +29,7 @@ from kpis.store.vintages import BLANK
 
 # Columns that no report may set: who owns a row, where it came from, whether it was confirmed.
 _PROTECTED = {"bureau_code", "source_code", "verified", "is_sample", "vintage", "submission_id", "known_at", "recorded_at",
-              "first_known_at", "listed_in", "withdraws_vintage"}  # fmt: skip
+              "first_known_at", "listed_in", "withdraws_vintage", "finalises_vintage"}  # fmt: skip
 _OBSERVED: Mapping[str, Any] = {**BLANK, "note_ja": ""}  # what a report says of a figure, and what it is where it says nothing
 _PRECISION_OF = {
     "digitised_date": "digitised_precision", "cashless_since": "cashless_since_precision", "planned_for": "planned_for_precision",

@@ -241,8 +241,8 @@ class Store:
         try:
             for row in doing.counted(session.execute(query.execution_options(yield_per=10_000))):
                 (
-                    code, unit, period, value, n, d, base, text_ja, text_en, approximate, lower, to_date, estimated, size, vintage,
-                    known_at, source, sample, reason, words, withdraws, note_ja, note_en, *others,
+                    code, unit, period, value, n, d, base, text_ja, text_en, approximate, lower, to_date, estimated, size, preliminary, vintage,
+                    known_at, source, sample, reason, words, withdraws, finalises, note_ja, note_en, *others,
                 ) = row  # fmt: skip
                 if not is_period(period):
                     continue
@@ -256,10 +256,10 @@ class Store:
                         period_code=held.setdefault(period, period), value=value, numerator=n, denominator=d, base_value=base,
                         text_ja=text_ja and held.setdefault(text_ja, text_ja), text_en=text_en,
                         is_approximate=approximate, is_lower_bound=lower, is_year_to_date=to_date, is_base_estimated=estimated,
-                        sample_size=size, vintage=vintage, known_at=known_at, source_code=held.setdefault(source, source),
+                        sample_size=size, is_preliminary=preliminary, vintage=vintage, known_at=known_at, source_code=held.setdefault(source, source),
                         is_sample=sample,
                         is_rolled_up=False, is_recast=False, is_worked_out=is_worked_out, reason_class=reason or "",
-                        reason_text=words, withdraws_vintage=withdraws, note_ja=note_ja, note_en=note_en, other_fields=tuple(zip(OTHER_FIELDS, others, strict=True)),
+                        reason_text=words, withdraws_vintage=withdraws, finalises_vintage=finalises, note_ja=note_ja, note_en=note_en, other_fields=tuple(zip(OTHER_FIELDS, others, strict=True)),
                     )
                 )  # fmt: skip
         finally:

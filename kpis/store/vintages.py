@@ -19,7 +19,7 @@ from sqlmodel import Session
 from kpis.as_text import named_file
 from kpis.declared import Row, translated
 from kpis.errors import FigureRefused
-from kpis.figures.records import Figure, counting_vintage
+from kpis.figures.records import Figure, counting_vintage, is_final_of
 from kpis.figures.registers import SEARCHED, searchable
 from kpis.government import government
 from kpis.periods import first_instant, parse_period
@@ -36,7 +36,7 @@ COMPARED = tuple(tables.FigureFields.model_fields)
 CARRIED = tuple(n for n in COMPARED if n in Figure.__dataclass_fields__)  # of these, what a figure is judged and shown by
 OTHER_FIELDS = tuple(n for n in COMPARED if n not in CARRIED)  # of these, what it carries along
 BLANK: Mapping[str, Any] = {name: field.default for name, field in tables.FigureFields.model_fields.items()}  # of what says nothing
-SAID_WHY = ("reason_class", "reason_text", "withdraws_vintage")
+SAID_WHY = ("reason_class", "reason_text", "withdraws_vintage", "finalises_vintage")
 
 
 @dataclass(frozen=True, slots=True)
@@ -300,7 +300,7 @@ def next_vintage(stored: Sequence[Mapping[str, Any]], given: Row, *, row: int, k
     if withdraws:  # it says nothing of its own, also where a list repeats what it takes back
         given |= BLANK
     elif not stored:  # the first, as nearly every row of a large list is
-        given |= {"vintage": 1, "withdraws_vintage": None}
+        given |= {"vintage": 1, "withdraws_vintage": None, "finalises_vintage": None}
         given.setdefault("is_sample", False)
         return given
     counting = counting_vintage(stored)
@@ -312,9 +312,15 @@ def next_vintage(stored: Sequence[Mapping[str, Any]], given: Row, *, row: int, k
         return None
     if withdraws and counting is None:
         raise FigureRefused("nothing_to_withdraw", row=row, key=key)
-    if not (given["reason_class"] and given["reason_text"].strip()):
+    # A final value is no correction: the preliminary one said that it would follow.
+    finalises = counting["vintage"] if counting is not None and not withdraws and is_final_of(counting, given) else None
+    if finalises is None and not (given["reason_class"] and given["reason_text"].strip()):
         raise FigureRefused("withdrawing_without_reason" if withdraws else "changing_without_reason", row=row, key=key)
-    given |= {"vintage": vintage, "withdraws_vintage": counting["vintage"] if withdraws and counting is not None else None}
+    given |= {
+        "vintage": vintage,
+        "finalises_vintage": finalises,
+        "withdraws_vintage": counting["vintage"] if withdraws and counting is not None else None,
+    }
     given.setdefault("is_sample", False)
     if withdraws and counting is not None:
         given["is_sample"] = counting["is_sample"]

@@ -34,6 +34,7 @@ class Facts:
     rule: str
     targets: pa.Table | None
     revisions: pa.Table | None
+    revisions_said: str
     readings: pa.Table | None
     needed: pa.Table | None
     needed_said: str
@@ -78,6 +79,7 @@ def gather(item: Scored, units: Sequence[Scored]) -> Facts:
     catalogue, told = cached.moment().indicators, telling()
     row = catalogue[item.entry.definition.code]
     takes = needed.block(item, told.words)
+    revised = facts.revisions(told, units, most=REVISIONS_SHOWN)
     return Facts(
         needed=arrow_of(takes) if takes is not None else None,
         needed_said=markdown(takes.sentence) if takes is not None else "",
@@ -92,6 +94,7 @@ def gather(item: Scored, units: Sequence[Scored]) -> Facts:
         inputs=pairs(facts.inputs(told, item)),
         rule=rule_line(item, told.words),
         targets=arrow_of(facts.targets(told, item)),
-        revisions=arrow_of(facts.revisions(told, units, most=REVISIONS_SHOWN)),
+        revisions=arrow_of(revised),
+        revisions_said=markdown(revised.sentence),
         readings=arrow_of(facts.readings(told, item)),
     )

@@ -30,8 +30,8 @@ def path(scored: Scored) -> list[tuple[date, float]]:
 
 
 def marks_of(figure: Figure) -> str:
-    """Return the words for what is marked on a figure: rounded, lower bound, year to date, estimated base."""
-    marks = ("approximate", "lower_bound", "year_to_date", "base_estimated")
+    """Return the words for what is marked on a figure: preliminary, rounded, lower bound, year to date, estimated base."""
+    marks = ("preliminary", "approximate", "lower_bound", "year_to_date", "base_estimated")
     return t("list_comma").join(t(f"mark_{mark}") for mark in marks if getattr(figure, f"is_{mark}"))
 
 
@@ -45,7 +45,7 @@ def long_form(scored: Scored, book: Book) -> pd.DataFrame:
                 "end_date": f.period.end, "value": f.value, "unit": definition.unit_en, "numerator": f.numerator,
                 "denominator": f.denominator, "text_ja": f.text_ja, "is_approximate": f.is_approximate,
                 "is_lower_bound": f.is_lower_bound, "is_year_to_date": f.is_year_to_date,
-                "is_base_estimated": f.is_base_estimated, "is_sample": f.is_sample, "vintage": f.vintage,
+                "is_base_estimated": f.is_base_estimated, "is_preliminary": f.is_preliminary, "is_sample": f.is_sample, "vintage": f.vintage,
                 "source_url": book.sources[f.source_code].url if f.source_code in book.sources else None,
             }
             for f in scored.figures

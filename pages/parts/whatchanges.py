@@ -25,8 +25,8 @@ from pages.parts.reported import (
 from pages.parts.text import csv_file, digits, in_brackets, language, shown_name, t
 from telling.words import Words
 
-NATURES = ("new", "corrected", "updated", "cleared")
-_ICONS = {"new": "✚", "corrected": "✎", "updated": "→", "cleared": "✖"}
+NATURES = ("new", "corrected", "final", "updated", "cleared")
+_ICONS = {"new": "✚", "corrected": "✎", "final": "✓", "updated": "→", "cleared": "✖"}
 
 
 def what_changes(opened: Opened) -> None:

@@ -48,7 +48,7 @@ PUBLIC: dict[type[SQLModel], str] = {
     "strategy_version withdrawn_on withdrawn_reason source_code verified note",
     tables.Observation: "id indicator_code bureau_code period_code vintage value numerator denominator base_value text_ja text_en "
     "is_approximate is_lower_bound is_year_to_date is_base_estimated sample_size published_on known_at source_code verified "
-    "reason_class reason_text withdraws_vintage note_ja note_en",
+    "is_preliminary reason_class reason_text withdraws_vintage finalises_vintage note_ja note_en",
     tables.Reading: "id indicator_code bureau_code period_code value text_ja is_target is_approximate agrees source_code note_ja "
     "note_en",
     tables.Milestone: "milestone_code project_code name planned_start planned_start_precision planned_end "

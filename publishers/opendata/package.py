@@ -39,6 +39,7 @@ from kpis.store.translations import between
 from kpis.text import text_of
 from publishers.editions.public_tables import PUBLIC, columns_of, public_names
 from telling.bureaus import heat_file
+from telling.for_machines import revision_json
 from telling.words import Words
 
 ROW_GROUP = 5_000  # of a Parquet file
@@ -196,6 +197,7 @@ def _observations(moment: Moment) -> Resource:
     notes: list[str] = [name for name in ("note_ja", "note_en") if name in public]
     for entry in moment.book.entries:
         definition, unit = entry.definition, entry.unit_code
+        known = {(f.period_code, f.vintage): f for f in entry.figures}
         for figure in current_vintages(entry.figures):
             row, period = stored[definition.code, unit, figure.period_code, figure.vintage], figure.period
             source, read = sources.get(row["source_code"]), worked_out(definition, figure)
@@ -205,7 +207,8 @@ def _observations(moment: Moment) -> Resource:
                     "indicator_name_en": definition.name_en, "bureau_code": unit,
                     "bureau_name_ja": text_of(units[unit], "name", "ja") if unit in units else None, "period_code": figure.period_code,
                     "start_date": period.start, "end_date": period.end, "value": read.value, "unit_ja": definition.unit_ja,
-                    "unit_en": definition.unit_en, "is_worked_out": read.is_worked_out, **{name: row[name] for name in said}, "vintage": row["vintage"], "published_on": row["published_on"],
+                    "unit_en": definition.unit_en, "is_worked_out": read.is_worked_out, **{name: row[name] for name in said}, "vintage": row["vintage"],
+                    "finalises_vintage": row["finalises_vintage"], **revision_json(definition, figure, known), "published_on": row["published_on"],
                     "known_at": row["known_at"], "verified": row["verified"], "reason_class": row["reason_class"],
                     "reason_text": row["reason_text"], **dict(zip(notes, map(row.get, notes), strict=True)),
                     "source_code": row["source_code"], "source_url": source.url if source else None,
@@ -214,6 +217,7 @@ def _observations(moment: Moment) -> Resource:
     kinds = {c.name: _kind(c.type) for c in columns_of(tables.Observation)}
     names = list(rows[0]) if rows else ["indicator_code"]
     kinds |= {"start_date": "date", "end_date": "date", "is_worked_out": "boolean"}
+    kinds |= dict.fromkeys(("preliminary_value", "revision", "revision_relative"), "number")
     fields = {n: kinds.get(n, "string") for n in names}
     return Resource(
         "observations", fields, tuple({k: as_datum(v) for k, v in row.items()} for row in rows),

@@ -203,7 +203,7 @@ def _indicator(site: Site, words: Words, row: tables.Indicator, views: Sequence[
         "inputs": {v.scored.entry.unit_code: pairs(facts.inputs(told, v.scored), words) for v in views},
         "targets": {v.scored.entry.unit_code: BlockView(facts.targets(told, v.scored), words) for v in views}, "related": related,
         "needed": {v.scored.entry.unit_code: BlockView(block, words) for v in views if (block := needed.block(v.scored, words))},
-        "revisions": BlockView(facts.revisions(told, [v.scored for v in views]), words),
+        "revisions": BlockView(facts.revisions(told, [*(v.scored for v in views), *site.moment.parts.get(code, ())]), words),
         "readings": BlockView(facts.readings(told, views[0].scored), words),
         "said": [BlockView(b, words) for b in said.blocks(told, said.of_subject(told, code), [v.scored for v in views])],
         "notes": BlockView(said.notes(told, [v.scored for v in views]), words), "has_chart": any(v.has_series for v in views),

@@ -224,7 +224,7 @@ class IndicatorView:
         for figure in sorted(self.scored.figures, key=lambda f: (f.period.end, f.period.start)):
             marks = [
                 self.words(f"mark_{mark}")
-                for mark in ("approximate", "lower_bound", "year_to_date", "base_estimated")
+                for mark in ("preliminary", "approximate", "lower_bound", "year_to_date", "base_estimated")
                 if getattr(figure, f"is_{mark}")
             ]
             rows.append(

@@ -242,6 +242,8 @@ class Ledger:
         written = self.about(written, figure["is_approximate"])
         if figure["is_lower_bound"]:
             written = f"more than {written}" if self.language == "en" else f"{written}超"
+        if figure.get("is_preliminary"):
+            written = f"{written} (preliminary)" if self.language == "en" else f"速報値{written}"
         return written + beyond
 
     def at(self, item: Item, period: str | None) -> Item | None:
@@ -309,6 +311,7 @@ class Ledger:
             figure=Figure(
                 figure["period"], figure["value"], text_ja=figure["text_ja"] or "", is_approximate=figure["is_approximate"],
                 is_lower_bound=figure["is_lower_bound"], is_worked_out=self.derived(figure),
+                is_preliminary=figure["is_preliminary"],
             ) if figure else None,
             goal=Goal(goal["period"], goal["value"], is_approximate=goal["is_approximate"]),
             baseline=Baseline(

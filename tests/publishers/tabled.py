@@ -58,7 +58,7 @@ def count(value: float | None) -> str:
 
 def marks(ledger: Ledger, figure: Item) -> str:
     """Write what is marked on a figure."""
-    names = ("approximate", "lower_bound", "year_to_date", "base_estimated")
+    names = ("preliminary", "approximate", "lower_bound", "year_to_date", "base_estimated")
     return ledger.words("list_comma").join(ledger.words(f"mark_{n}") for n in names if figure[f"is_{n}"])
 
 

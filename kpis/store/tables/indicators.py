@@ -187,6 +187,7 @@ class FigureFields(Fields):
     is_year_to_date: Annotated[Flag, Said("年度累計か", "whether it is a sum since the start of the fiscal year")] = False
     is_base_estimated: Annotated[Flag, Said("基準が推計か", "whether the base is an estimate")] = False
     sample_size: Annotated[Number | None, Said("標本の大きさ(人など)", "sample size")] = None
+    is_preliminary: Annotated[Flag, Said("速報値か(確報が後に続く)", "whether it is preliminary: its final value follows")] = False
 
 
 class ObservationFields(FigureFields):
@@ -220,7 +221,14 @@ class Observation(ObservationFields, SQLModel, table=True):
     __table_args__ = (
         UniqueConstraint("indicator_code", "bureau_code", "period_code", "vintage"),
         CheckConstraint("vintage >= 1", name="vintage_counts_from_one"),
-        CheckConstraint("vintage = 1 OR (reason_class IS NOT NULL AND reason_text <> '')", name="a_correction_has_a_reason"),
+        CheckConstraint(
+            "vintage = 1 OR finalises_vintage IS NOT NULL OR (reason_class IS NOT NULL AND reason_text <> '')",
+            name="a_correction_has_a_reason",
+        ),
+        CheckConstraint(
+            "finalises_vintage IS NULL OR (finalises_vintage < vintage AND withdraws_vintage IS NULL)",
+            name="a_final_value_follows",
+        ),
         CheckConstraint(
             "withdraws_vintage IS NOT NULL OR value IS NOT NULL OR numerator IS NOT NULL OR text_ja <> ''", name="says_something"
         ),
@@ -243,6 +251,12 @@ class Observation(ObservationFields, SQLModel, table=True):
         Said(
             "取り下げた版の番号(この行は取下げで、自らの数値はない)",
             "vintage that this row withdraws; such a row says nothing of its own",
+        ),
+    ] = None
+    finalises_vintage: Annotated[
+        int | None,
+        Said(
+            "この版が確報となった速報の版の番号(訂正ではない)", "preliminary vintage whose final value this row is: no correction"
         ),
     ] = None
 

@@ -1,0 +1,33 @@
+"""a figure may be preliminary, and its final value is no correction"""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0026"
+down_revision = "0025"
+branch_labels = None
+depends_on = None
+
+REASON = "reason_class IS NOT NULL AND reason_text <> ''"
+SINCE = f"vintage = 1 OR finalises_vintage IS NOT NULL OR ({REASON})"
+FOLLOWS = "finalises_vintage IS NULL OR (finalises_vintage < vintage AND withdraws_vintage IS NULL)"
+
+
+def upgrade() -> None:
+    """Apply."""
+    with op.batch_alter_table("observation") as batch:
+        batch.add_column(sa.Column("is_preliminary", sa.Boolean(), nullable=False, server_default=sa.false()))
+        batch.add_column(sa.Column("finalises_vintage", sa.Integer(), nullable=True))
+        batch.drop_constraint("a_correction_has_a_reason", type_="check")
+        batch.create_check_constraint("a_correction_has_a_reason", SINCE)
+        batch.create_check_constraint("a_final_value_follows", FOLLOWS)
+
+
+def downgrade() -> None:
+    """Undo; final values that came without a reason must be gone."""
+    with op.batch_alter_table("observation") as batch:
+        batch.drop_constraint("a_final_value_follows", type_="check")
+        batch.drop_constraint("a_correction_has_a_reason", type_="check")
+        batch.create_check_constraint("a_correction_has_a_reason", f"vintage = 1 OR ({REASON})")
+        batch.drop_column("finalises_vintage")
+        batch.drop_column("is_preliminary")
