@@ -87,7 +87,7 @@ def _table(rows: Sequence[Row], leads: Leads, words: Words, *, caption: str) -> 
     told = {**dict(zip(NAMES, HEADS, strict=True)), "both": "att_why_and_action"}
     labels = ";".join(f"--{name}:'{words(key)}'" for name, key in told.items() if name in LABELLED)
     body = Markup("").join(_row(row, leads, words) for row in rows)
-    return Markup('<table class="att" style="{}"><caption>{}</caption><thead><tr>{}</tr></thead><tbody>{}</tbody></table>').format(
+    return Markup('<table class="att" style="{}"><caption class="vh">{}</caption><thead><tr>{}</tr></thead><tbody>{}</tbody></table>').format(
         labels, caption, heads, body
     )
 
@@ -123,5 +123,5 @@ def strips(listed: Sequence[tuple[str, str, str, Strip | None, str]], words: Wor
     )
     heads = ("att_what", "status", "att_strip_heading", "att_since_head")
     top = Markup("").join(Markup('<th scope="col">{}</th>').format(words(head)) for head in heads)
-    table = Markup('<table class="att strips"><caption>{}</caption><thead><tr>{}</tr></thead><tbody>{}</tbody></table>')
+    table = Markup('<table class="att strips"><caption class="vh">{}</caption><thead><tr>{}</tr></thead><tbody>{}</tbody></table>')
     return Markup(shown(table.format(caption, top, rows))) if listed else Markup("")
