@@ -87,9 +87,9 @@ def _table(rows: Sequence[Row], leads: Leads, words: Words, *, caption: str) -> 
     told = {**dict(zip(NAMES, HEADS, strict=True)), "both": "att_why_and_action"}
     labels = ";".join(f"--{name}:'{words(key)}'" for name, key in told.items() if name in LABELLED)
     body = Markup("").join(_row(row, leads, words) for row in rows)
-    return Markup('<table class="att" style="{}"><caption class="vh">{}</caption><thead><tr>{}</tr></thead><tbody>{}</tbody></table>').format(
-        labels, caption, heads, body
-    )
+    return Markup(
+        '<table class="att" style="{}"><caption class="vh">{}</caption><thead><tr>{}</tr></thead><tbody>{}</tbody></table>'
+    ).format(labels, caption, heads, body)
 
 
 def listed(rows: Sequence[Row], leads: Leads, words: Words, *, caption: str) -> Markup:
