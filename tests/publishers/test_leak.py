@@ -124,7 +124,13 @@ def planted(tokyo: Store, tmp_path_factory: pytest.TempPathFactory) -> House:
             row_code="F001",
         )
         real = dict(
-            indicator_code="fax_reduction_rate", bureau_code="DIGITAL", vintage=1, reason_class=None, withdraws_vintage=None
+            indicator_code="fax_reduction_rate",
+            bureau_code="DIGITAL",
+            vintage=1,
+            reason_class=None,
+            withdraws_vintage=None,
+            finalises_vintage=None,
+            is_preliminary=False,
         )
         put(tables.Observation, "draft", **real, period_code="2020-06", submission_id=1, is_sample=False)
         put(tables.Observation, "returned", **real, period_code="2021-07", submission_id=3, is_sample=False)
