@@ -261,7 +261,7 @@ def _drop_column(sheet: str, letter: str) -> Build:
 
 
 def double_heading(book: Workbook) -> None:
-    book[F].cell(1, 23).value = book[F]["H1"].value
+    book[F].cell(1, 24).value = book[F]["H1"].value
 
 
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
@@ -318,7 +318,7 @@ REFUSED: dict[str, Case] = {
     "the heading row deleted": Case(_book(lambda book: book[S].delete_rows(1)), (("header", S, "A1"),), "no heading row"),
     "a heading written over": Case(_cells(F, {"H1": "ぶんし"}), (("header", F, "H1"),), "ぶんし"),
     "a column deleted": Case(_drop_column(F, "I"), (("header", F, ""),), "no such column"),
-    "a heading doubled": Case(_book(double_heading), (("header", F, "W1"),)),
+    "a heading doubled": Case(_book(double_heading), (("header", F, "X1"),)),
     "a formula never calculated": Case(_cells(F, {"H7": "=495*2"}), (("formula", F, "H7"),), "without a result"),
     "a formula never calculated in a register": Case(_cells(S, {"O3": "=TODAY()"}), (("formula", S, "O3"),)),
     "a formula never calculated in an empty row": Case(_cells(P, {"L20": "=L2"}), (("formula", P, "L20"),)),
