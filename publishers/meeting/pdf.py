@@ -88,7 +88,7 @@ def _told(agenda: Agenda, family: str) -> dict[str, Any]:
     w, report, minutes = agenda.words, agenda.report, agenda.minutes
     front = pack.front(agenda)
     day = format_date(agenda.day, w.language)
-    known = local_time(minutes.known_at).strftime("%Y-%m-%d %H:%M") if minutes else ""
+    known = f"{local_time(minutes.known_at):%Y-%m-%d %H:%M}" if minutes else ""
     listed = {number for item in agenda.items for number in (d.number for d in (*item.before, *item.now))}
     others = [d for d in (*agenda.carried, *agenda.taken) if d.number not in listed]
     items = agenda.items
