@@ -349,7 +349,7 @@ def test_signed_out_there_is_only_the_way_in(chromium: Browser, office: Office, 
         ("dai", "/review", "この画面を使う権限がありません"),
         ("dai", "/review?report=1", "この画面を使う権限がありません"),
         ("dai", "/submit?bureau=GENERAL", "デジタルサービス局"),
-        ("office", "/submit?bureau=GENERAL", "局に代わって取り込みます"),
+        ("office", "/submit?bureau=GENERAL", "局に代わって取り込む"),
         ("office", "/review?report=999", "アドレスが求める「999」は表示できません"),
     ],
 )
