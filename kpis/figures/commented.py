@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from kpis.figures.records import Judgement, value_of
+from kpis.figures.records import value_of
 from kpis.figures.scorecard import Scored
 from kpis.periods import parse_period
 from kpis.store import tables
@@ -26,11 +26,6 @@ def commentary_code(bureau: str, subject: str, period: str) -> str:
         return code
     mark = hashlib.sha256(code.encode()).hexdigest()[:8]
     return f"{code[: LONGEST_CODE - 9]}-{mark}"
-
-
-def needs_words(judgement: Judgement) -> bool:
-    """Say whether a bureau must say why its figure stands as it does."""
-    return judgement.status in NEEDING
 
 
 def says_why(row: Mapping[str, Any]) -> bool:
@@ -157,5 +152,5 @@ def outcome_of(action: tables.Action, item: Scored) -> Outcome | None:
         return None
     before, after = max(earlier)[1], max(valued)[1]
     wanted = action.effect_value
-    worked = None if not wanted else (after - before) / wanted >= 1
+    worked = None if not wanted else round((after - before) / wanted, 9) >= 1  # 70.3 − 70.0 is a little less than 0.3
     return Outcome(before, after, after - before, worked)

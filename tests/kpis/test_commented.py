@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
+from types import SimpleNamespace
 
 import pytest
 
 from kpis.errors import FigureRefused, NotAllowed, NotFound, StepRefused
 from kpis.figures.commented import LONGEST_CODE, action_lacks, commentary_code, outcome_of
 from kpis.moment import Moment, State
+from kpis.periods import parse_period
 from kpis.reporting import reports, saying, submissions
 from kpis.reporting.comparison import ReportedRow
 from kpis.store import tables
@@ -112,6 +114,20 @@ def test_a_finished_action_is_held_against_the_figures_before_and_after(reportin
     assert key == (RATE, "GENERAL") and not said.living
     outcome = outcome_of(said.actions[0], item)
     assert outcome is not None and (outcome.before, outcome.after, outcome.worked) == (50.0, 90.0, True)
+
+
+def test_what_was_expected_to_the_digit_is_reached() -> None:
+    """70.3 − 70.0 is 0.2999… for a machine, and 0.3 for whoever wrote it."""
+    figures = [
+        SimpleNamespace(period=parse_period(code), value=value) for code, value in (("FY2022-Q2", 70.0), ("FY2022-Q3", 70.3))
+    ]
+    item = SimpleNamespace(figures=figures, entry=SimpleNamespace(definition=SimpleNamespace(kind="level")))
+    done = SimpleNamespace(action_state="done", period_code="FY2022-Q2", effect_value=0.3)
+    brought = outcome_of(done, item)  # type: ignore[arg-type]
+    assert brought is not None and brought.worked
+    done.effect_value = 0.4
+    short = outcome_of(done, item)  # type: ignore[arg-type]
+    assert short is not None and short.worked is False
 
 
 @pytest.mark.parametrize(

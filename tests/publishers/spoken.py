@@ -131,7 +131,7 @@ def _outcome(ledger: Ledger, row: Item) -> str:
     said = f"{_written(ledger, item, first)} → {_written(ledger, item, last)}"
     if not row["effect_value"]:
         return said
-    word = "effect_reached" if (last - first) / row["effect_value"] >= 1 else "effect_short"
+    word = "effect_reached" if round((last - first) / row["effect_value"], 6) >= 1 else "effect_short"
     return said + ledger.words("in_brackets", text=ledger.words(word))
 
 
