@@ -309,3 +309,9 @@ def test_what_an_edition_leaves_out_is_blank_for_a_page_that_asks(published: Hou
     } == {False}
     assert frozen.one_of(tables.Indicator, "fax_reduction_rate")["name_en"] == "Reduction of faxes"
     assert {r["submission_id"] for r in frozen.all_of(tables.Observation)} == {None}
+
+
+def test_a_page_is_called_by_what_it_is_about_and_whose_it_is_then_by_the_site(site: Path) -> None:
+    for path, words in (("indicators/electronic_decision_rate.html", "各局 — "), ("bureaus.html", ""), ("index.html", "")):
+        title = re.search("<title>(.*?)</title>", (site / path).read_text(encoding="utf-8"))
+        assert title and title[1].endswith(f" — {words}{say('site', 'ja')}"), path
