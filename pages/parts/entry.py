@@ -11,6 +11,7 @@ from typing import Any, Literal, NoReturn
 
 import streamlit as st
 
+from charts.themes import plotly_sheet
 from kpis.as_text import markdown
 from kpis.errors import EditionRefused
 from kpis.figures.scorecard import VIEWS
@@ -170,6 +171,7 @@ def frame() -> st.Page:
     address.arrive(asked.url_path)
     # Again, by its name: a page that is about one thing says so itself. The icon of the page asked for must not replace ours, which needs no other host.
     _configure(asked.title)
+    st.html(f"<style>{plotly_sheet()}</style>")
     with st.sidebar:
         st.subheader(t("site"))
         there = st.container(gap="xxsmall")  # the menu, once the view is settled that its links carry
