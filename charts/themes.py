@@ -20,6 +20,12 @@ DARK = {  # as drawn → in dark
     "#C5000F": "#FF7171",
 }  # fmt: skip
 
+# On paper of a dark screen: every text dark, every ground white, but for what paints itself (marks and charts).
+PRINTED = (
+    ".stApp.stApp,.stApp :not(.mk,.js-plotly-plot *,svg,svg *){background-color:transparent!important;border-color:#D8DAE5!important}"
+    ".stApp :not(.mk,.js-plotly-plot *,svg *){color:#1A1A1C!important}"
+)
+
 
 def both(light: str, dark: str) -> str:
     """Return a colour of a style sheet that follows the colour scheme."""
@@ -46,15 +52,23 @@ def plotly_sheet() -> str:
         for light, dark in DARK.items()
         for what in ("fill", "stroke")
     ]
-    turned = f".js-plotly-plot .heatmaplayer image{{filter:invert(1) hue-rotate(180deg)}}.js-plotly-plot .heatmap-label text{{fill:{DARK['#1A1A1C']}!important}}"
+    turned = f".js-plotly-plot .heatmaplayer image{{filter:invert(.88) hue-rotate(180deg)}}.js-plotly-plot .heatmap-label text{{fill:{DARK['#1A1A1C']}!important}}"
+    # Print is light whatever the screen shows; Streamlit's own colours are those of the screen.
+    rules.append(f"@media print{{:root,body,.stApp,.stApp *{{color-scheme:light!important}}{PRINTED}}}")
     rules.append(f"@media screen and (prefers-color-scheme:dark){{{turned}}}")
     return "\n".join(rules) + "\n"
 
 
 @lru_cache(maxsize=1)
 def svg_sheet() -> str:
-    """Return the style sheet that paints SVG within a page in dark."""
-    return "\n".join(f"{_painted('svg ', light, what)}{{{what}:{both(light, dark)}}}" for light, dark in DARK.items() for what in ("fill", "stroke")) + "\n"  # fmt: skip
+    """Return the style sheet that paints SVG within a page in dark: colours stand in attributes, those of words in a style."""
+    rules = [
+        f"{_painted('svg ', light, what)}{{{what}:{both(light, dark)}}}"
+        for light, dark in DARK.items()
+        for what in ("fill", "stroke")
+    ]
+    rules += [f'svg [style*="fill:{light}" i]{{fill:{both(light, dark)}!important}}' for light, dark in DARK.items()]
+    return "\n".join(rules) + "\n"
 
 
 @lru_cache(maxsize=1)

@@ -76,7 +76,7 @@ def test_every_colour_that_is_drawn_has_its_pair_and_a_rule_in_each_sheet() -> N
     for name, colour in drawn:
         light = full(colour).upper()
         assert light in DARK, f"{name}: {colour} has no pair in charts/themes.py"
-        assert rgb(light) in plotly_sheet() and light in svg_sheet(), name
+        assert rgb(light) in plotly_sheet() and f'[fill="{light}"' in svg_sheet() and f'[style*="fill:{light}"' in svg_sheet(), name
 
 
 def test_a_picture_behind_an_address_holds_what_it_uses() -> None:
