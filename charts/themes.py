@@ -40,22 +40,17 @@ def rgb(colour: str) -> str:
 @lru_cache(maxsize=1)
 def plotly_sheet() -> str:
     """Return the style sheet that paints Plotly's figures in dark; the cells of a grid of statuses are one picture, which is turned as a whole."""
-    plot = ".js-plotly-plot .main-svg"
-    rules = [
-        f'{plot} [style*="{what}: {rgb(light)}"]:not(.heatmap-label *){{{what}:{both(light, dark)}!important}}'
+    painted = "".join(
+        f'[style*="{what}: {rgb(light)}"]{{{what}:{both(light, dark)}!important}}pattern [{what}="{rgb(light)}"]{{{what}:{both(light, dark)}}}'
         for light, dark in DARK.items()
         for what in ("fill", "stroke")
-    ]
-    # The swatches of patterns name their colours in attributes.
-    rules += [
-        f'{plot} pattern [{what}="{rgb(light)}"],{plot} pattern [{what}="{light}" i]{{{what}:{both(light, dark)}}}'
-        for light, dark in DARK.items()
-        for what in ("fill", "stroke")
-    ]
-    turned = f".js-plotly-plot .heatmaplayer image{{filter:invert(.88) hue-rotate(180deg)}}.js-plotly-plot .heatmap-label text{{fill:{DARK['#1A1A1C']}!important}}"
+    )  # the swatches of patterns name their colours in attributes
+    rules = [f".js-plotly-plot .main-svg{{{painted}}}"]
     # Print is light whatever the screen shows; Streamlit's own colours are those of the screen.
     rules.append(f"@media print{{:root,body,.stApp,.stApp *{{color-scheme:light!important}}{PRINTED}}}")
-    rules.append(f"@media screen and (prefers-color-scheme:dark){{{turned}}}")
+    rules.append(
+        "@media screen and (prefers-color-scheme:dark){.js-plotly-plot .heatmaplayer image{filter:invert(.88) hue-rotate(180deg)}}"
+    )
     return "\n".join(rules) + "\n"
 
 

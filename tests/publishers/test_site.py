@@ -191,11 +191,14 @@ def test_colours_of_text_reach_the_contrast_of_wcag_aa(site: Path) -> None:
         high, low = sorted((light(a), light(b)), reverse=True)
         return (high + 0.05) / (low + 0.05)
 
-    pairs = re.findall(r"\.(\w+)\{color:(#\w{6});background:(#\w{6})\}", style)
-    assert {p[0] for p in pairs} == {"good", "fine", "warn", "bad", "plain"}
-    named = dict(re.findall(r"--(\w+):(#\w{6})", style))
-    pairs += [("soft", named["soft"], "#ffffff"), ("soft", named["soft"], named["fill"]), ("link", named["key"], "#ffffff")]
-    assert [p for p in pairs if ratio(p[1], p[2]) < 4.5] == []
+    for side in (1, 2):  # light, dark
+        one = re.sub(r"light-dark\((#\w{6}|#\w{3}),(#\w{6}|#\w{3})\)", lambda pair, side=side: pair[side], style)
+        pairs = re.findall(r"\.(\w+)\{color:(#\w{6});background:(#\w{6})\}", one)
+        assert {p[0] for p in pairs} == {"good", "fine", "warn", "bad", "plain"}
+        named = dict(re.findall(r"--(\w+):(#\w{6})", one))
+        paper = named.get("paper", "#ffffff")
+        pairs += [("soft", named["soft"], paper), ("soft", named["soft"], named["fill"]), ("link", named["key"], paper)]
+        assert [p for p in pairs if ratio(p[1], p[2]) < 4.5] == []
 
 
 def test_the_feed_is_valid_atom_with_every_edition_and_correction(site: Path) -> None:
