@@ -25,7 +25,7 @@ def test_where_since_when_why_what_whose_and_by_when(chromium: Browser, server: 
     assert [words for words in ROW[language] if words not in said] == []
     label = row.locator(".strip").get_attribute("aria-label") or ""
     assert ("遅れ" if language == "ja" else "Behind") in label and row.locator(".strip i").count() == 8
-    looks = row.locator(".strip i").last.evaluate("e => [getComputedStyle(e).backgroundImage.slice(0, 9), e.offsetWidth]")
+    looks = row.locator(".strip i").last.evaluate("e => [getComputedStyle(e, '::before').maskImage.slice(0, 9), e.offsetWidth]")
     assert looks == ['url("data', 16]
     assert page.locator("table.att").last.is_visible() is False  # the rest is folded
     page.locator("details.att-more summary").click()
