@@ -17,8 +17,9 @@ from pages.parts.facts import gather
 from pages.parts.registers import block, telling
 from pages.parts.said import said_and_done
 from pages.parts.text import language, named, shown_name, t
+from pages.parts.titled import titled
 from telling import said as told
-from telling.attention import since_words
+from telling.attention import bureau_of, since_words
 from telling.words import Words
 
 enter()
@@ -34,6 +35,7 @@ def show(item: Scored) -> None:
     """Draw the page of an indicator."""
     code, book = item.entry.definition.code, cached.moment().book
     facts = cached.made("facts", code=code, make=lambda: gather(item, [*units_of(code), *cached.moment().parts.get(code, ())]))
+    titled(named(item.entry.definition), cached.made("bureau of", code=code, make=lambda: bureau_of(telling(), item)[1]))
     st.title(shown_name(item.entry.definition))
     st.markdown(facts.head)
     if item.entry.goals:

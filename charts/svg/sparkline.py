@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from charts.style import ACTUAL, FILL, INK, PLAN, SHORT
+from charts.themes import svg_own_style
 
 WIDTH, HEIGHT, BAR = 200, 56, 22
 
@@ -34,7 +35,7 @@ def card_picture(
     if value is not None and target is not None:
         body += f'<g transform="translate(0 {HEIGHT + 4})">{bullet(value, target, full=full, is_short=is_short)}</g>'
         height += 4 + BAR
-    svg = f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}" width="{WIDTH}" height="{height}">{body}</svg>'
+    svg = f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}" width="{WIDTH}" height="{height}">{svg_own_style()}{body}</svg>'
     return "data:image/svg+xml;base64," + base64.b64encode(svg.encode()).decode()
 
 

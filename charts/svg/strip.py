@@ -10,6 +10,8 @@ from collections.abc import Sequence
 from functools import lru_cache
 from urllib.parse import quote
 
+from charts.themes import both
+
 SIZE, GAP = 16, 2
 GOOD, FINE, WARN, BAD, WORST, FAINT = "#197A4B", "#0017C1", "#C74700", "#CE0000", "#A90000", "#626264"
 _UP, _DOWN = "M4.5 11.5L11 5M6.5 4.8h4.7v4.7", "M4.5 4.5L11 11M6.5 11.2h4.7V6.5"
@@ -44,17 +46,32 @@ def look_of(status: str) -> str:
     return f"mk mk-{status if status in LOOK else UNKNOWN}"
 
 
+# Colours in dark: a sign or a loud fill → its own; a loud sign is dark on its light fill, a quiet fill a tint.
+DARK = {GOOD: "#71C598", FINE: "#9DB7F9", WARN: "#FF8D44", BAD: "#FF7171", WORST: "#FF9696", FAINT: "#A9ACB8", "#E6F5EC": "#12352A", "#E8F1FE": "#1B2747", "#FFF": "#12141A"}  # fmt: skip
+
+
 @lru_cache(maxsize=1)
 def sheet() -> str:
-    """Return the style sheet of every mark and of a strip; they are printed too."""
+    """Return the style sheet of every mark and of a strip; they are printed too, and stay as they are in forced colours."""
+    keep = "print-color-adjust:exact;-webkit-print-color-adjust:exact;forced-color-adjust:none"
     rules = [
-        f".mk{{display:inline-block;flex:none;width:{SIZE}px;height:{SIZE}px;background:center/contain no-repeat;print-color-adjust:exact;-webkit-print-color-adjust:exact}}",
-        f".strip{{display:inline-flex;gap:{GAP}px;padding-bottom:4px;vertical-align:middle}}.strip .mk:last-child{{box-shadow:0 2px 0 #fff,0 4px 0 #1a1a1c}}",
+        f".mk{{display:inline-block;flex:none;box-sizing:border-box;width:{SIZE}px;height:{SIZE}px;border-radius:3px;position:relative;{keep}}}",
+        f'.mk::before{{content:"";position:absolute;left:50%;top:50%;width:{SIZE}px;height:{SIZE}px;margin:-{SIZE // 2}px;-webkit-mask:var(--sign) center/contain no-repeat;mask:var(--sign) center/contain no-repeat;{keep}}}',
+        f".strip{{display:inline-flex;gap:{GAP}px;padding-bottom:4px;vertical-align:middle}}",
+        f".strip .mk:last-child{{box-shadow:0 2px 0 {both('#fff', '#12141A')},0 4px 0 {both('#1a1a1c', '#F1F1F4')}}}",
     ]
-    rules += [
-        f'.mk-{name}{{background-image:url("data:image/svg+xml,{quote(mark(name), safe="/:=,. ")}")}}' for name in (*LOOK, UNKNOWN)
-    ]
+    for name, (fill, ink, sign) in {**LOOK, UNKNOWN: _UNKNOWN}.items():
+        ground = f"background:{both(fill, DARK[fill])}" if fill else f"border:1px dashed {both(FAINT, DARK[FAINT])}"
+        picture = quote(_sign(sign), safe="/:=,. ")
+        rules.append(
+            f'.mk-{name}{{{ground};--sign:url("data:image/svg+xml,{picture}")}}.mk-{name}::before{{background:{both(ink, DARK[ink])}}}'
+        )
     return "\n".join(rules) + "\n"
+
+
+def _sign(sign: str) -> str:
+    path = f'<path d="{sign}" fill="none" stroke="#000" stroke-width="1.7"/>'
+    return f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {SIZE} {SIZE}">{path}</svg>'
 
 
 def strip(statuses: Sequence[str]) -> str:

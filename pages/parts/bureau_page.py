@@ -29,6 +29,7 @@ from pages.parts.registers import telling
 from pages.parts.reported import instant
 from pages.parts.said import said_and_done
 from pages.parts.text import digits, in_brackets, language, named, shown_name, t
+from pages.parts.titled import titled
 from pages.parts.viewer import viewer
 from telling import bureaus, listed
 from telling.said import of_bureau
@@ -173,6 +174,7 @@ def projects(report: BureauReport, names: Mapping[str, str]) -> None:
 
 def detail(report: BureauReport) -> None:
     """Show one bureau."""
+    titled(bureaus.unit_label(report.unit, Words(language())))
     st.title(markdown(bureaus.title(report, Words(language()))))
     st.markdown(tally_marks(report.tally, whose={"bureau": report.code}))
     st.header(t("bureau_indicators"), divider="gray")

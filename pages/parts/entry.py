@@ -11,6 +11,7 @@ from typing import Any, Literal, NoReturn
 
 import streamlit as st
 
+from charts.themes import plotly_sheet
 from kpis.as_text import markdown
 from kpis.errors import EditionRefused
 from kpis.figures.scorecard import VIEWS
@@ -24,6 +25,7 @@ from pages.parts import address, cached, run
 from pages.parts.asked import cannot, settle_day, settle_one
 from pages.parts.edition import chosen_edition, edition_choice, edition_line, known_choice, known_line
 from pages.parts.text import language, offered, settle_language, t
+from pages.parts.titled import title_of
 from pages.parts.viewer import gate, is_let_in, refuse, settle_viewer, viewer, viewer_choice
 from publishers.editions import on_disk
 
@@ -167,7 +169,9 @@ def frame() -> st.Page:
     _configure()
     asked = navigation()
     address.arrive(asked.url_path)
-    _configure()  # again: the icon of the page asked for must not replace ours, which needs no other host
+    # Again, by its name: a page that is about one thing says so itself. The icon of the page asked for must not replace ours, which needs no other host.
+    _configure(asked.title)
+    st.html(f"<style>{plotly_sheet()}</style>")
     with st.sidebar:
         st.subheader(t("site"))
         there = st.container(gap="xxsmall")  # the menu, once the view is settled that its links carry
@@ -240,8 +244,8 @@ def _icon() -> str:
     return "data:image/png;base64," + base64.b64encode((ROOT / "data" / "text" / "icon.png").read_bytes()).decode()
 
 
-def _configure() -> None:
-    st.set_page_config(page_title=t("site"), page_icon=_icon(), layout="wide")
+def _configure(*about: str) -> None:
+    st.set_page_config(page_title=title_of(*about), page_icon=_icon(), layout="wide")
 
 
 def enter(*needs: str) -> None:

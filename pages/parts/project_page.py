@@ -25,8 +25,10 @@ from pages.parts.project import confidence_mark, milestone_block, rule_line, sta
 from pages.parts.registers import block, telling
 from pages.parts.said import said_and_done
 from pages.parts.text import fine_print, in_brackets, language, linked, offered, shown_name, t
+from pages.parts.titled import titled
 from pages.parts.viewer import viewer
 from telling import facts, projects
+from telling.attention import leads
 from telling.said import of_subject
 from telling.words import Words
 
@@ -35,7 +37,9 @@ CHARTS_SHOWN = 6
 
 def heading(report: ProjectReport) -> None:
     """Show the name, computed status and confidence of a project, and what it was to reach."""
-    st.title(markdown(f"{report.code} {projects.project_name(report.row, Words(language()))}"))
+    name = f"{report.code} {projects.project_name(report.row, Words(language()))}"
+    titled(name, cached.made("leads", code=report.code, make=lambda: leads(telling(), report.code)[1]))
+    st.title(markdown(name))
     if not report.row.is_name_official:
         st.caption(t("name_not_official_why"))
     st.markdown(f"{t('computed_status')} {status_mark(report.status)} {confidence_mark(report)}")

@@ -199,7 +199,7 @@ def _indicator(site: Site, words: Words, row: tables.Indicator, views: Sequence[
     told = Telling(words, site.moment)
     sentence = f"{figure_text(definition, views[0].scored.judgement.figure, words.language)}. {views[0].sentence}"
     return f"indicators/{code}.html", "indicator.html", {
-        "title": words.named(row), "description": sentence, "row": row, "views": views, "units": site.moment.units, "facts": facts.facts(told, row),
+        "title": words.named(row), "whose": attention.bureau_of(told, views[0].scored)[1], "description": sentence, "row": row, "views": views, "units": site.moment.units, "facts": facts.facts(told, row),
         "inputs": {v.scored.entry.unit_code: pairs(facts.inputs(told, v.scored), words) for v in views},
         "targets": {v.scored.entry.unit_code: BlockView(facts.targets(told, v.scored), words) for v in views}, "related": related,
         "needed": {v.scored.entry.unit_code: BlockView(block, words) for v in views if (block := needed.block(v.scored, words))},
@@ -269,7 +269,7 @@ def _projects(site: Site, words: Words, every: Sequence[IndicatorView]) -> Pages
             ]
         )
         yield f"projects/{code}.html", "project.html", {
-            "title": projects.project_name(row, words), "row": row, "strip": strip(attention.strip(site.moment.project_stood(report), words, name=projects.project_name(row, words))), "counts": counts, "status": badge(report.status, words),
+            "title": projects.project_name(row, words), "whose": attention.leads(Telling(words, site.moment), code)[1], "row": row, "strip": strip(attention.strip(site.moment.project_stood(report), words, name=projects.project_name(row, words))), "counts": counts, "status": badge(report.status, words),
             "views": [by_place[s.entry.definition.code, s.entry.unit_code] for s in report.scored],
             "goal_heading": projects.goal_heading(report, words),
             "goal_source": sources.get(projects.goal_source(row)),

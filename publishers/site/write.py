@@ -14,6 +14,7 @@ from typing import Any, BinaryIO
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from charts.themes import svg_sheet
 from kpis.as_text import shown
 from kpis.government import government
 from kpis.languages import SOURCE, codes
@@ -116,7 +117,7 @@ def _write(path: Path, text: str) -> None:
 def _write_assets(site: Site, target: Path) -> None:
     """Write style, script and pictures under names that carry their checksum."""
     contents = {name: (HERE / "assets" / name).read_bytes() for name in ASSETS}
-    contents["site.css"] = attention.style().encode() + contents["site.css"]
+    contents["site.css"] = attention.style().encode() + contents["site.css"] + svg_sheet().encode()
     contents["icon.png"] = (ROOT / "data" / "text" / "icon.png").read_bytes()
     contents["share.png"] = share_picture(site)
     (target / "assets").mkdir()

@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Browser, expect
 
+from charts.style import INK
+from charts.themes import DARK, DARK_PAPER, rgb
 from tests.browser.axe import broken_rules
 from tests.browser.screen import rerun
 from tests.browser.test_pages import EVERY_PAGE, FIGURES
@@ -35,3 +37,23 @@ def test_the_pages_of_the_office_break_no_rule_of_wcag(chromium: Browser, server
     broken = broken_rules(page)
     page.context.close()
     assert broken == []
+
+
+@pytest.mark.parametrize("path", ["/overview", "/facilities"])
+def test_a_page_holds_in_dark_when_the_system_asks_for_it_and_is_printed_light(visits: Visits, server: str, path: str) -> None:
+    """One page of tables and cards, one of every kind of chart; the charts are those drawn for light."""
+    page, _ = visits.see(server, f"{path}?lang=ja", width=1280)
+    ground, text = (
+        "getComputedStyle(document.querySelector('.stApp')).backgroundColor",
+        "getComputedStyle(document.querySelector('.js-plotly-plot .xtick text')).fill",
+    )
+    assert page.evaluate(text) == rgb(INK)
+    page.emulate_media(color_scheme="dark")
+    page.wait_for_function(f"{ground} === '{rgb(DARK_PAPER)}'")
+    assert page.evaluate(text) == rgb(DARK[INK])
+    broken = broken_rules(page)
+    page.emulate_media(color_scheme="dark", media="print")
+    title = page.evaluate("getComputedStyle(document.querySelector('h1')).color")
+    printed = page.evaluate(text)
+    page.emulate_media(color_scheme="light", media="screen")
+    assert broken == [] and (title, printed) == (rgb(INK), rgb(INK))

@@ -10,6 +10,8 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page
 
+from charts.style import ACTUAL, INK, PLAN
+from charts.themes import DARK, DARK_PAPER, PAPER, rgb
 from kpis.store import tables
 from kpis.store.store import utc_now
 from publishers.editions import on_disk
@@ -100,3 +102,23 @@ def test_every_number_of_a_page_is_there_without_a_script(chromium: Browser, add
         page.context.close()
     assert "46.4%" in texts[False] and "30,000" in texts[False]
     assert texts[False].split() == texts[True].split()
+
+
+def test_a_static_page_holds_in_dark_and_is_printed_light(chromium: Browser, address: str) -> None:
+    wrong: dict[str, object] = {}
+    page = visitor(chromium, 1280)
+    page.emulate_media(color_scheme="dark")
+    ground, words = (
+        "getComputedStyle(document.body).backgroundColor",
+        "[...document.querySelectorAll('svg.chart text')].map(e => getComputedStyle(e).fill)",
+    )
+    for path in ("index.html", "indicators/electronic_decision_rate.html", "facilities.html", "en/bureaus.html"):
+        shown(page, address, path)
+        assert page.evaluate(ground) == rgb(DARK_PAPER)
+        assert set(page.evaluate(words)) <= {rgb(DARK[c]) for c in (INK, PLAN, ACTUAL)}, path  # axe does not look into pictures
+        if broken := broken_rules(page):
+            wrong[path] = broken[:5]
+    page.emulate_media(color_scheme="dark", media="print")
+    assert page.evaluate(ground) == rgb(PAPER)
+    page.context.close()
+    assert wrong == {}

@@ -191,11 +191,14 @@ def test_colours_of_text_reach_the_contrast_of_wcag_aa(site: Path) -> None:
         high, low = sorted((light(a), light(b)), reverse=True)
         return (high + 0.05) / (low + 0.05)
 
-    pairs = re.findall(r"\.(\w+)\{color:(#\w{6});background:(#\w{6})\}", style)
-    assert {p[0] for p in pairs} == {"good", "fine", "warn", "bad", "plain"}
-    named = dict(re.findall(r"--(\w+):(#\w{6})", style))
-    pairs += [("soft", named["soft"], "#ffffff"), ("soft", named["soft"], named["fill"]), ("link", named["key"], "#ffffff")]
-    assert [p for p in pairs if ratio(p[1], p[2]) < 4.5] == []
+    for side in (1, 2):  # light, dark
+        one = re.sub(r"light-dark\((#\w{6}|#\w{3}),(#\w{6}|#\w{3})\)", lambda pair, side=side: pair[side], style)
+        pairs = re.findall(r"\.(\w+)\{color:(#\w{6});background:(#\w{6})\}", one)
+        assert {p[0] for p in pairs} == {"good", "fine", "warn", "bad", "plain"}
+        named = dict(re.findall(r"--(\w+):(#\w{6})", one))
+        paper = named.get("paper", "#ffffff")
+        pairs += [("soft", named["soft"], paper), ("soft", named["soft"], named["fill"]), ("link", named["key"], paper)]
+        assert [p for p in pairs if ratio(p[1], p[2]) < 4.5] == []
 
 
 def test_the_feed_is_valid_atom_with_every_edition_and_correction(site: Path) -> None:
@@ -309,3 +312,9 @@ def test_what_an_edition_leaves_out_is_blank_for_a_page_that_asks(published: Hou
     } == {False}
     assert frozen.one_of(tables.Indicator, "fax_reduction_rate")["name_en"] == "Reduction of faxes"
     assert {r["submission_id"] for r in frozen.all_of(tables.Observation)} == {None}
+
+
+def test_a_page_is_called_by_what_it_is_about_and_whose_it_is_then_by_the_site(site: Path) -> None:
+    for path, words in (("indicators/electronic_decision_rate.html", "各局 — "), ("bureaus.html", ""), ("index.html", "")):
+        title = re.search("<title>(.*?)</title>", (site / path).read_text(encoding="utf-8"))
+        assert title and title[1].endswith(f" — {words}{say('site', 'ja')}"), path

@@ -1,0 +1,79 @@
+"""The colours of everything drawn, for light and for dark: one table of pairs, and the style sheets made of it.
+
+Charts and SVG are drawn once, in the colours for light. In dark a style sheet paints them over: ``light-dark()`` follows the colour
+scheme of the page, so that nothing is drawn twice, and print, which is light, asks for nothing.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+PAPER, DARK_PAPER = "#FFFFFF", "#12141A"
+DARK = {  # as drawn → in dark
+    # text, plan, axis, grid, edge
+    "#1A1A1C": "#F1F1F4", "#626264": "#B3B6C2", "#949497": "#8A8E9A", "#E8E9F1": "#2E313A", "#767676": "#8A8E9A",
+    "#B4B4B8": "#6A6E7A", "#B0B0B8": "#6A6E7A", "#D8D8DB": "#454955", "#F8F8FB": "#1B1E26", PAPER: DARK_PAPER,
+    # what Plotly writes on a light label, and frames it with
+    "#444444": "#F1F1F4",
+    # bars and lines, forecast, fill, late, short
+    "#0017C1": "#9DB7F9", "#3460FB": "#7096F8", "#7096F8": "#5B7FE0", "#D9E6FF": "#26335C", "#9DB7F9": "#3F5AA8", "#C16800": "#FF8D44",
+    "#C5000F": "#FF7171",
+}  # fmt: skip
+
+# On paper of a dark screen: every text dark, every ground white, but for what paints itself (marks and charts).
+PRINTED = (
+    ".stApp.stApp,.stApp :not(.mk,.js-plotly-plot *,svg,svg *){background-color:transparent!important;border-color:#D8DAE5!important}"
+    ".stApp :not(.mk,.js-plotly-plot *,svg *){color:#1A1A1C!important}"
+)
+
+
+def both(light: str, dark: str) -> str:
+    """Return a colour of a style sheet that follows the colour scheme."""
+    return f"light-dark({light},{dark})"
+
+
+def rgb(colour: str) -> str:
+    """Return a colour as Plotly writes it into a style."""
+    return f"rgb({int(colour[1:3], 16)}, {int(colour[3:5], 16)}, {int(colour[5:7], 16)})"
+
+
+@lru_cache(maxsize=1)
+def plotly_sheet() -> str:
+    """Return the style sheet that paints Plotly's figures in dark; the cells of a grid of statuses are one picture, which is turned as a whole."""
+    painted = "".join(
+        f'[style*="{what}: {rgb(light)}"]{{{what}:{both(light, dark)}!important}}pattern [{what}="{rgb(light)}"]{{{what}:{both(light, dark)}}}'
+        for light, dark in DARK.items()
+        for what in ("fill", "stroke")
+    )  # the swatches of patterns name their colours in attributes
+    rules = [f".js-plotly-plot .main-svg{{{painted}}}"]
+    # Print is light whatever the screen shows; Streamlit's own colours are those of the screen.
+    rules.append(f"@media print{{:root,body,.stApp,.stApp *{{color-scheme:light!important}}{PRINTED}}}")
+    rules.append(
+        "@media screen and (prefers-color-scheme:dark){.js-plotly-plot .heatmaplayer image{filter:invert(.88) hue-rotate(180deg)}}"
+    )
+    return "\n".join(rules) + "\n"
+
+
+@lru_cache(maxsize=1)
+def svg_sheet() -> str:
+    """Return the style sheet that paints SVG within a page in dark: colours stand in attributes, those of words in a style."""
+    rules = [
+        f"{_painted('svg ', light, what)}{{{what}:{both(light, dark)}}}"
+        for light, dark in DARK.items()
+        for what in ("fill", "stroke")
+    ]
+    rules += [f'svg [style*="fill:{light}" i]{{fill:{both(light, dark)}!important}}' for light, dark in DARK.items()]
+    return "\n".join(rules) + "\n"
+
+
+@lru_cache(maxsize=1)
+def svg_own_style() -> str:
+    """Return what a picture carries that is no part of the page, as one behind an address: it asks for the colour scheme itself."""
+    used = ("#0017C1", "#626264", "#C5000F", "#D9E6FF", "#1A1A1C", PAPER)
+    rules = "".join(f"{_painted('', light, what)}{{{what}:{DARK[light]}}}" for light in used for what in ("fill", "stroke"))
+    return f"<style>@media(prefers-color-scheme:dark){{{rules}}}</style>"
+
+
+def _painted(scope: str, light: str, what: str) -> str:
+    short = f',{scope}[{what}="#fff" i]' if light == PAPER else ""
+    return f'{scope}[{what}="{light}" i]{short}'

@@ -1,0 +1,55 @@
+"""Each page has its own title in the tab and the bookmark: what it is about, whose it is, then the site."""
+
+from __future__ import annotations
+
+import pytest
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+
+from kpis.languages import say
+from kpis.settings import ROOT
+from pages.parts.entry import LISTS, SECTIONS
+from tests.pages.conftest import Site
+
+OFFICE = ("submit", "review", "report", "meeting", "publish", "questions", "notices")
+ABOUT = {  # address → what the title begins with, in Japanese and in English
+    ("indicator", "code=electronic_decision_rate"): ("電子決定率 — 各局", "Electronic decision rate — Every bureau"),
+    ("bureau", "code=WATERWORKS"): ("水道局", "Bureau of Waterworks"),
+    ("projects", "code=CP2"): ("CP2 ", "CP2 "),
+    ("procedures", "code=P001"): ("", ""),
+}
+
+
+def title(site: Site, page: str, query: str) -> str:
+    """Return the title that a run of a page leaves in the tab."""
+    messages = [ForwardMsg.FromString(raw) for raw in site.viewer.answers(page, query)]
+    return next(
+        str(m.page_config_changed.title)
+        for m in reversed(messages)
+        if m.WhichOneof("type") == "page_config_changed" and m.page_config_changed.title
+    )
+
+
+@pytest.mark.parametrize("language", ["ja", "en"])
+def test_every_page_of_the_menu_has_a_title_of_its_own_that_ends_with_the_site(site: Site, language: str) -> None:
+    own = [
+        name
+        for names in SECTIONS.values()
+        for name in names
+        if (ROOT / "pages" / f"{name}.py").is_file() and name not in ("themes", "indicator")
+    ]
+    titles = {name: title(site, "" if name == "overview" else name, f"lang={language}") for name in (*own, *OFFICE)}
+    assert set(LISTS) < set(titles)
+    assert titles == {name: f"{say(f'nav_{name}', language)} — {say('site', language)}" for name in titles}
+    assert len(set(titles.values())) == len(titles)
+
+
+@pytest.mark.parametrize(("page", "query"), ABOUT)
+def test_a_page_about_one_thing_is_called_by_it(site: Site, page: str, query: str) -> None:
+    for language, begins in zip(("ja", "en"), ABOUT[page, query], strict=True):
+        of_all, of_one = title(site, page, f"lang={language}"), title(site, page, f"{query}&lang={language}")
+        assert of_one.startswith(begins) and of_one.endswith(f" — {say('site', language)}")
+        assert of_one.count(" — ") >= 1 + (page in ("indicator", "projects")) and (of_one != of_all or page == "indicator")
+
+
+def test_a_code_that_nobody_knows_leaves_the_title_of_the_page(site: Site) -> None:
+    assert title(site, "bureau", "code=NOWHERE&lang=ja") == title(site, "bureau", "lang=ja")
