@@ -100,8 +100,10 @@ def _scales(language: str) -> tuple[Scale, ...]:
 
 
 def with_unit(number: str, unit: str, language: str = "ja") -> str:
-    """Set a unit behind a number: signs, ポイント and Latin letters after a space, other Japanese units at once (100 %, 500万枚)."""
-    if not unit or unit[0] < "\u2e80" or unit == say("points", language, count="").strip():
+    """Set a unit behind a number as the language does: 100%, 500万枚, 500 sheets; Latin letters stand after a space in each (5 Mbps)."""
+    if unit in ("%", "％"):
+        return say("number_with_sign", language, number=number, unit=unit)
+    if not unit or unit[0] < "\u2e80":
         return f"{number} {unit}".strip()
     return say("number_with_unit", language, number=number, unit=unit)
 
@@ -138,7 +140,7 @@ def format_percent(value: float, language: str = "ja", decimals: int = 1) -> str
     """Write a share in percent; never rounded to 0 or 100."""
     number = _exact(value)
     shown = _rounded(number, _fine_enough(number, decimals, (Decimal(0), Decimal(100))))
-    return with_unit(_written(shown, language), "%")
+    return with_unit(_written(shown, language), "%", language)
 
 
 def format_ratio(value: float, language: str = "ja") -> str:

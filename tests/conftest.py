@@ -14,10 +14,13 @@ from xdist.scheduler import LoadFileScheduling
 
 from kpis.settings import settings as known
 from kpis.store.store import Store
+from tests.in_memory import in_memory
 from tests.publishers.house import House, built
 from tests.publishers.public_server import public_server
 from tests.shared import copied, empty, forget, postgresql, shared_folder, shipped
 from tests.small_government import begin, settle
+
+in_memory()  # before anything asks where temporary files go; the processes that tests start take it from the environment
 
 POSTGRES = os.environ.get("TEST_POSTGRES_URL", "")
 

@@ -42,7 +42,7 @@ def stacked_shares(frame: pd.DataFrame, segments: Sequence[tuple[str, str]], *, 
             y=rows, x=shares, name=word, orientation="h", customdata=list(zip(frame["label"], frame[name], strict=True)),
             marker={"color": fill, "line": {"color": "#767676", "width": 0.8},
                     "pattern": {"shape": pattern, "bgcolor": fill, "fgcolor": ink, "size": 6, "solidity": 0.25}},
-            hovertemplate=f"%{{customdata[0]}}<br>{word} %{{customdata[1]:,.0f}} {unit} (%{{x:.1f}} %)<extra></extra>",
+            hovertemplate=f"%{{customdata[0]}}<br>{word} %{{customdata[1]:,.0f}} {unit} (%{{x:.1f}}%)<extra></extra>",
         )  # fmt: skip
     # Above its bar, not beside it: a name may be longer than a phone is wide.
     put(figure, notes=[

@@ -145,7 +145,7 @@ def _shares(shape: Shares, pen: _Pen) -> float:
         y += 48
     for share in (0, 50, 100):
         anchor = {0: "start", 50: "middle", 100: "end"}[share]
-        pen.text(4 + share / 100 * (right - 4), y + 8, f"{share} %", anchor=anchor, fill=PLAN)
+        pen.text(4 + share / 100 * (right - 4), y + 8, f"{share}%", anchor=anchor, fill=PLAN)
     return y + 16
 
 

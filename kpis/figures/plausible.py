@@ -19,7 +19,7 @@ from kpis.kinds import KINDS, is_percent
 from kpis.languages import both
 from kpis.message import Message
 from kpis.periods import Period
-from kpis.text import Named
+from kpis.text import Named, with_unit
 
 Severity = Literal["error", "question", "warning"]
 
@@ -130,7 +130,7 @@ def ask_scale(definition: Definition, figure: Figure, *, shown: float | None = N
     if not readings:
         return None  # it is impossible whichever is meant, and refused as that
     unit = definition.unit_ja
-    choices = [f"{written(r)} {unit}" for r in readings]
+    choices = [with_unit(written(r), unit) for r in readings]
     plain, quoted = written(max(readings, key=abs)), written(min(readings, key=abs))
     return Doubt(
         "scale", "value", "question", written(value),
@@ -219,7 +219,7 @@ def _bounds(definition: Definition, figure: Figure) -> Iterator[Doubt]:
     low, high = limits(definition)
     if value is not None and not _within(value, low, high):
         within = Message("value_within", bounds=_between(low, high), unit=Named(definition, "unit"))
-        yield Doubt("out_of_bounds", "value", "error", f"{written(value)} {unit}", within, CORRECT)  # fmt: skip
+        yield Doubt("out_of_bounds", "value", "error", with_unit(written(value), unit), within, CORRECT)  # fmt: skip
     elif (
         value is not None
         and definition.unit_ja in ("%", "％")
@@ -227,12 +227,12 @@ def _bounds(definition: Definition, figure: Figure) -> Iterator[Doubt]:
         and definition.minimum_value is None
         and value < -100
     ):
-        yield Doubt("very_negative", "value", "warning", f"{written(value)} {unit}", Message("more_than_doubled"), CONFIRM)  # fmt: skip
+        yield Doubt("very_negative", "value", "warning", with_unit(written(value), unit), Message("more_than_doubled"), CONFIRM)  # fmt: skip
     elif value is not None and KINDS[definition.kind].is_level and unit in ("%", "％") and high is None and value > 100:
-        yield Doubt("above_hundred", "value", "warning", f"{written(value)} {unit}", Message("at_most_hundred"), CONFIRM)
+        yield Doubt("above_hundred", "value", "warning", with_unit(written(value), unit), Message("at_most_hundred"), CONFIRM)
     worked = value_of(definition, figure) if value is None else None
     if worked is not None and KINDS[definition.kind].whole == "base_value" and worked < -100 and low is None:
-        yield Doubt("very_negative", "numerator", "warning", f"{worked:,.1f} %", Message("more_than_doubled"), CONFIRM)  # fmt: skip
+        yield Doubt("very_negative", "numerator", "warning", f"{worked:,.1f}%", Message("more_than_doubled"), CONFIRM)  # fmt: skip
     part, whole = figure.numerator, figure.denominator
     if (
         part is not None

@@ -141,7 +141,7 @@ def _disagreement(row: ReportedRow, kind: str, numbers: Mapping[str, float], dec
     places = max(decimals, 0 if value == round(value) else 1)  # what has a decimal is as exact as that
     allowed = 1.0 if row.fields.get("is_approximate") else 0.5 * 10**-places
     if abs(value - worked) > allowed + 1e-9:
-        yield _doubt(row, "rate_disagrees", "value", f"{value:,.15g} %", Message("rate_by_its_numbers", worked=worked))  # fmt: skip
+        yield _doubt(row, "rate_disagrees", "value", f"{value:,.15g}%", Message("rate_by_its_numbers", worked=worked))  # fmt: skip
 
 
 def _jump(

@@ -150,7 +150,7 @@ def _card(scored: Scored, title: str | None) -> _Card:
         f"**{markdown(title) if title else shown_name(definition)}**  \n{badge_line(judged, wraps=True)}"
         + (f"  \n:small[{shown_name(definition)}]" if title else "")
     ]
-    head.append(f"{'**' if is_text else '#### '}{_unbroken(markdown(headline_value(scored, figure)))}{'**' if is_text else ''}")
+    head.append(f"{'**' if is_text else '#### '}{markdown(headline_value(scored, figure))}{'**' if is_text else ''}")
     head.append(_chips(scored))
     picture = ""
     if drawn:
@@ -170,12 +170,7 @@ def _chips(scored: Scored) -> str:
     chips = [f"{t('target')} {target_text(definition, judged, language())}"]
     if judged.planned_value is not None:
         chips.append(f"{t('planned')} {planned_text(definition, judged, language())}")
-    return "  \n".join(f":small[:gray-background[{_unbroken(markdown(chip))}]]" for chip in chips)
-
-
-def _unbroken(text: str) -> str:
-    """Return a text in which a number stays with its percent sign."""
-    return text.replace(" %", "\N{NO-BREAK SPACE}%")
+    return "  \n".join(f":small[:gray-background[{markdown(chip)}]]" for chip in chips)
 
 
 def _short(definition: Definition) -> Definition:
@@ -191,7 +186,7 @@ def _foot(scored: Scored) -> str:
     if value_of(scored.entry.definition, judged.figure) is not None:
         for word, other in (("previous", judged.previous), ("year_earlier", judged.year_earlier)):
             parts.append(f"{t(word)} {dated_text(scored, other, language(), definition=definition)}")
-    return " ・ ".join(_unbroken(markdown(part)) for part in parts)
+    return " ・ ".join(markdown(part) for part in parts)
 
 
 def _key(scored: Scored) -> str:

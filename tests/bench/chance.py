@@ -99,7 +99,7 @@ def main() -> None:
     coverage = 100 * sum(held) / len(held)
     tell(
         [
-            Measured("forecast: intervals that missed, %", 100 - coverage, 100 - STATED, said=f"held {coverage:.1f} % of {len(held)}"),
+            Measured("forecast: intervals that missed, %", 100 - coverage, 100 - STATED, said=f"held {coverage:.1f}% of {len(held)}"),
             Measured("chance of a target: Brier score", brier, share * (1 - share), said=f"saying {share:.2f} each time: {share * (1 - share):.3f}"),
         ]
     )  # fmt: skip

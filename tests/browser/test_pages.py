@@ -17,12 +17,12 @@ from tests.browser.visits import Visits, opened
 
 pytestmark = pytest.mark.browser
 FIGURES = {
-    "/": ["72.0 %", "99.8 %", "99.1 %", "78 / 78", "91 %"],
-    "/five_less": ["72.0 %", "55.1", "50.8", "99.8 %", "99.1 %", "78 / 78"],
-    "/indicator?code=procedure_digitisation_rate": ["91 %", "100 %", "88 %"],
+    "/": ["72.0%", "99.8%", "99.1%", "78 / 78", "91%"],
+    "/five_less": ["72.0%", "55.1", "50.8", "99.8%", "99.1%", "78 / 78"],
+    "/indicator?code=procedure_digitisation_rate": ["91%", "100%", "88%"],
     "/indicator?code=paper_sheets": [],
     "/indicator?code=touchless_services": [],
-    "/procedures": ["46.4 %", "91 %", "3 / 10", "9 / 32", "-29,931"],
+    "/procedures": ["46.4%", "91%", "3 / 10", "9 / 32", "-29,931"],
     "/facilities": ["78 / 78", "17 / 58", "29 / 58"],
     "/about": ["0.95", "WCAG 2.2"],
 }

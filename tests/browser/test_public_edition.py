@@ -81,9 +81,9 @@ def test_the_script_says_the_value_under_the_pointer_and_by_keyboard(chromium: B
     page.goto(f"{public}/site/index.html")
     page.locator("svg.chart.wide").first.focus()
     page.keyboard.press("ArrowLeft")
-    assert page.locator("p.tip").first.inner_text() == "2025年12月: 91 %"
+    assert page.locator("p.tip").first.inner_text() == "2025年12月: 91%"
     page.keyboard.press("ArrowLeft")
-    assert page.locator("p.tip").first.inner_text() == "2024年9月: 80 %超"
+    assert page.locator("p.tip").first.inner_text() == "2024年9月: 80%超"
     assert wrong == []
     page.context.close()
 

@@ -76,7 +76,7 @@ def english(prefix: str, names: tuple[str, ...]) -> dict[str, str]:
 
 
 def percent(value: float | None) -> str:
-    return "―" if value is None else f"{value:.1f} %"
+    return "―" if value is None else f"{value:.1f}%"
 
 
 @pytest.fixture(scope="module")

@@ -100,7 +100,7 @@ def test_every_number_of_a_page_is_there_without_a_script(chromium: Browser, add
         page.goto(f"{address}/procedures.html")
         texts[scripts] = page.inner_text("main")
         page.context.close()
-    assert "46.4 %" in texts[False] and "30,000" in texts[False]
+    assert "46.4%" in texts[False] and "30,000" in texts[False]
     assert texts[False].split() == texts[True].split()
 
 

@@ -116,7 +116,7 @@ def on_pages(port: int) -> None:
         assert words in run(viewer, "bureau", f"code={BUREAU}&lang={language}").words()
     texts, held = viewer.read("indicator", "code=dry_left&as_of=2025-04-30&lang=ja")
     said = " ".join([*texts, *(table.to_csv() for table in held)])
-    assert [word for word in ("乾いた土地の残り", "25.0 %", "残りの割合") if word not in said] == [], said
+    assert [word for word in ("乾いた土地の残り", "25.0%", "残りの割合") if word not in said] == [], said
     for language, words in (("ja", "報告した局の確信の度合い"), ("en", "how sure the bureau is of it")):
         own = " ".join(table.to_csv() for table in viewer.read("procedures", f"code=P1&lang={language}")[1])
         assert words in own and "低い" in own, own

@@ -311,11 +311,11 @@ def test_an_approximate_stock_of_an_approximate_whole_is_about_on_both_sides(tok
 
 def test_a_figure_published_as_a_whole_per_cent_gains_no_digit(tokyo: Store) -> None:
     judged = {s.entry.definition.code: s for s in score_all(tokyo.book(), as_of=date(2026, 11, 26))}
-    for code, value, target in (("procedure_digitisation_rate", "91 %", "100 %"), ("copy_reduction_rate", "約50 %", "50 %")):
+    for code, value, target in (("procedure_digitisation_rate", "91%", "100%"), ("copy_reduction_rate", "約50%", "50%")):
         item = judged[code]
         assert shown_figure(item, item.judgement.figure) == value
         assert target_text(item.entry.definition, item.judgement) == target
     sentence = judged["procedure_digitisation_rate"].sentence()
-    assert sentence.startswith("計画 88 % に対し 91 %、3 ポイント上回る"), "a plan is no finer than the figure beside it"
-    assert sentence.endswith("2024年3月31日の目標 70 % は達成(期限後の2024年9月30日の値で確認)")
+    assert sentence.startswith("計画 88% に対し 91%、3ポイント上回る"), "a plan is no finer than the figure beside it"
+    assert sentence.endswith("2024年3月31日の目標 70% は達成(期限後の2024年9月30日の値で確認)")
     assert judged["electronic_decision_rate"].judgement.missed_before is not None

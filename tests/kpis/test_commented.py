@@ -19,7 +19,7 @@ from kpis.store.store import Store
 from tests.small_government import ANNA, DAI, IN_TIME, OFFICE, PERIOD, figure, register_row
 
 RATE = "electronic_decision_rate"
-BEHIND = [figure(numerator=300.0, denominator=1000.0)]  # 30 % where 66.7 % were planned
+BEHIND = [figure(numerator=300.0, denominator=1000.0)]  # 30% where 66.7% were planned
 CODE = commentary_code("GENERAL", RATE, PERIOD)
 
 

@@ -34,7 +34,7 @@ def test_a_share_just_short_of_its_target_is_missed_and_the_distance_is_said() -
     found = judge(definition(), [Figure("2023-03", 99.8)], [Goal("FY2022", 100)], baseline=None, as_of=TODAY)
     assert found.status == "missed"
     said = [sentence(definition(), found, as_of=TODAY, language=language) for language in ("ja", "en")]
-    assert "0.2 ポイント" in said[0] and "0.2 points" in said[1]
+    assert "0.2ポイント" in said[0] and "0.2 points" in said[1]
 
 
 def test_digitisation_is_judged_against_the_line_between_its_targets() -> None:

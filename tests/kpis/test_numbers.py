@@ -30,16 +30,16 @@ RATE, SHEETS, YEN, PEOPLE = measured("%", decimals=1), measured("枚", "sheets")
 @pytest.mark.parametrize(
     ("value", "of", "ja", "en"),
     [
-        (99.96, RATE, "99.96 %", "99.96 %"),
-        (100.0, RATE, "100.0 %", "100.0 %"),
-        (-0.04, RATE, "−0.04 %", "−0.04 %"),
-        (-0.0, RATE, "0.0 %", "0.0 %"),
-        (0.04, RATE, "0.04 %", "0.04 %"),
+        (99.96, RATE, "99.96%", "99.96%"),
+        (100.0, RATE, "100.0%", "100.0%"),
+        (-0.04, RATE, "−0.04%", "−0.04%"),
+        (-0.0, RATE, "0.0%", "0.0%"),
+        (0.04, RATE, "0.04%", "0.04%"),
         (0.02, PEOPLE, "0.02人", "0.02 people"),
-        (200 / 3, RATE, "66.7 %", "66.7 %"),
-        (29999 / 30000 * 100, RATE, "99.997 %", "99.997 %"),
-        (1 / 30000 * 100, RATE, "0.003 %", "0.003 %"),
-        (0.1 + 0.2, RATE, "0.3 %", "0.3 %"),
+        (200 / 3, RATE, "66.7%", "66.7%"),
+        (29999 / 30000 * 100, RATE, "99.997%", "99.997%"),
+        (1 / 30000 * 100, RATE, "0.003%", "0.003%"),
+        (0.1 + 0.2, RATE, "0.3%", "0.3%"),
         (999_999, SHEETS, "999,999枚", "999,999 sheets"),
         (56_950_000, SHEETS, "5,695万枚", "56.95 million sheets"),
         (56_953_217, SHEETS, "5,695万3,217枚", "56.953217 million sheets"),
@@ -55,28 +55,28 @@ def test_a_value_is_written_as_exactly_as_it_was_published(value: float, of: Mea
 
 
 def test_a_value_that_was_worked_out_has_the_decimals_of_its_indicator_unless_it_would_meet_its_target() -> None:
-    assert format_value(88.12, RATE, is_worked_out=True) == "88.1 %"
-    assert format_value(69.97, RATE, is_worked_out=True) == "70.0 %"
-    assert format_value(69.97, RATE, is_worked_out=True, apart_from=[70]) == "69.97 %"
-    assert format_value(69.97, RATE, is_worked_out=True, apart_from=[69.98]) == "69.97 %"  # 70.0 would lie beyond it
+    assert format_value(88.12, RATE, is_worked_out=True) == "88.1%"
+    assert format_value(69.97, RATE, is_worked_out=True) == "70.0%"
+    assert format_value(69.97, RATE, is_worked_out=True, apart_from=[70]) == "69.97%"
+    assert format_value(69.97, RATE, is_worked_out=True, apart_from=[69.98]) == "69.97%"  # 70.0 would lie beyond it
 
 
 @pytest.mark.parametrize(
     ("value", "other", "of", "how", "texts", "side"),
     [
-        (99.96, 100, RATE, {}, ("99.96 %", "100.0 %", "0.04 ポイント"), -1),
-        (29999 / 30000 * 100, 100, RATE, {}, ("99.997 %", "100.0 %", "0.003 ポイント"), -1),
+        (99.96, 100, RATE, {}, ("99.96%", "100.0%", "0.04ポイント"), -1),
+        (29999 / 30000 * 100, 100, RATE, {}, ("99.997%", "100.0%", "0.003ポイント"), -1),
         (12_345_678.9, 12_345_679, YEN, {}, ("1,234万5,678.9円", "1,234万5,679円", "0.1円"), -1),
         (30e6, 45_205_479.45, SHEETS, {"is_planned": True}, ("3,000万枚", "4,521万枚", "1,521万枚"), -1),
         (80e6, 82_876_712, SHEETS, {"is_planned": True, "is_approximate": True}, ("8,000万枚", "8,288万枚", "300万枚"), -1),
         (40.98e6, 45_205_479.45, SHEETS, {"is_planned": True, "is_approximate": True}, ("4,098万枚", "4,521万枚", "423万枚"), -1),
         (65e6, 60e6, SHEETS, {}, ("6,500万枚", "6,000万枚", "500万枚"), 1),
-        (67, 66.9667, measured("%"), {"is_planned": True}, ("67 %", "66.97 %", "0.03 ポイント"), 1),
-        (30, 46.8, RATE, {"is_planned": True, "is_approximate": True}, ("30.0 %", "46.8 %", "17 ポイント"), -1),
-        (70.0, 70.0, RATE, {}, ("70.0 %", "70.0 %", "0.0 ポイント"), 0),
-        # 0.5 % against 0.501 % would read as a thousandth of a point, where 0.045 lie between them.
-        (0.456, 0.501, RATE, {"is_worked_out": True}, ("0.46 %", "0.501 %", "0.041 ポイント"), -1),
-        (78.6, 78.66, RATE, {"is_planned": True}, ("78.6 %", "78.66 %", "0.06 ポイント"), -1),
+        (67, 66.9667, measured("%"), {"is_planned": True}, ("67%", "66.97%", "0.03ポイント"), 1),
+        (30, 46.8, RATE, {"is_planned": True, "is_approximate": True}, ("30.0%", "46.8%", "17ポイント"), -1),
+        (70.0, 70.0, RATE, {}, ("70.0%", "70.0%", "0.0ポイント"), 0),
+        # 0.5% against 0.501% would read as a thousandth of a point, where 0.045 lie between them.
+        (0.456, 0.501, RATE, {"is_worked_out": True}, ("0.46%", "0.501%", "0.041ポイント"), -1),
+        (78.6, 78.66, RATE, {"is_planned": True}, ("78.6%", "78.66%", "0.06ポイント"), -1),
     ],
 )  # fmt: skip
 def test_two_values_are_told_apart_and_their_difference_has_no_more_digits_than_they_have(
@@ -87,10 +87,10 @@ def test_two_values_are_told_apart_and_their_difference_has_no_more_digits_than_
 
 
 def test_a_difference_carries_its_sign_and_points_are_counted() -> None:
-    assert told_apart(99.96, 100, RATE).signed_gap == "−0.04 ポイント"
+    assert told_apart(99.96, 100, RATE).signed_gap == "−0.04ポイント"
     assert told_apart(50, 49, measured("%"), "en").signed_gap == "+1 point"
     assert told_apart(50, 50, RATE, "en").signed_gap == "±0.0 points"
-    assert format_difference(-0.004, RATE) == "0.004 ポイント"
+    assert format_difference(-0.004, RATE) == "0.004ポイント"
 
 
 def test_counts_and_shares_are_never_rounded_to_nothing_or_to_the_whole() -> None:
@@ -100,11 +100,11 @@ def test_counts_and_shares_are_never_rounded_to_nothing_or_to_the_whole() -> Non
         "0.00004",
     )
     assert (format_percent(1999 / 2000 * 100), format_percent(1 / 3000 * 100), format_percent(200 / 3)) == (
-        "99.95 %",
-        "0.03 %",
-        "66.7 %",
+        "99.95%",
+        "0.03%",
+        "66.7%",
     )
-    assert (format_percent(100), format_percent(0)) == ("100.0 %", "0.0 %")
+    assert (format_percent(100), format_percent(0)) == ("100.0%", "0.0%")
 
 
 def test_the_marks_of_an_axis_are_never_written_with_an_exponent() -> None:

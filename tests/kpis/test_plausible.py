@@ -96,7 +96,7 @@ def test_what_is_no_number_is_refused(bad: float, column: str) -> None:
 def test_a_rate_up_to_1_is_a_question(kind: str, value: float) -> None:
     (question,) = check_figure(definition(kind, "%"), Figure("2026-09", value))
     assert (question.severity, question.readings) == ("question", (value, pytest.approx(value * 100)))
-    assert "どちらの意味か" in written(question.expected) and f"{value * 100:g} %" in written(question.expected, "en")
+    assert "どちらの意味か" in written(question.expected) and f"{value * 100:g}%" in written(question.expected, "en")
 
 
 def test_a_rate_is_no_question_where_something_tells() -> None:

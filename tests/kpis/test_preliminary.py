@@ -52,10 +52,10 @@ def test_a_final_value_needs_no_reason_and_its_revision_is_kept_and_told(reporti
     by_period = {(row[1], row[-1]): (row[sizes], row[whys]) for row in text}
     assert sorted(by_period.values()) == [
         ("", "誤り:数え直し"),
-        ("+1.0 ポイント(+2.5%)", "速報→確報"),
-        ("−3.0 ポイント(−5.0%)", "速報→確報"),
+        ("+1.0ポイント(+2.5%)", "速報→確報"),
+        ("−3.0ポイント(−5.0%)", "速報→確報"),
     ], by_period
-    assert "2件" in told.sentence and "2.0 ポイント" in told.sentence
+    assert "2件" in told.sentence and "2.0ポイント" in told.sentence
     vintages = {(f.period_code, f.vintage): figure_json(f, moment.book) for f in item.entry.figures}
     assert (
         vintages[Q, 1]["is_preliminary"]
@@ -63,8 +63,8 @@ def test_a_final_value_needs_no_reason_and_its_revision_is_kept_and_told(reporti
         and vintages[Q, 3]["finalises_vintage"] is None
     )
     first = next(f for f in item.entry.figures if (f.period_code, f.vintage) == (Q, 1))
-    assert figure_text(item.entry.definition, first, "ja") == "速報値40.0 %"
-    assert figure_text(item.entry.definition, first, "en") == "40.0 % (preliminary)"
+    assert figure_text(item.entry.definition, first, "ja") == "速報値40.0%"
+    assert figure_text(item.entry.definition, first, "en") == "40.0% (preliminary)"
     assert len(corrections_since(item, date(2000, 1, 1))) == 3
 
 
@@ -86,7 +86,7 @@ def test_a_bureau_reports_the_final_value_without_a_reason(reporting: Store) -> 
     item = next(
         s for s in Moment(state=State(reporting), as_of=IN_TIME).scored if s.entry.unit_code == "GENERAL" and s.judgement.figure
     )
-    assert item.judgement.figure.is_preliminary and "速報値80.0 %" in item.sentence("ja")
+    assert item.judgement.figure.is_preliminary and "速報値80.0%" in item.sentence("ja")
     again = reported(b"2", numerator=810.0, is_preliminary=True, issued_vintage=1)
     assert [c.needs_reason for c in reports.opened(reporting, again, viewer=ANNA, as_of=IN_TIME).comparison.rows] == [True]
     submissions.withdraw(reporting, again, actor=ANNA, revision=1)

@@ -43,82 +43,82 @@ DAY, DAY_EN = "2022年9月30日時点", "as of 30 Sep 2022"
 
 CASES = [
     # (definition, judgement, Japanese, English): the dates stand in the brackets of each, see ends()
-    (of(), found("reached", 98.5, target=98), "目標 98.0 % に対し 98.5 %(達成、", "98.5 % against a target of 98.0 % (reached, "),
-    (LOWER, found("reached", 19, target=20), "目標 20.0 % に対し 19.0 %(達成、", "19.0 % against a target of 20.0 % (reached, "),
+    (of(), found("reached", 98.5, target=98), "目標 98.0% に対し 98.5%(達成、", "98.5% against a target of 98.0% (reached, "),
+    (LOWER, found("reached", 19, target=20), "目標 20.0% に対し 19.0%(達成、", "19.0% against a target of 20.0% (reached, "),
     (SHEETS, found("reached", 56.95e6, target=60e6, plan=60e6), "上限 6,000万枚 に対し 5,695万枚、上限以内(達成、",
      "56.95 million sheets against a cap of 60 million sheets: within it (reached, "),
-    (of(), found("missed", 99.96, target=100), "目標 100.0 % に対し 99.96 %、0.04 ポイント届かず(未達、",
-     "99.96 % against a target of 100.0 %: short by 0.04 points (missed, "),
-    (LOWER, found("missed", 25, target=20), "目標 20.0 % に対し 25.0 %、5.0 ポイント上回る(未達、",
-     "25.0 % against a target of 20.0 %: 5.0 points above it (missed, "),
+    (of(), found("missed", 99.96, target=100), "目標 100.0% に対し 99.96%、0.04ポイント届かず(未達、",
+     "99.96% against a target of 100.0%: short by 0.04 points (missed, "),
+    (LOWER, found("missed", 25, target=20), "目標 20.0% に対し 25.0%、5.0ポイント上回る(未達、",
+     "25.0% against a target of 20.0%: 5.0 points above it (missed, "),
     (YEN, found("missed", 12_345_679, target=12_345_678.9), "目標 1,234万5,678.9円 に対し 1,234万5,679円、0.1円上回る(未達、",
      "12.345679 million yen against a target of 12.3456789 million yen: 0.1 yen above it (missed, "),
     (SHEETS, found("missed", 65e6, target=60e6, plan=60e6), "上限 6,000万枚 に対し 6,500万枚、500万枚超過(未達、",
      "65 million sheets against a cap of 60 million sheets: 5 million sheets over it (missed, "),
     (SHEETS, found("behind", 65e6, target=60e6, plan=30e6), "上限 6,000万枚 に対し 6,500万枚、500万枚超過(遅れ、",
      "65 million sheets against a cap of 60 million sheets: 5 million sheets over it (behind, "),
-    (SHEETS, found("on_track", 30e6, target=90e6, plan=45_205_479), "計画 4,521万枚 に対し 3,000万枚、1,521万枚下回る(順調、計画の 66 % のペース、",
-     "30 million sheets against 45 million sheets planned: 15 million sheets below plan (on track, at 66 % of the planned pace, "),
-    (SHEETS, found("slightly_behind", 50e6, target=90e6, plan=45e6), "計画 4,500万枚 に対し 5,000万枚、500万枚上回る(やや遅れ、計画の 111 % のペース、",
-     "50 million sheets against 45 million sheets planned: 5 million sheets above plan (slightly behind, at 111 % of the planned pace, "),
+    (SHEETS, found("on_track", 30e6, target=90e6, plan=45_205_479), "計画 4,521万枚 に対し 3,000万枚、1,521万枚下回る(順調、計画の 66% のペース、",
+     "30 million sheets against 45 million sheets planned: 15 million sheets below plan (on track, at 66% of the planned pace, "),
+    (SHEETS, found("slightly_behind", 50e6, target=90e6, plan=45e6), "計画 4,500万枚 に対し 5,000万枚、500万枚上回る(やや遅れ、計画の 111% のペース、",
+     "50 million sheets against 45 million sheets planned: 5 million sheets above plan (slightly behind, at 111% of the planned pace, "),
     (SHEETS, found("not_due", 1e6, target=90e6), "100万枚、上限 9,000万枚 の期間は2023年3月31日まで(期限前、",
      "1 million sheets; the cap of 90 million sheets is for the period up to 31 Mar 2023 (not due, "),
     (SHEETS, found("not_applicable", 1e6, target=90e6), "100万枚、上限 9,000万枚 に対して判定できない(",
      "1 million sheets, which cannot be judged against the cap of 90 million sheets ("),
-    (of(), found("reached_then_lost", 97, target=98), "一度達成した目標 98.0 % に対し 97.0 %、1.0 ポイント下回る(達成後に後退、",
-     "97.0 % against a target of 98.0 % that had been reached: 1.0 points below it (reached, then lost, "),
-    (LOWER, found("reached_then_lost", 25, target=20), "一度達成した目標 20.0 % に対し 25.0 %、5.0 ポイント上回る(達成後に後退、",
-     "25.0 % against a target of 20.0 % that had been reached: 5.0 points above it (reached, then lost, "),
-    (of(), found("on_track", 91, target=98, plan=87.5), "計画 87.5 % に対し 91.0 %、3.5 ポイント上回る(順調、",
-     "91.0 % against 87.5 % planned: 3.5 points above plan (on track, "),
-    (of(), found("on_track", 91, target=98, plan=95), "計画 95.0 % に対し 91.0 %、4.0 ポイント下回るが許容の範囲(順調、",
-     "91.0 % against 95.0 % planned: 4.0 points below plan, within what is tolerated (on track, "),
-    (of(), found("on_track", 91, target=98, plan=91), "計画どおりの 91.0 %(順調、", "91.0 %, as planned (on track, "),
-    (LOWER, found("on_track", 37, target=30, plan=38.7), "計画 38.7 % に対し 37.0 %、1.7 ポイント下回る(順調、",
-     "37.0 % against 38.7 % planned: 1.7 points below plan (on track, "),
-    (LOWER, found("on_track", 39, target=30, plan=38.7), "計画 38.7 % に対し 39.0 %、0.3 ポイント上回るが許容の範囲(順調、",
-     "39.0 % against 38.7 % planned: 0.3 points above plan, within what is tolerated (on track, "),
-    (of(), found("slightly_behind", 60, target=98, plan=70), "計画 70.0 % に対し 60.0 %、10.0 ポイント下回る(やや遅れ、",
-     "60.0 % against 70.0 % planned: 10.0 points below plan (slightly behind, "),
-    (of(), found("behind", 49.9, target=98, plan=70), "計画 70.0 % に対し 49.9 %、20.1 ポイント下回る(遅れ、",
-     "49.9 % against 70.0 % planned: 20.1 points below plan (behind, "),
-    (LOWER, found("behind", 45, target=30, plan=38.7), "計画 38.7 % に対し 45.0 %、6.3 ポイント上回る(遅れ、",
-     "45.0 % against 38.7 % planned: 6.3 points above plan (behind, "),
-    (of(), found("moving_away", 18, target=98, plan=35, base=20), "計画 35.0 % に対し 18.0 %、17.0 ポイント下回り、基準 20.0 % も下回る(後退、",
-     "18.0 % against 35.0 % planned: 17.0 points below plan, and below the baseline of 20.0 % (moving away, "),
-    (of(), found("moving_away", 35, target=40, plan=40, base=60), "計画 40.0 % に対し 35.0 %、5.0 ポイント下回り、基準 60.0 % も下回る(後退、",
-     "35.0 % against 40.0 % planned: 5.0 points below plan, and below the baseline of 60.0 % (moving away, "),
-    (LOWER, found("moving_away", 45, target=20, plan=30, base=40), "計画 30.0 % に対し 45.0 %、15.0 ポイント上回り、基準 40.0 % も上回る(後退、",
-     "45.0 % against 30.0 % planned: 15.0 points above plan, and above the baseline of 40.0 % (moving away, "),
-    (of(), found("on_track", 45, target=50, base=50, plan=40), "計画 40.0 % に対し 45.0 %、5.0 ポイント上回る(順調、",
-     "45.0 % against 40.0 % planned: 5.0 points above plan (on track, "),
-    (of(), found("moving_away", 0.4557885, target=1, plan=0.7, base=0.5335112), "計画 0.70 % に対し 0.46 %、0.24 ポイント下回り、基準 0.53 % も下回る(後退、",
-     "0.46 % against 0.70 % planned: 0.24 points below plan, and below the baseline of 0.53 % (moving away, "),
-    (of(), found("on_track", 75, target=70), "目標 70.0 % に対し 75.0 %、5.0 ポイント上回る(順調、",
-     "75.0 % against a target of 70.0 %: 5.0 points above it (on track, "),
-    (LOWER, found("on_track", 15, target=20), "目標 20.0 % に対し 15.0 %、5.0 ポイント下回る(順調、",
-     "15.0 % against a target of 20.0 %: 5.0 points below it (on track, "),
-    (of(), found("on_track", 70, target=70), "目標どおりの 70.0 %(順調、", "70.0 %, as the target asks (on track, "),
-    (KEEP, found("on_track", 80, target=80), "維持する目標どおりの 80.0 %(順調、", "80.0 %, kept as the target asks (on track, "),
-    (KEEP, found("on_track", 79, target=80), "維持する目標 80.0 % に対し 79.0 %、1.0 ポイント下回るが許容の範囲(順調、",
-     "79.0 % against a target of keeping 80.0 %: 1.0 points below it, within what is tolerated (on track, "),
-    (KEEP, found("reached", 81, target=80), "維持する目標 80.0 % に対し 81.0 %、1.0 ポイント上回るが許容の範囲(達成、",
-     "81.0 % against a target of keeping 80.0 %: 1.0 points above it, within what is tolerated (reached, "),
-    (KEEP, found("missed", 70, target=80), "維持する目標 80.0 % に対し 70.0 %、10.0 ポイント下回る(未達、",
-     "70.0 % against a target of keeping 80.0 %: 10.0 points below it (missed, "),
-    (of(), found("on_track", 82, target=80, base=80, plan=80), "維持する目標 80.0 % に対し 82.0 %、2.0 ポイント上回る(順調、",
-     "82.0 % against a target of keeping 80.0 %: 2.0 points above it (on track, "),
-    (of(), found("not_due", 29, target=90), "29.0 %、目標 90.0 % の期限は2023年3月31日(期限前、",
-     "29.0 %; the target of 90.0 % is due on 31 Mar 2023 (not due, "),
-    (of(), found("not_applicable", 40, target=90, is_lower_bound=True), "40.0 %超、目標 90.0 % に対して判定できない(",
-     "more than 40.0 %, which cannot be judged against the target of 90.0 % ("),
-    (of(), found("not_applicable", 40), "40.0 %、数値目標なし(", "40.0 %, no numeric target ("),
-    (of(), found("behind", 40, target=98, plan=70, is_lower_bound=True), "計画 70.0 % に対し 40.0 %超、最大30.0 ポイント下回る(遅れ、",
-     "more than 40.0 % against 70.0 % planned: at most 30.0 points below plan (behind, "),
-    (of(), found("on_track", 80, target=98, plan=70, is_lower_bound=True), "計画 70.0 % に対し 80.0 %超、10.0 ポイント超上回る(順調、",
-     "more than 80.0 % against 70.0 % planned: more than 10.0 points above plan (on track, "),
-    (SHEETS, found("on_track", 80e6, target=165e6, plan=82_876_712, is_approximate=True), "計画 8,288万枚 に対し 約8,000万枚、約300万枚下回る(順調、計画の 97 % のペース、",
-     "about 80 million sheets against 83 million sheets planned: about 3 million sheets below plan (on track, at 97 % of the planned pace, "),
+    (of(), found("reached_then_lost", 97, target=98), "一度達成した目標 98.0% に対し 97.0%、1.0ポイント下回る(達成後に後退、",
+     "97.0% against a target of 98.0% that had been reached: 1.0 points below it (reached, then lost, "),
+    (LOWER, found("reached_then_lost", 25, target=20), "一度達成した目標 20.0% に対し 25.0%、5.0ポイント上回る(達成後に後退、",
+     "25.0% against a target of 20.0% that had been reached: 5.0 points above it (reached, then lost, "),
+    (of(), found("on_track", 91, target=98, plan=87.5), "計画 87.5% に対し 91.0%、3.5ポイント上回る(順調、",
+     "91.0% against 87.5% planned: 3.5 points above plan (on track, "),
+    (of(), found("on_track", 91, target=98, plan=95), "計画 95.0% に対し 91.0%、4.0ポイント下回るが許容の範囲(順調、",
+     "91.0% against 95.0% planned: 4.0 points below plan, within what is tolerated (on track, "),
+    (of(), found("on_track", 91, target=98, plan=91), "計画どおりの 91.0%(順調、", "91.0%, as planned (on track, "),
+    (LOWER, found("on_track", 37, target=30, plan=38.7), "計画 38.7% に対し 37.0%、1.7ポイント下回る(順調、",
+     "37.0% against 38.7% planned: 1.7 points below plan (on track, "),
+    (LOWER, found("on_track", 39, target=30, plan=38.7), "計画 38.7% に対し 39.0%、0.3ポイント上回るが許容の範囲(順調、",
+     "39.0% against 38.7% planned: 0.3 points above plan, within what is tolerated (on track, "),
+    (of(), found("slightly_behind", 60, target=98, plan=70), "計画 70.0% に対し 60.0%、10.0ポイント下回る(やや遅れ、",
+     "60.0% against 70.0% planned: 10.0 points below plan (slightly behind, "),
+    (of(), found("behind", 49.9, target=98, plan=70), "計画 70.0% に対し 49.9%、20.1ポイント下回る(遅れ、",
+     "49.9% against 70.0% planned: 20.1 points below plan (behind, "),
+    (LOWER, found("behind", 45, target=30, plan=38.7), "計画 38.7% に対し 45.0%、6.3ポイント上回る(遅れ、",
+     "45.0% against 38.7% planned: 6.3 points above plan (behind, "),
+    (of(), found("moving_away", 18, target=98, plan=35, base=20), "計画 35.0% に対し 18.0%、17.0ポイント下回り、基準 20.0% も下回る(後退、",
+     "18.0% against 35.0% planned: 17.0 points below plan, and below the baseline of 20.0% (moving away, "),
+    (of(), found("moving_away", 35, target=40, plan=40, base=60), "計画 40.0% に対し 35.0%、5.0ポイント下回り、基準 60.0% も下回る(後退、",
+     "35.0% against 40.0% planned: 5.0 points below plan, and below the baseline of 60.0% (moving away, "),
+    (LOWER, found("moving_away", 45, target=20, plan=30, base=40), "計画 30.0% に対し 45.0%、15.0ポイント上回り、基準 40.0% も上回る(後退、",
+     "45.0% against 30.0% planned: 15.0 points above plan, and above the baseline of 40.0% (moving away, "),
+    (of(), found("on_track", 45, target=50, base=50, plan=40), "計画 40.0% に対し 45.0%、5.0ポイント上回る(順調、",
+     "45.0% against 40.0% planned: 5.0 points above plan (on track, "),
+    (of(), found("moving_away", 0.4557885, target=1, plan=0.7, base=0.5335112), "計画 0.70% に対し 0.46%、0.24ポイント下回り、基準 0.53% も下回る(後退、",
+     "0.46% against 0.70% planned: 0.24 points below plan, and below the baseline of 0.53% (moving away, "),
+    (of(), found("on_track", 75, target=70), "目標 70.0% に対し 75.0%、5.0ポイント上回る(順調、",
+     "75.0% against a target of 70.0%: 5.0 points above it (on track, "),
+    (LOWER, found("on_track", 15, target=20), "目標 20.0% に対し 15.0%、5.0ポイント下回る(順調、",
+     "15.0% against a target of 20.0%: 5.0 points below it (on track, "),
+    (of(), found("on_track", 70, target=70), "目標どおりの 70.0%(順調、", "70.0%, as the target asks (on track, "),
+    (KEEP, found("on_track", 80, target=80), "維持する目標どおりの 80.0%(順調、", "80.0%, kept as the target asks (on track, "),
+    (KEEP, found("on_track", 79, target=80), "維持する目標 80.0% に対し 79.0%、1.0ポイント下回るが許容の範囲(順調、",
+     "79.0% against a target of keeping 80.0%: 1.0 points below it, within what is tolerated (on track, "),
+    (KEEP, found("reached", 81, target=80), "維持する目標 80.0% に対し 81.0%、1.0ポイント上回るが許容の範囲(達成、",
+     "81.0% against a target of keeping 80.0%: 1.0 points above it, within what is tolerated (reached, "),
+    (KEEP, found("missed", 70, target=80), "維持する目標 80.0% に対し 70.0%、10.0ポイント下回る(未達、",
+     "70.0% against a target of keeping 80.0%: 10.0 points below it (missed, "),
+    (of(), found("on_track", 82, target=80, base=80, plan=80), "維持する目標 80.0% に対し 82.0%、2.0ポイント上回る(順調、",
+     "82.0% against a target of keeping 80.0%: 2.0 points above it (on track, "),
+    (of(), found("not_due", 29, target=90), "29.0%、目標 90.0% の期限は2023年3月31日(期限前、",
+     "29.0%; the target of 90.0% is due on 31 Mar 2023 (not due, "),
+    (of(), found("not_applicable", 40, target=90, is_lower_bound=True), "40.0%超、目標 90.0% に対して判定できない(",
+     "more than 40.0%, which cannot be judged against the target of 90.0% ("),
+    (of(), found("not_applicable", 40), "40.0%、数値目標なし(", "40.0%, no numeric target ("),
+    (of(), found("behind", 40, target=98, plan=70, is_lower_bound=True), "計画 70.0% に対し 40.0%超、最大30.0ポイント下回る(遅れ、",
+     "more than 40.0% against 70.0% planned: at most 30.0 points below plan (behind, "),
+    (of(), found("on_track", 80, target=98, plan=70, is_lower_bound=True), "計画 70.0% に対し 80.0%超、10.0ポイント超上回る(順調、",
+     "more than 80.0% against 70.0% planned: more than 10.0 points above plan (on track, "),
+    (SHEETS, found("on_track", 80e6, target=165e6, plan=82_876_712, is_approximate=True), "計画 8,288万枚 に対し 約8,000万枚、約300万枚下回る(順調、計画の 97% のペース、",
+     "about 80 million sheets against 83 million sheets planned: about 3 million sheets below plan (on track, at 97% of the planned pace, "),
 ]  # fmt: skip
 
 
@@ -148,14 +148,14 @@ def test_a_target_whose_day_has_passed_without_a_result() -> None:
     rate = of(decimals=0)
     one = Judgement("unreported", figure=Figure("FY2019", 67), goal=goals[0], unreported_goals=goals[:1])
     assert sentence(rate, one, as_of=TODAY) == (
-        "目標 90 % の期限(2021年3月31日)を過ぎたが、公表された結果を確認できていない。最後の値は 67 %(2020年3月31日時点)"
+        "目標 90% の期限(2021年3月31日)を過ぎたが、公表された結果を確認できていない。最後の値は 67%(2020年3月31日時点)"
     )
     assert sentence(rate, one, as_of=TODAY, language="en") == (
-        "The target of 90 % fell due on 31 Mar 2021, but no published result has been found. The last figure is 67 % (as of 31 Mar 2020)"
+        "The target of 90% fell due on 31 Mar 2021, but no published result has been found. The last figure is 67% (as of 31 Mar 2020)"
     )
     three = Judgement("unreported", goal=goals[0], unreported_goals=goals)
     assert sentence(rate, three, as_of=TODAY) == (
-        "目標 90 % の期限(2021年3月31日)を過ぎたが、公表された結果を確認できていない(その後さらに2件の目標が期限を迎えた)。公表された数値を一つも確認できていない"
+        "目標 90% の期限(2021年3月31日)を過ぎたが、公表された結果を確認できていない(その後さらに2件の目標が期限を迎えた)。公表された数値を一つも確認できていない"
     )
     assert sentence(rate, three, as_of=TODAY, language="en").endswith(
         "(2 more fell due after it). No figure of it has been found at all"
@@ -169,30 +169,30 @@ def test_a_target_whose_day_has_passed_without_a_result() -> None:
 
 PATH = found("on_track", 99.4, target=100, plan=100)
 DUE = [
-    (of(), LastDue(Goal("FY2021", 98), "met", Figure("FY2021", 99), 1.0), "2022年3月31日の目標 98.0 % は達成",
-     "The target of 98.0 % due on 31 Mar 2022 was met"),
-    (of(), LastDue(Goal("FY2021", 100), "missed", Figure("FY2021", 99.2), -0.8), "2022年3月31日の目標 100.0 % は未達(0.8 ポイント届かず)",
-     "The target of 100.0 % due on 31 Mar 2022 was missed (short by 0.8 points)"),
-    (LOWER, LastDue(Goal("FY2021", 20), "missed", Figure("FY2021", 25), 5.0), "2022年3月31日の目標 20.0 % は未達(5.0 ポイント上回る)",
-     "The target of 20.0 % due on 31 Mar 2022 was missed (5.0 points above it)"),
-    (KEEP, LastDue(Goal("FY2021", 80), "missed", Figure("FY2021", 70), -10.0), "2022年3月31日の目標 80.0 % は未達(10.0 ポイント下回る)",
-     "The target of 80.0 % due on 31 Mar 2022 was missed (10.0 points below it)"),
+    (of(), LastDue(Goal("FY2021", 98), "met", Figure("FY2021", 99), 1.0), "2022年3月31日の目標 98.0% は達成",
+     "The target of 98.0% due on 31 Mar 2022 was met"),
+    (of(), LastDue(Goal("FY2021", 100), "missed", Figure("FY2021", 99.2), -0.8), "2022年3月31日の目標 100.0% は未達(0.8ポイント届かず)",
+     "The target of 100.0% due on 31 Mar 2022 was missed (short by 0.8 points)"),
+    (LOWER, LastDue(Goal("FY2021", 20), "missed", Figure("FY2021", 25), 5.0), "2022年3月31日の目標 20.0% は未達(5.0ポイント上回る)",
+     "The target of 20.0% due on 31 Mar 2022 was missed (5.0 points above it)"),
+    (KEEP, LastDue(Goal("FY2021", 80), "missed", Figure("FY2021", 70), -10.0), "2022年3月31日の目標 80.0% は未達(10.0ポイント下回る)",
+     "The target of 80.0% due on 31 Mar 2022 was missed (10.0 points below it)"),
     (SHEETS, LastDue(Goal("FY2021", 60e6), "missed", Figure("FY2021", 65e6, is_approximate=True), 5e6),
      "2022年3月31日までの上限 6,000万枚 は未達(約500万枚超過)",
      "The cap of 60 million sheets up to 31 Mar 2022 was missed (about 5 million sheets over it)"),
     (of(), LastDue(Goal("FY2021", 70), "met", Figure("2022-09", 80, is_lower_bound=True), 10.0),
-     "2022年3月31日の目標 70.0 % は達成(期限後の2022年9月30日の値で確認)",
-     "The target of 70.0 % due on 31 Mar 2022 was met (confirmed by the figure of 30 Sep 2022, after its due day)"),
+     "2022年3月31日の目標 70.0% は達成(期限後の2022年9月30日の値で確認)",
+     "The target of 70.0% due on 31 Mar 2022 was met (confirmed by the figure of 30 Sep 2022, after its due day)"),
     (of(), LastDue(Goal("FY2021", 100), "missed", Figure("2022-09", 99.2), -0.8),
-     "2022年3月31日の目標 100.0 % は未達(0.8 ポイント届かず、期限後の2022年9月30日の値による)",
-     "The target of 100.0 % due on 31 Mar 2022 was missed (short by 0.8 points, by the figure of 30 Sep 2022, after its due day)"),
-    (of(), LastDue(Goal("FY2021", 98), "unknown"), "2022年3月31日の目標 98.0 % について、公表された結果を確認できていない",
-     "No published result has been found for the target of 98.0 % due on 31 Mar 2022"),
+     "2022年3月31日の目標 100.0% は未達(0.8ポイント届かず、期限後の2022年9月30日の値による)",
+     "The target of 100.0% due on 31 Mar 2022 was missed (short by 0.8 points, by the figure of 30 Sep 2022, after its due day)"),
+    (of(), LastDue(Goal("FY2021", 98), "unknown"), "2022年3月31日の目標 98.0% について、公表された結果を確認できていない",
+     "No published result has been found for the target of 98.0% due on 31 Mar 2022"),
     (of(), LastDue(Goal("FY2021", 98), "unknown", Figure("FY2021", 90, is_lower_bound=True)),
-     "2022年3月31日の目標 98.0 % を達成したかどうかは、公表された値からは決まらない",
-     "Whether the target of 98.0 % due on 31 Mar 2022 was met cannot be told from the published figure"),
-    (of(), LastDue(Goal("2022-09", 98), "awaiting"), "結果待ち: 2022年9月30日に期限が来た目標 98.0 % の結果はまだ確認できていない",
-     "Result awaited: the target of 98.0 % fell due on 30 Sep 2022 and no result has been found yet"),
+     "2022年3月31日の目標 98.0% を達成したかどうかは、公表された値からは決まらない",
+     "Whether the target of 98.0% due on 31 Mar 2022 was met cannot be told from the published figure"),
+    (of(), LastDue(Goal("2022-09", 98), "awaiting"), "結果待ち: 2022年9月30日に期限が来た目標 98.0% の結果はまだ確認できていない",
+     "Result awaited: the target of 98.0% fell due on 30 Sep 2022 and no result has been found yet"),
 ]  # fmt: skip
 
 
@@ -225,9 +225,9 @@ def test_a_missed_target_stays_in_sight_behind_one_whose_result_is_not_known() -
     missed = LastDue(earlier, "missed", Figure("2023-03", 99.8), -0.2)
     open_ = Judgement("unreported", Figure("2023-03", 99.8), goal=goal, unreported_goals=(goal,))
     open_ = replace(open_, last_due=LastDue(goal, "unknown"), last_settled=missed)
-    assert sentence(of(), open_, as_of=TODAY).endswith("。2023年3月31日の目標 100.0 % は未達(0.2 ポイント届かず)")
+    assert sentence(of(), open_, as_of=TODAY).endswith("。2023年3月31日の目標 100.0% は未達(0.2ポイント届かず)")
     assert sentence(of(), open_, as_of=TODAY, language="en").endswith(
-        ". The target of 100.0 % due on 31 Mar 2023 was missed (short by 0.2 points)"
+        ". The target of 100.0% due on 31 Mar 2023 was missed (short by 0.2 points)"
     )
     assert open_.missed_before is missed
     assert replace(open_, status="missed", goal=earlier).missed_before is None, "it is the one that is judged"
@@ -255,39 +255,39 @@ def test_a_part_of_a_period_a_rounding_and_a_first_figure_are_said() -> None:
     assert sentence(of(), rough, as_of=TODAY).endswith("。約の値のため、丸めの幅によっては「やや遅れ」「順調」にもなりうる")
     assert sentence(of(), rough, as_of=TODAY, language="en").endswith("the status could also be slightly behind or on track")
     goal = replace(found("missed", 97, target=98), goal=Goal("FY2021", 98, is_approximate=True), could_be=("reached",))
-    assert sentence(of(), goal, as_of=TODAY).startswith("目標 約98.0 % に対し 97.0 %、約1 ポイント届かず")
+    assert sentence(of(), goal, as_of=TODAY).startswith("目標 約98.0% に対し 97.0%、約1ポイント届かず")
     assert sentence(of(), goal, as_of=TODAY).endswith("。目標が約のため、丸めの幅によっては「達成」にもなりうる")
     bound = replace(found("behind", 30, target=70, plan=50, is_lower_bound=True), could_be=("slightly_behind",))
     assert sentence(of(), bound, as_of=TODAY).endswith("。「超」の値のため、実際は「やや遅れ」でもありうる")
     first = replace(found("behind", 30, target=70, plan=50), baseline=Baseline("2020-09", 5, is_first_figure=True))
     assert sentence(of(), first, as_of=TODAY).endswith(
-        "。基準が公表されていないため、最初の値(2020年9月30日の 5.0 %)を計画の起点とした"
+        "。基準が公表されていないため、最初の値(2020年9月30日の 5.0%)を計画の起点とした"
     )
-    assert sentence(of(), first, as_of=TODAY, language="en").endswith("starts from the first figure (5.0 % on 30 Sep 2020)")
+    assert sentence(of(), first, as_of=TODAY, language="en").endswith("starts from the first figure (5.0% on 30 Sep 2020)")
     assert sentence(of(), replace(PATH, is_awaiting=True), as_of=TODAY).endswith("。結果待ち")
 
 
 SHORT = [
-    (of(), found("on_track", 91, target=98, plan=87.5), "は計画を3.5 ポイント上回る", " 3.5 points above plan"),
+    (of(), found("on_track", 91, target=98, plan=87.5), "は計画を3.5ポイント上回る", " 3.5 points above plan"),
     (SHEETS, found("on_track", 30e6, target=90e6, plan=45e6), "は計画を1,500万枚下回る", " 15 million sheets below plan"),
     (of(), found("on_track", 91, target=98, plan=91), "は計画どおり", " on plan"),
     (of(), found("on_track", 91, target=98, plan=95), "は計画に対し許容の範囲で順調", " on track within what is tolerated"),
     (KEEP, found("on_track", 79, target=80, plan=80), "は順調", " on track"),
-    (of(), found("reached", 98.5, target=98), "は目標98.0 %を達成", " reached its target of 98.0 %"),
+    (of(), found("reached", 98.5, target=98), "は目標98.0%を達成", " reached its target of 98.0%"),
     (SHEETS, found("reached", 50e6, target=60e6), "は上限6,000万枚以内", " within its cap of 60 million sheets"),
-    (of(), found("missed", 99.96, target=100), "は目標100.0 %に0.04 ポイント届かず", " missed 100.0 % by 0.04 points"),
-    (LOWER, found("missed", 25, target=20), "は目標20.0 %を5.0 ポイント上回り未達", " missed 20.0 %: 5.0 points above it"),
-    (KEEP, found("missed", 70, target=80), "は目標80.0 %を10.0 ポイント下回り未達", " missed 80.0 %: 10.0 points below it"),
+    (of(), found("missed", 99.96, target=100), "は目標100.0%に0.04ポイント届かず", " missed 100.0% by 0.04 points"),
+    (LOWER, found("missed", 25, target=20), "は目標20.0%を5.0ポイント上回り未達", " missed 20.0%: 5.0 points above it"),
+    (KEEP, found("missed", 70, target=80), "は目標80.0%を10.0ポイント下回り未達", " missed 80.0%: 10.0 points below it"),
     (SHEETS, found("missed", 65e6, target=60e6), "は上限6,000万枚を500万枚超過", " 5 million sheets over its cap of 60 million sheets"),
-    (of(), found("behind", 49.9, target=98, plan=70), "は計画を20.1 ポイント下回り遅れ", " 20.1 points below plan (behind)"),
-    (LOWER, found("behind", 45, target=30, plan=38.7), "は計画を6.3 ポイント上回り遅れ", " 6.3 points above plan (behind)"),
-    (KEEP, found("behind", 70, target=80, plan=80), "は維持する目標80.0 %を10.0 ポイント下回り遅れ", " 10.0 points below the 80.0 % to be kept (behind)"),
-    (KEEP, found("slightly_behind", 82, target=80, plan=80), "は維持する目標80.0 %を2.0 ポイント上回りやや遅れ",
-     " 2.0 points above the 80.0 % to be kept (slightly behind)"),
-    (of(), found("reached_then_lost", 97, target=98), "は達成後に目標98.0 %を1.0 ポイント下回る", " back below 98.0 % by 1.0 points after reaching it"),
-    (LOWER, found("reached_then_lost", 25, target=20), "は達成後に目標20.0 %を5.0 ポイント上回る", " back above 20.0 % by 5.0 points after reaching it"),
-    (of(), Judgement("unreported", unreported_goals=(Goal("FY2020", 90),)), "は目標90.0 %の結果を確認できていない",
-     ": no published result found for its target of 90.0 %"),
+    (of(), found("behind", 49.9, target=98, plan=70), "は計画を20.1ポイント下回り遅れ", " 20.1 points below plan (behind)"),
+    (LOWER, found("behind", 45, target=30, plan=38.7), "は計画を6.3ポイント上回り遅れ", " 6.3 points above plan (behind)"),
+    (KEEP, found("behind", 70, target=80, plan=80), "は維持する目標80.0%を10.0ポイント下回り遅れ", " 10.0 points below the 80.0% to be kept (behind)"),
+    (KEEP, found("slightly_behind", 82, target=80, plan=80), "は維持する目標80.0%を2.0ポイント上回りやや遅れ",
+     " 2.0 points above the 80.0% to be kept (slightly behind)"),
+    (of(), found("reached_then_lost", 97, target=98), "は達成後に目標98.0%を1.0ポイント下回る", " back below 98.0% by 1.0 points after reaching it"),
+    (LOWER, found("reached_then_lost", 25, target=20), "は達成後に目標20.0%を5.0ポイント上回る", " back above 20.0% by 5.0 points after reaching it"),
+    (of(), Judgement("unreported", unreported_goals=(Goal("FY2020", 90),)), "は目標90.0%の結果を確認できていない",
+     ": no published result found for its target of 90.0%"),
     (of(), found("not_due", 29, target=90), "", ""),
     (of(), found("not_applicable", 29), "", ""),
 ]  # fmt: skip

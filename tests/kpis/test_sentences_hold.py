@@ -130,7 +130,7 @@ def check(definition: Definition, found: Judgement, language: str) -> None:
             assert gap.value == abs(actual.value - other.value), said
         if brief and re.search(r"\d", brief):
             numbers = [read(m[0]).value for m in NUMBER.finditer(brief)]
-            told = gap.value in numbers or (word in GOOD[language] and other.value in numbers)  # reached its target of 98 %
+            told = gap.value in numbers or (word in GOOD[language] and other.value in numbers)  # reached its target of 98%
             assert told or TOLERATED[language] in brief or not numbers, (said, brief)
 
 
@@ -237,5 +237,5 @@ def test_the_sentences_of_the_engine_hold(kind: str, direction: str, data: some.
 def test_the_reader_reads() -> None:
     assert read("約1兆2,345億6,789万123円") == Read(Decimal(1_234_567_890_123), Decimal(1), True)
     assert read("5,695万枚") == Read(Decimal(56_950_000), Decimal(10_000), False)
-    assert read("−0.04 %") == Read(Decimal("-0.04"), Decimal("0.01"), False)
+    assert read("−0.04%") == Read(Decimal("-0.04"), Decimal("0.01"), False)
     assert read("about 56.95 million sheets") == Read(Decimal(56_950_000), Decimal(10_000), True)

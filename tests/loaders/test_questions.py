@@ -62,7 +62,7 @@ def store(made: Path, tmp_path: Path) -> Store:
 @pytest.mark.parametrize("chosen", [88.1, 0.881])
 def test_the_choice_survives_to_the_approved_figure(store: Store, value: object, code: str | None, chosen: float) -> None:
     if value == 88.1 and chosen == 0.881:
-        return  # 8,810 % cannot be: one reading is offered, and asked about all the same
+        return  # 8,810% cannot be: one reading is offered, and asked about all the same
     content = with_value(template(store), value, code)
     done = receive(store, content, actor="m@example.jp", name="r.xlsx", today=TODAY)
     assert done.uploaded is not None and [(q.cell, q.rule) for q in done.reading.questions] == [("G7", "scale")]
@@ -135,7 +135,7 @@ def check_command_line(book: Path) -> None:
         assert answer.exit_code == 1
         (question,) = [p for p in json.loads(answer.stdout)["problems"] if p["grade"] == "question"]
         assert (question["cell"], question["subject"]) == ("G7", "電子決定率 2022年10月 / Electronic decision rate, Oct 2022")
-        assert "0.881 % or 88.1 %" in question["expected"] and "'0.881%" in question["remedy"]
+        assert "0.881% or 88.1%" in question["expected"] and "'0.881%" in question["remedy"]
 
 
 @pytest.mark.parametrize("code", ["0.0%", "0%", "# ?/?", '0"万"', "#,##0,", "yyyy/m/d"])
@@ -187,7 +187,7 @@ WRONG = "other_unit"
     ],
 )
 def test_a_value_of_a_list_is_in_the_unit_of_its_indicator(store: Store, kind: str, code: str, value: str, rule: str) -> None:
-    """Targets, baselines and readings are held to it as figures are: 0.9 beside rates of 90 % would be a target of 0.9 %."""
+    """Targets, baselines and readings are held to it as figures are: 0.9 beside rates of 90% would be a target of 0.9%."""
     source = store.all_of(tables.Source)[0]["source_code"]
     extra = ",is_target,agrees" if kind == "readings.csv" else ""
     content = f'indicator_code,bureau_code,period_code,value,source_code{extra}\n{code},TMG,FY2019,"{value}",{source}{",0,1" if extra else ""}\n'

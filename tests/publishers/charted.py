@@ -238,7 +238,7 @@ def wrong_heat(chart: Drawn, cells: Sequence[Sequence[tuple[str, str, str, str]]
 
 
 def wrong_shares(chart: Drawn, rows: Mapping[str, Mapping[str, int]], segments: Mapping[str, str]) -> list[str]:
-    """Return what is wrong in bars of 100 %: per segment and row the share and the count, and the total beside each name."""
+    """Return what is wrong in bars of 100%: per segment and row the share and the count, and the total beside each name."""
     wrong = []
     totals = {label: sum(counts.get(s, 0) for s in segments) for label, counts in rows.items()}
     drawn = {s: word for s, word in segments.items() if sum(c.get(s, 0) for c in rows.values())}

@@ -297,8 +297,8 @@ class Ledger:
             ahead = item["forecast"]
             found.add(
                 words(
-                    "forecast", method=words(f"forecast_{ahead['method']}"), level=f"{ahead['level_pct']:.0f} %",
-                    coverage=f"{ahead['coverage_pct']:.1f} %", count=f"{ahead['back_test_count']:,}",
+                    "forecast", method=words(f"forecast_{ahead['method']}"), level=f"{ahead['level_pct']:.0f}%",
+                    coverage=f"{ahead['coverage_pct']:.1f}%", count=f"{ahead['back_test_count']:,}",
                 )
             )  # fmt: skip
         return {f for f in found if f} | self._steps(item)

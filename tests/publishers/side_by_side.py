@@ -88,7 +88,7 @@ def shapes_of(chart: Drawn, unit: str) -> set[str]:
     """Return what the shapes of a static picture must say, from the chart of the instance (held against the API before)."""
     said: set[str] = set()
     for trace in chart.traces:
-        if trace["type"] == "bar" and trace["name"]:  # shares of 100 %
+        if trace["type"] == "bar" and trace["name"]:  # shares of 100%
             cells = zip(trace["customdata"], trace["x"], strict=True)
             said |= {f"{label}: {trace['name']} {n:,} {unit} ({share / 100:.1%})" for (label, n), share in cells if n}
         elif trace["type"] == "bar":  # counts, what all are of stands in the notes

@@ -62,11 +62,11 @@ def corrected(house: House, monkeypatch: pytest.MonkeyPatch) -> House:
 
 def test_the_static_edition_and_the_feed_say_whose_figure_was_corrected(corrected: House) -> None:
     site = site_of(corrected, 2)
-    assert "水道局 2026年9月 90.0 % 95.0 % % 2026年11月25日 誤り:集計漏れ 2" in words_in(
+    assert "水道局 2026年9月 90.0% 95.0% % 2026年11月25日 誤り:集計漏れ 2" in words_in(
         site / "indicators/electronic_decision_rate.html"
     )
     assert "電子決定率 ・ 水道局 ・ 2026年9月" in words_in(site / "revisions.html")
-    assert "訂正: 電子決定率(水道局) 2026年9月 90.0 % → 95.0 %" in words_in(site / "feed.atom")
+    assert "訂正: 電子決定率(水道局) 2026年9月 90.0% → 95.0%" in words_in(site / "feed.atom")
     assert "(Bureau of Waterworks)" in words_in(site / "en/feed.atom")
 
 
@@ -89,16 +89,16 @@ def test_a_figure_that_rounds_to_its_target_is_never_shown_as_its_target(house: 
     day = date(2023, 6, 30)
     item = next(s for s in Moment(state=State(house.store), as_of=day).own if s.entry.definition.code == "electronic_decision_rate")
     assert item.judgement.status == "missed"
-    assert item.sentence().startswith("目標 100.0 % に対し 99.96 %、0.04 ポイント届かず(未達、")
-    assert item.sentence("en").startswith("99.96 % against a target of 100.0 %: short by 0.04 points (missed, ")
-    assert phrase(item, Words("ja")) == "電子決定率は目標100.0 %に0.04 ポイント届かず"
+    assert item.sentence().startswith("目標 100.0% に対し 99.96%、0.04ポイント届かず(未達、")
+    assert item.sentence("en").startswith("99.96% against a target of 100.0%: short by 0.04 points (missed, ")
+    assert phrase(item, Words("ja")) == "電子決定率は目標100.0%に0.04ポイント届かず"
     house.publish()
     site = site_of(house, 2)
-    assert "99.8 % → 99.96 %" in words_in(site / "feed.atom")
+    assert "99.8% → 99.96%" in words_in(site / "feed.atom")
     for page in (
         "indicators/electronic_decision_rate.html",
         "embed/electronic_decision_rate.svg",
         "embed/electronic_decision_rate-en.svg",
     ):
-        assert "99.96 %" in words_in(site / page), page
-    assert "+0.16 ポイント" in words_in(site / "feed.atom")
+        assert "99.96%" in words_in(site / page), page
+    assert "+0.16ポイント" in words_in(site / "feed.atom")

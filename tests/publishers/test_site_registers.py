@@ -92,7 +92,7 @@ def test_procedures_are_counted_by_each_dimension_as_the_rows_say(
     assert ours == sorted([c.total(), *(c[s] for s in STATUSES)] for c in expected.values())
     for row in shown:
         rate = number(row[words("digital_done")]) / number(row[words("col_total")]) * 100
-        assert row[words("col_rate")] == f"{rate:.1f} %"
+        assert row[words("col_rate")] == f"{rate:.1f}%"
     if dimension == "bureau":
         names = {r["bureau_code"]: words.named(r) for r in reporting.store.all_of(tables.Bureau)}
         assert {r[words("reg_by_bureau")] for r in shown} == {names.get(c, words("reg_no_bureau")) for c in expected}
@@ -116,7 +116,7 @@ def test_what_was_digitised_by_when_is_added_up_with_its_rate(site: Path, report
     days = sorted({r["digitised_date"] for r in rows})
     shown = tables_of(site, "procedures.html", language)[words("col_day")]
     expected = [
-        (d.isoformat(), str(so_far), f"{so_far / total * 100:.1f} %")
+        (d.isoformat(), str(so_far), f"{so_far / total * 100:.1f}%")
         for d in days
         for so_far in [sum(r["digitised_date"] <= d for r in rows)]
     ]
@@ -174,7 +174,7 @@ def test_bureaus_stand_against_the_five_lesses_with_coverage(site: Path, languag
     assert sum(words("short_no_data") not in r[theme_name("sealless", words)] for r in heat.values()) == 3
     covered = {r[words("themes")]: r for r in found[words("themes")]}
     assert covered[theme_name("sealless", words)][words("cov_reported")] == "3"
-    assert covered[theme_name("sealless", words)][words("cov_sum")] == "37.1 %"  # 260 of 700
+    assert covered[theme_name("sealless", words)][words("cov_sum")] == "37.1%"  # 260 of 700
     assert {covered[theme_name(t, words)][words("cov_reported")] for t in ("faxless", "paperless", "cashless", "touchless")} == {
         "0"
     }
@@ -186,7 +186,7 @@ def test_an_indicator_is_ranked_by_bureau_with_coverage_and_each_bureau_folded_a
     page = html(site, "indicators/electronic_decision_rate.html", language)
     ranked = tables_of(site, "indicators/electronic_decision_rate.html", language)[words("bureau")]
     assert sorted((r["n"], r["d"]) for r in ranked) == sorted((f"{n:.0f}", f"{d:.0f}") for n, d in BUREAUS.values())
-    bars = re.findall(r">(\d+\.\d) % \((\d+) / (\d+)\)</text>", page)
+    bars = re.findall(r">(\d+\.\d)% \((\d+) / (\d+)\)</text>", page)
     assert bars == 2 * [
         (f"{n / d * 100:.1f}", f"{n:.0f}", f"{d:.0f}") for n, d in sorted(BUREAUS.values(), key=lambda b: -b[0] / b[1])
     ]
@@ -239,7 +239,7 @@ def test_every_chart_has_its_sentence_its_table_and_its_file(site: Path) -> None
 def test_a_number_of_a_breakdown_carries_the_value_that_machines_read(site: Path) -> None:
     page = html(site, "procedures.html", "ja")
     rate = 32 / 69 * 100
-    assert f'<data value="{rate!r}">46.4 %</data>' in page
+    assert f'<data value="{rate!r}">46.4%</data>' in page
     assert '<data value="69.0">69</data>' in page
 
 
