@@ -27,7 +27,7 @@ PRINTED = (
 )
 
 
-def both(light: str, dark: str) -> str:
+def light_or_dark(light: str, dark: str) -> str:
     """Return a colour of a style sheet that follows the colour scheme."""
     return f"light-dark({light},{dark})"
 
@@ -41,7 +41,7 @@ def rgb(colour: str) -> str:
 def plotly_sheet() -> str:
     """Return the style sheet that paints Plotly's figures in dark; the cells of a grid of statuses are one picture, which is turned as a whole."""
     painted = "".join(
-        f'[style*="{what}: {rgb(light)}"]{{{what}:{both(light, dark)}!important}}pattern [{what}="{rgb(light)}"]{{{what}:{both(light, dark)}}}'
+        f'[style*="{what}: {rgb(light)}"]{{{what}:{light_or_dark(light, dark)}!important}}pattern [{what}="{rgb(light)}"]{{{what}:{light_or_dark(light, dark)}}}'
         for light, dark in DARK.items()
         for what in ("fill", "stroke")
     )  # the swatches of patterns name their colours in attributes
@@ -58,11 +58,11 @@ def plotly_sheet() -> str:
 def svg_sheet() -> str:
     """Return the style sheet that paints SVG within a page in dark: colours stand in attributes, those of words in a style."""
     rules = [
-        f"{_painted('svg ', light, what)}{{{what}:{both(light, dark)}}}"
+        f"{_painted('svg ', light, what)}{{{what}:{light_or_dark(light, dark)}}}"
         for light, dark in DARK.items()
         for what in ("fill", "stroke")
     ]
-    rules += [f'svg [style*="fill:{light}" i]{{fill:{both(light, dark)}!important}}' for light, dark in DARK.items()]
+    rules += [f'svg [style*="fill:{light}" i]{{fill:{light_or_dark(light, dark)}!important}}' for light, dark in DARK.items()]
     return "\n".join(rules) + "\n"
 
 

@@ -11,7 +11,7 @@ from kpis.figures.sentences import standing_word
 from kpis.government import government
 from kpis.periods import parse_period
 from kpis.store import tables
-from kpis.text import format_value, known_day, named
+from kpis.text import format_value, known_day, named, with_unit
 from telling.blocks import Block, Cell, Flat, Telling
 from telling.facts import figure_cell, source_cell
 
@@ -162,7 +162,7 @@ def _effect(telling: Telling, action: tables.Action, item: Scored | None) -> str
     w, said = telling.words, []
     if action.effect_value is not None:
         unit, number = "" if item is None else w.named(item.entry.definition, "unit"), w.number(action.effect_value, "+,.10g")
-        said.append(w("points", count=number) if unit == "%" else f"{number} {unit}".strip())
+        said.append(w("points", count=number) if unit == "%" else with_unit(number, unit, w.language))
     if action.effect_ja:
         said.append(action.effect_ja)
     if item is not None and (brought := outcome_text(telling, item, outcome_of(action, item))):

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 from urllib.parse import quote
 
-from charts.themes import both
+from charts.themes import light_or_dark
 
 SIZE, GAP = 16, 2
 GOOD, FINE, WARN, BAD, WORST, FAINT = "#197A4B", "#0017C1", "#C74700", "#CE0000", "#A90000", "#626264"
@@ -58,13 +58,15 @@ def sheet() -> str:
         f".mk{{display:inline-block;flex:none;box-sizing:border-box;width:{SIZE}px;height:{SIZE}px;border-radius:3px;position:relative;{keep}}}",
         f'.mk::before{{content:"";position:absolute;left:50%;top:50%;width:{SIZE}px;height:{SIZE}px;margin:-{SIZE // 2}px;-webkit-mask:var(--sign) center/contain no-repeat;mask:var(--sign) center/contain no-repeat;{keep}}}',
         f".strip{{display:inline-flex;gap:{GAP}px;padding-bottom:4px;vertical-align:middle}}",
-        f".strip .mk:last-child{{box-shadow:0 2px 0 {both('#fff', '#12141A')},0 4px 0 {both('#1a1a1c', '#F1F1F4')}}}",
+        f".strip .mk:last-child{{box-shadow:0 2px 0 {light_or_dark('#fff', '#12141A')},0 4px 0 {light_or_dark('#1a1a1c', '#F1F1F4')}}}",
     ]
     for name, (fill, ink, sign) in {**LOOK, UNKNOWN: _UNKNOWN}.items():
-        ground = f"background:{both(fill, DARK[fill])}" if fill else f"border:1px dashed {both(FAINT, DARK[FAINT])}"
+        ground = (
+            f"background:{light_or_dark(fill, DARK[fill])}" if fill else f"border:1px dashed {light_or_dark(FAINT, DARK[FAINT])}"
+        )
         picture = quote(_sign(sign), safe="/:=,. ")
         rules.append(
-            f'.mk-{name}{{{ground};--sign:url("data:image/svg+xml,{picture}")}}.mk-{name}::before{{background:{both(ink, DARK[ink])}}}'
+            f'.mk-{name}{{{ground};--sign:url("data:image/svg+xml,{picture}")}}.mk-{name}::before{{background:{light_or_dark(ink, DARK[ink])}}}'
         )
     return "\n".join(rules) + "\n"
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
@@ -121,12 +122,12 @@ def test_what_was_expected_to_the_digit_is_reached() -> None:
     figures = [
         SimpleNamespace(period=parse_period(code), value=value) for code, value in (("FY2022-Q2", 70.0), ("FY2022-Q3", 70.3))
     ]
-    item = SimpleNamespace(figures=figures, entry=SimpleNamespace(definition=SimpleNamespace(kind="level")))
-    done = SimpleNamespace(action_state="done", period_code="FY2022-Q2", effect_value=0.3)
-    brought = outcome_of(done, item)  # type: ignore[arg-type]
+    item: Any = SimpleNamespace(figures=figures, entry=SimpleNamespace(definition=SimpleNamespace(kind="level")))
+    done: Any = SimpleNamespace(action_state="done", period_code="FY2022-Q2", effect_value=0.3)
+    brought = outcome_of(done, item)
     assert brought is not None and brought.worked
     done.effect_value = 0.4
-    short = outcome_of(done, item)  # type: ignore[arg-type]
+    short = outcome_of(done, item)
     assert short is not None and short.worked is False
 
 

@@ -109,7 +109,8 @@ def _effect(ledger: Ledger, row: Item) -> str:
     if row["effect_value"] is not None:
         unit = w.named(ledger.indicators[row["indicator_code"]], "unit") if row["indicator_code"] else ""
         number = w.number(row["effect_value"], "+,.10g")
-        said.append(w("points", count=number) if unit == "%" else f"{number} {unit}".strip())
+        joined = w("number_with_unit", number=number, unit=unit) if unit >= "\u2e80" else f"{number} {unit}".strip()
+        said.append(w("points", count=number) if unit == "%" else joined)
     if row["effect_ja"]:
         said.append(str(row["effect_ja"]))
     if brought := _outcome(ledger, row):
