@@ -19,17 +19,23 @@ from api.policy import OWN, cookie, headers_of
 from kpis.errors import EditionRefused, NotFound
 from kpis.government import settle
 from kpis.languages import SOURCE, codes
-from kpis.settings import settings
+from kpis.settings import ROOT, settings
 from publishers.editions.on_disk import current
+from publishers.site import attention
 from telling.words import has_page
 
 WRITTEN = ("/site/", "/editions/")  # pages that bring their own language
 _FILES = (*WRITTEN, "/static/", "/media/", "/_stcore/")
 _ASSETS = Path(__file__).resolve().parent / "assets"
-# Streamlit has no print style sheet: on paper its scrolling boxes would be cut off after the first page.
-PRINT = (
-    b'<style media="print">' + (_ASSETS / "print.css").read_bytes() + b"</style><script>" + (_ASSETS / "print.js").read_bytes()
-    + b"</script></head>"
+_MARK = base64.b64encode((ROOT / "data" / "text" / "icon.png").read_bytes())
+# The look of the bar, which Streamlit has no word for; how a page is printed, since on paper its scrolling boxes would be cut off after the
+# first sheet; and links of texts, which would else load everything anew.
+HEAD = (
+    b"<style>" + (_ASSETS / "page.css").read_bytes().replace(b"MARK", b"data:image/png;base64," + _MARK)
+    + attention.style().encode() + b"</style>"
+    + b'<style media="print">' + (_ASSETS / "print.css").read_bytes() + b"</style>"
+    + b"".join(b"<script>" + (_ASSETS / name).read_bytes() + b"</script>" for name in ("print.js", "links.js"))
+    + b"</head>"
 )  # fmt: skip
 _SCRIPT = re.compile(rb"<script>(.*?)</script>", re.S)
 _AGENTS = re.compile(rb'<link rel="service-desc"[^>]*>')  # points at an interface for programs that does not exist here
@@ -90,7 +96,7 @@ def _headers(scope: Scope, start: Message, *, scripts: tuple[str, ...] = ()) -> 
 def _written(page: bytes, language: str) -> tuple[bytes, tuple[str, ...]]:
     """Return a page in its language and with how it is printed, and the checksums of the scripts that stand in it."""
     page = page.replace(b'<html lang="en">', b'<html lang="%s">' % language.encode(), 1)
-    page = _AGENTS.sub(b"", page).replace(b"</head>", PRINT, 1)
+    page = _AGENTS.sub(b"", page).replace(b"</head>", HEAD, 1)
     return page, tuple(base64.b64encode(hashlib.sha256(each).digest()).decode() for each in _SCRIPT.findall(page))
 
 

@@ -19,10 +19,11 @@ from pages.parts.asked import choose_day
 from pages.parts.bureaus import unit_name
 from pages.parts.cards import dated_value, headline_value, say_why_empty
 from pages.parts.comparison import difference, in_words
-from pages.parts.entry import as_of, enter, stop
+from pages.parts.entry import enter, stop
 from pages.parts.figure import Ready, kept_block, ready
 from pages.parts.series import arrow
 from pages.parts.text import in_brackets, language, named, t
+from pages.parts.when import as_of
 from telling.shifts import reasons, stood
 from telling.words import Words
 

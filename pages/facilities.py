@@ -10,9 +10,10 @@ from kpis.text import format_date
 from pages.parts import cached
 from pages.parts.asked import choose_part
 from pages.parts.cards import chart_with_table, headline_value, status_badge
-from pages.parts.entry import as_of, enter, stop
+from pages.parts.entry import enter, stop
 from pages.parts.registers import block, cards, not_loaded, published, same_numbers, telling
 from pages.parts.text import language, named, t
+from pages.parts.when import as_of
 from telling import facilities as told
 
 enter()

@@ -12,8 +12,9 @@ from pages.parts.asked import choose
 from pages.parts.attention import strip_of
 from pages.parts.bureaus import by_bureau
 from pages.parts.cards import chart_with_table, find, link_columns
-from pages.parts.entry import enter, page, stop
+from pages.parts.entry import enter, stop
 from pages.parts.facts import gather
+from pages.parts.menu import page
 from pages.parts.registers import block, telling
 from pages.parts.said import said_and_done
 from pages.parts.text import language, named, shown_name, t

@@ -13,12 +13,13 @@ from pages.parts import cached
 from pages.parts.asked import choose
 from pages.parts.attention import table_of_rows
 from pages.parts.decisions import carried, decide, minutes_form, taken
-from pages.parts.entry import enter, stop, today
+from pages.parts.entry import enter, stop
 from pages.parts.pack import downloads
 from pages.parts.reported import instant
 from pages.parts.steps import say_what_came
 from pages.parts.text import fine_print, language, t
 from pages.parts.viewer import viewer
+from pages.parts.when import today
 from telling import attention, pack
 from telling.agenda import Agenda
 from telling.blocks import Telling

@@ -6,13 +6,12 @@ import streamlit as st
 
 from pages.parts import address, cached
 from pages.parts.attention import needs_attention
-from pages.parts.cards import chart_with_table, indicator_card, indicator_link, say_why_empty
+from pages.parts.cards import chart_with_table, indicator_link, say_why_empty
 from pages.parts.entry import enter, stop
 from pages.parts.project import confidence_against_status
 from pages.parts.summary import summary
-from pages.parts.text import language, named, t
-from telling.overview import shown_first, theme_name
-from telling.words import Words
+from pages.parts.text import named, t
+from telling.overview import shown_first
 
 enter()
 
@@ -23,19 +22,15 @@ if not any(s.judgement.figure for s in scored):
     say_why_empty()
     stop()
 shown = shown_first(scored)
-said = cached.made(
-    "overview", code=tuple(address.link().items()), make=lambda: summary(scored, book, lessons=shown.of_themes, others=shown.below)
-)
+said = cached.made("overview", code=tuple(address.link().items()), make=lambda: summary(scored, book, shown))
 st.title(said.title)
-st.caption(f"{said.lead}  \n{t('unverified')}")
-st.markdown(said.marks)
+st.caption(said.lead)
+st.html(said.counts)
 needs_attention()
 
 if shown.of_themes:
     st.subheader(t("themes"))
-    with st.grid(max(len(shown.of_themes), 3), min_column_width=150):
-        for item in shown.of_themes:
-            indicator_card(item, title=theme_name(item.entry.theme, Words(language())))
+    st.html(said.cards)
     if said.excluded[0]:
         st.caption(said.excluded[0])
 
@@ -45,19 +40,17 @@ if left is not None and shown.trend is not None:
         chart_with_table(shown.trend, book, heading=named(shown.trend.entry.definition))
         indicator_link(shown.trend.entry.definition.code)
 with right, st.container(border=True, height="stretch"):
-    if said.projects.num_rows:
-        st.subheader(said.projects_heading)
-        st.table(said.projects, border="horizontal", hide_header=True, hide_index=True)
+    st.subheader(t("changed_last"))
+    st.markdown(said.changes)
+
+if said.projects:
+    st.subheader(said.projects_heading)
+    st.html(said.projects)
     confidence_against_status()
 
 if shown.others:
     st.subheader(t("other_headlines"))
-    with st.grid(4, min_column_width=150):
-        for item in shown.others:
-            indicator_card(item)
+    st.html(said.others)
     if said.excluded[1]:
         st.caption(said.excluded[1])
-
-with st.container(border=True):
-    st.subheader(t("changed_last"))
-    st.markdown(said.changes)
+st.caption(t("unverified"))

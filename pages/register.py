@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from pages.parts.entry import enter, register_shown
+from pages.parts.entry import enter
+from pages.parts.menu import register_shown
 from pages.parts.register_page import register_page
 
 enter()

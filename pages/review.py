@@ -18,7 +18,7 @@ from kpis.text import format_date
 from loaders.workbook.door import handed_on
 from pages.parts import cached, own_checks, several_hands, steps
 from pages.parts.asked import choose, choose_part
-from pages.parts.entry import as_of, enter
+from pages.parts.entry import enter
 from pages.parts.office import audit, exceptions, persons
 from pages.parts.reported import (
     STATE_MARKS,
@@ -36,6 +36,7 @@ from pages.parts.reported import (
 from pages.parts.text import csv_file, digits, language, t
 from pages.parts.viewer import viewer
 from pages.parts.whatchanges import explained, filled_in, report_head, steps_taken, what_changes
+from pages.parts.when import as_of
 from pages.parts.withdrawals import withdrawn
 from telling.file_names import file_name
 

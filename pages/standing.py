@@ -12,9 +12,10 @@ from kpis.text import format_date
 from pages.parts import cached
 from pages.parts.asked import choose, settle_one
 from pages.parts.attention import strips_of
-from pages.parts.entry import as_of, enter
+from pages.parts.entry import enter
 from pages.parts.registers import block, telling
 from pages.parts.text import language, named, t
+from pages.parts.when import as_of
 from telling import attention as told
 from telling import projects
 from telling.words import Words

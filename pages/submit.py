@@ -19,7 +19,7 @@ from loaders.workbook.submit import Received, receive
 from pages.parts import cached, in_place, own_checks, several_hands, steps
 from pages.parts.asked import choose
 from pages.parts.brought import let_go
-from pages.parts.entry import as_of, enter, stop
+from pages.parts.entry import enter, stop
 from pages.parts.explain import ask_readings, confirm_warnings, give_reasons, resolve_conflicts
 from pages.parts.handing_out import template
 from pages.parts.problems import marked_download, problem_list
@@ -28,6 +28,7 @@ from pages.parts.said import ask_causes
 from pages.parts.text import in_brackets, language, t
 from pages.parts.viewer import viewer
 from pages.parts.whatchanges import explained, filled_in, report_head, steps_taken, what_changes
+from pages.parts.when import as_of
 
 enter("take_template")
 

@@ -134,43 +134,40 @@ def stands(counted: Tally, words: Words) -> list[tuple[str, str, str, int]]:
 
 
 def conclusion(every: Sequence[Scored], words: Words) -> str:
-    """Say in one sentence whether the reforms are on track now, what is not known, and what is ahead and what fell short."""
+    """Say in one sentence how many of what can be judged now is well, and how many need attention."""
     counted = tally(every)
     said = words("conclusion", judged=counted.judged, good=counted.now(*GOOD)) if counted.judged else words("conclusion_none")
-    if counted.unreported:
-        said = words("conclusion_unreported", said=said, unreported=counted.unreported)
+    off = counted.now(*BAD, "slightly_behind")
+    return words("conclusion_off", said=said, off=off) if off else said
+
+
+def phrase(item: Scored, words: Words, *, is_last: bool = True) -> str:
+    """Return the few words with which the lead names an indicator; nothing where there is no target to name."""
+    said = short_sentence(item.entry.definition, item.judgement, language=words.language, is_last=is_last)
+    return words.named(item.entry.definition) + said if said else ""
+
+
+def _named(every: Sequence[Scored], words: Words) -> str:
+    """Name the newest headline that is ahead and up to two that fall short now."""
     shown = sorted(
         (s for s in headlines(every) if s.judgement.standing == "current"), key=lambda s: s.judgement.figure.period.end, reverse=True  # type: ignore[union-attr]
     )  # fmt: skip
     short = [p for s in shown if s.judgement.status in BAD and (p := phrase(s, words))][:2]
     ahead = [p for s in shown if s.judgement.status in GOOD and (p := phrase(s, words, is_last=not short))][:1]
-    return words("conclusion_named", said=said, named=words("comma").join([*ahead, *short])) if ahead or short else said
-
-
-def phrase(item: Scored, words: Words, *, is_last: bool = True) -> str:
-    """Return the few words with which the conclusion names an indicator; nothing where there is no target to name."""
-    said = short_sentence(item.entry.definition, item.judgement, language=words.language, is_last=is_last)
-    return words.named(item.entry.definition) + said if said else ""
+    return words("conclusion_named", named=words("comma").join([*ahead, *short])) if ahead or short else ""
 
 
 def lead(every: Sequence[Scored], words: Words, *, as_of: date) -> str:
-    """Say how complete and how old the figures are."""
+    """Name what is ahead and what fell short, and say what is not known now, how many indicators there are, and how old the figures are."""
     counted = tally(every)
     newest = max((s.judgement.figure.period.end for s in every if s.judgement.figure), default=as_of)
-    return words(
-        "conclusion_lead",
-        total=len(every),
-        as_of=format_date(as_of, words.language),
-        judged=counted.judged,
-        last_known=sum(counted.last_known.values()),
-        unreported=counted.unreported,
-        not_due=counted.unjudged.get("not_due", 0),
-        no_target=counted.unjudged.get("not_applicable", 0),
-        qualitative=counted.unjudged.get("qualitative", 0),
-        no_data=counted.unjudged.get("no_data", 0),
-        newest=format_date(newest, words.language),
+    without = counted.unreported + sum(counted.last_known.values())
+    unknown = words("conclusion_unreported", without=without, unreported=counted.unreported) if without else ""
+    told = words(
+        "conclusion_lead", total=len(every), as_of=format_date(as_of, words.language), newest=format_date(newest, words.language),
         age=words.number((as_of - newest).days),
-    )
+    )  # fmt: skip
+    return words.together(said for said in (_named(every, words), unknown, told) if said)
 
 
 def rule_line(item: Scored, words: Words) -> str:

@@ -124,7 +124,7 @@ def _walked(port: int, pages: Sequence[str], whose: str) -> Iterator[Said]:
                 if link not in held and len(held) < ALIKE:
                     held[link] = None
                     asked.append(link)
-            for name, element in (*seen.elements, *seen.side):
+            for name, element in (*seen.elements, *seen.frame):
                 yield from ((f"{place} {name}", text) for text in read(element.SerializeToString()))
                 if name == "download_button":
                     yield from ((f"{place} file", text) for text in _answer(port, element.url))

@@ -221,7 +221,7 @@ PAGES = (
 
 def texts_of(seen: Seen) -> Iterator[tuple[str, bool]]:
     """Yield each text of a page, and whether markdown is read in it."""
-    for kind, part in [*seen.elements, *seen.side]:
+    for kind, part in [*seen.elements, *seen.frame]:
         for name in ("body", "label", "help", "placeholder", "alt"):
             if value := getattr(part, name, ""):
                 yield str(value), name in ("body", "label", "help") and kind != "html"

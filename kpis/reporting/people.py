@@ -304,7 +304,7 @@ def people(store: Store, *, actor: str) -> list[Person]:
 
 
 def local_people(store: Store) -> list[Person]:
-    """Return the persons a local instance offers in its sidebar: two of its own, made here, and all others registered.
+    """Return the persons a local instance offers on its pages: two of its own, made here, and all others registered.
 
     Raises:
         NotAllowed: outside local mode, where only a provider says who somebody is.

@@ -17,11 +17,11 @@ from kpis.periods import parse_period
 from kpis.reporting.deadlines import coverage, reported_periods
 from kpis.settings import settings
 from pages.parts import address, cached
-from pages.parts.entry import today
 from pages.parts.registers import telling
 from pages.parts.text import language, named, t
 from pages.parts.viewer import viewer
-from publishers.site.attention import listed, strip, strips, style
+from pages.parts.when import today
+from publishers.site.attention import listed, strip, strips
 from telling import attention
 from telling.attention import Row
 from telling.words import Words
@@ -67,7 +67,7 @@ def _made(rows: Sequence[Row]) -> _Made:
     heading = attention.heading(rows, words)
     html = listed(rows, leads, words, caption=heading)
     said = Markup('<p class="att-said">{}</p>').format(shown(attention.sentence(rows, words)))
-    return _Made(markdown(heading), f"<style>{style()}</style>{said}{html}")
+    return _Made(markdown(heading), said + html)
 
 
 def needs_attention() -> None:
@@ -92,14 +92,14 @@ def table_of_rows(rows: Sequence[Row]) -> None:
 def strip_shown(shape: Strip | None) -> None:
     """Show a strip alone; nothing where there is none."""
     if shape is not None:
-        st.html(f"<style>{style()}</style>{t('att_strip_heading')} {strip(shape)}")
+        st.html(f"{t('att_strip_heading')} {strip(shape)}")
 
 
 def strip_of(stood: Sequence[Stood], name: str, *, since: str = "") -> None:
     """Show how something stood at the end of the last quarters, since when it has been off track, and how each quarter is judged."""
     shape = attention.strip(stood, Words(language()), name=name)
     if shape is not None:
-        st.html(f"<style>{style()}</style>{t('att_strip_heading')} {strip(shape)} {escape(since)}")
+        st.html(f"{t('att_strip_heading')} {strip(shape)} {escape(since)}")
         st.caption(t("att_strip_note"))
 
 
@@ -126,8 +126,7 @@ def strips_of(items: Sequence[Scored], *, key: str, is_every: bool = False) -> N
             for item in items
             if is_every or has_target(item)
         ]  # fmt: skip
-        html = strips(rows, words, caption=t("att_each_heading"))
-        return f"<style>{style()}</style>{html}" if html else ""
+        return strips(rows, words, caption=t("att_each_heading"))
 
     html = cached.made("strips", code=(key, *address.link().items()), make=make)
     if html:

@@ -14,10 +14,11 @@ from pages.parts import address, cached
 from pages.parts.asked import choose
 from pages.parts.bureaus import by_bureau, heat_block, unit_label
 from pages.parts.cards import find, tally_marks
-from pages.parts.entry import as_of, page, view
+from pages.parts.menu import page
 from pages.parts.project import state_marks
 from pages.parts.registers import block, telling
 from pages.parts.text import language, named, shown_name, t
+from pages.parts.when import as_of, view
 from telling import bureaus
 from telling.words import Words
 

@@ -22,8 +22,8 @@ from pages.parts.attention import strips_of
 from pages.parts.bureaus import break_line, unit_name
 from pages.parts.cards import chart_with_table, dated_value, headline_value, status_badge, tally_marks
 from pages.parts.comparison import in_words
-from pages.parts.entry import has_page, page, view
 from pages.parts.figure import Ready, kept_block, ready
+from pages.parts.menu import has_page, page
 from pages.parts.project import milestone_block
 from pages.parts.registers import telling
 from pages.parts.reported import instant
@@ -31,6 +31,7 @@ from pages.parts.said import said_and_done
 from pages.parts.text import digits, in_brackets, language, named, shown_name, t
 from pages.parts.titled import titled
 from pages.parts.viewer import viewer
+from pages.parts.when import view
 from telling import bureaus, listed
 from telling.said import of_bureau
 from telling.words import Words

@@ -13,9 +13,9 @@ from kpis.store import tables
 from kpis.text import format_date
 from pages.parts import cached
 from pages.parts.asked import choose
-from pages.parts.entry import view
 from pages.parts.registers import block, telling
 from pages.parts.text import language, t
+from pages.parts.when import view
 from telling import bureaus
 from telling.words import Words
 

@@ -70,7 +70,7 @@ def is_sample() -> bool:
 
 
 def local_persons() -> list[Person]:
-    """Return whom a local instance offers in its side bar; a change of persons is a change of the data, and so is seen at once."""
+    """Return whom a local instance offers on its pages; a change of persons is a change of the data, and so is seen at once."""
     return until_written("local persons", make=lambda: local_people(store()), asked=())
 
 

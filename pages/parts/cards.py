@@ -11,19 +11,16 @@ import pyarrow as pa
 import streamlit as st
 
 from charts.style import CONFIG, Finished, in_language
-from charts.svg.sparkline import card_picture
 from kpis.as_text import markdown
-from kpis.figures.records import STATUSES, Definition, Figure, Judgement, value_of
+from kpis.figures.records import STATUSES, Figure, Judgement
 from kpis.figures.scorecard import Book, Scored, Tally, dated_text, shown_figure
-from kpis.figures.sentences import planned_text, target_text
-from kpis.kinds import KINDS
 from kpis.text import format_date, status_colour, status_icon, status_word
 from pages.parts import address, cached
-from pages.parts.entry import as_of, page, view
-from pages.parts.series import long_form, marks_of, path, series_chart
-from pages.parts.text import csv_file, language, linked, named, shown_name, t
+from pages.parts.menu import page
+from pages.parts.series import long_form, marks_of, series_chart
+from pages.parts.text import csv_file, language, linked, named, t
+from pages.parts.when import as_of, view
 from telling.file_names import file_name
-from telling.indicator import stretches_of
 from telling.overview import groups
 from telling.words import Words
 
@@ -117,76 +114,9 @@ def dated_value(scored: Scored, figure: Figure | None) -> str:
     return dated_text(scored, figure, language())
 
 
-def indicator_card(scored: Scored, *, title: str | None = None) -> None:
-    """Show an indicator as a card: status, value, target, plan, its shape, its period, previous and year earlier."""
-    card = cached.made(f"card {title}", code=_key(scored), make=lambda: _card(scored, title))
-    with st.container(border=True, height="stretch", gap="xsmall"):
-        st.markdown(card.head)
-        if card.picture:
-            st.image(card.picture, width="stretch", alt=card.alt)
-        st.caption(card.foot)
-        indicator_link(scored.entry.definition.code)
-
-
 def indicator_link(code: str) -> None:
     """Show the link to the page of an indicator."""
     st.page_link(page("indicator"), label=t("details"), icon=":material/arrow_forward:", query_params=address.link(code=code))
-
-
-@dataclass(frozen=True, slots=True)
-class _Card:
-    head: str
-    picture: str
-    alt: str
-    foot: str
-
-
-def _card(scored: Scored, title: str | None) -> _Card:
-    definition, judged = scored.entry.definition, scored.judgement
-    figure, goal, drawn = judged.figure, judged.goal, stretches_of(scored)
-    value = value_of(definition, figure) if figure is not None else None
-    is_text = figure is not None and value is None
-    head = [
-        f"**{markdown(title) if title else shown_name(definition)}**  \n{badge_line(judged, wraps=True)}"
-        + (f"  \n:small[{shown_name(definition)}]" if title else "")
-    ]
-    head.append(f"{'**' if is_text else '#### '}{markdown(headline_value(scored, figure))}{'**' if is_text else ''}")
-    head.append(_chips(scored))
-    picture = ""
-    if drawn:
-        bar = value if figure is not None and goal is not None and definition.direction in ("higher", "lower") else None
-        picture = card_picture(
-            drawn, path(scored), value=bar, target=goal.value if goal else None,
-            full=(figure.denominator or 0.0) if figure is not None and KINDS[definition.kind].is_on_a_day else 0.0,
-            is_short=status_colour(judged.status) == "red",
-        )  # fmt: skip
-    return _Card("\n\n".join(head), picture, scored.sentence(language()), _foot(scored))
-
-
-def _chips(scored: Scored) -> str:
-    definition, judged = _short(scored.entry.definition), scored.judgement
-    if judged.goal is None:
-        return f":small[:gray-background[{t('no_target')}]]"
-    chips = [f"{t('target')} {target_text(definition, judged, language())}"]
-    if judged.planned_value is not None:
-        chips.append(f"{t('planned')} {planned_text(definition, judged, language())}")
-    return "  \n".join(f":small[:gray-background[{markdown(chip)}]]" for chip in chips)
-
-
-def _short(definition: Definition) -> Definition:
-    """Return the definition without its unit, which the value of the card carries; % stays, being part of the number."""
-    return definition if definition.unit_ja == "%" else definition.without_unit()
-
-
-def _foot(scored: Scored) -> str:
-    judged, definition = scored.judgement, _short(scored.entry.definition)
-    if judged.figure is None:
-        return "―"
-    parts = [judged.figure.period.label(language())]
-    if value_of(scored.entry.definition, judged.figure) is not None:
-        for word, other in (("previous", judged.previous), ("year_earlier", judged.year_earlier)):
-            parts.append(f"{t(word)} {dated_text(scored, other, language(), definition=definition)}")
-    return " ・ ".join(markdown(part) for part in parts)
 
 
 def _key(scored: Scored) -> str:

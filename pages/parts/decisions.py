@@ -14,13 +14,13 @@ from kpis.vocabulary import DecisionClosed
 from pages.parts import cached
 from pages.parts.asked import choose
 from pages.parts.attention import strip_shown
-from pages.parts.entry import today
 from pages.parts.registers import table_of
 from pages.parts.reported import bureau_names
 from pages.parts.said import openness
 from pages.parts.steps import take
 from pages.parts.text import t
 from pages.parts.viewer import viewer
+from pages.parts.when import today
 from telling import pack
 from telling.agenda import Agenda, Decided, Item, Subject
 from telling.blocks import Block

@@ -46,7 +46,7 @@ def _option(there: dict[str, Edition], number: str) -> str:
 
 
 def edition_choice() -> None:
-    """Offer every edition the public may see, in the side bar."""
+    """Offer every edition the public may see."""
     if cached.edition() is None:
         return
     there = {str(e.number): e for e in on_disk.shown(settings().editions_dir)}
@@ -57,23 +57,27 @@ def edition_choice() -> None:
         )  # fmt: skip
 
 
-def known_choice() -> datetime | None:
-    """Offer, in the side bar of the office, what was known on a day or to an edition; return the instant chosen (UTC)."""
+def _editions_known() -> dict[str, Edition]:
+    try:
+        return {str(e.number): e for e in on_disk.shown(settings().editions_dir)}
+    except (EditionRefused, NotFound):
+        return {}  # the page of publication says why; figures of now are shown all the same
+
+
+def _known_word(there: dict[str, Edition], choice: str) -> str:
+    if choice in there:
+        return t("known_edition", number=choice, day=format_date(there[choice].as_of, language()))
+    return t("known_on_day" if choice else "known_latest")
+
+
+def settle_known() -> datetime | None:
+    """Settle what was known on a day or to an edition, which the office may ask for; return the instant chosen (UTC)."""
     if cached.edition() is not None:
         return None
-    folder, now = settings().editions_dir, local_day(utc_now())
-    try:
-        there = {str(e.number): e for e in on_disk.shown(folder)}
-    except (EditionRefused, NotFound):
-        there = {}  # the page of publication says why; figures of now are shown all the same
-
-    def word(choice: str) -> str:
-        if choice in there:
-            return t("known_edition", number=choice, day=format_date(there[choice].as_of, language()))
-        return t("known_on_day" if choice else "known_latest")
+    there, now = _editions_known(), local_day(utc_now())
 
     def possible() -> str:
-        named = t("address_possible", values=t("list_comma").join(f"`{n}` {word(n)}" for n in there)) if there else ""
+        named = t("address_possible", values=t("list_comma").join(f"`{n}` {_known_word(there, n)}" for n in there)) if there else ""
         return f"{days_possible(government().first_day, now)} {named}".strip()
 
     known = address.settle(
@@ -81,21 +85,27 @@ def known_choice() -> datetime | None:
         refuse=lambda raw, _: cannot(t("known_as"), raw, t("known_latest"), possible()), is_frame=True, widget=False,
     )  # fmt: skip
     day = day_between(known, government().first_day, now)
-    address.hand("known_pick", ON_A_DAY if day else known)
-    st.selectbox(
-        t("known_as"),
-        ["", ON_A_DAY, *there],
-        format_func=word,
-        key="known_pick",
-        help=t("known_help"),
-        on_change=_known,
-        args=(now,),
-    )
     if day is None:
         return there[known].published_at if known in there else None
-    address.hand("known_day", day)
-    st.date_input(t("known_day"), min_value=government().first_day, max_value=now, key="known_day", on_change=_known, args=(now,))
     return last_instant(day)
+
+
+def draw_known() -> None:
+    """Offer what was known on a day or to an edition, at the office."""
+    if cached.edition() is not None:
+        return
+    there, now, known = _editions_known(), local_day(utc_now()), address.value_of("known")
+
+    day = day_between(known, government().first_day, now)
+    address.hand("known_pick", ON_A_DAY if day else known)
+    with st.container(gap="xsmall"):
+        st.selectbox(
+            t("known_as"), ["", ON_A_DAY, *there], format_func=partial(_known_word, there), key="known_pick", help=t("known_help"), on_change=_known, args=(now,)
+        )  # fmt: skip
+        if day is not None:
+            address.hand("known_day", day)
+            first = government().first_day
+            st.date_input(t("known_day"), min_value=first, max_value=now, key="known_day", on_change=_known, args=(now,))
 
 
 def _known(now: date) -> None:

@@ -4,121 +4,30 @@ from __future__ import annotations
 
 import base64
 from contextvars import ContextVar
-from copy import copy
-from datetime import date
 from functools import lru_cache
-from typing import Any, Literal, NoReturn
+from typing import NoReturn
 
 import streamlit as st
+from markupsafe import escape
 
 from charts.themes import plotly_sheet
 from kpis.as_text import markdown
 from kpis.errors import EditionRefused
-from kpis.figures.scorecard import VIEWS
-from kpis.government import Government, government, settle
+from kpis.government import settle
 from kpis.languages import SOURCE, codes, own_name
-from kpis.periods import local_day
-from kpis.registers import TOLD_BY_RECORD, Register
 from kpis.settings import ROOT, settings
-from kpis.store.store import utc_now
 from pages.parts import address, cached, run
-from pages.parts.asked import cannot, settle_day, settle_one
-from pages.parts.edition import chosen_edition, edition_choice, edition_line, known_choice, known_line
-from pages.parts.text import language, offered, settle_language, t
+from pages.parts.asked import cannot
+from pages.parts.edition import chosen_edition, edition_line, known_line
+from pages.parts.menu import bar, navigation
+from pages.parts.text import language, settle_language, t
 from pages.parts.titled import title_of
+from pages.parts.view_line import settle_view, view_line
 from pages.parts.viewer import gate, is_let_in, refuse, settle_viewer, viewer, viewer_choice
+from pages.parts.when import as_of, view
 from publishers.editions import on_disk
 
 _framed: ContextVar[bool] = ContextVar("framed", default=False)
-_sections: ContextVar[dict[str, list[Any]]] = ContextVar("sections")
-_PAGES = ROOT / "pages"
-SECTIONS = {
-    "progress": (
-        "overview",
-        "themes",
-        "procedures",
-        "facilities",
-        *TOLD_BY_RECORD,
-        "projects",
-        "bureau",
-        "changes",
-        "standing",
-        "indicator",
-    ),
-    "data": ("about", "revisions"),
-}
-LISTS = ("standing",)  # not in the menu: the counts of other pages lead there
-ICONS = {
-    "overview": "dashboard", "procedures": "description", "facilities": "contactless", "projects": "flag",
-    "bureau": "apartment", "changes": "difference", "standing": "checklist", "indicator": "query_stats", "about": "menu_book", "revisions": "history",
-    "submit": "upload_file", "review": "fact_check", "report": "summarize", "meeting": "groups", "publish": "publish", "notices": "notifications", "questions": "contact_support",
-    **dict.fromkeys(TOLD_BY_RECORD, "list_alt"),
-}  # fmt: skip
-
-
-def navigation() -> st.Page:
-    """Declare the one list of pages and return the page asked for."""
-    sections = {t(f"nav_{section}"): [_page(name) for name in names] for section, names in SECTIONS.items()}
-    if settings().mode != "public":  # there: no sign-in, no upload, no review, no publication; these pages do not exist
-        sections[t("nav_office")] = [
-            _page("submit", "take_template"), _page("review", "see_queue", "manage_people"), _page("report"), _page("meeting", "hold_meeting"),
-            _page("publish", "publish"),
-            _page("questions", "see_questions"), _page("notices", "choose_notices"),
-        ]  # fmt: skip
-    _sections.set(sections)
-    for each in (each for pages in sections.values() for each in pages):
-        if each._script_hash == address.place_meant():
-            st.switch_page(each, query_params=st.query_params.to_dict())
-    return st.navigation(sections, position="hidden")
-
-
-def menu() -> None:
-    """Show the list of pages; the links of Streamlit's own leave out what the address says, and the view would be lost."""
-    query = address.link()
-    for section, pages in _sections.get().items():
-        shown = [each for each in pages if each.visibility == "visible"]
-        if shown:
-            st.markdown(f":small[**{section}**]")
-        with st.container(gap="xsmall"):  # less, and the links lie closer together than a finger needs (WCAG 2.5.8)
-            for each in shown:
-                st.page_link(each, query_params=query)
-
-
-def _page(name: str, *needs: str) -> Any:
-    """Declare a page; one that not everybody may use is hidden from the menu of the others, and ``enter`` refuses it to them.
-
-    Each run has a copy of its own, since ``st.navigation`` marks in it which page may run.
-    """
-    # Where one sits at the machine, the page says which viewer to choose.
-    shown = name not in LISTS and (not needs or settings().mode == "local" or any(viewer().may(action) for action in needs))
-    return copy(_declared(name, language(), "visible" if shown else "hidden", government()))
-
-
-@lru_cache(maxsize=128)
-def _declared(name: str, _language: str, visibility: Literal["visible", "hidden"], own: Government) -> Any:
-    """Make a page once: Streamlit looks its file up in the file system each time one is made."""
-    first = name == "overview"
-    icon = own.page.icon if name == "themes" else ICONS[name]
-    file, place = (
-        _PAGES / f"{'register' if name in TOLD_BY_RECORD else name}.py",
-        None if first else own.page.address if name == "themes" else name,
-    )
-    return st.Page(file, title=t(f"nav_{name}"), icon=f":material/{icon}:", url_path=place, default=first, visibility=visibility)
-
-
-def page(name: str) -> Any:
-    """Return a page of the menu by its address, for a link to it; finding it by its file asks the file system each time."""
-    return next(each for pages in _sections.get().values() for each in pages if each.url_path == name)
-
-
-def has_page(name: str) -> bool:
-    """Say whether the menu holds a page of this address."""
-    return any(each.url_path == name for pages in _sections.get().values() for each in pages)
-
-
-def register_shown() -> Register:
-    """Return the register whose page runs, where one page shows every register that is told by its record."""
-    return TOLD_BY_RECORD[address.page_shown()]
 
 
 def show() -> None:
@@ -150,8 +59,6 @@ def _show() -> None:
         edition_line()
         known_line()
         address.say_here()
-        if cached.is_sample():
-            st.warning(t("sample_banner"), icon=":material/science:")
         asked.run()
         address.finish()
     finally:
@@ -160,7 +67,7 @@ def _show() -> None:
 
 
 def frame() -> st.Page:
-    """Set up the page, the menu, and the viewer's language and day; return the page to run."""
+    """Set up the page, the bar, and the viewer's language and day; return the page to run."""
     _government()
     address.begin()
     _language()
@@ -171,28 +78,19 @@ def frame() -> st.Page:
     address.arrive(asked.url_path)
     # Again, by its name: a page that is about one thing says so itself. The icon of the page asked for must not replace ours, which needs no other host.
     _configure(asked.title)
-    st.html(f"<style>{plotly_sheet()}</style>")
-    with st.sidebar:
-        st.subheader(t("site"))
-        there = st.container(gap="xxsmall")  # the menu, once the view is settled that its links carry
-        st.segmented_control(
-            t("language"), codes(), format_func=offered(own_name), label_visibility="collapsed", key="lang", required=True,
-            on_change=address.moved, args=("lang",),
-        )  # fmt: skip
-        viewer_choice()
-        if not is_let_in():
-            return asked
-        edition_choice()
-        known_at = known_choice()
-        _as_of()
-        settle_one("view", VIEWS, t("view"), lambda v: t(f"view_{v}"), default=VIEWS[0], is_frame=True, is_default_named=True)
-        st.segmented_control(
-            t("view"), VIEWS, format_func=offered(lambda v: t(f"view_{v}")), key="view", required=True, help=t("view_help"),
-            on_change=address.moved, args=("view",),
-        )  # fmt: skip
-        cached.settle_moment(as_of=as_of(), known_at=known_at, view=view())
-        with there:
-            menu()
+    top = st.container(key="frame", gap="xsmall")  # the first of the page: its bar and line, drawn once the view is settled
+    top.html(f"<style>{plotly_sheet()}</style>")
+    known_at = settle_view() if is_let_in() else None
+    with top:
+        bar(asked)
+        if is_let_in():
+            cached.settle_moment(as_of=as_of(), known_at=known_at, view=view())
+            view_line(known_at)
+        else:
+            viewer_choice()
+        if cached.is_sample():
+            st.html(f'<p class="sample" role="note">{escape(t("sample_banner"))}</p>')
+        st.html('<span id="content" tabindex="-1"></span>')
     return asked
 
 
@@ -226,19 +124,6 @@ def _language() -> None:
         address.say(cannot(t("language"), asked, own_name(language()), possible))
 
 
-def _as_of() -> None:
-    """Let the viewer choose the day that is judged; without one the address means today, whenever it is opened."""
-    last = today()
-    settle_day("as_of", t("as_of"), first=government().first_day, last=last, default=last, is_frame=True)
-    st.date_input(
-        t("as_of"), min_value=government().first_day, max_value=last, key="as_of", on_change=address.moved, args=("as_of",)
-    )
-    if address.is_chosen("as_of") and cached.edition() is None:
-        st.button(
-            t("as_of_today"), icon=":material/today:", type="tertiary", on_click=address.let_go, args=("as_of",), key="as_of_today"
-        )
-
-
 @lru_cache(maxsize=1)
 def _icon() -> str:
     return "data:image/png;base64," + base64.b64encode((ROOT / "data" / "text" / "icon.png").read_bytes()).decode()
@@ -269,21 +154,3 @@ def enter(*needs: str) -> None:
     gate()
     if needs and not any(viewer().may(action) for action in needs):
         refuse()
-
-
-def today() -> date:
-    """Return today's date, or in public mode the day of the edition; the clock is read at this entry point only."""
-    edition = cached.edition()
-    return edition.as_of if edition else local_day(utc_now())
-
-
-def view() -> str:
-    """Return the organisation the viewer chose: ``then`` (当時の組織) or ``now`` (現在の組織)."""
-    return str(address.value_of("view"))
-
-
-def as_of() -> date:
-    """Return the day the viewer chose in the side bar."""
-    chosen = address.value_of("as_of")
-    assert isinstance(chosen, date)
-    return chosen

@@ -13,8 +13,8 @@ import streamlit as st
 from charts.style import CONFIG, Finished, in_language
 from kpis.as_text import markdown
 from pages.parts import cached
-from pages.parts.entry import as_of, view
 from pages.parts.text import csv_file, language, t
+from pages.parts.when import as_of, view
 from telling.file_names import file_name
 
 

@@ -10,7 +10,7 @@ import streamlit as st
 from kpis.as_text import markdown
 from pages.parts import address
 from pages.parts.asked import LONGEST
-from pages.parts.entry import page
+from pages.parts.menu import page
 from pages.parts.text import t
 
 

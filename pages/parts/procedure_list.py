@@ -15,9 +15,9 @@ from kpis.settings import settings
 from kpis.store.queries import PAGE_SIZE, Counted, Filter, ProcedureOnDay
 from pages.parts import address, cached
 from pages.parts.asked import choose, turn_pages, write_words
-from pages.parts.entry import as_of
 from pages.parts.registers import bureau_names, day_word, telling, when
 from pages.parts.text import digits, named, t
+from pages.parts.when import as_of
 from publishers.opendata.registers_csv import written
 from telling.file_names import file_name
 from telling.procedures import value_word

@@ -13,7 +13,7 @@ from kpis.registers import REGISTERS
 from kpis.store.queries import ProcedureOnDay
 from kpis.vocabulary import RowKind
 from pages.parts import address, cached
-from pages.parts.entry import page
+from pages.parts.menu import page
 from pages.parts.one_or_all import back_link
 from pages.parts.registers import bureau_names, day_word, facts, history, number, telling
 from pages.parts.text import fine_print, linked, named, shown_name, t

@@ -16,10 +16,11 @@ from kpis.settings import settings
 from kpis.text import format_date, status_colour, status_icon, status_word
 from pages.parts import address, cached
 from pages.parts.cards import list_of
-from pages.parts.entry import as_of, page, view
 from pages.parts.figure import Ready, ready, show
+from pages.parts.menu import page
 from pages.parts.registers import table_of, telling
 from pages.parts.text import language, named, shown_name, t
+from pages.parts.when import as_of, view
 from telling import projects as told_projects
 
 STATE_LOOK = {

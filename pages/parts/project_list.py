@@ -17,10 +17,11 @@ from kpis.store import tables
 from kpis.text import format_date, status_word, text_of, texts_of
 from pages.parts import address, cached
 from pages.parts.cards import tally_marks
-from pages.parts.entry import as_of, page
 from pages.parts.figure import Ready, kept_block, ready
+from pages.parts.menu import page
 from pages.parts.project import confidence_mark, contradictions, state_marks, status_mark
 from pages.parts.text import language, linked, named, shown_name, t
+from pages.parts.when import as_of
 from telling import projects
 from telling.words import Words
 

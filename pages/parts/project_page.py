@@ -20,13 +20,14 @@ from kpis.text import format_date, format_value, status_word
 from pages.parts import address, cached
 from pages.parts.attention import strip_of, strips_of
 from pages.parts.cards import chart_with_table, headline_value, source_line, status_badge
-from pages.parts.entry import page, today
+from pages.parts.menu import page
 from pages.parts.project import confidence_mark, milestone_block, rule_line, status_mark
 from pages.parts.registers import block, telling
 from pages.parts.said import said_and_done
 from pages.parts.text import fine_print, in_brackets, language, linked, offered, shown_name, t
 from pages.parts.titled import titled
 from pages.parts.viewer import viewer
+from pages.parts.when import today
 from telling import facts, projects
 from telling.attention import leads
 from telling.said import of_subject

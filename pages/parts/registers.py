@@ -19,9 +19,9 @@ from kpis.store import tables
 from kpis.text import format_date, known_day
 from kpis.vocabulary import RowKind
 from pages.parts import address, cached
-from pages.parts.entry import as_of
 from pages.parts.figure import Ready, kept_block, ready
 from pages.parts.text import fine_print, language, linked, named, t
+from pages.parts.when import as_of
 from telling import blocks
 from telling.blocks import Block, Card, Cell, Link, Number, Telling
 from telling.words import Words

@@ -19,10 +19,10 @@ from kpis.reporting.reports import Opened
 from kpis.store.store import Store
 from kpis.vocabulary import OpenPart
 from pages.parts import cached
-from pages.parts.entry import as_of, view
 from pages.parts.registers import table_of, telling
 from pages.parts.steps import take
 from pages.parts.text import csv_file, shown_name, t
+from pages.parts.when import as_of, view
 from telling import said as told
 from telling.blocks import Block
 from telling.file_names import file_name

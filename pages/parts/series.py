@@ -13,8 +13,8 @@ import pyarrow as pa
 from charts.plotly.trajectory import trajectory
 from kpis.figures.records import Figure
 from kpis.figures.scorecard import Book, Scored, forecast_of, path_of
-from pages.parts.entry import as_of
 from pages.parts.text import language, t
+from pages.parts.when import as_of
 from telling import indicator
 from telling.words import Words
 

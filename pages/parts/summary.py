@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
-import pyarrow as pa
-
 from kpis.as_text import markdown
-from kpis.figures.projects import ProjectReport
 from kpis.figures.records import Figure, Goal
 from kpis.figures.scorecard import Book, Change, Scored, latest_changes, tally
 from kpis.store import tables
 from kpis.text import format_date, format_value
-from pages.parts import cached
-from pages.parts.cards import badge_line, headline_value, tally_marks
-from pages.parts.entry import as_of
-from pages.parts.series import arrow
+from pages.parts import address, cached
+from pages.parts.cards import badge_line, headline_value, list_of
+from pages.parts.registers import telling
 from pages.parts.text import language, shown_name, t
+from pages.parts.when import as_of
+from publishers.site import seen
+from telling import overview_projects
 from telling import projects as told_projects
-from telling.overview import conclusion, exclusions, lead
+from telling.cards import card_of
+from telling.overview import Shown, conclusion, exclusions, lead, theme_name
 from telling.words import Words
 
 CHANGES = 6
@@ -27,27 +26,17 @@ CHANGES = 6
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """The texts of the page, made once per revision, day and language."""
+    """The texts of the page, made once per revision, day and language; counts, cards and tables are HTML."""
 
     title: str
     lead: str
-    marks: str
+    counts: str
+    cards: str
+    others: str
     excluded: tuple[str, str]
     projects_heading: str
-    projects: pa.Table
+    projects: str
     changes: str
-
-
-def core_projects(reports: Sequence[ProjectReport]) -> pa.Table:
-    """Return the core projects, each with the statuses of its indicators in words."""
-    rows = [
-        (
-            told_projects.called(r, Words(language())),
-            tally_marks(r.tally, wraps=True, whose={"project": r.code}) or t("no_indicator"),
-        )
-        for r in reports
-    ]
-    return arrow({t("project"): [markdown(name) for name, _ in rows], t("status"): [marks for _, marks in rows]})
 
 
 def changed_last(every: list[Scored], book: Book) -> str:
@@ -78,17 +67,29 @@ def line(change: Change) -> str:
     return said
 
 
-def summary(every: list[Scored], book: Book, *, lessons: Sequence[Scored], others: Sequence[Scored]) -> Summary:
-    """Make every text of the page; ``lessons`` and ``others`` are the indicators shown at its top and below."""
-    words = Words(language())
+def summary(every: list[Scored], book: Book, shown: Shown) -> Summary:
+    """Make every text of the page; ``shown`` are the indicators that stand on it."""
+    words, day = Words(language()), as_of()
     rows = cached.moment().rows(tables.Indicator)
     core = told_projects.core_with_goals(cached.moment().projects)
+    heading = told_projects.overview_heading(core, cached.moment().rows(tables.StrategyVersion), words)
+
+    def indicator(code: str) -> str:
+        return address.path("indicator", code=code)
+
+    def project(code: str) -> str:
+        return address.path("projects", code=code)
+
+    of_themes = [card_of(item, words, as_of=day, title=theme_name(item.entry.theme, words)) for item in shown.of_themes]
+    others = [card_of(item, words, as_of=day) for item in shown.others]
     return Summary(
         title=markdown(conclusion(every, words)),
-        lead=markdown(lead(every, words, as_of=as_of())),
-        marks=tally_marks(tally(every), whose={}),
-        excluded=(markdown(exclusions(lessons, rows, words)), markdown(exclusions(others, rows, words))),
-        projects_heading=told_projects.overview_heading(core, cached.moment().rows(tables.StrategyVersion), words),
-        projects=core_projects(core),
+        lead=markdown(lead(every, words, as_of=day)),
+        counts=seen.band(tally(every), lambda group, status: list_of(group, status, {}), words),
+        cards=seen.cards(of_themes, indicator, words),
+        others=seen.table(others, indicator, words, caption=words("other_headlines")),
+        excluded=(markdown(exclusions(shown.of_themes, rows, words)), markdown(exclusions(shown.below, rows, words))),
+        projects_heading=heading,
+        projects=seen.projects(overview_projects.lines(telling(), core), project, words, caption=heading) if core else "",
         changes=changed_last(every, book),
     )

@@ -1,4 +1,4 @@
-"""Who looks at this run: chosen in the sidebar of a local instance, signed in through OpenID Connect in an office one.
+"""Who looks at this run: chosen on the page of a local instance, signed in through OpenID Connect in an office one.
 
 What a browser says is a name only. Roles come from the database at each run, and again within each write.
 """
@@ -91,8 +91,15 @@ def record_page_refused() -> None:
         told.add(refused)
 
 
+def who() -> str:
+    """Return who looks, as the line of the view says it: the name of the local person, or the address of the one signed in."""
+    if settings().mode != "local":
+        return viewer().email
+    return next((_local_label(p.name, p.email) for p in cached.local_persons() if p.email == viewer().email), viewer().email)
+
+
 def viewer_choice() -> None:
-    """Show in the sidebar who looks: a choice on a local machine, the person signed in at an office."""
+    """Show who looks: a choice on a local machine, the person signed in at an office."""
     mode = settings().mode
     if mode == "local":
         listed = {p.email: p for p in cached.local_persons()}
@@ -104,10 +111,11 @@ def viewer_choice() -> None:
             key=_CHOSEN,
         )
     elif mode == "office" and viewer().email:
-        st.caption(f":material/person: {markdown(viewer().email)}")
-        if viewer().grants:
-            st.caption(" ・ ".join(dict.fromkeys(t(f"role_{grant.role}") for grant in viewer().grants)))
-            st.button(t("sign_out"), on_click=st.logout, icon=":material/logout:", key="sign_out")
+        with st.container(gap="xsmall"):
+            roles = dict.fromkeys(t(f"role_{grant.role}") for grant in viewer().grants)
+            st.caption(" ・ ".join([f":material/person: {markdown(viewer().email)}", *roles]))
+            if viewer().grants:
+                st.button(t("sign_out"), on_click=st.logout, icon=":material/logout:", key="sign_out")
 
 
 def _local_label(name: str, email: str) -> str:

@@ -15,7 +15,7 @@ from kpis.text import format_date
 from telling.attention import SHOWN_FIRST, Row, folded
 from telling.words import Words
 
-STYLE = Path(__file__).parent / "assets" / "attention.css"
+STYLES = tuple(Path(__file__).parent / "assets" / name for name in ("attention.css", "seen.css"))
 Leads = Callable[[Row], str]  # row → address of the page that it leads to
 HEADS = ("status", "att_what", "att_gap", "att_since_head", "att_why", "att_action", "att_bureau", "att_due")
 LABELLED = ("why", "do", "who", "due", "both")
@@ -24,8 +24,8 @@ NAMES = ("status", "what", "gap", "since", "why", "do", "who", "due")
 
 @lru_cache(maxsize=1)
 def style() -> str:
-    """Return the style sheet of marks, strips and the table; pages of the dashboard carry it, the edition has it in its own."""
-    return sheet() + STYLE.read_text(encoding="utf-8")
+    """Return the style sheet of what pages of the dashboard and the edition share: marks, strips, tables, cards, counts."""
+    return sheet() + "".join(style.read_text(encoding="utf-8") for style in STYLES)
 
 
 def strip(shape: Strip | None) -> Markup:

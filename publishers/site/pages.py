@@ -18,6 +18,7 @@ from kpis.periods import parse_period
 from kpis.registers import TOLD_BY_RECORD, Register
 from kpis.store import tables
 from kpis.text import format_date
+from publishers.site import seen
 from publishers.site.attention import leads, strip
 from publishers.site.attention import listed as listed_attention
 from publishers.site.block_views import BlockView, pairs
@@ -25,7 +26,7 @@ from publishers.site.pages_bureaus import bureau_pages, compared_by_bureau
 from publishers.site.pages_registers import facilities, listed, procedures
 from publishers.site.site import Page, Pages, Site, themes_file
 from publishers.site.views import IndicatorView, badge, badges
-from telling import attention, facts, needed, projects, said
+from telling import attention, facts, needed, overview_projects, projects, said
 from telling.blocks import Telling
 from telling.changes import Difference
 from telling.method import method
@@ -116,17 +117,14 @@ def _overview(site: Site, words: Words, own: Mapping[str, IndicatorView]) -> Any
     return "index.html", "index.html", {
         "attention_heading": attention.heading(off, words), "attention_sentence": attention.sentence(off, words),
         "attention": lambda home: listed_attention(off, partial(leads, home), words, caption=attention.heading(off, words)),
-        "title": title, "lead": lead_in, "description": f"{title} {lead_in}", "counts": lambda home: badges(tally(scored), words, home("standing") + "standing.html#{list}"),
+        "title": title, "lead": lead_in, "description": f"{title} {lead_in}", "counts": lambda home: seen.band(tally(scored), lambda group, status: f"{home('standing')}standing.html#{group}-{status}", words),
         "themes": [(theme_name(s.entry.theme, words), own[s.entry.definition.code]) for s in shown.of_themes],
         "trend": own[shown.trend.entry.definition.code] if shown.trend else None,
         "excluded": [exclusions(items, site.moment.indicators.values(), words) for items in (shown.of_themes, shown.below)],
-        "projects": [
-            (
-                r.row.project_code, projects.called(r, words), len(r.scored), badge(r.status, words),
-                partial(_counts_of, r, words),
-            )
-            for r in core
-        ],
+        "projects": lambda home: seen.projects(
+            overview_projects.lines(site.telling(words), core), lambda code: f"{home('projects')}projects/{code}.html", words,
+            caption=projects.overview_heading(core, site.moment.rows(tables.StrategyVersion), words),
+        ) if core else "",
         "projects_heading": projects.overview_heading(core, site.moment.rows(tables.StrategyVersion), words),
         "others": [own[s.entry.definition.code] for s in shown.others],
         "changes": _shown(site.changes), "first": any(c["kind"] == "first_edition" for c in site.changes),
@@ -219,10 +217,6 @@ def _unit_label(row: tables.Bureau, words: Words) -> str:
 def _states(milestones: Sequence[Milestone], words: Words) -> str:
     counts = {state: sum(1 for m in milestones if m.state == state) for state in MILESTONE_STATES}
     return words("comma").join(f"{words('state_' + state)} {n}" for state, n in counts.items() if n)
-
-
-def _counts_of(report: ProjectReport, words: Words, home: Callable[[str], str]) -> Markup:
-    return badges(report.tally, words, f"{home('projects')}projects/{report.code}.html#indicators")
 
 
 def _states_linked(report: ProjectReport, words: Words) -> Markup | str:

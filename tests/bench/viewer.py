@@ -66,7 +66,7 @@ class Viewer:
         Args:
             page: which.
             query: what its address asks for.
-            as_person: whom the side bar of a local instance is to name; needs a run before this one, which shows the choice.
+            as_person: whom a local instance is to name; needs a run before this one, which shows the choice.
         """
         if as_person and not self._choice:
             self.run(page, query)

@@ -39,7 +39,9 @@ SEEN = """() => {
     if (!app || app.getAttribute('data-test-script-state') !== 'notRunning') return null;
     const heading = [...document.querySelectorAll('[data-testid=stMain] h1')].map(e => e.innerText);
     if (!heading.length || document.querySelector('[data-testid=stSkeleton]')) return null;
-    if (!document.querySelector('[data-testid=stSidebar] [data-testid=stDateInput] [role=spinbutton]')) return null;
+    const line = document.querySelector('.st-key-view_line details');
+    if (line && !line.open) line.querySelector('summary').click();  // what it holds is drawn once it was opened
+    if (!document.querySelector('.st-key-view_line [data-testid=stDateInput] [role=spinbutton]')) return null;
     const text = query => [...document.querySelectorAll(query)].map(e => e.innerText.trim());
     return {
         heading,
@@ -220,12 +222,22 @@ class Screen:
         return self.page.url.removeprefix(self.base)
 
     def menu(self, address: str) -> Locator:
-        """Return the link of the menu that leads to a page."""
-        return self.page.locator(f"[data-testid=stSidebar] a[href^='{address.removeprefix('/')}?']").first
+        """Return the link of the menu that leads to a page; the list in which it is folded is opened."""
+        meant = f"a[href^='{address.removeprefix('/')}?']"
+        there, floating = self.page.locator(f".st-key-menu {meant}"), self.page.locator(f"[data-testid=stPopoverBody] {meant}")
+        for folded in [] if there.count() else self.page.locator(".st-key-menu [data-testid=stPopoverButton]").all():
+            folded.click()
+            self.page.locator("[data-testid=stPopoverBody] a").first.wait_for(timeout=WAIT)
+            if floating.count():
+                return floating.first
+            self.page.keyboard.press("Escape")
+        return there.first
 
     def opened(self, label: str) -> Locator:
         """Open a list as somebody does who has scrolled to it: a list closes when the page scrolls, so the scrolling comes first."""
         box = self.page.get_by_role("combobox", name=label, exact=True)
+        if not box.count():
+            unfolded(self.page)
         box.scroll_into_view_if_needed(timeout=WAIT)
         self.page.evaluate("() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done))))")
         box.click(timeout=WAIT)
@@ -263,3 +275,15 @@ class Screen:
 
 def _plain(seen: dict[str, Any]) -> str:
     return json.dumps(seen, ensure_ascii=False, separators=(",", ":"))
+
+
+def unfolded(page: Page) -> Locator:
+    """Return the line of the view, opened: day, organisation, knowledge, and who looks."""
+    line = page.locator(".st-key-view_line")
+    if line.locator("details").get_attribute("open", timeout=WAIT) is None:
+        line.locator("summary").click(timeout=WAIT)
+    line.get_by_role("combobox").first.wait_for(timeout=WAIT)
+    page.wait_for_function(
+        "() => !document.querySelector('.st-key-view_line details').getAnimations({subtree: true}).length", timeout=WAIT
+    )
+    return line

@@ -8,7 +8,7 @@ from playwright.sync_api import Browser, expect
 from charts.style import INK
 from charts.themes import DARK, DARK_PAPER, rgb
 from tests.browser.axe import broken_rules
-from tests.browser.screen import rerun
+from tests.browser.screen import rerun, unfolded
 from tests.browser.test_pages import EVERY_PAGE, FIGURES
 from tests.browser.test_projects import SHOWN
 from tests.browser.visits import Visits, opened
@@ -28,9 +28,9 @@ def test_a_page_breaks_no_rule_of_wcag(visits: Visits, server: str, path: str, l
 
 @pytest.mark.parametrize("path", ["/submit", "/review", "/publish"])
 def test_the_pages_of_the_office_break_no_rule_of_wcag(chromium: Browser, server: str, path: str) -> None:
-    """As the reform office, which a local instance offers in its side bar."""
+    """As the reform office, which a local instance offers in the line of the view."""
     page, _ = opened(chromium, server, path, width=1280)
-    page.locator("[data-testid=stSidebar]").get_by_role("combobox", name="利用者").click()
+    unfolded(page).get_by_role("combobox", name="利用者").click()
     with rerun(page):
         page.get_by_role("option").filter(has_text="構造改革室").first.click()
     expect(page.locator("[data-testid=stMain]").get_by_text("この画面を使う権限がありません")).to_have_count(0)

@@ -126,7 +126,7 @@ def test_a_quarter_from_template_to_figures(chromium: Browser, office: Office) -
     address, folder = office.address, office.folder
     context, page = signed_in(chromium, office, "anna", "/submit")
     assert "令和4年度第3四半期の報告期限は2099年1月31日" in text_of(page)
-    assert "安藤" not in text_of(page) and ANNA in page.inner_text("[data-testid=stSidebar]")
+    assert "安藤" not in text_of(page) and ANNA in page.inner_text(".st-key-view_line")
     pictured(page, "journey-01-submit")
 
     # The template, filled by LibreOffice with three faults

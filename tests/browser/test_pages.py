@@ -99,8 +99,8 @@ def test_the_very_first_request_of_a_new_server_never_shows_a_bare_page(
     """The menu and the language choice of the frame are there: the guard ran, whatever address came first."""
     with new_small_server() as address:
         page, wrong = opened(chromium, address, path, width=1280)
-        side = page.locator("[data-testid=stSidebar]")
-        expect(side.get_by_text("概要", exact=True)).to_have_count(1, timeout=120_000)
+        side = page.locator(".st-key-bar")
+        expect(side.get_by_text("概況", exact=True)).to_have_count(1, timeout=120_000)
         expect(side.get_by_text("English", exact=True)).to_have_count(1, timeout=120_000)
         # An address that names no page is answered by the overview, with a message of Streamlit's own.
         assert not [w for w in wrong if "404" not in w and "does not seem to exist" not in w]

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from kpis.languages import say
-from pages.parts.entry import SECTIONS
+from pages.parts.menu import SECTIONS
 from tests.browser.screen import WAIT, Screen
 from tests.browser.visits import GO, faults
 

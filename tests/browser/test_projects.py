@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from tests.browser.axe import broken_rules
-from tests.browser.screen import Screen, pictured, too_wide
+from tests.browser.screen import Screen, pictured, too_wide, unfolded
 from tests.browser.visits import Visits, opened
 
 pytestmark = pytest.mark.browser
@@ -74,7 +74,7 @@ def test_a_confidence_that_contradicts_the_status_reaches_the_overview(
 
 def test_the_organisation_of_today_can_be_chosen_and_the_page_says_so(chromium: Browser, server: str) -> None:
     page, wrong = opened(chromium, server, "/bureau?lang=ja", width=1280)
-    page.locator("[data-testid=stSidebar]").get_by_text("現在の組織").click()
+    unfolded(page).get_by_role("radio", name="現在の組織").click()
     page.wait_for_function("document.querySelector('[data-testid=stMain]').innerText.includes('現在の組織')", timeout=120_000)
     assert wrong == []
     page.context.close()
@@ -84,12 +84,12 @@ def test_the_day_and_organisation_of_an_address_hold_on_the_next_page_and_the_ad
     chromium: Browser, server: str
 ) -> None:
     page, wrong = opened(chromium, server, "/bureau?lang=en&as_of=2023-06-30&view=now", width=1280)
-    side, main = page.locator("[data-testid=stSidebar]"), page.locator("[data-testid=stMain]")
+    side, main = unfolded(page), page.locator("[data-testid=stMain]")
     expect(main).to_contain_text("As of 30 Jun 2023; organisation: Today", timeout=120_000)
     side.get_by_text("At the time", exact=True).click()
     expect(main).to_contain_text("As of 30 Jun 2023; organisation: At the time", timeout=120_000)
     Screen(page, server).asks(view="then", as_of="2023-06-30")
-    side.get_by_role("link", name="Projects").click()
+    Screen(page, server).menu("/projects").click()
     page.wait_for_selector("h1:has-text('core projects')", timeout=120_000)
     expect(main).to_contain_text("As of 30 Jun 2023", timeout=120_000)
     assert wrong == []

@@ -1,16 +1,16 @@
-"""A local instance out of the box: who acts is chosen in the side bar, and four eyes still holds."""
+"""A local instance out of the box: who acts is chosen in the line of the view, and four eyes still holds."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page
 
 from kpis.reporting import people, submissions
 from kpis.store.store import Store
 from tests.browser.conftest import serving
-from tests.browser.screen import at_rest, pictured, rerun, tab, too_wide
+from tests.browser.screen import at_rest, pictured, rerun, tab, too_wide, unfolded
 from tests.browser.test_journey import CALENDAR, text_of
 from tests.small_government import ANNA, IN_TIME, PERIOD, figure, settle
 
@@ -43,18 +43,10 @@ def local(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         yield address
 
 
-def act_as(page: Page, who: str, *, narrow: bool) -> None:
-    side = page.get_by_test_id("stSidebar")
-    if narrow:
-        page.get_by_test_id("stExpandSidebarButton").click()
-        expect(side).to_have_attribute("data-collapsed", "false")
-    side.get_by_role("combobox").first.click()
+def act_as(page: Page, who: str) -> None:
+    unfolded(page).get_by_role("combobox").last.click()
     with rerun(page):
         page.get_by_role("option", name=who, exact=True).click()
-    if narrow:
-        page.get_by_test_id("stSidebarCollapseButton").locator("button").click()
-        expect(side).to_have_attribute("data-collapsed", "true")
-        at_rest(page)
 
 
 @pytest.mark.parametrize("width", [1280, 375])
@@ -69,7 +61,7 @@ def test_whoever_is_chosen_may_do_what_their_role_allows(
     page.goto(f"{local}/{path}?lang={language}&bureau=GENERAL&period={PERIOD}&report=1")
     at_rest(page)
     assert words["refused"] in text_of(page), "nobody is chosen yet"
-    act_as(page, words[role], narrow=width < 500)
+    act_as(page, words[role])
     assert words[path] in text_of(page)
     assert page.locator("[data-testid=stException]").count() == 0
     assert too_wide(page) == []

@@ -106,5 +106,5 @@ def test_the_dashboard_has_the_same_colours_in_both_themes() -> None:
     for side, paper, ink, key in (("light", PAPER, INK, ACTUAL), ("dark", DARK_PAPER, DARK[INK], DARK[ACTUAL])):
         told = theme[side]
         assert (told["backgroundColor"], told["textColor"], told["primaryColor"], told["linkColor"]) == (paper, ink, key, key)
-        for ground in (paper, told["secondaryBackgroundColor"], told["sidebar"]["backgroundColor"]):
+        for ground in (paper, told["secondaryBackgroundColor"]):
             assert contrast(ink, ground) >= TEXT and contrast(key, ground) >= TEXT

@@ -113,7 +113,7 @@ def test_a_government_calls_things_as_it_likes_and_the_rest_stays(written: Path)
         assert "見直し係" in languages.say("waits_for_office", when="", who="")
         assert "review desk" in languages.say("waits_for_office", "en", when="", who="")
     with settled(TOKYO):
-        assert languages.say("nav_overview") == "概要" and languages.say("site") == "シン・トセイ 見える化"
+        assert languages.say("nav_overview") == "概況" and languages.say("site") == "シン・トセイ 見える化"
 
 
 @pytest.mark.parametrize("code", languages.codes())

@@ -20,10 +20,10 @@ from tests.bench.viewer import Viewer
 
 @dataclass
 class Seen:
-    """One run of a page: elements in order as (kind, element), those of the side bar apart, and the addresses in the menu."""
+    """One run of a page: elements in order as (kind, element), those of the frame (bar and line of the view) apart, and the addresses in the menu."""
 
     elements: list[tuple[str, Any]] = field(default_factory=list)
-    side: list[tuple[str, Any]] = field(default_factory=list)
+    frame: list[tuple[str, Any]] = field(default_factory=list)
     menu: list[str] = field(default_factory=list)
     viewer_choice: str = ""
 
@@ -44,9 +44,9 @@ class Seen:
         return [*self.menu, *found]
 
     def words(self) -> str:
-        """Return everything that can be read on the page and in its side bar, labels and headings of tables included."""
+        """Return everything that can be read on the page and in its frame, labels and headings of tables included."""
         said = []
-        for name, element in [*self.elements, *self.side]:
+        for name, element in [*self.elements, *self.frame]:
             said += [str(getattr(element, part)) for part in ("body", "label", "alt", "help") if getattr(element, part, "")]
             if name in ("dataframe", "table"):
                 said += pa.ipc.open_stream(element.arrow_data.data).schema.names
@@ -56,7 +56,7 @@ class Seen:
 
 
 def run(viewer: Viewer, page: str, query: str, *, as_person: str = "") -> Seen:
-    """Ask for a run of a page; as a person, where the side bar of a local instance offers one."""
+    """Ask for a run of a page; as a person, where a local instance offers one."""
     seen = _run(viewer, page, query, {})
     return _run(viewer, page, query, {seen.viewer_choice: as_person}) if as_person else seen
 
@@ -77,7 +77,7 @@ def _run(viewer: Viewer, page: str, query: str, chosen: dict[str, str]) -> Seen:
             element = message.delta.new_element
             name = str(element.WhichOneof("type"))
             part = getattr(element, name)
-            (found.elements if message.metadata.delta_path[0] == 0 else found.side).append((name, part))
+            (found.frame if list(message.metadata.delta_path[:2]) == [0, 0] else found.elements).append((name, part))
             if name == "selectbox" and "viewer_email" in part.id:
                 found.viewer_choice = part.id
         if kind == "navigation":

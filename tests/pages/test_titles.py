@@ -7,10 +7,9 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
 from kpis.languages import say
 from kpis.settings import ROOT
-from pages.parts.entry import LISTS, SECTIONS
+from pages.parts.menu import LISTS, OFFICE, SECTIONS
 from tests.pages.conftest import Site
 
-OFFICE = ("submit", "review", "report", "meeting", "publish", "questions", "notices")
 ABOUT = {  # address → what the title begins with, in Japanese and in English
     ("indicator", "code=electronic_decision_rate"): ("電子決定率 — 各局", "Electronic decision rate — Every bureau"),
     ("bureau", "code=WATERWORKS"): ("水道局", "Bureau of Waterworks"),

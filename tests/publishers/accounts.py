@@ -15,7 +15,7 @@ from kpis.text import status_word
 from telling.overview import theme_name
 from telling.projects import kind_name
 from telling.words import Words
-from tests.publishers import attended, charted, spoken, tabled
+from tests.publishers import attended, charted, overviewed, spoken, tabled
 from tests.publishers.ledger import Item, Ledger, Table, plain
 from tests.publishers.shown import Drawn, Shown
 
@@ -83,33 +83,37 @@ def _lead(ledger: Ledger) -> list[str]:
     found = stands(own)
     if found != ledger.api("status")["counts"]:
         return [f"the API counts {ledger.api('status')['counts']}"]
-    judged, rest = sum(found["current"].values()), found["unjudged"]
+    judged = sum(found["current"].values())
     newest = max(s["period_end"] for s in own if s["period_end"])
     age = (date.fromisoformat(as_of) - date.fromisoformat(newest)).days
     said = w("conclusion", judged=judged, good=sum(found["current"].get(s, 0) for s in GOOD)) if judged else w("conclusion_none")
-    if found["unreported"]:
-        said = w("conclusion_unreported", said=said, unreported=found["unreported"])
+    off = sum(found["current"].get(s, 0) for s in (*BAD, "slightly_behind"))
+    said = w("conclusion_off", said=said, off=off) if off else said
+    without = found["unreported"] + sum(found["last_known"].values())
+    unknown = [w("conclusion_unreported", without=without, unreported=found["unreported"])] if without else []
     return [
-        said, *marks(ledger, found),
-        w("conclusion_lead", total=len(own), as_of=ledger.day(as_of), judged=judged, last_known=sum(found["last_known"].values()),
-          unreported=found["unreported"], not_due=rest.get("not_due", 0), no_target=rest.get("not_applicable", 0),
-          qualitative=rest.get("qualitative", 0), no_data=rest.get("no_data", 0), newest=ledger.day(newest), age=f"{age:,}"),
+        said, *unknown, *band(ledger, found),
+        w("conclusion_lead", total=len(own), as_of=ledger.day(as_of), newest=ledger.day(newest), age=f"{age:,}"),
     ]  # fmt: skip
+
+
+def band(ledger: Ledger, found: Mapping[str, Any]) -> list[str]:
+    """Write the three parts of the counts with their totals."""
+    w, last = ledger.words, sum(found["last_known"].values())
+    totals = {
+        "now": sum(found["current"].values()),
+        "without": found["unreported"] + last,
+        "unjudged": sum(found["unjudged"].values()),
+    }
+    no_target = f"{w('band_not_applicable')} {found['unjudged'].get('not_applicable', 0)}"
+    return [*map(str, totals.values()), *marks(ledger, found), no_target]
 
 
 def overview(ledger: Ledger, shown: Shown) -> list[str]:
     """Check the overview: conclusion, cards with their pictures, trend, core projects, what changed last."""
     w, own = ledger.words, list(ledger.own.values())
-    rows = []
-    for project in ledger.api("projects")["projects"]:
-        if project["kind"] == "core" and project["goal_ja"]:
-            found = stands(s for s in own if s["project"] == project["code"])
-            rows.append([tabled.full_name(ledger, project), " ".join(marks(ledger, found)) or w("no_indicator")])
-    there = next(([[str(c) for c in row] for row in r] for h, r in shown.tables if h == [w("project"), w("status")]), [])
-    wrong = [] if [[" ".join(plain(c).split()) for c in row] for row in there] == rows else [f"core projects {there} for {rows}"]
-    shown.tables[:] = [t for t in shown.tables if t[0] != [w("project"), w("status")]]
-    wrong += attended.wrong(ledger, shown)
-    found, others_ = series(ledger, shown, own)
+    wrong = attended.wrong(ledger, shown) + overviewed.wrong_rows(ledger, shown)
+    found, others_ = series(ledger, shown, own, more=[overviewed.projects(ledger)])
     wrong += found + [f"{c.alt} is not expected" for c in others_]
     listed = [p for p in ledger.api("projects")["projects"] if p["kind"] == "core" and p["goal_ja"]]
     codes = {n["version"] for p in listed for n in p["names"]}
@@ -123,6 +127,7 @@ def overview(ledger: Ledger, shown: Shown) -> list[str]:
     said = [
         *_lead(ledger),
         *attended.heading(ledger),
+        *overviewed.card_texts(ledger),
         *left_out,
         heading,
         w("contradictions_none", count=sum(bool(p.get("confidence")) for p in ledger.api("projects")["projects"])),

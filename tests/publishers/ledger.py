@@ -304,7 +304,7 @@ class Ledger:
         return {f for f in found if f} | self._steps(item)
 
     def brief(self, item: Item) -> set[str]:
-        """Return what the conclusion may say of an item behind its name."""
+        """Return what the lead may say of an item behind its name."""
         figure, goal, base = self.at(item, item["period"]), item["target"], item["baseline"]
         judged = Judgement(
             item["status"], planned_value=item["planned_value"], variance=item["variance"],

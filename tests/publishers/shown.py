@@ -71,7 +71,7 @@ def numbers_in(text: str) -> list[str]:
 
 
 def of_streamlit(messages: Iterable[bytes]) -> Shown:
-    """Read the elements of one run, those of the side bar left out."""
+    """Read the elements of one run, those of the frame (bar and line of the view) left out."""
     found = Shown()
     for raw in messages:
         message = ForwardMsg.FromString(raw)
@@ -79,8 +79,8 @@ def of_streamlit(messages: Iterable[bytes]) -> Shown:
             found = Shown()
         if message.WhichOneof("type") != "delta" or message.delta.WhichOneof("type") != "new_element":
             continue
-        if message.metadata.delta_path and message.metadata.delta_path[0] == 1:
-            continue  # the side bar
+        if list(message.metadata.delta_path[:2]) == [0, 0]:
+            continue  # the frame
         element = message.delta.new_element
         kind = str(element.WhichOneof("type"))
         part = getattr(element, kind)
@@ -93,6 +93,7 @@ def of_streamlit(messages: Iterable[bytes]) -> Shown:
             written = Static(element.html.body).shown
             found.tables += written.tables
             found.texts += written.texts
+            found.pictures += written.pictures
             box += written.texts
         if kind == "heading":
             found.headings.append(element.heading.body)
@@ -174,6 +175,8 @@ class Static(HTMLParser):
             self.pictures.append((given.get("aria-label") or "", []))
         self._outside = self._outside or (tag == "a" and (given.get("href") or "").startswith("http"))
         self._point = tag == "title" and self._svg > 0
+        if tag == "img":
+            self.shown.pictures.append((given.get("alt") or "", given.get("src") or ""))
         if tag == "section" and given.get("data-unit"):
             self._unit = given["data-unit"] or ""
         if tag == "table":

@@ -1,0 +1,120 @@
+"""The pages there are, in the order of the menu, and the bar on top of every page that leads to them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from contextvars import ContextVar
+from copy import copy
+from functools import lru_cache
+from typing import Any, Literal
+
+import streamlit as st
+from markupsafe import escape
+
+from kpis.as_text import markdown
+from kpis.government import Government, government
+from kpis.languages import codes, own_name
+from kpis.registers import TOLD_BY_RECORD, Register
+from kpis.settings import ROOT, settings
+from pages.parts import address
+from pages.parts.text import language, named, offered, t
+from pages.parts.viewer import viewer
+
+_PAGES = ROOT / "pages"
+_sections: ContextVar[dict[str, list[Any]]] = ContextVar("sections")
+# Folded lists have a name; pages of the others stand in the bar themselves.
+SECTIONS: Mapping[str, tuple[str, ...]] = {
+    "": ("overview", "themes", "bureau", "projects"),
+    "registers": ("procedures", "facilities", *TOLD_BY_RECORD),
+    " ": ("indicator", "standing"),
+    "data": ("changes", "revisions", "about"),
+}
+OFFICE: Mapping[str, tuple[str, ...]] = {  # page → the actions that lead to it; nothing: everybody inside
+    "submit": ("take_template",), "review": ("see_queue", "manage_people"), "report": (), "meeting": ("hold_meeting",), "publish": ("publish",),
+    "questions": ("see_questions",), "notices": ("choose_notices",),
+}  # fmt: skip
+LISTS = ("standing",)  # not in the menu: the counts of other pages lead there
+
+
+def navigation() -> st.Page:
+    """Declare the one list of pages and return the page asked for."""
+    sections = {section: [_page(name) for name in names] for section, names in SECTIONS.items()}
+    if settings().mode != "public":  # there: no sign-in, no upload, no review, no publication; these pages do not exist
+        sections["office"] = [_page(name, *needs) for name, needs in OFFICE.items()]
+    _sections.set(sections)
+    for each in (each for pages in sections.values() for each in pages):
+        if each._script_hash == address.place_meant():
+            st.switch_page(each, query_params=st.query_params.to_dict())
+    return st.navigation(sections, position="hidden")
+
+
+def _page(name: str, *needs: str) -> Any:
+    """Declare a page; one that not everybody may use is hidden from the menu of the others, and ``enter`` refuses it to them.
+
+    Each run has a copy of its own, since ``st.navigation`` marks in it which page may run.
+    """
+    # Where one sits at the machine, the page says which viewer to choose.
+    shown = name not in LISTS and (not needs or settings().mode == "local" or any(viewer().may(action) for action in needs))
+    return copy(_declared(name, language(), "visible" if shown else "hidden", government()))
+
+
+@lru_cache(maxsize=128)
+def _declared(name: str, _language: str, visibility: Literal["visible", "hidden"], own: Government) -> Any:
+    """Make a page once: Streamlit looks its file up in the file system each time one is made."""
+    first = name == "overview"
+    file, place = (
+        _PAGES / f"{'register' if name in TOLD_BY_RECORD else name}.py",
+        None if first else own.page.address if name == "themes" else name,
+    )
+    return st.Page(file, title=t(f"nav_{name}"), url_path=place, default=first, visibility=visibility)
+
+
+def page(name: str) -> Any:
+    """Return a page of the menu by its address, for a link to it; finding it by its file asks the file system each time."""
+    return next(each for pages in _sections.get().values() for each in pages if each.url_path == name)
+
+
+def has_page(name: str) -> bool:
+    """Say whether the menu holds a page of this address."""
+    return any(each.url_path == name for pages in _sections.get().values() for each in pages)
+
+
+def register_shown() -> Register:
+    """Return the register whose page runs, where one page shows every register that is told by its record."""
+    return TOLD_BY_RECORD[address.page_shown()]
+
+
+def bar(shown: Any) -> None:
+    """Show whose site this is, the pages there are, and the languages.
+
+    Links of our own: those of Streamlit's menu leave out what the address says, and the view would be lost.
+
+    Args:
+        shown: the page that runs; it is marked, also where it stands in a folded list.
+    """
+    query = address.link()
+    st.html(f'<a class="skip" href="#content">{escape(t("skip_to_content"))}</a>')
+    with st.container(key="bar", horizontal=True, vertical_alignment="center", gap="xsmall"):
+        with st.container(key="brand", width="content", gap=None):
+            publisher = markdown(named(government().publisher))
+            st.page_link(page(""), label=f":small[{publisher}] {t('site')}", query_params=query)
+        with st.container(key="menu", horizontal=True, vertical_alignment="center", gap=None, width="content"):
+            for section, pages in _sections.get().items():
+                listed = [each for each in pages if each.visibility == "visible"]
+                if section.strip() and listed:
+                    # By the name of the page shown: on another page it is another list, and closed again.
+                    key = f"menu_{section}_{shown.url_path}" + ("_shown" if shown in listed else "")
+                    with st.popover(t(f"nav_{section}"), type="tertiary", key=key):
+                        _links(listed, query)
+                else:
+                    _links(listed, query)
+        st.space("stretch")
+        st.segmented_control(
+            t("language"), codes(), format_func=offered(own_name), label_visibility="collapsed", key="lang", required=True,
+            on_change=address.moved, args=("lang",),
+        )  # fmt: skip
+
+
+def _links(pages: list[Any], query: dict[str, str]) -> None:
+    for each in pages:
+        st.page_link(each, query_params=query)

@@ -1,0 +1,77 @@
+"""The line below the bar: which day, which knowledge, which organisation is shown and who looks, and the way to change them.
+
+The choices stand in a part that folds rather than in one that floats: Streamlit takes what floats out of the page when it is closed, and
+a choice that the address changed meanwhile would then be told to it in vain.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import streamlit as st
+
+from kpis.as_text import markdown
+from kpis.figures.scorecard import VIEWS
+from kpis.government import government
+from kpis.periods import local_day
+from kpis.text import format_date
+from pages.parts import address, cached
+from pages.parts.asked import settle_day, settle_one
+from pages.parts.edition import draw_known, edition_choice, settle_known
+from pages.parts.text import language, offered, t
+from pages.parts.viewer import viewer, viewer_choice, who
+from pages.parts.when import as_of, today, view
+
+
+def settle_view() -> datetime | None:
+    """Settle day, knowledge and organisation of this run, before anything of them is drawn; return the instant whose knowledge counts."""
+    known_at = settle_known()
+    settle_day("as_of", t("as_of"), first=government().first_day, last=today(), default=today(), is_frame=True)
+    settle_one("view", VIEWS, t("view"), lambda v: t(f"view_{v}"), default=VIEWS[0], is_frame=True, is_default_named=True)
+    return known_at
+
+
+def said(known_at: datetime | None) -> str:
+    """Say in one line of markdown what is shown, and that it can be changed."""
+    edition = cached.edition()
+    parts = [t("view_line_day", day=format_date(as_of(), language()))]
+    if edition is not None:
+        parts.append(t("view_line_edition", number=edition.number))
+    elif known_at is not None:
+        parts.append(t("view_line_known", day=format_date(local_day(known_at), language())))
+    parts.append(t(f"view_line_{view()}"))
+    if viewer().email:
+        parts.append(markdown(who()))
+    return f"{' ・ '.join(parts)} ・ :primary[**{t('view_line_change')}**]"
+
+
+def view_line(known_at: datetime | None) -> None:
+    """Show the line, and in it what it says as choices."""
+    with st.expander(said(known_at), key="view_line"), st.grid("auto", min_column_width=240, vertical_alignment="bottom"):
+        for draw in (_day, _organisation, draw_known, edition_choice):
+            draw()
+        viewer_choice()
+
+
+def _day() -> None:
+    """Let the viewer choose the day that is judged; without one the address means today, whenever it is opened."""
+    with st.container(gap="xxsmall"):
+        st.date_input(
+            t("as_of"), min_value=government().first_day, max_value=today(), key="as_of", on_change=address.moved, args=("as_of",)
+        )
+        if address.is_chosen("as_of") and cached.edition() is None:
+            st.button(
+                t("as_of_today"),
+                icon=":material/today:",
+                type="tertiary",
+                on_click=address.let_go,
+                args=("as_of",),
+                key="as_of_today",
+            )
+
+
+def _organisation() -> None:
+    st.segmented_control(
+        t("view"), VIEWS, format_func=offered(lambda v: t(f"view_{v}")), key="view", required=True, help=t("view_help"),
+        on_change=address.moved, args=("view",),
+    )  # fmt: skip

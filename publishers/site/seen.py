@@ -1,0 +1,145 @@
+"""The counts, the cards and the projects of the overview as HTML, for dashboard and static edition; their style is ``assets/seen.css``."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+
+from markupsafe import Markup
+
+from charts.svg.strip import look_of
+from kpis.as_text import shown
+from kpis.figures.records import STATUSES
+from kpis.figures.scorecard import Tally
+from kpis.text import status_word
+from publishers.site.attention import strip
+from telling.cards import Card, Pairs
+from telling.overview_projects import Line
+from telling.words import Words
+
+NOTHING = ("—", "·", "―")  # not applicable, none
+ListOf = Callable[[str, str], str]  # group of a tally and status → address of the list that the count counts
+PageOf = Callable[[str], str]  # code → address of its page
+
+
+def mark(status: str, word: str, *, is_old: bool = False) -> Markup:
+    """Return the mark of a status with its word."""
+    return Markup('<span class="sm{}"><i class="{}"></i>{}</span>').format(" sm-old" if is_old else "", look_of(status), word)
+
+
+def band(counted: Tally, list_of: ListOf, words: Words) -> Markup:
+    """Return the counts in three parts: what stands how now, what has no figure of now, what is not judged; each count leads to its list."""
+
+    def counts(group: str, held: dict[str, int]) -> Markup:
+        return Markup("").join(
+            Markup('<a href="{}">{}</a>').format(list_of(group, status), mark(status, f"{_word(status, words)} {held[status]}"))
+            for status in STATUSES
+            if held.get(status)
+        )
+
+    last = dict(counted.last_known)
+    without = counted.unreported + sum(last.values())
+    before = (
+        Markup('<span class="band-last">{}</span>').format(words("band_last")) + counts("last_known", last) if last else Markup("")
+    )
+    parts = [
+        (words("band_now"), counted.judged, counts("current", dict(counted.current))),
+        (
+            words("band_without"), without,
+            counts("unreported", {"unreported": counted.unreported} if counted.unreported else {}) + before,
+        ),
+        (words("band_unjudged"), sum(counted.unjudged.values()), counts("unjudged", dict(counted.unjudged))),
+    ]  # fmt: skip
+    made = Markup("").join(
+        Markup('<div><p>{} <b>{}</b></p><p class="band-marks">{}</p></div>').format(label, words.number(total), marks)
+        for label, total, marks in parts
+    )
+    return Markup('<div class="band">{}</div>').format(made)
+
+
+def _word(status: str, words: Words) -> str:
+    return words("band_not_applicable") if status == "not_applicable" else status_word(status, words.language)
+
+
+def _pairs(pairs: Pairs, name: str) -> Markup:
+    rows = Markup("").join(Markup("<div><dt>{}</dt><dd>{}</dd></div>").format(label, value) for label, value in pairs)
+    return Markup('<dl class="{}">{}</dl>').format(name, rows)
+
+
+def _picture(card: Card) -> Markup:
+    return Markup('<img src="{}" alt="{}">').format(card.picture, card.alt) if card.picture else Markup("")
+
+
+def cards(listed: Iterable[Card], page_of: PageOf, words: Words) -> Markup:
+    """Return cards side by side, whose rows stand at the same height in all of them."""
+    made = Markup("")
+    for card in listed:
+        name = Markup('<a href="{}">{}</a>').format(page_of(card.code), card.name)
+        rows = (
+            Markup('<h3 class="cd-head"><span>{}</span>{}</h3>').format(card.title or card.name, mark(card.status, card.word, is_old=card.is_old)),
+            Markup('<p class="cd-name">{}</p>').format(name),
+            Markup('<p class="cd-value{}"><b>{}</b> <span>{}</span></p>').format(" cd-words" if card.is_text else "", card.value, card.period),
+            _pairs(card.aims, "cd-aims"), Markup('<div class="cd-picture">{}</div>').format(_picture(card)), _pairs(card.before, "cd-before"),
+            Markup('<p class="cd-notes">{}</p>').format(words("list_comma").join(card.notes)),
+        )  # fmt: skip
+        made += Markup('<article class="cd">{}</article>').format(Markup("").join(rows))
+    return Markup(shown(Markup('<div class="cds">{}</div>').format(made)))
+
+
+def table(listed: Sequence[Card], page_of: PageOf, words: Words, *, caption: str) -> Markup:
+    """Return the same as a table, for more than fit side by side: a row each."""
+    heads = ("status", "att_what", "value", "target", "previous", "year_earlier", "card_shape")
+    rows = []
+    for card in listed:
+        aims, before = dict(card.aims), dict(card.before)
+        cells = (
+            mark(card.status, card.word, is_old=card.is_old),
+            Markup('<a href="{}">{}</a>').format(page_of(card.code), card.name),
+            Markup('<b>{}</b> <span class="att-small">{}</span>').format(card.value, card.period),
+            aims.get(words("target"), ""), before.get(words("previous"), ""), before.get(words("year_earlier"), ""), _picture(card),
+        )  # fmt: skip
+        rows.append(cells)
+    return _table("indicators", tuple(words(head) for head in heads), rows, caption=caption, numbers=(2, 3, 4, 5))
+
+
+def projects(listed: Sequence[Line], page_of: PageOf, words: Words, *, caption: str) -> Markup:
+    """Return the projects as a table: mark, name, strip, since when, indicators that are well, milestones, what comes next."""
+    heads = (
+        "status", "project", "att_strip_heading", "op_off_since", "op_good", "op_done", "op_late", "op_unseen", "op_next", "op_due",
+    )  # fmt: skip
+
+    def count(number: int, *, is_bad: bool = False) -> Markup:
+        return Markup("<b>{}</b>" if is_bad and number else "{}").format(words.number(number) if number else "·")
+
+    rows = [
+        (
+            mark(line.status, line.word), Markup('<a href="{}">{}</a>').format(page_of(line.code), line.name), strip(line.strip), line.since or "—",
+            f"{words.number(line.good)} / {words.number(line.judged)}" if line.judged else "—", count(line.done), count(line.late, is_bad=True),
+            count(line.unseen), line.next_name or "—",
+            Markup('<b class="late">{}</b>').format(line.next_day) if line.is_overdue else line.next_day or "—",
+        )
+        for line in listed
+    ]  # fmt: skip
+    return _table("projects", tuple(words(head) for head in heads), rows, caption=caption, numbers=(4, 5, 6, 7))
+
+
+def _table(name: str, heads: Sequence[str], rows: Sequence[Sequence[object]], *, caption: str, numbers: Sequence[int]) -> Markup:
+    """Return a table whose rows are blocks of label and value on a phone."""
+
+    def kind(place: int, cell: object = "") -> Markup:
+        names = [
+            *(["n"] if place in numbers else []),
+            *(["none"] if cell in NOTHING else []),
+        ]  # on a phone a row without it is no line
+        return Markup(' class="{}"').format(" ".join(names)) if names else Markup("")
+
+    top = Markup("").join(Markup('<th scope="col"{}>{}</th>').format(kind(at), head) for at, head in enumerate(heads))
+    body = Markup("").join(
+        Markup("<tr>{}</tr>").format(
+            Markup("").join(
+                Markup('<td{} data-label="{}">{}</td>').format(kind(at, cell), heads[at], cell) for at, cell in enumerate(row)
+            )
+        )
+        for row in rows
+    )
+    made = Markup('<table class="tb tb-{}"><caption class="vh">{}</caption><thead><tr>{}</tr></thead><tbody>{}</tbody></table>')
+    return Markup(shown(made.format(name, caption, top, body)))

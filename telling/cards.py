@@ -1,0 +1,112 @@
+"""What a card says of an indicator, in rows that stand at the same height in every card beside it; and the same as a row of a table."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from charts.svg.sparkline import card_picture
+from kpis.figures.records import Definition, value_of
+from kpis.figures.scorecard import Scored, dated_text, path_of, shown_figure
+from kpis.figures.sentences import planned_text, target_text
+from kpis.kinds import KINDS
+from kpis.text import status_colour, status_word
+from telling.indicator import stretches_of
+from telling.words import Words
+
+Pairs = tuple[tuple[str, str], ...]  # label and value
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """The rows of a card.
+
+    ``title`` is the theme it stands for, a blank where it stands for itself; ``aims`` are plan and target, ``before`` previous figure and the
+    one a year earlier; ``notes`` say what makes the status less than it seems; ``alt`` is the sentence of the judgement.
+    """
+
+    title: str
+    code: str
+    name: str
+    status: str
+    word: str
+    is_old: bool
+    value: str
+    is_text: bool
+    period: str
+    aims: Pairs
+    before: Pairs
+    notes: tuple[str, ...]
+    picture: str
+    alt: str
+
+
+def card_of(scored: Scored, words: Words, *, as_of: date, title: str = "") -> Card:
+    """Return what a card says of a judged indicator.
+
+    Args:
+        scored: the indicator.
+        words: of the language.
+        as_of: the day; targets set after it are not drawn.
+        title: the theme that it stands for.
+    """
+    definition, judged = scored.entry.definition, scored.judgement
+    figure = judged.figure
+    value = value_of(definition, figure) if figure is not None else None
+    return Card(
+        title=title, code=definition.code, name=words.named(definition), status=judged.status, word=status_word(judged.status, words.language),
+        is_old=judged.standing == "last_known", value=shown_figure(scored, figure, words.language),
+        is_text=figure is not None and value is None, period=figure.period.short(words.language) if figure else "",
+        aims=_aims(scored, words), before=_before(scored, words) if value is not None else (), notes=_notes(scored, words),
+        picture=_picture(scored, value, as_of), alt=scored.sentence(words.language),
+    )  # fmt: skip
+
+
+def _short(definition: Definition) -> Definition:
+    """Return the definition without its unit, which the value of the card carries; % stays, being part of the number."""
+    return definition if definition.unit_ja == "%" else definition.without_unit()
+
+
+def _aims(scored: Scored, words: Words) -> Pairs:
+    definition, judged = _short(scored.entry.definition), scored.judgement
+    if judged.goal is None:
+        return ((words("target"), words("no_target_short")),)
+    due = words("card_due", value=target_text(definition, judged, words.language), period=judged.goal.period.short(words.language))
+    goal = (words("target"), due)
+    if judged.planned_value is None:
+        return (goal,)
+    return (words("planned"), planned_text(definition, judged, words.language)), goal
+
+
+def _before(scored: Scored, words: Words) -> Pairs:
+    judged, definition = scored.judgement, _short(scored.entry.definition)
+    return tuple(
+        (words(word), dated_text(scored, other, words.language, definition=definition))
+        for word, other in (("previous", judged.previous), ("year_earlier", judged.year_earlier))
+    )
+
+
+def _notes(scored: Scored, words: Words) -> tuple[str, ...]:
+    judged = scored.judgement
+    said = []
+    if judged.is_awaiting:
+        said.append(words("awaiting"))
+    if judged.missed_before is not None:
+        said.append(words("missed_before"))
+    if judged.is_stale and judged.status != "unreported":
+        said.append(words("stale" if judged.standing == "last_known" else "stale_figure"))
+    return tuple(said)
+
+
+def _picture(scored: Scored, value: float | None, as_of: date) -> str:
+    definition, judged, drawn = scored.entry.definition, scored.judgement, stretches_of(scored)
+    if not drawn:
+        return ""
+    figure, goal = judged.figure, judged.goal
+    return card_picture(
+        drawn, path_of(scored, as_of=as_of),
+        value=value if figure is not None and goal is not None and definition.direction in ("higher", "lower") else None,
+        target=goal.value if goal else None,
+        full=(figure.denominator or 0.0) if figure is not None and KINDS[definition.kind].is_on_a_day else 0.0,
+        is_short=status_colour(judged.status) == "red",
+    )  # fmt: skip

@@ -1,0 +1,65 @@
+"""The projects as the overview lists them: how each stands and stood, since when it is off track, its milestones, and what comes next."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from charts.shapes import Strip
+from kpis.figures.attention import run_of
+from kpis.figures.projects import Milestone, ProjectReport
+from kpis.figures.records import GOOD
+from kpis.text import status_word
+from telling import attention, projects
+from telling.blocks import Telling
+
+LATE = ("late", "missed")
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A project: ``good`` of ``judged`` indicators are well now; ``done``, ``late`` and ``unseen`` count its milestones.
+
+    ``next_name`` is the milestone that comes next, or the last that is overdue where none is to come (``is_overdue``); blank where none is.
+    """
+
+    code: str
+    name: str
+    status: str
+    word: str
+    strip: Strip | None
+    since: str
+    good: int
+    judged: int
+    done: int
+    late: int
+    unseen: int
+    next_name: str
+    next_day: str
+    is_overdue: bool
+
+
+def lines(telling: Telling, reports: Sequence[ProjectReport]) -> list[Line]:
+    """Return a line for each project."""
+    return [_line(telling, report) for report in reports]
+
+
+def _line(telling: Telling, report: ProjectReport) -> Line:
+    words, stood = telling.words, telling.moment.project_stood(report)
+    coming = _next(report.milestones)
+    name = projects.called(report, words)
+    return Line(
+        code=report.code, name=name, status=report.status, word=status_word(report.status, words.language),
+        strip=attention.strip(stood, words, name=name), since=attention.since_words(run_of(reversed(stood)), words, is_short=True),
+        good=report.tally.now(*GOOD), judged=report.tally.judged, done=report.count_of("done"),
+        late=sum(report.count_of(state) for state in LATE), unseen=report.count_of("not_seen"),
+        next_name=words.named(coming) if coming else "", next_day=coming.due.label(words.language) if coming and coming.due else "",
+        is_overdue=coming is not None and coming.state != "coming",
+    )  # fmt: skip
+
+
+def _next(milestones: Sequence[Milestone]) -> Milestone | None:
+    dated = sorted((m for m in milestones if m.due is not None), key=lambda m: m.due.day)  # type: ignore[union-attr]
+    coming = [m for m in dated if m.state == "coming"]
+    late = [m for m in dated if m.state == "late"]
+    return coming[0] if coming else late[-1] if late else None

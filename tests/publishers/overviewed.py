@@ -1,0 +1,130 @@
+"""The cards, the table of indicators and the projects of the overview, written anew from the open API alone."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from kpis.government import government
+from kpis.periods import parse_period
+from kpis.text import known_day, status_word
+from tests.publishers.ledger import Item, Ledger, Table, plain
+from tests.publishers.shown import Shown
+from tests.publishers.tabled import full_name
+
+OFF = ("behind", "missed", "moving_away", "reached_then_lost", "slightly_behind", "unreported")
+GOOD = ("reached", "on_track")
+NOTHING = {"―", ""}
+
+
+def _since(ledger: Ledger, stood: list[Item]) -> str:
+    run = 0
+    for quarter in reversed(stood):
+        if quarter["status"] not in OFF:
+            break
+        run += 1
+    if not run:
+        return "—"
+    key = "att_since_longer" if run == len(stood) else "att_since"
+    return ledger.words(key, quarter=parse_period(stood[-run]["period"]).short(ledger.language), count=run)
+
+
+def _next(ledger: Ledger, code: str) -> list[str]:
+    def due(m: Item) -> Item | None:
+        given = m["replanned"] or m["planned"]
+        return given[-1] if given else None
+
+    dated = sorted(
+        (m for m in ledger.api("milestones")["milestones"] if m["project"] == code and due(m)), key=lambda m: due(m)["day"]  # type: ignore[index]
+    )  # fmt: skip
+    coming, late = ([m for m in dated if m["state"] == state] for state in ("coming", "late"))
+    if not coming and not late:
+        return ["—", "—"]
+    shown = coming[0] if coming else late[-1]
+    given = due(shown)
+    assert given is not None
+    return [ledger.words.named(shown), known_day(date.fromisoformat(given["day"]), given["precision"], ledger.language)]
+
+
+def projects(ledger: Ledger) -> Table:
+    """Return the table of the core projects that have a goal."""
+    w = ledger.words
+    stood = {s["project"]: s["stood"] for s in ledger.api("strips")["projects"]}
+    rows = []
+    for p in ledger.api("projects")["projects"]:
+        if p["kind"] != "core" or not p["goal_ja"]:
+            continue
+        now = p["counts"]["current"]
+        judged, counts = sum(now.values()), p["milestones"]
+        rows.append(
+            [
+                status_word(p["status"], ledger.language), full_name(ledger, p), "", _since(ledger, stood[p["code"]]),
+                f"{sum(now.get(s, 0) for s in GOOD)} / {judged}" if judged else "—",
+                *(f"{n:,}" if n else "·" for n in (counts["done"], counts["late"] + counts["missed"], counts["not_seen"])),
+                *_next(ledger, p["code"]),
+            ]
+        )  # fmt: skip
+    heads = (
+        "status",
+        "project",
+        "att_strip_heading",
+        "op_off_since",
+        "op_good",
+        "op_done",
+        "op_late",
+        "op_unseen",
+        "op_next",
+        "op_due",
+    )
+    return [w(h) for h in heads], rows
+
+
+def headlines(ledger: Ledger) -> tuple[list[Item], list[Item]]:
+    """Return the headlines that stand in cards, and those below the chart."""
+    every = [s for s in ledger.own.values() if s["is_headline"]]
+    cards = [first for theme in government().cards if (first := next((s for s in every if s["theme"] == theme), None))]
+    drawn = next((s for s in every if s["theme"] == government().chart), None)
+    above = {s["code"] for s in (*cards, drawn) if s}
+    return cards, [s for s in every if s["code"] not in above]
+
+
+def wrong_rows(ledger: Ledger, shown: Shown) -> list[str]:
+    """Return what is wrong in the table of the other headlines, and take it out of what is shown."""
+    w, (_, others) = ledger.words, headlines(ledger)
+    heads = [w(h) for h in ("status", "att_what", "value", "target", "previous", "year_earlier", "card_shape")]
+    rows = next(([[plain(str(c)) for c in row] for row in r] for h, r in shown.tables if h == heads), [])
+    shown.tables[:] = [t for t in shown.tables if t[0] != heads]
+    if len(rows) != len(others):
+        return [f"{len(rows)} rows of headlines for {len(others)}"]
+    wrong = []
+    for row, item in zip(rows, others, strict=True):
+        period = f" {parse_period(item['period']).short(ledger.language)}" if item["period"] else " "
+        must = [status_word(item["status"], ledger.language), w.named(item), ledger.headline(item) + period]
+        wrong += [] if [c.strip() for c in row[:3]] == [plain(c).strip() for c in must] else [f"{row[:3]} for {must}"]
+        said = {plain(f) for f in ledger.fragments(item)}
+        for head, cell in zip(heads[4:6], row[4:6], strict=True):
+            wrong += [] if cell in NOTHING or f"{plain(head)} {cell}" in said else [f"{must[1]}: {head} {cell}"]
+        wrong += [] if row[3] in aims(ledger, item) else [f"{must[1]}: {row[3]} for {aims(ledger, item)}"]
+    return wrong
+
+
+def aims(ledger: Ledger, item: Item) -> set[str]:
+    """Return how the target of an item may be written, with the period it is for."""
+    if item["target"] is None:
+        return {ledger.words("no_target_short")}
+    period = parse_period(item["target"]["period"]).short(ledger.language)
+    known = (ledger.target(item), ledger.target(item, ledger._short(item)))
+    return {plain(ledger.words("card_due", value=value, period=period)) for value in known}
+
+
+def card_texts(ledger: Ledger) -> list[str]:
+    """Return every text with a number that the cards may hold: value, period, plan, target, previous, a year earlier."""
+    cards, _ = headlines(ledger)
+    texts: list[str] = []
+    for item in cards:
+        short = ledger._short(item)
+        texts += [ledger.headline(item), *aims(ledger, item), ledger.words.named(item)]
+        texts += [parse_period(item["period"]).short(ledger.language)] if item["period"] else []
+        texts += [ledger.planned(item, short)] if item["planned_value"] is not None else []
+        for word in ("previous", "year_earlier"):
+            texts += [f.removeprefix(f"{ledger.words(word)} ") for f in ledger.fragments(item) if f.startswith(ledger.words(word))]
+    return texts
