@@ -7,6 +7,7 @@ from datetime import date
 from kpis.government import government
 from kpis.periods import parse_period
 from kpis.text import known_day, status_word
+from telling.overview import theme_name
 from tests.publishers.ledger import Item, Ledger, Table, plain
 from tests.publishers.shown import Shown
 from tests.publishers.tabled import full_name
@@ -107,13 +108,44 @@ def wrong_rows(ledger: Ledger, shown: Shown) -> list[str]:
     return wrong
 
 
-def aims(ledger: Ledger, item: Item) -> set[str]:
-    """Return how the target of an item may be written, with the period it is for."""
+def aims(ledger: Ledger, item: Item, *, short: bool = False) -> set[str]:
+    """Return how the target of an item may be written, with the period it is for; ``short``: without its unit alone."""
     if item["target"] is None:
         return {ledger.words("no_target_short")}
     period = parse_period(item["target"]["period"]).short(ledger.language)
-    known = (ledger.target(item), ledger.target(item, ledger._short(item)))
+    known = [ledger.target(item, ledger._short(item)), *([] if short else [ledger.target(item)])]
     return {plain(ledger.words("card_due", value=value, period=period)) for value in known}
+
+
+def wrong_cards(ledger: Ledger, shown: Shown) -> list[str]:
+    """Return the cards that do not say, text by text and in this order, what the API says."""
+    w, (cards, _) = ledger.words, headlines(ledger)
+    boxes = [[plain(t).strip() for t in box] for box in shown.boxes.values()]
+    wrong = []
+    for item in cards:
+        short = ledger._short(item)
+        must = [theme_name(item["theme"], w), status_word(item["status"], ledger.language), w.named(item), ledger.headline(item)]
+        must += [parse_period(item["period"]).short(ledger.language)] if item["period"] else []
+        if item["planned_value"] is not None:
+            must += [w("planned"), ledger.planned(item, short)]
+        must += [w("target"), next(iter(aims(ledger, item, short=True)))]
+        if item["actual_value"] is not None:
+            for word in ("previous", "year_earlier"):
+                must += [w(word), _earlier(ledger, item, word)]
+        must = [plain(m).strip() for m in must]
+        if not any(box[at : at + len(must)] == must for box in boxes for at in range(len(box))):
+            wrong.append(f"no card {must}")
+    return wrong
+
+
+def _earlier(ledger: Ledger, item: Item, word: str) -> str:
+    other = ledger.at(item, item[word]["period"]) if item[word] else None
+    if other is None:
+        return "―"
+    if " / " in ledger.figure(item, other):
+        return ledger.earlier(item, word)
+    bare = [f.removeprefix(f"{ledger.words(word)} ") for f in ledger.fragments(item) if f.startswith(f"{ledger.words(word)} ")]
+    return min((f for f in bare if f.endswith(")")), key=len)
 
 
 def card_texts(ledger: Ledger) -> list[str]:
