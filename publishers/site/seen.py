@@ -39,7 +39,7 @@ def band(counted: Tally, list_of: ListOf, words: Words) -> Markup:
     last = dict(counted.last_known)
     without = counted.unreported + sum(last.values())
     before = (
-        Markup('<span class="band-last">{}</span>').format(words("band_last")) + counts("last_known", last) if last else Markup("")
+        Markup('<span class="tally-last">{}</span>').format(words("band_last")) + counts("last_known", last) if last else Markup("")
     )
     parts = [
         (words("band_now"), counted.judged, counts("current", dict(counted.current))),
@@ -50,10 +50,10 @@ def band(counted: Tally, list_of: ListOf, words: Words) -> Markup:
         (words("band_unjudged"), sum(counted.unjudged.values()), counts("unjudged", dict(counted.unjudged))),
     ]  # fmt: skip
     made = Markup("").join(
-        Markup('<div><p>{} <b>{}</b></p><p class="band-marks">{}</p></div>').format(label, words.number(total), marks)
+        Markup('<div><p>{} <b>{}</b></p><p class="tally-marks">{}</p></div>').format(label, words.number(total), marks)
         for label, total, marks in parts
     )
-    return Markup('<div class="band">{}</div>').format(made)
+    return Markup('<div class="tally">{}</div>').format(made)
 
 
 def _word(status: str, words: Words) -> str:
