@@ -85,6 +85,16 @@ def cards(listed: Iterable[Card], page_of: PageOf, words: Words) -> Markup:
     return Markup(shown(Markup('<div class="cds">{}</div>').format(made)))
 
 
+def head(card: Card, words: Words) -> Markup:
+    """Return the head of the page of an indicator: its mark, its value, and in one line what it is measured against."""
+    pairs = (*((words("period"), card.period) for _ in [0] if card.period), *card.aims, *card.before)
+    rows = Markup("").join(Markup("<div><dt>{}</dt><dd>{}</dd></div>").format(label, value) for label, value in pairs)
+    notes = Markup(' <span class="cd-notes">{}</span>').format(words("list_comma").join(card.notes)) if card.notes else ""
+    value = Markup('<p class="hd-value{}">{}</p>').format(" cd-words" if card.is_text else "", card.value)
+    made = Markup('<div class="hd"><p class="hd-mark">{}{}</p>{}<dl>{}</dl></div>')
+    return Markup(shown(made.format(mark(card.status, card.word, is_old=card.is_old), notes, value, rows)))
+
+
 def table(listed: Sequence[Card], page_of: PageOf, words: Words, *, caption: str) -> Markup:
     """Return the same as a table, for more than fit side by side: a row each."""
     heads = ("status", "att_what", "value", "target", "previous", "year_earlier", "card_shape")

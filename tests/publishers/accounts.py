@@ -186,7 +186,8 @@ def indicator(ledger: Ledger, shown: Shown, code: str) -> list[str]:
         says.append(w("rule_cap", version=item["rule_version"], **limits))
     else:
         says.append(w("rule", version=item["rule_version"], **limits))
-    says += [f"({ledger.period(item['target']['period'])})"] if item["target"] else []
+    says += overviewed.head(ledger, item)
+    wrong += overviewed.wrong_head(ledger, shown, item)
     return wrong + ledger.unaccounted(shown, always=[item], says=says)
 
 

@@ -123,19 +123,38 @@ def wrong_cards(ledger: Ledger, shown: Shown) -> list[str]:
     boxes = [[plain(t).strip() for t in box] for box in shown.boxes.values()]
     wrong = []
     for item in cards:
-        short = ledger._short(item)
         must = [theme_name(item["theme"], w), status_word(item["status"], ledger.language), w.named(item), ledger.headline(item)]
         must += [parse_period(item["period"]).short(ledger.language)] if item["period"] else []
-        if item["planned_value"] is not None:
-            must += [w("planned"), ledger.planned(item, short)]
-        must += [w("target"), next(iter(aims(ledger, item, short=True)))]
-        if item["actual_value"] is not None:
-            for word in ("previous", "year_earlier"):
-                must += [w(word), _earlier(ledger, item, word)]
-        must = [plain(m).strip() for m in must]
+        must = [plain(m).strip() for m in (*must, *_measured(ledger, item))]
         if not any(box[at : at + len(must)] == must for box in boxes for at in range(len(box))):
             wrong.append(f"no card {must}")
     return wrong
+
+
+def _measured(ledger: Ledger, item: Item) -> list[str]:
+    """Return plan, target, previous figure and that of a year earlier, each after its label."""
+    w, must = ledger.words, []
+    if item["planned_value"] is not None:
+        must += [w("planned"), ledger.planned(item, ledger._short(item))]
+    must += [w("target"), next(iter(aims(ledger, item, short=True)))]
+    if item["actual_value"] is not None:
+        for word in ("previous", "year_earlier"):
+            must += [w(word), _earlier(ledger, item, word)]
+    return must
+
+
+def head(ledger: Ledger, item: Item) -> list[str]:
+    """Return the texts at the head of the page of an indicator, from its value on, in order."""
+    period = [ledger.words("period"), parse_period(item["period"]).short(ledger.language)] if item["period"] else []
+    return [plain(m).strip() for m in (ledger.headline(item), *period, *_measured(ledger, item))]
+
+
+def wrong_head(ledger: Ledger, shown: Shown, item: Item) -> list[str]:
+    """Return what the head of the page of an indicator should say, where it does not."""
+    must = head(ledger, item)
+    boxes = [[plain(t).strip() for t in box] for box in shown.boxes.values()]
+    is_there = any(box[at : at + len(must)] == must for box in boxes for at in range(len(box)))
+    return [] if is_there else [f"no head {must}"]
 
 
 def _earlier(ledger: Ledger, item: Item, word: str) -> str:
