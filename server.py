@@ -21,6 +21,7 @@ from api.reform import REFORM_ROUTES
 from api.registers import REGISTER_ROUTES
 from api.routes import ROUTES
 from api.seen import Seen, failed
+from api.voices import VOICE_ROUTES
 from kpis.seen import journal
 from kpis.settings import ROOT, settings
 from pages.parts.failure import say_failed
@@ -38,7 +39,7 @@ def open_routes() -> list[Route]:
     """Return the routes that need no sign-in: in office mode the health check only (what is published comes besides)."""
     return [
         route
-        for route in (*ROUTES, *READY_ROUTES, *REFORM_ROUTES, *REGISTER_ROUTES)
+        for route in (*ROUTES, *READY_ROUTES, *REFORM_ROUTES, *REGISTER_ROUTES, *VOICE_ROUTES)
         if settings().mode != "office" or route.path.startswith("/api/health")
     ]
 

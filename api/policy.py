@@ -21,10 +21,11 @@ _DATA = re.compile(r"/(?:api|data|media)(?:/|$)|/(?:feed\.atom|calendar\.ics|sit
 _NOTHING = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 # A picture to embed brings its own text and style, and is framed by whoever cites it.
 _PICTURE = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
-# Pages of an edition have one script and one style sheet of their own; their drawings colour words by style attributes.
+# Pages of an edition have one script and one style sheet of their own; their drawings colour words by style attributes; a reader's voice is
+# sent to the host they come from.
 _EDITION = (
     "default-src 'none'; script-src 'self'; style-src 'self'; style-src-attr 'unsafe-inline'; img-src 'self' data:; object-src 'none'; "
-    "base-uri 'self'; form-action 'none'; frame-ancestors 'self'"
+    "base-uri 'self'; form-action 'self'; frame-ancestors 'self'"
 )
 # Streamlit writes its styles into the page while it runs, and draws pictures from bytes; scripts are its own files and two of ours.
 _PAGE = (

@@ -19,6 +19,7 @@ from pages.parts.registers import block, telling
 from pages.parts.said import said_and_done
 from pages.parts.text import language, named, shown_name, t
 from pages.parts.titled import titled
+from pages.parts.voice import voice
 from telling import said as told
 from telling.attention import bureau_of, since_words
 from telling.words import Words
@@ -77,6 +78,7 @@ def show(item: Scored) -> None:
         st.dataframe(facts.revisions, hide_index=True, width="stretch")
     if facts.readings is not None:
         linked_table(t("readings"), facts.readings)
+    voice("indicator", code)
 
 
 def names_of_all() -> tuple[list[str], dict[str, str]]:

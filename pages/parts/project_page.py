@@ -27,6 +27,7 @@ from pages.parts.said import said_and_done
 from pages.parts.text import fine_print, in_brackets, language, linked, offered, shown_name, t
 from pages.parts.titled import titled
 from pages.parts.viewer import viewer
+from pages.parts.voice import voice
 from pages.parts.when import today
 from telling import facts, projects
 from telling.attention import leads
@@ -196,3 +197,4 @@ def detail(report: ProjectReport, reports: Sequence[ProjectReport]) -> None:
     st.header(t("milestones"), divider="gray")
     milestone_block(report.milestones, key=f"{report.code}-milestones")
     confidence(report)
+    voice("project", report.code)

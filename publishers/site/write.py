@@ -22,6 +22,8 @@ from kpis.moment import Moment
 from kpis.periods import parse_instant
 from kpis.settings import ROOT, Settings
 from kpis.store import tables
+from kpis.voices.heard import heard
+from kpis.voices.store import opened
 from publishers.editions.on_disk import Edition, sha256_of
 from publishers.notices.calendar import of_publications
 from publishers.opendata import package
@@ -55,7 +57,7 @@ def write(
         chosen: the settings: address, licence, catalogue.
     """
     target.mkdir(parents=True)
-    site = Site(moment, about, changes, history, chosen, {})
+    site = Site(moment, about, changes, history, chosen, {}, heard(opened(chosen), before=about["compared_with"]))
     _write_assets(site, target)
     sizes = _write_data(site, target / "data")
     (target / "embed").mkdir()
