@@ -30,7 +30,7 @@ from kpis.vocabulary import VoiceSubject
 from kpis.voices.heard import heard
 from kpis.voices.often import OFTEN
 from kpis.voices.store import voices
-from kpis.voices.words import GRADES, LEAST_VOICES
+from kpis.voices.words import GRADES, LEAST_VOICES, shown
 from publishers.editions import on_disk
 
 MOST_BYTES = 16_000  # a thousand letters, each nine bytes in a form, and the rest
@@ -158,7 +158,7 @@ def _published(request: Request) -> dict[str, Any]:
         ],
         "answered": [
             {
-                "kind": each.subject_kind, "code": each.subject_code, "edition": each.edition, "grade": each.grade, "words": each.words,
+                "kind": each.subject_kind, "code": each.subject_code, "edition": each.edition, "grade": each.grade, "words": shown(each.words),
                 "language": each.language, "said_on": each.said_on, "answer_ja": each.answer_ja, "answer_en": each.answer_en or None,
                 "answered_on": each.answered_on,
             }

@@ -11,6 +11,7 @@ from kpis.reporting.voices import decide
 from kpis.store import tables
 from kpis.text import format_date
 from kpis.vocabulary import VoiceState
+from kpis.voices import words
 from kpis.voices.store import Voice, Voices, voices
 from kpis.voices.words import GRADES, LEAST_VOICES
 from pages.parts import cached, steps
@@ -24,7 +25,7 @@ from telling.file_names import file_name
 enter()
 
 MOST = 200  # voices listed at a time
-WAITING = (VoiceState.NEW.value, VoiceState.READ.value)
+WAITING = (VoiceState.NEW.value,)
 
 
 def names() -> dict[tuple[str, str], str]:
@@ -65,7 +66,7 @@ def one(held: Voices, voice: Voice, known: dict[tuple[str, str], str]) -> None:
         subject = known.get((voice.subject_kind, voice.subject_code), voice.subject_code)
         about = t("voice_about", grade=voice.grade, edition=voice.edition, day=format_date(voice.said_on, language()))
         st.markdown(f"**{markdown(subject)}** {about} ・ {t(f'voice_is_{voice.state}')}")
-        st.markdown(markdown(voice.words) or f":gray[{t('voice_no_words')}]")
+        st.markdown(markdown(words.shown(voice.words)))
         if voice.is_held:
             st.warning(t("voice_looks_personal"), icon=":material/privacy_tip:")
         if voice.answer_ja:
@@ -108,7 +109,7 @@ def listed(held: Voices, part: str) -> None:
 def show(held: Voices) -> None:
     """Show the page."""
     counts = held.counts()
-    st.title(t("voices_title", waiting=counts["new"] + counts["read"], all=sum(counts.values())))
+    st.title(t("voices_title", waiting=counts["new"], all=sum(counts.values())))
     st.markdown(t("voices_lead"))
     steps.say_what_came()
     parts = ["waiting", "decided", "tallies"]

@@ -9,7 +9,7 @@ from kpis.as_text import line
 from kpis.text import format_date
 from kpis.voices.heard import Heard
 from kpis.voices.store import Voice
-from kpis.voices.words import GRADES
+from kpis.voices.words import GRADES, shown
 from telling.words import Words
 
 
@@ -47,7 +47,7 @@ def said(heard: Heard, kind: str, code: str, words: Words) -> Sequence[Said]:
 def _said(voice: Voice, words: Words) -> Said:
     answer = voice.answer_ja if words.folder == "" or not voice.answer_en else voice.answer_en
     about = words("voice_about", grade=voice.grade, edition=voice.edition, day=format_date(voice.said_on, words.language))
-    return Said(line(voice.words), about, line(answer))
+    return Said(shown(voice.words), about, line(answer))
 
 
 def grade_words(words: Words) -> list[tuple[int, str]]:

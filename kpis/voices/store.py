@@ -167,7 +167,7 @@ class Voices:
             raise FigureRefused("voice_too_long", most=MOST_WORDS)
         row = {
             "subject_kind": kind, "subject_code": code, "edition": edition, "grade": grade, "words": told, "language": language,
-            "said_on": said_on, "is_held": is_personal(told), "state": VoiceState.NEW.value, "answer_ja": "", "answer_en": "",
+            "said_on": said_on, "is_held": is_personal(told), "state": (VoiceState.NEW if told else VoiceState.READ).value, "answer_ja": "", "answer_en": "",
         }  # fmt: skip
         with self._begun(writes=True) as connection:
             connection.execute(insert(VOICE).values(**row))
@@ -186,8 +186,8 @@ class Voices:
         return {key: Tally(grades) for key, grades in sorted(counted.items())}
 
     def listed(self, *, states: Sequence[str] = (), most: int = 500, skipped: int = 0) -> list[Voice]:
-        """Return voices, the newest first."""
-        asked = select(VOICE).order_by(VOICE.c.id.desc()).limit(most).offset(skipped)
+        """Return voices that have words, the newest first."""
+        asked = select(VOICE).where(VOICE.c.words != "").order_by(VOICE.c.id.desc()).limit(most).offset(skipped)
         if states:
             asked = asked.where(VOICE.c.state.in_(states))
         with self._begun() as connection:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 import unicodedata
 
-from kpis.as_text import typed
+from kpis.as_text import line, typed
 
 MOST_WORDS = 1_000
+FULL_AT, FULL_COLON = "\uff20", "\uff1a"  # signs in their full width, in which nothing takes an address for a link
 GRADES = (1, 2, 3, 4, 5)
 LEAST_VOICES = 5  # fewer, and a mean would tell what one person said
 # An address of mail, a telephone number or another long row of digits, a postal code, a house, an address of the web.
@@ -30,3 +31,8 @@ def is_personal(words: str) -> bool:
     """Say whether words hold what looks like somebody's data or an address: they are shown to nobody before they were read for that."""
     plain = _DASHES.sub("-", unicodedata.normalize("NFKC", words))
     return any(pattern.search(plain) for pattern in _PERSONAL)
+
+
+def shown(words: str) -> str:
+    """Return words as they are shown anywhere: one line, and no address in them leads anywhere."""
+    return line(words).replace("@", FULL_AT).replace("://", f"{FULL_COLON}//")

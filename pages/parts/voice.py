@@ -36,10 +36,14 @@ def voice(kind: str, code: str) -> None:
         if mean := told.mean_sentence(public, kind, code, words):
             st.markdown(mean)
         _form(held, kind, code, edition.number)
-        for each in told.said(public, kind, code, words):
-            st.markdown(f"> {markdown(each.words)}")
-            fine_print(each.about)
-            st.markdown(f"**{t('voice_answer_of')}** {markdown(each.answer)}")
+        answered = told.said(public, kind, code, words)
+        if answered:
+            st.markdown(f"**{t('voice_answered')}**")
+        for each in answered:
+            with st.container(border=True, gap="xsmall"):
+                st.markdown(markdown(each.words))
+                fine_print(each.about)
+                st.markdown(f"**{t('voice_answer_of')}** {markdown(each.answer)}")
 
 
 def _form(held: Voices, kind: str, code: str, edition: int) -> None:

@@ -145,10 +145,18 @@ def test_words_are_text_and_what_looks_personal_waits(spoken: Spoken) -> None:
 
 def test_the_next_edition_tells_the_mean_and_the_answers_and_nothing_else(spoken: Spoken) -> None:
     for grade in "3344":
-        assert spoken.say(grade=grade, words="言葉") == 201
-    waiting = [v for v in spoken.voices.listed() if v.words == "言葉"]
+        assert spoken.say(grade=grade, words="a@b.jp https://b.jp 言葉") == 201
+    waiting = [v for v in spoken.voices.listed() if v.words.endswith("言葉")]
     act = {"actor": OFFICE, "today": TODAY}
-    decide(spoken.house.store, spoken.voices, waiting[0].id, to=VoiceState.PUBLISHED, answer_ja="<b>直しました</b>", **act)  # type: ignore[arg-type]
+    decide(
+        spoken.house.store,
+        spoken.voices,
+        waiting[0].id,
+        to=VoiceState.PUBLISHED,
+        answer_ja="<b>直しました</b>",
+        is_looked_through=True,
+        **act,
+    )  # type: ignore[arg-type]
     decide(spoken.house.store, spoken.voices, waiting[1].id, to=VoiceState.HIDDEN, **act)  # type: ignore[arg-type]
     assert "voice_published" in {line.action for line in people.audit_trail(spoken.house.store, actor=OFFICE)[0]}
     spoken.house.at = spoken.house.at.replace(year=spoken.house.at.year + 1)
@@ -159,7 +167,7 @@ def test_the_next_edition_tells_the_mean_and_the_answers_and_nothing_else(spoken
     assert f"平均{tally.mean:.1f}({tally.count}人)" in page and "&lt;b&gt;直しました&lt;/b&gt;" in page
     assert page.count("<blockquote>") == 1 and "alert(1)" not in page
     told = json.loads(spoken.ask("GET")[2])
-    assert [each["words"] for each in told["answered"]] == ["言葉"] and told["before"] == 1
+    assert [each["words"] for each in told["answered"]] == ["a＠b.jp https：//b.jp 言葉"] and told["before"] == 1
     assert told["grades"] == [
         {
             "kind": "indicator",
