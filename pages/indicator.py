@@ -17,6 +17,7 @@ from pages.parts.facts import gather
 from pages.parts.menu import page
 from pages.parts.registers import block, telling
 from pages.parts.said import said_and_done
+from pages.parts.taken import indicator_taken
 from pages.parts.text import language, named, shown_name, t
 from pages.parts.titled import titled
 from pages.parts.voice import voice
@@ -45,6 +46,7 @@ def show(item: Scored) -> None:
         strip_of(cached.moment().stood(item), named(item.entry.definition), since=since)
     with st.container(border=True):
         chart_with_table(item, book)
+        indicator_taken(item)
     if facts.needed is not None:
         with st.container(border=True):
             st.subheader(t("need_heading"))

@@ -18,6 +18,7 @@ from publishers.editions.on_disk import Edition
 from publishers.site.views import IndicatorView
 from telling import citation, voices
 from telling.blocks import Telling
+from telling.taken import Stand
 from telling.words import Words, has_page
 
 Page = tuple[str, str, dict[str, Any]]  # file, template, what it shows
@@ -45,6 +46,11 @@ class Site:
     def address(self) -> str:
         """Return where the static edition is served, without a slash at the end; a blank where that is not known."""
         return self.chosen.public_address
+
+    @property
+    def stand(self) -> Stand:
+        """Return what is written on charts of which edition they are."""
+        return Stand(self.moment.as_of, self.about, self.chosen, is_sample=self.moment.state.is_sample())
 
     def telling(self, words: Words, view: str = "then") -> Telling:
         """Return in whose words and in which organisation registers and bureaus are told."""
