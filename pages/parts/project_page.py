@@ -24,9 +24,11 @@ from pages.parts.menu import page
 from pages.parts.project import confidence_mark, milestone_block, rule_line, status_mark
 from pages.parts.registers import block, telling
 from pages.parts.said import said_and_done
+from pages.parts.taken import indicator_taken
 from pages.parts.text import fine_print, in_brackets, language, linked, offered, shown_name, t
 from pages.parts.titled import titled
 from pages.parts.viewer import viewer
+from pages.parts.voice import voice
 from pages.parts.when import today
 from telling import facts, projects
 from telling.attention import leads
@@ -135,6 +137,7 @@ def indicators(report: ProjectReport) -> None:
                     source_line(item, cached.moment().book)
                 else:
                     chart_with_table(item, cached.moment().book)
+                    indicator_taken(item)
     if len(rest) > len(beside):
         st.caption(t("more_indicators", count=len(rest) - len(beside)))
     strips_of(report.scored, key=report.code)
@@ -196,3 +199,4 @@ def detail(report: ProjectReport, reports: Sequence[ProjectReport]) -> None:
     st.header(t("milestones"))
     milestone_block(report.milestones, key=f"{report.code}-milestones")
     confidence(report)
+    voice("project", report.code)
