@@ -86,26 +86,6 @@ class Tiles:
 
 
 @dataclass(frozen=True, slots=True)
-class Cell:
-    """One cell of a grid: status, its short word, value as text (may be blank), the whole sentence, and the short name of its period."""
-
-    status: str
-    word: str
-    value: str
-    said: str
-    number: float | None
-    period: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Grid:
-    """Units against indicators: (code, label, one cell per column), first on top."""
-
-    rows: tuple[tuple[str, str, tuple[Cell, ...]], ...]
-    columns: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
 class Ranked:
     """Units by one value: (name, value, its label with numerator and denominator, whether it was recast), the best first.
 
@@ -132,4 +112,4 @@ class Strip:
     said: str
 
 
-Shape = Shares | Columns | Steps | Counts | Tiles | Grid | Ranked
+Shape = Shares | Columns | Steps | Counts | Tiles | Ranked

@@ -39,7 +39,7 @@ def rgb(colour: str) -> str:
 
 @lru_cache(maxsize=1)
 def plotly_sheet() -> str:
-    """Return the style sheet that paints Plotly's figures in dark; the cells of a grid of statuses are one picture, which is turned as a whole."""
+    """Return the style sheet that paints Plotly's figures in dark."""
     painted = "".join(
         f'[style*="{what}: {rgb(light)}"]{{{what}:{light_or_dark(light, dark)}!important}}pattern [{what}="{rgb(light)}"]{{{what}:{light_or_dark(light, dark)}}}'
         for light, dark in DARK.items()
@@ -48,9 +48,6 @@ def plotly_sheet() -> str:
     rules = [f".js-plotly-plot .main-svg{{{painted}}}"]
     # Print is light whatever the screen shows; Streamlit's own colours are those of the screen.
     rules.append(f"@media print{{:root,body,.stApp,.stApp *{{color-scheme:light!important}}{PRINTED}}}")
-    rules.append(
-        "@media screen and (prefers-color-scheme:dark){.js-plotly-plot .heatmaplayer image{filter:invert(.88) hue-rotate(180deg)}}"
-    )
     return "\n".join(rules) + "\n"
 
 

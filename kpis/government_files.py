@@ -105,6 +105,7 @@ class FactsFields(Fields):
 
 PLURAL = Translated("名称の複数形({})", "plural of the name, in {}")
 HEADING = Translated("一覧の見出し({})", "heading of their list, in {}")
+GROUP = Translated("一緒に並べる見出し({})", "heading under which they are listed together, in {}")
 
 
 class ThemeFields(Fields):
@@ -177,6 +178,15 @@ class UnitKindFields(Fields):
     name_ja: NameJa
     name_en: NameEn
     is_bureau: Annotated[Flag, Said("自ら報告する局か", "whether such units report for themselves")] = False
+    group: ClassVar[Translated] = GROUP
+    group_ja: Annotated[
+        str,
+        Said(
+            "一緒に並べる見出し(日本語。空欄は種類の名称)",
+            "heading under which they are listed, with other kinds of the same heading, in Japanese; blank: the name of the kind",
+        ),
+    ] = ""
+    group_en: Annotated[str, Said("一緒に並べる見出し(英語)", "heading under which they are listed, in English")] = ""
 
 
 class PlaceFields(Fields):

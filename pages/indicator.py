@@ -40,23 +40,24 @@ def show(item: Scored) -> None:
     facts = cached.made("facts", code=code, make=lambda: gather(item, [*units_of(code), *cached.moment().parts.get(code, ())]))
     titled(named(item.entry.definition), cached.made("bureau of", code=code, make=lambda: bureau_of(telling(), item)[1]))
     st.title(shown_name(item.entry.definition))
-    st.markdown(facts.head)
+    st.html(facts.head)
     if item.entry.goals:
         since = since_words(cached.moment().off_since(item), Words(language()))
         strip_of(cached.moment().stood(item), named(item.entry.definition), since=since)
-    with st.container(border=True):
+    left, right = st.columns([2, 1], gap="small") if facts.needed is not None else (st.container(), None)
+    with left, st.container(border=True, height="stretch"):
         chart_with_table(item, book)
         indicator_taken(item)
-    if facts.needed is not None:
-        with st.container(border=True):
+    if right is not None:
+        with right, st.container(border=True, height="stretch"):
             st.subheader(t("need_heading"))
             st.markdown(facts.needed_said)
             st.table(facts.needed, border="horizontal", hide_header=True, hide_index=True)
+    said_and_done(told.of_subject(telling(), code), cached.moment().parts.get(code, []), key=code)
     if parts := cached.moment().parts.get(code):
         with st.container(border=True):
             st.subheader(t("by_bureau"))
             by_bureau(item, parts, key="indicator")
-    said_and_done(told.of_subject(telling(), code), cached.moment().parts.get(code, []), key=code)
     left, right = st.columns(2, gap="medium")
     with left:
         st.subheader(t("definition"))

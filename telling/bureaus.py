@@ -4,18 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
-from charts.shapes import Cell as GridCell
-from charts.shapes import Grid, Ranked
+from charts.shapes import Ranked
 from kpis.figures.bureaus import BureauReport, milestones_once
 from kpis.figures.organisation import Unit
-from kpis.figures.records import GOOD, Figure, value_of
+from kpis.figures.records import Figure, value_of
 from kpis.figures.scorecard import Scored, figure_text
 from kpis.figures.sentences import is_derived, standing_word
 from kpis.government import government
 from kpis.kinds import KINDS
 from kpis.periods import Period, parse_period
 from kpis.store import tables
-from kpis.text import format_count, format_date, format_value, large_unit, status_word, texts_of
+from kpis.text import format_count, format_date, format_value, large_unit, texts_of
 from telling.blocks import Block, Cell, Flat, Number, Telling
 from telling.overview import coverage_lines, theme_name
 from telling.words import Words
@@ -56,73 +55,29 @@ def heat_file() -> str:
 
 
 def heat(telling: Telling, reports: Sequence[BureauReport], indicators: Sequence[tables.Indicator]) -> Block:
-    """Set every bureau against the themes: status by symbol, word and colour, with its value."""
-    w, by_theme = telling.words, of_themes(indicators)
-    themes = [theme for theme in government().cards if theme in by_theme]
-    grid, rows, flat = [], [], []
-    periods: list[Period] = []
-    filled = judged = good = 0
+    """Tell every bureau against the themes for machines: value, period and status, one row each. People read it in ``telling.matrix``."""
+    by_theme = of_themes(indicators)
+    flat: list[Flat] = []
     for report in reports:
-        held, label = {s.entry.definition.code: s for s in report.scored}, unit_label(report.unit, w)
-        cells: list[GridCell] = []
-        for theme in themes:
-            row = by_theme[theme]
+        held = {s.entry.definition.code: s for s in report.scored}
+        for row in (by_theme[theme] for theme in government().cards if theme in by_theme):
             item = held.get(row.indicator_code)
             figure = item.judgement.figure if item else None
-            status = item.judgement.status if item else "no_data"
-            value = value_of(item.entry.definition, figure) if item and figure else None
-            text = "" if value is None or item is None else value_alone(item, value, w.language)
-            said = w("no_report") if item is None else item.sentence(w.language)
-            period = figure.period.short(w.language) if figure else ""
-            cells.append(GridCell(status, w(f"short_{status}"), text, said, value, period))
-            if figure is not None:
-                periods.append(figure.period)
-            filled += status != "no_data"
-            is_now = item is not None and item.judgement.standing == "current"
-            judged += is_now
-            good += is_now and status in GOOD
             flat.append(
                 {
                     "organisation": telling.view, "bureau_code": report.code, "indicator_code": row.indicator_code,
-                    "period_code": figure.period_code if figure else None, "value": value,
-                    **texts_of(row, "unit"), "status": status, "is_sample": bool(figure and figure.is_sample),
+                    "period_code": figure.period_code if figure else None,
+                    "value": value_of(item.entry.definition, figure) if item and figure else None,
+                    **texts_of(row, "unit"), "status": item.judgement.status if item else "no_data", "is_sample": bool(figure and figure.is_sample),
                 }
             )  # fmt: skip
-        grid.append((report.code, chart_label(report.unit, w), tuple(cells)))
-        rows.append((label, *(_shown(c, w) for c in cells)))
-    names = tuple(theme_name(theme, w) for theme in themes)
-    meant = w("heat_columns") + w("list_comma").join(
-        f"{theme_name(theme, w)} = {w.named(by_theme[theme])} ({w.named(by_theme[theme], 'unit')})" for theme in themes
-    )
-    said = w("heat_sentence", bureaus=len(reports), columns=len(names), filled=filled, judged=judged, good=good)
-    if periods:
-        said = w.together((said, spanned(periods, w)))
-    return Block(
-        key="heat", title=w("heat_title"), sentence=said, columns=(w("bureau"), *names), rows=tuple(rows), flat=tuple(flat),
-        shape=Grid(tuple(grid), names) if filled else None,
-        why_empty=w("heat_none"), notes=(w("heat_note"), meant), file=heat_file(),
-    )  # fmt: skip
-
-
-def spanned(periods: Sequence[Period], words: Words) -> str:
-    """Say of which period the figures of a comparison are, or from which to which where they differ."""
-    ordered = sorted(periods, key=lambda p: (p.end, p.start))
-    first, last = ordered[0].label(words.language), ordered[-1].label(words.language)
-    if len({p.code for p in periods}) == 1:
-        return words("periods_same", period=first)
-    return words("periods_differ", first=first, last=last)
+    return Block(key="heat", columns=(), rows=(), flat=tuple(flat), file=heat_file())
 
 
 def value_alone(item: Scored, value: float, language: str) -> str:
     """Write a value without its unit, which stands elsewhere; never rounded onto one of its targets."""
     bare = item.entry.definition.without_unit()
     return format_value(value, bare, language, apart_from=[g.value for g in item.entry.goals])
-
-
-def _shown(cell: GridCell, words: Words) -> Cell:
-    when = "" if not cell.period else f" ({cell.period})"
-    text = f"{cell.value} {status_word(cell.status, words.language)}".strip() + when
-    return text if cell.number is None else Number(cell.number, text)
 
 
 def coverage(
@@ -317,15 +272,6 @@ def listed(telling: Telling, reports: Sequence[BureauReport], link: Callable[[Bu
         is_table_open=True,
         file="bureau_summary",
     )
-
-
-def counted_title(reports: Sequence[BureauReport], words: Words) -> str:
-    """Say of how many bureaus anything is known: of indicators common to all, and of indicators of their own."""
-    some = sum(bool(r.figures) for r in reports)
-    return words(
-        "bureaus_title", owing=len(reports), some=some, common=sum(bool(r.scored) for r in reports),
-        own=sum(bool(r.own) for r in reports), none=len(reports) - some,
-    )  # fmt: skip
 
 
 def title(report: BureauReport, words: Words) -> str:

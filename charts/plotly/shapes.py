@@ -5,11 +5,10 @@ from __future__ import annotations
 import pandas as pd
 import plotly.graph_objects as go
 
-from charts.plotly.heatmap import heatmap
 from charts.plotly.map import tile_map
 from charts.plotly.ranked import ranked
 from charts.plotly.registers import columns, counts, cumulative, stacked_shares
-from charts.shapes import Columns, Counts, Ranked, Shape, Shares, Steps, Tiles
+from charts.shapes import Columns, Counts, Ranked, Shape, Shares, Steps
 from charts.ticks import NARROW
 
 
@@ -32,17 +31,9 @@ def figure(shape: Shape, language: str = "ja") -> go.Figure:
     if isinstance(shape, Ranked):
         bars = pd.DataFrame(list(shape.bars), columns=["name", "value", "label", "is_recast"])
         return ranked(bars, unit=shape.unit, big=shape.big, divisor=shape.divisor)
-    if isinstance(shape, Tiles):
-        rows = [
-            {"column": t.column, "row": t.row, "name": t.name, "numbers": t.numbers, "done": t.done,
-             "hover": f"{t.place}: {t.done} / {t.total}"}
-            for t in shape.tiles
-        ]  # fmt: skip
-        return tile_map(pd.DataFrame(rows), upright=shape.upright)
-    cells = [
-        {"row": code, "label": label, "column": column, "status": cell.status, "word": cell.word, "value": cell.value, "period": cell.period,
-         "hover": f"{label} {column}<br>{cell.said}"}
-        for code, label, held in shape.rows
-        for column, cell in zip(shape.columns, held, strict=True)
+    rows = [
+        {"column": t.column, "row": t.row, "name": t.name, "numbers": t.numbers, "done": t.done,
+         "hover": f"{t.place}: {t.done} / {t.total}"}
+        for t in shape.tiles
     ]  # fmt: skip
-    return heatmap(pd.DataFrame(cells), columns=list(shape.columns))
+    return tile_map(pd.DataFrame(rows), upright=shape.upright)

@@ -7,7 +7,7 @@ from datetime import date
 
 from charts.plotly.map import MANY, NONE, SOME
 from charts.plotly.registers import LOOKS
-from charts.shapes import Columns, Counts, Grid, Ranked, Shape, Shares, Steps, Tiles
+from charts.shapes import Columns, Counts, Ranked, Shape, Shares, Steps, Tiles
 from charts.style import ACTUAL, FILL, FORECAST, GRID, INK, PLAN
 from charts.svg.series import EM, NARROW, WIDE, ticks_between, under_axis
 from charts.ticks import width_of
@@ -18,7 +18,7 @@ EDGE, LATE = "#767676", "#C16800"
 
 
 def picture(shape: Shape, *, alt: str, key: str, language: str = "ja") -> str:
-    """Draw a shape at both widths; a grid is a table already and is not drawn.
+    """Draw a shape at both widths.
 
     Args:
         shape: what the chart holds.
@@ -26,8 +26,6 @@ def picture(shape: Shape, *, alt: str, key: str, language: str = "ja") -> str:
         key: unique on the page, for the patterns.
         language: in which numbers are written.
     """
-    if isinstance(shape, Grid):
-        return ""
     drawn = []
     for size, name in ((WIDE, "wide"), (NARROW, "narrow")):
         pen = _Pen(size[0], f"{key}-{name}", language)

@@ -1,4 +1,4 @@
-"""All bureaus: who reported what, how they compare, and a list of them with their registers and milestones."""
+"""All bureaus: one table of them against every question, and one indicator compared between them."""
 
 from __future__ import annotations
 
@@ -9,33 +9,38 @@ import streamlit as st
 
 from kpis.as_text import markdown
 from kpis.figures.bureaus import BureauReport
+from kpis.periods import parse_period
+from kpis.reporting.deadlines import coverage, reported_periods
+from kpis.settings import settings
 from kpis.text import format_date
 from pages.parts import address, cached
-from pages.parts.asked import choose
-from pages.parts.bureaus import by_bureau, heat_block, unit_label
-from pages.parts.cards import find, tally_marks
-from pages.parts.menu import page
-from pages.parts.project import state_marks
+from pages.parts.asked import choose, choose_part
+from pages.parts.bureaus import by_bureau, unit_label
+from pages.parts.cards import find
 from pages.parts.registers import block, telling
-from pages.parts.text import language, named, shown_name, t
-from pages.parts.when import as_of, view
-from telling import bureaus
+from pages.parts.reported import state_name
+from pages.parts.text import language, named, t
+from pages.parts.viewer import viewer
+from pages.parts.when import as_of, today, view
+from publishers.site.matrix import table
+from telling import bureaus, matrix
+from telling.matrix import Handed, Matrix, Row
 from telling.words import Words
 
-
-def link(report: BureauReport) -> None:
-    """Lead to the page of one bureau; its name stands as text above, since a link is cut off where it does not fit."""
-    st.page_link(page("bureau"), label=t("open_bureau"), icon=":material/apartment:", query_params=address.link(code=report.code))
+OPEN = ("not_started", "draft", "returned")  # a report that its bureau still has to hand in
 
 
 def overview(reports: Sequence[BureauReport]) -> None:
     """Compare all bureaus."""
     current = [r for r in reports if r.is_valid]
-    st.title(markdown(bureaus.counted_title(current, Words(language()))))
+    told = _told(current)
+    st.title(markdown(told.title))
     st.caption(t("bureaus_lead", as_of=format_date(as_of(), language()), view=t("view_" + view())))
-    with st.container(border=True):
-        heat_block([r for r in reports if r.is_valid or r.scored], key="heat")
-    st.header(t("compare_heading"), divider="gray")
+    words = Words(language())
+    chosen = _chosen(told)
+    st.html(table(chosen, lambda code: address.path("bureau", code=code), words, caption=t("matrix_caption")))
+    _as_file(current, "bureaus")
+    st.header(t("compare_heading"))
     parts = cached.moment().parts
     codes = list(parts)
     if codes:
@@ -46,29 +51,61 @@ def overview(reports: Sequence[BureauReport]) -> None:
             by_bureau(whole, parts[code], key="compare")
     else:
         st.info(t("compare_none"), icon=":material/info:")
-    listing(t("all_bureaus"), current, key="bureaus")
     gone = [r for r in reports if not r.is_valid]
     if gone:
-        listing(t("gone_bureaus"), gone, key="gone_bureaus")
+        st.header(t("gone_bureaus"))
+        st.html(
+            table(matrix.of_gone(telling(), gone), lambda code: address.path("bureau", code=code), words, caption=t("gone_bureaus"))
+        )
+        _as_file(gone, "gone_bureaus")
 
 
-def listing(heading: str, held: list[BureauReport], *, key: str) -> None:
-    """List bureaus with a link each, and the same as a table with CSV."""
-    st.header(heading, divider="gray")
-    with st.grid(4, min_column_width=230):
-        said = cached.made("said of bureaus", code=(key, *address.link().items()), make=lambda: [in_short(r) for r in held])
-        for report, text in zip(held, said, strict=True):
-            with st.container(border=True, height="stretch", gap="xsmall"):
-                st.markdown(text)
-                link(report)
-    block(lambda: replace(bureaus.listed(telling(), held, lambda r: unit_label(r.unit)), is_table_open=False), key=key)
+def _told(current: Sequence[BureauReport]) -> Matrix:
+    """Return the table of the bureaus of the day; where their reports stand is for those who may see that, and kept until the next write."""
+    if settings().mode == "public" or not viewer().may("see_queue"):
+        return cached.made("bureaus", code=view(), make=lambda: matrix.matrix(telling(), current))
+    period, handed = _handed()
+    return matrix.matrix(telling(), current, handed, period=period)
 
 
-def in_short(report: BureauReport) -> str:
-    """Return a bureau's name, which figures there are of it, how they stand, and its milestones, a line each."""
-    head = f"**{shown_name(report.unit)}**"
-    lines = [t("ended_on", day=format_date(report.unit.valid_to, language()))] if report.unit.valid_to else []
-    lines = [f":small[:gray[{line}]]" for line in (*lines, *bureaus.what_is_known(report, Words(language())))]
-    lines += [f":small[{line}]" for line in tally_marks(report.tally, whose={"bureau": report.code}).split("  \n") if line]
-    lines += [f":small[{t('milestones')}: {state_marks(report.milestones, {'bureau': report.code})}]"] if report.milestones else []
-    return "  \n".join([head, *lines])
+def _handed() -> tuple[str, dict[str, Handed]]:
+    """Return the newest period that is reported, and where the report of each bureau stands."""
+
+    def make() -> tuple[str, dict[str, Handed]]:
+        begun = [w for w in reported_periods(cached.store()) if parse_period(w.period_code).end < today()]
+        if not begun:
+            return "", {}
+        newest = max(begun, key=lambda w: parse_period(w.period_code).end).period_code
+        standings = coverage(cached.store(), [newest], viewer=viewer().email, today=today())
+        handed = {s.bureau_code: Handed(s.state, state_name("late" if s.is_late else s.state), s.is_late) for s in standings}
+        return parse_period(newest).short(language()), handed
+
+    return cached.until_written("handed in", make=make, asked=(viewer().email, today(), language()))
+
+
+def _chosen(told: Matrix) -> Matrix:
+    """Let the viewer narrow and order the bureaus."""
+
+    def is_open(row: Row) -> bool:
+        return row.handed is not None and (row.handed.is_late or row.handed.state in OPEN)
+
+    counts = {"all": len(told.rows), "short": sum(bool(r.short) for r in told.rows), "open": sum(map(is_open, told.rows))}
+    shown = ["all", "short", *(["open"] if told.report else [])]
+    with st.container(horizontal=True, key="matrix_choices"):
+        which = choose_part("show", shown, t("matrix_show"), lambda c: t(f"matrix_show_{c}", count=counts[c]), is_label_shown=False)
+        order = choose_part("order", ["list", "short"], t("matrix_order"), lambda c: t(f"matrix_order_{c}"), is_label_shown=False)
+
+    def kept(row: Row) -> bool:
+        return which == "all" or (row.short > 0 if which == "short" else is_open(row))
+
+    groups = tuple((name, tuple(filter(kept, rows))) for name, rows in told.groups)
+    if order == "short":
+        every = sorted((row for _, rows in groups for row in rows), key=lambda row: -row.short)
+        groups = ((t("matrix_order_short"), tuple(every)),)
+    return replace(told, groups=groups)
+
+
+def _as_file(held: Sequence[BureauReport], key: str) -> None:
+    """Offer the same numbers as a table and as CSV."""
+    listed = bureaus.listed(telling(), list(held), lambda r: unit_label(r.unit))
+    block(lambda: replace(listed, is_table_open=False), key=key)

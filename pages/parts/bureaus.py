@@ -1,4 +1,4 @@
-"""What pages share to show bureaus: coverage, ranked bars, the heat map, breaks of a history."""
+"""What pages share to show bureaus: coverage, ranked bars, breaks of a history."""
 
 from __future__ import annotations
 
@@ -6,10 +6,8 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from kpis.figures.bureaus import BureauReport
 from kpis.figures.organisation import Break, Unit
 from kpis.figures.scorecard import Scored
-from kpis.store import tables
 from kpis.text import format_date
 from pages.parts import cached
 from pages.parts.asked import choose
@@ -73,8 +71,3 @@ def by_bureau(whole: Scored, parts: Sequence[Scored], *, key: str) -> None:
         lambda: bureaus.by_bureau(telling(), whole, parts, periods[chosen], name=unit_name, short=chart_name),
         key=f"{key}_{definition.code}_by_bureau", suffix=chosen,
     )  # fmt: skip
-
-
-def heat_block(reports: Sequence[BureauReport], *, key: str) -> None:
-    """Show every bureau against the themes: status by symbol, word and colour, with value, table and CSV."""
-    block(lambda: bureaus.heat(telling(), reports, cached.moment().rows(tables.Indicator)), key=key)

@@ -9,15 +9,17 @@ import pyarrow as pa
 
 from kpis.as_text import markdown
 from kpis.figures.scorecard import Scored
-from kpis.figures.sentences import planned_text, target_text
 from pages.parts import cached
-from pages.parts.cards import badge_line, headline_value
 from pages.parts.registers import plain, table_of, telling
 from pages.parts.series import arrow
 from pages.parts.text import language, linked, shown_name, t
+from pages.parts.when import as_of
+from publishers.site import seen
 from telling import facts, needed
 from telling.blocks import Block, Cell, Link
+from telling.cards import card_of
 from telling.overview import rule_line
+from telling.words import Words
 
 REVISIONS_SHOWN = 50
 
@@ -56,21 +58,9 @@ def _said(value: Cell) -> str:
 
 
 def heading(item: Scored) -> str:
-    """Return name, status and the value with its period, target, plan, previous value and that of a year earlier."""
-    judged, definition = item.judgement, item.entry.definition
-    value = headline_value(item, judged.figure)
-    is_text = judged.figure is not None and judged.figure.value is None
-    parts = [judged.figure.period.label(language())] if judged.figure else []
-    if judged.goal is not None:
-        parts.append(f"{t('target')} {target_text(definition, judged, language())} ({judged.goal.period.label(language())})")
-    if judged.planned_value is not None:
-        parts.append(f"{t('planned')} {planned_text(definition, judged, language())}")
-    if not is_text and judged.figure is not None:
-        for word, other in (("previous", judged.previous), ("year_earlier", judged.year_earlier)):
-            parts.append(f"{t(word)} {headline_value(item, other)}" + (f" ({other.period.label(language())})" if other else ""))
-    return (
-        f"{badge_line(judged)}\n\n{'**' if is_text else '#### '}{markdown(value)}{'**' if is_text else ''}\n\n{' ・ '.join(parts)}"
-    )
+    """Return status and value with period, plan, target, previous value and that of a year earlier, as HTML."""
+    words = Words(language())
+    return str(seen.head(card_of(item, words, as_of=as_of()), words))
 
 
 def gather(item: Scored, units: Sequence[Scored]) -> Facts:

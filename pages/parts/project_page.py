@@ -117,7 +117,7 @@ def steps(item: Scored) -> str:
 
 def indicators(report: ProjectReport) -> None:
     """Show the project's indicators: charts for those with a history, and every figure in a table."""
-    st.header(t("project_indicators"), divider="gray")
+    st.header(t("project_indicators"))
     drawn = [s for s in report.scored if sum(value_of(s.entry.definition, f) is not None for f in s.figures) > 1]
     drawn = sorted(drawn, key=lambda s: not s.entry.is_headline)[:CHARTS_SHOWN]
     # A goal in words stands above already; without a status of its own there is nothing to add to it.
@@ -196,7 +196,7 @@ def detail(report: ProjectReport, reports: Sequence[ProjectReport]) -> None:
     bureaus_and_names(report, reports)
     indicators(report)
     said_and_done(of_subject(telling(), report.code), report.scored, key=report.code)
-    st.header(t("milestones"), divider="gray")
+    st.header(t("milestones"))
     milestone_block(report.milestones, key=f"{report.code}-milestones")
     confidence(report)
     voice("project", report.code)

@@ -15,7 +15,7 @@ from kpis.text import format_date
 from telling.attention import SHOWN_FIRST, Row, folded
 from telling.words import Words
 
-STYLES = tuple(Path(__file__).parent / "assets" / name for name in ("attention.css", "seen.css"))
+STYLES = tuple(Path(__file__).parent / "assets" / name for name in ("attention.css", "seen.css", "matrix.css"))
 Leads = Callable[[Row], str]  # row → address of the page that it leads to
 HEADS = ("status", "att_what", "att_gap", "att_since_head", "att_why", "att_action", "att_bureau", "att_due")
 LABELLED = ("why", "do", "who", "due", "both")

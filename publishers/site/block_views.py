@@ -7,10 +7,8 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
-from charts.plotly.heatmap import LOOK
-from charts.shapes import Grid
 from charts.svg.shapes import picture
-from publishers.site.views import TONES, number
+from publishers.site.views import number
 from telling.blocks import Block, Card, Cell, Link, Number
 from telling.words import Words
 
@@ -57,7 +55,7 @@ class BlockView:
 
     @property
     def chart(self) -> Markup:
-        """Return the drawing at both widths; nothing where there is nothing to draw, or where the table is the chart."""
+        """Return the drawing at both widths; nothing where there is nothing to draw."""
         block = self.block
         if block.shape is None:
             return Markup("")
@@ -83,29 +81,6 @@ class BlockView:
         """Say that the table shows its first rows only, where it does."""
         total = len(self.block.rows)
         return self.words("ed_table_first", total=self.words.number(total), shown=self.words.number(ROWS)) if total > ROWS else ""
-
-    @property
-    def grid(self) -> list[tuple[str, list[tuple[str, Markup]]]]:
-        """Return label and (tone, cell) per row where the block is a grid: the table that is its own chart."""
-        shape = self.block.shape
-        if not isinstance(shape, Grid):
-            return []
-        shown = Markup('<span aria-hidden="true">{symbol}</span> {value}<span class="word">{word}</span>')
-        when = Markup('<span class="word">{period}</span>')
-        return [
-            (
-                label,
-                [
-                    (
-                        TONES.get(c.status, "plain"),
-                        shown.format(symbol=LOOK[c.status][0], value=number(c.number, c.value) if c.value else "", word=c.word)
-                        + (when.format(period=c.period) if c.period else ""),
-                    )
-                    for c in cells
-                ],
-            )
-            for _, label, cells in shape.rows
-        ]
 
     @property
     def file(self) -> str:

@@ -6,8 +6,10 @@ bureau shows its figures in both.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
+
+from markupsafe import Markup
 
 from kpis.figures.bureaus import BureauReport
 from kpis.figures.facilities import counted
@@ -16,11 +18,13 @@ from kpis.registers import TOLD_BY_RECORD
 from kpis.store import tables
 from kpis.text import format_date, known_day
 from publishers.site.block_views import BlockView
+from publishers.site.matrix import table
 from publishers.site.pages_registers import listed_procedures
 from publishers.site.site import Page, Pages, Site
 from publishers.site.views import IndicatorView, badges
-from telling import bureaus, listed
+from telling import bureaus, listed, matrix
 from telling.blocks import Block, Link
+from telling.matrix import Matrix
 from telling.said import blocks, of_bureau
 from telling.words import Words
 
@@ -43,20 +47,23 @@ def _compared(site: Site, words: Words, view: str) -> Page:
     reports, telling = site.moment.in_view(view).bureaus, site.telling(words, view)
     current = [r for r in reports if r.is_valid]
     catalogue = list(site.moment.indicators.values())
-    said = bureaus.counted_title(current, words)
+    told, gone = matrix.matrix(telling, current), [r for r in reports if not r.is_valid]
+
+    def drawn(shown: Matrix, home: Callable[[str], str], caption: str) -> Markup:
+        return table(shown, lambda code: f"{home('bureaus')}bureaus/{code}.html", words, caption=caption)
 
     def link(report: BureauReport) -> Link:
         return Link(bureaus.unit_label(report.unit, words), f"bureaus/{report.code}.html")
 
-    shown = [r for r in reports if r.is_valid or r.scored]
-    lists = [(words("all_bureaus"), current), (words("gone_bureaus"), [r for r in reports if not r.is_valid])]
+    lists = [(words("all_bureaus"), current), (words("gone_bureaus"), gone)]
     known = {r.code for r in reports}
     others = [(words.named(row), f"bureaus/{code}.html") for code, row in site.moment.units.items() if code not in known]
     other = "now" if view == "then" else "then"
     return _file(view), "bureaus.html", {
-        "title": words("ed_bureaus_title", view=words(f"view_{view}"), bureaus=said), "view": view, "other": (_file(other), words(f"ed_view_{other}")),
+        "title": words("ed_bureaus_title", view=words(f"view_{view}"), bureaus=told.title), "view": view, "other": (_file(other), words(f"ed_view_{other}")),
         "lead": words("bureaus_lead", as_of=format_date(site.moment.as_of, words.language), view=words(f"view_{view}")),
-        "heat": BlockView(bureaus.heat(telling, shown, catalogue), words),
+        "matrix": lambda home: drawn(told, home, words("matrix_caption")),
+        "gone": (lambda home: drawn(matrix.of_gone(telling, gone), home, words("gone_bureaus"))) if gone else None,
         "coverage": BlockView(bureaus.coverage(telling, site.moment.scored, catalogue, reports), words),
         "lists": [(heading, BlockView(bureaus.listed(telling, held, link), words)) for heading, held in lists if held],
         "others": others, "section": "bureaus.html",

@@ -39,7 +39,7 @@ def band(counted: Tally, list_of: ListOf, words: Words) -> Markup:
     last = dict(counted.last_known)
     without = counted.unreported + sum(last.values())
     before = (
-        Markup('<span class="band-last">{}</span>').format(words("band_last")) + counts("last_known", last) if last else Markup("")
+        Markup('<span class="tally-last">{}</span>').format(words("band_last")) + counts("last_known", last) if last else Markup("")
     )
     parts = [
         (words("band_now"), counted.judged, counts("current", dict(counted.current))),
@@ -50,10 +50,10 @@ def band(counted: Tally, list_of: ListOf, words: Words) -> Markup:
         (words("band_unjudged"), sum(counted.unjudged.values()), counts("unjudged", dict(counted.unjudged))),
     ]  # fmt: skip
     made = Markup("").join(
-        Markup('<div><p>{} <b>{}</b></p><p class="band-marks">{}</p></div>').format(label, words.number(total), marks)
+        Markup('<div><p>{} <b>{}</b></p><p class="tally-marks">{}</p></div>').format(label, words.number(total), marks)
         for label, total, marks in parts
     )
-    return Markup('<div class="band">{}</div>').format(made)
+    return Markup('<div class="tally">{}</div>').format(made)
 
 
 def _word(status: str, words: Words) -> str:
@@ -85,6 +85,16 @@ def cards(listed: Iterable[Card], page_of: PageOf, words: Words) -> Markup:
     return Markup(shown(Markup('<div class="cds">{}</div>').format(made)))
 
 
+def head(card: Card, words: Words) -> Markup:
+    """Return the head of the page of an indicator: its mark, its value, and in one line what it is measured against."""
+    pairs = (*((words("period"), card.period) for _ in [0] if card.period), *card.aims, *card.before)
+    rows = Markup("").join(Markup("<div><dt>{}</dt><dd>{}</dd></div>").format(label, value) for label, value in pairs)
+    notes = Markup(' <span class="cd-notes">{}</span>').format(words("list_comma").join(card.notes)) if card.notes else ""
+    value = Markup('<p class="hd-value{}">{}</p>').format(" cd-words" if card.is_text else "", card.value)
+    made = Markup('<div class="hd"><p class="hd-mark">{}{}</p>{}<dl>{}</dl></div>')
+    return Markup(shown(made.format(mark(card.status, card.word, is_old=card.is_old), notes, value, rows)))
+
+
 def table(listed: Sequence[Card], page_of: PageOf, words: Words, *, caption: str) -> Markup:
     """Return the same as a table, for more than fit side by side: a row each."""
     heads = ("status", "att_what", "value", "target", "previous", "year_earlier", "card_shape")
@@ -107,12 +117,14 @@ def projects(listed: Sequence[Line], page_of: PageOf, words: Words, *, caption: 
         "status", "project", "att_strip_heading", "op_off_since", "op_good", "op_done", "op_late", "op_unseen", "op_next", "op_due",
     )  # fmt: skip
 
+    small = Markup('<span class="att-small">{}</span>')
+
     def count(number: int, *, is_bad: bool = False) -> Markup:
         return Markup("<b>{}</b>" if is_bad and number else "{}").format(words.number(number) if number else "·")
 
     rows = [
         (
-            mark(line.status, line.word), Markup('<a href="{}">{}</a>').format(page_of(line.code), line.name), strip(line.strip), line.since or "—",
+            mark(line.status, line.word), Markup('<a href="{}">{}</a>').format(page_of(line.code), line.name) + (small.format(line.about) if line.about else ""), strip(line.strip), line.since or "—",
             f"{words.number(line.good)} / {words.number(line.judged)}" if line.judged else "—", count(line.done), count(line.late, is_bad=True),
             count(line.unseen), line.next_name or "—",
             Markup('<b class="late">{}</b>').format(line.next_day) if line.is_overdue else line.next_day or "—",

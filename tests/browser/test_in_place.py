@@ -41,7 +41,7 @@ def test_a_cell_typed_in_the_grid_is_read_as_in_the_workbook(chromium: Browser, 
         page = context.new_page()
         page.goto(f"{address}/submit?lang={language}&bureau=GENERAL&period={PERIOD}")
         at_rest(page)
-        act_as(page, WORDS[language]["manager"], narrow=narrow)
+        act_as(page, WORDS[language]["manager"])
         with rerun(page):
             page.get_by_text(say("correct_title", language), exact=True).click()
         expect(page.get_by_test_id("stDataFrame").first).to_be_visible()

@@ -109,15 +109,17 @@ def beyond(path: Path) -> list[str]:
 @pytest.mark.parametrize("paper", list(A4))
 @pytest.mark.parametrize("path", ["/?lang=en", "/indicator?code=paper_reduction_rate"])
 def test_a_page_of_the_dashboard_is_printed_whole(chromium: Browser, server: str, tmp_path: Path, path: str, paper: str) -> None:
-    """Without the bar, over as many pages as it takes; charts and tables become as narrow as the paper."""
+    """Without the menu, over as many pages as it takes; charts and tables become as narrow as the paper."""
     page, _ = opened(chromium, server, path, width=1280)
     page.locator("[data-testid=stMain] .main-svg").first.wait_for(timeout=90_000)
     said = printed(page, tmp_path / "page.pdf", across=paper == "across")
-    for words in page.locator("[data-testid=stMain] :is(h1, h2, h3, [data-testid=stPageLink])").all_inner_texts():
+    for words in page.locator(
+        "[data-testid=stMain] :is(h1, h2, h3, [data-testid=stPageLink]):not(.st-key-menu *)"
+    ).all_inner_texts():
         shown = words.strip().split("\n")[-1]  # before it stands the name of an icon
         assert squeezed(shown)[:12] in squeezed(said), words
     assert beyond(tmp_path / "page.pdf") == []
     assert cut(page, A4[paper], scope="[data-testid=stMain] *") == []
-    assert not page.locator(".st-key-bar").is_visible()
+    assert not page.locator(".st-key-menu").is_visible()
     assert page.locator("img.print-table, .main-svg[viewBox]").count() == 0  # all is as before
     page.context.close()

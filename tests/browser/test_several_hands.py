@@ -51,10 +51,10 @@ def several(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Store, s
         yield store, address
 
 
-def opened(page: Page, address: str, who: str, *, language: str = "ja", narrow: bool = False) -> None:
+def opened(page: Page, address: str, who: str) -> None:
     page.goto(address)
     at_rest(page)
-    act_as(page, who, narrow=narrow)
+    act_as(page, who)
     assert page.locator("[data-testid=stException]").count() == 0 and too_wide(page) == []
 
 
@@ -64,7 +64,7 @@ def test_a_clash_is_answered_and_the_report_goes_its_way(chromium: Browser, seve
     manager, office = WORDS["ja"]["manager"], WORDS["ja"]["office"]
     narrow = tab(chromium, width=375)
     page = narrow.new_page()
-    opened(page, f"{address}/submit?lang=en&{at}", WORDS["en"]["manager"], narrow=True)
+    opened(page, f"{address}/submit?lang=en&{at}", WORDS["en"]["manager"])
     assert say("clashes_title", "en", count=1) in text_of(page)
     pictured(page, "submit-hands-en-375")
     narrow.close()
@@ -81,7 +81,7 @@ def test_a_clash_is_answered_and_the_report_goes_its_way(chromium: Browser, seve
     assert reports.opened(store, 1, viewer=ANNA, as_of=IN_TIME).clashes == []
     with rerun(page):
         page.get_by_role("button", name=say("prepare_button", "ja", step="directorの確認")).click()
-    act_as(page, f"局長 {CHIEF}", narrow=False)
+    act_as(page, f"局長 {CHIEF}")
     with rerun(page):
         page.get_by_role("button", name=say("check_button", "ja")).click()
     pictured(page, "submit-checked-ja-1280")
@@ -90,7 +90,7 @@ def test_a_clash_is_answered_and_the_report_goes_its_way(chromium: Browser, seve
     assert reports.report(store, 1, viewer=ANNA).state == "submitted"
     page.goto(f"{address}/review?lang=ja&{at}")
     at_rest(page)
-    act_as(page, office, narrow=False)
+    act_as(page, office)
     assert (
         CHIEF in text_of(page)
         and say("brought", "ja", count=2) in text_of(page)

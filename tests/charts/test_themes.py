@@ -17,10 +17,9 @@ from kpis.settings import ROOT
 TEXT, GRAPHIC = 4.5, 3.0
 PAIR = re.compile(r"light-dark\((#\w+),(#\w+)\)")
 NOT_PAINTED = {
-    "charts/plotly/heatmap.py",
     "charts/svg/strip.py",
     "charts/themes.py",
-}  # turned as a whole; painted by its own sheet; the table
+}  # painted by its own sheet; the table
 
 
 def full(colour: str) -> str:

@@ -183,20 +183,20 @@ def test_every_judgement_of_sums_and_bureaus_is_recomputed_from_its_json(made: t
 
 @pytest.mark.parametrize("language", ["ja", "en"])
 def test_every_number_of_bureaus_projects_and_five_lesses_is_that_of_the_open_api(served_sample: Served, language: str) -> None:
-    """Heat map, ranked bars and the pages of single bureaus have figures here; in public there are hardly any."""
+    """The table of bureaus, ranked bars and the pages of single bureaus have figures here; in public there are hardly any."""
     port, viewer, ledgers = served_sample
-    ledger, heat = ledgers[language], ledgers[language].words("heat_title")
+    ledger = ledgers[language]
 
     def read(page: str, query: str = "") -> Shown:
         return of_streamlit(viewer.answers(page, f"{query}&lang={language}"))
 
     every = read("bureau")
-    assert [c.traces[0]["type"] for c in every.drawn] == ["heatmap", "bar"] and every.drawn[0].alt.startswith(heat)
+    assert [c.traces[0]["type"] for c in every.drawn] == ["bar"]
     assert accounts.bureaus(ledger, every) == []
     other = Viewer(port)  # a session keeps the organisation that it began with
     today = of_streamlit(other.answers("bureau", f"view=now&lang={language}"))
     other.close()
-    assert [c.traces[0]["type"] for c in today.drawn] == ["heatmap", "bar"]
+    assert [c.traces[0]["type"] for c in today.drawn] == ["bar"]
     assert accounts.bureaus(ledger, today, view="now") == []
     assert accounts.five_less(ledger, read("five_less")) == []
     charts = 0

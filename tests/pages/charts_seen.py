@@ -8,6 +8,7 @@ import re
 import urllib.request
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from html import unescape
 from typing import Any
 
 import numpy
@@ -41,6 +42,8 @@ class Seen:
         for table in self.of("dataframe"):
             for column in pa.ipc.open_stream(table.arrow_data.data).read_all().columns:
                 found += [str(v).strip("/") for v in column.to_pylist() if isinstance(v, str) and v.startswith("/")]
+        for part in self.of("html"):
+            found += [unescape(address).strip("/") for address in re.findall(r'href="(/[^"]*)"', part.body)]
         return [*self.menu, *found]
 
     def words(self) -> str:

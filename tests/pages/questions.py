@@ -47,8 +47,8 @@ QUESTIONS: dict[str, tuple[str, str, tuple[str, ...]]] = {
     "Its procedures, facilities, milestones and reports?": (
         "bureau", "bureau?code=", ("bureau_procedures", "bureau_facilities", "bureau_milestones", "reporting_record"),
     ),
-    "How do all bureaus compare, with coverage?": ("bureau", "", ("heat_title", "compare_heading")),
-    "Which bureaus report nothing?": ("bureau", "", ("all_bureaus", "reports_column")),
+    "How do all bureaus compare, with coverage?": ("bureau", "", ("compare_heading",)),
+    "Which bureaus report nothing?": ("bureau", "", ("matrix_covered", "matrix_show_all")),
     "In the organisation of then or of today?": ("bureau", "view_now", ("view",)),
     "As of any day, or as known then?": ("", "", ("as_of", "known_as")),
     "Against the period before, the year before and the plan?": ("changes", "", ("compare_all", "compare_beside")),

@@ -9,13 +9,11 @@ from typing import Any
 
 from kpis.figures.records import STATUSES
 from kpis.government import government
-from kpis.periods import Period, parse_period
 from kpis.registers import TOLD_BY_RECORD
 from kpis.text import status_word
-from telling.overview import theme_name
 from telling.projects import kind_name
 from telling.words import Words
-from tests.publishers import attended, charted, overviewed, spoken, tabled
+from tests.publishers import attended, charted, matrixed, overviewed, spoken, tabled
 from tests.publishers.ledger import Item, Ledger, Table, plain
 from tests.publishers.shown import Drawn, Shown
 
@@ -112,7 +110,7 @@ def band(ledger: Ledger, found: Mapping[str, Any]) -> list[str]:
 def overview(ledger: Ledger, shown: Shown) -> list[str]:
     """Check the overview: conclusion, cards with their pictures, trend, core projects, what changed last."""
     w, own = ledger.words, list(ledger.own.values())
-    wrong = attended.wrong(ledger, shown) + overviewed.wrong_rows(ledger, shown)
+    wrong = attended.wrong(ledger, shown) + overviewed.wrong_rows(ledger, shown) + overviewed.wrong_cards(ledger, shown)
     found, others_ = series(ledger, shown, own, more=[overviewed.projects(ledger)])
     wrong += found + [f"{c.alt} is not expected" for c in others_]
     listed = [p for p in ledger.api("projects")["projects"] if p["kind"] == "core" and p["goal_ja"]]
@@ -188,7 +186,8 @@ def indicator(ledger: Ledger, shown: Shown, code: str) -> list[str]:
         says.append(w("rule_cap", version=item["rule_version"], **limits))
     else:
         says.append(w("rule", version=item["rule_version"], **limits))
-    says += [f"({ledger.period(item['target']['period'])})"] if item["target"] else []
+    says += overviewed.head(ledger, item)
+    wrong += overviewed.wrong_head(ledger, shown, item)
     return wrong + ledger.unaccounted(shown, always=[item], says=says)
 
 
@@ -289,58 +288,17 @@ def states(ledger: Ledger, counts: Mapping[str, int]) -> list[str]:
 
 
 def bureaus(ledger: Ledger, shown: Shown, *, view: str = "then", keep: list[Table] | None = None) -> list[str]:
-    """Check the comparison of all bureaus: heat map, ranked bars, lists; ``keep`` takes the tables that the page must show."""
+    """Check the comparison of all bureaus: the table of them, ranked bars, lists; ``keep`` takes the tables that the page must show."""
     w, rows = ledger.words, ledger.api("bureaus" + ("" if view == "then" else f"?view={view}"))["bureaus"]
     current, gone = [b for b in rows if b["is_valid"]], [b for b in rows if not b["is_valid"]]
-    says = [bureaus_title(w, current)]
-    judged_by = {(s["code"], s["scope"]): s for s in ledger.items(view)}
-    heads = tabled.lesses(ledger)
-    themes = [t for t in government().cards if t in heads]
-    listed = [b for b in rows if b["is_valid"] or b["indicators"]]
-    cells, table = [], []
-    periods: list[Period] = []
-    now: list[str] = []  # statuses by current figures
-    for b in listed:
-        own = {i["indicator"]: i for i in b["indicators"]}
-        line = []
-        for theme in themes:
-            brief = own.get(heads[theme]["indicator_code"])
-            item = judged_by.get((heads[theme]["indicator_code"], b["code"])) if brief else None
-            value = item["actual_value"] if item else None
-            status = item["status"] if item else "no_data"
-            shown_value = "" if value is None or item is None else ledger.value_alone(item, value)
-            when = parse_period(item["period"]) if item and item["period"] else None
-            line.append((status, shown_value, w(f"short_{status}"), when.short(ledger.language) if when else ""))
-            periods += [when] if when else []
-            now += [status] if item and item["is_current"] else []
-        cells.append(line)
-        table.append(
-            [
-                ledger.unit_label(b),
-                *(f"{v} {status_word(s, ledger.language)}".strip() + (f" ({p})" if p else "") for s, v, _, p in line),
-            ]
-        )
-    filled = [c for line in cells for c in line if c[0] != "no_data"]
-    good = sum(status in GOOD for status in now)
-    sentence = w("heat_sentence", bureaus=len(listed), columns=len(themes), filled=len(filled), judged=len(now), good=good)
-    if periods:
-        ordered = [p.label(ledger.language) for p in sorted(periods, key=lambda p: (p.end, p.start))]
-        same = len({p.code for p in periods}) == 1
-        sentence += " " if ledger.language == "en" else ""
-        sentence += w("periods_same", period=ordered[0]) if same else w("periods_differ", first=ordered[0], last=ordered[-1])
-    says.append(sentence)
+    wrong = matrixed.wrong(ledger, shown, current, view, gone=gone)
+    says = [matrixed.title(ledger, current, view), *matrixed.notes(ledger, current, view)]
     says += [once for held in (current, gone) if (once := counted_once(w, held))]
-    tables: list[Table] = [([w("bureau"), *(theme_name(t, w) for t in themes)], table), tabled.listed(ledger, current)]
+    tables: list[Table] = [tabled.listed(ledger, current)]
     tables += [tabled.listed(ledger, gone)] if gone else []
     lead = w("bureaus_lead", as_of=ledger.day(ledger.api("bureaus")["as_of"]), view=w(f"view_{view}"))
-    wrong = [] if lead in shown.texts else [f"the page is not of the organisation {view}"]
+    wrong += [] if lead in shown.texts else [f"the page is not of the organisation {view}"]
     charts = list(shown.drawn)
-    if filled:
-        mine = [c for c in charts if c.alt == f"{w('heat_title')}: {sentence}"]
-        wrong += [] if len(mine) == 1 else [f"no heat map: {sentence}"]
-        wrong += [x for c in mine for x in charted.wrong_heat(c, cells, [ledger.chart_label(b) for b in listed])]
-        wrong += [x for c in mine for x in _hovers(ledger, c, listed, themes, heads, judged_by)]
-        charts = [c for c in charts if c not in mine]
     reporting = {b["code"] for b in rows}
     compared = next(
         (
@@ -364,13 +322,6 @@ def bureaus(ledger: Ledger, shown: Shown, *, view: str = "then", keep: list[Tabl
     return wrong + in_boxes(ledger, shown, boxes, says)
 
 
-def bureaus_title(w: Words, current: Sequence[Item]) -> str:
-    """Say of how many bureaus there are figures: of indicators common to all, and of their own."""
-    common, own = sum(bool(b["indicators"]) for b in current), sum(bool(b["own_indicators"]) for b in current)
-    some = sum(bool(b["indicators"] or b["own_indicators"]) for b in current)
-    return w("bureaus_title", owing=len(current), some=some, common=common, own=own, none=len(current) - some)
-
-
 def counted_once(w: Words, held: Sequence[Item]) -> str:
     """Say how many milestones there are where one that several bureaus led counts once; blank where none is."""
     codes = [code for b in held for code in b["milestone_codes"]]
@@ -387,22 +338,6 @@ def known_of(ledger: Ledger, b: Item) -> list[str]:
         *lines,
         *([w("own_named", names=w("list_comma").join(w.named(ledger.indicators[code]) for code in own))] if own else []),
     ]
-
-
-def _hovers(
-    ledger: Ledger,
-    chart: Drawn,
-    listed: Sequence[Item],
-    themes: Sequence[str],
-    heads: Mapping[str, Item],
-    judged_by: Mapping[Any, Item],
-) -> list[str]:
-    expected = [
-        [f"{ledger.chart_label(b)} {theme_name(t, ledger.words)}<br>" + (ledger.sentence(s) if (s := judged_by.get((heads[t]['indicator_code'], b["code"]))) and s["figures"] else ledger.words("no_report"))
-         for t in themes]
-        for b in listed
-    ]  # fmt: skip
-    return [] if chart.traces[0]["customdata"] == expected else ["texts under the pointer differ"]
 
 
 def in_boxes(

@@ -10,7 +10,6 @@ from typing import Any
 
 import pytest
 
-from charts.plotly.heatmap import LOOK
 from kpis.periods import parse_period
 from kpis.text import axis_scale
 from tests.publishers.ledger import Item, Ledger, plain
@@ -223,18 +222,6 @@ def wrong_bars(chart: Drawn, expected: Sequence[tuple[str, float, str]]) -> list
     wrong += [] if trace["customdata"] == [label for *_, label in expected] else [f"{trace['customdata']} for {expected}"]
     names = [plain(n) for n in chart.notes[: len(expected)]]
     return wrong + ([] if names == [plain(f"{name} {label}") for name, _, label in expected] else [f"{names} for {expected}"])
-
-
-def wrong_heat(chart: Drawn, cells: Sequence[Sequence[tuple[str, str, str, str]]], names: Sequence[str]) -> list[str]:
-    """Return what is wrong in a heat map: per row and column the status, the value as written, the word and the period."""
-    (trace,) = chart.traces
-    order = list(LOOK)
-    wrong = [] if trace["z"] == [[order.index(s) for s, *_ in row] for row in cells] else ["statuses differ"]
-    for shown, row, name in zip(trace["text"], cells, names, strict=True):
-        for text, (status, value, word, period) in zip(shown, row, strict=True):
-            if text != f"{LOOK[status][0]} {value}<br>{word}" + (f"<br>{period}" if period else ""):
-                wrong.append(f"{name}: {text!r} for {status} {value}")
-    return wrong + ([] if chart.notes == list(names) else [f"rows {chart.notes}"])
 
 
 def wrong_shares(chart: Drawn, rows: Mapping[str, Mapping[str, int]], segments: Mapping[str, str]) -> list[str]:

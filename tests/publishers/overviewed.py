@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from datetime import date
 
 from kpis.government import government
 from kpis.periods import parse_period
 from kpis.text import known_day, status_word
+from telling.overview import theme_name
 from tests.publishers.ledger import Item, Ledger, Table, plain
 from tests.publishers.shown import Shown
 from tests.publishers.tabled import full_name
@@ -45,19 +47,19 @@ def _next(ledger: Ledger, code: str) -> list[str]:
     return [ledger.words.named(shown), known_day(date.fromisoformat(given["day"]), given["precision"], ledger.language)]
 
 
-def projects(ledger: Ledger) -> Table:
-    """Return the table of the core projects that have a goal."""
+def projects(ledger: Ledger, listed: Sequence[Item] | None = None, about: Callable[[Item], str] | None = None) -> Table:
+    """Return the table of projects: of those given, with what stands below their names; else of the core projects that have a goal."""
     w = ledger.words
+    if listed is None:
+        listed = [p for p in ledger.api("projects")["projects"] if p["kind"] == "core" and p["goal_ja"]]
     stood = {s["project"]: s["stood"] for s in ledger.api("strips")["projects"]}
     rows = []
-    for p in ledger.api("projects")["projects"]:
-        if p["kind"] != "core" or not p["goal_ja"]:
-            continue
+    for p in listed:
         now = p["counts"]["current"]
         judged, counts = sum(now.values()), p["milestones"]
         rows.append(
             [
-                status_word(p["status"], ledger.language), full_name(ledger, p), "", _since(ledger, stood[p["code"]]),
+                status_word(p["status"], ledger.language), full_name(ledger, p) + (about(p) if about else ""), "", _since(ledger, stood[p["code"]]),
                 f"{sum(now.get(s, 0) for s in GOOD)} / {judged}" if judged else "—",
                 *(f"{n:,}" if n else "·" for n in (counts["done"], counts["late"] + counts["missed"], counts["not_seen"])),
                 *_next(ledger, p["code"]),
@@ -107,13 +109,63 @@ def wrong_rows(ledger: Ledger, shown: Shown) -> list[str]:
     return wrong
 
 
-def aims(ledger: Ledger, item: Item) -> set[str]:
-    """Return how the target of an item may be written, with the period it is for."""
+def aims(ledger: Ledger, item: Item, *, short: bool = False) -> set[str]:
+    """Return how the target of an item may be written, with the period it is for; ``short``: without its unit alone."""
     if item["target"] is None:
         return {ledger.words("no_target_short")}
     period = parse_period(item["target"]["period"]).short(ledger.language)
-    known = (ledger.target(item), ledger.target(item, ledger._short(item)))
+    known = [ledger.target(item, ledger._short(item)), *([] if short else [ledger.target(item)])]
     return {plain(ledger.words("card_due", value=value, period=period)) for value in known}
+
+
+def wrong_cards(ledger: Ledger, shown: Shown) -> list[str]:
+    """Return the cards that do not say, text by text and in this order, what the API says."""
+    w, (cards, _) = ledger.words, headlines(ledger)
+    boxes = [[plain(t).strip() for t in box] for box in shown.boxes.values()]
+    wrong = []
+    for item in cards:
+        must = [theme_name(item["theme"], w), status_word(item["status"], ledger.language), w.named(item), ledger.headline(item)]
+        must += [parse_period(item["period"]).short(ledger.language)] if item["period"] else []
+        must = [plain(m).strip() for m in (*must, *_measured(ledger, item))]
+        if not any(box[at : at + len(must)] == must for box in boxes for at in range(len(box))):
+            wrong.append(f"no card {must}")
+    return wrong
+
+
+def _measured(ledger: Ledger, item: Item) -> list[str]:
+    """Return plan, target, previous figure and that of a year earlier, each after its label."""
+    w, must = ledger.words, []
+    if item["planned_value"] is not None:
+        must += [w("planned"), ledger.planned(item, ledger._short(item))]
+    must += [w("target"), next(iter(aims(ledger, item, short=True)))]
+    if item["actual_value"] is not None:
+        for word in ("previous", "year_earlier"):
+            must += [w(word), _earlier(ledger, item, word)]
+    return must
+
+
+def head(ledger: Ledger, item: Item) -> list[str]:
+    """Return the texts at the head of the page of an indicator, from its value on, in order."""
+    period = [ledger.words("period"), parse_period(item["period"]).short(ledger.language)] if item["period"] else []
+    return [plain(m).strip() for m in (ledger.headline(item), *period, *_measured(ledger, item))]
+
+
+def wrong_head(ledger: Ledger, shown: Shown, item: Item) -> list[str]:
+    """Return what the head of the page of an indicator should say, where it does not."""
+    must = head(ledger, item)
+    boxes = [[plain(t).strip() for t in box] for box in shown.boxes.values()]
+    is_there = any(box[at : at + len(must)] == must for box in boxes for at in range(len(box)))
+    return [] if is_there else [f"no head {must}"]
+
+
+def _earlier(ledger: Ledger, item: Item, word: str) -> str:
+    other = ledger.at(item, item[word]["period"]) if item[word] else None
+    if other is None:
+        return "―"
+    if " / " in ledger.figure(item, other):
+        return ledger.earlier(item, word)
+    bare = [f.removeprefix(f"{ledger.words(word)} ") for f in ledger.fragments(item) if f.startswith(f"{ledger.words(word)} ")]
+    return min((f for f in bare if f.endswith(")")), key=len)
 
 
 def card_texts(ledger: Ledger) -> list[str]:

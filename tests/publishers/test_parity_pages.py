@@ -19,7 +19,7 @@ import pytest
 from kpis.text import format_date, status_word
 from publishers.editions import on_disk
 from telling.words import Words
-from tests.publishers import accounts, projected, registered, tabled
+from tests.publishers import accounts, matrixed, projected, registered, tabled
 from tests.publishers.house import House
 from tests.publishers.ledger import Item, Ledger, Table
 from tests.publishers.shown import Drawn, Shown, numbers_in
@@ -323,18 +323,19 @@ def test_a_procedure_shows_its_row_and_nothing_else(public: Public, language: st
 @LANGUAGES
 @pytest.mark.parametrize("view", ["then", "now"])
 def test_the_comparison_of_bureaus_is_the_same_on_both(public: Public, view: str, language: str) -> None:
-    """Heat map, coverage and lists, in the organisation of the time and in that of today."""
+    """The table of bureaus, coverage and lists, in the organisation of the time and in that of today."""
     ledger, words = public.ledgers[language], Words(language)
     tables: list[Table] = []
     assert accounts.bureaus(ledger, public.read("bureau", language, f"view={view}"), view=view, keep=tables) == []
     static = public.static("bureaus.html" if view == "then" else "bureaus-now.html", language).shown
+    rows = ledger.api("bureaus" + ("" if view == "then" else "?view=now"))["bureaus"]
+    current = [b for b in rows if b["is_valid"]]
+    assert matrixed.wrong(ledger, static, current, view, gone=[b for b in rows if not b["is_valid"]], is_title=False) == []
     wanted = comparable(
         [*tables, tabled.coverage(ledger)], but=[words("statuses_one")]
     )  # one indicator by bureau is on its own page
     assert tabled.wrong_tables(Shown(tables=comparable(static.tables)), wanted) == []
-    rows = ledger.api("bureaus" + ("" if view == "then" else "?view=now"))["bureaus"]
-    current = [b for b in rows if b["is_valid"]]
-    said = accounts.bureaus_title(words, current)
+    said = matrixed.title(ledger, current, view)
     assert static.headings[0] == words("ed_bureaus_title", view=words(f"view_{view}"), bureaus=said)
 
 

@@ -17,6 +17,7 @@ from kpis.store.store import Store
 from telling import bureaus as told_bureaus
 from telling import projects as told_projects
 from telling.blocks import Telling
+from telling.matrix import matrix
 from telling.overview import coverage_lines, exclusions, headlines
 from telling.words import Words
 from tests.kpis.test_bureaus import TODAY, bureaus
@@ -64,8 +65,9 @@ def test_a_period_without_a_report_names_only_those_whose_figures_were_published
 def test_bureaus_are_counted_by_what_there_is_of_them(tokyo: Store, language: str) -> None:
     found, words = bureaus(tokyo), Words(language)
     current = [r for r in found.values() if r.is_valid]
-    title = told_bureaus.counted_title(current, words)
-    assert title == words("bureaus_title", owing=32, some=7, common=1, own=7, none=25)
+    told = matrix(Telling(words, Moment(state=State(tokyo), as_of=TODAY)), current)
+    assert told.title == words("matrix_title_registers", bureaus=32, procedures=9, facilities=3, milestones=13)
+    assert len(told.notes) == 1 and [len(rows) for _, rows in told.groups] == [20, 3, 7, 2]
     for report in current:
         said = told_bureaus.what_is_known(report, words)
         assert (said == [words("no_bureau_figure")]) == (not report.figures), report.code

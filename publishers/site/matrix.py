@@ -1,0 +1,90 @@
+"""The bureaus as HTML: a table, on a phone a block for each bureau; the same in the static edition and on the pages of the dashboard."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from itertools import groupby
+
+from markupsafe import Markup
+
+from charts.svg.strip import look_of
+from kpis.as_text import shown
+from telling.matrix import MISSING, NONE, QUIET, SHORT, Cell, Handed, Matrix, Row
+from telling.words import Words
+
+LOUD = ("returned", "late")
+MARK_OF = {"draft": "not_due", "submitted": "not_due", "returned": "slightly_behind", "late": "missed", "not_started": "no_data"}
+
+
+def table(told: Matrix, page_of: Callable[[str], str], words: Words, *, caption: str) -> Markup:
+    """Return the table.
+
+    Args:
+        told: what it says; groups may hold a choice of the bureaus.
+        page_of: code of a bureau → address of its page.
+        words: of the language.
+        caption: what the table is of, for those who do not see where it stands.
+    """
+    body = Markup("").join(_head_line(told, name, cells) for name, cells in told.heads)
+    body = Markup('<tbody class="mx-whole">{}</tbody>').format(body)
+    wide = len(told.columns) + 1 + bool(told.report)
+    for name, rows in told.groups:
+        if not rows:
+            continue
+        head = Markup('<tr class="mx-group"><th scope="row" colspan="{}">{} <span>{}</span></th></tr>').format(
+            wide, name, words.number(len(rows))
+        )
+        body += Markup("<tbody>{}{}</tbody>").format(head, Markup("").join(_row(told, row, page_of) for row in rows))
+    made = Markup('<table class="mx"><caption class="vh">{}</caption>{}{}</table>').format(caption, _heads(told, words), body)
+    notes = Markup("").join(Markup('<p class="att-said">{}</p>').format(note) for note in (*told.notes, words("matrix_legend")))
+    return Markup(shown(made + notes))
+
+
+def _heads(told: Matrix, words: Words) -> Markup:
+    groups = Markup("").join(
+        Markup('<th scope="col" colspan="{}">{}</th>').format(len(list(held)), group)
+        for group, held in groupby(told.columns, key=lambda column: column.group)
+    )
+    names = Markup("").join(
+        Markup('<th scope="col" class="n">{}<span>{}</span></th>').format(column.name, column.unit) for column in told.columns
+    )
+    report = Markup('<th scope="col">{}</th>').format(told.report) if told.report else Markup("")
+    blank = Markup("<td></td>") if told.report else Markup("")
+    first = Markup('<tr class="mx-groups"><td></td>{}{}</tr>').format(groups, blank)
+    return Markup('<thead>{}<tr><th scope="col">{}</th>{}{}</tr></thead>').format(first, words("bureau"), names, report)
+
+
+def _head_line(told: Matrix, name: str, cells: Sequence[Cell]) -> Markup:
+    blank = Markup("<td></td>") if told.report else Markup("")
+    return Markup('<tr><th scope="row">{}</th>{}{}</tr>').format(name, _cells(told, cells), blank)
+
+
+def _row(told: Matrix, row: Row, page_of: Callable[[str], str]) -> Markup:
+    name = Markup('<a href="{}">{}</a>').format(page_of(row.code), row.name)
+    report = Markup('<td class="mx-report" data-label="{}">{}</td>').format(told.report, _handed(row.handed)) if told.report else ""
+    return Markup('<tr><th scope="row">{}</th>{}{}</tr>').format(name, _cells(told, row.cells), report)
+
+
+def _cells(told: Matrix, cells: Iterable[Cell]) -> Markup:
+    return Markup("").join(_cell(cell, column.alone) for cell, column in zip(cells, told.columns, strict=True))
+
+
+def _cell(cell: Cell, label: str) -> Markup:
+    mark = Markup('<i class="{}"></i>').format(look_of(cell.status)) if cell.status in SHORT else Markup("")
+    share = Markup('<i class="mx-bar"><i style="width:{:.0f}%"></i></i>').format(cell.share * 100) if cell.share is not None else ""
+    period = Markup("<span>{}</span>").format(cell.period) if cell.period else ""
+    text = Markup("<b>{}</b>").format(cell.text) if cell.is_loud or cell.status in SHORT else cell.text
+    tone = {QUIET: "", MISSING: " mx-missing", NONE: " mx-none"}.get(cell.status, f" mx-{cell.status}")
+    tone += " mx-loud" if cell.is_loud else ""
+    tone += " mx-none" if cell.text == "·" else ""
+    told = Markup(' title="{}"').format(cell.said) if cell.said else ""
+    return Markup('<td class="n{}" data-label="{}"{}>{}{}{}{}</td>').format(tone, label, told, mark, text, period, share)
+
+
+def _handed(handed: Handed | None) -> Markup:
+    if handed is None:
+        return Markup("—")
+    state = "late" if handed.is_late else handed.state
+    mark = Markup('<i class="{}"></i>').format(look_of(MARK_OF[state])) if state in MARK_OF else Markup("")
+    text = Markup("<b>{}</b>").format(handed.word) if state in LOUD else handed.word
+    return Markup('<span class="mx-{}">{}{}</span>').format(state, mark, text)

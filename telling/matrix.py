@@ -1,0 +1,272 @@
+"""Every bureau against every question in one table: themes, procedures, facilities, milestones, and where its report stands.
+
+A cell is tinted only where a figure falls short; a figure that is owed and missing is hatched; what does not apply is a dash. A theme of which
+no bureau has a figure is no column but a sentence, since a column of nothing would read as if all had failed.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from kpis.figures.bureaus import BureauReport, milestones_once
+from kpis.figures.records import BAD, value_of
+from kpis.figures.scorecard import Scored, shown_figure
+from kpis.figures.sentences import planned_text
+from kpis.government import government
+from kpis.periods import Period
+from kpis.store import tables
+from kpis.text import status_word
+from telling.blocks import Telling
+from telling.bureaus import of_themes, unit_label, value_alone
+from telling.overview import theme_name
+from telling.words import Words
+
+SHORT = (*BAD, "slightly_behind")  # of plan, or of target
+QUIET, MISSING, NONE = "quiet", "missing", "none"
+LATE = ("late", "missed")
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """What stands in a cell.
+
+    ``status`` is one of ``SHORT``, else ``QUIET`` (a value that needs no mark), ``MISSING`` (owed, not reported) or ``NONE`` (does not apply).
+    ``share`` draws a bar from 0 to 1; ``period`` is named where it is not that of the column; ``said`` is the whole in words.
+    """
+
+    text: str
+    status: str = QUIET
+    share: float | None = None
+    period: str = ""
+    said: str = ""
+    is_loud: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A question: its heading, what it counts, the group of headings it stands under, and its name where it stands alone."""
+
+    key: str
+    group: str
+    name: str
+    unit: str
+    alone: str
+
+
+@dataclass(frozen=True, slots=True)
+class Handed:
+    """Where a bureau's report of the newest period stands: its state, the word, and whether it is late."""
+
+    state: str
+    word: str
+    is_late: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A bureau with its cells, in the order of the columns; ``short`` of them fall short of plan; ``handed`` is its report."""
+
+    code: str
+    name: str
+    cells: tuple[Cell, ...]
+    short: int
+    handed: Handed | None
+
+
+@dataclass(frozen=True, slots=True)
+class Matrix:
+    """The table: its columns, the lines above the bureaus (name, cells), the bureaus by group, and what is not in it."""
+
+    title: str
+    columns: tuple[Column, ...]
+    heads: tuple[tuple[str, tuple[Cell, ...]], ...]
+    groups: tuple[tuple[str, tuple[Row, ...]], ...]
+    notes: tuple[str, ...]
+    report: str  # heading of the column of reports; a blank: there is none
+
+    @property
+    def rows(self) -> tuple[Row, ...]:
+        """Return every bureau."""
+        return tuple(row for _, rows in self.groups for row in rows)
+
+
+def matrix(
+    telling: Telling, reports: Sequence[BureauReport], handed: Mapping[str, Handed] | None = None, *, period: str = ""
+) -> Matrix:
+    """Tell the bureaus of a day.
+
+    Args:
+        telling: in whose words, in which organisation.
+        reports: the bureaus, in catalogue order.
+        handed: where each bureau's report of a period stands, for those who may see that.
+        period: what that period is called.
+    """
+    w, handed = telling.words, handed or {}
+    every = {theme: row for theme, row in of_themes(list(telling.moment.indicators.values())).items()}
+    themes = [(theme, every[theme]) for theme in government().cards if theme in every]
+    shown = [(theme, row) for theme, row in themes if any(_item(r, row) is not None for r in reports)]
+    usual = {row.indicator_code: _usual(reports, row) for _, row in shown}
+    columns = [
+        Column(
+            row.indicator_code, w("nav_themes"), theme_name(theme, w),
+            "・".join(part for part in (w.named(row, "unit"), usual[row.indicator_code].short(w.language)) if part), theme_name(theme, w),
+        )
+        for theme, row in shown
+    ]  # fmt: skip
+    columns += [
+        Column("own", "", w("matrix_own"), "", w("matrix_own")),
+        Column("procedures", w("matrix_procedures"), w("matrix_digital"), w("matrix_of_all"), w("matrix_procedures")),
+        Column("facilities", w("matrix_facilities"), w("matrix_cashless"), w("matrix_of_all"), w("matrix_facilities")),
+        *(
+            Column(f"milestones_{name}", w("matrix_milestones"), w(f"matrix_{name}"), "", w(f"matrix_alone_{name}"))
+            for name in ("done", "late", "unseen")
+        ),
+    ]
+    rows = [_row(telling, report, shown, usual, handed.get(report.code)) for report in reports]
+    gone = [theme_name(theme, w) for theme, row in themes if (theme, row) not in shown]
+    notes = [w("matrix_not_reported", names=w("list_comma").join(gone), bureaus=len(reports))] if gone else []
+    return Matrix(
+        title=title(reports, rows, len(shown), w), columns=tuple(columns), heads=_heads(telling, reports, rows, shown), groups=_grouped(reports, rows, w),
+        notes=tuple(notes), report=w("matrix_report", period=period) if handed else "",
+    )  # fmt: skip
+
+
+def of_gone(telling: Telling, gone: Sequence[BureauReport]) -> Matrix:
+    """Tell the bureaus that are no more by the day, without a whole: they never were one together."""
+    return replace(matrix(telling, gone), heads=(), notes=())
+
+
+def title(reports: Sequence[BureauReport], rows: Sequence[Row], themes: int, words: Words) -> str:
+    """Say of how many bureaus what is known, and how many have an indicator short of plan; the first ``themes`` cells of a row are of themes."""
+    short = sum(bool(row.short) for row in rows)
+    common = sum(any(cell.status not in (MISSING, NONE) for cell in row.cells[:themes]) for row in rows)
+    if common:
+        return words("matrix_title", bureaus=len(reports), some=common, short=short, themes=words("nav_themes"))
+    counts = {"procedures": (r.procedures for r in reports), "facilities": (r.facilities for r in reports), "milestones": (r.milestones for r in reports)}  # fmt: skip
+    return words("matrix_title_registers", bureaus=len(reports), **{name: sum(map(bool, held)) for name, held in counts.items()})
+
+
+def _item(report: BureauReport, row: tables.Indicator) -> Scored | None:
+    return next(
+        (s for s in report.scored if s.entry.definition.code == row.indicator_code and s.judgement.figure is not None), None
+    )
+
+
+def _usual(reports: Iterable[BureauReport], row: tables.Indicator) -> Period:
+    """Return the period that most bureaus' figures are of, the newest of several."""
+    counted = Counter(item.judgement.figure.period for r in reports if (item := _item(r, row)) and item.judgement.figure)
+    return max(counted, key=lambda p: (counted[p], p.end))
+
+
+def _row(
+    telling: Telling,
+    report: BureauReport,
+    themes: Sequence[tuple[str, tables.Indicator]],
+    usual: Mapping[str, Period],
+    handed: Handed | None,
+) -> Row:
+    w = telling.words
+    cells = [_figure(report, row, usual[row.indicator_code], w) for _, row in themes]
+    short = sum(s.judgement.status in SHORT for s in report.figures)
+    cells.append(_count(len(report.own), w))
+    cells += [_share(report.procedures, "done", w), _share(report.facilities, "introduced", w), *_milestones(report.milestones, w)]
+    return Row(report.code, unit_label(report.unit, w), tuple(cells), short, handed)
+
+
+def _figure(report: BureauReport, row: tables.Indicator, usual: Period, words: Words) -> Cell:
+    item = _item(report, row)
+    if item is None or item.judgement.figure is None:
+        is_owed = row.indicator_code in report.owed
+        return Cell(words("matrix_missing"), MISSING, said=words("no_report")) if is_owed else Cell("—", NONE)
+    figure, status = item.judgement.figure, item.judgement.status
+    value = value_of(item.entry.definition, figure)
+    text = words("matrix_text") if value is None else value_alone(item, value, words.language)
+    period = "" if figure.period == usual else figure.period.short(words.language)
+    shown = shown_figure(item, figure, words.language)
+    said = shown if value is None else f"{status_word(status, words.language)} {item.sentence(words.language)}"
+    return Cell(text, status if status in SHORT else QUIET, period=period, said=said)
+
+
+def _share(counts: Mapping[str, int], done: str, words: Words) -> Cell:
+    total, some = sum(counts.values()), counts.get(done, 0)
+    if not total:
+        return Cell("—", NONE)
+    return Cell(f"{words.number(some)} / {words.number(total)}", share=some / total)
+
+
+def _count(count: int, words: Words) -> Cell:
+    return Cell(words.number(count) if count else "·")
+
+
+def _milestones(held: Iterable[object], words: Words) -> list[Cell]:
+    states = Counter(m.state for m in held)  # type: ignore[attr-defined]
+    counts = (states["done"], sum(states[state] for state in LATE), states["not_seen"])
+    return [
+        Cell(words.number(count) if count else "·", is_loud=bool(count) and at == 1, said="" if count else words.number(0))
+        for at, count in enumerate(counts)
+    ]
+
+
+def _heads(
+    telling: Telling, reports: Sequence[BureauReport], rows: Sequence[Row], themes: Sequence[tuple[str, tables.Indicator]]
+) -> tuple[tuple[str, tuple[Cell, ...]], ...]:
+    """Return the lines above the bureaus: the whole, its plan, how many reported, how many fall short."""
+    w, nothing, known = telling.words, Cell("", NONE), len(themes)
+    whole = {s.entry.definition.code: s for s in telling.moment.own}
+    items = [whole.get(row.indicator_code) for _, row in themes]
+    procedures, facilities = (
+        _share(sum((Counter(dict(held)) for held in every), Counter()), done, w)
+        for every, done in (([r.procedures for r in reports], "done"), ([r.facilities for r in reports], "introduced"))
+    )
+    total = [_of_whole(item, w) for item in items]
+    plan = [
+        Cell(planned_text(item.entry.definition, item.judgement, w.language))
+        if item is not None and item.judgement.planned_value is not None
+        else Cell("—", NONE)
+        for item in items
+    ]
+    covered = [
+        *(sum(cell.status != MISSING for cell in (row.cells[at] for row in rows) if cell.status != NONE) for at in range(known)),
+        sum(bool(r.own) for r in reports),
+        *(sum(bool(held) for held in every) for every in ([r.procedures for r in reports], [r.facilities for r in reports])),
+        sum(bool(r.milestones) for r in reports),
+    ]  # fmt: skip
+    coverage = [Cell(f"{w.number(some)} / {w.number(len(reports))}") for some in covered]
+    short = [Cell(w.number(sum(row.cells[at].status in SHORT for row in rows))) for at in range(known)]
+    lines = [
+        (
+            w("matrix_whole"),
+            (
+                *total,
+                _count(sum(len(r.own) for r in reports), w),
+                procedures,
+                facilities,
+                *_milestones(milestones_once(reports), w),
+            ),
+        )
+    ]
+    if themes:
+        lines.append((w("planned"), (*plan, *[nothing] * 6)))
+    lines.append((w("matrix_covered"), (*coverage, nothing, nothing)))
+    if themes:
+        lines.append((w("matrix_short"), (*short, *[nothing] * 6)))
+    return tuple(lines)
+
+
+def _of_whole(item: Scored | None, words: Words) -> Cell:
+    if item is None or item.judgement.figure is None:
+        return Cell("—", NONE)
+    figure = item.judgement.figure
+    is_text = value_of(item.entry.definition, figure) is None
+    text = words("matrix_text") if is_text else shown_figure(item, figure, words.language)
+    return Cell(text, period=figure.period.short(words.language), said=item.sentence(words.language))
+
+
+def _grouped(reports: Sequence[BureauReport], rows: Sequence[Row], words: Words) -> tuple[tuple[str, tuple[Row, ...]], ...]:
+    groups: dict[str, list[Row]] = {}
+    for report, row in zip(reports, rows, strict=True):
+        kind = government().unit_kinds[report.unit.kind]
+        groups.setdefault(words.named(kind, "group") or words.named(kind), []).append(row)
+    return tuple((name, tuple(held)) for name, held in groups.items())
