@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from charts.shapes import Grid
 from charts.svg.framed import Label, framed
 from charts.svg.series import WIDE, drawing
 from charts.svg.shapes import picture
@@ -97,8 +96,8 @@ def of_indicator(item: Scored, telling: Telling, stand: Stand) -> Taken | None:
 
 
 def of_block(block: Block, words: Words, stand: Stand, *, title: str = "") -> Taken | None:
-    """Return the chart of a block; nothing where it has none, or where its table is the chart."""
-    if block.shape is None or isinstance(block.shape, Grid):
+    """Return the chart of a block; nothing where it has none."""
+    if block.shape is None:
         return None
     name = block.title or title
     both = picture(block.shape, alt=f"{name}: {block.sentence}", key=block.key, language=words.language)
