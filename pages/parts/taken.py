@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextvars import copy_context
 from functools import partial
 
 import streamlit as st
@@ -73,6 +74,6 @@ def indicator_taken(item: Scored) -> None:
 
 
 def block_taken(make: Callable[[], Block], key: str, title: str) -> None:
-    """Offer the chart of a block."""
-    words, stand = Words(language()), _stand()
-    _offer(lambda: of_block(make(), words, stand, title=title), key)
+    """Offer the chart of a block; it is told as this run tells it (day, language, organisation), also when it is asked for later."""
+    words, stand, here = Words(language()), _stand(), copy_context()
+    _offer(lambda: of_block(here.copy().run(make), words, stand, title=title), key)
