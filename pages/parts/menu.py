@@ -18,7 +18,7 @@ from kpis.registers import TOLD_BY_RECORD, Register
 from kpis.settings import ROOT, settings
 from pages.parts import address
 from pages.parts.text import language, named, offered, t
-from pages.parts.viewer import viewer
+from pages.parts.viewer import is_let_in, viewer
 
 _PAGES = ROOT / "pages"
 _sections: ContextVar[dict[str, list[Any]]] = ContextVar("sections")
@@ -89,7 +89,7 @@ def register_shown() -> Register:
 
 
 def bar(shown: Any) -> None:
-    """Show whose site this is, the pages there are, and the languages.
+    """Show whose site this is, the languages, and the pages there are, to whom may see any.
 
     Links of our own: those of Streamlit's menu leave out what the address says, and the view would be lost.
 
@@ -102,21 +102,26 @@ def bar(shown: Any) -> None:
         with st.container(key="brand", width="content", gap=None):
             publisher = markdown(named(government().publisher))
             st.page_link(page(""), label=f":small[{publisher}] {t('site')}", query_params=query)
-        with st.container(key="menu", horizontal=True, vertical_alignment="center", gap=None, width="content"):
-            for section, pages in _sections.get().items():
-                listed = [each for each in pages if each.visibility == "visible"]
-                if section.strip() and listed:
-                    # By the name of the page shown: on another page it is another list, and closed again.
-                    key = f"menu_{section}_{shown.url_path}" + ("_shown" if shown in listed else "")
-                    with st.popover(t(f"nav_{section}"), type="tertiary", key=key):
-                        _links(listed, query)
-                else:
-                    _links(listed, query)
+        if is_let_in():
+            _menu(shown, query)
         st.space("stretch")
         st.segmented_control(
             t("language"), codes(), format_func=offered(own_name), label_visibility="collapsed", key="lang", required=True,
             on_change=address.moved, args=("lang",),
         )  # fmt: skip
+
+
+def _menu(shown: Any, query: dict[str, str]) -> None:
+    with st.container(key="menu", horizontal=True, vertical_alignment="center", gap=None, width="content"):
+        for section, pages in _sections.get().items():
+            listed = [each for each in pages if each.visibility == "visible"]
+            if section.strip() and listed:
+                # By the name of the page shown: on another page it is another list, and closed again.
+                key = f"menu_{section}_{shown.url_path}" + ("_shown" if shown in listed else "")
+                with st.popover(t(f"nav_{section}"), type="tertiary", key=key):
+                    _links(listed, query)
+            else:
+                _links(listed, query)
 
 
 def _links(pages: list[Any], query: dict[str, str]) -> None:
