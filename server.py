@@ -20,6 +20,7 @@ from api.ready import READY_ROUTES
 from api.reform import REFORM_ROUTES
 from api.registers import REGISTER_ROUTES
 from api.routes import ROUTES
+from api.search import SEARCH_ROUTES
 from api.seen import Seen, failed
 from kpis.seen import journal
 from kpis.settings import ROOT, settings
@@ -38,7 +39,7 @@ def open_routes() -> list[Route]:
     """Return the routes that need no sign-in: in office mode the health check only (what is published comes besides)."""
     return [
         route
-        for route in (*ROUTES, *READY_ROUTES, *REFORM_ROUTES, *REGISTER_ROUTES)
+        for route in (*ROUTES, *READY_ROUTES, *REFORM_ROUTES, *REGISTER_ROUTES, *SEARCH_ROUTES)
         if settings().mode != "office" or route.path.startswith("/api/health")
     ]
 
