@@ -24,7 +24,7 @@ _PICTURE = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form
 # Pages of an edition have one script and one style sheet of their own; their drawings colour words by style attributes.
 _EDITION = (
     "default-src 'none'; script-src 'self'; style-src 'self'; style-src-attr 'unsafe-inline'; img-src 'self' data:; object-src 'none'; "
-    "base-uri 'self'; form-action 'none'; frame-ancestors 'self'"
+    "base-uri 'self'; form-action 'self'; frame-ancestors 'self'"
 )
 # Streamlit writes its styles into the page while it runs, and draws pictures from bytes; scripts are its own files and three of ours.
 _PAGE = (

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -58,7 +58,7 @@ def answers(telling: Telling, asked: str, *, kinds: Sequence[str] = (), limit: i
     indices = [index_of(moment), moment.procedure_names]
     hits = finding.search(indices, asked, day=moment.as_of.toordinal(), kinds=kinds, limit=limit)
     procedures = moment.some_procedures([hit.entry.code for hit in hits if hit.entry.kind == "procedure"])
-    return [_answer(telling, hit, procedures) for hit in hits]
+    return [answer_of(telling, hit.entry, procedures, hit.score) for hit in hits]
 
 
 def index_of(moment: Moment) -> finding.Index:
@@ -115,12 +115,20 @@ def terms() -> tuple[tuple[str, str, str], ...]:
     return tuple((english, japanese, meaning) for english, japanese, meaning in rows[1:] if not english.startswith("---"))
 
 
-def _answer(telling: Telling, hit: finding.Hit, procedures: dict[str, ProcedureOnDay]) -> Answer:
-    kind, code = hit.entry.kind, hit.entry.code
+def answer_of(telling: Telling, entry: finding.Entry, procedures: Mapping[str, ProcedureOnDay], score: float = 0.0) -> Answer:
+    """Tell an entry in the reader's language.
+
+    Args:
+        telling: in whose words.
+        entry: of an index.
+        procedures: those that are asked for, whole, by their code.
+        score: how well it answers.
+    """
+    kind, code = entry.kind, entry.code
     w, moment = telling.words, telling.moment
-    title, context, page, query = hit.entry.names[0], "", "", {"code": code}
-    if w.language != SOURCE and len(hit.entry.names) > 1 and hit.entry.names[1]:
-        title = hit.entry.names[1]
+    title, context, page, query = entry.names[0], "", "", {"code": code}
+    if w.language != SOURCE and len(entry.names) > 1 and entry.names[1]:
+        title = entry.names[1]
     online: bool | None = None
     paper: tuple[str, ...] = ()
     if kind == "procedure":
@@ -141,13 +149,13 @@ def _answer(telling: Telling, hit: finding.Hit, procedures: dict[str, ProcedureO
         report = next(r for r in moment.projects if any(m.code == code for m in r.milestones))
         page, query, context = "projects", {"code": report.code}, called(report, w)
     elif kind == "definition":
-        page, query, context = "about", {}, hit.entry.beside
+        page, query, context = "about", {}, entry.beside
     else:
         page, query, context = "" if code == "overview" else code, {}, w("search_page_line")
     if len(context) > CONTEXT:
         context = context[: CONTEXT - 1] + "…"
     return Answer(
-        kind=kind, code=code, title=title, context=context, page=page, query=query, score=round(hit.score, 3), online=online, paper=paper
+        kind=kind, code=code, title=title, context=context, page=page, query=query, score=round(score, 3), online=online, paper=paper
     )  # fmt: skip
 
 

@@ -17,10 +17,11 @@ from sudachipy import Dictionary, SplitMode
 from kpis.settings import ROOT
 
 _HELD = ROOT / "data" / "search"
-_KANJI = "\u3400-\u9fff\uf900-\ufaff々〆"
+KANJI = "\u3400-\u9fff\uf900-\ufaff々〆"
 # Kana of an ending are few; a particle that stands alone between two words goes as well, on both sides alike.
-_ENDING = re.compile(f"(?<=[{_KANJI}])[ぁ-ゖ]{{1,3}}(?=[{_KANJI}\\s]|$)")
+_ENDING = re.compile(f"(?<=[{KANJI}])[ぁ-ゖ]{{1,3}}(?=[{KANJI}\\s]|$)")
 _NOT_SEARCHED = re.compile(r"[^\w\s]|[ー_]")
+_WORDS = re.compile(r"[\wー]+")
 _SMALL = str.maketrans("ぁぃぅぇぉっゃゅょゎ", "あいうえおつやゆよわ")
 _TO_HIRAGANA = {code: code - 0x60 for code in range(ord("ァ"), ord("ヶ") + 1)}
 _DASHES = str.maketrans(dict.fromkeys("-‐‑–—―−ｰ", "ー"))
@@ -40,16 +41,16 @@ def folded(text: str) -> str:
 def read(text: str) -> str:
     """Return how a text is read, in folded kana."""
     with _reading:
-        parts = [
-            " " if morpheme.part_of_speech()[0] in ("補助記号", "空白") else morpheme.reading_form()
-            for morpheme in _tokenizer().tokenize(plain(text).translate(_DASHES))
+        tokenize = _tokenizer().tokenize
+        said = [
+            "".join([each.reading_form() for each in tokenize(word)]) for word in _WORDS.findall(plain(text).translate(_DASHES))
         ]
-    return " ".join(_kana("".join(parts)).split())
+    return " ".join(_kana(" ".join(said)).split())
 
 
 def has_kanji(text: str) -> bool:
     """Say whether a text has a character that is read."""
-    return re.search(f"[{_KANJI}]", text) is not None
+    return re.search(f"[{KANJI}]", text) is not None
 
 
 def with_same_words(text: str) -> str:
@@ -59,6 +60,11 @@ def with_same_words(text: str) -> str:
 
 def _kana(text: str) -> str:
     return _NOT_SEARCHED.sub(lambda sign: "" if sign[0] == "ー" else " ", text.translate(_TO_HIRAGANA).translate(_SMALL))
+
+
+def old_characters() -> list[str]:
+    """Return each old character with the new one that takes its place."""
+    return [chr(old) + new for old, new in _old().items()]
 
 
 @cache
