@@ -10,6 +10,7 @@ from starlette.routing import Route
 
 from api.base import Below, Outside
 from api.calendar import CALENDAR_ROUTES
+from api.charts import CHART_ROUTES
 from api.doors import Doors
 from api.files import FILE_ROUTES
 from api.headers import PageHeaders
@@ -22,6 +23,7 @@ from api.registers import REGISTER_ROUTES
 from api.routes import ROUTES
 from api.search import SEARCH_ROUTES
 from api.seen import Seen, failed
+from api.voices import VOICE_ROUTES
 from kpis.seen import journal
 from kpis.settings import ROOT, settings
 from pages.parts.failure import say_failed
@@ -39,7 +41,7 @@ def open_routes() -> list[Route]:
     """Return the routes that need no sign-in: in office mode the health check only (what is published comes besides)."""
     return [
         route
-        for route in (*ROUTES, *READY_ROUTES, *REFORM_ROUTES, *REGISTER_ROUTES, *SEARCH_ROUTES)
+        for route in (*ROUTES, *READY_ROUTES, *REFORM_ROUTES, *REGISTER_ROUTES, *SEARCH_ROUTES, *VOICE_ROUTES, *CHART_ROUTES)
         if settings().mode != "office" or route.path.startswith("/api/health")
     ]
 

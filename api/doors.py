@@ -8,17 +8,19 @@ from starlette.types import Receive, Scope, Send
 
 from api.layer import Layer, turn_away
 from kpis.message import Message
+from kpis.settings import settings
 
 # Of Streamlit's own addresses: is it up, how it is embedded, the page itself, and files on their way in (uploads say who may).
 _OPEN = re.compile(r"/_stcore/(?:health|host-config|stream|upload_file/[^/]+/[^/]+)")
 # Numbers of the process, runs made for programs, parts written by others, files beside the pages.
 _STREAMLITS = re.compile(r"(?:/.*)?/(?:_stcore|component|app/static)(?:/.*)?")
 UPLOAD = re.compile(r"/_stcore/upload_file/(?P<session>[^/]+)/(?P<file>[^/]+)")
+VOICES = "/api/v1/voices"  # where readers say whether a page was clear, without an account
 READS = ("GET", "HEAD", "OPTIONS")
 
 
 class Doors(Layer):
-    """Refuse what is no address of this app, and every way to write but an upload."""
+    """Refuse what is no address of this app, and every way to write but an upload and a reader's voice."""
 
     async def take(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass one request on, or refuse it."""
@@ -28,6 +30,7 @@ class Doors(Layer):
         elif (
             scope["type"] == "http"
             and scope["method"] not in READS
+            and not (path == VOICES and scope["method"] == "POST" and settings().mode == "public" and settings().voices_url)
             and not (UPLOAD.fullmatch(path) and scope["method"] in ("PUT", "DELETE"))
         ):
             await turn_away(scope, receive, send, 405, Message("method_not_there"), headers={"Allow": ", ".join(READS)})

@@ -13,6 +13,7 @@ from kpis.settings import Settings
 # What is published, and pages of anybody may read: in public mode alone, since elsewhere the API answers what is not published.
 _PUBLISHED = re.compile(r"/(?:api|editions|site|data|embed)(?:/|$)|/(?:feed\.atom|calendar\.ics|sitemap\.xml)$")
 _EMBED = re.compile(r"/(?:embed|site/embed|editions/[0-9]+/embed)/")
+_CHART = re.compile(r"/api/v1/indicators/[^/]+/chart\.svg$")
 _STATIC_EDITION = re.compile(r"/(?:site|editions/[0-9]+)(?:/|$)")
 _CODE = re.compile(r"/static/")  # scripts and styles of the pages, also what runs beside them as workers
 _KEPT_BY_NOBODY = re.compile(r"/media/")  # what one session may see is not for a proxy, nor for the browser once one has signed out
@@ -21,7 +22,8 @@ _DATA = re.compile(r"/(?:api|data|media)(?:/|$)|/(?:feed\.atom|calendar\.ics|sit
 _NOTHING = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 # A picture to embed brings its own text and style, and is framed by whoever cites it.
 _PICTURE = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
-# Pages of an edition have one script and one style sheet of their own; their drawings colour words by style attributes.
+# Pages of an edition have one script and one style sheet of their own; their drawings colour words by style attributes; a reader's voice is
+# sent to the host they come from.
 _EDITION = (
     "default-src 'none'; script-src 'self'; style-src 'self'; style-src-attr 'unsafe-inline'; img-src 'self' data:; object-src 'none'; "
     "base-uri 'self'; form-action 'self'; frame-ancestors 'self'"
@@ -56,7 +58,7 @@ def headers_of(scope: Scope, chosen: Settings, *, scripts: Sequence[str] = ()) -
     """
     path = scope["path"]
     policy, frame = _PAGE.format(scripts="".join(f" 'sha256-{each}'" for each in scripts)), "DENY"
-    if _EMBED.match(path):
+    if _EMBED.match(path) or _CHART.match(path):
         policy, frame = _PICTURE, ""
     elif _STATIC_EDITION.match(path):
         policy, frame = _EDITION, "SAMEORIGIN"

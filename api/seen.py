@@ -9,6 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Message, Receive, Scope, Send
 
+from api.doors import VOICES
 from api.layer import Layer
 from api.refusals import answer, refuse
 from kpis.message import Message as Words
@@ -63,7 +64,7 @@ class Seen(Layer):
             seconds = noted.seconds() if scope["type"] == "http" else began
             counts.REQUESTS.labels(kind, str(status or _LEFT)).observe(seconds)
             own = settings()
-            if scope.get("client") and (own.log_addresses or own.mode == "office"):
+            if scope.get("client") and within["path"] != VOICES and (own.log_addresses or own.mode == "office"):
                 noted.fields["client"] = scope["client"][0]
             journal.ended("request", noted, slow=began, method=method, path=path, status=status or _LEFT, bytes=size)
 

@@ -60,6 +60,7 @@ class Settings(BaseSettings):
     rate_api: str = Field("600 per minute", validation_alias="RATE_API", pattern=RATE)
     rate_page: str = Field("600 per minute", validation_alias="RATE_PAGE", pattern=RATE)
     rate_word: str = Field("300 per minute", validation_alias="RATE_WORD", pattern=RATE)  # of one open page: choices, searches
+    rate_voice: str = Field("10 per hour", validation_alias="RATE_VOICE", pattern=RATE)  # of one address, which is not kept
     pages_at_once: int = Field(2000, validation_alias="PAGES_AT_ONCE", gt=0)
     max_load_bytes: int = Field(200_000_000, validation_alias="MAX_LOAD_BYTES", gt=0)
     editions_dir: Path = Field(LOCAL / "editions", validation_alias="EDITIONS_DIR")
@@ -94,6 +95,11 @@ class Settings(BaseSettings):
     # Where backups are put, each a folder, and after how many hours the newest is too old.
     backup_dir: Path | None = Field(None, validation_alias="BACKUP_DIR")
     backup_hours: int = Field(30, validation_alias="BACKUP_HOURS", ge=1)
+
+    # Where voices of readers are kept (docs/voices.md): a database of its own, which public instance and office share; none without it.
+    voices_url: str = Field("", validation_alias="VOICES_URL", pattern=r"^((sqlite|postgresql)://[^\s]*)?$")
+    # Where the form of a static edition sends them, on the edition's own host (``/api/v1/voices``); without it, it has no form.
+    voices_address: str = Field("", validation_alias="VOICES_ADDRESS", pattern=r"^((/[A-Za-z0-9._-]+)+)?$")
 
     # Where fonts lie besides those of the system; the PDF of a meeting needs one with Japanese letters.
     fonts_dir: Path | None = Field(None, validation_alias="FONTS_DIR")

@@ -460,3 +460,23 @@ class WebhookKind(Vocabulary):
     TEAMS = "teams"
     SLACK = "slack"
     MATTERMOST = "mattermost"
+
+
+# Voices of readers ------------------------------------------------------------------------------------------------------
+
+
+class VoiceSubject(Vocabulary):
+    """What a reader's voice is about."""
+
+    INDICATOR = "indicator"
+    PROJECT = "project"
+    SITE = "site"
+
+
+class VoiceState(Vocabulary):
+    """Where the words of a voice stand: not looked at, read, to be shown in public with the answer, or kept back for good."""
+
+    NEW = "new"
+    READ = "read"
+    PUBLISHED = "published"
+    HIDDEN = "hidden"

@@ -160,7 +160,7 @@ differences = cached.made(
     "shifts", code=since.isoformat(), make=lambda: listed_shifts(since),
 )  # fmt: skip
 changed(differences, since)
-st.header(t("compare_all"), divider="gray")
+st.header(t("compare_all"))
 held = sum(s.judgement.figure is not None for s in every)
 st.markdown(t("compare_all_lead", as_of=format_date(as_of(), language()), count=held))
 shown = cached.made("comparison in words", make=lambda: in_words(every))

@@ -17,8 +17,10 @@ from pages.parts.facts import gather
 from pages.parts.menu import page
 from pages.parts.registers import block, telling
 from pages.parts.said import said_and_done
+from pages.parts.taken import indicator_taken
 from pages.parts.text import language, named, shown_name, t
 from pages.parts.titled import titled
+from pages.parts.voice import voice
 from telling import said as told
 from telling.attention import bureau_of, since_words
 from telling.words import Words
@@ -45,6 +47,7 @@ def show(item: Scored) -> None:
     left, right = st.columns([2, 1], gap="small") if facts.needed is not None else (st.container(), None)
     with left, st.container(border=True, height="stretch"):
         chart_with_table(item, book)
+        indicator_taken(item)
     if right is not None:
         with right, st.container(border=True, height="stretch"):
             st.subheader(t("need_heading"))
@@ -78,6 +81,7 @@ def show(item: Scored) -> None:
         st.dataframe(facts.revisions, hide_index=True, width="stretch")
     if facts.readings is not None:
         linked_table(t("readings"), facts.readings)
+    voice("indicator", code)
 
 
 def names_of_all() -> tuple[list[str], dict[str, str]]:

@@ -74,7 +74,7 @@ def asked() -> None:
     except NotFound as unknown:
         st.warning(markdown(unknown.in_language(language())), icon=":material/search_off:")
         return
-    st.header(f"{code} {markdown(named(one, 'title'))}", divider="gray")
+    st.header(f"{code} {markdown(named(one, 'title'))}")
     if one.lead_ja:
         st.markdown(markdown(named(one, "lead")))
     mine = me.bureaus("answer_question")

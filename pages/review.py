@@ -131,7 +131,7 @@ def several(chosen: dict[int, int], labels: dict[int, str]) -> None:
 def open_one(opened: Opened) -> None:
     """Show one report with what it would change, and let the office approve or return it."""
     report = opened.report
-    st.header(f"{markdown(bureau_names()[report.bureau_code])} {period_name(report.period_code)}", divider="gray")
+    st.header(f"{markdown(bureau_names()[report.bureau_code])} {period_name(report.period_code)}")
     report_head(opened, who=report.submitted_by or report.created_by, at=report.submitted_at or report.created_at)
     own_checks.way(opened)
     several_hands.brought(opened)

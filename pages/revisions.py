@@ -34,7 +34,7 @@ if not log:
 st.title(t("revisions_title", count=len(log)))
 st.markdown(t("revisions_lead"))
 for made, changes in log:
-    st.subheader(t("edition_line", number=made.number, day=format_date(made.as_of, language())), divider="gray")
+    st.subheader(t("edition_line", number=made.number, day=format_date(made.as_of, language())))
     st.markdown(markdown(made.note))
     real = [c for c in changes if c["kind"] != "first_edition"]
     if real:

@@ -40,7 +40,7 @@ if not said:
 for theme, notes, items in themes:
     if not items:
         continue
-    st.header(markdown(theme_name(theme, Words(language()))), divider="gray")
+    st.header(markdown(theme_name(theme, Words(language()))))
     for note in notes:
         st.info(markdown(note), icon=":material/info:")
     with st.grid(min(len(items), 2), min_column_width=300):

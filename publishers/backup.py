@@ -3,6 +3,7 @@
     mieruka.db       every row of the database, as SQLite, whatever it was copied from
     editions/…       every edition that the database knows of, with keys and pointer
     signing.key      the private key that signs editions
+    voices.json      what readers said and was answered, where voices are kept
     backup.json      what there is: rows and a checksum of every table, a checksum of every file
 
 The catalogue and the settings are files of the government's own, kept where they are edited.
@@ -15,8 +16,9 @@ import os
 import shutil
 import sqlite3
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -26,12 +28,13 @@ from kpis.store import tables
 from kpis.store.copying import Rows, copy_all, one_state, rows_of
 from kpis.store.store import Store, utc_now
 from kpis.store.upgrade import newest_version
+from kpis.voices.store import opened
 from publishers.editions import on_disk
 from publishers.editions.on_disk import KEYS, POINTER, folder_name, sha256_of
 from publishers.editions.scratch import beside, put, sweep, sync, sync_folder
 from publishers.editions.served import SERVED
 
-DATABASE, EDITIONS, KEY, MANIFEST = "mieruka.db", "editions", "signing.key", "backup.json"
+DATABASE, EDITIONS, KEY, VOICES, MANIFEST = "mieruka.db", "editions", "signing.key", "voices.json", "backup.json"
 
 
 def make_backup(store: Store, to: Path, chosen: Settings) -> dict[str, Any]:
@@ -65,6 +68,8 @@ def make_backup(store: Store, to: Path, chosen: Settings) -> dict[str, Any]:
         if chosen.signing_key_file.is_file():
             shutil.copyfile(chosen.signing_key_file, made / KEY)
             (made / KEY).chmod(0o600)
+        if (spoken := opened(chosen)) is not None:
+            put(made / VOICES, _voices_to_json(spoken.rows()))
         said: dict[str, Any] = {
             "made_at": utc_now().isoformat() + "Z", "software_version": software_version(), "schema": newest_version(),
             "revision": revision, "tables": {name: rows.to_json() for name, rows in sent.items()},
@@ -120,7 +125,22 @@ def restore(folder: Path, store: Store, chosen: Settings) -> dict[str, Any]:
         source.migrate()
         copy_all(source, store)
         source.engine.dispose()
+    if (folder / VOICES).is_file() and (spoken := opened(chosen)) is not None:
+        spoken.put_back(_voices_from_json((folder / VOICES).read_bytes()))
     return said
+
+
+def _voices_to_json(rows: Sequence[Mapping[str, Any]]) -> bytes:
+    told = [{name: value.isoformat() if isinstance(value, date) else value for name, value in row.items()} for row in rows]
+    return (json.dumps(told, ensure_ascii=False, indent=1) + "\n").encode()
+
+
+def _voices_from_json(content: bytes) -> list[dict[str, Any]]:
+    days = ("said_on", "answered_on")
+    return [
+        {name: date.fromisoformat(value) if name in days and value else value for name, value in row.items()}
+        for row in json.loads(content)
+    ]
 
 
 def _copy_editions(source: Path, target: Path, numbers: list[int]) -> None:

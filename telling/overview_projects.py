@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from charts.shapes import Strip
@@ -25,6 +25,7 @@ class Line:
 
     code: str
     name: str
+    about: str
     status: str
     word: str
     strip: Strip | None
@@ -39,17 +40,17 @@ class Line:
     is_overdue: bool
 
 
-def lines(telling: Telling, reports: Sequence[ProjectReport]) -> list[Line]:
-    """Return a line for each project."""
-    return [_line(telling, report) for report in reports]
+def lines(telling: Telling, reports: Sequence[ProjectReport], *, about: Callable[[ProjectReport], str] | None = None) -> list[Line]:
+    """Return a line for each project; ``about`` says what stands below its name."""
+    return [_line(telling, report, about(report) if about else "") for report in reports]
 
 
-def _line(telling: Telling, report: ProjectReport) -> Line:
+def _line(telling: Telling, report: ProjectReport, about: str) -> Line:
     words, stood = telling.words, telling.moment.project_stood(report)
     coming = _next(report.milestones)
     name = projects.called(report, words)
     return Line(
-        code=report.code, name=name, status=report.status, word=status_word(report.status, words.language),
+        code=report.code, name=name, about=about, status=report.status, word=status_word(report.status, words.language),
         strip=attention.strip(stood, words, name=name), since=attention.since_words(run_of(reversed(stood)), words, is_short=True),
         good=report.tally.now(*GOOD), judged=report.tally.judged, done=report.count_of("done"),
         late=sum(report.count_of(state) for state in LATE), unseen=report.count_of("not_seen"),

@@ -72,7 +72,11 @@ def _entries(moment: Moment) -> list[finding.Entry]:
         finding.Entry(kind="indicator", code=code, names=_all(row), beside=" ".join((code, *_all(row, "definition"))))
         for code, row in moment.indicators.items()
     ]
-    entries += [finding.Entry(kind="bureau", code=each.code, names=_all(units[each.code])) for each in moment.bureaus]
+    entries += [
+        finding.Entry(kind="bureau", code=each.code, names=_all(units[each.code]))
+        for each in moment.bureaus
+        if moment.organisation.by_code[each.code].is_valid_on(moment.as_of)
+    ]
     for report in moment.projects:
         row = report.row
         entries.append(

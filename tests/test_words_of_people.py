@@ -23,9 +23,12 @@ from kpis.moment import State
 from kpis.periods import local_day
 from kpis.reporting import answers, people, questions, reports, submissions
 from kpis.reporting.asking import AskedColumn, Choice
+from kpis.reporting.voices import decide
 from kpis.settings import Settings
 from kpis.store import tables
 from kpis.store.store import Store, utc_now
+from kpis.vocabulary import VoiceState
+from kpis.voices.store import Voices
 from loaders.catalogue import load_folder
 from loaders.workbook.submit import receive, take_template
 from publishers.editions import publication
@@ -104,8 +107,10 @@ def poisoned(tmp_path_factory: pytest.TempPathFactory) -> Poisoned:
     submissions.grant_exception(
         store, actor=OFFICE, bureau_code="GENERAL", period_code="FY2022-Q4", until=IN_TIME + timedelta(days=400), reason=poison(4)
     )
-    chosen = Settings(EDITIONS_DIR=folder / "editions", PUBLIC_URL="https://reform.example.jp")  # type: ignore[call-arg]
+    spoken = f"sqlite:///{folder / 'voices.db'}"
+    chosen = Settings(EDITIONS_DIR=folder / "editions", PUBLIC_URL="https://reform.example.jp", VOICES_URL=spoken)  # type: ignore[call-arg]
     now = utc_now()
+    _voices(store, Voices(spoken))
     publication.publish(store, note=poison(0), now=now + timedelta(seconds=1), chosen=chosen)
     submissions.approve(store, done.report_id, actor=SECOND, revision=done.revision)
     second = _filled(take_template(store, "GENERAL", PERIOD, actor=ANNA), n=1)
@@ -121,6 +126,14 @@ def poisoned(tmp_path_factory: pytest.TempPathFactory) -> Poisoned:
     waiting = receive(store, last, actor=ANNA, name=poison(3) + ".xlsx", today=IN_TIME).uploaded
     assert waiting is not None
     return Poisoned(store, folder / "editions", original)
+
+
+def _voices(store: Store, voices: Voices) -> None:
+    """What readers say and the office answers, of poison; one is shown in public."""
+    for n in range(2):
+        voices.say("indicator", "touchless_services", grade=1, words=poison(n), language="ja", edition=1, said_on=IN_TIME)
+    told = {"answer_ja": poison(2), "answer_en": poison(3), "is_looked_through": True}
+    decide(store, voices, 1, actor=OFFICE, to=VoiceState.PUBLISHED, today=IN_TIME, **told)  # type: ignore[arg-type]
 
 
 def _questions(store: Store) -> None:
@@ -201,7 +214,8 @@ def test_what_would_act_is_seen() -> None:
 @pytest.fixture(scope="module")
 def port(poisoned: Poisoned) -> Iterator[int]:
     poisoned.store.engine.dispose()
-    with served("server:app", DATABASE_URL=poisoned.store.url, EDITIONS_DIR=str(poisoned.editions)) as number:
+    spoken = f"sqlite:///{poisoned.editions.parent / 'voices.db'}"
+    with served("server:app", DATABASE_URL=poisoned.store.url, EDITIONS_DIR=str(poisoned.editions), VOICES_URL=spoken) as number:
         yield number
 
 
@@ -216,6 +230,7 @@ PAGES = (
     ("indicator", "code=electronic_decision_rate", ""), ("about", "", ""), ("revisions", "", ""), ("report", "", ""),
     ("review", "report=1&period=FY2022-Q3", OFFICE), ("review", "report=3&period=FY2022-Q3", OFFICE), ("review", "part=audit", OFFICE),
     ("review", "part=exceptions", OFFICE), ("publish", "", OFFICE), ("five_less", "", ""), ("questions", "question=Q001", OFFICE), ("questions", "question=Q001", ANNA),
+    ("voices", "", OFFICE), ("voices", "part=decided", OFFICE),
 )  # fmt: skip
 
 
@@ -275,6 +290,7 @@ def test_the_api_answers_with_text(port: int) -> None:
         "facilities",
         "editions",
         "changes",
+        "voices",
     ):
         text = json.dumps(json.loads(fetched(port, f"/api/v1/{name}")), ensure_ascii=False)
         assert not acting(text), name
@@ -317,6 +333,8 @@ def test_what_is_published_is_text_in_every_form(poisoned: Poisoned) -> None:
             assert not [link for link in links if link.startswith(("javascript", "http://evil"))], path
             assert "alert(1)" not in "".join(re.findall(r"<script[^>]*>(.*?)</script>", text, flags=re.S)), path
     assert any(SEEN in p.read_text(encoding="utf-8") for p in kinds[".atom"])
+    spoken = next(poisoned.editions.rglob("0001/site/indicators/touchless_services.html")).read_text(encoding="utf-8")
+    assert "<blockquote>" in spoken and SEEN in spoken.partition("<blockquote>")[2]
 
 
 def test_workbooks_and_the_page_of_a_meeting_hold_texts(poisoned: Poisoned) -> None:

@@ -52,6 +52,7 @@ MAY: Mapping[str, Mapping[str, Reach]] = {
     "ask_question": {"reform_office": "any"},  # write, open, close
     "answer_question": {"bureau_manager": "own"},
     "decide_answer": {"reform_office": "any"},
+    "answer_voices": {"reform_office": "any"},  # of readers: read, answer, publish, keep back
     "read_audit": {"reform_office": "any", "administrator": "any"},
     "manage_people": {"reform_office": "any", "administrator": "any"},
     "choose_notices": {"bureau_manager": "own", "reform_office": "any", "administrator": "any"},  # one's own

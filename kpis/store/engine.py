@@ -49,6 +49,29 @@ def open_engine(url: str, *, is_looked_at: bool = False) -> Engine:
     return _noted(_open_sqlite(parsed, is_looked_at=is_looked_at))
 
 
+def open_beside(url: str, *, is_looked_at: bool = False) -> Engine:
+    """Open a database that stands beside that of the reform, which a public process writes to as well: that of voices.
+
+    A file that is made has the permissions of its folder: where a group may write there, it may write into the file.
+
+    Args:
+        url: as of ``open_engine``.
+        is_looked_at: as of ``open_engine``.
+    """
+    parsed = make_url(url)
+    if parsed.get_backend_name() == "postgresql":
+        return _noted(_open_postgresql(parsed.set(drivername="postgresql+psycopg")))
+    file = file_of(url)
+    if file is not None and not is_looked_at:
+        file.parent.mkdir(mode=settings().folder_mode, parents=True, exist_ok=True)
+        mode = 0o660 if file.parent.stat().st_mode & 0o020 else 0o600
+        with suppress(FileExistsError):
+            made = os.open(file, os.O_CREAT | os.O_EXCL | os.O_RDWR, mode)
+            os.close(made)
+            file.chmod(mode)  # whatever the mask of the process takes away
+    return _noted(_open_sqlite(parsed, is_looked_at=is_looked_at, keeps_own=False))
+
+
 def _noted(engine: Engine) -> Engine:
     """Note each statement, how long the database took to begin an answer, and the rows that were written."""
 
@@ -82,9 +105,9 @@ def file_of(url: str) -> Path | None:
     return Path(parsed.database) if is_file and parsed.database else None
 
 
-def _open_sqlite(url: URL, *, is_looked_at: bool) -> Engine:
+def _open_sqlite(url: URL, *, is_looked_at: bool, keeps_own: bool = True) -> Engine:
     file = file_of(url.render_as_string())
-    if file is not None and not is_looked_at:
+    if file is not None and not is_looked_at and keeps_own:
         _keep_own(file)
     engine = create_engine(url, hide_parameters=True, connect_args={"timeout": settings().database_wait_seconds})
 

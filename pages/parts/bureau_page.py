@@ -178,7 +178,7 @@ def detail(report: BureauReport) -> None:
     titled(bureaus.unit_label(report.unit, Words(language())))
     st.title(markdown(bureaus.title(report, Words(language()))))
     st.markdown(tally_marks(report.tally, whose={"bureau": report.code}))
-    st.header(t("bureau_indicators"), divider="gray")
+    st.header(t("bureau_indicators"))
     if not report.scored:
         owed = {code: named(row) for code, row in cached.moment().indicators.items()}
         st.info(
@@ -186,7 +186,7 @@ def detail(report: BureauReport) -> None:
         )
     indicators(report, report.scored, key="indicator")
     if report.own:
-        st.header(t("bureau_own_heading"), divider="gray")
+        st.header(t("bureau_own_heading"))
         indicators(report, report.own, key="own_indicator")
     said_and_done(of_bureau(telling(), report.code), report.scored, key=report.code, about=True)
     strips_of(report.figures, key=f"{report.code} {view()}")
@@ -196,7 +196,7 @@ def detail(report: BureauReport) -> None:
     with right:
         life(report)
         record(report)
-    st.header(t("bureau_milestones"), divider="gray")
+    st.header(t("bureau_milestones"))
     names = {code: named(row) for code, row in cached.moment().by_code(tables.Project).items()}
     projects(report, names)
     if report.milestones:

@@ -61,8 +61,8 @@ def ready(
     )  # fmt: skip
 
 
-def kept_block(key: str, make: Callable[[], Ready], *, suffix: str = "") -> None:
-    """Show a chart made once per revision, day, language, organisation, key and suffix.
+def kept_block(key: str, make: Callable[[], Ready], *, suffix: str = "") -> Ready:
+    """Show a chart made once per revision, day, language, organisation, key and suffix, and return it.
 
     Args:
         key: unique on the page; also the name of the CSV file.
@@ -70,7 +70,9 @@ def kept_block(key: str, make: Callable[[], Ready], *, suffix: str = "") -> None
         suffix: whatever else the chart depends on, as a period chosen.
     """
     code = f"{key} {view()} {suffix}"
-    show(cached.made("figure", code=code, make=make), key=key, about=suffix)
+    kept = cached.made("figure", code=code, make=make)
+    show(kept, key=key, about=suffix)
+    return kept
 
 
 def show(made: Ready, *, key: str, about: str = "") -> None:

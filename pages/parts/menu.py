@@ -32,7 +32,7 @@ SECTIONS: Mapping[str, tuple[str, ...]] = {
 }
 OFFICE: Mapping[str, tuple[str, ...]] = {  # page → the actions that lead to it; nothing: everybody inside
     "submit": ("take_template",), "review": ("see_queue", "manage_people"), "report": (), "meeting": ("hold_meeting",), "publish": ("publish",),
-    "questions": ("see_questions",), "notices": ("choose_notices",),
+    "questions": ("see_questions",), "notices": ("choose_notices",), "voices": (),
 }  # fmt: skip
 LISTS = ("standing", "search")  # not in the menu: the counts of other pages lead there, and the box on every page
 
@@ -55,7 +55,11 @@ def _page(name: str, *needs: str) -> Any:
     Each run has a copy of its own, since ``st.navigation`` marks in it which page may run.
     """
     # Where one sits at the machine, the page says which viewer to choose.
-    shown = name not in LISTS and (not needs or settings().mode == "local" or any(viewer().may(action) for action in needs))
+    shown = (
+        name not in LISTS
+        and (name != "voices" or bool(settings().voices_url))
+        and (not needs or settings().mode == "local" or any(viewer().may(action) for action in needs))
+    )
     return copy(_declared(name, language(), "visible" if shown else "hidden", government()))
 
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import streamlit as st
 
 from pages.parts.text import language, t
+from publishers.fonts import has_japanese
 from publishers.meeting.page import report_page
-from publishers.meeting.pdf import has_font, pack_pdf
+from publishers.meeting.pdf import pack_pdf
 from publishers.meeting.slides import pack_slides
 from publishers.meeting.workbook import report_book
 from telling.agenda import Agenda
@@ -18,7 +19,7 @@ def downloads(agenda: Agenda) -> None:
     """Offer the pack and the material; where no font carries Japanese, say which to install in place of the PDF."""
     name = f"meeting-{agenda.report.period.code}-{language()}"
     with st.container(horizontal=True):
-        if has_font():
+        if has_japanese():
             st.download_button(
                 t("pack_save_pdf"), lambda: pack_pdf(agenda), f"{name}.pdf", "application/pdf", icon=":material/picture_as_pdf:",
                 type="primary", on_click="ignore",
@@ -34,5 +35,5 @@ def downloads(agenda: Agenda) -> None:
         st.download_button(
             t("report_save_page"), lambda: report_page(agenda.report).encode(), f"{name}.html", "text/html", icon=":material/print:", on_click="ignore"
         )  # fmt: skip
-    if not has_font():
+    if not has_japanese():
         st.warning(t("pack_without_font_here"), icon=":material/font_download_off:")

@@ -16,20 +16,14 @@ from kpis.settings import settings
 from kpis.store import tables
 from kpis.text import format_date, status_word, text_of, texts_of
 from pages.parts import address, cached
-from pages.parts.cards import tally_marks
 from pages.parts.figure import Ready, kept_block, ready
-from pages.parts.menu import page
-from pages.parts.project import confidence_mark, contradictions, state_marks, status_mark
+from pages.parts.project import contradictions
+from pages.parts.registers import telling
 from pages.parts.text import language, linked, named, shown_name, t
 from pages.parts.when import as_of
-from telling import projects
+from publishers.site import seen
+from telling import overview_projects, projects
 from telling.words import Words
-
-
-def link(report: ProjectReport, label: str = "") -> None:
-    """Lead to the page of one project."""
-    words, query = label or shown_name(report.row), address.link(code=report.code)
-    st.page_link(page("projects"), label=words, icon=":material/arrow_forward:", query_params=query)
 
 
 def full_name(report: ProjectReport) -> str:
@@ -41,50 +35,6 @@ def leaders(report: ProjectReport) -> str:
     """Return the names of the bureaus that lead a project, in order of time, and of those that take part."""
     units = cached.moment().organisation.by_code
     return projects.bureaus_line(report, {code: named(unit) for code, unit in units.items()}, Words(language()))
-
-
-def reported(report: ProjectReport) -> str:
-    """Say in which quarter something was last reported."""
-    last = report.last_reported
-    return t("last_reported", quarter=projects.quarter_label(last, Words(language()))) if last else t("never_reported")
-
-
-def card(report: ProjectReport, reports: Sequence[ProjectReport]) -> None:
-    """Show one core project: its statuses, milestones and last report."""
-    with st.container(border=True, height="stretch", gap="xsmall"):
-        st.markdown(
-            "\n\n".join(
-                (
-                    f"**{markdown(report.code)} {markdown(full_name(report))}**  \n{status_mark(report.status)} {confidence_mark(report)}",
-                    f"{t('project_indicators')}  \n{tally_marks(report.tally, whose={'project': report.code}) or t('no_indicator')}",
-                    f"{t('milestones')}  \n{state_marks(report.milestones, {'project': report.code}) or t('timeline_none')}",
-                )
-            )
-        )
-        kin = [t("followed_by", name=f"{r.code} {shown_name(r.row)}") for r in reports if report.row.successor_code == r.code]
-        kin += [t("follows", name=f"{r.code} {shown_name(r.row)}") for r in reports if r.code in report.predecessor_codes]
-        st.caption("  \n".join([*kin, reported(report)]))
-        link(report, t("open_project"))
-
-
-def line(report: ProjectReport) -> None:
-    """Show one leading project on a few lines; its name stands as text, since a link is cut off where it does not fit."""
-    with st.container(border=True, height="stretch", gap="xsmall"):
-        marks = [status_mark(report.status)] if report.scored else []
-        marks += [states] if (states := state_marks(report.milestones, {"project": report.code})) else []
-        st.markdown(
-            "  \n".join([f"**{markdown(projects.called(report, Words(language())))}**", *([" ".join(marks)] if marks else [])])
-        )
-        goal = [words] if (words := shown_name(report.row, "goal")) else []
-        st.caption(
-            "  \n".join(
-                [
-                    *goal,
-                    f"{report.code} ・ {markdown(leaders(report)) or projects.no_bureau(report, Words(language()))} ・ {reported(report)}",
-                ]
-            )
-        )
-        link(report, t("open_project"))
 
 
 def listing(reports: Sequence[ProjectReport]) -> None:
@@ -111,30 +61,42 @@ def listing(reports: Sequence[ProjectReport]) -> None:
     codes = dict.fromkeys((*government().project_kinds, *(r.row.kind for r in reports)))
     for kind, alike in ((government().project_kind(code), [r for r in reports if r.row.kind == code]) for code in codes):
         if alike:
-            {"cards": cards, "categories": categories, "lines": lines}[kind.shown_as](kind, alike, reports)
-    st.header(t("projects_table"), divider="gray")
+            {"cards": numbered, "categories": categories, "lines": lines}[kind.shown_as](kind, alike)
+    st.header(t("projects_table"))
     kept_block("projects", lambda: listed(reports))
 
 
-def cards(kind: ProjectKindFields, own: Sequence[ProjectReport], reports: Sequence[ProjectReport]) -> None:
-    """List the projects of a kind as cards, by the versions of the strategy that share their numbers."""
+def table_of(reports: Sequence[ProjectReport], caption: str) -> None:
+    """Show projects as a table: how each stands and stood, its milestones and what comes next; its bureaus below its name."""
+
+    def make() -> str:
+        told = overview_projects.lines(telling(), reports, about=lambda r: f"{r.code} ・ {led(r)}")
+        return seen.projects(told, lambda code: address.path("projects", code=code), Words(language()), caption=caption)
+
+    st.html(cached.made("projects", code=(caption, *(r.code for r in reports), *address.link().items()), make=make))
+
+
+def led(report: ProjectReport) -> str:
+    """Name the bureaus of a project, or say that none is named."""
+    return leaders(report) or projects.no_bureau(report, Words(language()))
+
+
+def numbered(kind: ProjectKindFields, own: Sequence[ProjectReport]) -> None:
+    """List the projects of a kind by the versions of the strategy that share their numbers."""
     for versions, alike in by_numbering(own):
         is_new = bool(versions and versions[0].is_renumbered)  # then nothing says how many there are
-        st.header(markdown(projects.core_heading(kind, versions, len(alike), Words(language()), is_all=not is_new)), divider="gray")
+        heading = projects.core_heading(kind, versions, len(alike), Words(language()), is_all=not is_new)
+        st.header(markdown(heading))
         if is_new:
             said = {"version": shown_name(versions[0]), "day": projects.adopted(versions[0], Words(language()))}
             st.caption(t("core_renumbered_note", **said))
-        with st.grid(3, min_column_width=280):
-            for report in alike:
-                card(report, reports)
+        table_of(alike, markdown(heading))
 
 
-def lines(kind: ProjectKindFields, own: Sequence[ProjectReport], _reports: Sequence[ProjectReport]) -> None:
+def lines(kind: ProjectKindFields, own: Sequence[ProjectReport]) -> None:
     """List the projects of a kind one by one."""
-    st.header(markdown(named(kind, "heading") or projects.kind_name(kind, None, Words(language()))), divider="gray")
-    with st.grid(2, min_column_width=280):
-        for report in own:
-            line(report)
+    st.header(markdown(named(kind, "heading") or projects.kind_name(kind, None, Words(language()))))
+    table_of(own, named(kind, "heading"))
 
 
 def by_numbering(core: Sequence[ProjectReport]) -> list[tuple[list[tables.StrategyVersion], list[ProjectReport]]]:
@@ -196,15 +158,13 @@ def listed(reports: Sequence[ProjectReport]) -> Ready:
     return ready(None, sentence=said, table=table, csv=csv)
 
 
-def categories(kind: ProjectKindFields, own: Sequence[ProjectReport], _reports: Sequence[ProjectReport]) -> None:
+def categories(kind: ProjectKindFields, own: Sequence[ProjectReport]) -> None:
     """List the projects of a kind by category, and how many of those the strategy counts are not identified."""
-    st.header(markdown(named(kind, "heading") or projects.kind_name(kind, None, Words(language()))), divider="gray")
+    st.header(markdown(named(kind, "heading") or projects.kind_name(kind, None, Words(language()))))
     moment = cached.moment()
     st.caption(projects.unidentified(kind, own, moment.whole, moment.rows(tables.StrategyVersion), Words(language())))
     names = dict.fromkeys(text_of(r.row, "category", "ja") for r in own)
     for category in sorted(names, key=lambda c: not c):
         alike = [r for r in own if text_of(r.row, "category", "ja") == category]
         st.subheader(f"{shown_name(alike[0].row, 'category') or t('category_unknown')} ({len(alike)})")
-        with st.grid(3, min_column_width=280):
-            for report in alike:
-                line(report)
+        table_of(alike, named(alike[0].row, "category"))

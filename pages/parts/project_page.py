@@ -24,9 +24,11 @@ from pages.parts.menu import page
 from pages.parts.project import confidence_mark, milestone_block, rule_line, status_mark
 from pages.parts.registers import block, telling
 from pages.parts.said import said_and_done
+from pages.parts.taken import indicator_taken
 from pages.parts.text import fine_print, in_brackets, language, linked, offered, shown_name, t
 from pages.parts.titled import titled
 from pages.parts.viewer import viewer
+from pages.parts.voice import voice
 from pages.parts.when import today
 from telling import facts, projects
 from telling.attention import leads
@@ -115,7 +117,7 @@ def steps(item: Scored) -> str:
 
 def indicators(report: ProjectReport) -> None:
     """Show the project's indicators: charts for those with a history, and every figure in a table."""
-    st.header(t("project_indicators"), divider="gray")
+    st.header(t("project_indicators"))
     drawn = [s for s in report.scored if sum(value_of(s.entry.definition, f) is not None for f in s.figures) > 1]
     drawn = sorted(drawn, key=lambda s: not s.entry.is_headline)[:CHARTS_SHOWN]
     # A goal in words stands above already; without a status of its own there is nothing to add to it.
@@ -135,6 +137,7 @@ def indicators(report: ProjectReport) -> None:
                     source_line(item, cached.moment().book)
                 else:
                     chart_with_table(item, cached.moment().book)
+                    indicator_taken(item)
     if len(rest) > len(beside):
         st.caption(t("more_indicators", count=len(rest) - len(beside)))
     strips_of(report.scored, key=report.code)
@@ -193,6 +196,7 @@ def detail(report: ProjectReport, reports: Sequence[ProjectReport]) -> None:
     bureaus_and_names(report, reports)
     indicators(report)
     said_and_done(of_subject(telling(), report.code), report.scored, key=report.code)
-    st.header(t("milestones"), divider="gray")
+    st.header(t("milestones"))
     milestone_block(report.milestones, key=f"{report.code}-milestones")
     confidence(report)
+    voice("project", report.code)

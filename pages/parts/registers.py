@@ -20,6 +20,7 @@ from kpis.text import format_date, known_day
 from kpis.vocabulary import RowKind
 from pages.parts import address, cached
 from pages.parts.figure import Ready, kept_block, ready
+from pages.parts.taken import block_taken
 from pages.parts.text import fine_print, language, linked, named, t
 from pages.parts.when import as_of
 from telling import blocks
@@ -89,7 +90,8 @@ def block(make: Callable[[], Block], *, key: str, suffix: str = "") -> None:
             table=table_of(said), csv=pd.DataFrame(said.flat) if said.flat else None, is_table_open=said.is_table_open, notes=said.notes,
         )  # fmt: skip
 
-    kept_block(key, made, suffix=suffix)
+    if kept_block(key, made, suffix=suffix).figure is not None:
+        block_taken(make, key, t(f"nav_{address.page_shown() or 'overview'}"))
 
 
 def bureau_names() -> dict[str, str]:

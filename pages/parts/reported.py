@@ -36,7 +36,7 @@ EVENTS = frozenset(
      "channel_added", "channel_ended", "notice_sent_again", "notices_put_aside", "taken_in", "clash_settled", "row_taken_out", "prepared",
      "checked", "sent_back", "deputy_named", "deputy_ended", "question_asked", "question_rewritten", "question_opened",
      "question_closed", "question_template_issued", "answer_uploaded", "answer_submitted", "answer_returned", "answer_accepted",
-     "corrected", "cell_corrected"}
+     "corrected", "cell_corrected", "voice_read", "voice_published", "voice_hidden"}
 )  # fmt: skip
 STATE_ORDER = ("approved", "submitted", "returned", "draft", "not_started")
 STATE_MARKS = {"not_started": "○", "draft": "✎", "submitted": "➤", "returned": "↩", "approved": "✓", "withdrawn": "✕"}

@@ -12,11 +12,12 @@ from urllib.parse import urlsplit
 from packaging.requirements import Requirement
 
 from kpis.settings import HOME, LOOPBACK, ROOT, Settings, settings
-from kpis.store.engine import file_of, open_engine
+from kpis.store.engine import file_of, open_engine, shown_url
 from kpis.store.store import Store
 from kpis.store.upgrade import newest_version, version_of
+from kpis.voices.store import VERSION, Voices
 from publishers.doctor.database import database
-from publishers.doctor.files import backups, folders
+from publishers.doctor.files import backups, folders, room
 from publishers.doctor.findings import Finding, doubt, looked, ok, wrong
 from publishers.editions import on_disk, record
 from publishers.editions.keys import in_force, load_private, public_of
@@ -42,6 +43,7 @@ def examined(*, now: datetime) -> Iterator[Finding]:
     if chosen.mode != "public":
         yield from looked("database", lambda: database(chosen, now=now))
     yield from looked("edition", lambda: editions(chosen))
+    yield from looked("voices", lambda: kept_voices(chosen))
     yield from looked("backup", lambda: backups(chosen, now=now))
 
 
@@ -95,6 +97,29 @@ def editions(chosen: Settings) -> Iterator[Finding]:
         yield Finding("edition", "error", fault.message)
     if not faults:
         yield ok("edition", "doctor_edition_there", number=shown.number if shown else "-")
+
+
+def kept_voices(chosen: Settings) -> Iterator[Finding]:
+    """Look at the database of readers' voices."""
+    if not chosen.voices_url:
+        yield ok("voices", "doctor_voices_off")
+        return
+    shown, file = shown_url(chosen.voices_url), file_of(chosen.voices_url)
+    if file is not None:
+        yield room(file.absolute().parent)
+    if file is not None and not file.is_file():
+        yield ok("voices", "doctor_voices_missing", address=shown)
+    else:
+        held = Voices(chosen.voices_url, is_looked_at=True)
+        if not held.version():
+            yield ok("voices", "doctor_voices_missing", address=shown)
+        elif held.version() > VERSION:
+            yield wrong("voices", "voices_newer", held=held.version(), newest=VERSION)
+        else:
+            yield ok("voices", "doctor_voices_there", address=shown, count=sum(held.counts().values()))
+        held.engine.dispose()
+    if chosen.mode != "public" and not chosen.voices_address:
+        yield doubt("voices", "doctor_voices_no_form")
 
 
 def _is_current(chosen: Settings) -> bool:

@@ -5,8 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from datetime import UTC, datetime, time
-from functools import lru_cache
-from pathlib import Path
 from typing import Any
 
 import typst
@@ -18,8 +16,8 @@ from kpis.as_text import shown
 from kpis.errors import Unavailable
 from kpis.figures.scorecard import Scored
 from kpis.periods import local_time
-from kpis.settings import settings
 from kpis.text import format_date
+from publishers.fonts import FONTS, japanese
 from publishers.meeting.page import TEMPLATES
 from publishers.site.attention import HEADS
 from telling import indicator, pack
@@ -28,18 +26,6 @@ from telling.attention import Row
 from telling.blocks import Block
 from telling.pack import Front
 
-# In the order in which they are looked for; each carries Japanese and Latin letters.
-FONTS = (
-    "Noto Sans CJK JP",
-    "Noto Sans JP",
-    "BIZ UDPGothic",
-    "BIZ UDGothic",
-    "IPAexGothic",
-    "IPAGothic",
-    "Yu Gothic",
-    "Hiragino Sans",
-    "MS Gothic",
-)
 CHART = (560, 230)
 MOST = 6  # rows of a table of what bureaus say on an item's page
 
@@ -50,7 +36,7 @@ def pack_pdf(agenda: Agenda) -> bytes:
     Raises:
         Unavailable: the machine has no font with Japanese letters; the message says which to install.
     """
-    held, family = _fonts(str(settings().fonts_dir or ""))
+    held, family = japanese()
     if not family:
         raise Unavailable("pack_without_font", exit_code=78, fonts=", ".join(FONTS[:4]))
     told = json.dumps(_clean(_told(agenda, family)), ensure_ascii=False)
@@ -61,19 +47,6 @@ def pack_pdf(agenda: Agenda) -> bytes:
     )  # fmt: skip
     assert isinstance(made, bytes)
     return made
-
-
-def has_font() -> bool:
-    """Say whether this machine has a font with Japanese letters."""
-    return bool(_fonts(str(settings().fonts_dir or ""))[1])
-
-
-@lru_cache(maxsize=2)
-def _fonts(folder: str) -> tuple[typst.Fonts, str]:
-    """Return the fonts of this machine and of a folder, and the first family that carries Japanese; they are looked for once."""
-    fonts = typst.Fonts(include_system_fonts=True, include_embedded_fonts=True, font_paths=[Path(folder)] if folder else [])
-    there = set(fonts.families())
-    return fonts, next((family for family in FONTS if family in there), "")
 
 
 def _clean(told: Any) -> Any:

@@ -17,9 +17,9 @@ from publishers.site.site import Page, Site
 from telling.search import Answer, answer_of, index_of
 from telling.words import Words, has_page
 
-PART = 2_000  # letters of a part of the pairs, on average
+PART = 800  # letters of a part of the pairs, on average
 MOST = 500  # so many entries are named for one pair, the first; rarer pairs tell them apart
-ROW = 32  # entries in one part of the titles
+ROW = 16  # entries in one part of the titles, of which the script loads ten at most for one query
 _BITS = 21
 _DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
 

@@ -117,12 +117,14 @@ def projects(listed: Sequence[Line], page_of: PageOf, words: Words, *, caption: 
         "status", "project", "att_strip_heading", "op_off_since", "op_good", "op_done", "op_late", "op_unseen", "op_next", "op_due",
     )  # fmt: skip
 
+    small = Markup('<span class="att-small">{}</span>')
+
     def count(number: int, *, is_bad: bool = False) -> Markup:
         return Markup("<b>{}</b>" if is_bad and number else "{}").format(words.number(number) if number else "·")
 
     rows = [
         (
-            mark(line.status, line.word), Markup('<a href="{}">{}</a>').format(page_of(line.code), line.name), strip(line.strip), line.since or "—",
+            mark(line.status, line.word), Markup('<a href="{}">{}</a>').format(page_of(line.code), line.name) + (small.format(line.about) if line.about else ""), strip(line.strip), line.since or "—",
             f"{words.number(line.good)} / {words.number(line.judged)}" if line.judged else "—", count(line.done), count(line.late, is_bad=True),
             count(line.unseen), line.next_name or "—",
             Markup('<b class="late">{}</b>').format(line.next_day) if line.is_overdue else line.next_day or "—",

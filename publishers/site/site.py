@@ -13,10 +13,12 @@ from kpis.moment import Moment
 from kpis.registers import TOLD_BY_RECORD
 from kpis.settings import Settings
 from kpis.text import format_date
+from kpis.voices.heard import NOTHING, Heard
 from publishers.editions.on_disk import Edition
 from publishers.site.views import IndicatorView
-from telling import citation
+from telling import citation, voices
 from telling.blocks import Telling
+from telling.taken import Stand
 from telling.words import Words, has_page
 
 Page = tuple[str, str, dict[str, Any]]  # file, template, what it shows
@@ -38,11 +40,17 @@ class Site:
     history: Sequence[tuple[Edition, Sequence[Mapping[str, Any]]]]
     chosen: Settings
     assets: dict[str, str]
+    heard: Heard = NOTHING
 
     @property
     def address(self) -> str:
         """Return where the static edition is served, without a slash at the end; a blank where that is not known."""
         return self.chosen.public_address
+
+    @property
+    def stand(self) -> Stand:
+        """Return what is written on charts of which edition they are."""
+        return Stand(self.moment.as_of, self.about, self.chosen, is_sample=self.moment.state.is_sample())
 
     def telling(self, words: Words, view: str = "then") -> Telling:
         """Return in whose words and in which organisation registers and bureaus are told."""
@@ -60,6 +68,29 @@ class Site:
     def citation(self, words: Words) -> str:
         """Return how to cite the edition."""
         return citation.citation(self.about, self.chosen, words.language)
+
+    @staticmethod
+    def voice_subject(path: str) -> tuple[str, str] | None:
+        """Return what the readers of a page are asked of, as kind and code; nothing where they are not asked."""
+        return voices.of_page(path)
+
+    @property
+    def voice_action(self) -> str:
+        """Return where the form of a page sends a voice; a blank where none is taken."""
+        return self.chosen.voices_address
+
+    def voice_mean(self, subject: tuple[str, str], words: Words) -> str:
+        """Say how readers judged the edition before."""
+        return voices.mean_sentence(self.heard, *subject, words)
+
+    def voices_said(self, subject: tuple[str, str], words: Words) -> Sequence[voices.Said]:
+        """Return the voices about a subject that are shown with their answers."""
+        return voices.said(self.heard, *subject, words)
+
+    @staticmethod
+    def voice_grades(words: Words) -> list[tuple[int, str]]:
+        """Return the grades that a reader may give."""
+        return voices.grade_words(words)
 
     @staticmethod
     def languages(path: str = "index.html") -> list[Words]:

@@ -22,6 +22,8 @@ from kpis.moment import Moment
 from kpis.periods import parse_instant
 from kpis.settings import ROOT, Settings
 from kpis.store import tables
+from kpis.voices.heard import heard
+from kpis.voices.store import opened
 from publishers.editions.on_disk import Edition, sha256_of
 from publishers.notices.calendar import of_publications
 from publishers.opendata import package
@@ -33,7 +35,9 @@ from publishers.site.feed import atom, sitemap
 from publishers.site.pages import pages_of
 from publishers.site.share import share_picture
 from publishers.site.site import Site
+from publishers.taken import file_of
 from telling.for_machines import status_json
+from telling.taken import of_indicator
 from telling.words import Words, has_page
 
 HERE = Path(__file__).parent
@@ -55,7 +59,7 @@ def write(
         chosen: the settings: address, licence, catalogue.
     """
     target.mkdir(parents=True)
-    site = Site(moment, about, changes, history, chosen, {})
+    site = Site(moment, about, changes, history, chosen, {}, heard(opened(chosen), before=about["compared_with"]))
     _write_assets(site, target)
     sizes = _write_data(site, target / "data")
     (target / "embed").mkdir()
@@ -80,6 +84,10 @@ def write(
         for item in site.moment.own if has_page("indicators", language) else ():
             name = f"{item.entry.definition.code}{'' if language == SOURCE else f'-{language}'}.svg"
             _write(target / "embed" / name, card_svg(site.view(item, words), site.citation(words)))
+            if taken := of_indicator(item, site.telling(words), site.stand):
+                for form in ("svg", "csv"):
+                    name = f"{item.entry.definition.code}-chart{'' if language == SOURCE else f'-{language}'}.{form}"
+                    (target / "embed" / name).write_bytes(file_of(taken, form))
         if has_page("feed.atom", language):
             _write(target / prefix / "feed.atom", atom(site, words))
             days = of_publications(moment, language, chosen, now=parse_instant(str(about["published_at"])))

@@ -358,7 +358,7 @@ def test_a_direct_address_shows_only_what_the_role_allows(
 ) -> None:
     context, page = signed_in(chromium, office, subject, path)
     if path.startswith("/submit"):
-        page.wait_for_selector("[data-testid=stMain] input", timeout=WAIT)
+        page.wait_for_selector("[data-testid=stMain] [data-testid=stSelectbox] input", timeout=WAIT)
     chosen = page.eval_on_selector_all("[data-testid=stMain] input", "inputs => inputs.map(i => i.value).join(' ')")
     shown = f"{text_of(page)} {chosen}"
     assert expected in shown

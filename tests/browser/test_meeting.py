@@ -13,7 +13,7 @@ from kpis.periods import local_day
 from kpis.reporting import people
 from kpis.store import tables
 from kpis.store.store import Store, utc_now
-from publishers.meeting.pdf import has_font
+from publishers.fonts import has_japanese
 from tests.browser.conftest import serving
 from tests.browser.screen import at_rest, pictured, rerun, tab, too_wide
 from tests.browser.test_journey import CALENDAR, text_of
@@ -72,6 +72,6 @@ def test_a_decision_is_taken_live_and_the_minutes_are_rebuilt(chromium: Browser,
     assert page.get_by_role("button", name="決定を書き留める").count() == 0, "what is closed is not changed"
     pictured(page, "meeting-minutes-ja-1280")
     assert saved(page, "会議資料一式(PowerPoint)").startswith(b"PK")
-    if has_font():
+    if has_japanese():
         assert saved(page, "会議資料一式(PDF)").startswith(b"%PDF")
     context.close()

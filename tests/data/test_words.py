@@ -151,6 +151,10 @@ READ_OR_WRITTEN_IN_FILES = {
         "」 ",
     },  # a font, a number format, quotes of the Japanese column
     "loaders/workbook/values.py": {"ポイント", "円", "億円"},
+    "kpis/voices/words.py": {
+        "[‐‑‒–—―−ー－]",
+        r"[丁番]目?\s?\d+|\d+\s?(?:丁目|番地)|\d+-\d+-\d+",
+    },  # how houses and telephones are written
     "publishers/meeting/workbook.py": {"游ゴシック"},
     "publishers/opendata/package.py": {"ほか", "・;、", ";；、"},
     "publishers/site/share.py": {"/System/Library/Fonts/ヒラギノ角ゴシック W6.ttc"},

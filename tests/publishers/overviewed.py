@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from datetime import date
 
 from kpis.government import government
@@ -46,19 +47,19 @@ def _next(ledger: Ledger, code: str) -> list[str]:
     return [ledger.words.named(shown), known_day(date.fromisoformat(given["day"]), given["precision"], ledger.language)]
 
 
-def projects(ledger: Ledger) -> Table:
-    """Return the table of the core projects that have a goal."""
+def projects(ledger: Ledger, listed: Sequence[Item] | None = None, about: Callable[[Item], str] | None = None) -> Table:
+    """Return the table of projects: of those given, with what stands below their names; else of the core projects that have a goal."""
     w = ledger.words
+    if listed is None:
+        listed = [p for p in ledger.api("projects")["projects"] if p["kind"] == "core" and p["goal_ja"]]
     stood = {s["project"]: s["stood"] for s in ledger.api("strips")["projects"]}
     rows = []
-    for p in ledger.api("projects")["projects"]:
-        if p["kind"] != "core" or not p["goal_ja"]:
-            continue
+    for p in listed:
         now = p["counts"]["current"]
         judged, counts = sum(now.values()), p["milestones"]
         rows.append(
             [
-                status_word(p["status"], ledger.language), full_name(ledger, p), "", _since(ledger, stood[p["code"]]),
+                status_word(p["status"], ledger.language), full_name(ledger, p) + (about(p) if about else ""), "", _since(ledger, stood[p["code"]]),
                 f"{sum(now.get(s, 0) for s in GOOD)} / {judged}" if judged else "—",
                 *(f"{n:,}" if n else "·" for n in (counts["done"], counts["late"] + counts["missed"], counts["not_seen"])),
                 *_next(ledger, p["code"]),

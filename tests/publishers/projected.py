@@ -12,8 +12,8 @@ from kpis.settings import ROOT
 from kpis.text import known_day, status_word
 from telling.projects import kind_name
 from telling.words import Words
-from tests.publishers import attended, spoken, tabled
-from tests.publishers.accounts import BAD, GOOD, in_boxes, marks, milestones_line, series, states, timeline
+from tests.publishers import attended, overviewed, spoken, tabled
+from tests.publishers.accounts import BAD, GOOD, in_boxes, milestones_line, series, timeline
 from tests.publishers.ledger import Item, Ledger, Table, plain
 from tests.publishers.shown import Shown
 
@@ -54,10 +54,6 @@ def projects(ledger: Ledger, shown: Shown) -> list[str]:
         says += [version_line(w, v, adopted[v["code"]]), titles[v["source"]], *re.findall(r"\S*\d\S*", w.named(v, "concept"))]
     for category, n in Counter(w.named(p, "category") or w("category_unknown") for p in leading).items():
         says.append(f"{category} ({n})")
-    boxes = {}
-    for p in rows:
-        said = [f"{p['code']} {tabled.full_name(ledger, p)}", *marks(ledger, p["counts"]), *states(ledger, p["milestones"])]
-        boxes |= {w.named(p): said, tabled.full_name(ledger, p): said, f"{p['code']} {tabled.full_name(ledger, p)}": said}
     judged = sum(p["status"] in (*GOOD, *BAD, "slightly_behind") for p in rows)
     states_of = Counter(m["state"] for m in milestones)
     says.append(w("projects_table_sentence", total=len(rows), judged=judged, milestones=milestones_line(w, states_of)))
@@ -71,7 +67,17 @@ def projects(ledger: Ledger, shown: Shown) -> list[str]:
          bureaus_line(w, p, names), tabled.quarter(ledger, p["last_reported"])]
         for p in rows
     ]  # fmt: skip
-    return tabled.wrong_tables(shown, [([w(k) for k in keys], table)]) + in_boxes(ledger, shown, boxes, says)
+
+    def about(p: Item) -> str:
+        whole = government().project_kind(p["kind"])
+        nobody = w("bureau_unknown_whole", kind=kind_name(whole, None, w)) if whole.is_whole_government else w("bureau_unknown")
+        return f"{p['code']} ・ {bureaus_line(w, p, names) or nobody}"
+
+    kinds = {kind: [p for p in rows if p["kind"] == kind] for kind in dict.fromkeys(p["kind"] for p in rows)}
+    groups = [*core, *([p for p in leading if p["category_ja"] == c] for c in dict.fromkeys(p["category_ja"] for p in leading))]
+    groups += [held for kind, held in kinds.items() if kind not in ("core", "leading")]
+    listed = [overviewed.projects(ledger, held, about) for held in groups if held]
+    return tabled.wrong_tables(shown, [([w(k) for k in keys], table), *listed]) + in_boxes(ledger, shown, {}, says)
 
 
 def heading(w: Words, held: list[Item], versions: list[Item]) -> str:

@@ -19,6 +19,7 @@ from kpis.periods import local_day
 from kpis.reporting import meetings, people
 from kpis.reporting.meetings import Wanted
 from kpis.store.store import Store, utc_now
+from publishers import fonts
 from publishers.meeting import pdf
 from publishers.meeting.slides import pack_slides
 from telling.agenda import Agenda
@@ -32,7 +33,7 @@ DAY = local_day(utc_now())
 needs_poppler = pytest.mark.skipif(
     shutil.which("pdftotext") is None, reason="pdftotext is not installed (apt-get install poppler-utils)"
 )
-needs_font = pytest.mark.skipif(not pdf.has_font(), reason="no font with Japanese letters (apt-get install fonts-noto-cjk)")
+needs_font = pytest.mark.skipif(not fonts.has_japanese(), reason="no font with Japanese letters (apt-get install fonts-noto-cjk)")
 
 
 @pytest.fixture(scope="module")
@@ -121,15 +122,15 @@ def test_english_slides_hold_no_japanese_of_ours(store: Store) -> None:
 
 
 def test_without_a_font_for_japanese_the_pdf_is_refused_with_what_to_install(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pdf, "FONTS", ("No Such Font",))
-    pdf._fonts.cache_clear()
+    monkeypatch.setattr(fonts, "FONTS", ("No Such Font",))
+    fonts._looked_for.cache_clear()
     try:
-        assert not pdf.has_font()
+        assert not fonts.has_japanese()
         with pytest.raises(Unavailable) as refused:
             pdf.pack_pdf(agenda(store))
         assert "FONTS_DIR" in refused.value.in_language("ja") and "fonts-noto-cjk" in refused.value.in_language("en")
     finally:
-        pdf._fonts.cache_clear()
+        fonts._looked_for.cache_clear()
 
 
 def test_the_template_says_nothing_itself() -> None:

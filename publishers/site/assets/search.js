@@ -39,9 +39,10 @@ async function search(asked, kind) {
   const used = told.some((g) => !g.isCut) ? told.filter((g) => !g.isCut) : told, total = used.reduce((sum, g) => sum + g.weight, 0), score = new Map();
   for (const { gaps, weight } of used) for (let n = 0, at = -1; n < gaps.length; n++) score.set((at += gaps[n]), (score.get(at) ?? 0) + weight / total);
   const first = [...score].filter(([, s]) => s >= 0.5).sort((a, b) => b[1] - a[1] || a[0] - b[0]).slice(0, kind ? 60 : 20), listed = [];
+  let fetched = 0;
   for (const [at, cover] of first) {
     const row = Math.floor(at / index.row);
-    if (!held.rows.has(row) && loaded.size > 32) continue; // a phone loads no more for one query
+    if (!held.rows.has(row) && fetched++ > 9) continue; // a phone loads no more for one query
     await load(`${language}/${row}`);
     const [of, title, context, address, online] = held.rows.get(row)[at % index.row];
     if (kind && of !== kind) continue;

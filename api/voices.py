@@ -1,0 +1,179 @@
+"""What readers say of a page: taken as a form sends it, with a script or without, and answered with what the office published of it.
+
+Whoever sends it is not asked who they are, and nothing of the connection is stored. A page of another host is refused as everywhere
+(``api.hosts``); there is no sign-in that it could borrow.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import parse_qsl, urlsplit
+
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
+from starlette.routing import Route
+
+from api.doors import VOICES
+from api.rates import whence
+from api.refusals import answer, header
+from api.routes import HEADERS, answered, edition_of, state_of, untrusted
+from api.waiting import in_time, not_now
+from kpis.as_text import escaped
+from kpis.errors import EditionRefused, FigureRefused, Unavailable
+from kpis.languages import SOURCE, both_shipped, codes, pair_shipped
+from kpis.message import Message
+from kpis.periods import local_day
+from kpis.settings import settings
+from kpis.store import tables
+from kpis.store.store import utc_now
+from kpis.vocabulary import VoiceSubject
+from kpis.voices.heard import heard
+from kpis.voices.often import OFTEN
+from kpis.voices.store import voices
+from kpis.voices.words import GRADES, LEAST_VOICES, shown
+from publishers.editions import on_disk
+
+MOST_BYTES = 16_000  # a thousand letters, each nine bytes in a form, and the rest
+FIELDS = frozenset({"kind", "code", "grade", "words", "lang", "edition", "website"})
+TRAP = "website"  # no person sees it; whoever fills it in is a program
+FORM = "application/x-www-form-urlencoded"
+SAID = "voice-said"  # the part of a page that is shown once a voice came in
+
+
+class Refused(Exception):
+    """A voice that is not taken, with the status of HTTP and what is wrong."""
+
+    def __init__(self, status: int, said: Message, **headers: str) -> None:
+        super().__init__(said.key)
+        self.status, self.said, self.headers = status, said, headers
+
+
+async def _say(request: Request) -> Response:
+    try:
+        given = await _fields(request)
+        wait = OFTEN.seconds_to_wait(whence(request.scope), utc_now())
+        if wait:
+            raise Refused(429, Message("asked_too_often", seconds=wait), **{"Retry-After": str(wait)})
+        if not given.get(TRAP):
+            await in_time(lambda: _keep(request, given))
+    except Refused as refused:
+        return _no(request, refused.status, refused.said, refused.headers)
+    except FigureRefused as refused:
+        return _no(request, 400, refused.message, {})
+    except EditionRefused as refused:
+        return untrusted(refused)
+    except Unavailable as error:
+        return not_now(error, HEADERS)
+    return _thanks(request)
+
+
+async def _fields(request: Request) -> dict[str, str]:
+    """Read a form that is no longer than it may be, before anything is made of it."""
+    kind, _, rest = request.headers.get("content-type", "").partition(";")
+    if kind.strip().lower() != FORM or (rest.strip() and rest.strip().lower() not in ("charset=utf-8", 'charset="utf-8"')):
+        raise Refused(415, Message("voice_not_a_form"))
+    body = b""
+    try:
+        async for part in request.stream():
+            body += part
+            if len(body) > MOST_BYTES:
+                raise Refused(413, Message("voice_too_large", most=MOST_BYTES), Connection="close")
+    except ClientDisconnect as gone:
+        raise Refused(400, Message("voice_not_a_form")) from gone
+    try:
+        pairs = parse_qsl(
+            body.decode("ascii"), keep_blank_values=True, strict_parsing=bool(body), encoding="utf-8", errors="strict", max_num_fields=len(FIELDS)
+        )  # fmt: skip
+    except ValueError as error:
+        raise Refused(400, Message("voice_not_a_form")) from error
+    given = dict(pairs)
+    if len(given) != len(pairs) or not given.keys() <= FIELDS:
+        raise Refused(400, Message("voice_not_a_form"))
+    return given
+
+
+def _keep(request: Request, given: dict[str, str]) -> None:
+    kind, code = given.get("kind", ""), given.get("code", "")
+    if not (given.get("grade", "").isascii() and given.get("grade", "") in map(str, GRADES)):
+        raise Refused(400, Message("voice_without_grade"))
+    edition, state = edition_of(request), state_of(request)
+    known = {
+        VoiceSubject.INDICATOR: lambda: {row.indicator_code for row in state.rows(tables.Indicator)},
+        VoiceSubject.PROJECT: lambda: {row.project_code for row in state.rows(tables.Project)},
+        VoiceSubject.SITE: lambda: {""},
+    }
+    if kind not in VoiceSubject.values() or code not in known[VoiceSubject(kind)]():
+        raise Refused(400, Message("voice_of_nothing"))
+    held = voices()
+    if held is None or edition is None:  # the door is open in public mode alone
+        raise Refused(404, Message("nothing_there"))
+    numbers = {str(each.number): each.number for each in on_disk.shown(settings().editions_dir)}
+    language = given.get("lang", SOURCE)
+    held.say(
+        kind, code, grade=int(given["grade"]), words=given.get("words", ""), language=language if language in codes() else SOURCE,
+        edition=numbers.get(given.get("edition", ""), edition.number), said_on=local_day(utc_now()),
+    )  # fmt: skip
+
+
+def _thanks(request: Request) -> Response:
+    """Lead a browser back to the page it came from, whose own word of thanks then shows; tell a program."""
+    if "text/html" not in header(request.scope, b"accept"):
+        return JSONResponse({"status": "received"}, 201, headers={"Cache-Control": "no-store"})
+    back = urlsplit(header(request.scope, b"referer"))
+    if (
+        back.netloc
+        and back.netloc == header(request.scope, b"host")
+        and back.path.startswith("/")
+        and not back.path.startswith("//")
+    ):
+        query = f"?{back.query}" if back.query else ""
+        return RedirectResponse(f"{back.path}{query}#{SAID}", 303, headers={"Cache-Control": "no-store"})
+    return HTMLResponse(_page(Message("voice_received")), 201, headers={"Cache-Control": "no-store"})
+
+
+def _no(request: Request, status: int, said: Message, headers: dict[str, str]) -> Response:
+    told = {"Cache-Control": "no-store", **headers}
+    if "text/html" in header(request.scope, b"accept"):
+        return HTMLResponse(_page(said), status, headers=told)
+    media, body = answer(request.scope, said, status=status)
+    return Response(body, status, told, media.decode())
+
+
+def _page(said: Message) -> str:
+    japanese, english = pair_shipped(said)
+    return (
+        '<!doctype html><html lang="ja"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">'
+        f'<title>Mieruka</title></head><body><p>{escaped(japanese)}</p><p lang="en">{escaped(english)}</p></body></html>'
+    )
+
+
+def _published(request: Request) -> dict[str, Any]:
+    edition = edition_of(request)
+    public = heard(voices(), before=edition.manifest["compared_with"] if edition else None)
+    return {
+        "edition": edition.number if edition else None, "before": public.before, "least_voices": LEAST_VOICES,
+        "grades": [
+            {"kind": kind, "code": code, "count": tally.count, "mean": tally.mean, "grades": {str(g): n for g, n in tally.grades.items()}}
+            for (kind, code), tally in public.tallies.items() if tally.mean is not None
+        ],
+        "answered": [
+            {
+                "kind": each.subject_kind, "code": each.subject_code, "edition": each.edition, "grade": each.grade, "words": shown(each.words),
+                "language": each.language, "said_on": each.said_on, "answer_ja": each.answer_ja, "answer_en": each.answer_en or None,
+                "answered_on": each.answered_on,
+            }
+            for listed in public.answered.values() for each in listed
+        ],
+    }  # fmt: skip
+
+
+async def _voices(request: Request) -> Response:
+    if not settings().voices_url:
+        return JSONResponse({"error": both_shipped(Message("nothing_there"))}, status_code=404, headers=HEADERS)
+    if request.method == "POST":
+        return await _say(request)
+    return await _READ(request)  # type: ignore[no-any-return]
+
+
+_READ = answered(_published)
+VOICE_ROUTES = [Route(VOICES, _voices, methods=["GET", "POST"])]

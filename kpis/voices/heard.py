@@ -1,0 +1,37 @@
+"""What the public hears of voices with an edition: the grades given to the one before, and words with the office's answers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from kpis.voices.store import Tally, Voice, Voices
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """What was heard until an edition.
+
+    Attributes:
+        before: the edition shown before, to which the tallies belong; nothing where there was none.
+        tallies: kind and code → how many gave which grade to the edition before.
+        answered: kind and code → the voices that are shown with their answers, newest first.
+    """
+
+    before: int | None = None
+    tallies: Mapping[tuple[str, str], Tally] = field(default_factory=dict)
+    answered: Mapping[tuple[str, str], Sequence[Voice]] = field(default_factory=dict)
+
+
+NOTHING = Heard()
+
+
+def heard(voices: Voices | None, *, before: int | None) -> Heard:
+    """Return what the public hears with the edition that followed ``before``."""
+    if voices is None:
+        return NOTHING
+    answered: dict[tuple[str, str], list[Voice]] = {}
+    for voice in voices.published():
+        answered.setdefault((voice.subject_kind, voice.subject_code), []).append(voice)
+    tallies = voices.tallies(edition=before) if before is not None else {}
+    return Heard(before, {(kind, code): tally for (kind, code, _), tally in tallies.items()}, answered)

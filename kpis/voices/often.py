@@ -1,0 +1,52 @@
+"""How often one address may speak, and all together: nothing of an address is stored or can be worked out from what is remembered.
+
+What is counted is a checksum with a salt of this process and day; at midnight (UTC) the salt is made anew and the counts are forgotten.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import math
+import secrets
+from datetime import date, datetime
+from threading import Lock
+
+from limits import parse
+from limits.storage import MemoryStorage
+from limits.strategies import MovingWindowRateLimiter
+
+from kpis.settings import settings
+
+ALL = "1000 per hour"  # of everybody together: a flood from many addresses fills no disk
+
+
+class Often:
+    """The counts of one day."""
+
+    def __init__(self) -> None:
+        self._day: date | None = None
+        self._salt = b""
+        self._counts = MovingWindowRateLimiter(MemoryStorage())
+        self._lock = Lock()
+
+    def seconds_to_wait(self, address: str, now: datetime) -> int:
+        """Count one voice; return 0 where it may be said, else after how many seconds.
+
+        Args:
+            address: whence it comes.
+            now: the present instant, UTC.
+        """
+        with self._lock:
+            if self._day != now.date():
+                self._day, self._salt = now.date(), secrets.token_bytes(32)
+                self._counts = MovingWindowRateLimiter(MemoryStorage())
+            who = hashlib.blake2b(address.encode(), key=self._salt, digest_size=16).hexdigest()
+            own, everybody = parse(settings().rate_voice), parse(ALL)
+            for rate, name in ((own, who), (everybody, "all")):
+                if not self._counts.hit(rate, name):
+                    stands = self._counts.get_window_stats(rate, name)
+                    return max(1, math.ceil(stands.reset_time - now.timestamp()))
+        return 0
+
+
+OFTEN = Often()

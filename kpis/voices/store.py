@@ -1,0 +1,264 @@
+"""What readers say of a page, in a database of its own beside the editions, which nobody but a public process writes voices into.
+
+No name, address or instant is kept: a grade, words, the language, the edition and the day. The office reads from the same database, and
+its answers and decisions are written there; who decided stands in the audit trail of the reform's own database.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+from threading import Lock
+from typing import Any
+
+from sqlalchemy import (
+    Boolean,
+    CheckConstraint,
+    Column,
+    Connection,
+    Date,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    func,
+    insert,
+    inspect,
+    select,
+    update,
+)
+
+from kpis.errors import FigureRefused, NotFound, SchemaRefused
+from kpis.settings import Settings, settings
+from kpis.store.engine import open_beside
+from kpis.vocabulary import VoiceState, VoiceSubject
+from kpis.voices.words import GRADES, LEAST_VOICES, MOST_WORDS, is_personal, kept
+
+VERSION = 1  # of the tables; a later one is a function of ``_STEPS`` that brings the one before up
+_STEPS: Mapping[int, Any] = {}
+_LOCK = 7_615_401  # of PostgreSQL, for two processes that begin at once
+METADATA = MetaData()
+SCHEMA = Table("voices_schema", METADATA, Column("version", Integer, primary_key=True, autoincrement=False))
+VOICE = Table(
+    "voice",
+    METADATA,
+    Column("id", Integer, primary_key=True),
+    Column("subject_kind", String, nullable=False),
+    Column("subject_code", String, nullable=False),
+    Column("edition", Integer, nullable=False, index=True),
+    Column("grade", Integer, nullable=False),
+    Column("words", String(MOST_WORDS), nullable=False),
+    Column("language", String(16), nullable=False),
+    Column("said_on", Date, nullable=False),
+    Column("is_held", Boolean, nullable=False),
+    Column("state", String, nullable=False),
+    Column("answer_ja", String, nullable=False),
+    Column("answer_en", String, nullable=False),
+    Column("answered_on", Date),
+    CheckConstraint(f"subject_kind IN ({VoiceSubject.sql()})", name="subject_kind_known"),
+    CheckConstraint(f"state IN ({VoiceState.sql()})", name="state_known"),
+    CheckConstraint(f"grade BETWEEN {GRADES[0]} AND {GRADES[-1]}", name="grade_within"),
+    CheckConstraint("state <> 'published' OR (answer_ja <> '' AND words <> '')", name="published_with_an_answer"),
+    sqlite_autoincrement=True,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Voice:
+    """What one reader said, and what the office answered. ``is_held``: it looks as if it held somebody's data."""
+
+    id: int
+    subject_kind: str
+    subject_code: str
+    edition: int
+    grade: int
+    words: str
+    language: str
+    said_on: date
+    is_held: bool
+    state: str
+    answer_ja: str
+    answer_en: str
+    answered_on: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """How many gave which grade."""
+
+    grades: Mapping[int, int]
+
+    @property
+    def count(self) -> int:
+        """Return how many voices there are."""
+        return sum(self.grades.values())
+
+    @property
+    def mean(self) -> float | None:
+        """Return the mean grade; nothing below the number from which one is shown."""
+        return sum(g * n for g, n in self.grades.items()) / self.count if self.count >= LEAST_VOICES else None
+
+
+class Voices:
+    """One database of voices."""
+
+    def __init__(self, url: str, *, is_looked_at: bool = False) -> None:
+        self.url = url
+        self.engine = open_beside(url, is_looked_at=is_looked_at)
+        self._ready, self._lock = is_looked_at, Lock()
+
+    def version(self) -> int:
+        """Return the version of the tables; 0 where there are none."""
+        with self.engine.connect() as connection:
+            return _version(connection)
+
+    @contextmanager
+    def _begun(self, *, writes: bool = False) -> Iterator[Connection]:
+        if not self._ready:
+            with self._lock:
+                self._make()
+                self._ready = True
+        with self.engine.connect().execution_options(writes=writes) as connection, connection.begin():
+            yield connection
+
+    def _make(self) -> None:
+        """Make the tables, or bring them up, in one transaction for which others wait.
+
+        Raises:
+            SchemaRefused: they are of a later version than this program.
+        """
+        with self.engine.connect().execution_options(writes=True) as connection, connection.begin():
+            if connection.dialect.name == "postgresql":
+                connection.execute(select(func.pg_advisory_xact_lock(_LOCK)))
+            held = _version(connection)
+            if held > VERSION:
+                raise SchemaRefused("voices_newer", held=held, newest=VERSION)
+            if not held:
+                METADATA.create_all(connection)
+                connection.execute(insert(SCHEMA).values(version=VERSION))
+            for step in range(max(held, 1), VERSION):
+                _STEPS[step](connection)
+                connection.execute(update(SCHEMA).values(version=step + 1))
+
+    def say(
+        self, kind: str, code: str, *, grade: int, words: str, language: str, edition: int, said_on: date
+    ) -> None:  # fmt: skip
+        """Keep what a reader said.
+
+        Args:
+            kind: of ``VoiceSubject``.
+            code: of the indicator or project; blank for the site.
+            grade: 1 to 5.
+            words: as written.
+            language: of the page.
+            edition: that was read.
+            said_on: the day of the office.
+
+        Raises:
+            FigureRefused: no such grade, or more words than are taken.
+        """
+        told = kept(words)
+        if grade not in GRADES:
+            raise FigureRefused("voice_without_grade")
+        if len(told) > MOST_WORDS:
+            raise FigureRefused("voice_too_long", most=MOST_WORDS)
+        row = {
+            "subject_kind": kind, "subject_code": code, "edition": edition, "grade": grade, "words": told, "language": language,
+            "said_on": said_on, "is_held": is_personal(told), "state": (VoiceState.NEW if told else VoiceState.READ).value, "answer_ja": "", "answer_en": "",
+        }  # fmt: skip
+        with self._begun(writes=True) as connection:
+            connection.execute(insert(VOICE).values(**row))
+
+    def tallies(self, *, edition: int | None = None) -> dict[tuple[str, str, int], Tally]:
+        """Return per kind, code and edition how many gave which grade; whatever became of the words, each grade counts."""
+        asked = select(VOICE.c.subject_kind, VOICE.c.subject_code, VOICE.c.edition, VOICE.c.grade, func.count()).group_by(
+            VOICE.c.subject_kind, VOICE.c.subject_code, VOICE.c.edition, VOICE.c.grade
+        )
+        if edition is not None:
+            asked = asked.where(VOICE.c.edition == edition)
+        counted: dict[tuple[str, str, int], dict[int, int]] = {}
+        with self._begun() as connection:
+            for kind, code, number, grade, count in connection.execute(asked):
+                counted.setdefault((kind, code, number), dict.fromkeys(GRADES, 0))[grade] = count
+        return {key: Tally(grades) for key, grades in sorted(counted.items())}
+
+    def listed(self, *, states: Sequence[str] = (), most: int = 500, skipped: int = 0) -> list[Voice]:
+        """Return voices that have words, the newest first."""
+        asked = select(VOICE).where(VOICE.c.words != "").order_by(VOICE.c.id.desc()).limit(most).offset(skipped)
+        if states:
+            asked = asked.where(VOICE.c.state.in_(states))
+        with self._begun() as connection:
+            return [Voice(**row._mapping) for row in connection.execute(asked)]
+
+    def counts(self) -> dict[str, int]:
+        """Return how many voices stand where."""
+        with self._begun() as connection:
+            held = {
+                state: count for state, count in connection.execute(select(VOICE.c.state, func.count()).group_by(VOICE.c.state))
+            }
+        return {state: held.get(state, 0) for state in VoiceState.values()}
+
+    def one(self, number: int) -> Voice:
+        """Return a voice.
+
+        Raises:
+            NotFound: there is none of this number.
+        """
+        with self._begun() as connection:
+            row = connection.execute(select(VOICE).where(VOICE.c.id == number)).first()
+        if row is None:
+            raise NotFound("voice_unknown", number=number)
+        return Voice(**row._mapping)
+
+    def decide(self, number: int, **values: Any) -> None:
+        """Write a decision of the office; ``kpis.reporting.voices`` says what may be decided."""
+        with self._begun(writes=True) as connection:
+            connection.execute(update(VOICE).where(VOICE.c.id == number).values(**values))
+
+    def published(self) -> list[Voice]:
+        """Return the voices that the office shows with its answers, the newest first."""
+        return self.listed(states=(VoiceState.PUBLISHED.value,))
+
+    def rows(self) -> list[dict[str, Any]]:
+        """Return every voice as it is stored, for a backup."""
+        with self._begun() as connection:
+            return [dict(row._mapping) for row in connection.execute(select(VOICE).order_by(VOICE.c.id))]
+
+    def put_back(self, rows: Sequence[Mapping[str, Any]]) -> None:
+        """Put voices of a backup back into a database that has none.
+
+        Raises:
+            FigureRefused: there are some already.
+        """
+        with self._begun(writes=True) as connection:
+            if connection.execute(select(func.count()).select_from(VOICE)).scalar_one():
+                raise FigureRefused("voices_there_already")
+            if rows:
+                connection.execute(insert(VOICE), [dict(row) for row in rows])
+                if connection.dialect.name == "postgresql":  # its counter does not know of numbers that were put in
+                    newest = select(func.max(VOICE.c.id)).scalar_subquery()
+                    connection.execute(select(func.setval(func.pg_get_serial_sequence("voice", "id"), newest)))
+
+
+def _version(connection: Connection) -> int:
+    if not inspect(connection).has_table(SCHEMA.name):
+        return 0
+    return connection.execute(select(SCHEMA.c.version)).scalar() or 0
+
+
+@lru_cache(maxsize=4)
+def _opened(url: str) -> Voices:
+    return Voices(url)
+
+
+def opened(chosen: Settings) -> Voices | None:
+    """Return the database of voices that settings name; nothing where none is kept."""
+    return _opened(chosen.voices_url) if chosen.voices_url else None
+
+
+def voices() -> Voices | None:
+    """Return the database of voices of this instance; nothing where none is kept."""
+    return opened(settings())

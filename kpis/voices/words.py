@@ -1,0 +1,38 @@
+"""What may stand in a voice: how long it is, and what looks like somebody's data and waits until a person has read it."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+from kpis.as_text import line, typed
+
+MOST_WORDS = 1_000
+FULL_AT, FULL_COLON = "\uff20", "\uff1a"  # signs in their full width, in which nothing takes an address for a link
+GRADES = (1, 2, 3, 4, 5)
+LEAST_VOICES = 5  # fewer, and a mean would tell what one person said
+# An address of mail, a telephone number or another long row of digits, a postal code, a house, an address of the web.
+_PERSONAL = (
+    re.compile(r"[^\s@]+@[^\s@]+"),
+    re.compile(r"(?:\d[\s().\-]{0,2}){9,}"),
+    re.compile(r"\b\d{3}-\d{4}\b"),
+    re.compile(r"[丁番]目?\s?\d+|\d+\s?(?:丁目|番地)|\d+-\d+-\d+"),
+    re.compile(r"(?i)\b(?:https?:|www\.)"),
+)
+_DASHES = re.compile("[‐‑‒–—―−ー－]")
+
+
+def kept(words: str) -> str:
+    """Return what a reader wrote as it is stored."""
+    return typed(words)
+
+
+def is_personal(words: str) -> bool:
+    """Say whether words hold what looks like somebody's data or an address: they are shown to nobody before they were read for that."""
+    plain = _DASHES.sub("-", unicodedata.normalize("NFKC", words))
+    return any(pattern.search(plain) for pattern in _PERSONAL)
+
+
+def shown(words: str) -> str:
+    """Return words as they are shown anywhere: one line, and no address in them leads anywhere."""
+    return line(words).replace("@", FULL_AT).replace("://", f"{FULL_COLON}//")

@@ -1,0 +1,77 @@
+"""A reader's voice at the end of a page of the public instance: how clear it was, in a grade and words; and what the office answered."""
+
+from __future__ import annotations
+
+import streamlit as st
+from sqlalchemy.exc import SQLAlchemyError
+
+from kpis.as_text import markdown
+from kpis.errors import FigureRefused, MierukaError
+from kpis.periods import local_day
+from kpis.settings import settings
+from kpis.store.store import utc_now
+from kpis.voices.heard import heard
+from kpis.voices.often import OFTEN
+from kpis.voices.store import Voices, voices
+from kpis.voices.words import GRADES, MOST_WORDS
+from pages.parts import cached
+from pages.parts.text import fine_print, language, offered, t
+from telling import voices as told
+from telling.words import Words
+
+_SAID = "voice_said"
+
+
+def voice(kind: str, code: str) -> None:
+    """Show what was heard of a subject, and ask; nothing outside a public instance that keeps voices."""
+    held, edition = voices(), cached.edition()
+    if held is None or edition is None or settings().mode != "public":
+        return
+    try:
+        public, words = heard(held, before=edition.manifest["compared_with"]), Words(language())
+    except (MierukaError, SQLAlchemyError):
+        return  # the figures are shown whatever becomes of the voices; the doctor says why
+    with st.container(key="voice"):
+        st.subheader(t(f"voice_heading_{kind}"))
+        if mean := told.mean_sentence(public, kind, code, words):
+            st.markdown(mean)
+        _form(held, kind, code, edition.number)
+        answered = told.said(public, kind, code, words)
+        if answered:
+            st.markdown(f"**{t('voice_answered')}**")
+        for each in answered:
+            with st.container(border=True, gap="xsmall"):
+                st.markdown(markdown(each.words))
+                fine_print(each.about)
+                st.markdown(f"**{t('voice_answer_of')}** {markdown(each.answer)}")
+
+
+def _form(held: Voices, kind: str, code: str, edition: int) -> None:
+    about = f"{kind}_{code}"
+    if st.session_state.get(_SAID) == about:
+        st.success(t("voice_thanks"), icon=":material/check_circle:")
+        return
+    with st.form(f"voice_{about}", border=True):
+        grade = st.radio(
+            t(f"voice_question_{kind}"), GRADES, format_func=offered(lambda g: t(f"voice_grade_{g}")), index=None, horizontal=True
+        )
+        words = st.text_area(t("voice_words"), max_chars=MOST_WORDS, height=96)
+        fine_print(t("voice_no_personal"))
+        if not st.form_submit_button(t("voice_send"), icon=":material/send:"):
+            return
+        if wait := OFTEN.seconds_to_wait(st.context.ip_address or "", utc_now()):
+            st.warning(t("asked_too_often", seconds=wait), icon=":material/hourglass:")
+            return
+        try:
+            if grade is None:
+                raise FigureRefused("voice_without_grade")
+            held.say(
+                kind, code, grade=grade, words=words, language=language(), edition=edition, said_on=local_day(utc_now())
+            )  # fmt: skip
+        except MierukaError as refused:
+            st.error(markdown(refused.in_language(language())), icon=":material/block:")
+        except SQLAlchemyError:
+            st.error(t("voice_not_now"), icon=":material/cloud_off:")
+        else:
+            st.session_state[_SAID] = about
+            st.rerun()

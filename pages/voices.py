@@ -1,0 +1,131 @@
+"""What do readers say of our pages, and what do we answer?"""
+
+from __future__ import annotations
+
+import pandas as pd
+import streamlit as st
+
+from kpis.as_text import markdown
+from kpis.errors import MierukaError
+from kpis.reporting.voices import decide
+from kpis.store import tables
+from kpis.text import format_date
+from kpis.vocabulary import VoiceState
+from kpis.voices import words
+from kpis.voices.store import Voice, Voices, voices
+from kpis.voices.words import GRADES, LEAST_VOICES
+from pages.parts import cached, steps
+from pages.parts.asked import choose_part
+from pages.parts.entry import enter, stop
+from pages.parts.reported import office_today
+from pages.parts.text import csv_file, digits, language, named, offered, t
+from pages.parts.viewer import viewer
+from telling.file_names import file_name
+
+enter()
+
+MOST = 200  # voices listed at a time
+WAITING = (VoiceState.NEW.value,)
+
+
+def names() -> dict[tuple[str, str], str]:
+    """Return what voices are about: kind and code → name."""
+    rows = cached.moment().rows
+    return {
+        ("site", ""): t("nav_overview"),
+        **{("indicator", row.indicator_code): named(row) for row in rows(tables.Indicator)},
+        **{("project", row.project_code): f"{row.project_code} {named(row)}" for row in rows(tables.Project)},
+    }
+
+
+def tallies(held: Voices) -> None:
+    """Show how each page was judged in each edition, and how many gave which grade."""
+    rows = []
+    known = names()
+    for (kind, code, edition), tally in held.tallies().items():
+        rows.append(
+            {
+                t("voice_subject"): known.get((kind, code), code), t("voice_edition"): edition, t("voice_count"): tally.count,
+                t("voice_mean"): "―" if tally.mean is None else digits(tally.mean, ".1f"),
+                **{t(f"voice_grade_{grade}"): tally.grades[grade] for grade in GRADES},
+            }
+        )  # fmt: skip
+    st.markdown(t("voices_tallies_lead", least=LEAST_VOICES))
+    if not rows:
+        return
+    st.dataframe(rows, hide_index=True, width="stretch")
+    st.download_button(
+        t("csv"), csv_file(pd.DataFrame(rows)), file_name("voices", office_today().isoformat(), ending=".csv"), "text/csv",
+        icon=":material/download:", key="csv_voices", on_click="ignore",
+    )  # fmt: skip
+
+
+def one(held: Voices, voice: Voice, known: dict[tuple[str, str], str]) -> None:
+    """Show a voice, and to the office what may become of it."""
+    with st.container(border=True):
+        subject = known.get((voice.subject_kind, voice.subject_code), voice.subject_code)
+        about = t("voice_about", grade=voice.grade, edition=voice.edition, day=format_date(voice.said_on, language()))
+        st.markdown(f"**{markdown(subject)}** {about} ・ {t(f'voice_is_{voice.state}')}")
+        st.markdown(markdown(words.shown(voice.words)))
+        if voice.is_held:
+            st.warning(t("voice_looks_personal"), icon=":material/privacy_tip:")
+        if voice.answer_ja:
+            st.markdown(f"**{t('voice_answer_of')}** {markdown(voice.answer_ja)}")
+        if viewer().may("answer_voices"):
+            answer(held, voice)
+
+
+def answer(held: Voices, voice: Voice) -> None:
+    """Let the office read, answer, show and keep back."""
+    with st.expander(t("voice_decide"), icon=":material/edit:"), st.form(f"voice_{voice.id}", border=False):
+        told = {
+            "answer_ja": st.text_area(t("voice_answer_ja"), value=voice.answer_ja),
+            "answer_en": st.text_area(t("voice_answer_en"), value=voice.answer_en),
+        }
+        is_through = st.checkbox(t("voice_looked_through")) if voice.is_held else False
+        with st.container(horizontal=True):
+            for to in (VoiceState.PUBLISHED, VoiceState.READ, VoiceState.HIDDEN):
+                kind = "primary" if to == VoiceState.PUBLISHED else "secondary"
+                if st.form_submit_button(t(f"voice_to_{to}"), key=f"voice_{voice.id}_{to}", type=kind):  # type: ignore[arg-type]
+                    steps.take(
+                        lambda to=to: decide(  # type: ignore[misc]
+                            cached.store(), held, voice.id, actor=viewer().email, to=to, today=office_today(), is_looked_through=is_through, **told
+                        ),
+                        t("voice_decided", number=voice.id),
+                    )  # fmt: skip
+
+
+def listed(held: Voices, part: str) -> None:
+    """List voices that wait, or that were decided on."""
+    known = names()
+    states = WAITING if part == "waiting" else tuple(s for s in VoiceState.values() if s not in WAITING)
+    shown = held.listed(states=states, most=MOST)
+    if not shown:
+        st.caption(t("voices_none"))
+    for voice in shown:
+        one(held, voice, known)
+
+
+def show(held: Voices) -> None:
+    """Show the page."""
+    counts = held.counts()
+    st.title(t("voices_title", waiting=counts["new"], all=sum(counts.values())))
+    st.markdown(t("voices_lead"))
+    steps.say_what_came()
+    parts = ["waiting", "decided", "tallies"]
+    part = choose_part("part", parts, t("voices_view"), offered(lambda v: t(f"voices_{v}")), is_label_shown=False)
+    if part == "tallies":
+        tallies(held)
+    else:
+        listed(held, part)
+
+
+database = voices()
+if database is None:
+    st.title(t("nav_voices"))
+    st.info(t("voices_off"), icon=":material/info:")
+    stop()
+try:
+    show(database)
+except MierukaError as refused:
+    st.error(markdown(refused.in_language(language())), icon=":material/error:")

@@ -1,0 +1,72 @@
+"""Fonts with Japanese letters on this machine, for what is drawn here: the pack of a meeting and charts as PNG."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from pathlib import Path
+
+import typst
+
+from kpis.errors import Unavailable
+from kpis.settings import settings
+
+# In the order in which they are looked for; each carries Japanese and Latin letters.
+FONTS = (
+    "Noto Sans CJK JP",
+    "Noto Sans JP",
+    "BIZ UDPGothic",
+    "BIZ UDGothic",
+    "IPAexGothic",
+    "IPAGothic",
+    "Yu Gothic",
+    "Hiragino Sans",
+    "MS Gothic",
+)
+_PICTURE = b"""#set page(width: 1pt * float(sys.inputs.width), height: 1pt * float(sys.inputs.height), margin: 0pt)
+#image(bytes(sys.inputs.svg), format: "svg", width: 100%, alt: sys.inputs.alt)"""
+DOTS = 144  # of an inch: twice those that the picture is measured in
+
+
+def japanese() -> tuple[typst.Fonts, str]:
+    """Return the fonts of this machine and of ``FONTS_DIR``, and the first family that carries Japanese; a blank where there is none."""
+    return _looked_for(str(settings().fonts_dir or ""))
+
+
+def has_japanese() -> bool:
+    """Say whether this machine has a font with Japanese letters."""
+    return bool(japanese()[1])
+
+
+@lru_cache(maxsize=2)
+def _looked_for(folder: str) -> tuple[typst.Fonts, str]:
+    fonts = typst.Fonts(include_system_fonts=True, include_embedded_fonts=True, font_paths=[Path(folder)] if folder else [])
+    there = set(fonts.families())
+    return fonts, next((family for family in FONTS if family in there), "")
+
+
+def family() -> str:
+    """Return the family in which pictures are written.
+
+    Raises:
+        Unavailable: the machine has no font with Japanese letters; the message says which to install.
+    """
+    held = japanese()[1]
+    if not held:
+        raise Unavailable("picture_without_font", exit_code=78, fonts=", ".join(FONTS[:4]))
+    return held
+
+
+@lru_cache(maxsize=64)
+def png(svg: str, *, width: float, height: float, alt: str) -> bytes:
+    """Return a picture as PNG.
+
+    Args:
+        svg: written in ``family()``.
+        width: in its own units.
+        height: in its own units.
+        alt: what stands for it where it is not seen.
+    """
+    told = {"svg": svg, "width": f"{width:g}", "height": f"{height:g}", "alt": alt}
+    made = typst.compile(_PICTURE, format="png", ppi=DOTS, font_paths=japanese()[0], ignore_system_fonts=True, sys_inputs=told)
+    assert isinstance(made, bytes)
+    return made

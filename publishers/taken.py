@@ -1,0 +1,26 @@
+"""A chart as a file: SVG, PNG or CSV."""
+
+from __future__ import annotations
+
+import re
+
+from publishers.fonts import family, png
+from telling.taken import Taken
+
+_VIEW = re.compile(r'viewBox="0 0 ([\d.]+) ([\d.]+)"')
+
+
+def file_of(taken: Taken, form: str) -> bytes:
+    """Return a chart in a form of ``telling.taken.FORMS``.
+
+    Raises:
+        Unavailable: a PNG is asked for and the machine has no font with Japanese letters.
+    """
+    if form == "csv":
+        return taken.csv()
+    if form == "svg":
+        return taken.svg().encode()
+    drawn = taken.svg(font=family())
+    view = _VIEW.search(drawn)
+    assert view is not None
+    return png(drawn, width=float(view[1]), height=float(view[2]), alt=taken.label.alternative)

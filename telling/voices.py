@@ -1,0 +1,55 @@
+"""What is said of the voices of readers about a subject: how the edition before was judged, and words with the office's answers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from kpis.as_text import line
+from kpis.text import format_date
+from kpis.voices.heard import Heard
+from kpis.voices.store import Voice
+from kpis.voices.words import GRADES, shown
+from telling.words import Words
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """Words of a reader with the answer, as they are shown."""
+
+    words: str
+    about: str
+    answer: str
+
+
+def of_page(path: str) -> tuple[str, str] | None:
+    """Return what a page of the static edition is about, as kind and code; nothing where its readers are not asked."""
+    folder, _, name = path.rpartition("/")
+    kinds = {"indicators": "indicator", "projects": "project"}
+    if folder in kinds:
+        return kinds[folder], name.removesuffix(".html")
+    return ("site", "") if path == "index.html" else None
+
+
+def mean_sentence(heard: Heard, kind: str, code: str, words: Words) -> str:
+    """Say how the edition before was judged; a blank where too few said so."""
+    tally = heard.tallies.get((kind, code))
+    if tally is None or tally.mean is None:
+        return ""
+    return words("voice_mean_before", edition=heard.before, mean=words.number(tally.mean, ".1f"), count=tally.count)
+
+
+def said(heard: Heard, kind: str, code: str, words: Words) -> Sequence[Said]:
+    """Return the voices that are shown with their answers, newest first."""
+    return [_said(voice, words) for voice in heard.answered.get((kind, code), ())]
+
+
+def _said(voice: Voice, words: Words) -> Said:
+    answer = voice.answer_ja if words.folder == "" or not voice.answer_en else voice.answer_en
+    about = words("voice_about", grade=voice.grade, edition=voice.edition, day=format_date(voice.said_on, words.language))
+    return Said(shown(voice.words), about, line(answer))
+
+
+def grade_words(words: Words) -> list[tuple[int, str]]:
+    """Return each grade with its words, the best last."""
+    return [(grade, words(f"voice_grade_{grade}")) for grade in GRADES]
