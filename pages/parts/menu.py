@@ -17,6 +17,7 @@ from kpis.languages import codes, own_name
 from kpis.registers import TOLD_BY_RECORD, Register
 from kpis.settings import ROOT, settings
 from pages.parts import address
+from pages.parts.search_box import search_box
 from pages.parts.text import language, named, offered, t
 from pages.parts.viewer import is_let_in, viewer
 
@@ -26,14 +27,14 @@ _sections: ContextVar[dict[str, list[Any]]] = ContextVar("sections")
 SECTIONS: Mapping[str, tuple[str, ...]] = {
     "": ("overview", "themes", "bureau", "projects"),
     "registers": ("procedures", "facilities", *TOLD_BY_RECORD),
-    " ": ("indicator", "standing"),
+    " ": ("indicator", "standing", "search"),
     "data": ("changes", "revisions", "about"),
 }
 OFFICE: Mapping[str, tuple[str, ...]] = {  # page → the actions that lead to it; nothing: everybody inside
     "submit": ("take_template",), "review": ("see_queue", "manage_people"), "report": (), "meeting": ("hold_meeting",), "publish": ("publish",),
     "questions": ("see_questions",), "notices": ("choose_notices",), "voices": (),
 }  # fmt: skip
-LISTS = ("standing",)  # not in the menu: the counts of other pages lead there
+LISTS = ("standing", "search")  # not in the menu: the counts of other pages lead there, and the box on every page
 
 
 def navigation() -> st.Page:
@@ -105,10 +106,13 @@ def bar(shown: Any) -> None:
         if is_let_in():
             _menu(shown, query)
         st.space("stretch")
+        asked = search_box(shown.url_path)
         st.segmented_control(
             t("language"), codes(), format_func=offered(own_name), label_visibility="collapsed", key="lang", required=True,
             on_change=address.moved, args=("lang",),
         )  # fmt: skip
+    if asked:
+        st.switch_page(page("search"), query_params=address.link(q=asked))
 
 
 def _menu(shown: Any, query: dict[str, str]) -> None:

@@ -24,6 +24,7 @@ from publishers.site.attention import listed as listed_attention
 from publishers.site.block_views import BlockView, pairs
 from publishers.site.pages_bureaus import bureau_pages, compared_by_bureau
 from publishers.site.pages_registers import facilities, listed, procedures
+from publishers.site.search import search_page
 from publishers.site.site import Page, Pages, Site, themes_file
 from publishers.site.views import IndicatorView, badge, badges
 from telling import attention, facts, front, needed, overview_projects, projects, said
@@ -60,6 +61,7 @@ def pages_of(site: Site, words: Words, sizes: Sequence[Mapping[str, Any]]) -> Pa
         "method": lambda: [_method(words)],
         "revisions": lambda: [_revisions(site, words)],
         "data": lambda: [_data(words, sizes)],
+        "search": lambda: [search_page(words)],
         "404": lambda: [_lost(words)],
     }
     for name, pages in made.items():

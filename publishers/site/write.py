@@ -29,7 +29,7 @@ from publishers.notices.calendar import of_publications
 from publishers.opendata import package
 from publishers.opendata.breakdowns import breakdowns
 from publishers.opendata.municipal_standard import public_facilities
-from publishers.site import attention
+from publishers.site import attention, search
 from publishers.site.embed import card_svg
 from publishers.site.feed import atom, sitemap
 from publishers.site.pages import pages_of
@@ -63,6 +63,7 @@ def write(
     _write_assets(site, target)
     sizes = _write_data(site, target / "data")
     (target / "embed").mkdir()
+    search.write(site, target / "search", site.languages("search.html"))
     environment = _environment()
     addresses: list[str] = []
     for language in codes():
@@ -128,6 +129,8 @@ def _write_assets(site: Site, target: Path) -> None:
     contents["site.css"] = (
         attention.style().encode() + contents["site.css"] + (HERE / "assets" / "front.css").read_bytes() + svg_sheet().encode()
     )
+    contents["site.css"] += (HERE / "assets" / "search.css").read_bytes()
+    contents["search.js"] = search.script((HERE / "assets" / "search.js").read_text(encoding="utf-8"))
     contents["icon.png"] = (ROOT / "data" / "text" / "icon.png").read_bytes()
     contents["share.png"] = share_picture(site)
     (target / "assets").mkdir()
