@@ -26,7 +26,7 @@ from publishers.site.pages_bureaus import bureau_pages, compared_by_bureau
 from publishers.site.pages_registers import facilities, listed, procedures
 from publishers.site.site import Page, Pages, Site, themes_file
 from publishers.site.views import IndicatorView, badge, badges
-from telling import attention, facts, needed, overview_projects, projects, said
+from telling import attention, facts, front, needed, overview_projects, projects, said
 from telling.blocks import Telling
 from telling.changes import Difference
 from telling.method import method
@@ -117,6 +117,7 @@ def _overview(site: Site, words: Words, own: Mapping[str, IndicatorView]) -> Any
     return "index.html", "index.html", {
         "attention_heading": attention.heading(off, words), "attention_sentence": attention.sentence(off, words),
         "attention": lambda home: listed_attention(off, partial(leads, home), words, caption=attention.heading(off, words)),
+        "front": front.sentence(site.telling(words)), "examples": front.examples(site.telling(words)), "near": list(front.near(site.telling(words))),
         "title": title, "lead": lead_in, "description": f"{title} {lead_in}", "counts": lambda home: seen.band(tally(scored), lambda group, status: f"{home('standing')}standing.html#{group}-{status}", words),
         "themes": [(theme_name(s.entry.theme, words), own[s.entry.definition.code]) for s in shown.of_themes],
         "trend": own[shown.trend.entry.definition.code] if shown.trend else None,

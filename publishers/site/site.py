@@ -93,6 +93,11 @@ class Site:
         return voices.grade_words(words)
 
     @staticmethod
+    def publisher(words: Words) -> str:
+        """Return whose site it is."""
+        return words.named(government().publisher)
+
+    @staticmethod
     def languages(path: str = "index.html") -> list[Words]:
         """Return the words of every language that a page is written in, in the order in which they are offered."""
         return [Words(code) for code in codes() if has_page(path, code)]
