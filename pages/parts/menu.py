@@ -106,7 +106,7 @@ def bar(shown: Any) -> None:
         if is_let_in():
             _menu(shown, query)
         st.space("stretch")
-        asked = search_box(shown.url_path) if is_let_in() else ""
+        asked = search_box(shown.url_path)
         st.segmented_control(
             t("language"), codes(), format_func=offered(own_name), label_visibility="collapsed", key="lang", required=True,
             on_change=address.moved, args=("lang",),
