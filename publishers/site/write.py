@@ -126,6 +126,7 @@ def _write_assets(site: Site, target: Path) -> None:
     """Write style, script and pictures under names that carry their checksum."""
     contents = {name: (HERE / "assets" / name).read_bytes() for name in ASSETS}
     contents["site.css"] = attention.style().encode() + contents["site.css"] + svg_sheet().encode()
+    contents["site.css"] += (HERE / "assets" / "front.css").read_bytes()
     contents["icon.png"] = (ROOT / "data" / "text" / "icon.png").read_bytes()
     contents["share.png"] = share_picture(site)
     (target / "assets").mkdir()
