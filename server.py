@@ -21,6 +21,7 @@ from api.ready import READY_ROUTES
 from api.reform import REFORM_ROUTES
 from api.registers import REGISTER_ROUTES
 from api.routes import ROUTES
+from api.search import SEARCH_ROUTES
 from api.seen import Seen, failed
 from api.voices import VOICE_ROUTES
 from kpis.seen import journal
@@ -40,7 +41,7 @@ def open_routes() -> list[Route]:
     """Return the routes that need no sign-in: in office mode the health check only (what is published comes besides)."""
     return [
         route
-        for route in (*ROUTES, *READY_ROUTES, *REFORM_ROUTES, *REGISTER_ROUTES, *VOICE_ROUTES, *CHART_ROUTES)
+        for route in (*ROUTES, *READY_ROUTES, *REFORM_ROUTES, *REGISTER_ROUTES, *SEARCH_ROUTES, *VOICE_ROUTES, *CHART_ROUTES)
         if settings().mode != "office" or route.path.startswith("/api/health")
     ]
 

@@ -61,7 +61,8 @@ def filter_of(request: Request) -> Filter:
     return Filter(**asked)
 
 
-def _number(request: Request, name: str, default: int, most: int) -> int:
+def number_of(request: Request, name: str, default: int, most: int) -> int:
+    """Read a whole number from 1 up to the most."""
     text = request.query_params.get(name, str(default))
     if (number := parse_whole(text, most=most)) is None:
         raise BadQuery(f"{name}={text}", Message("query_number", most=most))
@@ -69,7 +70,7 @@ def _number(request: Request, name: str, default: int, most: int) -> int:
 
 
 def _procedures(request: Request) -> dict[str, Any]:
-    page, size = _number(request, "page", 1, 10_000_000), _number(request, "size", PAGE_SIZE, MAX_SIZE)
+    page, size = number_of(request, "page", 1, 10_000_000), number_of(request, "size", PAGE_SIZE, MAX_SIZE)
     wanted, moment = filter_of(request), moment_of(request, known_at=known_of(request))
     total, rows = moment.search(wanted, page=page, size=size)
     return {

@@ -9,7 +9,7 @@ or people changed; where figures did, it goes with the state before.
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable, Hashable, Iterator
+from collections.abc import Callable, Collection, Hashable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import partial
@@ -19,7 +19,7 @@ from typing import TypeVar
 from sqlmodel import SQLModel
 
 from kpis.declared import Row
-from kpis.figures import attention, listed
+from kpis.figures import attention, finding, listed
 from kpis.figures.attention import OffTrack, Since, Stood
 from kpis.figures.bureaus import BureauReport, bureau_reports, home, reports_of_bureaus
 from kpis.figures.commented import SaidBy, said_by, without_action
@@ -38,6 +38,7 @@ from kpis.store.fields import Stored, key_columns, records
 from kpis.store.queries import PAGE_SIZE, Counted, Filter, ProcedureOnDay
 from kpis.store.store import Store
 from kpis.store.tables import table_of
+from kpis.text import named
 from kpis.vocabulary import RowKind
 
 REPORTED = "reported"  # what is made of reports or people; all else is made of figures and what they are judged by
@@ -48,6 +49,7 @@ LIMITS = {
     "stood": 4096,
     "searched": 64,
     "shown": 2048,
+    "indexed": 3,
 }  # of each sort the latest used are kept, up to so many
 DATABASES = 6  # the working figures and some editions; of each its latest state
 
@@ -390,6 +392,28 @@ class Moment:
     def merged_into(self, code: str) -> list[str]:
         """Return the codes of the procedures that a procedure follows."""
         return queries.merged_into(self.state.store, code, known_at=self.known_at)
+
+    @property
+    def procedure_names(self) -> finding.Index:
+        """Return the index of the names of procedures: of every day, since it may take seconds to make."""
+
+        def make() -> finding.Index:
+            units = self.units
+            return finding.Index(
+                finding.Entry(
+                    kind="procedure", code=code, names=(name_ja, name_en), until=ended.toordinal() if ended else 0,
+                    beside=" ".join(filter(None, (code, law, organisation, named(units[bureau]) if bureau in units else ""))),
+                )
+                for code, name_ja, name_en, law, organisation, bureau, ended, _ in queries.names(
+                    self.state.store, known_at=self.known_at
+                )
+            )  # fmt: skip
+
+        return self.state.kept("indexed", ("procedures", self.known_at), make)
+
+    def some_procedures(self, codes: Collection[str]) -> dict[str, ProcedureOnDay]:
+        """Return a few procedures, whole, by their code."""
+        return queries.some(self.state.store, codes, as_of=self.as_of, known_at=self.known_at)
 
     @property
     def said(self) -> SaidBy:

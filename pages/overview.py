@@ -11,6 +11,7 @@ from pages.parts.entry import enter, stop
 from pages.parts.project import confidence_against_status
 from pages.parts.summary import summary
 from pages.parts.text import named, t
+from pages.parts.voice import voice
 from telling.overview import shown_first
 
 enter()
@@ -54,3 +55,4 @@ if shown.others:
     if said.excluded[1]:
         st.caption(said.excluded[1])
 st.caption(t("unverified"))
+voice("site", "")

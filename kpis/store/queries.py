@@ -6,7 +6,7 @@ that is judged, ``known_at`` the instant (UTC) whose knowledge is asked for: ``N
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, cast
@@ -227,6 +227,28 @@ def one(store: Store, code: str, *, as_of: date, known_at: datetime | None = Non
     if row is None:
         raise NotFound("procedure_unknown", code=code)
     return _on_day(row._mapping)
+
+
+NAMED = ("procedure_code", "name_ja", "name_en", "law_name", "organisation_ja", "bureau_code", "ended_on", "ended_reason")
+
+
+def names(store: Store, *, known_at: datetime | None = None) -> list[tuple[Any, ...]]:
+    """Return ``NAMED`` of every procedure that ever stood, whatever the day, for an index of names; one query."""
+    with store.reading() as session:
+        c = _columns(session, known_at)
+        real = func.coalesce(c["ended_reason"], "") != MISTAKE
+        rows = session.execute(select(*(c[name] for name in NAMED)).where(real).order_by(c["procedure_code"]))
+        return [tuple(row) for row in doing.counted(rows)]
+
+
+def some(store: Store, codes: Collection[str], *, as_of: date, known_at: datetime | None = None) -> dict[str, ProcedureOnDay]:
+    """Return a few procedures, whole, by their code."""
+    if not codes:
+        return {}
+    with store.reading() as session:
+        c = _columns(session, known_at)
+        rows = session.execute(select(*_whole(c, as_of)).where(c["procedure_code"].in_(codes)))
+        return {row.procedure_code: _on_day(row._mapping) for row in doing.counted(rows)}
 
 
 def merged_into(store: Store, code: str, *, known_at: datetime | None = None) -> list[str]:

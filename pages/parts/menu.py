@@ -17,8 +17,9 @@ from kpis.languages import codes, own_name
 from kpis.registers import TOLD_BY_RECORD, Register
 from kpis.settings import ROOT, settings
 from pages.parts import address
+from pages.parts.search_box import search_box
 from pages.parts.text import language, named, offered, t
-from pages.parts.viewer import viewer
+from pages.parts.viewer import is_let_in, viewer
 
 _PAGES = ROOT / "pages"
 _sections: ContextVar[dict[str, list[Any]]] = ContextVar("sections")
@@ -26,14 +27,14 @@ _sections: ContextVar[dict[str, list[Any]]] = ContextVar("sections")
 SECTIONS: Mapping[str, tuple[str, ...]] = {
     "": ("overview", "themes", "bureau", "projects"),
     "registers": ("procedures", "facilities", *TOLD_BY_RECORD),
-    " ": ("indicator", "standing"),
+    " ": ("indicator", "standing", "search"),
     "data": ("changes", "revisions", "about"),
 }
 OFFICE: Mapping[str, tuple[str, ...]] = {  # page → the actions that lead to it; nothing: everybody inside
     "submit": ("take_template",), "review": ("see_queue", "manage_people"), "report": (), "meeting": ("hold_meeting",), "publish": ("publish",),
     "questions": ("see_questions",), "notices": ("choose_notices",), "voices": (),
 }  # fmt: skip
-LISTS = ("standing",)  # not in the menu: the counts of other pages lead there
+LISTS = ("standing", "search")  # not in the menu: the counts of other pages lead there, and the box on every page
 
 
 def navigation() -> st.Page:
@@ -89,7 +90,7 @@ def register_shown() -> Register:
 
 
 def bar(shown: Any) -> None:
-    """Show whose site this is, the pages there are, and the languages.
+    """Show whose site this is, the languages, and the pages there are, to whom may see any.
 
     Links of our own: those of Streamlit's menu leave out what the address says, and the view would be lost.
 
@@ -102,21 +103,29 @@ def bar(shown: Any) -> None:
         with st.container(key="brand", width="content", gap=None):
             publisher = markdown(named(government().publisher))
             st.page_link(page(""), label=f":small[{publisher}] {t('site')}", query_params=query)
-        with st.container(key="menu", horizontal=True, vertical_alignment="center", gap=None, width="content"):
-            for section, pages in _sections.get().items():
-                listed = [each for each in pages if each.visibility == "visible"]
-                if section.strip() and listed:
-                    # By the name of the page shown: on another page it is another list, and closed again.
-                    key = f"menu_{section}_{shown.url_path}" + ("_shown" if shown in listed else "")
-                    with st.popover(t(f"nav_{section}"), type="tertiary", key=key):
-                        _links(listed, query)
-                else:
-                    _links(listed, query)
+        if is_let_in():
+            _menu(shown, query)
         st.space("stretch")
+        asked = search_box(shown.url_path)
         st.segmented_control(
             t("language"), codes(), format_func=offered(own_name), label_visibility="collapsed", key="lang", required=True,
             on_change=address.moved, args=("lang",),
         )  # fmt: skip
+    if asked:
+        st.switch_page(page("search"), query_params=address.link(q=asked))
+
+
+def _menu(shown: Any, query: dict[str, str]) -> None:
+    with st.container(key="menu", horizontal=True, vertical_alignment="center", gap=None, width="content"):
+        for section, pages in _sections.get().items():
+            listed = [each for each in pages if each.visibility == "visible"]
+            if section.strip() and listed:
+                # By the name of the page shown: on another page it is another list, and closed again.
+                key = f"menu_{section}_{shown.url_path}" + ("_shown" if shown in listed else "")
+                with st.popover(t(f"nav_{section}"), type="tertiary", key=key):
+                    _links(listed, query)
+            else:
+                _links(listed, query)
 
 
 def _links(pages: list[Any], query: dict[str, str]) -> None:

@@ -26,6 +26,7 @@ from telling.words import Words
 OFF = 3  # rows of what does not go well
 EXAMPLES = ("done", "planned", "not_done")  # an example of each, where the edition has one
 CHANGED = 3
+ASKED = 50  # procedures of a state, of which the first that names its bureau is shown
 STEP, DOT, ACROSS = 14, 12, 20
 
 
@@ -61,7 +62,7 @@ def front_page(
     examples = [
         (_marked(words.named(row), row.name_ja), telling.bureau(row.bureau_code or ""), front.online_word(row.status, telling))
         for status in EXAMPLES
-        for row in site.moment.search(Filter(status=status), size=1)[1]
+        for row in sorted(site.moment.search(Filter(status=status), size=ASKED)[1], key=lambda row: not row.bureau_code)[:1]
     ]
     without = counts.unreported + sum(counts.last_known.values()) + sum(counts.unjudged.values())
     cards = [

@@ -25,6 +25,7 @@ from publishers.site.block_views import BlockView, pairs
 from publishers.site.front import front_page, near
 from publishers.site.pages_bureaus import bureau_pages, compared_by_bureau
 from publishers.site.pages_registers import facilities, listed, procedures
+from publishers.site.search import search_page
 from publishers.site.site import Page, Pages, Site, themes_file
 from publishers.site.views import IndicatorView, badge, badges
 from telling import attention, facts, needed, overview_projects, projects, said
@@ -63,6 +64,7 @@ def pages_of(site: Site, words: Words, sizes: Sequence[Mapping[str, Any]]) -> Pa
         "method": lambda: [_method(words)],
         "revisions": lambda: [_revisions(site, words)],
         "data": lambda: [_data(words, sizes)],
+        "search": lambda: [search_page(words)],
         "404": lambda: [_lost(words)],
     }
     for name, pages in made.items():

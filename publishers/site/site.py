@@ -69,7 +69,7 @@ class Site:
         """Return how to cite the edition."""
         return citation.citation(self.about, self.chosen, words.language)
 
-    search_page: ClassVar[str] = "procedures.html"  # where the question for a procedure leads
+    search_page: ClassVar[str] = "search.html"  # where the question for a procedure leads
 
     @staticmethod
     def publisher(words: Words) -> str:

@@ -29,7 +29,7 @@ from publishers.notices.calendar import of_publications
 from publishers.opendata import package
 from publishers.opendata.breakdowns import breakdowns
 from publishers.opendata.municipal_standard import public_facilities
-from publishers.site import attention
+from publishers.site import attention, search
 from publishers.site.embed import card_svg
 from publishers.site.feed import atom, sitemap
 from publishers.site.pages import pages_of
@@ -63,6 +63,7 @@ def write(
     _write_assets(site, target)
     sizes = _write_data(site, target / "data")
     (target / "embed").mkdir()
+    search.write(site, target / "search", site.languages("search.html"))
     environment = _environment()
     addresses: list[str] = []
     for language in codes():
@@ -125,8 +126,11 @@ def _write(path: Path, text: str) -> None:
 def _write_assets(site: Site, target: Path) -> None:
     """Write style, script and pictures under names that carry their checksum."""
     contents = {name: (HERE / "assets" / name).read_bytes() for name in ASSETS}
-    contents["site.css"] = attention.style().encode() + contents["site.css"] + svg_sheet().encode()
-    contents["site.css"] += (HERE / "assets" / "front.css").read_bytes()
+    contents["site.css"] = (
+        attention.style().encode() + contents["site.css"] + (HERE / "assets" / "front.css").read_bytes() + svg_sheet().encode()
+    )
+    contents["site.css"] += (HERE / "assets" / "search.css").read_bytes()
+    contents["search.js"] = search.script((HERE / "assets" / "search.js").read_text(encoding="utf-8"))
     contents["icon.png"] = (ROOT / "data" / "text" / "icon.png").read_bytes()
     contents["share.png"] = share_picture(site)
     (target / "assets").mkdir()

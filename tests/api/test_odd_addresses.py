@@ -17,6 +17,7 @@ from api.files import FILE_ROUTES
 from api.reform import REFORM_ROUTES
 from api.registers import REGISTER_ROUTES
 from api.routes import ROUTES
+from api.search import SEARCH_ROUTES
 from kpis.errors import PeriodUnreadable
 from kpis.moment import Moment, State
 from kpis.periods import FIRST_YEAR, LAST_YEAR, parse_day, parse_period, parse_whole
@@ -26,7 +27,7 @@ from tests.publishers.house import House
 from tests.shared import copied, shipped
 
 pytestmark = pytest.mark.edition
-ALL: list[Route] = [*ROUTES, *REFORM_ROUTES, *REGISTER_ROUTES, *FILE_ROUTES]
+ALL: list[Route] = [*ROUTES, *REFORM_ROUTES, *REGISTER_ROUTES, *SEARCH_ROUTES, *FILE_ROUTES]
 PLACES = sorted({route.path for route in ALL if "{" not in route.path and route.path.startswith(("/api/", "/feed", "/sitemap"))})
 LONG = "9" * 5_000
 ODD = {

@@ -57,6 +57,32 @@ def searched(port: int) -> None:
         tell([Measured(f"census: search {words!r}", statistics.median(spent), 100.0, unit="ms", said=f"{total:,} found")])
 
 
+ANYTHING = ("届出", "税", "じどうしゃ とうろく", "麻薬取扱者免許申請", "健康保険 資格取得届け", "自動車の登録の申込み", "zzz")
+LONGEST_MS = 30.0  # at the server, of the search over everything
+
+
+def found_anywhere(port: int) -> None:
+    """Print how long it takes to search everything, the whole request measured, and the first search, which makes the index."""
+    for turn, words in enumerate((ANYTHING[0], *ANYTHING)):
+        address = f"http://127.0.0.1:{port}/api/v1/search?q={urllib.parse.quote(words)}"
+        spent = []
+        for _ in range(RUNS if turn else 1):
+            began = time.perf_counter()
+            with urllib.request.urlopen(address, timeout=120) as response:
+                total = json.loads(response.read())["total"]
+            spent.append((time.perf_counter() - began) * 1000)
+        if turn:
+            tell(
+                [
+                    Measured(
+                        f"census: find anything {words!r}", statistics.median(spent), LONGEST_MS, unit="ms", said=f"{total} shown"
+                    )
+                ]
+            )
+        else:
+            tell([Measured("census: the first search of a state, which makes the index", spent[0] / 1000, unit="s")])
+
+
 def main() -> None:
     """Tell each measure."""
     if census.reference() is None:
@@ -86,6 +112,7 @@ def main() -> None:
                     tell([Measured(f"census: page {key} / floor", ms["page"] / ms["floor"], 1.3, said=said)])
                 floor.close()
             searched(port)
+            found_anywhere(port)
             for other in ALL:
                 page.run(other)
             tell([Measured("census: memory of the server, every page seen", resident_bytes(port) / 1e6, 200.0, unit="MB")])

@@ -162,7 +162,7 @@ def _earlier(ledger: Ledger, item: Item, word: str) -> str:
     other = ledger.at(item, item[word]["period"]) if item[word] else None
     if other is None:
         return "―"
-    if " / " in ledger.figure(item, other):
+    if " / " in ledger.figure(item, other) or ledger.measured(item).unit_ja == "%":
         return ledger.earlier(item, word)
     bare = [f.removeprefix(f"{ledger.words(word)} ") for f in ledger.fragments(item) if f.startswith(f"{ledger.words(word)} ")]
     return min((f for f in bare if f.endswith(")")), key=len)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import http.client
 import json
 import pickle
 import re
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -18,20 +20,22 @@ from starlette.responses import Response
 from starlette.types import Message
 
 from api import doors
-from kpis.errors import NotAllowed, StepRefused
+from kpis.errors import FigureRefused, NotAllowed, SchemaRefused, StepRefused
 from kpis.reporting import people
 from kpis.reporting.voices import decide
 from kpis.settings import Settings
 from kpis.store.store import Store
 from kpis.vocabulary import VoiceState
 from kpis.voices.often import Often
-from kpis.voices.store import Voices
+from kpis.voices.store import SCHEMA, VOICE, Voices
 from kpis.voices.words import is_personal
 from publishers import backup
 from publishers.editions import publication
 from publishers.editions.on_disk import Edition
+from tests.conftest import POSTGRES
 from tests.publishers import house
 from tests.publishers.public_server import public_server
+from tests.shared import postgresql
 from tests.small_government import ANNA, OFFICE
 
 pytestmark = pytest.mark.server
@@ -251,3 +255,45 @@ def test_a_day_forgets_who_spoke_on_the_day_before() -> None:
 )  # fmt: skip
 def test_what_looks_like_somebodys_data_is_held(words: str, is_held: bool) -> None:
     assert is_personal(words) is is_held
+
+
+@pytest.mark.parametrize("engine", ["sqlite", "postgresql"])
+def test_a_database_of_either_kind_makes_its_tables_once_and_takes_voices_back(engine: str, tmp_path: Path) -> None:
+    if engine == "postgresql" and not POSTGRES:
+        pytest.skip("TEST_POSTGRES_URL is not set: no PostgreSQL")
+    with contextlib.ExitStack() as stack:
+        url = f"sqlite:///{tmp_path / 'v.db'}"
+        if engine == "postgresql":
+            base = stack.enter_context(postgresql(POSTGRES, "no tables", lambda store: None))
+            url = base.url
+        first, rows = [Voices(url) for _ in range(4)], []
+        with ThreadPoolExecutor(4) as together:  # as processes that begin at once
+            list(together.map(lambda each: each.say("site", "", grade=5, words="", language="ja", edition=1, said_on=TODAY), first))
+        rows = first[0].rows()
+        assert [each["grade"] for each in rows] == [5] * 4 and first[0].version() == 1
+        with pytest.raises(FigureRefused):
+            first[0].put_back(rows)
+        first[0].say("site", "", grade=1, words="後", language="ja", edition=1, said_on=TODAY)
+        assert first[0].tallies()["site", "", 1].grades[5] == 4 and first[0].listed()[0].words == "後"
+        with first[0].engine.begin() as connection:
+            connection.execute(VOICE.delete())
+        first[0].put_back(rows)
+        first[0].say("site", "", grade=2, words="番号", language="ja", edition=1, said_on=TODAY)
+        assert len({each["id"] for each in first[0].rows()}) == 5
+        with first[0].engine.begin() as connection:
+            connection.execute(SCHEMA.update().values(version=99))
+        with pytest.raises(SchemaRefused):
+            Voices(url).counts()
+        for each in first:
+            each.engine.dispose()
+
+
+def test_a_folder_that_a_group_may_write_to_gives_a_file_it_may_write_to(tmp_path: Path) -> None:
+    for mode, expected in ((0o2770, 0o660), (0o750, 0o600)):
+        folder = tmp_path / f"{mode:o}"
+        folder.mkdir()
+        folder.chmod(mode)
+        held = Voices(f"sqlite:///{folder / 'voices.db'}")
+        held.say("site", "", grade=5, words="", language="ja", edition=1, said_on=TODAY)
+        assert (folder / "voices.db").stat().st_mode & 0o777 == expected
+        held.engine.dispose()

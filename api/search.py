@@ -1,0 +1,42 @@
+"""Find anything, in the open API."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from starlette.requests import Request
+from starlette.routing import Route
+
+from api.registers import number_of
+from api.routes import BadQuery, answered, known_of, moment_of
+from kpis.languages import SOURCE, codes
+from telling.blocks import Telling
+from telling.search import KINDS, answers
+from telling.words import Words
+
+USUAL, MOST = 20, 100
+
+
+def _search(request: Request) -> dict[str, Any]:
+    moment = moment_of(request, known_at=known_of(request))
+    kind, language = request.query_params.get("kind", ""), request.query_params.get("lang") or SOURCE
+    if kind and kind not in KINDS:
+        raise BadQuery(f"kind={kind}", " | ".join(KINDS))
+    if language not in codes():
+        raise BadQuery(f"lang={language}", " | ".join(codes()))
+    asked, limit = request.query_params.get("q", "").strip(), number_of(request, "limit", USUAL, MOST)
+    listed = answers(Telling(Words(language), moment), asked, kinds=[kind] if kind else (), limit=limit)
+    return {
+        "as_of": moment.as_of, "q": asked, "total": len(listed),
+        "results": [
+            {
+                "kind": each.kind, "code": each.code, "title": each.title, "context": each.context, "page": f"/{each.page}",
+                "parameters": each.query, "score": each.score,
+                **({"can_be_done_online": each.online, "steps_on_paper": list(each.paper)} if each.online is not None else {}),
+            }
+            for each in listed
+        ],
+    }  # fmt: skip
+
+
+SEARCH_ROUTES = [Route("/api/v1/search", answered(_search), methods=["GET"])]

@@ -1,0 +1,45 @@
+"""The search box of every page, and how one result is shown."""
+
+from __future__ import annotations
+
+from urllib.parse import urlencode
+
+import streamlit as st
+from markupsafe import escape
+
+from pages.parts import address
+from pages.parts.text import t
+from pages.parts.viewer import is_let_in
+from telling.search import Answer
+
+_PAGE = "search"
+_BOX, _ASKED = "find", "find_asked"
+LONGEST = 100
+
+
+def search_box(shown: str) -> str:
+    """Show the box, but on the page of results, which has its own; return what was typed and sent, once.
+
+    Args:
+        shown: address of the page that runs.
+    """
+    if not is_let_in() or shown == _PAGE:
+        return ""
+    st.text_input(
+        t("search_box"), key=_BOX, max_chars=LONGEST, type="search", icon=":material/search:", placeholder=t("search_box"),
+        label_visibility="collapsed", on_change=_sent, width=130,
+    )  # fmt: skip
+    return str(st.session_state.pop(_ASKED, ""))
+
+
+def _sent() -> None:
+    st.session_state[_ASKED], st.session_state[_BOX] = st.session_state[_BOX].strip(), ""
+
+
+def shown(answer: Answer) -> None:
+    """Show one result: its kind, its title as a link to its page, and a line of what it is."""
+    place = address.below(f"/{answer.page}?{urlencode(address.link(**answer.query))}")
+    st.html(
+        f'<p class="result"><span>{escape(t(f"search_kind_{answer.kind}"))}</span> <a href="{escape(place)}" target="_self">'
+        f"{escape(answer.title)}</a><br>{escape(answer.context)}</p>"
+    )

@@ -1,0 +1,38 @@
+"""Find anything: procedures, indicators, facilities, bureaus, projects, milestones, terms and pages by what people type."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from kpis.as_text import markdown
+from pages.parts import address
+from pages.parts.asked import choose, write_words
+from pages.parts.entry import enter, stop
+from pages.parts.menu import page
+from pages.parts.registers import telling
+from pages.parts.search_box import shown as result
+from pages.parts.text import digits, t
+from telling.search import KINDS, answers
+
+MOST = 30
+
+enter()
+
+asked = write_words("q", t("search_box"), t("search_placeholder"))
+kind = choose("kind", KINDS, t("search_kind"), lambda code: t(f"search_kind_{code}") if code else t("any"))
+if not asked:
+    st.title(t("search_box"))
+    st.markdown(t("search_empty"))
+    stop()
+listed = answers(telling(), asked, kinds=[kind] if kind else (), limit=MOST)
+if not listed:
+    st.title(t("search_title", asked=markdown(asked), count=0))
+    st.info(t("search_none", asked=markdown(asked)), icon=":material/search_off:")
+    for name in ("procedures", "facilities", "bureau", "projects"):
+        st.page_link(page(name), query_params=address.link())
+    stop()
+st.title(t("search_title", asked=markdown(asked), count=digits(len(listed))))
+if len(listed) == MOST:
+    st.caption(t("search_most", count=MOST))
+for each in listed:
+    result(each)

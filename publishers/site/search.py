@@ -1,0 +1,137 @@
+"""The index of the static edition's search: small files, of which a query loads the few that hold its pairs of letters.
+
+The policy of the edition lets a page load scripts of its own and ask nothing else, so the parts are scripts that hand over what they hold.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from kpis.figures.finding import Entry, Index
+from kpis.figures.folding import KANJI, old_characters
+from publishers.site.site import Page, Site
+from telling.search import Answer, answer_of, index_of
+from telling.words import Words, has_page
+
+PART = 800  # letters of a part of the pairs, on average
+MOST = 500  # so many entries are named for one pair, the first; rarer pairs tell them apart
+ROW = 16  # entries in one part of the titles, of which the script loads ten at most for one query
+_BITS = 21
+_DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
+
+
+def search_page(words: Words) -> Page:
+    """Return the page that the box of every page leads to."""
+    return "search.html", "search.html", {
+        "title": words("search_box"), "kinds": [(kind, words(f"search_kind_{kind}")) for kind in KINDS_SHOWN],
+    }  # fmt: skip
+
+
+KINDS_SHOWN = ("procedure", "indicator", "facility", "bureau", "project", "milestone", "definition", "page")
+_PAGES = {
+    "overview": "index", "bureau": "bureaus", "projects": "projects", "procedures": "procedures", "facilities": "facilities",
+    "standing": "standing", "changes": "revisions", "revisions": "revisions", "about": "definitions",
+}  # fmt: skip
+
+
+def script(source: str) -> bytes:
+    """Return the script with the old characters filled in, so that they are folded by the same list."""
+    return source.replace("OLD", json.dumps("".join(old_characters()), ensure_ascii=False)).replace("KANJI", KANJI).encode()
+
+
+def write(site: Site, folder: Path, languages: list[Words]) -> None:
+    """Write the parts: pairs of letters → places, and per language what stands at a place.
+
+    Args:
+        site: the edition.
+        folder: for the parts; it does not exist yet.
+        languages: in which there are pages.
+    """
+    folder.mkdir()
+    day = site.moment.as_of.toordinal()
+    entries: list[tuple[Entry, int, Index]] = []
+    for index in (index_of(site.moment), site.moment.procedure_names):
+        entries += [(entry, n, index) for n, entry in enumerate(index.entries) if not entry.until or entry.until > day]
+    entries.sort(key=lambda each: (len(each[0].names[0]), each[0].kind, each[0].code))
+    grams = _grams(entries)
+    letters = sum(len(held) for held in grams.values())
+    parts = max(1, letters // PART)
+    split: list[dict[str, str]] = [{} for _ in range(parts)]
+    for gram, held in grams.items():
+        split[part_of(gram, parts)][gram] = held
+    for n, part in enumerate(split):
+        _write(folder / f"{n}.js", f"pairs({n},{_json(part)})")
+    _write(folder / "about.js", f"about({_json({'parts': parts, 'row': ROW, 'count': len(entries)})})")
+    rows = site.moment.some_procedures([entry.code for entry, _, _ in entries if entry.kind == "procedure"])
+    for words in languages:
+        telling, place = site.telling(words), folder / words.language
+        place.mkdir()
+        told = [_row(words, answer_of(telling, entry, rows)) for entry, _, _ in entries]
+        for n in range(0, len(told), ROW):
+            _write(place / f"{n // ROW}.js", f"rows({n // ROW},{_json(told[n : n + ROW])})")
+
+
+def part_of(gram: str, parts: int) -> int:
+    """Return in which part a pair stands; the script asks the same way."""
+    number = 0
+    for letter in gram:
+        number = (number * 31 + ord(letter)) % 1_000_003
+    return number % parts
+
+
+def _grams(entries: list[tuple[Entry, int, Index]]) -> dict[str, str]:
+    """Return pair → its places: how many there are, then the gaps between them in base 36, the first ``MOST`` alone."""
+    held: dict[int, list[Any]] = {}
+    for index in {id(index): index for _, _, index in entries}.values():
+        new = np.full(len(index.entries), -1, dtype=np.int64)
+        for n, (_, old, of) in enumerate(entries):
+            if of is index:
+                new[old] = n
+        for key in index.named.keys.tolist():
+            there = new[index.named.of(key)]
+            held.setdefault(key, []).append(there[there >= 0])
+    made = {}
+    for key, several in held.items():
+        places = np.sort(np.concatenate(several))
+        first, second = key >> _BITS, key & ((1 << _BITS) - 1)
+        if not len(places) or (not first and not "\u3400" <= chr(second) <= "\u9fff"):
+            continue  # of single letters only those that are words
+        gaps = np.diff(places[:MOST], prepend=-1)
+        made[(chr(first) if first else "") + chr(second)] = " ".join(_base36(int(n)) for n in (len(places), *gaps))
+    return made
+
+
+def _base36(number: int) -> str:
+    made = ""
+    while number:
+        number, digit = divmod(number, 36)
+        made = _DIGITS[digit] + made
+    return made or "0"
+
+
+def _row(words: Words, answer: Answer) -> list[Any]:
+    online = [] if answer.online is None else [int(answer.online)]
+    return [answer.kind, answer.title, answer.context, _address(words, answer), *online]
+
+
+def _address(words: Words, answer: Answer) -> str:
+    """Return the file that shows it, seen from the root of the edition."""
+    code = answer.query.get("code", "")
+    path = {
+        "indicator": f"indicators/{code}.html", "bureau": f"bureaus/{code}.html", "project": f"projects/{code}.html",
+        "milestone": f"projects/{code}.html#milestones", "procedure": "procedures.html#list", "facility": "facilities.html#list",
+        "definition": "method.html", "page": f"{_PAGES.get(answer.code, 'index')}.html",
+    }[answer.kind]  # fmt: skip
+    return (words.folder if has_page(path.split("#")[0], words.language) else "") + path
+
+
+def _json(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).replace("</", "<\\/")
+
+
+def _write(path: Path, text: str) -> None:
+    path.write_text(text, encoding="utf-8", newline="\n")

@@ -1,0 +1,180 @@
+"""What a search answers: the kind of a thing, its title, a line of what it is, and the page that shows it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+
+from kpis.figures import finding
+from kpis.figures.facilities import ENDED, Facility
+from kpis.figures.registers import ONLINE, STEPS
+from kpis.languages import SOURCE
+from kpis.moment import Moment
+from kpis.settings import ROOT
+from kpis.store.queries import ProcedureOnDay
+from kpis.text import texts_of
+from telling.blocks import Telling
+from telling.projects import called
+from telling.words import Words
+
+KINDS = finding.KINDS
+CONTEXT = 90  # letters of the line beneath a title
+# The pages of the dashboard that a name leads to; those of the office are none of the public's.
+PAGES = ("overview", "bureau", "projects", "procedures", "facilities", "standing", "changes", "revisions", "about")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """One result.
+
+    Args:
+        kind: one of ``KINDS``.
+        code: of the thing.
+        title: in the reader's language.
+        context: one line of what it is.
+        page: of the dashboard; a blank is the overview.
+        query: what its address names besides, as ``code``.
+        score: how well it answers; a larger one is better.
+        online: of a procedure, whether it can be done online.
+        paper: of a procedure, the steps that stay on paper.
+    """
+
+    kind: str
+    code: str
+    title: str
+    context: str
+    page: str
+    query: dict[str, str]
+    score: float
+    online: bool | None = None
+    paper: tuple[str, ...] = ()
+
+
+def answers(telling: Telling, asked: str, *, kinds: Sequence[str] = (), limit: int = 20) -> list[Answer]:
+    """Return what answers best to what was typed, on the day and by the knowledge of the moment, the best first."""
+    moment = telling.moment
+    indices = [index_of(moment), moment.procedure_names]
+    hits = finding.search(indices, asked, day=moment.as_of.toordinal(), kinds=kinds, limit=limit)
+    procedures = moment.some_procedures([hit.entry.code for hit in hits if hit.entry.kind == "procedure"])
+    return [answer_of(telling, hit.entry, procedures, hit.score) for hit in hits]
+
+
+def index_of(moment: Moment) -> finding.Index:
+    """Return the index of all that is not a procedure, as it stands on the day."""
+    return moment.kept("indexed", ("names", moment.view), lambda: finding.Index(_entries(moment)))
+
+
+def _entries(moment: Moment) -> list[finding.Entry]:
+    words, units = Words(SOURCE), moment.units
+    entries = [
+        finding.Entry(kind="indicator", code=code, names=_all(row), beside=" ".join((code, *_all(row, "definition"))))
+        for code, row in moment.indicators.items()
+    ]
+    entries += [
+        finding.Entry(kind="bureau", code=each.code, names=_all(units[each.code]))
+        for each in moment.bureaus
+        if moment.organisation.by_code[each.code].is_valid_on(moment.as_of)
+    ]
+    for report in moment.projects:
+        row = report.row
+        entries.append(
+            finding.Entry(
+                kind="project", code=report.code, names=_all(row),
+                beside=" ".join((report.code, called(report, words), *_all(row, "goal"))),
+            )
+        )  # fmt: skip
+        entries += [
+            finding.Entry(
+                kind="milestone", code=each.code, names=(each.name_ja, each.name_en), beside=f"{each.code} {words.named(row)}"
+            )
+            for each in report.milestones
+        ]
+    entries += [
+        finding.Entry(kind="facility", code=each.code, names=(each.name,), beside=" ".join((each.code, *each.places)))
+        for each in moment.facilities
+        if each.status != ENDED
+    ]
+    entries += [
+        finding.Entry(kind="definition", code=english, names=(japanese, english), beside=meaning)
+        for english, japanese, meaning in terms()
+    ]
+    entries += [
+        finding.Entry(kind="page", code=page, names=(words(f"nav_{page}"), Words("en")(f"nav_{page}"))) for page in PAGES
+    ]  # fmt: skip
+    return entries
+
+
+def _all(row: object, field: str = "name") -> tuple[str, ...]:
+    """Return a text of a row in every language, that of the source first."""
+    return tuple(texts_of(row, field).values())
+
+
+@cache
+def terms() -> tuple[tuple[str, str, str], ...]:
+    """Return the terms of the glossary: in English, in Japanese, what they mean."""
+    text = (ROOT / "docs" / "glossary.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| (.+?) \| (.+?) \| (.+?) \|$", text, flags=re.M)
+    return tuple((english, japanese, meaning) for english, japanese, meaning in rows[1:] if not english.startswith("---"))
+
+
+def answer_of(telling: Telling, entry: finding.Entry, procedures: Mapping[str, ProcedureOnDay], score: float = 0.0) -> Answer:
+    """Tell an entry in the reader's language.
+
+    Args:
+        telling: in whose words.
+        entry: of an index.
+        procedures: those that are asked for, whole, by their code.
+        score: how well it answers.
+    """
+    kind, code = entry.kind, entry.code
+    w, moment = telling.words, telling.moment
+    title, context, page, query = entry.names[0], "", "", {"code": code}
+    if w.language != SOURCE and len(entry.names) > 1 and entry.names[1]:
+        title = entry.names[1]
+    online: bool | None = None
+    paper: tuple[str, ...] = ()
+    if kind == "procedure":
+        page, row = "procedures", procedures[code]
+        online = row.status in ONLINE
+        paper = tuple(step for step in STEPS if getattr(row, f"{step}_step") == "paper")
+        context = _procedure_line(telling, row, paper)
+    elif kind == "indicator":
+        page, context = "indicator", w.named(moment.indicators[code], "definition")
+    elif kind == "facility":
+        page = "facilities"
+        context = w("list_comma").join((w(f"cashless_{_facility(moment, code).status}"), *_facility(moment, code).places))
+    elif kind == "bureau":
+        page, context = "bureau", w("search_bureau_line")
+    elif kind == "project":
+        page, context = "projects", next((w.named(r.row, "goal") for r in moment.projects if r.code == code), "")
+    elif kind == "milestone":
+        report = next(r for r in moment.projects if any(m.code == code for m in r.milestones))
+        page, query, context = "projects", {"code": report.code}, called(report, w)
+    elif kind == "definition":
+        page, query, context = "about", {}, entry.beside
+    else:
+        page, query, context = "" if code == "overview" else code, {}, w("search_page_line")
+    if len(context) > CONTEXT:
+        context = context[: CONTEXT - 1] + "…"
+    return Answer(
+        kind=kind, code=code, title=title, context=context, page=page, query=query, score=round(score, 3), online=online, paper=paper
+    )  # fmt: skip
+
+
+def _facility(moment: Moment, code: str) -> Facility:
+    return next(each for each in moment.facilities if each.code == code)
+
+
+def _procedure_line(telling: Telling, row: ProcedureOnDay, paper: Sequence[str]) -> str:
+    """Say whether a procedure can be done online, which steps stay on paper, and whose it is."""
+    w = telling.words
+    said = [w(f"digital_{row.status}")]
+    if paper:
+        said.append(w("search_paper", steps=w("list_comma").join(w(f"step_{step}") for step in paper)))
+    if row.bureau_code:
+        said.append(telling.bureau(row.bureau_code))
+    elif row.organisation_ja:
+        said.append(row.organisation_ja)
+    return " ・ ".join(said)

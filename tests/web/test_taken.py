@@ -1,0 +1,35 @@
+"""Each chart of a page is made as a file when it is asked for, long after the run that showed it."""
+
+from __future__ import annotations
+
+from xml.etree import ElementTree as ET
+
+import pytest
+
+from kpis.languages import say
+from tests.web.conftest import Office
+
+pytestmark = pytest.mark.server
+
+
+def test_every_chart_of_a_page_can_be_taken_away(office: Office) -> None:
+    who, held = office.visitor("office"), 0
+    for page, query in (
+        ("bureau", "lang=en"),
+        ("facilities", "lang=en"),
+        ("procedures", "lang=en"),
+    ):
+        tab = who.tab()
+        tab.run(page, query)
+        charts = len(tab.parts("plotly_chart"))
+        offered = [each for each in tab.parts("download_button") if "taken_svg_" in each.id]
+        assert len(offered) == charts, page
+        for each in offered:
+            made = tab.deferred(each.deferred_file_id)
+            assert made.deferred_file.url, (page, made.error_msg)
+            answer = who.ask(made.deferred_file.url)
+            root = ET.fromstring(answer.body.decode())
+            assert say("taken_inside", "en") in (root.get("aria-label") or ""), "an office shows what is not published"
+            held += 1
+        tab.close()
+    assert held >= 2
