@@ -105,7 +105,6 @@ def bar(shown: Any) -> None:
             st.page_link(page(""), label=f":small[{publisher}] {t('site')}", query_params=query)
         if is_let_in():
             _menu(shown, query)
-        st.space("stretch")
         asked = search_box(shown.url_path)
         st.segmented_control(
             t("language"), codes(), format_func=offered(own_name), label_visibility="collapsed", key="lang", required=True,

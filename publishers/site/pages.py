@@ -22,12 +22,13 @@ from publishers.site import seen
 from publishers.site.attention import leads, strip
 from publishers.site.attention import listed as listed_attention
 from publishers.site.block_views import BlockView, pairs
+from publishers.site.front import front_page, near
 from publishers.site.pages_bureaus import bureau_pages, compared_by_bureau
 from publishers.site.pages_registers import facilities, listed, procedures
 from publishers.site.search import search_page
 from publishers.site.site import Page, Pages, Site, themes_file
 from publishers.site.views import IndicatorView, badge, badges
-from telling import attention, facts, front, needed, overview_projects, projects, said
+from telling import attention, facts, needed, overview_projects, projects, said
 from telling.blocks import Telling
 from telling.changes import Difference
 from telling.method import method
@@ -46,7 +47,8 @@ def pages_of(site: Site, words: Words, sizes: Sequence[Mapping[str, Any]]) -> Pa
         if view.scored.entry.is_own_scope:
             own[view.code] = view
     made: dict[str, Callable[[], Iterable[Page]]] = {
-        "index": lambda: [_overview(site, words, own)],
+        "index": lambda: [_front(site, words, own)],
+        "overview": lambda: [_overview(site, words, own)],
         "themes": lambda: [_themes(site, words, own)],
         "definitions": lambda: [_definitions(site, words, own)],
         "standing": lambda: [_standing(site, words, own)],
@@ -57,6 +59,7 @@ def pages_of(site: Site, words: Words, sizes: Sequence[Mapping[str, Any]]) -> Pa
         "bureaus": lambda: bureau_pages(site, words, every),
         "procedures": lambda: [procedures(site, words)],
         "facilities": lambda: [facilities(site, words)],
+        "near": lambda: [near(site, words)],
         **{sheet: partial(_register, site, words, register) for sheet, register in TOLD_BY_RECORD.items()},
         "method": lambda: [_method(words)],
         "revisions": lambda: [_revisions(site, words)],
@@ -109,6 +112,14 @@ def _shown(changes: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
     return [{**asdict(Difference(c["kind"])), **c} for c in changes if c["kind"] != "first_edition"]
 
 
+def _front(site: Site, words: Words, own: Mapping[str, IndicatorView]) -> Page:
+    scored = [v.scored for v in own.values()]
+    changes = latest_changes(scored, site.moment.book.sources, as_of=site.moment.as_of, count=3)
+    return front_page(
+        site, words, own, _shown(site.changes), [_latest(c, own, words) for c in changes], label_of(words, site.moment.units)
+    )
+
+
 def _overview(site: Site, words: Words, own: Mapping[str, IndicatorView]) -> Any:
     scored = [v.scored for v in own.values()]
     shown = shown_first(scored)
@@ -116,10 +127,9 @@ def _overview(site: Site, words: Words, own: Mapping[str, IndicatorView]) -> Any
     title = conclusion(scored, words)
     core = projects.core_with_goals(site.moment.projects)
     off = attention.rows(site.telling(words))
-    return "index.html", "index.html", {
+    return "overview.html", "overview.html", {
         "attention_heading": attention.heading(off, words), "attention_sentence": attention.sentence(off, words),
         "attention": lambda home: listed_attention(off, partial(leads, home), words, caption=attention.heading(off, words)),
-        "front": front.sentence(site.telling(words)), "examples": front.examples(site.telling(words)), "near": list(front.near(site.telling(words))),
         "title": title, "lead": lead_in, "description": f"{title} {lead_in}", "counts": lambda home: seen.band(tally(scored), lambda group, status: f"{home('standing')}standing.html#{group}-{status}", words),
         "themes": [(theme_name(s.entry.theme, words), own[s.entry.definition.code]) for s in shown.of_themes],
         "trend": own[shown.trend.entry.definition.code] if shown.trend else None,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 from kpis.figures.scorecard import Scored
 from kpis.government import government
@@ -69,6 +69,13 @@ class Site:
         """Return how to cite the edition."""
         return citation.citation(self.about, self.chosen, words.language)
 
+    search_page: ClassVar[str] = "search.html"  # where the question for a procedure leads
+
+    @staticmethod
+    def publisher(words: Words) -> str:
+        """Return whose site it is, by the lists of the government."""
+        return words.named(government().publisher)
+
     @staticmethod
     def voice_subject(path: str) -> tuple[str, str] | None:
         """Return what the readers of a page are asked of, as kind and code; nothing where they are not asked."""
@@ -93,11 +100,6 @@ class Site:
         return voices.grade_words(words)
 
     @staticmethod
-    def publisher(words: Words) -> str:
-        """Return whose site it is."""
-        return words.named(government().publisher)
-
-    @staticmethod
     def languages(path: str = "index.html") -> list[Words]:
         """Return the words of every language that a page is written in, in the order in which they are offered."""
         return [Words(code) for code in codes() if has_page(path, code)]
@@ -111,7 +113,7 @@ class Site:
     def menu(words: Words) -> list[tuple[str, str]]:
         """Return the pages of the menu: file and label."""
         return [
-            ("index.html", words("nav_overview")), (themes_file(), words("nav_themes")),
+            ("overview.html", words("nav_overview")), (themes_file(), words("nav_themes")),
             ("standing.html", words("nav_standing")), ("definitions.html", words("ed_definitions")), ("projects.html", words("ed_projects")),
             ("bureaus.html", words("ed_bureaus")), ("procedures.html", words("procedures")),
             ("facilities.html", words("ed_facilities")), *((f"{sheet}.html", words(f"nav_{sheet}")) for sheet in TOLD_BY_RECORD), ("method.html", words("method")),

@@ -12,7 +12,7 @@ from tests.publishers.shown import numbers_in
 
 pytestmark = pytest.mark.browser
 PATHS = {
-    "/": "index.html", "/five_less": "five-less.html", "/indicator?code=paper_sheets": "indicators/paper_sheets.html",
+    "/": "overview.html", "/five_less": "five-less.html", "/indicator?code=paper_sheets": "indicators/paper_sheets.html",
     "/indicator?code=electronic_decision_rate": "indicators/electronic_decision_rate.html",
 }  # fmt: skip
 

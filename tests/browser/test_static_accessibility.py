@@ -22,7 +22,7 @@ from tests.shared import copied, shipped
 
 pytestmark = pytest.mark.browser
 PAGES = [
-    "index.html", "five-less.html", "definitions.html", "indicators/electronic_decision_rate.html", "projects.html", "projects/CP2.html",
+    "index.html", "overview.html", "near.html", "five-less.html", "definitions.html", "indicators/electronic_decision_rate.html", "projects.html", "projects/CP2.html",
     "bureaus.html", "bureaus-now.html", "bureaus/GENERAL.html", "procedures.html", "facilities.html", "method.html", "revisions.html",
     "data.html", "404.html",
 ]  # fmt: skip

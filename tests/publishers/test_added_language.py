@@ -146,7 +146,7 @@ def test_pages_in_plain_japanese_hold_no_word_of_the_site_that_is_not(house: Hou
 
     monkeypatch.setattr(languages, "_spoken", noted)
     site = on_disk.opened(house.folder, house.publish().number).folder / "site"
-    assert sorted(p.name for p in (site / "ja-Hira").iterdir()) == ["five-less.html", "index.html"]
+    assert sorted(p.name for p in (site / "ja-Hira").iterdir()) == ["five-less.html", "index.html", "overview.html"]
     assert lacking == set()
-    page = (site / "ja-Hira" / "index.html").read_text(encoding="utf-8")
+    page = (site / "ja-Hira" / "overview.html").read_text(encoding="utf-8")
     assert '<html lang="ja-Hira">' in page and "目標にとどいた" in page and "年度(" in page and "令和" not in page

@@ -142,7 +142,7 @@ def _of_the_edition(published: House, language: str) -> set[str]:
 
 
 @pytest.mark.parametrize("language", ["ja", "en"])
-@pytest.mark.parametrize(("page", "path"), [("", "index.html"), ("five_less", "five-less.html")])
+@pytest.mark.parametrize(("page", "path"), [("", "overview.html"), ("five_less", "five-less.html")])
 def test_every_number_of_the_overview_and_the_five_lesses_stands_in_the_static_page(
     public: int, site: Path, published: House, page: str, path: str, language: str
 ) -> None:

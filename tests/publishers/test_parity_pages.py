@@ -231,7 +231,7 @@ def test_every_number_of_a_static_page_stands_on_the_instance_or_in_the_rows_it_
     changes = [c for _, found in on_disk.log(public.house.folder, until=2) for c in found]
     every = [figure for s in ledger.own.values() for figure in (*ledger.fragments(s), *ledger.figures(s), ledger.headline(s))]
     cards = told(language, every, [s["figures"] for s in ledger.own.values()], [s["targets"] for s in ledger.own.values()])
-    assert not untold(public, language, "index.html", read[""], told(language, changes), cards)
+    assert not untold(public, language, "overview.html", read[""], told(language, changes), cards)
     assert not untold(public, language, "five-less.html", read["five_less"])
     assert not untold(
         public, language, "definitions.html", told(language, rows["indicators"], rows["projects"], len(rows["indicators"]))

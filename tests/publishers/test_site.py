@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import xml.etree.ElementTree as ET
 from collections.abc import Iterator
@@ -77,7 +78,9 @@ def language_of(path: str) -> str:
 def test_every_page_is_there_in_every_language_that_has_it(site: Path, published: House) -> None:
     there = {p.relative_to(site).as_posix() for p in site.rglob("*.html")}
     japanese = {p for p in there if language_of(p) == "ja"}
-    assert there == japanese | {f"en/{p}" for p in japanese} | {"ja-Hira/index.html", "ja-Hira/five-less.html"}
+    assert there == japanese | {f"en/{p}" for p in japanese} | {
+        f"ja-Hira/{page}.html" for page in ("index", "overview", "five-less")
+    }
     wanted = {
         "index",
         "five-less",
@@ -127,6 +130,20 @@ def test_english_pages_keep_no_japanese_words_of_the_site_itself(site: Path) -> 
         assert found == [], (path, found[:5])
 
 
+def test_the_front_page_says_the_published_rate_and_draws_as_many_dots(site: Path) -> None:
+    rates = json.loads((site / "data" / "judgements.json").read_text(encoding="utf-8"))["indicators"]
+    for folder in ("", "en/", "ja-Hira/"):
+        html = (site / folder / "index.html").read_text(encoding="utf-8")
+        (code,) = set(re.findall(r'class="lead">.*?indicators/(\w+)\.html', html))
+        count = int(next(r["actual_value"] for r in rates if r["code"] == code))
+        drawn = re.findall(r"<rect [^>]*?(class=\"no\")?/>", html[html.index('class="dots"') :].split("</svg>")[0])
+        assert len(drawn) == 100 and drawn.count("") == count
+        assert str(count) in re.findall("<h1>(.*?)</h1>", html)[0]
+        assert {a.split("#")[1] for a in re.findall(r'href="[^"]*near\.html#\w+', html)} <= set(
+            re.findall(r'<h2 id="(p\w+)"', (site / ("en/" if folder == "en/" else "") / "near.html").read_text(encoding="utf-8"))
+        )
+
+
 def test_no_page_asks_another_host_for_anything(site: Path) -> None:
     for path, page in pages(site):
         for tag, attributes in page.tags:
@@ -145,7 +162,7 @@ def test_every_link_and_picture_leads_to_a_file_that_is_there(site: Path) -> Non
         for tag, attributes in page.tags:
             for name in ("href", "src"):
                 target = attributes.get(name, "")
-                if not target or target.startswith("#") or urlsplit(target).netloc:
+                if not target or target.startswith(("#", "data:")) or urlsplit(target).netloc:
                     if target.startswith("https://reform.example.jp/"):
                         assert target.removeprefix("https://reform.example.jp/").split("#")[0] in there, f"{path}: {target}"
                     continue
@@ -170,14 +187,14 @@ def _without_charts(html: str) -> str:
     return re.sub(r'<svg[^>]*class="chart.*?</svg>', "", html, flags=re.S)
 
 
-def test_the_overview_weighs_at_most_150_kb_before_charts(site: Path) -> None:
+def test_front_page_and_overview_weigh_at_most_60_and_150_kb_before_charts(site: Path) -> None:
     style, script = next((site / "assets").glob("site.*.css")), next((site / "assets").glob("site.*.js"))
     icon = next((site / "assets").glob("icon.*.png"))
-    for path in ("index.html", "en/index.html"):
+    for path in ("index.html", "en/index.html", "overview.html", "en/overview.html"):
         weight = len(_without_charts((site / path).read_text(encoding="utf-8")).encode()) + sum(
             p.stat().st_size for p in (style, script, icon)
         )
-        assert weight <= 150_000, weight
+        assert weight <= (60_000 if path.endswith("index.html") else 150_000), (path, weight)
 
 
 def test_colours_of_text_reach_the_contrast_of_wcag_aa(site: Path) -> None:
@@ -241,7 +258,7 @@ def test_the_sitemap_is_valid_and_names_every_page_with_its_other_language(site:
             .removeprefix("en/")
             .removeprefix("ja-Hira/")
         )
-        assert names.keys() == {"ja", "en", *(["ja-Hira"] if page in ("index.html", "five-less.html") else [])}
+        assert names.keys() == {"ja", "en", *(["ja-Hira"] if page in ("index.html", "overview.html", "five-less.html") else [])}
 
 
 def test_every_indicator_has_a_card_to_embed_in_both_languages(site: Path, published: House) -> None:

@@ -1,0 +1,124 @@
+"""The citizen's front page, and the page of the facilities of each municipality that it leads to."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from typing import Any
+
+from markupsafe import Markup
+
+from kpis.figures.facilities import Facility, counted
+from kpis.figures.scorecard import tally
+from kpis.government import government
+from kpis.languages import SOURCE
+from kpis.store.queries import Filter
+from publishers.site import seen
+from publishers.site.attention import leads
+from publishers.site.site import Page, Site
+from publishers.site.views import IndicatorView
+from telling import attention, front
+from telling.cards import card_of
+from telling.overview import shown_first, theme_name
+from telling.words import Words
+
+OFF = 3  # rows of what does not go well
+EXAMPLES = ("done", "planned", "not_done")  # an example of each, where the edition has one
+CHANGED = 3
+ASKED = 50  # procedures of a state, of which the first that names its bureau is shown
+STEP, DOT, ACROSS = 14, 12, 20
+
+
+def dots(count: int, words: Words) -> Markup:
+    """Draw a hundred squares, of which ``count`` are filled."""
+    squares = Markup("").join(
+        Markup('<rect x="{}" y="{}" width="{}" height="{}" rx="2"{}/>').format(
+            place // 5 * STEP + 1, place % 5 * STEP + 1, DOT, DOT, "" if place < count else Markup(' class="no"')
+        )
+        for place in range(front.OUT_OF)
+    )
+    return Markup('<svg class="dots" viewBox="0 0 {} {}" role="img" aria-label="{}">{}</svg>').format(
+        ACROSS * STEP, 5 * STEP, words("cz_dots", count=words.number(count), rest=words.number(front.OUT_OF - count)), squares
+    )
+
+
+def front_page(
+    site: Site, words: Words, own: Mapping[str, IndicatorView], changed: Sequence[Mapping[str, Any]], latest: Sequence[Any],
+    label: Callable[[Mapping[str, Any]], Any],
+) -> Page:  # fmt: skip
+    """Return the front page.
+
+    Args:
+        site: what it draws on.
+        words: of the language.
+        own: the indicators of the government itself, by code.
+        changed: against the edition before.
+        latest: what changed last of indicators, for the first edition.
+        label: says what a change is about.
+    """
+    telling, scored = site.telling(words), [view.scored for view in own.values()]
+    opened, counts, off = front.opening(telling), tally(scored), attention.rows(telling)
+    examples = [
+        (_marked(words.named(row), row.name_ja), telling.bureau(row.bureau_code or ""), front.online_word(row.status, telling))
+        for status in EXAMPLES
+        for row in sorted(site.moment.search(Filter(status=status), size=ASKED)[1], key=lambda row: not row.bureau_code)[:1]
+    ]
+    without = counts.unreported + sum(counts.last_known.values()) + sum(counts.unjudged.values())
+    cards = [
+        card_of(s, words, as_of=site.moment.as_of, title=theme_name(s.entry.theme, words)) for s in shown_first(scored).of_themes
+    ]
+    return "index.html", "index.html", {
+        "title": opened.sentence, "description": opened.line, "opened": opened,
+        "dots": dots(opened.count, words) if opened.count is not None else "", "examples": examples,
+        "places": [(anchor, name) for anchor, name, _ in _by_place(site, words)],
+        "cards": lambda home: seen.cards(cards, lambda code: f"{home('indicators')}indicators/{code}.html", words) if cards else "",
+        "judged": words("cz_judged", total=words.number(counts.judged)), "without": words("cz_without", count=words.number(without)) if without else "",
+        "band": lambda home: seen.band(counts, lambda group, status: f"{home('standing')}standing.html#{group}-{status}", words),
+        "off": [(partial(leads, row=row), row) for row in off[:OFF]], "off_count": words.number(len(off)),
+        "changes": changed[:CHANGED], "latest": latest[:CHANGED], "label": label,
+    }  # fmt: skip
+
+
+def _marked(name: str, japanese: str) -> Markup:
+    """Return a name, marked as Japanese where it is there in no other language."""
+    return Markup('<b lang="{}">{}</b>').format(SOURCE, name) if name == japanese else Markup("<b>{}</b>").format(name)
+
+
+def _by_place(site: Site, words: Words) -> list[tuple[str, str, list[Facility]]]:
+    """Return the municipalities with facilities on the list: anchor, name, facilities; in the order of the government's own list."""
+    held: dict[str, list[Facility]] = defaultdict(list)
+    for facility in counted(site.moment.facilities):
+        for place in facility.places:
+            held[place].append(facility)
+    listed = {place.name_ja: place for place in government().places}
+    order = [*(name for name in listed if name in held), *(name for name in held if name not in listed)]
+    return [
+        (
+            f"p{listed[name].municipality_code if name in listed else number}",
+            words.named(listed[name]) if name in listed else name,
+            held[name],
+        )
+        for number, name in enumerate(order, start=1)
+    ]
+
+
+def near(site: Site, words: Words) -> Page:
+    """Return the page of the facilities of each municipality and the ways of paying there."""
+    telling = site.telling(words)
+
+    def ways(facility: Facility) -> str:
+        return words("list_comma").join(words(f"method_{m}") for m in facility.methods)
+
+    places = [
+        (
+            anchor,
+            name,
+            [
+                (_marked(f.name, f.name), telling.bureau(f.bureau) if f.bureau else "", words(f"cashless_{f.status}"), ways(f))
+                for f in own
+            ],
+        )
+        for anchor, name, own in _by_place(site, words)
+    ]
+    return "near.html", "near.html", {"title": words("cz_near_title"), "places": places, "section": "facilities.html"}
