@@ -27,7 +27,7 @@ def search_box(shown: str) -> str:
         return ""
     st.text_input(
         t("search_box"), key=_BOX, max_chars=LONGEST, type="search", icon=":material/search:", placeholder=t("search_box"),
-        label_visibility="collapsed", on_change=_sent, width=130,
+        label_visibility="collapsed", on_change=_sent, width=118,
     )  # fmt: skip
     return str(st.session_state.pop(_ASKED, ""))
 
