@@ -12,7 +12,7 @@ export PYTHONDONTWRITEBYTECODE :=
 APT := [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && apt-get update -qq >/dev/null && \
   DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends
 
-.PHONY: run demo public test check lint types bench attack faults mutations deploy-check sbom audit setup tools clean
+.PHONY: run demo public test check lint types bench lighthouse attack faults mutations deploy-check sbom audit setup tools clean
 
 $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11以上が必要です / Python 3.11 or newer is needed"; exit 1; }
@@ -69,6 +69,14 @@ types: $(VENV)/.dev
 # Each measure beside its goal, as one table at the end. What bounds its time: tests/bench/__main__.py.
 bench: $(VENV)/.dev
 	@$(PY) -m tests.bench
+
+# Lighthouse, phone profile, on every kind of static page; PAGES="index.html en/index.html" for some of them. Needs Node.js from 20 on.
+$(VENV)/lighthouse/node_modules/.bin/lighthouse:
+	@command -v npm >/dev/null || { echo "npmがありません。Node.js 20以上を入れてください / no npm: install Node.js 20 or newer"; exit 1; }
+	@mkdir -p $(VENV)/lighthouse && npm install --silent --no-audit --no-fund --prefix $(VENV)/lighthouse lighthouse@13.5.0
+
+lighthouse: $(VENV)/.dev tools $(VENV)/lighthouse/node_modules/.bin/lighthouse
+	@$(PY) -m tests.lighthouse $(VENV)/lighthouse/node_modules/.bin/lighthouse $(PAGES)
 
 # Thousands of files made to end or hold whoever opens them. atheris has no wheel for every system, so it is in no requirements.
 attack: $(VENV)/.dev

@@ -32,6 +32,7 @@ from publishers.opendata.municipal_standard import public_facilities
 from publishers.site import attention, search
 from publishers.site.embed import card_svg
 from publishers.site.feed import atom, sitemap
+from publishers.site.labels import labels
 from publishers.site.pages import pages_of
 from publishers.site.share import share_picture
 from publishers.site.site import Site
@@ -103,7 +104,7 @@ def _home(up: str, words: Words, page: str) -> str:
 
 
 def _environment() -> Environment:
-    return Environment(
+    made = Environment(
         loader=FileSystemLoader(HERE / "templates"),
         autoescape=True,
         undefined=StrictUndefined,
@@ -111,6 +112,8 @@ def _environment() -> Environment:
         lstrip_blocks=True,
         finalize=shown,
     )
+    made.globals["labels"] = labels
+    return made
 
 
 def _squeezed(html: str) -> str:

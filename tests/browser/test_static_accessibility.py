@@ -26,6 +26,10 @@ PAGES = [
     "bureaus.html", "bureaus-now.html", "bureaus/GENERAL.html", "procedures.html", "facilities.html", "method.html", "revisions.html",
     "data.html", "404.html",
 ]  # fmt: skip
+# Cells so narrow that their words stand below one another, sign by sign, and tables that must be pushed aside to be read.
+CROWDED = """() => [...[...document.querySelectorAll('tbody td, tbody th')].filter(e => {
+  const box = e.getBoundingClientRect(); return box.width > 2 && box.width < 34 && box.height > 70 }),
+  ...[...document.querySelectorAll('.scroll')].filter(e => e.scrollWidth > e.clientWidth + 1)].slice(0, 3).map(e => e.innerText.slice(0, 60))"""
 
 
 class Quiet(http.server.SimpleHTTPRequestHandler):
@@ -79,6 +83,8 @@ def test_a_static_page_breaks_no_rule_of_wcag_and_never_scrolls_sideways(
             wrong[prefix + path] = broken[:5]
         if wide := too_wide(page):
             wrong[f"{prefix}{path} scrolls"] = wide
+        if width == 375 and (crowded := page.evaluate(CROWDED)):
+            wrong[f"{prefix}{path} is crowded"] = crowded
         pictured(page, f"static-{prefix}{path}-{width}".replace("/", "-").replace(".html", ""))
     page.context.close()
     assert wrong == {}
