@@ -14,9 +14,9 @@ from pages.parts.search_box import shown as result
 from pages.parts.text import digits, t
 from telling.search import KINDS, answers
 
-MOST = 30
-
 enter()
+
+MOST = 30
 
 asked = write_words("q", t("search_box"), t("search_placeholder"))
 kind = choose("kind", KINDS, t("search_kind"), lambda code: t(f"search_kind_{code}") if code else t("any"))

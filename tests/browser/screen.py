@@ -49,7 +49,7 @@ SEEN = """() => {
         parts: text('[role=radio][aria-checked=true]'),
         days: [...document.querySelectorAll('[data-testid=stDateInput]')].map(
             e => [...e.querySelectorAll('[role=spinbutton]')].map(s => s.getAttribute('aria-valuenow')).join('-')),
-        words: [...document.querySelectorAll('[data-testid=stTextInput] input')].map(e => e.value),
+        words: [...document.querySelectorAll('[data-testid=stTextInput]:not(.st-key-frame *) input')].map(e => e.value),
         said: text('[data-testid=stMain] [data-testid=stAlert]'),
     };
 }"""

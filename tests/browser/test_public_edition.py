@@ -78,7 +78,7 @@ def test_the_script_says_the_value_under_the_pointer_and_by_keyboard(chromium: B
     page = chromium.new_context(viewport={"width": 1280, "height": 900}).new_page()
     wrong: list[str] = []
     page.on("pageerror", lambda error: wrong.append(str(error)))
-    page.goto(f"{public}/site/index.html")
+    page.goto(f"{public}/site/overview.html")
     page.locator("svg.chart.wide").first.focus()
     page.keyboard.press("ArrowLeft")
     assert page.locator("p.tip").first.inner_text() == "2025年12月: 91%"
