@@ -75,7 +75,9 @@ class PageFields(Fields):
         Said("ページのアドレス", "address of the page, as themes; it names its files too"),
     ] = "themes"
     icon: Annotated[
-        str, Bounds(pattern=r"^[a-z0-9_]+$"), Said("アイコン(今は示さない)", "icon; no longer shown, read so that catalogues and editions from before stay readable")
+        str,
+        Bounds(pattern=r"^[a-z0-9_]+$"),
+        Said("アイコン(今は示さない)", "icon; no longer shown, read so that catalogues and editions from before stay readable"),
     ] = "category"
 
 

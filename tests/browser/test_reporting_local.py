@@ -44,7 +44,10 @@ def local(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 
 def act_as(page: Page, who: str) -> None:
-    unfolded(page).get_by_role("combobox").last.click()
+    box = unfolded(page).get_by_role("combobox").last
+    box.click()
+    box.press("ControlOrMeta+a")
+    box.press_sequentially(who)
     with rerun(page):
         page.get_by_role("option", name=who, exact=True).click()
 

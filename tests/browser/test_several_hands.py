@@ -87,6 +87,7 @@ def test_a_clash_is_answered_and_the_report_goes_its_way(chromium: Browser, seve
     pictured(page, "submit-checked-ja-1280")
     with rerun(page):
         page.get_by_role("button", name=say("submit_button", "ja")).click()
+    expect(page.locator("[data-testid=stMain]").get_by_text("構造改革室の審査を待っています")).to_be_visible()
     assert reports.report(store, 1, viewer=ANNA).state == "submitted"
     page.goto(f"{address}/review?lang=ja&{at}")
     at_rest(page)

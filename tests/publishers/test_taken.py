@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import csv
 import io
 import re
@@ -26,6 +25,7 @@ from publishers.taken import file_of
 from telling.blocks import Block, Telling
 from telling.taken import Stand, Taken, of_block, of_indicator
 from telling.words import Words
+from tests.loops import run_apart
 from tests.publishers.house import House
 
 CODE = "electronic_decision_rate"
@@ -141,6 +141,6 @@ def test_the_open_api_answers_with_the_chart(
         "type": "http", "method": "GET", "path": f"/api/v1/indicators/{code}/chart.svg", "path_params": {"code": code}, "headers": [],
         "query_string": query.encode(), "server": ("127.0.0.1", 80), "scheme": "http",
     }  # fmt: skip
-    answer = asyncio.run(charts._chart(Request(scope)))
+    answer = run_apart(charts._chart(Request(scope)))
     assert answer.status_code == status
     assert status != 200 or answer.media_type == "image/svg+xml; charset=utf-8"

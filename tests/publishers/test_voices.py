@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import http.client
 import json
@@ -33,6 +32,7 @@ from publishers import backup
 from publishers.editions import publication
 from publishers.editions.on_disk import Edition
 from tests.conftest import POSTGRES
+from tests.loops import run_apart
 from tests.publishers import house
 from tests.publishers.public_server import public_server
 from tests.shared import postgresql
@@ -229,7 +229,7 @@ def test_without_a_database_there_is_no_door(monkeypatch: pytest.MonkeyPatch, mo
     async def heard(message: Message) -> None:
         sent.append(message)
 
-    asyncio.run(
+    run_apart(
         doors.Doors(Response(status_code=204))({"type": "http", "method": "POST", "path": PATH, "headers": []}, _nothing, heard)
     )
     assert sent[0]["status"] == status
