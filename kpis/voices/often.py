@@ -1,6 +1,6 @@
 """How often one address may speak, and all together: nothing of an address is stored or can be worked out from what is remembered.
 
-What is counted is a checksum with a salt of this process and day; at midnight (UTC) the salt is made anew and the counts are forgotten.
+What is counted is a checksum with a salt of this process and day; at midnight the salt is made anew and the counts are forgotten.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from limits import parse
 from limits.storage import MemoryStorage
 from limits.strategies import MovingWindowRateLimiter
 
+from kpis.periods import local_day
 from kpis.settings import settings
 
 ALL = "1000 per hour"  # of everybody together: a flood from many addresses fills no disk
@@ -37,8 +38,8 @@ class Often:
             now: the present instant, UTC.
         """
         with self._lock:
-            if self._day != now.date():
-                self._day, self._salt = now.date(), secrets.token_bytes(32)
+            if self._day != (day := local_day(now)):
+                self._day, self._salt = day, secrets.token_bytes(32)
                 self._counts = MovingWindowRateLimiter(MemoryStorage())
             who = hashlib.blake2b(address.encode(), key=self._salt, digest_size=16).hexdigest()
             own, everybody = parse(settings().rate_voice), parse(ALL)

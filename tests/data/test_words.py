@@ -157,9 +157,11 @@ READ_OR_WRITTEN_IN_FILES = {
     },  # how houses and telephones are written
     "publishers/meeting/workbook.py": {"游ゴシック"},
     "publishers/opendata/package.py": {"ほか", "・;、", ";；、"},
+    "publishers/site/search.py": {"鿿"},  # the last of the characters
     "publishers/site/share.py": {"/System/Library/Fonts/ヒラギノ角ゴシック W6.ttc"},
 }
 AS_WRITTEN_ELSEWHERE = {
+    "kpis/figures/folding.py",  # how Japanese is typed: kana, dashes, okurigana
     "loaders/files/cells.py", "loaders/files/formats.py",  # the forms of numbers and days that are read
     "publishers/opendata/municipal_standard.py",  # the columns of a standard
 }  # fmt: skip

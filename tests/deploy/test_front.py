@@ -256,6 +256,7 @@ def test_a_browser_opens_a_page_below_the_path_and_goes_to_another(installation:
     lost: list[str] = []
     page.on("response", lambda answer: lost.append(answer.url) if answer.status >= 400 else None)
     page.goto(f"{public.origin}/app/bureau?lang=en")
+    page.get_by_role("button", name=say("nav_data", "en")).click()
     page.get_by_test_id("stPageLink").get_by_role("link", name=say("nav_about", "en")).first.click()
     expect(page.get_by_role("link", name="/app/api/v1/indicators")).to_have_attribute("href", "/app/api/v1/indicators")
     expect(page).to_have_url(f"{public.origin}/app/about?lang=en")
