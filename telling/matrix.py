@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from kpis.figures.bureaus import BureauReport, milestones_once
+from kpis.figures.projects import Milestone
 from kpis.figures.records import BAD, value_of
 from kpis.figures.scorecard import Scored, shown_figure
 from kpis.figures.sentences import planned_text
@@ -200,8 +201,8 @@ def _count(count: int, words: Words) -> Cell:
     return Cell(words.number(count) if count else "·")
 
 
-def _milestones(held: Iterable[object], words: Words) -> list[Cell]:
-    states = Counter(m.state for m in held)  # type: ignore[attr-defined]
+def _milestones(held: Iterable[Milestone], words: Words) -> list[Cell]:
+    states = Counter(m.state for m in held)
     counts = (states["done"], sum(states[state] for state in LATE), states["not_seen"])
     return [
         Cell(words.number(count) if count else "·", is_loud=bool(count) and at == 1, said="" if count else words.number(0))
