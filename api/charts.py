@@ -6,9 +6,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from api.routes import HEADERS, BadQuery, conditional, edition_of, known_of, moment_of, untrusted, view_of
-from api.waiting import in_time, not_now
-from kpis.errors import EditionRefused, Unavailable
+from api.routes import HEADERS, BadQuery, conditional, edition_of, known_of, made_or_refused, moment_of, view_of
 from kpis.languages import SOURCE, both_shipped, codes
 from kpis.message import Message
 from kpis.settings import settings
@@ -38,14 +36,9 @@ async def _chart(request: Request) -> Response:
         taken = _taken(request)
         return file_of(taken, form) if taken else None
 
-    try:
-        content = await in_time(made)
-    except BadQuery as error:
-        return JSONResponse({"error": str(error)}, status_code=400, headers=HEADERS)
-    except Unavailable as error:
-        return not_now(error, HEADERS)
-    except EditionRefused as refused:
-        return untrusted(refused)
+    content = await made_or_refused(made)
+    if isinstance(content, Response):
+        return content
     if content is None:
         return JSONResponse({"error": both_shipped(Message("no_chart_here"))}, status_code=404, headers=HEADERS)
     media = FORMS[form]

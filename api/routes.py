@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import date, datetime
 from math import isfinite
 from typing import Any
@@ -229,19 +229,25 @@ def _status(request: Request) -> dict[str, Any]:
     return {**answer, "edition": edition.number} if edition else answer
 
 
+async def made_or_refused(make: Callable[[], bytes | None]) -> bytes | Response | None:
+    """Return what is made in time, or the answer that says why it is not: a query that cannot be read 400, too much to do or no trust 503."""
+    try:
+        return await in_time(make)
+    except BadQuery as error:
+        return JSONResponse({"error": str(error)}, status_code=400, headers=HEADERS)
+    except Unavailable as error:
+        return not_now(error, HEADERS)
+    except EditionRefused as refused:
+        return untrusted(refused)
+
+
 def answered(produce: Any) -> Any:
     """Make an endpoint of a function that returns plain data; a query that cannot be read answers 400."""
 
     async def endpoint(request: Request) -> Response:
-        try:
-            body = await in_time(lambda: json.dumps(_plain(produce(request)), ensure_ascii=False, allow_nan=False).encode())
-        except BadQuery as error:
-            return JSONResponse({"error": str(error)}, status_code=400, headers=HEADERS)
-        except Unavailable as error:
-            return not_now(error, HEADERS)
-        except EditionRefused as refused:
-            return untrusted(refused)
-        return conditional(request, body, "application/json")
+        body = await made_or_refused(lambda: json.dumps(_plain(produce(request)), ensure_ascii=False, allow_nan=False).encode())
+        assert body is not None
+        return body if isinstance(body, Response) else conditional(request, body, "application/json")
 
     return endpoint
 
