@@ -234,13 +234,11 @@ class Screen:
         return there.first
 
     def opened(self, label: str) -> Locator:
-        """Open a list as somebody does who has scrolled to it: a list closes when the page scrolls, so the scrolling comes first."""
+        """Open a list by its label; where it is folded away, the line of the view is opened first."""
         box = self.page.get_by_role("combobox", name=label, exact=True)
         if not box.count():
             unfolded(self.page)
-        box.scroll_into_view_if_needed(timeout=WAIT)
-        self.page.evaluate("() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done))))")
-        box.click(timeout=WAIT)
+        open_list(box)
         return box
 
     def pick(self, label: str, option: str) -> None:
@@ -275,6 +273,13 @@ class Screen:
 
 def _plain(seen: dict[str, Any]) -> str:
     return json.dumps(seen, ensure_ascii=False, separators=(",", ":"))
+
+
+def open_list(box: Locator) -> None:
+    """Open a list as somebody does who has scrolled to it: a list closes when the page scrolls, so the scrolling comes first."""
+    box.scroll_into_view_if_needed(timeout=WAIT)
+    box.page.evaluate("() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done))))")
+    box.click(timeout=WAIT)
 
 
 def unfolded(page: Page) -> Locator:

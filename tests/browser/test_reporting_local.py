@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, Page
 from kpis.reporting import people, submissions
 from kpis.store.store import Store
 from tests.browser.conftest import serving
-from tests.browser.screen import at_rest, pictured, rerun, tab, too_wide, unfolded
+from tests.browser.screen import at_rest, open_list, pictured, rerun, tab, too_wide, unfolded
 from tests.browser.test_journey import CALENDAR, text_of
 from tests.small_government import ANNA, IN_TIME, PERIOD, figure, settle
 
@@ -45,7 +45,7 @@ def local(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 def act_as(page: Page, who: str) -> None:
     box = unfolded(page).get_by_role("combobox").last
-    box.click()
+    open_list(box)
     page.get_by_role("option").first.wait_for()
     if not page.get_by_role("option", name=who, exact=True).count():  # a long list draws what is in sight alone
         box.press("ControlOrMeta+a")

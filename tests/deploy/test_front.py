@@ -8,7 +8,7 @@ from pathlib import Path
 
 import httpx2
 import pytest
-from playwright.sync_api import Playwright, expect
+from playwright.sync_api import Playwright, TimeoutError, expect
 from websockets.exceptions import InvalidStatus
 from websockets.sync.client import connect
 
@@ -19,6 +19,7 @@ from kpis.store.store import Store, utc_now
 from publishers.editions import publication, record, served
 from publishers.editions.remote import verify_address
 from tests.browser.conftest import CHROMIUM, FLAGS
+from tests.browser.screen import WAIT
 from tests.deploy.conftest import Installation
 from tests.deploy.front import PUBLIC
 from tests.small_government import ANNA, IN_TIME, PERIOD, figure
@@ -252,11 +253,14 @@ def test_a_browser_opens_a_page_below_the_path_and_goes_to_another(installation:
     public = installation.front.public
     browser = playwright.chromium.launch(executable_path=CHROMIUM, args=[*FLAGS, f"--host-resolver-rules=MAP {PUBLIC} 127.0.0.1"])
     page = browser.new_context(ignore_https_errors=True, bypass_csp=True).new_page()
-    page.set_default_timeout(60_000)
+    page.set_default_timeout(WAIT)
     lost: list[str] = []
     page.on("response", lambda answer: lost.append(answer.url) if answer.status >= 400 else None)
     page.goto(f"{public.origin}/app/bureau?lang=en")
-    page.get_by_role("button", name=say("nav_data", "en")).click()
+    try:
+        page.get_by_role("button", name=say("nav_data", "en")).click()
+    except TimeoutError as late:
+        raise AssertionError(f"nothing to click: lost {lost}, drawn {page.locator('body').inner_text()!r}") from late
     page.get_by_test_id("stPageLink").get_by_role("link", name=say("nav_about", "en")).first.click()
     expect(page.get_by_role("link", name="/app/api/v1/indicators")).to_have_attribute("href", "/app/api/v1/indicators")
     expect(page).to_have_url(f"{public.origin}/app/about?lang=en")
