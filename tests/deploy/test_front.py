@@ -8,7 +8,7 @@ from pathlib import Path
 
 import httpx2
 import pytest
-from playwright.sync_api import Playwright, TimeoutError, expect
+from playwright.sync_api import Error, Playwright, expect
 from websockets.exceptions import InvalidStatus
 from websockets.sync.client import connect
 
@@ -259,7 +259,7 @@ def test_a_browser_opens_a_page_below_the_path_and_goes_to_another(installation:
     page.goto(f"{public.origin}/app/bureau?lang=en")
     try:
         page.get_by_role("button", name=say("nav_data", "en")).click()
-    except TimeoutError as late:
+    except Error as late:
         raise AssertionError(f"nothing to click: lost {lost}, drawn {page.locator('body').inner_text()!r}") from late
     page.get_by_test_id("stPageLink").get_by_role("link", name=say("nav_about", "en")).first.click()
     expect(page.get_by_role("link", name="/app/api/v1/indicators")).to_have_attribute("href", "/app/api/v1/indicators")
