@@ -346,6 +346,7 @@ class Role(Vocabulary):
     BUREAU_MANAGER = "bureau_manager"
     BUREAU_APPROVER = "bureau_approver"
     REFORM_OFFICE = "reform_office"
+    DIRECTOR = "director"
     ADMINISTRATOR = "administrator"
 
 

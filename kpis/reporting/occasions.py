@@ -17,6 +17,7 @@ _MANAGER: Mapping[str, Reach] = {"bureau_manager": "own"}
 _BUREAU: Mapping[str, Reach] = {**_MANAGER, "bureau_approver": "own"}
 _SECTIONS: Mapping[str, Reach] = {**_MANAGER, "section": "own"}
 _OFFICE: Mapping[str, Reach] = {"reform_office": "any"}
+_DIRECTOR: Mapping[str, Reach] = {"director": "any"}
 CONCERNS: Mapping[str, Mapping[str, Reach]] = {
     Occasion.DUE_IN_14: _SECTIONS,
     Occasion.DUE_IN_3: {**_SECTIONS, **_BUREAU},
@@ -24,8 +25,8 @@ CONCERNS: Mapping[str, Mapping[str, Reach]] = {
     Occasion.SUBMITTED: _OFFICE,
     Occasion.RETURNED: {**_SECTIONS, **_BUREAU},
     Occasion.APPROVED: _BUREAU,
-    Occasion.PUBLISHED: {"bureau_manager": "any", "reform_office": "any", "administrator": "any"},
-    Occasion.STATUS_TURNED: {**_BUREAU, **_OFFICE},
+    Occasion.PUBLISHED: {"bureau_manager": "any", "reform_office": "any", **_DIRECTOR, "administrator": "any"},
+    Occasion.STATUS_TURNED: {**_BUREAU, **_OFFICE, **_DIRECTOR},
     Occasion.ACTION_DUE: {**_SECTIONS, **_BUREAU, **_OFFICE},
 }
 PUBLIC = frozenset({Occasion.PUBLISHED.value})  # all else is told only to those who may see it
