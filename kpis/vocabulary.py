@@ -431,6 +431,9 @@ class Occasion(Vocabulary):
     PUBLISHED = "published"
     STATUS_TURNED = "status_turned"
     ACTION_DUE = "action_due"
+    QUESTION_OPENED = "question_opened"
+    ANSWER_SUBMITTED = "answer_submitted"
+    ANSWER_RETURNED = "answer_returned"
 
 
 class HowOften(Vocabulary):

@@ -28,13 +28,19 @@ CONCERNS: Mapping[str, Mapping[str, Reach]] = {
     Occasion.PUBLISHED: {"bureau_manager": "any", "reform_office": "any", **_DIRECTOR, "administrator": "any"},
     Occasion.STATUS_TURNED: {**_BUREAU, **_OFFICE, **_DIRECTOR},
     Occasion.ACTION_DUE: {**_SECTIONS, **_BUREAU, **_OFFICE},
+    Occasion.QUESTION_OPENED: _MANAGER,  # whoever answers (``answer_question``)
+    Occasion.ANSWER_SUBMITTED: _OFFICE,
+    Occasion.ANSWER_RETURNED: _MANAGER,
 }
 PUBLIC = frozenset({Occasion.PUBLISHED.value})  # all else is told only to those who may see it
 # The step of the audit trail that is an occasion.
 BY_STEP: Mapping[str, Occasion] = {
     "submitted": Occasion.SUBMITTED, "returned": Occasion.RETURNED, "approved": Occasion.APPROVED, "publish": Occasion.PUBLISHED,
+    "question_opened": Occasion.QUESTION_OPENED, "answer_submitted": Occasion.ANSWER_SUBMITTED, "answer_returned": Occasion.ANSWER_RETURNED,
 }  # fmt: skip
-_OFFICE_IN_ONE = frozenset({Occasion.OVERDUE, Occasion.STATUS_TURNED, Occasion.ACTION_DUE})  # one of each bureau would be many
+_OFFICE_IN_ONE = frozenset(
+    {Occasion.ANSWER_SUBMITTED, Occasion.OVERDUE, Occasion.STATUS_TURNED, Occasion.ACTION_DUE}
+)  # one of each bureau would be many
 
 
 @dataclass(frozen=True, slots=True)
