@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-PAPER, DARK_PAPER = "#FFFFFF", "#12141A"
+from charts.style import PAPER
+
+DARK_PAPER = "#12141A"
 DARK = {  # as drawn → in dark
     # text, plan, axis, grid, edge
     "#1A1A1C": "#F1F1F4", "#626264": "#B3B6C2", "#949497": "#8A8E9A", "#E8E9F1": "#2E313A", "#767676": "#8A8E9A",

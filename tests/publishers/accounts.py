@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from kpis.figures.records import STATUSES
+from kpis.figures.records import JUDGED, SHORT, STATUSES
 from kpis.government import government
 from kpis.registers import TOLD_BY_RECORD
 from kpis.text import status_word
@@ -191,6 +191,16 @@ def indicator(ledger: Ledger, shown: Shown, code: str) -> list[str]:
     return wrong + ledger.unaccounted(shown, always=[item], says=says)
 
 
+def ranked(ledger: Ledger, item: Item, figure: Item, name: str) -> charted.Ranked:
+    """Return how the bar of a bureau must be drawn: held against its plan where the figure is the one that is judged."""
+    held = item["period"] == figure["period"] and item["status"] in JUDGED
+    label = tabled.label(ledger, item, figure)
+    return charted.Ranked(
+        name, figure["value"], label.split(" (")[0], label, planned=item["planned_value"] if held else None,
+        target=item["target"]["value"] if held and item["target"] else None, is_short=held and item["status"] in SHORT,
+    )  # fmt: skip
+
+
 def comparison(
     ledger: Ledger, code: str, *, view: str = "then"
 ) -> tuple[list[Table], Callable[[Sequence[Drawn]], list[str]], list[str]]:
@@ -241,7 +251,9 @@ def comparison(
         sentence = w("compare_sentence", period=ledger.period(chosen), **owing, **ends)
     says.append(sentence)
     short = {u["code"]: ledger.chart_label(u) for u in ledger.api("units")}
-    bars = [(short[s["scope"]], f["value"], tabled.label(ledger, s, f)) for s, f in valued]
+    bars = [ranked(ledger, s, f, short[s["scope"]]) for s, f in valued]
+    if any(bar.planned is not None or bar.target is not None for bar in bars):
+        says.append(w("ranked_marks"))
 
     def check(charts: Sequence[Drawn]) -> list[str]:
         mine = [c for c in charts if c.alt == sentence]
