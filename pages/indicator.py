@@ -12,6 +12,7 @@ from pages.parts.asked import choose
 from pages.parts.attention import strip_of
 from pages.parts.bureaus import by_bureau
 from pages.parts.cards import chart_with_table, find, link_columns
+from pages.parts.data_table import data_table
 from pages.parts.entry import enter, stop
 from pages.parts.facts import gather
 from pages.parts.menu import page
@@ -31,7 +32,7 @@ enter()
 def linked_table(title: str, table: pa.Table) -> None:
     """Show a table under its title, addresses as links."""
     st.subheader(title)
-    st.dataframe(table, hide_index=True, width="stretch", column_config=link_columns())
+    data_table(table, column_config=link_columns())
 
 
 def show(item: Scored) -> None:
@@ -78,7 +79,7 @@ def show(item: Scored) -> None:
     else:
         if facts.revisions_said:
             st.markdown(facts.revisions_said)
-        st.dataframe(facts.revisions, hide_index=True, width="stretch")
+        data_table(facts.revisions)
     if facts.readings is not None:
         linked_table(t("readings"), facts.readings)
     voice("indicator", code)

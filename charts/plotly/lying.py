@@ -16,7 +16,7 @@ from charts.ticks import in_lines, width_of
 ROOM = 130.0  # pixels of a name: a phone, which is sent the same figure, keeps as much for the bars
 ROWS = (25, 33, 47, 61)  # pixels of a row whose name takes one, two, three or four lines
 BAR = 14  # pixels of a bar
-ABOVE, BELOW = 10, 44
+ABOVE, BELOW, TITLE = 10, 26, 20  # pixels above and below the rows, and for the title of the axis
 
 
 class Rows:
@@ -36,22 +36,26 @@ class Rows:
         self.middles = [end - height / 2 for end, height in zip(ends, tall, strict=True)]
         self._height = ends[-1] if ends else 0
 
-    def put_on(self, figure: go.Figure, ends: Sequence[str] = (), *, above: int = ABOVE) -> go.Figure:
+    def put_on(self, figure: go.Figure, ends: Sequence[str] = (), *, unit: str = "", above: int = ABOVE) -> go.Figure:
         """Give a figure whose bars stand at ``middles`` the names and ends of its rows, and its height.
 
         Args:
             figure: with bars ``BAR`` wide.
             ends: what is written on the right of each row.
+            unit: of the values, under the axis.
             above: pixels above the first row, as for a legend.
         """
-        styled(figure, height=self._height + above + BELOW)
+        below = BELOW + (TITLE if unit else 0)
+        styled(figure, height=self._height + above + below)
         right = max((width_of(end, 12) for end in ends), default=0.0)
-        figure.update_layout(margin={"l": 8, "r": right + 14 if right else 16, "t": above, "b": BELOW})
+        figure.update_layout(margin={"l": 8, "r": right + 14 if right else 16, "t": above, "b": below})
         figure.update_yaxes(
             range=[self._height, 0], tickvals=self.middles, ticktext=["<br>".join(lines) for lines in self._written], showgrid=False,
             zeroline=False, tickfont={"size": 12, "color": INK}, automargin="left", ticklabelstandoff=6,
         )  # fmt: skip
         figure.update_xaxes(showgrid=True, gridcolor=GRID, showline=False, zeroline=True, zerolinecolor="#949497", nticks=5)
+        if unit:
+            figure.update_xaxes(title={"text": unit, "font": {"size": 12}, "standoff": 8})
         if right:
             put(figure, notes=[
                 {"x": 1, "xref": "paper", "y": at, "text": f"<b>{end}</b>", "showarrow": False, "xanchor": "left", "xshift": 8, "font": {"size": 12, "color": INK}}

@@ -29,7 +29,7 @@ def ranked(shape: Ranked) -> go.Figure:
                 x=[None if bar.planned is None else bar.planned / divisor for bar in bars], y=rows.middles, mode="markers", hoverinfo="skip",
                 marker={"symbol": "line-ns", "size": 20, "line": {"width": width, "color": colour}}, cliponaxis=False,
             )  # fmt: skip
-    rows.put_on(figure, [bar.text for bar in bars], above=26 if shape.target is not None else 10)
+    rows.put_on(figure, [bar.text for bar in bars], unit=unit, above=26 if shape.target is not None else 10)
     low, high = (edge / divisor for edge in shape.span())
     if shape.target is not None:
         at = shape.target / divisor
@@ -39,5 +39,5 @@ def ranked(shape: Ranked) -> go.Figure:
             x=at, yref="paper", y=1, yanchor="bottom", xanchor="right" if at > (low + high) / 2 else "left", text=shape.target_label,
             showarrow=False, font={"size": 12, "color": PLAN},
         )  # fmt: skip
-    figure.update_xaxes(range=[low, high * 1.02], tickformat=",", title={"text": unit, "font": {"size": 12}, "standoff": 8})
+    figure.update_xaxes(range=[low, high * 1.02], tickformat=",")
     return figure

@@ -18,11 +18,12 @@ LOOKS: tuple[tuple[str, str, str], ...] = (
     (ACTUAL, "", ACTUAL), ("#7096F8", "/", "#FFFFFF"), (FILL, ".", ACTUAL), ("#FFFFFF", "", INK), ("#E8E9F1", "x", PLAN),
     ("#F8F8FB", "-", "#B4B4B8"), ("#D8D8DB", "\\", PLAN),
 )  # fmt: skip
-LEGEND = 52  # pixels above the bars: two lines of words on a phone
 
 
 def stacked_shares(frame: pd.DataFrame, segments: Sequence[tuple[str, str]], *, unit: str, language: str = "ja") -> go.Figure:
     """Draw one bar of 100 % per row, split by segment; the count stands beside each name, since rows differ in size.
+
+    What each fill means is written by the page (``charts.svg.shapes.legend``): where there is no room Plotly's own legend takes that of the rows.
 
     Args:
         frame: column ``label``, one column of counts per segment, optionally ``end`` (text at the end of the bar); one row
@@ -44,11 +45,8 @@ def stacked_shares(frame: pd.DataFrame, segments: Sequence[tuple[str, str]], *, 
                     "pattern": {"shape": pattern, "bgcolor": fill, "fgcolor": ink, "size": 6, "solidity": 0.25}},
             hovertemplate=f"%{{customdata[0]}}<br>{word} %{{customdata[1]:,.0f}} {unit} (%{{x:.1f}}%)<extra></extra>",
         )  # fmt: skip
-    rows.put_on(figure, list(frame["end"]) if "end" in frame else [], above=LEGEND)
-    figure.update_layout(
-        barmode="stack", showlegend=True,
-        legend={"orientation": "h", "y": 1, "yanchor": "bottom", "yref": "paper", "x": 0, "traceorder": "normal", "font": {"size": 12}},
-    )  # fmt: skip
+    rows.put_on(figure, list(frame["end"]) if "end" in frame else [])
+    figure.update_layout(barmode="stack")
     figure.update_xaxes(range=[0, 100], tickvals=[0, 50, 100], ticktext=["0%", "50%", "100%"])
     return figure
 
@@ -131,6 +129,6 @@ def counts(frame: pd.DataFrame, *, unit: str, total: float, language: str = "ja"
         )
     )  # fmt: skip
     whole = format_number(total, language, ",.0f")
-    rows.put_on(figure, [f"{format_number(count, language)} / {whole}" for count in frame["count"]])
-    figure.update_xaxes(range=[0, max(total, 1)], title={"text": unit, "font": {"size": 12}, "standoff": 8})
+    rows.put_on(figure, [f"{format_number(count, language)} / {whole}" for count in frame["count"]], unit=unit)
+    figure.update_xaxes(range=[0, max(total, 1)])
     return figure

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
 from collections.abc import Sequence
 from datetime import date
 
@@ -10,6 +11,7 @@ from charts.plotly.registers import LOOKS
 from charts.shapes import Columns, Counts, Ranked, Shape, Shares, Steps, Tiles
 from charts.style import ACTUAL, FILL, FORECAST, GRID, INK, PAPER, PLAN, SHORT
 from charts.svg.series import EM, NARROW, WIDE, ticks_between, under_axis
+from charts.themes import svg_own_style
 from charts.ticks import in_lines, width_of
 from kpis.as_text import escaped
 from kpis.text import axis_number, format_number
@@ -49,6 +51,31 @@ def picture(shape: Shape, *, alt: str, key: str, language: str = "ja") -> str:
             f'aria-label="{escaped(alt)}" font-size="{EM}">{pen.defined()}{"".join(pen.parts)}</svg>'
         )
     return "".join(drawn)
+
+
+def legend(shape: Shape) -> str:
+    """Return what each fill of a shape means as a line of HTML, which breaks where there is no room; nothing where its bars have one fill.
+
+    Args:
+        shape: what the chart holds.
+    """
+    if not isinstance(shape, Shares):
+        return ""
+    said = []
+    for _, word, look in _used(shape):
+        pen = _Pen(16, "look", "")
+        pen.box(0.5, 0.5, 15, 13, pen.pattern(look))
+        style = svg_own_style((look[0], look[2], EDGE))
+        svg = f'<svg xmlns="http://www.w3.org/2000/svg" width="16" height="14">{style}{pen.defined()}{"".join(pen.parts)}</svg>'
+        said.append(f'<span><img src="data:image/svg+xml;base64,{b64encode(svg.encode()).decode()}" alt="">{escaped(word)}</span>')
+    return f'<p class="lg">{"".join(said)}</p>'
+
+
+def _used(shape: Shares) -> list[tuple[str, str, tuple[str, str, str]]]:
+    """Return each segment that any row has, its word and its look."""
+    return [
+        (s, word, look) for (s, word), look in zip(shape.segments, LOOKS, strict=False) if any(c.get(s) for _, c, _ in shape.rows)
+    ]
 
 
 def clipped(text: str, room: float) -> str:
@@ -144,7 +171,7 @@ def _legend(pen: _Pen, words: Sequence[tuple[str, str]], top: float) -> float:
 
 
 def _shares(shape: Shares, pen: _Pen) -> float:
-    used = [(s, w, look) for (s, w), look in zip(shape.segments, LOOKS, strict=False) if any(c.get(s) for _, c, _ in shape.rows)]
+    used = _used(shape)
     y = _legend(pen, [(pen.pattern(look), word) for _, word, look in used], 4)
     ends = max((width_of(end) for _, _, end in shape.rows), default=0) * BOLDER
     left = right = 0.0

@@ -9,7 +9,7 @@ from markupsafe import Markup
 
 from charts.svg.shapes import picture
 from publishers.site.views import number
-from telling.blocks import Block, Card, Cell, Link, Number
+from telling.blocks import Block, Cell, Link, Number
 from telling.words import Words
 
 BLANK = ("", "―")
@@ -86,11 +86,6 @@ class BlockView:
     def file(self) -> str:
         """Return the address of the CSV with the same numbers, below the root of the site."""
         return f"data/{self.block.file}.csv" if self.block.file else ""
-
-
-def card_values(cards: Iterable[Card], words: Words) -> list[tuple[str, Markup | str, str]]:
-    """Return title, value as HTML and note of each card."""
-    return [(card.title, cell(card.value, words), card.note) for card in cards]
 
 
 def pairs(told: Iterable[tuple[str, Cell]], words: Words) -> list[tuple[str, Markup | str]]:

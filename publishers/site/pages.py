@@ -22,7 +22,7 @@ from publishers.site import seen
 from publishers.site.attention import leads, strip
 from publishers.site.attention import listed as listed_attention
 from publishers.site.block_views import BlockView, pairs
-from publishers.site.front import front_page, near
+from publishers.site.front import front_page, near, theme_cards_to
 from publishers.site.pages_bureaus import bureau_pages, compared_by_bureau
 from publishers.site.pages_registers import facilities, listed, procedures
 from publishers.site.search import search_page
@@ -172,12 +172,14 @@ def _latest(change: Change, own: Mapping[str, IndicatorView], words: Words) -> _
 
 
 def _themes(site: Site, words: Words, own: Mapping[str, IndicatorView]) -> Any:
-    heading, told = themes_told([v.scored for v in own.values()], list(site.moment.indicators.values()), words)
+    scored = [v.scored for v in own.values()]
+    heading, told = themes_told(scored, list(site.moment.indicators.values()), words)
     themes = [
         (theme, theme_name(theme, words), notes, [own[s.entry.definition.code] for s in items]) for theme, notes, items in told
     ]
     title = words("themes_title", text=heading)
-    return themes_file(), "themes.html", {"title": title, "themes": themes, "has_chart": True}
+    cards = partial(theme_cards_to, site, words, scored)
+    return themes_file(), "themes.html", {"title": title, "cards": cards, "themes": themes, "has_chart": True}
 
 
 def _definitions(site: Site, words: Words, own: Mapping[str, IndicatorView]) -> Any:

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from datetime import date
 
 from markupsafe import Markup
 
 from charts.svg.strip import look_of
 from kpis.as_text import shown
 from kpis.figures.records import STATUSES
-from kpis.figures.scorecard import Tally
+from kpis.figures.scorecard import Scored, Tally
 from kpis.text import status_word
 from publishers.site.attention import strip
-from telling.cards import Card, Pairs
+from publishers.site.block_views import cell
+from telling.blocks import Card as HeadlineNumber
+from telling.cards import Card, Pairs, card_of
+from telling.overview import shown_first, theme_name
 from telling.overview_projects import Line
 from telling.words import Words
 
@@ -83,6 +87,28 @@ def cards(listed: Iterable[Card], page_of: PageOf, words: Words) -> Markup:
         )  # fmt: skip
         made += Markup('<article class="cd">{}</article>').format(Markup("").join(rows))
     return Markup(shown(Markup('<div class="cds">{}</div>').format(made)))
+
+
+def theme_cards(every: Sequence[Scored], page_of: PageOf, words: Words, *, as_of: date) -> Markup:
+    """Return a card for each theme that has one, of its first headline indicator; nothing where none has."""
+    shown_themes = shown_first(every).of_themes
+    return (
+        cards([card_of(s, words, as_of=as_of, title=theme_name(s.entry.theme, words)) for s in shown_themes], page_of, words)
+        if shown_themes
+        else Markup("")
+    )
+
+
+def numbers(listed: Iterable[HeadlineNumber], list_of: Callable[[HeadlineNumber], str], words: Words) -> Markup:
+    """Return headline numbers side by side, each with what it means; ``list_of`` gives the address of what is counted, or a blank."""
+    made = Markup("")
+    for each in listed:
+        there = list_of(each)
+        link = Markup(' <a href="{}">{}</a>').format(there, words("to_list")) if there else ""
+        made += Markup('<div><dt>{}</dt><dd class="nm-value">{}</dd><dd>{}{}</dd></div>').format(
+            each.title, cell(each.value, words), each.note, link
+        )
+    return Markup(shown(Markup('<dl class="nm">{}</dl>').format(made)))
 
 
 def head(card: Card, words: Words) -> Markup:

@@ -11,6 +11,7 @@ from kpis.figures.records import JUDGED, SHORT, STATUSES
 from kpis.government import government
 from kpis.registers import TOLD_BY_RECORD
 from kpis.text import status_word
+from telling.overview import theme_name
 from telling.projects import kind_name
 from telling.words import Words
 from tests.publishers import attended, charted, matrixed, overviewed, spoken, tabled
@@ -155,6 +156,9 @@ def five_less(ledger: Ledger, shown: Shown) -> list[str]:
                               other=ledger.figure(other, theirs), other_name=w.named(other)))  # fmt: skip
         says += [note] if (note := w.named(government().themes[theme], "note")) else []
     wrong, others = series(ledger, shown, items)
+    stands = [f"{theme_name(item['theme'], w)} {ledger.status(item)}" for item in overviewed.headlines(ledger)[0]]
+    says += [*overviewed.card_texts(ledger), w("themes_title", text=w("comma").join(stands))]
+    wrong += overviewed.wrong_cards(ledger, shown)
     return wrong + [f"{c.alt} is not expected" for c in others] + ledger.unaccounted(shown, about=items, says=says)
 
 

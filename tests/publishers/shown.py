@@ -96,7 +96,10 @@ def of_streamlit(messages: Iterable[bytes]) -> Shown:
             found.tables += written.tables
             found.texts += written.texts
             found.pictures += written.pictures
-            box += written.texts
+            first, *numbers = element.html.body.split("<div><dt>") if '<dl class="nm"' in element.html.body else [element.html.body]
+            box += Static(first).shown.texts if numbers else written.texts
+            for place, number in enumerate(numbers):  # each headline number with what it means is a box of its own
+                found.boxes[(*message.metadata.delta_path, place)] = Static(f"<div><dt>{number}").shown.texts
         if kind == "heading":
             found.headings.append(element.heading.body)
         elif kind == "markdown":
