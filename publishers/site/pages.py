@@ -33,6 +33,7 @@ from telling.blocks import Telling
 from telling.changes import Difference
 from telling.method import method
 from telling.overview import conclusion, coverage_lines, exclusions, lead, shown_first, theme_name, themes_told
+from telling.quarters import quarters
 from telling.words import Words, has_page, what_changed, whose
 
 # Of milestones: what the page of their project says already, or what belongs to their source.
@@ -220,8 +221,20 @@ def _indicator(site: Site, words: Words, row: tables.Indicator, views: Sequence[
         "readings": BlockView(facts.readings(told, views[0].scored), words),
         "said": [BlockView(b, words) for b in said.blocks(told, said.of_subject(told, code), [v.scored for v in views])],
         "notes": BlockView(said.notes(told, [v.scored for v in views]), words), "has_chart": any(v.has_series for v in views),
-        "section": "definitions.html", "reported": reported, "compared": compared_by_bureau(site, words, code),
+        "section": "definitions.html", "reported": reported, "compared": compared_by_bureau(site, words, code), "last_quarters": _last_quarters,
     }  # fmt: skip
+
+
+def _last_quarters(view: IndicatorView) -> Markup:
+    """Return the last quarters as a table, and since when it has been off track; their strip where no figure of now was known in any."""
+    words, item, moment = view.words, view.scored, view.moment
+    if not item.entry.goals:
+        return Markup("")
+    heading = words("att_strip_heading")
+    made = seen.quarters(quarters(item, moment.stood(item), words), words, caption=f"{view.name}: {heading}")
+    since = attention.since_words(moment.off_since(item), words)
+    note = Markup('<p class="small">{} {}</p>').format(words("att_strip_note"), since)
+    return made + note if made else Markup("<p>{}: {}</p>").format(heading, view.strip)
 
 
 def _unit_label(row: tables.Bureau, words: Words) -> str:

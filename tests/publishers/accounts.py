@@ -176,6 +176,7 @@ def indicator(ledger: Ledger, shown: Shown, code: str) -> list[str]:
         if t[1]
     ]
     parts, chart, says = comparison(ledger, code)
+    more += overviewed.last_quarters(ledger, item) if item["targets"] else []
     more += [*parts, *spoken.tables(ledger, subject=code), *spoken.notes(ledger, code)]
     takes, sentences = attended.needed(ledger, item)
     more += takes
