@@ -12,7 +12,7 @@ export PYTHONDONTWRITEBYTECODE :=
 APT := [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && apt-get update -qq >/dev/null && \
   DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends
 
-.PHONY: run demo public test check lint types bench lighthouse shots attack faults mutations deploy-check sbom audit setup tools clean
+.PHONY: run demo public test check lint types bench lighthouse shots pictures attack faults mutations deploy-check sbom audit setup tools clean
 
 $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11以上が必要です / Python 3.11 or newer is needed"; exit 1; }
@@ -70,6 +70,10 @@ types: $(VENV)/.dev
 # PAGES=overview,print SETS=static LANGS=en WIDTHS=375 SCHEMES=dark narrow it. Look at shots/index.html.
 shots: $(VENV)/.dev tools
 	@$(PY) -m tests.shots
+
+# The pictures of docs/guides and of the README, taken anew; SCENES=submit takes those whose name begins so. Commit them.
+pictures: $(VENV)/.dev tools
+	@$(PY) -m tests.shots.guides
 
 # Each measure beside its goal, as one table at the end. What bounds its time: tests/bench/__main__.py.
 bench: $(VENV)/.dev

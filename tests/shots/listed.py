@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 LANGUAGES, WIDTHS, SCHEMES = ("ja", "en"), (320, 375, 1280), ("light", "dark")
-MANAGER, OFFICE = "local_manager", "local_office"  # the persons of a local instance, by the keys of their words
+ROLES = ("", MANAGER := "manager", OFFICE := "office")  # in the order in which a local instance offers them
 
 
 @dataclass(frozen=True)

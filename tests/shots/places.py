@@ -22,8 +22,8 @@ from tests.command import command
 from tests.publishers.house import House, reported
 from tests.publishers.public_server import public_server
 from tests.shared import copied, shipped
+from tests.shots.scenes import CITY_PERIOD, OPEN_PERIOD
 
-OPEN_PERIOD = "FY2023-Q1"  # of data/catalogue/sample.toml
 DUE = {"opens_on": -16, "due_on": 14, "locks_on": 45}  # days from today
 FAST = dict.fromkeys(("RATE_API", "RATE_SEARCH", "RATE_PAGE", "RATE_WORD", "RATE_VOICE"), "100000 per minute")
 
@@ -37,7 +37,9 @@ class Places:
     @contextmanager
     def served(self, name: str) -> Iterator[str]:
         """Serve a set while the block runs; yield its address."""
-        with {"shipped": self.shipped, "sample": self.sample, "public": self.public, "static": self.static}[name]() as address:
+        with {"shipped": self.shipped, "sample": self.sample, "public": self.public, "static": self.static, "city": self.city}[
+            name
+        ]() as address:
             yield address
 
     @contextmanager
@@ -66,21 +68,35 @@ class Places:
             assert done.returncode == 0, done.stdout + done.stderr
         return file
 
-    def catalogue(self) -> Path:
-        """Return the shipped catalogue, in which the period that the sample has open is due in two weeks rather than years ago."""
-        folder = self.folder / "catalogue"
+    def catalogue(self, of: Path = ROOT / "data" / "catalogue", period: str = OPEN_PERIOD) -> Path:
+        """Return a catalogue in which a period is the last, and due in two weeks."""
+        folder = self.folder / f"catalogue-{period}"
         if not folder.exists():
-            shutil.copytree(ROOT / "data" / "catalogue", folder)
+            shutil.copytree(of, folder)
             file, today = folder / "calendar.csv", date.today()
             rows = list(csv.DictReader(file.read_text(encoding="utf-8").splitlines()))
-            for row in rows:
-                if row["period_code"] == OPEN_PERIOD:
-                    row |= {name: (today + timedelta(days)).isoformat() for name, days in DUE.items()}
+            rows = rows[: next(n for n, row in enumerate(rows, start=1) if row["period_code"] == period)]
+            rows[-1] |= {name: (today + timedelta(days)).isoformat() for name, days in DUE.items()}
             with file.open("w", encoding="utf-8", newline="") as out:
                 writer = csv.DictWriter(out, list(rows[0]), lineterminator="\n")
                 writer.writeheader()
                 writer.writerows(rows)
         return folder
+
+    @contextmanager
+    def city(self, name: str = "city") -> Iterator[str]:
+        """The dashboard of a made-up city that has published once."""
+        place = self._own(name)
+        catalogue = self.catalogue(ROOT / "tests" / "city" / "catalogue", CITY_PERIOD)
+        environment = {
+            "CATALOGUE_DIR": str(catalogue), "OFFICIAL_DIR": str(ROOT / "tests" / "city" / "official"), "EDITIONS_DIR": str(place / "editions"),
+            "DATABASE_URL": f"sqlite:///{place / 'city.db'}", "PUBLIC_URL": "https://reform.example.jp", "SIGNING_KEY_FILE": str(place / "key.pem"),
+        }  # fmt: skip
+        for words in (["init"], ["load"], ["publish", "--note", "見本: 最初の公表 / Sample: the first edition"]):
+            done = command(*words, **environment)
+            assert done.returncode == 0, done.stdout + done.stderr
+        with serving(place, **environment, **FAST) as address:
+            yield address
 
     @contextmanager
     def public(self) -> Iterator[str]:
