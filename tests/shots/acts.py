@@ -56,7 +56,7 @@ def faulty(page: Page, code: str, database: Path, folder: Path) -> None:
     rows = [row for row in range(2, sheet.max_row + 1) if where and "分子" in str(sheet[f"{where['記入する欄']}{row}"].value)]
     for row, (heading, value) in zip(rows, FAULTY.items(), strict=False):
         sheet[f"{where[heading]}{row}"].value = value
-    file = folder / "財務局.xlsx"
+    file = folder / ("財務局.xlsx" if code == "ja" else "finance.xlsx")
     book.save(file)
     sent(page, code, file)
 

@@ -8,7 +8,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from PIL import Image
+from PIL import Image, ImageChops
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from kpis.languages import unfilled
@@ -54,10 +54,17 @@ def cropped(page: Page, scene: Scene, code: str, target: Path) -> None:
     page.screenshot(path=target, clip=clip, animations="disabled")  # type: ignore[arg-type]
 
 
+def trimmed(picture: Image.Image) -> Image.Image:
+    """Return a picture without what is empty below."""
+    empty = Image.new("RGB", picture.size, picture.getpixel((1, picture.height - 1)))  # type: ignore[arg-type]
+    box = ImageChops.difference(picture, empty).getbbox()
+    return picture.crop((0, 0, picture.width, min(picture.height, box[3] + MARGIN))) if box else picture
+
+
 def squeezed(target: Path) -> int:
     """Write a picture with as few colours as its size asks for; return its bytes."""
     with Image.open(target) as whole:
-        plain = whole.convert("RGB")
+        plain = trimmed(whole.convert("RGB"))
     for colours in COLOURS:
         plain.quantize(colours, method=Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE).save(target, optimize=True)
         if target.stat().st_size <= MOST:

@@ -25,6 +25,11 @@ from tests.shared import copied, shipped
 from tests.shots.scenes import CITY_PERIOD, OPEN_PERIOD
 
 DUE = {"opens_on": -16, "due_on": 14, "locks_on": 45}  # days from today
+# What the city corrected after its first edition, and after its second: period, numerator, why.
+CORRECTED = [
+    ("FY2024-Q4", 274, "見本: 数え直した / Sample: counted anew"),
+    ("FY2025-Q1", 296, "見本: 公園を数え落としていた / Sample: a park had been left out"),
+]
 FAST = dict.fromkeys(("RATE_API", "RATE_SEARCH", "RATE_PAGE", "RATE_WORD", "RATE_VOICE"), "100000 per minute")
 
 
@@ -85,14 +90,25 @@ class Places:
 
     @contextmanager
     def city(self, name: str = "city") -> Iterator[str]:
-        """The dashboard of a made-up city that has published once."""
+        """The dashboard of a made-up city that has published twice, and corrected a figure before and after."""
         place = self._own(name)
         catalogue = self.catalogue(ROOT / "tests" / "city" / "catalogue", CITY_PERIOD)
         environment = {
             "CATALOGUE_DIR": str(catalogue), "OFFICIAL_DIR": str(ROOT / "tests" / "city" / "official"), "EDITIONS_DIR": str(place / "editions"),
             "DATABASE_URL": f"sqlite:///{place / 'city.db'}", "PUBLIC_URL": "https://reform.example.jp", "SIGNING_KEY_FILE": str(place / "key.pem"),
         }  # fmt: skip
-        for words in (["init"], ["load"], ["publish", "--note", "見本: 最初の公表 / Sample: the first edition"]):
+        for number, (period, value, why) in enumerate(CORRECTED, start=1):
+            file = place / f"{number}" / "observations.csv"
+            file.parent.mkdir()
+            file.write_text(
+                "numerator,denominator,indicator_code,bureau_code,period_code,published_on,source_code,reason_class,reason_text\n"
+                f"{value},1000,canopy_rate,CITY,{period},2025-05-20,REPORT,recount,{why}\n",
+                encoding="utf-8",
+            )
+        for words in (
+            ["init"], ["load"], ["publish", "--note", "見本: 最初の公表 / Sample: the first edition"], ["load", str(place / "1" / "observations.csv")],
+            ["publish", "--note", "見本: 訂正 / Sample: a correction"], ["load", str(place / "2" / "observations.csv")],
+        ):  # fmt: skip
             done = command(*words, **environment)
             assert done.returncode == 0, done.stdout + done.stderr
         with serving(place, **environment, **FAST) as address:
