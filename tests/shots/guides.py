@@ -22,7 +22,7 @@ from tests.shots.taking import Tab, looked_over, shaped
 
 PICTURES = ROOT / "docs" / "guides" / "pictures"
 MARGIN = 14  # pixels round what is shown
-COLOURS = (128, 64, 32)
+COLOURS = (128, 96, 64)
 MOST = 80_000  # bytes of one picture
 # Where on the page something says this first.
 WHERE = """pattern => {
@@ -66,7 +66,7 @@ def squeezed(target: Path) -> int:
     with Image.open(target) as whole:
         plain = trimmed(whole.convert("RGB"))
     for colours in COLOURS:
-        plain.quantize(colours, method=Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE).save(target, optimize=True)
+        plain.quantize(colours, method=Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE).save(target, optimize=True)
         if target.stat().st_size <= MOST:
             break
     return target.stat().st_size
