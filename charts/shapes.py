@@ -85,18 +85,62 @@ class Tiles:
     upright: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Ranked:
-    """Units by one value: (name, value, its label with numerator and denominator, whether it was recast), the best first.
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Bar:
+    """One unit by its value.
 
     Args:
-        big: the word for ``divisor``, by which the axis is divided where values reach a million.
+        name: of the unit.
+        value: how long its bar is.
+        text: the value as written.
+        label: the same with numerator and denominator.
+        planned: what was planned for the period; a tick across the bar.
+        is_short: it falls short of that.
+        is_recast: worked out from units that were.
     """
 
-    bars: tuple[tuple[str, float, str, bool], ...]
+    name: str
+    value: float
+    text: str
+    label: str
+    planned: float | None = None
+    is_short: bool = False
+    is_recast: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Ranked:
+    """Units by one value, the best first.
+
+    Args:
+        bars: one per unit.
+        unit: of the values.
+        big: the word for ``divisor``, by which the axis is divided where values reach a million.
+        target: the one that holds for all of them, and how it is written.
+    """
+
+    bars: tuple[Bar, ...]
     unit: str
     big: str
     divisor: float
+    target: float | None = None
+    target_label: str = ""
+
+    @property
+    def is_measured(self) -> bool:
+        """Say whether any unit is held against a plan or a target."""
+        return self.target is not None or any(bar.planned is not None for bar in self.bars)
+
+    def scaled(self) -> tuple[float, str]:
+        """Return by what values are divided on the axis, and the unit there."""
+        is_big = max(abs(bar.value) for bar in self.bars) >= 1_000_000
+        return (self.divisor, f"{self.big} {self.unit}".strip()) if is_big else (1.0, self.unit)
+
+    def span(self) -> tuple[float, float]:
+        """Return what the axis spans: from 0, or from the lowest value below it, to the highest value, plan or target."""
+        every = [bar.value for bar in self.bars] + [bar.planned for bar in self.bars if bar.planned is not None]
+        every += [self.target] if self.target is not None else []
+        return min(0.0, *every), max(1e-9, *every)
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ from kpis.text import format_date
 from loaders.workbook.door import handed_on
 from pages.parts import cached, own_checks, several_hands, steps
 from pages.parts.asked import choose, choose_part
+from pages.parts.data_table import data_table
 from pages.parts.entry import enter
 from pages.parts.office import audit, exceptions, persons
 from pages.parts.reported import (
@@ -85,7 +86,7 @@ def matrix(standings: list[Standing], periods: list[str]) -> None:
             row[period_name(period)] = word + (f" ⚠ {state_name('late')}" if standing is not None and standing.is_late else "")
         rows.append(row)
     table = pd.DataFrame(rows)
-    st.dataframe(table, hide_index=True, width="stretch", height="content" if len(rows) <= 14 else 520)
+    data_table(table, height="content" if len(rows) <= 14 else 520)
     st.download_button(
         t("csv"), csv_file(table), file_name("coverage", *sorted({periods[0], periods[-1]}), ending=".csv"), "text/csv", icon=":material/download:",
         key="csv_matrix", on_click="ignore",
@@ -107,7 +108,7 @@ def waiting(queue: list[Report]) -> None:
         }
         for r in queue
     ]  # fmt: skip
-    st.dataframe(rows, hide_index=True, width="stretch")
+    data_table(rows)
     with st.popover(t("approve_several"), icon=":material/done_all:"):
         picked = st.multiselect(
             t("approve_several_pick"), list(labels), format_func=labels.__getitem__, key="several", placeholder=t("choose_report")
@@ -169,7 +170,7 @@ def redone(report: Report) -> None:
             }
             for r in again
         ]  # fmt: skip
-        st.dataframe(rows, hide_index=True, width="stretch")
+        data_table(rows)
 
 
 def compared_with_last(opened: Opened) -> None:
@@ -199,7 +200,7 @@ def compared_with_last(opened: Opened) -> None:
                 )  # fmt: skip
     if rows:
         st.markdown(f"**{t('compared_with_last')}**")
-        st.dataframe(rows, hide_index=True, width="stretch")
+        data_table(rows)
 
 
 def decide(opened: Opened) -> None:

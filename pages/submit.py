@@ -19,6 +19,7 @@ from loaders.workbook.submit import Received, receive
 from pages.parts import cached, in_place, own_checks, several_hands, steps
 from pages.parts.asked import choose
 from pages.parts.brought import let_go
+from pages.parts.data_table import data_table
 from pages.parts.entry import enter, stop
 from pages.parts.explain import ask_readings, confirm_warnings, give_reasons, resolve_conflicts
 from pages.parts.handing_out import template
@@ -70,7 +71,7 @@ def owed(standings: list[Standing], windows: dict[str, Window]) -> None:
         }
         for s in standings
     ]  # fmt: skip
-    st.dataframe(rows, hide_index=True, width="stretch")
+    data_table(rows)
 
 
 def _has_opened(window: Window) -> bool:
@@ -229,7 +230,7 @@ def mine(own: list[Report]) -> None:
         }
         for r in own
     ]  # fmt: skip
-    st.dataframe(rows, hide_index=True, width="stretch")
+    data_table(rows)
 
 
 windows = asked_periods(deadlines.reported_periods(store))

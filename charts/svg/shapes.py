@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
 from collections.abc import Sequence
 from datetime import date
 
 from charts.plotly.map import MANY, NONE, SOME
 from charts.plotly.registers import LOOKS
 from charts.shapes import Columns, Counts, Ranked, Shape, Shares, Steps, Tiles
-from charts.style import ACTUAL, FILL, FORECAST, GRID, INK, PLAN
+from charts.style import ACTUAL, FILL, FORECAST, GRID, INK, PAPER, PLAN, SHORT
 from charts.svg.series import EM, NARROW, WIDE, ticks_between, under_axis
-from charts.ticks import width_of
+from charts.themes import svg_own_style
+from charts.ticks import in_lines, width_of
 from kpis.as_text import escaped
 from kpis.text import axis_number, format_number
 
 EDGE, LATE = "#767676", "#C16800"
+NAMES = 190.0  # of a wide picture's row, on the left; a narrow one has its names above the bars
+ROWS, BAR = (25, 34, 48, 62), 14  # a row whose name takes one, two, three or four lines; its bar
+BOLDER = 1.08  # bold words are wider
 
 
 def picture(shape: Shape, *, alt: str, key: str, language: str = "ja") -> str:
@@ -46,6 +51,31 @@ def picture(shape: Shape, *, alt: str, key: str, language: str = "ja") -> str:
             f'aria-label="{escaped(alt)}" font-size="{EM}">{pen.defined()}{"".join(pen.parts)}</svg>'
         )
     return "".join(drawn)
+
+
+def legend(shape: Shape) -> str:
+    """Return what each fill of a shape means as a line of HTML, which breaks where there is no room; nothing where its bars have one fill.
+
+    Args:
+        shape: what the chart holds.
+    """
+    if not isinstance(shape, Shares):
+        return ""
+    said = []
+    for _, word, look in _used(shape):
+        pen = _Pen(16, "look", "")
+        pen.box(0.5, 0.5, 15, 13, pen.pattern(look))
+        style = svg_own_style((look[0], look[2], EDGE))
+        svg = f'<svg xmlns="http://www.w3.org/2000/svg" width="16" height="14">{style}{pen.defined()}{"".join(pen.parts)}</svg>'
+        said.append(f'<span><img src="data:image/svg+xml;base64,{b64encode(svg.encode()).decode()}" alt="">{escaped(word)}</span>')
+    return f'<p class="lg">{"".join(said)}</p>'
+
+
+def _used(shape: Shares) -> list[tuple[str, str, tuple[str, str, str]]]:
+    """Return each segment that any row has, its word and its look."""
+    return [
+        (s, word, look) for (s, word), look in zip(shape.segments, LOOKS, strict=False) if any(c.get(s) for _, c, _ in shape.rows)
+    ]
 
 
 def clipped(text: str, room: float) -> str:
@@ -84,6 +114,26 @@ class _Pen:
             f'stroke-width=".8"{end}'
         )
 
+    def row(self, top: float, name: str, end: str, ends: float) -> tuple[float, float, float, float]:
+        """Write the name of a lying bar and what stands at its end; ``ends`` is the width of the longest of these.
+
+        Returns:
+            The left edge of the bars, their right edge, the top of this bar, and where the next row begins.
+        """
+        right = self.width - (ends + 12 if ends else 8)
+        if self.width < NAMES * 3:
+            self.text(4, top + 12, clipped(name, self.width - 12))
+            left, bar, after = 4.0, top + 18, top + 40
+        else:
+            lines = in_lines(name, NAMES, most=len(ROWS))
+            height = ROWS[len(lines) - 1]
+            for place, line in enumerate(lines):
+                self.text(4, top + height / 2 + 4.5 + (place - (len(lines) - 1) / 2) * 14, line)
+            left, bar, after = NAMES + 14, top + (height - BAR) / 2, top + height
+        if end:
+            self.text(right + 8, bar + 11.5, end, bold=True)
+        return left, right, bar, after
+
     def pattern(self, look: tuple[str, str, str]) -> str:
         """Return the fill of a look: its colour, or a pattern over it."""
         fill, shape, ink = look
@@ -121,30 +171,27 @@ def _legend(pen: _Pen, words: Sequence[tuple[str, str]], top: float) -> float:
 
 
 def _shares(shape: Shares, pen: _Pen) -> float:
-    used = [(s, w, look) for (s, w), look in zip(shape.segments, LOOKS, strict=False) if any(c.get(s) for _, c, _ in shape.rows)]
+    used = _used(shape)
     y = _legend(pen, [(pen.pattern(look), word) for _, word, look in used], 4)
-    ends = max((width_of(end) for _, _, end in shape.rows), default=0)
-    right = pen.width - (ends + 14 if ends else 8)
+    ends = max((width_of(end) for _, _, end in shape.rows), default=0) * BOLDER
+    left = right = 0.0
     for label, held, end in shape.rows:
         total = sum(held.get(s, 0) for s, _, _ in used)
-        size = f" ({pen.number(total)})"
-        pen.text(4, y + 12, clipped(label, pen.width - 20 - width_of(size)) + size)
-        x = 4.0
+        left, right, bar, after = pen.row(y, f"{label} ({pen.number(total)})", end, ends)
+        x = left
         for segment, word, look in used:
             count = held.get(segment, 0)
             if not count:
                 continue
-            wide = count / total * (right - 4)
+            wide = count / total * (right - left)
             said = f"{label}: {word} {pen.number(count)} {shape.unit} ({pen.number(count / total, '.1%')})"
-            pen.box(x, y + 18, wide, 16, pen.pattern(look), title=said)
+            pen.box(x, bar, wide, BAR, pen.pattern(look), title=said)
             x += wide
-        if end:
-            pen.text(right + 8, y + 31, end)
-        y += 48
+        y = after
     for share in (0, 50, 100):
         anchor = {0: "start", 50: "middle", 100: "end"}[share]
-        pen.text(4 + share / 100 * (right - 4), y + 8, f"{share}%", anchor=anchor, fill=PLAN)
-    return y + 16
+        pen.text(left + share / 100 * (right - left), y + 12, f"{share}%", anchor=anchor, fill=PLAN)
+    return y + 20
 
 
 def _columns(shape: Columns, pen: _Pen) -> float:
@@ -166,31 +213,42 @@ def _columns(shape: Columns, pen: _Pen) -> float:
 
 def _counts(shape: Counts, pen: _Pen) -> float:
     y = 4.0
-    for label, count in shape.bars:
-        said = f"{pen.number(count)} / {pen.number(shape.total)}"
-        room = pen.width - 16 - width_of(said)
-        pen.text(4, y + 12, clipped(label, pen.width - 12))
-        pen.box(4, y + 18, room, 16, "#FFFFFF", edge="#B4B4B8")
+    said = [f"{pen.number(count)} / {pen.number(shape.total)}" for _, count in shape.bars]
+    ends = max(map(width_of, said), default=0) * BOLDER
+    for (label, count), end in zip(shape.bars, said, strict=True):
+        left, right, bar, y = pen.row(y, label, end, ends)
+        pen.box(left, bar, right - left, BAR, "#FFFFFF", edge="#B4B4B8")
         if count:
-            pen.box(4, y + 18, count / max(shape.total, 1) * room, 16, ACTUAL, edge=ACTUAL, title=f"{label}: {said} {shape.unit}")
-        pen.text(4 + room + 8, y + 31, said, bold=True)
-        y += 46
+            wide = count / max(shape.total, 1) * (right - left)
+            pen.box(left, bar, wide, BAR, ACTUAL, edge=ACTUAL, title=f"{label}: {end} {shape.unit}")
     return y + 2
 
 
 def _ranked(shape: Ranked, pen: _Pen) -> float:
-    low, high = min(0.0, *(v for _, v, _, _ in shape.bars)), max(0.0, *(v for _, v, _, _ in shape.bars))
-    span = (high - low) or 1.0
-    zero = 4 + -low / span * (pen.width - 12)
-    y = 4.0
-    for name, value, label, is_recast in shape.bars:
-        wide = abs(value) / span * (pen.width - 12)
-        pen.text(4, y + 12, clipped(name, pen.width - 20 - width_of(label) * 1.08))
-        pen.text(pen.width - 6, y + 12, label, anchor="end", bold=True)
-        left = zero if value >= 0 else zero - wide
-        pen.box(left, y + 18, wide, 14, FILL if is_recast else ACTUAL, edge=ACTUAL)  # its label is written above
-        y += 44
-    pen.parts.append(f'<path d="M{zero:.1f} 4V{y:.1f}" stroke="#949497"/>')
+    is_narrow = pen.width < NAMES * 3
+    said = [bar.text if is_narrow else bar.label for bar in shape.bars]
+    ends = max(map(width_of, said)) * BOLDER
+    low, high = shape.span()
+    y = top = 4.0 if shape.target is None else 22.0
+    left = right = 0.0
+
+    def x(value: float) -> float:
+        return left + (value - low) / (high - low) * (right - left)
+
+    for bar, end in zip(shape.bars, said, strict=True):
+        left, right, at, y = pen.row(y, bar.name, end, ends)
+        colour = SHORT if bar.is_short else ACTUAL
+        first, last = sorted((x(0.0), x(bar.value)))
+        pen.box(first, at, last - first, BAR, FILL if bar.is_recast else colour, edge=colour, title=f"{bar.name}: {bar.label}")
+        if bar.planned is not None:
+            tick = f'<path d="M{x(bar.planned):.1f} {at - 3:.1f}v{BAR + 6}" stroke="{{}}" stroke-width="{{}}"/>'
+            pen.parts += [tick.format(PAPER, 5), tick.format(INK, 2)]
+    pen.parts.append(f'<path d="M{x(0.0):.1f} {top:.1f}V{y:.1f}" stroke="#949497"/>')
+    if shape.target is not None:
+        at = x(shape.target)
+        line = f'<path d="M{at:.1f} {top - 2:.1f}V{y:.1f}" stroke='
+        pen.parts += [f'{line}"{PAPER}" stroke-width="4"/>', f'{line}"{INK}" stroke-width="1.5" stroke-dasharray="6 4"/>']
+        pen.text(at, top - 8, shape.target_label, anchor="end" if at > pen.width / 2 else "start", fill=PLAN)
     return y + 4
 
 

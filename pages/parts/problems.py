@@ -11,6 +11,7 @@ from kpis.as_text import markdown
 from kpis.languages import written
 from loaders.files.problems import Problem
 from loaders.workbook.door import WorkbookReading, mark_problems
+from pages.parts.data_table import data_table
 from pages.parts.reported import file_of
 from pages.parts.text import csv_file, language, t
 
@@ -34,7 +35,7 @@ def problem_list(problems: Sequence[Problem], *, key: str) -> None:
             )
         with st.expander(t("problem_table", count=len(own)), icon=":material/table:"):
             table = problem_table(own)
-            st.dataframe(table, hide_index=True, width="stretch")
+            data_table(table)
             st.download_button(
                 t("csv"), csv_file(table), f"{key}_{number}.csv", "text/csv",
                 icon=":material/download:", key=f"csv_{key}_{number}", on_click="ignore",

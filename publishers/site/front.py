@@ -10,7 +10,7 @@ from typing import Any
 from markupsafe import Markup
 
 from kpis.figures.facilities import Facility, counted
-from kpis.figures.scorecard import tally
+from kpis.figures.scorecard import Scored, tally
 from kpis.government import government
 from kpis.languages import SOURCE
 from kpis.store.queries import Filter
@@ -19,8 +19,6 @@ from publishers.site.attention import leads
 from publishers.site.site import Page, Site
 from publishers.site.views import IndicatorView
 from telling import attention, front
-from telling.cards import card_of
-from telling.overview import shown_first, theme_name
 from telling.words import Words
 
 OFF = 3  # rows of what does not go well
@@ -65,19 +63,21 @@ def front_page(
         for row in sorted(site.moment.search(Filter(status=status), size=ASKED)[1], key=lambda row: not row.bureau_code)[:1]
     ]
     without = counts.unreported + sum(counts.last_known.values()) + sum(counts.unjudged.values())
-    cards = [
-        card_of(s, words, as_of=site.moment.as_of, title=theme_name(s.entry.theme, words)) for s in shown_first(scored).of_themes
-    ]
     return "index.html", "index.html", {
         "title": opened.sentence, "description": opened.line, "opened": opened,
         "dots": dots(opened.count, words) if opened.count is not None else "", "examples": examples,
         "places": [(anchor, name) for anchor, name, _ in _by_place(site, words)],
-        "cards": lambda home: seen.cards(cards, lambda code: f"{home('indicators')}indicators/{code}.html", words) if cards else "",
+        "cards": partial(theme_cards_to, site, words, scored),
         "judged": words("cz_judged", total=words.number(counts.judged)), "without": words("cz_without", count=words.number(without)) if without else "",
         "band": lambda home: seen.band(counts, lambda group, status: f"{home('standing')}standing.html#{group}-{status}", words),
         "off": [(partial(leads, row=row), row) for row in off[:OFF]], "off_count": words.number(len(off)),
         "changes": changed[:CHANGED], "latest": latest[:CHANGED], "label": label,
     }  # fmt: skip
+
+
+def theme_cards_to(site: Site, words: Words, scored: Sequence[Scored], home: Callable[[str], str]) -> Markup:
+    """Return the cards of the themes, whose names lead to the pages of their indicators from where ``home`` stands."""
+    return seen.theme_cards(scored, lambda code: f"{home('indicators')}indicators/{code}.html", words, as_of=site.moment.as_of)
 
 
 def _marked(name: str, japanese: str) -> Markup:

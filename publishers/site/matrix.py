@@ -9,7 +9,8 @@ from markupsafe import Markup
 
 from charts.svg.strip import look_of
 from kpis.as_text import shown
-from telling.matrix import MISSING, NONE, QUIET, SHORT, Cell, Handed, Matrix, Row
+from kpis.figures.records import SHORT
+from telling.matrix import MISSING, NONE, QUIET, Cell, Handed, Matrix, Row
 from telling.words import Words
 
 LOUD = ("returned", "late")

@@ -158,6 +158,24 @@ def wrong_head(ledger: Ledger, shown: Shown, item: Item) -> list[str]:
     return [] if is_there else [f"no head {must}"]
 
 
+def last_quarters(ledger: Ledger, item: Item) -> list[Table]:
+    """Return the table of the last quarters that the page of an indicator must show; none where no figure of now was known in any."""
+    w, language = ledger.words, ledger.language
+    told = (s for s in ledger.api("strips")["indicators"] if (s["indicator"], s["scope"]) == (item["code"], item["scope"]))
+    stood = next((s["stood"] for s in told), [])
+    rows, is_any = [], False
+    for each in stood:
+        quarter, actual, period = parse_period(each["period"]), "―", each["figure_period"]
+        held = {**item, "period": period, "actual_value": each["actual_value"], "planned_value": each["planned_value"]}
+        figure = ledger.at(item, period) if period and each["actual_value"] is not None else None
+        if figure is not None:
+            actual, is_any = ledger.headline(held), True
+            actual += f" {parse_period(period).short(language)}" if parse_period(period).end < quarter.start else ""
+        planned, gap = (ledger.planned(held, ledger._short(item)), ledger.variance(held)) if figure is not None else ("―", "―")
+        rows.append([quarter.short(language), status_word(each["status"], language), actual, planned, gap])
+    return [([w(h) for h in ("line_quarter", "status", "actual", "planned", "att_gap")], rows)] if is_any else []
+
+
 def _earlier(ledger: Ledger, item: Item, word: str) -> str:
     other = ledger.at(item, item[word]["period"]) if item[word] else None
     if other is None:

@@ -125,8 +125,8 @@ def procedures(
                           largest_n=f"{parts[largest]['procedures_count']:,}", largest_rate=tabled.percent(parts[largest]["rate_pct"])))  # fmt: skip
             for chart in drawn(says[-1]):
                 wrong += charted.wrong_shares(chart, {named[v]: c["statuses"] for v, c in parts.items()}, segments)
-                ends = chart.notes[len(parts) : 2 * len(parts)]
-                if ends != [tabled.percent(c["rate_pct"]) for c in parts.values()]:
+                ends = chart.notes[: len(parts)]
+                if ends != [f"<b>{tabled.percent(c['rate_pct'])}</b>" for c in parts.values()]:
                     wrong.append(f"rates at the bars: {ends}")
     steps = summary["steps"]
     if any(c["unknown"] < online for c in steps.values()):
@@ -246,9 +246,9 @@ def facilities(ledger: Ledger, shown: Shown, field: str, *, view: str = "then", 
     says.append(w("fac_methods_sentence", total=count, **ways))
     for chart in drawn(f"{w('fac_methods')}: {says[-1]}"):
         (bars,) = chart.traces
-        beside = [f"{w(f'method_{m}')} <b>{ways[m]:,} / {count:,}</b>" for m in names]
-        right = bars["x"] == [ways[m] for m in names] and bars["y"] == list(range(len(names))) and chart.notes == beside
-        wrong += [] if right else [f"ways of paying {bars}"]
+        beside = [f"<b>{ways[m]:,} / {count:,}</b>" for m in names]
+        right = bars["x"] == [ways[m] for m in names] and chart.notes == beside
+        wrong += charted.wrong_rows(chart, [w(f"method_{m}") for m in names]) + ([] if right else [f"ways of paying {bars}"])
     gone = summary["over_time"]
     if gone:
         planned = sum(1 for f in rows if not f["is_class"] and f["planned_for"])
