@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from kpis.government import government
-from kpis.languages import SHIPPED, read_catalogue
+from kpis.languages import SHIPPED, language, read_catalogue
 from kpis.settings import ROOT
 from tests.shots.listed import LANGUAGES
 from tests.shots.scenes import FILM, PICTURES
@@ -21,8 +21,8 @@ FILMS = [FILM.format(code=code) for code in LANGUAGES]
 MOST, ALL, FILM_MOST = 80_000, 2_500_000, 1_500_000  # bytes of a picture, of all pictures, of a film
 
 
-def files(language: str) -> list[Path]:
-    return [GUIDES / (f"{kind}.md" if language == "ja" else f"{kind}.{language}.md") for kind in KINDS]
+def files(code: str) -> list[Path]:
+    return [GUIDES / (f"{kind}.md" if code == "ja" else f"{kind}.{code}.md") for kind in KINDS]
 
 
 def shown(path: Path) -> list[str]:
@@ -81,6 +81,13 @@ def test_every_word_a_guide_quotes_is_a_word_of_a_page(language: str) -> None:
     quotes = {(path.name, words) for path in files(language) for words in quoted(path, language)}
     unknown = {quote for quote in quotes if quote[1] not in plain and not any(p.fullmatch(quote[1]) for p in patterns)}
     assert len(quotes) > 50 and unknown == set()
+
+
+def test_every_page_says_what_it_is_for() -> None:
+    """In one sentence above its title, or in the first line that it has of its own."""
+    of_their_own = {"search", "revisions", "about", "report", "publish", "questions", "notices", "voices", "register"}
+    for page in (ROOT / "pages").glob("*.py"):
+        assert page.stem in of_their_own or all(f"intro_{page.stem}" in language(code).words for code in LANGUAGES), page.stem
 
 
 def test_a_word_that_no_page_has_would_be_noticed() -> None:
