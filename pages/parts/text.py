@@ -60,9 +60,9 @@ def linked(title: str, url: str | None) -> str:
     return f"[{kept}]({quote(url, safe=_ADDRESS_SIGNS)})" if url and url.startswith(("https://", "http://", "/")) else kept
 
 
-def found_shown(found: str) -> str:
+def found_shown(plain: str) -> str:
     """Return what stood in a cell, in the language of the page where the reader of files itself said it: nothing stood there."""
-    return t("blank") if found == both(Message("blank")) else found
+    return t("blank") if plain == both(Message("blank")) else plain
 
 
 def csv_file(table: pd.DataFrame) -> bytes:
