@@ -86,6 +86,15 @@ def look(browser: Browser, name: str, address: str, taken: Taken) -> None:
         tab.close()
 
 
+def told(taken: Taken) -> None:
+    """Write what there is so far: the sheet of all pictures, what is wrong, and Japanese on pages of another language."""
+    contact_sheet(TARGET)
+    (TARGET / "wrong.txt").write_text("".join(f"{p}: {w}\n" for p, faults in taken.wrong.items() for w in faults), encoding="utf-8")
+    (TARGET / "japanese-left.txt").write_text(
+        "".join(f"{p}: {w}\n" for p, lines in taken.left.items() for w in lines), encoding="utf-8"
+    )
+
+
 def main() -> int:
     """Take the pictures; return 1 where something is wrong on one."""
     if CHROMIUM is None:
@@ -98,14 +107,11 @@ def main() -> int:
         for name in asked("SETS", tuple(SETS)):
             with places.served(name) as address:
                 look(browser, name, address, taken)
+            told(taken)
         if "print" in os.environ.get("PAGES", "print"):
             taken.pictures += printed.meeting(browser, TARGET / "print", Path(folder))
+        told(taken)
         browser.close()
-    contact_sheet(TARGET)
-    (TARGET / "wrong.txt").write_text("".join(f"{p}: {w}\n" for p, faults in taken.wrong.items() for w in faults), encoding="utf-8")
-    (TARGET / "japanese-left.txt").write_text(
-        "".join(f"{p}: {w}\n" for p, lines in taken.left.items() for w in lines), encoding="utf-8"
-    )
     faults = sum(map(len, taken.wrong.values()))
     print(f"{taken.pictures} pictures in {(time.monotonic() - began) / 60:.1f} min, {faults} faults: {TARGET}/index.html")
     return int(bool(faults))
