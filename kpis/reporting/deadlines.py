@@ -12,7 +12,7 @@ from kpis.errors import StepRefused
 from kpis.figures.organisation import Organisation
 from kpis.government import government
 from kpis.periods import parse_period
-from kpis.reporting.access import require
+from kpis.reporting.access import Viewer, require
 from kpis.reporting.people import grants_of
 from kpis.store import tables
 from kpis.store.fields import record_of
@@ -156,15 +156,29 @@ def owing(organisation: Organisation, period_code: str) -> list[str]:
 
 
 def coverage(store: Store, periods: Sequence[str], *, viewer: str, today: date, known_at: datetime | None = None) -> list[Standing]:
-    """Return where every bureau's report of each period stands, or stood by what was known at an instant.
+    """Return where the report of each bureau that the viewer may ask after stands for each period, or stood by what was known at an instant.
 
     Raises:
-        NotAllowed: the viewer may not see the queue.
+        NotAllowed: the viewer may not ask after any.
     """
     with store.reading() as session:
-        require(grants_of(session, viewer), "see_queue")
-        organisation = Store.organisation_in(session)
-        return standings_in(session, {code: owing(organisation, code) for code in periods}, today, known_at)
+        grants = grants_of(session, viewer)
+        require(grants, "see_standings")
+        organisation, own = Store.organisation_in(session), Viewer(grants=grants).bureaus("see_standings")
+        owed = {code: [b for b in owing(organisation, code) if own is None or b in own] for code in periods}
+        return standings_in(session, owed, today, known_at)
+
+
+def overdue(store: Store, *, viewer: str, today: date) -> list[tuple[Standing, date]]:
+    """Return the reports that are overdue and may still come, of the bureaus that the viewer may ask after, each with the day it was due.
+
+    Raises:
+        NotAllowed: the viewer may not ask after any.
+    """
+    still = [w for w in reported_periods(store) if w.is_late(today) and (w.locks_on is None or today <= w.locks_on)]
+    due = {w.period_code: w.due_on for w in still}
+    standings = coverage(store, list(due), viewer=viewer, today=today) if due else []
+    return [(each, day) for each in standings if each.is_late and (day := due[each.period_code]) is not None]
 
 
 def standings_of(store: Store, bureau_code: str, periods: Sequence[str], *, viewer: str, today: date) -> list[Standing]:
