@@ -14,12 +14,13 @@ from kpis.languages import SOURCE
 from kpis.moment import Moment
 from kpis.settings import ROOT
 from kpis.store.queries import ProcedureOnDay
-from kpis.text import texts_of
+from kpis.text import format_date, texts_of
 from telling.blocks import Telling
 from telling.projects import called
 from telling.words import Words
 
 KINDS = finding.KINDS
+_rest = finding.Growing()  # of all that is no procedure, whatever the day and the database
 CONTEXT = 90  # letters of the line beneath a title
 # The pages of the dashboard that a name leads to; those of the office are none of the public's.
 PAGES = ("overview", "bureau", "projects", "procedures", "facilities", "standing", "changes", "revisions", "about")
@@ -55,15 +56,15 @@ class Answer:
 def answers(telling: Telling, asked: str, *, kinds: Sequence[str] = (), limit: int = 20) -> list[Answer]:
     """Return what answers best to what was typed, on the day and by the knowledge of the moment, the best first."""
     moment = telling.moment
-    indices = [index_of(moment), moment.procedure_names]
-    hits = finding.search(indices, asked, day=moment.as_of.toordinal(), kinds=kinds, limit=limit)
+    hits = finding.search(indices_of(moment), asked, day=moment.as_of.toordinal(), kinds=kinds, limit=limit)
     procedures = moment.some_procedures([hit.entry.code for hit in hits if hit.entry.kind == "procedure"])
     return [answer_of(telling, hit.entry, procedures, hit.score) for hit in hits]
 
 
-def index_of(moment: Moment) -> finding.Index:
-    """Return the index of all that is not a procedure, as it stands on the day."""
-    return moment.kept("indexed", ("names", moment.view), lambda: finding.Index(_entries(moment)))
+def indices_of(moment: Moment) -> tuple[finding.Index, ...]:
+    """Return the indices of everything, as it stands on the day."""
+    rest = moment.kept("indexed", ("names", moment.view), lambda: _rest.of(_entries(moment)))
+    return (*rest, *moment.procedure_names)
 
 
 def _entries(moment: Moment) -> list[finding.Entry]:
@@ -72,11 +73,17 @@ def _entries(moment: Moment) -> list[finding.Entry]:
         finding.Entry(kind="indicator", code=code, names=_all(row), beside=" ".join((code, *_all(row, "definition"))))
         for code, row in moment.indicators.items()
     ]
+    before: dict[str, list[str]] = {}
+    for each in moment.organisation.successions:
+        if each.predecessor_code in units:
+            before.setdefault(each.successor_code, []).append(_all(units[each.predecessor_code])[0])
     entries += [
-        finding.Entry(kind="bureau", code=each.code, names=_all(units[each.code]))
+        finding.Entry(
+            kind="bureau", code=each.code, names=_all(units[each.code]), beside=" ".join(before.get(each.code, ())),
+            is_past=not moment.organisation.by_code[each.code].is_valid_on(moment.as_of),
+        )
         for each in moment.bureaus
-        if moment.organisation.by_code[each.code].is_valid_on(moment.as_of)
-    ]
+    ]  # fmt: skip
     for report in moment.projects:
         row = report.row
         entries.append(
@@ -146,7 +153,9 @@ def answer_of(telling: Telling, entry: finding.Entry, procedures: Mapping[str, P
         page = "facilities"
         context = w("list_comma").join((w(f"cashless_{_facility(moment, code).status}"), *_facility(moment, code).places))
     elif kind == "bureau":
-        page, context = "bureau", w("search_bureau_line")
+        unit, last = moment.organisation.by_code[code], moment.organisation.last_day(code)
+        gone = w("search_bureau_until", day=format_date(last, w.language)) if last and not unit.is_valid_on(moment.as_of) else ""
+        page, context = "bureau", gone or w("search_bureau_line")
     elif kind == "project":
         page, context = "projects", next((w.named(r.row, "goal") for r in moment.projects if r.code == code), "")
     elif kind == "milestone":

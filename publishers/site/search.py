@@ -14,7 +14,7 @@ import numpy as np
 from kpis.figures.finding import Entry, Index
 from kpis.figures.folding import KANJI, old_characters
 from publishers.site.site import Page, Site
-from telling.search import Answer, answer_of, index_of
+from telling.search import Answer, answer_of, indices_of
 from telling.words import Words, has_page
 
 PART = 800  # letters of a part of the pairs, on average
@@ -54,8 +54,8 @@ def write(site: Site, folder: Path, languages: list[Words]) -> None:
     folder.mkdir()
     day = site.moment.as_of.toordinal()
     entries: list[tuple[Entry, int, Index]] = []
-    for index in (index_of(site.moment), site.moment.procedure_names):
-        entries += [(entry, n, index) for n, entry in enumerate(index.entries) if not entry.until or entry.until > day]
+    for index in indices_of(site.moment):
+        entries += [(entry, n, index) for n, entry in enumerate(index.entries) if index.until[n] > day]
     entries.sort(key=lambda each: (len(each[0].names[0]), each[0].kind, each[0].code))
     grams = _grams(entries)
     letters = sum(len(held) for held in grams.values())
