@@ -19,7 +19,7 @@ import numpy.typing as npt
 from kpis.figures.folding import folded, folded_all, has_kanji, plain_all, read, read_all, same_words_all
 
 KINDS = ("procedure", "indicator", "facility", "bureau", "project", "milestone", "definition", "page")
-_WEIGHT = {
+WEIGHT = {
     "bureau": 0.06, "page": 0.05, "procedure": 0.04, "indicator": 0.03, "facility": 0.03, "project": 0.03, "definition": 0.02, "milestone": 0.0,
 }  # fmt: skip
 _BITS = 21  # of a letter, and of a place in the index
@@ -31,6 +31,7 @@ _NEARLY = 0.9  # what differs in a letter
 _NOWHERE = 0.25  # a pair that is nowhere
 _WELL = 1.2  # a hit that scores so much is what was meant: nothing is tried besides
 _PAST = 0.1
+_SHORTENED, _LEFT_OUT = 4, 6  # letters of a word that may be a short form, and those left out between two of them
 _RANKED = 120
 _PART = 8192  # entries in one index: what is needed to make it is little, and others have their turn meanwhile
 _FEW = 64  # entries that differ are so many that all is indexed anew, at least
@@ -238,7 +239,7 @@ def _score(index: Index, n: int, cover: float, words: Sequence[str], count: int)
 
 
 def _weight(entry: Entry) -> float:
-    return _WEIGHT[entry.kind] - (_PAST if entry.is_past else 0.0)
+    return WEIGHT[entry.kind] - (_PAST if entry.is_past else 0.0)
 
 
 def _near(look: Callable[[Sequence[int], float], list[Place]], words: Sequence[str]) -> list[Hit]:
@@ -261,16 +262,15 @@ def _near(look: Callable[[Sequence[int], float], list[Place]], words: Sequence[s
 
 
 def almost(word: str) -> re.Pattern[str] | None:
-    """Return what finds a word with one letter other, missing, too many or changed with its neighbour; ``None`` where it is too short for that."""
-    if len(word) < (3 if has_kanji(word) else 4):
-        return None
-    ways = []
-    for n in range(len(word)):
-        before, after = re.escape(word[:n]), re.escape(word[n + 1 :])
-        ways += [f"{before}[^\\t ]{after}", f"{before}{after}"]
-        if n:
-            ways += [f"{before}[^\\t ]{re.escape(word[n:])}", re.escape(word[: n - 1] + word[n] + word[n - 1]) + after]
-    return re.compile("|".join(ways))
+    """Return what finds a word with one letter other, missing, too many or changed with its neighbour, or shortened (選管); ``None`` for the shortest."""
+    ways = [f"[^\\t ]{{0,{_LEFT_OUT}}}".join(map(re.escape, word))] if has_kanji(word) and 2 <= len(word) <= _SHORTENED else []
+    if len(word) >= (3 if has_kanji(word) else 4):
+        for n in range(len(word)):
+            before, after = re.escape(word[:n]), re.escape(word[n + 1 :])
+            ways += [f"{before}[^\\t ]{after}", f"{before}{after}"]
+            if n:
+                ways += [f"{before}[^\\t ]{re.escape(word[n:])}", re.escape(word[: n - 1] + word[n] + word[n - 1]) + after]
+    return re.compile("|".join(ways)) if ways else None
 
 
 def grams_of(word: str) -> list[int]:
