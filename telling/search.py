@@ -16,6 +16,7 @@ from kpis.settings import ROOT
 from kpis.store.queries import ProcedureOnDay
 from kpis.text import format_date, texts_of
 from telling.blocks import Telling
+from telling.method import sections
 from telling.projects import called
 from telling.words import Words
 
@@ -37,6 +38,7 @@ class Answer:
         context: one line of what it is.
         page: of the dashboard; a blank is the overview.
         query: what its address names besides, as ``code``.
+        anchor: where on the page it stands; a blank is the top.
         score: how well it answers; a larger one is better.
         online: of a procedure, whether it can be done online.
         paper: of a procedure, the steps that stay on paper.
@@ -48,6 +50,7 @@ class Answer:
     context: str
     page: str
     query: dict[str, str]
+    anchor: str = ""
     score: float
     online: bool | None = None
     paper: tuple[str, ...] = ()
@@ -107,10 +110,56 @@ def _entries(moment: Moment) -> list[finding.Entry]:
         finding.Entry(kind="definition", code=english, names=(japanese, english), beside=meaning)
         for english, japanese, meaning in terms()
     ]
+    entries += _help()
     entries += [
         finding.Entry(kind="page", code=page, names=(words(f"nav_{page}"), Words("en")(f"nav_{page}"))) for page in PAGES
     ]  # fmt: skip
     return entries
+
+
+# What stands on the page of data and definitions besides the method, by its anchor there, and the text that says what it is.
+ABOUT = {
+    "method": "about_lead",
+    "definitions": "",
+    "sources": "",
+    "open": "about_open_text",
+    "accessibility": "",
+    "terms": "about_terms_text",
+}
+
+
+def _help() -> list[finding.Entry]:
+    """Return the sections of the method, its rules, and what else the page of data and definitions has; by anchor, with the rule's number."""
+    source, english = Words(SOURCE), Words("en")
+    entries = [
+        finding.Entry(
+            kind="help", code=anchor, names=(source(f"about_{anchor}"), english(f"about_{anchor}")),
+            beside=" ".join(words(text, base="") for words in (source, english) if text),
+        )
+        for anchor, text in ABOUT.items()
+    ]  # fmt: skip
+    for here, there in zip(sections(source), sections(english), strict=True):
+        entries.append(
+            finding.Entry(kind="help", code=here.anchor, names=(here.heading, there.heading), beside=f"{source('about_method')}")
+        )
+        entries += [
+            finding.Entry(
+                kind="help", code=f"{here.anchor}.{rule.number}", names=(rule.name, other.name), beside=f"{rule.text} {other.text}"
+            )
+            for rule, other in zip(here.rules, there.rules, strict=True)
+        ]
+    return entries
+
+
+def help_line(code: str, words: Words) -> str:
+    """Return what an entry of the help says, in one line."""
+    anchor, _, number = code.partition(".")
+    if anchor in ABOUT:
+        return words(ABOUT[anchor], base="") if ABOUT[anchor] else words("nav_about")
+    section = next(each for each in sections(words) if each.anchor == anchor)
+    if not number:
+        return words("list_comma").join(rule.name for rule in section.rules)
+    return next(rule.text for rule in section.rules if rule.number == int(number))
 
 
 def _all(row: object, field: str = "name") -> tuple[str, ...]:
@@ -140,6 +189,7 @@ def answer_of(telling: Telling, entry: finding.Entry, procedures: Mapping[str, P
     title, context, page, query = entry.names[0], "", "", {"code": code}
     if w.language != SOURCE and len(entry.names) > 1 and entry.names[1]:
         title = entry.names[1]
+    anchor = ""
     online: bool | None = None
     paper: tuple[str, ...] = ()
     if kind == "procedure":
@@ -163,12 +213,14 @@ def answer_of(telling: Telling, entry: finding.Entry, procedures: Mapping[str, P
         page, query, context = "projects", {"code": report.code}, called(report, w)
     elif kind == "definition":
         page, query, context = "about", {}, entry.beside
+    elif kind == "help":
+        page, query, anchor, context = "about", {}, code.partition(".")[0], help_line(code, w)
     else:
         page, query, context = "" if code == "overview" else code, {}, w("search_page_line")
     if len(context) > CONTEXT:
         context = context[: CONTEXT - 1] + "…"
     return Answer(
-        kind=kind, code=code, title=title, context=context, page=page, query=query, score=round(score, 3), online=online, paper=paper
+        kind=kind, code=code, title=title, context=context, page=page, query=query, anchor=anchor, score=round(score, 3), online=online, paper=paper
     )  # fmt: skip
 
 

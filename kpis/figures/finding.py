@@ -18,9 +18,9 @@ import numpy.typing as npt
 
 from kpis.figures.folding import folded, folded_all, has_kanji, plain_all, read, read_all, same_words_all
 
-KINDS = ("procedure", "indicator", "facility", "bureau", "project", "milestone", "definition", "page")
+KINDS = ("procedure", "indicator", "facility", "bureau", "project", "milestone", "definition", "help", "page")
 WEIGHT = {
-    "bureau": 0.06, "page": 0.05, "procedure": 0.04, "indicator": 0.03, "facility": 0.03, "project": 0.03, "definition": 0.02, "milestone": 0.0,
+    "bureau": 0.06, "page": 0.05, "procedure": 0.04, "indicator": 0.03, "facility": 0.03, "project": 0.03, "definition": 0.02, "help": 0.02, "milestone": 0.0,
 }  # fmt: skip
 _BITS = 21  # of a letter, and of a place in the index
 _MASK = (1 << _BITS) - 1

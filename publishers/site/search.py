@@ -15,7 +15,7 @@ import numpy as np
 from kpis.figures.finding import WEIGHT, Entry, Index
 from kpis.figures.folding import KANJI, old_characters
 from publishers.site.site import Page, Site
-from telling.search import KINDS, Answer, answer_of, indices_of
+from telling.search import ABOUT, KINDS, Answer, answer_of, indices_of
 from telling.words import Words, has_page
 
 PART = 800  # letters of a part of the pairs, on average
@@ -38,6 +38,15 @@ _PAGES = {
 }  # fmt: skip
 
 
+# Which page of the edition has what the dashboard's page of data and definitions has; it has no others.
+_HELP = {"method": "method.html", "definitions": "definitions.html", "open": "data.html", "terms": "data.html#cite"}
+
+
+def _stands(entry: Entry) -> bool:
+    """Say whether the edition has a page that says it."""
+    return entry.kind != "help" or entry.code in _HELP or entry.code not in ABOUT
+
+
 def script(source: str) -> bytes:
     """Return the script with the old characters filled in, so that they are folded by the same list."""
     return source.replace("OLD", json.dumps("".join(old_characters()), ensure_ascii=False)).replace("KANJI", KANJI).encode()
@@ -55,7 +64,7 @@ def write(site: Site, folder: Path, languages: list[Words]) -> None:
     day = site.moment.as_of.toordinal()
     entries: list[tuple[Entry, int, Index]] = []
     for index in indices_of(site.moment):
-        entries += [(entry, n, index) for n, entry in enumerate(index.entries) if index.until[n] > day]
+        entries += [(entry, n, index) for n, entry in enumerate(index.entries) if index.until[n] > day and _stands(entry)]
     entries.sort(key=lambda each: (len(each[0].names[0]), each[0].kind, each[0].code))
     grams = _grams(entries)
     letters = sum(len(held) for held in grams.values())
@@ -136,7 +145,7 @@ def _address(words: Words, answer: Answer) -> str:
     path = {
         "indicator": f"indicators/{code}.html", "bureau": f"bureaus/{code}.html", "project": f"projects/{code}.html",
         "milestone": f"projects/{code}.html#milestones", "procedure": "procedures.html#list", "facility": "facilities.html#list",
-        "definition": "method.html", "page": f"{_PAGES.get(answer.code, 'index')}.html",
+        "definition": "method.html", "help": _HELP.get(answer.anchor, f"method.html#{answer.anchor}"), "page": f"{_PAGES.get(answer.code, 'index')}.html",
     }[answer.kind]  # fmt: skip
     return (words.folder if has_page(path.split("#")[0], words.language) else "") + path
 

@@ -16,7 +16,7 @@ from api.warm import warmed
 from kpis.figures.finding import Entry, Growing, Index, grams_of, search
 from kpis.figures.folding import folded, read
 from kpis.moment import Moment, State, state_of
-from kpis.settings import settings
+from kpis.settings import ROOT, settings
 from kpis.store.store import Store
 from publishers.site.search import part_of
 from telling.blocks import Telling
@@ -123,6 +123,40 @@ def test_a_procedure_that_was_loaded_or_ended_is_known_at_once_and_in_both_engin
             )
         )
     assert row.procedure_code not in asked(row.name_ja)
+
+
+@pytest.mark.parametrize(
+    ("language", "asked", "code", "title", "anchor"),
+    [
+        ("ja", "期限経過", "method-2.6", "期限経過・結果未公表", "method-2"), ("en", "forecast", "method-3.16", "Forecast", "method-3"),
+        ("ja", "速報と確報", "method-3.20", "速報と確報", "method-3"), ("ja", "アクセシビリティ", "accessibility", "ウェブアクセシビリティ", "accessibility"),
+    ],
+)  # fmt: skip
+def test_sections_and_rules_of_the_method_lead_to_where_they_stand(
+    tokyo: Store, language: str, asked: str, code: str, title: str, anchor: str
+) -> None:
+    first = answers(Telling(Words(language), Moment(state=State(tokyo), as_of=DAY)), asked)[0]
+    assert (first.kind, first.code, first.title, first.page, first.anchor) == ("help", code, title, "about", anchor)
+    assert first.context and "`" not in first.context
+    anchors = (ROOT / "pages" / "about.py").read_text(encoding="utf-8")
+    assert f'anchor="{anchor}"' in anchors or anchor.startswith("method-"), "the page of data and definitions has it"
+
+
+def test_what_the_static_edition_finds_stands_on_its_pages(published: House) -> None:
+    site = next(iter(sorted(published.folder.glob("*/site"))))
+    for language in ("ja", "en"):
+        parts = (path.read_text(encoding="utf-8") for path in (site / "search" / language).glob("*.js"))
+        rows = [row for part in parts for row in json.loads(part[part.index(",") + 1 : -1])]
+        addresses = {row[3] for row in rows}
+        assert {"method.html#method-2", "en/method.html#method-2"} & addresses and {row[0] for row in rows} >= {
+            "help",
+            "definition",
+            "page",
+        }
+        for address in addresses:
+            path, _, anchor = address.partition("#")
+            assert (site / path).is_file(), address
+            assert not anchor or f'id="{anchor}"' in (site / path).read_text(encoding="utf-8"), address
 
 
 def test_the_open_api_answers_and_refuses(tokyo: Store, monkeypatch: pytest.MonkeyPatch) -> None:
