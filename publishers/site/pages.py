@@ -31,7 +31,7 @@ from publishers.site.views import IndicatorView, badge, badges
 from telling import attention, facts, needed, overview_projects, projects, said
 from telling.blocks import Telling
 from telling.changes import Difference
-from telling.method import method
+from telling.method import sections
 from telling.overview import conclusion, coverage_lines, exclusions, lead, shown_first, theme_name, themes_told
 from telling.quarters import quarters
 from telling.words import Words, has_page, what_changed, whose
@@ -338,9 +338,10 @@ def _strategy(site: Site, words: Words) -> list[Markup]:
 
 
 def _method(words: Words) -> Any:
-    body = Markup("<h1>{}</h1>").format(words("method")) + Markup(
-        MarkdownIt("commonmark", {"html": False}).enable("table").render(method(words))
-    )
+    body = Markup("<h1>{}</h1>").format(words("method"))
+    markdown = MarkdownIt("commonmark", {"html": False}).enable("table")
+    for section in sections(words):
+        body += Markup('<h3 id="{}">{}</h3>').format(section.anchor, section.heading) + Markup(markdown.render(section.text))
     return "method.html", "text.html", {"title": words("method"), "body": body}
 
 
