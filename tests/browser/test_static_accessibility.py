@@ -8,7 +8,7 @@ import threading
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
 from charts.style import ACTUAL, INK, PLAN
 from charts.themes import DARK, DARK_PAPER, PAPER, rgb
@@ -16,6 +16,7 @@ from kpis.store import tables
 from kpis.store.store import utc_now
 from publishers.editions import on_disk
 from tests.browser.axe import broken_rules
+from tests.browser.keyboard import Keyboard
 from tests.browser.screen import pictured, too_wide
 from tests.publishers.house import House
 from tests.shared import copied, shipped
@@ -128,3 +129,31 @@ def test_a_static_page_holds_in_dark_and_is_printed_light(chromium: Browser, add
     assert page.evaluate(ground) == rgb(PAPER)
     page.context.close()
     assert wrong == {}
+
+
+def test_by_keyboard_a_value_with_its_source_and_whether_a_procedure_is_online_are_twelve_keys_away(
+    chromium: Browser, address: str
+) -> None:
+    """Every key counts but for the letters of the words looked for; nothing is clicked, and no address loaded but the front page's."""
+    page = visitor(chromium, 1280)
+    for words in ("", "狩猟免許"):
+        page.goto(f"{address}/index.html")
+        keys = Keyboard(page)
+        keys.to("本文へ")
+        keys.press("Enter")
+        if words:
+            keys.to(tag="INPUT")
+            keys.write(words)
+        else:
+            keys.to(href="indicators/")
+        with page.expect_navigation():
+            keys.press("Enter")
+        if words:
+            expect(page.locator("#results")).to_contain_text("オンラインでできます")
+        else:
+            assert "91%" in page.inner_text("main .big")
+            keys.to("本文へ")
+            keys.press("Enter")
+            keys.to(is_source=True)
+        assert keys.presses <= 12, keys.way
+    page.context.close()
