@@ -12,6 +12,7 @@ from kpis.figures.records import STATUSES
 from kpis.figures.scorecard import Tally
 from kpis.text import status_word
 from publishers.site.attention import strip
+from publishers.site.labels import with_roles
 from telling.cards import Card, Pairs
 from telling.overview_projects import Line
 from telling.words import Words
@@ -154,4 +155,4 @@ def _table(name: str, heads: Sequence[str], rows: Sequence[Sequence[object]], *,
         for row in rows
     )
     made = Markup('<table class="tb tb-{}"><caption class="vh">{}</caption><thead><tr>{}</tr></thead><tbody>{}</tbody></table>')
-    return Markup(shown(made.format(name, caption, top, body)))
+    return with_roles(str(shown(made.format(name, caption, top, body))))
