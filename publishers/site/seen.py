@@ -14,6 +14,7 @@ from kpis.figures.scorecard import Scored, Tally
 from kpis.text import status_word
 from publishers.site.attention import strip
 from publishers.site.block_views import cell, is_number
+from publishers.site.labels import with_roles
 from telling.blocks import Block
 from telling.blocks import Card as HeadlineNumber
 from telling.cards import Card, Pairs, card_of
@@ -234,4 +235,4 @@ def _table(name: str, heads: Sequence[str], rows: Sequence[Sequence[object]], *,
         for row in rows
     )
     made = Markup('<table class="tb tb-{}"><caption class="vh">{}</caption><thead><tr>{}</tr></thead><tbody>{}</tbody></table>')
-    return Markup(shown(made.format(name, caption, top, body)))
+    return with_roles(str(shown(made.format(name, caption, top, body))))
