@@ -23,6 +23,7 @@ from kpis.periods import parse_period
 from kpis.text import Apart, format_date, named, status_word
 from telling.blocks import Block, Flat, Number, Telling
 from telling.projects import slip_text
+from telling.quarters import figures_then
 from telling.words import Words
 
 SHOWN_FIRST = 5  # rows; the rest are folded under one line
@@ -369,7 +370,7 @@ def strips(telling: Telling) -> Block:
         if (item.entry.goals or item.entry.goals_of) and (telling.view == "then" or not item.entry.is_own_scope):
             code = {"indicator_code": item.entry.definition.code, "bureau_code": item.entry.unit_code}
             flat += [
-                {"organisation": telling.view, **code, "period_code": s.quarter.code, "status": s.status}
+                {"organisation": telling.view, **code, "period_code": s.quarter.code, "status": s.status, **figures_then(s)}
                 for s in moment.stood(item)
             ]
     return Block(key="strips", columns=(), rows=(), flat=tuple(flat), file="strips")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -126,6 +126,19 @@ def leaves(store: Store, *, viewer: str) -> list[Leave]:
         require(grants_of(session, viewer), "grant_exception")
         query = select(tables.ReportingException).order_by(tables.ReportingException.id.desc())  # type: ignore[union-attr]
         return [record_of(Leave, row) for row in session.exec(query)]
+
+
+def within_reach(windows: Sequence[Window], on_their_way: Collection[str], *, today: date, most: int) -> list[Window]:
+    """Return the periods that a page offers: those that opened last, and any older one that has a report on its way.
+
+    Args:
+        windows: newest first.
+        on_their_way: the periods with a report that is neither approved nor withdrawn.
+        today: the day of the office.
+        most: how many of those that opened last.
+    """
+    opened = [w for w in windows if w.opens_on and w.opens_on <= today]
+    return [*opened[:most], *(w for w in opened[most:] if w.period_code in on_their_way)]
 
 
 def reported_periods(store: Store) -> list[Window]:

@@ -22,10 +22,12 @@ from pages.parts.registers import telling
 from pages.parts.text import language, named, t
 from pages.parts.viewer import viewer
 from pages.parts.when import today
+from publishers.site import seen
 from publishers.site.attention import listed, strip, strips
 from telling import attention
-from telling.attention import Row
+from telling.attention import Row, since_words
 from telling.bureaus import unit_label
+from telling.quarters import quarters
 from telling.words import Words
 
 PLACES = {"indicator": "indicator", "milestone": "projects"}
@@ -121,6 +123,22 @@ def strip_of(stood: Sequence[Stood], name: str, *, since: str = "") -> None:
     if shape is not None:
         st.html(f"{t('att_strip_heading')} {strip(shape)} {escape(since)}")
         st.caption(t("att_strip_note"))
+
+
+def last_quarters(item: Scored, name: str) -> None:
+    """Show the last quarters of an indicator: status, figure, plan and gap of each; where no figure of now was known in any, their strip."""
+    moment, words = cached.moment(), Words(language())
+    since = since_words(moment.off_since(item), words)
+
+    def make() -> str:
+        return seen.quarters(quarters(item, moment.stood(item), words), words, caption=f"{name}: {t('att_strip_heading')}")
+
+    code = (item.entry.definition.code, item.entry.unit_code, *address.link().items())
+    if not (html := cached.made("quarters", code=code, make=make)):
+        strip_of(moment.stood(item), name, since=since)
+        return
+    st.html(html)
+    st.caption(f"{t('att_strip_note')} {since}")
 
 
 def strips_of(items: Sequence[Scored], *, key: str, is_every: bool = False) -> None:

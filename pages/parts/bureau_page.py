@@ -23,6 +23,7 @@ from pages.parts.attention import strips_of
 from pages.parts.bureaus import break_line, unit_name
 from pages.parts.cards import chart_with_table, dated_value, headline_value, status_badge, tally_marks
 from pages.parts.comparison import in_words
+from pages.parts.data_table import data_table
 from pages.parts.figure import Ready, kept_block, ready
 from pages.parts.menu import has_page, page
 from pages.parts.project import milestone_block
@@ -99,7 +100,7 @@ def record(report: BureauReport) -> None:
         }
         for s in handed_in
     ]  # fmt: skip
-    st.dataframe(pd.DataFrame(rows), hide_index=True, width="stretch")
+    data_table(pd.DataFrame(rows))
 
 
 def indicator(item: Scored) -> None:

@@ -12,6 +12,7 @@ from charts.shapes import Strip
 from charts.svg.strip import look_of, sheet
 from kpis.as_text import shown
 from kpis.text import format_date
+from publishers.site.labels import with_roles
 from telling.attention import SHOWN_FIRST, Row, folded
 from telling.words import Words
 
@@ -121,7 +122,7 @@ def listed(rows: Sequence[Row], leads: Leads, words: Words, *, caption: str, is_
         made += Markup('<details class="att-more"><summary>{}</summary>{}</details>').format(
             more, _table(rest, leads, words, caption=more, is_public=is_public)
         )
-    return Markup(shown(made))
+    return with_roles(str(shown(made)))
 
 
 def strips(listed: Sequence[tuple[str, str, str, Strip | None, str]], words: Words, *, caption: str) -> Markup:
@@ -135,4 +136,4 @@ def strips(listed: Sequence[tuple[str, str, str, Strip | None, str]], words: Wor
     heads = ("att_what", "status", "att_strip_heading", "att_since_head")
     top = Markup("").join(Markup('<th scope="col">{}</th>').format(words(head)) for head in heads)
     table = Markup('<table class="att strips"><caption class="vh">{}</caption><thead><tr>{}</tr></thead><tbody>{}</tbody></table>')
-    return Markup(shown(table.format(caption, top, rows))) if listed else Markup("")
+    return with_roles(str(shown(table.format(caption, top, rows)))) if listed else Markup("")
