@@ -12,7 +12,7 @@ export PYTHONDONTWRITEBYTECODE :=
 APT := [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && apt-get update -qq >/dev/null && \
   DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends
 
-.PHONY: run demo public test check lint types bench lighthouse shots pictures docs attack faults mutations deploy-check sbom audit setup tools clean
+.PHONY: run demo public test check lint types bench lighthouse shots pictures docs attack faults year mutations deploy-check sbom audit setup tools clean
 
 $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11以上が必要です / Python 3.11 or newer is needed"; exit 1; }
@@ -119,6 +119,10 @@ deploy-check: $(VENV)/.dev tools $(VENV)/deploy/bin/kubernetes-validate
 	@$(VENV)/deploy/bin/hadolint deploy/Containerfile && echo "deploy/Containerfile: hadolint"
 	@if command -v systemd-analyze >/dev/null; then bash tests/deploy/check_units; else echo "systemd-analyzeがないため、ユニットを調べていません / no systemd-analyze: units are not checked"; fi
 	@TEST_POSTGRES_URL="$${TEST_POSTGRES_URL:-$$(bash .ci/postgres)}" $(PY) -m pytest -o addopts="" -q -s tests/deploy/rolling.py
+
+# A year of four quarters played in a browser by section, coordinator, approver, office and director.
+year: $(VENV)/.dev tools
+	@$(PY) -m pytest -o addopts="" -q tests/browser/played_year.py
 
 # One line of the product broken at a time: the nearest tests must notice.
 mutations: $(VENV)/.dev

@@ -69,6 +69,8 @@ class Government:
     first_month: int
     zone: ZoneInfo
     first_day: date
+    holidays: str  # country of its public holidays; a blank: none are kept
+    closed: frozenset[str]  # days of every year, as 12-29
     themes: Mapping[str, ThemeFields]
     project_kinds: Mapping[str, ProjectKindFields]
     unit_kinds: Mapping[str, UnitKindFields]
@@ -175,6 +177,7 @@ def read(folder: Path) -> Government:
     return Government(
         folder=folder, publisher=facts.publisher, office=facts.office, area=facts.area, page=facts.themes,
         first_month=facts.calendar.first_month, zone=ZoneInfo(facts.calendar.time_zone), first_day=facts.calendar.first_day,
+        holidays=facts.calendar.holidays, closed=frozenset(facts.calendar.closed),
         themes=themes, reasons=reasons, open_parts=frozenset(facts.open.parts),
         project_kinds={row.kind_code: row for row in _rows(folder / PROJECT_KINDS, ProjectKindFields)},
         places=tuple(_optional(folder / PLACES, PlaceFields)), outlines=_outlines(folder / OUTLINES),

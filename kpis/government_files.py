@@ -46,7 +46,7 @@ def _zone(name: str) -> str:
 
 
 class CalendarFields(Fields):
-    """``[calendar]`` of government.toml: its fiscal year, its clock, and the first day that may be asked for."""
+    """``[calendar]`` of government.toml: its fiscal year, its clock, the first day that may be asked for, and the days on which it is closed."""
 
     first_month: Annotated[
         int,
@@ -55,6 +55,13 @@ class CalendarFields(Fields):
     ]
     time_zone: Annotated[str, AfterValidator(_zone), Said("時間帯(Asia/Tokyo など)", "time zone, as Asia/Tokyo")]
     first_day: Annotated[date, Said("時点として選べる最初の日", "first day that may be chosen as the day of a view")]
+    holidays: Annotated[
+        Literal["", "JP"], Said("祝日の国(JP、なければ空欄)", "country of its public holidays: JP, or a blank where none are kept")
+    ] = ""
+    closed: Annotated[
+        tuple[Annotated[str, Bounds(pattern=r"^(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$")], ...],
+        Said("毎年休みの日(12-29 など)", "days of every year on which it is closed, as 12-29"),
+    ] = ()
 
 
 class AreaFields(Fields):

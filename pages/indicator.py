@@ -52,7 +52,7 @@ def show(item: Scored) -> None:
             st.subheader(t("need_heading"))
             st.markdown(facts.needed_said)
             st.table(facts.needed, border="horizontal", hide_header=True, hide_index=True)
-    said_and_done(told.of_subject(telling(), code), cached.moment().parts.get(code, []), key=code)
+    said_and_done(told.of_subject(telling(), code), key=code)
     if parts := cached.moment().parts.get(code):
         with st.container(border=True):
             st.subheader(t("by_bureau"))

@@ -11,7 +11,6 @@ import streamlit as st
 
 from kpis.as_text import markdown
 from kpis.figures.commented import Said
-from kpis.figures.scorecard import Scored
 from kpis.government import government
 from kpis.reporting import saying
 from kpis.reporting.reports import Opened
@@ -32,18 +31,17 @@ AT_ONCE = 10  # so many are asked about at a time; the next come when these are 
 _SAID = (OpenPart.CAUSE, OpenPart.OBSTACLE, OpenPart.RESPONSE)
 
 
-def said_and_done(held: Sequence[Said], items: Sequence[Scored], *, key: str, about: bool = False) -> None:
+def said_and_done(held: Sequence[Said], *, key: str, about: bool = False) -> None:
     """Show causes and actions, each with its table and CSV; one line where nothing is said yet.
 
     Args:
         held: of an indicator, a project or a bureau.
-        items: the judgements that outcomes are read from.
         key: unique on the page.
         about: name the subject of each row rather than the bureau.
     """
     for word, make in (
         ("commentaries", lambda: told.commentaries(telling(), held, about=about)),
-        ("actions", lambda: told.actions(telling(), held, items, about=about)),
+        ("actions", lambda: told.actions(telling(), held, about=about)),
     ):
         _in_full(cached.made("said", code=f"{key} {word} {view()}", make=partial(_ready, make)), key=f"{key}-{word}")
 

@@ -124,9 +124,10 @@ def wrong_cards(ledger: Ledger, shown: Shown) -> list[str]:
     boxes = [[plain(t).strip() for t in box] for box in shown.boxes.values()]
     wrong = []
     for item in cards:
-        must = [theme_name(item["theme"], w), status_word(item["status"], ledger.language), w.named(item), ledger.headline(item)]
+        word = w("att_unreported") if item["status"] == "unreported" else status_word(item["status"], ledger.language)
+        must = [theme_name(item["theme"], w), word, w.named(item), ledger.headline(item)]
         must += [parse_period(item["period"]).short(ledger.language)] if item["period"] else []
-        must = [plain(m).strip() for m in (*must, *_measured(ledger, item))]
+        must = [plain(m).strip() for m in (*must, *_parted(_measured(ledger, item)))]
         if not any(box[at : at + len(must)] == must for box in boxes for at in range(len(box))):
             wrong.append(f"no card {must}")
     return wrong
@@ -142,6 +143,11 @@ def _measured(ledger: Ledger, item: Item) -> list[str]:
         for word in ("previous", "year_earlier"):
             must += [w(word), _earlier(ledger, item, word)]
     return must
+
+
+def _parted(texts: Sequence[str]) -> list[str]:
+    """Return texts as a card writes them: a period in brackets stands on a line of its own."""
+    return [part for text in texts for part in (text.split(" (", 1)[0], *(f"({rest}" for rest in text.split(" (", 1)[1:]))]
 
 
 def head(ledger: Ledger, item: Item) -> list[str]:
@@ -197,4 +203,4 @@ def card_texts(ledger: Ledger) -> list[str]:
         texts += [ledger.planned(item, short)] if item["planned_value"] is not None else []
         for word in ("previous", "year_earlier"):
             texts += [f.removeprefix(f"{ledger.words(word)} ") for f in ledger.fragments(item) if f.startswith(ledger.words(word))]
-    return texts
+    return [*texts, *_parted(texts)]

@@ -83,7 +83,7 @@ def procedures(
     if first:
         unit = w.named(ledger.indicators[first["indicator"]], "unit")
         says.append(w("pub_sentence", published=tabled.large(ledger, first["published_denominator"]), registered=f"{first['register_count']:,}",
-                      unit=w("unit_procedure") if unit == "%" else unit, difference=f"{first['difference']:+,.0f}"))  # fmt: skip
+                      unit=w("unit_procedure") if unit == "%" else unit, difference=f"{first['difference']:+,.0f}".replace("-", "−")))  # fmt: skip
     wrong: list[str] = []
     charts = list(shown.drawn)
     seen: list[Drawn] = []
