@@ -28,7 +28,7 @@ _EDITION = (
     "default-src 'none'; script-src 'self'; style-src 'self'; style-src-attr 'unsafe-inline'; img-src 'self' data:; object-src 'none'; "
     "base-uri 'self'; form-action 'self'; frame-ancestors 'self'"
 )
-# Streamlit writes its styles into the page while it runs, and draws pictures from bytes; scripts are its own files and three of ours.
+# Streamlit writes its styles into the page while it runs, and draws pictures from bytes; scripts are its own files and a few of ours.
 _PAGE = (
     "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'{scripts}; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; font-src 'self' data:; "
     "connect-src 'self'; worker-src 'self' blob:; manifest-src 'self'; media-src 'self'; frame-src 'none'; object-src 'none'; "

@@ -62,7 +62,10 @@ class Counts:
 
 @dataclass(frozen=True, slots=True)
 class Tile:
-    """One place of a map of tiles: where it stands, its name (short, whole), and how many of its rows are done."""
+    """One place of a map: where its tile stands, its name (short, whole), how many of its rows are done, and its outline.
+
+    ``rings``: of points (longitude, latitude) in degrees; none where its outline is not known. ``code``: of the municipality.
+    """
 
     column: int
     row: int
@@ -70,6 +73,8 @@ class Tile:
     place: str
     done: int
     total: int
+    rings: tuple[tuple[tuple[float, float], ...], ...] = ()
+    code: str = ""
 
     @property
     def numbers(self) -> str:
@@ -79,10 +84,18 @@ class Tile:
 
 @dataclass(frozen=True, slots=True)
 class Tiles:
-    """A map of tiles; ``upright`` writes names from top to bottom."""
+    """A map of places; ``upright`` writes names in tiles from top to bottom.
+
+    Where there is room it is drawn by outlines, those places without one as tiles below; else all of them as tiles.
+    """
 
     tiles: tuple[Tile, ...]
     upright: bool
+
+    @property
+    def is_outlined(self) -> bool:
+        """Say whether outlines are known."""
+        return any(tile.rings for tile in self.tiles)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

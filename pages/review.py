@@ -15,6 +15,7 @@ from kpis.reporting.comparison import OBSERVATIONS
 from kpis.reporting.deadlines import Standing, Window
 from kpis.reporting.reports import Opened, Report
 from kpis.text import format_date
+from kpis.vocabulary import OPEN_STATES
 from loaders.workbook.door import handed_on
 from pages.parts import cached, own_checks, several_hands, steps
 from pages.parts.asked import choose, choose_part
@@ -245,7 +246,9 @@ def decide(opened: Opened) -> None:
 
 def queue() -> None:
     """Show where everybody stands, what waits, and the report that the address names."""
-    windows = [w for w in deadlines.reported_periods(store) if w.opens_on and w.opens_on <= office_today()][:PERIODS_SHOWN]
+    seen = reports.reports(store, viewer=me.email)
+    on_their_way = {r.period_code for r in seen if r.state in OPEN_STATES}
+    windows = deadlines.within_reach(deadlines.reported_periods(store), on_their_way, today=office_today(), most=PERIODS_SHOWN)
     if not windows:
         st.title(t("nav_review"))
         st.info(t("no_calendar"), icon=":material/info:")
@@ -257,7 +260,6 @@ def queue() -> None:
     standings = deadlines.coverage(store, codes, viewer=me.email, today=office_today())
     with place:
         conclusion([s for s in standings if s.period_code == picked], by_code[picked])
-    seen = reports.reports(store, viewer=me.email)
     left, right = st.columns([3, 2], gap="medium")
     with left:
         waiting([r for r in seen if r.state == "submitted"])

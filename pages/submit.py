@@ -38,11 +38,11 @@ PROBLEMS = "report_problems"  # of the file just looked at; nothing else of a re
 store, me = cached.store(), viewer()
 
 
-def asked_periods(windows: list[Window]) -> list[Window]:
-    """Return the periods that have opened, newest first, and the next one to come."""
-    day = office_today()
-    opened = [w for w in windows if w.opens_on and w.opens_on <= day]
-    return [*[w for w in windows if w.opens_on and w.opens_on > day][-1:], *opened[: PERIODS_SHOWN - 1]]
+def asked_periods(windows: list[Window], own: list[reports.Report]) -> list[Window]:
+    """Return the periods that have opened, newest first, and the next one to come; older ones too that have a report on its way."""
+    day, on_their_way = office_today(), {r.period_code for r in own if r.state in OPEN_STATES}
+    coming = [w for w in windows if w.opens_on and w.opens_on > day][-1:]
+    return [*coming, *deadlines.within_reach(windows, on_their_way, today=day, most=PERIODS_SHOWN - 1)]
 
 
 def owed(standings: list[Standing], windows: dict[str, Window]) -> None:
@@ -233,8 +233,8 @@ def mine(own: list[Report]) -> None:
     data_table(rows)
 
 
-windows = asked_periods(deadlines.reported_periods(store))
-if not windows:
+every = deadlines.reported_periods(store)
+if not every:
     st.title(t("nav_submit"))
     st.info(t("no_calendar"), icon=":material/info:")
     stop()
@@ -249,6 +249,8 @@ place = st.container()  # the conclusion comes first on the page, but depends on
 left, right = st.columns(2, gap="medium")
 with left:
     bureau = choose("bureau", choices, t("bureau"), names.__getitem__, default=choices[0], is_whole=True)
+own = reports.reports(store, viewer=me.email, bureau_code=bureau)
+windows = asked_periods(every, own)
 standings = deadlines.standings_of(store, bureau, [w.period_code for w in windows], viewer=me.email, today=office_today())
 by_period = {w.period_code: w for w in windows}
 waiting = [s.period_code for s in standings if s.state != "approved" and _has_opened(by_period[s.period_code])]
@@ -264,7 +266,6 @@ with right:
 with place:
     owed(standings, by_period)
 steps.say_what_came()
-own = reports.reports(store, viewer=me.email, bureau_code=bureau)
 now_open = next((r for r in own if r.period_code == period and r.state in OPEN_STATES), None)
 left, right = st.columns(2, gap="medium")
 with left:

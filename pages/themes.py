@@ -10,11 +10,12 @@ from kpis.as_text import markdown
 from kpis.figures.scorecard import Scored
 from kpis.store import tables
 from pages.parts import address, cached
-from pages.parts.cards import badge_line, chart_with_table, headline_value, indicator_link
+from pages.parts.cards import chart_with_table, indicator_link
 from pages.parts.entry import enter
-from pages.parts.text import language, shown_name, t
+from pages.parts.text import language, t
 from pages.parts.when import as_of
 from publishers.site import seen
+from telling.cards import card_of
 from telling.overview import theme_name, themes_told
 from telling.words import Words
 
@@ -39,9 +40,9 @@ def layout() -> Layout:
 
 
 def heading(item: Scored) -> str:
-    """Return name, status and value of an indicator as one text."""
-    value = headline_value(item, item.judgement.figure)
-    return f"**{shown_name(item.entry.definition)}**  \n{badge_line(item.judgement)}  \n**{markdown(value)}**"
+    """Return name, status and value of an indicator as HTML."""
+    words = Words(language())
+    return seen.brief(card_of(item, words, as_of=as_of()), words)
 
 
 book = cached.moment().book
@@ -64,6 +65,6 @@ for theme, notes, items in told.themes:
     with right, st.grid(3 if len(items) == 3 else min(len(items), 2), min_column_width=270):
         for item, text in items:
             with st.container(border=True, height="stretch"):
-                st.markdown(text)
+                st.html(text)
                 chart_with_table(item, book, is_explained=False)
                 indicator_link(item.entry.definition.code)

@@ -6,23 +6,21 @@ from base64 import b64encode
 from collections.abc import Sequence
 from datetime import date
 
-from charts.plotly.map import MANY, NONE, SOME
 from charts.plotly.registers import LOOKS
-from charts.shapes import Columns, Counts, Ranked, Shape, Shares, Steps, Tiles
+from charts.shapes import Columns, Counts, Ranked, Shape, Shares, Steps
 from charts.style import ACTUAL, FILL, FORECAST, GRID, INK, PAPER, PLAN, SHORT
+from charts.svg.pen import BAR, BOLDER, EDGE, NAMES, Pen, clipped
+from charts.svg.places import outlined, tiled
 from charts.svg.series import EM, NARROW, WIDE, ticks_between, under_axis
 from charts.themes import svg_own_style
-from charts.ticks import in_lines, width_of
+from charts.ticks import width_of
 from kpis.as_text import escaped
-from kpis.text import axis_number, format_number
+from kpis.text import axis_number
 
-EDGE, LATE = "#767676", "#C16800"
-NAMES = 190.0  # of a wide picture's row, on the left; a narrow one has its names above the bars
-ROWS, BAR = (25, 34, 48, 62), 14  # a row whose name takes one, two, three or four lines; its bar
-BOLDER = 1.08  # bold words are wider
+LATE = "#C16800"
 
 
-def picture(shape: Shape, *, alt: str, key: str, language: str = "ja") -> str:
+def picture(shape: Shape, *, alt: str, key: str, language: str = "ja", leads: str = "") -> str:
     """Draw a shape at both widths.
 
     Args:
@@ -30,10 +28,11 @@ def picture(shape: Shape, *, alt: str, key: str, language: str = "ja") -> str:
         alt: one sentence that says what the picture shows.
         key: unique on the page, for the patterns.
         language: in which numbers are written.
+        leads: what stands before the code of a place in the address that a map leads to; it leads nowhere where left out.
     """
     drawn = []
     for size, name in ((WIDE, "wide"), (NARROW, "narrow")):
-        pen = _Pen(size[0], f"{key}-{name}", language)
+        pen = Pen(size[0], f"{key}-{name}", language, leads=leads)
         if isinstance(shape, Shares):
             height = _shares(shape, pen)
         elif isinstance(shape, Columns):
@@ -44,8 +43,10 @@ def picture(shape: Shape, *, alt: str, key: str, language: str = "ja") -> str:
             height = _ranked(shape, pen)
         elif isinstance(shape, Steps):
             height = _steps(shape, pen, size[1])
+        elif shape.is_outlined and name == "wide":
+            height = outlined(shape, pen)
         else:
-            height = _tiles(shape, pen)
+            height = tiled(shape, pen)
         drawn.append(
             f'<svg xmlns="http://www.w3.org/2000/svg" class="chart still {name}" viewBox="0 0 {size[0]} {height:.0f}" role="img" '
             f'aria-label="{escaped(alt)}" font-size="{EM}">{pen.defined()}{"".join(pen.parts)}</svg>'
@@ -63,7 +64,7 @@ def legend(shape: Shape) -> str:
         return ""
     said = []
     for _, word, look in _used(shape):
-        pen = _Pen(16, "look", "")
+        pen = Pen(16, "look", "")
         pen.box(0.5, 0.5, 15, 13, pen.pattern(look))
         style = svg_own_style((look[0], look[2], EDGE))
         svg = f'<svg xmlns="http://www.w3.org/2000/svg" width="16" height="14">{style}{pen.defined()}{"".join(pen.parts)}</svg>'
@@ -78,87 +79,7 @@ def _used(shape: Shares) -> list[tuple[str, str, tuple[str, str, str]]]:
     ]
 
 
-def clipped(text: str, room: float) -> str:
-    """Return a text that fits into a width, its end cut off with an ellipsis where it must be."""
-    if width_of(text) <= room:
-        return text
-    while text and width_of(text) + EM > room:
-        text = text[:-1]
-    return text + "…"
-
-
-class _Pen:
-    """What has been drawn of one picture, and the patterns it uses."""
-
-    def __init__(self, width: int, key: str, language: str) -> None:
-        self.width, self.key, self.language = width, key, language
-        self.parts: list[str] = []
-        self._patterns: dict[str, str] = {}
-
-    def number(self, value: float, form: str = ",") -> str:
-        """Write a number in digits, as ``format_number`` does."""
-        return format_number(value, self.language, form)
-
-    def text(self, x: float, y: float, words: str, *, anchor: str = "start", bold: bool = False, fill: str = INK) -> None:
-        """Write words; ``y`` is the base line."""
-        weight = ' font-weight="700"' if bold else ""
-        style = f' style="fill:{fill}"' if fill != INK else ""
-        end = f' text-anchor="{anchor}"' if anchor != "start" else ""
-        self.parts.append(f'<text x="{x:.1f}" y="{y:.1f}"{end}{weight}{style}>{escaped(words)}</text>')
-
-    def box(self, x: float, y: float, width: float, height: float, fill: str, *, edge: str = EDGE, title: str = "") -> None:
-        """Draw a filled box with an edge; ``title`` is said when it is pointed at."""
-        end = f"><title>{escaped(title)}</title></rect>" if title else "/>"
-        self.parts.append(
-            f'<rect x="{x:.1f}" y="{y:.1f}" width="{max(width, 0):.1f}" height="{height:.1f}" fill="{fill}" stroke="{edge}" '
-            f'stroke-width=".8"{end}'
-        )
-
-    def row(self, top: float, name: str, end: str, ends: float) -> tuple[float, float, float, float]:
-        """Write the name of a lying bar and what stands at its end; ``ends`` is the width of the longest of these.
-
-        Returns:
-            The left edge of the bars, their right edge, the top of this bar, and where the next row begins.
-        """
-        right = self.width - (ends + 12 if ends else 8)
-        if self.width < NAMES * 3:
-            self.text(4, top + 12, clipped(name, self.width - 12))
-            left, bar, after = 4.0, top + 18, top + 40
-        else:
-            lines = in_lines(name, NAMES, most=len(ROWS))
-            height = ROWS[len(lines) - 1]
-            for place, line in enumerate(lines):
-                self.text(4, top + height / 2 + 4.5 + (place - (len(lines) - 1) / 2) * 14, line)
-            left, bar, after = NAMES + 14, top + (height - BAR) / 2, top + height
-        if end:
-            self.text(right + 8, bar + 11.5, end, bold=True)
-        return left, right, bar, after
-
-    def pattern(self, look: tuple[str, str, str]) -> str:
-        """Return the fill of a look: its colour, or a pattern over it."""
-        fill, shape, ink = look
-        if not shape:
-            return fill
-        name = f"{self.key}-{LOOKS.index(look) if look in LOOKS else len(LOOKS)}"
-        marks = {
-            "/": f'<path d="M-1 7L7 -1M-1 1L1 -1M5 7L7 5" stroke="{ink}" stroke-width="1.4"/>',
-            "\\": f'<path d="M-1 -1L7 7M-1 5L1 7M5 -1L7 1" stroke="{ink}" stroke-width="1.2"/>',
-            "x": f'<path d="M0 0L6 6M6 0L0 6" stroke="{ink}" stroke-width=".9"/>',
-            ".": f'<circle cx="3" cy="3" r="1.1" fill="{ink}"/>',
-            "-": f'<path d="M0 3H6" stroke="{ink}" stroke-width="1.2"/>',
-        }
-        self._patterns[name] = (
-            f'<pattern id="{name}" width="6" height="6" patternUnits="userSpaceOnUse"><rect width="6" height="6" fill="{fill}"/>'
-            f"{marks[shape]}</pattern>"
-        )
-        return f"url(#{name})"
-
-    def defined(self) -> str:
-        """Return the patterns that were used."""
-        return f"<defs>{''.join(self._patterns.values())}</defs>" if self._patterns else ""
-
-
-def _legend(pen: _Pen, words: Sequence[tuple[str, str]], top: float) -> float:
+def _legend(pen: Pen, words: Sequence[tuple[str, str]], top: float) -> float:
     """Write what each fill means, in as many lines as it takes; return where the next thing may begin."""
     x, y = 4.0, top
     for fill, word in words:
@@ -170,7 +91,7 @@ def _legend(pen: _Pen, words: Sequence[tuple[str, str]], top: float) -> float:
     return y + 30
 
 
-def _shares(shape: Shares, pen: _Pen) -> float:
+def _shares(shape: Shares, pen: Pen) -> float:
     used = _used(shape)
     y = _legend(pen, [(pen.pattern(look), word) for _, word, look in used], 4)
     ends = max((width_of(end) for _, _, end in shape.rows), default=0) * BOLDER
@@ -194,7 +115,7 @@ def _shares(shape: Shares, pen: _Pen) -> float:
     return y + 20
 
 
-def _columns(shape: Columns, pen: _Pen) -> float:
+def _columns(shape: Columns, pen: Pen) -> float:
     hatched = pen.pattern(("#FFFFFF", "/", LATE))
     top = max((count for _, count, _ in shape.bars), default=1)
     y = 4.0
@@ -211,7 +132,7 @@ def _columns(shape: Columns, pen: _Pen) -> float:
     return y + 2
 
 
-def _counts(shape: Counts, pen: _Pen) -> float:
+def _counts(shape: Counts, pen: Pen) -> float:
     y = 4.0
     said = [f"{pen.number(count)} / {pen.number(shape.total)}" for _, count in shape.bars]
     ends = max(map(width_of, said), default=0) * BOLDER
@@ -224,7 +145,7 @@ def _counts(shape: Counts, pen: _Pen) -> float:
     return y + 2
 
 
-def _ranked(shape: Ranked, pen: _Pen) -> float:
+def _ranked(shape: Ranked, pen: Pen) -> float:
     is_narrow = pen.width < NAMES * 3
     said = [bar.text if is_narrow else bar.label for bar in shape.bars]
     ends = max(map(width_of, said)) * BOLDER
@@ -252,7 +173,7 @@ def _ranked(shape: Ranked, pen: _Pen) -> float:
     return y + 4
 
 
-def _steps(shape: Steps, pen: _Pen, height: int) -> float:
+def _steps(shape: Steps, pen: Pen, height: int) -> float:
     lines = [line for line in shape.lines if line[1]]
     days = [day.toordinal() for _, points, _ in lines for day, _ in points]
     top = max(value for _, points, _ in lines for _, value in points)
@@ -294,32 +215,3 @@ def _steps(shape: Steps, pen: _Pen, height: int) -> float:
         placed.append(at)
         pen.text(pen.width - right, at, f"{word} {pen.number(points[-1][1], ',.0f')}", anchor="end", bold=True, fill=colour)
     return height
-
-
-def _tiles(shape: Tiles, pen: _Pen) -> float:
-    lefts, tops = [t.column for t in shape.tiles], [t.row for t in shape.tiles]
-    wide = (pen.width - 4) / (max(lefts) - min(lefts) + 1)
-    longest = max(len(t.name) for t in shape.tiles) if shape.upright else 8
-    tall = longest * 14 + 26 if shape.upright else 92.0
-    for tile in shape.tiles:
-        x, y = 2 + (tile.column - min(lefts)) * wide, 2 + (tile.row - min(tops)) * tall
-        fill = MANY if tile.done >= 3 else SOME if tile.done else NONE
-        edge = INK if tile.total else "#B0B0B8"
-        pen.box(x + 1, y + 1, wide - 2, tall - 2, fill, edge=edge, title=f"{tile.place}: {tile.done} / {tile.total}")
-        ink = INK if tile.total else PLAN
-        middle = x + wide / 2
-        if wide > width_of(tile.name) + 4:
-            pen.text(middle, y + 20, tile.name, anchor="middle", fill=ink)
-        elif shape.upright:
-            for place, letter in enumerate(tile.name):
-                pen.text(middle, y + 15 + place * 14, letter, anchor="middle", fill=ink)
-        else:
-            name = clipped(tile.name, tall - 24)
-            pen.parts.append(
-                f'<text transform="translate({middle + 4:.1f} {y + tall - 22:.1f}) rotate(-90)" style="fill:{ink}">{escaped(name)}</text>'
-            )
-        if tile.total:
-            pen.parts.append(
-                f'<text x="{middle:.1f}" y="{y + tall - 7:.1f}" text-anchor="middle" font-size="12" font-weight="700">{tile.numbers}</text>'
-            )
-    return 4 + (max(tops) - min(tops) + 1) * tall

@@ -32,6 +32,7 @@ class Ready:
     is_table_open: bool
     notes: tuple[str, ...]
     legend: str
+    wide: Finished | None
 
 
 def ready(
@@ -45,6 +46,7 @@ def ready(
     is_table_open: bool = False,
     notes: tuple[str, ...] = (),
     legend: str = "",
+    wide: go.Figure | None = None,
 ) -> Ready:
     """Make a chart with its sentence (also its ``alt``), table and CSV ready to show.
 
@@ -56,12 +58,14 @@ def ready(
         is_table_open: the table itself is what is shown, nothing is folded away.
         notes: captions under the chart, as what the marks mean.
         legend: what the fills of the chart mean, as HTML above it.
+        wide: the chart where the window is no phone's, in another form.
     """
     shown = pa.Table.from_pandas(table, preserve_index=False).replace_schema_metadata()
     content = csv_file(table if csv is None else csv) if len(table) else b""
     return Ready(
         figure=Finished(in_language(figure, language())) if figure is not None else None, sentence=sentence, table=shown, csv=content, title=title,
         why_empty=why_empty, is_table_open=is_table_open, notes=notes, legend=legend,
+        wide=Finished(in_language(wide, language())) if wide is not None else None,
     )  # fmt: skip
 
 
@@ -91,6 +95,8 @@ def show(made: Ready, *, key: str, about: str = "") -> None:
         alt = f"{made.title}: {made.sentence}" if made.title else made.sentence
         if made.legend:
             st.html(made.legend)
+        if made.wide is not None:  # api/assets/page.css shows this one or the next
+            st.plotly_chart(made.wide, theme=None, config=CONFIG, alt=alt, key=f"wide_{key}")
         st.plotly_chart(made.figure, theme=None, config=CONFIG, alt=alt, key=f"chart_{key}")
         for note in made.notes:
             st.caption(markdown(note))

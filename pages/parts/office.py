@@ -150,9 +150,10 @@ def audit(store: Store, *, actor: str) -> None:
         }
         for e in events
     ]  # fmt: skip
-    st.markdown(t("audit_sentence", count=count, first=min(skipped + 1, count), last=skipped + len(rows)))
     if not rows:
+        st.markdown(t("audit_none"))
         return
+    st.markdown(t("audit_sentence", count=count, first=min(skipped + 1, count), last=skipped + len(rows)))
     table = pd.DataFrame(rows)
     data_table(table, height=560)
     st.download_button(

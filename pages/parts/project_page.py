@@ -195,7 +195,7 @@ def detail(report: ProjectReport, reports: Sequence[ProjectReport]) -> None:
     heading(report)
     bureaus_and_names(report, reports)
     indicators(report)
-    said_and_done(of_subject(telling(), report.code), report.scored, key=report.code)
+    said_and_done(of_subject(telling(), report.code), key=report.code)
     st.header(t("milestones"))
     milestone_block(report.milestones, key=f"{report.code}-milestones")
     confidence(report)

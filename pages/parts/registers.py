@@ -10,7 +10,9 @@ from urllib.parse import urlencode
 import pandas as pd
 import streamlit as st
 
+from charts.plotly.map import outline_map
 from charts.plotly.shapes import figure
+from charts.shapes import Tiles
 from charts.svg.shapes import legend
 from kpis.as_text import markdown
 from kpis.figures.scorecard import Scored
@@ -81,6 +83,7 @@ def block(make: Callable[[], Block], *, key: str, suffix: str = "") -> None:
         return ready(
             None if said.shape is None else figure(said.shape, language()), sentence=said.sentence, title=said.title, why_empty=said.why_empty,
             table=table_of(said), csv=pd.DataFrame(said.flat) if said.flat else None, is_table_open=said.is_table_open, notes=said.notes, legend="" if said.shape is None else legend(said.shape),
+            wide=outline_map(said.shape.tiles) if isinstance(said.shape, Tiles) and said.shape.is_outlined else None,
         )  # fmt: skip
 
     if kept_block(key, made, suffix=suffix).figure is not None:

@@ -23,7 +23,7 @@ from pages.parts.reported import (
     state_badge,
     value_text,
 )
-from pages.parts.text import csv_file, digits, in_brackets, language, shown_name, t
+from pages.parts.text import csv_file, digits, found_shown, in_brackets, language, shown_name, t
 from telling.words import Words
 
 NATURES = ("new", "corrected", "final", "updated", "cleared")
@@ -173,7 +173,7 @@ def explained(opened: Opened) -> None:
             continue
         place = f"{warning.sheet}!{warning.cell}" if warning.cell else warning.sheet
         st.markdown(
-            f":material/warning: **{markdown(place)}** {markdown(warning.found)}({t('expected')}: {shown_name(warning, 'expected')}) — {mark}"
+            f":material/warning: **{markdown(place)}** {markdown(found_shown(warning.found))}({t('expected')}: {shown_name(warning, 'expected')}) — {mark}"
         )
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from markupsafe import Markup
 
+from charts.svg.shapes import picture
 from kpis.figures.facilities import Facility, counted
 from kpis.figures.scorecard import Scored, tally
 from kpis.government import government
@@ -18,7 +19,7 @@ from publishers.site import seen
 from publishers.site.attention import leads
 from publishers.site.site import Page, Site
 from publishers.site.views import IndicatorView
-from telling import attention, front
+from telling import attention, facilities, front
 from telling.words import Words
 
 OFF = 3  # rows of what does not go well
@@ -121,4 +122,10 @@ def near(site: Site, words: Words) -> Page:
         )
         for anchor, name, own in _by_place(site, words)
     ]
-    return "near.html", "near.html", {"title": words("cz_near_title"), "places": places, "section": "facilities.html"}
+    told = facilities.tiles(telling, site.moment.facilities)
+    drawn = told.shape is not None and picture(
+        told.shape, alt=f"{words('fac_map')}: {told.sentence}", key="near", language=words.language, leads="#p"
+    )
+    return "near.html", "near.html", {
+        "title": words("cz_near_title"), "places": places, "section": "facilities.html", "map": Markup(drawn or ""), "map_notes": told.notes,
+    }  # fmt: skip

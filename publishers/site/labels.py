@@ -1,13 +1,36 @@
-"""Headings of a table for a phone, where each row is a block and each value has its label before it."""
+"""Headings of a table for a phone, where each row is a block and each value has its label before it; and what keeps it a table there."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
+
+from markupsafe import Markup
+
+# Of tables that a phone shows as blocks (``site.css``, ``attention.css``, ``seen.css``, ``matrix.css``).
+_TABLE = re.compile(r'<table class="[^"]*\b(?:lb|att|mx|tb)\b.*?</table>', re.S)
+_PART = re.compile(r"<(table|thead|tbody|tr|td|th)\b(?![^>]*\brole=)([^>]*)>")
+_ROLES = {"table": "table", "thead": "rowgroup", "tbody": "rowgroup", "tr": "row", "td": "cell"}
 
 
 def labels(heads: Iterable[object]) -> str:
     """Return the headings as custom properties: they stand once in a page, for each row to take from (``site.css``)."""
     return ";".join(f"--c{number}:{_quoted(str(head))}" for number, head in enumerate(heads, start=1))
+
+
+def with_roles(html: str) -> Markup:
+    """Return HTML in which every table that is blocks on a phone says of each part what it is.
+
+    Safari, and so VoiceOver on a phone, goes by how a part is drawn: what is drawn as a block is no row and no cell to it. Chromium and
+    Firefox go by the element. Parts that say it already are left alone; so is a caption, which axe would not have in a table that says so.
+    """
+    return Markup(_TABLE.sub(lambda table: _PART.sub(_with_role, table[0]), str(html)))
+
+
+def _with_role(part: re.Match[str]) -> str:
+    element, rest = part.groups()
+    role = _ROLES.get(element) or ("columnheader" if 'scope="col"' in rest else "rowheader")
+    return f'<{element} role="{role}"{rest}>'
 
 
 def _quoted(text: str) -> str:

@@ -10,6 +10,7 @@ from markupsafe import Markup
 from charts.svg.strip import look_of
 from kpis.as_text import shown
 from kpis.figures.records import SHORT
+from publishers.site.labels import with_roles
 from telling.matrix import MISSING, NONE, QUIET, Cell, Handed, Matrix, Row
 from telling.words import Words
 
@@ -38,7 +39,7 @@ def table(told: Matrix, page_of: Callable[[str], str], words: Words, *, caption:
         body += Markup("<tbody>{}{}</tbody>").format(head, Markup("").join(_row(told, row, page_of) for row in rows))
     made = Markup('<table class="mx"><caption class="vh">{}</caption>{}{}</table>').format(caption, _heads(told, words), body)
     notes = Markup("").join(Markup('<p class="att-said">{}</p>').format(note) for note in (*told.notes, words("matrix_legend")))
-    return Markup(shown(made + notes))
+    return with_roles(str(shown(made + notes)))
 
 
 def _heads(told: Matrix, words: Words) -> Markup:

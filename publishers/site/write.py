@@ -32,7 +32,7 @@ from publishers.opendata.municipal_standard import public_facilities
 from publishers.site import attention, search
 from publishers.site.embed import card_svg
 from publishers.site.feed import atom, sitemap
-from publishers.site.labels import labels
+from publishers.site.labels import labels, with_roles
 from publishers.site.pages import pages_of
 from publishers.site.share import share_picture
 from publishers.site.site import Site
@@ -79,7 +79,7 @@ def write(
                     "section": path if "/" not in path else path.split("/")[0] + ".html", "has_chart": False, **context,
                 }
             )  # fmt: skip
-            _write(target / here, _squeezed(html))
+            _write(target / here, _squeezed(with_roles(html)))
             if language == SOURCE and path != "404.html":
                 addresses.append(path)
         for item in site.moment.own if has_page("indicators", language) else ():

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
+import openpyxl
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, FileChooser, Page, expect
 
 from kpis.reporting import people, submissions
 from kpis.store.store import Store
 from tests.browser.conftest import serving
+from tests.browser.keyboard import Keyboard
 from tests.browser.screen import at_rest, open_list, pictured, rerun, tab, too_wide, unfolded
-from tests.browser.test_journey import CALENDAR, text_of
+from tests.browser.test_journey import CALENDAR, FIGURES, cells_of, text_of
 from tests.small_government import ANNA, IN_TIME, PERIOD, figure, settle
 
 pytestmark = pytest.mark.browser
@@ -74,3 +77,78 @@ def test_whoever_is_chosen_may_do_what_their_role_allows(
         assert page.get_by_role("button", name=words["approve"], exact=True).count() == 1, "the manager sent it, the office decides"
     pictured(page, f"{path}-local-{language}-{width}")
     context.close()
+
+
+def acts_by_keyboard(keys: Keyboard, who: str) -> None:
+    """Open the line of the view and choose who looks, with keys alone."""
+    if keys.page.locator(".st-key-view_line details").get_attribute("open") is None:
+        keys.to("見る日・組織を変える", tag="SUMMARY")
+        keys.press("Enter")
+        keys.page.locator(".st-key-view_line").get_by_role("combobox").first.wait_for()
+    keys.to("利用者")
+    keys.page.keyboard.press("ControlOrMeta+a")
+    keys.write(who)
+    keys.page.get_by_role("option", name=who, exact=True).wait_for()
+    with rerun(keys.page):
+        keys.press("Enter")
+
+
+def test_a_report_goes_from_upload_to_approval_by_keyboard_alone(chromium: Browser, local: str, tmp_path: Path) -> None:
+    """Nothing is clicked, no focus is set, no address is loaded but the first; a file is chosen in the window of the system."""
+    page = tab(chromium).new_page()
+    page.goto(f"{local}/submit?lang=ja&bureau=DIGITAL&period={PERIOD}")
+    at_rest(page)
+    keys = Keyboard(page)
+    acts_by_keyboard(keys, WORDS["ja"]["manager"])
+    keys.to("様式をダウンロード")
+    with page.expect_download() as waiting:
+        keys.press("Enter")
+    filled = tmp_path / "報告.xlsx"
+    waiting.value.save_as(filled)
+    book = openpyxl.load_workbook(filled)
+    cells = cells_of(filled, FIGURES, "指標コード", "electronic_decision_rate")
+    book[FIGURES][cells["分子(実績の数)"]], book[FIGURES][cells["分母(対象の数)"]] = 150, 1000
+    book.save(filled)
+    at_rest(page)
+
+    keys.to("Upload", tag="BUTTON")
+    choosers: list[FileChooser] = []
+    # Asks the browser for it, which takes effect before its next answer. What the driver is given it marks, so no bound method.
+    page.on("filechooser", lambda asked: choosers.append(asked))  # noqa: PLW0108
+    assert keys.focus()["name"].endswith("Upload")
+    keys.press("Enter")
+    while not choosers:
+        page.wait_for_timeout(50)
+    choosers[0].set_files(str(filled))
+    expect(page.get_by_test_id("stFileChipIconSpinner")).to_have_count(0)
+    expect(page.get_by_text(filled.name).first).to_be_visible()
+    keys.to("内容を確かめる")
+    keys.press("Enter")
+    main = page.locator("[data-testid=stMain]")
+    expect(main).to_contain_text("として保存しました")
+    at_rest(page)
+    keys.to("記入しない理由")
+    keys.write("ほかは次の四半期に集計する")
+    keys.to("警告を確認する", tag="BUTTON")
+    with rerun(page):
+        keys.press("Enter")
+    keys.to("構造改革室に提出する", tag="BUTTON")
+    keys.press("Enter")
+    expect(main).to_contain_text("提出しました")
+    at_rest(page)
+
+    acts_by_keyboard(keys, WORDS["ja"]["office"])
+    keys.to("事務")
+    keys.press("Enter")
+    page.wait_for_function("document.activeElement.closest('[data-testid=stPopoverBody]')")  # one is led into what opens
+    keys.to(href="review", most=3)
+    keys.leads()
+    keys.to("報告を開く")
+    keys.write("デジタルサービス局")
+    page.get_by_role("option").filter(has_text="デジタルサービス局").first.wait_for()
+    with rerun(page):
+        keys.press("Enter")
+    keys.to("check_circle\n\n承認する", tag="BUTTON")
+    keys.press("Enter")
+    expect(main).to_contain_text("承認しました")
+    page.context.close()

@@ -5,19 +5,20 @@ from __future__ import annotations
 import functools
 import http.server
 import threading
+from collections import Counter
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
 from charts.style import ACTUAL, INK, PLAN
 from charts.themes import DARK, DARK_PAPER, PAPER, rgb
-from kpis.store import tables
 from kpis.store.store import utc_now
 from publishers.editions import on_disk
 from tests.browser.axe import broken_rules
+from tests.browser.keyboard import Keyboard
 from tests.browser.screen import pictured, too_wide
-from tests.publishers.house import House
+from tests.publishers.house import House, reported
 from tests.shared import copied, shipped
 
 pytestmark = pytest.mark.browser
@@ -30,6 +31,11 @@ PAGES = [
 CROWDED = """() => [...[...document.querySelectorAll('tbody td, tbody th')].filter(e => {
   const box = e.getBoundingClientRect(); return box.width > 2 && box.width < 34 && box.height > 70 }),
   ...[...document.querySelectorAll('.scroll')].filter(e => e.scrollWidth > e.clientWidth + 1)].slice(0, 3).map(e => e.innerText.slice(0, 60))"""
+
+# Parts of tables that are drawn as something else, which Safari then takes for that; each must say what it is.
+BLOCKS = """() => [...document.querySelectorAll('table, thead, tbody, tr, td, th')].filter(e => {
+  const drawn = getComputedStyle(e).display; return drawn !== 'none' && !drawn.startsWith('table') && !e.getAttribute('role') })
+  .slice(0, 3).map(e => e.outerHTML.slice(0, 80))"""
 
 
 class Quiet(http.server.SimpleHTTPRequestHandler):
@@ -45,11 +51,7 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     folder = tmp_path_factory.mktemp("static")
     store = copied(shipped(), folder / "working.db")
     house = House(store, folder / "editions", utc_now())
-    for number, code in enumerate(("GENERAL", "FINANCE", "DIGITAL", "WELFARE_HEALTH"), start=1):
-        house.add(
-            tables.Observation, indicator_code="electronic_decision_rate", bureau_code=code, period_code="FY2022-Q2", vintage=1, value=None,
-            numerator=50.0 * number, denominator=210.0, base_value=None, text_ja="", is_sample=False, reason_class=None,
-        )  # fmt: skip
+    reported(house)
     house.publish("最初")
     house.correct("paper_reduction_rate", "FY2022", value="71.0")
     house.publish("訂正")
@@ -83,6 +85,8 @@ def test_a_static_page_breaks_no_rule_of_wcag_and_never_scrolls_sideways(
             wrong[prefix + path] = broken[:5]
         if wide := too_wide(page):
             wrong[f"{prefix}{path} scrolls"] = wide
+        if unsaid := page.evaluate(BLOCKS):
+            wrong[f"{prefix}{path} draws parts of tables as blocks that do not say what they are"] = unsaid
         if width == 375 and (crowded := page.evaluate(CROWDED)):
             wrong[f"{prefix}{path} is crowded"] = crowded
         pictured(page, f"static-{prefix}{path}-{width}".replace("/", "-").replace(".html", ""))
@@ -128,3 +132,47 @@ def test_a_static_page_holds_in_dark_and_is_printed_light(chromium: Browser, add
     assert page.evaluate(ground) == rgb(PAPER)
     page.context.close()
     assert wrong == {}
+
+
+def test_by_keyboard_a_value_with_its_source_and_whether_a_procedure_is_online_are_twelve_keys_away(
+    chromium: Browser, address: str
+) -> None:
+    """Every key counts but for the letters of the words looked for; nothing is clicked, and no address loaded but the front page's."""
+    page = visitor(chromium, 1280)
+    for words in ("", "狩猟免許"):
+        page.goto(f"{address}/index.html")
+        keys = Keyboard(page)
+        keys.to("本文へ")
+        keys.press("Enter")
+        if words:
+            keys.to(tag="INPUT")
+            keys.write(words)
+        else:
+            keys.to(href="indicators/")
+        with page.expect_navigation():
+            keys.press("Enter")
+        if words:
+            expect(page.locator("#results")).to_contain_text("オンラインでできます")
+        else:
+            assert "91%" in page.inner_text("main .big")
+            keys.to("本文へ")
+            keys.press("Enter")
+            keys.to(is_source=True)
+        assert keys.presses <= 12, keys.way
+    page.context.close()
+
+
+def test_a_table_drawn_as_blocks_is_a_table_to_a_screen_reader(chromium: Browser, address: str) -> None:
+    page = shown(visitor(chromium, 375), address, "overview.html")
+    drawn = page.evaluate("[...document.querySelectorAll('table, tr, td')].map(e => getComputedStyle(e).display)")
+    told = tree(page)
+    page.context.close()
+    assert "block" in drawn and "table-row" not in drawn
+    assert told["table"] >= 4 and told["row"] > 20 and told["columnheader"] > 20 and told["cell"] > 100
+    assert not {role for role in told if role.startswith("LayoutTable")}
+
+
+def tree(page: Page) -> Counter[str]:
+    """Count the roles in the accessibility tree, which the browser hands to a screen reader."""
+    nodes = page.context.new_cdp_session(page).send("Accessibility.getFullAXTree")["nodes"]
+    return Counter(node["role"]["value"] for node in nodes if not node["ignored"])

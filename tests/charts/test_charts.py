@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import base64
 import json
+import math
 import re
 from datetime import date
 
 import plotly.graph_objects as go
 import pytest
 
+from charts.outlines import areas
 from charts.plotly.shapes import figure as drawn_shape
 from charts.plotly.trajectory import trajectory
 from charts.series import Aim, Expected, Line, Point, Series, within
-from charts.shapes import Bar, Ranked, Steps
+from charts.shapes import Bar, Ranked, Steps, Tile, Tiles
 from charts.style import ACTUAL, SHORT, Finished
 from charts.svg.series import NARROW, WIDE, drawing
 from charts.svg.shapes import picture
@@ -260,3 +262,23 @@ def test_a_bar_short_of_its_plan_is_red_and_the_target_is_a_line_across_all() ->
     assert figure.layout.height < 3 * 25 + 90, "a row is as tall as its name"
     assert svg.count(f'fill="{SHORT}"') == 2 and svg.count(">目標 90%<") == 2, "once in each width"
     assert "80% (8 / 10)</text>" in svg and ">80%</text>" in svg
+
+
+def tile(code: str, *rings: tuple[tuple[float, float], ...], done: int = 0, total: int = 0) -> Tile:
+    return Tile(column=0, row=int(code), name=code, place=code, done=done, total=total, rings=rings, code=code)
+
+
+def test_a_map_by_outlines_has_north_above_its_shape_and_a_box_for_each_place_without_outline() -> None:
+    square = ((139.0, 35.0), (139.5, 35.0), (139.5, 35.5), (139.0, 35.5))
+    east = ((139.5, 35.0), (140.0, 35.0), (140.0, 35.25), (139.5, 35.25))
+    shape = Tiles((tile("1", square, done=3, total=4), tile("2", east), tile("3", done=1, total=2)), upright=False)
+    held, boxes, height = areas(shape.tiles, 200.0)
+    (west, right), (box,) = held, boxes
+    assert west.middle[0] < right.middle[0] and west.middle[1] < right.middle[1], "the smaller reaches less far north"
+    wide = max(x for x, _ in west.rings[0]) - min(x for x, _ in west.rings[0])
+    tall = max(y for _, y in west.rings[0]) - min(y for _, y in west.rings[0])
+    assert wide / tall == pytest.approx(math.cos(math.radians(35.25))), "a degree of longitude is shorter than one of latitude"
+    assert box.corner[1] > tall and height > box.corner[1]
+    svg = picture(shape, alt="x", key="k", leads="#p")
+    assert svg.count('href="#p1"') == 2 and svg.count('href="#p3"') == 1 and 'href="#p2"' not in svg, "nothing is listed there"
+    assert "1: 3 / 4</title></path>" in svg and "3/4</text>" in svg and "1/2</text>" in svg

@@ -9,6 +9,7 @@ from typing import Any
 
 from kpis.figures.records import JUDGED, SHORT, STATUSES
 from kpis.government import government
+from kpis.periods import parse_period
 from kpis.registers import TOLD_BY_RECORD
 from kpis.text import status_word
 from telling.overview import theme_name
@@ -156,6 +157,7 @@ def five_less(ledger: Ledger, shown: Shown) -> list[str]:
                               other=ledger.figure(other, theirs), other_name=w.named(other)))  # fmt: skip
         says += [note] if (note := w.named(government().themes[theme], "note")) else []
     wrong, others = series(ledger, shown, items)
+    says += [parse_period(item["period"]).short(ledger.language) for item in items if item["period"]]
     stands = [f"{theme_name(item['theme'], w)} {ledger.status(item)}" for item in overviewed.headlines(ledger)[0]]
     says += [*overviewed.card_texts(ledger), w("themes_title", text=w("comma").join(stands))]
     wrong += overviewed.wrong_cards(ledger, shown)
@@ -176,6 +178,7 @@ def indicator(ledger: Ledger, shown: Shown, code: str) -> list[str]:
         if t[1]
     ]
     parts, chart, says = comparison(ledger, code)
+    more += overviewed.last_quarters(ledger, item) if item["targets"] else []
     more += [*parts, *spoken.tables(ledger, subject=code), *spoken.notes(ledger, code)]
     takes, sentences = attended.needed(ledger, item)
     more += takes

@@ -14,7 +14,7 @@ from kpis.figures.registers import DIMENSIONS, FORMS, ONLINE, SURE
 from kpis.figures.registers import STATUSES as DIGITAL
 from kpis.settings import ROOT
 from kpis.text import known_day
-from tests.publishers import charted, tabled
+from tests.publishers import charted, mapped, tabled
 from tests.publishers.accounts import in_boxes, series
 from tests.publishers.ledger import Item, Ledger, Table
 from tests.publishers.shown import Drawn, Shown
@@ -32,10 +32,10 @@ def first_published(ledger: Ledger, theme: str, *kinds: str) -> Item | None:
     return next((s for k in kinds for s in ledger.own.values() if s["theme"] == theme and s["kind"] == k and s["period"]), None)
 
 
-def one(charts: Sequence[Drawn], alt: str) -> tuple[list[Drawn], list[str]]:
-    """Return the chart that says a sentence, and what is wrong where there is not just one."""
+def one(charts: Sequence[Drawn], alt: str, count: int = 1) -> tuple[list[Drawn], list[str]]:
+    """Return the chart that says a sentence, and what is wrong where there is not just one, or as many as are meant."""
     found = [c for c in charts if c.alt == alt]
-    return found, [] if len(found) == 1 else [f"{len(found)} charts say {alt!r}"]
+    return found, [] if len(found) == count else [f"{len(found)} charts say {alt!r}"]
 
 
 def procedures(
@@ -83,7 +83,7 @@ def procedures(
     if first:
         unit = w.named(ledger.indicators[first["indicator"]], "unit")
         says.append(w("pub_sentence", published=tabled.large(ledger, first["published_denominator"]), registered=f"{first['register_count']:,}",
-                      unit=w("unit_procedure") if unit == "%" else unit, difference=f"{first['difference']:+,.0f}"))  # fmt: skip
+                      unit=w("unit_procedure") if unit == "%" else unit, difference=f"{first['difference']:+,.0f}".replace("-", "−")))  # fmt: skip
     wrong: list[str] = []
     charts = list(shown.drawn)
     seen: list[Drawn] = []
@@ -226,8 +226,8 @@ def facilities(ledger: Ledger, shown: Shown, field: str, *, view: str = "then", 
     wrong: list[str] = []
     seen: list[Drawn] = []
 
-    def drawn(alt: str) -> list[Drawn]:
-        found, problems = one(shown.drawn, alt)
+    def drawn(alt: str, count: int = 1) -> list[Drawn]:
+        found, problems = one(shown.drawn, alt, count)
         seen.extend(found)
         wrong.extend(problems)
         return found
@@ -318,13 +318,26 @@ def _map(ledger: Ledger, places: Mapping[str, Mapping[str, int]], drawn: Any, sa
     elsewhere = {n or w("form_unknown"): c for n, c in places.items() if n not in named}
     tables.append(tabled.statuses_by(ledger, w("col_place"), {**{named[n]: c for n, c in listed.items()}, **elsewhere}))
     wrong = []
-    for chart in drawn(says[-1]):
-        (tiles,) = chart.traces
-        done = {n: sum(c[s] for s in CASHLESS) for n, c in counted.items()}
-        hover = [f"{named[n]}: {done[n]} / {sum(c.values())}" for n, c in counted.items()]
+    done = {n: sum(c[s] for s in CASHLESS) for n, c in counted.items()}
+    hover = {n: f"{named[n]}: {done[n]} / {sum(c.values())}" for n, c in counted.items()}
+    numbers = {n: f"<b>{done[n]}/{sum(c.values())}</b>" for n, c in listed.items()}
+    for chart in drawn(says[-1], 2):  # by outlines, and as tiles for a phone
         written = [n for n in chart.notes if any(x.isdigit() for x in n)]
+        if chart.traces[-1]["mode"] == "text":
+            counts = {
+                row["municipality_code"]: (named[n], done[n], sum(counted[n].values())) for row in layout for n in [row["name_ja"]]
+            }
+            wrong += mapped.wrong_outlines(chart, counts)
+            boxes = [
+                numbers[n]
+                for row in layout
+                if (n := row["name_ja"]) in listed and row["municipality_code"] not in mapped.outlines()
+            ]
+            wrong += [] if [w_.rsplit("<br>", 1)[-1] for w_ in written] == boxes else [f"boxes {written}"]
+            continue
+        (tiles,) = chart.traces
         places_of = [[int(row[k]) for row in layout] for k in ("column", "row")]
-        right = tiles["customdata"] == hover and written == [f"<b>{done[n]}/{sum(c.values())}</b>" for n, c in listed.items()]
+        right = tiles["customdata"] == list(hover.values()) and written == list(numbers.values())
         wrong += [] if right and [tiles["x"], tiles["y"]] == places_of else [f"map {written}"]
     return wrong
 

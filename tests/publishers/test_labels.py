@@ -1,14 +1,19 @@
-"""The labels before the values of a table on a phone."""
+"""Tables that are blocks on a phone say of each part what it is."""
 
 from __future__ import annotations
 
-from publishers.site.labels import labels
+from publishers.site.labels import with_roles
 
 
-def test_each_column_has_its_heading_by_number() -> None:
-    assert labels(["指標", "Value"]) == '--c1:"指標";--c2:"Value"'
-
-
-def test_no_heading_ends_its_string_or_begins_another_rule() -> None:
-    told = labels(['a"};b{\\', "c\nd"])
-    assert told == '--c1:"a\\22 };b{\\5c ";--c2:"c\\a d"'
+def test_each_part_of_such_a_table_says_what_it_is_and_no_other_table_is_touched() -> None:
+    made = with_roles(
+        '<table class="att"><caption class="vh">x</caption><thead><tr><th scope="col" role="columnheader">a</th><th scope="col">b</th></tr>'
+        '</thead><tbody><tr class="r"><th scope="row">c</th><td>d</td></tr></tbody></table><table class="inputs"><tr><td>e</td></tr></table>'
+    )
+    assert made == (
+        '<table role="table" class="att"><caption class="vh">x</caption><thead role="rowgroup"><tr role="row">'
+        '<th scope="col" role="columnheader">a</th><th role="columnheader" scope="col">b</th></tr></thead><tbody role="rowgroup">'
+        '<tr role="row" class="r"><th role="rowheader" scope="row">c</th><td role="cell">d</td></tr></tbody></table>'
+        '<table class="inputs"><tr><td>e</td></tr></table>'
+    )
+    assert with_roles(made) == made
