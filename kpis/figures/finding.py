@@ -212,10 +212,10 @@ def _cover(index: Index, grams: Sequence[int], places: Sequence[npt.NDArray[np.i
     """Return of each entry how much of what was typed it holds."""
     cover: Floats = np.zeros(len(index.entries))
     for gram, here, weight in zip(grams, places, weights, strict=True):
-        beside = index.beside.of(gram)
-        cover[beside] += _BESIDE * weight
-        cover[here] += weight
-        cover[np.intersect1d(beside, here, assume_unique=True)] -= _BESIDE * weight
+        by_one = np.zeros(len(index.entries))
+        by_one[index.beside.of(gram)] = _BESIDE * weight
+        by_one[here] = weight
+        cover += by_one
     return cover
 
 
