@@ -30,6 +30,7 @@ from publishers.site.site import Page, Pages, Site, themes_file
 from publishers.site.views import IndicatorView, badge, badges
 from telling import attention, facts, needed, overview_projects, projects, said
 from telling.blocks import Telling
+from telling.cards import card_of
 from telling.changes import Difference
 from telling.method import sections
 from telling.overview import conclusion, coverage_lines, exclusions, lead, shown_first, theme_name, themes_told
@@ -132,7 +133,7 @@ def _overview(site: Site, words: Words, own: Mapping[str, IndicatorView]) -> Any
         "attention_heading": attention.heading(off, words), "attention_sentence": attention.sentence(off, words),
         "attention": lambda home: listed_attention(off, partial(leads, home), words, caption=attention.heading(off, words), is_public=True),
         "title": title, "lead": lead_in, "description": f"{title} {lead_in}", "counts": lambda home: seen.band(tally(scored), lambda group, status: f"{home('standing')}standing.html#{group}-{status}", words),
-        "themes": [(theme_name(s.entry.theme, words), own[s.entry.definition.code]) for s in shown.of_themes],
+        "cards": partial(theme_cards_to, site, words, scored),
         "trend": own[shown.trend.entry.definition.code] if shown.trend else None,
         "excluded": [exclusions(items, site.moment.indicators.values(), words) for items in (shown.of_themes, shown.below)],
         "projects": lambda home: seen.projects(
@@ -140,7 +141,10 @@ def _overview(site: Site, words: Words, own: Mapping[str, IndicatorView]) -> Any
             caption=projects.overview_heading(core, site.moment.rows(tables.StrategyVersion), words),
         ) if core else "",
         "projects_heading": projects.overview_heading(core, site.moment.rows(tables.StrategyVersion), words),
-        "others": [own[s.entry.definition.code] for s in shown.others],
+        "others": lambda home: seen.table(
+            [card_of(s, words, as_of=site.moment.as_of) for s in shown.others], lambda code: f"{home('indicators')}indicators/{code}.html", words,
+            caption=words("other_headlines"),
+        ) if shown.others else "",
         "changes": _shown(site.changes), "first": any(c["kind"] == "first_edition" for c in site.changes),
         "latest": [_latest(c, own, words) for c in latest_changes(scored, site.moment.book.sources, as_of=site.moment.as_of, count=6)],
         "label": label_of(words, site.moment.units), "has_chart": True,
