@@ -12,7 +12,7 @@ export PYTHONDONTWRITEBYTECODE :=
 APT := [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && apt-get update -qq >/dev/null && \
   DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends
 
-.PHONY: run demo public test check lint types bench lighthouse attack faults mutations deploy-check sbom audit setup tools clean
+.PHONY: run demo public test check lint types bench lighthouse shots pictures docs attack faults year mutations deploy-check sbom audit setup tools clean
 
 $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11以上が必要です / Python 3.11 or newer is needed"; exit 1; }
@@ -66,6 +66,15 @@ lint: $(VENV)/.dev
 types: $(VENV)/.dev
 	@$(VENV)/bin/mypy
 
+# Every page as a picture: ja and en, three widths, light and dark, of four kinds of instance, and on A4; a faulty page fails.
+# PAGES=overview,print SETS=static LANGS=en WIDTHS=375 SCHEMES=dark narrow it. Look at shots/index.html.
+shots: $(VENV)/.dev tools
+	@$(PY) -m tests.shots
+
+# The pictures of docs/guides and of the README, taken anew; SCENES=submit takes those whose name begins so. Commit them.
+pictures: $(VENV)/.dev tools
+	@$(PY) -m tests.shots.guides
+
 # Each measure beside its goal, as one table at the end. What bounds its time: tests/bench/__main__.py.
 bench: $(VENV)/.dev
 	@$(PY) -m tests.bench
@@ -77,6 +86,15 @@ $(VENV)/lighthouse/node_modules/.bin/lighthouse:
 
 lighthouse: $(VENV)/.dev tools $(VENV)/lighthouse/node_modules/.bin/lighthouse
 	@$(PY) -m tests.lighthouse $(VENV)/lighthouse/node_modules/.bin/lighthouse $(PAGES)
+
+# The documentation as a site in dist/docs, from the same files, every link and anchor checked. Its tools have a place of their own.
+$(VENV)/docs/bin/mkdocs: | $(VENV)/bin/python
+	@$(PY) -m venv $(VENV)/docs && $(VENV)/docs/bin/pip install --quiet --disable-pip-version-check mkdocs==1.6.1 mkdocs-material==9.8.2
+
+docs: $(VENV)/docs/bin/mkdocs
+	@rm -rf dist/docs dist/docs-source && mkdir -p dist/docs-source
+	@cp --parents -r README.md CONTRIBUTING.md CHANGELOG.md SECURITY.md LICENSE .devcontainer/devcontainer.json .pre-commit-config.yaml data/README.md docs dist/docs-source
+	@NO_MKDOCS_2_WARNING=1 $(VENV)/docs/bin/mkdocs build 2>&1 | grep -v "^INFO" ; [ $${PIPESTATUS[0]} = 0 ] && echo dist/docs/index.html
 
 # Thousands of files made to end or hold whoever opens them. atheris has no wheel for every system, so it is in no requirements.
 attack: $(VENV)/.dev
@@ -101,6 +119,10 @@ deploy-check: $(VENV)/.dev tools $(VENV)/deploy/bin/kubernetes-validate
 	@$(VENV)/deploy/bin/hadolint deploy/Containerfile && echo "deploy/Containerfile: hadolint"
 	@if command -v systemd-analyze >/dev/null; then bash tests/deploy/check_units; else echo "systemd-analyzeがないため、ユニットを調べていません / no systemd-analyze: units are not checked"; fi
 	@TEST_POSTGRES_URL="$${TEST_POSTGRES_URL:-$$(bash .ci/postgres)}" $(PY) -m pytest -o addopts="" -q -s tests/deploy/rolling.py
+
+# A year of four quarters played in a browser by section, coordinator, approver, office and director.
+year: $(VENV)/.dev tools
+	@$(PY) -m pytest -o addopts="" -q tests/browser/played_year.py
 
 # One line of the product broken at a time: the nearest tests must notice.
 mutations: $(VENV)/.dev

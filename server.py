@@ -24,6 +24,7 @@ from api.routes import ROUTES
 from api.search import SEARCH_ROUTES
 from api.seen import Seen, failed
 from api.voices import VOICE_ROUTES
+from api.warm import warmed
 from kpis.seen import journal
 from kpis.settings import ROOT, settings
 from pages.parts.failure import say_failed
@@ -56,6 +57,7 @@ dashboard = App(
     ROOT / "dashboard.py",
     routes=placed([*open_routes(), *CALENDAR_ROUTES, *FILE_ROUTES, Route("/overview", overview)]),
     secrets={"auth": settings().sign_in} if settings().sign_in else None,
+    lifespan=warmed,
     on_script_error=say_failed,
     exception_handlers={Exception: failed},
 )

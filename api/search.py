@@ -31,7 +31,7 @@ def _search(request: Request) -> dict[str, Any]:
         "results": [
             {
                 "kind": each.kind, "code": each.code, "title": each.title, "context": each.context, "page": f"/{each.page}",
-                "parameters": each.query, "score": each.score,
+                "parameters": each.query, "anchor": each.anchor, "score": each.score,
                 **({"can_be_done_online": each.online, "steps_on_paper": list(each.paper)} if each.online is not None else {}),
             }
             for each in listed

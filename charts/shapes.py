@@ -62,7 +62,10 @@ class Counts:
 
 @dataclass(frozen=True, slots=True)
 class Tile:
-    """One place of a map of tiles: where it stands, its name (short, whole), and how many of its rows are done."""
+    """One place of a map: where its tile stands, its name (short, whole), how many of its rows are done, and its outline.
+
+    ``rings``: of points (longitude, latitude) in degrees; none where its outline is not known. ``code``: of the municipality.
+    """
 
     column: int
     row: int
@@ -70,6 +73,8 @@ class Tile:
     place: str
     done: int
     total: int
+    rings: tuple[tuple[tuple[float, float], ...], ...] = ()
+    code: str = ""
 
     @property
     def numbers(self) -> str:
@@ -79,24 +84,76 @@ class Tile:
 
 @dataclass(frozen=True, slots=True)
 class Tiles:
-    """A map of tiles; ``upright`` writes names from top to bottom."""
+    """A map of places; ``upright`` writes names in tiles from top to bottom.
+
+    Where there is room it is drawn by outlines, those places without one as tiles below; else all of them as tiles.
+    """
 
     tiles: tuple[Tile, ...]
     upright: bool
 
+    @property
+    def is_outlined(self) -> bool:
+        """Say whether outlines are known."""
+        return any(tile.rings for tile in self.tiles)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Bar:
+    """One unit by its value.
+
+    Args:
+        name: of the unit.
+        value: how long its bar is.
+        text: the value as written.
+        label: the same with numerator and denominator.
+        planned: what was planned for the period; a tick across the bar.
+        is_short: it falls short of that.
+        is_recast: worked out from units that were.
+    """
+
+    name: str
+    value: float
+    text: str
+    label: str
+    planned: float | None = None
+    is_short: bool = False
+    is_recast: bool = False
+
 
 @dataclass(frozen=True, slots=True)
 class Ranked:
-    """Units by one value: (name, value, its label with numerator and denominator, whether it was recast), the best first.
+    """Units by one value, the best first.
 
     Args:
+        bars: one per unit.
+        unit: of the values.
         big: the word for ``divisor``, by which the axis is divided where values reach a million.
+        target: the one that holds for all of them, and how it is written.
     """
 
-    bars: tuple[tuple[str, float, str, bool], ...]
+    bars: tuple[Bar, ...]
     unit: str
     big: str
     divisor: float
+    target: float | None = None
+    target_label: str = ""
+
+    @property
+    def is_measured(self) -> bool:
+        """Say whether any unit is held against a plan or a target."""
+        return self.target is not None or any(bar.planned is not None for bar in self.bars)
+
+    def scaled(self) -> tuple[float, str]:
+        """Return by what values are divided on the axis, and the unit there."""
+        is_big = max(abs(bar.value) for bar in self.bars) >= 1_000_000
+        return (self.divisor, f"{self.big} {self.unit}".strip()) if is_big else (1.0, self.unit)
+
+    def span(self) -> tuple[float, float]:
+        """Return what the axis spans: from 0, or from the lowest value below it, to the highest value, plan or target."""
+        every = [bar.value for bar in self.bars] + [bar.planned for bar in self.bars if bar.planned is not None]
+        every += [self.target] if self.target is not None else []
+        return min(0.0, *every), max(1e-9, *every)
 
 
 @dataclass(frozen=True, slots=True)

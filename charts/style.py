@@ -18,6 +18,7 @@ SHORT = "#C5000F"
 FILL = "#D9E6FF"
 GRID = "#E8E9F1"
 INK = "#1A1A1C"
+PAPER = "#FFFFFF"
 FONT = '"Noto Sans JP", "Hiragino Sans", "Yu Gothic UI", Meiryo, "Noto Sans CJK JP", sans-serif'
 CONFIG: dict[str, Any] = {"displayModeBar": False, "responsive": True, "scrollZoom": False, "locale": "en"}
 

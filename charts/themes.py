@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-PAPER, DARK_PAPER = "#FFFFFF", "#12141A"
+from charts.style import PAPER
+
+DARK_PAPER = "#12141A"
 DARK = {  # as drawn → in dark
     # text, plan, axis, grid, edge
     "#1A1A1C": "#F1F1F4", "#626264": "#B3B6C2", "#949497": "#8A8E9A", "#E8E9F1": "#2E313A", "#767676": "#8A8E9A",
@@ -63,10 +65,13 @@ def svg_sheet() -> str:
     return "\n".join(rules) + "\n"
 
 
-@lru_cache(maxsize=1)
-def svg_own_style() -> str:
-    """Return what a picture carries that is no part of the page, as one behind an address: it asks for the colour scheme itself."""
-    used = ("#0017C1", "#626264", "#C5000F", "#D9E6FF", "#1A1A1C", PAPER)
+@lru_cache(maxsize=16)
+def svg_own_style(used: tuple[str, ...] = ("#0017C1", "#626264", "#C5000F", "#D9E6FF", "#1A1A1C", PAPER)) -> str:
+    """Return what a picture carries that is no part of the page, as one behind an address: it asks for the colour scheme itself.
+
+    Args:
+        used: the colours it is drawn in; those of a card's picture where left out.
+    """
     rules = "".join(f"{_painted('', light, what)}{{{what}:{DARK[light]}}}" for light in used for what in ("fill", "stroke"))
     return f"<style>@media(prefers-color-scheme:dark){{{rules}}}</style>"
 

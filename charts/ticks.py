@@ -70,6 +70,29 @@ def width_of(text: str, size: float = 13.0) -> float:
     return sum(size if unicodedata.east_asian_width(c) in "WFA" else 0.555 * size for c in text)
 
 
+def in_lines(text: str, room: float, size: float = 13.0, *, most: int = 2) -> list[str]:
+    """Return a name in lines that fit into a width, broken after a word, a bracket or a middle dot; the end is cut off where it must be."""
+    if width_of(text, size) <= room:
+        return [text]
+    lines, rest = [], text
+    while rest:
+        fits = next((n for n in range(len(rest), 0, -1) if width_of(rest[:n], size) <= room), 1)
+        if fits == len(rest):
+            lines.append(rest)
+            break
+        if len(lines) == most - 1:
+            while fits > 1 and width_of(rest[:fits] + "…", size) > room:
+                fits -= 1
+            lines.append(rest[:fits].rstrip() + "…")
+            break
+        gaps = [n for n in range(1, fits + 1) if rest[n - 1] in " ・/、)）" or rest[n] in "(（ "]
+        even = -(-len(rest) // -(-width_of(rest, size) // room))  # nowhere to break: in parts of one length, no letter left alone
+        at = gaps[-1] if gaps and gaps[-1] * 3 >= fits else min(fits, int(even))
+        lines.append(rest[:at].rstrip())
+        rest = rest[at:].lstrip()
+    return lines
+
+
 def _every(step: int, first: date, last: date, *, closes: int) -> list[int]:
     """Return every ``step`` months whose ends lie within two days; months that close a year are among them."""
     back = (last.month - closes) % min(step, 12)

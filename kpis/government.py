@@ -29,6 +29,7 @@ from kpis.government_files import (
     AreaFields,
     FactsFields,
     OfficeFields,
+    OutlineFields,
     PageFields,
     PlaceFields,
     ProjectKindFields,
@@ -47,7 +48,7 @@ FACTS, THEMES, PROJECT_KINDS, UNIT_KINDS, REASONS = (
     "government.toml", "themes.csv", "project_kinds.csv", "unit_kinds.csv", "correction_reasons.csv",
 )  # fmt: skip
 FILES = (FACTS, THEMES, PROJECT_KINDS, UNIT_KINDS, REASONS)
-PLACES = "municipalities.csv"  # may be missing
+PLACES, OUTLINES = "municipalities.csv", "outlines.csv"  # may be missing
 # How bureaus work within themselves: may be missing, and never leaves the house with an edition.
 SECTIONS, STEPS = "sections.csv", "approval_steps.csv"
 TEXT = "text"  # the folder with words of the government's own
@@ -68,11 +69,14 @@ class Government:
     first_month: int
     zone: ZoneInfo
     first_day: date
+    holidays: str  # country of its public holidays; a blank: none are kept
+    closed: frozenset[str]  # days of every year, as 12-29
     themes: Mapping[str, ThemeFields]
     project_kinds: Mapping[str, ProjectKindFields]
     unit_kinds: Mapping[str, UnitKindFields]
     reasons: Mapping[str, ReasonFields]
     places: tuple[PlaceFields, ...]
+    outlines: Mapping[str, tuple[tuple[tuple[float, float], ...], ...]]  # by code of the municipality, its rings
     sections: Mapping[str, SectionFields]
     steps: tuple[StepFields, ...]
     open_parts: frozenset[str] = frozenset()
@@ -173,9 +177,10 @@ def read(folder: Path) -> Government:
     return Government(
         folder=folder, publisher=facts.publisher, office=facts.office, area=facts.area, page=facts.themes,
         first_month=facts.calendar.first_month, zone=ZoneInfo(facts.calendar.time_zone), first_day=facts.calendar.first_day,
+        holidays=facts.calendar.holidays, closed=frozenset(facts.calendar.closed),
         themes=themes, reasons=reasons, open_parts=frozenset(facts.open.parts),
         project_kinds={row.kind_code: row for row in _rows(folder / PROJECT_KINDS, ProjectKindFields)},
-        places=tuple(_optional(folder / PLACES, PlaceFields)),
+        places=tuple(_optional(folder / PLACES, PlaceFields)), outlines=_outlines(folder / OUTLINES),
         sections={row.section_code: row for row in _optional(folder / SECTIONS, SectionFields)},
         steps=tuple(_optional(folder / STEPS, StepFields)),
         unit_kinds={row.kind_code: row for row in _rows(folder / UNIT_KINDS, UnitKindFields)},
@@ -184,7 +189,7 @@ def read(folder: Path) -> Government:
 
 LISTED: Mapping[str, type[Fields]] = {
     THEMES: ThemeFields, PROJECT_KINDS: ProjectKindFields, UNIT_KINDS: UnitKindFields, REASONS: ReasonFields, PLACES: PlaceFields,
-    SECTIONS: SectionFields, STEPS: StepFields,
+    OUTLINES: OutlineFields, SECTIONS: SectionFields, STEPS: StepFields,
 }  # fmt: skip
 
 
@@ -211,7 +216,7 @@ def keep_copy(folder: Path) -> None:
     """Copy the files of the government into a folder that does not exist yet, so that it can be read from there."""
     own = government().folder
     folder.mkdir()
-    for name in (*FILES, *(name for name in (PLACES,) if (own / name).is_file())):
+    for name in (*FILES, *(name for name in (PLACES, OUTLINES) if (own / name).is_file())):
         shutil.copyfile(own / name, folder / name)
     if (own / TEXT).is_dir():
         shutil.copytree(own / TEXT, folder / TEXT)
@@ -252,6 +257,13 @@ def _rows(path: Path, model: type[_Row]) -> list[_Row]:
 
 def _optional(path: Path, model: type[_Row]) -> list[_Row]:
     return _rows(path, model) if path.is_file() else []
+
+
+def _outlines(path: Path) -> dict[str, tuple[tuple[tuple[float, float], ...], ...]]:
+    held: dict[str, tuple[tuple[tuple[float, float], ...], ...]] = {}
+    for row in _optional(path, OutlineFields):
+        held[row.municipality_code] = (*held.get(row.municipality_code, ()), row.ring)
+    return held
 
 
 def _unreadable(path: Path, row: str, expected: Iterable[Message]) -> GovernmentUnreadable:

@@ -6,7 +6,7 @@ from datetime import date
 from typing import Annotated, ClassVar, Literal
 from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator
+from pydantic import AfterValidator, BeforeValidator
 from pydantic import Field as Bounds
 
 from kpis.declared import NAME, NOTE, Code, Fields, Filled, Flag, NameEn, NameJa, Said, Translated
@@ -46,7 +46,7 @@ def _zone(name: str) -> str:
 
 
 class CalendarFields(Fields):
-    """``[calendar]`` of government.toml: its fiscal year, its clock, and the first day that may be asked for."""
+    """``[calendar]`` of government.toml: its fiscal year, its clock, the first day that may be asked for, and the days on which it is closed."""
 
     first_month: Annotated[
         int,
@@ -55,6 +55,13 @@ class CalendarFields(Fields):
     ]
     time_zone: Annotated[str, AfterValidator(_zone), Said("時間帯(Asia/Tokyo など)", "time zone, as Asia/Tokyo")]
     first_day: Annotated[date, Said("時点として選べる最初の日", "first day that may be chosen as the day of a view")]
+    holidays: Annotated[
+        Literal["", "JP"], Said("祝日の国(JP、なければ空欄)", "country of its public holidays: JP, or a blank where none are kept")
+    ] = ""
+    closed: Annotated[
+        tuple[Annotated[str, Bounds(pattern=r"^(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$")], ...],
+        Said("毎年休みの日(12-29 など)", "days of every year on which it is closed, as 12-29"),
+    ] = ()
 
 
 class AreaFields(Fields):
@@ -200,6 +207,32 @@ class PlaceFields(Fields):
     name_en: NameEn
     column: Annotated[int, Said("左からの位置", "place from the left")]
     row: Annotated[int, Said("上からの位置", "place from the top")]
+
+
+def _ring(text: str) -> tuple[tuple[float, float], ...]:
+    """Read a ring of points ``longitude,latitude`` with blanks between them."""
+    points = []
+    for point in text.split():
+        try:
+            longitude, latitude = map(float, point.split(","))
+        except ValueError as error:
+            raise ValueRefused("outline_point", point=point) from error
+        if not (-180 <= longitude <= 180 and -90 <= latitude <= 90):
+            raise ValueRefused("outline_point", point=point)
+        points.append((longitude, latitude))
+    if len(points) < 3:
+        raise ValueRefused("outline_three")
+    return tuple(points)
+
+
+class OutlineFields(Fields):
+    """One ring of the outline of a municipality, on land; the file may be missing, then the map is one of tiles alone."""
+
+    municipality_code: Annotated[str, Said("区市町村のコード(5桁)", "code of the municipality")]
+    ring: Annotated[
+        tuple[tuple[float, float], ...], BeforeValidator(_ring),
+        Said("輪郭の点(経度,緯度を空白で区切る。度、世界測地系)", "points of the outline: longitude,latitude with blanks between, in degrees"),
+    ]  # fmt: skip
 
 
 def _codes(text: str) -> tuple[str, ...]:

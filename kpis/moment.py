@@ -24,9 +24,11 @@ from kpis.figures.attention import OffTrack, Since, Stood
 from kpis.figures.bureaus import BureauReport, bureau_reports, home, reports_of_bureaus
 from kpis.figures.commented import SaidBy, said_by, without_action
 from kpis.figures.facilities import Facility, standing
+from kpis.figures.folding import folded
 from kpis.figures.listed import Standing
 from kpis.figures.organisation import Organisation
 from kpis.figures.projects import ProjectReport, project_reports
+from kpis.figures.registers import MISTAKE
 from kpis.figures.scorecard import WHOLE, Book, Entry, Scored, judged_then, score_all
 from kpis.government import government
 from kpis.once import MadeOnce
@@ -101,6 +103,12 @@ class State:
         return self.kept("read", "is sample", self.store.is_sample)
 
 
+def _stood_until(ended: date | None, reason: str | None) -> int:
+    """Return the day on which a procedure stood no longer, as an ordinal; 0 where it stands. One entered by mistake stood on none."""
+    return 1 if reason == MISTAKE else ended.toordinal() if ended else 0
+
+
+_procedures = finding.Growing()  # of whatever database: states and editions differ by a few names
 _states: OrderedDict[str, State] = OrderedDict()
 _lock = Lock()
 
@@ -374,12 +382,31 @@ class Moment:
 
     def search(self, wanted: Filter, *, page: int = 1, size: int = PAGE_SIZE) -> tuple[int, list[ProcedureOnDay]]:
         """Return how many procedures a filter keeps, and one page of them in the order of their codes; kept where it is of the usual size."""
-        make = partial(queries.search, self.state.store, wanted, as_of=self.as_of, known_at=self.known_at, page=page, size=size)
+
+        def make() -> tuple[int, list[ProcedureOnDay]]:
+            return queries.search(
+                self.state.store,
+                wanted,
+                as_of=self.as_of,
+                known_at=self.known_at,
+                among=self._said_by(wanted),
+                page=page,
+                size=size,
+            )
+
         return self.kept("searched", (wanted, page), make) if size == PAGE_SIZE else make()
 
     def matching(self, wanted: Filter) -> Iterator[Row]:
         """Yield every procedure that a filter keeps, whole, in the order of their codes, as plain rows for a file; none is kept."""
-        return queries.matching(self.state.store, wanted, as_of=self.as_of, known_at=self.known_at)
+        return queries.matching(
+            self.state.store, wanted, as_of=self.as_of, known_at=self.known_at, among=self._said_by(wanted)
+        )  # fmt: skip
+
+    def _said_by(self, wanted: Filter) -> list[str] | None:
+        """Return the codes of the procedures that say every word asked for, as the search finds them; ``None`` where none is asked for."""
+        if not (words := folded(wanted.q).split()):
+            return [] if wanted.q.strip() else None
+        return [index.entries[n].code for index in self.procedure_names for n in index.holding(words).tolist()]
 
     def procedure(self, code: str) -> ProcedureOnDay:
         """Return one procedure, whole.
@@ -394,19 +421,21 @@ class Moment:
         return queries.merged_into(self.state.store, code, known_at=self.known_at)
 
     @property
-    def procedure_names(self) -> finding.Index:
-        """Return the index of the names of procedures: of every day, since it may take seconds to make."""
+    def procedure_names(self) -> tuple[finding.Index, ...]:
+        """Return the indices of the names of procedures: of every day, since they may take seconds to make."""
 
-        def make() -> finding.Index:
-            units = self.units
-            return finding.Index(
-                finding.Entry(
-                    kind="procedure", code=code, names=(name_ja, name_en), until=ended.toordinal() if ended else 0,
-                    beside=" ".join(filter(None, (code, law, organisation, named(units[bureau]) if bureau in units else ""))),
-                )
-                for code, name_ja, name_en, law, organisation, bureau, ended, _ in queries.names(
-                    self.state.store, known_at=self.known_at
-                )
+        def make() -> tuple[finding.Index, ...]:
+            units = {code: named(unit) for code, unit in self.units.items()}
+            return _procedures.of(
+                [
+                    finding.Entry(
+                        kind="procedure", code=code, names=(name_ja, name_en), until=_stood_until(ended, reason),
+                        beside=" ".join(filter(None, (code, law, article, organisation, units.get(bureau, "")))),
+                    )
+                    for code, name_ja, name_en, law, article, organisation, bureau, ended, reason in queries.names(
+                        self.state.store, known_at=self.known_at
+                    )
+                ]
             )  # fmt: skip
 
         return self.state.kept("indexed", ("procedures", self.known_at), make)

@@ -133,7 +133,7 @@ def format_count(value: float, language: str = "ja", unit: str = "") -> str:
 
 def format_number(value: float, language: str = "ja", form: str = ",") -> str:
     """Write a number in digits alone, however large it is, as the form says (``,`` or ``+,.1f``): a count that is one of a table."""
-    return number_in_digits(value, form, language)
+    return number_in_digits(value, form, language).replace("-", "−")
 
 
 def format_percent(value: float, language: str = "ja", decimals: int = 1) -> str:

@@ -346,6 +346,7 @@ class Role(Vocabulary):
     BUREAU_MANAGER = "bureau_manager"
     BUREAU_APPROVER = "bureau_approver"
     REFORM_OFFICE = "reform_office"
+    DIRECTOR = "director"
     ADMINISTRATOR = "administrator"
 
 
@@ -430,6 +431,9 @@ class Occasion(Vocabulary):
     PUBLISHED = "published"
     STATUS_TURNED = "status_turned"
     ACTION_DUE = "action_due"
+    QUESTION_OPENED = "question_opened"
+    ANSWER_SUBMITTED = "answer_submitted"
+    ANSWER_RETURNED = "answer_returned"
 
 
 class HowOften(Vocabulary):

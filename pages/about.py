@@ -13,7 +13,7 @@ from pages.parts import cached
 from pages.parts.entry import enter
 from pages.parts.figure import Ready, kept_block, ready
 from pages.parts.text import language, named, t
-from telling.method import method
+from telling.method import sections
 from telling.words import Words
 
 enter()
@@ -76,15 +76,17 @@ def known_public(row: tables.Source) -> str:
 
 st.title(t("about_title", indicators=len(cached.moment().rows(tables.Indicator)), sources=len(cached.moment().rows(tables.Source))))
 st.caption(t("about_lead"))
-st.header(t("about_method"))
-st.markdown(cached.made("method", make=lambda: method(Words(language()))))
-st.header(t("about_definitions"))
+st.header(t("about_method"), anchor="method")
+for section in cached.made("method", make=lambda: sections(Words(language()))):
+    st.subheader(section.heading, anchor=section.anchor)
+    st.markdown(section.text)
+st.header(t("about_definitions"), anchor="definitions")
 kept_block("definitions", definitions)
-st.header(t("about_sources"))
+st.header(t("about_sources"), anchor="sources")
 kept_block("sources", sources)
-st.header(t("about_open"))
+st.header(t("about_open"), anchor="open")
 st.markdown(t("about_open_text", base=settings().base_path))
-st.header(t("about_accessibility"))
+st.header(t("about_accessibility"), anchor="accessibility")
 st.markdown(cached.made("accessibility", make=lambda: in_language("accessibility.md")))
-st.header(t("about_terms"))
+st.header(t("about_terms"), anchor="terms")
 st.markdown(t("about_terms_text"))

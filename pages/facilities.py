@@ -42,25 +42,26 @@ else:
     st.caption(t("fac_lead", as_of=format_date(as_of(), language())))
     if sample := sum(f.is_sample for f in facilities):
         st.warning(t("sample_marked", n=sample), icon=":material/science:")
-    cards(lambda: told.cards(said, facilities, rollout), key="facilities", columns=4, width=200)
+    cards(lambda: told.cards(said, facilities, rollout), key="facilities")
+left, right = st.columns(2, gap="small") if rollout is not None and facilities else (st.container(), st.container())
 if rollout is not None:
-    with st.container(border=True):
+    with left, st.container(border=True, height="stretch"):
         chart_with_table(rollout, cached.moment().book, heading=f"{t('fac_trend')}: {named(rollout.entry.definition)}")
 if facilities:
-    with st.container(border=True):
+    with right, st.container(border=True, height="stretch"):
+        block(lambda: told.over_time(said, facilities), key="facilities_over_time")
+    left, right = st.columns(2, gap="small")
+    with left, st.container(border=True, height="stretch"):
         st.subheader(t("fac_by"))
         by = choose_part("by", told.FIELDS, t("by_choose"), lambda f: t("reg_by_bureau") if f == "bureau" else t("fac_kind"))
         block(lambda: told.where(said, facilities, by), key="facilities_by", suffix=by)
-    left, right = st.columns(2, gap="medium")
-    with left, st.container(border=True):
+    with right, st.container(border=True, height="stretch"):
         block(lambda: told.ways_of_paying(said, facilities), key="facility_methods")
-    with right, st.container(border=True):
-        block(lambda: told.over_time(said, facilities), key="facilities_over_time")
-    with st.container(border=True):
-        block(lambda: told.cash_places(said, facilities), key="cash_only")
     with st.container(border=True):
         st.subheader(t("fac_map"))
         block(lambda: told.tiles(said, facilities), key="facilities_map")
+    with st.container(border=True):
+        block(lambda: told.cash_places(said, facilities), key="cash_only")
     st.subheader(t("fac_list"))
     block(lambda: told.whole_list(said, facilities), key="facilities")
     st.subheader(t("notes_heading"))

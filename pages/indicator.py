@@ -9,21 +9,21 @@ from kpis.figures.scorecard import Scored
 from kpis.store import tables
 from pages.parts import address, cached
 from pages.parts.asked import choose
-from pages.parts.attention import strip_of
+from pages.parts.attention import last_quarters
 from pages.parts.bureaus import by_bureau
 from pages.parts.cards import chart_with_table, find, link_columns
+from pages.parts.data_table import data_table
 from pages.parts.entry import enter, stop
 from pages.parts.facts import gather
 from pages.parts.menu import page
 from pages.parts.registers import block, telling
 from pages.parts.said import said_and_done
 from pages.parts.taken import indicator_taken
-from pages.parts.text import language, named, shown_name, t
+from pages.parts.text import named, shown_name, t
 from pages.parts.titled import titled
 from pages.parts.voice import voice
 from telling import said as told
-from telling.attention import bureau_of, since_words
-from telling.words import Words
+from telling.attention import bureau_of
 
 enter()
 
@@ -31,7 +31,7 @@ enter()
 def linked_table(title: str, table: pa.Table) -> None:
     """Show a table under its title, addresses as links."""
     st.subheader(title)
-    st.dataframe(table, hide_index=True, width="stretch", column_config=link_columns())
+    data_table(table, column_config=link_columns())
 
 
 def show(item: Scored) -> None:
@@ -42,8 +42,7 @@ def show(item: Scored) -> None:
     st.title(shown_name(item.entry.definition))
     st.html(facts.head)
     if item.entry.goals:
-        since = since_words(cached.moment().off_since(item), Words(language()))
-        strip_of(cached.moment().stood(item), named(item.entry.definition), since=since)
+        last_quarters(item, named(item.entry.definition))
     left, right = st.columns([2, 1], gap="small") if facts.needed is not None else (st.container(), None)
     with left, st.container(border=True, height="stretch"):
         chart_with_table(item, book)
@@ -53,7 +52,7 @@ def show(item: Scored) -> None:
             st.subheader(t("need_heading"))
             st.markdown(facts.needed_said)
             st.table(facts.needed, border="horizontal", hide_header=True, hide_index=True)
-    said_and_done(told.of_subject(telling(), code), cached.moment().parts.get(code, []), key=code)
+    said_and_done(told.of_subject(telling(), code), key=code)
     if parts := cached.moment().parts.get(code):
         with st.container(border=True):
             st.subheader(t("by_bureau"))
@@ -78,7 +77,7 @@ def show(item: Scored) -> None:
     else:
         if facts.revisions_said:
             st.markdown(facts.revisions_said)
-        st.dataframe(facts.revisions, hide_index=True, width="stretch")
+        data_table(facts.revisions)
     if facts.readings is not None:
         linked_table(t("readings"), facts.readings)
     voice("indicator", code)

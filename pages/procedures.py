@@ -40,24 +40,25 @@ st.caption(markdown(told.lead(said, total)))
 if total.sample:
     st.warning(t("sample_marked", n=digits(total.sample)), icon=":material/science:")
 
-cards(lambda: told.cards(said, register, total), key="procedures", columns=3, width=220)
-if rate is not None:
-    with st.container(border=True):
+cards(lambda: told.cards(said, register, total), key="procedures")
+left, right = st.columns(2, gap="small") if rate is not None else (None, st.container())
+if left is not None and rate is not None:
+    with left, st.container(border=True, height="stretch"):
         chart_with_table(rate, cached.moment().book, heading=named(rate.entry.definition))
-if published("procedures", *told.PUBLISHED):
-    with st.container(border=True):
-        block(lambda: told.published_totals(said, register, total, cached.moment().whole), key="published_totals")
+with right, st.container(border=True, height="stretch"):
+    block(lambda: told.over_time(said, register, total), key="procedures_over_time")
 with st.container(border=True):
     st.subheader(t("cmp_heading"))
     by = choose_part("by", DIMENSIONS, t("by_choose"), lambda d: t(f"reg_by_{d}"))
     block(lambda: told.comparison(said, register, by), key="procedures_by", suffix=by)
-left, right = st.columns(2, gap="medium")
-with left, st.container(border=True):
+left, right = st.columns(2, gap="small")
+with left, st.container(border=True, height="stretch"):
     block(lambda: told.paper_steps(said, register), key="procedure_steps")
-with right, st.container(border=True):
+with right, st.container(border=True, height="stretch"):
     block(lambda: told.planned_when(said, register), key="procedure_plan")
-with st.container(border=True):
-    block(lambda: told.over_time(said, register, total), key="procedures_over_time")
+if published("procedures", *told.PUBLISHED):
+    with st.container(border=True):
+        block(lambda: told.published_totals(said, register, total, cached.moment().whole), key="published_totals")
 procedure_list(register)
 st.subheader(t("notes_heading"))
 st.markdown(t("proc_notes"))

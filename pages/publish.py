@@ -19,6 +19,7 @@ from kpis.text import format_date
 from pages.parts import cached
 from pages.parts.cards import tally_marks
 from pages.parts.changes import changes_table
+from pages.parts.data_table import data_table
 from pages.parts.entry import enter, stop
 from pages.parts.text import language, named, t
 from pages.parts.viewer import record_page_refused
@@ -44,16 +45,14 @@ def show_preview(preview: publication.Preview) -> None:
     else:
         st.subheader(t("publish_against", number=preview.compared_with))
         if preview.changes:
-            st.dataframe(changes_table(c.to_json() for c in preview.changes), hide_index=True, width="stretch")
+            data_table(changes_table(c.to_json() for c in preview.changes))
         else:
             st.caption(t("revisions_no_change"))
     st.markdown(tally_marks(preview.tally))
     with st.expander(t("publish_counts"), icon=":material/table:"):
         rows = [(table, count, preview.left_out.get(table, 0)) for table, count in preview.counts.items()]
-        st.dataframe(
+        data_table(
             pd.DataFrame(rows, columns=[t("publish_table"), t("publish_rows"), t("publish_left_out")]),
-            hide_index=True,
-            width="stretch",
         )
 
 
@@ -73,7 +72,7 @@ def show_editions() -> None:
         }
         for e in there
     ]  # fmt: skip
-    st.dataframe(pd.DataFrame(rows), hide_index=True, width="stretch")
+    data_table(pd.DataFrame(rows))
     if st.button(t("publish_verify"), icon=":material/verified:"):
         faults = record.faults(cached.store(), folder)
         for fault in faults:

@@ -12,6 +12,7 @@ from kpis.text import format_date
 from kpis.vocabulary import QuestionState, ReplyState
 from pages.parts import cached, steps
 from pages.parts.asked import choose, choose_part
+from pages.parts.data_table import data_table
 from pages.parts.entry import enter
 from pages.parts.question_answer import answered_by
 from pages.parts.question_office import office_view
@@ -56,7 +57,7 @@ def asked() -> None:
     steps.say_what_came()
     if not listed:
         return
-    st.dataframe([_row(each, replies[each.question_code]) for each in listed], hide_index=True, width="stretch")
+    data_table([_row(each, replies[each.question_code]) for each in listed])
     labels = {each.question_code: f"{each.question_code} {named(each, 'title')}" for each in listed}
     first = next((each.question_code for each in listed if each.state == QuestionState.OPEN), "")
     code = choose(

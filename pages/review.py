@@ -15,9 +15,11 @@ from kpis.reporting.comparison import OBSERVATIONS
 from kpis.reporting.deadlines import Standing, Window
 from kpis.reporting.reports import Opened, Report
 from kpis.text import format_date
+from kpis.vocabulary import OPEN_STATES
 from loaders.workbook.door import handed_on
 from pages.parts import cached, own_checks, several_hands, steps
 from pages.parts.asked import choose, choose_part
+from pages.parts.data_table import data_table
 from pages.parts.entry import enter
 from pages.parts.office import audit, exceptions, persons
 from pages.parts.reported import (
@@ -85,7 +87,7 @@ def matrix(standings: list[Standing], periods: list[str]) -> None:
             row[period_name(period)] = word + (f" ⚠ {state_name('late')}" if standing is not None and standing.is_late else "")
         rows.append(row)
     table = pd.DataFrame(rows)
-    st.dataframe(table, hide_index=True, width="stretch", height="content" if len(rows) <= 14 else 520)
+    data_table(table, height="content" if len(rows) <= 14 else 520)
     st.download_button(
         t("csv"), csv_file(table), file_name("coverage", *sorted({periods[0], periods[-1]}), ending=".csv"), "text/csv", icon=":material/download:",
         key="csv_matrix", on_click="ignore",
@@ -107,7 +109,7 @@ def waiting(queue: list[Report]) -> None:
         }
         for r in queue
     ]  # fmt: skip
-    st.dataframe(rows, hide_index=True, width="stretch")
+    data_table(rows)
     with st.popover(t("approve_several"), icon=":material/done_all:"):
         picked = st.multiselect(
             t("approve_several_pick"), list(labels), format_func=labels.__getitem__, key="several", placeholder=t("choose_report")
@@ -169,7 +171,7 @@ def redone(report: Report) -> None:
             }
             for r in again
         ]  # fmt: skip
-        st.dataframe(rows, hide_index=True, width="stretch")
+        data_table(rows)
 
 
 def compared_with_last(opened: Opened) -> None:
@@ -199,7 +201,7 @@ def compared_with_last(opened: Opened) -> None:
                 )  # fmt: skip
     if rows:
         st.markdown(f"**{t('compared_with_last')}**")
-        st.dataframe(rows, hide_index=True, width="stretch")
+        data_table(rows)
 
 
 def decide(opened: Opened) -> None:
@@ -244,7 +246,9 @@ def decide(opened: Opened) -> None:
 
 def queue() -> None:
     """Show where everybody stands, what waits, and the report that the address names."""
-    windows = [w for w in deadlines.reported_periods(store) if w.opens_on and w.opens_on <= office_today()][:PERIODS_SHOWN]
+    seen = reports.reports(store, viewer=me.email)
+    on_their_way = {r.period_code for r in seen if r.state in OPEN_STATES}
+    windows = deadlines.within_reach(deadlines.reported_periods(store), on_their_way, today=office_today(), most=PERIODS_SHOWN)
     if not windows:
         st.title(t("nav_review"))
         st.info(t("no_calendar"), icon=":material/info:")
@@ -256,7 +260,6 @@ def queue() -> None:
     standings = deadlines.coverage(store, codes, viewer=me.email, today=office_today())
     with place:
         conclusion([s for s in standings if s.period_code == picked], by_code[picked])
-    seen = reports.reports(store, viewer=me.email)
     left, right = st.columns([3, 2], gap="medium")
     with left:
         waiting([r for r in seen if r.state == "submitted"])

@@ -11,6 +11,7 @@ from kpis.settings import settings
 from kpis.text import format_date
 from pages.parts import cached
 from pages.parts.changes import changes_table
+from pages.parts.data_table import data_table
 from pages.parts.edition import cited
 from pages.parts.entry import enter, stop
 from pages.parts.text import language, t
@@ -38,7 +39,7 @@ for made, changes in log:
     st.markdown(markdown(made.note))
     real = [c for c in changes if c["kind"] != "first_edition"]
     if real:
-        st.dataframe(changes_table(real[:SHOWN]), hide_index=True, width="stretch")
+        data_table(changes_table(real[:SHOWN]))
     else:
         st.caption(t("edition_change_first_edition") if changes else t("revisions_no_change"))
     st.caption(cited(made))

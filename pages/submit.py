@@ -19,6 +19,7 @@ from loaders.workbook.submit import Received, receive
 from pages.parts import cached, in_place, own_checks, several_hands, steps
 from pages.parts.asked import choose
 from pages.parts.brought import let_go
+from pages.parts.data_table import data_table
 from pages.parts.entry import enter, stop
 from pages.parts.explain import ask_readings, confirm_warnings, give_reasons, resolve_conflicts
 from pages.parts.handing_out import template
@@ -37,11 +38,11 @@ PROBLEMS = "report_problems"  # of the file just looked at; nothing else of a re
 store, me = cached.store(), viewer()
 
 
-def asked_periods(windows: list[Window]) -> list[Window]:
-    """Return the periods that have opened, newest first, and the next one to come."""
-    day = office_today()
-    opened = [w for w in windows if w.opens_on and w.opens_on <= day]
-    return [*[w for w in windows if w.opens_on and w.opens_on > day][-1:], *opened[: PERIODS_SHOWN - 1]]
+def asked_periods(windows: list[Window], own: list[reports.Report]) -> list[Window]:
+    """Return the periods that have opened, newest first, and the next one to come; older ones too that have a report on its way."""
+    day, on_their_way = office_today(), {r.period_code for r in own if r.state in OPEN_STATES}
+    coming = [w for w in windows if w.opens_on and w.opens_on > day][-1:]
+    return [*coming, *deadlines.within_reach(windows, on_their_way, today=day, most=PERIODS_SHOWN - 1)]
 
 
 def owed(standings: list[Standing], windows: dict[str, Window]) -> None:
@@ -70,7 +71,7 @@ def owed(standings: list[Standing], windows: dict[str, Window]) -> None:
         }
         for s in standings
     ]  # fmt: skip
-    st.dataframe(rows, hide_index=True, width="stretch")
+    data_table(rows)
 
 
 def _has_opened(window: Window) -> bool:
@@ -229,11 +230,11 @@ def mine(own: list[Report]) -> None:
         }
         for r in own
     ]  # fmt: skip
-    st.dataframe(rows, hide_index=True, width="stretch")
+    data_table(rows)
 
 
-windows = asked_periods(deadlines.reported_periods(store))
-if not windows:
+every = deadlines.reported_periods(store)
+if not every:
     st.title(t("nav_submit"))
     st.info(t("no_calendar"), icon=":material/info:")
     stop()
@@ -248,6 +249,8 @@ place = st.container()  # the conclusion comes first on the page, but depends on
 left, right = st.columns(2, gap="medium")
 with left:
     bureau = choose("bureau", choices, t("bureau"), names.__getitem__, default=choices[0], is_whole=True)
+own = reports.reports(store, viewer=me.email, bureau_code=bureau)
+windows = asked_periods(every, own)
 standings = deadlines.standings_of(store, bureau, [w.period_code for w in windows], viewer=me.email, today=office_today())
 by_period = {w.period_code: w for w in windows}
 waiting = [s.period_code for s in standings if s.state != "approved" and _has_opened(by_period[s.period_code])]
@@ -263,7 +266,6 @@ with right:
 with place:
     owed(standings, by_period)
 steps.say_what_came()
-own = reports.reports(store, viewer=me.email, bureau_code=bureau)
 now_open = next((r for r in own if r.period_code == period and r.state in OPEN_STATES), None)
 left, right = st.columns(2, gap="medium")
 with left:

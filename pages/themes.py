@@ -2,50 +2,69 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import streamlit as st
 
 from kpis.as_text import markdown
 from kpis.figures.scorecard import Scored
 from kpis.store import tables
-from pages.parts import cached
-from pages.parts.cards import badge_line, chart_with_table, headline_value, indicator_link
+from pages.parts import address, cached
+from pages.parts.cards import chart_with_table, indicator_link
 from pages.parts.entry import enter
-from pages.parts.text import language, shown_name, t
+from pages.parts.text import language, t
+from pages.parts.when import as_of
+from publishers.site import seen
+from telling.cards import card_of
 from telling.overview import theme_name, themes_told
 from telling.words import Words
 
 enter()
 
 
-def layout() -> tuple[str, list[tuple[str, list[str], list[tuple[Scored, str]]]]]:
-    """Return the status of each theme in one text, and each theme with its notes and its indicators with their headings."""
-    said, themes = themes_told(cached.moment().own, cached.moment().rows(tables.Indicator), Words(language()))
-    return said, [(theme, notes, [(item, heading(item)) for item in items]) for theme, notes, items in themes]
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """The status of each theme in one text, a card for each, and each theme with its notes and its indicators with their headings."""
+
+    said: str
+    cards: str
+    themes: list[tuple[str, list[str], list[tuple[Scored, str]]]]
+
+
+def layout() -> Layout:
+    """Return what the page shows, made once per revision, day and language."""
+    words, own = Words(language()), cached.moment().own
+    said, themes = themes_told(own, cached.moment().rows(tables.Indicator), words)
+    cards = seen.theme_cards(own, lambda code: address.path("indicator", code=code), words, as_of=as_of())
+    return Layout(said, cards, [(theme, notes, [(item, heading(item)) for item in items]) for theme, notes, items in themes])
 
 
 def heading(item: Scored) -> str:
-    """Return name, status and value of an indicator as one text."""
-    value = headline_value(item, item.judgement.figure)
-    is_text = item.judgement.figure is not None and item.judgement.figure.value is None
-    shown = f"**{markdown(value)}**" if is_text else f"#### {markdown(value)}"
-    return f"**{shown_name(item.entry.definition)}**  \n{badge_line(item.judgement)}\n\n{shown}"
+    """Return name, status and value of an indicator as HTML."""
+    words = Words(language())
+    return seen.brief(card_of(item, words, as_of=as_of()), words)
 
 
 book = cached.moment().book
-said, themes = cached.made("themes", make=layout)
-st.title(t("themes_title", text=markdown(said)))
-if not said:
+told = cached.made("themes", code=tuple(address.link().items()), make=layout)
+st.title(t("themes_title", text=markdown(told.said)))
+if told.said:
+    st.html(told.cards)
+    st.caption(t("legend"))
+else:
     st.info(t("empty"), icon=":material/info:")
 
-for theme, notes, items in themes:
+for theme, notes, items in told.themes:
     if not items:
         continue
-    st.header(markdown(theme_name(theme, Words(language()))))
-    for note in notes:
-        st.info(markdown(note), icon=":material/info:")
-    with st.grid(min(len(items), 2), min_column_width=300):
+    left, right = st.columns([1, 4], gap="medium")
+    with left:
+        st.header(markdown(theme_name(theme, Words(language()))))
+        for note in notes:
+            st.markdown(markdown(note))
+    with right, st.grid(3 if len(items) == 3 else min(len(items), 2), min_column_width=270):
         for item, text in items:
             with st.container(border=True, height="stretch"):
-                st.markdown(text)
-                chart_with_table(item, book)
+                st.html(text)
+                chart_with_table(item, book, is_explained=False)
                 indicator_link(item.entry.definition.code)

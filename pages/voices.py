@@ -16,6 +16,7 @@ from kpis.voices.store import Voice, Voices, voices
 from kpis.voices.words import GRADES, LEAST_VOICES
 from pages.parts import cached, steps
 from pages.parts.asked import choose_part
+from pages.parts.data_table import data_table
 from pages.parts.entry import enter, stop
 from pages.parts.reported import office_today
 from pages.parts.text import csv_file, digits, language, named, offered, t
@@ -53,7 +54,7 @@ def tallies(held: Voices) -> None:
     st.markdown(t("voices_tallies_lead", least=LEAST_VOICES))
     if not rows:
         return
-    st.dataframe(rows, hide_index=True, width="stretch")
+    data_table(rows)
     st.download_button(
         t("csv"), csv_file(pd.DataFrame(rows)), file_name("voices", office_today().isoformat(), ending=".csv"), "text/csv",
         icon=":material/download:", key="csv_voices", on_click="ignore",

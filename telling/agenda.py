@@ -240,7 +240,7 @@ class Agenda:
             subject=subject, name=self.name(subject), row=row, bureau_code=self._bureau_code(item, subject), sentences=tuple(said),
             scored=item, drawn=None if item is None else drawn_of(item, as_of=self.report.as_of),
             causes=told_said.commentaries(self.telling, held),
-            actions=told_said.actions(meant, held, [s for s in self.report.moment.scored if s.entry.definition.code == of]),
+            actions=told_said.actions(meant, held, judged=self.report.moment.scored),
             assessment=assessed[0], is_contradicted=assessed[1],
             before=self._about(subject, self.carried), now=self._about(subject, self.taken),
         )  # fmt: skip

@@ -11,9 +11,9 @@ from datetime import date
 from itertools import groupby
 
 from charts.shapes import Strip
-from kpis.figures.attention import OffTrack, Since, Stood
+from kpis.figures.attention import OFF, OffTrack, Since, Stood, in_order
 from kpis.figures.bureaus import leads_of
-from kpis.figures.commented import due_of
+from kpis.figures.commented import due_of, is_late
 from kpis.figures.records import JUDGED, STATUSES, Judgement
 from kpis.figures.scorecard import Scored, shown_figure
 from kpis.figures.sentences import about, goal_text, numbers_of, planned_text, standing_word, target_text
@@ -23,6 +23,7 @@ from kpis.periods import parse_period
 from kpis.text import Apart, format_date, named, status_word
 from telling.blocks import Block, Flat, Number, Telling
 from telling.projects import slip_text
+from telling.quarters import figures_then
 from telling.words import Words
 
 SHOWN_FIRST = 5  # rows; the rest are folded under one line
@@ -33,13 +34,21 @@ FILE = "attention"
 class Answer:
     """What is said of something off track: why, what is done next, by whom and by when; blank or ``None`` where nobody said.
 
-    ``owner`` is a section or a role, never a person's name.
+    ``owner`` is a section or a role, never a person's name; ``is_late``: the action's day has passed.
     """
 
     cause: str = ""
     action: str = ""
     owner: str = ""
     due: date | None = None
+    is_late: bool = False
+
+    def due_said(self, words: Words) -> str:
+        """Write by when, and that this day has passed; that nobody set one."""
+        if self.due is None:
+            return words("att_undecided")
+        day = format_date(self.due, words.language)
+        return day + words("in_brackets", text=words("action_late")) if self.is_late else day
 
 
 def answer_for(telling: Telling, subject_code: str, bureau_code: str) -> Answer:
@@ -69,7 +78,13 @@ def answer_for(telling: Telling, subject_code: str, bureau_code: str) -> Answer:
     if not living:
         return Answer(cause)
     due, _, action = min(living, key=lambda each: each[:2])
-    return Answer(cause, named(action, "measure", w.language), action.section_ja, None if due == date.max else due)
+    return Answer(
+        cause,
+        named(action, "measure", w.language),
+        action.section_ja,
+        None if due == date.max else due,
+        is_late(action, telling.as_of),
+    )
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -267,6 +282,20 @@ def rows(telling: Telling) -> list[Row]:
     ]
 
 
+def rows_of(telling: Telling, items: Iterable[Scored]) -> list[Row]:
+    """Return a row for each of a bureau's own figures that is off track, what weighs most first."""
+    moment = telling.moment
+    own = [
+        OffTrack(
+            kind="indicator", code=item.entry.definition.code, status=item.judgement.status, project_code=item.entry.project_code,
+            scored=item, stood=moment.stood(item), since=moment.off_since(item),
+        )
+        for item in items
+        if item.judgement.status in OFF
+    ]  # fmt: skip
+    return [_indicator(each, telling) for each in in_order(own)]
+
+
 def in_order_of_weight(listed: Sequence[Row], late: Sequence[Row]) -> list[Row]:
     """Put overdue reports where they belong: after what is known to be off track, before results that never came."""
     known = sum(1 for row in listed if row.is_current and row.status not in ("unreported", "slipped"))
@@ -303,7 +332,7 @@ def block(telling: Telling) -> Block:
     heads = ("status", "att_what", "att_gap", "att_since_head", "att_why", "att_action", "att_bureau", "att_due")
     table = tuple(
         (r.word, r.name, r.gap, r.since, r.answer.cause or w("att_no_entry"), r.answer.action or w("att_no_entry"), r.bureau or w("att_undecided"),
-         format_date(r.answer.due, w.language) if r.answer.due else w("att_undecided"))
+         r.answer.due_said(w))
         for r in listed
     )  # fmt: skip
     return Block(
@@ -341,7 +370,7 @@ def strips(telling: Telling) -> Block:
         if (item.entry.goals or item.entry.goals_of) and (telling.view == "then" or not item.entry.is_own_scope):
             code = {"indicator_code": item.entry.definition.code, "bureau_code": item.entry.unit_code}
             flat += [
-                {"organisation": telling.view, **code, "period_code": s.quarter.code, "status": s.status}
+                {"organisation": telling.view, **code, "period_code": s.quarter.code, "status": s.status, **figures_then(s)}
                 for s in moment.stood(item)
             ]
     return Block(key="strips", columns=(), rows=(), flat=tuple(flat), file="strips")

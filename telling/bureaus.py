@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 
-from charts.shapes import Ranked
+from charts.shapes import Bar, Ranked
 from kpis.figures.bureaus import BureauReport, milestones_once
+from kpis.figures.measures import stand
 from kpis.figures.organisation import Unit
-from kpis.figures.records import Figure, value_of
+from kpis.figures.records import JUDGED, SHORT, Figure, Judgement, value_of
 from kpis.figures.scorecard import Scored, figure_text
 from kpis.figures.sentences import is_derived, standing_word
 from kpis.government import government
@@ -132,14 +134,22 @@ def period_label(code: str, words: Words) -> str:
     return parse_period(code).label(words.language)
 
 
-def value_label(item: Scored, figure: Figure, words: Words) -> str:
-    """Write a bureau's value with its numerator and denominator, where it has them."""
+def shown_value(item: Scored, figure: Figure, words: Words) -> str:
+    """Write a bureau's value."""
     definition = item.entry.definition
     value = value_of(definition, figure)
     if value is None:
         return figure_text(definition, figure, words.language)
     said = format_value(value, definition, words.language, apart_from=item.beside, is_worked_out=is_derived(figure))
-    said = words("say_preliminary", number=said) if figure.is_preliminary else said
+    return words("say_preliminary", number=said) if figure.is_preliminary else said
+
+
+def value_label(item: Scored, figure: Figure, words: Words) -> str:
+    """Write a bureau's value with its numerator and denominator, where it has them."""
+    definition = item.entry.definition
+    value, said = value_of(definition, figure), shown_value(item, figure, words)
+    if value is None:
+        return said
     kind = KINDS[definition.kind]
     parts = (figure.numerator if kind.whole else value, getattr(figure, kind.against))
     if None in parts or kind.is_cap:
@@ -194,7 +204,7 @@ def by_bureau(
             "compare_sentence", period=period.label(w.language), owing=owing, reported=reported, top=name(top[0].entry.unit_code),
             top_value=value_label(top[0], top[1], w), low=name(low[0].entry.unit_code), low_value=value_label(low[0], low[1], w),
         )  # fmt: skip
-    bars = tuple(((short or name)(s.entry.unit_code), v, value_label(s, f, w), f.is_recast) for s, f, v in valued)
+    shape = _ranked(valued, short or name, w) if len(valued) > 1 else None
     rows = tuple(
         (
             name(s.entry.unit_code), Number(value_of(s.entry.definition, f), value_label(s, f, w)),
@@ -210,14 +220,40 @@ def by_bureau(
         }
         for s, f in held
     )  # fmt: skip
-    big, divisor = large_unit(w.language)
-    shape = Ranked(bars=bars, unit=w.named(definition, "unit"), big=big, divisor=divisor) if len(bars) > 1 else None
     return Block(
         key="by_bureau", sentence=said, columns=(w("bureau"), w("value"), w("statuses_one"), "n", "d"), rows=rows,
         flat=flat, shape=shape,
-        why_empty=w.together((w("compare_no_ranking"), *notes)) if bars else w("coverage_no_sum", owing=owing, reported=len(held)),
-        notes=tuple(notes), file="observations",
+        why_empty=w.together((w("compare_no_ranking"), *notes)) if valued else w("coverage_no_sum", owing=owing, reported=len(held)),
+        notes=(*([w("ranked_marks")] if shape and shape.is_measured else []), *notes), file="observations",
     )  # fmt: skip
+
+
+def _ranked(valued: Sequence[tuple[Scored, Figure, float]], name: Callable[[str], str], words: Words) -> Ranked:
+    """Return a bar for each unit, with its plan for the period and whether it fell short of it, as it is judged at the end of the period."""
+    definition = valued[0][0].entry.definition
+    bars, aims = [], []
+    for item, figure, value in valued:
+        judged = _judged_at(item, figure)
+        bars.append(
+            Bar(
+                name=name(item.entry.unit_code), value=value, text=shown_value(item, figure, words), label=value_label(item, figure, words),
+                planned=judged.planned_value if judged.status in JUDGED else None, is_short=judged.status in SHORT, is_recast=figure.is_recast,
+            )
+        )  # fmt: skip
+        aims += [judged.goal.value] if judged.goal and judged.status in JUDGED else []
+    (big, divisor), shared = large_unit(words.language), aims[0] if len(set(aims)) == 1 else None
+    bars = [replace(bar, planned=None) if bar.planned == shared else bar for bar in bars]  # the line of the target says it
+    label = "" if shared is None else f"{words('target')} {format_value(shared, definition, words.language)}"
+    return Ranked(tuple(bars), words.named(definition, "unit"), big, divisor, target=shared, target_label=label)
+
+
+def _judged_at(item: Scored, figure: Figure) -> Judgement:
+    """Return how a unit stood at the end of the period of a figure; nothing is said where another figure is judged then."""
+    if item.judgement.figure == figure:
+        return item.judgement
+    entry, held = item.entry, [f for f in item.figures if f.period.end <= figure.period.end]
+    then = stand(entry.definition, held, entry.goals, baseline=entry.baseline, as_of=figure.period.end)
+    return then if then.figure == figure else Judgement("no_data")
 
 
 def beside(telling: Telling, whole: Scored, source_codes: Iterable[str], name: Callable[[str], str]) -> list[str]:

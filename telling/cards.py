@@ -62,13 +62,13 @@ def card_of(scored: Scored, words: Words, *, as_of: date, title: str = "") -> Ca
     )  # fmt: skip
 
 
-def _short(definition: Definition) -> Definition:
-    """Return the definition without its unit, which the value of the card carries; % stays, being part of the number."""
+def bare(definition: Definition) -> Definition:
+    """Return the definition without its unit, which stands beside it with the value; % stays, being part of the number."""
     return definition if definition.unit_ja == "%" else definition.without_unit()
 
 
 def _aims(scored: Scored, words: Words) -> Pairs:
-    definition, judged = _short(scored.entry.definition), scored.judgement
+    definition, judged = bare(scored.entry.definition), scored.judgement
     if judged.goal is None:
         return ((words("target"), words("no_target_short")),)
     due = words("card_due", value=target_text(definition, judged, words.language), period=judged.goal.period.short(words.language))
@@ -79,7 +79,7 @@ def _aims(scored: Scored, words: Words) -> Pairs:
 
 
 def _before(scored: Scored, words: Words) -> Pairs:
-    judged, definition = scored.judgement, _short(scored.entry.definition)
+    judged, definition = scored.judgement, bare(scored.entry.definition)
     return tuple(
         (words(word), dated_text(scored, other, words.language, definition=definition))
         for word, other in (("previous", judged.previous), ("year_earlier", judged.year_earlier))

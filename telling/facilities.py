@@ -210,7 +210,12 @@ def tiles(telling: Telling, facilities: Sequence[Facility]) -> Block:
         name = w.named(place)
         short = name[:-1] if _is_japanese(name) and len(name) > 2 else name
         total, done = sum(own.values()), sum(own[s] for s in CASHLESS)
-        drawn.append(Tile(column=place.column, row=place.row, name=short, place=name, done=done, total=total))
+        drawn.append(
+            Tile(
+                column=place.column, row=place.row, name=short, place=name, done=done, total=total,
+                rings=government().outlines.get(place.municipality_code, ()), code=place.municipality_code,
+            )
+        )  # fmt: skip
         listed.append((name, place.municipality_code, place.name_ja, place.name_en, own))
     elsewhere = [(name or w("form_unknown"), name, name, name, own) for name, own in counts.items() if name not in known]
     rows: tuple[tuple[Cell, ...], ...] = tuple(
@@ -228,7 +233,9 @@ def tiles(telling: Telling, facilities: Sequence[Facility]) -> Block:
         return replace(empty, why_empty=w("fac_map_why"))
     said = w("fac_map_sentence", places=places, none=sum(counts.get("", {}).values()))
     shape = Tiles(tuple(drawn), upright=all(_is_japanese(tile.name) for tile in drawn))
-    return replace(empty, sentence=said, shape=shape, notes=(w("fac_map_note"),))
+    return replace(
+        empty, sentence=said, shape=shape, notes=(w("fac_map_note"), *([w("fac_map_source")] if shape.is_outlined else []))
+    )
 
 
 def _is_japanese(name: str) -> bool:

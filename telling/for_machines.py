@@ -15,6 +15,7 @@ from kpis.moment import Moment
 from kpis.periods import parse_period
 from telling import attention, needed
 from telling.blocks import Telling
+from telling.quarters import figures_then
 from telling.words import Words
 
 
@@ -166,8 +167,11 @@ def status_json(scored: Scored, book: Book, *, as_of: date) -> dict[str, Any]:
 
 
 def stood_json(stood: Iterable[Stood]) -> list[dict[str, Any]]:
-    """Return how something stood at the end of each quarter, oldest first: by what was known then, the last as it stands now."""
-    return [{"period": s.quarter.code, "status": s.status} for s in stood]
+    """Return how something stood at the end of each quarter, oldest first: by what was known then, the last as it stands now.
+
+    Of an indicator with its figure of then, where that said something of the quarter, what was planned, and the gap.
+    """
+    return [{"period": s.quarter.code, "status": s.status, **(figures_then(s) if s.judgement is not None else {})} for s in stood]
 
 
 def _since_json(since: Since | None) -> dict[str, Any] | None:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 
 from kpis.figures.bureaus import BureauReport, milestones_once
 from kpis.figures.projects import Milestone
-from kpis.figures.records import BAD, value_of
+from kpis.figures.records import SHORT, value_of
 from kpis.figures.scorecard import Scored, shown_figure
 from kpis.figures.sentences import planned_text
 from kpis.government import government
@@ -24,7 +24,6 @@ from telling.bureaus import of_themes, unit_label, value_alone
 from telling.overview import theme_name
 from telling.words import Words
 
-SHORT = (*BAD, "slightly_behind")  # of plan, or of target
 QUIET, MISSING, NONE = "quiet", "missing", "none"
 LATE = ("late", "missed")
 

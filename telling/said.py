@@ -47,16 +47,17 @@ def commentaries(telling: Telling, held: Sequence[Said], *, about: bool = False)
     return _block("commentaries", w("commentaries_title"), told, flat, why_empty=w("commentaries_none"))
 
 
-def actions(telling: Telling, held: Sequence[Said], items: Iterable[Scored], *, about: bool = False) -> Block:
+def actions(telling: Telling, held: Sequence[Said], *, about: bool = False, judged: Iterable[Scored] | None = None) -> Block:
     """Tell what is done: measure, section, day, state, expected effect and what it brought; those still to be carried out first.
 
     Args:
         telling: in whose words.
         held: of one subject, or of one bureau.
-        items: the judgements of the indicators that the actions are about, of every unit.
         about: name the subject of each row rather than the bureau.
+        judged: the figures that finished actions are held against, of every unit and bureaus' own indicators too; without, those of the telling.
     """
     w = telling.words
+    items = telling.moment.scored if judged is None else judged
     scored = {(item.entry.definition.code, item.entry.unit_code): item for item in items}
     every = [action for said in held for action in said.actions]
     every.sort(key=lambda a: (a.done_on is not None or a.action_state == "given_up", due_of(a) or date.max, a.action_code))
@@ -111,9 +112,9 @@ def notes(telling: Telling, items: Iterable[Scored]) -> Block:
     return _block("notes", w("figure_notes"), told)
 
 
-def blocks(telling: Telling, held: Sequence[Said], items: Sequence[Scored], *, about: bool = False) -> list[Block]:
+def blocks(telling: Telling, held: Sequence[Said], *, about: bool = False) -> list[Block]:
     """Return what a page that shows all of it tells: causes and actions, each where there is any."""
-    every = (commentaries(telling, held, about=about), actions(telling, held, items, about=about))
+    every = (commentaries(telling, held, about=about), actions(telling, held, about=about))
     return [block for block in every if block.rows]
 
 

@@ -14,12 +14,14 @@ from kpis.languages import SOURCE
 from kpis.moment import Moment
 from kpis.settings import ROOT
 from kpis.store.queries import ProcedureOnDay
-from kpis.text import texts_of
+from kpis.text import format_date, texts_of
 from telling.blocks import Telling
+from telling.method import sections
 from telling.projects import called
 from telling.words import Words
 
 KINDS = finding.KINDS
+_rest = finding.Growing()  # of all that is no procedure, whatever the day and the database
 CONTEXT = 90  # letters of the line beneath a title
 # The pages of the dashboard that a name leads to; those of the office are none of the public's.
 PAGES = ("overview", "bureau", "projects", "procedures", "facilities", "standing", "changes", "revisions", "about")
@@ -36,6 +38,7 @@ class Answer:
         context: one line of what it is.
         page: of the dashboard; a blank is the overview.
         query: what its address names besides, as ``code``.
+        anchor: where on the page it stands; a blank is the top.
         score: how well it answers; a larger one is better.
         online: of a procedure, whether it can be done online.
         paper: of a procedure, the steps that stay on paper.
@@ -47,6 +50,7 @@ class Answer:
     context: str
     page: str
     query: dict[str, str]
+    anchor: str = ""
     score: float
     online: bool | None = None
     paper: tuple[str, ...] = ()
@@ -55,15 +59,15 @@ class Answer:
 def answers(telling: Telling, asked: str, *, kinds: Sequence[str] = (), limit: int = 20) -> list[Answer]:
     """Return what answers best to what was typed, on the day and by the knowledge of the moment, the best first."""
     moment = telling.moment
-    indices = [index_of(moment), moment.procedure_names]
-    hits = finding.search(indices, asked, day=moment.as_of.toordinal(), kinds=kinds, limit=limit)
+    hits = finding.search(indices_of(moment), asked, day=moment.as_of.toordinal(), kinds=kinds, limit=limit)
     procedures = moment.some_procedures([hit.entry.code for hit in hits if hit.entry.kind == "procedure"])
     return [answer_of(telling, hit.entry, procedures, hit.score) for hit in hits]
 
 
-def index_of(moment: Moment) -> finding.Index:
-    """Return the index of all that is not a procedure, as it stands on the day."""
-    return moment.kept("indexed", ("names", moment.view), lambda: finding.Index(_entries(moment)))
+def indices_of(moment: Moment) -> tuple[finding.Index, ...]:
+    """Return the indices of everything, as it stands on the day."""
+    rest = moment.kept("indexed", ("names", moment.view), lambda: _rest.of(_entries(moment)))
+    return (*rest, *moment.procedure_names)
 
 
 def _entries(moment: Moment) -> list[finding.Entry]:
@@ -72,11 +76,17 @@ def _entries(moment: Moment) -> list[finding.Entry]:
         finding.Entry(kind="indicator", code=code, names=_all(row), beside=" ".join((code, *_all(row, "definition"))))
         for code, row in moment.indicators.items()
     ]
+    before: dict[str, list[str]] = {}
+    for each in moment.organisation.successions:
+        if each.predecessor_code in units:
+            before.setdefault(each.successor_code, []).append(_all(units[each.predecessor_code])[0])
     entries += [
-        finding.Entry(kind="bureau", code=each.code, names=_all(units[each.code]))
+        finding.Entry(
+            kind="bureau", code=each.code, names=_all(units[each.code]), beside=" ".join(before.get(each.code, ())),
+            is_past=not moment.organisation.by_code[each.code].is_valid_on(moment.as_of),
+        )
         for each in moment.bureaus
-        if moment.organisation.by_code[each.code].is_valid_on(moment.as_of)
-    ]
+    ]  # fmt: skip
     for report in moment.projects:
         row = report.row
         entries.append(
@@ -100,10 +110,56 @@ def _entries(moment: Moment) -> list[finding.Entry]:
         finding.Entry(kind="definition", code=english, names=(japanese, english), beside=meaning)
         for english, japanese, meaning in terms()
     ]
+    entries += _help()
     entries += [
         finding.Entry(kind="page", code=page, names=(words(f"nav_{page}"), Words("en")(f"nav_{page}"))) for page in PAGES
     ]  # fmt: skip
     return entries
+
+
+# What stands on the page of data and definitions besides the method, by its anchor there, and the text that says what it is.
+ABOUT = {
+    "method": "about_lead",
+    "definitions": "",
+    "sources": "",
+    "open": "about_open_text",
+    "accessibility": "",
+    "terms": "about_terms_text",
+}
+
+
+def _help() -> list[finding.Entry]:
+    """Return the sections of the method, its rules, and what else the page of data and definitions has; by anchor, with the rule's number."""
+    source, english = Words(SOURCE), Words("en")
+    entries = [
+        finding.Entry(
+            kind="help", code=anchor, names=(source(f"about_{anchor}"), english(f"about_{anchor}")),
+            beside=" ".join(words(text, base="") for words in (source, english) if text),
+        )
+        for anchor, text in ABOUT.items()
+    ]  # fmt: skip
+    for here, there in zip(sections(source), sections(english), strict=True):
+        entries.append(
+            finding.Entry(kind="help", code=here.anchor, names=(here.heading, there.heading), beside=f"{source('about_method')}")
+        )
+        entries += [
+            finding.Entry(
+                kind="help", code=f"{here.anchor}.{rule.number}", names=(rule.name, other.name), beside=f"{rule.text} {other.text}"
+            )
+            for rule, other in zip(here.rules, there.rules, strict=True)
+        ]
+    return entries
+
+
+def help_line(code: str, words: Words) -> str:
+    """Return what an entry of the help says, in one line."""
+    anchor, _, number = code.partition(".")
+    if anchor in ABOUT:
+        return words(ABOUT[anchor], base="") if ABOUT[anchor] else words("nav_about")
+    section = next(each for each in sections(words) if each.anchor == anchor)
+    if not number:
+        return words("list_comma").join(rule.name for rule in section.rules)
+    return next(rule.text for rule in section.rules if rule.number == int(number))
 
 
 def _all(row: object, field: str = "name") -> tuple[str, ...]:
@@ -133,6 +189,7 @@ def answer_of(telling: Telling, entry: finding.Entry, procedures: Mapping[str, P
     title, context, page, query = entry.names[0], "", "", {"code": code}
     if w.language != SOURCE and len(entry.names) > 1 and entry.names[1]:
         title = entry.names[1]
+    anchor = ""
     online: bool | None = None
     paper: tuple[str, ...] = ()
     if kind == "procedure":
@@ -146,7 +203,9 @@ def answer_of(telling: Telling, entry: finding.Entry, procedures: Mapping[str, P
         page = "facilities"
         context = w("list_comma").join((w(f"cashless_{_facility(moment, code).status}"), *_facility(moment, code).places))
     elif kind == "bureau":
-        page, context = "bureau", w("search_bureau_line")
+        unit, last = moment.organisation.by_code[code], moment.organisation.last_day(code)
+        gone = w("search_bureau_until", day=format_date(last, w.language)) if last and not unit.is_valid_on(moment.as_of) else ""
+        page, context = "bureau", gone or w("search_bureau_line")
     elif kind == "project":
         page, context = "projects", next((w.named(r.row, "goal") for r in moment.projects if r.code == code), "")
     elif kind == "milestone":
@@ -154,12 +213,14 @@ def answer_of(telling: Telling, entry: finding.Entry, procedures: Mapping[str, P
         page, query, context = "projects", {"code": report.code}, called(report, w)
     elif kind == "definition":
         page, query, context = "about", {}, entry.beside
+    elif kind == "help":
+        page, query, anchor, context = "about", {}, code.partition(".")[0], help_line(code, w)
     else:
         page, query, context = "" if code == "overview" else code, {}, w("search_page_line")
     if len(context) > CONTEXT:
         context = context[: CONTEXT - 1] + "…"
     return Answer(
-        kind=kind, code=code, title=title, context=context, page=page, query=query, score=round(score, 3), online=online, paper=paper
+        kind=kind, code=code, title=title, context=context, page=page, query=query, anchor=anchor, score=round(score, 3), online=online, paper=paper
     )  # fmt: skip
 
 

@@ -70,16 +70,24 @@ def certificate(folder: Path) -> tuple[Path, Path]:
 
 
 @contextmanager
-def mail_server(folder: Path, *, fails: float = 0.0, tls: tuple[Path, Path] | None = None, password: str = "") -> Iterator[Took]:
+def mail_server(
+    folder: Path,
+    *,
+    fails: float = 0.0,
+    tls: tuple[Path, Path] | None = None,
+    is_tls_from_the_start: bool = False,
+    password: str = "",
+) -> Iterator[Took]:
     """Serve SMTP while the block runs.
 
     Args:
         folder: for what it takes.
         fails: the share of mails that it refuses for now, drops the line of before it took them, or takes without saying so.
         tls: certificate and key; STARTTLS is then demanded.
+        is_tls_from_the_start: rather than by STARTTLS.
         password: demanded of the user ``mieruka``.
     """
-    with _running(_serve_mail, folder / "mails", fails, tls, password) as took:
+    with _running(_serve_mail, folder / "mails", fails, tls, is_tls_from_the_start, password) as took:
         yield took
 
 
@@ -110,7 +118,9 @@ def _keep(file: Path, taken: dict[str, Any]) -> None:
         os.fsync(kept.fileno())
 
 
-def _serve_mail(told: Connection, file: Path, fails: float, tls: tuple[Path, Path] | None, password: str) -> None:
+def _serve_mail(
+    told: Connection, file: Path, fails: float, tls: tuple[Path, Path] | None, from_the_start: bool, password: str
+) -> None:
     import ssl
 
     from aiosmtpd.smtp import SMTP, AuthResult
@@ -143,11 +153,12 @@ def _serve_mail(told: Connection, file: Path, fails: float, tls: tuple[Path, Pat
 
         def made() -> SMTP:
             return SMTP(
-                Keeper(), loop=loop, tls_context=context, require_starttls=bool(tls), hostname="mail.example.jp",
-                authenticator=asked if password else None, auth_required=bool(password), auth_require_tls=bool(tls),
+                Keeper(), loop=loop, tls_context=None if from_the_start else context, require_starttls=bool(tls) and not from_the_start,
+                hostname="mail.example.jp", authenticator=asked if password else None, auth_required=bool(password),
+                auth_require_tls=bool(tls) and not from_the_start,
             )  # fmt: skip
 
-        server = await loop.create_server(made, "127.0.0.1", 0)
+        server = await loop.create_server(made, "127.0.0.1", 0, ssl=context if from_the_start else None)
         told.send(server.sockets[0].getsockname()[1])
         await asyncio.Event().wait()
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 
 import openpyxl
@@ -12,7 +13,7 @@ from typer.testing import CliRunner
 
 import manage
 from kpis.errors import NotAllowed, NotFound
-from kpis.reporting import people, withdrawals
+from kpis.reporting import deputies, people, withdrawals
 from kpis.settings import settings
 from kpis.store import tables
 from kpis.store.store import Store, utc_now
@@ -36,6 +37,9 @@ COMMANDS: dict[str, list[str]] = {
     "withdraw list": ["withdraw", "list"],
     "withdraw approve": ["withdraw", "approve", "1"],
     "withdraw refuse": ["withdraw", "refuse", "1", "--reason", "x"],
+    "deputy name": ["deputy", "name", AYA, "--for", ANNA, "--from", "2099-01-01", "--until", "2099-01-31"],
+    "deputy list": ["deputy", "list"],
+    "deputy end": ["deputy", "end", "1"],
     "publish": ["publish", "--note", "x", "--yes"],
     "rollback": ["rollback", "1", "--reason", "x"],
 }
@@ -46,6 +50,9 @@ EXPECTED = {
     "withdraw list":    "- - + - - - - -",
     "withdraw approve": "- - + - - - - -",
     "withdraw refuse":  "- - + - - - - -",
+    "deputy name":      "- - + + - - - -",
+    "deputy list":      "+ + + + - - - -",
+    "deputy end":       "- - + + - - - -",
     "publish":          "- - + - - - - -",
     "rollback":         "- - + - - - - -",
 }  # fmt: skip
@@ -61,6 +68,7 @@ def prepare(store: Store) -> None:
     people.add_person(store, actor=people.COMMAND_LINE, email=REMOVED, role="bureau_manager", bureau_code="GENERAL")
     people.remove_person(store, actor=ADMIN, email=REMOVED)
     withdrawals.ask(store, SEALS, actor=ANNA, reason_class="error", reason_text="x")
+    deputies.name_deputy(store, actor=ANNA, email=DAI, stands_in_for=ANNA, from_date=date(2099, 1, 1), until_date=date(2099, 1, 2))
 
 
 @pytest.fixture
@@ -123,7 +131,7 @@ def test_each_person_may_do_by_command_what_the_table_says(opened: Callable[[str
 def test_every_command_acts_for_a_person_or_is_of_the_machine() -> None:
     assert (
         set(_commands(manage.app))
-        == {" ".join(words[:2]) if words[0] == "withdraw" else words[0] for words in COMMANDS.values()} | OF_THE_MACHINE
+        == {" ".join(words[:2]) if words[0] in ("withdraw", "deputy") else words[0] for words in COMMANDS.values()} | OF_THE_MACHINE
     )
 
 

@@ -3,8 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
+from functools import cache
+from itertools import pairwise
+from pathlib import Path
+from urllib.parse import unquote
 
 import pytest
+from markdown_it import MarkdownIt
 from typer.main import get_command
 
 from kpis.settings import ROOT
@@ -24,10 +30,60 @@ def test_every_command_in_the_readme_exists() -> None:
     assert set(re.findall(r"make ([\w-]+)", README)) - {"without"} <= targets
 
 
-@pytest.mark.parametrize("name", ["README.md", "CONTRIBUTING.md", "CHANGELOG.md"])
-def test_every_link_leads_somewhere(name: str) -> None:
-    links = re.findall(r"\]\((?!http)([^)#]+)", (ROOT / name).read_text(encoding="utf-8"))
-    assert links and [link for link in links if not (ROOT / link).exists()] == []
+PAGES = [ROOT / name for name in ("README.md", "CONTRIBUTING.md", "CHANGELOG.md", "SECURITY.md", "data/README.md")] + sorted(
+    (ROOT / "docs").rglob("*.md")
+)
+
+
+@cache
+def read(path: Path) -> tuple[frozenset[str], tuple[str, ...]]:
+    """Return the anchors of a page, as GitHub and the docs site make them, and what it links to and shows; nothing of what stands in code."""
+    anchors, links = Counter[str](), []
+    tokens = MarkdownIt("commonmark").enable("table").parse(path.read_text(encoding="utf-8"))
+    for before, token in pairwise(tokens):
+        children = token.children or []
+        links += [str(c.attrGet("href") or c.attrGet("src")) for c in children if c.type in ("link_open", "image")]
+        links += [str(inner.attrGet("src")) for c in children for inner in (c.children or []) if inner.type == "image"]
+        if before.type == "heading_open":
+            said = "".join(c.content for c in children if c.type in ("text", "code_inline"))
+            anchors[re.sub(r"[^\w\- ]", "", said.lower()).replace(" ", "-")] += 1
+    return frozenset(anchors), tuple(links)
+
+
+def broken(path: Path) -> list[str]:
+    """Return the links of a page that lead nowhere within the repository."""
+    wrong = []
+    for link in read(path)[1]:
+        if link.startswith(("http:", "https:", "mailto:")):
+            continue
+        place, _, anchor = unquote(link).partition("#")
+        target = (path.parent / place).resolve() if place else path
+        if not target.exists() or (anchor and target.suffix == ".md" and anchor not in read(target)[0]):
+            wrong.append(link)
+    return wrong
+
+
+@pytest.mark.parametrize("path", PAGES, ids=lambda path: path.relative_to(ROOT).as_posix())
+def test_every_link_and_anchor_leads_somewhere(path: Path) -> None:
+    assert broken(path) == []
+
+
+def test_a_link_that_leads_nowhere_is_noticed(tmp_path: Path) -> None:
+    page = tmp_path / "page.md"
+    page.write_text("# One\n\n[a](#one) [b](#two) [c](there.md) `[d](code.md)` [![e](lost.png)](page.md#one)\n", encoding="utf-8")
+    assert broken(page) == ["#two", "there.md", "lost.png"]
+
+
+def test_the_docs_site_has_every_page_and_copies_what_it_links() -> None:
+    named = set(re.findall(r": ([\w./-]+\.md)$", (ROOT / "mkdocs.yml").read_text(encoding="utf-8"), re.M))
+    assert named == {path.relative_to(ROOT).as_posix() for path in PAGES}
+    copied = next(line for line in (ROOT / "Makefile").read_text(encoding="utf-8").splitlines() if "cp --parents" in line).split()
+    for path in PAGES:
+        for link in read(path)[1]:
+            target = (path.parent / unquote(link).partition("#")[0]).resolve()
+            if not link.startswith(("http", "#")):
+                place = target.relative_to(ROOT).as_posix()
+                assert place in copied or place.startswith("docs/"), f"make docs does not copy {place}"
 
 
 def test_every_file_that_a_recipe_names_exists() -> None:

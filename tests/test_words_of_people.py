@@ -224,6 +224,7 @@ def fetched(port: int, address: str) -> str:
         return str(answer.read().decode())
 
 
+PICTURE = "data:image/svg+xml;base64,"  # drawn by us, of numbers
 PAGES = (
     ("", "", ""), ("procedures", "", ""), ("procedures", "code=P1", ""), ("facilities", "", ""), ("projects", "", ""), ("projects", "code=CP2", ""),
     ("bureau", "", ""), ("bureau", "code=GENERAL", ""), ("changes", "", ""), ("indicator", "code=touchless_services", ""),
@@ -263,7 +264,12 @@ def test_a_page_shows_words_as_text_and_its_files_run_nothing(poisoned: Poisoned
         for written in seen.of("html"):  # ours, in which the words of people are escaped
             tags = Tags()
             tags.feed(written.body)
-            found += [(page, query, tag) for tag, _ in tags.tags if tag in ("script", "img", "iframe", "object", "embed", "form")]
+            found += [
+                (page, query, tag)
+                for tag, a in tags.tags
+                if tag in ("script", "iframe", "object", "embed", "form")
+                or (tag == "img" and not str(a.get("src")).startswith(PICTURE))
+            ]
             links = [str(a.get(n)) for _, a in tags.tags for n in ("href", "src") if a.get(n)]
             found += [(page, query, link) for link in links if link.startswith(("javascript", "http://evil"))]
         for chart in seen.of("plotly_chart"):

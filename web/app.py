@@ -10,6 +10,7 @@ from starlette.types import ASGIApp
 from streamlit import config
 from streamlit.runtime import Runtime, RuntimeConfig
 from streamlit.runtime.memory_session_storage import MemorySessionStorage
+from streamlit.runtime.pages_manager import PagesManager
 from streamlit.web.cache_storage_manager_config import create_default_cache_storage_manager
 
 from api.base import PutBack
@@ -28,6 +29,9 @@ class App(st.App):
     def __init__(self, script_path: Path, **parts: Any) -> None:
         self.uploads, self.downloads = Uploads(), Downloads()
         super().__init__(script_path, **parts)
+        # Before anybody comes: else the first visit looks for its page among the files of ``pages`` and tells the reader that
+        # an address which is no file's name does not exist.
+        PagesManager.uses_pages_directory = False
         # Before its routes are made, and not before it is known where the script stands, beside which config.toml lies.
         config.set_option("server.baseUrlPath", settings().base_path)
 

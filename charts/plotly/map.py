@@ -1,16 +1,21 @@
-"""A map of tiles: each place one square where it roughly lies, drawn from a data file; no map server is asked."""
+"""Maps of places: by their outlines, and as tiles where each roughly lies; both drawn from data files, no map server is asked."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import pandas as pd
 import plotly.graph_objects as go
 
-from charts.style import FILL, INK, put, styled
+from charts.outlines import BOX, areas
+from charts.shapes import Tile
+from charts.style import FILL, INK, PLAN, put, styled
+from charts.ticks import in_lines
 
 NONE, SOME, MANY = "#FFFFFF", FILL, "#9DB7F9"
 TILE_HEIGHT = 94
+WIDE = 1100  # pixels of the map by outlines
 
 
 def tile_map(frame: pd.DataFrame, *, upright: bool, many: int = 3) -> go.Figure:
@@ -26,7 +31,7 @@ def tile_map(frame: pd.DataFrame, *, upright: bool, many: int = 3) -> go.Figure:
     notes: list[dict[str, Any]] = []
     shapes: list[dict[str, Any]] = []
     for tile in frame.itertuples():
-        fill = MANY if tile.done >= many else SOME if tile.done else NONE
+        fill = fill_of(tile.done, many)
         edge = INK if tile.numbers else "#B0B0B8"
         shapes.append({
             "type": "rect", "x0": round(tile.column - 0.47, 2), "x1": round(tile.column + 0.47, 2), "y0": round(tile.row - 0.47, 2),
@@ -57,3 +62,50 @@ def tile_map(frame: pd.DataFrame, *, upright: bool, many: int = 3) -> go.Figure:
     figure.update_xaxes(visible=False, range=[frame["column"].min() - 0.55, frame["column"].max() + 0.55])
     figure.update_yaxes(visible=False, range=[frame["row"].max() + 0.55, frame["row"].min() - 0.55], automargin=False)
     return figure
+
+
+def outline_map(tiles: Sequence[Tile]) -> go.Figure:
+    """Draw each place by its outline, darker where more is done; numbers are written where something is listed.
+
+    Args:
+        tiles: places; those without an outline stand below as boxes.
+    """
+    held, boxes, height = areas(tiles, WIDE)
+    figure = go.Figure()
+    for fill in (NONE, SOME, MANY):
+        for is_listed in (False, True):
+            drawn = [a for a in held if bool(a.tile.total) == is_listed and fill_of(a.tile.done) == fill]
+            if drawn:
+                points = [p for area in drawn for ring in area.rings for p in (*ring, ring[0], None)]
+                figure.add_scatter(
+                    x=[None if p is None else round(p[0], 1) for p in points], y=[None if p is None else round(p[1], 1) for p in points],
+                    mode="lines", fill="toself", fillcolor=fill, hoverinfo="skip", line={"width": 1, "color": INK if is_listed else "#B0B0B8"},
+                )  # fmt: skip
+    figure.add_scatter(
+        x=[round(a.middle[0], 1) for a in held], y=[round(a.middle[1], 1) for a in held], mode="text",
+        text=[f"<b>{a.tile.numbers}</b>" if a.tile.total else "" for a in held], textfont={"size": 11, "color": INK},
+        customdata=[f"{a.tile.place}: {a.tile.done} / {a.tile.total}" for a in held], hovertemplate="%{customdata}<extra></extra>",
+    )  # fmt: skip
+    put(
+        figure,
+        shapes=[
+            {"type": "rect", "x0": x, "y0": round(y), "x1": x + BOX[0], "y1": round(y) + BOX[1], "fillcolor": fill_of(box.tile.done),
+             "layer": "below", "line": {"width": 1, "color": INK if box.tile.total else "#B0B0B8"}}
+            for box in boxes for x, y in [box.corner]
+        ],
+        notes=[
+            {"x": box.corner[0] + BOX[0] / 2, "y": round(box.corner[1]) + BOX[1] / 2, "showarrow": False, "font": {"size": 12, "color": INK if box.tile.total else PLAN},
+             "text": in_lines(box.tile.name, BOX[0] - 4, 12, most=1)[0] + (f"<br><b>{box.tile.numbers}</b>" if box.tile.total else "")}
+            for box in boxes
+        ],
+    )  # fmt: skip
+    styled(figure, height=round(height) + 16)
+    figure.update_layout(margin={"l": 2, "r": 2, "t": 8, "b": 8}, hoverdistance=60)
+    figure.update_xaxes(visible=False, range=[-2, WIDE + 2])
+    figure.update_yaxes(visible=False, range=[height + 2, -2], scaleanchor="x", automargin=False)
+    return figure
+
+
+def fill_of(done: int, many: int = 3) -> str:
+    """Return the fill of a place: numbers decide, not colour."""
+    return MANY if done >= many else SOME if done else NONE

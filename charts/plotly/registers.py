@@ -8,7 +8,8 @@ from datetime import date
 import pandas as pd
 import plotly.graph_objects as go
 
-from charts.style import ACTUAL, FILL, FORECAST, GRID, INK, PLAN, put, styled
+from charts.plotly.lying import BAR, Rows
+from charts.style import ACTUAL, FILL, FORECAST, INK, PLAN, styled
 from charts.ticks import Tick, on_axis
 from kpis.text import format_number
 
@@ -17,11 +18,12 @@ LOOKS: tuple[tuple[str, str, str], ...] = (
     (ACTUAL, "", ACTUAL), ("#7096F8", "/", "#FFFFFF"), (FILL, ".", ACTUAL), ("#FFFFFF", "", INK), ("#E8E9F1", "x", PLAN),
     ("#F8F8FB", "-", "#B4B4B8"), ("#D8D8DB", "\\", PLAN),
 )  # fmt: skip
-ROW, EDGE = 44, 104
 
 
 def stacked_shares(frame: pd.DataFrame, segments: Sequence[tuple[str, str]], *, unit: str, language: str = "ja") -> go.Figure:
     """Draw one bar of 100 % per row, split by segment; the count stands beside each name, since rows differ in size.
+
+    What each fill means is written by the page (``charts.svg.shapes.legend``): where there is no room Plotly's own legend takes that of the rows.
 
     Args:
         frame: column ``label``, one column of counts per segment, optionally ``end`` (text at the end of the bar); one row
@@ -30,38 +32,22 @@ def stacked_shares(frame: pd.DataFrame, segments: Sequence[tuple[str, str]], *, 
         unit: of the counts, for the hover text.
         language: in which numbers are written.
     """
-    names = [name for name, _ in segments]
-    total = frame[names].sum(axis=1)
-    rows = list(range(len(frame)))
+    total = frame[[name for name, _ in segments]].sum(axis=1)
+    rows = Rows([f"{label} ({format_number(count, language, ',.0f')})" for label, count in zip(frame["label"], total, strict=True)])
     figure = go.Figure()
     for (name, word), (fill, pattern, ink) in zip(segments, LOOKS, strict=False):
         if not frame[name].sum():
             continue
         shares = frame[name] / total.where(total > 0) * 100
         figure.add_bar(
-            y=rows, x=shares, name=word, orientation="h", customdata=list(zip(frame["label"], frame[name], strict=True)),
+            y=rows.middles, x=shares, name=word, orientation="h", width=BAR, customdata=list(zip(frame["label"], frame[name], strict=True)),
             marker={"color": fill, "line": {"color": "#767676", "width": 0.8},
                     "pattern": {"shape": pattern, "bgcolor": fill, "fgcolor": ink, "size": 6, "solidity": 0.25}},
             hovertemplate=f"%{{customdata[0]}}<br>{word} %{{customdata[1]:,.0f}} {unit} (%{{x:.1f}}%)<extra></extra>",
         )  # fmt: skip
-    # Above its bar, not beside it: a name may be longer than a phone is wide.
-    put(figure, notes=[
-        {"x": 0, "xref": "paper", "y": row, "yshift": 10, "text": f"{label} ({format_number(count, language, ',.0f')})", "showarrow": False,
-         "xanchor": "left", "yanchor": "bottom", "font": {"size": 12}}
-        for row, label, count in zip(rows, frame["label"], total, strict=True)
-    ])  # fmt: skip
-    if "end" in frame:
-        put(figure, notes=[
-            {"x": 1.01, "xref": "paper", "y": row, "text": text, "showarrow": False, "xanchor": "left", "font": {"size": 12}}
-            for row, text in zip(rows, frame["end"], strict=True)
-        ])  # fmt: skip
-    styled(figure, height=ROW * len(frame) + EDGE)
-    figure.update_layout(
-        barmode="stack", bargap=0.62, showlegend=True, margin={"l": 14, "r": 62 if "end" in frame else 24, "t": 64, "b": 30},
-        legend={"orientation": "h", "y": 1, "yanchor": "bottom", "yref": "paper", "x": 0, "traceorder": "normal", "font": {"size": 12}},
-    )  # fmt: skip
-    figure.update_yaxes(range=[len(frame) - 0.5, -0.75], visible=False)
-    figure.update_xaxes(range=[0, 100], tickvals=[0, 50, 100], ticktext=["0 %", "50 %", "100 %"], showgrid=True, gridcolor=GRID)
+    rows.put_on(figure, list(frame["end"]) if "end" in frame else [])
+    figure.update_layout(barmode="stack")
+    figure.update_xaxes(range=[0, 100], tickvals=[0, 50, 100], ticktext=["0%", "50%", "100%"])
     return figure
 
 
@@ -127,7 +113,7 @@ def cumulative(
 
 
 def counts(frame: pd.DataFrame, *, unit: str, total: float, language: str = "ja") -> go.Figure:
-    """Draw counts as lying bars on a common scale to ``total``; name and number stand above each.
+    """Draw counts as lying bars on a common scale to ``total``; name and number stand beside each.
 
     Args:
         frame: columns ``label``, ``count``; one row per bar, first on top.
@@ -135,24 +121,14 @@ def counts(frame: pd.DataFrame, *, unit: str, total: float, language: str = "ja"
         total: what all of them are of.
         language: in which numbers are written.
     """
-    rows = list(range(len(frame)))
+    rows = Rows(list(frame["label"]))
     figure = go.Figure(
         go.Bar(
-            y=rows, x=frame["count"], orientation="h", marker={"color": ACTUAL}, customdata=frame["label"],
+            y=rows.middles, x=frame["count"], orientation="h", width=BAR, marker={"color": ACTUAL}, customdata=frame["label"],
             hovertemplate=f"%{{customdata}}: %{{x:,}} {unit}<extra></extra>",
         )
     )  # fmt: skip
-    # Above its bar, not beside it: a name may be longer than a phone is wide.
     whole = format_number(total, language, ",.0f")
-    put(figure, notes=[
-        {"x": 0, "xref": "paper", "y": row, "yshift": 8, "text": f"{label} <b>{format_number(count, language)} / {whole}</b>", "showarrow": False,
-         "xanchor": "left", "yanchor": "bottom", "font": {"size": 12}}
-        for row, label, count in zip(rows, frame["label"], frame["count"], strict=True)
-    ])  # fmt: skip
-    styled(figure, height=ROW * len(frame) + 56)
-    figure.update_layout(margin={"l": 14, "r": 24, "t": 8, "b": 40}, bargap=0.62)
-    figure.update_yaxes(range=[len(frame) - 0.5, -0.75], visible=False)
-    figure.update_xaxes(
-        range=[0, max(total, 1)], nticks=5, showgrid=True, gridcolor=GRID, title={"text": unit, "font": {"size": 12}}
-    )
+    rows.put_on(figure, [f"{format_number(count, language)} / {whole}" for count in frame["count"]], unit=unit)
+    figure.update_xaxes(range=[0, max(total, 1)])
     return figure

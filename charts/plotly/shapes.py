@@ -29,8 +29,7 @@ def figure(shape: Shape, language: str = "ja") -> go.Figure:
             pd.DataFrame(list(shape.bars), columns=["label", "count"]), unit=shape.unit, total=shape.total, language=language
         )
     if isinstance(shape, Ranked):
-        bars = pd.DataFrame(list(shape.bars), columns=["name", "value", "label", "is_recast"])
-        return ranked(bars, unit=shape.unit, big=shape.big, divisor=shape.divisor)
+        return ranked(shape)
     rows = [
         {"column": t.column, "row": t.row, "name": t.name, "numbers": t.numbers, "done": t.done,
          "hover": f"{t.place}: {t.done} / {t.total}"}

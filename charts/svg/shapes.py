@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
 from collections.abc import Sequence
 from datetime import date
 
-from charts.plotly.map import MANY, NONE, SOME
 from charts.plotly.registers import LOOKS
-from charts.shapes import Columns, Counts, Ranked, Shape, Shares, Steps, Tiles
-from charts.style import ACTUAL, FILL, FORECAST, GRID, INK, PLAN
+from charts.shapes import Columns, Counts, Ranked, Shape, Shares, Steps
+from charts.style import ACTUAL, FILL, FORECAST, GRID, INK, PAPER, PLAN, SHORT
+from charts.svg.pen import BAR, BOLDER, EDGE, NAMES, Pen, clipped
+from charts.svg.places import outlined, tiled
 from charts.svg.series import EM, NARROW, WIDE, ticks_between, under_axis
+from charts.themes import svg_own_style
 from charts.ticks import width_of
 from kpis.as_text import escaped
-from kpis.text import axis_number, format_number
+from kpis.text import axis_number
 
-EDGE, LATE = "#767676", "#C16800"
+LATE = "#C16800"
 
 
-def picture(shape: Shape, *, alt: str, key: str, language: str = "ja") -> str:
+def picture(shape: Shape, *, alt: str, key: str, language: str = "ja", leads: str = "") -> str:
     """Draw a shape at both widths.
 
     Args:
@@ -25,10 +28,11 @@ def picture(shape: Shape, *, alt: str, key: str, language: str = "ja") -> str:
         alt: one sentence that says what the picture shows.
         key: unique on the page, for the patterns.
         language: in which numbers are written.
+        leads: what stands before the code of a place in the address that a map leads to; it leads nowhere where left out.
     """
     drawn = []
     for size, name in ((WIDE, "wide"), (NARROW, "narrow")):
-        pen = _Pen(size[0], f"{key}-{name}", language)
+        pen = Pen(size[0], f"{key}-{name}", language, leads=leads)
         if isinstance(shape, Shares):
             height = _shares(shape, pen)
         elif isinstance(shape, Columns):
@@ -39,8 +43,10 @@ def picture(shape: Shape, *, alt: str, key: str, language: str = "ja") -> str:
             height = _ranked(shape, pen)
         elif isinstance(shape, Steps):
             height = _steps(shape, pen, size[1])
+        elif shape.is_outlined and name == "wide":
+            height = outlined(shape, pen)
         else:
-            height = _tiles(shape, pen)
+            height = tiled(shape, pen)
         drawn.append(
             f'<svg xmlns="http://www.w3.org/2000/svg" class="chart still {name}" viewBox="0 0 {size[0]} {height:.0f}" role="img" '
             f'aria-label="{escaped(alt)}" font-size="{EM}">{pen.defined()}{"".join(pen.parts)}</svg>'
@@ -48,67 +54,32 @@ def picture(shape: Shape, *, alt: str, key: str, language: str = "ja") -> str:
     return "".join(drawn)
 
 
-def clipped(text: str, room: float) -> str:
-    """Return a text that fits into a width, its end cut off with an ellipsis where it must be."""
-    if width_of(text) <= room:
-        return text
-    while text and width_of(text) + EM > room:
-        text = text[:-1]
-    return text + "…"
+def legend(shape: Shape) -> str:
+    """Return what each fill of a shape means as a line of HTML, which breaks where there is no room; nothing where its bars have one fill.
+
+    Args:
+        shape: what the chart holds.
+    """
+    if not isinstance(shape, Shares):
+        return ""
+    said = []
+    for _, word, look in _used(shape):
+        pen = Pen(16, "look", "")
+        pen.box(0.5, 0.5, 15, 13, pen.pattern(look))
+        style = svg_own_style((look[0], look[2], EDGE))
+        svg = f'<svg xmlns="http://www.w3.org/2000/svg" width="16" height="14">{style}{pen.defined()}{"".join(pen.parts)}</svg>'
+        said.append(f'<span><img src="data:image/svg+xml;base64,{b64encode(svg.encode()).decode()}" alt="">{escaped(word)}</span>')
+    return f'<p class="lg">{"".join(said)}</p>'
 
 
-class _Pen:
-    """What has been drawn of one picture, and the patterns it uses."""
-
-    def __init__(self, width: int, key: str, language: str) -> None:
-        self.width, self.key, self.language = width, key, language
-        self.parts: list[str] = []
-        self._patterns: dict[str, str] = {}
-
-    def number(self, value: float, form: str = ",") -> str:
-        """Write a number in digits, as ``format_number`` does."""
-        return format_number(value, self.language, form)
-
-    def text(self, x: float, y: float, words: str, *, anchor: str = "start", bold: bool = False, fill: str = INK) -> None:
-        """Write words; ``y`` is the base line."""
-        weight = ' font-weight="700"' if bold else ""
-        style = f' style="fill:{fill}"' if fill != INK else ""
-        end = f' text-anchor="{anchor}"' if anchor != "start" else ""
-        self.parts.append(f'<text x="{x:.1f}" y="{y:.1f}"{end}{weight}{style}>{escaped(words)}</text>')
-
-    def box(self, x: float, y: float, width: float, height: float, fill: str, *, edge: str = EDGE, title: str = "") -> None:
-        """Draw a filled box with an edge; ``title`` is said when it is pointed at."""
-        end = f"><title>{escaped(title)}</title></rect>" if title else "/>"
-        self.parts.append(
-            f'<rect x="{x:.1f}" y="{y:.1f}" width="{max(width, 0):.1f}" height="{height:.1f}" fill="{fill}" stroke="{edge}" '
-            f'stroke-width=".8"{end}'
-        )
-
-    def pattern(self, look: tuple[str, str, str]) -> str:
-        """Return the fill of a look: its colour, or a pattern over it."""
-        fill, shape, ink = look
-        if not shape:
-            return fill
-        name = f"{self.key}-{LOOKS.index(look) if look in LOOKS else len(LOOKS)}"
-        marks = {
-            "/": f'<path d="M-1 7L7 -1M-1 1L1 -1M5 7L7 5" stroke="{ink}" stroke-width="1.4"/>',
-            "\\": f'<path d="M-1 -1L7 7M-1 5L1 7M5 -1L7 1" stroke="{ink}" stroke-width="1.2"/>',
-            "x": f'<path d="M0 0L6 6M6 0L0 6" stroke="{ink}" stroke-width=".9"/>',
-            ".": f'<circle cx="3" cy="3" r="1.1" fill="{ink}"/>',
-            "-": f'<path d="M0 3H6" stroke="{ink}" stroke-width="1.2"/>',
-        }
-        self._patterns[name] = (
-            f'<pattern id="{name}" width="6" height="6" patternUnits="userSpaceOnUse"><rect width="6" height="6" fill="{fill}"/>'
-            f"{marks[shape]}</pattern>"
-        )
-        return f"url(#{name})"
-
-    def defined(self) -> str:
-        """Return the patterns that were used."""
-        return f"<defs>{''.join(self._patterns.values())}</defs>" if self._patterns else ""
+def _used(shape: Shares) -> list[tuple[str, str, tuple[str, str, str]]]:
+    """Return each segment that any row has, its word and its look."""
+    return [
+        (s, word, look) for (s, word), look in zip(shape.segments, LOOKS, strict=False) if any(c.get(s) for _, c, _ in shape.rows)
+    ]
 
 
-def _legend(pen: _Pen, words: Sequence[tuple[str, str]], top: float) -> float:
+def _legend(pen: Pen, words: Sequence[tuple[str, str]], top: float) -> float:
     """Write what each fill means, in as many lines as it takes; return where the next thing may begin."""
     x, y = 4.0, top
     for fill, word in words:
@@ -120,34 +91,31 @@ def _legend(pen: _Pen, words: Sequence[tuple[str, str]], top: float) -> float:
     return y + 30
 
 
-def _shares(shape: Shares, pen: _Pen) -> float:
-    used = [(s, w, look) for (s, w), look in zip(shape.segments, LOOKS, strict=False) if any(c.get(s) for _, c, _ in shape.rows)]
+def _shares(shape: Shares, pen: Pen) -> float:
+    used = _used(shape)
     y = _legend(pen, [(pen.pattern(look), word) for _, word, look in used], 4)
-    ends = max((width_of(end) for _, _, end in shape.rows), default=0)
-    right = pen.width - (ends + 14 if ends else 8)
+    ends = max((width_of(end) for _, _, end in shape.rows), default=0) * BOLDER
+    left = right = 0.0
     for label, held, end in shape.rows:
         total = sum(held.get(s, 0) for s, _, _ in used)
-        size = f" ({pen.number(total)})"
-        pen.text(4, y + 12, clipped(label, pen.width - 20 - width_of(size)) + size)
-        x = 4.0
+        left, right, bar, after = pen.row(y, f"{label} ({pen.number(total)})", end, ends)
+        x = left
         for segment, word, look in used:
             count = held.get(segment, 0)
             if not count:
                 continue
-            wide = count / total * (right - 4)
+            wide = count / total * (right - left)
             said = f"{label}: {word} {pen.number(count)} {shape.unit} ({pen.number(count / total, '.1%')})"
-            pen.box(x, y + 18, wide, 16, pen.pattern(look), title=said)
+            pen.box(x, bar, wide, BAR, pen.pattern(look), title=said)
             x += wide
-        if end:
-            pen.text(right + 8, y + 31, end)
-        y += 48
+        y = after
     for share in (0, 50, 100):
         anchor = {0: "start", 50: "middle", 100: "end"}[share]
-        pen.text(4 + share / 100 * (right - 4), y + 8, f"{share}%", anchor=anchor, fill=PLAN)
-    return y + 16
+        pen.text(left + share / 100 * (right - left), y + 12, f"{share}%", anchor=anchor, fill=PLAN)
+    return y + 20
 
 
-def _columns(shape: Columns, pen: _Pen) -> float:
+def _columns(shape: Columns, pen: Pen) -> float:
     hatched = pen.pattern(("#FFFFFF", "/", LATE))
     top = max((count for _, count, _ in shape.bars), default=1)
     y = 4.0
@@ -164,37 +132,48 @@ def _columns(shape: Columns, pen: _Pen) -> float:
     return y + 2
 
 
-def _counts(shape: Counts, pen: _Pen) -> float:
+def _counts(shape: Counts, pen: Pen) -> float:
     y = 4.0
-    for label, count in shape.bars:
-        said = f"{pen.number(count)} / {pen.number(shape.total)}"
-        room = pen.width - 16 - width_of(said)
-        pen.text(4, y + 12, clipped(label, pen.width - 12))
-        pen.box(4, y + 18, room, 16, "#FFFFFF", edge="#B4B4B8")
+    said = [f"{pen.number(count)} / {pen.number(shape.total)}" for _, count in shape.bars]
+    ends = max(map(width_of, said), default=0) * BOLDER
+    for (label, count), end in zip(shape.bars, said, strict=True):
+        left, right, bar, y = pen.row(y, label, end, ends)
+        pen.box(left, bar, right - left, BAR, "#FFFFFF", edge="#B4B4B8")
         if count:
-            pen.box(4, y + 18, count / max(shape.total, 1) * room, 16, ACTUAL, edge=ACTUAL, title=f"{label}: {said} {shape.unit}")
-        pen.text(4 + room + 8, y + 31, said, bold=True)
-        y += 46
+            wide = count / max(shape.total, 1) * (right - left)
+            pen.box(left, bar, wide, BAR, ACTUAL, edge=ACTUAL, title=f"{label}: {end} {shape.unit}")
     return y + 2
 
 
-def _ranked(shape: Ranked, pen: _Pen) -> float:
-    low, high = min(0.0, *(v for _, v, _, _ in shape.bars)), max(0.0, *(v for _, v, _, _ in shape.bars))
-    span = (high - low) or 1.0
-    zero = 4 + -low / span * (pen.width - 12)
-    y = 4.0
-    for name, value, label, is_recast in shape.bars:
-        wide = abs(value) / span * (pen.width - 12)
-        pen.text(4, y + 12, clipped(name, pen.width - 20 - width_of(label) * 1.08))
-        pen.text(pen.width - 6, y + 12, label, anchor="end", bold=True)
-        left = zero if value >= 0 else zero - wide
-        pen.box(left, y + 18, wide, 14, FILL if is_recast else ACTUAL, edge=ACTUAL)  # its label is written above
-        y += 44
-    pen.parts.append(f'<path d="M{zero:.1f} 4V{y:.1f}" stroke="#949497"/>')
+def _ranked(shape: Ranked, pen: Pen) -> float:
+    is_narrow = pen.width < NAMES * 3
+    said = [bar.text if is_narrow else bar.label for bar in shape.bars]
+    ends = max(map(width_of, said)) * BOLDER
+    low, high = shape.span()
+    y = top = 4.0 if shape.target is None else 22.0
+    left = right = 0.0
+
+    def x(value: float) -> float:
+        return left + (value - low) / (high - low) * (right - left)
+
+    for bar, end in zip(shape.bars, said, strict=True):
+        left, right, at, y = pen.row(y, bar.name, end, ends)
+        colour = SHORT if bar.is_short else ACTUAL
+        first, last = sorted((x(0.0), x(bar.value)))
+        pen.box(first, at, last - first, BAR, FILL if bar.is_recast else colour, edge=colour, title=f"{bar.name}: {bar.label}")
+        if bar.planned is not None:
+            tick = f'<path d="M{x(bar.planned):.1f} {at - 3:.1f}v{BAR + 6}" stroke="{{}}" stroke-width="{{}}"/>'
+            pen.parts += [tick.format(PAPER, 5), tick.format(INK, 2)]
+    pen.parts.append(f'<path d="M{x(0.0):.1f} {top:.1f}V{y:.1f}" stroke="#949497"/>')
+    if shape.target is not None:
+        at = x(shape.target)
+        line = f'<path d="M{at:.1f} {top - 2:.1f}V{y:.1f}" stroke='
+        pen.parts += [f'{line}"{PAPER}" stroke-width="4"/>', f'{line}"{INK}" stroke-width="1.5" stroke-dasharray="6 4"/>']
+        pen.text(at, top - 8, shape.target_label, anchor="end" if at > pen.width / 2 else "start", fill=PLAN)
     return y + 4
 
 
-def _steps(shape: Steps, pen: _Pen, height: int) -> float:
+def _steps(shape: Steps, pen: Pen, height: int) -> float:
     lines = [line for line in shape.lines if line[1]]
     days = [day.toordinal() for _, points, _ in lines for day, _ in points]
     top = max(value for _, points, _ in lines for _, value in points)
@@ -236,32 +215,3 @@ def _steps(shape: Steps, pen: _Pen, height: int) -> float:
         placed.append(at)
         pen.text(pen.width - right, at, f"{word} {pen.number(points[-1][1], ',.0f')}", anchor="end", bold=True, fill=colour)
     return height
-
-
-def _tiles(shape: Tiles, pen: _Pen) -> float:
-    lefts, tops = [t.column for t in shape.tiles], [t.row for t in shape.tiles]
-    wide = (pen.width - 4) / (max(lefts) - min(lefts) + 1)
-    longest = max(len(t.name) for t in shape.tiles) if shape.upright else 8
-    tall = longest * 14 + 26 if shape.upright else 92.0
-    for tile in shape.tiles:
-        x, y = 2 + (tile.column - min(lefts)) * wide, 2 + (tile.row - min(tops)) * tall
-        fill = MANY if tile.done >= 3 else SOME if tile.done else NONE
-        edge = INK if tile.total else "#B0B0B8"
-        pen.box(x + 1, y + 1, wide - 2, tall - 2, fill, edge=edge, title=f"{tile.place}: {tile.done} / {tile.total}")
-        ink = INK if tile.total else PLAN
-        middle = x + wide / 2
-        if wide > width_of(tile.name) + 4:
-            pen.text(middle, y + 20, tile.name, anchor="middle", fill=ink)
-        elif shape.upright:
-            for place, letter in enumerate(tile.name):
-                pen.text(middle, y + 15 + place * 14, letter, anchor="middle", fill=ink)
-        else:
-            name = clipped(tile.name, tall - 24)
-            pen.parts.append(
-                f'<text transform="translate({middle + 4:.1f} {y + tall - 22:.1f}) rotate(-90)" style="fill:{ink}">{escaped(name)}</text>'
-            )
-        if tile.total:
-            pen.parts.append(
-                f'<text x="{middle:.1f}" y="{y + tall - 7:.1f}" text-anchor="middle" font-size="12" font-weight="700">{tile.numbers}</text>'
-            )
-    return 4 + (max(tops) - min(tops) + 1) * tall

@@ -6,25 +6,35 @@ every edition, whose signed bytes stay as they are. Pairs, not triples: a word o
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from itertools import pairwise
+import re
+from collections.abc import Callable, Iterable, Sequence
+from copy import copy
+from dataclasses import dataclass, replace
+from functools import partial
+from itertools import islice, pairwise
 
 import numpy as np
 import numpy.typing as npt
 
-from kpis.figures.folding import folded, has_kanji, read, with_same_words
+from kpis.figures.folding import folded, folded_all, has_kanji, plain_all, read, read_all, same_words_all
 
-KINDS = ("procedure", "indicator", "facility", "bureau", "project", "milestone", "definition", "page")
-_WEIGHT = {
-    "bureau": 0.06, "page": 0.05, "procedure": 0.04, "indicator": 0.03, "facility": 0.03, "project": 0.03, "definition": 0.02, "milestone": 0.0,
+KINDS = ("procedure", "indicator", "facility", "bureau", "project", "milestone", "definition", "help", "page")
+WEIGHT = {
+    "bureau": 0.06, "page": 0.05, "procedure": 0.04, "indicator": 0.03, "facility": 0.03, "project": 0.03, "definition": 0.02, "help": 0.02, "milestone": 0.0,
 }  # fmt: skip
 _BITS = 21  # of a letter, and of a place in the index
 _MASK = (1 << _BITS) - 1
-_BESIDE = 0.35  # what is said beside a name counts so much less
+_BESIDE = 0.5  # what is said beside a name counts so much less
 _BY_READING = 0.8  # what only sounds alike
-LEAST = 0.5  # so much of what was typed must be there
+LEAST = 0.4  # so much of what was typed must be there
+_NEARLY = 0.9  # what differs in a letter
+_NOWHERE = 0.25  # a pair that is nowhere
+_WELL = 1.2  # a hit that scores so much is what was meant: nothing is tried besides
+_PAST = 0.1
+_SHORTENED, _LEFT_OUT = 4, 6  # letters of a word that may be a short form, and those left out between two of them
 _RANKED = 120
+_PART = 8192  # entries in one index: what is needed to make it is little, and others have their turn meanwhile
+_FEW = 64  # entries that differ are so many that all is indexed anew, at least
 LONGEST = 100
 
 Ints = npt.NDArray[np.int64]
@@ -40,6 +50,7 @@ class Entry:
         code: of the thing, among those of its kind.
         names: in every language, the first in Japanese.
         beside: what else is said of it.
+        is_past: shown, but after what answers as well and stands.
         until: the day from which it is no longer in force, as an ordinal; 0 where it has no end.
     """
 
@@ -47,6 +58,7 @@ class Entry:
     code: str
     names: tuple[str, ...]
     beside: str = ""
+    is_past: bool = False
     until: int = 0
 
 
@@ -75,19 +87,77 @@ class Postings:
 
 
 class Index:
-    """The entries, and which of them hold which pairs of letters."""
+    """The entries, what they say as it is compared, and which of them hold which pairs of letters.
+
+    What they say is one long text, a line each: names, how the first is read and other words for it, then what is beside, apart by
+    tabs. That takes a third of the memory of a text each, and all of it is looked through at once.
+    """
 
     def __init__(self, entries: Iterable[Entry]) -> None:
         self.entries = list(entries)
-        self.names = [[folded(name) for name in entry.names if name] for entry in self.entries]
-        texts = []
-        for entry, names in zip(self.entries, self.names, strict=True):
-            first = entry.names[0]
-            texts.append(" ".join((*names, read(first), folded(with_same_words(first)))))
+        held = [[name for name in entry.names if name] for entry in self.entries]
+        names = iter(folded_all(name for each in held for name in each))
+        firsts = plain_all(entry.names[0] for entry in self.entries)
+        read, same = read_all(firsts), folded_all(same_words_all(firsts))
+        texts = ["\t".join((*islice(names, len(each)), *beneath)) for each, *beneath in zip(held, read, same, strict=True)]
+        beside = folded_all(entry.beside for entry in self.entries)
+        self.said = "".join(f"{text}\t{said}\n" for text, said in zip(texts, beside, strict=True))
+        self.starts = np.cumsum([0, *(len(text) + len(said) + 2 for text, said in zip(texts, beside, strict=True))])
         self.kinds = np.array([KINDS.index(entry.kind) for entry in self.entries], dtype=np.int8)
         self.until = np.array([entry.until or 1 << 30 for entry in self.entries], dtype=np.int64)
         self.named = _postings(texts)
-        self.beside = _postings([folded(entry.beside) for entry in self.entries])
+        self.beside = _postings(beside)
+
+    def called(self, n: int) -> list[str]:
+        """Return what an entry is called, as it is compared: its names, how the first is read, other words for it."""
+        return self.said[self.starts[n] : self.starts[n + 1] - 1].split("\t")[:-1]
+
+    def only(self, stands: npt.NDArray[np.bool_]) -> Index:
+        """Return the same index in which some entries stand no longer."""
+        fewer = copy(self)
+        fewer.until = np.where(stands, self.until, 0)
+        return fewer
+
+    def holding(self, words: Sequence[str]) -> Ints:
+        """Return the places of the entries that say every word, which is folded; all of them where there is none."""
+        held = np.nonzero(self.until)[0]
+        for word in words:
+            there = np.array([match.start() for match in re.finditer(re.escape(word), self.said)], dtype=np.int64)
+            held = np.intersect1d(held, np.searchsorted(self.starts, there, side="right") - 1)
+        return held
+
+
+class Growing:
+    """The index made last, whatever it was made of: what follows it is indexed only where it differs.
+
+    A change of the figures changes a few names of tens of thousands, which take seconds to read.
+    """
+
+    def __init__(self) -> None:
+        self._last: tuple[tuple[Index, ...], dict[tuple[str, str], tuple[int, int]]] | None = None
+
+    def of(self, entries: Sequence[Entry]) -> tuple[Index, ...]:
+        """Return indices of entries: those made last, as far as they hold them still, and one of all others."""
+        if self._last is not None:
+            made, places = self._last
+            stands, others = [np.zeros(len(index.entries), dtype=np.bool_) for index in made], []
+            for entry in entries:
+                part, n = places.get((entry.kind, entry.code), (-1, 0))
+                if part >= 0 and made[part].entries[n] == entry:
+                    stands[part][n] = True
+                else:
+                    others.append(entry)
+            gone = sum(int(np.count_nonzero(~each)) for each in stands)
+            if len(others) + gone <= max(_FEW, len(entries) // 10):
+                kept = [index if each.all() else index.only(each) for index, each in zip(made, stands, strict=True)]
+                return (*kept, Index(others)) if others else tuple(kept)
+        whole = tuple(Index(entries[n : n + _PART]) for n in range(0, len(entries), _PART))
+        places = {(e.kind, e.code): (part, n) for part, index in enumerate(whole) for n, e in enumerate(index.entries)}
+        self._last = (whole, places)
+        return whole
+
+
+Place = tuple[Index, int, float]  # an entry of an index, and how much of what was typed it holds
 
 
 def search(indices: Sequence[Index], asked: str, *, day: int, kinds: Sequence[str] = (), limit: int = 20) -> list[Hit]:
@@ -101,61 +171,106 @@ def search(indices: Sequence[Index], asked: str, *, day: int, kinds: Sequence[st
         limit: at most so many.
     """
     words = folded(asked[:LONGEST]).split()
-    hits = _ranked(indices, words, day, kinds)
-    if has_kanji(asked) and (not hits or hits[0].score < 1.0):
-        by_sound = _ranked(indices, read(asked[:LONGEST]).split(), day, kinds)
-        best = {(hit.entry.kind, hit.entry.code): hit for hit in by_sound for hit in [Hit(hit.entry, hit.score * _BY_READING)]}
-        for hit in hits:
-            key = (hit.entry.kind, hit.entry.code)
-            best[key] = max(hit, best.get(key, hit), key=lambda each: each.score)
-        hits = list(best.values())
-    return sorted(hits, key=lambda hit: (-hit.score, len(hit.entry.names[0]), hit.entry.code))[:limit]
+    look = partial(_places, indices, day=day, kinds=kinds)
+    hits = _ranked(look, words)
+    if not any(hit.score >= _WELL for hit in hits):
+        hits += [replace(hit, score=hit.score * _NEARLY) for hit in _near(look, words)]
+        if has_kanji(asked):
+            hits += [replace(hit, score=hit.score * _BY_READING) for hit in _ranked(look, read(asked[:LONGEST]).split())]
+    best: dict[tuple[str, str], Hit] = {}
+    for hit in sorted(hits, key=lambda hit: (-hit.score, len(hit.entry.names[0]), hit.entry.code)):
+        best.setdefault((hit.entry.kind, hit.entry.code), hit)
+    return list(best.values())[:limit]
 
 
-def _ranked(indices: Sequence[Index], words: Sequence[str], day: int, kinds: Sequence[str]) -> list[Hit]:
-    grams = sorted({gram for word in words for gram in grams_of(word)})
-    if not grams:
-        return []
+def _places(
+    indices: Sequence[Index], grams: Sequence[int], least: float, *, day: int, kinds: Sequence[str]
+) -> list[Place]:  # fmt: skip
+    """Return the entries that hold most of some pairs or letters, each weighing more the rarer it is."""
     total = sum(len(index.entries) for index in indices)
     held = [[index.named.of(gram) for gram in grams] for index in indices]
-    weights = [float(np.log(1 + total / max(1, sum(len(places[n]) for places in held)))) for n in range(len(grams))]
-    hits: list[Hit] = []
-    for index, places in zip(indices, held, strict=True):
-        cover = _cover(index, grams, places, weights) / sum(weights)
-        stands = (index.until > day) & (cover >= LEAST)
+    counts = [sum(len(places[n]) for places in held) for n in range(len(grams))]
+    # What no name holds is misspelt, or said by the way (したいのですが): it tells nothing apart.
+    weights = [float(np.log(1 + total / max(1, count))) * (1.0 if count else _NOWHERE) for count in counts]
+    if not any(counts) or not grams:
+        return []
+    places: list[Place] = []
+    for index, here in zip(indices, held, strict=True):
+        cover = _cover(index, grams, here, weights) / sum(weights)
+        stands = (index.until > day) & (cover >= least)
         if kinds:
             stands &= np.isin(index.kinds, [KINDS.index(kind) for kind in kinds])
         (chosen,) = np.nonzero(stands)
         if len(chosen) > _RANKED:
             chosen = chosen[np.argpartition(-cover[chosen], _RANKED)[:_RANKED]]
-        hits += [Hit(index.entries[n], _score(index, int(n), float(cover[n]), words, len(grams))) for n in chosen]
-    return hits
+        places += [(index, int(n), float(cover[n])) for n in chosen]
+    return sorted(places, key=lambda place: -place[2])[:_RANKED]
 
 
 def _cover(index: Index, grams: Sequence[int], places: Sequence[npt.NDArray[np.int32]], weights: Sequence[float]) -> Floats:
     """Return of each entry how much of what was typed it holds."""
     cover: Floats = np.zeros(len(index.entries))
     for gram, here, weight in zip(grams, places, weights, strict=True):
-        near = np.zeros(len(index.entries))
-        near[index.beside.of(gram)] = _BESIDE * weight
-        near[here] = weight
-        cover += near
+        beside = index.beside.of(gram)
+        cover[beside] += _BESIDE * weight
+        cover[here] += weight
+        cover[np.intersect1d(beside, here, assume_unique=True)] -= _BESIDE * weight
     return cover
+
+
+def _ranked(look: Callable[[Sequence[int], float], list[Place]], words: Sequence[str]) -> list[Hit]:
+    grams = sorted({gram for word in words for gram in grams_of(word)})
+    return [Hit(index.entries[n], _score(index, n, cover, words, len(grams))) for index, n, cover in look(grams, LEAST)]
 
 
 def _score(index: Index, n: int, cover: float, words: Sequence[str], count: int) -> float:
     """Weigh an entry: whole names before beginnings, beginnings before parts, short names before long ones."""
-    names = index.names[n]
-    asked = "".join(words)
+    called = index.called(n)
+    names, asked = called[:-2], "".join(words)
     bonus = 0.0
-    for name in names:
+    for name in called:
         joined = name.replace(" ", "")
-        if joined == asked:
+        if joined == asked or (asked in name.split(" ") and name is called[-1]):
             bonus = max(bonus, 0.6)
         elif all(word in name for word in words):
             bonus = max(bonus, 0.25 + (0.1 if joined.startswith(words[0]) else 0.0))
     length = min((len(name) for name in names), default=1)
-    return cover + bonus + 0.25 * min(1.0, count / max(1, length)) + _WEIGHT[index.entries[n].kind]
+    return cover + bonus + 0.25 * min(1.0, count / max(1, length)) + _weight(index.entries[n])
+
+
+def _weight(entry: Entry) -> float:
+    return WEIGHT[entry.kind] - (_PAST if entry.is_past else 0.0)
+
+
+def _near(look: Callable[[Sequence[int], float], list[Place]], words: Sequence[str]) -> list[Hit]:
+    """Return what is called as was typed but for one letter of a word: a word of three loses each pair by it."""
+    if not (sought := [(word, almost(word)) for word in words]):
+        return []
+    letters = {ord(sign) for word in words for sign in word if has_kanji(sign)}
+    pairs = {gram for word in words for gram in grams_of(word)}
+    places = look(sorted(letters), 0.3) if letters else []
+    places += look(sorted(pairs), 0.2)
+    hits, total = [], sum(map(len, words))
+    for index, n, _ in places:
+        said = "\t".join(index.called(n))
+        held = sum(
+            len(word) * (1.0 if word in said else 0.8 if pattern and pattern.search(said) else 0.0) for word, pattern in sought
+        )
+        if held / total >= LEAST:
+            hits.append(Hit(index.entries[n], _score(index, n, held / total, words, len(pairs))))
+    return hits
+
+
+def almost(word: str) -> re.Pattern[str] | None:
+    """Return what finds a word with one letter other, missing, too many or changed with its neighbour, or shortened (選管); ``None`` for the shortest."""
+    ways = [f"[^\\t ]{{0,{_LEFT_OUT}}}".join(map(re.escape, word))] if has_kanji(word) and 2 <= len(word) <= _SHORTENED else []
+    if len(word) >= (3 if has_kanji(word) else 4):
+        for n in range(len(word)):
+            before, after = re.escape(word[:n]), re.escape(word[n + 1 :])
+            ways += [f"{before}[^\\t ]{after}", f"{before}{after}"]
+            if n:
+                ways += [f"{before}[^\\t ]{re.escape(word[n:])}", re.escape(word[: n - 1] + word[n] + word[n - 1]) + after]
+    return re.compile("|".join(ways)) if ways else None
 
 
 def grams_of(word: str) -> list[int]:
@@ -168,7 +283,7 @@ def grams_of(word: str) -> list[int]:
 def _postings(texts: Sequence[str]) -> Postings:
     letters = np.frombuffer("\0".join(texts).encode("utf-32-le", "replace"), dtype=np.uint32).astype(np.int64)
     place = np.cumsum(letters == 0)
-    is_letter = (letters != 0) & (letters != ord(" "))
+    is_letter = (letters != 0) & (letters != ord(" ")) & (letters != ord("\t"))
     both = is_letter[:-1] & is_letter[1:]
     pairs = letters[:-1][both] << _BITS | letters[1:][both]
     # A pair takes 42 bits and a place 21: one number of both sorts by the pair, then by the place.

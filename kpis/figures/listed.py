@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from kpis.figures.registers import ENDED, MISTAKE, plain, search_words
+from kpis.figures.folding import folded
+from kpis.figures.registers import ENDED, MISTAKE
 from kpis.store import tables
 
 NOT_BEGUN = "not_begun"
@@ -89,10 +90,10 @@ def by_bureau(
 
 def kept(rows: Iterable[Standing], *, query: str = "", status: str = "", bureau: str = "") -> list[Standing]:
     """Return the rows in whose texts every word occurs, of one status and bureau; a blank means any."""
-    words = search_words(query)
+    words = folded(query).split()
 
     def is_asked(row: Standing) -> bool:
-        said = plain(" ".join(value for value in vars(row.row).values() if isinstance(value, str))) if words else ""
+        said = folded(" ".join(value for value in vars(row.row).values() if isinstance(value, str))) if words else ""
         return status in ("", row.status) and bureau in ("", row.bureau) and all(word in said for word in words)
 
     return [row for row in rows if is_asked(row)]

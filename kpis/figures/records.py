@@ -19,6 +19,7 @@ RULE_VERSION = "2026-3"
 STATUSES = Status.values()
 GOOD = ("reached", "on_track")
 BAD = ("behind", "missed", "moving_away", "reached_then_lost")
+SHORT = (*BAD, "slightly_behind")  # of plan, or of target
 JUDGED = (*GOOD, "slightly_behind", *BAD)  # statuses that say how an indicator stands against its target
 SETTLED = ("met", "missed")  # results of a target that are known
 NEAR = 1e-9  # two values closer than this are the same

@@ -8,13 +8,13 @@ A done procedure whose day lies after the day asked for counts as planned; one t
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cache
 from typing import Any
 
+from kpis.figures.folding import plain
 from kpis.figures.records import Definition, Figure
 from kpis.vocabulary import EndedReason
 
@@ -31,18 +31,8 @@ SEARCHED = ("procedure_code", "name_ja", "name_en", "law_name", "law_article", "
 
 
 def searchable(row: Mapping[str, Any]) -> str:
-    """Return what a procedure is searched by: full-width and half-width forms alike, without case."""
+    """Return what the column ``search_text`` holds: read by nothing here (``kpis.figures.finding``), and kept for who reads an edition."""
     return plain(" ".join(str(row[name]) for name in SEARCHED if row.get(name)))
-
-
-def plain(text: str) -> str:
-    """Return a text as it is searched."""
-    return unicodedata.normalize("NFKC", text).casefold()
-
-
-def search_words(query: str) -> list[str]:
-    """Return the words that must all occur."""
-    return plain(query).split()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

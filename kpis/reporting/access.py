@@ -42,6 +42,13 @@ MAY: Mapping[str, Mapping[str, Reach]] = {
     "name_deputy": {"bureau_manager": "own", "bureau_approver": "own", "reform_office": "any", "administrator": "any"},
     "ask_withdrawal": {"bureau_manager": "own", "reform_office": "any"},  # of a figure approved by mistake; "approve" decides it
     "see_queue": {"reform_office": "any"},
+    "see_standings": {  # which reports are there, and which are overdue
+        "section": "own",
+        "bureau_manager": "own",
+        "bureau_approver": "own",
+        "reform_office": "any",
+        "director": "any",
+    },
     "return": {"reform_office": "any"},
     "approve": {"reform_office": "any"},
     "grant_exception": {"reform_office": "any"},
@@ -55,7 +62,7 @@ MAY: Mapping[str, Mapping[str, Reach]] = {
     "answer_voices": {"reform_office": "any"},  # of readers: read, answer, publish, keep back
     "read_audit": {"reform_office": "any", "administrator": "any"},
     "manage_people": {"reform_office": "any", "administrator": "any"},
-    "choose_notices": {"bureau_manager": "own", "reform_office": "any", "administrator": "any"},  # one's own
+    "choose_notices": {"bureau_manager": "own", "reform_office": "any", "director": "any", "administrator": "any"},  # one's own
     "manage_notices": {"reform_office": "any", "administrator": "any"},  # the outbox and the channels
 }
 # (state, step) → state. A step that is not named is refused. A corrected upload keeps the state: a returned report stays

@@ -1,16 +1,19 @@
-"""Commands about people: who may sign in, and whose figure is withdrawn."""
+"""Commands about people: who may sign in, who stands in for whom, and whose figure is withdrawn."""
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Annotated
 
 import typer
 
 from kpis.figures.records import Figure
 from kpis.government import government
-from kpis.reporting import people, withdrawals
+from kpis.periods import local_day
+from kpis.reporting import deputies, people, withdrawals
 from kpis.reporting.access import ROLES
 from kpis.seen import journal
+from kpis.store.store import utc_now
 from kpis.terminal import out, own_store, told
 
 app = typer.Typer()
@@ -129,3 +132,48 @@ def _print_person(person: people.Person) -> None:
     roles = ", ".join(" ".join(filter(None, (g.role, g.bureau_code, g.section_code))) for g in person.grants) or told("roles_none")
     in_log = journal.person_id(person.email)
     out.print(f"{person.email} {person.name}: {roles}" + (f" [{in_log}]" if in_log else ""), markup=False)
+
+
+deputy_app = typer.Typer(no_args_is_help=True, help="Who stands in for a person of a bureau, from a day to a day")
+app.add_typer(deputy_app, name="deputy")
+_Who = Annotated[
+    str, typer.Option("--as", help="Who says so (e-mail): the person, the office or an administrator; the role is checked")
+]
+
+
+@deputy_app.command("name")
+def deputy_name(
+    email: Annotated[str, typer.Argument(help="Who stands in")],
+    stands_in_for: Annotated[str, typer.Option("--for", help="For whom")],
+    first: Annotated[datetime, typer.Option("--from", formats=["%Y-%m-%d"], help="First day, as 2026-11-30")],
+    last: Annotated[datetime, typer.Option("--until", formats=["%Y-%m-%d"], help="Last day; it is included")],
+    actor: _Who,
+) -> None:
+    """Let a person stand in for another; every line of the audit trail then says in whose place."""
+    store = own_store()
+    who = people.account_key(actor)
+    deputies.name_deputy(store, actor=who, email=email, stands_in_for=stands_in_for, from_date=first.date(), until_date=last.date())
+    _print_deputy(deputies.deputies(store, viewer=who)[0])
+
+
+@deputy_app.command("list")
+def deputy_list(actor: _Who) -> None:
+    """List who stands in for whom, the newest first."""
+    for each in deputies.deputies(own_store(), viewer=people.account_key(actor)):
+        _print_deputy(each)
+
+
+@deputy_app.command("end")
+def deputy_end(number: Annotated[int, typer.Argument(help="Number of the deputy, as `deputy list` shows it")], actor: _Who) -> None:
+    """End it before its time; what was done until then stands."""
+    store = own_store()
+    deputies.end_deputy(store, number, actor=people.account_key(actor))
+    out.print(told("deputy_ended_now"), markup=False)
+
+
+def _print_deputy(each: deputies.Deputed) -> None:
+    state = told(f"deputy_state_{each.state(local_day(utc_now()))}")
+    out.print(
+        f"{each.id} {each.email} → {each.stands_in_for}: {each.from_date} – {each.until_date} ({state}) [{each.named_by}]",
+        markup=False,
+    )

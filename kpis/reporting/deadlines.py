@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -12,7 +12,7 @@ from kpis.errors import StepRefused
 from kpis.figures.organisation import Organisation
 from kpis.government import government
 from kpis.periods import parse_period
-from kpis.reporting.access import require
+from kpis.reporting.access import Viewer, require
 from kpis.reporting.people import grants_of
 from kpis.store import tables
 from kpis.store.fields import record_of
@@ -128,6 +128,19 @@ def leaves(store: Store, *, viewer: str) -> list[Leave]:
         return [record_of(Leave, row) for row in session.exec(query)]
 
 
+def within_reach(windows: Sequence[Window], on_their_way: Collection[str], *, today: date, most: int) -> list[Window]:
+    """Return the periods that a page offers: those that opened last, and any older one that has a report on its way.
+
+    Args:
+        windows: newest first.
+        on_their_way: the periods with a report that is neither approved nor withdrawn.
+        today: the day of the office.
+        most: how many of those that opened last.
+    """
+    opened = [w for w in windows if w.opens_on and w.opens_on <= today]
+    return [*opened[:most], *(w for w in opened[most:] if w.period_code in on_their_way)]
+
+
 def reported_periods(store: Store) -> list[Window]:
     """Return the periods that the calendar asks for, newest first."""
     with store.reading() as session:
@@ -143,15 +156,29 @@ def owing(organisation: Organisation, period_code: str) -> list[str]:
 
 
 def coverage(store: Store, periods: Sequence[str], *, viewer: str, today: date, known_at: datetime | None = None) -> list[Standing]:
-    """Return where every bureau's report of each period stands, or stood by what was known at an instant.
+    """Return where the report of each bureau that the viewer may ask after stands for each period, or stood by what was known at an instant.
 
     Raises:
-        NotAllowed: the viewer may not see the queue.
+        NotAllowed: the viewer may not ask after any.
     """
     with store.reading() as session:
-        require(grants_of(session, viewer), "see_queue")
-        organisation = Store.organisation_in(session)
-        return standings_in(session, {code: owing(organisation, code) for code in periods}, today, known_at)
+        grants = grants_of(session, viewer)
+        require(grants, "see_standings")
+        organisation, own = Store.organisation_in(session), Viewer(grants=grants).bureaus("see_standings")
+        owed = {code: [b for b in owing(organisation, code) if own is None or b in own] for code in periods}
+        return standings_in(session, owed, today, known_at)
+
+
+def overdue(store: Store, *, viewer: str, today: date) -> list[tuple[Standing, date]]:
+    """Return the reports that are overdue and may still come, of the bureaus that the viewer may ask after, each with the day it was due.
+
+    Raises:
+        NotAllowed: the viewer may not ask after any.
+    """
+    still = [w for w in reported_periods(store) if w.is_late(today) and (w.locks_on is None or today <= w.locks_on)]
+    due = {w.period_code: w.due_on for w in still}
+    standings = coverage(store, list(due), viewer=viewer, today=today) if due else []
+    return [(each, day) for each in standings if each.is_late and (day := due[each.period_code]) is not None]
 
 
 def standings_of(store: Store, bureau_code: str, periods: Sequence[str], *, viewer: str, today: date) -> list[Standing]:

@@ -1,9 +1,11 @@
-"""At which hours of the office a message leaves. Pure: each function takes an instant."""
+"""At which hours of the office a message leaves: not on public holidays, nor when it is closed. Pure: each function takes an instant."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
+
+import jpholiday
 
 from kpis.government import government
 from kpis.periods import local_day, local_time
@@ -22,16 +24,25 @@ class Hours:
     def holds(self, now: datetime) -> bool:
         """Say whether messages leave at an instant (UTC)."""
         at = local_time(now)
-        return at.weekday() in self.days and self.begins <= at.time() < self.ends
+        return self._is_open(at.date()) and self.begins <= at.time() < self.ends
+
+    def _is_open(self, day: date) -> bool:
+        return day.weekday() in self.days and not is_closed(day)
 
     def opening(self, now: datetime) -> datetime:
         """Return the next instant (UTC) after this one at which the hours begin."""
         day = local_day(now)
         while True:
             begins = datetime.combine(day, self.begins, government().zone).astimezone(UTC).replace(tzinfo=None)
-            if begins > now and day.weekday() in self.days:
+            if begins > now and self._is_open(day):
                 return begins
             day += timedelta(days=1)
+
+
+def is_closed(day: date) -> bool:
+    """Say whether the office is closed on a day, whatever day of the week it is: a public holiday, or one on which it is closed every year."""
+    own = government()
+    return f"{day:%m-%d}" in own.closed or (own.holidays == "JP" and jpholiday.is_holiday(day))
 
 
 def hours_of(text: str) -> Hours:

@@ -46,6 +46,13 @@ def of_line(session: Session, action: str, subject: str) -> None:
         report = session.get_one(tables.Submission, int(number))
         facts: dict[str, str | int] = {"bureau": report.bureau_code, "period": report.period_code, "report": int(number)}
         put(session, [Due(occasion, f"{subject} {line}", report.bureau_code, facts)])
+    elif kind in ("question", "answer"):
+        code, *one = number.split(" ")
+        due_on = session.get_one(tables.Question, code).due_on
+        replies = tables.QuestionReply
+        asked = one or session.execute(select(col(replies.bureau_code)).where(col(replies.question_code) == code)).scalars()
+        told = {"question": code, "day": due_on.isoformat()}
+        put(session, [Due(occasion, f"{subject} {bureau} {line}", bureau, {**told, "bureau": bureau}) for bureau in asked])
 
 
 def put(session: Session, dues: Iterable[Due]) -> int:

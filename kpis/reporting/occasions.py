@@ -17,6 +17,7 @@ _MANAGER: Mapping[str, Reach] = {"bureau_manager": "own"}
 _BUREAU: Mapping[str, Reach] = {**_MANAGER, "bureau_approver": "own"}
 _SECTIONS: Mapping[str, Reach] = {**_MANAGER, "section": "own"}
 _OFFICE: Mapping[str, Reach] = {"reform_office": "any"}
+_DIRECTOR: Mapping[str, Reach] = {"director": "any"}
 CONCERNS: Mapping[str, Mapping[str, Reach]] = {
     Occasion.DUE_IN_14: _SECTIONS,
     Occasion.DUE_IN_3: {**_SECTIONS, **_BUREAU},
@@ -24,16 +25,22 @@ CONCERNS: Mapping[str, Mapping[str, Reach]] = {
     Occasion.SUBMITTED: _OFFICE,
     Occasion.RETURNED: {**_SECTIONS, **_BUREAU},
     Occasion.APPROVED: _BUREAU,
-    Occasion.PUBLISHED: {"bureau_manager": "any", "reform_office": "any", "administrator": "any"},
-    Occasion.STATUS_TURNED: {**_BUREAU, **_OFFICE},
+    Occasion.PUBLISHED: {"bureau_manager": "any", "reform_office": "any", **_DIRECTOR, "administrator": "any"},
+    Occasion.STATUS_TURNED: {**_BUREAU, **_OFFICE, **_DIRECTOR},
     Occasion.ACTION_DUE: {**_SECTIONS, **_BUREAU, **_OFFICE},
+    Occasion.QUESTION_OPENED: _MANAGER,  # whoever answers (``answer_question``)
+    Occasion.ANSWER_SUBMITTED: _OFFICE,
+    Occasion.ANSWER_RETURNED: _MANAGER,
 }
 PUBLIC = frozenset({Occasion.PUBLISHED.value})  # all else is told only to those who may see it
 # The step of the audit trail that is an occasion.
 BY_STEP: Mapping[str, Occasion] = {
     "submitted": Occasion.SUBMITTED, "returned": Occasion.RETURNED, "approved": Occasion.APPROVED, "publish": Occasion.PUBLISHED,
+    "question_opened": Occasion.QUESTION_OPENED, "answer_submitted": Occasion.ANSWER_SUBMITTED, "answer_returned": Occasion.ANSWER_RETURNED,
 }  # fmt: skip
-_OFFICE_IN_ONE = frozenset({Occasion.OVERDUE, Occasion.STATUS_TURNED, Occasion.ACTION_DUE})  # one of each bureau would be many
+_OFFICE_IN_ONE = frozenset(
+    {Occasion.ANSWER_SUBMITTED, Occasion.OVERDUE, Occasion.STATUS_TURNED, Occasion.ACTION_DUE}
+)  # one of each bureau would be many
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,17 +6,20 @@ that is judged, ``known_at`` the instant (UTC) whose knowledge is asked for: ``N
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+import json
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, cast
 
 from sqlalchemy import ColumnElement, Select, and_, case, false, func, not_, or_, select
+from sqlalchemy import cast as cast_to
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Session
 
 from kpis.declared import Row
 from kpis.errors import NotFound
-from kpis.figures.registers import ENDED, FINISHED, MISTAKE, ONLINE, STEPS, SURE, Dated, Group, search_words
+from kpis.figures.registers import ENDED, FINISHED, MISTAKE, ONLINE, STEPS, SURE, Dated, Group
 from kpis.seen import doing
 from kpis.store import tables
 from kpis.store.fields import Record, record_of
@@ -169,34 +172,49 @@ def _conditions(c: _Columns, wanted: Filter, as_of: date) -> list[ColumnElement[
         conditions += [c["planned_for"].is_not(None), status.not_in(FINISHED)]
         if wanted.due == "overdue":
             conditions += [c["planned_for"] < as_of, c["planned_for_precision"].in_(SURE)]
-    conditions += [c["search_text"].contains(word, autoescape=True) for word in search_words(wanted.q)]
     return conditions
 
 
-def _narrowed(query: Select[Any], c: _Columns, wanted: Filter, as_of: date) -> Select[Any]:
-    return query.where(*_conditions(c, wanted, as_of))
+def _narrowed(
+    session: Session, query: Select[Any], c: _Columns, wanted: Filter, as_of: date, among: Sequence[str] | None
+) -> Select[Any]:
+    query = query.where(*_conditions(c, wanted, as_of))
+    if among is None:
+        if wanted.q:
+            raise ValueError("the words of a filter are asked of the index: see Moment.search")
+        return query
+    # One parameter, however many they are: databases take some tens of thousands of them at most.
+    if session.get_bind().dialect.name == "postgresql":
+        each = func.jsonb_array_elements_text(cast_to(list(among), JSONB)).table_valued("value")
+    else:
+        each = func.json_each(json.dumps(among)).table_valued("value")
+    return query.where(c["procedure_code"].in_(select(each.c.value)))
 
 
 def search(
-    store: Store, wanted: Filter, *, as_of: date, known_at: datetime | None = None, page: int = 1, size: int = PAGE_SIZE
-) -> tuple[int, list[ProcedureOnDay]]:
+    store: Store, wanted: Filter, *, as_of: date, known_at: datetime | None = None, among: Sequence[str] | None = None,
+    page: int = 1, size: int = PAGE_SIZE,
+) -> tuple[int, list[ProcedureOnDay]]:  # fmt: skip
     """Return how many procedures there are, and one page of them in the order of their codes.
 
     The narrow index answers which ones, in one scan where they are few; only the rows of the page are then read whole.
+    The words of a filter are not asked of the database: ``among`` names the procedures that say them, or is ``None`` where there are none.
 
     Returns:
         The count, and records with the columns of ``LISTED`` alone and ``status`` as of the day.
     """
     with store.reading() as session:
         c = _columns(session, known_at)
-        which = _narrowed(select(c["procedure_code"]), c, wanted, as_of).order_by(c["procedure_code"])
+        which = _narrowed(session, select(c["procedure_code"]), c, wanted, as_of, among).order_by(c["procedure_code"])
         if page * size <= GLANCE:
             codes = list(session.execute(which.limit(GLANCE + 1)).scalars())
         else:
             codes = list(session.execute(which.limit(size).offset((page - 1) * size)).scalars())
         total = len(codes)
         if total > GLANCE or page * size > GLANCE:
-            total = int(session.execute(_narrowed(select(func.count(c["procedure_code"])), c, wanted, as_of)).scalar_one())
+            total = int(
+                session.execute(_narrowed(session, select(func.count(c["procedure_code"])), c, wanted, as_of, among)).scalar_one()
+            )
         if page * size <= GLANCE:
             codes = codes[(page - 1) * size : page * size]
         columns = [*(c[name] for name in LISTED), _status_on(c, as_of).label("status")]
@@ -206,11 +224,13 @@ def search(
         return total, [_on_day(row._mapping) for row in doing.counted(rows)]
 
 
-def matching(store: Store, wanted: Filter, *, as_of: date, known_at: datetime | None = None) -> Iterator[Row]:
+def matching(
+    store: Store, wanted: Filter, *, as_of: date, known_at: datetime | None = None, among: Sequence[str] | None = None
+) -> Iterator[Row]:
     """Yield every procedure that a filter keeps, whole, in the order of their codes, a few hundred at a time in memory."""
     with store.reading() as session:
         c = _columns(session, known_at)
-        query = _narrowed(select(*_whole(c, as_of)), c, wanted, as_of).order_by(c["procedure_code"])
+        query = _narrowed(session, select(*_whole(c, as_of)), c, wanted, as_of, among).order_by(c["procedure_code"])
         for row in doing.counted(session.execute(query.execution_options(yield_per=500))):
             yield dict(row._mapping)
 
@@ -229,15 +249,24 @@ def one(store: Store, code: str, *, as_of: date, known_at: datetime | None = Non
     return _on_day(row._mapping)
 
 
-NAMED = ("procedure_code", "name_ja", "name_en", "law_name", "organisation_ja", "bureau_code", "ended_on", "ended_reason")
+NAMED = (
+    "procedure_code",
+    "name_ja",
+    "name_en",
+    "law_name",
+    "law_article",
+    "organisation_ja",
+    "bureau_code",
+    "ended_on",
+    "ended_reason",
+)
 
 
 def names(store: Store, *, known_at: datetime | None = None) -> list[tuple[Any, ...]]:
-    """Return ``NAMED`` of every procedure that ever stood, whatever the day, for an index of names; one query."""
+    """Return ``NAMED`` of every procedure, whatever the day, for an index of names; one query."""
     with store.reading() as session:
         c = _columns(session, known_at)
-        real = func.coalesce(c["ended_reason"], "") != MISTAKE
-        rows = session.execute(select(*(c[name] for name in NAMED)).where(real).order_by(c["procedure_code"]))
+        rows = session.execute(select(*(c[name] for name in NAMED)).order_by(c["procedure_code"]))
         return [tuple(row) for row in doing.counted(rows)]
 
 

@@ -111,6 +111,7 @@ class Layout:
     choices: Mapping[str, Mapping[str, tuple[str, str]]]
     new_rows: Mapping[str, int]
     to_fill: Mapping[str, str]
+    to_fill_en: Mapping[str, str]
     marks: Mapping[str, str]
     clear_words: frozenset[str]
     withdraw_words: tuple[str, ...]
@@ -125,6 +126,10 @@ class Layout:
     def sheet(self, key: str) -> InSheet:
         """Return the name of a sheet for a message."""
         return InSheet(self.sheets[key], self.sheets_en[key], is_quoted=True)
+
+    def asked_for(self, kind: str) -> InSheet:
+        """Return which columns an indicator of a kind asks for, for a message."""
+        return InSheet(self.to_fill[kind], self.to_fill_en.get(kind, self.to_fill[kind]))
 
     def heading(self, column: Column) -> str:
         """Return the heading as it stands in the sheet: Japanese, English and the mark of an input."""
@@ -195,7 +200,7 @@ def _read_layout(folder: Path, own: Government) -> Layout:
         version=words["version"], title=(words["title_ja"], words["title_en"]), sheets=words["sheets"], sheets_en=words["sheets_en"],
         columns={name: tuple(listed) for name, listed in columns.items()},
         choices={name: {code: (ja, en) for code, (ja, en) in listed.items()} for name, listed in words["choices"].items()},
-        new_rows=words["new_rows"], to_fill=words["to_fill"],
+        new_rows=words["new_rows"], to_fill=words["to_fill"], to_fill_en=words.get("to_fill_en", {}),
         marks={
             "yes": words["input_mark"], "new": words["new_mark"], "reason": words["reason_mark"], "open": words["open_mark"],
             "inside": words["inside_mark"],

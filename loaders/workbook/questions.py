@@ -77,7 +77,7 @@ def layout_of(asked: Question) -> Layout:
         sheets_en={**{name: own.sheets_en[name] for name in kept if name in own.sheets_en}, SHEET: say("question_sheet", "en")},
         columns={SHEET: (number, *(_column(column) for column in asked.columns))},
         choices={**flags, **{name: words for name, words in chosen.items() if words}},
-        new_rows={}, to_fill={}, marks={**own.marks, "required": say("question_required_mark")}, clear_words=own.clear_words,
+        new_rows={}, to_fill={}, to_fill_en={}, marks={**own.marks, "required": say("question_required_mark")}, clear_words=own.clear_words,
         withdraw_words=(), instructions=(),
     )  # fmt: skip
 

@@ -280,9 +280,8 @@ class TableReader:
             if same or is_blank(raws[at]) or (name in bad and (number, self.positions[at]) in self.table.bad):
                 continue
             if name not in held:
-                to_fill = self.layout.to_fill[kind]
                 self._say(
-                    "rule", raws[at], Message("blank_unused", columns=to_fill),
+                    "rule", raws[at], Message("blank_unused", columns=self.layout.asked_for(kind)),
                     Message("remedy_leave_blank"), row=number, column=column.name,
                 )  # fmt: skip
                 continue

@@ -11,22 +11,26 @@ from markupsafe import Markup, escape
 from charts.shapes import Strip
 from kpis.as_text import markdown, shown
 from kpis.figures.attention import Stood
+from kpis.figures.bureaus import BureauReport
 from kpis.figures.scorecard import Scored
 from kpis.figures.sentences import standing_word
 from kpis.periods import parse_period
-from kpis.reporting.deadlines import coverage, reported_periods
+from kpis.reporting import deadlines
 from kpis.settings import settings
 from pages.parts import address, cached
 from pages.parts.registers import telling
 from pages.parts.text import language, named, t
 from pages.parts.viewer import viewer
 from pages.parts.when import today
+from publishers.site import seen
 from publishers.site.attention import listed, strip, strips
 from telling import attention
-from telling.attention import Row
+from telling.attention import Row, since_words
+from telling.bureaus import unit_label
+from telling.quarters import quarters
 from telling.words import Words
 
-PLACES = {"indicator": "indicator", "milestone": "projects", "report": "submit"}
+PLACES = {"indicator": "indicator", "milestone": "projects"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,47 +41,65 @@ class _Made:
 
 def leads(row: Row) -> str:
     """Return the address of the page that a row leads to."""
-    own = {"bureau": row.code, "period": row.period} if row.kind == "report" else {"code": row.code}
-    return address.path(PLACES[row.kind], **own)
+    if row.kind != "report":
+        return address.path(PLACES[row.kind], code=row.code)
+    if viewer().may("take_template", row.code):
+        return address.path("submit", bureau=row.code, period=row.period)
+    return address.path("bureau", code=row.code)  # a director sees who it is, and takes no template
 
 
 def overdue() -> list[Row]:
     """Return the reports that are overdue and may still come, for those who may see where reports stand; in public none."""
-    if settings().mode == "public" or not viewer().may("see_queue"):
+    if settings().mode == "public" or not viewer().may("see_standings"):
         return []
     asked = (viewer().email, today(), language())
 
     def make() -> list[Row]:
-        still = [
-            w for w in reported_periods(cached.store()) if w.is_late(today()) and (w.locks_on is None or today() <= w.locks_on)
-        ]
-        due = {w.period_code: w.due_on for w in still}
-        standings = coverage(cached.store(), list(due), viewer=viewer().email, today=today()) if due else []
+        late = deadlines.overdue(cached.store(), viewer=viewer().email, today=today())
         return [
             attention.overdue_report(telling(), s.bureau_code, s.period_code, parse_period(s.period_code).label(language()), day)
-            for s in standings
-            if s.is_late and (day := due[s.period_code]) is not None
+            for s, day in late
         ]
 
     return cached.until_written("overdue reports", make=make, asked=asked)
 
 
-def _made(rows: Sequence[Row]) -> _Made:
+def _made(rows: Sequence[Row], *, whose: str = "") -> _Made:
     words = Words(language())
-    heading = attention.heading(rows, words)
-    html = listed(rows, leads, words, caption=heading)
+    heading = words("att_heading_of", bureau=whose, count=len(rows)) if whose else attention.heading(rows, words)
+    html = listed(rows, leads, words, caption=heading, is_public=settings().mode == "public")
     said = Markup('<p class="att-said">{}</p>').format(shown(attention.sentence(rows, words)))
     return _Made(markdown(heading), said + html)
 
 
 def needs_attention() -> None:
-    """Show what is off track, the worst first, each with its page; overdue reports too to those who may see them."""
+    """Show what is off track, the worst first, each with its page; overdue reports too to those who may see them.
+
+    Whoever reports for single bureaus has those of their own in lists of their own, with the figures that are off track there.
+    """
 
     def make() -> _Made:
         return _made(attention.in_order_of_weight(attention.rows(telling()), late))
 
-    late = overdue()
+    own = viewer().bureaus("see_standings")
+    for report in cached.moment().bureaus:
+        if own and report.code in own:
+            of_bureau(report)
+    late = overdue() if own is None else []
     made = make() if late else cached.made("attention", code=tuple(address.link().items()), make=make)
+    st.subheader(made.heading)
+    st.html(made.html)
+
+
+def of_bureau(report: BureauReport) -> None:
+    """Show a bureau's own people, and those who steer, which of its reports are overdue and which of its figures are off track."""
+    if settings().mode == "public" or not viewer().may("see_standings", report.code):
+        return
+    late = [row for row in overdue() if row.code == report.code]
+    made = _made(
+        attention.in_order_of_weight(attention.rows_of(telling(), report.figures), late),
+        whose=unit_label(report.unit, Words(language())),
+    )
     st.subheader(made.heading)
     st.html(made.html)
 
@@ -101,6 +123,22 @@ def strip_of(stood: Sequence[Stood], name: str, *, since: str = "") -> None:
     if shape is not None:
         st.html(f"{t('att_strip_heading')} {strip(shape)} {escape(since)}")
         st.caption(t("att_strip_note"))
+
+
+def last_quarters(item: Scored, name: str) -> None:
+    """Show the last quarters of an indicator: status, figure, plan and gap of each; where no figure of now was known in any, their strip."""
+    moment, words = cached.moment(), Words(language())
+    since = since_words(moment.off_since(item), words)
+
+    def make() -> str:
+        return seen.quarters(quarters(item, moment.stood(item), words), words, caption=f"{name}: {t('att_strip_heading')}")
+
+    code = (item.entry.definition.code, item.entry.unit_code, *address.link().items())
+    if not (html := cached.made("quarters", code=code, make=make)):
+        strip_of(moment.stood(item), name, since=since)
+        return
+    st.html(html)
+    st.caption(f"{t('att_strip_note')} {since}")
 
 
 def strips_of(items: Sequence[Scored], *, key: str, is_every: bool = False) -> None:

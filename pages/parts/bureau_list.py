@@ -62,7 +62,7 @@ def overview(reports: Sequence[BureauReport]) -> None:
 
 def _told(current: Sequence[BureauReport]) -> Matrix:
     """Return the table of the bureaus of the day; where their reports stand is for those who may see that, and kept until the next write."""
-    if settings().mode == "public" or not viewer().may("see_queue"):
+    if settings().mode == "public" or viewer().bureaus("see_standings") is not None:
         return cached.made("bureaus", code=view(), make=lambda: matrix.matrix(telling(), current))
     period, handed = _handed()
     return matrix.matrix(telling(), current, handed, period=period)

@@ -18,10 +18,12 @@ from kpis.store import tables
 from kpis.text import format_date
 from pages.parts import address, cached
 from pages.parts.asked import choose
+from pages.parts.attention import of_bureau as of_its_own
 from pages.parts.attention import strips_of
 from pages.parts.bureaus import break_line, unit_name
 from pages.parts.cards import chart_with_table, dated_value, headline_value, status_badge, tally_marks
 from pages.parts.comparison import in_words
+from pages.parts.data_table import data_table
 from pages.parts.figure import Ready, kept_block, ready
 from pages.parts.menu import has_page, page
 from pages.parts.project import milestone_block
@@ -98,7 +100,7 @@ def record(report: BureauReport) -> None:
         }
         for s in handed_in
     ]  # fmt: skip
-    st.dataframe(pd.DataFrame(rows), hide_index=True, width="stretch")
+    data_table(pd.DataFrame(rows))
 
 
 def indicator(item: Scored) -> None:
@@ -178,6 +180,7 @@ def detail(report: BureauReport) -> None:
     titled(bureaus.unit_label(report.unit, Words(language())))
     st.title(markdown(bureaus.title(report, Words(language()))))
     st.markdown(tally_marks(report.tally, whose={"bureau": report.code}))
+    of_its_own(report)
     st.header(t("bureau_indicators"))
     if not report.scored:
         owed = {code: named(row) for code, row in cached.moment().indicators.items()}
@@ -188,7 +191,7 @@ def detail(report: BureauReport) -> None:
     if report.own:
         st.header(t("bureau_own_heading"))
         indicators(report, report.own, key="own_indicator")
-    said_and_done(of_bureau(telling(), report.code), report.scored, key=report.code, about=True)
+    said_and_done(of_bureau(telling(), report.code), key=report.code, about=True)
     strips_of(report.figures, key=f"{report.code} {view()}")
     left, right = st.columns(2, gap="medium")
     with left:

@@ -16,6 +16,7 @@ from kpis.figures.records import STATUSES, Figure, Judgement
 from kpis.figures.scorecard import Book, Scored, Tally, dated_text, shown_figure
 from kpis.text import format_date, status_colour, status_icon, status_word
 from pages.parts import address, cached
+from pages.parts.data_table import data_table
 from pages.parts.menu import page
 from pages.parts.series import long_form, marks_of, series_chart
 from pages.parts.text import csv_file, language, linked, named, t
@@ -144,8 +145,15 @@ def _block(scored: Scored, book: Book) -> _Block:
     return _Block(scored.sentence(language()), chart, notes, table, csv, sources_of(scored, book))
 
 
-def chart_with_table(scored: Scored, book: Book, *, heading: str | None = None) -> None:
-    """Show a series with its sentence, its chart, the same numbers in a table, and their CSV."""
+def chart_with_table(scored: Scored, book: Book, *, heading: str | None = None, is_explained: bool = True) -> None:
+    """Show a series with its sentence, its chart, the same numbers in a table, and their CSV.
+
+    Args:
+        scored: the indicator.
+        book: the book with its sources.
+        heading: before the sentence.
+        is_explained: what lines and marks mean is said below; a page of many charts says it once.
+    """
     key = _key(scored)
     block = cached.made("block", code=key, make=lambda: _block(scored, book))
     said = markdown(block.text)
@@ -153,12 +161,13 @@ def chart_with_table(scored: Scored, book: Book, *, heading: str | None = None) 
     if block.chart is not None:
         alt = f"{named(scored.entry.definition)}: {block.text}"
         st.plotly_chart(block.chart, theme=None, config=CONFIG, alt=alt, key=f"chart_{key.replace(' ', '_')}")
-        st.caption(markdown(block.notes))
+        if is_explained:
+            st.caption(markdown(block.notes))
     elif scored.judgement.figure is None:
         st.info(t("no_series"), icon=":material/info:")
     if block.table is not None:
         with st.expander(t("table"), icon=":material/table:"):
-            st.dataframe(block.table, hide_index=True, width="stretch", column_config=link_columns())
+            data_table(block.table, column_config=link_columns())
             st.download_button(
                 t("csv"), block.csv, file_name(*key.split(), as_of().isoformat(), ending=".csv"), "text/csv", icon=":material/download:",
                 key=f"csv_{key.replace(' ', '_')}", on_click="ignore",

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import pyarrow as pa
 import streamlit as st
 
 from kpis.as_text import markdown
@@ -14,7 +13,8 @@ from kpis.vocabulary import DecisionClosed
 from pages.parts import cached
 from pages.parts.asked import choose
 from pages.parts.attention import strip_shown
-from pages.parts.registers import table_of
+from pages.parts.data_table import texts_of, texts_table
+from pages.parts.registers import telling
 from pages.parts.reported import bureau_names
 from pages.parts.said import openness
 from pages.parts.steps import take
@@ -34,13 +34,7 @@ def _table(block: Block, *, first: int = 0) -> None:
     if not block.rows:
         st.caption(block.why_empty)
         return
-    table = table_of(block).map(lambda cell: markdown(cell) if isinstance(cell, str) else cell)
-    sent = pa.Table.from_pandas(table, preserve_index=False).replace_schema_metadata()
-    at_once = len(table) if not first or len(table) <= first + 1 else first
-    st.table(sent.slice(0, at_once), border="horizontal", hide_index=True)
-    if at_once < len(table):
-        with st.expander(t("pack_more", count=len(table) - at_once)):
-            st.table(sent.slice(at_once), border="horizontal", hide_index=True)
+    texts_table(texts_of(block, telling().words, first=first))
 
 
 def carried(agenda: Agenda) -> None:

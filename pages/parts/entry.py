@@ -19,6 +19,7 @@ from kpis.settings import ROOT, settings
 from pages.parts import address, cached, run
 from pages.parts.asked import cannot
 from pages.parts.edition import chosen_edition, edition_line, known_line
+from pages.parts.intro import intro
 from pages.parts.menu import bar, navigation
 from pages.parts.text import language, settle_language, t
 from pages.parts.titled import title_of
@@ -90,7 +91,7 @@ def frame() -> st.Page:
             viewer_choice()
         if cached.is_sample():
             st.html(f'<p class="sample" role="note">{escape(t("sample_banner"))}</p>')
-        st.html('<span id="content" tabindex="-1"></span>')
+        st.html('<span id="content" tabindex="-1"></span>' + (intro(asked) if is_let_in() else ""))
     return asked
 
 

@@ -16,7 +16,7 @@ from kpis.reporting.reports import INCOMPLETE, Opened
 from kpis.store.store import Store
 from pages.parts.reported import column_name, instant, row_namer, unit_of, value_text
 from pages.parts.steps import take
-from pages.parts.text import digits, in_brackets, language, shown_name, t
+from pages.parts.text import digits, found_shown, in_brackets, language, shown_name, t
 from pages.parts.whatchanges import left_open
 from telling.words import Words
 
@@ -142,7 +142,7 @@ def confirm_warnings(store: Store, opened: Opened, *, actor: str) -> None:
                 left_open(opened.report)
             else:
                 st.markdown(
-                    f"**{markdown(place)}** {t('found_text', text=markdown(warning.found))} {t('expected')}: "
+                    f"**{markdown(place)}** {t('found_text', text=markdown(found_shown(warning.found)))} {t('expected')}: "
                     f"{shown_name(warning, 'expected')}  \n"
                     f":material/build: {shown_name(warning, 'remedy')}"
                 )

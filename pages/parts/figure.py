@@ -13,6 +13,7 @@ import streamlit as st
 from charts.style import CONFIG, Finished, in_language
 from kpis.as_text import markdown
 from pages.parts import cached
+from pages.parts.data_table import data_table
 from pages.parts.text import csv_file, language, t
 from pages.parts.when import as_of, view
 from telling.file_names import file_name
@@ -30,6 +31,8 @@ class Ready:
     why_empty: str
     is_table_open: bool
     notes: tuple[str, ...]
+    legend: str
+    wide: Finished | None
 
 
 def ready(
@@ -42,6 +45,8 @@ def ready(
     why_empty: str = "",
     is_table_open: bool = False,
     notes: tuple[str, ...] = (),
+    legend: str = "",
+    wide: go.Figure | None = None,
 ) -> Ready:
     """Make a chart with its sentence (also its ``alt``), table and CSV ready to show.
 
@@ -52,12 +57,15 @@ def ready(
         csv: the same numbers machine-readable (one datum per cell, unit in its own column); the table where left out.
         is_table_open: the table itself is what is shown, nothing is folded away.
         notes: captions under the chart, as what the marks mean.
+        legend: what the fills of the chart mean, as HTML above it.
+        wide: the chart where the window is no phone's, in another form.
     """
     shown = pa.Table.from_pandas(table, preserve_index=False).replace_schema_metadata()
     content = csv_file(table if csv is None else csv) if len(table) else b""
     return Ready(
         figure=Finished(in_language(figure, language())) if figure is not None else None, sentence=sentence, table=shown, csv=content, title=title,
-        why_empty=why_empty, is_table_open=is_table_open, notes=notes,
+        why_empty=why_empty, is_table_open=is_table_open, notes=notes, legend=legend,
+        wide=Finished(in_language(wide, language())) if wide is not None else None,
     )  # fmt: skip
 
 
@@ -85,13 +93,17 @@ def show(made: Ready, *, key: str, about: str = "") -> None:
         st.info(markdown(made.why_empty), icon=":material/info:")
     elif made.figure is not None:
         alt = f"{made.title}: {made.sentence}" if made.title else made.sentence
+        if made.legend:
+            st.html(made.legend)
+        if made.wide is not None:  # api/assets/page.css shows this one or the next
+            st.plotly_chart(made.wide, theme=None, config=CONFIG, alt=alt, key=f"wide_{key}")
         st.plotly_chart(made.figure, theme=None, config=CONFIG, alt=alt, key=f"chart_{key}")
         for note in made.notes:
             st.caption(markdown(note))
     if made.table.num_rows:
         with st.container() if made.is_table_open else st.expander(t("table"), icon=":material/table:"):
             links = {c: st.column_config.LinkColumn() for c in made.table.column_names if c == t("source")}
-            st.dataframe(made.table, hide_index=True, width="stretch", column_config=links)
+            data_table(made.table, column_config=links)
             st.download_button(
                 t("csv"),
                 made.csv,

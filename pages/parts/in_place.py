@@ -26,7 +26,7 @@ from loaders.workbook.present import Grid, column_at, correct_cells, grid, marke
 from pages.parts.reported import file_of, instant, office_today, row_namer
 from pages.parts.several_hands import brought_name
 from pages.parts.steps import say_next
-from pages.parts.text import language, named, t
+from pages.parts.text import found_shown, language, named, t
 
 AT_ONCE = 50  # so many rows are in the grid at a time; others are looked for by their names
 _ROW = "row"  # the column of names
@@ -195,7 +195,7 @@ def _keep(store: Store, opened: Opened, *, me: Viewer, edits: dict[SheetKey, dic
     st.error(t("correct_refused", errors=len(errors)), icon=":material/error:")
     for problem in errors[:AT_ONCE]:
         st.markdown(
-            f":red[:material/error:] **{markdown(_place(problem))}** {t('found_text', text=markdown(problem.found))} "
+            f":red[:material/error:] **{markdown(_place(problem))}** {t('found_text', text=markdown(found_shown(problem.found)))} "
             f"{t('expected')}: {markdown(written(problem.expected, language()))}  \n"
             f":material/build: {markdown(written(problem.remedy, language()))}"
         )

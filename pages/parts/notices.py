@@ -16,6 +16,7 @@ from kpis.store.store import Store
 from kpis.vocabulary import HowOften, NoticeState, WebhookKind
 from pages.parts import cached
 from pages.parts.asked import choose
+from pages.parts.data_table import data_table
 from pages.parts.reported import bureau_names, instant
 from pages.parts.steps import take
 from pages.parts.text import language, offered, t
@@ -93,7 +94,7 @@ def outbox(store: Store, *, actor: str) -> None:
         }
         for each in listed
     ]  # fmt: skip
-    st.dataframe(rows, hide_index=True, width="stretch")
+    data_table(rows)
     again = {each.id: f"{each.id} {about[each.id]} {names.get(each.reader, each.reader.removeprefix('person '))}"
              for each in listed if each.state in messages.NOT_SENT}  # fmt: skip
     if again:
@@ -126,7 +127,7 @@ def channels(store: Store, *, actor: str) -> None:
         for each in listed
     ]  # fmt: skip
     if rows:
-        st.dataframe(rows, hide_index=True, width="stretch")
+        data_table(rows)
     else:
         st.caption(t("channels_none"))
     left, right = st.columns(2, gap="medium")

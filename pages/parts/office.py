@@ -14,6 +14,7 @@ from kpis.reporting.access import ROLES
 from kpis.store.store import Store
 from kpis.text import format_date
 from pages.parts import cached
+from pages.parts.data_table import data_table
 from pages.parts.own_checks import stand_ins
 from pages.parts.reported import bureau_names, event_name, instant, office_today, period_name, section_name
 from pages.parts.steps import take
@@ -64,7 +65,7 @@ def exceptions(store: Store, *, actor: str) -> None:
         for e in deadlines.leaves(store, viewer=actor)
     ]  # fmt: skip
     if rows:
-        st.dataframe(rows, hide_index=True, width="stretch")
+        data_table(rows)
     else:
         st.caption(t("leave_none"))
 
@@ -83,7 +84,7 @@ def persons(store: Store, *, actor: str) -> None:
         for p in listed
         for g in (p.grants or (None,))
     ]  # fmt: skip
-    st.dataframe(rows, hide_index=True, width="stretch")
+    data_table(rows)
     left, right = st.columns(2, gap="medium")
     with left, st.form("add_person"):
         st.subheader(t("add_person"))
@@ -149,11 +150,12 @@ def audit(store: Store, *, actor: str) -> None:
         }
         for e in events
     ]  # fmt: skip
-    st.markdown(t("audit_sentence", count=count, first=min(skipped + 1, count), last=skipped + len(rows)))
     if not rows:
+        st.markdown(t("audit_none"))
         return
+    st.markdown(t("audit_sentence", count=count, first=min(skipped + 1, count), last=skipped + len(rows)))
     table = pd.DataFrame(rows)
-    st.dataframe(table, hide_index=True, width="stretch", height=560)
+    data_table(table, height=560)
     st.download_button(
         t("csv"), csv_file(table), file_name("audit", office_today().isoformat(), ending=".csv"), "text/csv", icon=":material/download:",
         key="csv_audit", on_click="ignore",

@@ -14,6 +14,7 @@ from kpis.reporting.reports import Opened
 from kpis.reporting.way import Check
 from kpis.store.store import Store
 from kpis.text import format_date
+from pages.parts.data_table import data_table
 from pages.parts.reported import instant, office_today
 from pages.parts.steps import take
 from pages.parts.text import in_brackets, language, named, t
@@ -105,7 +106,7 @@ def stand_ins(store: Store, *, me: Viewer) -> None:
             }
             for each in listed
         ]  # fmt: skip
-        st.dataframe(rows, hide_index=True, width="stretch")
+        data_table(rows)
     else:
         st.caption(t("deputies_none"))
     with st.form("deputy"):

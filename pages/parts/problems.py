@@ -11,8 +11,9 @@ from kpis.as_text import markdown
 from kpis.languages import written
 from loaders.files.problems import Problem
 from loaders.workbook.door import WorkbookReading, mark_problems
+from pages.parts.data_table import data_table
 from pages.parts.reported import file_of
-from pages.parts.text import csv_file, language, t
+from pages.parts.text import csv_file, found_shown, language, t
 
 SHOWN_AS_TEXT = 10
 
@@ -29,12 +30,12 @@ def problem_list(problems: Sequence[Problem], *, key: str) -> None:
             icon = ":red[:material/error:]" if problem.grade == "error" else ":orange[:material/warning:]"
             word = t(f"grade_{problem.grade}")
             st.markdown(
-                f"{icon} {word} **{markdown(_place(problem))}** {markdown(problem.subject_in(language()))} {t('found_text', text=markdown(problem.found))} {t('expected')}: {markdown(written(problem.expected, language()))}  \n"
+                f"{icon} {word} **{markdown(_place(problem))}** {markdown(problem.subject_in(language()))} {t('found_text', text=markdown(found_shown(problem.found)))} {t('expected')}: {markdown(written(problem.expected, language()))}  \n"
                 f":material/build: {markdown(written(problem.remedy, language()))}"
             )
         with st.expander(t("problem_table", count=len(own)), icon=":material/table:"):
             table = problem_table(own)
-            st.dataframe(table, hide_index=True, width="stretch")
+            data_table(table)
             st.download_button(
                 t("csv"), csv_file(table), f"{key}_{number}.csv", "text/csv",
                 icon=":material/download:", key=f"csv_{key}_{number}", on_click="ignore",
@@ -58,7 +59,7 @@ def problem_table(problems: Sequence[Problem]) -> pd.DataFrame:
     return pd.DataFrame(
         [
             {
-                t("grade"): t(f"grade_{p.grade}"), t("cell"): _place(p), t("row"): p.subject_in(language()), t("found"): p.found,
+                t("grade"): t(f"grade_{p.grade}"), t("cell"): _place(p), t("row"): p.subject_in(language()), t("found"): found_shown(p.found),
                 t("expected"): written(p.expected, language()), t("remedy"): written(p.remedy, language()),
             }
             for p in problems

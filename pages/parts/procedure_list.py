@@ -15,6 +15,7 @@ from kpis.settings import settings
 from kpis.store.queries import PAGE_SIZE, Counted, Filter, ProcedureOnDay
 from pages.parts import address, cached
 from pages.parts.asked import choose, turn_pages, write_words
+from pages.parts.data_table import data_table
 from pages.parts.registers import bureau_names, day_word, telling, when
 from pages.parts.text import digits, named, t
 from pages.parts.when import as_of
@@ -65,8 +66,8 @@ def procedure_list(register: Counted) -> None:
         "procedures shown", asked=(asked, page, address.path("procedures")), make=lambda: _shown(rows, bureaus)
     )  # fmt: skip
     number = st.column_config.NumberColumn(format="localized")
-    st.dataframe(
-        shown, hide_index=True, width="stretch", height=420, alt=t("list_heading"),
+    data_table(
+        shown, height=420, alt=t("list_heading"),
         column_config={
             t("open_row"): st.column_config.LinkColumn(display_text=r"code=(.+)$", width="small"),
             t("col_name"): st.column_config.TextColumn(width="large"), t("col_cases"): number, t("col_online_cases"): number,

@@ -20,6 +20,7 @@ from kpis.text import format_date, format_value, status_word
 from pages.parts import address, cached
 from pages.parts.attention import strip_of, strips_of
 from pages.parts.cards import chart_with_table, headline_value, source_line, status_badge
+from pages.parts.data_table import data_table
 from pages.parts.menu import page
 from pages.parts.project import confidence_mark, milestone_block, rule_line, status_mark
 from pages.parts.registers import block, telling
@@ -176,7 +177,7 @@ def confidence(report: ProjectReport) -> None:
         st.success(t("confidence_saved"), icon=":material/check:")
     if report.confidences:
         st.subheader(t("confidence_history"))
-        st.dataframe(
+        data_table(
             pd.DataFrame(
                 [
                     {
@@ -186,7 +187,6 @@ def confidence(report: ProjectReport) -> None:
                     for c in reversed(report.confidences)
                 ]
             ),
-            hide_index=True, width="stretch",
         )  # fmt: skip
 
 
@@ -195,7 +195,7 @@ def detail(report: ProjectReport, reports: Sequence[ProjectReport]) -> None:
     heading(report)
     bureaus_and_names(report, reports)
     indicators(report)
-    said_and_done(of_subject(telling(), report.code), report.scored, key=report.code)
+    said_and_done(of_subject(telling(), report.code), key=report.code)
     st.header(t("milestones"))
     milestone_block(report.milestones, key=f"{report.code}-milestones")
     confidence(report)

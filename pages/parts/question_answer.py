@@ -16,6 +16,7 @@ from loaders.workbook.annotate import mark_problems
 from loaders.workbook.questions import AnswerReading, issue, receive
 from pages.parts.asked import choose
 from pages.parts.brought import let_go
+from pages.parts.data_table import data_table
 from pages.parts.problems import problem_list
 from pages.parts.reported import bureau_names, office_today
 from pages.parts.steps import take
@@ -118,7 +119,7 @@ def _what_was_read(store: Store, asked: Question, reply: Reply, *, actor: str) -
     rows = answers.rows_of(store, code, viewer=actor, bureau_code=bureau)
     if rows:
         headings, told = answer_table(asked, rows, bureau_names(), language(), is_of_one=True)
-        st.dataframe(pd.DataFrame(told, columns=headings), hide_index=True, width="stretch")
+        data_table(pd.DataFrame(told, columns=headings))
     if asked.state != QuestionState.OPEN or reply.state not in _TO_UPLOAD:
         if not rows:
             st.caption(t("answer_nothing"))

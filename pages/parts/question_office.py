@@ -22,6 +22,7 @@ from kpis.store.store import Store
 from kpis.text import format_date
 from kpis.vocabulary import QuestionState, ReplyState
 from pages.parts import cached
+from pages.parts.data_table import data_table
 from pages.parts.question_written import write_question
 from pages.parts.reported import bureau_names, instant, office_today
 from pages.parts.steps import take
@@ -79,7 +80,7 @@ def _columns(asked: Question) -> None:
             }
             for c in asked.columns
         ]  # fmt: skip
-        st.dataframe(rows, hide_index=True, width="stretch")
+        data_table(rows)
 
 
 def _draft(store: Store, asked: Question, *, actor: str) -> None:
@@ -104,7 +105,7 @@ def _coverage(asked: Question, replies: list[Reply]) -> None:
         for each in replies
     ]  # fmt: skip
     table = pd.DataFrame(rows)
-    st.dataframe(table, hide_index=True, width="stretch")
+    data_table(table)
     st.download_button(
         t("csv"), csv_file(table), file_name(asked.question_code, "coverage", ending=".csv"), "text/csv", icon=":material/download:",
         key="csv_replies", on_click="ignore",
@@ -123,7 +124,7 @@ def _decide(store: Store, asked: Question, replies: list[Reply], rows: list[Answ
     own = [row for row in rows if row.bureau_code == bureau]
     if own:
         headings, told = answer_table(asked, own, names, language(), is_of_one=True)
-        st.dataframe(pd.DataFrame(told, columns=headings), hide_index=True, width="stretch")
+        data_table(pd.DataFrame(told, columns=headings))
     else:
         st.info(t("answer_nothing"), icon=":material/info:")
     left, right = st.columns([1, 2], gap="medium")
@@ -143,7 +144,7 @@ def _all_answers(asked: Question, rows: list[AnswerRow]) -> None:
         return
     headings, told = answer_table(asked, rows, bureau_names(), language())
     st.markdown(t("question_answers_lead", bureaus=len({row.bureau_code for row in rows}), rows=len(rows)))
-    st.dataframe(pd.DataFrame(told, columns=headings), hide_index=True, width="stretch")
+    data_table(pd.DataFrame(told, columns=headings))
     with st.container(horizontal=True):
         st.download_button(
             t("csv"), answers_csv(headings, told), file_name(asked.title_ja, asked.question_code, "answers", ending=".csv"), "text/csv",

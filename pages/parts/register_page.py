@@ -10,6 +10,7 @@ from kpis.registers import Register
 from kpis.vocabulary import RowKind
 from pages.parts import address, cached
 from pages.parts.asked import choose, write_words
+from pages.parts.data_table import data_table
 from pages.parts.one_or_all import asked_code, back_link
 from pages.parts.registers import block, cards, facts, history, not_loaded, same_numbers, table_of, telling
 from pages.parts.text import fine_print, linked, named, shown_name, t
@@ -59,7 +60,7 @@ def _all(said: Telling, register: Register, rows: list[Standing]) -> None:
     st.caption(markdown(told.lead(said, rows)))
     if sample := sum(row.is_sample for row in rows):
         st.warning(t("sample_marked", n=sample), icon=":material/science:")
-    cards(lambda: told.cards(said, register, rows), key=register.sheet, columns=4, width=200)
+    cards(lambda: told.cards(said, register, rows), key=register.sheet)
     with st.container(border=True):
         st.subheader(t("reg_by_bureau"))
         block(lambda: told.compared(said, register, rows), key=f"{register.sheet}_by_bureau")
@@ -75,7 +76,7 @@ def _all(said: Telling, register: Register, rows: list[Standing]) -> None:
         st.info(t("listed_none"), icon=":material/search_off:")
         return
     shown = told.listed(said, register, asked, lambda code: address.path(register.sheet, code=code))
-    st.dataframe(
-        table_of(shown), hide_index=True, width="stretch", alt=t("listed_heading"),
+    data_table(
+        table_of(shown), alt=t("listed_heading"),
         column_config={t("open_row"): st.column_config.LinkColumn(display_text=r"code=(.+)$", width="small")},
     )  # fmt: skip

@@ -10,7 +10,10 @@ from urllib.parse import urlencode
 import pandas as pd
 import streamlit as st
 
+from charts.plotly.map import outline_map
 from charts.plotly.shapes import figure
+from charts.shapes import Tiles
+from charts.svg.shapes import legend
 from kpis.as_text import markdown
 from kpis.figures.scorecard import Scored
 from kpis.periods import local_day
@@ -19,10 +22,12 @@ from kpis.store import tables
 from kpis.text import format_date, known_day
 from kpis.vocabulary import RowKind
 from pages.parts import address, cached
+from pages.parts.data_table import data_table
 from pages.parts.figure import Ready, kept_block, ready
 from pages.parts.taken import block_taken
 from pages.parts.text import fine_print, language, linked, named, t
 from pages.parts.when import as_of
+from publishers.site.seen import numbers
 from telling import blocks
 from telling.blocks import Block, Card, Cell, Link, Number, Telling
 from telling.words import Words
@@ -43,23 +48,13 @@ def telling() -> Telling:
     return Telling(Words(language()), cached.moment())
 
 
-def cards(make: Callable[[], Sequence[Card]], *, key: str, columns: int, width: int) -> None:
+def cards(make: Callable[[], Sequence[Card]], *, key: str) -> None:
     """Show headline numbers, each with what it means; made once per revision, day, language and organisation."""
 
-    def listed(card: Card) -> str:
-        return "" if card.narrowed is None else f" [{t('to_list')}]({address.path(key, **dict(card.narrowed))})"
+    def list_of(card: Card) -> str:
+        return "" if card.narrowed is None else address.path(key, **dict(card.narrowed))
 
-    def made() -> list[tuple[str, str]]:
-        return [
-            (f"**{markdown(card.title)}**\n### {markdown(str(plain(card.value)))}", markdown(card.note) + listed(card))
-            for card in make()
-        ]
-
-    with st.grid(columns, min_column_width=width):
-        for said, note in cached.made("cards", code=(key, *address.link().items()), make=made):
-            with st.container(border=True, height="stretch"):
-                st.markdown(said)
-                fine_print(note)
+    st.html(cached.made("cards", code=(key, *address.link().items()), make=lambda: numbers(make(), list_of, Words(language()))))
 
 
 def plain(cell: Cell) -> str | float | None:
@@ -87,7 +82,8 @@ def block(make: Callable[[], Block], *, key: str, suffix: str = "") -> None:
         said = make()
         return ready(
             None if said.shape is None else figure(said.shape, language()), sentence=said.sentence, title=said.title, why_empty=said.why_empty,
-            table=table_of(said), csv=pd.DataFrame(said.flat) if said.flat else None, is_table_open=said.is_table_open, notes=said.notes,
+            table=table_of(said), csv=pd.DataFrame(said.flat) if said.flat else None, is_table_open=said.is_table_open, notes=said.notes, legend="" if said.shape is None else legend(said.shape),
+            wide=outline_map(said.shape.tiles) if isinstance(said.shape, Tiles) and said.shape.is_outlined else None,
         )  # fmt: skip
 
     if kept_block(key, made, suffix=suffix).figure is not None:
@@ -126,7 +122,7 @@ def history(kind: RowKind, code: str) -> None:
         for name, before in json.loads(change.before_json).items()
         if name != "search_text"
     ]  # fmt: skip
-    st.dataframe(pd.DataFrame(rows), hide_index=True, width="stretch")
+    data_table(pd.DataFrame(rows))
 
 
 def not_loaded(table: type[tables.SQLModel], how: str) -> None:

@@ -7,19 +7,18 @@ from dataclasses import dataclass
 from functools import partial
 
 import pandas as pd
-import pyarrow as pa
 import streamlit as st
 
 from kpis.as_text import markdown
 from kpis.figures.commented import Said
-from kpis.figures.scorecard import Scored
 from kpis.government import government
 from kpis.reporting import saying
 from kpis.reporting.reports import Opened
 from kpis.store.store import Store
 from kpis.vocabulary import OpenPart
 from pages.parts import cached
-from pages.parts.registers import table_of, telling
+from pages.parts.data_table import Texts, texts_of, texts_table
+from pages.parts.registers import telling
 from pages.parts.steps import take
 from pages.parts.text import csv_file, shown_name, t
 from pages.parts.when import as_of, view
@@ -27,22 +26,22 @@ from telling import said as told
 from telling.blocks import Block
 from telling.file_names import file_name
 
+SHOWN = 6  # rows of what bureaus say and do; the rest are folded away
 AT_ONCE = 10  # so many are asked about at a time; the next come when these are stored
 _SAID = (OpenPart.CAUSE, OpenPart.OBSTACLE, OpenPart.RESPONSE)
 
 
-def said_and_done(held: Sequence[Said], items: Sequence[Scored], *, key: str, about: bool = False) -> None:
+def said_and_done(held: Sequence[Said], *, key: str, about: bool = False) -> None:
     """Show causes and actions, each with its table and CSV; one line where nothing is said yet.
 
     Args:
         held: of an indicator, a project or a bureau.
-        items: the judgements that outcomes are read from.
         key: unique on the page.
         about: name the subject of each row rather than the bureau.
     """
     for word, make in (
         ("commentaries", lambda: told.commentaries(telling(), held, about=about)),
-        ("actions", lambda: told.actions(telling(), held, items, about=about)),
+        ("actions", lambda: told.actions(telling(), held, about=about)),
     ):
         _in_full(cached.made("said", code=f"{key} {word} {view()}", make=partial(_ready, make)), key=f"{key}-{word}")
 
@@ -53,23 +52,22 @@ class _Ready:
 
     title: str
     why_empty: str
-    table: pa.Table | None
+    table: Texts
     csv: bytes
 
 
 def _ready(make: Callable[[], Block]) -> _Ready:
     block = make()
-    table = table_of(block).map(lambda cell: markdown(cell) if isinstance(cell, str) else cell)
-    sent = pa.Table.from_pandas(table, preserve_index=False).replace_schema_metadata() if block.rows else None
-    return _Ready(block.title, block.why_empty, sent, csv_file(pd.DataFrame(block.flat)) if block.flat else b"")
+    table = texts_of(block, telling().words, first=SHOWN)
+    return _Ready(block.title, block.why_empty, table, csv_file(pd.DataFrame(block.flat)) if block.flat else b"")
 
 
 def _in_full(made: _Ready, *, key: str) -> None:
     st.subheader(made.title)
-    if made.table is None:
+    if not made.table.shown:
         st.caption(made.why_empty)
         return
-    st.table(made.table, border="horizontal", hide_index=True)
+    texts_table(made.table)
     name = file_name(key, as_of().isoformat(), ending=".csv")
     st.download_button(t("csv"), made.csv, name, "text/csv", icon=":material/download:", key=f"csv_{key}", on_click="ignore")
 

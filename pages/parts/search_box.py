@@ -38,7 +38,9 @@ def _sent() -> None:
 
 def shown(answer: Answer) -> None:
     """Show one result: its kind, its title as a link to its page, and a line of what it is."""
-    place = address.below(f"/{answer.page}?{urlencode(address.link(**answer.query))}")
+    place = address.below(f"/{answer.page}?{urlencode(address.link(**answer.query))}") + (
+        f"#{answer.anchor}" if answer.anchor else ""
+    )
     st.html(
         f'<p class="result"><span>{escape(t(f"search_kind_{answer.kind}"))}</span> <a href="{escape(place)}" target="_self">'
         f"{escape(answer.title)}</a><br>{escape(answer.context)}</p>"

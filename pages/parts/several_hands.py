@@ -10,6 +10,7 @@ from kpis.reporting.comparison import Value
 from kpis.reporting.merging import Claim, Clash, Hand
 from kpis.reporting.reports import Brought, Opened
 from kpis.store.store import Store
+from pages.parts.data_table import data_table
 from pages.parts.reported import column_name, instant, row_namer, section_name, value_text
 from pages.parts.steps import take
 from pages.parts.text import in_brackets, t
@@ -31,7 +32,7 @@ def brought(opened: Opened) -> None:
         }
         for each in opened.uploads[::-1]
     ]  # fmt: skip
-    st.dataframe(rows, hide_index=True, width="stretch")
+    data_table(rows)
 
 
 def brought_name(each: Brought) -> str:
@@ -115,7 +116,7 @@ def written_rows(store: Store, opened: Opened, *, actor: str | None) -> None:
             }
             for each in rows
         ]  # fmt: skip
-        st.dataframe(table, hide_index=True, width="stretch")
+        data_table(table)
         if actor is None:
             return
         report, named = opened.report, {each.key: name(each.row) for each in rows}

@@ -18,7 +18,7 @@ from publishers.site import seen
 from telling import overview_projects
 from telling import projects as told_projects
 from telling.cards import card_of
-from telling.overview import Shown, conclusion, exclusions, lead, theme_name
+from telling.overview import Shown, conclusion, exclusions, lead
 from telling.words import Words
 
 CHANGES = 6
@@ -80,13 +80,12 @@ def summary(every: list[Scored], book: Book, shown: Shown) -> Summary:
     def project(code: str) -> str:
         return address.path("projects", code=code)
 
-    of_themes = [card_of(item, words, as_of=day, title=theme_name(item.entry.theme, words)) for item in shown.of_themes]
     others = [card_of(item, words, as_of=day) for item in shown.others]
     return Summary(
         title=markdown(conclusion(every, words)),
         lead=markdown(lead(every, words, as_of=day)),
         counts=seen.band(tally(every), lambda group, status: list_of(group, status, {}), words),
-        cards=seen.cards(of_themes, indicator, words),
+        cards=seen.theme_cards(every, indicator, words, as_of=day),
         others=seen.table(others, indicator, words, caption=words("other_headlines")),
         excluded=(markdown(exclusions(shown.of_themes, rows, words)), markdown(exclusions(shown.below, rows, words))),
         projects_heading=heading,

@@ -12,7 +12,8 @@ import streamlit as st
 
 from kpis import text
 from kpis.as_text import cell, markdown
-from kpis.languages import SOURCE, codes, say
+from kpis.languages import SOURCE, both, codes, say
+from kpis.message import Message
 
 _ADDRESS_SIGNS = "%/:?#@!$&'*+,;=~[]"  # of an address that stay as they are; brackets would end the link
 _settled: ContextVar[str] = ContextVar("language", default=SOURCE)  # a page may fail before its language is known
@@ -57,6 +58,11 @@ def linked(title: str, url: str | None) -> str:
     """Return a title as a link in markdown, or as it is where there is no address."""
     kept = markdown(title.replace("[", "［").replace("]", "］"))
     return f"[{kept}]({quote(url, safe=_ADDRESS_SIGNS)})" if url and url.startswith(("https://", "http://", "/")) else kept
+
+
+def found_shown(plain: str) -> str:
+    """Return what stood in a cell, in the language of the page where the reader of files itself said it: nothing stood there."""
+    return t("blank") if plain == both(Message("blank")) else plain
 
 
 def csv_file(table: pd.DataFrame) -> bytes:

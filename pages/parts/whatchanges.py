@@ -11,6 +11,7 @@ from kpis.as_text import markdown
 from kpis.reporting.comparison import OURS, THEIRS, CellChange
 from kpis.reporting.reports import INCOMPLETE, Opened, Report
 from kpis.text import status_colour, status_icon, status_word
+from pages.parts.data_table import data_table
 from pages.parts.reported import (
     bureau_names,
     column_name,
@@ -22,7 +23,7 @@ from pages.parts.reported import (
     state_badge,
     value_text,
 )
-from pages.parts.text import csv_file, digits, in_brackets, language, shown_name, t
+from pages.parts.text import csv_file, digits, found_shown, in_brackets, language, shown_name, t
 from telling.words import Words
 
 NATURES = ("new", "corrected", "final", "updated", "cleared")
@@ -44,7 +45,7 @@ def what_changes(opened: Opened) -> None:
     if not compared.cells:
         return
     table = changes_table(opened)
-    st.dataframe(table, hide_index=True, width="stretch", height="content" if len(table) <= 12 else 460)
+    data_table(table, height="content" if len(table) <= 12 else 460)
     st.caption(t("changes_order"))
     st.download_button(
         t("csv"), csv_file(table), file_of(opened.report.bureau_code, opened.report.period_code, f"changes_{opened.report.id}", ending=".csv"), "text/csv",
@@ -172,7 +173,7 @@ def explained(opened: Opened) -> None:
             continue
         place = f"{warning.sheet}!{warning.cell}" if warning.cell else warning.sheet
         st.markdown(
-            f":material/warning: **{markdown(place)}** {markdown(warning.found)}({t('expected')}: {shown_name(warning, 'expected')}) — {mark}"
+            f":material/warning: **{markdown(place)}** {markdown(found_shown(warning.found))}({t('expected')}: {shown_name(warning, 'expected')}) — {mark}"
         )
 
 
@@ -206,4 +207,4 @@ def steps_taken(opened: Opened) -> None:
             }
             for e in opened.events
         ]  # fmt: skip
-        st.dataframe(pd.DataFrame(rows), hide_index=True, width="stretch")
+        data_table(pd.DataFrame(rows))

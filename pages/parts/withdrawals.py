@@ -14,6 +14,7 @@ from kpis.reporting.comparison import OBSERVATIONS
 from kpis.reporting.withdrawals import Asked
 from kpis.store.store import Store
 from pages.parts import cached
+from pages.parts.data_table import data_table
 from pages.parts.reported import bureau_names, column_name, instant, period_name, row_namer, value_text
 from pages.parts.steps import take
 from pages.parts.text import language, t
@@ -46,7 +47,7 @@ def withdrawn(store: Store, *, actor: str) -> None:
     ]  # fmt: skip
     if rows:
         st.subheader(t("withdrawals_decided"))
-        st.dataframe(rows, hide_index=True, width="stretch")
+        data_table(rows)
 
 
 def _decide(store: Store, asked: Asked, *, actor: str) -> None:
@@ -101,14 +102,13 @@ def _ask(store: Store, *, actor: str) -> None:
         return
     key = (code, unit, period)
     vintages = withdrawals.vintages_of(store, key)
-    st.dataframe(
+    data_table(
         [
             {
                 t("vintage"): v.vintage, t("value"): _said(v), t("known"): instant(v.known_at), t("reason"): v.reason_text,
             }
             for v in vintages
         ],
-        hide_index=True, width="stretch",
     )  # fmt: skip
     with st.form("withdrawal"):
         reason_class = st.selectbox(

@@ -141,7 +141,7 @@ def _row(row: Row, agenda: Agenda) -> dict[str, Any]:
         "status": row.status if row.is_current else marks.UNKNOWN, "word": row.word, "name": row.name, "about": row.about,
         "gap": row.gap.text, "strip": _strip(row.strip), "since": row.since, "cause": answer.cause, "action": answer.action,
         "who": " ".join(filter(None, (row.bureau or w("att_undecided"), answer.owner))),
-        "due": format_date(answer.due, w.language) if answer.due else "",
+        "due": answer.due_said(w) if answer.due else "",
     }  # fmt: skip
 
 

@@ -216,7 +216,7 @@ def _attention(slide: _Slide, agenda: Agenda) -> None:
     rows = [
         (
             r.word, r.name, r.gap.text, r.since, r.answer.cause or w("att_no_entry"), r.answer.action or w("att_no_entry"),
-            r.bureau or w("att_undecided"), format_date(r.answer.due, w.language) if r.answer.due else w("att_undecided"),
+            r.bureau or w("att_undecided"), r.answer.due_said(w),
         )
         for r in agenda.rows
     ]  # fmt: skip

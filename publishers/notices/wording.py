@@ -73,6 +73,8 @@ def link_of(told: Told, language: str, chosen: Settings, *, is_office: bool) -> 
         return page_address("indicator", language, chosen, code=str(facts["indicator"]))
     if occasion == Occasion.ACTION_DUE:
         return page_address("bureau", language, chosen, code=str(facts["bureau"]))
+    if "question" in facts:
+        return page_address("questions", language, chosen, question=str(facts["question"]))
     if not is_office:
         return page_address("submit", language, chosen, bureau=str(facts["bureau"]), period=str(facts["period"]))
     report = {"report": str(facts["report"])} if "report" in facts else {}
@@ -90,7 +92,7 @@ def _blanks(facts: Mapping[str, str | int], language: str, moment: Moment) -> di
     """Return what stands in the blanks of every text: names for codes, days as people write them."""
     units: Mapping[str, object] = moment.units
     indicators: Mapping[str, object] = moment.indicators
-    blanks: dict[str, object] = {name: facts[name] for name in ("edition", "report", "action") if name in facts}
+    blanks: dict[str, object] = {name: facts[name] for name in ("edition", "report", "action", "question") if name in facts}
     for name, rows in (("bureau", units), ("unit", units), ("indicator", indicators)):
         if name in facts:
             row = rows.get(str(facts[name]))

@@ -100,7 +100,10 @@ FIELDS: dict[str, tuple[dict[str, str], tuple[str, ...]]] = {
         ("indicator_code", "bureau_code"),
     ),
     "strips": (
-        {"organisation": _TEXT, "indicator_code": _TEXT, "bureau_code": _TEXT, "period_code": _TEXT, "status": _TEXT},
+        {
+            "organisation": _TEXT, "indicator_code": _TEXT, "bureau_code": _TEXT, "period_code": _TEXT, "status": _TEXT,
+            "figure_period": _TEXT, "actual_value": _RATE, "planned_value": _RATE, "variance": _RATE,
+        },
         ("organisation", "indicator_code", "bureau_code", "period_code"),
     ),
     "project_strips": ({"project_code": _TEXT, "period_code": _TEXT, "status": _TEXT}, ("project_code", "period_code")),

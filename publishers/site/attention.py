@@ -52,7 +52,16 @@ def _missing(words: Words, key: str) -> Markup:
     return Markup('<span class="att-gone">{}</span>').format(words(key))
 
 
-def _row(row: Row, leads: Leads, words: Words) -> Markup:
+def _due(row: Row, words: Words) -> Markup | str:
+    """Return by when, marked where that day has passed."""
+    answer = row.answer
+    if answer.due is None:
+        return _missing(words, "att_undecided")
+    day = format_date(answer.due, words.language)
+    return Markup("{} {}").format(day, _missing(words, "action_late")) if answer.is_late else day
+
+
+def _row(row: Row, leads: Leads, words: Words, *, is_public: bool) -> Markup:
     w, answer = words, row.answer
     small = Markup('<span class="att-small">{}</span>')
     gap = (
@@ -66,9 +75,10 @@ def _row(row: Row, leads: Leads, words: Words) -> Markup:
         Markup('<a href="{}">{}</a>{}').format(leads(row), row.name, small.format(row.about) if row.about else ""),
         Markup("<b>{}</b>").format(gap),
         strip(row.strip) + small.format(row.since),
-        answer.cause or _missing(w, "att_no_entry"), answer.action or _missing(w, "att_no_entry"),
+        answer.cause or _missing(w, "att_not_explained" if is_public else "att_no_entry"),
+        answer.action or _missing(w, "att_not_stated" if is_public else "att_no_entry"),
         Markup("{}{}").format(row.bureau or _missing(w, "att_undecided"), owner),
-        format_date(answer.due, w.language) if answer.due else _missing(w, "att_undecided"),
+        _due(row, w),
     )  # fmt: skip
     is_blank = not answer.cause and not answer.action  # on a phone one line says so
     return Markup("<tr{}>{}</tr>").format(
@@ -77,7 +87,7 @@ def _row(row: Row, leads: Leads, words: Words) -> Markup:
     )
 
 
-def _table(rows: Sequence[Row], leads: Leads, words: Words, *, caption: str) -> Markup:
+def _table(rows: Sequence[Row], leads: Leads, words: Words, *, caption: str, is_public: bool) -> Markup:
     heads = Markup("").join(
         Markup('<th scope="col" role="columnheader"{}>{}</th>').format(
             Markup(' class="att-gap"') if head == "att_gap" else "", words(head)
@@ -87,13 +97,13 @@ def _table(rows: Sequence[Row], leads: Leads, words: Words, *, caption: str) -> 
     # On a phone each value has its label before it; they stand once, for each row to take from.
     told = {**dict(zip(NAMES, HEADS, strict=True)), "both": "att_why_and_action"}
     labels = ";".join(f"--{name}:'{words(key)}'" for name, key in told.items() if name in LABELLED)
-    body = Markup("").join(_row(row, leads, words) for row in rows)
+    body = Markup("").join(_row(row, leads, words, is_public=is_public) for row in rows)
     return Markup(
         '<table class="att" style="{}"><caption class="vh">{}</caption><thead><tr>{}</tr></thead><tbody>{}</tbody></table>'
     ).format(labels, caption, heads, body)
 
 
-def listed(rows: Sequence[Row], leads: Leads, words: Words, *, caption: str) -> Markup:
+def listed(rows: Sequence[Row], leads: Leads, words: Words, *, caption: str, is_public: bool) -> Markup:
     """Return the list: the rows that weigh most, and the rest folded under one line with their count; nothing where there is none.
 
     Args:
@@ -101,15 +111,16 @@ def listed(rows: Sequence[Row], leads: Leads, words: Words, *, caption: str) -> 
         leads: row → address of the page that it leads to.
         words: of the language.
         caption: what the table is of, for those who do not see where it stands.
+        is_public: for readers who have no part in the reports: what nobody wrote is said in a sentence rather than as a blank of a form.
     """
     if not rows:
         return Markup("")
     first, rest = rows[:SHOWN_FIRST], rows[SHOWN_FIRST:]
-    made = _table(first, leads, words, caption=caption)
+    made = _table(first, leads, words, caption=caption, is_public=is_public)
     if rest:
         more = folded(rows, words)
         made += Markup('<details class="att-more"><summary>{}</summary>{}</details>').format(
-            more, _table(rest, leads, words, caption=more)
+            more, _table(rest, leads, words, caption=more, is_public=is_public)
         )
     return with_roles(str(shown(made)))
 

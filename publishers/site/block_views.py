@@ -9,7 +9,7 @@ from markupsafe import Markup
 
 from charts.svg.shapes import picture
 from publishers.site.views import number
-from telling.blocks import Block, Card, Cell, Link, Number
+from telling.blocks import Block, Cell, Link, Number
 from telling.words import Words
 
 BLANK = ("", "―")
@@ -29,7 +29,8 @@ def cell(value: Cell | Markup, words: Words) -> Markup | str:
     return "" if value is None else value
 
 
-def _is_number(values: Iterable[Cell]) -> bool:
+def is_number(values: Iterable[Cell]) -> bool:
+    """Say whether a column holds numbers: at least one, and nothing else but blanks."""
     held = [v for v in values if v is not None and v not in BLANK]
     return bool(held) and all(isinstance(v, (int, float, Number)) for v in held)
 
@@ -69,7 +70,7 @@ class BlockView:
     @property
     def columns(self) -> list[tuple[str, bool]]:
         """Return heading and whether the column holds numbers, for each column."""
-        return [(head, bool(n) and _is_number(row[n] for row in self.block.rows)) for n, head in enumerate(self.block.columns)]
+        return [(head, bool(n) and is_number(row[n] for row in self.block.rows)) for n, head in enumerate(self.block.columns)]
 
     @property
     def rows(self) -> list[list[Markup | str]]:
@@ -86,11 +87,6 @@ class BlockView:
     def file(self) -> str:
         """Return the address of the CSV with the same numbers, below the root of the site."""
         return f"data/{self.block.file}.csv" if self.block.file else ""
-
-
-def card_values(cards: Iterable[Card], words: Words) -> list[tuple[str, Markup | str, str]]:
-    """Return title, value as HTML and note of each card."""
-    return [(card.title, cell(card.value, words), card.note) for card in cards]
 
 
 def pairs(told: Iterable[tuple[str, Cell]], words: Words) -> list[tuple[str, Markup | str]]:

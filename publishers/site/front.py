@@ -9,8 +9,9 @@ from typing import Any
 
 from markupsafe import Markup
 
+from charts.svg.shapes import picture
 from kpis.figures.facilities import Facility, counted
-from kpis.figures.scorecard import tally
+from kpis.figures.scorecard import Scored, tally
 from kpis.government import government
 from kpis.languages import SOURCE
 from kpis.store.queries import Filter
@@ -18,9 +19,7 @@ from publishers.site import seen
 from publishers.site.attention import leads
 from publishers.site.site import Page, Site
 from publishers.site.views import IndicatorView
-from telling import attention, front
-from telling.cards import card_of
-from telling.overview import shown_first, theme_name
+from telling import attention, facilities, front
 from telling.words import Words
 
 OFF = 3  # rows of what does not go well
@@ -65,19 +64,21 @@ def front_page(
         for row in sorted(site.moment.search(Filter(status=status), size=ASKED)[1], key=lambda row: not row.bureau_code)[:1]
     ]
     without = counts.unreported + sum(counts.last_known.values()) + sum(counts.unjudged.values())
-    cards = [
-        card_of(s, words, as_of=site.moment.as_of, title=theme_name(s.entry.theme, words)) for s in shown_first(scored).of_themes
-    ]
     return "index.html", "index.html", {
         "title": opened.sentence, "description": opened.line, "opened": opened,
         "dots": dots(opened.count, words) if opened.count is not None else "", "examples": examples,
         "places": [(anchor, name) for anchor, name, _ in _by_place(site, words)],
-        "cards": lambda home: seen.cards(cards, lambda code: f"{home('indicators')}indicators/{code}.html", words) if cards else "",
+        "cards": partial(theme_cards_to, site, words, scored),
         "judged": words("cz_judged", total=words.number(counts.judged)), "without": words("cz_without", count=words.number(without)) if without else "",
         "band": lambda home: seen.band(counts, lambda group, status: f"{home('standing')}standing.html#{group}-{status}", words),
         "off": [(partial(leads, row=row), row) for row in off[:OFF]], "off_count": words.number(len(off)),
         "changes": changed[:CHANGED], "latest": latest[:CHANGED], "label": label,
     }  # fmt: skip
+
+
+def theme_cards_to(site: Site, words: Words, scored: Sequence[Scored], home: Callable[[str], str]) -> Markup:
+    """Return the cards of the themes, whose names lead to the pages of their indicators from where ``home`` stands."""
+    return seen.theme_cards(scored, lambda code: f"{home('indicators')}indicators/{code}.html", words, as_of=site.moment.as_of)
 
 
 def _marked(name: str, japanese: str) -> Markup:
@@ -121,4 +122,10 @@ def near(site: Site, words: Words) -> Page:
         )
         for anchor, name, own in _by_place(site, words)
     ]
-    return "near.html", "near.html", {"title": words("cz_near_title"), "places": places, "section": "facilities.html"}
+    told = facilities.tiles(telling, site.moment.facilities)
+    drawn = told.shape is not None and picture(
+        told.shape, alt=f"{words('fac_map')}: {told.sentence}", key="near", language=words.language, leads="#p"
+    )
+    return "near.html", "near.html", {
+        "title": words("cz_near_title"), "places": places, "section": "facilities.html", "map": Markup(drawn or ""), "map_notes": told.notes,
+    }  # fmt: skip

@@ -9,8 +9,9 @@ from markupsafe import Markup
 
 from charts.svg.strip import look_of
 from kpis.as_text import shown
+from kpis.figures.records import SHORT
 from publishers.site.labels import with_roles
-from telling.matrix import MISSING, NONE, QUIET, SHORT, Cell, Handed, Matrix, Row
+from telling.matrix import MISSING, NONE, QUIET, Cell, Handed, Matrix, Row
 from telling.words import Words
 
 LOUD = ("returned", "late")

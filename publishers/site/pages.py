@@ -22,7 +22,7 @@ from publishers.site import seen
 from publishers.site.attention import leads, strip
 from publishers.site.attention import listed as listed_attention
 from publishers.site.block_views import BlockView, pairs
-from publishers.site.front import front_page, near
+from publishers.site.front import front_page, near, theme_cards_to
 from publishers.site.pages_bureaus import bureau_pages, compared_by_bureau
 from publishers.site.pages_registers import facilities, listed, procedures
 from publishers.site.search import search_page
@@ -31,8 +31,9 @@ from publishers.site.views import IndicatorView, badge, badges
 from telling import attention, facts, needed, overview_projects, projects, said
 from telling.blocks import Telling
 from telling.changes import Difference
-from telling.method import method
+from telling.method import sections
 from telling.overview import conclusion, coverage_lines, exclusions, lead, shown_first, theme_name, themes_told
+from telling.quarters import quarters
 from telling.words import Words, has_page, what_changed, whose
 
 # Of milestones: what the page of their project says already, or what belongs to their source.
@@ -129,7 +130,7 @@ def _overview(site: Site, words: Words, own: Mapping[str, IndicatorView]) -> Any
     off = attention.rows(site.telling(words))
     return "overview.html", "overview.html", {
         "attention_heading": attention.heading(off, words), "attention_sentence": attention.sentence(off, words),
-        "attention": lambda home: listed_attention(off, partial(leads, home), words, caption=attention.heading(off, words)),
+        "attention": lambda home: listed_attention(off, partial(leads, home), words, caption=attention.heading(off, words), is_public=True),
         "title": title, "lead": lead_in, "description": f"{title} {lead_in}", "counts": lambda home: seen.band(tally(scored), lambda group, status: f"{home('standing')}standing.html#{group}-{status}", words),
         "themes": [(theme_name(s.entry.theme, words), own[s.entry.definition.code]) for s in shown.of_themes],
         "trend": own[shown.trend.entry.definition.code] if shown.trend else None,
@@ -172,12 +173,14 @@ def _latest(change: Change, own: Mapping[str, IndicatorView], words: Words) -> _
 
 
 def _themes(site: Site, words: Words, own: Mapping[str, IndicatorView]) -> Any:
-    heading, told = themes_told([v.scored for v in own.values()], list(site.moment.indicators.values()), words)
+    scored = [v.scored for v in own.values()]
+    heading, told = themes_told(scored, list(site.moment.indicators.values()), words)
     themes = [
         (theme, theme_name(theme, words), notes, [own[s.entry.definition.code] for s in items]) for theme, notes, items in told
     ]
     title = words("themes_title", text=heading)
-    return themes_file(), "themes.html", {"title": title, "themes": themes, "has_chart": True}
+    cards = partial(theme_cards_to, site, words, scored)
+    return themes_file(), "themes.html", {"title": title, "cards": cards, "themes": themes, "has_chart": True}
 
 
 def _definitions(site: Site, words: Words, own: Mapping[str, IndicatorView]) -> Any:
@@ -216,10 +219,22 @@ def _indicator(site: Site, words: Words, row: tables.Indicator, views: Sequence[
         "needed": {v.scored.entry.unit_code: BlockView(block, words) for v in views if (block := needed.block(v.scored, words))},
         "revisions": BlockView(facts.revisions(told, [*(v.scored for v in views), *site.moment.parts.get(code, ())]), words),
         "readings": BlockView(facts.readings(told, views[0].scored), words),
-        "said": [BlockView(b, words) for b in said.blocks(told, said.of_subject(told, code), [v.scored for v in views])],
+        "said": [BlockView(b, words) for b in said.blocks(told, said.of_subject(told, code))],
         "notes": BlockView(said.notes(told, [v.scored for v in views]), words), "has_chart": any(v.has_series for v in views),
-        "section": "definitions.html", "reported": reported, "compared": compared_by_bureau(site, words, code),
+        "section": "definitions.html", "reported": reported, "compared": compared_by_bureau(site, words, code), "last_quarters": _last_quarters,
     }  # fmt: skip
+
+
+def _last_quarters(view: IndicatorView) -> Markup:
+    """Return the last quarters as a table, and since when it has been off track; their strip where no figure of now was known in any."""
+    words, item, moment = view.words, view.scored, view.moment
+    if not item.entry.goals:
+        return Markup("")
+    heading = words("att_strip_heading")
+    made = seen.quarters(quarters(item, moment.stood(item), words), words, caption=f"{view.name}: {heading}")
+    since = attention.since_words(moment.off_since(item), words)
+    note = Markup('<p class="small">{} {}</p>').format(words("att_strip_note"), since)
+    return made + note if made else Markup("<p>{}: {}</p>").format(heading, view.strip)
 
 
 def _unit_label(row: tables.Bureau, words: Words) -> str:
@@ -286,7 +301,7 @@ def _projects(site: Site, words: Words, every: Sequence[IndicatorView]) -> Pages
             ],
             "states": _states(report.milestones, words),
             "milestones": BlockView(projects.milestones(told, report.milestones, without=NOT_LISTED), words),
-            "said": [BlockView(b, words) for b in said.blocks(told, said.of_subject(told, code), report.scored)],
+            "said": [BlockView(b, words) for b in said.blocks(told, said.of_subject(told, code))],
             "versions": [(n.version_name(words.language), words.named(n.row)) for n in report.names],
         }  # fmt: skip
     labels = ("project", "ed_category", "computed_status", "indicators", "statuses", "milestones")
@@ -323,9 +338,10 @@ def _strategy(site: Site, words: Words) -> list[Markup]:
 
 
 def _method(words: Words) -> Any:
-    body = Markup("<h1>{}</h1>").format(words("method")) + Markup(
-        MarkdownIt("commonmark", {"html": False}).enable("table").render(method(words))
-    )
+    body = Markup("<h1>{}</h1>").format(words("method"))
+    markdown = MarkdownIt("commonmark", {"html": False}).enable("table")
+    for section in sections(words):
+        body += Markup('<h3 id="{}">{}</h3>').format(section.anchor, section.heading) + Markup(markdown.render(section.text))
     return "method.html", "text.html", {"title": words("method"), "body": body}
 
 

@@ -14,7 +14,8 @@ from kpis.registers import Register
 from kpis.store.queries import Filter
 from kpis.text import format_date, known_day
 from kpis.vocabulary import RowKind
-from publishers.site.block_views import BlockView, card_values, cell
+from publishers.site import seen
+from publishers.site.block_views import BlockView, cell
 from publishers.site.site import Page, Site
 from publishers.site.views import IndicatorView
 from telling import facilities as told_facilities
@@ -70,7 +71,7 @@ def procedures(site: Site, words: Words) -> Page:
     ]
     return "procedures.html", "register.html", {
         "title": told_procedures.title(telling, total, _headline(rate)), "lead": told_procedures.lead(telling, total),
-        "cards": card_values(told_procedures.cards(telling, register, total), words), "view": rate, "blocks": blocks,
+        "cards": seen.numbers(told_procedures.cards(telling, register, total), lambda _: "", words), "view": rate, "blocks": blocks,
         "notes": _notes(words("proc_notes")), "listed": listed_procedures(site, words),
         "has_chart": True,
     }  # fmt: skip
@@ -150,7 +151,7 @@ def facilities(site: Site, words: Words) -> Page:
     return "facilities.html", "register.html", {
         "title": told_facilities.title(telling, held, _headline(view)),
         "lead": words("fac_lead", as_of=format_date(site.moment.as_of, words.language)),
-        "cards": card_values(told_facilities.cards(telling, held, rollout), words), "view": view, "blocks": blocks,
+        "cards": seen.numbers(told_facilities.cards(telling, held, rollout), lambda _: "", words), "view": view, "blocks": blocks,
         "notes": _notes(words("fac_notes")), "listed": listed, "has_chart": True,
     }  # fmt: skip
 
@@ -164,7 +165,7 @@ def listed(site: Site, words: Words, register: Register) -> Page:
         key = "ed_list_first" if len(rows) > LISTED else "ed_list_all"
         shown = {
             "title": told_listed.title(telling, register, rows), "lead": told_listed.lead(telling, rows),
-            "cards": card_values(told_listed.cards(telling, register, rows), words),
+            "cards": seen.numbers(told_listed.cards(telling, register, rows), lambda _: "", words),
             "blocks": _both(lambda t: told_listed.compared(t, register, rows), site, words, words("ed_compare", dimension=words("reg_by_bureau"))),
             "listed": {
                 "heading": words("listed_heading"), "columns": list(whole.block.columns), "rows": [[cell(c, words) for c in r] for r in whole.block.rows],

@@ -6,15 +6,16 @@ The policy of the edition lets a page load scripts of its own and ask nothing el
 from __future__ import annotations
 
 import json
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from kpis.figures.finding import Entry, Index
+from kpis.figures.finding import WEIGHT, Entry, Index
 from kpis.figures.folding import KANJI, old_characters
 from publishers.site.site import Page, Site
-from telling.search import Answer, answer_of, index_of
+from telling.search import ABOUT, KINDS, Answer, answer_of, indices_of
 from telling.words import Words, has_page
 
 PART = 800  # letters of a part of the pairs, on average
@@ -27,15 +28,23 @@ _DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
 def search_page(words: Words) -> Page:
     """Return the page that the box of every page leads to."""
     return "search.html", "search.html", {
-        "title": words("search_box"), "kinds": [(kind, words(f"search_kind_{kind}")) for kind in KINDS_SHOWN],
+        "title": words("search_box"), "kinds": [(kind, words(f"search_kind_{kind}")) for kind in KINDS],
     }  # fmt: skip
 
 
-KINDS_SHOWN = ("procedure", "indicator", "facility", "bureau", "project", "milestone", "definition", "page")
 _PAGES = {
     "overview": "index", "bureau": "bureaus", "projects": "projects", "procedures": "procedures", "facilities": "facilities",
     "standing": "standing", "changes": "revisions", "revisions": "revisions", "about": "definitions",
 }  # fmt: skip
+
+
+# Which page of the edition has what the dashboard's page of data and definitions has; it has no others.
+_HELP = {"method": "method.html", "definitions": "definitions.html", "open": "data.html", "terms": "data.html#cite"}
+
+
+def _stands(entry: Entry) -> bool:
+    """Say whether the edition has a page that says it."""
+    return entry.kind != "help" or entry.code in _HELP or entry.code not in ABOUT
 
 
 def script(source: str) -> bytes:
@@ -54,8 +63,8 @@ def write(site: Site, folder: Path, languages: list[Words]) -> None:
     folder.mkdir()
     day = site.moment.as_of.toordinal()
     entries: list[tuple[Entry, int, Index]] = []
-    for index in (index_of(site.moment), site.moment.procedure_names):
-        entries += [(entry, n, index) for n, entry in enumerate(index.entries) if not entry.until or entry.until > day]
+    for index in indices_of(site.moment):
+        entries += [(entry, n, index) for n, entry in enumerate(index.entries) if index.until[n] > day and _stands(entry)]
     entries.sort(key=lambda each: (len(each[0].names[0]), each[0].kind, each[0].code))
     grams = _grams(entries)
     letters = sum(len(held) for held in grams.values())
@@ -65,7 +74,17 @@ def write(site: Site, folder: Path, languages: list[Words]) -> None:
         split[part_of(gram, parts)][gram] = held
     for n, part in enumerate(split):
         _write(folder / f"{n}.js", f"pairs({n},{_json(part)})")
-    _write(folder / "about.js", f"about({_json({'parts': parts, 'row': ROW, 'count': len(entries)})})")
+    # Of which kind each entry is, so that a kind that is chosen is kept before the best are: runs, since entries are in order of length.
+    runs = [[KINDS.index(kind), len(list(each))] for kind, each in groupby(entry.kind for entry, _, _ in entries)]
+    about = {
+        "parts": parts,
+        "row": ROW,
+        "count": len(entries),
+        "kinds": KINDS,
+        "weights": [WEIGHT[kind] for kind in KINDS],
+        "runs": runs,
+    }
+    _write(folder / "about.js", f"about({_json(about)})")
     rows = site.moment.some_procedures([entry.code for entry, _, _ in entries if entry.kind == "procedure"])
     for words in languages:
         telling, place = site.telling(words), folder / words.language
@@ -84,7 +103,8 @@ def part_of(gram: str, parts: int) -> int:
 
 
 def _grams(entries: list[tuple[Entry, int, Index]]) -> dict[str, str]:
-    """Return pair → its places: how many there are, then the gaps between them in base 36, the first ``MOST`` alone."""
+    """Return pair → its places: how many there are, then the gaps between them in base 36, the first ``MOST`` procedures and all else."""
+    of_procedures = np.array([entry.kind == "procedure" for entry, _, _ in entries], dtype=np.bool_)
     held: dict[int, list[Any]] = {}
     for index in {id(index): index for _, _, index in entries}.values():
         new = np.full(len(index.entries), -1, dtype=np.int64)
@@ -100,7 +120,8 @@ def _grams(entries: list[tuple[Entry, int, Index]]) -> dict[str, str]:
         first, second = key >> _BITS, key & ((1 << _BITS) - 1)
         if not len(places) or (not first and not "\u3400" <= chr(second) <= "\u9fff"):
             continue  # of single letters only those that are words
-        gaps = np.diff(places[:MOST], prepend=-1)
+        named = places[(np.cumsum(of_procedures[places]) <= MOST) | ~of_procedures[places]]
+        gaps = np.diff(named, prepend=-1)
         made[(chr(first) if first else "") + chr(second)] = " ".join(_base36(int(n)) for n in (len(places), *gaps))
     return made
 
@@ -124,7 +145,7 @@ def _address(words: Words, answer: Answer) -> str:
     path = {
         "indicator": f"indicators/{code}.html", "bureau": f"bureaus/{code}.html", "project": f"projects/{code}.html",
         "milestone": f"projects/{code}.html#milestones", "procedure": "procedures.html#list", "facility": "facilities.html#list",
-        "definition": "method.html", "page": f"{_PAGES.get(answer.code, 'index')}.html",
+        "definition": "method.html", "help": _HELP.get(answer.anchor, f"method.html#{answer.anchor}"), "page": f"{_PAGES.get(answer.code, 'index')}.html",
     }[answer.kind]  # fmt: skip
     return (words.folder if has_page(path.split("#")[0], words.language) else "") + path
 

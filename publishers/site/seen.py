@@ -3,20 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from datetime import date
 
 from markupsafe import Markup
 
 from charts.svg.strip import look_of
 from kpis.as_text import shown
 from kpis.figures.records import STATUSES
-from kpis.figures.scorecard import Tally
+from kpis.figures.scorecard import Scored, Tally
 from kpis.text import status_word
 from publishers.site.attention import strip
+from publishers.site.block_views import cell, is_number
 from publishers.site.labels import with_roles
-from telling.cards import Card, Pairs
+from telling.blocks import Block
+from telling.blocks import Card as HeadlineNumber
+from telling.cards import Card, Pairs, card_of
+from telling.overview import shown_first, theme_name
 from telling.overview_projects import Line
+from telling.quarters import Quarter
 from telling.words import Words
 
+SHORT = {"unreported": "att_unreported"}  # words of marks in narrow places
 NOTHING = ("—", "·", "―")  # not applicable, none
 ListOf = Callable[[str, str], str]  # group of a tally and status → address of the list that the count counts
 PageOf = Callable[[str], str]  # code → address of its page
@@ -62,8 +69,14 @@ def _word(status: str, words: Words) -> str:
 
 
 def _pairs(pairs: Pairs, name: str) -> Markup:
-    rows = Markup("").join(Markup("<div><dt>{}</dt><dd>{}</dd></div>").format(label, value) for label, value in pairs)
+    rows = Markup("").join(Markup("<div><dt>{}</dt><dd>{}</dd></div>").format(label, _unbroken(value)) for label, value in pairs)
     return Markup('<dl class="{}">{}</dl>').format(name, rows)
+
+
+def _unbroken(value: str) -> Markup | str:
+    """Return a value whose period, in brackets behind it, stands on one line."""
+    number, bracket, period = value.partition(" (")
+    return Markup('{} <span class="of">({}</span>').format(number, period) if bracket else value
 
 
 def _picture(card: Card) -> Markup:
@@ -76,7 +89,7 @@ def cards(listed: Iterable[Card], page_of: PageOf, words: Words) -> Markup:
     for card in listed:
         name = Markup('<a href="{}">{}</a>').format(page_of(card.code), card.name)
         rows = (
-            Markup('<h3 class="cd-head"><span>{}</span>{}</h3>').format(card.title or card.name, mark(card.status, card.word, is_old=card.is_old)),
+            Markup('<h3 class="cd-head"><span>{}</span>{}</h3>').format(card.title or card.name, mark(card.status, words(SHORT[card.status]) if card.status in SHORT else card.word, is_old=card.is_old)),
             Markup('<p class="cd-name">{}</p>').format(name),
             Markup('<p class="cd-value{}"><b>{}</b> <span>{}</span></p>').format(" cd-words" if card.is_text else "", card.value, card.period),
             _pairs(card.aims, "cd-aims"), Markup('<div class="cd-picture">{}</div>').format(_picture(card)), _pairs(card.before, "cd-before"),
@@ -84,6 +97,28 @@ def cards(listed: Iterable[Card], page_of: PageOf, words: Words) -> Markup:
         )  # fmt: skip
         made += Markup('<article class="cd">{}</article>').format(Markup("").join(rows))
     return Markup(shown(Markup('<div class="cds">{}</div>').format(made)))
+
+
+def theme_cards(every: Sequence[Scored], page_of: PageOf, words: Words, *, as_of: date) -> Markup:
+    """Return a card for each theme that has one, of its first headline indicator; nothing where none has."""
+    shown_themes = shown_first(every).of_themes
+    return (
+        cards([card_of(s, words, as_of=as_of, title=theme_name(s.entry.theme, words)) for s in shown_themes], page_of, words)
+        if shown_themes
+        else Markup("")
+    )
+
+
+def numbers(listed: Iterable[HeadlineNumber], list_of: Callable[[HeadlineNumber], str], words: Words) -> Markup:
+    """Return headline numbers side by side, each with what it means; ``list_of`` gives the address of what is counted, or a blank."""
+    made = Markup("")
+    for each in listed:
+        there = list_of(each)
+        link = Markup(' <a href="{}">{}</a>').format(there, words("to_list")) if there else ""
+        made += Markup('<div><dt>{}</dt><dd class="nm-value">{}</dd><dd>{}{}</dd></div>').format(
+            each.title, cell(each.value, words), each.note, link
+        )
+    return Markup(shown(Markup('<dl class="nm">{}</dl>').format(made)))
 
 
 def head(card: Card, words: Words) -> Markup:
@@ -94,6 +129,44 @@ def head(card: Card, words: Words) -> Markup:
     value = Markup('<p class="hd-value{}">{}</p>').format(" cd-words" if card.is_text else "", card.value)
     made = Markup('<div class="hd"><p class="hd-mark">{}{}</p>{}<dl>{}</dl></div>')
     return Markup(shown(made.format(mark(card.status, card.word, is_old=card.is_old), notes, value, rows)))
+
+
+def quarters(listed: Sequence[Quarter], words: Words, *, caption: str) -> Markup:
+    """Return the last quarters: one beside the other where there is room, one below the other on a phone; nothing where there are none."""
+    if not listed:
+        return Markup("")
+    heads = (words("line_quarter"), words("status"), words("actual"), words("planned"), words("att_gap"))
+    top = Markup("").join(Markup('<th scope="col" role="columnheader">{}</th>').format(head) for head in heads)
+    body = Markup("")
+    for each in listed:
+        period = Markup(" <small>{}</small>").format(each.period) if each.period else ""
+        gap = Markup("<b>{}</b>").format(each.gap) if each.is_short else each.gap
+        cells = (mark(each.status, each.word), Markup("{}{}").format(each.actual, period), each.planned, gap)
+        body += Markup('<tr role="row"><th scope="row" role="rowheader">{}</th>{}</tr>').format(
+            each.name, Markup("").join(Markup('<td role="cell">{}</td>').format(cell) for cell in cells)
+        )
+    made = Markup(
+        '<table class="qt" role="table" aria-label="{}"><thead role="rowgroup"><tr role="row">{}</tr></thead><tbody role="rowgroup">{}</tbody></table>'
+    )
+    return Markup(shown(made.format(caption, top, body)))
+
+
+def brief(card: Card, words: Words) -> Markup:
+    """Return what stands above a chart among others: name, mark with what has to be known beside it, value and period."""
+    notes = Markup(' <span class="cd-notes">{}</span>').format(words("list_comma").join(card.notes)) if card.notes else ""
+    rows = Markup('<h3 class="bf">{}</h3><p class="bf">{}{}</p><p class="bf bf-value{}"><b>{}</b> <span>{}</span></p>')
+    return Markup(
+        shown(
+            rows.format(
+                card.name,
+                mark(card.status, card.word, is_old=card.is_old),
+                notes,
+                " cd-words" if card.is_text else "",
+                card.value,
+                card.period,
+            )
+        )
+    )
 
 
 def table(listed: Sequence[Card], page_of: PageOf, words: Words, *, caption: str) -> Markup:
@@ -133,6 +206,13 @@ def projects(listed: Sequence[Line], page_of: PageOf, words: Words, *, caption: 
         for line in listed
     ]  # fmt: skip
     return _table("projects", tuple(words(head) for head in heads), rows, caption=caption, numbers=(4, 5, 6, 7))
+
+
+def listing(block: Block, words: Words, *, first: int = 0, last: int | None = None) -> Markup:
+    """Return the table of a block, or its rows from one to another, for texts that are read in full."""
+    rows = [[cell(value, words) for value in row] for row in block.rows[first:last]]
+    numbers = tuple(n for n in range(len(block.columns)) if is_number(row[n] for row in block.rows))
+    return _table(block.key.replace("_", "-"), block.columns, rows, caption=block.title or block.sentence, numbers=numbers)
 
 
 def _table(name: str, heads: Sequence[str], rows: Sequence[Sequence[object]], *, caption: str, numbers: Sequence[int]) -> Markup:

@@ -17,7 +17,11 @@ import urllib.parse
 import urllib.request
 from pathlib import Path
 
+from sqlalchemy import select, update
+
 from kpis.settings import ROOT
+from kpis.store import tables
+from kpis.store.store import Store
 from tests import census
 from tests.bench.measured import Measured, tell
 from tests.bench.viewer import Viewer, resident_bytes, served
@@ -61,26 +65,36 @@ ANYTHING = ("届出", "税", "じどうしゃ とうろく", "麻薬取扱者免
 LONGEST_MS = 30.0  # at the server, of the search over everything
 
 
-def found_anywhere(port: int) -> None:
-    """Print how long it takes to search everything, the whole request measured, and the first search, which makes the index."""
-    for turn, words in enumerate((ANYTHING[0], *ANYTHING)):
-        address = f"http://127.0.0.1:{port}/api/v1/search?q={urllib.parse.quote(words)}"
-        spent = []
-        for _ in range(RUNS if turn else 1):
-            began = time.perf_counter()
-            with urllib.request.urlopen(address, timeout=120) as response:
-                total = json.loads(response.read())["total"]
-            spent.append((time.perf_counter() - began) * 1000)
-        if turn:
-            tell(
-                [
-                    Measured(
-                        f"census: find anything {words!r}", statistics.median(spent), LONGEST_MS, unit="ms", said=f"{total} shown"
-                    )
-                ]
-            )
-        else:
-            tell([Measured("census: the first search of a state, which makes the index", spent[0] / 1000, unit="s")])
+def asked_anything(port: int, words: str) -> tuple[float, int]:
+    """Search everything for words: how many milliseconds the whole request took, and how many results were shown."""
+    address = f"http://127.0.0.1:{port}/api/v1/search?q={urllib.parse.quote(words)}"
+    began = time.perf_counter()
+    with urllib.request.urlopen(address, timeout=120) as response:
+        total = json.loads(response.read())["total"]
+    return (time.perf_counter() - began) * 1000, total
+
+
+def found_anywhere(port: int, url: str) -> None:
+    """Print how long it takes to search everything, the whole request measured; and the first search at all and after a change."""
+    first, _ = asked_anything(port, ANYTHING[0])
+    tell([Measured("census: find anything, the first search of a server that has stood for a while", first, unit="ms")])
+    for words in ANYTHING:
+        spent = [asked_anything(port, words) for _ in range(RUNS)]
+        said = f"{spent[0][1]} shown"
+        tell(
+            [
+                Measured(
+                    f"census: find anything {words!r}", statistics.median(ms for ms, _ in spent), LONGEST_MS, unit="ms", said=said
+                )
+            ]
+        )
+    changed = select(tables.Procedure.procedure_code).limit(1).scalar_subquery()
+    with Store(url).writing() as session:
+        session.execute(
+            update(tables.Procedure).where(tables.Procedure.procedure_code == changed).values(name_ja="名前が変わった手続")
+        )
+    after, _ = asked_anything(port, ANYTHING[0])
+    tell([Measured("census: find anything, the first search after a change of the figures", after / 1000, 1.5, unit="s")])
 
 
 def main() -> None:
@@ -112,7 +126,7 @@ def main() -> None:
                     tell([Measured(f"census: page {key} / floor", ms["page"] / ms["floor"], 1.3, said=said)])
                 floor.close()
             searched(port)
-            found_anywhere(port)
+            found_anywhere(port, chosen["DATABASE_URL"])
             for other in ALL:
                 page.run(other)
             tell([Measured("census: memory of the server, every page seen", resident_bytes(port) / 1e6, 200.0, unit="MB")])

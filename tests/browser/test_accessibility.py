@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from charts.style import INK
-from charts.themes import DARK, DARK_PAPER, rgb
+from charts.themes import DARK, DARK_PAPER, PAPER, rgb
 from tests.browser.axe import broken_rules
 from tests.browser.screen import rerun, unfolded
 from tests.browser.test_pages import EVERY_PAGE, FIGURES
@@ -54,6 +54,6 @@ def test_a_page_holds_in_dark_when_the_system_asks_for_it_and_is_printed_light(v
     broken = broken_rules(page)
     page.emulate_media(color_scheme="dark", media="print")
     title = page.evaluate("getComputedStyle(document.querySelector('h1')).color")
-    printed = page.evaluate(text)
+    printed, paper = page.evaluate(text), page.evaluate("getComputedStyle(document.body).backgroundColor")
     page.emulate_media(color_scheme="light", media="screen")
-    assert broken == [] and (title, printed) == (rgb(INK), rgb(INK))
+    assert broken == [] and (title, printed, paper) == (rgb(INK), rgb(INK), rgb(PAPER))

@@ -2,10 +2,19 @@
 
 from __future__ import annotations
 
-import pytest
-from playwright.sync_api import Browser
+import csv
+from urllib.parse import quote
 
+import pytest
+from playwright.sync_api import Browser, Request
+
+from kpis.figures.folding import folded
+from kpis.moment import Moment, state_of
+from kpis.settings import ROOT
 from publishers.editions import on_disk
+from telling.blocks import Telling
+from telling.search import indices_of
+from telling.words import Words
 from tests.browser.visits import Visits
 from tests.publishers.house import House
 from tests.publishers.shown import numbers_in
@@ -93,3 +102,80 @@ def test_a_card_can_be_embedded_as_a_picture_by_a_page_of_anybody(chromium: Brow
     page.set_content(f'<img id="card" src="{public}/embed/paper_reduction_rate.svg">')
     page.wait_for_function("document.getElementById('card').naturalWidth > 0", timeout=120_000)
     page.context.close()
+
+
+TYPED = ("ﾊﾟｽﾎﾟｰﾄ", "申し込み の方法", "申込みの方法", "殿ヶ谷戸", "舊芝離宮", "コンピューター", "FAX-１", "一・二", "Ｔｏｋｙｏ")
+LEAST_GOOD = 0.93  # titles alone are compared letter by letter there, and kanji that are typed are not read
+ON_A_PHONE = 100_000  # bytes of a whole visit that searches, with headers
+
+
+def test_the_search_of_the_static_edition_folds_finds_and_loads_as_it_should(
+    chromium: Browser, visits: Visits, public: str, published: House
+) -> None:
+    """As the dashboard finds; a kind is kept before the best are; a phone loads little; the key ``/`` leads to the box of the dashboard."""
+    page = chromium.new_context(viewport={"width": 375, "height": 800}).new_page()
+    wrong: list[str] = []
+    page.on("pageerror", lambda error: wrong.append(str(error)))
+    page.goto(f"{public}/site/search.html")
+    assert page.evaluate("typed => typed.map(folded)", list(TYPED)) == [folded(each) for each in TYPED]
+    search = "async ([q, kind]) => (await search(q, kind)).map((each) => `${each.of}:${each.title}`)"
+    for asked, meant in (
+        ("水導局", "bureau:水道局"),
+        ("選管", "bureau:選挙管理委員会事務局"),
+        ("指令官制システム", "指令管制システム"),
+        ("しゅりょうめんきょ", "狩猟免許"),
+    ):
+        assert any(meant in each for each in page.evaluate(search, [asked, ""])[:3]), asked
+    for kind in ("milestone", "indicator", "facility", "bureau"):
+        listed = page.evaluate(search, ["東京", kind])
+        assert listed and all(each.startswith(f"{kind}:") for each in listed), (kind, listed)
+    assert len(page.evaluate(search, ["申請", "procedure"])) == 15
+    rows = list(csv.DictReader((ROOT / "tests" / "search" / "blind_queries.csv").open(encoding="utf-8")))
+    titles = titles_of(published)
+    missed = [
+        row["query"]
+        for row in rows
+        if titles.get(f"{row['kind']}:{row['code']}") not in page.evaluate(search, [row["query"], ""])[:3]
+    ]
+    share = 1 - len(missed) / len(rows)
+    print(f"static: {share:.1%} of {len(rows)} queries among the first three", missed)
+    assert share >= LEAST_GOOD, missed
+    page.context.close()
+    loaded = {
+        asked: bytes_of(chromium, f"{public}/site/search.html?q={quote(asked)}")
+        for asked in ("hackaton teams", "選管", "宅地建物取引士証の交付")
+    }
+    print(loaded)
+    assert max(loaded.values()) <= ON_A_PHONE, loaded
+    assert not wrong
+    page, _ = visits.see(public, "/?lang=ja", width=1280)
+    page.locator("[data-testid=stMain]").click(position={"x": 5, "y": 5})
+    page.keyboard.press("/")
+    page.wait_for_function("document.activeElement.closest('.st-key-find') !== null")
+    assert page.locator(".st-key-find input").input_value() == "", "the key itself is not written"
+
+
+def titles_of(published: House) -> dict[str, str]:
+    """Return what is listed of each thing in the last edition, by kind and code."""
+    edition = on_disk.current(published.folder)
+    assert edition is not None
+    telling = Telling(Words("ja"), Moment(state=state_of(edition.url), as_of=edition.as_of))
+    entries = [entry for index in indices_of(telling.moment) for entry in index.entries]
+    return {f"{entry.kind}:{entry.code}": f"{entry.kind}:{entry.names[0]}" for entry in entries}
+
+
+def bytes_of(chromium: Browser, address: str) -> int:
+    """Return what a visitor who comes for the first time loads, bodies and headers."""
+    context, loaded = chromium.new_context(viewport={"width": 375, "height": 800}), [0]
+
+    def count(request: Request) -> None:
+        sizes = request.sizes()
+        loaded[0] += sizes["responseBodySize"] + sizes["responseHeadersSize"]
+
+    page = context.new_page()
+    page.on("requestfinished", count)
+    page.goto(address)
+    page.locator("#results li").first.wait_for()
+    page.wait_for_load_state("networkidle")
+    context.close()
+    return loaded[0]

@@ -16,17 +16,24 @@ from tests.browser.conftest import serving
 from tests.browser.screen import at_rest, pictured, rerun, tab, too_wide
 from tests.browser.test_journey import CALENDAR, text_of
 from tests.browser.test_reporting_local import WORDS, act_as
+from tests.browser.visits import GO
 from tests.small_government import ANNA, AYA, IN_TIME, PERIOD, figure, register_row, say_causes, settle, write_sections
 
 pytestmark = pytest.mark.browser
 CHIEF = "chief@general.example.jp"
+MISSED = {
+    "period_code": "FY2022-Q2",
+    "opens_on": "2022-10-01",
+    "due_on": "2022-10-31",
+    "locks_on": "2099-03-31",
+}  # nobody reported it
 
 
 @pytest.fixture
 def several(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Store, str]]:
     folder = tmp_path_factory.mktemp("several")
     url = f"sqlite:///{folder / 'served.db'}"
-    store = settle(Store(url), folder / "data", calendar=CALENDAR)
+    store = settle(Store(url), folder / "data", calendar=[*CALENDAR, MISSED])
     people.local_people(store)
     people.add_person(store, actor=people.COMMAND_LINE, email=CHIEF, role="bureau_approver", bureau_code="GENERAL", name="局長")
     write_sections(folder / "data" / "catalogue", steps=["director"])
@@ -98,4 +105,30 @@ def test_a_clash_is_answered_and_the_report_goes_its_way(chromium: Browser, seve
         and page.locator("[data-testid=stException]").count() == 0
     )
     pictured(page, "review-hands-ja-1280")
+    context.close()
+
+
+def test_a_bureau_sees_what_it_owes_on_the_overview_and_on_its_page(chromium: Browser, several: tuple[Store, str]) -> None:
+    """Its own reports and figures alone; whoever reads without a role sees none of it."""
+    _, address = several
+    context = tab(chromium, charts=False)
+    page = context.new_page()
+    page.goto(f"{address}/?lang=ja")
+    at_rest(page)
+    owed = page.get_by_role("link", name="総務局 令和4年度第2四半期の報告")
+    assert owed.count() == 0
+    act_as(page, ANNA)
+    row = page.locator("table.att tbody tr").filter(has=owed)
+    expect(row).to_contain_text("報告の期限超過")
+    expect(row).to_contain_text("期日 2022年10月31日")
+    assert "総務局の要対応" in text_of(page) and "デジタルサービス局 令和4年度第2四半期の報告" not in text_of(page)
+    assert too_wide(page) == []
+    pictured(page, "overview-owed-ja-1280")
+    with rerun(page):
+        page.evaluate(GO, "/bureau?lang=ja&code=GENERAL")
+    expect(owed).to_be_visible()
+    pictured(page, "bureau-owed-ja-1280")
+    with rerun(page):
+        owed.click()
+    assert "令和4年度第2四半期" in text_of(page) and "/submit" in page.url
     context.close()

@@ -13,14 +13,13 @@ from playwright.sync_api import Browser, Page, expect
 
 from charts.style import ACTUAL, INK, PLAN
 from charts.themes import DARK, DARK_PAPER, PAPER, rgb
-from kpis.store import tables
 from kpis.store.store import utc_now
 from publishers.editions import on_disk
 from tests.browser.axe import broken_rules
 from tests.browser.keyboard import Keyboard
 from tests.browser.questions import Question
 from tests.browser.screen import pictured, too_wide
-from tests.publishers.house import House
+from tests.publishers.house import House, reported
 from tests.shared import copied, shipped
 
 pytestmark = pytest.mark.browser
@@ -53,11 +52,7 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     folder = tmp_path_factory.mktemp("static")
     store = copied(shipped(), folder / "working.db")
     house = House(store, folder / "editions", utc_now())
-    for number, code in enumerate(("GENERAL", "FINANCE", "DIGITAL", "WELFARE_HEALTH"), start=1):
-        house.add(
-            tables.Observation, indicator_code="electronic_decision_rate", bureau_code=code, period_code="FY2022-Q2", vintage=1, value=None,
-            numerator=50.0 * number, denominator=210.0, base_value=None, text_ja="", is_sample=False, reason_class=None,
-        )  # fmt: skip
+    reported(house)
     house.publish("最初")
     house.correct("paper_reduction_rate", "FY2022", value="71.0")
     house.publish("訂正")

@@ -4,21 +4,23 @@ from __future__ import annotations
 
 import base64
 import json
+import math
 import re
 from datetime import date
 
 import plotly.graph_objects as go
 import pytest
 
+from charts.outlines import areas
 from charts.plotly.shapes import figure as drawn_shape
 from charts.plotly.trajectory import trajectory
 from charts.series import Aim, Expected, Line, Point, Series, within
-from charts.shapes import Steps
-from charts.style import Finished
+from charts.shapes import Bar, Ranked, Steps, Tile, Tiles
+from charts.style import ACTUAL, SHORT, Finished
 from charts.svg.series import NARROW, WIDE, drawing
 from charts.svg.shapes import picture
 from charts.svg.sparkline import card_picture
-from charts.ticks import period_ticks, ticks_within, width_of
+from charts.ticks import in_lines, period_ticks, ticks_within, width_of
 from kpis.periods import parse_period
 
 CORNERS = [("2020-09", 5.0), ("FY2023", 70.0), ("FY2026", 100.0), ("FY2030", 100.0)]
@@ -228,3 +230,55 @@ def test_a_card_joins_only_what_belongs_together() -> None:
     stretches = [[(date(2021, 6, 30), 50.0), (date(2021, 12, 31), 73.1)], [(date(2022, 6, 30), 74.0)], [(date(2021, 3, 31), 30.0), (date(2022, 3, 31), 72.0)]]  # fmt: skip
     svg = base64.b64decode(card_picture(stretches, []).split(",", 1)[1]).decode()
     assert svg.count("<circle") == 5 and [len(p.split()) for p in re.findall(r'points="([^"]+)"', svg)] == [2, 2]
+
+
+@pytest.mark.parametrize(
+    ("name", "lines"),
+    [
+        ("総務局", ["総務局"]),
+        ("オリンピック・パラリンピック準備局(2021年まで)", ["オリンピック・", "パラリンピック準備局", "(2021年まで)"]),
+        ("施設のプリペイドカード", ["施設のプリペ", "イドカード"]),
+        (
+            "Secretariat of the Election Administration Commission",
+            ["Secretariat of the", "Election", "Administration", "Commission"],
+        ),
+    ],
+)
+def test_a_long_name_is_broken_where_a_reader_would_and_no_letter_stands_alone(name: str, lines: list[str]) -> None:
+    assert in_lines(name, 130.0, 12, most=4) == lines
+    assert in_lines("あ" * 60, 130.0, 12, most=2)[-1].endswith("…"), "what has no room at all is seen to be cut"
+
+
+def test_a_bar_short_of_its_plan_is_red_and_the_target_is_a_line_across_all() -> None:
+    bars = (
+        Bar(name="甲局", value=80.0, text="80%", label="80% (8 / 10)", planned=60.0),
+        Bar(name="乙局", value=40.0, text="40%", label="40% (4 / 10)", planned=60.0, is_short=True),
+        Bar(name="丙局", value=30.0, text="30%", label="30%"),
+    )
+    shape = Ranked(bars, "%", "百万", 1e6, target=90.0, target_label="目標 90%")
+    figure, svg = drawn_shape(shape), picture(shape, alt="x", key="k")
+    assert list(figure.data[0].marker.color) == [ACTUAL, SHORT, ACTUAL] and list(figure.data[-1].x) == [60.0, 60.0, None]
+    assert {line.x0 for line in figure.layout.shapes} == {90.0} and figure.layout.annotations[-1].text == "目標 90%"
+    assert figure.layout.height < 3 * 25 + 90, "a row is as tall as its name"
+    assert svg.count(f'fill="{SHORT}"') == 2 and svg.count(">目標 90%<") == 2, "once in each width"
+    assert "80% (8 / 10)</text>" in svg and ">80%</text>" in svg
+
+
+def tile(code: str, *rings: tuple[tuple[float, float], ...], done: int = 0, total: int = 0) -> Tile:
+    return Tile(column=0, row=int(code), name=code, place=code, done=done, total=total, rings=rings, code=code)
+
+
+def test_a_map_by_outlines_has_north_above_its_shape_and_a_box_for_each_place_without_outline() -> None:
+    square = ((139.0, 35.0), (139.5, 35.0), (139.5, 35.5), (139.0, 35.5))
+    east = ((139.5, 35.0), (140.0, 35.0), (140.0, 35.25), (139.5, 35.25))
+    shape = Tiles((tile("1", square, done=3, total=4), tile("2", east), tile("3", done=1, total=2)), upright=False)
+    held, boxes, height = areas(shape.tiles, 200.0)
+    (west, right), (box,) = held, boxes
+    assert west.middle[0] < right.middle[0] and west.middle[1] < right.middle[1], "the smaller reaches less far north"
+    wide = max(x for x, _ in west.rings[0]) - min(x for x, _ in west.rings[0])
+    tall = max(y for _, y in west.rings[0]) - min(y for _, y in west.rings[0])
+    assert wide / tall == pytest.approx(math.cos(math.radians(35.25))), "a degree of longitude is shorter than one of latitude"
+    assert box.corner[1] > tall and height > box.corner[1]
+    svg = picture(shape, alt="x", key="k", leads="#p")
+    assert svg.count('href="#p1"') == 2 and svg.count('href="#p3"') == 1 and 'href="#p2"' not in svg, "nothing is listed there"
+    assert "1: 3 / 4</title></path>" in svg and "3/4</text>" in svg and "1/2</text>" in svg

@@ -141,6 +141,7 @@ READ_OR_WRITTEN_IN_FILES = {
     "kpis/figures/facilities.py": {"ほか", "[・;、]"},  # how places are written
     "kpis/figures/registers.py": {"[;；、]"},  # how channels are written
     "kpis/figures/plausible.py": {"ポイント", "円"},  # units of the catalogue
+    "telling/method.py": {r" ?\((?:`[^`]+`(?:, |、)?)+\)|[*`]", ":。. ", r"[。:=]|\. "},  # how docs/method.md is written
     "loaders/files/layouts.py": {"ー"},  # a dash for nothing
     "loaders/files/table.py": {"ポイント", "円"},
     "loaders/workbook/layout.py": {"「", "」"},  # round a Japanese word, as it stands in the sheet

@@ -49,10 +49,11 @@ pytestmark = pytest.mark.store
 SIGNED_OUT = ""
 REMOVED = "was@general.example.jp"  # a manager of GENERAL once, removed since
 CLERK, CHIEF = "clerk@general.example.jp", "chief@general.example.jp"  # of a section of GENERAL, and its approver
-PERSONS = ("own", "section", "approver", "other", "office", "administrator", "stranger", "removed", "signed_out")
+HEAD = "head@reform.example.jp"  # who reads and decides
+PERSONS = ("own", "section", "approver", "other", "office", "administrator", "stranger", "removed", "signed_out", "director")
 EMAILS = {
     "own": AYA, "section": CLERK, "approver": CHIEF, "other": DAI, "office": OFFICE, "administrator": ADMIN, "stranger": STRANGER,
-    "removed": REMOVED, "signed_out": SIGNED_OUT,
+    "removed": REMOVED, "signed_out": SIGNED_OUT, "director": HEAD,
 }  # fmt: skip
 RATE = (OBSERVATIONS, ("electronic_decision_rate", "GENERAL", "FY2022-Q4"))
 DAY = date(2099, 1, 1)
@@ -106,7 +107,7 @@ ACTIONS: dict[str, Callable[[Store, str], object]] = {
     "read its original": lambda s, who: reports.original(s, DRAFT, viewer=who),
     "return": lambda s, who: submissions.give_back(s, SENT, actor=who, revision=1, reason="x"),
     "approve": lambda s, who: submissions.approve(s, SENT, actor=who, revision=1),
-    "see the queue": lambda s, who: deadlines.coverage(s, [PERIOD], viewer=who, today=IN_TIME),
+    "see where reports stand": lambda s, who: deadlines.coverage(s, [PERIOD], viewer=who, today=IN_TIME),
     "grant an exception": lambda s, who: submissions.grant_exception(
         s, actor=who, bureau_code="GENERAL", period_code=PERIOD, until=IN_TIME, reason="x"
     ),
@@ -130,37 +131,37 @@ ACTIONS: dict[str, Callable[[Store, str], object]] = {
 }
 # What each person may expect, in the order of PERSONS: + done, - refused, ? as if there were no such report.
 EXPECTED = {
-    "upload":               "+ + - - - - - - -",
-    "explain":              "+ - - ? - ? ? ? ?",
-    "confirm a warning":    "+ - - ? - ? ? ? ?",
-    "resolve a conflict":   "+ - - ? - ? ? ? ?",
-    "settle a clash":       "+ - - ? - ? ? ? ?",
-    "take a row out":       "+ - - ? - ? ? ? ?",
-    "take in on behalf":    "- - - - + - - - -",
-    "hand out a part":      "+ + - - + - - - -",
-    "name a deputy":        "+ - + + - - - - -",
-    "name the deputy of another":"- - - - + + - - -",
-    "submit":               "+ - + ? - ? ? ? ?",
-    "withdraw":             "+ - - ? - ? ? ? ?",
-    "see a draft":          "+ + + ? + ? ? ? ?",
-    "read its original":    "+ ? + ? + ? ? ? ?",
-    "return":               "- - - ? + ? ? ? ?",
-    "approve":              "- - - ? + ? ? ? ?",
-    "see the queue":        "- - - - + - - - -",
-    "grant an exception":   "- - - - + - - - -",
-    "list persons":         "- - - - + + - - -",
-    "add a person":         "- - - - + + - - -",
-    "remove a person":      "- - - - + + - - -",
-    "read the audit trail": "- - - - + + - - -",
-    "take a template":      "+ + + - + - - - -",
-    "ask for a withdrawal": "+ - - - + - - - -",
-    "list withdrawals":     "- - - - + - - - -",
-    "approve a withdrawal": "- - - - + - - - -",
-    "refuse a withdrawal":  "- - - - + - - - -",
-    "state a confidence":   "- - - - + - - - -",
-    "publish":              "- - - - + - - - -",
-    "go back to an edition":"- - - - + - - - -",
-    "guess a number":       "? ? ? ? ? ? ? ? ?",
+    "upload":               "+ + - - - - - - - -",
+    "explain":              "+ - - ? - ? ? ? ? ?",
+    "confirm a warning":    "+ - - ? - ? ? ? ? ?",
+    "resolve a conflict":   "+ - - ? - ? ? ? ? ?",
+    "settle a clash":       "+ - - ? - ? ? ? ? ?",
+    "take a row out":       "+ - - ? - ? ? ? ? ?",
+    "take in on behalf":    "- - - - + - - - - -",
+    "hand out a part":      "+ + - - + - - - - -",
+    "name a deputy":        "+ - + + - - - - - -",
+    "name the deputy of another":"- - - - + + - - - -",
+    "submit":               "+ - + ? - ? ? ? ? ?",
+    "withdraw":             "+ - - ? - ? ? ? ? ?",
+    "see a draft":          "+ + + ? + ? ? ? ? ?",
+    "read its original":    "+ ? + ? + ? ? ? ? ?",
+    "return":               "- - - ? + ? ? ? ? ?",
+    "approve":              "- - - ? + ? ? ? ? ?",
+    "see where reports stand":"+ + + + + - - - - +",
+    "grant an exception":   "- - - - + - - - - -",
+    "list persons":         "- - - - + + - - - -",
+    "add a person":         "- - - - + + - - - -",
+    "remove a person":      "- - - - + + - - - -",
+    "read the audit trail": "- - - - + + - - - -",
+    "take a template":      "+ + + - + - - - - -",
+    "ask for a withdrawal": "+ - - - + - - - - -",
+    "list withdrawals":     "- - - - + - - - - -",
+    "approve a withdrawal": "- - - - + - - - - -",
+    "refuse a withdrawal":  "- - - - + - - - - -",
+    "state a confidence":   "- - - - + - - - - -",
+    "publish":              "- - - - + - - - - -",
+    "go back to an edition":"- - - - + - - - - -",
+    "guess a number":       "? ? ? ? ? ? ? ? ? ?",
 }  # fmt: skip
 
 
@@ -183,6 +184,7 @@ def prepare(store: Store) -> None:
     with settled_sections():
         people.add_person(store, actor=people.COMMAND_LINE, email=CLERK, role="section", section_code="DOCUMENTS")
     people.add_person(store, actor=people.COMMAND_LINE, email=CHIEF, role="bureau_approver", bureau_code="GENERAL")
+    people.add_person(store, actor=people.COMMAND_LINE, email=HEAD, role="director")
     people.add_person(store, actor=people.COMMAND_LINE, email=REMOVED, role="bureau_manager", bureau_code="GENERAL")
     people.remove_person(store, actor=ADMIN, email=REMOVED)
     submissions.upload(
@@ -295,7 +297,17 @@ def test_the_list_of_reports_holds_only_what_the_viewer_may_see(prepared: Path) 
     seen = {person: [r.id for r in reports.reports(store, viewer=EMAILS[person])] for person in PERSONS}
     assert seen == {
         "own": [2, 1], "section": [2, 1], "approver": [2, 1], "other": [], "office": [2, 1], "administrator": [], "stranger": [], "removed": [], "signed_out": [],
+        "director": [],
     }  # fmt: skip
+
+
+def test_each_asks_after_the_reports_that_are_theirs(prepared: Path) -> None:
+    """At the end of the day on which both are due, GENERAL's report of the quarter is submitted and that of DIGITAL is not there."""
+    store, day = Store(f"sqlite:///{prepared}"), date(2023, 2, 1)
+    late = {person: [s.bureau_code for s, _ in deadlines.overdue(store, viewer=EMAILS[person], today=day)]
+            for person in ("own", "section", "approver", "other", "office", "director")}  # fmt: skip
+    assert late == {"own": [], "section": [], "approver": [], "other": ["DIGITAL"], "office": ["DIGITAL"], "director": ["DIGITAL"]}
+    assert deadlines.overdue(store, viewer=DAI, today=date(2023, 4, 1)) == [], "what is locked cannot come any more"
 
 
 def test_local_persons_exist_in_local_mode_only(prepared: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -145,7 +145,7 @@ def test_an_edition_can_be_read_by_the_copy_it_carries(tmp_path: Path) -> None:
     with settled(tmp_path / "copy") as copy:
         assert (copy.cards, copy.first_month, copy.publisher, copy.places) == (before.cards, 4, before.publisher, before.places)
         assert languages.say("site") == "シン・トセイ 見える化"
-    assert {path.name for path in (tmp_path / "copy").iterdir()} == {*FILES, "municipalities.csv", "text"}
+    assert {path.name for path in (tmp_path / "copy").iterdir()} == {*FILES, "municipalities.csv", "outlines.csv", "text"}
 
 
 @pytest.mark.parametrize(
@@ -171,6 +171,16 @@ def test_a_file_that_cannot_be_read_is_named_with_what_to_do(written: Path, name
         and said in refused.value.in_language("en")
         and name in refused.value.in_language("ja")
     )
+
+
+@pytest.mark.parametrize(
+    ("ring", "said"), [("139.7,35.7 139.8", "139.8"), ("139.7,35.7 139.8,35.7", "three points"), ("1,2 3,4 5,95", "5,95")]
+)
+def test_an_outline_that_is_none_is_named(written: Path, ring: str, said: str) -> None:
+    (written / "outlines.csv").write_text(f'municipality_code,ring\n1,"{ring}"\n', encoding="utf-8")
+    with pytest.raises(GovernmentUnreadable) as refused:
+        read(written)
+    assert "outlines.csv" in refused.value.in_language("en") and said in refused.value.in_language("en")
 
 
 def test_a_missing_file_is_named_with_the_command_that_writes_it(written: Path) -> None:

@@ -31,7 +31,7 @@ def test_every_kind_has_one_record_and_its_words() -> None:
     """The files that a new kind touches: its record here, a migration of the CHECK, and the data that names it for people."""
     assert set(KINDS) == set(IndicatorKind.values())
     layout = load_layout()
-    assert set(KINDS) == set(layout.to_fill)
+    assert set(KINDS) == set(layout.to_fill) == set(layout.to_fill_en)
     assert all(Words(language)(f"kind_{kind}") for kind in KINDS for language in ("ja", "en"))
     method = (ROOT / "docs" / "method.md").read_text(encoding="utf-8")
     assert [kind for kind in KINDS if not re.search(rf"\b{kind}\b", method)] == []

@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from sqlalchemy import delete
 
 from kpis.figures import registers
+from kpis.figures.folding import folded
 from kpis.moment import Moment, State
 from kpis.store import queries, register_history, tables, vintages
 from kpis.store.queries import Filter
@@ -191,9 +192,9 @@ def test_counts_searches_and_files_are_those_of_the_moment(empty: Store, data: s
         assert sum(channels.get("電子", {}).values()) == sum(r["online_channel"] != "" for r in then.values() if stands(r))
         for words in ("abc", "許可", "条例", ""):
             expected = sorted(
-                c for c, r in then.items() if registers.plain(words) in registers.searchable({**r, "procedure_code": c})
+                c for c, r in then.items() if folded(words) in folded(registers.searchable({**r, "procedure_code": c}))
             )
-            found, rows = queries.search(empty, Filter(q=words), as_of=TODAY, known_at=moment)
+            found, rows = Moment(state=State(empty), as_of=TODAY, known_at=moment).search(Filter(q=words))
             assert (found, [r.procedure_code for r in rows]) == (len(expected), expected), words
             file = list(
                 csv.DictReader(
@@ -223,7 +224,7 @@ def test_each_kind_of_database_rebuilds_the_same(reporting: Store) -> None:
         assert {code: {n: r[n] for n in COLUMNS[tables.Procedure]} for code, r in rows.items()} == then
         total = registers.tally_by(queries.groups(reporting, as_of=TODAY, known_at=at), "bureau")
         assert {b: (t.procedures, t.done, t.applications) for b, t in total.items()} == counted_naively(then)
-        found = queries.search(reporting, Filter(q="許可"), as_of=TODAY, known_at=at)[1]
+        found = Moment(state=State(reporting), as_of=TODAY, known_at=at).search(Filter(q="許可"))[1]
         assert [r.procedure_code for r in found] == sorted(c for c, r in then.items() if r["name_ja"] == "許可の申請")
 
 
@@ -252,6 +253,6 @@ def test_a_register_from_before_its_rows_had_an_instant_is_known_since_its_first
     assert made.known(tables.Procedure, known_at=before) == []
     assert [r["name_ja"] for r in made.known(tables.Procedure, known_at=between)] == ["ＯＬＤ"]
     for words, count in (("old", 1), ("新しい", 0)):
-        assert queries.search(made, Filter(q=words), as_of=TODAY, known_at=between)[0] == count, words
+        assert Moment(state=State(made), as_of=TODAY, known_at=between).search(Filter(q=words))[0] == count, words
     with made.reading() as session:
         assert register_history.first_known(session, tables.Procedure) == datetime(2026, 4, 1, 9)

@@ -8,6 +8,7 @@ import pytest
 
 from kpis.figures import facilities, registers
 from kpis.figures.registers import Dated, Group
+from kpis.moment import Moment, State
 from kpis.store import queries, tables
 from kpis.store.fields import records
 from kpis.store.queries import Filter
@@ -96,10 +97,12 @@ def test_what_went_online_later_was_planned_before(tokyo: Store) -> None:
 
 
 @pytest.mark.parametrize(
-    ("query", "name"), [("労政会館", "労政会館の使用承認"), ("ＰＯＯ１", None), ("p001", "労政会館の使用承認"), ("使用 労政", "労政会館の使用承認"), ("100%", None)]
+    ("query", "name"),
+    [("労政会館", "労政会館の使用承認"), ("ＰＯＯ１", None), ("p001", "労政会館の使用承認"), ("使用 労政", "労政会館の使用承認"), ("100%", None),
+        ("ろうせいかいかん", "労政会館の使用承認"), ("勞政會館 使用", "労政会館の使用承認")],
 )  # fmt: skip
 def test_words_are_found_in_any_width_case_and_order_and_signs_mean_themselves(tokyo: Store, query: str, name: str | None) -> None:
-    total, rows = queries.search(tokyo, Filter(q=query), as_of=TODAY)
+    total, rows = Moment(state=State(tokyo), as_of=TODAY).search(Filter(q=query))
     assert ([r.name_ja for r in rows] == [name]) if name else total == 0
 
 

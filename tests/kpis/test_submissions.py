@@ -390,3 +390,12 @@ def test_a_bureau_is_late_from_the_day_after_its_due_day_or_after_its_leave() ->
     assert [window.is_late(day) for day in (date(2023, 1, 31), date(2023, 2, 1))] == [False, True]
     given = replace(window, leave_until=date(2023, 2, 10))
     assert [given.is_late(day) for day in (date(2023, 2, 10), date(2023, 2, 11))] == [False, True]
+
+
+def test_a_period_with_a_report_on_its_way_stays_within_reach_however_old_it_is() -> None:
+    windows = [
+        Window(period_code=f"FY{year}", opens_on=date(year, 4, 1), due_on=date(year, 4, 30), locks_on=None)
+        for year in range(2026, 2016, -1)
+    ]
+    offered = deadlines.within_reach(windows, {"FY2018"}, today=date(2025, 12, 1), most=4)
+    assert [w.period_code for w in offered] == ["FY2025", "FY2024", "FY2023", "FY2022", "FY2018"], "FY2026 has not opened"

@@ -102,7 +102,7 @@ def faults(seen: Seen, *, port: int = 0) -> Iterator[str]:
     keys = {kind: [_key(e.id, kind) for e in seen.of(kind)] for kind in ("plotly_chart", "download_button")}
     for name, chart in seen.elements:
         if name == "plotly_chart":
-            key = _key(chart.id, name).removeprefix("chart_")
+            key = _key(chart.id, name).removeprefix("chart_").removeprefix("wide_")
             if not any(text in chart.alt for text in texts):
                 yield f"{key}: no sentence says what the chart shows"
             if not _points(chart.spec):

@@ -83,7 +83,7 @@ def test_the_procedures_by_everything_they_are_counted_by(site: Site, language: 
 def test_the_facilities_by_bureau_and_kind(site: Site, language: str) -> None:
     for field in ("bureau", "kind"):
         shown = site.read("facilities", f"by={field}&lang={language}")
-        assert len(shown.drawn) == 5
+        assert len(shown.drawn) == 6
         assert registered.facilities(site.ledgers[language], shown, field) == [], field
 
 

@@ -7,10 +7,12 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from kpis.figures.records import STATUSES
+from kpis.figures.records import JUDGED, SHORT, STATUSES
 from kpis.government import government
+from kpis.periods import parse_period
 from kpis.registers import TOLD_BY_RECORD
 from kpis.text import status_word
+from telling.overview import theme_name
 from telling.projects import kind_name
 from telling.words import Words
 from tests.publishers import attended, charted, matrixed, overviewed, spoken, tabled
@@ -155,6 +157,10 @@ def five_less(ledger: Ledger, shown: Shown) -> list[str]:
                               other=ledger.figure(other, theirs), other_name=w.named(other)))  # fmt: skip
         says += [note] if (note := w.named(government().themes[theme], "note")) else []
     wrong, others = series(ledger, shown, items)
+    says += [parse_period(item["period"]).short(ledger.language) for item in items if item["period"]]
+    stands = [f"{theme_name(item['theme'], w)} {ledger.status(item)}" for item in overviewed.headlines(ledger)[0]]
+    says += [*overviewed.card_texts(ledger), w("themes_title", text=w("comma").join(stands))]
+    wrong += overviewed.wrong_cards(ledger, shown)
     return wrong + [f"{c.alt} is not expected" for c in others] + ledger.unaccounted(shown, about=items, says=says)
 
 
@@ -172,6 +178,7 @@ def indicator(ledger: Ledger, shown: Shown, code: str) -> list[str]:
         if t[1]
     ]
     parts, chart, says = comparison(ledger, code)
+    more += overviewed.last_quarters(ledger, item) if item["targets"] else []
     more += [*parts, *spoken.tables(ledger, subject=code), *spoken.notes(ledger, code)]
     takes, sentences = attended.needed(ledger, item)
     more += takes
@@ -189,6 +196,16 @@ def indicator(ledger: Ledger, shown: Shown, code: str) -> list[str]:
     says += overviewed.head(ledger, item)
     wrong += overviewed.wrong_head(ledger, shown, item)
     return wrong + ledger.unaccounted(shown, always=[item], says=says)
+
+
+def ranked(ledger: Ledger, item: Item, figure: Item, name: str) -> charted.Ranked:
+    """Return how the bar of a bureau must be drawn: held against its plan where the figure is the one that is judged."""
+    held = item["period"] == figure["period"] and item["status"] in JUDGED
+    label = tabled.label(ledger, item, figure)
+    return charted.Ranked(
+        name, figure["value"], label.split(" (")[0], label, planned=item["planned_value"] if held else None,
+        target=item["target"]["value"] if held and item["target"] else None, is_short=held and item["status"] in SHORT,
+    )  # fmt: skip
 
 
 def comparison(
@@ -241,7 +258,9 @@ def comparison(
         sentence = w("compare_sentence", period=ledger.period(chosen), **owing, **ends)
     says.append(sentence)
     short = {u["code"]: ledger.chart_label(u) for u in ledger.api("units")}
-    bars = [(short[s["scope"]], f["value"], tabled.label(ledger, s, f)) for s, f in valued]
+    bars = [ranked(ledger, s, f, short[s["scope"]]) for s, f in valued]
+    if any(bar.planned is not None or bar.target is not None for bar in bars):
+        says.append(w("ranked_marks"))
 
     def check(charts: Sequence[Drawn]) -> list[str]:
         mine = [c for c in charts if c.alt == sentence]

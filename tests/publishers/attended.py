@@ -114,9 +114,10 @@ def wrong(ledger: Ledger, shown: Shown) -> list[str]:
     must = [[plain(c) for c in row] for row in must]
     found = [] if [row[:4] for row in there] == must else [f"要対応 {[r[:4] for r in there]} for {must}"]
     for row, said in zip(listed(ledger), there, strict=False):
-        none, undecided = ledger.words("att_no_entry"), ledger.words("att_undecided")
-        found += [] if (said[4] == none) == (row["cause"] is None) else [f"cause {said[4]}"]
-        found += [] if (said[5] == none) == (row["action"] is None) else [f"action {said[5]}"]
+        undecided = ledger.words("att_undecided")
+        for place, part, key in ((4, "cause", "att_not_explained"), (5, "action", "att_not_stated")):
+            nothing = (ledger.words("att_no_entry"), ledger.words(key))  # inside, and to the public
+            found += [] if (said[place] in nothing) == (row[part] is None) else [f"{part} {said[place]}"]
         found += [] if (said[7] == undecided) == (row["action_due_on"] is None) else [f"due {said[7]}"]
         found += [] if _bureau(ledger, row, said[6]) else [f"bureau {said[6]} for {row['bureau_code']}"]
     return found

@@ -5,11 +5,13 @@ from __future__ import annotations
 import base64
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 import pytest
 
+from charts.style import SHORT
 from kpis.periods import parse_period
 from kpis.text import axis_scale
 from tests.publishers.ledger import Item, Ledger, plain
@@ -212,16 +214,45 @@ def wrong_picture(ledger: Ledger, item: Item, address: str) -> list[str]:
     return wrong
 
 
-def wrong_bars(chart: Drawn, expected: Sequence[tuple[str, float, str]]) -> list[str]:
-    """Return what is wrong in ranked bars: (name, length, value as written) from the top."""
-    (trace,) = chart.traces
-    top = max((abs(v) for _, v, _ in expected), default=0.0)
-    divisors = (1e4, 1e6) if top >= 1_000_000 else (1.0,)
-    wrong = [] if any(close(trace["x"], [v / d for _, v, _ in expected]) for d in divisors) else [f"{trace['x']} for {expected}"]
-    wrong += [] if trace["y"] == [-n for n in range(len(expected))] else [f"rows {trace['y']}"]
-    wrong += [] if trace["customdata"] == [label for *_, label in expected] else [f"{trace['customdata']} for {expected}"]
-    names = [plain(n) for n in chart.notes[: len(expected)]]
-    return wrong + ([] if names == [plain(f"{name} {label}") for name, _, label in expected] else [f"{names} for {expected}"])
+@dataclass(frozen=True)
+class Ranked:
+    """A unit as its bar must show it: ``planned`` and ``target`` where it is held against them."""
+
+    name: str
+    value: float
+    text: str
+    label: str
+    planned: float | None
+    target: float | None
+    is_short: bool
+
+
+def wrong_rows(chart: Drawn, names: Sequence[str]) -> list[str]:
+    """Return what is wrong with where lying bars stand and what they are called, first on top."""
+    squeezed = ["".join(name.split()) for name in names]
+    places = [at for at, _ in chart.rows]
+    wrong = [] if [name for _, name in chart.rows] == squeezed and places == sorted(places) else [f"rows {chart.rows} for {names}"]
+    return wrong + [f"{t['name']} stands at {t['y']}" for t in chart.traces if t["y"] != places]
+
+
+def wrong_bars(chart: Drawn, expected: Sequence[Ranked]) -> list[str]:
+    """Return what is wrong in ranked bars, from the top: lengths, words, colours, the ticks of plans and the line of a target."""
+    trace, *ticks = chart.traces
+    targets = {e.target for e in expected if e.target is not None}
+    shared = next(iter(targets)) if len(targets) == 1 else None
+    top = max((abs(v) for e in expected for v in (e.value, e.planned, shared) if v is not None), default=0.0)
+    divisor = next((d for d in (1e4, 1e6) if close(trace["x"], [e.value / d for e in expected])), 1.0) if top >= 1_000_000 else 1.0
+    wrong = [] if close(trace["x"], [e.value / divisor for e in expected]) else [f"{trace['x']} for {expected}"]
+    wrong += [] if trace["customdata"] == [f"{e.name}: {e.label}" for e in expected] else [f"{trace['customdata']} for {expected}"]
+    wrong += wrong_rows(chart, [e.name for e in expected])
+    if [colour == SHORT for colour in trace["colours"]] != [e.is_short for e in expected]:
+        wrong.append(f"{trace['colours']} for {expected}")
+    plans = [None if e.planned in (None, shared) else e.planned / divisor for e in expected]  # type: ignore[operator]
+    drawn = [t["x"] for t in ticks]
+    wrong += [] if drawn == ([plans] * 2 if any(p is not None for p in plans) else []) else [f"{drawn} for {plans}"]
+    wrong += [] if chart.lines == ([] if shared is None else [shared / divisor] * 2) else [f"{chart.lines} for {shared}"]
+    ends = chart.notes[: len(expected)]
+    return wrong + ([] if ends == [f"<b>{e.text}</b>" for e in expected] else [f"{ends} for {expected}"])
 
 
 def wrong_shares(chart: Drawn, rows: Mapping[str, Mapping[str, int]], segments: Mapping[str, str]) -> list[str]:
@@ -234,10 +265,9 @@ def wrong_shares(chart: Drawn, rows: Mapping[str, Mapping[str, int]], segments: 
     for trace, name in zip(chart.traces, drawn, strict=False):
         counts = [c.get(name, 0) for c in rows.values()]
         shares = [n / totals[label] * 100 if totals[label] else None for label, n in zip(rows, counts, strict=True)]
-        if not close(trace["x"], shares) or [c[1] for c in trace["customdata"]] != counts or trace["y"] != list(range(len(rows))):
+        if not close(trace["x"], shares) or [c[1] for c in trace["customdata"]] != counts:
             wrong.append(f"{name}: {trace['x']} / {trace['customdata']} for {counts}")
-    named = [f"{label} ({totals[label]:,})" for label in rows]
-    return wrong + ([] if chart.notes[: len(rows)] == named else [f"{chart.notes[: len(rows)]} for {named}"])
+    return wrong + wrong_rows(chart, [f"{label} ({totals[label]:,})" for label in rows])
 
 
 def wrong_steps(chart: Drawn, lines: Sequence[tuple[str, Sequence[tuple[str, int]]]]) -> list[str]:

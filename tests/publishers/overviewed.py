@@ -124,9 +124,10 @@ def wrong_cards(ledger: Ledger, shown: Shown) -> list[str]:
     boxes = [[plain(t).strip() for t in box] for box in shown.boxes.values()]
     wrong = []
     for item in cards:
-        must = [theme_name(item["theme"], w), status_word(item["status"], ledger.language), w.named(item), ledger.headline(item)]
+        word = w("att_unreported") if item["status"] == "unreported" else status_word(item["status"], ledger.language)
+        must = [theme_name(item["theme"], w), word, w.named(item), ledger.headline(item)]
         must += [parse_period(item["period"]).short(ledger.language)] if item["period"] else []
-        must = [plain(m).strip() for m in (*must, *_measured(ledger, item))]
+        must = [plain(m).strip() for m in (*must, *_parted(_measured(ledger, item)))]
         if not any(box[at : at + len(must)] == must for box in boxes for at in range(len(box))):
             wrong.append(f"no card {must}")
     return wrong
@@ -144,6 +145,11 @@ def _measured(ledger: Ledger, item: Item) -> list[str]:
     return must
 
 
+def _parted(texts: Sequence[str]) -> list[str]:
+    """Return texts as a card writes them: a period in brackets stands on a line of its own."""
+    return [part for text in texts for part in (text.split(" (", 1)[0], *(f"({rest}" for rest in text.split(" (", 1)[1:]))]
+
+
 def head(ledger: Ledger, item: Item) -> list[str]:
     """Return the texts at the head of the page of an indicator, from its value on, in order."""
     period = [ledger.words("period"), parse_period(item["period"]).short(ledger.language)] if item["period"] else []
@@ -156,6 +162,24 @@ def wrong_head(ledger: Ledger, shown: Shown, item: Item) -> list[str]:
     boxes = [[plain(t).strip() for t in box] for box in shown.boxes.values()]
     is_there = any(box[at : at + len(must)] == must for box in boxes for at in range(len(box)))
     return [] if is_there else [f"no head {must}"]
+
+
+def last_quarters(ledger: Ledger, item: Item) -> list[Table]:
+    """Return the table of the last quarters that the page of an indicator must show; none where no figure of now was known in any."""
+    w, language = ledger.words, ledger.language
+    told = (s for s in ledger.api("strips")["indicators"] if (s["indicator"], s["scope"]) == (item["code"], item["scope"]))
+    stood = next((s["stood"] for s in told), [])
+    rows, is_any = [], False
+    for each in stood:
+        quarter, actual, period = parse_period(each["period"]), "―", each["figure_period"]
+        held = {**item, "period": period, "actual_value": each["actual_value"], "planned_value": each["planned_value"]}
+        figure = ledger.at(item, period) if period and each["actual_value"] is not None else None
+        if figure is not None:
+            actual, is_any = ledger.headline(held), True
+            actual += f" {parse_period(period).short(language)}" if parse_period(period).end < quarter.start else ""
+        planned, gap = (ledger.planned(held, ledger._short(item)), ledger.variance(held)) if figure is not None else ("―", "―")
+        rows.append([quarter.short(language), status_word(each["status"], language), actual, planned, gap])
+    return [([w(h) for h in ("line_quarter", "status", "actual", "planned", "att_gap")], rows)] if is_any else []
 
 
 def _earlier(ledger: Ledger, item: Item, word: str) -> str:
@@ -179,4 +203,4 @@ def card_texts(ledger: Ledger) -> list[str]:
         texts += [ledger.planned(item, short)] if item["planned_value"] is not None else []
         for word in ("previous", "year_earlier"):
             texts += [f.removeprefix(f"{ledger.words(word)} ") for f in ledger.fragments(item) if f.startswith(ledger.words(word))]
-    return texts
+    return [*texts, *_parted(texts)]

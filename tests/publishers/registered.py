@@ -14,7 +14,7 @@ from kpis.figures.registers import DIMENSIONS, FORMS, ONLINE, SURE
 from kpis.figures.registers import STATUSES as DIGITAL
 from kpis.settings import ROOT
 from kpis.text import known_day
-from tests.publishers import charted, tabled
+from tests.publishers import charted, mapped, tabled
 from tests.publishers.accounts import in_boxes, series
 from tests.publishers.ledger import Item, Ledger, Table
 from tests.publishers.shown import Drawn, Shown
@@ -32,10 +32,10 @@ def first_published(ledger: Ledger, theme: str, *kinds: str) -> Item | None:
     return next((s for k in kinds for s in ledger.own.values() if s["theme"] == theme and s["kind"] == k and s["period"]), None)
 
 
-def one(charts: Sequence[Drawn], alt: str) -> tuple[list[Drawn], list[str]]:
-    """Return the chart that says a sentence, and what is wrong where there is not just one."""
+def one(charts: Sequence[Drawn], alt: str, count: int = 1) -> tuple[list[Drawn], list[str]]:
+    """Return the chart that says a sentence, and what is wrong where there is not just one, or as many as are meant."""
     found = [c for c in charts if c.alt == alt]
-    return found, [] if len(found) == 1 else [f"{len(found)} charts say {alt!r}"]
+    return found, [] if len(found) == count else [f"{len(found)} charts say {alt!r}"]
 
 
 def procedures(
@@ -83,7 +83,7 @@ def procedures(
     if first:
         unit = w.named(ledger.indicators[first["indicator"]], "unit")
         says.append(w("pub_sentence", published=tabled.large(ledger, first["published_denominator"]), registered=f"{first['register_count']:,}",
-                      unit=w("unit_procedure") if unit == "%" else unit, difference=f"{first['difference']:+,.0f}"))  # fmt: skip
+                      unit=w("unit_procedure") if unit == "%" else unit, difference=f"{first['difference']:+,.0f}".replace("-", "−")))  # fmt: skip
     wrong: list[str] = []
     charts = list(shown.drawn)
     seen: list[Drawn] = []
@@ -125,8 +125,8 @@ def procedures(
                           largest_n=f"{parts[largest]['procedures_count']:,}", largest_rate=tabled.percent(parts[largest]["rate_pct"])))  # fmt: skip
             for chart in drawn(says[-1]):
                 wrong += charted.wrong_shares(chart, {named[v]: c["statuses"] for v, c in parts.items()}, segments)
-                ends = chart.notes[len(parts) : 2 * len(parts)]
-                if ends != [tabled.percent(c["rate_pct"]) for c in parts.values()]:
+                ends = chart.notes[: len(parts)]
+                if ends != [f"<b>{tabled.percent(c['rate_pct'])}</b>" for c in parts.values()]:
                     wrong.append(f"rates at the bars: {ends}")
     steps = summary["steps"]
     if any(c["unknown"] < online for c in steps.values()):
@@ -226,8 +226,8 @@ def facilities(ledger: Ledger, shown: Shown, field: str, *, view: str = "then", 
     wrong: list[str] = []
     seen: list[Drawn] = []
 
-    def drawn(alt: str) -> list[Drawn]:
-        found, problems = one(shown.drawn, alt)
+    def drawn(alt: str, count: int = 1) -> list[Drawn]:
+        found, problems = one(shown.drawn, alt, count)
         seen.extend(found)
         wrong.extend(problems)
         return found
@@ -246,9 +246,9 @@ def facilities(ledger: Ledger, shown: Shown, field: str, *, view: str = "then", 
     says.append(w("fac_methods_sentence", total=count, **ways))
     for chart in drawn(f"{w('fac_methods')}: {says[-1]}"):
         (bars,) = chart.traces
-        beside = [f"{w(f'method_{m}')} <b>{ways[m]:,} / {count:,}</b>" for m in names]
-        right = bars["x"] == [ways[m] for m in names] and bars["y"] == list(range(len(names))) and chart.notes == beside
-        wrong += [] if right else [f"ways of paying {bars}"]
+        beside = [f"<b>{ways[m]:,} / {count:,}</b>" for m in names]
+        right = bars["x"] == [ways[m] for m in names] and chart.notes == beside
+        wrong += charted.wrong_rows(chart, [w(f"method_{m}") for m in names]) + ([] if right else [f"ways of paying {bars}"])
     gone = summary["over_time"]
     if gone:
         planned = sum(1 for f in rows if not f["is_class"] and f["planned_for"])
@@ -318,13 +318,26 @@ def _map(ledger: Ledger, places: Mapping[str, Mapping[str, int]], drawn: Any, sa
     elsewhere = {n or w("form_unknown"): c for n, c in places.items() if n not in named}
     tables.append(tabled.statuses_by(ledger, w("col_place"), {**{named[n]: c for n, c in listed.items()}, **elsewhere}))
     wrong = []
-    for chart in drawn(says[-1]):
-        (tiles,) = chart.traces
-        done = {n: sum(c[s] for s in CASHLESS) for n, c in counted.items()}
-        hover = [f"{named[n]}: {done[n]} / {sum(c.values())}" for n, c in counted.items()]
+    done = {n: sum(c[s] for s in CASHLESS) for n, c in counted.items()}
+    hover = {n: f"{named[n]}: {done[n]} / {sum(c.values())}" for n, c in counted.items()}
+    numbers = {n: f"<b>{done[n]}/{sum(c.values())}</b>" for n, c in listed.items()}
+    for chart in drawn(says[-1], 2):  # by outlines, and as tiles for a phone
         written = [n for n in chart.notes if any(x.isdigit() for x in n)]
+        if chart.traces[-1]["mode"] == "text":
+            counts = {
+                row["municipality_code"]: (named[n], done[n], sum(counted[n].values())) for row in layout for n in [row["name_ja"]]
+            }
+            wrong += mapped.wrong_outlines(chart, counts)
+            boxes = [
+                numbers[n]
+                for row in layout
+                if (n := row["name_ja"]) in listed and row["municipality_code"] not in mapped.outlines()
+            ]
+            wrong += [] if [w_.rsplit("<br>", 1)[-1] for w_ in written] == boxes else [f"boxes {written}"]
+            continue
+        (tiles,) = chart.traces
         places_of = [[int(row[k]) for row in layout] for k in ("column", "row")]
-        right = tiles["customdata"] == hover and written == [f"<b>{done[n]}/{sum(c.values())}</b>" for n, c in listed.items()]
+        right = tiles["customdata"] == list(hover.values()) and written == list(numbers.values())
         wrong += [] if right and [tiles["x"], tiles["y"]] == places_of else [f"map {written}"]
     return wrong
 

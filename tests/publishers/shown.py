@@ -26,6 +26,8 @@ class Drawn:
     traces: list[dict[str, Any]]
     notes: list[str]
     days: list[str] = field(default_factory=list)  # where lines that mark a day stand
+    rows: list[tuple[float, str]] = field(default_factory=list)  # where lying bars stand, and their names, without what is broken
+    lines: list[float] = field(default_factory=list)  # where lines across all bars stand
 
 
 @dataclass
@@ -94,7 +96,10 @@ def of_streamlit(messages: Iterable[bytes]) -> Shown:
             found.tables += written.tables
             found.texts += written.texts
             found.pictures += written.pictures
-            box += written.texts
+            first, *numbers = element.html.body.split("<div><dt>") if '<dl class="nm"' in element.html.body else [element.html.body]
+            box += Static(first).shown.texts if numbers else written.texts
+            for place, number in enumerate(numbers):  # each headline number with what it means is a box of its own
+                found.boxes[(*message.metadata.delta_path, place)] = Static(f"<div><dt>{number}").shown.texts
         if kind == "heading":
             found.headings.append(element.heading.body)
         elif kind == "markdown":
@@ -135,13 +140,20 @@ def _drawn(alt: str, spec: dict[str, Any]) -> Drawn:
         {
             "type": t["type"], "name": t.get("name", ""), "mode": t.get("mode", ""), "dash": t.get("line", {}).get("dash", ""),
             "hatched": bool((t.get("marker", {}).get("pattern") or {}).get("shape")), "symbol": t.get("marker", {}).get("symbol", ""),
+            "colours": t.get("marker", {}).get("color"),
             **{name: values_of(t[name]) for name in kept if name in t},
         }
         for t in spec["data"]
     ]  # fmt: skip
     layout = spec["layout"]
     days = [str(s["x0"])[:10] for s in layout.get("shapes", []) if s.get("yref") == "y domain"]
-    return Drawn(alt, traces, [str(a.get("text", "")) for a in layout.get("annotations", [])], days)
+    axis = layout.get("yaxis", {})
+    names = ["".join(name.replace("<br>", "").split()) for name in axis.get("ticktext", [])]
+    return Drawn(
+        alt, traces, [str(a.get("text", "")) for a in layout.get("annotations", [])], days,
+        rows=list(zip(values_of(axis.get("tickvals", [])), names, strict=False)),
+        lines=[float(s["x0"]) for s in layout.get("shapes", []) if s.get("yref") == "y domain" and not isinstance(s["x0"], str)],
+    )  # fmt: skip
 
 
 class Static(HTMLParser):

@@ -94,7 +94,7 @@ def shapes_of(chart: Drawn, unit: str) -> set[str]:
         elif trace["type"] == "bar":  # counts, what all are of stands in the notes
             total = chart.notes[0].rsplit(" / ", 1)[1].removesuffix("</b>")
             said |= {f"{label}: {n:,} / {total} {unit}" for label, n in zip(trace["customdata"], trace["x"], strict=True) if n}
-        elif trace["mode"] == "markers":  # places on the map
+        elif trace["mode"] in ("markers", "text"):  # places on the map
             said |= set(trace["customdata"])
         elif trace["mode"] == "lines+markers":  # what has been reached
             said |= {f"{str(day)[:10]}: {n:,.0f} {unit}" for day, n in zip(trace["x"], trace["y"], strict=True)}

@@ -353,7 +353,7 @@ def published_totals(ledger: Ledger, summary: Item) -> Table:
     return header, [
         [w.named(ledger.indicators[p["indicator"]]), p["period"], ledger.value({"code": p["indicator"]}, p["published_value"]),
          large(ledger, p["published_denominator"]), w.named(ledger.indicators[p["indicator"]], "unit"), f"{p['register_done_count']:,}", f"{p['register_count']:,}",
-         "―" if p["difference"] is None else f"{p['difference']:+,.0f}"]
+         "―" if p["difference"] is None else f"{p['difference']:+,.0f}".replace("-", "−")]
         for p in summary["published"]
     ]  # fmt: skip
 

@@ -14,7 +14,8 @@ import pytest
 from sqlalchemy import func, select, update
 
 from kpis.errors import FigureRefused, NotAllowed
-from kpis.reporting import choices, outbox, people, submissions
+from kpis.reporting import choices, outbox, people, questions, submissions
+from kpis.reporting.asking import AskedColumn
 from kpis.reporting.hours import hours_of
 from kpis.settings import Settings
 from kpis.store import tables
@@ -404,6 +405,41 @@ def test_mail_is_secured_and_signed_in_as_the_settings_say(
         go(reporting, took, clock, **secured)
         assert set(to(took, "提出")) == OFFICERS
     assert PORTS == {"starttls": 587, "tls": 465, "none": 25}
+
+
+def test_a_question_is_told_to_whoever_must_answer_and_its_answer_to_the_office(
+    reporting: Store, mails: Took, clock: Clock
+) -> None:
+    at_once(reporting, OFFICE, SECOND)
+    words = {"title_ja": "秘密の題", "title_en": "A secret title"}
+    columns = [AskedColumn(heading_ja="回答", heading_en="Answer")]
+    code = questions.write(reporting, actor=OFFICE, words=words, columns=columns, due_on=date(2023, 2, 10), bureaus=["GENERAL"])
+    go(reporting, mails, clock)
+    before = len(mails.mails())  # of a draft nobody is told
+    assert to(mails, code) == []
+    questions.open_to_bureaus(reporting, code, actor=OFFICE, today=IN_TIME)
+    go(reporting, mails, clock)
+    told = mails.mails()[before:]
+    assert {str(m["To"]) for m in told} == MANAGERS and len(told) == 2, "those of the bureau asked"
+    assert f"照会が届きました: 総務局 {code}(期限 2023年2月10日)" in str(told[0]["Subject"])
+    assert f"https://office.kpi.example.jp/questions?question={code}&lang=ja" in text_of(told[0]) and "秘密" not in text_of(told[0])
+    with reporting.writing() as session:
+        people.record(session, ANNA, "answer_submitted", f"answer {code} GENERAL")
+    go(reporting, mails, clock)
+    assert set(to(mails, "照会への回答が提出")) == OFFICERS
+    with reporting.writing() as session:
+        people.record(session, OFFICE, "answer_returned", f"answer {code} GENERAL")
+    go(reporting, mails, clock)
+    go(reporting, mails, clock)
+    assert to(mails, "照会への回答が差し戻され") == sorted(MANAGERS)
+
+
+def test_nobody_is_told_on_a_public_holiday_nor_when_the_office_is_closed() -> None:
+    hours = hours_of("mon-fri 09:00-18:00")
+    at_ten = {day: hours.holds(datetime(*day, 1, 0)) for day in ((2023, 1, 6), (2023, 1, 9), (2023, 1, 10), (2022, 12, 29))}
+    assert at_ten == {(2023, 1, 6): True, (2023, 1, 9): False, (2023, 1, 10): True, (2022, 12, 29): False}, "成人の日, 年末"
+    assert hours.opening(datetime(2022, 12, 28, 10, 0)) == datetime(2023, 1, 4, 0, 0), "over the New Year"
+    assert hours.opening(datetime(2023, 1, 6, 10, 0)) == datetime(2023, 1, 10, 0, 0)
 
 
 def test_a_choice_is_on_record_and_only_of_what_can_concern_one(reporting: Store) -> None:

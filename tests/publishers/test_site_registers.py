@@ -135,9 +135,9 @@ def test_the_map_of_tiles_and_its_list_say_how_many_facilities_a_place_has(site:
     assert sorted(number(r[words("fac_total")]) for r in listed) == sorted(
         [*places.values(), sum(not r["municipality_ja"] for r in single)]
     )
-    said = re.findall(r"<rect[^>]*><title>([^<]+): (\d+) / (\d+)</title></rect>", page)
+    said = re.findall(r"<(?:rect|path)[^>]*><title>([^<]+): (\d+) / (\d+)</title>", page)
     drawn = {name: (int(done), int(all_)) for name, done, all_ in said}
-    assert len(drawn) == 62 and len(said) == 2 * 62  # at both widths
+    assert len(drawn) == 62 and len(said) == 2 * 62  # by outlines where there is room, as tiles on a phone
     assert sorted(all_ for _, all_ in drawn.values() if all_) == sorted(places.values())
     numbers = re.findall(r'font-weight="700">(\d+)/(\d+)</text>', page)
     assert Counter(numbers) == Counter((str(a), str(b)) for a, b in drawn.values() if b for _ in range(2))
@@ -191,9 +191,10 @@ def test_an_indicator_is_ranked_by_bureau_with_coverage_and_each_bureau_folded_a
     ranked = tables_of(site, "indicators/electronic_decision_rate.html", language)[words("bureau")]
     assert sorted((r["n"], r["d"]) for r in ranked) == sorted((f"{n:.0f}", f"{d:.0f}") for n, d in BUREAUS.values())
     bars = re.findall(r">(\d+\.\d)% \((\d+) / (\d+)\)</text>", page)
-    assert bars == 2 * [
-        (f"{n / d * 100:.1f}", f"{n:.0f}", f"{d:.0f}") for n, d in sorted(BUREAUS.values(), key=lambda b: -b[0] / b[1])
-    ]
+    ordered = [(f"{n / d * 100:.1f}", f"{n:.0f}", f"{d:.0f}") for n, d in sorted(BUREAUS.values(), key=lambda b: -b[0] / b[1])]
+    narrow = re.findall(r">(\d+\.\d)%</text>", page)
+    assert bars == ordered, "a wide picture has numerator and denominator beside each bar"
+    assert ",".join(value for value, *_ in ordered) in ",".join(narrow), "a narrow one has room for the value"
     assert page.count('<details class="part">') == 3
     assert words("ed_same_now") in page  # 福祉保健局 was split with shares unknown: a break, its figure stays
     assert words("by_bureau") not in html(site, "indicators/fax_reduction_rate.html", language)
@@ -280,3 +281,15 @@ def test_a_procedure_digitised_after_the_day_of_the_edition_counts_as_planned(ho
     folder = house.publish().folder / "site"
     rows = [r for r in rows_of(folder, "procedure_breakdowns") if (r["dimension"], r["organisation"]) == ("bureau", "then")]
     assert sum(int(r["done_count"]) for r in rows) == 32 and sum(int(r["procedures_count"]) for r in rows) == 70
+
+
+@pytest.mark.parametrize("language", ["ja", "en"])
+def test_the_map_leads_to_the_facilities_of_each_place_and_names_whose_outlines_it_shows(site: Path, language: str) -> None:
+    page = html(site, "near.html", language)
+    anchors = set(re.findall(r'<h2 id="(p\d+)"', page))
+    leads = re.findall(r'<a href="#(p\d+)" tabindex="-1" aria-hidden="true">', page)
+    assert len(anchors) > 20 and set(leads) == anchors and len(leads) == 2 * len(anchors), (
+        "in both widths, where something is listed"
+    )
+    assert "国土数値情報" in page or "National Land Numerical Information" in page
+    assert not re.search(r'<a href="#p', html(site, "facilities.html", language)), "there the place is in a table"

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import time
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -10,10 +12,11 @@ from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
 from api.search import SEARCH_ROUTES
-from kpis.figures.finding import Entry, Index, grams_of, search
+from api.warm import warmed
+from kpis.figures.finding import Entry, Growing, Index, grams_of, search
 from kpis.figures.folding import folded, read
-from kpis.moment import Moment, State
-from kpis.settings import settings
+from kpis.moment import Moment, State, state_of
+from kpis.settings import ROOT, settings
 from kpis.store.store import Store
 from publishers.site.search import part_of
 from telling.blocks import Telling
@@ -53,9 +56,54 @@ def test_what_ended_by_the_day_is_not_shown() -> None:
     assert search([index], "旅券", day=99) and not search([index], "旅券", day=100)
 
 
-def test_a_bureau_that_is_gone_is_not_shown(tokyo: Store) -> None:
-    moment = Moment(state=State(tokyo), as_of=DAY)
-    assert not any(each.code == "WELFARE_HEALTH" for each in answers(Telling(Words("ja"), moment), "福祉保健局", limit=50))
+def test_a_bureau_that_is_gone_is_shown_as_such_and_after_one_that_stands(tokyo: Store) -> None:
+    said = Telling(Words("ja"), Moment(state=State(tokyo), as_of=DAY))
+    gone, *others = answers(said, "福祉保健局", kinds=["bureau"])
+    assert gone.code == "WELFARE_HEALTH" and "2023年6月30日" in gone.context, gone
+    assert {"WELFARE", "HEALTH"} <= {each.code for each in others}, "those that followed it are found by its name"
+    assert [each.code for each in answers(said, "生活文化局", kinds=["bureau"])][:2] == ["CULTURE_2025", "CULTURE_2010"]
+
+
+def test_what_changed_alone_is_indexed_again_and_answers_as_if_all_were() -> None:
+    entries = [Entry(kind="procedure", code=str(n), names=(f"旅券の申請{n}",)) for n in range(300)]
+    growing = Growing()
+    (first,) = growing.of(entries)
+    assert growing.of(list(entries))[0] is first, "nothing changed: nothing is made"
+    changed = [replace(entries[0], names=("狩猟免許の申請",)), *entries[2:]]
+    kept, others = growing.of(changed)
+    assert [entry.code for entry in others.entries] == ["0"] and kept.named is first.named
+    for asked in ("旅券", "狩猟", "申請1", "りょけん 299"):
+        whole = {(hit.entry.code, hit.entry.names) for hit in search([Index(changed)], asked, day=1, limit=400)}
+        assert {(hit.entry.code, hit.entry.names) for hit in search((kept, others), asked, day=1, limit=400)} == whole, asked
+    assert "1" not in {first.entries[n].code for n in kept.holding(["旅券"])} and len(kept.holding(["旅券"])) == 298
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("水導局", "水道局"), ("水素構座", "水素講座"), ("福祉保険局", "福祉保健局"), ("ていしつゆ", "ていしゅつ"), ("hackthon", "hackathon"), ("殿ケ谷戸", "殿ヶ谷戸"),
+        ("殿が谷戸", "殿ヶ谷戸"), ("パス ポート", "パスポート"), ("licences", "licence"),
+    ],
+)  # fmt: skip
+def test_one_letter_that_is_wrong_finds_all_the_same(typed: str, meant: str) -> None:
+    others = [
+        Entry(kind="page", code=str(n), names=(name,))
+        for n, name in enumerate(("交通局", "都税", "受付", "図書館の利用", "water", "結果"))
+    ]
+    hits = search([Index([Entry(kind="page", code="x", names=(meant,)), *others])], typed, day=1)
+    assert hits and hits[0].entry.code == "x", hits
+
+
+def test_the_index_is_made_when_the_server_starts(tokyo: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DATABASE_URL", tokyo.url)
+    monkeypatch.setenv("MIERUKA_MODE", "local")
+    settings.cache_clear()
+    with TestClient(Starlette(lifespan=warmed)):
+        until = time.monotonic() + 60
+        while not (kept := state_of(tokyo.url).figures.count("indexed")) and time.monotonic() < until:
+            time.sleep(0.02)
+    assert kept
+    settings.cache_clear()
 
 
 def test_a_procedure_that_was_loaded_or_ended_is_known_at_once_and_in_both_engines(reporting: Store) -> None:
@@ -75,6 +123,40 @@ def test_a_procedure_that_was_loaded_or_ended_is_known_at_once_and_in_both_engin
             )
         )
     assert row.procedure_code not in asked(row.name_ja)
+
+
+@pytest.mark.parametrize(
+    ("language", "asked", "code", "title", "anchor"),
+    [
+        ("ja", "期限経過", "method-2.6", "期限経過・結果未公表", "method-2"), ("en", "forecast", "method-3.16", "Forecast", "method-3"),
+        ("ja", "速報と確報", "method-3.20", "速報と確報", "method-3"), ("ja", "アクセシビリティ", "accessibility", "ウェブアクセシビリティ", "accessibility"),
+    ],
+)  # fmt: skip
+def test_sections_and_rules_of_the_method_lead_to_where_they_stand(
+    tokyo: Store, language: str, asked: str, code: str, title: str, anchor: str
+) -> None:
+    first = answers(Telling(Words(language), Moment(state=State(tokyo), as_of=DAY)), asked)[0]
+    assert (first.kind, first.code, first.title, first.page, first.anchor) == ("help", code, title, "about", anchor)
+    assert first.context and "`" not in first.context
+    anchors = (ROOT / "pages" / "about.py").read_text(encoding="utf-8")
+    assert f'anchor="{anchor}"' in anchors or anchor.startswith("method-"), "the page of data and definitions has it"
+
+
+def test_what_the_static_edition_finds_stands_on_its_pages(published: House) -> None:
+    site = next(iter(sorted(published.folder.glob("*/site"))))
+    for language in ("ja", "en"):
+        parts = (path.read_text(encoding="utf-8") for path in (site / "search" / language).glob("*.js"))
+        rows = [row for part in parts for row in json.loads(part[part.index(",") + 1 : -1])]
+        addresses = {row[3] for row in rows}
+        assert {"method.html#method-2", "en/method.html#method-2"} & addresses and {row[0] for row in rows} >= {
+            "help",
+            "definition",
+            "page",
+        }
+        for address in addresses:
+            path, _, anchor = address.partition("#")
+            assert (site / path).is_file(), address
+            assert not anchor or f'id="{anchor}"' in (site / path).read_text(encoding="utf-8"), address
 
 
 def test_the_open_api_answers_and_refuses(tokyo: Store, monkeypatch: pytest.MonkeyPatch) -> None:

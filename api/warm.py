@@ -1,0 +1,45 @@
+"""The index of the search, made when the server starts and before anybody asks: of tens of thousands of procedures it takes seconds.
+
+What changes afterwards is indexed by itself when it is first searched (``kpis.figures.finding.Growing``), which nobody notices.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from threading import Thread
+from typing import Any
+
+from kpis import moment
+from kpis.government import settle
+from kpis.periods import local_day
+from kpis.seen import journal
+from kpis.settings import settings
+from kpis.store.store import utc_now
+from publishers.editions import on_disk
+from telling.search import indices_of
+
+
+def warm() -> None:
+    """Make the index of what is shown today; a database that is not there yet is none of the index's affair."""
+    try:
+        began, chosen = time.monotonic(), settings()
+        edition = on_disk.current(chosen.editions_dir) if chosen.mode == "public" else None
+        if chosen.mode == "public" and edition is None:
+            return
+        settle(edition.government if edition else None)
+        as_of = edition.as_of if edition else local_day(utc_now())
+        made = indices_of(moment.Moment(state=moment.state_of(edition.url if edition else chosen.database_url), as_of=as_of))
+        names = sum(len(index.entries) for index in made)
+        journal.write("search ready", names=names, seconds=round(time.monotonic() - began, 2))
+    except Exception as error:  # noqa: BLE001  # whoever searches makes the index, and is told what is wrong
+        journal.write("search not ready", level=logging.WARNING, error=error)
+
+
+@asynccontextmanager
+async def warmed(app: Any) -> AsyncIterator[None]:
+    """Make the index beside what the server does first."""
+    Thread(target=warm, name="search", daemon=True).start()
+    yield

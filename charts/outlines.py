@@ -1,0 +1,77 @@
+"""A map by outlines on a plane: where each place lies in a picture of a width, and where its number is written."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from charts.shapes import Tile
+
+Points = tuple[tuple[float, float], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Area:
+    """A place in the picture: its rings, and the middle of the largest, in units of the picture from its upper left corner."""
+
+    tile: Tile
+    rings: tuple[Points, ...]
+    middle: tuple[float, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """A place without an outline: a box of the size ``BOX``, by its upper left corner."""
+
+    tile: Tile
+    corner: tuple[float, float]
+
+
+BOX = (78.0, 36.0)
+_GAP = 4.0
+
+
+def areas(tiles: Sequence[Tile], width: float) -> tuple[list[Area], list[Box], float]:
+    """Return the places whose outline is known, those below without one, and the height of the picture.
+
+    North is up, a kilometre is as long each way.
+
+    Args:
+        tiles: places, with rings in degrees.
+        width: of the picture.
+    """
+    held = [tile for tile in tiles if tile.rings]
+    points = [point for tile in held for ring in tile.rings for point in ring]
+    west, east = min(x for x, _ in points), max(x for x, _ in points)
+    south, north = min(y for _, y in points), max(y for _, y in points)
+    narrower = math.cos(math.radians((south + north) / 2))  # a degree of longitude is shorter than one of latitude
+    scale = width / ((east - west) * narrower)
+
+    def place(ring: Points) -> Points:
+        return tuple(((x - west) * narrower * scale, (north - y) * scale) for x, y in ring)
+
+    drawn = [(tile, tuple(place(ring) for ring in tile.rings)) for tile in held]
+    height = (north - south) * scale
+    across = max(int(width // (BOX[0] + _GAP)), 1)
+    boxes = [
+        Box(tile, (number % across * (BOX[0] + _GAP), height + 12 + number // across * (BOX[1] + _GAP)))
+        for number, tile in enumerate(tile for tile in tiles if not tile.rings)
+    ]
+    bottom = boxes[-1].corner[1] + BOX[1] if boxes else height
+    return [Area(tile, rings, _middle(max(rings, key=_size))) for tile, rings in drawn], boxes, bottom
+
+
+def _size(ring: Points) -> float:
+    return abs(sum(x1 * y2 - x2 * y1 for (x1, y1), (x2, y2) in _sides(ring))) / 2
+
+
+def _middle(ring: Points) -> tuple[float, float]:
+    """Return the centre of gravity of a ring."""
+    parts = [(x1 * y2 - x2 * y1, x1 + x2, y1 + y2) for (x1, y1), (x2, y2) in _sides(ring)]
+    whole = sum(part for part, _, _ in parts) or 1.0
+    return sum(part * x for part, x, _ in parts) / (3 * whole), sum(part * y for part, _, y in parts) / (3 * whole)
+
+
+def _sides(ring: Sequence[tuple[float, float]]) -> Iterable[tuple[tuple[float, float], tuple[float, float]]]:
+    return zip(ring, (*ring[1:], ring[0]), strict=True)

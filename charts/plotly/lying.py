@@ -1,0 +1,64 @@
+"""Lying bars: each has its name on the left, in more lines where it is long, and what is written at its end on the right.
+
+The axis on which the rows stand is measured in pixels, so that a row is as tall as its name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import accumulate
+
+import plotly.graph_objects as go
+
+from charts.style import GRID, INK, put, styled
+from charts.ticks import in_lines, width_of
+
+ROOM = 130.0  # pixels of a name: a phone, which is sent the same figure, keeps as much for the bars
+ROWS = (25, 33, 47, 61)  # pixels of a row whose name takes one, two, three or four lines
+BAR = 14  # pixels of a bar
+ABOVE, BELOW, TITLE = 10, 26, 20  # pixels above and below the rows, and for the title of the axis
+
+
+class Rows:
+    """Where the rows of lying bars stand.
+
+    Args:
+        names: of the rows, first on top.
+
+    Attributes:
+        middles: the pixel at which the bar of each row stands.
+    """
+
+    def __init__(self, names: Sequence[str]) -> None:
+        self._written = [in_lines(name, ROOM, 12, most=len(ROWS)) for name in names]
+        tall = [ROWS[len(lines) - 1] for lines in self._written]
+        ends = list(accumulate(tall))
+        self.middles = [end - height / 2 for end, height in zip(ends, tall, strict=True)]
+        self._height = ends[-1] if ends else 0
+
+    def put_on(self, figure: go.Figure, ends: Sequence[str] = (), *, unit: str = "", above: int = ABOVE) -> go.Figure:
+        """Give a figure whose bars stand at ``middles`` the names and ends of its rows, and its height.
+
+        Args:
+            figure: with bars ``BAR`` wide.
+            ends: what is written on the right of each row.
+            unit: of the values, under the axis.
+            above: pixels above the first row, as for a legend.
+        """
+        below = BELOW + (TITLE if unit else 0)
+        styled(figure, height=self._height + above + below)
+        right = max((width_of(end, 12) for end in ends), default=0.0)
+        figure.update_layout(margin={"l": 8, "r": right + 14 if right else 16, "t": above, "b": below})
+        figure.update_yaxes(
+            range=[self._height, 0], tickvals=self.middles, ticktext=["<br>".join(lines) for lines in self._written], showgrid=False,
+            zeroline=False, tickfont={"size": 12, "color": INK}, automargin="left", ticklabelstandoff=6,
+        )  # fmt: skip
+        figure.update_xaxes(showgrid=True, gridcolor=GRID, showline=False, zeroline=True, zerolinecolor="#949497", nticks=5)
+        if unit:
+            figure.update_xaxes(title={"text": unit, "font": {"size": 12}, "standoff": 8})
+        if right:
+            put(figure, notes=[
+                {"x": 1, "xref": "paper", "y": at, "text": f"<b>{end}</b>", "showarrow": False, "xanchor": "left", "xshift": 8, "font": {"size": 12, "color": INK}}
+                for at, end in zip(self.middles, ends, strict=True)
+            ])  # fmt: skip
+        return figure

@@ -1,0 +1,81 @@
+"""Maps as SVG: places by their outlines where there is room, as tiles where there is not."""
+
+from __future__ import annotations
+
+from charts.outlines import BOX, areas
+from charts.plotly.map import fill_of
+from charts.shapes import Tile, Tiles
+from charts.style import INK, PLAN
+from charts.svg.pen import Pen, clipped
+from charts.ticks import width_of
+from kpis.as_text import escaped
+
+
+def outlined(shape: Tiles, pen: Pen) -> float:
+    """Draw each place by its outline with its numbers, those without one as tiles below; return the height."""
+    held, boxes, height = areas(shape.tiles, pen.width - 4)
+    for area in held:
+        path = "".join("M" + " ".join(f"{x + 2:.1f} {y + 2:.1f}" for x, y in ring) + "Z" for ring in area.rings)
+        edge = INK if area.tile.total else "#B0B0B8"
+        drawn = (
+            f'<path d="{path}" fill="{fill_of(area.tile.done)}" stroke="{edge}" stroke-width=".8" fill-rule="evenodd">'
+            f"<title>{escaped(said(area.tile))}</title></path>"
+        )
+        pen.parts.append(_leading(area.tile, drawn, pen))
+    for area in held:  # after all outlines: a number may reach into the next
+        if area.tile.total:
+            x, y = area.middle
+            pen.parts.append(
+                f'<text x="{x + 2:.1f}" y="{y + 6:.1f}" text-anchor="middle" pointer-events="none" font-size="11" font-weight="700">{area.tile.numbers}</text>'
+            )
+    for box in boxes:
+        tile, (x, y) = box.tile, box.corner
+        pen.box(x + 2, y + 2, *BOX, fill_of(tile.done), edge=INK if tile.total else "#B0B0B8", title=said(tile))
+        pen.text(x + 2 + BOX[0] / 2, y + 17, clipped(tile.name, BOX[0] - 4), anchor="middle", fill=INK if tile.total else PLAN)
+        if tile.total:
+            pen.text(x + 2 + BOX[0] / 2, y + 33, tile.numbers, anchor="middle", bold=True)
+    return height + 4
+
+
+def said(tile: Tile) -> str:
+    """Return what a place says when it is pointed at."""
+    return f"{tile.place}: {tile.done} / {tile.total}"
+
+
+def _leading(tile: Tile, drawn: str, pen: Pen) -> str:
+    """Return what is drawn of a place, as a link where the map leads somewhere; a list beside it has the same links."""
+    if not (pen.leads and tile.code and tile.total):
+        return drawn
+    return f'<a href="{escaped(pen.leads + tile.code)}" tabindex="-1" aria-hidden="true">{drawn}</a>'
+
+
+def tiled(shape: Tiles, pen: Pen) -> float:
+    """Draw each place as a tile where it roughly lies; return the height."""
+    lefts, tops = [t.column for t in shape.tiles], [t.row for t in shape.tiles]
+    wide = (pen.width - 4) / (max(lefts) - min(lefts) + 1)
+    longest = max(len(t.name) for t in shape.tiles) if shape.upright else 8
+    tall = longest * 14 + 26 if shape.upright else 92.0
+    for tile in shape.tiles:
+        before = len(pen.parts)
+        x, y = 2 + (tile.column - min(lefts)) * wide, 2 + (tile.row - min(tops)) * tall
+        fill = fill_of(tile.done)
+        edge = INK if tile.total else "#B0B0B8"
+        pen.box(x + 1, y + 1, wide - 2, tall - 2, fill, edge=edge, title=f"{tile.place}: {tile.done} / {tile.total}")
+        ink = INK if tile.total else PLAN
+        middle = x + wide / 2
+        if wide > width_of(tile.name) + 4:
+            pen.text(middle, y + 20, tile.name, anchor="middle", fill=ink)
+        elif shape.upright:
+            for place, letter in enumerate(tile.name):
+                pen.text(middle, y + 15 + place * 14, letter, anchor="middle", fill=ink)
+        else:
+            name = clipped(tile.name, tall - 24)
+            pen.parts.append(
+                f'<text transform="translate({middle + 4:.1f} {y + tall - 22:.1f}) rotate(-90)" style="fill:{ink}">{escaped(name)}</text>'
+            )
+        if tile.total:
+            pen.parts.append(
+                f'<text x="{middle:.1f}" y="{y + tall - 7:.1f}" text-anchor="middle" font-size="12" font-weight="700">{tile.numbers}</text>'
+            )
+        pen.parts[before:] = [_leading(tile, "".join(pen.parts[before:]), pen)]
+    return 4 + (max(tops) - min(tops) + 1) * tall

@@ -1,0 +1,21 @@
+"""What a page is for, in one sentence above its title: for whoever comes for the first time."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import streamlit as st
+from markupsafe import escape
+
+from kpis.government import government
+from kpis.languages import has
+from pages.parts.text import t
+
+
+def intro(shown: Any) -> str:
+    """Return the sentence of a page as HTML; nothing where its own first line says it, or where it is about one thing only."""
+    place = shown.url_path or "overview"
+    key = f"intro_{'themes' if place == government().page.address else place}"
+    if not has(key) or (st.query_params.get("code") and place != "indicator"):
+        return ""
+    return f'<p class="intro">{escape(t(key))}</p>'

@@ -1,0 +1,78 @@
+"""How an indicator stood at the end of each of the last quarters, with its figure, its plan and the gap between them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from kpis.figures.attention import Stood
+from kpis.figures.records import Judgement, value_of
+from kpis.figures.scorecard import Scored, shown_figure
+from kpis.figures.sentences import planned_text, variance_text
+from kpis.text import status_word
+from telling.cards import bare
+from telling.words import Words
+
+NOTHING = "―"
+
+
+@dataclass(frozen=True, slots=True)
+class Quarter:
+    """One quarter: its short name, its status with the word for it, and figure, plan and gap as written.
+
+    ``period`` is that of the figure where it is not of this quarter; ``is_short``: the gap is to the bad.
+    """
+
+    name: str
+    status: str
+    word: str
+    actual: str
+    period: str
+    planned: str
+    gap: str
+    is_short: bool
+
+
+def quarters(item: Scored, stood: Sequence[Stood], words: Words) -> tuple[Quarter, ...]:
+    """Return the quarters of an indicator, oldest first; none where no figure of now was known in any of them.
+
+    Args:
+        item: the indicator.
+        stood: how it stood at the end of each quarter (``Moment.stood``).
+        words: of the language.
+    """
+    told = tuple(_quarter(item, each, words) for each in stood)
+    return told if any(quarter.actual != NOTHING for quarter in told) else ()
+
+
+def speaks(stood: Stood) -> Judgement | None:
+    """Return the judgement of a quarter, where its figure says something of the quarter: it was not old by then."""
+    judged = stood.judgement
+    if judged is None or judged.figure is None or stood.status == "no_current":
+        return None
+    is_before = judged.figure.period.end < stood.quarter.start
+    return None if stood.status == "unreported" and is_before else judged
+
+
+def figures_then(stood: Stood) -> dict[str, str | float | None]:
+    """Return what the figure of a quarter was, what was planned, and the gap, for machines."""
+    judged = speaks(stood)
+    return {
+        "figure_period": judged.figure.period_code if judged and judged.figure else None,
+        "actual_value": judged.figure.value if judged and judged.figure else None,
+        "planned_value": judged.planned_value if judged else None, "variance": judged.variance if judged else None,
+    }  # fmt: skip
+
+
+def _quarter(item: Scored, stood: Stood, words: Words) -> Quarter:
+    judged, definition = speaks(stood), item.entry.definition
+    name, word = stood.quarter.short(words.language), status_word(stood.status, words.language)
+    figure = judged.figure if judged is not None else None
+    if judged is None or figure is None or value_of(definition, figure) is None:
+        return Quarter(name, stood.status, word, NOTHING, "", NOTHING, NOTHING, is_short=False)
+    planned = planned_text(bare(definition), judged, words.language) if judged.planned_value is not None else NOTHING
+    return Quarter(
+        name, stood.status, word, shown_figure(item, figure, words.language),
+        figure.period.short(words.language) if figure.period.end < stood.quarter.start else "", planned,
+        variance_text(definition, judged, words.language), is_short=(judged.variance or 0.0) * definition.sign < 0,
+    )  # fmt: skip

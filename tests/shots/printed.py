@@ -1,0 +1,52 @@
+"""What comes out of a printer: pages on A4, and the sheets of a quarter."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from pathlib import Path
+
+from playwright.sync_api import Browser, Page
+
+from kpis.moment import State
+from publishers.meeting.page import report_page
+from telling.meeting import quarter_report
+from tests.shared import copied, shipped
+
+PERIOD = "FY2022-Q3"
+
+
+def sheets(pdf: Path, target: Path) -> int:
+    """Write each sheet of a PDF as a picture, and return how many there are; none where this machine has no ``pdftoppm``."""
+    if shutil.which("pdftoppm") is None:
+        return 0
+    subprocess.run(["pdftoppm", "-r", "75", "-png", pdf, target], check=True)
+    return len(list(target.parent.glob(f"{target.name}-*.png")))
+
+
+def page(shown: Page, folder: Path, name: str) -> int:
+    """Print a page as it stands, upright on A4; return how many sheets it takes."""
+    folder.mkdir(parents=True, exist_ok=True)
+    shown.set_viewport_size({"width": 1280, "height": 1200})  # and dark, as it was looked at last: paper is light all the same
+    pdf = folder / f"{name}.pdf"
+    shown.pdf(path=pdf, format="A4", print_background=True)
+    for old in folder.glob(f"{name}-[0-9]*.png"):
+        old.unlink()
+    count = sheets(pdf, folder / name)
+    pdf.unlink()
+    return count
+
+
+def meeting(browser: Browser, folder: Path, place: Path) -> int:
+    """Print the material of a quarter in both languages; return how many sheets it takes."""
+    taken = 0
+    store = copied(shipped(), place / "meeting.db")
+    for code in ("ja", "en"):
+        path = place / f"meeting-{code}.html"
+        path.write_text(report_page(quarter_report(State(store), PERIOD, language=code)), encoding="utf-8")
+        context = browser.new_context(java_script_enabled=False)
+        shown = context.new_page()
+        shown.goto(path.as_uri())
+        taken += page(shown, folder, f"quarter-{code}")
+        context.close()
+    return taken
