@@ -2,7 +2,7 @@
 
 ``python -m tests.accessibility [shipped|public|static …]``; without a word all of them. It takes an hour on two processors, so a part can
 be asked for. What an empty Streamlit page breaks is measured first, in the same run. What comes out is also kept as JSON, from which
-``python -m tests.accessibility.statement`` writes the table of ``docs/accessibility.md``.
+``python -m tests.accessibility.statement`` writes the table of ``docs/accessibility_results.md``.
 """
 
 from __future__ import annotations
@@ -67,7 +67,7 @@ def floor(browser: Browser) -> set[str]:
                 try:
                     page.goto(f"http://127.0.0.1:{port}")
                     break
-                except Exception:  # noqa: BLE001  # not up yet
+                except Exception:  # not up yet
                     page.wait_for_timeout(200)
             page.wait_for_selector("[data-testid=stApp][data-test-script-state=notRunning]")
             broken = looked_at(page, {})
