@@ -1,7 +1,7 @@
 """axe-core on every page of every instance, in each language, width and theme, as a table; fails beyond what Streamlit itself breaks.
 
 ``python -m tests.accessibility [shipped|public|static …]``; without a word all of them. It takes an hour on two processors, so a part can
-be asked for. What an empty Streamlit page breaks is measured first, in the same run. What comes out is also kept as JSON, from which
+be asked for, and some widths (``WIDTHS=375``). What an empty Streamlit page breaks is measured first, in the same run. What comes out is also kept as JSON, from which
 ``python -m tests.accessibility.statement`` writes the table of ``docs/accessibility_results.md``.
 """
 
@@ -10,6 +10,7 @@ from __future__ import annotations
 import functools
 import http.server
 import json
+import os
 import subprocess
 import sys
 import tempfile
@@ -38,7 +39,8 @@ from tests.publishers.house import built
 from tests.publishers.public_server import public_server
 from tests.shared import shipped
 
-LANGUAGES, WIDTHS, THEMES = ("ja", "en"), (320, 375, 1280), ("light", "dark")
+LANGUAGES, THEMES = ("ja", "en"), ("light", "dark")
+WIDTHS = tuple(int(width) for width in os.environ.get("WIDTHS", "320 375 1280").split())
 INSIDE = ("/submit", "/review", "/publish", "/report", "/meeting", "/questions", "/notices")
 KEPT = ROOT / "tests" / "accessibility" / "result.json"
 Broken = dict[str, list[str]]  # rule → the elements that break it
@@ -126,6 +128,18 @@ def filed(folder: Path) -> Iterator[str]:
     server.shutdown()
 
 
+def keep(views: dict[str, int], empty: set[str], ours: dict[str, list[str]], judged: dict[str, set[str]]) -> None:
+    """Keep what was seen; of parts that were not looked at this time, what an earlier run kept stays."""
+    before: Any = json.loads(KEPT.read_text(encoding="utf-8")) if KEPT.exists() else {"views": {}, "broken": {}, "judged": {}}
+    rest = {what: where for what, where in before["broken"].items() if what.split(":")[0] not in views}
+    kinds = {*judged, *before["judged"]}
+    kept = {
+        "views": {**before["views"], **views}, "floor": sorted(empty), "broken": {**rest, **ours},
+        "judged": {kind: sorted({*judged.get(kind, ()), *before["judged"].get(kind, ())}) for kind in kinds},
+    }  # fmt: skip
+    KEPT.write_text(json.dumps(kept), encoding="utf-8")
+
+
 def main() -> int:
     """Look at what is asked for and print a line for each instance and each rule that is broken; return whether any is ours."""
     parts = sys.argv[1:] or ["shipped", "public", "static"]
@@ -175,10 +189,7 @@ def main() -> int:
     print(f"\nbroken beyond the floor: {len(ours)}")
     for what, where in ours.items():
         print(f"{len(where):5}  {what}\n       first at {where[0]}")
-    KEPT.write_text(
-        json.dumps({"views": views, "floor": sorted(empty), "broken": ours, "judged": {k: sorted(v) for k, v in judged.items()}}),
-        encoding="utf-8",
-    )
+    keep(views, empty, ours, judged)
     return bool(ours)
 
 
