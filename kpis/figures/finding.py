@@ -30,6 +30,7 @@ LEAST = 0.4  # so much of what was typed must be there
 _NEARLY = 0.9  # what differs in a letter
 _NOWHERE = 0.25  # a pair that is nowhere
 _WELL = 1.2  # a hit that scores so much is what was meant: nothing is tried besides
+_FAR = 0.4  # of the best answer's score: what holds less shares a letter or two with it by chance
 _PAST = 0.1
 _SHORTENED, _LEFT_OUT = 4, 6  # letters of a word that may be a short form, and those left out between two of them
 _RANKED = 120
@@ -180,7 +181,8 @@ def search(indices: Sequence[Index], asked: str, *, day: int, kinds: Sequence[st
     best: dict[tuple[str, str], Hit] = {}
     for hit in sorted(hits, key=lambda hit: (-hit.score, len(hit.entry.names[0]), hit.entry.code)):
         best.setdefault((hit.entry.kind, hit.entry.code), hit)
-    return list(best.values())[:limit]
+    answers = list(best.values())
+    return [hit for hit in answers[:limit] if hit.score >= answers[0].score * _FAR]
 
 
 def _places(

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from markupsafe import Markup
 
 # Of tables that a phone shows as blocks (``site.css``, ``attention.css``, ``seen.css``, ``matrix.css``).
-_TABLE = re.compile(r'<table class="[^"]*\b(?:lb|att|mx|tb)\b.*?</table>', re.S)
+_TABLE = re.compile(r'<table class="[^"]*\b(?:lb|att|mx|qt|tb)\b.*?</table>', re.S)
 _PART = re.compile(r"<(table|thead|tbody|tr|td|th)\b(?![^>]*\brole=)([^>]*)>")
 _ROLES = {"table": "table", "thead": "rowgroup", "tbody": "rowgroup", "tr": "row", "td": "cell"}
 

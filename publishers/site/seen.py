@@ -136,19 +136,17 @@ def quarters(listed: Sequence[Quarter], words: Words, *, caption: str) -> Markup
     if not listed:
         return Markup("")
     heads = (words("line_quarter"), words("status"), words("actual"), words("planned"), words("att_gap"))
-    top = Markup("").join(Markup('<th scope="col" role="columnheader">{}</th>').format(head) for head in heads)
+    top = Markup("").join(Markup('<th scope="col">{}</th>').format(head) for head in heads)
     body = Markup("")
     for each in listed:
         period = Markup(" <small>{}</small>").format(each.period) if each.period else ""
         gap = Markup("<b>{}</b>").format(each.gap) if each.is_short else each.gap
         cells = (mark(each.status, each.word), Markup("{}{}").format(each.actual, period), each.planned, gap)
-        body += Markup('<tr role="row"><th scope="row" role="rowheader">{}</th>{}</tr>').format(
-            each.name, Markup("").join(Markup('<td role="cell">{}</td>').format(cell) for cell in cells)
+        body += Markup('<tr><th scope="row">{}</th>{}</tr>').format(
+            each.name, Markup("").join(Markup("<td>{}</td>").format(cell) for cell in cells)
         )
-    made = Markup(
-        '<table class="qt" role="table" aria-label="{}"><thead role="rowgroup"><tr role="row">{}</tr></thead><tbody role="rowgroup">{}</tbody></table>'
-    )
-    return Markup(shown(made.format(caption, top, body)))
+    made = Markup('<table class="qt" aria-label="{}"><thead><tr>{}</tr></thead><tbody>{}</tbody></table>')
+    return with_roles(str(shown(made.format(caption, top, body))))
 
 
 def brief(card: Card, words: Words) -> Markup:

@@ -94,7 +94,8 @@ async function search(asked, kind) {
     const whole = joined === all ? 0.6 : words.every((w) => name.includes(w)) ? 0.25 + (joined.startsWith(words[0]) ? 0.1 : 0) : 0;
     listed.push({ of, title, context, address, online, score: index.weights[kindAt(at)] + cover + whole + 0.25 * Math.min(1, grams.length / Math.max(1, joined.length)) });
   }
-  return listed.sort((a, b) => b.score - a.score).slice(0, 15);
+  const first15 = listed.sort((a, b) => b.score - a.score).slice(0, 15);
+  return first15.filter((each) => each.score >= first15[0].score * 0.4); // what holds less shares a letter or two by chance
 }
 
 const form = document.getElementById("find"), list = document.getElementById("results"), said = document.getElementById("said");
