@@ -85,12 +85,18 @@ def in_lines(text: str, room: float, size: float = 13.0, *, most: int = 2) -> li
                 fits -= 1
             lines.append(rest[:fits].rstrip() + "…")
             break
-        gaps = [n for n in range(1, fits + 1) if rest[n - 1] in " ・/、)）" or rest[n] in "(（ "]
+        gaps = [n for n in range(1, fits + 1) if _ends(rest[n - 1]) or unicodedata.category(rest[n]) in ("Ps", "Zs")]
         even = -(-len(rest) // -(-width_of(rest, size) // room))  # nowhere to break: in parts of one length, no letter left alone
         at = gaps[-1] if gaps and gaps[-1] * 3 >= fits else min(fits, int(even))
         lines.append(rest[:at].rstrip())
         rest = rest[at:].lstrip()
     return lines
+
+
+def _ends(letter: str) -> bool:
+    """Say whether a line may end with a letter: a blank, a closing bracket, a slash, or a dot or comma as wide as a character."""
+    kind = unicodedata.category(letter)
+    return kind in ("Zs", "Pe") or letter == "/" or (kind == "Po" and unicodedata.east_asian_width(letter) == "W")
 
 
 def _every(step: int, first: date, last: date, *, closes: int) -> list[int]:

@@ -7,7 +7,6 @@ import streamlit as st
 from kpis.as_text import markdown
 from kpis.moment import Moment
 from kpis.periods import parse_period
-from kpis.reporting.deadlines import coverage, window
 from kpis.store import tables
 from pages.parts import cached
 from pages.parts.asked import choose
@@ -20,8 +19,8 @@ from pages.parts.steps import say_what_came
 from pages.parts.text import fine_print, language, t
 from pages.parts.viewer import viewer
 from pages.parts.when import today
-from telling import attention, pack
-from telling.agenda import Agenda
+from telling import pack
+from telling.agenda import Agenda, late_reports
 from telling.blocks import Telling
 from telling.meeting import last_reported, quarter_report, quarters
 from telling.words import Words
@@ -36,11 +35,8 @@ def agenda_of(period_code: str, minutes: tables.Meeting | None) -> Agenda:
     known_at, day = (minutes.known_at, minutes.held_on) if minutes else (cached.moment().known_at, today())
     report = quarter_report(state, period_code, language=language(), known_at=known_at)
     telling = Telling(words, Moment(state=state, as_of=day, known_at=known_at))
-    due = window(state.store, "", period_code).due_on
-    standings = coverage(state.store, [period_code], viewer=viewer().email, today=day, known_at=known_at) if due else []
-    label = parse_period(period_code).label(language())
-    late = [attention.overdue_report(telling, s.bureau_code, period_code, label, due) for s in standings if s.is_late and due]
-    return Agenda(report=report, day=day, late=tuple(late), minutes=minutes)
+    late = late_reports(telling, period_code, viewer=viewer().email, known_at=known_at)
+    return Agenda(report=report, day=day, late=late, minutes=minutes)
 
 
 say_what_came()

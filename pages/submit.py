@@ -11,6 +11,7 @@ from kpis.as_text import markdown
 from kpis.errors import MierukaError
 from kpis.government import government
 from kpis.reporting import deadlines, reports, submissions
+from kpis.reporting.answering import part_of
 from kpis.reporting.deadlines import Standing, Window
 from kpis.reporting.reports import Opened, Report
 from kpis.text import format_date
@@ -168,21 +169,22 @@ def draft(opened: Opened) -> None:
     is_open = report.state in ("draft", "returned")
     is_theirs = report.is_on_behalf and me.may("take_in", report.bureau_code)
     mine = is_open and (is_theirs or me.may("explain", report.bureau_code))
-    several_hands.ask_clashes(store, opened, actor=me.email if mine else None)
+    own = part_of(store, opened, viewer=me.email) if mine else opened  # a section answers what is asked about its own rows
+    several_hands.ask_clashes(store, own, actor=me.email if mine else None)
     what_changes(opened)
     if mine:
-        ask_readings(store, opened, actor=me.email)
-        resolve_conflicts(store, opened, actor=me.email)
-        give_reasons(store, opened, actor=me.email)
-        confirm_warnings(store, opened, actor=me.email)
-        ask_causes(store, opened, actor=me.email)
-    else:
+        ask_readings(store, own, actor=me.email)
+        resolve_conflicts(store, own, actor=me.email)
+        give_reasons(store, own, actor=me.email)
+        confirm_warnings(store, own, actor=me.email)
+        ask_causes(store, own, actor=me.email)
+    if own is not opened or not mine:
         explained(opened)
     if is_open and me.may("upload", report.bureau_code):
         in_place.correcting(store, opened, me=me)
     several_hands.brought(opened)
     in_place.files(store, opened, me=me)
-    several_hands.written_rows(store, opened, actor=me.email if mine else None)
+    several_hands.written_rows(store, opened, actor=me.email if mine and own is opened else None)
     steps_taken(opened)
     if report.state == "submitted":
         st.info(

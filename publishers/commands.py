@@ -13,7 +13,8 @@ from kpis.declared import ALWAYS
 from kpis.errors import FigureRefused, NotFound
 from kpis.languages import both, pair
 from kpis.message import Message
-from kpis.moment import State
+from kpis.moment import Moment, State
+from kpis.periods import local_day
 from kpis.reporting import outbox, people
 from kpis.settings import settings
 from kpis.store import copying
@@ -25,10 +26,16 @@ from publishers.editions import on_disk, publication, record
 from publishers.editions.keys import pinned_key
 from publishers.editions.remote import verify_address
 from publishers.editions.verify import EditionFault, unsigned, verify
+from publishers.fonts import FONTS, has_japanese
 from publishers.meeting.page import report_page
+from publishers.meeting.pdf import pack_pdf
+from publishers.meeting.slides import pack_slides
 from publishers.meeting.workbook import report_book
 from publishers.site import export
+from telling.agenda import Agenda, late_reports
+from telling.blocks import Telling
 from telling.meeting import quarter_report
+from telling.words import Words
 
 app = typer.Typer()
 AT_START.append(lambda store: record.settle(store, settings().editions_dir))
@@ -163,25 +170,42 @@ def export_command(
 @app.command("report")
 def report_command(
     output: Annotated[
-        Path, typer.Option("--output", "-o", help="The workbook to write; the page to print goes beside it as .html")
+        Path,
+        typer.Option(
+            "--output", "-o", help="The workbook to write; page to print, slides and PDF go beside it as .html, .pptx and .pdf"
+        ),
     ],
     period: Annotated[str, typer.Option(help="The fiscal quarter, as FY2022-Q3")],
     language: Annotated[str, typer.Option(help="ja or en")] = "ja",
 ) -> None:
-    """Write the meeting material of a quarter: a workbook with native charts and tables, and a page to print."""
+    """Write the meeting material of a quarter: a workbook with native charts and tables, a page to print, and the pack as slides and PDF.
+
+    The pack holds what was decided and what the office itself assesses: it is for the office.
+    """
     if output.suffix.lower() != ".xlsx":
         raise typer.BadParameter(told("report_to_name", path=output))
     if language not in ALWAYS:
         raise typer.BadParameter(told("report_languages", language=language, codes=" | ".join(ALWAYS)))
     store = own_store()
-    made = quarter_report(State(store), period, language=language)
+    state = State(store)
+    made = quarter_report(state, period, language=language)
+    telling = Telling(Words(language), Moment(state=state, as_of=local_day(utc_now())))
+    agenda = Agenda(report=made, day=telling.as_of, late=late_reports(telling, period, viewer=people.COMMAND_LINE))
     output.parent.mkdir(parents=True, exist_ok=True)
     output.write_bytes(report_book(made))
     page = output.with_suffix(".html")
     page.write_text(report_page(made), encoding="utf-8")
+    slides, pdf = output.with_suffix(".pptx"), output.with_suffix(".pdf")
+    slides.write_bytes(pack_slides(agenda))
+    written = [output, page, slides]
+    if has_japanese():
+        pdf.write_bytes(pack_pdf(agenda))
+        written.append(pdf)
+    else:
+        err.print(told("pack_without_font", fonts=", ".join(FONTS[:4])), markup=False)
     for sentence in made.sentences():
         out.print(f"- {sentence}", markup=False)
-    out.print(f"{output} {page}", markup=False)
+    out.print(" ".join(map(str, written)), markup=False)
 
 
 @app.command("backup")

@@ -14,6 +14,7 @@ from kpis.figures.commented import is_late, is_living
 from kpis.figures.projects import ProjectReport, contradicts
 from kpis.figures.scorecard import Scored, needed_of
 from kpis.periods import local_day, parse_period
+from kpis.reporting.deadlines import coverage, window
 from kpis.store import tables
 from kpis.text import format_date, known_day
 from telling import attention
@@ -103,6 +104,16 @@ class Item:
     is_contradicted: bool
     before: tuple[Decided, ...]
     now: tuple[Decided, ...]
+
+
+def late_reports(telling: Telling, period_code: str, *, viewer: str, known_at: datetime | None = None) -> tuple[Row, ...]:
+    """Return a row for each bureau's report of a quarter that is overdue on the day of a telling, of those that the viewer may ask after."""
+    store, label = telling.moment.state.store, parse_period(period_code).label(telling.words.language)
+    due = window(store, "", period_code).due_on
+    if due is None:
+        return ()
+    standings = coverage(store, [period_code], viewer=viewer, today=telling.as_of, known_at=known_at)
+    return tuple(attention.overdue_report(telling, s.bureau_code, s.period_code, label, due) for s in standings if s.is_late)
 
 
 @dataclass(frozen=True)

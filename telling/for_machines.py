@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 
 from kpis.figures.attention import Since, Stood
-from kpis.figures.records import Baseline, Definition, Figure, Goal, LastDue, Revision, revised
+from kpis.figures.records import Baseline, Definition, Figure, Goal, LastDue, Revision, revised, typical_revision
 from kpis.figures.rollup import RollUp
 from kpis.figures.scorecard import Book, Scored, forecast_of, needed_of, path_of
 from kpis.languages import SOURCE
@@ -111,6 +111,12 @@ def _needed_json(scored: Scored, as_of: date) -> dict[str, Any] | None:
             "sentence_ja": needed.sentence(scored, Words(SOURCE)), "sentence_en": needed.sentence(scored, Words("en"))}  # fmt: skip
 
 
+def _typical_revision_json(scored: Scored) -> dict[str, Any] | None:
+    """Return how far final values are from preliminary ones as a rule: the median of the sizes, in the indicator's unit, and of how many."""
+    usual = typical_revision(scored.entry.definition, scored.revisions)
+    return None if usual is None else {"count": usual[0], "median": usual[1]}
+
+
 def _last_due_json(last: LastDue | None) -> dict[str, Any] | None:
     if last is None:
         return None
@@ -146,7 +152,7 @@ def status_json(scored: Scored, book: Book, *, as_of: date) -> dict[str, Any]:
         ],
         "previous": _earlier_json(judged.previous), "year_earlier": _earlier_json(judged.year_earlier),
         "planned_path": [{"day": day.isoformat(), "value": value} for day, value in path_of(scored, as_of=as_of)],
-        "forecast": _forecast_json(scored, as_of), "needed": _needed_json(scored, as_of),
+        "forecast": _forecast_json(scored, as_of), "needed": _needed_json(scored, as_of), "typical_revision": _typical_revision_json(scored),
         "planned_value": judged.planned_value, "variance": judged.variance,
         "progress": judged.progress, "planned_progress": judged.planned_progress, "ratio": judged.ratio,
         "status": judged.status, "standing": judged.standing, "is_current": judged.standing == "current",

@@ -49,7 +49,8 @@ def _rules(text: str) -> tuple[Rule, ...]:
 
 def _plain(text: str) -> str:
     """Return markdown as plain words, without the names of columns and files in brackets."""
-    return " ".join(re.sub(r" ?\((?:`[^`]+`(?:, |、)?)+\)|[*`]", "", text).split())
+    joined = re.sub(r"(?<=[^\x00-\x7f])\n *(?=[^\x00-\x7f])", "", text)  # no blank between lines of Japanese
+    return " ".join(re.sub(r" ?\((?:`[^`]+`(?:, |、)?)+\)|[*`]", "", joined).split())
 
 
 def method(words: Words) -> str:

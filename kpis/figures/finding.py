@@ -27,6 +27,7 @@ _MASK = (1 << _BITS) - 1
 _BESIDE = 0.5  # what is said beside a name counts so much less
 _BY_READING = 0.8  # what only sounds alike
 LEAST = 0.4  # so much of what was typed must be there
+_READ = 0.75  # of how it sounds: kana are few, and some are in every name
 _NEARLY = 0.9  # what differs in a letter
 _NOWHERE = 0.25  # a pair that is nowhere
 _WELL = 1.2  # a hit that scores so much is what was meant: nothing is tried besides
@@ -177,7 +178,7 @@ def search(indices: Sequence[Index], asked: str, *, day: int, kinds: Sequence[st
     if not any(hit.score >= _WELL for hit in hits):
         hits += [replace(hit, score=hit.score * _NEARLY) for hit in _near(look, words)]
         if has_kanji(asked):
-            hits += [replace(hit, score=hit.score * _BY_READING) for hit in _ranked(look, read(asked[:LONGEST]).split())]
+            hits += [replace(hit, score=hit.score * _BY_READING) for hit in _ranked(look, read(asked[:LONGEST]).split(), _READ)]
     best: dict[tuple[str, str], Hit] = {}
     for hit in sorted(hits, key=lambda hit: (-hit.score, len(hit.entry.names[0]), hit.entry.code)):
         best.setdefault((hit.entry.kind, hit.entry.code), hit)
@@ -213,16 +214,16 @@ def _cover(index: Index, grams: Sequence[int], places: Sequence[npt.NDArray[np.i
     """Return of each entry how much of what was typed it holds."""
     cover: Floats = np.zeros(len(index.entries))
     for gram, here, weight in zip(grams, places, weights, strict=True):
-        beside = index.beside.of(gram)
-        cover[beside] += _BESIDE * weight
-        cover[here] += weight
-        cover[np.intersect1d(beside, here, assume_unique=True)] -= _BESIDE * weight
+        by_one = np.zeros(len(index.entries))
+        by_one[index.beside.of(gram)] = _BESIDE * weight
+        by_one[here] = weight
+        cover += by_one
     return cover
 
 
-def _ranked(look: Callable[[Sequence[int], float], list[Place]], words: Sequence[str]) -> list[Hit]:
+def _ranked(look: Callable[[Sequence[int], float], list[Place]], words: Sequence[str], least: float = LEAST) -> list[Hit]:
     grams = sorted({gram for word in words for gram in grams_of(word)})
-    return [Hit(index.entries[n], _score(index, n, cover, words, len(grams))) for index, n, cover in look(grams, LEAST)]
+    return [Hit(index.entries[n], _score(index, n, cover, words, len(grams))) for index, n, cover in look(grams, least)]
 
 
 def _score(index: Index, n: int, cover: float, words: Sequence[str], count: int) -> float:

@@ -34,7 +34,10 @@ MAY: Mapping[str, Mapping[str, Reach]] = {
     "read_original": {"bureau_manager": "own", "bureau_approver": "own", "reform_office": "any"},
     "upload": {"section": "own", "bureau_manager": "own"},  # of a section: its own rows
     "take_in": {"reform_office": "any"},  # a workbook that came by mail, on behalf of its bureau
-    "explain": {"bureau_manager": "own"},  # give reasons, confirm warnings, resolve conflicts, answer where sections differ
+    "explain": {
+        "section": "own",
+        "bureau_manager": "own",
+    },  # reasons, warnings, conflicts, where hands differ; a section: of its own rows
     "prepare": {"bureau_manager": "own"},  # hand it to whoever checks it within the bureau
     "check": {"bureau_approver": "own"},
     "submit": {"bureau_manager": "own", "bureau_approver": "own"},
@@ -139,6 +142,12 @@ def sections(grants: Iterable[Grant], action: str, bureau_code: str) -> frozense
     if any(not grant.section_code for grant in permitting):
         return None
     return frozenset(grant.section_code for grant in permitting)
+
+
+def decides(grants: Iterable[Grant], bureau_code: str) -> bool:
+    """Say whether a person answers for every row of a bureau's report, and not for those of a section."""
+    held = list(grants)
+    return may(held, "explain", bureau_code) and sections(held, "explain", bureau_code) is None
 
 
 def require(grants: Iterable[Grant], action: str, bureau_code: str | None = None) -> None:

@@ -12,7 +12,7 @@ from sqlmodel import Session
 
 from kpis.as_text import shown
 from kpis.errors import FigureRefused
-from kpis.reporting.access import may, sections
+from kpis.reporting.access import decides, sections
 from kpis.reporting.comparison import OBSERVATIONS, THEIRS, Completeness, ReportedRow, Value, as_read
 from kpis.reporting.hindrances import report_for_step
 from kpis.reporting.kept import RowKey, Warning, id_of, record_step, subject_of
@@ -99,7 +99,7 @@ def correct(
             raise FigureRefused("nothing_corrected")
         vintages.ensure_periods(session, {each.key[2] for each in own if each.kind == OBSERVATIONS})
         next_revision(session, row, actor)
-        merged = merge(before.rows, own, hand, decides=may(grants_of(session, actor), "explain", row.bureau_code))
+        merged = merge(before.rows, own, hand, decides=decides(grants_of(session, actor), row.bureau_code))
         keep_merged(session, row, before, merged, own, warnings, completeness=completeness, about_open=about_open)
         session.add(
             tables.SubmissionUpload(

@@ -8,8 +8,9 @@ from kpis.as_text import typed
 from kpis.errors import FigureRefused
 from kpis.figures.commented import commentary_code
 from kpis.periods import parse_period
+from kpis.reporting.answering import report_to_answer
 from kpis.reporting.commentaries import asked_of
-from kpis.reporting.comparison import ReportedRow, Value
+from kpis.reporting.comparison import OBSERVATIONS, ReportedRow, Value
 from kpis.reporting.filing import kept_of, packed, packed_claims, row_key
 from kpis.reporting.hindrances import report_for_step
 from kpis.reporting.kept import id_of, record_step, rekept, rows_kept, subject_of
@@ -34,10 +35,13 @@ def say_why(store: Store, report_id: int, *, actor: str, revision: int, said: Ma
         FigureRefused: nothing is said, a text is too long, or the indicator is not asked of the bureau.
     """
     with acting(store, actor, "explain", subject_of(report_id)) as session:
-        row = report_for_step(session, report_id, actor, "explain", revision)
+        seen = report_for_step(session, report_id, actor, "explain", revision)
+        about = [(OBSERVATIONS, (indicator, seen.bureau_code, seen.period_code)) for indicator in said]
+        answering = report_to_answer(session, report_id, actor, revision, about)
+        row = answering.row
         rows = rows_kept(session, row)
         there = {each.key: each for each in kept_of(session, row)}
-        hand = Hand(by=actor, at=instant(session), upload=row.revision)
+        hand = Hand(by=actor, part=answering.part, at=instant(session), upload=row.revision)
         asked = asked_of(store, row.bureau_code, row.period_code)
         for indicator, given in said.items():
             texts = {name: typed(text) for name, text in given.items() if name in TEXTS}

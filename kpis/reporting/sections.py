@@ -37,15 +37,29 @@ def refuse_rows_of_others(session: Session, reach: Collection[str], rows: Sequen
     Raises:
         NotAllowed: naming the row.
     """
-    own = [section for code, section in government().sections.items() if code in reach]
+    own, new = own_keys(session, reach, rows)
+    for row in rows:
+        if (row.kind, row.key) not in own | new:
+            raise NotAllowed("not_of_section", sheet=row.sheet, row=row.row, key=" ".join(row.key))
+
+
+Keys = set[tuple[str, tuple[str, ...]]]
+
+
+def own_keys(session: Session, reach: Collection[str], rows: Sequence[ReportedRow]) -> tuple[Keys, Keys]:
+    """Return which of these rows are these sections' by the catalogue, and which are new in a register and so nobody's yet."""
+    sections = [section for code, section in government().sections.items() if code in reach]
+    own: Keys = set()
+    new: Keys = set()
     for kind in dict.fromkeys(row.kind for row in rows):
         listed = [row for row in rows if row.kind == kind]
         stored = {} if kind == OBSERVATIONS else _stored(session, kind, [row.key[0] for row in listed])
         for row in listed:
             if kind != OBSERVATIONS and row.key[0] not in stored:
-                continue
-            if not any(holds(section, kind, row.key, stored.get(row.key[0], {})) for section in own):
-                raise NotAllowed("not_of_section", sheet=row.sheet, row=row.row, key=" ".join(row.key))
+                new.add((kind, row.key))
+            elif any(holds(section, kind, row.key, stored.get(row.key[0], {})) for section in sections):
+                own.add((kind, row.key))
+    return own, new
 
 
 def _stored(session: Session, kind: str, codes: Sequence[str]) -> dict[str, dict[str, Any]]:

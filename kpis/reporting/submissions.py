@@ -21,6 +21,7 @@ from kpis.government import government
 from kpis.periods import parse_period
 from kpis.registers import REGISTERS
 from kpis.reporting.access import next_state
+from kpis.reporting.answering import report_to_answer
 from kpis.reporting.comparison import (
     OBSERVATIONS,
     OURS,
@@ -85,9 +86,10 @@ def explain(store: Store, report_id: int, *, actor: str, revision: int, reasons:
         FigureRefused: the class is not known, the text is blank, or the report has no such row.
     """
     with acting(store, actor, "explain", subject_of(report_id)) as session:
-        row = report_for_step(session, report_id, actor, "explain", revision)
+        answering = report_to_answer(session, report_id, actor, revision, reasons)
+        row = answering.row
         rows, said = rows_kept(session, row), {each.key: each for each in kept_of(session, row)}
-        hand = Hand(by=actor, at=instant(session), upload=row.revision)
+        hand = Hand(by=actor, part=answering.part, at=instant(session), upload=row.revision)
         for (kind, key), (reason_class, text) in reasons.items():
             if reason_class not in government().reasons or not typed(text):
                 raise FigureRefused("correction_without_reason")
@@ -104,7 +106,7 @@ def settle(store: Store, report_id: int, *, actor: str, revision: int, choices: 
         FigureRefused: the cell is not a question, or nobody wrote the value there.
     """
     with acting(store, actor, "settle", subject_of(report_id)) as session:
-        row = report_for_step(session, report_id, actor, "explain", revision)
+        row = report_to_answer(session, report_id, actor, revision, [key[:2] for key in choices]).row
         rows, said = rows_kept(session, row), {each.key: each for each in kept_of(session, row)}
         for (kind, key, column), value in choices.items():
             stored, own = row_kept(rows, kind, key), said[kind, key].said.get(column)
@@ -125,7 +127,7 @@ def take_out(store: Store, report_id: int, *, actor: str, revision: int, rows: S
         FigureRefused: the report has no such row.
     """
     with acting(store, actor, "take_out", subject_of(report_id)) as session:
-        row = report_for_step(session, report_id, actor, "explain", revision)
+        row = report_to_answer(session, report_id, actor, revision, None).row
         stored_rows, said = rows_kept(session, row), {each.key: each for each in kept_of(session, row)}
         hand = Hand(by=actor, at=instant(session), upload=row.revision)
         for kind, key in rows:
@@ -144,7 +146,7 @@ def resolve(store: Store, report_id: int, *, actor: str, revision: int, choices:
     The choice holds against the vintage that is stored now; should it change once more, the cell is a conflict again.
     """
     with acting(store, actor, "resolve", subject_of(report_id)) as session:
-        row = report_for_step(session, report_id, actor, "explain", revision)
+        row = report_to_answer(session, report_id, actor, revision, [key[:2] for key in choices]).row
         rows = rows_kept(session, row)
         current = current_of(session, [unpacked(r) for r in rows.values()])
         for (kind, key, column), choice in choices.items():
@@ -165,7 +167,7 @@ def choose_readings(store: Store, report_id: int, *, actor: str, revision: int, 
         FigureRefused: the cell is not asked about, or does not offer the value.
     """
     with acting(store, actor, "choose_readings", subject_of(report_id)) as session:
-        row = report_for_step(session, report_id, actor, "explain", revision)
+        row = report_to_answer(session, report_id, actor, revision, [key[:2] for key in chosen]).row
         rows = rows_kept(session, row)
         for (kind, key, column), value in chosen.items():
             stored = row_kept(rows, kind, key)
@@ -187,9 +189,11 @@ def confirm(store: Store, report_id: int, *, actor: str, revision: int, reasons:
         FigureRefused: a reason is blank or the report has no such warning.
     """
     with acting(store, actor, "confirm", subject_of(report_id)) as session:
-        row = report_for_step(session, report_id, actor, "explain", revision)
+        warned = {number: session.get(tables.SubmissionWarning, number) for number in reasons}
+        about = [(w.row_kind, tuple(json.loads(w.row_key))) for w in warned.values() if w is not None and w.row_key]
+        row = report_to_answer(session, report_id, actor, revision, about if len(about) == len(warned) else None).row
         for number, reason in reasons.items():
-            warning = session.get(tables.SubmissionWarning, number)
+            warning = warned[number]
             if warning is None or warning.submission_id != row.id or warning.revision != row.revision or not typed(reason):
                 raise FigureRefused("confirmation_without_reason")
             warning.confirmed_by, warning.confirmed_at, warning.confirmed_reason = actor, instant(session), typed(reason)

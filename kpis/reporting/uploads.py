@@ -17,7 +17,7 @@ from sqlmodel import Session, col, select
 
 from kpis.as_text import named_file, typed
 from kpis.errors import ChangedMeanwhile, FigureRefused
-from kpis.reporting.access import may, next_state, sections
+from kpis.reporting.access import decides, next_state, sections
 from kpis.reporting.comparison import OBSERVATIONS, Completeness, ReportedRow
 from kpis.reporting.filing import Choices, kept_of, refuse_rows, row_key, rows_of
 from kpis.reporting.hindrances import refuse_gone, same_place
@@ -117,8 +117,8 @@ def upload(
                 row.file_sha256, row.template_id = sha256, template_id
                 next_revision(session, row, actor, is_on_behalf=bool(told))
             hand = Hand(by=actor, part=part, at=instant(session), upload=row.revision)
-            decides = not told and may(grants_of(session, actor), "explain", bureau_code)
-            merged = merge(before.rows, rows, hand, decides=decides)
+            is_whole = not told and decides(grants_of(session, actor), bureau_code)
+            merged = merge(before.rows, rows, hand, decides=is_whole)
             counted, asked = keep_merged(
                 session, row, before, merged, rows, warnings, completeness=completeness, about_open=about_open
             )

@@ -22,6 +22,7 @@ from publishers.doctor.findings import Finding, doubt, looked, ok, wrong
 from publishers.editions import on_disk, record
 from publishers.editions.keys import in_force, load_private, public_of
 from publishers.editions.verify import verify
+from publishers.fonts import FONTS, japanese
 
 FEW_FILES = 1024  # a page that is open holds one, a file that is sent another
 _NARROWEST = {4: 8, 6: 32}  # a network of proxies wider than this is nobody's own
@@ -42,9 +43,20 @@ def examined(*, now: datetime) -> Iterator[Finding]:
     yield from looked("disk", lambda: folders(chosen))
     if chosen.mode != "public":
         yield from looked("database", lambda: database(chosen, now=now))
+    yield from looked("fonts", fonts)
     yield from looked("edition", lambda: editions(chosen))
     yield from looked("voices", lambda: kept_voices(chosen))
     yield from looked("backup", lambda: backups(chosen, now=now))
+
+
+def fonts() -> Iterator[Finding]:
+    """Look for a font with Japanese letters: without one, no pack of a meeting as PDF and no chart as PNG is made."""
+    _, family = japanese()
+    yield (
+        ok("fonts", "doctor_font_there", family=family)
+        if family
+        else doubt("fonts", "doctor_font_none", fonts=", ".join(FONTS[:4]))
+    )
 
 
 def unknown() -> Iterator[Finding]:

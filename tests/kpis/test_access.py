@@ -132,10 +132,10 @@ ACTIONS: dict[str, Callable[[Store, str], object]] = {
 # What each person may expect, in the order of PERSONS: + done, - refused, ? as if there were no such report.
 EXPECTED = {
     "upload":               "+ + - - - - - - - -",
-    "explain":              "+ - - ? - ? ? ? ? ?",
+    "explain":              "+ + - ? - ? ? ? ? ?",
     "confirm a warning":    "+ - - ? - ? ? ? ? ?",
-    "resolve a conflict":   "+ - - ? - ? ? ? ? ?",
-    "settle a clash":       "+ - - ? - ? ? ? ? ?",
+    "resolve a conflict":   "+ + - ? - ? ? ? ? ?",
+    "settle a clash":       "+ + - ? - ? ? ? ? ?",
     "take a row out":       "+ - - ? - ? ? ? ? ?",
     "take in on behalf":    "- - - - + - - - - -",
     "hand out a part":      "+ + - - + - - - - -",

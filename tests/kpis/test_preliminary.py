@@ -17,7 +17,7 @@ from kpis.store.store import Store
 from loaders.load import load_file
 from telling import facts
 from telling.blocks import Telling
-from telling.for_machines import figure_json
+from telling.for_machines import figure_json, status_json
 from telling.words import Words
 from tests.small_government import ANNA, IN_TIME, OFFICE, PERIOD, figure, say_causes
 
@@ -56,6 +56,8 @@ def test_a_final_value_needs_no_reason_and_its_revision_is_kept_and_told(reporti
         ("−3.0ポイント(−5.0%)", "速報→確報"),
     ], by_period
     assert "2件" in told.sentence and "2.0ポイント" in told.sentence
+    usual = status_json(item, moment.book, as_of=moment.as_of)["typical_revision"]
+    assert usual == {"count": 2, "median": pytest.approx(2.0)}, "the same for machines"
     vintages = {(f.period_code, f.vintage): figure_json(f, moment.book) for f in item.entry.figures}
     assert (
         vintages[Q, 1]["is_preliminary"]

@@ -215,6 +215,14 @@ def test_packages_that_were_not_tried_are_named(monkeypatch: pytest.MonkeyPatch)
     assert told and "pip install -r" in next(iter(told.values()))
 
 
+def test_a_machine_without_a_japanese_font_is_told_what_it_cannot_make(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(instance, "japanese", lambda: (None, "Noto Sans CJK JP"))
+    assert [f.grade for f in instance.fonts()] == ["ok"]
+    monkeypatch.setattr(instance, "japanese", lambda: (None, ""))
+    (missing,) = instance.fonts()
+    assert missing.grade == "warning" and "fonts-noto-cjk" in next(iter(said([missing], "warning").values()))
+
+
 def test_the_command_ends_with_a_code_and_speaks_to_machines(place: Path) -> None:
     given = {name: os.environ[name] for name in ("DATABASE_URL", "EDITIONS_DIR", "SIGNING_KEY_FILE", "BACKUP_DIR")}
     assert command("doctor", **given).returncode == 0

@@ -4,20 +4,28 @@ from __future__ import annotations
 
 import io
 import re
+import zipfile
 from datetime import date
+from pathlib import Path
 
 import pytest
 from openpyxl import load_workbook
 from openpyxl.workbook import Workbook
+from typer.testing import CliRunner
 
+import manage
 from kpis.errors import PeriodUnreadable
 from kpis.figures.records import value_of
 from kpis.figures.scorecard import score_all
+from kpis.languages import say
 from kpis.moment import State
+from kpis.settings import settings
 from kpis.store.store import Store
+from publishers.fonts import has_japanese
 from publishers.meeting.page import report_page
 from publishers.meeting.workbook import report_book
 from telling.meeting import QuarterReport, quarter_report
+from tests.small_government import PERIOD, settle
 
 pytestmark = pytest.mark.edition
 
@@ -116,3 +124,26 @@ def test_only_a_quarter_is_accepted(tokyo: Store) -> None:
     for wrong in ("FY2022", "2022-12", "soon"):
         with pytest.raises(PeriodUnreadable):
             quarter_report(State(tokyo), wrong)
+
+
+def test_the_command_writes_workbook_page_slides_and_pdf(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With the reports that are overdue, as on the page of the meeting; without a Japanese font all but the PDF."""
+    store = settle(Store(f"sqlite:///{tmp_path / 'own.db'}"), tmp_path / "data")
+    with monkeypatch.context() as patch:
+        for setting, value in (("DATABASE_URL", store.url), ("CATALOGUE_DIR", str(tmp_path / "data" / "catalogue"))):
+            patch.setenv(setting, value)
+        settings.cache_clear()
+        for name, has_font in (("with", has_japanese()), ("without", False)):
+            patch.setattr("publishers.commands.has_japanese", lambda has_font=has_font: has_font)
+            words = ["report", "--period", PERIOD, "-o", str(tmp_path / f"{name}.xlsx"), "--language", "en"]
+            done = CliRunner().invoke(manage.app, words)
+            assert done.exit_code == 0, done.output
+            made = {path.suffix: path.read_bytes()[:4] for path in tmp_path.glob(f"{name}.*")}
+            assert {suffix for suffix in made if suffix != ".pdf"} == {".xlsx", ".html", ".pptx"} and made[".pptx"].startswith(
+                b"PK"
+            )
+            assert (made.get(".pdf") == b"%PDF") == has_font
+    settings.cache_clear()
+    with zipfile.ZipFile(tmp_path / "with.pptx") as slides:
+        told = " ".join(slides.read(n).decode() for n in slides.namelist() if n.endswith(".xml"))
+    assert say("att_report_overdue", "en") in told and "Digital Services" in told

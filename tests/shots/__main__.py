@@ -76,6 +76,7 @@ def look(browser: Browser, name: str, address: str, taken: Taken) -> None:
                 if code != "ja":
                     taken.left[place] = japanese_left(page)
                 if "print" in os.environ.get("PAGES", "print"):
+                    shaped(page, 1280, "dark")  # as somebody whose system is dark prints: paper is light all the same
                     taken.pictures += printed.page(page, TARGET / "print", f"{name}-{page_asked.name}-{code}")
                 taken.note(place, [w for w in tab.wrong if w.startswith("exception") or w[:1] == "5"])
             except Exception as error:  # the other pages are wanted all the same

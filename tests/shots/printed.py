@@ -27,7 +27,7 @@ def sheets(pdf: Path, target: Path) -> int:
 def page(shown: Page, folder: Path, name: str) -> int:
     """Print a page as it stands, upright on A4; return how many sheets it takes."""
     folder.mkdir(parents=True, exist_ok=True)
-    shown.set_viewport_size({"width": 1280, "height": 1200})  # and dark, as it was looked at last: paper is light all the same
+    shown.set_viewport_size({"width": 1280, "height": 1200})
     pdf = folder / f"{name}.pdf"
     shown.pdf(path=pdf, format="A4", print_background=True)
     for old in folder.glob(f"{name}-[0-9]*.png"):

@@ -119,6 +119,7 @@ def shaped(page: Page, width: int, scheme: str) -> None:
     page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
     page.set_viewport_size({"width": width, "height": 1200})
     page.wait_for_function(f"{GROUND} === '{rgb(DARK_PAPER if scheme == 'dark' else PAPER)}'", timeout=20_000)
+    page.evaluate("document.activeElement?.blur()")  # the ring round a title that was given the focus is not what is looked at
     page.evaluate(STILL)
     page.set_viewport_size({"width": width, "height": max(600, min(int(page.evaluate(HEIGHT)) + 8, HIGHEST))})
     page.evaluate(STILL)
