@@ -47,8 +47,10 @@ def picture(shape: Shape, *, alt: str, key: str, language: str = "ja", leads: st
             height = outlined(shape, pen)
         else:
             height = tiled(shape, pen)
+        # A picture holds nothing that can be pressed; a map that leads to places is a group of links.
+        role = "group" if any("<a " in part for part in pen.parts) else "img"
         drawn.append(
-            f'<svg xmlns="http://www.w3.org/2000/svg" class="chart still {name}" viewBox="0 0 {size[0]} {height:.0f}" role="img" '
+            f'<svg xmlns="http://www.w3.org/2000/svg" class="chart still {name}" viewBox="0 0 {size[0]} {height:.0f}" role="{role}" '
             f'aria-label="{escaped(alt)}" font-size="{EM}">{pen.defined()}{"".join(pen.parts)}</svg>'
         )
     return "".join(drawn)

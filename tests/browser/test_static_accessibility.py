@@ -17,6 +17,7 @@ from kpis.store.store import utc_now
 from publishers.editions import on_disk
 from tests.browser.axe import broken_rules
 from tests.browser.keyboard import Keyboard
+from tests.browser.questions import Question
 from tests.browser.screen import pictured, too_wide
 from tests.publishers.house import House, reported
 from tests.shared import copied, shipped
@@ -176,3 +177,29 @@ def tree(page: Page) -> Counter[str]:
     """Count the roles in the accessibility tree, which the browser hands to a screen reader."""
     nodes = page.context.new_cdp_session(page).send("Accessibility.getFullAXTree")["nodes"]
     return Counter(node["role"]["value"] for node in nodes if not node["ignored"])
+
+
+def test_five_questions_of_a_citizen_are_answered_in_two_clicks_on_a_phone(chromium: Browser, address: str) -> None:
+    """Each begins at the front page; ``docs/questions_answered.md`` shows the way."""
+    page = visitor(chromium, 375)
+
+    def asked(name: str) -> Question:
+        page.goto(f"{address}/index.html")
+        return Question(page, name)
+
+    mine = asked("citizen-1-my-procedure")
+    page.get_by_role("searchbox").first.fill("狩猟免許")
+    mine.click(page.locator("form.ask button"))
+    mine.answered(page.locator("#results li").first, "狩猟免許の更新手続", "オンラインでできます")
+    near = asked("citizen-2-near-me")
+    near.click(page.locator(".places").get_by_role("link", name="新宿区"))
+    near.answered(page.locator(":target"), "新宿区")
+    bad = asked("citizen-3-what-is-not-going-well")
+    bad.answered(page.locator("section").filter(has=page.get_by_role("heading", name="うまく")).first, "理由はまだ書かれていません")
+    whence = asked("citizen-4-whence-this-number")
+    whence.click(page.get_by_role("link", name="数値と出典"))
+    whence.answered(page.locator("main p.small").filter(has_text="出典").first, "シン・トセイ")
+    data = asked("citizen-5-take-the-data")
+    data.click(page.get_by_role("link", name="オープンデータ").first)
+    data.answered(page.locator("main table").first, "CSV")
+    page.context.close()
