@@ -30,7 +30,11 @@ def written(name: str) -> list[tuple[str, str, set[str]]]:
     return [(row["query"], row["why"], {f"{row['kind']}:{row['code']}"}) for row in rows]
 
 
-@pytest.mark.parametrize("name", ["queries.csv", "blind_queries.csv"], ids=["by who knows the index", "by who has not seen it"])
+@pytest.mark.parametrize(
+    "name",
+    ["queries.csv", "blind_queries.csv", "unseen_queries.csv"],
+    ids=["by who knows the index", "by who had not seen it", "by who has not seen it"],
+)
 def test_queries_find_what_they_mean_among_the_first_three(tokyo: Store, name: str) -> None:
     said = Telling(Words("ja"), Moment(state=State(tokyo), as_of=DAY))
     asked = written(name)
