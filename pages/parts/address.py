@@ -260,6 +260,11 @@ def hand(key: str, value: object) -> None:
         st.session_state[key] = value
 
 
+def asks_for(name: str) -> bool:
+    """Say whether the browser's address asks for something by a name, before the page that it is for has settled it."""
+    return bool(st.query_params.get(name))
+
+
 def link(**own: str) -> dict[str, str]:
     """Return the parameters of a link within the dashboard: language, day, knowledge and organisation, and what it names itself."""
     frame = {name: part.raw for name, part in _run.get().settled.items() if part.is_frame and part.raw and not part.refused}

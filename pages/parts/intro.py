@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-import streamlit as st
 from markupsafe import escape
 
 from kpis.government import government
 from kpis.languages import has
+from pages.parts import address
 from pages.parts.text import t
 
 
@@ -16,6 +16,6 @@ def intro(shown: Any) -> str:
     """Return the sentence of a page as HTML; nothing where its own first line says it, or where it is about one thing only."""
     place = shown.url_path or "overview"
     key = f"intro_{'themes' if place == government().page.address else place}"
-    if not has(key) or (st.query_params.get("code") and place != "indicator"):
+    if not has(key) or (address.asks_for("code") and place != "indicator"):
         return ""
     return f'<p class="intro">{escape(t(key))}</p>'

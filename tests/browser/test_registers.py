@@ -131,7 +131,7 @@ def test_every_number_of_the_procedures_page_is_that_of_the_api(
         assert f"{told['priority']['done_count']} / {told['priority']['procedures_count']}" in text
     for published in told["published"]:
         if published["difference"] is not None:
-            assert f"a difference of {published['difference']:+,.0f}" in text
+            assert f"a difference of {published['difference']:+,.0f}".replace("-", "−") in text
             break
 
     words = english("digital_", STATUSES)

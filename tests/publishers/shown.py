@@ -18,6 +18,9 @@ SOURCES = (":small[出典", ":small[Source")  # titles of sources are no numbers
 NUMBER = re.compile(r"[-+−±]?\d[\d,]*(?:\.\d+)?")
 
 
+FOLDED = re.compile(r'class="tb tb-(?:commentaries|actions)\b')  # tables of texts whose later rows are folded away
+
+
 @dataclass
 class Drawn:
     """A chart: what it says of itself, every value of every trace, the texts written into it, and the box it stands in."""
@@ -93,7 +96,12 @@ def of_streamlit(messages: Iterable[bytes]) -> Shown:
             found.pictures += [(image.alt, image.url) for image in part.imgs]
         if kind == "html":
             written = Static(element.html.body).shown
-            found.tables += written.tables
+            for head, rows in written.tables:
+                # The rows that a table of texts folds away stand under the same headings, right below those that are shown.
+                if found.tables and found.tables[-1][0] == head and found.tables[-1][1] and FOLDED.search(element.html.body):
+                    found.tables[-1][1].extend(rows)
+                else:
+                    found.tables.append((head, rows))
             found.texts += written.texts
             found.pictures += written.pictures
             first, *numbers = element.html.body.split("<div><dt>") if '<dl class="nm"' in element.html.body else [element.html.body]

@@ -104,9 +104,9 @@ def test_the_published_totals_stand_beside_the_register_with_their_difference(si
     words = Words(language)
     shown = tables_of(site, "procedures.html", language)[words("col_indicator")]
     assert [(r[words("col_published_total")], r[words("col_difference")]) for r in shown] == [
-        ("30,000", "-29,931"), ("28,000", "-27,931"), ("119", "-109"),
+        ("30,000", "−29,931"), ("28,000", "−27,931"), ("119", "−109"),
     ]  # fmt: skip
-    assert "30,000" in html(site, "procedures.html", language) and "-29,931" in html(site, "procedures.html", language)
+    assert "30,000" in html(site, "procedures.html", language) and "−29,931" in html(site, "procedures.html", language)
 
 
 @pytest.mark.parametrize("language", ["ja", "en"])
