@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date
 from typing import Annotated
 
 import typer
 
 from kpis.figures.records import Figure
 from kpis.government import government
-from kpis.periods import local_day
+from kpis.periods import local_day, parse_day
 from kpis.reporting import deputies, people, withdrawals
 from kpis.reporting.access import ROLES
 from kpis.seen import journal
@@ -141,18 +141,25 @@ _Who = Annotated[
 ]
 
 
+def _day(text: str) -> date:
+    try:
+        return parse_day(text)
+    except ValueError as error:
+        raise typer.BadParameter("YYYY-MM-DD") from error
+
+
 @deputy_app.command("name")
 def deputy_name(
     email: Annotated[str, typer.Argument(help="Who stands in")],
     stands_in_for: Annotated[str, typer.Option("--for", help="For whom")],
-    first: Annotated[datetime, typer.Option("--from", formats=["%Y-%m-%d"], help="First day, as 2026-11-30")],
-    last: Annotated[datetime, typer.Option("--until", formats=["%Y-%m-%d"], help="Last day; it is included")],
+    first: Annotated[date, typer.Option("--from", parser=_day, metavar="DAY", help="First day, as 2026-11-30")],
+    last: Annotated[date, typer.Option("--until", parser=_day, metavar="DAY", help="Last day; it is included")],
     actor: _Who,
 ) -> None:
     """Let a person stand in for another; every line of the audit trail then says in whose place."""
     store = own_store()
     who = people.account_key(actor)
-    deputies.name_deputy(store, actor=who, email=email, stands_in_for=stands_in_for, from_date=first.date(), until_date=last.date())
+    deputies.name_deputy(store, actor=who, email=email, stands_in_for=stands_in_for, from_date=first, until_date=last)
     _print_deputy(deputies.deputies(store, viewer=who)[0])
 
 

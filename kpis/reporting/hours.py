@@ -24,7 +24,7 @@ class Hours:
     def holds(self, now: datetime) -> bool:
         """Say whether messages leave at an instant (UTC)."""
         at = local_time(now)
-        return self._is_open(at.date()) and self.begins <= at.time() < self.ends
+        return self._is_open(local_day(now)) and self.begins <= at.time() < self.ends
 
     def _is_open(self, day: date) -> bool:
         return day.weekday() in self.days and not is_closed(day)
