@@ -23,7 +23,7 @@ from telling.overview_projects import Line
 from telling.quarters import Quarter
 from telling.words import Words
 
-SHORT = {"unreported": "att_unreported"}  # words of marks in narrow places
+IN_SHORT = {"unreported": "att_unreported"}  # words of marks in narrow places
 NOTHING = ("—", "·", "―")  # not applicable, none
 ListOf = Callable[[str, str], str]  # group of a tally and status → address of the list that the count counts
 PageOf = Callable[[str], str]  # code → address of its page
@@ -89,7 +89,7 @@ def cards(listed: Iterable[Card], page_of: PageOf, words: Words) -> Markup:
     for card in listed:
         name = Markup('<a href="{}">{}</a>').format(page_of(card.code), card.name)
         rows = (
-            Markup('<h3 class="cd-head"><span>{}</span>{}</h3>').format(card.title or card.name, mark(card.status, words(SHORT[card.status]) if card.status in SHORT else card.word, is_old=card.is_old)),
+            Markup('<h3 class="cd-head"><span>{}</span>{}</h3>').format(card.title or card.name, mark(card.status, words(IN_SHORT[card.status]) if card.status in IN_SHORT else card.word, is_old=card.is_old)),
             Markup('<p class="cd-name">{}</p>').format(name),
             Markup('<p class="cd-value{}"><b>{}</b> <span>{}</span></p>').format(" cd-words" if card.is_text else "", card.value, card.period),
             _pairs(card.aims, "cd-aims"), Markup('<div class="cd-picture">{}</div>').format(_picture(card)), _pairs(card.before, "cd-before"),

@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import Any
 
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Error, Page, sync_playwright
 
 from kpis.settings import ROOT
 from kpis.store.store import Store
@@ -69,7 +69,7 @@ def floor(browser: Browser) -> set[str]:
                 try:
                     page.goto(f"http://127.0.0.1:{port}")
                     break
-                except Exception:  # not up yet
+                except Error:  # not up yet
                     page.wait_for_timeout(200)
             page.wait_for_selector("[data-testid=stApp][data-test-script-state=notRunning]")
             broken = looked_at(page, {})

@@ -173,9 +173,10 @@ def test_every_link_and_picture_leads_to_a_file_that_is_there(site: Path) -> Non
 def test_tables_and_pictures_are_labelled(site: Path) -> None:
     for path, page in pages(site):
         for attributes in page.all("svg"):
-            assert attributes.get("aria-hidden") == "true" or (
-                attributes.get("role") in ("img", "group") and attributes.get("aria-label")
-            ), path
+            roles = ("img", "group") if path.endswith("near.html") else ("img",)  # there the places of the map are links
+            assert attributes.get("aria-hidden") == "true" or (attributes.get("role") in roles and attributes.get("aria-label")), (
+                path
+            )
         for attributes in page.all("th"):
             assert attributes.get("scope") in ("col", "row"), path
         for attributes in page.all("div"):

@@ -14,4 +14,5 @@ def test_nobody_is_told_that_a_page_does_not_exist_whose_address_is_no_file(monk
     App(ROOT / "dashboard.py")
     manager = PagesManager(str(ROOT / "dashboard.py"))
     assert manager.uses_pages_directory is False, "pages are those that st.navigation declares"
-    assert manager.get_initial_active_script("") is not None
+    asked = manager.get_initial_active_script("")
+    assert asked is not None and asked["script_path"].endswith("dashboard.py"), "whatever page is meant, the frame runs first"
