@@ -6,9 +6,10 @@ same lines, the same target at the same place and the same names under the axis.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import pairwise
 
 from charts.ticks import Tick, ticks_within
 
@@ -35,6 +36,10 @@ class Line:
         return stretches(self.points)
 
 
+CIRCLED = (0x2460, 0x3251, 0x32B1)  # ①, ㉑, ㊱: where the circled numbers begin
+APART = 0.075  # two signs nearer than this share of the width stand one over the other: a phone gives it 20 pixels
+
+
 @dataclass(frozen=True, slots=True)
 class Aim:
     """A target where it is due; ``label`` is written there for the one that counts, else said when pointed at."""
@@ -45,13 +50,37 @@ class Aim:
 
 @dataclass(frozen=True, slots=True)
 class Expected:
-    """One expected value with its interval."""
+    """One expected value with its interval; ``text`` is written at the last of them."""
 
     day: date
     value: float
     low: float
     high: float
     label: str = ""
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Annotation:
+    """What happened on a day: a target raised, an indicator replaced, a bureau reorganised, a cause told.
+
+    Args:
+        day: where it stands on the time axis.
+        sign: a circled number, the same in the chart, in the list under it and beside the words that it is tied to.
+        words: what happened, all of one day.
+        value: of the figure that it speaks of; ``None``: it speaks of everything from that day on.
+    """
+
+    day: date
+    sign: str
+    words: str
+    value: float | None = None
+
+
+def circled(number: int) -> str:
+    """Return a number from 1 to 50 in a circle, as one character."""
+    first, place = ((0, number - 1), (1, number - 21), (2, number - 36))[(number > 20) + (number > 35)]
+    return chr(CIRCLED[first] + place)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +95,9 @@ class Series:
         unit: of the values as drawn, with its 万 or million.
         kinds: of the periods, for the names under the axis.
         language: of those names.
+        plan_word: what the planned path is called where it is written on it.
+        former: targets that were set anew since, where they were due.
+        annotations: what happened within the days drawn, in order of time, one a day.
     """
 
     lines: tuple[Line, ...]
@@ -75,6 +107,9 @@ class Series:
     unit: str
     kinds: tuple[str, ...]
     language: str
+    plan_word: str = ""
+    former: tuple[Point, ...] = ()
+    annotations: tuple[Annotation, ...] = ()
 
     @property
     def shown(self) -> list[Point]:
@@ -90,8 +125,42 @@ class Series:
     @property
     def values(self) -> list[float]:
         """Return every value that must find a place on the value axis."""
-        points = (*self.shown, *(a.point for a in self.aims), *self.plan)
+        points = (*self.shown, *(a.point for a in self.aims), *self.plan, *self.former)
         return [p.value for p in points if p.value is not None] + [v for e in self.expected for v in (e.low, e.high)]
+
+    def levels(self) -> list[int]:
+        """Return in which row the sign of each annotation stands, so that none covers another: 0 is the lowest."""
+        first, last = self.days
+        span, ends, rows = max((last - first).days, 1), list[float](), list[int]()
+        for each in self.annotations:
+            place = (each.day - first).days / span
+            row = next((n for n, end in enumerate(ends) if place - end >= APART), len(ends))
+            ends[row:] = [place, *ends[row + 1 :]]
+            rows.append(row)
+        return rows
+
+    def plan_at(self) -> tuple[Point, bool] | None:
+        """Return where the word for the plan is written, and whether above the line; nothing where the plan lies on the figures.
+
+        It stands where the path runs farthest from the figures beside it, within the middle of the picture, on the other side.
+        """
+        first, last = self.days
+        span, reach = max((last - first).days, 1), (max(self.values) - min(0.0, *self.values)) or 1.0
+        actual = [(p.day, p.value) for p in self.shown if p.value is not None]
+        best: tuple[float, Point, bool] | None = None
+        for line in stretches(self.plan):
+            path = [(p.day, p.value) for p in line if p.value is not None]
+            for share in (0.3, 0.4, 0.5, 0.6, 0.7):
+                day = date.fromordinal(first.toordinal() + round(share * span))
+                planned, real = _read(path, day), _read(actual, day)
+                if planned is None:
+                    continue
+                if real is None:  # before the first or after the last figure the path is alone
+                    real = actual[0][1] if day < actual[0][0] else actual[-1][1]
+                away = abs(planned - real) / reach
+                if best is None or away > best[0]:
+                    best = away, Point(day, planned), planned >= real
+        return best[1:] if best is not None and best[0] >= 0.09 else None
 
     def ticks_within(self, room: float, *, size: float = 12.0) -> tuple[Tick, ...]:
         """Return the ticks of the time axis that fit into a width of so many pixels, written in ``size``."""
@@ -108,6 +177,14 @@ def stretches(points: tuple[Point, ...]) -> list[list[Point]]:
         else:
             lines[-1].append(point)
     return [line for line in lines if line]
+
+
+def _read(path: Sequence[tuple[date, float]], day: date) -> float | None:
+    """Return the value of a line on a day; nothing before its first and after its last point."""
+    for (left, low), (right, high) in pairwise(path):
+        if left <= day <= right:
+            return low + (high - low) * (day - left).days / max((right - left).days, 1)
+    return None
 
 
 def within(corners: list[Point], first: date, last: date) -> tuple[Point, ...]:

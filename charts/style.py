@@ -13,6 +13,7 @@ from kpis.languages import point_and_group
 
 ACTUAL = "#0017C1"
 PLAN = "#626264"
+FORMER = "#949497"  # a target that was set anew
 FORECAST = "#3460FB"
 SHORT = "#C5000F"
 FILL = "#D9E6FF"

@@ -45,14 +45,14 @@ def show(item: Scored) -> None:
         last_quarters(item, named(item.entry.definition))
     left, right = st.columns([2, 1], gap="small") if facts.needed is not None else (st.container(), None)
     with left, st.container(border=True, height="stretch"):
-        chart_with_table(item, book)
+        signs = chart_with_table(item, book)
         indicator_taken(item)
     if right is not None:
         with right, st.container(border=True, height="stretch"):
             st.subheader(t("need_heading"))
             st.markdown(facts.needed_said)
             st.table(facts.needed, border="horizontal", hide_header=True, hide_index=True)
-    said_and_done(told.of_subject(telling(), code), key=code)
+    said_and_done(told.of_subject(telling(), code), key=code, signs=signs)
     if parts := cached.moment().parts.get(code):
         with st.container(border=True):
             st.subheader(t("by_bureau"))

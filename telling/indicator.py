@@ -12,6 +12,8 @@ from kpis.figures.scorecard import Scored, forecast_of, path_of, shown_figure
 from kpis.figures.targets import goals_known
 from kpis.kinds import KINDS
 from kpis.text import axis_scale, format_date, format_percent, format_value
+from telling.blocks import Telling
+from telling.happened import annotations_of, former
 from telling.words import Words
 
 Lines = list[tuple[tuple[str, bool], list[tuple[Figure, float] | None]]]
@@ -58,14 +60,14 @@ def goals_drawn(scored: Scored, *, as_of: date) -> list[Goal]:
     return [] if scored.entry.definition.direction == "none" else goals_known(scored.entry.goals, as_of)
 
 
-def series(scored: Scored, words: Words, *, as_of: date) -> Series | None:
+def series(scored: Scored, telling: Telling) -> Series | None:
     """Return what the chart of an indicator holds; nothing where there is no figure to draw.
 
     Args:
         scored: the judged indicator.
-        words: of the language.
-        as_of: targets set later are not drawn, and nothing before it is forecast.
+        telling: in whose words; targets set after its day are not drawn, and nothing before it is forecast.
     """
+    words, as_of = telling.words, telling.as_of
     definition, judged, language = scored.entry.definition, scored.judgement, words.language
     lines = lines_of(scored)
     figures = [held[0] for _, line in lines for held in line if held is not None]
@@ -93,6 +95,9 @@ def series(scored: Scored, words: Words, *, as_of: date) -> Series | None:
         text = shown_figure(scored, held[0], language)
         return point(held[0].period.end, held[1], text, f"{held[0].period.label(language)}: {text}")
 
+    def once(goal: Goal) -> Point:
+        return point(goal.period.end, goal.value, format_value(goal.value, definition, language))
+
     def aim(goal: Goal) -> Aim:
         target = f"{words('target')} {words('approximate') if goal.is_approximate else ''}{format_value(goal.value, definition, language)}"
         label = f"{target} ({format_date(goal.period.end, language)})"
@@ -113,6 +118,9 @@ def series(scored: Scored, words: Words, *, as_of: date) -> Series | None:
         unit=(word + words.named(definition, "unit")).strip(),
         kinds=tuple(dict.fromkeys(f.period.kind for f in figures)),
         language=language,
+        plan_word=words("planned"),
+        former=tuple(once(g) for g in former(scored, as_of) if first <= g.period.end <= last) if goals else (),
+        annotations=annotations_of(telling, scored, {f.period.end: v / divisor for _, line in lines for f, v in filter(None, line)}, (first, last)),
     )  # fmt: skip
 
 
@@ -166,7 +174,8 @@ def _ahead(
         label = (
             f"{words('forecast_word')} {middle} ({words('forecast_between', low=least, high=most)}, {format_date(day, language)})"
         )
-        points.append(Expected(day=day, value=value / divisor, low=low / divisor, high=high / divisor, label=label))
+        text = f"{words('forecast_word')} {middle}" if day == expected.points[-1][0] else ""
+        points.append(Expected(day=day, value=value / divisor, low=low / divisor, high=high / divisor, label=label, text=text))
     return tuple(points)
 
 
@@ -177,6 +186,8 @@ def legend(shape: Series | None, expected: Forecast | None, words: Words) -> str
         said.append(words("legend_lines"))
     if shape is not None and shape.aims:
         said.append(words("legend_targets"))
+    if shape is not None and shape.former:
+        said.append(words("legend_former"))
     if expected is not None:
         said.append(
             words(

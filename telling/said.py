@@ -16,11 +16,13 @@ from telling.blocks import Block, Cell, Flat, Telling
 from telling.facts import figure_cell, source_cell
 
 Columns = Mapping[str, Cell]
+Signs = Mapping[date, str]
+UNTIED: Signs = {}
 TEXTS = ("cause", "obstacle", "response")
 LATE = "late"
 
 
-def commentaries(telling: Telling, held: Sequence[Said], *, about: bool = False) -> Block:
+def commentaries(telling: Telling, held: Sequence[Said], *, about: bool = False, signs: Signs = UNTIED) -> Block:
     """Tell why an indicator or project stands as it does, what stands in the way and what is done, of the last period told.
 
     What was said of earlier periods stands in the CSV.
@@ -29,6 +31,7 @@ def commentaries(telling: Telling, held: Sequence[Said], *, about: bool = False)
         telling: in whose words.
         held: of one subject, or of one bureau.
         about: name the subject of each row rather than the bureau.
+        signs: last day of a period → the circled number by which it is tied to the chart above.
     """
     w = telling.words
     rows = [said.commentaries[0] for said in held if said.commentaries]
@@ -37,7 +40,9 @@ def commentaries(telling: Telling, held: Sequence[Said], *, about: bool = False)
             w("indicator_or_project" if about else "bureau"): _subject(telling, row)
             if about
             else telling.bureau(row.bureau_code or ""),
-            w("period"): parse_period(row.period_code).label(w.language),
+            w("period"): " ".join(
+                filter(None, (signs.get(parse_period(row.period_code).end), parse_period(row.period_code).label(w.language)))
+            ),
             **{_heading(telling, part): named(row, part, w.language) for part in TEXTS},
         }
         for row in rows
@@ -112,9 +117,9 @@ def notes(telling: Telling, items: Iterable[Scored]) -> Block:
     return _block("notes", w("figure_notes"), told)
 
 
-def blocks(telling: Telling, held: Sequence[Said], *, about: bool = False) -> list[Block]:
+def blocks(telling: Telling, held: Sequence[Said], *, about: bool = False, signs: Signs = UNTIED) -> list[Block]:
     """Return what a page that shows all of it tells: causes and actions, each where there is any."""
-    every = (commentaries(telling, held, about=about), actions(telling, held, about=about))
+    every = (commentaries(telling, held, about=about, signs=signs), actions(telling, held, about=about))
     return [block for block in every if block.rows]
 
 

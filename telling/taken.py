@@ -73,7 +73,7 @@ class Taken:
 def of_indicator(item: Scored, telling: Telling, stand: Stand) -> Taken | None:
     """Return the chart of an indicator; nothing where there is no figure to draw."""
     words, definition, book = telling.words, item.entry.definition, telling.moment.book
-    shape = indicator.series(item, words, as_of=stand.as_of)
+    shape = indicator.series(item, telling)
     if shape is None:
         return None
     sources = [book.sources[code] for code in item.source_codes if code in book.sources]
@@ -91,6 +91,7 @@ def of_indicator(item: Scored, telling: Telling, stand: Stand) -> Taken | None:
         for figure in sorted(item.figures, key=lambda f: (f.period.end, f.period.start))
         for note in [book.sources.get(figure.source_code)]
     )  # fmt: skip
+    notes = words.together([f"{each.sign} {each.words}" for each in shape.annotations] + [notes])
     alt = f"{name}: {sentence}"
     return Taken(drawing(shape, alt=alt, size=WIDE), stand.label(name, sentence, notes, sources, words), rows)
 

@@ -7,10 +7,11 @@ from datetime import date, timedelta
 import plotly.graph_objects as go
 
 from charts.series import Line, Point, Series
-from charts.style import ACTUAL, FILL, FORECAST, INK, PLAN, styled
+from charts.style import ACTUAL, FILL, FORECAST, FORMER, INK, PLAN, put, styled
 from charts.ticks import NARROW, on_axis
 
 _PAPER = "rgba(255,255,255,0.85)"
+SIGNS = 0.1  # of the value axis: a row of circled numbers
 # The line that is judged is solid, with full dots; others are thinner, their dots open.
 OPEN = ("circle", "square", "diamond", "triangle-up")
 
@@ -41,6 +42,7 @@ def trajectory(shape: Series, *, height: int = 300) -> go.Figure:
         )  # fmt: skip
     styled(figure, height=height)
     reach = _axes(figure, shape)
+    _happened(figure, shape)
     _labels(figure, shape, reach=reach)
     if len(shape.lines) > 1:
         figure.update_layout(
@@ -71,7 +73,7 @@ def _axes(figure: go.Figure, shape: Series) -> float:
     """Set both axes; return how much of the value axis there is."""
     values = shape.values
     bottom, most = min(0.0, *values), max(values) or 1.0
-    top = most + 0.16 * (most - bottom)
+    top = most + (0.16 + SIGNS * (max(shape.levels(), default=-1) + 1)) * (most - bottom)
     is_percent = shape.unit == "%"
     figure.update_yaxes(
         range=[bottom - (0.06 * (top - bottom) if bottom < 0 else 0), top], tickformat=",", ticksuffix="%" if is_percent else "",
@@ -89,8 +91,39 @@ def _axes(figure: go.Figure, shape: Series) -> float:
     return top - bottom
 
 
+def _happened(figure: go.Figure, shape: Series) -> None:
+    """Draw what happened: its number over the plot, and a line down to the figure it speaks of, else to the axis; and targets of before."""
+    low, top = figure.layout.yaxis.range
+    first, last = shape.days
+    wide = timedelta(days=max(round((last - first).days * 0.012), 3))
+    lines, signs = [], []
+    row = SIGNS * ((max(shape.values) or 1.0) - min(0.0, *shape.values))
+    for each, level in zip(shape.annotations, shape.levels(), strict=True):
+        y = top - row * (0.5 + max(shape.levels()) - level)
+        down = max(low, 0.0) if each.value is None else each.value
+        lines.append({
+            "type": "line", "x0": each.day, "x1": each.day, "y0": down, "y1": y - row * 0.4, "layer": "below",
+            "line": {"color": PLAN, "width": 1, "dash": "dot"},
+        })  # fmt: skip
+        signs.append({
+            "x": each.day, "y": y, "text": each.sign, "showarrow": False, "font": {"size": 17, "color": PLAN}, "hovertext": each.words,
+        })  # fmt: skip
+    lines += [
+        {
+            "type": "line",
+            "x0": p.day - wide,
+            "x1": p.day + wide,
+            "y0": p.value,
+            "y1": p.value,
+            "line": {"color": FORMER, "width": 2},
+        }
+        for p in shape.former
+    ]
+    put(figure, notes=signs, shapes=lines)
+
+
 def _labels(figure: go.Figure, shape: Series, *, reach: float) -> None:
-    """Write the first and last value and the target, the last two always on different sides of their points."""
+    """Write the first and last value, the target, the last expected value and the plan; last value and target on different sides."""
     ends = shape.shown
     last, first = ends[-1], ends[0]
     aim = next((a.point for a in shape.aims if a.is_written), None)
@@ -113,3 +146,17 @@ def _labels(figure: go.Figure, shape: Series, *, reach: float) -> None:
     apart = (last.day - first.day).days / span > 0.35 or abs(last.value - first.value) / reach > 0.25
     if len(ends) > 1 and apart:
         write(first.day, first.value, first.text, above=True, colour=ACTUAL, bold=False)
+    for each in shape.expected:
+        if each.text:
+            write(
+                each.day,
+                each.value,
+                each.text,
+                above=aim is not None and each.value > (aim.value or 0.0),
+                colour=FORECAST,
+                bold=False,
+            )
+    if shape.plan_word and (at := shape.plan_at()) is not None:
+        point, above = at
+        assert point.value is not None
+        write(point.day, point.value, shape.plan_word, above=above, colour=PLAN, bold=False)

@@ -71,7 +71,7 @@ def framed(drawing: str, label: Label, *, font: str = FONT) -> str:
     inner = _OUTER.sub("", head).replace("<svg ", f'<svg x="{MARGIN}" y="{y:g}" width="{wide:g}" height="{tall:g}" ', 1)
     parts.append(f"{inner}>{rest}")
     y += tall + 8
-    put(label.notes, SMALL, most=4, fill=PLAN)
+    put(label.notes, SMALL, most=8, fill=PLAN)
     put(label.sources, SMALL, most=4, fill=PLAN)
     put(label.stands, SMALL, most=3, fill=PLAN)
     height = y + MARGIN - 4

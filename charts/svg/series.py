@@ -7,7 +7,7 @@ from datetime import date
 from math import floor, log10
 
 from charts.series import Line, Point, Series, stretches
-from charts.style import ACTUAL, FILL, FORECAST, GRID, INK, PLAN
+from charts.style import ACTUAL, FILL, FORECAST, FORMER, GRID, INK, PLAN
 from charts.ticks import Tick, width_of
 from kpis.as_text import escaped
 from kpis.text import axis_number
@@ -16,6 +16,7 @@ WIDE, NARROW = (720, 320), (340, 250)
 LEFT, RIGHT, TOP, BOTTOM = 58, 20, 30, 30
 INSET = 8  # of the first and last day from the ends of the axis
 ROW = 18
+SIGNS = 20  # a row of circled numbers over the plot
 EM = 13  # of the text, in units of the picture
 HALO = ' paint-order="stroke" stroke="#FFFFFF" stroke-width="3" stroke-linejoin="round"'
 OPEN = ("circle", "square", "diamond", "triangle")
@@ -41,7 +42,9 @@ class _Drawing:
     def __init__(self, shape: Series, size: tuple[int, int]) -> None:
         self.shape, (self.width, height) = shape, size
         self.rows = _legend_rows(shape.lines, self.width)
-        self.top, self.height = TOP + ROW * len(self.rows), height + ROW * len(self.rows)
+        self.levels = shape.levels()
+        over = ROW * len(self.rows) + SIGNS * (max(self.levels, default=-1) + 1)
+        self.top, self.height = TOP + over, height + over
         values = shape.values
         low, high = min(0.0, *values), max(values)
         self.marks = ticks_between(low, high)
@@ -65,7 +68,9 @@ class _Drawing:
 
     def written(self, *, alt: str, name: str) -> str:
         """Return the picture."""
-        body = "".join([*self._axes(), *self._legend(), *self._ahead(), *self._paths(), *self._dots(), *self._words()])
+        body = "".join(
+            [*self._axes(), *self._legend(), *self._happened(), *self._ahead(), *self._paths(), *self._dots(), *self._words()]
+        )
         return (
             f'<svg xmlns="http://www.w3.org/2000/svg" class="chart {name}" viewBox="0 0 {self.width} {self.height}" role="img" '
             f'aria-label="{escaped(alt)}" font-size="{EM}">{body}</svg>'
@@ -89,6 +94,20 @@ class _Drawing:
                 y = 16 + ROW * (place + 1)  # under the unit
                 parts.append(self._dot(left + 6, y - 4, number, ""))
                 parts.append(f'<text x="{left + 16:.1f}" y="{y}">{escaped(line.word)}</text>')
+        return parts
+
+    def _happened(self) -> list[str]:
+        """Draw what happened: its number over the plot, and a line down to the figure it speaks of, else to the axis."""
+        parts = []
+        for number, (each, level) in enumerate(zip(self.shape.annotations, self.levels, strict=True), 1):
+            x, y = self.x(each.day), self.top - 8 - SIGNS * level
+            down = self.height - BOTTOM if each.value is None else self.y(each.value) - 6
+            parts.append(
+                f'<path d="M{x:.1f} {y + 8:.1f}V{down:.1f}" stroke="{PLAN}" stroke-dasharray="1 3"/>'
+                f'<g class="annotation"><title>{escaped(each.words)}</title>'
+                f'<circle cx="{x:.1f}" cy="{y:.1f}" r="8" fill="#FFFFFF" stroke="{PLAN}"/>'
+                f'<text x="{x:.1f}" y="{y + 4:.1f}" text-anchor="middle" font-size="11">{number}</text></g>'
+            )
         return parts
 
     def _ahead(self) -> list[str]:
@@ -138,6 +157,10 @@ class _Drawing:
             x, y = self.x(point.day), self.y(point.value)
             self.taken.append((x - 6, y - 6, x + 6, y + 6))
             parts.append(self._dot(x, y, number, point.label))
+        for was in self.shape.former:
+            assert was.value is not None
+            x, y = self.x(was.day), self.y(was.value)
+            parts.append(f'<path d="M{x - 6:.1f} {y:.1f}H{x + 6:.1f}" stroke="{FORMER}" stroke-width="2" class="former"/>')
         for aim in self.shape.aims:
             assert aim.point.value is not None
             x, y = self.x(aim.point.day), self.y(aim.point.value)
@@ -161,20 +184,29 @@ class _Drawing:
         return body + (f'<circle cx="{x:.1f}" cy="{y:.1f}" r="4" {bare}>{said}</circle>' if label or not over else "")
 
     def _words(self) -> list[str]:
-        """Write the target in force and the last value, each at its own point."""
+        """Write the target in force, the last value, the last one expected and the plan, each at its own point."""
         last = self.shape.shown[-1]
         parts = [
             self._label(aim.point, aim.point.text, fill=PLAN, is_bold=False, lines=(-8, 20, -26, 38, -44, 56))
             for aim in self.shape.aims
             if aim.is_written
         ]
-        return [*parts, self._label(last, last.text, fill=ACTUAL, is_bold=True, lines=(22, -12, 40, -30, 58, -48))]
+        parts.append(self._label(last, last.text, fill=ACTUAL, is_bold=True, lines=(22, -12, 40, -30, 58, -48)))
+        parts += [
+            self._label(Point(e.day, e.value), e.text, fill=FORECAST, is_bold=False, lines=(20, -8, 38, -26, 56, -44))
+            for e in self.shape.expected
+            if e.text
+        ]
+        if self.shape.plan_word and (at := self.shape.plan_at()) is not None:
+            lines = (-6, 18) if at[1] else (18, -6)
+            parts.append(self._label(at[0], self.shape.plan_word, fill=PLAN, is_bold=False, lines=lines))
+        return parts
 
     def _label(self, point: Point, words: str, *, fill: str, is_bold: bool, lines: Sequence[float]) -> str:
         assert point.value is not None
         wide = width_of(words, EM) * (1.06 if is_bold else 1.0)
         x, y = self.x(point.day), self.y(point.value)
-        room = (2.0, 2.0 + ROW * len(self.rows), self.width - 2.0, self.height - BOTTOM - 2.0)
+        room = (2.0, self.top - TOP + 2.0, self.width - 2.0, self.height - BOTTOM - 2.0)
         lefts = [x - wide / 2, x - wide + 10, x - 10]  # over the point, ending at it, beginning at it
         tried = [(min(max(left, room[0]), room[2] - wide), y + line) for line in lines for left in lefts]
         place = self._free(tried, wide, y, room)

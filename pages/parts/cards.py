@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 import pandas as pd
@@ -21,6 +22,8 @@ from pages.parts.menu import page
 from pages.parts.series import long_form, marks_of, series_chart
 from pages.parts.text import csv_file, language, linked, named, t
 from pages.parts.when import as_of, view
+from publishers.site.numbered import numbered
+from telling import happened
 from telling.file_names import file_name
 from telling.overview import groups
 from telling.words import Words
@@ -130,6 +133,8 @@ class _Block:
     text: str
     chart: Finished | None
     notes: str
+    happened: str
+    signs: Mapping[date, str]
     table: pa.Table | None
     csv: bytes
     sources: str
@@ -137,22 +142,26 @@ class _Block:
 
 def _block(scored: Scored, book: Book) -> _Block:
     drawn = series_chart(scored)
-    chart, notes = (Finished(in_language(drawn[0], language())), drawn[1]) if drawn is not None else (None, "")
+    chart, notes, notable = (Finished(in_language(drawn[0], language())), *drawn[1:]) if drawn is not None else (None, "", ())
     table = (
         pa.Table.from_pandas(series_table(scored, book), preserve_index=False).replace_schema_metadata() if scored.figures else None
     )
     csv = csv_file(long_form(scored, book)) if scored.figures else b""
-    return _Block(scored.sentence(language()), chart, notes, table, csv, sources_of(scored, book))
+    made = str(numbered(notable, Words(language())))
+    return _Block(scored.sentence(language()), chart, notes, made, happened.signs(notable), table, csv, sources_of(scored, book))
 
 
-def chart_with_table(scored: Scored, book: Book, *, heading: str | None = None, is_explained: bool = True) -> None:
-    """Show a series with its sentence, its chart, the same numbers in a table, and their CSV.
+def chart_with_table(scored: Scored, book: Book, *, heading: str | None = None, is_explained: bool = True) -> Mapping[date, str]:
+    """Show a series with its sentence, its chart, what happened, the same numbers in a table, and their CSV.
 
     Args:
         scored: the indicator.
         book: the book with its sources.
         heading: before the sentence.
         is_explained: what lines and marks mean is said below; a page of many charts says it once.
+
+    Returns:
+        The circled numbers in the chart, by day.
     """
     key = _key(scored)
     block = cached.made("block", code=key, make=lambda: _block(scored, book))
@@ -161,6 +170,8 @@ def chart_with_table(scored: Scored, book: Book, *, heading: str | None = None, 
     if block.chart is not None:
         alt = f"{named(scored.entry.definition)}: {block.text}"
         st.plotly_chart(block.chart, theme=None, config=CONFIG, alt=alt, key=f"chart_{key.replace(' ', '_')}")
+        if block.happened:
+            st.html(block.happened)
         if is_explained:
             st.caption(markdown(block.notes))
     elif scored.judgement.figure is None:
@@ -174,6 +185,7 @@ def chart_with_table(scored: Scored, book: Book, *, heading: str | None = None, 
             )  # fmt: skip
     if block.sources:
         st.markdown(block.sources)
+    return block.signs
 
 
 def series_table(scored: Scored, book: Book) -> pd.DataFrame:

@@ -31,16 +31,17 @@ AT_ONCE = 10  # so many are asked about at a time; the next come when these are 
 _SAID = (OpenPart.CAUSE, OpenPart.OBSTACLE, OpenPart.RESPONSE)
 
 
-def said_and_done(held: Sequence[Said], *, key: str, about: bool = False) -> None:
+def said_and_done(held: Sequence[Said], *, key: str, about: bool = False, signs: told.Signs = told.UNTIED) -> None:
     """Show causes and actions, each with its table and CSV; one line where nothing is said yet.
 
     Args:
         held: of an indicator, a project or a bureau.
         key: unique on the page.
         about: name the subject of each row rather than the bureau.
+        signs: last day of a period → the circled number by which it is tied to the chart above.
     """
     for word, make in (
-        ("commentaries", lambda: told.commentaries(telling(), held, about=about)),
+        ("commentaries", lambda: told.commentaries(telling(), held, about=about, signs=signs)),
         ("actions", lambda: told.actions(telling(), held, about=about)),
     ):
         _in_full(cached.made("said", code=f"{key} {word} {view()}", make=partial(_ready, make)), key=f"{key}-{word}")

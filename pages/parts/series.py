@@ -11,11 +11,14 @@ import plotly.graph_objects as go
 import pyarrow as pa
 
 from charts.plotly.trajectory import trajectory
+from charts.series import Annotation
 from kpis.figures.records import Figure
 from kpis.figures.scorecard import Book, Scored, forecast_of, path_of
+from pages.parts import cached
 from pages.parts.text import language, t
 from pages.parts.when import as_of
 from telling import indicator
+from telling.blocks import Telling
 from telling.words import Words
 
 
@@ -53,10 +56,10 @@ def long_form(scored: Scored, book: Book) -> pd.DataFrame:
     )  # fmt: skip
 
 
-def series_chart(scored: Scored) -> tuple[go.Figure, str] | None:
-    """Return the chart of a series and what its lines mean; nothing where there is no figure to draw."""
+def series_chart(scored: Scored) -> tuple[go.Figure, str, tuple[Annotation, ...]] | None:
+    """Return the chart of a series, what its lines mean, and what happened on the days marked; nothing where there is no figure to draw."""
     words = Words(language())
-    shape = indicator.series(scored, words, as_of=as_of())
+    shape = indicator.series(scored, Telling(words, cached.moment()))
     if shape is None:
         return None
-    return trajectory(shape), indicator.legend(shape, forecast_of(scored, as_of=as_of()), words)
+    return trajectory(shape), indicator.legend(shape, forecast_of(scored, as_of=as_of()), words), shape.annotations

@@ -13,7 +13,7 @@ from kpis.as_text import shown
 from kpis.figures.scorecard import Scored
 from kpis.text import format_date
 from telling import indicator, meeting
-from telling.blocks import Block, Cell, Link, Number
+from telling.blocks import Block, Cell, Link, Number, Telling
 from telling.meeting import QuarterReport
 from telling.words import Words
 
@@ -52,7 +52,7 @@ def report_page(report: QuarterReport) -> str:
 
 def _chart(report: QuarterReport, item: Scored) -> _Chart:
     sentence, name = item.sentence(report.words.language), report.words.named(item.entry.definition)
-    shape = indicator.series(item, report.words, as_of=report.as_of)
+    shape = indicator.series(item, Telling(report.words, report.moment))
     assert shape is not None  # only what has figures is drawn
     return _Chart(drawing(shape, alt=f"{name}: {sentence}", size=NARROW), name, sentence)
 

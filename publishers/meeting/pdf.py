@@ -152,7 +152,7 @@ def _trend(item: Scored, agenda: Agenda, family: str) -> dict[str, str] | None:
 
 
 def _chart(item: Scored, agenda: Agenda, family: str, *, size: tuple[int, int]) -> str | None:
-    shape = indicator.series(item, agenda.words, as_of=agenda.report.as_of)
+    shape = indicator.series(item, agenda.telling)
     if shape is None:
         return None
     alt = item.sentence(agenda.words.language)

@@ -19,8 +19,10 @@ from kpis.moment import Moment
 from kpis.store import tables
 from kpis.text import format_date, format_value, status_word
 from publishers.site import attention
+from publishers.site.numbered import numbered
 from telling import attention as told_attention
-from telling import indicator
+from telling import happened, indicator
+from telling.blocks import Telling
 from telling.overview import groups, rule_line
 from telling.words import Words
 
@@ -247,7 +249,17 @@ class IndicatorView:
 
     @cached_property
     def _shape(self) -> Series | None:
-        return indicator.series(self.scored, self.words, as_of=self.as_of)
+        return indicator.series(self.scored, Telling(self.words, self.moment))
+
+    @property
+    def happened(self) -> Markup:
+        """Say what happened on the days that the chart numbers."""
+        return numbered(self._shape.annotations, self.words) if self._shape is not None and self.has_series else Markup("")
+
+    @property
+    def signs(self) -> dict[date, str]:
+        """Return the circled numbers in the chart, by day."""
+        return happened.signs(self._shape.annotations) if self._shape is not None and self.has_series else {}
 
     @property
     def legend(self) -> str:

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from charts.series import circled
 from charts.style import SHORT
 from kpis.periods import parse_period
 from kpis.text import axis_scale
@@ -153,6 +154,13 @@ def wrong_trajectory(ledger: Ledger, item: Item, chart: Drawn) -> list[str]:
         if target not in {plain(n) for n in chart.notes}:
             wrong.append(f"the target is not written: {chart.notes}")
     notes = {plain(n) for n in chart.notes}
+    if item["forecast"]:
+        written.add(
+            f"{ledger.words('forecast_word')} {ledger.value(item, item['forecast']['points'][-1]['value'], worked_out=True)}"
+        )
+    marked = [n for n in map(plain, chart.notes) if len(n) == 1 and "①" <= n <= "㊿"]
+    wrong += [] if marked == [circled(n) for n in range(1, len(marked) + 1)] else [f"days are numbered {marked}"]
+    written.update(marked)
     wrong += [f"written {n!r}" for n in notes if any(c.isdigit() for c in n) and n not in written]
     if not ends[1] & notes:
         wrong.append(f"the last value {ends[1]} is not written: {notes}")

@@ -1,0 +1,19 @@
+"""What the circled numbers in a chart stand for, as HTML, for the dashboard and the static edition."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from markupsafe import Markup
+
+from charts.series import Annotation
+from kpis.as_text import shown
+from telling.words import Words
+
+
+def numbered(listed: Sequence[Annotation], words: Words) -> Markup:
+    """Return what happened on the days that a chart numbers, one line each; nothing where it numbers none."""
+    if not listed:
+        return Markup("")
+    rows = Markup("").join(Markup("<li><b>{}</b>{}</li>").format(each.sign, each.words) for each in listed)
+    return Markup(shown(Markup('<ul class="an" aria-label="{}">{}</ul>').format(words("annotations_title"), rows)))

@@ -1,0 +1,151 @@
+"""What happened to an indicator within its chart: targets set anew, indicators replaced, bureaus reorganised, causes told.
+
+Each is drawn at its day with a circled number, said under the chart, and tied by the same number to the words it comes from.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import date
+from itertools import pairwise
+
+from charts.series import Annotation, circled
+from kpis.figures.records import Goal
+from kpis.figures.scorecard import Scored
+from kpis.periods import parse_period
+from kpis.text import format_date, format_value, known_day, named
+from telling.blocks import Telling
+
+MOST = 50  # circled numbers end there
+LONGEST = 60  # characters of a cause under a chart; the whole of it stands in the table of causes
+BUREAUS_NAMED = 2  # of one period; of more, how many others
+
+Told = tuple[date, str, float | None]  # the day, what happened, the value it speaks of
+
+
+def annotations_of(telling: Telling, item: Scored, values: Mapping[date, float], span: tuple[date, date]) -> tuple[Annotation, ...]:
+    """Return what happened within the days of a chart, in order of time, one annotation a day.
+
+    Args:
+        telling: in whose words; what was set or told after its day is not known.
+        item: the indicator.
+        values: last day of a figure → its drawn value: what is said of a period that ends there is tied to it.
+        span: the first and last day drawn.
+    """
+    every = (*raised(telling, item), *_replaced(telling, item), *_reorganised(telling, item), *_causes(telling, item, values))
+    days: dict[date, list[tuple[str, float | None]]] = defaultdict(list)
+    for day, words, value in every:
+        if span[0] <= day <= min(span[1], telling.as_of):
+            days[day].append((words, value))
+    return tuple(
+        Annotation(day, circled(number), telling.words.together(words for words, _ in held), held[0][1] if len(held) == 1 else None)
+        for number, (day, held) in enumerate(sorted(days.items())[-MOST:], 1)
+    )
+
+
+def former(item: Scored, as_of: date) -> list[Goal]:
+    """Return the targets that had been set anew by a day, by due day: each once, those taken back and repeated ones left out."""
+    return [before for before, after in _pairs(item, as_of) if before.value != after.value]
+
+
+def _pairs(item: Scored, as_of: date) -> Iterator[tuple[Goal, Goal]]:
+    """Yield each target with the one that took its place, for the same period, as far as set by a day."""
+    held: dict[str, list[Goal]] = defaultdict(list)
+    for goal in item.entry.goals:
+        if not goal.is_withdrawn(as_of) and (goal.set_on is None or goal.set_on <= as_of):
+            held[goal.period_code].append(goal)
+    for goals in held.values():
+        yield from pairwise(sorted(goals, key=lambda g: g.set_order))
+
+
+def raised(telling: Telling, item: Scored) -> Iterator[Told]:
+    """Yield when a target was set anew, or taken back, and from what to what."""
+    w, definition = telling.words, item.entry.definition
+    for before, after in _pairs(item, telling.as_of):
+        if after.set_on is not None and before.value != after.value:
+            yield (
+                after.set_on,
+                w(
+                    "annotation_target", day=known_day(after.set_on, after.set_on_precision, w.language), period=after.period.short(w.language),
+                    before=format_value(before.value, definition, w.language), after=format_value(after.value, definition, w.language),
+                ),
+                None,
+            )  # fmt: skip
+    for goal in item.entry.goals:
+        if goal.withdrawn_on is not None and goal.withdrawn_on <= telling.as_of:
+            value, day = format_value(goal.value, definition, w.language), format_date(goal.withdrawn_on, w.language)
+            yield (
+                goal.withdrawn_on,
+                w("annotation_target_withdrawn", day=day, period=goal.period.short(w.language), value=value),
+                None,
+            )
+
+
+def _replaced(telling: Telling, item: Scored) -> Iterator[Told]:
+    """Yield where another indicator takes over after the last figure, or this one took over with its first."""
+    w, rows, code = telling.words, telling.moment.indicators, item.entry.definition.code
+    days = sorted(f.period.end for f in item.figures)
+    if not days or code not in rows:
+        return
+    if (after := rows.get(rows[code].replaced_by_code or "")) is not None:
+        yield days[-1], w("annotation_replaced", name=w.named(after)), None
+    for before in rows.values():
+        if before.replaced_by_code == code:
+            yield days[0], w("annotation_replaces", name=w.named(before)), None
+
+
+def _reorganised(telling: Telling, item: Scored) -> Iterator[Told]:
+    """Yield when the bureau whose figures these are took over work or handed it on."""
+    w, unit = telling.words, item.entry.unit_code
+    for each in telling.moment.organisation.successions:
+        if each.effective_date is not None and unit in (each.predecessor_code, each.successor_code):
+            day = format_date(each.effective_date, w.language)
+            before, after = telling.bureau(each.predecessor_code), telling.bureau(each.successor_code)
+            yield (
+                each.effective_date,
+                w("ed_succession", day=day, before=before, after=after, relation=w(f"relation_{each.relation}")),
+                None,
+            )
+
+
+def _causes(telling: Telling, item: Scored, values: Mapping[date, float]) -> Iterator[Told]:
+    """Yield what bureaus wrote of a period: the cause, else what is done; of many bureaus the first and how many others."""
+    w, code = telling.words, item.entry.definition.code
+    by_period: dict[str, list[tuple[str, str]]] = defaultdict(list)
+    for (subject, bureau), said in telling.moment.said.items():
+        if subject == code and (item.entry.is_own_scope or bureau == item.entry.unit_code):
+            for row in said.commentaries:
+                part = next((part for part in ("cause", "response") if named(row, part, w.language)), None)
+                if part is not None:
+                    text = w("annotation_said", part=w(f"part_{part}"), text=_short(named(row, part, w.language)))
+                    by_period[row.period_code].append((bureau, text))
+    order = {unit: place for place, unit in enumerate(telling.bureaus)}
+    for period_code, told in by_period.items():
+        told.sort(key=lambda each: order.get(each[0], len(order)))
+        day = parse_period(period_code).end
+        lines = [
+            text if len(told) == 1 else w("annotation_whose", bureau=telling.bureau(b), text=text)
+            for b, text in told[:BUREAUS_NAMED]
+        ]
+        if len(told) > BUREAUS_NAMED:
+            lines.append(w("annotation_others", count=len(told) - BUREAUS_NAMED))
+        yield (
+            day,
+            w(
+                "annotation_period",
+                period=parse_period(period_code).short(w.language),
+                text=" / ".join(line.rstrip("。.") for line in lines),
+            ),
+            values.get(day),
+        )
+
+
+def signs(drawn: Iterable[Annotation]) -> dict[date, str]:
+    """Return the circled number of each day, by which words elsewhere on a page are tied to the chart."""
+    return {each.day: each.sign for each in drawn}
+
+
+def _short(text: str) -> str:
+    line = " ".join(text.split())
+    return line if len(line) <= LONGEST else line[: LONGEST - 1] + "…"
