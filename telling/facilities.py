@@ -166,7 +166,7 @@ def _list(
     if not until:
         heads += [w(k) for k in ("col_status", "col_method", "col_since", "col_due", "col_place", "col_class")]
         heads += [w("col_ended")] * with_ends
-    with_notes = any(f.note for f in facilities)  # an edition holds no internal notes
+    with_notes = any(f.note_ja or f.note_en for f in facilities)  # an edition holds no internal notes
     heads += [w("col_note")] * with_notes + [w("source")]
     rows = []
     for f in facilities:
@@ -180,7 +180,7 @@ def _list(
             ]  # fmt: skip
             gone = ended_line(telling, f.ended_reason, f.ended, f.ended_precision, names.get(f.successor, f.successor))
             row += [gone] * with_ends
-        row += [f.note] * with_notes
+        row += [w.named(f, "note") or f.note_en] * with_notes
         address = telling.address(f.source_code)
         rows.append((*row, Link(w("source"), address) if address else ""))
     return Block(

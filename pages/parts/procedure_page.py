@@ -101,7 +101,7 @@ def _said(row: ProcedureOnDay) -> list[tuple[str, str]]:
         (t("col_cases"), _count(row, "applications_count")),
         (t("col_online_cases"), _count(row, "online_count")),
         (t("col_verified"), t("verified_yes" if row.verified else "verified_no")),
-        (t("col_note"), row.note or ""),
+        (t("col_note"), named(row, "note") or row.note_en or ""),
     ]
 
 
