@@ -12,7 +12,7 @@ from kpis.text import format_date, known_day
 from pages.parts import cached
 from pages.parts.entry import enter
 from pages.parts.figure import Ready, kept_block, ready
-from pages.parts.text import language, named, t
+from pages.parts.text import grid_source, language, named, t
 from telling.method import sections
 from telling.words import Words
 
@@ -53,9 +53,8 @@ def sources() -> Ready:
     table = pd.DataFrame(
         [
             {
-                t("about_title_column"): row.title, t("about_grade"): t("grade_" + row.grade),
+                t("source"): grid_source(row), t("about_grade"): t("grade_" + row.grade),
                 t("about_published"): known_public(row), t("about_basis"): t("basis_" + row.published_basis) if row.published_basis else "",
-                t("source"): row.url,
             }
             for row in listed
         ]

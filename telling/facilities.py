@@ -23,7 +23,7 @@ from kpis.figures.facilities import over_time as days_of
 from kpis.figures.scorecard import Scored, figure_text
 from kpis.government import government
 from kpis.text import format_date, texts_of
-from telling.blocks import Block, Card, Cell, Flat, Link, Number, Telling, ended_line, in_both
+from telling.blocks import Block, Card, Cell, Flat, Number, Telling, ended_line, in_both
 
 FIELDS = ("bureau", "kind")
 
@@ -181,8 +181,7 @@ def _list(
             gone = ended_line(telling, f.ended_reason, f.ended, f.ended_precision, names.get(f.successor, f.successor))
             row += [gone] * with_ends
         row += [w.named(f, "note") or f.note_en] * with_notes
-        address = telling.address(f.source_code)
-        rows.append((*row, Link(w("source"), address) if address else ""))
+        rows.append((*row, telling.source(f.source_code)))
     return Block(
         key=key, title=title, sentence=sentence, columns=tuple(heads), rows=tuple(rows), flat=tuple(_flat(f) for f in facilities),
         is_table_open=True, file="facilities",
