@@ -12,8 +12,9 @@ from kpis.text import format_date, known_day
 from pages.parts import cached
 from pages.parts.entry import enter
 from pages.parts.figure import Ready, kept_block, ready
-from pages.parts.text import language, named, t
-from telling.method import sections
+from pages.parts.text import grid_source, language, named, t
+from telling import examples
+from telling.method import names, sections
 from telling.words import Words
 
 enter()
@@ -32,10 +33,10 @@ def definitions() -> Ready:
     table = pd.DataFrame(
         [
             {
-                t("about_code"): row.indicator_code, t("about_name"): named(row), t("about_definition"): named(row, "definition"),
+                t("about_name"): named(row), t("about_definition"): named(row, "definition"),
                 t("project"): projects.get(row.project_code or "", ""), t("kind"): t("kind_" + row.kind),
                 t("unit"): named(row, "unit"), t("about_direction"): t("direction_" + row.direction),
-                t("about_thresholds"): f"{row.threshold_on_track} / {row.threshold_behind}",
+                t("about_thresholds"): f"{row.threshold_on_track} / {row.threshold_behind}", t("about_code"): row.indicator_code,
             }
             for row in indicators
         ]
@@ -53,9 +54,8 @@ def sources() -> Ready:
     table = pd.DataFrame(
         [
             {
-                t("about_title_column"): row.title, t("about_grade"): t("grade_" + row.grade),
+                t("source"): grid_source(row), t("about_grade"): t("grade_" + row.grade),
                 t("about_published"): known_public(row), t("about_basis"): t("basis_" + row.published_basis) if row.published_basis else "",
-                t("source"): row.url,
             }
             for row in listed
         ]
@@ -80,6 +80,17 @@ st.header(t("about_method"), anchor="method")
 for section in cached.made("method", make=lambda: sections(Words(language()))):
     st.subheader(section.heading, anchor=section.anchor)
     st.markdown(section.text)
+if worked := cached.made("examples", make=lambda: examples.text(cached.moment().scored, Words(language()))):
+    st.subheader(t("method_examples"), anchor="method-examples")
+    st.caption(t("method_examples_said"))
+    st.markdown(worked)
+with st.expander(t("method_names")):
+    st.caption(t("method_names_said"))
+    st.table(
+        [{t("method_word"): word, t("method_field"): f"`{name}`"} for word, name in names(Words(language()))],
+        border="horizontal",
+        hide_index=True,
+    )
 st.header(t("about_definitions"), anchor="definitions")
 kept_block("definitions", definitions)
 st.header(t("about_sources"), anchor="sources")

@@ -11,8 +11,8 @@ from pages.parts import address, cached
 from pages.parts.asked import choose
 from pages.parts.attention import last_quarters
 from pages.parts.bureaus import by_bureau
-from pages.parts.cards import chart_with_table, find, link_columns
-from pages.parts.data_table import data_table
+from pages.parts.cards import chart_with_table, find
+from pages.parts.data_table import data_table, link_columns
 from pages.parts.entry import enter, stop
 from pages.parts.facts import gather
 from pages.parts.menu import page

@@ -112,6 +112,11 @@ class Telling:
         note = self.moment.book.sources.get(source)
         return note.url if note else ""
 
+    def source(self, code: str) -> Cell:
+        """Return a source by its code as a link by its title; a blank where there is none."""
+        note = self.moment.book.sources.get(code)
+        return Link(self.words.source(note.title), note.url) if note else ""
+
     def is_secondary(self, source: str) -> bool:
         """Say whether a source is not the government's own."""
         note = self.moment.book.sources.get(source)

@@ -20,6 +20,7 @@ KINDS = (
 )  # fmt: skip
 _Row = Mapping[str, Any]
 _UNSEEN = {"sort_order", "note", "is_sample", "vintage", "details_json", "search_text"}
+_INSIDE = _UNSEEN | {"note_ja", "note_en"}  # of registers: what is noted beside a row stays inside
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,7 +197,7 @@ def _register(
         if old is None or new is None:
             yield Difference("register_new" if old is None else "register_gone", **names, field=register)
             continue
-        for field in sorted((old.keys() | new.keys()) - _UNSEEN):
+        for field in sorted((old.keys() | new.keys()) - _INSIDE):
             a, b = _shown(old.get(field)), _shown(new.get(field))
             if a != b:
                 why, words = reasons.get((register, row[code]), ("", ""))

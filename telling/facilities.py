@@ -23,7 +23,7 @@ from kpis.figures.facilities import over_time as days_of
 from kpis.figures.scorecard import Scored, figure_text
 from kpis.government import government
 from kpis.text import format_date, texts_of
-from telling.blocks import Block, Card, Cell, Flat, Link, Number, Telling, ended_line, in_both
+from telling.blocks import Block, Card, Cell, Flat, Number, Telling, ended_line, in_both
 
 FIELDS = ("bureau", "kind")
 
@@ -166,7 +166,7 @@ def _list(
     if not until:
         heads += [w(k) for k in ("col_status", "col_method", "col_since", "col_due", "col_place", "col_class")]
         heads += [w("col_ended")] * with_ends
-    with_notes = any(f.note for f in facilities)  # an edition holds no internal notes
+    with_notes = any(f.note_ja or f.note_en for f in facilities)  # an edition holds no internal notes
     heads += [w("col_note")] * with_notes + [w("source")]
     rows = []
     for f in facilities:
@@ -180,9 +180,8 @@ def _list(
             ]  # fmt: skip
             gone = ended_line(telling, f.ended_reason, f.ended, f.ended_precision, names.get(f.successor, f.successor))
             row += [gone] * with_ends
-        row += [f.note] * with_notes
-        address = telling.address(f.source_code)
-        rows.append((*row, Link(w("source"), address) if address else ""))
+        row += [w.named(f, "note") or f.note_en] * with_notes
+        rows.append((*row, telling.source(f.source_code)))
     return Block(
         key=key, title=title, sentence=sentence, columns=tuple(heads), rows=tuple(rows), flat=tuple(_flat(f) for f in facilities),
         is_table_open=True, file="facilities",

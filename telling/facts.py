@@ -14,7 +14,7 @@ from kpis.figures.sentences import planned_text, target_text
 from kpis.periods import local_day, parse_period
 from kpis.store import tables
 from kpis.text import format_date, format_ratio, format_value, known_day, told_apart
-from telling.blocks import Block, Cell, Flat, Link, Number, Telling
+from telling.blocks import Block, Cell, Flat, Number, Telling
 
 Pair = tuple[str, Cell]
 Columns = Mapping[str, Cell]
@@ -73,7 +73,7 @@ def figures_of(telling: Telling, items: Iterable[Scored]) -> Block:
         {
             w("indicators_one"): w.named(item.entry.definition), w("period"): f.period.label(w.language),
             w("value"): figure_cell(telling, item, f), w("unit"): w.named(item.entry.definition, "unit"),
-            w("source"): source_cell(telling, f.source_code),
+            w("source"): telling.source(f.source_code),
         }
         for item, f in held
     ]  # fmt: skip
@@ -149,7 +149,7 @@ def readings(telling: Telling, item: Scored) -> Block:
             w("period"): parse_period(r.period_code).label(w.language) if r.period_code else w("undated"),
             w("value"): r.text_ja if r.value is None else Number(r.value, format_value(r.value, definition, w.language)),
             w("checked_against"): w("agrees" if r.agrees else "differs"), w("marks"): w.named(r, "note"),
-            w("source"): source_cell(telling, r.source_code),
+            w("source"): telling.source(r.source_code),
         }
         for r in telling.moment.rows(tables.Reading)
         if r.indicator_code == definition.code
@@ -172,12 +172,6 @@ def figure_cell(telling: Telling, item: Scored, figure: Figure | None) -> Number
     return Number(value, shown_figure(item, figure, telling.words.language))
 
 
-def source_cell(telling: Telling, code: str) -> Cell:
-    """Return a source as a link by its title; a blank where there is none."""
-    note = telling.moment.book.sources.get(code)
-    return Link(note.title, note.url) if note else ""
-
-
 def _target(telling: Telling, item: Scored, goal: Goal) -> dict[str, Cell]:
     w = telling.words
     said = (w("approximate") if goal.is_approximate else "") + format_value(goal.value, item.entry.definition, w.language)
@@ -186,7 +180,7 @@ def _target(telling: Telling, item: Scored, goal: Goal) -> dict[str, Cell]:
     return {
         w("period"): goal.period.label(w.language), w("target"): Number(goal.value, said),
         w("set_on"): known_day(goal.set_on, goal.set_on_precision, w.language) if goal.set_on else w("unknown_day"),
-        w("source"): source_cell(telling, goal.source_code),
+        w("source"): telling.source(goal.source_code),
     }  # fmt: skip
 
 

@@ -207,12 +207,11 @@ def of_quarter(milestone: Milestone, period: Period) -> bool:
 
 def indicators(report: QuarterReport) -> Block:
     """Tell every indicator: figure, target, plan, what was before, status and its sentence; a row per indicator."""
-    w, language = report.words, report.words.language
+    w, language, telling = report.words, report.words.language, Telling(report.words, report.moment)
     rows: list[tuple[Cell, ...]] = []
     for item in report.scored:
         judged, definition = item.judgement, item.entry.definition
         figure = judged.figure
-        source = report.moment.book.sources.get(figure.source_code) if figure else None
         earlier = (_number(item, f, dated_text(item, f, language)) for f in (judged.previous, judged.year_earlier))
         rows.append(
             (
@@ -221,7 +220,7 @@ def indicators(report: QuarterReport) -> Block:
                 Number(judged.goal.value if judged.goal else None, target_text(definition, judged, language)),
                 Number(judged.planned_value, planned_text(definition, judged, language)),
                 Number(judged.variance, variance_text(definition, judged, language)), *earlier, standing_word(judged, language),
-                item.sentence(w.language), source.url if source else "", bool(figure and figure.is_sample), definition.code,
+                item.sentence(w.language), telling.source(figure.source_code) if figure else "", bool(figure and figure.is_sample), definition.code,
             )
         )  # fmt: skip
     return _block(

@@ -1,4 +1,8 @@
-"""The published method (``docs/method.md``) as a page tells it."""
+"""The published method (``docs/method.md``) as a page tells it.
+
+The document names fields, so that a status can be recomputed to the last sign. A page says words in their place (``field_…``), and
+which field each is in a table for machines.
+"""
 
 from __future__ import annotations
 
@@ -6,10 +10,11 @@ import re
 from dataclasses import dataclass
 from functools import reduce
 
+from kpis.kinds import KINDS
 from kpis.periods import first_month_word, last_month_word
 from kpis.settings import ROOT
 from telling.projects import kind_name, listed_as
-from telling.words import Words
+from telling.words import Words, is_japanese
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,10 +36,41 @@ class Section:
     rules: tuple[Rule, ...]
 
 
+_NAMED = r"`(?!(?:lower|higher|keep|none)`)[a-z_/.0-9]+`"
+_ASIDE = re.compile(rf" ?\({_NAMED}(?:(?:, |、){_NAMED})*\)")  # names alone, in brackets
+_FIRST = re.compile(rf"(?<=\(){_NAMED}(?:, |、)(?=[^`])")  # a name that an explanation follows, in the same brackets
+_KINDS = re.compile(r"(?<![A-Za-z`_/])(direction|" + "|".join(sorted(KINDS)) + r")(?![A-Za-z`_/])")
+_JAPANESE = "[\u3000-\u30ff\u3400-\u9fff\uff00-\uffef]"
+
+
 def sections(words: Words) -> list[Section]:
-    """Return the sections of the method in their order; their anchors are the same in every language."""
+    """Return the sections of the method in their order, in words for readers; their anchors are the same in every language."""
     parts = re.findall(r"^### (.+)\n([\s\S]*?)(?=^### |\Z)", method(words), flags=re.M)
-    return [Section(f"method-{n}", heading, text, _rules(text)) for n, (heading, text) in enumerate(parts, start=1)]
+    told = [(heading, _in_words(text, words)) for heading, text in parts]
+    return [Section(f"method-{n}", heading, text, _rules(text)) for n, (heading, text) in enumerate(told, start=1)]
+
+
+def names(words: Words) -> list[tuple[str, str]]:
+    """Return what a page says in place of each field that the method names, and the field, in the order in which they are named."""
+    named = dict.fromkeys(re.findall(r"`([a-z]+(?:_[a-z]+)+|needed|chance|revision)`", method(words)))
+    return [(_word(name, words), name) for name in named if words.has(f"field_{name}")]
+
+
+def _in_words(text: str, words: Words) -> str:
+    """Return a part of the method with words in place of the names of fields, kinds and statuses."""
+    told = _FIRST.sub("", _ASIDE.sub("", text))
+    told = re.sub(r"`([a-z_]+)`", lambda name: _word(name[1], words), told)
+    if not is_japanese(told):
+        return told
+    told = re.sub(r"\((?:vintage|ceiling)\)", "", told)
+    told = _KINDS.sub(lambda name: words("about_direction") if name[1] == "direction" else words(f"kind_{name[1]}"), told)
+    return re.sub(f"(?<={_JAPANESE}) (?={_JAPANESE})", "", told)
+
+
+def _word(name: str, words: Words) -> str:
+    if words.has(f"field_{name}"):
+        return words(f"field_{name}")
+    return words("method_quoted", text=words(f"status_{name}")) if words.has(f"status_{name}") else words(f"kind_{name}")
 
 
 def _rules(text: str) -> tuple[Rule, ...]:

@@ -132,7 +132,7 @@ def milestones(
             "milestones": w.named(m), "planned_day": days(m.planned), "replanned_day": days(m.replanned), "actual_day": days([m.actual]),
             "slip_days": Number(m.slip_days, slip_text(m, w) or "―"), "milestone_state": w("state_" + m.state),
             "milestone_stage": stage_word(m.stage_ja, w), "reported_in": quarter_label(m.reported_period, w),
-            "source": telling.address(m.source_code), "report_is_sample": m.is_sample,
+            "source": telling.source(m.source_code), "report_is_sample": m.is_sample,
         }
         for m in held
     ]  # fmt: skip

@@ -13,7 +13,7 @@ from kpis.periods import parse_period
 from kpis.store import tables
 from kpis.text import format_value, known_day, named, with_unit
 from telling.blocks import Block, Cell, Flat, Telling
-from telling.facts import figure_cell, source_cell
+from telling.facts import figure_cell
 
 Columns = Mapping[str, Cell]
 Signs = Mapping[date, str]
@@ -110,7 +110,7 @@ def notes(telling: Telling, items: Iterable[Scored]) -> Block:
     told: list[Columns] = [
         {
             w("whose_figure"): telling.bureau(item.entry.unit_code), w("period"): figure.period.label(w.language),
-            _heading(telling, "note"): named(figure, "note", w.language) or figure.note_en, w("source"): source_cell(telling, figure.source_code),
+            _heading(telling, "note"): named(figure, "note", w.language) or figure.note_en, w("source"): telling.source(figure.source_code),
         }
         for item, figure in held
     ]  # fmt: skip

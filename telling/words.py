@@ -57,6 +57,15 @@ class Words:
         """Return a text of a row in this language, else in Japanese."""
         return named(row, field, self.language)
 
+    def source(self, title: str) -> str:
+        """Return the title of a source, marked where a reader of this language meets a Japanese one."""
+        return self("source_in_japanese", title=title) if self.language != SOURCE and is_japanese(title) else title
+
+
+def is_japanese(text: str) -> bool:
+    """Say whether a text is written in Japanese: with kana or kanji."""
+    return any("\u3040" <= sign <= "\u30ff" or "\u3400" <= sign <= "\u9fff" for sign in text)
+
 
 def has_page(path: str, code: str) -> bool:
     """Say whether a page is written in a language, by ``pages`` of its catalogue; if not, it is there in Japanese.

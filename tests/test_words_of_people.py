@@ -72,7 +72,7 @@ def poisoned(tmp_path_factory: pytest.TempPathFactory) -> Poisoned:
         {
             catalogue / "sources.csv": ("title",), catalogue / "bureaus.csv": ("name_ja",), catalogue / "projects.csv": ("name_ja",),
             catalogue / "indicators.csv": ("name_ja", "definition_ja"), official / "milestones.csv": ("name_ja",),
-            official / "procedures.csv": ("name_ja", "law_name", "note"), official / "facilities.csv": ("name_ja", "note"),
+            official / "procedures.csv": ("name_ja", "law_name", "note_ja", "note_en"), official / "facilities.csv": ("name_ja", "note_ja", "note_en"),
         }.items()
     ):  # fmt: skip
         path = file if file.exists() else next(p for p in folder.rglob(file.name))

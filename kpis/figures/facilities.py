@@ -45,7 +45,8 @@ class Facility:
     planned_precision: str
     is_sample: bool
     source_code: str
-    note: str
+    note_ja: str
+    note_en: str
     ended: date | None = None
     ended_precision: str = "unknown"
     ended_reason: str = ""
@@ -77,7 +78,7 @@ def standing(rows: Iterable[tables.Facility], *, as_of: date) -> list[Facility]:
                 methods=tuple(group for group, names in METHODS.items() if written & set(names)), status=status, since=since,
                 since_precision=row.cashless_since_precision, planned=row.planned_for,
                 planned_precision=row.planned_for_precision, is_sample=row.is_sample,
-                source_code=row.source_code, note=row.note, ended=ended, ended_precision=row.ended_on_precision,
+                source_code=row.source_code, note_ja=row.note_ja, note_en=row.note_en, ended=ended, ended_precision=row.ended_on_precision,
                 ended_reason=why, successor=row.successor_code or "", status_before=before,
             )
         )  # fmt: skip

@@ -74,7 +74,8 @@ class Milestone:
     reported_period: str
     source_code: str
     is_sample: bool
-    note: str
+    note_ja: str
+    note_en: str
     further: Mapping[str, str] = field(default_factory=dict, hash=False)
 
     @property
@@ -152,7 +153,7 @@ def _milestone(row: tables.Milestone, given: Mapping[str, list[GivenDay]], as_of
         name_en=text_of(row, "name", "en"), planned_start=row.planned_start, planned=tuple(planned),
         replanned=tuple(replanned), actual=actual, state=state, slip_days=days, is_slip_exact=exact, stage_ja=row.stage_ja,
         reported_period=reported_code(row.reported_period),
-        source_code=row.source_code, is_sample=row.is_sample, note=row.note,
+        source_code=row.source_code, is_sample=row.is_sample, note_ja=row.note_ja, note_en=row.note_en,
         further={name: text for name, text in vars(row).items() if name.startswith("name_")},
     )  # fmt: skip
 

@@ -104,7 +104,7 @@ OBSERVATIONS = RowKind.OBSERVATION.value
 OURS, THEIRS = "ours", "theirs"  # of a conflict: what this report says, or what is stored by now
 # Columns of registers that are expected to move from report to report.
 _RUNNING = frozenset(
-    {"applications_count", "online_count", "is_count_estimated", "replanned_end", "stage_ja", "note", "not_done_reason"}
+    {"applications_count", "online_count", "is_count_estimated", "replanned_end", "stage_ja", "note_ja", "not_done_reason"}
 ).union(*(register.running for register in REGISTERS.values()))
 _ORDER = {
     "digital_status": ("unknown", "other", "not_done", "planned", "partly_done", "done"),

@@ -324,6 +324,8 @@ def values_of(change: RowChange, stored: Any, bureau_code: str, source: str) -> 
         made = {**defaults, **given, key: row.key[0], "source_code": source}
         return _with_precisions({**made, "bureau_code": bureau_code} if register.owner == "bureau_code" else made)
     counting = {c.column: c.new for c in change.cells if c.counts}
+    if "note_ja" in counting:
+        counting["note_en"] = ""  # what was said in English of the note before
     return _with_precisions({**counting, key: row.key[0], "source_code": source})
 
 

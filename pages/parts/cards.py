@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 import pandas as pd
 import pyarrow as pa
@@ -17,10 +16,10 @@ from kpis.figures.records import STATUSES, Figure, Judgement
 from kpis.figures.scorecard import Book, Scored, Tally, dated_text, shown_figure
 from kpis.text import format_date, status_colour, status_icon, status_word
 from pages.parts import address, cached
-from pages.parts.data_table import data_table
+from pages.parts.data_table import data_table, link_columns
 from pages.parts.menu import page
 from pages.parts.series import long_form, marks_of, series_chart
-from pages.parts.text import csv_file, language, linked, named, t
+from pages.parts.text import csv_file, grid_source, language, named, source_link, t
 from pages.parts.when import as_of, view
 from publishers.site.numbered import numbered
 from telling import happened
@@ -195,22 +194,17 @@ def series_table(scored: Scored, book: Book) -> pd.DataFrame:
             t("period"): figure.period.label(language()), t("period_end"): figure.period.end,
             t("value"): headline_value(scored, figure), "n": figure.numerator, "d": figure.denominator,
             t("unit"): named(scored.entry.definition, "unit"), t("marks"): marks_of(figure),
-            t("source"): book.sources[figure.source_code].url if figure.source_code in book.sources else "",
+            t("source"): grid_source(book.sources.get(figure.source_code)),
         }
         for figure in sorted(scored.figures, key=lambda f: (f.period.end, f.period.start))
     ]  # fmt: skip
     return pd.DataFrame(rows)
 
 
-def link_columns() -> dict[str, Any]:
-    """Return the column settings of a table whose source column holds addresses: the host is shown, the address linked."""
-    return {t("source"): st.column_config.LinkColumn(display_text=r"https?://([^/]+)")}
-
-
 def sources_of(scored: Scored, book: Book) -> str:
     """Return the sources of a judgement as one line of markdown, each linked to its address."""
     named_sources = [book.sources[code] for code in scored.source_codes if code in book.sources]
-    links = [linked(s.title, s.url) + (f"({t('source_secondary')})" if s.grade == "secondary" else "") for s in named_sources]
+    links = [source_link(s) + (f"({t('source_secondary')})" if s.grade == "secondary" else "") for s in named_sources]
     # Not a caption: those fade, and a faded link falls below the contrast of 4.5.
     return f":small[{t('source')}: {' ・ '.join(links)}]" if links else ""
 

@@ -25,6 +25,11 @@ def data_table(data: Any, **more: Any) -> None:
     st.dataframe(data, hide_index=True, width="stretch", placeholder=NOTHING, **more)
 
 
+def link_columns() -> dict[str, Any]:
+    """Return the settings of a grid whose column of sources holds addresses with their titles: the title is shown, the address linked."""
+    return {t("source"): st.column_config.LinkColumn(display_text=r":~:title=(.+)$", alignment="left")}
+
+
 @dataclass(frozen=True, slots=True)
 class Texts:
     """A table of texts as it is sent: the rows that are shown at once, those that are folded away, and how many these are."""

@@ -13,7 +13,7 @@ import streamlit as st
 from charts.style import CONFIG, Finished, in_language
 from kpis.as_text import markdown
 from pages.parts import cached
-from pages.parts.data_table import data_table
+from pages.parts.data_table import data_table, link_columns
 from pages.parts.text import csv_file, language, t
 from pages.parts.when import as_of, view
 from telling.file_names import file_name
@@ -102,8 +102,7 @@ def show(made: Ready, *, key: str, about: str = "") -> None:
             st.caption(markdown(note))
     if made.table.num_rows:
         with st.container() if made.is_table_open else st.expander(t("table"), icon=":material/table:"):
-            links = {c: st.column_config.LinkColumn() for c in made.table.column_names if c == t("source")}
-            data_table(made.table, column_config=links)
+            data_table(made.table, column_config=link_columns() if t("source") in made.table.column_names else {})
             st.download_button(
                 t("csv"),
                 made.csv,

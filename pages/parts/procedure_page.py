@@ -16,7 +16,7 @@ from pages.parts import address, cached
 from pages.parts.menu import page
 from pages.parts.one_or_all import back_link
 from pages.parts.registers import bureau_names, day_word, facts, history, number, telling
-from pages.parts.text import fine_print, linked, named, shown_name, t
+from pages.parts.text import fine_print, named, shown_name, source_link, t
 from pages.parts.titled import titled
 from telling import listed
 from telling.blocks import ended_line
@@ -52,7 +52,7 @@ def procedure_page(code: str) -> None:
     facts([*_said(row), *listed.facts(telling(), REGISTERS[RowKind.PROCEDURE], row, without=TOLD)])
     source = cached.moment().book.sources.get(row.source_code)
     if source:
-        fine_print(f"{t('source')}: {linked(source.title, source.url)}")
+        fine_print(f"{t('source')}: {source_link(source)}")
     if row.details_json:
         st.subheader(t("detail_source"))
         facts([(name, str(value)) for name, value in json.loads(row.details_json).items()])
@@ -101,7 +101,7 @@ def _said(row: ProcedureOnDay) -> list[tuple[str, str]]:
         (t("col_cases"), _count(row, "applications_count")),
         (t("col_online_cases"), _count(row, "online_count")),
         (t("col_verified"), t("verified_yes" if row.verified else "verified_no")),
-        (t("col_note"), row.note or ""),
+        (t("col_note"), named(row, "note") or row.note_en or ""),
     ]
 
 

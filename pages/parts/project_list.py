@@ -19,7 +19,7 @@ from pages.parts import address, cached
 from pages.parts.figure import Ready, kept_block, ready
 from pages.parts.project import contradictions
 from pages.parts.registers import telling
-from pages.parts.text import language, linked, named, shown_name, t
+from pages.parts.text import language, named, shown_name, source_link, t
 from pages.parts.when import as_of
 from publishers.site import seen
 from telling import overview_projects, projects
@@ -119,7 +119,7 @@ def strategy() -> None:
         for version in versions:
             source = sources.get(version.source_code)
             said = markdown(projects.version_line(version, Words(language())))
-            st.markdown(said + (f"  \n{t('source')}: {linked(source.title, source.url)}" if source else ""))
+            st.markdown(said + (f"  \n{t('source')}: {source_link(source)}" if source else ""))
 
 
 def listed(reports: Sequence[ProjectReport]) -> Ready:

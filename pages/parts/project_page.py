@@ -26,7 +26,7 @@ from pages.parts.project import confidence_mark, milestone_block, rule_line, sta
 from pages.parts.registers import block, telling
 from pages.parts.said import said_and_done
 from pages.parts.taken import indicator_taken
-from pages.parts.text import fine_print, in_brackets, language, linked, offered, shown_name, t
+from pages.parts.text import fine_print, in_brackets, language, offered, shown_name, source_link, t
 from pages.parts.titled import titled
 from pages.parts.viewer import viewer
 from pages.parts.voice import voice
@@ -70,7 +70,7 @@ def heading(report: ProjectReport) -> None:
         st.markdown(shown_name(report.row, "goal") or t("goal_none"))
         source = cached.moment().book.sources.get(projects.goal_source(report.row))
         if source:
-            fine_print(f"{t('source')}: {linked(source.title, source.url)}")
+            fine_print(f"{t('source')}: {source_link(source)}")
 
 
 def bureaus_and_names(report: ProjectReport, reports: Sequence[ProjectReport]) -> None:
@@ -89,7 +89,7 @@ def bureaus_and_names(report: ProjectReport, reports: Sequence[ProjectReport]) -
             )  # fmt: skip
             source = cached.moment().book.sources.get(row.source_code or "")
             if source:
-                fine_print(f"{t('source')}: {linked(source.title, source.url)}")
+                fine_print(f"{t('source')}: {source_link(source)}")
     with right:
         st.subheader(t("names_in_versions"))
         kin = [r for r in reports if r.code in report.predecessor_codes] + [report]

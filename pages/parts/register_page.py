@@ -13,7 +13,7 @@ from pages.parts.asked import choose, write_words
 from pages.parts.data_table import data_table
 from pages.parts.one_or_all import asked_code, back_link
 from pages.parts.registers import block, cards, facts, history, not_loaded, same_numbers, table_of, telling
-from pages.parts.text import fine_print, linked, named, shown_name, t
+from pages.parts.text import fine_print, named, shown_name, source_link, t
 from pages.parts.titled import titled
 from telling import listed as told
 from telling.blocks import Telling
@@ -44,7 +44,7 @@ def _one(said: Telling, register: Register, row: Standing) -> None:
     back_link(register.sheet, t("back_to_list"))
     facts(told.facts(said, register, row.row))
     if source := cached.moment().book.sources.get(row.source_code):
-        fine_print(f"{t('source')}: {linked(source.title, source.url)}")
+        fine_print(f"{t('source')}: {source_link(source)}")
     history(register.kind, row.code)
 
 

@@ -25,7 +25,7 @@ from pages.parts import address, cached
 from pages.parts.data_table import data_table
 from pages.parts.figure import Ready, kept_block, ready
 from pages.parts.taken import block_taken
-from pages.parts.text import fine_print, language, linked, named, t
+from pages.parts.text import fine_print, language, linked, named, t, titled_address
 from pages.parts.when import as_of
 from publishers.site.seen import numbers
 from telling import blocks
@@ -61,7 +61,9 @@ def plain(cell: Cell) -> str | float | None:
     """Return a cell of a table as the dashboard sends it: text, whole number, or the address of a link."""
     if isinstance(cell, Number):
         return cell.text
-    return cell.address if isinstance(cell, Link) else cell
+    if isinstance(cell, Link):  # a source is shown by its title, a row of ours by what its address says
+        return titled_address(cell.words, cell.address) if cell.address.startswith("http") else cell.address
+    return cell
 
 
 def table_of(said: Block) -> pd.DataFrame:

@@ -14,6 +14,7 @@ from kpis import text
 from kpis.as_text import cell, markdown
 from kpis.languages import SOURCE, both, codes, say
 from kpis.message import Message
+from telling.words import Words
 
 _ADDRESS_SIGNS = "%/:?#@!$&'*+,;=~[]"  # of an address that stay as they are; brackets would end the link
 _settled: ContextVar[str] = ContextVar("language", default=SOURCE)  # a page may fail before its language is known
@@ -58,6 +59,25 @@ def linked(title: str, url: str | None) -> str:
     """Return a title as a link in markdown, or as it is where there is no address."""
     kept = markdown(title.replace("[", "［").replace("]", "］"))
     return f"[{kept}]({quote(url, safe=_ADDRESS_SIGNS)})" if url and url.startswith(("https://", "http://", "/")) else kept
+
+
+def source_link(source: Any) -> str:
+    """Return a source as a link by its title in markdown, in words of the viewer's language."""
+    return linked(Words(language()).source(source.title), source.url)
+
+
+def titled_address(title: str, url: str) -> str:
+    """Return an address that carries the title by which a grid shows it, where no browser sends it and no page sees it.
+
+    A grid shows of a link what a pattern finds in its address (``link_columns``). What stands behind ``:~:`` is an instruction to
+    the browser, which leaves it out of the address that it opens.
+    """
+    return f"{url}{'' if '#' in url else '#'}:~:title={quote(title, safe='')}"
+
+
+def grid_source(source: Any) -> str:
+    """Return a source for a column of a grid; a blank where there is none."""
+    return titled_address(Words(language()).source(source.title), source.url) if source else ""
 
 
 def found_shown(plain: str) -> str:

@@ -1,6 +1,6 @@
 """What may become public: the one list of tables and columns, and how they are gathered and written into an edition.
 
-Nothing leaves that is not named here: no draft, user, e-mail, internal comment (``note``), original file, audit record or
+Nothing leaves that is not named here: no draft, user, e-mail, internal comment (``note``, of registers ``note_ja`` and ``note_en``), original file, audit record or
 sample. A new public table, column or text is one entry of ``PUBLIC`` (a text in every language it has); ``PRIVATE`` names what stays inside on purpose, and a test
 asks for a decision about every column of the model.
 """
@@ -73,7 +73,7 @@ PUBLIC: dict[type[SQLModel], str] = {
     tables.Source: "source_code url title published_on published_by published_basis grade",
 }
 PRIVATE = {
-    "note", "is_sample", "submission_id", "file_sha256", "recorded_at", "opens_on", "due_on", "locks_on", "details_json",
+    "note", "note_ja", "note_en", "is_sample", "submission_id", "file_sha256", "recorded_at", "opens_on", "due_on", "locks_on", "details_json",
     "first_known_at", "listed_in", "person",
 }  # fmt: skip
 

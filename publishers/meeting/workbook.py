@@ -142,7 +142,7 @@ def _bars(sheet: Worksheet, title: str, start: int, count: int, *, column: int) 
 
 def _value(cell: Told) -> Cell:
     """Return what a cell of a block holds as a cell of the workbook: the number itself, not its words."""
-    value = cell.value if isinstance(cell, Number) else cell.address if isinstance(cell, Link) else cell
+    value = cell.value if isinstance(cell, Number) else cell.words if isinstance(cell, Link) else cell
     return float(value) if isinstance(value, float) else value
 
 
@@ -160,7 +160,12 @@ def _told(sheet: Worksheet, report: QuarterReport, block: Block, widths: Sequenc
         return row + 2
     if frozen:
         sheet.freeze_panes = sheet.cell(row + 1, frozen + 1)
-    return _table(sheet, block.key, row, block.columns, [[_value(c) for c in line] for line in block.rows], widths)
+    free = _table(sheet, block.key, row, block.columns, [[_value(c) for c in line] for line in block.rows], widths)
+    for n, line in enumerate(block.rows, start=1):
+        for at, told in enumerate(line, start=1):
+            if isinstance(told, Link):
+                sheet.cell(row + n, at).hyperlink = told.address
+    return free
 
 
 def _series(sheet: Worksheet, report: QuarterReport) -> None:

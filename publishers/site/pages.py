@@ -28,11 +28,11 @@ from publishers.site.pages_registers import facilities, listed, procedures
 from publishers.site.search import search_page
 from publishers.site.site import Page, Pages, Site, themes_file
 from publishers.site.views import IndicatorView, badge, badges
-from telling import attention, facts, needed, overview_projects, projects, said
+from telling import attention, examples, facts, needed, overview_projects, projects, said
 from telling.blocks import Telling
 from telling.cards import card_of
 from telling.changes import Difference
-from telling.method import sections
+from telling.method import names, sections
 from telling.overview import conclusion, coverage_lines, exclusions, lead, shown_first, theme_name, themes_told
 from telling.quarters import quarters
 from telling.words import Words, has_page, what_changed, whose
@@ -63,7 +63,7 @@ def pages_of(site: Site, words: Words, sizes: Sequence[Mapping[str, Any]]) -> Pa
         "facilities": lambda: [facilities(site, words)],
         "near": lambda: [near(site, words)],
         **{sheet: partial(_register, site, words, register) for sheet, register in TOLD_BY_RECORD.items()},
-        "method": lambda: [_method(words)],
+        "method": lambda: [_method(site, words)],
         "revisions": lambda: [_revisions(site, words)],
         "data": lambda: [_data(words, sizes)],
         "search": lambda: [search_page(words)],
@@ -341,11 +341,21 @@ def _strategy(site: Site, words: Words) -> list[Markup]:
     return [Markup(note) for note in notes]
 
 
-def _method(words: Words) -> Any:
+def _method(site: Site, words: Words) -> Any:
     body = Markup("<h1>{}</h1>").format(words("method"))
     markdown = MarkdownIt("commonmark", {"html": False}).enable("table")
     for section in sections(words):
         body += Markup('<h3 id="{}">{}</h3>').format(section.anchor, section.heading) + Markup(markdown.render(section.text))
+    if worked := examples.text(site.moment.scored, words):
+        said = Markup('<h3 id="method-examples">{}</h3><p class="small">{}</p>').format(
+            words("method_examples"), words("method_examples_said")
+        )
+        body += said + Markup(markdown.render(worked))
+    rows = "".join(f"| {word} | `{name}` |\n" for word, name in names(words))
+    body += Markup("<details><summary>{}</summary><p>{}</p>").format(words("method_names"), words("method_names_said"))
+    body += Markup(markdown.render(f"| {words('method_word')} | {words('method_field')} |\n| --- | --- |\n{rows}")) + Markup(
+        "</details>"
+    )
     return "method.html", "text.html", {"title": words("method"), "body": body}
 
 

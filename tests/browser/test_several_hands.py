@@ -37,7 +37,7 @@ def several(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Store, s
     people.local_people(store)
     people.add_person(store, actor=people.COMMAND_LINE, email=CHIEF, role="bureau_approver", bureau_code="GENERAL", name="局長")
     write_sections(folder / "data" / "catalogue", steps=["director"])
-    paper, done = figure("paper_sheets", value=5000.0, row=6), register_row("procedure", "P1", note="様式を改めた", row=9)
+    paper, done = figure("paper_sheets", value=5000.0, row=6), register_row("procedure", "P1", note_ja="様式を改めた", row=9)
     for who, part, rows in (
         (ANNA, "DOCUMENTS", [figure(numerator=800.0, denominator=1000.0), paper]),
         (AYA, "COUNTERS", [figure(numerator=810.0, denominator=1000.0, row=4), done]),

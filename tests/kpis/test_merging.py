@@ -58,8 +58,8 @@ def splits(draw: st.DrawFn) -> Split:
             whole[row.kind, row.key] = row
     for kind, code in (("procedure", "P1"), ("procedure", "P2"), ("facility", "F1"), ("milestone", "M1")):
         if draw(st.booleans()):
-            row = register_row(kind, code, row=9, note=draw(WORDS), name_ja=draw(WORDS))
-            whole[row.kind, row.key] = replace(row, issued={"note": "", "name_ja": "前の名"})
+            row = register_row(kind, code, row=9, note_ja=draw(WORDS), name_ja=draw(WORDS))
+            whole[row.kind, row.key] = replace(row, issued={"note_ja": "", "name_ja": "前の名"})
     count = draw(st.integers(1, 5))
     cells = [(key, column) for key, row in whole.items() for column in row.changed]
     holders = {cell: draw(st.sets(st.integers(0, count - 1), min_size=1, max_size=2)) for cell in cells}
@@ -234,23 +234,27 @@ def test_a_row_is_taken_out_only_by_saying_so(reporting: Store) -> None:
 
 
 def test_taking_a_row_out_leaves_what_is_stored() -> None:
-    issued = {"note": "前から", "digital_status": "planned"}
-    row = replace(register_row("procedure", "P1", note="新しい", digital_status="planned"), issued=issued)
+    issued = {"note_ja": "前から", "digital_status": "planned"}
+    row = replace(register_row("procedure", "P1", note_ja="新しい", digital_status="planned"), issued=issued)
     (kept,) = merge([], [row], Hand(by=ANNA))
-    assert kept.row.changed == ("note",)
+    assert kept.row.changed == ("note_ja",)
     back = taken_out(kept, Hand(by=AYA)).row
-    assert back.changed == () and back.fields["note"] == "前から"
+    assert back.changed == () and back.fields["note_ja"] == "前から"
 
 
 def test_templates_of_different_ages_merge_on_the_older_so_that_a_change_meanwhile_is_asked() -> None:
-    old = replace(register_row("procedure", "P1", note="甲", name_ja="名"), issued={"note": "", "name_ja": "名"}, issued_vintage=1)
+    old = replace(
+        register_row("procedure", "P1", note_ja="甲", name_ja="名"), issued={"note_ja": "", "name_ja": "名"}, issued_vintage=1
+    )
     new = replace(
-        register_row("procedure", "P1", note="乙の前", name_ja="新名"), issued={"note": "乙の前", "name_ja": "名"}, issued_vintage=2
+        register_row("procedure", "P1", note_ja="乙の前", name_ja="新名"),
+        issued={"note_ja": "乙の前", "name_ja": "名"},
+        issued_vintage=2,
     )
     for order in ([old, new], [new, old]):
         report: list[KeptRow] = []
         for number, row in enumerate(order):
             report = merge(report, [row], Hand(by=ANNA, part=str(number), upload=number + 1))
         (each,) = report
-        assert (each.row.issued_vintage, each.row.fields["note"], each.row.fields["name_ja"]) == (1, "甲", "新名")
-        assert set(each.row.changed) == {"note", "name_ja"}
+        assert (each.row.issued_vintage, each.row.fields["note_ja"], each.row.fields["name_ja"]) == (1, "甲", "新名")
+        assert set(each.row.changed) == {"note_ja", "name_ja"}

@@ -38,7 +38,7 @@ KNOWN = datetime(2026, 1, 1)
 
 def row(**overrides: object) -> tables.Milestone:
     (made,) = records(tables.Milestone, [{"milestone_code": "M1", "project_code": "P", "name_ja": "節目", "name_en": "step", "planned_start": None, "stage_ja": "",
-            "reported_period": "FY2021Q2", "is_missed": False, "source_code": "S", "is_sample": False, "note": "",
+            "reported_period": "FY2021Q2", "is_missed": False, "source_code": "S", "is_sample": False, "note_ja": "", "note_en": "",
             "ended_on": None, "ended_reason": None, **overrides}])  # fmt: skip
     return made
 

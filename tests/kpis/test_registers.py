@@ -126,7 +126,7 @@ def facility(**overrides: object) -> tables.Facility:
         "facility_code": "F1", "name_ja": "園", "kind": "garden", "is_class": False, "bureau_code": "A", "municipality_ja": "港区",
         "payment_methods": "credit_card;e_money;qr_code", "cashless_status": "introduced", "cashless_since": date(2021, 6, 1),
         "cashless_since_precision": "month", "planned_for": None, "planned_for_precision": "unknown", "is_sample": False,
-        "source_code": "S", "note": "", "ended_on": None, "ended_on_precision": "unknown", "ended_reason": None, "successor_code": None,
+        "source_code": "S", "note_ja": "", "note_en": "", "ended_on": None, "ended_on_precision": "unknown", "ended_reason": None, "successor_code": None,
         **overrides,
     }  # fmt: skip
     (made,) = records(tables.Facility, [row])

@@ -229,4 +229,4 @@ def test_a_part_stays_a_part_and_who_may_not_is_refused_though_the_sheet_is_lost
 def test_the_same_after_libreoffice_saved_what_a_gateway_left(store: Store, tmp_path: Path) -> None:
     lost = resaved(without_mark(filled(take_template(store, "GENERAL", PERIOD, actor=ANNA), CELLS)), tmp_path)
     read = given(store, lost).reading
-    assert sorted((r.key[0], *r.changed) for r in read.rows) == [("P1", "note"), (PAPER, "value", "is_year_to_date")]
+    assert sorted((r.key[0], *r.changed) for r in read.rows) == [("P1", "note_ja"), (PAPER, "value", "is_year_to_date")]

@@ -43,10 +43,10 @@ def test_a_cell_is_corrected_in_place_and_the_workbook_and_the_next_upload_carry
     assert sheets_of(store, 1, actor=ANNA)["observations"] == 4
     held = grid(store, 1, actor=ANNA, sheet="observations")
     assert held.rows[RATE_ROW][COUNT] == 800 and VALUE in held.rows[PAPER_ROW] and COUNT not in held.rows[PAPER_ROW]
-    done = typed(store, {RATE_ROW: {COUNT: 900}, P1: {"note": "様式を統合"}}, actor=AYA)
+    done = typed(store, {RATE_ROW: {COUNT: 900}, P1: {"note_ja": "様式を統合"}}, actor=AYA)
     assert done.reading.errors == [] and done.uploaded is not None and (done.uploaded.revision, done.uploaded.clashes) == (2, 0)
     rows = told(store)
-    assert rows["observation", RATE, "GENERAL", PERIOD][COUNT] == 900 and rows["procedure", "P1"]["note"] == "様式を統合"
+    assert rows["observation", RATE, "GENERAL", PERIOD][COUNT] == 900 and rows["procedure", "P1"]["note_ja"] == "様式を統合"
     opened = reports.opened(store, 1, viewer=ANNA, as_of=IN_TIME)
     assert [(u.uploaded_by, u.file_sha256 is None) for u in opened.uploads] == [(ANNA, False), (AYA, True)]
     line = next(e for e in opened.events if e.action == "cell_corrected" and RATE in e.detail)
@@ -62,7 +62,7 @@ def test_a_cell_is_corrected_in_place_and_the_workbook_and_the_next_upload_carry
     assert again.uploaded is not None and again.uploaded.clashes == 0
     rows = told(store)
     assert rows["observation", RATE, "GENERAL", PERIOD][COUNT] == 910
-    assert rows["observation", PAPER, "GENERAL", PERIOD][VALUE] == 5100 and rows["procedure", "P2"]["note"] == "確かめた"
+    assert rows["observation", PAPER, "GENERAL", PERIOD][VALUE] == 5100 and rows["procedure", "P2"]["note_ja"] == "確かめた"
     # Nothing changed: nobody writes anything, whoever brings it.
     before = told(store)
     same = given(store, take_present(store, 1, actor=AYA), actor=AYA)
@@ -85,9 +85,11 @@ def test_what_is_wrong_is_named_as_in_the_workbook_and_nothing_is_kept(store: St
 
 
 def test_an_emptied_cell_takes_out_what_it_said_and_a_stored_value_comes_back(store: Store) -> None:
-    typed(store, {PAPER_ROW: {VALUE: None}, P1: {"note": ""}})
+    typed(store, {PAPER_ROW: {VALUE: None}, P1: {"note_ja": ""}})
     rows = told(store)
-    assert VALUE not in rows.get(("observation", PAPER, "GENERAL", PERIOD), {}) and "note" not in rows.get(("procedure", "P1"), {})
+    assert VALUE not in rows.get(("observation", PAPER, "GENERAL", PERIOD), {}) and "note_ja" not in rows.get(
+        ("procedure", "P1"), {}
+    )
     opened = reports.opened(store, 1, viewer=ANNA, as_of=IN_TIME)
     assert opened.report.completeness is not None and (PAPER, PERIOD) in opened.report.completeness.open
     typed(store, {PAPER_ROW: {VALUE: 7}}, revision=2)

@@ -111,7 +111,7 @@ def test_every_input_has_a_check_or_a_message_in_japanese(store: Store) -> None:
 def test_texts_that_look_like_formulas_stay_texts(tmp_path: Path) -> None:
     """A stored note that begins with = or reads #N/A is neither run nor an error in the template."""
     store = make_store(tmp_path)
-    store_rows = "facility_code,name_ja,kind,bureau_code,cashless_status,source_code,note\n" + "".join(
+    store_rows = "facility_code,name_ja,kind,bureau_code,cashless_status,source_code,note_ja\n" + "".join(
         f'X{i},施設{i},hall,{BUREAU},unknown,shintosei-8a0d3d80,"{note}"\n'
         for i, note in enumerate(["=1+1", "#N/A", "+SUM(A1)", "@x"])
     )
@@ -179,7 +179,7 @@ def test_a_blank_means_no_change_and_a_word_clears(store: Store) -> None:
     """Emptying a cell changes nothing; 消去 removes what was stored; 0 is 0."""
     content = with_cells(template(store), S, {"A2": None, "S2": "消去", "F3": "消去"})
     first, second = read_workbook(content, store=store).rows
-    assert (first.fields["name_ja"], first.fields["note"]) == ("恩賜上野動物園", "") and first.changed == ("note",)
+    assert (first.fields["name_ja"], first.fields["note_ja"]) == ("恩賜上野動物園", "") and first.changed == ("note_ja",)
     assert second.changed == ("municipality_ja",)
 
 
@@ -194,7 +194,7 @@ def test_a_template_issued_before_another_change_still_tells_what_the_bureau_tou
     """A row that was changed in the register since is compared with what was issued, not with what is current."""
     store = make_store(tmp_path)
     content = with_cells(template(store), S, {"F2": "台東区上野公園"})
-    changed = "facility_code,name_ja,kind,bureau_code,cashless_status,source_code,note,municipality_ja,payment_methods,cashless_since,cashless_since_precision\n"
+    changed = "facility_code,name_ja,kind,bureau_code,cashless_status,source_code,note_ja,municipality_ja,payment_methods,cashless_since,cashless_since_precision\n"
     changed += f"F001,上野動物園(改称),zoo,{BUREAU},introduced,shintosei-8a0d3d80,changed,台東区,credit_card,2021-06-01,month\n"
     assert load_file(store, changed.encode(), name="f.csv", kind="facilities.csv").accepted == 1
     (row,) = read_workbook(content, store=store).rows

@@ -12,6 +12,7 @@ from datetime import date, datetime, timedelta
 from functools import cached_property, lru_cache
 from types import SimpleNamespace
 from typing import Any
+from urllib.parse import quote
 
 from kpis import languages
 from kpis.figures.records import Baseline, Definition, Figure, Goal, Judgement
@@ -139,6 +140,15 @@ class Ledger:
     def day_of(self, instant: str) -> str:
         """Return the day of the office on which an instant of the API falls: nine hours ahead of UTC."""
         return (datetime.fromisoformat(instant.rstrip("Z")) + timedelta(hours=9)).date().isoformat()
+
+    def source(self, row: Item) -> str:
+        """Write a source as a grid holds it: its address, with the title by which it is shown behind it."""
+        title = quote(self.words.source(row["title"]), safe="")
+        return f"{row['url']}{'' if '#' in row['url'] else '#'}:~:title={title}"
+
+    def source_of(self, url: str | None) -> str:
+        """Write the source that has an address."""
+        return next((self.source(row) for row in self.api("sources") if row["url"] == url), "")
 
     def day(self, text: str | None) -> str:
         """Write a day."""

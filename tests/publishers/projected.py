@@ -10,9 +10,10 @@ from kpis.figures.projects import MILESTONE_STATES
 from kpis.government import government
 from kpis.settings import ROOT
 from kpis.text import known_day, status_word
+from telling.method import names, sections
 from telling.projects import kind_name
 from telling.words import Words
-from tests.publishers import attended, overviewed, spoken, tabled
+from tests.publishers import attended, overviewed, spoken, tabled, worked
 from tests.publishers.accounts import BAD, GOOD, in_boxes, milestones_line, series, timeline
 from tests.publishers.ledger import Item, Ledger, Table, plain
 from tests.publishers.shown import Shown
@@ -47,7 +48,7 @@ def projects(ledger: Ledger, shown: Shown) -> list[str]:
         w("leading_note", stated=f"{stated:,.0f}", known=len(leading), first=named_first, missing=max(int(stated) - named_first, 0),
           version=w.named(oldest), day=adopted[oldest["code"]])
     )  # fmt: skip
-    titles = {s["source_code"]: s["title"] for s in ledger.api("sources")}
+    titles = {s["source_code"]: w.source(s["title"]) for s in ledger.api("sources")}
     for v in versions:
         # Its pieces too: a goal of the programme is said in the same words as its concept, and is explained first.
         says += [w("version_horizon", year=v["horizon_year"]), w("version_years", first=v["first_year"], last=v["last_year"])]
@@ -160,7 +161,7 @@ def one_project(ledger: Ledger, shown: Shown, p: Item) -> list[str]:
         for b in p["bureaus"]
         for s in ledger.api("sources")
         if s["source_code"] == b["source"]
-        for source in (s["title"], s["url"])
+        for source in (w.source(s["title"]), s["url"])
     ]
     figures = [(s, f) for s in items for f in s["figures"]]
     more: list[Table] = [([w("indicators_one"), w("period"), w("value"), w("unit"), w("source")],
@@ -203,28 +204,29 @@ def about(ledger: Ledger, shown: Shown) -> list[str]:
         w("about_sources_sentence", primary=primary, secondary=len(sources) - primary, dated=sum(bool(s["published_on"]) for s in sources),
           bounded=sum(not s["published_on"] and bool(s["published_by"]) for s in sources)),
     ]  # fmt: skip
-    for name in ("method.md", "accessibility.md"):  # the published documents, word for word
-        japanese, english = (
-            (ROOT / "docs" / name).read_text(encoding="utf-8").split("\n## 日本語\n", 1)[1].split("\n## English\n", 1)
-        )
-        text = english if ledger.language == "en" else japanese
-        for blank, ours in {"first_month": ("4月", "April"), "last_month": ("3月", "March")}.items():
-            text = text.replace(f"{{{blank}}}", ours[ledger.language == "en"])
-        says += text.splitlines()
+    for section in sections(w):
+        says += [section.heading, *section.text.splitlines()]
+    says += [word for pair in names(w) for word in (pair[0], f"`{pair[1]}`")]
+    says += worked.steps(ledger)
+    japanese, english = (  # published word for word
+        (ROOT / "docs" / "accessibility.md").read_text(encoding="utf-8").split("\n## 日本語\n", 1)[1].split("\n## English\n", 1)
+    )
+    says += (english if ledger.language == "en" else japanese).splitlines()
     says += w("about_open_text", base="").splitlines()
-    keys = ("about_code", "about_name", "about_definition", "project", "kind", "unit", "about_direction", "about_thresholds")
+    keys = ("about_name", "about_definition", "project", "kind", "unit", "about_direction", "about_thresholds", "about_code")
     table = [
-        [r["indicator_code"], w.named(r), w.named(r, "definition"), projects_.get(r["project_code"], ""), w(f"kind_{r['kind']}"), w.named(r, "unit"),
-         w(f"direction_{r['direction']}"), f"{r['threshold_on_track']} / {r['threshold_behind']}"]
+        [w.named(r), w.named(r, "definition"), projects_.get(r["project_code"], ""), w(f"kind_{r['kind']}"), w.named(r, "unit"),
+         w(f"direction_{r['direction']}"), f"{r['threshold_on_track']} / {r['threshold_behind']}", r["indicator_code"]]
         for r in rows
     ]  # fmt: skip
-    listed = [[s["title"], w(f"grade_{s['grade']}"), public_day(ledger, s), w(f"basis_{s['published_basis']}") if s["published_basis"] else "", s["url"]]
+    listed = [[ledger.source(s), w(f"grade_{s['grade']}"), public_day(ledger, s), w(f"basis_{s['published_basis']}") if s["published_basis"] else ""]
               for s in sources]  # fmt: skip
     tables = [
         ([w(k) for k in keys], table),
-        ([w("about_title_column"), w("about_grade"), w("about_published"), w("about_basis"), w("source")], listed),
+        ([w("source"), w("about_grade"), w("about_published"), w("about_basis")], listed),
+        ([w("method_word"), w("method_field")], [list(pair) for pair in names(w)]),
     ]
-    return tabled.wrong_tables(shown, tables) + ledger.unaccounted(shown, says=says)
+    return tabled.wrong_tables(shown, tables) + ledger.unaccounted(shown, about=ledger.own.values(), says=says)
 
 
 def public_day(ledger: Ledger, source: Item) -> str:

@@ -70,7 +70,7 @@ def series(ledger: Ledger, item: Item) -> Table:
     figures = sorted(item["figures"], key=lambda f: (f["end_date"], f["start_date"]))
     return header, [
         [ledger.period(f["period"]), f["end_date"], ledger.figure(item, f), count(f["numerator"]), count(f["denominator"]), unit,
-         marks(ledger, f), f["source_url"] or ""]
+         marks(ledger, f), ledger.source_of(f["source_url"])]
         for f in figures
     ]  # fmt: skip
 
@@ -145,7 +145,7 @@ def readings(ledger: Ledger, item: Item) -> Table:
     w = ledger.words
     return [w("period"), w("value"), w("checked_against"), w("marks"), w("source")], [
         [ledger.period(r["period"]) if r["period"] else w("undated"), r["text_ja"] if r["value"] is None else ledger.value(item, r["value"]),
-         w("agrees") if r["agrees"] else w("differs"), w.named(r, "note"), r["source_url"]]
+         w("agrees") if r["agrees"] else w("differs"), w.named(r, "note"), ledger.source_of(r["source_url"])]
         for r in ledger.api("readings")
         if r["indicator"] == item["code"]
     ]  # fmt: skip

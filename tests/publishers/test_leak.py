@@ -119,8 +119,8 @@ def planted(tokyo: Store, tmp_path_factory: pytest.TempPathFactory) -> House:
         put(tables.ProjectConfidence, is_sample=False)
         put(
             tables.RegisterChange,
-            before_json=f'{{"note": "{WORD}-before"}}',
-            after_json=f'{{"note": "{WORD}-after"}}',
+            before_json=f'{{"note_ja": "{WORD}-before"}}',
+            after_json=f'{{"note_ja": "{WORD}-after"}}',
             row_code="F001",
         )
         real = dict(
@@ -156,7 +156,8 @@ def planted(tokyo: Store, tmp_path_factory: pytest.TempPathFactory) -> House:
             put(model, **plain, **opened, **{f"{model.__tablename__}_code": f"{TOLD}-1"})  # type: ignore[attr-defined]
         for model in PUBLIC:  # and every private column of every published row
             table = table_of(model)
-            hidden = {c.name: f"{WORD}-{model.__tablename__}-{c.name}" for c in table.c if c.name in ("note", "details_json")}  # type: ignore[attr-defined]
+            inside = {"note", "note_ja", "note_en", "details_json"} - set(PUBLIC[model].split())
+            hidden = {c.name: f"{WORD}-{model.__tablename__}-{c.name}" for c in table.c if c.name in inside}  # type: ignore[attr-defined]
             if "file_sha256" in table.c:
                 hidden["file_sha256"] = f"{WORD}-sha"
             if hidden:
@@ -224,7 +225,7 @@ def test_the_secrets_are_really_there(planted: House) -> None:
     path = Path(planted.store.url.removeprefix("sqlite:///"))
     planted.store.engine.dispose()
     assert len(found_in(path.read_bytes(), path.name)) > 1000
-    assert {"note", "is_sample", "submission_id", "file_sha256", "details_json"} <= PRIVATE
+    assert {"note", "note_ja", "note_en", "is_sample", "submission_id", "file_sha256", "details_json"} <= PRIVATE
     assert found_in(f"<td>{WORD.upper()}</td>".encode(), "x.html") and found_in(b"918,273,645.5", "x.html")
 
 

@@ -327,7 +327,7 @@ def test_an_export_holds_the_edition_shown_and_the_earlier_ones_byte_for_byte(pu
 
 def test_what_an_edition_leaves_out_is_blank_for_a_page_that_asks(published: House) -> None:
     frozen = Store(on_disk.opened(published.folder, 2).url)
-    assert {r["note"] for r in frozen.all_of(tables.Procedure)} == {""} and {
+    assert {r["note_ja"] + r["note_en"] for r in frozen.all_of(tables.Procedure)} == {""} and {
         r["is_sample"] for r in frozen.all_of(tables.Facility)
     } == {False}
     assert frozen.one_of(tables.Indicator, "fax_reduction_rate")["name_en"] == "Reduction of faxes"

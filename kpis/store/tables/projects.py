@@ -19,6 +19,8 @@ from kpis.store.fields import (
     Instant,
     MaybeInstant,
     MaybeSourceCode,
+    NoteEn,
+    NoteJa,
     Part,
     Precision,
     ProjectCode,
@@ -171,7 +173,8 @@ class MilestoneFields(Fields):
     successor_code: SuccessorCode = None
     source_code: SourceCode
     verified: Verified = False
-    note: str = ""
+    note_ja: NoteJa = ""
+    note_en: NoteEn = ""
 
 
 class Milestone(MilestoneFields, SQLModel, table=True):

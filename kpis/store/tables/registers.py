@@ -25,6 +25,8 @@ from kpis.store.fields import (
     MaybeBureauCode,
     MaybeInstant,
     MaybeNameEn,
+    NoteEn,
+    NoteJa,
     OrganisationJa,
     Party,
     PlannedFor,
@@ -93,7 +95,8 @@ class ProcedureFields(Fields):
     successor_code: SuccessorCode = None
     source_code: SourceCode
     verified: Verified = False
-    note: str = ""
+    note_ja: NoteJa = ""
+    note_en: NoteEn = ""
 
 
 class Procedure(ProcedureFields, SQLModel, table=True):
@@ -174,7 +177,8 @@ class FacilityFields(Fields):
     successor_code: SuccessorCode = None
     source_code: SourceCode
     verified: Verified = False
-    note: str = ""
+    note_ja: NoteJa = ""
+    note_en: NoteEn = ""
 
 
 class Facility(FacilityFields, SQLModel, table=True):

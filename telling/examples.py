@@ -1,0 +1,154 @@
+"""Worked examples of the method: a few judgements of the day shown, with each step of how they come about."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from kpis.as_text import markdown
+from kpis.figures.records import Goal, value_of
+from kpis.figures.scorecard import Scored
+from kpis.kinds import IndicatorKind
+from kpis.text import format_date, format_ratio, format_value, status_word, told_apart
+from telling.words import Words
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """One judgement worked out: by which rules, of what, and each step in words."""
+
+    rules: str
+    item: Scored
+    steps: tuple[str, ...]
+
+
+def text(scored: Iterable[Scored], words: Words) -> str:
+    """Return the examples in markdown, each under its rules and the name of its indicator."""
+    parts = []
+    for each in examples(scored, words):
+        name = words.named(each.item.entry.definition)
+        parts.append(
+            f"**{markdown(words('example_of', rules=each.rules, name=name))}**\n\n"
+            + "\n".join(f"- {markdown(step)}" for step in each.steps)
+        )
+    return "\n\n".join(parts)
+
+
+def examples(scored: Iterable[Scored], words: Words) -> list[Example]:
+    """Return one example of each way of judging that the day has figures for: progress, a ceiling, a due day, a result that is missing."""
+    every = sorted(
+        scored, key=lambda item: item.judgement.is_stale
+    )  # what tells of now comes first, else in the order of the catalogue
+    ways: tuple[tuple[str, Callable[[Scored, Words], tuple[str, ...]]], ...] = (
+        ("5, 9, 11", _by_progress), ("12", _by_budget), ("8", _by_its_day), ("6", _overdue),
+    )  # fmt: skip
+    made: list[Example] = []
+    for rules, steps_of in ways:
+        told = (
+            (item, steps_of(item, words))
+            for item in every
+            if item.entry.definition.code not in {e.item.entry.definition.code for e in made}
+        )
+        first = next(((item, steps) for item, steps in told if steps), None)
+        if first is not None:
+            made.append(
+                Example(
+                    rules,
+                    first[0],
+                    (*first[1], words("example_status", status=status_word(first[0].judgement.status, words.language))),
+                )
+            )
+    return made
+
+
+def _by_progress(item: Scored, words: Words) -> tuple[str, ...]:
+    judged = item.judgement
+    if judged.ratio is None or judged.progress is None or judged.planned_progress is None or judged.planned_progress == 1:
+        return ()
+    base, planned = judged.baseline, judged.planned_value
+    if base is None or planned is None or judged.goal is None:
+        return ()
+    said = {
+        "figure": _figure(item, words),
+        "target": _value(item, judged.goal.value, words),
+        "base": _value(item, base.value, words),
+    }
+    own = {"planned": _value(item, planned, words)}
+    shares = {name: format_ratio(getattr(judged, name), words.language) for name in ("progress", "planned_progress", "ratio")}
+    limits = {name: format_ratio(judged.thresholds[name], words.language) for name in ("on_track", "behind")}
+    return (
+        words("example_figure", **said, **own, period=_period(item, words), due=_due(judged.goal, words)),
+        words("example_progress", **said, progress=shares["progress"]),
+        words("example_planned", **said, **own, progress=shares["planned_progress"]),
+        words("example_ratio", progress=shares["progress"], planned=shares["planned_progress"], ratio=shares["ratio"], **limits),
+    )
+
+
+def _by_budget(item: Scored, words: Words) -> tuple[str, ...]:
+    judged = item.judgement
+    if (
+        item.entry.definition.kind != IndicatorKind.CEILING
+        or judged.ratio is None
+        or not judged.planned_value
+        or judged.goal is None
+    ):
+        return ()
+    figure = judged.figure
+    value = value_of(item.entry.definition, figure) if figure else None
+    if value is None:
+        return ()
+    budget = _value(item, judged.planned_value, words)
+    shares = {
+        "pace": format_ratio(value / judged.planned_value, words.language),
+        "ratio": format_ratio(judged.ratio, words.language),
+    }
+    return (
+        words(
+            "example_cap", figure=_figure(item, words), period=_period(item, words), target=_value(item, judged.goal.value, words)
+        ),
+        words("example_budget", figure=_figure(item, words), budget=budget, **shares),
+    )
+
+
+def _by_its_day(item: Scored, words: Words) -> tuple[str, ...]:
+    judged, last = item.judgement, item.judgement.last_due
+    value = value_of(item.entry.definition, last.figure) if last and last.figure else None
+    if last is None or value is None or last.gap is None or last.goal != judged.goal or last.figure != judged.figure:
+        return ()
+    said = {"figure": _value(item, value, words), "target": _value(item, last.goal.value, words)}
+    return (
+        words("example_due", **said, due=_due(last.goal, words)),
+        words("example_gap", **said, gap=told_apart(value, last.goal.value, item.entry.definition, words.language).signed_gap),
+    )
+
+
+def _overdue(item: Scored, words: Words) -> tuple[str, ...]:
+    judged, lag = item.judgement, item.entry.definition.publication_lag_days
+    if judged.status != "unreported" or judged.figure is None or not judged.unreported_goals:
+        return ()
+    goal = judged.unreported_goals[0]
+    return (
+        words("example_last", figure=_figure(item, words), period=_period(item, words), target=_value(item, goal.value, words), due=_due(goal, words)),
+        words(
+            "example_overdue", due=_due(goal, words), asked=format_date(item.as_of, words.language),
+            days=words.number((item.as_of - goal.period.end).days), lag=words.number(lag),
+        ),
+    )  # fmt: skip
+
+
+def _figure(item: Scored, words: Words) -> str:
+    figure = item.judgement.figure
+    value = value_of(item.entry.definition, figure) if figure else None
+    return "" if value is None else _value(item, value, words)
+
+
+def _period(item: Scored, words: Words) -> str:
+    return item.judgement.figure.period.label(words.language) if item.judgement.figure else ""
+
+
+def _due(goal: Goal, words: Words) -> str:
+    return format_date(goal.period.end, words.language)
+
+
+def _value(item: Scored, value: float, words: Words) -> str:
+    return format_value(value, item.entry.definition, words.language).replace("-", "−")

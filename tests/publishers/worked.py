@@ -1,0 +1,92 @@
+"""The worked examples of the method, worked out again from the answers of the API: the steps that a page may say."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from kpis.text import format_ratio, status_word, told_apart
+from tests.publishers.ledger import Item, Ledger
+
+
+def steps(ledger: Ledger) -> list[str]:
+    """Return every step that an example may take, of each indicator for its own scope."""
+    return [
+        step
+        for item in ledger.own.values()
+        for step in [*_progress(ledger, item), *_budget(ledger, item), *_due(ledger, item), *_overdue(ledger, item)]
+    ]
+
+
+def _head(ledger: Ledger, item: Item, rules: str) -> str:
+    return ledger.words("example_of", rules=rules, name=ledger.words.named(item))
+
+
+def _status(ledger: Ledger, item: Item) -> str:
+    return ledger.words("example_status", status=status_word(item["status"], ledger.language))
+
+
+def _progress(ledger: Ledger, item: Item) -> list[str]:
+    base, goal, actual, planned = item["baseline"], item["target"], item["actual_value"], item["planned_value"]
+    if not base or not goal or actual is None or planned is None or base["value"] == goal["value"] or item["kind"] == "ceiling":
+        return []
+    w, whole = ledger.words, goal["value"] - base["value"]
+    way, plan = (actual - base["value"]) / whole, (planned - base["value"]) / whole
+    if not plan:
+        return []
+    value = {
+        "figure": ledger.value(item, actual),
+        "target": ledger.value(item, goal["value"]),
+        "base": ledger.value(item, base["value"]),
+    }
+    own = {"planned": ledger.value(item, planned)}
+    shares = [format_ratio(share, ledger.language) for share in (way, plan, way / plan)]
+    limits = {name: format_ratio(item["thresholds"][name], ledger.language) for name in ("on_track", "behind")}
+    return [
+        _head(ledger, item, "5, 9, 11"), _status(ledger, item),
+        w("example_figure", **value, **own, period=ledger.period(item["period"]), due=ledger.day(goal["end_date"])),
+        w("example_progress", **value, progress=shares[0]), w("example_planned", **value, **own, progress=shares[1]),
+        w("example_ratio", progress=shares[0], planned=shares[1], ratio=shares[2], **limits),
+    ]  # fmt: skip
+
+
+def _budget(ledger: Ledger, item: Item) -> list[str]:
+    goal, actual, budget = item["target"], item["actual_value"], item["planned_value"]
+    if item["kind"] != "ceiling" or not goal or actual is None or not budget:
+        return []
+    w, figure, pace = ledger.words, ledger.value(item, actual), actual / budget
+    shares = {
+        "pace": format_ratio(pace, ledger.language),
+        "ratio": format_ratio(pace if item["direction"] == "higher" else 2 - pace, ledger.language),
+    }
+    return [
+        _head(ledger, item, "12"), _status(ledger, item),
+        w("example_cap", figure=figure, period=ledger.period(item["period"]), target=ledger.value(item, goal["value"])),
+        w("example_budget", figure=figure, budget=ledger.value(item, budget), **shares),
+    ]  # fmt: skip
+
+
+def _due(ledger: Ledger, item: Item) -> list[str]:
+    last, actual = item["last_due"], item["actual_value"]
+    if not last or actual is None or last["period"] != item["period"]:
+        return []
+    w, goal = ledger.words, last["target"]
+    said = {"figure": ledger.value(item, actual), "target": ledger.value(item, goal["value"])}
+    gap = told_apart(actual, goal["value"], ledger.measured(item), ledger.language).signed_gap
+    return [
+        _head(ledger, item, "8"), _status(ledger, item), w("example_due", **said, due=ledger.day(goal["end_date"])), w("example_gap", **said, gap=gap),
+    ]  # fmt: skip
+
+
+def _overdue(ledger: Ledger, item: Item) -> list[str]:
+    if item["status"] != "unreported" or item["actual_value"] is None:
+        return []
+    w, goal = ledger.words, item["target"]
+    day, due = str(ledger.api("status")["as_of"]), ledger.day(goal["end_date"])
+    days = (date.fromisoformat(day) - date.fromisoformat(goal["end_date"])).days
+    lag = int(ledger.indicators[item["code"]]["publication_lag_days"])
+    figure, target = ledger.value(item, item["actual_value"]), ledger.value(item, goal["value"])
+    return [
+        _head(ledger, item, "6"), _status(ledger, item),
+        w("example_last", figure=figure, period=ledger.period(item["period"]), target=target, due=due),
+        w("example_overdue", due=due, asked=ledger.day(day), days=w.number(days), lag=w.number(lag)),
+    ]  # fmt: skip
