@@ -57,6 +57,13 @@ def version_json(row: tables.StrategyVersion) -> dict[str, Any]:
     return {"code": row.version_code, **{name: vars(row)[name] for name in names}, "source": row.source_code}
 
 
+def assessment_json(row: tables.Assessment) -> dict[str, Any]:
+    """Return what the office thinks of an indicator or project; who wrote it is for those inside."""
+    who = {"reviewer": row.reviewer} if settings().mode == "local" else {}
+    told = {"confidence": row.confidence, "reason": row.reason_ja, "reason_en": row.reason_en, "period": row.period_code or None}
+    return {**told, **who, "reviewed_on": row.reviewed_on}
+
+
 def project_json(report: ProjectReport) -> dict[str, Any]:
     """Return one project: names, bureaus, goal, computed status with its counts, milestones by state."""
     row, said = report.row, report.confidence
@@ -76,17 +83,10 @@ def project_json(report: ProjectReport) -> dict[str, Any]:
         "milestones": {state: report.count_of(state) for state in MILESTONE_STATES},
         "last_reported": report.last_reported or None,
     }  # fmt: skip
-    if settings().mode == "local":  # a person's confidence is for the office, never for the public
-        answer["confidence"] = (
-            None
-            if said is None
-            else {
-                "confidence": said.confidence,
-                "reason": said.reason,
-                "reviewer": said.reviewer,
-                "reviewed_on": said.reviewed_on,
-            }
-        )
+    if settings().mode == "local" or (
+        said is not None and settings().mode == "public"
+    ):  # where the government keeps it inside, no edition has it
+        answer["confidence"] = None if said is None else assessment_json(said)
         answer["is_contradicted"] = report.is_contradicted
     return answer
 

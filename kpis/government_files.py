@@ -89,14 +89,14 @@ class PageFields(Fields):
 
 
 class OpenFields(Fields):
-    """``[open]`` of government.toml: what of that which bureaus write about their figures is public. Left out, all of it is internal."""
+    """``[open]`` of government.toml: what of that which bureaus and the office write about figures is public. Left out, all of it is internal."""
 
     parts: Annotated[
         tuple[Annotated[str, OneOf(OpenPart)], ...],
         Said(
             "公表する項目(cause 要因、obstacle 課題、response 対応、measure 取組、section 担当課、role 担当の職、due 期限、"
-            "effect 見込む効果、state 状態、reason 変更・中止の理由、note 備考)。ここにない項目は内部限り",
-            "what is public: cause, obstacle, response, measure, section, role, due, effect, state, reason, note; the rest is internal",
+            "effect 見込む効果、state 状態、reason 変更・中止の理由、note 備考、assessment 担当室の見立て)。ここにない項目は内部限り",
+            "what is public: cause, obstacle, response, measure, section, role, due, effect, state, reason, note, assessment (of the office); the rest is internal",
         ),
     ] = ()
 

@@ -19,7 +19,7 @@ from typing import TypeVar
 from sqlmodel import SQLModel
 
 from kpis.declared import Row
-from kpis.figures import attention, finding, listed
+from kpis.figures import assessed, attention, finding, listed
 from kpis.figures.attention import OffTrack, Since, Stood
 from kpis.figures.bureaus import BureauReport, bureau_reports, home, reports_of_bureaus
 from kpis.figures.commented import SaidBy, said_by, without_action
@@ -260,7 +260,7 @@ class Moment:
                 self.rows(tables.Project), self.own, as_of=self.as_of, known_at=self.known_at,
                 versions=self.rows(tables.StrategyVersion), names=self.rows(tables.ProjectVersion),
                 bureaus=self.rows(tables.ProjectBureau), milestones=self.register(tables.Milestone),
-                dates=self.rows(tables.MilestoneDate), confidences=self.rows(tables.ProjectConfidence),
+                dates=self.rows(tables.MilestoneDate), confidences=self.rows(tables.Assessment),
             )  # fmt: skip
 
         return self.kept("judged", ("projects",), make)
@@ -455,6 +455,12 @@ class Moment:
             return said_by(commentaries, self.register(tables.Action), ended_by=ended)
 
         return self.kept("judged", ("said",), make)
+
+    @property
+    def assessments(self) -> dict[str, tuple[tables.Assessment, ...]]:
+        """Return what the office thinks of indicators and projects by the day, by code, the oldest first."""
+        make = partial(assessed.history, as_of=self.as_of, known_at=self.known_at)
+        return self.kept("judged", ("assessments",), lambda: make(self.rows(tables.Assessment)))
 
     @property
     def without_action(self) -> list[Scored]:

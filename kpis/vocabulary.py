@@ -102,7 +102,7 @@ class Part(Vocabulary):
 
 
 class Confidence(Vocabulary):
-    """A person's confidence in a project."""
+    """A person's confidence in an indicator or a project."""
 
     HIGH = "high"
     MEDIUM = "medium"
@@ -280,7 +280,7 @@ LIVING_ACTIONS: tuple[str, ...] = (ActionState.OPEN.value, ActionState.CONTINUED
 
 
 class OpenPart(Vocabulary):
-    """A part of what bureaus write of which each government decides whether it is public."""
+    """A part of what bureaus and the office write of which each government decides whether it is public."""
 
     CAUSE = "cause"
     OBSTACLE = "obstacle"
@@ -293,6 +293,7 @@ class OpenPart(Vocabulary):
     STATE = "state"
     REASON = "reason"
     NOTE = "note"
+    ASSESSMENT = "assessment"  # of the office
 
 
 class RowKind(Vocabulary):

@@ -269,7 +269,7 @@ def make_sample(
                 approved, rows = approved + done, rows + count
             if progress:
                 progress(made, total)
-    if not store.count(tables.ProjectConfidence):
+    if not store.count(tables.Assessment):
         _confidences(store, when["reviewed_on"])
     with store.writing(is_figures=False) as session:
         record(session, COMMAND_LINE, _MADE, sizes_file.name, detail=f"{made} workbooks")
@@ -381,8 +381,8 @@ def _confidences(store: Store, reviewed_on: date) -> None:
         ]
         for place, project in enumerate(projects):
             session.add(
-                tables.ProjectConfidence(
+                tables.Assessment(
                     project_code=project["project_code"], confidence=("high", "medium", "high")[place % 3],
-                    reason=say("sample_remark"), reviewer=say("sample_person", name=government().office.name_ja), reviewed_on=reviewed_on, is_sample=True,
+                    reason_ja=say("sample_remark"), reviewer=say("sample_person", name=government().office.name_ja), reviewed_on=reviewed_on, is_sample=True,
                 )
             )  # fmt: skip

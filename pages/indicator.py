@@ -9,6 +9,7 @@ from kpis.figures.scorecard import Scored
 from kpis.store import tables
 from pages.parts import address, cached
 from pages.parts.asked import choose
+from pages.parts.assessment import assessment
 from pages.parts.attention import last_quarters
 from pages.parts.bureaus import by_bureau
 from pages.parts.cards import chart_with_table, find
@@ -53,6 +54,7 @@ def show(item: Scored) -> None:
             st.markdown(facts.needed_said)
             st.table(facts.needed, border="horizontal", hide_header=True, hide_index=True)
     said_and_done(told.of_subject(telling(), code), key=code, signs=signs)
+    assessment(code, status=item.judgement.status)
     if parts := cached.moment().parts.get(code):
         with st.container(border=True):
             st.subheader(t("by_bureau"))

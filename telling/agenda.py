@@ -10,14 +10,15 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
 
+from kpis.figures.assessed import contradicts, history
 from kpis.figures.commented import is_late, is_living
-from kpis.figures.projects import ProjectReport, contradicts
+from kpis.figures.projects import ProjectReport
 from kpis.figures.scorecard import Scored, needed_of
-from kpis.periods import local_day, parse_period
+from kpis.periods import parse_period
 from kpis.reporting.deadlines import coverage, window
 from kpis.store import tables
-from kpis.text import format_date, known_day
-from telling import attention
+from kpis.text import known_day
+from telling import assessed, attention
 from telling import said as told_said
 from telling.attention import Row
 from telling.blocks import Block, Telling
@@ -270,19 +271,22 @@ class Agenda:
         return self._assessed(Subject(project_code=project_code))[1]
 
     def _assessed(self, subject: Subject) -> tuple[str, bool]:
-        """Return the office's last assessment that was known, of the project itself or of the indicator's project, and whether it contradicts."""
-        item = self._scored.get(subject.indicator_code)
-        code = subject.project_code or (item.entry.project_code if item else "")
-        last = last_assessment(self.report.moment.rows(tables.ProjectConfidence), code, known_at=self.known_at)
-        project = self._projects.get(code)
-        if last is None or project is None:
+        """Return the office's last assessment that was known, of the subject itself or else of the indicator's project, and whether it contradicts."""
+        w, item = self.words, self._scored.get(subject.indicator_code)
+        own = self._assessments.get(subject.indicator_code, ())
+        if item is not None and own:
+            return assessed.in_short(own[-1], w), contradicts(own[-1].confidence, item.judgement.status)
+        project = self._projects.get(subject.project_code or (item.entry.project_code if item else ""))
+        held = self._assessments.get(project.code, ()) if project is not None else ()
+        if project is None or not held:
             return "", False
-        w = self.words
-        said = w(
-            "assessment_said", project=w.named(project.row), confidence=w(f"confidence_{last.confidence}"), reason=last.reason,
-            day=format_date(last.reviewed_on, w.language),
-        )  # fmt: skip
-        return said, contradicts(last.confidence, project.status)
+        said = w("assessment_of", project=w.named(project.row), text=assessed.in_short(held[-1], w))
+        return said, contradicts(held[-1].confidence, project.status)
+
+    @cached_property
+    def _assessments(self) -> dict[str, tuple[tables.Assessment, ...]]:
+        """Return what was known of the office's assessments, of whatever day: the meeting is after the quarter."""
+        return history(self.report.moment.rows(tables.Assessment), known_at=self.known_at)
 
     def to_decide(self) -> list[str]:
         """Say what is to be decided: what was decided and is late, and what is off track now without an action; the worst first."""
@@ -319,17 +323,3 @@ def _closed(row: tables.Decision, known_at: datetime | None) -> str:
     if row.closed_at is None or (known_at is not None and row.closed_at > known_at):
         return ""
     return row.closed_as or ""
-
-
-def last_assessment(
-    rows: Iterable[tables.ProjectConfidence], project_code: str, *, known_at: datetime | None
-) -> tables.ProjectConfidence | None:
-    """Return the office's last assessment of a project that was known at an instant, whatever quarter is looked at."""
-
-    def was_known(row: tables.ProjectConfidence) -> bool:
-        if known_at is None:
-            return True
-        return row.recorded_at <= known_at if row.recorded_at is not None else row.reviewed_on <= local_day(known_at)
-
-    held = [row for row in rows if row.project_code == project_code and was_known(row)]
-    return max(held, key=lambda row: (row.reviewed_on, row.id or 0), default=None)

@@ -21,6 +21,7 @@ from kpis.government import government
 from kpis.kinds import KINDS
 from kpis.periods import parse_period
 from kpis.text import Apart, format_date, named, status_word
+from telling import assessed
 from telling.blocks import Block, Flat, Number, Telling
 from telling.projects import slip_text
 from telling.quarters import figures_then
@@ -34,7 +35,8 @@ FILE = "attention"
 class Answer:
     """What is said of something off track: why, what is done next, by whom and by when; blank or ``None`` where nobody said.
 
-    ``owner`` is a section or a role, never a person's name; ``is_late``: the action's day has passed.
+    ``owner`` is a section or a role, never a person's name; ``is_late``: the action's day has passed; ``office``: what the reform office
+    itself thinks of it.
     """
 
     cause: str = ""
@@ -42,6 +44,7 @@ class Answer:
     owner: str = ""
     due: date | None = None
     is_late: bool = False
+    office: str = ""
 
     def due_said(self, words: Words) -> str:
         """Write by when, and that this day has passed; that nobody set one."""
@@ -52,7 +55,7 @@ class Answer:
 
 
 def answer_for(telling: Telling, subject_code: str, bureau_code: str) -> Answer:
-    """Return the cause that was given of an indicator or project, and its next living action; nothing where there is none.
+    """Return the cause that was given of an indicator or project, its next living action and what the office thinks; nothing where there is none.
 
     What its own bureau says comes first. Where it is every bureau's, or its own says nothing, the cause is that of the newest period by the
     first bureau in catalogue order, with whose it is and how many others gave one; the action is the one due next.
@@ -75,8 +78,9 @@ def answer_for(telling: Telling, subject_code: str, bureau_code: str) -> Answer:
     living = [
         (due_of(action) or date.max, order.get(whose, len(order)), action) for whose, said in held for action in said.living[:1]
     ]
+    office = assessed.in_short(assessed.last(telling, subject_code), w)
     if not living:
-        return Answer(cause)
+        return Answer(cause, office=office)
     due, _, action = min(living, key=lambda each: each[:2])
     return Answer(
         cause,
@@ -84,6 +88,7 @@ def answer_for(telling: Telling, subject_code: str, bureau_code: str) -> Answer:
         action.section_ja,
         None if due == date.max else due,
         is_late(action, telling.as_of),
+        office,
     )
 
 
@@ -234,6 +239,12 @@ def leads(telling: Telling, project_code: str) -> tuple[str, str]:
     first = telling.bureau(codes[0])
     more = len(codes) - 1
     return codes[0], telling.words("att_and_more", name=first, count=more) if more else first
+
+
+def subjects_of_bureau(telling: Telling, code: str) -> list[str]:
+    """Return the indicators and projects that are a bureau's, in catalogue order."""
+    own = [item.entry.definition.code for item in telling.moment.own if bureau_of(telling, item)[0] == code]
+    return [*own, *(report.code for report in telling.moment.projects if leads(telling, report.code)[0] == code)]
 
 
 def _milestone(each: OffTrack, telling: Telling) -> Row:

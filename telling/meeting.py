@@ -246,7 +246,7 @@ def projects(report: QuarterReport) -> Block:
         rows.append(
             (
                 project.code, w.named(project.row), status_word(project.status, w.language),
-                w("confidence_" + said.confidence) if said else w("confidence_none"), said.reason if said else "", counts,
+                w("confidence_" + said.confidence) if said else w("confidence_none"), w.named(said, "reason") if said else "", counts,
                 *(project.count_of(s) for s in states), w.named(project.row, "goal"),
             )
         )  # fmt: skip

@@ -12,6 +12,7 @@ from kpis.government import government
 from kpis.periods import parse_period
 from kpis.store import tables
 from kpis.text import format_value, known_day, named, with_unit
+from telling import assessed
 from telling.blocks import Block, Cell, Flat, Telling
 from telling.facts import figure_cell
 
@@ -117,9 +118,23 @@ def notes(telling: Telling, items: Iterable[Scored]) -> Block:
     return _block("notes", w("figure_notes"), told)
 
 
-def blocks(telling: Telling, held: Sequence[Said], *, about: bool = False, signs: Signs = UNTIED) -> list[Block]:
-    """Return what a page that shows all of it tells: causes and actions, each where there is any."""
-    every = (commentaries(telling, held, about=about, signs=signs), actions(telling, held, about=about))
+def blocks(
+    telling: Telling, held: Sequence[Said], codes: Iterable[str], *, about: bool = False, signs: Signs = UNTIED
+) -> list[Block]:  # fmt: skip
+    """Return what a page that shows all of it tells: causes, actions and what the office thinks, each where there is any.
+
+    Args:
+        telling: in whose words.
+        held: of one subject, or of one bureau.
+        codes: of the indicators and projects of which the office's assessments are told.
+        about: name the subject of each row rather than the bureau.
+        signs: last day of a period → the circled number by which it is tied to the chart above.
+    """
+    every = (
+        commentaries(telling, held, about=about, signs=signs),
+        actions(telling, held, about=about),
+        assessed.block(telling, codes, about=about),
+    )
     return [block for block in every if block.rows]
 
 

@@ -12,9 +12,10 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Protocol, TypeVar
 
-from kpis.figures.records import BAD, GOOD
+from kpis.figures.assessed import contradicts, history
+from kpis.figures.records import BAD
 from kpis.figures.scorecard import Scored, Tally, tally
-from kpis.periods import fiscal_year_start, local_day, parse_period, quarter_code
+from kpis.periods import fiscal_year_start, parse_period, quarter_code
 from kpis.store import tables
 from kpis.text import known_day, named, text_of
 from kpis.vocabulary import DateKind, MilestoneState
@@ -180,11 +181,6 @@ def project_status(counts: Tally) -> str:
     return "reached" if counts.now("reached") == counts.judged else "on_track"
 
 
-def contradicts(confidence: str | None, status: str) -> bool:
-    """Say whether a person's confidence and the computed status cannot both be right: high and behind, low and well."""
-    return (confidence == "high" and status == "behind") or (confidence == "low" and status in GOOD)
-
-
 @dataclass(frozen=True, slots=True)
 class NameInVersion:
     """What a version of the strategy calls a project: the row with the name, and the version's own where it is on the list of versions."""
@@ -217,8 +213,8 @@ class ProjectReport:
     milestones: tuple[Milestone, ...]
     tally: Tally
     status: str
-    confidence: tables.ProjectConfidence | None
-    confidences: tuple[tables.ProjectConfidence, ...]
+    confidence: tables.Assessment | None
+    confidences: tuple[tables.Assessment, ...]
     predecessor_codes: tuple[str, ...]
     version: tables.StrategyVersion | None = None
 
@@ -275,7 +271,7 @@ def project_reports(
     bureaus: Iterable[tables.ProjectBureau] = (),
     milestones: Iterable[tables.Milestone] = (),
     dates: Iterable[tables.MilestoneDate] = (),
-    confidences: Iterable[tables.ProjectConfidence] = (),
+    confidences: Iterable[tables.Assessment] = (),
 ) -> list[ProjectReport]:
     """Return every project as it stands on a day, in catalogue order.
 
@@ -289,7 +285,7 @@ def project_reports(
         bureaus: that lead or take part.
         milestones: as they were known at that instant.
         dates: every day that milestones were ever given.
-        confidences: in projects.
+        confidences: the office's assessments.
     """
     own: dict[str, list[Scored]] = {}
     for item in scored:
@@ -301,9 +297,7 @@ def project_reports(
     in_time = sorted(names, key=lambda n: (order.get(n.strategy_version, len(order)), n.strategy_version))
     names_of = _by_project(in_time)
     bureaus_of = _by_project(sorted(bureaus, key=lambda b: (b.valid_from or date.min, b.id)))
-    last = as_of if known_at is None else min(as_of, local_day(known_at))
-    reviewed = (c for c in confidences if c.reviewed_on <= last)
-    said_of = _by_project(sorted(reviewed, key=lambda c: (c.reviewed_on, c.id)))
+    said_of = history(confidences, as_of=as_of, known_at=known_at)
     before: dict[str, list[str]] = {}
     for row in projects:
         if row.successor_code:
@@ -312,14 +306,14 @@ def project_reports(
     for row in projects:
         code = row.project_code
         found_own = tally(own.get(code, ()))
-        said = said_of.get(code, [])
+        said = said_of.get(code, ())
         called = tuple(NameInVersion(name, version_of.get(name.strategy_version)) for name in names_of.get(code, ()))
         reports.append(
             ProjectReport(
                 row=row, names=called, bureaus=tuple(bureaus_of.get(code, ())),
                 scored=tuple(own.get(code, ())), milestones=tuple(held.get(code, ())), tally=found_own,
                 status=project_status(found_own),
-                confidence=said[-1] if said else None, confidences=tuple(said), predecessor_codes=tuple(before.get(code, ())),
+                confidence=said[-1] if said else None, confidences=said, predecessor_codes=tuple(before.get(code, ())),
                 version=called[0].version if called else None,
             )
         )  # fmt: skip

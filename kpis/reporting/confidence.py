@@ -1,4 +1,8 @@
-"""A person's confidence in a project, written down with its reason; the role is checked again at each write."""
+"""The office's assessment of an indicator or project: how confident, of which period, and why; the role is checked again at each write.
+
+It is seen inside at once. Where the government opens assessments (``OpenPart.ASSESSMENT``), it is in an edition once a second person of the
+office has confirmed it.
+"""
 
 from __future__ import annotations
 
@@ -7,9 +11,11 @@ from datetime import date
 from sqlmodel import Session
 
 from kpis.as_text import typed
-from kpis.errors import FigureRefused, NotAllowed, NotFound
-from kpis.reporting.access import may
-from kpis.reporting.people import acting, grants_of, record
+from kpis.errors import FigureRefused, NotAllowed, NotFound, StepRefused
+from kpis.figures.assessed import subject_of
+from kpis.periods import parse_period
+from kpis.reporting.access import is_same_person, may
+from kpis.reporting.people import acting, allow, grants_of, record
 from kpis.settings import settings
 from kpis.store import tables
 from kpis.store.store import Store, instant
@@ -23,33 +29,72 @@ def may_review(session: Session, reviewer: str) -> bool:
     return may(grants, "state_confidence") if grants else settings().mode == "local"
 
 
-def record_confidence(store: Store, project_code: str, *, confidence: str, reason: str, reviewer: str, reviewed_on: date) -> None:
-    """Write down how confident a person is in a project; earlier ones are kept.
+def record_confidence(
+    store: Store,
+    code: str,
+    *,
+    confidence: str,
+    reason: str,
+    reviewer: str,
+    reviewed_on: date,
+    period: str = "",
+    reason_en: str = "",
+) -> None:
+    """Write down how confident a person is in an indicator or a project; earlier ones are kept.
 
     Args:
         store: where.
-        project_code: the project.
+        code: of the indicator or project.
         confidence: ``high``, ``medium`` or ``low``.
         reason: in the person's words; compulsory.
         reviewer: the e-mail of a known person, or a name on a local instance.
         reviewed_on: the day of the review.
+        period: that it is about; a blank where it is about none in particular.
+        reason_en: the reason in English.
 
     Raises:
         NotAllowed: the person's role does not permit it.
-        NotFound: there is no such project.
+        NotFound: there is no such indicator or project.
         FigureRefused: the level is not known, or reason or reviewer is missing.
+        PeriodUnreadable: there is no such period.
     """
     if confidence not in LEVELS or not typed(reason) or not typed(reviewer):
         raise FigureRefused("confidence_incomplete")
-    with acting(store, typed(reviewer), "state_confidence", project_code) as session:
+    with acting(store, typed(reviewer), "state_confidence", code) as session:
         if not may_review(session, typed(reviewer)):
             raise NotAllowed("confidence_not_permitted")
-        if session.get(tables.Project, project_code) is None:
-            raise NotFound("project_not_listed", project_code=project_code)  # fmt: skip
+        is_indicator = session.get(tables.Indicator, code) is not None
+        if not is_indicator and session.get(tables.Project, code) is None:
+            raise NotFound("project_not_listed", project_code=code)  # fmt: skip
+        about = parse_period(period).code if period else ""
         session.add(
-            tables.ProjectConfidence(
-                project_code=project_code, confidence=confidence, reason=typed(reason), reviewer=typed(reviewer),
+            tables.Assessment(
+                indicator_code=code if is_indicator else None, project_code=None if is_indicator else code, period_code=about,
+                confidence=confidence, reason_ja=typed(reason), reason_en=typed(reason_en), reviewer=typed(reviewer),
                 reviewed_on=reviewed_on, recorded_at=instant(session),
             )
         )  # fmt: skip
-        record(session, typed(reviewer), "confidence", project_code, detail=f"{confidence}: {typed(reason)}")
+        record(
+            session, typed(reviewer), "confidence", code, detail=" ".join(filter(None, (about, f"{confidence}: {typed(reason)}")))
+        )
+
+
+def confirm_assessment(store: Store, number: int, *, actor: str) -> None:
+    """Confirm an assessment as a second person: from now on it may become public, where assessments do.
+
+    Raises:
+        NotAllowed: the actor is not of the office, or wrote it.
+        NotFound: there is none of this number.
+        StepRefused: it was confirmed already.
+    """
+    with acting(store, actor, "confirm_assessment", str(number)) as session:
+        allow(session, actor, "state_confidence")
+        row = session.get(tables.Assessment, number)
+        if row is None:
+            raise NotFound("assessment_unknown", number=number)
+        if is_same_person(actor, row.reviewer):
+            raise NotAllowed("own_assessment")
+        if row.confirmed_by is not None:
+            raise StepRefused("assessment_confirmed_before", by=row.confirmed_by)
+        row.confirmed_by, row.confirmed_at = actor, instant(session)
+        record(session, actor, "assessment_confirmed", subject_of(row), detail=f"{row.confidence}: {row.reason_ja}")

@@ -18,6 +18,7 @@ from kpis.store import tables
 from kpis.text import format_date
 from pages.parts import address, cached
 from pages.parts.asked import choose
+from pages.parts.assessment import office_says
 from pages.parts.attention import of_bureau as of_its_own
 from pages.parts.attention import strips_of
 from pages.parts.bureaus import break_line, unit_name
@@ -35,6 +36,7 @@ from pages.parts.titled import titled
 from pages.parts.viewer import viewer
 from pages.parts.when import view
 from telling import bureaus, listed
+from telling.attention import subjects_of_bureau
 from telling.said import of_bureau
 from telling.words import Words
 
@@ -192,6 +194,7 @@ def detail(report: BureauReport) -> None:
         st.header(t("bureau_own_heading"))
         indicators(report, report.own, key="own_indicator")
     said_and_done(of_bureau(telling(), report.code), key=report.code, about=True)
+    office_says(subjects_of_bureau(telling(), report.code), key=report.code)
     strips_of(report.figures, key=f"{report.code} {view()}")
     left, right = st.columns(2, gap="medium")
     with left:

@@ -10,8 +10,10 @@ import streamlit as st
 
 from charts.plotly.timeline import timeline
 from kpis.as_text import markdown
+from kpis.figures.assessed import contradicts
 from kpis.figures.projects import GivenDay, Milestone, ProjectReport
 from kpis.figures.records import BAD, GOOD
+from kpis.figures.scorecard import Scored
 from kpis.settings import settings
 from kpis.text import format_date, status_colour, status_icon, status_word
 from pages.parts import address, cached
@@ -22,6 +24,8 @@ from pages.parts.registers import table_of, telling
 from pages.parts.text import language, named, shown_name, t
 from pages.parts.when import as_of, view
 from telling import projects as told_projects
+from telling.assessed import in_short, last
+from telling.words import Words
 
 STATE_LOOK = {
     "done": (":material/check_circle:", "green"),
@@ -58,11 +62,9 @@ def status_mark(status: str) -> str:
 
 
 def confidence_mark(report: ProjectReport) -> str:
-    """Return the confidence of a project as markdown, and that it contradicts the computed status; nothing in public."""
-    if settings().mode == "public":
-        return ""
+    """Return the confidence of a project as markdown, and that it contradicts the computed status; nothing in public where it stays inside."""
     if report.confidence is None:
-        return f":gray-badge[:material/person: {t('confidence')}: {t('confidence_none')}]"
+        return "" if settings().mode == "public" else f":gray-badge[:material/person: {t('confidence')}: {t('confidence_none')}]"
     level = report.confidence.confidence
     mark = f":{CONFIDENCE_LOOK[level]}-badge[:material/person: {t('confidence')}: {t('confidence_' + level)}]"
     return mark + (" :red-badge[:material/compare_arrows: ≠]" if report.is_contradicted else "")
@@ -82,27 +84,25 @@ def rule_line(report: ProjectReport, rule: str) -> str:
     )
 
 
-def contradictions(reports: Sequence[ProjectReport]) -> None:
-    """List the projects whose stated confidence contradicts the computed status."""
+def contradictions(reports: Sequence[ProjectReport], own: Sequence[Scored]) -> None:
+    """List the projects and indicators of which the office's confidence contradicts the computed status."""
     st.subheader(t("contradictions"))
-    contradicted = [r for r in reports if r.is_contradicted]
+    every = [("projects", shown_name(r.row), r.code, r.status) for r in reports]
+    every += [("indicator", shown_name(s.entry.definition), s.entry.definition.code, s.judgement.status) for s in own]
+    stated = [(each, said) for each in every if (said := last(telling(), each[2])) is not None]
+    contradicted = [(each, said) for each, said in stated if contradicts(said.confidence, each[3])]
     if not contradicted:
-        stated = sum(1 for r in reports if r.confidence is not None)
-        st.caption(t("contradictions_none", count=stated) if stated else t("contradictions_unknown"))
-    for report in contradicted:
-        said = report.confidence
-        assert said is not None
-        st.page_link(page("projects"), label=shown_name(report.row), query_params=address.link(code=report.code))
-        words = t("contradiction", confidence=t("confidence_" + said.confidence), status=status_word(report.status, language()))
-        st.caption(
-            f"{words} {t('confidence_line', reason=markdown(said.reason), reviewer=markdown(said.reviewer), day=format_date(said.reviewed_on, language()))}"
-        )
+        st.caption(t("contradictions_none", count=len(stated)) if stated else t("contradictions_unknown"))
+    for (place, name, code, status), said in contradicted:
+        st.page_link(page(place), label=name, query_params=address.link(code=code))
+        words = t("contradiction", confidence=t("confidence_" + said.confidence), status=status_word(status, language()))
+        st.caption(f"{words} {markdown(in_short(said, Words(language())))}")
 
 
 def confidence_against_status() -> None:
-    """Show, for the overview, every project whose confidence contradicts its computed status; confidences are not public."""
+    """Show, for the overview, every project and indicator whose confidence contradicts its computed status; confidences are not public."""
     if settings().mode != "public":
-        contradictions(cached.moment().projects)
+        contradictions(cached.moment().projects, cached.moment().own)
 
 
 def _short(text: str) -> str:

@@ -56,7 +56,7 @@ def listing(reports: Sequence[ProjectReport]) -> None:
     st.caption(t("projects_lead", as_of=format_date(as_of(), language()), rule=PROJECT_RULE, milestones=len(every), both=both))
     if settings().mode != "public":
         with st.container(border=True):
-            contradictions(reports)
+            contradictions(reports, ())
     strategy()
     codes = dict.fromkeys((*government().project_kinds, *(r.row.kind for r in reports)))
     for kind, alike in ((government().project_kind(code), [r for r in reports if r.row.kind == code]) for code in codes):
@@ -124,7 +124,7 @@ def strategy() -> None:
 
 def listed(reports: Sequence[ProjectReport]) -> Ready:
     """Make the table of all projects: status, milestones by state, who leads, when something was last reported."""
-    is_public = settings().mode == "public"  # a person's confidence is for the office
+    is_public = all(r.confidence is None for r in reports) and settings().mode == "public"  # unless the government opens it
     table = pd.DataFrame(
         [
             {

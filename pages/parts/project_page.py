@@ -5,33 +5,28 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import pairwise
 
-import pandas as pd
 import streamlit as st
 
 from kpis.as_text import markdown
-from kpis.errors import MierukaError
 from kpis.figures.projects import PROJECT_RULE, ProjectReport
 from kpis.figures.records import value_of
 from kpis.figures.scorecard import Scored
 from kpis.kinds import KINDS
-from kpis.reporting.confidence import LEVELS, record_confidence
-from kpis.settings import settings
-from kpis.text import format_date, format_value, status_word
+from kpis.text import format_value
 from pages.parts import address, cached
+from pages.parts.assessment import assessment
 from pages.parts.attention import strip_of, strips_of
 from pages.parts.cards import chart_with_table, headline_value, source_line, status_badge
-from pages.parts.data_table import data_table
 from pages.parts.menu import page
 from pages.parts.project import confidence_mark, milestone_block, rule_line, status_mark
 from pages.parts.registers import block, telling
 from pages.parts.said import said_and_done
 from pages.parts.taken import indicator_taken
-from pages.parts.text import fine_print, in_brackets, language, offered, shown_name, source_link, t
+from pages.parts.text import fine_print, in_brackets, language, shown_name, source_link, t
 from pages.parts.titled import titled
-from pages.parts.viewer import viewer
 from pages.parts.voice import voice
-from pages.parts.when import today
 from telling import facts, projects
+from telling.assessed import in_short
 from telling.attention import leads
 from telling.said import of_subject
 from telling.words import Words
@@ -50,21 +45,7 @@ def heading(report: ProjectReport) -> None:
     strip_of(cached.moment().project_stood(report), projects.project_name(report.row, Words(language())))
     st.caption(rule_line(report, PROJECT_RULE))
     if report.confidence is not None:
-        said = report.confidence
-        st.caption(
-            t(
-                "confidence_line",
-                reason=markdown(said.reason),
-                reviewer=markdown(said.reviewer),
-                day=format_date(said.reviewed_on, language()),
-            )
-        )
-        if report.is_contradicted:
-            words = t("confidence_" + said.confidence)
-            st.warning(
-                t("contradiction", confidence=words, status=status_word(report.status, language())),
-                icon=":material/compare_arrows:",
-            )
+        st.caption(markdown(in_short(report.confidence, Words(language()))))
     with st.container(border=True):
         st.markdown(f"**{markdown(projects.goal_heading(report, Words(language())))}**")
         st.markdown(shown_name(report.row, "goal") or t("goal_none"))
@@ -152,44 +133,6 @@ def every_figure(report: ProjectReport) -> None:
         block(lambda: facts.targets_of(telling(), report.scored), key=f"{report.code}-targets")
 
 
-def confidence(report: ProjectReport) -> None:
-    """Let the reform office state its confidence, and list those stated before; neither is public."""
-    if settings().mode == "public":
-        return
-    with st.expander(t("confidence_write"), icon=":material/edit:"), st.form(f"confidence_{report.code}", border=False):
-        level = st.segmented_control(t("confidence"), LEVELS, default="medium", format_func=offered(lambda c: t(f"confidence_{c}")))
-        reason = st.text_area(t("confidence_reason"))
-        known = viewer()  # who is signed in, or chosen on this machine; else the person gives a name
-        reviewer = known.email or st.text_input(t("confidence_reviewer"))
-        if known.email:
-            st.caption(f"{t('confidence_reviewer')}: {markdown(known.name or known.email)}")
-        if st.form_submit_button(t("confidence_save"), type="primary"):
-            try:
-                record_confidence(
-                    cached.store(), report.code, confidence=level or "", reason=reason, reviewer=reviewer, reviewed_on=today()
-                )
-            except MierukaError as refusal:
-                st.error(markdown(refusal.in_language(language())), icon=":material/error:")
-            else:
-                st.session_state["confidence_saved"] = report.code
-                st.rerun()
-    if st.session_state.pop("confidence_saved", "") == report.code:
-        st.success(t("confidence_saved"), icon=":material/check:")
-    if report.confidences:
-        st.subheader(t("confidence_history"))
-        data_table(
-            pd.DataFrame(
-                [
-                    {
-                        t("reviewed_on"): c.reviewed_on, t("confidence"): t("confidence_" + c.confidence),
-                        t("confidence_reason"): c.reason, t("confidence_reviewer"): c.reviewer,
-                    }
-                    for c in reversed(report.confidences)
-                ]
-            ),
-        )  # fmt: skip
-
-
 def detail(report: ProjectReport, reports: Sequence[ProjectReport]) -> None:
     """Show one project; ``reports`` are all of them, for those it follows or is followed by."""
     heading(report)
@@ -198,5 +141,5 @@ def detail(report: ProjectReport, reports: Sequence[ProjectReport]) -> None:
     said_and_done(of_subject(telling(), report.code), key=report.code)
     st.header(t("milestones"))
     milestone_block(report.milestones, key=f"{report.code}-milestones")
-    confidence(report)
+    assessment(report.code, status=report.status)
     voice("project", report.code)

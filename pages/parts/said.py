@@ -44,7 +44,7 @@ def said_and_done(held: Sequence[Said], *, key: str, about: bool = False, signs:
         ("commentaries", lambda: told.commentaries(telling(), held, about=about, signs=signs)),
         ("actions", lambda: told.actions(telling(), held, about=about)),
     ):
-        _in_full(cached.made("said", code=f"{key} {word} {view()}", make=partial(_ready, make)), key=f"{key}-{word}")
+        in_full(make, key=f"{key}-{word}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +63,9 @@ def _ready(make: Callable[[], Block]) -> _Ready:
     return _Ready(block.title, block.why_empty, table, csv_file(pd.DataFrame(block.flat)) if block.flat else b"")
 
 
-def _in_full(made: _Ready, *, key: str) -> None:
+def in_full(make: Callable[[], Block], *, key: str) -> None:
+    """Show a block of texts with its CSV, made once; one line where there is nothing yet."""
+    made = cached.made("said", code=f"{key} {view()}", make=partial(_ready, make))
     st.subheader(made.title)
     if not made.table.shown:
         st.caption(made.why_empty)
@@ -96,7 +98,8 @@ def ask_causes(store: Store, opened: Opened, *, actor: str) -> None:
 
 def openness() -> str:
     """Say which of what bureaus write becomes public and which stays inside."""
-    parts = {is_open: [t(f"part_{p}") for p in OpenPart if (p in government().open_parts) == is_open] for is_open in (True, False)}
+    own = [p for p in OpenPart if p != OpenPart.ASSESSMENT]  # which the office writes
+    parts = {is_open: [t(f"part_{p}") for p in own if (p in government().open_parts) == is_open] for is_open in (True, False)}
     said = [
         t(key, parts=t("list_comma").join(parts[is_open]))
         for key, is_open in (("says_public", True), ("says_inside", False))

@@ -68,13 +68,14 @@ PUBLIC: dict[type[SQLModel], str] = {
     tables.Action: "action_code bureau_code indicator_code project_code period_code measure_ja measure_en section_ja role_ja due_on due_on_precision "
     "new_due_on new_due_on_precision effect_value effect_ja action_state state_reason_ja done_on done_on_precision ended_on "
     "ended_on_precision ended_reason successor_code vintage source_code verified",
+    tables.Assessment: "id indicator_code project_code period_code confidence reason_ja reason_en reviewed_on",
     tables.ReportingPeriod: "period_code kind start_date end_date publishes_on",
     tables.Translation: "table_name row_key field language text",
     tables.Source: "source_code url title published_on published_by published_basis grade",
 }
 PRIVATE = {
     "note", "note_ja", "note_en", "is_sample", "submission_id", "file_sha256", "recorded_at", "opens_on", "due_on", "locks_on", "details_json",
-    "first_known_at", "listed_in", "person",
+    "first_known_at", "listed_in", "person", "reviewer", "confirmed_by", "confirmed_at",
 }  # fmt: skip
 
 
@@ -108,7 +109,7 @@ def _is_inside(model: type[SQLModel]) -> bool:
     """Say whether the government decided that nothing which such rows say is public: then there are no rows either."""
     decided = [part_of(model, name) for name in PUBLIC[model].split()]
     return (
-        any(register.table is model for register in REGISTERS.values())
+        (model is tables.Assessment or any(register.table is model for register in REGISTERS.values()))
         and any(decided)
         and government().open_parts.isdisjoint(decided)
     )
@@ -194,6 +195,8 @@ class _Rows:
             submissions = table_of(tables.Submission)
             approved = select(submissions.c.id).where(submissions.c.state == "approved")
             query = query.where(table.c.submission_id.is_(None) | table.c.submission_id.in_(approved))
+        if "confirmed_at" in table.c:  # what the office thinks is public when a second person has confirmed it
+            query = query.where(table.c.confirmed_at <= known_at)
         if model is tables.Translation:
             query = query.where(or_(*(_is_text_of(each) for each in PUBLIC)))
         self._session, self._query = session, query

@@ -71,17 +71,19 @@ def _row(row: Row, leads: Leads, words: Words, *, is_public: bool) -> Markup:
         else Markup(row.gap.text)
     )
     owner = small.format(answer.owner) if answer.owner else ""
+    cause = answer.cause or (NOTHING if is_report else _missing(w, "att_not_explained" if is_public else "att_no_entry"))
+    office = small.format(w("assessment_row", text=answer.office)) if answer.office else ""
     cells = (
         Markup('<span class="att-mark{}"><i class="{}"></i>{}</span>').format("" if row.is_current else " att-old", look_of(row.status), row.word),
         Markup('<a href="{}">{}</a>{}').format(leads(row), row.name, small.format(row.about) if row.about else ""),
         Markup("<b>{}</b>").format(gap),
         strip(row.strip) + small.format(row.since),
-        answer.cause or (NOTHING if is_report else _missing(w, "att_not_explained" if is_public else "att_no_entry")),
+        Markup("{}{}").format(cause, office),
         answer.action or (NOTHING if is_report else _missing(w, "att_not_stated" if is_public else "att_no_entry")),
         Markup("{}{}").format(row.bureau or _missing(w, "att_undecided"), owner),
         _due(row, w),
     )  # fmt: skip
-    is_blank = not answer.cause and not answer.action  # on a phone one line says so
+    is_blank = not answer.cause and not answer.action and not office  # on a phone one line says so
     return Markup("<tr{}>{}</tr>").format(
         Markup(' class="att-blank"') if is_blank else "",
         Markup("").join(Markup('<td class="att-{}">{}</td>').format(name, cell) for name, cell in zip(NAMES, cells, strict=True)),

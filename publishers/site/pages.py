@@ -223,7 +223,7 @@ def _indicator(site: Site, words: Words, row: tables.Indicator, views: Sequence[
         "needed": {v.scored.entry.unit_code: BlockView(block, words) for v in views if (block := needed.block(v.scored, words))},
         "revisions": BlockView(facts.revisions(told, [*(v.scored for v in views), *site.moment.parts.get(code, ())]), words),
         "readings": BlockView(facts.readings(told, views[0].scored), words),
-        "said": [BlockView(b, words) for b in said.blocks(told, said.of_subject(told, code), signs=views[0].signs)],
+        "said": [BlockView(b, words) for b in said.blocks(told, said.of_subject(told, code), [code], signs=views[0].signs)],
         "notes": BlockView(said.notes(told, [v.scored for v in views]), words), "has_chart": any(v.has_series for v in views),
         "section": "definitions.html", "reported": reported, "compared": compared_by_bureau(site, words, code), "last_quarters": _last_quarters,
     }  # fmt: skip
@@ -305,7 +305,7 @@ def _projects(site: Site, words: Words, every: Sequence[IndicatorView]) -> Pages
             ],
             "states": _states(report.milestones, words),
             "milestones": BlockView(projects.milestones(told, report.milestones, without=NOT_LISTED), words),
-            "said": [BlockView(b, words) for b in said.blocks(told, said.of_subject(told, code))],
+            "said": [BlockView(b, words) for b in said.blocks(told, said.of_subject(told, code), [code])],
             "versions": [(n.version_name(words.language), words.named(n.row)) for n in report.names],
         }  # fmt: skip
     labels = ("project", "ed_category", "computed_status", "indicators", "statuses", "milestones")

@@ -22,7 +22,7 @@ from publishers.site.matrix import table
 from publishers.site.pages_registers import listed_procedures
 from publishers.site.site import Page, Pages, Site
 from publishers.site.views import IndicatorView, badges
-from telling import bureaus, listed, matrix
+from telling import attention, bureaus, listed, matrix
 from telling.blocks import Block, Link
 from telling.matrix import Matrix
 from telling.said import blocks, of_bureau
@@ -134,7 +134,7 @@ def _bureau(site: Site, words: Words, code: str, row: tables.Bureau, every: Sequ
         "procedures": listed_procedures(site, words, code, most=PROCEDURES),
         "facilities": [(f.name, words(f"cashless_{f.status}"), words("col_class") if f.is_class else "") for f in held],
         "facilities_count": len(counted(held)),
-        "said": [BlockView(b, words) for b in blocks(telling, of_bureau(telling, code), about=True)],
+        "said": [BlockView(b, words) for b in blocks(telling, of_bureau(telling, code), attention.subjects_of_bureau(telling, code), about=True)],
         "registers": [
             (listed.name(telling, TOLD_BY_RECORD[sheet]), f"{sheet}.html", listed.of_bureau(telling, TOLD_BY_RECORD[sheet], counts))
             for sheet, counts in (report.listed.items() if report else ()) if counts

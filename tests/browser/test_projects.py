@@ -58,7 +58,7 @@ def test_a_confidence_that_contradicts_the_status_reaches_the_overview(
 ) -> None:
     with new_server() as address:
         page, wrong = opened(chromium, address, "/projects?code=CP3&lang=ja", width=1280)
-        page.get_by_text("確信度を記入する(構造改革室)").click()
+        page.get_by_text("見立てを記入する(構造改革室)").click()
         page.locator("[data-testid=stForm]").get_by_text("低", exact=True).click()
         page.get_by_label("理由").fill("第4期の受付に間に合わない見込み")
         page.get_by_label("記入者").fill("構造改革室 佐藤")

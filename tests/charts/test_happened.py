@@ -112,7 +112,7 @@ def test_numbers_stand_over_their_days_and_cover_no_other_in_both_drawings(size:
     shape = marked(days, [None, 20.0, None, None, 60.0])
     svg = drawing(shape, alt="", size=size)
     dots = [(float(x), float(y)) for x, y in re.findall(r'class="annotation">.*?<circle cx="([\d.]+)" cy="([\d.]+)" r="8"', svg)]
-    assert len(dots) == 5 and all(0 < y for _, y in dots)
+    assert len(dots) == 5 and all(y > 0 for _, y in dots)
     assert all(abs(a[0] - b[0]) >= 16 or abs(a[1] - b[1]) >= 16 for n, a in enumerate(dots) for b in dots[:n])
     figure = trajectory(shape)
     notes = [a for a in figure.layout.annotations if a.text in "①②③④⑤"]

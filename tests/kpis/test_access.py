@@ -17,7 +17,7 @@ from kpis.government import settled
 from kpis.reporting import deadlines, deputies, people, reports, submissions, withdrawals
 from kpis.reporting.access import MAY, ROLES, STEPS, next_state
 from kpis.reporting.comparison import OBSERVATIONS
-from kpis.reporting.confidence import record_confidence
+from kpis.reporting.confidence import confirm_assessment, record_confidence
 from kpis.reporting.kept import Warning
 from kpis.reporting.people import LOCAL_MANAGER, LOCAL_OFFICE
 from kpis.settings import settings
@@ -123,6 +123,7 @@ ACTIONS: dict[str, Callable[[Store, str], object]] = {
     "state a confidence": lambda s, who: record_confidence(
         s, "CP2", confidence="low", reason="x", reviewer=who or "?", reviewed_on=IN_TIME
     ),
+    "confirm an assessment": lambda s, who: confirm_assessment(s, 1, actor=who),
     "publish": lambda s, who: publication.publish(s, note="x", now=utc_now(), viewer=who, chosen=publication.settings()),
     "go back to an edition": lambda s, who: publication.rollback(
         s, 1, reason="x", now=utc_now(), viewer=who, chosen=publication.settings()
@@ -159,6 +160,7 @@ EXPECTED = {
     "approve a withdrawal": "- - - - + - - - - -",
     "refuse a withdrawal":  "- - - - + - - - - -",
     "state a confidence":   "- - - - + - - - - -",
+    "confirm an assessment": "- - - - + - - - - -",
     "publish":              "- - - - + - - - - -",
     "go back to an edition":"- - - - + - - - - -",
     "guess a number":       "? ? ? ? ? ? ? ? ? ?",
@@ -197,6 +199,7 @@ def prepare(store: Store) -> None:
         rows=[figure(numerator=9.0, denominator=10.0, period="FY2022-Q4")], warnings=[Warning("odd", "usual", "usual")],
     )  # fmt: skip
     withdrawals.ask(store, SEALS, actor=ANNA, reason_class="error", reason_text="x")
+    record_confidence(store, "CP2", confidence="low", reason="x", reviewer=SECOND, reviewed_on=IN_TIME)
 
 
 @pytest.fixture(scope="module")

@@ -219,7 +219,7 @@ def test_a_confidence_needs_level_reason_name_and_a_known_project(store: Store) 
             record_confidence(store, "CP1", **words)  # type: ignore[arg-type]
     with pytest.raises(NotFound):
         record_confidence(store, "CP1", confidence="high", reason="理由", reviewer="佐藤", reviewed_on=TODAY)
-    assert store.count(tables.ProjectConfidence) == 0
+    assert store.count(tables.Assessment) == 0
 
 
 def test_the_seven_core_projects_follow_their_renames_and_hold_every_published_figure(tokyo: Store) -> None:

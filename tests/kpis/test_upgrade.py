@@ -27,6 +27,7 @@ from tests.command import command
 
 POSTGRES = os.environ.get("TEST_POSTGRES_URL", "")
 FOLDER = ROOT / "tests" / "data" / "schemas"
+RENAMED = {"project_confidence": "assessment"}  # tables whose rows stand in another since
 VERSIONS = sorted(path.name[:4] for path in (MIGRATIONS / "versions").glob("0*.py"))
 
 
@@ -87,7 +88,7 @@ def test_a_filled_database_of_an_earlier_version_is_brought_up_step_by_step_and_
         assert version_of(bare.engine) == version
     bare.migrate()
     after = keys_of(bare)
-    lost = {table: keys - after.get(table, set()) for table, keys in before.items()}
+    lost = {table: keys - after.get(RENAMED.get(table, table), set()) for table, keys in before.items()}
     assert {table: keys for table, keys in lost.items() if keys} == {}
     with bare.engine.connect() as connection:
         assert differing(connection) == []

@@ -143,7 +143,7 @@ def test_every_row_of_a_report_is_marked_and_official_rows_are_not(made: tuple[S
     rows = store.all_of(tables.Observation)
     assert {r["is_sample"] for r in rows if r["submission_id"] is not None} == {True}
     assert {r["is_sample"] for r in rows if r["submission_id"] is None} == {False}
-    assert {c["is_sample"] for c in store.all_of(tables.ProjectConfidence)} == {True}
+    assert {c["is_sample"] for c in store.all_of(tables.Assessment)} == {True}
 
 
 def test_the_open_api_says_sample_at_each_made_up_figure(made: tuple[Store, Path]) -> None:

@@ -116,7 +116,13 @@ def planted(tokyo: Store, tmp_path_factory: pytest.TempPathFactory) -> House:
             row_number=1,
             values_json=json.dumps({"c1": f"{WORD}-answer", "c2": NUMBER}),
         )
-        put(tables.ProjectConfidence, is_sample=False)
+        confirmed = {
+            "is_sample": False,
+            "period_code": "FY2022-Q4",
+            "confirmed_at": datetime(2023, 1, 1),
+        }  # and kept inside by decision
+        put(tables.Assessment, indicator_code=None, **confirmed)
+        put(tables.Assessment, **confirmed, indicator_code="fax_reduction_rate", project_code=None)
         put(
             tables.RegisterChange,
             before_json=f'{{"note_ja": "{WORD}-before"}}',

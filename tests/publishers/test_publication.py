@@ -45,7 +45,7 @@ def test_every_column_of_a_public_table_is_either_public_or_kept_inside_on_purpo
 def test_nobody_and_nothing_internal_is_a_public_table() -> None:
     inside = {
         tables.UserAccount, tables.UserRole, tables.Submission, tables.SubmissionRow, tables.OriginalFile, tables.AuditEvent,
-        tables.ProjectConfidence, tables.RegisterChange, tables.Publication,
+        tables.RegisterChange, tables.Publication,
     }  # fmt: skip
     assert not inside & set(PUBLIC)
 

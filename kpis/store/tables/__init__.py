@@ -11,6 +11,7 @@ from __future__ import annotations
 from sqlmodel import SQLModel
 
 from kpis.store.fields import table_of
+from kpis.store.tables.assessments import Assessment
 from kpis.store.tables.commentary import Action, ActionFields, Commentary, CommentaryFields
 from kpis.store.tables.indicators import (
     Baseline,
@@ -38,7 +39,6 @@ from kpis.store.tables.projects import (
     Project,
     ProjectBureau,
     ProjectBureauFields,
-    ProjectConfidence,
     ProjectFields,
     ProjectVersion,
     ProjectVersionFields,
@@ -66,6 +66,7 @@ from kpis.store.tables.texts import Translation
 __all__ = [
     "Action",
     "ActionFields",
+    "Assessment",
     "AuditEvent",
     "Baseline",
     "BaselineFields",
@@ -100,7 +101,6 @@ __all__ = [
     "Project",
     "ProjectBureau",
     "ProjectBureauFields",
-    "ProjectConfidence",
     "ProjectFields",
     "ProjectVersion",
     "ProjectVersionFields",

@@ -1,11 +1,11 @@
-"""Projects, versions of the strategy, milestones with every date they were given, and confidence."""
+"""Projects, versions of the strategy, and milestones with every date they were given."""
 
 from __future__ import annotations
 
 from datetime import date
 from typing import Annotated, ClassVar
 
-from sqlalchemy import CheckConstraint, Index, UniqueConstraint
+from sqlalchemy import Index, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from kpis import vocabulary as words
@@ -216,18 +216,3 @@ class MilestoneDate(SQLModel, table=True):
     known_at: Annotated[Instant, Said("数値が知られた日時(協定世界時)", "instant the figure became known, UTC")]
     source_code: Annotated[str, Said("出典のコード", "code of the source"), refers("source.source_code")]
     submission_id: int | None = Field(default=None, foreign_key="submission.id")
-
-
-class ProjectConfidence(SQLModel, table=True):
-    """A person's confidence in a project, with reason and date; stands beside the computed status."""
-
-    __tablename__ = "project_confidence"
-    __table_args__ = (one_of("confidence", words.Confidence), CheckConstraint("reason <> ''", name="has_reason"))
-    id: Annotated[int | None, KEY] = None
-    project_code: Annotated[str, refers("project.project_code")]
-    confidence: str
-    reason: str
-    reviewer: str
-    reviewed_on: date
-    recorded_at: MaybeInstant = None  # not kept of those from before minutes of meetings were
-    is_sample: bool = False

@@ -1,0 +1,44 @@
+"""What the reform office thinks of indicators and projects, beside what is computed: the last word on each, and where the two disagree. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date, datetime
+
+from kpis.figures.records import BAD, GOOD
+from kpis.periods import local_day
+from kpis.store import tables
+
+
+def contradicts(confidence: str | None, status: str) -> bool:
+    """Say whether a person's confidence and a computed status cannot both be right: high and off track, low and well."""
+    return (confidence == "high" and status in BAD) or (confidence == "low" and status in GOOD)
+
+
+def subject_of(row: tables.Assessment) -> str:
+    """Return the code of the indicator or project that an assessment is about."""
+    return row.indicator_code or row.project_code or ""
+
+
+def history(
+    rows: Iterable[tables.Assessment], *, as_of: date | None = None, known_at: datetime | None = None
+) -> dict[str, tuple[tables.Assessment, ...]]:
+    """Return the assessments of each indicator and project, the oldest first: the last one counts.
+
+    Args:
+        rows: every one that is stored.
+        as_of: those of a later day do not count; ``None``: of whatever day, as a meeting after the quarter has them.
+        known_at: those recorded later do not count; of those whose instant was not kept, those of a later day.
+    """
+
+    def counts(row: tables.Assessment) -> bool:
+        if as_of is not None and row.reviewed_on > as_of:
+            return False
+        if known_at is None:
+            return True
+        return row.recorded_at <= known_at if row.recorded_at is not None else row.reviewed_on <= local_day(known_at)
+
+    held: dict[str, list[tables.Assessment]] = {}
+    for row in sorted((r for r in rows if counts(r)), key=lambda r: (r.reviewed_on, r.id or 0)):
+        held.setdefault(subject_of(row), []).append(row)
+    return {code: tuple(own) for code, own in held.items()}

@@ -1,0 +1,80 @@
+"""the office assesses indicators as it does projects, of a period, confirmed by a second person before it is public"""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from alembic import op
+from sqlmodel.sql.sqltypes import AutoString
+
+revision = "0030"
+down_revision = "0028"
+branch_labels = None
+depends_on = None
+
+KNOWN = "confidence IN ('high','medium','low')"
+
+
+def upgrade() -> None:
+    """Apply; what was stated of projects is kept."""
+    op.create_table(
+        "assessment",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("indicator_code", sa.Text(), nullable=True),
+        sa.Column("project_code", sa.Text(), nullable=True),
+        sa.Column("period_code", AutoString(), nullable=False),
+        sa.Column("confidence", AutoString(), nullable=False),
+        sa.Column("reason_ja", AutoString(), nullable=False),
+        sa.Column("reason_en", AutoString(), nullable=False),
+        sa.Column("reviewer", AutoString(), nullable=False),
+        sa.Column("reviewed_on", sa.Date(), nullable=False),
+        sa.Column("recorded_at", sa.DateTime(), nullable=True),
+        sa.Column("confirmed_by", AutoString(), nullable=True),
+        sa.Column("confirmed_at", sa.DateTime(), nullable=True),
+        sa.Column("is_sample", sa.Boolean(), nullable=False),
+        sa.CheckConstraint(KNOWN, name="confidence_known"),
+        sa.CheckConstraint("reason_ja <> ''", name="has_reason"),
+        sa.CheckConstraint("(indicator_code IS NULL) <> (project_code IS NULL)", name="about_one_subject"),
+        sa.CheckConstraint("confirmed_by IS NULL OR confirmed_by <> reviewer", name="four_eyes"),
+        sa.CheckConstraint("(confirmed_by IS NULL) = (confirmed_at IS NULL)", name="confirmed_at_an_instant"),
+        sa.ForeignKeyConstraint(["indicator_code"], ["indicator.indicator_code"]),
+        sa.ForeignKeyConstraint(["project_code"], ["project.project_code"]),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.execute(
+        "INSERT INTO assessment (id, project_code, period_code, confidence, reason_ja, reason_en, reviewer, reviewed_on, recorded_at, is_sample) "
+        "SELECT id, project_code, '', confidence, reason, '', reviewer, reviewed_on, recorded_at, is_sample FROM project_confidence ORDER BY id"
+    )
+    _count_on("assessment")
+    op.drop_table("project_confidence")
+
+
+def _count_on(table: str) -> None:
+    """Let PostgreSQL give the next row the number after those that were copied; SQLite does so by itself."""
+    if op.get_bind().dialect.name == "postgresql":
+        op.execute(f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), max(id)) FROM {table} HAVING max(id) IS NOT NULL")
+
+
+def downgrade() -> None:
+    """Undo; what was stated of indicators goes."""
+    op.create_table(
+        "project_confidence",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("project_code", AutoString(), nullable=False),
+        sa.Column("confidence", AutoString(), nullable=False),
+        sa.Column("reason", AutoString(), nullable=False),
+        sa.Column("reviewer", AutoString(), nullable=False),
+        sa.Column("reviewed_on", sa.Date(), nullable=False),
+        sa.Column("is_sample", sa.Boolean(), nullable=False),
+        sa.Column("recorded_at", sa.DateTime(), nullable=True),
+        sa.CheckConstraint(KNOWN, name="confidence_known"),
+        sa.CheckConstraint("reason <> ''", name="has_reason"),
+        sa.ForeignKeyConstraint(["project_code"], ["project.project_code"]),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.execute(
+        "INSERT INTO project_confidence (id, project_code, confidence, reason, reviewer, reviewed_on, recorded_at, is_sample) "
+        "SELECT id, project_code, confidence, reason_ja, reviewer, reviewed_on, recorded_at, is_sample FROM assessment "
+        "WHERE project_code IS NOT NULL ORDER BY id"
+    )
+    _count_on("project_confidence")
+    op.drop_table("assessment")

@@ -1,0 +1,99 @@
+"""What the office itself thinks of an indicator or project: how confident it is, of which quarter, and why; beside the bureaus' words."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+
+import streamlit as st
+
+from kpis.as_text import markdown
+from kpis.errors import MierukaError
+from kpis.periods import parse_period
+from kpis.reporting.confidence import LEVELS, confirm_assessment, record_confidence
+from kpis.settings import settings
+from kpis.text import status_word
+from pages.parts import cached
+from pages.parts.registers import telling
+from pages.parts.said import in_full
+from pages.parts.steps import take
+from pages.parts.text import language, offered, t
+from pages.parts.viewer import viewer
+from pages.parts.when import today
+from telling import assessed
+
+_SAVED = "confidence_saved"
+
+
+def assessment(code: str, *, status: str) -> None:
+    """Show what the office thinks of an indicator or project; let the office write it, and a second person of it confirm what is public.
+
+    Args:
+        code: of the indicator or project.
+        status: as it is computed.
+    """
+    if settings().mode == "public":
+        if cached.moment().assessments.get(code):
+            in_full(lambda: assessed.block(telling(), [code]), key=f"{code}-assessments")
+        return
+    in_full(lambda: assessed.block(telling(), [code]), key=f"{code}-assessments")
+    last = assessed.last(telling(), code)
+    if last is not None and assessed.contradiction(last, status, telling().words):
+        st.warning(
+            t("contradiction", confidence=t(f"confidence_{last.confidence}"), status=status_word(status, language())),
+            icon=":material/compare_arrows:",
+        )
+    may = viewer().may("state_confidence")
+    if may and assessed.is_open():
+        _to_confirm(code)
+    if st.session_state.pop(_SAVED, "") == code:
+        st.success(t("confidence_saved"), icon=":material/check:")
+    if may or (settings().mode == "local" and not viewer().email):
+        _form(code)
+
+
+def office_says(codes: Sequence[str], *, key: str) -> None:
+    """Show the office's last assessment of each of several indicators and projects; nothing where there is none."""
+    if any(cached.moment().assessments.get(code) for code in codes):
+        in_full(lambda: assessed.block(telling(), codes, about=True), key=f"{key}-assessments")
+
+
+def _to_confirm(code: str) -> None:
+    for row in cached.moment().assessments.get(code, ()):
+        if row.confirmed_by is None and row.id is not None:
+            number = row.id
+            st.info(markdown(t("assessment_waiting", text=assessed.in_short(row, telling().words))), icon=":material/visibility:")
+            if row.reviewer != viewer().email and st.button(
+                t("assessment_confirm"), key=f"confirm_{number}", icon=":material/check:"
+            ):
+                take(partial(confirm_assessment, cached.store(), number, actor=viewer().email), t("assessment_confirmed_now"))
+
+
+def _form(code: str) -> None:
+    quarters = [quarter.code for quarter in reversed(cached.moment().quarters)]
+    with (
+        st.expander(t("assessment_write"), icon=":material/edit:"),
+        st.form(f"confidence_{code}", border=False),
+    ):
+        st.caption(t("assessment_lead_public" if assessed.is_open() else "assessment_lead_inside"))
+        left, right = st.columns(2)
+        period = left.selectbox(t("assessment_period"), quarters, format_func=lambda c: parse_period(c).label(language()))
+        with right:
+            level = st.segmented_control(t("confidence"), LEVELS, default=None, format_func=offered(lambda c: t(f"confidence_{c}")))
+        reason = st.text_area(t("confidence_reason"))
+        reason_en = st.text_input(t("assessment_reason_en")) if assessed.is_open() else ""
+        known = viewer()  # who is signed in, or chosen on this machine; else the person gives a name
+        reviewer = known.email or st.text_input(t("confidence_reviewer"))
+        if known.email:
+            st.caption(f"{t('confidence_reviewer')}: {markdown(known.name or known.email)}")
+        if st.form_submit_button(t("confidence_save"), type="primary"):
+            try:
+                record_confidence(
+                    cached.store(), code, confidence=level or "", reason=reason, reason_en=reason_en, reviewer=reviewer,
+                    reviewed_on=today(), period=period or "",
+                )  # fmt: skip
+            except MierukaError as refusal:
+                st.error(markdown(refusal.in_language(language())), icon=":material/error:")
+            else:
+                st.session_state[_SAVED] = code
+                st.rerun()

@@ -1,0 +1,99 @@
+"""What the reform office thinks of indicators and projects, told once for pages, static edition and meeting; blank where nothing is known of it.
+
+In an edition it is there only where the government opens it: what is told follows from what the moment holds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from kpis.figures.assessed import contradicts, subject_of
+from kpis.government import government
+from kpis.periods import parse_period
+from kpis.store import tables
+from kpis.text import format_date, named
+from kpis.vocabulary import OpenPart
+from telling.blocks import Block, Flat, Telling
+from telling.words import Words
+
+
+def is_open() -> bool:
+    """Say whether the government decided that the office's assessments are public."""
+    return OpenPart.ASSESSMENT in government().open_parts
+
+
+def heading(words: Words) -> str:
+    """Head the assessments; where they stay inside, say so."""
+    word = words("assessments_title")
+    return word if is_open() else word + words("in_brackets", text=words("kept_inside"))
+
+
+def in_short(row: tables.Assessment | None, words: Words) -> str:
+    """Say how confident the office is and why, in one line; a blank where it has said nothing."""
+    if row is None:
+        return ""
+    said = words("assessment_short", confidence=words(f"confidence_{row.confidence}"), reason=named(row, "reason", words.language))
+    return said + words("in_brackets", text=when(row, words))
+
+
+def when(row: tables.Assessment, words: Words) -> str:
+    """Say of which period an assessment is, and of which day."""
+    day = format_date(row.reviewed_on, words.language)
+    return (
+        day
+        if not row.period_code
+        else words("assessment_when", period=parse_period(row.period_code).label(words.language), day=day)
+    )
+
+
+def last(telling: Telling, code: str) -> tables.Assessment | None:
+    """Return the office's last assessment of an indicator or project; ``None`` where there is none."""
+    held = telling.moment.assessments.get(code, ())
+    return held[-1] if held else None
+
+
+def contradiction(row: tables.Assessment | None, status: str, words: Words) -> str:
+    """Say that an assessment and the computed status cannot both be right; a blank where they can."""
+    if row is None or not contradicts(row.confidence, status):
+        return ""
+    return words("assessment_contradicts")
+
+
+def block(telling: Telling, codes: Iterable[str], *, about: bool = False) -> Block:
+    """Tell the assessments of one subject, the newest first, or the last one of each of several.
+
+    Args:
+        telling: in whose words.
+        codes: of indicators and projects.
+        about: name the subject of each row, and tell the last of each alone.
+    """
+    w = telling.words
+    held = [telling.moment.assessments.get(code, ()) for code in codes]
+    rows = [own[-1] for own in held if own] if about else [row for own in held for row in reversed(own)]
+    every = [row for own in held for row in own]
+    names = {**telling.moment.indicators, **telling.moment.by_code(tables.Project)}
+    has_period, is_named = any(row.period_code for row in rows), any(row.reviewer for row in rows)
+    heads = [
+        *(["indicator_or_project"] if about else []), *(["period"] if has_period else []), "confidence", "confidence_reason",
+        "reviewed_on", *(["confidence_reviewer"] if is_named else []),
+    ]  # fmt: skip
+    told = tuple(
+        (
+            *([w.named(names[subject_of(row)]) if subject_of(row) in names else subject_of(row)] if about else []),
+            *([parse_period(row.period_code).label(w.language) if row.period_code else ""] if has_period else []),
+            w(f"confidence_{row.confidence}"), named(row, "reason", w.language), format_date(row.reviewed_on, w.language),
+            *([row.reviewer] if is_named else []),
+        )
+        for row in rows
+    )  # fmt: skip
+    return Block(
+        key="assessments", title=heading(w), columns=tuple(map(w, heads)), rows=told, flat=tuple(map(_flat, every)),
+        why_empty=w("assessments_none"), is_table_open=True, file="assessments",
+    )  # fmt: skip
+
+
+def _flat(row: tables.Assessment) -> Flat:
+    return {
+        "indicator_code": row.indicator_code, "project_code": row.project_code, "period_code": row.period_code, "confidence": row.confidence,
+        "reason_ja": row.reason_ja, "reason_en": row.reason_en, "reviewed_on": row.reviewed_on,
+    }  # fmt: skip
