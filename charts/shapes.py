@@ -19,7 +19,7 @@ class Shares:
 
     Args:
         rows: (label, segment → count, text at the end of the bar), first on top.
-        segments: (segment, word), in the order of ``charts.plotly.registers.LOOKS``.
+        segments: (segment, word), in the order of ``charts.style.LOOKS``.
         unit: of the counts.
     """
 

@@ -1,15 +1,6 @@
-"""How every chart looks: palette, template, axis rules. Tidy frame in, Plotly figure out; no streamlit here."""
+"""The colours, patterns and type of every chart, however it is drawn."""
 
 from __future__ import annotations
-
-import json
-from collections.abc import Mapping, Sequence
-from typing import Any
-
-import plotly.graph_objects as go
-
-from kpis.as_text import drawn
-from kpis.languages import point_and_group
 
 ACTUAL = "#0017C1"
 PLAN = "#626264"
@@ -21,51 +12,14 @@ GRID = "#E8E9F1"
 INK = "#1A1A1C"
 PAPER = "#FFFFFF"
 FONT = '"Noto Sans JP", "Hiragino Sans", "Yu Gothic UI", Meiryo, "Noto Sans CJK JP", sans-serif'
-CONFIG: dict[str, Any] = {"displayModeBar": False, "responsive": True, "scrollZoom": False, "locale": "en"}
+NONE, SOME, MANY = "#FFFFFF", FILL, "#9DB7F9"  # of a place, by how much is done there
+# From "done" on the left to "does not count" on the right: fill, pattern and its ink. Every part has a dark border.
+LOOKS: tuple[tuple[str, str, str], ...] = (
+    (ACTUAL, "", ACTUAL), ("#7096F8", "/", "#FFFFFF"), (FILL, ".", ACTUAL), ("#FFFFFF", "", INK), ("#E8E9F1", "x", PLAN),
+    ("#F8F8FB", "-", "#B4B4B8"), ("#D8D8DB", "\\", PLAN),
+)  # fmt: skip
 
 
-class Finished(go.Figure):  # type: ignore[misc]  # Plotly comes without types
-    """A figure that will not change any more: what is sent of it is worked out once, not at every run of a page."""
-
-    def __init__(self, figure: go.Figure) -> None:
-        super().__init__()
-        self._sent: dict[str, Any] = drawn(json.loads(figure.to_json()))
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return the figure as lists, dictionaries, numbers and texts, the same ones each time."""
-        return self._sent
-
-
-def in_language(figure: go.Figure, language: str) -> go.Figure:
-    """Let Plotly write numbers with the signs of a language, where they are not its own, and return the figure."""
-    if point_and_group(language) != ".,":
-        figure.update_layout(separators=point_and_group(language))
-    return figure
-
-
-def put(figure: go.Figure, *, notes: Sequence[Mapping[str, Any]] = (), shapes: Sequence[Mapping[str, Any]] = ()) -> None:
-    """Add many texts and shapes to a figure at once: one after the other, Plotly checks those before it again each time.
-
-    Args:
-        figure: to which they are added, over those that it has.
-        notes: what each annotation is made of.
-        shapes: what each shape is made of.
-    """
-    if notes:
-        figure.layout.annotations = (*figure.layout.annotations, *(dict(note) for note in notes))
-    if shapes:
-        figure.layout.shapes = (*figure.layout.shapes, *(dict(shape) for shape in shapes))
-
-
-def styled(figure: go.Figure, *, height: int = 340) -> go.Figure:
-    """Apply the house style to a figure and return it."""
-    figure.update_layout(
-        template="none", height=height, font={"family": FONT, "size": 13, "color": INK}, showlegend=False,
-        margin={"l": 48, "r": 24, "t": 32, "b": 32}, paper_bgcolor="rgba(0,0,0,0)", plot_bgcolor="rgba(0,0,0,0)",
-        hovermode="closest", dragmode=False,
-    )  # fmt: skip
-    figure.update_xaxes(showgrid=False, linecolor="#949497", tickfont={"size": 12}, fixedrange=True)
-    figure.update_yaxes(
-        gridcolor=GRID, zeroline=True, zerolinecolor="#949497", tickfont={"size": 12}, fixedrange=True, automargin=True
-    )
-    return figure
+def fill_of(done: int, many: int = 3) -> str:
+    """Return the fill of a place: numbers decide, not colour."""
+    return MANY if done >= many else SOME if done else NONE

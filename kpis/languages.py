@@ -68,6 +68,7 @@ class Shelves:
 
 
 SHELVES = Shelves()
+_HELD: dict[str, tuple[Path, OwnWords | None, Language]] = {}  # by code, what was asked for last and of which shelves
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +116,11 @@ def own_name(code: str) -> str:
 
 def language(code: str) -> Language:
     """Return one of the languages there are, with the words of the government's own catalogue in the place of ours."""
-    return _own(SHELVES.text(), code, SHELVES.own())
+    text, own = SHELVES.text(), SHELVES.own()
+    held = _HELD.get(code)  # by identity: the words of a site are asked for some 100,000 times while it is written
+    if held is None or held[0] is not text or held[1] is not own:
+        held = _HELD[code] = text, own, _own(text, code, own)
+    return held[2]
 
 
 def locale_of(code: str) -> Locale:

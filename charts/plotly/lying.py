@@ -10,7 +10,8 @@ from itertools import accumulate
 
 import plotly.graph_objects as go
 
-from charts.style import GRID, INK, put, styled
+from charts.plotly.styled import put, styled
+from charts.style import GRID, INK
 from charts.ticks import in_lines, width_of
 
 ROOM = 130.0  # pixels of a name: a phone, which is sent the same figure, keeps as much for the bars

@@ -9,11 +9,11 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from charts.outlines import BOX, areas
+from charts.plotly.styled import put, styled
 from charts.shapes import Tile
-from charts.style import FILL, INK, PLAN, put, styled
+from charts.style import INK, MANY, NONE, PLAN, SOME, fill_of
 from charts.ticks import in_lines
 
-NONE, SOME, MANY = "#FFFFFF", FILL, "#9DB7F9"
 TILE_HEIGHT = 94
 WIDE = 1100  # pixels of the map by outlines
 
@@ -104,8 +104,3 @@ def outline_map(tiles: Sequence[Tile]) -> go.Figure:
     figure.update_xaxes(visible=False, range=[-2, WIDE + 2])
     figure.update_yaxes(visible=False, range=[height + 2, -2], scaleanchor="x", automargin=False)
     return figure
-
-
-def fill_of(done: int, many: int = 3) -> str:
-    """Return the fill of a place: numbers decide, not colour."""
-    return MANY if done >= many else SOME if done else NONE

@@ -9,15 +9,10 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from charts.plotly.lying import BAR, Rows
-from charts.style import ACTUAL, FILL, FORECAST, INK, PLAN, styled
+from charts.plotly.styled import styled
+from charts.style import ACTUAL, FORECAST, INK, LOOKS, PLAN
 from charts.ticks import Tick, on_axis
 from kpis.text import format_number
-
-# From "done" on the left to "does not count" on the right: fill, pattern and its ink. Every part has a dark border.
-LOOKS: tuple[tuple[str, str, str], ...] = (
-    (ACTUAL, "", ACTUAL), ("#7096F8", "/", "#FFFFFF"), (FILL, ".", ACTUAL), ("#FFFFFF", "", INK), ("#E8E9F1", "x", PLAN),
-    ("#F8F8FB", "-", "#B4B4B8"), ("#D8D8DB", "\\", PLAN),
-)  # fmt: skip
 
 
 def stacked_shares(frame: pd.DataFrame, segments: Sequence[tuple[str, str]], *, unit: str, language: str = "ja") -> go.Figure:

@@ -8,7 +8,8 @@ from typing import Any
 import pandas as pd
 import plotly.graph_objects as go
 
-from charts.style import ACTUAL, GRID, INK, PLAN, put, styled
+from charts.plotly.styled import put, styled
+from charts.style import ACTUAL, GRID, INK, PLAN
 from charts.ticks import NARROW, on_axis, ticks_within
 
 ROW_HEIGHT = 44

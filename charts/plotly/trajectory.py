@@ -6,8 +6,9 @@ from datetime import date, timedelta
 
 import plotly.graph_objects as go
 
+from charts.plotly.styled import put, styled
 from charts.series import Line, Point, Series
-from charts.style import ACTUAL, FILL, FORECAST, FORMER, INK, PLAN, put, styled
+from charts.style import ACTUAL, FILL, FORECAST, FORMER, INK, PLAN
 from charts.ticks import NARROW, on_axis
 
 _PAPER = "rgba(255,255,255,0.85)"

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from charts.plotly.registers import LOOKS
-from charts.style import INK
+from charts.style import INK, LOOKS
 from charts.svg.series import EM
 from charts.ticks import in_lines, width_of
 from kpis.as_text import escaped

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from charts.outlines import BOX, areas
-from charts.plotly.map import fill_of
 from charts.shapes import Tile, Tiles
-from charts.style import INK, PLAN
+from charts.style import INK, PLAN, fill_of
 from charts.svg.pen import Pen, clipped
 from charts.ticks import width_of
 from kpis.as_text import escaped

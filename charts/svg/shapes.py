@@ -6,9 +6,8 @@ from base64 import b64encode
 from collections.abc import Sequence
 from datetime import date
 
-from charts.plotly.registers import LOOKS
 from charts.shapes import Columns, Counts, Ranked, Shape, Shares, Steps
-from charts.style import ACTUAL, FILL, FORECAST, GRID, INK, PAPER, PLAN, SHORT
+from charts.style import ACTUAL, FILL, FORECAST, GRID, INK, LOOKS, PAPER, PLAN, SHORT
 from charts.svg.pen import BAR, BOLDER, EDGE, NAMES, Pen, clipped
 from charts.svg.places import outlined, tiled
 from charts.svg.series import EM, NARROW, WIDE, ticks_between, under_axis

@@ -10,7 +10,7 @@ import pandas as pd
 import pyarrow as pa
 import streamlit as st
 
-from charts.style import CONFIG, Finished, in_language
+from charts.plotly.styled import CONFIG, Finished, in_language
 from kpis.as_text import markdown
 from kpis.figures.records import STATUSES, Figure, Judgement
 from kpis.figures.scorecard import Book, Scored, Tally, dated_text, shown_figure

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
 
 from markupsafe import Markup
 
@@ -31,11 +32,16 @@ def cell(value: Cell | Markup, words: Words) -> Markup | str:
 
 def is_number(values: Iterable[Cell]) -> bool:
     """Say whether a column holds numbers: at least one, and nothing else but blanks."""
-    held = [v for v in values if v is not None and v not in BLANK]
-    return bool(held) and all(isinstance(v, (int, float, Number)) for v in held)
+    is_one = False
+    for value in values:
+        if isinstance(value, (int, float, Number)):
+            is_one = True
+        elif value is not None and value not in BLANK:
+            return False
+    return is_one
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class BlockView:
     """One block in one language.
 
@@ -54,7 +60,7 @@ class BlockView:
         """Return its heading."""
         return self.heading or self.block.title
 
-    @property
+    @cached_property
     def chart(self) -> Markup:
         """Return the drawing at both widths; nothing where there is nothing to draw."""
         block = self.block
@@ -67,12 +73,12 @@ class BlockView:
         """Say whether there is a chart."""
         return self.block.shape is not None
 
-    @property
+    @cached_property
     def columns(self) -> list[tuple[str, bool]]:
         """Return heading and whether the column holds numbers, for each column."""
         return [(head, bool(n) and is_number(row[n] for row in self.block.rows)) for n, head in enumerate(self.block.columns)]
 
-    @property
+    @cached_property
     def rows(self) -> list[list[Markup | str]]:
         """Return the cells of the table as HTML."""
         return [[cell(value, self.words) for value in row] for row in self.block.rows[:ROWS]]

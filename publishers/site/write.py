@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -103,7 +103,9 @@ def _home(up: str, words: Words, page: str) -> str:
     return up + (words.folder if has_page(page, words.language) else "")
 
 
+@cache
 def _environment() -> Environment:
+    """Return what reads the templates, which are read and compiled once."""
     made = Environment(
         loader=FileSystemLoader(HERE / "templates"),
         autoescape=True,
@@ -111,6 +113,7 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
         finalize=shown,
+        auto_reload=False,
     )
     made.globals["labels"] = labels
     return made

@@ -14,7 +14,7 @@ import pandas as pd
 import plotly.graph_objects as go
 import pyarrow as pa
 
-from charts.style import Finished
+from charts.plotly.styled import Finished
 from kpis.settings import ROOT
 
 ICON = "data:image/png;base64," + base64.b64encode((ROOT / "data" / "text" / "icon.png").read_bytes()).decode()

@@ -13,10 +13,11 @@ import pytest
 
 from charts.outlines import areas
 from charts.plotly.shapes import figure as drawn_shape
+from charts.plotly.styled import Finished
 from charts.plotly.trajectory import trajectory
 from charts.series import Aim, Expected, Line, Point, Series, within
 from charts.shapes import Bar, Ranked, Steps, Tile, Tiles
-from charts.style import ACTUAL, SHORT, Finished
+from charts.style import ACTUAL, SHORT
 from charts.svg.series import NARROW, WIDE, drawing
 from charts.svg.shapes import picture
 from charts.svg.sparkline import card_picture

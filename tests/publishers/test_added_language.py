@@ -13,8 +13,8 @@ from types import SimpleNamespace
 import pytest
 
 from charts.plotly.shapes import figure
+from charts.plotly.styled import in_language
 from charts.shapes import Counts
-from charts.style import in_language
 from charts.svg.shapes import picture
 from kpis import languages
 from kpis.languages import codes, say
