@@ -12,7 +12,7 @@ from charts.shapes import Strip
 from charts.svg.strip import look_of, sheet
 from kpis.as_text import shown
 from kpis.text import format_date
-from publishers.site.labels import with_roles
+from publishers.site.labels import is_nothing, with_roles
 from telling.attention import SHOWN_FIRST, Row, folded
 from telling.words import Words
 
@@ -86,7 +86,10 @@ def _row(row: Row, leads: Leads, words: Words, *, is_public: bool) -> Markup:
     is_blank = not answer.cause and not answer.action and not office  # on a phone one line says so
     return Markup("<tr{}>{}</tr>").format(
         Markup(' class="att-blank"') if is_blank else "",
-        Markup("").join(Markup('<td class="att-{}">{}</td>').format(name, cell) for name, cell in zip(NAMES, cells, strict=True)),
+        Markup("").join(
+            Markup('<td class="att-{}{}">{}</td>').format(name, " none" if name == "gap" and is_nothing(cell) else "", cell)
+            for name, cell in zip(NAMES, cells, strict=True)
+        ),
     )
 
 

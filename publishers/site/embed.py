@@ -5,10 +5,11 @@ from __future__ import annotations
 from markupsafe import Markup
 
 from charts.style import FONT, INK
+from charts.svg.strip import SIZE, mark
 from charts.svg.written import written
 from kpis.as_text import escaped
 from kpis.figures.sentences import standing_word
-from publishers.site.views import ICONS, TONES, IndicatorView
+from publishers.site.views import TONES, IndicatorView
 
 WIDTH, HEIGHT = 400, 280
 COLOURS = {"good": "#115a36", "fine": "#0017c1", "warn": "#6d4b00", "bad": "#a90000", "plain": "#4d4d52"}
@@ -27,7 +28,7 @@ def card_svg(view: IndicatorView, cited: str) -> str:
     ]
     y = 30 + 22 * (len(lines) - 1)
     lines += [
-        f'<g transform="translate(16 {y - 13})"><path d="{ICONS[view.status]}" fill="{colour}"/></g>',
+        mark(view.status).replace("<svg ", f'<svg x="16" y="{y - 13}" width="{SIZE}" height="{SIZE}" ', 1),
         f'<text x="38" y="{y}" font-size="14" font-weight="700" fill="{colour}">{escaped(standing_word(view.scored.judgement, language))}</text>',
         *written(headline, x=16, y=y + (40 if size == 34 else 26), size=size, weight=700, width=WIDTH - 32, most=2),
         *written(view.when, x=16, y=y + 66, size=13, width=WIDTH - 32, most=1),

@@ -13,6 +13,20 @@ _PART = re.compile(r"<(table|thead|tbody|tr|td|th)\b(?![^>]*\brole=)([^>]*)>")
 _ROLES = {"table": "table", "thead": "rowgroup", "tbody": "rowgroup", "tr": "row", "td": "cell"}
 
 
+NOTHING = ("", "—", "·", "―")  # a cell that holds no more than this is no line of a block
+
+
+def is_nothing(cell: object) -> bool:
+    """Say whether a cell says nothing; a mark or a picture without words says something."""
+    return str(cell) in NOTHING or (isinstance(cell, Markup) and cell.striptags() in NOTHING[1:])
+
+
+def kind(cell: object, is_number: bool = False) -> Markup:
+    """Return the class of a cell: whether it is a number, and whether it says nothing, which is no line on a phone."""
+    names = [*(["n"] if is_number else []), *(["none"] if is_nothing(cell) else [])]
+    return Markup(' class="{}"').format(" ".join(names)) if names else Markup("")
+
+
 def labels(heads: Iterable[object]) -> str:
     """Return the headings as custom properties: they stand once in a page, for each row to take from (``site.css``)."""
     return ";".join(f"--c{number}:{_quoted(str(head))}" for number, head in enumerate(heads, start=1))

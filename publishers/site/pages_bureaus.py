@@ -110,6 +110,10 @@ def _figures(site: Site, words: Words, code: str, view: str) -> list[IndicatorVi
 def _bureau(site: Site, words: Words, code: str, row: tables.Bureau, every: Sequence[IndicatorView]) -> Page:
     begins = _day(row, "valid_from", "valid_from_precision", words)
     ends = words("ed_now") if row.is_current else _day(row, "valid_to", "valid_to_precision", words)
+    if row.valid_from is None:
+        life = "" if row.is_current else words("ended_on", day=ends)
+    else:
+        life = words("ed_life", begins=begins, ends=ends)
     history = [
         words(
             "ed_succession", day=_day(s, "effective_date", "date_precision", words),
@@ -125,7 +129,7 @@ def _bureau(site: Site, words: Words, code: str, row: tables.Bureau, every: Sequ
     report, telling = next((r for r in site.moment.bureaus if r.code == code), None), site.telling(words)
     held = [f for f in site.moment.facilities if f.bureau == code]
     return f"bureaus/{code}.html", "bureau.html", {
-        "title": words.named(row), "life": words("ed_life", begins=begins, ends=ends), "history": history,
+        "title": words.named(row), "life": life, "history": history,
         "views": mine, "now": now if told[0] != told[1] else [], "is_same": bool(told[0]) and told[0] == told[1],
         "counts": badges(report.tally if report else Tally(), words, "#indicators"),
         "projects": [

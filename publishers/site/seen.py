@@ -14,7 +14,7 @@ from kpis.figures.scorecard import Scored, Tally
 from kpis.text import status_word
 from publishers.site.attention import strip
 from publishers.site.block_views import cell, is_number
-from publishers.site.labels import with_roles
+from publishers.site.labels import is_nothing, with_roles
 from telling.blocks import Block
 from telling.blocks import Card as HeadlineNumber
 from telling.cards import Card, Pairs, card_of
@@ -24,7 +24,6 @@ from telling.quarters import Quarter
 from telling.words import Words
 
 IN_SHORT = {"unreported": "att_unreported"}  # words of marks in narrow places
-NOTHING = ("—", "·", "―")  # not applicable, none
 ListOf = Callable[[str, str], str]  # group of a tally and status → address of the list that the count counts
 PageOf = Callable[[str], str]  # code → address of its page
 
@@ -219,7 +218,7 @@ def _table(name: str, heads: Sequence[str], rows: Sequence[Sequence[object]], *,
     def kind(place: int, cell: object = "") -> Markup:
         names = [
             *(["n"] if place in numbers else []),
-            *(["none"] if cell in NOTHING else []),
+            *(["none"] if is_nothing(cell) else []),
         ]  # on a phone a row without it is no line
         return Markup(' class="{}"').format(" ".join(names)) if names else Markup("")
 

@@ -11,6 +11,7 @@ from markupsafe import Markup
 from charts.series import Series
 from charts.svg.series import NARROW, WIDE, drawing
 from charts.svg.sparkline import BAR, HEIGHT, WIDTH, bullet, sparkline
+from charts.svg.strip import look_of
 from kpis.figures.records import STATUSES, Figure, value_of
 from kpis.figures.scorecard import Book, Scored, SourceNote, Tally, forecast_of, path_of, shown_figure
 from kpis.figures.sentences import planned_text, target_text
@@ -26,22 +27,6 @@ from telling.blocks import Telling
 from telling.overview import groups, rule_line
 from telling.words import Words
 
-# 16 × 16, drawn in the colour of the text: a status is icon, word and colour.
-ICONS = {
-    "reached": "M8 1a7 7 0 1 0 0 14A7 7 0 0 0 8 1zm-1.2 10L3.6 7.8l1.2-1.2 2 2 4.4-4.4 1.2 1.2z",
-    "on_track": "M1 12l4.5-4.5 3 3L13 6v3h2V3H9v2h2.6L8.5 8l-3-3L0 10.6z",
-    "slightly_behind": "M8 1a7 7 0 1 0 0 14A7 7 0 0 0 8 1zm-1 3h2v5H7zm0 6h2v2H7z",
-    "behind": "M8 1L0 15h16zm-1 5h2v5H7zm0 6h2v2H7z",
-    "moving_away": "M1 4l4.5 4.5 3-3L13 10V7h2v6H9v-2h2.6L8.5 8l-3 3L0 5.4z",
-    "missed": "M8 1a7 7 0 1 0 0 14A7 7 0 0 0 8 1zM5.2 4L8 6.8 10.8 4 12 5.2 9.2 8 12 10.8 10.8 12 8 9.2 5.2 12 4 10.8 6.8 8 4 5.2z",
-    "reached_then_lost": "M6 3L1 7l5 4V8h4a2.5 2.5 0 0 1 0 5H6v2h4a4.5 4.5 0 0 0 0-9H6z",
-    "not_due": "M3 1h10v3L9.5 8 13 12v3H3v-3l3.5-4L3 4zm2 2v.5L8 7l3-3.5V3z",
-    "unreported": "M8 1a7 7 0 1 0 0 14A7 7 0 0 0 8 1zM7 10.8h2v2H7zM5 6a3 3 0 1 1 4 2.8V10H7V7.5h1A1.2 1.2 0 1 0 6.8 6z",
-    "no_current": "M8 1a7 7 0 1 0 0 14A7 7 0 0 0 8 1zM7.2 4h1.5v4l3 1.8-.8 1.3L7.2 8.8z",
-    "no_data": "M8 1a7 7 0 1 0 0 14A7 7 0 0 0 8 1zM4 7h8v2H4z",
-    "not_applicable": "M8 1a7 7 0 1 0 0 14A7 7 0 0 0 8 1zm0 2a5 5 0 0 1 3 9L4 5a5 5 0 0 1 4-2zM3 8c0-.7.1-1.3.4-1.9l6.5 6.5A5 5 0 0 1 3 8z",
-    "qualitative": "M1 3h14v2H1zm0 4h14v2H1zm0 4h9v2H1z",
-}  # fmt: skip
 TONES = {
     "reached": "good", "on_track": "fine", "slightly_behind": "warn", "unreported": "warn", "behind": "bad", "moving_away": "bad", "missed": "bad",
     "reached_then_lost": "bad",
@@ -49,15 +34,10 @@ TONES = {
 
 
 def badge(status: str, words: Words, count: int | None = None, *, is_past: bool = False) -> Markup:
-    """Return a status as icon, word and colour, with a count where there is one; in grey where it is no longer current."""
+    """Return a status as its mark and word, with a count where there is one; paler where it is no longer current."""
     number = f" {count}" if count is not None else ""
-    return Markup(
-        '<span class="badge {tone}"><svg viewBox="0 0 16 16" aria-hidden="true"><path d="{icon}"/></svg>{word}{number}</span>'
-    ).format(
-        tone="plain" if is_past else TONES.get(status, "plain"),
-        icon=ICONS[status],
-        word=status_word(status, words.language),
-        number=number,
+    return Markup('<span class="sm{}"><i class="{}"></i>{}{}</span>').format(
+        " sm-old" if is_past else "", look_of(status), status_word(status, words.language), number
     )
 
 
@@ -79,8 +59,10 @@ def badges(counted: Tally, words: Words, place: str) -> Markup:
             for s in STATUSES
             if counts.get(s)
         ]
-        lines.append(Markup(" ").join([Markup.escape(label), *marks] if label else marks))
-    return Markup(" <br>").join(lines)
+        lines.append(
+            Markup('<span class="marks">{}</span>').format(Markup(" ").join([Markup.escape(label), *marks] if label else marks))
+        )
+    return Markup(" ").join(lines)
 
 
 def number(value: float | None, text: str) -> Markup:
@@ -133,14 +115,13 @@ class IndicatorView:
         """Return its status, and beside it an awaited result, a missed target before it, an old figure."""
         judged = self.scored.judgement
         marks = badge(self.status, self.words, is_past=judged.standing == "last_known")
-        if judged.is_awaiting:
-            marks += Markup(' <span class="badge warn">{}</span>').format(self.words("awaiting"))
+        said = [self.words("awaiting")] if judged.is_awaiting else []
         if judged.missed_before is not None:
-            marks += Markup(' <span class="badge bad">{}</span>').format(self.words("missed_before"))
+            said.append(self.words("missed_before"))
         if judged.is_stale and judged.status != "unreported":
-            marks += Markup(' <span class="badge plain">{}</span>').format(
-                self.words("stale" if judged.standing == "last_known" else "stale_figure")
-            )
+            said.append(self.words("stale" if judged.standing == "last_known" else "stale_figure"))
+        for each in said:
+            marks += Markup(' <span class="cd-notes">{}</span>').format(each)
         return marks
 
     @cached_property

@@ -32,7 +32,7 @@ from publishers.opendata.municipal_standard import public_facilities
 from publishers.site import attention, search
 from publishers.site.embed import card_svg
 from publishers.site.feed import atom, sitemap
-from publishers.site.labels import labels, with_roles
+from publishers.site.labels import is_nothing, kind, labels, with_roles
 from publishers.site.pages import pages_of
 from publishers.site.share import share_picture
 from publishers.site.site import Site
@@ -115,7 +115,7 @@ def _environment() -> Environment:
         finalize=shown,
         auto_reload=False,
     )
-    made.globals["labels"] = labels
+    made.globals |= {"labels": labels, "kind": kind, "is_nothing": is_nothing}
     return made
 
 

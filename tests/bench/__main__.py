@@ -17,7 +17,19 @@ from pathlib import Path
 from kpis.settings import ROOT
 from tests.bench.measured import table
 
-BENCHES = ("page_time", "crowd", "publish_time", "load_rate", "report_time", "census", "large", "awkward", "behind_nginx", "chance")
+BENCHES = (
+    "page_time",
+    "front_page",
+    "crowd",
+    "publish_time",
+    "load_rate",
+    "report_time",
+    "census",
+    "large",
+    "awkward",
+    "behind_nginx",
+    "chance",
+)
 LONGEST = 900  # seconds of one bench
 
 

@@ -1,4 +1,4 @@
-"""The public edition against an empty Streamlit page with one chart: first paint, weight, two hundred viewers, requests a second.
+"""The public edition against an empty Streamlit page with one chart: two hundred viewers, requests a second.
 
 Everything is served on this machine, clients beside the server. What is compared alternates, so that a busy machine slows both.
 ``python -m tests.bench.public_edition [--viewers 200] [--seconds 40] [--page five_less]``
@@ -14,80 +14,20 @@ import re
 import statistics
 import tempfile
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
-from playwright.sync_api import sync_playwright
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from websockets.asyncio.client import connect
 
 from kpis.settings import Settings
 from kpis.store.store import Store, utc_now
-from publishers.editions import on_disk, publication
+from publishers.editions import publication
+from tests.bench.front_page import public
 from tests.bench.page_time import filled
 from tests.bench.viewer import served
-from tests.browser.conftest import CHROMIUM, FLAGS
 
-PAINTS, INTERVAL, RAMP, SETTLE = 9, 10.0, 30.0, 12.0
-
-
-@contextmanager
-def public(folder: Path) -> Iterator[int]:
-    """Serve the public edition in its own process; gives its port."""
-    with served("server:app", MIERUKA_MODE="public", EDITIONS_DIR=str(folder)) as port:
-        yield port
-
-
-# First paint --------------------------------------------------------------------------------------------------------
-
-
-def paint(address: str, ready: str) -> tuple[float, float]:
-    """Return first contentful paint, and the time until ``ready`` is drawn, in milliseconds, in a browser with nothing kept."""
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        page = browser.new_context(viewport={"width": 1280, "height": 900}, bypass_csp=True).new_page()
-        began = time.perf_counter()
-        page.goto(address, wait_until="load")
-        page.wait_for_selector(ready, timeout=60_000)
-        drawn = (time.perf_counter() - began) * 1000
-        page.wait_for_function("performance.getEntriesByName('first-contentful-paint').length", timeout=60_000)
-        first = page.evaluate("performance.getEntriesByName('first-contentful-paint')[0].startTime")
-        browser.close()
-    return float(first), drawn
-
-
-def paints(folder: Path) -> None:
-    """Print the medians of both and their ratio."""
-    with public(folder) as port, served("tests.bench.one_chart_server:app") as floor:
-        seen: dict[str, list[tuple[float, float]]] = {"static": [], "chart": []}
-        for turn in range(PAINTS + 1):
-            for name, address, ready in (
-                ("static", f"http://127.0.0.1:{port}/site/index.html", "svg.chart"),
-                ("chart", f"http://127.0.0.1:{floor}/", ".js-plotly-plot .trace"),
-            ):
-                found = paint(address, ready)
-                if turn:
-                    seen[name].append(found)
-    first = {name: statistics.median(f for f, _ in found) for name, found in seen.items()}
-    drawn = {name: statistics.median(d for _, d in found) for name, found in seen.items()}
-    print(
-        f"first contentful paint: static overview {first['static']:.0f} ms, empty Streamlit page with one chart {first['chart']:.0f} ms, "
-        f"ratio {first['static'] / first['chart']:.2f} (goal <= 0.25); chart drawn after {drawn['static']:.0f} ms and "
-        f"{drawn['chart']:.0f} ms, ratio {drawn['static'] / drawn['chart']:.2f}"
-    )
-
-
-def weight(site: Path) -> None:
-    """Print what the overview weighs, with and without its charts."""
-    html = (site / "index.html").read_text(encoding="utf-8")
-    plain = re.sub(r'<svg[^>]*class="chart.*?</svg>', "", html, flags=re.S)
-    others = sum(p.stat().st_size for p in (site / "assets").iterdir() if p.suffix in (".css", ".js") or p.name.startswith("icon"))
-    print(
-        f"page weight of the static overview: {(len(plain.encode()) + others) / 1000:.0f} kB before charts (goal <= 150), "
-        f"{(len(html.encode()) + others) / 1000:.0f} kB with them, uncompressed"
-    )
+INTERVAL, RAMP, SETTLE = 10.0, 30.0, 12.0
 
 
 # Viewers ------------------------------------------------------------------------------------------------------------
@@ -243,12 +183,6 @@ def main() -> None:
         store = Store(filled(Path(scratch) / "bench.db"))
         publication.publish(store, note="bench", now=utc_now(), chosen=Settings(EDITIONS_DIR=folder))  # type: ignore[call-arg]
         store.engine.dispose()
-        held = on_disk.opened(folder, 1)
-        weight(held.folder / "site")
-        if CHROMIUM:
-            paints(folder)
-        else:
-            print("no Chromium on this machine: first paint is not measured")
         crowds(folder, given.viewers, given.seconds, given.page)
         rates(folder)
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from publishers.site.labels import with_roles
+from markupsafe import Markup
+
+from publishers.site.labels import is_nothing, kind, with_roles
 
 
 def test_each_part_of_such_a_table_says_what_it_is_and_no_other_table_is_touched() -> None:
@@ -17,3 +19,10 @@ def test_each_part_of_such_a_table_says_what_it_is_and_no_other_table_is_touched
         '<table class="inputs"><tr><td>e</td></tr></table>'
     )
     assert with_roles(made) == made
+
+
+def test_a_cell_that_says_nothing_is_no_line_of_a_block_but_a_mark_without_words_is() -> None:
+    strip, dash = Markup('<span class="strip"><i class="mk"></i></span>'), Markup('<data value="">—</data>')
+    assert [is_nothing(cell) for cell in ("", "—", "―", "·", dash)] == [True] * 5
+    assert [is_nothing(cell) for cell in (strip, "0", 0, "― 3")] == [False] * 4
+    assert [kind("―", is_number=True), kind("x"), kind(7, is_number=True)] == [' class="n none"', "", ' class="n"']

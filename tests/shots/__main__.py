@@ -21,7 +21,7 @@ from tests.shots import listed, printed
 from tests.shots.listed import SETS, Asked
 from tests.shots.places import Places
 from tests.shots.sheet import contact_sheet
-from tests.shots.taking import Tab, japanese_left, looked_over, pictured, shaped
+from tests.shots.taking import Tab, coloured, japanese_left, looked_over, pictured, shaped
 
 TARGET = Path(os.environ.get("SHOTS_DIR") or ROOT / "shots")
 
@@ -67,16 +67,17 @@ def look(browser: Browser, name: str, address: str, taken: Taken) -> None:
             began = time.monotonic()
             try:
                 page = tab.open(page_asked)
-                for scheme in asked("SCHEMES", listed.SCHEMES):
-                    for width in asked("WIDTHS", tuple(map(str, listed.WIDTHS))):
-                        shaped(page, int(width), scheme)
-                        taken.note(f"{place}-{width}-{scheme}", list(looked_over(page)))
+                for width in asked("WIDTHS", tuple(map(str, listed.WIDTHS))):
+                    shaped(page, int(width))  # dear, and the same in all colours
+                    taken.note(f"{place}-{width}", list(looked_over(page)))
+                    for scheme in asked("SCHEMES", listed.SCHEMES):
+                        coloured(page, scheme)
                         pictured(page, TARGET / name / f"{page_asked.name}-{code}-{width}-{scheme}.png")
                         taken.pictures += 1
                 if code != "ja":
                     taken.left[place] = japanese_left(page)
                 if "print" in os.environ.get("PAGES", "print"):
-                    shaped(page, 1280, "dark")  # as somebody whose system is dark prints: paper is light all the same
+                    coloured(page, "dark")  # as somebody whose system is dark prints: paper is light all the same
                     taken.pictures += printed.page(page, TARGET / "print", f"{name}-{page_asked.name}-{code}")
                 taken.note(place, [w for w in tab.wrong if w.startswith("exception") or w[:1] == "5"])
             except Exception as error:  # the other pages are wanted all the same

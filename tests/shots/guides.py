@@ -90,7 +90,7 @@ def take(browser: Browser, place: str, address: str, scenes: list[Scene], places
                 page = tab.open(Asked(scene.name, scene.path, scene.role))
                 if scene.act:
                     acts.ACTS[scene.act](page, code, database, places.folder)
-                shaped(page, scene.width, "light")
+                shaped(page, scene.width)
                 wrong += [f"{target.name}: {fault}" for fault in looked_over(page)]
                 cropped(page, scene, code, target)
                 if scene.act:

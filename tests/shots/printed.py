@@ -28,6 +28,9 @@ def page(shown: Page, folder: Path, name: str) -> int:
     """Print a page as it stands, upright on A4; return how many sheets it takes."""
     folder.mkdir(parents=True, exist_ok=True)
     shown.set_viewport_size({"width": 1280, "height": 1200})
+    shown.evaluate(
+        "document.querySelectorAll('details[open]').forEach(d => d.open = false)"
+    )  # what is folded is printed where a reader opens it
     pdf = folder / f"{name}.pdf"
     shown.pdf(path=pdf, format="A4", print_background=True)
     for old in folder.glob(f"{name}-[0-9]*.png"):

@@ -114,14 +114,19 @@ def act_as(page: Page, role: str) -> None:
         page.wait_for_function("() => !document.querySelector('.st-key-view_line details[open]')")
 
 
-def shaped(page: Page, width: int, scheme: str) -> None:
-    """Give the window a width and a scheme of colours, and all of the page's height."""
-    page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+def shaped(page: Page, width: int) -> None:
+    """Give the window a width, and all of the page's height."""
     page.set_viewport_size({"width": width, "height": 1200})
-    page.wait_for_function(f"{GROUND} === '{rgb(DARK_PAPER if scheme == 'dark' else PAPER)}'", timeout=20_000)
     page.evaluate("document.activeElement?.blur()")  # the ring round a title that was given the focus is not what is looked at
     page.evaluate(STILL)
     page.set_viewport_size({"width": width, "height": max(600, min(int(page.evaluate(HEIGHT)) + 8, HIGHEST))})
+    page.evaluate(STILL)
+
+
+def coloured(page: Page, scheme: str) -> None:
+    """Show a page as somebody sees it whose system has a scheme of colours."""
+    page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+    page.wait_for_function(f"{GROUND} === '{rgb(DARK_PAPER if scheme == 'dark' else PAPER)}'", timeout=20_000)
     page.evaluate(STILL)
 
 
