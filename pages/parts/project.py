@@ -84,7 +84,7 @@ def rule_line(report: ProjectReport, rule: str) -> str:
 
 def contradictions(reports: Sequence[ProjectReport]) -> None:
     """List the projects whose stated confidence contradicts the computed status."""
-    st.subheader(t("contradictions"))
+    st.header(t("contradictions"))
     contradicted = [r for r in reports if r.is_contradicted]
     if not contradicted:
         stated = sum(1 for r in reports if r.confidence is not None)

@@ -63,7 +63,7 @@ def _ready(make: Callable[[], Block]) -> _Ready:
 
 
 def _in_full(made: _Ready, *, key: str) -> None:
-    st.subheader(made.title)
+    st.header(made.title)
     if not made.table.shown:
         st.caption(made.why_empty)
         return

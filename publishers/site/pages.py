@@ -345,7 +345,7 @@ def _method(words: Words) -> Any:
     body = Markup("<h1>{}</h1>").format(words("method"))
     markdown = MarkdownIt("commonmark", {"html": False}).enable("table")
     for section in sections(words):
-        body += Markup('<h3 id="{}">{}</h3>').format(section.anchor, section.heading) + Markup(markdown.render(section.text))
+        body += Markup('<h2 id="{}">{}</h2>').format(section.anchor, section.heading) + Markup(markdown.render(section.text))
     return "method.html", "text.html", {"title": words("method"), "body": body}
 
 
