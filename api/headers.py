@@ -34,7 +34,7 @@ HEAD = (
     b"<style>" + (_ASSETS / "page.css").read_bytes().replace(b"MARK", b"data:image/png;base64," + _MARK)
     + attention.style().encode() + b"</style>"
     + b'<style media="print">' + (_ASSETS / "print.css").read_bytes() + b"</style>"
-    + b"".join(b"<script>" + (_ASSETS / name).read_bytes() + b"</script>" for name in ("print.js", "links.js", "search.js", "focus.js"))
+    + b"".join(b"<script>" + (_ASSETS / name).read_bytes() + b"</script>" for name in ("print.js", "links.js", "search.js", "focus.js", "spoken.js"))
     + b"</head>"
 )  # fmt: skip
 _SCRIPT = re.compile(rb"<script>(.*?)</script>", re.S)

@@ -52,18 +52,18 @@ if facilities:
         block(lambda: told.over_time(said, facilities), key="facilities_over_time")
     left, right = st.columns(2, gap="small")
     with left, st.container(border=True, height="stretch"):
-        st.subheader(t("fac_by"))
+        st.header(t("fac_by"))
         by = choose_part("by", told.FIELDS, t("by_choose"), lambda f: t("reg_by_bureau") if f == "bureau" else t("fac_kind"))
         block(lambda: told.where(said, facilities, by), key="facilities_by", suffix=by)
     with right, st.container(border=True, height="stretch"):
         block(lambda: told.ways_of_paying(said, facilities), key="facility_methods")
     with st.container(border=True):
-        st.subheader(t("fac_map"))
+        st.header(t("fac_map"))
         block(lambda: told.tiles(said, facilities), key="facilities_map")
     with st.container(border=True):
         block(lambda: told.cash_places(said, facilities), key="cash_only")
-    st.subheader(t("fac_list"))
+    st.header(t("fac_list"))
     block(lambda: told.whole_list(said, facilities), key="facilities")
-    st.subheader(t("notes_heading"))
+    st.header(t("notes_heading"))
     st.markdown(t("fac_notes"))
     same_numbers("/api/v1/registers/facilities")

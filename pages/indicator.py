@@ -31,7 +31,7 @@ enter()
 
 def linked_table(title: str, table: pa.Table) -> None:
     """Show a table under its title, addresses as links."""
-    st.subheader(title)
+    st.header(title)
     data_table(table, column_config=link_columns())
 
 
@@ -50,30 +50,30 @@ def show(item: Scored) -> None:
         indicator_taken(item)
     if right is not None:
         with right, st.container(border=True, height="stretch"):
-            st.subheader(t("need_heading"))
+            st.header(t("need_heading"))
             st.markdown(facts.needed_said)
             st.table(facts.needed, border="horizontal", hide_header=True, hide_index=True)
     said_and_done(told.of_subject(telling(), code), key=code, signs=signs)
     assessment(code, status=item.judgement.status)
     if parts := cached.moment().parts.get(code):
         with st.container(border=True):
-            st.subheader(t("by_bureau"))
+            st.header(t("by_bureau"))
             by_bureau(item, parts, key="indicator")
     left, right = st.columns(2, gap="medium")
     with left:
-        st.subheader(t("definition"))
+        st.header(t("definition"))
         st.markdown(facts.definition)
         st.table(facts.facts, border="horizontal", hide_header=True, hide_index=True)
         for other, label in facts.linked:
             st.page_link(page("indicator"), label=label, query_params=address.link(code=other))
     with right:
-        st.subheader(t("inputs"))
+        st.header(t("inputs"))
         st.table(facts.inputs, border="horizontal", hide_header=True, hide_index=True)
         st.caption(facts.rule)
     if facts.targets is not None:
         linked_table(t("targets_raised"), facts.targets)
     block(lambda: told.notes(telling(), [*units_of(code), *cached.moment().parts.get(code, ())]), key="notes", suffix=code)
-    st.subheader(t("revisions"))
+    st.header(t("revisions"))
     if facts.revisions is None:
         st.caption(t("no_revisions"))
     else:

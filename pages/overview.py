@@ -33,7 +33,7 @@ st.html(said.counts)
 needs_attention()
 
 if shown.of_themes:
-    st.subheader(t("themes"))
+    st.header(t("themes"))
     st.html(said.cards)
     if said.excluded[0]:
         st.caption(said.excluded[0])
@@ -44,16 +44,16 @@ if left is not None and shown.trend is not None:
         chart_with_table(shown.trend, book, heading=named(shown.trend.entry.definition))
         indicator_link(shown.trend.entry.definition.code)
 with right, st.container(border=True, height="stretch"):
-    st.subheader(t("changed_last"))
+    st.header(t("changed_last"))
     st.markdown(said.changes)
 
 if said.projects:
-    st.subheader(said.projects_heading)
+    st.header(said.projects_heading)
     st.html(said.projects)
     confidence_against_status()
 
 if shown.others:
-    st.subheader(t("other_headlines"))
+    st.header(t("other_headlines"))
     st.html(said.others)
     if said.excluded[1]:
         st.caption(said.excluded[1])

@@ -48,7 +48,7 @@ if left is not None and rate is not None:
 with right, st.container(border=True, height="stretch"):
     block(lambda: told.over_time(said, register, total), key="procedures_over_time")
 with st.container(border=True):
-    st.subheader(t("cmp_heading"))
+    st.header(t("cmp_heading"))
     by = choose_part("by", DIMENSIONS, t("by_choose"), lambda d: t(f"reg_by_{d}"))
     block(lambda: told.comparison(said, register, by), key="procedures_by", suffix=by)
 left, right = st.columns(2, gap="small")
@@ -60,6 +60,6 @@ if published("procedures", *told.PUBLISHED):
     with st.container(border=True):
         block(lambda: told.published_totals(said, register, total, cached.moment().whole), key="published_totals")
 procedure_list(register)
-st.subheader(t("notes_heading"))
+st.header(t("notes_heading"))
 st.markdown(t("proc_notes"))
 same_numbers("/api/v1/registers/procedures")

@@ -43,7 +43,7 @@ def show_preview(preview: publication.Preview) -> None:
     if preview.compared_with is None:
         st.info(t("publish_first"), icon=":material/info:")
     else:
-        st.subheader(t("publish_against", number=preview.compared_with))
+        st.header(t("publish_against", number=preview.compared_with))
         if preview.changes:
             data_table(changes_table(c.to_json() for c in preview.changes))
         else:
@@ -62,7 +62,7 @@ def show_editions() -> None:
     held = _try(lambda: on_disk.pointer(folder))
     if not there or held is None:
         return
-    st.subheader(t("publish_editions"))
+    st.header(t("publish_editions"))
     rows = [
         {
             t("publish_number"): e.number, t("publish_day"): format_date(e.as_of, language()), t("publish_note_column"): e.note,

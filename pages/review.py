@@ -72,7 +72,7 @@ def conclusion(standings: list[Standing], window: Window) -> None:
 
 def matrix(standings: list[Standing], periods: list[str]) -> None:
     """Show the state of every bureau's report of every period."""
-    st.subheader(t("matrix"))
+    st.header(t("matrix"))
     held = {(s.bureau_code, s.period_code): s for s in standings}
     names = bureau_names()
     bureaus = [b for b in names if any((b, p) in held for p in periods)]
@@ -96,7 +96,7 @@ def matrix(standings: list[Standing], periods: list[str]) -> None:
 
 def waiting(queue: list[Report]) -> None:
     """List what waits for review; several can be approved at once."""
-    st.subheader(t("queue"))
+    st.header(t("queue"))
     if not queue:
         st.caption(t("queue_none"))
         return

@@ -35,7 +35,7 @@ if not log:
 st.title(t("revisions_title", count=len(log)))
 st.markdown(t("revisions_lead"))
 for made, changes in log:
-    st.subheader(t("edition_line", number=made.number, day=format_date(made.as_of, language())))
+    st.header(t("edition_line", number=made.number, day=format_date(made.as_of, language())))
     st.markdown(markdown(made.note))
     real = [c for c in changes if c["kind"] != "first_edition"]
     if real:
@@ -45,7 +45,7 @@ for made, changes in log:
     st.caption(cited(made))
     st.caption(f"{t('publish_checksum')} `{made.sha256}`")
 if held and held.withdrawn:
-    st.subheader(t("revisions_withdrawn"))
+    st.header(t("revisions_withdrawn"))
     for number, why in sorted(held.withdrawn.items()):
         day = format_date(local_day(parse_instant(why["at"])), language())
         st.markdown("- " + t("edition_withdrawn_line", number=number, day=day, reason=markdown(why["reason"])))

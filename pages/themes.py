@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import streamlit as st
+from markupsafe import Markup
 
 from kpis.as_text import markdown
 from kpis.figures.scorecard import Scored
@@ -27,7 +28,7 @@ class Layout:
     """The status of each theme in one text, a card for each, and each theme with its notes and its indicators with their headings."""
 
     said: str
-    cards: str
+    cards: Markup
     themes: list[tuple[str, list[str], list[tuple[Scored, str]]]]
 
 
@@ -49,7 +50,7 @@ book = cached.moment().book
 told = cached.made("themes", code=tuple(address.link().items()), make=layout)
 st.title(t("themes_title", text=markdown(told.said)))
 if told.said:
-    st.html(told.cards)
+    st.html(Markup('<h2 class="vh">{}</h2>').format(t("ed_key_numbers")) + told.cards)
     st.caption(t("legend"))
 else:
     st.info(t("empty"), icon=":material/info:")

@@ -1,6 +1,9 @@
 // Whoever goes to another page by a link of the dashboard begins at its title: without this nothing has the focus on the new page, which a
 // screen reader passes over in silence and from which the key Tab leads through the bar again. Choices on one page leave it where it is.
 (() => {
+  // Whether the ring round that title is for whoever uses keys (page.css): nobody else asked for it.
+  addEventListener("keydown", (event) => { if (!event.ctrlKey && !event.metaKey && !event.altKey) document.documentElement.dataset.by = "keys"; }, true);
+  addEventListener("pointerdown", () => { document.documentElement.dataset.by = "pointer"; }, true);
   let place = location.pathname, hasGone = false, hasBegun = false;
   addEventListener("popstate", () => { hasGone = true; hasBegun = false; }); // links of texts (links.js), back and forward
   addEventListener("message", (told) => { // Streamlit says so to whoever embeds it, here itself, when a run has begun

@@ -87,7 +87,7 @@ def needs_attention() -> None:
             of_bureau(report)
     late = overdue() if own is None else []
     made = make() if late else cached.made("attention", code=tuple(address.link().items()), make=make)
-    st.subheader(made.heading)
+    st.header(made.heading)
     st.html(made.html)
 
 
@@ -100,14 +100,14 @@ def of_bureau(report: BureauReport) -> None:
         attention.in_order_of_weight(attention.rows_of(telling(), report.figures), late),
         whose=unit_label(report.unit, Words(language())),
     )
-    st.subheader(made.heading)
+    st.header(made.heading)
     st.html(made.html)
 
 
 def table_of_rows(rows: Sequence[Row]) -> None:
     """Show rows that were gathered already, as those of a meeting."""
     made = _made(rows)
-    st.subheader(made.heading)
+    st.header(made.heading)
     st.html(made.html)
 
 
@@ -169,6 +169,6 @@ def strips_of(items: Sequence[Scored], *, key: str, is_every: bool = False) -> N
     html = cached.made("strips", code=(key, *address.link().items()), make=make)
     if html:
         if not is_every:
-            st.subheader(t("att_each_heading"))
+            st.header(t("att_each_heading"))
         st.html(html)
         st.caption(t("att_strip_note"))

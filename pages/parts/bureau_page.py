@@ -58,7 +58,7 @@ def succession_line(word: str, succession: Succession, other: str) -> str:
 def life(report: BureauReport) -> None:
     """Say since when the bureau exists, what it came from and what became of it."""
     unit = report.unit
-    st.subheader(t("life"))
+    st.header(t("life"))
     lines = [t("life_from", day=format_date(unit.valid_from, language())) if unit.valid_from else t("life_from_unknown")]
     lines += [succession_line("life_before", s, s.predecessor_code) for s in report.before]
     lines += [succession_line("life_after", s, s.successor_code) for s in report.after]
@@ -70,7 +70,7 @@ def life(report: BureauReport) -> None:
 def registers(report: BureauReport) -> None:
     """Show the bureau's rows of the registers, with the way to the lists."""
     for word, counts, done in (("procedures", report.procedures, "done"), ("facilities", report.facilities, "introduced")):
-        st.subheader(t(f"bureau_{word}"))
+        st.header(t(f"bureau_{word}"))
         total = sum(counts.values())
         st.markdown(t(f"bureau_{word}_line", total=total, done=counts.get(done, 0)) if total else t(f"bureau_{word}_none"))
         if total and has_page(word):
@@ -89,7 +89,7 @@ def record(report: BureauReport) -> None:
     """Show what the bureau handed in, and when; the public edition holds no such record."""
     if settings().mode == "public":
         return
-    st.subheader(t("reporting_record"))
+    st.header(t("reporting_record"))
     # Where a report stands, and why one was returned, is for its own bureau and the reform office.
     handed_in = cached.moment().reports(report.code)
     if not handed_in or not viewer().may("see_report", report.code):

@@ -40,7 +40,7 @@ def _table(block: Block, *, first: int = 0) -> None:
 def carried(agenda: Agenda) -> None:
     """Show what earlier meetings decided and how it stands; what the office took on itself can be ended here."""
     block = agenda.block(agenda.carried, "before")
-    st.subheader(block.title)
+    st.header(block.title)
     _table(block)
     if agenda.known_at is None:
         _end([each for each in agenda.carried if each.is_open and not each.is_a_bureaus], DecisionClosed.DONE)
@@ -49,7 +49,7 @@ def carried(agenda: Agenda) -> None:
 def taken(agenda: Agenda) -> None:
     """Show what this meeting decided; a decision written down by mistake can be taken back."""
     block = agenda.block(agenda.taken, "now")
-    st.subheader(block.title)
+    st.header(block.title)
     _table(block)
     if agenda.known_at is None:
         _end([each for each in agenda.taken if each.is_open], DecisionClosed.TAKEN_BACK)
@@ -76,7 +76,7 @@ def _end(decisions: Sequence[Decided], closed_as: DecisionClosed) -> None:
 
 def decide(agenda: Agenda) -> None:
     """Choose an item, see what is known of it, and write down what is decided: what, who, by when."""
-    st.subheader(t("decide_heading"))
+    st.header(t("decide_heading"))
     subjects = {subject.code: (subject, row) for subject, row in agenda.listed}
     names = {code: agenda.name(subject) for code, (subject, _) in subjects.items()}
     first = next(iter(subjects), OTHER)
@@ -139,7 +139,7 @@ def _form(agenda: Agenda, item: Item | None) -> None:
 
 def minutes_form(agenda: Agenda) -> None:
     """Close the minutes: from then on they are rebuilt with what is known now."""
-    st.subheader(t("minutes_heading"))
+    st.header(t("minutes_heading"))
     st.caption(t("minutes_lead"))
     with st.form("close_minutes"):
         left, right = st.columns([1, 3])

@@ -19,7 +19,7 @@ _WHOLE, _CHOSEN = "", "chosen rows"  # besides the codes of sections
 
 def template(store: Store, bureau: str, period: str, *, me: Viewer) -> None:
     """Offer the template; it is made and recorded when it is asked for."""
-    st.subheader(f"{t('step_template')}: {markdown(bureau_names()[bureau])} {period_name(period)}")
+    st.header(f"{t('step_template')}: {markdown(bureau_names()[bureau])} {period_name(period)}")
     st.markdown(t("template_lead"))
     reach, sections = me.sections("take_template", bureau), list(government().sections_of(bureau))
     offered = [_WHOLE, *sections, _CHOSEN] if reach is None else sorted(reach)

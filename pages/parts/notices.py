@@ -50,7 +50,7 @@ def mine(store: Store, *, actor: str) -> None:
 
 
 def _calendar(store: Store, *, actor: str, is_made: bool) -> None:
-    st.subheader(t("calendar_mine"))
+    st.header(t("calendar_mine"))
     st.markdown(t("calendar_lead"))
     if secret := st.session_state.pop(_OPENS, ""):
         st.success(t("calendar_here"), icon=":material/key:")
@@ -132,7 +132,7 @@ def channels(store: Store, *, actor: str) -> None:
         st.caption(t("channels_none"))
     left, right = st.columns(2, gap="medium")
     with left, st.form("add_channel"):
-        st.subheader(t("channel_add"))
+        st.header(t("channel_add"))
         kind = st.selectbox(t("channel_kind"), WebhookKind.values(), format_func=lambda each: t(f"channel_{each}"))
         name = st.text_input(t("channel_name"))
         address = st.text_input(t("channel_address"), type="password", autocomplete="off")
@@ -150,7 +150,7 @@ def channels(store: Store, *, actor: str) -> None:
     active = {each.id: each.name for each in listed if each.is_active}
     if active:
         with right, st.form("end_channel"):
-            st.subheader(t("channel_end"))
+            st.header(t("channel_end"))
             number = st.selectbox(
                 t("channel_name"), list(active), format_func=active.__getitem__, index=None, placeholder=t("choose_report")
             )

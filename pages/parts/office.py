@@ -87,7 +87,7 @@ def persons(store: Store, *, actor: str) -> None:
     data_table(rows)
     left, right = st.columns(2, gap="medium")
     with left, st.form("add_person"):
-        st.subheader(t("add_person"))
+        st.header(t("add_person"))
         email = st.text_input(t("email"))
         name = st.text_input(t("name"))
         role = st.selectbox(t("role"), ROLES, format_func=lambda r: t(f"role_{r}"))
@@ -111,7 +111,7 @@ def persons(store: Store, *, actor: str) -> None:
                 t("person_added", email=markdown(people.account_key(email))),
             )
     with right, st.form("remove_person"):
-        st.subheader(t("remove_person"))
+        st.header(t("remove_person"))
         held = {
             f"{p.email} {t(f'role_{g.role}')} {names.get(g.bureau_code or '', g.bureau_code or '')} {g.section_code}".strip(): (
                 p.email,
@@ -130,7 +130,7 @@ def persons(store: Store, *, actor: str) -> None:
                 ),
                 t("person_removed", email=markdown(whose)),
             )
-    st.subheader(t("deputies"))
+    st.header(t("deputies"))
     stand_ins(store, me=viewer())
 
 

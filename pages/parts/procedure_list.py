@@ -28,7 +28,7 @@ CHANNELS_OFFERED = 60
 
 def procedure_list(register: Counted) -> None:
     """Show the filters, one page of what matches, and the way to all of it as CSV."""
-    st.subheader(t("list_heading"))
+    st.header(t("list_heading"))
     bureaus, told = bureau_names(), telling()
     present = cached.made("present", make=lambda: _present(register))
     offered = {

@@ -48,13 +48,13 @@ def procedure_page(code: str) -> None:
             st.badge(t("sample_marked", n=1), icon=":material/science:", color="red")
     back_link("procedures", t("back_to_list"))
     _succession(row)
-    st.subheader(t("detail_facts"))
+    st.header(t("detail_facts"))
     facts([*_said(row), *listed.facts(telling(), REGISTERS[RowKind.PROCEDURE], row, without=TOLD)])
     source = cached.moment().book.sources.get(row.source_code)
     if source:
         fine_print(f"{t('source')}: {source_link(source)}")
     if row.details_json:
-        st.subheader(t("detail_source"))
+        st.header(t("detail_source"))
         facts([(name, str(value)) for name, value in json.loads(row.details_json).items()])
     history(RowKind.PROCEDURE, code)
 

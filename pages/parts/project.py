@@ -86,7 +86,7 @@ def rule_line(report: ProjectReport, rule: str) -> str:
 
 def contradictions(reports: Sequence[ProjectReport], own: Sequence[Scored]) -> None:
     """List the projects and indicators of which the office's confidence contradicts the computed status."""
-    st.subheader(t("contradictions"))
+    st.header(t("contradictions"))
     every = [("projects", shown_name(r.row), r.code, r.status) for r in reports]
     every += [("indicator", shown_name(s.entry.definition), s.entry.definition.code, s.judgement.status) for s in own]
     stated = [(each, said) for each in every if (said := last(telling(), each[2])) is not None]

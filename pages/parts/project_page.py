@@ -59,7 +59,7 @@ def bureaus_and_names(report: ProjectReport, reports: Sequence[ProjectReport]) -
     left, right = st.columns(2, gap="medium")
     units = cached.moment().organisation.by_code
     with left:
-        st.subheader(t("who_leads"))
+        st.header(t("who_leads"))
         if not report.bureaus:
             st.caption(projects.no_bureau(report, Words(language())))
         for row in report.bureaus:
@@ -72,7 +72,7 @@ def bureaus_and_names(report: ProjectReport, reports: Sequence[ProjectReport]) -
             if source:
                 fine_print(f"{t('source')}: {source_link(source)}")
     with right:
-        st.subheader(t("names_in_versions"))
+        st.header(t("names_in_versions"))
         kin = [r for r in reports if r.code in report.predecessor_codes] + [report]
         kin += [r for r in reports if r.code == report.row.successor_code]
         lines = [

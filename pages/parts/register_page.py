@@ -62,10 +62,10 @@ def _all(said: Telling, register: Register, rows: list[Standing]) -> None:
         st.warning(t("sample_marked", n=sample), icon=":material/science:")
     cards(lambda: told.cards(said, register, rows), key=register.sheet)
     with st.container(border=True):
-        st.subheader(t("reg_by_bureau"))
+        st.header(t("reg_by_bureau"))
         block(lambda: told.compared(said, register, rows), key=f"{register.sheet}_by_bureau")
     _lacking(register)
-    st.subheader(t("listed_heading"))
+    st.header(t("listed_heading"))
     statuses = [s for s in (*register.words_of(register.status), *APART) if any(row.status == s for row in rows)]
     bureaus = [code for code in cached.moment().units if any(row.bureau == code for row in rows)]
     query = write_words("q", t("listed_search"), t("listed_example"))

@@ -110,7 +110,7 @@ def facts(rows: list[tuple[str, str]]) -> None:
 
 def history(kind: RowKind, code: str) -> None:
     """Show what became known otherwise of a row of a register, column by column."""
-    st.subheader(t("detail_history"))
+    st.header(t("detail_history"))
     changes = cached.moment().changes_of(kind, code)
     if not changes:
         st.caption(t("detail_no_history"))

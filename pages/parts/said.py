@@ -66,7 +66,7 @@ def _ready(make: Callable[[], Block]) -> _Ready:
 def in_full(make: Callable[[], Block], *, key: str) -> None:
     """Show a block of texts with its CSV, made once; one line where there is nothing yet."""
     made = cached.made("said", code=f"{key} {view()}", make=partial(_ready, make))
-    st.subheader(made.title)
+    st.header(made.title)
     if not made.table.shown:
         st.caption(made.why_empty)
         return

@@ -32,7 +32,7 @@ def voice(kind: str, code: str) -> None:
     except (MierukaError, SQLAlchemyError):
         return  # the figures are shown whatever becomes of the voices; the doctor says why
     with st.container(key="voice"):
-        st.subheader(t(f"voice_heading_{kind}"))
+        st.header(t(f"voice_heading_{kind}"))
         if mean := told.mean_sentence(public, kind, code, words):
             st.markdown(mean)
         _form(held, kind, code, edition.number)

@@ -46,7 +46,7 @@ def withdrawn(store: Store, *, actor: str) -> None:
         for a in withdrawals.requests(store, viewer=actor, states=("approved", "refused"))
     ]  # fmt: skip
     if rows:
-        st.subheader(t("withdrawals_decided"))
+        st.header(t("withdrawals_decided"))
         data_table(rows)
 
 
@@ -74,7 +74,7 @@ def _decide(store: Store, asked: Asked, *, actor: str) -> None:
 
 def _ask(store: Store, *, actor: str) -> None:
     """Offer every figure that counts: indicator, then unit, then period."""
-    st.subheader(t("withdrawal_ask"))
+    st.header(t("withdrawal_ask"))
     held: dict[str, dict[str, list[str]]] = {}
     for entry in cached.moment().book.entries:
         if periods := [f.period_code for f in current_vintages(entry.figures)][::-1]:

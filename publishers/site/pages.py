@@ -345,9 +345,9 @@ def _method(site: Site, words: Words) -> Any:
     body = Markup("<h1>{}</h1>").format(words("method"))
     markdown = MarkdownIt("commonmark", {"html": False}).enable("table")
     for section in sections(words):
-        body += Markup('<h3 id="{}">{}</h3>').format(section.anchor, section.heading) + Markup(markdown.render(section.text))
+        body += Markup('<h2 id="{}">{}</h2>').format(section.anchor, section.heading) + Markup(markdown.render(section.text))
     if worked := examples.text(site.moment.scored, words):
-        said = Markup('<h3 id="method-examples">{}</h3><p class="small">{}</p>').format(
+        said = Markup('<h2 id="method-examples">{}</h2><p class="small">{}</p>').format(
             words("method_examples"), words("method_examples_said")
         )
         body += said + Markup(markdown.render(worked))

@@ -113,7 +113,11 @@ def numbers(listed: Iterable[HeadlineNumber], list_of: Callable[[HeadlineNumber]
     made = Markup("")
     for each in listed:
         there = list_of(each)
-        link = Markup(' <a href="{}">{}</a>').format(there, words("to_list")) if there else ""
+        link = (
+            Markup(' <a href="{}" aria-label="{}: {}">{}</a>').format(there, words("to_list"), each.title, words("to_list"))
+            if there
+            else ""
+        )
         made += Markup('<div><dt>{}</dt><dd class="nm-value">{}</dd><dd>{}{}</dd></div>').format(
             each.title, cell(each.value, words), each.note, link
         )

@@ -29,7 +29,7 @@ from publishers.notices.calendar import of_publications
 from publishers.opendata import package
 from publishers.opendata.breakdowns import breakdowns
 from publishers.opendata.municipal_standard import public_facilities
-from publishers.site import attention, search
+from publishers.site import attention, foreign, search
 from publishers.site.embed import card_svg
 from publishers.site.feed import atom, sitemap
 from publishers.site.labels import is_nothing, kind, labels, with_roles
@@ -79,7 +79,7 @@ def write(
                     "section": path if "/" not in path else path.split("/")[0] + ".html", "has_chart": False, **context,
                 }
             )  # fmt: skip
-            _write(target / here, _squeezed(with_roles(html)))
+            _write(target / here, foreign.marked(_squeezed(with_roles(html)), language))
             if language == SOURCE and path != "404.html":
                 addresses.append(path)
         for item in site.moment.own if has_page("indicators", language) else ():

@@ -43,7 +43,7 @@ def public_server(folder: Path, *, before: Sequence[str] = (), **environment: st
     command = [*before, sys.executable, "manage.py", "run", "--public"]
     process = subprocess.Popen(command, cwd=ROOT, env=around, stdout=log, stderr=log)
     try:
-        for _ in range(300):
+        for _ in range(3000):  # as long as it lives: a busy machine starts one in minutes
             try:
                 urllib.request.urlopen(f"http://127.0.0.1:{port}{environment.get('BASE_PATH', '')}/api/health", timeout=1).close()
                 break

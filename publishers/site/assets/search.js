@@ -115,7 +115,14 @@ async function show() {
     link.textContent = each.title;
     link.href = list.dataset.root + each.address;
     line.textContent = each.context;
-    if (each.online !== undefined) line.prepend(`${each.online ? list.dataset.online : list.dataset.offline} `);
+    for (const part of [link, line]) if (!language.startsWith("ja") && /[ぁ-ゖァ-ヺ一-鿿]/.test(part.textContent)) part.lang = "ja";
+    if (each.online !== undefined) {
+      const can = document.createElement("span"); // is of the page's language, whatever the line is of
+      can.className = "can";
+      can.lang = language;
+      can.textContent = `${each.online ? list.dataset.online : list.dataset.offline} `;
+      line.prepend(can);
+    }
     item.append(kind, " ", link, line);
     list.append(item);
   }

@@ -1,0 +1,47 @@
+// What a screen reader hears of a page that Streamlit draws, where Streamlit has no word for it: pictures that stand beside their word are not
+// read by the English name of their file, nor the lines of a chart that has its sentence; the menu and the search are found as such; and what
+// stands in Japanese on a page of another language says so, for a voice that can read it.
+(() => {
+  const html = document.documentElement, japanese = /[\u3041-\u3096\u30a1-\u30fa\u3400-\u9fff\uf900-\ufaff々〆]/g;
+  const set = (e, name, value) => { if (e.getAttribute(name) !== value) e.setAttribute(name, value); };
+  function parts(root) {
+    for (const e of root.querySelectorAll('[role=img][translate=no][aria-label$=" icon"]')) {
+      if (e.parentElement.textContent.trim() !== e.textContent.trim()) set(e, "aria-hidden", "true");
+    }
+    for (const e of root.querySelectorAll("#js-plotly-tester, [role=figure][aria-label] .main-svg")) set(e, "aria-hidden", "true");
+    for (const e of root.querySelectorAll(".st-key-menu")) set(e, "role", "navigation");
+    for (const e of root.querySelectorAll(".st-key-find")) set(e, "role", "search");
+  }
+  // Own words, not those of what stands in it; Japanese where at least a third of the letters are.
+  const isJapanese = (text) => {
+    const theirs = text.match(japanese)?.length ?? 0;
+    return theirs > 0 && theirs * 2 >= (text.match(/[a-z]/gi)?.length ?? 0);
+  };
+  function told(e) {
+    if (!e || e.closest("script, style, noscript") || (e.hasAttribute("lang") && !("told" in e.dataset))) return;
+    const own = [...e.childNodes].map((n) => (n.nodeType === 3 ? n.data : "")).join("").trim();
+    const above = e.parentElement?.closest("[lang]")?.lang || html.lang;
+    const wanted = !own ? "" : isJapanese(own) ? "ja" : /[a-z]/i.test(own) ? html.lang : "";
+    if (wanted && wanted !== above) { set(e, "lang", wanted); e.dataset.told = ""; }
+    else if ("told" in e.dataset) { e.removeAttribute("lang"); delete e.dataset.told; }
+  }
+  function words(root) {
+    const walk = document.createTreeWalker(root, NodeFilter.SHOW_TEXT);
+    let last = null;
+    for (let n = walk.nextNode(); n; n = walk.nextNode()) if (n.parentElement !== last) told((last = n.parentElement));
+  }
+  const changed = new Set();
+  let asked = false;
+  function look() {
+    asked = false;
+    const isHeld = (e) => { for (let p = e.parentElement; p; p = p.parentElement) if (changed.has(p)) return true; return false; };
+    const roots = [...changed].filter((e) => e.isConnected && !isHeld(e));
+    changed.clear();
+    parts(document);
+    if (!html.lang.startsWith("ja")) roots.forEach(words);
+  }
+  new MutationObserver((list) => {
+    for (const each of list) changed.add(each.type === "characterData" ? each.target.parentElement ?? html : each.target);
+    if (!asked) { asked = true; requestAnimationFrame(look); }
+  }).observe(html, { subtree: true, childList: true, characterData: true });
+})();

@@ -1,0 +1,69 @@
+"""Marks what stands on a page in Japanese although the page is in another language, so that a voice reads it as what it is.
+
+Names of facilities, titles of sources and quotations have no other words. It is done once on the finished page, so that no template can
+forget it: an element that holds such words alone says so itself, and within a sentence they are put into an element of their own.
+"""
+
+from __future__ import annotations
+
+import re
+
+from kpis.languages import SOURCE
+
+_SIGNS = "ぁ-ゖァ-ヺ㐀-䶿一-鿿豈-﫿ｦ-ﾝ々〆"  # not the dots and strokes that English pages use too
+_FOREIGN = re.compile(f"[{_SIGNS}]")
+# From the first such sign to the last, over what stands between two of them without a Latin word: numbers, brackets, dots.
+_RUN = re.compile(rf"[{_SIGNS}](?:[^<>&A-Za-z]*[{_SIGNS}])*[ー)）」』】。、]*")
+_PARTS = re.compile(r"(<!--.*?-->|<(?:script|style)\b.*?</(?:script|style)>|<[^>]+>)", re.S)
+_TAG = re.compile(r"<(/?)([A-Za-z][\w-]*)((?:[^>\"']|\"[^\"]*\"|'[^']*')*?)(/?)>", re.S)
+_VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"}
+_BARE = {"title", "option", "textarea"}  # hold no elements
+
+
+def marked(html: str, language: str) -> str:
+    """Return a page on which every text in Japanese says that it is, and every name of a picture; a page in Japanese is returned as it is."""
+    if language.split("-", maxsplit=1)[0] == SOURCE:
+        return html
+    parts = _PARTS.split(html)
+    open_: list[tuple[str, int, bool, bool]] = []  # tag, where it stands, whether it is Japanese, whether within a drawing
+    for at, part in enumerate(parts):
+        if not part:
+            continue
+        tag = _TAG.fullmatch(part)
+        if tag and tag[1]:
+            while open_ and open_.pop()[0] != tag[2]:
+                pass
+        elif tag:
+            said = re.search(r'\blang="([^"]*)"', tag[3])
+            above = open_[-1] if open_ else ("", 0, False, False)
+            is_theirs = said[1].startswith(SOURCE) if said else above[2]
+            if (
+                not said
+                and not is_theirs
+                and (name := re.search(r'\b(?:aria-label|alt)="([^"]*)"', tag[3]))
+                and _is_foreign(name[1])
+            ):
+                parts[at] = _saying(tag)
+            if tag[2] not in _VOID and not tag[4]:
+                open_.append((tag[2], at, is_theirs, above[3] or tag[2] == "svg"))
+        elif open_ and not open_[-1][2] and _FOREIGN.search(part):
+            name_, start, _, is_drawing = open_[-1]
+            whole = _TAG.fullmatch(parts[start])
+            is_alone = start == at - 1 and at + 1 < len(parts) and parts[at + 1].startswith(f"</{name_}")
+            if is_alone and whole and (name_ in _BARE or is_drawing or _is_foreign(part)):
+                if "lang=" not in whole[3] and _is_foreign(part):
+                    parts[start] = _saying(whole)
+            elif not is_drawing and name_ not in _BARE:
+                parts[at] = _RUN.sub(lambda run: f'<span lang="{SOURCE}">{run[0]}</span>', part)
+    return "".join(parts)
+
+
+def _saying(tag: re.Match[str]) -> str:
+    """Return a tag that says its language."""
+    return f'<{tag[2]}{tag[3].rstrip()} lang="{SOURCE}"{tag[4]}>'
+
+
+def _is_foreign(text: str) -> bool:
+    """Say whether a text is rather Japanese than anything else: at least a third of its letters."""
+    theirs = len(_FOREIGN.findall(text))
+    return theirs * 3 >= theirs + len(re.findall(r"[A-Za-z]", text)) and theirs > 0
