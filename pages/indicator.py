@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import pyarrow as pa
 import streamlit as st
 
 from kpis.figures.scorecard import Scored
@@ -13,7 +12,7 @@ from pages.parts.assessment import assessment
 from pages.parts.attention import last_quarters
 from pages.parts.bureaus import by_bureau
 from pages.parts.cards import chart_with_table, find
-from pages.parts.data_table import data_table, link_columns
+from pages.parts.data_table import texts_table
 from pages.parts.entry import enter, stop
 from pages.parts.facts import gather
 from pages.parts.menu import page
@@ -27,12 +26,6 @@ from telling import said as told
 from telling.attention import bureau_of
 
 enter()
-
-
-def linked_table(title: str, table: pa.Table) -> None:
-    """Show a table under its title, addresses as links."""
-    st.header(title)
-    data_table(table, column_config=link_columns())
 
 
 def show(item: Scored) -> None:
@@ -70,18 +63,20 @@ def show(item: Scored) -> None:
         st.header(t("inputs"))
         st.table(facts.inputs, border="horizontal", hide_header=True, hide_index=True)
         st.caption(facts.rule)
-    if facts.targets is not None:
-        linked_table(t("targets_raised"), facts.targets)
+    if facts.targets.shown:
+        st.header(t("targets_raised"))
+        texts_table(facts.targets)
     block(lambda: told.notes(telling(), [*units_of(code), *cached.moment().parts.get(code, ())]), key="notes", suffix=code)
     st.header(t("revisions"))
-    if facts.revisions is None:
-        st.caption(t("no_revisions"))
-    else:
+    if facts.revisions.shown:
         if facts.revisions_said:
             st.markdown(facts.revisions_said)
-        data_table(facts.revisions)
-    if facts.readings is not None:
-        linked_table(t("readings"), facts.readings)
+        texts_table(facts.revisions)
+    else:
+        st.caption(t("no_revisions"))
+    if facts.readings.shown:
+        st.header(t("readings"))
+        texts_table(facts.readings)
     voice("indicator", code)
 
 

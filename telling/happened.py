@@ -135,7 +135,7 @@ def _causes(telling: Telling, item: Scored, values: Mapping[date, float]) -> Ite
             w(
                 "annotation_period",
                 period=parse_period(period_code).short(w.language),
-                text=" / ".join(line.rstrip("。.") for line in lines),
+                text=" / ".join(lines),
             ),
             values.get(day),
         )

@@ -1,28 +1,66 @@
-"""One way each to show a table of data (a grid, as wide as the page) and one of texts, which are read in full."""
+"""One way each to show a table of data (in full, or a grid where it is long) and one of texts, which are read in full."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from math import isnan
 from typing import Any
 
+import pandas as pd
+import pyarrow as pa
 import streamlit as st
 
-from pages.parts.text import t
+from kpis.text import format_date
+from pages.parts.text import language, t
 from publishers.site.seen import listing
-from telling.blocks import Block
+from telling.blocks import Block, Cell, Link, Number
 from telling.words import Words
 
 NOTHING = "―"
+READ_IN_FULL = 40  # rows; of more, a grid can be sorted and searched
 
 
 def data_table(data: Any, **more: Any) -> None:
-    """Show a table of data.
+    """Show a table of data: up to ``READ_IN_FULL`` rows as texts that are read and printed in full, on a phone a block a row; more as a grid.
 
     Args:
-        data: what ``st.dataframe`` takes.
-        more: of its other arguments, as ``height``, ``column_config`` and ``alt``.
+        data: rows as dictionaries, a data frame or an Arrow table.
+        more: other arguments of ``st.dataframe``; with one but ``height`` and ``alt`` it is a grid in any case.
     """
-    st.dataframe(data, hide_index=True, width="stretch", placeholder=NOTHING, **more)
+    rows = [] if set(more) - {"height", "alt"} else rows_of(data)
+    if 0 < len(rows) <= READ_IN_FULL:
+        st.html(
+            listing(
+                Block(key="rows", title=str(more.get("alt", "")), columns=tuple(rows[0]), rows=tuple(map(_cells, rows))),
+                Words(language()),
+            )
+        )
+    else:
+        st.dataframe(data, hide_index=True, width="stretch", placeholder=NOTHING, **more)
+
+
+def rows_of(data: Any) -> list[dict[str, Any]]:
+    """Return a table of any kind as rows."""
+    if isinstance(data, pd.DataFrame):
+        return [{str(name): value for name, value in row.items()} for row in data.to_dict("records")]
+    return data.to_pylist() if isinstance(data, pa.Table) else [dict(row) for row in data]
+
+
+def _cells(row: Mapping[str, Any]) -> tuple[Cell, ...]:
+    """Return the values of a row as they are read: days in the reader's language, what is not there as a dash."""
+
+    def told(value: Any) -> Cell:
+        if value is None or value == "" or (isinstance(value, float) and isnan(value)):
+            return NOTHING
+        if isinstance(value, date):
+            return format_date(value, language())
+        if isinstance(value, int) and not isinstance(value, bool):
+            return Number(value, str(value))  # a number of a report is no count
+        return value if isinstance(value, (float, str)) else str(value)
+
+    return tuple(map(told, row.values()))
 
 
 def link_columns() -> dict[str, Any]:
@@ -37,6 +75,14 @@ class Texts:
     shown: str
     folded: str = ""
     more: int = 0
+
+
+def short_texts(block: Block, words: Words) -> Texts | None:
+    """Make a table of a block that is short enough to be read in full; nothing of a longer one."""
+    if not 0 < len(block.rows) <= READ_IN_FULL:
+        return None
+    rows = tuple(tuple(c.words if isinstance(c, Link) and "//" not in c.address else c for c in row) for row in block.rows)
+    return texts_of(replace(block, rows=rows), words)  # a place of the static edition is none here
 
 
 def texts_of(block: Block, words: Words, *, first: int = 0) -> Texts:

@@ -10,6 +10,7 @@ import pyarrow as pa
 from kpis.as_text import markdown
 from kpis.figures.scorecard import Scored
 from pages.parts import cached
+from pages.parts.data_table import Texts, texts_of
 from pages.parts.registers import plain, table_of, telling
 from pages.parts.series import arrow
 from pages.parts.text import language, linked, shown_name, t
@@ -22,6 +23,7 @@ from telling.overview import rule_line
 from telling.words import Words
 
 REVISIONS_SHOWN = 50
+SHOWN = 8  # rows at once; the rest are folded away
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,10 +36,10 @@ class Facts:
     linked: tuple[tuple[str, str], ...]
     inputs: pa.Table
     rule: str
-    targets: pa.Table | None
-    revisions: pa.Table | None
+    targets: Texts
+    revisions: Texts
     revisions_said: str
-    readings: pa.Table | None
+    readings: Texts
     needed: pa.Table | None
     needed_said: str
 
@@ -83,8 +85,8 @@ def gather(item: Scored, units: Sequence[Scored]) -> Facts:
         ),
         inputs=pairs(facts.inputs(told, item)),
         rule=rule_line(item, told.words),
-        targets=arrow_of(facts.targets(told, item)),
-        revisions=arrow_of(revised),
+        targets=texts_of(facts.targets(told, item), told.words, first=SHOWN),
+        revisions=texts_of(revised, told.words, first=SHOWN),
         revisions_said=markdown(revised.sentence),
-        readings=arrow_of(facts.readings(told, item)),
+        readings=texts_of(facts.readings(told, item), told.words, first=SHOWN),
     )

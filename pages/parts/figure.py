@@ -13,7 +13,7 @@ import streamlit as st
 from charts.plotly.styled import CONFIG, Finished, in_language
 from kpis.as_text import markdown
 from pages.parts import cached
-from pages.parts.data_table import data_table, link_columns
+from pages.parts.data_table import Texts, data_table, link_columns, texts_table
 from pages.parts.text import csv_file, language, t
 from pages.parts.when import as_of, view
 from telling.file_names import file_name
@@ -26,6 +26,7 @@ class Ready:
     figure: Finished | None
     sentence: str
     table: pa.Table
+    texts: Texts | None
     csv: bytes
     title: str
     why_empty: str
@@ -40,6 +41,7 @@ def ready(
     *,
     sentence: str,
     table: pd.DataFrame,
+    texts: Texts | None = None,
     csv: pd.DataFrame | None = None,
     title: str = "",
     why_empty: str = "",
@@ -54,6 +56,7 @@ def ready(
         figure: ``None`` where there is nothing to draw; ``why_empty`` is said instead of an empty chart.
         sentence: says in one sentence what the chart shows.
         table: the same numbers as people read them, headed in the viewer's language.
+        texts: the same where they are few enough to be read in full.
         csv: the same numbers machine-readable (one datum per cell, unit in its own column); the table where left out.
         is_table_open: the table itself is what is shown, nothing is folded away.
         notes: captions under the chart, as what the marks mean.
@@ -63,7 +66,7 @@ def ready(
     shown = pa.Table.from_pandas(table, preserve_index=False).replace_schema_metadata()
     content = csv_file(table if csv is None else csv) if len(table) else b""
     return Ready(
-        figure=Finished(in_language(figure, language())) if figure is not None else None, sentence=sentence, table=shown, csv=content, title=title,
+        figure=Finished(in_language(figure, language())) if figure is not None else None, sentence=sentence, table=shown, texts=texts, csv=content, title=title,
         why_empty=why_empty, is_table_open=is_table_open, notes=notes, legend=legend,
         wide=Finished(in_language(wide, language())) if wide is not None else None,
     )  # fmt: skip
@@ -102,7 +105,10 @@ def show(made: Ready, *, key: str, about: str = "") -> None:
             st.caption(markdown(note))
     if made.table.num_rows:
         with st.container() if made.is_table_open else st.expander(t("table"), icon=":material/table:"):
-            data_table(made.table, column_config=link_columns() if t("source") in made.table.column_names else {})
+            if made.texts is not None:
+                texts_table(made.texts)
+            else:
+                data_table(made.table, column_config=link_columns() if t("source") in made.table.column_names else {})
             st.download_button(
                 t("csv"),
                 made.csv,

@@ -22,7 +22,7 @@ from kpis.store import tables
 from kpis.text import format_date, known_day
 from kpis.vocabulary import RowKind
 from pages.parts import address, cached
-from pages.parts.data_table import data_table
+from pages.parts.data_table import data_table, short_texts
 from pages.parts.figure import Ready, kept_block, ready
 from pages.parts.taken import block_taken
 from pages.parts.text import fine_print, language, linked, named, t, titled_address
@@ -84,7 +84,7 @@ def block(make: Callable[[], Block], *, key: str, suffix: str = "") -> None:
         said = make()
         return ready(
             None if said.shape is None else figure(said.shape, language()), sentence=said.sentence, title=said.title, why_empty=said.why_empty,
-            table=table_of(said), csv=pd.DataFrame(said.flat) if said.flat else None, is_table_open=said.is_table_open, notes=said.notes, legend="" if said.shape is None else legend(said.shape),
+            table=table_of(said), texts=short_texts(said, Words(language())), csv=pd.DataFrame(said.flat) if said.flat else None, is_table_open=said.is_table_open, notes=said.notes, legend="" if said.shape is None else legend(said.shape),
             wide=outline_map(said.shape.tiles) if isinstance(said.shape, Tiles) and said.shape.is_outlined else None,
         )  # fmt: skip
 

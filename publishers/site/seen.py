@@ -235,5 +235,6 @@ def _table(name: str, heads: Sequence[str], rows: Sequence[Sequence[object]], *,
         )
         for row in rows
     )
-    made = Markup('<table class="tb tb-{}"><caption class="vh">{}</caption><thead><tr>{}</tr></thead><tbody>{}</tbody></table>')
-    return with_roles(str(shown(made.format(name, caption, top, body))))
+    titled = Markup('<caption class="vh">{}</caption>').format(caption) if caption else ""
+    made = Markup('<table class="tb tb-{}">{}<thead><tr>{}</tr></thead><tbody>{}</tbody></table>')
+    return with_roles(str(shown(made.format(name, titled, top, body))))

@@ -86,7 +86,7 @@ def test_causes_are_numbered_at_their_quarter_and_bear_the_same_number_in_their_
     assert of_quarter.words == "R4 Q3 財務局 要因: 端末が足りない / 主税局 要因: 規程の改正"
     last = shape.annotations[-1]
     assert "…" in last.words and "い" * 61 not in last.words  # the whole of it stands in the table
-    (block, *_) = said.blocks(telling, said.of_subject(telling, item.entry.definition.code), signs=signs(shape.annotations))
+    (block, *_) = said.blocks(telling, said.of_subject(telling, item.entry.definition.code), [], signs=signs(shape.annotations))
     periods = [str(row[block.columns.index("期間")]) for row in block.rows]
     assert sorted(periods) == sorted([f"{of_quarter.sign} 令和4年度第3四半期", f"{last.sign} 令和4年度第4四半期"])
 

@@ -21,7 +21,7 @@ from kpis.store import tables
 from publishers.editions import on_disk
 from telling.words import Words
 from tests.bench.viewer import Viewer
-from tests.publishers import accounts, charted, projected
+from tests.publishers import accounts, charted, marked_days, projected
 from tests.publishers.conftest import ledgers_of
 from tests.publishers.house import House
 from tests.publishers.shown import Shown, Static, numbers_in, of_streamlit
@@ -120,6 +120,7 @@ def test_every_number_of_every_indicator_is_the_same_everywhere(public: int, sit
         for unit_code, points in page.points.items():  # what the dots of the static charts say
             rows = {f"{cells[0]}: {cells[2]}" for (u, _), (cells, _) in page.rows.items() if u == unit_code}
             rows |= {charted.aim_label(ledger, items[unit_code], goal) for goal in charted.goals_of(ledger, items[unit_code])}
+            rows |= marked_days.lines(ledger, items[unit_code])
             assert points <= rows, (code, points - rows)
         # A head says R1年度 where the table beside it says 令和元年度.
         first_year = {"1"} if any("元年" in cell for (cells, _) in page.rows.values() for cell in cells) else set()
