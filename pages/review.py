@@ -45,6 +45,7 @@ from telling.file_names import file_name
 enter("see_queue", "manage_people", "read_audit")
 
 PERIODS_SHOWN = 6
+MATRIX_AT_ONCE = 12  # bureaus; the rest are folded away
 store, me = cached.store(), viewer()
 VIEWS = {
     "queue": "see_queue",
@@ -84,10 +85,12 @@ def matrix(standings: list[Standing], periods: list[str]) -> None:
             word = "" if standing is None else f"{STATE_MARKS[standing.state]} {state_name(standing.state)}"
             if standing is not None and standing.is_approved and standing.state != "approved":
                 word += f" {STATE_MARKS['approved']} {state_name('approved')}"
-            row[period_name(period)] = word + (f" ⚠ {state_name('late')}" if standing is not None and standing.is_late else "")
+            row[parse_period(period).short(language())] = word + (
+                f" ⚠ {state_name('late')}" if standing is not None and standing.is_late else ""
+            )
         rows.append(row)
     table = pd.DataFrame(rows)
-    data_table(table, height="content" if len(rows) <= 14 else 520)
+    data_table(table, first=MATRIX_AT_ONCE)
     st.download_button(
         t("csv"), csv_file(table), file_name("coverage", *sorted({periods[0], periods[-1]}), ending=".csv"), "text/csv", icon=":material/download:",
         key="csv_matrix", on_click="ignore",
@@ -260,17 +263,14 @@ def queue() -> None:
     standings = deadlines.coverage(store, codes, viewer=me.email, today=office_today())
     with place:
         conclusion([s for s in standings if s.period_code == picked], by_code[picked])
-    left, right = st.columns([3, 2], gap="medium")
-    with left:
-        waiting([r for r in seen if r.state == "submitted"])
-        number = chosen_report(seen)
-    with right:
-        matrix(standings, codes)
+    waiting([r for r in seen if r.state == "submitted"])
+    number = chosen_report(seen)
     if number:
         try:
             open_one(reports.opened(store, int(number), viewer=me.email, as_of=as_of()))
         except NotFound as unknown:
             st.warning(markdown(unknown.in_language(language())), icon=":material/search_off:")
+    matrix(standings, codes)
 
 
 def chosen_report(seen: list[Report]) -> str:

@@ -22,21 +22,18 @@ NOTHING = "―"
 READ_IN_FULL = 40  # rows; of more, a grid can be sorted and searched
 
 
-def data_table(data: Any, **more: Any) -> None:
+def data_table(data: Any, *, first: int = 0, **more: Any) -> None:
     """Show a table of data: up to ``READ_IN_FULL`` rows as texts that are read and printed in full, on a phone a block a row; more as a grid.
 
     Args:
         data: rows as dictionaries, a data frame or an Arrow table.
+        first: of a table that is read in full, show so many rows at once and fold the rest away.
         more: other arguments of ``st.dataframe``; with one but ``height`` and ``alt`` it is a grid in any case.
     """
     rows = [] if set(more) - {"height", "alt"} else rows_of(data)
     if 0 < len(rows) <= READ_IN_FULL:
-        st.html(
-            listing(
-                Block(key="rows", title=str(more.get("alt", "")), columns=tuple(rows[0]), rows=tuple(map(_cells, rows))),
-                Words(language()),
-            )
-        )
+        block = Block(key="rows", title=str(more.get("alt", "")), columns=tuple(rows[0]), rows=tuple(map(_cells, rows)))
+        texts_table(texts_of(block, Words(language()), first=first))
     else:
         st.dataframe(data, hide_index=True, width="stretch", placeholder=NOTHING, **more)
 

@@ -26,6 +26,7 @@ from pages.parts.reported import (
 from pages.parts.text import csv_file, digits, found_shown, in_brackets, language, shown_name, t
 from telling.words import Words
 
+AT_ONCE = 12  # cells; the rest are folded away
 NATURES = ("new", "corrected", "final", "updated", "cleared")
 _ICONS = {"new": "✚", "corrected": "✎", "final": "✓", "updated": "→", "cleared": "✖"}
 
@@ -45,7 +46,7 @@ def what_changes(opened: Opened) -> None:
     if not compared.cells:
         return
     table = changes_table(opened)
-    data_table(table, height="content" if len(table) <= 12 else 460)
+    data_table(table, first=AT_ONCE)
     st.caption(t("changes_order"))
     st.download_button(
         t("csv"), csv_file(table), file_of(opened.report.bureau_code, opened.report.period_code, f"changes_{opened.report.id}", ending=".csv"), "text/csv",
