@@ -15,7 +15,8 @@ addEventListener("beforeprint", () => {
     whole.height = painted[0].height;
     for (const part of painted) whole.getContext("2d").drawImage(part, 0, 0);
     const picture = new Image();
-    picture.className = "print-table";
+    const [red, green, blue] = whole.getContext("2d").getImageData(2, 2, 1, 1).data;
+    picture.className = red + green + blue < 384 ? "print-table is-dark" : "print-table"; // paper is light, however it was painted
     picture.alt = "";
     picture.style.setProperty("--print-width", `${painted[0].getBoundingClientRect().width}px`);
     picture.src = whole.toDataURL();

@@ -25,6 +25,7 @@ from tests.publishers.house import House
 from tests.shared import copied, shipped
 
 CATEGORIES = ("performance", "accessibility", "best-practices", "seo")
+KINDS = [*PAGES, "search.html", "standing.html"]
 EASY = ["ja-Hira/index.html", "ja-Hira/five-less.html"]
 TEXTS = (".html", ".css", ".js")
 
@@ -76,7 +77,7 @@ def main(lighthouse: str, *pages: str) -> int:
         site = on_disk.opened(house.folder, 1).folder / "site"
         server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Squeezing, directory=str(site)))
         threading.Thread(target=server.serve_forever, daemon=True).start()
-        for page in pages or [*PAGES, *(f"en/{p}" for p in PAGES), *EASY]:
+        for page in pages or [*KINDS, *(f"en/{p}" for p in KINDS), *EASY]:
             report = look(lighthouse, f"http://127.0.0.1:{server.server_port}/{page}", folder / "report.json")
             grades = {c: round(100 * (report["categories"][c]["score"] or 0)) for c in CATEGORIES}
             wrong = [name for c in CATEGORIES if grades[c] < 100 for name in _weighing(report, c)]

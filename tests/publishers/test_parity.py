@@ -19,6 +19,7 @@ import pytest
 
 from kpis.store import tables
 from publishers.editions import on_disk
+from publishers.site.labels import is_nothing
 from telling.words import Words
 from tests.bench.viewer import Viewer
 from tests.publishers import accounts, charted, marked_days, projected
@@ -108,7 +109,7 @@ def test_every_number_of_every_indicator_is_the_same_everywhere(public: int, sit
             here = [r[1] for _, rows in page.shown.tables for r in rows if r and r[0] == words(name)] + [
                 header[1] for header, _ in page.shown.tables if len(header) == 2 and header[0] == words(name)
             ]
-            assert there and there[0] in here, (code, name, there, here)
+            assert there and (there[0] in here or (is_nothing(there[0]) and not here)), (code, name, there, here)
         goals = shown.table(words("period"), words("target"))
         there_goals = page.shown.table(words("period"), words("target"))
         assert there_goals[: len(goals)] == goals or goals == [], (code, goals, there_goals)
@@ -149,7 +150,7 @@ def test_every_number_of_the_overview_and_the_five_lesses_stands_in_the_static_p
 ) -> None:
     (shown,) = pages(public, [(page, "")], language)
     found = static(site, path, language).shown
-    assert shown.headings[0] in found.headings  # the conclusion, word for word
+    assert shown.headings[0] in [*found.headings, *found.texts]  # the conclusion, word for word
     assert len(shown.numbers()) > 25
     assert shown.numbers() - found.numbers() <= _of_the_edition(published, language)
 
