@@ -351,11 +351,14 @@ def _method(site: Site, words: Words) -> Any:
             words("method_examples"), words("method_examples_said")
         )
         body += said + Markup(markdown.render(worked))
-    rows = "".join(f"| {word} | `{name}` |\n" for word, name in names(words))
     body += Markup("<details><summary>{}</summary><p>{}</p>").format(words("method_names"), words("method_names_said"))
-    body += Markup(markdown.render(f"| {words('method_word')} | {words('method_field')} |\n| --- | --- |\n{rows}")) + Markup(
-        "</details>"
+    body += Markup('<table><thead><tr><th scope="col">{}</th><th scope="col">{}</th></tr></thead><tbody>').format(
+        words("method_word"), words("method_field")
     )
+    body += Markup("").join(
+        Markup('<tr><th scope="row">{}</th><td><code>{}</code></td></tr>').format(*pair) for pair in names(words)
+    )
+    body += Markup("</tbody></table></details>")
     return "method.html", "text.html", {"title": words("method"), "body": body}
 
 

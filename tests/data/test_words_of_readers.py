@@ -17,7 +17,10 @@ pytestmark = pytest.mark.unit
 
 # Subjects of those who keep lists or call commands and the API: they are told the columns of their files.
 OF_FILES = {"api", "asking", "commands", "faults", "files", "loading", "machine"}
-COLUMNS = {column.name for table in SQLModel.metadata.tables.values() for column in table.c if "_" in column.name} | {"as_of", "known_at"}
+COLUMNS = {column.name for table in SQLModel.metadata.tables.values() for column in table.c if "_" in column.name} | {
+    "as_of",
+    "known_at",
+}
 WORD = re.compile(r"[a-z]+(?:_[a-z]+)+")
 
 
@@ -42,7 +45,9 @@ def test_the_method_is_told_in_words_and_its_fields_are_listed_once_for_machines
         assert not re.findall(r"`|[a-z]+_[a-z_]+", section.text), section.heading
         assert [rule.number for rule in section.rules] and all(rule.name and "`" not in rule.text for rule in section.rules)
         if language == "ja":
-            assert not re.findall(r"(?<![A-Za-z/])(?:ratio|stock|ceiling|reduction|completion|level|qualitative|direction|vintage)\b", section.text)
+            assert not re.findall(
+                r"(?<![A-Za-z/])(?:ratio|stock|ceiling|reduction|completion|level|qualitative|direction|vintage)\b", section.text
+            )
     listed = dict(names(words))
     in_document = set(re.findall(r"`([a-z]+(?:_[a-z]+)+)`", method(words)))
     statuses = {name for name in in_document if words.has(f"status_{name}")}
