@@ -132,7 +132,7 @@ def _overview(site: Site, words: Words, own: Mapping[str, IndicatorView]) -> Any
     return "overview.html", "overview.html", {
         "attention_heading": attention.heading(off, words), "attention_sentence": attention.sentence(off, words),
         "attention": lambda home: listed_attention(off, partial(leads, home), words, caption=attention.heading(off, words), is_public=True),
-        "title": title, "lead": lead_in, "description": f"{title} {lead_in}", "counts": lambda home: seen.band(tally(scored), lambda group, status: f"{home('standing')}standing.html#{group}-{status}", words),
+        "title": title, "lead": lead_in, "description": f"{title} {lead_in}", "counts": lambda home: seen.band(tally(scored), lambda group, status: f"{home('standing')}standing.html#{group}-{status}", words, method=f"{home('method')}method.html"),
         "cards": partial(theme_cards_to, site, words, scored),
         "trend": own[shown.trend.entry.definition.code] if shown.trend else None,
         "excluded": [exclusions(items, site.moment.indicators.values(), words) for items in (shown.of_themes, shown.below)],
