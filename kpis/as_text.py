@@ -24,6 +24,7 @@ _NUMBER = re.compile(r"^\s*[+\-]?(?:\d[\d,]*)?\.?\d+(?:[eE][+\-]?\d+)?\s*%?\s*$"
 _SIGNS = re.compile(r"[\\`*_\[\]<>~$|]|&(?=#?\w+;)|:(?=[A-Za-z])|^[+\-=#](?=.)|^\s*\d+[.)](?=\s)")
 # Streamlit and GFM look for these once more after the signs are read, so no backslash keeps them from it.
 _NAMED_SIGN = re.compile(r":(?=(?:material/\w+|[\w+\-]*[A-Za-z+\-][\w+\-]*|100|1234):)")
+_MAIL = re.compile(r"(?<=[\w.+-]@)(?=[\w-]+\.\w)")
 _ADDRESS = re.compile(r"(?i)(https?):(?=//)|(www)\.(?=[\w.\-])")
 
 
@@ -78,9 +79,10 @@ def markdown(text: str) -> str:
     """Return a text for a page so that it shows as it is written: one line, no picture, link, icon, colour, formula or list.
 
     An address and the name of an icon are found by the page whatever stands before them: their colon, or the stop behind ``www``, is
-    written in its full width.
+    written in its full width. That of a mail is kept from becoming a link by a sign without width behind its @, which no eye sees and
+    ``clean`` takes out again.
     """
-    kept = line(text)
+    kept = _MAIL.sub("\u2060", line(text))
     kept = _ADDRESS.sub(lambda m: f"{m[1]}：" if m[1] else f"{m[2]}．", kept)
     return _SIGNS.sub(_kept_from_acting, _NAMED_SIGN.sub("：", kept))
 

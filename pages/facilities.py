@@ -13,7 +13,7 @@ from pages.parts.cards import chart_with_table, headline_value, status_badge
 from pages.parts.entry import enter, stop
 from pages.parts.one_or_all import asked_code, back_link
 from pages.parts.registers import block, cards, not_loaded, published, same_numbers, telling
-from pages.parts.text import language, named, t
+from pages.parts.text import headed, language, named, t
 from pages.parts.titled import titled
 from pages.parts.when import as_of
 from telling import facilities as told
@@ -24,7 +24,7 @@ facilities = cached.moment().facilities
 if facilities and (code := asked_code({each.code for each in facilities}, "search_facility_unknown")):
     (one,) = [each for each in facilities if each.code == code]
     titled(one.name)
-    st.title(markdown(one.name))
+    st.title(headed(one.name))
     back_link("facilities", t("search_facility_back"))
     block(lambda: told.whole_list(telling(), [one]), key="facilities", suffix=code)
     stop()

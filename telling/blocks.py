@@ -115,7 +115,7 @@ class Telling:
     def source(self, code: str) -> Cell:
         """Return a source by its code as a link by its title; a blank where there is none."""
         note = self.moment.book.sources.get(code)
-        return Link(self.words.source(note.title), note.url) if note else ""
+        return Link(self.words.marked(note.title), note.url) if note else ""
 
     def is_secondary(self, source: str) -> bool:
         """Say whether a source is not the government's own."""

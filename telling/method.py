@@ -36,11 +36,12 @@ class Section:
     rules: tuple[Rule, ...]
 
 
+_BETWEEN = r"(?:, |[^\s\w\x00-\x7f])"
 _NAMED = r"`(?!(?:lower|higher|keep|none)`)[a-z_/.0-9]+`"
-_ASIDE = re.compile(rf" ?\({_NAMED}(?:(?:, |、){_NAMED})*\)")  # names alone, in brackets
-_FIRST = re.compile(rf"(?<=\(){_NAMED}(?:, |、)(?=[^`])")  # a name that an explanation follows, in the same brackets
+_ASIDE = re.compile(rf" ?\({_NAMED}(?:{_BETWEEN}{_NAMED})*\)")  # names alone, in brackets
+_FIRST = re.compile(rf"(?<=\(){_NAMED}{_BETWEEN}(?=[^`])")  # a name that an explanation follows, in the same brackets
 _KINDS = re.compile(r"(?<![A-Za-z`_/])(direction|" + "|".join(sorted(KINDS)) + r")(?![A-Za-z`_/])")
-_JAPANESE = "[\u3000-\u30ff\u3400-\u9fff\uff00-\uffef]"
+_SIGN = "[^\x00-\x7f→÷×−√≦≧±⌈⌉]"  # of Japanese, with its brackets; what stands in a formula keeps its blanks
 
 
 def sections(words: Words) -> list[Section]:
@@ -64,7 +65,7 @@ def _in_words(text: str, words: Words) -> str:
         return told
     told = re.sub(r"\((?:vintage|ceiling)\)", "", told)
     told = _KINDS.sub(lambda name: words("about_direction") if name[1] == "direction" else words(f"kind_{name[1]}"), told)
-    return re.sub(f"(?<={_JAPANESE}) (?={_JAPANESE})", "", told)
+    return re.sub(f"(?<={_SIGN}) (?={_SIGN})", "", told)
 
 
 def _word(name: str, words: Words) -> str:

@@ -36,7 +36,7 @@ class Stand:
 
     def label(self, title: str, sentence: str, notes: str, sources: Sequence[SourceNote], words: Words) -> Label:
         """Return what is written on a chart."""
-        listed = words("list_comma").join(dict.fromkeys(words.source(each.title) for each in sources))
+        listed = words("list_comma").join(dict.fromkeys(words.marked(each.title) for each in sources))
         day = format_date(self.as_of, words.language)
         marks = [*([] if self.about else [words("taken_inside")]), *([words("sample_banner")] if self.is_sample else [])]
         return Label(

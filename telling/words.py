@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterable, Mapping
 from functools import reduce
 from typing import Any
@@ -57,14 +58,14 @@ class Words:
         """Return a text of a row in this language, else in Japanese."""
         return named(row, field, self.language)
 
-    def source(self, title: str) -> str:
-        """Return the title of a source, marked where a reader of this language meets a Japanese one."""
-        return self("source_in_japanese", title=title) if self.language != SOURCE and is_japanese(title) else title
+    def marked(self, text: str) -> str:
+        """Return a text that stands in one language only (the title of a source, a name), marked where it is Japanese and the reader's words are not."""
+        return self("in_japanese", text=text) if self.language != SOURCE and is_japanese(text) else text
 
 
 def is_japanese(text: str) -> bool:
     """Say whether a text is written in Japanese: with kana or kanji."""
-    return any("\u3040" <= sign <= "\u30ff" or "\u3400" <= sign <= "\u9fff" for sign in text)
+    return any(unicodedata.name(sign, "").startswith(("CJK UNIFIED", "HIRAGANA", "KATAKANA")) for sign in text)
 
 
 def has_page(path: str, code: str) -> bool:

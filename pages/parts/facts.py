@@ -9,7 +9,7 @@ import pyarrow as pa
 
 from kpis.as_text import markdown
 from kpis.figures.scorecard import Scored
-from pages.parts import cached
+from pages.parts import address, cached
 from pages.parts.data_table import Texts, texts_of
 from pages.parts.registers import plain, table_of, telling
 from pages.parts.series import arrow
@@ -62,7 +62,7 @@ def _said(value: Cell) -> str:
 def heading(item: Scored) -> str:
     """Return status and value with period, plan, target, previous value and that of a year earlier, as HTML."""
     words = Words(language())
-    return str(seen.head(card_of(item, words, as_of=as_of()), words))
+    return str(seen.head(card_of(item, words, as_of=as_of()), words, method=address.path("about") + "#method"))
 
 
 def gather(item: Scored, units: Sequence[Scored]) -> Facts:

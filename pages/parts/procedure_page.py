@@ -16,7 +16,7 @@ from pages.parts import address, cached
 from pages.parts.menu import page
 from pages.parts.one_or_all import back_link
 from pages.parts.registers import bureau_names, day_word, facts, history, number, telling
-from pages.parts.text import fine_print, named, shown_name, source_link, t
+from pages.parts.text import fine_print, headed, named, shown_name, source_link, t
 from pages.parts.titled import titled
 from telling import listed
 from telling.blocks import ended_line
@@ -39,7 +39,7 @@ def procedure_page(code: str) -> None:
         back_link("procedures", t("back_to_list"))
         return
     titled(named(row), bureau_names().get(row.bureau_code, "") if row.bureau_code else "")
-    st.title(shown_name(row))
+    st.title(headed(named(row)))
     with st.container(horizontal=True, gap="xsmall"):
         st.badge(t(f"digital_{row.status}"), icon=":material/language:", color="blue")
         if row.is_priority:

@@ -13,7 +13,7 @@ from pages.parts.asked import choose, write_words
 from pages.parts.data_table import data_table
 from pages.parts.one_or_all import asked_code, back_link
 from pages.parts.registers import block, cards, facts, history, not_loaded, same_numbers, table_of, telling
-from pages.parts.text import fine_print, named, shown_name, source_link, t
+from pages.parts.text import fine_print, headed, named, source_link, t
 from pages.parts.titled import titled
 from telling import listed as told
 from telling.blocks import Telling
@@ -39,7 +39,7 @@ def register_page(register: Register) -> None:
 def _one(said: Telling, register: Register, row: Standing) -> None:
     """Show one row: how it stands, everything the register says of it, and how it changed."""
     titled(named(row.row, register.called_by) or row.code, said.bureau(row.bureau) if row.bureau else "")
-    st.title(shown_name(row.row, register.called_by) or markdown(row.code))
+    st.title(headed(named(row.row, register.called_by) or row.code))
     st.badge(markdown(told.status_word(said, register, row.status)), color="blue")
     back_link(register.sheet, t("back_to_list"))
     facts(told.facts(said, register, row.row))

@@ -20,11 +20,12 @@ from pages.parts import cached
 from pages.parts.data_table import Texts, texts_of, texts_table
 from pages.parts.registers import telling
 from pages.parts.steps import take
-from pages.parts.text import csv_file, shown_name, t
+from pages.parts.text import csv_file, language, shown_name, t
 from pages.parts.when import as_of, view
 from telling import said as told
 from telling.blocks import Block
 from telling.file_names import file_name
+from telling.words import Words
 
 SHOWN = 6  # rows of what bureaus say and do; the rest are folded away
 AT_ONCE = 10  # so many are asked about at a time; the next come when these are stored
@@ -105,4 +106,4 @@ def openness() -> str:
         for key, is_open in (("says_public", True), ("says_inside", False))
         if parts[is_open]
     ]
-    return " ".join(said)
+    return Words(language()).together(said)

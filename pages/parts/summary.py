@@ -84,7 +84,9 @@ def summary(every: list[Scored], book: Book, shown: Shown) -> Summary:
     return Summary(
         title=markdown(conclusion(every, words)),
         lead=markdown(lead(every, words, as_of=day)),
-        counts=seen.band(tally(every), lambda group, status: list_of(group, status, {}), words),
+        counts=seen.band(
+            tally(every), lambda group, status: list_of(group, status, {}), words, method=address.path("about") + "#method"
+        ),
         cards=seen.theme_cards(every, indicator, words, as_of=day),
         others=seen.table(others, indicator, words, caption=words("other_headlines")),
         excluded=(markdown(exclusions(shown.of_themes, rows, words)), markdown(exclusions(shown.below, rows, words))),

@@ -63,7 +63,7 @@ def linked(title: str, url: str | None) -> str:
 
 def source_link(source: Any) -> str:
     """Return a source as a link by its title in markdown, in words of the viewer's language."""
-    return linked(Words(language()).source(source.title), source.url)
+    return linked(Words(language()).marked(source.title), source.url)
 
 
 def titled_address(title: str, url: str) -> str:
@@ -77,7 +77,7 @@ def titled_address(title: str, url: str) -> str:
 
 def grid_source(source: Any) -> str:
     """Return a source for a column of a grid; a blank where there is none."""
-    return titled_address(Words(language()).source(source.title), source.url) if source else ""
+    return titled_address(Words(language()).marked(source.title), source.url) if source else ""
 
 
 def found_shown(plain: str) -> str:
@@ -99,6 +99,11 @@ def _cell(value: Any) -> Any:
 def shown_name(row: Mapping[str, Any] | object, field: str = "name") -> str:
     """Return a text of a row as ``named`` does, for a page: it shows as it is written."""
     return markdown(named(row, field))
+
+
+def headed(name: str) -> str:
+    """Return a name for the heading of a page, as it is written; marked where it is Japanese and the viewer's words are not."""
+    return markdown(Words(language()).marked(name))
 
 
 def named(row: Mapping[str, Any] | object, field: str = "name") -> str:

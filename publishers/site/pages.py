@@ -132,7 +132,7 @@ def _overview(site: Site, words: Words, own: Mapping[str, IndicatorView]) -> Any
     return "overview.html", "overview.html", {
         "attention_heading": attention.heading(off, words), "attention_sentence": attention.sentence(off, words),
         "attention": lambda home: listed_attention(off, partial(leads, home), words, caption=attention.heading(off, words), is_public=True),
-        "title": title, "lead": lead_in, "description": f"{title} {lead_in}", "counts": lambda home: seen.band(tally(scored), lambda group, status: f"{home('standing')}standing.html#{group}-{status}", words),
+        "title": title, "lead": lead_in, "description": f"{title} {lead_in}", "counts": lambda home: seen.band(tally(scored), lambda group, status: f"{home('standing')}standing.html#{group}-{status}", words, method=f"{home('method')}method.html"),
         "cards": partial(theme_cards_to, site, words, scored),
         "trend": own[shown.trend.entry.definition.code] if shown.trend else None,
         "excluded": [exclusions(items, site.moment.indicators.values(), words) for items in (shown.of_themes, shown.below)],
@@ -351,11 +351,14 @@ def _method(site: Site, words: Words) -> Any:
             words("method_examples"), words("method_examples_said")
         )
         body += said + Markup(markdown.render(worked))
-    rows = "".join(f"| {word} | `{name}` |\n" for word, name in names(words))
     body += Markup("<details><summary>{}</summary><p>{}</p>").format(words("method_names"), words("method_names_said"))
-    body += Markup(markdown.render(f"| {words('method_word')} | {words('method_field')} |\n| --- | --- |\n{rows}")) + Markup(
-        "</details>"
+    body += Markup('<table><thead><tr><th scope="col">{}</th><th scope="col">{}</th></tr></thead><tbody>').format(
+        words("method_word"), words("method_field")
     )
+    body += Markup("").join(
+        Markup('<tr><th scope="row">{}</th><td><code>{}</code></td></tr>').format(*pair) for pair in names(words)
+    )
+    body += Markup("</tbody></table></details>")
     return "method.html", "text.html", {"title": words("method"), "body": body}
 
 

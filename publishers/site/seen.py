@@ -28,17 +28,32 @@ ListOf = Callable[[str, str], str]  # group of a tally and status → address of
 PageOf = Callable[[str], str]  # code → address of its page
 
 
-def mark(status: str, word: str, *, is_old: bool = False) -> Markup:
-    """Return the mark of a status with its word."""
-    return Markup('<span class="sm{}"><i class="{}"></i>{}</span>').format(" sm-old" if is_old else "", look_of(status), word)
+def mark(status: str, word: str, words: Words, *, is_old: bool = False) -> Markup:
+    """Return the mark of a status with its word, and what it means for who points at it; ``meanings`` tells it to everybody."""
+    means = Markup(' title="{}"').format(words(f"meaning_{status}")) if words.has(f"meaning_{status}") else ""
+    return Markup('<span class="sm{}"{}><i class="{}"></i>{}</span>').format(
+        " sm-old" if is_old else "", means, look_of(status), word
+    )
 
 
-def band(counted: Tally, list_of: ListOf, words: Words) -> Markup:
+def meanings(statuses: Iterable[str], method: str, words: Words) -> Markup:
+    """Return what statuses mean, folded away: opened by a key, a finger or a pointer; ``method`` is the address of the rules."""
+    told = [status for status in dict.fromkeys(statuses) if words.has(f"meaning_{status}")]
+    rows = Markup("").join(
+        Markup("<div><dt>{}</dt><dd>{}</dd></div>").format(_word(status, words), words(f"meaning_{status}")) for status in told
+    )
+    made = Markup('<details class="mn"><summary>{}</summary><dl>{}</dl><p><a href="{}">{}</a></p></details>')
+    return made.format(words("meanings"), rows, method, words("meanings_rules")) if told else Markup("")
+
+
+def band(counted: Tally, list_of: ListOf, words: Words, *, method: str) -> Markup:
     """Return the counts in three parts: what stands how now, what has no figure of now, what is not judged; each count leads to its list."""
 
     def counts(group: str, held: dict[str, int]) -> Markup:
         return Markup("").join(
-            Markup('<a href="{}">{}</a>').format(list_of(group, status), mark(status, f"{_word(status, words)} {held[status]}"))
+            Markup('<a href="{}">{}</a>').format(
+                list_of(group, status), mark(status, f"{_word(status, words)} {held[status]}", words)
+            )
             for status in STATUSES
             if held.get(status)
         )
@@ -60,7 +75,8 @@ def band(counted: Tally, list_of: ListOf, words: Words) -> Markup:
         Markup('<div><p>{} <b>{}</b></p><p class="tally-marks">{}</p></div>').format(label, words.number(total), marks)
         for label, total, marks in parts
     )
-    return Markup('<div class="tally">{}</div>').format(made)
+    held = (*counted.current, *(["unreported"] if counted.unreported else []), *last, *counted.unjudged)
+    return Markup('<div class="tally">{}</div>{}').format(made, meanings((s for s in STATUSES if s in held), method, words))
 
 
 def _word(status: str, words: Words) -> str:
@@ -88,7 +104,7 @@ def cards(listed: Iterable[Card], page_of: PageOf, words: Words) -> Markup:
     for card in listed:
         name = Markup('<a href="{}">{}</a>').format(page_of(card.code), card.name)
         rows = (
-            Markup('<h3 class="cd-head"><span>{}</span>{}</h3>').format(card.title or card.name, mark(card.status, words(IN_SHORT[card.status]) if card.status in IN_SHORT else card.word, is_old=card.is_old)),
+            Markup('<h3 class="cd-head"><span>{}</span>{}</h3>').format(card.title or card.name, mark(card.status, words(IN_SHORT[card.status]) if card.status in IN_SHORT else card.word, words, is_old=card.is_old)),
             Markup('<p class="cd-name">{}</p>').format(name),
             Markup('<p class="cd-value{}"><b>{}</b> <span>{}</span></p>').format(" cd-words" if card.is_text else "", card.value, card.period),
             _pairs(card.aims, "cd-aims"), Markup('<div class="cd-picture">{}</div>').format(_picture(card)), _pairs(card.before, "cd-before"),
@@ -124,14 +140,19 @@ def numbers(listed: Iterable[HeadlineNumber], list_of: Callable[[HeadlineNumber]
     return Markup(shown(Markup('<dl class="nm">{}</dl>').format(made)))
 
 
-def head(card: Card, words: Words) -> Markup:
+def head(card: Card, words: Words, *, method: str) -> Markup:
     """Return the head of the page of an indicator: its mark, its value, and in one line what it is measured against."""
     pairs = (*((words("period"), card.period) for _ in [0] if card.period), *card.aims, *card.before)
     rows = Markup("").join(Markup("<div><dt>{}</dt><dd>{}</dd></div>").format(label, value) for label, value in pairs)
     notes = Markup(' <span class="cd-notes">{}</span>').format(words("list_comma").join(card.notes)) if card.notes else ""
     value = Markup('<p class="hd-value{}">{}</p>').format(" cd-words" if card.is_text else "", card.value)
     made = Markup('<div class="hd"><p class="hd-mark">{}{}</p>{}<dl>{}</dl></div>')
-    return Markup(shown(made.format(mark(card.status, card.word, is_old=card.is_old), notes, value, rows)))
+    return Markup(
+        shown(
+            made.format(mark(card.status, card.word, words, is_old=card.is_old), notes, value, rows)
+            + meanings([card.status], method, words)
+        )
+    )
 
 
 def quarters(listed: Sequence[Quarter], words: Words, *, caption: str) -> Markup:
@@ -144,7 +165,7 @@ def quarters(listed: Sequence[Quarter], words: Words, *, caption: str) -> Markup
     for each in listed:
         period = Markup(" <small>{}</small>").format(each.period) if each.period else ""
         gap = Markup("<b>{}</b>").format(each.gap) if each.is_short else each.gap
-        cells = (mark(each.status, each.word), Markup("{}{}").format(each.actual, period), each.planned, gap)
+        cells = (mark(each.status, each.word, words), Markup("{}{}").format(each.actual, period), each.planned, gap)
         body += Markup('<tr><th scope="row">{}</th>{}</tr>').format(
             each.name, Markup("").join(Markup("<td>{}</td>").format(cell) for cell in cells)
         )
@@ -160,7 +181,7 @@ def brief(card: Card, words: Words) -> Markup:
         shown(
             rows.format(
                 card.name,
-                mark(card.status, card.word, is_old=card.is_old),
+                mark(card.status, card.word, words, is_old=card.is_old),
                 notes,
                 " cd-words" if card.is_text else "",
                 card.value,
@@ -177,7 +198,7 @@ def table(listed: Sequence[Card], page_of: PageOf, words: Words, *, caption: str
     for card in listed:
         aims, before = dict(card.aims), dict(card.before)
         cells = (
-            mark(card.status, card.word, is_old=card.is_old),
+            mark(card.status, card.word, words, is_old=card.is_old),
             Markup('<a href="{}">{}</a>').format(page_of(card.code), card.name),
             Markup('<b>{}</b> <span class="att-small">{}</span>').format(card.value, card.period),
             aims.get(words("target"), ""), before.get(words("previous"), ""), before.get(words("year_earlier"), ""), _picture(card),
@@ -199,7 +220,7 @@ def projects(listed: Sequence[Line], page_of: PageOf, words: Words, *, caption: 
 
     rows = [
         (
-            mark(line.status, line.word), Markup('<a href="{}">{}</a>').format(page_of(line.code), line.name) + (small.format(line.about) if line.about else ""), strip(line.strip), line.since or "—",
+            mark(line.status, line.word, words), Markup('<a href="{}">{}</a>').format(page_of(line.code), line.name) + (small.format(line.about) if line.about else ""), strip(line.strip), line.since or "—",
             f"{words.number(line.good)} / {words.number(line.judged)}" if line.judged else "—", count(line.done), count(line.late, is_bad=True),
             count(line.unseen), line.next_name or "—",
             Markup('<b class="late">{}</b>').format(line.next_day) if line.is_overdue else line.next_day or "—",

@@ -36,8 +36,8 @@ SHIPPED = listed(ROOT / "data" / "catalogue")
 def test_a_source_is_shown_by_a_title_in_every_language(row: dict[str, str]) -> None:
     title = row["title"]
     assert title == title.strip() and not ADDRESS.search(title), title
-    assert Words(SOURCE).source(title) == title
-    shown = Words("en").source(title)
+    assert Words(SOURCE).marked(title) == title
+    shown = Words("en").marked(title)
     assert not is_japanese(title) or (title in shown and "(in Japanese)" in shown)
     host = re.sub(r"^https?://([^/]+).*$", r"\1", row["url"])
     assert not COPIES.search(row["url"]) or SAID.search(title), f"{host} keeps a copy: name the original, or say that it is one"

@@ -8,8 +8,11 @@ import pytest
 from babel.messages.pofile import read_po
 from sqlmodel import SQLModel
 
+from kpis.figures.records import STATUSES
 from kpis.settings import ROOT
 from kpis.store import tables
+from kpis.text import status_word
+from publishers.site import seen
 from telling.method import method, names, sections
 from telling.words import Words
 
@@ -53,3 +56,13 @@ def test_the_method_is_told_in_words_and_its_fields_are_listed_once_for_machines
     statuses = {name for name in in_document if words.has(f"status_{name}")}
     assert in_document - statuses <= set(listed.values()), "each field that the document names has words (data/text/*/method.po)"
     assert len(listed) == len(names(words)), "one word, one meaning"
+
+
+@pytest.mark.parametrize("language", ["ja", "en"])
+def test_every_status_says_what_it_means_where_it_is_pointed_at_and_where_it_is_opened(language: str) -> None:
+    words = Words(language)
+    for status in (*STATUSES, "no_current"):
+        said = words(f"meaning_{status}")
+        assert said and f'title="{said}"' in seen.mark(status, status_word(status, language), words)
+    told = seen.meanings(["missed", "missed", "behind"], "/about#method", words)
+    assert told.count("<dt>") == 2 and "<details" in told and "<summary>" in told and 'href="/about#method"' in told

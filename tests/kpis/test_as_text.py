@@ -73,6 +73,7 @@ def test_the_head_of_a_csv_and_a_column_of_several_kinds_are_texts_too() -> None
         (":red[x] $a$ `b` *c* ~d~ | &lt;", r"\:red\[x\] \$a\$ \`b\` \*c\* \~d\~ \| \&lt;"),
         (":material/home: :smile:", "：material/home\\: ：smile\\:"),
         ("www.evil.example HTTPS://evil.example", "www．evil.example HTTPS：//evil.example"),
+        ("housing@sample.example", "housing@\u2060sample.example"),
         ("# a", r"\# a"),
         ("- a", r"\- a"),
         ("1. a", r"1\. a"),

@@ -144,7 +144,7 @@ class Ledger:
 
     def source(self, row: Item) -> str:
         """Write a source as a grid holds it: its address, with the title by which it is shown behind it."""
-        title = quote(self.words.source(row["title"]), safe="")
+        title = quote(self.words.marked(row["title"]), safe="")
         return f"{row['url']}{'' if '#' in row['url'] else '#'}:~:title={title}"
 
     def source_of(self, url: str | None) -> str:

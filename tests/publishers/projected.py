@@ -48,7 +48,7 @@ def projects(ledger: Ledger, shown: Shown) -> list[str]:
         w("leading_note", stated=f"{stated:,.0f}", known=len(leading), first=named_first, missing=max(int(stated) - named_first, 0),
           version=w.named(oldest), day=adopted[oldest["code"]])
     )  # fmt: skip
-    titles = {s["source_code"]: w.source(s["title"]) for s in ledger.api("sources")}
+    titles = {s["source_code"]: w.marked(s["title"]) for s in ledger.api("sources")}
     for v in versions:
         # Its pieces too: a goal of the programme is said in the same words as its concept, and is explained first.
         says += [w("version_horizon", year=v["horizon_year"]), w("version_years", first=v["first_year"], last=v["last_year"])]
@@ -161,7 +161,7 @@ def one_project(ledger: Ledger, shown: Shown, p: Item) -> list[str]:
         for b in p["bureaus"]
         for s in ledger.api("sources")
         if s["source_code"] == b["source"]
-        for source in (w.source(s["title"]), s["url"])
+        for source in (w.marked(s["title"]), s["url"])
     ]
     figures = [(s, f) for s in items for f in s["figures"]]
     more: list[Table] = [([w("indicators_one"), w("period"), w("value"), w("unit"), w("source")],

@@ -235,8 +235,8 @@ def test_an_edition_is_told_to_everybody_and_a_turned_status_to_whom_it_concerns
     clock.now = datetime(2026, 12, 1, 1, 0)  # after what the lists stamped
     publication.publish(reporting, note="公表", now=clock(), viewer=OFFICE, chosen=own)
     rounds.go(reporting, own, clock=clock)
-    assert to(mails, "第1版") == sorted(everybody)
-    assert "https://kpi.example.jp/editions/0001/" in text_of(next(m for m in mails.mails() if "第1版" in str(m["Subject"])))
+    assert to(mails, "第1号") == sorted(everybody)
+    assert "https://kpi.example.jp/editions/0001/" in text_of(next(m for m in mails.mails() if "第1号" in str(m["Subject"])))
 
 
 def test_a_channel_is_told_what_is_public_and_only_where_the_office_says_so_what_is_not(
