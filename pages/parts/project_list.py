@@ -50,7 +50,9 @@ def listing(reports: Sequence[ProjectReport]) -> None:
     slow = sum(s == "slightly_behind" for s in counted.values())
     bad = sum(s in BAD for s in counted.values())
     which = projects.core_heading(leading, held[0][0] if leading else (), len(first), Words(language()), is_all=True)
-    st.title(t("projects_title", which=markdown(which), good=good, slow=slow, bad=bad, none=len(first) - good - slow - bad))
+    counts = (("good", good), ("slow", slow), ("bad", bad), ("unjudged", len(first) - good - slow - bad))
+    parts = t("list_comma").join(t(f"projects_{name}", count=count) for name, count in counts if count)
+    st.title(t("projects_title", which=markdown(which), parts=parts))
     every = [m for r in reports for m in r.milestones]
     both = sum(1 for m in every if m.planned and m.actual)
     st.caption(t("projects_lead", as_of=format_date(as_of(), language()), rule=PROJECT_RULE, milestones=len(every), both=both))

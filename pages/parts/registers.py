@@ -103,8 +103,12 @@ def published(register: str, *kinds: str) -> Scored | None:
 
 
 def facts(rows: list[tuple[str, str]]) -> None:
-    """Show names and values that are not blank, one below the other."""
-    shown = [(markdown(name), markdown(value)) for name, value in rows if value]
+    """Show names and values that are not blank, one below the other; what no source tells is named together in the last row."""
+    untold = [name for name, value in rows if value in (t("form_unknown"), t("authority_unknown"))]
+    told = [(name, value) for name, value in rows if value and not (len(untold) > 1 and name in untold)]
+    if len(untold) > 1:
+        told.append((t("facts_unknown"), t("list_comma").join(untold)))
+    shown = [(markdown(name), markdown(value)) for name, value in told]
     st.table(pd.DataFrame(shown, columns=[t("item"), t("value")]).set_index(t("item")))
 
 

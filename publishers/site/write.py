@@ -42,7 +42,7 @@ from telling.taken import of_indicator
 from telling.words import Words, has_page
 
 HERE = Path(__file__).parent
-ASSETS = ("site.css", "site.js")
+ASSETS = ("site.css", "site.js", "slash.js")
 
 
 def write(

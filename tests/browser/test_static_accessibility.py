@@ -163,6 +163,18 @@ def test_by_keyboard_a_value_with_its_source_and_whether_a_procedure_is_online_a
     page.context.close()
 
 
+def test_the_key_of_a_slash_leads_to_the_search_box_of_every_page_and_is_written_within_it(chromium: Browser, address: str) -> None:
+    page = visitor(chromium, 375)
+    for name in ("index.html", "overview.html", "search.html", "indicators/paper_sheets.html"):
+        page.goto(f"{address}/{name}")
+        page.keyboard.press("/")
+        box = page.locator("input[type=search]:focus")
+        expect(box).to_have_value("")
+        page.keyboard.press("/")
+        expect(box).to_have_value("/")
+    page.context.close()
+
+
 def test_a_table_drawn_as_blocks_is_a_table_to_a_screen_reader(chromium: Browser, address: str) -> None:
     page = shown(visitor(chromium, 375), address, "overview.html")
     drawn = page.evaluate("[...document.querySelectorAll('table, tr, td')].map(e => getComputedStyle(e).display)")
