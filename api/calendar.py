@@ -13,9 +13,10 @@ from kpis.errors import Unavailable
 from kpis.government import settle
 from kpis.languages import SOURCE, both_shipped, codes
 from kpis.message import Message
-from kpis.moment import Moment, state_of
+from kpis.moment import Moment
 from kpis.periods import local_day
 from kpis.settings import settings
+from kpis.state import state_of
 from kpis.store.store import utc_now
 from publishers.notices.calendar import of_person, of_publications
 

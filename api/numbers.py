@@ -18,10 +18,10 @@ from prometheus_client.registry import Collector
 from sqlalchemy import func, select
 
 from api.hosts import place
-from kpis import moment
 from kpis.errors import SettingsRefused
 from kpis.seen import counts, journal
 from kpis.settings import LOOPBACK, Settings, settings, software_version
+from kpis.state import state_of
 from kpis.store import tables
 from kpis.store.fields import table_of
 from kpis.store.store import utc_now
@@ -65,7 +65,7 @@ class Instance(Collector):
         chosen = settings()
         edition = on_disk.current(chosen.editions_dir)
         in_public = chosen.mode == "public"
-        state = moment.state_of(edition.url if in_public and edition else chosen.database_url)
+        state = state_of(edition.url if in_public and edition else chosen.database_url)
         if self._rows[0] != state.is_of:
             with state.store.reading() as session:
                 counted = {table.name: session.execute(select(func.count()).select_from(table)).scalar_one() for table in _COUNTED}

@@ -13,13 +13,13 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from api.waiting import HEALTH, HEALTH_SECONDS, in_time
-from kpis import moment
 from kpis.as_text import clean
 from kpis.errors import MierukaError, Unavailable
 from kpis.languages import both_shipped
 from kpis.message import Message
 from kpis.seen import journal
 from kpis.settings import settings, software_version
+from kpis.state import state_of
 from kpis.store.store import utc_now
 from kpis.store.unavailable import said_outside
 from kpis.store.upgrade import version_of
@@ -40,9 +40,9 @@ def _database() -> Judged:
     if chosen.mode == "public":
         if edition is None:
             return {"database": (False, both_shipped(Message("no_edition")))}
-        revision, at = moment.state_of(edition.url).revision, clock(edition.published_at, now=utc_now())
+        revision, at = state_of(edition.url).revision, clock(edition.published_at, now=utc_now())
         return {"database": (True, f"revision {revision}"), "clock": _judged(at)}
-    state = moment.state_of(chosen.database_url)
+    state = state_of(chosen.database_url)
     engine = state.store.engine
     return {
         "database": (True, f"revision {state.revision}"),

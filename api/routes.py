@@ -14,7 +14,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from api.waiting import HEALTH, HEALTH_SECONDS, in_time, not_now, said
-from kpis import moment
+from kpis import state
 from kpis.as_text import clean
 from kpis.errors import EditionRefused, Unavailable
 from kpis.figures.records import Figure, current_vintages
@@ -22,9 +22,10 @@ from kpis.figures.scorecard import VIEWS, Entry, tally
 from kpis.government import settle
 from kpis.languages import both_shipped
 from kpis.message import Message
-from kpis.moment import Moment, State
+from kpis.moment import Moment
 from kpis.periods import FIRST_YEAR, LAST_YEAR, last_instant, local_day, parse_day, parse_instant
 from kpis.settings import settings, software_version
+from kpis.state import State
 from kpis.store import tables
 from kpis.store.store import utc_now
 from publishers.editions import on_disk
@@ -73,7 +74,7 @@ def edition_of(request: Request) -> Edition | None:
 def state_of(request: Request) -> State:
     """Return the present state of the figures a request is about."""
     edition = edition_of(request)
-    return moment.state_of(edition.url if edition else settings().database_url)
+    return state.state_of(edition.url if edition else settings().database_url)
 
 
 def moment_of(request: Request, *, known_at: datetime | None, view: str = "then") -> Moment:

@@ -23,10 +23,10 @@ from kpis.errors import EditionRefused, FigureRefused, Unavailable
 from kpis.languages import SOURCE, both_shipped, codes, pair_shipped
 from kpis.message import Message
 from kpis.periods import local_day
+from kpis.reporting_vocabulary import VoiceSubject
 from kpis.settings import settings
 from kpis.store import tables
 from kpis.store.store import utc_now
-from kpis.vocabulary import VoiceSubject
 from kpis.voices.heard import heard
 from kpis.voices.often import OFTEN
 from kpis.voices.store import voices

@@ -12,11 +12,12 @@ from contextlib import asynccontextmanager
 from threading import Thread
 from typing import Any
 
-from kpis import moment
 from kpis.government import settle
+from kpis.moment import Moment
 from kpis.periods import local_day
 from kpis.seen import journal
 from kpis.settings import settings
+from kpis.state import state_of
 from kpis.store.store import utc_now
 from publishers.editions import on_disk
 from telling.search import indices_of
@@ -31,7 +32,7 @@ def warm() -> None:
             return
         settle(edition.government if edition else None)
         as_of = edition.as_of if edition else local_day(utc_now())
-        made = indices_of(moment.Moment(state=moment.state_of(edition.url if edition else chosen.database_url), as_of=as_of))
+        made = indices_of(Moment(state=state_of(edition.url if edition else chosen.database_url), as_of=as_of))
         names = sum(len(index.entries) for index in made)
         journal.write("search ready", names=names, seconds=round(time.monotonic() - began, 2))
     except Exception as error:  # noqa: BLE001  # whoever searches makes the index, and is told what is wrong

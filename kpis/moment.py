@@ -8,12 +8,10 @@ or people changed; where figures did, it goes with the state before.
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from collections.abc import Callable, Collection, Hashable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import partial
-from threading import Lock
 from typing import TypeVar
 
 from sqlmodel import SQLModel
@@ -31,102 +29,22 @@ from kpis.figures.projects import ProjectReport, project_reports
 from kpis.figures.registers import MISTAKE
 from kpis.figures.scorecard import WHOLE, Book, Entry, Scored, judged_then, score_all
 from kpis.government import government
-from kpis.once import MadeOnce
 from kpis.periods import Period, parse_period
 from kpis.registers import TOLD_BY_RECORD, Register
+from kpis.state import REPORTED, State
 from kpis.store import queries, register_history, tables
-from kpis.store.changed import BESIDE, StateOf
 from kpis.store.fields import Stored, key_columns, records
 from kpis.store.queries import PAGE_SIZE, Counted, Filter, ProcedureOnDay
-from kpis.store.store import Store
-from kpis.store.tables import table_of
 from kpis.text import named
 from kpis.vocabulary import RowKind
 
-REPORTED = "reported"  # what is made of reports or people; all else is made of figures and what they are judged by
-LIMITS = {
-    "book": 1,
-    "read": 48,
-    "judged": 64,
-    "stood": 4096,
-    "searched": 64,
-    "shown": 2048,
-    "indexed": 3,
-}  # of each sort the latest used are kept, up to so many
-DATABASES = 6  # the working figures and some editions; of each its latest state
-
 T = TypeVar("T")
-
-
-class State:
-    """One state of a database, with what was read, worked out and shown of it.
-
-    Args:
-        store: the database.
-        held: which state it is in; asked where left out.
-        before: the state before, which hands on what is kept of figures where they are still the same.
-    """
-
-    def __init__(self, store: Store, held: StateOf | None = None, before: State | None = None) -> None:
-        self.store = store
-        self.is_of = store.state() if held is None else held
-        self.revision = self.is_of.revision
-        is_same = before is not None and before.is_of.figures == self.is_of.figures
-        self.figures: MadeOnce = before.figures if before is not None and is_same else MadeOnce(LIMITS)
-        self.reports = MadeOnce({REPORTED: LIMITS["read"]})
-
-    def kept(self, sort: str, key: Hashable, make: Callable[[], T]) -> T:
-        """Return what is kept, or make it, once for all who ask at the same time.
-
-        Args:
-            sort: one of ``LIMITS``, or ``REPORTED`` for whatever is made of reports or people.
-            key: everything it depends on besides this state.
-            make: makes it; called only where nothing is kept.
-        """
-        return (self.reports if sort == REPORTED else self.figures).kept(sort, key, make)
-
-    def settled(self) -> bool:
-        """Say whether nothing was made since this was asked last."""
-        return self.figures.settled() & self.reports.settled()
-
-    def book(self) -> Book:
-        """Return every indicator with its figures."""
-        return self.kept("book", (), self.store.book)
-
-    def rows(self, table: type[Stored]) -> list[Stored]:
-        """Return the rows of a table, as of ``Project``, in the order of the catalogue."""
-        sort = REPORTED if table_of(table).name in BESIDE else "read"
-        return self.kept(sort, table, lambda: records(table, self.store.all_of(table)))
-
-    def is_sample(self) -> bool:
-        """Say whether everything here is of the sample organisation."""
-        return self.kept("read", "is sample", self.store.is_sample)
+_procedures = finding.Growing()  # of whatever database: states and editions differ by a few names
 
 
 def _stood_until(ended: date | None, reason: str | None) -> int:
     """Return the day on which a procedure stood no longer, as an ordinal; 0 where it stands. One entered by mistake stood on none."""
     return 1 if reason == MISTAKE else ended.toordinal() if ended else 0
-
-
-_procedures = finding.Growing()  # of whatever database: states and editions differ by a few names
-_states: OrderedDict[str, State] = OrderedDict()
-_lock = Lock()
-
-
-def state_of(url: str) -> State:
-    """Return the present state of a database or an edition by its address, for all who ask in this process."""
-    with _lock:
-        held = _states.get(url)
-    store = held.store if held else Store(url)
-    now = store.state()
-    with _lock:
-        held = _states.get(url)
-        if held is None or held.is_of != now:
-            held = _states[url] = State(store, now, held)
-        _states.move_to_end(url)
-        while len(_states) > DATABASES:
-            _states.popitem(last=False)
-    return held
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

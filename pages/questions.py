@@ -8,8 +8,8 @@ from kpis.as_text import markdown
 from kpis.errors import NotFound
 from kpis.reporting import questions
 from kpis.reporting.questions import Question, Reply
+from kpis.reporting_vocabulary import QuestionState, ReplyState
 from kpis.text import format_date
-from kpis.vocabulary import QuestionState, ReplyState
 from pages.parts import cached, steps
 from pages.parts.asked import choose, choose_part
 from pages.parts.data_table import data_table

@@ -14,8 +14,8 @@ from kpis.reporting import deadlines, reports, submissions
 from kpis.reporting.comparison import OBSERVATIONS
 from kpis.reporting.deadlines import Standing, Window
 from kpis.reporting.reports import Opened, Report
+from kpis.reporting_vocabulary import OPEN_STATES
 from kpis.text import format_date
-from kpis.vocabulary import OPEN_STATES
 from loaders.workbook.door import handed_on
 from pages.parts import cached, own_checks, several_hands, steps
 from pages.parts.asked import choose, choose_part

@@ -14,8 +14,8 @@ from kpis.reporting import deadlines, reports, submissions
 from kpis.reporting.answering import part_of
 from kpis.reporting.deadlines import Standing, Window
 from kpis.reporting.reports import Opened, Report
+from kpis.reporting_vocabulary import OPEN_STATES
 from kpis.text import format_date
-from kpis.vocabulary import OPEN_STATES
 from loaders.workbook.submit import Received, receive
 from pages.parts import cached, in_place, own_checks, several_hands, steps
 from pages.parts.asked import choose

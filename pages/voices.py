@@ -8,9 +8,9 @@ import streamlit as st
 from kpis.as_text import markdown
 from kpis.errors import MierukaError
 from kpis.reporting.voices import decide
+from kpis.reporting_vocabulary import VoiceState
 from kpis.store import tables
 from kpis.text import format_date
-from kpis.vocabulary import VoiceState
 from kpis.voices import words
 from kpis.voices.store import Voice, Voices, voices
 from kpis.voices.words import GRADES, LEAST_VOICES

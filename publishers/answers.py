@@ -31,8 +31,9 @@ from kpis.registers import LISTS
 from kpis.reporting.answers import AnswerRow
 from kpis.reporting.asking import AskedColumn
 from kpis.reporting.questions import Question
+from kpis.reporting_vocabulary import AnswerType, ReplyState
 from kpis.store import tables
-from kpis.vocabulary import AnswerType, ReplyState, RowKind
+from kpis.vocabulary import RowKind
 from telling.questions import Told
 
 WIDEST = 60

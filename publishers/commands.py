@@ -13,10 +13,11 @@ from kpis.declared import ALWAYS
 from kpis.errors import FigureRefused, NotFound
 from kpis.languages import both, pair
 from kpis.message import Message
-from kpis.moment import Moment, State
+from kpis.moment import Moment
 from kpis.periods import local_day
 from kpis.reporting import outbox, people
 from kpis.settings import settings
+from kpis.state import State
 from kpis.store import copying
 from kpis.store.engine import shown_url
 from kpis.store.store import Store, utc_now

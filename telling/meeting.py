@@ -21,8 +21,9 @@ from kpis.figures.sentences import planned_text, standing_word, target_text, var
 from kpis.figures.shifts import Shift, shifts
 from kpis.figures.targets import planned_on
 from kpis.government import government
-from kpis.moment import Moment, State
+from kpis.moment import Moment
 from kpis.periods import Period, parse_period, quarter_code
+from kpis.state import State
 from kpis.store import tables
 from kpis.text import format_date, format_value, status_word
 from telling import projects as told_projects

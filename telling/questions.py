@@ -9,8 +9,8 @@ from kpis.languages import say
 from kpis.reporting.answers import AnswerRow
 from kpis.reporting.asking import Answer, AskedColumn
 from kpis.reporting.questions import Question
+from kpis.reporting_vocabulary import AnswerType
 from kpis.text import named
-from kpis.vocabulary import AnswerType
 
 Told = str | float | date | None
 

@@ -20,10 +20,10 @@ from datetime import datetime
 from pathlib import Path
 
 from kpis.government import government
-from kpis.moment import State
 from kpis.periods import parse_period
 from kpis.reporting.people import COMMAND_LINE, add_person
 from kpis.settings import Settings, settings
+from kpis.state import State
 from kpis.store.store import Store, utc_now
 from loaders.catalogue import load_folder
 from loaders.workbook.door import issue_template

@@ -1,4 +1,4 @@
-"""Names that say what they hold: no variable of the product is called ``found``."""
+"""Names that say what they hold: no variable of the product is called ``found``; and files that can be read in one go."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from pathlib import Path
 from tests.rooms import FRAME, LEVELS
 
 ROOT = Path(__file__).parents[1]
+MOST = 450  # lines of a file; none may have more
 
 
 def nameless(source: str) -> list[int]:
@@ -45,3 +46,23 @@ def test_each_way_of_calling_a_variable_found_is_seen() -> None:
     ):
         assert nameless(planted), planted
     assert not nameless("class Problem:\n    found: str\n\n\nProblem(found='x').found")
+
+
+def too_long(folder: Path) -> dict[str, int]:
+    """Return the files of a tree, tests too, that have more lines than anybody reads in one go."""
+    trees = [*LEVELS, "tests"]
+    files = [*folder.glob("*.py"), *(path for room in trees for path in (folder / room).rglob("*.py"))]
+    lines = {str(path.relative_to(folder)): path.read_text(encoding="utf-8").count("\n") for path in files}
+    assert lines
+    return {name: count for name, count in lines.items() if count > MOST}
+
+
+def test_no_file_is_longer_than_is_read_in_one_go() -> None:
+    assert not too_long(ROOT), "split it by what it does (CONTRIBUTING.md, Manners)"
+
+
+def test_a_file_that_is_too_long_is_seen(tmp_path: Path) -> None:
+    (tmp_path / "kpis").mkdir()
+    (tmp_path / "kpis" / "long.py").write_text("x = 1\n" * (MOST + 1), encoding="utf-8")
+    (tmp_path / "kpis" / "short.py").write_text("x = 1\n" * MOST, encoding="utf-8")
+    assert too_long(tmp_path) == {"kpis/long.py": MOST + 1}

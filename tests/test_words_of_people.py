@@ -19,15 +19,15 @@ import openpyxl
 import pyarrow as pa
 import pytest
 
-from kpis.moment import State
 from kpis.periods import local_day
 from kpis.reporting import answers, people, questions, reports, submissions
 from kpis.reporting.asking import AskedColumn, Choice
 from kpis.reporting.voices import decide
+from kpis.reporting_vocabulary import VoiceState
 from kpis.settings import Settings
+from kpis.state import State
 from kpis.store import tables
 from kpis.store.store import Store, utc_now
-from kpis.vocabulary import VoiceState
 from kpis.voices.store import Voices
 from loaders.catalogue import load_folder
 from loaders.workbook.submit import receive, take_template

@@ -7,9 +7,10 @@ from datetime import date
 
 import pytest
 
-from kpis.moment import Moment, State
+from kpis.moment import Moment
 from kpis.reporting import saying, submissions
 from kpis.reporting.comparison import ReportedRow, Value
+from kpis.state import State
 from kpis.store import tables
 from kpis.store.store import Store
 from telling import attention, said

@@ -16,7 +16,7 @@ from typing import Literal
 from kpis.errors import NotAllowed, StepRefused
 from kpis.languages import say
 from kpis.message import Message
-from kpis.vocabulary import Role
+from kpis.reporting_vocabulary import Role
 
 Reach = Literal["own", "any"]
 ROLES = Role.values()

@@ -20,10 +20,10 @@ from kpis.reporting.access import is_same_person, may
 from kpis.reporting.asking import Answer, columns_from_json, refuse_row, values_from_json, values_to_json
 from kpis.reporting.people import acting, allow, grants_of, record
 from kpis.reporting.questions import replies_of, seen, stored
+from kpis.reporting_vocabulary import QuestionState, ReplyState
 from kpis.store import tables, vintages
 from kpis.store.store import Store, instant
 from kpis.store.tables import table_of
-from kpis.vocabulary import QuestionState, ReplyState
 
 UPLOADED, SUBMITTED, RETURNED, ACCEPTED = "answer_uploaded", "answer_submitted", "answer_returned", "answer_accepted"
 _WITH_OFFICE = (ReplyState.SUBMITTED.value, ReplyState.ACCEPTED.value)

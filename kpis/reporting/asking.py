@@ -11,7 +11,7 @@ from datetime import date
 
 from kpis.as_text import typed
 from kpis.errors import FigureRefused
-from kpis.vocabulary import AnswerType
+from kpis.reporting_vocabulary import AnswerType
 
 MOST_COLUMNS = 30
 MOST_ROWS = 1_000

@@ -17,11 +17,12 @@ from kpis.moment import Moment
 from kpis.reporting.deadlines import Standing, Window, owing, standings_in, windows_in
 from kpis.reporting.notices import put
 from kpis.reporting.occasions import Due
+from kpis.reporting_vocabulary import Occasion
 from kpis.store import tables
 from kpis.store.changed import StateOf
 from kpis.store.store import Store
 from kpis.store.tables import table_of
-from kpis.vocabulary import LIVING_ACTIONS, Occasion, Part, Status
+from kpis.vocabulary import LIVING_ACTIONS, Part, Status
 
 _NOT_JUDGED = frozenset({Status.NOT_DUE, Status.NO_DATA, Status.NOT_APPLICABLE, Status.QUALITATIVE})
 SOON, NEAR, AFTERWARDS = 14, 3, 31  # days

@@ -16,10 +16,10 @@ from kpis.government_files import StepFields
 from kpis.reporting.hindrances import ready, report_for_step, wrote_a_part
 from kpis.reporting.kept import add_check, record_step, subject_of, way_of
 from kpis.reporting.people import acting
+from kpis.reporting_vocabulary import CheckStep
 from kpis.store import tables
 from kpis.store.store import Store
 from kpis.text import Named
-from kpis.vocabulary import CheckStep
 
 
 def prepare(store: Store, report_id: int, *, actor: str, revision: int, today: date) -> None:

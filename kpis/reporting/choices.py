@@ -17,11 +17,11 @@ from kpis.languages import SOURCE, codes
 from kpis.reporting.access import Grant
 from kpis.reporting.occasions import may_be_chosen, suggested
 from kpis.reporting.people import account_key, acting, allow, grants_of, record
+from kpis.reporting_vocabulary import HowOften, WebhookKind
 from kpis.store import tables
 from kpis.store.fields import record_of
 from kpis.store.store import Store, instant
 from kpis.store.tables import table_of
-from kpis.vocabulary import HowOften, WebhookKind
 
 
 @dataclass(frozen=True, slots=True)

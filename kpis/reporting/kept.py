@@ -33,11 +33,11 @@ from kpis.reporting.filing import (
 from kpis.reporting.merging import KeptRow
 from kpis.reporting.people import record, stands_in_for
 from kpis.reporting.way import Check, Way, way
+from kpis.reporting_vocabulary import CheckStep
 from kpis.store import tables, trail
 from kpis.store.fields import record_of
 from kpis.store.store import Store, instant
 from kpis.store.tables import table_of
-from kpis.vocabulary import CheckStep
 
 RowKey = tuple[str, tuple[str, ...]]
 # Steps that write a part of a report; the others take it back or decide on it.

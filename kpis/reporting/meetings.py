@@ -17,10 +17,11 @@ from kpis.government import government
 from kpis.languages import say
 from kpis.periods import Period, local_day, parse_period
 from kpis.reporting.people import acting, allow, record
+from kpis.reporting_vocabulary import DecisionClosed
 from kpis.store import tables
 from kpis.store.store import Store, instant
 from kpis.store.vintages import Origin, apply_report, ensure_periods
-from kpis.vocabulary import DecisionClosed, RowKind
+from kpis.vocabulary import RowKind
 
 LETTER = "D"  # stands in the codes of actions that a meeting decided
 LONGEST = 500  # letters of a decision, a section, a role or a reason

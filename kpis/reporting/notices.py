@@ -16,11 +16,11 @@ from sqlmodel import Session, col
 from kpis.periods import last_instant
 from kpis.reporting.access import LOCAL_DOMAIN, Grant
 from kpis.reporting.occasions import BY_STEP, PUBLIC, Due, is_concerned
+from kpis.reporting_vocabulary import Occasion
 from kpis.store import tables, trail
 from kpis.store.store import instant
 from kpis.store.tables import table_of
 from kpis.store.vintages import is_sample
-from kpis.vocabulary import Occasion
 
 KEPT = timedelta(days=7)  # what could not be told by then is news no more
 PERSON, WEBHOOK = "person ", "webhook "

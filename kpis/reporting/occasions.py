@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from kpis.reporting.access import Grant, Reach
-from kpis.vocabulary import HowOften, Occasion
+from kpis.reporting_vocabulary import HowOften, Occasion
 
 _MANAGER: Mapping[str, Reach] = {"bureau_manager": "own"}
 _BUREAU: Mapping[str, Reach] = {**_MANAGER, "bureau_approver": "own"}

@@ -27,11 +27,11 @@ from kpis.reporting.hours import Hours
 from kpis.reporting.notices import KEPT, PERSON, WEBHOOK, grants_by_person, is_for
 from kpis.reporting.occasions import is_concerned, suggested
 from kpis.reporting.people import acting, allow, record, refusals_recorded
+from kpis.reporting_vocabulary import HowOften, NoticeState
 from kpis.store import tables
 from kpis.store.fields import record_of
 from kpis.store.store import Store, instant
 from kpis.store.tables import table_of
-from kpis.vocabulary import HowOften, NoticeState
 
 LEASE = timedelta(minutes=10)  # longer than any handing over takes (``SECONDS`` of smtp and hooks)
 AT_ONCE = 20  # messages that a sender claims together

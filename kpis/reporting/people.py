@@ -24,11 +24,11 @@ from kpis.message import Message
 from kpis.periods import local_day
 from kpis.reporting import notices
 from kpis.reporting.access import LOCAL_DOMAIN, OF_BUREAU, ROLES, Grant, Viewer, is_same_person, may, require
+from kpis.reporting_vocabulary import Role
 from kpis.settings import settings
 from kpis.store import tables, trail
 from kpis.store.fields import record_of
 from kpis.store.store import Store, instant
-from kpis.vocabulary import Role
 
 COMMAND_LINE = "command line"
 LOCAL_OFFICE = f"office{LOCAL_DOMAIN}"

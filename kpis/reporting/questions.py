@@ -21,10 +21,10 @@ from kpis.reporting.access import may
 from kpis.reporting.asking import MOST_ROWS, AskedColumn, checked, columns_from_json, columns_to_json
 from kpis.reporting.deadlines import owing
 from kpis.reporting.people import acting, allow, grants_of, record
+from kpis.reporting_vocabulary import QuestionState, ReplyState
 from kpis.store import tables
 from kpis.store.fields import record_of
 from kpis.store.store import Store, instant
-from kpis.vocabulary import QuestionState, ReplyState
 
 ASKED, REWRITTEN, OPENED, CLOSED = "question_asked", "question_rewritten", "question_opened", "question_closed"
 _WAITS = (ReplyState.WAITING.value, ReplyState.DRAFT.value, ReplyState.RETURNED.value)

@@ -35,11 +35,11 @@ from kpis.reporting.kept import way_of
 from kpis.reporting.merging import Clash, KeptRow, clashes
 from kpis.reporting.people import Event, acting, events, grants_of, record, refusals_recorded
 from kpis.reporting.way import Way
+from kpis.reporting_vocabulary import OPEN_STATES
 from kpis.store import tables
 from kpis.store.fields import record_of
 from kpis.store.store import Store
 from kpis.store.tables import table_of
-from kpis.vocabulary import OPEN_STATES
 
 INCOMPLETE = "incomplete"  # the warning that figures which were asked stay open: confirmed once for all of them
 

@@ -26,9 +26,9 @@ from kpis.reporting.merging import Hand, KeptRow, clashes, left_open, merge
 from kpis.reporting.people import acting, allow, grants_of
 from kpis.reporting.reports import INCOMPLETE, Warned, warnings_of
 from kpis.reporting.sections import refuse_rows_of_others
+from kpis.reporting_vocabulary import OPEN_STATES
 from kpis.store import tables, vintages
 from kpis.store.store import Store, instant
-from kpis.vocabulary import OPEN_STATES
 
 Confirmed = dict[tuple[str, ...], tuple[str, Any, str]]
 

@@ -7,8 +7,8 @@ from datetime import date
 from kpis.as_text import typed
 from kpis.errors import FigureRefused, StepRefused
 from kpis.reporting.people import acting, allow, record
+from kpis.reporting_vocabulary import VoiceState
 from kpis.store.store import Store
-from kpis.vocabulary import VoiceState
 from kpis.voices.store import Voices
 
 LONGEST_ANSWER = 2_000

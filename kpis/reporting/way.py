@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from kpis.government_files import StepFields
-from kpis.vocabulary import CheckStep
+from kpis.reporting_vocabulary import CheckStep
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

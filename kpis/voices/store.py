@@ -32,9 +32,9 @@ from sqlalchemy import (
 )
 
 from kpis.errors import FigureRefused, NotFound, SchemaRefused
+from kpis.reporting_vocabulary import VoiceState, VoiceSubject
 from kpis.settings import Settings, settings
 from kpis.store.engine import open_beside
-from kpis.vocabulary import VoiceState, VoiceSubject
 from kpis.voices.words import GRADES, LEAST_VOICES, MOST_WORDS, is_personal, kept
 
 VERSION = 1  # of the tables; a later one is a function of ``_STEPS`` that brings the one before up

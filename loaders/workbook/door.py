@@ -48,9 +48,10 @@ from loaders.workbook.identity import (
 )
 from loaders.workbook.labels import with_subject
 from loaders.workbook.layout import KEYS, ROW_KINDS, load_layout
+from loaders.workbook.prefilled import rows_of
 from loaders.workbook.read import TableReader
 from loaders.workbook.recognise import recognised
-from loaders.workbook.template import rows_of, write_sheets
+from loaders.workbook.template import write_sheets
 
 __all__ = [
     "ReportContext", "WorkbookReading", "gather", "handed_on", "is_bureau_workbook", "issue_template", "mark_problems", "read_workbook",

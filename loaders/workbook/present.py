@@ -30,8 +30,8 @@ from loaders.workbook.context import Record, ReportContext, SheetKey, gather
 from loaders.workbook.door import Place, issue_template, mark_of, read_tables, read_workbook
 from loaders.workbook.find import Table
 from loaders.workbook.layout import FIGURES, KEYS, ROW_KINDS, Column, load_layout
+from loaders.workbook.prefilled import cell_value, rows_of
 from loaders.workbook.submit import Received, asked_of_bureau, incomplete
-from loaders.workbook.template import cell_value, rows_of
 
 INPUTS = ("yes", "reason")
 _SHEETS = {kind: sheet for sheet, kind in ROW_KINDS.items()}

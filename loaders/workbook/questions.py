@@ -23,12 +23,12 @@ from kpis.reporting.asking import NUMBERS, Answer, AskedColumn
 from kpis.reporting.comparison import TemplateMark
 from kpis.reporting.people import record
 from kpis.reporting.questions import Question
+from kpis.reporting_vocabulary import AnswerType
 from kpis.settings import settings
 from kpis.store import tables
 from kpis.store.store import Store, utc_now
 from kpis.store.tables import table_of
 from kpis.text import format_date
-from kpis.vocabulary import AnswerType
 from loaders.files.apart import Stopped, apart
 from loaders.files.cells import cleaned
 from loaders.files.opened import open_book
@@ -38,7 +38,8 @@ from loaders.workbook.find import Table, cell_problems, find_tables
 from loaders.workbook.gaps import BLANK
 from loaders.workbook.identity import OF_QUESTION, make_mark, read_mark, write_mark
 from loaders.workbook.layout import Column, Layout, load_layout
-from loaders.workbook.template import fill, instruct, list_choices, places_of, protect, saved
+from loaders.workbook.prefilled import places_of
+from loaders.workbook.template import fill, instruct, list_choices, protect, saved
 from loaders.workbook.values import Refused, as_number, as_plain, is_blank
 
 VERSION = "question-1"

@@ -17,9 +17,10 @@ from time import monotonic
 from typing import TypeVar
 
 from kpis.government import settle
-from kpis.moment import REPORTED, Moment, State, state_of
+from kpis.moment import Moment
 from kpis.reporting.people import Person, local_people
 from kpis.settings import settings
+from kpis.state import REPORTED, State, state_of
 from kpis.store.store import Store
 from pages.parts.text import language
 from publishers.editions.on_disk import Edition

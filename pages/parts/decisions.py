@@ -9,7 +9,7 @@ import streamlit as st
 from kpis.as_text import markdown
 from kpis.reporting import meetings
 from kpis.reporting.meetings import LONGEST, Wanted
-from kpis.vocabulary import DecisionClosed
+from kpis.reporting_vocabulary import DecisionClosed
 from pages.parts import cached
 from pages.parts.asked import choose
 from pages.parts.attention import strip_shown

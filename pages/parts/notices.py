@@ -11,9 +11,9 @@ from kpis.languages import codes, own_name
 from kpis.reporting import choices
 from kpis.reporting import outbox as messages
 from kpis.reporting.access import LOCAL_DOMAIN
+from kpis.reporting_vocabulary import HowOften, NoticeState, WebhookKind
 from kpis.settings import settings
 from kpis.store.store import Store
-from kpis.vocabulary import HowOften, NoticeState, WebhookKind
 from pages.parts import cached
 from pages.parts.asked import choose
 from pages.parts.data_table import data_table

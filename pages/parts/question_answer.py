@@ -9,9 +9,9 @@ from kpis.as_text import markdown
 from kpis.errors import MierukaError
 from kpis.reporting import answers
 from kpis.reporting.questions import Question, Reply
+from kpis.reporting_vocabulary import QuestionState, ReplyState
 from kpis.store.store import Store
 from kpis.text import format_date
-from kpis.vocabulary import QuestionState, ReplyState
 from loaders.workbook.annotate import mark_problems
 from loaders.workbook.questions import AnswerReading, issue, receive
 from pages.parts.asked import choose

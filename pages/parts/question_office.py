@@ -16,11 +16,11 @@ from kpis.reporting import answers, questions
 from kpis.reporting.answers import AnswerRow
 from kpis.reporting.asking import NUMBERS, written_choices
 from kpis.reporting.questions import Question, Reply
+from kpis.reporting_vocabulary import QuestionState, ReplyState
 from kpis.settings import settings
 from kpis.store import tables
 from kpis.store.store import Store
 from kpis.text import format_date
-from kpis.vocabulary import QuestionState, ReplyState
 from pages.parts import cached
 from pages.parts.data_table import data_table
 from pages.parts.question_written import write_question

@@ -13,8 +13,8 @@ from kpis.errors import MierukaError
 from kpis.reporting import questions
 from kpis.reporting.asking import MOST_ROWS, AskedColumn, read_choices, written_choices
 from kpis.reporting.questions import Question
+from kpis.reporting_vocabulary import AnswerType
 from kpis.store.store import Store
-from kpis.vocabulary import AnswerType
 from pages.parts import cached
 from pages.parts.reported import bureau_names, office_today
 from pages.parts.steps import say_next, say_what_came

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from kpis.as_text import markdown
+from kpis.figures.latest import Change, latest_changes
 from kpis.figures.records import Figure, Goal
-from kpis.figures.scorecard import Book, Change, Scored, latest_changes, tally
+from kpis.figures.scorecard import Book, Scored, tally
 from kpis.store import tables
 from kpis.text import format_date, format_value
 from pages.parts import address, cached

@@ -26,10 +26,11 @@ from kpis.figures.records import RULE_VERSION
 from kpis.figures.scorecard import Tally, tally
 from kpis.government import government, keep_copy
 from kpis.message import Message
-from kpis.moment import Moment, State
+from kpis.moment import Moment
 from kpis.periods import local_day
 from kpis.reporting.people import record, refusals_recorded, viewer_of
 from kpis.settings import Settings, settings, software_version
+from kpis.state import State
 from kpis.store import tables, trail
 from kpis.store.engine import frozen_url
 from kpis.store.store import Store, refuse_before

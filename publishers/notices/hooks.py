@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from kpis.errors import FigureRefused
+from kpis.reporting_vocabulary import WebhookKind
 from kpis.settings import LOOPBACK
-from kpis.vocabulary import WebhookKind
 from publishers.notices.smtp import NotTaken
 
 if TYPE_CHECKING:

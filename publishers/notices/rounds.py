@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from kpis.errors import MierukaError, NotAllowed
-from kpis.moment import Moment, state_of
+from kpis.moment import Moment
 from kpis.periods import local_day
 from kpis.reporting import outbox
 from kpis.reporting.brought import look
@@ -18,6 +18,7 @@ from kpis.reporting.hours import hours_of
 from kpis.reporting.outbox import Claim
 from kpis.seen import journal
 from kpis.settings import Settings, settings
+from kpis.state import state_of
 from kpis.store.store import Store, utc_now
 from publishers.notices import hooks
 from publishers.notices.smtp import NotTaken, Post, mail, message_id, post

@@ -12,9 +12,9 @@ from kpis.languages import say
 from kpis.moment import Moment
 from kpis.periods import parse_period
 from kpis.reporting.outbox import Claim, Told
+from kpis.reporting_vocabulary import Occasion
 from kpis.settings import Settings
 from kpis.text import format_date, named, status_word
-from kpis.vocabulary import Occasion
 from telling.citation import edition_address
 
 

@@ -6,8 +6,9 @@ import shutil
 from pathlib import Path
 
 from kpis.errors import FigureRefused, NotFound
-from kpis.moment import Moment, State
+from kpis.moment import Moment
 from kpis.settings import Settings
+from kpis.state import State
 from kpis.store.store import Store
 from publishers.editions import on_disk, scratch
 from publishers.editions.on_disk import KEYS, MANIFEST, POINTER, SIGNATURE, SITE, Edition

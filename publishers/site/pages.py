@@ -10,9 +10,10 @@ from typing import Any
 from markdown_it import MarkdownIt
 from markupsafe import Markup, escape
 
+from kpis.figures.latest import Change, latest_changes
 from kpis.figures.projects import MILESTONE_STATES, PROJECT_RULE, Milestone, ProjectReport, in_order
 from kpis.figures.records import JUDGED, Figure, Goal
-from kpis.figures.scorecard import Change, figure_text, latest_changes, tally
+from kpis.figures.scorecard import figure_text, tally
 from kpis.government import government
 from kpis.periods import parse_period
 from kpis.registers import TOLD_BY_RECORD, Register

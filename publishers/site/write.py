@@ -26,7 +26,7 @@ from kpis.voices.heard import heard
 from kpis.voices.store import opened
 from publishers.editions.on_disk import Edition, sha256_of
 from publishers.notices.calendar import of_publications
-from publishers.opendata import package
+from publishers.opendata import described, package
 from publishers.opendata.breakdowns import breakdowns
 from publishers.opendata.municipal_standard import public_facilities
 from publishers.site import attention, foreign, search
@@ -169,9 +169,9 @@ def _write_data(site: Site, folder: Path) -> list[dict[str, Any]]:
     put("judgements.json", lambda file: file.write(package.json_bytes(_judgements(site))))
     name = Words(SOURCE)("site")
     sources = site.moment.rows(tables.Source)
-    described = package.data_package(made, files, site.about, who=who, sources=sources, site=name, address=site.address)
-    put("datapackage.json", lambda file: file.write(package.json_bytes(described)))
-    catalogue = package.dcat_catalogue(made, files, site.about, who=who, site=name, address=site.address)
+    told = described.data_package(made, files, site.about, who=who, sources=sources, site=name, address=site.address)
+    put("datapackage.json", lambda file: file.write(package.json_bytes(told)))
+    catalogue = described.dcat_catalogue(made, files, site.about, who=who, site=name, address=site.address)
     put("catalog.jsonld", lambda file: file.write(package.json_bytes(catalogue)))
     return [
         {

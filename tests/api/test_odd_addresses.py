@@ -19,9 +19,10 @@ from api.registers import REGISTER_ROUTES
 from api.routes import ROUTES
 from api.search import SEARCH_ROUTES
 from kpis.errors import PeriodUnreadable
-from kpis.moment import Moment, State
+from kpis.moment import Moment
 from kpis.periods import FIRST_YEAR, LAST_YEAR, parse_day, parse_period, parse_whole
 from kpis.settings import settings
+from kpis.state import State
 from kpis.store.store import Store
 from tests.publishers.house import House
 from tests.shared import copied, shipped

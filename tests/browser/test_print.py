@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page
 
-from kpis.moment import State
+from kpis.state import State
 from kpis.store.store import Store
 from publishers.meeting.page import report_page
 from publishers.site.export import export

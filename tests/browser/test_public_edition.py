@@ -9,8 +9,9 @@ import pytest
 from playwright.sync_api import Browser, Request
 
 from kpis.figures.folding import folded
-from kpis.moment import Moment, state_of
+from kpis.moment import Moment
 from kpis.settings import ROOT
+from kpis.state import state_of
 from publishers.editions import on_disk
 from telling.blocks import Telling
 from telling.search import indices_of

@@ -9,9 +9,10 @@ from datetime import date, timedelta
 from pathlib import Path
 
 from kpis.errors import CopyRefused
-from kpis.moment import Moment, State
+from kpis.moment import Moment
 from kpis.reporting import choices, outbox, reports, submissions
 from kpis.settings import Settings
+from kpis.state import State
 from kpis.store import tables
 from kpis.store.copying import one_state, rows_of
 from kpis.store.store import Store, utc_now

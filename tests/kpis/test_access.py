@@ -20,10 +20,10 @@ from kpis.reporting.comparison import OBSERVATIONS
 from kpis.reporting.confidence import confirm_assessment, record_confidence
 from kpis.reporting.kept import Warning
 from kpis.reporting.people import LOCAL_MANAGER, LOCAL_OFFICE
+from kpis.reporting_vocabulary import OPEN_STATES, ReportState
 from kpis.settings import settings
 from kpis.store import tables
 from kpis.store.store import Store, utc_now
-from kpis.vocabulary import OPEN_STATES, ReportState
 from loaders.workbook.submit import take_template
 from publishers.editions import publication
 from tests.conftest import ENGINES, POSTGRES

@@ -11,8 +11,9 @@ import pytest
 
 from kpis.figures.attention import OFF, Since, Stood, in_order, known_then, quarters_until, run_of
 from kpis.figures.scorecard import judged_then, tally
-from kpis.moment import Moment, State
+from kpis.moment import Moment
 from kpis.periods import parse_period
+from kpis.state import State
 from kpis.store.store import Store
 from telling.attention import block, rows, strip
 from telling.blocks import Telling

@@ -10,7 +10,8 @@ import pytest
 from kpis.figures.bureaus import BureauReport, milestones_once
 from kpis.figures.rollup import RollUp
 from kpis.figures.scorecard import SourceNote, score_all
-from kpis.moment import Moment, State
+from kpis.moment import Moment
+from kpis.state import State
 from kpis.store import tables
 from kpis.store.store import Store
 

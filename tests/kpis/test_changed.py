@@ -10,9 +10,10 @@ from typing import Any
 import pytest
 from sqlalchemy import event, text
 
-from kpis import moment as asked
-from kpis.moment import LIMITS, Moment, State, state_of
+from kpis import state as asked
+from kpis.moment import Moment
 from kpis.reporting import people, submissions
+from kpis.state import LIMITS, State, state_of
 from kpis.store import tables
 from kpis.store.changed import BESIDE
 from kpis.store.store import Store

@@ -11,10 +11,11 @@ import pytest
 
 from kpis.errors import FigureRefused, NotAllowed, NotFound, StepRefused
 from kpis.figures.commented import LONGEST_CODE, action_lacks, commentary_code, outcome_of
-from kpis.moment import Moment, State
+from kpis.moment import Moment
 from kpis.periods import parse_period
 from kpis.reporting import reports, saying, submissions
 from kpis.reporting.comparison import ReportedRow
+from kpis.state import State
 from kpis.store import tables
 from kpis.store.store import Store
 from tests.small_government import ANNA, DAI, IN_TIME, OFFICE, PERIOD, figure, register_row

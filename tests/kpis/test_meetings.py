@@ -9,15 +9,16 @@ import pytest
 
 from kpis.errors import FigureRefused, NotAllowed, NotFound, StepRefused
 from kpis.languages import say
-from kpis.moment import Moment, State
+from kpis.moment import Moment
 from kpis.periods import local_day
 from kpis.reporting import meetings, submissions
 from kpis.reporting.confidence import record_confidence
 from kpis.reporting.deadlines import coverage
 from kpis.reporting.meetings import Wanted
+from kpis.reporting_vocabulary import DecisionClosed
+from kpis.state import State
 from kpis.store import tables
 from kpis.store.store import Store, utc_now
-from kpis.vocabulary import DecisionClosed
 from loaders.load import load_file
 from loaders.workbook.context import gather
 from telling.agenda import Agenda

@@ -16,9 +16,10 @@ from typing import Any
 
 import pytest
 
-from kpis import moment as asked
+from kpis import state as asked
 from kpis.figures.scorecard import score_all
-from kpis.moment import DATABASES, LIMITS, Moment, State, state_of
+from kpis.moment import Moment
+from kpis.state import DATABASES, LIMITS, State, state_of
 from kpis.store import tables
 from kpis.store.engine import frozen_url
 from kpis.store.queries import PAGE_SIZE, Filter

@@ -18,7 +18,8 @@ from sqlalchemy import delete
 
 from kpis.figures import registers
 from kpis.figures.folding import folded
-from kpis.moment import Moment, State
+from kpis.moment import Moment
+from kpis.state import State
 from kpis.store import queries, register_history, tables, vintages
 from kpis.store.queries import Filter
 from kpis.store.store import Store

@@ -10,8 +10,9 @@ from sqlmodel import select
 
 from kpis.figures.scorecard import figure_text
 from kpis.figures.shifts import corrections_since
-from kpis.moment import Moment, State
+from kpis.moment import Moment
 from kpis.reporting import reports, submissions
+from kpis.state import State
 from kpis.store import tables
 from kpis.store.store import Store
 from loaders.load import load_file

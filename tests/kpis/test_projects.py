@@ -20,8 +20,9 @@ from kpis.figures.projects import (
 )
 from kpis.figures.records import JUDGED
 from kpis.figures.scorecard import Tally, score_all, tally
-from kpis.moment import Moment, State
+from kpis.moment import Moment
 from kpis.reporting.confidence import record_confidence
+from kpis.state import State
 from kpis.store import tables
 from kpis.store.fields import records
 from kpis.store.store import Store

@@ -8,7 +8,8 @@ import pytest
 
 from kpis.figures import facilities, registers
 from kpis.figures.registers import Dated, Group
-from kpis.moment import Moment, State
+from kpis.moment import Moment
+from kpis.state import State
 from kpis.store import queries, tables
 from kpis.store.fields import records
 from kpis.store.queries import Filter

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
+from kpis.figures.latest import Change, latest_changes
 from kpis.figures.records import Definition, Figure, Goal
-from kpis.figures.scorecard import Book, Change, Entry, SourceNote, latest_changes, score_indicator
+from kpis.figures.scorecard import Book, Entry, SourceNote, score_indicator
 
 RATE = Definition("rate", "ratio", "higher", "率", "Rate", "%", "%", 1)
 PAGE = SourceNote(source_code="page", url="https://example.org/", title="page", published_on=date(2022, 5, 10), grade="primary")

@@ -10,11 +10,12 @@ from typing import Any
 
 import pytest
 
-from kpis.moment import Moment, State
+from kpis.moment import Moment
 from kpis.periods import parse_day
 from kpis.seen import doing, journal
 from kpis.seen.once import MOST, SECONDS, Once
 from kpis.settings import settings
+from kpis.state import State
 from kpis.store.store import Store
 from tests.kpis.test_settings import office
 

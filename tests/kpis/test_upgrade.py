@@ -18,8 +18,9 @@ import pytest
 from sqlalchemy import Boolean, Date, DateTime, LargeBinary, MetaData, text
 
 from kpis.errors import SchemaRefused
-from kpis.moment import Moment, State
+from kpis.moment import Moment
 from kpis.settings import ROOT
+from kpis.state import State
 from kpis.store import tables
 from kpis.store.store import Store
 from kpis.store.upgrade import MIGRATIONS, differing, newest_version, version_of

@@ -7,10 +7,7 @@ same rows as the soundly filled workbook, apart from the fields they name.
 from __future__ import annotations
 
 import io
-import random
 import re
-import struct
-import zipfile
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
@@ -21,10 +18,29 @@ from openpyxl.workbook import Workbook
 
 from kpis.store.store import Store
 from loaders.workbook.identity import make_mark, read_mark, record_issue
+from tests.loaders.awkward_bytes import (
+    MARK,
+    OLE,
+    Build,
+    billion_laughs,
+    cell_xml,
+    doubled_part,
+    five_million_cells,
+    flagged_encrypted,
+    in_part,
+    in_sheet,
+    linked_formula,
+    lying_bomb,
+    million_strings,
+    of_bytes,
+    other_compression,
+    overlapping,
+    spoilt_part,
+    with_part,
+    zip_bomb,
+    zipped,
+)
 from tests.loaders.filled import F, M, P, S, edited, part_of, reparted, rewrite, rows_of, template, with_cells
-
-Build = Callable[[bytes, Store], bytes]
-MARK = "_mieruka"
 
 
 @dataclass(frozen=True)
@@ -41,145 +57,11 @@ def _cells(sheet: str, cells: dict[str, Any]) -> Build:
     return lambda content, store: with_cells(content, sheet, cells)
 
 
-def _bytes(data: bytes) -> Build:
-    return lambda content, store: data
-
-
-def _zip(*parts: tuple[str, bytes]) -> bytes:
-    out = io.BytesIO()
-    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, data in parts:
-            archive.writestr(name, data)
-    return out.getvalue()
-
-
-def _with_part(name: str, data: bytes) -> Build:
-    return lambda content, store: reparted(content, lambda parts: parts.update({name: data}))
-
-
-def _in_part(name: str, old: bytes, new: bytes) -> Build:
-    def build(content: bytes, store: Store) -> bytes:
-        def change(parts: dict[str, bytes]) -> None:
-            assert old in parts[name]
-            parts[name] = parts[name].replace(old, new, 1)
-
-        return reparted(content, change)
-
-    return build
-
-
-def _in_sheet(sheet: str, change: Callable[[bytes], bytes]) -> Build:
-    def build(content: bytes, store: Store) -> bytes:
-        part = part_of(content, sheet)
-        return reparted(content, lambda parts: parts.update({part: change(parts[part])}))
-
-    return build
-
-
-def _cell_xml(sheet: str, address: str, xml: str) -> Build:
-    """Put a cell's XML in place of what stands there."""
-
-    def change(data: bytes) -> bytes:
-        pattern = re.compile(rb'<c r="' + address.encode() + rb'"[^>]*?(/>|>.*?</c>)', re.S)
-        assert pattern.search(data), address
-        return pattern.sub(lambda _: xml.encode(), data, count=1)
-
-    return _in_sheet(sheet, change)
-
-
 def _book(change: Callable[[Workbook], None]) -> Build:
     return lambda content, store: edited(content, change)
 
 
 # Bytes -----------------------------------------------------------------------------------------------------------------
-
-
-def zip_bomb(content: bytes, store: Store) -> bytes:
-    part = part_of(content, F)
-    return reparted(content, lambda parts: parts.update({part: parts[part] + b" " * 350_000_000}))
-
-
-def lying_bomb(content: bytes, store: Store) -> bytes:
-    """A part that says it is small and unpacks to 250 MB."""
-    made = reparted(content, lambda parts: parts.update({"xl/theme/theme2.xml": b" " * 250_000_000}))
-    true = struct.pack("<I", 250_000_000)
-    assert made.count(true) >= 2
-    return made.replace(true, struct.pack("<I", 1000))
-
-
-def billion_laughs(content: bytes, store: Store) -> bytes:
-    lines = "".join(f'<!ENTITY l{i} "{f"&l{i - 1};" * 10}">' for i in range(1, 10))
-    head = f'<?xml version="1.0"?><!DOCTYPE lolz [<!ENTITY l0 "lol">{lines}]>'.encode()
-
-    def change(parts: dict[str, bytes]) -> None:
-        xml = parts["xl/workbook.xml"]
-        parts["xl/workbook.xml"] = head + xml[xml.index(b"<workbook") :].replace(b'name="', b'name="&l9;', 1)
-
-    return reparted(content, change)
-
-
-def overlapping(content: bytes, store: Store) -> bytes:
-    """Two entries of the directory point into the same data, the trick of bombs without nesting."""
-    with zipfile.ZipFile(io.BytesIO(content)) as archive:
-        infos = archive.infolist()
-    first, second = sorted(infos, key=lambda i: i.header_offset)[:2]
-    at = content.index(b"PK\x05\x06")
-    begins = struct.unpack("<I", content[at + 16 : at + 20])[0]
-    # Make the first entry's data reach into the second: its declared sizes grow.
-    place = begins
-    while content[place + 46 : place + 46 + len(first.filename)] != first.filename.encode():
-        n, m, k = struct.unpack("<3H", content[place + 28 : place + 34])
-        place += 46 + n + m + k
-    grown = struct.pack("<I", second.header_offset - first.header_offset + second.compress_size)
-    return content[: place + 20] + grown + content[place + 24 :]
-
-
-def doubled_part(content: bytes, store: Store) -> bytes:
-    with zipfile.ZipFile(io.BytesIO(content)) as archive:
-        parts = [(name, archive.read(name)) for name in archive.namelist()]
-    return _zip(*parts, ("xl/Workbook.xml", b"<x/>"))
-
-
-def flagged_encrypted(content: bytes, store: Store) -> bytes:
-    at = content.index(b"PK\x05\x06")
-    begins = struct.unpack("<I", content[at + 16 : at + 20])[0]
-    flags = struct.unpack("<H", content[begins + 8 : begins + 10])[0] | 1
-    return content[: begins + 8] + struct.pack("<H", flags) + content[begins + 10 :]
-
-
-def other_compression(content: bytes, store: Store) -> bytes:
-    with zipfile.ZipFile(io.BytesIO(content)) as archive:
-        parts = [(name, archive.read(name)) for name in archive.namelist()]
-    out = io.BytesIO()
-    with zipfile.ZipFile(out, "w", zipfile.ZIP_BZIP2) as archive:
-        for name, data in parts:
-            archive.writestr(name, data)
-    return out.getvalue()
-
-
-def spoilt_part(content: bytes, store: Store) -> bytes:
-    """Bits flipped in the packed data of the largest part, as a bad disk does."""
-    with zipfile.ZipFile(io.BytesIO(content)) as archive:
-        info = max(archive.infolist(), key=lambda i: i.compress_size)
-    middle = info.header_offset + 30 + len(info.filename) + info.compress_size // 2
-    return content[:middle] + bytes(b ^ 0xFF for b in content[middle : middle + 40]) + content[middle + 40 :]
-
-
-def million_strings(content: bytes, store: Store) -> bytes:
-    strings = b"".join(b"<si><t>s%d</t></si>" % i for i in range(1_000_000))
-    return _with_part("xl/sharedStrings.xml", b"<sst>" + strings + b"</sst>")(content, store)
-
-
-def five_million_cells(content: bytes, store: Store) -> bytes:
-    row = b'<row><c s="0"/><c s="0"/><c s="0"/><c s="0"/><c s="0"/></row>' * 1_000_000
-    # A picture that cannot be packed keeps the file from being refused as a bomb.
-    made = _with_part("xl/media/noise.png", random.Random(1).randbytes(600_000))(content, store)
-    return _in_sheet(M, lambda xml: xml.replace(b"</sheetData>", row + b"</sheetData>"))(made, store)
-
-
-def linked_formula(content: bytes, store: Store) -> bytes:
-    made = _cell_xml(F, "H7", '<c r="H7"><f>[1]Sheet1!A1</f><v>990</v></c>')(content, store)
-    return _with_part("xl/externalLinks/externalLink1.xml", b"<externalLink/>")(made, store)
 
 
 # The mark --------------------------------------------------------------------------------------------------------------
@@ -264,37 +146,36 @@ def double_heading(book: Workbook) -> None:
     book[F].cell(1, 24).value = book[F]["H1"].value
 
 
-_OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _FILE = (("file", "", ""),)
 
 REFUSED: dict[str, Case] = {
-    "an empty file": Case(_bytes(b""), _FILE, "0 bytes"),
-    "a CSV named .xlsx": Case(_bytes("指標コード,値\nfax,1\n".encode()), _FILE, "CSV"),
-    "an HTML table named .xlsx": Case(_bytes(b"<html><table><tr><td>1</td></tr></table></html>"), _FILE, "HTML"),
-    "an .xls named .xlsx": Case(_bytes(_OLE + bytes(504) + "Workbook".encode("utf-16-le")), _FILE, ".xls"),
-    "an encrypted workbook": Case(_bytes(_OLE + bytes(504) + "EncryptedPackage".encode("utf-16-le")), _FILE, "encrypted"),
-    "an .xlsb named .xlsx": Case(_bytes(_zip(("[Content_Types].xml", b"<Types/>"), ("xl/workbook.bin", b"\x83\x01"))), _FILE, ".xlsb"),
-    "an .ods named .xlsx": Case(_bytes(_zip(("mimetype", b"application/vnd.oasis.opendocument.spreadsheet"), ("content.xml", b"<x/>"))), _FILE, "zip"),
-    "a Word document named .xlsx": Case(_bytes(_zip(("[Content_Types].xml", b"<Types/>"), ("word/document.xml", b"<x/>"))), _FILE, "Word"),
-    "a PDF named .xlsx": Case(_bytes(b"%PDF-1.7\n" + bytes(99)), _FILE, "not a table"),
-    "a picture named .xlsx": Case(_bytes(b"\x89PNG\r\n\x1a\n" + bytes(99)), _FILE, "not a table"),
-    "another zip named .xlsx": Case(_bytes(_zip(("readme.txt", b"hello"))), _FILE, "no .xlsx"),
+    "an empty file": Case(of_bytes(b""), _FILE, "0 bytes"),
+    "a CSV named .xlsx": Case(of_bytes("指標コード,値\nfax,1\n".encode()), _FILE, "CSV"),
+    "an HTML table named .xlsx": Case(of_bytes(b"<html><table><tr><td>1</td></tr></table></html>"), _FILE, "HTML"),
+    "an .xls named .xlsx": Case(of_bytes(OLE + bytes(504) + "Workbook".encode("utf-16-le")), _FILE, ".xls"),
+    "an encrypted workbook": Case(of_bytes(OLE + bytes(504) + "EncryptedPackage".encode("utf-16-le")), _FILE, "encrypted"),
+    "an .xlsb named .xlsx": Case(of_bytes(zipped(("[Content_Types].xml", b"<Types/>"), ("xl/workbook.bin", b"\x83\x01"))), _FILE, ".xlsb"),
+    "an .ods named .xlsx": Case(of_bytes(zipped(("mimetype", b"application/vnd.oasis.opendocument.spreadsheet"), ("content.xml", b"<x/>"))), _FILE, "zip"),
+    "a Word document named .xlsx": Case(of_bytes(zipped(("[Content_Types].xml", b"<Types/>"), ("word/document.xml", b"<x/>"))), _FILE, "Word"),
+    "a PDF named .xlsx": Case(of_bytes(b"%PDF-1.7\n" + bytes(99)), _FILE, "not a table"),
+    "a picture named .xlsx": Case(of_bytes(b"\x89PNG\r\n\x1a\n" + bytes(99)), _FILE, "not a table"),
+    "another zip named .xlsx": Case(of_bytes(zipped(("readme.txt", b"hello"))), _FILE, "no .xlsx"),
     "a file above the size limit": Case(lambda content, store: content, _FILE, "bytes", {"max_bytes": 10_000}),
     "a truncated zip": Case(lambda content, store: content[: len(content) * 2 // 3], _FILE, "damaged"),
     "a zip with spoilt bits": Case(spoilt_part, _FILE, "damaged"),
     "a zip bomb": Case(zip_bomb, _FILE, "unpacked"),
     "a zip bomb that lies about its size": Case(lying_bomb, _FILE, "unpacked"),
     "a billion laughs": Case(billion_laughs, _FILE, "document type"),
-    "a document type in the shared texts": Case(_with_part("xl/sharedStrings.xml", b'<!DOCTYPE sst SYSTEM "file:///etc/passwd"><sst/>'), _FILE, "document type"),
+    "a document type in the shared texts": Case(with_part("xl/sharedStrings.xml", b'<!DOCTYPE sst SYSTEM "file:///etc/passwd"><sst/>'), _FILE, "document type"),
     "XML in UTF-16": Case(lambda content, store: reparted(content, lambda p: p.update({"xl/workbook.xml": p["xl/workbook.xml"].decode().encode("utf-16")})), _FILE, "UTF-8"),
-    "a workbook with macros": Case(_with_part("xl/vbaProject.bin", _OLE), _FILE, "macro"),
-    "a workbook with an Excel 4 macro sheet": Case(_with_part("xl/macrosheets/sheet1.xml", b"<x/>"), _FILE, "macro"),
-    "a workbook with an ActiveX button": Case(_with_part("xl/activeX/activeX1.bin", b"\x00"), _FILE, "embedded"),
-    "a workbook with an embedded file": Case(_with_part("xl/embeddings/oleObject1.bin", _OLE), _FILE, "embedded"),
+    "a workbook with macros": Case(with_part("xl/vbaProject.bin", OLE), _FILE, "macro"),
+    "a workbook with an Excel 4 macro sheet": Case(with_part("xl/macrosheets/sheet1.xml", b"<x/>"), _FILE, "macro"),
+    "a workbook with an ActiveX button": Case(with_part("xl/activeX/activeX1.bin", b"\x00"), _FILE, "embedded"),
+    "a workbook with an embedded file": Case(with_part("xl/embeddings/oleObject1.bin", OLE), _FILE, "embedded"),
     "a link to another workbook in a figure": Case(linked_formula, (("formula", F, "H7"),), "another workbook"),
-    "a link to another workbook that no cell uses": Case(_with_part("xl/externalLinks/externalLink1.xml", b"<externalLink/>"), _FILE, "links"),
+    "a link to another workbook that no cell uses": Case(with_part("xl/externalLinks/externalLink1.xml", b"<externalLink/>"), _FILE, "links"),
     "two parts of one name": Case(doubled_part, _FILE, "one name"),
-    "a part that climbs out of the archive": Case(_with_part("xl/../../evil.xml", b"<x/>"), _FILE, "unlawful"),
+    "a part that climbs out of the archive": Case(with_part("xl/../../evil.xml", b"<x/>"), _FILE, "unlawful"),
     "overlapping parts": Case(overlapping, _FILE, "overlap"),
     "parts locked by a zip password": Case(flagged_encrypted, _FILE, "encrypted"),
     "parts packed by bzip2": Case(other_compression, _FILE, "compression"),
@@ -302,9 +183,9 @@ REFUSED: dict[str, Case] = {
     "a hundred and more sheets": Case(lambda content, store: reparted(content, lambda p: p.update({f"xl/worksheets/extra{i}.xml": b"<x/>" for i in range(100)})), _FILE, "sheets"),
     "a million shared texts": Case(million_strings, _FILE, "shared strings"),
     "five million cells": Case(five_million_cells, _FILE, "cells"),
-    "a list of sheets that is no XML": Case(_with_part("xl/workbook.xml", b"<workbook><sheets></workbook>"), _FILE),
-    "a sheet that breaks off": Case(_in_sheet(F, lambda xml: xml[: xml.index(b'<c r="H8"') + 12]), (("file", F, ""),)),
-    "a value in the last row of the sheet": Case(_in_sheet(P, lambda xml: xml.replace(b"</sheetData>", b'<row r="1048576"><c r="Z1048576"><v>5</v></c></row></sheetData>')), (("sheet", P, "Z1048576"),)),
+    "a list of sheets that is no XML": Case(with_part("xl/workbook.xml", b"<workbook><sheets></workbook>"), _FILE),
+    "a sheet that breaks off": Case(in_sheet(F, lambda xml: xml[: xml.index(b'<c r="H8"') + 12]), (("file", F, ""),)),
+    "a value in the last row of the sheet": Case(in_sheet(P, lambda xml: xml.replace(b"</sheetData>", b'<row r="1048576"><c r="Z1048576"><v>5</v></c></row></sheetData>')), (("sheet", P, "Z1048576"),)),
     "the mark and every code of the bureau deleted": Case(_book(unrecognisable), (("mark", MARK, ""),), "no mark"),
     "the mark copied": Case(_book(lambda book: setattr(book.copy_worksheet(book[MARK]), "title", "copy")), (("mark", MARK, ""),), "2"),
     "the bureau changed in the mark": Case(_set_mark(4, "POLICE"), (("mark", MARK, "A1"),), "changed"),
@@ -322,8 +203,8 @@ REFUSED: dict[str, Case] = {
     "a formula never calculated": Case(_cells(F, {"H7": "=495*2"}), (("formula", F, "H7"),), "without a result"),
     "a formula never calculated in a register": Case(_cells(S, {"O3": "=TODAY()"}), (("formula", S, "O3"),)),
     "a formula never calculated in an empty row": Case(_cells(P, {"L20": "=L2"}), (("formula", P, "L20"),)),
-    "an error cell": Case(_cell_xml(F, "H8", '<c r="H8" t="e"><v>#REF!</v></c>'), (("error_cell", F, "H8"),), "#REF!"),
-    "an error from a formula": Case(_cell_xml(F, "I9", '<c r="I9" t="e"><f>1/0</f><v>#DIV/0!</v></c>'), (("error_cell", F, "I9"),), "#DIV/0!"),
+    "an error cell": Case(cell_xml(F, "H8", '<c r="H8" t="e"><v>#REF!</v></c>'), (("error_cell", F, "H8"),), "#REF!"),
+    "an error from a formula": Case(cell_xml(F, "I9", '<c r="I9" t="e"><f>1/0</f><v>#DIV/0!</v></c>'), (("error_cell", F, "I9"),), "#DIV/0!"),
     "merged cells over inputs": Case(_book(lambda book: book[F].merge_cells("H7:H9")), (("merged", F, "H7"),), "H7:H9"),
     "merged cells across columns": Case(_book(lambda book: book[S].merge_cells("A4:C4")), (("merged", S, "A4"),)),
     "a figure twice": Case(copied_row, (("duplicate", F, "U15"),)),
@@ -432,14 +313,14 @@ def headings_retyped(book: Workbook) -> None:
 
 def empty_formatted_rows(content: bytes, store: Store) -> bytes:
     rows = b"".join(b'<row r="%d" s="1" customFormat="1" ht="15"/>' % i for i in range(200, 1_048_577))
-    return _in_sheet(F, lambda xml: xml.replace(b"</sheetData>", rows + b"</sheetData>"))(content, store)
+    return in_sheet(F, lambda xml: xml.replace(b"</sheetData>", rows + b"</sheetData>"))(content, store)
 
 
 def in_1904(content: bytes, store: Store) -> bytes:
     """The Macintosh system: the same day is a number smaller by 1462."""
     made = _cells(P, {"N2": (date(2022, 12, 31) - date(1904, 1, 1)).days})(content, store)
     made = edited(made, lambda book: setattr(book[P]["N2"], "number_format", "General"))
-    made = _in_part("xl/workbook.xml", b"<workbookPr", b'<workbookPr date1904="1"')(made, store)
+    made = in_part("xl/workbook.xml", b"<workbookPr", b'<workbookPr date1904="1"')(made, store)
 
     def shift(parts: dict[str, bytes]) -> None:
         # The dates that were there already are written in the other system as Excel would.
@@ -462,13 +343,13 @@ def prefixed_xml(content: bytes, store: Store) -> bytes:
         return xml.replace(b"xmlns=", b"xmlns:x=", 1)
 
     made = _cells(F, {"H8": "=495*2"})(content, store)
-    made = _cell_xml(F, "H8", '<c r="H8"><f>495*2</f><v>990</v></c>')(made, store)
-    return _in_sheet(F, change)(made, store)
+    made = cell_xml(F, "H8", '<c r="H8"><f>495*2</f><v>990</v></c>')(made, store)
+    return in_sheet(F, change)(made, store)
 
 
 def without_addresses(content: bytes, store: Store) -> bytes:
     """Addresses may be left out: a cell is then the next of its row. Blank cells are written so that none is skipped."""
-    return _in_sheet(F, lambda xml: re.sub(rb'(<(?:c|row)\b[^>]*?) r="[A-Z]*\d+"', rb"\1", xml))(content, store)
+    return in_sheet(F, lambda xml: re.sub(rb'(<(?:c|row)\b[^>]*?) r="[A-Z]*\d+"', rb"\1", xml))(content, store)
 
 
 ACCEPTED: dict[str, tuple[Build, dict[tuple[str, str], Any]]] = {
@@ -493,9 +374,9 @@ ACCEPTED: dict[str, tuple[Build, dict[tuple[str, str], Any]]] = {
     "a number with its counter": (_cells(F, {"I7": "1,000件"}), {}),
     "an approximate number in words": (_cells(F, {"H7": "約990"}), {("electronic_decision_rate", "is_approximate"): True}),
     "a zero": (_cells(F, {"H7": 0}), {("electronic_decision_rate", "numerator"): 0.0}),
-    "a formula with its result": (_cell_xml(F, "H7", '<c r="H7"><f>495*2</f><v>990</v></c>'), {}),
-    "a shared formula with its result": (_cell_xml(F, "H7", '<c r="H7"><f t="shared" si="0"/><v>990</v></c>'), {}),
-    "a formula whose result is an empty text": (_cell_xml(F, "P7", '<c r="P7" t="str"><f>""</f><v></v></c>'), {}),
+    "a formula with its result": (cell_xml(F, "H7", '<c r="H7"><f>495*2</f><v>990</v></c>'), {}),
+    "a shared formula with its result": (cell_xml(F, "H7", '<c r="H7"><f t="shared" si="0"/><v>990</v></c>'), {}),
+    "a formula whose result is an empty text": (cell_xml(F, "P7", '<c r="P7" t="str"><f>""</f><v></v></c>'), {}),
     "an error cell outside the table": (_cells(F, {"Z3": "=1/0"}), {}),
     "an English word of a list": (_cells(P, {"L2": "Done"}), {}),
     "a code of a list": (_cells(P, {"L2": "done"}), {}),

@@ -13,8 +13,9 @@ import pytest
 from kpis.figures import facilities, registers
 from kpis.figures.bureaus import bureau_reports
 from kpis.languages import written
-from kpis.moment import Moment, State
+from kpis.moment import Moment
 from kpis.reporting import submissions
+from kpis.state import State
 from kpis.store import queries, tables
 from kpis.store.fields import records
 from kpis.store.queries import Filter

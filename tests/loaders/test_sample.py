@@ -36,7 +36,7 @@ from tests.method.side_by_side import differences, from_json, recounted_from_jso
 from tests.method.sums import wrong_sums
 from tests.pages.charts_seen import EVERY, walk
 from tests.pages.questions import unanswered
-from tests.publishers import accounts, projected
+from tests.publishers import accounts, accounts_bureaus, projected
 from tests.publishers.ledger import Ledger
 from tests.publishers.shown import Shown, of_streamlit
 from tests.shared import copied, shipped
@@ -192,18 +192,18 @@ def test_every_number_of_bureaus_projects_and_five_lesses_is_that_of_the_open_ap
 
     every = read("bureau")
     assert [c.traces[0]["type"] for c in every.drawn] == ["bar"]
-    assert accounts.bureaus(ledger, every) == []
+    assert accounts_bureaus.bureaus(ledger, every) == []
     other = Viewer(port)  # a session keeps the organisation that it began with
     today = of_streamlit(other.answers("bureau", f"view=now&lang={language}"))
     other.close()
     assert [c.traces[0]["type"] for c in today.drawn] == ["bar"]
-    assert accounts.bureaus(ledger, today, view="now") == []
+    assert accounts_bureaus.bureaus(ledger, today, view="now") == []
     assert accounts.five_less(ledger, read("five_less")) == []
     charts = 0
     for bureau in ledger.api("bureaus")["bureaus"][::5]:
         shown = read("bureau", f"code={bureau['code']}")
         charts += len(shown.drawn)
-        assert accounts.one_bureau(ledger, shown, bureau) == [], bureau["code"]
+        assert accounts_bureaus.one_bureau(ledger, shown, bureau) == [], bureau["code"]
     assert charts > 8
     assert projected.projects(ledger, read("projects")) == []
     for project in ledger.api("projects")["projects"][1:4]:

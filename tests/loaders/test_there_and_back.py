@@ -15,10 +15,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as some
 
 from kpis.as_text import FORMULA
-from kpis.moment import Moment, State
+from kpis.moment import Moment
 from kpis.reporting.people import COMMAND_LINE, add_person
 from kpis.reporting.reports import opened
 from kpis.reporting.submissions import approve, confirm, submit
+from kpis.state import State
 from kpis.store import tables
 from kpis.store.store import Store
 from loaders.workbook.door import read_workbook

@@ -14,7 +14,7 @@ from datetime import date
 import pytest
 
 from tests.pages.conftest import Site
-from tests.publishers import accounts, projected, registered
+from tests.publishers import accounts, accounts_bureaus, projected, registered
 from tests.publishers.ledger import Ledger, figures_in
 from tests.publishers.shown import NUMBER, Shown
 
@@ -62,14 +62,14 @@ def test_what_changed(site: Site, language: str) -> None:
 def test_all_bureaus(site: Site, language: str) -> None:
     shown = site.read("bureau", f"lang={language}")
     assert sum(len(rows) for _, rows in shown.tables) > 30
-    assert accounts.bureaus(site.ledgers[language], shown) == []
+    assert accounts_bureaus.bureaus(site.ledgers[language], shown) == []
 
 
 @LANGUAGES
 def test_every_bureau(site: Site, language: str) -> None:
     for bureau in site.ledgers[language].api("bureaus")["bureaus"]:
         shown = site.read("bureau", f"code={bureau['code']}&lang={language}")
-        assert accounts.one_bureau(site.ledgers[language], shown, bureau) == [], bureau["code"]
+        assert accounts_bureaus.one_bureau(site.ledgers[language], shown, bureau) == [], bureau["code"]
 
 
 @LANGUAGES
@@ -152,7 +152,7 @@ UNTOLD = ("注記",)  # notes of the office, which the API does not give
     ("page", "check"),
     [
         ("", accounts.overview), ("facilities", lambda ledger, shown: registered.facilities(ledger, shown, "bureau")),
-        ("bureau", accounts.bureaus), ("about", projected.about),
+        ("bureau", accounts_bureaus.bureaus), ("about", projected.about),
     ],
 )  # fmt: skip
 def test_any_number_that_is_altered_is_noticed(site: Site, page: str, check: Callable[[Ledger, Shown], list[str]]) -> None:

@@ -7,7 +7,7 @@ import urllib.error
 
 import pytest
 
-from kpis.moment import State
+from kpis.state import State
 from kpis.store.store import Store
 from telling.meeting import quarter_report
 from tests.pages.conftest import Site

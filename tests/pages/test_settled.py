@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from kpis.moment import State
+from kpis.state import State
 from kpis.store.store import Store
 from pages.parts import cached
 

@@ -10,13 +10,12 @@ from typing import Any
 from kpis.figures.records import JUDGED, SHORT, STATUSES
 from kpis.government import government
 from kpis.periods import parse_period
-from kpis.registers import TOLD_BY_RECORD
 from kpis.text import status_word
 from telling.overview import theme_name
 from telling.projects import kind_name
 from telling.words import Words
-from tests.publishers import attended, charted, matrixed, overviewed, spoken, tabled
-from tests.publishers.ledger import Item, Ledger, Table, plain
+from tests.publishers import attended, charted, overviewed, spoken, tabled
+from tests.publishers.ledger import Item, Ledger, Table
 from tests.publishers.shown import Drawn, Shown
 
 GOOD = ("reached", "on_track")
@@ -299,111 +298,6 @@ def coverage(ledger: Ledger, whole: Item, rolled: Item) -> list[str]:
 
 
 # Bureaus --------------------------------------------------------------------------------------------------------------
-
-
-def states(ledger: Ledger, counts: Mapping[str, int]) -> list[str]:
-    """Write how many milestones are in each state."""
-    return [f"{ledger.words('state_' + s)} {n}" for s, n in counts.items() if n]
-
-
-def bureaus(ledger: Ledger, shown: Shown, *, view: str = "then", keep: list[Table] | None = None) -> list[str]:
-    """Check the comparison of all bureaus: the table of them, ranked bars, lists; ``keep`` takes the tables that the page must show."""
-    w, rows = ledger.words, ledger.api("bureaus" + ("" if view == "then" else f"?view={view}"))["bureaus"]
-    current, gone = [b for b in rows if b["is_valid"]], [b for b in rows if not b["is_valid"]]
-    wrong = matrixed.wrong(ledger, shown, current, view, gone=gone)
-    says = [matrixed.title(ledger, current, view), *matrixed.notes(ledger, current, view)]
-    says += [once for held in (current, gone) if (once := counted_once(w, held))]
-    tables: list[Table] = [tabled.listed(ledger, current)]
-    tables += [tabled.listed(ledger, gone)] if gone else []
-    lead = w("bureaus_lead", as_of=ledger.day(ledger.api("bureaus")["as_of"]), view=w(f"view_{view}"))
-    wrong += [] if lead in shown.texts else [f"the page is not of the organisation {view}"]
-    charts = list(shown.drawn)
-    reporting = {b["code"] for b in rows}
-    compared = next(
-        (
-            s["code"]
-            for s in ledger.items(view)
-            if s["scope"] in reporting and s["figures"] and s["scope"] != ledger.indicators[s["code"]]["scope_code"]
-        ),
-        None,
-    )
-    if compared:
-        more, check, texts = comparison(ledger, compared, view=view)
-        tables += more
-        says += texts
-        wrong += check(charts)
-    if keep is not None:
-        keep += tables
-    wrong += tabled.wrong_tables(shown, tables)
-    boxes: dict[str, list[str]] = {}
-    for b in rows:
-        boxes[w.named(b)] = [*known_of(ledger, b), *marks(ledger, b["counts"]), *states(ledger, b["milestones"])]
-    return wrong + in_boxes(ledger, shown, boxes, says)
-
-
-def counted_once(w: Words, held: Sequence[Item]) -> str:
-    """Say how many milestones there are where one that several bureaus led counts once; blank where none is."""
-    codes = [code for b in held for code in b["milestone_codes"]]
-    return w("milestones_once", total=len(set(codes)), shared=len(codes) - len(set(codes))) if len(codes) > len(set(codes)) else ""
-
-
-def known_of(ledger: Ledger, b: Item) -> list[str]:
-    """Say which figures there are of a bureau."""
-    w, own = ledger.words, [w_["indicator"] for w_ in b["own_indicators"]]
-    if not b["indicators"] and not own:
-        return [w("no_bureau_figure")]
-    lines = [f"{w('reports_column')}: {w('reported_of', owed=len(b['owed']), reported=len(b['reported']))}"]
-    return [
-        *lines,
-        *([w("own_named", names=w("list_comma").join(w.named(ledger.indicators[code]) for code in own))] if own else []),
-    ]
-
-
-def in_boxes(
-    ledger: Ledger, shown: Shown, boxes: Mapping[str, Sequence[str]], says: Sequence[str], *, about: Sequence[Item] = ()
-) -> list[str]:
-    """Return every unaccounted number; what ``boxes`` allow under a name is allowed in the box that begins with it only."""
-    wrong = []
-    for path, texts in shown.boxes.items():
-        allowed = boxes.get(plain(texts[0]).split("\n")[0].strip(), []) if texts else []
-        wrong += ledger.unaccounted(Shown(boxes={path: texts}), about=about, says=[*says, *allowed])
-    return wrong
-
-
-def one_bureau(ledger: Ledger, shown: Shown, b: Item) -> list[str]:
-    """Check the page of one bureau: what it reported, its charts, registers, life and milestones."""
-    w = ledger.words
-    groups = [
-        [s for i in b[kind] for s in ledger.items() if s["scope"] == b["code"] and s["code"] == i["indicator"]]
-        for kind in ("indicators", "own_indicators")
-    ]
-    items = [s for group in groups for s in group]
-    said = [w("bureau_common", owed=len(b["owed"]), reported=len(b["reported"]))] if groups[0] else []
-    said += [w("bureau_own", count=len(groups[1]))] if groups[1] else []
-    says = [w("bureau_title", name=w.named(b), said=w("list_comma").join(said)), *marks(ledger, b["counts"])]
-    for word, done in (("procedures", "done"), ("facilities", "introduced")):
-        says.append(w(f"bureau_{word}_line", total=sum(b[word].values()), done=b[word].get(done, 0)))
-    for sheet, register in TOLD_BY_RECORD.items():
-        if held := b[sheet]:
-            parts = (
-                f"{w(f'{register.kind}_{status}')} {held[status]}"
-                for status in register.words_of(register.status)
-                if held.get(status)
-            )
-            says.append(w("listed_of_bureau", total=sum(held.values()), parts=w("list_comma").join(parts)))
-    for key in ("came_from", "went_into"):
-        says += [w("share_known", share=f"{s['share']:.0%}") for s in b[key] if s["share"] is not None]
-    projects = {p["code"]: w.named(p) for p in ledger.api("projects")["projects"]}
-    milestones = [m for m in ledger.api("milestones")["milestones"] if m["code"] in set(b["milestone_codes"])]
-    more = [tabled.milestones(ledger, milestones, projects=projects)] if milestones else []
-    more += spoken.tables(ledger, bureau=b["code"])
-    for group in groups:
-        if len(group) > 1:
-            more += [tabled.bureau_indicators(ledger, group), tabled.in_words(ledger, [s for s in group if s["period"]])]
-    more += attended.strips(ledger, items)
-    wrong, others = series(ledger, shown, items, more=more, free=(w("source"), *record(ledger)))
-    found, texts = timeline(ledger, others, milestones)
-    return wrong + found + ledger.unaccounted(shown, about=items, says=[*says, *texts])
 
 
 def record(ledger: Ledger) -> tuple[str, ...]:

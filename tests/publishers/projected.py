@@ -14,7 +14,8 @@ from telling.method import names, sections
 from telling.projects import kind_name
 from telling.words import Words
 from tests.publishers import attended, overviewed, spoken, tabled, worked
-from tests.publishers.accounts import BAD, GOOD, in_boxes, milestones_line, series, timeline
+from tests.publishers.accounts import BAD, GOOD, milestones_line, series, timeline
+from tests.publishers.accounts_bureaus import in_boxes
 from tests.publishers.ledger import Item, Ledger, Table, plain
 from tests.publishers.shown import Shown
 

@@ -14,8 +14,9 @@ from kpis.figures.registers import DIMENSIONS, FORMS, ONLINE, SURE
 from kpis.figures.registers import STATUSES as DIGITAL
 from kpis.settings import ROOT
 from kpis.text import known_day
-from tests.publishers import charted, mapped, tabled
-from tests.publishers.accounts import in_boxes, series
+from tests.publishers import charted, mapped, tabled, tabled_registers
+from tests.publishers.accounts import series
+from tests.publishers.accounts_bureaus import in_boxes
 from tests.publishers.ledger import Item, Ledger, Table
 from tests.publishers.shown import Drawn, Shown
 
@@ -63,26 +64,29 @@ def procedures(
     online, done, every = sum(total["statuses"][s] for s in ONLINE), total["done_count"], total["procedures_count"]
     phone, silent = total["smartphone"].get("yes", 0), total["smartphone"].get("unknown", 0)
     says = [
-        w("proc_title", total=f"{every:,}", done=f"{done:,}", rate=tabled.percent(total["rate_pct"])),
+        w("proc_title", total=f"{every:,}", done=f"{done:,}", rate=tabled_registers.percent(total["rate_pct"])),
         w("proc_lead", as_of=ledger.day(as_of), units=w("list_comma").join(f"{w(f'unit_{u}')} {n:,}" for u, n in sorted(total["counted_as"].items())),
           unknown=f"{total['statuses']['unknown']:,}", exempt=f"{total['statuses']['exempt']:,}"),
         *([w("sample_marked", n=f"{total['sample_count']:,}")] if total["sample_count"] else []),
     ]  # fmt: skip
     says += [w("proc_title_published", value=ledger.headline(rate))] if rate else []
     boxes = {
-        w("card_rate"): [tabled.percent(total["rate_pct"]),
-                         w("card_rate_note", done=f"{done:,}", total=f"{every:,}", partly=tabled.percent(total["rate_with_partly_pct"]))],
-        w("card_cases"): [tabled.percent(total["applications_rate_pct"]), w("card_cases_note", known=f"{total['with_applications_count']:,}", cases=tabled.large(ledger, total["applications_count"]))],
-        w("card_usage"): [tabled.percent(total["usage_of_online_pct"]), w("card_usage_note", all=tabled.percent(total["usage_of_all_pct"]), known=f"{total['with_usage_count']:,}")],
+        w("card_rate"): [tabled_registers.percent(total["rate_pct"]),
+                         w("card_rate_note", done=f"{done:,}", total=f"{every:,}", partly=tabled_registers.percent(total["rate_with_partly_pct"]))],
+        w("card_cases"): [tabled_registers.percent(total["applications_rate_pct"]), w("card_cases_note", known=f"{total['with_applications_count']:,}", cases=tabled_registers.large(ledger, total["applications_count"]))],
+        w("card_usage"): [tabled_registers.percent(total["usage_of_online_pct"]), w("card_usage_note", all=tabled_registers.percent(total["usage_of_all_pct"]), known=f"{total['with_usage_count']:,}")],
         w("card_priority"): [f"{priority['done_count']:,} / {priority['procedures_count']:,}"],
         w("card_phone"): [f"{phone:,} / {online:,}", w("card_phone_note", online=f"{online:,}", unknown=f"{silent:,}"), w("no_phone_why", unknown=f"{silent:,}")],
         w("card_overdue"): [f"{plan['overdue_count']:,}", w("card_overdue_note", planned=f"{plan['planned_count']:,}")],
     }  # fmt: skip
-    tables: list[Table] = [tabled.published_totals(ledger, summary), tabled.step_table(ledger, summary["steps"])]
+    tables: list[Table] = [
+        tabled_registers.published_totals(ledger, summary),
+        tabled_registers.step_table(ledger, summary["steps"]),
+    ]
     first = next((p for p in summary["published"] if p["published_denominator"] is not None), None)
     if first:
         unit = w.named(ledger.indicators[first["indicator"]], "unit")
-        says.append(w("pub_sentence", published=tabled.large(ledger, first["published_denominator"]), registered=f"{first['register_count']:,}",
+        says.append(w("pub_sentence", published=tabled_registers.large(ledger, first["published_denominator"]), registered=f"{first['register_count']:,}",
                       unit=w("unit_procedure") if unit == "%" else unit, difference=f"{first['difference']:+,.0f}".replace("-", "−")))  # fmt: skip
     wrong: list[str] = []
     charts = list(shown.drawn)
@@ -97,7 +101,7 @@ def procedures(
     segments = {s: w(f"digital_{s}") for s in DIGITAL}
     if dimension == "channel":
         parts = summary["by_channel"]
-        tables.append(tabled.channel_table(ledger, parts))
+        tables.append(tabled_registers.channel_table(ledger, parts))
         rows = {(n if len(n) <= 24 else n[:23] + "…"): c for n, c in [(n, c) for n, c in parts.items() if n != "-"][:15]}
         if rows:
             name, counts = next((n, c) for n, c in parts.items() if n != "-")
@@ -118,15 +122,15 @@ def procedures(
         }
         if dimension == "bureau":
             named = {v: bureau_name(ledger, v) for v in parts}
-        tables.append(tabled.procedures_by(ledger, dimension, parts, named))
+        tables.append(tabled_registers.procedures_by(ledger, dimension, parts, named))
         if not set(parts) <= {"unknown", ""}:
             largest = max(parts, key=lambda v: parts[v]["procedures_count"])
             says.append(w("cmp_sentence", dimension=w(f"reg_by_{dimension}"), largest=named[largest],
-                          largest_n=f"{parts[largest]['procedures_count']:,}", largest_rate=tabled.percent(parts[largest]["rate_pct"])))  # fmt: skip
+                          largest_n=f"{parts[largest]['procedures_count']:,}", largest_rate=tabled_registers.percent(parts[largest]["rate_pct"])))  # fmt: skip
             for chart in drawn(says[-1]):
                 wrong += charted.wrong_shares(chart, {named[v]: c["statuses"] for v, c in parts.items()}, segments)
                 ends = chart.notes[: len(parts)]
-                if ends != [f"<b>{tabled.percent(c['rate_pct'])}</b>" for c in parts.values()]:
+                if ends != [f"<b>{tabled_registers.percent(c['rate_pct'])}</b>" for c in parts.values()]:
                     wrong.append(f"rates at the bars: {ends}")
     steps = summary["steps"]
     if any(c["unknown"] < online for c in steps.values()):
@@ -162,7 +166,7 @@ def procedures(
             )
     gone = summary["over_time"]
     if gone:
-        rates = [tabled.percent(g["so_far_count"] / every * 100) for g in gone]
+        rates = [tabled_registers.percent(g["so_far_count"] / every * 100) for g in gone]
         rows_ = [[g["day"], str(g["newly_count"]), str(g["so_far_count"]), rate_] for g, rate_ in zip(gone, rates, strict=True)]
         tables.append(([w("col_day"), w("col_new"), w("col_so_far"), w("time_share")], rows_))
         last = gone[-1]["so_far_count"]
@@ -241,7 +245,7 @@ def facilities(ledger: Ledger, shown: Shown, field: str, *, view: str = "then", 
     wrong += [x for c in drawn(says[-1]) for x in charted.wrong_shares(c, parts, {s: w(f"cashless_{s}") for s in CASH_STATES})]
     names = (*METHODS, "standard", "unstated")
     tables: list[Table] = [
-        tabled.statuses_by(ledger, title, parts), ([w("col_method"), w("fac_total")], [[w(f"method_{m}"), str(ways[m])] for m in names]),
+        tabled_registers.statuses_by(ledger, title, parts), ([w("col_method"), w("fac_total")], [[w(f"method_{m}"), str(ways[m])] for m in names]),
     ]  # fmt: skip
     says.append(w("fac_methods_sentence", total=count, **ways))
     for chart in drawn(f"{w('fac_methods')}: {says[-1]}"):
@@ -316,7 +320,7 @@ def _map(ledger: Ledger, places: Mapping[str, Mapping[str, int]], drawn: Any, sa
     listed = {n: c for n, c in counted.items() if sum(c.values())}
     says.append(w("fac_map_sentence", places=len(listed), none=sum(places.get("", {}).values())))
     elsewhere = {n or w("form_unknown"): c for n, c in places.items() if n not in named}
-    tables.append(tabled.statuses_by(ledger, w("col_place"), {**{named[n]: c for n, c in listed.items()}, **elsewhere}))
+    tables.append(tabled_registers.statuses_by(ledger, w("col_place"), {**{named[n]: c for n, c in listed.items()}, **elsewhere}))
     wrong = []
     done = {n: sum(c[s] for s in CASHLESS) for n, c in counted.items()}
     hover = {n: f"{named[n]}: {done[n]} / {sum(c.values())}" for n, c in counted.items()}

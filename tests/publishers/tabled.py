@@ -7,13 +7,10 @@ from datetime import date
 from typing import Any
 
 from kpis.errors import PeriodUnreadable
-from kpis.figures.facilities import STATUSES as CASHLESS
 from kpis.figures.projects import GivenDay
-from kpis.figures.registers import FORMS
-from kpis.figures.registers import STATUSES as DIGITAL
 from kpis.government import government
 from kpis.periods import parse_period
-from kpis.text import format_count, format_percent, format_ratio, format_value, known_day, status_word
+from kpis.text import format_count, format_ratio, format_value, known_day, status_word
 from telling.overview import theme_name
 from tests.publishers.ledger import Item, Ledger, Table, cell, plain
 from tests.publishers.shown import Shown
@@ -320,78 +317,6 @@ def milestones(ledger: Ledger, found: Sequence[Item], *, projects: Mapping[str, 
 
 
 # Registers ------------------------------------------------------------------------------------------------------------
-
-
-def percent(value: float | None) -> str:
-    """Write a percentage of a register."""
-    return "―" if value is None else format_percent(value)
-
-
-def large(ledger: Ledger, value: float | None) -> str:
-    """Write a count, large ones shortened."""
-    if value is None:
-        return "―"
-    return format_count(value, ledger.language)
-
-
-def published_totals(ledger: Ledger, summary: Item) -> Table:
-    """Return what was published beside what the register adds up to."""
-    w = ledger.words
-    header = [
-        w(k)
-        for k in (
-            "col_indicator",
-            "period",
-            "col_published",
-            "col_published_total",
-            "unit",
-            "col_list_done",
-            "col_list_total",
-            "col_difference",
-        )
-    ]
-    return header, [
-        [w.named(ledger.indicators[p["indicator"]]), p["period"], ledger.value({"code": p["indicator"]}, p["published_value"]),
-         large(ledger, p["published_denominator"]), w.named(ledger.indicators[p["indicator"]], "unit"), f"{p['register_done_count']:,}", f"{p['register_count']:,}",
-         "―" if p["difference"] is None else f"{p['difference']:+,.0f}".replace("-", "−")]
-        for p in summary["published"]
-    ]  # fmt: skip
-
-
-def procedures_by(ledger: Ledger, dimension: str, parts: Mapping[str, Item], words: Mapping[str, str]) -> Table:
-    """Return the table of procedures by one dimension."""
-    w = ledger.words
-    header = [w(f"reg_by_{dimension}"), w("col_total"), *(w(f"digital_{s}") for s in DIGITAL), w("col_rate"), w("col_cases"), w("col_cases_rate"),
-              w("col_usage"), w("col_usage_all")]  # fmt: skip
-    return header, [
-        [words[v], str(c["procedures_count"]), *(str(c["statuses"][s]) for s in DIGITAL), percent(c["rate_pct"]), count(c["applications_count"] or None),
-         percent(c["applications_rate_pct"]), percent(c["usage_of_online_pct"]), percent(c["usage_of_all_pct"])]
-        for v, c in parts.items()
-    ]  # fmt: skip
-
-
-def channel_table(ledger: Ledger, parts: Mapping[str, Mapping[str, int]]) -> Table:
-    """Return the table of procedures by channel."""
-    w = ledger.words
-    header = [w("reg_by_channel"), w("col_total"), *(w(f"digital_{s}") for s in DIGITAL)]
-    rows = [
-        [w("no_channel") if n == "-" else n, str(sum(c.values())), *(str(c.get(s, 0)) for s in DIGITAL)] for n, c in parts.items()
-    ]
-    return header, rows
-
-
-def step_table(ledger: Ledger, steps: Mapping[str, Mapping[str, int]]) -> Table:
-    """Return the table of steps on paper."""
-    w = ledger.words
-    return [w("col_step"), *(w(f"form_{f}") for f in FORMS)], [
-        [w(f"step_{s}"), *(str(c[f]) for f in FORMS)] for s, c in steps.items()
-    ]
-
-
-def statuses_by(ledger: Ledger, title: str, parts: Mapping[str, Mapping[str, int]]) -> Table:
-    """Return the table of facilities by bureau, kind or place."""
-    header = [title, ledger.words("fac_total"), *(ledger.words(f"cashless_{s}") for s in CASHLESS)]
-    return header, [[name, str(sum(c.values())), *(str(c[s]) for s in CASHLESS)] for name, c in parts.items()]
 
 
 def compared(ledger: Ledger, items: Iterable[Item]) -> Table:

@@ -12,8 +12,9 @@ from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
 from api.reform import REFORM_ROUTES
-from kpis.moment import Moment, State
+from kpis.moment import Moment
 from kpis.settings import ROOT, settings
+from kpis.state import State
 from kpis.store import store as stored
 from kpis.store import tables
 from loaders import load

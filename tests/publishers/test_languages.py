@@ -11,9 +11,10 @@ from pathlib import Path
 import pytest
 
 from kpis.declared import text_column, translated
-from kpis.moment import Moment, State
+from kpis.moment import Moment
 from kpis.periods import local_day
 from kpis.registers import LISTS
+from kpis.state import State
 from kpis.store import tables
 from kpis.store.engine import frozen_url
 from kpis.store.fields import key_columns

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from kpis.figures.commented import NEEDING, is_living
-from kpis.moment import Moment, State
+from kpis.moment import Moment
+from kpis.state import State
 from kpis.store import tables, vintages
 from kpis.store.store import Store, utc_now
 from kpis.store.vintages import Origin

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterator
 from contextlib import suppress
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Any
 
 import pytest
 from sqlalchemy import func, select, update
@@ -17,80 +15,16 @@ from kpis.errors import FigureRefused, NotAllowed
 from kpis.reporting import choices, outbox, people, questions, submissions
 from kpis.reporting.asking import AskedColumn
 from kpis.reporting.hours import hours_of
-from kpis.settings import Settings
 from kpis.store import tables
 from kpis.store.store import Store
 from kpis.store.tables import table_of
 from loaders.load import load_file
 from publishers.notices import hooks, rounds
-from publishers.notices.smtp import PORTS
-from tests.posting import Took, certificate, mail_server, receiver, text_of
+from tests.posting import Took, receiver, text_of
+from tests.publishers.telling import MANAGERS, OFFICERS, Clock, at_once, chosen, go, states, to, upload
 from tests.small_government import ADMIN, ANNA, AYA, DAI, IN_TIME, OFFICE, PERIOD, SECOND, figure
 
 pytestmark = pytest.mark.store
-
-MORNING = datetime(2023, 1, 20, 1, 0)  # a Friday, ten o'clock at the office
-MANAGERS, OFFICERS = {ANNA, AYA}, {OFFICE, SECOND}
-
-
-class Clock:
-    """A clock that shows what it is set to."""
-
-    def __init__(self, now: datetime = MORNING) -> None:
-        self.now = now
-
-    def __call__(self) -> datetime:
-        return self.now
-
-
-@pytest.fixture
-def mails(tmp_path: Path) -> Iterator[Took]:
-    with mail_server(tmp_path) as took:
-        yield took
-
-
-@pytest.fixture
-def clock(reporting: Store, monkeypatch: pytest.MonkeyPatch) -> Clock:
-    """The clock of everything that is stored, set back to when the small government reports."""
-    made = Clock()
-    with reporting.engine.begin() as connection:
-        connection.execute(update(table_of(tables.DataRevision)).values(stamped_at=None))
-    monkeypatch.setattr("kpis.store.store.utc_now", made)
-    return made
-
-
-def chosen(mails: Took | None, **more: Any) -> Settings:
-    given: dict[str, Any] = {"PUBLIC_URL": "https://office.kpi.example.jp", "SMTP_SECURITY": "none"}
-    if mails is not None:
-        given |= {"SMTP_HOST": "127.0.0.1", "SMTP_PORT": mails.port, "MAIL_FROM": "見える化 <kpi@example.jp>"}
-    return Settings(**{**given, **more})
-
-
-def go(store: Store, mails: Took | None, clock: Clock, **more: Any) -> rounds.Round:
-    return rounds.go(store, chosen(mails, **more), clock=clock)
-
-
-def at_once(store: Store, *who: str) -> None:
-    """Let persons be told of everything at once."""
-    for email in who:
-        how = dict.fromkeys(choices.chosen_by(store, email).how_often, "at_once")
-        choices.choose(store, actor=email, language="ja", how_often=how)
-
-
-def upload(store: Store, content: bytes = b"1", **more: Any) -> int:
-    rows = [figure(numerator=700.0, denominator=1000.0)]
-    return submissions.upload(
-        store, actor=ANNA, bureau_code="GENERAL", period_code=PERIOD, rows=rows, content=content, name="a.xlsx", **more
-    ).report_id
-
-
-def to(mails: Took, subject: str = "") -> list[str]:
-    """Return to whom mails went that have these words in their subject."""
-    return sorted(str(mail["To"]) for mail in mails.mails() if subject in str(mail["Subject"]))
-
-
-def states(store: Store) -> Counter[str]:
-    return Counter(str(row["state"]) for row in store.all_of(tables.Notice))
 
 
 def test_each_step_of_a_report_is_told_to_whom_it_concerns_once_and_opens_what_it_speaks_of(
@@ -282,129 +216,6 @@ def test_a_channel_is_told_what_is_public_and_only_where_the_office_says_so_what
             choices.channels(reporting, viewer=who)
         with pytest.raises(NotAllowed):
             outbox.lines(reporting, viewer=who)
-
-
-@pytest.mark.parametrize(
-    ("kind", "address"),
-    [
-        ("slack", "https://evil.example.jp/services/T1JJ3T3L2/A1BRTD4JD/TIiajkdnlazkcOXrIdevi7FQ"), ("slack", "mailto://a:b@example.jp"),
-        ("teams", "https://hooks.slack.com/services/T1JJ3T3L2/A1BRTD4JD/TIiajkdnlazkcOXrIdevi7FQ"),
-        ("mattermost", "http://mattermost.example.jp/hooks/abc"), ("mattermost", "https://a:b@mattermost.example.jp/hooks/abc"),
-        ("mattermost", "https://mattermost.example.jp/api/v4/users"), ("mattermost", "file:///etc/passwd"), ("other", "https://x.example.jp/hooks/a"),
-    ],
-)  # fmt: skip
-def test_an_address_that_is_none_of_the_service_is_refused(kind: str, address: str) -> None:
-    with pytest.raises(FigureRefused):
-        hooks.looked_over(kind, address)
-
-
-def test_addresses_as_the_services_give_them_are_taken() -> None:
-    for kind, address in (
-        ("slack", "https://hooks.slack.com/services/T1JJ3T3L2/A1BRTD4JD/TIiajkdnlazkcOXrIdevi7FQ"),
-        ("mattermost", "https://mattermost.example.jp/chat/hooks/3ccdd113474722377935511fc85d3dd4"),
-        ("teams", ("https://prod-15.japaneast.logic.azure.com:443/workflows/abcdef/triggers/manual/paths/invoke?api-version=2016-06-01"
-                  "&sp=%2Ftriggers%2Fmanual%2Frun&sv=1.0&sig=iXjeMGUdCgTwVHMTt1UIdPZpKvtnB1ELRs1gEVUQgTw")),
-    ):  # fmt: skip
-        assert hooks.looked_over(kind, address) == address
-
-
-def test_what_is_not_taken_is_tried_again_with_growing_pauses_and_then_shown_until_somebody_sends_it_again(
-    reporting: Store, mails: Took, clock: Clock
-) -> None:
-    number = upload(reporting)
-    go(reporting, mails, clock)
-    submissions.submit(reporting, number, actor=ANNA, revision=1, today=IN_TIME)
-    waits = []
-    nowhere = {"SMTP_PORT": 9, "NOTICE_HOURS": "00:00-23:59"}
-    for _ in range(len(outbox.PAUSES) + 1):
-        at = clock.now
-        assert go(reporting, mails, clock, **nowhere).sent == 0
-        nexts = {row["next_try_at"] for row in reporting.all_of(tables.Notice, occasion="submitted", state="waiting")}
-        if nexts:
-            (clock.now,) = nexts
-            waits.append(clock.now - at)
-            assert go(reporting, mails, Clock(clock.now - timedelta(seconds=1)), **nowhere) == rounds.Round(), "not sooner"
-    assert waits == list(outbox.PAUSES) and waits == sorted(waits)
-    failed = outbox.lines(reporting, viewer=OFFICE, states=["failed"])
-    assert len(failed) == len(OFFICERS) and {f.last_error for f in failed} == {"ConnectionRefusedError"} and failed[0].attempts == 7
-    outbox.send_again(reporting, failed[0].id, actor=OFFICE)
-    go(reporting, mails, clock, NOTICE_HOURS="00:00-23:59")
-    assert to(mails, "提出") == [failed[0].reader.removeprefix("person ")]
-    assert [row["action"] for row in reporting.all_of(tables.AuditEvent)][-1] == "notice_sent_again"
-
-
-def test_news_that_could_not_leave_for_a_week_does_not_leave_at_all(reporting: Store, mails: Took, clock: Clock) -> None:
-    number = upload(reporting)
-    submissions.submit(reporting, number, actor=ANNA, revision=1, today=IN_TIME)
-    go(reporting, None, clock)
-    assert states(reporting)["waiting"] > 0, "without a mail server mail waits"
-    clock.now += timedelta(days=8, hours=1)
-    clock.now = clock.now.replace(hour=1)
-    go(reporting, mails, Clock(datetime(2023, 1, 30, 1, 0)))
-    assert to(mails, "提出") == [] and states(reporting)["expired"] >= 2
-
-
-def test_a_sender_that_ended_before_it_sent_is_followed_by_another_and_one_that_ended_after_is_shown(
-    reporting: Store, mails: Took, clock: Clock
-) -> None:
-    number = upload(reporting)
-    submissions.submit(reporting, number, actor=ANNA, revision=1, today=IN_TIME)
-    hours = hours_of("mon-fri 09:00-18:00")
-    one, two = outbox.claim(reporting, hours, now=clock())
-    assert outbox.claim(reporting, hours, now=clock()) == [], "claimed by another"
-    assert outbox.begin(reporting, one, message_id="<a@b>", now=clock())
-    later = Clock(clock.now + outbox.LEASE + timedelta(seconds=1))
-    (again,) = outbox.claim(reporting, hours, now=later())
-    assert again.reader == two.reader, "what was not begun waits again"
-    assert not outbox.begin(reporting, two, message_id="<a@b>", now=later()), "the first sender wakes up, and no longer has it"
-    (lost,) = outbox.lines(reporting, viewer=OFFICE, states=["unknown"])
-    assert lost.reader == one.reader and lost.last_error == "sender_ended"
-    assert outbox.begin(reporting, again, message_id="<a@b>", now=later())
-    outbox.sent(reporting, again, now=later())
-    outbox.sent(reporting, one, now=later())  # it was only slow
-    assert states(reporting) == {"sent": 2}
-
-
-def test_after_a_backup_was_put_back_nothing_that_waited_is_sent(reporting: Store, mails: Took, clock: Clock) -> None:
-    number = upload(reporting)
-    submissions.submit(reporting, number, actor=ANNA, revision=1, today=IN_TIME)
-    assert outbox.put_aside(reporting, actor=people.COMMAND_LINE) == len(OFFICERS)
-    go(reporting, mails, clock)
-    assert to(mails, "提出") == [] and states(reporting)["unknown"] == len(OFFICERS)
-
-
-def test_a_sample_tells_nobody(reporting: Store, mails: Took, clock: Clock) -> None:
-    reporting.become_sample()
-    number = upload(reporting)
-    submissions.submit(reporting, number, actor=ANNA, revision=1, today=IN_TIME)
-    go(reporting, mails, clock)
-    assert reporting.count(tables.Notice) == 0 and mails.mails() == []
-
-
-def test_a_public_instance_tells_nobody(store: Store, tmp_path: Path) -> None:
-    with pytest.raises(NotAllowed):
-        rounds.go(store, Settings(MIERUKA_MODE="public", EDITIONS_DIR=tmp_path), clock=Clock())  # type: ignore[call-arg]
-
-
-def test_mail_is_secured_and_signed_in_as_the_settings_say(
-    reporting: Store, clock: Clock, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    paths = certificate(tmp_path)
-    number = upload(reporting)
-    submissions.submit(reporting, number, actor=ANNA, revision=1, today=IN_TIME)
-    secured = {"SMTP_HOST": "localhost", "SMTP_SECURITY": "starttls", "SMTP_USER": "mieruka", "SMTP_PASSWORD": "kV7w-Hq2z-Rt9m"}
-    with mail_server(tmp_path, tls=paths, password="kV7w-Hq2z-Rt9m") as took:
-        go(reporting, took, clock, **secured)
-        assert took.mails() == [], "a certificate that nobody vouches for"
-        assert {r["last_error"] for r in reporting.all_of(tables.Notice) if r["attempts"]} == {"SSLCertVerificationError"}
-        monkeypatch.setenv("SSL_CERT_FILE", str(paths[0]))
-        clock.now += outbox.PAUSES[0]
-        go(reporting, took, clock, **{**secured, "SMTP_PASSWORD": "wrong"})
-        assert took.mails() == []
-        clock.now += outbox.PAUSES[1]
-        go(reporting, took, clock, **secured)
-        assert set(to(took, "提出")) == OFFICERS
-    assert PORTS == {"starttls": 587, "tls": 465, "none": 25}
 
 
 def test_a_question_is_told_to_whoever_must_answer_and_its_answer_to_the_office(

@@ -17,8 +17,9 @@ import pytest
 
 from kpis.as_text import FORMULA, clean
 from kpis.declared import said_of
-from kpis.moment import Moment, State
+from kpis.moment import Moment
 from kpis.settings import ROOT, Settings
+from kpis.state import State
 from kpis.store import tables
 from kpis.store.store import Store
 from publishers.editions import on_disk

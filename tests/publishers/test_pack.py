@@ -14,10 +14,10 @@ import pytest
 from pptx import Presentation
 
 from kpis.errors import Unavailable
-from kpis.moment import State
 from kpis.periods import local_day
 from kpis.reporting import meetings, people
 from kpis.reporting.meetings import Wanted
+from kpis.state import State
 from kpis.store.store import Store, utc_now
 from publishers import fonts
 from publishers.meeting import pdf

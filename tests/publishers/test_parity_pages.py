@@ -19,7 +19,7 @@ import pytest
 from kpis.text import format_date, status_word
 from publishers.editions import on_disk
 from telling.words import Words
-from tests.publishers import accounts, matrixed, projected, registered, tabled
+from tests.publishers import accounts, accounts_bureaus, matrixed, projected, registered, tabled
 from tests.publishers.house import House
 from tests.publishers.ledger import Item, Ledger, Table
 from tests.publishers.shown import Drawn, Shown, numbers_in
@@ -39,7 +39,7 @@ def public(published: House, published_port: int) -> Iterator[Public]:
 
 
 PAGES: list[tuple[str, str, Callable[[Ledger, Shown], list[str]]]] = [
-    ("", "", accounts.overview), ("five_less", "", accounts.five_less), ("bureau", "", accounts.bureaus), ("about", "", projected.about),
+    ("", "", accounts.overview), ("five_less", "", accounts.five_less), ("bureau", "", accounts_bureaus.bureaus), ("about", "", projected.about),
     ("projects", "", projected.projects), ("changes", "since=2022-10-01", lambda ledger, shown: accounts.changes(ledger, shown, "2022-10-01")),
     *(("procedures", f"by={d}", lambda ledger, shown, d=d: registered.procedures(ledger, shown, d)) for d in ("bureau", "channel")),  # type: ignore[misc]
     *(("facilities", f"by={f}", lambda ledger, shown, f=f: registered.facilities(ledger, shown, f)) for f in ("bureau", "kind")),  # type: ignore[misc]
@@ -181,7 +181,7 @@ def test_every_bureau_stands_the_same(public: Public, language: str) -> None:
         allowed = told(language, row, mine, items, strips, words("att_strip_heading")) | frame(public, language)
         if code in bureaus:
             b, shown = bureaus[code], public.read("bureau", language, f"code={code}")
-            assert accounts.one_bureau(ledger, shown, b) == [], code
+            assert accounts_bureaus.one_bureau(ledger, shown, b) == [], code
             assert words.named(row) in shown.headings[0] and static.headings[0] == words.named(row)
             own = (
                 [p for p in procedures if p["bureau_code"] == code],
@@ -326,7 +326,7 @@ def test_the_comparison_of_bureaus_is_the_same_on_both(public: Public, view: str
     """The table of bureaus, coverage and lists, in the organisation of the time and in that of today."""
     ledger, words = public.ledgers[language], Words(language)
     tables: list[Table] = []
-    assert accounts.bureaus(ledger, public.read("bureau", language, f"view={view}"), view=view, keep=tables) == []
+    assert accounts_bureaus.bureaus(ledger, public.read("bureau", language, f"view={view}"), view=view, keep=tables) == []
     static = public.static("bureaus.html" if view == "then" else "bureaus-now.html", language).shown
     rows = ledger.api("bureaus" + ("" if view == "then" else "?view=now"))["bureaus"]
     current = [b for b in rows if b["is_valid"]]

@@ -15,7 +15,8 @@ from sqlalchemy import update
 from kpis.declared import translated
 from kpis.errors import FigureRefused, NotAllowed
 from kpis.figures.scorecard import score_all
-from kpis.moment import Moment, State
+from kpis.moment import Moment
+from kpis.state import State
 from kpis.store import tables, translations, vintages
 from kpis.store.store import Store
 from kpis.store.tables import table_of

@@ -18,8 +18,8 @@ from kpis.errors import PeriodUnreadable
 from kpis.figures.records import value_of
 from kpis.figures.scorecard import score_all
 from kpis.languages import say
-from kpis.moment import State
 from kpis.settings import settings
+from kpis.state import State
 from kpis.store.store import Store
 from publishers.fonts import has_japanese
 from publishers.meeting.page import report_page

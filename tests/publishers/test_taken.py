@@ -17,8 +17,9 @@ from api.policy import headers_of
 from charts.shapes import Shares
 from charts.svg.framed import Label, framed
 from kpis.errors import Unavailable
-from kpis.moment import Moment, State
+from kpis.moment import Moment
 from kpis.settings import Settings
+from kpis.state import State
 from kpis.store.store import Store
 from publishers import fonts
 from publishers.taken import file_of

@@ -9,8 +9,9 @@ import pytest
 from kpis.figures.projects import MILESTONE_STATES, PROJECT_RULE, ProjectReport
 from kpis.figures.records import RULE_VERSION
 from kpis.government import government
-from kpis.moment import Moment, State
+from kpis.moment import Moment
 from kpis.periods import parse_period
+from kpis.state import State
 from kpis.store import tables
 from kpis.store.fields import records
 from kpis.store.store import Store

@@ -22,9 +22,9 @@ from api import doors
 from kpis.errors import FigureRefused, NotAllowed, SchemaRefused, StepRefused
 from kpis.reporting import people
 from kpis.reporting.voices import decide
+from kpis.reporting_vocabulary import VoiceState
 from kpis.settings import Settings
 from kpis.store.store import Store
-from kpis.vocabulary import VoiceState
 from kpis.voices.often import Often
 from kpis.voices.store import SCHEMA, VOICE, Voices
 from kpis.voices.words import is_personal

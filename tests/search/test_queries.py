@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from kpis.moment import Moment, State
+from kpis.moment import Moment
+from kpis.state import State
 from kpis.store.store import Store
 from telling.blocks import Telling
 from telling.search import answers

@@ -15,8 +15,9 @@ from api.search import SEARCH_ROUTES
 from api.warm import warmed
 from kpis.figures.finding import Entry, Growing, Index, grams_of, search
 from kpis.figures.folding import folded, read
-from kpis.moment import Moment, State, state_of
+from kpis.moment import Moment
 from kpis.settings import ROOT, settings
+from kpis.state import State, state_of
 from kpis.store.store import Store
 from publishers.site.search import part_of
 from telling.blocks import Telling

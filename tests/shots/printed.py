@@ -8,7 +8,7 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, Page
 
-from kpis.moment import State
+from kpis.state import State
 from publishers.meeting.page import report_page
 from telling.meeting import quarter_report
 from tests.shared import copied, shipped

@@ -9,10 +9,11 @@ import pytest
 from icalendar import Calendar
 
 from kpis.languages import say
-from kpis.moment import Moment, State
+from kpis.moment import Moment
 from kpis.reporting import choices, outbox, people, submissions
 from kpis.reporting.hours import hours_of
 from kpis.settings import Settings
+from kpis.state import State
 from kpis.store import tables
 from kpis.store.store import Store, utc_now
 from publishers.notices import hooks

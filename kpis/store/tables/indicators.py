@@ -10,6 +10,7 @@ from sqlalchemy import CheckConstraint, Index, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
 from kpis import kinds
+from kpis import reporting_vocabulary as reporting_words
 from kpis import vocabulary as words
 from kpis.declared import ALWAYS, NAME, NOTE, ByDecision, Code, Fields, Flag, Said, Translated
 from kpis.government import CorrectionReason, Theme
@@ -288,7 +289,7 @@ class Withdrawal(SQLModel, table=True):
     """A wish to take a figure back: asked for by one person, decided by another; approved, it becomes a vintage."""
 
     __table_args__ = (
-        one_of("state", words.WithdrawalState),
+        one_of("state", reporting_words.WithdrawalState),
         CheckConstraint("reason_text <> ''", name="a_withdrawal_has_a_reason"),
         CheckConstraint("decided_by IS NULL OR decided_by <> asked_by", name="four_eyes"),
         Index(

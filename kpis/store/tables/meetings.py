@@ -8,7 +8,7 @@ from typing import Annotated
 from sqlalchemy import CheckConstraint, Index
 from sqlmodel import SQLModel
 
-from kpis import vocabulary as words
+from kpis import reporting_vocabulary as reporting_words
 from kpis.store.fields import KEY, Instant, MaybeInstant, one_of, refers
 
 
@@ -31,7 +31,7 @@ class Decision(SQLModel, table=True):
     """What a meeting decided: what is to be done, about what, by whom and by when; with a bureau as owner it became an action of it."""
 
     __table_args__ = (
-        one_of("closed_as", words.DecisionClosed, optional=True),
+        one_of("closed_as", reporting_words.DecisionClosed, optional=True),
         CheckConstraint("indicator_code IS NULL OR project_code IS NULL", name="about_one_subject"),
         CheckConstraint("milestone_code IS NULL OR project_code IS NOT NULL", name="milestone_with_its_project"),
         CheckConstraint("decided <> ''", name="says_what"),

@@ -7,7 +7,7 @@ from typing import Annotated
 from sqlalchemy import CheckConstraint, Index, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
-from kpis import vocabulary as words
+from kpis import reporting_vocabulary as reporting_words
 from kpis.store.fields import KEY, Instant, MaybeInstant, one_of, refers
 
 
@@ -19,8 +19,8 @@ class Notice(SQLModel, table=True):
     """
 
     __table_args__ = (
-        one_of("occasion", words.Occasion),
-        one_of("state", words.NoticeState),
+        one_of("occasion", reporting_words.Occasion),
+        one_of("state", reporting_words.NoticeState),
         UniqueConstraint("occasion", "subject", "reader", name="told_once"),
         CheckConstraint("attempts >= 0", name="attempts_count_from_nought"),
         Index("notice_waiting", "state", "next_try_at"),
@@ -47,7 +47,7 @@ class NoticeChoice(SQLModel, table=True):
     """How often one person is told of one occasion; without a row it is as the program suggests."""
 
     __tablename__ = "notice_choice"
-    __table_args__ = (one_of("occasion", words.Occasion), one_of("how_often", words.HowOften))
+    __table_args__ = (one_of("occasion", reporting_words.Occasion), one_of("how_often", reporting_words.HowOften))
     email: Annotated[str, refers("user_account.email", key=True)]
     occasion: Annotated[str, KEY]
     how_often: str
@@ -66,7 +66,7 @@ class Webhook(SQLModel, table=True):
     """A channel of Teams, Slack or Mattermost that the office set; ``is_internal``: who reads it may see what is not public."""
 
     __table_args__ = (
-        one_of("kind", words.WebhookKind),
+        one_of("kind", reporting_words.WebhookKind),
         CheckConstraint("address <> ''", name="a_webhook_has_an_address"),
     )
     id: Annotated[int | None, KEY] = None

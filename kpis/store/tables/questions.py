@@ -8,7 +8,7 @@ from typing import Annotated
 from sqlalchemy import CheckConstraint, ForeignKeyConstraint
 from sqlmodel import Field, SQLModel
 
-from kpis import vocabulary as words
+from kpis import reporting_vocabulary as reporting_words
 from kpis.store.fields import KEY, Instant, MaybeInstant, one_of, refers
 
 _REPLY = ["question_code", "bureau_code"]
@@ -23,7 +23,7 @@ class Question(SQLModel, table=True):
     """
 
     __table_args__ = (
-        one_of("state", words.QuestionState),
+        one_of("state", reporting_words.QuestionState),
         CheckConstraint("title_ja <> ''", name="a_question_has_a_title"),
         CheckConstraint("most_rows >= 1", name="a_question_has_a_row"),
         CheckConstraint("state <> 'closed' OR closed_by IS NOT NULL", name="somebody_closed_it"),
@@ -50,7 +50,7 @@ class QuestionReply(SQLModel, table=True):
 
     __tablename__ = "question_reply"
     __table_args__ = (
-        one_of("state", words.ReplyState),
+        one_of("state", reporting_words.ReplyState),
         CheckConstraint("state <> 'returned' OR return_reason <> ''", name="a_return_has_a_reason"),
         CheckConstraint("decided_by IS NULL OR decided_by <> submitted_by", name="four_eyes"),
     )

@@ -8,6 +8,7 @@ from typing import Annotated
 from sqlalchemy import CheckConstraint, Index, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
+from kpis import reporting_vocabulary as reporting_words
 from kpis import vocabulary as words
 from kpis.store.fields import KEY, Instant, MaybeInstant, one_of, refers
 
@@ -27,7 +28,7 @@ class UserRole(SQLModel, table=True):
 
     __tablename__ = "user_role"
     __table_args__ = (
-        one_of("role", words.Role),
+        one_of("role", reporting_words.Role),
         UniqueConstraint("email", "role", "bureau_code", "section_code"),
     )
     id: Annotated[int | None, KEY] = None
@@ -77,13 +78,13 @@ class Submission(SQLModel, table=True):
     """One bureau's report of one period on its way from draft to approval."""
 
     __table_args__ = (
-        one_of("state", words.ReportState),
+        one_of("state", reporting_words.ReportState),
         CheckConstraint("state <> 'returned' OR return_reason <> ''", name="a_return_has_a_reason"),
         CheckConstraint("decided_by IS NULL OR decided_by <> submitted_by", name="four_eyes"),
         # One report of a bureau and period at a time is on its way: two uploads at the same second cannot both open one.
         Index(
             "submission_open_once", "bureau_code", "period_code", unique=True,
-            sqlite_where=text(f"state IN ({words.quoted(words.OPEN_STATES)})"), postgresql_where=text(f"state IN ({words.quoted(words.OPEN_STATES)})"),
+            sqlite_where=text(f"state IN ({words.quoted(reporting_words.OPEN_STATES)})"), postgresql_where=text(f"state IN ({words.quoted(reporting_words.OPEN_STATES)})"),
         ),
     )  # fmt: skip
     id: Annotated[int | None, KEY] = None
@@ -130,7 +131,7 @@ class SubmissionCheck(SQLModel, table=True):
 
     __tablename__ = "submission_check"
     __table_args__ = (
-        one_of("decision", words.CheckStep),
+        one_of("decision", reporting_words.CheckStep),
         CheckConstraint("decision <> 'sent_back' OR note <> ''", name="sent_back_with_a_reason"),
     )
     id: Annotated[int | None, KEY] = None

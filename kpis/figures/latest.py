@@ -1,0 +1,62 @@
+"""What changed last among the figures, for those who come back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from kpis.figures.records import (
+    Figure,
+    Goal,
+)
+from kpis.figures.scorecard import Scored, SourceNote
+from kpis.periods import local_day
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One thing that became known: a figure of a new period, a corrected or withdrawn figure, or a target set anew.
+
+    ``kind``: ``new``, ``corrected``, ``final`` (of a preliminary figure), ``withdrawn`` (``after`` is the figure that counts again, or none) or ``target``.
+    ``reason`` is the vintage that says why. ``day`` is the day of publication, correction or setting; where no day of
+    publication is known it is the last day of the figure's period, and ``is_period_end`` says so.
+    """
+
+    kind: str
+    day: date
+    scored: Scored
+    before: Figure | Goal | None
+    after: Figure | Goal | None
+    is_period_end: bool = False
+    reason: Figure | None = None
+
+
+def latest_changes(scored: Iterable[Scored], sources: Mapping[str, SourceNote], *, as_of: date, count: int) -> list[Change]:
+    """Return what changed last, newest first.
+
+    Args:
+        scored: judgements, each with its entry.
+        sources: by code; they say when a figure was published.
+        as_of: what became known later is left out.
+        count: how many at most.
+    """
+    changes: list[Change] = []
+    for item in scored:
+        figure = item.judgement.figure
+        if figure is not None and figure.vintage == 1:
+            source = sources.get(figure.source_code)
+            published = source.published_on if source else None
+            day = published if published is not None and published >= figure.period.end else figure.period.end
+            changes.append(Change("new", day, item, item.judgement.previous, figure, is_period_end=day != published))
+        for made in item.revisions:
+            if made.vintage.known_at is not None and (made.before is not None or made.is_withdrawal):
+                kind = "withdrawn" if made.is_withdrawal else "final" if made.is_final else "corrected"
+                day = local_day(made.vintage.known_at)
+                changes.append(Change(kind, day, item, made.before, made.after, reason=made.vintage))
+        for goal in item.goals:
+            earlier = [g for g in item.goals if g.period_code == goal.period_code and g.set_order < goal.set_order]
+            if earlier and goal.set_on is not None:
+                changes.append(Change("target", goal.set_on, item, max(earlier, key=lambda g: g.set_order), goal))
+    known = [change for change in changes if change.day <= as_of]
+    return sorted(known, key=lambda change: change.day, reverse=True)[:count]
