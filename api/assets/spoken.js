@@ -6,7 +6,8 @@
   const set = (e, name, value) => { if (e.getAttribute(name) !== value) e.setAttribute(name, value); };
   function parts(root) {
     for (const e of root.querySelectorAll('[role=img][translate=no][aria-label$=" icon"]')) {
-      if (e.parentElement.textContent.trim() !== e.textContent.trim()) set(e, "aria-hidden", "true");
+      const held = e.closest("button, a, summary, label, p, li, td, th, h1, h2, h3, [data-testid=stMarkdownContainer]") ?? e.parentElement;
+      if (held.textContent.trim() !== e.textContent.trim()) set(e, "aria-hidden", "true");
     }
     for (const e of root.querySelectorAll("#js-plotly-tester, [role=figure][aria-label] .main-svg")) set(e, "aria-hidden", "true");
     for (const e of root.querySelectorAll(".st-key-menu")) set(e, "role", "navigation");
