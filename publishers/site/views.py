@@ -46,13 +46,19 @@ TONES = {
 }  # fmt: skip
 
 
+def meaning(status: str, words: Words) -> Markup:
+    """Return the attribute that tells what a status means to who points at it; nothing where there are no words."""
+    return Markup(' title="{}"').format(words(f"meaning_{status}")) if words.has(f"meaning_{status}") else Markup("")
+
+
 def badge(status: str, words: Words, count: int | None = None, *, is_past: bool = False) -> Markup:
     """Return a status as icon, word and colour, with a count where there is one; in grey where it is no longer current."""
     number = f" {count}" if count is not None else ""
     return Markup(
-        '<span class="badge {tone}"><svg viewBox="0 0 16 16" aria-hidden="true"><path d="{icon}"/></svg>{word}{number}</span>'
+        '<span class="badge {tone}"{means}><svg viewBox="0 0 16 16" aria-hidden="true"><path d="{icon}"/></svg>{word}{number}</span>'
     ).format(
         tone="plain" if is_past else TONES.get(status, "plain"),
+        means=meaning(status, words),
         icon=ICONS[status],
         word=status_word(status, words.language),
         number=number,
