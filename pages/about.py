@@ -77,10 +77,13 @@ def known_public(row: tables.Source) -> str:
 st.title(t("about_title", indicators=len(cached.moment().rows(tables.Indicator)), sources=len(cached.moment().rows(tables.Source))))
 st.caption(t("about_lead"))
 st.header(t("about_method"), anchor="method")
+worked = cached.made("examples", make=lambda: examples.text(cached.moment().scored, Words(language())))
+if worked:
+    st.markdown(f"[{t('method_examples')}](#method-examples)")
 for section in cached.made("method", make=lambda: sections(Words(language()))):
     st.subheader(section.heading, anchor=section.anchor)
     st.markdown(section.text)
-if worked := cached.made("examples", make=lambda: examples.text(cached.moment().scored, Words(language()))):
+if worked:
     st.subheader(t("method_examples"), anchor="method-examples")
     st.caption(t("method_examples_said"))
     st.markdown(worked)

@@ -17,7 +17,7 @@ from telling.words import Words
 class Example:
     """One judgement worked out: by which rules, of what, and each step in words."""
 
-    rules: str
+    rules: tuple[str, ...]
     item: Scored
     steps: tuple[str, ...]
 
@@ -28,7 +28,7 @@ def text(scored: Iterable[Scored], words: Words) -> str:
     for each in examples(scored, words):
         name = words.named(each.item.entry.definition)
         parts.append(
-            f"**{markdown(words('example_of', rules=each.rules, name=name))}**\n\n"
+            f"**{markdown(words('example_of', rules=words('list_comma').join(each.rules), name=name))}**\n\n"
             + "\n".join(f"- {markdown(step)}" for step in each.steps)
         )
     return "\n\n".join(parts)
@@ -39,8 +39,8 @@ def examples(scored: Iterable[Scored], words: Words) -> list[Example]:
     every = sorted(
         scored, key=lambda item: item.judgement.is_stale
     )  # what tells of now comes first, else in the order of the catalogue
-    ways: tuple[tuple[str, Callable[[Scored, Words], tuple[str, ...]]], ...] = (
-        ("5, 9, 11", _by_progress), ("12", _by_budget), ("8", _by_its_day), ("6", _overdue),
+    ways: tuple[tuple[tuple[str, ...], Callable[[Scored, Words], tuple[str, ...]]], ...] = (
+        (("5", "9", "11"), _by_progress), (("12",), _by_budget), (("8",), _by_its_day), (("6",), _overdue),
     )  # fmt: skip
     made: list[Example] = []
     for rules, steps_of in ways:

@@ -65,7 +65,7 @@ def _in_words(text: str, words: Words) -> str:
         return told
     told = re.sub(r"\((?:vintage|ceiling)\)", "", told)
     told = _KINDS.sub(lambda name: words("about_direction") if name[1] == "direction" else words(f"kind_{name[1]}"), told)
-    return re.sub(f"(?<={_SIGN}) (?={_SIGN})", "", told)
+    return re.sub(f"(?<={_SIGN})(?: |\n +)(?={_SIGN})", "", told)
 
 
 def _word(name: str, words: Words) -> str:

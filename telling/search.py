@@ -172,7 +172,8 @@ def terms() -> tuple[tuple[str, str, str], ...]:
     """Return the terms of the glossary: in English, in Japanese, what they mean."""
     text = (ROOT / "docs" / "glossary.md").read_text(encoding="utf-8")
     rows = re.findall(r"^\| (.+?) \| (.+?) \| (.+?) \|$", text, flags=re.M)
-    return tuple((english, japanese, meaning) for english, japanese, meaning in rows[1:] if not english.startswith("---"))
+    told = ((english, japanese, re.sub(r" \(`\w+`\)", "", meaning)) for english, japanese, meaning in rows[1:])
+    return tuple(row for row in told if not row[0].startswith("---"))
 
 
 def answer_of(telling: Telling, entry: finding.Entry, procedures: Mapping[str, ProcedureOnDay], score: float = 0.0) -> Answer:

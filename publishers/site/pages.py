@@ -345,9 +345,12 @@ def _strategy(site: Site, words: Words) -> list[Markup]:
 def _method(site: Site, words: Words) -> Any:
     body = Markup("<h1>{}</h1>").format(words("method"))
     markdown = MarkdownIt("commonmark", {"html": False}).enable("table")
+    worked = examples.text(site.moment.scored, words)
+    if worked:
+        body += Markup('<p><a href="#method-examples">{}</a></p>').format(words("method_examples"))
     for section in sections(words):
         body += Markup('<h2 id="{}">{}</h2>').format(section.anchor, section.heading) + Markup(markdown.render(section.text))
-    if worked := examples.text(site.moment.scored, words):
+    if worked:
         said = Markup('<h2 id="method-examples">{}</h2><p class="small">{}</p>').format(
             words("method_examples"), words("method_examples_said")
         )

@@ -15,6 +15,7 @@ from kpis.text import status_word
 from publishers.site.attention import strip
 from publishers.site.block_views import cell, is_number
 from publishers.site.labels import is_nothing, with_roles
+from publishers.site.views import meaning
 from telling.blocks import Block
 from telling.blocks import Card as HeadlineNumber
 from telling.cards import Card, Pairs, card_of
@@ -30,10 +31,8 @@ PageOf = Callable[[str], str]  # code → address of its page
 
 def mark(status: str, word: str, words: Words, *, is_old: bool = False) -> Markup:
     """Return the mark of a status with its word, and what it means for who points at it; ``meanings`` tells it to everybody."""
-    means = Markup(' title="{}"').format(words(f"meaning_{status}")) if words.has(f"meaning_{status}") else ""
-    return Markup('<span class="sm{}"{}><i class="{}"></i>{}</span>').format(
-        " sm-old" if is_old else "", means, look_of(status), word
-    )
+    made = Markup('<span class="sm{}"{}><i class="{}"></i>{}</span>')
+    return made.format(" sm-old" if is_old else "", meaning(status, words), look_of(status), word)
 
 
 def meanings(statuses: Iterable[str], method: str, words: Words) -> Markup:

@@ -33,11 +33,16 @@ TONES = {
 }  # fmt: skip
 
 
+def meaning(status: str, words: Words) -> Markup:
+    """Return the attribute that tells what a status means to who points at it; nothing where there are no words."""
+    return Markup(' title="{}"').format(words(f"meaning_{status}")) if words.has(f"meaning_{status}") else Markup("")
+
+
 def badge(status: str, words: Words, count: int | None = None, *, is_past: bool = False) -> Markup:
     """Return a status as its mark and word, with a count where there is one; paler where it is no longer current."""
     number = f" {count}" if count is not None else ""
-    return Markup('<span class="sm{}"><i class="{}"></i>{}{}</span>').format(
-        " sm-old" if is_past else "", look_of(status), status_word(status, words.language), number
+    return Markup('<span class="sm{}"{}><i class="{}"></i>{}{}</span>').format(
+        " sm-old" if is_past else "", meaning(status, words), look_of(status), status_word(status, words.language), number
     )
 
 

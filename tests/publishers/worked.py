@@ -17,8 +17,8 @@ def steps(ledger: Ledger) -> list[str]:
     ]
 
 
-def _head(ledger: Ledger, item: Item, rules: str) -> str:
-    return ledger.words("example_of", rules=rules, name=ledger.words.named(item))
+def _head(ledger: Ledger, item: Item, *rules: str) -> str:
+    return ledger.words("example_of", rules=ledger.words("list_comma").join(rules), name=ledger.words.named(item))
 
 
 def _status(ledger: Ledger, item: Item) -> str:
@@ -42,7 +42,7 @@ def _progress(ledger: Ledger, item: Item) -> list[str]:
     shares = [format_ratio(share, ledger.language) for share in (way, plan, way / plan)]
     limits = {name: format_ratio(item["thresholds"][name], ledger.language) for name in ("on_track", "behind")}
     return [
-        _head(ledger, item, "5, 9, 11"), _status(ledger, item),
+        _head(ledger, item, "5", "9", "11"), _status(ledger, item),
         w("example_figure", **value, **own, period=ledger.period(item["period"]), due=ledger.day(goal["end_date"])),
         w("example_progress", **value, progress=shares[0]), w("example_planned", **value, **own, progress=shares[1]),
         w("example_ratio", progress=shares[0], planned=shares[1], ratio=shares[2], **limits),
