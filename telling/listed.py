@@ -14,7 +14,11 @@ from kpis.text import format_date
 from telling.blocks import Block, Card, Cell, Link, Telling
 
 Declared = Fields | tables.SQLModel  # a row, as its class declares it
-NOT_SHOWN = ("source_code", "verified")  # the source is named beside, and whether it was confirmed is the office's to know
+NOT_SHOWN = (
+    "source_code",
+    "verified",
+    "note_en",
+)  # the source is named beside, whether it was confirmed is the office's to know; notes stand once
 
 
 def name(telling: Telling, register: Register) -> str:
@@ -145,14 +149,17 @@ def _headings(telling: Telling, register: Register) -> dict[str, str]:
     """Return heading → field, as the fields say what they mean."""
     texts, meant = translated(register.fields), said_of(register.fields)
     language = telling.words.language if telling.words.language == "en" else "ja"
-    return {(texts[c].said(language) if c in texts else meant[c])[language]: c for c in _shown(register)}
+    return {
+        telling.words("col_note") if c == "note_ja" else (texts[c].said(language) if c in texts else meant[c])[language]: c
+        for c in _shown(register)
+    }
 
 
 def _text(telling: Telling, register: Register, row: Declared, column: str) -> str:
     w = telling.words
     if column in translated(register.fields):
         return w.named(row, column)
-    value = getattr(row, column)
+    value = w.named(row, "note") or getattr(row, "note_en", "") if column == "note_ja" else getattr(row, column)
     if value is None or value == "":
         return ""
     if column == "bureau_code":

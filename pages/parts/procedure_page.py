@@ -26,7 +26,7 @@ TOLD = {
     "procedure_code", "name_ja", "name_en", "bureau_code", "organisation_ja", "category_en", "counted_as", "process_type", "applicant",
     "recipient", "authority", "law_name", "law_article", "is_priority", "digital_status", "not_done_reason", "digitised_date",
     "planned_for", "online_channel", "smartphone_ready", "applications_count", "online_count", "is_count_estimated", "ended_on",
-    "ended_reason", "successor_code", "verified", *(f"{step}_step" for step in STEPS),
+    "ended_reason", "successor_code", "verified", "note_ja", "note_en", *(f"{step}_step" for step in STEPS),
 }  # fmt: skip
 
 

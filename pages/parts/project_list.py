@@ -72,15 +72,12 @@ def table_of(reports: Sequence[ProjectReport], caption: str) -> None:
     """Show projects as a table: how each stands and stood, its milestones and what comes next; its bureaus below its name."""
 
     def make() -> str:
-        told = overview_projects.lines(telling(), reports, about=lambda r: f"{r.code} ・ {led(r)}")
+        told = overview_projects.lines(telling(), reports, about=lambda r: " ・ ".join(filter(None, (r.code, leaders(r)))))
         return seen.projects(told, lambda code: address.path("projects", code=code), Words(language()), caption=caption)
 
+    for said in dict.fromkeys(projects.no_bureau(r, Words(language())) for r in reports if not leaders(r)):
+        st.caption(said)  # once, not at each
     st.html(cached.made("projects", code=(caption, *(r.code for r in reports), *address.link().items()), make=make))
-
-
-def led(report: ProjectReport) -> str:
-    """Name the bureaus of a project, or say that none is named."""
-    return leaders(report) or projects.no_bureau(report, Words(language()))
 
 
 def numbered(kind: ProjectKindFields, own: Sequence[ProjectReport]) -> None:

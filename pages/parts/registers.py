@@ -15,8 +15,10 @@ from charts.plotly.shapes import figure
 from charts.shapes import Tiles
 from charts.svg.shapes import legend
 from kpis.as_text import markdown
+from kpis.declared import said_of
 from kpis.figures.scorecard import Scored
 from kpis.periods import local_day
+from kpis.registers import REGISTERS
 from kpis.settings import settings
 from kpis.store import tables
 from kpis.text import format_date, known_day
@@ -119,10 +121,16 @@ def history(kind: RowKind, code: str) -> None:
     if not changes:
         st.caption(t("detail_no_history"))
         return
+    headings = said_of(REGISTERS[kind].fields)
+
+    def heading(name: str) -> str:
+        said = headings.get(name, {})
+        return said.get(language()) or said.get("ja") or name
+
     rows = [
         {
-            t("known"): format_date(local_day(change.known_at), language()), t("col_changed"): name, t("col_before"): str(before),
-            t("col_after"): str(json.loads(change.after_json).get(name)), t("col_reason"): change.reason_text,
+            t("known"): format_date(local_day(change.known_at), language()), t("col_changed"): heading(name), t("col_before"): before,
+            t("col_after"): json.loads(change.after_json).get(name), t("col_reason"): change.reason_text,
         }
         for change in changes
         for name, before in json.loads(change.before_json).items()
