@@ -12,7 +12,7 @@ export PYTHONDONTWRITEBYTECODE :=
 APT := [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && apt-get update -qq >/dev/null && \
   DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends
 
-.PHONY: run demo public test check lint types bench lighthouse axe shots pictures docs attack faults year mutations deploy-check sbom audit setup tools clean
+.PHONY: run demo public test check lint types bench lighthouse axe spoken shots pictures docs attack faults year mutations deploy-check sbom audit setup tools clean
 
 $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11以上が必要です / Python 3.11 or newer is needed"; exit 1; }
@@ -96,9 +96,14 @@ docs: $(VENV)/docs/bin/mkdocs
 	@cp --parents -r README.md CONTRIBUTING.md CHANGELOG.md SECURITY.md LICENSE .devcontainer/devcontainer.json .pre-commit-config.yaml data/README.md docs dist/docs-source
 	@NO_MKDOCS_2_WARNING=1 $(VENV)/docs/bin/mkdocs build 2>&1 | grep -v "^INFO" ; [ $${PIPESTATUS[0]} = 0 ] && echo dist/docs/index.html
 
-# axe-core on every page of every instance, language, width and theme; PARTS="static" for some. About an hour for all of them.
+# axe-core on every page of every instance, language, width and theme; PARTS="static" for some. About an hour for all of them; a run that was
+# broken off goes on where it stopped. What it saw goes into docs/accessibility_results.md.
 axe: $(VENV)/.dev tools
-	@$(PY) -m tests.accessibility $(PARTS)
+	@$(PY) -m tests.accessibility $(PARTS); code=$$?; $(PY) -m tests.accessibility.statement && exit $$code
+
+# What a screen reader says in the three main tasks, into docs/screen_reader.md; fails where somebody who listens would be lost.
+spoken: $(VENV)/.dev tools
+	@$(PY) -m tests.accessibility.walk
 
 # Thousands of files made to end or hold whoever opens them. atheris has no wheel for every system, so it is in no requirements.
 attack: $(VENV)/.dev

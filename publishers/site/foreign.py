@@ -18,6 +18,7 @@ _PARTS = re.compile(r"(<!--.*?-->|<(?:script|style)\b.*?</(?:script|style)>|<[^>
 _TAG = re.compile(r"<(/?)([A-Za-z][\w-]*)((?:[^>\"']|\"[^\"]*\"|'[^']*')*?)(/?)>", re.S)
 _VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"}
 _BARE = {"title", "option", "textarea"}  # hold no elements
+_WRITTEN = {"text", "tspan"}  # of a drawing: hold parts
 
 
 def marked(html: str, language: str) -> str:
@@ -50,11 +51,11 @@ def marked(html: str, language: str) -> str:
             name_, start, _, is_drawing = open_[-1]
             whole = _TAG.fullmatch(parts[start])
             is_alone = start == at - 1 and at + 1 < len(parts) and parts[at + 1].startswith(f"</{name_}")
-            if is_alone and whole and (name_ in _BARE or is_drawing or _is_foreign(part)):
-                if "lang=" not in whole[3] and _is_foreign(part):
-                    parts[start] = _saying(whole)
-            elif not is_drawing and name_ not in _BARE:
-                parts[at] = _RUN.sub(lambda run: f'<span lang="{SOURCE}">{run[0]}</span>', part)
+            if is_alone and whole and "lang=" not in whole[3] and _is_foreign(part):
+                parts[start] = _saying(whole)
+            elif name_ not in _BARE and (not is_drawing or name_ in _WRITTEN):
+                holder = "tspan" if is_drawing else "span"
+                parts[at] = _RUN.sub(rf'<{holder} lang="{SOURCE}">\g<0></{holder}>', part)
     return "".join(parts)
 
 

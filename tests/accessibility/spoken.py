@@ -245,7 +245,7 @@ def spoken(page: Page) -> list[Line]:
         ):
             if line.role == "link":  # a paragraph that is a link and nothing else, and the caption of a table, are said once
                 lines[-1] = line
-        elif line.name or line.role in CONTROLS or line.role in LANDMARKS or line.role == "image":
+        elif line.name or line.role in CONTROLS or line.role in LANDMARKS or line.role in ("image", "table"):
             lines.append(line)
     return lines
 

@@ -1,18 +1,19 @@
-"""Write the table of success criteria into docs/accessibility_results.md from what the last run of ``make axe`` kept.
+"""Write what ``make axe`` kept into docs/accessibility_results.md: what was looked at and when, and the table of success criteria.
 
 JIS X 8341-3:2016 is WCAG 2.0 word for word: 38 criteria of levels A and AA. axe judges a part of some of them and none of others; which it is,
-is read off the tags of the rules that it tried.
+is read off the tags of its rules. A criterion says met of nothing: what a program cannot judge is told as not tested.
 """
 
 from __future__ import annotations
 
-import json
 import re
+from collections import Counter
 from pathlib import Path
-from typing import Any
 
 from kpis.settings import ROOT
-from tests.accessibility.__main__ import KEPT
+from tests.accessibility.kept import Kept
+from tests.browser.axe import FRAMEWORK
+from tests.shots.listed import LANGUAGES, SCHEMES, SETS, WIDTHS
 
 DOCS = ROOT / "docs" / "accessibility_results.md"
 START, END = "<!-- results: written by make axe -->", "<!-- end of results -->"
@@ -25,51 +26,78 @@ CRITERIA = {
 # No film, sound, moving or flashing content is published.
 ABSENT = {"1.2.1", "1.2.2", "1.2.3", "1.2.4", "1.2.5", "1.4.2", "2.2.2", "2.3.1"}
 # Looked at by tests of ours besides, not by axe.
+LISTENED = "tests/accessibility/walks.py"
 OURS = {
-    "1.4.1": "tests/charts/test_colour_blind.py", "2.1.1": "tests/browser/test_keyboard.py, test_reporting_local.py",
-    "2.4.3": "tests/browser/test_keyboard.py", "2.4.7": "tests/browser/keyboard.py",
+    "1.1.1": LISTENED, "1.3.1": LISTENED, "1.3.2": LISTENED, "1.4.1": "tests/charts/test_colour_blind.py", "1.4.4": "tests/browser/test_pages.py",
+    "2.1.1": "tests/browser/test_keyboard.py, test_reporting_local.py", "2.4.1": "tests/browser/test_keyboard.py", "2.4.2": "tests/publishers/test_site.py",
+    "2.4.3": "tests/browser/test_keyboard.py", "2.4.4": LISTENED, "2.4.6": LISTENED, "2.4.7": "tests/browser/keyboard.py",
+    "3.1.1": "tests/browser/test_pages.py", "3.1.2": LISTENED, "3.3.1": LISTENED, "4.1.2": LISTENED,
 }  # fmt: skip
 
 
-def table(kept: dict[str, Any]) -> str:
-    """Return the table in Markdown: criterion, level, whether it applies, result, by what."""
-    rules: dict[str, set[str]] = {}
-    for line in kept["judged"].get("criteria", []):
-        tag, rule = line.split()
-        if digits := re.fullmatch(r"wcag(\d)(\d)(\d+)", tag):
-            rules.setdefault(".".join(digits.groups()), set()).add(rule)
-    broken = {what.split(": ")[1].split()[0] for what in kept["broken"]}
-    open_ = set(kept["judged"].get("incomplete", []))
-    rows = ["| 達成基準 / Criterion | 等級 / Level | 適用 / Applies | 結果 / Result | 試験 / Tested by |", "|---|---|---|---|---|"]
-    for number, level in CRITERIA.items():
-        tried = sorted(rules.get(number, set()))
-        if number in ABSENT:
-            applies, result = "―", "該当なし / no such content"
-        else:
-            applies = "○"
-            result = (
-                f"不適合 / broken: {', '.join(sorted(broken & set(tried)))}" if broken & set(tried)
-                else "違反なし(一部を自動判定) / none broken (part of it, automatic)" if tried or number in OURS
-                else "未試験(人の目が要る) / not tested (asks for a person)"
-            )  # fmt: skip
-            if open_ & set(tried) and not broken & set(tried):
-                result += "; 判定できない箇所あり / parts undecided"
-        by = ", ".join(
-            part for part in (f"axe: {len(tried)}" if tried and number not in ABSENT else "", OURS.get(number, "")) if part
+def head(kept: Kept) -> list[str]:
+    """Return what was looked at: pages and views of each set of those that there are, days, commits, what is broken beyond the floor."""
+    lines = list(kept.lines.values())
+    days, commits = sorted({line.on for line in lines}), Counter(line.commit for line in lines)
+    rows = ["| 画面の組 / Set | ページ / Pages | 画面 / Views | 全数 / Of | 違反 / Broken |", "|---|---|---|---|---|"]
+    for part, pages in SETS.items():
+        own = [line for line in lines if line.view.part == part]
+        whole = len(pages) * len(LANGUAGES) * len(WIDTHS) * len(SCHEMES)
+        rows.append(
+            f"| {part} | {len({line.view.page for line in own})} / {len(pages)} | {len(own):,} | {whole:,} | {sum(bool(line.broken) for line in own)} |"
         )
-        rows.append(f"| {number} | {level} | {applies} | {result} | {by or '―'} |")
-    views = ", ".join(f"{part} {count:,}" for part, count in kept["views"].items())
-    head = f"見た画面 / views: {views}。空の Streamlit が破る規則 / what an empty Streamlit page breaks: {', '.join(kept['floor']) or 'なし / nothing'}。"
-    return "\n".join([head, "", *rows])
+    broken = Counter(f"{line.view.part}: {rule}" for line in lines for rule in line.broken)
+    known = "; ".join(f"{rule}, {why}" for rule, _, why in FRAMEWORK)
+    what = (
+        f"試験した日 / Days: {days[0]}–{days[-1]}。コミット / commits: {', '.join(f'{name} ({count})' for name, count in commits.most_common())}。"
+        f"ページ / pages: {len({(line.view.part, line.view.page) for line in lines})}、画面 / views: {len(lines):,}"
+        f"(言語・幅・明暗の組 / language, width and scheme)。"
+    )
+    floor = (
+        f"空の Streamlit が破る規則 / broken by an empty Streamlit page: なし / none。部品の既知のもの / known of its widgets: {known}。"
+        f"それを超える違反 / beyond that: {', '.join(f'{rule} ({count})' for rule, count in broken.items()) or 'なし / none'}。"
+    )
+    return [what, "", *rows, "", floor]
 
 
-def write(docs: Path, kept: dict[str, Any]) -> None:
-    """Put the table between its marks."""
+def table(kept: Kept) -> list[str]:
+    """Return the table in Markdown: criterion, level, whether it applies, result, tried by machine, by hand."""
+    tried: set[str] = {rule for line in kept.lines.values() for rule in (*line.passed, *line.broken, *line.undecided)}
+    open_ = {rule for line in kept.lines.values() for rule in line.undecided}
+    broken = {rule for line in kept.lines.values() for rule in line.broken}
+    rules: dict[str, set[str]] = {}
+    for rule, tags in kept.criteria.items():
+        for tag in tags:
+            if (digits := re.fullmatch(r"wcag(\d)(\d)(\d+)", tag)) and rule in tried:
+                rules.setdefault(".".join(digits.groups()), set()).add(rule)
+    rows = [
+        "| 達成基準 / Criterion | 等級 / Level | 適用 / Applies | 結果 / Result | 機械 / By machine | 人手 / By hand |",
+        "|---|---|---|---|---|---|",
+    ]
+    for number, level in CRITERIA.items():
+        own = rules.get(number, set())
+        if number in ABSENT:
+            rows.append(f"| {number} | {level} | ― | 該当なし / no such content | ― | ― |")
+            continue
+        result = (
+            f"不適合 / broken: {', '.join(sorted(broken & own))}" if broken & own
+            else "違反なし(一部を自動判定) / none broken (part of it, automatic)" if own or number in OURS
+            else "未試験(人の目が要る) / not tested (asks for a person)"
+        )  # fmt: skip
+        if open_ & own and not broken & own:
+            result += "; 判定できない箇所あり / parts undecided"
+        by = ", ".join(part for part in (f"axe: {len(own)}" if own else "", OURS.get(number, "")) if part)
+        rows.append(f"| {number} | {level} | ○ | {result} | {by or '―'} | していない / no |")
+    return rows
+
+
+def write(docs: Path, kept: Kept) -> None:
+    """Put what was looked at and the table between their marks."""
     text = docs.read_text(encoding="utf-8")
     before, rest = text.split(START)
     after = rest.split(END)[1]
-    docs.write_text(f"{before}{START}\n{table(kept)}\n{END}{after}", encoding="utf-8")
+    docs.write_text("\n".join([before + START, *head(kept), "", *table(kept), END + after]), encoding="utf-8")
 
 
 if __name__ == "__main__":
-    write(DOCS, json.loads(KEPT.read_text(encoding="utf-8")))
+    write(DOCS, Kept())

@@ -1,4 +1,4 @@
-"""Write ``docs/screen_reader.md``: what a screen reader says on the way of the three main tasks. ``python -m tests.accessibility.walk``.
+"""Write ``docs/screen_reader.md``: what a screen reader says on the way of the three main tasks. ``make spoken``.
 
 Fails where a control has no name, headings leap, a number is said without what it measures, or words of another language do not say so.
 """
@@ -69,17 +69,17 @@ def chapter(walk: Walk, heading: str, *, is_ja: bool) -> str:
 
 HEAD = """# 読み上げで使う / By screen reader
 
-三つの主な作業を、読み上げソフトが言う順に記したもの。Chromium のアクセシビリティツリーから `python -m tests.accessibility.walk` が書く(手では直さない)。
+三つの主な作業を、読み上げソフトが言う順に記したもの。Chromium のアクセシビリティツリーから `make spoken` が書く(手では直さない)。
 実際の読み上げソフトの言い方は製品ごとに違う。ここで確かめているのは、ソフトに渡される名前・役割・状態・順序である。読み上げソフトの利用者による試験はまだしていない。
 
-What a screen reader says, in order, in the three main tasks. Written from Chromium's accessibility tree by `python -m tests.accessibility.walk`, never
-by hand. How it is worded differs from product to product; what is shown here is the name, role, state and order that they are handed. No people who use
+What a screen reader says, in order, in the three main tasks. Written from Chromium's accessibility tree by `make spoken`, never by
+hand. How it is worded differs from product to product; what is shown here is the name, role, state and order that they are handed. No people who use
 screen readers have tried it yet.
 
 確かめること / What is judged: どの操作部品にも名前がある / every control has a name; 見出しは一段ずつ下がる / headings go down step by step; 値は単位・時点・判定の言葉と一緒に言われる /
 a number is said together with its unit, day and status; 同じ場所に同じ名前の別の部品がない / no two controls at one place are called alike; 日本語のページでない所の日本語は
 `lang` でそうと言う / Japanese on a page of another language says so. Streamlit の部品が英語で言うもの(表の上の Show/hide columns、Download as CSV、Search、Fullscreen、選択欄の Open、Upload)は変えられない /
-what Streamlit's own widgets say in English cannot be changed.
+what Streamlit's own widgets say in English cannot be changed. *(lang=ja)*: 行の中の日本語に印がある / the Japanese in the line is marked as such.
 
 """
 

@@ -15,6 +15,7 @@ from playwright.sync_api import Page, expect
 
 from tests.accessibility.spoken import LANDMARKS, Line, spoken, wrong
 from tests.browser.screen import at_rest, rerun
+from tests.browser.test_journey import FIGURES, cells_of
 from tests.browser.test_reporting_local import WORDS, act_as
 from tests.small_government import PERIOD
 
@@ -84,8 +85,8 @@ def _part(lines: list[Line], words: str) -> Iterator[Line]:
 
 
 CITIZEN = {
-    "ja": {"ask": "狩猟免許", "can": "オンラインでできます", "unit": ("91%", "2025年12月31日")},
-    "en": {"ask": "狩猟免許", "can": "online", "unit": ("91%", "2025")},
+    "ja": {"ask": "狩猟免許", "can": "オンラインでできます", "done": "デジタル化済み", "unit": ("91%", "2025年12月31日")},
+    "en": {"ask": "狩猟免許", "can": "online", "done": "Digitised", "unit": ("91%", "2025")},
 }  # fmt: skip
 
 
@@ -118,13 +119,14 @@ def citizen(page: Page, address: str, language: str = "ja") -> Walk:
     with page.expect_navigation():
         page.locator("#results li a").first.click()
     page.wait_for_load_state()
-    row = page.evaluate("() => document.querySelector(':target')?.innerText.split('\\n')[0].trim() || ''")
     walk.page_is_sound()
+    lines = walk.lines()
+    at = next(n for n, line in enumerate(lines) if line.role == "row" and str(words["ask"]) in line.name)
+    top = next(line for line in reversed(lines[:at]) if line.role == "table")
     walk.hears(
-        "結果のリンクをたどる",
-        "Follows the link of the result",
-        [walk.lines()[0], *(walk.at(row, count=1) if row else walk.lines()[1:6])],
-    )
+        "結果のリンクをたどる。手続の一覧の表で、その行を聞く", "Follows the link of the result, and listens to the row in the table of procedures",
+        [lines[0], top, lines[lines.index(top) + 1], lines[at]], (str(words["ask"]), str(words["done"])),
+    )  # fmt: skip
     return walk
 
 
@@ -205,6 +207,8 @@ def manager(page: Page, local: str, folder: Path) -> Walk:
     page.get_by_label("記入しない理由").fill("ほかは次の四半期に集計する")
     with rerun(page):
         page.get_by_role("button", name="警告を確認する").click()
+    expect(page.get_by_role("button", name="構造改革室に提出する")).to_be_enabled()
+    at_rest(page)
     walk.hears(
         "警告に答え、見出し「提出」へ跳ぶ",
         "Answers what is asked and leaps to the heading of the submission",
@@ -221,8 +225,6 @@ def manager(page: Page, local: str, folder: Path) -> Walk:
 
 def filled_in(blank: Path, filled: Path, value: object) -> Path:
     """Write a figure into a template as Excel would."""
-    from tests.browser.test_journey import FIGURES, cells_of
-
     book = openpyxl.load_workbook(blank)
     cells = cells_of(blank, FIGURES, "指標コード", "electronic_decision_rate")
     book[FIGURES][cells["分子(実績の数)"]], book[FIGURES][cells["分母(対象の数)"]] = value, 1000

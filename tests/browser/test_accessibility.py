@@ -7,8 +7,9 @@ from playwright.sync_api import Browser, expect
 
 from charts.style import INK
 from charts.themes import DARK, DARK_PAPER, PAPER, rgb
+from tests.accessibility.walks import director
 from tests.browser.axe import broken_rules
-from tests.browser.screen import rerun, unfolded
+from tests.browser.screen import rerun, tab, unfolded
 from tests.browser.test_pages import EVERY_PAGE, FIGURES
 from tests.browser.test_projects import SHOWN
 from tests.browser.visits import Visits, opened
@@ -37,6 +38,13 @@ def test_the_pages_of_the_office_break_no_rule_of_wcag(chromium: Browser, server
     broken = broken_rules(page)
     page.context.close()
     assert broken == []
+
+
+def test_what_is_off_track_since_when_and_why_is_learnt_by_listening(chromium: Browser, server: str) -> None:
+    page = tab(chromium, charts=False).new_page()
+    walk = director(page, server)
+    page.context.close()
+    assert walk.wrong == []
 
 
 @pytest.mark.parametrize("path", ["/overview", "/facilities"])

@@ -11,6 +11,7 @@ from playwright.sync_api import Browser, FileChooser, Page, expect
 
 from kpis.reporting import people, submissions
 from kpis.store.store import Store
+from tests.accessibility.spoken import wrong
 from tests.browser.conftest import serving
 from tests.browser.keyboard import Keyboard
 from tests.browser.screen import at_rest, open_list, pictured, rerun, tab, too_wide, unfolded
@@ -127,6 +128,7 @@ def test_a_report_goes_from_upload_to_approval_by_keyboard_alone(chromium: Brows
     main = page.locator("[data-testid=stMain]")
     expect(main).to_contain_text("として保存しました")
     at_rest(page)
+    assert wrong(page) == [], "nor is anybody lost who listens"
     keys.to("記入しない理由")
     keys.write("ほかは次の四半期に集計する")
     keys.to("警告を確認する", tag="BUTTON")
@@ -136,6 +138,7 @@ def test_a_report_goes_from_upload_to_approval_by_keyboard_alone(chromium: Brows
     keys.press("Enter")
     expect(main).to_contain_text("提出しました")
     at_rest(page)
+    assert wrong(page) == []
 
     acts_by_keyboard(keys, WORDS["ja"]["office"])
     keys.to("事務")

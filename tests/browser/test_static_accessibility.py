@@ -15,6 +15,7 @@ from charts.style import ACTUAL, INK, PLAN
 from charts.themes import DARK, DARK_PAPER, PAPER, rgb
 from kpis.store.store import utc_now
 from publishers.editions import on_disk
+from tests.accessibility.walks import citizen
 from tests.browser.axe import broken_rules
 from tests.browser.keyboard import Keyboard
 from tests.browser.questions import Question
@@ -173,6 +174,14 @@ def test_the_key_of_a_slash_leads_to_the_search_box_of_every_page_and_is_written
         page.keyboard.press("/")
         expect(box).to_have_value("/")
     page.context.close()
+
+
+@pytest.mark.parametrize("language", ["ja", "en"])
+def test_whether_a_procedure_is_online_is_learnt_by_listening(chromium: Browser, address: str, language: str) -> None:
+    page = visitor(chromium, 1280)
+    walk = citizen(page, address, language)
+    page.context.close()
+    assert walk.wrong == []
 
 
 def test_a_table_drawn_as_blocks_is_a_table_to_a_screen_reader(chromium: Browser, address: str) -> None:

@@ -18,7 +18,9 @@ SOURCES = (":small[出典", ":small[Source")  # titles of sources are no numbers
 NUMBER = re.compile(r"[-+−±]?\d[\d,]*(?:\.\d+)?")
 
 
-FOLDED = re.compile(r'class="tb tb-(?:commentaries|actions|targets|revisions|readings|rows)\b')  # tables of texts whose later rows are folded away
+FOLDED = re.compile(
+    r'class="tb tb-(?:commentaries|actions|targets|revisions|readings|rows)\b'
+)  # tables of texts whose later rows are folded away
 
 
 @dataclass
