@@ -221,7 +221,7 @@ def by_bureau(
         for s, f in held
     )  # fmt: skip
     return Block(
-        key="by_bureau", sentence=said, columns=(w("bureau"), w("value"), w("statuses_one"), "n", "d"), rows=rows,
+        key="by_bureau", sentence=said, columns=(w("bureau"), w("value"), w("statuses_one"), w("ed_numerator"), w("ed_denominator")), rows=rows,
         flat=flat, shape=shape,
         why_empty=w.together((w("compare_no_ranking"), *notes)) if valued else w("coverage_no_sum", owing=owing, reported=len(held)),
         notes=(*([w("ranked_marks")] if shape and shape.is_measured else []), *notes), file="observations",

@@ -192,7 +192,7 @@ def series_table(scored: Scored, book: Book) -> pd.DataFrame:
     rows = [
         {
             t("period"): figure.period.label(language()), t("period_end"): figure.period.end,
-            t("value"): headline_value(scored, figure), "n": figure.numerator, "d": figure.denominator,
+            t("value"): headline_value(scored, figure), t("ed_numerator"): figure.numerator, t("ed_denominator"): figure.denominator,
             t("unit"): named(scored.entry.definition, "unit"), t("marks"): marks_of(figure),
             t("source"): grid_source(book.sources.get(figure.source_code)),
         }

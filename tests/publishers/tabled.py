@@ -62,7 +62,7 @@ def marks(ledger: Ledger, figure: Item) -> str:
 def series(ledger: Ledger, item: Item) -> Table:
     """Return the figures behind a chart."""
     w = ledger.words
-    header = [w("period"), w("period_end"), w("value"), "n", "d", w("unit"), w("marks"), w("source")]
+    header = [w("period"), w("period_end"), w("value"), w("ed_numerator"), w("ed_denominator"), w("unit"), w("marks"), w("source")]
     unit = w.named(ledger.indicators[item["code"]], "unit")
     figures = sorted(item["figures"], key=lambda f: (f["end_date"], f["start_date"]))
     return header, [
@@ -182,7 +182,7 @@ def label(ledger: Ledger, item: Item, figure: Item) -> str:
 def by_bureau(ledger: Ledger, found: Sequence[tuple[Item, Item]]) -> Table:
     """Return the table of one indicator by bureau."""
     w = ledger.words
-    return [w("bureau"), w("value"), w("statuses_one"), "n", "d"], [
+    return [w("bureau"), w("value"), w("statuses_one"), w("ed_numerator"), w("ed_denominator")], [
         [ledger.units[s["scope"]], label(ledger, s, f), ledger.status(s), count(f["numerator"]), count(denominator(s, f))]
         for s, f in found
     ]

@@ -189,7 +189,8 @@ def test_an_indicator_is_ranked_by_bureau_with_coverage_and_each_bureau_folded_a
     words = Words(language)
     page = html(site, "indicators/electronic_decision_rate.html", language)
     ranked = tables_of(site, "indicators/electronic_decision_rate.html", language)[words("bureau")]
-    assert sorted((r["n"], r["d"]) for r in ranked) == sorted((f"{n:.0f}", f"{d:.0f}") for n, d in BUREAUS.values())
+    counts = words("ed_numerator"), words("ed_denominator")
+    assert sorted((r[counts[0]], r[counts[1]]) for r in ranked) == sorted((f"{n:.0f}", f"{d:.0f}") for n, d in BUREAUS.values())
     bars = re.findall(r">(\d+\.\d)% \((\d+) / (\d+)\)</text>", page)
     ordered = [(f"{n / d * 100:.1f}", f"{n:.0f}", f"{d:.0f}") for n, d in sorted(BUREAUS.values(), key=lambda b: -b[0] / b[1])]
     narrow = re.findall(r">(\d+\.\d)%</text>", page)
