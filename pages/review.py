@@ -22,6 +22,7 @@ from pages.parts.asked import choose, choose_part
 from pages.parts.data_table import data_table
 from pages.parts.entry import enter
 from pages.parts.office import audit, exceptions, persons
+from pages.parts.refused import refused_list
 from pages.parts.reported import (
     STATE_MARKS,
     STATE_ORDER,
@@ -266,6 +267,7 @@ def queue() -> None:
         number = chosen_report(seen)
     with right:
         matrix(standings, codes)
+    refused_list(store, me=me)
     if number:
         try:
             open_one(reports.opened(store, int(number), viewer=me.email, as_of=as_of()))
