@@ -42,7 +42,12 @@ from telling.listed import said_columns
 from telling.procedures import PUBLISHED
 
 MAX_SIZE = 500
-CHOICES = {"status": (*STATUSES, ENDED), "priority": ("yes", "no"), "due": ("planned", "overdue")}
+CHOICES = {
+    "status": (*STATUSES, ENDED),
+    "priority": ("yes", "no"),
+    "due": ("planned", "overdue"),
+    "smartphone": ("yes", "no", "unknown"),
+}
 
 
 def filter_of(request: Request) -> Filter:

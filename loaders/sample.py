@@ -20,13 +20,14 @@ from openpyxl import Workbook, load_workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
 from kpis.errors import FigureRefused
+from kpis.figures.commented import NEEDING
 from kpis.figures.records import Figure, value_of
 from kpis.figures.scorecard import Book, Entry
 from kpis.government import government
 from kpis.kinds import KINDS
 from kpis.languages import say
 from kpis.periods import fiscal_year_of, parse_period, periods_asked
-from kpis.reporting.commentaries import Figures, asked_of, standing
+from kpis.reporting.commentaries import Figures, asked_of, needing, standing
 from kpis.reporting.comparison import figure_of
 from kpis.reporting.deadlines import window
 from kpis.reporting.people import COMMAND_LINE, add_person, record
@@ -344,11 +345,13 @@ def _words(
     for (code, of), values in given.items():
         figures.setdefault((code, bureau), []).append(figure_of((code, bureau, of), values))
     held = list(standing(store, bureau, asked_of(store, bureau, period), as_of=today, figures=figures).values())
+    silent = [item.entry.definition.code for item in held if item.judgement.status in NEEDING]
+    silent += [each.code for each in needing(store, bureau, as_of=min(today, parse_period(period).end), figures=figures)]
 
     def write(book: Workbook) -> None:
         commentaries, actions = book[layout.sheets[COMMENTARIES]], book[layout.sheets[ACTIONS]]
         assert isinstance(commentaries, Worksheet) and isinstance(actions, Worksheet)
-        say_why(commentaries, layout, held, bureau=bureau, period=period)
+        say_why(commentaries, layout, silent, bureau=bureau, period=period)
         act(actions, layout, held, bureau=bureau, today=today)
 
     return write

@@ -25,14 +25,13 @@ def places(sheet: Worksheet, name: str, layout: Layout) -> dict[str, int]:
     return {headings[word]: cell.column for cell in sheet[1] if (word := str(cell.value).split("\n")[0]) in headings}
 
 
-def say_why(sheet: Worksheet, layout: Layout, standing: Iterable[Scored], *, bureau: str, period: str) -> None:
-    """Write a cause, an obstacle and a response for each figure that needs them."""
+def say_why(sheet: Worksheet, layout: Layout, needing: Iterable[str], *, bureau: str, period: str) -> None:
+    """Write a cause, an obstacle and a response for each figure and project that needs them."""
     at = places(sheet, COMMENTARIES, layout)
     rows = {str(sheet.cell(number, at["commentary_code"]).value): number for number in range(2, sheet.max_row + 1)}
-    for item in standing:
-        code = item.entry.definition.code
+    for code in needing:
         number = rows.get(commentary_code(bureau, code, period))
-        if number is None or item.judgement.status not in NEEDING:
+        if number is None:
             continue
         which = sum(map(ord, bureau + code)) % CAUSES
         for part in ("cause", "obstacle", "response"):

@@ -8,7 +8,7 @@ from kpis.as_text import markdown
 from kpis.store import tables
 from kpis.text import format_date
 from pages.parts import cached
-from pages.parts.asked import choose_part
+from pages.parts.asked import choose, choose_part
 from pages.parts.cards import chart_with_table, headline_value, status_badge
 from pages.parts.entry import enter, stop
 from pages.parts.one_or_all import asked_code, back_link
@@ -63,7 +63,16 @@ if facilities:
     with st.container(border=True):
         block(lambda: told.cash_places(said, facilities), key="cash_only")
     st.header(t("fac_list"))
-    block(lambda: told.whole_list(said, facilities), key="facilities")
+    bureaus = [code for code in cached.moment().units if any(said.home(f.bureau) == code for f in facilities)]
+    left, right = st.columns(2)
+    with left:
+        kept = choose("show", ["", *told.SHOWN], t("fac_show"), lambda s: t(f"fac_show_{s}") if s else t("any"), default="")
+    with right:
+        whose = choose(
+            "bureau", ["", *bureaus], t("reg_by_bureau"), lambda code: said.bureau(code) if code else t("any"), default=""
+        )
+    narrowed = told.chosen(said, facilities, show=kept, bureau=whose)
+    block(lambda: told.whole_list(said, narrowed), key="facilities", suffix=f"{kept} {whose}")
     st.header(t("notes_heading"))
     st.markdown(t("fac_notes"))
     same_numbers("/api/v1/registers/facilities")

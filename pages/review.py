@@ -22,6 +22,7 @@ from pages.parts.asked import choose, choose_part
 from pages.parts.data_table import data_table
 from pages.parts.entry import enter
 from pages.parts.office import audit, exceptions, persons
+from pages.parts.refused import refused_list
 from pages.parts.reported import (
     STATE_MARKS,
     STATE_ORDER,
@@ -271,6 +272,7 @@ def queue() -> None:
         except NotFound as unknown:
             st.warning(markdown(unknown.in_language(language())), icon=":material/search_off:")
     matrix(standings, codes)
+    refused_list(store, me=me)
 
 
 def chosen_report(seen: list[Report]) -> str:

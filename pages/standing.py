@@ -18,6 +18,7 @@ from pages.parts.text import language, named, t
 from pages.parts.when import as_of
 from telling import attention as told
 from telling import projects
+from telling.matrix import LATE, OVERDUE
 from telling.words import Words
 
 enter()
@@ -50,13 +51,13 @@ if bureau:
     own = next((r for r in moment.bureaus if r.code == bureau), None)
     scored, milestones = (list(own.figures), list(own.milestones)) if own else ([], [])
 
-codes = [EVERY, *(f"{group}.{status}" for group, status in told.lists()), *(f"milestone.{s}" for s in MILESTONE_STATES)]
+codes = [EVERY, *(f"{group}.{status}" for group, status in told.lists()), *(f"milestone.{s}" for s in (*MILESTONE_STATES, OVERDUE))]
 heading = st.container()
 chosen = choose("list", codes, t("standing_choose"), word, default=EVERY)
 whose = project_names.get(project) or bureau_names.get(bureau, "")
 if chosen.startswith("milestone."):
     state = chosen.split(".")[1]
-    held = [m for m in milestones if m.state == state]
+    held = [m for m in milestones if m.state in (LATE if state == OVERDUE else (state,))]
     count = len(held)
     if held:
         block(

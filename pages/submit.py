@@ -25,6 +25,7 @@ from pages.parts.entry import enter, stop
 from pages.parts.explain import ask_readings, confirm_warnings, give_reasons, resolve_conflicts
 from pages.parts.handing_out import template
 from pages.parts.problems import marked_download, problem_list
+from pages.parts.refused import refused_list
 from pages.parts.reported import bureau_names, instant, office_today, period_name, section_name, state_name
 from pages.parts.said import ask_causes
 from pages.parts.text import in_brackets, language, t
@@ -282,6 +283,7 @@ looked_at(bureau, period)
 if now_open is not None:
     draft(reports.opened(store, now_open.id, viewer=me.email, as_of=as_of()))
 mine(own)
+refused_list(store, me=me, bureau=bureau)
 if me.may("name_deputy", bureau):
     with st.expander(t("deputies"), icon=":material/supervisor_account:"):
         own_checks.stand_ins(store, me=me)

@@ -52,13 +52,32 @@ def cards(telling: Telling, facilities: Sequence[Facility], rollout: Scored | No
     no_plan = sum(f.planned is None for f in cash)
     return [
         first,
-        Card(w("fac_card_list"), Number(statuses["introduced"], f"{statuses['introduced']} / {len(single)}"), listed),
+        Card(w("fac_card_list"), Number(statuses["introduced"], f"{statuses['introduced']} / {len(single)}"), listed, (("show", "introduced"),)),
         Card(
             w("fac_card_three"), Number(ways["standard"], f"{ways['standard']} / {len(single)}"),
-            w("fac_card_three_note", unstated=ways["unstated"]),
+            w("fac_card_three_note", unstated=ways["unstated"]), (("show", "standard"),),
         ),
-        Card(w("fac_card_cash"), len(cash), w("fac_card_cash_note", noplan=no_plan)),
+        Card(w("fac_card_cash"), len(cash), w("fac_card_cash_note", noplan=no_plan), (("show", "cash"),)),
     ]  # fmt: skip
+
+
+SHOWN = ("introduced", "standard", "cash")  # the lists that headline numbers and bureaus' counts are of
+
+
+def chosen(telling: Telling, facilities: Sequence[Facility], *, show: str = "", bureau: str = "") -> list[Facility]:
+    """Return the facilities that a number counts: of a bureau, and which of them.
+
+    Args:
+        telling: in which organisation bureaus are.
+        facilities: every one.
+        show: one of ``SHOWN``; a blank: all.
+        bureau: whose; a blank: everybody's.
+    """
+    own = [f for f in facilities if not bureau or telling.home(f.bureau) == bureau]
+    if show == "cash":
+        return cash_only(own)
+    kept = {"introduced": lambda f: f.status == "introduced", "standard": lambda f: f.has_standard}
+    return [f for f in counted(own) if kept[show](f)] if show else own
 
 
 def kind_word(telling: Telling, kind: str) -> str:

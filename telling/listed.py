@@ -47,7 +47,10 @@ def status_word(telling: Telling, register: Register, status: str) -> str:
 def cards(telling: Telling, register: Register, rows: Sequence[Standing]) -> list[Card]:
     """Return how many rows stand in each status."""
     note = name(telling, register)
-    return [Card(status_word(telling, register, status), n, note) for status, n in _counted(register, rows).items()]
+    return [
+        Card(status_word(telling, register, status), n, note, (("status", status),))
+        for status, n in _counted(register, rows).items()
+    ]
 
 
 def compared(telling: Telling, register: Register, rows: Sequence[Standing]) -> Block:

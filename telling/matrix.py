@@ -25,7 +25,16 @@ from telling.overview import theme_name
 from telling.words import Words
 
 QUIET, MISSING, NONE = "quiet", "missing", "none"
-LATE = ("late", "missed")
+LATE, OVERDUE = ("late", "missed"), "overdue"
+
+
+@dataclass(frozen=True, slots=True)
+class Leads:
+    """A list that is counted: what it is of (``procedures``, ``facilities``, ``milestones``, ``own``), how narrowed, and whose (a blank: all)."""
+
+    of: str
+    narrowed: str = ""
+    bureau: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +42,8 @@ class Cell:
     """What stands in a cell.
 
     ``status`` is one of ``SHORT``, else ``QUIET`` (a value that needs no mark), ``MISSING`` (owed, not reported) or ``NONE`` (does not apply).
-    ``share`` draws a bar from 0 to 1; ``period`` is named where it is not that of the column; ``said`` is the whole in words.
+    ``share`` draws a bar from 0 to 1; ``period`` is named where it is not that of the column; ``said`` is the whole in words; ``leads``: the
+    list that a count counts.
     """
 
     text: str
@@ -42,6 +52,7 @@ class Cell:
     period: str = ""
     said: str = ""
     is_loud: bool = False
+    leads: Leads | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,8 +181,12 @@ def _row(
     w = telling.words
     cells = [_figure(report, row, usual[row.indicator_code], w) for _, row in themes]
     short = sum(s.judgement.status in SHORT for s in report.figures)
-    cells.append(_count(len(report.own), w))
-    cells += [_share(report.procedures, "done", w), _share(report.facilities, "introduced", w), *_milestones(report.milestones, w)]
+    code = report.code
+    cells.append(_count(len(report.own), w, Leads("own", "", code)))
+    cells += [
+        _share(report.procedures, "done", w, Leads("procedures", "done", code)),
+        _share(report.facilities, "introduced", w, Leads("facilities", "introduced", code)), *_milestones(report.milestones, w, code),
+    ]  # fmt: skip
     return Row(report.code, unit_label(report.unit, w), tuple(cells), short, handed)
 
 
@@ -189,23 +204,28 @@ def _figure(report: BureauReport, row: tables.Indicator, usual: Period, words: W
     return Cell(text, status if status in SHORT else QUIET, period=period, said=said)
 
 
-def _share(counts: Mapping[str, int], done: str, words: Words) -> Cell:
+def _share(counts: Mapping[str, int], done: str, words: Words, leads: Leads) -> Cell:
     total, some = sum(counts.values()), counts.get(done, 0)
     if not total:
         return Cell("—", NONE)
-    return Cell(f"{words.number(some)} / {words.number(total)}", share=some / total)
+    return Cell(f"{words.number(some)} / {words.number(total)}", share=some / total, leads=leads)
 
 
-def _count(count: int, words: Words) -> Cell:
-    return Cell(words.number(count) if count else "·")
+def _count(count: int, words: Words, leads: Leads) -> Cell:
+    return Cell(words.number(count), leads=leads) if count else Cell("·")
 
 
-def _milestones(held: Iterable[Milestone], words: Words) -> list[Cell]:
+def _milestones(held: Iterable[Milestone], words: Words, bureau: str = "") -> list[Cell]:
     states = Counter(m.state for m in held)
     counts = (states["done"], sum(states[state] for state in LATE), states["not_seen"])
     return [
-        Cell(words.number(count) if count else "·", is_loud=bool(count) and at == 1, said="" if count else words.number(0))
-        for at, count in enumerate(counts)
+        Cell(
+            words.number(count) if count else "·",
+            is_loud=bool(count) and at == 1,
+            said="" if count else words.number(0),
+            leads=Leads("milestones", state, bureau) if count else None,
+        )
+        for at, (count, state) in enumerate(zip(counts, ("done", OVERDUE, "not_seen"), strict=True))
     ]
 
 
@@ -217,8 +237,11 @@ def _heads(
     whole = {s.entry.definition.code: s for s in telling.moment.own}
     items = [whole.get(row.indicator_code) for _, row in themes]
     procedures, facilities = (
-        _share(sum((Counter(dict(held)) for held in every), Counter()), done, w)
-        for every, done in (([r.procedures for r in reports], "done"), ([r.facilities for r in reports], "introduced"))
+        _share(sum((Counter(dict(held)) for held in every), Counter()), done, w, Leads(of, done))
+        for of, every, done in (
+            ("procedures", [r.procedures for r in reports], "done"),
+            ("facilities", [r.facilities for r in reports], "introduced"),
+        )
     )
     total = [_of_whole(item, w) for item in items]
     plan = [
@@ -240,7 +263,7 @@ def _heads(
             w("matrix_whole"),
             (
                 *total,
-                _count(sum(len(r.own) for r in reports), w),
+                Cell(w.number(sum(len(r.own) for r in reports)) or "·"),  # each bureau's list stands with its bureau, below
                 procedures,
                 facilities,
                 *_milestones(milestones_once(reports), w),

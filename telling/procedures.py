@@ -95,7 +95,7 @@ def cards(telling: Telling, register: Counted, total: ProcedureTally) -> list[Ca
         told.append(Card(w("card_priority"), "―", w("no_priority_why")))
     if phone or total.smartphone.get("no"):
         said = w("card_phone_note", online=w.number(online), unknown=w.number(silent))
-        told.append(Card(w("card_phone"), Number(phone, f"{w.number(phone)} / {w.number(online)}"), said))
+        told.append(Card(w("card_phone"), Number(phone, f"{w.number(phone)} / {w.number(online)}"), said, (("smartphone", "yes"),)))
     else:
         told.append(Card(w("card_phone"), "―", w("no_phone_why", unknown=w.number(silent))))
     late = Number(coming.overdue, w.number(coming.overdue))

@@ -195,5 +195,5 @@ def say_causes(store: Store, number: int, *, actor: str, revision: int, as_of: d
     """Say why each figure of a report that must say so stands as it does."""
     unspoken = reports.opened(store, number, viewer=actor, as_of=as_of).unspoken
     if unspoken:
-        said = {item.entry.definition.code: {"cause_ja": "試験の要因"} for item in unspoken}
+        said = {item.code: {"cause_ja": "試験の要因"} for item in unspoken}
         saying.say_why(store, number, actor=actor, revision=revision, said=said)

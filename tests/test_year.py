@@ -74,7 +74,7 @@ def year(tmp_path_factory: pytest.TempPathFactory) -> Year:
     made = Year(small(folder, calendar=CALENDAR))
     made.report("FY2022-Q3", 30.0, action(1), action(2), cause="端末が足りない")
     made.report("FY2022-Q4", 35.0, action(1, issued=1, action_state="continued", new_due_on=date(2023, 6, 30), state_reason_ja="納入が延びた"),
-                cause="更新が遅れた")  # fmt: skip
+                register_row("milestone", "M1", actual_end=date(2023, 2, 1), actual_end_precision="day"), cause="更新が遅れた")  # fmt: skip
     made.report("FY2023-Q1", 80.0, action(1, issued=2, action_state="done", done_on=date(2023, 6, 20)),
                 action(2, issued=1, action_state="given_up", state_reason_ja="別の取組にまとめた"))  # fmt: skip
     made.report("FY2023-Q2", 95.0)

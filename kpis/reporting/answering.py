@@ -12,8 +12,9 @@ from dataclasses import dataclass, replace
 from sqlmodel import Session
 
 from kpis.errors import NotAllowed
+from kpis.figures.commented import commentary_code
 from kpis.reporting.access import may, sections
-from kpis.reporting.comparison import OBSERVATIONS, ReportedRow
+from kpis.reporting.comparison import OBSERVATIONS, ReportedRow, Value
 from kpis.reporting.filing import kept_of
 from kpis.reporting.hindrances import report_for_step
 from kpis.reporting.kept import RowKey
@@ -23,6 +24,7 @@ from kpis.reporting.reports import Opened
 from kpis.reporting.sections import own_keys
 from kpis.store import tables
 from kpis.store.store import Store
+from kpis.vocabulary import RowKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +66,8 @@ def part_of(store: Store, opened: Opened, *, viewer: str) -> Opened:
         if not reach:
             return opened
         compared, period = opened.comparison.rows, opened.report.period_code
-        why = {(OBSERVATIONS, (item.entry.definition.code, opened.report.bureau_code, period)): item for item in opened.unspoken}
+        bureau = opened.report.bureau_code
+        why = {place_of(each.code, bureau, period, is_project=each.is_project): each for each in opened.unspoken}
         warned = {each.id: (each.row_kind, tuple(json.loads(each.row_key))) for each in opened.warnings if each.row_key}
         asked = [*((c.row.kind, c.row.key) for c in compared), *(each.key for each in opened.rows), *why, *warned.values()]
         own = _own(session, reach, opened.rows, asked)
@@ -75,6 +78,18 @@ def part_of(store: Store, opened: Opened, *, viewer: str) -> Opened:
         warnings=tuple(each for each in opened.warnings if warned.get(each.id) in own),
         unspoken=tuple(item for key, item in why.items() if key in own),
     )  # fmt: skip
+
+
+def place_of(subject: str, bureau: str, period: str, *, is_project: bool) -> RowKey:
+    """Return the row by which it is told whose it is to say why an indicator or project stands as it does."""
+    if is_project:
+        return RowKind.COMMENTARY, (commentary_code(bureau, subject, period), subject)
+    return OBSERVATIONS, (subject, bureau, period)
+
+
+def _about(key: RowKey) -> dict[str, Value]:
+    """Return the project that a row of ``place_of`` is about; nothing of any other."""
+    return {"project_code": key[1][1]} if key[0] == RowKind.COMMENTARY and len(key[1]) == 2 else {}
 
 
 def _reach(session: Session, email: str, bureau_code: str) -> Collection[str]:
@@ -88,7 +103,9 @@ def _reach(session: Session, email: str, bureau_code: str) -> Collection[str]:
 def _own(session: Session, reach: Collection[str], rows: Iterable[KeptRow], asked: Iterable[RowKey]) -> set[RowKey]:
     """Return which rows are these sections': by the catalogue, and what is new in a register where one of them wrote it."""
     held = {each.key: each for each in rows}
-    listed = [held[key].row if key in held else ReportedRow(kind=key[0], key=key[1], fields={}) for key in dict.fromkeys(asked)]
+    listed = [
+        held[key].row if key in held else ReportedRow(kind=key[0], key=key[1], fields=_about(key)) for key in dict.fromkeys(asked)
+    ]
     own, new = own_keys(session, reach, listed)
     wrote = {
         key for key in new

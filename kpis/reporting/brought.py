@@ -17,6 +17,7 @@ from kpis.moment import Moment
 from kpis.reporting.deadlines import Standing, Window, owing, standings_in, windows_in
 from kpis.reporting.notices import put
 from kpis.reporting.occasions import Due
+from kpis.reporting.refused import age_out
 from kpis.reporting_vocabulary import Occasion
 from kpis.store import tables
 from kpis.store.changed import StateOf
@@ -102,7 +103,7 @@ def of_status(item: Scored, before: str, turn: int, bureaus: Iterable[str]) -> I
 
 
 def look(moment: Moment) -> int:
-    """Put into the outbox what a day brings and was not told yet; return how many messages that is.
+    """Put into the outbox what a day brings and was not told yet; return how many messages that is. Refused files that are too old go.
 
     Args:
         moment: the working figures as known now, on the day at the office.
@@ -115,6 +116,7 @@ def look(moment: Moment) -> int:
         is_of = StateOf.read(session.execute(select(table_of(tables.DataRevision))).one())
         if is_of.figures == moment.state.is_of.figures:  # else figures changed since they were judged: the next look tells it
             dues += _turned(session, scored, leads)
+        age_out(session)
         return put(session, dues)
 
 

@@ -1,19 +1,25 @@
-"""How a bureau stands once its report counts, and of which of its figures it must still say why. Above the store."""
+"""How a bureau stands once its report counts, and of which of its figures and projects it must still say why. Above the store."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 
+from kpis.figures.attention import OPEN_STATES
 from kpis.figures.commented import NEEDING, commentary_code, says_why
 from kpis.figures.consistency import outside_time
+from kpis.figures.projects import Milestone, milestones_on, project_status
 from kpis.figures.records import Figure
-from kpis.figures.scorecard import Scored, score_all
+from kpis.figures.scorecard import WHOLE, Scored, score_all, tally
+from kpis.languages import say
 from kpis.periods import parse_period, periods_asked
 from kpis.reporting.comparison import OBSERVATIONS, Comparison, Current, ReportedRow, figure_of, merged, with_figures
 from kpis.store import tables
+from kpis.store.fields import records
 from kpis.store.store import Store
-from kpis.vocabulary import RowKind
+from kpis.text import named, status_word
+from kpis.vocabulary import Part, RowKind
 
 Figures = dict[tuple[str, str], list[Figure]]  # (indicator, unit)
 Stored = Mapping[tuple[str, tuple[str, ...]], Current]
@@ -56,10 +62,95 @@ def standing(store: Store, bureau: str, codes: Sequence[str], *, as_of: date, fi
     return {item.entry.definition.code: item for item in score_all(book, as_of=as_of, unit=bureau)}
 
 
+@dataclass(frozen=True, slots=True)
+class Unspoken:
+    """An indicator or project of which a bureau must still say why it stands as it does.
+
+    Args:
+        code: of the indicator or project.
+        named: its row, for its name.
+        scored: the indicator's judgement; ``None`` of a project.
+        status: as computed; of a project with late milestones alone, that of its indicators.
+        late: the milestones of a project whose day has passed without their result.
+    """
+
+    code: str
+    named: object
+    scored: Scored | None = None
+    status: str = ""
+    late: tuple[Milestone, ...] = ()
+
+    @property
+    def is_project(self) -> bool:
+        """Say whether it is a project."""
+        return self.scored is None
+
+    def sentence(self, language: str = "ja") -> str:
+        """Say how it stands: of a project its status, and which milestones are late."""
+        if self.scored is not None:
+            return self.scored.sentence(language)
+        names = (f"{named(each, language=language)} {each.due.label(language) if each.due else ''}".strip() for each in self.late)
+        parts = [status_word(self.status, language)] if self.status in NEEDING else []
+        if self.late:
+            parts.append(say("milestones_late", language, milestones=say("list_comma", language).join(names)))
+        return say("list_comma", language).join(parts)
+
+
+def projects_led(store: Store, bureau: str, *, as_of: date) -> list[str]:
+    """Return the projects that a bureau leads on a day, in catalogue order: of these, and of no other, it says why."""
+    rows = store.all_of(tables.ProjectBureau, bureau_code=bureau, role=Part.LEAD)
+    led = {
+        row["project_code"] for row in rows if (row["valid_from"] or as_of) <= as_of <= (row["valid_to"] or as_of)
+    }  # fmt: skip
+    return [row["project_code"] for row in store.all_of(tables.Project) if row["project_code"] in led]
+
+
+def needing(
+    store: Store, bureau: str, *, as_of: date, figures: Figures | None = None, rows: Iterable[ReportedRow] = ()
+) -> tuple[Unspoken, ...]:
+    """Return the projects that a bureau leads and must say why of: off track by their indicators, or with a milestone that is late.
+
+    Args:
+        store: what is current.
+        bureau: whose projects.
+        as_of: the day.
+        figures: that are not stored yet.
+        rows: of the report: a day of a milestone that it gives counts.
+    """
+    led = projects_led(store, bureau, as_of=as_of)
+    if not led:
+        return ()
+    codes = [row["indicator_code"] for row in store.all_of(tables.Indicator) if row["project_code"] in led]
+    book = store.book(codes)
+    book = with_figures(book, figures) if figures else book
+    own: dict[str, list[Scored]] = {}
+    for item in score_all(book, as_of=as_of, view=WHOLE):
+        if item.entry.is_own_scope:
+            own.setdefault(item.entry.project_code, []).append(item)
+    late = _late(store, led, as_of, rows)
+    held = {row["project_code"]: row for row in store.all_of(tables.Project)}
+    told = [Unspoken(code, held[code], None, project_status(tally(own.get(code, ()))), tuple(late.get(code, ()))) for code in led]
+    return tuple(each for each in told if each.status in NEEDING or each.late)
+
+
+def _late(store: Store, led: Sequence[str], as_of: date, rows: Iterable[ReportedRow]) -> dict[str, list[Milestone]]:
+    given = {row.key[0]: row.fields for row in rows if row.kind == RowKind.MILESTONE}
+    listed = records(tables.Milestone, [row for code in led for row in store.all_of(tables.Milestone, project_code=code)])
+    days = records(tables.MilestoneDate, store.all_of(tables.MilestoneDate))
+    late: dict[str, list[Milestone]] = {}
+    for each in milestones_on(listed, days, as_of=as_of):
+        said = given.get(each.code, {})
+        done, again = said.get("actual_end"), said.get("replanned_end")
+        is_answered = bool(said.get("ended_reason")) or (isinstance(done, date) and done <= as_of)
+        if each.state in OPEN_STATES and not is_answered and not (isinstance(again, date) and again >= as_of):
+            late.setdefault(each.project_code, []).append(each)
+    return late
+
+
 def unspoken(
     store: Store, *, bureau: str, period: str, rows: Iterable[ReportedRow], comparison: Comparison, current: Stored, as_of: date
-) -> tuple[Scored, ...]:
-    """Return the figures of which the bureau must say why and has not, judged as if its report counted, in catalogue order.
+) -> tuple[Unspoken, ...]:
+    """Return the figures and projects of which the bureau must say why and has not, judged as if its report counted, in catalogue order.
 
     They are judged on the last day of the report's period: what is said is said of that period, also where it is reported or corrected later.
 
@@ -73,11 +164,13 @@ def unspoken(
         as_of: the day on which it is asked; the period may not be over.
     """
     codes, as_of = asked_of(store, bureau, period), min(as_of, parse_period(period).end)
+    rows, figures = list(rows), figures_of(comparison, current)
     lacking = [
-        item
-        for item in standing(store, bureau, codes, as_of=as_of, figures=figures_of(comparison, current)).values()
+        Unspoken(code, item.entry.definition, item, item.judgement.status)
+        for code, item in standing(store, bureau, codes, as_of=as_of, figures=figures).items()
         if item.judgement.status in NEEDING
     ]
+    lacking += needing(store, bureau, as_of=as_of, figures=figures, rows=rows)
     if not lacking:
         return ()
     said = {row["commentary_code"]: row for row in store.all_of(tables.Commentary, bureau_code=bureau, period_code=period)}
@@ -85,4 +178,4 @@ def unspoken(
     for row in rows:
         if row.kind == RowKind.COMMENTARY:
             told[row.key[0]] = {**told.get(row.key[0], {}), **row.fields}
-    return tuple(i for i in lacking if not says_why(told.get(commentary_code(bureau, i.entry.definition.code, period), {})))
+    return tuple(each for each in lacking if not says_why(told.get(commentary_code(bureau, each.code, period), {})))

@@ -147,11 +147,11 @@ def refuse_silent(
     *,
     today: date,
 ) -> None:
-    """Refuse a report that does not say why a figure of its bureau is behind, missed, moving away or unreported, and name these."""
+    """Refuse a report that does not say why a figure or project of its bureau is behind, missed, moving away, unreported or late, and name these."""
     place = {"bureau": row.bureau_code, "period": row.period_code}
     silent = unspoken(store, **place, rows=rows, comparison=comparison, current=current, as_of=today)
     if silent:
-        raise StepRefused("causes_missing", count=len(silent), figures=few([Named(item.entry.definition) for item in silent], 5))
+        raise StepRefused("causes_missing", count=len(silent), figures=few([Named(item.named) for item in silent], 5))
 
 
 def refuse_own(session: Session, row: tables.Submission, actor: str) -> None:

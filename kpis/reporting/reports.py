@@ -16,9 +16,9 @@ from sqlalchemy import select as sql_select
 from sqlmodel import Session, col, select
 
 from kpis.errors import NotFound
-from kpis.figures.scorecard import Scored, score_all
+from kpis.figures.scorecard import score_all
 from kpis.reporting.access import Viewer, may
-from kpis.reporting.commentaries import figures_of, unspoken
+from kpis.reporting.commentaries import Unspoken, figures_of, unspoken
 from kpis.reporting.comparison import (
     Comparison,
     Completeness,
@@ -137,7 +137,7 @@ class Opened:
     uploads: tuple[Brought, ...] = ()
     rows: tuple[KeptRow, ...] = ()
     way: Way = field(default_factory=Way)
-    unspoken: tuple[Scored, ...] = ()  # figures of which the bureau must still say why they stand as they do
+    unspoken: tuple[Unspoken, ...] = ()  # figures and projects of which the bureau must still say why they stand as they do
 
     @cached_property
     def clashes(self) -> list[Clash]:

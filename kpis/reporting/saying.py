@@ -8,9 +8,9 @@ from kpis.as_text import typed
 from kpis.errors import FigureRefused
 from kpis.figures.commented import commentary_code
 from kpis.periods import parse_period
-from kpis.reporting.answering import report_to_answer
-from kpis.reporting.commentaries import asked_of
-from kpis.reporting.comparison import OBSERVATIONS, ReportedRow, Value
+from kpis.reporting.answering import place_of, report_to_answer
+from kpis.reporting.commentaries import asked_of, projects_led
+from kpis.reporting.comparison import ReportedRow, Value
 from kpis.reporting.filing import kept_of, packed, packed_claims, row_key
 from kpis.reporting.hindrances import report_for_step
 from kpis.reporting.kept import id_of, record_step, rekept, rows_kept, subject_of
@@ -29,33 +29,39 @@ def say_why(store: Store, report_id: int, *, actor: str, revision: int, said: Ma
     """Write what a bureau says of its figures into its report; a text left out stays what it was.
 
     Args:
-        said: indicator → our column (one of ``TEXTS``) → text.
+        said: indicator or project that the bureau leads → our column (one of ``TEXTS``) → text.
 
     Raises:
-        FigureRefused: nothing is said, a text is too long, or the indicator is not asked of the bureau.
+        FigureRefused: nothing is said, a text is too long, or the indicator is not asked of the bureau, nor the project led by it.
     """
     with acting(store, actor, "explain", subject_of(report_id)) as session:
         seen = report_for_step(session, report_id, actor, "explain", revision)
-        about = [(OBSERVATIONS, (indicator, seen.bureau_code, seen.period_code)) for indicator in said]
+        led = set(projects_led(store, seen.bureau_code, as_of=parse_period(seen.period_code).end))
+        about = [place_of(subject, seen.bureau_code, seen.period_code, is_project=subject in led) for subject in said]
         answering = report_to_answer(session, report_id, actor, revision, about)
         row = answering.row
         rows = rows_kept(session, row)
         there = {each.key: each for each in kept_of(session, row)}
         hand = Hand(by=actor, part=answering.part, at=instant(session), upload=row.revision)
         asked = asked_of(store, row.bureau_code, row.period_code)
-        for indicator, given in said.items():
+        for subject, given in said.items():
             texts = {name: typed(text) for name, text in given.items() if name in TEXTS}
-            if indicator not in asked or not any(texts.values()):
-                raise FigureRefused("cause_of_no_figure", indicator=indicator)
+            if subject not in {*asked, *led} or not any(texts.values()):
+                raise FigureRefused("cause_of_no_figure", indicator=subject)
             if any(len(text) > LONGEST for text in texts.values()):
                 raise FigureRefused("cause_too_long", most=LONGEST)
-            code = commentary_code(row.bureau_code, indicator, row.period_code)
+            code = commentary_code(row.bureau_code, subject, row.period_code)
             held = rows.get((KIND, row_key((code,))))
             if held is None:
                 stored = session.get(tables.Commentary, code)
                 before = {name: getattr(stored, name) for name in TEXTS} if stored is not None else {}
                 fields: dict[str, Value] = {**dict.fromkeys(TEXTS, ""), **before, **texts}
-                fields |= {"indicator_code": indicator, "project_code": None, "period_code": parse_period(row.period_code).code}
+                whose = (
+                    {"indicator_code": None, "project_code": subject}
+                    if subject in led
+                    else {"indicator_code": subject, "project_code": None}
+                )
+                fields |= {**whose, "period_code": parse_period(row.period_code).code}
                 reported = ReportedRow(
                     kind=KIND, key=(code,), fields=fields, issued_vintage=stored.vintage if stored is not None else 0,
                     issued={**fields, **before} if stored is not None else {},
@@ -72,4 +78,4 @@ def say_why(store: Store, report_id: int, *, actor: str, revision: int, said: Ma
                 )
             else:
                 rekept(held, stated(there[KIND, (code,)], texts, hand))
-            record_step(session, row, actor, "explained", detail=f"{indicator}: {' / '.join(filter(None, texts.values()))}")
+            record_step(session, row, actor, "explained", detail=f"{subject}: {' / '.join(filter(None, texts.values()))}")

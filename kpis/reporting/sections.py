@@ -55,10 +55,10 @@ def own_keys(session: Session, reach: Collection[str], rows: Sequence[ReportedRo
         listed = [row for row in rows if row.kind == kind]
         stored = {} if kind == OBSERVATIONS else _stored(session, kind, [row.key[0] for row in listed])
         for row in listed:
-            if kind != OBSERVATIONS and row.key[0] not in stored:
-                new.add((kind, row.key))
-            elif any(holds(section, kind, row.key, stored.get(row.key[0], {})) for section in sections):
+            if any(holds(section, kind, row.key, stored.get(row.key[0], row.fields)) for section in sections):
                 own.add((kind, row.key))
+            elif kind != OBSERVATIONS and row.key[0] not in stored:
+                new.add((kind, row.key))
     return own, new
 
 

@@ -37,7 +37,7 @@ LISTED = (
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """What a list of procedures is narrowed to; a blank means any. ``due`` is ``planned`` or ``overdue``."""
+    """What a list of procedures is narrowed to; a blank means any. ``due`` is ``planned`` or ``overdue``, ``smartphone`` ``yes``, ``no`` or ``unknown``."""
 
     bureau: str = ""
     status: str = ""
@@ -47,6 +47,7 @@ class Filter:
     channel: str = ""
     priority: str = ""
     due: str = ""
+    smartphone: str = ""
     q: str = ""
 
 
@@ -168,6 +169,8 @@ def _conditions(c: _Columns, wanted: Filter, as_of: date) -> list[ColumnElement[
         conditions.append(c["online_channel"].contains(wanted.channel, autoescape=True))
     if wanted.priority:
         conditions.append(c["is_priority"].is_(wanted.priority == "yes"))
+    if wanted.smartphone:
+        conditions.append(c["smartphone_ready"] == wanted.smartphone)
     if wanted.due:
         conditions += [c["planned_for"].is_not(None), status.not_in(FINISHED)]
         if wanted.due == "overdue":

@@ -18,7 +18,7 @@ from kpis.government import government
 from kpis.languages import both, pair, say
 from kpis.message import Message
 from kpis.periods import local_day
-from kpis.reporting.commentaries import standing
+from kpis.reporting.commentaries import needing, standing
 from kpis.reporting.comparison import OBSERVATIONS, Completeness, ReportedRow, TemplateMark, says_nothing
 from kpis.reporting.sections import holds
 from kpis.settings import settings
@@ -186,12 +186,14 @@ def rows_asked(store: Store, bureau_code: str, period_code: str) -> dict[SheetKe
 
 
 def _standing(store: Store, context: ReportContext, *, as_of: date) -> dict[str, str]:
-    """Return how the bureau stands in each indicator asked, as its sheet of causes says it, and whether a cause is compulsory."""
-    held = standing(store, context.bureau["bureau_code"], list(context.subjects), as_of=min(as_of, context.period.end))
-    return {
+    """Return how the bureau stands in each indicator asked and project led, as its sheet of causes says it, and whether a cause is compulsory."""
+    bureau, day = context.bureau["bureau_code"], min(as_of, context.period.end)
+    held = standing(store, bureau, list(context.subjects), as_of=day)
+    told = {
         code: status_word(item.judgement.status) + (say("cause_compulsory") if item.judgement.status in NEEDING else "")
         for code, item in held.items()
     }
+    return told | {each.code: each.sentence() + say("cause_compulsory") for each in needing(store, bureau, as_of=day)}
 
 
 def is_bureau_workbook(content: bytes) -> bool:

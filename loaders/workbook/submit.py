@@ -10,19 +10,21 @@ from dataclasses import dataclass, replace
 from datetime import date
 from functools import partial
 
-from kpis.errors import NotAllowed
-from kpis.languages import both, say
+from kpis.errors import NotAllowed, StepRefused
+from kpis.languages import both, pair, say
 from kpis.message import Message
 from kpis.periods import parse_period
 from kpis.reporting.access import require
 from kpis.reporting.comparison import Completeness
 from kpis.reporting.kept import Warning, asked_to_confirm
 from kpis.reporting.people import viewer_of
+from kpis.reporting.refused import Found, keep_refused
 from kpis.reporting.reports import INCOMPLETE
 from kpis.reporting.uploads import Uploaded, upload
 from kpis.store.store import Store
+from loaders.files.problems import Problem
 from loaders.workbook.context import SheetKey
-from loaders.workbook.door import WorkbookReading, issue_template, read_workbook
+from loaders.workbook.door import WorkbookReading, handed_on, issue_template, read_workbook
 from loaders.workbook.layout import load_layout
 
 OPEN_NAMED = 20  # figures left open that a warning names; all of them are kept with the report
@@ -66,7 +68,7 @@ def receive(
     period_code: str | None = None, adds_to: int | None = None, keeps_questions: bool = True, part: str | None = None,
     how_it_came: str = "",
 ) -> Received:  # fmt: skip
-    """Read a filled workbook and keep it as a draft where it has no error.
+    """Read a filled workbook and keep it as a draft where it has no error; one that is refused is kept for a time, for who sent it.
 
     Args:
         bureau_code: the bureau it must be of; ``None`` = the one its mark names.
@@ -81,10 +83,14 @@ def receive(
         ChangedMeanwhile, StepRefused, FigureRefused: as ``kpis.reporting.submissions.upload``.
     """
     reading = read_workbook(content, store=store, bureau_code=bureau_code, period_code=period_code, today=today)
-    if reading.mark is None:
-        return Received(reading, None)
-    require(viewer_of(store, actor).grants, "take_in" if how_it_came else "upload", reading.mark.bureau_code)
-    if reading.errors or (reading.questions and not keeps_questions):
+    action, bureau = "take_in" if how_it_came else "upload", reading.mark.bureau_code if reading.mark else bureau_code
+    if reading.mark is not None:
+        require(viewer_of(store, actor).grants, action, reading.mark.bureau_code)
+    if reading.mark is None or reading.errors or (reading.questions and not keeps_questions):
+        period = reading.mark.period_code if reading.mark else period_code
+        if bureau and period and viewer_of(store, actor).may(action, bureau):
+            keep_refused(store, content, actor=actor, bureau_code=bureau, period_code=period, name=name, problems=_told(reading.problems),
+                         is_safe=_is_safe(content))  # fmt: skip
         return Received(reading, None)
     done = upload(
         store, actor=actor, bureau_code=reading.mark.bureau_code, period_code=reading.mark.period_code, rows=reading.rows,
@@ -93,6 +99,19 @@ def receive(
         how_it_came=how_it_came,
     )  # fmt: skip
     return Received(reading, done)
+
+
+def _is_safe(content: bytes) -> bool:
+    """Say whether a file may be handed back: it can be opened, and nothing in it would act."""
+    try:
+        handed_on(content)
+    except StepRefused:
+        return False
+    return True
+
+
+def _told(problems: Sequence[Problem]) -> list[Found]:
+    return [Found(p.grade, p.sheet, p.cell, p.found, *pair(p.expected), *pair(p.remedy)) for p in problems]
 
 
 def asked_of_bureau(reading: WorkbookReading) -> list[Warning]:

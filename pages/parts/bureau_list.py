@@ -24,7 +24,7 @@ from pages.parts.viewer import viewer
 from pages.parts.when import as_of, today, view
 from publishers.site.matrix import table
 from telling import bureaus, matrix
-from telling.matrix import Handed, Matrix, Row
+from telling.matrix import Handed, Leads, Matrix, Row
 from telling.words import Words
 
 OPEN = ("not_started", "draft", "returned")  # a report that its bureau still has to hand in
@@ -38,7 +38,7 @@ def overview(reports: Sequence[BureauReport]) -> None:
     st.caption(t("bureaus_lead", as_of=format_date(as_of(), language()), view=t("view_" + view())))
     words = Words(language())
     chosen = _chosen(told)
-    st.html(table(chosen, lambda code: address.path("bureau", code=code), words, caption=t("matrix_caption")))
+    st.html(table(chosen, lambda code: address.path("bureau", code=code), list_of, words, caption=t("matrix_caption")))
     _as_file(current, "bureaus")
     st.header(t("compare_heading"))
     parts = cached.moment().parts
@@ -55,9 +55,25 @@ def overview(reports: Sequence[BureauReport]) -> None:
     if gone:
         st.header(t("gone_bureaus"))
         st.html(
-            table(matrix.of_gone(telling(), gone), lambda code: address.path("bureau", code=code), words, caption=t("gone_bureaus"))
+            table(
+                matrix.of_gone(telling(), gone),
+                lambda code: address.path("bureau", code=code),
+                list_of,
+                words,
+                caption=t("gone_bureaus"),
+            )
         )
         _as_file(gone, "gone_bureaus")
+
+
+def list_of(leads: Leads) -> str:
+    """Return the address of the list that a count of the table counts."""
+    whose = {"bureau": leads.bureau} if leads.bureau else {}
+    if leads.of == "own":
+        return address.path("bureau", code=leads.bureau)
+    if leads.of == "milestones":
+        return address.path("standing", list=f"milestone.{leads.narrowed}", **whose)
+    return address.path(leads.of, **{"status" if leads.of == "procedures" else "show": leads.narrowed}, **whose)
 
 
 def _told(current: Sequence[BureauReport]) -> Matrix:

@@ -36,14 +36,14 @@ def procedure_list(register: Counted) -> None:
         "status": [s for s in (*STATUSES, ENDED) if s in present["status"]],
         **{name: sorted(present[name]) for name in ("process_type", "applicant", "authority")},
         "channel": cached.made("channels", make=lambda: _offered(register)),
-        "priority": ["yes", "no"], "due": ["planned", "overdue"],
+        "priority": ["yes", "no"], "due": ["planned", "overdue"], "smartphone": ["yes", "no", "unknown"],
     }  # fmt: skip
 
     def word(name: str, value: str) -> str:
         if not value:
             return t("any")
-        if name in ("status", "due"):
-            return t(f"digital_{value}" if name == "status" else f"due_{value}")
+        if name in ("status", "due", "smartphone"):
+            return t({"status": f"digital_{value}", "due": f"due_{value}"}.get(name, f"answer_{value}"))
         return value_word(told, name, "" if value == "-" else value)
 
     wanted = {"q": write_words("q", t("reg_by_q"), t("search_example"), resets=("page",))}

@@ -31,7 +31,7 @@ EVENTS = frozenset(
     {"uploaded", "explained", "conflict_resolved", "reading_chosen", "warning_confirmed", "submitted", "withdrawn", "returned",
      "commented", "approved", "cell_changed", "exception_granted", "person_added", "person_removed", "template_issued", "publish",
      "rollback", "confidence", "assessment_confirmed", "figure_withdrawn", "withdrawal_asked", "withdrawal_approved", "withdrawal_refused", "list_decided",
-     "refused", "original_read", "signed_in", "sign_in_refused", "signed_out", "publish_undone",
+     "refused", "file_refused", "original_read", "signed_in", "sign_in_refused", "signed_out", "publish_undone",
      "key_introduced", "pointer_written", "sample_made", "decided", "decision_closed", "minutes_closed", "notices_chosen", "calendar_address_made", "calendar_address_ended",
      "channel_added", "channel_ended", "notice_sent_again", "notices_put_aside", "taken_in", "clash_settled", "row_taken_out", "prepared",
      "checked", "sent_back", "deputy_named", "deputy_ended", "question_asked", "question_rewritten", "question_opened",

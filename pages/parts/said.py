@@ -85,8 +85,8 @@ def ask_causes(store: Store, opened: Opened, *, actor: str) -> None:
     with st.form("causes"):
         given: dict[str, dict[str, str]] = {}
         for item in opened.unspoken[:AT_ONCE]:
-            code = item.entry.definition.code
-            st.markdown(f"**{shown_name(item.entry.definition)}**  \n{markdown(item.sentence(telling().words.language))}")
+            code = item.code
+            st.markdown(f"**{shown_name(item.named)}**  \n{markdown(item.sentence(telling().words.language))}")
             columns = st.columns(3)
             given[code] = {
                 f"{part}_ja": column.text_area(t(f"part_{part}"), key=f"say_{part}_{code}", max_chars=saying.LONGEST, height=80)

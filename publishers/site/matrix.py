@@ -11,23 +11,27 @@ from charts.svg.strip import look_of
 from kpis.as_text import shown
 from kpis.figures.records import SHORT
 from publishers.site.labels import with_roles
-from telling.matrix import MISSING, NONE, QUIET, Cell, Handed, Matrix, Row
+from telling.matrix import MISSING, NONE, QUIET, Cell, Handed, Leads, Matrix, Row
 from telling.words import Words
 
 LOUD = ("returned", "late")
 MARK_OF = {"draft": "not_due", "submitted": "not_due", "returned": "slightly_behind", "late": "missed", "not_started": "no_data"}
 
 
-def table(told: Matrix, page_of: Callable[[str], str], words: Words, *, caption: str) -> Markup:
+ListOf = Callable[[Leads], str]
+
+
+def table(told: Matrix, page_of: Callable[[str], str], list_of: ListOf, words: Words, *, caption: str) -> Markup:
     """Return the table.
 
     Args:
         told: what it says; groups may hold a choice of the bureaus.
         page_of: code of a bureau → address of its page.
+        list_of: address of the list that a count counts.
         words: of the language.
         caption: what the table is of, for those who do not see where it stands.
     """
-    body = Markup("").join(_head_line(told, name, cells) for name, cells in told.heads)
+    body = Markup("").join(_head_line(told, name, cells, list_of) for name, cells in told.heads)
     body = Markup('<tbody class="mx-whole">{}</tbody>').format(body)
     wide = len(told.columns) + 1 + bool(told.report)
     for name, rows in told.groups:
@@ -36,7 +40,7 @@ def table(told: Matrix, page_of: Callable[[str], str], words: Words, *, caption:
         head = Markup('<tr class="mx-group"><th scope="row" colspan="{}">{} <span>{}</span></th></tr>').format(
             wide, name, words.number(len(rows))
         )
-        body += Markup("<tbody>{}{}</tbody>").format(head, Markup("").join(_row(told, row, page_of) for row in rows))
+        body += Markup("<tbody>{}{}</tbody>").format(head, Markup("").join(_row(told, row, page_of, list_of) for row in rows))
     made = Markup('<table class="mx"><caption class="vh">{}</caption>{}{}</table>').format(caption, _heads(told, words), body)
     notes = Markup("").join(Markup('<p class="att-said">{}</p>').format(note) for note in (*told.notes, words("matrix_legend")))
     return with_roles(str(shown(made + notes)))
@@ -56,26 +60,28 @@ def _heads(told: Matrix, words: Words) -> Markup:
     return Markup('<thead>{}<tr><th scope="col">{}</th>{}{}</tr></thead>').format(first, words("bureau"), names, report)
 
 
-def _head_line(told: Matrix, name: str, cells: Sequence[Cell]) -> Markup:
+def _head_line(told: Matrix, name: str, cells: Sequence[Cell], list_of: ListOf) -> Markup:
     blank = Markup("<td></td>") if told.report else Markup("")
-    return Markup('<tr><th scope="row">{}</th>{}{}</tr>').format(name, _cells(told, cells), blank)
+    return Markup('<tr><th scope="row">{}</th>{}{}</tr>').format(name, _cells(told, cells, list_of), blank)
 
 
-def _row(told: Matrix, row: Row, page_of: Callable[[str], str]) -> Markup:
+def _row(told: Matrix, row: Row, page_of: Callable[[str], str], list_of: ListOf) -> Markup:
     name = Markup('<a href="{}">{}</a>').format(page_of(row.code), row.name)
     report = Markup('<td class="mx-report" data-label="{}">{}</td>').format(told.report, _handed(row.handed)) if told.report else ""
-    return Markup('<tr><th scope="row">{}</th>{}{}</tr>').format(name, _cells(told, row.cells), report)
+    return Markup('<tr><th scope="row">{}</th>{}{}</tr>').format(name, _cells(told, row.cells, list_of), report)
 
 
-def _cells(told: Matrix, cells: Iterable[Cell]) -> Markup:
-    return Markup("").join(_cell(cell, column.alone) for cell, column in zip(cells, told.columns, strict=True))
+def _cells(told: Matrix, cells: Iterable[Cell], list_of: ListOf) -> Markup:
+    return Markup("").join(_cell(cell, column.alone, list_of) for cell, column in zip(cells, told.columns, strict=True))
 
 
-def _cell(cell: Cell, label: str) -> Markup:
+def _cell(cell: Cell, label: str, list_of: ListOf) -> Markup:
     mark = Markup('<i class="{}"></i>').format(look_of(cell.status)) if cell.status in SHORT else Markup("")
     share = Markup('<i class="mx-bar"><i style="width:{:.0f}%"></i></i>').format(cell.share * 100) if cell.share is not None else ""
     period = Markup("<span>{}</span>").format(cell.period) if cell.period else ""
     text = Markup("<b>{}</b>").format(cell.text) if cell.is_loud or cell.status in SHORT else cell.text
+    if cell.leads is not None:
+        text = Markup('<a href="{}">{}</a>').format(list_of(cell.leads), text)
     tone = {QUIET: "", MISSING: " mx-missing", NONE: " mx-none"}.get(cell.status, f" mx-{cell.status}")
     tone += " mx-loud" if cell.is_loud else ""
     tone += " mx-none" if cell.text == "·" else ""

@@ -33,6 +33,7 @@ from telling import attention, examples, facts, needed, overview_projects, proje
 from telling.blocks import Telling
 from telling.cards import card_of
 from telling.changes import Difference
+from telling.matrix import LATE
 from telling.method import names, sections
 from telling.overview import conclusion, coverage_lines, exclusions, lead, shown_first, theme_name, themes_told
 from telling.quarters import quarters
@@ -271,7 +272,7 @@ def _standing(site: Site, words: Words, own: Mapping[str, IndicatorView]) -> Any
     return "standing.html", "standing.html", {
         "title": f"{words('nav_standing')} ({len(own)})",
         "lead": words("standing_lead", as_of=format_date(site.moment.as_of, words.language), view=words("view_then")),
-        "lists": [each for each in lists if each[2]], "milestones": [each for each in milestones if each[2]],
+        "lists": [each for each in lists if each[2]], "milestones": [each for each in milestones if each[2]], "overdue": next((key for key, _, held in milestones if held and key.removeprefix("milestone-") in LATE), ""),
         "note": words("att_strip_note"),
     }  # fmt: skip
 

@@ -24,7 +24,7 @@ from publishers.site.site import Page, Pages, Site
 from publishers.site.views import IndicatorView, badges
 from telling import attention, bureaus, listed, matrix
 from telling.blocks import Block, Link
-from telling.matrix import Matrix
+from telling.matrix import Leads, Matrix
 from telling.said import blocks, of_bureau
 from telling.words import Words
 
@@ -50,7 +50,9 @@ def _compared(site: Site, words: Words, view: str) -> Page:
     told, gone = matrix.matrix(telling, current), [r for r in reports if not r.is_valid]
 
     def drawn(shown: Matrix, home: Callable[[str], str], caption: str) -> Markup:
-        return table(shown, lambda code: f"{home('bureaus')}bureaus/{code}.html", words, caption=caption)
+        return table(
+            shown, lambda code: f"{home('bureaus')}bureaus/{code}.html", lambda leads: _list_of(leads, home), words, caption=caption
+        )
 
     def link(report: BureauReport) -> Link:
         return Link(bureaus.unit_label(report.unit, words), f"bureaus/{report.code}.html")
@@ -98,6 +100,16 @@ def compared_by_bureau(site: Site, words: Words, code: str) -> list[BlockView]:
     return compared
 
 
+def _list_of(leads: Leads, home: Callable[[str], str]) -> str:
+    """Return where the list that a count counts stands: on the page of the bureau, or where all are listed."""
+    if leads.bureau:
+        part = {"own": "indicators", "milestones": "milestones"}.get(leads.of, leads.of)
+        return f"{home('bureaus')}bureaus/{leads.bureau}.html#{part}"
+    if leads.of == "milestones":
+        return f"{home('standing')}standing.html#milestone-{leads.narrowed}"
+    return f"{home(leads.of)}{leads.of}.html#list"
+
+
 def _file(view: str) -> str:
     return "bureaus.html" if view == "then" else "bureaus-now.html"
 
@@ -138,6 +150,7 @@ def _bureau(site: Site, words: Words, code: str, row: tables.Bureau, every: Sequ
         "procedures": listed_procedures(site, words, code, most=PROCEDURES),
         "facilities": [(f.name, words(f"cashless_{f.status}"), words("col_class") if f.is_class else "") for f in held],
         "facilities_count": len(counted(held)),
+        "milestones": [(m, words(f"state_{m.state}")) for m in (report.milestones if report else ())],
         "said": [BlockView(b, words) for b in blocks(telling, of_bureau(telling, code), attention.subjects_of_bureau(telling, code), about=True)],
         "registers": [
             (listed.name(telling, TOLD_BY_RECORD[sheet]), f"{sheet}.html", listed.of_bureau(telling, TOLD_BY_RECORD[sheet], counts))

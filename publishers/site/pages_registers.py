@@ -21,7 +21,7 @@ from publishers.site.views import IndicatorView
 from telling import facilities as told_facilities
 from telling import listed as told_listed
 from telling import procedures as told_procedures
-from telling.blocks import Block, ended_line, published
+from telling.blocks import Block, Card, ended_line, published
 from telling.said import without_action
 from telling.words import Words
 
@@ -71,7 +71,7 @@ def procedures(site: Site, words: Words) -> Page:
     ]
     return "procedures.html", "register.html", {
         "title": told_procedures.title(telling, total, _headline(rate)), "lead": told_procedures.lead(telling, total),
-        "cards": seen.numbers(told_procedures.cards(telling, register, total), lambda _: "", words), "view": rate, "blocks": blocks,
+        "cards": seen.numbers(told_procedures.cards(telling, register, total), _list, words), "view": rate, "blocks": blocks,
         "notes": _notes(words("proc_notes")), "listed": listed_procedures(site, words),
         "has_chart": True,
     }  # fmt: skip
@@ -151,7 +151,7 @@ def facilities(site: Site, words: Words) -> Page:
     return "facilities.html", "register.html", {
         "title": told_facilities.title(telling, held, _headline(view)),
         "lead": words("fac_lead", as_of=format_date(site.moment.as_of, words.language)),
-        "cards": seen.numbers(told_facilities.cards(telling, held, rollout), lambda _: "", words), "view": view, "blocks": blocks,
+        "cards": seen.numbers(told_facilities.cards(telling, held, rollout), _list, words), "view": view, "blocks": blocks,
         "notes": _notes(words("fac_notes")), "listed": listed, "has_chart": True,
     }  # fmt: skip
 
@@ -165,7 +165,7 @@ def listed(site: Site, words: Words, register: Register) -> Page:
         key = "ed_list_first" if len(rows) > LISTED else "ed_list_all"
         shown = {
             "title": told_listed.title(telling, register, rows), "lead": told_listed.lead(telling, rows),
-            "cards": seen.numbers(told_listed.cards(telling, register, rows), lambda _: "", words),
+            "cards": seen.numbers(told_listed.cards(telling, register, rows), _list, words),
             "blocks": _both(lambda t: told_listed.compared(t, register, rows), site, words, words("ed_compare", dimension=words("reg_by_bureau"))),
             "listed": {
                 "heading": words("listed_heading"), "columns": list(whole.block.columns), "rows": [[cell(c, words) for c in r] for r in whole.block.rows],
@@ -175,6 +175,11 @@ def listed(site: Site, words: Words, register: Register) -> Page:
     if register.kind == RowKind.ACTION:
         shown["blocks"] = [BlockView(without_action(telling), words), *shown["blocks"]]
     return f"{register.sheet}.html", "register.html", {**shown, "view": None, "notes": "", "has_chart": bool(rows)}
+
+
+def _list(card: Card) -> str:
+    """Return the list that a headline number counts, on its own page; a blank where it counts none."""
+    return "#list" if card.narrowed is not None else ""
 
 
 def _empty(file: str, title: str, view: IndicatorView | None) -> Page:

@@ -60,7 +60,7 @@ def test_each_is_asked_about_what_is_theirs(store: Store) -> None:
         OTHER: ["y"],
         ANNA: ["x", "y", "z"],
     }
-    assert [i.entry.definition.code for i in asked[CLERK].unspoken] == [RATE[1][0]] and asked[OTHER].unspoken == ()
+    assert [i.code for i in asked[CLERK].unspoken] == [RATE[1][0]] and asked[OTHER].unspoken == ()
 
 
 def test_a_section_answers_for_its_own_rows_and_is_refused_the_others(store: Store) -> None:

@@ -18,7 +18,7 @@ from kpis.reporting.comparison import ReportedRow
 from kpis.state import State
 from kpis.store import tables
 from kpis.store.store import Store
-from tests.small_government import ANNA, DAI, IN_TIME, OFFICE, PERIOD, figure, register_row
+from tests.small_government import ANNA, DAI, IN_TIME, OFFICE, PERIOD, figure, register_row, say_causes
 
 RATE = "electronic_decision_rate"
 BEHIND = [figure(numerator=300.0, denominator=1000.0)]  # 30% where 66.7% were planned
@@ -43,7 +43,7 @@ def uploaded(store: Store, rows: list[ReportedRow], content: bytes = b"first", p
 def test_a_report_of_a_figure_that_is_behind_says_why_before_it_is_submitted(reporting: Store) -> None:
     number = uploaded(reporting, BEHIND)
     opened = reports.opened(reporting, number, viewer=ANNA, as_of=IN_TIME)
-    assert [i.entry.definition.code for i in opened.unspoken] == [RATE] and opened.obstacles == 1
+    assert [i.code for i in opened.unspoken] == [RATE] and opened.obstacles == 1
     with pytest.raises(StepRefused, match="電子決定率"):
         submissions.submit(reporting, number, actor=ANNA, revision=1, today=IN_TIME)
     saying.say_why(
@@ -98,6 +98,7 @@ def test_an_action_is_answered_in_a_later_quarter_and_keeps_its_history(reportin
     number = uploaded(reporting, [figure(numerator=960.0, denominator=1000.0, period="FY2022-Q4"), answer], b"second", "FY2022-Q4")
     opened = reports.opened(reporting, number, viewer=ANNA, as_of=later)
     assert not opened.comparison.unexplained, "moving on is no correction"
+    say_causes(reporting, number, actor=ANNA, revision=1, as_of=later)  # of the project whose milestone is late by then
     submissions.submit(reporting, number, actor=ANNA, revision=1, today=later)
     submissions.approve(reporting, number, actor=OFFICE, revision=1)
     (row,) = reporting.all_of(tables.Action)
@@ -144,3 +145,47 @@ def test_the_code_of_a_commentary_is_a_code_however_long_its_parts_are() -> None
     long = commentary_code("B" * 40, "i" * 60, PERIOD)
     assert len(long) <= LONGEST_CODE and long != commentary_code("B" * 40, "i" * 61, PERIOD)
     assert commentary_code("GENERAL", RATE, PERIOD) == f"GENERAL-C-{PERIOD}-{RATE}"
+
+
+def late_quarter(store: Store, *rows: ReportedRow) -> int:
+    """Upload GENERAL's report of the quarter after the day of milestone M1 of CP2, which GENERAL leads; nobody said when it was done."""
+    return uploaded(store, [figure(numerator=900.0, denominator=1000.0, period="FY2022-Q4"), *rows], period="FY2022-Q4")
+
+
+def test_a_project_with_a_late_milestone_says_why_before_its_report_is_submitted(reporting: Store) -> None:
+    number, day = late_quarter(reporting), date(2023, 4, 10)
+    asked = [each for each in reports.opened(reporting, number, viewer=ANNA, as_of=day).unspoken if each.is_project]
+    assert [(each.code, [m.code for m in each.late]) for each in asked] == [("CP2", ["M1"])]
+    for language in ("ja", "en"):
+        assert {"ja": "様式の公開", "en": "Forms published"}[language] in asked[0].sentence(language)
+    others = {
+        each.code: {"cause_ja": "x"}
+        for each in reports.opened(reporting, number, viewer=ANNA, as_of=day).unspoken
+        if not each.is_project
+    }
+    if others:
+        saying.say_why(reporting, number, actor=ANNA, revision=1, said=others)
+    with pytest.raises(StepRefused, match="要因・課題・対応"):
+        submissions.submit(reporting, number, actor=ANNA, revision=1, today=day)
+    with pytest.raises(FigureRefused):
+        saying.say_why(reporting, number, actor=ANNA, revision=1, said={"CP9": {"cause_ja": "他局の事業"}})
+    saying.say_why(reporting, number, actor=ANNA, revision=1, said={"CP2": {"cause_ja": "様式の確認が遅れた"}})
+    submissions.submit(reporting, number, actor=ANNA, revision=1, today=day)
+    submissions.approve(reporting, number, actor=OFFICE, revision=1)
+    row = next(each for each in reporting.all_of(tables.Commentary) if each["project_code"] == "CP2")
+    assert (row["indicator_code"], row["period_code"], row["cause_ja"]) == (None, "FY2022-Q4", "様式の確認が遅れた")
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        {"actual_end": date(2023, 3, 1)},
+        {"replanned_end": date(2023, 9, 30), "replanned_end_precision": "day"},
+    ],
+    ids=["done", "planned anew"],
+)
+def test_a_milestone_that_the_report_answers_is_not_asked_about(reporting: Store, said: dict[str, Any]) -> None:
+    milestone = register_row("milestone", "M1", **said)
+    number = late_quarter(reporting, milestone)
+    opened = reports.opened(reporting, number, viewer=ANNA, as_of=date(2023, 4, 10))
+    assert [each.code for each in opened.unspoken if each.is_project] == []

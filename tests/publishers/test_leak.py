@@ -98,6 +98,7 @@ def planted(tokyo: Store, tmp_path_factory: pytest.TempPathFactory) -> House:
         put(tables.Deputy, email=other, from_date=date(2001, 2, 3), until_date=date(2001, 2, 4))
         put(tables.IssuedTemplate)
         put(tables.SubmissionUpload, submission_id=1, revision=1)
+        put(tables.RefusedFile)
         put(tables.SubmissionCheck, decision="sent_back")
         put(tables.Notice, occasion="returned", state="failed")
         put(tables.NoticeChoice, occasion="returned", how_often="daily")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Annotated
 
-from sqlalchemy import CheckConstraint, Index, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, Column, Index, LargeBinary, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
 from kpis import reporting_vocabulary as reporting_words
@@ -235,3 +235,24 @@ class ReportingException(SQLModel, table=True):
     reason: str
     granted_by: Annotated[str, refers("user_account.email")]
     granted_at: Instant
+
+
+class RefusedFile(SQLModel, table=True):
+    """A workbook that was refused at the door, with what was wrong with it; kept for a time, and no more than so many of a bureau.
+
+    ``content`` is blank where the file would act when it is opened: of such a one only that it came is kept.
+    """
+
+    __tablename__ = "refused_file"
+    __table_args__ = (Index("refused_by_bureau", "bureau_code", "refused_at"),)
+    id: Annotated[int | None, KEY] = None
+    bureau_code: Annotated[str, refers("bureau.bureau_code")]
+    period_code: str
+    name: str
+    sha256: str
+    content: bytes | None = Field(default=None, sa_column=Column(LargeBinary, nullable=True))
+    bytes_count: int
+    uploaded_by: Annotated[str, refers("user_account.email")]
+    refused_at: Instant
+    problems_count: int
+    problems_json: str

@@ -1,4 +1,4 @@
-"""the office assesses indicators as it does projects, of a period, confirmed by a second person before it is public"""
+"""the office assesses indicators as it does projects, of a period, confirmed before it is public; files refused at the door are kept for a time"""
 
 from __future__ import annotations
 
@@ -46,6 +46,24 @@ def upgrade() -> None:
     )
     _count_on("assessment")
     op.drop_table("project_confidence")
+    op.create_table(
+        "refused_file",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("bureau_code", sa.Text(), nullable=False),
+        sa.Column("period_code", AutoString(), nullable=False),
+        sa.Column("name", AutoString(), nullable=False),
+        sa.Column("sha256", AutoString(), nullable=False),
+        sa.Column("content", sa.LargeBinary(), nullable=True),
+        sa.Column("bytes_count", sa.Integer(), nullable=False),
+        sa.Column("uploaded_by", sa.Text(), nullable=False),
+        sa.Column("refused_at", sa.DateTime(), nullable=False),
+        sa.Column("problems_count", sa.Integer(), nullable=False),
+        sa.Column("problems_json", AutoString(), nullable=False),
+        sa.ForeignKeyConstraint(["bureau_code"], ["bureau.bureau_code"]),
+        sa.ForeignKeyConstraint(["uploaded_by"], ["user_account.email"]),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_index("refused_by_bureau", "refused_file", ["bureau_code", "refused_at"])
 
 
 def _count_on(table: str) -> None:
@@ -55,7 +73,8 @@ def _count_on(table: str) -> None:
 
 
 def downgrade() -> None:
-    """Undo; what was stated of indicators goes."""
+    """Undo; what was stated of indicators goes, and so do refused files."""
+    op.drop_table("refused_file")
     op.create_table(
         "project_confidence",
         sa.Column("id", sa.Integer(), nullable=False),

@@ -1,0 +1,143 @@
+"""Workbooks refused at the door: kept for a time with what was wrong, for whoever sent them and for the reform office.
+
+Nothing of them counts. They are bounded: so many days, so many files and bytes of a bureau; the oldest go first.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import delete, select
+from sqlmodel import Session
+
+from kpis.as_text import named_file
+from kpis.errors import NotFound
+from kpis.reporting.access import is_same_person, may
+from kpis.reporting.people import acting, allow, grants_of, record
+from kpis.settings import settings
+from kpis.store import tables
+from kpis.store.store import Store, instant, utc_now
+from kpis.store.tables import table_of
+
+DAYS = 90
+MOST_FILES = 20  # of a bureau
+MOST_UPLOADS = 5  # times the largest upload: so many bytes of a bureau's refused files
+MOST_PROBLEMS = 200  # that are written down; all of them are counted
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One thing that was wrong with a file, as it was said."""
+
+    grade: str
+    sheet: str
+    cell: str
+    found: str
+    expected_ja: str
+    expected_en: str
+    remedy_ja: str
+    remedy_en: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Refused:
+    """A file that was refused; ``is_kept`` is false where it would act when opened, so that its bytes were not kept."""
+
+    id: int
+    bureau_code: str
+    period_code: str
+    name: str
+    uploaded_by: str
+    refused_at: datetime
+    problems_count: int
+    problems: tuple[Found, ...]
+    is_kept: bool
+
+    @property
+    def subject(self) -> str:
+        """Return the name under which the audit trail knows it."""
+        return f"refused file {self.id}"
+
+
+def keep_refused(
+    store: Store, content: bytes, *, actor: str, bureau_code: str, period_code: str, name: str, problems: Sequence[Found], is_safe: bool
+) -> None:  # fmt: skip
+    """Keep a file that was refused, and let go of what is too old or too much. The caller checked that the actor reports for the bureau.
+
+    Args:
+        problems: what was wrong.
+        is_safe: its bytes may be handed back.
+    """
+    sha256 = hashlib.sha256(content).hexdigest()
+    with acting(store, actor, "upload", f"{bureau_code} {period_code}", is_figures=False) as session:
+        kept = is_safe and len(content) <= settings().max_upload_bytes
+        row = tables.RefusedFile(
+            bureau_code=bureau_code, period_code=period_code, name=named_file(name), sha256=sha256, content=content if kept else None,
+            bytes_count=len(content), uploaded_by=actor, refused_at=instant(session), problems_count=len(problems),
+            problems_json=json.dumps([asdict(each) for each in problems[:MOST_PROBLEMS]], ensure_ascii=False),
+        )  # fmt: skip
+        session.add(row)
+        session.flush()
+        detail = f"{bureau_code} {period_code} {row.name}: {len(problems)}"
+        record(session, actor, "file_refused", f"refused file {row.id}", file_sha256=sha256, detail=detail)
+        age_out(session)
+        _let_go(session, bureau_code)
+
+
+def age_out(session: Session) -> None:
+    """Let go of the files that were refused too long ago."""
+    table = table_of(tables.RefusedFile)
+    session.execute(delete(table).where(table.c.refused_at < instant(session) - timedelta(days=DAYS)))
+
+
+def _let_go(session: Session, bureau_code: str) -> None:
+    table = table_of(tables.RefusedFile)
+    query = select(table.c.id, table.c.content.is_not(None), table.c.bytes_count).where(table.c.bureau_code == bureau_code)
+    held, room, gone = 0, MOST_UPLOADS * settings().max_upload_bytes, []
+    for number, is_kept, size in session.execute(query.order_by(table.c.id.desc())):
+        held, room = held + 1, room - (size if is_kept else 0)
+        if held > MOST_FILES or room < 0:
+            gone.append(number)
+    session.execute(delete(table).where(table.c.id.in_(gone)))
+
+
+def refused_files(store: Store, *, viewer: str, bureau_code: str | None = None) -> list[Refused]:
+    """Return the refused files that a viewer may see, the newest first: their own; the reform office every one."""
+    table = table_of(tables.RefusedFile)
+    columns = [column for column in table.c if column.name != "content"]
+    query = select(*columns, table.c.content.is_not(None).label("is_kept")).order_by(table.c.id.desc())
+    query = query.where(table.c.refused_at >= utc_now() - timedelta(days=DAYS))
+    if bureau_code is not None:
+        query = query.where(table.c.bureau_code == bureau_code)
+    with store.reading() as session:
+        sees_all = may(grants_of(session, viewer), "see_queue")
+        rows = [row for row in session.execute(query) if sees_all or is_same_person(viewer, row.uploaded_by)]
+    return [
+        Refused(
+            id=row.id, bureau_code=row.bureau_code, period_code=row.period_code, name=row.name, uploaded_by=row.uploaded_by,
+            refused_at=row.refused_at, problems_count=row.problems_count, is_kept=bool(row.is_kept),
+            problems=tuple(Found(**each) for each in json.loads(row.problems_json)),
+        )
+        for row in rows
+    ]  # fmt: skip
+
+
+def refused_content(store: Store, number: int, *, viewer: str) -> bytes:
+    """Return the bytes of a refused file; who read it, and who was refused, is on record.
+
+    Raises:
+        NotFound: there is none, it is too old, its bytes were not kept, or the viewer may not see it.
+    """
+    with acting(store, viewer, "read_original", f"refused file {number}", is_figures=False) as session:
+        row = session.get(tables.RefusedFile, number)
+        theirs = row is not None and (is_same_person(viewer, row.uploaded_by) or may(grants_of(session, viewer), "see_queue"))
+        if row is None or not theirs or row.content is None or row.refused_at < instant(session) - timedelta(days=DAYS):
+            raise NotFound("refused_file_gone", number=number)
+        if not may(grants_of(session, viewer), "see_queue"):
+            allow(session, viewer, "upload", row.bureau_code)  # whoever no longer reports for the bureau has it no longer
+        record(session, viewer, "original_read", f"refused file {number}", file_sha256=row.sha256)
+        return row.content

@@ -1,0 +1,76 @@
+"""Workbooks that were refused at the door, each with what was wrong and its bytes to be had back; for who sent it and for the office."""
+
+from __future__ import annotations
+
+from functools import partial
+
+import pandas as pd
+import streamlit as st
+
+from kpis.as_text import markdown
+from kpis.reporting.access import Viewer
+from kpis.reporting.refused import DAYS, MOST_FILES, Refused, refused_content, refused_files
+from kpis.store.store import Store
+from loaders.workbook.door import handed_on
+from pages.parts.reported import bureau_names, instant, period_name
+from pages.parts.text import csv_file, found_shown, language, t
+from telling.file_names import file_name
+
+_BOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+def refused_list(store: Store, *, me: Viewer, bureau: str | None = None) -> None:
+    """List the refused files that the viewer may have back, the newest first; nothing where there is none."""
+    listed = refused_files(store, viewer=me.email, bureau_code=bureau)
+    if not listed:
+        return
+    with st.expander(t("refused_title", count=len(listed)), icon=":material/block:"):
+        st.caption(t("refused_lead", days=DAYS, most=MOST_FILES))
+        for each in listed:
+            _one(store, each, me=me)
+
+
+def _one(store: Store, each: Refused, *, me: Viewer) -> None:
+    told, original, problems = st.columns([3, 1, 1], vertical_alignment="center")
+    name = bureau_names().get(each.bureau_code, each.bureau_code)
+    told.markdown(
+        f"{markdown(each.name)} {markdown(t('refused_problems', count=each.problems_count))}  \n"
+        f":gray[{markdown(name)} {markdown(period_name(each.period_code))} {markdown(each.uploaded_by)} {instant(each.refused_at)}]"
+    )
+    if each.is_kept:
+        original.download_button(
+            t("file_original"), partial(_content, store, each.id, viewer=me.email), each.name, _BOOK, icon=":material/download:",
+            on_click="ignore", key=f"refused_{each.id}",
+        )  # fmt: skip
+    else:
+        original.caption(t("refused_not_kept"))
+    if each.problems:
+        problems.download_button(
+            t("refused_list"), csv_file(_table(each)), file_name("problems", each.bureau_code, each.period_code, f"{each.id}", ending=".csv"),
+            "text/csv", icon=":material/rule:", on_click="ignore", key=f"refused_problems_{each.id}",
+        )  # fmt: skip
+        first = each.problems[0]
+        own = language() == "ja"
+        told.caption(
+            markdown(
+                f"{first.sheet} {first.cell} {found_shown(first.found)}: {first.expected_ja if own else first.expected_en} "
+                f"{first.remedy_ja if own else first.remedy_en}"
+            )
+        )
+
+
+def _content(store: Store, number: int, *, viewer: str) -> bytes:
+    return handed_on(refused_content(store, number, viewer=viewer))
+
+
+def _table(each: Refused) -> pd.DataFrame:
+    own = "ja" if language() == "ja" else "en"
+    return pd.DataFrame(
+        [
+            {
+                t("grade"): t(f"grade_{p.grade}"), t("refused_sheet"): p.sheet, t("cell"): p.cell, t("found"): found_shown(p.found),
+                t("expected"): getattr(p, f"expected_{own}"), t("remedy"): getattr(p, f"remedy_{own}"),
+            }
+            for p in each.problems
+        ]
+    )  # fmt: skip
