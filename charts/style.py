@@ -5,7 +5,7 @@ from __future__ import annotations
 ACTUAL = "#0017C1"
 PLAN = "#626264"
 FORECAST = "#3460FB"
-SHORT = "#C5000F"
+SHORTFALL = "#C5000F"
 FILL = "#D9E6FF"
 GRID = "#E8E9F1"
 INK = "#1A1A1C"

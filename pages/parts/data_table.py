@@ -12,7 +12,7 @@ from publishers.site.seen import listing
 from telling.blocks import Block
 from telling.words import Words
 
-NOTHING = "―"
+EMPTY_CELL = "―"
 
 
 def data_table(data: Any, **more: Any) -> None:
@@ -22,7 +22,7 @@ def data_table(data: Any, **more: Any) -> None:
         data: what ``st.dataframe`` takes.
         more: of its other arguments, as ``height``, ``column_config`` and ``alt``.
     """
-    st.dataframe(data, hide_index=True, width="stretch", placeholder=NOTHING, **more)
+    st.dataframe(data, hide_index=True, width="stretch", placeholder=EMPTY_CELL, **more)
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,7 @@ from telling.words import Words
 STYLES = tuple(Path(__file__).parent / "assets" / name for name in ("attention.css", "seen.css", "matrix.css"))
 Leads = Callable[[Row], str]  # row → address of the page that it leads to
 HEADS = ("status", "att_what", "att_gap", "att_since_head", "att_why", "att_action", "att_bureau", "att_due")
-NOTHING = "—"  # of a report nobody is asked why it is late, nor what is done
+NOT_ASKED = "—"  # of a report nobody is asked why it is late, nor what is done
 LABELLED = ("why", "do", "who", "due", "both")
 NAMES = ("status", "what", "gap", "since", "why", "do", "who", "due")
 
@@ -57,7 +57,7 @@ def _due(row: Row, words: Words) -> Markup | str:
     """Return by when, marked where that day has passed."""
     answer = row.answer
     if answer.due is None:
-        return _missing(words, "att_undecided") if row.kind != "report" else NOTHING
+        return _missing(words, "att_undecided") if row.kind != "report" else NOT_ASKED
     day = format_date(answer.due, words.language)
     return Markup("{} {}").format(day, _missing(words, "action_late")) if answer.is_late else day
 
@@ -76,8 +76,8 @@ def _row(row: Row, leads: Leads, words: Words, *, is_public: bool) -> Markup:
         Markup('<a href="{}">{}</a>{}').format(leads(row), row.name, small.format(row.about) if row.about else ""),
         Markup("<b>{}</b>").format(gap),
         strip(row.strip) + small.format(row.since),
-        answer.cause or (NOTHING if is_report else _missing(w, "att_not_explained" if is_public else "att_no_entry")),
-        answer.action or (NOTHING if is_report else _missing(w, "att_not_stated" if is_public else "att_no_entry")),
+        answer.cause or (NOT_ASKED if is_report else _missing(w, "att_not_explained" if is_public else "att_no_entry")),
+        answer.action or (NOT_ASKED if is_report else _missing(w, "att_not_stated" if is_public else "att_no_entry")),
         Markup("{}{}").format(row.bureau or _missing(w, "att_undecided"), owner),
         _due(row, w),
     )  # fmt: skip

@@ -24,7 +24,7 @@ from telling.quarters import Quarter
 from telling.words import Words
 
 IN_SHORT = {"unreported": "att_unreported"}  # words of marks in narrow places
-NOTHING = ("—", "·", "―")  # not applicable, none
+NO_VALUE = ("—", "·", "―")  # not applicable, none
 ListOf = Callable[[str, str], str]  # group of a tally and status → address of the list that the count counts
 PageOf = Callable[[str], str]  # code → address of its page
 
@@ -219,7 +219,7 @@ def _table(name: str, heads: Sequence[str], rows: Sequence[Sequence[object]], *,
     def kind(place: int, cell: object = "") -> Markup:
         names = [
             *(["n"] if place in numbers else []),
-            *(["none"] if cell in NOTHING else []),
+            *(["none"] if cell in NO_VALUE else []),
         ]  # on a phone a row without it is no line
         return Markup(' class="{}"').format(" ".join(names)) if names else Markup("")
 
