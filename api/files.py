@@ -31,7 +31,7 @@ from publishers.opendata.package import MEDIA
 from telling.citation import citation
 
 HASHED = re.compile(r"assets/[^/]+\.[0-9a-f]{12}\.\w+$")
-NOTHING = Message("nothing_there")
+NOTHING_THERE = Message("nothing_there")
 FOREVER, BRIEFLY = "public, max-age=31536000, immutable", "public, max-age=300, must-revalidate"
 
 
@@ -57,7 +57,7 @@ def _file(request: Request, edition: Edition, name: str, *, lasting: bool) -> Re
     if listed is None and name.endswith(".html"):
         return _lost(request, edition, name)
     if listed is None:
-        return JSONResponse({"error": f"{name}: {both_shipped(NOTHING)}"}, status_code=404, headers=HEADERS)
+        return JSONResponse({"error": f"{name}: {both_shipped(NOTHING_THERE)}"}, status_code=404, headers=HEADERS)
     kind = MEDIA.get(name.rsplit(".", 1)[-1]) or mimetypes.guess_type(name)[0] or "application/octet-stream"
     if kind == "text/html":
         kind += "; charset=utf-8"
@@ -127,7 +127,7 @@ async def _of_edition(request: Request) -> Response:
     number = request.path_params["number"]
     edition = next((e for e in on_disk.shown(settings().editions_dir) if e.number == number), None)
     if edition is None:
-        return JSONResponse({"error": f"edition {number}: {both_shipped(NOTHING)}"}, status_code=404, headers=HEADERS)
+        return JSONResponse({"error": f"edition {number}: {both_shipped(NOTHING_THERE)}"}, status_code=404, headers=HEADERS)
     name = request.path_params.get("name", "")
     if name in (MANIFEST, SIGNATURE):
         return await run_in_threadpool(_proof, request, edition, name)
@@ -138,7 +138,7 @@ def _proof(request: Request, edition: Edition, name: str) -> Response:
     """Answer with what an edition is proved by: its manifest, or the signature of it."""
     path = edition.folder / name
     if not path.is_file():  # an edition from before there were keys
-        return JSONResponse({"error": f"{name}: {both_shipped(NOTHING)}"}, status_code=404, headers=HEADERS)
+        return JSONResponse({"error": f"{name}: {both_shipped(NOTHING_THERE)}"}, status_code=404, headers=HEADERS)
     kind = "application/json" if name == MANIFEST else "text/plain"
     return conditional(request, path.read_bytes(), kind, Cache_Control=FOREVER)
 
@@ -149,7 +149,7 @@ def _beside(name: str) -> Endpoint:
         held = await run_in_threadpool(on_disk.pointer, settings().editions_dir)
         path = settings().editions_dir / name
         if held is None or not path.is_file():
-            return JSONResponse({"error": f"{name}: {both_shipped(NOTHING)}"}, status_code=404, headers=HEADERS)
+            return JSONResponse({"error": f"{name}: {both_shipped(NOTHING_THERE)}"}, status_code=404, headers=HEADERS)
         content = await run_in_threadpool(path.read_bytes)
         return conditional(request, content, "application/json", Cache_Control=BRIEFLY)
 

@@ -26,7 +26,7 @@ from telling.meeting import Drawn, QuarterReport, drawn_of
 from telling.needed import sentences as needed_sentences
 from telling.words import Words
 
-SHORT = 3  # things named as what is to be decided on the first page
+NAMED_FIRST = 3  # things named as what is to be decided on the first page
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -9,7 +9,7 @@ from charts.shapes import Bar, Ranked
 from kpis.figures.bureaus import BureauReport, milestones_once
 from kpis.figures.measures import stand
 from kpis.figures.organisation import Unit
-from kpis.figures.records import JUDGED, SHORT, Figure, Judgement, value_of
+from kpis.figures.records import FELL_SHORT, JUDGED, Figure, Judgement, value_of
 from kpis.figures.scorecard import Scored, figure_text
 from kpis.figures.sentences import is_derived, standing_word
 from kpis.government import government
@@ -237,7 +237,7 @@ def _ranked(valued: Sequence[tuple[Scored, Figure, float]], name: Callable[[str]
         bars.append(
             Bar(
                 name=name(item.entry.unit_code), value=value, text=shown_value(item, figure, words), label=value_label(item, figure, words),
-                planned=judged.planned_value if judged.status in JUDGED else None, is_short=judged.status in SHORT, is_recast=figure.is_recast,
+                planned=judged.planned_value if judged.status in JUDGED else None, is_short=judged.status in FELL_SHORT, is_recast=figure.is_recast,
             )
         )  # fmt: skip
         aims += [judged.goal.value] if judged.goal and judged.status in JUDGED else []

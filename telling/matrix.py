@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 
 from kpis.figures.bureaus import BureauReport, milestones_once
 from kpis.figures.projects import Milestone
-from kpis.figures.records import SHORT, value_of
+from kpis.figures.records import FELL_SHORT, value_of
 from kpis.figures.scorecard import Scored, shown_figure
 from kpis.figures.sentences import planned_text
 from kpis.government import government
@@ -41,7 +41,7 @@ class Leads:
 class Cell:
     """What stands in a cell.
 
-    ``status`` is one of ``SHORT``, else ``QUIET`` (a value that needs no mark), ``MISSING`` (owed, not reported) or ``NONE`` (does not apply).
+    ``status`` is one of ``FELL_SHORT``, else ``QUIET`` (a value that needs no mark), ``MISSING`` (owed, not reported) or ``NONE`` (does not apply).
     ``share`` draws a bar from 0 to 1; ``period`` is named where it is not that of the column; ``said`` is the whole in words; ``leads``: the
     list that a count counts.
     """
@@ -180,7 +180,7 @@ def _row(
 ) -> Row:
     w = telling.words
     cells = [_figure(report, row, usual[row.indicator_code], w) for _, row in themes]
-    short = sum(s.judgement.status in SHORT for s in report.figures)
+    short = sum(s.judgement.status in FELL_SHORT for s in report.figures)
     code = report.code
     cells.append(_count(len(report.own), w, Leads("own", "", code)))
     cells += [
@@ -201,7 +201,7 @@ def _figure(report: BureauReport, row: tables.Indicator, usual: Period, words: W
     period = "" if figure.period == usual else figure.period.short(words.language)
     shown = shown_figure(item, figure, words.language)
     said = shown if value is None else f"{status_word(status, words.language)} {item.sentence(words.language)}"
-    return Cell(text, status if status in SHORT else QUIET, period=period, said=said)
+    return Cell(text, status if status in FELL_SHORT else QUIET, period=period, said=said)
 
 
 def _share(counts: Mapping[str, int], done: str, words: Words, leads: Leads) -> Cell:
@@ -257,7 +257,7 @@ def _heads(
         sum(bool(r.milestones) for r in reports),
     ]  # fmt: skip
     coverage = [Cell(f"{w.number(some)} / {w.number(len(reports))}") for some in covered]
-    short = [Cell(w.number(sum(row.cells[at].status in SHORT for row in rows))) for at in range(known)]
+    short = [Cell(w.number(sum(row.cells[at].status in FELL_SHORT for row in rows))) for at in range(known)]
     lines = [
         (
             w("matrix_whole"),

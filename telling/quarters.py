@@ -13,7 +13,7 @@ from kpis.text import status_word
 from telling.cards import bare
 from telling.words import Words
 
-NOTHING = "―"
+NO_FIGURE = "―"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,7 @@ def quarters(item: Scored, stood: Sequence[Stood], words: Words) -> tuple[Quarte
         words: of the language.
     """
     told = tuple(_quarter(item, each, words) for each in stood)
-    return told if any(quarter.actual != NOTHING for quarter in told) else ()
+    return told if any(quarter.actual != NO_FIGURE for quarter in told) else ()
 
 
 def speaks(stood: Stood) -> Judgement | None:
@@ -69,8 +69,8 @@ def _quarter(item: Scored, stood: Stood, words: Words) -> Quarter:
     name, word = stood.quarter.short(words.language), status_word(stood.status, words.language)
     figure = judged.figure if judged is not None else None
     if judged is None or figure is None or value_of(definition, figure) is None:
-        return Quarter(name, stood.status, word, NOTHING, "", NOTHING, NOTHING, is_short=False)
-    planned = planned_text(bare(definition), judged, words.language) if judged.planned_value is not None else NOTHING
+        return Quarter(name, stood.status, word, NO_FIGURE, "", NO_FIGURE, NO_FIGURE, is_short=False)
+    planned = planned_text(bare(definition), judged, words.language) if judged.planned_value is not None else NO_FIGURE
     return Quarter(
         name, stood.status, word, shown_figure(item, figure, words.language),
         figure.period.short(words.language) if figure.period.end < stood.quarter.start else "", planned,

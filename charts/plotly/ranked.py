@@ -6,7 +6,7 @@ import plotly.graph_objects as go
 
 from charts.plotly.lying import BAR, Rows
 from charts.shapes import Ranked
-from charts.style import ACTUAL, FILL, INK, PAPER, PLAN, SHORT
+from charts.style import ACTUAL, FILL, INK, PAPER, PLAN, SHORTFALL
 
 
 def ranked(shape: Ranked) -> go.Figure:
@@ -14,7 +14,7 @@ def ranked(shape: Ranked) -> go.Figure:
     divisor, unit = shape.scaled()
     bars = shape.bars
     rows = Rows([bar.name for bar in bars])
-    colours = [SHORT if bar.is_short else ACTUAL for bar in bars]
+    colours = [SHORTFALL if bar.is_short else ACTUAL for bar in bars]
     figure = go.Figure(
         go.Bar(
             x=[bar.value / divisor for bar in bars], y=rows.middles, orientation="h", width=BAR, customdata=[f"{bar.name}: {bar.label}" for bar in bars],

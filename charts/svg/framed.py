@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from charts.style import FONT, INK, PLAN, SHORT
+from charts.style import FONT, INK, PLAN, SHORTFALL
 from charts.svg.written import LEADING, written
 from kpis.as_text import escaped
 
@@ -63,7 +63,7 @@ def framed(drawing: str, label: Label, *, font: str = FONT) -> str:
             y += len(lines) * round(size * LEADING) + 4
 
     for mark in label.marks:
-        put(mark, SAID, most=2, weight=700, fill=SHORT)
+        put(mark, SAID, most=2, weight=700, fill=SHORTFALL)
     put(label.title, TITLE, most=3, weight=700)
     put(label.sentence, SAID, most=4)
     y += 6

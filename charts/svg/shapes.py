@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from charts.shapes import Columns, Counts, Ranked, Shape, Shares, Steps
-from charts.style import ACTUAL, FILL, FORECAST, GRID, INK, LOOKS, PAPER, PLAN, SHORT
+from charts.style import ACTUAL, FILL, FORECAST, GRID, INK, LOOKS, PAPER, PLAN, SHORTFALL
 from charts.svg.pen import BAR, BOLDER, EDGE, NAMES, Pen, clipped
 from charts.svg.places import outlined, tiled
 from charts.svg.series import EM, NARROW, WIDE, ticks_between, under_axis
@@ -159,7 +159,7 @@ def _ranked(shape: Ranked, pen: Pen) -> float:
 
     for bar, end in zip(shape.bars, said, strict=True):
         left, right, at, y = pen.row(y, bar.name, end, ends)
-        colour = SHORT if bar.is_short else ACTUAL
+        colour = SHORTFALL if bar.is_short else ACTUAL
         first, last = sorted((x(0.0), x(bar.value)))
         pen.box(first, at, last - first, BAR, FILL if bar.is_recast else colour, edge=colour, title=f"{bar.name}: {bar.label}")
         if bar.planned is not None:

@@ -6,7 +6,7 @@ import base64
 from collections.abc import Sequence
 from datetime import date
 
-from charts.style import ACTUAL, FILL, INK, PLAN, SHORT
+from charts.style import ACTUAL, FILL, INK, PLAN, SHORTFALL
 from charts.themes import svg_own_style
 
 WIDTH, HEIGHT, BAR = 200, 56, 22
@@ -69,6 +69,6 @@ def bullet(value: float, target: float, *, full: float, is_short: bool = False) 
     end, tick = 2 + value * scale, 2 + target * scale
     return (
         f'<rect x="2" y="4" width="{WIDTH - 4}" height="{BAR - 8}" fill="{FILL}"/>'
-        f'<rect x="2" y="7" width="{max(end - 2, 0):.1f}" height="{BAR - 14}" fill="{SHORT if is_short else ACTUAL}"/>'
+        f'<rect x="2" y="7" width="{max(end - 2, 0):.1f}" height="{BAR - 14}" fill="{SHORTFALL if is_short else ACTUAL}"/>'
         f'<rect x="{min(tick, WIDTH - 3) - 1.5:.1f}" y="0" width="3" height="{BAR}" fill="{INK}" stroke="#fff" stroke-width="1"/>'
     )

@@ -8,13 +8,12 @@ A done procedure whose day lies after the day asked for counts as planned; one t
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cache
 from typing import Any
 
-from kpis.figures.folding import plain
 from kpis.figures.records import Definition, Figure
 from kpis.vocabulary import EndedReason
 
@@ -27,12 +26,6 @@ STEPS = ("identity", "fee", "attachment", "result")
 FORMS = ("online", "either", "paper", "none", "unknown")
 DIMENSIONS = ("bureau", "process_type", "applicant", "authority", "priority", "channel")
 SURE = ("day", "month", "quarter", "year")  # a date of these precisions can be overdue
-SEARCHED = ("procedure_code", "name_ja", "name_en", "law_name", "law_article", "organisation_ja")
-
-
-def searchable(row: Mapping[str, Any]) -> str:
-    """Return what the column ``search_text`` holds: read by nothing here (``kpis.figures.finding``), and kept for who reads an edition."""
-    return plain(" ".join(str(row[name]) for name in SEARCHED if row.get(name)))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -58,7 +58,7 @@ class ProcedureOnDay(tables.ProcedureFields):
     is_sample: bool
 
 
-_INNER = frozenset({"search_text", "listed_in", FIRST_KNOWN})
+_INNER = frozenset({"listed_in", FIRST_KNOWN})
 _Columns = Mapping[str, ColumnElement[Any]]
 
 

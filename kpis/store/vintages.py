@@ -20,7 +20,6 @@ from kpis.as_text import named_file
 from kpis.declared import Row, translated
 from kpis.errors import FigureRefused
 from kpis.figures.records import Figure, counting_vintage, is_final_of
-from kpis.figures.registers import SEARCHED, searchable
 from kpis.government import government
 from kpis.periods import first_instant, parse_period
 from kpis.registers import LISTS, REGISTERS
@@ -155,8 +154,6 @@ def upsert(session: Session, kind: str, values: list[Row], *, origin: Origin) ->
         old = known.get(row[key.name])
         if is_register:
             row.pop(FIRST_KNOWN, None)  # ours to say, once
-        if kind == RowKind.PROCEDURE and (old is None or any(name in row and row[name] != old[name] for name in SEARCHED)):
-            row["search_text"] = searchable({**(old or {}), **row})
         if old is None:
             if is_register:
                 row = {**ENDS, **row, FIRST_KNOWN: origin.known_at, "listed_in": origin.list_name}

@@ -23,13 +23,13 @@ class Heard:
     answered: Mapping[tuple[str, str], Sequence[Voice]] = field(default_factory=dict)
 
 
-NOTHING = Heard()
+HEARD_NOTHING = Heard()
 
 
 def heard(voices: Voices | None, *, before: int | None) -> Heard:
     """Return what the public hears with the edition that followed ``before``."""
     if voices is None:
-        return NOTHING
+        return HEARD_NOTHING
     answered: dict[tuple[str, str], list[Voice]] = {}
     for voice in voices.published():
         answered.setdefault((voice.subject_kind, voice.subject_code), []).append(voice)

@@ -31,7 +31,7 @@ from loaders.files.opened import Table
 from loaders.files.problems import Kind, Problem
 from loaders.files.table import shown_otherwise
 
-NOTHING = {"", "-", "ー", "―", "－", "ｰ"}
+BLANKS = {"", "-", "ー", "―", "－", "ｰ"}
 HEADER_ROWS = 6  # a heading is looked for in so many rows from the top
 _ADAPTER = TypeAdapter(list[ProcedureFields])
 
@@ -212,7 +212,7 @@ class _Reader:
         wrong: list[_Wrong] = []
         for line, place in self.lines:
             text = _text(given[place]) if place < len(given) else ""
-            if text in NOTHING:
+            if text in BLANKS:
                 if line.blank:
                     wrong.append(
                         (line, "missing", f"{line.headings[0]}: ({both(Message('blank'))})", Message("a_value"), line.blank)

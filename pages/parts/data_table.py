@@ -18,7 +18,7 @@ from publishers.site.seen import listing
 from telling.blocks import Block, Cell, Link, Number
 from telling.words import Words
 
-NOTHING = "―"
+EMPTY_CELL = "―"
 READ_IN_FULL = 40  # rows; of more, a grid can be sorted and searched
 
 
@@ -35,7 +35,7 @@ def data_table(data: Any, *, first: int = 0, **more: Any) -> None:
         block = Block(key="rows", title=str(more.get("alt", "")), columns=tuple(rows[0]), rows=tuple(map(_cells, rows)))
         texts_table(texts_of(block, Words(language()), first=first))
     else:
-        st.dataframe(data, hide_index=True, width="stretch", placeholder=NOTHING, **more)
+        st.dataframe(data, hide_index=True, width="stretch", placeholder=EMPTY_CELL, **more)
 
 
 def rows_of(data: Any) -> list[dict[str, Any]]:
@@ -50,7 +50,7 @@ def _cells(row: Mapping[str, Any]) -> tuple[Cell, ...]:
 
     def told(value: Any) -> Cell:
         if value is None or value == "" or (isinstance(value, float) and isnan(value)):
-            return NOTHING
+            return EMPTY_CELL
         if isinstance(value, date):
             return format_date(value, language())
         if isinstance(value, int) and not isinstance(value, bool):

@@ -134,7 +134,7 @@ def history(kind: RowKind, code: str) -> None:
         }
         for change in changes
         for name, before in json.loads(change.before_json).items()
-        if name != "search_text"
+        if name != "search_text"  # a column until migration 0031, which changes of that time still name
     ]  # fmt: skip
     data_table(pd.DataFrame(rows))
 

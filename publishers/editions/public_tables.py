@@ -58,7 +58,7 @@ PUBLIC: dict[type[SQLModel], str] = {
     tables.Procedure: "procedure_code name_ja name_en bureau_code organisation_ja category_en counted_as process_type applicant "
     "recipient authority law_name law_article is_priority digital_status not_done_reason digitised_date digitised_precision "
     "planned_for planned_for_precision online_channel identity_step fee_step attachment_step result_step smartphone_ready "
-    "applications_count online_count is_count_estimated ended_on ended_on_precision ended_reason successor_code search_text vintage "
+    "applications_count online_count is_count_estimated ended_on ended_on_precision ended_reason successor_code vintage "
     "source_code verified",
     tables.Facility: "facility_code name_ja kind is_class bureau_code organisation_ja municipality_ja latitude longitude "
     "payment_methods cashless_since cashless_since_precision planned_for planned_for_precision cashless_status ended_on ended_on_precision ended_reason successor_code "

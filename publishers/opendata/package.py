@@ -168,7 +168,7 @@ _SPREAD_TO: dict[tuple[type[SQLModel], str], tuple[str, str, str]] = {
     (tables.Facility, "municipality_ja"): ("facility_municipalities", "municipality_ja", "・;、"),
     (tables.Procedure, "online_channel"): ("procedure_channels", "online_channel", ";；、"),
 }
-_SPREAD = (*(column for _, column in _SPREAD_TO), "search_text")
+_SPREAD = tuple(column for _, column in _SPREAD_TO)
 
 
 def _kind(column_type: Any) -> str:

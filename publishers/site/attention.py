@@ -19,7 +19,7 @@ from telling.words import Words
 STYLES = tuple(Path(__file__).parent / "assets" / name for name in ("attention.css", "seen.css", "matrix.css"))
 Leads = Callable[[Row], str]  # row → address of the page that it leads to
 HEADS = ("status", "att_what", "att_gap", "att_since_head", "att_why", "att_action", "att_bureau", "att_due")
-NOTHING = "—"  # of a report nobody is asked why it is late, nor what is done
+NOT_ASKED = "—"  # of a report nobody is asked why it is late, nor what is done
 LABELLED = ("why", "do", "who", "due", "both")
 NAMES = ("status", "what", "gap", "since", "why", "do", "who", "due")
 
@@ -57,7 +57,7 @@ def _due(row: Row, words: Words) -> Markup | str:
     """Return by when, marked where that day has passed."""
     answer = row.answer
     if answer.due is None:
-        return _missing(words, "att_undecided") if row.kind != "report" else NOTHING
+        return _missing(words, "att_undecided") if row.kind != "report" else NOT_ASKED
     day = format_date(answer.due, words.language)
     return Markup("{} {}").format(day, _missing(words, "action_late")) if answer.is_late else day
 
@@ -71,7 +71,7 @@ def _row(row: Row, leads: Leads, words: Words, *, is_public: bool) -> Markup:
         else Markup(row.gap.text)
     )
     owner = small.format(answer.owner) if answer.owner else ""
-    cause = answer.cause or (NOTHING if is_report else _missing(w, "att_not_explained" if is_public else "att_no_entry"))
+    cause = answer.cause or (NOT_ASKED if is_report else _missing(w, "att_not_explained" if is_public else "att_no_entry"))
     office = small.format(w("assessment_row", text=answer.office)) if answer.office else ""
     cells = (
         Markup('<span class="att-mark{}"><i class="{}"></i>{}</span>').format("" if row.is_current else " att-old", look_of(row.status), row.word),
@@ -79,7 +79,7 @@ def _row(row: Row, leads: Leads, words: Words, *, is_public: bool) -> Markup:
         Markup("<b>{}</b>").format(gap),
         strip(row.strip) + small.format(row.since),
         Markup("{}{}").format(cause, office),
-        answer.action or (NOTHING if is_report else _missing(w, "att_not_stated" if is_public else "att_no_entry")),
+        answer.action or (NOT_ASKED if is_report else _missing(w, "att_not_stated" if is_public else "att_no_entry")),
         Markup("{}{}").format(row.bureau or _missing(w, "att_undecided"), owner),
         _due(row, w),
     )  # fmt: skip

@@ -9,7 +9,7 @@ from markupsafe import Markup
 
 from charts.svg.strip import look_of
 from kpis.as_text import shown
-from kpis.figures.records import SHORT
+from kpis.figures.records import FELL_SHORT
 from publishers.site.labels import with_roles
 from telling.matrix import MISSING, NONE, QUIET, Cell, Handed, Leads, Matrix, Row
 from telling.words import Words
@@ -76,10 +76,10 @@ def _cells(told: Matrix, cells: Iterable[Cell], list_of: ListOf) -> Markup:
 
 
 def _cell(cell: Cell, label: str, list_of: ListOf) -> Markup:
-    mark = Markup('<i class="{}"></i>').format(look_of(cell.status)) if cell.status in SHORT else Markup("")
+    mark = Markup('<i class="{}"></i>').format(look_of(cell.status)) if cell.status in FELL_SHORT else Markup("")
     share = Markup('<i class="mx-bar"><i style="width:{:.0f}%"></i></i>').format(cell.share * 100) if cell.share is not None else ""
     period = Markup("<span>{}</span>").format(cell.period) if cell.period else ""
-    text = Markup("<b>{}</b>").format(cell.text) if cell.is_loud or cell.status in SHORT else cell.text
+    text = Markup("<b>{}</b>").format(cell.text) if cell.is_loud or cell.status in FELL_SHORT else cell.text
     if cell.leads is not None:
         text = Markup('<a href="{}">{}</a>').format(list_of(cell.leads), text)
     tone = {QUIET: "", MISSING: " mx-missing", NONE: " mx-none"}.get(cell.status, f" mx-{cell.status}")

@@ -13,7 +13,7 @@ from kpis.moment import Moment
 from kpis.registers import TOLD_BY_RECORD
 from kpis.settings import Settings
 from kpis.text import format_date
-from kpis.voices.heard import NOTHING, Heard
+from kpis.voices.heard import HEARD_NOTHING, Heard
 from publishers.editions.on_disk import Edition
 from publishers.site.views import IndicatorView
 from telling import citation, voices
@@ -40,7 +40,7 @@ class Site:
     history: Sequence[tuple[Edition, Sequence[Mapping[str, Any]]]]
     chosen: Settings
     assets: dict[str, str]
-    heard: Heard = NOTHING
+    heard: Heard = HEARD_NOTHING
 
     @property
     def address(self) -> str:

@@ -17,7 +17,7 @@ from charts.plotly.styled import Finished
 from charts.plotly.trajectory import trajectory
 from charts.series import Aim, Expected, Line, Point, Series, within
 from charts.shapes import Bar, Ranked, Steps, Tile, Tiles
-from charts.style import ACTUAL, SHORT
+from charts.style import ACTUAL, SHORTFALL
 from charts.svg.series import NARROW, WIDE, drawing
 from charts.svg.shapes import picture
 from charts.svg.sparkline import card_picture
@@ -258,10 +258,10 @@ def test_a_bar_short_of_its_plan_is_red_and_the_target_is_a_line_across_all() ->
     )
     shape = Ranked(bars, "%", "百万", 1e6, target=90.0, target_label="目標 90%")
     figure, svg = drawn_shape(shape), picture(shape, alt="x", key="k")
-    assert list(figure.data[0].marker.color) == [ACTUAL, SHORT, ACTUAL] and list(figure.data[-1].x) == [60.0, 60.0, None]
+    assert list(figure.data[0].marker.color) == [ACTUAL, SHORTFALL, ACTUAL] and list(figure.data[-1].x) == [60.0, 60.0, None]
     assert {line.x0 for line in figure.layout.shapes} == {90.0} and figure.layout.annotations[-1].text == "目標 90%"
     assert figure.layout.height < 3 * 25 + 90, "a row is as tall as its name"
-    assert svg.count(f'fill="{SHORT}"') == 2 and svg.count(">目標 90%<") == 2, "once in each width"
+    assert svg.count(f'fill="{SHORTFALL}"') == 2 and svg.count(">目標 90%<") == 2, "once in each width"
     assert "80% (8 / 10)</text>" in svg and ">80%</text>" in svg
 
 

@@ -10,7 +10,7 @@ from itertools import combinations
 
 import pytest
 
-from charts.style import ACTUAL, FILL, FORECAST, PAPER, PLAN, SHORT
+from charts.style import ACTUAL, FILL, FORECAST, PAPER, PLAN, SHORTFALL
 from charts.svg.strip import look_of
 from charts.themes import DARK, DARK_PAPER
 from kpis.figures.records import STATUSES
@@ -22,7 +22,7 @@ MACHADO = {
 }
 TO_XYZ = ((0.4124564, 0.3575761, 0.1804375), (0.2126729, 0.7151522, 0.0721750), (0.0193339, 0.1191920, 0.9503041))
 WHITE = (0.95047, 1.0, 1.08883)
-COLOURS = {"actual": ACTUAL, "plan": PLAN, "forecast": FORECAST, "short": SHORT, "fill": FILL}
+COLOURS = {"actual": ACTUAL, "plan": PLAN, "forecast": FORECAST, "short": SHORTFALL, "fill": FILL}
 # Told apart by more than colour: the plan is dashed, the forecast dotted (charts/plotly/trajectory.py, charts/svg/series.py).
 DASHED = {"plan", "forecast"}
 ENOUGH = 15.0

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from charts.style import ACTUAL, FORECAST, INK, PLAN, SHORT
+from charts.style import ACTUAL, FORECAST, INK, PLAN, SHORTFALL
 from charts.svg.strip import DARK as MARKS
 from charts.svg.strip import FAINT, LOOK
 from charts.themes import DARK, DARK_PAPER, PAPER, plotly_sheet, rgb, svg_own_style, svg_sheet
@@ -41,7 +41,7 @@ def test_the_measure_is_that_of_wcag() -> None:
 
 
 @pytest.mark.parametrize(
-    ("colour", "least"), [(INK, TEXT), (PLAN, TEXT), (ACTUAL, TEXT), (SHORT, TEXT), (FORECAST, GRAPHIC), ("#949497", GRAPHIC)]
+    ("colour", "least"), [(INK, TEXT), (PLAN, TEXT), (ACTUAL, TEXT), (SHORTFALL, TEXT), (FORECAST, GRAPHIC), ("#949497", GRAPHIC)]
 )
 def test_what_is_drawn_stands_out_of_the_page_in_both(colour: str, least: float) -> None:
     assert contrast(colour, PAPER) >= least and contrast(DARK[colour], DARK_PAPER) >= least
@@ -79,7 +79,7 @@ def test_every_colour_that_is_drawn_has_its_pair_and_a_rule_in_each_sheet() -> N
 
 
 def test_a_picture_behind_an_address_holds_what_it_uses() -> None:
-    for colour in (ACTUAL, PLAN, SHORT, INK):
+    for colour in (ACTUAL, PLAN, SHORTFALL, INK):
         assert f"{{fill:{DARK[colour]}}}" in svg_own_style() and f"{{stroke:{DARK[colour]}}}" in svg_own_style()
 
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from kpis.figures.records import JUDGED, SHORT, STATUSES
+from kpis.figures.records import FELL_SHORT, JUDGED, STATUSES
 from kpis.government import government
 from kpis.periods import parse_period
 from kpis.text import status_word
@@ -203,7 +203,7 @@ def ranked(ledger: Ledger, item: Item, figure: Item, name: str) -> charted.Ranke
     label = tabled.label(ledger, item, figure)
     return charted.Ranked(
         name, figure["value"], label.split(" (")[0], label, planned=item["planned_value"] if held else None,
-        target=item["target"]["value"] if held and item["target"] else None, is_short=held and item["status"] in SHORT,
+        target=item["target"]["value"] if held and item["target"] else None, is_short=held and item["status"] in FELL_SHORT,
     )  # fmt: skip
 
 

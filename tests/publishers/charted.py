@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from charts.series import circled
-from charts.style import SHORT
+from charts.style import SHORTFALL
 from kpis.periods import parse_period
 from kpis.text import axis_scale
 from tests.publishers.ledger import Item, Ledger, plain
@@ -253,7 +253,7 @@ def wrong_bars(chart: Drawn, expected: Sequence[Ranked]) -> list[str]:
     wrong = [] if close(trace["x"], [e.value / divisor for e in expected]) else [f"{trace['x']} for {expected}"]
     wrong += [] if trace["customdata"] == [f"{e.name}: {e.label}" for e in expected] else [f"{trace['customdata']} for {expected}"]
     wrong += wrong_rows(chart, [e.name for e in expected])
-    if [colour == SHORT for colour in trace["colours"]] != [e.is_short for e in expected]:
+    if [colour == SHORTFALL for colour in trace["colours"]] != [e.is_short for e in expected]:
         wrong.append(f"{trace['colours']} for {expected}")
     plans = [None if e.planned in (None, shared) else e.planned / divisor for e in expected]  # type: ignore[operator]
     drawn = [t["x"] for t in ticks]

@@ -135,11 +135,9 @@ class Procedure(ProcedureFields, SQLModel, table=True):
             "online_channel",
             "ended_on",
             "ended_reason",
-            "search_text",
             info={"only": "sqlite"},
         ),
     )
-    search_text: str = ""  # written by the store: see kpis.figures.registers.searchable
     listed_in: str = ""  # the list that brought the row; blank where a report did
     vintage: Annotated[int, Said("版(訂正のたびに増える、番目)", "vintage: rises with each correction")] = 1
     first_known_at: MaybeInstant = None
