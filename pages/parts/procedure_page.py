@@ -9,6 +9,7 @@ import streamlit as st
 from kpis.as_text import markdown
 from kpis.errors import NotFound
 from kpis.figures.registers import STEPS
+from kpis.languages import SOURCE
 from kpis.registers import REGISTERS
 from kpis.store.queries import ProcedureOnDay
 from kpis.vocabulary import RowKind
@@ -16,7 +17,7 @@ from pages.parts import address, cached
 from pages.parts.menu import page
 from pages.parts.one_or_all import back_link
 from pages.parts.registers import bureau_names, day_word, facts, history, number, telling
-from pages.parts.text import fine_print, linked, named, shown_name, t
+from pages.parts.text import fine_print, language, linked, named, shown_name, t
 from pages.parts.titled import titled
 from telling import listed
 from telling.blocks import ended_line
@@ -40,6 +41,8 @@ def procedure_page(code: str) -> None:
         return
     titled(named(row), bureau_names().get(row.bureau_code, "") if row.bureau_code else "")
     st.title(shown_name(row))
+    if language() != SOURCE and named(row) == row.name_ja:
+        fine_print(t("name_in_source_only"))
     with st.container(horizontal=True, gap="xsmall"):
         st.badge(t(f"digital_{row.status}"), icon=":material/language:", color="blue")
         if row.is_priority:
