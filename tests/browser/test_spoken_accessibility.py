@@ -52,10 +52,10 @@ def test_a_row_and_a_paragraph_are_said_in_one_breath(chromium: Browser) -> None
 
 
 def test_japanese_on_a_page_in_english_says_so_and_a_page_in_japanese_is_left_alone() -> None:
-    html = '<html lang="en"><p>Source: <a href="x">進捗状況(2022年7~9月)</a> ・ see 総務局 here</p><svg><text x="1">総量</text><text>LoGo 予約</text></svg><b lang="ja">手続</b></html>'
+    html = '<html lang="en"><p>Source: <a href="x">進捗状況(2022年7~9月)</a> ・ see 総務局 here</p><svg><text x="1">総量</text><text>miraicompass 予約</text></svg><b lang="ja">手続</b></html>'
     assert marked(html, "en") == (
         '<html lang="en"><p>Source: <a href="x" lang="ja">進捗状況(2022年7~9月)</a> ・ see <span lang="ja">総務局</span> here</p>'
-        '<svg><text x="1" lang="ja">総量</text><text>LoGo <tspan lang="ja">予約</tspan></text></svg><b lang="ja">手続</b></html>'
+        '<svg><text x="1" lang="ja">総量</text><text>miraicompass <tspan lang="ja">予約</tspan></text></svg><b lang="ja">手続</b></html>'
     )
     assert marked(html, "ja") == html
 
