@@ -26,7 +26,7 @@ CUT = """(room) => {
   const text = (e) => e.tagName + "." + (e.getAttribute("class") || "") + " " + (e.textContent || "").trim().slice(0, 50);
   for (const e of document.querySelectorAll(SCOPE)) {
     const box = e.getBoundingClientRect(), look = getComputedStyle(e);
-    if (!box.width || !box.height || look.visibility === "hidden" || e.closest(".vh, .skip, [aria-hidden=true], .js-plotly-plot, [data-testid=stDataFrame]")) continue;
+    if (!box.width || !box.height || look.visibility === "hidden" || e.closest(".vh, .skip, [aria-hidden=true], .js-plotly-plot, [data-testid=stDataFrame], details:not([open]) > :not(summary)")) continue;
     if (box.right > edge + 2) found.push("beyond the page by " + Math.round(box.right - edge) + ": " + text(e));
     const isCut = (axis) => ["hidden", "auto", "scroll", "clip"].includes(look["overflow" + axis]);
     const words = (e.textContent || "").trim() && !e.closest("svg");
