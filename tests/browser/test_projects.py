@@ -68,7 +68,7 @@ def test_a_confidence_that_contradicts_the_status_reaches_the_overview(
         page.context.close()
         page, _ = opened(chromium, address, "/?lang=ja", width=1280)
         text = page.inner_text("[data-testid=stMain]")
-        assert "確信度「低」と計算による判定「順調」が食い違っている" in text and "第4期の受付に間に合わない見込み" in text
+        assert "確信度「低」と計算による判定「順調」が食い違っています" in text and "第4期の受付に間に合わない見込み" in text
         page.context.close()
 
 
