@@ -104,6 +104,9 @@ def seals(count: int) -> dict[tuple[str, str, str], object]:
     return {(F, SEALS, "値"): count, (F, SEALS, "分母(対象の数)"): 300}
 
 
+FORMS = {
+    "CP2": ("様式の確認が続く", "Forms are still checked")
+}  # a milestone of the project has been late since the second quarter
 # Quarter → what the section writes (of the rate), and what the coordinator does (of the seals).
 PLAYED = {
     "FY2022-Q3": (
@@ -115,16 +118,16 @@ PLAYED = {
     ),
     "FY2022-Q4": (
         Part(rate(35), {RATE: ("配布が遅れた", "Handing out is late")}),
-        Part(seals(130), {SEALS: ("規則の改正がまだ", "Rules not changed yet")}),
+        Part(seals(130), {SEALS: ("規則の改正がまだ", "Rules not changed yet"), **FORMS}),
     ),
     "FY2023-Q1": (
         Part(rate(80), answers={"端末を配る": {"状態": "完了", "完了した日": date(2023, 6, 20)}}),
-        Part(seals(135), {SEALS: ("改正の審議が続く", "Still deliberated")},
+        Part(seals(135), {SEALS: ("改正の審議が続く", "Still deliberated"), **FORMS},
              answers={"説明会を開く": {"状態": "中止", "変更・中止の理由": "規則の改正と合わせて行う"}}),
     ),
     "FY2023-Q2": (
         Part(rate(95)),
-        Part(seals(290), answers={"規則を改める": {"状態": "完了", "完了した日": date(2023, 9, 1)}}),
+        Part(seals(290), FORMS, answers={"規則を改める": {"状態": "完了", "完了した日": date(2023, 9, 1)}}),
     ),
 }  # fmt: skip
 
