@@ -113,7 +113,7 @@ PLAYED = {
     "FY2022-Q3": (
         Part(rate(30), {RATE: ("端末が足りない", "Too few terminals")},
              begins=[begun("端末を配る", "Hand out terminals", RATE, date(2023, 6, 30), 見込む効果=40)]),
-        Part(seals(125), {SEALS: ("規則の改正待ち", "Rules wait to be changed")},
+        Part(seals(125), {SEALS: ("規則の改正待ち", "Rules wait to be changed"), "CP2": ("二つの指標がともに遅れた", "Both indicators are behind")},
              begins=[begun("規則を改める", "Change the rules", SEALS, date(2023, 2, 28)),
                      begun("説明会を開く", "Hold briefings", SEALS, date(2023, 6, 30))]),
     ),
