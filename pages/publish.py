@@ -21,6 +21,7 @@ from pages.parts.cards import tally_marks
 from pages.parts.changes import changes_table
 from pages.parts.data_table import data_table
 from pages.parts.entry import enter, stop
+from pages.parts.said import openness
 from pages.parts.text import language, named, t
 from pages.parts.viewer import record_page_refused
 from pages.parts.viewer import viewer as who
@@ -48,7 +49,8 @@ def show_preview(preview: publication.Preview) -> None:
             data_table(changes_table(c.to_json() for c in preview.changes))
         else:
             st.caption(t("revisions_no_change"))
-    st.markdown(tally_marks(preview.tally))
+    st.caption(openness(with_office=True))
+    st.markdown(tally_marks(preview.tally, whose={}))
     with st.expander(t("publish_counts"), icon=":material/table:"):
         rows = [(table, count, preview.left_out.get(table, 0)) for table, count in preview.counts.items()]
         data_table(

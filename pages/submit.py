@@ -27,7 +27,7 @@ from pages.parts.handing_out import template
 from pages.parts.problems import marked_download, problem_list
 from pages.parts.refused import refused_list
 from pages.parts.reported import bureau_names, instant, office_today, period_name, section_name, state_name
-from pages.parts.said import ask_causes
+from pages.parts.said import ask_causes, openness
 from pages.parts.text import in_brackets, language, t
 from pages.parts.viewer import viewer
 from pages.parts.whatchanges import explained, filled_in, report_head, steps_taken, what_changes
@@ -112,6 +112,7 @@ def uploading(bureau: str, period: str, now_open: Report | None) -> None:
                 key=f"part_{turn}",
             )
         pressed = st.form_submit_button(t("upload_button"), type="primary", icon=":material/fact_check:")
+    st.caption(openness())
     if on_behalf and pressed and not how.strip():
         st.warning(t("taken_in_without_saying_how"), icon=":material/info:")
         return

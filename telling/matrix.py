@@ -263,7 +263,9 @@ def _heads(
             w("matrix_whole"),
             (
                 *total,
-                Cell(w.number(sum(len(r.own) for r in reports)) or "·"),  # each bureau's list stands with its bureau, below
+                Cell(
+                    w.number(own) if (own := sum(len(r.own) for r in reports)) else "·"
+                ),  # each bureau's list stands with its bureau, below
                 procedures,
                 facilities,
                 *_milestones(milestones_once(reports), w),

@@ -97,9 +97,9 @@ def ask_causes(store: Store, opened: Opened, *, actor: str) -> None:
             take(lambda: saying.say_why(store, opened.report.id, actor=actor, revision=opened.report.revision, said=said))
 
 
-def openness() -> str:
-    """Say which of what bureaus write becomes public and which stays inside."""
-    own = [p for p in OpenPart if p != OpenPart.ASSESSMENT]  # which the office writes
+def openness(*, with_office: bool = False) -> str:
+    """Say which of what bureaus write becomes public and which stays inside; ``with_office``: and of what the office writes."""
+    own = [p for p in OpenPart if with_office or p != OpenPart.ASSESSMENT]
     parts = {is_open: [t(f"part_{p}") for p in own if (p in government().open_parts) == is_open] for is_open in (True, False)}
     said = [
         t(key, parts=t("list_comma").join(parts[is_open]))

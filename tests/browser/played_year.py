@@ -33,6 +33,7 @@ from tests.browser.test_journey import text_of
 from tests.browser.test_reporting_local import WORDS, act_as
 from tests.browser.visits import GO
 from tests.loaders.test_parts import F, filled, heads, saved
+from tests.oidc import free_port, providing
 from tests.small_government import ANNA, settle, write_sections
 
 pytestmark = pytest.mark.browser
@@ -69,7 +70,7 @@ BEHIND: dict[str, dict[str, dict[str, tuple[str, ...]]]] = {
     },
     "FY2023-Q2": {},
 }  # fmt: skip
-OFFICE = WORDS["ja"]["office"]
+OFFICE, REFORM, WAIT = WORDS["ja"]["office"], "office@reform.example.jp", 60_000
 
 
 @dataclass(frozen=True)
@@ -104,27 +105,30 @@ def seals(count: int) -> dict[tuple[str, str, str], object]:
     return {(F, SEALS, "値"): count, (F, SEALS, "分母(対象の数)"): 300}
 
 
+FORMS = {
+    "CP2": ("様式の確認が続く", "Forms are still checked")
+}  # a milestone of the project has been late since the second quarter
 # Quarter → what the section writes (of the rate), and what the coordinator does (of the seals).
 PLAYED = {
     "FY2022-Q3": (
         Part(rate(30), {RATE: ("端末が足りない", "Too few terminals")},
              begins=[begun("端末を配る", "Hand out terminals", RATE, date(2023, 6, 30), 見込む効果=40)]),
-        Part(seals(125), {SEALS: ("規則の改正待ち", "Rules wait to be changed")},
+        Part(seals(125), {SEALS: ("規則の改正待ち", "Rules wait to be changed"), "CP2": ("二つの指標がともに遅れた", "Both indicators are behind")},
              begins=[begun("規則を改める", "Change the rules", SEALS, date(2023, 2, 28)),
                      begun("説明会を開く", "Hold briefings", SEALS, date(2023, 6, 30))]),
     ),
     "FY2022-Q4": (
         Part(rate(35), {RATE: ("配布が遅れた", "Handing out is late")}),
-        Part(seals(130), {SEALS: ("規則の改正がまだ", "Rules not changed yet")}),
+        Part(seals(130), {SEALS: ("規則の改正がまだ", "Rules not changed yet"), **FORMS}),
     ),
     "FY2023-Q1": (
         Part(rate(80), answers={"端末を配る": {"状態": "完了", "完了した日": date(2023, 6, 20)}}),
-        Part(seals(135), {SEALS: ("改正の審議が続く", "Still deliberated")},
+        Part(seals(135), {SEALS: ("改正の審議が続く", "Still deliberated"), **FORMS},
              answers={"説明会を開く": {"状態": "中止", "変更・中止の理由": "規則の改正と合わせて行う"}}),
     ),
     "FY2023-Q2": (
         Part(rate(95)),
-        Part(seals(290), answers={"規則を改める": {"状態": "完了", "完了した日": date(2023, 9, 1)}}),
+        Part(seals(290), FORMS, answers={"規則を改める": {"状態": "完了", "完了した日": date(2023, 9, 1)}}),
     ),
 }  # fmt: skip
 
@@ -159,17 +163,31 @@ class Played:
     folder: Path
     browser: Browser
     windows: dict[str, Page] = field(default_factory=dict)
+    is_office: bool = False
 
     def window(self, who: str, *, language: str = "ja", width: int = 1280) -> Page:
         """Return the window in which somebody acts, opened the first time."""
         key = f"{who} {language} {width}"
         if key not in self.windows:
             page = tab(self.browser, width=width, charts=False).new_page()
-            page.goto(f"{self.address}/submit?lang={language}")
+            page.goto(f"{self.address}/submit?lang={'ja' if self.is_office else language}")
+            if self.is_office:
+                self._sign_in(page, who, language)
+                self.windows[key] = page
+                return page
             at_rest(page)
             act_as(page, who if "@" not in who else f"{people.account_key(who).partition('@')[0]} {who}")
             self.windows[key] = page
         return self.windows[key]
+
+    def _sign_in(self, page: Page, who: str, language: str) -> None:
+        """Sign in at the provider, whose page offers its users, and come back."""
+        page.get_by_role("button", name=say("sign_in")).click(timeout=WAIT)
+        page.get_by_role("button", name="office" if who == OFFICE else who.partition("@")[0], exact=True).click(timeout=WAIT)
+        page.wait_for_url(f"{self.address}/**", timeout=WAIT)
+        at_rest(page)
+        page.goto(f"{self.address}/submit?lang={language}")
+        at_rest(page)
 
     def go(self, page: Page, path: str) -> str:
         """Lead a window to an address of the app and return what it shows."""
@@ -179,8 +197,9 @@ class Played:
         return text_of(page)
 
 
-@pytest.fixture
-def played(chromium: Browser, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Played]:
+@pytest.fixture(params=["local", "office"])
+def played(chromium: Browser, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> Iterator[Played]:
+    """On one's own machine, where who acts is chosen, and at an office, where each signs in at a real OpenID provider."""
     url = f"sqlite:///{tmp_path / 'served.db'}"
     store = settle(Store(url), tmp_path / "data", calendar=CALENDAR)
     catalogue, official = tmp_path / "data" / "catalogue", tmp_path / "data" / "official"
@@ -201,8 +220,18 @@ def played(chromium: Browser, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
             "OFFICIAL_DIR": str(official),
             "EDITIONS_DIR": str(tmp_path / "editions"),
         }
-        with serving(tmp_path, **places) as address:
-            yield Played(store, address, tmp_path, chromium)
+        if request.param == "local":
+            with serving(tmp_path, **places) as address:
+                yield Played(store, address, tmp_path, chromium)
+            return
+        port = free_port()
+        people.add_person(store, actor=people.COMMAND_LINE, email=REFORM, role="reform_office", name="office")
+        emails = {who.partition("@")[0]: who for who in (CLERK, CHIEF, HEAD, ANNA)} | {"office": REFORM}
+        users = {subject: {"email": email, "email_verified": True} for subject, email in emails.items()}
+        with providing(tmp_path, users, app=f"http://127.0.0.1:{port}") as provider:
+            places |= provider.settings(f"http://127.0.0.1:{port}")
+            with serving(tmp_path, port=port, **places) as address:
+                yield Played(store, address, tmp_path, chromium, is_office=True)
 
 
 def _made_of_one_bureau(catalogue: Path) -> None:
