@@ -35,6 +35,7 @@ class Link:
     address: str
 
 
+BLANK = ("", "―")  # of a cell that says nothing
 Cell = str | int | float | Number | Link | None
 Flat = Mapping[str, str | int | float | date | None]  # a row of a block for machines: column → one plain value
 
@@ -67,6 +68,30 @@ class Block:
     notes: tuple[str, ...] = ()
     is_table_open: bool = False
     file: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column of a block laid out as a table."""
+
+    heading: str
+    is_number: bool
+
+
+def columns_of(block: Block) -> tuple[Column, ...]:
+    """Return the columns of a block as a table, however it is drawn: the first names the row, so it holds no numbers."""
+    return tuple(Column(head, at > 0 and _is_number(row[at] for row in block.rows)) for at, head in enumerate(block.columns))
+
+
+def _is_number(values: Iterable[Cell]) -> bool:
+    """Say whether a column holds numbers: at least one, and nothing else but blanks."""
+    is_one = False
+    for value in values:
+        if isinstance(value, (int, float, Number)):
+            is_one = True
+        elif value is not None and value not in BLANK:
+            return False
+    return is_one
 
 
 @dataclass(frozen=True, slots=True)

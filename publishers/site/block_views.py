@@ -10,10 +10,9 @@ from markupsafe import Markup
 
 from charts.svg.shapes import picture
 from publishers.site.views import number
-from telling.blocks import Block, Cell, Link, Number
+from telling.blocks import Block, Cell, Column, Link, Number, columns_of
 from telling.words import Words
 
-BLANK = ("", "―")
 ROWS = 100  # of a table on a page; its CSV holds all of them
 
 
@@ -28,17 +27,6 @@ def cell(value: Cell | Markup, words: Words) -> Markup | str:
     if isinstance(value, (int, float)):
         return number(value, words.number(value, ",.0f" if value == round(value) else ","))
     return "" if value is None else value
-
-
-def is_number(values: Iterable[Cell]) -> bool:
-    """Say whether a column holds numbers: at least one, and nothing else but blanks."""
-    is_one = False
-    for value in values:
-        if isinstance(value, (int, float, Number)):
-            is_one = True
-        elif value is not None and value not in BLANK:
-            return False
-    return is_one
 
 
 @dataclass(frozen=True)
@@ -74,9 +62,9 @@ class BlockView:
         return self.block.shape is not None
 
     @cached_property
-    def columns(self) -> list[tuple[str, bool]]:
-        """Return heading and whether the column holds numbers, for each column."""
-        return [(head, bool(n) and is_number(row[n] for row in self.block.rows)) for n, head in enumerate(self.block.columns)]
+    def columns(self) -> tuple[Column, ...]:
+        """Return the columns of the table."""
+        return columns_of(self.block)
 
     @cached_property
     def rows(self) -> list[list[Markup | str]]:

@@ -7,7 +7,6 @@ from dataclasses import asdict, dataclass
 from functools import partial
 from typing import Any
 
-from markdown_it import MarkdownIt
 from markupsafe import Markup, escape
 
 from kpis.figures.latest import Change, latest_changes
@@ -331,6 +330,8 @@ def _capital(text: str) -> str:
 
 def _strategy(site: Site, words: Words) -> list[Markup]:
     """Say what each version of the strategy wants, and how many of its leading projects are not identified."""
+    from markdown_it import MarkdownIt  # noqa: PLC0415  # a tenth of a second that only who writes a site needs
+
     versions = in_order(site.moment.rows(tables.StrategyVersion))
     notes = [MarkdownIt("commonmark", {"html": False}).renderInline(projects.version_line(v, words)) for v in versions]
     for kind in projects.listed_as("categories"):
@@ -344,6 +345,8 @@ def _strategy(site: Site, words: Words) -> list[Markup]:
 
 
 def _method(site: Site, words: Words) -> Any:
+    from markdown_it import MarkdownIt  # noqa: PLC0415  # as above
+
     body = Markup("<h1>{}</h1>").format(words("method"))
     markdown = MarkdownIt("commonmark", {"html": False}).enable("table")
     worked = examples.text(site.moment.scored, words)

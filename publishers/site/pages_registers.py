@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from markdown_it import MarkdownIt
 from markupsafe import Markup
 
 from kpis.figures.registers import DIMENSIONS, tally
@@ -190,4 +189,6 @@ def _empty(file: str, title: str, view: IndicatorView | None) -> Page:
 
 
 def _notes(markdown: str) -> Markup:
+    from markdown_it import MarkdownIt  # noqa: PLC0415  # a tenth of a second that only who writes a site needs
+
     return Markup(MarkdownIt("commonmark", {"html": False}).render(markdown))

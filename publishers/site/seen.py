@@ -13,10 +13,10 @@ from kpis.figures.records import STATUSES
 from kpis.figures.scorecard import Scored, Tally
 from kpis.text import status_word
 from publishers.site.attention import strip
-from publishers.site.block_views import cell, is_number
+from publishers.site.block_views import cell
 from publishers.site.labels import is_nothing, with_roles
 from publishers.site.views import meaning
-from telling.blocks import Block
+from telling.blocks import Block, columns_of
 from telling.blocks import Card as HeadlineNumber
 from telling.cards import Card, Pairs, card_of
 from telling.overview import shown_first, theme_name
@@ -232,8 +232,10 @@ def projects(listed: Sequence[Line], page_of: PageOf, words: Words, *, caption: 
 def listing(block: Block, words: Words, *, first: int = 0, last: int | None = None) -> Markup:
     """Return the table of a block, or its rows from one to another, for texts that are read in full."""
     rows = [[cell(value, words) for value in row] for row in block.rows[first:last]]
-    numbers = tuple(n for n in range(len(block.columns)) if is_number(row[n] for row in block.rows))
-    return _table(block.key.replace("_", "-"), block.columns, rows, caption=block.title or block.sentence, numbers=numbers)
+    columns = columns_of(block)
+    numbers = [at for at, column in enumerate(columns) if column.is_number]
+    heads = [column.heading for column in columns]
+    return _table(block.key.replace("_", "-"), heads, rows, caption=block.title or block.sentence, numbers=numbers)
 
 
 def _table(name: str, heads: Sequence[str], rows: Sequence[Sequence[object]], *, caption: str, numbers: Sequence[int]) -> Markup:

@@ -17,12 +17,13 @@ from kpis.settings import ROOT, settings
 from kpis.state import State
 from kpis.store import store as stored
 from kpis.store import tables
+from kpis.store.store import Store
 from loaders import load
 from loaders.load import load_file
 from publishers.editions import on_disk
 from telling.overview import phrase
 from telling.words import Words
-from tests.publishers.house import House
+from tests.publishers.house import House, built
 
 pytestmark = pytest.mark.edition
 
@@ -38,9 +39,10 @@ def words_in(path: Path) -> str:
     return re.sub(r"\s+", " ", unescape(re.sub(r"<[^>]+>", " ", path.read_text(encoding="utf-8"))))
 
 
-@pytest.fixture
-def corrected(house: House, monkeypatch: pytest.MonkeyPatch) -> House:
+@pytest.fixture(scope="module")
+def corrected(tokyo: Store, tmp_path_factory: pytest.TempPathFactory) -> House:
     """Two editions; between them a figure of the waterworks was corrected at 08:30 in Tokyo."""
+    house = built(tokyo, tmp_path_factory.mktemp("corrected"))
     blank = {"indicator_code": "electronic_decision_rate", "bureau_code": "WATERWORKS", "period_code": "2026-09"}
     source = next(r["source_code"] for r in house.store.all_of(tables.Source) if not r["published_on"])
     rows = [{**blank, "value": v, "source_code": source, "reason_class": c, "reason_text": t} for v, c, t in
@@ -48,16 +50,17 @@ def corrected(house: House, monkeypatch: pytest.MonkeyPatch) -> House:
     with house.store.engine.begin() as connection:  # what is shipped was loaded before
         connection.exec_driver_sql("UPDATE data_revision SET stamped_at = '2026-11-01 00:00:00.000000'")
         connection.exec_driver_sql("UPDATE observation SET recorded_at = '2026-11-01 00:00:00.000000'")
-    for module in (load, stored):
-        monkeypatch.setattr(module, "utc_now", lambda: datetime(2026, 11, 20))
-    house.load("observations.csv", rows[:1])
-    house.at = datetime(2026, 11, 21)
-    house.publish()
-    for module in (load, stored):
-        monkeypatch.setattr(module, "utc_now", lambda: MORNING)
-    house.load("observations.csv", rows[1:])
-    house.at = datetime(2026, 11, 25)
-    house.publish()
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        for module in (load, stored):
+            monkeypatch.setattr(module, "utc_now", lambda: datetime(2026, 11, 20))
+        house.load("observations.csv", rows[:1])
+        house.at = datetime(2026, 11, 21)
+        house.publish()
+        for module in (load, stored):
+            monkeypatch.setattr(module, "utc_now", lambda: MORNING)
+        house.load("observations.csv", rows[1:])
+        house.at = datetime(2026, 11, 25)
+        house.publish()
     return house
 
 

@@ -72,10 +72,10 @@ def test_the_package_names_licence_edition_sources_checksums_and_describes_every
         assert all((data / other).is_file() for other in resource["alternates"])
 
 
-def test_the_licence_is_set_per_instance(monkeypatch: pytest.MonkeyPatch, house: House) -> None:
+def test_the_licence_is_set_per_instance(monkeypatch: pytest.MonkeyPatch, small_house: House) -> None:
     monkeypatch.setenv("LICENCE_NAME", "PDL 1.0")
     monkeypatch.setenv("LICENCE_URL", "https://www.digital.go.jp/resources/open_data/public_data_license_v1.0")
-    made = house.publish()
+    made = small_house.publish()
     package = json.loads((made.folder / "site" / "data" / "datapackage.json").read_text(encoding="utf-8"))
     assert package["licenses"][0]["title"] == "PDL 1.0" and "PDL 1.0" in (made.folder / "site" / "index.html").read_text(
         encoding="utf-8"

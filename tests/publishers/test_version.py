@@ -39,7 +39,7 @@ def test_the_newest_release_in_the_changelog_is_this_version() -> None:
 
 
 def test_an_edition_older_than_the_version_stays_readable_and_is_followed_by_one_that_has_it(
-    house: House, monkeypatch: pytest.MonkeyPatch
+    small_house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     write = publication._write_json
     with monkeypatch.context() as older:
@@ -47,6 +47,6 @@ def test_an_edition_older_than_the_version_stays_readable_and_is_followed_by_one
             publication, "_write_json", lambda path, said: write(path, {k: v for k, v in said.items() if k != "software_version"})
             if path.name == on_disk.MANIFEST else write(path, said)
         )  # fmt: skip
-        house.publish()
-    assert "software_version" not in on_disk.opened(house.folder, 1).manifest
-    assert house.publish().manifest["software_version"] == software_version()
+        small_house.publish()
+    assert "software_version" not in on_disk.opened(small_house.folder, 1).manifest
+    assert small_house.publish().manifest["software_version"] == software_version()
