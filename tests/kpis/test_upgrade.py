@@ -26,6 +26,8 @@ from kpis.store.store import Store
 from kpis.store.upgrade import MIGRATIONS, differing, newest_version, version_of
 from tests.command import command
 
+pytestmark = pytest.mark.edition  # as dear: every version of the tables is made anew, on both engines
+
 POSTGRES = os.environ.get("TEST_POSTGRES_URL", "")
 FOLDER = ROOT / "tests" / "data" / "schemas"
 RENAMED = {"project_confidence": "assessment"}  # tables whose rows stand in another since

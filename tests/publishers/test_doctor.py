@@ -30,6 +30,8 @@ from tests.kpis.test_settings import office
 from tests.loops import run_apart
 from tests.shared import copied, empty, postgresql, settled
 
+pytestmark = pytest.mark.edition  # what is looked over has one
+
 POSTGRES = os.environ.get("TEST_POSTGRES_URL", "")
 
 
