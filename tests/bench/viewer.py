@@ -21,6 +21,7 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from websockets.sync.client import connect
 
 from kpis.settings import ROOT
+from tests.publishers.shown import Static
 
 
 class Viewer:
@@ -41,6 +42,9 @@ class Viewer:
             part = getattr(element, kind)
             if kind in ("dataframe", "table"):
                 tables.append(pa.ipc.open_stream(part.arrow_data.data).read_pandas())
+            if kind == "html" and "<table" in part.body:  # read in full; whole numbers are numbers there too
+                for head, rows in Static(part.body).shown.tables:
+                    tables.append(pd.DataFrame([[int(c) if c.isdecimal() else c for c in row] for row in rows], columns=head))
             texts += [str(getattr(part, name)) for name in ("body", "label", "alt") if getattr(part, name, "")]
         return texts, tables
 

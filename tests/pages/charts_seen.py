@@ -117,8 +117,8 @@ def faults(seen: Seen, *, port: int = 0) -> Iterator[str]:
             if not following or "code=" not in following[0].query_string:
                 yield "a card without a link to its figures"
         if name == "download_button" and _key(element.id, name).startswith("csv_"):
-            before = next((e for kind, e in reversed(seen.elements[:n]) if kind == "dataframe"), None)
-            rows = 0 if before is None else pa.ipc.open_stream(before.arrow_data.data).read_all().num_rows
+            before = next((each for each in reversed(seen.elements[:n]) if _is_table(*each)), None)
+            rows = 0 if before is None else _rows(*before)
             if not rows:
                 yield f"{_key(element.id, name)}: a CSV button without a table"
             elif port:
@@ -129,6 +129,15 @@ def faults(seen: Seen, *, port: int = 0) -> Iterator[str]:
     is_bare = not any(seen.of(kind) for kind in ("plotly_chart", "dataframe", "table", "imgs"))
     if is_bare and not any(len(text) > 12 for text in seen.texts()):  # no title of a page is as long
         yield "nothing to see, and no word why"
+
+
+def _is_table(kind: str, element: Any) -> bool:
+    return kind == "dataframe" or (kind == "html" and '<table class="tb' in element.body)
+
+
+def _rows(kind: str, element: Any) -> int:
+    """Return how many rows a table has, its heading not counted."""
+    return pa.ipc.open_stream(element.arrow_data.data).read_all().num_rows if kind == "dataframe" else element.body.count("<tr") - 1
 
 
 def _key(identity: str, kind: str) -> str:

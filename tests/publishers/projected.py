@@ -74,9 +74,7 @@ def projects(ledger: Ledger, shown: Shown) -> list[str]:
     ]  # fmt: skip
 
     def about(p: Item) -> str:
-        whole = government().project_kind(p["kind"])
-        nobody = w("bureau_unknown_whole", kind=kind_name(whole, None, w)) if whole.is_whole_government else w("bureau_unknown")
-        return f"{p['code']} ・ {bureaus_line(w, p, names) or nobody}"
+        return " ・ ".join(filter(None, (p["code"], bureaus_line(w, p, names))))
 
     kinds = {kind: [p for p in rows if p["kind"] == kind] for kind in dict.fromkeys(p["kind"] for p in rows)}
     groups = [*core, *([p for p in leading if p["category_ja"] == c] for c in dict.fromkeys(p["category_ja"] for p in leading))]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
@@ -33,7 +34,7 @@ def wrong_tables(shown: Shown, expected: Iterable[Table], *, free: Sequence[str]
 
     def read(table: tuple[Sequence[str], Sequence[Sequence[Any]]]) -> Table:
         header, rows = table
-        return kept(([*header], [[" ".join(plain(cell(c)).split()) for c in row] for row in rows]))
+        return kept(([*header], [[_read(" ".join(plain(cell(c)).split())) for c in row] for row in rows]))
 
     there, wanted = [read(t) for t in shown.tables], [read(t) for t in expected]
     allowed = [*wanted, *(read(t) for t in may)]
@@ -46,6 +47,11 @@ def wrong_tables(shown: Shown, expected: Iterable[Table], *, free: Sequence[str]
         missing = [r for r in like[1] if r not in table[1]] if like else []
         wrong.append(f"{table[0]}: {rows[:3]} {'for ' + str(missing[:3]) if like else 'is not expected'}")
     return wrong + [f"{w[0]} is not shown: {w[1][:2]}" for w in wanted if w not in there and w[1]]
+
+
+def _read(written: str) -> str:
+    """Return a cell as it is read: a whole number stands with commas in a text and without in a grid, a dash for what a grid leaves blank."""
+    return "" if written == "―" else written.replace(",", "") if re.fullmatch(r"\d{1,3}(,\d{3})+", written) else written
 
 
 def count(value: float | None) -> str:
