@@ -15,7 +15,7 @@ FOCUS = """() => {
     const e = document.activeElement;
     const isRinged = s => (s.outlineStyle !== 'none' && parseFloat(s.outlineWidth) >= 1) || s.boxShadow !== 'none';
     let isSeen = false;
-    for (let p = e, n = 0; p && p !== document.body && n < 4; p = p.parentElement, n++) isSeen ||= isRinged(getComputedStyle(p));
+    for (let p = e.closest('canvas') ?? e, n = 0; p && p !== document.body && n < 4; p = p.parentElement, n++) isSeen ||= isRinged(getComputedStyle(p));
     const box = e.getBoundingClientRect();
     return {
         tag: e.tagName, name: (e.getAttribute('aria-label') || e.innerText || e.labels?.[0]?.innerText || e.placeholder || '').trim(),
