@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -82,3 +83,22 @@ def test_a_section_answers_for_its_own_rows_and_is_refused_the_others(store: Sto
         saying.say_why(store, 1, actor=OTHER, revision=2, said={RATE[1][0]: {"cause_ja": "ほかの課の要因"}})
     with pytest.raises(NotAllowed):
         submissions.submit(store, 1, actor=CLERK, revision=2, today=IN_TIME)
+
+
+def test_why_a_project_is_late_is_asked_of_the_section_whose_it_is_and_of_no_other(store: Store) -> None:
+    late, period = date(2023, 4, 10), "FY2022-Q4"
+    rows = [
+        figure(numerator=960.0, denominator=1000.0, period=period),
+        figure(SEALS[1][0], value=290.0, denominator=300.0, period=period),
+    ]
+    submissions.upload(store, actor=ANNA, bureau_code="GENERAL", period_code=period, rows=rows, content=b"q4", name="q4.xlsx")
+
+    def asked(who: str) -> list[str]:
+        whole = reports.opened(store, 2, viewer=who, as_of=late)
+        return [each.code for each in part_of(store, whole, viewer=who).unspoken if each.is_project]
+
+    assert (asked(CLERK), asked(OTHER), asked(ANNA)) == (["CP2"], [], ["CP2"])
+    with pytest.raises(NotAllowed):
+        saying.say_why(store, 2, actor=OTHER, revision=1, said={"CP2": {"cause_ja": "ほかの課の要因"}})
+    saying.say_why(store, 2, actor=CLERK, revision=1, said={"CP2": {"cause_ja": "様式の確認が続く"}})
+    assert asked(CLERK) == asked(ANNA) == []
