@@ -6,7 +6,8 @@ for, and only those that the other holds themselves. Four eyes see persons: a de
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -86,16 +87,23 @@ def end_deputy(store: Store, number: int, *, actor: str) -> None:
         record(session, actor, "deputy_ended", row.email, detail=f"{row.stands_in_for}: {row.from_date} – {row.until_date}")
 
 
+@contextmanager
+def _who_may_name(store: Store, viewer: str) -> Iterator[tuple[Session, tuple[Grant, ...]]]:
+    """Read for a viewer who may name deputies, with what that person may do; of anybody else the refusal is recorded and raised."""
+    with refusals_recorded(store, viewer, "see_deputies", ""), store.reading() as session:
+        grants = own_grants(session, viewer)
+        if not may(grants, "name_deputy"):
+            raise NotAllowed("role_not_permitted")
+        yield session, grants
+
+
 def deputies(store: Store, *, viewer: str) -> list[Deputed]:
     """Return who stands in for whom, the newest first: those of everybody, of the viewer's bureaus, or none that the viewer may see.
 
     Raises:
         NotAllowed: the viewer may not name deputies at all.
     """
-    with refusals_recorded(store, viewer, "see_deputies", ""), store.reading() as session:
-        grants = own_grants(session, viewer)
-        if not may(grants, "name_deputy"):
-            raise NotAllowed("role_not_permitted")
+    with _who_may_name(store, viewer) as (session, grants):
         named = session.exec(select(tables.Deputy).order_by(col(tables.Deputy.id).desc()))
         return [record_of(Deputed, row) for row in named if _is_of(session, grants, row.stands_in_for, viewer)]
 
@@ -106,10 +114,7 @@ def colleagues(store: Store, *, viewer: str) -> list[str]:
     Raises:
         NotAllowed: the viewer may not name deputies at all.
     """
-    with refusals_recorded(store, viewer, "see_deputies", ""), store.reading() as session:
-        grants = own_grants(session, viewer)
-        if not may(grants, "name_deputy"):
-            raise NotAllowed("role_not_permitted")
+    with _who_may_name(store, viewer) as (session, grants):
         held = session.exec(select(tables.UserRole.email).where(col(tables.UserRole.role).in_(OF_BUREAU))).all()
         return [email for email in sorted({*held}) if email == account_key(viewer) or _is_for_all(grants)]
 
