@@ -117,6 +117,11 @@ class Series:
         return sorted((p for line in self.lines for p in line.points if p.value is not None), key=lambda p: p.day)
 
     @property
+    def is_course(self) -> bool:
+        """Say whether there is a course to draw: more than one figure, or a plan; a lone figure is said in words."""
+        return len(self.shown) > 1 or bool(self.plan)
+
+    @property
     def days(self) -> tuple[date, date]:
         """Return the first and last day drawn."""
         days = [p.day for p in (*self.shown, *(a.point for a in self.aims), *self.plan)] + [e.day for e in self.expected]

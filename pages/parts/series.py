@@ -60,6 +60,6 @@ def series_chart(scored: Scored) -> tuple[go.Figure, str, tuple[Annotation, ...]
     """Return the chart of a series, what its lines mean, and what happened on the days marked; nothing where there is no figure to draw."""
     words = Words(language())
     shape = indicator.series(scored, Telling(words, cached.moment()))
-    if shape is None:
+    if shape is None or not shape.is_course:
         return None
     return trajectory(shape), indicator.legend(shape, forecast_of(scored, as_of=as_of()), words), shape.annotations

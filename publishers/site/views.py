@@ -256,7 +256,7 @@ class IndicatorView:
     def has_series(self) -> bool:
         """Say whether there is anything to draw."""
         shape = self._shape
-        return shape is not None and (len(shape.shown) > 1 or bool(shape.plan))  # a lone value without a plan is said by the table
+        return shape is not None and shape.is_course
 
     @property
     def chart(self) -> Markup:
