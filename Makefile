@@ -129,7 +129,7 @@ deploy-check: $(VENV)/.dev tools $(VENV)/deploy/bin/kubernetes-validate
 	@if command -v systemd-analyze >/dev/null; then bash tests/deploy/check_units; else echo "systemd-analyzeがないため、ユニットを調べていません / no systemd-analyze: units are not checked"; fi
 	@TEST_POSTGRES_URL="$${TEST_POSTGRES_URL:-$$(bash .ci/postgres)}" $(PY) -m pytest -o addopts="" -q -s tests/deploy/rolling.py
 
-# A year of four quarters played in a browser by section, coordinator, approver, office and director.
+# A year of four quarters played in a browser by section, coordinator, approver, office and director: in local mode, and signed in at an OpenID provider.
 year: $(VENV)/.dev tools
 	@$(PY) -m pytest -o addopts="" -q tests/browser/played_year.py
 
