@@ -43,7 +43,7 @@ class Viewer:
             if kind in ("dataframe", "table"):
                 tables.append(pa.ipc.open_stream(part.arrow_data.data).read_pandas())
             if kind == "html" and "<table" in part.body:  # read in full; whole numbers are numbers there too
-                for head, rows in Static(part.body).shown.tables:
+                for head, rows in ((h, r) for h, r in Static(part.body).shown.tables if all(len(row) == len(h) for row in r)):
                     tables.append(pd.DataFrame([[int(c) if c.isdecimal() else c for c in row] for row in rows], columns=head))
             texts += [str(getattr(part, name)) for name in ("body", "label", "alt") if getattr(part, name, "")]
         return texts, tables

@@ -132,7 +132,7 @@ def faults(seen: Seen, *, port: int = 0) -> Iterator[str]:
 
 
 def _is_table(kind: str, element: Any) -> bool:
-    return kind == "dataframe" or (kind == "html" and '<table class="tb' in element.body)
+    return kind == "dataframe" or (kind == "html" and "<table" in element.body)
 
 
 def _rows(kind: str, element: Any) -> int:

@@ -32,10 +32,10 @@ def projects(ledger: Ledger, shown: Shown) -> list[str]:
     both = sum(bool(m["planned"] and m["actual"]) for m in milestones)
     by_code = {v["code"]: v for v in versions}
     says = [
-        w("projects_title", which=heading(w, first, [by_code[c] for c in alike[0]]), parts=w("list_comma").join(
+        *w("projects_title", which=heading(w, first, [by_code[c] for c in alike[0]]), parts=w("list_comma").join(
             w(f"projects_{name}", count=count) for name, count in
             (("good", good), ("slow", slow), ("bad", bad), ("unjudged", len(first) - good - slow - bad)) if count
-        )),
+        )).split("|"),
         w("projects_lead", as_of=ledger.day(ledger.api("projects")["as_of"]), rule=rows[0]["rule_version"], milestones=len(milestones), both=both),
         w("contradictions_none", count=sum(bool(p.get("confidence")) for p in rows)),
     ]  # fmt: skip
