@@ -83,16 +83,16 @@ def raised(telling: Telling, item: Scored) -> Iterator[Told]:
 
 
 def _replaced(telling: Telling, item: Scored) -> Iterator[Told]:
-    """Yield where another indicator takes over after the last figure, or this one took over with its first."""
+    """Yield where another indicator takes over, and where this one took over: at the last figure of the one that was replaced."""
     w, rows, code = telling.words, telling.moment.indicators, item.entry.definition.code
-    days = sorted(f.period.end for f in item.figures)
-    if not days or code not in rows:
+    last = {s.entry.definition.code: max(f.period.end for f in s.figures) for s in telling.moment.own if s.figures}
+    if code not in rows:
         return
-    if (after := rows.get(rows[code].replaced_by_code or "")) is not None:
-        yield days[-1], w("annotation_replaced", name=w.named(after)), None
+    if (after := rows.get(rows[code].replaced_by_code or "")) is not None and code in last:
+        yield last[code], w("annotation_replaced", name=w.named(after)), None
     for before in rows.values():
-        if before.replaced_by_code == code:
-            yield days[0], w("annotation_replaces", name=w.named(before)), None
+        if before.replaced_by_code == code and before.indicator_code in last:
+            yield last[before.indicator_code], w("annotation_replaces", name=w.named(before)), None
 
 
 def _reorganised(telling: Telling, item: Scored) -> Iterator[Told]:

@@ -154,7 +154,13 @@ def title(reports: Sequence[BureauReport], rows: Sequence[Row], themes: int, wor
     short = sum(bool(row.short) for row in rows)
     common = sum(any(cell.status not in (MISSING, NONE) for cell in row.cells[:themes]) for row in rows)
     if common:
-        return words("matrix_title", bureaus=len(reports), some=common, short=short, themes=words("nav_themes"))
+        return words(
+            "matrix_title" if short else "matrix_title_none_short",
+            bureaus=len(reports),
+            some=common,
+            short=short,
+            themes=words("nav_themes"),
+        )
     counts = {"procedures": (r.procedures for r in reports), "facilities": (r.facilities for r in reports), "milestones": (r.milestones for r in reports)}  # fmt: skip
     return words("matrix_title_registers", bureaus=len(reports), **{name: sum(map(bool, held)) for name, held in counts.items()})
 

@@ -42,7 +42,8 @@ def said(known_at: datetime | None) -> str:
     parts.append(t(f"view_line_{view()}"))
     if viewer().email:
         parts.append(markdown(who()))
-    return f"{' ・ '.join(parts)} ・ :primary[**{t('view_line_change')}**]"
+    dot = "\N{NO-BREAK SPACE}・ "  # no line begins with it
+    return f"{dot.join(parts)}{dot}:primary[**{t('view_line_change')}**]"
 
 
 def view_line(known_at: datetime | None) -> None:

@@ -39,13 +39,18 @@ def _targets(ledger: Ledger, item: Item) -> list[tuple[str, str]]:
 
 
 def _replaced(ledger: Ledger, item: Item) -> list[tuple[str, str]]:
-    w, rows, days = ledger.words, ledger.indicators, sorted(f["end_date"] for f in item["figures"])
-    if not days:
-        return []
+    w, rows = ledger.words, ledger.indicators
+    last = {code: max(f["end_date"] for f in own["figures"]) for code, own in ledger.own.items() if own["figures"]}
     after = rows[item["code"]]["replaced_by_code"]
-    told = [(days[-1], w("annotation_replaced", name=w.named(rows[after])))] if after in rows else []
+    told = (
+        [(last[item["code"]], w("annotation_replaced", name=w.named(rows[after])))]
+        if after in rows and item["code"] in last
+        else []
+    )
     return told + [
-        (days[0], w("annotation_replaces", name=w.named(row))) for row in rows.values() if row["replaced_by_code"] == item["code"]
+        (last[code], w("annotation_replaces", name=w.named(row)))
+        for code, row in rows.items()
+        if row["replaced_by_code"] == item["code"] and code in last
     ]
 
 

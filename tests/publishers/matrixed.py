@@ -68,7 +68,15 @@ def title(ledger: Ledger, current: Sequence[Item], view: str) -> str:
     known = len(told.periods)
     some = sum(any(cell not in (w("matrix_missing"), "—") for cell in row[:known]) for row in told.rows.values())
     if some:
-        return plain(w("matrix_title", bureaus=len(current), some=some, short=told.short, themes=w("nav_themes")))
+        return plain(
+            w(
+                "matrix_title" if told.short else "matrix_title_none_short",
+                bureaus=len(current),
+                some=some,
+                short=told.short,
+                themes=w("nav_themes"),
+            )
+        )
     counts = {name: sum(bool(sum(b[name].values())) for b in current) for name in ("procedures", "facilities", "milestones")}
     return plain(w("matrix_title_registers", bureaus=len(current), **counts))
 
