@@ -63,7 +63,7 @@ def test_a_confidence_that_contradicts_the_status_reaches_the_overview(
         page.get_by_label("理由").fill("第4期の受付に間に合わない見込み")
         page.get_by_label("記入者").fill("構造改革室 佐藤")
         page.get_by_role("button", name="保存する").click()
-        page.wait_for_selector("text=食い違っている", timeout=120_000)
+        page.wait_for_selector("text=食い違っています", timeout=120_000)
         assert wrong == []
         page.context.close()
         page, _ = opened(chromium, address, "/?lang=ja", width=1280)
