@@ -156,7 +156,7 @@ def test_by_keyboard_a_value_with_its_source_and_whether_a_procedure_is_online_a
         if words:
             expect(page.locator("#results")).to_contain_text("オンラインでできます")
         else:
-            assert "91%" in page.inner_text("main .big")
+            assert "91%" in page.inner_text("main .hd-value")
             keys.to("本文へ")
             keys.press("Enter")
             keys.to(is_source=True)
