@@ -17,6 +17,8 @@ from pathlib import Path
 import pytest
 
 from kpis.settings import ROOT, software_version
+from telling.method import sections
+from telling.words import Words
 from tests.bench.viewer import Viewer
 
 pytestmark = pytest.mark.server
@@ -93,7 +95,7 @@ def test_the_installed_dashboard_answers_and_keeps_its_figures_in_the_folder_it_
     viewer.close()
     assert "#F5F7FD" in method, "the theme of .streamlit/config.toml"
     assert "Paper" in overview and "Traceback" not in overview
-    assert (ROOT / "docs" / "method.md").read_text(encoding="utf-8").split("\n## English\n")[1].split("\n")[2][:60] in method
+    assert sections(Words("en"))[0].text.strip().split("\n")[0][:60] in method
     assert {p.relative_to(folder).as_posix() for p in folder.rglob("*.db")} == {"data/local/mieruka.db"}
 
 

@@ -46,7 +46,7 @@ def test_one_indicator_in_four(site: Site, language: str) -> None:
         shown = site.read("indicator", f"code={code}&lang={language}")
         charts += len(shown.drawn)
         assert accounts.indicator(ledger, shown, code) == [], code
-    assert charts > 12
+    assert charts > 8  # a lone figure has none
 
 
 @LANGUAGES
