@@ -58,6 +58,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def pytest_collection_finish() -> None:
+    gc.collect()  # what is garbage by now is not to be kept
     gc.freeze()  # the modules and the tests themselves: no collection looks at them again
     gc.enable()
 

@@ -10,7 +10,7 @@ import re
 
 from kpis.languages import SOURCE
 
-_SIGNS = "\u3041-\u3096\u30a1-\u30fa\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uff66-\uff9d\u3005\u3006"  # not the dots and strokes that English pages use too
+_SIGNS = r"\u3041-\u3096\u30a1-\u30fa\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uff66-\uff9d\u3005\u3006"  # not the dots and strokes that English pages use too
 _FOREIGN = re.compile(f"[{_SIGNS}]")
 # From the first such sign to the last, over what stands between two of them without a Latin word: numbers, brackets, dots.
 _RUN = re.compile(rf"[{_SIGNS}](?:[^<>&A-Za-z]*[{_SIGNS}])*[\u30fc)\uff09\u300d\u300f\u3011\u3002\u3001]*")

@@ -54,8 +54,8 @@ def reported(store: Store) -> None:
             book[layout.sheets[sheet]][f"{place(sheet, name)}{row}"].value = value
 
     asked = codes_of("observations", "indicator_code").index("dry_left") + 1
-    put(asked, "observations", numerator=60, denominator=100, confidence="高い")
-    put(codes_of("procedures", "procedure_code").index("P1") + 1, "procedures", confidence="低い")
+    put(asked, "observations", numerator=60, denominator=100, certainty="高い")
+    put(codes_of("procedures", "procedure_code").index("P1") + 1, "procedures", certainty="低い")
     codes = codes_of("wifi_spots", "wifi_spot_code")
     assert codes[1:3] == ["W2", "W3"] and str(codes[3]).startswith("PARKS-W")
     put(3, wifi_status="修理中", reason_class="書き誤り", reason_text="機器の故障を見落とした")
@@ -149,10 +149,10 @@ def in_the_api(port: int) -> None:
 def figures_in_the_api(port: int) -> None:
     """A figure of the new kind is worked out by its record, and comes with the new field."""
     (own,) = (f for f in answered(port, "observations?indicator=dry_left") if f["unit"] == BUREAU)
-    assert (own["value"], own["is_worked_out"], own["confidence"]) == (40.0, True, "高い")
+    assert (own["value"], own["is_worked_out"], own["certainty"]) == (40.0, True, "高い")
     with urllib.request.urlopen(f"http://127.0.0.1:{port}/api/v1/procedures.csv", timeout=60) as answer:
         rows = {r["procedure_code"]: r for r in csv.DictReader(io.StringIO(answer.read().decode("utf-8-sig")))}
-    assert rows["P1"]["confidence"] == "低い"
+    assert rows["P1"]["certainty"] == "低い"
 
 
 def in_an_edition(instance: Instance, store: Store) -> None:
@@ -179,8 +179,8 @@ def in_an_edition(instance: Instance, store: Store) -> None:
     assert all(meant["wifi_spots.csv"].values())
     for table in ("observations", "vintages"):
         (own,) = (r for r in rows_of(table) if (r["indicator_code"], r["bureau_code"]) == ("dry_left", BUREAU))
-        assert own["confidence"] == "高い" and "how sure" in meant[f"{table}.csv"]["confidence"]
-    assert [r["confidence"] for r in rows_of("procedures") if r["procedure_code"] == "P1"] == ["低い"]
+        assert own["certainty"] == "高い" and "how sure" in meant[f"{table}.csv"]["certainty"]
+    assert [r["certainty"] for r in rows_of("procedures") if r["procedure_code"] == "P1"] == ["低い"]
     assert any(r["indicator_code"] == "dry_left" and r["value"] == "25" for r in rows_of("status"))
 
 

@@ -40,6 +40,7 @@ from tests.small_government import (
     STRANGER,
     begin,
     figure,
+    say_causes,
     write_sections,
     write_small_government,
 )  # fmt: skip
@@ -100,6 +101,7 @@ ACTIONS: dict[str, Callable[[Store, str], object]] = {
     ),
     "submit": lambda s, who: (
         submissions.confirm(s, DRAFT, actor=ANNA, revision=1, reasons={_warning(s): "x"}),
+        say_causes(s, DRAFT, actor=ANNA, revision=1, as_of=date(2023, 4, 10)),
         submissions.submit(s, DRAFT, actor=who, revision=1, today=date(2023, 4, 10)),
     ),
     "withdraw": lambda s, who: submissions.withdraw(s, DRAFT, actor=who, revision=1),

@@ -12,7 +12,7 @@ from kpis.reporting import reports, submissions
 from kpis.reporting.submissions import Uploaded
 from kpis.store import tables
 from kpis.store.store import Store
-from tests.small_government import ANNA, AYA, DAI, IN_TIME, OFFICE, PERIOD, figure
+from tests.small_government import ANNA, AYA, DAI, IN_TIME, OFFICE, PERIOD, figure, say_causes
 
 STOCK = "seal_abolished_procedures"
 NEXT, NEXT_IN_TIME = "FY2022-Q4", date(2023, 4, 20)
@@ -26,6 +26,7 @@ def draft(store: Store, content: bytes, value: float, period: str) -> Uploaded:
 
 
 def submit(store: Store, given: Uploaded, day: date) -> None:
+    say_causes(store, given.report_id, actor=ANNA, revision=given.revision, as_of=day)  # of the project whose milestone is late
     submissions.submit(store, given.report_id, actor=ANNA, revision=given.revision, today=day)
 
 

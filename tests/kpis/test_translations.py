@@ -67,11 +67,14 @@ def test_texts_move_between_rows_and_a_column_per_language(reporting: Store) -> 
 
 
 def test_the_shipped_catalogue_says_the_same_after_a_way_down_and_up(made: Store) -> None:
+    """But for notes of registers in English, which 0029 brought: before it there was one column for a note."""
     before = everything(made)
     assert all(before.values())
     downgraded(made, "0012")
     made.migrate()
-    assert everything(made) == before
+    registers = {model.__name__ for model in (tables.Procedure, tables.Facility, tables.Milestone)}
+    gone = {name: [row | {"note_en": ""} for row in rows] if name in registers else rows for name, rows in before.items()}
+    assert everything(made) == gone and gone != before
     with made.engine.connect() as connection:
         assert connection.execute(text("PRAGMA foreign_key_check")).all() == []
 

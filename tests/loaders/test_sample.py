@@ -204,7 +204,7 @@ def test_every_number_of_bureaus_projects_and_five_lesses_is_that_of_the_open_ap
         shown = read("bureau", f"code={bureau['code']}")
         charts += len(shown.drawn)
         assert accounts_bureaus.one_bureau(ledger, shown, bureau) == [], bureau["code"]
-    assert charts > 8
+    assert charts > 3  # a lone figure has none
     assert projected.projects(ledger, read("projects")) == []
     for project in ledger.api("projects")["projects"][1:4]:
         assert projected.one_project(ledger, read("projects", f"code={project['code']}"), project) == [], project["code"]

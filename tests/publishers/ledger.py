@@ -435,19 +435,8 @@ class Ledger:
 
 
 NAMES = {
-    "name",
-    "definition",
-    "base",
-    "exclusions",
-    "note",
-    "goal",
-    "category",
-    "text",
-    "reason_text",
-    "reason",
-    "stage",
-    "municipalities",
-}
+    "name", "definition", "base", "exclusions", "note", "goal", "category", "text", "reason_text", "reason", "stage", "municipalities",
+}  # fmt: skip
 MANY = 12  # a box that names more is a list of the whole page, not about any of them
 
 

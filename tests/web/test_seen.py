@@ -30,7 +30,7 @@ def lines(instance: Instance) -> list[dict[str, Any]]:
 def line_of(instance: Instance, number: str) -> dict[str, Any]:
     """Return the line of a request by its number, as soon as it is written; where it was slow, another line says why."""
     becomes(lambda: any(line.get("id") == number for line in lines(instance)))
-    (found,) = [line for line in lines(instance) if line.get("id") == number and line["event"] != "slow request"]
+    (found,) = [line for line in lines(instance) if line.get("id") == number and line["event"] == "request"]
     return found
 
 
