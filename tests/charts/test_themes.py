@@ -89,7 +89,8 @@ def test_text_and_ground_of_the_static_edition_hold_in_both() -> None:
     for name in ("ink", "soft", "key"):
         for ground in ("paper", "fill"):
             assert min(contrast(*sides) for sides in zip(named[name], named[ground], strict=True)) >= TEXT, (name, ground)
-    words = re.findall(r"(?<![-\w])color:light-dark\((#\w+),(#\w+)\)(?:;background:light-dark\((#\w+),(#\w+)\))?", sheet)
+    every = "".join(p.read_text(encoding="utf-8") for p in (ROOT / "publishers" / "site" / "assets").glob("*.css"))
+    words = re.findall(r"(?<![-\w])color:light-dark\((#\w+),(#\w+)\)(?:;background:light-dark\((#\w+),(#\w+)\))?", every)
     assert len(words) > 3
     for light, dark, light_ground, dark_ground in words:  # on a ground of its own, else on paper
         grounds = (light_ground or named["paper"][0], dark_ground or named["paper"][1])

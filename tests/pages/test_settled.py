@@ -26,6 +26,8 @@ def state(tokyo: Store, monkeypatch: pytest.MonkeyPatch) -> Iterator[State]:
     token = cached._state.set(made)
     monkeypatch.setattr(cached, "_settled", cached._Settled())
     monkeypatch.setattr(cached, "REST", 0.0)
+    gc.unfreeze()
+    gc.collect()  # what other tests left behind
     cached.settle_memory()  # nothing is made yet: all is looked through once
     yield made
     cached._state.reset(token)
