@@ -16,7 +16,7 @@ from publishers.site.labels import is_nothing, with_roles
 from telling.attention import SHOWN_FIRST, Row, folded
 from telling.words import Words
 
-STYLES = tuple(Path(__file__).parent / "assets" / name for name in ("attention.css", "seen.css", "matrix.css"))
+ASSETS = Path(__file__).parent / "assets"
 Leads = Callable[[Row], str]  # row → address of the page that it leads to
 HEADS = ("status", "att_what", "att_gap", "att_since_head", "att_why", "att_action", "att_bureau", "att_due")
 NOT_ASKED = "—"  # of a report nobody is asked why it is late, nor what is done
@@ -26,8 +26,11 @@ NAMES = ("status", "what", "gap", "since", "why", "do", "who", "due")
 
 @lru_cache(maxsize=1)
 def style() -> str:
-    """Return the style sheet of what pages of the dashboard and the edition share: marks, strips, tables, cards, counts."""
-    return sheet() + "".join(style.read_text(encoding="utf-8") for style in STYLES)
+    """Return the style sheet of what pages of the dashboard and the edition share: marks, strips, tables, cards, counts.
+
+    The matrix of bureaus has a sheet of its own (``matrix.css``): only its page needs it.
+    """
+    return sheet() + "".join((ASSETS / name).read_text(encoding="utf-8") for name in ("attention.css", "seen.css"))
 
 
 def strip(shape: Strip | None) -> Markup:

@@ -42,7 +42,7 @@ from telling.taken import of_indicator
 from telling.words import Words, has_page
 
 HERE = Path(__file__).parent
-ASSETS = ("site.css", "site.js", "slash.js")
+ASSETS = ("site.css", "matrix.css", "site.js", "slash.js")
 
 
 def write(
@@ -130,12 +130,14 @@ def _write(path: Path, text: str) -> None:
 
 
 def _write_assets(site: Site, target: Path) -> None:
-    """Write style, script and pictures under names that carry their checksum."""
+    """Write styles, scripts and pictures under names that carry their checksum.
+
+    A page loads ``matrix.css`` and ``drawings.css`` (the colours of drawings) only where it has such a table or a drawing (``base.html``).
+    """
     contents = {name: (HERE / "assets" / name).read_bytes() for name in ASSETS}
-    contents["site.css"] = (
-        attention.style().encode() + contents["site.css"] + (HERE / "assets" / "front.css").read_bytes() + svg_sheet().encode()
-    )
-    contents["site.css"] += (HERE / "assets" / "search.css").read_bytes()
+    others = [(HERE / "assets" / name).read_bytes() for name in ("front.css", "search.css")]
+    contents["site.css"] = b"".join([attention.style().encode(), contents["site.css"], *others])
+    contents["drawings.css"] = svg_sheet().encode()
     contents["search.js"] = search.script((HERE / "assets" / "search.js").read_text(encoding="utf-8"))
     contents["icon.png"] = (ROOT / "data" / "text" / "icon.png").read_bytes()
     contents["share.png"] = share_picture(site)
