@@ -113,7 +113,12 @@ def previewed() -> publication.Preview:
     return held if held.is_all_known else make()
 
 
-preview = _try(previewed)
+try:
+    preview = previewed()
+except MierukaError as refused:
+    st.title(t("nav_publish"))  # a page without a heading is none, whatever it refuses
+    st.error(markdown(refused.in_language(language())), icon=":material/error:")
+    stop()
 changed = sum(1 for c in preview.changes if c.kind != "first_edition")
 st.title(t("publish_title", number=preview.number, changes=changed))
 if told := st.session_state.pop("published", None):

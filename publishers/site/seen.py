@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 
@@ -26,6 +27,7 @@ from telling.quarters import Quarter
 from telling.shifts import Since, Standing
 from telling.words import Words
 
+_LONG = re.compile(r"(?:^|>)[^<]*[!-;=?-~]{31}")  # a word without a place to break, outside of tags
 IN_SHORT = {"unreported": "att_unreported"}  # words of marks in narrow places
 ListOf = Callable[[str, str], str]  # group of a tally and status → address of the list that the count counts
 PageOf = Callable[[str], str]  # code → address of its page
@@ -189,6 +191,12 @@ def head(card: Card, words: Words, *, method: str) -> Markup:
     )
 
 
+def facts(pairs: Pairs) -> Markup:
+    """Return facts of one thing side by side, each below its name."""
+    rows = Markup("").join(Markup("<div><dt>{}</dt><dd>{}</dd></div>").format(label, value) for label, value in pairs)
+    return Markup(shown(Markup('<div class="hd"><dl>{}</dl></div>').format(rows)))
+
+
 def quarters(listed: Sequence[Quarter], words: Words, *, caption: str) -> Markup:
     """Return the last quarters: one beside the other where there is room, one below the other on a phone; nothing where there are none."""
     if not listed:
@@ -331,6 +339,7 @@ def _table(name: str, heads: Sequence[str], rows: Sequence[Sequence[object]], *,
         names = [
             *(["n"] if place in numbers else []),
             *(["none"] if is_nothing(cell) else []),
+            *(["long"] if _LONG.search(str(cell)) else []),  # nowhere else is a word of a table broken
         ]  # on a phone a row without it is no line
         return Markup(' class="{}"').format(" ".join(names)) if names else Markup("")
 
