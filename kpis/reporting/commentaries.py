@@ -14,7 +14,7 @@ from kpis.figures.records import Figure
 from kpis.figures.scorecard import WHOLE, Scored, score_all, tally
 from kpis.languages import say
 from kpis.periods import parse_period, periods_asked
-from kpis.reporting.comparison import OBSERVATIONS, Comparison, Current, ReportedRow, figure_of, merged, with_figures
+from kpis.reporting.comparison import OBSERVATIONS, Comparison, Current, ReportedRow, RowKey, figure_of, merged, with_figures
 from kpis.store import tables
 from kpis.store.fields import records
 from kpis.store.store import Store
@@ -22,7 +22,7 @@ from kpis.text import named, status_word
 from kpis.vocabulary import Part, RowKind
 
 Figures = dict[tuple[str, str], list[Figure]]  # (indicator, unit)
-Stored = Mapping[tuple[str, tuple[str, ...]], Current]
+Stored = Mapping[RowKey, Current]
 
 
 def figures_of(comparison: Comparison, current: Stored) -> Figures:

@@ -16,7 +16,7 @@ from sqlmodel import Session
 from kpis.figures.consistency import Contradiction, Key, Known, find_contradictions
 from kpis.figures.organisation import Organisation
 from kpis.figures.records import Definition, counting_vintage
-from kpis.reporting.comparison import OBSERVATIONS, Comparison, Current, ReportedRow, figure_of
+from kpis.reporting.comparison import OBSERVATIONS, Comparison, Current, ReportedRow, RowKey, figure_of
 from kpis.reporting.filing import values_of
 from kpis.store import tables
 from kpis.store.store import Store
@@ -79,7 +79,7 @@ def stored_beside(session: Session, codes: Collection[str], bureau_code: str, pe
 
 
 def contradictions_of(
-    session: Session, bureau_code: str, comparison: Comparison, current: Mapping[tuple[str, tuple[str, ...]], Current]
+    session: Session, bureau_code: str, comparison: Comparison, current: Mapping[RowKey, Current]
 ) -> list[ContradictingRow]:
     """Return what a report would contradict if it were approved now, in the order of its rows."""
     rows: dict[Key, ReportedRow] = {}

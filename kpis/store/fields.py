@@ -52,7 +52,7 @@ def table_of(model: type[SQLModel]) -> Table:
     return table
 
 
-def record_of(record: type[R], row: object, **more: object) -> R:
+def record_of(record: type[R], row: object, /, **more: object) -> R:
     """Return a record with what a stored row holds in the columns of its fields' names.
 
     Args:

@@ -76,11 +76,10 @@ def due_days(
 def action_days(actions: Iterable[OpenAction], units: Mapping[str, object], language: str, chosen: Settings) -> Iterator[Entry]:
     """Yield the day on which each open action is due."""
     for each in actions:
-        if each.is_open:
-            unit = units.get(each.bureau_code)
-            bureau = named(unit, "name", language) if unit else each.bureau_code
-            title = say("calendar_action", language, bureau=bureau, action=each.code)
-            yield Entry(f"action-{each.code}", each.due_on, title, page_address("bureau", language, chosen, code=each.bureau_code))
+        unit = units.get(each.bureau_code)
+        bureau = named(unit, "name", language) if unit else each.bureau_code
+        title = say("calendar_action", language, bureau=bureau, action=each.code)
+        yield Entry(f"action-{each.code}", each.due_on, title, page_address("bureau", language, chosen, code=each.bureau_code))
 
 
 def calendar(entries: Sequence[Entry], language: str, chosen: Settings, *, now: datetime) -> bytes:
