@@ -13,6 +13,7 @@ from typing import Any
 from sqlalchemy import or_, select
 from sqlmodel import Session
 
+from kpis.declared import Row
 from kpis.figures.consistency import Contradiction, Key, Known, find_contradictions
 from kpis.figures.organisation import Organisation
 from kpis.figures.records import Definition, counting_vintage
@@ -22,7 +23,7 @@ from kpis.store import tables
 from kpis.store.store import Store
 from kpis.store.tables import table_of
 from kpis.store.translations import with_texts
-from kpis.store.vintages import COMPARED
+from kpis.store.vintages import COMPARED, by_figure
 
 Record = Mapping[str, Any]
 
@@ -66,16 +67,10 @@ def known_of(indicators: Mapping[str, Record], stored: Mapping[Key, Sequence[Rec
     )
 
 
-def stored_beside(session: Session, codes: Collection[str], bureau_code: str, periods: Collection[str]) -> dict[Key, list[Record]]:
+def stored_beside(session: Session, codes: Collection[str], bureau_code: str, periods: Collection[str]) -> dict[Key, list[Row]]:
     """Read every vintage of a bureau's figures, of all periods, and those of other units for the same periods."""
-    table = table_of(tables.Observation)
-    query = select(table).where(
-        table.c.indicator_code.in_(codes), or_(table.c.bureau_code == bureau_code, table.c.period_code.in_(periods))
-    )
-    vintages: dict[Key, list[Record]] = {}
-    for row in session.execute(query.order_by(table.c.vintage)):
-        vintages.setdefault((row.indicator_code, row.bureau_code, row.period_code), []).append(dict(row._mapping))
-    return vintages
+    c = table_of(tables.Observation).c
+    return by_figure(session, c.indicator_code.in_(codes), or_(c.bureau_code == bureau_code, c.period_code.in_(periods)))
 
 
 def contradictions_of(

@@ -25,7 +25,7 @@ from kpis.store import tables
 from kpis.store.fields import of_codes
 from kpis.store.tables import table_of
 from kpis.store.translations import with_texts
-from kpis.store.vintages import BLANK
+from kpis.store.vintages import BLANK, by_figure
 
 # Columns that no report may set: who owns a row, where it came from, whether it was confirmed.
 _PROTECTED = {"bureau_code", "source_code", "verified", "is_sample", "vintage", "submission_id", "known_at", "recorded_at",
@@ -174,17 +174,9 @@ def current_of(session: Session, rows: Sequence[ReportedRow]) -> dict[RowKey, Cu
 
 
 def _current_figures(session: Session, rows: Sequence[ReportedRow]) -> dict[RowKey, Current]:
-    table = table_of(tables.Observation)
-    asked = {row.key: row for row in rows}
-    query = sql_select(table).where(
-        table.c.indicator_code.in_({k[0] for k in asked}), table.c.bureau_code.in_({k[1] for k in asked})
-    )
-    vintages: dict[tuple[str, ...], dict[int, Row]] = {}
-    for stored in session.execute(query):
-        values = dict(stored._mapping)
-        key: tuple[str, ...] = (values["indicator_code"], values["bureau_code"], values["period_code"])
-        if key in asked:
-            vintages.setdefault(key, {})[values["vintage"]] = values
+    c, asked = table_of(tables.Observation).c, {row.key: row for row in rows}
+    stored = by_figure(session, c.indicator_code.in_({k[0] for k in asked}), c.bureau_code.in_({k[1] for k in asked}))
+    vintages = {key: {row["vintage"]: row for row in held} for key, held in stored.items() if key in asked}
     submitters = _submitters(session, {v["submission_id"] for held in vintages.values() for v in held.values()})
     current: dict[RowKey, Current] = {}
     for key, held in vintages.items():
