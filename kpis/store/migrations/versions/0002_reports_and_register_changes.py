@@ -7,8 +7,6 @@ from alembic import op
 
 revision = "0002"
 down_revision = "0001"
-branch_labels = None
-depends_on = None
 
 PARTIES = (
     "'resident','business','resident_or_business','national','local','agency','national_or_local','national_or_agency',"

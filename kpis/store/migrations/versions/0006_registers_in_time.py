@@ -10,8 +10,6 @@ from alembic import op
 
 revision = "0006"
 down_revision = "0005"
-branch_labels = None
-depends_on = None
 
 FILES = {"procedure": "procedures.csv", "facility": "facilities.csv", "milestone": "milestones.csv"}
 SEARCHED = ("procedure_code", "name_ja", "name_en", "law_name", "law_article", "organisation_ja")

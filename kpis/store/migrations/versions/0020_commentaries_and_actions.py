@@ -10,8 +10,6 @@ from sqlmodel.sql.sqltypes import AutoString
 
 revision = "0020"
 down_revision = "0019"
-branch_labels = None
-depends_on = None
 
 BEFORE = ("procedure", "facility", "milestone")
 ENDED = "ended_reason IS NULL OR ended_reason IN ('closed','abolished','merged','replaced','mistake')"

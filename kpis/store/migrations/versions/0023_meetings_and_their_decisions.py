@@ -8,8 +8,6 @@ from sqlmodel.sql.sqltypes import AutoString
 
 revision = "0023"
 down_revision = "0022"
-branch_labels = None
-depends_on = None
 
 
 def _refers(*columns: str) -> list[sa.ForeignKeyConstraint]:

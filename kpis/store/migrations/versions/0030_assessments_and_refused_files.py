@@ -8,8 +8,6 @@ from sqlmodel.sql.sqltypes import AutoString
 
 revision = "0030"
 down_revision = "0029"
-branch_labels = None
-depends_on = None
 
 KNOWN = "confidence IN ('high','medium','low')"
 
