@@ -113,9 +113,7 @@ def create_referring_tables() -> None:
         sa.CheckConstraint("date_kind IN ('planned','replanned','actual')", name="date_kind_known"),
         sa.UniqueConstraint("milestone_code", "date_kind", "vintage"),
     )
-    with op.batch_alter_table("milestone_date", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_milestone_date_milestone_code"), ["milestone_code"], unique=False)
-
+    op.create_index("ix_milestone_date_milestone_code", "milestone_date", ["milestone_code"])
     op.create_table(
         "observation",
         sa.Column("id", sa.Integer(), primary_key=True),
@@ -155,9 +153,7 @@ def create_referring_tables() -> None:
         sa.CheckConstraint("vintage >= 1", name="vintage_counts_from_one"),
         sa.UniqueConstraint("indicator_code", "bureau_code", "period_code", "vintage"),
     )
-    with op.batch_alter_table("observation", schema=None) as batch_op:
-        batch_op.create_index("observation_by_indicator", ["indicator_code", "bureau_code", "known_at"], unique=False)
-
+    op.create_index("observation_by_indicator", "observation", ["indicator_code", "bureau_code", "known_at"])
     op.create_table(
         "reading",
         sa.Column("id", sa.Integer(), primary_key=True),
@@ -173,9 +169,7 @@ def create_referring_tables() -> None:
         sa.Column("note_ja", AutoString(), nullable=False),
         sa.Column("note_en", AutoString(), nullable=False),
     )
-    with op.batch_alter_table("reading", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_reading_indicator_code"), ["indicator_code"], unique=False)
-
+    op.create_index("ix_reading_indicator_code", "reading", ["indicator_code"])
     op.create_table(
         "submission_row",
         sa.Column("id", sa.Integer(), primary_key=True),
@@ -188,9 +182,7 @@ def create_referring_tables() -> None:
         sa.Column("reason_text", AutoString(), nullable=False),
         sa.Column("comment", AutoString(), nullable=False),
     )
-    with op.batch_alter_table("submission_row", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_submission_row_submission_id"), ["submission_id"], unique=False)
-
+    op.create_index("ix_submission_row_submission_id", "submission_row", ["submission_id"])
     op.create_table(
         "target",
         sa.Column("id", sa.Integer(), primary_key=True),
@@ -210,5 +202,4 @@ def create_referring_tables() -> None:
         sa.Column("note_en", AutoString(), nullable=False),
         sa.UniqueConstraint("indicator_code", "bureau_code", "period_code", "set_order"),
     )
-    with op.batch_alter_table("target", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_target_indicator_code"), ["indicator_code"], unique=False)
+    op.create_index("ix_target_indicator_code", "target", ["indicator_code"])

@@ -48,9 +48,7 @@ def upgrade() -> None:
     sa.Column('locks_on', sa.Date(), nullable=True),
     sa.CheckConstraint('end_date >= start_date', name='period_runs_forward'),
     )
-    with op.batch_alter_table('reporting_period', schema=None) as batch_op:
-        batch_op.create_index(batch_op.f('ix_reporting_period_end_date'), ['end_date'], unique=False)
-
+    op.create_index('ix_reporting_period_end_date', 'reporting_period', ['end_date'])
     op.create_table('source',
     sa.Column('source_code', AutoString(), primary_key=True),
     sa.Column('url', AutoString(), nullable=False),
@@ -135,9 +133,7 @@ def upgrade() -> None:
     sa.CheckConstraint("cashless_status IN ('introduced','announced','class_level_only','unknown','not_cashless')", name='cashless_status_known'),
     sa.CheckConstraint('(latitude IS NULL) = (longitude IS NULL)', name='a_point_has_both'),
     )
-    with op.batch_alter_table('facility', schema=None) as batch_op:
-        batch_op.create_index(batch_op.f('ix_facility_bureau_code'), ['bureau_code'], unique=False)
-
+    op.create_index('ix_facility_bureau_code', 'facility', ['bureau_code'])
     op.create_table('indicator',
     sa.Column('indicator_code', AutoString(), primary_key=True),
     sa.Column('project_code', sa.Text(), sa.ForeignKey('project.project_code'), nullable=False),
@@ -193,9 +189,7 @@ def upgrade() -> None:
     sa.Column('verified', sa.Boolean(), nullable=False),
     sa.Column('note', AutoString(), nullable=False),
     )
-    with op.batch_alter_table('milestone', schema=None) as batch_op:
-        batch_op.create_index(batch_op.f('ix_milestone_project_code'), ['project_code'], unique=False)
-
+    op.create_index('ix_milestone_project_code', 'milestone', ['project_code'])
     op.create_table('procedure',
     sa.Column('procedure_code', AutoString(), primary_key=True),
     sa.Column('name_ja', AutoString(), nullable=False),
@@ -216,7 +210,5 @@ def upgrade() -> None:
     sa.CheckConstraint("digital_status IN ('done','partly_done','not_done','exempt','planned','unknown')", name='digital_status_known'),
     sa.CheckConstraint("smartphone_ready IN ('yes','no','unknown')", name='smartphone_ready_known'),
     )
-    with op.batch_alter_table('procedure', schema=None) as batch_op:
-        batch_op.create_index(batch_op.f('ix_procedure_bureau_code'), ['bureau_code'], unique=False)
-
+    op.create_index('ix_procedure_bureau_code', 'procedure', ['bureau_code'])
     create_referring_tables()
