@@ -75,9 +75,9 @@ class _Event:
     lives_on: bool
     problem: str
 
-    def as_break(self, reason: str = "") -> Break:
+    def as_break(self) -> Break:
         first = self.parts[0].predecessor_code
-        return Break(first, self.day, tuple(p.successor_code for p in self.parts), reason or self.problem)
+        return Break(first, self.day, tuple(p.successor_code for p in self.parts), self.problem)
 
 
 @dataclass(frozen=True)
