@@ -11,6 +11,7 @@ from datetime import date, timedelta
 from functools import cached_property
 
 from kpis.government import government
+from kpis.grouped import grouped
 
 NEAR = 1e-9  # two shares closer than this are the same
 
@@ -139,11 +140,9 @@ class Organisation:
 
     @cached_property
     def _events(self) -> Mapping[str, tuple[_Event, ...]]:
-        grouped: dict[tuple[str, date | None], list[Succession]] = {}
-        for succession in self.successions:
-            grouped.setdefault((succession.predecessor_code, succession.effective_date), []).append(succession)
+        moves = grouped(((each.predecessor_code, each.effective_date), each) for each in self.successions)
         events: dict[str, list[_Event]] = {}
-        for (code, day), parts in grouped.items():
+        for (code, day), parts in moves.items():
             lives_on = self._lives_on(code, day, parts)
             known = [p.share for p in parts if p.share is not None]
             problem = ""
@@ -151,7 +150,7 @@ class Organisation:
                 problem = "share_unknown"
             elif sum(known) > 1 + NEAR or (not lives_on and sum(known) < 1 - NEAR):
                 problem = "shares_do_not_add"
-            elif day is None and (lives_on or sum(1 for c, _ in grouped if c == code) > 1):
+            elif day is None and (lives_on or sum(1 for c, _ in moves if c == code) > 1):
                 problem = "day_unknown"
             events.setdefault(code, []).append(_Event(day, tuple(parts), lives_on, problem))
         return {code: tuple(sorted(events_of_unit, key=lambda e: e.day or date.max)) for code, events_of_unit in events.items()}

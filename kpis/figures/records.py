@@ -11,6 +11,7 @@ from datetime import date, datetime
 from statistics import median
 from typing import Any
 
+from kpis.grouped import grouped
 from kpis.kinds import KINDS
 from kpis.periods import Period, parse_period
 from kpis.vocabulary import Status
@@ -293,12 +294,9 @@ def typical_revision(definition: Definition, changes: Iterable[Revision]) -> tup
 
 def revisions(figures: Iterable[Figure], *, known_at: datetime | None = None) -> list[Revision]:
     """Return every correction and withdrawal known by an instant, period by period, in the order of the vintages."""
-    by_period: dict[str, list[Figure]] = {}
-    for figure in figures:
-        if known_at is None or figure.known_at is None or figure.known_at <= known_at:
-            by_period.setdefault(figure.period_code, []).append(figure)
+    known = (f for f in figures if known_at is None or f.known_at is None or f.known_at <= known_at)
     changes = []
-    for held in by_period.values():
+    for held in grouped((figure.period_code, figure) for figure in known).values():
         held.sort(key=lambda f: f.vintage)
         for place, figure in enumerate(held):
             if figure.vintage > 1:
@@ -334,10 +332,7 @@ def are_mixed(kind: str, figures: Iterable[Figure]) -> bool:
 
 def by_series(figures: Iterable[Figure]) -> dict[tuple[str, bool], list[Figure]]:
     """Return figures by the series they belong to, each in order of time; the series in the order of their first figures."""
-    series: dict[tuple[str, bool], list[Figure]] = {}
-    for figure in sorted(figures, key=last_day_order):
-        series.setdefault(series_key(figure), []).append(figure)
-    return series
+    return grouped((series_key(figure), figure) for figure in sorted(figures, key=last_day_order))
 
 
 def value_of(definition: Definition, figure: Figure) -> float | None:

@@ -16,7 +16,8 @@ from sqlmodel import Session
 from kpis.declared import Row
 from kpis.figures.consistency import Contradiction, Key, Known, find_contradictions
 from kpis.figures.organisation import Organisation
-from kpis.figures.records import Definition, counting_vintage
+from kpis.figures.records import Definition, Figure, counting_vintage
+from kpis.grouped import grouped
 from kpis.reporting.comparison import OBSERVATIONS, Comparison, Current, ReportedRow, RowKey, figure_of
 from kpis.reporting.filing import values_of
 from kpis.store import tables
@@ -55,16 +56,18 @@ def known_of(indicators: Mapping[str, Record], stored: Mapping[Key, Sequence[Rec
         stored: (indicator, unit, period) → every vintage; the one that counts is taken.
         organisation: every unit.
     """
-    figures: dict[tuple[str, str], list[Any]] = {}
-    for key, held in stored.items():
-        if (counting := counting_vintage(held)) is not None:
-            figures.setdefault(key[:2], []).append(figure_of(key, counting))
     return Known(
         {code: definition_of(row) for code, row in indicators.items()},
         {code: row["scope_code"] for code, row in indicators.items()},
         organisation,
-        figures,
+        counting_figures(stored),
     )
+
+
+def counting_figures(stored: Mapping[Key, Sequence[Record]]) -> dict[tuple[str, str], list[Figure]]:
+    """Return of every figure the vintage that counts, by indicator and unit."""
+    counting = ((key, vintage) for key, held in stored.items() if (vintage := counting_vintage(held)) is not None)
+    return grouped((key[:2], figure_of(key, vintage)) for key, vintage in counting)
 
 
 def stored_beside(session: Session, codes: Collection[str], bureau_code: str, periods: Collection[str]) -> dict[Key, list[Row]]:

@@ -17,6 +17,7 @@ from kpis.as_text import shown
 from kpis.declared import Row, always_columns
 from kpis.errors import FigureRefused, NotAllowed
 from kpis.figures.records import counting_vintage
+from kpis.grouped import grouped
 from kpis.periods import parse_period
 from kpis.registers import REGISTERS, Register
 from kpis.reporting.comparison import OBSERVATIONS, CellKey, Choices, Current, ReportedRow, RowChange, RowKey, merged
@@ -162,10 +163,7 @@ def kept_of(session: Session, submission: tables.Submission) -> list[KeptRow]:
 def current_of(session: Session, rows: Sequence[ReportedRow]) -> dict[RowKey, Current]:
     """Return what is stored for reported rows, by (kind, key)."""
     current: dict[RowKey, Current] = {}
-    by_kind: dict[str, list[ReportedRow]] = {}
-    for row in rows:
-        by_kind.setdefault(row.kind, []).append(row)
-    for kind, own in by_kind.items():
+    for kind, own in grouped((row.kind, row) for row in rows).items():
         if kind == OBSERVATIONS:
             current |= _current_figures(session, own)
         else:

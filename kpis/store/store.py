@@ -22,6 +22,7 @@ from kpis.errors import ClockBehind, NotAllowed, NotFound
 from kpis.figures.organisation import Organisation, Succession, Unit
 from kpis.figures.records import Baseline, Definition, Figure, Goal, rate_of
 from kpis.figures.scorecard import Book, Entry, SourceNote
+from kpis.grouped import grouped
 from kpis.periods import is_period
 from kpis.registers import LISTS
 from kpis.seen import doing
@@ -167,10 +168,11 @@ class Store:
             indicators = self._rows(session, tables.Indicator, indicator_codes, "sort_order")
             kinds = {row.indicator_code: row.kind for row in indicators}
             figures = self._figures(session, kinds, indicator_codes, units)
-            goals: dict[tuple[str, str], list[Goal]] = {}
-            for row in self._rows(session, tables.Target, indicator_codes, "id"):
-                if _is_readable(row.period_code):
-                    goals.setdefault((row.indicator_code, row.bureau_code), []).append(record_of(Goal, row))
+            goals = grouped(
+                ((row.indicator_code, row.bureau_code), record_of(Goal, row))
+                for row in self._rows(session, tables.Target, indicator_codes, "id")
+                if _is_readable(row.period_code)
+            )
             baselines = {
                 (r.indicator_code, r.bureau_code): record_of(Baseline, r)
                 for r in self._rows(session, tables.Baseline, indicator_codes, "indicator_code")

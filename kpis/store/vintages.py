@@ -21,6 +21,7 @@ from kpis.declared import Row, translated
 from kpis.errors import FigureRefused
 from kpis.figures.records import Figure, counting_vintage, is_final_of
 from kpis.government import government
+from kpis.grouped import grouped
 from kpis.periods import first_instant, parse_period
 from kpis.registers import LISTS, REGISTERS
 from kpis.seen import doing
@@ -64,10 +65,8 @@ def by_figure(session: Session, *where: ColumnElement[bool], names: Sequence[str
     table = table_of(tables.Observation)
     query = select(*(table.c[name] for name in (*FIGURE_KEY, *names))) if names else select(table)
     query = query.where(*where).order_by(table.c.vintage)
-    held: dict[FigureKey, list[Row]] = {}
-    for row in doing.counted(session.execute(query.execution_options(yield_per=10_000))):
-        held.setdefault((row.indicator_code, row.bureau_code, row.period_code), []).append(dict(row._mapping))
-    return held
+    rows = doing.counted(session.execute(query.execution_options(yield_per=10_000)))
+    return grouped(((row.indicator_code, row.bureau_code, row.period_code), dict(row._mapping)) for row in rows)
 
 
 def of_figure(session: Session, key: FigureKey) -> list[Row]:
@@ -221,10 +220,7 @@ def _note_the_list(session: Session, table: Table, codes: Sequence[str], name: s
 
 def _update_many(session: Session, table: Table, key: str, rows: Sequence[Row]) -> None:
     """Update rows by their key, those with the same columns in one statement: a report may bring thousands."""
-    alike: dict[tuple[str, ...], list[Row]] = {}
-    for row in rows:
-        alike.setdefault(tuple(row), []).append({**row, "key_of_the_row": row[key]})
-    for batch in alike.values():
+    for batch in grouped((tuple(row), {**row, "key_of_the_row": row[key]}) for row in rows).values():
         session.connection().execute(update(table).where(table.c[key] == bindparam("key_of_the_row")), batch)
 
 
@@ -234,11 +230,9 @@ def _append_milestone_dates(session: Session, values: list[Row], known: dict[str
     A day that is cleared, or corrected as an error, was never so: it is withdrawn by a row of its own.
     """
     table = table_of(tables.MilestoneDate)
-    held: dict[tuple[str, str], list[Row]] = {}
-    if known:
-        query = select(table).where(table.c.milestone_code.in_(known)) if len(known) <= MANY else select(table)
-        for row in session.execute(query.order_by(table.c.vintage)):
-            held.setdefault((row.milestone_code, row.date_kind), []).append(dict(row._mapping))
+    query = select(table).where(table.c.milestone_code.in_(known)) if len(known) <= MANY else select(table)
+    days = session.execute(query.order_by(table.c.vintage)) if known else ()
+    held = grouped(((day.milestone_code, day.date_kind), dict(day._mapping)) for day in days)
     fresh: list[Row] = []
     for given in values:
         code = given["milestone_code"]

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 from icalendar import Calendar, Event
 
 from kpis.as_text import line
+from kpis.grouped import grouped
 from kpis.languages import say
 from kpis.moment import Moment
 from kpis.periods import parse_period
@@ -38,10 +39,8 @@ class Entry:
 
 def publications(periods: Iterable[tables.ReportingPeriod], language: str, chosen: Settings, *, today: date) -> list[Entry]:
     """Return the next publications that were announced: one for each day, with the periods whose figures it brings."""
-    days: dict[date, list[str]] = {}
-    for period in periods:
-        if period.publishes_on is not None and period.publishes_on >= today:
-            days.setdefault(period.publishes_on, []).append(period.period_code)
+    coming = ((period.publishes_on, period.period_code) for period in periods if period.publishes_on is not None)
+    days = grouped((day, code) for day, code in coming if day >= today)
     entries = []
     for day in sorted(days)[:PUBLICATIONS]:
         labels = say("list_comma", language).join(parse_period(code).label(language) for code in sorted(days[day]))
