@@ -123,14 +123,13 @@ def without_action(items: Iterable[Scored], said: SaidBy, *, bureaus: Container[
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What an action brought: the figure when it began and the latest one, and the change between them, in the indicator's unit.
+    """What an action brought: the figure when it began and the latest one, in the indicator's unit.
 
-    ``worked``: the change is at least what was expected, where that was stated; ``None``: it cannot be said.
+    ``worked``: the change between them is at least what was expected, where that was stated; ``None``: it cannot be said.
     """
 
     before: float
     after: float
-    change: float
     worked: bool | None
 
 
@@ -149,4 +148,4 @@ def outcome_of(action: tables.Action, item: Scored) -> Outcome | None:
     before, after = max(earlier)[1], max(valued)[1]
     wanted = action.effect_value
     worked = None if not wanted else round((after - before) / wanted, 9) >= 1  # 70.3 − 70.0 is a little less than 0.3
-    return Outcome(before, after, after - before, worked)
+    return Outcome(before, after, worked)

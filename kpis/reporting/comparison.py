@@ -210,7 +210,6 @@ class RowChange:
 
     row: ReportedRow
     cells: tuple[CellChange, ...]
-    is_new: bool
     needs_reason: bool
     withdraws: bool = False  # it leaves nothing of a stored figure: approved, that is withdrawn
     counts_again: Mapping[str, Value] | None = None  # of a withdrawal: the earlier vintage that counts from then on
@@ -299,7 +298,7 @@ def compare(
         back = row.kind == OBSERVATIONS and not is_new and bool(counting) and not _stays(merged(row, cells, stored))
         needs = needs or back
         again = stored.counts_again if back and stored is not None else None
-        changes.append(RowChange(row=row, cells=cells, is_new=is_new, needs_reason=needs, withdraws=back, counts_again=again))
+        changes.append(RowChange(row=row, cells=cells, needs_reason=needs, withdraws=back, counts_again=again))
     changes.sort(key=lambda r: -max(c.jump for c in r.cells))
     return Comparison(tuple(changes), unchanged)
 
