@@ -12,8 +12,3 @@ down_revision = "0004"
 def upgrade() -> None:
     """Apply."""
     op.add_column("data_revision", sa.Column("is_sample", sa.Boolean(), nullable=False, server_default=sa.false()))
-
-
-def downgrade() -> None:
-    """Undo."""
-    op.drop_column("data_revision", "is_sample")

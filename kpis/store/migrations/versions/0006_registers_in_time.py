@@ -48,11 +48,3 @@ def _note_what_was_searched() -> None:
             before["search_text"] = unicodedata.normalize("NFKC", words).casefold()
             noted = json.dumps(before, ensure_ascii=False)
             connection.execute(sa.update(log).where(log.c.id == change.id).values(before_json=noted))
-
-
-def downgrade() -> None:
-    """Undo."""
-    op.drop_index("register_change_by_instant", "register_change")
-    op.drop_index("procedure_first_known", "procedure")
-    for table in FILES:
-        op.drop_column(table, "first_known_at")
