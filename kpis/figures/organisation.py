@@ -87,6 +87,8 @@ class Organisation:
 
     units: tuple[Unit, ...] = ()
     successions: tuple[Succession, ...] = ()
+    _members: dict[str, tuple[Unit, ...]] = field(default_factory=dict, init=False, compare=False, repr=False)
+    _owing: dict[tuple[str, date], tuple[str, ...]] = field(default_factory=dict, init=False, compare=False, repr=False)
 
     @cached_property
     def by_code(self) -> Mapping[str, Unit]:
@@ -97,10 +99,6 @@ class Organisation:
     def order(self) -> Mapping[str, int]:
         """Return each unit's place in the catalogue."""
         return {unit.code: place for place, unit in enumerate(self.units)}
-
-    @cached_property
-    def _members(self) -> dict[str, tuple[Unit, ...]]:
-        return {}
 
     def members(self, scope_code: str) -> tuple[Unit, ...]:
         """Return the reporting units, of any time, whose figures make up a scope: those next below it.
@@ -126,10 +124,6 @@ class Organisation:
                 return False
             above = parent.parent_code
         return False
-
-    @cached_property
-    def _owing(self) -> dict[tuple[str, date], tuple[str, ...]]:
-        return {}
 
     def owing(self, scope_code: str, day: date) -> tuple[str, ...]:
         """Return the codes of the bureaus that owe a report for a period ending on a day, in catalogue order."""
