@@ -102,6 +102,15 @@ def key_columns(model: type[SQLModel]) -> tuple[str, ...]:
     return next((tuple(column.name for column in c.columns) for c in unique), ())
 
 
+class OfRegister(SQLModel):
+    """What the store alone knows of a row of a register, beside the fields of its list."""
+
+    listed_in: str = ""  # the list that brought the row; blank where a report did
+    vintage: Annotated[int, Said("版(訂正のたびに増える、番目)", "vintage: rises with each correction")] = 1
+    first_known_at: MaybeInstant = None
+    is_sample: bool = False
+
+
 # Kinds of values ------------------------------------------------------------------------------------------------------
 
 
