@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import KW_ONLY, dataclass, field, replace
 from datetime import date, datetime
 from statistics import median
@@ -221,14 +221,18 @@ def current_vintages(figures: Iterable[Figure], *, known_at: datetime | None = N
     return sorted(latest.values(), key=last_day_order)
 
 
+def standing_vintages(rows: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """Return of the stored vintages of one thing those that are neither a withdrawal nor withdrawn."""
+    taken_back = {row["withdraws_vintage"] for row in rows}
+    return [row for row in rows if row["withdraws_vintage"] is None and row["vintage"] not in taken_back]
+
+
 def counting_vintage(rows: Iterable[Mapping[str, Any]]) -> Mapping[str, Any] | None:
     """Return of the stored vintages of one period the one that counts now, as ``current_vintages`` does of records."""
     known = list(rows)
-    if len(known) == 1 and known[0]["withdraws_vintage"] is None:
+    if len(known) == 1 and known[0]["withdraws_vintage"] is None:  # as most have
         return known[0]
-    taken_back = {row["withdraws_vintage"] for row in known}
-    left = [row for row in known if row["withdraws_vintage"] is None and row["vintage"] not in taken_back]
-    return max(left, key=lambda row: int(row["vintage"]), default=None)
+    return max(standing_vintages(known), key=lambda row: int(row["vintage"]), default=None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import insert
 from sqlmodel import Session
 
+from kpis.figures.records import standing_vintages
 from kpis.government import government
 from kpis.registers import REGISTERS
 from kpis.store import tables
@@ -93,9 +94,8 @@ def _withdraw_rows(session: Session, gone: Sequence[tuple[Gone, Decision]], *, d
         if decision.word != ListDecision.NEVER:
             continue
         held = of_figure(session, (row.row["indicator_code"], row.row["bureau_code"], row.row["period_code"]))
-        taken_back = {v["withdraws_vintage"] for v in held}
-        for said in list(held):
-            if said["submission_id"] is None and said["withdraws_vintage"] is None and said["vintage"] not in taken_back:
+        for said in standing_vintages(held):
+            if said["submission_id"] is None:
                 held.append(as_withdrawal(said, held, reason=(government().error, decision.reason), known_at=decided_at))
                 fresh.append(held[-1])
     if fresh:

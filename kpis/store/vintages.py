@@ -19,7 +19,7 @@ from sqlmodel import Session
 from kpis.as_text import named_file
 from kpis.declared import Row, translated
 from kpis.errors import FigureRefused
-from kpis.figures.records import Figure, counting_vintage, is_final_of
+from kpis.figures.records import Figure, counting_vintage, is_final_of, standing_vintages
 from kpis.government import government
 from kpis.grouped import grouped
 from kpis.periods import first_instant, parse_period
@@ -267,8 +267,7 @@ def _append_milestone_dates(session: Session, values: list[Row], known: dict[str
 
 def _never_so(stored: Sequence[Mapping[str, Any]], day: date | None, reason: tuple[str | None, str] | None) -> list[int]:
     """Return the vintages of a kind of day that a change takes back: all of them where it is cleared, an error the last."""
-    taken_back = {row["withdraws_vintage"] for row in stored}
-    standing = [row["vintage"] for row in stored if row["withdraws_vintage"] is None and row["vintage"] not in taken_back]
+    standing = [row["vintage"] for row in standing_vintages(stored)]
     if day is None:
         return standing
     own = government().reasons.get(reason[0] or "") if reason is not None else None
