@@ -193,14 +193,6 @@ def told_apart(
     )  # fmt: skip
 
 
-def format_difference(value: float, definition: Measured, language: str = "ja") -> str:
-    """Write the size of a difference that was worked out, as a mean error; differences of percentages are points."""
-    number = _exact(abs(value))
-    shown = _rounded(number, _fine_enough(number, max(definition.decimals, 1), (Decimal(0),)))
-    size, unit = _written(shown, language), named(definition, "unit", language)
-    return say("points", language, count=size) if unit == "%" else with_unit(size, unit, language)
-
-
 def axis_scale(largest: float, language: str = "ja") -> tuple[float, str]:
     """Return what the numbers of an axis are divided by, and the word to set before its unit: (1e8, "億"), (1.0, "") for small ones."""
     scale = _axis_scale(largest, language)
