@@ -92,7 +92,7 @@ def _lead(ledger: Ledger) -> list[str]:
     unknown = [w("conclusion_unreported", without=without, unreported=found["unreported"])] if without else []
     return [
         said, *unknown, *band(ledger, found),
-        w("conclusion_lead", total=len(own), as_of=ledger.day(as_of), newest=ledger.day(newest), age=f"{age:,}"),
+        w("conclusion_lead" if age else "conclusion_lead_today", total=len(own), as_of=ledger.day(as_of), newest=ledger.day(newest), **({"age": f"{age:,}"} if age else {})),
     ]  # fmt: skip
 
 
