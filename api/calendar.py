@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import Response
 from starlette.routing import Route
 
 from api.files import serving
-from api.routes import HEADERS
-from api.waiting import in_time, not_now
-from kpis.errors import Unavailable
+from api.routes import made_or_refused, refused
 from kpis.government import settle
-from kpis.languages import SOURCE, both_shipped, codes
+from kpis.languages import SOURCE, codes
 from kpis.message import Message
 from kpis.moment import Moment
 from kpis.periods import local_day
@@ -21,8 +19,6 @@ from kpis.store.store import utc_now
 from publishers.notices.calendar import of_person, of_publications
 
 KEY = "key"
-
-
 published = serving("calendar.ics")
 
 
@@ -43,12 +39,11 @@ def _made(request: Request) -> bytes | None:
 async def _calendar(request: Request) -> Response:
     if settings().mode == "public":
         return await published(request)
-    try:
-        made = await in_time(lambda: _made(request))
-    except Unavailable as error:
-        return not_now(error, HEADERS)
+    made = await made_or_refused(lambda: _made(request))
+    if isinstance(made, Response):
+        return made
     if made is None:
-        return JSONResponse({"error": both_shipped(Message("nothing_there"))}, status_code=404, headers=HEADERS)
+        return refused(404, Message("nothing_there"))
     return Response(made, headers={"Cache-Control": "private, no-store"}, media_type="text/calendar; charset=utf-8")
 
 

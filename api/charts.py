@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import Response
 from starlette.routing import Route
 
-from api.routes import HEADERS, BadQuery, conditional, edition_of, known_of, made_or_refused, moment_of, view_of
-from kpis.languages import SOURCE, both_shipped, codes
+from api.routes import BadQuery, conditional, edition_of, known_of, made_or_refused, moment_of, refused, view_of
+from kpis.languages import SOURCE, codes
 from kpis.message import Message
 from kpis.settings import settings
 from publishers.taken import file_of
@@ -31,16 +31,11 @@ def _taken(request: Request) -> Taken | None:
 
 async def _chart(request: Request) -> Response:
     form = request.url.path.rpartition(".")[2]
-
-    def made() -> bytes | None:
-        taken = _taken(request)
-        return file_of(taken, form) if taken else None
-
-    content = await made_or_refused(made)
+    content = await made_or_refused(lambda: file_of(taken, form) if (taken := _taken(request)) else None)
     if isinstance(content, Response):
         return content
     if content is None:
-        return JSONResponse({"error": both_shipped(Message("no_chart_here"))}, status_code=404, headers=HEADERS)
+        return refused(404, Message("no_chart_here"))
     media = FORMS[form]
     return conditional(request, content, f"{media}; charset=utf-8" if form != "png" else media)
 

@@ -19,10 +19,9 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
-from api.routes import HEADERS, BadQuery, conditional, edition_of, untrusted
+from api.routes import HEADERS, BadQuery, conditional, edition_of, refused, untrusted
 from kpis.errors import EditionRefused, NotFound
 from kpis.government import settle
-from kpis.languages import both_shipped
 from kpis.message import Message
 from kpis.settings import settings
 from publishers.editions import on_disk
@@ -57,7 +56,7 @@ def _file(request: Request, edition: Edition, name: str, *, lasting: bool) -> Re
     if listed is None and name.endswith(".html"):
         return _lost(request, edition, name)
     if listed is None:
-        return JSONResponse({"error": f"{name}: {both_shipped(NOTHING_THERE)}"}, status_code=404, headers=HEADERS)
+        return refused(404, NOTHING_THERE, of=name)
     kind = MEDIA.get(name.rsplit(".", 1)[-1]) or mimetypes.guess_type(name)[0] or "application/octet-stream"
     if kind == "text/html":
         kind += "; charset=utf-8"
@@ -99,8 +98,8 @@ def _trusted(endpoint: Endpoint) -> Endpoint:
     async def answered(request: Request) -> Response:
         try:
             return await endpoint(request)
-        except EditionRefused as refused:
-            return untrusted(refused)
+        except EditionRefused as error:
+            return untrusted(error)
 
     return answered
 
@@ -114,9 +113,9 @@ def serving(prefix: str) -> Endpoint:
         try:
             edition = await run_in_threadpool(lambda: edition_of(request) or on_disk.current(settings().editions_dir))
         except (BadQuery, NotFound) as error:
-            return JSONResponse({"error": str(error)}, status_code=404, headers=HEADERS)
+            return refused(404, error)
         if edition is None:
-            return JSONResponse({"error": both_shipped(Message("no_edition_yet"))}, status_code=404, headers=HEADERS)
+            return refused(404, Message("no_edition_yet"))
         return await run_in_threadpool(_file, request, edition, name, lasting=False)
 
     return endpoint
@@ -127,7 +126,7 @@ async def _of_edition(request: Request) -> Response:
     number = request.path_params["number"]
     edition = next((e for e in on_disk.shown(settings().editions_dir) if e.number == number), None)
     if edition is None:
-        return JSONResponse({"error": f"edition {number}: {both_shipped(NOTHING_THERE)}"}, status_code=404, headers=HEADERS)
+        return refused(404, NOTHING_THERE, of=f"edition {number}")
     name = request.path_params.get("name", "")
     if name in (MANIFEST, SIGNATURE):
         return await run_in_threadpool(_proof, request, edition, name)
@@ -138,7 +137,7 @@ def _proof(request: Request, edition: Edition, name: str) -> Response:
     """Answer with what an edition is proved by: its manifest, or the signature of it."""
     path = edition.folder / name
     if not path.is_file():  # an edition from before there were keys
-        return JSONResponse({"error": f"{name}: {both_shipped(NOTHING_THERE)}"}, status_code=404, headers=HEADERS)
+        return refused(404, NOTHING_THERE, of=name)
     kind = "application/json" if name == MANIFEST else "text/plain"
     return conditional(request, path.read_bytes(), kind, Cache_Control=FOREVER)
 
@@ -149,7 +148,7 @@ def _beside(name: str) -> Endpoint:
         held = await run_in_threadpool(on_disk.pointer, settings().editions_dir)
         path = settings().editions_dir / name
         if held is None or not path.is_file():
-            return JSONResponse({"error": f"{name}: {both_shipped(NOTHING_THERE)}"}, status_code=404, headers=HEADERS)
+            return refused(404, NOTHING_THERE, of=name)
         content = await run_in_threadpool(path.read_bytes)
         return conditional(request, content, "application/json", Cache_Control=BRIEFLY)
 

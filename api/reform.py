@@ -157,7 +157,7 @@ def _bureaus(request: Request) -> dict[str, Any]:
 
 
 def _changes(request: Request) -> dict[str, Any]:
-    moment = moment_of(request, known_at=instant_of(request, "known_at"))
+    moment = moment_of(request, known_at=instant_of(request))
     since = day_of(request, "since") or moment.as_of - timedelta(days=365)
     changes = shifts(moment.on(since).scored, moment.scored, since=since)
     return {"since": since, "as_of": moment.as_of, "changes": [shift_json(s) for s in changes]}

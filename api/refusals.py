@@ -21,6 +21,14 @@ def header(scope: Scope, name: bytes) -> str:
     return next((value.decode("latin-1") for key, value in scope["headers"] if key == name), "")
 
 
+def page(japanese: str, english: str) -> str:
+    """Return a page that says one thing in both languages, for a browser."""
+    return (
+        '<!doctype html><html lang="ja"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">'
+        f'<title>Mieruka</title></head><body><p>{escaped(japanese)}</p><p lang="en">{escaped(english)}</p></body></html>'
+    )
+
+
 def answer(scope: Scope, said: Message, *, status: int = 400) -> tuple[bytes, bytes]:
     """Return the type and the body of a refusal: JSON for the open API, a page for a browser, else plain text.
 
@@ -35,11 +43,7 @@ def answer(scope: Scope, said: Message, *, status: int = 400) -> tuple[bytes, by
         quoted = pair_shipped(Message("request_number", number=number))
         japanese, english = f"{japanese} {quoted[0]}", f"{english} {quoted[1]}"
     if "text/html" in header(scope, b"accept"):
-        page = (
-            '<!doctype html><html lang="ja"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">'
-            f'<title>Mieruka</title></head><body><p>{escaped(japanese)}</p><p lang="en">{escaped(english)}</p></body></html>'
-        )
-        return b"text/html; charset=utf-8", page.encode()
+        return b"text/html; charset=utf-8", page(japanese, english).encode()
     return b"text/plain; charset=utf-8", f"{japanese}\n{english}\n".encode()
 
 

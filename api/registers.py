@@ -7,13 +7,11 @@ from functools import partial
 from typing import Any
 
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response, StreamingResponse
+from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 
-from api.routes import HEADERS, BadQuery, answered, known_of, moment_of, view_of
-from api.waiting import in_time, not_now
+from api.routes import HEADERS, BadQuery, answered, known_of, made_or_refused, moment_of, view_of
 from kpis.declared import said_of
-from kpis.errors import Unavailable
 from kpis.figures import facilities, listed
 from kpis.figures.registers import (
     DIMENSIONS,
@@ -90,13 +88,10 @@ def _procedures(request: Request) -> dict[str, Any]:
 
 async def procedures_csv(request: Request) -> Response:
     """Send every procedure that a filter keeps as CSV, a few hundred rows at a time."""
-    try:
-        wanted, moment = await in_time(lambda: (filter_of(request), moment_of(request, known_at=known_of(request))))
-    except BadQuery as error:
-        return JSONResponse({"error": str(error)}, status_code=400, headers=HEADERS)
-    except Unavailable as error:
-        return not_now(error, HEADERS)
-
+    asked = await made_or_refused(lambda: (filter_of(request), moment_of(request, known_at=known_of(request))))
+    if isinstance(asked, Response):
+        return asked
+    wanted, moment = asked
     name = file_name("procedures", *asdict(wanted).values(), moment.as_of.isoformat(), ending=".csv")
     headers = {**HEADERS, "Content-Disposition": attachment(name)}
     return StreamingResponse(lines(moment, wanted), media_type="text/csv; charset=utf-8", headers=headers)

@@ -7,7 +7,7 @@ import json
 from collections.abc import Callable, Iterable
 from datetime import date, datetime
 from math import isfinite
-from typing import Any
+from typing import Any, TypeVar
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -33,6 +33,7 @@ from publishers.editions.on_disk import Edition
 from telling.for_machines import figure_json, revision_json, status_json
 
 HEADERS = {"Cache-Control": "no-cache"}
+T = TypeVar("T")
 
 LONGEST, SHOWN = 100, 80  # letters of a parameter; of one that cannot be read, so many are repeated in the answer
 
@@ -100,9 +101,9 @@ def day_of(request: Request, name: str) -> date | None:
         raise BadQuery(f"{name}={text}", Message("query_day")) from error
 
 
-def instant_of(request: Request, name: str) -> datetime | None:
-    """Read an instant; without a zone it is UTC, and a bare day means the last second of that day of the office."""
-    text = request.query_params.get(name)
+def instant_of(request: Request) -> datetime | None:
+    """Read ``known_at``; without a zone it is UTC, and a bare day means the last second of that day of the office."""
+    text = request.query_params.get("known_at")
     if not text:
         return None
     try:
@@ -111,7 +112,7 @@ def instant_of(request: Request, name: str) -> datetime | None:
             raise ValueError(text[:SHOWN])
         return instant
     except (ValueError, OverflowError) as error:
-        raise BadQuery(f"{name}={text}", Message("query_instant")) from error
+        raise BadQuery(f"known_at={text}", Message("query_instant")) from error
 
 
 def known_of(request: Request) -> datetime | None:
@@ -121,7 +122,7 @@ def known_of(request: Request) -> datetime | None:
         BadQuery: it cannot be read; or it lies before the edition asked for, which holds registers and milestones as of its
             publication only.
     """
-    known_at, edition = instant_of(request, "known_at"), edition_of(request)
+    known_at, edition = instant_of(request), edition_of(request)
     if known_at is not None and edition is not None and known_at < edition.published_at:
         there = ", ".join(str(e.number) for e in on_disk.shown(settings().editions_dir))
         raise BadQuery(f"known_at={local_day(known_at)}", Message("query_known_before", there=there))
@@ -153,11 +154,11 @@ async def _health(request: Request) -> Response:
     try:
         return JSONResponse({**answer, **await in_time(asked, seconds=HEALTH_SECONDS, limiter=HEALTH)}, headers=HEADERS)
     except BadQuery as error:
-        return JSONResponse({"error": str(error)}, status_code=400, headers=HEADERS)
+        return refused(400, error)
     except Unavailable as error:
         return JSONResponse({**answer, "status": "unavailable", "error": said(error)}, status_code=503, headers=HEADERS)
-    except EditionRefused as refused:
-        return untrusted(refused)
+    except EditionRefused as error:
+        return untrusted(error)
 
 
 def _indicators(request: Request) -> list[dict[str, Any]]:
@@ -165,7 +166,7 @@ def _indicators(request: Request) -> list[dict[str, Any]]:
 
 
 def _observations(request: Request) -> list[dict[str, Any]]:
-    known_at, as_of = instant_of(request, "known_at"), day_of(request, "as_of")
+    known_at, as_of = instant_of(request), day_of(request, "as_of")
     first, last = day_of(request, "from"), day_of(request, "to")
     book, wanted, unit = state_of(request).book(), request.query_params.get("indicator"), request.query_params.get("unit")
     if wanted and wanted not in {e.definition.code for e in book.entries}:
@@ -217,7 +218,7 @@ def _sources(request: Request) -> list[dict[str, Any]]:
 
 
 def _status(request: Request) -> dict[str, Any]:
-    asked = moment_of(request, known_at=instant_of(request, "known_at"), view=view_of(request))
+    asked = moment_of(request, known_at=instant_of(request), view=view_of(request))
     edition, unit = edition_of(request), request.query_params.get("unit")
     scored = [s for s in asked.scored if unit is None or s.entry.unit_code == unit]
     answer = {
@@ -230,16 +231,22 @@ def _status(request: Request) -> dict[str, Any]:
     return {**answer, "edition": edition.number} if edition else answer
 
 
-async def made_or_refused(make: Callable[[], bytes | None]) -> bytes | Response | None:
+def refused(status: int, why: Message | Exception, *, of: object = "") -> Response:
+    """Answer why there is nothing to answer with, and of what (a file, an edition) where that is not plain."""
+    told = both_shipped(why) if isinstance(why, Message) else str(why)
+    return JSONResponse({"error": f"{of}: {told}" if of else told}, status_code=status, headers=HEADERS)
+
+
+async def made_or_refused(make: Callable[[], T]) -> T | Response:
     """Return what is made in time, or the answer that says why it is not: a query that cannot be read 400, too much to do or no trust 503."""
     try:
         return await in_time(make)
     except BadQuery as error:
-        return JSONResponse({"error": str(error)}, status_code=400, headers=HEADERS)
+        return refused(400, error)
     except Unavailable as error:
         return not_now(error, HEADERS)
-    except EditionRefused as refused:
-        return untrusted(refused)
+    except EditionRefused as error:
+        return untrusted(error)
 
 
 def answered(produce: Any) -> Any:
@@ -247,17 +254,14 @@ def answered(produce: Any) -> Any:
 
     async def endpoint(request: Request) -> Response:
         body = await made_or_refused(lambda: json.dumps(_plain(produce(request)), ensure_ascii=False, allow_nan=False).encode())
-        assert body is not None
         return body if isinstance(body, Response) else conditional(request, body, "application/json")
 
     return endpoint
 
 
-def untrusted(refused: EditionRefused) -> Response:
+def untrusted(why: EditionRefused) -> Response:
     """Answer that the edition is not what was published, and is not shown."""
-    return JSONResponse(
-        {"status": "refused", "error": str(refused)}, status_code=503, headers={**HEADERS, "Cache-Control": "no-store"}
-    )
+    return JSONResponse({"status": "refused", "error": str(why)}, status_code=503, headers={**HEADERS, "Cache-Control": "no-store"})
 
 
 def conditional(request: Request, body: bytes, media_type: str, *, etag: str = "", **headers: str) -> Response:

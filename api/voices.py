@@ -15,12 +15,11 @@ from starlette.routing import Route
 
 from api.doors import VOICES
 from api.rates import whence
-from api.refusals import answer, header
-from api.routes import HEADERS, answered, edition_of, state_of, untrusted
+from api.refusals import answer, header, page
+from api.routes import HEADERS, answered, edition_of, refused, state_of, untrusted
 from api.waiting import in_time, not_now
-from kpis.as_text import escaped
 from kpis.errors import EditionRefused, FigureRefused, Unavailable
-from kpis.languages import SOURCE, both_shipped, codes, pair_shipped
+from kpis.languages import SOURCE, codes, pair_shipped
 from kpis.message import Message
 from kpis.periods import local_day
 from kpis.reporting_vocabulary import VoiceSubject
@@ -56,12 +55,12 @@ async def _say(request: Request) -> Response:
             raise Refused(429, Message("asked_too_often", seconds=wait), **{"Retry-After": str(wait)})
         if not given.get(TRAP):
             await in_time(lambda: _keep(request, given))
-    except Refused as refused:
-        return _no(request, refused.status, refused.said, refused.headers)
-    except FigureRefused as refused:
-        return _no(request, 400, refused.message, {})
-    except EditionRefused as refused:
-        return untrusted(refused)
+    except Refused as why:
+        return _no(request, why.status, why.said, why.headers)
+    except FigureRefused as why:
+        return _no(request, 400, why.message, {})
+    except EditionRefused as why:
+        return untrusted(why)
     except Unavailable as error:
         return not_now(error, HEADERS)
     return _thanks(request)
@@ -128,23 +127,15 @@ def _thanks(request: Request) -> Response:
     ):
         query = f"?{back.query}" if back.query else ""
         return RedirectResponse(f"{back.path}{query}#{SAID}", 303, headers={"Cache-Control": "no-store"})
-    return HTMLResponse(_page(Message("voice_received")), 201, headers={"Cache-Control": "no-store"})
+    return HTMLResponse(page(*pair_shipped(Message("voice_received"))), 201, headers={"Cache-Control": "no-store"})
 
 
 def _no(request: Request, status: int, said: Message, headers: dict[str, str]) -> Response:
     told = {"Cache-Control": "no-store", **headers}
     if "text/html" in header(request.scope, b"accept"):
-        return HTMLResponse(_page(said), status, headers=told)
+        return HTMLResponse(page(*pair_shipped(said)), status, headers=told)
     media, body = answer(request.scope, said, status=status)
     return Response(body, status, told, media.decode())
-
-
-def _page(said: Message) -> str:
-    japanese, english = pair_shipped(said)
-    return (
-        '<!doctype html><html lang="ja"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">'
-        f'<title>Mieruka</title></head><body><p>{escaped(japanese)}</p><p lang="en">{escaped(english)}</p></body></html>'
-    )
 
 
 def _published(request: Request) -> dict[str, Any]:
@@ -169,7 +160,7 @@ def _published(request: Request) -> dict[str, Any]:
 
 async def _voices(request: Request) -> Response:
     if not settings().voices_url:
-        return JSONResponse({"error": both_shipped(Message("nothing_there"))}, status_code=404, headers=HEADERS)
+        return refused(404, Message("nothing_there"))
     if request.method == "POST":
         return await _say(request)
     return await _READ(request)  # type: ignore[no-any-return]

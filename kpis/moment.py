@@ -29,6 +29,7 @@ from kpis.figures.projects import ProjectReport, project_reports
 from kpis.figures.registers import MISTAKE
 from kpis.figures.scorecard import WHOLE, Book, Entry, Scored, judged_then, score_all
 from kpis.government import government
+from kpis.grouped import grouped
 from kpis.periods import Period, parse_period
 from kpis.registers import TOLD_BY_RECORD, Register
 from kpis.state import REPORTED, State
@@ -156,12 +157,9 @@ class Moment:
         """Return the judgements of bureaus that have figures, by indicator, in the organisation of the view."""
 
         def make() -> dict[str, list[Scored]]:
-            held: dict[str, list[Scored]] = {}
             reporting = self.reporting_units
-            for item in self.scored:
-                if item.entry.unit_code in reporting and not item.entry.is_own_scope and item.figures:
-                    held.setdefault(item.entry.definition.code, []).append(item)
-            return held
+            parts = (s for s in self.scored if s.entry.unit_code in reporting and not s.entry.is_own_scope and s.figures)
+            return grouped((item.entry.definition.code, item) for item in parts)
 
         return self.kept("judged", ("parts", self.view), make)
 
@@ -211,14 +209,9 @@ class Moment:
     @property
     def entries(self) -> dict[str, list[Entry]]:
         """Return what is held of each indicator, that of its own scope first, by code."""
-
-        def make() -> dict[str, list[Entry]]:
-            held: dict[str, list[Entry]] = {}
-            for entry in self.book.entries:
-                held.setdefault(entry.definition.code, []).append(entry)
-            return held
-
-        return self.state.kept("read", ("entries by code",), make)
+        return self.state.kept(
+            "read", ("entries by code",), lambda: grouped((entry.definition.code, entry) for entry in self.book.entries)
+        )
 
     @property
     def quarters(self) -> tuple[Period, ...]:

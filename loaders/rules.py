@@ -21,7 +21,7 @@ from kpis.message import Message
 from kpis.periods import parse_period
 from kpis.registers import REGISTERS
 from kpis.reporting.comparison import ReportedRow, figure_of
-from kpis.reporting.contradictions import definition_of
+from kpis.reporting.contradictions import counting_figures, definition_of
 from kpis.store import tables
 from kpis.store.fields import record_of
 from kpis.store.store import Store
@@ -150,10 +150,7 @@ def _figures(
     definitions = {row["indicator_code"]: definition_of(row) for row in rows}
     scopes = {row["indicator_code"]: row["scope_code"] for row in rows}
     stored = store.vintages(sorted(codes))
-    before: dict[tuple[str, str], list[Figure]] = {}
-    for key, held in stored.items():
-        if (counting := counting_vintage(held)) is not None:
-            before.setdefault(key[:2], []).append(figure_of(key, counting))
+    before = counting_figures(stored)
     places: dict[Key, tuple[Prepared, int, Any]] = {}
     for file in observed:
         doubled = {p.row for p in file.problems if p.kind == "duplicate"}

@@ -24,10 +24,11 @@ from kpis.figures.commented import NEEDING
 from kpis.figures.records import Figure, value_of
 from kpis.figures.scorecard import Book, Entry
 from kpis.government import government
+from kpis.grouped import grouped
 from kpis.kinds import KINDS
 from kpis.languages import say
 from kpis.periods import fiscal_year_of, parse_period, periods_asked
-from kpis.reporting.commentaries import Figures, asked_of, needing, standing
+from kpis.reporting.commentaries import asked_of, needing, standing
 from kpis.reporting.comparison import figure_of
 from kpis.reporting.deadlines import window
 from kpis.reporting.people import COMMAND_LINE, add_person, record
@@ -341,9 +342,7 @@ def _words(
     store: Store, bureau: str, period: str, given: Mapping[tuple[str, str], Mapping[str, Any]], *, layout: Layout, today: date
 ) -> Callable[[Workbook], None]:
     """Return what writes causes and actions into a workbook with these figures."""
-    figures: Figures = {}
-    for (code, of), values in given.items():
-        figures.setdefault((code, bureau), []).append(figure_of((code, bureau, of), values))
+    figures = grouped(((code, bureau), figure_of((code, bureau, of), values)) for (code, of), values in given.items())
     held = list(standing(store, bureau, asked_of(store, bureau, period), as_of=today, figures=figures).values())
     silent = [item.entry.definition.code for item in held if item.judgement.status in NEEDING]
     silent += [each.code for each in needing(store, bureau, as_of=min(today, parse_period(period).end), figures=figures)]

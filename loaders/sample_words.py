@@ -16,8 +16,6 @@ from loaders.workbook.layout import ACTIONS, COMMENTARIES, Layout
 CAUSES = 4  # texts of each sort in the catalogues, by their number
 FIRST_DUE, NEW_DUE = timedelta(days=150), timedelta(days=120)
 
-Cells = Mapping[str, Any]
-
 
 def places(sheet: Worksheet, name: str, layout: Layout) -> dict[str, int]:
     """Return our column → its number in a sheet of a template; a heading is Japanese first."""

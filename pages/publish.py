@@ -17,7 +17,7 @@ from kpis.settings import settings
 from kpis.store.store import utc_now
 from kpis.text import format_date
 from pages.parts import cached
-from pages.parts.cards import tally_marks
+from pages.parts.cards import counted
 from pages.parts.changes import changes_table
 from pages.parts.data_table import data_table
 from pages.parts.entry import enter, stop
@@ -50,7 +50,7 @@ def show_preview(preview: publication.Preview) -> None:
         else:
             st.caption(t("revisions_no_change"))
     st.caption(openness(with_office=True))
-    st.markdown(tally_marks(preview.tally, whose={}))
+    counted(preview.tally, whose={})
     with st.expander(t("publish_counts"), icon=":material/table:"):
         rows = [(table, count, preview.left_out.get(table, 0)) for table, count in preview.counts.items()]
         data_table(

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from datetime import date, datetime
 
 from kpis.figures.records import BAD, GOOD
+from kpis.grouped import grouped
 from kpis.periods import local_day
 from kpis.store import tables
 
@@ -38,7 +39,5 @@ def history(
             return True
         return row.recorded_at <= known_at if row.recorded_at is not None else row.reviewed_on <= local_day(known_at)
 
-    held: dict[str, list[tables.Assessment]] = {}
-    for row in sorted((r for r in rows if counts(r)), key=lambda r: (r.reviewed_on, r.id or 0)):
-        held.setdefault(subject_of(row), []).append(row)
-    return {code: tuple(own) for code, own in held.items()}
+    in_time = sorted((r for r in rows if counts(r)), key=lambda r: (r.reviewed_on, r.id or 0))
+    return {code: tuple(own) for code, own in grouped((subject_of(row), row) for row in in_time).items()}

@@ -13,6 +13,7 @@ from kpis.figures.organisation import Organisation, Succession, Unit
 from kpis.figures.projects import Milestone, ProjectReport
 from kpis.figures.scorecard import Scored, Tally, tally
 from kpis.government import government
+from kpis.grouped import grouped
 from kpis.store import tables
 
 
@@ -179,7 +180,6 @@ def reports_of_bureaus(
     organisation: Organisation, submissions: Iterable[tables.Submission], *, as_of: date, view: str
 ) -> dict[str, tuple[tables.Submission, ...]]:
     """Return what each bureau handed in, the newest period first, by the bureau under which it is shown."""
-    held: dict[str, list[tables.Submission]] = {}
-    for row in sorted(submissions, key=lambda s: (s.period_code, s.revision), reverse=True):
-        held.setdefault(home(organisation, row.bureau_code, as_of=as_of, view=view), []).append(row)
+    newest = sorted(submissions, key=lambda s: (s.period_code, s.revision), reverse=True)
+    held = grouped((home(organisation, row.bureau_code, as_of=as_of, view=view), row) for row in newest)
     return {code: tuple(rows) for code, rows in held.items()}

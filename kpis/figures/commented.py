@@ -10,6 +10,7 @@ from typing import Any
 
 from kpis.figures.records import value_of
 from kpis.figures.scorecard import Scored
+from kpis.grouped import grouped
 from kpis.periods import parse_period
 from kpis.store import tables
 from kpis.vocabulary import LIVING_ACTIONS, ActionState
@@ -87,14 +88,9 @@ def said_by(commentaries: Iterable[tables.Commentary], actions: Iterable[tables.
         actions: as they were known.
         ended_by: period → its last day, to put commentaries in order; those of other periods are left out.
     """
-    said: dict[tuple[str, str], list[tables.Commentary]] = {}
-    done: dict[tuple[str, str], list[tables.Action]] = {}
-    for row in commentaries:
-        if row.period_code in ended_by and row.ended_reason is None:
-            said.setdefault((subject_of(row), row.bureau_code or ""), []).append(row)
-    for action in actions:
-        if action.ended_reason != "mistake":
-            done.setdefault((subject_of(action), action.bureau_code or ""), []).append(action)
+    counting = (row for row in commentaries if row.period_code in ended_by and row.ended_reason is None)
+    said = grouped(((subject_of(row), row.bureau_code or ""), row) for row in counting)
+    done = grouped(((subject_of(each), each.bureau_code or ""), each) for each in actions if each.ended_reason != "mistake")
     for held in said.values():
         held.sort(key=lambda row: ended_by[row.period_code], reverse=True)
     keys = dict.fromkeys([*said, *done])
@@ -127,14 +123,13 @@ def without_action(items: Iterable[Scored], said: SaidBy, *, bureaus: Container[
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What an action brought: the figure when it began and the latest one, and the change between them, in the indicator's unit.
+    """What an action brought: the figure when it began and the latest one, in the indicator's unit.
 
-    ``worked``: the change is at least what was expected, where that was stated; ``None``: it cannot be said.
+    ``worked``: the change between them is at least what was expected, where that was stated; ``None``: it cannot be said.
     """
 
     before: float
     after: float
-    change: float
     worked: bool | None
 
 
@@ -153,4 +148,4 @@ def outcome_of(action: tables.Action, item: Scored) -> Outcome | None:
     before, after = max(earlier)[1], max(valued)[1]
     wanted = action.effect_value
     worked = None if not wanted else round((after - before) / wanted, 9) >= 1  # 70.3 − 70.0 is a little less than 0.3
-    return Outcome(before, after, after - before, worked)
+    return Outcome(before, after, worked)

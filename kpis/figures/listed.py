@@ -12,6 +12,7 @@ from typing import Any
 
 from kpis.figures.folding import folded
 from kpis.figures.registers import ENDED, MISTAKE
+from kpis.grouped import grouped
 from kpis.store import tables
 
 NOT_BEGUN = "not_begun"
@@ -80,10 +81,7 @@ def by_bureau(
         bureaus: codes in the order in which they are to stand; others come after, by code.
         home: the bureau under which a bureau's rows are shown, as its successor.
     """
-    own: dict[str, list[Standing]] = {}
-    for row in rows:
-        if row.status not in APART:
-            own.setdefault(home(row.bureau) if row.bureau else "", []).append(row)
+    own = grouped((home(row.bureau) if row.bureau else "", row) for row in rows if row.status not in APART)
     place = {code: at for at, code in enumerate(bureaus)}
     return {code: counted(own[code], statuses) for code in sorted(own, key=lambda c: (place.get(c, len(place)), c))}
 

@@ -11,6 +11,7 @@ from datetime import date, timedelta
 from functools import cached_property
 
 from kpis.government import government
+from kpis.grouped import grouped
 
 NEAR = 1e-9  # two shares closer than this are the same
 
@@ -75,9 +76,9 @@ class _Event:
     lives_on: bool
     problem: str
 
-    def as_break(self, reason: str = "") -> Break:
+    def as_break(self) -> Break:
         first = self.parts[0].predecessor_code
-        return Break(first, self.day, tuple(p.successor_code for p in self.parts), reason or self.problem)
+        return Break(first, self.day, tuple(p.successor_code for p in self.parts), self.problem)
 
 
 @dataclass(frozen=True)
@@ -86,6 +87,8 @@ class Organisation:
 
     units: tuple[Unit, ...] = ()
     successions: tuple[Succession, ...] = ()
+    _members: dict[str, tuple[Unit, ...]] = field(default_factory=dict, init=False, compare=False, repr=False)
+    _owing: dict[tuple[str, date], tuple[str, ...]] = field(default_factory=dict, init=False, compare=False, repr=False)
 
     @cached_property
     def by_code(self) -> Mapping[str, Unit]:
@@ -96,10 +99,6 @@ class Organisation:
     def order(self) -> Mapping[str, int]:
         """Return each unit's place in the catalogue."""
         return {unit.code: place for place, unit in enumerate(self.units)}
-
-    @cached_property
-    def _members(self) -> dict[str, tuple[Unit, ...]]:
-        return {}
 
     def members(self, scope_code: str) -> tuple[Unit, ...]:
         """Return the reporting units, of any time, whose figures make up a scope: those next below it.
@@ -126,10 +125,6 @@ class Organisation:
             above = parent.parent_code
         return False
 
-    @cached_property
-    def _owing(self) -> dict[tuple[str, date], tuple[str, ...]]:
-        return {}
-
     def owing(self, scope_code: str, day: date) -> tuple[str, ...]:
         """Return the codes of the bureaus that owe a report for a period ending on a day, in catalogue order."""
         key = (scope_code, day)
@@ -139,11 +134,9 @@ class Organisation:
 
     @cached_property
     def _events(self) -> Mapping[str, tuple[_Event, ...]]:
-        grouped: dict[tuple[str, date | None], list[Succession]] = {}
-        for succession in self.successions:
-            grouped.setdefault((succession.predecessor_code, succession.effective_date), []).append(succession)
+        moves = grouped(((each.predecessor_code, each.effective_date), each) for each in self.successions)
         events: dict[str, list[_Event]] = {}
-        for (code, day), parts in grouped.items():
+        for (code, day), parts in moves.items():
             lives_on = self._lives_on(code, day, parts)
             known = [p.share for p in parts if p.share is not None]
             problem = ""
@@ -151,7 +144,7 @@ class Organisation:
                 problem = "share_unknown"
             elif sum(known) > 1 + NEAR or (not lives_on and sum(known) < 1 - NEAR):
                 problem = "shares_do_not_add"
-            elif day is None and (lives_on or sum(1 for c, _ in grouped if c == code) > 1):
+            elif day is None and (lives_on or sum(1 for c, _ in moves if c == code) > 1):
                 problem = "day_unknown"
             events.setdefault(code, []).append(_Event(day, tuple(parts), lives_on, problem))
         return {code: tuple(sorted(events_of_unit, key=lambda e: e.day or date.max)) for code, events_of_unit in events.items()}

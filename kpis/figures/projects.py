@@ -10,11 +10,11 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Protocol, TypeVar
 
 from kpis.figures.assessed import contradicts, history
 from kpis.figures.records import BAD
 from kpis.figures.scorecard import Scored, Tally, tally
+from kpis.grouped import grouped
 from kpis.periods import fiscal_year_start, parse_period, quarter_code
 from kpis.store import tables
 from kpis.text import known_day, named, text_of
@@ -287,21 +287,15 @@ def project_reports(
         dates: every day that milestones were ever given.
         confidences: the office's assessments.
     """
-    own: dict[str, list[Scored]] = {}
-    for item in scored:
-        if item.entry.is_own_scope:
-            own.setdefault(item.entry.project_code, []).append(item)
-    held = _by_project(milestones_on(milestones, dates, as_of=as_of, known_at=known_at))
+    own = grouped((item.entry.project_code, item) for item in scored if item.entry.is_own_scope)
+    held = grouped((each.project_code, each) for each in milestones_on(milestones, dates, as_of=as_of, known_at=known_at))
     version_of = {v.version_code: v for v in in_order(versions)}
     order = {code: place for place, code in enumerate(version_of)}
     in_time = sorted(names, key=lambda n: (order.get(n.strategy_version, len(order)), n.strategy_version))
-    names_of = _by_project(in_time)
-    bureaus_of = _by_project(sorted(bureaus, key=lambda b: (b.valid_from or date.min, b.id)))
+    names_of = grouped((name.project_code, name) for name in in_time)
+    bureaus_of = grouped((b.project_code, b) for b in sorted(bureaus, key=lambda b: (b.valid_from or date.min, b.id)))
     said_of = history(confidences, as_of=as_of, known_at=known_at)
-    before: dict[str, list[str]] = {}
-    for row in projects:
-        if row.successor_code:
-            before.setdefault(row.successor_code, []).append(row.project_code)
+    before = grouped((row.successor_code, row.project_code) for row in projects if row.successor_code)
     reports = []
     for row in projects:
         code = row.project_code
@@ -318,18 +312,3 @@ def project_reports(
             )
         )  # fmt: skip
     return reports
-
-
-class _OfProject(Protocol):
-    @property
-    def project_code(self) -> str: ...
-
-
-_Held = TypeVar("_Held", bound=_OfProject)
-
-
-def _by_project(rows: Iterable[_Held]) -> dict[str, list[_Held]]:
-    rows_of: dict[str, list[_Held]] = {}
-    for row in rows:
-        rows_of.setdefault(row.project_code, []).append(row)
-    return rows_of

@@ -5,12 +5,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import KW_ONLY, dataclass, field, replace
 from datetime import date, datetime
 from statistics import median
 from typing import Any
 
+from kpis.grouped import grouped
 from kpis.kinds import KINDS
 from kpis.periods import Period, parse_period
 from kpis.vocabulary import Status
@@ -220,14 +221,18 @@ def current_vintages(figures: Iterable[Figure], *, known_at: datetime | None = N
     return sorted(latest.values(), key=last_day_order)
 
 
+def standing_vintages(rows: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """Return of the stored vintages of one thing those that are neither a withdrawal nor withdrawn."""
+    taken_back = {row["withdraws_vintage"] for row in rows}
+    return [row for row in rows if row["withdraws_vintage"] is None and row["vintage"] not in taken_back]
+
+
 def counting_vintage(rows: Iterable[Mapping[str, Any]]) -> Mapping[str, Any] | None:
     """Return of the stored vintages of one period the one that counts now, as ``current_vintages`` does of records."""
     known = list(rows)
-    if len(known) == 1 and known[0]["withdraws_vintage"] is None:
+    if len(known) == 1 and known[0]["withdraws_vintage"] is None:  # as most have
         return known[0]
-    taken_back = {row["withdraws_vintage"] for row in known}
-    left = [row for row in known if row["withdraws_vintage"] is None and row["vintage"] not in taken_back]
-    return max(left, key=lambda row: int(row["vintage"]), default=None)
+    return max(standing_vintages(known), key=lambda row: int(row["vintage"]), default=None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -293,12 +298,9 @@ def typical_revision(definition: Definition, changes: Iterable[Revision]) -> tup
 
 def revisions(figures: Iterable[Figure], *, known_at: datetime | None = None) -> list[Revision]:
     """Return every correction and withdrawal known by an instant, period by period, in the order of the vintages."""
-    by_period: dict[str, list[Figure]] = {}
-    for figure in figures:
-        if known_at is None or figure.known_at is None or figure.known_at <= known_at:
-            by_period.setdefault(figure.period_code, []).append(figure)
+    known = (f for f in figures if known_at is None or f.known_at is None or f.known_at <= known_at)
     changes = []
-    for held in by_period.values():
+    for held in grouped((figure.period_code, figure) for figure in known).values():
         held.sort(key=lambda f: f.vintage)
         for place, figure in enumerate(held):
             if figure.vintage > 1:
@@ -334,10 +336,7 @@ def are_mixed(kind: str, figures: Iterable[Figure]) -> bool:
 
 def by_series(figures: Iterable[Figure]) -> dict[tuple[str, bool], list[Figure]]:
     """Return figures by the series they belong to, each in order of time; the series in the order of their first figures."""
-    series: dict[tuple[str, bool], list[Figure]] = {}
-    for figure in sorted(figures, key=last_day_order):
-        series.setdefault(series_key(figure), []).append(figure)
-    return series
+    return grouped((series_key(figure), figure) for figure in sorted(figures, key=last_day_order))
 
 
 def value_of(definition: Definition, figure: Figure) -> float | None:

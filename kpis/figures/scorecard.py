@@ -103,7 +103,7 @@ class Book:
             return ()
         key = (first.definition.code, known_at)
         if key not in self._sums:
-            members = {unit.code for unit in self.organisation.members(first.scope_code)} - {first.scope_code}
+            members = self.members_of(first)
             parts = {e.unit_code: current_vintages(e.figures, known_at=known_at) for e in entries if e.unit_code in members}
             reported = {f.period_code for figures in parts.values() for f in figures if self.is_report(f)}
             rolled = roll_up_bureaus(
@@ -112,6 +112,10 @@ class Book:
             )  # fmt: skip
             self._sums[key] = tuple(replace(r, is_published_only=r.period_code not in reported) for r in rolled)
         return self._sums[key]
+
+    def members_of(self, first: Entry) -> set[str]:
+        """Return the units whose figures make up the scope of an indicator, by its own entry."""
+        return {unit.code for unit in self.organisation.members(first.scope_code)} - {first.scope_code}
 
     def is_report(self, figure: Figure) -> bool:
         """Say whether a bureau's figure came in a report: what was found in published pages has their address."""
@@ -186,6 +190,19 @@ def _judged(
     return Scored(entry=entry, judgement=judgement, figures=ended, rolled=rolled, breaks=breaks, as_of=as_of, known_at=known_at)
 
 
+def _ended(entry: Entry, as_of: date, known_at: datetime | None) -> list[Figure]:
+    return [f for f in current_vintages(entry.figures, known_at=known_at) if f.period.end <= as_of]
+
+
+def _of_whole(
+    entries: Sequence[Entry], book: Book, as_of: date, known_at: datetime | None
+) -> tuple[list[Figure], tuple[RollUp, ...]]:
+    """Return the figures of an indicator's own scope, with the sums of bureaus' reports that may be judged, and every sum."""
+    rolled = tuple(r for r in book.rolled_up(entries, known_at=known_at) if parse_period(r.period_code).end <= as_of)
+    figures = [*_ended(entries[0], as_of, known_at), *judged_sums(rolled)]
+    return sorted(figures, key=lambda f: (f.period.end, f.period.start)), rolled
+
+
 def score_indicator(
     entries: Sequence[Entry], book: Book, *, as_of: date, known_at: datetime | None = None, view: str = "then"
 ) -> list[Scored]:
@@ -202,26 +219,18 @@ def score_indicator(
     Returns:
         The own scope first, with the sums of bureaus' reports; then units in catalogue order.
     """
-    first, organisation = entries[0], book.organisation
-    bureaus = {unit.code for unit in organisation.members(first.scope_code)} - {first.scope_code}
-
-    def ended(entry: Entry) -> list[Figure]:
-        return [f for f in current_vintages(entry.figures, known_at=known_at) if f.period.end <= as_of]
-
+    first, organisation, day = entries[0], book.organisation, (as_of, known_at)
+    bureaus = book.members_of(first)
     scored: list[Scored] = []
     parts: dict[str, list[Figure]] = {}
     for entry in entries:
         if entry.unit_code in bureaus:
             if view == "now":
-                parts[entry.unit_code] = ended(entry)
+                parts[entry.unit_code] = _ended(entry, *day)
             elif view != WHOLE:
-                scored.append(_judged(measured(entry, first), ended(entry), as_of, known_at=known_at))
+                scored.append(_judged(measured(entry, first), _ended(entry, *day), as_of, known_at=known_at))
             continue
-        own = ended(entry)
-        rolled: tuple[RollUp, ...] = ()
-        if entry.is_own_scope:
-            rolled = tuple(r for r in book.rolled_up(entries, known_at=known_at) if parse_period(r.period_code).end <= as_of)
-            own = sorted([*own, *judged_sums(rolled)], key=lambda f: (f.period.end, f.period.start))
+        own, rolled = _of_whole(entries, book, *day) if entry.is_own_scope else (_ended(entry, *day), ())
         scored.append(_judged(entry, own, as_of, known_at=known_at, rolled=rolled))
     if parts:
         moved = recast(first.definition.kind, parts, organisation=organisation, on=as_of)
@@ -262,24 +271,19 @@ def judged_then(
     Returns:
         The judgement, without what rounding would allow; ``None`` where nothing is held of the unit.
     """
-
-    def ended(entry: Entry) -> list[Figure]:
-        return [f for f in current_vintages(entry.figures, known_at=known_at) if f.period.end <= as_of]
-
-    first = entries[0]
+    first, day = entries[0], (as_of, known_at)
     entry = next((e for e in entries if e.unit_code == unit), None)
-    members = {u.code for u in book.organisation.members(first.scope_code)} - {first.scope_code}
+    members = book.members_of(first)
     if unit == first.scope_code:
-        rolled = (r for r in book.rolled_up(entries, known_at=known_at) if parse_period(r.period_code).end <= as_of)
-        figures = sorted([*ended(first), *judged_sums(rolled)], key=lambda f: (f.period.end, f.period.start))
+        figures, _ = _of_whole(entries, book, *day)
         entry = first
     elif view == "now" and unit in members:
-        parts = {e.unit_code: ended(e) for e in entries if e.unit_code in members}
+        parts = {e.unit_code: _ended(e, *day) for e in entries if e.unit_code in members}
         moved = recast(first.definition.kind, parts, organisation=book.organisation, on=on or as_of)
         figures = list(moved.by_unit.get(unit, ()))
         entry = measured(entry or replace(first, unit_code=unit, goals=(), baseline=None), first)
     elif entry is not None:
-        figures = ended(entry)
+        figures = _ended(entry, *day)
         entry = measured(entry, first) if unit in members else entry
     else:
         return None

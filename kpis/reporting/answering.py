@@ -14,10 +14,9 @@ from sqlmodel import Session
 from kpis.errors import NotAllowed
 from kpis.figures.commented import commentary_code
 from kpis.reporting.access import may, sections
-from kpis.reporting.comparison import OBSERVATIONS, ReportedRow, Value
+from kpis.reporting.comparison import OBSERVATIONS, ReportedRow, RowKey, Value
 from kpis.reporting.filing import kept_of
 from kpis.reporting.hindrances import report_for_step
-from kpis.reporting.kept import RowKey
 from kpis.reporting.merging import KeptRow
 from kpis.reporting.people import grants_of
 from kpis.reporting.reports import Opened

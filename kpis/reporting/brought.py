@@ -34,12 +34,11 @@ PERIODS = 400  # days: periods that ended longer ago are nobody's reminder
 
 @dataclass(frozen=True, slots=True)
 class OpenAction:
-    """An action that somebody answers for until a day; ``is_open`` until it is done or given up."""
+    """An action that somebody answers for until a day, and that is neither done nor given up."""
 
     code: str
     bureau_code: str
     due_on: date
-    is_open: bool
 
 
 def of_reports(standings: Iterable[Standing], windows: Mapping[tuple[str, str], Window], *, today: date) -> Iterator[Due]:
@@ -75,7 +74,7 @@ def of_reports(standings: Iterable[Standing], windows: Mapping[tuple[str, str], 
 def of_actions(actions: Iterable[OpenAction], *, today: date) -> Iterator[Due]:
     """Yield the open actions that are due within a few days or were due lately; each once for each due day."""
     for each in actions:
-        if each.is_open and -AFTERWARDS <= (each.due_on - today).days <= ACTION_NEAR:
+        if -AFTERWARDS <= (each.due_on - today).days <= ACTION_NEAR:
             yield Due(
                 Occasion.ACTION_DUE, f"{each.code} {each.due_on}", each.bureau_code,
                 {"action": each.code, "bureau": each.bureau_code, "day": each.due_on.isoformat()},
@@ -149,7 +148,7 @@ def open_actions(session: Session) -> list[OpenAction]:
     table = table_of(tables.Action)
     living = select(table).where(table.c.action_state.in_(LIVING_ACTIONS), table.c.ended_on.is_(None), ~table.c.is_sample)
     return [
-        OpenAction(row.action_code, row.bureau_code or "", day, is_open=True)
+        OpenAction(row.action_code, row.bureau_code or "", day)
         for row in session.execute(living.order_by(table.c.action_code))
         if (day := row.new_due_on or row.due_on) is not None
     ]

@@ -12,9 +12,10 @@ from kpis.figures.consistency import outside_time
 from kpis.figures.projects import Milestone, milestones_on, project_status
 from kpis.figures.records import Figure
 from kpis.figures.scorecard import WHOLE, Scored, score_all, tally
+from kpis.grouped import grouped
 from kpis.languages import say
 from kpis.periods import parse_period, periods_asked
-from kpis.reporting.comparison import OBSERVATIONS, Comparison, Current, ReportedRow, figure_of, merged, with_figures
+from kpis.reporting.comparison import OBSERVATIONS, Comparison, Current, ReportedRow, RowKey, figure_of, merged, with_figures
 from kpis.store import tables
 from kpis.store.fields import records
 from kpis.store.store import Store
@@ -22,7 +23,7 @@ from kpis.text import named, status_word
 from kpis.vocabulary import Part, RowKind
 
 Figures = dict[tuple[str, str], list[Figure]]  # (indicator, unit)
-Stored = Mapping[tuple[str, tuple[str, ...]], Current]
+Stored = Mapping[RowKey, Current]
 
 
 def figures_of(comparison: Comparison, current: Stored) -> Figures:
@@ -123,10 +124,8 @@ def needing(
     codes = [row["indicator_code"] for row in store.all_of(tables.Indicator) if row["project_code"] in led]
     book = store.book(codes)
     book = with_figures(book, figures) if figures else book
-    own: dict[str, list[Scored]] = {}
-    for item in score_all(book, as_of=as_of, view=WHOLE):
-        if item.entry.is_own_scope:
-            own.setdefault(item.entry.project_code, []).append(item)
+    scored = (item for item in score_all(book, as_of=as_of, view=WHOLE) if item.entry.is_own_scope)
+    own = grouped((item.entry.project_code, item) for item in scored)
     late = _late(store, led, as_of, rows)
     held = {row["project_code"]: row for row in store.all_of(tables.Project)}
     told = [Unspoken(code, held[code], None, project_status(tally(own.get(code, ()))), tuple(late.get(code, ()))) for code in led]

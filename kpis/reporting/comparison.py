@@ -30,6 +30,9 @@ from kpis.store.vintages import OTHER_FIELDS
 from kpis.vocabulary import RowKind
 
 Value = str | float | bool | date | None
+RowKey = tuple[str, tuple[str, ...]]  # what a row is, and the codes that name it
+CellKey = tuple[str, tuple[str, ...], str]  # the same, and our column
+Choices = Mapping[CellKey, tuple[str, int]]  # cell → what was chosen of it, and against which vintage or upload
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -207,7 +210,6 @@ class RowChange:
 
     row: ReportedRow
     cells: tuple[CellChange, ...]
-    is_new: bool
     needs_reason: bool
     withdraws: bool = False  # it leaves nothing of a stored figure: approved, that is withdrawn
     counts_again: Mapping[str, Value] | None = None  # of a withdrawal: the earlier vintage that counts from then on
@@ -261,9 +263,9 @@ class Flip:
 
 def compare(
     rows: Iterable[ReportedRow],
-    current: Mapping[tuple[str, tuple[str, ...]], Current],
+    current: Mapping[RowKey, Current],
     *,
-    choices: Mapping[tuple[str, tuple[str, ...], str], tuple[str, int]] | None = None,
+    choices: Choices | None = None,
 ) -> Comparison:
     """Compare a report with what is stored.
 
@@ -296,7 +298,7 @@ def compare(
         back = row.kind == OBSERVATIONS and not is_new and bool(counting) and not _stays(merged(row, cells, stored))
         needs = needs or back
         again = stored.counts_again if back and stored is not None else None
-        changes.append(RowChange(row=row, cells=cells, is_new=is_new, needs_reason=needs, withdraws=back, counts_again=again))
+        changes.append(RowChange(row=row, cells=cells, needs_reason=needs, withdraws=back, counts_again=again))
     changes.sort(key=lambda r: -max(c.jump for c in r.cells))
     return Comparison(tuple(changes), unchanged)
 
@@ -306,20 +308,18 @@ def reading_key(column: str) -> str:
     return f"{column} reads"
 
 
-def as_read(row: ReportedRow, choices: Mapping[tuple[str, tuple[str, ...], str], tuple[str, int]]) -> ReportedRow:
+def as_read(row: ReportedRow, choices: Choices) -> ReportedRow:
     """Return a row with the values that were chosen where its cells may mean several; a choice no longer offered does not hold."""
     chosen = {column: value for column in row.readings if (value := _reading(row, column, choices)) is not None}
     return replace(row, fields={**row.fields, **chosen}) if chosen else row
 
 
-def _reading(row: ReportedRow, column: str, choices: Mapping[tuple[str, tuple[str, ...], str], tuple[str, int]]) -> float | None:
+def _reading(row: ReportedRow, column: str, choices: Choices) -> float | None:
     said, _ = choices.get((row.kind, row.key, reading_key(column)), ("", 0))
     return next((value for value in row.readings.get(column, ()) if repr(value) == said), None)
 
 
-def _cells(
-    row: ReportedRow, stored: Current | None, choices: Mapping[tuple[str, tuple[str, ...], str], tuple[str, int]]
-) -> Iterable[CellChange]:
+def _cells(row: ReportedRow, stored: Current | None, choices: Choices) -> Iterable[CellChange]:
     # What the bureau left as it came is no statement of its own: it neither overwrites nor conflicts with what others changed.
     for column in row.changed if row.issued else row.fields:
         new = row.fields[column]

@@ -13,16 +13,18 @@ from typing import Any
 from sqlalchemy import or_, select
 from sqlmodel import Session
 
+from kpis.declared import Row
 from kpis.figures.consistency import Contradiction, Key, Known, find_contradictions
 from kpis.figures.organisation import Organisation
-from kpis.figures.records import Definition, counting_vintage
-from kpis.reporting.comparison import OBSERVATIONS, Comparison, Current, ReportedRow, figure_of
+from kpis.figures.records import Definition, Figure, counting_vintage
+from kpis.grouped import grouped
+from kpis.reporting.comparison import OBSERVATIONS, Comparison, Current, ReportedRow, RowKey, figure_of
 from kpis.reporting.filing import values_of
 from kpis.store import tables
 from kpis.store.store import Store
 from kpis.store.tables import table_of
 from kpis.store.translations import with_texts
-from kpis.store.vintages import COMPARED
+from kpis.store.vintages import COMPARED, by_figure
 
 Record = Mapping[str, Any]
 
@@ -54,32 +56,28 @@ def known_of(indicators: Mapping[str, Record], stored: Mapping[Key, Sequence[Rec
         stored: (indicator, unit, period) → every vintage; the one that counts is taken.
         organisation: every unit.
     """
-    figures: dict[tuple[str, str], list[Any]] = {}
-    for key, held in stored.items():
-        if (counting := counting_vintage(held)) is not None:
-            figures.setdefault(key[:2], []).append(figure_of(key, counting))
     return Known(
         {code: definition_of(row) for code, row in indicators.items()},
         {code: row["scope_code"] for code, row in indicators.items()},
         organisation,
-        figures,
+        counting_figures(stored),
     )
 
 
-def stored_beside(session: Session, codes: Collection[str], bureau_code: str, periods: Collection[str]) -> dict[Key, list[Record]]:
+def counting_figures(stored: Mapping[Key, Sequence[Record]]) -> dict[tuple[str, str], list[Figure]]:
+    """Return of every figure the vintage that counts, by indicator and unit."""
+    counting = ((key, vintage) for key, held in stored.items() if (vintage := counting_vintage(held)) is not None)
+    return grouped((key[:2], figure_of(key, vintage)) for key, vintage in counting)
+
+
+def stored_beside(session: Session, codes: Collection[str], bureau_code: str, periods: Collection[str]) -> dict[Key, list[Row]]:
     """Read every vintage of a bureau's figures, of all periods, and those of other units for the same periods."""
-    table = table_of(tables.Observation)
-    query = select(table).where(
-        table.c.indicator_code.in_(codes), or_(table.c.bureau_code == bureau_code, table.c.period_code.in_(periods))
-    )
-    vintages: dict[Key, list[Record]] = {}
-    for row in session.execute(query.order_by(table.c.vintage)):
-        vintages.setdefault((row.indicator_code, row.bureau_code, row.period_code), []).append(dict(row._mapping))
-    return vintages
+    c = table_of(tables.Observation).c
+    return by_figure(session, c.indicator_code.in_(codes), or_(c.bureau_code == bureau_code, c.period_code.in_(periods)))
 
 
 def contradictions_of(
-    session: Session, bureau_code: str, comparison: Comparison, current: Mapping[tuple[str, tuple[str, ...]], Current]
+    session: Session, bureau_code: str, comparison: Comparison, current: Mapping[RowKey, Current]
 ) -> list[ContradictingRow]:
     """Return what a report would contradict if it were approved now, in the order of its rows."""
     rows: dict[Key, ReportedRow] = {}

@@ -13,9 +13,9 @@ from sqlmodel import Session
 from kpis.as_text import shown
 from kpis.errors import FigureRefused
 from kpis.reporting.access import decides, sections
-from kpis.reporting.comparison import OBSERVATIONS, THEIRS, Completeness, ReportedRow, Value, as_read
+from kpis.reporting.comparison import OBSERVATIONS, THEIRS, Completeness, ReportedRow, RowKey, Value, as_read
 from kpis.reporting.hindrances import report_for_step
-from kpis.reporting.kept import RowKey, Warning, id_of, record_step, subject_of
+from kpis.reporting.kept import Warning, id_of, record_step, subject_of
 from kpis.reporting.merging import Claim, Hand, clashes, kept, merge
 from kpis.reporting.people import acting, grants_of, record
 from kpis.reporting.reports import Comment, comments_of, seen

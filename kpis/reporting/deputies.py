@@ -32,8 +32,6 @@ class Deputed:
     from_date: date
     until_date: date
     named_by: str
-    named_at: datetime
-    ended_by: str | None
     ended_at: datetime | None
 
     def state(self, today: date) -> str:

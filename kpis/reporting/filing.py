@@ -17,15 +17,16 @@ from kpis.as_text import shown
 from kpis.declared import Row, always_columns
 from kpis.errors import FigureRefused, NotAllowed
 from kpis.figures.records import counting_vintage
+from kpis.grouped import grouped
 from kpis.periods import parse_period
 from kpis.registers import REGISTERS, Register
-from kpis.reporting.comparison import OBSERVATIONS, Current, ReportedRow, RowChange, merged
+from kpis.reporting.comparison import OBSERVATIONS, CellKey, Choices, Current, ReportedRow, RowChange, RowKey, merged
 from kpis.reporting.merging import Claim, Hand, KeptRow, Said, Settled, kept
 from kpis.store import tables
 from kpis.store.fields import of_codes
 from kpis.store.tables import table_of
 from kpis.store.translations import with_texts
-from kpis.store.vintages import BLANK
+from kpis.store.vintages import BLANK, by_figure
 
 # Columns that no report may set: who owns a row, where it came from, whether it was confirmed.
 _PROTECTED = {"bureau_code", "source_code", "verified", "is_sample", "vintage", "submission_id", "known_at", "recorded_at",
@@ -37,7 +38,6 @@ _PRECISION_OF = {
     "replanned_end": "replanned_end_precision", "actual_end": "actual_end_precision", "ended_on": "ended_on_precision",
     "due_on": "due_on_precision", "new_due_on": "new_due_on_precision", "done_on": "done_on_precision",
 }  # fmt: skip
-Choices = dict[tuple[str, tuple[str, ...], str], tuple[str, int]]
 
 
 def row_key(key: tuple[str, ...]) -> str:
@@ -81,15 +81,20 @@ def unpacked(stored: Any) -> ReportedRow:
 
 def rows_of(session: Session, submission: tables.Submission, *, revision: int | None = None) -> tuple[list[ReportedRow], Choices]:
     """Return the rows of the newest upload, or of the one named, and how its conflicts were resolved."""
-    table = table_of(tables.SubmissionRow)
-    wanted = (table.c.submission_id == submission.id, table.c.revision == (revision or submission.revision))
-    rows, choices = [], Choices()
-    for stored in session.execute(table.select().where(*wanted).order_by(table.c.id)):  # plain rows: a report may have thousands
+    rows, choices = [], dict[CellKey, tuple[str, int]]()
+    for stored in _stored_rows(session, submission, revision or submission.revision):
         row = unpacked(stored)
         rows.append(row)
         for column, (choice, against) in json.loads(stored.choices_json).items() if stored.choices_json else ():
             choices[row.kind, row.key, column] = (choice, against)
     return rows, choices
+
+
+def _stored_rows(session: Session, submission: tables.Submission, revision: int) -> Iterable[Any]:
+    """Return the rows of an upload as plain rows: a report may have thousands."""
+    table = table_of(tables.SubmissionRow)
+    wanted = (table.c.submission_id == submission.id, table.c.revision == revision)
+    return session.execute(table.select().where(*wanted).order_by(table.c.id))
 
 
 def packed_claims(each: KeptRow) -> str:
@@ -115,16 +120,12 @@ def _packed_hand(hand: Hand) -> tuple[str, str, datetime | None, int]:
     return hand.by, hand.part, hand.at, hand.upload
 
 
-def unpacked_claims(stored: Any, before: Hand) -> KeptRow:
-    """Return a row that a submission keeps with who wrote what in it.
-
-    Args:
-        stored: the row.
-        before: whose it is where that was not kept yet.
-    """
+def kept_row(submission: tables.Submission, stored: Any) -> KeptRow:
+    """Return a row that a submission keeps with who wrote what in it."""
     row = unpacked(stored)
     told = orjson.loads(stored.claims_json) if stored.claims_json else {}
     if "cells" not in told:
+        before = Hand(by=submission.created_by, at=submission.created_at, upload=submission.revision)  # where that was not kept yet
         return kept(row, _unpacked_hand(told["hand"]) if told else before)
     days = _DAYS.get(stored.row_kind, ())
 
@@ -156,19 +157,13 @@ def _instant(at: str | None) -> datetime | None:
 
 def kept_of(session: Session, submission: tables.Submission) -> list[KeptRow]:
     """Return the rows of a report as it is, each with who wrote what in it."""
-    table = table_of(tables.SubmissionRow)
-    wanted = (table.c.submission_id == submission.id, table.c.revision == submission.revision)
-    before = Hand(by=submission.created_by, at=submission.created_at, upload=submission.revision)
-    return [unpacked_claims(stored, before) for stored in session.execute(table.select().where(*wanted).order_by(table.c.id))]
+    return [kept_row(submission, stored) for stored in _stored_rows(session, submission, submission.revision)]
 
 
-def current_of(session: Session, rows: Sequence[ReportedRow]) -> dict[tuple[str, tuple[str, ...]], Current]:
+def current_of(session: Session, rows: Sequence[ReportedRow]) -> dict[RowKey, Current]:
     """Return what is stored for reported rows, by (kind, key)."""
-    current: dict[tuple[str, tuple[str, ...]], Current] = {}
-    by_kind: dict[str, list[ReportedRow]] = {}
-    for row in rows:
-        by_kind.setdefault(row.kind, []).append(row)
-    for kind, own in by_kind.items():
+    current: dict[RowKey, Current] = {}
+    for kind, own in grouped((row.kind, row) for row in rows).items():
         if kind == OBSERVATIONS:
             current |= _current_figures(session, own)
         else:
@@ -176,20 +171,12 @@ def current_of(session: Session, rows: Sequence[ReportedRow]) -> dict[tuple[str,
     return current
 
 
-def _current_figures(session: Session, rows: Sequence[ReportedRow]) -> dict[tuple[str, tuple[str, ...]], Current]:
-    table = table_of(tables.Observation)
-    asked = {row.key: row for row in rows}
-    query = sql_select(table).where(
-        table.c.indicator_code.in_({k[0] for k in asked}), table.c.bureau_code.in_({k[1] for k in asked})
-    )
-    vintages: dict[tuple[str, ...], dict[int, Row]] = {}
-    for stored in session.execute(query):
-        values = dict(stored._mapping)
-        key: tuple[str, ...] = (values["indicator_code"], values["bureau_code"], values["period_code"])
-        if key in asked:
-            vintages.setdefault(key, {})[values["vintage"]] = values
+def _current_figures(session: Session, rows: Sequence[ReportedRow]) -> dict[RowKey, Current]:
+    c, asked = table_of(tables.Observation).c, {row.key: row for row in rows}
+    stored = by_figure(session, c.indicator_code.in_({k[0] for k in asked}), c.bureau_code.in_({k[1] for k in asked}))
+    vintages = {key: {row["vintage"]: row for row in held} for key, held in stored.items() if key in asked}
     submitters = _submitters(session, {v["submission_id"] for held in vintages.values() for v in held.values()})
-    current: dict[tuple[str, tuple[str, ...]], Current] = {}
+    current: dict[RowKey, Current] = {}
     for key, held in vintages.items():
         newest = held[max(held)]
         counting = counting_vintage(held.values())
@@ -210,7 +197,7 @@ def _current_figures(session: Session, rows: Sequence[ReportedRow]) -> dict[tupl
     return current
 
 
-def _current_register(session: Session, kind: str, rows: Sequence[ReportedRow]) -> dict[tuple[str, tuple[str, ...]], Current]:
+def _current_register(session: Session, kind: str, rows: Sequence[ReportedRow]) -> dict[RowKey, Current]:
     table, log = table_of(REGISTERS[kind].table), table_of(tables.RegisterChange)
     (key_column,) = table.primary_key.columns
     asked = {row.key[0]: row for row in rows}
@@ -230,7 +217,7 @@ def _current_register(session: Session, kind: str, rows: Sequence[ReportedRow]) 
             for name, value in json.loads(change.before_json).items():
                 past.setdefault(change.row_code, {}).setdefault(name, _typed(table, name, value))
     submitters = _submitters(session, {submission for submission, _, _ in last.values()})
-    current: dict[tuple[str, tuple[str, ...]], Current] = {}
+    current: dict[RowKey, Current] = {}
     for code, values in held.items():
         issued = asked[code].issued_vintage
         earlier = past.get(code)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from datetime import date
 from functools import partial
 from typing import Any
@@ -16,10 +15,10 @@ from kpis.languages import written
 from kpis.message import few
 from kpis.reporting.access import is_same_person, may, next_state
 from kpis.reporting.commentaries import unspoken
-from kpis.reporting.comparison import Comparison, ReportedRow
+from kpis.reporting.comparison import Comparison, ReportedRow, RowKey
 from kpis.reporting.contradictions import ContradictingRow, contradictions_of
 from kpis.reporting.filing import kept_of, row_key, rows_of
-from kpis.reporting.kept import RowKey, Warning, asked_to_confirm, compared, way_of
+from kpis.reporting.kept import Warning, asked_to_confirm, compared, way_of
 from kpis.reporting.merging import KeptRow, clashes
 from kpis.reporting.people import allow, grants_of
 from kpis.reporting.reports import seen, warnings_of
@@ -96,8 +95,10 @@ def not_yet_asked(
 def as_warning(row: ContradictingRow) -> Warning:
     """Return a contradiction as what the bureau is asked to confirm."""
     contradiction, place = row.contradiction, {"sheet": row.row.sheet, "cell": row.cell}
-    said = asked_to_confirm(contradiction.found, contradiction.expected, contradiction.remedy, **place, rule=contradiction.rule)
-    return replace(said, row=(row.row.kind, row.row.key))
+    about = (row.row.kind, row.row.key)
+    return asked_to_confirm(
+        contradiction.found, contradiction.expected, contradiction.remedy, **place, rule=contradiction.rule, row=about
+    )
 
 
 def places_of(contradictions: Sequence[ContradictingRow], language: str) -> str:

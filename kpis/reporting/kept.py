@@ -16,20 +16,8 @@ from kpis.languages import pair, say
 from kpis.message import Message
 from kpis.periods import parse_period
 from kpis.registers import LISTS
-from kpis.reporting.comparison import (
-    Comparison,
-    ReportedRow,
-    compare,
-    reading_key,
-)
-from kpis.reporting.filing import (
-    Choices,
-    current_of,
-    packed,
-    packed_claims,
-    row_key,
-    rows_of,
-)
+from kpis.reporting.comparison import Choices, Comparison, ReportedRow, RowKey, compare, reading_key
+from kpis.reporting.filing import current_of, packed, packed_claims, row_key, rows_of
 from kpis.reporting.merging import KeptRow
 from kpis.reporting.people import record, stands_in_for
 from kpis.reporting.way import Check, Way, way
@@ -39,7 +27,6 @@ from kpis.store.fields import record_of
 from kpis.store.store import Store, instant
 from kpis.store.tables import table_of
 
-RowKey = tuple[str, tuple[str, ...]]
 # Steps that write a part of a report; the others take it back or decide on it.
 WRITING = frozenset(
     {
@@ -58,8 +45,8 @@ WRITING = frozenset(
 
 
 @dataclass(frozen=True, slots=True)
-class Warning:
-    """Something unusual that the bureau confirms with a reason before it submits."""
+class Remark:
+    """What is said at a place of a workbook: what was found there, and in Japanese and English what was expected and what to do."""
 
     found: str
     expected_ja: str
@@ -68,13 +55,21 @@ class Warning:
     remedy_en: str = ""
     sheet: str = ""
     cell: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Warning(Remark):
+    """Something unusual that the bureau confirms with a reason before it submits."""
+
     rule: str = ""
     row: RowKey | None = None  # that it is about
 
 
-def asked_to_confirm(said: str, expected: Message, remedy: Message, *, sheet: str = "", cell: str = "", rule: str = "") -> Warning:
+def asked_to_confirm(
+    said: str, expected: Message, remedy: Message, *, sheet: str = "", cell: str = "", rule: str = "", row: RowKey | None = None
+) -> Warning:
     """Return a warning with what is expected and what to do in Japanese and English."""
-    return Warning(said, *pair(expected), *pair(remedy), sheet=sheet, cell=cell, rule=rule)
+    return Warning(said, *pair(expected), *pair(remedy), sheet, cell, rule, row)
 
 
 def id_of(row: tables.Submission) -> int:
@@ -157,9 +152,9 @@ def keep_warnings(
         by, at, reason = confirmed.get((kind, key, *(() if key else (w.sheet, w.cell)), clean(w.found)), (None, None, ""))
         session.add(
             tables.SubmissionWarning(
-                submission_id=id_of(submission), revision=submission.revision, rule=w.rule, sheet=w.sheet, cell=w.cell, found=clean(w.found),
-                row_kind=kind, row_key=key, expected_ja=w.expected_ja, expected_en=w.expected_en, remedy_ja=w.remedy_ja,
-                remedy_en=w.remedy_en, confirmed_by=by, confirmed_at=at, confirmed_reason=reason,
+                submission_id=id_of(submission), revision=submission.revision, rule=w.rule, row_kind=kind, row_key=key,
+                confirmed_by=by, confirmed_at=at, confirmed_reason=reason,
+                **{name: getattr(w, name) for name in Remark.__dataclass_fields__} | {"found": clean(w.found)},
             )
         )  # fmt: skip
 

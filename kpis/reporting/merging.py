@@ -13,7 +13,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from kpis.reporting.comparison import OBSERVATIONS, Completeness, ReportedRow, Value, is_same_value, says_nothing
+from kpis.reporting.comparison import OBSERVATIONS, Completeness, ReportedRow, RowKey, Value, is_same_value, says_nothing
 
 REASONS = ("reason_class", "reason_text")  # of a row: claimed and merged as its cells are
 
@@ -106,7 +106,7 @@ class KeptRow:
     said: Mapping[str, Said] = field(default_factory=dict)
 
     @property
-    def key(self) -> tuple[str, tuple[str, ...]]:
+    def key(self) -> RowKey:
         """Return (kind, key) of the row."""
         return self.row.kind, self.row.key
 

@@ -13,6 +13,7 @@ from datetime import timedelta
 from sqlalchemy import insert, select
 from sqlmodel import Session, col
 
+from kpis.grouped import grouped
 from kpis.periods import last_instant
 from kpis.reporting.access import LOCAL_DOMAIN, Grant
 from kpis.reporting.occasions import BY_STEP, PUBLIC, Due, is_concerned
@@ -98,11 +99,8 @@ def grants_by_person(session: Session) -> dict[str, list[Grant]]:
     """Return the roles of every active person who can be written to, by e-mail."""
     roles, accounts = table_of(tables.UserRole), table_of(tables.UserAccount)
     query = select(roles).join(accounts, accounts.c.email == roles.c.email).where(accounts.c.is_active).order_by(roles.c.id)
-    held: dict[str, list[Grant]] = {}
-    for row in session.execute(query):
-        if not row.email.endswith(LOCAL_DOMAIN):
-            held.setdefault(row.email, []).append(Grant(row.role, row.bureau_code))
-    return held
+    rows = (row for row in session.execute(query) if not row.email.endswith(LOCAL_DOMAIN))
+    return grouped((row.email, Grant(row.role, row.bureau_code)) for row in rows)
 
 
 def _webhooks(session: Session) -> list[tables.Webhook]:

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import func, select, update
+from sqlalchemy import ColumnElement, func, select, update
 from sqlmodel import Session
 
 from kpis.as_text import line
@@ -40,6 +40,7 @@ PAUSES = tuple(timedelta(minutes=m) for m in (1, 5, 15, 60, 240, 720))  # after 
 OPEN = (NoticeState.WAITING.value, NoticeState.CLAIMED.value, NoticeState.SENDING.value)
 NOT_SENT = (NoticeState.FAILED.value, NoticeState.UNKNOWN.value, NoticeState.EXPIRED.value)  # what the office is shown first
 _N = table_of(tables.Notice)
+_FREE: dict[str, Any] = {"claim": "", "claimed_until": None}  # of a message that no sender has
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,10 +128,8 @@ def claim(store: Store, hours: Hours, *, now: datetime, by_mail: bool = True) ->
         claims = []
         for (reader, is_digest, _), rows in list(held.items())[:AT_ONCE]:
             token = secrets.token_hex(8)
-            session.execute(
-                update(_N).where(_N.c.id.in_([row.id for row in rows]))
-                .values(state=NoticeState.CLAIMED.value, claim=token, claimed_until=now + LEASE)
-            )  # fmt: skip
+            own = _N.c.id.in_([row.id for row in rows])
+            _become(session, NoticeState.CLAIMED, own, claim=token, claimed_until=now + LEASE)
             kind, address, language, is_office = people.place(reader, language_of)
             told = tuple(record_of(Told, row, facts=json.loads(row.facts_json)) for row in rows)
             claims.append(Claim(token, reader, kind, address, language, is_digest, is_office, told))
@@ -140,15 +139,8 @@ def claim(store: Store, hours: Hours, *, now: datetime, by_mail: bool = True) ->
 def _run_out(session: Session, now: datetime) -> None:
     """Take back what a sender that ended had claimed: what it did not begin to hand over waits again, the rest is unknown."""
     gone = _N.c.claimed_until < now
-    session.execute(
-        update(_N)
-        .where(_N.c.state == NoticeState.CLAIMED, gone)
-        .values(state=NoticeState.WAITING.value, claim="", claimed_until=None)
-    )
-    session.execute(
-        update(_N).where(_N.c.state == NoticeState.SENDING, gone)
-        .values(state=NoticeState.UNKNOWN.value, settled_at=now, last_error="sender_ended")
-    )  # fmt: skip
+    _become(session, NoticeState.WAITING, _N.c.state == NoticeState.CLAIMED, gone, **_FREE)
+    _become(session, NoticeState.UNKNOWN, _N.c.state == NoticeState.SENDING, gone, settled_at=now, last_error="sender_ended")
 
 
 class _Readers:
@@ -204,19 +196,16 @@ def begin(store: Store, claim: Claim, *, message_id: str, now: datetime) -> bool
             _settle(session, gone, NoticeState.WITHHELD, now)
             _wait(session, [row.id for row in rows if row.id not in gone], now)
             return False
-        values = {"state": NoticeState.SENDING.value, "claimed_until": now + LEASE, "message_id": message_id}
-        session.execute(update(_N).where(_mine(claim), _N.c.state == NoticeState.CLAIMED).values(**values))
+        own = (_mine(claim), _N.c.state == NoticeState.CLAIMED)
+        _become(session, NoticeState.SENDING, *own, claimed_until=now + LEASE, message_id=message_id)
         return True
 
 
 def sent(store: Store, claim: Claim, *, now: datetime) -> None:
     """Say that a claim was handed over; also where it was taken for unknown meanwhile."""
     with store.writing(is_figures=False, any_clock=True) as session:
-        states = (NoticeState.SENDING.value, NoticeState.UNKNOWN.value)
-        session.execute(
-            update(_N).where(_mine(claim), _N.c.state.in_(states))
-            .values(state=NoticeState.SENT.value, settled_at=now, claimed_until=None, last_error="", attempts=_N.c.attempts + 1)
-        )  # fmt: skip
+        own = (_mine(claim), _N.c.state.in_((NoticeState.SENDING.value, NoticeState.UNKNOWN.value)))
+        _become(session, NoticeState.SENT, *own, settled_at=now, claimed_until=None, last_error="", attempts=_N.c.attempts + 1)
 
 
 def not_sent(store: Store, claim: Claim, error: str, *, now: datetime, is_final: bool = False, is_unknown: bool = False) -> None:
@@ -237,34 +226,35 @@ def not_sent(store: Store, claim: Claim, error: str, *, now: datetime, is_final:
             here = (_mine(claim), _N.c.id == told.id, _N.c.state == NoticeState.SENDING)
             if is_unknown or is_final or attempts > len(PAUSES):
                 state = NoticeState.UNKNOWN if is_unknown else NoticeState.FAILED
-                values: dict[str, Any] = {"state": state.value, "settled_at": now}
+                _become(session, state, *here, **said, attempts=attempts, settled_at=now)
             else:
-                values = {"state": NoticeState.WAITING.value, "next_try_at": now + PAUSES[attempts - 1], "claim": ""}
-            session.execute(update(_N).where(*here).values(**values, **said, attempts=attempts))
+                again = now + PAUSES[attempts - 1]
+                _become(session, NoticeState.WAITING, *here, **said, attempts=attempts, next_try_at=again, claim="")
 
 
 def given_back(store: Store, claims: Sequence[Claim], *, now: datetime) -> None:
     """Let claims that were not begun wait again: their sender ends."""
     with store.writing(is_figures=False, any_clock=True) as session:
-        tokens = [each.token for each in claims]
-        session.execute(
-            update(_N).where(_N.c.claim.in_(tokens), _N.c.state == NoticeState.CLAIMED)
-            .values(state=NoticeState.WAITING.value, claim="", claimed_until=None, next_try_at=now)
-        )  # fmt: skip
+        own = (_N.c.claim.in_([each.token for each in claims]), _N.c.state == NoticeState.CLAIMED)
+        _become(session, NoticeState.WAITING, *own, **_FREE, next_try_at=now)
 
 
-def _mine(claim: Claim) -> Any:
+def _mine(claim: Claim) -> ColumnElement[bool]:
     return _N.c.claim == claim.token
 
 
 def _settle(session: Session, ids: Sequence[int], state: NoticeState, now: datetime) -> None:
-    session.execute(update(_N).where(_N.c.id.in_(ids)).values(state=state.value, settled_at=now, claim="", claimed_until=None))
+    _become(session, state, _N.c.id.in_(ids), **_FREE, settled_at=now)
 
 
 def _wait(session: Session, ids: Sequence[int], until: datetime) -> None:
-    session.execute(
-        update(_N).where(_N.c.id.in_(ids)).values(state=NoticeState.WAITING.value, claim="", claimed_until=None, next_try_at=until)
-    )
+    _become(session, NoticeState.WAITING, _N.c.id.in_(ids), **_FREE, next_try_at=until)
+
+
+def _become(session: Session, state: NoticeState, *where: ColumnElement[bool], **said: Any) -> int:
+    """Give the messages that are so a state, with what goes with it; return how many there were."""
+    done = session.execute(update(_N).where(*where).values(state=state.value, **said))
+    return int(done.rowcount)  # type: ignore[attr-defined]
 
 
 # The office ----------------------------------------------------------------------------------------------------------------
@@ -302,11 +292,8 @@ def send_again(store: Store, number: int, *, actor: str) -> None:
     with acting(store, actor, "send_again", f"notice {number}", is_figures=False) as session:
         allow(session, actor, "manage_notices")
         now = instant(session)
-        done = session.execute(
-            update(_N).where(_N.c.id == number, _N.c.state.in_(NOT_SENT))
-            .values(state=NoticeState.WAITING.value, claim="", claimed_until=None, next_try_at=now, expires_at=now + KEPT, attempts=0)
-        )  # fmt: skip
-        if done.rowcount != 1:  # type: ignore[attr-defined]
+        own = (_N.c.id == number, _N.c.state.in_(NOT_SENT))
+        if not _become(session, NoticeState.WAITING, *own, **_FREE, next_try_at=now, expires_at=now + KEPT, attempts=0):
             raise NotFound("notice_not_failed", number=number)
         record(session, actor, "notice_sent_again", f"notice {number}")
 
@@ -314,12 +301,8 @@ def send_again(store: Store, number: int, *, actor: str) -> None:
 def put_aside(store: Store, *, actor: str) -> int:
     """Keep everything that waits from being sent, as after a backup was put back: it may have been sent since that was made."""
     with store.writing(is_figures=False, any_clock=True) as session:
-        done = session.execute(
-            update(_N).where(_N.c.state.in_(OPEN))
-            .values(state=NoticeState.UNKNOWN.value, settled_at=instant(session), last_error="put_aside", claim="", claimed_until=None)
-        )  # fmt: skip
-        count = int(done.rowcount)  # type: ignore[attr-defined]
-        if count:
+        said = {"settled_at": instant(session), "last_error": "put_aside"}
+        if count := _become(session, NoticeState.UNKNOWN, _N.c.state.in_(OPEN), **_FREE, **said):
             record(session, actor, "notices_put_aside", "notices", detail=str(count))
         return count
 

@@ -19,6 +19,7 @@ from sqlmodel import Session, col, select
 from kpis.as_text import typed
 from kpis.errors import FigureRefused, MierukaError, NotAllowed, NotFound, StepRefused
 from kpis.government import government
+from kpis.grouped import grouped
 from kpis.languages import both, pair
 from kpis.message import Message
 from kpis.periods import local_day
@@ -296,9 +297,8 @@ def people(store: Store, *, actor: str) -> list[Person]:
     """
     with refusals_recorded(store, actor, "see_people", ""), store.reading() as session:
         allow(session, actor, "manage_people")
-        roles: dict[str, list[Grant]] = {}
-        for row in session.exec(select(tables.UserRole).order_by(tables.UserRole.id)):  # type: ignore[arg-type]
-            roles.setdefault(row.email, []).append(Grant(row.role, row.bureau_code, row.section_code))
+        held = session.exec(select(tables.UserRole).order_by(tables.UserRole.id))  # type: ignore[arg-type]
+        roles = grouped((row.email, Grant(row.role, row.bureau_code, row.section_code)) for row in held)
         accounts = session.exec(select(tables.UserAccount).order_by(tables.UserAccount.email))
         return [Person(a.email, a.display_name, a.is_active, tuple(roles.get(a.email, ()))) for a in accounts]
 

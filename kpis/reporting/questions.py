@@ -47,8 +47,6 @@ class Question:
     state: str
     asked_by: str
     asked_at: datetime
-    opened_at: datetime | None
-    closed_by: str | None
     closed_at: datetime | None
 
 

@@ -17,6 +17,7 @@ from sqlmodel import Session
 from kpis.as_text import named_file
 from kpis.errors import NotFound
 from kpis.reporting.access import is_same_person, may
+from kpis.reporting.kept import Remark
 from kpis.reporting.people import acting, allow, grants_of, record
 from kpis.settings import settings
 from kpis.store import tables
@@ -29,18 +30,11 @@ MOST_UPLOADS = 5  # times the largest upload: so many bytes of a bureau's refuse
 MOST_PROBLEMS = 200  # that are written down; all of them are counted
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Found(Remark):
     """One thing that was wrong with a file, as it was said."""
 
     grade: str
-    sheet: str
-    cell: str
-    found: str
-    expected_ja: str
-    expected_en: str
-    remedy_ja: str
-    remedy_en: str
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -25,13 +25,14 @@ from kpis.reporting.comparison import (
     Current,
     Flip,
     ReportedRow,
+    RowKey,
     Value,
     compare,
     flips,
     with_figures,
 )
 from kpis.reporting.filing import current_of, kept_of, rows_of
-from kpis.reporting.kept import way_of
+from kpis.reporting.kept import Remark, way_of
 from kpis.reporting.merging import Clash, KeptRow, clashes
 from kpis.reporting.people import Event, acting, events, grants_of, record, refusals_recorded
 from kpis.reporting.way import Way
@@ -73,17 +74,10 @@ class Report:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Warned:
+class Warned(Remark):
     """A warning of a report, and who confirmed it with what reason."""
 
     id: int
-    sheet: str
-    cell: str
-    found: str
-    expected_ja: str
-    expected_en: str
-    remedy_ja: str
-    remedy_en: str
     confirmed_by: str | None
     confirmed_at: datetime | None
     confirmed_reason: str
@@ -291,9 +285,7 @@ def redone(store: Store, report_id: int, *, viewer: str) -> list[Redone]:
     return cells
 
 
-def _flips(
-    store: Store, comparison: Comparison, current: Mapping[tuple[str, tuple[str, ...]], Current], *, as_of: date
-) -> list[Flip]:
+def _flips(store: Store, comparison: Comparison, current: Mapping[RowKey, Current], *, as_of: date) -> list[Flip]:
     figures = figures_of(comparison, current)
     if not figures:
         return []

@@ -11,7 +11,7 @@ from kpis.periods import parse_period
 from kpis.reporting.answering import place_of, report_to_answer
 from kpis.reporting.commentaries import asked_of, projects_led
 from kpis.reporting.comparison import ReportedRow, Value
-from kpis.reporting.filing import kept_of, packed, packed_claims, row_key
+from kpis.reporting.filing import kept_row, packed, packed_claims, row_key
 from kpis.reporting.hindrances import report_for_step
 from kpis.reporting.kept import id_of, record_step, rekept, rows_kept, subject_of
 from kpis.reporting.merging import Hand, kept, stated
@@ -41,7 +41,6 @@ def say_why(store: Store, report_id: int, *, actor: str, revision: int, said: Ma
         answering = report_to_answer(session, report_id, actor, revision, about)
         row = answering.row
         rows = rows_kept(session, row)
-        there = {each.key: each for each in kept_of(session, row)}
         hand = Hand(by=actor, part=answering.part, at=instant(session), upload=row.revision)
         asked = asked_of(store, row.bureau_code, row.period_code)
         for subject, given in said.items():
@@ -77,5 +76,5 @@ def say_why(store: Store, report_id: int, *, actor: str, revision: int, said: Ma
                     )
                 )
             else:
-                rekept(held, stated(there[KIND, (code,)], texts, hand))
+                rekept(held, stated(kept_row(row, held), texts, hand))
             record_step(session, row, actor, "explained", detail=f"{subject}: {' / '.join(filter(None, texts.values()))}")

@@ -22,16 +22,9 @@ from kpis.periods import parse_period
 from kpis.registers import REGISTERS
 from kpis.reporting.access import next_state
 from kpis.reporting.answering import report_to_answer
-from kpis.reporting.comparison import (
-    OBSERVATIONS,
-    OURS,
-    THEIRS,
-    Value,
-    is_same_value,
-    reading_key,
-)
+from kpis.reporting.comparison import OBSERVATIONS, OURS, THEIRS, CellKey, RowKey, Value, is_same_value, reading_key
 from kpis.reporting.deadlines import window_of
-from kpis.reporting.filing import current_of, kept_of, row_key, unpacked, values_of
+from kpis.reporting.filing import current_of, kept_row, row_key, unpacked, values_of
 from kpis.reporting.hindrances import (
     as_warning,
     not_yet_asked,
@@ -43,7 +36,6 @@ from kpis.reporting.hindrances import (
     report_for_step,
 )
 from kpis.reporting.kept import (
-    RowKey,
     compared,
     id_of,
     keep_warnings,
@@ -64,10 +56,9 @@ from kpis.store.store import Store, instant
 from kpis.store.vintages import Origin
 
 __all__ = [
-    "Approval", "Uploaded", "approve", "approve_several", "choose_readings", "confirm", "explain", "give_back", "grant_exception",
+    "Approval", "CellKey", "Uploaded", "approve", "approve_several", "choose_readings", "confirm", "explain", "give_back", "grant_exception",
     "resolve", "settle", "submit", "take_out", "upload", "withdraw",
 ]  # fmt: skip
-CellKey = tuple[str, tuple[str, ...], str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,13 +79,12 @@ def explain(store: Store, report_id: int, *, actor: str, revision: int, reasons:
     with acting(store, actor, "explain", subject_of(report_id)) as session:
         answering = report_to_answer(session, report_id, actor, revision, reasons)
         row = answering.row
-        rows, said = rows_kept(session, row), {each.key: each for each in kept_of(session, row)}
-        hand = Hand(by=actor, part=answering.part, at=instant(session), upload=row.revision)
+        rows, hand = rows_kept(session, row), Hand(by=actor, part=answering.part, at=instant(session), upload=row.revision)
         for (kind, key), (reason_class, text) in reasons.items():
             if reason_class not in government().reasons or not typed(text):
                 raise FigureRefused("correction_without_reason")
             stored = row_kept(rows, kind, key)
-            rekept(stored, stated(said[kind, key], {"reason_class": reason_class, "reason_text": typed(text)}, hand))
+            rekept(stored, stated(kept_row(row, stored), {"reason_class": reason_class, "reason_text": typed(text)}, hand))
             place = f"{stored.sheet}!{stored.cell}".strip("!")
             record_step(session, row, actor, "explained", cell=place, detail=f"{' '.join(key)}: {reason_class} {typed(text)}")
 
@@ -107,13 +97,13 @@ def settle(store: Store, report_id: int, *, actor: str, revision: int, choices: 
     """
     with acting(store, actor, "settle", subject_of(report_id)) as session:
         row = report_to_answer(session, report_id, actor, revision, [key[:2] for key in choices]).row
-        rows, said = rows_kept(session, row), {each.key: each for each in kept_of(session, row)}
+        rows = rows_kept(session, row)
         for (kind, key, column), value in choices.items():
-            stored, own = row_kept(rows, kind, key), said[kind, key].said.get(column)
+            stored = row_kept(rows, kind, key)
+            own = (said := kept_row(row, stored)).said.get(column)
             if own is None or not own.is_open or not any(is_same_value(value, each) for each in own.values):
                 raise FigureRefused("choose_written_value")
-            said[kind, key] = answered(said[kind, key], column, value, by=actor, at=instant(session))
-            rekept(stored, said[kind, key])
+            rekept(stored, answered(said, column, value, by=actor, at=instant(session)))
             written = " / ".join(f"{c.value} ({c.hand.by} {c.hand.part})".replace(" )", ")") for c in own.claims)
             record_step(
                 session, row, actor, "clash_settled", cell=own.holds.place, detail=f"{' '.join(key)} {column}: {value} ({written})"
@@ -128,11 +118,10 @@ def take_out(store: Store, report_id: int, *, actor: str, revision: int, rows: S
     """
     with acting(store, actor, "take_out", subject_of(report_id)) as session:
         row = report_to_answer(session, report_id, actor, revision, None).row
-        stored_rows, said = rows_kept(session, row), {each.key: each for each in kept_of(session, row)}
-        hand = Hand(by=actor, at=instant(session), upload=row.revision)
+        stored_rows, hand = rows_kept(session, row), Hand(by=actor, at=instant(session), upload=row.revision)
         for kind, key in rows:
             stored = row_kept(stored_rows, kind, key)
-            was = said[kind, key]
+            was = kept_row(row, stored)
             rekept(stored, taken_out(was, hand))
             told = ", ".join(f"{column} {each.holds.value}" for column, each in was.said.items())
             record_step(

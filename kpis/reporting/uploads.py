@@ -18,16 +18,17 @@ from sqlmodel import Session, col, select
 from kpis.as_text import named_file, typed
 from kpis.errors import ChangedMeanwhile, FigureRefused
 from kpis.reporting.access import decides, next_state, sections
-from kpis.reporting.comparison import OBSERVATIONS, Completeness, ReportedRow
-from kpis.reporting.filing import Choices, kept_of, refuse_rows, row_key, rows_of
+from kpis.reporting.comparison import OBSERVATIONS, Choices, Completeness, ReportedRow, RowKey
+from kpis.reporting.filing import kept_of, refuse_rows, row_key, rows_of
 from kpis.reporting.hindrances import refuse_gone, same_place
-from kpis.reporting.kept import RowKey, Warning, id_of, keep_rows, keep_warnings, record_step
+from kpis.reporting.kept import Warning, id_of, keep_rows, keep_warnings, record_step
 from kpis.reporting.merging import Hand, KeptRow, clashes, left_open, merge
 from kpis.reporting.people import acting, allow, grants_of
 from kpis.reporting.reports import INCOMPLETE, Warned, warnings_of
 from kpis.reporting.sections import refuse_rows_of_others
 from kpis.reporting_vocabulary import OPEN_STATES
 from kpis.store import tables, vintages
+from kpis.store.fields import record_of
 from kpis.store.store import Store, instant
 
 Confirmed = dict[tuple[str, ...], tuple[str, Any, str]]
@@ -206,12 +207,7 @@ class Before:
                 if column in was[key].row.fields
             ):
                 continue
-            kept.append(
-                Warning(
-                    found=warning.found, expected_ja=warning.expected_ja, expected_en=warning.expected_en, remedy_ja=warning.remedy_ja,
-                    remedy_en=warning.remedy_en, sheet=warning.sheet, cell=warning.cell, rule=warning.rule, row=key,
-                )
-            )  # fmt: skip
+            kept.append(record_of(Warning, warning, row=key))
         return kept
 
     def confirmed(self, open_json: str) -> Confirmed:

@@ -30,9 +30,8 @@ from kpis.store import tables
 from kpis.store.fields import record_of
 from kpis.store.store import Store, instant
 from kpis.store.tables import table_of
-from kpis.store.vintages import as_withdrawal
+from kpis.store.vintages import FigureKey, as_withdrawal, of_figure
 
-_KEY = ("indicator_code", "bureau_code", "period_code")
 _SAID = ("value", "numerator", "denominator", "base_value", "text_ja")
 
 
@@ -44,7 +43,7 @@ class Asked:
     """
 
     id: int
-    key: tuple[str, str, str]
+    key: FigureKey
     vintage: int
     reason_class: str
     reason_text: str
@@ -58,9 +57,7 @@ class Asked:
     then: Figure | None
 
 
-def ask(
-    store: Store, key: tuple[str, str, str], *, actor: str, reason_class: str, reason_text: str, vintage: int | None = None
-) -> Asked:
+def ask(store: Store, key: FigureKey, *, actor: str, reason_class: str, reason_text: str, vintage: int | None = None) -> Asked:
     """Ask for a figure to be withdrawn.
 
     Args:
@@ -92,7 +89,7 @@ def ask(
             session.flush()
             detail = f"{reason_class} {typed(reason_text)}"
             record(session, actor, "withdrawal_asked", _subject(row), detail=f"{' '.join(key)} vintage {row.vintage}: {detail}")
-            return _asked(row, _held(session, key))
+            return _asked(row, of_figure(session, key))
     except IntegrityError as twice:
         raise StepRefused("withdrawal_asked_before", key=" ".join(key)) from twice
 
@@ -121,7 +118,7 @@ def decide(store: Store, number: int, *, actor: str, approves: bool, text: str =
             raise FigureRefused("refusal_without_reason")
         row.state, row.decided_by, row.decided_at = ("approved" if approves else "refused"), actor, instant(session)
         row.decision_text = typed(text)
-        held = _held(session, key)
+        held = of_figure(session, key)
         if approves:
             withdrawn = next(r for r in held if r["vintage"] == row.vintage)
             if any(r["withdraws_vintage"] == row.vintage for r in held):
@@ -143,13 +140,13 @@ def requests(store: Store, *, viewer: str, states: Sequence[str] = ("asked",)) -
     with store.reading() as session:
         allow(session, viewer, "see_queue")
         rows = session.execute(select(table).where(table.c.state.in_(states)).order_by(table.c.id.desc())).all()
-        return [_asked(row, _held(session, (row.indicator_code, row.bureau_code, row.period_code))) for row in rows]
+        return [_asked(row, of_figure(session, (row.indicator_code, row.bureau_code, row.period_code))) for row in rows]
 
 
-def vintages_of(store: Store, key: tuple[str, str, str]) -> list[Figure]:
+def vintages_of(store: Store, key: FigureKey) -> list[Figure]:
     """Return every vintage of a figure, oldest first."""
     with store.reading() as session:
-        return [_figure(row) for row in _held(session, key)]
+        return [_figure(row) for row in of_figure(session, key)]
 
 
 def said_of(figure: Figure | None) -> dict[str, float | str]:
@@ -161,14 +158,8 @@ def _figure(row: Mapping[str, Any]) -> Figure:
     return record_of(Figure, SimpleNamespace(**row), reason_class=row["reason_class"] or "")
 
 
-def _held(session: Session, key: tuple[str, str, str]) -> list[Row]:
-    table = table_of(tables.Observation)
-    own = (table.c[name] == value for name, value in zip(_KEY, key, strict=True))
-    return [dict(row._mapping) for row in session.execute(select(table).where(*own).order_by(table.c.vintage))]
-
-
-def _wanted(session: Session, key: tuple[str, str, str], vintage: int | None) -> Row:
-    held = _held(session, key)
+def _wanted(session: Session, key: FigureKey, vintage: int | None) -> Row:
+    held = of_figure(session, key)
     counting = counting_vintage(held)
     wanted = (
         dict(counting) if vintage is None and counting is not None else next((r for r in held if r["vintage"] == vintage), None)

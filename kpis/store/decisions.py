@@ -7,14 +7,15 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import insert, select
+from sqlalchemy import insert
 from sqlmodel import Session
 
+from kpis.figures.records import standing_vintages
 from kpis.government import government
 from kpis.registers import REGISTERS
 from kpis.store import tables
 from kpis.store.tables import table_of
-from kpis.store.vintages import Origin, as_withdrawal, upsert
+from kpis.store.vintages import Origin, as_withdrawal, of_figure, upsert
 from kpis.vocabulary import EndedReason, ListDecision, Precision, RowKind
 
 
@@ -88,18 +89,15 @@ def _end_rows(
 
 def _withdraw_rows(session: Session, gone: Sequence[tuple[Gone, Decision]], *, decided_at: datetime) -> int:
     """Withdraw every vintage of a figure that was so in no report: what its list said of it was never so."""
-    table = table_of(tables.Observation)
     fresh = []
     for row, decision in gone:
         if decision.word != ListDecision.NEVER:
             continue
-        own = (table.c[name] == row.row[name] for name in ("indicator_code", "bureau_code", "period_code"))
-        held = [dict(v._mapping) for v in session.execute(select(table).where(*own).order_by(table.c.vintage))]
-        taken_back = {v["withdraws_vintage"] for v in held}
-        for said in list(held):
-            if said["submission_id"] is None and said["withdraws_vintage"] is None and said["vintage"] not in taken_back:
+        held = of_figure(session, (row.row["indicator_code"], row.row["bureau_code"], row.row["period_code"]))
+        for said in standing_vintages(held):
+            if said["submission_id"] is None:
                 held.append(as_withdrawal(said, held, reason=(government().error, decision.reason), known_at=decided_at))
                 fresh.append(held[-1])
     if fresh:
-        session.execute(insert(table), fresh)
+        session.execute(insert(table_of(tables.Observation)), fresh)
     return len(fresh)

@@ -52,7 +52,7 @@ def table_of(model: type[SQLModel]) -> Table:
     return table
 
 
-def record_of(record: type[R], row: object, **more: object) -> R:
+def record_of(record: type[R], row: object, /, **more: object) -> R:
     """Return a record with what a stored row holds in the columns of its fields' names.
 
     Args:
@@ -100,6 +100,15 @@ def key_columns(model: type[SQLModel]) -> tuple[str, ...]:
         return own
     unique = (c for c in table.constraints if isinstance(c, UniqueConstraint) and not c.name)
     return next((tuple(column.name for column in c.columns) for c in unique), ())
+
+
+class OfRegister(SQLModel):
+    """What the store alone knows of a row of a register, beside the fields of its list."""
+
+    listed_in: str = ""  # the list that brought the row; blank where a report did
+    vintage: Annotated[int, Said("版(訂正のたびに増える、番目)", "vintage: rises with each correction")] = 1
+    first_known_at: MaybeInstant = None
+    is_sample: bool = False
 
 
 # Kinds of values ------------------------------------------------------------------------------------------------------

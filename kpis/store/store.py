@@ -13,7 +13,7 @@ from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
 
-from sqlalchemy import case, func, select, update
+from sqlalchemy import ColumnElement, case, func, select, update
 from sqlalchemy.engine import make_url
 from sqlmodel import Session, SQLModel
 
@@ -22,6 +22,7 @@ from kpis.errors import ClockBehind, NotAllowed, NotFound
 from kpis.figures.organisation import Organisation, Succession, Unit
 from kpis.figures.records import Baseline, Definition, Figure, Goal, rate_of
 from kpis.figures.scorecard import Book, Entry, SourceNote
+from kpis.grouped import grouped
 from kpis.periods import is_period
 from kpis.registers import LISTS
 from kpis.seen import doing
@@ -33,7 +34,7 @@ from kpis.store.register_history import as_known
 from kpis.store.tables import table_of
 from kpis.store.translations import further, with_texts
 from kpis.store.upgrade import upgrade
-from kpis.store.vintages import CARRIED, COMPARED, OTHER_FIELDS, SAID_WHY, is_sample
+from kpis.store.vintages import CARRIED, GIVEN, OTHER_FIELDS, SAID_WHY, FigureKey, by_figure, is_sample
 
 SKEW = timedelta(seconds=60)  # by so much the clocks of an instance's machines may differ
 
@@ -49,7 +50,6 @@ _FIGURE = (
     "note_en",
     *OTHER_FIELDS,
 )
-VintageKey = tuple[str, str, str]  # indicator, unit, period
 BATCH = 1_000  # rows held at once where a table streams past
 _STATE = select(*(table_of(tables.DataRevision).c[name] for name in ("revision", "mark", "figures_mark", "figures_right_at")))
 
@@ -168,10 +168,11 @@ class Store:
             indicators = self._rows(session, tables.Indicator, indicator_codes, "sort_order")
             kinds = {row.indicator_code: row.kind for row in indicators}
             figures = self._figures(session, kinds, indicator_codes, units)
-            goals: dict[tuple[str, str], list[Goal]] = {}
-            for row in self._rows(session, tables.Target, indicator_codes, "id"):
-                if _is_readable(row.period_code):
-                    goals.setdefault((row.indicator_code, row.bureau_code), []).append(record_of(Goal, row))
+            goals = grouped(
+                ((row.indicator_code, row.bureau_code), record_of(Goal, row))
+                for row in self._rows(session, tables.Target, indicator_codes, "id")
+                if _is_readable(row.period_code)
+            )
             baselines = {
                 (r.indicator_code, r.bureau_code): record_of(Baseline, r)
                 for r in self._rows(session, tables.Baseline, indicator_codes, "indicator_code")
@@ -230,10 +231,7 @@ class Store:
         """
         table = table_of(tables.Observation)
         query = select(*(table.c[name] for name in ("indicator_code", "bureau_code", *_FIGURE))).order_by(table.c.id)
-        if codes is not None:
-            query = query.where(table.c.indicator_code.in_(codes))
-        if units is not None:
-            query = query.where(table.c.bureau_code.in_(units))
+        query = query.where(*_of_figures(codes, units))
         figures: dict[tuple[str, str], list[Figure]] = {}
         held: dict[Any, Any] = {}
         was_on = gc.isenabled()
@@ -267,7 +265,7 @@ class Store:
                 gc.enable()
         return figures
 
-    def vintages(self, codes: Sequence[str] | None, *, units: Sequence[str] | None = None) -> dict[VintageKey, list[Row]]:
+    def vintages(self, codes: Sequence[str] | None, *, units: Sequence[str] | None = None) -> dict[FigureKey, list[Row]]:
         """Return every vintage of figures as it was given, nothing worked out, oldest first.
 
         Args:
@@ -277,18 +275,8 @@ class Store:
         Returns:
             (indicator, unit, period) → rows with the columns that are compared, the vintage and its reason.
         """
-        table = table_of(tables.Observation)
-        names = ("indicator_code", "bureau_code", "period_code", "vintage", "is_sample", *COMPARED, *SAID_WHY)
-        query = select(*(table.c[name] for name in names)).order_by(table.c.vintage)
-        if codes is not None:
-            query = query.where(table.c.indicator_code.in_(codes))
-        if units is not None:
-            query = query.where(table.c.bureau_code.in_(units))
-        vintages: dict[VintageKey, list[Row]] = {}
         with self.reading() as session:
-            for row in doing.counted(session.execute(query.execution_options(yield_per=10_000))):
-                vintages.setdefault((row[0], row[1], row[2]), []).append(dict(row._mapping))
-        return vintages
+            return by_figure(session, *_of_figures(codes, units), names=GIVEN)
 
     def _rows(self, session: Session, model: type[SQLModel], codes: Sequence[str] | None, order: str) -> list[Any]:
         table = table_of(model)
@@ -383,6 +371,13 @@ def in_utc(at: datetime) -> str:
 def utc_now() -> datetime:
     """Return the present instant as naive UTC, the form in which instants are stored."""
     return datetime.now(UTC).replace(tzinfo=None)
+
+
+def _of_figures(codes: Sequence[str] | None, units: Sequence[str] | None) -> list[ColumnElement[bool]]:
+    """Return what keeps figures of these indicators and units alone; ``None`` keeps all."""
+    table = table_of(tables.Observation)
+    kept = ((table.c.indicator_code, codes), (table.c.bureau_code, units))
+    return [column.in_(wanted) for column, wanted in kept if wanted is not None]
 
 
 def _is_readable(period_code: str | None) -> bool:

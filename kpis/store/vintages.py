@@ -13,16 +13,18 @@ from datetime import date, datetime
 from typing import Any
 
 from pydantic import BaseModel
-from sqlalchemy import Table, bindparam, delete, insert, select, update
+from sqlalchemy import ColumnElement, Table, bindparam, delete, insert, select, update
 from sqlmodel import Session
 
 from kpis.as_text import named_file
 from kpis.declared import Row, translated
 from kpis.errors import FigureRefused
-from kpis.figures.records import Figure, counting_vintage, is_final_of
+from kpis.figures.records import Figure, counting_vintage, is_final_of, standing_vintages
 from kpis.government import government
+from kpis.grouped import grouped
 from kpis.periods import first_instant, parse_period
 from kpis.registers import LISTS, REGISTERS
+from kpis.seen import doing
 from kpis.store import tables, translations
 from kpis.store.register_history import FIRST_KNOWN
 from kpis.store.tables import table_of
@@ -36,6 +38,9 @@ CARRIED = tuple(n for n in COMPARED if n in Figure.__dataclass_fields__)  # of t
 OTHER_FIELDS = tuple(n for n in COMPARED if n not in CARRIED)  # of these, what it carries along
 BLANK: Mapping[str, Any] = {name: field.default for name, field in tables.FigureFields.model_fields.items()}  # of what says nothing
 SAID_WHY = ("reason_class", "reason_text", "withdraws_vintage", "finalises_vintage")
+FigureKey = tuple[str, str, str]  # indicator, unit, period
+FIGURE_KEY = ("indicator_code", "bureau_code", "period_code")
+GIVEN = ("vintage", "is_sample", *COMPARED, *SAID_WHY)  # of a vintage, what another is held against
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +52,27 @@ class Origin:
     submission_id: int | None = None
     reasons: Mapping[str, tuple[str | None, str]] = field(default_factory=dict)  # by row code: reason class and text
     list_name: str = ""  # where the file is a list of a register: the name under which it is loaded again
+
+
+def by_figure(session: Session, *where: ColumnElement[bool], names: Sequence[str] = ()) -> dict[FigureKey, list[Row]]:
+    """Return every stored vintage of figures, oldest first, by indicator, unit and period.
+
+    Args:
+        session: of the reader or writer.
+        where: which rows.
+        names: columns besides those that name a figure; all where left out.
+    """
+    table = table_of(tables.Observation)
+    query = select(*(table.c[name] for name in (*FIGURE_KEY, *names))) if names else select(table)
+    query = query.where(*where).order_by(table.c.vintage)
+    rows = doing.counted(session.execute(query.execution_options(yield_per=10_000)))
+    return grouped(((row.indicator_code, row.bureau_code, row.period_code), dict(row._mapping)) for row in rows)
+
+
+def of_figure(session: Session, key: FigureKey) -> list[Row]:
+    """Return every stored vintage of one figure, oldest first."""
+    c = table_of(tables.Observation).c
+    return by_figure(session, *(c[name] == value for name, value in zip(FIGURE_KEY, key, strict=True))).get(key, [])
 
 
 def keep_original(session: Session, *, name: str, content: bytes, kind: str, received_at: datetime) -> str:
@@ -194,10 +220,7 @@ def _note_the_list(session: Session, table: Table, codes: Sequence[str], name: s
 
 def _update_many(session: Session, table: Table, key: str, rows: Sequence[Row]) -> None:
     """Update rows by their key, those with the same columns in one statement: a report may bring thousands."""
-    alike: dict[tuple[str, ...], list[Row]] = {}
-    for row in rows:
-        alike.setdefault(tuple(row), []).append({**row, "key_of_the_row": row[key]})
-    for batch in alike.values():
+    for batch in grouped((tuple(row), {**row, "key_of_the_row": row[key]}) for row in rows).values():
         session.connection().execute(update(table).where(table.c[key] == bindparam("key_of_the_row")), batch)
 
 
@@ -207,11 +230,9 @@ def _append_milestone_dates(session: Session, values: list[Row], known: dict[str
     A day that is cleared, or corrected as an error, was never so: it is withdrawn by a row of its own.
     """
     table = table_of(tables.MilestoneDate)
-    held: dict[tuple[str, str], list[Row]] = {}
-    if known:
-        query = select(table).where(table.c.milestone_code.in_(known)) if len(known) <= MANY else select(table)
-        for row in session.execute(query.order_by(table.c.vintage)):
-            held.setdefault((row.milestone_code, row.date_kind), []).append(dict(row._mapping))
+    query = select(table).where(table.c.milestone_code.in_(known)) if len(known) <= MANY else select(table)
+    days = session.execute(query.order_by(table.c.vintage)) if known else ()
+    held = grouped(((day.milestone_code, day.date_kind), dict(day._mapping)) for day in days)
     fresh: list[Row] = []
     for given in values:
         code = given["milestone_code"]
@@ -246,8 +267,7 @@ def _append_milestone_dates(session: Session, values: list[Row], known: dict[str
 
 def _never_so(stored: Sequence[Mapping[str, Any]], day: date | None, reason: tuple[str | None, str] | None) -> list[int]:
     """Return the vintages of a kind of day that a change takes back: all of them where it is cleared, an error the last."""
-    taken_back = {row["withdraws_vintage"] for row in stored}
-    standing = [row["vintage"] for row in stored if row["withdraws_vintage"] is None and row["vintage"] not in taken_back]
+    standing = [row["vintage"] for row in standing_vintages(stored)]
     if day is None:
         return standing
     own = government().reasons.get(reason[0] or "") if reason is not None else None
@@ -263,13 +283,8 @@ def _append_observations(session: Session, values: list[Row], *, sha256: str | N
         code: day or last_day
         for code, day, last_day in session.execute(select(sources.c.source_code, sources.c.published_on, sources.c.published_by))
     }
-    columns = ("indicator_code", "bureau_code", "period_code", "vintage", "is_sample", *COMPARED, *SAID_WHY)
-    held: dict[tuple[str, str, str], list[Row]] = {}
     codes = sorted({v["indicator_code"] for v in values})
-    query = select(*(table.c[name] for name in columns)).where(table.c.indicator_code.in_(codes)).order_by(table.c.vintage)
-    for row in session.execute(query):
-        vintage = dict(row._mapping)
-        held.setdefault((vintage["indicator_code"], vintage["bureau_code"], vintage["period_code"]), []).append(vintage)
+    held = by_figure(session, table.c.indicator_code.in_(codes), names=GIVEN)
     fresh, instants = [], dict[date, datetime]()
     for number, given in enumerate(values, start=2):
         key = given["indicator_code"], given["bureau_code"], given["period_code"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from kpis.grouped import grouped
 from kpis.voices.store import Tally, Voice, Voices
 
 
@@ -30,8 +31,6 @@ def heard(voices: Voices | None, *, before: int | None) -> Heard:
     """Return what the public hears with the edition that followed ``before``."""
     if voices is None:
         return HEARD_NOTHING
-    answered: dict[tuple[str, str], list[Voice]] = {}
-    for voice in voices.published():
-        answered.setdefault((voice.subject_kind, voice.subject_code), []).append(voice)
+    answered = grouped(((voice.subject_kind, voice.subject_code), voice) for voice in voices.published())
     tallies = voices.tallies(edition=before) if before is not None else {}
     return Heard(before, {(kind, code): tally for (kind, code, _), tally in tallies.items()}, answered)

@@ -117,12 +117,16 @@ def record_issue(
             )  # fmt: skip
 
 
-def was_issued(store: Store, mark: TemplateMark) -> bool:
-    """Say whether this instance issued a template of this identity for this bureau and period."""
+def was_issued(store: Store, mark: TemplateMark, *, action: str = ISSUED, of: str = "period_code") -> bool:
+    """Say whether this instance issued a workbook of this identity, as the record says under an action, for this bureau and period.
+
+    Args:
+        of: under which name the record holds what stands for the period.
+    """
     with store.reading() as session:
-        records = session.execute(_issued(mark.template_id)).scalars().all()
+        records = session.execute(_issued(mark.template_id, action)).scalars().all()
     told = [json.loads(text) for text in records]
-    return any(t["bureau_code"] == mark.bureau_code and t["period_code"] == mark.period_code for t in told)
+    return any(t["bureau_code"] == mark.bureau_code and t[of] == mark.period_code for t in told)
 
 
 def part_of(store: Store, template_id: str) -> str:
@@ -168,6 +172,6 @@ def issued_for(store: Store, bureau_code: str) -> list[TemplateMark]:
     return marks
 
 
-def _issued(template_id: str) -> Any:
+def _issued(template_id: str, action: str = ISSUED) -> Any:
     table = table_of(tables.AuditEvent)
-    return select(table.c.detail).where(table.c.action == ISSUED, table.c.subject == template_id)
+    return select(table.c.detail).where(table.c.action == action, table.c.subject == template_id)

@@ -14,7 +14,6 @@ from typing import Any
 
 from openpyxl import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
-from sqlalchemy import select
 
 from kpis.languages import both, pair, say, written
 from kpis.message import Message
@@ -27,7 +26,6 @@ from kpis.reporting_vocabulary import AnswerType
 from kpis.settings import settings
 from kpis.store import tables
 from kpis.store.store import Store, utc_now
-from kpis.store.tables import table_of
 from kpis.text import format_date
 from loaders.files.apart import Stopped, apart
 from loaders.files.cells import cleaned
@@ -36,7 +34,7 @@ from loaders.files.problems import Problem
 from loaders.files.sheets import Sheet
 from loaders.workbook.find import Table, cell_problems, find_tables
 from loaders.workbook.gaps import BLANK
-from loaders.workbook.identity import OF_QUESTION, make_mark, read_mark, write_mark
+from loaders.workbook.identity import OF_QUESTION, make_mark, read_mark, was_issued, write_mark
 from loaders.workbook.layout import Column, Layout, load_layout
 from loaders.workbook.prefilled import places_of
 from loaders.workbook.template import fill, instruct, list_choices, protect, saved
@@ -281,7 +279,7 @@ def _mark_problems(store: Store, mark: TemplateMark, fits: bool, *, sheet: str, 
 
     if not fits:
         return [wrong(both(Message("mark_changed")), Message("mark_as_issued"), _DOWNLOAD, "A1")]
-    if not _was_issued(store, mark):
+    if not was_issued(store, mark, action=ISSUED, of="question"):
         return [wrong(mark.template_id, Message("template_number_of_system"), _DOWNLOAD, "B2")]
     problems = []
     if mark.bureau_code != bureau_code:
@@ -290,11 +288,3 @@ def _mark_problems(store: Store, mark: TemplateMark, fits: bool, *, sheet: str, 
     if mark.period_code != asked.question_code:
         problems.append(wrong(mark.period_code, Message("workbook_of_question", code=asked.question_code), _DOWNLOAD, "B5"))
     return problems
-
-
-def _was_issued(store: Store, mark: TemplateMark) -> bool:
-    table = table_of(tables.AuditEvent)
-    with store.reading() as session:
-        query = select(table.c.detail).where(table.c.action == ISSUED, table.c.subject == mark.template_id)
-        told = [json.loads(text) for text in session.execute(query).scalars()]
-    return any(t["bureau_code"] == mark.bureau_code and t["question"] == mark.period_code for t in told)

@@ -6,7 +6,7 @@ The page and the command line come through here alike. Of a workbook that is not
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from functools import partial
 
@@ -111,17 +111,14 @@ def _is_safe(content: bytes) -> bool:
 
 
 def _told(problems: Sequence[Problem]) -> list[Found]:
-    return [Found(p.grade, p.sheet, p.cell, p.found, *pair(p.expected), *pair(p.remedy)) for p in problems]
+    return [Found(p.found, *pair(p.expected), *pair(p.remedy), p.sheet, p.cell, grade=p.grade) for p in problems]
 
 
 def asked_of_bureau(reading: WorkbookReading) -> list[Warning]:
     """Return what the bureau confirms before it submits what was read."""
     at = {(row.sheet, row.row): (row.kind, row.key) for row in reading.rows}
     warnings = [
-        replace(
-            asked_to_confirm(p.found, p.expected, p.remedy, sheet=p.sheet, cell=p.cell, rule=p.rule),
-            row=at.get((p.sheet, p.row or 0)),
-        )
+        asked_to_confirm(p.found, p.expected, p.remedy, sheet=p.sheet, cell=p.cell, rule=p.rule, row=at.get((p.sheet, p.row or 0)))
         for p in reading.warnings
     ]
     counted = reading.completeness

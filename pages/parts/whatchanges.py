@@ -10,7 +10,6 @@ import streamlit as st
 from kpis.as_text import markdown
 from kpis.reporting.comparison import OURS, THEIRS, CellChange
 from kpis.reporting.reports import INCOMPLETE, Opened, Report
-from kpis.text import status_colour, status_icon, status_word
 from pages.parts.data_table import FOLDED_IN_FULL, data_table, lines
 from pages.parts.reported import (
     bureau_names,
@@ -24,7 +23,8 @@ from pages.parts.reported import (
     state_badge,
     value_text,
 )
-from pages.parts.text import csv_file, digits, found_shown, in_brackets, language, shown_name, t
+from pages.parts.text import csv_file, digits, found_shown, in_brackets, language, named, shown_name, t
+from publishers.site import seen
 from telling.words import Words
 
 AT_ONCE = 12  # rows of the workbook; the rest are folded away
@@ -142,14 +142,14 @@ def _flips(opened: Opened) -> None:
         return
     st.markdown(f"**{t('flips')}**")
     units = bureau_names()
-    for flip in opened.flips:
-        entry, after = flip.after.entry, flip.after.judgement
-        marks = " → ".join(
-            f":{status_colour(s)}-badge[{status_icon(s)} {status_word(s, language())}]" for s in (flip.before.status, after.status)
+    turned = [
+        (
+            named(flip.after.entry.definition) + in_brackets(units.get(flip.after.entry.unit_code, flip.after.entry.unit_code)),
+            (flip.before.status, flip.after.judgement.status), flip.after.sentence(language()),
         )
-        st.markdown(
-            f"- {shown_name(entry.definition)}{in_brackets(markdown(units.get(entry.unit_code, entry.unit_code)))} {marks}  \n  {markdown(flip.after.sentence(language()))}"
-        )
+        for flip in opened.flips
+    ]  # fmt: skip
+    st.html(seen.turned(turned, Words(language())))
 
 
 def returned_because(opened: Opened) -> None:

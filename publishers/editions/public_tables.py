@@ -29,6 +29,7 @@ from kpis.registers import REGISTERS
 from kpis.store import tables
 from kpis.store.store import BATCH, Store
 from kpis.store.tables import table_of
+from kpis.store.vintages import by_figure
 
 PUBLIC: dict[type[SQLModel], str] = {
     tables.Bureau: "bureau_code name is_name_en_official kind parent_code valid_from valid_from_precision valid_to "
@@ -218,11 +219,7 @@ def _is_text_of(model: type[SQLModel]) -> ColumnElement[bool]:
 
 def _refuse_contaminated(session: Session, series: set[tuple[str, str]]) -> None:
     """Refuse where the vintage that counts of a period of a real series is a sample: what is public would not be what is shown."""
-    table = table_of(tables.Observation)
-    names = ("indicator_code", "bureau_code", "period_code", "vintage", "withdraws_vintage", "is_sample")
-    held: dict[tuple[str, str, str], list[Mapping[str, Any]]] = {}
-    for row in session.execute(select(*(table.c[name] for name in names)).execution_options(yield_per=BATCH)):
-        held.setdefault((row.indicator_code, row.bureau_code, row.period_code), []).append(dict(row._mapping))
+    held = by_figure(session, names=("vintage", "withdraws_vintage", "is_sample"))
     counting = {place: counting_vintage(rows) for place, rows in held.items() if place[:2] in series}
     wrong = sorted(place for place, row in counting.items() if row is not None and row["is_sample"])
     if wrong:

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 from icalendar import Calendar, Event
 
 from kpis.as_text import line
+from kpis.grouped import grouped
 from kpis.languages import say
 from kpis.moment import Moment
 from kpis.periods import parse_period
@@ -38,10 +39,8 @@ class Entry:
 
 def publications(periods: Iterable[tables.ReportingPeriod], language: str, chosen: Settings, *, today: date) -> list[Entry]:
     """Return the next publications that were announced: one for each day, with the periods whose figures it brings."""
-    days: dict[date, list[str]] = {}
-    for period in periods:
-        if period.publishes_on is not None and period.publishes_on >= today:
-            days.setdefault(period.publishes_on, []).append(period.period_code)
+    coming = ((period.publishes_on, period.period_code) for period in periods if period.publishes_on is not None)
+    days = grouped((day, code) for day, code in coming if day >= today)
     entries = []
     for day in sorted(days)[:PUBLICATIONS]:
         labels = say("list_comma", language).join(parse_period(code).label(language) for code in sorted(days[day]))
@@ -76,11 +75,10 @@ def due_days(
 def action_days(actions: Iterable[OpenAction], units: Mapping[str, object], language: str, chosen: Settings) -> Iterator[Entry]:
     """Yield the day on which each open action is due."""
     for each in actions:
-        if each.is_open:
-            unit = units.get(each.bureau_code)
-            bureau = named(unit, "name", language) if unit else each.bureau_code
-            title = say("calendar_action", language, bureau=bureau, action=each.code)
-            yield Entry(f"action-{each.code}", each.due_on, title, page_address("bureau", language, chosen, code=each.bureau_code))
+        unit = units.get(each.bureau_code)
+        bureau = named(unit, "name", language) if unit else each.bureau_code
+        title = say("calendar_action", language, bureau=bureau, action=each.code)
+        yield Entry(f"action-{each.code}", each.due_on, title, page_address("bureau", language, chosen, code=each.bureau_code))
 
 
 def calendar(entries: Sequence[Entry], language: str, chosen: Settings, *, now: datetime) -> bytes:

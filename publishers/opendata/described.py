@@ -8,7 +8,7 @@ from typing import Any
 from kpis.government_files import PublisherFields
 from kpis.languages import say
 from kpis.store import tables
-from publishers.opendata.package import FORMATS, MEDIA, Resource, describe, title
+from publishers.opendata.package import FORMATS, MEDIA, Resource, title
 from telling.words import Words
 
 
@@ -33,7 +33,7 @@ def data_package(
         schema: dict[str, Any] = {
             "fields": [
                 {
-                    "name": name, "type": kind, "title": describe(name), "description": f"{describe(name)} / {describe(name, 'en')}",
+                    "name": name, "type": kind, "title": r.describe(name), "description": f"{r.describe(name)} / {r.describe(name, 'en')}",
                     **({"format": "default"} if kind in ("date", "datetime") else {}),
                 }
                 for name, kind in r.fields.items()

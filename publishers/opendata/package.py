@@ -13,7 +13,7 @@ import json
 import re
 import tomllib
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import lru_cache
 from itertools import islice
@@ -55,13 +55,19 @@ _ARROW = {
 class Resource:
     """One table of the open data: column → type, rows as dictionaries of plain values, and the columns that name a row.
 
-    Rows may be gone through more than once; those of a large table are read anew each time (``Stored``).
+    Rows may be gone through more than once; those of a large table are read anew each time (``Stored``). ``said``: what the columns mean
+    that this table declares itself, as ``said_of`` gives it; two tables may mean two things by one name.
     """
 
     name: str
     fields: Mapping[str, str]
     rows: Collection[Row]
     key: tuple[str, ...]
+    said: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+
+    def describe(self, column: str, language: str = "ja") -> str:
+        """Return what a column means: here, or else in the open data as a whole."""
+        return self.said[column][language] if column in self.said else describe(column, language)
 
 
 class Stored(Collection[Row]):
@@ -154,14 +160,17 @@ def resources(moment: Moment) -> list[Resource]:
         if "submission_id" in fields:
             fields = {"is_reported" if name == "submission_id" else name: kind for name, kind in fields.items()}
             fields["is_reported"] = "boolean"
-        made.append(Resource(table, fields, rows, key_columns(model)))
-    for (model, column), (table, field, marks) in _SPREAD_TO.items():
+        said = {name: told for name, told in said_of(model).items() if (model, name) not in _AS_EVERYWHERE}
+        made.append(Resource(table, fields, rows, key_columns(model), said))
+    for (model, column), (table, part, marks) in _SPREAD_TO.items():
         key = next(c.name for c in columns_of(model) if c.primary_key)
-        spread = Spread(store, model, key, column, field, marks)
-        made.append(Resource(table, {key: "string", field: "string"}, spread, (key, field)))
+        spread = Spread(store, model, key, column, part, marks)
+        made.append(Resource(table, {key: "string", part: "string"}, spread, (key, part)))
     return made
 
 
+# Told on its page in words of its own, in the open data so far in those of every table: a description is a part of an edition.
+_AS_EVERYWHERE = {(tables.Action, "period_code"), (tables.Assessment, "period_code")}
 # Several values in one cell stand in a table of their own, one a row; a copy for searching is nobody else's.
 _SPREAD_TO: dict[tuple[type[SQLModel], str], tuple[str, str, str]] = {
     (tables.Facility, "payment_methods"): ("facility_payments", "payment_method", ";"),

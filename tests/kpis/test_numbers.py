@@ -13,7 +13,6 @@ from kpis.text import (
     axis_number,
     axis_scale,
     format_count,
-    format_difference,
     format_percent,
     format_value,
     told_apart,
@@ -90,7 +89,6 @@ def test_a_difference_carries_its_sign_and_points_are_counted() -> None:
     assert told_apart(99.96, 100, RATE).signed_gap == "−0.04ポイント"
     assert told_apart(50, 49, measured("%"), "en").signed_gap == "+1 point"
     assert told_apart(50, 50, RATE, "en").signed_gap == "±0.0 points"
-    assert format_difference(-0.004, RATE) == "0.004ポイント"
 
 
 def test_counts_and_shares_are_never_rounded_to_nothing_or_to_the_whole() -> None:

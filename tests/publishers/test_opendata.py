@@ -127,6 +127,13 @@ def written(resource: Resource, form: str) -> bytes:
     return file.getvalue()
 
 
+def test_two_tables_may_mean_two_things_by_one_name() -> None:
+    own = Resource("x", {"period_code": "string", "value": "number"}, (), (), {"period_code": {"ja": "月", "en": "month"}})
+    other = Resource("y", {"period_code": "string"}, (), ())
+    assert (own.describe("period_code"), own.describe("period_code", "en")) == ("月", "month")
+    assert own.describe("value") == opendata.describe("value") and other.describe("period_code") == opendata.describe("period_code")
+
+
 HOSTILE = ['=HYPERLINK("http://evil")', "+1+1", "-2+3", "@SUM(A1)", "\t=1", "\r=1", "＝1+1", "＋1", "－1", "＠x"]
 
 

@@ -358,4 +358,4 @@ def test_every_public_table_and_column_is_described_in_both_languages(published:
     for resource in made:
         assert package.title(resource.name) != package.title(resource.name, "en")
         for field in resource.fields:
-            assert package.describe(field) and package.describe(field, "en")
+            assert resource.describe(field) and resource.describe(field, "en")

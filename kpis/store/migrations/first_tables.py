@@ -11,29 +11,20 @@ def create_referring_tables() -> None:
     """Create them, with their indexes."""
     op.create_table(
         "project_bureau",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("project_code", sa.Text(), nullable=False),
-        sa.Column("bureau_code", sa.Text(), nullable=False),
+        sa.Column("id", sa.Integer(), primary_key=True),
+        sa.Column("project_code", sa.Text(), sa.ForeignKey("project.project_code"), nullable=False),
+        sa.Column("bureau_code", sa.Text(), sa.ForeignKey("bureau.bureau_code"), nullable=False),
         sa.Column("role", AutoString(), nullable=False),
         sa.Column("valid_from", sa.Date(), nullable=True),
         sa.Column("valid_to", sa.Date(), nullable=True),
         sa.Column("note", AutoString(), nullable=False),
         sa.CheckConstraint("role IN ('lead','member')", name="role_known"),
-        sa.ForeignKeyConstraint(
-            ["bureau_code"],
-            ["bureau.bureau_code"],
-        ),
-        sa.ForeignKeyConstraint(
-            ["project_code"],
-            ["project.project_code"],
-        ),
-        sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("project_code", "bureau_code", "role"),
     )
     op.create_table(
         "project_confidence",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("project_code", sa.Text(), nullable=False),
+        sa.Column("id", sa.Integer(), primary_key=True),
+        sa.Column("project_code", sa.Text(), sa.ForeignKey("project.project_code"), nullable=False),
         sa.Column("confidence", AutoString(), nullable=False),
         sa.Column("reason", AutoString(), nullable=False),
         sa.Column("reviewer", AutoString(), nullable=False),
@@ -41,181 +32,94 @@ def create_referring_tables() -> None:
         sa.Column("is_sample", sa.Boolean(), nullable=False),
         sa.CheckConstraint("confidence IN ('high','medium','low')", name="confidence_known"),
         sa.CheckConstraint("reason <> ''", name="has_reason"),
-        sa.ForeignKeyConstraint(
-            ["project_code"],
-            ["project.project_code"],
-        ),
-        sa.PrimaryKeyConstraint("id"),
     )
     op.create_table(
         "project_version",
-        sa.Column("project_code", sa.Text(), nullable=False),
+        sa.Column("project_code", sa.Text(), sa.ForeignKey("project.project_code"), nullable=False),
         sa.Column("strategy_version", AutoString(), nullable=False),
         sa.Column("name_ja", AutoString(), nullable=False),
         sa.Column("name_en", AutoString(), nullable=False),
-        sa.Column("source_code", sa.Text(), nullable=False),
+        sa.Column("source_code", sa.Text(), sa.ForeignKey("source.source_code"), nullable=False),
         sa.Column("note", AutoString(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["project_code"],
-            ["project.project_code"],
-        ),
-        sa.ForeignKeyConstraint(
-            ["source_code"],
-            ["source.source_code"],
-        ),
         sa.PrimaryKeyConstraint("project_code", "strategy_version"),
     )
     op.create_table(
         "submission",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("bureau_code", sa.Text(), nullable=False),
-        sa.Column("period_code", sa.Text(), nullable=False),
+        sa.Column("id", sa.Integer(), primary_key=True),
+        sa.Column("bureau_code", sa.Text(), sa.ForeignKey("bureau.bureau_code"), nullable=False),
+        sa.Column("period_code", sa.Text(), sa.ForeignKey("reporting_period.period_code"), nullable=False),
         sa.Column("state", AutoString(), nullable=False),
         sa.Column("revision", sa.Integer(), nullable=False),
-        sa.Column("file_sha256", sa.Text(), nullable=True),
+        sa.Column("file_sha256", sa.Text(), sa.ForeignKey("original_file.sha256"), nullable=True),
         sa.Column("template_id", AutoString(), nullable=True),
-        sa.Column("created_by", sa.Text(), nullable=False),
+        sa.Column("created_by", sa.Text(), sa.ForeignKey("user_account.email"), nullable=False),
         sa.Column("created_at", sa.DateTime(), nullable=False),
-        sa.Column("submitted_by", sa.Text(), nullable=True),
+        sa.Column("submitted_by", sa.Text(), sa.ForeignKey("user_account.email"), nullable=True),
         sa.Column("submitted_at", UTCDateTime(), nullable=True),
-        sa.Column("decided_by", sa.Text(), nullable=True),
+        sa.Column("decided_by", sa.Text(), sa.ForeignKey("user_account.email"), nullable=True),
         sa.Column("decided_at", UTCDateTime(), nullable=True),
         sa.Column("return_reason", AutoString(), nullable=False),
         sa.CheckConstraint("state <> 'returned' OR return_reason <> ''", name="a_return_has_a_reason"),
         sa.CheckConstraint("state IN ('draft','submitted','returned','approved','withdrawn')", name="state_known"),
         sa.CheckConstraint("decided_by IS NULL OR decided_by <> submitted_by", name="four_eyes"),
-        sa.ForeignKeyConstraint(
-            ["bureau_code"],
-            ["bureau.bureau_code"],
-        ),
-        sa.ForeignKeyConstraint(
-            ["created_by"],
-            ["user_account.email"],
-        ),
-        sa.ForeignKeyConstraint(
-            ["decided_by"],
-            ["user_account.email"],
-        ),
-        sa.ForeignKeyConstraint(
-            ["file_sha256"],
-            ["original_file.sha256"],
-        ),
-        sa.ForeignKeyConstraint(
-            ["period_code"],
-            ["reporting_period.period_code"],
-        ),
-        sa.ForeignKeyConstraint(
-            ["submitted_by"],
-            ["user_account.email"],
-        ),
-        sa.PrimaryKeyConstraint("id"),
     )
     op.create_table(
         "succession",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("predecessor_code", sa.Text(), nullable=False),
-        sa.Column("successor_code", sa.Text(), nullable=False),
+        sa.Column("id", sa.Integer(), primary_key=True),
+        sa.Column("predecessor_code", sa.Text(), sa.ForeignKey("bureau.bureau_code"), nullable=False),
+        sa.Column("successor_code", sa.Text(), sa.ForeignKey("bureau.bureau_code"), nullable=False),
         sa.Column("relation", AutoString(), nullable=False),
         sa.Column("effective_date", sa.Date(), nullable=True),
         sa.Column("date_precision", AutoString(), nullable=False),
         sa.Column("share", sa.Float(), nullable=True),
-        sa.Column("source_code", sa.Text(), nullable=True),
+        sa.Column("source_code", sa.Text(), sa.ForeignKey("source.source_code"), nullable=True),
         sa.Column("note", AutoString(), nullable=False),
         sa.CheckConstraint("relation IN ('rename','split','merge','transfer','unknown')", name="relation_known"),
         sa.CheckConstraint("share IS NULL OR (share >= 0 AND share <= 1)", name="share_is_a_share"),
-        sa.ForeignKeyConstraint(
-            ["predecessor_code"],
-            ["bureau.bureau_code"],
-        ),
-        sa.ForeignKeyConstraint(
-            ["source_code"],
-            ["source.source_code"],
-        ),
-        sa.ForeignKeyConstraint(
-            ["successor_code"],
-            ["bureau.bureau_code"],
-        ),
-        sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("predecessor_code", "successor_code", "relation"),
     )
     op.create_table(
         "user_role",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("email", sa.Text(), nullable=False),
+        sa.Column("id", sa.Integer(), primary_key=True),
+        sa.Column("email", sa.Text(), sa.ForeignKey("user_account.email"), nullable=False),
         sa.Column("role", AutoString(), nullable=False),
-        sa.Column("bureau_code", sa.Text(), nullable=True),
+        sa.Column("bureau_code", sa.Text(), sa.ForeignKey("bureau.bureau_code"), nullable=True),
         sa.CheckConstraint("role IN ('bureau_manager','reform_office','administrator')", name="role_known"),
-        sa.ForeignKeyConstraint(
-            ["bureau_code"],
-            ["bureau.bureau_code"],
-        ),
-        sa.ForeignKeyConstraint(
-            ["email"],
-            ["user_account.email"],
-        ),
-        sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("email", "role", "bureau_code"),
     )
     op.create_table(
         "baseline",
-        sa.Column("indicator_code", sa.Text(), nullable=False),
-        sa.Column("bureau_code", sa.Text(), nullable=False),
+        sa.Column("indicator_code", sa.Text(), sa.ForeignKey("indicator.indicator_code"), nullable=False),
+        sa.Column("bureau_code", sa.Text(), sa.ForeignKey("bureau.bureau_code"), nullable=False),
         sa.Column("period_code", AutoString(), nullable=False),
         sa.Column("value", sa.Float(), nullable=False),
         sa.Column("is_approximate", sa.Boolean(), nullable=False),
         sa.Column("is_estimated", sa.Boolean(), nullable=False),
-        sa.Column("source_code", sa.Text(), nullable=False),
+        sa.Column("source_code", sa.Text(), sa.ForeignKey("source.source_code"), nullable=False),
         sa.Column("note", AutoString(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["bureau_code"],
-            ["bureau.bureau_code"],
-        ),
-        sa.ForeignKeyConstraint(
-            ["indicator_code"],
-            ["indicator.indicator_code"],
-        ),
-        sa.ForeignKeyConstraint(
-            ["source_code"],
-            ["source.source_code"],
-        ),
         sa.PrimaryKeyConstraint("indicator_code", "bureau_code"),
     )
     op.create_table(
         "milestone_date",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("milestone_code", sa.Text(), nullable=False),
+        sa.Column("id", sa.Integer(), primary_key=True),
+        sa.Column("milestone_code", sa.Text(), sa.ForeignKey("milestone.milestone_code"), nullable=False),
         sa.Column("date_kind", AutoString(), nullable=False),
         sa.Column("vintage", sa.Integer(), nullable=False),
         sa.Column("day", sa.Date(), nullable=False),
         sa.Column("precision", AutoString(), nullable=False),
         sa.Column("known_at", sa.DateTime(), nullable=False),
-        sa.Column("source_code", sa.Text(), nullable=False),
-        sa.Column("submission_id", sa.Integer(), nullable=True),
+        sa.Column("source_code", sa.Text(), sa.ForeignKey("source.source_code"), nullable=False),
+        sa.Column("submission_id", sa.Integer(), sa.ForeignKey("submission.id"), nullable=True),
         sa.CheckConstraint("date_kind IN ('planned','replanned','actual')", name="date_kind_known"),
-        sa.ForeignKeyConstraint(
-            ["milestone_code"],
-            ["milestone.milestone_code"],
-        ),
-        sa.ForeignKeyConstraint(
-            ["source_code"],
-            ["source.source_code"],
-        ),
-        sa.ForeignKeyConstraint(
-            ["submission_id"],
-            ["submission.id"],
-        ),
-        sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("milestone_code", "date_kind", "vintage"),
     )
-    with op.batch_alter_table("milestone_date", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_milestone_date_milestone_code"), ["milestone_code"], unique=False)
-
+    op.create_index("ix_milestone_date_milestone_code", "milestone_date", ["milestone_code"])
     op.create_table(
         "observation",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("indicator_code", sa.Text(), nullable=False),
-        sa.Column("bureau_code", sa.Text(), nullable=False),
-        sa.Column("period_code", sa.Text(), nullable=False),
+        sa.Column("id", sa.Integer(), primary_key=True),
+        sa.Column("indicator_code", sa.Text(), sa.ForeignKey("indicator.indicator_code"), nullable=False),
+        sa.Column("bureau_code", sa.Text(), sa.ForeignKey("bureau.bureau_code"), nullable=False),
+        sa.Column("period_code", sa.Text(), sa.ForeignKey("reporting_period.period_code"), nullable=False),
         sa.Column("vintage", sa.Integer(), nullable=False),
         sa.Column("value", sa.Float(), nullable=True),
         sa.Column("numerator", sa.Float(), nullable=True),
@@ -232,9 +136,9 @@ def create_referring_tables() -> None:
         sa.Column("published_on", sa.Date(), nullable=True),
         sa.Column("known_at", sa.DateTime(), nullable=False),
         sa.Column("recorded_at", sa.DateTime(), nullable=False),
-        sa.Column("source_code", sa.Text(), nullable=False),
-        sa.Column("submission_id", sa.Integer(), nullable=True),
-        sa.Column("file_sha256", sa.Text(), nullable=True),
+        sa.Column("source_code", sa.Text(), sa.ForeignKey("source.source_code"), nullable=False),
+        sa.Column("submission_id", sa.Integer(), sa.ForeignKey("submission.id"), nullable=True),
+        sa.Column("file_sha256", sa.Text(), sa.ForeignKey("original_file.sha256"), nullable=True),
         sa.Column("verified", sa.Boolean(), nullable=False),
         sa.Column("reason_class", AutoString(), nullable=True),
         sa.Column("reason_text", AutoString(), nullable=False),
@@ -247,71 +151,29 @@ def create_referring_tables() -> None:
         sa.CheckConstraint("value IS NOT NULL OR numerator IS NOT NULL OR text_ja <> ''", name="says_something"),
         sa.CheckConstraint("vintage = 1 OR (reason_class IS NOT NULL AND reason_text <> '')", name="a_correction_has_a_reason"),
         sa.CheckConstraint("vintage >= 1", name="vintage_counts_from_one"),
-        sa.ForeignKeyConstraint(
-            ["bureau_code"],
-            ["bureau.bureau_code"],
-        ),
-        sa.ForeignKeyConstraint(
-            ["file_sha256"],
-            ["original_file.sha256"],
-        ),
-        sa.ForeignKeyConstraint(
-            ["indicator_code"],
-            ["indicator.indicator_code"],
-        ),
-        sa.ForeignKeyConstraint(
-            ["period_code"],
-            ["reporting_period.period_code"],
-        ),
-        sa.ForeignKeyConstraint(
-            ["source_code"],
-            ["source.source_code"],
-        ),
-        sa.ForeignKeyConstraint(
-            ["submission_id"],
-            ["submission.id"],
-        ),
-        sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("indicator_code", "bureau_code", "period_code", "vintage"),
     )
-    with op.batch_alter_table("observation", schema=None) as batch_op:
-        batch_op.create_index("observation_by_indicator", ["indicator_code", "bureau_code", "known_at"], unique=False)
-
+    op.create_index("observation_by_indicator", "observation", ["indicator_code", "bureau_code", "known_at"])
     op.create_table(
         "reading",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("indicator_code", sa.Text(), nullable=False),
-        sa.Column("bureau_code", sa.Text(), nullable=False),
+        sa.Column("id", sa.Integer(), primary_key=True),
+        sa.Column("indicator_code", sa.Text(), sa.ForeignKey("indicator.indicator_code"), nullable=False),
+        sa.Column("bureau_code", sa.Text(), sa.ForeignKey("bureau.bureau_code"), nullable=False),
         sa.Column("period_code", AutoString(), nullable=True),
         sa.Column("value", sa.Float(), nullable=True),
         sa.Column("text_ja", AutoString(), nullable=False),
         sa.Column("is_target", sa.Boolean(), nullable=False),
         sa.Column("is_approximate", sa.Boolean(), nullable=False),
         sa.Column("agrees", sa.Boolean(), nullable=False),
-        sa.Column("source_code", sa.Text(), nullable=False),
+        sa.Column("source_code", sa.Text(), sa.ForeignKey("source.source_code"), nullable=False),
         sa.Column("note_ja", AutoString(), nullable=False),
         sa.Column("note_en", AutoString(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["bureau_code"],
-            ["bureau.bureau_code"],
-        ),
-        sa.ForeignKeyConstraint(
-            ["indicator_code"],
-            ["indicator.indicator_code"],
-        ),
-        sa.ForeignKeyConstraint(
-            ["source_code"],
-            ["source.source_code"],
-        ),
-        sa.PrimaryKeyConstraint("id"),
     )
-    with op.batch_alter_table("reading", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_reading_indicator_code"), ["indicator_code"], unique=False)
-
+    op.create_index("ix_reading_indicator_code", "reading", ["indicator_code"])
     op.create_table(
         "submission_row",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("submission_id", sa.Integer(), nullable=False),
+        sa.Column("id", sa.Integer(), primary_key=True),
+        sa.Column("submission_id", sa.Integer(), sa.ForeignKey("submission.id"), nullable=False),
         sa.Column("row_kind", AutoString(), nullable=False),
         sa.Column("sheet", AutoString(), nullable=False),
         sa.Column("cell", AutoString(), nullable=False),
@@ -319,21 +181,14 @@ def create_referring_tables() -> None:
         sa.Column("reason_class", AutoString(), nullable=True),
         sa.Column("reason_text", AutoString(), nullable=False),
         sa.Column("comment", AutoString(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["submission_id"],
-            ["submission.id"],
-        ),
-        sa.PrimaryKeyConstraint("id"),
     )
-    with op.batch_alter_table("submission_row", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_submission_row_submission_id"), ["submission_id"], unique=False)
-
+    op.create_index("ix_submission_row_submission_id", "submission_row", ["submission_id"])
     op.create_table(
         "target",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("indicator_code", sa.Text(), nullable=False),
-        sa.Column("bureau_code", sa.Text(), nullable=False),
-        sa.Column("period_code", sa.Text(), nullable=False),
+        sa.Column("id", sa.Integer(), primary_key=True),
+        sa.Column("indicator_code", sa.Text(), sa.ForeignKey("indicator.indicator_code"), nullable=False),
+        sa.Column("bureau_code", sa.Text(), sa.ForeignKey("bureau.bureau_code"), nullable=False),
+        sa.Column("period_code", sa.Text(), sa.ForeignKey("reporting_period.period_code"), nullable=False),
         sa.Column("value", sa.Float(), nullable=False),
         sa.Column("numerator", sa.Float(), nullable=True),
         sa.Column("denominator", sa.Float(), nullable=True),
@@ -341,28 +196,10 @@ def create_referring_tables() -> None:
         sa.Column("set_on", sa.Date(), nullable=True),
         sa.Column("set_order", sa.Integer(), nullable=False),
         sa.Column("strategy_version", AutoString(), nullable=True),
-        sa.Column("source_code", sa.Text(), nullable=False),
+        sa.Column("source_code", sa.Text(), sa.ForeignKey("source.source_code"), nullable=False),
         sa.Column("verified", sa.Boolean(), nullable=False),
         sa.Column("note_ja", AutoString(), nullable=False),
         sa.Column("note_en", AutoString(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["bureau_code"],
-            ["bureau.bureau_code"],
-        ),
-        sa.ForeignKeyConstraint(
-            ["indicator_code"],
-            ["indicator.indicator_code"],
-        ),
-        sa.ForeignKeyConstraint(
-            ["period_code"],
-            ["reporting_period.period_code"],
-        ),
-        sa.ForeignKeyConstraint(
-            ["source_code"],
-            ["source.source_code"],
-        ),
-        sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("indicator_code", "bureau_code", "period_code", "set_order"),
     )
-    with op.batch_alter_table("target", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_target_indicator_code"), ["indicator_code"], unique=False)
+    op.create_index("ix_target_indicator_code", "target", ["indicator_code"])

@@ -15,9 +15,9 @@ from kpis.store.fields import (
     EndedOn,
     EndedOnPrecision,
     MaybeBureauCode,
-    MaybeInstant,
     MaybeProjectCode,
     Number,
+    OfRegister,
     Precision,
     ReportingPeriodCode,
     SourceCode,
@@ -56,7 +56,7 @@ class CommentaryFields(Fields):
     note: str = ""
 
 
-class Commentary(CommentaryFields, SQLModel, table=True):
+class Commentary(OfRegister, CommentaryFields, SQLModel, table=True):
     """What a bureau, or the owner of an indicator or project, says of it in a period."""
 
     __table_args__ = (
@@ -64,10 +64,6 @@ class Commentary(CommentaryFields, SQLModel, table=True):
         CheckConstraint(_ABOUT_ONE, name="about_one_subject"),
         Index("commentary_by_bureau", "bureau_code", "period_code"),
     )
-    listed_in: str = ""  # the list that brought the row; blank where a report did
-    vintage: Annotated[int, Said("版(訂正のたびに増える、番目)", "vintage: rises with each correction")] = 1
-    first_known_at: MaybeInstant = None
-    is_sample: bool = False
 
 
 class ActionFields(Fields):
@@ -120,7 +116,7 @@ class ActionFields(Fields):
     note: str = ""
 
 
-class Action(ActionFields, SQLModel, table=True):
+class Action(OfRegister, ActionFields, SQLModel, table=True):
     """What a bureau does about an indicator or project; each answer of a later quarter is a change of the same row."""
 
     __table_args__ = (
@@ -129,7 +125,3 @@ class Action(ActionFields, SQLModel, table=True):
         CheckConstraint(_ABOUT_ONE, name="about_one_subject"),
         Index("action_by_bureau", "bureau_code", "action_state"),
     )
-    listed_in: str = ""  # the list that brought the row; blank where a report did
-    vintage: Annotated[int, Said("版(訂正のたびに増える、番目)", "vintage: rises with each correction")] = 1
-    first_known_at: MaybeInstant = None
-    is_sample: bool = False

@@ -17,10 +17,10 @@ from kpis.store.fields import (
     EndedOn,
     EndedOnPrecision,
     Instant,
-    MaybeInstant,
     MaybeSourceCode,
     NoteEn,
     NoteJa,
+    OfRegister,
     Part,
     Precision,
     ProjectCode,
@@ -177,14 +177,10 @@ class MilestoneFields(Fields):
     note_en: NoteEn = ""
 
 
-class Milestone(MilestoneFields, SQLModel, table=True):
+class Milestone(OfRegister, MilestoneFields, SQLModel, table=True):
     """A milestone of a project with planned, re-planned and actual days side by side."""
 
     __table_args__ = (one_of("ended_reason", words.EndedReason, optional=True), Index("ix_milestone_project_code", "project_code"))
-    listed_in: str = ""  # the list that brought the row; blank where a report did
-    vintage: Annotated[int, Said("版(訂正のたびに増える、番目)", "vintage: rises with each correction")] = 1
-    first_known_at: MaybeInstant = None
-    is_sample: bool = False
 
 
 class MilestoneDate(SQLModel, table=True):

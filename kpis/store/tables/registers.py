@@ -23,10 +23,10 @@ from kpis.store.fields import (
     EndedOnPrecision,
     Instant,
     MaybeBureauCode,
-    MaybeInstant,
     MaybeNameEn,
     NoteEn,
     NoteJa,
+    OfRegister,
     OrganisationJa,
     Party,
     PlannedFor,
@@ -99,7 +99,7 @@ class ProcedureFields(Fields):
     note_en: NoteEn = ""
 
 
-class Procedure(ProcedureFields, SQLModel, table=True):
+class Procedure(OfRegister, ProcedureFields, SQLModel, table=True):
     """A named administrative procedure (or, where ``counted_as`` says so, one process of it), as last reported.
 
     Counts are applications a year; ``details_json`` keeps what the source's own layout says besides.
@@ -138,10 +138,6 @@ class Procedure(ProcedureFields, SQLModel, table=True):
             info={"only": "sqlite"},
         ),
     )
-    listed_in: str = ""  # the list that brought the row; blank where a report did
-    vintage: Annotated[int, Said("版(訂正のたびに増える、番目)", "vintage: rises with each correction")] = 1
-    first_known_at: MaybeInstant = None
-    is_sample: bool = False
 
 
 class FacilityFields(Fields):
@@ -179,7 +175,7 @@ class FacilityFields(Fields):
     note_en: NoteEn = ""
 
 
-class Facility(FacilityFields, SQLModel, table=True):
+class Facility(OfRegister, FacilityFields, SQLModel, table=True):
     """A facility that takes fees, or a class of them; the list never adds up to a published numerator."""
 
     __table_args__ = (
@@ -188,10 +184,6 @@ class Facility(FacilityFields, SQLModel, table=True):
         CheckConstraint("(latitude IS NULL) = (longitude IS NULL)", name="a_point_has_both"),
         Index("ix_facility_bureau_code", "bureau_code"),
     )
-    listed_in: str = ""  # the list that brought the row; blank where a report did
-    vintage: Annotated[int, Said("版(訂正のたびに増える、番目)", "vintage: rises with each correction")] = 1
-    first_known_at: MaybeInstant = None
-    is_sample: bool = False
 
 
 class RegisterChange(SQLModel, table=True):

@@ -7,8 +7,6 @@ from alembic import op
 
 revision = "0002"
 down_revision = "0001"
-branch_labels = None
-depends_on = None
 
 PARTIES = (
     "'resident','business','resident_or_business','national','local','agency','national_or_local','national_or_agency',"
@@ -44,15 +42,15 @@ def upgrade() -> None:
     """Apply."""
     op.create_table(
         "register_change",
-        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("id", sa.Integer(), primary_key=True),
         sa.Column("register_name", sa.String(), nullable=False),
         sa.Column("row_code", sa.String(), nullable=False),
         sa.Column("vintage", sa.Integer(), nullable=False),
         sa.Column("before_json", sa.String(), nullable=False),
         sa.Column("after_json", sa.String(), nullable=False),
         sa.Column("known_at", sa.DateTime(), nullable=False),
-        sa.Column("submission_id", sa.Integer(), nullable=True),
-        sa.Column("file_sha256", sa.Text(), nullable=True),
+        sa.Column("submission_id", sa.Integer(), sa.ForeignKey("submission.id"), nullable=True),
+        sa.Column("file_sha256", sa.Text(), sa.ForeignKey("original_file.sha256"), nullable=True),
         sa.Column("reason_class", sa.String(), nullable=True),
         sa.Column("reason_text", sa.String(), nullable=False),
         sa.CheckConstraint(
@@ -61,9 +59,6 @@ def upgrade() -> None:
         ),
         sa.CheckConstraint("reason_class IS NULL OR reason_text <> ''", name="a_correction_has_a_reason"),
         sa.CheckConstraint("register_name IN ('procedure','facility','milestone')", name="register_name_known"),
-        sa.ForeignKeyConstraint(["file_sha256"], ["original_file.sha256"]),
-        sa.ForeignKeyConstraint(["submission_id"], ["submission.id"]),
-        sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("register_name", "row_code", "vintage"),
     )
     for table in ("facility", "milestone"):

@@ -9,8 +9,6 @@ from alembic import op
 
 revision = "0004"
 down_revision = "0003"
-branch_labels = None
-depends_on = None
 
 SEARCHED = ("procedure_code", "name_ja", "name_en", "law_name", "law_article", "organisation_ja")
 LISTED = ["procedure_code", "bureau_code", "digital_status", "digitised_date", "planned_for", "planned_for_precision",

@@ -7,15 +7,8 @@ from alembic import op
 
 revision = "0005"
 down_revision = "0004"
-branch_labels = None
-depends_on = None
 
 
 def upgrade() -> None:
     """Apply."""
     op.add_column("data_revision", sa.Column("is_sample", sa.Boolean(), nullable=False, server_default=sa.false()))
-
-
-def downgrade() -> None:
-    """Undo."""
-    op.drop_column("data_revision", "is_sample")

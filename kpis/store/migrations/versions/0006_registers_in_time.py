@@ -10,8 +10,6 @@ from alembic import op
 
 revision = "0006"
 down_revision = "0005"
-branch_labels = None
-depends_on = None
 
 FILES = {"procedure": "procedures.csv", "facility": "facilities.csv", "milestone": "milestones.csv"}
 SEARCHED = ("procedure_code", "name_ja", "name_en", "law_name", "law_article", "organisation_ja")
@@ -50,11 +48,3 @@ def _note_what_was_searched() -> None:
             before["search_text"] = unicodedata.normalize("NFKC", words).casefold()
             noted = json.dumps(before, ensure_ascii=False)
             connection.execute(sa.update(log).where(log.c.id == change.id).values(before_json=noted))
-
-
-def downgrade() -> None:
-    """Undo."""
-    op.drop_index("register_change_by_instant", "register_change")
-    op.drop_index("procedure_first_known", "procedure")
-    for table in FILES:
-        op.drop_column(table, "first_known_at")

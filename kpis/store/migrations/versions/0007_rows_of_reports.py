@@ -12,8 +12,6 @@ from alembic import op
 
 revision = "0007"
 down_revision = "0006"
-branch_labels = None
-depends_on = None
 
 _ROWS = sa.table("submission_row", sa.column("id"), sa.column("row_kind"), sa.column("row_key"), sa.column("fields_json"))
 

@@ -5,8 +5,6 @@ from alembic import op
 
 revision = "0008"
 down_revision = "0007"
-branch_labels = None
-depends_on = None
 
 COLUMNS = ("publication_lag_days", "minimum_value", "maximum_value", "sibling_code")
 

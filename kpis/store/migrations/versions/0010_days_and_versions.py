@@ -5,8 +5,6 @@ from alembic import op
 
 revision = "0010"
 down_revision = "0009"
-branch_labels = None
-depends_on = None
 
 PRECISION = "IN ('day','month','quarter','year','unknown')"
 
@@ -17,7 +15,7 @@ def upgrade() -> None:
     op.add_column("source", sa.Column("published_basis", sa.String(), nullable=True))
     versions = op.create_table(
         "strategy_version",
-        sa.Column("version_code", sa.String(), nullable=False),
+        sa.Column("version_code", sa.String(), primary_key=True),
         sa.Column("name_ja", sa.String(), nullable=False),
         sa.Column("name_en", sa.String(), nullable=False),
         sa.Column("adopted_on", sa.Date(), nullable=True),
@@ -32,11 +30,9 @@ def upgrade() -> None:
         sa.Column("concept_en", sa.String(), nullable=False),
         sa.Column("is_renumbered", sa.Boolean(), nullable=False),
         sa.Column("sort_order", sa.Integer(), nullable=False),
-        sa.Column("source_code", sa.Text(), nullable=False),
+        sa.Column("source_code", sa.Text(), sa.ForeignKey("source.source_code"), nullable=False),
         sa.Column("note", sa.String(), nullable=False),
         sa.CheckConstraint(f"adopted_precision {PRECISION}", name="adopted_precision_known"),
-        sa.ForeignKeyConstraint(["source_code"], ["source.source_code"]),
-        sa.PrimaryKeyConstraint("version_code"),
     )
     _keep_versions(versions)
     op.add_column("project", sa.Column("goal_source_code", sa.String(), nullable=True))

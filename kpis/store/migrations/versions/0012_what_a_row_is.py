@@ -5,8 +5,6 @@ from alembic import op
 
 revision = "0012"
 down_revision = "0011"
-branch_labels = None
-depends_on = None
 
 FILES = {
     "source": "sources.csv", "bureau": "bureaus.csv", "succession": "successions.csv", "strategy_version": "strategy_versions.csv",

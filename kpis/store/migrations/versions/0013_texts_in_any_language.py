@@ -5,8 +5,6 @@ from alembic import op
 
 revision = "0013"
 down_revision = "0012"
-branch_labels = None
-depends_on = None
 
 # Table → the columns that name a row, and its texts. No column of these stands in an index, a key or a CHECK: each table stays
 # as it is, with what refers to it, and only loses or gets columns.

@@ -7,8 +7,6 @@ from kpis.store.migrations.anew import declare_anew
 
 revision = "0014"
 down_revision = "0013"
-branch_labels = None
-depends_on = None
 
 REASONS = "reason_class IN ('error','late_data','definition_change','scope_change')"
 OF_REASONS = {  # no other table refers to these, so that they may be made anew

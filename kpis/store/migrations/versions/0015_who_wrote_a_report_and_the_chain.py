@@ -9,8 +9,6 @@ from kpis.store.trail import linked
 
 revision = "0015"
 down_revision = "0014"
-branch_labels = None
-depends_on = None
 
 PARTS = ("uploaded", "explained", "conflict_resolved", "reading_chosen", "warning_confirmed", "submitted")
 AUDIT = sa.table(

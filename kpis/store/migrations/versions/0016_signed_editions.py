@@ -10,8 +10,6 @@ from kpis.store.migrations.append_only import leave_open, protect
 
 revision = "0016"
 down_revision = "0015"
-branch_labels = None
-depends_on = None
 
 
 def upgrade() -> None:

@@ -9,8 +9,6 @@ from alembic import op
 
 revision = "0017"
 down_revision = "0016"
-branch_labels = None
-depends_on = None
 
 # Made with a zone by 0001, while every model, and SQLite, holds UTC without one.
 INSTANTS = ("submitted_at", "decided_at")

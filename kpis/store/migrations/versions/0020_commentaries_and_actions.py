@@ -10,8 +10,6 @@ from sqlmodel.sql.sqltypes import AutoString
 
 revision = "0020"
 down_revision = "0019"
-branch_labels = None
-depends_on = None
 
 BEFORE = ("procedure", "facility", "milestone")
 ENDED = "ended_reason IS NULL OR ended_reason IN ('closed','abolished','merged','replaced','mistake')"
@@ -66,11 +64,10 @@ def upgrade() -> None:
         "commentary",
         *_texts("commentary_code"),
         *_subject(),
-        sa.Column("period_code", sa.Text(), nullable=False),
+        sa.Column("period_code", sa.Text(), sa.ForeignKey("reporting_period.period_code"), nullable=False),
         *_texts("cause_ja", "cause_en", "obstacle_ja", "obstacle_en", "response_ja", "response_en"),
         *_as_every_register(),
         *_held(),
-        sa.ForeignKeyConstraint(["period_code"], ["reporting_period.period_code"]),
         sa.PrimaryKeyConstraint("commentary_code"),
     )
     op.create_index("commentary_by_bureau", "commentary", ["bureau_code", "period_code"])
@@ -78,7 +75,7 @@ def upgrade() -> None:
         "action",
         *_texts("action_code"),
         *_subject(),
-        sa.Column("period_code", sa.Text(), nullable=False),
+        sa.Column("period_code", sa.Text(), sa.ForeignKey("reporting_period.period_code"), nullable=False),
         *_texts("measure_ja", "measure_en", "section_ja", "role_ja", "person"),
         sa.Column("due_on", sa.Date(), nullable=True),
         *_texts("due_on_precision"),
@@ -91,7 +88,6 @@ def upgrade() -> None:
         *_as_every_register(),
         sa.CheckConstraint("action_state IN ('open','continued','done','given_up')", name="action_state_known"),
         *_held(),
-        sa.ForeignKeyConstraint(["period_code"], ["reporting_period.period_code"]),
         sa.PrimaryKeyConstraint("action_code"),
     )
     op.create_index("action_by_bureau", "action", ["bureau_code", "action_state"])

@@ -6,8 +6,6 @@ from alembic import op
 
 revision = "0021"
 down_revision = "0020"
-branch_labels = None
-depends_on = None
 
 BEFORE = "role IN ('bureau_manager','reform_office','administrator')"
 SINCE = "role IN ('section','bureau_manager','bureau_approver','reform_office','administrator')"

@@ -6,8 +6,6 @@ from alembic import op
 
 revision = "0022"
 down_revision = "0021"
-branch_labels = None
-depends_on = None
 
 OCCASIONS = "'due_in_14','due_in_3','overdue','submitted','returned','approved','published','status_turned','action_due'"
 STATES = "'waiting','claimed','sending','sent','failed','unknown','unwanted','withheld','expired'"

@@ -8,8 +8,6 @@ from sqlmodel.sql.sqltypes import AutoString
 
 revision = "0023"
 down_revision = "0022"
-branch_labels = None
-depends_on = None
 
 
 def _refers(*columns: str) -> list[sa.ForeignKeyConstraint]:
@@ -24,7 +22,7 @@ def upgrade() -> None:
     """Apply."""
     op.create_table(
         "meeting",
-        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("id", sa.Integer(), primary_key=True),
         sa.Column("period_code", AutoString(), nullable=False),
         sa.Column("held_on", sa.Date(), nullable=False),
         sa.Column("as_of", sa.Date(), nullable=False),
@@ -32,11 +30,10 @@ def upgrade() -> None:
         sa.Column("note", AutoString(), nullable=False),
         sa.Column("closed_by", sa.Text(), nullable=False),
         _person("closed_by"),
-        sa.PrimaryKeyConstraint("id"),
     )
     op.create_table(
         "decision",
-        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("id", sa.Integer(), primary_key=True),
         sa.Column("period_code", AutoString(), nullable=False),
         sa.Column("indicator_code", sa.Text(), nullable=True),
         sa.Column("project_code", sa.Text(), nullable=True),
@@ -62,7 +59,6 @@ def upgrade() -> None:
         *_refers("indicator", "project", "milestone", "bureau", "action"),
         _person("written_by"),
         _person("closed_by"),
-        sa.PrimaryKeyConstraint("id"),
     )
     op.create_index("decision_by_meeting", "decision", ["period_code"])
     op.add_column("project_confidence", sa.Column("recorded_at", sa.DateTime(), nullable=True))

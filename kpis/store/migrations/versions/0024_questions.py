@@ -6,8 +6,6 @@ from alembic import op
 
 revision = "0024"
 down_revision = "0023"
-branch_labels = None
-depends_on = None
 
 _REPLY = ["question_code", "bureau_code"]
 _UPLOAD = [*_REPLY, "revision"]

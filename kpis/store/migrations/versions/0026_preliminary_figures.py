@@ -5,8 +5,6 @@ from alembic import op
 
 revision = "0026"
 down_revision = "0025"
-branch_labels = None
-depends_on = None
 
 REASON = "reason_class IS NOT NULL AND reason_text <> ''"
 SINCE = f"vintage = 1 OR finalises_vintage IS NOT NULL OR ({REASON})"

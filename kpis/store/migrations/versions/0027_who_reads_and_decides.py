@@ -5,8 +5,6 @@ from alembic import op
 
 revision = "0027"
 down_revision = "0026"
-branch_labels = None
-depends_on = None
 
 BEFORE = "role IN ('section','bureau_manager','bureau_approver','reform_office','administrator')"
 SINCE = "role IN ('section','bureau_manager','bureau_approver','reform_office','director','administrator')"

@@ -4,8 +4,6 @@ from alembic import op
 
 revision = "0028"
 down_revision = "0027"
-branch_labels = None
-depends_on = None
 
 BEFORE = "'due_in_14','due_in_3','overdue','submitted','returned','approved','published','status_turned','action_due'"
 SINCE = f"{BEFORE},'question_opened','answer_submitted','answer_returned'"

@@ -12,8 +12,6 @@ from alembic import op
 
 revision = "0029"
 down_revision = "0028"
-branch_labels = None
-depends_on = None
 
 REGISTERS = ("procedure", "facility", "milestone")
 SHEETS = ("procedures", "facilities", "milestones")

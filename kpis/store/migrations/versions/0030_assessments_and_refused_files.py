@@ -8,8 +8,6 @@ from sqlmodel.sql.sqltypes import AutoString
 
 revision = "0030"
 down_revision = "0029"
-branch_labels = None
-depends_on = None
 
 KNOWN = "confidence IN ('high','medium','low')"
 
@@ -18,9 +16,9 @@ def upgrade() -> None:
     """Apply; what was stated of projects is kept."""
     op.create_table(
         "assessment",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("indicator_code", sa.Text(), nullable=True),
-        sa.Column("project_code", sa.Text(), nullable=True),
+        sa.Column("id", sa.Integer(), primary_key=True),
+        sa.Column("indicator_code", sa.Text(), sa.ForeignKey("indicator.indicator_code"), nullable=True),
+        sa.Column("project_code", sa.Text(), sa.ForeignKey("project.project_code"), nullable=True),
         sa.Column("period_code", AutoString(), nullable=False),
         sa.Column("confidence", AutoString(), nullable=False),
         sa.Column("reason_ja", AutoString(), nullable=False),
@@ -36,9 +34,6 @@ def upgrade() -> None:
         sa.CheckConstraint("(indicator_code IS NULL) <> (project_code IS NULL)", name="about_one_subject"),
         sa.CheckConstraint("confirmed_by IS NULL OR confirmed_by <> reviewer", name="four_eyes"),
         sa.CheckConstraint("(confirmed_by IS NULL) = (confirmed_at IS NULL)", name="confirmed_at_an_instant"),
-        sa.ForeignKeyConstraint(["indicator_code"], ["indicator.indicator_code"]),
-        sa.ForeignKeyConstraint(["project_code"], ["project.project_code"]),
-        sa.PrimaryKeyConstraint("id"),
     )
     op.execute(
         "INSERT INTO assessment (id, project_code, period_code, confidence, reason_ja, reason_en, reviewer, reviewed_on, recorded_at, is_sample) "
@@ -48,20 +43,17 @@ def upgrade() -> None:
     op.drop_table("project_confidence")
     op.create_table(
         "refused_file",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("bureau_code", sa.Text(), nullable=False),
+        sa.Column("id", sa.Integer(), primary_key=True),
+        sa.Column("bureau_code", sa.Text(), sa.ForeignKey("bureau.bureau_code"), nullable=False),
         sa.Column("period_code", AutoString(), nullable=False),
         sa.Column("name", AutoString(), nullable=False),
         sa.Column("sha256", AutoString(), nullable=False),
         sa.Column("content", sa.LargeBinary(), nullable=True),
         sa.Column("bytes_count", sa.Integer(), nullable=False),
-        sa.Column("uploaded_by", sa.Text(), nullable=False),
+        sa.Column("uploaded_by", sa.Text(), sa.ForeignKey("user_account.email"), nullable=False),
         sa.Column("refused_at", sa.DateTime(), nullable=False),
         sa.Column("problems_count", sa.Integer(), nullable=False),
         sa.Column("problems_json", AutoString(), nullable=False),
-        sa.ForeignKeyConstraint(["bureau_code"], ["bureau.bureau_code"]),
-        sa.ForeignKeyConstraint(["uploaded_by"], ["user_account.email"]),
-        sa.PrimaryKeyConstraint("id"),
     )
     op.create_index("refused_by_bureau", "refused_file", ["bureau_code", "refused_at"])
 
@@ -77,8 +69,8 @@ def downgrade() -> None:
     op.drop_table("refused_file")
     op.create_table(
         "project_confidence",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("project_code", AutoString(), nullable=False),
+        sa.Column("id", sa.Integer(), primary_key=True),
+        sa.Column("project_code", AutoString(), sa.ForeignKey("project.project_code"), nullable=False),
         sa.Column("confidence", AutoString(), nullable=False),
         sa.Column("reason", AutoString(), nullable=False),
         sa.Column("reviewer", AutoString(), nullable=False),
@@ -87,8 +79,6 @@ def downgrade() -> None:
         sa.Column("recorded_at", sa.DateTime(), nullable=True),
         sa.CheckConstraint(KNOWN, name="confidence_known"),
         sa.CheckConstraint("reason <> ''", name="has_reason"),
-        sa.ForeignKeyConstraint(["project_code"], ["project.project_code"]),
-        sa.PrimaryKeyConstraint("id"),
     )
     op.execute(
         "INSERT INTO project_confidence (id, project_code, confidence, reason, reviewer, reviewed_on, recorded_at, is_sample) "

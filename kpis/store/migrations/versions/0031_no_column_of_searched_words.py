@@ -8,8 +8,6 @@ from alembic import op
 
 revision = "0031"
 down_revision = "0030"
-branch_labels = None
-depends_on = None
 
 LISTED = ("procedure_code", "bureau_code", "digital_status", "digitised_date", "planned_for", "planned_for_precision",
           "process_type", "applicant", "authority", "is_priority", "online_channel", "ended_on", "ended_reason")  # fmt: skip
