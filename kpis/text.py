@@ -14,21 +14,6 @@ from kpis.languages import SOURCE, day_in_words, filled, number_in_digits, say, 
 from kpis.periods import fiscal_year_code, month_code, parse_period, quarter_code
 
 # Material icon and badge colour of each status; its word is ``status_<status>`` of the catalogues.
-_LOOKS = {
-    "reached": (":material/check_circle:", "green"),
-    "on_track": (":material/trending_up:", "blue"),
-    "slightly_behind": (":material/error:", "orange"),
-    "behind": (":material/warning:", "red"),
-    "moving_away": (":material/trending_down:", "red"),
-    "missed": (":material/cancel:", "red"),
-    "reached_then_lost": (":material/undo:", "red"),
-    "unreported": (":material/help:", "orange"),
-    "no_current": (":material/history:", "gray"),
-    "not_due": (":material/hourglass_empty:", "gray"),
-    "no_data": (":material/remove_circle_outline:", "gray"),
-    "not_applicable": (":material/block:", "gray"),
-    "qualitative": (":material/notes:", "gray"),
-}
 MYRIAD = 10_000  # a language with a word for it writes each part of a large number: 1億2,345万
 LARGE = 1_000_000  # from here on a number is written with 万 or million
 PUBLISHED = 4  # a value with more decimals than these was worked out, not published
@@ -370,13 +355,3 @@ def known_day(day: date | None, precision: str, language: str = "ja") -> str:
 def status_word(status: str, language: str = "ja") -> str:
     """Return the word for a status."""
     return say(f"status_{status}", language)
-
-
-def status_icon(status: str) -> str:
-    """Return the Material icon of a status."""
-    return _LOOKS[status][0]
-
-
-def status_colour(status: str) -> str:
-    """Return the badge colour of a status."""
-    return _LOOKS[status][1]

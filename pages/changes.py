@@ -5,26 +5,25 @@ from __future__ import annotations
 from datetime import date
 
 import pandas as pd
-import pyarrow as pa
 import streamlit as st
 
-from kpis.as_text import markdown
 from kpis.figures.scorecard import Scored
 from kpis.figures.sentences import planned_text, standing_word
 from kpis.figures.shifts import Shift, shifts
 from kpis.government import government
 from kpis.text import format_date
-from pages.parts import cached
+from pages.parts import address, cached
 from pages.parts.asked import choose_day
 from pages.parts.bureaus import unit_name
 from pages.parts.cards import dated_value, headline_value, say_why_empty
-from pages.parts.comparison import difference, in_words
+from pages.parts.comparison import comparison, difference
 from pages.parts.entry import enter, stop
 from pages.parts.figure import Ready, kept_block, ready
-from pages.parts.series import arrow
 from pages.parts.text import in_brackets, language, named, t
 from pages.parts.when import as_of
+from publishers.site import seen
 from telling.shifts import reasons, stood
+from telling.shifts import since as since_then
 from telling.words import Words
 
 enter()
@@ -49,36 +48,27 @@ def changed(differences: list[Shift], since: date) -> None:
     )  # fmt: skip
     st.title(title)
     if not differences:
-        st.info(t("since_none", day=format_date(since, language())), icon=":material/info:")
         return
-    shown = cached.made(
-        "changes in words", code=since.isoformat(), make=lambda: told(differences)
-    )  # fmt: skip
-    st.table(shown, border="horizontal", hide_index=True)
+
+    def make() -> str:
+        words = Words(language())
+        told = [since_then(s, whose(s.after), words) for s in differences]
+        return seen.since(told, lambda code: address.path("indicator", code=code), words, caption=title)
+
+    st.html(cached.made("changes in full", code=(since.isoformat(), *address.link().items()), make=make))
     kept_block("changes", lambda: listed(differences, since), suffix=since.isoformat())
-
-
-def told(listed: list[Shift]) -> pa.Table:
-    """Return what changed in two columns whose words wrap: a table of many columns cannot be read on a phone."""
-    words = Words(language())
-    return arrow(
-        {
-            t("since_what"): [
-                f"**{markdown(whose(s.after))}**  \n:small[{markdown(t('comma').join(reasons(s, words)))}]" for s in listed
-            ],
-            t("since_from_to"): [f"{markdown(stood(s.before, words))}  \n→ **{markdown(stood(s.after, words))}**" for s in listed],
-        }
-    )
 
 
 def conclusion(listed: list[Shift], since: date) -> str:
     """Say how many figures, statuses and corrections are new since a day."""
     own = [s for s in listed if s.after.entry.is_own_scope]
-    return t(
-        "since_sentence", day=format_date(since, language()), as_of=format_date(as_of(), language()),
-        figures=sum(s.has_new_figure for s in own), flips=sum(s.has_new_status for s in own),
-        corrections=sum(len(s.corrections) for s in listed),
-    )  # fmt: skip
+    counts = {
+        "since_figures": sum(s.has_new_figure for s in own), "since_flips": sum(s.has_new_status for s in own),
+        "since_corrections": sum(len(s.corrections) for s in listed),
+    }  # fmt: skip
+    parts = t("comma").join(t(key, count=count) for key, count in counts.items() if count)
+    day, end = format_date(since, language()), format_date(as_of(), language())
+    return t("since_sentence", day=day, as_of=end, parts=parts) if parts else t("since_none", day=day)
 
 
 def listed(held: list[Shift], since: date) -> Ready:
@@ -163,6 +153,5 @@ changed(differences, since)
 st.header(t("compare_all"))
 held = sum(s.judgement.figure is not None for s in every)
 st.markdown(t("compare_all_lead", as_of=format_date(as_of(), language()), count=held))
-shown = cached.made("comparison in words", make=lambda: in_words(every))
-st.table(shown, border="horizontal", hide_index=True)
+comparison(every, code="all", caption=t("compare_all"))
 kept_block("comparison", lambda: compared(every))

@@ -61,8 +61,7 @@ shown = agenda_of(code, closed.get(which))
 front = pack.front(shown)
 st.title(markdown(t("meeting_title", period=parse_period(code).label(language()))))
 st.markdown(f"**{markdown(front.headline)}**")
-if front.conclusion != front.headline:
-    st.caption(markdown(front.conclusion))
+st.caption(markdown(front.lead))
 if shown.minutes:
     st.info(t("minutes_are", when=instant(shown.minutes.known_at)), icon=":material/history:")
     if shown.minutes.note:

@@ -45,7 +45,7 @@ if left is not None and shown.trend is not None:
         indicator_link(shown.trend.entry.definition.code)
 with right, st.container(border=True, height="stretch"):
     st.header(t("changed_last"))
-    st.markdown(said.changes)
+    st.html(said.changes)
 
 if said.projects:
     st.header(said.projects_heading)

@@ -17,7 +17,7 @@ from kpis.settings import settings
 from kpis.store.store import utc_now
 from kpis.text import format_date
 from pages.parts import cached
-from pages.parts.cards import tally_marks
+from pages.parts.cards import counted
 from pages.parts.changes import changes_table
 from pages.parts.data_table import data_table
 from pages.parts.entry import enter, stop
@@ -50,7 +50,7 @@ def show_preview(preview: publication.Preview) -> None:
         else:
             st.caption(t("revisions_no_change"))
     st.caption(openness(with_office=True))
-    st.markdown(tally_marks(preview.tally, whose={}))
+    counted(preview.tally, whose={})
     with st.expander(t("publish_counts"), icon=":material/table:"):
         rows = [(table, count, preview.left_out.get(table, 0)) for table, count in preview.counts.items()]
         data_table(
@@ -113,7 +113,12 @@ def previewed() -> publication.Preview:
     return held if held.is_all_known else make()
 
 
-preview = _try(previewed)
+try:
+    preview = previewed()
+except MierukaError as refused:
+    st.title(t("nav_publish"))  # a page without a heading is none, whatever it refuses
+    st.error(markdown(refused.in_language(language())), icon=":material/error:")
+    stop()
 changed = sum(1 for c in preview.changes if c.kind != "first_edition")
 st.title(t("publish_title", number=preview.number, changes=changed))
 if told := st.session_state.pop("published", None):

@@ -19,7 +19,7 @@ from kpis.text import format_date
 from loaders.workbook.door import handed_on
 from pages.parts import cached, own_checks, several_hands, steps
 from pages.parts.asked import choose, choose_part
-from pages.parts.data_table import data_table
+from pages.parts.data_table import data_table, lines
 from pages.parts.entry import enter
 from pages.parts.office import audit, exceptions, persons
 from pages.parts.refused import refused_list
@@ -36,9 +36,9 @@ from pages.parts.reported import (
     state_name,
     value_text,
 )  # fmt: skip
-from pages.parts.text import csv_file, digits, language, t
+from pages.parts.text import csv_file, digits, in_brackets, language, t
 from pages.parts.viewer import viewer
-from pages.parts.whatchanges import explained, filled_in, report_head, steps_taken, what_changes
+from pages.parts.whatchanges import AT_ONCE, explained, filled_in, report_head, steps_taken, what_changes
 from pages.parts.when import as_of
 from pages.parts.withdrawals import withdrawn
 from telling.file_names import file_name
@@ -192,20 +192,20 @@ def compared_with_last(opened: Opened) -> None:
         if not earlier:
             continue
         last = max(earlier, key=lambda f: (f.period.end, f.vintage))
+        told = []
         for column in ("value", "numerator", "denominator", "base_value"):
             now, was = row.fields.get(column), getattr(last, column)
             if isinstance(now, (int, float)) and not isinstance(now, bool):
-                ratio = digits((now - was) / abs(was), "+.1%") if was else ""
-                rows.append(
-                    {
-                        t("row"): name(row), t("column"): column_name(row.kind, column), t("last_period"): period_name(last.period_code),
-                        t("last_value"): value_text(row.kind, column, was), t("new_value"): value_text(row.kind, column, now),
-                        t("jump"): ratio,
-                    }
-                )  # fmt: skip
+                jump = in_brackets(digits((now - was) / abs(was), "+.1%")) if was and now != was else ""
+                told.append(
+                    f"{column_name(row.kind, column)}: {value_text(row.kind, column, was)} → {value_text(row.kind, column, now)}{jump}"
+                )
+        if told:
+            heading = f"{t('last_value')} → {t('new_value')}"
+            rows.append({t("row"): name(row), heading: lines(told), t("last_period"): period_name(last.period_code)})
     if rows:
         st.markdown(f"**{t('compared_with_last')}**")
-        data_table(rows)
+        data_table(rows, first=AT_ONCE)
 
 
 def decide(opened: Opened) -> None:

@@ -110,9 +110,12 @@ def listed(held: Voices, part: str) -> None:
 def show(held: Voices) -> None:
     """Show the page."""
     counts = held.counts()
-    st.title(t("voices_title", waiting=counts["new"], all=sum(counts.values())))
+    total = sum(counts.values())
+    st.title(t("voices_title", waiting=counts["new"], all=total) if total else t("voices_none_yet"))
     st.markdown(t("voices_lead"))
     steps.say_what_came()
+    if not total:
+        return
     parts = ["waiting", "decided", "tallies"]
     part = choose_part("part", parts, t("voices_view"), offered(lambda v: t(f"voices_{v}")), is_label_shown=False)
     if part == "tallies":

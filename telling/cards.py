@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from datetime import date
 
 from charts.svg.sparkline import card_picture
-from kpis.figures.records import Definition, value_of
+from kpis.figures.records import BAD, Definition, Judgement, value_of
 from kpis.figures.scorecard import Scored, dated_text, path_of, shown_figure
-from kpis.figures.sentences import planned_text, target_text
+from kpis.figures.sentences import planned_text, target_text, variance_text
 from kpis.kinds import KINDS
-from kpis.text import status_colour, status_word
+from kpis.text import status_word
 from telling.indicator import stretches_of
 from telling.words import Words
 
@@ -22,7 +22,8 @@ class Card:
     """The rows of a card.
 
     ``title`` is the theme it stands for, a blank where it stands for itself; ``aims`` are plan and target, ``before`` previous figure and the
-    one a year earlier; ``notes`` say what makes the status less than it seems; ``alt`` is the sentence of the judgement.
+    one a year earlier; ``notes`` say what makes the status less than it seems; ``gap`` is by how much the value is above or below its plan;
+    ``alt`` is the sentence of the judgement.
     """
 
     title: str
@@ -37,6 +38,7 @@ class Card:
     aims: Pairs
     before: Pairs
     notes: tuple[str, ...]
+    gap: str
     picture: str
     alt: str
 
@@ -57,7 +59,8 @@ def card_of(scored: Scored, words: Words, *, as_of: date, title: str = "") -> Ca
         title=title, code=definition.code, name=words.named(definition), status=judged.status, word=status_word(judged.status, words.language),
         is_old=judged.standing == "last_known", value=shown_figure(scored, figure, words.language),
         is_text=figure is not None and value is None, period=figure.period.short(words.language) if figure else "",
-        aims=_aims(scored, words), before=_before(scored, words) if value is not None else (), notes=_notes(scored, words),
+        aims=_aims(scored, words), before=_before(scored, words) if value is not None else (), notes=notes_of(judged, words),
+        gap=variance_text(definition, judged, words.language) if judged.variance is not None else "",
         picture=_picture(scored, value, as_of), alt=scored.sentence(words.language),
     )  # fmt: skip
 
@@ -86,8 +89,8 @@ def _before(scored: Scored, words: Words) -> Pairs:
     )
 
 
-def _notes(scored: Scored, words: Words) -> tuple[str, ...]:
-    judged = scored.judgement
+def notes_of(judged: Judgement, words: Words) -> tuple[str, ...]:
+    """Return what makes a status less than it seems: an awaited result, a missed target before it, an old figure."""
     said = []
     if judged.is_awaiting:
         said.append(words("awaiting"))
@@ -108,5 +111,5 @@ def _picture(scored: Scored, value: float | None, as_of: date) -> str:
         value=value if figure is not None and goal is not None and definition.direction in ("higher", "lower") else None,
         target=goal.value if goal else None,
         full=(figure.denominator or 0.0) if figure is not None and KINDS[definition.kind].is_on_a_day else 0.0,
-        is_short=status_colour(judged.status) == "red",
+        is_short=judged.status in BAD,
     )  # fmt: skip

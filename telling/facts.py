@@ -14,7 +14,7 @@ from kpis.figures.sentences import planned_text, target_text
 from kpis.periods import local_day, parse_period
 from kpis.store import tables
 from kpis.text import format_date, format_ratio, format_value, known_day, told_apart
-from telling.blocks import Block, Cell, Flat, Number, Telling
+from telling.blocks import BLANK, Block, Cell, Flat, Number, Telling
 
 Pair = tuple[str, Cell]
 Columns = Mapping[str, Cell]
@@ -32,17 +32,18 @@ def facts(telling: Telling, row: tables.Indicator) -> list[Pair]:
 
 
 def inputs(telling: Telling, item: Scored) -> list[Pair]:
-    """Tell every number the status was worked out from."""
+    """Tell every number the status was worked out from; those that it has not are left out."""
     w, judged, definition = telling.words, item.judgement, item.entry.definition
     base = judged.baseline.value if judged.baseline else None
     shares = {name: getattr(judged, name) for name in ("progress", "planned_progress", "ratio")}
-    return [
+    told: list[tuple[str, Number]] = [
         (w("actual"), figure_cell(telling, item, judged.figure)),
         (w("target"), Number(judged.goal.value if judged.goal else None, target_text(definition, judged, w.language))),
         (w("planned"), Number(judged.planned_value, planned_text(definition, judged, w.language))),
         (w("base"), Number(base, "―" if base is None else format_value(base, definition, w.language))),
         *((w(name), Number(share, "―" if share is None else format_ratio(share, w.language))) for name, share in shares.items()),
     ]
+    return [(name, number) for name, number in told if number.text not in BLANK]
 
 
 def targets(telling: Telling, item: Scored) -> Block:

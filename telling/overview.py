@@ -163,9 +163,10 @@ def lead(every: Sequence[Scored], words: Words, *, as_of: date) -> str:
     newest = max((s.judgement.figure.period.end for s in every if s.judgement.figure), default=as_of)
     without = counted.unreported + sum(counted.last_known.values())
     unknown = words("conclusion_unreported", without=without, unreported=counted.unreported) if without else ""
+    age = (as_of - newest).days
     told = words(
-        "conclusion_lead", total=len(every), as_of=format_date(as_of, words.language), newest=format_date(newest, words.language),
-        age=words.number((as_of - newest).days),
+        "conclusion_lead" if age else "conclusion_lead_today", total=len(every), as_of=format_date(as_of, words.language), newest=format_date(newest, words.language),
+        **({"age": words.number(age)} if age else {}),
     )  # fmt: skip
     return words.together(said for said in (_named(every, words), unknown, told) if said)
 

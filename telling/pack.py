@@ -12,7 +12,7 @@ from kpis.figures.sentences import planned_text, standing_word, target_text
 from kpis.text import format_date, status_word
 from telling import attention
 from telling.agenda import Agenda, Decided, Item
-from telling.overview import conclusion, groups, shown_first, theme_name
+from telling.overview import groups, lead, shown_first, theme_name
 from telling.shifts import stood
 from telling.words import Words
 
@@ -66,7 +66,7 @@ class Front:
     """
 
     headline: str
-    conclusion: str
+    lead: str
     counts: tuple[tuple[str, int, tuple[tuple[str, str, int], ...]], ...]
     decided: tuple[Decided, ...]
     to_decide: tuple[str, ...]
@@ -90,7 +90,7 @@ def front(agenda: Agenda) -> Front:
     now = sum(1 for row in rows if row.is_current and row.kind == "indicator" and row.status != "unreported")
     return Front(
         headline=w("pack_headline", judged=counted.judged, good=counted.now(*GOOD), off=now) if counted.judged else w("conclusion_none"),
-        conclusion=conclusion(report.scored, w), counts=tuple(known), decided=tuple(agenda.taken), to_decide=tuple(wanted[:TO_DECIDE]),
+        lead=lead(report.scored, w, as_of=report.as_of), counts=tuple(known), decided=tuple(agenda.taken), to_decide=tuple(wanted[:TO_DECIDE]),
         rows=tuple(rows[:LISTED]), headlines=tuple(_headline(item, agenda) for item in first.of_themes), projects=tuple(projects[:PROJECTS]),
         trend=first.trend,
         changes=tuple((w.named(s.after.entry.definition), stood(s.before, w), stood(s.after, w)) for s in shifts[:CHANGED]),

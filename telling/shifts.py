@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 from kpis.figures.scorecard import Scored, shown_figure
 from kpis.figures.sentences import standing_word
@@ -11,11 +12,43 @@ from kpis.periods import parse_period
 from telling.words import Words
 
 
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How an indicator stood: its status with the word for it (and the day where that is not the day asked), and its value with its period."""
+
+    status: str
+    word: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class Since:
+    """An indicator that stands otherwise than on an earlier day, and why."""
+
+    code: str
+    name: str
+    why: str
+    before: Standing
+    after: Standing
+
+
+def since(shift: Shift, name: str, words: Words) -> Since:
+    """Return what is said of an indicator that stands otherwise; ``name`` says of a bureau's figure also whose it is."""
+    why = words("comma").join(reasons(shift, words))
+    return Since(shift.after.entry.definition.code, name, why, standing(shift.before, words), standing(shift.after, words))
+
+
+def standing(item: Scored, words: Words) -> Standing:
+    """Return how an indicator stood."""
+    figure, language = item.judgement.figure, words.language
+    value = f"{shown_figure(item, figure, language)} ({figure.period.label(language)})" if figure else ""
+    return Standing(item.judgement.status, standing_word(item.judgement, language), value)
+
+
 def stood(item: Scored, words: Words) -> str:
     """Say how an indicator stood: value, period and status."""
-    figure, language = item.judgement.figure, words.language
-    status = standing_word(item.judgement, language)
-    return f"{shown_figure(item, figure, language)} ({figure.period.label(language)}) {status}" if figure else status
+    said = standing(item, words)
+    return f"{said.value} {said.word}" if said.value else said.word
 
 
 def reasons(shift: Shift, words: Words) -> Iterable[str]:

@@ -23,7 +23,7 @@ from pages.parts.text import language, named, t
 from pages.parts.viewer import viewer
 from pages.parts.when import today
 from publishers.site import seen
-from publishers.site.attention import listed, strip, strips
+from publishers.site.attention import Lasted, listed, strip, strips
 from telling import attention
 from telling.attention import Row, since_words
 from telling.bureaus import unit_label
@@ -156,8 +156,8 @@ def strips_of(items: Sequence[Scored], *, key: str, is_every: bool = False) -> N
 
     def make() -> str:
         rows = [
-            (
-                address.path("indicator", code=item.entry.definition.code), named(item.entry.definition),
+            Lasted(
+                address.path("indicator", code=item.entry.definition.code), named(item.entry.definition), item.judgement.status,
                 standing_word(item.judgement, language()), attention.strip(moment.stood(item) if has_target(item) else (), words, name=named(item.entry.definition)),
                 attention.since_words(moment.off_since(item), words, is_short=True),
             )

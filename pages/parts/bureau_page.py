@@ -22,8 +22,8 @@ from pages.parts.assessment import office_says
 from pages.parts.attention import of_bureau as of_its_own
 from pages.parts.attention import strips_of
 from pages.parts.bureaus import break_line, unit_name
-from pages.parts.cards import chart_with_table, dated_value, headline_value, status_badge, tally_marks
-from pages.parts.comparison import in_words
+from pages.parts.cards import chart_with_table, counted, dated_value, headline_value, status_badge
+from pages.parts.comparison import comparison
 from pages.parts.data_table import data_table
 from pages.parts.figure import Ready, kept_block, ready
 from pages.parts.menu import has_page, page
@@ -162,10 +162,7 @@ def indicators(report: BureauReport, items: Sequence[Scored], *, key: str) -> No
                 chosen = choose(key, list(others), t("choose_indicator"), words.__getitem__, default=next(iter(others)))
                 indicator(others[chosen])
     if others:
-        shown = cached.made(
-            "bureau in words", code=f"{report.code} {key} {view()}", make=lambda: in_words(items)
-        )  # fmt: skip
-        st.table(shown, border="horizontal", hide_index=True)
+        comparison(items, code=f"{report.code} {key}", caption=t("bureau_indicators"))
         kept_block(f"{report.code}-{key}s", lambda: indicator_table(report, items))
 
 
@@ -181,7 +178,7 @@ def detail(report: BureauReport) -> None:
     """Show one bureau."""
     titled(bureaus.unit_label(report.unit, Words(language())))
     st.title(markdown(bureaus.title(report, Words(language()))))
-    st.markdown(tally_marks(report.tally, whose={"bureau": report.code}))
+    counted(report.tally, whose={"bureau": report.code})
     of_its_own(report)
     st.header(t("bureau_indicators"))
     if not report.scored:

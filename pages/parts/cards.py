@@ -9,25 +9,24 @@ from datetime import date
 import pandas as pd
 import pyarrow as pa
 import streamlit as st
+from markupsafe import Markup
 
 from charts.plotly.styled import CONFIG, Finished, in_language
 from kpis.as_text import markdown
-from kpis.figures.records import STATUSES, Figure, Judgement
+from kpis.figures.records import Figure, Judgement
 from kpis.figures.scorecard import Book, Scored, Tally, dated_text, shown_figure
-from kpis.text import format_date, status_colour, status_icon, status_word
+from kpis.text import format_date
 from pages.parts import address, cached
 from pages.parts.data_table import data_table, link_columns
 from pages.parts.menu import page
 from pages.parts.series import long_form, marks_of, series_chart
 from pages.parts.text import csv_file, grid_source, language, named, source_link, t
 from pages.parts.when import as_of, view
+from publishers.site import seen
 from publishers.site.numbered import numbered
 from telling import happened
 from telling.file_names import file_name
-from telling.overview import groups
 from telling.words import Words
-
-UNBROKEN = 18  # letters of a mark that stays on one line in a narrow place
 
 
 def say_why_empty() -> None:
@@ -51,60 +50,14 @@ def list_of(group: str, status: str, whose: Mapping[str, str]) -> str:
     return address.path("standing", list=f"{group}.{status}", **whose)
 
 
-def tally_marks(counted: Tally, *, wraps: bool = False, whose: Mapping[str, str] | None = None) -> str:
-    """Return how judgements stand as markdown: now in icon, word and colour; as last known and not judged in grey.
-
-    Args:
-        counted: the counts.
-        whose: what was counted, as ``list_of`` takes it: each count leads to its list; ``None``: they lead nowhere.
-        wraps: for narrow places: a mark too long for one line is a background, which runs on to the next.
-    """
-
-    def shape(word: str) -> str:
-        return "background" if wraps and len(word) > UNBROKEN else "badge"
-
-    lines = []
-    for group, label, counts in groups(counted, Words(language())):
-        colours = {s: status_colour(s) if group in ("current", "unreported") else "gray" for s in counts}
-        marks = [
-            mark if whose is None else f"[{mark}]({list_of(group, s, whose)})"
-            for s in STATUSES
-            if counts.get(s)
-            and (word := f"{status_word(s, language())} {counts[s]}")
-            and (mark := f":{colours[s]}-{shape(word)}[{status_icon(s)} {word}]")
-        ]
-        lines.append(" ".join([label, *marks] if label else marks))
-    return "  \n".join(lines)
-
-
-def badge_line(judgement: Judgement, *, wraps: bool = False) -> str:
-    """Return one status as a line of markdown, and beside it an awaited result, a missed target before it, an old figure.
-
-    Args:
-        wraps: for narrow cards: a badge is cut off where it does not fit, a background runs on to the next line.
-    """
-    status = judgement.status
-    marks = [
-        (
-            "gray" if judgement.standing == "last_known" else status_colour(status),
-            status_icon(status),
-            status_word(status, language()),
-        )
-    ]
-    if judgement.is_awaiting:
-        marks.append(("orange", ":material/hourglass_top:", t("awaiting")))
-    if judgement.missed_before is not None:
-        marks.append(("red", ":material/cancel:", t("missed_before")))
-    if judgement.is_stale and status != "unreported":
-        marks.append(("gray", ":material/schedule:", t("stale" if judgement.standing == "last_known" else "stale_figure")))
-    shape = "background" if wraps else "badge"
-    line = " ".join(f":{colour}-{shape}[{icon} {word}]" for colour, icon, word in marks)
-    return f":small[{line}]" if wraps else line
+def counted(tally: Tally, *, whose: Mapping[str, str]) -> None:
+    """Show how judgements stand: their counts by status, each leading to its list; ``whose`` is what was counted, as ``list_of`` takes it."""
+    st.html(seen.tallied(tally, lambda group, status: list_of(group, status, whose), Words(language())))
 
 
 def status_badge(judgement: Judgement) -> None:
-    """Show one status, and beside it that the data are old where they are."""
-    st.markdown(badge_line(judgement))
+    """Show how an indicator stands: its mark, and beside it what makes its status less than it seems."""
+    st.html(Markup("<p class='st'>{}</p>").format(seen.stands(judgement, Words(language()))))
 
 
 def headline_value(scored: Scored, figure: Figure | None) -> str:

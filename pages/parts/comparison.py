@@ -1,39 +1,39 @@
-"""Indicators beside their period before, the year before and the plan, in words that wrap: a wide table is cut off on a phone."""
+"""Indicators beside their period before, the year before and the plan."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-import pyarrow as pa
-
-from kpis.as_text import markdown
 from kpis.figures.scorecard import Scored
-from kpis.figures.sentences import planned_text, variance_text
-from pages.parts.cards import badge_line, dated_value, headline_value
-from pages.parts.series import arrow
-from pages.parts.text import language, shown_name, t
+from kpis.figures.sentences import variance_text
+from pages.parts import address, cached
+from pages.parts.data_table import Texts, texts_table
+from pages.parts.text import language
+from pages.parts.when import as_of, view
+from publishers.site import seen
+from telling.cards import card_of
+from telling.words import Words
+
+AT_ONCE = 20  # rows; the rest are folded away
 
 
-def in_words(every: Sequence[Scored]) -> pa.Table:
-    """Return every indicator with a figure in two columns whose words wrap, for a phone as for a desk."""
-    held = [s for s in every if s.judgement.figure is not None]
-    now, then = [], []
-    for item in held:
-        judged, definition = item.judgement, item.entry.definition
-        assert judged.figure is not None
-        now.append(
-            f"{shown_name(definition)}  \n**{markdown(headline_value(item, judged.figure))}** {badge_line(judged)}  \n"
-            f":small[{judged.figure.period.label(language())}]"
-        )
-        parts = [
-            (t(word), dated_value(item, other))
-            for word, other in (("previous", judged.previous), ("year_earlier", judged.year_earlier))
-        ]
-        if judged.planned_value is not None:
-            against = f" ({difference(item)})" if judged.variance is not None else ""
-            parts.append((t("planned"), planned_text(definition, judged, language()) + against))
-        then.append("  \n".join(f":small[{word} {markdown(value)}]" for word, value in parts if value != "―") or "―")
-    return arrow({t("compare_now"): now, t("compare_beside"): then})
+def comparison(every: Sequence[Scored], *, code: str, caption: str) -> None:
+    """Show every indicator that has a figure, a row each.
+
+    Args:
+        every: the indicators.
+        code: whose they are, for the memory.
+        caption: what the table holds, for those who hear it.
+    """
+
+    def make() -> Texts:
+        words = Words(language())
+        listed = [card_of(item, words, as_of=as_of()) for item in every if item.judgement.figure is not None]
+        parts = [listed] if len(listed) <= AT_ONCE + 1 else [listed[:AT_ONCE], listed[AT_ONCE:]]
+        made = [seen.compared(part, lambda code: address.path("indicator", code=code), words, caption=caption) for part in parts]
+        return Texts(made[0], *((made[1], len(parts[1])) if len(parts) > 1 else ()))
+
+    texts_table(cached.made("comparison in full", code=(code, view(), *address.link().items()), make=make))
 
 
 def difference(item: Scored) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from math import isnan
@@ -11,6 +11,7 @@ from typing import Any
 import pandas as pd
 import pyarrow as pa
 import streamlit as st
+from markupsafe import Markup
 
 from kpis.text import format_date
 from pages.parts.text import language, t
@@ -20,6 +21,7 @@ from telling.words import Words
 
 EMPTY_CELL = "―"
 READ_IN_FULL = 40  # rows; of more, a grid can be sorted and searched
+FOLDED_IN_FULL = 200  # rows, where only the first are shown at once
 
 
 def data_table(data: Any, *, first: int = 0, **more: Any) -> None:
@@ -27,11 +29,11 @@ def data_table(data: Any, *, first: int = 0, **more: Any) -> None:
 
     Args:
         data: rows as dictionaries, a data frame or an Arrow table.
-        first: of a table that is read in full, show so many rows at once and fold the rest away.
+        first: of a table that is read in full, show so many rows at once and fold the rest away; up to ``FOLDED_IN_FULL`` rows are.
         more: other arguments of ``st.dataframe``; with one but ``height`` and ``alt`` it is a grid in any case.
     """
     rows = [] if set(more) - {"height", "alt"} else rows_of(data)
-    if 0 < len(rows) <= READ_IN_FULL:
+    if 0 < len(rows) <= (FOLDED_IN_FULL if first else READ_IN_FULL):
         block = Block(key="rows", title=str(more.get("alt", "")), columns=tuple(rows[0]), rows=tuple(map(_cells, rows)))
         texts_table(texts_of(block, Words(language()), first=first))
     else:
@@ -58,6 +60,11 @@ def _cells(row: Mapping[str, Any]) -> tuple[Cell, ...]:
         return value if isinstance(value, (float, str)) else str(value)
 
     return tuple(map(told, row.values()))
+
+
+def lines(texts: Iterable[str]) -> Markup:
+    """Return texts as one cell of a table that is read in full, each on a line of its own."""
+    return Markup("<br>").join(texts)
 
 
 def link_columns() -> dict[str, Any]:

@@ -21,6 +21,7 @@ from pages.parts.steps import take
 from pages.parts.text import t
 from pages.parts.viewer import viewer
 from pages.parts.when import today
+from publishers.site.seen import facts
 from telling import pack
 from telling.agenda import Agenda, Decided, Item, Subject
 from telling.blocks import Block
@@ -89,11 +90,7 @@ def decide(agenda: Agenda) -> None:
 
 def _known(item: Item, agenda: Agenda) -> None:
     with st.container(border=True):
-        with st.container(horizontal=True):
-            for label, value in pack.facts(item, agenda):
-                with st.container(width=200):
-                    st.caption(label)
-                    st.markdown(f"**{markdown(value)}**")
+        st.html(facts(tuple(pack.facts(item, agenda))))
         if item.row is not None:
             strip_shown(item.row.strip)
         for sentence in item.sentences[:1]:

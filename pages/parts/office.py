@@ -16,7 +16,7 @@ from kpis.text import format_date
 from pages.parts import cached
 from pages.parts.data_table import data_table
 from pages.parts.own_checks import stand_ins
-from pages.parts.reported import bureau_names, event_name, instant, office_today, period_name, section_name
+from pages.parts.reported import bureau_names, event_detail, event_name, instant, office_today, period_name, section_name
 from pages.parts.steps import take
 from pages.parts.text import csv_file, language, t
 from pages.parts.viewer import viewer
@@ -90,7 +90,7 @@ def persons(store: Store, *, actor: str) -> None:
         st.header(t("add_person"))
         email = st.text_input(t("email"))
         name = st.text_input(t("name"))
-        role = st.selectbox(t("role"), ROLES, format_func=lambda r: t(f"role_{r}"))
+        role = st.selectbox(t("role"), ROLES, format_func=lambda r: t(f"role_{r}"), index=None, placeholder=t("choose_report"))
         bureau = st.selectbox(
             t("bureau_of_manager"), list(names), format_func=names.__getitem__, index=None, placeholder=t("choose_report")
         )
@@ -106,7 +106,7 @@ def persons(store: Store, *, actor: str) -> None:
         if st.form_submit_button(t("add_person"), type="primary", icon=":material/person_add:"):
             take(
                 lambda: people.add_person(
-                    store, actor=actor, email=email, role=role, bureau_code=bureau, name=name, section_code=section or ""
+                    store, actor=actor, email=email, role=role or "", bureau_code=bureau, name=name, section_code=section or ""
                 ),
                 t("person_added", email=markdown(people.account_key(email))),
             )
@@ -145,8 +145,8 @@ def audit(store: Store, *, actor: str) -> None:
     events, count = people.audit_trail(store, actor=actor, limit=AUDIT_LINES, skipped=skipped)
     rows = [
         {
-            t("when"): instant(e.occurred_at), t("who"): e.actor, t("action"): event_name(e.action), t("subject"): e.subject,
-            t("cell"): e.cell, t("detail"): e.detail, "SHA-256": e.file_sha256 or "",
+            t("when"): instant(e.occurred_at), t("action"): event_name(e.action), t("cell"): e.cell, t("detail"): event_detail(e), t("subject"): e.subject,
+            t("who"): e.actor, "SHA-256": e.file_sha256 or "",
         }
         for e in events
     ]  # fmt: skip
@@ -156,7 +156,8 @@ def audit(store: Store, *, actor: str) -> None:
     st.markdown(t("audit_sentence", count=count, first=min(skipped + 1, count), last=skipped + len(rows)))
     table = pd.DataFrame(rows)
     data_table(table, height=560)
+    as_kept = table.assign(**{t("detail"): [e.detail for e in events]})
     st.download_button(
-        t("csv"), csv_file(table), file_name("audit", office_today().isoformat(), ending=".csv"), "text/csv", icon=":material/download:",
+        t("csv"), csv_file(as_kept), file_name("audit", office_today().isoformat(), ending=".csv"), "text/csv", icon=":material/download:",
         key="csv_audit", on_click="ignore",
     )  # fmt: skip

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date
 
 import pandas as pd
@@ -15,9 +15,8 @@ from kpis.figures.projects import GivenDay, Milestone, ProjectReport
 from kpis.figures.records import BAD, GOOD
 from kpis.figures.scorecard import Scored
 from kpis.settings import settings
-from kpis.text import format_date, status_colour, status_icon, status_word
+from kpis.text import format_date, status_word
 from pages.parts import address, cached
-from pages.parts.cards import list_of
 from pages.parts.figure import Ready, ready, show
 from pages.parts.menu import page
 from pages.parts.registers import table_of, telling
@@ -27,15 +26,6 @@ from telling import projects as told_projects
 from telling.assessed import in_short, last
 from telling.words import Words
 
-STATE_LOOK = {
-    "done": (":material/check_circle:", "green"),
-    "late": (":material/warning:", "red"),
-    "missed": (":material/cancel:", "red"),
-    "not_seen": (":material/visibility_off:", "gray"),
-    "coming": (":material/hourglass_empty:", "blue"),
-    "undated": (":material/event_busy:", "gray"),
-    "cancelled": (":material/block:", "gray"),
-}
 CONFIDENCE_LOOK = {"high": "green", "medium": "orange", "low": "red"}
 LABEL_WIDTH = 46  # half-width letters that fit above a row of the time line on a phone
 
@@ -43,22 +33,6 @@ LABEL_WIDTH = 46  # half-width letters that fit above a row of the time line on 
 def given_day(given: GivenDay | None) -> str:
     """Write a day as precisely as it is known, or a dash."""
     return "―" if given is None else given.label(language())
-
-
-def state_marks(milestones: Iterable[Milestone], whose: Mapping[str, str]) -> str:
-    """Return the number of milestones in every state that occurs as one line of markdown, each leading to its list, as ``list_of`` does."""
-    held = list(milestones)
-    counts = {state: sum(1 for m in held if m.state == state) for state in STATE_LOOK}
-    return " ".join(
-        f"[:{colour}-badge[{icon} {t('state_' + state)} {counts[state]}]]({list_of('milestone', state, whose)})"
-        for state, (icon, colour) in STATE_LOOK.items()
-        if counts[state]
-    )
-
-
-def status_mark(status: str) -> str:
-    """Return one status as markdown: icon, word and colour."""
-    return f":{status_colour(status)}-badge[{status_icon(status)} {status_word(status, language())}]"
 
 
 def confidence_mark(report: ProjectReport) -> str:

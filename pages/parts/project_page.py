@@ -6,25 +6,27 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 import streamlit as st
+from markupsafe import Markup
 
 from kpis.as_text import markdown
 from kpis.figures.projects import PROJECT_RULE, ProjectReport
 from kpis.figures.records import value_of
 from kpis.figures.scorecard import Scored
 from kpis.kinds import KINDS
-from kpis.text import format_value
+from kpis.text import format_value, status_word
 from pages.parts import address, cached
 from pages.parts.assessment import assessment
 from pages.parts.attention import strip_of, strips_of
 from pages.parts.cards import chart_with_table, headline_value, source_line, status_badge
 from pages.parts.menu import page
-from pages.parts.project import confidence_mark, milestone_block, rule_line, status_mark
+from pages.parts.project import confidence_mark, milestone_block, rule_line
 from pages.parts.registers import block, telling
 from pages.parts.said import said_and_done
 from pages.parts.taken import indicator_taken
 from pages.parts.text import fine_print, in_brackets, language, shown_name, source_link, t
 from pages.parts.titled import titled
 from pages.parts.voice import voice
+from publishers.site import seen
 from telling import facts, projects
 from telling.assessed import in_short
 from telling.attention import leads
@@ -41,7 +43,12 @@ def heading(report: ProjectReport) -> None:
     st.title(markdown(name))
     if not report.row.is_name_official:
         st.caption(t("name_not_official_why"))
-    st.markdown(f"{t('computed_status')} {status_mark(report.status)} {confidence_mark(report)}")
+    words = Words(language())
+    with st.container(horizontal=True, gap="small", vertical_alignment="center"):
+        status = seen.mark(report.status, status_word(report.status, language()), words)
+        st.html(Markup('<p class="st">{} {}</p>').format(t("computed_status"), status), width="content")
+        if stated := confidence_mark(report):
+            st.markdown(stated)
     strip_of(cached.moment().project_stood(report), projects.project_name(report.row, Words(language())))
     st.caption(rule_line(report, PROJECT_RULE))
     if report.confidence is not None:

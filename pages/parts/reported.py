@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import date, datetime
 
 import streamlit as st
+from sqlmodel import SQLModel
 
 from kpis.government import government
 from kpis.periods import local_day, local_time, parse_period
-from kpis.registers import REGISTERS
+from kpis.registers import LIST_OF_FILE, REGISTERS
 from kpis.reporting.access import state_word
 from kpis.reporting.comparison import OBSERVATIONS, ReportedRow, Value
+from kpis.reporting.people import Event
 from kpis.store import tables
 from kpis.store.store import utc_now
 from kpis.text import format_date
@@ -38,6 +41,15 @@ EVENTS = frozenset(
      "question_closed", "question_template_issued", "answer_uploaded", "answer_submitted", "answer_returned", "answer_accepted",
      "corrected", "cell_corrected", "voice_read", "voice_published", "voice_hidden"}
 )  # fmt: skip
+# What is kept of a cell that became current (kpis.reporting.kept.record_cells): list, key, column, old and new.
+_CELL = re.compile(r"(?P<file>\w+\.csv) (?P<key>.+) (?P<column>[a-z]\w*): (?P<old>.*?) → (?P<new>.*)", re.DOTALL)
+# Columns by which a row names others, where its sheet has no heading for them → the word for what they name.
+_KEYS = {"indicator_code": "nav_indicator", "project_code": "project", "bureau_code": "bureau", "period_code": "period"}
+_NAMED: Mapping[str, type[SQLModel]] = {
+    "indicator_code": tables.Indicator,
+    "project_code": tables.Project,
+    "bureau_code": tables.Bureau,
+}
 STATE_ORDER = ("approved", "submitted", "returned", "draft", "not_started")
 STATE_MARKS = {"not_started": "○", "draft": "✎", "submitted": "➤", "returned": "↩", "approved": "✓", "withdrawn": "✕"}
 
@@ -145,7 +157,7 @@ def column_name(kind: str, name: str) -> str:
     """Return a column's heading as it stands in the workbook."""
     column = _column(kind, name)
     if column is None:
-        return name
+        return t(_KEYS[name]) if name in _KEYS else name
     if ":" in column.name:
         return t(f"column_{column.field}")
     return named(column, "heading")
@@ -159,6 +171,11 @@ def value_text(kind: str, column: str, value: Value) -> str:
         return t("yes") if value else t("no")
     if isinstance(value, date):
         return format_date(value, language())
+    if column == "period_code":
+        return period_name(str(value))
+    if column in _NAMED:
+        held = cached.moment().by_code(_NAMED[column]).get(str(value))
+        return named(held) if held is not None else str(value)
     if isinstance(value, (int, float)):
         return digits(value, ",.10g" if abs(value) < 1e10 else ",.0f")
     own_column = _column(kind, column)
@@ -167,3 +184,13 @@ def value_text(kind: str, column: str, value: Value) -> str:
         if words:
             return words[1 if language() == "en" else 0]
     return str(value)
+
+
+def event_detail(event: Event) -> str:
+    """Return the detail of a step as it is read: of a cell that became current the heading of its column, and a word for blank."""
+    cell = _CELL.fullmatch(event.detail) if event.action == "cell_changed" else None
+    kind = LIST_OF_FILE[cell["file"]].kind.value if cell and cell["file"] in LIST_OF_FILE else ""
+    if cell is None or not (kind == OBSERVATIONS or kind in REGISTERS):
+        return event.detail
+    old, new = (t("blank_cell") if value in ("None", "") else value for value in (cell["old"], cell["new"]))
+    return f"{cell['key']} {column_name(kind, cell['column'])}: {old} → {new}"

@@ -5,20 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from kpis.as_text import markdown
-from kpis.figures.latest import Change, latest_changes
-from kpis.figures.records import Figure, Goal
 from kpis.figures.scorecard import Book, Scored, tally
 from kpis.store import tables
-from kpis.text import format_date, format_value
 from pages.parts import address, cached
-from pages.parts.cards import badge_line, headline_value, list_of
+from pages.parts.cards import list_of
 from pages.parts.registers import telling
-from pages.parts.text import language, shown_name, t
+from pages.parts.text import language
 from pages.parts.when import as_of
 from publishers.site import seen
 from telling import overview_projects
 from telling import projects as told_projects
 from telling.cards import card_of
+from telling.latest import latest
 from telling.overview import Shown, conclusion, exclusions, lead
 from telling.words import Words
 
@@ -38,34 +36,6 @@ class Summary:
     projects_heading: str
     projects: str
     changes: str
-
-
-def changed_last(every: list[Scored], book: Book) -> str:
-    """Return what changed last as a list: day, indicator, old value, new value, and why where it was corrected."""
-    return "\n".join(f"- {line(change)}" for change in latest_changes(every, book.sources, as_of=as_of(), count=CHANGES))
-
-
-def line(change: Change) -> str:
-    """Return one change as a line of markdown."""
-    item, after = change.scored, change.after
-
-    def shown(value: Figure | Goal | None) -> str:
-        if isinstance(value, Goal):
-            return format_value(value.value, item.entry.definition, language())
-        return markdown(headline_value(item, value))
-
-    day = t("as_at" if change.is_period_end else "on_day", day=format_date(change.day, language()))
-    said = f"{day} :gray-badge[{t('change_' + change.kind)}] {shown_name(item.entry.definition)} "
-    if change.kind == "target":
-        said += f"{t('target')} "
-    last = t("no_figure") if after is None else shown(after)
-    said += f"{shown(change.before)} → **{last}**" if change.before else f"**{last}**"
-    if change.kind == "new":
-        said += f" {badge_line(item.judgement)}"
-    why = change.reason or (after if isinstance(after, Figure) else None)
-    if why is not None and why.reason_class:
-        said += t("because", reason=Words(language()).reason("why_", why.reason_class), text=markdown(why.reason_text))
-    return said
 
 
 def summary(every: list[Scored], book: Book, shown: Shown) -> Summary:
@@ -93,5 +63,5 @@ def summary(every: list[Scored], book: Book, shown: Shown) -> Summary:
         excluded=(markdown(exclusions(shown.of_themes, rows, words)), markdown(exclusions(shown.below, rows, words))),
         projects_heading=heading,
         projects=seen.projects(overview_projects.lines(telling(), core), project, words, caption=heading) if core else "",
-        changes=changed_last(every, book),
+        changes=seen.latest(latest(every, book.sources, words, as_of=day, count=CHANGES), indicator, words),
     )

@@ -10,11 +10,11 @@ import streamlit as st
 from kpis.as_text import markdown
 from kpis.reporting.comparison import OURS, THEIRS, CellChange
 from kpis.reporting.reports import INCOMPLETE, Opened, Report
-from kpis.text import status_colour, status_icon, status_word
-from pages.parts.data_table import data_table
+from pages.parts.data_table import FOLDED_IN_FULL, data_table, lines
 from pages.parts.reported import (
     bureau_names,
     column_name,
+    event_detail,
     event_name,
     file_of,
     instant,
@@ -23,10 +23,11 @@ from pages.parts.reported import (
     state_badge,
     value_text,
 )
-from pages.parts.text import csv_file, digits, found_shown, in_brackets, language, shown_name, t
+from pages.parts.text import csv_file, digits, found_shown, in_brackets, language, named, shown_name, t
+from publishers.site import seen
 from telling.words import Words
 
-AT_ONCE = 12  # cells; the rest are folded away
+AT_ONCE = 12  # rows of the workbook; the rest are folded away
 NATURES = ("new", "corrected", "final", "updated", "cleared")
 _ICONS = {"new": "✚", "corrected": "✎", "final": "✓", "updated": "→", "cleared": "✖"}
 
@@ -46,7 +47,8 @@ def what_changes(opened: Opened) -> None:
     if not compared.cells:
         return
     table = changes_table(opened)
-    data_table(table, first=AT_ONCE)
+    joined = by_row(table)
+    data_table(joined if len(joined) <= FOLDED_IN_FULL else table, first=AT_ONCE)
     st.caption(t("changes_order"))
     st.download_button(
         t("csv"), csv_file(table), file_of(opened.report.bureau_code, opened.report.period_code, f"changes_{opened.report.id}", ending=".csv"), "text/csv",
@@ -82,6 +84,25 @@ def changes_table(opened: Opened) -> pd.DataFrame:
         )  # fmt: skip
     table = pd.DataFrame(rows)
     return table.loc[:, [c for c in table.columns if (table[c] != "").any()]] if len(table) else table
+
+
+def by_row(table: pd.DataFrame) -> list[dict[str, object]]:
+    """Return differing cells as they are read: a row for each row of a sheet of the workbook, in which each cell is a line, old → new."""
+    rows = []
+    places = table[t("cell")].str.rpartition("!")
+    for (name, sheet), cells in table.fillna("").groupby([t("row"), places[0]], sort=False):
+        told = [
+            f"{cell[t('column')]}: {cell[t('old_value')]} → {cell[t('new_value')]}" + (in_brackets(jump) if (jump := cell.get(t("jump"))) else "")
+            for cell in cells.to_dict("records")
+        ]  # fmt: skip
+        each = {
+            head: t("list_comma").join(dict.fromkeys(filter(None, cells[head])))
+            for head in (t("nature"), t("reason"), t("office_comment"))
+            if head in cells
+        }
+        cell = f"{sheet}!" * bool(sheet) + ", ".join(dict.fromkeys(places[2][cells.index]))
+        rows.append({t("row"): name, f"{t('old_value')} → {t('new_value')}": lines(told), **each, t("cell"): cell})
+    return rows
 
 
 def _reading_word(change: CellChange) -> str:
@@ -121,14 +142,14 @@ def _flips(opened: Opened) -> None:
         return
     st.markdown(f"**{t('flips')}**")
     units = bureau_names()
-    for flip in opened.flips:
-        entry, after = flip.after.entry, flip.after.judgement
-        marks = " → ".join(
-            f":{status_colour(s)}-badge[{status_icon(s)} {status_word(s, language())}]" for s in (flip.before.status, after.status)
+    turned = [
+        (
+            named(flip.after.entry.definition) + in_brackets(units.get(flip.after.entry.unit_code, flip.after.entry.unit_code)),
+            (flip.before.status, flip.after.judgement.status), flip.after.sentence(language()),
         )
-        st.markdown(
-            f"- {shown_name(entry.definition)}{in_brackets(markdown(units.get(entry.unit_code, entry.unit_code)))} {marks}  \n  {markdown(flip.after.sentence(language()))}"
-        )
+        for flip in opened.flips
+    ]  # fmt: skip
+    st.html(seen.turned(turned, Words(language())))
 
 
 def returned_because(opened: Opened) -> None:
@@ -204,7 +225,7 @@ def steps_taken(opened: Opened) -> None:
         rows = [
             {
                 t("when"): instant(e.occurred_at), t("who"): e.actor, t("action"): event_name(e.action), t("cell"): e.cell,
-                t("detail"): e.detail, "SHA-256": (e.file_sha256 or "")[:12],
+                t("detail"): event_detail(e), "SHA-256": (e.file_sha256 or "")[:12],
             }
             for e in opened.events
         ]  # fmt: skip

@@ -102,7 +102,7 @@ def _front(front: Front, agenda: Agenda, family: str) -> dict[str, Any]:
     ]
     trend = front.trend
     return {
-        "headline": front.headline, "conclusion": front.conclusion,
+        "headline": front.headline, "lead": front.lead,
         "counts": [_group(label, count, each) for label, count, each in front.counts],
         "decide_title": w("decided_today") if decided else w("decide_today"), "decide": decided or list(front.to_decide),
         "decide_more": w("pack_more", count=wanted) if wanted and not decided else "",

@@ -175,7 +175,7 @@ def _write(frame: Any, lines: Sequence[Sequence[Text]]) -> None:
 
 def _front(slide: _Slide, front: pack.Front, agenda: Agenda) -> None:
     w = agenda.words
-    slide.text(EDGE, 25, WIDE - 2 * EDGE, 16, [[(front.conclusion, 13, False, SOFT)]])
+    slide.text(EDGE, 25, WIDE - 2 * EDGE, 16, [[(front.lead, 13, False, SOFT)]])
     data = CategoryChartData()
     each = [(word, count, status) for _, _, counts in front.counts[:1] for status, word, count in counts]
     if each:

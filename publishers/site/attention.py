@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from functools import lru_cache
 from pathlib import Path
+from typing import NamedTuple
 
 from markupsafe import Markup
 
@@ -134,15 +135,27 @@ def listed(rows: Sequence[Row], leads: Leads, words: Words, *, caption: str, is_
     return with_roles(str(shown(made)))
 
 
-def strips(listed: Sequence[tuple[str, str, str, Strip | None, str]], words: Words, *, caption: str) -> Markup:
-    """Return a strip each of several things, as a table: (address, name, status in words, strip, since when); nothing where there is none."""
+class Lasted(NamedTuple):
+    """How one of several things stands and stood: its page, its name, its status and that in words, the last quarters, and since when."""
+
+    address: str
+    name: str
+    status: str
+    word: str
+    quarters: Strip | None
+    since: str
+
+
+def strips(listed: Sequence[Lasted], words: Words, *, caption: str) -> Markup:
+    """Return a table of how several things stand and stood; nothing where there are none."""
     rows = Markup("").join(
         Markup('<tr><th scope="row"><a href="{}">{}</a></th><td>{}</td><td>{}</td><td>{}</td></tr>').format(
-            address, name, word, strip(shape), since
+            each.address, each.name, Markup('<span class="sm"><i class="{}"></i>{}</span>').format(look_of(each.status), each.word),
+            strip(each.quarters), each.since,
         )
-        for address, name, word, shape, since in listed
-    )
-    heads = ("att_what", "status", "att_strip_heading", "att_since_head")
+        for each in listed
+    )  # fmt: skip
+    heads = ("since_indicator", "status", "att_strip_heading", "att_since_head")
     top = Markup("").join(Markup('<th scope="col">{}</th>').format(words(head)) for head in heads)
     table = Markup('<table class="att strips"><caption class="vh">{}</caption><thead><tr>{}</tr></thead><tbody>{}</tbody></table>')
     return with_roles(str(shown(table.format(caption, top, rows)))) if listed else Markup("")

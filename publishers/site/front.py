@@ -43,7 +43,8 @@ def dots(count: int, words: Words) -> Markup:
 
 
 def front_page(
-    site: Site, words: Words, own: Mapping[str, IndicatorView], changed: Sequence[Mapping[str, Any]], latest: Sequence[Any],
+    site: Site, words: Words, own: Mapping[str, IndicatorView], changed: Sequence[Mapping[str, Any]],
+    latest: Callable[[Callable[[str], str]], Markup],
     label: Callable[[Mapping[str, Any]], Any],
 ) -> Page:  # fmt: skip
     """Return the front page.
@@ -53,7 +54,7 @@ def front_page(
         words: of the language.
         own: the indicators of the government itself, by code.
         changed: against the edition before.
-        latest: what changed last of indicators, for the first edition.
+        latest: gives the list of what changed last of indicators from where it is asked, for the first edition.
         label: says what a change is about.
     """
     telling, scored = site.telling(words), [view.scored for view in own.values()]
@@ -72,7 +73,7 @@ def front_page(
         "judged": words("cz_judged", total=words.number(counts.judged)), "without": words("cz_without", count=words.number(without)) if without else "",
         "band": lambda home: seen.band(counts, lambda group, status: f"{home('standing')}standing.html#{group}-{status}", words, method=f"{home('method')}method.html"),
         "off": [(partial(leads, row=row), row) for row in off[:OFF]], "off_count": words.number(len(off)),
-        "changes": changed[:CHANGED], "latest": latest[:CHANGED], "label": label,
+        "changes": changed[:CHANGED], "latest": latest, "label": label,
     }  # fmt: skip
 
 

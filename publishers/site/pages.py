@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from functools import partial
 from typing import Any
 
 from markupsafe import Markup, escape
 
-from kpis.figures.latest import Change, latest_changes
 from kpis.figures.projects import MILESTONE_STATES, PROJECT_RULE, Milestone, ProjectReport, in_order
-from kpis.figures.records import JUDGED, Figure, Goal
-from kpis.figures.scorecard import figure_text, tally
+from kpis.figures.records import JUDGED
+from kpis.figures.scorecard import Scored, figure_text, tally
 from kpis.government import government
 from kpis.periods import parse_period
 from kpis.registers import TOLD_BY_RECORD, Register
@@ -22,7 +21,7 @@ from publishers.site import seen
 from publishers.site.attention import leads, strip
 from publishers.site.attention import listed as listed_attention
 from publishers.site.block_views import BlockView, pairs
-from publishers.site.front import front_page, near, theme_cards_to
+from publishers.site.front import CHANGED, front_page, near, theme_cards_to
 from publishers.site.pages_bureaus import bureau_pages, compared_by_bureau
 from publishers.site.pages_registers import facilities, listed, procedures
 from publishers.site.search import search_page
@@ -32,6 +31,7 @@ from telling import attention, examples, facts, needed, overview_projects, proje
 from telling.blocks import Telling
 from telling.cards import card_of
 from telling.changes import Difference
+from telling.latest import latest
 from telling.matrix import LATE
 from telling.method import names, sections
 from telling.overview import conclusion, coverage_lines, exclusions, lead, shown_first, theme_name, themes_told
@@ -117,10 +117,14 @@ def _shown(changes: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
 
 def _front(site: Site, words: Words, own: Mapping[str, IndicatorView]) -> Page:
     scored = [v.scored for v in own.values()]
-    changes = latest_changes(scored, site.moment.book.sources, as_of=site.moment.as_of, count=3)
     return front_page(
-        site, words, own, _shown(site.changes), [_latest(c, own, words) for c in changes], label_of(words, site.moment.units)
+        site, words, own, _shown(site.changes), partial(_latest, site, words, scored, CHANGED), label_of(words, site.moment.units)
     )
+
+
+def _latest(site: Site, words: Words, scored: Sequence[Scored], count: int, home: Callable[[str], str]) -> Markup:
+    told = latest(scored, site.moment.book.sources, words, as_of=site.moment.as_of, count=count)
+    return seen.latest(told, lambda code: f"{home('indicators')}indicators/{code}.html", words)
 
 
 def _overview(site: Site, words: Words, own: Mapping[str, IndicatorView]) -> Any:
@@ -147,34 +151,9 @@ def _overview(site: Site, words: Words, own: Mapping[str, IndicatorView]) -> Any
             caption=words("other_headlines"),
         ) if shown.others else "",
         "changes": _shown(site.changes), "first": any(c["kind"] == "first_edition" for c in site.changes),
-        "latest": [_latest(c, own, words) for c in latest_changes(scored, site.moment.book.sources, as_of=site.moment.as_of, count=6)],
+        "latest": partial(_latest, site, words, scored, 6),
         "label": label_of(words, site.moment.units), "has_chart": True,
     }  # fmt: skip
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class _Latest:
-    """What changed last of an indicator, as the overview lists it."""
-
-    view: IndicatorView
-    day: str
-    kind: str
-    is_target: bool
-    before: Markup | str
-    after: Markup | str
-
-
-def _latest(change: Change, own: Mapping[str, IndicatorView], words: Words) -> _Latest:
-    view = own[change.scored.entry.definition.code]
-
-    def shown(value: Figure | Goal | None) -> Markup | str:
-        return view.value(value.value) if isinstance(value, Goal) else view.figure(value)
-
-    return _Latest(
-        view=view, day=words("as_at" if change.is_period_end else "on_day", day=format_date(change.day, words.language)),
-        kind=words(f"change_{change.kind}"), is_target=change.kind == "target",
-        before=shown(change.before) if change.before else "", after=words("no_figure") if change.after is None else shown(change.after),
-    )  # fmt: skip
 
 
 def _themes(site: Site, words: Words, own: Mapping[str, IndicatorView]) -> Any:

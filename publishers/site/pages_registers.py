@@ -85,6 +85,15 @@ class Listed:
     rows: Sequence[Sequence[Markup | str]]
     file: str
     said: str
+    codes: Sequence[str] = ()  # of the rows: a row is found under its own
+
+
+def rows_of_lists(site: Site) -> frozenset[tuple[str, str]]:
+    """Return the rows that stand on the page of their list, by kind and code; longer lists stand whole in their files only."""
+    _, procedures = site.moment.search(Filter(), size=LISTED)
+    return frozenset(
+        [("procedure", r.procedure_code) for r in procedures] + [("facility", f.code) for f in site.moment.facilities[:LISTED]]
+    )
 
 
 def listed_procedures(site: Site, words: Words, bureau: str = "", *, most: int = LISTED) -> Listed | None:
@@ -121,7 +130,14 @@ def listed_procedures(site: Site, words: Words, bureau: str = "", *, most: int =
     ]  # fmt: skip
     key = "ed_list_first" if total > len(rows) else "ed_list_all"
     said = words(key, total=words.number(total), shown=words.number(len(rows)))
-    return Listed(heading=words("list_heading"), columns=[words(h) for h in heads], rows=cells, file="procedures.csv", said=said)
+    return Listed(
+        heading=words("list_heading"),
+        columns=[words(h) for h in heads],
+        rows=cells,
+        file="procedures.csv",
+        said=said,
+        codes=list(successors),
+    )
 
 
 def facilities(site: Site, words: Words) -> Page:
@@ -144,7 +160,7 @@ def facilities(site: Site, words: Words) -> Page:
     whole = BlockView(told_facilities.whole_list(telling, held), words)
     key = "ed_list_first" if len(held) > LISTED else "ed_list_all"
     listed = Listed(
-        heading=words("fac_list"), columns=whole.block.columns, rows=whole.rows[:LISTED], file="facilities.csv",
+        heading=words("fac_list"), columns=whole.block.columns, rows=whole.rows[:LISTED], file="facilities.csv", codes=[f.code for f in held[:LISTED]],
         said=words(key, total=words.number(len(held)), shown=words.number(min(len(held), LISTED))),
     )  # fmt: skip
     return "facilities.html", "register.html", {
@@ -166,10 +182,10 @@ def listed(site: Site, words: Words, register: Register) -> Page:
             "title": told_listed.title(telling, register, rows), "lead": told_listed.lead(telling, rows),
             "cards": seen.numbers(told_listed.cards(telling, register, rows), _list, words),
             "blocks": _both(lambda t: told_listed.compared(t, register, rows), site, words, words("ed_compare", dimension=words("reg_by_bureau"))),
-            "listed": {
-                "heading": words("listed_heading"), "columns": list(whole.block.columns), "rows": [[cell(c, words) for c in r] for r in whole.block.rows],
-                "file": register.file, "said": words(key, total=words.number(len(rows)), shown=words.number(min(len(rows), LISTED))),
-            },
+            "listed": Listed(
+                heading=words("listed_heading"), columns=whole.block.columns, rows=[[cell(c, words) for c in r] for r in whole.block.rows],
+                file=register.file, said=words(key, total=words.number(len(rows)), shown=words.number(min(len(rows), LISTED))),
+            ),
         }  # fmt: skip
     if register.kind == RowKind.ACTION:
         shown["blocks"] = [BlockView(without_action(telling), words), *shown["blocks"]]

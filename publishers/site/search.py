@@ -14,6 +14,7 @@ import numpy as np
 
 from kpis.figures.finding import WEIGHT, Entry, Index
 from kpis.figures.folding import KANJI, old_characters
+from publishers.site.pages_registers import rows_of_lists
 from publishers.site.site import Page, Site
 from telling.search import ABOUT, KINDS, Answer, answer_of, indices_of
 from telling.words import Words, has_page
@@ -86,10 +87,11 @@ def write(site: Site, folder: Path, languages: list[Words]) -> None:
     }
     _write(folder / "about.js", f"about({_json(about)})")
     rows = site.moment.some_procedures([entry.code for entry, _, _ in entries if entry.kind == "procedure"])
+    stands = rows_of_lists(site)
     for words in languages:
         telling, place = site.telling(words), folder / words.language
         place.mkdir()
-        told = [_row(words, answer_of(telling, entry, rows)) for entry, _, _ in entries]
+        told = [_row(words, answer_of(telling, entry, rows), stands) for entry, _, _ in entries]
         for n in range(0, len(told), ROW):
             _write(place / f"{n // ROW}.js", f"rows({n // ROW},{_json(told[n : n + ROW])})")
 
@@ -134,17 +136,18 @@ def _base36(number: int) -> str:
     return made or "0"
 
 
-def _row(words: Words, answer: Answer) -> list[Any]:
+def _row(words: Words, answer: Answer, stands: frozenset[tuple[str, str]]) -> list[Any]:
     online = [] if answer.online is None else [int(answer.online)]
-    return [answer.kind, answer.title, answer.context, _address(words, answer), *online]
+    return [answer.kind, answer.title, answer.context, _address(words, answer, stands), *online]
 
 
-def _address(words: Words, answer: Answer) -> str:
-    """Return the file that shows it, seen from the root of the edition."""
+def _address(words: Words, answer: Answer, stands: frozenset[tuple[str, str]]) -> str:
+    """Return the file that shows it, seen from the root of the edition; of a row of a list its place there, where it stands on the page."""
     code = answer.query.get("code", "")
+    row = code if (answer.kind, code) in stands else "list"
     path = {
         "indicator": f"indicators/{code}.html", "bureau": f"bureaus/{code}.html", "project": f"projects/{code}.html",
-        "milestone": f"projects/{code}.html#milestones", "procedure": "procedures.html#list", "facility": "facilities.html#list",
+        "milestone": f"projects/{code}.html#milestones", "procedure": f"procedures.html#{row}", "facility": f"facilities.html#{row}",
         "definition": "method.html", "help": _HELP.get(answer.anchor, f"method.html#{answer.anchor}"), "page": f"{_PAGES.get(answer.code, 'index')}.html",
     }[answer.kind]  # fmt: skip
     return (words.folder if has_page(path.split("#")[0], words.language) else "") + path

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 
@@ -9,7 +10,7 @@ from markupsafe import Markup
 
 from charts.svg.strip import look_of
 from kpis.as_text import shown
-from kpis.figures.records import STATUSES
+from kpis.figures.records import STATUSES, Judgement
 from kpis.figures.scorecard import Scored, Tally
 from kpis.text import status_word
 from publishers.site.attention import strip
@@ -18,12 +19,15 @@ from publishers.site.labels import is_nothing, with_roles
 from publishers.site.views import meaning
 from telling.blocks import Block, columns_of
 from telling.blocks import Card as HeadlineNumber
-from telling.cards import Card, Pairs, card_of
-from telling.overview import shown_first, theme_name
+from telling.cards import Card, Pairs, card_of, notes_of
+from telling.latest import Latest
+from telling.overview import groups, shown_first, theme_name
 from telling.overview_projects import Line
 from telling.quarters import Quarter
+from telling.shifts import Since, Standing
 from telling.words import Words
 
+_LONG = re.compile(r"(?:^|>)[^<]*[!-;=?-~]{31}")  # a word without a place to break, outside of tags
 IN_SHORT = {"unreported": "att_unreported"}  # words of marks in narrow places
 ListOf = Callable[[str, str], str]  # group of a tally and status → address of the list that the count counts
 PageOf = Callable[[str], str]  # code → address of its page
@@ -33,6 +37,22 @@ def mark(status: str, word: str, words: Words, *, is_old: bool = False) -> Marku
     """Return the mark of a status with its word, and what it means for who points at it; ``meanings`` tells it to everybody."""
     made = Markup('<span class="sm{}"{}><i class="{}"></i>{}</span>')
     return made.format(" sm-old" if is_old else "", meaning(status, words), look_of(status), word)
+
+
+def stands(judged: Judgement, words: Words) -> Markup:
+    """Return how an indicator stands: its mark, and beside it what makes its status less than it seems."""
+    return _stands(
+        judged.status,
+        status_word(judged.status, words.language),
+        notes_of(judged, words),
+        words,
+        is_old=judged.standing == "last_known",
+    )
+
+
+def _stands(status: str, word: str, notes: Sequence[str], words: Words, *, is_old: bool) -> Markup:
+    beside = Markup(' <span class="cd-notes">{}</span>').format(words("list_comma").join(notes)) if notes else ""
+    return Markup("{}{}").format(mark(status, word, words, is_old=is_old), beside)
 
 
 def meanings(statuses: Iterable[str], method: str, words: Words) -> Markup:
@@ -76,6 +96,24 @@ def band(counted: Tally, list_of: ListOf, words: Words, *, method: str) -> Marku
     )
     held = (*counted.current, *(["unreported"] if counted.unreported else []), *last, *counted.unjudged)
     return Markup('<div class="tally">{}</div>{}').format(made, meanings((s for s in STATUSES if s in held), method, words))
+
+
+def tallied(counted: Tally, list_of: ListOf, words: Words) -> Markup:
+    """Return the same counts in a line for each group that holds any, for one bureau or project among others."""
+    lines = [
+        Markup('<p class="tally-marks">{}{}</p>').format(
+            Markup('<span class="tally-last">{}</span>').format(label) if label else "",
+            Markup("").join(
+                Markup('<a href="{}">{}</a>').format(
+                    list_of(group, s), mark(s, f"{status_word(s, words.language)} {counts[s]}", words)
+                )
+                for s in STATUSES
+                if counts.get(s)
+            ),
+        )
+        for group, label, counts in groups(counted, words)
+    ]
+    return Markup('<div class="tl">{}</div>').format(Markup("").join(lines))
 
 
 def _word(status: str, words: Words) -> str:
@@ -143,15 +181,20 @@ def head(card: Card, words: Words, *, method: str) -> Markup:
     """Return the head of the page of an indicator: its mark, its value, and in one line what it is measured against."""
     pairs = (*((words("period"), card.period) for _ in [0] if card.period), *card.aims, *card.before)
     rows = Markup("").join(Markup("<div><dt>{}</dt><dd>{}</dd></div>").format(label, value) for label, value in pairs)
-    notes = Markup(' <span class="cd-notes">{}</span>').format(words("list_comma").join(card.notes)) if card.notes else ""
     value = Markup('<p class="hd-value{}">{}</p>').format(" cd-words" if card.is_text else "", card.value)
-    made = Markup('<div class="hd"><p class="hd-mark">{}{}</p>{}<dl>{}</dl></div>')
+    made = Markup('<div class="hd"><p class="hd-mark">{}</p>{}<dl>{}</dl></div>')
     return Markup(
         shown(
-            made.format(mark(card.status, card.word, words, is_old=card.is_old), notes, value, rows)
+            made.format(_stands(card.status, card.word, card.notes, words, is_old=card.is_old), value, rows)
             + meanings([card.status], method, words)
         )
     )
+
+
+def facts(pairs: Pairs) -> Markup:
+    """Return facts of one thing side by side, each below its name."""
+    rows = Markup("").join(Markup("<div><dt>{}</dt><dd>{}</dd></div>").format(label, value) for label, value in pairs)
+    return Markup(shown(Markup('<div class="hd"><dl>{}</dl></div>').format(rows)))
 
 
 def quarters(listed: Sequence[Quarter], words: Words, *, caption: str) -> Markup:
@@ -174,14 +217,12 @@ def quarters(listed: Sequence[Quarter], words: Words, *, caption: str) -> Markup
 
 def brief(card: Card, words: Words) -> Markup:
     """Return what stands above a chart among others: name, mark with what has to be known beside it, value and period."""
-    notes = Markup(' <span class="cd-notes">{}</span>').format(words("list_comma").join(card.notes)) if card.notes else ""
-    rows = Markup('<h3 class="bf">{}</h3><p class="bf">{}{}</p><p class="bf bf-value{}"><b>{}</b> <span>{}</span></p>')
+    rows = Markup('<h3 class="bf">{}</h3><p class="bf">{}</p><p class="bf bf-value{}"><b>{}</b> <span>{}</span></p>')
     return Markup(
         shown(
             rows.format(
                 card.name,
-                mark(card.status, card.word, words, is_old=card.is_old),
-                notes,
+                _stands(card.status, card.word, card.notes, words, is_old=card.is_old),
                 " cd-words" if card.is_text else "",
                 card.value,
                 card.period,
@@ -192,7 +233,7 @@ def brief(card: Card, words: Words) -> Markup:
 
 def table(listed: Sequence[Card], page_of: PageOf, words: Words, *, caption: str) -> Markup:
     """Return the same as a table, for more than fit side by side: a row each."""
-    heads = ("status", "att_what", "value", "target", "previous", "year_earlier", "card_shape")
+    heads = ("status", "since_indicator", "value", "target", "previous", "year_earlier", "card_shape")
     rows = []
     for card in listed:
         aims, before = dict(card.aims), dict(card.before)
@@ -204,6 +245,59 @@ def table(listed: Sequence[Card], page_of: PageOf, words: Words, *, caption: str
         )  # fmt: skip
         rows.append(cells)
     return _table("indicators", tuple(words(head) for head in heads), rows, caption=caption, numbers=(2, 3, 4, 5))
+
+
+def compared(listed: Sequence[Card], page_of: PageOf, words: Words, *, caption: str) -> Markup:
+    """Return indicators beside their plan, the period before and the year before, as a table: a row each."""
+    heads = ("status", "since_indicator", "value", "planned", "previous", "year_earlier")
+    rows = []
+    for card in listed:
+        before, plan = dict(card.before), dict(card.aims).get(words("planned"), "")
+        rows.append(
+            (
+                _stands(card.status, card.word, card.notes, words, is_old=card.is_old),
+                Markup('<a href="{}">{}</a>').format(page_of(card.code), card.name),
+                Markup('<b>{}</b> <span class="att-small">{}</span>').format(card.value, card.period),
+                Markup('{} <span class="att-small">{}</span>').format(plan, card.gap) if card.gap else plan,
+                before.get(words("previous"), ""), before.get(words("year_earlier"), ""),
+            )
+        )  # fmt: skip
+    return _table("indicators", tuple(words(head) for head in heads), rows, caption=caption, numbers=(2, 3, 4, 5))
+
+
+def since(listed: Sequence[Since], page_of: PageOf, words: Words, *, caption: str) -> Markup:
+    """Return what stands otherwise than on an earlier day as a table: why, what it was, and what it is."""
+
+    def stood(at: Standing) -> Markup:
+        return Markup("{} {}").format(mark(at.status, at.word, words), at.value)
+
+    rows = [
+        (Markup('<a href="{}">{}</a>').format(page_of(each.code), each.name), each.why, stood(each.before), stood(each.after))
+        for each in listed
+    ]
+    heads = tuple(words(head) for head in ("since_indicator", "since_reason", "since_before", "since_after"))
+    return _table("since", heads, rows, caption=caption, numbers=())
+
+
+def latest(listed: Iterable[Latest], page_of: PageOf, words: Words) -> Markup:
+    """Return what changed last as a list: indicator, what it was and is, how a new figure stands, day and kind of change, and why."""
+    made = Markup("")
+    for each in listed:
+        before = Markup("{} → ").format(cell(each.before, words)) if each.before else ""
+        made += Markup('<li><a href="{}">{}</a> {}<b>{}</b> {} <small>{} {}{}</small></li>').format(
+            page_of(each.scored.entry.definition.code), each.name, before, cell(each.after, words),
+            stands(each.scored.judgement, words) if each.is_new else "", each.day, each.kind, each.why,
+        )  # fmt: skip
+    return Markup(shown(Markup('<ul class="la">{}</ul>').format(made)))
+
+
+def turned(listed: Iterable[tuple[str, tuple[str, str], str]], words: Words) -> Markup:
+    """Return whose status turns as a list: name, the two statuses, and the sentence of the new judgement."""
+    made = Markup("")
+    for name, statuses, sentence in listed:
+        marks = Markup(" → ").join(mark(s, status_word(s, words.language), words) for s in statuses)
+        made += Markup("<li>{} {} <small>{}</small></li>").format(name, marks, sentence)
+    return Markup(shown(Markup('<ul class="la">{}</ul>').format(made)))
 
 
 def projects(listed: Sequence[Line], page_of: PageOf, words: Words, *, caption: str) -> Markup:
@@ -245,6 +339,7 @@ def _table(name: str, heads: Sequence[str], rows: Sequence[Sequence[object]], *,
         names = [
             *(["n"] if place in numbers else []),
             *(["none"] if is_nothing(cell) else []),
+            *(["long"] if _LONG.search(str(cell)) else []),  # nowhere else is a word of a table broken
         ]  # on a phone a row without it is no line
         return Markup(' class="{}"').format(" ".join(names)) if names else Markup("")
 

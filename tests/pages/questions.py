@@ -51,8 +51,8 @@ QUESTIONS: dict[str, tuple[str, str, tuple[str, ...]]] = {
     "Which bureaus report nothing?": ("bureau", "", ("matrix_covered", "matrix_show_all")),
     "In the organisation of then or of today?": ("bureau", "view_now", ("view",)),
     "As of any day, or as known then?": ("", "", ("as_of", "known_as")),
-    "Against the period before, the year before and the plan?": ("changes", "", ("compare_all", "compare_beside")),
-    "What changed since, and why?": ("changes", "", ("since_choose", "since_what")),
+    "Against the period before, the year before and the plan?": ("changes", "", ("compare_all", "previous")),
+    "What changed since, and why?": ("changes", "", ("since_choose", "since_reason")),
     "What goes into the quarterly meeting?": ("report", "", ("report_save_book", "report_save_page")),
 }  # fmt: skip
 

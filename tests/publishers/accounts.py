@@ -92,7 +92,7 @@ def _lead(ledger: Ledger) -> list[str]:
     unknown = [w("conclusion_unreported", without=without, unreported=found["unreported"])] if without else []
     return [
         said, *unknown, *band(ledger, found),
-        w("conclusion_lead", total=len(own), as_of=ledger.day(as_of), newest=ledger.day(newest), age=f"{age:,}"),
+        w("conclusion_lead" if age else "conclusion_lead_today", total=len(own), as_of=ledger.day(as_of), newest=ledger.day(newest), **({"age": f"{age:,}"} if age else {})),
     ]  # fmt: skip
 
 
@@ -347,12 +347,14 @@ def changes(ledger: Ledger, shown: Shown, since: str) -> list[str]:
     ]
     found = [c for c in answer["changes"] if ledger.is_own(c["after"])]
     listed = {"changes": [c for c in answer["changes"] if ledger.is_own(c["after"]) or c["corrections"]]}
+    newer = sum(any(r["reason"] == "new_period" for r in c["reasons"]) for c in found)
+    turned = sum(c["before"]["status"] != c["after"]["status"] for c in found)
+    counts = [("since_figures", newer), ("since_flips", turned), ("since_corrections", len(vintages))]
     says = [
-        w("since_sentence", day=ledger.day(since), as_of=ledger.day(as_of), figures=sum(any(r["reason"] == "new_period" for r in c["reasons"]) for c in found),
-          flips=sum(c["before"]["status"] != c["after"]["status"] for c in found), corrections=len(vintages)),
+        w("since_sentence", day=ledger.day(since), as_of=ledger.day(as_of), parts=w("comma").join(w(key, count=count) for key, count in counts if count)),
         w("compare_all_lead", as_of=ledger.day(as_of), count=len(held)),
     ]  # fmt: skip
     wrong = tabled.wrong_tables(
-        shown, [*tabled.changed(ledger, listed, before, after), tabled.compared(ledger, held), tabled.in_words(ledger, held)]
+        shown, [*tabled.changed(ledger, listed, before, after), tabled.compared(ledger, held), overviewed.beside(ledger, held)]
     )
     return wrong + ledger.unaccounted(shown, says=says)

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from kpis.registers import TOLD_BY_RECORD
 from telling.words import Words
-from tests.publishers import attended, matrixed, spoken, tabled
+from tests.publishers import attended, matrixed, overviewed, spoken, tabled
 from tests.publishers.accounts import comparison, marks, record, series, timeline
 from tests.publishers.ledger import Item, Ledger, Table, plain
 from tests.publishers.shown import Shown
@@ -110,7 +110,7 @@ def one_bureau(ledger: Ledger, shown: Shown, b: Item) -> list[str]:
     more += spoken.tables(ledger, bureau=b["code"])
     for group in groups:
         if len(group) > 1:
-            more += [tabled.bureau_indicators(ledger, group), tabled.in_words(ledger, [s for s in group if s["period"]])]
+            more += [tabled.bureau_indicators(ledger, group), overviewed.beside(ledger, [s for s in group if s["period"]])]
     more += attended.strips(ledger, items)
     wrong, others = series(ledger, shown, items, more=more, free=(w("source"), *record(ledger)))
     found, texts = timeline(ledger, others, milestones)

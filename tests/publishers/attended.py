@@ -131,7 +131,7 @@ def strips(ledger: Ledger, items: Iterable[Item], view: str = "then") -> list[Ta
         for s in items
         if (s["code"], s["scope"]) in known
     ]
-    return [([w(h) for h in ("att_what", "status", "att_strip_heading", "att_since_head")], rows)] if rows else []
+    return [([w(h) for h in ("since_indicator", "status", "att_strip_heading", "att_since_head")], rows)] if rows else []
 
 
 def since(ledger: Ledger, item: Item) -> list[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 
 from kpis.government import government
@@ -92,7 +92,7 @@ def headlines(ledger: Ledger) -> tuple[list[Item], list[Item]]:
 def wrong_rows(ledger: Ledger, shown: Shown) -> list[str]:
     """Return what is wrong in the table of the other headlines, and take it out of what is shown."""
     w, (_, others) = ledger.words, headlines(ledger)
-    heads = [w(h) for h in ("status", "att_what", "value", "target", "previous", "year_earlier", "card_shape")]
+    heads = [w(h) for h in ("status", "since_indicator", "value", "target", "previous", "year_earlier", "card_shape")]
     rows = next(([[plain(str(c)) for c in row] for row in r] for h, r in shown.tables if h == heads), [])
     shown.tables[:] = [t for t in shown.tables if t[0] != heads]
     if len(rows) != len(others):
@@ -143,6 +143,35 @@ def _measured(ledger: Ledger, item: Item) -> list[str]:
         for word in ("previous", "year_earlier"):
             must += [w(word), _earlier(ledger, item, word)]
     return must
+
+
+def beside(ledger: Ledger, items: Iterable[Item]) -> Table:
+    """Return the table of indicators beside their plan, the period before and the year before: those that have a figure."""
+    w, rows = ledger.words, []
+    for item in (i for i in items if i["period"]):
+        plan = ""
+        if item["planned_value"] is not None:
+            gap = ledger.variance(item) if item["variance"] is not None else ""
+            plan = f"{ledger.planned(item, ledger._short(item))} {gap}".strip()
+        before = [_earlier(ledger, item, word) if item["actual_value"] is not None else "" for word in ("previous", "year_earlier")]
+        rows.append(
+            [
+                " ".join([status_word(item["status"], ledger.language), *filter(None, [w("list_comma").join(_notes(ledger, item))])]), w.named(item),
+                f"{ledger.headline(item)} {parse_period(item['period']).short(ledger.language)}", plan, *before,
+            ]
+        )  # fmt: skip
+    return [w(h) for h in ("status", "since_indicator", "value", "planned", "previous", "year_earlier")], rows
+
+
+def _notes(ledger: Ledger, item: Item) -> list[str]:
+    """Return what makes the status of an item less than it seems."""
+    w, last = ledger.words, item["last_settled"] or item["last_due"]
+    notes = [w("awaiting")] if item["is_awaiting"] else []
+    if last and last["result"] == "missed" and last["target"] != item["target"]:
+        notes.append(w("missed_before"))
+    if item["is_stale"] and item["status"] != "unreported":
+        notes.append(w("stale" if item["standing"] == "last_known" else "stale_figure"))
+    return notes
 
 
 def _parted(texts: Sequence[str]) -> list[str]:

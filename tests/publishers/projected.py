@@ -177,8 +177,8 @@ def one_project(ledger: Ledger, shown: Shown, p: Item) -> list[str]:
     free = (w("source"), w("confidence"), w("reviewed_on"), w("confidence_reason"), w("confidence_reviewer"))
     wrong, others = series(ledger, shown, items, more=more, free=free)
     found, texts = timeline(ledger, others, milestones)
-    said = [plain(t) for box in shown.boxes.values() for t in box]
-    if not any(t.startswith(f"{w('computed_status')} {status_word(p['status'], ledger.language)}") for t in said):
+    said = [" ".join(plain(t).strip() for t in box) for box in shown.boxes.values()]
+    if not any(f"{w('computed_status')} {status_word(p['status'], ledger.language)}" in texts for texts in said):
         wrong.append(f"the computed status is not {p['status']}")
     return wrong + found + ledger.unaccounted(shown, about=items, says=[*says, *texts])
 

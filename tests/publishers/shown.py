@@ -19,7 +19,7 @@ NUMBER = re.compile(r"[-+−±]?\d[\d,]*(?:\.\d+)?")
 
 
 FOLDED = re.compile(
-    r'class="tb tb-(?:commentaries|actions|targets|revisions|readings|rows)\b'
+    r'class="tb tb-(?:indicators|commentaries|actions|targets|revisions|readings|rows)\b'
 )  # tables of texts whose later rows are folded away
 
 
@@ -50,6 +50,7 @@ class Shown:
     boxes: dict[tuple[int, ...], list[str]] = field(default_factory=dict)
     drawn: list[Drawn] = field(default_factory=list)
     pictures: list[tuple[str, str]] = field(default_factory=list)
+    markup: list[str] = field(default_factory=list)  # what the page writes as HTML itself
 
     def numbers(self) -> set[str]:
         """Return every number that is written on the page."""
@@ -97,6 +98,7 @@ def of_streamlit(messages: Iterable[bytes]) -> Shown:
         if kind == "imgs":
             found.pictures += [(image.alt, image.url) for image in part.imgs]
         if kind == "html":
+            found.markup.append(element.html.body)
             written = Static(element.html.body).shown
             for head, rows in written.tables:
                 # The rows that a table of texts folds away stand under the same headings, right below those that are shown.
@@ -106,6 +108,9 @@ def of_streamlit(messages: Iterable[bytes]) -> Shown:
                     found.tables.append((head, rows))
             found.texts += written.texts
             found.pictures += written.pictures
+            if '<ul class="la">' in element.html.body:  # each line of a list of changes as one text, as people read it
+                box += ["- " + " ".join(Static(line).shown.texts) for line in element.html.body.split("<li>")[1:]]
+                continue
             first, *numbers = element.html.body.split("<div><dt>") if '<dl class="nm"' in element.html.body else [element.html.body]
             box += Static(first).shown.texts if numbers else written.texts
             for place, number in enumerate(numbers):  # each headline number with what it means is a box of its own

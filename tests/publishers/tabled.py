@@ -12,7 +12,7 @@ from kpis.errors import PeriodUnreadable
 from kpis.figures.projects import GivenDay
 from kpis.government import government
 from kpis.periods import parse_period
-from kpis.text import format_count, format_ratio, format_value, known_day, status_word
+from kpis.text import format_count, format_ratio, format_value, known_day
 from telling.overview import theme_name
 from tests.publishers.ledger import Item, Ledger, Table, cell, plain
 from tests.publishers.shown import Shown
@@ -94,12 +94,13 @@ def written_share(value: float | None) -> str:
 def inputs(ledger: Ledger, item: Item) -> Table:
     """Return every number that a status was worked out from."""
     w, base = ledger.words, item["baseline"]
-    return [w("item"), w("value")], [
+    told = [
         [w("actual"), ledger.headline(item)], [w("target"), ledger.target(item)],
         [w("planned"), ledger.planned(item)],
         [w("base"), ledger.value(item, base["value"] if base else None)],
         *([w(name), written_share(item[name])] for name in ("progress", "planned_progress", "ratio")),
     ]  # fmt: skip
+    return [w("item"), w("value")], [row for row in told if row[1] not in ("", "―")]
 
 
 def facts(ledger: Ledger, code: str, projects: Mapping[str, str]) -> Table:
@@ -355,47 +356,18 @@ def difference(ledger: Ledger, item: Item) -> str:
     return ledger.variance(item)
 
 
-def in_words(ledger: Ledger, items: Iterable[Item]) -> Table:
-    """Return indicators with a figure in two columns of words: now, and compared."""
-    w = ledger.words
-    rows = []
-    for s in items:
-        stale = [w("awaiting")] if s["is_awaiting"] else []
-        last = s["last_settled"] or s["last_due"]
-        if last and last["result"] == "missed" and last["target"] != s["target"]:
-            stale.append(w("missed_before"))
-        if s["is_stale"] and s["status"] != "unreported":
-            stale.append(w("stale" if s["standing"] == "last_known" else "stale_figure"))
-        beside = [(w(k), ledger.earlier(s, k)) for k in ("previous", "year_earlier")]
-        if s["planned_value"] is not None:
-            against = f" ({difference(ledger, s)})" if s["variance"] is not None else ""
-            beside.append((w("planned"), ledger.planned(s) + against))
-        told = " ".join(f"{word} {value}" for word, value in beside if value != "―") or "―"
-        rows.append(
-            [
-                " ".join(
-                    [w.named(s), ledger.headline(s), status_word(s["status"], ledger.language), *stale, ledger.period(s["period"])]
-                ),
-                told,
-            ]
-        )
-    return [w("compare_now"), w("compare_beside")], rows
-
-
 def changed(
     ledger: Ledger, answer: Item, before: Mapping[tuple[str, str], Item], after: Mapping[tuple[str, str], Item]
 ) -> list[Table]:
-    """Return what changed since a day: as a table, and in two columns of words."""
+    """Return what changed since a day: as a table for CSV, and as it is read, with marks."""
     w = ledger.words
 
-    def stood(brief: Item, items: Mapping[tuple[str, str], Item]) -> str:
+    def stood(brief: Item, items: Mapping[tuple[str, str], Item]) -> tuple[str, str]:
         item = items[brief["indicator"], brief["scope"]]
-        word = ledger.status(item)
-        return (
-            f"{ledger.figure(item, ledger.at(item, brief['period']))} ({ledger.period(brief['period'])}) {word}"
-            if brief["period"]
-            else word
+        value = (
+            f"{ledger.figure(item, ledger.at(item, brief['period']))} ({ledger.period(brief['period'])})" if brief["period"] else ""
         )
+        return value, ledger.status(item)
 
     def reason(found: Item) -> str:
         if found["reason"] == "new_period":
@@ -408,7 +380,11 @@ def changed(
         for c in answer["changes"]
     ]  # fmt: skip
     keys = ("since_indicator", "since_before", "since_after", "since_reason")
+    read = ("since_indicator", "since_reason", "since_before", "since_after")
     return [
-        ([w(k) for k in keys], [list(row) for row in found]),
-        ([w("since_what"), w("since_from_to")], [[f"{name} {why}", f"{old} → {new}"] for name, old, new, why in found]),
+        ([w(k) for k in keys], [[name, " ".join(old).strip(), " ".join(new).strip(), why] for name, old, new, why in found]),
+        (
+            [w(k) for k in read],
+            [[name, why, " ".join(old[::-1]).strip(), " ".join(new[::-1]).strip()] for name, old, new, why in found],
+        ),
     ]

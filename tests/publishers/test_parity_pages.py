@@ -24,6 +24,7 @@ from tests.publishers.house import House
 from tests.publishers.ledger import Item, Ledger, Table
 from tests.publishers.shown import Drawn, Shown, numbers_in
 from tests.publishers.side_by_side import Public, comparable, frame, shapes_of, told, untold
+from tests.test_counts_lead import Page
 
 pytestmark = pytest.mark.server
 
@@ -52,6 +53,21 @@ def test_a_page_of_the_instance_is_accounted_for_by_the_api_of_the_edition(
     public: Public, page: str, query: str, check: Callable[[Ledger, Shown], list[str]], language: str
 ) -> None:
     assert check(public.ledgers[language], public.read(page, language, query)) == []
+
+
+def test_no_count_of_a_page_is_without_a_link_and_the_list_it_leads_to_counts_so_many(public: Public) -> None:
+    bureaus, projects = (
+        [row[name] for row in public.rows(table)] for table, name in (("bureaus", "bureau_code"), ("projects", "project_code"))
+    )
+    visited = [(page, query) for page, query, _ in PAGES] + [("bureau", f"code={code}") for code in bureaus[:8]]
+    visited += [("projects", f"code={code}") for code in projects[:8]]
+    counts = [each for page, query in visited for html in public.read(page, "ja", query).markup for each in Page(html).told()]
+    assert len(counts) > 40 and [each for each in counts if not each[2]] == []
+    lists = {address: text for _, text, address in counts if "/standing?" in address}
+    assert len(lists) >= 8
+    for address, text in lists.items():
+        (heading, *_) = public.read("standing", "ja", address.split("?")[1]).headings
+        assert numbers_in(heading)[-1:] == numbers_in(text.split(" / ")[0])[-1:], (address, text, heading)
 
 
 def test_the_api_of_the_edition_equals_the_data_files(public: Public) -> None:

@@ -198,6 +198,19 @@ def test_front_page_and_overview_weigh_at_most_60_and_150_kb_before_charts(site:
         assert weight <= (60_000 if path.endswith("index.html") else 150_000), (path, weight)
 
 
+def test_a_page_loads_the_sheet_of_each_thing_that_stands_on_it(site: Path) -> None:
+    kinds = {"matrix": 'class="mx"', "drawings": "<svg"}
+    asked = dict.fromkeys(kinds, 0)
+    for file in sorted(site.glob("**/*.html")):
+        html = file.read_text(encoding="utf-8")
+        if "<main" not in html:  # a card to embed brings its own style
+            continue
+        for sheet, sign in kinds.items():
+            assert (f"/{sheet}." in html) == (sign in html.partition("<main")[2]), (file, sheet)
+            asked[sheet] += sign in html
+    assert all(asked.values()), asked
+
+
 def test_colours_of_text_reach_the_contrast_of_wcag_aa(site: Path) -> None:
     style = next((site / "assets").glob("site.*.css")).read_text(encoding="utf-8")
 

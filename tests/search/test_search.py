@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import time
 from dataclasses import replace
 from datetime import date, timedelta
@@ -173,6 +174,19 @@ def test_the_open_api_answers_and_refuses(tokyo: Store, monkeypatch: pytest.Monk
     for wrong in ("kind=secret", "limit=0", "limit=101", "lang=xx", f"q={'x' * 101}"):
         assert api.get(f"/api/v1/search?{wrong}").status_code == 400, wrong
     settings.cache_clear()
+
+
+def test_the_static_edition_leads_to_the_row_itself_where_it_stands_on_a_page(published: House) -> None:
+    site = next(iter(sorted(published.folder.glob("*/site"))))
+    written = [path.read_text(encoding="utf-8") for language in ("ja", "en") for path in (site / "search" / language).glob("*.js")]
+    rows = [row for text in written for row in json.loads(text[text.index(",") + 1 : -1])]
+    ids: dict[str, set[str]] = {}
+    for kind, title, _, address, *_ in rows:
+        file, _, anchor = address.partition("#")
+        if file not in ids:
+            ids[file] = set(re.findall(r' id="([^"]+)"', (site / file).read_text(encoding="utf-8")))
+        assert not anchor or anchor in ids[file], (kind, title, address)
+    assert sum(kind in ("procedure", "facility") and not address.endswith("#list") for kind, _, _, address, *_ in rows) > 100
 
 
 def test_the_static_edition_loads_little_for_a_query(published: House) -> None:
