@@ -124,7 +124,7 @@ def _procedures_summary(request: Request) -> dict[str, Any]:
         "with_channel_count": sum(n for name, _, n in register.channels if name),
         "steps": steps(register.groups), "plan": plan(register.planned, register.groups, as_of=moment.as_of).to_json(),
         "over_time": [{"day": day, "newly_count": new, "so_far_count": so_far} for day, new, so_far in gone],
-        "undated_count": sum(total.statuses.get(s, 0) for s in ONLINE) - (gone[-1][2] if gone else 0),
+        "undated_count": sum(total.statuses[s] for s in ONLINE) - (gone[-1][2] if gone else 0),
     }  # fmt: skip
 
 

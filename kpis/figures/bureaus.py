@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -146,12 +147,11 @@ def bureau_reports(
                 held.setdefault(code, []).append(report.code)
 
     def counted(held: Iterable[tuple[str, str, int]]) -> dict[str, dict[str, int]]:
-        counts: dict[str, dict[str, int]] = {}
+        counts: dict[str, dict[str, int]] = defaultdict(Counter)
         for bureau, status, count in held:
             if bureau:
-                by_status = counts.setdefault(home(organisation, bureau, as_of=as_of, view=view), {})
-                by_status[status] = by_status.get(status, 0) + count
-        return counts
+                counts[home(organisation, bureau, as_of=as_of, view=view)][status] += count
+        return dict(counts)
 
     procedures_of = counted(procedures)
     facilities_of = counted((f.bureau, f.status, 1) for f in registered.counted(facilities))

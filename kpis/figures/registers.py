@@ -8,6 +8,7 @@ A done procedure whose day lies after the day asked for counts as planned; one t
 from __future__ import annotations
 
 import re
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -74,8 +75,8 @@ class ProcedureTally:
 
     procedures: int = 0
     ended: int = 0
-    statuses: dict[str, int] = field(default_factory=dict)
-    units: dict[str, int] = field(default_factory=dict)
+    statuses: Counter[str] = field(default_factory=Counter)
+    units: Counter[str] = field(default_factory=Counter)
     sample: int = 0
     with_applications: int = 0
     applications: float = 0
@@ -85,12 +86,12 @@ class ProcedureTally:
     usage_online: float = 0
     usage_total_of_online: float = 0
     usage_online_of_online: float = 0
-    smartphone: dict[str, int] = field(default_factory=dict)
+    smartphone: Counter[str] = field(default_factory=Counter)
 
     @property
     def done(self) -> int:
         """Return how many are digitised altogether."""
-        return self.statuses.get("done", 0)
+        return self.statuses["done"]
 
     @property
     def rate_pct(self) -> float | None:
@@ -100,7 +101,7 @@ class ProcedureTally:
     @property
     def rate_with_partly_pct(self) -> float | None:
         """Return the rate where those done in part count as well."""
-        return pct(self.done + self.statuses.get("partly_done", 0), self.procedures)
+        return pct(self.done + self.statuses["partly_done"], self.procedures)
 
     @property
     def applications_rate_pct(self) -> float | None:
@@ -120,7 +121,7 @@ class ProcedureTally:
     def to_json(self) -> dict[str, Any]:
         """Return every number, rates unrounded in percent."""
         return {
-            "procedures_count": self.procedures, "ended_count": self.ended, "statuses": {s: self.statuses.get(s, 0) for s in STATUSES},
+            "procedures_count": self.procedures, "ended_count": self.ended, "statuses": {s: self.statuses[s] for s in STATUSES},
             "counted_as": self.units, "sample_count": self.sample, "done_count": self.done, "rate_pct": self.rate_pct,
             "rate_with_partly_pct": self.rate_with_partly_pct, "with_applications_count": self.with_applications,
             "applications_count": self.applications, "applications_done_count": self.applications_done,
@@ -144,8 +145,8 @@ def tally(groups: Iterable[Group]) -> ProcedureTally:
             t.ended += g.count
             continue
         t.procedures += g.count
-        t.statuses[g.status] = t.statuses.get(g.status, 0) + g.count
-        t.units[g.counted_as] = t.units.get(g.counted_as, 0) + g.count
+        t.statuses[g.status] += g.count
+        t.units[g.counted_as] += g.count
         t.sample += g.count if g.is_sample else 0
         t.with_applications += g.with_applications
         t.applications += g.applications
@@ -157,7 +158,7 @@ def tally(groups: Iterable[Group]) -> ProcedureTally:
         if g.status in ONLINE:
             t.usage_total_of_online += g.usage_total
             t.usage_online_of_online += g.usage_online
-            t.smartphone[g.smartphone] = t.smartphone.get(g.smartphone, 0) + g.count
+            t.smartphone[g.smartphone] += g.count
     return t
 
 
@@ -197,11 +198,10 @@ def channels(rows: Iterable[tuple[str, str, int]]) -> dict[str, dict[str, int]]:
     Args:
         rows: (channels as written, status, count).
     """
-    by_channel: dict[str, dict[str, int]] = {}
+    by_channel: dict[str, dict[str, int]] = defaultdict(Counter)
     for written, status, count in rows:
         for name in dict.fromkeys(part.strip() for part in re.split(r"[;；、]", written)):
-            counts = by_channel.setdefault(name, {})
-            counts[status] = counts.get(status, 0) + count
+            by_channel[name][status] += count
     return dict(sorted(by_channel.items(), key=lambda item: (not item[0], -sum(item[1].values()), item[0])))
 
 
@@ -236,11 +236,11 @@ class Plan:
 
 def plan(dated: Iterable[Dated], groups: Iterable[Group], *, as_of: date) -> Plan:
     """Sort what is planned by day; overdue is an open procedure whose planned day lies before ``as_of``."""
-    days: dict[tuple[date, str], int] = {}
+    days: Counter[tuple[date, str]] = Counter()
     planned = 0
     for d in dated:
         if d.status not in FINISHED and d.ended is None:
-            days[d.day, d.precision] = days.get((d.day, d.precision), 0) + d.count
+            days[d.day, d.precision] += d.count
             planned += d.count if d.status == "planned" else 0
     overdue = sum(n for (day, precision), n in days.items() if precision in SURE and day < as_of)
     said = sum(g.count for g in groups if g.status == "planned")
@@ -249,17 +249,16 @@ def plan(dated: Iterable[Dated], groups: Iterable[Group], *, as_of: date) -> Pla
 
 def cumulated(dated: Iterable[Dated]) -> list[tuple[date, int, int]]:
     """Return (day, newly digitised, digitised and not ended by then) for what can be done online and has a known day."""
-    days: dict[date, int] = {}
-    gone: dict[date, int] = {}
+    days, gone = Counter[date](), Counter[date]()
     for d in dated:
         if d.status in ONLINE and (d.ended is None or d.ended > d.day):
-            days[d.day] = days.get(d.day, 0) + d.count
+            days[d.day] += d.count
             if d.ended is not None:
-                gone[d.ended] = gone.get(d.ended, 0) + d.count
+                gone[d.ended] += d.count
     so_far, sums = 0, []
     for day in sorted({*days, *gone}):
-        so_far += days.get(day, 0) - gone.get(day, 0)
-        sums.append((day, days.get(day, 0), so_far))
+        so_far += days[day] - gone[day]
+        sums.append((day, days[day], so_far))
     return sums
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
@@ -362,12 +363,11 @@ class Tally:
 
 def tally(scored: Iterable[Scored | Judgement]) -> Tally:
     """Count judgements by how they stand and by status; every one counts once, none is dropped."""
-    counts: dict[str, dict[str, int]] = {"current": {}, "last_known": {}, "unreported": {}, "unjudged": {}}
+    counts: dict[str, Counter[str]] = defaultdict(Counter)
     for item in scored:
         judgement = item.judgement if isinstance(item, Scored) else item
-        held, status = counts[judgement.standing], judgement.status
-        held[status] = held.get(status, 0) + 1
-    return Tally(counts["current"], counts["last_known"], sum(counts["unreported"].values()), counts["unjudged"])
+        counts[judgement.standing][judgement.status] += 1
+    return Tally(counts["current"], counts["last_known"], counts["unreported"].total(), counts["unjudged"])
 
 
 def figure_text(definition: Definition, figure: Figure | None, language: str = "ja", *, apart_from: Iterable[float] = ()) -> str:

@@ -60,7 +60,8 @@ def test_what_is_no_workbook_is_on_record_and_is_not_handed_back(reporting: Stor
 def test_refused_files_are_few_small_and_go_with_age(reporting: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse(content: bytes, **more: object) -> None:
         told = {"actor": ANNA, "bureau_code": "GENERAL", "period_code": PERIOD, "name": "a.xlsx", "is_safe": True, **more}
-        keep_refused(reporting, content, problems=[Found("error", F, "A1", "x", "", "", "", "")], **told)  # type: ignore[arg-type]
+        problem = Found(grade="error", found="x", expected_ja="", expected_en="", sheet=F, cell="A1")
+        keep_refused(reporting, content, problems=[problem], **told)  # type: ignore[arg-type]
 
     monkeypatch.setattr(refused, "MOST_FILES", 3)
     refuse(b"other", actor=DAI, bureau_code="DIGITAL")
