@@ -15,6 +15,7 @@ from xdist.scheduler import LoadFileScheduling
 
 from kpis.settings import settings as known
 from kpis.store.store import Store
+from tests.begun import CHOSEN
 from tests.in_memory import in_memory
 from tests.publishers.house import House, built
 from tests.publishers.public_server import public_server
@@ -23,6 +24,7 @@ from tests.small_government import begin, settle
 
 gc.disable()  # until all is collected: what is imported stays, and the collector would walk it a hundred times (a fifth of collecting)
 in_memory()  # before anything asks where temporary files go; the processes that tests start take it from the environment
+CHOSEN.forks = True
 
 POSTGRES = os.environ.get("TEST_POSTGRES_URL", "")
 
