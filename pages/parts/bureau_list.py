@@ -17,9 +17,10 @@ from pages.parts import address, cached
 from pages.parts.asked import choose, choose_part
 from pages.parts.bureaus import by_bureau, unit_label
 from pages.parts.cards import find
+from pages.parts.comparison import comparison
 from pages.parts.registers import block, telling
 from pages.parts.reported import state_name
-from pages.parts.text import language, named, t
+from pages.parts.text import headed, language, named, t
 from pages.parts.viewer import viewer
 from pages.parts.when import as_of, today, view
 from publishers.site.matrix import table
@@ -27,6 +28,7 @@ from telling import bureaus, matrix
 from telling.matrix import Handed, Leads, Matrix, Row
 from telling.words import Words
 
+WHOLE = "whole"  # the kind of unit that the government itself is
 OPEN = ("not_started", "draft", "returned")  # a report that its bureau still has to hand in
 
 
@@ -45,7 +47,8 @@ def overview(reports: Sequence[BureauReport]) -> None:
     codes = list(parts)
     if codes:
         names = {code: named(row) for code, row in cached.moment().indicators.items()}
-        code = choose("compare", codes, t("compare_indicator"), names.__getitem__, default=codes[0], resets=("period",))
+        most = max(codes, key=lambda code: sum(bool(part.figures) for part in parts[code]))
+        code = choose("compare", codes, t("compare_indicator"), names.__getitem__, default=most, resets=("period",))
         whole = find(cached.moment().whole, code)
         if whole is not None:
             by_bureau(whole, parts[code], key="compare")
@@ -64,6 +67,20 @@ def overview(reports: Sequence[BureauReport]) -> None:
             )
         )
         _as_file(gone, "gone_bureaus")
+    _beside({r.code for r in reports})
+
+
+def _beside(bureaus: set[str]) -> None:
+    """Show the figures of what is no bureau and not the whole either: a part of the government, an agency, a foundation."""
+    moment = cached.moment()
+    apart = [c for c, unit in moment.units.items() if c not in bureaus and unit.kind != WHOLE]
+    held = {code: [s for s in moment.own if s.entry.unit_code == code and s.judgement.figure] for code in apart}
+    if any(held.values()):
+        st.header(t("bureaus_beside"))
+    for code, items in held.items():
+        if items:
+            st.subheader(headed(named(moment.units[code])))
+            comparison(items, code=code, caption=named(moment.units[code]))
 
 
 def list_of(leads: Leads) -> str:

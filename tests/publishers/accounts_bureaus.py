@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 
+from kpis.periods import parse_period
 from kpis.registers import TOLD_BY_RECORD
 from telling.words import Words
 from tests.publishers import attended, matrixed, overviewed, spoken, tabled
@@ -30,14 +32,12 @@ def bureaus(ledger: Ledger, shown: Shown, *, view: str = "then", keep: list[Tabl
     wrong += [] if lead in shown.texts else [f"the page is not of the organisation {view}"]
     charts = list(shown.drawn)
     reporting = {b["code"] for b in rows}
-    compared = next(
-        (
-            s["code"]
-            for s in ledger.items(view)
-            if s["scope"] in reporting and s["figures"] and s["scope"] != ledger.indicators[s["code"]]["scope_code"]
-        ),
-        None,
+    told = Counter(
+        s["code"]
+        for s in ledger.items(view)
+        if s["scope"] in reporting and s["figures"] and s["scope"] != ledger.indicators[s["code"]]["scope_code"]
     )
+    compared = max(told, key=lambda code: told[code], default=None)
     if compared:
         more, check, texts = comparison(ledger, compared, view=view)
         tables += more
@@ -45,6 +45,13 @@ def bureaus(ledger: Ledger, shown: Shown, *, view: str = "then", keep: list[Tabl
         wrong += check(charts)
     if keep is not None:
         keep += tables
+    wholes = {u["code"] for u in ledger.api("units") if u["kind"] == "whole"}
+    apart = [s for s in ledger.own.values() if s["scope"] not in reporting and s["scope"] not in wholes and s["period"]]
+    ordered = [s for scope in ledger.units for s in apart if s["scope"] == scope]
+    tables += (
+        [overviewed.beside(ledger, ordered)] if ordered else []
+    )  # tables of the same headings, one below the other, are read as one
+    says += [f for s in ordered for f in (ledger.headline(s), parse_period(s["period"]).short(ledger.language))]
     wrong += tabled.wrong_tables(shown, tables)
     boxes: dict[str, list[str]] = {}
     for b in rows:
