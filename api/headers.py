@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import json
 import re
 from functools import lru_cache
 from pathlib import Path
@@ -22,7 +23,7 @@ from kpis.languages import SOURCE, codes
 from kpis.settings import ROOT, settings
 from publishers.editions.on_disk import current
 from publishers.site import attention
-from telling.words import has_page
+from telling.words import Words, has_page
 
 WRITTEN = ("/site/", "/editions/")  # pages that bring their own language
 _FILES = (*WRITTEN, "/static/", "/media/", "/_stcore/")
@@ -96,8 +97,15 @@ def _headers(scope: Scope, start: Message, *, scripts: tuple[str, ...] = ()) -> 
 def _written(page: bytes, language: str) -> tuple[bytes, tuple[str, ...]]:
     """Return a page in its language and with how it is printed, and the checksums of the scripts that stand in it."""
     page = page.replace(b'<html lang="en">', b'<html lang="%s">' % language.encode(), 1)
-    page = _AGENTS.sub(b"", page).replace(b"</head>", HEAD, 1)
+    page = _AGENTS.sub(b"", page).replace(b"</head>", _own_words(language) + HEAD, 1)
     return page, tuple(base64.b64encode(hashlib.sha256(each).digest()).decode() for each in _SCRIPT.findall(page))
+
+
+def _own_words(language: str) -> bytes:
+    """Return what Streamlit's own parts say in English only, in the language of the page, for ``page.css`` and ``spoken.js``."""
+    words = Words(language)
+    told = {key: words(f"widget_{key.replace('-', '_')}") for key in ("choose-file", "press-enter", "press-ctrl-enter", "help")}
+    return f"<style>:root{{{';'.join(f'--{key}:{json.dumps(text, ensure_ascii=False)}' for key, text in told.items())}}}</style>".encode()
 
 
 def _language(scope: Scope) -> str:

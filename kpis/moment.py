@@ -101,7 +101,12 @@ class Moment:
     @property
     def reporting_units(self) -> frozenset[str]:
         """Return the codes of the units that report for themselves."""
-        return frozenset(unit.code for unit in self.organisation.units if unit.kind in government().bureau_kinds)
+        kinds = government().bureau_kinds
+
+        def make() -> frozenset[str]:
+            return frozenset(unit.code for unit in self.organisation.units if unit.kind in kinds)
+
+        return self.state.kept("read", ("reporting units", kinds), make)
 
     def home(self, code: str) -> str:
         """Return the bureau under which a bureau's rows of a register are shown in the organisation of the view."""

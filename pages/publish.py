@@ -120,7 +120,10 @@ except MierukaError as refused:
     st.error(markdown(refused.in_language(language())), icon=":material/error:")
     stop()
 changed = sum(1 for c in preview.changes if c.kind != "first_edition")
-st.title(t("publish_title", number=preview.number, changes=changed))
+is_first = preview.compared_with is None
+st.title(
+    t("publish_title_first", number=preview.number) if is_first else t("publish_title", number=preview.number, changes=changed)
+)
 if told := st.session_state.pop("published", None):
     st.success(told, icon=":material/check_circle:")
 st.markdown(t("publish_lead"))

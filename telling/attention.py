@@ -243,8 +243,17 @@ def leads(telling: Telling, project_code: str) -> tuple[str, str]:
 
 def subjects_of_bureau(telling: Telling, code: str) -> list[str]:
     """Return the indicators and projects that are a bureau's, in catalogue order."""
-    own = [item.entry.definition.code for item in telling.moment.own if bureau_of(telling, item)[0] == code]
-    return [*own, *(report.code for report in telling.moment.projects if leads(telling, report.code)[0] == code)]
+    moment = telling.moment
+
+    def make() -> dict[str, list[str]]:
+        held: dict[str, list[str]] = {}
+        for item in moment.own:
+            held.setdefault(bureau_of(telling, item)[0], []).append(item.entry.definition.code)
+        for report in moment.projects:
+            held.setdefault(leads(telling, report.code)[0], []).append(report.code)
+        return held
+
+    return moment.kept("judged", ("subjects of bureaus", moment.reporting_units), make).get(code, [])
 
 
 def _milestone(each: OffTrack, telling: Telling) -> Row:

@@ -1,21 +1,15 @@
-"""The command line, each command in a process of its own that begins with everything already imported."""
+"""The command line, each command in a process of its own."""
 
 from __future__ import annotations
 
-import multiprocessing
 import os
 import subprocess
-import sys
 import tempfile
-import traceback
-from collections.abc import Mapping
 from pathlib import Path
 
-from kpis.settings import ROOT
+from tests.begun import begin
 
 WAIT = 300  # seconds; a command that hangs fails its test, however busy the machine
-processes = multiprocessing.get_context("forkserver" if "forkserver" in multiprocessing.get_all_start_methods() else "spawn")
-processes.set_forkserver_preload(["manage"])
 
 
 def command(*words: str, **environment: str) -> subprocess.CompletedProcess[str]:
@@ -31,35 +25,11 @@ def command(*words: str, **environment: str) -> subprocess.CompletedProcess[str]
     with tempfile.TemporaryDirectory() as folder:
         out, err = Path(folder) / "out", Path(folder) / "err"
         around = {**os.environ, "MIERUKA_MODE": "local", **environment}
-        process = processes.Process(target=_run, args=(words, around, out, err))
-        process.start()
-        process.join(WAIT)
-        if process.exitcode is None:
-            process.kill()
-            process.join()
-        assert process.exitcode is not None
-        return subprocess.CompletedProcess(words, process.exitcode, out.read_text("utf-8"), err.read_text("utf-8"))
-
-
-def _run(words: tuple[str, ...], environment: Mapping[str, str], out: Path, err: Path) -> None:
-    for number, path in ((1, out), (2, err)):
-        os.dup2(os.open(path, os.O_WRONLY | os.O_CREAT), number)
-    sys.stdout = os.fdopen(1, "w", encoding="utf-8", closefd=False)
-    sys.stderr = os.fdopen(2, "w", encoding="utf-8", closefd=False)
-    os.environ.clear()
-    os.environ.update(environment)
-    os.chdir(ROOT)
-    sys.argv = ["manage.py", *words]
-    import manage
-
-    code: object = 1
-    try:
-        manage.main()
-        code = 0
-    except SystemExit as end:
-        code = end.code
-    except BaseException:
-        traceback.print_exc()
-    sys.stdout.flush()
-    sys.stderr.flush()
-    os._exit(code if isinstance(code, int) else 0 if code is None else 1)
+        with out.open("w") as told, err.open("w") as faults:
+            process = begin(("manage.py", *words), env=around, out=told, err=faults)
+            try:
+                code = process.wait(WAIT)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                code = process.wait()
+        return subprocess.CompletedProcess(words, code, out.read_text("utf-8"), err.read_text("utf-8"))

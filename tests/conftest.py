@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import os
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,14 +16,17 @@ from xdist.scheduler import LoadFileScheduling
 
 from kpis.settings import settings as known
 from kpis.store.store import Store
+from publishers.editions.keys import make_private
+from tests.begun import CHOSEN
 from tests.in_memory import in_memory
-from tests.publishers.house import House, built
+from tests.publishers.house import House, kept, published_first
 from tests.publishers.public_server import public_server
-from tests.shared import copied, empty, forget, postgresql, shared_folder, shipped
+from tests.shared import begin_run, copied, empty, end_run, forget, made_once, postgresql, shared_folder, shipped
 from tests.small_government import begin, settle
 
 gc.disable()  # until all is collected: what is imported stays, and the collector would walk it a hundred times (a fifth of collecting)
 in_memory()  # before anything asks where temporary files go; the processes that tests start take it from the environment
+CHOSEN.forks = True
 
 POSTGRES = os.environ.get("TEST_POSTGRES_URL", "")
 
@@ -40,6 +44,16 @@ COSTS = {
     "store": {"store", "tokyo", "reporting"},
     "unit": set(),
 }
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if not hasattr(config, "workerinput"):
+        begin_run()
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    if not hasattr(config, "workerinput"):
+        end_run()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -77,8 +91,10 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> ByPlace
 
 @pytest.fixture(scope="session", autouse=True)
 def nothing_shared_is_left() -> Iterator[None]:
-    """Remove what the tests of this process shared, when they are over; editions are signed with a key of its own until then."""
-    os.environ["SIGNING_KEY_FILE"] = str(shared_folder() / "signing.key")
+    """Remove what the tests of this process shared, when they are over; editions are signed with the key of the run until then."""
+    key = shared_folder() / "signing.key"
+    shutil.copy(made_once("signing key", lambda folder: make_private(folder / key.name)) / key.name, key)
+    os.environ["SIGNING_KEY_FILE"] = str(key)
     known.cache_clear()
     yield
     forget()
@@ -99,11 +115,14 @@ def tokyo() -> Store:
 @pytest.fixture(scope="session")
 def published(tokyo: Store) -> House:
     """An instance with two editions, the second with a correction; read only, shared by every test of a process."""
-    made = built(tokyo, shared_folder())
-    made.publish("最初の公表")
-    made.correct("paper_reduction_rate", "FY2022", value="71.0")
-    made.publish("用紙の削減率を訂正")
-    return made
+
+    def make(folder: Path) -> None:
+        made = published_first(tokyo, folder)
+        made.correct("paper_reduction_rate", "FY2022", value="71.0")
+        made.publish("用紙の削減率を訂正")
+        made.keep()
+
+    return kept(made_once("published", make), shared_folder())
 
 
 @pytest.fixture(scope="session")

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
 import socket
-import subprocess
-import sys
 import time
 import urllib.request
 from collections.abc import Iterator, Mapping
@@ -13,6 +12,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from secrets import token_urlsafe
+
+from tests.begun import begin
 
 
 @dataclass(frozen=True)
@@ -49,7 +50,6 @@ def providing(folder: Path, users: Mapping[str, Mapping[str, object]], *, app: s
     """
     port = free_port()
     command = [
-        sys.executable,
         "-m",
         "oidc_provider_mock",
         "--port",
@@ -62,7 +62,7 @@ def providing(folder: Path, users: Mapping[str, Mapping[str, object]], *, app: s
     for subject, claims in users.items():
         command += ["--user-claims", json.dumps({"sub": subject, **claims})]
     with (folder / "provider.log").open("w") as log:
-        process = subprocess.Popen(command, stdout=log, stderr=log)
+        process = begin(command, env=os.environ, out=log)
         try:
             address = f"http://127.0.0.1:{port}"
             metadata = f"{address}/.well-known/openid-configuration"

@@ -27,7 +27,8 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from tests.command import WAIT, processes
+from tests.begun import processes
+from tests.command import WAIT
 
 
 @dataclass

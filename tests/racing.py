@@ -8,7 +8,8 @@ from multiprocessing.synchronize import Barrier
 from kpis.errors import MierukaError
 from kpis.reporting import submissions
 from kpis.store.store import Store
-from tests.command import WAIT, processes
+from tests.begun import processes
+from tests.command import WAIT
 from tests.small_government import PERIOD, figure
 
 

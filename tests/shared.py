@@ -1,7 +1,10 @@
-"""What many tests begin from: databases filled once in each process that runs tests, and copied for whoever changes them."""
+"""What many tests begin from, made once in a run of the tests: whichever of its processes needs it first makes it, the others copy it."""
 
 from __future__ import annotations
 
+import fcntl
+import os
+import re
 import shutil
 import tempfile
 import time
@@ -20,6 +23,7 @@ from kpis.store.store import Store
 from loaders.catalogue import load_folder
 
 Fill = Callable[[Store], object]
+RUN = "MIERUKA_TEST_RUN"  # the folder of a run, handed on to the processes that it begins
 _FILES: dict[str, Path] = {}
 _DATABASES: dict[tuple[str, str], str] = {}
 
@@ -28,6 +32,37 @@ _DATABASES: dict[tuple[str, str], str] = {}
 def shared_folder() -> Path:
     """Return the folder of this process for what its tests share."""
     return Path(tempfile.mkdtemp(prefix="mieruka-shared-"))
+
+
+def begin_run() -> None:
+    """Make the folder of a run, before it begins processes that run its tests."""
+    os.environ[RUN] = tempfile.mkdtemp(prefix="mieruka-run-")
+
+
+def end_run() -> None:
+    """Remove the folder of a run."""
+    shutil.rmtree(os.environ.pop(RUN), ignore_errors=True)
+
+
+def made_once(name: str, make: Callable[[Path], object]) -> Path:
+    """Return a folder that was made when its name was asked for first in this run: to be copied, never changed.
+
+    Args:
+        name: says what is in it.
+        make: makes it, in an empty folder that stays where it is.
+    """
+    if RUN not in os.environ:  # outside a run of the tests
+        os.environ[RUN] = str(shared_folder() / "run")
+    place = Path(os.environ[RUN]) / re.sub(r"\W+", "-", name)
+    place.parent.mkdir(exist_ok=True)
+    with place.with_suffix(".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # whoever dies gives it back
+        if not place.with_suffix(".made").exists():
+            shutil.rmtree(place, ignore_errors=True)
+            place.mkdir()
+            make(place)
+            place.with_suffix(".made").touch()
+    return place
 
 
 def forget() -> None:
@@ -50,9 +85,15 @@ def settled(store: Store) -> Path:
 def filled_once(name: str, fill: Fill) -> Path:
     """Return a SQLite file that was filled when its name was asked for first: to be copied, or read only."""
     if name not in _FILES:
-        store = Store(f"sqlite:///{shared_folder() / f'{len(_FILES)}.db'}")
-        fill(store)
-        _FILES[name] = settled(store)
+
+        def make(folder: Path) -> None:
+            store = Store(f"sqlite:///{folder / 'filled.db'}")
+            fill(store)
+            settled(store)
+
+        file = shared_folder() / f"{len(_FILES)}.db"
+        shutil.copy(made_once(f"filled {name}", make) / "filled.db", file)
+        _FILES[name] = file
     return _FILES[name]
 
 

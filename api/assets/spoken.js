@@ -1,6 +1,6 @@
 // What a screen reader hears of a page that Streamlit draws, where Streamlit has no word for it: pictures that stand beside their word are not
 // read by the English name of their file, nor the lines of a chart that has its sentence; the menu and the search are found as such; and what
-// stands in Japanese on a page of another language says so, for a voice that can read it.
+// stands in Japanese on a page of another language says so, for a voice that can read it. What its own parts say in English is told anew.
 (() => {
   const html = document.documentElement, japanese = /[\u3041-\u3096\u30a1-\u30fa\u3400-\u9fff\uf900-\ufaff々〆]/g;
   const set = (e, name, value) => { if (e.getAttribute(name) !== value) e.setAttribute(name, value); };
@@ -12,6 +12,15 @@
     for (const e of root.querySelectorAll("#js-plotly-tester, [role=figure][aria-label] .main-svg")) set(e, "aria-hidden", "true");
     for (const e of root.querySelectorAll(".st-key-menu")) set(e, "role", "navigation");
     for (const e of root.querySelectorAll(".st-key-find")) set(e, "role", "search");
+    // Streamlit's own words are English: theirs are written over by the style sheet, in the language of the page.
+    const own = (name) => JSON.parse(getComputedStyle(html).getPropertyValue(name) || '""');
+    for (const e of root.querySelectorAll("[data-testid=stFileUploaderDropzone] > span > button")) set(e, "aria-label", own("--choose-file"));
+    for (const e of root.querySelectorAll('[aria-label^="Help for "]')) set(e, "aria-label", e.ariaLabel.replace("Help for", `${own("--help")}:`));
+    for (const e of root.querySelectorAll("[data-testid=InputInstructions] span")) {
+      const press = e.textContent.startsWith("Press ") ? (e.textContent.includes("+") ? "ctrl" : "enter") : "";
+      if (press) set(e, "data-press", press);
+      else if ("press" in e.dataset) delete e.dataset.press;
+    }
   }
   // Own words, not those of what stands in it; Japanese where at least a third of the letters are.
   const isJapanese = (text) => {

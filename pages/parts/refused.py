@@ -27,7 +27,8 @@ def refused_list(store: Store, *, me: Viewer, bureau: str | None = None) -> None
     with st.expander(t("refused_title", count=len(listed)), icon=":material/block:"):
         st.caption(t("refused_lead", days=DAYS, most=MOST_FILES))
         for each in listed:
-            _one(store, each, me=me)
+            with st.container(border=True):
+                _one(store, each, me=me)
 
 
 def _one(store: Store, each: Refused, *, me: Viewer) -> None:
@@ -53,7 +54,7 @@ def _one(store: Store, each: Refused, *, me: Viewer) -> None:
         own = language() == "ja"
         told.caption(
             markdown(
-                f"{first.sheet} {first.cell} {found_shown(first.found)}: {first.expected_ja if own else first.expected_en} "
+                f"{first.sheet} {first.cell} {found_shown(first.found)}: {first.expected_ja if own else first.expected_en} → "
                 f"{first.remedy_ja if own else first.remedy_en}"
             )
         )

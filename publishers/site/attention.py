@@ -91,7 +91,7 @@ def _row(row: Row, leads: Leads, words: Words, *, is_public: bool) -> Markup:
     return Markup("<tr{}>{}</tr>").format(
         Markup(' class="att-blank"') if is_blank else "",
         Markup("").join(
-            Markup('<td class="att-{}{}">{}</td>').format(name, " none" if name == "gap" and is_nothing(cell) else "", cell)
+            Markup('<td class="att-{}{}">{}</td>').format(name, " none" if is_nothing(cell) else "", cell)
             for name, cell in zip(NAMES, cells, strict=True)
         ),
     )

@@ -38,7 +38,6 @@ FRAMEWORK = (
     "Search",
     "Fullscreen",
     "Open",
-    "Upload",
     "file upload",
     "Clear",
     "Choose date",

@@ -78,7 +78,7 @@ screen readers have tried it yet.
 
 確かめること / What is judged: どの操作部品にも名前がある / every control has a name; 見出しは一段ずつ下がる / headings go down step by step; 値は単位・時点・判定の言葉と一緒に言われる /
 a number is said together with its unit, day and status; 同じ場所に同じ名前の別の部品がない / no two controls at one place are called alike; 日本語のページでない所の日本語は
-`lang` でそうと言う / Japanese on a page of another language says so. Streamlit の部品が英語で言うもの(表の上の Show/hide columns、Download as CSV、Search、Fullscreen、選択欄の Open、Upload)は変えられない /
+`lang` でそうと言う / Japanese on a page of another language says so. Streamlit の部品が英語で言うもの(表の上の Show/hide columns、Download as CSV、Search、Fullscreen、選択欄の Open)は変えられない /
 what Streamlit's own widgets say in English cannot be changed. *(lang=ja)*: 行の中の日本語に印がある / the Japanese in the line is marked as such.
 
 """

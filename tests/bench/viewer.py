@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import os
 import socket
-import subprocess
-import sys
 import time
 import urllib.request
 from collections import Counter
@@ -21,6 +19,7 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from websockets.sync.client import connect
 
 from kpis.settings import ROOT
+from tests.begun import begin
 from tests.publishers.shown import Static
 
 
@@ -146,8 +145,8 @@ def served(app: str, **environment: str) -> Iterator[int]:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    command = [sys.executable, "-m", "uvicorn", app, "--port", str(port), "--log-level", "error", "--app-dir", str(ROOT)]
-    process = subprocess.Popen(command, cwd=ROOT, env={"LOG_LEVEL": "error", **os.environ, **environment, "PYTHONPATH": str(ROOT)})
+    words = ["-m", "uvicorn", app, "--port", str(port), "--log-level", "error", "--app-dir", str(ROOT)]
+    process = begin(words, env={"LOG_LEVEL": "error", **os.environ, **environment, "PYTHONPATH": str(ROOT)})
     _served[port] = process.pid
     try:
         for _ in range(300):

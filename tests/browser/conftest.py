@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import subprocess
-import sys
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
@@ -15,7 +13,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Playwright, expect
 
-from kpis.settings import ROOT
+from tests.begun import begin
 from tests.browser.visits import Visits
 from tests.oidc import free_port
 from tests.shared import shipped
@@ -42,7 +40,7 @@ def serving(folder: Path, *, port: int | None = None, **environment: str) -> Ite
         **os.environ, "DATABASE_URL": f"sqlite:///{folder / 'served.db'}", "PORT": str(port), "MIERUKA_MODE": "local", **environment,
     }  # fmt: skip
     with (folder / "server.log").open("w") as log:
-        process = subprocess.Popen([sys.executable, "manage.py", "run"], cwd=ROOT, env=environment, stdout=log, stderr=log)
+        process = begin(["manage.py", "run"], env=environment, out=log)
         address = f"http://127.0.0.1:{port}"
         try:
             for _ in range(3000):  # as long as it lives: a busy machine starts one in minutes

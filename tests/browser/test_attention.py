@@ -35,6 +35,7 @@ def test_where_since_when_why_what_whose_and_by_when(chromium: Browser, server: 
     assert shown == ("table-row" if width == 1280 else "grid")
     row.get_by_role("link").click()
     page.wait_for_url("**/indicator?**code=procedure_digitisation_rate**")
+    page.get_by_role("heading", name=ROW[language][0], level=1).wait_for()  # the overview says the same in its rows
     at_rest(page)
     words = "令和4年度第2四半期から3期" if language == "ja" else "Since FY2022 Q2: 3 quarters"
     page.get_by_text(words).wait_for()

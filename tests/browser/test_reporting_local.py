@@ -113,11 +113,14 @@ def test_a_report_goes_from_upload_to_approval_by_keyboard_alone(chromium: Brows
     book.save(filled)
     at_rest(page)
 
-    keys.to("Upload", tag="BUTTON")
+    zone = page.get_by_test_id("stFileUploaderDropzone")  # Streamlit's own words, which are English, are written over
+    written = zone.locator("p").evaluate("e => [getComputedStyle(e).fontSize, getComputedStyle(e, '::after').content]")
+    assert written == ["0px", '"ファイルを選ぶ"'] and not zone.get_by_text("per file").is_visible()
+    keys.to("ファイルを選ぶ", tag="BUTTON")
     choosers: list[FileChooser] = []
     # Asks the browser for it, which takes effect before its next answer. What the driver is given it marks, so no bound method.
     page.on("filechooser", lambda asked: choosers.append(asked))  # noqa: PLW0108
-    assert keys.focus()["name"].endswith("Upload")
+    assert keys.focus()["name"].endswith("ファイルを選ぶ")
     keys.press("Enter")
     while not choosers:
         page.wait_for_timeout(50)

@@ -18,8 +18,10 @@ from kpis.store.store import Store, utc_now
 from loaders.load import load_file
 from publishers.editions import publication
 from publishers.editions.on_disk import Edition
+from tests.shared import made_once, settled
 from tests.small_government import settle
 
+AT = "at.txt"  # the day of a house that is kept
 OFFICIAL = ROOT / "data" / "official"
 
 
@@ -62,6 +64,11 @@ class House:
         report = load_file(self.store, out.getvalue().encode(), name=f"correction of {name}", kind=name)
         assert not report.problems, report.problems
 
+    def keep(self) -> None:
+        """Close it, so that its folder may be copied."""
+        settled(self.store)
+        (self.folder.parent / AT).write_text(self.at.isoformat(), encoding="ascii")
+
     def add(self, model: Any, **values: Any) -> None:
         """Put a row straight into a table, as another part of the product would; the rest is of an existing row."""
         table = model.__table__
@@ -82,6 +89,25 @@ def built(tokyo: Store, folder: Path) -> House:
     tokyo.engine.dispose()
     shutil.copy(tokyo.url.removeprefix("sqlite:///"), folder / "working.db")
     return House(Store(f"sqlite:///{folder / 'working.db'}"), folder / "editions", utc_now())
+
+
+def kept(place: Path, folder: Path) -> House:
+    """Return a copy, in a folder, of a house that was built in another and kept."""
+    shutil.copy(place / "working.db", folder / "working.db")
+    shutil.copytree(place / "editions", folder / "editions", symlinks=True)
+    at = datetime.fromisoformat((place / AT).read_text(encoding="ascii"))
+    return House(Store(f"sqlite:///{folder / 'working.db'}"), folder / "editions", at)
+
+
+def published_first(tokyo: Store, folder: Path) -> House:
+    """Return a house of its own that has published the shipped figures: its first edition is made once in a run."""
+
+    def make(place: Path) -> None:
+        made = built(tokyo, place)
+        made.publish("最初の公表")
+        made.keep()
+
+    return kept(made_once("published first", make), folder)
 
 
 def reported(house: House) -> None:

@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from kpis.settings import ROOT
+from tests.begun import Running, begin
 
 
 @contextmanager
@@ -40,8 +41,12 @@ def public_server(folder: Path, *, before: Sequence[str] = (), **environment: st
         **environment,
     }
     log = tempfile.TemporaryFile()  # noqa: SIM115  # closed below; a pipe that nobody reads would stop a process that says much
-    command = [*before, sys.executable, "manage.py", "run", "--public"]
-    process = subprocess.Popen(command, cwd=ROOT, env=around, stdout=log, stderr=log)
+    words = ["manage.py", "run", "--public"]
+    process: Running = (
+        subprocess.Popen([*before, sys.executable, *words], cwd=ROOT, env=around, stdout=log, stderr=log)
+        if before
+        else begin(words, env=around, out=log)
+    )
     try:
         for _ in range(3000):  # as long as it lives: a busy machine starts one in minutes
             try:

@@ -15,7 +15,7 @@ from api.routes import ROUTES
 from kpis.settings import settings
 from kpis.store.store import Store
 from publishers.editions import on_disk
-from tests.publishers.house import House, built
+from tests.publishers.house import House, published_first
 
 pytestmark = pytest.mark.edition
 
@@ -25,8 +25,7 @@ CODE, PERIOD, WHY = "paper_reduction_rate", "FY2022", "別の指標の数値"
 @pytest.fixture(scope="module")
 def house(tokyo: Store, tmp_path_factory: pytest.TempPathFactory) -> House:
     """The shipped figures, published, one of them withdrawn, published again."""
-    made = built(tokyo, tmp_path_factory.mktemp("withdrawn"))
-    made.publish()
+    made = published_first(tokyo, tmp_path_factory.mktemp("withdrawn"))
     made.correct(CODE, PERIOD, value="", numerator="", is_withdrawn="1", reason_text=WHY)
     made.publish()
     return made

@@ -166,7 +166,7 @@ def made(browser: Browser, places: Places, code: str, target: Path) -> None:
             said(page, "submitted_now", code)
         with visitor(browser, address, code, f"/review?report={REPORT}", OFFICE) as page:
             film.frame(page, "queue")
-            film.frame(page, "approve", button(page, "approve"))
+            film.frame(page, "approve", page.get_by_role("button", name=say("approve", code), exact=True))
             with rerun(page):
                 page.get_by_role("button", name=say("approve", code), exact=True).click()
             said(page, "approved_one", code)

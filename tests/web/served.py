@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import os
-import resource
 import socket
-import subprocess
-import sys
 import time
 import urllib.request
 from collections.abc import Iterator
@@ -16,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from kpis.settings import ROOT
+from tests.begun import Running, begin
 from tests.oidc import free_port
 
 
@@ -42,7 +40,7 @@ class Instance:
     folder: Path
     environment: dict[str, str] = field(default_factory=dict)
     base: str = ""  # below which path its pages stand
-    process: subprocess.Popen[bytes] | None = None
+    process: Running | None = None
 
     @property
     def host(self) -> str:
@@ -104,18 +102,11 @@ def serving(
     Args:
         files: so many may be open at once, lines to clients counted.
     """
-
-    def limit() -> None:
-        resource.setrlimit(resource.RLIMIT_NOFILE, (files, files))
-
     port = port or free_port()
     base = environment.get("BASE_PATH", "")
     around = {**os.environ, "PORT": str(port), "EDITIONS_DIR": str(folder / "editions"), **environment}
     with (folder / "server.log").open("w") as log:
-        process = subprocess.Popen(
-            [sys.executable, "manage.py", "run", *words], cwd=root, env=around, stdout=log, stderr=log,
-            preexec_fn=limit if files else None,  # noqa: PLW1509  # it calls the system once
-        )  # fmt: skip
+        process = begin(["manage.py", "run", *words], env=around, out=log, files=files, root=root)
         try:
             for _ in range(1500):
                 try:
