@@ -13,6 +13,7 @@ INK = "#1A1A1C"
 PAPER = "#FFFFFF"
 FONT = '"Noto Sans JP", "Hiragino Sans", "Yu Gothic UI", Meiryo, "Noto Sans CJK JP", sans-serif'
 NONE, SOME, MANY = "#FFFFFF", FILL, "#9DB7F9"  # of a place, by how much is done there
+FULL = 3  # from so many on a place is darkest
 # From "done" on the left to "does not count" on the right: fill, pattern and its ink. Every part has a dark border.
 LOOKS: tuple[tuple[str, str, str], ...] = (
     (ACTUAL, "", ACTUAL), ("#7096F8", "/", "#FFFFFF"), (FILL, ".", ACTUAL), ("#FFFFFF", "", INK), ("#E8E9F1", "x", PLAN),
@@ -20,6 +21,6 @@ LOOKS: tuple[tuple[str, str, str], ...] = (
 )  # fmt: skip
 
 
-def fill_of(done: int, many: int = 3) -> str:
+def fill_of(done: int) -> str:
     """Return the fill of a place: numbers decide, not colour."""
-    return MANY if done >= many else SOME if done else NONE
+    return MANY if done >= FULL else SOME if done else NONE

@@ -26,8 +26,6 @@ from telling.meeting import Drawn, QuarterReport, drawn_of
 from telling.needed import sentences as needed_sentences
 from telling.words import Words
 
-NAMED_FIRST = 3  # things named as what is to be decided on the first page
-
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Decided:

@@ -323,14 +323,6 @@ def title(report: BureauReport, words: Words) -> str:
     return words("bureau_title", name=name, said=words("list_comma").join(said))
 
 
-def what_is_known(report: BureauReport, words: Words) -> list[str]:
-    """Say in lines which figures there are of a bureau: how many of the common indicators, and each of its own by name."""
-    lines = [f"{words('reports_column')}: {words('reported_of', owed=len(report.owed), reported=len(report.reported))}"]
-    if report.own:
-        lines.append(words("own_named", names=words("list_comma").join(words.named(s.entry.definition) for s in report.own)))
-    return lines if report.figures else [words("no_bureau_figure")]
-
-
 def share_of(counts: Mapping[str, int], done: str, words: Words) -> Cell:
     """Write how many of a register's rows are done, or a dash where there are none."""
     total = sum(counts.values())

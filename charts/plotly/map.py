@@ -18,20 +18,19 @@ TILE_HEIGHT = 94
 WIDE = 1100  # pixels of the map by outlines
 
 
-def tile_map(frame: pd.DataFrame, *, upright: bool, many: int = 3) -> go.Figure:
+def tile_map(frame: pd.DataFrame, *, upright: bool) -> go.Figure:
     """Draw each place as a tile with its name and numbers; darker where more is done, so that numbers decide, not colour.
 
     Args:
         frame: columns ``column``, ``row``, ``name``, ``numbers`` (text in the tile; blank where nothing is listed),
             ``done`` (count that colours), ``hover``; one row per place.
         upright: write names from top to bottom, one character a line (Japanese); else turned by a quarter.
-        many: from so many on the tile is darkest.
     """
     figure = go.Figure()
     notes: list[dict[str, Any]] = []
     shapes: list[dict[str, Any]] = []
     for tile in frame.itertuples():
-        fill = fill_of(tile.done, many)
+        fill = fill_of(tile.done)
         edge = INK if tile.numbers else "#B0B0B8"
         shapes.append({
             "type": "rect", "x0": round(tile.column - 0.47, 2), "x1": round(tile.column + 0.47, 2), "y0": round(tile.row - 0.47, 2),

@@ -12,17 +12,17 @@ from charts.style import ACTUAL, FILL, FORECAST, FORMER, INK, PLAN
 from charts.ticks import NARROW, on_axis
 
 _PAPER = "rgba(255,255,255,0.85)"
+HEIGHT = 300  # pixels
 SIGNS = 0.1  # of the value axis: a row of circled numbers
 # The line that is judged is solid, with full dots; others are thinner, their dots open.
 OPEN = ("circle", "square", "diamond", "triangle-up")
 
 
-def trajectory(shape: Series, *, height: int = 300) -> go.Figure:
+def trajectory(shape: Series) -> go.Figure:
     """Draw what happened (solid, dots at published values) against the plan (dashed) and what is expected (dotted, with a band).
 
     Args:
         shape: what the chart holds.
-        height: in pixels.
     """
     figure = go.Figure()
     if shape.plan:
@@ -41,7 +41,7 @@ def trajectory(shape: Series, *, height: int = 300) -> go.Figure:
             marker={"symbol": "line-ew", "size": 16, "line": {"width": 3, "color": INK}}, showlegend=False,
             customdata=[a.point.label for a in shape.aims], hovertemplate="%{customdata}<extra></extra>",
         )  # fmt: skip
-    styled(figure, height=height)
+    styled(figure, height=HEIGHT)
     reach = _axes(figure, shape)
     _happened(figure, shape)
     _labels(figure, shape, reach=reach)

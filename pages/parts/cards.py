@@ -168,6 +168,6 @@ def source_line(scored: Scored, book: Book) -> None:
         st.markdown(line)
 
 
-def find(scored: Sequence[Scored], code: str, unit: str | None = None) -> Scored | None:
-    """Return the judgement of an indicator, for its own scope unless a unit is named."""
-    return next((s for s in scored if s.entry.definition.code == code and unit in (None, s.entry.unit_code)), None)
+def find(scored: Sequence[Scored], code: str) -> Scored | None:
+    """Return the first judgement of an indicator: that for its own scope."""
+    return next((s for s in scored if s.entry.definition.code == code), None)

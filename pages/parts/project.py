@@ -99,7 +99,7 @@ def _marks(milestones: Sequence[Milestone]) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["milestone", "label", "kind", "day", "text"])
 
 
-def milestone_block(milestones: Sequence[Milestone], *, key: str, title: str = "", projects: dict[str, str] | None = None) -> None:
+def milestone_block(milestones: Sequence[Milestone], *, key: str, projects: dict[str, str] | None = None) -> None:
     """Show milestones on a time line, with their sentence, table and CSV; made once, since drawing the line takes longer than a page."""
 
     def made() -> Ready:
@@ -111,7 +111,7 @@ def milestone_block(milestones: Sequence[Milestone], *, key: str, title: str = "
         return ready(
             timeline(marks, today=as_of(), today_word=t("today_mark"), language=language()) if len(marks) else None,
             sentence=telling().words.together((told.sentence, t("milestones_slipped", count=slipped))) if ordered else "",
-            table=table_of(told), csv=pd.DataFrame(told.flat), title=title, why_empty=t("timeline_none"), notes=(t("timeline_legend"),),
+            table=table_of(told), csv=pd.DataFrame(told.flat), why_empty=t("timeline_none"), notes=(t("timeline_legend"),),
         )  # fmt: skip
 
     show(cached.made("milestones", code=(key, bool(projects), view()), make=made), key=key)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import Any
 
 from kpis.figures.scorecard import Scored
 from kpis.government import government
@@ -68,8 +68,6 @@ class Site:
     def citation(self, words: Words) -> str:
         """Return how to cite the edition."""
         return citation.citation(self.about, self.chosen, words.language)
-
-    search_page: ClassVar[str] = "search.html"  # where the question for a procedure leads
 
     @staticmethod
     def publisher(words: Words) -> str:

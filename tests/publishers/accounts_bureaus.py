@@ -55,7 +55,7 @@ def bureaus(ledger: Ledger, shown: Shown, *, view: str = "then", keep: list[Tabl
     wrong += tabled.wrong_tables(shown, tables)
     boxes: dict[str, list[str]] = {}
     for b in rows:
-        boxes[w.named(b)] = [*known_of(ledger, b), *marks(ledger, b["counts"]), *states(ledger, b["milestones"])]
+        boxes[w.named(b)] = [*marks(ledger, b["counts"]), *states(ledger, b["milestones"])]
     return wrong + in_boxes(ledger, shown, boxes, says)
 
 
@@ -63,18 +63,6 @@ def counted_once(w: Words, held: Sequence[Item]) -> str:
     """Say how many milestones there are where one that several bureaus led counts once; blank where none is."""
     codes = [code for b in held for code in b["milestone_codes"]]
     return w("milestones_once", total=len(set(codes)), shared=len(codes) - len(set(codes))) if len(codes) > len(set(codes)) else ""
-
-
-def known_of(ledger: Ledger, b: Item) -> list[str]:
-    """Say which figures there are of a bureau."""
-    w, own = ledger.words, [w_["indicator"] for w_ in b["own_indicators"]]
-    if not b["indicators"] and not own:
-        return [w("no_bureau_figure")]
-    lines = [f"{w('reports_column')}: {w('reported_of', owed=len(b['owed']), reported=len(b['reported']))}"]
-    return [
-        *lines,
-        *([w("own_named", names=w("list_comma").join(w.named(ledger.indicators[code]) for code in own))] if own else []),
-    ]
 
 
 def in_boxes(
