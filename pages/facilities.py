@@ -13,7 +13,7 @@ from pages.parts.cards import chart_with_table, headline_value, status_badge
 from pages.parts.entry import enter, stop
 from pages.parts.one_or_all import asked_code, back_link
 from pages.parts.registers import block, cards, not_loaded, published, same_numbers, telling
-from pages.parts.text import headed, language, named, t
+from pages.parts.text import headed, language, named, on_one_line, t
 from pages.parts.titled import titled
 from pages.parts.when import as_of
 from telling import facilities as told
@@ -36,7 +36,9 @@ if not facilities:
         stop()
 else:
     said = telling()
-    st.title(markdown(told.title(said, facilities, headline_value(rollout, rollout.judgement.figure) if rollout else "")))
+    st.title(
+        on_one_line(markdown(told.title(said, facilities, headline_value(rollout, rollout.judgement.figure) if rollout else "")))
+    )
     if rollout is not None:
         status_badge(rollout.judgement)
     st.caption(t("fac_lead", as_of=format_date(as_of(), language())))
