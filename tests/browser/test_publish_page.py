@@ -23,7 +23,7 @@ def test_an_edition_is_published_from_the_page_and_the_next_shows_no_change(
     with serving(tmp_path) as address:
         page, wrong = opened(chromium, address, "/publish?lang=en", width=1280)
         main = page.locator("[data-testid=stMain]")
-        assert "the next edition is 1" in main.inner_text() and "This is the first edition" in main.inner_text()
+        assert "edition 1, the first to be shown" in main.inner_text() and "This is the first edition" in main.inner_text()
         assert not folder.exists()  # looking keeps nothing
         page.get_by_role("button", name="Publish as edition 1").click()
         page.wait_for_selector("text=Write a note for the edition", timeout=120_000)
