@@ -19,7 +19,8 @@ from api.layer import Layer
 from api.policy import OWN, cookie, headers_of
 from kpis.errors import EditionRefused, NotFound
 from kpis.government import settle
-from kpis.languages import SOURCE, codes
+from kpis.languages import SOURCE, codes, shipped
+from kpis.message import Message as Told
 from kpis.settings import ROOT, settings
 from publishers.editions.on_disk import current
 from publishers.site import attention
@@ -103,8 +104,11 @@ def _written(page: bytes, language: str) -> tuple[bytes, tuple[str, ...]]:
 
 def _own_words(language: str) -> bytes:
     """Return what Streamlit's own parts say in English only, in the language of the page, for ``page.css`` and ``spoken.js``."""
-    words = Words(language)
-    told = {key: words(f"widget_{key.replace('-', '_')}") for key in ("choose-file", "press-enter", "press-ctrl-enter", "help")}
+
+    def told_in(key: str) -> str:  # Japanese needs no catalogue, which a public instance may not have
+        return shipped(Told(key)) if language == SOURCE else Words(language)(key)
+
+    told = {key: told_in(f"widget_{key.replace('-', '_')}") for key in ("choose-file", "press-enter", "press-ctrl-enter", "help")}
     return f"<style>:root{{{';'.join(f'--{key}:{json.dumps(text, ensure_ascii=False)}' for key, text in told.items())}}}</style>".encode()
 
 
