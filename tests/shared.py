@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fcntl
+import hashlib
 import os
 import re
 import shutil
@@ -53,7 +54,8 @@ def made_once(name: str, make: Callable[[Path], object]) -> Path:
     """
     if RUN not in os.environ:  # outside a run of the tests
         os.environ[RUN] = str(shared_folder() / "run")
-    place = Path(os.environ[RUN]) / re.sub(r"\W+", "-", name)
+    short = re.sub(r"\W+", "-", name)[:60]
+    place = Path(os.environ[RUN]) / f"{short}-{hashlib.sha256(name.encode()).hexdigest()[:16]}"
     place.parent.mkdir(exist_ok=True)
     with place.with_suffix(".lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)  # whoever dies gives it back
