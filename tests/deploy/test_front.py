@@ -233,6 +233,7 @@ def test_both_processes_gone_the_edition_is_read_and_the_pages_say_so(installati
         assert away.status == 502 and refused(away) and away.one("cache-control") == "no-store"
     finally:
         installation.begin(inner)
+        becomes(lambda: public.ask("/app/").status == 200)  # nginx asks again what was gone two seconds ago
 
 
 def test_the_links_are_made_anew_where_they_were_lost(installation: Installation, tmp_path: Path) -> None:
