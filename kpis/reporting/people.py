@@ -86,7 +86,7 @@ def own_grants(session: Session, email: str) -> tuple[Grant, ...]:
     email = account_key(email)
     if not _is_active(session, email):
         return ()
-    rows = session.exec(select(tables.UserRole).where(tables.UserRole.email == email).order_by(tables.UserRole.id))  # type: ignore[arg-type]
+    rows = session.exec(select(tables.UserRole).where(tables.UserRole.email == email).order_by(col(tables.UserRole.id)))
     return tuple(Grant(row.role, row.bureau_code, row.section_code) for row in rows)
 
 
@@ -297,7 +297,7 @@ def people(store: Store, *, actor: str) -> list[Person]:
     """
     with refusals_recorded(store, actor, "see_people", ""), store.reading() as session:
         allow(session, actor, "manage_people")
-        held = session.exec(select(tables.UserRole).order_by(tables.UserRole.id))  # type: ignore[arg-type]
+        held = session.exec(select(tables.UserRole).order_by(col(tables.UserRole.id)))
         roles = grouped((row.email, Grant(row.role, row.bureau_code, row.section_code)) for row in held)
         accounts = session.exec(select(tables.UserAccount).order_by(tables.UserAccount.email))
         return [Person(a.email, a.display_name, a.is_active, tuple(roles.get(a.email, ()))) for a in accounts]

@@ -59,7 +59,13 @@ def _compared(site: Site, words: Words, view: str) -> Page:
 
     lists = [(words("all_bureaus"), current), (words("gone_bureaus"), gone)]
     known = {r.code for r in reports}
-    others = [(words.named(row), f"bureaus/{code}.html") for code, row in site.moment.units.items() if code not in known]
+    # What is in no list of bureaus: of today (the whole, a part of it, an agency), and what is gone and left nothing.
+    apart: dict[bool, list[tuple[str, str]]] = {True: [], False: []}
+    for code, row in site.moment.units.items():
+        if code not in known:
+            apart[site.moment.organisation.by_code[code].is_valid_on(site.moment.as_of)].append(
+                (words.named(row), f"bureaus/{code}.html")
+            )
     other = "now" if view == "then" else "then"
     return _file(view), "bureaus.html", {
         "title": words("ed_bureaus_title", view=words(f"view_{view}"), bureaus=told.title), "view": view, "other": (_file(other), words(f"ed_view_{other}")),
@@ -68,7 +74,7 @@ def _compared(site: Site, words: Words, view: str) -> Page:
         "gone": (lambda home: drawn(matrix.of_gone(telling, gone), home, words("gone_bureaus"))) if gone else None,
         "coverage": BlockView(bureaus.coverage(telling, site.moment.scored, catalogue, reports), words),
         "lists": [(heading, BlockView(bureaus.listed(telling, held, link), words)) for heading, held in lists if held],
-        "others": others, "section": "bureaus.html",
+        "others": [(words("bureaus_beside"), apart[True]), (words("ed_former"), apart[False])], "section": "bureaus.html",
     }  # fmt: skip
 
 

@@ -294,3 +294,10 @@ def test_the_map_leads_to_the_facilities_of_each_place_and_names_whose_outlines_
     )
     assert "国土数値情報" in page or "National Land Numerical Information" in page
     assert not re.search(r'<a href="#p', html(site, "facilities.html", language)), "there the place is in a table"
+
+
+def test_what_is_no_bureau_and_stands_is_not_listed_as_gone(site: Path) -> None:
+    html = (site / "bureaus.html").read_text(encoding="utf-8")
+    listed = {title: names for title, names in re.findall(r'<h2>([^<]+)</h2><ul class="across">(.*?)</ul>', html, re.S)}
+    beside, former = listed[Words("ja")("bureaus_beside")], listed.get(Words("ja")("ed_former"), "")
+    assert "GovTech東京" in beside and "GovTech東京" not in former
