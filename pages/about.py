@@ -13,6 +13,7 @@ from pages.parts import cached
 from pages.parts.entry import enter
 from pages.parts.figure import Ready, kept_block, ready
 from pages.parts.text import grid_source, language, named, t
+from pages.parts.titled import page_heading
 from telling import examples
 from telling.method import names, sections
 from telling.words import Words
@@ -74,7 +75,9 @@ def known_public(row: tables.Source) -> str:
     return known_day(row.published_by, "unknown", language())
 
 
-st.title(t("about_title", indicators=len(cached.moment().rows(tables.Indicator)), sources=len(cached.moment().rows(tables.Source))))
+page_heading(
+    t("about_title", indicators=len(cached.moment().rows(tables.Indicator)), sources=len(cached.moment().rows(tables.Source)))
+)
 st.caption(t("about_lead"))
 st.header(t("about_method"), anchor="method")
 worked = cached.made("examples", make=lambda: examples.text(cached.moment().scored, Words(language())))

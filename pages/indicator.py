@@ -20,7 +20,7 @@ from pages.parts.registers import block, telling
 from pages.parts.said import said_and_done
 from pages.parts.taken import indicator_taken
 from pages.parts.text import named, shown_name, t
-from pages.parts.titled import titled
+from pages.parts.titled import page_heading, titled
 from pages.parts.voice import voice
 from telling import said as told
 from telling.attention import bureau_of
@@ -33,7 +33,7 @@ def show(item: Scored) -> None:
     code, book = item.entry.definition.code, cached.moment().book
     facts = cached.made("facts", code=code, make=lambda: gather(item, [*units_of(code), *cached.moment().parts.get(code, ())]))
     titled(named(item.entry.definition), cached.made("bureau of", code=code, make=lambda: bureau_of(telling(), item)[1]))
-    st.title(shown_name(item.entry.definition))
+    page_heading(shown_name(item.entry.definition))
     st.html(facts.head)
     if item.entry.goals:
         last_quarters(item, named(item.entry.definition))
@@ -93,7 +93,7 @@ def units_of(code: str) -> list[Scored]:
 
 codes, names = cached.made("names", make=names_of_all)
 if not codes:
-    st.title(t("nav_indicator"))
+    page_heading(t("nav_indicator"))
     st.info(t("empty"), icon=":material/info:")
     stop()
 code = choose("code", codes, t("choose_indicator"), names.__getitem__, default=codes[0], resets=("period",), unknown="not_found")

@@ -37,6 +37,7 @@ from pages.parts.reported import (
     value_text,
 )  # fmt: skip
 from pages.parts.text import csv_file, digits, in_brackets, language, t
+from pages.parts.titled import page_heading
 from pages.parts.viewer import viewer
 from pages.parts.whatchanges import AT_ONCE, explained, filled_in, report_head, steps_taken, what_changes
 from pages.parts.when import as_of
@@ -60,7 +61,7 @@ VIEWS = {
 def conclusion(standings: list[Standing], window: Window) -> None:
     """Say in one sentence how many have reported, and how many are late."""
     counts = Counter(s.state for s in standings)
-    st.title(
+    page_heading(
         t("review_title", period=period_name(window.period_code), bureaus=len(standings), waiting=counts["submitted"],
           approved=sum(s.is_approved for s in standings))
     )  # fmt: skip
@@ -91,7 +92,8 @@ def matrix(standings: list[Standing], periods: list[str]) -> None:
             )
         rows.append(row)
     table = pd.DataFrame(rows)
-    data_table(table, first=MATRIX_AT_ONCE)
+    with st.container(key="report_matrix"):  # on a phone two periods a line
+        data_table(table, first=MATRIX_AT_ONCE)
     st.download_button(
         t("csv"), csv_file(table), file_name("coverage", *sorted({periods[0], periods[-1]}), ending=".csv"), "text/csv", icon=":material/download:",
         key="csv_matrix", on_click="ignore",
@@ -254,7 +256,7 @@ def queue() -> None:
     on_their_way = {r.period_code for r in seen if r.state in OPEN_STATES}
     windows = deadlines.within_reach(deadlines.reported_periods(store), on_their_way, today=office_today(), most=PERIODS_SHOWN)
     if not windows:
-        st.title(t("nav_review"))
+        page_heading(t("nav_review"))
         st.info(t("no_calendar"), icon=":material/info:")
         return
     by_code = {w.period_code: w for w in windows}

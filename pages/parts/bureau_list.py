@@ -21,6 +21,7 @@ from pages.parts.comparison import comparison
 from pages.parts.registers import block, telling
 from pages.parts.reported import state_name
 from pages.parts.text import headed, language, named, t
+from pages.parts.titled import page_heading
 from pages.parts.viewer import viewer
 from pages.parts.when import as_of, today, view
 from publishers.site.matrix import table
@@ -36,7 +37,7 @@ def overview(reports: Sequence[BureauReport]) -> None:
     """Compare all bureaus."""
     current = [r for r in reports if r.is_valid]
     told = _told(current)
-    st.title(markdown(told.title))
+    page_heading(markdown(told.title))
     st.caption(t("bureaus_lead", as_of=format_date(as_of(), language()), view=t("view_" + view())))
     words = Words(language())
     chosen = _chosen(told)

@@ -20,6 +20,7 @@ from kpis.seen import doing, journal
 from kpis.settings import settings
 from pages.parts import address, cached
 from pages.parts.text import t
+from pages.parts.titled import page_heading
 
 _NOBODY = Viewer()
 _viewer: ContextVar[Viewer] = ContextVar("viewer")
@@ -63,7 +64,7 @@ def gate() -> None:
     """Show nothing of an office instance to anybody who is not signed in and known; offer to sign in."""
     if is_let_in():
         return
-    st.title(t("site"))
+    page_heading(t("site"))
     if not st.user.is_logged_in or is_ended(cached.store(), dict(st.user)):
         st.info(t("sign_in_first"), icon=":material/lock:")
         st.button(t("sign_in"), on_click=st.login, type="primary", icon=":material/login:")
@@ -78,7 +79,7 @@ def gate() -> None:
 def refuse() -> None:
     """Say that this page is not for the viewer, and what to do."""
     record_page_refused()
-    st.title(t("not_for_you"))
+    page_heading(t("not_for_you"))
     st.error(t("choose_viewer" if settings().mode == "local" else "ask_for_role"), icon=":material/lock:")
     st.stop()
 

@@ -22,6 +22,7 @@ from kpis.moment import Moment
 from kpis.periods import parse_instant
 from kpis.settings import ROOT, Settings
 from kpis.store import tables
+from kpis.text import on_one_line
 from kpis.voices.heard import heard
 from kpis.voices.store import opened
 from publishers.editions.on_disk import Edition, sha256_of
@@ -115,6 +116,7 @@ def _environment() -> Environment:
         finalize=shown,
         auto_reload=False,
     )
+    made.filters["on_one_line"] = on_one_line
     made.globals |= {"labels": labels, "kind": kind, "is_nothing": is_nothing}
     return made
 

@@ -15,11 +15,12 @@ import pyarrow as pa
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
 SOURCES = (":small[出典", ":small[Source")  # titles of sources are no numbers of ours
+JOINER = "\N{WORD JOINER}"  # in a heading, between what no line is to end within
 NUMBER = re.compile(r"[-+−±]?\d[\d,]*(?:\.\d+)?")
 
 
 FOLDED = re.compile(
-    r'class="tb tb-(?:indicators|commentaries|actions|targets|revisions|readings|rows)\b'
+    r'class="tb tb-(?:indicators|commentaries|actions|targets|revisions|readings|procedures|rows)\b'
 )  # tables of texts whose later rows are folded away
 
 
@@ -94,7 +95,7 @@ def of_streamlit(messages: Iterable[bytes]) -> Shown:
         part = getattr(element, kind)
         box = found.boxes.setdefault(tuple(message.metadata.delta_path[:-1]), [])
         if kind in ("heading", "markdown", "alert", "page_link"):
-            box.append(str(part.label if kind == "page_link" else part.body))
+            box.append(str(part.label if kind == "page_link" else part.body).replace(JOINER, ""))
         if kind == "imgs":
             found.pictures += [(image.alt, image.url) for image in part.imgs]
         if kind == "html":
@@ -116,7 +117,7 @@ def of_streamlit(messages: Iterable[bytes]) -> Shown:
             for place, number in enumerate(numbers):  # each headline number with what it means is a box of its own
                 found.boxes[(*message.metadata.delta_path, place)] = Static(f"<div><dt>{number}").shown.texts
         if kind == "heading":
-            found.headings.append(element.heading.body)
+            found.headings.append(element.heading.body.replace(JOINER, ""))
         elif kind == "markdown":
             if not element.markdown.body.startswith(SOURCES):
                 found.texts.append(element.markdown.body)
@@ -237,6 +238,7 @@ class Static(HTMLParser):
             self._heading = None
 
     def handle_data(self, data: str) -> None:
+        data = data.replace(JOINER, "")
         if self._point and self.pictures:
             self.pictures[-1][1].append(data)
         if self._point:
