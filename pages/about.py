@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pandas as pd
+import pyarrow as pa
 import streamlit as st
 
 from kpis.kinds import KINDS
@@ -75,6 +76,12 @@ def known_public(row: tables.Source) -> str:
     return known_day(row.published_by, "unknown", language())
 
 
+def named_fields() -> pa.Table:
+    """Return the words of the method and the field that each stands for."""
+    rows = [{t("method_word"): word, t("method_field"): f"`{name}`"} for word, name in names(Words(language()))]
+    return pa.Table.from_pylist(rows)
+
+
 page_heading(
     t("about_title", indicators=len(cached.moment().rows(tables.Indicator)), sources=len(cached.moment().rows(tables.Source)))
 )
@@ -92,11 +99,7 @@ if worked:
     st.markdown(worked)
 with st.expander(t("method_names")):
     st.caption(t("method_names_said"))
-    st.table(
-        [{t("method_word"): word, t("method_field"): f"`{name}`"} for word, name in names(Words(language()))],
-        border="horizontal",
-        hide_index=True,
-    )
+    st.table(cached.made("names of fields", make=named_fields), border="horizontal", hide_index=True)
 st.header(t("about_definitions"), anchor="definitions")
 kept_block("definitions", definitions)
 st.header(t("about_sources"), anchor="sources")

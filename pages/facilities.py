@@ -63,7 +63,8 @@ if facilities:
     with st.container(border=True):
         block(lambda: told.cash_places(said, facilities), key="cash_only")
     st.header(t("fac_list"))
-    bureaus = [code for code in cached.moment().units if any(said.home(f.bureau) == code for f in facilities)]
+    lead = cached.made("bureaus of facilities", make=lambda: {said.home(f.bureau) for f in facilities})
+    bureaus = [code for code in cached.moment().units if code in lead]
     left, right = st.columns(2)
     with left:
         kept = choose("show", ["", *told.SHOWN], t("fac_show"), lambda s: t(f"fac_show_{s}") if s else t("any"), default="")

@@ -19,7 +19,7 @@ from kpis.text import format_date
 from pages.parts import cached
 from pages.parts.cards import counted
 from pages.parts.changes import changes_table
-from pages.parts.data_table import data_table
+from pages.parts.data_table import data_table, texts_of_rows, texts_table
 from pages.parts.entry import enter, stop
 from pages.parts.said import openness
 from pages.parts.text import language, named, t
@@ -53,9 +53,10 @@ def show_preview(preview: publication.Preview) -> None:
     st.caption(openness(with_office=True))
     counted(preview.tally, whose={})
     with st.expander(t("publish_counts"), icon=":material/table:"):
-        rows = [(table, count, preview.left_out.get(table, 0)) for table, count in preview.counts.items()]
-        data_table(
-            pd.DataFrame(rows, columns=[t("publish_table"), t("publish_rows"), t("publish_left_out")]),
+        rows = tuple((table, count, preview.left_out.get(table, 0)) for table, count in preview.counts.items())
+        heads = (t("publish_table"), t("publish_rows"), t("publish_left_out"))
+        texts_table(
+            cached.made("counts of a preview", code=rows, make=lambda: texts_of_rows([dict(zip(heads, row, strict=True)) for row in rows]))
         )
 
 

@@ -30,7 +30,7 @@ from pages.parts.reported import bureau_names, instant, office_today, period_nam
 from pages.parts.said import ask_causes, openness
 from pages.parts.text import in_brackets, language, t
 from pages.parts.titled import page_heading
-from pages.parts.viewer import viewer
+from pages.parts.viewer import for_viewer, viewer
 from pages.parts.whatchanges import explained, filled_in, report_head, steps_taken, what_changes
 from pages.parts.when import as_of
 
@@ -238,7 +238,7 @@ def mine(own: list[Report]) -> None:
     data_table(rows)
 
 
-every = deadlines.reported_periods(store)
+every = for_viewer("periods", make=lambda: deadlines.reported_periods(store))
 if not every:
     page_heading(t("nav_submit"))
     st.info(t("no_calendar"), icon=":material/info:")
@@ -254,9 +254,14 @@ place = st.container()  # the conclusion comes first on the page, but depends on
 left, right = st.columns(2, gap="medium")
 with left:
     bureau = choose("bureau", choices, t("bureau"), names.__getitem__, default=choices[0], is_whole=True)
-own = reports.reports(store, viewer=me.email, bureau_code=bureau)
+own = for_viewer("reports", asked=bureau, make=lambda: reports.reports(store, viewer=me.email, bureau_code=bureau))
 windows = asked_periods(every, own)
-standings = deadlines.standings_of(store, bureau, [w.period_code for w in windows], viewer=me.email, today=office_today())
+codes = tuple(w.period_code for w in windows)
+standings = for_viewer(
+    "standings",
+    asked=(bureau, codes),
+    make=lambda: deadlines.standings_of(store, bureau, codes, viewer=me.email, today=office_today()),
+)
 by_period = {w.period_code: w for w in windows}
 waiting = [s.period_code for s in standings if s.state != "approved" and _has_opened(by_period[s.period_code])]
 with right:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from math import isnan
@@ -34,8 +34,7 @@ def data_table(data: Any, *, first: int = 0, **more: Any) -> None:
     """
     rows = [] if set(more) - {"height", "alt"} else rows_of(data)
     if 0 < len(rows) <= (FOLDED_IN_FULL if first else READ_IN_FULL):
-        block = Block(key="rows", title=str(more.get("alt", "")), columns=tuple(rows[0]), rows=tuple(map(_cells, rows)))
-        texts_table(texts_of(block, Words(language()), first=first))
+        texts_table(texts_of_rows(rows, title=str(more.get("alt", "")), first=first))
     else:
         st.dataframe(data, hide_index=True, width="stretch", placeholder=EMPTY_CELL, **more)
 
@@ -95,6 +94,12 @@ def texts_of(block: Block, words: Words, *, first: int = 0) -> Texts:
     if not first or total <= first + 1:
         return Texts(listing(block, words)) if total else Texts("")
     return Texts(listing(block, words, last=first), listing(block, words, first=first), total - first)
+
+
+def texts_of_rows(rows: Sequence[Mapping[str, Any]], *, title: str = "", first: int = 0) -> Texts:
+    """Make a table of texts of rows of data; there is at least one."""
+    block = Block(key="rows", title=title, columns=tuple(rows[0]), rows=tuple(map(_cells, rows)))
+    return texts_of(block, Words(language()), first=first)
 
 
 def texts_table(made: Texts) -> None:

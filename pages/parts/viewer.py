@@ -5,8 +5,9 @@ What a browser says is a name only. Roles come from the database at each run, an
 
 from __future__ import annotations
 
+from collections.abc import Callable, Hashable
 from contextvars import ContextVar
-from typing import Any
+from typing import Any, TypeVar
 
 import streamlit as st
 
@@ -19,9 +20,11 @@ from kpis.reporting.sign_in import is_ended, signed_in
 from kpis.seen import doing, journal
 from kpis.settings import settings
 from pages.parts import address, cached
-from pages.parts.text import t
+from pages.parts.text import language, t
 from pages.parts.titled import page_heading
+from pages.parts.when import today
 
+T = TypeVar("T")
 _NOBODY = Viewer()
 _viewer: ContextVar[Viewer] = ContextVar("viewer")
 _CHOSEN = "viewer_email"
@@ -33,7 +36,7 @@ def settle_viewer() -> None:
     """Settle who looks at this run."""
     mode, who = settings().mode, _NOBODY
     if mode == "local" and (email := str(st.session_state.get(_CHOSEN) or "")):
-        who = viewer_of(cached.store(), email)
+        who = cached.until_written("viewer", make=lambda: viewer_of(cached.store(), email), asked=(email, today()))
     elif mode == "office" and st.user.is_logged_in:
         who = signed_in(cached.store(), dict(st.user))
     _viewer.set(who)
@@ -53,6 +56,14 @@ def _record_sign_in(claims: dict[str, Any]) -> None:
 def viewer() -> Viewer:
     """Return who looks at this run; nobody where nobody said who they are."""
     return _viewer.get(_NOBODY)
+
+
+def for_viewer(what: str, *, make: Callable[[], T], asked: Hashable = ()) -> T:
+    """Return what was made of reports and people for this viewer, moment, day and language; made anew after each write."""
+    seen = cached.moment()
+    return cached.until_written(
+        what, make=make, asked=(viewer().email, today(), seen.as_of, seen.known_at, seen.view, language(), asked)
+    )
 
 
 def is_let_in() -> bool:
