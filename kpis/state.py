@@ -21,6 +21,7 @@ LIMITS = {
     "read": 48,
     "judged": 64,
     "stood": 4096,
+    "recast": 48,  # figures of one indicator on one day each, for all its units in turn
     "searched": 64,
     "shown": 2048,
     "indexed": 3,

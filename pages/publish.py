@@ -56,7 +56,9 @@ def show_preview(preview: publication.Preview) -> None:
         rows = tuple((table, count, preview.left_out.get(table, 0)) for table, count in preview.counts.items())
         heads = (t("publish_table"), t("publish_rows"), t("publish_left_out"))
         texts_table(
-            cached.made("counts of a preview", code=rows, make=lambda: texts_of_rows([dict(zip(heads, row, strict=True)) for row in rows]))
+            cached.made(
+                "counts of a preview", code=rows, make=lambda: texts_of_rows([dict(zip(heads, row, strict=True)) for row in rows])
+            )
         )
 
 
