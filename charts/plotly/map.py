@@ -14,7 +14,7 @@ from charts.shapes import Tile
 from charts.style import INK, MANY, NONE, PLAN, SOME, fill_of
 from charts.ticks import in_lines
 
-TILE_HEIGHT = 106
+TILE_HEIGHT = 114
 WIDE = 1100  # pixels of the map by outlines
 
 
