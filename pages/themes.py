@@ -50,7 +50,7 @@ book = cached.moment().book
 told = cached.made("themes", code=tuple(address.link().items()), make=layout)
 st.title(t("themes"))
 if told.said:
-    st.markdown(t("themes_title", text=markdown(told.said)))
+    st.markdown(markdown(told.said))
     st.html(Markup('<h2 class="vh">{}</h2>').format(t("ed_key_numbers")) + told.cards)
     st.caption(t("legend"))
 else:

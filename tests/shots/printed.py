@@ -16,7 +16,7 @@ from telling.meeting import quarter_report
 from tests.shared import copied, shipped
 
 PERIOD = "FY2022-Q3"
-FULL_ENOUGH = 0.45  # of the height of a sheet that others follow
+FULL_ENOUGH = 0.5  # of the height of a sheet that others follow
 MARGIN = 38  # pixels of a sheet at 75 a inch, a little less than the 15 mm that pages leave
 
 
