@@ -51,7 +51,7 @@ book = cached.moment().book
 told = cached.made("themes", code=tuple(address.link().items()), make=layout)
 page_heading(t("themes"))
 if told.said:
-    st.markdown(t("themes_title", text=markdown(told.said)))
+    st.markdown(markdown(told.said))
     st.html(Markup('<h2 class="vh">{}</h2>').format(t("ed_key_numbers")) + told.cards)
     st.caption(t("legend"))
 else:

@@ -75,13 +75,13 @@ def registers(report: BureauReport) -> None:
         st.markdown(t(f"bureau_{word}_line", total=total, done=counts.get(done, 0)) if total else t(f"bureau_{word}_none"))
         if total and has_page(word):
             own = {"bureau": report.code} if word == "procedures" else {}  # the other list is not narrowed
-            st.page_link(page(word), label=t("details"), icon=":material/arrow_forward:", query_params=address.link(**own))
+            st.page_link(page(word), label=t("to_list"), icon=":material/arrow_forward:", query_params=address.link(**own))
     for sheet, counts in report.listed.items():
         if counts:
             register = TOLD_BY_RECORD[sheet]
             st.subheader(markdown(listed.name(telling(), register)))
             st.markdown(markdown(listed.of_bureau(telling(), register, counts)))
-            label, icon = t("details"), ":material/arrow_forward:"
+            label, icon = t("to_list"), ":material/arrow_forward:"
             st.page_link(page(sheet), label=label, icon=icon, query_params=address.link(bureau=report.code))
 
 

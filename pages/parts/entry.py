@@ -45,7 +45,8 @@ def _say_refused(refused: EditionRefused) -> None:
 
 
 def stop() -> NoReturn:
-    """End a page that has no more to show. Its address is written first: once Streamlit was told to stop, nothing can be."""
+    """End a page that has no more to show. Its foot and its address are written first: once Streamlit was told to stop, nothing can be."""
+    edition_line()
     address.finish()
     st.stop()
 
@@ -56,10 +57,10 @@ def _show() -> None:
     token = _framed.set(True)
     try:
         gate()  # here too: a page that forgot to ask shows nothing either
-        edition_line()
         known_line()
         address.say_here()
         asked.run()
+        edition_line()
         address.finish()
     finally:
         _framed.reset(token)

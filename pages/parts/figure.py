@@ -95,7 +95,7 @@ def show(made: Ready, *, key: str, about: str = "") -> None:
     if made.sentence:
         st.markdown(markdown(made.sentence))
     if made.figure is None and made.why_empty:
-        st.info(markdown(made.why_empty), icon=":material/info:")
+        st.caption(markdown(made.why_empty))
     elif made.figure is not None:
         alt = f"{made.title}: {made.sentence}" if made.title else made.sentence
         if made.legend:

@@ -273,7 +273,7 @@ class IndicatorView:
         """Return the small picture of a card."""
         entry, judged = self.scored.entry, self.scored.judgement
         definition, figure = entry.definition, judged.figure
-        stretches = indicator.stretches_of(self.scored)
+        stretches = indicator.stretches_judged(self.scored)
         if not stretches:
             return Markup("")
         body, height = sparkline(stretches, path_of(self.scored, as_of=self.as_of)), HEIGHT
