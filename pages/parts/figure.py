@@ -34,6 +34,7 @@ class Ready:
     notes: tuple[str, ...]
     legend: str
     wide: Finished | None
+    chart: str
 
 
 def ready(
@@ -49,6 +50,7 @@ def ready(
     notes: tuple[str, ...] = (),
     legend: str = "",
     wide: go.Figure | None = None,
+    chart: str = "",
 ) -> Ready:
     """Make a chart with its sentence (also its ``alt``), table and CSV ready to show.
 
@@ -62,13 +64,14 @@ def ready(
         notes: captions under the chart, as what the marks mean.
         legend: what the fills of the chart mean, as HTML above it.
         wide: the chart where the window is no phone's, in another form.
+        chart: the name under which it is published.
     """
     shown = pa.Table.from_pandas(table, preserve_index=False).replace_schema_metadata()
     content = csv_file(table if csv is None else csv) if len(table) else b""
     return Ready(
         figure=Finished(in_language(figure, language())) if figure is not None else None, sentence=sentence, table=shown, texts=texts, csv=content, title=title,
         why_empty=why_empty, is_table_open=is_table_open, notes=notes, legend=legend,
-        wide=Finished(in_language(wide, language())) if wide is not None else None,
+        wide=Finished(in_language(wide, language())) if wide is not None else None, chart=chart,
     )  # fmt: skip
 
 
