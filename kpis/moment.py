@@ -303,6 +303,12 @@ class Moment:
         make = partial(queries.counted, self.state.store, as_of=self.as_of, known_at=self.known_at)
         return self.kept("judged", ("procedures",), make)
 
+    @property
+    def procedure_sources(self) -> list[str]:
+        """Return the codes of the sources of the register of procedures, that of most of them first."""
+        make = partial(queries.source_codes, self.state.store, as_of=self.as_of, known_at=self.known_at)
+        return self.kept("judged", ("sources of procedures",), make)
+
     def search(self, wanted: Filter, *, page: int = 1, size: int = PAGE_SIZE) -> tuple[int, list[ProcedureOnDay]]:
         """Return how many procedures a filter keeps, and one page of them in the order of their codes; kept where it is of the usual size."""
 

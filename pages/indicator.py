@@ -19,7 +19,6 @@ from pages.parts.facts import gather
 from pages.parts.menu import page
 from pages.parts.registers import block, telling
 from pages.parts.said import said_and_done
-from pages.parts.taken import indicator_taken
 from pages.parts.text import named, shown_name, t
 from pages.parts.titled import page_heading, titled
 from pages.parts.voice import voice
@@ -42,7 +41,6 @@ def show(item: Scored, above: DeltaGenerator) -> None:
     left, right = st.columns([2, 1], gap="small") if facts.needed is not None else (st.container(), None)
     with left, st.container(border=True, height="stretch"):
         signs = chart_with_table(item, book)
-        indicator_taken(item)
     if right is not None:
         with right, st.container(border=True, height="stretch"):
             st.header(t("need_heading"))

@@ -34,7 +34,8 @@ class Ready:
     notes: tuple[str, ...]
     legend: str
     wide: Finished | None
-    blocks: Texts | None = None
+    chart: str
+    blocks: Texts | None
 
 
 def ready(
@@ -50,6 +51,7 @@ def ready(
     notes: tuple[str, ...] = (),
     legend: str = "",
     wide: go.Figure | None = None,
+    chart: str = "",
 ) -> Ready:
     """Make a chart with its sentence (also its ``alt``), table and CSV ready to show.
 
@@ -63,13 +65,14 @@ def ready(
         notes: captions under the chart, as what the marks mean.
         legend: what the fills of the chart mean, as HTML above it.
         wide: the chart where the window is no phone's, in another form.
+        chart: the name under which it is published.
     """
     shown = pa.Table.from_pandas(table, preserve_index=False).replace_schema_metadata()
     content = csv_file(table if csv is None else csv) if len(table) else b""
     return Ready(
         figure=Finished(in_language(figure, language())) if figure is not None else None, sentence=sentence, table=shown, texts=texts, csv=content, title=title,
         why_empty=why_empty, is_table_open=is_table_open, notes=notes, legend=legend,
-        wide=Finished(in_language(wide, language())) if wide is not None else None,
+        wide=Finished(in_language(wide, language())) if wide is not None else None, chart=chart,
         blocks=blocks_of(shown) if is_table_open and texts is None else None,
     )  # fmt: skip
 
