@@ -80,7 +80,11 @@ def band(counted: Tally, list_of: ListOf, words: Words, *, method: str) -> Marku
     last = dict(counted.last_known)
     without = counted.unreported + sum(last.values())
     before = (
-        Markup('<span class="tally-last">{}</span>').format(words("band_last")) + counts("last_known", last) if last else Markup("")
+        Markup('<span class="tally-marks"><span class="tally-last">{}</span>{}</span>').format(
+            words("band_last"), counts("last_known", last)
+        )
+        if last
+        else Markup("")
     )
     parts = [
         (words("band_now"), counted.judged, counts("current", dict(counted.current))),
