@@ -14,7 +14,7 @@ from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import Browser, Error, Page
 
 from tests.browser.axe import FRAMEWORK, LEVELS
-from tests.browser.screen import tab
+from tests.browser.screen import leave, tab
 from tests.oidc import free_port
 
 # axe is put into a page once; of what passes only that it was tried comes back, which is a hundredth of what axe would tell.
@@ -80,7 +80,7 @@ def floor(browser: Browser) -> dict[str, list[str]]:
                     page.wait_for_timeout(200)
             page.wait_for_selector("[data-testid=stApp][data-test-script-state=notRunning]")
             broken = judged(page).broken
-            page.context.close()
+            leave(page.context)
         finally:
             process.terminate()
             process.wait(timeout=60)

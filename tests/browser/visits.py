@@ -1,7 +1,7 @@
 """Pages of the dashboard that stay open, each led from address to address within the app, as back and forward lead a reader.
 
-A load takes four times the processor of that: most of it is Streamlit's own code, begun anew. Loads are tested where an address is what
-is asked about (``test_address.py``). What chooses, types or signs in opens a page of its own (``opened``).
+A load takes two to four times the processor of that: most of it is Streamlit's own code, begun anew. Loads are tested where an address is
+what is asked about (``test_address.py``). What chooses, types or signs in opens a page of its own (``opened``).
 """
 
 from __future__ import annotations

@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, Page
 
 from charts.themes import DARK_PAPER, PAPER, rgb
 from kpis.languages import codes, language
-from tests.browser.screen import WAIT, at_rest, open_list, rerun, tab, too_wide, unfolded
+from tests.browser.screen import WAIT, at_rest, leave, open_list, rerun, tab, too_wide, unfolded
 from tests.browser.visits import GO, faults, in_flight, settled
 from tests.shots.listed import ROLES, Asked
 from tests.shots.unsightly import unsightly
@@ -93,7 +93,7 @@ class Tab:
     def close(self) -> None:
         """Leave, so that the next page is opened by somebody new."""
         if self.page is not None:
-            self.page.context.close()
+            leave(self.page.context)
         self.page, self.role, self.wrong = None, "", []
 
     def _new(self, width: int) -> Page:
