@@ -94,6 +94,7 @@ class _Drawing:
                 y = 16 + ROW * (place + 1)  # under the unit
                 parts.append(self._dot(left + 6, y - 4, number, ""))
                 parts.append(f'<text x="{left + 16:.1f}" y="{y}">{escaped(line.word)}</text>')
+                self.taken.append((left, y - EM, left + 16 + width_of(line.word, EM), y + 3))  # no value is written over it
         return parts
 
     def _happened(self) -> list[str]:
