@@ -1,43 +1,103 @@
-"""Charts to take away: that of an indicator as SVG, PNG or CSV, with title, source, day and edition on it."""
+"""Charts to take away: each that pages show as SVG, PNG or CSV with title, source, day and edition on it, and the list of them."""
 
 from __future__ import annotations
+
+from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from api.routes import BadQuery, conditional, edition_of, known_of, made_or_refused, moment_of, refused, view_of
+from api.routes import BadQuery, answered, conditional, edition_of, known_of, made_or_refused, moment_of, refused, view_of
 from kpis.languages import SOURCE, codes
 from kpis.message import Message
+from kpis.periods import parse_period
 from kpis.settings import settings
 from publishers.taken import file_of
+from telling import pictures
 from telling.blocks import Telling
-from telling.taken import FORMS, Stand, Taken, of_indicator
+from telling.taken import FORMS, Stand, Taken, of_block, of_indicator
 from telling.words import Words
 
 
-def _taken(request: Request) -> Taken | None:
+def _asked(request: Request) -> tuple[Telling, Stand]:
+    """Read in whose words and of which moment charts are asked for."""
     language = request.query_params.get("lang") or SOURCE
     if language not in codes():
         raise BadQuery(f"lang={language}", ", ".join(codes()))
-    code, unit = request.path_params["code"], request.query_params.get("unit")
     moment, edition = moment_of(request, known_at=known_of(request), view=view_of(request)), edition_of(request)
-    item = next(
-        (s for s in moment.whole if s.entry.definition.code == code and (s.entry.unit_code == unit if unit else s.entry.is_own_scope)), None
-    )  # fmt: skip
     stand = Stand(moment.as_of, edition.manifest if edition else None, settings(), is_sample=moment.state.is_sample())
-    return of_indicator(item, Telling(Words(language), moment), stand) if item else None
+    return Telling(Words(language), moment), stand
 
 
-async def _chart(request: Request) -> Response:
-    form = request.url.path.rpartition(".")[2]
-    content = await made_or_refused(lambda: file_of(taken, form) if (taken := _taken(request)) else None)
-    if isinstance(content, Response):
-        return content
-    if content is None:
-        return refused(404, Message("no_chart_here"))
-    media = FORMS[form]
-    return conditional(request, content, f"{media}; charset=utf-8" if form != "png" else media)
+def _period(request: Request) -> str:
+    period = request.query_params.get("period") or ""
+    try:
+        return parse_period(period).code if period else ""
+    except ValueError as error:
+        raise BadQuery(f"period={period}", Message("query_period")) from error
 
 
-CHART_ROUTES = [Route(f"/api/v1/indicators/{{code}}/chart.{form}", _chart, methods=["GET"]) for form in FORMS]
+def _of_indicator(request: Request) -> Taken | None:
+    told, stand = _asked(request)
+    code, unit = request.path_params["code"], request.query_params.get("unit")
+    item = next(
+        (s for s in told.moment.scored if s.entry.definition.code == code and (s.entry.unit_code == unit if unit else s.entry.is_own_scope)), None
+    )  # fmt: skip
+    return of_indicator(item, told, stand) if item else None
+
+
+def _of_name(request: Request) -> Taken | None:
+    told, stand = _asked(request)
+    name = request.path_params["name"]
+    if (tell := pictures.blocks(told, _period(request)).get(name)) is not None:
+        return of_block(tell(), told, stand)
+    item = pictures.indicators(told).get(name)
+    return of_indicator(item, told, stand) if item else None
+
+
+def _answer(take: Any, missing: str) -> Any:
+    async def endpoint(request: Request) -> Response:
+        form = request.url.path.rpartition(".")[2]
+        content = await made_or_refused(lambda: file_of(taken, form) if (taken := take(request)) else None)
+        if isinstance(content, Response):
+            return content
+        if content is None:
+            return refused(404, Message(missing))
+        media = FORMS[form]
+        return conditional(request, content, f"{media}; charset=utf-8" if form != "png" else media)
+
+    return endpoint
+
+
+def _list(request: Request) -> dict[str, Any]:
+    """Answer which charts there are: name, title, what it says, and its addresses."""
+    told, _ = _asked(request)
+    every = [
+        (name, told.words.named(told.moment.indicators[i.entry.definition.code]), i.sentence(told.words.language))
+        for name, i in pictures.indicators(told).items()
+    ]
+    for name, tell in pictures.blocks(told, _period(request)).items():
+        if (block := tell()).shape is not None:
+            every.append((name, block.called or block.title, block.sentence))
+    base = settings().base_path
+    return {
+        "as_of": told.as_of, "view": told.view,
+        "charts": [
+            {"name": name, "title": title, "sentence": said, **{form: f"{base}/api/v1/charts/{name}.{form}" for form in FORMS}}
+            for name, title, said in every
+        ],
+    }  # fmt: skip
+
+
+CHART_ROUTES = [
+    Route("/api/v1/charts", answered(_list), methods=["GET"]),
+    *(
+        Route(path.format(form=form), _answer(take, missing), methods=["GET"])
+        for form in FORMS
+        for path, take, missing in (
+            ("/api/v1/indicators/{{code}}/chart.{form}", _of_indicator, "no_chart_here"),
+            ("/api/v1/charts/{{name:path}}.{form}", _of_name, "no_chart_of_name"),
+        )
+    ),
+]

@@ -6,12 +6,13 @@ A ``Block`` is made from counted figures and the words of one language. The dash
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from charts.shapes import Shape
-from kpis.figures.scorecard import Scored
+from kpis.figures.scorecard import Scored, SourceNote
 from kpis.government import government
 from kpis.moment import Moment
 from kpis.store import tables
@@ -55,6 +56,9 @@ class Block:
         notes: what the marks mean.
         is_table_open: the table itself is what is shown.
         file: the table of the open data that holds ``flat``.
+        chart: the name under which its picture is taken away (``telling.taken``); blank where it cannot be.
+        called: its title there, where the page writes the heading.
+        sources: where the figures come from, that of most of them first.
     """
 
     key: str
@@ -68,6 +72,9 @@ class Block:
     notes: tuple[str, ...] = ()
     is_table_open: bool = False
     file: str = ""
+    chart: str = ""
+    called: str = ""
+    sources: tuple[SourceNote, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +149,11 @@ class Telling:
         note = self.moment.book.sources.get(code)
         return Link(self.words.marked(note.title), note.url) if note else ""
 
+    def sources(self, codes: Iterable[str | None]) -> tuple[SourceNote, ...]:
+        """Return the sources of figures by their codes, that of most of them first."""
+        held = self.moment.book.sources
+        return tuple(held[code] for code, _ in Counter(filter(None, codes)).most_common() if code in held)
+
     def is_secondary(self, source: str) -> bool:
         """Say whether a source is not the government's own."""
         note = self.moment.book.sources.get(source)
@@ -164,6 +176,21 @@ class Telling:
     def percent(self, value: float | None) -> Number:
         """Write a percentage, or a dash where there is none."""
         return Number(value, "―" if value is None else format_percent(value, self.words.language))
+
+
+def taken_from(told: Block, telling: Telling, page: str, codes: Iterable[str | None], *, heading: str = "") -> Block:
+    """Return the block of a register with what its picture needs where it is taken away: name, title, and the sources of the register.
+
+    Args:
+        told: the block.
+        telling: in whose words.
+        page: of the register; its name stands before the title.
+        codes: of the sources of its rows.
+        heading: where the page writes one.
+    """
+    w = telling.words
+    called = w("taken_called", of=w(f"nav_{page}"), what=heading or told.title)
+    return replace(told, chart=f"registers/{told.key}", called=called, sources=telling.sources(codes))
 
 
 def in_both(key: str) -> dict[str, str]:

@@ -23,7 +23,7 @@ from kpis.figures.facilities import over_time as days_of
 from kpis.figures.scorecard import Scored, figure_text
 from kpis.government import government
 from kpis.text import format_date, texts_of
-from telling.blocks import Block, Card, Cell, Flat, Number, Telling, ended_line, in_both
+from telling.blocks import Block, Card, Cell, Flat, Number, Telling, ended_line, in_both, taken_from
 
 FIELDS = ("bureau", "kind")
 
@@ -113,7 +113,11 @@ def where(telling: Telling, facilities: Sequence[Facility], field: str) -> Block
     own = counts[largest]
     said = w("fac_by_sentence", dimension=name, largest=words[largest], n=sum(own.values()), done=own["introduced"])
     shape = Shares(tuple((words[v], c, "") for v, c in counts.items()), _words(telling), w("unit_facility"))
-    return replace(empty, sentence=said, shape=shape)
+    return _taken(replace(empty, sentence=said, shape=shape), telling, facilities, w("ed_compare", dimension=name))
+
+
+def _taken(told: Block, telling: Telling, facilities: Sequence[Facility], heading: str = "") -> Block:
+    return taken_from(told, telling, "facilities", [f.source_code for f in facilities], heading=heading)
 
 
 def _names(telling: Telling, field: str, value: str) -> dict[str, str]:
@@ -130,7 +134,7 @@ def ways_of_paying(telling: Telling, facilities: Sequence[Facility]) -> Block:
     ways = methods(single)
     bars = tuple((w(f"method_{m}"), ways[m]) for m in (*METHODS, "standard", "unstated"))
     stated = ways["unstated"] < len(single)
-    return Block(
+    told = Block(
         key="facility_methods", title=w("fac_methods"),
         sentence=w("fac_methods_sentence", total=len(single), **ways) if stated else "",
         columns=(w("col_method"), w("fac_total")), rows=bars,
@@ -138,6 +142,7 @@ def ways_of_paying(telling: Telling, facilities: Sequence[Facility]) -> Block:
         shape=Counts(bars, w("unit_facility"), len(single)) if stated else None, why_empty=w("fac_methods_why"),
         file="facility_methods",
     )  # fmt: skip
+    return _taken(told, telling, facilities)
 
 
 def over_time(telling: Telling, facilities: Sequence[Facility]) -> Block:
@@ -156,7 +161,8 @@ def over_time(telling: Telling, facilities: Sequence[Facility]) -> Block:
     if planned:
         lines.append((w("fac_plan_word"), tuple((d, float(b)) for d, _, b in days), True))
     said = w("fac_time_sentence", done=dated, planned=planned, undated=len(done) - dated)
-    return replace(empty, sentence=said, shape=Steps(tuple(lines), w("unit_facility"), w.language))
+    told = replace(empty, sentence=said, shape=Steps(tuple(lines), w("unit_facility"), w.language))
+    return _taken(told, telling, facilities)
 
 
 def cash_places(telling: Telling, facilities: Sequence[Facility]) -> Block:
@@ -251,9 +257,8 @@ def tiles(telling: Telling, facilities: Sequence[Facility]) -> Block:
         return replace(empty, why_empty=w("fac_map_why"))
     said = w("fac_map_sentence", places=places, none=sum(counts.get("", {}).values()))
     shape = Tiles(tuple(drawn), upright=all(_is_japanese(tile.name) for tile in drawn))
-    return replace(
-        empty, sentence=said, shape=shape, notes=(w("fac_map_note"), *([w("fac_map_source")] if shape.is_outlined else []))
-    )
+    notes = (w("fac_map_note"), *([w("fac_map_source")] if shape.is_outlined else []))
+    return _taken(replace(empty, sentence=said, shape=shape, notes=notes), telling, facilities, w("fac_map"))
 
 
 def _is_japanese(name: str) -> bool:

@@ -11,7 +11,7 @@ from kpis.figures.listed import APART, Standing, by_bureau, counted
 from kpis.registers import Register
 from kpis.store import tables
 from kpis.text import format_date
-from telling.blocks import Block, Card, Cell, Link, Telling
+from telling.blocks import Block, Card, Cell, Link, Telling, taken_from
 
 Declared = Fields | tables.SQLModel  # a row, as its class declares it
 NOT_SHOWN = (
@@ -62,12 +62,14 @@ def compared(telling: Telling, register: Register, rows: Sequence[Standing]) -> 
     lines: tuple[tuple[Cell, ...], ...] = tuple((telling.bureau(c), sum(n.values()), *n.values()) for c, n in held.items())
     shape = Shares(tuple((telling.bureau(code), n, "") for code, n in held.items()), words, w("listed_unit")) if held else None
     most = max(held, key=lambda code: sum(held[code].values()), default="")
-    return Block(
+    told = Block(
         key=f"{register.sheet}_by_bureau",
         sentence=w("listed_by_sentence", largest=telling.bureau(most), count=sum(held[most].values())) if held else "",
         columns=heads, rows=lines, shape=shape, why_empty=empty(telling, register),
         flat=tuple({"bureau_code": code, **{f"{status}_count": n for status, n in counts.items()}} for code, counts in held.items()),
     )  # fmt: skip
+    by = w("ed_compare", dimension=w("reg_by_bureau"))
+    return taken_from(told, telling, register.sheet, [row.source_code for row in rows], heading=by)
 
 
 def empty(telling: Telling, register: Register) -> str:

@@ -25,7 +25,7 @@ from kpis.figures.scorecard import Scored
 from kpis.periods import parse_period
 from kpis.store.queries import Counted
 from kpis.text import format_date, format_value, texts_of
-from telling.blocks import Block, Card, Cell, Flat, Number, Telling, in_both, published
+from telling.blocks import Block, Card, Cell, Flat, Number, Telling, in_both, published, taken_from
 from telling.words import Words
 
 CHANNELS_SHOWN = 15
@@ -173,7 +173,12 @@ RATES = ("rate_pct", "rate_with_partly_pct", "with_applications_count", "applica
 
 def comparison(telling: Telling, register: Counted, dimension: str) -> Block:
     """Compare bureaus, types, applicants, authorities, priority or channels by status."""
-    return _by_channel(telling, register) if dimension == "channel" else _by(telling, register, dimension)
+    told = _by_channel(telling, register) if dimension == "channel" else _by(telling, register, dimension)
+    return _taken(told, telling, telling.words("ed_compare", dimension=telling.words(f"reg_by_{dimension}")))
+
+
+def _taken(told: Block, telling: Telling, heading: str = "") -> Block:
+    return taken_from(told, telling, "procedures", telling.moment.procedure_sources, heading=heading)
 
 
 def _by(telling: Telling, register: Counted, dimension: str) -> Block:
@@ -238,7 +243,7 @@ def paper_steps(telling: Telling, register: Counted) -> Block:
         f"{w(f'step_{s}')} {w.number(counts_of[s]['paper'])}" for s in STEPS if counts_of[s]["unknown"] < online
     )
     bars = tuple((w(f"step_{s}"), counts_of[s], "") for s in STEPS)
-    return Block(
+    told = Block(
         key="procedure_steps", title=w("steps_heading"),
         sentence=w("steps_sentence", online=w.number(online), parts=parts) if known else "",
         columns=(w("col_step"), *(w(f"form_{f}") for f in FORMS)),
@@ -247,6 +252,7 @@ def paper_steps(telling: Telling, register: Counted) -> Block:
         shape=Shares(bars, tuple((f, w(f"form_{f}")) for f in FORMS), w("unit_procedure")) if known else None,
         why_empty=w("steps_why"), file="procedure_steps",
     )  # fmt: skip
+    return _taken(told, telling)
 
 
 def planned_when(telling: Telling, register: Counted) -> Block:
@@ -258,7 +264,7 @@ def planned_when(telling: Telling, register: Counted) -> Block:
     for label, n, is_past, _, _ in rows:
         count, past = merged.get(label, (0, False))
         merged[label] = (count + n, past or is_past)
-    return Block(
+    told = Block(
         key="procedure_plan", title=w("plan_heading"),
         sentence=w(
             "plan_sentence", planned=w.number(planned.planned), overdue=w.number(planned.overdue), undated=w.number(planned.undated),
@@ -272,6 +278,7 @@ def planned_when(telling: Telling, register: Counted) -> Block:
         shape=Columns(tuple((label, n, past) for label, (n, past) in merged.items()), w("unit_procedure"), w("plan_past")) if rows else None,
         why_empty=w("plan_why"), notes=(w("plan_hatched"),) if planned.overdue else (), file="procedure_plan",
     )  # fmt: skip
+    return _taken(told, telling)
 
 
 def over_time(telling: Telling, register: Counted, total: ProcedureTally) -> Block:
@@ -293,4 +300,5 @@ def over_time(telling: Telling, register: Counted, total: ProcedureTally) -> Blo
         last=format_date(days[-1][0], w.language),
     )  # fmt: skip
     shape = Steps(((w("col_so_far"), tuple((d, n) for d, _, n in days), False),), w("unit_procedure"), w.language)
-    return Block(key=key, title=name, sentence=said, columns=heads, rows=rows, flat=flat, shape=shape, file=file)
+    told = Block(key=key, title=name, sentence=said, columns=heads, rows=rows, flat=flat, shape=shape, file=file)
+    return _taken(told, telling)

@@ -9,11 +9,12 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from charts.series import Series
+from charts.svg import shapes
 from charts.svg.framed import Label, framed
 from charts.svg.series import WIDE, drawing
-from charts.svg.shapes import picture
 from kpis.as_text import cell
-from kpis.figures.records import value_of
+from kpis.figures.records import in_time, value_of
 from kpis.figures.scorecard import Scored, SourceNote, forecast_of
 from kpis.settings import Settings
 from kpis.text import format_date
@@ -22,6 +23,8 @@ from telling.blocks import Block, Telling
 from telling.citation import citation
 from telling.words import Words
 
+NOW = "now/"  # before the name of a chart in the organisation of today
+NAMED = 3  # sources on a picture; more are counted
 FORMS = {"svg": "image/svg+xml", "png": "image/png", "csv": "text/csv"}
 
 
@@ -36,7 +39,10 @@ class Stand:
 
     def label(self, title: str, sentence: str, notes: str, sources: Sequence[SourceNote], words: Words) -> Label:
         """Return what is written on a chart."""
-        listed = words("list_comma").join(dict.fromkeys(words.marked(each.title) for each in sources))
+        titles = list(dict.fromkeys(words.marked(each.title) for each in sources))
+        listed = words("list_comma").join(titles[:NAMED])
+        if len(titles) > NAMED:
+            listed = words("taken_sources_more", listed=listed, count=len(titles) - NAMED)
         day = format_date(self.as_of, words.language)
         marks = [*([] if self.about else [words("taken_inside")]), *([words("sample_banner")] if self.is_sample else [])]
         return Label(
@@ -62,6 +68,8 @@ class Taken:
         """Return the figures, each row with what the chart is of: UTF-8 with BOM, one header."""
         out = io.StringIO(newline="")
         of = {"chart": self.label.title, "stands": self.label.stands, "note": " ".join(self.label.marks)}
+        if self.rows and "source" not in self.rows[0]:
+            of["sources"] = self.label.sources
         rows = [{**row, **of} for row in self.rows]
         writer = csv.DictWriter(out, list(rows[0]) if rows else list(of), lineterminator="\r\n")
         writer.writeheader()
@@ -70,10 +78,26 @@ class Taken:
         return out.getvalue().encode("utf-8-sig")
 
 
-def of_indicator(item: Scored, telling: Telling, stand: Stand) -> Taken | None:
-    """Return the chart of an indicator; nothing where there is no figure to draw."""
+def name_of_indicator(item: Scored) -> str:
+    """Return the name of the chart of an indicator, under which it is published."""
+    entry = item.entry
+    return entry.definition.code if entry.is_own_scope else f"units/{entry.unit_code}/{entry.definition.code}"
+
+
+def of_indicator(
+    item: Scored, telling: Telling, stand: Stand, *, shape: Series | None = None, drawn: str = ""
+) -> Taken | None:  # fmt: skip
+    """Return the chart of an indicator; nothing where there is no figure to draw.
+
+    Args:
+        item: the indicator.
+        telling: in whose words.
+        stand: of what it is.
+        shape: what it holds, where that is told already.
+        drawn: its wide picture, where it is drawn already.
+    """
     words, definition, book = telling.words, item.entry.definition, telling.moment.book
-    shape = indicator.series(item, telling)
+    shape = shape or indicator.series(item, telling)
     if shape is None:
         return None
     sources = [book.sources[code] for code in item.source_codes if code in book.sources]
@@ -88,19 +112,27 @@ def of_indicator(item: Scored, telling: Telling, stand: Stand) -> Taken | None:
             "is_preliminary": figure.is_preliminary, "is_sample": figure.is_sample, "source": note.title if note else "",
             "source_url": note.url if note else "",
         }
-        for figure in sorted(item.figures, key=lambda f: (f.period.end, f.period.start))
+        for figure in sorted(item.figures, key=in_time)
         for note in [book.sources.get(figure.source_code)]
     )  # fmt: skip
     notes = words.together([f"{each.sign} {each.words}" for each in shape.annotations] + [notes])
-    alt = f"{name}: {sentence}"
-    return Taken(drawing(shape, alt=alt, size=WIDE), stand.label(name, sentence, notes, sources, words), rows)
+    return Taken(drawn or drawing(shape, alt="", size=WIDE), stand.label(name, sentence, notes, sources, words), rows)
 
 
-def of_block(block: Block, words: Words, stand: Stand, *, title: str = "") -> Taken | None:
-    """Return the chart of a block; nothing where it has none."""
+def of_block(block: Block, telling: Telling, stand: Stand, *, drawn: str = "") -> Taken | None:
+    """Return the chart of a block; nothing where it has none.
+
+    Args:
+        block: what it says.
+        telling: in whose words, and in which organisation.
+        stand: of what it is.
+        drawn: its wide picture, where it is drawn already.
+    """
+    words = telling.words
     if block.shape is None:
         return None
-    name = block.title or title
-    both = picture(block.shape, alt=f"{name}: {block.sentence}", key=block.key, language=words.language)
-    wide = both.partition("</svg>")[0] + "</svg>"
-    return Taken(wide, stand.label(name, block.sentence, " ".join(block.notes), (), words), block.flat)
+    name = block.called or block.title
+    if telling.view == "now":
+        name += words("in_brackets", text=words("view_now"))
+    wide = drawn or shapes.drawing(block.shape, alt="", key=block.key, language=words.language)
+    return Taken(wide, stand.label(name, block.sentence, " ".join(block.notes), block.sources, words), block.flat)

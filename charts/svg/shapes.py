@@ -17,6 +17,7 @@ from kpis.as_text import escaped
 from kpis.text import axis_number
 
 LATE = "#C16800"
+BOTH = ((WIDE, "wide"), (NARROW, "narrow"))
 
 
 def picture(shape: Shape, *, alt: str, key: str, language: str = "ja", leads: str = "") -> str:
@@ -29,30 +30,34 @@ def picture(shape: Shape, *, alt: str, key: str, language: str = "ja", leads: st
         language: in which numbers are written.
         leads: what stands before the code of a place in the address that a map leads to; it leads nowhere where left out.
     """
-    drawn = []
-    for size, name in ((WIDE, "wide"), (NARROW, "narrow")):
-        pen = Pen(size[0], f"{key}-{name}", language, leads=leads)
-        if isinstance(shape, Shares):
-            height = _shares(shape, pen)
-        elif isinstance(shape, Columns):
-            height = _columns(shape, pen)
-        elif isinstance(shape, Counts):
-            height = _counts(shape, pen)
-        elif isinstance(shape, Ranked):
-            height = _ranked(shape, pen)
-        elif isinstance(shape, Steps):
-            height = _steps(shape, pen, size[1])
-        elif shape.is_outlined and name == "wide":
-            height = outlined(shape, pen)
-        else:
-            height = tiled(shape, pen)
-        # A picture holds nothing that can be pressed; a map that leads to places is a group of links.
-        role = "group" if any("<a " in part for part in pen.parts) else "img"
-        drawn.append(
-            f'<svg xmlns="http://www.w3.org/2000/svg" class="chart still {name}" viewBox="0 0 {size[0]} {height:.0f}" role="{role}" '
-            f'aria-label="{escaped(alt)}" font-size="{EM}">{pen.defined()}{"".join(pen.parts)}</svg>'
-        )
-    return "".join(drawn)
+    return "".join(drawing(shape, alt=alt, key=key, language=language, leads=leads, size=size, name=name) for size, name in BOTH)
+
+
+def drawing(
+    shape: Shape, *, alt: str, key: str, language: str, leads: str = "", size: tuple[int, int] = WIDE, name: str = "wide"
+) -> str:
+    """Draw a shape at one width; arguments as of ``picture``, and one of ``BOTH``."""
+    pen = Pen(size[0], f"{key}-{name}", language, leads=leads)
+    if isinstance(shape, Shares):
+        height = _shares(shape, pen)
+    elif isinstance(shape, Columns):
+        height = _columns(shape, pen)
+    elif isinstance(shape, Counts):
+        height = _counts(shape, pen)
+    elif isinstance(shape, Ranked):
+        height = _ranked(shape, pen)
+    elif isinstance(shape, Steps):
+        height = _steps(shape, pen, size[1])
+    elif shape.is_outlined and name == "wide":
+        height = outlined(shape, pen)
+    else:
+        height = tiled(shape, pen)
+    # A picture holds nothing that can be pressed; a map that leads to places is a group of links.
+    role = "group" if any("<a " in part for part in pen.parts) else "img"
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" class="chart still {name}" viewBox="0 0 {size[0]} {height:.0f}" role="{role}" '
+        f'aria-label="{escaped(alt)}" font-size="{EM}">{pen.defined()}{"".join(pen.parts)}</svg>'
+    )
 
 
 def legend(shape: Shape) -> str:

@@ -132,6 +132,15 @@ def by_bureau(store: Store, *, as_of: date, known_at: datetime | None = None) ->
         return [(bureau or "", status, count) for bureau, status, count in rows]
 
 
+def source_codes(store: Store, *, as_of: date, known_at: datetime | None = None) -> list[str]:
+    """Return the codes of the sources of what stands on a day, that of most of them first; one query."""
+    with store.reading() as session:
+        c = _columns(session, known_at)
+        query = select(c["source_code"], func.count()).where(not_(_has_ended(c, as_of))).group_by(c["source_code"])
+        rows = sorted(session.execute(query), key=lambda row: (-row[1], row[0] or ""))
+        return [code for code, _ in rows if code]
+
+
 def channel_counts(store: Store, *, as_of: date, known_at: datetime | None = None) -> list[tuple[str, str, int]]:
     """Count by the channels as written and by status: (channels, status, count)."""
     with store.reading() as session:

@@ -276,6 +276,13 @@ def path(page: str, **own: str) -> str:
     return below(f"/{page}?{urlencode(link(**own))}")
 
 
+def here() -> str:
+    """Return the address of the view that this run shows, as far as it is settled."""
+    run = _run.get()
+    own = {name: part.raw for name, part in run.settled.items() if not part.is_frame and part.raw and not part.refused}
+    return path(run.kept.page or "", **own)
+
+
 def below(path: str) -> str:
     """Return an address of this instance as a browser asks for it, from one that begins with a slash."""
     return settings().base_path + path

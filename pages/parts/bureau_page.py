@@ -32,7 +32,7 @@ from pages.parts.registers import telling
 from pages.parts.reported import instant
 from pages.parts.said import said_and_done
 from pages.parts.text import digits, in_brackets, language, named, shown_name, t
-from pages.parts.titled import titled
+from pages.parts.titled import page_heading, titled
 from pages.parts.viewer import viewer
 from pages.parts.when import view
 from telling import bureaus, listed
@@ -177,7 +177,7 @@ def projects(report: BureauReport, names: Mapping[str, str]) -> None:
 def detail(report: BureauReport) -> None:
     """Show one bureau."""
     titled(bureaus.unit_label(report.unit, Words(language())))
-    st.title(markdown(bureaus.title(report, Words(language()))))
+    page_heading(markdown(bureaus.title(report, Words(language()))))
     counted(report.tally, whose={"bureau": report.code})
     of_its_own(report)
     st.header(t("bureau_indicators"))

@@ -20,6 +20,7 @@ from pages.parts import address, cached
 from pages.parts.data_table import data_table, link_columns
 from pages.parts.menu import page
 from pages.parts.series import long_form, marks_of, series_chart
+from pages.parts.taken import indicator_taken
 from pages.parts.text import csv_file, grid_source, language, named, source_link, t
 from pages.parts.when import as_of, view
 from publishers.site import seen
@@ -126,6 +127,7 @@ def chart_with_table(scored: Scored, book: Book, *, heading: str | None = None, 
             st.html(block.happened)
         if is_explained:
             st.caption(markdown(block.notes))
+        indicator_taken(scored)
     elif scored.judgement.figure is None:
         st.info(t("no_series"), icon=":material/info:")
     if block.table is not None:

@@ -10,7 +10,6 @@ from typing import NoReturn
 import streamlit as st
 from markupsafe import escape
 
-from charts.themes import plotly_sheet
 from kpis.as_text import markdown
 from kpis.errors import EditionRefused
 from kpis.government import settle
@@ -81,7 +80,6 @@ def frame() -> st.Page:
     # Again, by its name: a page that is about one thing says so itself. The icon of the page asked for must not replace ours, which needs no other host.
     _configure(asked.title)
     top = st.container(key="frame", gap="xsmall")  # the first of the page: its bar and line, drawn once the view is settled
-    top.html(f"<style>{plotly_sheet()}</style>")
     known_at = settle_view() if is_let_in() else None
     with top:
         bar(asked)

@@ -13,7 +13,7 @@ import streamlit as st
 from charts.plotly.styled import CONFIG, Finished, in_language
 from kpis.as_text import markdown
 from pages.parts import cached
-from pages.parts.data_table import Texts, data_table, link_columns, texts_table
+from pages.parts.data_table import Texts, blocks_of, data_table, grid_or_blocks, link_columns, texts_table
 from pages.parts.text import csv_file, language, t
 from pages.parts.when import as_of, view
 from telling.file_names import file_name
@@ -34,6 +34,8 @@ class Ready:
     notes: tuple[str, ...]
     legend: str
     wide: Finished | None
+    chart: str
+    blocks: Texts | None
 
 
 def ready(
@@ -49,6 +51,7 @@ def ready(
     notes: tuple[str, ...] = (),
     legend: str = "",
     wide: go.Figure | None = None,
+    chart: str = "",
 ) -> Ready:
     """Make a chart with its sentence (also its ``alt``), table and CSV ready to show.
 
@@ -62,13 +65,15 @@ def ready(
         notes: captions under the chart, as what the marks mean.
         legend: what the fills of the chart mean, as HTML above it.
         wide: the chart where the window is no phone's, in another form.
+        chart: the name under which it is published.
     """
     shown = pa.Table.from_pandas(table, preserve_index=False).replace_schema_metadata()
     content = csv_file(table if csv is None else csv) if len(table) else b""
     return Ready(
         figure=Finished(in_language(figure, language())) if figure is not None else None, sentence=sentence, table=shown, texts=texts, csv=content, title=title,
         why_empty=why_empty, is_table_open=is_table_open, notes=notes, legend=legend,
-        wide=Finished(in_language(wide, language())) if wide is not None else None,
+        wide=Finished(in_language(wide, language())) if wide is not None else None, chart=chart,
+        blocks=blocks_of(shown) if is_table_open and texts is None else None,
     )  # fmt: skip
 
 
@@ -107,6 +112,9 @@ def show(made: Ready, *, key: str, about: str = "") -> None:
         with st.container() if made.is_table_open else st.expander(t("table"), icon=":material/table:"):
             if made.texts is not None:
                 texts_table(made.texts)
+            elif made.blocks is not None:
+                settings = {"column_config": link_columns()} if t("source") in made.table.column_names else {}
+                grid_or_blocks(made.table, made.blocks, key=key, **settings)
             else:
                 data_table(made.table, column_config=link_columns() if t("source") in made.table.column_names else {})
             st.download_button(

@@ -87,11 +87,12 @@ def block(make: Callable[[], Block], *, key: str, suffix: str = "") -> None:
         return ready(
             None if said.shape is None else figure(said.shape, language()), sentence=said.sentence, title=said.title, why_empty=said.why_empty,
             table=table_of(said), texts=short_texts(said, Words(language())), csv=pd.DataFrame(said.flat) if said.flat else None, is_table_open=said.is_table_open, notes=said.notes, legend="" if said.shape is None else legend(said.shape),
-            wide=outline_map(said.shape.tiles) if isinstance(said.shape, Tiles) and said.shape.is_outlined else None,
+            wide=outline_map(said.shape.tiles) if isinstance(said.shape, Tiles) and said.shape.is_outlined else None, chart=said.chart,
         )  # fmt: skip
 
-    if kept_block(key, made, suffix=suffix).figure is not None:
-        block_taken(make, key, t(f"nav_{address.page_shown() or 'overview'}"))
+    kept = kept_block(key, made, suffix=suffix)
+    if kept.figure is not None:
+        block_taken(make, key, name=kept.chart, alt=": ".join(filter(None, (kept.title, kept.sentence))))
 
 
 def bureau_names() -> dict[str, str]:

@@ -10,16 +10,17 @@ import streamlit as st
 
 from kpis.as_text import escaped
 from kpis.figures.scorecard import Scored
-from kpis.languages import SOURCE
 from kpis.settings import settings
 from pages.parts import address, cached
 from pages.parts.text import language, named, t
-from pages.parts.when import as_of
+from pages.parts.when import as_of, view
+from publishers.editions.on_disk import SITE
 from publishers.fonts import has_japanese
+from publishers.site.offered import file_of_card, file_of_chart
 from publishers.taken import file_of
 from telling.blocks import Block, Telling
 from telling.file_names import file_name
-from telling.taken import FORMS, Stand, Taken, of_block, of_indicator
+from telling.taken import FORMS, NOW, Stand, Taken, name_of_indicator, of_block, of_indicator
 from telling.words import Words
 
 _ICONS = {"svg": ":material/polyline:", "png": ":material/image:", "csv": ":material/table_view:"}
@@ -35,45 +36,59 @@ def _made(make: Callable[[], Taken | None], form: str) -> bytes:
     return file_of(taken, form) if taken else b""
 
 
-def _offer(make: Callable[[], Taken | None], key: str, *, embed: str = "", alt: str = "") -> None:
-    """Offer a chart in every form; it is made when it is asked for, of the day and language that the page shows now."""
-    with st.popover(t("taken_save"), type="tertiary", icon=":material/download:", key=f"taken_{key}"):
-        with st.container(horizontal=True):
-            for form, media in FORMS.items():
-                if form != "png" or has_japanese():
-                    st.download_button(
-                        t("taken_numbers") if form == "csv" else form.upper(), partial(_made, make, form),
-                        file_name(*key.split("_"), as_of().isoformat(), language(), ending=f".{form}"), media, icon=_ICONS[form],
-                        key=f"taken_{form}_{key}", on_click="ignore",
-                    )  # fmt: skip
-        if not has_japanese():
-            st.caption(t("taken_no_png"))
-        public = settings().public_address
-        if embed and cached.edition() is not None and public:
-            ending = "" if language() == SOURCE else f"-{language()}"
-            for label, file in ((t("taken_chart"), f"{embed}-chart{ending}.svg"), (t("taken_card"), f"{embed}{ending}.svg")):
-                st.caption(label)
-                st.code(f'<img src="{public}/embed/{file}" alt="{escaped(alt)}">', language="html", wrap_lines=True)
-        st.caption(t("taken_page"))
-        here = f"{settings().public_url.rstrip('/')}{address.path(address.page_shown(), **({'code': embed} if embed else {}))}"
-        st.code(here, language=None, wrap_lines=True)
+def _offer(make: Callable[[], Taken | None], key: str, *, name: str, alt: str, here: str) -> None:
+    """Offer a chart in every form: what is offered is sent once it is opened, a file made once it is asked for, of this day and language.
+
+    Args:
+        make: makes it.
+        key: unique on the page.
+        name: under which it is published.
+        alt: what stands for it where it is not seen.
+        here: the address where it stands.
+    """
+    with st.popover(t("taken_save"), type="tertiary", icon=":material/download:", key=f"taken_{key}", on_change="rerun") as shown:
+        if shown.open:
+            _opened(make, key, name=name, alt=alt, here=here)
+
+
+def _opened(make: Callable[[], Taken | None], key: str, *, name: str, alt: str, here: str) -> None:
+    with st.container(horizontal=True):
+        for form, media in FORMS.items():
+            if form != "png" or has_japanese():
+                st.download_button(
+                    t("taken_numbers") if form == "csv" else form.upper(), partial(_made, make, form),
+                    file_name(*key.split("_"), as_of().isoformat(), language(), ending=f".{form}"), media, icon=_ICONS[form],
+                    key=f"taken_{form}_{key}", on_click="ignore",
+                )  # fmt: skip
+    if not has_japanese():
+        st.caption(t("taken_no_png"))
+    for label, file in (("taken_chart", file_of_chart(name, language())), ("taken_card", file_of_card(name, language()))):
+        if _is_published(f"{file}.svg"):
+            st.caption(t(label))
+            st.code(f'<img src="{settings().public_address}/{file}.svg" alt="{escaped(alt)}">', language="html", wrap_lines=True)
+    st.caption(t("taken_page"))
+    st.code(f"{settings().public_url.rstrip('/')}{here}", language=None, wrap_lines=True)
+
+
+def _is_published(file: str) -> bool:
+    """Say whether the edition that is shown has a file, at an address that others can open, of what is shown here."""
+    edition = cached.edition()
+    is_its_own = edition is not None and as_of() == edition.as_of and cached.moment().known_at is None
+    return bool(is_its_own and edition and settings().public_address and f"{SITE}/{file}" in edition.manifest["files"])
 
 
 def indicator_taken(item: Scored) -> None:
-    """Offer the chart of an indicator, where it has one."""
-    definition = item.entry.definition
-    if not item.figures:
-        return
+    """Offer the chart of an indicator."""
+    definition, unit = item.entry.definition, item.entry.unit_code
     told, stand = Telling(Words(language()), cached.moment()), _stand()
     _offer(
-        lambda: of_indicator(item, told, stand),
-        f"{definition.code}_{item.entry.unit_code}",
-        embed=definition.code,
-        alt=f"{named(definition)}: {item.sentence(language())}",
-    )
+        lambda: of_indicator(item, told, stand), f"{definition.code}_{unit}", name=name_of_indicator(item),
+        alt=f"{named(definition)}: {item.sentence(language())}", here=address.path("indicator", code=definition.code),
+    )  # fmt: skip
 
 
-def block_taken(make: Callable[[], Block], key: str, title: str) -> None:
+def block_taken(make: Callable[[], Block], key: str, *, name: str, alt: str) -> None:
     """Offer the chart of a block; it is told as this run tells it (day, language, organisation), also when it is asked for later."""
-    words, stand, here = Words(language()), _stand(), copy_context()
-    _offer(lambda: of_block(here.copy().run(make), words, stand, title=title), key)
+    told, stand, context = Telling(Words(language()), cached.moment()), _stand(), copy_context()
+    name = f"{NOW}{name}" if view() == "now" and _is_published(f"{file_of_chart(f'{NOW}{name}', language())}.svg") else name
+    _offer(lambda: of_block(context.copy().run(make), told, stand), key, name=name, alt=alt, here=address.here())

@@ -8,11 +8,12 @@ from functools import cached_property
 
 from markupsafe import Markup
 
-from charts.svg.shapes import picture
+from charts.svg.shapes import BOTH, drawing
 from publishers.site.views import number
-from telling.blocks import Block, Cell, Column, Link, Number, columns_of
+from telling.blocks import Block, Cell, Column, Link, Number, Telling, columns_of
 from telling.words import Words
 
+WIDER, NARROWER = BOTH
 ROWS = 100  # of a table on a page; its CSV holds all of them
 
 
@@ -37,11 +38,15 @@ class BlockView:
         block: what it says.
         words: of the language.
         heading: shown above it; the block's own title where blank.
+        telling: in which organisation it is told, where its chart can be taken away.
+        leads: where a map leads, as ``charts.svg.shapes.picture`` takes it.
     """
 
     block: Block
     words: Words
     heading: str = ""
+    telling: Telling | None = None
+    leads: str = ""
 
     @property
     def title(self) -> str:
@@ -51,10 +56,21 @@ class BlockView:
     @cached_property
     def chart(self) -> Markup:
         """Return the drawing at both widths; nothing where there is nothing to draw."""
+        if self.block.shape is None:
+            return Markup("")
+        return Markup(self.wide + self._drawn(*NARROWER))
+
+    @cached_property
+    def wide(self) -> str:
+        """Return the wide drawing; nothing where there is nothing to draw."""
+        return self._drawn(*WIDER)
+
+    def _drawn(self, size: tuple[int, int], name: str) -> str:
         block = self.block
         if block.shape is None:
-            return Markup("")
-        return Markup(picture(block.shape, alt=f"{self.title}: {block.sentence}", key=block.key, language=self.words.language))
+            return ""
+        alt = f"{self.title}: {block.sentence}"
+        return drawing(block.shape, alt=alt, key=block.key, language=self.words.language, leads=self.leads, size=size, name=name)
 
     @property
     def is_drawn(self) -> bool:

@@ -9,7 +9,6 @@ from typing import Any
 
 from markupsafe import Markup
 
-from charts.svg.shapes import picture
 from kpis.figures.facilities import Facility, counted
 from kpis.figures.scorecard import Scored, tally
 from kpis.government import government
@@ -17,6 +16,7 @@ from kpis.languages import SOURCE
 from kpis.store.queries import Filter
 from publishers.site import seen
 from publishers.site.attention import leads
+from publishers.site.block_views import BlockView
 from publishers.site.site import Page, Site
 from publishers.site.views import IndicatorView
 from telling import attention, facilities, front
@@ -123,10 +123,7 @@ def near(site: Site, words: Words) -> Page:
         )
         for anchor, name, own in _by_place(site, words)
     ]
-    told = facilities.tiles(telling, site.moment.facilities)
-    drawn = told.shape is not None and picture(
-        told.shape, alt=f"{words('fac_map')}: {told.sentence}", key="near", language=words.language, leads="#p"
-    )
+    places_map = BlockView(facilities.tiles(telling, site.moment.facilities), words, words("fac_map"), telling, leads="#p")
     return "near.html", "near.html", {
-        "title": words("cz_near_title"), "places": places, "section": "facilities.html", "map": Markup(drawn or ""), "map_notes": told.notes,
+        "title": words("cz_near_title"), "places": places, "section": "facilities.html", "map": places_map,
     }  # fmt: skip

@@ -38,13 +38,14 @@ def _headline(view: IndicatorView | None) -> str:
 
 def _both(make: Any, site: Site, words: Words, heading: str) -> list[BlockView]:
     """Return a breakdown by bureau in the organisation of its time and in that of today, once where both are the same."""
-    then, now = (make(site.telling(words, view)) for view in ("then", "now"))
+    tellings = site.telling(words), site.telling(words, "now")
+    then, now = map(make, tellings)
     first, second = (heading + words("in_brackets", text=words(f"view_{view}")) for view in ("then", "now"))
     if then.rows == now.rows:
         same = Block(key=f"{now.key}_now", title=second, sentence=words("ed_same_now"), columns=(), rows=())
-        return [BlockView(then, words, first), BlockView(same, words)]
+        return [BlockView(then, words, first, tellings[0]), BlockView(same, words)]
     moved = replace(now, key=f"{now.key}_now")
-    return [BlockView(then, words, first), BlockView(moved, words, second)]
+    return [BlockView(then, words, first, tellings[0]), BlockView(moved, words, second, tellings[1])]
 
 
 def procedures(site: Site, words: Words) -> Page:
@@ -62,11 +63,11 @@ def procedures(site: Site, words: Words) -> Page:
         if dimension == "bureau":
             blocks += _both(lambda t: told_procedures.comparison(t, register, "bureau"), site, words, heading)
         else:
-            blocks.append(BlockView(told_procedures.comparison(telling, register, dimension), words, heading))
+            blocks.append(BlockView(told_procedures.comparison(telling, register, dimension), words, heading, telling))
     blocks += [
-        BlockView(told_procedures.paper_steps(telling, register), words),
-        BlockView(told_procedures.planned_when(telling, register), words),
-        BlockView(told_procedures.over_time(telling, register, total), words),
+        BlockView(told_procedures.paper_steps(telling, register), words, telling=telling),
+        BlockView(told_procedures.planned_when(telling, register), words, telling=telling),
+        BlockView(told_procedures.over_time(telling, register, total), words, telling=telling),
     ]
     return "procedures.html", "register.html", {
         "title": told_procedures.title(telling, total, _headline(rate)), "lead": told_procedures.lead(telling, total),
@@ -151,11 +152,11 @@ def facilities(site: Site, words: Words) -> Page:
     by_bureau, by_kind = (words("ed_compare", dimension=words(key)) for key in ("reg_by_bureau", "fac_kind"))
     blocks = [
         *_both(lambda t: told_facilities.where(t, held, "bureau"), site, words, by_bureau),
-        BlockView(told_facilities.where(telling, held, "kind"), words, by_kind),
-        BlockView(told_facilities.ways_of_paying(telling, held), words),
-        BlockView(told_facilities.over_time(telling, held), words),
+        BlockView(told_facilities.where(telling, held, "kind"), words, by_kind, telling),
+        BlockView(told_facilities.ways_of_paying(telling, held), words, telling=telling),
+        BlockView(told_facilities.over_time(telling, held), words, telling=telling),
         BlockView(told_facilities.cash_places(telling, held), words),
-        BlockView(told_facilities.tiles(telling, held), words, words("fac_map")),
+        BlockView(told_facilities.tiles(telling, held), words, words("fac_map"), telling),
     ]
     whole = BlockView(told_facilities.whole_list(telling, held), words)
     key = "ed_list_first" if len(held) > LISTED else "ed_list_all"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from kpis.figures.scorecard import Scored
@@ -15,6 +16,7 @@ from kpis.settings import Settings
 from kpis.text import format_date
 from kpis.voices.heard import HEARD_NOTHING, Heard
 from publishers.editions.on_disk import Edition
+from publishers.site.offered import Charts
 from publishers.site.views import IndicatorView
 from telling import citation, voices
 from telling.blocks import Telling
@@ -41,6 +43,11 @@ class Site:
     chosen: Settings
     assets: dict[str, str]
     heard: Heard = HEARD_NOTHING
+
+    @cached_property
+    def charts(self) -> Charts:
+        """Return the charts that its pages offer to take away."""
+        return Charts(self.stand)
 
     @property
     def address(self) -> str:

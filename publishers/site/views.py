@@ -12,7 +12,7 @@ from charts.series import Series
 from charts.svg.series import NARROW, WIDE, drawing
 from charts.svg.sparkline import BAR, HEIGHT, WIDTH, bullet, sparkline
 from charts.svg.strip import look_of
-from kpis.figures.records import STATUSES, Figure, value_of
+from kpis.figures.records import STATUSES, Figure, in_time, value_of
 from kpis.figures.scorecard import Book, Scored, SourceNote, Tally, forecast_of, path_of, shown_figure
 from kpis.figures.sentences import planned_text, target_text
 from kpis.kinds import KINDS
@@ -209,7 +209,7 @@ class IndicatorView:
     def series(self) -> list[SeriesRow]:
         """Return one row per period."""
         rows = []
-        for figure in sorted(self.scored.figures, key=lambda f: (f.period.end, f.period.start)):
+        for figure in sorted(self.scored.figures, key=in_time):
             marks = [
                 self.words(f"mark_{mark}")
                 for mark in ("preliminary", "approximate", "lower_bound", "year_to_date", "base_estimated")
@@ -234,39 +234,52 @@ class IndicatorView:
         return [self.book.sources[code] for code in self.scored.source_codes if code in self.book.sources]
 
     @cached_property
-    def _shape(self) -> Series | None:
+    def shape(self) -> Series | None:
+        """Return what the chart holds."""
         return indicator.series(self.scored, Telling(self.words, self.moment))
+
+    @cached_property
+    def wide(self) -> str:
+        """Return the wide drawing; nothing where there is no number to draw."""
+        return (
+            drawing(self.shape, alt=f"{self.name}: {self.sentence}", size=WIDE, name="wide")
+            if self.shape and self.has_series
+            else ""
+        )
 
     @property
     def happened(self) -> Markup:
         """Say what happened on the days that the chart numbers."""
-        return numbered(self._shape.annotations, self.words) if self._shape is not None and self.has_series else Markup("")
+        return numbered(self.shape.annotations, self.words) if self.shape is not None and self.has_series else Markup("")
 
     @property
     def signs(self) -> dict[date, str]:
         """Return the circled numbers in the chart, by day."""
-        return happened.signs(self._shape.annotations) if self._shape is not None and self.has_series else {}
+        return happened.signs(self.shape.annotations) if self.shape is not None and self.has_series else {}
 
     @property
     def legend(self) -> str:
         """Say what the lines mean, and of a forecast how its intervals held in the past."""
-        return indicator.legend(self._shape, forecast_of(self.scored, as_of=self.as_of), self.words)
+        return indicator.legend(self.shape, forecast_of(self.scored, as_of=self.as_of), self.words)
 
     @property
     def has_series(self) -> bool:
         """Say whether there is anything to draw."""
-        shape = self._shape
+        shape = self.shape
         return shape is not None and shape.is_course
+
+    @property
+    def is_drawn(self) -> bool:
+        """Say whether there is a chart, as of a block."""
+        return self.has_series
 
     @property
     def chart(self) -> Markup:
         """Return the drawing at both widths; nothing where there is no number to draw."""
-        if self._shape is None or not self.has_series:
+        if self.shape is None or not self.has_series:
             return Markup("")
         alt = f"{self.name}: {self.sentence}"
-        return Markup("").join(
-            Markup(drawing(self._shape, alt=alt, size=size, name=name)) for size, name in ((WIDE, "wide"), (NARROW, "narrow"))
-        )
+        return Markup(self.wide) + Markup(drawing(self.shape, alt=alt, size=NARROW, name="narrow"))
 
     @property
     def spark(self) -> Markup:

@@ -22,6 +22,7 @@ from kpis.moment import Moment
 from kpis.periods import parse_instant
 from kpis.settings import ROOT, Settings
 from kpis.store import tables
+from kpis.text import on_one_line
 from kpis.voices.heard import heard
 from kpis.voices.store import opened
 from publishers.editions.on_disk import Edition, sha256_of
@@ -33,12 +34,11 @@ from publishers.site import attention, foreign, search
 from publishers.site.embed import card_svg
 from publishers.site.feed import atom, sitemap
 from publishers.site.labels import is_nothing, kind, labels, with_roles
+from publishers.site.offered import file_of_card
 from publishers.site.pages import pages_of
 from publishers.site.share import share_picture
 from publishers.site.site import Site
-from publishers.taken import file_of
 from telling.for_machines import status_json
-from telling.taken import of_indicator
 from telling.words import Words, has_page
 
 HERE = Path(__file__).parent
@@ -80,15 +80,14 @@ def write(
                 }
             )  # fmt: skip
             _write(target / here, foreign.marked(_squeezed(with_roles(html)), language))
+            site.charts.write(target)
             if language == SOURCE and path != "404.html":
                 addresses.append(path)
         for item in site.moment.own if has_page("indicators", language) else ():
-            name = f"{item.entry.definition.code}{'' if language == SOURCE else f'-{language}'}.svg"
-            _write(target / "embed" / name, card_svg(site.view(item, words), site.citation(words)))
-            if taken := of_indicator(item, site.telling(words), site.stand):
-                for form in ("svg", "csv"):
-                    name = f"{item.entry.definition.code}-chart{'' if language == SOURCE else f'-{language}'}.{form}"
-                    (target / "embed" / name).write_bytes(file_of(taken, form))
+            view, code = site.view(item, words), item.entry.definition.code
+            _write(target / f"{file_of_card(code, language)}.svg", card_svg(view, site.citation(words)))
+            site.charts.of(view)  # also of one figure alone, which no page draws
+        site.charts.write(target)
         if has_page("feed.atom", language):
             _write(target / prefix / "feed.atom", atom(site, words))
             days = of_publications(moment, language, chosen, now=parse_instant(str(about["published_at"])))
@@ -115,6 +114,7 @@ def _environment() -> Environment:
         finalize=shown,
         auto_reload=False,
     )
+    made.filters["on_one_line"] = on_one_line
     made.globals |= {"labels": labels, "kind": kind, "is_nothing": is_nothing}
     return made
 

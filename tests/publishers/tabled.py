@@ -365,7 +365,9 @@ def changed(
     def stood(brief: Item, items: Mapping[tuple[str, str], Item]) -> tuple[str, str]:
         item = items[brief["indicator"], brief["scope"]]
         value = (
-            f"{ledger.figure(item, ledger.at(item, brief['period']))} ({parse_period(brief['period']).short(ledger.language)})" if brief["period"] else ""
+            f"{ledger.figure(item, ledger.at(item, brief['period']))} ({parse_period(brief['period']).short(ledger.language)})"
+            if brief["period"]
+            else ""
         )
         return value, ledger.status(item)
 

@@ -15,13 +15,20 @@ import pytest
 from sqlalchemy import insert
 
 from kpis.figures.registers import STATUSES
+from kpis.languages import codes
+from kpis.moment import Moment
+from kpis.state import State
 from kpis.store import tables
 from kpis.store.store import Store
 from kpis.store.tables import table_of
 from publishers.editions import on_disk
 from publishers.site import pages_registers
+from telling import pictures
+from telling.blocks import Telling
+from telling.citation import citation
 from telling.overview import theme_name
 from telling.words import Words
+from tests.publishers import taken_away
 from tests.publishers.house import House, built
 from tests.publishers.shown import Static
 
@@ -139,7 +146,8 @@ def test_the_map_of_tiles_and_its_list_say_how_many_facilities_a_place_has(site:
     drawn = {name: (int(done), int(all_)) for name, done, all_ in said}
     assert len(drawn) == 62 and len(said) == 2 * 62  # by outlines where there is room, as tiles on a phone
     assert sorted(all_ for _, all_ in drawn.values() if all_) == sorted(places.values())
-    numbers = re.findall(r'font-weight="700">(\d+)/(\d+)</text>', page)
+    # In one line on the outlines, in two in the tiles.
+    numbers = re.findall(r'font-weight="700"[^>]*>(\d+)(?:</text><text [^>]*>)?/(\d+)</text>', page)
     assert Counter(numbers) == Counter((str(a), str(b)) for a, b in drawn.values() if b for _ in range(2))
 
 
@@ -301,3 +309,64 @@ def test_what_is_no_bureau_and_stands_is_not_listed_as_gone(site: Path) -> None:
     listed = {title: names for title, names in re.findall(r'<h2>([^<]+)</h2><ul class="across">(.*?)</ul>', html, re.S)}
     beside, former = listed[Words("ja")("bureaus_beside")], listed.get(Words("ja")("ed_former"), "")
     assert "GovTech東京" in beside and "GovTech東京" not in former
+
+
+def test_every_chart_of_every_page_can_be_taken_away(site: Path, reporting: House) -> None:
+    """By what stands below it: its picture and its figures, each with what it is of, the link to it and what embeds it."""
+    manifest, shown = on_disk.opened(reporting.folder, 1).manifest, 0
+    for file in sorted(site.rglob("*.html")):
+        page = file.relative_to(site).as_posix()
+        language = next((code for code in codes() if page.startswith(f"{code}/")), "ja")
+        html = file.read_text(encoding="utf-8")
+        assert list(taken_away.faults(site, page, html, stands=citation(manifest, reporting.chosen, language))) == []
+        assert taken_away.other_pictures(html) == [], page
+        shown += len(list(taken_away.charts_of(html)))
+    assert shown > 150
+
+
+def test_a_chart_without_its_files_is_found(site: Path, reporting: House) -> None:
+    cited = citation(on_disk.opened(reporting.folder, 1).manifest, reporting.chosen, "ja")
+    page = html(site, "procedures.html", "ja")
+    for planted in (
+        page.replace('<details class="tk"', "<details", 1), page.replace("-chart.csv", "-none.csv", 1), page.replace(".svg\" download", ".png\" download", 1),
+    ):  # fmt: skip
+        assert planted != page and len(list(taken_away.faults(site, "procedures.html", planted, stands=cited))) == 1
+    assert len(list(taken_away.faults(site, "procedures.html", page, stands="another edition"))) >= 5
+    assert taken_away.other_pictures('<svg class="new">') == ['<svg class="new">']
+
+
+def test_the_figures_taken_away_are_those_of_the_block_and_of_its_picture(site: Path, reporting: House) -> None:
+    edition = on_disk.opened(reporting.folder, 1)
+    moment, held = Moment(state=State(Store(edition.url)), as_of=edition.as_of), 0
+    for view, folder in (("then", ""), ("now", "now/")):
+        for name, tell in pictures.blocks(Telling(Words("ja"), moment.in_view(view))).items():
+            block, file = tell(), site / "embed" / f"{folder}{name}-chart.csv"
+            if not file.is_file():
+                assert block.shape is None or view == "now", name  # in which only what differs is shown
+                continue
+            rows = list(csv.DictReader(io.StringIO(file.read_bytes().decode("utf-8-sig"), newline="")))
+            told = [{key: "" if value is None else str(value) for key, value in row.items()} for row in block.flat]
+            assert [{key: row[key] for key in flat} for row, flat in zip(rows, told, strict=True)] == told, name
+            assert {row["sources"] for row in rows} != {""} and len({row["stands"] for row in rows}) == 1
+            drawn = re.findall(
+                r"(\d[\d,]*)(?: / [\d,]+)? (?:件|施設|手続)[^<]*</title>", file.with_suffix(".svg").read_text(encoding="utf-8")
+            )
+            numbers = {value for row in told for value in row.values()}
+            merged = name in ("registers/procedure_plan", "registers/facilities_map")  # adds rows up
+            assert merged or {count.replace(",", "") for count in drawn} <= numbers, name
+            held += 1
+    moment.state.store.engine.dispose()
+    assert held >= 11
+
+
+def test_the_open_api_knows_every_chart_by_the_name_of_its_file(site: Path, reporting: House) -> None:
+    edition = on_disk.opened(reporting.folder, 1)
+    told = Telling(Words("en"), Moment(state=State(Store(edition.url)), as_of=edition.as_of))
+    names = {name for name, tell in pictures.blocks(told).items() if tell().shape} | set(pictures.indicators(told))
+    files = {
+        path.relative_to(site / "embed").as_posix().removesuffix("-chart-en.svg")
+        for path in (site / "embed").rglob("*-chart-en.svg")
+    }
+    told.moment.state.store.engine.dispose()
+    assert {file.removeprefix("now/") for file in files} <= names and any(file.startswith("now/") for file in files)
+    assert {name for name in names if not name.startswith("units/")} <= files | {n for n in names if "/" not in n}

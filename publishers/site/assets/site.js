@@ -28,3 +28,16 @@ for (const chart of document.querySelectorAll("svg.chart")) {
     event.preventDefault();
   });
 }
+
+// What embeds a chart, or leads to it, is copied by a press; without this script it is selected by hand.
+for (const held of navigator.clipboard ? document.querySelectorAll(".tk[data-copy] code") : []) {
+  const button = document.createElement("button");
+  const said = held.closest(".tk").dataset;
+  button.type = "button";
+  button.textContent = said.copy;
+  button.addEventListener("click", async () => {
+    await navigator.clipboard.writeText(held.textContent);
+    button.textContent = said.copied;
+  });
+  held.after(button);
+}

@@ -1,0 +1,83 @@
+"""What a page offers of each of its charts to take away: the files that are written for it while the page is made."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from kpis.languages import SOURCE
+from publishers.site.block_views import BlockView
+from publishers.site.views import IndicatorView
+from publishers.taken import file_of
+from telling.blocks import Telling
+from telling.taken import NOW, Stand, Taken, name_of_indicator, of_block, of_indicator
+
+FORMS = ("svg", "csv")  # a PNG is made by the open API when it is asked for
+
+
+@dataclass(frozen=True, slots=True)
+class Offered:
+    """A chart that can be taken away: its files, and what stands for its picture where it is not seen.
+
+    Attributes:
+        file: below the root of the site, without its ending.
+        title: what it is of.
+        alt: title and sentence.
+    """
+
+    file: str
+    title: str
+    alt: str
+
+
+@dataclass(slots=True)
+class Charts:
+    """The charts of an edition, each written once, however many pages show it."""
+
+    stand: Stand
+    _held: dict[str, Taken] = field(default_factory=dict)
+    _offered: dict[str, Offered | None] = field(default_factory=dict)
+
+    def of(self, view: IndicatorView | BlockView) -> Offered | None:
+        """Return what is offered of the chart of a view, and keep it to be written; nothing where it draws none."""
+        file = file_of_chart(name_of(view), view.words.language)
+        if file not in self._offered:
+            made = self._taken(view) if name_of(view) else None
+            if made is not None:
+                self._held[file] = made
+            self._offered[file] = Offered(file, made.label.title, made.label.alternative) if made else None
+        return self._offered[file]
+
+    def _taken(self, view: IndicatorView | BlockView) -> Taken | None:
+        if isinstance(view, IndicatorView):
+            return of_indicator(view.scored, Telling(view.words, view.moment), self.stand, shape=view.shape, drawn=view.wide)
+        if view.telling is None:
+            return None
+        return of_block(view.block, view.telling, self.stand, drawn="" if view.leads else view.wide)  # a file leads nowhere
+
+    def write(self, target: Path) -> None:
+        """Write what is kept."""
+        for file, taken in self._held.items():
+            place = target / file
+            place.parent.mkdir(parents=True, exist_ok=True)
+            for form in FORMS:
+                place.with_name(f"{place.name}.{form}").write_bytes(file_of(taken, form))
+        self._held.clear()
+
+
+def name_of(view: IndicatorView | BlockView) -> str:
+    """Return the name of the chart of a view, by which the open API knows it too; a blank where there is none to take away."""
+    if isinstance(view, IndicatorView):
+        return name_of_indicator(view.scored)
+    is_now = view.telling is not None and view.telling.view == "now"
+    return f"{NOW if is_now else ''}{view.block.chart}" if view.block.chart and view.is_drawn else ""
+
+
+def file_of_chart(name: str, language: str) -> str:
+    """Return the file of a chart below the root of the site, without its ending."""
+    return file_of_card(f"{name}-chart", language)
+
+
+def file_of_card(code: str, language: str) -> str:
+    """Return the file of the card of an indicator below the root of the site, without its ending."""
+    return f"embed/{code}{'' if language == SOURCE else f'-{language}'}"

@@ -1,0 +1,60 @@
+"""Every chart that pages show, by the name under which it can be taken away; the chart of an indicator bears its code."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import partial
+
+from kpis.figures.registers import DIMENSIONS, tally
+from kpis.figures.scorecard import Scored
+from kpis.periods import Period
+from kpis.registers import TOLD_BY_RECORD
+from telling import bureaus, facilities, listed, procedures
+from telling.blocks import Block, Telling
+from telling.taken import name_of_indicator
+
+Tell = Callable[[], Block]
+
+
+def blocks(telling: Telling, period: str = "") -> Mapping[str, Tell]:
+    """Return what tells each chart of registers and of bureaus, by its name; one that has nothing to draw tells that.
+
+    Args:
+        telling: in whose words, of which moment.
+        period: of the comparison of bureaus; a blank: the newest.
+    """
+    moment, made = telling.moment, dict[str, Tell]()
+    register, held = moment.procedures, moment.facilities
+    if (total := tally(register.groups)).procedures:
+        for dimension in DIMENSIONS:
+            made[f"registers/procedures_by_{dimension}"] = partial(procedures.comparison, telling, register, dimension)
+        made["registers/procedure_steps"] = partial(procedures.paper_steps, telling, register)
+        made["registers/procedure_plan"] = partial(procedures.planned_when, telling, register)
+        made["registers/procedures_over_time"] = partial(procedures.over_time, telling, register, total)
+    for field in facilities.FIELDS:
+        made[f"registers/facilities_by_{field}"] = partial(facilities.where, telling, held, field)
+    made["registers/facility_methods"] = partial(facilities.ways_of_paying, telling, held)
+    made["registers/facilities_over_time"] = partial(facilities.over_time, telling, held)
+    made["registers/facilities_map"] = partial(facilities.tiles, telling, held)
+    for sheet, each in TOLD_BY_RECORD.items():
+        made[f"registers/{sheet}_by_bureau"] = partial(listed.compared, telling, each, moment.listed(each))
+    whole = {item.entry.definition.code: item for item in moment.own}
+    for code, parts in moment.parts.items():
+        periods = {f.period_code: f.period for s in parts for f in s.figures}
+        chosen = periods.get(period) if period else max(periods.values(), key=lambda p: (p.end, p.start))
+        if code in whole and chosen is not None:
+            made[f"bureaus/{code}"] = partial(_by_bureau, telling, whole[code], parts, chosen)
+    return made
+
+
+def _by_bureau(telling: Telling, whole: Scored, parts: list[Scored], period: Period) -> Block:
+    units = telling.moment.organisation.by_code
+    words = telling.words
+    return bureaus.by_bureau(
+        telling, whole, parts, period, name=lambda code: bureaus.unit_label(units[code], words), short=lambda code: bureaus.chart_label(units[code], words)
+    )  # fmt: skip
+
+
+def indicators(telling: Telling) -> Mapping[str, Scored]:
+    """Return the judgements whose series are drawn, by the name of their chart."""
+    return {name_of_indicator(item): item for item in telling.moment.scored if item.figures}
