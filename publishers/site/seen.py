@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from charts.svg.strip import look_of
 from kpis.as_text import shown
@@ -27,6 +27,8 @@ from telling.quarters import Quarter
 from telling.shifts import Since, Standing
 from telling.words import Words
 
+# Of a value that is written large, at its end or at that of its element: what stands behind its number, if no sign alone.
+_UNIT = re.compile(r"(?<=[\d万億])([^\d万億%<>]{2,})(?=</data>$|$)")
 _LONG = re.compile(r"(?:^|>)[^<]*[!-;=?-~]{31}")  # a word without a place to break, outside of tags
 IN_SHORT = {"unreported": "att_unreported"}  # words of marks in narrow places
 ListOf = Callable[[str, str], str]  # group of a tally and status → address of the list that the count counts
@@ -139,6 +141,11 @@ def _picture(card: Card) -> Markup:
     return Markup('<img src="{}" alt="{}">').format(card.picture, card.alt) if card.picture else Markup("")
 
 
+def large(value: str, *, is_text: bool = False) -> Markup:
+    """Return a value as it is written large: its number, and its unit small where that is a word; a text as it is."""
+    return Markup(escape(value) if is_text else _UNIT.sub(r'<span class="un">\1</span>', str(escape(value))))
+
+
 def cards(listed: Iterable[Card], page_of: PageOf, words: Words) -> Markup:
     """Return cards side by side, whose rows stand at the same height in all of them."""
     made = Markup("")
@@ -147,7 +154,7 @@ def cards(listed: Iterable[Card], page_of: PageOf, words: Words) -> Markup:
         rows = (
             Markup('<h3 class="cd-head"><span>{}</span>{}</h3>').format(card.title or card.name, mark(card.status, words(IN_SHORT[card.status]) if card.status in IN_SHORT else card.word, words, is_old=card.is_old)),
             Markup('<p class="cd-name">{}</p>').format(name),
-            Markup('<p class="cd-value{}"><b>{}</b> <span>{}</span></p>').format(" cd-words" if card.is_text else "", card.value, card.period),
+            Markup('<p class="cd-value{}"><b>{}</b> <span>{}</span></p>').format(" cd-words" if card.is_text else "", large(card.value, is_text=card.is_text), card.period),
             _pairs(card.aims, "cd-aims"), Markup('<div class="cd-picture">{}</div>').format(_picture(card)), _pairs(card.before, "cd-before"),
             Markup('<p class="cd-notes">{}</p>').format(words("list_comma").join(card.notes)),
         )  # fmt: skip
@@ -185,7 +192,9 @@ def head(card: Card, words: Words, *, method: str) -> Markup:
     """Return the head of the page of an indicator: its mark, its value, and in one line what it is measured against."""
     pairs = (*((words("period"), card.period) for _ in [0] if card.period), *card.aims, *card.before)
     rows = Markup("").join(Markup("<div><dt>{}</dt><dd>{}</dd></div>").format(label, value) for label, value in pairs)
-    value = Markup('<p class="hd-value{}">{}</p>').format(" cd-words" if card.is_text else "", card.value)
+    value = Markup('<p class="hd-value{}">{}</p>').format(
+        " cd-words" if card.is_text else "", large(card.value, is_text=card.is_text)
+    )
     made = Markup('<div class="hd"><p class="hd-mark">{}</p>{}<dl>{}</dl></div>')
     return Markup(
         shown(

@@ -36,6 +36,7 @@ from publishers.site.feed import atom, sitemap
 from publishers.site.labels import is_nothing, kind, labels, with_roles
 from publishers.site.offered import file_of_card
 from publishers.site.pages import pages_of
+from publishers.site.seen import large
 from publishers.site.share import share_picture
 from publishers.site.site import Site
 from telling.for_machines import status_json
@@ -115,7 +116,7 @@ def _environment() -> Environment:
         auto_reload=False,
     )
     made.filters["on_one_line"] = on_one_line
-    made.globals |= {"labels": labels, "kind": kind, "is_nothing": is_nothing}
+    made.globals |= {"labels": labels, "kind": kind, "is_nothing": is_nothing, "large": large}
     return made
 
 
