@@ -21,7 +21,7 @@ from telling.blocks import Block, columns_of
 from telling.blocks import Card as HeadlineNumber
 from telling.cards import Card, Pairs, card_of, notes_of
 from telling.latest import Latest
-from telling.overview import groups, shown_first, theme_name
+from telling.overview import counted_word, groups, shown_first, theme_name
 from telling.overview_projects import Line
 from telling.quarters import Quarter
 from telling.shifts import Since, Standing
@@ -61,7 +61,7 @@ def meanings(statuses: Iterable[str], method: str, words: Words) -> Markup:
     """Return what statuses mean, folded away: opened by a key, a finger or a pointer; ``method`` is the address of the rules."""
     told = [status for status in dict.fromkeys(statuses) if words.has(f"meaning_{status}")]
     rows = Markup("").join(
-        Markup("<div><dt>{}</dt><dd>{}</dd></div>").format(_word(status, words), words(f"meaning_{status}")) for status in told
+        Markup("<div><dt>{}</dt><dd>{}</dd></div>").format(counted_word(status, words), words(f"meaning_{status}")) for status in told
     )
     made = Markup('<details class="mn"><summary>{}</summary><dl>{}</dl><p><a href="{}">{}</a></p></details>')
     return made.format(words("meanings"), rows, method, words("meanings_rules")) if told else Markup("")
@@ -73,7 +73,7 @@ def band(counted: Tally, list_of: ListOf, words: Words, *, method: str) -> Marku
     def counts(group: str, held: dict[str, int]) -> Markup:
         return Markup("").join(
             Markup('<a href="{}">{}</a>').format(
-                list_of(group, status), mark(status, f"{_word(status, words)} {held[status]}", words)
+                list_of(group, status), mark(status, f"{counted_word(status, words)} {held[status]}", words)
             )
             for status in STATUSES
             if held.get(status)
@@ -110,9 +110,7 @@ def tallied(counted: Tally, list_of: ListOf, words: Words) -> Markup:
         Markup('<p class="tally-marks">{}{}</p>').format(
             Markup('<span class="tally-last">{}</span>').format(label) if label else "",
             Markup("").join(
-                Markup('<a href="{}">{}</a>').format(
-                    list_of(group, s), mark(s, f"{status_word(s, words.language)} {counts[s]}", words)
-                )
+                Markup('<a href="{}">{}</a>').format(list_of(group, s), mark(s, f"{counted_word(s, words)} {counts[s]}", words))
                 for s in STATUSES
                 if counts.get(s)
             ),
@@ -120,10 +118,6 @@ def tallied(counted: Tally, list_of: ListOf, words: Words) -> Markup:
         for group, label, counts in groups(counted, words)
     ]
     return Markup('<div class="tl">{}</div>').format(Markup("").join(lines))
-
-
-def _word(status: str, words: Words) -> str:
-    return words("band_not_applicable") if status == "not_applicable" else status_word(status, words.language)
 
 
 def _pairs(pairs: Pairs, name: str) -> Markup:
