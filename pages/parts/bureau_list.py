@@ -23,6 +23,7 @@ from pages.parts.reported import state_name
 from pages.parts.text import headed, language, named, t
 from pages.parts.viewer import viewer
 from pages.parts.when import as_of, today, view
+from publishers.site.headed import defined
 from publishers.site.matrix import table
 from telling import bureaus, matrix
 from telling.matrix import Handed, Leads, Matrix, Row
@@ -40,7 +41,8 @@ def overview(reports: Sequence[BureauReport]) -> None:
     st.caption(t("bureaus_lead", as_of=format_date(as_of(), language()), view=t("view_" + view())))
     words = Words(language())
     chosen = _chosen(told)
-    st.html(table(chosen, lambda code: address.path("bureau", code=code), list_of, words, caption=t("matrix_caption")))
+    made = table(chosen, lambda code: address.path("bureau", code=code), list_of, words, caption=t("matrix_caption"))
+    st.html(defined(made, words))
     _as_file(current, "bureaus")
     st.header(t("compare_heading"))
     parts = cached.moment().parts

@@ -102,7 +102,9 @@ def compared_by_bureau(site: Site, words: Words, code: str) -> list[BlockView]:
                 )
             )
         else:
-            compared.append(BlockView(replace(block, key=f"by_bureau_{view}"), words, words(f"view_{view}"), site.telling(words, view)))
+            compared.append(
+                BlockView(replace(block, key=f"by_bureau_{view}"), words, words(f"view_{view}"), site.telling(words, view))
+            )
     return compared
 
 
