@@ -67,6 +67,6 @@ def test_every_table_of_the_static_edition_tells_its_headings(published: House) 
         seen += html.count('<details class="mn">')
     assert seen > 300
     page = (site / "procedures.html").read_text(encoding="utf-8")
-    assert list(lacking(page.replace(' title="', ' data-title="'), Words("ja"))) and list(
+    assert list(lacking(page.replace(' title="', ' data-t="'), Words("ja"))) and list(
         lacking(page.replace("<dt>", "<p>"), Words("ja"))
     )

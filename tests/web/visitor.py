@@ -99,7 +99,7 @@ class Tab:
     def open_all(self) -> str:
         """Open everything that pops up and is filled when it is opened."""
         asked = self.asked()
-        for name in self.popovers:
+        for name in filter(None, self.popovers):  # what is filled at once has no name
             asked.rerun_script.widget_states.widgets.add(id=name, bool_value=True)
         self.say(asked)
         return self.wait()
