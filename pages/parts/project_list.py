@@ -23,6 +23,7 @@ from pages.parts.text import language, named, shown_name, source_link, t
 from pages.parts.titled import page_heading
 from pages.parts.when import as_of
 from publishers.site import seen
+from publishers.site.headed import defined
 from telling import overview_projects, projects
 from telling.words import Words
 
@@ -74,7 +75,8 @@ def table_of(reports: Sequence[ProjectReport], caption: str) -> None:
 
     def make() -> str:
         told = overview_projects.lines(telling(), reports, about=lambda r: " ・ ".join(filter(None, (r.code, leaders(r)))))
-        return seen.projects(told, lambda code: address.path("projects", code=code), Words(language()), caption=caption)
+        words = Words(language())
+        return defined(seen.projects(told, lambda code: address.path("projects", code=code), words, caption=caption), words)
 
     for said in dict.fromkeys(projects.no_bureau(r, Words(language())) for r in reports if not leaders(r)):
         st.caption(said)  # once, not at each

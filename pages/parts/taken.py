@@ -66,7 +66,7 @@ def _opened(make: Callable[[], Taken | None], key: str, *, name: str, alt: str, 
         if _is_published(f"{file}.svg"):
             st.caption(t(label))
             st.code(f'<img src="{settings().public_address}/{file}.svg" alt="{escaped(alt)}">', language="html", wrap_lines=True)
-    st.caption(t("taken_page"))
+    st.caption(t("taken_link"))
     st.code(f"{settings().public_url.rstrip('/')}{here}", language=None, wrap_lines=True)
 
 

@@ -15,6 +15,7 @@ from kpis.figures.scorecard import Scored, Tally
 from kpis.text import status_word
 from publishers.site.attention import strip
 from publishers.site.block_views import cell
+from publishers.site.headed import folded
 from publishers.site.labels import is_nothing, with_roles
 from publishers.site.views import meaning
 from telling.blocks import Block, columns_of
@@ -60,11 +61,8 @@ def _stands(status: str, word: str, notes: Sequence[str], words: Words, *, is_ol
 def meanings(statuses: Iterable[str], method: str, words: Words) -> Markup:
     """Return what statuses mean, folded away: opened by a key, a finger or a pointer; ``method`` is the address of the rules."""
     told = [status for status in dict.fromkeys(statuses) if words.has(f"meaning_{status}")]
-    rows = Markup("").join(
-        Markup("<div><dt>{}</dt><dd>{}</dd></div>").format(counted_word(status, words), words(f"meaning_{status}")) for status in told
-    )
-    made = Markup('<details class="mn"><summary>{}</summary><dl>{}</dl><p><a href="{}">{}</a></p></details>')
-    return made.format(words("meanings"), rows, method, words("meanings_rules")) if told else Markup("")
+    rules = Markup('<p><a href="{}">{}</a></p>').format(method, words("meanings_rules"))
+    return folded([(counted_word(status, words), words(f"meaning_{status}")) for status in told], words, after=rules)
 
 
 def band(counted: Tally, list_of: ListOf, words: Words, *, method: str) -> Markup:

@@ -33,6 +33,7 @@ from publishers.opendata.municipal_standard import public_facilities
 from publishers.site import attention, foreign, search
 from publishers.site.embed import card_svg
 from publishers.site.feed import atom, sitemap
+from publishers.site.headed import defined
 from publishers.site.labels import is_nothing, kind, labels, with_roles
 from publishers.site.offered import file_of_card
 from publishers.site.pages import pages_of
@@ -80,7 +81,7 @@ def write(
                     "section": path if "/" not in path else path.split("/")[0] + ".html", "has_chart": False, **context,
                 }
             )  # fmt: skip
-            _write(target / here, foreign.marked(_squeezed(with_roles(html)), language))
+            _write(target / here, foreign.marked(_squeezed(defined(with_roles(html), words, told=set())), language))
             site.charts.write(target)
             if language == SOURCE and path != "404.html":
                 addresses.append(path)
