@@ -17,6 +17,7 @@ from starlette.types import Message, Receive, Scope, Send
 
 from api.layer import Layer
 from api.policy import OWN, cookie, headers_of
+from charts.themes import plotly_sheet
 from kpis.errors import EditionRefused, NotFound
 from kpis.government import settle
 from kpis.languages import SOURCE, codes, shipped
@@ -34,7 +35,7 @@ _MARK = base64.b64encode((ROOT / "data" / "text" / "icon.png").read_bytes())
 # first sheet; and links of texts, which would else load everything anew.
 HEAD = (
     b"<style>" + (_ASSETS / "page.css").read_bytes().replace(b"MARK", b"data:image/png;base64," + _MARK)
-    + attention.style().encode() + (attention.ASSETS / "matrix.css").read_bytes() + b"</style>"
+    + attention.style().encode() + (attention.ASSETS / "matrix.css").read_bytes() + plotly_sheet().encode() + b"</style>"
     + b'<style media="print">' + (_ASSETS / "print.css").read_bytes() + b"</style>"
     + b"".join(b"<script>" + (_ASSETS / name).read_bytes() + b"</script>" for name in ("print.js", "links.js", "search.js", "focus.js", "spoken.js"))
     + b"</head>"

@@ -28,7 +28,7 @@ class Box:
     corner: tuple[float, float]
 
 
-BOX = (78.0, 36.0)
+BOX = (96.0, 36.0)
 _GAP = 4.0
 
 

@@ -14,7 +14,7 @@ from datetime import date
 from kpis.periods import fiscal_year_code, fiscal_year_start, month_code, month_end, parse_period, quarter_code
 
 STEPS = {"month": (1, 2, 3, 6, 12), "quarter": (3, 6, 12), "year": (12,), "calendar_year": (12,)}
-NARROW = 270  # pixels of a time axis on a phone, which is sent the same Plotly figure as a desk
+NARROW = 240  # pixels of a time axis on a phone, which is sent the same Plotly figure as a desk
 YEARS = (24, 36, 60, 120, 240, 600)  # months
 
 
@@ -86,11 +86,21 @@ def in_lines(text: str, room: float, size: float = 13.0, *, most: int = 2) -> li
             lines.append(rest[:fits].rstrip() + "…")
             break
         gaps = [n for n in range(1, fits + 1) if _ends(rest[n - 1]) or unicodedata.category(rest[n]) in ("Ps", "Zs")]
+        if not gaps:  # between two scripts, as words of Japanese begin
+            room_behind = room * (most - len(lines) - 1)
+            gaps = [n for n in range(2, fits + 1) if _begins(rest[n - 1], rest[n]) and width_of(rest[n:], size) <= room_behind]
+            fits = min(fits, 3 * gaps[-1]) if gaps else fits
         even = -(-len(rest) // -(-width_of(rest, size) // room))  # nowhere to break: in parts of one length, no letter left alone
         at = gaps[-1] if gaps and gaps[-1] * 3 >= fits else min(fits, int(even))
         lines.append(rest[:at].rstrip())
         rest = rest[at:].lstrip()
     return lines
+
+
+def _begins(before: str, letter: str) -> bool:
+    """Say whether a word of Japanese begins with a letter: after hiragana, or where kanji and katakana meet."""
+    kinds = [next((k for k in ("KATAKANA", "HIRAGANA", "CJK") if k in unicodedata.name(c, "")), "") for c in (before, letter)]
+    return kinds[0] != kinds[1] and all(kinds) and kinds[1] != "HIRAGANA"
 
 
 def _ends(letter: str) -> bool:
@@ -126,5 +136,5 @@ def on_axis(ticks: Iterable[Tick]) -> dict[str, object]:
     held = list(ticks)
     return {
         "tickmode": "array", "tickvals": [t.day.isoformat() for t in held], "ticktext": [t.label for t in held],
-        "ticks": "outside", "ticklen": 4, "tickcolor": "#949497", "type": "date",
+        "ticks": "outside", "ticklen": 4, "tickcolor": "#949497", "tickangle": 0, "type": "date",
     }  # fmt: skip

@@ -26,8 +26,9 @@ from kpis.figures.folding import folded
 from kpis.figures.listed import Standing
 from kpis.figures.organisation import Organisation
 from kpis.figures.projects import ProjectReport, project_reports
+from kpis.figures.recast import Recast
 from kpis.figures.registers import MISTAKE
-from kpis.figures.scorecard import WHOLE, Book, Entry, Scored, judged_then, score_all
+from kpis.figures.scorecard import WHOLE, Book, Entry, Scored, judged_then, recast_then, score_all
 from kpis.government import government
 from kpis.grouped import grouped
 from kpis.periods import Period, parse_period
@@ -236,10 +237,16 @@ class Moment:
 
     def _stood(self, item: Scored, quarter: Period) -> Stood:
         definition = item.entry.definition
+        entries, on = self.entries[definition.code], self.as_of
+        known_at = attention.known_then(quarter, definition.publication_lag_days, self.known_at)
+
+        def moved() -> Recast:
+            make = partial(recast_then, entries, self.book, as_of=quarter.end, known_at=known_at, on=on)
+            return self.state.kept("recast", (definition.code, quarter.end, known_at, on), make)
+
         then = judged_then(
-            self.entries[definition.code], item.entry.unit_code, self.book, as_of=quarter.end, view=self.view, on=self.as_of,
-            known_at=attention.known_then(quarter, definition.publication_lag_days, self.known_at),
-        )  # fmt: skip
+            entries, item.entry.unit_code, self.book, as_of=quarter.end, view=self.view, on=on, known_at=known_at, moved=moved
+        )
         return Stood(quarter, "no_data") if then is None else attention.stood_at(quarter, then)
 
     def off_since(self, item: Scored) -> Since | None:

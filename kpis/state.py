@@ -15,11 +15,13 @@ from kpis.store.store import Store
 from kpis.store.tables import table_of
 
 REPORTED = "reported"  # what is made of reports or people; all else is made of figures and what they are judged by
+REPORTS_KEPT = 512  # a few for each person who works with reports
 LIMITS = {
     "book": 1,
     "read": 48,
     "judged": 64,
     "stood": 4096,
+    "recast": 48,  # figures of one indicator on one day each, for all its units in turn
     "searched": 64,
     "shown": 2048,
     "indexed": 3,
@@ -44,7 +46,7 @@ class State:
         self.revision = self.is_of.revision
         is_same = before is not None and before.is_of.figures == self.is_of.figures
         self.figures: MadeOnce = before.figures if before is not None and is_same else MadeOnce(LIMITS)
-        self.reports = MadeOnce({REPORTED: LIMITS["read"]})
+        self.reports = MadeOnce({REPORTED: REPORTS_KEPT})
 
     def kept(self, sort: str, key: Hashable, make: Callable[[], T]) -> T:
         """Return what is kept, or make it, once for all who ask at the same time.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -17,6 +18,9 @@ from kpis.periods import fiscal_year_code, month_code, parse_period, quarter_cod
 MYRIAD = 10_000  # a language with a word for it writes each part of a large number: 1億2,345万
 LARGE = 1_000_000  # from here on a number is written with 万 or million
 PUBLISHED = 4  # a value with more decimals than these was worked out, not published
+_WORD_AND_NUMBER = re.compile(
+    r"([和成第])(?=\d)|(?<=\d)(つの)"
+)  # of periods, 令和5年度第1四半期, and of things that are counted, 5つのレス
 SAME = Decimal("1e-9")  # two values closer than this are the same
 
 
@@ -355,3 +359,8 @@ def known_day(day: date | None, precision: str, language: str = "ja") -> str:
 def status_word(status: str, language: str = "ja") -> str:
     """Return the word for a status."""
     return say(f"status_{status}", language)
+
+
+def on_one_line(text: str) -> str:
+    """Return a heading in which no line ends within a part of a whole (78 / 78) or between a word and its number (令和 5年度, 第 1四半期)."""
+    return _WORD_AND_NUMBER.sub("\\g<0>\N{WORD JOINER}", text.replace(" / ", "\N{NO-BREAK SPACE}/\N{NO-BREAK SPACE}"))

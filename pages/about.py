@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pandas as pd
+import pyarrow as pa
 import streamlit as st
 
 from kpis.kinds import KINDS
@@ -13,6 +14,7 @@ from pages.parts import cached
 from pages.parts.entry import enter
 from pages.parts.figure import Ready, kept_block, ready
 from pages.parts.text import grid_source, language, named, t
+from pages.parts.titled import page_heading
 from telling import examples
 from telling.method import names, sections
 from telling.words import Words
@@ -74,7 +76,15 @@ def known_public(row: tables.Source) -> str:
     return known_day(row.published_by, "unknown", language())
 
 
-st.title(t("about_title", indicators=len(cached.moment().rows(tables.Indicator)), sources=len(cached.moment().rows(tables.Source))))
+def named_fields() -> pa.Table:
+    """Return the words of the method and the field that each stands for."""
+    rows = [{t("method_word"): word, t("method_field"): f"`{name}`"} for word, name in names(Words(language()))]
+    return pa.Table.from_pylist(rows)
+
+
+page_heading(
+    t("about_title", indicators=len(cached.moment().rows(tables.Indicator)), sources=len(cached.moment().rows(tables.Source)))
+)
 st.caption(t("about_lead"))
 st.header(t("about_method"), anchor="method")
 worked = cached.made("examples", make=lambda: examples.text(cached.moment().scored, Words(language())))
@@ -89,11 +99,7 @@ if worked:
     st.markdown(worked)
 with st.expander(t("method_names")):
     st.caption(t("method_names_said"))
-    st.table(
-        [{t("method_word"): word, t("method_field"): f"`{name}`"} for word, name in names(Words(language()))],
-        border="horizontal",
-        hide_index=True,
-    )
+    st.table(cached.made("names of fields", make=named_fields), border="horizontal", hide_index=True)
 st.header(t("about_definitions"), anchor="definitions")
 kept_block("definitions", definitions)
 st.header(t("about_sources"), anchor="sources")

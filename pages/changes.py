@@ -20,6 +20,7 @@ from pages.parts.comparison import comparison, difference
 from pages.parts.entry import enter, stop
 from pages.parts.figure import Ready, kept_block, ready
 from pages.parts.text import in_brackets, language, named, t
+from pages.parts.titled import page_heading
 from pages.parts.when import as_of
 from publishers.site import seen
 from telling.shifts import reasons, stood
@@ -46,7 +47,7 @@ def changed(differences: list[Shift], since: date) -> None:
     title = cached.made(
         "since", code=since.isoformat(), make=lambda: conclusion(differences, since)
     )  # fmt: skip
-    st.title(title)
+    page_heading(title)
     if not differences:
         return
 
@@ -143,7 +144,7 @@ since = choose_day(
     "since", t("since_choose"), first=government().first_day, last=as_of(), default=max(year_before, government().first_day)
 )
 if not any(s.judgement.figure for s in every):
-    st.title(t("nav_changes"))
+    page_heading(t("nav_changes"))
     say_why_empty()
     stop()
 differences = cached.made(

@@ -13,8 +13,8 @@ from pages.parts.cards import chart_with_table, headline_value, status_badge
 from pages.parts.entry import enter, stop
 from pages.parts.one_or_all import asked_code, back_link
 from pages.parts.registers import block, cards, not_loaded, published, same_numbers, telling
-from pages.parts.text import headed, language, named, on_one_line, t
-from pages.parts.titled import titled
+from pages.parts.text import headed, language, named, t
+from pages.parts.titled import page_heading, titled
 from pages.parts.when import as_of
 from telling import facilities as told
 
@@ -24,21 +24,19 @@ facilities = cached.moment().facilities
 if facilities and (code := asked_code({each.code for each in facilities}, "search_facility_unknown")):
     (one,) = [each for each in facilities if each.code == code]
     titled(one.name)
-    st.title(headed(one.name))
+    page_heading(headed(one.name))
     back_link("facilities", t("search_facility_back"))
     block(lambda: told.whole_list(telling(), [one]), key="facilities", suffix=code)
     stop()
 rollout = published("facilities", "completion", "ratio", "stock")
 if not facilities:
-    st.title(t("fac_empty"))
+    page_heading(t("fac_empty"))
     not_loaded(tables.Facility, t("fac_empty_how"))
     if rollout is None:
         stop()
 else:
     said = telling()
-    st.title(
-        on_one_line(markdown(told.title(said, facilities, headline_value(rollout, rollout.judgement.figure) if rollout else "")))
-    )
+    page_heading(markdown(told.title(said, facilities, headline_value(rollout, rollout.judgement.figure) if rollout else "")))
     if rollout is not None:
         status_badge(rollout.judgement)
     st.caption(t("fac_lead", as_of=format_date(as_of(), language())))
@@ -65,7 +63,8 @@ if facilities:
     with st.container(border=True):
         block(lambda: told.cash_places(said, facilities), key="cash_only")
     st.header(t("fac_list"))
-    bureaus = [code for code in cached.moment().units if any(said.home(f.bureau) == code for f in facilities)]
+    lead = cached.made("bureaus of facilities", make=lambda: {said.home(f.bureau) for f in facilities})
+    bureaus = [code for code in cached.moment().units if code in lead]
     left, right = st.columns(2)
     with left:
         kept = choose("show", ["", *told.SHOWN], t("fac_show"), lambda s: t(f"fac_show_{s}") if s else t("any"), default="")

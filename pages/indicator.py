@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from kpis.figures.scorecard import Scored
 from kpis.store import tables
@@ -19,7 +20,7 @@ from pages.parts.menu import page
 from pages.parts.registers import block, telling
 from pages.parts.said import said_and_done
 from pages.parts.text import named, shown_name, t
-from pages.parts.titled import titled
+from pages.parts.titled import page_heading, titled
 from pages.parts.voice import voice
 from telling import said as told
 from telling.attention import bureau_of
@@ -27,13 +28,14 @@ from telling.attention import bureau_of
 enter()
 
 
-def show(item: Scored) -> None:
-    """Draw the page of an indicator."""
+def show(item: Scored, above: DeltaGenerator) -> None:
+    """Draw the page of an indicator; ``above`` is the place for what it is and how it stands."""
     code, book = item.entry.definition.code, cached.moment().book
     facts = cached.made("facts", code=code, make=lambda: gather(item, [*units_of(code), *cached.moment().parts.get(code, ())]))
     titled(named(item.entry.definition), cached.made("bureau of", code=code, make=lambda: bureau_of(telling(), item)[1]))
-    st.title(shown_name(item.entry.definition))
-    st.html(facts.head)
+    with above:
+        page_heading(shown_name(item.entry.definition))
+        st.html(facts.head)
     if item.entry.goals:
         last_quarters(item, named(item.entry.definition))
     left, right = st.columns([2, 1], gap="small") if facts.needed is not None else (st.container(), None)
@@ -92,10 +94,11 @@ def units_of(code: str) -> list[Scored]:
 
 codes, names = cached.made("names", make=names_of_all)
 if not codes:
-    st.title(t("nav_indicator"))
+    page_heading(t("nav_indicator"))
     st.info(t("empty"), icon=":material/info:")
     stop()
+above = st.container()  # what the page is about stands above the choice of another
 code = choose("code", codes, t("choose_indicator"), names.__getitem__, default=codes[0], resets=("period",), unknown="not_found")
 chosen = cached.made("one indicator", code=code, make=lambda: find(cached.moment().whole, code))
 if chosen is not None:
-    show(chosen)
+    show(chosen, above)

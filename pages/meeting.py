@@ -17,6 +17,7 @@ from pages.parts.pack import downloads
 from pages.parts.reported import instant
 from pages.parts.steps import say_what_came
 from pages.parts.text import fine_print, language, t
+from pages.parts.titled import page_heading
 from pages.parts.viewer import viewer
 from pages.parts.when import today
 from telling import pack
@@ -42,7 +43,7 @@ def agenda_of(period_code: str, minutes: tables.Meeting | None) -> Agenda:
 say_what_came()
 listed = quarters(cached.moment())
 if not listed:
-    st.title(t("nav_meeting"))
+    page_heading(t("nav_meeting"))
     st.info(t("report_none"), icon=":material/info:")
     stop()
 left, right = st.columns(2)
@@ -59,7 +60,7 @@ with right:
     )  # fmt: skip
 shown = agenda_of(code, closed.get(which))
 front = pack.front(shown)
-st.title(markdown(t("meeting_title", period=parse_period(code).label(language()))))
+page_heading(markdown(t("meeting_title", period=parse_period(code).label(language()))))
 st.markdown(f"**{markdown(front.headline)}**")
 st.caption(markdown(front.lead))
 if shown.minutes:

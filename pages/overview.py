@@ -11,6 +11,7 @@ from pages.parts.entry import enter, stop
 from pages.parts.project import confidence_against_status
 from pages.parts.summary import summary
 from pages.parts.text import named, t
+from pages.parts.titled import page_heading
 from pages.parts.viewer import viewer
 from pages.parts.voice import voice
 from telling.overview import shown_first
@@ -20,14 +21,14 @@ enter()
 book = cached.moment().book
 scored = cached.moment().own
 if not any(s.judgement.figure for s in scored):
-    st.title(t("nav_overview"))
+    page_heading(t("nav_overview"))
     say_why_empty()
     if viewer().may("see_standings"):  # what is owed is owed before there is a figure
         needs_attention()
     stop()
 shown = shown_first(scored)
 said = cached.made("overview", code=tuple(address.link().items()), make=lambda: summary(scored, book, shown))
-st.title(said.title)
+page_heading(said.title)
 st.caption(said.lead)
 st.html(said.counts)
 needs_attention()

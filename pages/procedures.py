@@ -15,6 +15,7 @@ from pages.parts.procedure_list import procedure_list
 from pages.parts.procedure_page import procedure_page
 from pages.parts.registers import block, cards, not_loaded, published, same_numbers, telling
 from pages.parts.text import digits, named, t
+from pages.parts.titled import page_heading
 from telling import procedures as told
 
 enter()
@@ -27,7 +28,7 @@ register = cached.moment().procedures
 total = cached.made("procedures total", make=lambda: tally(register.groups))
 rate = published("procedures", "ratio")
 if not total.procedures:
-    st.title(t("proc_empty"))
+    page_heading(t("proc_empty"))
     not_loaded(tables.Procedure, t("proc_empty_how"))
     if rate is not None:
         with st.container(border=True):
@@ -35,7 +36,7 @@ if not total.procedures:
     stop()
 
 said = telling()
-st.title(markdown(told.title(said, total, headline_value(rate, rate.judgement.figure) if rate else "")))
+page_heading(markdown(told.title(said, total, headline_value(rate, rate.judgement.figure) if rate else "")))
 st.caption(markdown(told.lead(said, total)))
 if total.sample:
     st.warning(t("sample_marked", n=digits(total.sample)), icon=":material/science:")

@@ -19,10 +19,11 @@ from kpis.text import format_date
 from pages.parts import cached
 from pages.parts.cards import counted
 from pages.parts.changes import changes_table
-from pages.parts.data_table import data_table
+from pages.parts.data_table import data_table, texts_of_rows, texts_table
 from pages.parts.entry import enter, stop
 from pages.parts.said import openness
 from pages.parts.text import language, named, t
+from pages.parts.titled import page_heading
 from pages.parts.viewer import record_page_refused
 from pages.parts.viewer import viewer as who
 from publishers.editions import on_disk, publication, record
@@ -34,7 +35,7 @@ folder = settings().editions_dir
 viewer: str | None = who().email or None
 if not publication.may_publish(cached.store(), viewer):
     record_page_refused()
-    st.title(t("nav_publish"))
+    page_heading(t("nav_publish"))
     st.error(t("publish_not_allowed"), icon=":material/lock:")
     stop()
 
@@ -52,9 +53,12 @@ def show_preview(preview: publication.Preview) -> None:
     st.caption(openness(with_office=True))
     counted(preview.tally, whose={})
     with st.expander(t("publish_counts"), icon=":material/table:"):
-        rows = [(table, count, preview.left_out.get(table, 0)) for table, count in preview.counts.items()]
-        data_table(
-            pd.DataFrame(rows, columns=[t("publish_table"), t("publish_rows"), t("publish_left_out")]),
+        rows = tuple((table, count, preview.left_out.get(table, 0)) for table, count in preview.counts.items())
+        heads = (t("publish_table"), t("publish_rows"), t("publish_left_out"))
+        texts_table(
+            cached.made(
+                "counts of a preview", code=rows, make=lambda: texts_of_rows([dict(zip(heads, row, strict=True)) for row in rows])
+            )
         )
 
 
@@ -116,12 +120,12 @@ def previewed() -> publication.Preview:
 try:
     preview = previewed()
 except MierukaError as refused:
-    st.title(t("nav_publish"))  # a page without a heading is none, whatever it refuses
+    page_heading(t("nav_publish"))  # a page without a heading is none, whatever it refuses
     st.error(markdown(refused.in_language(language())), icon=":material/error:")
     stop()
 changed = sum(1 for c in preview.changes if c.kind != "first_edition")
 is_first = preview.compared_with is None
-st.title(
+page_heading(
     t("publish_title_first", number=preview.number) if is_first else t("publish_title", number=preview.number, changes=changed)
 )
 if told := st.session_state.pop("published", None):

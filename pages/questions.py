@@ -19,6 +19,7 @@ from pages.parts.question_office import office_view
 from pages.parts.question_written import write_question
 from pages.parts.reported import office_today
 from pages.parts.text import language, named, t
+from pages.parts.titled import page_heading
 from pages.parts.viewer import viewer
 
 enter("see_questions")
@@ -33,7 +34,9 @@ def conclusion(listed: list[Question], replies: dict[str, list[Reply]]) -> None:
     now_open = [each for each in listed if each.state == QuestionState.OPEN]
     waiting = [reply for each in now_open for reply in replies[each.question_code] if reply.state not in SENT]
     if ASKS:
-        st.title(t("questions_office_title", open=len(now_open), waiting=len(waiting)) if listed else t("questions_office_none"))
+        page_heading(
+            t("questions_office_title", open=len(now_open), waiting=len(waiting)) if listed else t("questions_office_none")
+        )
         if not listed:
             st.markdown(t("questions_office_none_lead"))
         return
@@ -41,11 +44,11 @@ def conclusion(listed: list[Question], replies: dict[str, list[Reply]]) -> None:
     due = sorted(each.due_on for each in now_open if each.question_code in owed)
     late = sum(day < office_today() for day in due)
     if late:
-        st.title(t("questions_bureau_late", late=late))
+        page_heading(t("questions_bureau_late", late=late))
     elif due:
-        st.title(t("questions_bureau_title", open=len(due), day=format_date(due[0], language())))
+        page_heading(t("questions_bureau_title", open=len(due), day=format_date(due[0], language())))
     else:
-        st.title(t("questions_bureau_none"))
+        page_heading(t("questions_bureau_none"))
         st.markdown(t("questions_bureau_none_lead"))
 
 

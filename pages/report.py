@@ -10,6 +10,7 @@ from pages.parts import cached
 from pages.parts.asked import choose
 from pages.parts.entry import enter, stop
 from pages.parts.text import language, t
+from pages.parts.titled import page_heading
 from publishers.meeting.page import report_page
 from publishers.meeting.workbook import report_book
 from telling.meeting import QuarterReport, last_reported, quarter_report, quarters
@@ -25,7 +26,7 @@ def material(code: str) -> tuple[QuarterReport, list[str], bytes]:
 
 listed = quarters(cached.moment())
 if not listed:
-    st.title(t("nav_report"))
+    page_heading(t("nav_report"))
     st.info(t("report_none"), icon=":material/info:")
     stop()
 chosen = choose(
@@ -37,7 +38,7 @@ chosen = choose(
     is_whole=True,
 )
 shown, sentences, sheet = cached.made("report", code=chosen, make=lambda: material(chosen))
-st.title(markdown(shown.title))
+page_heading(markdown(shown.title))
 st.caption(t("report_lead"))
 with st.container(horizontal=True):
     st.download_button(  # the workbook is laid out when it is asked for: that takes longer than the page, and few take it with them

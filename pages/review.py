@@ -19,7 +19,7 @@ from kpis.text import format_date
 from loaders.workbook.door import handed_on
 from pages.parts import cached, own_checks, several_hands, steps
 from pages.parts.asked import choose, choose_part
-from pages.parts.data_table import data_table, lines
+from pages.parts.data_table import Texts, data_table, lines, texts_of_rows, texts_table
 from pages.parts.entry import enter
 from pages.parts.office import audit, exceptions, persons
 from pages.parts.refused import refused_list
@@ -37,7 +37,8 @@ from pages.parts.reported import (
     value_text,
 )  # fmt: skip
 from pages.parts.text import csv_file, digits, in_brackets, language, t
-from pages.parts.viewer import viewer
+from pages.parts.titled import page_heading
+from pages.parts.viewer import for_viewer, viewer
 from pages.parts.whatchanges import AT_ONCE, explained, filled_in, report_head, steps_taken, what_changes
 from pages.parts.when import as_of
 from pages.parts.withdrawals import withdrawn
@@ -60,7 +61,7 @@ VIEWS = {
 def conclusion(standings: list[Standing], window: Window) -> None:
     """Say in one sentence how many have reported, and how many are late."""
     counts = Counter(s.state for s in standings)
-    st.title(
+    page_heading(
         t("review_title", period=period_name(window.period_code), bureaus=len(standings), waiting=counts["submitted"],
           approved=sum(s.is_approved for s in standings))
     )  # fmt: skip
@@ -74,7 +75,23 @@ def conclusion(standings: list[Standing], window: Window) -> None:
 
 def matrix(standings: list[Standing], periods: list[str]) -> None:
     """Show the state of every bureau's report of every period."""
+
+    def make() -> tuple[Texts, bytes]:
+        rows = coverage_rows(standings, periods)
+        return texts_of_rows(rows, first=MATRIX_AT_ONCE) if rows else Texts(""), csv_file(pd.DataFrame(rows))
+
     st.header(t("matrix"))
+    table, csv = for_viewer("matrix", asked=tuple(periods), make=make)
+    with st.container(key="report_matrix"):  # on a phone two periods a line
+        texts_table(table)
+    st.download_button(
+        t("csv"), csv, file_name("coverage", *sorted({periods[0], periods[-1]}), ending=".csv"), "text/csv", icon=":material/download:",
+        key="csv_matrix", on_click="ignore",
+    )  # fmt: skip
+
+
+def coverage_rows(standings: list[Standing], periods: list[str]) -> list[dict[str, str]]:
+    """Return a row for each bureau that owes one of the reports: its name, and the state of its report of each period."""
     held = {(s.bureau_code, s.period_code): s for s in standings}
     names = bureau_names()
     bureaus = [b for b in names if any((b, p) in held for p in periods)]
@@ -90,12 +107,7 @@ def matrix(standings: list[Standing], periods: list[str]) -> None:
                 f" ⚠ {state_name('late')}" if standing is not None and standing.is_late else ""
             )
         rows.append(row)
-    table = pd.DataFrame(rows)
-    data_table(table, first=MATRIX_AT_ONCE)
-    st.download_button(
-        t("csv"), csv_file(table), file_name("coverage", *sorted({periods[0], periods[-1]}), ending=".csv"), "text/csv", icon=":material/download:",
-        key="csv_matrix", on_click="ignore",
-    )  # fmt: skip
+    return rows
 
 
 def waiting(queue: list[Report]) -> None:
@@ -250,18 +262,25 @@ def decide(opened: Opened) -> None:
 
 def queue() -> None:
     """Show where everybody stands, what waits, and the report that the address names."""
-    seen = reports.reports(store, viewer=me.email)
+    seen = for_viewer("reports", make=lambda: reports.reports(store, viewer=me.email))
     on_their_way = {r.period_code for r in seen if r.state in OPEN_STATES}
-    windows = deadlines.within_reach(deadlines.reported_periods(store), on_their_way, today=office_today(), most=PERIODS_SHOWN)
+    windows = deadlines.within_reach(
+        for_viewer("periods", make=lambda: deadlines.reported_periods(store)),
+        on_their_way,
+        today=office_today(),
+        most=PERIODS_SHOWN,
+    )
     if not windows:
-        st.title(t("nav_review"))
+        page_heading(t("nav_review"))
         st.info(t("no_calendar"), icon=":material/info:")
         return
     by_code = {w.period_code: w for w in windows}
     place = st.container()
     codes = list(by_code)
     picked = choose("period", codes, t("period"), period_name, default=codes[0], is_whole=True)
-    standings = deadlines.coverage(store, codes, viewer=me.email, today=office_today())
+    standings = for_viewer(
+        "coverage", asked=tuple(codes), make=lambda: deadlines.coverage(store, codes, viewer=me.email, today=office_today())
+    )
     with place:
         conclusion([s for s in standings if s.period_code == picked], by_code[picked])
     waiting([r for r in seen if r.state == "submitted"])

@@ -15,6 +15,7 @@ from pages.parts.data_table import data_table
 from pages.parts.edition import cited
 from pages.parts.entry import enter, stop
 from pages.parts.text import language, t
+from pages.parts.titled import page_heading
 from publishers.editions import on_disk
 
 enter()
@@ -25,14 +26,14 @@ edition = cached.edition()
 try:
     log, held = on_disk.log(folder, until=edition.number if edition else None), on_disk.pointer(folder)
 except EditionRefused as refused:
-    st.title(t("nav_revisions"))
+    page_heading(t("nav_revisions"))
     st.error(markdown(refused.in_language(language())), icon=":material/gpp_bad:")
     stop()
 if not log:
-    st.title(t("nav_revisions"))
+    page_heading(t("nav_revisions"))
     st.info(t("revisions_none"), icon=":material/info:")
     stop()
-st.title(t("revisions_title", count=len(log)))
+page_heading(t("revisions_title", count=len(log)))
 st.markdown(t("revisions_lead"))
 for made, changes in log:
     st.header(t("edition_line", number=made.number, day=format_date(made.as_of, language())))

@@ -12,6 +12,7 @@ from pages.parts.menu import page
 from pages.parts.registers import telling
 from pages.parts.search_box import shown as result
 from pages.parts.text import digits, t
+from pages.parts.titled import page_heading
 from telling.search import KINDS, answers
 
 enter()
@@ -21,17 +22,17 @@ MOST = 30
 asked = write_words("q", t("search_box"), t("search_placeholder"))
 kind = choose("kind", KINDS, t("search_kind"), lambda code: t(f"search_kind_{code}") if code else t("any"))
 if not asked:
-    st.title(t("search_box"))
+    page_heading(t("search_box"))
     st.markdown(t("search_empty"))
     stop()
 listed = answers(telling(), asked, kinds=[kind] if kind else (), limit=MOST)
 if not listed:
-    st.title(t("search_title", asked=markdown(asked), count=0))
+    page_heading(t("search_title", asked=markdown(asked), count=0))
     st.info(t("search_none", asked=markdown(asked)), icon=":material/search_off:")
     for name in ("procedures", "facilities", "bureau", "projects"):
         st.page_link(page(name), query_params=address.link())
     stop()
-st.title(t("search_title", asked=markdown(asked), count=digits(len(listed))))
+page_heading(t("search_title", asked=markdown(asked), count=digits(len(listed))))
 if len(listed) == MOST:
     st.caption(t("search_most", count=MOST))
 for each in listed:

@@ -15,6 +15,7 @@ from pages.parts.attention import strips_of
 from pages.parts.entry import enter
 from pages.parts.registers import block, telling
 from pages.parts.text import language, named, t
+from pages.parts.titled import page_heading
 from pages.parts.when import as_of
 from telling import attention as told
 from telling import projects
@@ -52,7 +53,7 @@ if bureau:
     scored, milestones = (list(own.figures), list(own.milestones)) if own else ([], [])
 
 codes = [EVERY, *(f"{group}.{status}" for group, status in told.lists()), *(f"milestone.{s}" for s in (*MILESTONE_STATES, OVERDUE))]
-heading = st.container()
+above = st.container()
 chosen = choose("list", codes, t("standing_choose"), word, default=EVERY)
 whose = project_names.get(project) or bureau_names.get(bureau, "")
 if chosen.startswith("milestone."):
@@ -69,5 +70,6 @@ else:
     count = len(listed)
     strips_of(listed, key=f"{chosen} {project} {bureau} {moment.view}", is_every=True)
 key = "standing_title_whose" if whose else "standing_title"
-heading.title(markdown(t(key, whose=whose, word=word(chosen), count=count) if whose else t(key, word=word(chosen), count=count)))
-heading.caption(t("standing_lead", as_of=format_date(as_of(), language()), view=t("view_" + moment.view)))
+with above:
+    page_heading(markdown(t(key, whose=whose, word=word(chosen), count=count) if whose else t(key, word=word(chosen), count=count)))
+    st.caption(t("standing_lead", as_of=format_date(as_of(), language()), view=t("view_" + moment.view)))

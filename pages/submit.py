@@ -29,7 +29,8 @@ from pages.parts.refused import refused_list
 from pages.parts.reported import bureau_names, instant, office_today, period_name, section_name, state_name
 from pages.parts.said import ask_causes, openness
 from pages.parts.text import in_brackets, language, t
-from pages.parts.viewer import viewer
+from pages.parts.titled import page_heading
+from pages.parts.viewer import for_viewer, viewer
 from pages.parts.whatchanges import explained, filled_in, report_head, steps_taken, what_changes
 from pages.parts.when import as_of
 
@@ -55,7 +56,7 @@ def owed(standings: list[Standing], windows: dict[str, Window]) -> None:
     if due:
         window = windows[due[0].period_code]
         assert window.due_on is not None
-        st.title(
+        page_heading(
             t(
                 "owed_title",
                 period=period_name(due[0].period_code),
@@ -64,7 +65,7 @@ def owed(standings: list[Standing], windows: dict[str, Window]) -> None:
             )
         )
     else:
-        st.title(t("owed_late_title", count=len(missing)) if missing else t("owed_nothing_title"))
+        page_heading(t("owed_late_title", count=len(missing)) if missing else t("owed_nothing_title"))
     rows = [
         {
             t("period"): period_name(s.period_code), t("state"): state_name(s.state) + (in_brackets(state_name("late")) if s.is_late else ""),
@@ -237,25 +238,30 @@ def mine(own: list[Report]) -> None:
     data_table(rows)
 
 
-every = deadlines.reported_periods(store)
+every = for_viewer("periods", make=lambda: deadlines.reported_periods(store))
 if not every:
-    st.title(t("nav_submit"))
+    page_heading(t("nav_submit"))
     st.info(t("no_calendar"), icon=":material/info:")
     stop()
 reach = me.bureaus("take_template")
 names = bureau_names()
 choices = [b for b in names if (reach is None or b in reach) and b in cached.moment().reporting_units]
 if not choices:
-    st.title(t("nav_submit"))
+    page_heading(t("nav_submit"))
     st.info(t("no_bureau_to_report_for"), icon=":material/info:")
     stop()
 place = st.container()  # the conclusion comes first on the page, but depends on the choice below it
 left, right = st.columns(2, gap="medium")
 with left:
     bureau = choose("bureau", choices, t("bureau"), names.__getitem__, default=choices[0], is_whole=True)
-own = reports.reports(store, viewer=me.email, bureau_code=bureau)
+own = for_viewer("reports", asked=bureau, make=lambda: reports.reports(store, viewer=me.email, bureau_code=bureau))
 windows = asked_periods(every, own)
-standings = deadlines.standings_of(store, bureau, [w.period_code for w in windows], viewer=me.email, today=office_today())
+codes = tuple(w.period_code for w in windows)
+standings = for_viewer(
+    "standings",
+    asked=(bureau, codes),
+    make=lambda: deadlines.standings_of(store, bureau, codes, viewer=me.email, today=office_today()),
+)
 by_period = {w.period_code: w for w in windows}
 waiting = [s.period_code for s in standings if s.state != "approved" and _has_opened(by_period[s.period_code])]
 with right:

@@ -14,6 +14,7 @@ from pages.parts import address, cached
 from pages.parts.cards import chart_with_table, indicator_link
 from pages.parts.entry import enter
 from pages.parts.text import language, t
+from pages.parts.titled import page_heading
 from pages.parts.when import as_of
 from publishers.site import seen
 from telling.cards import card_of
@@ -48,9 +49,9 @@ def heading(item: Scored) -> str:
 
 book = cached.moment().book
 told = cached.made("themes", code=tuple(address.link().items()), make=layout)
-st.title(t("themes"))
+page_heading(t("themes"))
 if told.said:
-    st.markdown(t("themes_title", text=markdown(told.said)))
+    st.markdown(markdown(told.said))
     st.html(Markup('<h2 class="vh">{}</h2>').format(t("ed_key_numbers")) + told.cards)
     st.caption(t("legend"))
 else:

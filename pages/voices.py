@@ -20,6 +20,7 @@ from pages.parts.data_table import data_table
 from pages.parts.entry import enter, stop
 from pages.parts.reported import office_today
 from pages.parts.text import csv_file, digits, language, named, offered, t
+from pages.parts.titled import page_heading
 from pages.parts.viewer import viewer
 from telling.file_names import file_name
 
@@ -111,7 +112,7 @@ def show(held: Voices) -> None:
     """Show the page."""
     counts = held.counts()
     total = sum(counts.values())
-    st.title(t("voices_title", waiting=counts["new"], all=total) if total else t("voices_none_yet"))
+    page_heading(t("voices_title", waiting=counts["new"], all=total) if total else t("voices_none_yet"))
     st.markdown(t("voices_lead"))
     steps.say_what_came()
     if not total:
@@ -126,7 +127,7 @@ def show(held: Voices) -> None:
 
 database = voices()
 if database is None:
-    st.title(t("nav_voices"))
+    page_heading(t("nav_voices"))
     st.info(t("voices_off"), icon=":material/info:")
     stop()
 try:

@@ -11,7 +11,7 @@ from kpis.figures.scorecard import Scored, dated_text, path_of, shown_figure
 from kpis.figures.sentences import planned_text, target_text, variance_text
 from kpis.kinds import KINDS
 from kpis.text import status_word
-from telling.indicator import stretches_of
+from telling.indicator import stretches_judged
 from telling.words import Words
 
 Pairs = tuple[tuple[str, str], ...]  # label and value
@@ -102,7 +102,7 @@ def notes_of(judged: Judgement, words: Words) -> tuple[str, ...]:
 
 
 def _picture(scored: Scored, value: float | None, as_of: date) -> str:
-    definition, judged, drawn = scored.entry.definition, scored.judgement, stretches_of(scored)
+    definition, judged, drawn = scored.entry.definition, scored.judgement, stretches_judged(scored)
     if not drawn:
         return ""
     figure, goal = judged.figure, judged.goal

@@ -43,9 +43,13 @@ def lines_of(scored: Scored) -> Lines:
 
 
 def stretches_of(scored: Scored) -> list[list[tuple[date, float]]]:
-    """Return (period end, value) of what a line may join, for the small picture of a card."""
+    """Return (period end, value) of what a line may join, of every series."""
+    return _stretches(lines_of(scored))
+
+
+def _stretches(lines: Lines) -> list[list[tuple[date, float]]]:
     stretches: list[list[tuple[date, float]]] = []
-    for _, line in lines_of(scored):
+    for _, line in lines:
         stretches.append([])
         for held in line:
             if held is None:
@@ -53,6 +57,13 @@ def stretches_of(scored: Scored) -> list[list[tuple[date, float]]]:
             else:
                 stretches[-1].append((held[0].period.end, held[1]))
     return stretches
+
+
+def stretches_judged(scored: Scored) -> list[list[tuple[date, float]]]:
+    """Return the stretches of the series that is judged, where it has two values or more; sums since April drawn over years would read as one line."""
+    every = lines_of(scored)
+    own = [held for held in every[-1][1] if held is not None] if every else []
+    return _stretches(every[-1:] if len(own) > 1 else every)
 
 
 def goals_drawn(scored: Scored, *, as_of: date) -> list[Goal]:

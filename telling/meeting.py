@@ -14,7 +14,7 @@ from functools import cached_property
 from kpis.errors import PeriodUnreadable
 from kpis.figures.bureaus import BureauReport
 from kpis.figures.projects import Milestone, ProjectReport
-from kpis.figures.records import BAD, Figure, value_of
+from kpis.figures.records import BAD, Figure, in_time, value_of
 from kpis.figures.rollup import RollUp
 from kpis.figures.scorecard import Scored, dated_text, path_of, shown_figure, tally
 from kpis.figures.sentences import planned_text, standing_word, target_text, variance_text
@@ -136,7 +136,7 @@ class QuarterReport:
 
 def drawn_of(item: Scored, *, as_of: date) -> Drawn | None:
     """Return the history of an indicator as it is drawn; ``None`` where there are fewer than two values."""
-    valued = sorted((f for f in item.figures if f.value is not None), key=lambda f: (f.period.end, f.period.start))
+    valued = sorted((f for f in item.figures if f.value is not None), key=in_time)
     if len(valued) < 2:
         return None
     path = path_of(item, as_of=as_of)

@@ -89,7 +89,7 @@ def front(agenda: Agenda) -> Front:
     ]
     now = sum(1 for row in rows if row.is_current and row.kind == "indicator" and row.status != "unreported")
     return Front(
-        headline=w("pack_headline", judged=counted.judged, good=counted.now(*GOOD), off=now) if counted.judged else w("conclusion_none"),
+        headline=w("pack_headline" if now else "pack_headline_none", judged=counted.judged, good=counted.now(*GOOD), off=now) if counted.judged else w("conclusion_none"),
         lead=lead(report.scored, w, as_of=report.as_of), counts=tuple(known), decided=tuple(agenda.taken), to_decide=tuple(wanted[:TO_DECIDE]),
         rows=tuple(rows[:LISTED]), headlines=tuple(_headline(item, agenda) for item in first.of_themes), projects=tuple(projects[:PROJECTS]),
         trend=first.trend,

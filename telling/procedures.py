@@ -22,6 +22,7 @@ from kpis.figures.registers import (
     tally_by,
 )
 from kpis.figures.scorecard import Scored
+from kpis.periods import parse_period
 from kpis.store.queries import Counted
 from kpis.text import format_date, format_value, texts_of
 from telling.blocks import Block, Card, Cell, Flat, Number, Telling, in_both, published, taken_from
@@ -114,7 +115,7 @@ def published_totals(telling: Telling, register: Counted, total: ProcedureTally,
     names = {s.entry.definition.code: s.entry.definition for s in held.values()}
     rows: list[tuple[Cell, ...]] = [
         (
-            w.named(names[p.indicator_code]), p.period_code,
+            w.named(names[p.indicator_code]), parse_period(p.period_code).label(w.language),
             "―" if p.value is None else Number(p.value, format_value(p.value, names[p.indicator_code], w.language)),
             telling.count(p.denominator), w.named(names[p.indicator_code], "unit"), p.counted, p.registered,
             "―" if p.difference is None else Number(p.difference, w.number(p.difference, "+,.0f")),

@@ -268,7 +268,8 @@ def version_line(version: tables.StrategyVersion, words: Words) -> str:
     if keywords := words.named(version, "keywords"):
         said.append(words("version_keywords", keywords=keywords))
     head = words("version_head", name=words.named(version), day=adopted(version, words))
-    return f"{head} {' '.join(filter(None, said))}".strip()
+    text = " ".join(filter(None, said))
+    return f"{head} {text}" if text else head.rstrip(":： ")
 
 
 def unidentified(

@@ -41,7 +41,7 @@ def since(shift: Shift, name: str, words: Words) -> Since:
 def standing(item: Scored, words: Words) -> Standing:
     """Return how an indicator stood."""
     figure, language = item.judgement.figure, words.language
-    value = f"{shown_figure(item, figure, language)} ({figure.period.label(language)})" if figure else ""
+    value = f"{shown_figure(item, figure, language)} ({figure.period.short(language)})" if figure else ""
     return Standing(item.judgement.status, standing_word(item.judgement, language), value)
 
 
@@ -55,6 +55,6 @@ def reasons(shift: Shift, words: Words) -> Iterable[str]:
     """Say why an indicator stands otherwise, reason by reason."""
     for kind, text in shift.reasons:
         if kind == "new_period":
-            yield words("reason_new_period", period=parse_period(text).label(words.language))
+            yield words("reason_new_period", period=parse_period(text).short(words.language))
         else:
             yield words.reason("reason_", kind, text=text)

@@ -14,7 +14,7 @@ from charts.svg import shapes
 from charts.svg.framed import Label, framed
 from charts.svg.series import WIDE, drawing
 from kpis.as_text import cell
-from kpis.figures.records import value_of
+from kpis.figures.records import in_time, value_of
 from kpis.figures.scorecard import Scored, SourceNote, forecast_of
 from kpis.settings import Settings
 from kpis.text import format_date
@@ -112,7 +112,7 @@ def of_indicator(
             "is_preliminary": figure.is_preliminary, "is_sample": figure.is_sample, "source": note.title if note else "",
             "source_url": note.url if note else "",
         }
-        for figure in sorted(item.figures, key=lambda f: (f.period.end, f.period.start))
+        for figure in sorted(item.figures, key=in_time)
         for note in [book.sources.get(figure.source_code)]
     )  # fmt: skip
     notes = words.together([f"{each.sign} {each.words}" for each in shape.annotations] + [notes])

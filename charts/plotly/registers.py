@@ -102,7 +102,10 @@ def cumulative(
             yanchor="bottom" if not is_plan else "top", yshift=4 if not is_plan else -4, font={"size": 12, "color": colour},
         )  # fmt: skip
     styled(figure, height=300)
-    figure.update_yaxes(range=[0, top * 1.2], title={"text": unit, "font": {"size": 12}}, tickformat=",", nticks=5)
+    figure.add_annotation(  # upright words on a side are read with the head bent
+        x=0, y=1, xref="paper", yref="paper", text=unit, showarrow=False, xanchor="left", xshift=-44, yanchor="bottom", yshift=6, font={"size": 12}
+    )  # fmt: skip
+    figure.update_yaxes(range=[0, top * 1.2], tickformat=",", nticks=5)
     figure.update_xaxes(**on_axis(ticks))
     return figure
 

@@ -53,7 +53,7 @@ def tiled(shape: Tiles, pen: Pen) -> float:
     lefts, tops = [t.column for t in shape.tiles], [t.row for t in shape.tiles]
     wide = (pen.width - 4) / (max(lefts) - min(lefts) + 1)
     longest = max(len(t.name) for t in shape.tiles) if shape.upright else 8
-    tall = longest * 14 + 26 if shape.upright else 92.0
+    tall = longest * 14 + 39 if shape.upright else 105.0  # numbers in two lines: a tile is 13 pixels wide on a small phone
     for tile in shape.tiles:
         before = len(pen.parts)
         x, y = 2 + (tile.column - min(lefts)) * wide, 2 + (tile.row - min(tops)) * tall
@@ -68,13 +68,12 @@ def tiled(shape: Tiles, pen: Pen) -> float:
             for place, letter in enumerate(tile.name):
                 pen.text(middle, y + 15 + place * 14, letter, anchor="middle", fill=ink)
         else:
-            name = clipped(tile.name, tall - 24)
+            name = clipped(tile.name, tall - 37)
             pen.parts.append(
-                f'<text transform="translate({middle + 4:.1f} {y + tall - 22:.1f}) rotate(-90)" style="fill:{ink}">{escaped(name)}</text>'
+                f'<text transform="translate({middle + 4:.1f} {y + tall - 35:.1f}) rotate(-90)" style="fill:{ink}">{escaped(name)}</text>'
             )
         if tile.total:
-            pen.parts.append(
-                f'<text x="{middle:.1f}" y="{y + tall - 7:.1f}" text-anchor="middle" font-size="12" font-weight="700">{tile.numbers}</text>'
-            )
+            for line, below in ((str(tile.done), 20), (f"/{tile.total}", 7)):
+                pen.text(middle, y + tall - below, line, anchor="middle", bold=True)
         pen.parts[before:] = [_leading(tile, "".join(pen.parts[before:]), pen)]
     return 4 + (max(tops) - min(tops) + 1) * tall

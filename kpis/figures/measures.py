@@ -34,6 +34,7 @@ from kpis.figures.records import (
     Goal,
     Judgement,
     are_mixed,
+    in_time,
     last_day_order,
     rate_of,
     series_key,
@@ -223,7 +224,7 @@ def _judge_path(definition: Definition, judgement: Judgement, usable: Sequence[F
 
 def _first_as_baseline(definition: Definition, usable: Sequence[Figure], *, before: date) -> Baseline | None:
     """Take the first figure for a starting point, where no baseline was published, nor one of the same fact in another unit."""
-    first = min(usable, key=lambda f: (f.period.end, f.period.start))
+    first = min(usable, key=in_time)
     if definition.has_sibling_baseline or first.period.end >= before:
         return None
     value = value_of(definition, first)

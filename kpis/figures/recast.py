@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 
 from kpis.figures.organisation import NEAR, Break, Organisation
-from kpis.figures.records import Figure, are_mixed
+from kpis.figures.records import Figure, are_mixed, in_time
 from kpis.figures.rollup import is_addable, summed
 from kpis.kinds import KINDS
 
@@ -54,7 +54,8 @@ def recast(kind: str, by_unit: Mapping[str, Sequence[Figure]], *, organisation: 
         last = organisation.last_day(code)
         followed: dict[date, tuple[dict[str, float], tuple[Break, ...]]] = {}
         for figure in figures:
-            day = figure.period.end if last is None else min(figure.period.end, last)
+            end = figure.period.end
+            day = end if last is None else min(end, last)
             if day not in followed:
                 followed[day] = organisation.shares(code, day, on=on)
             shares, met = followed[day]
@@ -79,11 +80,11 @@ def recast(kind: str, by_unit: Mapping[str, Sequence[Figure]], *, organisation: 
         made = pieces[0].figure if len(pieces) == 1 else summed(kind, [p.figure for p in pieces])
         assert made is not None  # pieces that cannot be added were sent home
         moved_in = len(pieces) > 1 or pieces[0].home != unit
-        result.setdefault(unit, []).append(replace(made, is_rolled_up=False, is_recast=made.is_recast or moved_in))
+        if made.is_rolled_up or (moved_in and not made.is_recast):
+            made = replace(made, is_rolled_up=False, is_recast=made.is_recast or moved_in)
+        result.setdefault(unit, []).append(made)
     ordered = sorted(result, key=lambda unit: organisation.order.get(unit, len(organisation.order)))
-    return Recast(
-        {unit: tuple(sorted(result[unit], key=lambda f: (f.period.end, f.period.start))) for unit in ordered}, tuple(breaks)
-    )
+    return Recast({unit: tuple(sorted(result[unit], key=in_time)) for unit in ordered}, tuple(breaks))
 
 
 def _send_home(kind: str, held: dict[tuple[str, str], list[_Piece]], breaks: dict[Break, None]) -> None:

@@ -312,7 +312,14 @@ def revisions(figures: Iterable[Figure], *, known_at: datetime | None = None) ->
 def last_day_order(figure: Figure) -> tuple[date, int]:
     """Return what figures are put in order of time by."""
     # On the same day the figure of the longer period speaks: the whole year over its last month.
-    return figure.period.end, (figure.period.end - figure.period.start).days
+    period = figure.period
+    return period.end, (period.end - period.start).days
+
+
+def in_time(figure: Figure) -> tuple[date, date]:
+    """Return what figures are listed in order of time by: of those that end on one day the longer period first."""
+    period = figure.period
+    return period.end, period.start
 
 
 def series_key(figure: Figure) -> tuple[str, bool]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from itertools import groupby
@@ -13,7 +13,7 @@ from kpis.figures.forecast import Forecast, forecast
 from kpis.figures.measures import judge, stand
 from kpis.figures.needed import Needed, needed
 from kpis.figures.organisation import Break, Organisation
-from kpis.figures.recast import recast
+from kpis.figures.recast import Recast, recast
 from kpis.figures.records import (
     Baseline,
     Definition,
@@ -22,6 +22,7 @@ from kpis.figures.records import (
     Judgement,
     Revision,
     current_vintages,
+    in_time,
     revisions,
     value_of,
     worked_out,
@@ -201,7 +202,7 @@ def _of_whole(
     """Return the figures of an indicator's own scope, with the sums of bureaus' reports that may be judged, and every sum."""
     rolled = tuple(r for r in book.rolled_up(entries, known_at=known_at) if parse_period(r.period_code).end <= as_of)
     figures = [*_ended(entries[0], as_of, known_at), *judged_sums(rolled)]
-    return sorted(figures, key=lambda f: (f.period.end, f.period.start)), rolled
+    return sorted(figures, key=in_time), rolled
 
 
 def score_indicator(
@@ -258,7 +259,7 @@ def score_all(
 
 def judged_then(
     entries: Sequence[Entry], unit: str, book: Book, *, as_of: date, known_at: datetime | None = None, view: str = "then",
-    on: date | None = None,
+    on: date | None = None, moved: Callable[[], Recast] | None = None,
 ) -> Judgement | None:  # fmt: skip
     """Judge one indicator for one unit alone, as ``score_indicator`` does for all: for the many days of a history.
 
@@ -268,6 +269,7 @@ def judged_then(
         book: the book they stand in.
         as_of, known_at, view: as in ``score_indicator``, but for ``whole``.
         on: the day whose organisation ``now`` means; ``as_of`` where left out.
+        moved: gives what ``recast_then`` makes of the same day, where the caller keeps it for all units; made here where left out.
 
     Returns:
         The judgement, without what rounding would allow; ``None`` where nothing is held of the unit.
@@ -279,9 +281,8 @@ def judged_then(
         figures, _ = _of_whole(entries, book, *day)
         entry = first
     elif view == "now" and unit in members:
-        parts = {e.unit_code: _ended(e, *day) for e in entries if e.unit_code in members}
-        moved = recast(first.definition.kind, parts, organisation=book.organisation, on=on or as_of)
-        figures = list(moved.by_unit.get(unit, ()))
+        then = moved() if moved is not None else recast_then(entries, book, as_of=as_of, known_at=known_at, on=on or as_of)
+        figures = list(then.by_unit.get(unit, ()))
         entry = measured(entry or replace(first, unit_code=unit, goals=(), baseline=None), first)
     elif entry is not None:
         figures = _ended(entry, *day)
@@ -290,6 +291,13 @@ def judged_then(
         return None
     held = [worked_out(entry.definition, f) for f in figures]
     return stand(entry.definition, held, entry.goals, baseline=entry.baseline, as_of=as_of)
+
+
+def recast_then(entries: Sequence[Entry], book: Book, *, as_of: date, known_at: datetime | None, on: date) -> Recast:
+    """Show what bureaus held of an indicator on a day in the organisation of another, ``on``."""
+    members = book.members_of(entries[0])
+    parts = {e.unit_code: _ended(e, as_of, known_at) for e in entries if e.unit_code in members}
+    return recast(entries[0].definition.kind, parts, organisation=book.organisation, on=on)
 
 
 def path_of(scored: Scored, *, as_of: date) -> list[tuple[date, float]]:

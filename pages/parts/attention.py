@@ -20,7 +20,7 @@ from kpis.settings import settings
 from pages.parts import address, cached
 from pages.parts.registers import telling
 from pages.parts.text import language, named, t
-from pages.parts.viewer import viewer
+from pages.parts.viewer import for_viewer, viewer
 from pages.parts.when import today
 from publishers.site import seen
 from publishers.site.attention import Lasted, listed, strip, strips
@@ -53,7 +53,6 @@ def overdue() -> list[Row]:
     """Return the reports that are overdue and may still come, for those who may see where reports stand; in public none."""
     if settings().mode == "public" or not viewer().may("see_standings"):
         return []
-    asked = (viewer().email, today(), language())
 
     def make() -> list[Row]:
         late = deadlines.overdue(cached.store(), viewer=viewer().email, today=today())
@@ -62,7 +61,7 @@ def overdue() -> list[Row]:
             for s, day in late
         ]
 
-    return cached.until_written("overdue reports", make=make, asked=asked)
+    return for_viewer("overdue reports", make=make)
 
 
 def _made(rows: Sequence[Row], *, whose: str = "") -> _Made:

@@ -21,7 +21,8 @@ from pages.parts.comparison import comparison
 from pages.parts.registers import block, telling
 from pages.parts.reported import state_name
 from pages.parts.text import headed, language, named, t
-from pages.parts.viewer import viewer
+from pages.parts.titled import page_heading
+from pages.parts.viewer import for_viewer, viewer
 from pages.parts.when import as_of, today, view
 from publishers.site.headed import defined
 from publishers.site.matrix import table
@@ -37,12 +38,17 @@ def overview(reports: Sequence[BureauReport]) -> None:
     """Compare all bureaus."""
     current = [r for r in reports if r.is_valid]
     told = _told(current)
-    st.title(markdown(told.title))
+    page_heading(markdown(told.title))
     st.caption(t("bureaus_lead", as_of=format_date(as_of(), language()), view=t("view_" + view())))
     words = Words(language())
-    chosen = _chosen(told)
-    made = table(chosen, lambda code: address.path("bureau", code=code), list_of, words, caption=t("matrix_caption"))
-    st.html(defined(made, words))
+    which, order = _asked(told)
+    st.html(
+        for_viewer(
+            "table of bureaus",
+            asked=(which, order, _own("")),
+            make=lambda: defined(table(_chosen(told, which, order), _own, list_of, words, caption=t("matrix_caption")), words),
+        )
+    )
     _as_file(current, "bureaus")
     st.header(t("compare_heading"))
     parts = cached.moment().parts
@@ -60,12 +66,10 @@ def overview(reports: Sequence[BureauReport]) -> None:
     if gone:
         st.header(t("gone_bureaus"))
         st.html(
-            table(
-                matrix.of_gone(telling(), gone),
-                lambda code: address.path("bureau", code=code),
-                list_of,
-                words,
-                caption=t("gone_bureaus"),
+            cached.made(
+                "gone bureaus",
+                code=_own(""),
+                make=lambda: table(matrix.of_gone(telling(), gone), _own, list_of, words, caption=t("gone_bureaus")),
             )
         )
         _as_file(gone, "gone_bureaus")
@@ -85,6 +89,10 @@ def _beside(bureaus: set[str]) -> None:
             comparison(items, code=code, caption=named(moment.units[code]))
 
 
+def _own(code: str) -> str:
+    return address.path("bureau", code=code)
+
+
 def list_of(leads: Leads) -> str:
     """Return the address of the list that a count of the table counts."""
     whose = {"bureau": leads.bureau} if leads.bureau else {}
@@ -100,7 +108,7 @@ def _told(current: Sequence[BureauReport]) -> Matrix:
     if settings().mode == "public" or viewer().bureaus("see_standings") is not None:
         return cached.made("bureaus", code=view(), make=lambda: matrix.matrix(telling(), current))
     period, handed = _handed()
-    return matrix.matrix(telling(), current, handed, period=period)
+    return for_viewer("bureaus", make=lambda: matrix.matrix(telling(), current, handed, period=period))
 
 
 def _handed() -> tuple[str, dict[str, Handed]]:
@@ -115,23 +123,28 @@ def _handed() -> tuple[str, dict[str, Handed]]:
         handed = {s.bureau_code: Handed(s.state, state_name("late" if s.is_late else s.state), s.is_late) for s in standings}
         return parse_period(newest).short(language()), handed
 
-    return cached.until_written("handed in", make=make, asked=(viewer().email, today(), language()))
+    return for_viewer("handed in", make=make)
 
 
-def _chosen(told: Matrix) -> Matrix:
-    """Let the viewer narrow and order the bureaus."""
+def _is_open(row: Row) -> bool:
+    return row.handed is not None and (row.handed.is_late or row.handed.state in OPEN)
 
-    def is_open(row: Row) -> bool:
-        return row.handed is not None and (row.handed.is_late or row.handed.state in OPEN)
 
-    counts = {"all": len(told.rows), "short": sum(bool(r.short) for r in told.rows), "open": sum(map(is_open, told.rows))}
+def _asked(told: Matrix) -> tuple[str, str]:
+    """Return which bureaus the viewer wants, and in which order."""
+    counts = {"all": len(told.rows), "short": sum(bool(r.short) for r in told.rows), "open": sum(map(_is_open, told.rows))}
     shown = ["all", "short", *(["open"] if told.report else [])]
     with st.container(horizontal=True, key="matrix_choices"):
         which = choose_part("show", shown, t("matrix_show"), lambda c: t(f"matrix_show_{c}", count=counts[c]), is_label_shown=False)
         order = choose_part("order", ["list", "short"], t("matrix_order"), lambda c: t(f"matrix_order_{c}"), is_label_shown=False)
+    return which, order
+
+
+def _chosen(told: Matrix, which: str, order: str) -> Matrix:
+    """Return the table with these bureaus in this order."""
 
     def kept(row: Row) -> bool:
-        return which == "all" or (row.short > 0 if which == "short" else is_open(row))
+        return which == "all" or (row.short > 0 if which == "short" else _is_open(row))
 
     groups = tuple((name, tuple(filter(kept, rows))) for name, rows in told.groups)
     if order == "short":
@@ -142,5 +155,4 @@ def _chosen(told: Matrix) -> Matrix:
 
 def _as_file(held: Sequence[BureauReport], key: str) -> None:
     """Offer the same numbers as a table and as CSV."""
-    listed = bureaus.listed(telling(), list(held), lambda r: unit_label(r.unit))
-    block(lambda: replace(listed, is_table_open=False), key=key)
+    block(lambda: replace(bureaus.listed(telling(), list(held), lambda r: unit_label(r.unit)), is_table_open=False), key=key)

@@ -32,7 +32,7 @@ from pages.parts.registers import telling
 from pages.parts.reported import instant
 from pages.parts.said import said_and_done
 from pages.parts.text import digits, in_brackets, language, named, shown_name, t
-from pages.parts.titled import titled
+from pages.parts.titled import page_heading, titled
 from pages.parts.viewer import viewer
 from pages.parts.when import view
 from telling import bureaus, listed
@@ -75,13 +75,13 @@ def registers(report: BureauReport) -> None:
         st.markdown(t(f"bureau_{word}_line", total=total, done=counts.get(done, 0)) if total else t(f"bureau_{word}_none"))
         if total and has_page(word):
             own = {"bureau": report.code} if word == "procedures" else {}  # the other list is not narrowed
-            st.page_link(page(word), label=t("details"), icon=":material/arrow_forward:", query_params=address.link(**own))
+            st.page_link(page(word), label=t("to_list"), icon=":material/arrow_forward:", query_params=address.link(**own))
     for sheet, counts in report.listed.items():
         if counts:
             register = TOLD_BY_RECORD[sheet]
             st.subheader(markdown(listed.name(telling(), register)))
             st.markdown(markdown(listed.of_bureau(telling(), register, counts)))
-            label, icon = t("details"), ":material/arrow_forward:"
+            label, icon = t("to_list"), ":material/arrow_forward:"
             st.page_link(page(sheet), label=label, icon=icon, query_params=address.link(bureau=report.code))
 
 
@@ -177,7 +177,7 @@ def projects(report: BureauReport, names: Mapping[str, str]) -> None:
 def detail(report: BureauReport) -> None:
     """Show one bureau."""
     titled(bureaus.unit_label(report.unit, Words(language())))
-    st.title(markdown(bureaus.title(report, Words(language()))))
+    page_heading(markdown(bureaus.title(report, Words(language()))))
     counted(report.tally, whose={"bureau": report.code})
     of_its_own(report)
     st.header(t("bureau_indicators"))

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from math import isnan
 from typing import Any
+from urllib.parse import unquote
 
 import pandas as pd
 import pyarrow as pa
@@ -23,6 +24,7 @@ from telling.words import Words
 EMPTY_CELL = "―"
 READ_IN_FULL = 40  # rows; of more, a grid can be sorted and searched
 FOLDED_IN_FULL = 200  # rows, where only the first are shown at once
+AT_ONCE, AT_MOST = 6, 100  # rows of a grid that a phone and paper show as blocks, and with those that are folded away
 
 
 def data_table(data: Any, *, first: int = 0, **more: Any) -> None:
@@ -35,8 +37,7 @@ def data_table(data: Any, *, first: int = 0, **more: Any) -> None:
     """
     rows = [] if set(more) - {"height", "alt"} else rows_of(data)
     if 0 < len(rows) <= (FOLDED_IN_FULL if first else READ_IN_FULL):
-        block = Block(key="rows", title=str(more.get("alt", "")), columns=tuple(rows[0]), rows=tuple(map(_cells, rows)))
-        texts_table(texts_of(block, Words(language()), first=first))
+        texts_table(texts_of_rows(rows, title=str(more.get("alt", "")), first=first))
     else:
         more["column_config"] = {**_helped(data), **more.get("column_config", {})}
         st.dataframe(data, hide_index=True, width="stretch", placeholder=EMPTY_CELL, **more)
@@ -66,7 +67,7 @@ def _cells(row: Mapping[str, Any]) -> tuple[Cell, ...]:
             return format_date(value, language())
         if isinstance(value, int) and not isinstance(value, bool):
             return Number(value, str(value))  # a number of a report is no count
-        return value if isinstance(value, (float, str)) else str(value)
+        return value if isinstance(value, (float, str, Link)) else str(value)
 
     return tuple(map(told, row.values()))
 
@@ -76,6 +77,32 @@ def lines(texts: Iterable[str]) -> Markup:
     return Markup("<br>").join(texts)
 
 
+def blocks_of(table: pa.Table) -> Texts | None:
+    """Make of a table for a grid what a phone and paper show in its place, which cannot show a grid: its first rows, each as a block."""
+    if not table.num_rows:
+        return None
+    rows = [{name: _titled(value) for name, value in row.items()} for row in table.slice(0, AT_MOST).to_pylist()]
+    block = Block(key="blocks", title="", columns=tuple(rows[0]), rows=tuple(map(_cells, rows)))
+    return replace(texts_of(block, Words(language()), first=AT_ONCE), total=table.num_rows)
+
+
+def _titled(value: Any) -> Any:
+    """Return the address of a source as a link by the title that it carries (``titled_address``)."""
+    address, is_titled, title = value.partition(":~:title=") if isinstance(value, str) else ("", "", "")
+    return Link(unquote(title), address.removesuffix("#")) if is_titled else value
+
+
+def grid_or_blocks(table: pa.Table, blocks: Texts | None, *, key: str, **more: Any) -> None:
+    """Show a table as a grid where there is room, and as blocks on a phone and on paper (``api/assets/page.css``)."""
+    with st.container(key=f"as_grid_{key}"):
+        data_table(table, **more)
+    if blocks is not None:
+        with st.container(key=f"as_blocks_{key}"):
+            texts_table(blocks)
+            if blocks.total > AT_MOST:
+                st.caption(t("blocks_rest", first=AT_MOST, total=blocks.total))
+
+
 def link_columns() -> dict[str, Any]:
     """Return the settings of a grid whose column of sources holds addresses with their titles: the title is shown, the address linked."""
     return {t("source"): st.column_config.LinkColumn(display_text=r":~:title=(.+)$", alignment="left")}
@@ -83,11 +110,12 @@ def link_columns() -> dict[str, Any]:
 
 @dataclass(frozen=True, slots=True)
 class Texts:
-    """A table of texts as it is sent: the rows that are shown at once, those that are folded away, and how many these are."""
+    """A table of texts as it is sent: the rows that are shown at once, those that are folded away, how many these are, and of how many in all."""
 
     shown: str
     folded: str = ""
     more: int = 0
+    total: int = 0
 
 
 def short_texts(block: Block, words: Words) -> Texts | None:
@@ -104,6 +132,12 @@ def texts_of(block: Block, words: Words, *, first: int = 0) -> Texts:
     if not first or total <= first + 1:
         return Texts(defined(listing(block, words), words)) if total else Texts("")
     return Texts(defined(listing(block, words, last=first), words), listing(block, words, first=first), total - first)
+
+
+def texts_of_rows(rows: Sequence[Mapping[str, Any]], *, title: str = "", first: int = 0) -> Texts:
+    """Make a table of texts of rows of data; there is at least one."""
+    block = Block(key="rows", title=title, columns=tuple(rows[0]), rows=tuple(map(_cells, rows)))
+    return texts_of(block, Words(language()), first=first)
 
 
 def texts_table(made: Texts) -> None:

@@ -122,7 +122,7 @@ def known_line() -> None:
 
 
 def edition_line() -> None:
-    """Name the edition, its day and how to cite it, at the head of every public page."""
+    """Name the edition, its day and how to cite it, at the foot of every public page; the line of the view names it at the head."""
     edition = cached.edition()
     if edition is not None:
         line = t("edition_line", number=edition.number, day=format_date(edition.as_of, language()))

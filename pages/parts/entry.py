@@ -10,7 +10,6 @@ from typing import NoReturn
 import streamlit as st
 from markupsafe import escape
 
-from charts.themes import plotly_sheet
 from kpis.as_text import markdown
 from kpis.errors import EditionRefused
 from kpis.government import settle
@@ -46,7 +45,8 @@ def _say_refused(refused: EditionRefused) -> None:
 
 
 def stop() -> NoReturn:
-    """End a page that has no more to show. Its address is written first: once Streamlit was told to stop, nothing can be."""
+    """End a page that has no more to show. Its foot and its address are written first: once Streamlit was told to stop, nothing can be."""
+    edition_line()
     address.finish()
     st.stop()
 
@@ -57,10 +57,10 @@ def _show() -> None:
     token = _framed.set(True)
     try:
         gate()  # here too: a page that forgot to ask shows nothing either
-        edition_line()
         known_line()
         address.say_here()
         asked.run()
+        edition_line()
         address.finish()
     finally:
         _framed.reset(token)
@@ -80,7 +80,6 @@ def frame() -> st.Page:
     # Again, by its name: a page that is about one thing says so itself. The icon of the page asked for must not replace ours, which needs no other host.
     _configure(asked.title)
     top = st.container(key="frame", gap="xsmall")  # the first of the page: its bar and line, drawn once the view is settled
-    top.html(f"<style>{plotly_sheet()}</style>")
     known_at = settle_view() if is_let_in() else None
     with top:
         bar(asked)

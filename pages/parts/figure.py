@@ -13,7 +13,7 @@ import streamlit as st
 from charts.plotly.styled import CONFIG, Finished, in_language
 from kpis.as_text import markdown
 from pages.parts import cached
-from pages.parts.data_table import Texts, data_table, link_columns, texts_table
+from pages.parts.data_table import Texts, blocks_of, data_table, grid_or_blocks, link_columns, texts_table
 from pages.parts.text import csv_file, language, t
 from pages.parts.when import as_of, view
 from telling.file_names import file_name
@@ -35,6 +35,7 @@ class Ready:
     legend: str
     wide: Finished | None
     chart: str
+    blocks: Texts | None
 
 
 def ready(
@@ -72,6 +73,7 @@ def ready(
         figure=Finished(in_language(figure, language())) if figure is not None else None, sentence=sentence, table=shown, texts=texts, csv=content, title=title,
         why_empty=why_empty, is_table_open=is_table_open, notes=notes, legend=legend,
         wide=Finished(in_language(wide, language())) if wide is not None else None, chart=chart,
+        blocks=blocks_of(shown) if is_table_open and texts is None else None,
     )  # fmt: skip
 
 
@@ -96,7 +98,7 @@ def show(made: Ready, *, key: str, about: str = "") -> None:
     if made.sentence:
         st.markdown(markdown(made.sentence))
     if made.figure is None and made.why_empty:
-        st.info(markdown(made.why_empty), icon=":material/info:")
+        st.caption(markdown(made.why_empty))
     elif made.figure is not None:
         alt = f"{made.title}: {made.sentence}" if made.title else made.sentence
         if made.legend:
@@ -110,6 +112,9 @@ def show(made: Ready, *, key: str, about: str = "") -> None:
         with st.container() if made.is_table_open else st.expander(t("table"), icon=":material/table:"):
             if made.texts is not None:
                 texts_table(made.texts)
+            elif made.blocks is not None:
+                settings = {"column_config": link_columns()} if t("source") in made.table.column_names else {}
+                grid_or_blocks(made.table, made.blocks, key=key, **settings)
             else:
                 data_table(made.table, column_config=link_columns() if t("source") in made.table.column_names else {})
             st.download_button(

@@ -20,6 +20,7 @@ from pages.parts.data_table import data_table
 from pages.parts.reported import bureau_names, instant
 from pages.parts.steps import take
 from pages.parts.text import language, offered, t
+from pages.parts.titled import page_heading
 from publishers.notices.hooks import looked_over
 from publishers.notices.wording import page_address, subject_of
 
@@ -28,7 +29,7 @@ _OPENS = "calendar_secret"  # shown once, to the session that made it
 
 def mine(store: Store, *, actor: str) -> None:
     """Let a person choose what to be told of, how often and in which language, and give the address of a calendar."""
-    st.title(t("notices_mine_title"))
+    page_heading(t("notices_mine_title"))
     held = choices.chosen_by(store, actor)
     lead = "notices_mine_local" if actor.endswith(LOCAL_DOMAIN) else "notices_mine_lead"
     st.markdown(t(lead, email=markdown(actor), hours=settings().notice_hours))
@@ -71,7 +72,7 @@ def outbox(store: Store, *, actor: str) -> None:
     held = messages.counts(store)
     not_sent = sum(held.get(state, 0) for state in messages.NOT_SENT)
     waiting = sum(held.get(state, 0) for state in messages.OPEN)
-    st.title(t("outbox_title", not_sent=not_sent, waiting=waiting, sent=held.get("sent", 0)))
+    page_heading(t("outbox_title", not_sent=not_sent, waiting=waiting, sent=held.get("sent", 0)))
     st.markdown(t("outbox_lead", tries=len(messages.PAUSES)))
     if not held:
         st.caption(t("outbox_none"))
@@ -112,7 +113,7 @@ def _why(error: str) -> str:
 
 def channels(store: Store, *, actor: str) -> None:
     """List the channels of teams, add one, end one; no address is ever shown."""
-    st.title(t("channels_title"))
+    page_heading(t("channels_title"))
     st.markdown(t("channels_lead"))
     listed = choices.channels(store, viewer=actor)
     names = {code: name for code, name in bureau_names().items() if code in cached.moment().reporting_units}

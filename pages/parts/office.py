@@ -19,7 +19,8 @@ from pages.parts.own_checks import stand_ins
 from pages.parts.reported import bureau_names, event_detail, event_name, instant, office_today, period_name, section_name
 from pages.parts.steps import take
 from pages.parts.text import csv_file, language, t
-from pages.parts.viewer import viewer
+from pages.parts.titled import page_heading
+from pages.parts.viewer import person_name, viewer
 from telling.file_names import file_name
 
 AUDIT_LINES = 500  # shown at a time
@@ -31,7 +32,7 @@ def _bureaus() -> dict[str, str]:
 
 def exceptions(store: Store, *, actor: str) -> None:
     """Grant a bureau leave to report outside the calendar, and list every such leave."""
-    st.title(t("part_exceptions"))
+    page_heading(t("part_exceptions"))
     st.markdown(t("exceptions_lead"))
     names, windows = _bureaus(), deadlines.reported_periods(store)
     opened = [w.period_code for w in windows if w.opens_on and w.opens_on <= office_today() + timedelta(days=92)]
@@ -72,12 +73,12 @@ def exceptions(store: Store, *, actor: str) -> None:
 
 def persons(store: Store, *, actor: str) -> None:
     """List who may do what, give roles and take them."""
-    st.title(t("part_persons"))
+    page_heading(t("part_persons"))
     st.markdown(t("persons_lead"))
     listed, names = people.people(store, actor=actor), _bureaus()
     rows = [
         {
-            t("email"): p.email, t("name"): p.name, t("role"): t(f"role_{g.role}") if g else t("no_role"),
+            t("email"): p.email, t("name"): person_name(p), t("role"): t(f"role_{g.role}") if g else t("no_role"),
             t("bureau"): names.get(g.bureau_code or "", g.bureau_code or t("whole_organisation")) if g else "",
             **({t("section"): section_name(g.section_code) if g and g.section_code else ""} if government().sections else {}),
         }
@@ -136,7 +137,7 @@ def persons(store: Store, *, actor: str) -> None:
 
 def audit(store: Store, *, actor: str) -> None:
     """Show the audit trail, newest first, so many lines at a time."""
-    st.title(t("part_audit"))
+    page_heading(t("part_audit"))
     count = people.audit_trail(store, actor=actor, limit=0)[1]
     skipped = 0
     if count > AUDIT_LINES:

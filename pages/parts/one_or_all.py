@@ -12,6 +12,7 @@ from pages.parts import address
 from pages.parts.asked import LONGEST
 from pages.parts.menu import page
 from pages.parts.text import t
+from pages.parts.titled import page_heading
 
 
 class Coded(Protocol):
@@ -40,7 +41,7 @@ def one_or_all(
         unknown: key of the words for a ``code`` that is not known.
     """
     if not reports:
-        st.title(t(f"nav_{name}"))
+        page_heading(t(f"nav_{name}"))
         st.info(t("empty"), icon=":material/info:")
         return
     by_code = {report.code: report for report in reports}

@@ -18,6 +18,7 @@ from pages.parts.data_table import data_table
 from pages.parts.reported import instant, office_today
 from pages.parts.steps import take
 from pages.parts.text import in_brackets, language, named, t
+from pages.parts.viewer import for_viewer
 
 
 def way(opened: Opened) -> None:
@@ -97,7 +98,9 @@ def stand_ins(store: Store, *, me: Viewer) -> None:
     """List who stands in for whom, name a deputy and end one."""
     today = office_today()
     st.markdown(t("deputies_lead"))
-    listed, whom = deputies.deputies(store, viewer=me.email), deputies.colleagues(store, viewer=me.email)
+    listed, whom = for_viewer(
+        "deputies", make=lambda: (deputies.deputies(store, viewer=me.email), deputies.colleagues(store, viewer=me.email))
+    )
     if listed:
         rows = [
             {

@@ -15,15 +15,18 @@ from kpis.settings import settings
 from kpis.store.queries import PAGE_SIZE, Counted, Filter, ProcedureOnDay
 from pages.parts import address, cached
 from pages.parts.asked import choose, turn_pages, write_words
-from pages.parts.data_table import data_table
+from pages.parts.data_table import Texts, data_table, texts_of, texts_table
 from pages.parts.registers import bureau_names, day_word, telling, when
-from pages.parts.text import digits, named, t
+from pages.parts.text import digits, language, named, t
 from pages.parts.when import as_of
 from publishers.opendata.registers_csv import written
+from telling.blocks import Block, Link
 from telling.file_names import file_name
 from telling.procedures import value_word
+from telling.words import Words
 
 CHANNELS_OFFERED = 60
+AT_ONCE = 10  # procedures on a phone; the rest of a page is folded
 
 
 def procedure_list(register: Counted) -> None:
@@ -66,13 +69,20 @@ def procedure_list(register: Counted) -> None:
         "procedures shown", asked=(asked, page, address.path("procedures")), make=lambda: _shown(rows, bureaus)
     )  # fmt: skip
     number = st.column_config.NumberColumn(format="localized")
-    data_table(
-        shown, height=420, alt=t("list_heading"),
-        column_config={
-            t("open_row"): st.column_config.LinkColumn(display_text=r"code=(.+)$", width="small"),
-            t("col_name"): st.column_config.TextColumn(width="large"), t("col_cases"): number, t("col_online_cases"): number,
-        },
-    )  # fmt: skip
+    with st.container(key="as_grid_procedures"):
+        data_table(
+            shown, height=420, alt=t("list_heading"),
+            column_config={
+                t("open_row"): st.column_config.LinkColumn(display_text=r"code=(.+)$", width="small"),
+                t("col_name"): st.column_config.TextColumn(width="large"), t("col_cases"): number, t("col_online_cases"): number,
+            },
+        )  # fmt: skip
+    with st.container(key="as_blocks_procedures"):  # on a phone and on paper, where a grid of thirteen columns cannot be read
+        texts_table(
+            cached.searched(
+                "procedures in blocks", asked=(asked, page, address.path("procedures")), make=lambda: _in_blocks(rows, bureaus)
+            )
+        )
     if settings().mode == "office":  # there the open API is closed
         st.download_button(
             t("list_csv"), partial(written, cached.moment(), asked), file_name("procedures", *asdict(asked).values(), as_of().isoformat(), ending=".csv"), "text/csv", icon=":material/download:",
@@ -100,6 +110,20 @@ def _shown(rows: list[ProcedureOnDay], bureaus: dict[str, str]) -> pa.Table:
         ]
     )  # fmt: skip
     return pa.Table.from_pandas(frame, preserve_index=False).replace_schema_metadata()
+
+
+def _in_blocks(rows: list[ProcedureOnDay], bureaus: dict[str, str]) -> Texts:
+    """Return the same rows with what a citizen asks of each: can I do it online, since when, and where."""
+    link = f"{address.path('procedures')}&code="
+    columns = (t("col_name"), t("col_status"), t("col_bureau"), t("col_online_day"), t("col_due"))
+    told = tuple(
+        (
+            Link(named(row), link + row.procedure_code), t(f"digital_{row.status}"), bureaus.get(row.bureau_code or "", ""),
+            day_word(row.digitised_date, row.digitised_precision), day_word(row.planned_for, row.planned_for_precision),
+        )
+        for row in rows
+    )  # fmt: skip
+    return texts_of(Block(key="procedures", title=t("list_heading"), columns=columns, rows=told), Words(language()), first=AT_ONCE)
 
 
 def _present(register: Counted) -> dict[str, set[str]]:

@@ -17,7 +17,7 @@ from pages.parts.menu import page
 from pages.parts.one_or_all import back_link
 from pages.parts.registers import bureau_names, day_word, facts, history, number, telling
 from pages.parts.text import fine_print, headed, named, shown_name, source_link, t
-from pages.parts.titled import titled
+from pages.parts.titled import page_heading, titled
 from telling import listed
 from telling.blocks import ended_line
 
@@ -35,11 +35,11 @@ def procedure_page(code: str) -> None:
     try:
         row = cached.moment().procedure(code)
     except NotFound:
-        st.title(t("proc_unknown", code=markdown(code)))
+        page_heading(t("proc_unknown", code=markdown(code)))
         back_link("procedures", t("back_to_list"))
         return
     titled(named(row), bureau_names().get(row.bureau_code, "") if row.bureau_code else "")
-    st.title(headed(named(row)))
+    page_heading(headed(named(row)))
     with st.container(horizontal=True, gap="xsmall"):
         st.badge(t(f"digital_{row.status}"), icon=":material/language:", color="blue")
         if row.is_priority:

@@ -53,25 +53,35 @@ def rule_line(report: ProjectReport, rule: str) -> str:
     )
 
 
-def contradictions(reports: Sequence[ProjectReport], own: Sequence[Scored]) -> None:
-    """List the projects and indicators of which the office's confidence contradicts the computed status."""
+def contradictions(what: str, reports: Sequence[ProjectReport], own: Sequence[Scored]) -> None:
+    """List the projects and indicators of which the office's confidence contradicts the computed status; ``what`` names the two lists."""
+
+    def make() -> tuple[int, list[tuple[str, str, str, str]]]:
+        every = [("projects", shown_name(r.row), r.code, r.status) for r in reports]
+        every += [("indicator", shown_name(s.entry.definition), s.entry.definition.code, s.judgement.status) for s in own]
+        stated = [(each, said) for each in every if (said := last(telling(), each[2])) is not None]
+        return len(stated), [
+            (
+                place, name, code,
+                t("contradiction", confidence=t("confidence_" + said.confidence), status=status_word(status, language()))
+                + f" {markdown(in_short(said, Words(language())))}",
+            )
+            for (place, name, code, status), said in stated if contradicts(said.confidence, status)
+        ]  # fmt: skip
+
+    stated, contradicted = cached.made("contradictions", code=what, make=make)
     st.header(t("contradictions"))
-    every = [("projects", shown_name(r.row), r.code, r.status) for r in reports]
-    every += [("indicator", shown_name(s.entry.definition), s.entry.definition.code, s.judgement.status) for s in own]
-    stated = [(each, said) for each in every if (said := last(telling(), each[2])) is not None]
-    contradicted = [(each, said) for each, said in stated if contradicts(said.confidence, each[3])]
     if not contradicted:
-        st.caption(t("contradictions_none", count=len(stated)) if stated else t("contradictions_unknown"))
-    for (place, name, code, status), said in contradicted:
+        st.caption(t("contradictions_none", count=stated) if stated else t("contradictions_unknown"))
+    for place, name, code, words in contradicted:
         st.page_link(page(place), label=name, query_params=address.link(code=code))
-        words = t("contradiction", confidence=t("confidence_" + said.confidence), status=status_word(status, language()))
-        st.caption(f"{words} {markdown(in_short(said, Words(language())))}")
+        st.caption(words)
 
 
 def confidence_against_status() -> None:
     """Show, for the overview, every project and indicator whose confidence contradicts its computed status; confidences are not public."""
     if settings().mode != "public":
-        contradictions(cached.moment().projects, cached.moment().own)
+        contradictions("all", cached.moment().projects, cached.moment().own)
 
 
 def milestone_block(milestones: Sequence[Milestone], *, chart: str, key: str, projects: dict[str, str] | None = None) -> None:

@@ -20,6 +20,7 @@ from pages.parts.figure import Ready, kept_block, ready
 from pages.parts.project import contradictions
 from pages.parts.registers import telling
 from pages.parts.text import language, named, shown_name, source_link, t
+from pages.parts.titled import page_heading
 from pages.parts.when import as_of
 from publishers.site import seen
 from publishers.site.headed import defined
@@ -41,7 +42,7 @@ def leaders(report: ProjectReport) -> str:
 def listing(reports: Sequence[ProjectReport]) -> None:
     """List every project by kind and category, and all of them as a table with CSV."""
     if not reports:
-        st.title(t("no_project"))
+        page_heading(t("no_project"))
         return
     leading, *_ = [*projects.listed_as("cards"), None]
     held = by_numbering([r for r in reports if leading is None or r.row.kind == leading.kind_code])
@@ -53,13 +54,13 @@ def listing(reports: Sequence[ProjectReport]) -> None:
     which = projects.core_heading(leading, held[0][0] if leading else (), len(first), Words(language()), is_all=True)
     counts = (("good", good), ("slow", slow), ("bad", bad), ("unjudged", len(first) - good - slow - bad))
     parts = t("list_comma").join(t(f"projects_{name}", count=count) for name, count in counts if count)
-    st.title(t("projects_title", which=markdown(which), parts=parts))
+    page_heading(t("projects_title", which=markdown(which), parts=parts))
     every = [m for r in reports for m in r.milestones]
     both = sum(1 for m in every if m.planned and m.actual)
     st.caption(t("projects_lead", as_of=format_date(as_of(), language()), rule=PROJECT_RULE, milestones=len(every), both=both))
     if settings().mode != "public":
         with st.container(border=True):
-            contradictions(reports, ())
+            contradictions("projects", reports, ())
     strategy()
     codes = dict.fromkeys((*government().project_kinds, *(r.row.kind for r in reports)))
     for kind, alike in ((government().project_kind(code), [r for r in reports if r.row.kind == code]) for code in codes):

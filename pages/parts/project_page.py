@@ -23,7 +23,7 @@ from pages.parts.project import confidence_mark, milestone_block, rule_line
 from pages.parts.registers import block, telling
 from pages.parts.said import said_and_done
 from pages.parts.text import fine_print, in_brackets, language, shown_name, source_link, t
-from pages.parts.titled import titled
+from pages.parts.titled import page_heading, titled
 from pages.parts.voice import voice
 from publishers.site import seen
 from telling import facts, projects
@@ -39,7 +39,7 @@ def heading(report: ProjectReport) -> None:
     """Show the name, computed status and confidence of a project, and what it was to reach."""
     name = f"{report.code} {projects.project_name(report.row, Words(language()))}"
     titled(name, cached.made("leads", code=report.code, make=lambda: leads(telling(), report.code)[1]))
-    st.title(markdown(name))
+    page_heading(markdown(name))
     if not report.row.is_name_official:
         st.caption(t("name_not_official_why"))
     words = Words(language())

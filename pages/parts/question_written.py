@@ -19,6 +19,7 @@ from pages.parts import cached
 from pages.parts.reported import bureau_names, office_today
 from pages.parts.steps import say_next, say_what_came
 from pages.parts.text import language, t
+from pages.parts.titled import page_heading
 
 _NAMES = ("heading_ja", "heading_en", "type", "required", "choices", "unit")
 _TURN = "question_turn"
@@ -34,7 +35,7 @@ def write_question(store: Store, *, actor: str, now: Question | None = None) -> 
         now: the draft as it stands; ``None`` = a new one.
     """
     if now is None:
-        st.title(t("part_ask"))
+        page_heading(t("part_ask"))
         say_what_came()
         st.markdown(t("question_lead_ask"))
     names = {code: name for code, name in bureau_names().items() if code in cached.moment().reporting_units}

@@ -14,7 +14,7 @@ from pages.parts.data_table import data_table
 from pages.parts.one_or_all import asked_code, back_link
 from pages.parts.registers import block, cards, facts, history, not_loaded, same_numbers, table_of, telling
 from pages.parts.text import fine_print, headed, named, source_link, t
-from pages.parts.titled import titled
+from pages.parts.titled import page_heading, titled
 from telling import listed as told
 from telling.blocks import Telling
 from telling.said import without_action
@@ -24,7 +24,7 @@ def register_page(register: Register) -> None:
     """Show a register, or the one row of it that the address names; a code that is not known is named."""
     said, rows = telling(), cached.moment().listed(register)
     if not rows:
-        st.title(markdown(told.empty(said, register)))
+        page_heading(markdown(told.empty(said, register)))
         _lacking(register)
         not_loaded(register.table, t("listed_empty_how", file=register.file))
         return
@@ -39,7 +39,7 @@ def register_page(register: Register) -> None:
 def _one(said: Telling, register: Register, row: Standing) -> None:
     """Show one row: how it stands, everything the register says of it, and how it changed."""
     titled(named(row.row, register.called_by) or row.code, said.bureau(row.bureau) if row.bureau else "")
-    st.title(headed(named(row.row, register.called_by) or row.code))
+    page_heading(headed(named(row.row, register.called_by) or row.code))
     st.badge(markdown(told.status_word(said, register, row.status)), color="blue")
     back_link(register.sheet, t("back_to_list"))
     facts(told.facts(said, register, row.row))
@@ -56,7 +56,7 @@ def _lacking(register: Register) -> None:
 
 def _all(said: Telling, register: Register, rows: list[Standing]) -> None:
     """Show the counts, the comparison of bureaus and the list, searched and narrowed."""
-    st.title(markdown(told.title(said, register, rows)))
+    page_heading(markdown(told.title(said, register, rows)))
     st.caption(markdown(told.lead(said, rows)))
     if sample := sum(row.is_sample for row in rows):
         st.warning(t("sample_marked", n=sample), icon=":material/science:")

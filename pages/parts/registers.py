@@ -112,7 +112,7 @@ def facts(rows: list[tuple[str, str]]) -> None:
     if len(untold) > 1:
         told.append((t("facts_unknown"), t("list_comma").join(untold)))
     shown = [(markdown(name), markdown(value)) for name, value in told]
-    st.table(pd.DataFrame(shown, columns=[t("item"), t("value")]).set_index(t("item")))
+    st.table(pd.DataFrame(shown, columns=[t("item"), t("value")]), border="horizontal", hide_header=True, hide_index=True)
 
 
 def history(kind: RowKind, code: str) -> None:

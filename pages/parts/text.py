@@ -106,11 +106,6 @@ def headed(name: str) -> str:
     return markdown(Words(language()).marked(name))
 
 
-def on_one_line(text: str) -> str:
-    """Return a heading that is markdown with its parts of a whole on one line each: 78 / 78."""
-    return text.replace(" / ", "\N{NO-BREAK SPACE}/\N{NO-BREAK SPACE}")
-
-
 def named(row: Mapping[str, Any] | object, field: str = "name") -> str:
     """Return a text of a row in the viewer's language, else in Japanese."""
     return text.named(row, field, language())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from kpis.text import on_one_line
 from pages.parts.text import t
 
 BETWEEN = " — "
@@ -17,3 +18,8 @@ def title_of(*about: str) -> str:
 def titled(*about: str) -> None:
     """Call the page shown by what it is about; of several titles in one run the last counts, and nothing else is changed."""
     st.set_page_config(page_title=title_of(*about))
+
+
+def page_heading(text: str) -> None:
+    """Show what a page says first (markdown)."""
+    st.title(on_one_line(text))

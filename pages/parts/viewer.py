@@ -5,8 +5,9 @@ What a browser says is a name only. Roles come from the database at each run, an
 
 from __future__ import annotations
 
+from collections.abc import Callable, Hashable
 from contextvars import ContextVar
-from typing import Any
+from typing import Any, TypeVar
 
 import streamlit as st
 
@@ -19,8 +20,11 @@ from kpis.reporting.sign_in import is_ended, signed_in
 from kpis.seen import doing, journal
 from kpis.settings import settings
 from pages.parts import address, cached
-from pages.parts.text import t
+from pages.parts.text import language, t
+from pages.parts.titled import page_heading
+from pages.parts.when import today
 
+T = TypeVar("T")
 _NOBODY = Viewer()
 _viewer: ContextVar[Viewer] = ContextVar("viewer")
 _CHOSEN = "viewer_email"
@@ -32,7 +36,7 @@ def settle_viewer() -> None:
     """Settle who looks at this run."""
     mode, who = settings().mode, _NOBODY
     if mode == "local" and (email := str(st.session_state.get(_CHOSEN) or "")):
-        who = viewer_of(cached.store(), email)
+        who = cached.until_written("viewer", make=lambda: viewer_of(cached.store(), email), asked=(email, today()))
     elif mode == "office" and st.user.is_logged_in:
         who = signed_in(cached.store(), dict(st.user))
     _viewer.set(who)
@@ -54,6 +58,14 @@ def viewer() -> Viewer:
     return _viewer.get(_NOBODY)
 
 
+def for_viewer(what: str, *, make: Callable[[], T], asked: Hashable = ()) -> T:
+    """Return what was made of reports and people for this viewer, moment, day and language; made anew after each write."""
+    seen = cached.moment()
+    return cached.until_written(
+        what, make=make, asked=(viewer().email, today(), seen.as_of, seen.known_at, seen.view, language(), asked)
+    )
+
+
 def is_let_in() -> bool:
     """Say whether the viewer may see anything at all: at an office only who is signed in and known."""
     return settings().mode != "office" or bool(viewer().grants)
@@ -63,7 +75,7 @@ def gate() -> None:
     """Show nothing of an office instance to anybody who is not signed in and known; offer to sign in."""
     if is_let_in():
         return
-    st.title(t("site"))
+    page_heading(t("site"))
     if not st.user.is_logged_in or is_ended(cached.store(), dict(st.user)):
         st.info(t("sign_in_first"), icon=":material/lock:")
         st.button(t("sign_in"), on_click=st.login, type="primary", icon=":material/login:")
@@ -78,7 +90,7 @@ def gate() -> None:
 def refuse() -> None:
     """Say that this page is not for the viewer, and what to do."""
     record_page_refused()
-    st.title(t("not_for_you"))
+    page_heading(t("not_for_you"))
     st.error(t("choose_viewer" if settings().mode == "local" else "ask_for_role"), icon=":material/lock:")
     st.stop()
 
@@ -116,6 +128,11 @@ def viewer_choice() -> None:
             st.caption(" ・ ".join([f":material/person: {markdown(viewer().email)}", *roles]))
             if viewer().grants:
                 st.button(t("sign_out"), on_click=st.logout, icon=":material/logout:", key="sign_out")
+
+
+def person_name(person: people.Person) -> str:
+    """Return what a person is called; those that a local instance has made itself, in the language of the page."""
+    return _local_label("", person.email) if person.email.endswith(LOCAL_DOMAIN) else person.name
 
 
 def _local_label(name: str, email: str) -> str:

@@ -18,6 +18,7 @@ from pages.parts.data_table import data_table
 from pages.parts.reported import bureau_names, column_name, instant, period_name, row_namer, value_text
 from pages.parts.steps import take
 from pages.parts.text import language, t
+from pages.parts.titled import page_heading
 from telling.words import Words
 
 
@@ -30,7 +31,7 @@ def _said(figure: Figure | None) -> str:
 def withdrawn(store: Store, *, actor: str) -> None:
     """Ask for a figure to be withdrawn, decide what others asked for, and list what was decided."""
     waiting = withdrawals.requests(store, viewer=actor)
-    st.title(t("withdrawals_title", count=len(waiting)) if waiting else t("withdrawals_none"))
+    page_heading(t("withdrawals_title", count=len(waiting)) if waiting else t("withdrawals_none"))
     st.markdown(t("withdrawals_lead"))
     for asked in waiting:
         _decide(store, asked, actor=actor)

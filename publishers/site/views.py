@@ -12,7 +12,7 @@ from charts.series import Series
 from charts.svg.series import NARROW, WIDE, drawing
 from charts.svg.sparkline import BAR, HEIGHT, WIDTH, bullet, sparkline
 from charts.svg.strip import look_of
-from kpis.figures.records import STATUSES, Figure, value_of
+from kpis.figures.records import STATUSES, Figure, in_time, value_of
 from kpis.figures.scorecard import Book, Scored, SourceNote, Tally, forecast_of, path_of, shown_figure
 from kpis.figures.sentences import planned_text, target_text
 from kpis.kinds import KINDS
@@ -24,7 +24,7 @@ from publishers.site.numbered import numbered
 from telling import attention as told_attention
 from telling import happened, indicator
 from telling.blocks import Telling
-from telling.overview import groups, rule_line
+from telling.overview import counted_word, groups, rule_line
 from telling.words import Words
 
 TONES = {
@@ -42,7 +42,11 @@ def badge(status: str, words: Words, count: int | None = None, *, is_past: bool 
     """Return a status as its mark and word, with a count where there is one; paler where it is no longer current."""
     number = f" {count}" if count is not None else ""
     return Markup('<span class="sm{}"{}><i class="{}"></i>{}{}</span>').format(
-        " sm-old" if is_past else "", meaning(status, words), look_of(status), status_word(status, words.language), number
+        " sm-old" if is_past else "",
+        meaning(status, words),
+        look_of(status),
+        status_word(status, words.language) if count is None else counted_word(status, words),
+        number,
     )
 
 
@@ -209,7 +213,7 @@ class IndicatorView:
     def series(self) -> list[SeriesRow]:
         """Return one row per period."""
         rows = []
-        for figure in sorted(self.scored.figures, key=lambda f: (f.period.end, f.period.start)):
+        for figure in sorted(self.scored.figures, key=in_time):
             marks = [
                 self.words(f"mark_{mark}")
                 for mark in ("preliminary", "approximate", "lower_bound", "year_to_date", "base_estimated")
@@ -286,7 +290,7 @@ class IndicatorView:
         """Return the small picture of a card."""
         entry, judged = self.scored.entry, self.scored.judgement
         definition, figure = entry.definition, judged.figure
-        stretches = indicator.stretches_of(self.scored)
+        stretches = indicator.stretches_judged(self.scored)
         if not stretches:
             return Markup("")
         body, height = sparkline(stretches, path_of(self.scored, as_of=self.as_of)), HEIGHT

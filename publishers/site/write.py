@@ -22,6 +22,7 @@ from kpis.moment import Moment
 from kpis.periods import parse_instant
 from kpis.settings import ROOT, Settings
 from kpis.store import tables
+from kpis.text import on_one_line
 from kpis.voices.heard import heard
 from kpis.voices.store import opened
 from publishers.editions.on_disk import Edition, sha256_of
@@ -36,6 +37,7 @@ from publishers.site.headed import defined
 from publishers.site.labels import is_nothing, kind, labels, with_roles
 from publishers.site.offered import file_of_card
 from publishers.site.pages import pages_of
+from publishers.site.seen import large
 from publishers.site.share import share_picture
 from publishers.site.site import Site
 from telling.for_machines import status_json
@@ -114,7 +116,8 @@ def _environment() -> Environment:
         finalize=shown,
         auto_reload=False,
     )
-    made.globals |= {"labels": labels, "kind": kind, "is_nothing": is_nothing}
+    made.filters["on_one_line"] = on_one_line
+    made.globals |= {"labels": labels, "kind": kind, "is_nothing": is_nothing, "large": large}
     return made
 
 

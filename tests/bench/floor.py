@@ -36,6 +36,7 @@ DRAW: dict[str, Callable[[int], object]] = {
     "button_group": lambda i: st.segmented_control("choose", ["a", "b"], key=f"g{i}"),
     "date_input": lambda i: st.date_input("day", key=f"t{i}"),
     "html": lambda i: st.html(f"<p>text {i}</p>"),
+    "code": lambda i: st.code(f"text {i}"),
     "block_popover": lambda i: st.popover(f"text {i}"),
     "block_flex_container": lambda _: st.container(border=True),
     "block_grid_container": lambda _: st.grid(2),

@@ -20,7 +20,7 @@ from websockets.sync.client import connect
 
 from kpis.settings import ROOT
 from tests.begun import begin
-from tests.publishers.shown import Static
+from tests.publishers.shown import JOINER, Static
 
 
 class Viewer:
@@ -44,7 +44,8 @@ class Viewer:
             if kind == "html" and "<table" in part.body:  # read in full; whole numbers are numbers there too
                 for head, rows in ((h, r) for h, r in Static(part.body).shown.tables if all(len(row) == len(h) for row in r)):
                     tables.append(pd.DataFrame([[int(c) if c.isdecimal() else c for c in row] for row in rows], columns=head))
-            texts += [str(getattr(part, name)) for name in ("body", "label", "alt") if getattr(part, name, "")]
+            said = (str(getattr(part, name)) for name in ("body", "label", "alt") if getattr(part, name, ""))
+            texts += [text.replace(JOINER, "") for text in said]
         return texts, tables
 
     def _elements(self, page: str, query: str) -> list[Element]:

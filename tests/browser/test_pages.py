@@ -35,6 +35,9 @@ WORDS = {
 }  # fmt: skip
 
 
+GRIDS = {"/procedures": ("procedures",), "/facilities": ("facilities",), "/about": ("definitions", "sources")}
+
+
 @pytest.mark.parametrize("width", [1280, 375])
 @pytest.mark.parametrize("language", ["ja", "en"])
 @pytest.mark.parametrize("path", list(FIGURES))
@@ -48,6 +51,9 @@ def test_a_page_shows_its_figures_and_nothing_breaks(visits: Visits, server: str
     assert page.evaluate("document.documentElement.lang") == language
     assert too_wide(page) == []
     assert wrong == []
+    for name in GRIDS.get(path, ()):  # a grid cannot be read on a phone
+        expect(page.locator(f".st-key-as_grid_{name}")).to_be_visible(visible=width == 1280)
+        expect(page.locator(f".st-key-as_blocks_{name}")).to_be_visible(visible=width == 375)
     pictured(page, f"{re.sub(r'[^a-z_]+', '-', path).strip('-') or 'overview'}-{language}-{width}")
     assert broken_rules(page) == []
 

@@ -238,7 +238,7 @@ def test_a_card_joins_only_what_belongs_together() -> None:
     [
         ("総務局", ["総務局"]),
         ("オリンピック・パラリンピック準備局(2021年まで)", ["オリンピック・", "パラリンピック準備局", "(2021年まで)"]),
-        ("施設のプリペイドカード", ["施設のプリペ", "イドカード"]),
+        ("施設のプリペイドカード", ["施設の", "プリペイドカード"]),
         (
             "Secretariat of the Election Administration Commission",
             ["Secretariat of the", "Election", "Administration", "Commission"],

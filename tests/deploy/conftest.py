@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from api.doors import VOICES
 from kpis.settings import ROOT, Settings
 from kpis.store.store import Store, utc_now
 from publishers.editions import publication
@@ -107,16 +108,18 @@ def installed(folder: Path, *, public: int = 1) -> Iterator[Installation]:
     address, seen = f"https://{PUBLIC}:{https}", f"https://{OFFICE}:{https}"
     with ExitStack() as held:
         store = held.enter_context(_database(folder))
-        chosen = Settings(EDITIONS_DIR=editions, PUBLIC_URL=address)  # type: ignore[call-arg]
+        heard = {"VOICES_URL": f"sqlite:///{folder / 'voices.db'}", "VOICES_ADDRESS": VOICES}
+        chosen = Settings(EDITIONS_DIR=editions, PUBLIC_URL=address, **heard)
         publication.publish(store, note="一", now=utc_now(), chosen=chosen)
         provider = held.enter_context(providing(folder, {**USERS, "second": SECOND}, app=seen))
         office = {
             "CATALOGUE_DIR": str(folder / "data" / "catalogue"), "OFFICIAL_DIR": str(folder / "data" / "official"),
             "DATABASE_URL": store.url, "EDITIONS_DIR": str(editions), "TRUSTED_PROXIES": "127.0.0.1", "EDITIONS_URL": address, **provider.settings(seen),
+            **heard,
         }  # fmt: skip
         shown = {
             "MIERUKA_MODE": "public", "EDITIONS_DIR": str(editions), "PUBLIC_URL": address, "BASE_PATH": "/app", "TRUSTED_PROXIES": "127.0.0.1",
-            "DATABASE_URL": "",
+            "DATABASE_URL": "", "VOICES_URL": heard["VOICES_URL"],
         }  # fmt: skip
         front = held.enter_context(nginx(folder / "nginx", editions=editions, ports=(https, http), office=offices, public=publics))
         environments = {**dict.fromkeys(offices, office), **dict.fromkeys(publics, shown)}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import socket
 from pathlib import Path
+from urllib.parse import urlencode
 
 import httpx2
 import pytest
@@ -12,10 +13,12 @@ from playwright.sync_api import Error, Playwright, expect
 from websockets.exceptions import InvalidStatus
 from websockets.sync.client import connect
 
+from api.voices import SAID
 from kpis.languages import say
 from kpis.reporting import submissions
 from kpis.store import tables
 from kpis.store.store import Store, utc_now
+from kpis.voices.store import Voices
 from publishers.editions import publication, record, served
 from publishers.editions.remote import verify_address
 from tests.browser.conftest import CHROMIUM, FLAGS
@@ -90,6 +93,23 @@ def test_nothing_but_what_is_public_is_offered_of_an_edition(installation: Insta
     assert b'<base href="/">' in public.ask("/none/none.html").body
     assert public.ask("/site/en/index.html").one("location") == "/en/index.html"
     assert public.ask("/x", host="elsewhere.example.com").status == 421, "a name that is nobody's, on the line of another"
+
+
+def test_what_a_reader_of_the_files_says_reaches_the_office(installation: Installation) -> None:
+    """The form of a page that nginx alone answers goes to a public process, and what it holds to the database that the office reads."""
+    public = installation.front.public
+    page = public.ask("/indicators/electronic_decision_rate.html").body.decode()
+    (form,) = re.findall(r'<form method="post" action="([^"]+)">', page)
+    fields = dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)"', page))
+    said = urlencode({**fields, "grade": "4", "words": "よく分かりました"}).encode()
+    kind = "application/x-www-form-urlencoded"
+    answer = public.ask(
+        form, "POST", body=said, Content_Type=kind, Origin=public.origin, Accept="text/html", Referer=f"{public.origin}/x.html"
+    )
+    assert (answer.status, answer.one("location")) == (303, f"/x.html#{SAID}"), answer.body
+    (voice,) = Voices(installation.chosen.voices_url).listed()
+    assert (voice.grade, voice.words, voice.subject_code) == (4, "よく分かりました", "electronic_decision_rate")
+    assert public.ask(form, "POST", body=b"grade=9", Content_Type=kind, Origin=public.origin).status == 400
 
 
 def test_a_publication_and_a_rollback_are_seen_at_once_and_proved_from_outside(

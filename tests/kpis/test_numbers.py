@@ -15,6 +15,7 @@ from kpis.text import (
     format_count,
     format_percent,
     format_value,
+    on_one_line,
     told_apart,
 )  # fmt: skip
 
@@ -125,3 +126,10 @@ def test_the_difference_that_is_written_is_that_of_the_values(value: float, othe
     found = told_apart(value, other, RATE, "en", is_worked_out=worked_out, is_planned=planned)
     exact, written = abs(value - other), float(found.gap.split()[0])
     assert written == 0 if exact < 1e-9 else exact / 2.1 <= written <= exact * 2.1, found
+
+
+def test_no_line_of_a_heading_ends_within_a_period_or_a_part_of_a_whole() -> None:
+    joined = "\N{WORD JOINER}"
+    assert on_one_line("令和5年度第1四半期") == f"令和{joined}5年度第{joined}1四半期"
+    assert on_one_line("公表では78 / 78") == "公表では78\N{NO-BREAK SPACE}/\N{NO-BREAK SPACE}78"
+    assert on_one_line("FY2023 Q1, 3 bureaus") == "FY2023 Q1, 3 bureaus"

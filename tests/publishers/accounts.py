@@ -30,7 +30,14 @@ def marks(ledger: Ledger, found: Mapping[str, Any]) -> list[str]:
         counts = {"unreported": found["unreported"]} if group == "unreported" else found[group]
         label = [] if group == "unreported" else [w(f"group_{group}")]
         if any(counts.values()):
-            said += [*label, *(f"{status_word(s, ledger.language)} {counts[s]}" for s in STATUSES if counts.get(s))]
+            said += [
+                *label,
+                *(
+                    f"{w('band_not_applicable') if s == 'not_applicable' else status_word(s, ledger.language)} {counts[s]}"
+                    for s in STATUSES
+                    if counts.get(s)
+                ),
+            ]
     return said
 
 
@@ -158,7 +165,7 @@ def five_less(ledger: Ledger, shown: Shown) -> list[str]:
     wrong, others = series(ledger, shown, items)
     says += [parse_period(item["period"]).short(ledger.language) for item in items if item["period"]]
     stands = [f"{theme_name(item['theme'], w)} {ledger.status(item)}" for item in overviewed.headlines(ledger)[0]]
-    says += [*overviewed.card_texts(ledger), w("themes_title", text=w("comma").join(stands))]
+    says += [*overviewed.card_texts(ledger), w("comma").join(stands)]
     wrong += overviewed.wrong_cards(ledger, shown)
     return wrong + [f"{c.alt} is not expected" for c in others] + ledger.unaccounted(shown, about=items, says=says)
 

@@ -177,6 +177,8 @@ def wrong_picture(ledger: Ledger, item: Item, address: str) -> list[str]:
     """Return what is wrong in the small picture of a card: where its dots and the end of its bar stand, and what is joined."""
     svg = base64.b64decode(address.split(",", 1)[1]).decode()
     lines = lines_of(item)
+    if len([v for _, v in lines[-1] if v is not None]) > 1:
+        lines = lines[-1:]  # a card draws the series that is judged, alone
     actual = sorted((d, v) for line in lines for d, v in line if v is not None)
     plan = [(c["day"], c["value"]) for c in item["planned_path"]]
     values = [v for _, v in (*actual, *plan) if v is not None]

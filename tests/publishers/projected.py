@@ -10,6 +10,7 @@ from kpis.figures.projects import MILESTONE_STATES
 from kpis.government import government
 from kpis.settings import ROOT
 from kpis.text import known_day, status_word
+from pages.parts.data_table import AT_MOST
 from telling.method import names, sections
 from telling.projects import kind_name
 from telling.words import Words
@@ -107,7 +108,7 @@ def version_line(w: Words, v: Item, day: str) -> str:
     said += [w("version_horizon", year=v["horizon_year"])] if v["horizon_year"] else []
     said += [w("version_years", first=v["first_year"], last=v["last_year"])] if v["first_year"] else []
     said += [w("version_keywords", keywords=w.named(v, "keywords"))] if v["keywords_ja"] else []
-    return " ".join(filter(None, said))
+    return " ".join(filter(None, said)) if any(said[1:]) else said[0].rstrip(":： ")
 
 
 def numbered_alike(versions: list[Item]) -> list[list[str]]:
@@ -210,6 +211,9 @@ def about(ledger: Ledger, shown: Shown) -> list[str]:
         says += [section.heading, *section.text.splitlines()]
     says += [word for pair in names(w) for word in (pair[0], f"`{pair[1]}`")]
     says += worked.steps(ledger)
+    says += [
+        w("blocks_rest", first=AT_MOST, total=len(listed)) for listed in (rows, sources) if len(listed) > AT_MOST
+    ]  # on a phone
     japanese, english = (  # published word for word
         (ROOT / "docs" / "accessibility.md").read_text(encoding="utf-8").split("\n## 日本語\n", 1)[1].split("\n## English\n", 1)
     )

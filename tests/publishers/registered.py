@@ -186,6 +186,7 @@ def procedures(
     says.append(w("list_found", total=f"{answer['total']:,}", first="1", last=f"{len(answer['procedures']):,}"))
     if keep is not None:
         keep += tables
+    tables.append(procedure_blocks(ledger, answer["procedures"]))  # on a phone
     found, others = series(ledger, shown, [rate] if rate else [], more=tables, free=(w("source"),))
     wrong += found + [f"{c.alt} is not expected" for c in others if c not in seen]
     return wrong + in_boxes(ledger, shown, boxes, says, about=[rate] if rate else [])
@@ -207,6 +208,18 @@ def procedure_rows(ledger: Ledger, rows: Sequence[Item], asked: str = "") -> Tab
          w(f"party_{r['applicant']}"), r["online_channel"], tabled.count(r["applications_count"]), tabled.count(r["online_count"]),
          known(ledger, r["digitised_date"], r["digitised_precision"]), known(ledger, r["planned_for"], r["planned_for_precision"]),
          w(f"answer_{r['smartphone_ready']}"), r["law_name"]]
+        for r in rows
+    ]  # fmt: skip
+
+
+def procedure_blocks(ledger: Ledger, rows: Sequence[Item]) -> Table:
+    """Return the same rows as a phone shows them."""
+    w = ledger.words
+    return [w(k) for k in ("col_name", "col_status", "col_bureau", "col_online_day", "col_due")], [
+        [
+            w.named(r), w(f"digital_{r['status']}"), bureau_name(ledger, r["bureau_code"] or ""),
+            known(ledger, r["digitised_date"], r["digitised_precision"]), known(ledger, r["planned_for"], r["planned_for_precision"]),
+        ]
         for r in rows
     ]  # fmt: skip
 
@@ -341,7 +354,7 @@ def _map(ledger: Ledger, places: Mapping[str, Mapping[str, int]], drawn: Any, sa
             continue
         (tiles,) = chart.traces
         places_of = [[int(row[k]) for row in layout] for k in ("column", "row")]
-        right = tiles["customdata"] == list(hover.values()) and written == list(numbers.values())
+        right = tiles["customdata"] == list(hover.values()) and [n.replace("<br>", "") for n in written] == list(numbers.values())
         wrong += [] if right and [tiles["x"], tiles["y"]] == places_of else [f"map {written}"]
     return wrong
 

@@ -15,11 +15,13 @@ import pyarrow as pa
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
 SOURCES = (":small[出典", ":small[Source")  # titles of sources are no numbers of ours
+BLOCKS = 'class="tb tb-blocks'
+JOINER = "\N{WORD JOINER}"  # in a heading, between what no line is to end within
 NUMBER = re.compile(r"[-+−±]?\d[\d,]*(?:\.\d+)?")
 
 
 FOLDED = re.compile(
-    r'class="tb tb-(?:indicators|commentaries|actions|targets|revisions|readings|rows)\b'
+    r'class="tb tb-(?:indicators|commentaries|actions|targets|revisions|readings|procedures|rows)\b'
 )  # tables of texts whose later rows are folded away
 
 
@@ -94,12 +96,18 @@ def of_streamlit(messages: Iterable[bytes]) -> Shown:
         part = getattr(element, kind)
         box = found.boxes.setdefault(tuple(message.metadata.delta_path[:-1]), [])
         if kind in ("heading", "markdown", "alert", "page_link"):
-            box.append(str(part.label if kind == "page_link" else part.body))
+            box.append(str(part.label if kind == "page_link" else part.body).replace(JOINER, ""))
         if kind == "imgs":
             found.pictures += [(image.alt, image.url) for image in part.imgs]
         if kind == "html":
             found.markup.append(element.html.body)
             written = Static(element.html.body).shown
+            if BLOCKS in element.html.body:  # the rows of the grid above once more, for a phone
+                ((head, rows),) = written.tables
+                assert head == found.tables[-1][0], head
+                grid = [[_in_a_block(c) for c in row] for row in found.tables[-1][1]]
+                assert rows and all([_in_a_block(c) for c in row] in grid for row in rows), rows[:2]
+                continue
             for head, rows in written.tables:
                 # The rows that a table of texts folds away stand under the same headings, right below those that are shown.
                 if found.tables and found.tables[-1][0] == head and found.tables[-1][1] and FOLDED.search(element.html.body):
@@ -116,7 +124,7 @@ def of_streamlit(messages: Iterable[bytes]) -> Shown:
             for place, number in enumerate(numbers):  # each headline number with what it means is a box of its own
                 found.boxes[(*message.metadata.delta_path, place)] = Static(f"<div><dt>{number}").shown.texts
         if kind == "heading":
-            found.headings.append(element.heading.body)
+            found.headings.append(element.heading.body.replace(JOINER, ""))
         elif kind == "markdown":
             if not element.markdown.body.startswith(SOURCES):
                 found.texts.append(element.markdown.body)
@@ -131,6 +139,12 @@ def of_streamlit(messages: Iterable[bytes]) -> Shown:
         elif kind == "exception":
             raise AssertionError(element.exception.message)
     return found
+
+
+def _in_a_block(cell: Any) -> str:
+    """Return a cell of a grid, or of its blocks, so that both can be compared; links to sources are left out of what is read of both."""
+    text = "" if cell is None else _plain(cell)
+    return "" if text == "―" or ":~:title=" in text else text
 
 
 def _dots(spec: str) -> list[float]:
@@ -191,6 +205,7 @@ class Static(HTMLParser):
         self._outside = False  # within a link to another host: the title of a source
         self._point = False
         self._heading: list[str] | None = None
+        self._is_unit = False  # behind the number of a value that is written large
         self.feed(html)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
@@ -198,6 +213,7 @@ class Static(HTMLParser):
         if tag in ("svg", "head", "nav", "footer", "script", "style"):
             self._skip += 1
         self._svg += tag == "svg"
+        self._is_unit = given.get("class") == "un"
         if tag == "svg" and "still" in (given.get("class") or ""):
             self.pictures.append((given.get("aria-label") or "", []))
         self._outside = self._outside or (tag == "a" and (given.get("href") or "").startswith("http"))
@@ -222,7 +238,7 @@ class Static(HTMLParser):
             self._skip -= 1
         self._svg -= tag == "svg"
         self._outside = self._outside and tag != "a"
-        self._point = False
+        self._point = self._is_unit = False
         if tag == "tr" and self._row is not None:
             header, rows = self.shown.tables[-1]
             if not header and not rows:
@@ -237,6 +253,7 @@ class Static(HTMLParser):
             self._heading = None
 
     def handle_data(self, data: str) -> None:
+        data = data.replace(JOINER, "")
         if self._point and self.pictures:
             self.pictures[-1][1].append(data)
         if self._point:
@@ -247,5 +264,7 @@ class Static(HTMLParser):
             self._heading.append(data)
         if self._row is not None and self._row:
             self._row[-1] += data
+        elif self._is_unit:
+            self.shown.texts[-1] += data
         elif data.strip():
             self.shown.texts.append(data)

@@ -112,7 +112,7 @@ def facts(ledger: Ledger, code: str, projects: Mapping[str, str]) -> Table:
         (w("exclusions"), w.named(row, "exclusions")),
         (w("col_note"), w.named(row, "note")),
     ]  # fmt: skip
-    return [w("item"), w("value")], [[name, value] for name, value in found if value]
+    return [w("item"), w("value")], [[name, value] for name, value in found if value not in ("", "—")]
 
 
 def targets(ledger: Ledger, item: Item, *, lead: Sequence[str] = ()) -> list[list[str]]:
@@ -365,13 +365,15 @@ def changed(
     def stood(brief: Item, items: Mapping[tuple[str, str], Item]) -> tuple[str, str]:
         item = items[brief["indicator"], brief["scope"]]
         value = (
-            f"{ledger.figure(item, ledger.at(item, brief['period']))} ({ledger.period(brief['period'])})" if brief["period"] else ""
+            f"{ledger.figure(item, ledger.at(item, brief['period']))} ({parse_period(brief['period']).short(ledger.language)})"
+            if brief["period"]
+            else ""
         )
         return value, ledger.status(item)
 
     def reason(found: Item) -> str:
         if found["reason"] == "new_period":
-            return w("reason_new_period", period=parse_period(found["text"]).label(ledger.language))
+            return w("reason_new_period", period=parse_period(found["text"]).short(ledger.language))
         return w(f"reason_{found['reason']}", text=found["text"] or "")
 
     found = [

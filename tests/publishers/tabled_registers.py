@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from kpis.figures.facilities import STATUSES as CASHLESS
 from kpis.figures.registers import FORMS
 from kpis.figures.registers import STATUSES as DIGITAL
+from kpis.periods import parse_period
 from kpis.text import format_count, format_percent
 from tests.publishers.ledger import Item, Ledger, Table
 from tests.publishers.tabled import count
@@ -41,7 +42,7 @@ def published_totals(ledger: Ledger, summary: Item) -> Table:
         )
     ]
     return header, [
-        [w.named(ledger.indicators[p["indicator"]]), p["period"], ledger.value({"code": p["indicator"]}, p["published_value"]),
+        [w.named(ledger.indicators[p["indicator"]]), parse_period(p["period"]).label(ledger.language), ledger.value({"code": p["indicator"]}, p["published_value"]),
          large(ledger, p["published_denominator"]), w.named(ledger.indicators[p["indicator"]], "unit"), f"{p['register_done_count']:,}", f"{p['register_count']:,}",
          "―" if p["difference"] is None else f"{p['difference']:+,.0f}".replace("-", "−")]
         for p in summary["published"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import re
 import xml.etree.ElementTree as ET
@@ -209,6 +210,14 @@ def test_a_page_loads_the_sheet_of_each_thing_that_stands_on_it(site: Path) -> N
             assert (f"/{sheet}." in html) == (sign in html.partition("<main")[2]), (file, sheet)
             asked[sheet] += sign in html
     assert all(asked.values()), asked
+
+
+def test_headings_of_every_page_go_down_step_by_step(site: Path) -> None:
+    for file in sorted(site.glob("**/*.html")):
+        html = file.read_text(encoding="utf-8")
+        levels = [int(level) for level in re.findall(r"<h([1-6])", html.partition("<main")[2])]
+        stepped = [later for earlier, later in itertools.pairwise(levels) if later > earlier + 1]
+        assert "<main" not in html or (levels[:1] == [1] and levels.count(1) == 1 and not stepped), (file, levels)
 
 
 def test_colours_of_text_reach_the_contrast_of_wcag_aa(site: Path) -> None:

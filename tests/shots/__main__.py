@@ -15,6 +15,7 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, sync_playwright
 
+from kpis.languages import codes
 from kpis.settings import ROOT
 from tests.browser.conftest import CHROMIUM, FLAGS
 from tests.shots import listed, printed
@@ -22,14 +23,15 @@ from tests.shots.listed import SETS, Asked
 from tests.shots.places import Places
 from tests.shots.sheet import contact_sheet
 from tests.shots.taking import Tab, coloured, japanese_left, looked_over, pictured, shaped
+from tests.shots.unsightly import patches
 
 TARGET = Path(os.environ.get("SHOTS_DIR") or ROOT / "shots")
 
 
-def asked(name: str, all_: tuple[str, ...]) -> tuple[str, ...]:
-    """Return what the environment narrows a list to."""
+def asked(name: str, all_: tuple[str, ...], others: tuple[str, ...] = ()) -> tuple[str, ...]:
+    """Return what the environment narrows a list to; others are taken where they are named."""
     chosen = tuple(word for word in os.environ.get(name, "").replace(",", " ").split() if word)
-    if unknown := set(chosen) - set(all_):
+    if unknown := set(chosen) - set(all_) - set(others):
         sys.exit(f"{name}: {', '.join(sorted(unknown))} is none of {', '.join(all_)}")
     return chosen or all_
 
@@ -60,7 +62,7 @@ def wanted(pages: list[Asked]) -> list[Asked]:
 def look(browser: Browser, name: str, address: str, taken: Taken) -> None:
     """Take every picture of a set."""
     is_app = name != "static"
-    for code in asked("LANGS", listed.LANGUAGES):
+    for code in asked("LANGS", listed.LANGUAGES, tuple(codes())):
         tab = Tab(browser, address, code, is_app=is_app)
         for page_asked in wanted(SETS[name]):
             place = f"{name}/{page_asked.name}-{code}"
@@ -72,13 +74,16 @@ def look(browser: Browser, name: str, address: str, taken: Taken) -> None:
                     taken.note(f"{place}-{width}", list(looked_over(page)))
                     for scheme in asked("SCHEMES", listed.SCHEMES):
                         coloured(page, scheme)
+                        if scheme == "dark":
+                            taken.note(f"{place}-{width}", list(patches(page)))
                         pictured(page, TARGET / name / f"{page_asked.name}-{code}-{width}-{scheme}.png")
                         taken.pictures += 1
-                if code != "ja":
+                if code == "en":
                     taken.left[place] = japanese_left(page)
                 if "print" in os.environ.get("PAGES", "print"):
                     coloured(page, "dark")  # as somebody whose system is dark prints: paper is light all the same
-                    taken.pictures += printed.page(page, TARGET / "print", f"{name}-{page_asked.name}-{code}")
+                    taken.pictures += printed.page(page, TARGET / "print", paper := f"{name}-{page_asked.name}-{code}")
+                    taken.note(f"print/{paper}", list(printed.wasted(TARGET / "print", paper)))
                 taken.note(place, [w for w in tab.wrong if w.startswith("exception") or w[:1] == "5"])
             except Exception as error:  # the other pages are wanted all the same
                 taken.note(place, [f"{type(error).__name__}: {str(error)[:300]}"])

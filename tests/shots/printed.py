@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import shutil
 import subprocess
+from collections.abc import Iterator
 from pathlib import Path
 
+from PIL import Image, ImageOps
 from playwright.sync_api import Browser, Page
 
 from kpis.state import State
@@ -14,6 +16,8 @@ from telling.meeting import quarter_report
 from tests.shared import copied, shipped
 
 PERIOD = "FY2022-Q3"
+FULL_ENOUGH = 0.5  # of the height of a sheet that others follow
+MARGIN = 38  # pixels of a sheet at 75 a inch, a little less than the 15 mm that pages leave
 
 
 def sheets(pdf: Path, target: Path) -> int:
@@ -22,6 +26,19 @@ def sheets(pdf: Path, target: Path) -> int:
         return 0
     subprocess.run(["pdftoppm", "-r", "75", "-png", pdf, target], check=True)
     return len(list(target.parent.glob(f"{target.name}-*.png")))
+
+
+def wasted(folder: Path, name: str) -> Iterator[str]:
+    """Say which printed sheets are nearly empty, the last aside, and which reach into the margin, where paper is cut."""
+    files = sorted(folder.glob(f"{name}-[0-9]*.png"))
+    for number, file in enumerate(files, start=1):
+        with Image.open(file) as sheet:
+            inked = ImageOps.invert(sheet.convert("L")).point(lambda shade: 255 if shade > 60 else 0).getbbox()
+            width, height = sheet.size
+        if inked is None or (number < len(files) and inked[3] < height * FULL_ENOUGH):
+            yield f"sheet {number} of {len(files)} is nearly empty"
+        if inked and (inked[2] > width - MARGIN or inked[0] < MARGIN):
+            yield f"sheet {number} of {len(files)} reaches into the margin"
 
 
 def page(shown: Page, folder: Path, name: str) -> int:

@@ -14,6 +14,7 @@ from kpis.languages import codes, language
 from tests.browser.screen import WAIT, at_rest, open_list, rerun, tab, too_wide, unfolded
 from tests.browser.visits import GO, faults, in_flight, settled
 from tests.shots.listed import ROLES, Asked
+from tests.shots.unsightly import unsightly
 
 PATIENCE = 40_000  # milliseconds; a picture that cannot be taken is told, and the others are
 HIGHEST = 9000  # pixels of one picture
@@ -131,7 +132,7 @@ def coloured(page: Page, scheme: str) -> None:
 
 
 def looked_over(page: Page) -> Iterator[str]:
-    """Say what must never be seen: an exception, a key in place of a text, a page that scrolls sideways."""
+    """Say what must never be seen: an exception, a key in place of a text, a page that scrolls sideways; and what is unsightly."""
     if page.locator("[data-testid=stException]").count():
         yield "exception: " + page.locator("[data-testid=stException]").first.inner_text()[:200]
     text = page.evaluate(WORDS)
@@ -141,6 +142,7 @@ def looked_over(page: Page) -> Iterator[str]:
         yield f"keys in place of texts: {', '.join(shown)}"
     if wide := too_wide(page):
         yield f"scrolls sideways: {wide[:3]}"
+    yield from unsightly(page)
 
 
 def japanese_left(page: Page) -> list[str]:
