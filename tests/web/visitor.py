@@ -16,6 +16,7 @@ from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from websockets.sync.client import connect
 
+from tests.bench.viewer import ALL
 from tests.web.served import Answer, Instance
 
 BOUNDARY = "part"
@@ -78,7 +79,7 @@ class Tab:
         self._held = ExitStack()
         opening = connect(
             **visitor.instance.opening(), subprotocols=["streamlit", visitor.cookies["_streamlit_xsrf"]],
-            origin=visitor.origin, additional_headers={"Cookie": cookies}, max_size=None, open_timeout=60,
+            origin=visitor.origin, additional_headers={"Cookie": cookies}, max_size=None, open_timeout=60, max_queue=ALL,
         )  # fmt: skip
         self.line = self._held.enter_context(opening)
         self.session = ""
