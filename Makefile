@@ -38,18 +38,9 @@ demo: $(VENV)/.run
 public: $(VENV)/.run
 	@$(PY) manage.py run --public
 
-# What the tests use besides Python: a browser, Japanese fonts, the library that playwright's driver needs, pdftotext, LibreOffice and nginx.
+# What the tests use besides Python, installed where this machine lets us.
 tools:
-	@{ command -v chromium-headless-shell || command -v chromium || command -v google-chrome; } >/dev/null && { PATH="$$PATH:/sbin" ldconfig -p | grep -q libatomic.so.1; } || { \
-	  echo "Chromiumと日本語フォントを入れます / installing Chromium and Japanese fonts"; \
-	  $(APT) chromium-headless-shell fonts-noto-cjk libatomic1 >/dev/null; } \
-	  || echo "Chromiumがないためブラウザの試験を省きます / no Chromium: browser tests are skipped (apt-get install chromium-headless-shell fonts-noto-cjk libatomic1)"
-	@command -v pdftotext >/dev/null || { echo "poppler-utilsを入れます / installing poppler-utils"; $(APT) poppler-utils >/dev/null; } \
-	  || echo "pdftotextがないため印刷の一部の試験を省きます / no pdftotext: part of the print tests is skipped (apt-get install poppler-utils)"
-	@command -v soffice >/dev/null || { echo "LibreOfficeを入れます / installing LibreOffice"; $(APT) libreoffice-calc >/dev/null; } \
-	  || echo "LibreOfficeがないため一部の試験を省きます / no LibreOffice: its tests are skipped (apt-get install libreoffice-calc)"
-	@command -v nginx /usr/sbin/nginx >/dev/null || { echo "nginxを入れます / installing nginx"; $(APT) nginx-light >/dev/null; } \
-	  || echo "nginxがないため配備の試験を省きます / no nginx: the tests of the deployment are skipped (apt-get install nginx-light)"
+	@bash .ci/tools
 
 # Everything, PostgreSQL included where this machine lets us install it.
 test: $(VENV)/.dev tools

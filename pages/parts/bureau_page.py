@@ -203,6 +203,6 @@ def detail(report: BureauReport) -> None:
     names = {code: named(row) for code, row in cached.moment().by_code(tables.Project).items()}
     projects(report, names)
     if report.milestones:
-        milestone_block(report.milestones, key=f"{report.code}-milestones", projects=names)
+        milestone_block(report.milestones, chart=f"bureaus/{report.code}", key=f"{report.code}-milestones", projects=names)
     else:
         st.caption(t("timeline_none" if report.project_codes else "bureau_milestones_none"))

@@ -284,7 +284,7 @@ def _projects(site: Site, words: Words, every: Sequence[IndicatorView]) -> Pages
                 for m in report.bureaus for unit in (site.moment.units[m.bureau_code],)
             ],
             "states": _states(report.milestones, words),
-            "milestones": BlockView(projects.milestones(told, report.milestones, without=NOT_LISTED), words),
+            "milestones": BlockView(projects.timeline(told, report.milestones, chart=f"projects/{code}", without=NOT_LISTED), words, words("milestones"), told),
             "said": [BlockView(b, words) for b in said.blocks(told, said.of_subject(told, code), [code])],
             "versions": [(n.version_name(words.language), words.named(n.row)) for n in report.names],
         }  # fmt: skip

@@ -42,7 +42,11 @@ def badge(status: str, words: Words, count: int | None = None, *, is_past: bool 
     """Return a status as its mark and word, with a count where there is one; paler where it is no longer current."""
     number = f" {count}" if count is not None else ""
     return Markup('<span class="sm{}"{}><i class="{}"></i>{}{}</span>').format(
-        " sm-old" if is_past else "", meaning(status, words), look_of(status), status_word(status, words.language) if count is None else counted_word(status, words), number
+        " sm-old" if is_past else "",
+        meaning(status, words),
+        look_of(status),
+        status_word(status, words.language) if count is None else counted_word(status, words),
+        number,
     )
 
 

@@ -22,6 +22,9 @@ from kpis.settings import ROOT
 from tests.begun import begin
 from tests.publishers.shown import JOINER, Static
 
+# Messages that are heard before anybody asks for them: else, while sixteen wait, what the server says to a leave is not heard, for ten seconds.
+ALL = None
+
 
 class Viewer:
     """One open page of a served app."""
@@ -29,7 +32,9 @@ class Viewer:
     def __init__(self, port: int) -> None:
         self._held = ExitStack()
         self._choice = ""  # the identity of the choice of persons, once a run has shown it
-        opening = connect(f"ws://127.0.0.1:{port}/_stcore/stream", subprotocols=["streamlit"], max_size=None, open_timeout=60)  # type: ignore[list-item]
+        opening = connect(
+            f"ws://127.0.0.1:{port}/_stcore/stream", subprotocols=["streamlit"], max_size=None, open_timeout=60, max_queue=ALL
+        )  # type: ignore[list-item]
         self.socket = self._held.enter_context(opening)
 
     def read(self, page: str = "", query: str = "") -> tuple[list[str], list[pd.DataFrame]]:

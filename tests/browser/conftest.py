@@ -19,6 +19,7 @@ from tests.oidc import free_port
 from tests.shared import shipped
 from tests.small_government import PERIOD, write_small_government
 
+# Pages of one visitor share a process and the code that it has compiled (``tests.browser.screen.tab``).
 # The shell draws what the whole browser draws, and takes a fifth less of the processors.
 CHROMIUM = os.environ.get("CHROMIUM") or next(
     filter(None, map(shutil.which, ("chromium-headless-shell", "chromium", "google-chrome"))), None
@@ -26,7 +27,7 @@ CHROMIUM = os.environ.get("CHROMIUM") or next(
 expect.set_options(timeout=120_000)  # a state is waited for, however busy the machine
 FLAGS = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync",
+    "--disable-component-update", "--disable-sync", "--process-per-site", "--js-flags=--no-flush-bytecode",
 ]  # fmt: skip
 
 

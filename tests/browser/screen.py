@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
@@ -17,6 +17,7 @@ from playwright.sync_api import Browser, BrowserContext, Locator, Page, StorageS
 from kpis.settings import ROOT
 
 WAIT = 120_000
+POLL = 50  # milliseconds: to look at every frame, as is usual, takes a tenth to a fifth of a processor from what is waited for
 # The run is over, nothing of an earlier run is left or fades, nothing still waits for its code, and every chart has drawn its axes.
 AT_REST = """() => document.querySelector('[data-testid=stApp]')?.getAttribute('data-test-script-state') === 'notRunning'
     && document.querySelector('[data-testid=stMain] h1') && !document.querySelector('[data-testid=stSkeleton], [data-stale=true]')
@@ -68,8 +69,15 @@ BEYOND = """() => {
 }"""
 
 
+ANCHOR = "http://127.0.0.1/"
+# Those whom nobody is just now, by browser and by whether charts are drawn for them: Chromium compiles Streamlit's code for each anew, which
+# is half of the work of a first page, and keeps it as long as a page of the site is open (``--process-per-site``).
+_idle: dict[tuple[Browser, bool], list[BrowserContext]] = {}
+_taken: dict[BrowserContext, Callable[[], None]] = {}
+
+
 def tab(browser: Browser, *, width: int = 1280, charts: bool = True, state: StorageState | None = None) -> BrowserContext:
-    """Return a new visitor; nothing is animated, which takes a fifth of what drawing a page costs.
+    """Return a visitor who has never been here; ``leave`` makes one of it for the next.
 
     Args:
         browser: where.
@@ -77,17 +85,57 @@ def tab(browser: Browser, *, width: int = 1280, charts: bool = True, state: Stor
         charts: draw them; without, the code that draws them is replaced by one that draws nothing, a quarter of the work of a page.
         state: the cookies of an earlier visit, as somebody has who comes back.
     """
+    idle = _idle.setdefault((browser, charts), [])
+    context = idle.pop() if idle else _visitor(browser)
+    anchor, origins = context.pages[0], set[str]()
+
+    def opens(page: Page) -> None:
+        if width != 1280:
+            page.set_viewport_size({"width": width, "height": 1200})
+        page.on("framenavigated", lambda frame: origins.add("{0.scheme}://{0.netloc}".format(urlsplit(frame.url))))
+        if not charts:
+            without_charts(page)
+
+    def forget() -> None:
+        context.remove_listener("page", opens)
+        for page in context.pages[1:]:
+            page.close()
+        context.clear_cookies()
+        session = context.new_cdp_session(anchor)
+        for origin in origins:
+            session.send("Storage.clearDataForOrigin", {"origin": origin, "storageTypes": "all"})
+        session.detach()
+        idle.append(context)
+
+    context.on("page", opens)
+    if state is not None:
+        context.add_cookies(state["cookies"])  # type: ignore[arg-type]
+    _taken[context] = forget
+    return context
+
+
+def leave(context: BrowserContext) -> None:
+    """Close every page of a visitor, with cookies and whatever else was kept there; nothing is left but the code of the pages."""
+    _taken.pop(context, context.close)()
+
+
+def is_idle(context: BrowserContext) -> bool:
+    """Say whether a visitor waits to be somebody."""
+    return any(context in idle for idle in _idle.values())
+
+
+def _visitor(browser: Browser) -> BrowserContext:
     context = browser.new_context(
-        viewport={"width": width, "height": 1200},
+        viewport={"width": 1280, "height": 1200},
         locale="ja-JP",
         reduced_motion="reduce",
         accept_downloads=True,
-        storage_state=state,
         bypass_csp=True,  # Playwright waits by evaluating texts, which our pages forbid; test_policy.py visits them as they are
     )
     context.set_default_timeout(WAIT)
-    if not charts:
-        context.on("page", without_charts)
+    anchor = context.new_page()
+    anchor.route("**", lambda route: route.fulfill(body="<!doctype html>"))
+    anchor.goto(ANCHOR)
     return context
 
 
@@ -109,7 +157,7 @@ def too_wide(page: Page) -> list[str]:
 
 def at_rest(page: Page) -> None:
     """Wait until a page is drawn; after a choice, that its run has begun has to be waited for first."""
-    page.wait_for_function(AT_REST, timeout=WAIT)
+    page.wait_for_function(AT_REST, timeout=WAIT, polling=POLL)
 
 
 @contextmanager
@@ -117,7 +165,7 @@ def rerun(page: Page) -> Iterator[None]:
     """Wait, after what is done meanwhile, until the run that it asks for has begun and the page is drawn again."""
     page.evaluate(WATCH)
     yield
-    page.wait_for_function("window.hasRunBegun", timeout=WAIT)
+    page.wait_for_function("window.hasRunBegun", timeout=WAIT, polling=POLL)
     at_rest(page)
 
 
@@ -161,7 +209,9 @@ class Screen:
     def becomes(self, expected: dict[str, Any]) -> None:
         """Wait until exactly this is shown; where it never is, say what is shown instead."""
         try:
-            self.page.wait_for_function(f"expected => JSON.stringify(({SEEN})()) === expected", arg=_plain(expected), timeout=WAIT)
+            self.page.wait_for_function(
+                f"expected => JSON.stringify(({SEEN})()) === expected", arg=_plain(expected), timeout=WAIT, polling=POLL
+            )
         except TimeoutError:
             assert self.seen() == expected, f"{self.page.url} does not become what was shown"
 
@@ -169,7 +219,7 @@ class Screen:
         """Wait until a list shows a choice and the run that it began is over, and return what is shown once nothing changes."""
         self.page.wait_for_function(
             f"expected => {{ const now = ({SEEN})(); return now !== null && now.lists.includes(expected); }}",
-            arg=f"{label}: {option}", timeout=WAIT,
+            arg=f"{label}: {option}", timeout=WAIT, polling=POLL,
         )  # fmt: skip
         return self.seen()
 

@@ -9,7 +9,7 @@ from charts.style import INK
 from charts.themes import DARK, DARK_PAPER, PAPER, rgb
 from tests.accessibility.walks import director
 from tests.browser.axe import broken_rules
-from tests.browser.screen import rerun, tab, unfolded
+from tests.browser.screen import leave, rerun, tab, unfolded
 from tests.browser.test_pages import EVERY_PAGE, FIGURES
 from tests.browser.test_projects import SHOWN
 from tests.browser.visits import Visits, opened
@@ -36,14 +36,14 @@ def test_the_pages_of_the_office_break_no_rule_of_wcag(chromium: Browser, server
         page.get_by_role("option").filter(has_text="構造改革室").first.click()
     expect(page.locator("[data-testid=stMain]").get_by_text("この画面を使う権限がありません")).to_have_count(0)
     broken = broken_rules(page)
-    page.context.close()
+    leave(page.context)
     assert broken == []
 
 
 def test_what_is_off_track_since_when_and_why_is_learnt_by_listening(chromium: Browser, server: str) -> None:
     page = tab(chromium, charts=False).new_page()
     walk = director(page, server)
-    page.context.close()
+    leave(page.context)
     assert walk.wrong == []
 
 

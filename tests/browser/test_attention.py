@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Browser
 
 from tests.browser.axe import broken_rules
-from tests.browser.screen import at_rest, too_wide
+from tests.browser.screen import at_rest, leave, too_wide
 from tests.browser.visits import opened
 
 pytestmark = pytest.mark.browser
@@ -39,7 +39,7 @@ def test_where_since_when_why_what_whose_and_by_when(chromium: Browser, server: 
     at_rest(page)
     words = "令和4年度第2四半期から3期" if language == "ja" else "Since FY2022 Q2: 3 quarters"
     page.get_by_text(words).wait_for()
-    page.context.close()
+    leave(page.context)
 
 
 def test_a_count_leads_to_the_list_that_it_counts(chromium: Browser, server: str) -> None:
@@ -54,4 +54,4 @@ def test_a_count_leads_to_the_list_that_it_counts(chromium: Browser, server: str
     assert too_wide(page) == [] and broken_rules(page) == [] and wrong == []
     page.go_back()
     page.get_by_role("heading", level=1).filter(has_text="いま判定できる").wait_for()
-    page.context.close()
+    leave(page.context)

@@ -13,7 +13,7 @@ from kpis.reporting import people, reports
 from kpis.store.store import Store
 from loaders.workbook.submit import take_template
 from tests.browser.conftest import serving
-from tests.browser.screen import at_rest, pictured, rerun, tab, too_wide
+from tests.browser.screen import at_rest, leave, pictured, rerun, tab, too_wide
 from tests.browser.test_journey import CALENDAR, text_of
 from tests.browser.test_reporting_local import WORDS, act_as
 from tests.loaders.test_parts import WHOLE, filled, given
@@ -49,7 +49,7 @@ def test_a_cell_typed_in_the_grid_is_read_as_in_the_workbook(chromium: Browser, 
         pictured(page, f"submit-in-place-{language}-{375 if narrow else 1280}")
         assert page.locator("[data-testid=stException]").count() == 0 and too_wide(page) == []
         if narrow:
-            context.close()
+            leave(context)
     grid = page.locator("[class*=st-key-grid_] canvas").first
     grid.click(position={"x": 340, "y": 52}, force=True)  # the numerator of the first figure
     page.keyboard.press("Enter")

@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Browser
 
 from tests.browser.keyboard import Keyboard
-from tests.browser.screen import WAIT, at_rest, tab
+from tests.browser.screen import WAIT, at_rest, leave, tab
 
 pytestmark = pytest.mark.browser
 MOST = 12
@@ -64,4 +64,4 @@ def test_from_the_overview_to_a_value_and_its_source_and_to_whether_a_procedure_
     keys.press("Escape")
     keys.page.wait_for_function("!document.querySelector('[data-testid=stPopoverBody]')", timeout=WAIT)
     assert keys.focus()["name"] == opener
-    keys.page.context.close()
+    leave(keys.page.context)

@@ -15,7 +15,7 @@ from kpis.store import tables
 from kpis.store.store import Store, utc_now
 from publishers.fonts import has_japanese
 from tests.browser.conftest import serving
-from tests.browser.screen import at_rest, pictured, rerun, tab, too_wide
+from tests.browser.screen import at_rest, leave, pictured, rerun, tab, too_wide
 from tests.browser.test_journey import CALENDAR, text_of
 from tests.browser.test_reporting_local import WORDS, act_as
 from tests.small_government import settle
@@ -74,4 +74,4 @@ def test_a_decision_is_taken_live_and_the_minutes_are_rebuilt(chromium: Browser,
     assert saved(page, "会議資料一式(PowerPoint)").startswith(b"PK")
     if has_japanese():
         assert saved(page, "会議資料一式(PDF)").startswith(b"%PDF")
-    context.close()
+    leave(context)

@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, expect
 
 from kpis.settings import ROOT
 from tests.browser.axe import broken_rules
-from tests.browser.screen import pictured, too_wide
+from tests.browser.screen import leave, pictured, too_wide
 from tests.browser.visits import Visits, opened
 
 pytestmark = pytest.mark.browser
@@ -74,13 +74,13 @@ def test_the_language_chosen_on_one_page_stays_on_the_next(chromium: Browser, se
     page.get_by_role("link", name="Five lesses").click()
     page.wait_for_selector("h1:has-text('The five lesses')", timeout=120_000)
     assert wrong == []
-    page.context.close()
+    leave(page.context)
 
 
 def test_an_unknown_indicator_is_named_and_the_list_is_offered(chromium: Browser, server: str) -> None:
     page, _ = opened(chromium, server, "/indicator?code=nowhere&lang=en", width=1280)
     assert "There is no indicator" in page.inner_text("[data-testid=stMain]")
-    page.context.close()
+    leave(page.context)
 
 
 EVERY_PAGE = sorted(f"/{file.stem}" for file in (ROOT / "pages").glob("*.py"))
@@ -110,4 +110,4 @@ def test_the_very_first_request_of_a_new_server_never_shows_a_bare_page(
         expect(side.get_by_text("English", exact=True)).to_have_count(1, timeout=120_000)
         # An address that names no page is answered by the overview, with a message of Streamlit's own.
         assert not [w for w in wrong if "404" not in w and "does not seem to exist" not in w]
-        page.context.close()
+        leave(page.context)

@@ -7,7 +7,7 @@ from playwright.sync_api import Browser, expect
 
 from kpis.languages import say
 from pages.parts.menu import SECTIONS
-from tests.browser.screen import WAIT, Screen
+from tests.browser.screen import WAIT, Screen, leave
 from tests.browser.visits import GO, faults
 
 pytestmark = pytest.mark.browser
@@ -52,4 +52,4 @@ def test_no_page_does_what_the_policy_forbids(chromium: Browser, small_server: s
     assert {" ".join(each.split()[:2]) for each in stopped} == {
         "script-src-elem inline", "img-src http://beacon.example/x.png", "frame-src http://beacon.example",
     }  # fmt: skip
-    page.context.close()
+    leave(page.context)

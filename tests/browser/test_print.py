@@ -15,6 +15,7 @@ from kpis.store.store import Store
 from publishers.meeting.page import report_page
 from publishers.site.export import export
 from telling.meeting import quarter_report
+from tests.browser.screen import leave
 from tests.browser.visits import opened
 from tests.publishers.house import House
 
@@ -80,7 +81,7 @@ def test_the_static_edition_is_printed_whole(
     for heading in page.locator(":is(h1, h2, h3):not(.vh, .vh *)").all_inner_texts():
         assert not said or squeezed(heading.split("\n")[0][:12]) in squeezed(said), heading
     assert cut(page, A4[paper]) == []
-    page.context.close()
+    leave(page.context)
 
 
 @pytest.mark.parametrize("paper", list(A4))
@@ -92,7 +93,7 @@ def test_the_meeting_material_is_printed_whole(chromium: Browser, tokyo: Store, 
     page.goto(path.as_uri())
     printed(page, tmp_path / "page.pdf", across=paper == "across")
     assert cut(page, A4[paper]) == []
-    page.context.close()
+    leave(page.context)
 
 
 def beyond(path: Path) -> list[str]:
@@ -122,4 +123,4 @@ def test_a_page_of_the_dashboard_is_printed_whole(chromium: Browser, server: str
     assert cut(page, A4[paper], scope="[data-testid=stMain] *") == []
     assert not page.locator(".st-key-menu").is_visible()
     assert page.locator("img.print-table, .main-svg[viewBox]").count() == 0  # all is as before
-    page.context.close()
+    leave(page.context)

@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from tests.browser.axe import broken_rules
-from tests.browser.screen import Screen, pictured, too_wide, unfolded
+from tests.browser.screen import Screen, leave, pictured, too_wide, unfolded
 from tests.browser.visits import Visits, opened
 
 pytestmark = pytest.mark.browser
@@ -50,7 +50,7 @@ def test_from_the_overview_a_milestone_is_two_clicks_away(chromium: Browser, ser
     page.wait_for_selector("h1:has-text('CP1')", timeout=120_000)
     page.wait_for_selector("text=マイルストーン18件", timeout=120_000)
     assert wrong == []
-    page.context.close()
+    leave(page.context)
 
 
 def test_a_confidence_that_contradicts_the_status_reaches_the_overview(
@@ -65,11 +65,11 @@ def test_a_confidence_that_contradicts_the_status_reaches_the_overview(
         page.get_by_role("button", name="保存する").click()
         page.wait_for_selector("text=食い違っています", timeout=120_000)
         assert wrong == []
-        page.context.close()
+        leave(page.context)
         page, _ = opened(chromium, address, "/?lang=ja", width=1280)
         text = page.inner_text("[data-testid=stMain]")
         assert "確信度「低」と計算による判定「順調」が食い違っています" in text and "第4期の受付に間に合わない見込み" in text
-        page.context.close()
+        leave(page.context)
 
 
 def test_the_organisation_of_today_can_be_chosen_and_the_page_says_so(chromium: Browser, server: str) -> None:
@@ -77,7 +77,7 @@ def test_the_organisation_of_today_can_be_chosen_and_the_page_says_so(chromium: 
     unfolded(page).get_by_role("radio", name="現在の組織").click()
     page.wait_for_function("document.querySelector('[data-testid=stMain]').innerText.includes('現在の組織')", timeout=120_000)
     assert wrong == []
-    page.context.close()
+    leave(page.context)
 
 
 def test_the_day_and_organisation_of_an_address_hold_on_the_next_page_and_the_address_follows_a_choice(
@@ -93,4 +93,4 @@ def test_the_day_and_organisation_of_an_address_hold_on_the_next_page_and_the_ad
     page.wait_for_selector("h1:has-text('core projects')", timeout=120_000)
     expect(main).to_contain_text("As of 30 Jun 2023", timeout=120_000)
     assert wrong == []
-    page.context.close()
+    leave(page.context)

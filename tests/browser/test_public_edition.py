@@ -16,6 +16,7 @@ from publishers.editions import on_disk
 from telling.blocks import Telling
 from telling.search import indices_of
 from telling.words import Words
+from tests.browser.screen import leave
 from tests.browser.visits import Visits
 from tests.publishers.house import House
 from tests.publishers.shown import numbers_in
@@ -61,7 +62,7 @@ def test_every_number_a_reader_sees_on_the_instance_stands_in_the_static_page(
     plain = chromium.new_context(java_script_enabled=False).new_page()
     plain.goto(f"{public}/site/{'en/' if language == 'en' else ''}{PATHS[path]}")
     static = plain.inner_text("body")
-    plain.context.close()
+    leave(plain.context)
     missing = set(numbers_in(seen)) - set(numbers_in(static)) - set(numbers_in(links))
     assert len(set(numbers_in(seen))) > 10
     assert missing <= frame(language, public, published), missing
@@ -81,7 +82,7 @@ def test_a_static_page_fits_without_a_script_and_asks_no_other_host(chromium: Br
         box = element.bounding_box()
         assert box is None or box["x"] + box["width"] <= width + 1, element.evaluate("e => e.outerHTML.slice(0, 120)")
     assert all(url.startswith(public) for url in asked)
-    page.context.close()
+    leave(page.context)
 
 
 def test_the_script_says_the_value_under_the_pointer_and_by_keyboard(chromium: Browser, public: str) -> None:
@@ -95,14 +96,14 @@ def test_the_script_says_the_value_under_the_pointer_and_by_keyboard(chromium: B
     page.keyboard.press("ArrowLeft")
     assert page.locator("p.tip").first.inner_text() == "2024年9月: 80%超"
     assert wrong == []
-    page.context.close()
+    leave(page.context)
 
 
 def test_a_card_can_be_embedded_as_a_picture_by_a_page_of_anybody(chromium: Browser, public: str) -> None:
     page = chromium.new_context().new_page()
     page.set_content(f'<img id="card" src="{public}/embed/paper_reduction_rate.svg">')
     page.wait_for_function("document.getElementById('card').naturalWidth > 0", timeout=120_000)
-    page.context.close()
+    leave(page.context)
 
 
 TYPED = ("ﾊﾟｽﾎﾟｰﾄ", "申し込み の方法", "申込みの方法", "殿ヶ谷戸", "舊芝離宮", "コンピューター", "FAX-１", "一・二", "Ｔｏｋｙｏ")
@@ -141,7 +142,7 @@ def test_the_search_of_the_static_edition_folds_finds_and_loads_as_it_should(
     share = 1 - len(missed) / len(rows)
     print(f"static: {share:.1%} of {len(rows)} queries among the first three", missed)
     assert share >= LEAST_GOOD, missed
-    page.context.close()
+    leave(page.context)
     loaded = {
         asked: bytes_of(chromium, f"{public}/site/search.html?q={quote(asked)}")
         for asked in ("hackaton teams", "選管", "宅地建物取引士証の交付")
@@ -178,5 +179,5 @@ def bytes_of(chromium: Browser, address: str) -> int:
     page.goto(address)
     page.locator("#results li").first.wait_for()
     page.wait_for_load_state("networkidle")
-    context.close()
+    leave(context)
     return loaded[0]

@@ -10,6 +10,7 @@ from playwright.sync_api import Browser
 from publishers.editions import on_disk
 from publishers.editions.verify import verify
 from tests.browser.conftest import serving
+from tests.browser.screen import leave
 from tests.browser.visits import opened
 
 pytestmark = pytest.mark.browser
@@ -33,4 +34,4 @@ def test_an_edition_is_published_from_the_page_and_the_next_shows_no_change(
         assert "the next edition is 2, with 0 changes" in main.inner_text()
         assert verify(folder) == [] and on_disk.opened(folder, 1).note == "The first edition"
         assert wrong == []
-        page.context.close()
+        leave(page.context)

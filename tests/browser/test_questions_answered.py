@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import Browser, Locator, Page
 
 from tests.browser.questions import PHONE, Question
-from tests.browser.screen import at_rest, rerun, tab
+from tests.browser.screen import at_rest, leave, rerun, tab
 from tests.browser.visits import GO
 
 pytestmark = pytest.mark.browser
@@ -67,4 +67,4 @@ def test_five_questions_of_a_director_are_answered_in_two_clicks_on_a_phone(chro
             with rerun(page):
                 page.evaluate(GO, "/?lang=ja")
         answer(page, Question(page, name))
-    page.context.close()
+    leave(page.context)

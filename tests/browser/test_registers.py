@@ -21,7 +21,7 @@ from loaders.catalogue import load_folder
 from loaders.load import load_file
 from tests import census
 from tests.browser.conftest import serving
-from tests.browser.screen import Screen, too_wide
+from tests.browser.screen import Screen, leave, too_wide
 from tests.browser.visits import Visits, opened
 from tests.loaders.test_census import answer, census_file
 
@@ -205,7 +205,7 @@ def test_a_search_is_kept_in_the_address_and_its_csv_is_the_same_list(chromium: 
     page.wait_for_selector("text=1-1 of 1", timeout=120_000)
     Screen(page, japan).asks(q="酒税")
     link = page.get_by_role("link", name="Save all matches as CSV").get_attribute("href")
-    page.context.close()
+    leave(page.context)
     with urllib.request.urlopen(f"{japan}{link}" if link.startswith("/") else link, timeout=20) as response:
         content = response.read().decode("utf-8-sig")
     assert "酒税の申告" in content and len(content.splitlines()) == 2
@@ -220,7 +220,7 @@ def test_one_procedure_has_its_own_address_and_an_unknown_one_is_named(chromium:
     assert "酒税の申告" in text and "Ministry of Finance" in text and "FY2024" in text and wrong == []
     page.goto(japan + "/procedures?lang=en&code=nowhere")
     page.wait_for_selector("h1:has-text('There is no procedure')")
-    page.context.close()
+    leave(page.context)
 
 
 def test_a_government_without_facilities_is_told_how_to_load_them(visits: Visits, japan: str) -> None:

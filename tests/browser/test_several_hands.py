@@ -13,7 +13,7 @@ from kpis.periods import local_day
 from kpis.reporting import people, reports, submissions
 from kpis.store.store import Store, utc_now
 from tests.browser.conftest import serving
-from tests.browser.screen import at_rest, pictured, rerun, tab, too_wide
+from tests.browser.screen import at_rest, leave, pictured, rerun, tab, too_wide
 from tests.browser.test_journey import CALENDAR, text_of
 from tests.browser.test_reporting_local import WORDS, act_as
 from tests.browser.visits import GO
@@ -74,7 +74,7 @@ def test_a_clash_is_answered_and_the_report_goes_its_way(chromium: Browser, seve
     opened(page, f"{address}/submit?lang=en&{at}", WORDS["en"]["manager"])
     assert say("clashes_title", "en", count=1) in text_of(page)
     pictured(page, "submit-hands-en-375")
-    narrow.close()
+    leave(narrow)
     context = tab(chromium)
     page = context.new_page()
     opened(page, f"{address}/submit?lang=ja&{at}", manager)
@@ -105,7 +105,7 @@ def test_a_clash_is_answered_and_the_report_goes_its_way(chromium: Browser, seve
         and page.locator("[data-testid=stException]").count() == 0
     )
     pictured(page, "review-hands-ja-1280")
-    context.close()
+    leave(context)
 
 
 def test_a_bureau_sees_what_it_owes_on_the_overview_and_on_its_page(chromium: Browser, several: tuple[Store, str]) -> None:
@@ -131,4 +131,4 @@ def test_a_bureau_sees_what_it_owes_on_the_overview_and_on_its_page(chromium: Br
     with rerun(page):
         owed.click()
     assert "令和4年度第2四半期" in text_of(page) and "/submit" in page.url
-    context.close()
+    leave(context)

@@ -11,7 +11,7 @@ from playwright.sync_api import Browser
 
 from publishers.site.foreign import marked
 from tests.accessibility.spoken import spoken, wrong
-from tests.browser.screen import at_rest, rerun, tab
+from tests.browser.screen import at_rest, leave, rerun, tab
 
 pytestmark = pytest.mark.browser
 SOUND = """<html lang="en"><title>t</title><main><h1>Title</h1><p>91% (31 Dec 2025)</p><h2>Part</h2><a href="/x">More</a><a href="/x">More</a>
@@ -79,4 +79,4 @@ def test_a_title_that_is_begun_at_wears_a_ring_for_keys_alone(chromium: Browser,
         if not by_keys:
             with rerun(page):
                 page.locator(".st-key-menu").get_by_role("link", name="局別").click()
-    page.context.close()
+    leave(page.context)

@@ -19,7 +19,7 @@ from tests.accessibility.walks import citizen
 from tests.browser.axe import broken_rules
 from tests.browser.keyboard import Keyboard
 from tests.browser.questions import Question
-from tests.browser.screen import pictured, too_wide
+from tests.browser.screen import leave, pictured, too_wide
 from tests.publishers.house import House, reported
 from tests.shared import copied, shipped
 
@@ -92,7 +92,7 @@ def test_a_static_page_breaks_no_rule_of_wcag_and_never_scrolls_sideways(
         if width == 375 and (crowded := page.evaluate(CROWDED)):
             wrong[f"{prefix}{path} is crowded"] = crowded
         pictured(page, f"static-{prefix}{path}-{width}".replace("/", "-").replace(".html", ""))
-    page.context.close()
+    leave(page.context)
     assert wrong == {}
 
 
@@ -101,7 +101,7 @@ def test_axe_would_notice_a_picture_without_a_name_and_text_too_pale(chromium: B
     page.evaluate("document.querySelector('svg.chart').removeAttribute('aria-label')")
     page.evaluate("document.querySelector('h1').style.color = '#ccc'")
     found = " ".join(broken_rules(page))
-    page.context.close()
+    leave(page.context)
     assert "svg-img-alt" in found and "color-contrast" in found
 
 
@@ -111,7 +111,7 @@ def test_every_number_of_a_page_is_there_without_a_script(chromium: Browser, add
         page = chromium.new_context(viewport={"width": 1280, "height": 1200}, java_script_enabled=scripts).new_page()
         page.goto(f"{address}/procedures.html")
         texts[scripts] = page.inner_text("main")
-        page.context.close()
+        leave(page.context)
     assert "46.4%" in texts[False] and "30,000" in texts[False]
     assert texts[False].split() == texts[True].split()
 
@@ -132,7 +132,7 @@ def test_a_static_page_holds_in_dark_and_is_printed_light(chromium: Browser, add
             wrong[path] = broken[:5]
     page.emulate_media(color_scheme="dark", media="print")
     assert page.evaluate(ground) == rgb(PAPER)
-    page.context.close()
+    leave(page.context)
     assert wrong == {}
 
 
@@ -161,7 +161,7 @@ def test_by_keyboard_a_value_with_its_source_and_whether_a_procedure_is_online_a
             keys.press("Enter")
             keys.to(is_source=True)
         assert keys.presses <= 12, keys.way
-    page.context.close()
+    leave(page.context)
 
 
 def test_the_key_of_a_slash_leads_to_the_search_box_of_every_page_and_is_written_within_it(chromium: Browser, address: str) -> None:
@@ -173,14 +173,14 @@ def test_the_key_of_a_slash_leads_to_the_search_box_of_every_page_and_is_written
         expect(box).to_have_value("")
         page.keyboard.press("/")
         expect(box).to_have_value("/")
-    page.context.close()
+    leave(page.context)
 
 
 @pytest.mark.parametrize("language", ["ja", "en"])
 def test_whether_a_procedure_is_online_is_learnt_by_listening(chromium: Browser, address: str, language: str) -> None:
     page = visitor(chromium, 1280)
     walk = citizen(page, address, language)
-    page.context.close()
+    leave(page.context)
     assert walk.wrong == []
 
 
@@ -188,7 +188,7 @@ def test_a_table_drawn_as_blocks_is_a_table_to_a_screen_reader(chromium: Browser
     page = shown(visitor(chromium, 375), address, "overview.html")
     drawn = page.evaluate("[...document.querySelectorAll('table, tr, td')].map(e => getComputedStyle(e).display)")
     told = tree(page)
-    page.context.close()
+    leave(page.context)
     assert "block" in drawn and "table-row" not in drawn
     assert told["table"] >= 4 and told["row"] > 20 and told["columnheader"] > 20 and told["cell"] > 100
     assert not {role for role in told if role.startswith("LayoutTable")}
@@ -223,4 +223,4 @@ def test_five_questions_of_a_citizen_are_answered_in_two_clicks_on_a_phone(chrom
     data = asked("citizen-5-take-the-data")
     data.click(page.get_by_role("link", name="オープンデータ").first)
     data.answered(page.locator("main table").first, "CSV")
-    page.context.close()
+    leave(page.context)

@@ -9,9 +9,9 @@ from __future__ import annotations
 import re
 from urllib.parse import parse_qs, urlsplit
 
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, BrowserContext, Page
 
-from tests.browser.screen import WAIT, at_rest, rerun, tab
+from tests.browser.screen import WAIT, at_rest, is_idle, leave, rerun, tab
 
 KEPT = 6  # pages open at once: two languages at two widths, and another server's
 # Go to an address as the browser does for back and forward.
@@ -20,7 +20,14 @@ GO = "path => { history.pushState(null, '', path); dispatchEvent(new PopStateEve
 
 def opened(browser: Browser, address: str, path: str, *, width: int, charts: bool = True) -> tuple[Page, list[str]]:
     """Load a page, wait until it is drawn, and return it with the list of everything that goes wrong on it."""
-    page = tab(browser, width=width, charts=charts).new_page()
+    return drawn(tab(browser, width=width, charts=charts), address, path)
+
+
+def drawn(visitor: BrowserContext, address: str, path: str, *, width: int = 0) -> tuple[Page, list[str]]:
+    """Load a page as somebody, in a window of a width where one is named, as ``opened`` does."""
+    page = visitor.new_page()
+    if width:
+        page.set_viewport_size({"width": width, "height": 1200})
     wrong, waiting = faults(page), in_flight(page)
     page.goto(address + path)
     page.wait_for_selector("h1", timeout=WAIT)
@@ -80,22 +87,27 @@ def faults(page: Page) -> list[str]:
 
 
 class Visits:
-    """What one process of the tests keeps open: pages by server, language and width, and a visitor of whom only the cache is kept."""
+    """What one process of the tests keeps open: pages by server, language and width, of a visitor with charts and of one without.
+
+    The one without also loads address after address: what was fetched once is not fetched again.
+    """
 
     def __init__(self, browser: Browser) -> None:
         self._browser = browser
         self._kept: dict[tuple[str, str, int, bool], tuple[Page, list[str]]] = {}
-        self.loader = tab(browser, charts=False)  # whoever loads address after address: what was fetched once is not fetched again
+        self._looker, self.loader = (tab(browser, charts=charts) for charts in (True, False))
+        self._anchors = [visitor.pages[0] for visitor in (self._looker, self.loader)]
 
     def tidy(self) -> None:
         """Close what a test left open: a page that goes on drawing takes the processor from every test after it."""
-        kept = [page.context for page, _ in self._kept.values()]
+        kept = [*self._anchors, *(page for page, _ in self._kept.values())]
         for context in self._browser.contexts:
-            if context is self.loader:
+            if context in (self._looker, self.loader):
                 for page in context.pages:
-                    page.close()
-            elif context not in kept:
-                context.close()
+                    if page not in kept:
+                        page.close()
+            elif not is_idle(context):
+                leave(context)
 
     def see(self, address: str, path: str, *, width: int, charts: bool = True) -> tuple[Page, list[str]]:
         """Return a page that shows an address, drawn to the end, and what went wrong on the way.
@@ -105,7 +117,7 @@ class Visits:
         key = (address, "".join(parse_qs(urlsplit(path).query).get("lang", [])), width, charts)
         held = self._kept.pop(key, None)  # where it fails, the next test gets a new one
         if held is None:
-            held = opened(self._browser, address, path, width=width, charts=charts)
+            held = drawn(self._looker if charts else self.loader, address, path, width=width)
         else:
             page, wrong = held
             wrong.clear()
@@ -113,5 +125,5 @@ class Visits:
                 page.evaluate(GO, path)
         self._kept[key] = held
         while len(self._kept) > KEPT:
-            self._kept.pop(next(iter(self._kept)))[0].context.close()
+            self._kept.pop(next(iter(self._kept)))[0].close()
         return held
