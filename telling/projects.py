@@ -269,7 +269,7 @@ def version_line(version: tables.StrategyVersion, words: Words) -> str:
         said.append(words("version_keywords", keywords=keywords))
     head = words("version_head", name=words.named(version), day=adopted(version, words))
     text = " ".join(filter(None, said))
-    return f"{head} {text}" if text else head.rstrip(":： ")
+    return f"{head} {text}" if text else head.rstrip(": ")
 
 
 def unidentified(
