@@ -73,14 +73,16 @@ def listing(reports: Sequence[ProjectReport]) -> None:
 def table_of(reports: Sequence[ProjectReport], caption: str) -> None:
     """Show projects as a table: how each stands and stood, its milestones and what comes next; its bureaus below its name."""
 
-    def make() -> str:
+    def make() -> tuple[list[str], str]:
         told = overview_projects.lines(telling(), reports, about=lambda r: " ・ ".join(filter(None, (r.code, leaders(r)))))
         words = Words(language())
-        return defined(seen.projects(told, lambda code: address.path("projects", code=code), words, caption=caption), words)
+        table = defined(seen.projects(told, lambda code: address.path("projects", code=code), words, caption=caption), words)
+        return list(dict.fromkeys(projects.no_bureau(r, words) for r in reports if not leaders(r))), table
 
-    for said in dict.fromkeys(projects.no_bureau(r, Words(language())) for r in reports if not leaders(r)):
+    unled, table = cached.made("projects", code=(caption, *(r.code for r in reports), *address.link().items()), make=make)
+    for said in unled:
         st.caption(said)  # once, not at each
-    st.html(cached.made("projects", code=(caption, *(r.code for r in reports), *address.link().items()), make=make))
+    st.html(table)
 
 
 def numbered(kind: ProjectKindFields, own: Sequence[ProjectReport]) -> None:
