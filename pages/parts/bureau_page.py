@@ -152,7 +152,7 @@ def indicators(report: BureauReport, items: Sequence[Scored], *, key: str) -> No
         items: those common to all bureaus, or those of its own.
         key: the part of the address that holds the choice, and of the name of the file.
     """
-    with st.grid(2, min_column_width=320):
+    with st.grid(min(2, len(items)) or 1, min_column_width=320):  # one alone takes the whole width
         for item in items[:CHARTS_SHOWN]:
             indicator(item)
         others = {s.entry.definition.code: s for s in items[CHARTS_SHOWN:]}
