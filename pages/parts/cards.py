@@ -129,6 +129,8 @@ def chart_with_table(scored: Scored, book: Book, *, heading: str | None = None, 
             st.caption(markdown(block.notes))
     elif scored.judgement.figure is None:
         st.info(t("no_series"), icon=":material/info:")
+    if block.sources:  # right below, in few steps for whoever goes by keys
+        st.markdown(block.sources)
     if block.table is not None:
         with st.expander(t("table"), icon=":material/table:"):
             data_table(block.table, column_config=link_columns())
@@ -138,8 +140,6 @@ def chart_with_table(scored: Scored, book: Book, *, heading: str | None = None, 
             )  # fmt: skip
     if block.chart is not None:
         indicator_taken(scored)
-    if block.sources:
-        st.markdown(block.sources)
     return block.signs
 
 

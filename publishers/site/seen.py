@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date
+from functools import lru_cache
 
 from markupsafe import Markup, escape
 
@@ -12,7 +13,7 @@ from charts.svg.strip import look_of
 from kpis.as_text import shown
 from kpis.figures.records import STATUSES, Judgement
 from kpis.figures.scorecard import Scored, Tally
-from kpis.text import status_word
+from kpis.text import signs_of_scales, status_word
 from publishers.site.attention import strip
 from publishers.site.block_views import cell
 from publishers.site.headed import folded
@@ -28,8 +29,6 @@ from telling.quarters import Quarter
 from telling.shifts import Since, Standing
 from telling.words import Words
 
-# Of a value that is written large, at its end or at that of its element: what stands behind its number, if no sign alone.
-_UNIT = re.compile(r"(?<=[\d万億])([^\d万億%<>]{2,})(?=</data>$|$)")
 _LONG = re.compile(r"(?:^|>)[^<]*[!-;=?-~]{31}")  # a word without a place to break, outside of tags
 IN_SHORT = {"unreported": "att_unreported"}  # words of marks in narrow places
 ListOf = Callable[[str, str], str]  # group of a tally and status → address of the list that the count counts
@@ -133,9 +132,16 @@ def _picture(card: Card) -> Markup:
     return Markup('<img src="{}" alt="{}">').format(card.picture, card.alt) if card.picture else Markup("")
 
 
+@lru_cache(maxsize=1)
+def _unit() -> re.Pattern[str]:
+    """Find, at the end of a value or at that of its element, what stands behind its number, if no sign alone."""
+    signs = signs_of_scales()
+    return re.compile(f"(?<=[\\d{signs}])([^\\d{signs}%<>]{{2,}})(?=</data>$|$)")
+
+
 def large(value: str, *, is_text: bool = False) -> Markup:
     """Return a value as it is written large: its number, and its unit small where that is a word; a text as it is."""
-    return Markup(escape(value) if is_text else _UNIT.sub(r'<span class="un">\1</span>', str(escape(value))))
+    return Markup(escape(value) if is_text else _unit().sub(r'<span class="un">\1</span>', str(escape(value))))
 
 
 def cards(listed: Iterable[Card], page_of: PageOf, words: Words) -> Markup:
