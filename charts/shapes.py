@@ -169,4 +169,16 @@ class Strip:
     said: str
 
 
-Shape = Shares | Columns | Steps | Counts | Tiles | Ranked
+@dataclass(frozen=True, slots=True)
+class Timeline:
+    """Days that things were given: (name, (kind, day, what is said of it)), first on top.
+
+    Kinds are ``start``, ``planned``, ``replanned`` (each time) and ``actual``; ``today`` is the day their states are of.
+    """
+
+    rows: tuple[tuple[str, tuple[tuple[str, date, str], ...]], ...]
+    today: date
+    today_word: str
+
+
+Shape = Shares | Columns | Steps | Counts | Tiles | Ranked | Timeline

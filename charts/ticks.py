@@ -58,11 +58,12 @@ def ticks_within(
 ) -> tuple[Tick, ...]:  # fmt: skip
     """Return as many ticks as can be read in a width: ``room`` and the height of the text ``size`` in the same measure."""
     held = tuple(kinds)
-    for most in range(max(int(room / (3 * size)), 1), 0, -1):
+    most = max(int(room / (3 * size)), 1)
+    while True:
         ticks = period_ticks(first, last, held, most=most, language=language)
-        if len(ticks) * (max(width_of(t.label, size) for t in ticks) + size) <= room:
-            break
-    return ticks
+        most = min(most, len(ticks)) - 1  # as many as these are the same again
+        if most < 1 or len(ticks) * (max(width_of(t.label, size) for t in ticks) + size) <= room:
+            return ticks
 
 
 def width_of(text: str, size: float = 13.0) -> float:

@@ -11,16 +11,18 @@ from functools import lru_cache
 from typing import Any, NamedTuple, Protocol
 
 from kpis.declared import ALWAYS
-from kpis.languages import SOURCE, day_in_words, filled, number_in_digits, say, unfilled
+from kpis.languages import SOURCE, codes, day_in_words, filled, number_in_digits, say, unfilled
 from kpis.periods import fiscal_year_code, month_code, parse_period, quarter_code
 
 # Material icon and badge colour of each status; its word is ``status_<status>`` of the catalogues.
 MYRIAD = 10_000  # a language with a word for it writes each part of a large number: 1億2,345万
 LARGE = 1_000_000  # from here on a number is written with 万 or million
 PUBLISHED = 4  # a value with more decimals than these was worked out, not published
+# Between a word and its number, as of a period, and between a count and what is counted: where a kanji stands before digits that are read with
+# the next kanji, and after digits with one or two hiragana.
 _WORD_AND_NUMBER = re.compile(
-    r"([和成第])(?=\d)|(?<=\d)(つの)"
-)  # of periods, 令和5年度第1四半期, and of things that are counted, 5つのレス
+    r"([\u4e00-\u9fff])(?=\d+[\u4e00-\u9fff])|(?<=\d)[\u3041-\u3096]{1,2}(?=[\u30a1-\u30fa\u4e00-\u9fff])"
+)
 SAME = Decimal("1e-9")  # two values closer than this are the same
 
 
@@ -291,6 +293,13 @@ def large_unit(language: str = "ja") -> tuple[str, float]:
     """Return the first power of ten that has a word, and what it is: ("万", 1e4)."""
     scale = _scales(language)[-1]
     return _word(scale, language), float(scale.size)
+
+
+@lru_cache(maxsize=1)
+def signs_of_scales() -> str:
+    """Return the signs that stand for a power of ten in any language: those of 10,000 and more in Japanese."""
+    words = (_word(scale, code) for code in codes() for scale in _scales(code))
+    return "".join(dict.fromkeys(word for word in words if len(word) == 1 and not word.isascii()))
 
 
 def _word(scale: Scale, language: str) -> str:

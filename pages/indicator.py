@@ -62,6 +62,8 @@ def show(item: Scored, above: DeltaGenerator) -> None:
     with right:
         st.header(t("inputs"))
         st.table(facts.inputs, border="horizontal", hide_header=True, hide_index=True)
+        if facts.inputs_meant:
+            st.html(facts.inputs_meant)
         st.caption(facts.rule)
     if facts.targets.shown:
         st.header(t("targets_raised"))

@@ -9,7 +9,7 @@ from kpis.figures.registers import DIMENSIONS, tally
 from kpis.figures.scorecard import Scored
 from kpis.periods import Period
 from kpis.registers import TOLD_BY_RECORD
-from telling import bureaus, facilities, listed, procedures
+from telling import bureaus, facilities, listed, procedures, projects
 from telling.blocks import Block, Telling
 from telling.taken import name_of_indicator
 
@@ -44,6 +44,11 @@ def blocks(telling: Telling, period: str = "") -> Mapping[str, Tell]:
         chosen = periods.get(period) if period else max(periods.values(), key=lambda p: (p.end, p.start))
         if code in whole and chosen is not None:
             made[f"bureaus/{code}"] = partial(_by_bureau, telling, whole[code], parts, chosen)
+    for report in moment.projects:
+        tell = partial(projects.timeline, telling, report.milestones, chart=f"projects/{report.code}")
+        made[f"milestones/projects/{report.code}"] = tell
+    for own in moment.bureaus:
+        made[f"milestones/bureaus/{own.code}"] = partial(projects.timeline, telling, own.milestones, chart=f"bureaus/{own.code}")
     return made
 
 

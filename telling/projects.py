@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 
+from charts.shapes import Timeline
 from kpis.errors import PeriodUnreadable
 from kpis.figures.projects import MILESTONE_STATES, GivenDay, Milestone, ProjectReport, in_order
 from kpis.figures.scorecard import Scored
@@ -12,7 +14,7 @@ from kpis.government import government
 from kpis.government_files import ProjectKindFields
 from kpis.periods import parse_period
 from kpis.store import tables
-from kpis.text import known_day, text_of
+from kpis.text import format_date, known_day, text_of
 from telling.blocks import Block, Cell, Flat, Number, Telling
 from telling.words import Words
 
@@ -142,6 +144,43 @@ def milestones(
     return Block(key="milestones", sentence=milestones_line(held, w), columns=tuple(map(w, heads)), rows=rows, flat=flat)
 
 
+def timeline(
+    telling: Telling, held: Sequence[Milestone], *, chart: str, project_names: Mapping[str, str] | None = None, without: Container[str] = ()
+) -> Block:  # fmt: skip
+    """Tell milestones on a time line, the one that ends first on top.
+
+    Args:
+        telling: in whose words.
+        held: of a project or a bureau.
+        chart: ``projects`` or ``bureaus`` and the code of it, under which the picture is taken away.
+        project_names: as of ``milestones``.
+        without: as of ``milestones``.
+    """
+    w, (sort, _, code) = telling.words, chart.partition("/")
+    ordered = sorted(held, key=lambda m: (m.last_day or date.max, m.code))
+    told = milestones(telling, ordered, project_names=project_names, without=without)
+    if not ordered:
+        return replace(told, sentence="", why_empty=w("timeline_none"))
+    slipped = sum(1 for m in ordered if m.state == "done" and (m.slip_days or 0) > 0)
+    rows = tuple((f"{w.named(m)} ({w('state_' + m.state)})", tuple(_given(m, w))) for m in ordered)
+    drawn = tuple(row for row in rows if row[1])
+    of = telling.bureau(code) if sort == "bureaus" else w.named(telling.moment.by_code(tables.Project)[code])
+    return replace(
+        told, sentence=w.together((told.sentence, w("milestones_slipped", count=slipped))), why_empty=w("timeline_none"),
+        shape=Timeline(drawn, telling.as_of, w("today_mark")) if drawn else None, notes=(w("timeline_legend"),),
+        chart=f"milestones/{chart}", called=w("taken_called", of=of, what=w("milestones")), sources=telling.sources(m.source_code for m in held),
+    )  # fmt: skip
+
+
+def _given(m: Milestone, words: Words) -> Iterator[tuple[str, date, str]]:
+    """Yield every day that a milestone was given, with its kind and what is said of it."""
+    if m.planned_start is not None:
+        yield "start", m.planned_start, f"{words('start_day')} {format_date(m.planned_start, words.language)}"
+    for kind, given in (("planned", m.planned), ("replanned", m.replanned), ("actual", (m.actual,) if m.actual else ())):
+        for each in given:
+            yield kind, each.day, f"{words.named(m)}: {words(kind + '_day')} {each.label(words.language)}"
+
+
 def _days_flat(m: Milestone) -> Iterator[Flat]:
     """Yield one row per day that a milestone was given, or one without a day."""
     given: list[tuple[str, GivenDay | None]] = [*(("planned", g) for g in m.planned), *(("replanned", g) for g in m.replanned)]
@@ -229,7 +268,8 @@ def version_line(version: tables.StrategyVersion, words: Words) -> str:
     if keywords := words.named(version, "keywords"):
         said.append(words("version_keywords", keywords=keywords))
     head = words("version_head", name=words.named(version), day=adopted(version, words))
-    return f"{head} {' '.join(filter(None, said))}".strip()
+    text = " ".join(filter(None, said))
+    return f"{head} {text}" if text else head.rstrip(": ")
 
 
 def unidentified(

@@ -188,7 +188,7 @@ def answer_of(telling: Telling, entry: finding.Entry, procedures: Mapping[str, P
     kind, code = entry.kind, entry.code
     w, moment = telling.words, telling.moment
     title, context, page, query = entry.names[0], "", "", {"code": code}
-    if w.language != SOURCE and len(entry.names) > 1 and entry.names[1]:
+    if w.language.partition("-")[0] != SOURCE and len(entry.names) > 1 and entry.names[1]:  # plain Japanese has the Japanese names
         title = entry.names[1]
     anchor = ""
     online: bool | None = None

@@ -8,7 +8,8 @@ import plotly.graph_objects as go
 from charts.plotly.map import tile_map
 from charts.plotly.ranked import ranked
 from charts.plotly.registers import columns, counts, cumulative, stacked_shares
-from charts.shapes import Columns, Counts, Ranked, Shape, Shares, Steps
+from charts.plotly.timeline import timeline
+from charts.shapes import Columns, Counts, Ranked, Shape, Shares, Steps, Timeline
 from charts.ticks import NARROW
 
 
@@ -30,6 +31,8 @@ def figure(shape: Shape, language: str = "ja") -> go.Figure:
         )
     if isinstance(shape, Ranked):
         return ranked(shape)
+    if isinstance(shape, Timeline):
+        return timeline(shape, language)
     rows = [
         {"column": t.column, "row": t.row, "name": t.name, "numbers": t.numbers, "done": t.done,
          "hover": f"{t.place}: {t.done} / {t.total}"}

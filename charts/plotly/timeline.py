@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Any
 
 import pandas as pd
 import plotly.graph_objects as go
 
 from charts.plotly.styled import put, styled
+from charts.shapes import Timeline
 from charts.style import ACTUAL, GRID, INK, PLAN
 from charts.ticks import NARROW, on_axis, ticks_within
 
@@ -21,16 +21,21 @@ SYMBOLS = {
 }
 
 
-def timeline(marks: pd.DataFrame, *, today: date, today_word: str, language: str) -> go.Figure:
+LABEL_WIDTH = 46  # half-width letters that fit above a row on a phone
+
+
+def timeline(shape: Timeline, language: str) -> go.Figure:
     """Draw one row per milestone: planned (diamond), planned anew (triangle, each time), done (dot); dashed while not done.
 
     Args:
-        marks: columns ``milestone`` (code), ``label`` (text above the row), ``kind`` (``start``, ``planned``, ``replanned``,
-            ``actual``), ``day`` (date) and ``text`` (for the pointer), one row per day given; milestones in order from the top.
-        today: the day the statuses are of, drawn as a line.
-        today_word: written at that line.
+        shape: what it holds; its day is drawn as a line.
         language: of the names under the axis.
     """
+    given = [
+        (number, _short(label), kind, day, said) for number, (label, days) in enumerate(shape.rows) for kind, day, said in days
+    ]
+    marks = pd.DataFrame(given, columns=["milestone", "label", "kind", "day", "text"])
+    today, today_word = shape.today, shape.today_word
     figure = go.Figure()
     codes = list(dict.fromkeys(marks["milestone"]))
     place = {code: -n for n, code in enumerate(codes)}
@@ -72,3 +77,12 @@ def timeline(marks: pd.DataFrame, *, today: date, today_word: str, language: str
     figure.update_xaxes(**on_axis(ticks_within(min(days), max(days), (), room=NARROW, size=12, language=language)))
     figure.update_layout(margin={"l": 10, "r": 14, "t": 26, "b": 34})
     return figure
+
+
+def _short(text: str) -> str:
+    width = 0
+    for place, letter in enumerate(text):
+        width += 1 if ord(letter) < 0x2000 else 2
+        if width > LABEL_WIDTH:
+            return text[:place] + "…"
+    return text

@@ -79,10 +79,12 @@ class _Drawing:
     def _axes(self) -> list[str]:
         parts = [f'<text x="4" y="16" fill="{INK}">{escaped(self.shape.unit)}</text>']
         for mark in self.marks:
+            said = axis_number(mark, language=self.shape.language)
+            self.taken.append((LEFT - 6 - width_of(said, EM), self.y(mark) - 8, LEFT - 4, self.y(mark) + 5))
             line = "#949497" if mark == 0 else GRID
             parts.append(
                 f'<path d="M{LEFT} {self.y(mark):.1f}H{self.width - RIGHT}" stroke="{line}"/>'
-                f'<text x="{LEFT - 6}" y="{self.y(mark) + 4:.1f}" text-anchor="end">{axis_number(mark, language=self.shape.language)}</text>'
+                f'<text x="{LEFT - 6}" y="{self.y(mark) + 4:.1f}" text-anchor="end">{said}</text>'
             )
         ticks = self.shape.ticks_within(self.width - LEFT - RIGHT, size=EM)
         return [*parts, *under_axis([(self.x(t.day), t) for t in ticks], self.height - BOTTOM, self.width)]
@@ -94,6 +96,7 @@ class _Drawing:
                 y = 16 + ROW * (place + 1)  # under the unit
                 parts.append(self._dot(left + 6, y - 4, number, ""))
                 parts.append(f'<text x="{left + 16:.1f}" y="{y}">{escaped(line.word)}</text>')
+                self.taken.append((left, y - EM, left + 16 + width_of(line.word, EM), y + 3))  # no value is written over it
         return parts
 
     def _happened(self) -> list[str]:
@@ -101,6 +104,7 @@ class _Drawing:
         parts = []
         for number, (each, level) in enumerate(zip(self.shape.annotations, self.levels, strict=True), 1):
             x, y = self.x(each.day), self.top - 8 - SIGNS * level
+            self.taken.append((x - 9, y - 9, x + 9, y + 9))
             down = self.height - BOTTOM if each.value is None else self.y(each.value) - 6
             parts.append(
                 f'<path d="M{x:.1f} {y + 8:.1f}V{down:.1f}" stroke="{PLAN}" stroke-dasharray="1 3"/>'

@@ -6,11 +6,12 @@ from base64 import b64encode
 from collections.abc import Sequence
 from datetime import date
 
-from charts.shapes import Columns, Counts, Ranked, Shape, Shares, Steps
+from charts.shapes import Columns, Counts, Ranked, Shape, Shares, Steps, Timeline
 from charts.style import ACTUAL, FILL, FORECAST, GRID, INK, LOOKS, PAPER, PLAN, SHORTFALL
 from charts.svg.pen import BAR, BOLDER, EDGE, NAMES, Pen, clipped
 from charts.svg.places import outlined, tiled
 from charts.svg.series import EM, NARROW, WIDE, ticks_between, under_axis
+from charts.svg.timeline import timeline
 from charts.themes import svg_own_style
 from charts.ticks import width_of
 from kpis.as_text import escaped
@@ -48,6 +49,8 @@ def drawing(
         height = _ranked(shape, pen)
     elif isinstance(shape, Steps):
         height = _steps(shape, pen, size[1])
+    elif isinstance(shape, Timeline):
+        height = timeline(shape, pen)
     elif shape.is_outlined and name == "wide":
         height = outlined(shape, pen)
     else:

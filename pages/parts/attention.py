@@ -24,6 +24,7 @@ from pages.parts.viewer import for_viewer, viewer
 from pages.parts.when import today
 from publishers.site import seen
 from publishers.site.attention import Lasted, listed, strip, strips
+from publishers.site.headed import defined
 from telling import attention
 from telling.attention import Row, since_words
 from telling.bureaus import unit_label
@@ -68,7 +69,7 @@ def _made(rows: Sequence[Row], *, whose: str = "") -> _Made:
     heading = words("att_heading_of", bureau=whose, count=len(rows)) if whose else attention.heading(rows, words)
     html = listed(rows, leads, words, caption=heading, is_public=settings().mode == "public")
     said = Markup('<p class="att-said">{}</p>').format(shown(attention.sentence(rows, words)))
-    return _Made(markdown(heading), said + html)
+    return _Made(markdown(heading), said + defined(html, words))
 
 
 def needs_attention() -> None:
@@ -130,7 +131,8 @@ def last_quarters(item: Scored, name: str) -> None:
     since = since_words(moment.off_since(item), words)
 
     def make() -> str:
-        return seen.quarters(quarters(item, moment.stood(item), words), words, caption=f"{name}: {t('att_strip_heading')}")
+        made = seen.quarters(quarters(item, moment.stood(item), words), words, caption=f"{name}: {t('att_strip_heading')}")
+        return defined(made, words) if made else ""
 
     code = (item.entry.definition.code, item.entry.unit_code, *address.link().items())
     if not (html := cached.made("quarters", code=code, make=make)):
@@ -163,7 +165,7 @@ def strips_of(items: Sequence[Scored], *, key: str, is_every: bool = False) -> N
             for item in items
             if is_every or has_target(item)
         ]  # fmt: skip
-        return strips(rows, words, caption=t("att_each_heading"))
+        return defined(strips(rows, words, caption=t("att_each_heading")), words)
 
     html = cached.made("strips", code=(key, *address.link().items()), make=make)
     if html:

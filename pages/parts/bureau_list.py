@@ -24,6 +24,7 @@ from pages.parts.text import headed, language, named, t
 from pages.parts.titled import page_heading
 from pages.parts.viewer import for_viewer, viewer
 from pages.parts.when import as_of, today, view
+from publishers.site.headed import defined
 from publishers.site.matrix import table
 from telling import bureaus, matrix
 from telling.matrix import Handed, Leads, Matrix, Row
@@ -41,13 +42,11 @@ def overview(reports: Sequence[BureauReport]) -> None:
     st.caption(t("bureaus_lead", as_of=format_date(as_of(), language()), view=t("view_" + view())))
     words = Words(language())
     which, order = _asked(told)
-    st.html(
-        for_viewer(
-            "table of bureaus",
-            asked=(which, order, _own("")),
-            make=lambda: table(_chosen(told, which, order), _own, list_of, words, caption=t("matrix_caption")),
-        )
-    )
+
+    def make() -> str:
+        return defined(table(_chosen(told, which, order), _own, list_of, words, caption=t("matrix_caption")), words)
+
+    st.html(for_viewer("table of bureaus", asked=(which, order, _own("")), make=make))
     _as_file(current, "bureaus")
     st.header(t("compare_heading"))
     parts = cached.moment().parts

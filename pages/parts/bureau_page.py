@@ -152,7 +152,7 @@ def indicators(report: BureauReport, items: Sequence[Scored], *, key: str) -> No
         items: those common to all bureaus, or those of its own.
         key: the part of the address that holds the choice, and of the name of the file.
     """
-    with st.grid(2, min_column_width=320):
+    with st.grid(min(2, len(items)) or 1, min_column_width=320):  # one alone takes the whole width
         for item in items[:CHARTS_SHOWN]:
             indicator(item)
         others = {s.entry.definition.code: s for s in items[CHARTS_SHOWN:]}
@@ -203,6 +203,6 @@ def detail(report: BureauReport) -> None:
     names = {code: named(row) for code, row in cached.moment().by_code(tables.Project).items()}
     projects(report, names)
     if report.milestones:
-        milestone_block(report.milestones, key=f"{report.code}-milestones", projects=names)
+        milestone_block(report.milestones, chart=f"bureaus/{report.code}", key=f"{report.code}-milestones", projects=names)
     else:
         st.caption(t("timeline_none" if report.project_codes else "bureau_milestones_none"))

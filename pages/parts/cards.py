@@ -127,9 +127,10 @@ def chart_with_table(scored: Scored, book: Book, *, heading: str | None = None, 
             st.html(block.happened)
         if is_explained:
             st.caption(markdown(block.notes))
-        indicator_taken(scored)
     elif scored.judgement.figure is None:
         st.info(t("no_series"), icon=":material/info:")
+    if block.sources:  # right below, in few steps for whoever goes by keys
+        st.markdown(block.sources)
     if block.table is not None:
         with st.expander(t("table"), icon=":material/table:"):
             data_table(block.table, column_config=link_columns())
@@ -137,8 +138,8 @@ def chart_with_table(scored: Scored, book: Book, *, heading: str | None = None, 
                 t("csv"), block.csv, file_name(*key.split(), as_of().isoformat(), ending=".csv"), "text/csv", icon=":material/download:",
                 key=f"csv_{key.replace(' ', '_')}", on_click="ignore",
             )  # fmt: skip
-    if block.sources:
-        st.markdown(block.sources)
+    if block.chart is not None:
+        indicator_taken(scored)
     return block.signs
 
 

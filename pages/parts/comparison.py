@@ -11,6 +11,7 @@ from pages.parts.data_table import Texts, texts_table
 from pages.parts.text import language
 from pages.parts.when import as_of, view
 from publishers.site import seen
+from publishers.site.headed import defined
 from telling.cards import card_of
 from telling.words import Words
 
@@ -31,6 +32,7 @@ def comparison(every: Sequence[Scored], *, code: str, caption: str) -> None:
         listed = [card_of(item, words, as_of=as_of()) for item in every if item.judgement.figure is not None]
         parts = [listed] if len(listed) <= AT_ONCE + 1 else [listed[:AT_ONCE], listed[AT_ONCE:]]
         made = [seen.compared(part, lambda code: address.path("indicator", code=code), words, caption=caption) for part in parts]
+        made[0] = defined(made[0], words)
         return Texts(made[0], *((made[1], len(parts[1])) if len(parts) > 1 else ()))
 
     texts_table(cached.made("comparison in full", code=(code, view(), *address.link().items()), make=make))

@@ -16,6 +16,7 @@ from markupsafe import Markup
 
 from kpis.text import format_date
 from pages.parts.text import language, t
+from publishers.site.headed import defined, meanings
 from publishers.site.seen import listing
 from telling.blocks import Block, Cell, Link, Number
 from telling.words import Words
@@ -38,7 +39,15 @@ def data_table(data: Any, *, first: int = 0, **more: Any) -> None:
     if 0 < len(rows) <= (FOLDED_IN_FULL if first else READ_IN_FULL):
         texts_table(texts_of_rows(rows, title=str(more.get("alt", "")), first=first))
     else:
+        more["column_config"] = {**_helped(data), **more.get("column_config", {})}
         st.dataframe(data, hide_index=True, width="stretch", placeholder=EMPTY_CELL, **more)
+
+
+def _helped(data: Any) -> dict[str, Any]:
+    """Return the settings of a grid whose headings say what they mean."""
+    known = meanings(Words(language()))
+    names = data.column_names if isinstance(data, pa.Table) else getattr(data, "columns", ())
+    return {str(name): st.column_config.Column(help=known[str(name)]) for name in names if str(name) in known}
 
 
 def rows_of(data: Any) -> list[dict[str, Any]]:
@@ -121,8 +130,8 @@ def texts_of(block: Block, words: Words, *, first: int = 0) -> Texts:
     """Make a table of texts; with ``first``, so many rows at once and the rest folded away, unless that is a single one."""
     total = len(block.rows)
     if not first or total <= first + 1:
-        return Texts(listing(block, words)) if total else Texts("")
-    return Texts(listing(block, words, last=first), listing(block, words, first=first), total - first)
+        return Texts(defined(listing(block, words), words)) if total else Texts("")
+    return Texts(defined(listing(block, words, last=first), words), listing(block, words, first=first), total - first)
 
 
 def texts_of_rows(rows: Sequence[Mapping[str, Any]], *, title: str = "", first: int = 0) -> Texts:

@@ -16,6 +16,7 @@ from pages.parts.series import arrow
 from pages.parts.text import language, linked, shown_name, t
 from pages.parts.when import as_of
 from publishers.site import seen
+from publishers.site.headed import folded, meanings
 from telling import facts, needed
 from telling.blocks import Block, Cell, Link
 from telling.cards import card_of
@@ -35,6 +36,7 @@ class Facts:
     facts: pa.Table
     linked: tuple[tuple[str, str], ...]
     inputs: pa.Table
+    inputs_meant: str
     rule: str
     targets: Texts
     revisions: Texts
@@ -71,6 +73,7 @@ def gather(item: Scored, units: Sequence[Scored]) -> Facts:
     catalogue, told = cached.moment().indicators, telling()
     row = catalogue[item.entry.definition.code]
     takes = needed.block(item, told.words)
+    meant = meanings(told.words, "row")
     revised = facts.revisions(told, units, most=REVISIONS_SHOWN)
     return Facts(
         needed=arrow_of(takes) if takes is not None else None,
@@ -83,7 +86,8 @@ def gather(item: Scored, units: Sequence[Scored]) -> Facts:
             for key, word in words
             if (code := getattr(row, key))
         ),
-        inputs=pairs(facts.inputs(told, item)),
+        inputs=pairs(inputs := facts.inputs(told, item)),
+        inputs_meant=folded([(name, meant[name]) for name, _ in inputs if name in meant], told.words),
         rule=rule_line(item, told.words),
         targets=texts_of(facts.targets(told, item), told.words, first=SHOWN),
         revisions=texts_of(revised, told.words, first=SHOWN),

@@ -20,7 +20,7 @@ from pages.parts.reported import bureau_names, event_detail, event_name, instant
 from pages.parts.steps import take
 from pages.parts.text import csv_file, language, t
 from pages.parts.titled import page_heading
-from pages.parts.viewer import viewer
+from pages.parts.viewer import person_name, viewer
 from telling.file_names import file_name
 
 AUDIT_LINES = 500  # shown at a time
@@ -78,7 +78,7 @@ def persons(store: Store, *, actor: str) -> None:
     listed, names = people.people(store, actor=actor), _bureaus()
     rows = [
         {
-            t("email"): p.email, t("name"): p.name, t("role"): t(f"role_{g.role}") if g else t("no_role"),
+            t("email"): p.email, t("name"): person_name(p), t("role"): t(f"role_{g.role}") if g else t("no_role"),
             t("bureau"): names.get(g.bureau_code or "", g.bureau_code or t("whole_organisation")) if g else "",
             **({t("section"): section_name(g.section_code) if g and g.section_code else ""} if government().sections else {}),
         }

@@ -3,25 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
 
-import pandas as pd
 import streamlit as st
 
-from charts.plotly.timeline import timeline
 from kpis.as_text import markdown
 from kpis.figures.assessed import contradicts
 from kpis.figures.projects import GivenDay, Milestone, ProjectReport
 from kpis.figures.records import BAD, GOOD
 from kpis.figures.scorecard import Scored
 from kpis.settings import settings
-from kpis.text import format_date, status_word
+from kpis.text import status_word
 from pages.parts import address, cached
-from pages.parts.figure import Ready, ready, show
 from pages.parts.menu import page
-from pages.parts.registers import table_of, telling
-from pages.parts.text import language, named, shown_name, t
-from pages.parts.when import as_of, view
+from pages.parts.registers import block, telling
+from pages.parts.text import language, shown_name, t
 from telling import projects as told_projects
 from telling.assessed import in_short, last
 from telling.words import Words
@@ -89,39 +84,17 @@ def confidence_against_status() -> None:
         contradictions("all", cached.moment().projects, cached.moment().own)
 
 
-def _short(text: str) -> str:
-    width = 0
-    for place, letter in enumerate(text):
-        width += 1 if ord(letter) < 0x2000 else 2
-        if width > LABEL_WIDTH:
-            return text[:place] + "…"
-    return text
+def milestone_block(milestones: Sequence[Milestone], *, chart: str, key: str, projects: dict[str, str] | None = None) -> None:
+    """Show milestones on a time line, with their sentence, table and CSV.
 
-
-def _marks(milestones: Sequence[Milestone]) -> pd.DataFrame:
-    rows: list[tuple[str, str, str, date, str]] = []
-    for m in milestones:
-        label = _short(f"{named(m)} ({t('state_' + m.state)})")
-        if m.planned_start is not None:
-            rows.append((m.code, label, "start", m.planned_start, f"{t('start_day')} {format_date(m.planned_start, language())}"))
-        for kind, given in (("planned", m.planned), ("replanned", m.replanned), ("actual", (m.actual,) if m.actual else ())):
-            rows += [(m.code, label, kind, g.day, f"{named(m)}<br>{t(kind + '_day')} {given_day(g)}") for g in given]
-    return pd.DataFrame(rows, columns=["milestone", "label", "kind", "day", "text"])
-
-
-def milestone_block(milestones: Sequence[Milestone], *, key: str, projects: dict[str, str] | None = None) -> None:
-    """Show milestones on a time line, with their sentence, table and CSV; made once, since drawing the line takes longer than a page."""
-
-    def made() -> Ready:
-        ordered = sorted(milestones, key=lambda m: (m.last_day or date.max, m.code))
-        marks = _marks(ordered)
-        slipped = sum(1 for m in ordered if m.state == "done" and (m.slip_days or 0) > 0)
-        without = ("report_is_sample",) if projects else ("report_is_sample", "project_code")
-        told = told_projects.milestones(telling(), ordered, project_names=projects, without=without)
-        return ready(
-            timeline(marks, today=as_of(), today_word=t("today_mark"), language=language()) if len(marks) else None,
-            sentence=telling().words.together((told.sentence, t("milestones_slipped", count=slipped))) if ordered else "",
-            table=table_of(told), csv=pd.DataFrame(told.flat), why_empty=t("timeline_none"), notes=(t("timeline_legend"),),
-        )  # fmt: skip
-
-    show(cached.made("milestones", code=(key, bool(projects), view()), make=made), key=key)
+    Args:
+        milestones: of a project or a bureau.
+        chart: ``projects`` or ``bureaus`` and the code of it.
+        key: unique on the page.
+        projects: their names, where more than one project has them.
+    """
+    without = ("report_is_sample",) if projects else ("report_is_sample", "project_code")
+    block(
+        lambda: told_projects.timeline(telling(), milestones, chart=chart, project_names=projects, without=without), key=key,
+        suffix=chart.partition("/")[0],
+    )  # fmt: skip

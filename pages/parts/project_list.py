@@ -23,6 +23,7 @@ from pages.parts.text import language, named, shown_name, source_link, t
 from pages.parts.titled import page_heading
 from pages.parts.when import as_of
 from publishers.site import seen
+from publishers.site.headed import defined
 from telling import overview_projects, projects
 from telling.words import Words
 
@@ -72,13 +73,16 @@ def listing(reports: Sequence[ProjectReport]) -> None:
 def table_of(reports: Sequence[ProjectReport], caption: str) -> None:
     """Show projects as a table: how each stands and stood, its milestones and what comes next; its bureaus below its name."""
 
-    def make() -> str:
+    def make() -> tuple[list[str], str]:
         told = overview_projects.lines(telling(), reports, about=lambda r: " ・ ".join(filter(None, (r.code, leaders(r)))))
-        return seen.projects(told, lambda code: address.path("projects", code=code), Words(language()), caption=caption)
+        words = Words(language())
+        table = defined(seen.projects(told, lambda code: address.path("projects", code=code), words, caption=caption), words)
+        return list(dict.fromkeys(projects.no_bureau(r, words) for r in reports if not leaders(r))), table
 
-    for said in dict.fromkeys(projects.no_bureau(r, Words(language())) for r in reports if not leaders(r)):
+    unled, table = cached.made("projects", code=(caption, *(r.code for r in reports), *address.link().items()), make=make)
+    for said in unled:
         st.caption(said)  # once, not at each
-    st.html(cached.made("projects", code=(caption, *(r.code for r in reports), *address.link().items()), make=make))
+    st.html(table)
 
 
 def numbered(kind: ProjectKindFields, own: Sequence[ProjectReport]) -> None:

@@ -145,6 +145,6 @@ def detail(report: ProjectReport, reports: Sequence[ProjectReport]) -> None:
     indicators(report)
     said_and_done(of_subject(telling(), report.code), key=report.code)
     st.header(t("milestones"))
-    milestone_block(report.milestones, key=f"{report.code}-milestones")
+    milestone_block(report.milestones, chart=f"projects/{report.code}", key=f"{report.code}-milestones")
     assessment(report.code, status=report.status)
     voice("project", report.code)

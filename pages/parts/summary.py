@@ -13,6 +13,7 @@ from pages.parts.registers import telling
 from pages.parts.text import language
 from pages.parts.when import as_of
 from publishers.site import seen
+from publishers.site.headed import defined
 from telling import overview_projects
 from telling import projects as told_projects
 from telling.cards import card_of
@@ -59,9 +60,11 @@ def summary(every: list[Scored], book: Book, shown: Shown) -> Summary:
             tally(every), lambda group, status: list_of(group, status, {}), words, method=address.path("about") + "#method"
         ),
         cards=seen.theme_cards(every, indicator, words, as_of=day),
-        others=seen.table(others, indicator, words, caption=words("other_headlines")),
+        others=defined(seen.table(others, indicator, words, caption=words("other_headlines")), words) if others else "",
         excluded=(markdown(exclusions(shown.of_themes, rows, words)), markdown(exclusions(shown.below, rows, words))),
         projects_heading=heading,
-        projects=seen.projects(overview_projects.lines(telling(), core), project, words, caption=heading) if core else "",
+        projects=defined(seen.projects(overview_projects.lines(telling(), core), project, words, caption=heading), words)
+        if core
+        else "",
         changes=seen.latest(latest(every, book.sources, words, as_of=day, count=CHANGES), indicator, words),
     )

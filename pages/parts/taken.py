@@ -36,14 +36,14 @@ def _made(make: Callable[[], Taken | None], form: str) -> bytes:
     return file_of(taken, form) if taken else b""
 
 
-def _offer(make: Callable[[], Taken | None], key: str, *, name: str, alt: str, here: str) -> None:
+def _offer(make: Callable[[], Taken | None], key: str, *, name: str, alt: Callable[[], str], here: str) -> None:
     """Offer a chart in every form: what is offered is sent once it is opened, a file made once it is asked for, of this day and language.
 
     Args:
         make: makes it.
         key: unique on the page.
         name: under which it is published.
-        alt: what stands for it where it is not seen.
+        alt: says what stands for it where it is not seen.
         here: the address where it stands.
     """
     with st.popover(t("taken_save"), type="tertiary", icon=":material/download:", key=f"taken_{key}", on_change="rerun") as shown:
@@ -51,7 +51,7 @@ def _offer(make: Callable[[], Taken | None], key: str, *, name: str, alt: str, h
             _opened(make, key, name=name, alt=alt, here=here)
 
 
-def _opened(make: Callable[[], Taken | None], key: str, *, name: str, alt: str, here: str) -> None:
+def _opened(make: Callable[[], Taken | None], key: str, *, name: str, alt: Callable[[], str], here: str) -> None:
     with st.container(horizontal=True):
         for form, media in FORMS.items():
             if form != "png" or has_japanese():
@@ -65,8 +65,8 @@ def _opened(make: Callable[[], Taken | None], key: str, *, name: str, alt: str, 
     for label, file in (("taken_chart", file_of_chart(name, language())), ("taken_card", file_of_card(name, language()))):
         if _is_published(f"{file}.svg"):
             st.caption(t(label))
-            st.code(f'<img src="{settings().public_address}/{file}.svg" alt="{escaped(alt)}">', language="html", wrap_lines=True)
-    st.caption(t("taken_page"))
+            st.code(f'<img src="{settings().public_address}/{file}.svg" alt="{escaped(alt())}">', language="html", wrap_lines=True)
+    st.caption(t("taken_link"))
     st.code(f"{settings().public_url.rstrip('/')}{here}", language=None, wrap_lines=True)
 
 
@@ -83,7 +83,7 @@ def indicator_taken(item: Scored) -> None:
     told, stand = Telling(Words(language()), cached.moment()), _stand()
     _offer(
         lambda: of_indicator(item, told, stand), f"{definition.code}_{unit}", name=name_of_indicator(item),
-        alt=f"{named(definition)}: {item.sentence(language())}", here=address.path("indicator", code=definition.code),
+        alt=lambda: f"{named(definition)}: {item.sentence(language())}", here=address.path("indicator", code=definition.code),
     )  # fmt: skip
 
 
@@ -91,4 +91,4 @@ def block_taken(make: Callable[[], Block], key: str, *, name: str, alt: str) -> 
     """Offer the chart of a block; it is told as this run tells it (day, language, organisation), also when it is asked for later."""
     told, stand, context = Telling(Words(language()), cached.moment()), _stand(), copy_context()
     name = f"{NOW}{name}" if view() == "now" and _is_published(f"{file_of_chart(f'{NOW}{name}', language())}.svg") else name
-    _offer(lambda: of_block(context.copy().run(make), told, stand), key, name=name, alt=alt, here=address.here())
+    _offer(lambda: of_block(context.copy().run(make), told, stand), key, name=name, alt=lambda: alt, here=address.here())

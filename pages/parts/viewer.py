@@ -130,5 +130,10 @@ def viewer_choice() -> None:
                 st.button(t("sign_out"), on_click=st.logout, icon=":material/logout:", key="sign_out")
 
 
+def person_name(person: people.Person) -> str:
+    """Return what a person is called; those that a local instance has made itself, in the language of the page."""
+    return _local_label("", person.email) if person.email.endswith(LOCAL_DOMAIN) else person.name
+
+
 def _local_label(name: str, email: str) -> str:
     return t("local_" + email.partition("@")[0]) if email.endswith(LOCAL_DOMAIN) else f"{name} {email}".strip()

@@ -284,7 +284,7 @@ def _projects(site: Site, words: Words, every: Sequence[IndicatorView]) -> Pages
                 for m in report.bureaus for unit in (site.moment.units[m.bureau_code],)
             ],
             "states": _states(report.milestones, words),
-            "milestones": BlockView(projects.milestones(told, report.milestones, without=NOT_LISTED), words),
+            "milestones": BlockView(projects.timeline(told, report.milestones, chart=f"projects/{code}", without=NOT_LISTED), words, words("milestones"), told),
             "said": [BlockView(b, words) for b in said.blocks(told, said.of_subject(told, code), [code])],
             "versions": [(n.version_name(words.language), words.named(n.row)) for n in report.names],
         }  # fmt: skip
@@ -298,7 +298,8 @@ def _projects(site: Site, words: Words, every: Sequence[IndicatorView]) -> Pages
             "title": f"{words('ed_projects')} ({len(site.moment.projects)})",
             "groups": groups,
             "columns": columns,
-            "notes": _strategy(site, words),
+            "lead": _counted(site, words),
+            "folded": _strategy(site, words),
         },
     )
 
@@ -307,8 +308,15 @@ def _capital(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-def _strategy(site: Site, words: Words) -> list[Markup]:
-    """Say what each version of the strategy wants, and how many of its leading projects are not identified."""
+def _counted(site: Site, words: Words) -> str:
+    """Say how many projects can be judged, and how their milestones stand."""
+    milestones = projects.milestones_line([m for r in site.moment.projects for m in r.milestones], words)
+    judged = sum(r.status in JUDGED for r in site.moment.projects)
+    return words("projects_table_sentence", total=len(site.moment.projects), judged=judged, milestones=milestones)
+
+
+def _strategy(site: Site, words: Words) -> tuple[str, list[Markup]]:
+    """Say what each version of the strategy wants, and how many of its leading projects are not identified, below a line with their count."""
     from markdown_it import MarkdownIt  # noqa: PLC0415  # a tenth of a second that only who writes a site needs
 
     versions = in_order(site.moment.rows(tables.StrategyVersion))
@@ -316,11 +324,8 @@ def _strategy(site: Site, words: Words) -> list[Markup]:
     for kind in projects.listed_as("categories"):
         own = [r for r in site.moment.projects if r.row.kind == kind.kind_code]
         notes.append(str(escape(projects.unidentified(kind, own, site.moment.scored, versions, words))))
-    milestones = projects.milestones_line([m for r in site.moment.projects for m in r.milestones], words)
-    judged = sum(r.status in JUDGED for r in site.moment.projects)
-    sentence = words("projects_table_sentence", total=len(site.moment.projects), judged=judged, milestones=milestones)
-    notes += [words("project_rule_named", rule=PROJECT_RULE), str(escape(sentence))]
-    return [Markup(note) for note in notes]
+    notes.append(words("project_rule_named", rule=PROJECT_RULE))
+    return words("strategy_versions", count=len(versions)), [Markup(note) for note in notes]
 
 
 def _method(site: Site, words: Words) -> Any:

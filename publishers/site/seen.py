@@ -5,23 +5,25 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date
+from functools import lru_cache
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from charts.svg.strip import look_of
 from kpis.as_text import shown
 from kpis.figures.records import STATUSES, Judgement
 from kpis.figures.scorecard import Scored, Tally
-from kpis.text import status_word
+from kpis.text import signs_of_scales, status_word
 from publishers.site.attention import strip
 from publishers.site.block_views import cell
+from publishers.site.headed import folded
 from publishers.site.labels import is_nothing, with_roles
 from publishers.site.views import meaning
 from telling.blocks import Block, columns_of
 from telling.blocks import Card as HeadlineNumber
 from telling.cards import Card, Pairs, card_of, notes_of
 from telling.latest import Latest
-from telling.overview import groups, shown_first, theme_name
+from telling.overview import counted_word, groups, shown_first, theme_name
 from telling.overview_projects import Line
 from telling.quarters import Quarter
 from telling.shifts import Since, Standing
@@ -58,11 +60,8 @@ def _stands(status: str, word: str, notes: Sequence[str], words: Words, *, is_ol
 def meanings(statuses: Iterable[str], method: str, words: Words) -> Markup:
     """Return what statuses mean, folded away: opened by a key, a finger or a pointer; ``method`` is the address of the rules."""
     told = [status for status in dict.fromkeys(statuses) if words.has(f"meaning_{status}")]
-    rows = Markup("").join(
-        Markup("<div><dt>{}</dt><dd>{}</dd></div>").format(_word(status, words), words(f"meaning_{status}")) for status in told
-    )
-    made = Markup('<details class="mn"><summary>{}</summary><dl>{}</dl><p><a href="{}">{}</a></p></details>')
-    return made.format(words("meanings"), rows, method, words("meanings_rules")) if told else Markup("")
+    rules = Markup('<p><a href="{}">{}</a></p>').format(method, words("meanings_rules"))
+    return folded([(counted_word(status, words), words(f"meaning_{status}")) for status in told], words, after=rules)
 
 
 def band(counted: Tally, list_of: ListOf, words: Words, *, method: str) -> Markup:
@@ -71,7 +70,7 @@ def band(counted: Tally, list_of: ListOf, words: Words, *, method: str) -> Marku
     def counts(group: str, held: dict[str, int]) -> Markup:
         return Markup("").join(
             Markup('<a href="{}">{}</a>').format(
-                list_of(group, status), mark(status, f"{_word(status, words)} {held[status]}", words)
+                list_of(group, status), mark(status, f"{counted_word(status, words)} {held[status]}", words)
             )
             for status in STATUSES
             if held.get(status)
@@ -108,9 +107,7 @@ def tallied(counted: Tally, list_of: ListOf, words: Words) -> Markup:
         Markup('<p class="tally-marks">{}{}</p>').format(
             Markup('<span class="tally-last">{}</span>').format(label) if label else "",
             Markup("").join(
-                Markup('<a href="{}">{}</a>').format(
-                    list_of(group, s), mark(s, f"{status_word(s, words.language)} {counts[s]}", words)
-                )
+                Markup('<a href="{}">{}</a>').format(list_of(group, s), mark(s, f"{counted_word(s, words)} {counts[s]}", words))
                 for s in STATUSES
                 if counts.get(s)
             ),
@@ -118,10 +115,6 @@ def tallied(counted: Tally, list_of: ListOf, words: Words) -> Markup:
         for group, label, counts in groups(counted, words)
     ]
     return Markup('<div class="tl">{}</div>').format(Markup("").join(lines))
-
-
-def _word(status: str, words: Words) -> str:
-    return words("band_not_applicable") if status == "not_applicable" else status_word(status, words.language)
 
 
 def _pairs(pairs: Pairs, name: str) -> Markup:
@@ -139,6 +132,18 @@ def _picture(card: Card) -> Markup:
     return Markup('<img src="{}" alt="{}">').format(card.picture, card.alt) if card.picture else Markup("")
 
 
+@lru_cache(maxsize=1)
+def _unit() -> re.Pattern[str]:
+    """Find, at the end of a value or at that of its element, what stands behind its number, if no sign alone."""
+    signs = signs_of_scales()
+    return re.compile(f"(?<=[\\d{signs}])([^\\d{signs}%<>]{{2,}})(?=</data>$|$)")
+
+
+def large(value: str, *, is_text: bool = False) -> Markup:
+    """Return a value as it is written large: its number, and its unit small where that is a word; a text as it is."""
+    return Markup(escape(value) if is_text else _unit().sub(r'<span class="un">\1</span>', str(escape(value))))
+
+
 def cards(listed: Iterable[Card], page_of: PageOf, words: Words) -> Markup:
     """Return cards side by side, whose rows stand at the same height in all of them."""
     made = Markup("")
@@ -147,7 +152,7 @@ def cards(listed: Iterable[Card], page_of: PageOf, words: Words) -> Markup:
         rows = (
             Markup('<h3 class="cd-head"><span>{}</span>{}</h3>').format(card.title or card.name, mark(card.status, words(IN_SHORT[card.status]) if card.status in IN_SHORT else card.word, words, is_old=card.is_old)),
             Markup('<p class="cd-name">{}</p>').format(name),
-            Markup('<p class="cd-value{}"><b>{}</b> <span>{}</span></p>').format(" cd-words" if card.is_text else "", card.value, card.period),
+            Markup('<p class="cd-value{}"><b>{}</b> <span>{}</span></p>').format(" cd-words" if card.is_text else "", large(card.value, is_text=card.is_text), card.period),
             _pairs(card.aims, "cd-aims"), Markup('<div class="cd-picture">{}</div>').format(_picture(card)), _pairs(card.before, "cd-before"),
             Markup('<p class="cd-notes">{}</p>').format(words("list_comma").join(card.notes)),
         )  # fmt: skip
@@ -185,7 +190,9 @@ def head(card: Card, words: Words, *, method: str) -> Markup:
     """Return the head of the page of an indicator: its mark, its value, and in one line what it is measured against."""
     pairs = (*((words("period"), card.period) for _ in [0] if card.period), *card.aims, *card.before)
     rows = Markup("").join(Markup("<div><dt>{}</dt><dd>{}</dd></div>").format(label, value) for label, value in pairs)
-    value = Markup('<p class="hd-value{}">{}</p>').format(" cd-words" if card.is_text else "", card.value)
+    value = Markup('<p class="hd-value{}">{}</p>').format(
+        " cd-words" if card.is_text else "", large(card.value, is_text=card.is_text)
+    )
     made = Markup('<div class="hd"><p class="hd-mark">{}</p>{}<dl>{}</dl></div>')
     return Markup(
         shown(

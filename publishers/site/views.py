@@ -24,7 +24,7 @@ from publishers.site.numbered import numbered
 from telling import attention as told_attention
 from telling import happened, indicator
 from telling.blocks import Telling
-from telling.overview import groups, rule_line
+from telling.overview import counted_word, groups, rule_line
 from telling.words import Words
 
 TONES = {
@@ -42,7 +42,11 @@ def badge(status: str, words: Words, count: int | None = None, *, is_past: bool 
     """Return a status as its mark and word, with a count where there is one; paler where it is no longer current."""
     number = f" {count}" if count is not None else ""
     return Markup('<span class="sm{}"{}><i class="{}"></i>{}{}</span>').format(
-        " sm-old" if is_past else "", meaning(status, words), look_of(status), status_word(status, words.language), number
+        " sm-old" if is_past else "",
+        meaning(status, words),
+        look_of(status),
+        status_word(status, words.language) if count is None else counted_word(status, words),
+        number,
     )
 
 

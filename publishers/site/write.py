@@ -33,9 +33,11 @@ from publishers.opendata.municipal_standard import public_facilities
 from publishers.site import attention, foreign, search
 from publishers.site.embed import card_svg
 from publishers.site.feed import atom, sitemap
+from publishers.site.headed import defined
 from publishers.site.labels import is_nothing, kind, labels, with_roles
 from publishers.site.offered import file_of_card
 from publishers.site.pages import pages_of
+from publishers.site.seen import large
 from publishers.site.share import share_picture
 from publishers.site.site import Site
 from telling.for_machines import status_json
@@ -79,7 +81,7 @@ def write(
                     "section": path if "/" not in path else path.split("/")[0] + ".html", "has_chart": False, **context,
                 }
             )  # fmt: skip
-            _write(target / here, foreign.marked(_squeezed(with_roles(html)), language))
+            _write(target / here, foreign.marked(_squeezed(defined(with_roles(html), words, told=set())), language))
             site.charts.write(target)
             if language == SOURCE and path != "404.html":
                 addresses.append(path)
@@ -115,7 +117,7 @@ def _environment() -> Environment:
         auto_reload=False,
     )
     made.filters["on_one_line"] = on_one_line
-    made.globals |= {"labels": labels, "kind": kind, "is_nothing": is_nothing}
+    made.globals |= {"labels": labels, "kind": kind, "is_nothing": is_nothing, "large": large}
     return made
 
 

@@ -157,7 +157,7 @@ def director(page: Page, server: str) -> Walk:
     lines = walk.lines()
     start = next(n for n, line in enumerate(lines) if line.role == "heading")
     walk.hears(
-        "リンクをたどる。移った先では見出しから始まる", "Follows the link and begins at the title of the new page", [lines[0], *lines[start : start + 28]],
+        "リンクをたどる。移った先では見出しから始まる", "Follows the link and begins at the title of the new page", [lines[0], *lines[start : start + 34]],
         ("R4 Q2", "やや遅れ", "約27.6%", "42.1%", "約−14.5ポイント"), ("計画 47%", "約30%", "2022年12月31日時点"),
     )  # fmt: skip
     walk.hears(

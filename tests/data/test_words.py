@@ -11,6 +11,8 @@ from pathlib import Path
 import pytest
 
 from kpis import errors, languages
+from kpis.figures.facilities import STATUSES as CASHLESS
+from kpis.figures.registers import STATUSES as DIGITAL
 from kpis.languages import CatalogueRefused, codes, filled, language
 from kpis.registers import TOLD_BY_RECORD
 from kpis.settings import ROOT, settings
@@ -31,6 +33,13 @@ FREE = {"large_numbers", *(key for key in JA if re.fullmatch("period_(calendar_y
 def blanks(text: str) -> set[str]:
     """Return the names of the values that a text leaves to be filled in."""
     return {name for _, name, _, _ in string.Formatter().parse(text) if name}
+
+
+@pytest.mark.parametrize("code", codes())
+@pytest.mark.parametrize(("prefix", "listed"), [("cashless", CASHLESS), ("digital", DIGITAL)])
+def test_states_that_are_columns_side_by_side_have_words_of_their_own(code: str, prefix: str, listed: tuple[str, ...]) -> None:
+    said = [languages.say(f"{prefix}_{state}", code) for state in listed]
+    assert len({*said}) == len(said), said  # a table with two columns of one name is refused, and with it its page
 
 
 def test_english_lacks_no_text() -> None:

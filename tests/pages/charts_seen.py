@@ -83,6 +83,8 @@ def _run(viewer: Viewer, page: str, query: str, chosen: dict[str, str]) -> Seen:
             (found.frame if list(message.metadata.delta_path[:2]) == [0, 0] else found.elements).append((name, part))
             if name == "selectbox" and "viewer_email" in part.id:
                 found.viewer_choice = part.id
+        if kind == "delta" and message.delta.add_block.WhichOneof("type") == "popover":
+            found.elements.append(("popover", message.delta.add_block.popover))
         if kind == "navigation":
             found.menu = [page.url_pathname for page in message.navigation.app_pages if not page.is_hidden]
         if kind == "script_finished" and message.script_finished != ForwardMsg.FINISHED_EARLY_FOR_RERUN:
@@ -111,6 +113,9 @@ def faults(seen: Seen, *, port: int = 0) -> Iterator[str]:
                 yield f"{key}: no table with a CSV button"
         elif name == "imgs" and not all(image.alt for image in chart.imgs):
             yield "a picture without a sentence"
+    drawn = sum(name == "plotly_chart" and not _key(chart.id, name).startswith("wide_") for name, chart in seen.elements)
+    if drawn != (offered := sum("taken_" in popover.id for popover in seen.of("popover"))):
+        yield f"{drawn} charts, of which {offered} can be taken away"
     for n, (name, element) in enumerate(seen.elements):
         if name == "imgs":  # a card's table and CSV are one click away, on the page of its indicator
             following = [e for kind, e in seen.elements[n + 1 : n + 4] if kind == "page_link"]

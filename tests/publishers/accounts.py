@@ -30,7 +30,14 @@ def marks(ledger: Ledger, found: Mapping[str, Any]) -> list[str]:
         counts = {"unreported": found["unreported"]} if group == "unreported" else found[group]
         label = [] if group == "unreported" else [w(f"group_{group}")]
         if any(counts.values()):
-            said += [*label, *(f"{status_word(s, ledger.language)} {counts[s]}" for s in STATUSES if counts.get(s))]
+            said += [
+                *label,
+                *(
+                    f"{w('band_not_applicable') if s == 'not_applicable' else status_word(s, ledger.language)} {counts[s]}"
+                    for s in STATUSES
+                    if counts.get(s)
+                ),
+            ]
     return said
 
 

@@ -108,7 +108,7 @@ def version_line(w: Words, v: Item, day: str) -> str:
     said += [w("version_horizon", year=v["horizon_year"])] if v["horizon_year"] else []
     said += [w("version_years", first=v["first_year"], last=v["last_year"])] if v["first_year"] else []
     said += [w("version_keywords", keywords=w.named(v, "keywords"))] if v["keywords_ja"] else []
-    return " ".join(filter(None, said))
+    return " ".join(filter(None, said)) if any(said[1:]) else said[0].rstrip(": ")
 
 
 def numbered_alike(versions: list[Item]) -> list[list[str]]:

@@ -205,6 +205,7 @@ class Static(HTMLParser):
         self._outside = False  # within a link to another host: the title of a source
         self._point = False
         self._heading: list[str] | None = None
+        self._is_unit = False  # behind the number of a value that is written large
         self.feed(html)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
@@ -212,6 +213,7 @@ class Static(HTMLParser):
         if tag in ("svg", "head", "nav", "footer", "script", "style"):
             self._skip += 1
         self._svg += tag == "svg"
+        self._is_unit = given.get("class") == "un"
         if tag == "svg" and "still" in (given.get("class") or ""):
             self.pictures.append((given.get("aria-label") or "", []))
         self._outside = self._outside or (tag == "a" and (given.get("href") or "").startswith("http"))
@@ -236,7 +238,7 @@ class Static(HTMLParser):
             self._skip -= 1
         self._svg -= tag == "svg"
         self._outside = self._outside and tag != "a"
-        self._point = False
+        self._point = self._is_unit = False
         if tag == "tr" and self._row is not None:
             header, rows = self.shown.tables[-1]
             if not header and not rows:
@@ -262,5 +264,7 @@ class Static(HTMLParser):
             self._heading.append(data)
         if self._row is not None and self._row:
             self._row[-1] += data
+        elif self._is_unit:
+            self.shown.texts[-1] += data
         elif data.strip():
             self.shown.texts.append(data)

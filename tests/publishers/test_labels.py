@@ -5,6 +5,7 @@ from __future__ import annotations
 from markupsafe import Markup
 
 from publishers.site.labels import is_nothing, kind, with_roles
+from publishers.site.seen import large
 
 
 def test_each_part_of_such_a_table_says_what_it_is_and_no_other_table_is_touched() -> None:
@@ -26,3 +27,10 @@ def test_a_cell_that_says_nothing_is_no_line_of_a_block_but_a_mark_without_words
     assert [is_nothing(cell) for cell in ("", "—", "―", "·", dash)] == [True] * 5
     assert [is_nothing(cell) for cell in (strip, "0", 0, "― 3")] == [False] * 4
     assert [kind("―", is_number=True), kind("x"), kind(7, is_number=True)] == [' class="n none"', "", ' class="n"']
+
+
+def test_the_unit_of_a_large_value_is_small_and_no_value_is_taken_for_html() -> None:
+    assert large("about 56.95 million sheets") == 'about 56.95<span class="un"> million sheets</span>'
+    assert large(Markup('<data value="24">24手続</data>')) == '<data value="24">24<span class="un">手続</span></data>'
+    assert [large(value) for value in ("99.1%", "78 / 78", "5,695万枚")] == ["99.1%", "78 / 78", "5,695万枚"]
+    assert large("3 <b>x</b>", is_text=True) == "3 &lt;b&gt;x&lt;/b&gt;" and "<b>" not in large("3 <b>x</b>")

@@ -342,7 +342,8 @@ def test_the_figures_taken_away_are_those_of_the_block_and_of_its_picture(site: 
         for name, tell in pictures.blocks(Telling(Words("ja"), moment.in_view(view))).items():
             block, file = tell(), site / "embed" / f"{folder}{name}-chart.csv"
             if not file.is_file():
-                assert block.shape is None or view == "now", name  # in which only what differs is shown
+                # Of today's organisation only what differs is shown; milestones of a bureau are listed there, not drawn.
+                assert block.shape is None or view == "now" or name.startswith("milestones/bureaus/"), name
                 continue
             rows = list(csv.DictReader(io.StringIO(file.read_bytes().decode("utf-8-sig"), newline="")))
             told = [{key: "" if value is None else str(value) for key, value in row.items()} for row in block.flat]
@@ -369,4 +370,6 @@ def test_the_open_api_knows_every_chart_by_the_name_of_its_file(site: Path, repo
     }
     told.moment.state.store.engine.dispose()
     assert {file.removeprefix("now/") for file in files} <= names and any(file.startswith("now/") for file in files)
-    assert {name for name in names if not name.startswith("units/")} <= files | {n for n in names if "/" not in n}
+    assert {name for name in names if not name.startswith(("units/", "milestones/bureaus/"))} <= files | {
+        n for n in names if "/" not in n
+    }

@@ -66,6 +66,12 @@ def test_a_bureau_that_is_gone_is_shown_as_such_and_after_one_that_stands(tokyo:
     assert [each.code for each in answers(said, "生活文化局", kinds=["bureau"])][:2] == ["CULTURE_2025", "CULTURE_2010"]
 
 
+def test_names_are_told_in_the_readers_language_and_plain_japanese_is_japanese(tokyo: Store) -> None:
+    moment = Moment(state=State(tokyo), as_of=DAY)
+    told = {code: answers(Telling(Words(code), moment), "電子決定率")[0].title for code in ("ja", "ja-Hira", "en")}
+    assert told == {"ja": "電子決定率", "ja-Hira": "電子決定率", "en": "Electronic decision rate"}
+
+
 def test_what_changed_alone_is_indexed_again_and_answers_as_if_all_were() -> None:
     entries = [Entry(kind="procedure", code=str(n), names=(f"旅券の申請{n}",)) for n in range(300)]
     growing = Growing()

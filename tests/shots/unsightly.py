@@ -61,15 +61,18 @@ LOOK = """smallest => {
             !e.matches('input, textarea, button, img, canvas, iframe') && !e.querySelector('img, svg, canvas, input, textarea, button, iframe, video'))
             say('empty box', `${e.tagName} ${e.className.toString().slice(0, 40)} ${Math.round(r.width)}x${Math.round(r.height)}`);
     }
+    const columns = {};  // of all tables of one kind together: those below each other keep the same columns
     for (const table of root.querySelectorAll('table')) {
         if (!shown(table)) continue;
         const rows = [...table.tBodies].flatMap(b => [...b.rows]).filter(r => r.cells.length > 1), heads = table.tHead && [...table.tHead.rows].at(-1).cells;
-        if (rows.length < 2 || !heads) continue;
+        if (!rows.length || !heads) continue;
         for (let c = 0; c < heads.length; c++) {
-            if (rows.every(r => r.cells.length === heads.length && /^[—–-]?$/.test(r.cells[c].innerText.trim()) && !r.cells[c].querySelector('img, svg, .mk') && r.cells[c].checkVisibility()))
-                say('a column says nothing', heads[c].innerText || `column ${c + 1}`);
+            const held = columns[`${table.className} ${c} ${heads[c].innerText}`] ??= {name: heads[c].innerText || `column ${c + 1}`, rows: 0, blank: 0};
+            held.rows += rows.length;
+            held.blank += rows.filter(r => r.cells.length === heads.length && /^[—–-]?$/.test(r.cells[c].innerText.trim()) && !r.cells[c].querySelector('img, svg, .mk') && r.cells[c].checkVisibility()).length;
         }
     }
+    for (const {name, rows, blank} of Object.values(columns)) if (rows > 1 && blank === rows) say('a column says nothing', name);
     return told;
 }"""
 # What stays light where everything else is dark: a ground of its own, beyond a mark or a bar.

@@ -21,7 +21,10 @@ def test_every_chart_of_a_page_can_be_taken_away(office: Office) -> None:
     ):
         tab = who.tab()
         tab.run(page, query)
-        charts = len(tab.parts("plotly_chart"))
+        assert not [each for each in tab.parts("download_button") if "taken_" in each.id], "nothing is sent before it is opened"
+        charts = len([each for each in tab.parts("plotly_chart") if "wide_" not in each.id])
+        assert len([each for each in tab.popovers if "taken_" in each]) == charts, page
+        tab.open_all()
         offered = [each for each in tab.parts("download_button") if "taken_svg_" in each.id]
         assert len(offered) == charts, page
         for each in offered:

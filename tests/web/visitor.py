@@ -84,6 +84,7 @@ class Tab:
         self.line = self._held.enter_context(opening)
         self.session = ""
         self.shown: list[Any] = []
+        self.popovers: list[str] = []
         self._page = ("", "")
 
     def run(self, page: str | None = None, query: str = "", **pressed: bool) -> str:
@@ -93,6 +94,14 @@ class Tab:
         asked.rerun_script.page_name, asked.rerun_script.query_string = self._page
         for name in pressed:
             asked.rerun_script.widget_states.widgets.add(id=name, trigger_value=True)
+        self.say(asked)
+        return self.wait()
+
+    def open_all(self) -> str:
+        """Open everything that pops up and is filled when it is opened."""
+        asked = self.asked()
+        for name in filter(None, self.popovers):  # what is filled at once has no name
+            asked.rerun_script.widget_states.widgets.add(id=name, bool_value=True)
         self.say(asked)
         return self.wait()
 
@@ -106,7 +115,7 @@ class Tab:
 
     def wait(self) -> str:
         """Wait until a run is over, and return every text it shows."""
-        self.shown = []
+        self.shown, self.popovers = [], []
         while True:
             message = self.hear()
             kind = message.WhichOneof("type")
@@ -114,10 +123,12 @@ class Tab:
                 self.session = message.new_session.initialize.session_id or self.session
             if kind == "delta" and message.delta.WhichOneof("type") == "new_element":
                 self.shown.append(message.delta.new_element)
+            if kind == "delta" and message.delta.add_block.WhichOneof("type") == "popover":
+                self.popovers.append(message.delta.add_block.popover.id)
             if kind == "script_finished":
                 if message.script_finished != ForwardMsg.FINISHED_EARLY_FOR_RERUN:
                     return self.text
-                self.shown = []
+                self.shown, self.popovers = [], []
 
     @property
     def text(self) -> str:

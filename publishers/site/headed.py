@@ -1,0 +1,74 @@
+"""What the headings of tables mean: said to who points at one, and folded away below its table for keys, fingers and phones.
+
+It is done on finished HTML, so that every table of the static edition and of the dashboard has it, however it was made. A heading that
+has words under ``headed_`` and its own key is defined; one that says all by itself has none.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+
+from markupsafe import Markup, escape
+
+from kpis.languages import SOURCE, Language, language
+from telling.words import Words
+
+KEY = "headed_"
+# A table, with the box in which it scrolls where it stands in one: what its headings mean stands below that.
+_TABLE = re.compile(r'(<div class="scroll"[^>]*>\s*)?(<table\b.*?</table>)(\s*</div>)?', re.S)
+_HEADING = re.compile(r'<th\b(?=[^>]*\bscope="(col|row)")(?![^>]*\btitle=)([^>]*)>([^<]+)(?=</th>|<span)')
+# Of a row: elsewhere the same word may be the name of what the row is about.
+OF_ROWS = (
+    "actual", "target", "planned", "base", "progress", "planned_progress", "ratio", "need_left", "need_each", "need_before", "need_chance_head",
+)  # fmt: skip
+_HELD: dict[str, tuple[Language, dict[str, dict[str, str]]]] = {}  # by code, of which words: a government may call things otherwise
+
+
+def meanings(words: Words, scope: str = "col") -> Mapping[str, str]:
+    """Return heading → what it means, of columns or (``row``) of rows."""
+    spoken, held = language(words.language), _HELD.get(words.language)
+    if held is None or held[0] is not spoken:
+        keys = [key.removeprefix(KEY) for key in language(SOURCE).words if key.startswith(KEY)]
+        made: dict[str, dict[str, str]] = {
+            of: {words(key): words(KEY + key) for key in keys if of == "col" or key in OF_ROWS} for of in ("col", "row")
+        }
+        held = _HELD[words.language] = (spoken, made)
+    return held[1][scope]
+
+
+def defined(html: str, words: Words, *, told: set[str] | None = None) -> Markup:
+    """Return HTML whose tables say what their headings mean.
+
+    Args:
+        html: any part of a page.
+        words: of the language.
+        told: the headings that the page has told already; those told here are added.
+    """
+    known, before = {scope: meanings(words, scope) for scope in ("col", "row")}, told if told is not None else set[str]()
+
+    def of_table(part: re.Match[str]) -> str:
+        box, table, end = part[1] or "", part[2], part[3] or ""
+        held: dict[str, str] = {}
+
+        def of_heading(heading: re.Match[str]) -> str:
+            said = known[heading[1]].get(heading[3].strip())  # a word that HTML writes otherwise has no meaning here
+            if said is None:
+                return heading[0]
+            name = heading[3].strip()
+            held[name] = said
+            return f'<th title="{escape(said)}"{heading[2]}>{heading[3]}'
+
+        table = _HEADING.sub(of_heading, table)
+        new = {name: said for name, said in held.items() if name not in before}
+        before.update(new)
+        return f"{box}{table}{end}{folded(new.items(), words)}" if box else f"{table}{folded(new.items(), words)}{end}"
+
+    return Markup(_TABLE.sub(of_table, str(html)))
+
+
+def folded(told: Iterable[tuple[str, str]], words: Words, *, after: Markup | str = "") -> Markup:
+    """Return what words mean, folded away: opened by a key, a finger or a pointer; nothing where there are none."""
+    rows = Markup("").join(Markup("<div><dt>{}</dt><dd>{}</dd></div>").format(word, said) for word, said in told)
+    made = Markup('<details class="mn"><summary>{}</summary><dl>{}</dl>{}</details>')
+    return made.format(words("meanings"), rows, after) if rows else Markup("")
