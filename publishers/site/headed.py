@@ -25,16 +25,22 @@ OF_ROWS = (
 _HELD: dict[str, tuple[Language, dict[str, dict[str, str]]]] = {}  # by code, of which words: a government may call things otherwise
 
 
-def meanings(words: Words, scope: str = "col") -> Mapping[str, str]:
-    """Return heading → what it means, of columns or (``row``) of rows."""
+def _keys(words: Words, scope: str) -> Mapping[str, str]:
+    """Return heading → its key, of columns or (``row``) of rows; what a language lacks is headed in Japanese."""
     spoken, held = language(words.language), _HELD.get(words.language)
     if held is None or held[0] is not spoken:
-        keys = [key.removeprefix(KEY) for key in language(SOURCE).words if key.startswith(KEY)]
+        source = language(SOURCE).words
+        keys = [key.removeprefix(KEY) for key in source if key.startswith(KEY)]
         made: dict[str, dict[str, str]] = {
-            of: {words(key): words(KEY + key) for key in keys if of == "col" or key in OF_ROWS} for of in ("col", "row")
+            of: {spoken.words.get(key, source[key]): key for key in keys if of == "col" or key in OF_ROWS} for of in ("col", "row")
         }
         held = _HELD[words.language] = (spoken, made)
     return held[1][scope]
+
+
+def meanings(words: Words, scope: str = "col") -> dict[str, str]:
+    """Return heading → what it means, of columns or (``row``) of rows."""
+    return {heading: words(KEY + key) for heading, key in _keys(words, scope).items()}
 
 
 def defined(html: str, words: Words, *, told: set[str] | None = None) -> Markup:
@@ -45,18 +51,18 @@ def defined(html: str, words: Words, *, told: set[str] | None = None) -> Markup:
         words: of the language.
         told: the headings that the page has told already; those told here are added.
     """
-    known, before = {scope: meanings(words, scope) for scope in ("col", "row")}, told if told is not None else set[str]()
+    known, before = {scope: _keys(words, scope) for scope in ("col", "row")}, told if told is not None else set[str]()
 
     def of_table(part: re.Match[str]) -> str:
         box, table, end = part[1] or "", part[2], part[3] or ""
         held: dict[str, str] = {}
 
         def of_heading(heading: re.Match[str]) -> str:
-            said = known[heading[1]].get(heading[3].strip())  # a word that HTML writes otherwise has no meaning here
-            if said is None:
-                return heading[0]
             name = heading[3].strip()
-            held[name] = said
+            key = known[heading[1]].get(name)  # a word that HTML writes otherwise has no meaning here
+            if key is None:
+                return heading[0]
+            held[name] = said = words(KEY + key)
             return f'<th title="{escape(said)}"{heading[2]}>{heading[3]}'
 
         table = _HEADING.sub(of_heading, table)
