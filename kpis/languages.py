@@ -159,11 +159,12 @@ def both(message: Message) -> str:
 
 
 def shipped(message: Message, code: str = SOURCE) -> str:
-    """Write a message in the words of the program itself, for when it is not known yet where other words stand."""
+    """Write a message in the words of the program itself, for when it is not known yet where other words stand, nor what an office is called."""
     spoken = _language(SHIPPED, code if code in _codes(SHIPPED) else SOURCE)
+    office = spoken.words.get("office_in_general", "")
     spoken = spoken if message.key in spoken.words else _language(SHIPPED, SOURCE)
     values = {name: _valued(value, lambda each: shipped(each, code), code) for name, value in message.values.items()}
-    return _Filler(spoken).vformat(spoken.words[message.key], (), values)
+    return _Filler(spoken).vformat(spoken.words[message.key], (), {"office": office, "Office": office.capitalize(), **values})
 
 
 def pair_shipped(message: Message) -> tuple[str, str]:

@@ -89,16 +89,23 @@ def tab(browser: Browser, *, width: int = 1280, charts: bool = True, state: Stor
     context = idle.pop() if idle else _visitor(browser)
     anchor, origins = context.pages[0], set[str]()
 
+    def been(url: str) -> None:
+        if url.startswith("http"):
+            origins.add("{0.scheme}://{0.netloc}".format(urlsplit(url)))
+
     def opens(page: Page) -> None:
+        page.on(
+            "framenavigated", lambda frame: been(frame.url)
+        )  # first: what follows waits for the browser, and the page may go on meanwhile
         if width != 1280:
             page.set_viewport_size({"width": width, "height": 1200})
-        page.on("framenavigated", lambda frame: origins.add("{0.scheme}://{0.netloc}".format(urlsplit(frame.url))))
         if not charts:
             without_charts(page)
 
     def forget() -> None:
         context.remove_listener("page", opens)
         for page in context.pages[1:]:
+            been(page.url)
             page.close()
         context.clear_cookies()
         session = context.new_cdp_session(anchor)
@@ -292,11 +299,19 @@ class Screen:
         return box
 
     def pick(self, label: str, option: str) -> None:
-        """Choose from a list by its words."""
-        box = self.opened(label)
-        box.press("ControlOrMeta+a")
-        box.press_sequentially(option) if len(option) < 40 else box.press("Delete")
-        self.page.get_by_role("option", name=option, exact=True).first.click(timeout=WAIT)
+        """Choose from a list by its words; again where a run of the page that ended meanwhile took back what was typed."""
+        turns = 4
+        for turn in range(turns):
+            box = self.opened(label)
+            box.press("ControlOrMeta+a")
+            box.press_sequentially(option) if len(option) < 40 else box.press("Delete")
+            try:
+                self.page.get_by_role("option", name=option, exact=True).first.click(timeout=WAIT / turns)
+                break
+            except TimeoutError:
+                if turn == turns - 1:
+                    raise
+                box.press("Escape")
 
     def options(self, label: str) -> list[str]:
         """Return the words of a list."""

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
 
 from kpis.errors import FigureRefused, GovernmentUnreadable, SettingsRefused
-from kpis.government import read
-from kpis.languages import both, pair, say, written
+from kpis.government import government, read
+from kpis.languages import SHIPPED, both, both_shipped, pair, say, written
+from kpis.languages import _language as language_of
 from kpis.message import Message
 from kpis.periods import parse_period
 from kpis.settings import settings
@@ -46,3 +48,14 @@ def test_errors_of_settings_and_government_are_said_before_it_is_known_where_wor
             read(tmp_path / "nowhere")
     finally:
         settings.cache_clear()
+
+
+def test_what_a_command_says_of_the_office_names_none() -> None:
+    """Commands speak the words of the program alone, which do not know what a government calls its office."""
+    ours = language_of(SHIPPED, "ja").words
+    about = [key for key, text in ours.items() if "{office}" in text]
+    assert "publishing_not_allowed" in about and len(about) > 20
+    for key in about:
+        blanks = {name: 1 for name in re.findall(r"{(\w+)", ours[key]) if name != "office"}
+        said = both_shipped(Message(key, **blanks))
+        assert ours["office_in_general"] in said and "{" not in said and government().office.name_ja not in said
