@@ -23,6 +23,7 @@ OF_ROWS = (
     "actual", "target", "planned", "base", "progress", "planned_progress", "ratio", "need_left", "need_each", "need_before", "need_chance_head",
 )  # fmt: skip
 _HELD: dict[str, tuple[Language, dict[str, dict[str, str]]]] = {}  # by code, of which words: a government may call things otherwise
+_MEANT: dict[tuple[str, str], tuple[Mapping[str, str], dict[str, str]]] = {}  # by code and scope, of which keys
 
 
 def _keys(words: Words, scope: str) -> Mapping[str, str]:
@@ -38,9 +39,13 @@ def _keys(words: Words, scope: str) -> Mapping[str, str]:
     return held[1][scope]
 
 
-def meanings(words: Words, scope: str = "col") -> dict[str, str]:
+def meanings(words: Words, scope: str = "col") -> Mapping[str, str]:
     """Return heading → what it means, of columns or (``row``) of rows."""
-    return {heading: words(KEY + key) for heading, key in _keys(words, scope).items()}
+    keys = _keys(words, scope)
+    held = _MEANT.get((words.language, scope))
+    if held is None or held[0] is not keys:  # asked for at each grid of each run
+        held = _MEANT[words.language, scope] = keys, {heading: words(KEY + key) for heading, key in keys.items()}
+    return held[1]
 
 
 def defined(html: str, words: Words, *, told: set[str] | None = None) -> Markup:
