@@ -27,6 +27,7 @@ from kpis.store.store import Store, utc_now
 from publishers.editions import publication
 from tests.bench.measured import Measured, tell
 from tests.bench.page_time import filled
+from tests.bench.viewer import STREAMLIT
 from tests.deploy.front import NGINX, PUBLIC, Front, nginx
 from tests.oidc import free_port
 from tests.publishers.public_server import public_server
@@ -41,7 +42,7 @@ async def _viewer(port: int, wait: float, begins: float, until: float, found: Ti
     address = f"ws://{PUBLIC}/app/_stcore/stream"
     try:
         async with connect(
-            address, host="127.0.0.1", port=port, subprotocols=["streamlit"], max_size=None, open_timeout=120, ping_interval=None,  # type: ignore[list-item]
+            address, host="127.0.0.1", port=port, subprotocols=[STREAMLIT], max_size=None, open_timeout=120, ping_interval=None,
         ) as socket:  # fmt: skip
             while (now := time.perf_counter()) < until:
                 asked = BackMsg()

@@ -25,7 +25,7 @@ from kpis.store.store import Store, utc_now
 from publishers.editions import publication
 from tests.bench.front_page import public
 from tests.bench.page_time import filled
-from tests.bench.viewer import served
+from tests.bench.viewer import STREAMLIT, served
 
 INTERVAL, RAMP, SETTLE = 10.0, 30.0, 12.0
 
@@ -38,7 +38,7 @@ async def viewer(port: int, page: str, wait: float, until: float, begins: float,
     address = f"ws://127.0.0.1:{port}/_stcore/stream"
     await asyncio.sleep(wait)
     try:
-        async with connect(address, subprotocols=["streamlit"], max_size=None, open_timeout=60, ping_interval=None) as socket:  # type: ignore[list-item]
+        async with connect(address, subprotocols=[STREAMLIT], max_size=None, open_timeout=60, ping_interval=None) as socket:
             while (now := time.perf_counter()) < until:
                 asked = BackMsg()
                 asked.rerun_script.page_name = page

@@ -17,6 +17,7 @@ from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.Element_pb2 import Element
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from websockets.sync.client import connect
+from websockets.typing import Subprotocol
 
 from kpis.settings import ROOT
 from tests.begun import begin
@@ -24,6 +25,7 @@ from tests.publishers.shown import JOINER, Static
 
 # Messages that are heard before anybody asks for them: else, while sixteen wait, what the server says to a leave is not heard, for ten seconds.
 ALL = None
+STREAMLIT = Subprotocol("streamlit")
 
 
 class Viewer:
@@ -33,8 +35,8 @@ class Viewer:
         self._held = ExitStack()
         self._choice = ""  # the identity of the choice of persons, once a run has shown it
         opening = connect(
-            f"ws://127.0.0.1:{port}/_stcore/stream", subprotocols=["streamlit"], max_size=None, open_timeout=60, max_queue=ALL
-        )  # type: ignore[list-item]
+            f"ws://127.0.0.1:{port}/_stcore/stream", subprotocols=[STREAMLIT], max_size=None, open_timeout=60, max_queue=ALL
+        )
         self.socket = self._held.enter_context(opening)
 
     def read(self, page: str = "", query: str = "") -> tuple[list[str], list[pd.DataFrame]]:

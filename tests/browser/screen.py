@@ -116,7 +116,9 @@ def tab(browser: Browser, *, width: int = 1280, charts: bool = True, state: Stor
 
     context.on("page", opens)
     if state is not None:
-        context.add_cookies(state["cookies"])  # type: ignore[arg-type]
+        context.add_cookies(
+            [{"name": c["name"], "value": c["value"], "domain": c["domain"], "path": c["path"]} for c in state["cookies"]]
+        )
     _taken[context] = forget
     return context
 
