@@ -18,10 +18,10 @@ from kpis.periods import fiscal_year_code, month_code, parse_period, quarter_cod
 MYRIAD = 10_000  # a language with a word for it writes each part of a large number: 1億2,345万
 LARGE = 1_000_000  # from here on a number is written with 万 or million
 PUBLISHED = 4  # a value with more decimals than these was worked out, not published
-# Between a word and its number, as of a period, and between a count and what is counted: where a kanji stands before digits that are read with
-# the next kanji, and after digits with one or two hiragana.
+# Between a word and its number, as of a period or of a version (a name in katakana), and between a count and what is counted: where a kanji stands
+# before digits that are read with the next kanji, or katakana before any, and after digits with one or two hiragana.
 _WORD_AND_NUMBER = re.compile(
-    r"([\u4e00-\u9fff])(?=\d+[\u4e00-\u9fff])|(?<=\d)[\u3041-\u3096]{1,2}(?=[\u30a1-\u30fa\u4e00-\u9fff])"
+    r"[\u4e00-\u9fff](?=\d+[\u4e00-\u9fff])|[\u30a1-\u30fc](?=\d)|(?<=\d)[\u3041-\u3096]{1,2}(?=[\u30a1-\u30fa\u4e00-\u9fff])"
 )
 SAME = Decimal("1e-9")  # two values closer than this are the same
 

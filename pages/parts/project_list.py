@@ -20,7 +20,7 @@ from pages.parts.figure import Ready, kept_block, ready
 from pages.parts.project import contradictions
 from pages.parts.registers import telling
 from pages.parts.text import language, named, shown_name, source_link, t
-from pages.parts.titled import page_heading
+from pages.parts.titled import page_heading, section_heading
 from pages.parts.when import as_of
 from publishers.site import seen
 from publishers.site.headed import defined
@@ -90,7 +90,7 @@ def numbered(kind: ProjectKindFields, own: Sequence[ProjectReport]) -> None:
     for versions, alike in by_numbering(own):
         is_new = bool(versions and versions[0].is_renumbered)  # then nothing says how many there are
         heading = projects.core_heading(kind, versions, len(alike), Words(language()), is_all=not is_new)
-        st.header(markdown(heading))
+        section_heading(markdown(heading))
         if is_new:
             said = {"version": shown_name(versions[0]), "day": projects.adopted(versions[0], Words(language()))}
             st.caption(t("core_renumbered_note", **said))
@@ -99,7 +99,7 @@ def numbered(kind: ProjectKindFields, own: Sequence[ProjectReport]) -> None:
 
 def lines(kind: ProjectKindFields, own: Sequence[ProjectReport]) -> None:
     """List the projects of a kind one by one."""
-    st.header(markdown(named(kind, "heading") or projects.kind_name(kind, None, Words(language()))))
+    section_heading(markdown(named(kind, "heading") or projects.kind_name(kind, None, Words(language()))))
     table_of(own, named(kind, "heading"))
 
 
@@ -164,7 +164,7 @@ def listed(reports: Sequence[ProjectReport]) -> Ready:
 
 def categories(kind: ProjectKindFields, own: Sequence[ProjectReport]) -> None:
     """List the projects of a kind by category, and how many of those the strategy counts are not identified."""
-    st.header(markdown(named(kind, "heading") or projects.kind_name(kind, None, Words(language()))))
+    section_heading(markdown(named(kind, "heading") or projects.kind_name(kind, None, Words(language()))))
     moment = cached.moment()
     st.caption(projects.unidentified(kind, own, moment.whole, moment.rows(tables.StrategyVersion), Words(language())))
     names = dict.fromkeys(text_of(r.row, "category", "ja") for r in own)

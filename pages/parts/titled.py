@@ -23,3 +23,8 @@ def titled(*about: str) -> None:
 def page_heading(text: str) -> None:
     """Show what a page says first (markdown)."""
     st.title(on_one_line(text))
+
+
+def section_heading(text: str) -> None:
+    """Show what a part of a page is about (markdown), where names, versions or periods stand in it."""
+    st.header(on_one_line(text))

@@ -131,5 +131,6 @@ def test_the_difference_that_is_written_is_that_of_the_values(value: float, othe
 def test_no_line_of_a_heading_ends_within_a_period_or_a_part_of_a_whole() -> None:
     joined = "\N{WORD JOINER}"
     assert on_one_line("令和5年度第1四半期") == f"令和{joined}5年度第{joined}1四半期"
+    assert on_one_line("シン・トセイ3の5つのレス") == f"シン・トセイ{joined}3の5つの{joined}レス"
     assert on_one_line("公表では78 / 78") == "公表では78\N{NO-BREAK SPACE}/\N{NO-BREAK SPACE}78"
     assert on_one_line("FY2023 Q1, 3 bureaus") == "FY2023 Q1, 3 bureaus"
