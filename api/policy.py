@@ -57,11 +57,13 @@ def headers_of(scope: Scope, chosen: Settings, *, scripts: Sequence[str] = ()) -
         scripts: checksums (base64 of SHA-256) of the scripts that stand in the page itself.
     """
     path = scope["path"]
-    policy, frame = _PAGE.format(scripts="".join(f" 'sha256-{each}'" for each in scripts)), "DENY"
+    policy, frame, opener = _PAGE.format(scripts="".join(f" 'sha256-{each}'" for each in scripts)), "DENY", "same-origin"
     if _EMBED.match(path) or _CHART.match(path):
         policy, frame = _PICTURE, ""
     elif _STATIC_EDITION.match(path):
-        policy, frame = _EDITION, "SAMEORIGIN"
+        # A page that is cut off from who opened it begins in another process of the browser, later (``make bench``: front_page), and these
+        # are the same for everybody: no session, nothing to learn from a window's address.
+        policy, frame, opener = _EDITION, "SAMEORIGIN", ""
     elif _DATA.match(path):
         policy = _NOTHING
     is_open = is_published(scope, chosen)
@@ -71,7 +73,7 @@ def headers_of(scope: Scope, chosen: Settings, *, scripts: Sequence[str] = ()) -
         "x-frame-options": frame,
         "referrer-policy": "same-origin",
         "permissions-policy": "camera=(), microphone=(), geolocation=()",
-        "cross-origin-opener-policy": "same-origin",
+        "cross-origin-opener-policy": opener,
         "cross-origin-resource-policy": "cross-origin" if is_open else "same-origin",
         "access-control-allow-origin": "*" if is_open else "",
         "strict-transport-security": f"max-age={_YEAR}" if is_https(chosen) else "",

@@ -117,8 +117,8 @@ def test_every_number_of_the_procedures_page_is_that_of_the_api(
         f"{total['done_count']:,} of the {total['procedures_count']:,} procedures on the list ({percent(total['rate_pct'])})",
         f"{percent(total['rate_with_partly_pct'])} with those done in part",
         f"Of the {plan['planned_count']:,} open {'procedure' if one else 'procedures'} with a planned day",
-        f"{plan['planned_count']:,} open {'procedure has' if one else 'procedures have'} a planned day; {plan['overdue_count']:,} of them ",
-        f"{plan['undated_count']:,} are planned without a day",
+        f"Open procedures with a planned day: {plan['planned_count']:,}, of which overdue on ",
+        f": {plan['overdue_count']:,}; planned without a day: {plan['undated_count']:,}.",
     ):
         assert number in text, number
     if total["applications_count"]:
@@ -175,9 +175,9 @@ def test_every_number_of_the_facilities_page_is_that_of_the_api(visits: Visits, 
             f"{statuses['introduced']} of the {count} facilities on this list",
             f"{statuses['class_level_only']} stated only for their class, {statuses['announced']} announced, {statuses['unknown']} unknown",
             f"{ways['standard']} / {count}",
-            f"{ways['card']} take cards, {ways['ic']} transit IC or e-money, {ways['qr']} QR; {ways['unstated']} do not state it",
+            f"{ways['card']} take cards, {ways['ic']} transit IC or e-money, {ways['qr']} QR; not stated: {ways['unstated']}",
             f"{len(told['cash_only'])} places are known to take cash only",
-            f"{told['without_plan_count']} of them without a day",
+            f"Without a day by which it ends (classes of counters included): {told['without_plan_count']}.",
             f"{told['published']['numerator']:.0f} / {told['published']['denominator']:.0f}",
         ):
             assert number in text, number
