@@ -343,11 +343,13 @@ class Moment:
         Raises:
             NotFound: there is none, or none was known at that instant.
         """
-        return queries.one(self.state.store, code, as_of=self.as_of, known_at=self.known_at)
+        make = partial(queries.one, self.state.store, code, as_of=self.as_of, known_at=self.known_at)
+        return self.kept("searched", ("procedure", code), make)
 
     def merged_into(self, code: str) -> list[str]:
         """Return the codes of the procedures that a procedure follows."""
-        return queries.merged_into(self.state.store, code, known_at=self.known_at)
+        make = partial(queries.merged_into, self.state.store, code, known_at=self.known_at)
+        return self.kept("searched", ("merged into", code), make)
 
     @property
     def procedure_names(self) -> tuple[finding.Index, ...]:
@@ -408,6 +410,10 @@ class Moment:
 
     def changes_of(self, kind: RowKind, code: str) -> list[tables.RegisterChange]:
         """Return what became known otherwise of a row of a register, the oldest first."""
-        every = self.state.store.all_of(tables.RegisterChange, register_name=kind.value, row_code=code)
-        changes = records(tables.RegisterChange, every)
-        return [change for change in changes if self.known_at is None or change.known_at <= self.known_at]
+
+        def make() -> list[tables.RegisterChange]:
+            every = self.state.store.all_of(tables.RegisterChange, register_name=kind.value, row_code=code)
+            changes = records(tables.RegisterChange, every)
+            return [change for change in changes if self.known_at is None or change.known_at <= self.known_at]
+
+        return self.kept("searched", ("changes", kind, code), make)

@@ -19,6 +19,7 @@ from pages.parts.cards import dated_value, headline_value, say_why_empty
 from pages.parts.comparison import comparison, difference
 from pages.parts.entry import enter, stop
 from pages.parts.figure import Ready, kept_block, ready
+from pages.parts.raw_html import draw_html
 from pages.parts.text import in_brackets, language, named, t
 from pages.parts.titled import page_heading
 from pages.parts.when import as_of
@@ -56,7 +57,7 @@ def changed(differences: list[Shift], since: date) -> None:
         told = [since_then(s, whose(s.after), words) for s in differences]
         return seen.since(told, lambda code: address.path("indicator", code=code), words, caption=title)
 
-    st.html(cached.made("changes in full", code=(since.isoformat(), *address.link().items()), make=make))
+    draw_html(cached.made("changes in full", code=(since.isoformat(), *address.link().items()), make=make))
     kept_block("changes", lambda: listed(differences, since), suffix=since.isoformat())
 
 

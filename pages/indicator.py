@@ -17,6 +17,7 @@ from pages.parts.data_table import texts_table
 from pages.parts.entry import enter, stop
 from pages.parts.facts import gather
 from pages.parts.menu import page
+from pages.parts.raw_html import draw_html
 from pages.parts.registers import block, telling
 from pages.parts.said import said_and_done
 from pages.parts.text import named, shown_name, t
@@ -35,7 +36,7 @@ def show(item: Scored, above: DeltaGenerator) -> None:
     titled(named(item.entry.definition), cached.made("bureau of", code=code, make=lambda: bureau_of(telling(), item)[1]))
     with above:
         page_heading(shown_name(item.entry.definition))
-        st.html(facts.head)
+        draw_html(facts.head)
     if item.entry.goals:
         last_quarters(item, named(item.entry.definition))
     left, right = st.columns([2, 1], gap="small") if facts.needed is not None else (st.container(), None)
@@ -63,7 +64,7 @@ def show(item: Scored, above: DeltaGenerator) -> None:
         st.header(t("inputs"))
         st.table(facts.inputs, border="horizontal", hide_header=True, hide_index=True)
         if facts.inputs_meant:
-            st.html(facts.inputs_meant)
+            draw_html(facts.inputs_meant)
         st.caption(facts.rule)
     if facts.targets.shown:
         st.header(t("targets_raised"))

@@ -9,6 +9,7 @@ from pages.parts.attention import needs_attention
 from pages.parts.cards import chart_with_table, indicator_link, say_why_empty
 from pages.parts.entry import enter, stop
 from pages.parts.project import confidence_against_status
+from pages.parts.raw_html import draw_html
 from pages.parts.summary import summary
 from pages.parts.text import named, t
 from pages.parts.titled import page_heading
@@ -30,12 +31,12 @@ shown = shown_first(scored)
 said = cached.made("overview", code=tuple(address.link().items()), make=lambda: summary(scored, book, shown))
 page_heading(said.title)
 st.caption(said.lead)
-st.html(said.counts)
+draw_html(said.counts)
 needs_attention()
 
 if shown.of_themes:
     st.header(t("themes"))
-    st.html(said.cards)
+    draw_html(said.cards)
     if said.excluded[0]:
         st.caption(said.excluded[0])
 
@@ -46,16 +47,16 @@ if left is not None and shown.trend is not None:
         indicator_link(shown.trend.entry.definition.code)
 with right, st.container(border=True, height="stretch"):
     st.header(t("changed_last"))
-    st.html(said.changes)
+    draw_html(said.changes)
 
 if said.projects:
     st.header(said.projects_heading)
-    st.html(said.projects)
+    draw_html(said.projects)
     confidence_against_status()
 
 if shown.others:
     st.header(t("other_headlines"))
-    st.html(said.others)
+    draw_html(said.others)
     if said.excluded[1]:
         st.caption(said.excluded[1])
 st.caption(t("unverified"))

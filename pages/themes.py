@@ -13,6 +13,7 @@ from kpis.store import tables
 from pages.parts import address, cached
 from pages.parts.cards import chart_with_table, indicator_link
 from pages.parts.entry import enter
+from pages.parts.raw_html import draw_html
 from pages.parts.text import language, t
 from pages.parts.titled import page_heading
 from pages.parts.when import as_of
@@ -52,7 +53,7 @@ told = cached.made("themes", code=tuple(address.link().items()), make=layout)
 page_heading(t("themes"))
 if told.said:
     st.markdown(markdown(told.said))
-    st.html(Markup('<h2 class="vh">{}</h2>').format(t("ed_key_numbers")) + told.cards)
+    draw_html(Markup('<h2 class="vh">{}</h2>').format(t("ed_key_numbers")) + told.cards)
     st.caption(t("legend"))
 else:
     st.info(t("empty"), icon=":material/info:")
@@ -68,6 +69,6 @@ for theme, notes, items in told.themes:
     with right, st.grid(3 if len(items) == 3 else min(len(items), 2), min_column_width=270):
         for item, text in items:
             with st.container(border=True, height="stretch"):
-                st.html(text)
+                draw_html(text)
                 chart_with_table(item, book, is_explained=False)
                 indicator_link(item.entry.definition.code)

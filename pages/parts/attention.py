@@ -18,6 +18,7 @@ from kpis.periods import parse_period
 from kpis.reporting import deadlines
 from kpis.settings import settings
 from pages.parts import address, cached
+from pages.parts.raw_html import draw_html
 from pages.parts.registers import telling
 from pages.parts.text import language, named, t
 from pages.parts.viewer import for_viewer, viewer
@@ -88,7 +89,7 @@ def needs_attention() -> None:
     late = overdue() if own is None else []
     made = make() if late else cached.made("attention", code=tuple(address.link().items()), make=make)
     st.header(made.heading)
-    st.html(made.html)
+    draw_html(made.html)
 
 
 def of_bureau(report: BureauReport) -> None:
@@ -101,27 +102,27 @@ def of_bureau(report: BureauReport) -> None:
         whose=unit_label(report.unit, Words(language())),
     )
     st.header(made.heading)
-    st.html(made.html)
+    draw_html(made.html)
 
 
 def table_of_rows(rows: Sequence[Row]) -> None:
     """Show rows that were gathered already, as those of a meeting."""
     made = _made(rows)
     st.header(made.heading)
-    st.html(made.html)
+    draw_html(made.html)
 
 
 def strip_shown(shape: Strip | None) -> None:
     """Show a strip alone; nothing where there is none."""
     if shape is not None:
-        st.html(f"{t('att_strip_heading')} {strip(shape)}")
+        draw_html(f"{t('att_strip_heading')} {strip(shape)}")
 
 
 def strip_of(stood: Sequence[Stood], name: str, *, since: str = "") -> None:
     """Show how something stood at the end of the last quarters, since when it has been off track, and how each quarter is judged."""
     shape = attention.strip(stood, Words(language()), name=name)
     if shape is not None:
-        st.html(f"{t('att_strip_heading')} {strip(shape)} {escape(since)}")
+        draw_html(f"{t('att_strip_heading')} {strip(shape)} {escape(since)}")
         st.caption(t("att_strip_note"))
 
 
@@ -138,7 +139,7 @@ def last_quarters(item: Scored, name: str) -> None:
     if not (html := cached.made("quarters", code=code, make=make)):
         strip_of(moment.stood(item), name, since=since)
         return
-    st.html(html)
+    draw_html(html)
     st.caption(f"{t('att_strip_note')} {since}")
 
 
@@ -171,5 +172,5 @@ def strips_of(items: Sequence[Scored], *, key: str, is_every: bool = False) -> N
     if html:
         if not is_every:
             st.header(t("att_each_heading"))
-        st.html(html)
+        draw_html(html)
         st.caption(t("att_strip_note"))

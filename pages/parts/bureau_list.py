@@ -18,6 +18,7 @@ from pages.parts.asked import choose, choose_part
 from pages.parts.bureaus import by_bureau, unit_label
 from pages.parts.cards import find
 from pages.parts.comparison import comparison
+from pages.parts.raw_html import draw_html
 from pages.parts.registers import block, telling
 from pages.parts.reported import state_name
 from pages.parts.text import headed, language, named, t
@@ -46,7 +47,7 @@ def overview(reports: Sequence[BureauReport]) -> None:
     def make() -> str:
         return defined(table(_chosen(told, which, order), _own, list_of, words, caption=t("matrix_caption")), words)
 
-    st.html(for_viewer("table of bureaus", asked=(which, order, _own("")), make=make))
+    draw_html(for_viewer("table of bureaus", asked=(which, order, _own("")), make=make))
     _as_file(current, "bureaus")
     st.header(t("compare_heading"))
     parts = cached.moment().parts
@@ -63,7 +64,7 @@ def overview(reports: Sequence[BureauReport]) -> None:
     gone = [r for r in reports if not r.is_valid]
     if gone:
         st.header(t("gone_bureaus"))
-        st.html(
+        draw_html(
             cached.made(
                 "gone bureaus",
                 code=_own(""),

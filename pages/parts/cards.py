@@ -19,6 +19,7 @@ from kpis.text import format_date
 from pages.parts import address, cached
 from pages.parts.data_table import data_table, link_columns
 from pages.parts.menu import page
+from pages.parts.raw_html import draw_html
 from pages.parts.series import long_form, marks_of, series_chart
 from pages.parts.taken import indicator_taken
 from pages.parts.text import csv_file, grid_source, language, named, source_link, t
@@ -53,12 +54,12 @@ def list_of(group: str, status: str, whose: Mapping[str, str]) -> str:
 
 def counted(tally: Tally, *, whose: Mapping[str, str]) -> None:
     """Show how judgements stand: their counts by status, each leading to its list; ``whose`` is what was counted, as ``list_of`` takes it."""
-    st.html(seen.tallied(tally, lambda group, status: list_of(group, status, whose), Words(language())))
+    draw_html(seen.tallied(tally, lambda group, status: list_of(group, status, whose), Words(language())))
 
 
 def status_badge(judgement: Judgement) -> None:
     """Show how an indicator stands: its mark, and beside it what makes its status less than it seems."""
-    st.html(Markup("<p class='st'>{}</p>").format(seen.stands(judgement, Words(language()))))
+    draw_html(Markup("<p class='st'>{}</p>").format(seen.stands(judgement, Words(language()))))
 
 
 def headline_value(scored: Scored, figure: Figure | None) -> str:
@@ -124,7 +125,7 @@ def chart_with_table(scored: Scored, book: Book, *, heading: str | None = None, 
         alt = f"{named(scored.entry.definition)}: {block.text}"
         st.plotly_chart(block.chart, theme=None, config=CONFIG, alt=alt, key=f"chart_{key.replace(' ', '_')}")
         if block.happened:
-            st.html(block.happened)
+            draw_html(block.happened)
         if is_explained:
             st.caption(markdown(block.notes))
     elif scored.judgement.figure is None:

@@ -15,6 +15,7 @@ import streamlit as st
 from markupsafe import Markup
 
 from kpis.text import format_date
+from pages.parts.raw_html import draw_html
 from pages.parts.text import language, t
 from publishers.site.headed import defined, meanings
 from publishers.site.seen import listing
@@ -142,7 +143,7 @@ def texts_of_rows(rows: Sequence[Mapping[str, Any]], *, title: str = "", first: 
 
 def texts_table(made: Texts) -> None:
     """Show a table of texts."""
-    st.html(made.shown)
+    draw_html(made.shown)
     if made.folded:
         with st.expander(t("pack_more", count=made.more)):
-            st.html(made.folded)
+            draw_html(made.folded)

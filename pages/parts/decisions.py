@@ -14,6 +14,7 @@ from pages.parts import cached
 from pages.parts.asked import choose
 from pages.parts.attention import strip_shown
 from pages.parts.data_table import texts_of, texts_table
+from pages.parts.raw_html import draw_html
 from pages.parts.registers import telling
 from pages.parts.reported import bureau_names
 from pages.parts.said import openness
@@ -90,7 +91,7 @@ def decide(agenda: Agenda) -> None:
 
 def _known(item: Item, agenda: Agenda) -> None:
     with st.container(border=True):
-        st.html(facts(tuple(pack.facts(item, agenda))))
+        draw_html(facts(tuple(pack.facts(item, agenda))))
         if item.row is not None:
             strip_shown(item.row.strip)
         for sentence in item.sentences[:1]:

@@ -20,6 +20,7 @@ from pages.parts.asked import cannot
 from pages.parts.edition import chosen_edition, edition_line, known_line
 from pages.parts.intro import intro
 from pages.parts.menu import bar, navigation
+from pages.parts.raw_html import draw_html
 from pages.parts.text import language, settle_language, t
 from pages.parts.titled import title_of
 from pages.parts.view_line import settle_view, view_line
@@ -89,8 +90,8 @@ def frame() -> st.Page:
         else:
             viewer_choice()
         if cached.is_sample():
-            st.html(f'<p class="sample" role="note">{escape(t("sample_banner"))}</p>')
-        st.html('<span id="content" tabindex="-1"></span>' + (intro(asked) if is_let_in() else ""))
+            draw_html(f'<p class="sample" role="note">{escape(t("sample_banner"))}</p>')
+        draw_html('<span id="content" tabindex="-1"></span>' + (intro(asked) if is_let_in() else ""))
     return asked
 
 

@@ -14,6 +14,7 @@ from charts.plotly.styled import CONFIG, Finished, in_language
 from kpis.as_text import markdown
 from pages.parts import cached
 from pages.parts.data_table import Texts, blocks_of, data_table, grid_or_blocks, link_columns, texts_table
+from pages.parts.raw_html import draw_html
 from pages.parts.text import csv_file, language, t
 from pages.parts.when import as_of, view
 from telling.file_names import file_name
@@ -102,7 +103,7 @@ def show(made: Ready, *, key: str, about: str = "") -> None:
     elif made.figure is not None:
         alt = f"{made.title}: {made.sentence}" if made.title else made.sentence
         if made.legend:
-            st.html(made.legend)
+            draw_html(made.legend)
         if made.wide is not None:  # api/assets/page.css shows this one or the next
             st.plotly_chart(made.wide, theme=None, config=CONFIG, alt=alt, key=f"wide_{key}")
         st.plotly_chart(made.figure, theme=None, config=CONFIG, alt=alt, key=f"chart_{key}")

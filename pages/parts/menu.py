@@ -17,6 +17,7 @@ from kpis.languages import codes, own_name
 from kpis.registers import TOLD_BY_RECORD, Register
 from kpis.settings import ROOT, settings
 from pages.parts import address
+from pages.parts.raw_html import draw_html
 from pages.parts.search_box import search_box
 from pages.parts.text import language, named, offered, t
 from pages.parts.viewer import is_let_in, viewer
@@ -98,7 +99,7 @@ def bar(shown: Any) -> None:
         shown: the page that runs; it is marked, also where it stands in a folded list.
     """
     query = address.link()
-    st.html(f'<a class="skip" href="#content">{escape(t("skip_to_content"))}</a>')
+    draw_html(f'<a class="skip" href="#content">{escape(t("skip_to_content"))}</a>')
     with st.container(key="bar", horizontal=True, vertical_alignment="center", gap="xsmall"):
         with st.container(key="brand", width="content", gap=None):
             publisher = markdown(named(government().publisher))

@@ -49,13 +49,13 @@ def procedure_page(code: str) -> None:
     back_link("procedures", t("back_to_list"))
     _succession(row)
     st.header(t("detail_facts"))
-    facts([*_said(row), *listed.facts(telling(), REGISTERS[RowKind.PROCEDURE], row, without=TOLD)])
+    facts(("procedure", code), lambda: [*_said(row), *listed.facts(telling(), REGISTERS[RowKind.PROCEDURE], row, without=TOLD)])
     source = cached.moment().book.sources.get(row.source_code)
     if source:
         fine_print(f"{t('source')}: {source_link(source)}")
-    if row.details_json:
+    if details := row.details_json:
         st.header(t("detail_source"))
-        facts([(name, str(value)) for name, value in json.loads(row.details_json).items()])
+        facts(("source of procedure", code), lambda: [(name, str(value)) for name, value in json.loads(details).items()])
     history(RowKind.PROCEDURE, code)
 
 

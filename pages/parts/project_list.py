@@ -18,6 +18,7 @@ from kpis.text import format_date, status_word, text_of, texts_of
 from pages.parts import address, cached
 from pages.parts.figure import Ready, kept_block, ready
 from pages.parts.project import contradictions
+from pages.parts.raw_html import draw_html
 from pages.parts.registers import telling
 from pages.parts.text import language, named, shown_name, source_link, t
 from pages.parts.titled import page_heading, section_heading
@@ -82,7 +83,7 @@ def table_of(reports: Sequence[ProjectReport], caption: str) -> None:
     unled, table = cached.made("projects", code=(caption, *(r.code for r in reports), *address.link().items()), make=make)
     for said in unled:
         st.caption(said)  # once, not at each
-    st.html(table)
+    draw_html(table)
 
 
 def numbered(kind: ProjectKindFields, own: Sequence[ProjectReport]) -> None:

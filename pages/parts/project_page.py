@@ -20,6 +20,7 @@ from pages.parts.attention import strip_of, strips_of
 from pages.parts.cards import chart_with_table, headline_value, source_line, status_badge
 from pages.parts.menu import page
 from pages.parts.project import confidence_mark, milestone_block, rule_line
+from pages.parts.raw_html import draw_html
 from pages.parts.registers import block, telling
 from pages.parts.said import said_and_done
 from pages.parts.text import fine_print, in_brackets, language, shown_name, source_link, t
@@ -45,7 +46,7 @@ def heading(report: ProjectReport) -> None:
     words = Words(language())
     with st.container(horizontal=True, gap="small", vertical_alignment="center"):
         status = seen.mark(report.status, status_word(report.status, language()), words)
-        st.html(Markup('<p class="st">{} {}</p>').format(t("computed_status"), status), width="content")
+        draw_html(Markup('<p class="st">{} {}</p>').format(t("computed_status"), status), width="content")
         if stated := confidence_mark(report):
             st.markdown(stated)
     strip_of(cached.moment().project_stood(report), projects.project_name(report.row, Words(language())))

@@ -42,7 +42,7 @@ def _one(said: Telling, register: Register, row: Standing) -> None:
     page_heading(headed(named(row.row, register.called_by) or row.code))
     st.badge(markdown(told.status_word(said, register, row.status)), color="blue")
     back_link(register.sheet, t("back_to_list"))
-    facts(told.facts(said, register, row.row))
+    facts((register.kind, row.code), lambda: told.facts(said, register, row.row))
     if source := cached.moment().book.sources.get(row.source_code):
         fine_print(f"{t('source')}: {source_link(source)}")
     history(register.kind, row.code)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from datetime import date
 from urllib.parse import urlencode
 
 import pandas as pd
+import pyarrow as pa
 import streamlit as st
 
 from charts.plotly.map import outline_map
@@ -26,6 +27,7 @@ from kpis.vocabulary import RowKind
 from pages.parts import address, cached
 from pages.parts.data_table import data_table, short_texts
 from pages.parts.figure import Ready, kept_block, ready
+from pages.parts.raw_html import draw_html
 from pages.parts.taken import block_taken
 from pages.parts.text import fine_print, language, linked, named, t, titled_address
 from pages.parts.when import as_of
@@ -56,7 +58,7 @@ def cards(make: Callable[[], Sequence[Card]], *, key: str) -> None:
     def list_of(card: Card) -> str:
         return "" if card.narrowed is None else address.path(key, **dict(card.narrowed))
 
-    st.html(cached.made("cards", code=(key, *address.link().items()), make=lambda: numbers(make(), list_of, Words(language()))))
+    draw_html(cached.made("cards", code=(key, *address.link().items()), make=lambda: numbers(make(), list_of, Words(language()))))
 
 
 def plain(cell: Cell) -> str | float | None:
@@ -105,14 +107,23 @@ def published(register: str, *kinds: str) -> Scored | None:
     return blocks.published(cached.moment().whole, register, *kinds)
 
 
-def facts(rows: list[tuple[str, str]]) -> None:
-    """Show names and values that are not blank, one below the other; what no source tells is named together in the last row."""
+def facts(asked: Hashable, make: Callable[[], list[tuple[str, str]]]) -> None:
+    """Show names and values that are not blank, one below the other; what no source tells is named together in the last row.
+
+    Args:
+        asked: of what they are told.
+        make: tells them; the latest few are kept.
+    """
+    table = cached.searched("facts", asked=(asked, cached.moment().view), make=lambda: _facts_table(make()))
+    st.table(table, border="horizontal", hide_header=True, hide_index=True)
+
+
+def _facts_table(rows: list[tuple[str, str]]) -> pa.Table:
     untold = [name for name, value in rows if value in (t("form_unknown"), t("authority_unknown"))]
     told = [(name, value) for name, value in rows if value and not (len(untold) > 1 and name in untold)]
     if len(untold) > 1:
         told.append((t("facts_unknown"), t("list_comma").join(untold)))
-    shown = [(markdown(name), markdown(value)) for name, value in told]
-    st.table(pd.DataFrame(shown, columns=[t("item"), t("value")]), border="horizontal", hide_header=True, hide_index=True)
+    return pa.table({t("item"): [markdown(name) for name, _ in told], t("value"): [markdown(value) for _, value in told]})
 
 
 def history(kind: RowKind, code: str) -> None:

@@ -8,6 +8,7 @@ import streamlit as st
 from markupsafe import escape
 
 from pages.parts import address
+from pages.parts.raw_html import draw_html
 from pages.parts.text import t
 from pages.parts.viewer import is_let_in
 from telling.search import Answer
@@ -41,7 +42,7 @@ def shown(answer: Answer) -> None:
     place = address.below(f"/{answer.page}?{urlencode(address.link(**answer.query))}") + (
         f"#{answer.anchor}" if answer.anchor else ""
     )
-    st.html(
+    draw_html(
         f'<p class="result"><span>{escape(t(f"search_kind_{answer.kind}"))}</span> <a href="{escape(place)}" target="_self">'
         f"{escape(answer.title)}</a><br>{escape(answer.context)}</p>"
     )

@@ -11,6 +11,7 @@ from kpis.as_text import markdown
 from kpis.reporting.comparison import OURS, THEIRS, CellChange
 from kpis.reporting.reports import INCOMPLETE, Opened, Report
 from pages.parts.data_table import FOLDED_IN_FULL, data_table, lines
+from pages.parts.raw_html import draw_html
 from pages.parts.reported import (
     bureau_names,
     column_name,
@@ -149,7 +150,7 @@ def _flips(opened: Opened) -> None:
         )
         for flip in opened.flips
     ]  # fmt: skip
-    st.html(seen.turned(turned, Words(language())))
+    draw_html(seen.turned(turned, Words(language())))
 
 
 def returned_because(opened: Opened) -> None:
