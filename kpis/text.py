@@ -23,7 +23,7 @@ PUBLISHED = 4  # a value with more decimals than these was worked out, not publi
 _WORD_AND_NUMBER = re.compile(
     r"[\u4e00-\u9fff](?=\d+[\u4e00-\u9fff])|[\u30a1-\u30fc](?=\d)|(?<=\d)[\u3041-\u3096]{1,2}(?=[\u30a1-\u30fa\u4e00-\u9fff])"
 )
-SAME = Decimal("1e-9")  # two values closer than this are the same
+SAME = Decimal("1e-9")  # two values no further apart than this are the same
 
 
 class Measured(Protocol):

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from types import SimpleNamespace
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from kpis.text import (
+    SAME,
     Measured,
     axis_number,
     axis_scale,
@@ -122,10 +124,11 @@ def test_the_marks_of_an_axis_are_never_written_with_an_exponent() -> None:
 
 
 @given(st.floats(0, 100), st.floats(0, 100), st.booleans(), st.booleans())
+@example(0.0, 1e-09, False, False)
 def test_the_difference_that_is_written_is_that_of_the_values(value: float, other: float, worked_out: bool, planned: bool) -> None:
     found = told_apart(value, other, RATE, "en", is_worked_out=worked_out, is_planned=planned)
-    exact, written = abs(value - other), float(found.gap.split()[0])
-    assert written == 0 if exact < 1e-9 else exact / 2.1 <= written <= exact * 2.1, found
+    exact, written = float(abs(Decimal(f"{value:.15g}") - Decimal(f"{other:.15g}"))), float(found.gap.split()[0])
+    assert written == 0 if exact <= SAME else exact / 2.1 <= written <= exact * 2.1, found
 
 
 def test_no_line_of_a_heading_ends_within_a_period_or_a_part_of_a_whole() -> None:
