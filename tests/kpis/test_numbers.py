@@ -127,8 +127,9 @@ def test_the_marks_of_an_axis_are_never_written_with_an_exponent() -> None:
 @example(0.0, 1e-09, False, False)
 def test_the_difference_that_is_written_is_that_of_the_values(value: float, other: float, worked_out: bool, planned: bool) -> None:
     found = told_apart(value, other, RATE, "en", is_worked_out=worked_out, is_planned=planned)
-    exact, written = float(abs(Decimal(f"{value:.15g}") - Decimal(f"{other:.15g}"))), float(found.gap.split()[0])
-    assert written == 0 if exact <= SAME else exact / 2.1 <= written <= exact * 2.1, found
+    exact, written = abs(Decimal(f"{value:.15g}") - Decimal(f"{other:.15g}")), Decimal(found.gap.split()[0])
+    factor = Decimal("2.1")
+    assert written == 0 if exact <= SAME else exact <= written * factor and written <= exact * factor, found
 
 
 def test_no_line_of_a_heading_ends_within_a_period_or_a_part_of_a_whole() -> None:
