@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import lru_cache
 from math import isnan
 from typing import Any
 from urllib.parse import unquote
@@ -48,7 +49,13 @@ def _helped(data: Any) -> dict[str, Any]:
     """Return the settings of a grid whose headings say what they mean."""
     known = meanings(Words(language()))
     names = data.column_names if isinstance(data, pa.Table) else getattr(data, "columns", ())
-    return {str(name): st.column_config.Column(help=known[str(name)]) for name in names if str(name) in known}
+    return {name: _help(known[name]) for name in map(str, names) if name in known}
+
+
+@lru_cache(maxsize=512)
+def _help(meaning: str) -> Any:
+    """Return the setting of a column whose heading means something, made once: nobody changes it."""
+    return st.column_config.Column(help=meaning)
 
 
 def rows_of(data: Any) -> list[dict[str, Any]]:
