@@ -149,7 +149,7 @@ def test_pages_below_their_path_work_as_at_the_root(installation: Installation) 
         answer = public.ask(path)
         assert answer.status == status, path
         answer.headers.pop("server")
-        held(answer, https=True)
+        held(answer, path, https=True)
     assert public.ask("/app").one("location") == "/app/" and public.ask("/app/overview?lang=en").one("location") == "/app/?lang=en"
     inner = next(made for _, made in installation.running.values() if made.base)
     assert [inner.ask(path).status for path in ("/", "/api/health", "/apple/")] == [404, 404, 404], (
