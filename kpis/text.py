@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -18,11 +17,6 @@ from kpis.periods import fiscal_year_code, month_code, parse_period, quarter_cod
 MYRIAD = 10_000  # a language with a word for it writes each part of a large number: 1億2,345万
 LARGE = 1_000_000  # from here on a number is written with 万 or million
 PUBLISHED = 4  # a value with more decimals than these was worked out, not published
-# Between a word and its number, as of a period or of a version (a name in katakana), and between a count and what is counted: where a kanji stands
-# before digits that are read with the next kanji, or katakana before any, and after digits with one or two hiragana.
-_WORD_AND_NUMBER = re.compile(
-    r"[\u4e00-\u9fff](?=\d+[\u4e00-\u9fff])|[\u30a1-\u30fc](?=\d)|(?<=\d)[\u3041-\u3096]{1,2}(?=[\u30a1-\u30fa\u4e00-\u9fff])"
-)
 SAME = Decimal("1e-9")  # two values no further apart than this are the same
 
 
@@ -368,8 +362,3 @@ def known_day(day: date | None, precision: str, language: str = "ja") -> str:
 def status_word(status: str, language: str = "ja") -> str:
     """Return the word for a status."""
     return say(f"status_{status}", language)
-
-
-def on_one_line(text: str) -> str:
-    """Return a heading in which no line ends within a part of a whole (78 / 78) or between a word and its number (令和 5年度, 第 1四半期)."""
-    return _WORD_AND_NUMBER.sub("\\g<0>\N{WORD JOINER}", text.replace(" / ", "\N{NO-BREAK SPACE}/\N{NO-BREAK SPACE}"))

@@ -14,7 +14,7 @@ from pages.parts import cached
 from pages.parts.entry import enter
 from pages.parts.figure import Ready, kept_block, ready
 from pages.parts.text import grid_source, language, named, t
-from pages.parts.titled import page_heading
+from pages.parts.titled import page_heading, part_heading, section_heading
 from telling import examples
 from telling.method import names, sections
 from telling.words import Words
@@ -86,27 +86,27 @@ page_heading(
     t("about_title", indicators=len(cached.moment().rows(tables.Indicator)), sources=len(cached.moment().rows(tables.Source)))
 )
 st.caption(t("about_lead"))
-st.header(t("about_method"), anchor="method")
+section_heading(t("about_method"), anchor="method")
 worked = cached.made("examples", make=lambda: examples.text(cached.moment().scored, Words(language())))
 if worked:
     st.markdown(f"[{t('method_examples')}](#method-examples)")
 for section in cached.made("method", make=lambda: sections(Words(language()))):
-    st.subheader(section.heading, anchor=section.anchor)
+    part_heading(section.heading, anchor=section.anchor)
     st.markdown(section.text)
 if worked:
-    st.subheader(t("method_examples"), anchor="method-examples")
+    part_heading(t("method_examples"), anchor="method-examples")
     st.caption(t("method_examples_said"))
     st.markdown(worked)
 with st.expander(t("method_names")):
     st.caption(t("method_names_said"))
     st.table(cached.made("names of fields", make=named_fields), border="horizontal", hide_index=True)
-st.header(t("about_definitions"), anchor="definitions")
+section_heading(t("about_definitions"), anchor="definitions")
 kept_block("definitions", definitions)
-st.header(t("about_sources"), anchor="sources")
+section_heading(t("about_sources"), anchor="sources")
 kept_block("sources", sources)
-st.header(t("about_open"), anchor="open")
+section_heading(t("about_open"), anchor="open")
 st.markdown(t("about_open_text", base=settings().base_path))
-st.header(t("about_accessibility"), anchor="accessibility")
+section_heading(t("about_accessibility"), anchor="accessibility")
 st.markdown(cached.made("accessibility", make=lambda: in_language("accessibility.md")))
-st.header(t("about_terms"), anchor="terms")
+section_heading(t("about_terms"), anchor="terms")
 st.markdown(t("about_terms_text"))

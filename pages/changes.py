@@ -21,7 +21,7 @@ from pages.parts.entry import enter, stop
 from pages.parts.figure import Ready, kept_block, ready
 from pages.parts.raw_html import draw_html
 from pages.parts.text import in_brackets, language, named, t
-from pages.parts.titled import page_heading
+from pages.parts.titled import page_heading, section_heading
 from pages.parts.when import as_of
 from publishers.site import seen
 from telling.shifts import reasons, stood
@@ -152,7 +152,7 @@ differences = cached.made(
     "shifts", code=since.isoformat(), make=lambda: listed_shifts(since),
 )  # fmt: skip
 changed(differences, since)
-st.header(t("compare_all"))
+section_heading(t("compare_all"))
 held = sum(s.judgement.figure is not None for s in every)
 st.markdown(t("compare_all_lead", as_of=format_date(as_of(), language()), count=held))
 comparison(every, code="all", caption=t("compare_all"))

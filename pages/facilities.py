@@ -14,7 +14,7 @@ from pages.parts.entry import enter, stop
 from pages.parts.one_or_all import asked_code, back_link
 from pages.parts.registers import block, cards, not_loaded, published, same_numbers, telling
 from pages.parts.text import headed, language, named, t
-from pages.parts.titled import page_heading, titled
+from pages.parts.titled import page_heading, section_heading, titled
 from pages.parts.when import as_of
 from telling import facilities as told
 
@@ -52,17 +52,17 @@ if facilities:
         block(lambda: told.over_time(said, facilities), key="facilities_over_time")
     left, right = st.columns(2, gap="small")
     with left, st.container(border=True, height="stretch"):
-        st.header(t("fac_by"))
+        section_heading(t("fac_by"))
         by = choose_part("by", told.FIELDS, t("by_choose"), lambda f: t("reg_by_bureau") if f == "bureau" else t("fac_kind"))
         block(lambda: told.where(said, facilities, by), key="facilities_by", suffix=by)
     with right, st.container(border=True, height="stretch"):
         block(lambda: told.ways_of_paying(said, facilities), key="facility_methods")
     with st.container(border=True):
-        st.header(t("fac_map"))
+        section_heading(t("fac_map"))
         block(lambda: told.tiles(said, facilities), key="facilities_map")
     with st.container(border=True):
         block(lambda: told.cash_places(said, facilities), key="cash_only")
-    st.header(t("fac_list"))
+    section_heading(t("fac_list"))
     lead = cached.made("bureaus of facilities", make=lambda: {said.home(f.bureau) for f in facilities})
     bureaus = [code for code in cached.moment().units if code in lead]
     left, right = st.columns(2)
@@ -74,6 +74,6 @@ if facilities:
         )
     narrowed = told.chosen(said, facilities, show=kept, bureau=whose)
     block(lambda: told.whole_list(said, narrowed), key="facilities", suffix=f"{kept} {whose}")
-    st.header(t("notes_heading"))
+    section_heading(t("notes_heading"))
     st.markdown(t("fac_notes"))
     same_numbers("/api/v1/registers/facilities")

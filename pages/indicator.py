@@ -21,7 +21,7 @@ from pages.parts.raw_html import draw_html
 from pages.parts.registers import block, telling
 from pages.parts.said import said_and_done
 from pages.parts.text import named, shown_name, t
-from pages.parts.titled import page_heading, titled
+from pages.parts.titled import page_heading, section_heading, titled
 from pages.parts.voice import voice
 from telling import said as told
 from telling.attention import bureau_of
@@ -44,33 +44,33 @@ def show(item: Scored, above: DeltaGenerator) -> None:
         signs = chart_with_table(item, book)
     if right is not None:
         with right, st.container(border=True, height="stretch"):
-            st.header(t("need_heading"))
+            section_heading(t("need_heading"))
             st.markdown(facts.needed_said)
             st.table(facts.needed, border="horizontal", hide_header=True, hide_index=True)
     said_and_done(told.of_subject(telling(), code), key=code, signs=signs)
     assessment(code, status=item.judgement.status)
     if parts := cached.moment().parts.get(code):
         with st.container(border=True):
-            st.header(t("by_bureau"))
+            section_heading(t("by_bureau"))
             by_bureau(item, parts, key="indicator")
     left, right = st.columns(2, gap="medium")
     with left:
-        st.header(t("definition"))
+        section_heading(t("definition"))
         st.markdown(facts.definition)
         st.table(facts.facts, border="horizontal", hide_header=True, hide_index=True)
         for other, label in facts.linked:
             st.page_link(page("indicator"), label=label, query_params=address.link(code=other))
     with right:
-        st.header(t("inputs"))
+        section_heading(t("inputs"))
         st.table(facts.inputs, border="horizontal", hide_header=True, hide_index=True)
         if facts.inputs_meant:
             draw_html(facts.inputs_meant)
         st.caption(facts.rule)
     if facts.targets.shown:
-        st.header(t("targets_raised"))
+        section_heading(t("targets_raised"))
         texts_table(facts.targets)
     block(lambda: told.notes(telling(), [*units_of(code), *cached.moment().parts.get(code, ())]), key="notes", suffix=code)
-    st.header(t("revisions"))
+    section_heading(t("revisions"))
     if facts.revisions.shown:
         if facts.revisions_said:
             st.markdown(facts.revisions_said)
@@ -78,7 +78,7 @@ def show(item: Scored, above: DeltaGenerator) -> None:
     else:
         st.caption(t("no_revisions"))
     if facts.readings.shown:
-        st.header(t("readings"))
+        section_heading(t("readings"))
         texts_table(facts.readings)
     voice("indicator", code)
 

@@ -12,7 +12,7 @@ from pages.parts.project import confidence_against_status
 from pages.parts.raw_html import draw_html
 from pages.parts.summary import summary
 from pages.parts.text import named, t
-from pages.parts.titled import page_heading
+from pages.parts.titled import page_heading, section_heading
 from pages.parts.viewer import viewer
 from pages.parts.voice import voice
 from telling.overview import shown_first
@@ -35,7 +35,7 @@ draw_html(said.counts)
 needs_attention()
 
 if shown.of_themes:
-    st.header(t("themes"))
+    section_heading(t("themes"))
     draw_html(said.cards)
     if said.excluded[0]:
         st.caption(said.excluded[0])
@@ -46,16 +46,16 @@ if left is not None and shown.trend is not None:
         chart_with_table(shown.trend, book, heading=named(shown.trend.entry.definition))
         indicator_link(shown.trend.entry.definition.code)
 with right, st.container(border=True, height="stretch"):
-    st.header(t("changed_last"))
+    section_heading(t("changed_last"))
     draw_html(said.changes)
 
 if said.projects:
-    st.header(said.projects_heading)
+    section_heading(said.projects_heading)
     draw_html(said.projects)
     confidence_against_status()
 
 if shown.others:
-    st.header(t("other_headlines"))
+    section_heading(t("other_headlines"))
     draw_html(said.others)
     if said.excluded[1]:
         st.caption(said.excluded[1])

@@ -15,7 +15,7 @@ from pages.parts.procedure_list import procedure_list
 from pages.parts.procedure_page import procedure_page
 from pages.parts.registers import block, cards, not_loaded, published, same_numbers, telling
 from pages.parts.text import digits, named, t
-from pages.parts.titled import page_heading
+from pages.parts.titled import page_heading, section_heading
 from telling import procedures as told
 
 enter()
@@ -49,7 +49,7 @@ if left is not None and rate is not None:
 with right, st.container(border=True, height="stretch"):
     block(lambda: told.over_time(said, register, total), key="procedures_over_time")
 with st.container(border=True):
-    st.header(t("cmp_heading"))
+    section_heading(t("cmp_heading"))
     by = choose_part("by", DIMENSIONS, t("by_choose"), lambda d: t(f"reg_by_{d}"))
     block(lambda: told.comparison(said, register, by), key="procedures_by", suffix=by)
 left, right = st.columns(2, gap="small")
@@ -61,6 +61,6 @@ if published("procedures", *told.PUBLISHED):
     with st.container(border=True):
         block(lambda: told.published_totals(said, register, total, cached.moment().whole), key="published_totals")
 procedure_list(register)
-st.header(t("notes_heading"))
+section_heading(t("notes_heading"))
 st.markdown(t("proc_notes"))
 same_numbers("/api/v1/registers/procedures")

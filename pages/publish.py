@@ -23,7 +23,7 @@ from pages.parts.data_table import data_table, texts_of_rows, texts_table
 from pages.parts.entry import enter, stop
 from pages.parts.said import openness
 from pages.parts.text import language, named, t
-from pages.parts.titled import page_heading
+from pages.parts.titled import page_heading, section_heading
 from pages.parts.viewer import record_page_refused
 from pages.parts.viewer import viewer as who
 from publishers.editions import on_disk, publication, record
@@ -45,7 +45,7 @@ def show_preview(preview: publication.Preview) -> None:
     if preview.compared_with is None:
         st.info(t("publish_first"), icon=":material/info:")
     else:
-        st.header(t("publish_against", number=preview.compared_with))
+        section_heading(t("publish_against", number=preview.compared_with))
         if preview.changes:
             data_table(changes_table(c.to_json() for c in preview.changes))
         else:
@@ -68,7 +68,7 @@ def show_editions() -> None:
     held = _try(lambda: on_disk.pointer(folder))
     if not there or held is None:
         return
-    st.header(t("publish_editions"))
+    section_heading(t("publish_editions"))
     rows = [
         {
             t("publish_number"): e.number, t("publish_day"): format_date(e.as_of, language()), t("publish_note_column"): e.note,

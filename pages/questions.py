@@ -19,7 +19,7 @@ from pages.parts.question_office import office_view
 from pages.parts.question_written import write_question
 from pages.parts.reported import office_today
 from pages.parts.text import language, named, t
-from pages.parts.titled import page_heading
+from pages.parts.titled import page_heading, section_heading
 from pages.parts.viewer import viewer
 
 enter("see_questions")
@@ -78,7 +78,7 @@ def asked() -> None:
     except NotFound as unknown:
         st.warning(markdown(unknown.in_language(language())), icon=":material/search_off:")
         return
-    st.header(f"{code} {markdown(named(one, 'title'))}")
+    section_heading(f"{code} {markdown(named(one, 'title'))}")
     if one.lead_ja:
         st.markdown(markdown(named(one, "lead")))
     mine = me.bureaus("answer_question")

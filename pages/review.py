@@ -37,7 +37,7 @@ from pages.parts.reported import (
     value_text,
 )  # fmt: skip
 from pages.parts.text import csv_file, digits, in_brackets, language, t
-from pages.parts.titled import page_heading
+from pages.parts.titled import page_heading, part_heading, section_heading
 from pages.parts.viewer import for_viewer, viewer
 from pages.parts.whatchanges import AT_ONCE, explained, filled_in, report_head, steps_taken, what_changes
 from pages.parts.when import as_of
@@ -80,7 +80,7 @@ def matrix(standings: list[Standing], periods: list[str]) -> None:
         rows = coverage_rows(standings, periods)
         return texts_of_rows(rows, first=MATRIX_AT_ONCE) if rows else Texts(""), csv_file(pd.DataFrame(rows))
 
-    st.header(t("matrix"))
+    section_heading(t("matrix"))
     table, csv = for_viewer("matrix", asked=tuple(periods), make=make)
     with st.container(key="report_matrix"):  # on a phone two periods a line
         texts_table(table)
@@ -112,7 +112,7 @@ def coverage_rows(standings: list[Standing], periods: list[str]) -> list[dict[st
 
 def waiting(queue: list[Report]) -> None:
     """List what waits for review; several can be approved at once."""
-    st.header(t("queue"))
+    section_heading(t("queue"))
     if not queue:
         st.caption(t("queue_none"))
         return
@@ -149,11 +149,11 @@ def several(chosen: dict[int, int], labels: dict[int, str]) -> None:
 def open_one(opened: Opened) -> None:
     """Show one report with what it would change, and let the office approve or return it."""
     report = opened.report
-    st.header(f"{markdown(bureau_names()[report.bureau_code])} {period_name(report.period_code)}")
+    section_heading(f"{markdown(bureau_names()[report.bureau_code])} {period_name(report.period_code)}")
     report_head(opened, who=report.submitted_by or report.created_by, at=report.submitted_at or report.created_at)
     own_checks.way(opened)
     several_hands.brought(opened)
-    st.subheader(t("what_changes"))
+    part_heading(t("what_changes"))
     what_changes(opened)
     if opened.warnings:
         st.markdown(f"**{t('confirmed_warnings')}**")
@@ -227,7 +227,7 @@ def decide(opened: Opened) -> None:
     if me.email in took_part or opened.way.has_acted(me.email):
         st.info(t("four_eyes"), icon=":material/visibility:")
         return
-    st.subheader(t("decide"))
+    part_heading(t("decide"))
     left, right = st.columns([1, 2], gap="medium")
     with left:
         if opened.obstacles:

@@ -15,7 +15,7 @@ from pages.parts.data_table import data_table
 from pages.parts.edition import cited
 from pages.parts.entry import enter, stop
 from pages.parts.text import language, t
-from pages.parts.titled import page_heading
+from pages.parts.titled import page_heading, section_heading
 from publishers.editions import on_disk
 
 enter()
@@ -36,7 +36,7 @@ if not log:
 page_heading(t("revisions_title", count=len(log)))
 st.markdown(t("revisions_lead"))
 for made, changes in log:
-    st.header(t("edition_line", number=made.number, day=format_date(made.as_of, language())))
+    section_heading(t("edition_line", number=made.number, day=format_date(made.as_of, language())))
     st.markdown(markdown(made.note))
     real = [c for c in changes if c["kind"] != "first_edition"]
     if real:
@@ -46,7 +46,7 @@ for made, changes in log:
     st.caption(cited(made))
     st.caption(f"{t('publish_checksum')} `{made.sha256}`")
 if held and held.withdrawn:
-    st.header(t("revisions_withdrawn"))
+    section_heading(t("revisions_withdrawn"))
     for number, why in sorted(held.withdrawn.items()):
         day = format_date(local_day(parse_instant(why["at"])), language())
         st.markdown("- " + t("edition_withdrawn_line", number=number, day=day, reason=markdown(why["reason"])))

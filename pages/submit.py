@@ -29,7 +29,7 @@ from pages.parts.refused import refused_list
 from pages.parts.reported import bureau_names, instant, office_today, period_name, section_name, state_name
 from pages.parts.said import ask_causes, openness
 from pages.parts.text import in_brackets, language, t
-from pages.parts.titled import page_heading
+from pages.parts.titled import page_heading, section_heading
 from pages.parts.viewer import for_viewer, viewer
 from pages.parts.whatchanges import explained, filled_in, report_head, steps_taken, what_changes
 from pages.parts.when import as_of
@@ -92,7 +92,7 @@ def _day(day: date | None) -> str:
 def uploading(bureau: str, period: str, now_open: Report | None) -> None:
     """Take a filled workbook; without an error it is a draft, with one every problem is shown at its cell."""
     on_behalf = not me.may("upload", bureau)
-    st.header(t("take_in_title") if on_behalf else t("step_upload"))
+    section_heading(t("take_in_title") if on_behalf else t("step_upload"))
     if now_open is not None and now_open.state == "submitted":
         st.info(t("upload_not_now"), icon=":material/info:")
         return
@@ -166,7 +166,7 @@ def looked_at(bureau: str, period: str) -> None:
 def draft(opened: Opened) -> None:
     """Show an open report, and let its bureau answer, explain, check, submit or withdraw it."""
     report = opened.report
-    st.header(t("step_changes"))
+    section_heading(t("step_changes"))
     report_head(opened, who=report.created_by, at=report.created_at)
     own_checks.way(opened)
     is_open = report.state in ("draft", "returned")
@@ -195,7 +195,7 @@ def draft(opened: Opened) -> None:
             icon=":material/hourglass_empty:",
         )
     if is_open and own_checks.check_or_hand_over(store, opened, me=me) and (is_theirs or me.may("submit", report.bureau_code)):
-        st.header(t("step_submit"))
+        section_heading(t("step_submit"))
         if opened.obstacles:
             st.info(t("obstacles", count=opened.obstacles), icon=":material/info:")
         if st.button(t("submit_button"), type="primary", icon=":material/send:", disabled=bool(opened.obstacles), key="submit"):
@@ -222,7 +222,7 @@ def act(step: Callable[[], object], said: str) -> None:
 
 def mine(own: list[Report]) -> None:
     """List the bureau's reports with their state; one can be opened and its original downloaded."""
-    st.header(t("my_reports"))
+    section_heading(t("my_reports"))
     if not own:
         st.caption(t("my_reports_none"))
         return
@@ -284,7 +284,7 @@ with right:
     if me.may("upload", bureau) or me.may("take_in", bureau):
         uploading(bureau, period, now_open)
     else:
-        st.header(t("step_upload"))
+        section_heading(t("step_upload"))
         st.info(t("upload_by_managers"), icon=":material/info:")
 looked_at(bureau, period)
 if now_open is not None:

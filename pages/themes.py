@@ -12,7 +12,7 @@ from pages.parts.entry import enter
 from pages.parts.raw_html import draw_html
 from pages.parts.text import language, t
 from pages.parts.themes_layout import themes_layout
-from pages.parts.titled import page_heading
+from pages.parts.titled import page_heading, section_heading
 from telling.overview import theme_name
 from telling.words import Words
 
@@ -33,7 +33,7 @@ for theme, notes, items in told.themes:
         continue
     left, right = st.columns([1, 4], gap="medium")
     with left:
-        st.header(markdown(theme_name(theme, Words(language()))))
+        section_heading(markdown(theme_name(theme, Words(language()))))
         for note in notes:
             st.markdown(markdown(note))
     with right, st.grid(3 if len(items) == 3 else min(len(items), 2), min_column_width=270):

@@ -14,7 +14,7 @@ from charts.shapes import Tile
 from charts.style import INK, MANY, NONE, PLAN, SOME, fill_of
 from charts.ticks import in_lines
 
-TILE_HEIGHT = 114
+TILE_HEIGHT, NUMBERS = 114, 34  # of a tile, and of the two lines of numbers in it
 WIDE = 1100  # pixels of the map by outlines
 
 
@@ -36,7 +36,8 @@ def tile_map(frame: pd.DataFrame, *, upright: bool) -> go.Figure:
             "type": "rect", "x0": round(tile.column - 0.47, 2), "x1": round(tile.column + 0.47, 2), "y0": round(tile.row - 0.47, 2),
             "y1": round(tile.row + 0.47, 2), "fillcolor": fill, "line": {"color": edge},
         })  # fmt: skip
-        name = "<br>".join(tile.name) if upright else tile.name if len(tile.name) <= 10 else tile.name[:9] + "…"
+        room = TILE_HEIGHT * 0.94 - 4 - (NUMBERS if tile.numbers else 0)
+        name = "<br>".join(tile.name) if upright else in_lines(tile.name, room, 12, most=1)[0]
         notes.append({
             "x": tile.column, "y": round(tile.row - 0.44, 2), "text": name, "textangle": None if upright else -90,
             "font": {"color": None if tile.numbers else "#626264"},

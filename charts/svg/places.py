@@ -9,6 +9,8 @@ from charts.svg.pen import Pen, clipped
 from charts.ticks import width_of
 from kpis.as_text import escaped
 
+NUMBERS, EDGES = 37.0, 12.0  # of a tile: the two lines of its numbers, the room above and below a name
+
 
 def outlined(shape: Tiles, pen: Pen) -> float:
     """Draw each place by its outline with its numbers, those without one as tiles below; return the height."""
@@ -52,8 +54,10 @@ def tiled(shape: Tiles, pen: Pen) -> float:
     """Draw each place as a tile where it roughly lies; return the height."""
     lefts, tops = [t.column for t in shape.tiles], [t.row for t in shape.tiles]
     wide = (pen.width - 4) / (max(lefts) - min(lefts) + 1)
-    longest = max(len(t.name) for t in shape.tiles) if shape.upright else 8
-    tall = longest * 14 + 39 if shape.upright else 105.0  # numbers in two lines: a tile is 13 pixels wide on a small phone
+    longest = max(len(t.name) for t in shape.tiles)
+    # Numbers take two lines: a tile is 13 pixels wide on a small phone. A name that is turned has all of its tile where nothing is listed.
+    turned = max(width_of(t.name) + (NUMBERS if t.total else EDGES) for t in shape.tiles)
+    tall = longest * 14 + NUMBERS + 2 if shape.upright else max(105.0, turned)
     for tile in shape.tiles:
         before = len(pen.parts)
         x, y = 2 + (tile.column - min(lefts)) * wide, 2 + (tile.row - min(tops)) * tall
@@ -68,9 +72,9 @@ def tiled(shape: Tiles, pen: Pen) -> float:
             for place, letter in enumerate(tile.name):
                 pen.text(middle, y + 15 + place * 14, letter, anchor="middle", fill=ink)
         else:
-            name = clipped(tile.name, tall - 37)
+            below = NUMBERS - 2 if tile.total else EDGES / 2
             pen.parts.append(
-                f'<text transform="translate({middle + 4:.1f} {y + tall - 35:.1f}) rotate(-90)" style="fill:{ink}">{escaped(name)}</text>'
+                f'<text transform="translate({middle + 4:.1f} {y + tall - below:.1f}) rotate(-90)" style="fill:{ink}">{escaped(tile.name)}</text>'
             )
         if tile.total:
             for line, below in ((str(tile.done), 20), (f"/{tile.total}", 7)):

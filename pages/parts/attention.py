@@ -14,6 +14,7 @@ from kpis.figures.attention import Stood
 from kpis.figures.bureaus import BureauReport
 from kpis.figures.scorecard import Scored
 from kpis.figures.sentences import standing_word
+from kpis.line_breaks import on_one_line
 from kpis.periods import parse_period
 from kpis.reporting import deadlines
 from kpis.settings import settings
@@ -21,6 +22,7 @@ from pages.parts import address, cached
 from pages.parts.raw_html import draw_html
 from pages.parts.registers import telling
 from pages.parts.text import language, named, t
+from pages.parts.titled import section_heading
 from pages.parts.viewer import for_viewer, viewer
 from pages.parts.when import today
 from publishers.site import seen
@@ -88,7 +90,7 @@ def needs_attention() -> None:
             of_bureau(report)
     late = overdue() if own is None else []
     made = make() if late else cached.made("attention", code=tuple(address.link().items()), make=make)
-    st.header(made.heading)
+    section_heading(made.heading)
     draw_html(made.html)
 
 
@@ -101,14 +103,14 @@ def of_bureau(report: BureauReport) -> None:
         attention.in_order_of_weight(attention.rows_of(telling(), report.figures), late),
         whose=unit_label(report.unit, Words(language())),
     )
-    st.header(made.heading)
+    section_heading(made.heading)
     draw_html(made.html)
 
 
 def table_of_rows(rows: Sequence[Row]) -> None:
     """Show rows that were gathered already, as those of a meeting."""
     made = _made(rows)
-    st.header(made.heading)
+    section_heading(made.heading)
     draw_html(made.html)
 
 
@@ -122,7 +124,7 @@ def strip_of(stood: Sequence[Stood], name: str, *, since: str = "") -> None:
     """Show how something stood at the end of the last quarters, since when it has been off track, and how each quarter is judged."""
     shape = attention.strip(stood, Words(language()), name=name)
     if shape is not None:
-        draw_html(f"{t('att_strip_heading')} {strip(shape)} {escape(since)}")
+        draw_html(f"{t('att_strip_heading')} {strip(shape)} {escape(on_one_line(since))}")
         st.caption(t("att_strip_note"))
 
 
@@ -171,6 +173,6 @@ def strips_of(items: Sequence[Scored], *, key: str, is_every: bool = False) -> N
     html = cached.made("strips", code=(key, *address.link().items()), make=make)
     if html:
         if not is_every:
-            st.header(t("att_each_heading"))
+            section_heading(t("att_each_heading"))
         draw_html(html)
         st.caption(t("att_strip_note"))

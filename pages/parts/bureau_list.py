@@ -22,7 +22,7 @@ from pages.parts.raw_html import draw_html
 from pages.parts.registers import block, telling
 from pages.parts.reported import state_name
 from pages.parts.text import headed, language, named, t
-from pages.parts.titled import page_heading
+from pages.parts.titled import page_heading, part_heading, section_heading
 from pages.parts.viewer import for_viewer, viewer
 from pages.parts.when import as_of, today, view
 from publishers.site.headed import defined
@@ -49,7 +49,7 @@ def overview(reports: Sequence[BureauReport]) -> None:
 
     draw_html(for_viewer("table of bureaus", asked=(which, order, _own("")), make=make))
     _as_file(current, "bureaus")
-    st.header(t("compare_heading"))
+    section_heading(t("compare_heading"))
     parts = cached.moment().parts
     codes = list(parts)
     if codes:
@@ -63,7 +63,7 @@ def overview(reports: Sequence[BureauReport]) -> None:
         st.info(t("compare_none"), icon=":material/info:")
     gone = [r for r in reports if not r.is_valid]
     if gone:
-        st.header(t("gone_bureaus"))
+        section_heading(t("gone_bureaus"))
         draw_html(
             cached.made(
                 "gone bureaus",
@@ -81,10 +81,10 @@ def _beside(bureaus: set[str]) -> None:
     apart = [c for c, unit in moment.units.items() if c not in bureaus and unit.kind != WHOLE]
     held = {code: [s for s in moment.own if s.entry.unit_code == code and s.judgement.figure] for code in apart}
     if any(held.values()):
-        st.header(t("bureaus_beside"))
+        section_heading(t("bureaus_beside"))
     for code, items in held.items():
         if items:
-            st.subheader(headed(named(moment.units[code])))
+            part_heading(headed(named(moment.units[code])))
             comparison(items, code=code, caption=named(moment.units[code]))
 
 

@@ -32,7 +32,7 @@ from pages.parts.registers import telling
 from pages.parts.reported import instant
 from pages.parts.said import said_and_done
 from pages.parts.text import digits, in_brackets, language, named, shown_name, t
-from pages.parts.titled import page_heading, titled
+from pages.parts.titled import page_heading, part_heading, section_heading, titled
 from pages.parts.viewer import viewer
 from pages.parts.when import view
 from telling import bureaus, listed
@@ -58,7 +58,7 @@ def succession_line(word: str, succession: Succession, other: str) -> str:
 def life(report: BureauReport) -> None:
     """Say since when the bureau exists, what it came from and what became of it."""
     unit = report.unit
-    st.header(t("life"))
+    section_heading(t("life"))
     lines = [t("life_from", day=format_date(unit.valid_from, language())) if unit.valid_from else t("life_from_unknown")]
     lines += [succession_line("life_before", s, s.predecessor_code) for s in report.before]
     lines += [succession_line("life_after", s, s.successor_code) for s in report.after]
@@ -70,7 +70,7 @@ def life(report: BureauReport) -> None:
 def registers(report: BureauReport) -> None:
     """Show the bureau's rows of the registers, with the way to the lists."""
     for word, counts, done in (("procedures", report.procedures, "done"), ("facilities", report.facilities, "introduced")):
-        st.header(t(f"bureau_{word}"))
+        section_heading(t(f"bureau_{word}"))
         total = sum(counts.values())
         st.markdown(t(f"bureau_{word}_line", total=total, done=counts.get(done, 0)) if total else t(f"bureau_{word}_none"))
         if total and has_page(word):
@@ -79,7 +79,7 @@ def registers(report: BureauReport) -> None:
     for sheet, counts in report.listed.items():
         if counts:
             register = TOLD_BY_RECORD[sheet]
-            st.subheader(markdown(listed.name(telling(), register)))
+            part_heading(markdown(listed.name(telling(), register)))
             st.markdown(markdown(listed.of_bureau(telling(), register, counts)))
             label, icon = t("to_list"), ":material/arrow_forward:"
             st.page_link(page(sheet), label=label, icon=icon, query_params=address.link(bureau=report.code))
@@ -89,7 +89,7 @@ def record(report: BureauReport) -> None:
     """Show what the bureau handed in, and when; the public edition holds no such record."""
     if settings().mode == "public":
         return
-    st.header(t("reporting_record"))
+    section_heading(t("reporting_record"))
     # Where a report stands, and why one was returned, is for its own bureau and the reform office.
     handed_in = cached.moment().reports(report.code)
     if not handed_in or not viewer().may("see_report", report.code):
@@ -108,7 +108,7 @@ def record(report: BureauReport) -> None:
 def indicator(item: Scored) -> None:
     """Show one indicator of a bureau: status, value, whose targets it is measured by, breaks, and its chart."""
     with st.container(border=True, height="stretch"):
-        st.subheader(shown_name(item.entry.definition))
+        part_heading(shown_name(item.entry.definition))
         status_badge(item.judgement)
         st.markdown(f"### {markdown(headline_value(item, item.judgement.figure))}")
         if item.entry.goals_of:
@@ -180,7 +180,7 @@ def detail(report: BureauReport) -> None:
     page_heading(markdown(bureaus.title(report, Words(language()))))
     counted(report.tally, whose={"bureau": report.code})
     of_its_own(report)
-    st.header(t("bureau_indicators"))
+    section_heading(t("bureau_indicators"))
     if not report.scored:
         owed = {code: named(row) for code, row in cached.moment().indicators.items()}
         st.info(
@@ -188,7 +188,7 @@ def detail(report: BureauReport) -> None:
         )
     indicators(report, report.scored, key="indicator")
     if report.own:
-        st.header(t("bureau_own_heading"))
+        section_heading(t("bureau_own_heading"))
         indicators(report, report.own, key="own_indicator")
     said_and_done(of_bureau(telling(), report.code), key=report.code, about=True)
     office_says(subjects_of_bureau(telling(), report.code), key=report.code)
@@ -199,7 +199,7 @@ def detail(report: BureauReport) -> None:
     with right:
         life(report)
         record(report)
-    st.header(t("bureau_milestones"))
+    section_heading(t("bureau_milestones"))
     names = {code: named(row) for code, row in cached.moment().by_code(tables.Project).items()}
     projects(report, names)
     if report.milestones:

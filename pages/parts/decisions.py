@@ -20,6 +20,7 @@ from pages.parts.reported import bureau_names
 from pages.parts.said import openness
 from pages.parts.steps import take
 from pages.parts.text import t
+from pages.parts.titled import section_heading
 from pages.parts.viewer import viewer
 from pages.parts.when import today
 from publishers.site.seen import facts
@@ -42,7 +43,7 @@ def _table(block: Block, *, first: int = 0) -> None:
 def carried(agenda: Agenda) -> None:
     """Show what earlier meetings decided and how it stands; what the office took on itself can be ended here."""
     block = agenda.block(agenda.carried, "before")
-    st.header(block.title)
+    section_heading(block.title)
     _table(block)
     if agenda.known_at is None:
         _end([each for each in agenda.carried if each.is_open and not each.is_a_bureaus], DecisionClosed.DONE)
@@ -51,7 +52,7 @@ def carried(agenda: Agenda) -> None:
 def taken(agenda: Agenda) -> None:
     """Show what this meeting decided; a decision written down by mistake can be taken back."""
     block = agenda.block(agenda.taken, "now")
-    st.header(block.title)
+    section_heading(block.title)
     _table(block)
     if agenda.known_at is None:
         _end([each for each in agenda.taken if each.is_open], DecisionClosed.TAKEN_BACK)
@@ -78,7 +79,7 @@ def _end(decisions: Sequence[Decided], closed_as: DecisionClosed) -> None:
 
 def decide(agenda: Agenda) -> None:
     """Choose an item, see what is known of it, and write down what is decided: what, who, by when."""
-    st.header(t("decide_heading"))
+    section_heading(t("decide_heading"))
     subjects = {subject.code: (subject, row) for subject, row in agenda.listed}
     names = {code: agenda.name(subject) for code, (subject, _) in subjects.items()}
     first = next(iter(subjects), OTHER)
@@ -137,7 +138,7 @@ def _form(agenda: Agenda, item: Item | None) -> None:
 
 def minutes_form(agenda: Agenda) -> None:
     """Close the minutes: from then on they are rebuilt with what is known now."""
-    st.header(t("minutes_heading"))
+    section_heading(t("minutes_heading"))
     st.caption(t("minutes_lead"))
     with st.form("close_minutes"):
         left, right = st.columns([1, 3])

@@ -13,13 +13,14 @@ from loaders.workbook.layout import ROW_KINDS
 from loaders.workbook.submit import take_template
 from pages.parts.reported import bureau_names, file_of, period_name, row_namer, section_name
 from pages.parts.text import t
+from pages.parts.titled import section_heading
 
 _WHOLE, _CHOSEN = "", "chosen rows"  # besides the codes of sections
 
 
 def template(store: Store, bureau: str, period: str, *, me: Viewer) -> None:
     """Offer the template; it is made and recorded when it is asked for."""
-    st.header(f"{t('step_template')}: {markdown(bureau_names()[bureau])} {period_name(period)}")
+    section_heading(f"{t('step_template')}: {markdown(bureau_names()[bureau])} {period_name(period)}")
     st.markdown(t("template_lead"))
     reach, sections = me.sections("take_template", bureau), list(government().sections_of(bureau))
     offered = [_WHOLE, *sections, _CHOSEN] if reach is None else sorted(reach)

@@ -20,7 +20,7 @@ from pages.parts.data_table import data_table
 from pages.parts.reported import bureau_names, instant
 from pages.parts.steps import take
 from pages.parts.text import language, offered, t
-from pages.parts.titled import page_heading
+from pages.parts.titled import page_heading, section_heading
 from publishers.notices.hooks import looked_over
 from publishers.notices.wording import page_address, subject_of
 
@@ -51,7 +51,7 @@ def mine(store: Store, *, actor: str) -> None:
 
 
 def _calendar(store: Store, *, actor: str, is_made: bool) -> None:
-    st.header(t("calendar_mine"))
+    section_heading(t("calendar_mine"))
     st.markdown(t("calendar_lead"))
     if secret := st.session_state.pop(_OPENS, ""):
         st.success(t("calendar_here"), icon=":material/key:")
@@ -133,7 +133,7 @@ def channels(store: Store, *, actor: str) -> None:
         st.caption(t("channels_none"))
     left, right = st.columns(2, gap="medium")
     with left, st.form("add_channel"):
-        st.header(t("channel_add"))
+        section_heading(t("channel_add"))
         kind = st.selectbox(t("channel_kind"), WebhookKind.values(), format_func=lambda each: t(f"channel_{each}"))
         name = st.text_input(t("channel_name"))
         address = st.text_input(t("channel_address"), type="password", autocomplete="off")
@@ -151,7 +151,7 @@ def channels(store: Store, *, actor: str) -> None:
     active = {each.id: each.name for each in listed if each.is_active}
     if active:
         with right, st.form("end_channel"):
-            st.header(t("channel_end"))
+            section_heading(t("channel_end"))
             number = st.selectbox(
                 t("channel_name"), list(active), format_func=active.__getitem__, index=None, placeholder=t("choose_report")
             )

@@ -19,7 +19,7 @@ from pages.parts.own_checks import stand_ins
 from pages.parts.reported import bureau_names, event_detail, event_name, instant, office_today, period_name, section_name
 from pages.parts.steps import take
 from pages.parts.text import csv_file, language, t
-from pages.parts.titled import page_heading
+from pages.parts.titled import page_heading, section_heading
 from pages.parts.viewer import person_name, viewer
 from telling.file_names import file_name
 
@@ -88,7 +88,7 @@ def persons(store: Store, *, actor: str) -> None:
     data_table(rows)
     left, right = st.columns(2, gap="medium")
     with left, st.form("add_person"):
-        st.header(t("add_person"))
+        section_heading(t("add_person"))
         email = st.text_input(t("email"))
         name = st.text_input(t("name"))
         role = st.selectbox(t("role"), ROLES, format_func=lambda r: t(f"role_{r}"), index=None, placeholder=t("choose_report"))
@@ -112,7 +112,7 @@ def persons(store: Store, *, actor: str) -> None:
                 t("person_added", email=markdown(people.account_key(email))),
             )
     with right, st.form("remove_person"):
-        st.header(t("remove_person"))
+        section_heading(t("remove_person"))
         held = {
             f"{p.email} {t(f'role_{g.role}')} {names.get(g.bureau_code or '', g.bureau_code or '')} {g.section_code}".strip(): (
                 p.email,
@@ -131,7 +131,7 @@ def persons(store: Store, *, actor: str) -> None:
                 ),
                 t("person_removed", email=markdown(whose)),
             )
-    st.header(t("deputies"))
+    section_heading(t("deputies"))
     stand_ins(store, me=viewer())
 
 

@@ -18,6 +18,7 @@ from pages.parts.asked import choose, turn_pages, write_words
 from pages.parts.data_table import Texts, data_table, texts_of, texts_table
 from pages.parts.registers import bureau_names, day_word, telling, when
 from pages.parts.text import digits, language, named, t
+from pages.parts.titled import section_heading
 from pages.parts.when import as_of
 from publishers.opendata.registers_csv import written
 from telling.blocks import Block, Link
@@ -31,7 +32,7 @@ AT_ONCE = 10  # procedures on a phone; the rest of a page is folded
 
 def procedure_list(register: Counted) -> None:
     """Show the filters, one page of what matches, and the way to all of it as CSV."""
-    st.header(t("list_heading"))
+    section_heading(t("list_heading"))
     bureaus, told = bureau_names(), telling()
     present = cached.made("present", make=lambda: _present(register))
     offered = {

@@ -17,7 +17,7 @@ from pages.parts.menu import page
 from pages.parts.one_or_all import back_link
 from pages.parts.registers import bureau_names, day_word, facts, history, number, telling
 from pages.parts.text import fine_print, headed, named, shown_name, source_link, t
-from pages.parts.titled import page_heading, titled
+from pages.parts.titled import page_heading, section_heading, titled
 from telling import listed
 from telling.blocks import ended_line
 
@@ -48,13 +48,13 @@ def procedure_page(code: str) -> None:
             st.badge(t("sample_marked", n=1), icon=":material/science:", color="red")
     back_link("procedures", t("back_to_list"))
     _succession(row)
-    st.header(t("detail_facts"))
+    section_heading(t("detail_facts"))
     facts(("procedure", code), lambda: [*_said(row), *listed.facts(telling(), REGISTERS[RowKind.PROCEDURE], row, without=TOLD)])
     source = cached.moment().book.sources.get(row.source_code)
     if source:
         fine_print(f"{t('source')}: {source_link(source)}")
     if details := row.details_json:
-        st.header(t("detail_source"))
+        section_heading(t("detail_source"))
         facts(("source of procedure", code), lambda: [(name, str(value)) for name, value in json.loads(details).items()])
     history(RowKind.PROCEDURE, code)
 

@@ -17,6 +17,7 @@ from pages.parts import address, cached
 from pages.parts.menu import page
 from pages.parts.registers import block, telling
 from pages.parts.text import language, shown_name, t
+from pages.parts.titled import section_heading
 from telling import projects as told_projects
 from telling.assessed import in_short, last
 from telling.words import Words
@@ -53,8 +54,15 @@ def rule_line(report: ProjectReport, rule: str) -> str:
     )
 
 
-def contradictions(what: str, reports: Sequence[ProjectReport], own: Sequence[Scored]) -> None:
-    """List the projects and indicators of which the office's confidence contradicts the computed status; ``what`` names the two lists."""
+def contradictions(what: str, reports: Sequence[ProjectReport], own: Sequence[Scored], *, is_told_apart: bool = False) -> None:
+    """List the projects and indicators of which the office's confidence contradicts the computed status.
+
+    Args:
+        what: names the two lists.
+        reports: the projects.
+        own: the indicators.
+        is_told_apart: in a frame of its own above a list, where there are any; that there are none is small print there.
+    """
 
     def make() -> tuple[int, list[tuple[str, str, str, str]]]:
         every = [("projects", shown_name(r.row), r.code, r.status) for r in reports]
@@ -70,12 +78,16 @@ def contradictions(what: str, reports: Sequence[ProjectReport], own: Sequence[Sc
         ]  # fmt: skip
 
     stated, contradicted = cached.made("contradictions", code=what, make=make)
-    st.header(t("contradictions"))
-    if not contradicted:
+    if is_told_apart and not contradicted:
         st.caption(t("contradictions_none", count=stated) if stated else t("contradictions_unknown"))
-    for place, name, code, words in contradicted:
-        st.page_link(page(place), label=name, query_params=address.link(code=code))
-        st.caption(words)
+        return
+    with st.container(border=is_told_apart):
+        section_heading(t("contradictions"))
+        if not contradicted:
+            st.caption(t("contradictions_none", count=stated) if stated else t("contradictions_unknown"))
+        for place, name, code, words in contradicted:
+            st.page_link(page(place), label=name, query_params=address.link(code=code))
+            st.caption(words)
 
 
 def confidence_against_status() -> None:

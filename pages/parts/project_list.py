@@ -21,10 +21,10 @@ from pages.parts.project import contradictions
 from pages.parts.raw_html import draw_html
 from pages.parts.registers import telling
 from pages.parts.text import language, named, shown_name, source_link, t
-from pages.parts.titled import page_heading, section_heading
+from pages.parts.titled import page_heading, part_heading, section_heading
 from pages.parts.when import as_of
 from publishers.site import seen
-from publishers.site.headed import defined
+from publishers.site.headed import defined, meanings
 from telling import overview_projects, projects
 from telling.words import Words
 
@@ -60,33 +60,42 @@ def listing(reports: Sequence[ProjectReport]) -> None:
     both = sum(1 for m in every if m.planned and m.actual)
     st.caption(t("projects_lead", as_of=format_date(as_of(), language()), rule=PROJECT_RULE, milestones=len(every), both=both))
     if settings().mode != "public":
-        with st.container(border=True):
-            contradictions("projects", reports, ())
+        contradictions("projects", reports, (), is_told_apart=True)
     strategy()
+    told = set[str]()  # what the headings mean is said below the first table, not below each
     codes = dict.fromkeys((*government().project_kinds, *(r.row.kind for r in reports)))
     for kind, alike in ((government().project_kind(code), [r for r in reports if r.row.kind == code]) for code in codes):
         if alike:
-            {"cards": numbered, "categories": categories, "lines": lines}[kind.shown_as](kind, alike)
-    st.header(t("projects_table"))
+            {"cards": numbered, "categories": categories, "lines": lines}[kind.shown_as](kind, alike, told)
+    section_heading(t("projects_table"))
     kept_block("projects", lambda: listed(reports))
 
 
-def table_of(reports: Sequence[ProjectReport], caption: str) -> None:
-    """Show projects as a table: how each stands and stood, its milestones and what comes next; its bureaus below its name."""
+def table_of(reports: Sequence[ProjectReport], caption: str, told: set[str]) -> None:
+    """Show projects as a table: how each stands and stood, its milestones and what comes next; its bureaus below its name.
+
+    Args:
+        reports: the projects.
+        caption: what they are.
+        told: the captions of the tables above it on the page, whose headings are the same; its own is added.
+    """
+    is_first = not told
 
     def make() -> tuple[list[str], str]:
-        told = overview_projects.lines(telling(), reports, about=lambda r: " ・ ".join(filter(None, (r.code, leaders(r)))))
+        rows = overview_projects.lines(telling(), reports, about=lambda r: " ・ ".join(filter(None, (r.code, leaders(r)))))
         words = Words(language())
-        table = defined(seen.projects(told, lambda code: address.path("projects", code=code), words, caption=caption), words)
+        table = seen.projects(rows, lambda code: address.path("projects", code=code), words, caption=caption)
+        table = defined(table, words, told=set() if is_first else set(meanings(words)))
         return list(dict.fromkeys(projects.no_bureau(r, words) for r in reports if not leaders(r))), table
 
-    unled, table = cached.made("projects", code=(caption, *(r.code for r in reports), *address.link().items()), make=make)
+    unled, table = cached.made("projects", code=(caption, is_first, *(r.code for r in reports), *address.link().items()), make=make)
     for said in unled:
         st.caption(said)  # once, not at each
     draw_html(table)
+    told.add(caption)
 
 
-def numbered(kind: ProjectKindFields, own: Sequence[ProjectReport]) -> None:
+def numbered(kind: ProjectKindFields, own: Sequence[ProjectReport], told: set[str]) -> None:
     """List the projects of a kind by the versions of the strategy that share their numbers."""
     for versions, alike in by_numbering(own):
         is_new = bool(versions and versions[0].is_renumbered)  # then nothing says how many there are
@@ -95,13 +104,13 @@ def numbered(kind: ProjectKindFields, own: Sequence[ProjectReport]) -> None:
         if is_new:
             said = {"version": shown_name(versions[0]), "day": projects.adopted(versions[0], Words(language()))}
             st.caption(t("core_renumbered_note", **said))
-        table_of(alike, markdown(heading))
+        table_of(alike, markdown(heading), told)
 
 
-def lines(kind: ProjectKindFields, own: Sequence[ProjectReport]) -> None:
+def lines(kind: ProjectKindFields, own: Sequence[ProjectReport], told: set[str]) -> None:
     """List the projects of a kind one by one."""
     section_heading(markdown(named(kind, "heading") or projects.kind_name(kind, None, Words(language()))))
-    table_of(own, named(kind, "heading"))
+    table_of(own, named(kind, "heading"), told)
 
 
 def by_numbering(core: Sequence[ProjectReport]) -> list[tuple[list[tables.StrategyVersion], list[ProjectReport]]]:
@@ -163,7 +172,7 @@ def listed(reports: Sequence[ProjectReport]) -> Ready:
     return ready(None, sentence=said, table=table, csv=csv)
 
 
-def categories(kind: ProjectKindFields, own: Sequence[ProjectReport]) -> None:
+def categories(kind: ProjectKindFields, own: Sequence[ProjectReport], told: set[str]) -> None:
     """List the projects of a kind by category, and how many of those the strategy counts are not identified."""
     section_heading(markdown(named(kind, "heading") or projects.kind_name(kind, None, Words(language()))))
     moment = cached.moment()
@@ -171,5 +180,5 @@ def categories(kind: ProjectKindFields, own: Sequence[ProjectReport]) -> None:
     names = dict.fromkeys(text_of(r.row, "category", "ja") for r in own)
     for category in sorted(names, key=lambda c: not c):
         alike = [r for r in own if text_of(r.row, "category", "ja") == category]
-        st.subheader(f"{shown_name(alike[0].row, 'category') or t('category_unknown')} ({len(alike)})")
-        table_of(alike, named(alike[0].row, "category"))
+        part_heading(f"{shown_name(alike[0].row, 'category') or t('category_unknown')} ({len(alike)})")
+        table_of(alike, named(alike[0].row, "category"), told)

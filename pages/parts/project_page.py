@@ -24,7 +24,7 @@ from pages.parts.raw_html import draw_html
 from pages.parts.registers import block, telling
 from pages.parts.said import said_and_done
 from pages.parts.text import fine_print, in_brackets, language, shown_name, source_link, t
-from pages.parts.titled import page_heading, titled
+from pages.parts.titled import page_heading, part_heading, section_heading, titled
 from pages.parts.voice import voice
 from publishers.site import seen
 from telling import facts, projects
@@ -66,7 +66,7 @@ def bureaus_and_names(report: ProjectReport, reports: Sequence[ProjectReport]) -
     left, right = st.columns(2, gap="medium")
     units = cached.moment().organisation.by_code
     with left:
-        st.header(t("who_leads"))
+        section_heading(t("who_leads"))
         if not report.bureaus:
             st.caption(projects.no_bureau(report, Words(language())))
         for row in report.bureaus:
@@ -79,7 +79,7 @@ def bureaus_and_names(report: ProjectReport, reports: Sequence[ProjectReport]) -
             if source:
                 fine_print(f"{t('source')}: {source_link(source)}")
     with right:
-        st.header(t("names_in_versions"))
+        section_heading(t("names_in_versions"))
         kin = [r for r in reports if r.code in report.predecessor_codes] + [report]
         kin += [r for r in reports if r.code == report.row.successor_code]
         lines = [
@@ -106,7 +106,7 @@ def steps(item: Scored) -> str:
 
 def indicators(report: ProjectReport) -> None:
     """Show the project's indicators: charts for those with a history, and every figure in a table."""
-    st.header(t("project_indicators"))
+    section_heading(t("project_indicators"))
     drawn = [s for s in report.scored if sum(value_of(s.entry.definition, f) is not None for f in s.figures) > 1]
     drawn = sorted(drawn, key=lambda s: not s.entry.is_headline)[:CHARTS_SHOWN]
     # A goal in words stands above already; without a status of its own there is nothing to add to it.
@@ -115,7 +115,7 @@ def indicators(report: ProjectReport) -> None:
     with st.grid(2, min_column_width=320):
         for item in (*drawn, *beside):
             with st.container(border=True, height="stretch"):
-                st.subheader(shown_name(item.entry.definition))
+                part_heading(shown_name(item.entry.definition))
                 status_badge(item.judgement)
                 st.markdown(f"### {markdown(headline_value(item, item.judgement.figure))}")
                 if item in beside:
@@ -145,7 +145,7 @@ def detail(report: ProjectReport, reports: Sequence[ProjectReport]) -> None:
     bureaus_and_names(report, reports)
     indicators(report)
     said_and_done(of_subject(telling(), report.code), key=report.code)
-    st.header(t("milestones"))
+    section_heading(t("milestones"))
     milestone_block(report.milestones, chart=f"projects/{report.code}", key=f"{report.code}-milestones")
     assessment(report.code, status=report.status)
     voice("project", report.code)

@@ -21,6 +21,7 @@ from pages.parts.problems import problem_list
 from pages.parts.reported import bureau_names, office_today
 from pages.parts.steps import take
 from pages.parts.text import language, t
+from pages.parts.titled import section_heading
 from telling.file_names import file_name
 from telling.questions import answer_table
 
@@ -38,7 +39,7 @@ def answered_by(store: Store, asked: Question, replies: list[Reply], *, actor: s
     if len(replies) > 1:
         bureau = choose("bureau", list(by_bureau), t("bureau"), names.__getitem__, default=bureau, is_whole=True)
     reply = by_bureau[bureau]
-    st.header(t("answer_is_mine", bureau=markdown(names[bureau])))
+    section_heading(t("answer_is_mine", bureau=markdown(names[bureau])))
     left = (asked.due_on - office_today()).days
     told = t("answer_days_left", days=left) if left >= 0 else t("answer_days_late", days=-left)
     if reply.state not in _TO_UPLOAD or asked.state == QuestionState.CLOSED:

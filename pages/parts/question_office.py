@@ -27,6 +27,7 @@ from pages.parts.question_written import write_question
 from pages.parts.reported import bureau_names, instant, office_today
 from pages.parts.steps import take
 from pages.parts.text import csv_file, language, named, t
+from pages.parts.titled import part_heading
 from publishers.answers import Wish, answers_book, answers_csv, indicator_files
 from telling.file_names import file_name
 from telling.questions import answer_table, heading
@@ -93,7 +94,7 @@ def _draft(store: Store, asked: Question, *, actor: str) -> None:
 
 
 def _coverage(asked: Question, replies: list[Reply]) -> None:
-    st.subheader(t("question_replies"))
+    part_heading(t("question_replies"))
     names = bureau_names()
     rows = [
         {
@@ -113,7 +114,7 @@ def _coverage(asked: Question, replies: list[Reply]) -> None:
 
 
 def _decide(store: Store, asked: Question, replies: list[Reply], rows: list[AnswerRow], *, actor: str) -> None:
-    st.subheader(t("question_decide"))
+    part_heading(t("question_decide"))
     waiting = {each.bureau_code: each for each in replies if each.state == ReplyState.SUBMITTED}
     if not waiting:
         st.caption(t("question_decide_none"))
@@ -138,7 +139,7 @@ def _decide(store: Store, asked: Question, replies: list[Reply], rows: list[Answ
 
 
 def _all_answers(asked: Question, rows: list[AnswerRow]) -> None:
-    st.subheader(t("question_answers"))
+    part_heading(t("question_answers"))
     if not rows:
         st.caption(t("question_answers_none"))
         return

@@ -14,7 +14,7 @@ from pages.parts.data_table import data_table
 from pages.parts.one_or_all import asked_code, back_link
 from pages.parts.registers import block, cards, facts, history, not_loaded, same_numbers, table_of, telling
 from pages.parts.text import fine_print, headed, named, source_link, t
-from pages.parts.titled import page_heading, titled
+from pages.parts.titled import page_heading, section_heading, titled
 from telling import listed as told
 from telling.blocks import Telling
 from telling.said import without_action
@@ -62,10 +62,10 @@ def _all(said: Telling, register: Register, rows: list[Standing]) -> None:
         st.warning(t("sample_marked", n=sample), icon=":material/science:")
     cards(lambda: told.cards(said, register, rows), key=register.sheet)
     with st.container(border=True):
-        st.header(t("reg_by_bureau"))
+        section_heading(t("reg_by_bureau"))
         block(lambda: told.compared(said, register, rows), key=f"{register.sheet}_by_bureau")
     _lacking(register)
-    st.header(t("listed_heading"))
+    section_heading(t("listed_heading"))
     statuses = [s for s in (*register.words_of(register.status), *APART) if any(row.status == s for row in rows)]
     bureaus = [code for code in cached.moment().units if any(row.bureau == code for row in rows)]
     query = write_words("q", t("listed_search"), t("listed_example"))

@@ -30,6 +30,7 @@ from pages.parts.figure import Ready, kept_block, ready
 from pages.parts.raw_html import draw_html
 from pages.parts.taken import block_taken
 from pages.parts.text import fine_print, language, linked, named, t, titled_address
+from pages.parts.titled import section_heading
 from pages.parts.when import as_of
 from publishers.site.seen import numbers
 from telling import blocks
@@ -128,7 +129,7 @@ def _facts_table(rows: list[tuple[str, str]]) -> pa.Table:
 
 def history(kind: RowKind, code: str) -> None:
     """Show what became known otherwise of a row of a register, column by column."""
-    st.header(t("detail_history"))
+    section_heading(t("detail_history"))
     changes = cached.moment().changes_of(kind, code)
     if not changes:
         st.caption(t("detail_no_history"))

@@ -21,6 +21,7 @@ from pages.parts.data_table import Texts, texts_of, texts_table
 from pages.parts.registers import telling
 from pages.parts.steps import take
 from pages.parts.text import csv_file, language, shown_name, t
+from pages.parts.titled import section_heading
 from pages.parts.when import as_of, view
 from telling import said as told
 from telling.blocks import Block
@@ -67,7 +68,7 @@ def _ready(make: Callable[[], Block]) -> _Ready:
 def in_full(make: Callable[[], Block], *, key: str) -> None:
     """Show a block of texts with its CSV, made once; one line where there is nothing yet."""
     made = cached.made("said", code=f"{key} {view()}", make=partial(_ready, make))
-    st.header(made.title)
+    section_heading(made.title)
     if not made.table.shown:
         st.caption(made.why_empty)
         return

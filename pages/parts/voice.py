@@ -16,6 +16,7 @@ from kpis.voices.store import Voices, voices
 from kpis.voices.words import GRADES, MOST_WORDS
 from pages.parts import cached
 from pages.parts.text import fine_print, language, offered, t
+from pages.parts.titled import section_heading
 from telling import voices as told
 from telling.words import Words
 
@@ -32,7 +33,7 @@ def voice(kind: str, code: str) -> None:
     except (MierukaError, SQLAlchemyError):
         return  # the figures are shown whatever becomes of the voices; the doctor says why
     with st.container(key="voice"):
-        st.header(t(f"voice_heading_{kind}"))
+        section_heading(t(f"voice_heading_{kind}"))
         if mean := told.mean_sentence(public, kind, code, words):
             st.markdown(mean)
         _form(held, kind, code, edition.number)

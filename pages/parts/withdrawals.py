@@ -18,7 +18,7 @@ from pages.parts.data_table import data_table
 from pages.parts.reported import bureau_names, column_name, instant, period_name, row_namer, value_text
 from pages.parts.steps import take
 from pages.parts.text import language, t
-from pages.parts.titled import page_heading
+from pages.parts.titled import page_heading, section_heading
 from telling.words import Words
 
 
@@ -47,7 +47,7 @@ def withdrawn(store: Store, *, actor: str) -> None:
         for a in withdrawals.requests(store, viewer=actor, states=("approved", "refused"))
     ]  # fmt: skip
     if rows:
-        st.header(t("withdrawals_decided"))
+        section_heading(t("withdrawals_decided"))
         data_table(rows)
 
 
@@ -75,7 +75,7 @@ def _decide(store: Store, asked: Asked, *, actor: str) -> None:
 
 def _ask(store: Store, *, actor: str) -> None:
     """Offer every figure that counts: indicator, then unit, then period."""
-    st.header(t("withdrawal_ask"))
+    section_heading(t("withdrawal_ask"))
     held: dict[str, dict[str, list[str]]] = {}
     for entry in cached.moment().book.entries:
         if periods := [f.period_code for f in current_vintages(entry.figures)][::-1]:

@@ -14,6 +14,7 @@ from charts.svg.strip import look_of, sheet
 from kpis.as_text import shown
 from kpis.text import format_date
 from publishers.site.labels import is_nothing, with_roles
+from publishers.site.lines import lined
 from telling.attention import SHOWN_FIRST, Row, folded
 from telling.words import Words
 
@@ -132,7 +133,7 @@ def listed(rows: Sequence[Row], leads: Leads, words: Words, *, caption: str, is_
         made += Markup('<details class="att-more"><summary>{}</summary>{}</details>').format(
             more, _table(rest, leads, words, caption=more, is_public=is_public)
         )
-    return with_roles(str(shown(made)))
+    return lined(with_roles(str(shown(made))))
 
 
 class Lasted(NamedTuple):
@@ -158,4 +159,4 @@ def strips(listed: Sequence[Lasted], words: Words, *, caption: str) -> Markup:
     heads = ("since_indicator", "status", "att_strip_heading", "att_since_head")
     top = Markup("").join(Markup('<th scope="col">{}</th>').format(words(head)) for head in heads)
     table = Markup('<table class="att strips"><caption class="vh">{}</caption><thead><tr>{}</tr></thead><tbody>{}</tbody></table>')
-    return with_roles(str(shown(table.format(caption, top, rows)))) if listed else Markup("")
+    return lined(with_roles(str(shown(table.format(caption, top, rows))))) if listed else Markup("")

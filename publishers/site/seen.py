@@ -17,7 +17,8 @@ from kpis.text import signs_of_scales, status_word
 from publishers.site.attention import strip
 from publishers.site.block_views import cell
 from publishers.site.headed import folded
-from publishers.site.labels import is_nothing, with_roles
+from publishers.site.labels import is_nothing, is_one_value, with_roles
+from publishers.site.lines import lined
 from publishers.site.views import meaning
 from telling.blocks import Block, columns_of
 from telling.blocks import Card as HeadlineNumber
@@ -39,6 +40,11 @@ def mark(status: str, word: str, words: Words, *, is_old: bool = False) -> Marku
     """Return the mark of a status with its word, and what it means for who points at it; ``meanings`` tells it to everybody."""
     made = Markup('<span class="sm{}"{}><i class="{}"></i>{}</span>')
     return made.format(" sm-old" if is_old else "", meaning(status, words), look_of(status), word)
+
+
+def in_short(status: str, word: str, words: Words) -> str:
+    """Return the word of a mark for a narrow place: a short one where there is one."""
+    return words(IN_SHORT[status]) if status in IN_SHORT else word
 
 
 def stands(judged: Judgement, words: Words) -> Markup:
@@ -150,7 +156,7 @@ def cards(listed: Iterable[Card], page_of: PageOf, words: Words) -> Markup:
     for card in listed:
         name = Markup('<a href="{}">{}</a>').format(page_of(card.code), card.name)
         rows = (
-            Markup('<h3 class="cd-head"><span>{}</span>{}</h3>').format(card.title or card.name, mark(card.status, words(IN_SHORT[card.status]) if card.status in IN_SHORT else card.word, words, is_old=card.is_old)),
+            Markup('<h3 class="cd-head"><span>{}</span>{}</h3>').format(card.title or card.name, mark(card.status, in_short(card.status, card.word, words), words, is_old=card.is_old)),
             Markup('<p class="cd-name">{}</p>').format(name),
             Markup('<p class="cd-value{}"><b>{}</b> <span>{}</span></p>').format(" cd-words" if card.is_text else "", large(card.value, is_text=card.is_text), card.period),
             _pairs(card.aims, "cd-aims"), Markup('<div class="cd-picture">{}</div>').format(_picture(card)), _pairs(card.before, "cd-before"),
@@ -299,7 +305,7 @@ def latest(listed: Iterable[Latest], page_of: PageOf, words: Words) -> Markup:
             page_of(each.scored.entry.definition.code), each.name, before, cell(each.after, words),
             stands(each.scored.judgement, words) if each.is_new else "", each.day, each.kind, each.why,
         )  # fmt: skip
-    return Markup(shown(Markup('<ul class="la">{}</ul>').format(made)))
+    return lined(str(shown(Markup('<ul class="la">{}</ul>').format(made))))
 
 
 def turned(listed: Iterable[tuple[str, tuple[str, str], str]], words: Words) -> Markup:
@@ -308,7 +314,7 @@ def turned(listed: Iterable[tuple[str, tuple[str, str], str]], words: Words) -> 
     for name, statuses, sentence in listed:
         marks = Markup(" → ").join(mark(s, status_word(s, words.language), words) for s in statuses)
         made += Markup("<li>{} {} <small>{}</small></li>").format(name, marks, sentence)
-    return Markup(shown(Markup('<ul class="la">{}</ul>').format(made)))
+    return lined(str(shown(Markup('<ul class="la">{}</ul>').format(made))))
 
 
 def projects(listed: Sequence[Line], page_of: PageOf, words: Words, *, caption: str) -> Markup:
@@ -324,7 +330,7 @@ def projects(listed: Sequence[Line], page_of: PageOf, words: Words, *, caption: 
 
     rows = [
         (
-            mark(line.status, line.word, words), Markup('<a href="{}">{}</a>').format(page_of(line.code), line.name) + (small.format(line.about) if line.about else ""), strip(line.strip), line.since or "—",
+            mark(line.status, in_short(line.status, line.word, words), words), Markup('<a href="{}">{}</a>').format(page_of(line.code), line.name) + (small.format(line.about) if line.about else ""), strip(line.strip), line.since or "—",
             f"{words.number(line.good)} / {words.number(line.judged)}" if line.judged else "—", count(line.done), count(line.late, is_bad=True),
             count(line.unseen), line.next_name or "—",
             Markup('<b class="late">{}</b>').format(line.next_day) if line.is_overdue else line.next_day or "—",
@@ -351,6 +357,7 @@ def _table(name: str, heads: Sequence[str], rows: Sequence[Sequence[object]], *,
             *(["n"] if place in numbers else []),
             *(["none"] if is_nothing(cell) else []),
             *(["long"] if _LONG.search(str(cell)) else []),  # nowhere else is a word of a table broken
+            *(["nw"] if is_one_value(cell) else []),
         ]  # on a phone a row without it is no line
         return Markup(' class="{}"').format(" ".join(names)) if names else Markup("")
 
@@ -365,4 +372,4 @@ def _table(name: str, heads: Sequence[str], rows: Sequence[Sequence[object]], *,
     )
     titled = Markup('<caption class="vh">{}</caption>').format(caption) if caption else ""
     made = Markup('<table class="tb tb-{}">{}<thead><tr>{}</tr></thead><tbody>{}</tbody></table>')
-    return with_roles(str(shown(made.format(name, titled, top, body))))
+    return lined(with_roles(str(shown(made.format(name, titled, top, body)))))

@@ -22,7 +22,6 @@ from kpis.moment import Moment
 from kpis.periods import parse_instant
 from kpis.settings import ROOT, Settings
 from kpis.store import tables
-from kpis.text import on_one_line
 from kpis.voices.heard import heard
 from kpis.voices.store import opened
 from publishers.editions.on_disk import Edition, sha256_of
@@ -34,7 +33,8 @@ from publishers.site import attention, foreign, search
 from publishers.site.embed import card_svg
 from publishers.site.feed import atom, sitemap
 from publishers.site.headed import defined
-from publishers.site.labels import is_nothing, kind, labels, with_roles
+from publishers.site.labels import filled, is_nothing, kind, labels, picked, with_roles
+from publishers.site.lines import lined
 from publishers.site.offered import file_of_card
 from publishers.site.pages import pages_of
 from publishers.site.seen import large
@@ -81,7 +81,7 @@ def write(
                     "section": path if "/" not in path else path.split("/")[0] + ".html", "has_chart": False, **context,
                 }
             )  # fmt: skip
-            _write(target / here, foreign.marked(_squeezed(defined(with_roles(html), words, told=set())), language))
+            _write(target / here, foreign.marked(_squeezed(lined(defined(with_roles(html), words, told=set()))), language))
             site.charts.write(target)
             if language == SOURCE and path != "404.html":
                 addresses.append(path)
@@ -116,8 +116,7 @@ def _environment() -> Environment:
         finalize=shown,
         auto_reload=False,
     )
-    made.filters["on_one_line"] = on_one_line
-    made.globals |= {"labels": labels, "kind": kind, "is_nothing": is_nothing, "large": large}
+    made.globals |= {"labels": labels, "kind": kind, "filled": filled, "picked": picked, "is_nothing": is_nothing, "large": large}
     return made
 
 

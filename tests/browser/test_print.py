@@ -63,7 +63,7 @@ def printed(page: Page, path: Path, *, across: bool) -> str:
 
 
 def squeezed(text: str) -> str:
-    return re.sub(r"\s+", "", text)
+    return re.sub(r"[\s\u200b\u2060]+", "", text)
 
 
 @pytest.mark.parametrize("paper", list(A4))

@@ -19,6 +19,7 @@ from charts.series import Aim, Expected, Line, Point, Series, within
 from charts.shapes import Bar, Ranked, Steps, Tile, Tiles
 from charts.style import ACTUAL, SHORTFALL
 from charts.svg.series import NARROW, WIDE, drawing
+from charts.svg.shapes import drawing as drawing_of
 from charts.svg.shapes import picture
 from charts.svg.sparkline import card_picture
 from charts.ticks import in_lines, period_ticks, ticks_within, width_of
@@ -283,3 +284,17 @@ def test_a_map_by_outlines_has_north_above_its_shape_and_a_box_for_each_place_wi
     svg = picture(shape, alt="x", key="k", leads="#p")
     assert svg.count('href="#p1"') == 2 and svg.count('href="#p3"') == 1 and 'href="#p2"' not in svg, "nothing is listed there"
     assert "1: 3 / 4</title></path>" in svg and "3/4</text>" in svg and "1/2</text>" in svg
+
+
+def test_no_name_of_a_place_is_cut_where_its_tile_has_room() -> None:
+    """Names turned by a quarter: a tile in which nothing is listed is theirs alone."""
+    names = {"Higashimurayama": 0, "Toshima-mura": 0, "Shinagawa": 4}
+    tiles = tuple(
+        Tile(column=n, row=0, name=name, place=name, done=0, total=total, rings=(), code=name)
+        for n, (name, total) in enumerate(names.items())
+    )
+    shape = Tiles(tiles, upright=False)
+    written = {note.text for note in drawn_shape(shape, language="en").layout.annotations}
+    assert set(names) <= written
+    svg = drawing_of(shape, alt="x", key="k", language="en", size=(200, 300), name="narrow")
+    assert all(f">{name}</text>" in svg for name in names)

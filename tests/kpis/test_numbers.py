@@ -17,7 +17,6 @@ from kpis.text import (
     format_count,
     format_percent,
     format_value,
-    on_one_line,
     told_apart,
 )  # fmt: skip
 
@@ -130,11 +129,3 @@ def test_the_difference_that_is_written_is_that_of_the_values(value: float, othe
     exact, written = abs(Decimal(f"{value:.15g}") - Decimal(f"{other:.15g}")), Decimal(found.gap.split()[0])
     factor = Decimal("2.1")
     assert written == 0 if exact <= SAME else exact <= written * factor and written <= exact * factor, found
-
-
-def test_no_line_of_a_heading_ends_within_a_period_or_a_part_of_a_whole() -> None:
-    joined = "\N{WORD JOINER}"
-    assert on_one_line("令和5年度第1四半期") == f"令和{joined}5年度第{joined}1四半期"
-    assert on_one_line("シン・トセイ3の5つのレス") == f"シン・トセイ{joined}3の5つの{joined}レス"
-    assert on_one_line("公表では78 / 78") == "公表では78\N{NO-BREAK SPACE}/\N{NO-BREAK SPACE}78"
-    assert on_one_line("FY2023 Q1, 3 bureaus") == "FY2023 Q1, 3 bureaus"

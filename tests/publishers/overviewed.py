@@ -47,6 +47,11 @@ def _next(ledger: Ledger, code: str) -> list[str]:
     return [ledger.words.named(shown), known_day(date.fromisoformat(given["day"]), given["precision"], ledger.language)]
 
 
+def _mark(ledger: Ledger, status: str) -> str:
+    """Return the word of a mark in a narrow place."""
+    return ledger.words("att_unreported") if status == "unreported" else status_word(status, ledger.language)
+
+
 def projects(ledger: Ledger, listed: Sequence[Item] | None = None, about: Callable[[Item], str] | None = None) -> Table:
     """Return the table of projects: of those given, with what stands below their names; else of the core projects that have a goal."""
     w = ledger.words
@@ -59,7 +64,7 @@ def projects(ledger: Ledger, listed: Sequence[Item] | None = None, about: Callab
         judged, counts = sum(now.values()), p["milestones"]
         rows.append(
             [
-                status_word(p["status"], ledger.language), full_name(ledger, p) + (about(p) if about else ""), "", _since(ledger, stood[p["code"]]),
+                _mark(ledger, p["status"]), full_name(ledger, p) + (about(p) if about else ""), "", _since(ledger, stood[p["code"]]),
                 f"{sum(now.get(s, 0) for s in GOOD)} / {judged}" if judged else "—",
                 *(f"{n:,}" if n else "·" for n in (counts["done"], counts["late"] + counts["missed"], counts["not_seen"])),
                 *_next(ledger, p["code"]),
@@ -124,7 +129,7 @@ def wrong_cards(ledger: Ledger, shown: Shown) -> list[str]:
     boxes = [[plain(t).strip() for t in box] for box in shown.boxes.values()]
     wrong = []
     for item in cards:
-        word = w("att_unreported") if item["status"] == "unreported" else status_word(item["status"], ledger.language)
+        word = _mark(ledger, item["status"])
         must = [theme_name(item["theme"], w), word, w.named(item), ledger.headline(item)]
         must += [parse_period(item["period"]).short(ledger.language)] if item["period"] else []
         must = [plain(m).strip() for m in (*must, *_parted(_measured(ledger, item)))]

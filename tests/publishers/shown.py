@@ -16,7 +16,9 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
 SOURCES = (":small[出典", ":small[Source")  # titles of sources are no numbers of ours
 BLOCKS = 'class="tb tb-blocks'
-JOINER = "\N{WORD JOINER}"  # in a heading, between what no line is to end within
+WIDTHLESS = str.maketrans(
+    "", "", "\N{WORD JOINER}\N{ZERO WIDTH SPACE}"
+)  # where no line is to end, and where one may: nobody reads them
 NUMBER = re.compile(r"[-+−±]?\d[\d,]*(?:\.\d+)?")
 
 
@@ -96,7 +98,7 @@ def of_streamlit(messages: Iterable[bytes]) -> Shown:
         part = getattr(element, kind)
         box = found.boxes.setdefault(tuple(message.metadata.delta_path[:-1]), [])
         if kind in ("heading", "markdown", "alert", "page_link"):
-            box.append(str(part.label if kind == "page_link" else part.body).replace(JOINER, ""))
+            box.append(str(part.label if kind == "page_link" else part.body).translate(WIDTHLESS))
         if kind == "imgs":
             found.pictures += [(image.alt, image.url) for image in part.imgs]
         if kind == "html":
@@ -124,7 +126,7 @@ def of_streamlit(messages: Iterable[bytes]) -> Shown:
             for place, number in enumerate(numbers):  # each headline number with what it means is a box of its own
                 found.boxes[(*message.metadata.delta_path, place)] = Static(f"<div><dt>{number}").shown.texts
         if kind == "heading":
-            found.headings.append(element.heading.body.replace(JOINER, ""))
+            found.headings.append(element.heading.body.translate(WIDTHLESS))
         elif kind == "markdown":
             if not element.markdown.body.startswith(SOURCES):
                 found.texts.append(element.markdown.body)
@@ -206,7 +208,7 @@ class Static(HTMLParser):
         self._point = False
         self._heading: list[str] | None = None
         self._is_unit = False  # behind the number of a value that is written large
-        self.feed(html)
+        self.feed(html.replace("<wbr>", ""))
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         given = dict(attrs)
@@ -253,7 +255,7 @@ class Static(HTMLParser):
             self._heading = None
 
     def handle_data(self, data: str) -> None:
-        data = data.replace(JOINER, "")
+        data = data.translate(WIDTHLESS)
         if self._point and self.pictures:
             self.pictures[-1][1].append(data)
         if self._point:

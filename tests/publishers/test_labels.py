@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from markupsafe import Markup
 
-from publishers.site.labels import is_nothing, kind, with_roles
+from publishers.site.labels import filled, is_nothing, kind, picked, with_roles
 from publishers.site.seen import large
 
 
@@ -27,6 +27,17 @@ def test_a_cell_that_says_nothing_is_no_line_of_a_block_but_a_mark_without_words
     assert [is_nothing(cell) for cell in ("", "—", "―", "·", dash)] == [True] * 5
     assert [is_nothing(cell) for cell in (strip, "0", 0, "― 3")] == [False] * 4
     assert [kind("―", is_number=True), kind("x"), kind(7, is_number=True)] == [' class="n none"', "", ' class="n"']
+
+
+def test_a_column_that_no_row_fills_is_none() -> None:
+    rows = [("CP1", "", "3"), ("CP2", "—", "")]
+    assert filled(rows) == [0, 2] and [picked(row, filled(rows)) for row in rows] == [["CP1", "3"], ["CP2", ""]]
+
+
+def test_a_day_a_period_or_a_count_stands_on_one_line() -> None:
+    one = ("令和4年度第4四半期", "2026年11月28日", "FY2022 Q4", "28 Jan 2023", "110 / 210 (FY2022 Q3)")
+    assert [kind(cell) for cell in one] == [' class="nw"'] * 5
+    assert [kind(cell) for cell in ("Bureau of Taxation", "全手続100%デジタル化", "Milestone 3", Markup("<b>3</b>"))] == [""] * 4
 
 
 def test_the_unit_of_a_large_value_is_small_and_no_value_is_taken_for_html() -> None:

@@ -279,12 +279,13 @@ def test_every_number_of_a_static_page_stands_on_the_instance_or_in_the_rows_it_
 def test_the_list_of_projects_holds_the_counts_of_the_api(public: Public, language: str) -> None:
     ledger, words = public.ledgers[language], Words(language)
     static = public.static("projects.html", language).shown
-    rows = {r[0]: r for _, found in static.tables for r in found}
+    rows = {r[0]: dict(zip(head, r, strict=True)) for head, found in static.tables for r in found}
+    heads = [words(key) for key in ("computed_status", "indicators", "statuses", "milestones")]
     for p in ledger.api("projects")["projects"]:
         row = rows[tabled.full_name(ledger, p)]  # with its mark and the names that other versions of the strategy give it
         states = words("comma").join(f"{words('state_' + s)} {n}" for s, n in p["milestones"].items() if n)
         marks = " ".join(accounts.marks(ledger, p["counts"]))
-        assert [row[2], row[3], " ".join(row[4].split()), row[5]] == [
+        assert [" ".join(row.get(head, "").split()) for head in heads] == [
             status_word(p["status"], language),
             str(len(p["indicators"])),
             marks,

@@ -1,0 +1,49 @@
+"""Lines end where words do: in the tables and headings of the pages on which it went wrong, on a phone and at a desk."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.sync_api import Browser
+
+from publishers.site.attention import style
+from publishers.site.seen import listing
+from telling.blocks import Block
+from telling.words import Words
+from tests.browser.visits import Visits
+from tests.shots.unsightly import unsightly
+
+pytestmark = pytest.mark.browser
+# What an eye stops at first: a word broken in itself, or parted from its number.
+BROKEN = re.compile("broken within a word|a number and its unit are parted|upright text")
+CELLS = """() => [...document.querySelectorAll('.tb td')].filter(c => c.checkVisibility()).map(c => {
+    const range = document.createRange(); range.selectNodeContents(c);
+    return [c.innerText.trim(), new Set([...range.getClientRects()].map(r => Math.round(r.top))).size];
+})"""
+
+
+@pytest.mark.parametrize("width", [1280, 375, 320])
+@pytest.mark.parametrize("path", ["/projects?lang=ja", "/?lang=ja", "/projects?code=CP2&lang=ja"])
+def test_no_word_is_broken_and_no_number_parted_from_its_word(visits: Visits, server: str, path: str, width: int) -> None:
+    page, _ = visits.see(server, path, width=width)
+    assert [line for line in unsightly(page) if BROKEN.match(line)] == []
+
+
+def test_a_day_and_a_period_of_a_table_stand_on_one_line(chromium: Browser) -> None:
+    """Also where the cells beside them would take all of the width."""
+    long = "担当する職員の異動で引継ぎに時間がかかり、機器の更新が予定より遅れた。" * 3
+    rows = [("水道局", "令和4年度第4四半期", "28 Jan 2023 → 28 Jun 2023", "FY2022 Q4", long, long)]
+    block = Block(key="rows", title="x", columns=tuple("abcdef"), rows=tuple(rows))
+    page = chromium.new_page(viewport={"width": 800, "height": 600})
+    page.set_content(f'<!doctype html><html lang="ja"><style>{style()}</style><div id="root">{listing(block, Words("ja"))}</div>')
+    lines = {text: lines for text, lines in page.evaluate(CELLS) if text != long}
+    assert lines == {"水道局": 1, "令和4年度第4四半期": 1, "28 Jan 2023 → 28 Jun 2023": 2, "FY2022 Q4": 1}
+    page.close()
+
+
+def test_what_the_headings_of_projects_mean_is_said_below_the_first_table_only(visits: Visits, server: str) -> None:
+    page, _ = visits.see(server, "/projects?lang=ja", width=1280)
+    assert page.locator(".tb-projects").count() > 5
+    assert page.locator("details.mn").count() == 1
+    assert page.locator(".tb-projects th[title]").count() > page.locator(".tb-projects").count()  # and at each heading

@@ -1,0 +1,38 @@
+"""Where lines end in finished HTML."""
+
+from __future__ import annotations
+
+from publishers.site.lines import lined
+
+NAME = "オープンデータ徹底活用プロジェクト"
+PLACED = "オープンデータ<wbr>徹底活用<wbr>プロジェクト"
+
+
+def test_long_compounds_of_cells_lists_and_headings_have_places_to_break() -> None:
+    for element in ("li", "h2"):
+        assert lined(f"<{element}>{NAME}</{element}>") == f"<{element}>{PLACED}</{element}>"
+    cell = '<tbody><tr><td title="{0}"><a href="/x">{1}</a></td></tr></tbody>'
+    assert lined(cell.format(NAME, NAME)) == cell.format(NAME, PLACED)
+
+
+def test_what_has_room_or_is_drawn_stays_as_it_is() -> None:
+    for html in (f"<p>{NAME}</p>", f"<svg><text>{NAME}</text></svg>", f"<title>{NAME}</title>"):
+        assert lined(html) == html
+
+
+def test_headings_keep_words_and_numbers_together_and_nothing_is_done_twice() -> None:
+    once = lined(f"<h1>シン・トセイ3: {NAME}</h1><td>令和4年度第4四半期</td>")
+    assert once == f"<h1>シン・\N{WORD JOINER}トセイ\N{WORD JOINER}3: {PLACED}</h1><td>令和4年度第4四半期</td>"
+    assert lined(once) == once
+
+
+def test_a_day_that_was_put_off_is_broken_at_its_arrow_only() -> None:
+    cell = "<tbody><tr><td>{}</td><td>{}</td></tr></tbody>"
+    moved = '<span class="nw">28 Jan 2023</span> <span class="nw">→ 28 Jun 2023</span>'
+    once = lined(cell.format("28 Jan 2023 → 28 Jun 2023", "Bureau of Finance → Bureau of Taxation"))
+    assert once == cell.format(moved, "Bureau of Finance → Bureau of Taxation") == lined(once)
+
+
+def test_a_short_word_in_katakana_stays_whole_within_kanji() -> None:
+    once = lined("<tbody><tr><td>雨水ポンプ運転支援</td></tr></tbody>")
+    assert once == '<tbody><tr><td>雨水<span class="nw">ポンプ</span>運転支援</td></tr></tbody>' == lined(once)
