@@ -14,7 +14,7 @@ from charts.shapes import Tile
 from charts.style import INK, MANY, NONE, PLAN, SOME, fill_of
 from charts.ticks import in_lines
 
-TILE_HEIGHT, NUMBERS = 114, 34  # of a tile, and of the two lines of numbers in it
+TILE_HEIGHT, NUMBERS = 122, 34  # of a tile, and of the two lines of numbers in it
 WIDE = 1100  # pixels of the map by outlines
 
 
