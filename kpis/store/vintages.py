@@ -26,6 +26,7 @@ from kpis.periods import first_instant, parse_period
 from kpis.registers import LISTS, REGISTERS
 from kpis.seen import doing
 from kpis.store import tables, translations
+from kpis.store.many import insert_many
 from kpis.store.register_history import FIRST_KNOWN
 from kpis.store.tables import table_of
 from kpis.vocabulary import RowKind
@@ -289,7 +290,7 @@ def _append_observations(session: Session, values: list[Row], *, sha256: str | N
     for number, given in enumerate(values, start=2):
         key = given["indicator_code"], given["bureau_code"], given["period_code"]
         stored = held.setdefault(key, [])
-        record = next_vintage(stored, dict(given), row=number, key=" ".join(key))
+        record = next_vintage(stored, given, row=number, key=" ".join(key))
         if record is None:
             continue
         day = given["published_on"] or source_days.get(given["source_code"])
@@ -301,8 +302,7 @@ def _append_observations(session: Session, values: list[Row], *, sha256: str | N
         record |= {"known_at": known_at, "recorded_at": loaded_at, "file_sha256": sha256}
         fresh.append(record)
         stored.append(record)
-    if fresh:
-        session.execute(insert(table), fresh)
+    insert_many(session, table, fresh)
     return len(fresh)
 
 
