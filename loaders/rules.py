@@ -15,7 +15,7 @@ from kpis.declared import Row
 from kpis.errors import FigureRefused
 from kpis.figures.consistency import Contradiction, Key, Known, find_contradictions, outside_time
 from kpis.figures.organisation import Organisation, Succession, Unit
-from kpis.figures.plausible import Doubt, Earlier, Severity, check_figure, check_point
+from kpis.figures.plausible import Doubt, Earlier, Rules, Severity, check_figure, check_point
 from kpis.figures.records import Figure, counting_vintage
 from kpis.message import Message
 from kpis.periods import parse_period
@@ -164,15 +164,16 @@ def _figures(
         if contradiction.grade == "error" or not row.reason_text.strip():
             file.problems.append(_of_list(contradiction, file, number))
     own = {whose: {f.period_code: f for f in before.get(whose, ())} for whose in {key[:2] for key in places}}
-    for key, figure in reported.items():
-        own[key[:2]][key[2]] = figure
+    for (code, unit, period), figure in reported.items():
+        own[code, unit][period] = figure
     earlier = {whose: Earlier(figures.values()) for whose, figures in own.items()}
+    rules = {code: Rules(definition) for code, definition in definitions.items()}
     for key, (file, number, row) in places.items():
-        definition = definitions.get(key[0])
-        if definition is None or after[key] is None:
+        code, unit, _ = key
+        if code not in rules or after[key] is None:
             continue
-        sure = {"value"} if (number, "value") in file.units else set[str]()
-        for odd in check_figure(definition, reported[key], earlier[key[:2]], sure=sure):
+        sure = ("value",) if (number, "value") in file.units else ()
+        for odd in rules[code].doubts(reported[key], earlier[code, unit], sure=sure):
             if odd.severity != "warning" or not row.reason_text.strip():
                 file.problems.append(_odd(odd, key, file, number))
     return places

@@ -85,6 +85,7 @@ def find_contradictions(reported: Mapping[Key, Figure], known: Known, *, today: 
     reported = {key: figure for key, figure in reported.items() if key[2] in held[key[:2]]}
     mixed = _mixed(reported, known, held)
     series: dict[tuple[str, str], _Series] = {}
+    lives: dict[str, _Life] = {}
     contradictions: list[Contradiction] = []
     for key, figure in reported.items():
         code, unit, _ = key
@@ -92,24 +93,43 @@ def find_contradictions(reported: Mapping[Key, Figure], known: Known, *, today: 
         if definition is None or unit not in known.organisation.by_code:
             continue
         period = figure.period  # asked once: a list has 50,000 of them
-        out_of_time = list(_out_of_time(key, period, known.organisation, today=today))
-        contradictions += out_of_time
-        if any(f.grade == "error" for f in out_of_time):
-            continue
+        life = lives.get(unit)
+        if life is None:
+            life = lives[unit] = _Life(unit, known.organisation)
+        if not life.holds(period) or (today is not None and period.start > today):
+            out_of_time = list(_out_of_time(key, period, known.organisation, today=today))
+            contradictions += out_of_time
+            if any(f.grade == "error" for f in out_of_time):
+                continue
         own = series.get((code, unit))
         if own is None:
             own = series[code, unit] = _Series(definition, held[code, unit].values())
-        contradictions += _falling(key, figure, period, own, definition, reported)
-        contradictions += mixed.get(key, ())
-        contradictions += _followed(key, figure, period, held, known, reported)
-        contradictions += _same_days(key, figure, period, own, definition, reported)
+        found = [_falling(key, figure, period, own, definition, reported), *mixed.get(key, ())]
+        if own.adds_up and life.successions:
+            found.append(_followed(key, figure, period, held, known.organisation, life, reported))
+        if len(own.by_days[_days_of(definition, figure, period)]) > 1:
+            found.append(_same_days(key, figure, period, own, definition, reported))
+        contradictions += [each for each in found if each is not None]
     return contradictions
+
+
+class _Life:
+    """When a unit existed, and what it followed or was followed by."""
+
+    def __init__(self, unit: str, organisation: Organisation) -> None:
+        self.begins, self.ends = organisation.by_code[unit].valid_from, organisation.last_day(unit)
+        self.successions = [s for s in organisation.successions if unit in (s.predecessor_code, s.successor_code)]
+
+    def holds(self, period: Period) -> bool:
+        """Say whether nothing is to be said of a period: the unit is there on its last day."""
+        return (self.ends is None or self.ends >= period.end) and (self.begins is None or self.begins <= period.end)
 
 
 class _Series:
     """The figures of one indicator and unit, by fiscal year in order of time and by the days that they speak of."""
 
     def __init__(self, definition: Definition, figures: Iterable[Figure]) -> None:
+        self.adds_up = _adds_over_a_period(definition)
         self.by_year: dict[int, list[Figure]] = {}
         self.by_days: dict[tuple[date, date], list[Figure]] = {}
         for period, figure in sorted(((f.period, f) for f in figures), key=lambda each: (each[0].end, each[0].start)):
@@ -168,10 +188,10 @@ def _running_parts(definition: Definition, figure: Figure, period: Period) -> tu
 
 def _falling(
     key: Key, figure: Figure, period: Period, own: _Series, definition: Definition, reported: Mapping[Key, Figure]
-) -> Iterator[Contradiction]:
+) -> Contradiction | None:
     parts = _running_parts(definition, figure, period)
     if not parts or period.kind == "calendar_year":
-        return
+        return None
     code, unit, _ = key
     same_year = own.by_year[period.fiscal_year]
     for part in parts:
@@ -191,8 +211,8 @@ def _falling(
             continue
         bound = f"{getattr(against, part):,.15g}"
         expected = Message("at_least_of_period" if least else "at_most_of_period", bound=bound, period=against.period.label)
-        yield Contradiction("cumulative_falls", "warning", key, part, f"{value:,.15g}", expected)
-        return
+        return Contradiction("cumulative_falls", "warning", key, part, f"{value:,.15g}", expected)
+    return None
 
 
 def _rounded_alike(one: Figure, other: Figure, part: str) -> bool:
@@ -224,9 +244,9 @@ def _days_of(definition: Definition, figure: Figure, period: Period) -> tuple[da
 
 def _same_days(
     key: Key, figure: Figure, period: Period, own: _Series, definition: Definition, reported: Mapping[Key, Figure]
-) -> Iterator[Contradiction]:
+) -> Contradiction | None:
     if KINDS[definition.kind].is_text:
-        return
+        return None
     days, (code, unit, _) = _days_of(definition, figure, period), key
     for other in own.by_days[days]:
         if other.period_code == figure.period_code:
@@ -239,8 +259,8 @@ def _same_days(
             value = value_of(definition, other) if part == "value" else getattr(other, part)
             own_value = value_of(definition, figure) if part == "value" else getattr(figure, part)
             expected = Message("same_as_period", period=other.period.label, value=f"{value:,.15g}")
-            yield Contradiction("same_days_differ", "warning", key, part, f"{own_value:,.15g}", expected)
-            return
+            return Contradiction("same_days_differ", "warning", key, part, f"{own_value:,.15g}", expected)
+    return None
 
 
 def _differing(definition: Definition, one: Figure, other: Figure) -> str | None:
@@ -296,16 +316,12 @@ def _mixed(
 
 
 def _followed(
-    key: Key, figure: Figure, period: Period, held: Mapping[tuple[str, str], Mapping[str, Figure]], known: Known,
-    reported: Mapping[Key, Figure],
-) -> Iterator[Contradiction]:  # fmt: skip
+    key: Key, figure: Figure, period: Period, held: Mapping[tuple[str, str], Mapping[str, Figure]], organisation: Organisation,
+    life: _Life, reported: Mapping[Key, Figure],
+) -> Contradiction | None:  # fmt: skip
     code, unit, period_code = key
-    if not _adds_over_a_period(known.definitions[code]):
-        return
-    for each in known.organisation.successions:
-        if unit not in (each.predecessor_code, each.successor_code):
-            continue
-        last = known.organisation.last_day(each.predecessor_code)
+    for each in life.successions:
+        last = organisation.last_day(each.predecessor_code)
         if last is None or not period.start <= last < period.end:
             continue
         other = each.successor_code if unit == each.predecessor_code else each.predecessor_code
@@ -314,9 +330,9 @@ def _followed(
         if unit == each.predecessor_code and (code, other, period_code) in reported:
             continue  # said at the successor
         since = (last + timedelta(days=1)).isoformat()
-        yield Contradiction(
+        return Contradiction(
             "predecessor_and_successor", "warning", key, next((p for p in _PARTS if getattr(figure, p) is not None), "value"),
             f"{each.predecessor_code} + {each.successor_code} {period_code}",
             Message("predecessor_and_successor_parts", day=last.isoformat(), since=since),
         )  # fmt: skip
-        return
+    return None

@@ -7,7 +7,7 @@ The rules of one figure by itself, for every door alike (workbook, list, ``pull`
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from math import isfinite
@@ -25,6 +25,7 @@ Severity = Literal["error", "question", "warning"]
 
 PARTS = ("numerator", "denominator", "base_value", "sample_size")
 NUMBERS = ("value", *PARTS)
+_NO_PARTS = (None,) * len(PARTS)
 FACTOR = 10.0  # a figure so many times larger or smaller than the one before is doubted
 _FEW, _POINTS = 100.0, 20.0  # below it counts move freely; rates are doubted from so many points on
 _BEYOND = 1e10  # a count of things in one unit is doubted from here on
@@ -77,9 +78,13 @@ class Earlier:
     def before(self, figure: Figure) -> Figure | None:
         """Return the latest figure that ends before this one and is of the same kind of period."""
         period = figure.period
-        groups = (self._alike.get(group, []) for group in _compared(figure, period))
-        latest = [alike[place - 1] for alike in groups if (place := bisect_left(alike, period.end, key=itemgetter(0)))]
-        return max(latest, key=itemgetter(0, 1))[2] if latest else None
+        latest: tuple[date, int, Figure] | None = None
+        for group in _compared(figure, period):
+            alike = self._alike.get(group, [])
+            place = bisect_left(alike, (period.end,))
+            if place and (latest is None or alike[place - 1][:2] > latest[:2]):
+                latest = alike[place - 1]
+        return latest[2] if latest is not None else None
 
 
 def _compared(figure: Figure, period: Period) -> list[tuple[object, ...]]:
@@ -102,14 +107,38 @@ def check_figure(
         asked: columns that the form asks for beside the value.
         sure: columns that were written with their unit (``0.5%``), so that nothing is asked about their scale.
     """
-    if infinite := [_not_finite(name) for name in NUMBERS if (held := getattr(figure, name)) is not None and not isfinite(held)]:
-        return infinite
-    doubts = [*_bounds(definition, figure), *_counts(definition, figure), *_parts(definition, figure, asked)]
-    if "value" not in sure and (question := ask_scale(definition, figure)) is not None:
-        doubts.append(question)
-    faulty = {f.column for f in doubts if f.severity in ("error", "question")}
-    doubts += [f for f in _magnitude(definition, figure, earlier.before(figure) if earlier else None) if f.column not in faulty]
-    return doubts
+    return Rules(definition).doubts(figure, earlier, asked=asked, sure=sure)
+
+
+class Rules:
+    """The rules for the figures of one indicator: which of them concern it is worked out once, for a list has thousands of them."""
+
+    def __init__(self, definition: Definition) -> None:
+        self.definition = definition
+        self.is_count, self.is_rate = is_count(definition), is_rate(definition)
+        self.is_on_a_day = KINDS[definition.kind].is_on_a_day
+
+    def doubts(
+        self, figure: Figure, earlier: Earlier | None = None, *, asked: Collection[str] = (), sure: Collection[str] = ()
+    ) -> list[Doubt]:
+        """Return what ``check_figure`` does."""
+        definition, value = self.definition, figure.value
+        has_parts = (figure.numerator, figure.denominator, figure.base_value, figure.sample_size) != _NO_PARTS
+        names = NUMBERS if has_parts else ("value",)
+        if (has_parts or value is not None) and (infinite := [_not_finite(n) for n in names if not _can_be(getattr(figure, n))]):
+            return infinite
+        doubts = [*_bounds(definition, figure)]
+        if self.is_count or has_parts:
+            doubts += _counts(definition, figure)
+        if self.is_on_a_day:
+            doubts += _parts(definition, figure, asked)
+        if self.is_rate and "value" not in sure and (question := ask_scale(definition, figure)) is not None:
+            doubts.append(question)
+        far = list(_magnitude(definition, figure, earlier.before(figure) if earlier else None, names))
+        if doubts and far:
+            faulty = {f.column for f in doubts if f.severity in ("error", "question")}
+            far = [f for f in far if f.column not in faulty]
+        return doubts + far
 
 
 def ask_scale(definition: Definition, figure: Figure, *, shown: float | None = None) -> Doubt | None:
@@ -186,6 +215,10 @@ def limits(definition: Definition) -> tuple[float | None, float | None]:
 def is_count(definition: Definition) -> bool:
     """Say whether an indicator's value is a number of things, so whole and not negative."""
     return KINDS[definition.kind].is_count and definition.decimals == 0 and not definition.unit_ja.endswith(("%", "％", "円"))
+
+
+def _can_be(value: float | None) -> bool:
+    return value is None or isfinite(value)
 
 
 def _not_finite(column: str) -> Doubt:
@@ -290,8 +323,8 @@ def _parts(definition: Definition, figure: Figure, asked: Collection[str]) -> It
         )  # fmt: skip
 
 
-def _magnitude(definition: Definition, figure: Figure, before: Figure | None) -> Iterator[Doubt]:
-    for name in NUMBERS[:4]:
+def _magnitude(definition: Definition, figure: Figure, before: Figure | None, names: Sequence[str]) -> Iterator[Doubt]:
+    for name in names[:4]:  # how many were asked is free to change
         value = getattr(figure, name)
         if value is None:
             continue

@@ -394,14 +394,16 @@ def figure_of(
     if withdraws_vintage is not None:
         return Figure(period_code=key[2], value=None, vintage=vintage, withdraws_vintage=withdraws_vintage)
     value, numerator, denominator, base_value, sample_size = (
-        None if given is None or not _is_number(given) else float(given) for given in map(values.get, _NUMBERS)
+        given if given is None or type(given) is float else float(given) if _is_number(given) else None
+        for given in map(values.get, _NUMBERS)
     )
     return Figure(
         period_code=key[2], value=value, numerator=numerator, denominator=denominator, base_value=base_value,
         text_ja=str(values.get("text_ja") or ""), text_en=str(values.get("text_en") or ""),
         is_approximate=bool(values.get("is_approximate")), is_lower_bound=bool(values.get("is_lower_bound")),
         is_year_to_date=bool(values.get("is_year_to_date")), is_base_estimated=bool(values.get("is_base_estimated")),
-        sample_size=sample_size, is_preliminary=bool(values.get("is_preliminary")), vintage=vintage, other_fields=tuple(zip(OTHER_FIELDS, map(values.get, OTHER_FIELDS), strict=True)),
+        sample_size=sample_size, is_preliminary=bool(values.get("is_preliminary")), vintage=vintage,
+        other_fields=tuple((name, values.get(name)) for name in OTHER_FIELDS) if OTHER_FIELDS else (),
     )  # fmt: skip
 
 
