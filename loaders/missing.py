@@ -88,8 +88,10 @@ def find_gone(store: Store, file: Prepared) -> list[Gone]:
     listed, fields = LISTS.get(file.kind), LISTS[file.kind].key if file.kind in LISTS else ()
     if listed is None or not listed.decisions:
         return []
-    there = {_key(fields, vars(row)) for _, row in file.numbered} | {_key(fields, given) for _, given in file.faulty}
     held = dict(_held(store, file, fields))
+    if not held:
+        return []
+    there = {_key(fields, vars(row)) for _, row in file.numbered} | {_key(fields, given) for _, given in file.faulty}
     gone = [key for key in held if key not in there]
     is_register = file.kind in REGISTERS
     is_addition = len(gone) == len(held) and 0 < len(there) * 2 < len(held)

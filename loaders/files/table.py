@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from functools import lru_cache
+from itertools import zip_longest
 from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
@@ -89,22 +90,14 @@ def read_rows(
         return [], problems
     held = [(top + i, row) for i, row in enumerate(cells[1:], start=1) if any(cell != "" for cell in row)]
     for number, row in held:
-        for at, cell in enumerate(row):
+        for at, cell in enumerate(row) if Formatted in map(type, row) else ():
             if type(cell) is Formatted and at < len(names):
                 place = f"{column_letters(left + at)}{number}"
                 odd = shown_otherwise(cell, names[at], sheet=sheet, cell=place, row=number)
                 problems += [odd] if odd is not None else []
     odd_rows = {problem.row for problem in problems}
     held = [(number, row) for number, row in held if number not in odd_rows]
-    optional = [(name, not model.model_fields[name].is_required()) for name in names]
-    given_rows = [
-        {
-            name: clean(cell) if type(cell) is str else _plain(cell)
-            for (name, can_be_left_out), cell in zip(optional, row, strict=False)
-            if not (can_be_left_out and (cell == "" or (type(cell) is str and not cell.strip())))
-        }
-        for _, row in held
-    ]
+    given_rows = _given(model, names, [row for _, row in held])
     try:
         return list(zip((number for number, _ in held), _adapter(model).validate_python(given_rows), strict=True)), problems
     except ValidationError:
@@ -121,6 +114,25 @@ def read_rows(
         if fields is not None:
             rows.append((number, fields))
     return rows, problems
+
+
+def _given(model: type[Fields], names: list[str], rows: list[list[Any]]) -> list[Row]:
+    """Return what each row says, by column; a blank means the same as no such column where that may be left out."""
+    columns = zip_longest(*rows)  # None where a row ends before its last column
+    optional = [(name, not model.model_fields[name].is_required()) for name in names]
+    # Most columns of most lists hold nothing at all.
+    said = [(*told, column) for told, column in zip(optional, columns, strict=False) if not told[1] or set(column) - {"", None}]
+    if not said:
+        return [{} for _ in rows]
+    own = [(name, can_be_left_out) for name, can_be_left_out, _ in said]
+    return [
+        {
+            name: clean(cell) if type(cell) is str else _plain(cell)
+            for (name, can_be_left_out), cell in zip(own, row, strict=True)
+            if cell is not None and not (can_be_left_out and (cell == "" or (type(cell) is str and not cell.strip())))
+        }
+        for row in zip(*(column for *_, column in said), strict=True)
+    ]
 
 
 def _header_problem(sheet: str, row: int, name: str, expected: Message) -> Problem:
