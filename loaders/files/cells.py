@@ -54,9 +54,14 @@ class WrittenNumber:
 
 def cleaned(text: str) -> str:
     """Return the text with full-width forms made plain, invisible marks removed and ends trimmed."""
-    # In pieces: accents on one letter are put in order by a sort whose time grows with the square of their number.
-    pieces = (text[at : at + _PIECE] for at in range(0, len(text), _PIECE)) if len(text) > _PIECE else (text,)
-    return "".join(unicodedata.normalize("NFKC", piece) for piece in pieces).translate(_INVISIBLE).strip()
+    if text.isascii():
+        return text.strip()
+    if len(text) <= _PIECE:
+        plain = unicodedata.normalize("NFKC", text)
+    else:
+        # In pieces: accents on one letter are put in order by a sort whose time grows with the square of their number.
+        plain = "".join(unicodedata.normalize("NFKC", text[at : at + _PIECE]) for at in range(0, len(text), _PIECE))
+    return (plain if plain.isprintable() else plain.translate(_INVISIBLE)).strip()  # what nobody sees is not printable
 
 
 def _in_one_word(text: str) -> str:

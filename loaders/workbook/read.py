@@ -210,8 +210,10 @@ class TableReader(WhoseRow):
 
     def _takes_out(self, raws: Sequence[Any], issued: Record | None) -> bool:
         """Say whether a row of which nothing is stored says only that it is to be emptied: nothing of it is reported."""
+        if issued is not None:
+            return False
         given = [raw for raw in raws if not is_blank(raw)]
-        return issued is None and bool(given) and all(self._is_cleared(raw) for raw in given)
+        return bool(given) and all(self._is_cleared(raw) for raw in given)
 
     def _held(self, issued: Record | None, kind: str) -> dict[str, Value]:
         """Return the fields of a row as issued, blanks where nothing was; of a figure only those that its kind uses."""
