@@ -27,6 +27,7 @@ from loaders.files.reach import Reach, reach_of
 MAX_AREA = 3_000_000  # cells of the smallest rectangle round all values of a sheet
 MAX_CELLS = 4_000_000
 MAX_MERGED = 2_000
+MOST_KEPT = 100_000  # different values of cells that are known again
 LONGEST_TEXT = 32_767  # characters of a cell, as Excel has it
 _ADDRESS = re.compile(r"^([A-Z]{1,3})([1-9]\d{0,6})$")
 _OTHER_FORMULAS = {"f", "formula", "formula1", "formula2"}  # of conditional formats, checks and extensions
@@ -58,7 +59,7 @@ class Sheet:
     far_cell: str = ""
 
 
-_BLANKS = [""] * 100
+_ODD_STYLES = ("0", "+", " ")  # how the number of a style may begin that is not written as it is kept
 _COLUMNS = {column_letters(n): n for n in range(1, 703)}
 
 
@@ -96,7 +97,10 @@ class _Reader(Parsing):
     def __init__(self, sheet: Sheet, strings: list[str], formats: Mapping[str, str], is_1904: bool) -> None:
         super().__init__("worksheet", sheet=sheet.name)
         self.out, self.strings, self.formats, self.epoch = sheet, strings, dict(formats), _EPOCHS[is_1904]
-        self.count = 0
+        self.counted: Callable[[], int] = int  # how many cells there were so far
+        # (type, style) → text of a cell → what it holds: lists say the same again and again
+        self.read_before: dict[tuple[str, str], dict[str | None, Any]] = {}
+        self.room = MOST_KEPT
         self.rows: dict[int, list[Any]] = {}
         self.widest = self.lowest = 0
         self.last_row = self.last_column = (0, 0)
@@ -119,70 +123,74 @@ class _Reader(Parsing):
         return self.out
 
     def beyond(self) -> str:
-        if self.count > MAX_CELLS:
-            return f"{self.count:,} cells"
+        if (count := self.counted()) > MAX_CELLS:
+            return f"{count:,} cells"
         return both(Message("merged_cells", count=len(self.out.merged))) if len(self.out.merged) > MAX_MERGED else ""
 
     def handlers(self, space: str) -> tuple[Callable[[str, Attributes], None], Callable[[str], None]]:  # noqa: C901  # a branch per tag, all of one pass
         names = [space + name for name in ("sheetData", "row", "c", "v", "f", "is", "t", "rPh", "mergeCell")]
+        # The parser gives a name that it knows as the very object that it knows, so names are told apart by ``is``.
         data, row_tag, cell, value, formula, inline, text, reading, merge = (self.parser.intern.setdefault(n, n) for n in names)
         parser, pieces, take, columns, length = self.parser, self.text, self.text.append, _COLUMNS, len(space)
-        put, take_cell, join_text = self._put, self._cell, "".join
+        take_cell, join_text, read_before = self._cell, "".join, self.read_before
         in_data = in_row = in_cell = is_busy = in_inline = is_text = False
-        depth = foreign = readings = number = column = digits = 0
-        row_text = style = kind = ""
+        count = depth = foreign = readings = number = column = digits = width = kept = 0
+        row_text = ""
+        told: Attributes = {}
         other: list[str] = []
+        # Within a row every text is taken, and what stands between elements is dropped again: of ``pieces`` the first ``kept`` count.
+        cells: list[Any] = []  # of the row that is read, from its first value on; so many of them
         held: str | None = None
         written: str | None = None
+        self.counted = lambda: count
 
         def start(tag: str, attributes: Attributes) -> None:  # noqa: C901
-            nonlocal in_data, in_row, in_cell, is_busy, in_inline, is_text, depth, foreign, readings, number, column, digits
-            nonlocal row_text, style, kind, held, written
+            nonlocal in_data, in_row, in_cell, is_busy, in_inline, is_text, count, depth, foreign, readings, number, column, digits
+            nonlocal row_text, told, width
             depth += 1
             if foreign:
                 self.depth = depth
                 if tag.rpartition(" ")[2] in _OTHER_FORMULAS:
                     parser.CharacterDataHandler = other.append
-                return
-            if is_text:
+            elif is_text:
                 raise BookDamaged(f"<{tag[length:]}>", sheet=self.sheet)
-            if tag == cell:
+            elif tag is cell:
                 if not in_row:
                     return
                 if in_cell:
                     raise BookDamaged("<c><c>", sheet=self.sheet)
-                self.count += 1
-                in_cell = True
+                count += 1
+                in_cell, told = True, attributes
                 address = attributes.get("r")
                 if address is None:
                     column += 1
                 else:
                     before, column = column, columns.get(address[:-digits], 0) if address[-digits:] == row_text else 0
                     column = column or self._column(address, number, before)
-                style, kind = attributes.get("s", ""), attributes.get("t", "n")
-            elif tag in (value, formula):
+            elif tag is value or tag is formula:
                 if in_cell:
-                    if held is not None and tag == value:
+                    if held is not None and tag is value:
                         raise BookDamaged(f"{column_letters(column)}{number} <v><v>", sheet=self.sheet)
                     is_busy = is_text = True
-                    parser.CharacterDataHandler = take
-            elif tag == row_tag:
-                if in_data and not in_row:
-                    in_row, told = True, attributes.get("r", "").strip()
-                    number = self._row(told) if told else number + 1
-                    row_text = str(number)
-                    digits, column = len(row_text), 0
-            elif tag == inline:
-                is_busy = in_inline = in_cell
-            elif tag == text:
+                    del pieces[kept:]
+            elif tag is text:
                 if in_inline and not readings:
                     is_text = True
+                    del pieces[kept:]
+            elif tag is inline:
+                is_busy = in_inline = in_cell
+            elif tag is row_tag:
+                if in_data and not in_row:
+                    in_row, where = True, attributes.get("r", "").strip()
+                    number = self._row(where) if where else number + 1
+                    row_text = str(number)
+                    digits, column, width = len(row_text), 0, 0
                     parser.CharacterDataHandler = take
-            elif tag == reading:
+            elif tag is reading:
                 readings += 1
-            elif tag == data:
+            elif tag is data:
                 in_data = depth == 1
-            elif tag == merge:
+            elif tag is merge:
                 self._merge(attributes.get("ref", ""))
             elif tag[:length] != space:
                 foreign = depth  # an extension in another name space: nothing in it is a cell
@@ -192,45 +200,53 @@ class _Reader(Parsing):
                     parser.CharacterDataHandler = other.append
 
         def end(tag: str) -> None:  # noqa: C901
-            nonlocal in_data, in_row, in_cell, is_busy, in_inline, is_text, depth, foreign, readings, held, written
+            nonlocal in_data, in_row, in_cell, is_busy, in_inline, is_text, depth, foreign, readings
+            nonlocal held, written, cells, width, kept
             depth -= 1
             if foreign:
                 if depth < foreign:
                     foreign = 0
                 if other:
                     close_other()
-            elif tag == cell:
+            elif tag is cell:
                 if is_busy:
-                    if kind == "inlineStr" and written is None and held and "_" not in held and len(held) <= LONGEST_TEXT:
-                        put(number, column, held)
+                    kind, style = told.get("t", "n"), told.get("s", "")
+                    alike = read_before.get((kind, style)) if written is None else None
+                    found = alike.get(held) if alike is not None else None
+                    if found is not None and column <= width and cells[column - 1] == "":
+                        cells[column - 1] = found
                     else:
                         take_cell(number, column, style, kind, held, written)
+                        cells = self.rows.get(number, []) if not self.out.far_cell else []
+                        width = len(cells)
                     is_busy, held, written = False, None, None
                 in_cell = False
-            elif tag == value:
+                pieces.clear()
+            elif tag is value or tag is formula:
                 if is_text:
-                    held, is_text = join_text(pieces), False
+                    if tag is value:
+                        held = join_text(pieces)
+                    else:
+                        written = join_text(pieces)
                     pieces.clear()
-                    parser.CharacterDataHandler = None
-            elif tag == formula:
+                    is_text, kept = False, 0
+            elif tag is text:
                 if is_text:
-                    written, is_text = join_text(pieces), False
-                    pieces.clear()
-                    parser.CharacterDataHandler = None
-            elif tag == text:
-                is_text = False
-                parser.CharacterDataHandler = None
-            elif tag == inline:
+                    is_text, kept = False, len(pieces)
+            elif tag is inline:
                 if in_inline:
                     if held is None:
-                        held = join_text(pieces)
+                        held = join_text(pieces[:kept])
                     pieces.clear()
-                    in_inline = False
-            elif tag == reading:
+                    in_inline, kept = False, 0
+            elif tag is row_tag:
+                if in_row:
+                    in_row = False
+                    pieces.clear()
+                    parser.CharacterDataHandler = None
+            elif tag is reading:
                 readings -= 1
-            elif tag == row_tag:
-                in_row = False
-            elif tag == data:
+            elif tag is data:
                 in_data = False
             elif other:
                 close_other()
@@ -239,7 +255,7 @@ class _Reader(Parsing):
             if reach := reach_of(join_text(other)):
                 self.out.reaching[""] = reach
             other.clear()
-            parser.CharacterDataHandler = None
+            parser.CharacterDataHandler = take if in_row else None
 
         return start, end
 
@@ -282,13 +298,10 @@ class _Reader(Parsing):
             return
         cells = self.rows.get(row)
         if cells is None:
-            cells = self.rows[row] = []
-        missing = column - 1 - len(cells)
-        if missing > 0:
-            cells.extend(_BLANKS[:missing] if missing < 100 else [""] * missing)
-        if missing >= 0:
-            cells.append(value)
-        elif cells[column - 1] == "":
+            cells = self.rows[row] = [""] * self.widest
+        elif len(cells) < column:
+            cells.extend([""] * (self.widest - len(cells)))
+        if cells[column - 1] == "":
             cells[column - 1] = value
         else:
             self.out.faulty[f"{column_letters(column)}{row}"] = both(Message("cells_of_one_address"))
@@ -307,14 +320,11 @@ class _Reader(Parsing):
         if kind == "n":
             if not held:
                 return
-            try:
-                value = float(held)
-            except ValueError:
-                value = None
-            if value is None or not isfinite(value) or "_" in held:
+            value = _finite(held)
+            if value is None or "_" in held:
                 self._fault(row, column, held)
                 return
-            if style in self.formats or style[:1] in "0+ ":
+            if style in self.formats or style[:1] in _ODD_STYLES:
                 code = self.formats.get(style) or self.formats.get(style.strip().lstrip("+").lstrip("0") or "0")
                 value = value if code is None else self._formatted(value, code)
         elif kind == "s":
@@ -339,6 +349,9 @@ class _Reader(Parsing):
         if type(value) is str and len(value) > LONGEST_TEXT:
             self._fault(row, column, value)
             return
+        if formula is None and self.room:
+            self.room -= 1
+            self.read_before.setdefault((kind, style), {})[held] = value
         self._put(row, column, value)
 
     def _fault(self, row: int, column: int, text: str) -> None:
@@ -358,6 +371,14 @@ class _Reader(Parsing):
             seconds = round((value - int(value)) * 86_400)
             return day if not seconds else datetime(day.year, day.month, day.day) + timedelta(seconds=seconds)
         return Formatted(value, said)
+
+
+def _finite(text: str) -> float | None:
+    try:
+        value = float(text)
+    except ValueError:
+        return None
+    return value if isfinite(value) else None
 
 
 def _iso_day(text: str) -> date | datetime | None:
