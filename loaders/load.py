@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import gc
 import hashlib
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from sqlmodel import Session
 
+from kpis.collector import collector_paused
 from kpis.errors import FigureRefused
 from kpis.message import Message
 from kpis.periods import local_day
@@ -38,18 +37,6 @@ def known_codes(store: Store, together: Sequence[Prepared] = ()) -> dict[str, se
         if file.kind in known and file.problems and not file.numbered and not file.faulty:
             known.pop(file.kind)
     return known
-
-
-@contextmanager
-def collector_paused() -> Iterator[None]:
-    """Keep the garbage collector still while a block reads rows: it would walk a million live objects again and again."""
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()
 
 
 @collector_paused()

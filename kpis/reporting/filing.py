@@ -85,9 +85,13 @@ def rows_of(session: Session, submission: tables.Submission, *, revision: int | 
     for stored in _stored_rows(session, submission, revision or submission.revision):
         row = unpacked(stored)
         rows.append(row)
-        for column, (choice, against) in json.loads(stored.choices_json).items() if stored.choices_json else ():
-            choices[row.kind, row.key, column] = (choice, against)
+        choices |= _chosen(row, stored)
     return rows, choices
+
+
+def _chosen(row: ReportedRow, stored: Any) -> dict[CellKey, tuple[str, int]]:
+    told = json.loads(stored.choices_json) if stored.choices_json else {}
+    return {(row.kind, row.key, column): (choice, against) for column, (choice, against) in told.items()}
 
 
 def _stored_rows(session: Session, submission: tables.Submission, revision: int) -> Iterable[Any]:
@@ -157,7 +161,17 @@ def _instant(at: str | None) -> datetime | None:
 
 def kept_of(session: Session, submission: tables.Submission) -> list[KeptRow]:
     """Return the rows of a report as it is, each with who wrote what in it."""
-    return [kept_row(submission, stored) for stored in _stored_rows(session, submission, submission.revision)]
+    return kept_with_choices(session, submission)[0]
+
+
+def kept_with_choices(session: Session, submission: tables.Submission) -> tuple[list[KeptRow], Choices]:
+    """Return the same rows, and how the conflicts of the report were resolved: each stored row is read once."""
+    rows, choices = [], dict[CellKey, tuple[str, int]]()
+    for stored in _stored_rows(session, submission, submission.revision):
+        each = kept_row(submission, stored)
+        rows.append(each)
+        choices |= _chosen(each.row, stored)
+    return rows, choices
 
 
 def current_of(session: Session, rows: Sequence[ReportedRow]) -> dict[RowKey, Current]:

@@ -149,9 +149,10 @@ def merge(base: Sequence[KeptRow], rows: Sequence[ReportedRow], hand: Hand, *, d
     merged = {each.key: each for each in base}
     for row in rows:
         there = merged.get((row.kind, row.key))
-        merged[row.kind, row.key] = (
-            kept(replace(row, filled={}), hand) if there is None else _joined(there, row, hand, decides=decides)
-        )
+        if there is None:
+            merged[row.kind, row.key] = kept(replace(row, filled={}) if row.filled else row, hand)
+        else:
+            merged[row.kind, row.key] = _joined(there, row, hand, decides=decides)
     return list(merged.values())
 
 

@@ -15,6 +15,7 @@ from functools import cached_property
 from sqlalchemy import select as sql_select
 from sqlmodel import Session, col, select
 
+from kpis.collector import collector_paused
 from kpis.errors import NotFound
 from kpis.figures.scorecard import score_all
 from kpis.reporting.access import Viewer, may
@@ -31,7 +32,7 @@ from kpis.reporting.comparison import (
     flips,
     with_figures,
 )
-from kpis.reporting.filing import current_of, kept_of, rows_of
+from kpis.reporting.filing import current_of, kept_with_choices, rows_of
 from kpis.reporting.kept import Remark, way_of
 from kpis.reporting.merging import Clash, KeptRow, clashes
 from kpis.reporting.people import Event, acting, events, grants_of, record, refusals_recorded
@@ -209,6 +210,7 @@ def original(store: Store, report_id: int, *, viewer: str, revision: int | None 
         return name or kept.name, kept.content
 
 
+@collector_paused()
 def opened(store: Store, report_id: int, *, viewer: str, as_of: date) -> Opened:
     """Return a report with what it would change, judged on a day.
 
@@ -218,13 +220,14 @@ def opened(store: Store, report_id: int, *, viewer: str, as_of: date) -> Opened:
     with refusals_recorded(store, viewer, "see_report", f"submission {report_id}"), store.reading() as session:
         row = seen(session, report_id, viewer)
         bureau_report = _report(session, row)
-        rows, choices = rows_of(session, row)
+        kept_rows, choices = kept_with_choices(session, row)
+        rows = [each.row for each in kept_rows]
         current = current_of(session, rows)
         comparison = compare(rows, current, choices=choices)
         warnings = warnings_of(session, row)
         comments = comments_of(session, report_id)
         trail = events(session, subject=bureau_report.subject, limit=200)
-        uploads, kept_rows, way = uploads_of(session, row), kept_of(session, row), way_of(session, row)
+        uploads, way = uploads_of(session, row), way_of(session, row)
     settled = row.state not in OPEN_STATES  # an approved report is itself what is current
     turned = [] if settled else _flips(store, comparison, current, as_of=as_of)
     place = {"bureau": row.bureau_code, "period": row.period_code}

@@ -16,10 +16,11 @@ from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, select
 
 from kpis.as_text import named_file, typed
+from kpis.collector import collector_paused
 from kpis.errors import ChangedMeanwhile, FigureRefused
 from kpis.reporting.access import decides, next_state, sections
 from kpis.reporting.comparison import OBSERVATIONS, Choices, Completeness, ReportedRow, RowKey
-from kpis.reporting.filing import kept_of, refuse_rows, row_key, rows_of
+from kpis.reporting.filing import kept_with_choices, refuse_rows, row_key
 from kpis.reporting.hindrances import refuse_gone, same_place
 from kpis.reporting.kept import Warning, id_of, keep_rows, keep_warnings, record_step
 from kpis.reporting.merging import Hand, KeptRow, clashes, left_open, merge
@@ -48,6 +49,7 @@ class Uploaded:
     clashes: int = 0
 
 
+@collector_paused()
 def upload(
     store: Store,
     *,
@@ -225,7 +227,7 @@ class Before:
 
 def as_it_is(session: Session, row: tables.Submission) -> Before:
     """Return a report as it is."""
-    return Before(kept_of(session, row), rows_of(session, row)[1], warnings_of(session, row), row.open_json)
+    return Before(*kept_with_choices(session, row), warnings_of(session, row), row.open_json)
 
 
 def _once(asked: Sequence[Warning]) -> list[Warning]:

@@ -12,6 +12,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
+from kpis.collector import collector_paused
 from kpis.errors import FigureRefused, MierukaError, NotFound, StepRefused
 from kpis.figures.commented import NEEDING
 from kpis.government import government
@@ -264,6 +265,7 @@ def read_workbook(
     return replace(read, problems=every, part=part_of(store, mark.template_id))
 
 
+@collector_paused()
 def read_tables(
     store: Store, tables: Mapping[str, Table], *, context: ReportContext, mark: TemplateMark, vintages: Vintages, is_1904: bool = False,
     today: date | None = None,
