@@ -41,7 +41,7 @@ def with_places(text: str, place: str = PLACE) -> str:
     """
     if text.isascii():
         return text
-    return COMPOUND.sub(lambda found: _LONG.sub(lambda run: _parted(run[0], place), _CHANGE.sub(place, found[0])), text)
+    return COMPOUND.sub(lambda long: _LONG.sub(lambda run: _parted(run[0], place), _CHANGE.sub(place, long[0])), text)
 
 
 def _parted(run: str, place: str) -> str:

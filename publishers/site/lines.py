@@ -26,7 +26,7 @@ def lined(html: str) -> Markup:
 
 def _within(part: re.Match[str]) -> str:
     html = _TEXT.sub(lambda text: on_one_line(text[0]), part[0]) if part[1][0] == "h" else part[0]
-    html = html if html.isascii() else _COMPOUND.sub(lambda found: with_places(found[0], "<wbr>"), html)
+    html = html if html.isascii() else _COMPOUND.sub(lambda long: with_places(long[0], "<wbr>"), html)
     return _MOVED.sub(_whole, _SHORT.sub(r'<span class="nw">\g<0></span>', html)) if part[1] == "tbody" else html
 
 
