@@ -104,12 +104,12 @@ def find_contradictions(reported: Mapping[Key, Figure], known: Known, *, today: 
         own = series.get((code, unit))
         if own is None:
             own = series[code, unit] = _Series(definition, held[code, unit].values())
-        found = [_falling(key, figure, period, own, definition, reported), *mixed.get(key, ())]
+        clashes = [_falling(key, figure, period, own, definition, reported), *mixed.get(key, ())]
         if own.adds_up and life.successions:
-            found.append(_followed(key, figure, period, held, known.organisation, life, reported))
+            clashes.append(_followed(key, figure, period, held, known.organisation, life, reported))
         if len(own.by_days[_days_of(definition, figure, period)]) > 1:
-            found.append(_same_days(key, figure, period, own, definition, reported))
-        contradictions += [each for each in found if each is not None]
+            clashes.append(_same_days(key, figure, period, own, definition, reported))
+        contradictions += [each for each in clashes if each is not None]
     return contradictions
 
 
