@@ -1,0 +1,57 @@
+"""What the page of a quarter's report shows of its material, and where the office goes on from it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import streamlit as st
+
+from pages.parts import address, cached
+from pages.parts.data_table import Texts, texts_of
+from pages.parts.menu import page
+from pages.parts.text import language, t
+from pages.parts.titled import section_heading
+from publishers.meeting.page import report_page
+from publishers.site.labels import picked
+from telling.meeting import QuarterReport, changes, coverage, quarter_report
+
+AT_ONCE = 8  # rows of a table; the rest is folded away
+# Columns of what bureaus reported: the whole is told on other pages, a value bears its unit, and the page says that all is a sample.
+REPORTED = (0, 1, 2, 3, 4, 7, 8)
+NEXT = ("review", "meeting", "publish")  # what the office does with the material, in this order
+
+
+@dataclass(frozen=True, slots=True)
+class Material:
+    """The material of a quarter as its page shows it; ``changed`` and ``reported`` are tables, blank where there is nothing of them."""
+
+    of: QuarterReport
+    sentences: tuple[str, ...]
+    sheet: bytes
+    changed: Texts
+    reported: Texts
+
+
+def material(code: str) -> Material:
+    """Gather the material of a quarter, and lay out its page to print and its tables."""
+    made = quarter_report(cached.moment().state, code, language=language(), known_at=cached.moment().known_at)
+    told = coverage(made)
+    told = replace(
+        told, columns=tuple(picked(told.columns, REPORTED)), rows=tuple(tuple(picked(row, REPORTED)) for row in told.rows)
+    )
+    return Material(
+        of=made, sentences=tuple(made.sentences()), sheet=report_page(made).encode(),
+        changed=texts_of(changes(made), made.words, first=AT_ONCE), reported=texts_of(told, made.words, first=AT_ONCE),
+    )  # fmt: skip
+
+
+def next_steps() -> None:
+    """Lead to what is done with the material next: to the pages that this viewer may use."""
+    leads = [each for each in NEXT if page(each).visibility == "visible"]
+    if leads:
+        with st.container(border=True):
+            section_heading(t("report_next"))
+            for each in leads:
+                st.page_link(
+                    page(each), label=t(f"report_next_{each}"), icon=":material/arrow_forward:", query_params=address.link()
+                )
