@@ -57,7 +57,7 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark each test with what it costs: ``pytest -m "unit or store"``; and put the files of the dearest first.
+    """Mark each test with what it costs (``make check`` runs the cheap ones), those on PostgreSQL as asking a server; and put the files of the dearest first.
 
     A worker takes file after file: with the short ones at the end, all workers end together.
     """
@@ -66,6 +66,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         if not any(item.get_closest_marker(cost) for cost in COSTS):
             asked = set(getattr(item, "fixturenames", ()))
             item.add_marker(next(cost for cost, fixtures in COSTS.items() if fixtures & asked or not fixtures))
+        if "postgresql" in getattr(getattr(item, "callspec", None), "params", {}).values():
+            item.add_marker("server")
         cost = next(rank for rank, name in enumerate(COSTS) if item.get_closest_marker(name))
         dearest[item.path] = min(cost, dearest.get(item.path, cost))
     items.sort(key=lambda item: dearest[item.path])

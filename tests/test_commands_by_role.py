@@ -23,7 +23,7 @@ from tests.kpis.test_settings import office
 from tests.shared import copied, filled_once
 from tests.small_government import ADMIN, ANNA, AYA, DAI, OFFICE, PERIOD, SECOND, STRANGER, begin
 
-pytestmark = pytest.mark.store
+pytestmark = pytest.mark.edition
 SEALS, RATE = (("seal_abolished_procedures", "GENERAL", "FY2022-Q2"), ("electronic_decision_rate", "GENERAL", "FY2022-Q2"))
 CALENDAR = [{"period_code": PERIOD, "opens_on": "2023-01-01", "due_on": "2099-01-31", "locks_on": "2099-03-31"}]
 REMOVED = "was@general.example.jp"

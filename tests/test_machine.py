@@ -20,7 +20,7 @@ from tests.command import command
 from tests.shared import shipped
 
 POSTGRES = os.environ.get("TEST_POSTGRES_URL", "")
-pytestmark = pytest.mark.store
+pytestmark = pytest.mark.edition
 ADD = ("user", "add", "sato@example.org", "--role", "reform_office")
 needs_postgres = pytest.mark.skipif(not POSTGRES, reason="TEST_POSTGRES_URL is not set: no PostgreSQL")
 

@@ -18,7 +18,7 @@ from loaders.workbook.submit import take_template
 from tests.command import command
 from tests.small_government import ADMIN, ANNA, AYA, DAI, IN_TIME, OFFICE, PERIOD, STRANGER, settle
 
-pytestmark = pytest.mark.store
+pytestmark = pytest.mark.edition
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
 CALENDAR = [{"period_code": PERIOD, "opens_on": "2023-01-01", "due_on": "2099-01-31", "locks_on": "2099-03-31"}]

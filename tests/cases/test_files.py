@@ -16,6 +16,8 @@ from kpis.store.store import Store
 from tests.cases.doors import DOORS, FILES, copy_of, through
 from tests.command import command
 
+pytestmark = pytest.mark.edition
+
 # File → (rule or kind, cell) of every problem; nothing of it may be stored.
 REFUSED = {
     "falling-total.csv": [("cumulative_falls", "D3")],

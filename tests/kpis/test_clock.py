@@ -18,7 +18,7 @@ from tests.command import command
 from tests.publishers.house import House
 from tests.small_government import ANNA, OFFICE, PERIOD, figure, settle
 
-pytestmark = pytest.mark.store
+pytestmark = pytest.mark.edition
 FIGURE = b"""indicator_code,bureau_code,period_code,numerator,denominator,source_code
 electronic_decision_rate,GENERAL,FY2022-Q3,400,1000,PLAN
 """

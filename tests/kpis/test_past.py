@@ -27,7 +27,7 @@ from kpis.store.tables import table_of
 from kpis.store.vintages import Origin
 from publishers.opendata.registers_csv import written
 
-pytestmark = pytest.mark.store
+pytestmark = pytest.mark.edition
 
 BEGIN, TODAY = datetime(2026, 4, 1, 9), date(2026, 1, 1)
 ENDS = {

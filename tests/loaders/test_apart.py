@@ -20,6 +20,8 @@ from loaders.files.apart import Stopped, apart, limits_of, measured
 from loaders.files.opened import open_table
 from tests.loaders import hard
 
+pytestmark = pytest.mark.edition
+
 TABLE = b"a,b\n1,2\n"
 
 

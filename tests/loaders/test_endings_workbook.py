@@ -17,6 +17,8 @@ from loaders.workbook.door import read_workbook
 from loaders.workbook.layout import load_layout
 from tests.loaders.filled import F, S, edited, make_store, template, with_cells
 
+pytestmark = pytest.mark.edition
+
 REASON = {"Q3": "誤りの訂正", "R3": "指標の取り違え"}
 
 

@@ -18,7 +18,7 @@ from loaders.rows import CATALOGUE_FILES, OFFICIAL_FILES
 from tests.command import command
 
 CITY = ROOT / "tests" / "city"
-pytestmark = pytest.mark.store
+pytestmark = pytest.mark.edition
 
 
 def test_every_file_has_its_columns_and_what_they_mean_in_both_languages(tmp_path: Path) -> None:

@@ -22,6 +22,8 @@ from loaders.workbook.submit import Received, receive, take_template
 from tests.libreoffice import needs_libreoffice, resaved
 from tests.small_government import ANNA, AYA, DAI, IN_TIME, OFFICE, PERIOD, settle, write_sections
 
+pytestmark = pytest.mark.edition
+
 F, P, S, M = "指標の実績", "手続", "施設", "マイルストーン"
 DOCUMENTS, COUNTERS = "DOCUMENTS", "COUNTERS"
 CLERK = "clerk@general.example.jp"  # of DOCUMENTS

@@ -19,6 +19,8 @@ from loaders.workbook.submit import Received, take_template
 from tests.loaders.test_parts import PAPER, RATE, SEALS, WHOLE, F, P, filled, given, told
 from tests.small_government import ANNA, AYA, DAI, IN_TIME, OFFICE, PERIOD, say_causes, settle
 
+pytestmark = pytest.mark.edition
+
 COUNT, ALL, VALUE = "numerator", "denominator", "value"
 RATE_ROW, PAPER_ROW, SEALS_ROW = (("observations", code, PERIOD) for code in (RATE, PAPER, SEALS))
 P1 = ("procedures", "P1")

@@ -22,7 +22,7 @@ from loaders.pull import Pulled, pull_all
 from tests.loaders.test_load import csv_of, row
 from tests.shared import copied, shipped
 
-pytestmark = pytest.mark.store
+pytestmark = pytest.mark.edition
 
 CONTENT = csv_of(row())
 

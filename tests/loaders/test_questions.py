@@ -28,6 +28,8 @@ from manage import app
 from tests.loaders.filled import BUREAU, F, edited, make_store, template
 from tests.small_government import say_causes
 
+pytestmark = pytest.mark.edition
+
 TODAY = date(2023, 1, 20)
 KEY = ("observation", ("electronic_decision_rate", BUREAU, "2022-10"), "value")
 LIST = "indicator_code,bureau_code,period_code,value,numerator,source_code\n"

@@ -26,7 +26,7 @@ from manage import app
 from tests.libreoffice import needs_libreoffice, resaved
 from tests.loaders.filled import BUREAU, PERIOD, F, M, P, S, edited, filled, make_store, template, with_cells
 
-pytestmark = pytest.mark.store
+pytestmark = pytest.mark.edition
 
 
 @pytest.fixture(scope="module")

@@ -12,6 +12,8 @@ from kpis.state import State
 from kpis.store.store import Store
 from pages.parts import cached
 
+pytestmark = pytest.mark.edition
+
 
 class Cycle:
     """Something that only the collector can free."""

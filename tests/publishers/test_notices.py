@@ -24,7 +24,7 @@ from tests.posting import Took, receiver, text_of
 from tests.publishers.telling import MANAGERS, OFFICERS, Clock, at_once, chosen, go, states, to, upload
 from tests.small_government import ADMIN, ANNA, AYA, DAI, IN_TIME, OFFICE, PERIOD, SECOND, figure
 
-pytestmark = pytest.mark.store
+pytestmark = pytest.mark.edition
 
 
 def test_each_step_of_a_report_is_told_to_whom_it_concerns_once_and_opens_what_it_speaks_of(

@@ -26,7 +26,7 @@ from tests.killed import killed
 from tests.posting import Took, mail_server, receiver
 from tests.small_government import OFFICE
 
-pytestmark = pytest.mark.store
+pytestmark = pytest.mark.edition
 
 KILLS = int(os.environ.get("KILLS", "6"))
 MESSAGES = int(os.environ.get("MESSAGES", "12"))  # to each of three managers, and to a channel
