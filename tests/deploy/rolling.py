@@ -25,7 +25,7 @@ from tests.deploy.conftest import Installation
 from tests.deploy.front import Behind
 from tests.deploy.test_front import is_waiting
 from tests.loaders.filled import with_cells
-from tests.small_government import ANNA, DAI, IN_TIME, PERIOD, figure
+from tests.small_government import ANNA, DAI, IN_TIME, PERIOD, figure, say_causes
 from tests.test_changes import COPIED, make
 from tests.web.visitor import BOUNDARY, Tab, becomes
 
@@ -71,6 +71,7 @@ def approved(installation: Installation, bureau: str, actor: str, numerator: flo
         store, actor=actor, bureau_code=bureau, period_code=PERIOD, rows=[figure(bureau=bureau, numerator=numerator, denominator=20.0)],
         content=f"{bureau} {numerator}".encode(), name="q3.xlsx",
     )  # fmt: skip
+    say_causes(store, made.report_id, actor=actor, revision=made.revision, as_of=IN_TIME)
     submissions.submit(store, made.report_id, actor=actor, revision=made.revision, today=IN_TIME)
     tab = installation.visitor("office").tab()
     tab.run("review", f"report={made.report_id}")
