@@ -23,6 +23,7 @@ import publishers.notices.commands
 from kpis import languages
 from kpis.errors import MierukaError, SettingsRefused, Unavailable
 from kpis.government import government
+from kpis.languages import CatalogueRefused
 from kpis.seen import journal
 from kpis.settings import LOCAL, ROOT, settings
 from kpis.store.unavailable import UNEXPECTED, unavailable
@@ -120,6 +121,7 @@ def run(
     chosen.keep_files_own()
     journal.begin(serves=True)
     _refuse_taken(chosen.address, chosen.port)
+    languages.read_all()
     if chosen.mode == "public":
         if on_disk.current(chosen.editions_dir) is None:
             raise SettingsRefused("no_edition_in_folder", folder=chosen.editions_dir)
@@ -162,6 +164,8 @@ def main() -> None:
         app()
     except MierukaError as error:
         _end(error)
+    except CatalogueRefused as error:
+        _end(SettingsRefused("text_unreadable", fault=error))
     except Exception as error:
         if os.environ.get("MIERUKA_TRACE"):
             raise

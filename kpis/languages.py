@@ -101,7 +101,19 @@ def read_catalogue(path: Path) -> Catalog:
         PoFileParser(catalogue, abort_invalid=True).parse(path.read_text(encoding="utf-8").splitlines())
     except PoFileError as error:
         raise CatalogueRefused(f"{path}:{error.lineno + 1}: {error}") from error
+    except UnicodeDecodeError as error:
+        raise CatalogueRefused(f"{path}: {error}") from error
     return catalogue
+
+
+def read_all() -> None:
+    """Read every catalogue of every language, and of the government.
+
+    Raises:
+        CatalogueRefused: one cannot be read, or there is no source.
+    """
+    for code in {SOURCE, *codes()}:
+        language(code)
 
 
 def codes() -> tuple[str, ...]:
@@ -314,7 +326,10 @@ def _language(text: Path, code: str) -> Language:
     words, header = _read(text / code)
     if "language_name" not in words:
         raise CatalogueRefused(f"{text / code / OWN}: the language has no language_name")
-    return Language(code, words, gettext.c2py(header.plural_expr), header.num_plurals, _locale(code))
+    try:
+        return Language(code, words, gettext.c2py(header.plural_expr), header.num_plurals, _locale(code))
+    except ValueError as error:
+        raise CatalogueRefused(f"{text / code / OWN}: Plural-Forms: {error}") from error
 
 
 def _read(folder: Path) -> tuple[dict[str, str], Catalog]:

@@ -9,6 +9,7 @@ from importlib.metadata import version
 from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Any, Literal
+from unicodedata import category
 from urllib.parse import unquote, urlsplit
 
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
@@ -29,13 +30,15 @@ RATE = r"^[1-9][0-9]{0,6} per ([1-9][0-9]{0,3} )?(second|minute|hour|day)$"
 MAIL_FROM = r"^(([^<>@\r\n]* )?<?[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9.-]{1,250}>?)?$"  # an address, or a name and <an address>
 _DAY, _CLOCK = "(mon|tue|wed|thu|fri|sat|sun)", "([01][0-9]|2[0-3]):[0-5][0-9]"
 HOURS = rf"^({_DAY}(-{_DAY})? )?{_CLOCK}-{_CLOCK}$"
+HOST = r"^[A-Za-z0-9][A-Za-z0-9.-]*$|^[0-9A-Fa-f:]*:[0-9A-Fa-f:.]*$"  # where a process listens: a name or an address, never a blank
+DATABASE = ("sqlite", "sqlite+pysqlite", "postgresql", "postgresql+psycopg")
 COOKIE_SECRET_LENGTH, COOKIE_SECRET_BITS, CLIENT_SECRET_BITS = 32, 72, 36
 
 
 class Settings(BaseSettings):
-    """Everything an instance may set, from the environment or a ``.env`` file in ``HOME``."""
+    """Everything an instance may set, from the environment or a ``.env`` file in ``HOME``; what is left empty is not set."""
 
-    model_config = SettingsConfigDict(env_file=HOME / ".env", extra="ignore", frozen=True)
+    model_config = SettingsConfigDict(env_file=HOME / ".env", env_ignore_empty=True, extra="ignore", frozen=True)
 
     mode: Literal["local", "office", "public"] = Field("local", validation_alias="MIERUKA_MODE")
     database_url: str = Field(f"sqlite:///{LOCAL / 'mieruka.db'}", validation_alias="DATABASE_URL")
@@ -45,7 +48,7 @@ class Settings(BaseSettings):
     official_dir: Path = Field(ROOT / "data" / "official", validation_alias="OFFICIAL_DIR")
     layouts_dir: Path = Field(ROOT / "data" / "layouts", validation_alias="LAYOUTS_DIR")
     text_dir: Path = Field(SHIPPED, validation_alias="TEXT_DIR")
-    address: str = Field("127.0.0.1", validation_alias="ADDRESS")
+    address: str = Field("127.0.0.1", validation_alias="ADDRESS", pattern=HOST)
     port: int = Field(8501, validation_alias="PORT", ge=1, le=65535)
     # What comes over the web, and what the operator loads from this machine with `manage.py load`: a national census is larger.
     max_upload_bytes: int = Field(20_000_000, validation_alias="MAX_UPLOAD_BYTES", gt=0)
@@ -82,16 +85,16 @@ class Settings(BaseSettings):
     session_hours: int = Field(12, validation_alias="SESSION_HOURS", ge=1, le=720)
     # Addresses or networks of the reverse proxies that say for whom they ask (X-Forwarded-For); of nobody else is it believed.
     trusted_proxies: Annotated[tuple[str, ...], NoDecode] = Field((), validation_alias="TRUSTED_PROXIES")
-    # What other users of the machine may not do with files this instance makes, in octal digits: 077 keeps them to its own user.
-    umask: str = Field("077", validation_alias="UMASK", pattern=r"^0?[0-7]{3}$")
+    # What other users of the machine may not do with files this instance makes, in octal digits: 077 keeps them to its own user, who may all.
+    umask: str = Field("077", validation_alias="UMASK", pattern=r"^0?0[0-7]{2}$")
 
     # What the process says of itself (docs/operations.md): its log, what is slow, and numbers at an address of their own (none without a port).
     log_format: Literal["", "json", "text"] = Field("", validation_alias="LOG_FORMAT")
     log_level: Literal["", "debug", "info", "warning", "error"] = Field("", validation_alias="LOG_LEVEL")
     log_addresses: bool = Field(False, validation_alias="LOG_ADDRESSES")
-    slow_seconds: float = Field(2.0, validation_alias="SLOW_SECONDS", gt=0)
+    slow_seconds: float = Field(2.0, validation_alias="SLOW_SECONDS", gt=0, allow_inf_nan=False)
     metrics_port: int | None = Field(None, validation_alias="METRICS_PORT", ge=1, le=65535)
-    metrics_address: str = Field("127.0.0.1", validation_alias="METRICS_ADDRESS")
+    metrics_address: str = Field("127.0.0.1", validation_alias="METRICS_ADDRESS", pattern=HOST)
     # Where backups are put, each a folder, and after how many hours the newest is too old.
     backup_dir: Path | None = Field(None, validation_alias="BACKUP_DIR")
     backup_hours: int = Field(30, validation_alias="BACKUP_HOURS", ge=1)
@@ -178,6 +181,18 @@ class Settings(BaseSettings):
             if parts.scheme != "https" and not (parts.scheme == "http" and parts.hostname in LOOPBACK):
                 raise SettingsRefused("https_expected", name=name, address=address)
 
+    def _refuse_missing(self) -> None:
+        """Refuse folders that are not there, and files where a folder is meant or the other way round: else all of it would read as empty."""
+        own = () if self.mode == "public" else (("OFFICIAL_DIR", self.official_dir), ("LAYOUTS_DIR", self.layouts_dir))
+        for name, folder in (*own, ("TEXT_DIR", self.text_dir), ("FONTS_DIR", self.fonts_dir)):
+            if folder is not None and not folder.is_dir():
+                raise SettingsRefused("folder_missing", name=name, folder=folder)
+        for name, folder in (("EDITIONS_DIR", self.editions_dir), ("BACKUP_DIR", self.backup_dir)):
+            if folder is not None and folder.exists() and not folder.is_dir():
+                raise SettingsRefused("folder_expected", name=name, folder=folder)
+        if self.signing_key_file.is_dir():
+            raise SettingsRefused("file_expected", name="SIGNING_KEY_FILE", folder=self.signing_key_file)
+
     def _refuse_mail(self) -> None:
         """Refuse mail that has no sender, would show a password on the way, or would leave at no hour."""
         if self.smtp_host and not self.mail_from:
@@ -189,6 +204,35 @@ class Settings(BaseSettings):
         begins, _, ends = self.notice_hours.rpartition(" ")[2].partition("-")
         if begins >= ends:
             raise SettingsRefused("notice_hours_empty", hours=self.notice_hours)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _as_text(cls, given: dict[str, Any]) -> dict[str, Any]:
+        """Take blanks around a value away, and what is nothing else for not set; refuse what no setting can hold."""
+        said = {name: value.strip() if isinstance(value, str) else value for name, value in given.items()}
+        for name, value in said.items():
+            if isinstance(value, str) and any(category(letter).startswith("C") for letter in value):
+                raise SettingsRefused("setting_not_text", name=name)
+        return {name: value for name, value in said.items() if value != ""}
+
+    @field_validator("database_url", "voices_url")
+    @classmethod
+    def _database(cls, url: str) -> str:
+        """Refuse an address that names no database which keeps what is written to it."""
+        parts = urlsplit(url)
+        if url and (parts.scheme not in DATABASE or not _is_address(url)):
+            raise SettingsRefused("database_address")
+        if parts.scheme.startswith("sqlite") and parts.path.removeprefix("/") in ("", ":memory:"):
+            raise SettingsRefused("database_without_file")
+        return url
+
+    @field_validator("public_url", "editions_url", "oidc_metadata_url", "licence_url")
+    @classmethod
+    def _address(cls, address: str) -> str:
+        """Refuse an address that cannot be opened, and one that would tell a password to whoever reads it."""
+        if address and (not _is_address(address) or "@" in urlsplit(address).netloc):
+            raise SettingsRefused("address_unreadable")
+        return address
 
     @field_validator("trusted_proxies", mode="before")
     @classmethod
@@ -211,6 +255,7 @@ class Settings(BaseSettings):
         if self.mode == "office":
             self._refuse_unsafe_office()
         self._refuse_mail()
+        self._refuse_missing()
         if self.mode == "public":
             if not self.editions_dir.is_dir():
                 raise SettingsRefused("editions_dir_missing", folder=self.editions_dir)
@@ -218,6 +263,14 @@ class Settings(BaseSettings):
         if not self.catalogue_dir.is_dir():
             raise SettingsRefused("catalogue_dir_missing", folder=self.catalogue_dir)
         return self
+
+
+def _is_address(address: str) -> bool:
+    """Say whether an address can be taken apart, its host and port among the rest."""
+    try:
+        return urlsplit(address).port is None or bool(urlsplit(address).port)
+    except ValueError:
+        return False
 
 
 @lru_cache(maxsize=1)
@@ -238,6 +291,8 @@ def settings() -> Settings:
     """
     try:
         return Settings()
+    except UnicodeDecodeError as error:
+        raise SettingsRefused("env_unreadable", path=HOME / ".env") from error
     except ValidationError as error:
         faults = tuple(map(placed, error.errors()))
         raise SettingsRefused("settings_to_correct", faults=faults) from error

@@ -6,9 +6,11 @@ import re
 from collections.abc import Iterator
 from datetime import datetime
 from importlib.metadata import PackageNotFoundError, requires, version
+from io import StringIO
 from ipaddress import ip_network
 from urllib.parse import urlsplit
 
+from dotenv.parser import parse_stream
 from packaging.requirements import Requirement
 
 from kpis.settings import HOME, LOOPBACK, ROOT, Settings, settings
@@ -60,10 +62,14 @@ def fonts() -> Iterator[Finding]:
 
 
 def unknown() -> Iterator[Finding]:
-    """Look for names in ``.env`` that are no settings: a misspelt one is passed over in silence."""
+    """Look for names in ``.env`` that are no settings, and for lines that say nothing: both are passed over in silence."""
     known = {str(field.validation_alias) for field in Settings.model_fields.values()}
-    lines = (HOME / ".env").read_text(encoding="utf-8").splitlines() if (HOME / ".env").is_file() else []
-    named = [match[1] for line in lines if (match := re.match(r"\s*(?:export\s+)?([A-Za-z_]\w*)\s*=", line))]
+    text = (HOME / ".env").read_text(encoding="utf-8") if (HOME / ".env").is_file() else ""
+    lines = list(parse_stream(StringIO(text)))
+    named = [line.key for line in lines if line.key]
+    for line in lines:
+        if line.error or (line.key and line.value is None):
+            yield wrong("settings", "doctor_line_unreadable", line=line.original.line)
     if strange := [name for name in named if name.upper() not in known]:
         yield doubt("settings", "doctor_setting_unknown", names=", ".join(strange))
 

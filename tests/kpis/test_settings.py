@@ -9,9 +9,11 @@ from secrets import token_urlsafe
 import pytest
 from pydantic import ValidationError
 
+from kpis.errors import SettingsRefused
 from kpis.secrecy import bits, is_example
 from kpis.settings import CLIENT_SECRET_BITS, COOKIE_SECRET_BITS, Settings, settings
 from kpis.store.store import Store
+from tests.command import command
 
 
 def office(**overrides: str) -> dict[str, str]:
@@ -53,6 +55,27 @@ def office(**overrides: str) -> dict[str, str]:
         ({"MIERUKA_MODE": "open"}, "MIERUKA_MODE"),
         ({"CATALOGUE_DIR": "/nowhere"}, "CATALOGUE_DIR"),
         ({"PORT": "70000"}, "PORT"),
+        ({"ADDRESS": "a b"}, "ADDRESS"),
+        ({"METRICS_ADDRESS": "*"}, "METRICS_ADDRESS"),
+        ({"UMASK": "777"}, "UMASK"),
+        ({"SLOW_SECONDS": "inf"}, "SLOW_SECONDS"),
+        ({"DATABASE_URL": "mieruka.db"}, "DATABASE_URL"),
+        ({"DATABASE_URL": "sqlite://"}, "DATABASE_URL"),
+        ({"DATABASE_URL": "sqlite:///:memory:"}, "DATABASE_URL"),
+        ({"DATABASE_URL": "mysql://kpi@127.0.0.1/kpi"}, "DATABASE_URL"),
+        ({"DATABASE_URL": "postgresql://kpi@127.0.0.1:port/kpi"}, "DATABASE_URL"),
+        ({"VOICES_URL": "postgresql://kpi@127.0.0.1:99999/kpi"}, "VOICES_URL"),
+        ({"PUBLIC_URL": "http://[::1"}, "PUBLIC_URL"),
+        ({"PUBLIC_URL": "https://kpi.example.jp:99999"}, "PUBLIC_URL"),
+        ({"PUBLIC_URL": "https://kpi:secret@kpi.example.jp"}, "PUBLIC_URL"),
+        ({"EDITIONS_URL": "https://[x"}, "EDITIONS_URL"),
+        ({"OFFICIAL_DIR": "/nowhere"}, "OFFICIAL_DIR"),
+        ({"LAYOUTS_DIR": "/nowhere"}, "LAYOUTS_DIR"),
+        ({"TEXT_DIR": "/nowhere"}, "TEXT_DIR"),
+        ({"FONTS_DIR": "/nowhere"}, "FONTS_DIR"),
+        ({"BACKUP_DIR": "/dev/null"}, "BACKUP_DIR"),
+        ({"EDITIONS_DIR": "/dev/null"}, "EDITIONS_DIR"),
+        ({"SIGNING_KEY_FILE": "/"}, "SIGNING_KEY_FILE"),
         ({"SMTP_HOST": "smtp.example.jp"}, "MAIL_FROM"),
         ({"SMTP_HOST": "smtp.example.jp", "MAIL_FROM": "kpi@example.jp", "SMTP_USER": "kpi"}, "SMTP_PASSWORD"),
         (
@@ -140,3 +163,47 @@ def test_an_office_names_where_the_public_reads_and_below_which_path_people_sign
     for path in ("app", "/app/", "//x", "/a b", "/../x", "/App"):
         with pytest.raises(ValidationError):
             Settings(BASE_PATH=path)  # type: ignore[call-arg]
+
+
+def test_a_setting_that_is_left_empty_is_not_set(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An ``.env`` that was copied has many such lines; a blank address would listen to the whole network, a blank folder be any folder."""
+    names = [str(field.validation_alias) for field in Settings.model_fields.values()]
+    for name in names:
+        monkeypatch.delenv(name, raising=False)
+    usual = Settings()
+    for blank in ("", " ", "\t"):
+        for name in names:
+            monkeypatch.setenv(name, blank)
+        assert Settings() == usual, blank
+
+
+@pytest.mark.parametrize("name", [str(field.validation_alias) for field in Settings.model_fields.values()])
+def test_no_setting_holds_what_nobody_can_read(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    monkeypatch.setenv(name, "x\x1b[31m")
+    with pytest.raises(ValidationError, match=name):
+        Settings()
+
+
+def test_a_command_names_the_setting_that_is_wrong(tmp_path: Path) -> None:
+    """Not "unexpected error", and not the setting of its neighbour."""
+    (tmp_path / "ja").mkdir()
+    (tmp_path / "ja" / "language.po").write_bytes(b'msgid "language_name"\nmsgstr "\xff"\n')
+    for given, named in (
+        ({"DATABASE_URL": "mieruka.db"}, "DATABASE_URL"), ({"DATABASE_URL": "postgresql://kpi:x@127.0.0.1:port/kpi"}, "DATABASE_URL"),
+        ({"DATABASE_URL": "mysql://kpi@127.0.0.1/kpi"}, "DATABASE_URL"), ({"OFFICIAL_DIR": str(tmp_path / "none")}, "OFFICIAL_DIR"),
+        ({"TEXT_DIR": str(tmp_path), "DATABASE_URL": f"sqlite:///{tmp_path / 'own.db'}"}, "language.po"),
+    ):  # fmt: skip
+        ended = command("publish", "--dry-run", **given)
+        assert ended.returncode == 2 and named in ended.stderr and "unexpected" not in ended.stderr, ended.stderr
+
+
+def test_settings_in_another_encoding_are_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    written = tmp_path / ".env"
+    written.write_bytes("# 本番\nPORT=8600\n".encode("shift_jis"))
+    monkeypatch.setitem(Settings.model_config, "env_file", written)
+    settings.cache_clear()
+    try:
+        with pytest.raises(SettingsRefused, match="UTF-8"):
+            settings()
+    finally:
+        settings.cache_clear()

@@ -169,10 +169,12 @@ def test_each_setting_of_postgresql_is_judged(held: dict[str, str], named: dict[
 
 def test_what_is_wrong_with_files_is_named(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     own = place / "own"
-    (place / ".env").write_text("DATABSE_URL=x\n")
+    (place / ".env").write_text('DATABSE_URL=x\nPORT\nPUBLIC_URL="https://kpi.example.jp\n')
     (place / ".env").chmod(0o644)
     (own / "mieruka.db").chmod(0o644)
     findings = found()
+    told = str([pair_shipped(f.message) for f in findings])
+    assert "line 2 of .env" in told and "line 3 of .env" in told
     assert f"chmod 0600 {place / '.env'}" in str([pair_shipped(f.message) for f in findings])
     assert f"chmod 0600 {own / 'mieruka.db'}" in str([pair_shipped(f.message) for f in findings])
     assert (own / "mieruka.db").stat().st_mode & 0o777 == 0o644, "a look mends nothing"
