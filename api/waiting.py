@@ -16,7 +16,7 @@ from starlette.responses import JSONResponse
 from kpis.errors import MierukaError, Unavailable
 from kpis.languages import both_shipped
 from kpis.settings import settings
-from kpis.store.unavailable import EXIT_CODES, said_outside, unavailable
+from kpis.store.unavailable import EXIT_CODES, SETTINGS, said_outside, unavailable
 
 T = TypeVar("T")
 HEALTH_SECONDS = 2
@@ -40,7 +40,9 @@ async def in_time(read: Callable[[], T], *, seconds: float | None = None, limite
         return await asyncio.wait_for(asyncio.shield(reading), seconds)
     except TimeoutError as error:
         reading.add_done_callback(lambda late: late.cancelled() or late.exception())  # looked at, so that nobody complains of it
-        raise Unavailable("database_silent", exit_code=EXIT_CODES["database_silent"], fault=f"{seconds:g} s") from error
+        raise Unavailable(
+            "database_silent", exit_code=EXIT_CODES["database_silent"], database=SETTINGS[0], fault=f"{seconds:g} s"
+        ) from error
     except MierukaError:
         raise
     except Exception as error:

@@ -100,6 +100,28 @@ def test_a_disk_that_is_full_and_one_that_only_reads(tmp_path: Path) -> None:
         ends_named(command(*ADD, DATABASE_URL=url(disk / "small.db")), "database_unopened")
 
 
+def test_what_cannot_be_reached_is_named_as_the_operator_knows_it(tmp_path: Path) -> None:
+    """Of several databases, which: by its setting, and one that only a command names by its address, without the password."""
+    store = tmp_path / "working.db"
+    shutil.copy(shipped(), store)
+    gone = "postgresql://anna:Zc3-vT9qLw1x@127.0.0.1:1/voices"
+    places = {
+        "DATABASE_URL": url(store),
+        "EDITIONS_DIR": str(tmp_path / "editions"),
+        "SIGNING_KEY_FILE": str(tmp_path / "signing.key"),
+    }
+    spoken = command("publish", "--yes", "--note", "試験", **places, PUBLIC_URL="https://example.jp", VOICES_URL=gone)
+    ends_named(spoken, "database_gone")
+    assert "VOICES_URL" in spoken.stderr and "DATABASE_URL" not in spoken.stderr
+    assert not (tmp_path / "editions" / "0001").exists()
+    copied = command("copy", "--to", gone, **places)
+    ends_named(copied, "database_gone")
+    assert "127.0.0.1:1/voices" in copied.stderr and "DATABASE_URL" not in copied.stderr and "Zc3" not in copied.stderr
+    other = command("init", DATABASE_URL=gone)
+    ends_named(other, "database_gone")
+    assert "DATABASE_URL" in other.stderr and "VOICES_URL" not in other.stderr
+
+
 @needs_postgres
 def test_a_postgresql_that_is_not_there_refuses_or_says_nothing() -> None:
     there = make_url(POSTGRES).set(drivername="postgresql")

@@ -41,12 +41,12 @@ def open_engine(url: str, *, is_looked_at: bool = False) -> Engine:
     """
     parsed = make_url(url)
     if parsed.query.get("immutable"):
-        return _noted(_open_frozen(parsed))
+        return _noted(_open_frozen(parsed), url)
     if settings().mode == "public":
         raise NotAllowed("public_without_database")
     if parsed.get_backend_name() == "postgresql":
-        return _noted(_open_postgresql(parsed.set(drivername="postgresql+psycopg")))
-    return _noted(_open_sqlite(parsed, is_looked_at=is_looked_at))
+        return _noted(_open_postgresql(parsed.set(drivername="postgresql+psycopg")), url)
+    return _noted(_open_sqlite(parsed, is_looked_at=is_looked_at), url)
 
 
 def open_beside(url: str, *, is_looked_at: bool = False) -> Engine:
@@ -60,7 +60,7 @@ def open_beside(url: str, *, is_looked_at: bool = False) -> Engine:
     """
     parsed = make_url(url)
     if parsed.get_backend_name() == "postgresql":
-        return _noted(_open_postgresql(parsed.set(drivername="postgresql+psycopg")))
+        return _noted(_open_postgresql(parsed.set(drivername="postgresql+psycopg")), url)
     file = file_of(url)
     if file is not None and not is_looked_at:
         file.parent.mkdir(mode=settings().folder_mode, parents=True, exist_ok=True)
@@ -69,11 +69,11 @@ def open_beside(url: str, *, is_looked_at: bool = False) -> Engine:
             made = os.open(file, os.O_CREAT | os.O_EXCL | os.O_RDWR, mode)
             os.close(made)
             file.chmod(mode)  # whatever the mask of the process takes away
-    return _noted(_open_sqlite(parsed, is_looked_at=is_looked_at, keeps_own=False))
+    return _noted(_open_sqlite(parsed, is_looked_at=is_looked_at, keeps_own=False), url)
 
 
-def _noted(engine: Engine) -> Engine:
-    """Note each statement, how long the database took to begin an answer, and the rows that were written."""
+def _noted(engine: Engine, url: str) -> Engine:
+    """Note each statement, how long the database took to begin an answer, and the rows that were written; of a failure, whose it is."""
 
     @event.listens_for(engine, "before_cursor_execute")
     def begins(connection: Connection, *_: object) -> None:
@@ -89,8 +89,16 @@ def _noted(engine: Engine) -> Engine:
     def fails(context: ExceptionContext) -> None:
         if context.connection is not None and context.statement and "begins" in context.connection.info:
             doing.asked(context.statement, time.perf_counter() - context.connection.info["begins"])
+        context.original_exception.database = named(url)  # type: ignore[attr-defined]  # read by ``unavailable``
 
     return engine
+
+
+def named(url: str) -> str:
+    """Return what an operator knows a database by: the setting that names it, or else its address without the password."""
+    chosen = settings()
+    by_setting = {"DATABASE_URL": chosen.database_url, "VOICES_URL": chosen.voices_url}
+    return next((name for name, value in by_setting.items() if value and make_url(value) == make_url(url)), shown_url(url))
 
 
 def shown_url(url: str) -> str:

@@ -19,6 +19,7 @@ EXIT_CODES = {
     "disk_fault": 74, "file_not_permitted": 77, "memory_out": 71, "files_out": 71,
 }  # fmt: skip
 UNEXPECTED = 70
+SETTINGS = ("DATABASE_URL", "VOICES_URL")  # those that name a database; of another, as of a copy, the address is said
 # SQLite's primary result codes (sqlite.org/rescode.html).
 _SQLITE = {
     sqlite3.SQLITE_BUSY: "database_busy", sqlite3.SQLITE_LOCKED: "database_busy", sqlite3.SQLITE_READONLY: "database_read_only",
@@ -50,13 +51,20 @@ def unavailable(error: BaseException) -> Unavailable | None:
         if isinstance(each, Unavailable):
             return each
         if (key := _key(each)) is not None:
-            return Unavailable(key, exit_code=EXIT_CODES[key], seconds=settings().database_wait_seconds, fault=_in_a_line(each))
+            return Unavailable(
+                key,
+                exit_code=EXIT_CODES[key],
+                seconds=settings().database_wait_seconds,
+                database=getattr(each, "database", SETTINGS[0]),
+                fault=_in_a_line(each),
+            )
     return None
 
 
 def said_outside(error: Unavailable) -> Message:
     """Return what is said of a failure to whoever asked: what only the operator should read is said on the operator's own machine alone."""
-    own = {} if settings().mode == "local" else {"fault": "-"}
+    given = error.message.values.get("database", SETTINGS[0])
+    own = {} if settings().mode == "local" else {"fault": "-", "database": given if given in SETTINGS else "-"}
     return Message(error.message.key, **{**error.message.values, **own})
 
 

@@ -12,6 +12,7 @@ from kpis.store import tables
 from kpis.store.engine import file_of, open_engine, shown_url
 from kpis.store.fields import table_of
 from kpis.store.store import SKEW, in_utc
+from kpis.store.unavailable import SETTINGS
 from kpis.store.upgrade import differing, newest_version, version_of
 from publishers.doctor.findings import Finding, doubt, ok, wrong
 
@@ -79,6 +80,6 @@ def engine_settings(connection: Connection) -> Iterator[Finding]:
     if is_sqlite:
         broken = connection.execute(text("PRAGMA quick_check(1)")).scalar()
         if broken != "ok":
-            yield wrong("engine", "database_damaged", fault=broken)
+            yield wrong("engine", "database_damaged", database=SETTINGS[0], fault=broken)
     elif connection.execute(text("SHOW is_superuser")).scalar() == "on":
         yield doubt("engine", "doctor_superuser")
