@@ -1,21 +1,31 @@
-"""Where a line may end: never within a period, a day or a name of few letters; within a long compound, where one of its words begins."""
+"""Where a line may end: never within a period, a day, a count or a name with its number; within a long compound, where one of its words begins."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from functools import lru_cache
 
 from kpis.languages import SOURCE, language
 
 PLACE, JOINED = "\N{ZERO WIDTH SPACE}", "\N{WORD JOINER}"  # a line may end here; and here it may not
 _KANJI, _KATAKANA = r"\u4e00-\u9fff", r"\u30a1-\u30fa\u30fc"
-# Between a word and its number, as of a period or of a version (a name in katakana), and between a count and what is counted: where a kanji stands
-# before digits that are read with the next kanji, or katakana before any, and after digits with one or two hiragana. And behind the middle dot of a
-# name whose first word has one or two letters.
-_WORD_AND_NUMBER = re.compile(
-    rf"[{_KANJI}](?=\d+[{_KANJI}])|[{_KATAKANA}](?=\d)|(?<=\d)[\u3041-\u3096]{{1,2}}(?=[\u30a1-\u30fa{_KANJI}])"
-    rf"|(?<![{_KATAKANA}])[{_KATAKANA}]{{1,2}}\u30fb(?=[{_KATAKANA}])"
-)
+_LETTERS = rf"[{_KANJI}{_KATAKANA}]"
+_NUMBER = r"\d+(?:[.,]\d+)*"
+_MONTH = r"(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]{0,6}"
+# What is read as one thing, the longest first. In Latin letters: a day, a month, a period, a name with its number (Stage 2). Days in digits. A part of
+# a whole. A count with what is counted, with all of its numbers (2026年12月31日, 1億1,000万件) and the kanji that is read with it (令和8年度, 約12件);
+# 5つのレス. A name with its number (シン・トセイ3), and one whose first word, before a middle dot, has one or two letters.
+_WHOLES = (
+    rf"\d{{1,2}} {_MONTH}(?![A-Za-z])(?: \d{{4}}(?!\d))?", rf"{_MONTH} \d{{4}}(?!\d)", r"(?:FY|[RHS])\d{1,4} Q\d(?!\d)", r"[A-Z][a-z]+(?:-[A-Z][a-z]+)? \d{1,3}(?![\d.,-])",
+    r"\d{4}-\d\d(?:-\d\d)?(?![\d-])",
+    rf"{_NUMBER}(?: / | of ){_NUMBER}(?: ?[{_KANJI}]{{1,3}})?",
+    rf"[{_KANJI}]?{_NUMBER}(?:[{_KANJI}]{{1,3}}{_NUMBER})*(?:[{_KANJI}]{{1,3}}|[{_KATAKANA}]{{2,6}}(?![{_KATAKANA}])|\u3064\u306e{_LETTERS}{{1,2}})",
+    rf"(?:(?<![{_KATAKANA}])[{_KATAKANA}]{{1,2}}\u30fb)?[{_KATAKANA}]{{2,8}}\d{{1,4}}(?![\d.,])", rf"(?<![{_KATAKANA}])[{_KATAKANA}]{{1,2}}\u30fb[{_KATAKANA}]{{2,8}}",
+)  # fmt: skip
+# Not behind what makes it a part of something else: the number of a sign, an address, a longer number.
+_WHOLE = re.compile(rf"(?<![\dA-Za-z.,#/?=_%-])(?:{'|'.join(_WHOLES)})")
+_WITHIN = re.compile(rf"(?<=[{_KANJI}{_KATAKANA}\u3041-\u3096])(?=\d)|(?<=\u30fb)(?=[{_KATAKANA}])|(?<=\u306e)(?={_LETTERS})")
 # Signs that end a word in katakana rather than begin another: -isation, rate, number, -ness, -al, type, and others, done, person, for, within.
 _ENDINGS = r"\u5316\u7387\u6570\u6027\u7684\u578b\u7b49\u6e08\u8005\u7528\u4e2d"
 # Where a compound changes from kanji to a word in katakana or back, and behind a middle dot: no browser looks for places within a phrase.
@@ -27,9 +37,22 @@ COMPOUND = re.compile(rf"[{_KANJI}{_KATAKANA}\u30fb]{{11,}}")
 _RUN, _LONG = re.compile(rf"[{_KATAKANA}]+"), re.compile(rf"[{_KATAKANA}]{{9,}}")
 
 
+def with_wholes(text: str, kept: Callable[[re.Match[str]], str]) -> str:
+    """Return a text in which what is read as one thing is kept together: ``kept`` makes of it what stands on one line."""
+    return _WHOLE.sub(kept, text)
+
+
 def on_one_line(text: str) -> str:
-    """Return a heading in which no line ends within a part of a whole (78 / 78) or between a word and its number (令和 5年度, 第 1四半期)."""
-    return _WORD_AND_NUMBER.sub(f"\\g<0>{JOINED}", text.replace(" / ", "\N{NO-BREAK SPACE}/\N{NO-BREAK SPACE}"))
+    """Return a text without elements in which no line ends within a whole: a day, a period, a count, a name with its number (令和 5年度, 78 / 78).
+
+    The signs go along where it is copied, so it is for what takes no HTML.
+    """
+    return with_wholes(text, joined)
+
+
+def joined(whole: re.Match[str]) -> str:
+    """Return what is read as one thing with signs at which no line ends."""
+    return _WITHIN.sub(JOINED, whole[0].replace(" ", "\N{NO-BREAK SPACE}"))
 
 
 def with_places(text: str, place: str = PLACE) -> str:

@@ -26,7 +26,8 @@ from kpis.figures.scorecard import Book, Entry
 from kpis.government import government
 from kpis.grouped import grouped
 from kpis.kinds import KINDS
-from kpis.languages import say
+from kpis.languages import both, say
+from kpis.message import Message
 from kpis.periods import fiscal_year_of, parse_period, periods_asked
 from kpis.reporting.commentaries import asked_of, needing, standing
 from kpis.reporting.comparison import figure_of
@@ -292,6 +293,7 @@ def _people(store: Store, bureaus: Sequence[str]) -> None:
     add_person(
         store, actor=COMMAND_LINE, email=OFFICE, role="reform_office", name=say("sample_person", name=government().office.name_ja)
     )
+    names = {unit.code: unit.name_ja for unit in store.organisation().units}
     for bureau in bureaus:
         add_person(
             store,
@@ -299,7 +301,7 @@ def _people(store: Store, bureaus: Sequence[str]) -> None:
             email=manager_of(bureau),
             role="bureau_manager",
             bureau_code=bureau,
-            name=say("sample_person", name=bureau),
+            name=say("sample_person", name=names[bureau]),
         )
 
 
@@ -362,7 +364,7 @@ def _steps(store: Store, number: int, revision: int, state: str, *, actor: str, 
         with store.reading() as session:
             row = session.get(tables.Submission, number)
             assert row is not None
-            doubts = {w.id: say("sample_doubt") for w in warnings_of(session, row) if w.confirmed_by is None}
+            doubts = {w.id: both(Message("sample_doubt")) for w in warnings_of(session, row) if w.confirmed_by is None}
         if doubts:
             confirm(store, number, actor=actor, revision=revision, reasons=doubts)
         submit(store, number, actor=actor, revision=revision, today=today)
@@ -370,7 +372,7 @@ def _steps(store: Store, number: int, revision: int, state: str, *, actor: str, 
     if state != "submitted" or stage in ("draft", "submitted"):
         return int(state == "approved"), 0
     if stage == "returned":
-        give_back(store, number, actor=OFFICE, revision=revision, reason=say("sample_returned"))
+        give_back(store, number, actor=OFFICE, revision=revision, reason=both(Message("sample_returned")))
         return 0, 0
     return 1, approve(store, number, actor=OFFICE, revision=revision)
 
@@ -385,6 +387,6 @@ def _confidences(store: Store, reviewed_on: date) -> None:
             session.add(
                 tables.Assessment(
                     project_code=project["project_code"], confidence=("high", "medium", "high")[place % 3],
-                    reason_ja=say("sample_remark"), reviewer=say("sample_person", name=government().office.name_ja), reviewed_on=reviewed_on, is_sample=True,
+                    reason_ja=say("sample_remark"), reason_en=say("sample_remark", "en"), reviewer=say("sample_person", name=government().office.name_ja), reviewed_on=reviewed_on, is_sample=True,
                 )
             )  # fmt: skip

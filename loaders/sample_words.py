@@ -10,7 +10,8 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from kpis.figures.commented import NEEDING, commentary_code
 from kpis.figures.scorecard import Scored
-from kpis.languages import say
+from kpis.languages import both, say
+from kpis.message import Message
 from loaders.workbook.layout import ACTIONS, COMMENTARIES, Layout
 
 CAUSES = 4  # texts of each sort in the catalogues, by their number
@@ -92,8 +93,8 @@ def _answer(
         return
     answer = ("done", "done", "continued", "done", "", "given_up")[mark % 6]
     answers: dict[str, dict[str, Any]] = {
-        "done": {"done_on": today}, "continued": {"new_due_on": today + NEW_DUE, "state_reason_ja": say("sample_moved")},
-        "given_up": {"state_reason_ja": say("sample_given_up")},
+        "done": {"done_on": today}, "continued": {"new_due_on": today + NEW_DUE, "state_reason_ja": both(Message("sample_moved"))},
+        "given_up": {"state_reason_ja": both(Message("sample_given_up"))},
     }  # fmt: skip
     for name, value in answers.get(answer, {}).items():
         sheet.cell(number, at[name]).value = value

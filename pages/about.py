@@ -10,7 +10,7 @@ from kpis.kinds import KINDS
 from kpis.settings import ROOT, settings
 from kpis.store import tables
 from kpis.text import format_date, known_day
-from pages.parts import cached
+from pages.parts import cached, prose
 from pages.parts.entry import enter
 from pages.parts.figure import Ready, kept_block, ready
 from pages.parts.text import grid_source, language, named, t
@@ -85,28 +85,28 @@ def named_fields() -> pa.Table:
 page_heading(
     t("about_title", indicators=len(cached.moment().rows(tables.Indicator)), sources=len(cached.moment().rows(tables.Source)))
 )
-st.caption(t("about_lead"))
+prose.caption(t("about_lead"))
 section_heading(t("about_method"), anchor="method")
 worked = cached.made("examples", make=lambda: examples.text(cached.moment().scored, Words(language())))
 if worked:
-    st.markdown(f"[{t('method_examples')}](#method-examples)")
+    prose.markdown(f"[{t('method_examples')}](#method-examples)")
 for section in cached.made("method", make=lambda: sections(Words(language()))):
     part_heading(section.heading, anchor=section.anchor)
-    st.markdown(section.text)
+    prose.markdown(section.text)
 if worked:
     part_heading(t("method_examples"), anchor="method-examples")
-    st.caption(t("method_examples_said"))
-    st.markdown(worked)
+    prose.caption(t("method_examples_said"))
+    prose.markdown(worked)
 with st.expander(t("method_names")):
-    st.caption(t("method_names_said"))
+    prose.caption(t("method_names_said"))
     st.table(cached.made("names of fields", make=named_fields), border="horizontal", hide_index=True)
 section_heading(t("about_definitions"), anchor="definitions")
 kept_block("definitions", definitions)
 section_heading(t("about_sources"), anchor="sources")
 kept_block("sources", sources)
 section_heading(t("about_open"), anchor="open")
-st.markdown(t("about_open_text", base=settings().base_path))
+prose.markdown(t("about_open_text", base=settings().base_path))
 section_heading(t("about_accessibility"), anchor="accessibility")
-st.markdown(cached.made("accessibility", make=lambda: in_language("accessibility.md")))
+prose.markdown(cached.made("accessibility", make=lambda: in_language("accessibility.md")))
 section_heading(t("about_terms"), anchor="terms")
-st.markdown(t("about_terms_text"))
+prose.markdown(t("about_terms_text"))

@@ -5,14 +5,13 @@ from __future__ import annotations
 from datetime import date
 
 import pandas as pd
-import streamlit as st
 
 from kpis.figures.scorecard import Scored
 from kpis.figures.sentences import planned_text, standing_word
 from kpis.figures.shifts import Shift, shifts
 from kpis.government import government
 from kpis.text import format_date
-from pages.parts import address, cached
+from pages.parts import address, cached, prose
 from pages.parts.asked import choose_day
 from pages.parts.bureaus import unit_name
 from pages.parts.cards import dated_value, headline_value, say_why_empty
@@ -154,6 +153,6 @@ differences = cached.made(
 changed(differences, since)
 section_heading(t("compare_all"))
 held = sum(s.judgement.figure is not None for s in every)
-st.markdown(t("compare_all_lead", as_of=format_date(as_of(), language()), count=held))
+prose.markdown(t("compare_all_lead", as_of=format_date(as_of(), language()), count=held))
 comparison(every, code="all", caption=t("compare_all"))
 kept_block("comparison", lambda: compared(every))

@@ -7,7 +7,7 @@ import streamlit as st
 from kpis.as_text import markdown
 from kpis.store import tables
 from kpis.text import format_date
-from pages.parts import cached
+from pages.parts import cached, prose
 from pages.parts.asked import choose, choose_part
 from pages.parts.cards import chart_with_table, headline_value, status_badge
 from pages.parts.entry import enter, stop
@@ -39,9 +39,9 @@ else:
     page_heading(markdown(told.title(said, facilities, headline_value(rollout, rollout.judgement.figure) if rollout else "")))
     if rollout is not None:
         status_badge(rollout.judgement)
-    st.caption(t("fac_lead", as_of=format_date(as_of(), language())))
+    prose.caption(t("fac_lead", as_of=format_date(as_of(), language())))
     if sample := sum(f.is_sample for f in facilities):
-        st.warning(t("sample_marked", n=sample), icon=":material/science:")
+        prose.warning(t("sample_marked", n=sample), icon=":material/science:")
     cards(lambda: told.cards(said, facilities, rollout), key="facilities")
 left, right = st.columns(2, gap="small") if rollout is not None and facilities else (st.container(), st.container())
 if rollout is not None:
@@ -75,5 +75,5 @@ if facilities:
     narrowed = told.chosen(said, facilities, show=kept, bureau=whose)
     block(lambda: told.whole_list(said, narrowed), key="facilities", suffix=f"{kept} {whose}")
     section_heading(t("notes_heading"))
-    st.markdown(t("fac_notes"))
+    prose.markdown(t("fac_notes"))
     same_numbers("/api/v1/registers/facilities")

@@ -7,7 +7,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from kpis.figures.scorecard import Scored
 from kpis.store import tables
-from pages.parts import address, cached
+from pages.parts import address, cached, prose
 from pages.parts.asked import choose
 from pages.parts.assessment import assessment
 from pages.parts.attention import last_quarters
@@ -45,7 +45,7 @@ def show(item: Scored, above: DeltaGenerator) -> None:
     if right is not None:
         with right, st.container(border=True, height="stretch"):
             section_heading(t("need_heading"))
-            st.markdown(facts.needed_said)
+            prose.markdown(facts.needed_said)
             st.table(facts.needed, border="horizontal", hide_header=True, hide_index=True)
     said_and_done(told.of_subject(telling(), code), key=code, signs=signs)
     assessment(code, status=item.judgement.status)
@@ -56,7 +56,7 @@ def show(item: Scored, above: DeltaGenerator) -> None:
     left, right = st.columns(2, gap="medium")
     with left:
         section_heading(t("definition"))
-        st.markdown(facts.definition)
+        prose.markdown(facts.definition)
         st.table(facts.facts, border="horizontal", hide_header=True, hide_index=True)
         for other, label in facts.linked:
             st.page_link(page("indicator"), label=label, query_params=address.link(code=other))
@@ -65,7 +65,7 @@ def show(item: Scored, above: DeltaGenerator) -> None:
         st.table(facts.inputs, border="horizontal", hide_header=True, hide_index=True)
         if facts.inputs_meant:
             draw_html(facts.inputs_meant)
-        st.caption(facts.rule)
+        prose.caption(facts.rule)
     if facts.targets.shown:
         section_heading(t("targets_raised"))
         texts_table(facts.targets)
@@ -73,10 +73,10 @@ def show(item: Scored, above: DeltaGenerator) -> None:
     section_heading(t("revisions"))
     if facts.revisions.shown:
         if facts.revisions_said:
-            st.markdown(facts.revisions_said)
+            prose.markdown(facts.revisions_said)
         texts_table(facts.revisions)
     else:
-        st.caption(t("no_revisions"))
+        prose.caption(t("no_revisions"))
     if facts.readings.shown:
         section_heading(t("readings"))
         texts_table(facts.readings)
@@ -97,7 +97,7 @@ def units_of(code: str) -> list[Scored]:
 codes, names = cached.made("names", make=names_of_all)
 if not codes:
     page_heading(t("nav_indicator"))
-    st.info(t("empty"), icon=":material/info:")
+    prose.info(t("empty"), icon=":material/info:")
     stop()
 above = st.container()  # what the page is about stands above the choice of another
 code = choose("code", codes, t("choose_indicator"), names.__getitem__, default=codes[0], resets=("period",), unknown="not_found")

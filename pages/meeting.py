@@ -8,7 +8,7 @@ from kpis.as_text import markdown
 from kpis.moment import Moment
 from kpis.periods import parse_period
 from kpis.store import tables
-from pages.parts import cached
+from pages.parts import cached, prose
 from pages.parts.asked import choose
 from pages.parts.attention import table_of_rows
 from pages.parts.decisions import carried, decide, minutes_form, taken
@@ -44,7 +44,7 @@ say_what_came()
 listed = quarters(cached.moment())
 if not listed:
     page_heading(t("nav_meeting"))
-    st.info(t("report_none"), icon=":material/info:")
+    prose.info(t("report_none"), icon=":material/info:")
     stop()
 left, right = st.columns(2)
 with left:
@@ -61,10 +61,10 @@ with right:
 shown = agenda_of(code, closed.get(which))
 front = pack.front(shown)
 page_heading(markdown(t("meeting_title", period=parse_period(code).label(language()))))
-st.markdown(f"**{markdown(front.headline)}**")
-st.caption(markdown(front.lead))
+prose.markdown(f"**{markdown(front.headline)}**")
+prose.caption(markdown(front.lead))
 if shown.minutes:
-    st.info(t("minutes_are", when=instant(shown.minutes.known_at)), icon=":material/history:")
+    prose.info(t("minutes_are", when=instant(shown.minutes.known_at)), icon=":material/history:")
     if shown.minutes.note:
         fine_print(markdown(shown.minutes.note))
 downloads(shown)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from pages.parts import address, cached
+from pages.parts import address, cached, prose
 from pages.parts.attention import needs_attention
 from pages.parts.cards import chart_with_table, indicator_link, say_why_empty
 from pages.parts.entry import enter, stop
@@ -30,7 +30,7 @@ if not any(s.judgement.figure for s in scored):
 shown = shown_first(scored)
 said = cached.made("overview", code=tuple(address.link().items()), make=lambda: summary(scored, book, shown))
 page_heading(said.title)
-st.caption(said.lead)
+prose.caption(said.lead)
 draw_html(said.counts)
 needs_attention()
 
@@ -38,7 +38,7 @@ if shown.of_themes:
     section_heading(t("themes"))
     draw_html(said.cards)
     if said.excluded[0]:
-        st.caption(said.excluded[0])
+        prose.caption(said.excluded[0])
 
 left, right = st.columns([3, 2], gap="small") if shown.trend else (None, st.container())
 if left is not None and shown.trend is not None:
@@ -58,6 +58,6 @@ if shown.others:
     section_heading(t("other_headlines"))
     draw_html(said.others)
     if said.excluded[1]:
-        st.caption(said.excluded[1])
-st.caption(t("unverified"))
+        prose.caption(said.excluded[1])
+prose.caption(t("unverified"))
 voice("site", "")

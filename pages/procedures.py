@@ -7,7 +7,7 @@ import streamlit as st
 from kpis.as_text import markdown
 from kpis.figures.registers import DIMENSIONS, tally
 from kpis.store import tables
-from pages.parts import address, cached
+from pages.parts import address, cached, prose
 from pages.parts.asked import choose_part
 from pages.parts.cards import chart_with_table, headline_value
 from pages.parts.entry import enter, stop
@@ -37,9 +37,9 @@ if not total.procedures:
 
 said = telling()
 page_heading(markdown(told.title(said, total, headline_value(rate, rate.judgement.figure) if rate else "")))
-st.caption(markdown(told.lead(said, total)))
+prose.caption(markdown(told.lead(said, total)))
 if total.sample:
-    st.warning(t("sample_marked", n=digits(total.sample)), icon=":material/science:")
+    prose.warning(t("sample_marked", n=digits(total.sample)), icon=":material/science:")
 
 cards(lambda: told.cards(said, register, total), key="procedures")
 left, right = st.columns(2, gap="small") if rate is not None else (None, st.container())
@@ -62,5 +62,5 @@ if published("procedures", *told.PUBLISHED):
         block(lambda: told.published_totals(said, register, total, cached.moment().whole), key="published_totals")
 procedure_list(register)
 section_heading(t("notes_heading"))
-st.markdown(t("proc_notes"))
+prose.markdown(t("proc_notes"))
 same_numbers("/api/v1/registers/procedures")

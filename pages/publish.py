@@ -16,7 +16,7 @@ from kpis.periods import local_day
 from kpis.settings import settings
 from kpis.store.store import utc_now
 from kpis.text import format_date
-from pages.parts import cached
+from pages.parts import cached, prose
 from pages.parts.cards import counted
 from pages.parts.changes import changes_table
 from pages.parts.data_table import data_table, texts_of_rows, texts_table
@@ -36,21 +36,21 @@ viewer: str | None = who().email or None
 if not publication.may_publish(cached.store(), viewer):
     record_page_refused()
     page_heading(t("nav_publish"))
-    st.error(t("publish_not_allowed"), icon=":material/lock:")
+    prose.error(t("publish_not_allowed"), icon=":material/lock:")
     stop()
 
 
 def show_preview(preview: publication.Preview) -> None:
     """Show what would become public and what it changes."""
     if preview.compared_with is None:
-        st.info(t("publish_first"), icon=":material/info:")
+        prose.info(t("publish_first"), icon=":material/info:")
     else:
         section_heading(t("publish_against", number=preview.compared_with))
         if preview.changes:
             data_table(changes_table(c.to_json() for c in preview.changes))
         else:
-            st.caption(t("revisions_no_change"))
-    st.caption(openness(with_office=True))
+            prose.caption(t("revisions_no_change"))
+    prose.caption(openness(with_office=True))
     counted(preview.tally, whose={})
     with st.expander(t("publish_counts"), icon=":material/table:"):
         rows = tuple((table, count, preview.left_out.get(table, 0)) for table, count in preview.counts.items())
@@ -82,9 +82,9 @@ def show_editions() -> None:
     if st.button(t("publish_verify"), icon=":material/verified:"):
         faults = record.faults(cached.store(), folder)
         for fault in faults:
-            st.error(f"{fault.edition:04d} {markdown(fault.file)}: {markdown(named(fault, 'message'))}")
+            prose.error(f"{fault.edition:04d} {markdown(fault.file)}: {markdown(named(fault, 'message'))}")
         if not faults:
-            st.success(t("publish_unchanged", count=len(there)), icon=":material/verified:")
+            prose.success(t("publish_unchanged", count=len(there)), icon=":material/verified:")
     others = [e.number for e in there if e.number != held.edition]
     if others:
         with st.expander(t("edition_rollback_header"), icon=":material/undo:"), st.form("rollback", border=False):
@@ -101,7 +101,7 @@ def _try(act: Callable[[], T]) -> T:
     try:
         return act()
     except MierukaError as error:
-        st.error(markdown(error.in_language(language())), icon=":material/error:")
+        prose.error(markdown(error.in_language(language())), icon=":material/error:")
         stop()
 
 
@@ -121,7 +121,7 @@ try:
     preview = previewed()
 except MierukaError as refused:
     page_heading(t("nav_publish"))  # a page without a heading is none, whatever it refuses
-    st.error(markdown(refused.in_language(language())), icon=":material/error:")
+    prose.error(markdown(refused.in_language(language())), icon=":material/error:")
     stop()
 changed = sum(1 for c in preview.changes if c.kind != "first_edition")
 is_first = preview.compared_with is None
@@ -129,19 +129,19 @@ page_heading(
     t("publish_title_first", number=preview.number) if is_first else t("publish_title", number=preview.number, changes=changed)
 )
 if told := st.session_state.pop("published", None):
-    st.success(told, icon=":material/check_circle:")
-st.markdown(t("publish_lead"))
+    prose.success(told, icon=":material/check_circle:")
+prose.markdown(t("publish_lead"))
 if not settings().public_address:
-    st.warning(t("publish_unplaced"), icon=":material/link_off:")
+    prose.warning(t("publish_unplaced"), icon=":material/link_off:")
 show_preview(preview)
 with st.form("publish"):
     for doubt in preview.doubts:
-        st.warning(markdown(written(doubt, language())), icon=":material/warning:")
+        prose.warning(markdown(written(doubt, language())), icon=":material/warning:")
     is_meant = not preview.doubts or st.checkbox(t("publish_confirm"))
     note = st.text_area(t("publish_note"))
     is_asked = st.form_submit_button(t("publish_button", number=preview.number), type="primary", icon=":material/publish:")
     if is_asked and not is_meant:
-        st.error(t("publish_confirm_first"), icon=":material/error:")
+        prose.error(t("publish_confirm_first"), icon=":material/error:")
     if is_asked and is_meant:
         seen = st.session_state.get("publish_seen", preview.revision)
         made = _try(lambda: publication.publish(cached.store(), note=note, now=utc_now(), viewer=viewer, revision=seen))

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import streamlit as st
-
 from kpis.as_text import markdown
 from kpis.errors import NotFound
 from kpis.reporting import questions
 from kpis.reporting.questions import Question, Reply
 from kpis.reporting_vocabulary import QuestionState, ReplyState
 from kpis.text import format_date
-from pages.parts import cached, steps
+from pages.parts import cached, prose, steps
 from pages.parts.asked import choose, choose_part
 from pages.parts.data_table import data_table
 from pages.parts.entry import enter
@@ -38,7 +36,7 @@ def conclusion(listed: list[Question], replies: dict[str, list[Reply]]) -> None:
             t("questions_office_title", open=len(now_open), waiting=len(waiting)) if listed else t("questions_office_none")
         )
         if not listed:
-            st.markdown(t("questions_office_none_lead"))
+            prose.markdown(t("questions_office_none_lead"))
         return
     owed = {reply.question_code for reply in waiting}
     due = sorted(each.due_on for each in now_open if each.question_code in owed)
@@ -49,7 +47,7 @@ def conclusion(listed: list[Question], replies: dict[str, list[Reply]]) -> None:
         page_heading(t("questions_bureau_title", open=len(due), day=format_date(due[0], language())))
     else:
         page_heading(t("questions_bureau_none"))
-        st.markdown(t("questions_bureau_none_lead"))
+        prose.markdown(t("questions_bureau_none_lead"))
 
 
 def asked() -> None:
@@ -76,11 +74,11 @@ def asked() -> None:
     try:
         one = questions.question(store, code, viewer=me.email)
     except NotFound as unknown:
-        st.warning(markdown(unknown.in_language(language())), icon=":material/search_off:")
+        prose.warning(markdown(unknown.in_language(language())), icon=":material/search_off:")
         return
     section_heading(f"{code} {markdown(named(one, 'title'))}")
     if one.lead_ja:
-        st.markdown(markdown(named(one, "lead")))
+        prose.markdown(markdown(named(one, "lead")))
     mine = me.bureaus("answer_question")
     if ASKS:
         office_view(store, one, replies[code], actor=me.email)

@@ -6,7 +6,7 @@ import streamlit as st
 
 from kpis.as_text import markdown
 from kpis.periods import parse_period
-from pages.parts import cached
+from pages.parts import cached, prose
 from pages.parts.asked import choose
 from pages.parts.data_table import texts_table
 from pages.parts.entry import enter, stop
@@ -21,7 +21,7 @@ enter()
 listed = quarters(cached.moment())
 if not listed:
     page_heading(t("nav_report"))
-    st.info(t("report_none"), icon=":material/info:")
+    prose.info(t("report_none"), icon=":material/info:")
     stop()
 chosen = choose(
     "period",
@@ -33,7 +33,7 @@ chosen = choose(
 )
 shown = cached.made("report", code=chosen, make=lambda: material(chosen))
 page_heading(markdown(shown.of.title))
-st.caption(t("report_lead"))
+prose.caption(t("report_lead"))
 with st.container(horizontal=True):
     st.download_button(  # the workbook is laid out when it is asked for: that takes longer than the page, and few take it with them
         t("report_save_book"), lambda: report_book(shown.of), f"report-{chosen}-{language()}.xlsx", icon=":material/table_view:", type="primary", on_click="ignore",
@@ -49,7 +49,7 @@ with st.container(horizontal=True):
     )
 left, right = st.columns([5, 3], gap="medium")
 with left:
-    st.markdown("\n".join(f"- {markdown(sentence)}" for sentence in shown.sentences))
+    prose.markdown("\n".join(f"- {markdown(sentence)}" for sentence in shown.sentences))
 with right:
     next_steps()
 for heading, table in (("report_changes", shown.changed), ("report_bureaus", shown.reported)):

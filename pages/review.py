@@ -17,7 +17,7 @@ from kpis.reporting.reports import Opened, Report
 from kpis.reporting_vocabulary import OPEN_STATES
 from kpis.text import format_date
 from loaders.workbook.door import handed_on
-from pages.parts import cached, own_checks, several_hands, steps
+from pages.parts import cached, own_checks, prose, several_hands, steps
 from pages.parts.asked import choose, choose_part
 from pages.parts.data_table import Texts, data_table, lines, texts_of_rows, texts_table
 from pages.parts.entry import enter
@@ -31,6 +31,7 @@ from pages.parts.reported import (
     instant,
     office_today,
     period_name,
+    place_name,
     row_namer,
     state_mark,
     state_name,
@@ -70,7 +71,7 @@ def conclusion(standings: list[Standing], window: Window) -> None:
     if late:
         marks.append(f"{state_mark('late')} {late}")
     due = format_date(window.due_on, language()) if window.due_on else "―"
-    st.markdown(f"{' '.join(marks)} ・ {t('due_on')} {due}")
+    prose.markdown(f"{' '.join(marks)} ・ {t('due_on')} {due}")
 
 
 def matrix(standings: list[Standing], periods: list[str]) -> None:
@@ -114,7 +115,7 @@ def waiting(queue: list[Report]) -> None:
     """List what waits for review; several can be approved at once."""
     section_heading(t("queue"))
     if not queue:
-        st.caption(t("queue_none"))
+        prose.caption(t("queue_none"))
         return
     names = bureau_names()
     labels = {r.id: f"{names[r.bureau_code]} {period_name(r.period_code)} ({t('number')} {r.id})" for r in queue}
@@ -130,7 +131,7 @@ def waiting(queue: list[Report]) -> None:
         picked = st.multiselect(
             t("approve_several_pick"), list(labels), format_func=labels.__getitem__, key="several", placeholder=t("choose_report")
         )
-        st.caption(t("approve_several_lead"))
+        prose.caption(t("approve_several_lead"))
         if st.button(t("approve_several_button", count=len(picked)), disabled=not picked, type="primary", key="approve_several"):
             several({r.id: r.revision for r in queue if r.id in picked}, labels)
 
@@ -156,7 +157,7 @@ def open_one(opened: Opened) -> None:
     part_heading(t("what_changes"))
     what_changes(opened)
     if opened.warnings:
-        st.markdown(f"**{t('confirmed_warnings')}**")
+        prose.markdown(f"**{t('confirmed_warnings')}**")
         explained(opened)
     redone(report)
     several_hands.written_rows(store, opened, actor=None)
@@ -216,7 +217,7 @@ def compared_with_last(opened: Opened) -> None:
             heading = f"{t('last_value')} → {t('new_value')}"
             rows.append({t("row"): name(row), heading: lines(told), t("last_period"): period_name(last.period_code)})
     if rows:
-        st.markdown(f"**{t('compared_with_last')}**")
+        prose.markdown(f"**{t('compared_with_last')}**")
         data_table(rows, first=AT_ONCE)
 
 
@@ -225,13 +226,13 @@ def decide(opened: Opened) -> None:
     report, name = opened.report, row_namer()
     took_part = {report.created_by, report.submitted_by, *(each.uploaded_by for each in opened.uploads)}
     if me.email in took_part or opened.way.has_acted(me.email):
-        st.info(t("four_eyes"), icon=":material/visibility:")
+        prose.info(t("four_eyes"), icon=":material/visibility:")
         return
     part_heading(t("decide"))
     left, right = st.columns([1, 2], gap="medium")
     with left:
         if opened.obstacles:
-            st.warning(t("approve_blocked", count=opened.obstacles), icon=":material/call_split:")
+            prose.warning(t("approve_blocked", count=opened.obstacles), icon=":material/call_split:")
         if st.button(t("approve"), type="primary", icon=":material/check_circle:", disabled=bool(opened.obstacles), key="approve"):
             steps.take(
                 lambda: submissions.approve(store, report.id, actor=me.email, revision=report.revision),
@@ -243,11 +244,12 @@ def decide(opened: Opened) -> None:
         cells = {(c.row.kind, c.row.key, c.column): c for c in opened.comparison.cells}
         picked = st.multiselect(
             t("give_back_cells"), list(cells), key=f"cells_{report.id}", placeholder=t("choose_report"),
-            format_func=lambda c: f"{cells[c].place} {name(cells[c].row)} {column_name(c[0], c[2])}",
+            format_func=lambda c: f"{place_name(cells[c].place)} {name(cells[c].row)} {column_name(c[0], c[2])}",
         )  # fmt: skip
         comments = {
             cell: st.text_input(
-                t("comment_at", cell=markdown(cells[cell].place)), key=f"comment_{report.id}_{' '.join(cell[1])}_{cell[2]}"
+                t("comment_at", cell=markdown(place_name(cells[cell].place))),
+                key=f"comment_{report.id}_{' '.join(cell[1])}_{cell[2]}",
             )
             for cell in picked
         }
@@ -272,7 +274,7 @@ def queue() -> None:
     )
     if not windows:
         page_heading(t("nav_review"))
-        st.info(t("no_calendar"), icon=":material/info:")
+        prose.info(t("no_calendar"), icon=":material/info:")
         return
     by_code = {w.period_code: w for w in windows}
     place = st.container()
@@ -289,7 +291,7 @@ def queue() -> None:
         try:
             open_one(reports.opened(store, int(number), viewer=me.email, as_of=as_of()))
         except NotFound as unknown:
-            st.warning(markdown(unknown.in_language(language())), icon=":material/search_off:")
+            prose.warning(markdown(unknown.in_language(language())), icon=":material/search_off:")
     matrix(standings, codes)
     refused_list(store, me=me)
 

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import streamlit as st
-
 from kpis.as_text import markdown
 from kpis.errors import EditionRefused
 from kpis.periods import local_day, parse_instant
 from kpis.settings import settings
 from kpis.text import format_date
-from pages.parts import cached
+from pages.parts import cached, prose
 from pages.parts.changes import changes_table
 from pages.parts.data_table import data_table
 from pages.parts.edition import cited
@@ -27,26 +25,26 @@ try:
     log, held = on_disk.log(folder, until=edition.number if edition else None), on_disk.pointer(folder)
 except EditionRefused as refused:
     page_heading(t("nav_revisions"))
-    st.error(markdown(refused.in_language(language())), icon=":material/gpp_bad:")
+    prose.error(markdown(refused.in_language(language())), icon=":material/gpp_bad:")
     stop()
 if not log:
     page_heading(t("nav_revisions"))
-    st.info(t("revisions_none"), icon=":material/info:")
+    prose.info(t("revisions_none"), icon=":material/info:")
     stop()
 page_heading(t("revisions_title", count=len(log)))
-st.markdown(t("revisions_lead"))
+prose.markdown(t("revisions_lead"))
 for made, changes in log:
     section_heading(t("edition_line", number=made.number, day=format_date(made.as_of, language())))
-    st.markdown(markdown(made.note))
+    prose.markdown(markdown(made.note))
     real = [c for c in changes if c["kind"] != "first_edition"]
     if real:
         data_table(changes_table(real[:SHOWN]))
     else:
-        st.caption(t("edition_change_first_edition") if changes else t("revisions_no_change"))
-    st.caption(cited(made))
-    st.caption(f"{t('publish_checksum')} `{made.sha256}`")
+        prose.caption(t("edition_change_first_edition") if changes else t("revisions_no_change"))
+    prose.caption(cited(made))
+    prose.caption(f"{t('publish_checksum')} `{made.sha256}`")
 if held and held.withdrawn:
     section_heading(t("revisions_withdrawn"))
     for number, why in sorted(held.withdrawn.items()):
         day = format_date(local_day(parse_instant(why["at"])), language())
-        st.markdown("- " + t("edition_withdrawn_line", number=number, day=day, reason=markdown(why["reason"])))
+        prose.markdown("- " + t("edition_withdrawn_line", number=number, day=day, reason=markdown(why["reason"])))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from kpis.as_text import markdown
-from pages.parts import address
+from pages.parts import address, prose
 from pages.parts.asked import choose, write_words
 from pages.parts.entry import enter, stop
 from pages.parts.menu import page
@@ -23,17 +23,17 @@ asked = write_words("q", t("search_box"), t("search_placeholder"))
 kind = choose("kind", KINDS, t("search_kind"), lambda code: t(f"search_kind_{code}") if code else t("any"))
 if not asked:
     page_heading(t("search_box"))
-    st.markdown(t("search_empty"))
+    prose.markdown(t("search_empty"))
     stop()
 listed = answers(telling(), asked, kinds=[kind] if kind else (), limit=MOST)
 if not listed:
     page_heading(t("search_title", asked=markdown(asked), count=0))
-    st.info(t("search_none", asked=markdown(asked)), icon=":material/search_off:")
+    prose.info(t("search_none", asked=markdown(asked)), icon=":material/search_off:")
     for name in ("procedures", "facilities", "bureau", "projects"):
         st.page_link(page(name), query_params=address.link())
     stop()
 page_heading(t("search_title", asked=markdown(asked), count=digits(len(listed))))
 if len(listed) == MOST:
-    st.caption(t("search_most", count=MOST))
+    prose.caption(t("search_most", count=MOST))
 for each in listed:
     result(each)

@@ -9,7 +9,7 @@ from kpis.figures.projects import MILESTONE_STATES, Milestone
 from kpis.figures.scorecard import Scored
 from kpis.store import tables
 from kpis.text import format_date
-from pages.parts import cached
+from pages.parts import cached, prose
 from pages.parts.asked import choose, settle_one
 from pages.parts.attention import strips_of
 from pages.parts.entry import enter
@@ -72,4 +72,4 @@ else:
 key = "standing_title_whose" if whose else "standing_title"
 with above:
     page_heading(markdown(t(key, whose=whose, word=word(chosen), count=count) if whose else t(key, word=word(chosen), count=count)))
-    st.caption(t("standing_lead", as_of=format_date(as_of(), language()), view=t("view_" + moment.view)))
+    prose.caption(t("standing_lead", as_of=format_date(as_of(), language()), view=t("view_" + moment.view)))

@@ -17,7 +17,7 @@ from kpis.reporting.reports import Opened, Report
 from kpis.reporting_vocabulary import OPEN_STATES
 from kpis.text import format_date
 from loaders.workbook.submit import Received, receive
-from pages.parts import cached, in_place, own_checks, several_hands, steps
+from pages.parts import cached, in_place, own_checks, prose, several_hands, steps
 from pages.parts.asked import choose
 from pages.parts.brought import let_go
 from pages.parts.data_table import data_table
@@ -94,13 +94,13 @@ def uploading(bureau: str, period: str, now_open: Report | None) -> None:
     on_behalf = not me.may("upload", bureau)
     section_heading(t("take_in_title") if on_behalf else t("step_upload"))
     if now_open is not None and now_open.state == "submitted":
-        st.info(t("upload_not_now"), icon=":material/info:")
+        prose.info(t("upload_not_now"), icon=":material/info:")
         return
     if now_open is not None:
-        st.info(t("upload_merges", number=now_open.id, revision=now_open.revision), icon=":material/merge:")
+        prose.info(t("upload_merges", number=now_open.id, revision=now_open.revision), icon=":material/merge:")
     turn, part, how = st.session_state.get("upload_turn", 0), None, ""
     if on_behalf:
-        st.markdown(t("take_in_lead"))
+        prose.markdown(t("take_in_lead"))
     with st.form(f"upload_{turn}", border=True):
         file = st.file_uploader(t("upload_label"), type="xlsx", key=f"file_{turn}", help=t("upload_help"))
         if on_behalf:
@@ -113,12 +113,12 @@ def uploading(bureau: str, period: str, now_open: Report | None) -> None:
                 key=f"part_{turn}",
             )
         pressed = st.form_submit_button(t("upload_button"), type="primary", icon=":material/fact_check:")
-    st.caption(openness())
+    prose.caption(openness())
     if on_behalf and pressed and not how.strip():
-        st.warning(t("taken_in_without_saying_how"), icon=":material/info:")
+        prose.warning(t("taken_in_without_saying_how"), icon=":material/info:")
         return
     if pressed and file is None:
-        st.warning(t("upload_none"), icon=":material/info:")
+        prose.warning(t("upload_none"), icon=":material/info:")
     if pressed and file is not None:
         content = file.getvalue()
         try:
@@ -127,7 +127,7 @@ def uploading(bureau: str, period: str, now_open: Report | None) -> None:
                 adds_to=now_open.id if now_open is not None else None, part=part, how_it_came=how,
             )  # fmt: skip
         except MierukaError as refused:
-            st.error(markdown(refused.in_language(language())), icon=":material/block:")
+            prose.error(markdown(refused.in_language(language())), icon=":material/block:")
             return
         st.session_state[PROBLEMS] = (bureau, period, file.name, content, done)
         if done.uploaded is not None:
@@ -144,7 +144,7 @@ def looked_at(bureau: str, period: str) -> None:
     _, _, name, content, done = held
     if done.uploaded is not None:
         key = "upload_repeat" if done.uploaded.is_repeat else "upload_kept"
-        st.success(
+        prose.success(
             t(
                 key,
                 name=markdown(name),
@@ -155,10 +155,12 @@ def looked_at(bureau: str, period: str) -> None:
             icon=":material/check_circle:",
         )
         if done.uploaded.clashes:
-            st.warning(t("upload_clashes", count=done.uploaded.clashes), icon=":material/call_split:")
+            prose.warning(t("upload_clashes", count=done.uploaded.clashes), icon=":material/call_split:")
         return
     errors = len(done.reading.errors)
-    st.error(t("upload_refused", name=markdown(name), errors=errors, warnings=len(done.reading.warnings)), icon=":material/error:")
+    prose.error(
+        t("upload_refused", name=markdown(name), errors=errors, warnings=len(done.reading.warnings)), icon=":material/error:"
+    )
     marked_download(content, done.reading)
     problem_list(done.reading.problems, key=f"problems_{bureau}_{period}")
 
@@ -190,14 +192,14 @@ def draft(opened: Opened) -> None:
     several_hands.written_rows(store, opened, actor=me.email if mine and own is opened else None)
     steps_taken(opened)
     if report.state == "submitted":
-        st.info(
+        prose.info(
             t("waits_for_office", when=instant(report.submitted_at), who=markdown(report.submitted_by or "")),
             icon=":material/hourglass_empty:",
         )
     if is_open and own_checks.check_or_hand_over(store, opened, me=me) and (is_theirs or me.may("submit", report.bureau_code)):
         section_heading(t("step_submit"))
         if opened.obstacles:
-            st.info(t("obstacles", count=opened.obstacles), icon=":material/info:")
+            prose.info(t("obstacles", count=opened.obstacles), icon=":material/info:")
         if st.button(t("submit_button"), type="primary", icon=":material/send:", disabled=bool(opened.obstacles), key="submit"):
             act(
                 lambda: submissions.submit(store, report.id, actor=me.email, revision=report.revision, today=office_today()),
@@ -205,7 +207,7 @@ def draft(opened: Opened) -> None:
             )
     if (is_theirs or me.may("withdraw", report.bureau_code)) and report.state in OPEN_STATES:
         with st.popover(t("withdraw"), icon=":material/block:"):
-            st.markdown(t("withdraw_lead"))
+            prose.markdown(t("withdraw_lead"))
             if st.button(t("withdraw_button"), key="withdraw"):
                 act(lambda: submissions.withdraw(store, report.id, actor=me.email, revision=report.revision), "withdrawn_now")
 
@@ -224,7 +226,7 @@ def mine(own: list[Report]) -> None:
     """List the bureau's reports with their state; one can be opened and its original downloaded."""
     section_heading(t("my_reports"))
     if not own:
-        st.caption(t("my_reports_none"))
+        prose.caption(t("my_reports_none"))
         return
     rows = [
         {
@@ -241,14 +243,14 @@ def mine(own: list[Report]) -> None:
 every = for_viewer("periods", make=lambda: deadlines.reported_periods(store))
 if not every:
     page_heading(t("nav_submit"))
-    st.info(t("no_calendar"), icon=":material/info:")
+    prose.info(t("no_calendar"), icon=":material/info:")
     stop()
 reach = me.bureaus("take_template")
 names = bureau_names()
 choices = [b for b in names if (reach is None or b in reach) and b in cached.moment().reporting_units]
 if not choices:
     page_heading(t("nav_submit"))
-    st.info(t("no_bureau_to_report_for"), icon=":material/info:")
+    prose.info(t("no_bureau_to_report_for"), icon=":material/info:")
     stop()
 place = st.container()  # the conclusion comes first on the page, but depends on the choice below it
 left, right = st.columns(2, gap="medium")
@@ -285,7 +287,7 @@ with right:
         uploading(bureau, period, now_open)
     else:
         section_heading(t("step_upload"))
-        st.info(t("upload_by_managers"), icon=":material/info:")
+        prose.info(t("upload_by_managers"), icon=":material/info:")
 looked_at(bureau, period)
 if now_open is not None:
     draft(reports.opened(store, now_open.id, viewer=me.email, as_of=as_of()))

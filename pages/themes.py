@@ -6,7 +6,7 @@ import streamlit as st
 from markupsafe import Markup
 
 from kpis.as_text import markdown
-from pages.parts import address, cached
+from pages.parts import address, cached, prose
 from pages.parts.cards import chart_with_table, indicator_link
 from pages.parts.entry import enter
 from pages.parts.raw_html import draw_html
@@ -22,11 +22,11 @@ book = cached.moment().book
 told = cached.made("themes", code=tuple(address.link().items()), make=themes_layout)
 page_heading(t("themes"))
 if told.said:
-    st.markdown(markdown(told.said))
+    prose.markdown(markdown(told.said))
     draw_html(Markup('<h2 class="vh">{}</h2>').format(t("ed_key_numbers")) + told.cards)
-    st.caption(t("legend"))
+    prose.caption(t("legend"))
 else:
-    st.info(t("empty"), icon=":material/info:")
+    prose.info(t("empty"), icon=":material/info:")
 
 for theme, notes, items in told.themes:
     if not items:
@@ -35,7 +35,7 @@ for theme, notes, items in told.themes:
     with left:
         section_heading(markdown(theme_name(theme, Words(language()))))
         for note in notes:
-            st.markdown(markdown(note))
+            prose.markdown(markdown(note))
     with right, st.grid(3 if len(items) == 3 else min(len(items), 2), min_column_width=270):
         for item, text in items:
             with st.container(border=True, height="stretch"):

@@ -14,7 +14,7 @@ from kpis.text import format_date
 from kpis.voices import words
 from kpis.voices.store import Voice, Voices, voices
 from kpis.voices.words import GRADES, LEAST_VOICES
-from pages.parts import cached, steps
+from pages.parts import cached, prose, steps
 from pages.parts.asked import choose_part
 from pages.parts.data_table import data_table
 from pages.parts.entry import enter, stop
@@ -52,7 +52,7 @@ def tallies(held: Voices) -> None:
                 **{t(f"voice_grade_{grade}"): tally.grades[grade] for grade in GRADES},
             }
         )  # fmt: skip
-    st.markdown(t("voices_tallies_lead", least=LEAST_VOICES))
+    prose.markdown(t("voices_tallies_lead", least=LEAST_VOICES))
     if not rows:
         return
     data_table(rows)
@@ -67,12 +67,12 @@ def one(held: Voices, voice: Voice, known: dict[tuple[str, str], str]) -> None:
     with st.container(border=True):
         subject = known.get((voice.subject_kind, voice.subject_code), voice.subject_code)
         about = t("voice_about", grade=voice.grade, edition=voice.edition, day=format_date(voice.said_on, language()))
-        st.markdown(f"**{markdown(subject)}** {about} ・ {t(f'voice_is_{voice.state}')}")
-        st.markdown(markdown(words.shown(voice.words)))
+        prose.markdown(f"**{markdown(subject)}** {about} ・ {t(f'voice_is_{voice.state}')}")
+        prose.markdown(markdown(words.shown(voice.words)))
         if voice.is_held:
-            st.warning(t("voice_looks_personal"), icon=":material/privacy_tip:")
+            prose.warning(t("voice_looks_personal"), icon=":material/privacy_tip:")
         if voice.answer_ja:
-            st.markdown(f"**{t('voice_answer_of')}** {markdown(voice.answer_ja)}")
+            prose.markdown(f"**{t('voice_answer_of')}** {markdown(voice.answer_ja)}")
         if viewer().may("answer_voices"):
             answer(held, voice)
 
@@ -103,7 +103,7 @@ def listed(held: Voices, part: str) -> None:
     states = WAITING if part == "waiting" else tuple(s for s in VoiceState.values() if s not in WAITING)
     shown = held.listed(states=states, most=MOST)
     if not shown:
-        st.caption(t("voices_none"))
+        prose.caption(t("voices_none"))
     for voice in shown:
         one(held, voice, known)
 
@@ -113,7 +113,7 @@ def show(held: Voices) -> None:
     counts = held.counts()
     total = sum(counts.values())
     page_heading(t("voices_title", waiting=counts["new"], all=total) if total else t("voices_none_yet"))
-    st.markdown(t("voices_lead"))
+    prose.markdown(t("voices_lead"))
     steps.say_what_came()
     if not total:
         return
@@ -128,9 +128,9 @@ def show(held: Voices) -> None:
 database = voices()
 if database is None:
     page_heading(t("nav_voices"))
-    st.info(t("voices_off"), icon=":material/info:")
+    prose.info(t("voices_off"), icon=":material/info:")
     stop()
 try:
     show(database)
 except MierukaError as refused:
-    st.error(markdown(refused.in_language(language())), icon=":material/error:")
+    prose.error(markdown(refused.in_language(language())), icon=":material/error:")

@@ -13,7 +13,7 @@ from kpis.periods import parse_period
 from kpis.reporting.confidence import LEVELS, confirm_assessment, record_confidence
 from kpis.settings import settings
 from kpis.text import status_word
-from pages.parts import cached
+from pages.parts import cached, prose
 from pages.parts.registers import telling
 from pages.parts.said import in_full
 from pages.parts.steps import take
@@ -39,7 +39,7 @@ def assessment(code: str, *, status: str) -> None:
     in_full(lambda: assessed.block(telling(), [code]), key=f"{code}-assessments")
     last = assessed.last(telling(), code)
     if last is not None and assessed.contradiction(last, status, telling().words):
-        st.warning(
+        prose.warning(
             t("contradiction", confidence=t(f"confidence_{last.confidence}"), status=status_word(status, language())),
             icon=":material/compare_arrows:",
         )
@@ -47,7 +47,7 @@ def assessment(code: str, *, status: str) -> None:
     if may and assessed.is_open():
         _to_confirm(code)
     if st.session_state.pop(_SAVED, "") == code:
-        st.success(t("confidence_saved"), icon=":material/check:")
+        prose.success(t("confidence_saved"), icon=":material/check:")
     if may or (settings().mode == "local" and not viewer().email):
         _form(code)
 
@@ -62,7 +62,9 @@ def _to_confirm(code: str) -> None:
     for row in cached.moment().assessments.get(code, ()):
         if row.confirmed_by is None and row.id is not None:
             number = row.id
-            st.info(markdown(t("assessment_waiting", text=assessed.in_short(row, telling().words))), icon=":material/visibility:")
+            prose.info(
+                markdown(t("assessment_waiting", text=assessed.in_short(row, telling().words))), icon=":material/visibility:"
+            )
             if row.reviewer != viewer().email and st.button(
                 t("assessment_confirm"), key=f"confirm_{number}", icon=":material/check:"
             ):
@@ -75,7 +77,7 @@ def _form(code: str) -> None:
         st.expander(t("assessment_write"), icon=":material/edit:"),
         st.form(f"confidence_{code}", border=False),
     ):
-        st.caption(t("assessment_lead_public" if assessed.is_open() else "assessment_lead_inside"))
+        prose.caption(t("assessment_lead_public" if assessed.is_open() else "assessment_lead_inside"))
         left, right = st.columns(2)
         period = left.selectbox(t("assessment_period"), quarters, format_func=lambda c: parse_period(c).label(language()))
         with right:
@@ -85,7 +87,7 @@ def _form(code: str) -> None:
         known = viewer()  # who is signed in, or chosen on this machine; else the person gives a name
         reviewer = known.email or st.text_input(t("confidence_reviewer"))
         if known.email:
-            st.caption(f"{t('confidence_reviewer')}: {markdown(known.name or known.email)}")
+            prose.caption(f"{t('confidence_reviewer')}: {markdown(known.name or known.email)}")
         if st.form_submit_button(t("confidence_save"), type="primary"):
             try:
                 record_confidence(
@@ -93,7 +95,7 @@ def _form(code: str) -> None:
                     reviewed_on=today(), period=period or "",
                 )  # fmt: skip
             except MierukaError as refusal:
-                st.error(markdown(refusal.in_language(language())), icon=":material/error:")
+                prose.error(markdown(refusal.in_language(language())), icon=":material/error:")
             else:
                 st.session_state[_SAVED] = code
                 st.rerun()

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import streamlit as st
 from markupsafe import Markup, escape
 
 from charts.shapes import Strip
@@ -14,11 +13,10 @@ from kpis.figures.attention import Stood
 from kpis.figures.bureaus import BureauReport
 from kpis.figures.scorecard import Scored
 from kpis.figures.sentences import standing_word
-from kpis.line_breaks import on_one_line
 from kpis.periods import parse_period
 from kpis.reporting import deadlines
 from kpis.settings import settings
-from pages.parts import address, cached
+from pages.parts import address, cached, prose
 from pages.parts.raw_html import draw_html
 from pages.parts.registers import telling
 from pages.parts.text import language, named, t
@@ -124,8 +122,8 @@ def strip_of(stood: Sequence[Stood], name: str, *, since: str = "") -> None:
     """Show how something stood at the end of the last quarters, since when it has been off track, and how each quarter is judged."""
     shape = attention.strip(stood, Words(language()), name=name)
     if shape is not None:
-        draw_html(f"{t('att_strip_heading')} {strip(shape)} {escape(on_one_line(since))}")
-        st.caption(t("att_strip_note"))
+        draw_html(f"{t('att_strip_heading')} {strip(shape)} {escape(since)}")
+        prose.caption(t("att_strip_note"))
 
 
 def last_quarters(item: Scored, name: str) -> None:
@@ -142,7 +140,7 @@ def last_quarters(item: Scored, name: str) -> None:
         strip_of(moment.stood(item), name, since=since)
         return
     draw_html(html)
-    st.caption(f"{t('att_strip_note')} {since}")
+    prose.caption(f"{t('att_strip_note')} {since}")
 
 
 def strips_of(items: Sequence[Scored], *, key: str, is_every: bool = False) -> None:
@@ -175,4 +173,4 @@ def strips_of(items: Sequence[Scored], *, key: str, is_every: bool = False) -> N
         if not is_every:
             section_heading(t("att_each_heading"))
         draw_html(html)
-        st.caption(t("att_strip_note"))
+        prose.caption(t("att_strip_note"))

@@ -13,7 +13,7 @@ from kpis.periods import parse_period
 from kpis.reporting.deadlines import coverage, reported_periods
 from kpis.settings import settings
 from kpis.text import format_date
-from pages.parts import address, cached
+from pages.parts import address, cached, prose
 from pages.parts.asked import choose, choose_part
 from pages.parts.bureaus import by_bureau, unit_label
 from pages.parts.cards import find
@@ -40,7 +40,7 @@ def overview(reports: Sequence[BureauReport]) -> None:
     current = [r for r in reports if r.is_valid]
     told = _told(current)
     page_heading(markdown(told.title))
-    st.caption(t("bureaus_lead", as_of=format_date(as_of(), language()), view=t("view_" + view())))
+    prose.caption(t("bureaus_lead", as_of=format_date(as_of(), language()), view=t("view_" + view())))
     words = Words(language())
     which, order = _asked(told)
 
@@ -60,7 +60,7 @@ def overview(reports: Sequence[BureauReport]) -> None:
         if whole is not None:
             by_bureau(whole, parts[code], key="compare")
     else:
-        st.info(t("compare_none"), icon=":material/info:")
+        prose.info(t("compare_none"), icon=":material/info:")
     gone = [r for r in reports if not r.is_valid]
     if gone:
         section_heading(t("gone_bureaus"))

@@ -16,7 +16,7 @@ from kpis.registers import TOLD_BY_RECORD
 from kpis.settings import settings
 from kpis.store import tables
 from kpis.text import format_date
-from pages.parts import address, cached
+from pages.parts import address, cached, prose
 from pages.parts.asked import choose
 from pages.parts.assessment import office_says
 from pages.parts.attention import of_bureau as of_its_own
@@ -64,7 +64,7 @@ def life(report: BureauReport) -> None:
     lines += [succession_line("life_after", s, s.successor_code) for s in report.after]
     if unit.valid_to:
         lines.append(t("life_to", day=format_date(unit.valid_to, language())))
-    st.markdown("\n".join(f"- {line}" for line in lines))
+    prose.markdown("\n".join(f"- {line}" for line in lines))
 
 
 def registers(report: BureauReport) -> None:
@@ -72,7 +72,7 @@ def registers(report: BureauReport) -> None:
     for word, counts, done in (("procedures", report.procedures, "done"), ("facilities", report.facilities, "introduced")):
         section_heading(t(f"bureau_{word}"))
         total = sum(counts.values())
-        st.markdown(t(f"bureau_{word}_line", total=total, done=counts.get(done, 0)) if total else t(f"bureau_{word}_none"))
+        prose.markdown(t(f"bureau_{word}_line", total=total, done=counts.get(done, 0)) if total else t(f"bureau_{word}_none"))
         if total and has_page(word):
             own = {"bureau": report.code} if word == "procedures" else {}  # the other list is not narrowed
             st.page_link(page(word), label=t("to_list"), icon=":material/arrow_forward:", query_params=address.link(**own))
@@ -80,7 +80,7 @@ def registers(report: BureauReport) -> None:
         if counts:
             register = TOLD_BY_RECORD[sheet]
             part_heading(markdown(listed.name(telling(), register)))
-            st.markdown(markdown(listed.of_bureau(telling(), register, counts)))
+            prose.markdown(markdown(listed.of_bureau(telling(), register, counts)))
             label, icon = t("to_list"), ":material/arrow_forward:"
             st.page_link(page(sheet), label=label, icon=icon, query_params=address.link(bureau=report.code))
 
@@ -93,7 +93,7 @@ def record(report: BureauReport) -> None:
     # Where a report stands, and why one was returned, is for its own bureau and the reform office.
     handed_in = cached.moment().reports(report.code)
     if not handed_in or not viewer().may("see_report", report.code):
-        st.caption(t("reporting_record_none" if not handed_in else "reporting_record_closed"))
+        prose.caption(t("reporting_record_none" if not handed_in else "reporting_record_closed"))
         return
     rows = [
         {
@@ -110,11 +110,11 @@ def indicator(item: Scored) -> None:
     with st.container(border=True, height="stretch"):
         part_heading(shown_name(item.entry.definition))
         status_badge(item.judgement)
-        st.markdown(f"### {markdown(headline_value(item, item.judgement.figure))}")
+        prose.markdown(f"### {markdown(headline_value(item, item.judgement.figure))}")
         if item.entry.goals_of:
-            st.caption(t("measured_by_whole"))
+            prose.caption(t("measured_by_whole"))
         for gap in item.breaks:
-            st.caption(f":material/link_off: {markdown(break_line(gap))}")
+            prose.caption(f":material/link_off: {markdown(break_line(gap))}")
         chart_with_table(item, cached.moment().book)
 
 
@@ -183,7 +183,7 @@ def detail(report: BureauReport) -> None:
     section_heading(t("bureau_indicators"))
     if not report.scored:
         owed = {code: named(row) for code, row in cached.moment().indicators.items()}
-        st.info(
+        prose.info(
             t("bureau_no_indicators", names=t("list_comma").join(markdown(owed[c]) for c in report.owed)), icon=":material/info:"
         )
     indicators(report, report.scored, key="indicator")
@@ -205,4 +205,4 @@ def detail(report: BureauReport) -> None:
     if report.milestones:
         milestone_block(report.milestones, chart=f"bureaus/{report.code}", key=f"{report.code}-milestones", projects=names)
     else:
-        st.caption(t("timeline_none" if report.project_codes else "bureau_milestones_none"))
+        prose.caption(t("timeline_none" if report.project_codes else "bureau_milestones_none"))

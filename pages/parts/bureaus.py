@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import streamlit as st
-
 from kpis.figures.organisation import Break, Unit
 from kpis.figures.scorecard import Scored
 from kpis.text import format_date
-from pages.parts import cached
+from pages.parts import cached, prose
 from pages.parts.asked import choose
 from pages.parts.registers import block, telling
 from pages.parts.text import language, t
@@ -63,7 +61,7 @@ def by_bureau(whole: Scored, parts: Sequence[Scored], *, key: str) -> None:
         "periods", code=f"{definition.code} {view()}", make=lambda: {f.period_code: f.period for s in parts for f in s.figures},
     )  # fmt: skip
     if not periods:
-        st.info(t("compare_none"), icon=":material/info:")
+        prose.info(t("compare_none"), icon=":material/info:")
         return
     ordered = sorted(periods, key=lambda c: (periods[c].end, periods[c].start), reverse=True)
     chosen = choose("period", ordered, t("compare_period"), lambda c: periods[c].label(language()), default=ordered[0])

@@ -16,7 +16,7 @@ from kpis.as_text import markdown
 from kpis.figures.records import Figure, Judgement
 from kpis.figures.scorecard import Book, Scored, Tally, dated_text, shown_figure
 from kpis.text import format_date
-from pages.parts import address, cached
+from pages.parts import address, cached, prose
 from pages.parts.data_table import data_table, link_columns
 from pages.parts.menu import page
 from pages.parts.raw_html import draw_html
@@ -38,7 +38,7 @@ def say_why_empty() -> None:
         if any(entry.figures for entry in cached.moment().book.entries)
         else t("empty")
     )
-    st.info(told, icon=":material/info:")
+    prose.info(told, icon=":material/info:")
 
 
 def list_of(group: str, status: str, whose: Mapping[str, str]) -> str:
@@ -120,18 +120,18 @@ def chart_with_table(scored: Scored, book: Book, *, heading: str | None = None, 
     key = _key(scored)
     block = cached.made("block", code=key, make=lambda: _block(scored, book))
     said = markdown(block.text)
-    st.markdown(f"**{markdown(heading)}** {said}" if heading else said)
+    prose.markdown(f"**{markdown(heading)}** {said}" if heading else said)
     if block.chart is not None:
         alt = f"{named(scored.entry.definition)}: {block.text}"
         st.plotly_chart(block.chart, theme=None, config=CONFIG, alt=alt, key=f"chart_{key.replace(' ', '_')}")
         if block.happened:
             draw_html(block.happened)
         if is_explained:
-            st.caption(markdown(block.notes))
+            prose.caption(markdown(block.notes))
     elif scored.judgement.figure is None:
-        st.info(t("no_series"), icon=":material/info:")
+        prose.info(t("no_series"), icon=":material/info:")
     if block.sources:  # right below, in few steps for whoever goes by keys
-        st.markdown(block.sources)
+        prose.markdown(block.sources)
     if block.table is not None:
         with st.expander(t("table"), icon=":material/table:"):
             data_table(block.table, column_config=link_columns())
@@ -169,7 +169,7 @@ def sources_of(scored: Scored, book: Book) -> str:
 def source_line(scored: Scored, book: Book) -> None:
     """Name the sources of a judgement, each with its address."""
     if line := sources_of(scored, book):
-        st.markdown(line)
+        prose.markdown(line)
 
 
 def find(scored: Sequence[Scored], code: str) -> Scored | None:

@@ -16,6 +16,7 @@ import streamlit as st
 from markupsafe import Markup
 
 from kpis.text import format_date
+from pages.parts import prose
 from pages.parts.raw_html import draw_html
 from pages.parts.text import language, t
 from publishers.site.headed import defined, meanings
@@ -108,7 +109,7 @@ def grid_or_blocks(table: pa.Table, blocks: Texts | None, *, key: str, **more: A
         with st.container(key=f"as_blocks_{key}"):
             texts_table(blocks)
             if blocks.total > AT_MOST:
-                st.caption(t("blocks_rest", first=AT_MOST, total=blocks.total))
+                prose.caption(t("blocks_rest", first=AT_MOST, total=blocks.total))
 
 
 def link_columns() -> dict[str, Any]:

@@ -10,7 +10,7 @@ from kpis.as_text import markdown
 from kpis.reporting import meetings
 from kpis.reporting.meetings import LONGEST, Wanted
 from kpis.reporting_vocabulary import DecisionClosed
-from pages.parts import cached
+from pages.parts import cached, prose
 from pages.parts.asked import choose
 from pages.parts.attention import strip_shown
 from pages.parts.data_table import texts_of, texts_table
@@ -35,7 +35,7 @@ AT_ONCE = 4  # rows of what bureaus say of an item; the rest are folded
 def _table(block: Block, *, first: int = 0) -> None:
     """Show a block as a table whose texts are read in full; with ``first``, so many rows and the rest folded with their count."""
     if not block.rows:
-        st.caption(block.why_empty)
+        prose.caption(block.why_empty)
         return
     texts_table(texts_of(block, telling().words, first=first))
 
@@ -96,14 +96,14 @@ def _known(item: Item, agenda: Agenda) -> None:
         if item.row is not None:
             strip_shown(item.row.strip)
         for sentence in item.sentences[:1]:
-            st.markdown(markdown(sentence))
+            prose.markdown(markdown(sentence))
         for block in (item.causes, item.actions):
-            st.markdown(f"**{markdown(block.title)}**")
+            prose.markdown(f"**{markdown(block.title)}**")
             _table(block, first=AT_ONCE)
         if item.assessment:
-            st.markdown(f"**{t('assessment')}**  \n{markdown(item.assessment)}")
+            prose.markdown(f"**{t('assessment')}**  \n{markdown(item.assessment)}")
             if item.is_contradicted:
-                st.warning(t("assessment_contradicts"), icon=":material/compare_arrows:")
+                prose.warning(t("assessment_contradicts"), icon=":material/compare_arrows:")
 
 
 def _form(agenda: Agenda, item: Item | None) -> None:
@@ -124,7 +124,7 @@ def _form(agenda: Agenda, item: Item | None) -> None:
         section = middle.text_input(t("decision_section"), max_chars=LONGEST)
         role = right.text_input(t("decision_role"), max_chars=LONGEST)
         due = end.date_input(t("att_due"), value=None, min_value=today())
-        st.caption(f"{t('decision_becomes_action')} {openness()}")
+        prose.caption(f"{t('decision_becomes_action')} {openness()}")
         if st.form_submit_button(t("decide_button"), type="primary", icon=":material/gavel:"):
             wanted = Wanted(
                 decided=decided, due_on=due, indicator_code=subject.indicator_code, project_code=subject.project_code,
@@ -139,7 +139,7 @@ def _form(agenda: Agenda, item: Item | None) -> None:
 def minutes_form(agenda: Agenda) -> None:
     """Close the minutes: from then on they are rebuilt with what is known now."""
     section_heading(t("minutes_heading"))
-    st.caption(t("minutes_lead"))
+    prose.caption(t("minutes_lead"))
     with st.form("close_minutes"):
         left, right = st.columns([1, 3])
         held = left.date_input(t("minutes_day"), value=today(), min_value=agenda.report.period.end, max_value=today())

@@ -14,7 +14,7 @@ from kpis.periods import last_instant, local_day
 from kpis.settings import settings
 from kpis.store.store import utc_now
 from kpis.text import format_date
-from pages.parts import address, cached
+from pages.parts import address, cached, prose
 from pages.parts.asked import cannot, day_between, days_possible, settle_one
 from pages.parts.text import language, t
 from publishers.editions import on_disk
@@ -35,7 +35,7 @@ def chosen_edition() -> Edition | None:
     except NotFound:
         held, there = None, {}
     if held is None or str(held.edition) not in there:
-        st.error(t("public_empty"), icon=":material/error:")
+        prose.error(t("public_empty"), icon=":material/error:")
         st.stop()
     default = str(held.edition)
     return there[settle_one("edition", list(there), t("edition_choose"), partial(_option, there), default=default, is_frame=True)]
@@ -118,7 +118,7 @@ def known_line() -> None:
     """Say at the head of a page that it shows what was known then, where that was chosen."""
     known_at = cached.moment().known_at
     if known_at is not None:
-        st.info(t("known_line", day=format_date(local_day(known_at), language())), icon=":material/history:")
+        prose.info(t("known_line", day=format_date(local_day(known_at), language())), icon=":material/history:")
 
 
 def edition_line() -> None:
@@ -126,7 +126,7 @@ def edition_line() -> None:
     edition = cached.edition()
     if edition is not None:
         line = t("edition_line", number=edition.number, day=format_date(edition.as_of, language()))
-        st.caption(f"{line} ・ {cited(edition)}")
+        prose.caption(f"{line} ・ {cited(edition)}")
 
 
 def cited(edition: Edition) -> str:

@@ -15,7 +15,7 @@ from kpis.errors import EditionRefused
 from kpis.government import settle
 from kpis.languages import SOURCE, codes, own_name
 from kpis.settings import ROOT, settings
-from pages.parts import address, cached, run
+from pages.parts import address, cached, prose, run
 from pages.parts.asked import cannot
 from pages.parts.edition import chosen_edition, edition_line, known_line
 from pages.parts.intro import intro
@@ -41,7 +41,7 @@ def show() -> None:
 
 
 def _say_refused(refused: EditionRefused) -> None:
-    st.error(markdown(refused.in_language(language())), icon=":material/gpp_bad:")
+    prose.error(markdown(refused.in_language(language())), icon=":material/gpp_bad:")
     st.stop()
 
 

@@ -14,7 +14,8 @@ from kpis.reporting import submissions
 from kpis.reporting.comparison import OURS, THEIRS
 from kpis.reporting.reports import INCOMPLETE, Opened
 from kpis.store.store import Store
-from pages.parts.reported import column_name, instant, row_namer, unit_of, value_text
+from pages.parts import prose
+from pages.parts.reported import column_name, instant, place_name, row_namer, unit_of, value_text
 from pages.parts.steps import take
 from pages.parts.text import digits, found_shown, in_brackets, language, shown_name, t
 from pages.parts.whatchanges import left_open
@@ -33,14 +34,14 @@ def resolve_conflicts(store: Store, opened: Opened, *, actor: str) -> None:
     unresolved = opened.comparison.unresolved
     if not unresolved:
         return
-    st.error(t("conflicts_lead", count=len(unresolved)), icon=":material/call_split:")
+    prose.error(t("conflicts_lead", count=len(unresolved)), icon=":material/call_split:")
     name = row_namer()
     with st.form("conflicts"):
         picked = {}
         for number, cell in enumerate(unresolved[:AT_ONCE]):
             kind = cell.row.kind
-            st.markdown(
-                f"**{markdown(cell.place)}** {markdown(name(cell.row))} {markdown(column_name(kind, cell.column))}  \n"
+            prose.markdown(
+                f"**{markdown(place_name(cell.place))}** {markdown(name(cell.row))} {markdown(column_name(kind, cell.column))}  \n"
                 + t("conflict_history", issued=markdown(value_text(kind, cell.column, cell.at_issue)), who=markdown(cell.changed_by),
                     when=instant(cell.changed_at), now=markdown(value_text(kind, cell.column, cell.old)))
             )  # fmt: skip
@@ -62,15 +63,15 @@ def ask_readings(store: Store, opened: Opened, *, actor: str) -> None:
     unread = opened.comparison.unread
     if not unread:
         return
-    st.error(t("readings_lead", count=len(unread)), icon=":material/percent:")
+    prose.error(t("readings_lead", count=len(unread)), icon=":material/percent:")
     name = row_namer()
     with st.form("readings"):
         picked = {}
         for number, cell in enumerate(unread[:AT_ONCE]):
             kind, column = cell.row.kind, cell.column
             before = value_text(kind, column, cell.old)
-            st.markdown(
-                f"**{markdown(cell.place)}** {markdown(name(cell.row))} {markdown(column_name(kind, column))}"
+            prose.markdown(
+                f"**{markdown(place_name(cell.place))}** {markdown(name(cell.row))} {markdown(column_name(kind, column))}"
                 + (in_brackets(t("reading_before", value=markdown(before))) if cell.old is not None else "")
             )
             values = {f"{digits(value, ',.15g')} {unit_of(cell.row)}": value for value in cell.row.readings[column]}
@@ -95,7 +96,7 @@ def give_reasons(store: Store, opened: Opened, *, actor: str) -> None:
     unexplained = opened.comparison.unexplained
     if not unexplained:
         return
-    st.warning(t("reasons_lead", count=len(unexplained)), icon=":material/edit_note:")
+    prose.warning(t("reasons_lead", count=len(unexplained)), icon=":material/edit_note:")
     name = row_namer()
     with st.form("reasons"):
         same = st.checkbox(t("reasons_same"), value=False) if len(unexplained) > 1 else False
@@ -106,7 +107,7 @@ def give_reasons(store: Store, opened: Opened, *, actor: str) -> None:
                 f"{column_name(kind, c.column)} {value_text(kind, c.column, c.old)} → {value_text(kind, c.column, c.new)}"
                 for c in change.cells
             )
-            st.markdown(f"**{markdown(change.cells[0].place)}** {markdown(name(change.row))}: {markdown(cells)}")
+            prose.markdown(f"**{markdown(place_name(change.cells[0].place))}** {markdown(name(change.row))}: {markdown(cells)}")
             left, right = st.columns([1, 2])
             said = change.row.reason_class
             reason_class = left.selectbox(
@@ -132,7 +133,7 @@ def confirm_warnings(store: Store, opened: Opened, *, actor: str) -> None:
     waiting = [w for w in opened.warnings if w.confirmed_by is None]
     if not waiting:
         return
-    st.warning(t("warnings_lead", count=len(waiting)), icon=":material/warning:")
+    prose.warning(t("warnings_lead", count=len(waiting)), icon=":material/warning:")
     with st.form("warnings"):
         same = st.checkbox(t("warnings_same"), value=False) if len(waiting) > 1 else False
         given = {}
@@ -141,7 +142,7 @@ def confirm_warnings(store: Store, opened: Opened, *, actor: str) -> None:
             if warning.rule == INCOMPLETE:
                 left_open(opened.report)
             else:
-                st.markdown(
+                prose.markdown(
                     f"**{markdown(place)}** {t('found_text', text=markdown(found_shown(warning.found)))} {t('expected')}: "
                     f"{shown_name(warning, 'expected')}  \n"
                     f":material/build: {shown_name(warning, 'remedy')}"

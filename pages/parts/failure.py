@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import streamlit as st
-
 from kpis.languages import shipped
 from kpis.seen import doing
 from kpis.store.unavailable import said_outside, unavailable
+from pages.parts import prose
 from pages.parts.text import language, t
 
 
 def say_failed(error: Exception) -> bool:
     """Say that the page could not be made, and why where it is the machine or the database; true, so that Streamlit does not say it again."""
     if (named := unavailable(error)) is not None:
-        st.error(shipped(said_outside(named), language()), icon=":material/database_off:")
+        prose.error(shipped(said_outside(named), language()), icon=":material/database_off:")
     number = doing.number()
-    st.error(t("page_failed") + (f"\n\n{t('run_number', number=number)}" if number else ""), icon=":material/error:")
+    prose.error(t("page_failed") + (f"\n\n{t('run_number', number=number)}" if number else ""), icon=":material/error:")
     return True

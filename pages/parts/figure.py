@@ -12,7 +12,7 @@ import streamlit as st
 
 from charts.plotly.styled import CONFIG, Finished, in_language
 from kpis.as_text import markdown
-from pages.parts import cached
+from pages.parts import cached, prose
 from pages.parts.data_table import Texts, blocks_of, data_table, grid_or_blocks, link_columns, texts_table
 from pages.parts.raw_html import draw_html
 from pages.parts.text import csv_file, language, t
@@ -95,11 +95,11 @@ def kept_block(key: str, make: Callable[[], Ready], *, suffix: str = "") -> Read
 def show(made: Ready, *, key: str, about: str = "") -> None:
     """Draw what is ready; the file of its numbers is named by its key, what it depends on besides, and the day."""
     if made.title:
-        st.markdown(f"**{markdown(made.title)}**")
+        prose.markdown(f"**{markdown(made.title)}**")
     if made.sentence:
-        st.markdown(markdown(made.sentence))
+        prose.markdown(markdown(made.sentence))
     if made.figure is None and made.why_empty:
-        st.caption(markdown(made.why_empty))
+        prose.caption(markdown(made.why_empty))
     elif made.figure is not None:
         alt = f"{made.title}: {made.sentence}" if made.title else made.sentence
         if made.legend:
@@ -108,7 +108,7 @@ def show(made: Ready, *, key: str, about: str = "") -> None:
             st.plotly_chart(made.wide, theme=None, config=CONFIG, alt=alt, key=f"wide_{key}")
         st.plotly_chart(made.figure, theme=None, config=CONFIG, alt=alt, key=f"chart_{key}")
         for note in made.notes:
-            st.caption(markdown(note))
+            prose.caption(markdown(note))
     if made.table.num_rows:
         with st.container() if made.is_table_open else st.expander(t("table"), icon=":material/table:"):
             if made.texts is not None:

@@ -11,6 +11,7 @@ from kpis.store.store import Store
 from loaders.workbook.door import rows_asked
 from loaders.workbook.layout import ROW_KINDS
 from loaders.workbook.submit import take_template
+from pages.parts import prose
 from pages.parts.reported import bureau_names, file_of, period_name, row_namer, section_name
 from pages.parts.text import t
 from pages.parts.titled import section_heading
@@ -21,7 +22,7 @@ _WHOLE, _CHOSEN = "", "chosen rows"  # besides the codes of sections
 def template(store: Store, bureau: str, period: str, *, me: Viewer) -> None:
     """Offer the template; it is made and recorded when it is asked for."""
     section_heading(f"{t('step_template')}: {markdown(bureau_names()[bureau])} {period_name(period)}")
-    st.markdown(t("template_lead"))
+    prose.markdown(t("template_lead"))
     reach, sections = me.sections("take_template", bureau), list(government().sections_of(bureau))
     offered = [_WHOLE, *sections, _CHOSEN] if reach is None else sorted(reach)
     if reach is None and not (sections and me.may("hand_out", bureau)):
@@ -31,7 +32,7 @@ def template(store: Store, bureau: str, period: str, *, me: Viewer) -> None:
         picked = st.selectbox(t("template_for"), offered, format_func=_told, key=f"template_for_{bureau}_{period}")
     rows = _rows(store, bureau, period) if picked == _CHOSEN else []
     if picked == _CHOSEN and not rows:
-        st.caption(t("template_rows_none"))
+        prose.caption(t("template_rows_none"))
         return
     section = "" if picked in (_WHOLE, _CHOSEN) else picked
     what = [section] if section else ["part"] if rows else []

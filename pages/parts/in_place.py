@@ -23,6 +23,7 @@ from loaders.workbook.context import SheetKey
 from loaders.workbook.door import handed_on
 from loaders.workbook.layout import ROW_KINDS, Column, load_layout
 from loaders.workbook.present import Grid, column_at, correct_cells, grid, marked_copy, sheets_of, take_present
+from pages.parts import prose
 from pages.parts.reported import file_of, instant, office_today, row_namer
 from pages.parts.several_hands import brought_name
 from pages.parts.steps import say_next
@@ -36,7 +37,7 @@ _BOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 def correcting(store: Store, opened: Opened, *, me: Viewer) -> None:
     """Offer the workbook filled with the report, and, once asked for, the grid in which its rows are corrected."""
     report, email = opened.report, me.email
-    st.markdown(f"**{t('present_title')}**  \n{t('present_lead')}")
+    prose.markdown(f"**{t('present_title')}**  \n{t('present_lead')}")
     st.download_button(
         t("present_button"), lambda: take_present(store, report.id, actor=email),
         file_of(report.bureau_code, report.period_code, "report", f"{report.id}", f"{report.revision}", ending=".xlsx"), _BOOK,
@@ -44,10 +45,10 @@ def correcting(store: Store, opened: Opened, *, me: Viewer) -> None:
     )  # fmt: skip
     if not st.toggle(t("correct_title"), key=f"correct_{report.id}"):
         return
-    st.markdown(t("correct_lead"))
+    prose.markdown(t("correct_lead"))
     counts = sheets_of(store, report.id, actor=email)
     if not counts:
-        st.caption(t("correct_none"))
+        prose.caption(t("correct_none"))
         return
     layout = load_layout()
     left, right = st.columns(2, gap="medium")
@@ -60,10 +61,10 @@ def correcting(store: Store, opened: Opened, *, me: Viewer) -> None:
     listed = [key for key in held.rows if part.casefold() in names[key].casefold()]
     shown = listed[:AT_ONCE]
     if not shown:
-        st.caption(t("correct_none"))
+        prose.caption(t("correct_none"))
         return
     if len(listed) > len(shown):
-        st.caption(t("correct_more", count=len(listed), shown=len(shown)))
+        prose.caption(t("correct_more", count=len(listed), shown=len(shown)))
     with st.container(border=True):
         before = _table(held, shown, names)
         after = st.data_editor(
@@ -90,7 +91,7 @@ def files(store: Store, opened: Opened, *, me: Viewer) -> None:
     if not brought or not me.may("read_original", report.bureau_code):
         return
     with st.expander(t("files_brought", count=len(brought)), icon=":material/folder_open:"):
-        st.caption(t("files_lead"))
+        prose.caption(t("files_lead"))
         for each in brought[::-1]:
             revision, today = each.revision, office_today()
             told, original, marked = st.columns([3, 1, 1], vertical_alignment="center")
@@ -187,14 +188,14 @@ def _keep(store: Store, opened: Opened, *, me: Viewer, edits: dict[SheetKey, dic
     try:
         done = correct_cells(store, report.id, actor=me.email, revision=report.revision, edits=edits, today=office_today())
     except MierukaError as refused:
-        st.error(markdown(refused.in_language(language())), icon=":material/block:")
+        prose.error(markdown(refused.in_language(language())), icon=":material/block:")
         return
     if done.uploaded is not None:
         say_next(t("corrected_now", count=sum(map(len, edits.values()))))
     errors = done.reading.errors
-    st.error(t("correct_refused", errors=len(errors)), icon=":material/error:")
+    prose.error(t("correct_refused", errors=len(errors)), icon=":material/error:")
     for problem in errors[:AT_ONCE]:
-        st.markdown(
+        prose.markdown(
             f":red[:material/error:] **{markdown(_place(problem))}** {t('found_text', text=markdown(found_shown(problem.found)))} "
             f"{t('expected')}: {markdown(written(problem.expected, language()))}  \n"
             f":material/build: {markdown(written(problem.remedy, language()))}"

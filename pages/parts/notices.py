@@ -14,7 +14,7 @@ from kpis.reporting.access import LOCAL_DOMAIN
 from kpis.reporting_vocabulary import HowOften, NoticeState, WebhookKind
 from kpis.settings import settings
 from kpis.store.store import Store
-from pages.parts import cached
+from pages.parts import cached, prose
 from pages.parts.asked import choose
 from pages.parts.data_table import data_table
 from pages.parts.reported import bureau_names, instant
@@ -32,9 +32,9 @@ def mine(store: Store, *, actor: str) -> None:
     page_heading(t("notices_mine_title"))
     held = choices.chosen_by(store, actor)
     lead = "notices_mine_local" if actor.endswith(LOCAL_DOMAIN) else "notices_mine_lead"
-    st.markdown(t(lead, email=markdown(actor), hours=settings().notice_hours))
+    prose.markdown(t(lead, email=markdown(actor), hours=settings().notice_hours))
     if not settings().smtp_host:
-        st.info(t("notices_no_mail"), icon=":material/mail_off:")
+        prose.info(t("notices_no_mail"), icon=":material/mail_off:")
     with st.form("notices_mine"):
         spoken = st.selectbox(t("notice_language"), codes(), index=codes().index(held.language), format_func=own_name, width=280)
         left, right = st.columns(2, gap="medium")
@@ -52,9 +52,9 @@ def mine(store: Store, *, actor: str) -> None:
 
 def _calendar(store: Store, *, actor: str, is_made: bool) -> None:
     section_heading(t("calendar_mine"))
-    st.markdown(t("calendar_lead"))
+    prose.markdown(t("calendar_lead"))
     if secret := st.session_state.pop(_OPENS, ""):
-        st.success(t("calendar_here"), icon=":material/key:")
+        prose.success(t("calendar_here"), icon=":material/key:")
         address = page_address("calendar.ics", language(), settings()).partition("?")[0]
         st.code(f"{address}?{urlencode({'key': secret})}", language=None, wrap_lines=True)
     with st.container(horizontal=True):
@@ -73,12 +73,12 @@ def outbox(store: Store, *, actor: str) -> None:
     not_sent = sum(held.get(state, 0) for state in messages.NOT_SENT)
     waiting = sum(held.get(state, 0) for state in messages.OPEN)
     page_heading(t("outbox_title", not_sent=not_sent, waiting=waiting, sent=held.get("sent", 0)))
-    st.markdown(t("outbox_lead", tries=len(messages.PAUSES)))
+    prose.markdown(t("outbox_lead", tries=len(messages.PAUSES)))
     if not held:
-        st.caption(t("outbox_none"))
+        prose.caption(t("outbox_none"))
         return
     if not settings().smtp_host:
-        st.info(t("notices_no_mail"), icon=":material/mail_off:")
+        prose.info(t("notices_no_mail"), icon=":material/mail_off:")
     options = ["", *(state for state in messages.each_state() if state in held)]
     state = choose(
         "state", options, t("outbox_state"), lambda s: f"{t(f'notice_is_{s}')} {held[s]}" if s else t("outbox_every"), default=""
@@ -114,7 +114,7 @@ def _why(error: str) -> str:
 def channels(store: Store, *, actor: str) -> None:
     """List the channels of teams, add one, end one; no address is ever shown."""
     page_heading(t("channels_title"))
-    st.markdown(t("channels_lead"))
+    prose.markdown(t("channels_lead"))
     listed = choices.channels(store, viewer=actor)
     names = {code: name for code, name in bureau_names().items() if code in cached.moment().reporting_units}
     rows = [
@@ -130,7 +130,7 @@ def channels(store: Store, *, actor: str) -> None:
     if rows:
         data_table(rows)
     else:
-        st.caption(t("channels_none"))
+        prose.caption(t("channels_none"))
     left, right = st.columns(2, gap="medium")
     with left, st.form("add_channel"):
         section_heading(t("channel_add"))

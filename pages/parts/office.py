@@ -13,17 +13,18 @@ from kpis.reporting import deadlines, people, submissions
 from kpis.reporting.access import ROLES
 from kpis.store.store import Store
 from kpis.text import format_date
-from pages.parts import cached
+from pages.parts import cached, prose
 from pages.parts.data_table import data_table
 from pages.parts.own_checks import stand_ins
-from pages.parts.reported import bureau_names, event_detail, event_name, instant, office_today, period_name, section_name
+from pages.parts.recorded import actor_name, columns_of, event_name, trail
+from pages.parts.reported import bureau_names, instant, office_today, period_name, section_name
 from pages.parts.steps import take
 from pages.parts.text import csv_file, language, t
 from pages.parts.titled import page_heading, section_heading
 from pages.parts.viewer import person_name, viewer
 from telling.file_names import file_name
 
-AUDIT_LINES = 500  # shown at a time
+AUDIT_LINES, AUDIT_AT_ONCE = 100, 25  # of a page, and those of it that are not folded away
 
 
 def _bureaus() -> dict[str, str]:
@@ -33,7 +34,7 @@ def _bureaus() -> dict[str, str]:
 def exceptions(store: Store, *, actor: str) -> None:
     """Grant a bureau leave to report outside the calendar, and list every such leave."""
     page_heading(t("part_exceptions"))
-    st.markdown(t("exceptions_lead"))
+    prose.markdown(t("exceptions_lead"))
     names, windows = _bureaus(), deadlines.reported_periods(store)
     opened = [w.period_code for w in windows if w.opens_on and w.opens_on <= office_today() + timedelta(days=92)]
     with st.form("exception"):
@@ -44,7 +45,7 @@ def exceptions(store: Store, *, actor: str) -> None:
         reason = right.text_input(t("reason"))
         if st.form_submit_button(t("leave_button"), type="primary", icon=":material/event_available:"):
             if bureau is None or period is None:
-                st.warning(t("leave_incomplete"), icon=":material/info:")
+                prose.warning(t("leave_incomplete"), icon=":material/info:")
             else:
                 take(
                     lambda: submissions.grant_exception(
@@ -68,13 +69,13 @@ def exceptions(store: Store, *, actor: str) -> None:
     if rows:
         data_table(rows)
     else:
-        st.caption(t("leave_none"))
+        prose.caption(t("leave_none"))
 
 
 def persons(store: Store, *, actor: str) -> None:
     """List who may do what, give roles and take them."""
     page_heading(t("part_persons"))
-    st.markdown(t("persons_lead"))
+    prose.markdown(t("persons_lead"))
     listed, names = people.people(store, actor=actor), _bureaus()
     rows = [
         {
@@ -144,20 +145,20 @@ def audit(store: Store, *, actor: str) -> None:
         pages = -(-count // AUDIT_LINES)
         skipped = AUDIT_LINES * (int(st.number_input(t("audit_page", pages=pages), 1, pages, key="audit_page")) - 1)
     events, count = people.audit_trail(store, actor=actor, limit=AUDIT_LINES, skipped=skipped)
-    rows = [
+    read = trail()
+    rows = [{t("when"): instant(e.occurred_at), t("who"): actor_name(e.actor), **columns_of(read, e)} for e in events]
+    if not rows:
+        prose.markdown(t("audit_none"))
+        return
+    prose.markdown(t("audit_sentence", count=count, first=min(skipped + 1, count), last=skipped + len(rows)))
+    data_table(rows, first=AUDIT_AT_ONCE)
+    as_kept = pd.DataFrame(
         {
-            t("when"): instant(e.occurred_at), t("action"): event_name(e.action), t("cell"): e.cell, t("detail"): event_detail(e), t("subject"): e.subject,
+            t("when"): instant(e.occurred_at), t("action"): event_name(e.action), t("cell"): e.cell, t("detail"): e.detail, t("subject"): e.subject,
             t("who"): e.actor, "SHA-256": e.file_sha256 or "",
         }
         for e in events
-    ]  # fmt: skip
-    if not rows:
-        st.markdown(t("audit_none"))
-        return
-    st.markdown(t("audit_sentence", count=count, first=min(skipped + 1, count), last=skipped + len(rows)))
-    table = pd.DataFrame(rows)
-    data_table(table, height=560)
-    as_kept = table.assign(**{t("detail"): [e.detail for e in events]})
+    )  # fmt: skip
     st.download_button(
         t("csv"), csv_file(as_kept), file_name("audit", office_today().isoformat(), ending=".csv"), "text/csv", icon=":material/download:",
         key="csv_audit", on_click="ignore",

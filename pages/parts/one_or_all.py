@@ -8,7 +8,7 @@ from typing import Protocol, TypeVar
 import streamlit as st
 
 from kpis.as_text import markdown
-from pages.parts import address
+from pages.parts import address, prose
 from pages.parts.asked import LONGEST
 from pages.parts.menu import page
 from pages.parts.text import t
@@ -42,7 +42,7 @@ def one_or_all(
     """
     if not reports:
         page_heading(t(f"nav_{name}"))
-        st.info(t("empty"), icon=":material/info:")
+        prose.info(t("empty"), icon=":material/info:")
         return
     by_code = {report.code: report for report in reports}
     report_asked = by_code.get(asked_code(by_code.keys(), unknown))

@@ -14,6 +14,7 @@ from kpis.reporting.reports import Opened
 from kpis.reporting.way import Check
 from kpis.store.store import Store
 from kpis.text import format_date
+from pages.parts import prose
 from pages.parts.data_table import data_table
 from pages.parts.reported import instant, office_today
 from pages.parts.steps import take
@@ -24,7 +25,7 @@ from pages.parts.viewer import for_viewer
 def way(opened: Opened) -> None:
     """Show who prepared the report and who checked it, step by step; nothing where its bureau has no steps and it is the bureau's own."""
     if opened.report.is_on_behalf:
-        st.info(t("way_on_behalf"), icon=":material/mail:")
+        prose.info(t("way_on_behalf"), icon=":material/mail:")
         return
     steps = government().steps_of(opened.report.bureau_code)
     if not steps:
@@ -34,12 +35,12 @@ def way(opened: Opened) -> None:
     due = gone.next_step(steps) if gone.is_open else None
     marks: list[tuple[str, str, str]] = [(t("way_prepared"), *_mark(gone.prepared, is_due=not gone.is_open))]
     marks += [(named(step), *_mark(done.get(step.step_code), is_due=step is due)) for step in steps]
-    st.markdown(f"**{t('way_title')}**")
+    prose.markdown(f"**{t('way_title')}**")
     for column, (step_name, mark, told) in zip(st.columns(len(marks)), marks, strict=True):
         column.markdown(f"{mark} **{markdown(step_name)}**  \n:small[{told}]")
     if gone.sent_back is not None:
         back = gone.sent_back
-        st.warning(
+        prose.warning(
             t("way_sent_back", who=markdown(back.decided_by), when=instant(back.decided_at), reason=markdown(back.note)),
             icon=":material/undo:",
         )
@@ -65,7 +66,7 @@ def check_or_hand_over(store: Store, opened: Opened, *, me: Viewer) -> bool:
     if not gone.is_open:
         if me.may("prepare", report.bureau_code):
             if opened.obstacles:
-                st.info(t("not_ready_for_check", count=opened.obstacles), icon=":material/info:")
+                prose.info(t("not_ready_for_check", count=opened.obstacles), icon=":material/info:")
             label = t("prepare_button", step=named(due))
             if st.button(label, type="primary", icon=":material/forward:", disabled=bool(opened.obstacles), key="prepare"):
                 take(
@@ -73,11 +74,11 @@ def check_or_hand_over(store: Store, opened: Opened, *, me: Viewer) -> bool:
                     t("prepared_now"),
                 )
         return False
-    st.info(t("waits_for_check", step=named(due)), icon=":material/hourglass_empty:")
+    prose.info(t("waits_for_check", step=named(due)), icon=":material/hourglass_empty:")
     if not me.may("check", report.bureau_code):
         return False
     if gone.has_acted(me.email) or any(each.uploaded_by == me.email for each in opened.uploads):
-        st.caption(t("check_own"))
+        prose.caption(t("check_own"))
         return False
     left, right = st.columns(2, gap="medium")
     with left, st.container(border=True):
@@ -97,7 +98,7 @@ def check_or_hand_over(store: Store, opened: Opened, *, me: Viewer) -> bool:
 def stand_ins(store: Store, *, me: Viewer) -> None:
     """List who stands in for whom, name a deputy and end one."""
     today = office_today()
-    st.markdown(t("deputies_lead"))
+    prose.markdown(t("deputies_lead"))
     listed, whom = for_viewer(
         "deputies", make=lambda: (deputies.deputies(store, viewer=me.email), deputies.colleagues(store, viewer=me.email))
     )
@@ -111,7 +112,7 @@ def stand_ins(store: Store, *, me: Viewer) -> None:
         ]  # fmt: skip
         data_table(rows)
     else:
-        st.caption(t("deputies_none"))
+        prose.caption(t("deputies_none"))
     with st.form("deputy"):
         left, right = st.columns(2)
         for_whom = left.selectbox(t("deputy_for"), whom, index=0 if len(whom) == 1 else None, placeholder=t("choose_report"))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from pages.parts import prose
 from pages.parts.text import language, t
 from publishers.fonts import has_japanese
 from publishers.meeting.page import report_page
@@ -36,4 +37,4 @@ def downloads(agenda: Agenda) -> None:
             t("report_save_page"), lambda: report_page(agenda.report).encode(), f"{name}.html", "text/html", icon=":material/print:", on_click="ignore"
         )  # fmt: skip
     if not has_japanese():
-        st.warning(t("pack_without_font_here"), icon=":material/font_download_off:")
+        prose.warning(t("pack_without_font_here"), icon=":material/font_download_off:")

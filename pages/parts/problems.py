@@ -11,6 +11,7 @@ from kpis.as_text import markdown
 from kpis.languages import written
 from loaders.files.problems import Problem
 from loaders.workbook.door import WorkbookReading, mark_problems
+from pages.parts import prose
 from pages.parts.data_table import data_table
 from pages.parts.reported import file_of
 from pages.parts.text import csv_file, found_shown, language, t
@@ -25,11 +26,11 @@ def problem_list(problems: Sequence[Problem], *, key: str) -> None:
         by_sheet.setdefault(problem.sheet, []).append(problem)
     for number, (sheet, own) in enumerate(by_sheet.items()):
         errors = sum(p.grade == "error" for p in own)
-        st.markdown(f"**{markdown(sheet) or t('whole_file')}** {t('problem_counts', errors=errors, warnings=len(own) - errors)}")
+        prose.markdown(f"**{markdown(sheet) or t('whole_file')}** {t('problem_counts', errors=errors, warnings=len(own) - errors)}")
         for problem in own[:SHOWN_AS_TEXT]:
             icon = ":red[:material/error:]" if problem.grade == "error" else ":orange[:material/warning:]"
             word = t(f"grade_{problem.grade}")
-            st.markdown(
+            prose.markdown(
                 f"{icon} {word} **{markdown(_place(problem))}** {markdown(problem.subject_in(language()))} {t('found_text', text=markdown(found_shown(problem.found)))} {t('expected')}: {markdown(written(problem.expected, language()))}  \n"
                 f":material/build: {markdown(written(problem.remedy, language()))}"
             )

@@ -13,7 +13,7 @@ import streamlit as st
 from kpis.figures.registers import ENDED, STATUSES, channels
 from kpis.settings import settings
 from kpis.store.queries import PAGE_SIZE, Counted, Filter, ProcedureOnDay
-from pages.parts import address, cached
+from pages.parts import address, cached, prose
 from pages.parts.asked import choose, turn_pages, write_words
 from pages.parts.data_table import Texts, data_table, texts_of, texts_table
 from pages.parts.registers import bureau_names, day_word, telling, when
@@ -57,13 +57,13 @@ def procedure_list(register: Counted) -> None:
     asked = Filter(**wanted)
     total, rows = cached.moment().search(asked, page=1)
     if not total:
-        st.info(t("list_none"), icon=":material/search_off:")
+        prose.info(t("list_none"), icon=":material/search_off:")
         return
     page = turn_pages("page", t("page_number"), (total - 1) // PAGE_SIZE + 1)
     if page != 1:
         total, rows = cached.moment().search(asked, page=page)
     first = (page - 1) * PAGE_SIZE + 1
-    st.caption(
+    prose.caption(
         t("list_found", total=digits(total), first=digits(first), last=digits(first + len(rows) - 1)) + " ・ " + t("list_share")
     )
     shown = cached.searched(

@@ -12,7 +12,7 @@ from kpis.figures.registers import STEPS
 from kpis.registers import REGISTERS
 from kpis.store.queries import ProcedureOnDay
 from kpis.vocabulary import RowKind
-from pages.parts import address, cached
+from pages.parts import address, cached, prose
 from pages.parts.menu import page
 from pages.parts.one_or_all import back_link
 from pages.parts.registers import bureau_names, day_word, facts, history, number, telling
@@ -62,7 +62,7 @@ def procedure_page(code: str) -> None:
 def _succession(row: ProcedureOnDay) -> None:
     """Say since when the procedure no longer stands, what followed it, and what it followed."""
     if row.ended_reason:
-        st.warning(markdown(_ended(row)), icon=":material/event_busy:")
+        prose.warning(markdown(_ended(row)), icon=":material/event_busy:")
     kin = [("ended_into", row.successor_code)] if row.successor_code else []
     kin += [("ended_from", code) for code in cached.moment().merged_into(row.procedure_code)]
     for words, code in kin:

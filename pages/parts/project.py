@@ -13,7 +13,7 @@ from kpis.figures.records import BAD, GOOD
 from kpis.figures.scorecard import Scored
 from kpis.settings import settings
 from kpis.text import status_word
-from pages.parts import address, cached
+from pages.parts import address, cached, prose
 from pages.parts.menu import page
 from pages.parts.registers import block, telling
 from pages.parts.text import language, shown_name, t
@@ -79,15 +79,15 @@ def contradictions(what: str, reports: Sequence[ProjectReport], own: Sequence[Sc
 
     stated, contradicted = cached.made("contradictions", code=what, make=make)
     if is_told_apart and not contradicted:
-        st.caption(t("contradictions_none", count=stated) if stated else t("contradictions_unknown"))
+        prose.caption(t("contradictions_none", count=stated) if stated else t("contradictions_unknown"))
         return
     with st.container(border=is_told_apart):
         section_heading(t("contradictions"))
         if not contradicted:
-            st.caption(t("contradictions_none", count=stated) if stated else t("contradictions_unknown"))
+            prose.caption(t("contradictions_none", count=stated) if stated else t("contradictions_unknown"))
         for place, name, code, words in contradicted:
             st.page_link(page(place), label=name, query_params=address.link(code=code))
-            st.caption(words)
+            prose.caption(words)
 
 
 def confidence_against_status() -> None:

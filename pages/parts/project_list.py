@@ -15,7 +15,7 @@ from kpis.government_files import ProjectKindFields
 from kpis.settings import settings
 from kpis.store import tables
 from kpis.text import format_date, status_word, text_of, texts_of
-from pages.parts import address, cached
+from pages.parts import address, cached, prose
 from pages.parts.figure import Ready, kept_block, ready
 from pages.parts.project import contradictions
 from pages.parts.raw_html import draw_html
@@ -58,7 +58,7 @@ def listing(reports: Sequence[ProjectReport]) -> None:
     page_heading(t("projects_title", which=markdown(which), parts=parts))
     every = [m for r in reports for m in r.milestones]
     both = sum(1 for m in every if m.planned and m.actual)
-    st.caption(t("projects_lead", as_of=format_date(as_of(), language()), rule=PROJECT_RULE, milestones=len(every), both=both))
+    prose.caption(t("projects_lead", as_of=format_date(as_of(), language()), rule=PROJECT_RULE, milestones=len(every), both=both))
     if settings().mode != "public":
         contradictions("projects", reports, (), is_told_apart=True)
     strategy()
@@ -90,7 +90,7 @@ def table_of(reports: Sequence[ProjectReport], caption: str, told: set[str]) -> 
 
     unled, table = cached.made("projects", code=(caption, is_first, *(r.code for r in reports), *address.link().items()), make=make)
     for said in unled:
-        st.caption(said)  # once, not at each
+        prose.caption(said)  # once, not at each
     draw_html(table)
     told.add(caption)
 
@@ -103,7 +103,7 @@ def numbered(kind: ProjectKindFields, own: Sequence[ProjectReport], told: set[st
         section_heading(markdown(heading))
         if is_new:
             said = {"version": shown_name(versions[0]), "day": projects.adopted(versions[0], Words(language()))}
-            st.caption(t("core_renumbered_note", **said))
+            prose.caption(t("core_renumbered_note", **said))
         table_of(alike, markdown(heading), told)
 
 
@@ -133,7 +133,7 @@ def strategy() -> None:
         for version in versions:
             source = sources.get(version.source_code)
             said = markdown(projects.version_line(version, Words(language())))
-            st.markdown(said + (f"  \n{t('source')}: {source_link(source)}" if source else ""))
+            prose.markdown(said + (f"  \n{t('source')}: {source_link(source)}" if source else ""))
 
 
 def listed(reports: Sequence[ProjectReport]) -> Ready:
@@ -176,7 +176,7 @@ def categories(kind: ProjectKindFields, own: Sequence[ProjectReport], told: set[
     """List the projects of a kind by category, and how many of those the strategy counts are not identified."""
     section_heading(markdown(named(kind, "heading") or projects.kind_name(kind, None, Words(language()))))
     moment = cached.moment()
-    st.caption(projects.unidentified(kind, own, moment.whole, moment.rows(tables.StrategyVersion), Words(language())))
+    prose.caption(projects.unidentified(kind, own, moment.whole, moment.rows(tables.StrategyVersion), Words(language())))
     names = dict.fromkeys(text_of(r.row, "category", "ja") for r in own)
     for category in sorted(names, key=lambda c: not c):
         alike = [r for r in own if text_of(r.row, "category", "ja") == category]

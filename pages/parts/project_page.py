@@ -14,7 +14,7 @@ from kpis.figures.records import value_of
 from kpis.figures.scorecard import Scored
 from kpis.kinds import KINDS
 from kpis.text import format_value, status_word
-from pages.parts import address, cached
+from pages.parts import address, cached, prose
 from pages.parts.assessment import assessment
 from pages.parts.attention import strip_of, strips_of
 from pages.parts.cards import chart_with_table, headline_value, source_line, status_badge
@@ -42,20 +42,20 @@ def heading(report: ProjectReport) -> None:
     titled(name, cached.made("leads", code=report.code, make=lambda: leads(telling(), report.code)[1]))
     page_heading(markdown(name))
     if not report.row.is_name_official:
-        st.caption(t("name_not_official_why"))
+        prose.caption(t("name_not_official_why"))
     words = Words(language())
     with st.container(horizontal=True, gap="small", vertical_alignment="center"):
         status = seen.mark(report.status, status_word(report.status, language()), words)
         draw_html(Markup('<p class="st">{} {}</p>').format(t("computed_status"), status), width="content")
         if stated := confidence_mark(report):
-            st.markdown(stated)
+            prose.markdown(stated)
     strip_of(cached.moment().project_stood(report), projects.project_name(report.row, Words(language())))
-    st.caption(rule_line(report, PROJECT_RULE))
+    prose.caption(rule_line(report, PROJECT_RULE))
     if report.confidence is not None:
-        st.caption(markdown(in_short(report.confidence, Words(language()))))
+        prose.caption(markdown(in_short(report.confidence, Words(language()))))
     with st.container(border=True):
-        st.markdown(f"**{markdown(projects.goal_heading(report, Words(language())))}**")
-        st.markdown(shown_name(report.row, "goal") or t("goal_none"))
+        prose.markdown(f"**{markdown(projects.goal_heading(report, Words(language())))}**")
+        prose.markdown(shown_name(report.row, "goal") or t("goal_none"))
         source = cached.moment().book.sources.get(projects.goal_source(report.row))
         if source:
             fine_print(f"{t('source')}: {source_link(source)}")
@@ -68,7 +68,7 @@ def bureaus_and_names(report: ProjectReport, reports: Sequence[ProjectReport]) -
     with left:
         section_heading(t("who_leads"))
         if not report.bureaus:
-            st.caption(projects.no_bureau(report, Words(language())))
+            prose.caption(projects.no_bureau(report, Words(language())))
         for row in report.bureaus:
             unit = units[row.bureau_code]
             when = projects.times(row, unit.valid_to, Words(language()))
@@ -85,7 +85,7 @@ def bureaus_and_names(report: ProjectReport, reports: Sequence[ProjectReport]) -
         lines = [
             f"- {markdown(n.version_name(language()))}: **{markdown(r.code)}** {shown_name(n.row)}" for r in kin for n in r.names
         ]
-        st.markdown("\n".join(lines))
+        prose.markdown("\n".join(lines))
 
 
 def steps(item: Scored) -> str:
@@ -117,17 +117,17 @@ def indicators(report: ProjectReport) -> None:
             with st.container(border=True, height="stretch"):
                 part_heading(shown_name(item.entry.definition))
                 status_badge(item.judgement)
-                st.markdown(f"### {markdown(headline_value(item, item.judgement.figure))}")
+                prose.markdown(f"### {markdown(headline_value(item, item.judgement.figure))}")
                 if item in beside:
-                    st.markdown(markdown(item.sentence(language())))
+                    prose.markdown(markdown(item.sentence(language())))
                 if raised := steps(item):
-                    st.caption(raised)
+                    prose.caption(raised)
                 if item in beside:
                     source_line(item, cached.moment().book)
                 else:
                     chart_with_table(item, cached.moment().book)
     if len(rest) > len(beside):
-        st.caption(t("more_indicators", count=len(rest) - len(beside)))
+        prose.caption(t("more_indicators", count=len(rest) - len(beside)))
     strips_of(report.scored, key=report.code)
     every_figure(report)
 

@@ -14,6 +14,7 @@ from kpis.store.store import Store
 from kpis.text import format_date
 from loaders.workbook.annotate import mark_problems
 from loaders.workbook.questions import AnswerReading, issue, receive
+from pages.parts import prose
 from pages.parts.asked import choose
 from pages.parts.brought import let_go
 from pages.parts.data_table import data_table
@@ -44,19 +45,19 @@ def answered_by(store: Store, asked: Question, replies: list[Reply], *, actor: s
     told = t("answer_days_left", days=left) if left >= 0 else t("answer_days_late", days=-left)
     if reply.state not in _TO_UPLOAD or asked.state == QuestionState.CLOSED:
         told = format_date(asked.due_on, language())
-        st.markdown(t("answer_state_line", state=t(f"reply_is_{reply.state}"), day=told, left=t(f"question_is_{asked.state}")))
+        prose.markdown(t("answer_state_line", state=t(f"reply_is_{reply.state}"), day=told, left=t(f"question_is_{asked.state}")))
     else:
         day = format_date(asked.due_on, language())
-        st.markdown(t("answer_state_line", state=t(f"reply_is_{reply.state}"), day=day, left=told))
+        prose.markdown(t("answer_state_line", state=t(f"reply_is_{reply.state}"), day=day, left=told))
     if reply.state == ReplyState.RETURNED:
-        st.warning(t("answer_returned_because", reason=markdown(reply.return_reason)), icon=":material/undo:")
+        prose.warning(t("answer_returned_because", reason=markdown(reply.return_reason)), icon=":material/undo:")
     if asked.state == QuestionState.CLOSED:
-        st.info(t("answer_closed"), icon=":material/lock:")
+        prose.info(t("answer_closed"), icon=":material/lock:")
     elif reply.state in _TO_UPLOAD:
         _answering(store, asked, reply, actor=actor)
     else:
         is_done = reply.state == ReplyState.ACCEPTED
-        st.info(
+        prose.info(
             t("answer_done" if is_done else "answer_with_office"),
             icon=":material/check_circle:" if is_done else ":material/hourglass_empty:",
         )
@@ -68,7 +69,7 @@ def _answering(store: Store, asked: Question, reply: Reply, *, actor: str) -> No
     code, bureau = asked.question_code, reply.bureau_code
     left, right = st.columns(2, gap="medium")
     with left:
-        st.markdown(t("answer_workbook_lead"))
+        prose.markdown(t("answer_workbook_lead"))
         name = file_name(bureau_names()[bureau], asked.title_ja, bureau, code, ending=".xlsx")
         st.download_button(
             t("answer_workbook"), lambda: issue(store, code, bureau, actor=actor), name, _XLSX, type="primary", icon=":material/download:",
@@ -79,13 +80,13 @@ def _answering(store: Store, asked: Question, reply: Reply, *, actor: str) -> No
         file = st.file_uploader(t("answer_upload"), type="xlsx", key=f"answer_file_{turn}", help=t("answer_upload_help"))
         pressed = st.form_submit_button(t("answer_upload_button"), type="primary", icon=":material/fact_check:")
     if pressed and file is None:
-        st.warning(t("upload_none"), icon=":material/info:")
+        prose.warning(t("upload_none"), icon=":material/info:")
     if pressed and file is not None:
         content = file.getvalue()
         try:
             reading, revision = receive(store, content, code, bureau, actor=actor, name=file.name, replaces=reply.revision)
         except MierukaError as refused:
-            st.error(markdown(refused.in_language(language())), icon=":material/block:")
+            prose.error(markdown(refused.in_language(language())), icon=":material/block:")
             return
         st.session_state[_LOOKED_AT] = (code, bureau, file.name, content, reading, revision)
         if revision:
@@ -101,12 +102,12 @@ def _looked_at(code: str, bureau: str) -> None:
         return
     _, _, name, content, reading, revision = held
     if revision:
-        st.success(
+        prose.success(
             t("answer_upload_done", name=markdown(name), revision=revision, rows=len(reading.rows)), icon=":material/check_circle:"
         )
         return
     problems = reading.problems
-    st.error(t("answer_upload_refused", name=markdown(name), count=len(problems)), icon=":material/error:")
+    prose.error(t("answer_upload_refused", name=markdown(name), count=len(problems)), icon=":material/error:")
     if reading.can_be_marked:
         st.download_button(
             t("marked_button"), lambda: mark_problems(content, problems), file_name(bureau, code, "marked", ending=".xlsx"), _XLSX,
@@ -123,7 +124,7 @@ def _what_was_read(store: Store, asked: Question, reply: Reply, *, actor: str) -
         data_table(pd.DataFrame(told, columns=headings))
     if asked.state != QuestionState.OPEN or reply.state not in _TO_UPLOAD:
         if not rows:
-            st.caption(t("answer_nothing"))
+            prose.caption(t("answer_nothing"))
         return
     is_nothing = bool(not rows and st.checkbox(t("answer_is_nothing"), key=f"nothing_{code}_{bureau}_{reply.revision}"))
     if st.button(

@@ -21,7 +21,7 @@ from kpis.settings import settings
 from kpis.store import tables
 from kpis.store.store import Store
 from kpis.text import format_date
-from pages.parts import cached
+from pages.parts import cached, prose
 from pages.parts.data_table import data_table
 from pages.parts.question_written import write_question
 from pages.parts.reported import bureau_names, instant, office_today
@@ -59,15 +59,15 @@ def _head(asked: Question, replies: list[Reply]) -> None:
     names, day = bureau_names(), format_date(asked.due_on, language())
     if asked.state == QuestionState.DRAFT:
         whom = t("list_comma").join(names.get(code, code) for code in asked.bureaus) or t("question_every_bureau")
-        st.markdown(t("question_head_draft", bureaus=markdown(whom), day=day))
+        prose.markdown(t("question_head_draft", bureaus=markdown(whom), day=day))
         return
     sent, accepted = (sum(each.state in states for each in replies) for states in (_SENT, _SENT[1:]))
-    st.markdown(
+    prose.markdown(
         t("question_head", state=t(f"question_is_{asked.state}"), day=day, asked=len(replies), answered=sent, accepted=accepted)
     )
     late = [names.get(each.bureau_code, each.bureau_code) for each in replies if each.is_late]
     if late and asked.state == QuestionState.OPEN:
-        st.warning(
+        prose.warning(
             t("question_head_late", late=len(late), bureaus=markdown(t("list_comma").join(late))), icon=":material/schedule:"
         )
 
@@ -86,7 +86,7 @@ def _columns(asked: Question) -> None:
 
 def _draft(store: Store, asked: Question, *, actor: str) -> None:
     code = asked.question_code
-    st.caption(t("question_open_lead"))
+    prose.caption(t("question_open_lead"))
     if st.button(t("question_open"), type="primary", icon=":material/send:", key="open_question"):
         take(lambda: questions.open_to_bureaus(store, code, actor=actor, today=office_today()), t("question_opened_now", code=code))
     with st.expander(t("question_change"), icon=":material/edit:"):
@@ -117,7 +117,7 @@ def _decide(store: Store, asked: Question, replies: list[Reply], rows: list[Answ
     part_heading(t("question_decide"))
     waiting = {each.bureau_code: each for each in replies if each.state == ReplyState.SUBMITTED}
     if not waiting:
-        st.caption(t("question_decide_none"))
+        prose.caption(t("question_decide_none"))
         return
     names, code = bureau_names(), asked.question_code
     bureau = st.selectbox(t("bureau"), list(waiting), format_func=lambda b: names.get(b, b), key=f"decide_{code}")
@@ -127,7 +127,7 @@ def _decide(store: Store, asked: Question, replies: list[Reply], rows: list[Answ
         headings, told = answer_table(asked, own, names, language(), is_of_one=True)
         data_table(pd.DataFrame(told, columns=headings))
     else:
-        st.info(t("answer_nothing"), icon=":material/info:")
+        prose.info(t("answer_nothing"), icon=":material/info:")
     left, right = st.columns([1, 2], gap="medium")
     decided = partial(answers.decide, store, code, bureau, actor=actor, revision=reply.revision)
     if left.button(t("answer_accept"), type="primary", icon=":material/check_circle:", key="accept_answer"):
@@ -141,10 +141,10 @@ def _decide(store: Store, asked: Question, replies: list[Reply], rows: list[Answ
 def _all_answers(asked: Question, rows: list[AnswerRow]) -> None:
     part_heading(t("question_answers"))
     if not rows:
-        st.caption(t("question_answers_none"))
+        prose.caption(t("question_answers_none"))
         return
     headings, told = answer_table(asked, rows, bureau_names(), language())
-    st.markdown(t("question_answers_lead", bureaus=len({row.bureau_code for row in rows}), rows=len(rows)))
+    prose.markdown(t("question_answers_lead", bureaus=len({row.bureau_code for row in rows}), rows=len(rows)))
     data_table(pd.DataFrame(told, columns=headings))
     with st.container(horizontal=True):
         st.download_button(
@@ -161,7 +161,7 @@ def _all_answers(asked: Question, rows: list[AnswerRow]) -> None:
 def _closing(store: Store, asked: Question, replies: list[Reply], *, actor: str) -> None:
     missing = sum(each.state != ReplyState.ACCEPTED for each in replies)
     with st.popover(t("question_close"), icon=":material/lock:"):
-        st.markdown(t("question_close_lead", open=missing))
+        prose.markdown(t("question_close_lead", open=missing))
         if st.button(t("question_close"), type="primary", key="close_question"):
             take(
                 lambda: questions.close(store, asked.question_code, actor=actor), t("question_closed_now", code=asked.question_code)
@@ -171,7 +171,7 @@ def _closing(store: Store, asked: Question, replies: list[Reply], *, actor: str)
 def _indicator(asked: Question, rows: list[AnswerRow]) -> None:
     """Offer the files that make a number column of a closed question an indicator; nothing is written here."""
     with st.expander(t("indicator_from"), icon=":material/query_stats:"):
-        st.markdown(t("indicator_from_lead"))
+        prose.markdown(t("indicator_from_lead"))
         numbers = {c.name: heading(c, language()) for c in asked.columns if c.type in NUMBERS}
         own, moment = government(), cached.moment()
         sources = {row.source_code: row.title for row in moment.rows(tables.Source) if not row.source_code.startswith("report-")}
@@ -197,7 +197,7 @@ def _indicator(asked: Question, rows: list[AnswerRow]) -> None:
             try:
                 made = indicator_files(asked, rows, wish, listed=settings().catalogue_dir / "indicators.csv")
             except MierukaError as refused:
-                st.error(markdown(refused.in_language(language())), icon=":material/block:")
+                prose.error(markdown(refused.in_language(language())), icon=":material/block:")
                 return
             st.session_state[_MADE] = (asked.question_code, made)
         held = st.session_state.get(_MADE)

@@ -15,7 +15,7 @@ from kpis.reporting.asking import MOST_ROWS, AskedColumn, read_choices, written_
 from kpis.reporting.questions import Question
 from kpis.reporting_vocabulary import AnswerType
 from kpis.store.store import Store
-from pages.parts import cached
+from pages.parts import cached, prose
 from pages.parts.reported import bureau_names, office_today
 from pages.parts.steps import say_next, say_what_came
 from pages.parts.text import language, t
@@ -37,7 +37,7 @@ def write_question(store: Store, *, actor: str, now: Question | None = None) -> 
     if now is None:
         page_heading(t("part_ask"))
         say_what_came()
-        st.markdown(t("question_lead_ask"))
+        prose.markdown(t("question_lead_ask"))
     names = {code: name for code, name in bureau_names().items() if code in cached.moment().reporting_units}
     turn = st.session_state.get(_TURN, 0)
     tail = f"{now.question_code if now else 'new'}_{turn}"
@@ -51,7 +51,7 @@ def write_question(store: Store, *, actor: str, now: Question | None = None) -> 
             name: place.text_area(t(f"question_{name}"), value=getattr(now, name, ""), height=110, key=f"question_{name}_{tail}")
             for place, name in ((left, "lead_ja"), (right, "lead_en"))
         }
-        st.markdown(f"**{t('question_columns')}**")
+        prose.markdown(f"**{t('question_columns')}**")
         table = st.data_editor(
             _table(now), num_rows="dynamic", hide_index=True, width="stretch", key=f"question_columns_{tail}", column_config=_configured(),
         )  # fmt: skip
@@ -71,7 +71,7 @@ def write_question(store: Store, *, actor: str, now: Question | None = None) -> 
                     code=now.question_code if now else "",
                 )  # fmt: skip
             except MierukaError as refused:
-                st.error(markdown(refused.in_language(language())), icon=":material/block:")
+                prose.error(markdown(refused.in_language(language())), icon=":material/block:")
                 return
             st.session_state[_TURN] = turn + 1  # a new question begins empty again
             say_next(t("question_kept", code=code))

@@ -12,6 +12,7 @@ from kpis.reporting.access import Viewer
 from kpis.reporting.refused import DAYS, MOST_FILES, Refused, refused_content, refused_files
 from kpis.store.store import Store
 from loaders.workbook.door import handed_on
+from pages.parts import prose
 from pages.parts.reported import bureau_names, instant, period_name
 from pages.parts.text import csv_file, found_shown, language, t
 from telling.file_names import file_name
@@ -25,7 +26,7 @@ def refused_list(store: Store, *, me: Viewer, bureau: str | None = None) -> None
     if not listed:
         return
     with st.expander(t("refused_title", count=len(listed)), icon=":material/block:"):
-        st.caption(t("refused_lead", days=DAYS, most=MOST_FILES))
+        prose.caption(t("refused_lead", days=DAYS, most=MOST_FILES))
         for each in listed:
             with st.container(border=True):
                 _one(store, each, me=me)

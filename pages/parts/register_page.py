@@ -8,7 +8,7 @@ from kpis.as_text import markdown
 from kpis.figures.listed import APART, Standing, kept
 from kpis.registers import Register
 from kpis.vocabulary import RowKind
-from pages.parts import address, cached
+from pages.parts import address, cached, prose
 from pages.parts.asked import choose, write_words
 from pages.parts.data_table import data_table
 from pages.parts.one_or_all import asked_code, back_link
@@ -57,9 +57,9 @@ def _lacking(register: Register) -> None:
 def _all(said: Telling, register: Register, rows: list[Standing]) -> None:
     """Show the counts, the comparison of bureaus and the list, searched and narrowed."""
     page_heading(markdown(told.title(said, register, rows)))
-    st.caption(markdown(told.lead(said, rows)))
+    prose.caption(markdown(told.lead(said, rows)))
     if sample := sum(row.is_sample for row in rows):
-        st.warning(t("sample_marked", n=sample), icon=":material/science:")
+        prose.warning(t("sample_marked", n=sample), icon=":material/science:")
     cards(lambda: told.cards(said, register, rows), key=register.sheet)
     with st.container(border=True):
         section_heading(t("reg_by_bureau"))
@@ -73,7 +73,7 @@ def _all(said: Telling, register: Register, rows: list[Standing]) -> None:
     bureau = choose("bureau", bureaus, t("reg_by_bureau"), lambda code: said.bureau(code) if code else t("any"))
     asked = kept(rows, query=query, status=status, bureau=bureau)
     if not asked:
-        st.info(t("listed_none"), icon=":material/search_off:")
+        prose.info(t("listed_none"), icon=":material/search_off:")
         return
     shown = told.listed(said, register, asked, lambda code: address.path(register.sheet, code=code))
     data_table(

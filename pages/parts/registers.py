@@ -24,7 +24,7 @@ from kpis.settings import settings
 from kpis.store import tables
 from kpis.text import format_date, known_day
 from kpis.vocabulary import RowKind
-from pages.parts import address, cached
+from pages.parts import address, cached, prose
 from pages.parts.data_table import data_table, short_texts
 from pages.parts.figure import Ready, kept_block, ready
 from pages.parts.raw_html import draw_html
@@ -132,7 +132,7 @@ def history(kind: RowKind, code: str) -> None:
     section_heading(t("detail_history"))
     changes = cached.moment().changes_of(kind, code)
     if not changes:
-        st.caption(t("detail_no_history"))
+        prose.caption(t("detail_no_history"))
         return
     headings = said_of(REGISTERS[kind].fields)
 
@@ -157,7 +157,7 @@ def not_loaded(table: type[tables.SQLModel], how: str) -> None:
     first, known_at = cached.moment().first_known(table), cached.moment().known_at
     if known_at is not None and first is not None and first > known_at:
         how = t("register_not_yet", day=format_date(local_day(first), language()))
-    st.info(how, icon=":material/info:")
+    prose.info(how, icon=":material/info:")
 
 
 def when() -> dict[str, str]:

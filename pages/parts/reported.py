@@ -11,10 +11,9 @@ from sqlmodel import SQLModel
 
 from kpis.government import government
 from kpis.periods import local_day, local_time, parse_period
-from kpis.registers import LIST_OF_FILE, REGISTERS
+from kpis.registers import REGISTERS
 from kpis.reporting.access import state_word
 from kpis.reporting.comparison import OBSERVATIONS, ReportedRow, Value
-from kpis.reporting.people import Event
 from kpis.store import tables
 from kpis.store.store import utc_now
 from kpis.text import format_date
@@ -30,19 +29,6 @@ STATE_LOOKS = {
     "approved": (":material/check_circle:", "green"), "withdrawn": (":material/block:", "gray"),
     "late": (":material/schedule:", "red"),
 }  # fmt: skip
-EVENTS = frozenset(
-    {"uploaded", "explained", "conflict_resolved", "reading_chosen", "warning_confirmed", "submitted", "withdrawn", "returned",
-     "commented", "approved", "cell_changed", "exception_granted", "person_added", "person_removed", "template_issued", "publish",
-     "rollback", "confidence", "assessment_confirmed", "figure_withdrawn", "withdrawal_asked", "withdrawal_approved", "withdrawal_refused", "list_decided",
-     "refused", "file_refused", "original_read", "signed_in", "sign_in_refused", "signed_out", "publish_undone",
-     "key_introduced", "pointer_written", "sample_made", "decided", "decision_closed", "minutes_closed", "notices_chosen", "calendar_address_made", "calendar_address_ended",
-     "channel_added", "channel_ended", "notice_sent_again", "notices_put_aside", "taken_in", "clash_settled", "row_taken_out", "prepared",
-     "checked", "sent_back", "deputy_named", "deputy_ended", "question_asked", "question_rewritten", "question_opened",
-     "question_closed", "question_template_issued", "answer_uploaded", "answer_submitted", "answer_returned", "answer_accepted",
-     "corrected", "cell_corrected", "voice_read", "voice_published", "voice_hidden"}
-)  # fmt: skip
-# What is kept of a cell that became current (kpis.reporting.kept.record_cells): list, key, column, old and new.
-_CELL = re.compile(r"(?P<file>\w+\.csv) (?P<key>.+) (?P<column>[a-z]\w*): (?P<old>.*?) → (?P<new>.*)", re.DOTALL)
 # Columns by which a row names others, where its sheet has no heading for them → the word for what they name.
 _KEYS = {"indicator_code": "nav_indicator", "project_code": "project", "bureau_code": "bureau", "period_code": "period"}
 _NAMED: Mapping[str, type[SQLModel]] = {
@@ -50,6 +36,7 @@ _NAMED: Mapping[str, type[SQLModel]] = {
     "project_code": tables.Project,
     "bureau_code": tables.Bureau,
 }
+_WHOLE_ROW = re.compile(r"\b(\d+):\1$")  # of what no cell of its own holds
 STATE_ORDER = ("approved", "submitted", "returned", "draft", "not_started")
 STATE_MARKS = {"not_started": "○", "draft": "✎", "submitted": "➤", "returned": "↩", "approved": "✓", "withdrawn": "✕"}
 
@@ -64,16 +51,16 @@ def instant(at: datetime | None) -> str:
     return f"{local_time(at):%Y-%m-%d %H:%M}" if at else "―"
 
 
+def place_name(place: str) -> str:
+    """Return a place in a workbook as the workbook shows it: sheet and cell, or the row of what no cell of its own holds."""
+    return _WHOLE_ROW.sub(lambda row: t("place_row", number=int(row[1])), place)
+
+
 def state_name(state: str) -> str:
     """Return the word for the state of a report, of ``not_started`` and of ``late``."""
     if state in ("not_started", "late"):
         return t("report_late" if state == "late" else "state_not_started")
     return state_word(state, language())
-
-
-def event_name(action: str) -> str:
-    """Return the word for a step in the audit trail; one that has none is shown by its code."""
-    return t(f"event_{action}") if action in EVENTS else action
 
 
 def state_badge(state: str) -> None:
@@ -184,13 +171,3 @@ def value_text(kind: str, column: str, value: Value) -> str:
         if words:
             return words[1 if language() == "en" else 0]
     return str(value)
-
-
-def event_detail(event: Event) -> str:
-    """Return the detail of a step as it is read: of a cell that became current the heading of its column, and a word for blank."""
-    cell = _CELL.fullmatch(event.detail) if event.action == "cell_changed" else None
-    kind = LIST_OF_FILE[cell["file"]].kind.value if cell and cell["file"] in LIST_OF_FILE else ""
-    if cell is None or not (kind == OBSERVATIONS or kind in REGISTERS):
-        return event.detail
-    old, new = (t("blank_cell") if value in ("None", "") else value for value in (cell["old"], cell["new"]))
-    return f"{cell['key']} {column_name(kind, cell['column'])}: {old} → {new}"

@@ -16,7 +16,7 @@ from kpis.reporting import saying
 from kpis.reporting.reports import Opened
 from kpis.store.store import Store
 from kpis.vocabulary import OpenPart
-from pages.parts import cached
+from pages.parts import cached, prose
 from pages.parts.data_table import Texts, texts_of, texts_table
 from pages.parts.registers import telling
 from pages.parts.steps import take
@@ -70,7 +70,7 @@ def in_full(make: Callable[[], Block], *, key: str) -> None:
     made = cached.made("said", code=f"{key} {view()}", make=partial(_ready, make))
     section_heading(made.title)
     if not made.table.shown:
-        st.caption(made.why_empty)
+        prose.caption(made.why_empty)
         return
     texts_table(made.table)
     name = file_name(key, as_of().isoformat(), ending=".csv")
@@ -81,13 +81,13 @@ def ask_causes(store: Store, opened: Opened, *, actor: str) -> None:
     """Ask why each figure that needs it stands as it does; what is written becomes a row of the report."""
     if not opened.unspoken:
         return
-    st.warning(t("say_causes_lead", count=len(opened.unspoken)), icon=":material/edit_note:")
-    st.caption(openness())
+    prose.warning(t("say_causes_lead", count=len(opened.unspoken)), icon=":material/edit_note:")
+    prose.caption(openness())
     with st.form("causes"):
         given: dict[str, dict[str, str]] = {}
         for item in opened.unspoken[:AT_ONCE]:
             code = item.code
-            st.markdown(f"**{shown_name(item.named)}**  \n{markdown(item.sentence(telling().words.language))}")
+            prose.markdown(f"**{shown_name(item.named)}**  \n{markdown(item.sentence(telling().words.language))}")
             columns = st.columns(3)
             given[code] = {
                 f"{part}_ja": column.text_area(t(f"part_{part}"), key=f"say_{part}_{code}", max_chars=saying.LONGEST, height=80)

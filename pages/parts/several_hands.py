@@ -10,6 +10,7 @@ from kpis.reporting.comparison import Value
 from kpis.reporting.merging import Claim, Clash, Hand
 from kpis.reporting.reports import Brought, Opened
 from kpis.store.store import Store
+from pages.parts import prose
 from pages.parts.data_table import data_table
 from pages.parts.reported import column_name, instant, row_namer, section_name, value_text
 from pages.parts.steps import take
@@ -23,7 +24,7 @@ def brought(opened: Opened) -> None:
     on_behalf = any(each.is_on_behalf for each in opened.uploads)
     if len(opened.uploads) < 2 and not on_behalf:
         return
-    st.markdown(f"**{t('brought', count=len(opened.uploads))}**")
+    prose.markdown(f"**{t('brought', count=len(opened.uploads))}**")
     rows = [
         {
             t("revision"): each.revision, t("file"): brought_name(each), t("brought_part"): part_name(each.part), t("rows_count_short"): each.rows_count,
@@ -69,19 +70,19 @@ def ask_clashes(store: Store, opened: Opened, *, actor: str | None) -> None:
     open_cells = opened.clashes
     if not open_cells:
         return
-    st.error(f"**{t('clashes_title', count=len(open_cells))}**  \n{t('clashes_lead')}", icon=":material/call_split:")
+    prose.error(f"**{t('clashes_title', count=len(open_cells))}**  \n{t('clashes_lead')}", icon=":material/call_split:")
     name = row_namer()
     report = opened.report
     if actor is None:
         for clash in open_cells[:AT_ONCE]:
-            st.markdown(f"**{markdown(name(clash.row))}** {markdown(column_name(clash.row.kind, clash.column))}")
-            st.markdown("\n".join(f"- **{told}** {who}" for _, told, who in _asked(opened, clash)))
+            prose.markdown(f"**{markdown(name(clash.row))}** {markdown(column_name(clash.row.kind, clash.column))}")
+            prose.markdown("\n".join(f"- **{told}** {who}" for _, told, who in _asked(opened, clash)))
         return
     with st.form("clashes"):
         picked: dict[submissions.CellKey, Value] = {}
         for number, clash in enumerate(open_cells[:AT_ONCE]):
             kind = clash.row.kind
-            st.markdown(f"**{markdown(name(clash.row))}** {markdown(column_name(kind, clash.column))}")
+            prose.markdown(f"**{markdown(name(clash.row))}** {markdown(column_name(kind, clash.column))}")
             offered = _asked(opened, clash)
             said = st.radio(
                 markdown(f"{name(clash.row)} {column_name(kind, clash.column)}"), range(len(offered)), index=None, label_visibility="collapsed",
@@ -120,7 +121,7 @@ def written_rows(store: Store, opened: Opened, *, actor: str | None) -> None:
         if actor is None:
             return
         report, named = opened.report, {each.key: name(each.row) for each in rows}
-        st.markdown(f"**{t('take_out')}**  \n{t('take_out_lead')}")
+        prose.markdown(f"**{t('take_out')}**  \n{t('take_out_lead')}")
         picked = st.multiselect(
             t("take_out_pick"),
             list(named),

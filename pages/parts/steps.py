@@ -8,6 +8,7 @@ import streamlit as st
 
 from kpis.as_text import markdown
 from kpis.errors import MierukaError
+from pages.parts import prose
 from pages.parts.text import language
 
 _SAID = "step_said"
@@ -23,7 +24,7 @@ def take(step: Callable[[], object], said: str = "") -> None:
     try:
         step()
     except MierukaError as refused:
-        st.error(markdown(refused.in_language(language())), icon=":material/block:")
+        prose.error(markdown(refused.in_language(language())), icon=":material/block:")
         return
     say_next(said)
 
@@ -37,4 +38,4 @@ def say_next(said: str) -> None:
 def say_what_came() -> None:
     """Say what came of the step taken last, once."""
     if said := st.session_state.pop(_SAID, ""):
-        st.success(said, icon=":material/check_circle:")
+        prose.success(said, icon=":material/check_circle:")

@@ -11,7 +11,7 @@ import streamlit as st
 from kpis.as_text import escaped
 from kpis.figures.scorecard import Scored
 from kpis.settings import settings
-from pages.parts import address, cached
+from pages.parts import address, cached, prose
 from pages.parts.text import language, named, t
 from pages.parts.when import as_of, view
 from publishers.editions.on_disk import SITE
@@ -61,12 +61,12 @@ def _opened(make: Callable[[], Taken | None], key: str, *, name: str, alt: Calla
                     key=f"taken_{form}_{key}", on_click="ignore",
                 )  # fmt: skip
     if not has_japanese():
-        st.caption(t("taken_no_png"))
+        prose.caption(t("taken_no_png"))
     for label, file in (("taken_chart", file_of_chart(name, language())), ("taken_card", file_of_card(name, language()))):
         if _is_published(f"{file}.svg"):
-            st.caption(t(label))
+            prose.caption(t(label))
             st.code(f'<img src="{settings().public_address}/{file}.svg" alt="{escaped(alt())}">', language="html", wrap_lines=True)
-    st.caption(t("taken_link"))
+    prose.caption(t("taken_link"))
     st.code(f"{settings().public_url.rstrip('/')}{here}", language=None, wrap_lines=True)
 
 

@@ -8,12 +8,12 @@ from typing import Any
 from urllib.parse import quote
 
 import pandas as pd
-import streamlit as st
 
 from kpis import text
 from kpis.as_text import cell, markdown
 from kpis.languages import SOURCE, both, codes, say
 from kpis.message import Message
+from pages.parts import prose
 from telling.words import Words
 
 _ADDRESS_SIGNS = "%/:?#@!$&'*+,;=~[]"  # of an address that stay as they are; brackets would end the link
@@ -47,7 +47,7 @@ def digits(value: float, form: str = ",") -> str:
 
 def fine_print(markdown: str) -> None:
     """Show small text that holds links or badges: a caption fades them below the contrast of 4.5 that WCAG asks for."""
-    st.markdown(f":small[{markdown}]")
+    prose.markdown(f":small[{markdown}]")
 
 
 def in_brackets(text: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from kpis.line_breaks import on_one_line, with_places
+from pages.parts import prose
 from pages.parts.text import t
 
 BETWEEN = " — "
@@ -22,14 +22,14 @@ def titled(*about: str) -> None:
 
 def page_heading(text: str) -> None:
     """Show what a page says first (markdown)."""
-    st.title(with_places(on_one_line(text)))
+    prose.heading(1, text)
 
 
 def section_heading(text: str, *, anchor: str | None = None) -> None:
     """Show what a part of a page is about (markdown)."""
-    st.header(with_places(on_one_line(text)), anchor=anchor)
+    prose.heading(2, text, anchor=anchor)
 
 
 def part_heading(text: str, *, anchor: str | None = None) -> None:
     """Show what a part of a section is about (markdown)."""
-    st.subheader(with_places(on_one_line(text)), anchor=anchor)
+    prose.heading(3, text, anchor=anchor)

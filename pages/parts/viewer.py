@@ -19,7 +19,7 @@ from kpis.reporting.people import account_key, viewer_of
 from kpis.reporting.sign_in import is_ended, signed_in
 from kpis.seen import doing, journal
 from kpis.settings import settings
-from pages.parts import address, cached
+from pages.parts import address, cached, prose
 from pages.parts.text import language, t
 from pages.parts.titled import page_heading
 from pages.parts.when import today
@@ -77,12 +77,12 @@ def gate() -> None:
         return
     page_heading(t("site"))
     if not st.user.is_logged_in or is_ended(cached.store(), dict(st.user)):
-        st.info(t("sign_in_first"), icon=":material/lock:")
+        prose.info(t("sign_in_first"), icon=":material/lock:")
         st.button(t("sign_in"), on_click=st.login, type="primary", icon=":material/login:")
         st.stop()
     email = viewer().email
     said = t("not_registered", email=email) if email else t("not_verified", hours=settings().session_hours)
-    st.error(said, icon=":material/lock:")
+    prose.error(said, icon=":material/lock:")
     st.button(t("sign_out"), on_click=st.logout, icon=":material/logout:", key="sign_out_gate")
     st.stop()
 
@@ -91,7 +91,7 @@ def refuse() -> None:
     """Say that this page is not for the viewer, and what to do."""
     record_page_refused()
     page_heading(t("not_for_you"))
-    st.error(t("choose_viewer" if settings().mode == "local" else "ask_for_role"), icon=":material/lock:")
+    prose.error(t("choose_viewer" if settings().mode == "local" else "ask_for_role"), icon=":material/lock:")
     st.stop()
 
 
@@ -125,7 +125,7 @@ def viewer_choice() -> None:
     elif mode == "office" and viewer().email:
         with st.container(gap="xsmall"):
             roles = dict.fromkeys(t(f"role_{grant.role}") for grant in viewer().grants)
-            st.caption(" ・ ".join([f":material/person: {markdown(viewer().email)}", *roles]))
+            prose.caption(" ・ ".join([f":material/person: {markdown(viewer().email)}", *roles]))
             if viewer().grants:
                 st.button(t("sign_out"), on_click=st.logout, icon=":material/logout:", key="sign_out")
 

@@ -14,7 +14,7 @@ from kpis.voices.heard import heard
 from kpis.voices.often import OFTEN
 from kpis.voices.store import Voices, voices
 from kpis.voices.words import GRADES, MOST_WORDS
-from pages.parts import cached
+from pages.parts import cached, prose
 from pages.parts.text import fine_print, language, offered, t
 from pages.parts.titled import section_heading
 from telling import voices as told
@@ -35,22 +35,22 @@ def voice(kind: str, code: str) -> None:
     with st.container(key="voice"):
         section_heading(t(f"voice_heading_{kind}"))
         if mean := told.mean_sentence(public, kind, code, words):
-            st.markdown(mean)
+            prose.markdown(mean)
         _form(held, kind, code, edition.number)
         answered = told.said(public, kind, code, words)
         if answered:
-            st.markdown(f"**{t('voice_answered')}**")
+            prose.markdown(f"**{t('voice_answered')}**")
         for each in answered:
             with st.container(border=True, gap="xsmall"):
-                st.markdown(markdown(each.words))
+                prose.markdown(markdown(each.words))
                 fine_print(each.about)
-                st.markdown(f"**{t('voice_answer_of')}** {markdown(each.answer)}")
+                prose.markdown(f"**{t('voice_answer_of')}** {markdown(each.answer)}")
 
 
 def _form(held: Voices, kind: str, code: str, edition: int) -> None:
     about = f"{kind}_{code}"
     if st.session_state.get(_SAID) == about:
-        st.success(t("voice_thanks"), icon=":material/check_circle:")
+        prose.success(t("voice_thanks"), icon=":material/check_circle:")
         return
     with st.form(f"voice_{about}", border=True):
         grade = st.radio(
@@ -61,7 +61,7 @@ def _form(held: Voices, kind: str, code: str, edition: int) -> None:
         if not st.form_submit_button(t("voice_send"), icon=":material/send:"):
             return
         if wait := OFTEN.seconds_to_wait(st.context.ip_address or "", utc_now()):
-            st.warning(t("asked_too_often", seconds=wait), icon=":material/hourglass:")
+            prose.warning(t("asked_too_often", seconds=wait), icon=":material/hourglass:")
             return
         try:
             if grade is None:
@@ -70,9 +70,9 @@ def _form(held: Voices, kind: str, code: str, edition: int) -> None:
                 kind, code, grade=grade, words=words, language=language(), edition=edition, said_on=local_day(utc_now())
             )  # fmt: skip
         except MierukaError as refused:
-            st.error(markdown(refused.in_language(language())), icon=":material/block:")
+            prose.error(markdown(refused.in_language(language())), icon=":material/block:")
         except SQLAlchemyError:
-            st.error(t("voice_not_now"), icon=":material/cloud_off:")
+            prose.error(t("voice_not_now"), icon=":material/cloud_off:")
         else:
             st.session_state[_SAID] = about
             st.rerun()

@@ -10,16 +10,17 @@ import streamlit as st
 from kpis.as_text import markdown
 from kpis.reporting.comparison import OURS, THEIRS, CellChange
 from kpis.reporting.reports import INCOMPLETE, Opened, Report
+from pages.parts import prose
 from pages.parts.data_table import FOLDED_IN_FULL, data_table, lines
 from pages.parts.raw_html import draw_html
+from pages.parts.recorded import actor_name, columns_of, trail
 from pages.parts.reported import (
     bureau_names,
     column_name,
-    event_detail,
-    event_name,
     file_of,
     instant,
     period_name,
+    place_name,
     row_namer,
     state_badge,
     value_text,
@@ -42,7 +43,7 @@ def what_changes(opened: Opened) -> None:
         "changes_sentence", cells=sum(counts.values()), parts=t("list_comma").join(parts),
         flips=len(opened.flips),
     )  # fmt: skip
-    st.markdown(told if sum(counts.values()) else t("changes_none"))
+    prose.markdown(told if sum(counts.values()) else t("changes_none"))
     _withdrawn(opened)
     _flips(opened)
     if not compared.cells:
@@ -50,7 +51,7 @@ def what_changes(opened: Opened) -> None:
     table = changes_table(opened)
     joined = by_row(table)
     data_table(joined if len(joined) <= FOLDED_IN_FULL else table, first=AT_ONCE)
-    st.caption(t("changes_order"))
+    prose.caption(t("changes_order"))
     st.download_button(
         t("csv"), csv_file(table), file_of(opened.report.bureau_code, opened.report.period_code, f"changes_{opened.report.id}", ending=".csv"), "text/csv",
         icon=":material/download:", key=f"csv_changes_{opened.report.id}", on_click="ignore",
@@ -74,7 +75,7 @@ def changes_table(opened: Opened) -> pd.DataFrame:
             jump = digits((new - old) / abs(old), "+.1%")
         rows.append(
             {
-                t("cell"): places.get((kind, row.key, change.column), change.place), t("row"): name(row), t("column"): column_name(kind, change.column),
+                t("cell"): place_name(places.get((kind, row.key, change.column), change.place)), t("row"): name(row), t("column"): column_name(kind, change.column),
                 t("old_value"): value_text(kind, change.column, change.old),
                 t("new_value"): value_text(kind, change.column, change.new),
                 t("nature"): f"{_ICONS[change.nature]} {t(f'nature_{change.nature}')}" + _conflict_word(change) + _reading_word(change),
@@ -127,8 +128,8 @@ def _withdrawn(opened: Opened) -> None:
             f"{column_name(change.row.kind, n)} {value_text(change.row.kind, n, again[n])}" for n in parts if again
         )
         then = t("withdrawn_then", value=markdown(words)) if words else t("withdrawn_then_none")
-        place = change.cells[0].place
-        st.warning(f"**{markdown(place)}** {markdown(name(change.row))}: {t('withdrawn_row')} {then}", icon=":material/undo:")
+        place = place_name(change.cells[0].place)
+        prose.warning(f"**{markdown(place)}** {markdown(name(change.row))}: {t('withdrawn_row')} {then}", icon=":material/undo:")
 
 
 def _conflict_word(change: CellChange) -> str:
@@ -141,7 +142,7 @@ def _conflict_word(change: CellChange) -> str:
 def _flips(opened: Opened) -> None:
     if not opened.flips:
         return
-    st.markdown(f"**{t('flips')}**")
+    prose.markdown(f"**{t('flips')}**")
     units = bureau_names()
     turned = [
         (
@@ -157,11 +158,11 @@ def returned_because(opened: Opened) -> None:
     """Show why a report was returned, with each comment at its cell."""
     if opened.report.return_reason:
         when = instant(opened.report.decided_at) if opened.report.state == "returned" else ""
-        st.warning(f"**{t('returned_because')}** {markdown(opened.report.return_reason)} {when}", icon=":material/undo:")
+        prose.warning(f"**{t('returned_because')}** {markdown(opened.report.return_reason)} {when}", icon=":material/undo:")
     name = row_namer()
     for comment in opened.comments:
         what = f"{name.of(comment.row_kind, comment.row_key)} {column_name(comment.row_kind, comment.column)}"
-        st.markdown(
+        prose.markdown(
             f":material/comment: **{markdown(comment.sheet)}!{comment.cell}** {markdown(what)}: {markdown(comment.text)}  \n"
             f":gray[{markdown(comment.written_by)} {instant(comment.written_at)} {t('of_revision', number=comment.revision)}]"
         )
@@ -183,7 +184,7 @@ def left_open(report: Report) -> None:
     for code, period in counted.open:
         by_indicator.setdefault(code, []).append(period_name(period))
     lines = [f"- {markdown(name.indicator(code))}: {t('list_comma').join(periods)}" for code, periods in by_indicator.items()]
-    st.markdown(f"**{filled_in(report)}** {t('left_open', count=len(counted.open))}\n" + "\n".join(lines))
+    prose.markdown(f"**{filled_in(report)}** {t('left_open', count=len(counted.open))}\n" + "\n".join(lines))
 
 
 def explained(opened: Opened) -> None:
@@ -192,10 +193,10 @@ def explained(opened: Opened) -> None:
         mark = t("confirmed", reason=markdown(warning.confirmed_reason)) if warning.confirmed_by else f"**{t('not_confirmed')}**"
         if warning.rule == INCOMPLETE:
             left_open(opened.report)
-            st.markdown(f":material/warning: {t('left_open_why')} — {mark}")
+            prose.markdown(f":material/warning: {t('left_open_why')} — {mark}")
             continue
-        place = f"{warning.sheet}!{warning.cell}" if warning.cell else warning.sheet
-        st.markdown(
+        place = place_name(f"{warning.sheet}!{warning.cell}") if warning.cell else warning.sheet
+        prose.markdown(
             f":material/warning: **{markdown(place)}** {markdown(found_shown(warning.found))}({t('expected')}: {shown_name(warning, 'expected')}) — {mark}"
         )
 
@@ -205,7 +206,7 @@ def report_head(opened: Opened, *, who: str, at: datetime) -> None:
     report = opened.report
     with st.container(horizontal=True, gap="small"):
         state_badge(report.state)
-        st.markdown(
+        prose.markdown(
             t(
                 "report_line",
                 number=report.id,
@@ -216,18 +217,15 @@ def report_head(opened: Opened, *, who: str, at: datetime) -> None:
             )
         )
     if told := filled_in(report):
-        st.markdown(f"**{told}**")
+        prose.markdown(f"**{told}**")
     returned_because(opened)
 
 
 def steps_taken(opened: Opened) -> None:
     """Show who did what, when and from which cell."""
     with st.expander(t("steps"), icon=":material/history:"):
-        rows = [
-            {
-                t("when"): instant(e.occurred_at), t("who"): e.actor, t("action"): event_name(e.action), t("cell"): e.cell,
-                t("detail"): event_detail(e), "SHA-256": (e.file_sha256 or "")[:12],
-            }
-            for e in opened.events
-        ]  # fmt: skip
-        data_table(pd.DataFrame(rows))
+        read = trail()
+        rows = [{t("when"): instant(e.occurred_at), t("who"): actor_name(e.actor), **columns_of(read, e)} for e in opened.events]
+        for row in rows:
+            del row[t("subject")]  # all of one report
+        data_table(rows, first=AT_ONCE)

@@ -13,7 +13,7 @@ from kpis.reporting import withdrawals
 from kpis.reporting.comparison import OBSERVATIONS
 from kpis.reporting.withdrawals import Asked
 from kpis.store.store import Store
-from pages.parts import cached
+from pages.parts import cached, prose
 from pages.parts.data_table import data_table
 from pages.parts.reported import bureau_names, column_name, instant, period_name, row_namer, value_text
 from pages.parts.steps import take
@@ -32,7 +32,7 @@ def withdrawn(store: Store, *, actor: str) -> None:
     """Ask for a figure to be withdrawn, decide what others asked for, and list what was decided."""
     waiting = withdrawals.requests(store, viewer=actor)
     page_heading(t("withdrawals_title", count=len(waiting)) if waiting else t("withdrawals_none"))
-    st.markdown(t("withdrawals_lead"))
+    prose.markdown(t("withdrawals_lead"))
     for asked in waiting:
         _decide(store, asked, actor=actor)
     _ask(store, actor=actor)
@@ -54,15 +54,15 @@ def withdrawn(store: Store, *, actor: str) -> None:
 def _decide(store: Store, asked: Asked, *, actor: str) -> None:
     with st.container(border=True):
         bureau = bureau_names().get(asked.key[1], asked.key[1])
-        st.markdown(f"**{markdown(row_namer().of(OBSERVATIONS, asked.key))}** {markdown(bureau)}")
-        st.markdown(
+        prose.markdown(f"**{markdown(row_namer().of(OBSERVATIONS, asked.key))}** {markdown(bureau)}")
+        prose.markdown(
             t("withdrawal_line", vintage=asked.vintage, figure=markdown(_said(asked.figure)), then=markdown(_said(asked.then)))
         )
-        st.markdown(
+        prose.markdown(
             f"\\[{markdown(Words(language()).reason('correction_', asked.reason_class))}\\] {markdown(asked.reason_text)}  \n:gray[{markdown(asked.asked_by)} {instant(asked.asked_at)}]"
         )
         if actor == asked.asked_by:
-            st.info(t("withdrawal_four_eyes"), icon=":material/visibility:")
+            prose.info(t("withdrawal_four_eyes"), icon=":material/visibility:")
             return
         text = st.text_input(t("withdrawal_decision_text"), key=f"withdrawal_text_{asked.id}")
         with st.container(horizontal=True, gap="small"):

@@ -1,4 +1,4 @@
-"""Where lines end in finished HTML: places within long compounds of cells, lists and headings; and headings that part no word from its number."""
+"""Where lines end in finished HTML: no period, day, count or name with its number is parted, and long compounds have places in narrow columns."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import re
 
 from markupsafe import Markup
 
-from kpis.line_breaks import COMPOUND, on_one_line, with_places
+from kpis.line_breaks import COMPOUND, with_places, with_wholes
 from publishers.site.labels import is_one_value
 
 # What stands in columns or in large letters; a paragraph has room. A drawing is none of these: it knows no place to break.
@@ -16,17 +16,34 @@ _COMPOUND = re.compile(f"{COMPOUND.pattern}(?=[^<>]*<)")
 # A short word in katakana within kanji, which Chromium takes for the end of a phrase and the beginning of the next.
 _SHORT = re.compile(r"(?<=[\u4e00-\u9fff]{2})[\u30a1-\u30fc]{2,3}(?=[\u4e00-\u9fff]{2}[^<>]*<)")
 _MOVED = re.compile(r"(?<=>)([^<>→]{4,22}) → ([^<>→]{4,22})(?=<)")  # a day that was put off, a value and the next
-_TEXT = re.compile(r"(?<=>)[^<]+(?=<)")  # what HTML writes as an entity cannot hold either sign
+# A text with a digit or a middle dot in it; before that what is no text of a page, and what is kept together already.
+_TEXT = re.compile(
+    r"<(script|style|svg|title|textarea|option|code|pre)\b.*?</\1>|<span class=\"nw\">[^<]*</span>|<[^>]*>|([^<]*[\d\u30fb][^<]*)",
+    re.S,
+)
 
 
 def lined(html: str) -> Markup:
-    """Return HTML whose cells, lists and headings break where words meet, and headings nowhere else; done twice it is the same."""
-    return Markup(_NARROW.sub(_within, str(html)))
+    """Return HTML in which lines end where words do: done twice it is the same."""
+    return Markup(_TEXT.sub(_kept, _NARROW.sub(_within, str(html))))
+
+
+def kept(text: str) -> str:
+    """Return a text of HTML, without elements, in which what is read as one thing stands on one line."""
+    return with_wholes(text, held)
+
+
+def held(whole: re.Match[str]) -> str:
+    """Return what is read as one thing as an element on one line."""
+    return f'<span class="nw">{whole[0]}</span>'
+
+
+def _kept(part: re.Match[str]) -> str:
+    return kept(part[2]) if part[2] else part[0]
 
 
 def _within(part: re.Match[str]) -> str:
-    html = _TEXT.sub(lambda text: on_one_line(text[0]), part[0]) if part[1][0] == "h" else part[0]
-    html = html if html.isascii() else _COMPOUND.sub(lambda long: with_places(long[0], "<wbr>"), html)
+    html = part[0] if part[0].isascii() else _COMPOUND.sub(lambda long: with_places(long[0], "<wbr>"), part[0])
     return _MOVED.sub(_whole, _SHORT.sub(r'<span class="nw">\g<0></span>', html)) if part[1] == "tbody" else html
 
 

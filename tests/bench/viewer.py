@@ -21,7 +21,7 @@ from websockets.typing import Subprotocol
 
 from kpis.settings import ROOT
 from tests.begun import begin
-from tests.publishers.shown import WIDTHLESS, Static
+from tests.publishers.shown import Static, unheld
 
 # Messages that are heard before anybody asks for them: else, while sixteen wait, what the server says to a leave is not heard, for ten seconds.
 ALL = None
@@ -52,7 +52,7 @@ class Viewer:
                 for head, rows in ((h, r) for h, r in Static(part.body).shown.tables if all(len(row) == len(h) for row in r)):
                     tables.append(pd.DataFrame([[int(c) if c.isdecimal() else c for c in row] for row in rows], columns=head))
             said = (str(getattr(part, name)) for name in ("body", "label", "alt") if getattr(part, name, ""))
-            texts += [text.translate(WIDTHLESS) for text in said]
+            texts += [unheld(text) for text in said]
         return texts, tables
 
     def _elements(self, page: str, query: str) -> list[Element]:

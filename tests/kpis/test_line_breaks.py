@@ -2,14 +2,35 @@
 
 from __future__ import annotations
 
-from kpis.line_breaks import JOINED, PLACE, on_one_line, with_places
+from kpis.line_breaks import JOINED, PLACE, on_one_line, with_places, with_wholes
 
 
 def test_no_line_of_a_heading_ends_within_a_period_a_day_or_a_part_of_a_whole() -> None:
     assert on_one_line("令和5年度第1四半期") == f"令和{JOINED}5年度第{JOINED}1四半期"
     assert on_one_line("2026年11月28日現在") == f"2026年{JOINED}11月{JOINED}28日現在"
     assert on_one_line("公表では78 / 78") == "公表では78\N{NO-BREAK SPACE}/\N{NO-BREAK SPACE}78"
-    assert on_one_line("FY2023 Q1, 3 bureaus") == "FY2023 Q1, 3 bureaus"
+    assert on_one_line("FY2023 Q1, 3 bureaus") == "FY2023\N{NO-BREAK SPACE}Q1, 3 bureaus"
+    assert on_one_line("12月31日時点で第3四半期の報告、約1億1,000万件") == (
+        f"12月{JOINED}31日時点で第{JOINED}3四半期の報告、約{JOINED}1億{JOINED}1,000万件"
+    )
+
+
+def test_what_is_read_as_one_thing_is_found_in_both_languages() -> None:
+    def found(text: str) -> list[str]:
+        seen: list[str] = []
+        with_wholes(text, lambda whole: seen.append(whole[0]) or whole[0])
+        return seen
+
+    assert found("令和8年度第3四半期の報告は2026年12月31日時点で260件のうち12件、計画に20.1ポイント足りない") == [
+        "和8年度第3四半期", "2026年12月31日時点", "260件", "12件", "20.1ポイント",
+    ]  # fmt: skip
+    assert found("シン・トセイ3の5つのレス、4月〜6月、78 / 104施設、2022-12-31") == [
+        "シン・トセイ3", "5つのレス", "4月", "6月", "78 / 104施設", "2022-12-31",
+    ]  # fmt: skip
+    assert found("28 Jan 2023 in FY2022 Q4 of Shin-Tosei 3: 78 of 104 (R8 Q2の報告)") == [
+        "28 Jan 2023", "FY2022 Q4", "Shin-Tosei 3", "78 of 104", "R8 Q2",
+    ]  # fmt: skip
+    assert found("計画70.0%に対し49.9%、v2022.11.0、a=12 件、&#39;x&#39;") == []  # breaks where a phrase ends, or is no text
 
 
 def test_nor_within_a_name_of_few_letters_before_a_middle_dot_or_before_its_number() -> None:

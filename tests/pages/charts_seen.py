@@ -17,6 +17,7 @@ from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
 from tests.bench.viewer import Viewer
+from tests.publishers.shown import unheld
 
 
 @dataclass
@@ -34,7 +35,7 @@ class Seen:
 
     def texts(self) -> list[str]:
         """Return every text of the page."""
-        return [e.body for name in ("markdown", "heading", "alert") for e in self.of(name)]
+        return [unheld(e.body) for name in ("markdown", "heading", "alert") for e in self.of(name)]
 
     def links(self) -> list[str]:
         """Return the addresses of the menu, of links to pages and of links in tables, as ``page?query``."""
@@ -50,7 +51,7 @@ class Seen:
         """Return everything that can be read on the page and in its frame, labels and headings of tables included."""
         said = []
         for name, element in [*self.elements, *self.frame]:
-            said += [str(getattr(element, part)) for part in ("body", "label", "alt", "help") if getattr(element, part, "")]
+            said += [unheld(str(getattr(element, part))) for part in ("body", "label", "alt", "help") if getattr(element, part, "")]
             if name in ("dataframe", "table"):
                 said += pa.ipc.open_stream(element.arrow_data.data).schema.names
             if name == "button_group":

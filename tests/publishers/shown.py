@@ -19,6 +19,10 @@ BLOCKS = 'class="tb tb-blocks'
 WIDTHLESS = str.maketrans(
     "", "", "\N{WORD JOINER}\N{ZERO WIDTH SPACE}"
 )  # where no line is to end, and where one may: nobody reads them
+HELD = re.compile(
+    r'<span class="nw">([^<]*)</span>|<wbr>'
+)  # what holds a day, a period, a count on one line: nobody reads it either
+HEADING = re.compile(r"^#{1,3} ")
 NUMBER = re.compile(r"[-+−±]?\d[\d,]*(?:\.\d+)?")
 
 
@@ -75,6 +79,11 @@ def _plain(cell: Any) -> str:
     return str(int(cell)) if isinstance(cell, float) and cell.is_integer() else str(cell)
 
 
+def unheld(text: str) -> str:
+    """Return a text without what holds its lines together, and a heading that is markdown without its sign."""
+    return HELD.sub(r"\1", HEADING.sub("", text)).translate(WIDTHLESS).replace("\N{NO-BREAK SPACE}", " ")
+
+
 def numbers_in(text: str) -> list[str]:
     """Return the numbers of a text, without addresses, titles of sources and marks."""
     plain = re.sub(r"\[[^\]]*\]\([^)]*\)|(?<=\])\(/[^)\s]*\)|<https?:[^>]*>|https?:\S+|:material/\w+:", " ", text)
@@ -98,7 +107,7 @@ def of_streamlit(messages: Iterable[bytes]) -> Shown:
         part = getattr(element, kind)
         box = found.boxes.setdefault(tuple(message.metadata.delta_path[:-1]), [])
         if kind in ("heading", "markdown", "alert", "page_link"):
-            box.append(str(part.label if kind == "page_link" else part.body).translate(WIDTHLESS))
+            box.append(unheld(str(part.label if kind == "page_link" else part.body)))
         if kind == "imgs":
             found.pictures += [(image.alt, image.url) for image in part.imgs]
         if kind == "html":
@@ -125,11 +134,12 @@ def of_streamlit(messages: Iterable[bytes]) -> Shown:
             box += Static(first).shown.texts if numbers else written.texts
             for place, number in enumerate(numbers):  # each headline number with what it means is a box of its own
                 found.boxes[(*message.metadata.delta_path, place)] = Static(f"<div><dt>{number}").shown.texts
-        if kind == "heading":
-            found.headings.append(element.heading.body.translate(WIDTHLESS))
+        text = unheld(str(part.body)) if kind in ("heading", "markdown") else ""
+        if kind == "heading" or (text and HEADING.match(part.body)):  # one with elements in it is markdown
+            found.headings.append(text)
         elif kind == "markdown":
-            if not element.markdown.body.startswith(SOURCES):
-                found.texts.append(element.markdown.body)
+            if not text.startswith(SOURCES):
+                found.texts.append(text)
         elif kind in ("dataframe", "table"):
             table = pa.ipc.open_stream(getattr(element, kind).arrow_data.data).read_all()
             columns = [table.column(i).to_pylist() for i in range(table.num_columns)]
@@ -208,7 +218,7 @@ class Static(HTMLParser):
         self._point = False
         self._heading: list[str] | None = None
         self._is_unit = False  # behind the number of a value that is written large
-        self.feed(html.replace("<wbr>", ""))
+        self.feed(unheld(html))
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         given = dict(attrs)

@@ -20,10 +20,24 @@ def test_what_has_room_or_is_drawn_stays_as_it_is() -> None:
         assert lined(html) == html
 
 
-def test_headings_keep_words_and_numbers_together_and_nothing_is_done_twice() -> None:
+def test_words_and_numbers_stand_together_and_nothing_is_done_twice() -> None:
     once = lined(f"<h1>シン・トセイ3: {NAME}</h1><td>令和4年度第4四半期</td>")
-    assert once == f"<h1>シン・\N{WORD JOINER}トセイ\N{WORD JOINER}3: {PLACED}</h1><td>令和4年度第4四半期</td>"
+    assert once == f'<h1><span class="nw">シン・トセイ3</span>: {PLACED}</h1><td>令<span class="nw">和4年度第4四半期</span></td>'
     assert lined(once) == once
+
+
+def test_a_sentence_parts_no_day_and_no_period_and_what_is_no_text_stays_as_it_is() -> None:
+    assert lined("<p>12月31日時点で<b>第3四半期</b></p>") == (
+        '<p><span class="nw">12月31日時点</span>で<b><span class="nw">第3四半期</span></b></p>'
+    )
+    for html in (
+        "<script>x='12月31日'</script>",
+        "<svg><text>第3四半期</text></svg>",
+        "<title>第3四半期</title>",
+        '<a title="12月31日">x</a>',
+        "<p>&#39;</p>",
+    ):
+        assert lined(html) == html
 
 
 def test_a_day_that_was_put_off_is_broken_at_its_arrow_only() -> None:

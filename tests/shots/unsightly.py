@@ -31,7 +31,7 @@ LOOK = """smallest => {
         if (tops.size >= 4 && text.trim().length / tops.size < 3.5) say('upright text', text.slice(0, 60));
         for (let i = 1; i < text.length; i++) {
             const a = text[i - 1], b = text[i];
-            const unit = /[\\d０-９]/.test(a) && /[\\d%％件局年月日人枚時分秒号期か区円倍点歳台ポ校所万億)）]/.test(b);
+            const unit = /[\\d０-９]/.test(a) && /[\\d%％件局年月日人枚時分秒号期か区円倍点歳台ポ校所万億)）]/.test(b) || /[第年月和約億万]/.test(a) && /\\d/.test(b);
             const word = /[ァ-ヴー]/.test(a) && /[ァ-ヴー]/.test(b) || /[A-Za-z]/.test(a) && /[A-Za-z]/.test(b);
             if (!unit && !word) continue;
             const one = box(node, i - 1, i), two = box(node, i, i + 1);

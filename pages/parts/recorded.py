@@ -1,0 +1,198 @@
+"""The audit trail as people read it: what a step was about and what it changed, in words instead of codes. As a file it stays as it is kept."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from functools import partial
+from typing import Any
+
+from kpis.languages import SOURCE
+from kpis.periods import is_period, parse_period
+from kpis.registers import LIST_OF_FILE, REGISTERS
+from kpis.reporting.access import ROLES
+from kpis.reporting.comparison import OBSERVATIONS, Value
+from kpis.reporting.people import COMMAND_LINE, Event
+from kpis.store import tables
+from kpis.text import format_date
+from kpis.vocabulary import RowKind
+from pages.parts import cached
+from pages.parts.reported import bureau_names, column_name, place_name, row_namer, value_text
+from pages.parts.text import language, named, t
+
+EVENTS = frozenset(
+    {"uploaded", "explained", "conflict_resolved", "reading_chosen", "warning_confirmed", "submitted", "withdrawn", "returned",
+     "commented", "approved", "cell_changed", "exception_granted", "person_added", "person_removed", "template_issued", "publish",
+     "rollback", "confidence", "assessment_confirmed", "figure_withdrawn", "withdrawal_asked", "withdrawal_approved", "withdrawal_refused", "list_decided",
+     "refused", "file_refused", "original_read", "signed_in", "sign_in_refused", "signed_out", "publish_undone",
+     "key_introduced", "pointer_written", "sample_made", "decided", "decision_closed", "minutes_closed", "notices_chosen", "calendar_address_made", "calendar_address_ended",
+     "channel_added", "channel_ended", "notice_sent_again", "notices_put_aside", "taken_in", "clash_settled", "row_taken_out", "prepared",
+     "checked", "sent_back", "deputy_named", "deputy_ended", "question_asked", "question_rewritten", "question_opened",
+     "question_closed", "question_template_issued", "answer_uploaded", "answer_submitted", "answer_returned", "answer_accepted",
+     "corrected", "cell_corrected", "voice_read", "voice_published", "voice_hidden"}
+)  # fmt: skip
+WRITTEN = frozenset(
+    {"returned", "commented", "voice_published", "question_asked", "question_rewritten", "answer_returned"}
+)  # whose detail a person wrote
+# What is kept of a cell that became current (kpis.reporting.kept.record_cells): list, key, column, old and new.
+_CELL = re.compile(r"(?P<file>\w+\.csv) (?P<key>.+) (?P<column>[a-z]\w*): (?P<old>.*?) → (?P<new>.*)", re.DOTALL)
+_DAY, _NUMBER = re.compile(r"\d{4}-\d\d-\d\d"), re.compile(r"-?\d+(?:\.\d+)?")
+# A code within a line: of an organisation, a register or a period, or a day.
+_CODE = re.compile(
+    r"(?<![A-Za-z0-9_@.-])(?:FY\d{4}(?:-Q\d)?|\d{4}-\d\d(?:-\d\d)?|[A-Za-z][A-Za-z0-9]*(?:[_-][A-Za-z0-9]+)*)(?![A-Za-z0-9_@.-])"
+)
+# What lines say besides, always in these words: the pattern → the key of its words.
+_SAID = tuple(
+    (re.compile(pattern), key)
+    for pattern, key in (
+        (r"(?P<count>\d+) cells differ, (?P<rows>\d+) rows unchanged", "trail_differ"), (r"revision (?P<number>\d+)(?=[:,]|$)", "trail_revision"),
+        (r"(?<![\w.])(?P<count>\d+) rows\b", "trail_rows"), (r"(?<![\w.])(?P<count>\d+) cells written twice", "trail_twice"), (r"(?<![\w.])(?P<count>\d+) cells\b", "trail_cells"),
+        (r"(?<![\w.])(?P<count>\d+) warnings\b", "trail_warnings"), (r"(?P<count>\d+) workbooks$", "trail_workbooks"), (r"on behalf of the bureau", "trail_on_behalf"),
+        (r"first edition (?P<number>\d+)$", "trail_first_edition"), (r"^edition (?P<number>\d+)$", "trail_edition"), (r"^until (?P<day>\S+?):", "trail_until"),
+        (r"\bvintage (?P<number>\d+)", "trail_vintage"),
+    )
+)  # fmt: skip
+_ABOUT = {
+    "edition": "trail_edition", "webhook": "trail_channel", "refused file": "trail_refused_file", "voice": "trail_voice", "withdrawal": "trail_withdrawal",
+    "question": "trail_question",
+}  # fmt: skip
+_BOTH = re.compile(r"(?P<ja>[^;/]*[\u3041-\u9fff][^;/]*) / (?P<en>[ -~]+?)(?=;|$)")
+
+
+def event_name(action: str) -> str:
+    """Return the word for a step in the audit trail; one that has none is shown by its code."""
+    return t(f"event_{action}") if action in EVENTS else action
+
+
+def actor_name(actor: str) -> str:
+    """Return who took a step: an e-mail, or words for the command line and for what the program did by itself."""
+    return {COMMAND_LINE: t("trail_command_line"), "system": t("trail_system")}.get(actor, actor)
+
+
+def _kept_value(text: str) -> Value:
+    """Return what a line keeps of a value as the value."""
+    if text in ("None", ""):
+        return None
+    if text in ("True", "False"):
+        return text == "True"
+    if _DAY.fullmatch(text):
+        return date.fromisoformat(text)
+    return float(text) if _NUMBER.fullmatch(text) else text
+
+
+def _by_key(_kind: str, key: tuple[str, ...]) -> str:
+    return " ".join(key)
+
+
+def _said(match: re.Match[str], key: str) -> str:
+    return t(key, **{name: value if name == "day" else int(value) for name, value in match.groupdict().items()})
+
+
+@dataclass(frozen=True)
+class Trail:
+    """A reader of the trail.
+
+    ``names`` are what codes name; ``reports`` are bureau and period of each report by its number; ``row`` names a row by its kind and key.
+    """
+
+    names: Mapping[str, str] = field(default_factory=dict)
+    reports: Mapping[int, tuple[str, str]] = field(default_factory=dict)
+    row: Callable[[str, tuple[str, ...]], str] = field(default=_by_key)
+
+    def in_words(self, text: str) -> str:
+        """Return a line in which names stand for codes, and days and periods as they are read."""
+        return _CODE.sub(lambda code: self._called(code[0]), text)
+
+    def _called(self, code: str) -> str:
+        if code in self.names:
+            return self.names[code]
+        if code in ROLES:
+            return t(f"role_{code}")
+        if _DAY.fullmatch(code):
+            return format_date(date.fromisoformat(code), language())
+        return parse_period(code).label(language()) if is_period(code) else code
+
+    def report(self, number: int) -> str:
+        """Return which report a number is."""
+        held = self.reports.get(number)
+        if held is None:
+            return t("trail_report_number", number=number)
+        return t("trail_report", bureau=self._called(held[0]), period=self._called(held[1]))
+
+    def subject(self, subject: str) -> str:
+        """Return what a step was about."""
+        kind, _, number = subject.rpartition(" ")
+        if kind == "submission" and number.isdecimal():
+            return self.report(int(number))
+        if kind in _ABOUT:
+            return t(_ABOUT[kind], number=number)
+        if kind == "meeting":
+            return t("trail_meeting", period=self._called(number))
+        return t("nav_notices") if subject == "notices" else self.in_words(subject)
+
+    def detail(self, event: Event) -> str:
+        """Return what a step changed or said: of a cell that became current its row, the heading of its column and both values."""
+        if event.action in WRITTEN:
+            return event.detail
+        if event.action == "cell_changed":
+            return self._cell(event.detail)
+        if event.detail.startswith("{"):
+            return self._fields(event.detail)
+        told = _BOTH.sub(lambda both: both["ja" if language().startswith(SOURCE) else "en"], event.detail)
+        for pattern, key in _SAID:
+            told = pattern.sub(partial(_said, key=key), told)
+        return self.in_words(told)
+
+    def _cell(self, detail: str) -> str:
+        cell = _CELL.fullmatch(detail)
+        kind = LIST_OF_FILE[cell["file"]].kind.value if cell and cell["file"] in LIST_OF_FILE else ""
+        if cell is None or not (kind == OBSERVATIONS or kind in REGISTERS):
+            return detail
+        old, new = (self._value(kind, cell["column"], cell[name]) for name in ("old", "new"))
+        return f"{self.row(kind, tuple(cell['key'].split(' ')))} {column_name(kind, cell['column'])}: {old} → {new}"
+
+    def _value(self, kind: str, column: str, kept: str) -> str:
+        if kept in self.names or is_period(kept):
+            return self._called(kept)
+        return value_text(kind, column, _kept_value(kept))
+
+    def _fields(self, detail: str) -> str:
+        try:
+            held: dict[str, Any] = json.loads(detail)
+        except ValueError:
+            return detail
+        told = [
+            t("trail_revision", number=value) if name == "revision" else self.in_words(str(value)) for name, value in held.items() if value not in (None, "", [])
+        ]  # fmt: skip
+        return t("list_comma").join(told)
+
+
+def trail() -> Trail:
+    """Return a reader of the trail for this run."""
+    moment, namer = cached.moment(), row_namer()
+    commented = moment.by_code(tables.Commentary)
+
+    def row(kind: str, key: tuple[str, ...]) -> str:
+        if kind == RowKind.COMMENTARY and key[0] in commented:
+            held = commented[key[0]]
+            return namer.of(kind, key, {name: getattr(held, name) for name in ("indicator_code", "project_code", "period_code")})
+        called = namer.of(kind, key)
+        return f"{called} {names.get(key[1], key[1])}" if kind == OBSERVATIONS else called
+
+    names = {
+        **{code: named(each) for code, each in moment.by_code(tables.Project).items()}, **{code: named(each) for code, each in moment.indicators.items()},
+        **bureau_names(),
+    }  # fmt: skip
+    reports = {each["id"]: (each["bureau_code"], each["period_code"]) for each in cached.store().all_of(tables.Submission)}
+    return Trail(names, reports, row)
+
+
+def columns_of(read: Trail, event: Event) -> dict[str, str]:
+    """Return a step as the columns that every list of steps shows, but for when and who."""
+    return {
+        t("action"): event_name(event.action), t("subject"): read.subject(event.subject), t("detail"): read.detail(event), t("cell"): place_name(event.cell),
+        "SHA-256": (event.file_sha256 or "")[:12],
+    }  # fmt: skip

@@ -1,0 +1,30 @@
+"""Texts of the dashboard whose lines end where words do."""
+
+from __future__ import annotations
+
+import re
+
+from kpis.line_breaks import JOINED
+from kpis.settings import ROOT
+from pages.parts.prose import with_elements
+
+
+def test_a_period_of_a_text_is_held_by_an_element_and_beside_a_mark_by_signs() -> None:
+    assert with_elements("12月31日時点で") == '<span class="nw">12月31日時点</span>で'
+    assert with_elements("**第3四半期**の*12月31日*") == f"**第{JOINED}3四半期**の*12月{JOINED}31日*"
+    assert with_elements("**報告 第3四半期 まで**") == '**報告 <span class="nw">第3四半期</span> まで**'
+
+
+def test_code_and_addresses_stay_as_they_are() -> None:
+    for text in ("`FY2023 Q1`", "[指標](/indicator?x=第3四半期)", "報告"):
+        assert with_elements(text) == text
+
+
+def test_a_text_with_brackets_of_its_own_takes_no_html() -> None:
+    assert with_elements(r"\<b\>12月31日") == rf"\<b\>12月{JOINED}31日"
+
+
+def test_no_page_shows_a_text_past_it() -> None:
+    past = re.compile(r"\bst\.(?:markdown|caption|info|success|warning|error|write|title|header|subheader)\(")
+    files = [file for file in (ROOT / "pages").rglob("*.py") if file.name != "prose.py"]
+    assert len(files) > 50 and [file.name for file in files if past.search(file.read_text(encoding="utf-8"))] == []
