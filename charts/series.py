@@ -37,7 +37,7 @@ class Line:
 
 
 CIRCLED = (0x2460, 0x3251, 0x32B1)  # ①, ㉑, ㊱: where the circled numbers begin
-APART = 0.075  # two signs nearer than this share of the width stand one over the other: a phone gives it 20 pixels
+APART = 0.1  # two signs nearer than this share of the width stand one over the other: 20 pixels on a phone of 320
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,14 +13,16 @@ _KANJI, _KATAKANA = r"\u4e00-\u9fff", r"\u30a1-\u30fa\u30fc"
 _LETTERS = rf"[{_KANJI}{_KATAKANA}]"
 _NUMBER = r"\d+(?:[.,]\d+)*"
 _MONTH = r"(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]{0,6}"
-# What is read as one thing, the longest first. In Latin letters: a day, a month, a period, a name with its number (Stage 2). Days in digits. A part of
-# a whole. A count with what is counted, with all of its numbers (2026年12月31日, 1億1,000万件) and the kanji that is read with it (令和8年度, 約12件);
-# 5つのレス. A name with its number (シン・トセイ3), and one whose first word, before a middle dot, has one or two letters.
+_AND = r"(?:and|are|for|from|had|has|have|in|is|not|of|on|or|out|than|that|the|to|was|were|when|which|with)\b"  # no unit
+# What is read as one thing, the longest first. In Latin letters: a day, a month, a period, a name with its number (Stage 2), a count. Days in digits. A
+# part of a whole. A count with what is counted, with all of its numbers (2026年12月31日, 4〜6月, 1億1,000万件) and the kanji that is read with it (令和8年度,
+# 約12件); 5つのレス. A name with its number (シン・トセイ3), and one whose first word, before a middle dot, has one or two letters.
 _WHOLES = (
     rf"\d{{1,2}} {_MONTH}(?![A-Za-z])(?: \d{{4}}(?!\d))?", rf"{_MONTH} \d{{4}}(?!\d)", r"(?:FY|[RHS])\d{1,4} Q\d(?!\d)", r"[A-Z][a-z]+(?:-[A-Z][a-z]+)? \d{1,3}(?![\d.,-])",
     r"\d{4}-\d\d(?:-\d\d)?(?![\d-])",
-    rf"{_NUMBER}(?: / | of ){_NUMBER}(?: ?[{_KANJI}]{{1,3}})?",
-    rf"[{_KANJI}]?{_NUMBER}(?:[{_KANJI}]{{1,3}}{_NUMBER})*(?:[{_KANJI}]{{1,3}}|[{_KATAKANA}]{{2,6}}(?![{_KATAKANA}])|\u3064\u306e{_LETTERS}{{1,2}})",
+    rf"\u7d04?{_NUMBER}(?: / | of )\u7d04?{_NUMBER}(?: ?[{_KANJI}]{{1,3}}| (?!{_AND})[a-z]{{2,12}}\b)?",
+    rf"[{_KANJI}]?{_NUMBER}(?:(?:[{_KANJI}]{{1,3}}|[~\u301c\uff5e]){_NUMBER})*(?:[{_KANJI}]{{1,3}}|[{_KATAKANA}]{{2,6}}(?![{_KATAKANA}])|\u3064\u306e{_LETTERS}{{1,2}})",
+    rf"\u7d04{_NUMBER}%?", rf"{_NUMBER} (?:million |billion )?(?!{_AND})[a-z]{{2,12}}\b",
     rf"(?:(?<![{_KATAKANA}])[{_KATAKANA}]{{1,2}}\u30fb)?[{_KATAKANA}]{{2,8}}\d{{1,4}}(?![\d.,])", rf"(?<![{_KATAKANA}])[{_KATAKANA}]{{1,2}}\u30fb[{_KATAKANA}]{{2,8}}",
 )  # fmt: skip
 # Not behind what makes it a part of something else: the number of a sign, an address, a longer number.

@@ -67,9 +67,9 @@ def conclusion(standings: list[Standing], window: Window) -> None:
           approved=sum(s.is_approved for s in standings))
     )  # fmt: skip
     late = sum(s.is_late for s in standings)
-    marks = [f"{state_mark(state)} {counts[state]}" for state in STATE_ORDER if counts[state]]
+    marks = [f"{state_mark(state)}\N{NO-BREAK SPACE}{counts[state]}" for state in STATE_ORDER if counts[state]]
     if late:
-        marks.append(f"{state_mark('late')} {late}")
+        marks.append(f"{state_mark('late')}\N{NO-BREAK SPACE}{late}")
     due = format_date(window.due_on, language()) if window.due_on else "―"
     prose.markdown(f"{' '.join(marks)} ・ {t('due_on')} {due}")
 
@@ -121,7 +121,7 @@ def waiting(queue: list[Report]) -> None:
     labels = {r.id: f"{names[r.bureau_code]} {period_name(r.period_code)} ({t('number')} {r.id})" for r in queue}
     rows = [
         {
-            t("number"): r.id, t("bureau"): names[r.bureau_code], t("period"): period_name(r.period_code), t("revision"): r.revision,
+            t("bureau"): names[r.bureau_code], t("period"): period_name(r.period_code), t("number"): r.id, t("revision"): r.revision,
             t("filled"): filled_in(r), t("submitted_by"): r.submitted_by, t("when"): instant(r.submitted_at), t("file"): r.file_name,
         }
         for r in queue

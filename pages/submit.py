@@ -230,7 +230,7 @@ def mine(own: list[Report]) -> None:
         return
     rows = [
         {
-            t("number"): r.id, t("period"): period_name(r.period_code), t("state"): state_name(r.state), t("revision"): r.revision,
+            t("period"): period_name(r.period_code), t("state"): state_name(r.state), t("number"): r.id, t("revision"): r.revision,
             t("filled"): filled_in(r),
             t("file"): r.file_name, t("who"): r.submitted_by or r.created_by, t("when"): instant(r.submitted_at or r.created_at),
             t("give_back_reason_short"): r.return_reason,

@@ -47,8 +47,8 @@ def trajectory(shape: Series) -> go.Figure:
     _labels(figure, shape, reach=reach)
     if len(shape.lines) > 1:
         figure.update_layout(
-            showlegend=True, margin={"t": 56},
-            legend={"orientation": "h", "x": 1, "xanchor": "right", "y": 1, "yanchor": "bottom", "font": {"size": 12}},
+            showlegend=True, margin={"b": 64},  # below the axis: above the plot, the unit takes the line on a phone
+            legend={"orientation": "h", "x": 0, "xanchor": "left", "y": -0.12, "yanchor": "top", "font": {"size": 12}},
         )  # fmt: skip
     return figure
 

@@ -26,7 +26,7 @@ from telling.words import Words
 
 EMPTY_CELL = "―"
 READ_IN_FULL = 40  # rows; of more, a grid can be sorted and searched
-FOLDED_IN_FULL = 200  # rows, where only the first are shown at once
+FOLDED_IN_FULL, SHOWN_AT_ONCE = 200, 20  # rows, where only the first are shown at once, and how many these are
 AT_ONCE, AT_MOST = 6, 100  # rows of a grid that a phone and paper show as blocks, and with those that are folded away
 
 
@@ -128,11 +128,12 @@ class Texts:
 
 
 def short_texts(block: Block, words: Words) -> Texts | None:
-    """Make a table of a block that is short enough to be read in full; nothing of a longer one."""
-    if not 0 < len(block.rows) <= READ_IN_FULL:
+    """Make a table of a block that is short enough to be read in full, its later rows folded away; nothing of a longer one."""
+    if not 0 < len(block.rows) <= FOLDED_IN_FULL:
         return None
     rows = tuple(tuple(c.words if isinstance(c, Link) and "//" not in c.address else c for c in row) for row in block.rows)
-    return texts_of(replace(block, rows=rows), words)  # a place of the static edition is none here
+    first = SHOWN_AT_ONCE if len(rows) > READ_IN_FULL else 0
+    return texts_of(replace(block, rows=rows), words, first=first)  # a place of the static edition is none here
 
 
 def texts_of(block: Block, words: Words, *, first: int = 0) -> Texts:

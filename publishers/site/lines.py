@@ -16,9 +16,11 @@ _COMPOUND = re.compile(f"{COMPOUND.pattern}(?=[^<>]*<)")
 # A short word in katakana within kanji, which Chromium takes for the end of a phrase and the beginning of the next.
 _SHORT = re.compile(r"(?<=[\u4e00-\u9fff]{2})[\u30a1-\u30fc]{2,3}(?=[\u4e00-\u9fff]{2}[^<>]*<)")
 _MOVED = re.compile(r"(?<=>)([^<>→]{4,22}) → ([^<>→]{4,22})(?=<)")  # a day that was put off, a value and the next
-# A text with a digit or a middle dot in it; before that what is no text of a page, and what is kept together already.
+_MAIL = re.compile(r"(?<=\w)@(?=\w[\w.-]{5,})")  # an e-mail may be broken behind its sign, before it is broken anywhere
+# A text with a digit, a middle dot or such a sign in it; before that what is no text of a page, what is kept together already, and marks and legends, whose
+# parts stand side by side.
 _TEXT = re.compile(
-    r"<(script|style|svg|title|textarea|option|code|pre)\b.*?</\1>|<span class=\"nw\">[^<]*</span>|<[^>]*>|([^<]*[\d\u30fb][^<]*)",
+    r"<(script|style|svg|title|textarea|option|code|pre)\b.*?</\1>|<span class=\"(?:nw|sm|att-mark)\b[^>]*>.*?</span>|<p class=\"lg\">.*?</p>|<[^>]*>|([^<]*[\d\u30fb@][^<]*)",
     re.S,
 )
 
@@ -39,7 +41,7 @@ def held(whole: re.Match[str]) -> str:
 
 
 def _kept(part: re.Match[str]) -> str:
-    return kept(part[2]) if part[2] else part[0]
+    return _MAIL.sub("@<wbr>", kept(part[2])) if part[2] else part[0]
 
 
 def _within(part: re.Match[str]) -> str:

@@ -16,6 +16,7 @@ UGLY = """<body style="background:#12141a;color:#fff;margin:0;font:16px monospac
 <p style="width:2.5em">12月31日</p>
 <p style="width:5ch;word-break:break-all">approved</p>
 <p style="width:1em;word-break:break-all">公表の頻度</p>
+<p style="display:flex;gap:1em">others <span class="nw">24 more</span></p>
 <p style="font-size:9px">tiny words</p>
 <div style="height:20px">below</div><div style="margin-top:-20px;height:20px">above</div>
 <p style="width:40px;overflow:hidden;white-space:nowrap">a long line that is cut</p>
@@ -33,7 +34,7 @@ def test_what_an_eye_stops_at_is_told(chromium: Browser) -> None:
     kinds = {line.split(":")[0] for line in told}
     assert kinds == {
         "broken within a word", "a number and its unit are parted", "upright text", "text is small", "text on text", "words are cut",
-        "empty box", "a column says nothing", "light on dark",
+        "a sentence is taken apart", "empty box", "a column says nothing", "light on dark",
     }, told  # fmt: skip
     assert {"a column says nothing: reason", "a number and its unit are parted: 12月/31日"} <= set(told)
     page.set_content(PLAIN)

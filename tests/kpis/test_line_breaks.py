@@ -9,7 +9,7 @@ def test_no_line_of_a_heading_ends_within_a_period_a_day_or_a_part_of_a_whole() 
     assert on_one_line("令和5年度第1四半期") == f"令和{JOINED}5年度第{JOINED}1四半期"
     assert on_one_line("2026年11月28日現在") == f"2026年{JOINED}11月{JOINED}28日現在"
     assert on_one_line("公表では78 / 78") == "公表では78\N{NO-BREAK SPACE}/\N{NO-BREAK SPACE}78"
-    assert on_one_line("FY2023 Q1, 3 bureaus") == "FY2023\N{NO-BREAK SPACE}Q1, 3 bureaus"
+    assert on_one_line("FY2023 Q1, 3 bureaus") == "FY2023\N{NO-BREAK SPACE}Q1, 3\N{NO-BREAK SPACE}bureaus"
     assert on_one_line("12月31日時点で第3四半期の報告、約1億1,000万件") == (
         f"12月{JOINED}31日時点で第{JOINED}3四半期の報告、約{JOINED}1億{JOINED}1,000万件"
     )
@@ -30,6 +30,17 @@ def test_what_is_read_as_one_thing_is_found_in_both_languages() -> None:
     assert found("28 Jan 2023 in FY2022 Q4 of Shin-Tosei 3: 78 of 104 (R8 Q2の報告)") == [
         "28 Jan 2023", "FY2022 Q4", "Shin-Tosei 3", "78 of 104", "R8 Q2",
     ]  # fmt: skip
+    assert found("進捗状況(2022年4~6月)、約48%、約7,000 / 約14,600、含めると約1億枚") == [
+        "2022年4~6月",
+        "約48%",
+        "約7,000 / 約14,600",
+        "約1億枚",
+    ]
+    assert found("21 quarters, about 90 million sheets, 3 of 12 bureaus, 5 of the 7") == [
+        "21 quarters",
+        "90 million sheets",
+        "3 of 12 bureaus",
+    ]
     assert found("計画70.0%に対し49.9%、v2022.11.0、a=12 件、&#39;x&#39;") == []  # breaks where a phrase ends, or is no text
 
 

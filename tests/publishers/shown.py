@@ -26,9 +26,7 @@ HEADING = re.compile(r"^#{1,3} ")
 NUMBER = re.compile(r"[-+−±]?\d[\d,]*(?:\.\d+)?")
 
 
-FOLDED = re.compile(
-    r'class="tb tb-(?:indicators|commentaries|actions|targets|revisions|readings|procedures|rows)\b'
-)  # tables of texts whose later rows are folded away
+FOLDED = re.compile(r'class="tb tb-(?!projects\b)[a-z-]+')  # tables of texts whose later rows are folded away
 
 
 @dataclass

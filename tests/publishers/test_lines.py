@@ -50,3 +50,8 @@ def test_a_day_that_was_put_off_is_broken_at_its_arrow_only() -> None:
 def test_a_short_word_in_katakana_stays_whole_within_kanji() -> None:
     once = lined("<tbody><tr><td>雨水ポンプ運転支援</td></tr></tbody>")
     assert once == '<tbody><tr><td>雨水<span class="nw">ポンプ</span>運転支援</td></tr></tbody>' == lined(once)
+
+
+def test_an_address_of_a_mail_is_broken_behind_its_sign() -> None:
+    once = lined('<td><a href="mailto:a@example.org">construction@sample.example.org</a></td>')
+    assert once == '<td><a href="mailto:a@example.org">construction@<wbr>sample.example.org</a></td>' == lined(once)

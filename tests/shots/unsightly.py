@@ -41,6 +41,10 @@ LOOK = """smallest => {
             say(unit ? 'a number and its unit are parted' : 'broken within a word', around.slice(-50));
         }
     }
+    for (const e of root.querySelectorAll('span.nw')) {
+        const held = e.parentElement, apart = /flex|grid/.test(getComputedStyle(held).display) && [...held.childNodes].some(n => n.nodeType === 3 && n.data.trim());
+        if (apart && shown(e)) say('a sentence is taken apart', held.textContent);
+    }
     lines.sort((a, b) => a.r.top - b.r.top);
     for (let i = 0; i < lines.length; i++) {
         const a = lines[i];
