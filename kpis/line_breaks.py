@@ -36,6 +36,7 @@ _CHANGE = re.compile(
 )
 # A compound that is longer than the narrowest cell or the shortest line of a heading on a phone of 320 pixels.
 COMPOUND = re.compile(rf"[{_KANJI}{_KATAKANA}\u30fb]{{11,}}")
+_JOINING = re.compile("\u30a2\u30f3\u30c9")  # and
 _RUN, _LONG = re.compile(rf"[{_KATAKANA}]+"), re.compile(rf"[{_KATAKANA}]{{9,}}")
 
 
@@ -70,8 +71,8 @@ def with_places(text: str, place: str = PLACE) -> str:
 
 
 def _parted(run: str, place: str) -> str:
-    """Return a run of katakana with a place before the last of its words, where that is one which the pages use by itself."""
-    ends = [at for at in range(3, len(run) - 3) if run[at:] in _words()]
+    """Return a run of katakana with a place before the last of its words, where that is one which the pages use by itself; else behind an "and"."""
+    ends = [at for at in range(3, len(run) - 3) if run[at:] in _words()] or [match.end() for match in _JOINING.finditer(run[:-3])]
     return f"{run[: ends[0]]}{place}{run[ends[0] :]}" if ends else run
 
 

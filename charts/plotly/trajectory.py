@@ -13,6 +13,7 @@ from charts.ticks import NARROW, on_axis
 
 _PAPER = "rgba(255,255,255,0.85)"
 HEIGHT = 300  # pixels
+LEGEND = 48  # pixels of its two lines on a phone, which the plot is not to lose
 SIGNS = 0.1  # of the value axis: a row of circled numbers
 # The line that is judged is solid, with full dots; others are thinner, their dots open.
 OPEN = ("circle", "square", "diamond", "triangle-up")
@@ -41,7 +42,7 @@ def trajectory(shape: Series) -> go.Figure:
             marker={"symbol": "line-ew", "size": 16, "line": {"width": 3, "color": INK}}, showlegend=False,
             customdata=[a.point.label for a in shape.aims], hovertemplate="%{customdata}<extra></extra>",
         )  # fmt: skip
-    styled(figure, height=HEIGHT)
+    styled(figure, height=HEIGHT + LEGEND * (len(shape.lines) > 1))
     reach = _axes(figure, shape)
     _happened(figure, shape)
     _labels(figure, shape, reach=reach)

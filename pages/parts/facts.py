@@ -9,7 +9,7 @@ import pyarrow as pa
 
 from kpis.as_text import markdown
 from kpis.figures.scorecard import Scored
-from pages.parts import address, cached
+from pages.parts import address, cached, prose
 from pages.parts.data_table import Texts, texts_of
 from pages.parts.registers import plain, table_of, telling
 from pages.parts.series import arrow
@@ -53,7 +53,7 @@ def arrow_of(block: Block) -> pa.Table | None:
 
 def pairs(told: list[facts.Pair]) -> pa.Table:
     """Return names and values as a table of two columns."""
-    return arrow({t("item"): [name for name, _ in told], t("value"): [_said(value) for _, value in told]})
+    return arrow({t("item"): [name for name, _ in told], t("value"): [prose.with_signs(_said(value)) for _, value in told]})
 
 
 def _said(value: Cell) -> str:

@@ -32,7 +32,8 @@ def _kept(whole: re.Match[str]) -> str:
     return joined(whole) if any(sign and sign in _MARKS for sign in beside) else held(whole)
 
 
-def _with_signs(text: str) -> str:
+def with_signs(text: str) -> str:
+    """Return markdown whose wholes are held together by signs: for boxes, and cells of a table that take no HTML."""
     return "".join(part if at % 2 else on_one_line(part) for at, part in enumerate(_LEFT.split(text)))
 
 
@@ -53,28 +54,28 @@ def caption(text: str, **given: Any) -> None:
 
 def info(text: str, **given: Any) -> None:
     """Say something in a box."""
-    st.info(_with_signs(text), **given)
+    st.info(with_signs(text), **given)
 
 
 def success(text: str, **given: Any) -> None:
     """Say in a box that something was done."""
-    st.success(_with_signs(text), **given)
+    st.success(with_signs(text), **given)
 
 
 def warning(text: str, **given: Any) -> None:
     """Say in a box what to look out for."""
-    st.warning(_with_signs(text), **given)
+    st.warning(with_signs(text), **given)
 
 
 def error(text: str, **given: Any) -> None:
     """Say in a box what does not go."""
-    st.error(_with_signs(text), **given)
+    st.error(with_signs(text), **given)
 
 
 def heading(level: int, text: str, *, anchor: str | None = None) -> None:
     """Show a heading, in whose long compounds a line may end where their words meet."""
     made = with_places(with_elements(text), "<wbr>")
     if "<" in text or "<" not in made or anchor:
-        _LEVELS[level](with_places(_with_signs(text)), anchor=anchor)
+        _LEVELS[level](with_places(with_signs(text)), anchor=anchor)
     else:
         st.markdown(f"{'#' * level} {made}", unsafe_allow_html=True)

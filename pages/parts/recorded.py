@@ -10,7 +10,7 @@ from datetime import date
 from functools import partial
 from typing import Any
 
-from kpis.languages import SOURCE
+from kpis.languages import SOURCE, has, say, unfilled
 from kpis.periods import is_period, parse_period
 from kpis.registers import LIST_OF_FILE, REGISTERS
 from kpis.reporting.access import ROLES
@@ -83,6 +83,17 @@ def _kept_value(text: str) -> Value:
     return float(text) if _NUMBER.fullmatch(text) else text
 
 
+def _refusal(detail: str) -> str:
+    """Return why a step was refused; what its words name was not kept."""
+    key = detail.rpartition(": ")[2]
+    if not has(key):
+        return detail
+    try:
+        return say(key, language())
+    except KeyError:
+        return re.sub(r"\{[^}]*\}", "…", unfilled(key, language()))
+
+
 def _by_key(_kind: str, key: tuple[str, ...]) -> str:
     return " ".join(key)
 
@@ -139,6 +150,8 @@ class Trail:
             return event.detail
         if event.action == "cell_changed":
             return self._cell(event.detail)
+        if event.action == "refused":
+            return _refusal(event.detail)
         if event.detail.startswith("{"):
             return self._fields(event.detail)
         told = _BOTH.sub(lambda both: both["ja" if language().startswith(SOURCE) else "en"], event.detail)

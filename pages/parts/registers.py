@@ -124,7 +124,9 @@ def _facts_table(rows: list[tuple[str, str]]) -> pa.Table:
     told = [(name, value) for name, value in rows if value and not (len(untold) > 1 and name in untold)]
     if len(untold) > 1:
         told.append((t("facts_unknown"), t("list_comma").join(untold)))
-    return pa.table({t("item"): [markdown(name) for name, _ in told], t("value"): [markdown(value) for _, value in told]})
+    return pa.table(
+        {t("item"): [markdown(name) for name, _ in told], t("value"): [prose.with_signs(markdown(value)) for _, value in told]}
+    )
 
 
 def history(kind: RowKind, code: str) -> None:

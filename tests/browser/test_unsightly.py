@@ -24,7 +24,9 @@ UGLY = """<body style="background:#12141a;color:#fff;margin:0;font:16px monospac
 <table><thead><tr><th>name<th>reason</thead><tbody><tr><td>one<td>—<tr><td>two<td>—</tbody></table>
 <div style="background:#fff;color:#000;width:200px;height:60px">bright</div>"""
 PLAIN = """<body style="background:#12141a;color:#fff;font:16px sans-serif"><p>1234件 キャッシュレス</p><p style="position:absolute;top:0;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)">hidden words</p>
-<table><thead><tr><th>name<th>reason</thead><tbody><tr><td>one<td>—<tr><td>two<td>late</tbody></table>"""
+<table><thead><tr><th>name<th>reason</thead><tbody><tr><td>one<td>—<tr><td>two<td>late</tbody></table>
+<table class="f"><thead><tr><th>first<th>note</thead><tbody><tr><td>one<td>—<tr><td>two<td>—</tbody></table>
+<details><summary>2 more</summary><table class="f"><thead><tr><th>first<th>note</thead><tbody><tr><td>three<td>said<tr><td>four<td>—</tbody></table></details>"""
 
 
 def test_what_an_eye_stops_at_is_told(chromium: Browser) -> None:

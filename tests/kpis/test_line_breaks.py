@@ -56,6 +56,7 @@ def test_a_line_may_end_where_the_words_of_a_long_compound_meet() -> None:
     )
     assert with_places("下水道施設の維持管理・雨水ポンプ運転支援", "|") == "下水道施設の維持管理・|雨水ポンプ運転支援"
     assert with_places("都政スピードアッププロジェクト", "|") == "都政|スピードアップ|プロジェクト"  # two words in katakana
+    assert with_places("トーキョーアーツアンドスペースレジデンシー", "|") == "トーキョーアーツアンド|スペースレジデンシー"
     assert with_places("東京都現代美術館運営委員会プロジェクト") == f"東京都現代美術館運営委員会{PLACE}プロジェクト"
 
 

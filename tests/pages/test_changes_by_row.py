@@ -76,6 +76,7 @@ def _step(action: str, detail: str = "", subject: str = "") -> Event:
         ("uploaded", "TAX FY2022-Q1 revision 1: TAX_FY2022-Q1.xlsx, 15 rows, 0 warnings", "主税局 令和4年度第1四半期 第1版: TAX_FY2022-Q1.xlsx, 15行, 警告0件"),
         ("exception_granted", "until 2026-12-31: 見本", "2026年12月31日まで: 見本"),
         ("approved", "14 rows", "14行"),
+        ("refused", "see_voices: role_not_permitted", "この操作の権限がありません。担当局や役割が違う場合は、構造改革室に登録を依頼してください。"),
     ],
 )  # fmt: skip
 def test_the_audit_trail_is_read_in_words(action: str, kept: str, read: str) -> None:

@@ -67,13 +67,13 @@ LOOK = """smallest => {
     }
     const columns = {};  // of all tables of one kind together: those below each other keep the same columns
     for (const table of root.querySelectorAll('table')) {
-        if (!shown(table)) continue;
+        const is_folded = !shown(table);  // the rest of a table whose first rows are shown: what it fills is no empty column
         const rows = [...table.tBodies].flatMap(b => [...b.rows]).filter(r => r.cells.length > 1), heads = table.tHead && [...table.tHead.rows].at(-1).cells;
-        if (!rows.length || !heads) continue;
+        if (!rows.length || !heads || is_folded && !(`${table.className} 0 ${heads[0].textContent}` in columns)) continue;
         for (let c = 0; c < heads.length; c++) {
-            const held = columns[`${table.className} ${c} ${heads[c].innerText}`] ??= {name: heads[c].innerText || `column ${c + 1}`, rows: 0, blank: 0};
+            const name = heads[c].textContent, held = columns[`${table.className} ${c} ${name}`] ??= {name: name || `column ${c + 1}`, rows: 0, blank: 0};
             held.rows += rows.length;
-            held.blank += rows.filter(r => r.cells.length === heads.length && /^[—–-]?$/.test(r.cells[c].innerText.trim()) && !r.cells[c].querySelector('img, svg, .mk') && r.cells[c].checkVisibility()).length;
+            held.blank += rows.filter(r => r.cells.length === heads.length && /^[—–-]?$/.test((is_folded ? r.cells[c].textContent : r.cells[c].innerText).trim()) && !r.cells[c].querySelector('img, svg, .mk') && (is_folded || r.cells[c].checkVisibility())).length;
         }
     }
     for (const {name, rows, blank} of Object.values(columns)) if (rows > 1 && blank === rows) say('a column says nothing', name);
