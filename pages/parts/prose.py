@@ -13,7 +13,7 @@ from typing import Any
 
 import streamlit as st
 
-from kpis.line_breaks import joined, on_one_line, with_places, with_wholes
+from kpis.line_breaks import PLACE, joined, on_one_line, with_places, with_wholes
 from publishers.site.lines import held
 
 _LEFT = re.compile(r"(`+.+?`+|\]\([^)\s]*\))", re.S)  # code, and the address of a link
@@ -74,7 +74,7 @@ def error(text: str, **given: Any) -> None:
 
 def heading(level: int, text: str, *, anchor: str | None = None) -> None:
     """Show a heading, in whose long compounds a line may end where their words meet."""
-    made = with_places(with_elements(text), "<wbr>")
+    made = with_elements(with_places(text)).replace(PLACE, "<wbr>")
     if "<" in text or "<" not in made or anchor:
         _LEVELS[level](with_places(with_signs(text)), anchor=anchor)
     else:

@@ -10,13 +10,14 @@ from kpis.line_breaks import COMPOUND, with_places, with_wholes
 from publishers.site.labels import is_one_value
 
 # What stands in columns or in large letters; a paragraph has room. A drawing is none of these: it knows no place to break.
-_NARROW = re.compile(r"<(tbody|li|h[1-3])\b.*?</\1>", re.S)
+_NARROW = re.compile(r"<(tbody|li|dd|h[1-3])\b.*?</\1>", re.S)
 # Each within a text, not within a tag: of the two brackets the next is that which opens one.
 _COMPOUND = re.compile(f"{COMPOUND.pattern}(?=[^<>]*<)")
 # A short word in katakana within kanji, which Chromium takes for the end of a phrase and the beginning of the next.
 _SHORT = re.compile(r"(?<=[\u4e00-\u9fff]{2})[\u30a1-\u30fc]{2,3}(?=[\u4e00-\u9fff]{2}[^<>]*<)")
 _MOVED = re.compile(r"(?<=>)([^<>→]{4,22}) → ([^<>→]{4,22})(?=<)")  # a day that was put off, a value and the next
-_MAIL = re.compile(r"(?<=\w)@(?=\w[\w.-]{5,})")  # an e-mail may be broken behind its sign, before it is broken anywhere
+# Places behind the sign of an e-mail, before it is broken anywhere, and between a bracket and what follows its colon, which a number would hold.
+_BEHIND = re.compile(r"(?<=\w)@(?=\w[\w.-]{5,})|(?<=[\u3041-\u9fff]\)):(?=\S)|(?<=</span>\)):(?=\S)")
 # A text with a digit, a middle dot or such a sign in it; before that what is no text of a page, what is kept together already, and marks and legends, whose
 # parts stand side by side.
 _TEXT = re.compile(
@@ -41,7 +42,7 @@ def held(whole: re.Match[str]) -> str:
 
 
 def _kept(part: re.Match[str]) -> str:
-    return _MAIL.sub("@<wbr>", kept(part[2])) if part[2] else part[0]
+    return _BEHIND.sub(r"\g<0><wbr>", kept(part[2])) if part[2] else part[0]
 
 
 def _within(part: re.Match[str]) -> str:

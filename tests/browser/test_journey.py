@@ -83,7 +83,7 @@ def run(environment: dict[str, str], *words: str, code: int = 0) -> str:
 
 
 def text_of(page: Page) -> str:
-    return clean(page.inner_text("[data-testid=stMain]"))
+    return clean(page.inner_text("[data-testid=stMain]")).replace("\N{NO-BREAK SPACE}", " ")
 
 
 def signed_in(browser: Browser, office: Office, subject: str, path: str = "/", *, width: int = 1280) -> tuple[BrowserContext, Page]:

@@ -35,7 +35,7 @@ WORDS = {
 }  # fmt: skip
 
 
-GRIDS = {"/procedures": ("procedures",), "/facilities": ("facilities",), "/about": ("definitions", "sources")}
+GRIDS = {"/procedures": ("procedures",), "/about": ("definitions", "sources")}
 
 
 @pytest.mark.parametrize("width", [1280, 375])

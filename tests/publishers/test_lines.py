@@ -55,3 +55,10 @@ def test_a_short_word_in_katakana_stays_whole_within_kanji() -> None:
 def test_an_address_of_a_mail_is_broken_behind_its_sign() -> None:
     once = lined('<td><a href="mailto:a@example.org">construction@sample.example.org</a></td>')
     assert once == '<td><a href="mailto:a@example.org">construction@<wbr>sample.example.org</a></td>' == lined(once)
+
+
+def test_a_number_does_not_hold_what_stands_before_its_colon() -> None:
+    once = lined("<p>進捗状況(2022年1~3月):5つのレス徹底推進</p>")
+    assert (
+        once == '<p>進捗状況(<span class="nw">2022年1~3月</span>):<wbr><span class="nw">5つのレス</span>徹底推進</p>' == lined(once)
+    )
