@@ -36,7 +36,7 @@ _CHANGE = re.compile(
 )
 # A compound that is longer than the narrowest cell or the shortest line of a heading on a phone of 320 pixels.
 COMPOUND = re.compile(rf"[{_KANJI}{_KATAKANA}\u30fb]{{11,}}")
-_JOINING = re.compile("\u30a2\u30f3\u30c9")  # and
+_JOINING = re.compile(r"\u30a2\u30f3\u30c9")  # and
 _RUN, _LONG = re.compile(rf"[{_KATAKANA}]+"), re.compile(rf"[{_KATAKANA}]{{9,}}")
 
 

@@ -141,7 +141,7 @@ def of_streamlit(messages: Iterable[bytes]) -> Shown:
         elif kind in ("dataframe", "table"):
             table = pa.ipc.open_stream(getattr(element, kind).arrow_data.data).read_all()
             columns = [table.column(i).to_pylist() for i in range(table.num_columns)]
-            rows = [list(row) for row in zip(*columns, strict=True)] if columns else []
+            rows = [[unheld(c) if isinstance(c, str) else c for c in row] for row in zip(*columns, strict=True)] if columns else []
             found.tables.append(([str(n) for n in table.column_names], rows))
         elif kind == "plotly_chart":
             found.charts.append(_dots(element.plotly_chart.spec))
