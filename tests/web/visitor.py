@@ -17,6 +17,7 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from websockets.sync.client import connect
 
 from tests.bench.viewer import ALL
+from tests.publishers.shown import unheld
 from tests.web.served import Answer, Instance
 
 BOUNDARY = "part"
@@ -133,7 +134,7 @@ class Tab:
     @property
     def text(self) -> str:
         """Return every text that is shown."""
-        return "\n".join(element.SerializeToString().decode("utf-8", "ignore") for element in self.shown)
+        return unheld("\n".join(element.SerializeToString().decode("utf-8", "ignore") for element in self.shown))
 
     def parts(self, kind: str) -> list[Any]:
         """Return what is shown of a kind, as ``download_button``."""
