@@ -53,7 +53,7 @@ def arrow_of(block: Block) -> pa.Table | None:
 
 def pairs(told: list[facts.Pair]) -> pa.Table:
     """Return names and values as a table of two columns."""
-    return arrow({t("item"): [name for name, _ in told], t("value"): [prose.with_signs(_said(value)) for _, value in told]})
+    return arrow({t("item"): [name for name, _ in told], t("value"): [prose.in_cell(_said(value)) for _, value in told]})
 
 
 def _said(value: Cell) -> str:

@@ -37,6 +37,11 @@ def with_signs(text: str) -> str:
     return "".join(part if at % 2 else on_one_line(part) for at, part in enumerate(_LEFT.split(text)))
 
 
+def in_cell(text: str) -> str:
+    """Return markdown for a cell of a small table: held together by signs, with places in its long compounds."""
+    return with_places(with_signs(text))
+
+
 def _show(show: Callable[..., object], text: str, **given: Any) -> None:
     made = with_elements(text)
     show(made, unsafe_allow_html="<" in made and "<" not in text, **given)  # where all HTML in it is ours

@@ -125,7 +125,7 @@ def _facts_table(rows: list[tuple[str, str]]) -> pa.Table:
     if len(untold) > 1:
         told.append((t("facts_unknown"), t("list_comma").join(untold)))
     return pa.table(
-        {t("item"): [markdown(name) for name, _ in told], t("value"): [prose.with_signs(markdown(value)) for _, value in told]}
+        {t("item"): [markdown(name) for name, _ in told], t("value"): [prose.in_cell(markdown(value)) for _, value in told]}
     )
 
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 
-from kpis.line_breaks import JOINED
+from kpis.line_breaks import JOINED, PLACE
 from kpis.settings import ROOT
-from pages.parts.prose import with_elements
+from pages.parts.prose import in_cell, with_elements
 
 
 def test_a_period_of_a_text_is_held_by_an_element_and_beside_a_mark_by_signs() -> None:
@@ -22,6 +22,10 @@ def test_code_and_addresses_stay_as_they_are() -> None:
 
 def test_a_text_with_brackets_of_its_own_takes_no_html() -> None:
     assert with_elements(r"\<b\>12月31日") == rf"\<b\>12月{JOINED}31日"
+
+
+def test_a_cell_of_a_small_table_has_places_in_its_long_compounds() -> None:
+    assert in_cell("5つのレス徹底推進プロジェクト") == f"5つの{JOINED}レス徹底推進{PLACE}プロジェクト"
 
 
 def test_no_page_shows_a_text_past_it() -> None:
