@@ -107,13 +107,13 @@ def read_catalogue(path: Path) -> Catalog:
 
 
 def read_all() -> None:
-    """Read every catalogue of every language, and of the government.
+    """Read every catalogue of every language; what the government calls otherwise is read with its own files, or with an edition's.
 
     Raises:
         CatalogueRefused: one cannot be read, or there is no source.
     """
     for code in {SOURCE, *codes()}:
-        language(code)
+        _language(SHELVES.text(), code)
 
 
 def codes() -> tuple[str, ...]:
