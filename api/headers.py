@@ -36,7 +36,7 @@ _MARK = base64.b64encode((ROOT / "data" / "text" / "icon.png").read_bytes())
 HEAD = (
     b"<style>" + (_ASSETS / "page.css").read_bytes().replace(b"MARK", b"data:image/png;base64," + _MARK)
     + attention.style().encode() + (attention.ASSETS / "matrix.css").read_bytes() + plotly_sheet().encode() + b"</style>"
-    + b'<style media="print">' + (_ASSETS / "print.css").read_bytes() + b"</style>"
+    + b'<style media="print">' + (attention.ASSETS / "paper.css").read_bytes() + (_ASSETS / "print.css").read_bytes() + b"</style>"
     + b"".join(b"<script>" + (_ASSETS / name).read_bytes() + b"</script>" for name in ("print.js", "links.js", "search.js", "focus.js", "spoken.js"))
     + b"</head>"
 )  # fmt: skip
@@ -110,6 +110,7 @@ def _own_words(language: str) -> bytes:
         return shipped(Told(key)) if language == SOURCE else Words(language)(key)
 
     told = {key: told_in(f"widget_{key.replace('-', '_')}") for key in ("choose-file", "press-enter", "press-ctrl-enter", "help")}
+    told |= {"any": told_in("any"), "choose": told_in("choose_report")}  # of lists of which nothing is chosen, for ``print.js``
     return f"<style>:root{{{';'.join(f'--{key}:{json.dumps(text, ensure_ascii=False)}' for key, text in told.items())}}}</style>".encode()
 
 

@@ -1,10 +1,20 @@
 // Makes charts and tables, which are drawn for the width of the screen, as narrow as the paper; print.css does the rest.
 addEventListener("beforeprint", () => {
+  const own = (name) => { try { return JSON.parse(getComputedStyle(document.documentElement).getPropertyValue(name)); } catch { return ""; } };
+  const line = document.querySelector(".st-key-view_line summary [data-testid=stMarkdownContainer]")?.textContent ?? "";
+  const shown = line.split("\u00a0\u30fb ").slice(0, -1); // the last is the way to change them
+  document.documentElement.style.setProperty("--sheet", JSON.stringify([document.title, ...shown].join(" \u30fb ")));
+  // Ways to other pages, and lists of which nothing was chosen, are for the screen.
+  const link = (e) => /^arrow_(forward|back)/.test(e.querySelector("[data-testid=stIconMaterial]")?.textContent ?? "");
+  const open = (e) => [own("--any"), own("--choose"), ""].includes(e.querySelector("input")?.value ?? "");
+  for (const [what, isNone] of [["stPageLink", link], ["stSelectbox", open]])
+    for (const e of document.querySelectorAll(`[data-testid=${what}]`)) if (isNone(e)) e.dataset.print = "none";
   for (const box of document.querySelectorAll(".svg-container")) {
     const { width, height } = box.getBoundingClientRect();
     if (!width || !height) continue;
     box.style.setProperty("--print-ratio", `${width} / ${height}`);
     box.style.setProperty("--print-width", `${width}px`);
+    box.style.setProperty("--print-text", Math.min(1.3, Math.max(1, width / 800))); // what is wider is printed with larger words
     for (const drawn of box.querySelectorAll(":scope > .main-svg")) drawn.setAttribute("viewBox", `0 0 ${width} ${height}`);
   }
   for (const table of document.querySelectorAll('[data-testid="stDataFrame"]')) {
@@ -25,6 +35,7 @@ addEventListener("beforeprint", () => {
   }
 });
 addEventListener("afterprint", () => {
+  for (const e of document.querySelectorAll("[data-print]")) delete e.dataset.print;
   for (const drawn of document.querySelectorAll(".svg-container > .main-svg")) drawn.removeAttribute("viewBox");
   for (const picture of document.querySelectorAll("img.print-table")) {
     picture.parentElement.classList.remove("has-print-table");

@@ -43,7 +43,7 @@ def said(known_at: datetime | None) -> str:
     if viewer().email:
         parts.append(markdown(who()))
     dot = "\N{NO-BREAK SPACE}・ "  # no line begins with it
-    return f"{dot.join(parts)}{dot}:primary[**{t('view_line_change')}**]"
+    return f"{dot.join(parts)}:primary[{dot}**{t('view_line_change')}**]"
 
 
 def view_line(known_at: datetime | None) -> None:

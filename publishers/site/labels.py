@@ -56,7 +56,7 @@ def picked(row: Sequence[T], at: Iterable[int]) -> list[T]:
 
 def labels(heads: Iterable[object]) -> str:
     """Return the headings as custom properties: they stand once in a page, for each row to take from (``site.css``)."""
-    return ";".join(f"--c{number}:{_quoted(str(head))}" for number, head in enumerate(heads, start=1))
+    return ";".join(f"--c{number}:{quoted(str(head))}" for number, head in enumerate(heads, start=1))
 
 
 def with_roles(html: str) -> Markup:
@@ -74,6 +74,6 @@ def _with_role(part: re.Match[str]) -> str:
     return f'<{element} role="{role}"{rest}>'
 
 
-def _quoted(text: str) -> str:
+def quoted(text: str) -> str:
     """Return a string of CSS; what could end it is written by its number."""
     return '"' + "".join(f"\\{ord(c):x} " if c in '"\\' or not c.isprintable() else c for c in text) + '"'

@@ -16,6 +16,7 @@ from kpis.settings import Settings
 from kpis.text import format_date
 from kpis.voices.heard import HEARD_NOTHING, Heard
 from publishers.editions.on_disk import Edition
+from publishers.site.labels import quoted
 from publishers.site.offered import Charts
 from publishers.site.views import IndicatorView
 from telling import citation, voices
@@ -75,6 +76,12 @@ class Site:
     def citation(self, words: Words) -> str:
         """Return how to cite the edition."""
         return citation.citation(self.about, self.chosen, words.language)
+
+    def sheet(self, title: str, here: str, words: Words) -> str:
+        """Return what each printed sheet of a page says of itself, as a string of CSS: site, publisher, edition; where the page is read."""
+        edition = words("edition_line", number=self.about["edition"], day=self.day(words))
+        place = f"{self.address}/{here}" if self.address else title
+        return quoted(f"{words('site')} — {self.publisher(words)} — {edition} — {place}")
 
     @staticmethod
     def publisher(words: Words) -> str:

@@ -7,6 +7,7 @@ reader point at. No other host is asked for anything. Assets carry a checksum in
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache, partial
 from pathlib import Path
@@ -44,7 +45,7 @@ from telling.for_machines import status_json
 from telling.words import Words, has_page
 
 HERE = Path(__file__).parent
-ASSETS = ("site.css", "matrix.css", "site.js", "slash.js")
+ASSETS = ("site.css", "matrix.css", "paper-tables.css", "site.js", "slash.js")
 
 
 def write(
@@ -133,10 +134,11 @@ def _write(path: Path, text: str) -> None:
 def _write_assets(site: Site, target: Path) -> None:
     """Write styles, scripts and pictures under names that carry their checksum.
 
-    A page loads ``matrix.css`` and ``drawings.css`` (the colours of drawings) only where it has such a table or a drawing (``base.html``).
+    A page loads ``matrix.css``, ``drawings.css`` (the colours of drawings) and ``paper-tables.css`` only where it has such a table or a
+    drawing (``base.html``).
     """
     contents = {name: (HERE / "assets" / name).read_bytes() for name in ASSETS}
-    others = [(HERE / "assets" / name).read_bytes() for name in ("front.css", "search.css")]
+    others = [(HERE / "assets" / name).read_bytes() for name in ("front.css", "search.css", "paper.css")]
     contents["site.css"] = b"".join([attention.style().encode(), contents["site.css"], *others])
     contents["drawings.css"] = svg_sheet().encode()
     contents["search.js"] = search.script((HERE / "assets" / "search.js").read_text(encoding="utf-8"))
@@ -144,6 +146,8 @@ def _write_assets(site: Site, target: Path) -> None:
     contents["share.png"] = share_picture(site)
     (target / "assets").mkdir()
     for name, content in contents.items():
+        if name.endswith(".css"):
+            content = re.sub(rb"/\*.*?\*/\n?", b"", content, flags=re.S)  # what is told to who works on them is no weight for a reader
         stem, ending = name.rsplit(".", 1)
         site.assets[name] = f"assets/{stem}.{hashlib.sha256(content).hexdigest()[:12]}.{ending}"
         (target / site.assets[name]).write_bytes(content)

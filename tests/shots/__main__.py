@@ -1,7 +1,7 @@
 """Every page as a picture: ``make shots``. What is wrong on one is told, and fails.
 
 Narrowed by the environment: ``SETS`` (shipped, sample, public, static), ``PAGES`` (words of their names; ``print`` are the printed
-sheets), ``LANGS``, ``WIDTHS``, ``SCHEMES``; ``SAMPLE_DB`` is a sample made before, ``SHOTS_DIR`` another folder than ``shots``.
+sheets, alone: those of every page and nothing of the screen), ``LANGS``, ``WIDTHS``, ``SCHEMES``; ``SAMPLE_DB`` is a sample made before, ``SHOTS_DIR`` another folder than ``shots``.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ from tests.shots.sheet import contact_sheet
 from tests.shots.taking import Tab, coloured, japanese_left, looked_over, pictured, shaped
 from tests.shots.unsightly import patches
 
+PRINT = "print"  # among the words of PAGES
 TARGET = Path(os.environ.get("SHOTS_DIR") or ROOT / "shots")
 
 
@@ -54,9 +55,13 @@ class Taken:
 
 def wanted(pages: list[Asked]) -> list[Asked]:
     """Return the pages of a set that were asked for, those of a role together."""
-    words = os.environ.get("PAGES", "").replace(",", " ").split()
+    words = [word for word in _words() if word != PRINT]
     chosen = [p for p in pages if not words or any(word in p.name for word in words)]
     return sorted(chosen, key=lambda p: p.role)  # nobody first; the sort keeps the order within a role
+
+
+def _words() -> list[str]:
+    return os.environ.get("PAGES", "").replace(",", " ").split()
 
 
 def look(browser: Browser, name: str, address: str, taken: Taken) -> None:
@@ -69,7 +74,7 @@ def look(browser: Browser, name: str, address: str, taken: Taken) -> None:
             began = time.monotonic()
             try:
                 page = tab.open(page_asked)
-                for width in asked("WIDTHS", tuple(map(str, listed.WIDTHS))):
+                for width in () if _words() == [PRINT] else asked("WIDTHS", tuple(map(str, listed.WIDTHS))):
                     shaped(page, int(width))  # dear, and the same in all colours
                     taken.note(f"{place}-{width}", list(looked_over(page)))
                     for scheme in asked("SCHEMES", listed.SCHEMES):
@@ -80,7 +85,7 @@ def look(browser: Browser, name: str, address: str, taken: Taken) -> None:
                         taken.pictures += 1
                 if code == "en":
                     taken.left[place] = japanese_left(page)
-                if "print" in os.environ.get("PAGES", "print"):
+                if PRINT in (_words() or [PRINT]):
                     coloured(page, "dark")  # as somebody whose system is dark prints: paper is light all the same
                     taken.pictures += printed.page(page, TARGET / "print", paper := f"{name}-{page_asked.name}-{code}")
                     taken.note(f"print/{paper}", list(printed.wasted(TARGET / "print", paper)))
@@ -115,7 +120,7 @@ def main() -> int:
             with places.served(name) as address:
                 look(browser, name, address, taken)
             told(taken)
-        if "print" in os.environ.get("PAGES", "print"):
+        if PRINT in (_words() or [PRINT]):
             taken.pictures += printed.meeting(browser, TARGET / "print", Path(folder))
         told(taken)
         browser.close()
