@@ -12,6 +12,7 @@ from charts.svg.series import NARROW, drawing
 from kpis.as_text import shown
 from kpis.figures.scorecard import Scored
 from kpis.text import format_date
+from publishers.site.labels import quoted
 from telling import indicator, meeting
 from telling.blocks import Block, Cell, Link, Number, Telling
 from telling.meeting import QuarterReport
@@ -40,13 +41,14 @@ class _Table:
 def report_page(report: QuarterReport) -> str:
     """Return the page as HTML."""
     words, language = report.words, report.words.language
+    day = format_date(report.as_of, language)
     environment = Environment(
         loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True, finalize=shown
     )
     return environment.get_template("report.html").render(
-        report=report, words=words, day=format_date(report.as_of, language), sentences=report.sentences(),
+        report=report, words=words, day=day, sentences=report.sentences(),
         statuses=meeting.statuses(report).rows, charts=[_chart(report, drawn.scored) for drawn in report.drawn()],
-        tables=list(_tables(report)),
+        tables=list(_tables(report)), sheet=quoted(f"{words('site')} — {report.title} — {words('report_as_of', day=day)}"),
     )  # fmt: skip
 
 

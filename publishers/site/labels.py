@@ -76,4 +76,4 @@ def _with_role(part: re.Match[str]) -> str:
 
 def quoted(text: str) -> str:
     """Return a string of CSS; what could end it is written by its number."""
-    return '"' + "".join(f"\\{ord(c):x} " if c in '"\\' or not c.isprintable() else c for c in text) + '"'
+    return '"' + "".join(f"\\{ord(c):x} " if c in '"\\<' or not c.isprintable() else c for c in text) + '"'

@@ -145,9 +145,9 @@ def _write_assets(site: Site, target: Path) -> None:
     contents["icon.png"] = (ROOT / "data" / "text" / "icon.png").read_bytes()
     contents["share.png"] = share_picture(site)
     (target / "assets").mkdir()
-    for name, content in contents.items():
-        if name.endswith(".css"):
-            content = re.sub(rb"/\*.*?\*/\n?", b"", content, flags=re.S)  # what is told to who works on them is no weight for a reader
+    for name, whole in contents.items():
+        # What is told to whoever works on a sheet is no weight for a reader.
+        content = re.sub(rb"/\*.*?\*/\n?", b"", whole, flags=re.S) if name.endswith(".css") else whole
         stem, ending = name.rsplit(".", 1)
         site.assets[name] = f"assets/{stem}.{hashlib.sha256(content).hexdigest()[:12]}.{ending}"
         (target / site.assets[name]).write_bytes(content)

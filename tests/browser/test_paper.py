@@ -1,0 +1,138 @@
+"""Each printed sheet by itself: it says what it is of, ends with no heading, cuts no number, and no sheet is there without need."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page
+
+from kpis.languages import say
+from kpis.state import State
+from kpis.store.store import Store
+from kpis.text import format_date
+from publishers.meeting.page import report_page
+from publishers.site.export import export
+from telling.meeting import quarter_report
+from tests.browser.screen import leave
+from tests.browser.test_print import squeezed
+from tests.browser.visits import opened
+from tests.publishers.house import House
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.skipif(
+        shutil.which("pdftotext") is None, reason="pdftotext がありません / no pdftotext: apt-get install poppler-utils"
+    ),
+]
+MARGIN = 42  # points: 15 mm, where the words of a page begin
+HEADINGS = "main :is(h1, h2, h3):not(.vh), [data-testid=stMain] [data-testid=stHeading] :is(h1, h2, h3)"
+# Cells of one value that are broken, and cells in which a line holds a sign or two of many.
+NARROW = """() => [...document.querySelectorAll('table.lb :is(td, th)')].filter(e => {
+    const style = getComputedStyle(e), letters = e.textContent.trim().length, line = parseFloat(style.lineHeight);
+    const room = e.clientWidth - parseFloat(style.paddingLeft) - parseFloat(style.paddingRight), own = document.createRange();
+    own.selectNodeContents(e);
+    const tall = own.getBoundingClientRect().height > 1.7 * line;
+    return letters && e.checkVisibility() && tall && (e.matches('.nw:not(:has(a))') || room < 2.5 * parseFloat(style.fontSize));
+}).map(e => e.textContent.trim().slice(0, 40))"""
+
+
+@pytest.fixture(scope="module")
+def site(published: House, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    target = tmp_path_factory.mktemp("paper") / "written"
+    export(target, chosen=published.chosen)
+    return target
+
+
+def sheets(page: Page, path: Path) -> list[list[str]]:
+    """Print a page upright on A4; return the lines of each sheet, what stands below them last."""
+    page.pdf(path=path, format="A4", print_background=True)
+    told = subprocess.run(["pdftotext", "-layout", path, "-"], capture_output=True, text=True, check=True).stdout
+    return [[line for line in sheet.split("\n") if line.strip()] for sheet in told.removesuffix("\f").split("\f")]
+
+
+def left_of_the_margin(path: Path) -> list[str]:
+    """Return the words that begin in the left margin, where a browser cuts what lies beyond the page."""
+    boxes = subprocess.run(["pdftotext", "-bbox", path, "-"], capture_output=True, text=True, check=True).stdout
+    return [word for left, word in re.findall(r'<word xMin="([-\d.]+)"[^>]*>(.*?)</word>', boxes) if float(left) < MARGIN - 1]
+
+
+def each_says(printed: list[list[str]], *told: str) -> None:
+    """Each sheet says its number, how many there are, and more."""
+    for number, lines in enumerate(printed, start=1):
+        foot = squeezed("".join(lines[-3:]))
+        assert f"{number}/{len(printed)}" in foot, (number, lines[-3:])
+        foot = foot.replace(f"{number}/{len(printed)}", "")  # may stand between two lines of what is beside it
+        for words in told:
+            assert squeezed(words) in foot, (number, words, lines[-3:])
+
+
+def lonely(page: Page, printed: list[list[str]]) -> list[str]:
+    """Return the headings that stand last on a sheet, without what they head."""
+    headings = {squeezed(text) for text in page.locator(HEADINGS).all_inner_texts()}
+    ends = []
+    for lines in printed[:-1]:
+        body = [line for line in lines if not re.search(r"\d+ / \d+\s*$", line)]
+        ends += [last for last in map(squeezed, body[-1:]) if last in headings]
+    return ends
+
+
+@pytest.mark.parametrize("language", ["", "en/"])
+@pytest.mark.parametrize(
+    ("name", "most"),
+    [("index", 2), ("near", 4), ("overview", 5), ("five-less", 8), ("definitions", 14), ("facilities", 12), ("procedures", 9),
+     ("projects", 5), ("projects/CP2", 5), ("indicators/electronic_decision_rate", 6), ("data", 4)],
+)  # fmt: skip
+def test_sheets_of_the_static_edition(
+    chromium: Browser, published: House, site: Path, tmp_path: Path, name: str, most: int, language: str
+) -> None:
+    page = chromium.new_context(viewport={"width": 1280, "height": 900}, java_script_enabled=False).new_page()
+    page.goto((site / f"{language}{name}.html").as_uri())
+    printed = sheets(page, tmp_path / "page.pdf")
+    code = "en" if language else "ja"
+    each_says(printed, say("site", code), say("edition_line", code, number=2, day="").removesuffix(")"))
+    assert len(printed) <= most
+    assert lonely(page, printed) == []
+    assert left_of_the_margin(tmp_path / "page.pdf") == []
+    page.emulate_media(media="print")
+    page.set_viewport_size({"width": 680, "height": 1000})
+    assert page.evaluate(NARROW) == []
+    leave(page.context)
+
+
+@pytest.mark.parametrize("language", ["ja", "en"])
+def test_sheets_of_the_meeting_material(chromium: Browser, tokyo: Store, tmp_path: Path, language: str) -> None:
+    path = tmp_path / "report.html"
+    report = quarter_report(State(tokyo), "FY2022-Q3", language=language)
+    path.write_text(report_page(report), encoding="utf-8")
+    page = chromium.new_context(java_script_enabled=False).new_page()
+    page.goto(path.as_uri())
+    printed = sheets(page, tmp_path / "page.pdf")
+    each_says(printed, report.title, format_date(report.as_of, language))
+    assert lonely(page, printed) == []
+    leave(page.context)
+
+
+@pytest.mark.parametrize("language", ["ja", "en"])
+@pytest.mark.parametrize(
+    ("path", "most"),
+    [("/five_less", 7), ("/projects?code=CP2", 6), ("/procedures", 4), ("/facilities", 6), ("/indicator?code=electronic_decision_rate", 4),
+     ("/about", 9)],
+)  # fmt: skip
+def test_sheets_of_the_dashboard(chromium: Browser, server: str, tmp_path: Path, path: str, most: int, language: str) -> None:
+    """Each says its page and the day that is shown; lists of which nothing was chosen and ways elsewhere are not printed."""
+    page, _ = opened(chromium, server, f"{path}{'&' if '?' in path else '?'}lang={language}", width=1280)
+    printed = sheets(page, tmp_path / "page.pdf")
+    line = page.locator(".st-key-view_line summary p").inner_text()
+    each_says(printed, page.title(), re.split(r"\s・", line)[0])
+    assert len(printed) <= most
+    assert lonely(page, printed) == []
+    assert left_of_the_margin(tmp_path / "page.pdf") == []
+    said = squeezed("".join("".join(lines) for lines in printed))
+    assert squeezed(say("view_line_change", language)) not in said and squeezed(say("details", language)) not in said
+    alone = [line.strip() for lines in printed for line in lines]
+    assert say("any", language) not in alone
+    leave(page.context)
