@@ -36,7 +36,7 @@ NARROW = """() => [...document.querySelectorAll('table.lb :is(td, th)')].filter(
     const room = e.clientWidth - parseFloat(style.paddingLeft) - parseFloat(style.paddingRight), own = document.createRange();
     own.selectNodeContents(e);
     const tall = own.getBoundingClientRect().height > 1.7 * line;
-    return letters && e.checkVisibility() && tall && (e.matches('.nw:not(:has(a))') || room < 2.5 * parseFloat(style.fontSize));
+    return letters && e.checkVisibility() && tall && (e.matches('.nw:not(:has(a))') && !/[(]/.test(e.textContent) || room < 2.5 * parseFloat(style.fontSize));
 }).map(e => e.textContent.trim().slice(0, 40))"""
 
 
