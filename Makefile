@@ -58,7 +58,7 @@ types: $(VENV)/.dev
 	@$(VENV)/bin/mypy
 
 # Every page as a picture: ja and en, three widths, light and dark, of four kinds of instance, and on A4; a faulty page fails.
-# PAGES=overview,print SETS=static LANGS=en WIDTHS=375 SCHEMES=dark narrow it. Look at shots/index.html.
+# PAGES=overview,print SETS=static LANGS=en WIDTHS=375 SCHEMES=dark narrow it, PAGES=print is paper alone. Look at shots/index.html.
 shots: $(VENV)/.dev tools
 	@$(PY) -m tests.shots
 

@@ -9,6 +9,8 @@ addEventListener("beforeprint", () => {
   const open = (e) => [own("--any"), own("--choose"), ""].includes(e.querySelector("input")?.value ?? "");
   for (const [what, isNone] of [["stPageLink", link], ["stSelectbox", open]])
     for (const e of document.querySelectorAll(`[data-testid=${what}]`)) if (isNone(e)) e.dataset.print = "none";
+  for (const e of document.querySelectorAll("[data-testid=stColumn]:has([data-testid=stPageLink][data-print])"))
+    if ([...e.querySelectorAll("[data-testid=stElementContainer]")].every((c) => c.querySelector("[data-testid=stHeading], [data-print]"))) e.dataset.print = "none"; // a heading of nothing
   for (const box of document.querySelectorAll(".svg-container")) {
     const { width, height } = box.getBoundingClientRect();
     if (!width || !height) continue;
