@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Iterator
 from datetime import date, datetime
 from itertools import pairwise
 
@@ -15,6 +16,8 @@ from kpis.periods import parse_period
 from kpis.settings import ROOT
 from kpis.store.store import Store
 from tests.data.test_data_files import rows_of
+from tests.method import shipped
+from tests.method.recount import Case
 
 INDICATORS = {r["indicator_code"]: r for r in rows_of("data/catalogue/indicators.csv")}
 OBSERVATIONS = {(r["indicator_code"], r["bureau_code"], r["period_code"]): r for r in rows_of("data/official/observations.csv")}
@@ -22,6 +25,7 @@ READINGS = rows_of("data/official/readings.csv")
 TARGETS = rows_of("data/catalogue/targets.csv")
 PROJECTS = {r["project_code"]: r for r in rows_of("data/catalogue/projects.csv")}
 NAMES = rows_of("data/catalogue/project_versions.csv")
+MILESTONES = rows_of("data/official/milestones.csv")
 BUREAUS = rows_of("data/catalogue/project_bureaus.csv")
 SOURCES = {r["source_code"]: r for r in rows_of("data/catalogue/sources.csv")}
 VERSIONS = [r["version_code"] for r in rows_of("data/catalogue/strategy_versions.csv")]
@@ -248,10 +252,47 @@ def test_who_leads_a_project_has_days_and_a_source() -> None:
 
 
 def test_a_milestone_whose_result_fell_short_says_so() -> None:
-    missed = {r["milestone_code"]: r for r in rows_of("data/official/milestones.csv") if r["is_missed"] == "1"}
-    assert set(missed) == {"CP2-M012", "CP2-M013"}
+    missed = {r["milestone_code"]: r for r in MILESTONES if r["is_missed"] == "1"}
+    assert set(missed) == {"CP2-M012", "CP2-M013", "CP3-M005"}
     assert "99.2" in missed["CP2-M012"]["note_ja"] and "99.8" in missed["CP2-M013"]["note_en"]
     assert all(r["stage_ja"] == "未達" and not r["actual_end"] for r in missed.values())
+
+
+def _restated(code: str, period: str, value: str) -> Iterator[dict[str, str]]:
+    """Yield the milestones that write an indicator's target as their name: of its project (or the one that took over), its day and with its number."""
+    project = INDICATORS[code]["project_code"]
+    own = {project, PROJECTS[project]["successor_code"]} - {""}
+    for row in MILESTONES:
+        numbers = re.findall(r"[\d.]+", re.sub(r"\([^)]*年度\)|\d{4}年度|Q\d|(?<=\d),(?=\d)", "", row["name_ja"]))
+        if row["project_code"] in own and row["planned_end"] == parse_period(period).end.isoformat() and value in numbers:
+            yield row
+
+
+def test_a_milestone_that_restates_a_target_says_of_it_what_its_indicator_says() -> None:
+    """Held against the method recounted from the files: a published result is not "result not found" beside its own indicator."""
+    compared: Counter[str] = Counter()
+    for (code, unit), series in shipped.read().items():
+        case = Case(series.measure, series.marks, series.aims, series.start, date(2026, 11, 28))
+        for aim in case.aims:
+            target, result, _ = case.came_of(aim.term.last) if aim.term.last <= case.as_of else (None, None, None)
+            on_its_day = target == aim.code and any(m.term.last == aim.term.last for m in case.marks)
+            for row in _restated(code, aim.code, f"{aim.value:g}") if on_its_day else ():
+                says = "missed" if row["is_missed"] == "1" else "met" if row["actual_end"] else "no result found"
+                assert says == result, f"{row['milestone_code']} says {says}, {code} of {unit} for {aim.code}: {result}"
+                compared[says] += 1
+    assert compared["met"] >= 8 and compared["missed"] >= 3, compared
+
+
+def test_a_milestone_whose_target_was_raised_was_replaced_and_not_left_without_a_result() -> None:
+    raised = 0
+    for series in ((t["indicator_code"], t["period_code"]) for t in TARGETS if t["set_order"] == "2"):
+        for target in TARGETS:
+            if (target["indicator_code"], target["period_code"], target["set_order"]) != (*series, "1"):
+                continue
+            for row in _restated(*series, target["value"]):
+                assert row["ended_reason"] == "replaced" and row["successor_code"], row["milestone_code"]
+                raised += 1
+    assert raised == 4
 
 
 def test_a_last_day_has_a_basis_and_evidence_and_never_stands_beside_a_day() -> None:
