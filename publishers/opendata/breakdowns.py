@@ -59,7 +59,7 @@ FIELDS: dict[str, tuple[dict[str, str], tuple[str, ...]]] = {
     "facility_methods": (
         {"payment_group": _TEXT, "name_ja": _TEXT, "name_en": _TEXT, "facilities_count": _COUNT}, ("payment_group",),
     ),
-    "facilities_over_time": ({"day": "date", "introduced_count": _COUNT, "planned_so_far_count": _COUNT}, ("day",)),
+    "facilities_over_time": ({"day": "date", "introduced_so_far_count": _COUNT, "planned_so_far_count": _COUNT}, ("day",)),
     "bureau_themes": (
         {
             "organisation": _TEXT, "bureau_code": _TEXT, "indicator_code": _TEXT, "period_code": _TEXT, "value": _RATE, "unit_ja": _TEXT,
