@@ -75,7 +75,7 @@ def _lost(request: Request, edition: Edition, name: str) -> Response:
     """Answer for a page that does not exist with the edition's own page for it, whose links are told where it stands."""
     path, depth = request.url.path, name.count("/")
     folder = name.partition("/")[0]
-    page = f"{folder}/404.html" if (edition.folder / SITE / folder / "404.html").is_file() else "404.html"
+    page = f"{folder}/404.html" if f"{SITE}/{folder}/404.html" in edition.manifest["files"] else "404.html"
     base = path.rsplit("/", depth + 1)[0] + "/" + page.rpartition("/")[0]
     content = edition.content(f"{SITE}/{page}").replace(b"<head>", f'<head>\n<base href="{base.rstrip("/")}/">'.encode(), 1)
     return Response(content, 404, {"Cache-Control": BRIEFLY}, "text/html; charset=utf-8")

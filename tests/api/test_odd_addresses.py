@@ -75,7 +75,19 @@ def test_what_no_parameter_can_be_is_refused_and_never_a_fault(api: TestClient, 
 
 
 @pytest.mark.parametrize(
-    "place", ["/editions/²/", f"/editions/{LONG}/", "/site/%00", "/data/..%2f..%2fetc/passwd", "/editions/1/%ff"]
+    "place",
+    [
+        "/editions/²/",
+        f"/editions/{LONG}/",
+        "/site/%00",
+        "/data/..%2f..%2fetc/passwd",
+        "/editions/1/%ff",
+        "/site//",
+        "/site///",
+        "/editions/1//",
+        "/site/en//",
+        "/site//etc/passwd",
+    ],
 )
 def test_an_odd_path_is_not_there(api: TestClient, place: str) -> None:
     answer = api.get(place)
