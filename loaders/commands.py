@@ -26,6 +26,7 @@ from loaders.report import LoadReport
 from loaders.workbook import door, submit
 
 app = typer.Typer()
+MOST_PRINTED = 500  # problems of one file: a list with the wrong separator has one in every cell
 
 
 def print_report(report: LoadReport, *, as_json: bool) -> None:
@@ -42,7 +43,7 @@ def print_report(report: LoadReport, *, as_json: bool) -> None:
         )
     if report.completeness is not None:
         out.print(f"{report.file}: {report.completeness.told()}", markup=False)
-    for p in report.problems:
+    for p in report.problems[:MOST_PRINTED]:
         place = p.cell or (told("at_row", row=p.row) if p.row else "")
         subject = f"({p.subject_in('ja')})" if p.subject else ""
         where = " ".join(part for part in (p.sheet, place, subject) if part)
@@ -50,6 +51,8 @@ def print_report(report: LoadReport, *, as_json: bool) -> None:
         err.print(f"{report.file} {where}: {mark}{p.found!r}", style="bold", markup=False)
         for line in pair(Message("expected_and_remedy", expected=p.expected, remedy=p.remedy)):
             err.print(f"  {line}", markup=False)
+    if (more := len(report.problems) - MOST_PRINTED) > 0:
+        err.print(f"{report.file}: {told('problems_more', more=more)}", style="bold", markup=False)
 
 
 @app.command("load")

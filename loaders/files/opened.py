@@ -13,7 +13,7 @@ from typing import Any
 from kpis.languages import both
 from kpis.message import Message
 from loaders.files.active import active_parts, of_formula
-from loaders.files.addresses import split_address
+from loaders.files.addresses import LAST_COLUMN, split_address
 from loaders.files.guard import check_bytes, is_workbook
 from loaders.files.parts import BookDamaged, names_of
 from loaders.files.problems import Kind, Problem, damaged, far_cell
@@ -100,6 +100,9 @@ def _of_text(text: str) -> tuple[Table | None, list[Problem]]:
     except csv.Error:
         most, row = Message("at_most_characters", most=LONGEST_TEXT), len(rows) + 1
         return None, [Problem("text", both(Message("cell_too_long")), most, Message("remedy_quotes_or_text"), row=row)]
+    if (widest := max(map(len, rows), default=0)) > LAST_COLUMN:
+        at_most = Message("at_most_columns", most=LAST_COLUMN)
+        return None, [Problem("file", f"{widest:,} columns", at_most, Message("remedy_remove_columns"))]
     return ("", 1, 1, rows), []
 
 

@@ -6,6 +6,7 @@ written the Japanese way, is read cell by cell.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date, datetime
 from functools import lru_cache
 from itertools import zip_longest
@@ -95,6 +96,7 @@ def read_rows(
                 place = f"{column_letters(left + at)}{number}"
                 odd = shown_otherwise(cell, names[at], sheet=sheet, cell=place, row=number)
                 problems += [odd] if odd is not None else []
+    problems += _underlined(model, names, held, sheet=sheet, left=left)
     odd_rows = {problem.row for problem in problems}
     held = [(number, row) for number, row in held if number not in odd_rows]
     given_rows = _given(model, names, [row for _, row in held])
@@ -114,6 +116,20 @@ def read_rows(
         if fields is not None:
             rows.append((number, fields))
     return rows, problems
+
+
+def _underlined(
+    model: type[Fields], names: list[str], held: list[tuple[int, list[Any]]], *, sheet: str, left: int
+) -> Iterator[Problem]:
+    """Name the numbers with a line between their digits: Python reads 1_0 as 10, nobody else does."""
+    for at, name in enumerate(names):
+        if type_of(model, name) in (float, int):
+            for number, row in held:
+                if at < len(row) and type(row[at]) is str and "_" in row[at]:
+                    yield Problem(
+                        "number", f"{name}={row[at]}", Message("finite_number_in_range"), Message("remedy_correct_cell"),
+                        sheet=sheet, cell=f"{column_letters(left + at)}{number}", row=number,
+                    )  # fmt: skip
 
 
 def _given(model: type[Fields], names: list[str], rows: list[list[Any]]) -> list[Row]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import time
 import zipfile
 from pathlib import Path
 
@@ -234,3 +235,33 @@ def test_a_formula_of_a_list_that_was_never_calculated_is_named_and_no_blank(tok
     assert report.accepted == 0
     assert [(p.kind, p.row) for p in report.problems] == [("formula", 2)] * 2
     assert {p.cell for p in report.problems} == {"G2", "T2"}
+
+
+def test_a_table_wider_than_any_workbook_is_refused_before_its_columns_are_looked_up(store: Store) -> None:
+    """A million columns took the process that was asked 20 seconds, without any limit."""
+    content = (",".join(f"c{n}" for n in range(1_000_000)) + "\n").encode()
+    began = time.process_time()
+    (problem,) = check_content(content, "observations.csv", store=store).problems
+    assert "1,000,000 columns" in problem.found and "16,384" in written(problem.expected, "en")
+    assert time.process_time() - began < 5, "of which most is writing the letters of the columns down"
+
+
+def test_a_file_with_a_problem_in_every_cell_prints_the_first_and_counts_the_rest(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DATABASE_URL", copied(shipped(), tmp_path / "tokyo.db").url)
+    settings.cache_clear()
+    wrong = tmp_path / "observations.csv"
+    wrong.write_bytes(csv_of(*(row(value="x", period_code="y", source_code="z") for _ in range(1_000))))
+    told = CliRunner().invoke(app, ["check", str(wrong)])
+    listed = json.loads(CliRunner().invoke(app, ["check", "--json", str(wrong)]).stdout)["problems"]
+    settings.cache_clear()
+    assert told.exit_code == 1 and told.output.count("observations.csv ") <= 501
+    assert f"{len(listed) - 500:,} more problems" in " ".join(told.output.split())
+
+
+@pytest.mark.parametrize("name", ["value", "sample_size", "numerator"])
+def test_a_number_with_a_line_between_its_digits_is_no_number(tokyo_store: Store, name: str) -> None:
+    """Of a workbook it is none either: each door has the same rules."""
+    report = load_file(tokyo_store, csv_of(row(**{name: "1_0"})), name="observations.csv")
+    assert [(p.kind, p.row) for p in report.problems if p.stops] == [("number", 2)] and f"{name}=1_0" in report.problems[0].found
