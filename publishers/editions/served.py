@@ -17,7 +17,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from publishers.editions import on_disk
-from publishers.editions.on_disk import KEYS, POINTER, SITE, folder_name, read_pointer
+from publishers.editions.on_disk import KEYS, POINTER, SITE, Pointer, folder_name, read_pointer
 from publishers.editions.scratch import beside, sweep, sync_folder
 
 SERVED, CURRENT = "served", "current"
@@ -31,21 +31,23 @@ def bring(folder: Path) -> bool:
     """
     if os.name != "posix":  # elsewhere links need rights of their own; an edition is exported there
         return False
-    documents = {name: (folder / name).read_bytes() for name in (POINTER, KEYS) if (folder / name).is_file()}
-    held = read_pointer(documents[POINTER], ())
+    held, documents, tree = _meant(folder)
     place = folder / SERVED
-    tree = place / f"{held.sequence:04d}-{sha256(b''.join(documents.values())).hexdigest()[:12]}"
-    if (place / CURRENT).is_symlink() and (place / CURRENT).readlink() == Path(tree.name) and tree.is_dir():
+    if not differs(folder) and tree.is_dir():
         return False
+    if place.is_symlink():
+        place.unlink()
     place.mkdir(exist_ok=True)
     sweep(place, f".{CURRENT}", ".tree")
+    if (tree.is_dir() or tree.is_symlink()) and not _is_as_meant(folder, held, documents, tree):
+        tree.rename(beside(place / "tree"))  # somebody was at it: made anew below, and this is swept away the next time
+    if (place / CURRENT).is_dir() and not (place / CURRENT).is_symlink():
+        (place / CURRENT).rename(beside(place / "tree"))
     if not tree.is_dir():
         made = beside(place / "tree")
         (made / "editions").mkdir(parents=True)
-        (made / SITE).symlink_to(f"../../{folder_name(held.edition)}/{SITE}")
-        for number in on_disk.numbers(folder):
-            if number <= held.edition and number not in held.withdrawn:
-                (made / "editions" / folder_name(number)).symlink_to(f"../../../{folder_name(number)}")
+        for name, to in _links(folder, held).items():
+            (made / name).symlink_to(to)
         for name, content in documents.items():
             (made / "editions" / name).write_bytes(content)
         _rename(made, tree)
@@ -57,6 +59,59 @@ def bring(folder: Path) -> bool:
         if old.is_dir() and not old.is_symlink() and not old.name.startswith(".") and old != tree:
             shutil.rmtree(old, ignore_errors=True)
     return True
+
+
+def differs(folder: Path) -> bool:
+    """Say whether a web server would show anything but what pointer and keys say; not so where there is nothing for it to show.
+
+    Raises:
+        OSError: the pointer cannot be read.
+    """
+    place = folder / SERVED
+    if not place.is_symlink() and not place.is_dir():
+        return False
+    held, documents, tree = _meant(folder)
+    current = place / CURRENT
+    return (
+        place.is_symlink() or not current.is_symlink() or current.readlink() != Path(tree.name)
+        or not _is_as_meant(folder, held, documents, tree)
+    )  # fmt: skip
+
+
+def _meant(folder: Path) -> tuple[Pointer, dict[str, bytes], Path]:
+    """Return the pointer, the documents that are handed on, and the folder that is to hold the links."""
+    documents = {name: (folder / name).read_bytes() for name in (POINTER, KEYS) if (folder / name).is_file()}
+    if POINTER not in documents:
+        raise FileNotFoundError(folder / POINTER)
+    held = read_pointer(documents[POINTER], ())
+    name = f"{held.sequence:04d}-{sha256(b''.join(documents.values())).hexdigest()[:12]}"
+    return held, documents, folder / SERVED / name
+
+
+def _links(folder: Path, held: Pointer) -> dict[str, str]:
+    """Return where each link leads, by its place in the folder of links."""
+    numbers = [n for n in on_disk.numbers(folder) if n <= held.edition and n not in held.withdrawn]
+    return {
+        SITE: f"../../{folder_name(held.edition)}/{SITE}",
+        **{f"editions/{folder_name(n)}": f"../../../{folder_name(n)}" for n in numbers},
+    }
+
+
+def _is_as_meant(folder: Path, held: Pointer, documents: dict[str, bytes], tree: Path) -> bool:
+    if tree.is_symlink() or (tree / "editions").is_symlink() or not (tree / "editions").is_dir():
+        return False
+    there = {path.relative_to(tree).as_posix(): path for path in (*tree.iterdir(), *(tree / "editions").iterdir())}
+    links = _links(folder, held)
+    return (
+        set(there) == {"editions", *links, *(f"editions/{name}" for name in documents)}
+        and all(there[name].is_symlink() and str(there[name].readlink()) == to for name, to in links.items())
+        and all(
+            not there[f"editions/{name}"].is_symlink()
+            and there[f"editions/{name}"].is_file()
+            and there[f"editions/{name}"].read_bytes() == content
+            for name, content in documents.items()
+        )
+    )
 
 
 def _rename(made: Path, tree: Path) -> None:

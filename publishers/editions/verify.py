@@ -13,6 +13,7 @@ from typing import TypedDict
 
 from kpis.errors import EditionRefused, MierukaError, NotFound
 from kpis.message import Message
+from publishers.editions import served
 from publishers.editions.keys import Key, in_force, led_to, read_keys
 from publishers.editions.on_disk import (
     DATABASE,
@@ -89,6 +90,7 @@ def verify(folder: Path, number: int | None = None, *, recorded: Recorded | None
         if number in (None, n):
             faults.append(EditionFault(n, folder_name(n), Message("edition_missing")))
     faults += _pointer_faults(folder, keys, there, recorded)
+    faults += [] if faults else _served_faults(folder)  # else it follows from those
     return list(dict.fromkeys(faults))
 
 
@@ -104,10 +106,10 @@ def unsigned(folder: Path) -> list[int]:
 def _irregular(folder: Path) -> Iterator[EditionFault]:
     """Name whatever is neither a plain file nor a plain folder: a link's target can change without the link."""
     for path in [*folder.glob("*.json"), *(folder / folder_name(n) for n in numbers(folder))]:
-        n = int(path.name) if path.is_dir() else 0
+        n = int(path.name) if path.is_dir() and path.name.isdecimal() else 0
         for each in (path, *(path.rglob("*") if path.is_dir() and not path.is_symlink() else ())):
             mode = each.lstat().st_mode
-            if not stat.S_ISREG(mode) and not stat.S_ISDIR(mode):
+            if not stat.S_ISREG(mode) and (not stat.S_ISDIR(mode) or (each.suffix == ".json" and each.parent == folder)):
                 yield EditionFault(n, each.relative_to(folder).as_posix(), Message("edition_irregular"))
 
 
@@ -172,6 +174,15 @@ def _pointer_faults(folder: Path, keys: tuple[Key, ...], there: list[int], recor
     newest = max(there, default=0)
     if newest and held.sequence:
         yield from _older_pointer(folder, newest, held)
+
+
+def _served_faults(folder: Path) -> Iterator[EditionFault]:
+    """Name links for a web server that lead elsewhere: it shows what lies there and proves nothing."""
+    try:
+        if served.differs(folder):
+            yield EditionFault(0, f"{served.SERVED}/{served.CURRENT}", Message("served_other"))
+    except (OSError, EditionRefused):
+        return  # named of the pointer already
 
 
 def pointer_disagrees(held: Pointer, there: list[int]) -> Iterator[EditionFault]:

@@ -19,7 +19,7 @@ from kpis.errors import EditionRefused, FigureRefused, MierukaError, SettingsRef
 from kpis.settings import Settings
 from kpis.store import tables
 from kpis.store.store import Store, utc_now
-from publishers.editions import keys, on_disk, publication, record
+from publishers.editions import keys, on_disk, publication, record, served
 from publishers.editions.verify import unsigned, verify
 from tests.command import command
 from tests.loops import run_apart
@@ -77,7 +77,7 @@ def _copied(source: str, target: str) -> None:
 @pytest.fixture
 def forged(original: Path, tmp_path: Path) -> Forged:
     """A copy that may be written to."""
-    shutil.copytree(original, tmp_path / "x", copy_function=_copied)
+    shutil.copytree(original, tmp_path / "x", symlinks=True, copy_function=_copied)
     folder = tmp_path / "x" / "editions"
     chosen = Settings(EDITIONS_DIR=folder, SIGNING_KEY_FILE=tmp_path / "x" / "signing.key")  # type: ignore[call-arg]
     key = json.loads((folder / "keys.json").read_text("utf-8"))["keys"][0]["public_key"]
@@ -388,7 +388,7 @@ def test_editions_from_before_there_were_keys_open_are_named_unsigned_and_vouche
         connection.execute(text("DELETE FROM publication WHERE edition = 3"))
     shutil.rmtree(forged.folder / "0003")
     old = tmp_path / "old"
-    shutil.copytree(forged.folder, old)
+    shutil.copytree(forged.folder, old, ignore=shutil.ignore_patterns(served.SERVED))  # there were no links for a web server either
     for n in (1, 2):
         (old / f"000{n}" / "manifest.sig").unlink()
     (old / "keys.json").unlink()
@@ -411,3 +411,54 @@ def test_rolling_back_needs_an_edition_that_is_what_was_published(forged: Forged
     (forged.folder / "0001" / "site" / "index.html").write_text("forged", encoding="utf-8")
     with pytest.raises(FigureRefused, match=r"index\.html"):
         publication.rollback(forged.store, 1, reason="x", now=utc_now(), chosen=forged.chosen)
+
+
+def _led_away(f: Forged, target: Path) -> None:
+    link = f.folder / "served" / "current"
+    link.unlink()
+    link.symlink_to(target)
+
+
+def _site_led_away(f: Forged, target: Path) -> None:
+    link = f.folder / "served" / "current" / "site"
+    link.unlink()
+    link.symlink_to(target)
+
+
+def _made_a_folder(f: Forged, target: Path) -> None:
+    (f.folder / "served" / "current").unlink()
+    shutil.copytree(target, f.folder / "served" / "current")
+
+
+def _all_led_away(f: Forged, target: Path) -> None:
+    shutil.rmtree(f.folder / "served")
+    (f.folder / "served").symlink_to(target)
+
+
+def _withdrawn_one_shown(f: Forged, _: Path) -> None:
+    (f.folder / "served" / "current" / "editions" / "0003").symlink_to("../../../0003")
+
+
+@pytest.mark.skipif(os.name != "posix", reason="ここにはリンクを作りません / no links are made here")
+@pytest.mark.parametrize("forge", [_led_away, _site_led_away, _made_a_folder, _all_led_away, _withdrawn_one_shown])
+def test_links_for_a_web_server_that_lead_elsewhere_are_named_and_made_anew(
+    forged: Forged, tmp_path: Path, forge: Callable[[Forged, Path], None]
+) -> None:
+    """It shows what lies there and proves nothing; the editions themselves are untouched."""
+    assert not forged.found() and not forged.found(database=False)
+    (tmp_path / "elsewhere" / "site").mkdir(parents=True)
+    (tmp_path / "elsewhere" / "site" / "index.html").write_text("forged", encoding="utf-8")
+    forge(forged, tmp_path / "elsewhere")
+    assert forged.found() == {"served_other"} == forged.found(database=False)
+    assert served.bring(forged.folder) and not served.bring(forged.folder)
+    assert not forged.found()
+    shown = forged.folder / "served" / "current"
+    assert (shown / "site" / "index.html").samefile(forged.folder / "0002" / "site" / "index.html")
+    assert sorted(path.name for path in (shown / "editions").iterdir()) == ["0001", "0002", "current.json", "keys.json"]
+    assert (tmp_path / "elsewhere" / "site" / "index.html").read_text("utf-8") == "forged"
+
+
+def test_a_pointer_that_is_a_folder_is_named(forged: Forged) -> None:
+    (forged.folder / "current.json").unlink()
+    (forged.folder / "current.json").mkdir()
+    assert forged.found(database=False) == {"edition_irregular"}

@@ -212,7 +212,7 @@ def test_an_edition_cannot_be_written_to_through_the_store(published: House) -> 
 def tampered(published: House, tmp_path: Path) -> Path:
     """A copy of two editions that may be written to."""
     folder = tmp_path / "editions"
-    shutil.copytree(published.folder, folder)
+    shutil.copytree(published.folder, folder, symlinks=True)
     for path in folder.rglob("*"):
         path.chmod(0o755 if path.is_dir() else 0o644)
     return folder
