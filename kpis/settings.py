@@ -8,6 +8,7 @@ from functools import lru_cache
 from importlib.metadata import version
 from ipaddress import ip_network
 from pathlib import Path
+from stat import S_ISDIR
 from typing import Annotated, Any, Literal
 from unicodedata import category
 from urllib.parse import unquote, urlsplit
@@ -185,12 +186,12 @@ class Settings(BaseSettings):
         """Refuse folders that are not there, and files where a folder is meant or the other way round: else all of it would read as empty."""
         own = () if self.mode == "public" else (("OFFICIAL_DIR", self.official_dir), ("LAYOUTS_DIR", self.layouts_dir))
         for name, folder in (*own, ("TEXT_DIR", self.text_dir), ("FONTS_DIR", self.fonts_dir)):
-            if folder is not None and not folder.is_dir():
+            if folder is not None and _is_folder(folder) is not True:
                 raise SettingsRefused("folder_missing", name=name, folder=folder)
         for name, folder in (("EDITIONS_DIR", self.editions_dir), ("BACKUP_DIR", self.backup_dir)):
-            if folder is not None and folder.exists() and not folder.is_dir():
+            if folder is not None and _is_folder(folder) is False:
                 raise SettingsRefused("folder_expected", name=name, folder=folder)
-        if self.signing_key_file.is_dir():
+        if _is_folder(self.signing_key_file):
             raise SettingsRefused("file_expected", name="SIGNING_KEY_FILE", folder=self.signing_key_file)
 
     def _refuse_mail(self) -> None:
@@ -263,6 +264,14 @@ class Settings(BaseSettings):
         if not self.catalogue_dir.is_dir():
             raise SettingsRefused("catalogue_dir_missing", folder=self.catalogue_dir)
         return self
+
+
+def _is_folder(path: Path) -> bool | None:
+    """Say whether something is a folder; ``None`` where there is nothing, or nothing that this user may look at (as a public process the key)."""
+    try:
+        return S_ISDIR(path.stat().st_mode)
+    except OSError:
+        return None
 
 
 def _is_address(address: str) -> bool:

@@ -202,7 +202,7 @@ def unprivileged(published: House, tmp_path_factory: pytest.TempPathFactory) -> 
     if os.name != "posix" or os.geteuid() != 0 or shutil.which("setpriv") is None:
         pytest.skip("needs root and setpriv to become an unprivileged user")
     place = Path("/tmp") / f"mieruka-readonly-{os.getpid()}"
-    shutil.copytree(published.folder, place)
+    shutil.copytree(published.folder, place, symlinks=True)
     for path in [*place.rglob("*"), place]:
         path.chmod(0o555 if path.is_dir() else 0o444)
     reading = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "--no-new-privs"]
@@ -256,7 +256,7 @@ def test_an_edition_from_before_it_carried_the_government_is_read_by_the_catalog
 ) -> None:
     """Its fiscal year and clock are not guessed: without a catalogue the process does not start, and says what to write."""
     folder = tmp_path / "editions"
-    shutil.copytree(published.folder, folder)
+    shutil.copytree(published.folder, folder, symlinks=True)
     for edition in on_disk.shown(folder):
         assert edition.government is not None
         shutil.rmtree(edition.government)
@@ -268,7 +268,7 @@ def test_an_edition_from_before_it_carried_the_government_is_read_by_the_catalog
 
 def test_a_database_tool_that_changes_an_edition_is_named_by_the_command(published: House, tmp_path: Path) -> None:
     folder = tmp_path / "editions"
-    shutil.copytree(published.folder, folder)
+    shutil.copytree(published.folder, folder, symlinks=True)
     around = {"EDITIONS_DIR": str(folder), "MIERUKA_MODE": "public"}
     assert command("verify", **around).returncode == 0
     (folder / "0002" / "edition.db").chmod(0o644)
