@@ -107,7 +107,7 @@ def test_an_edition_is_published_in_a_new_language(house: House) -> None:
     site = on_disk.opened(house.folder, house.publish().number).folder / "site"
     assert [p.name for p in (site / "eo").iterdir()] == ["index.html"]
     page = (site / "eo" / "index.html").read_text(encoding="utf-8")
-    assert '<html lang="eo">' in page and "Superrigardo" in page and '<b aria-current="true">Esperanto</b>' in page
+    assert '<html lang="eo" ' in page and "Superrigardo" in page and '<b aria-current="true">Esperanto</b>' in page
     assert '<a href="../five-less.html"' in page, "a page that the language lacks is read in Japanese"
     assert '<a href="eo/index.html" lang="eo" hreflang="eo">Esperanto</a>' in (site / "method.html").read_text(encoding="utf-8")
 
@@ -149,6 +149,6 @@ def test_pages_in_plain_japanese_hold_no_word_of_the_site_that_is_not(house: Hou
     assert sorted(p.name for p in (site / "ja-Hira").iterdir()) == ["five-less.html", "index.html", "overview.html"]
     assert lacking == set()
     page = (site / "ja-Hira" / "overview.html").read_text(encoding="utf-8")
-    assert '<html lang="ja-Hira">' in page and "目標にとどいた" in page
+    assert '<html lang="ja-Hira" ' in page and "目標にとどいた" in page
     assert "令和" not in page
     assert "2022年度" in page and "R4" not in page
