@@ -21,13 +21,13 @@ import publishers.commands
 import publishers.doctor.commands
 import publishers.notices.commands
 from kpis import languages
-from kpis.errors import MierukaError, SettingsRefused, Unavailable
+from kpis.errors import MierukaError, SettingsRefused, Unavailable, UsageRefused
 from kpis.government import government
 from kpis.languages import CatalogueRefused
 from kpis.seen import journal
 from kpis.settings import LOCAL, ROOT, settings
 from kpis.store.unavailable import UNEXPECTED, unavailable
-from kpis.terminal import err, out, own_store, told
+from kpis.terminal import err, out, own_store, refused_usage, told
 from loaders import catalogue, sample
 from loaders.commands import print_report
 from loaders.files import apart
@@ -161,7 +161,13 @@ def main() -> None:
     try:
         with suppress(SettingsRefused):  # said by the command that needs them
             journal.begin()
-        app()
+        sys.exit(app(standalone_mode=False) or 0)
+    except typer.Abort:
+        _end(UsageRefused("aborted"))
+    except typer.TyperException as error:
+        if not str(error):
+            sys.exit(UsageRefused.exit_code)  # nothing was asked for, and what may be is printed
+        _end(refused_usage(error))
     except MierukaError as error:
         _end(error)
     except CatalogueRefused as error:

@@ -2,6 +2,7 @@
 
 MierukaError
 ├── SettingsRefused      a setting is missing, unsafe or contradictory; the process does not start
+├── UsageRefused         a command was not written as it is to be
 ├── GovernmentUnreadable a file in which the government describes itself is missing or cannot be read
 ├── PeriodUnreadable     a text is not a reporting period
 ├── ValueRefused         a value of a row, or several beside each other, break a rule of its list
@@ -55,6 +56,10 @@ class _BeforeWords(MierukaError):
 
 class SettingsRefused(_BeforeWords, ValueError):
     """A setting is missing, unsafe or contradictory."""
+
+
+class UsageRefused(_BeforeWords):
+    """A command was not written as it is to be."""
 
 
 class GovernmentUnreadable(_BeforeWords):

@@ -8,6 +8,7 @@ from typing import Any
 from rich.console import Console
 
 from kpis.as_text import clean
+from kpis.errors import UsageRefused
 from kpis.languages import both_shipped
 from kpis.message import Message
 from kpis.settings import settings
@@ -32,6 +33,29 @@ AT_START: list[
 def told(key: str, /, **values: object) -> str:
     """Return what a command says, in Japanese and English; in the program's own words, since it may work for no government yet."""
     return both_shipped(Message(key, **values))
+
+
+def refused_usage(error: Exception) -> UsageRefused:
+    """Return what is wrong with how a command was written, as typer says it in English, in our words.
+
+    Args:
+        error: as typer raises it; what it is about is told by what it holds.
+    """
+    context, param = getattr(error, "ctx", None), getattr(error, "param", None)
+    command = getattr(context, "command_path", "") or "mieruka"
+    name = getattr(error, "option_name", "") or (param.opts[0] if param is not None and param.opts else "")
+    key = _USAGE.get(type(error).__name__, "usage_wrong")
+    return UsageRefused(
+        key if name else "usage_wrong", command=command, name=name, fault=str(getattr(error, "message", "") or error)
+    )
+
+
+_USAGE = {
+    "NoSuchOption": "usage_no_option",
+    "MissingParameter": "usage_missing",
+    "BadParameter": "usage_value",
+    "BadOptionUsage": "usage_value",
+}
 
 
 def own_store(*, is_start: bool = True) -> Store:

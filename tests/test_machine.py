@@ -122,6 +122,21 @@ def test_what_cannot_be_reached_is_named_as_the_operator_knows_it(tmp_path: Path
     assert "DATABASE_URL" in other.stderr and "VOICES_URL" not in other.stderr
 
 
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ("publish -y", "-y という指定はありません"), ("copy", "--to を指定してください"), ("user add x@example.jp", "--role を指定"),
+        ("run --port abc", "--port の値が正しくありません"), ("load --json=3", "--json の値が正しくありません"), ("nowhere", "書き方が正しくありません"),
+        ("verify a b", "書き方が正しくありません"),
+    ],
+)  # fmt: skip
+def test_a_command_that_is_written_wrongly_is_told_in_both_languages(words: str, said: str) -> None:
+    done = command(*words.split())
+    japanese, english = done.stderr.replace("\n", "").split("確かめてください。")
+    assert done.returncode == 2 and said in japanese and "--help" in english and "()" not in done.stderr
+    assert command("user").stderr.count("--help で") == 0, "without a word of what, the help alone"
+
+
 @needs_postgres
 def test_a_postgresql_that_is_not_there_refuses_or_says_nothing() -> None:
     there = make_url(POSTGRES).set(drivername="postgresql")
