@@ -11,6 +11,7 @@ from pptx.chart.data import CategoryChartData
 from pptx.dml.color import RGBColor
 from pptx.enum.chart import XL_CHART_TYPE, XL_LEGEND_POSITION
 from pptx.enum.dml import MSO_LINE
+from pptx.enum.text import PP_ALIGN
 from pptx.oxml.ns import qn
 from pptx.util import Emu, Mm, Pt
 
@@ -26,6 +27,7 @@ from telling.meeting import Drawn
 
 WIDE, HIGH, EDGE = 338.7, 190.5, 12.0  # millimetres: 16 to 9
 INK, SOFT, BLUE, GREY, ORANGE = "1A1A1C", "4D4D4D", "0017C1", "595959", "AC3E00"
+ONE_LINE = 68  # of a title at 24 points, in halves of a kanji: a longer one takes two lines at 16 and the same height
 ROWS = 8  # of a table on a slide; what is left out is counted
 BESIDE = 2  # rows of such a table beside a chart
 LONGEST = 110  # letters of a text in a table; the whole stands in the PDF
@@ -51,7 +53,7 @@ def pack_slides(agenda: Agenda) -> bytes:
 
 
 class _Slide:
-    """A slide with its title, and a line at its foot that says of what day it is."""
+    """A slide with its title, and a line at its foot that says of what day it is and the slide's number."""
 
     def __init__(self, book: Any, agenda: Agenda, title: str, *, above: str = "") -> None:
         self.missing = (agenda.words("att_no_entry"), agenda.words("att_undecided"))  # a missing answer is a finding
@@ -59,7 +61,7 @@ class _Slide:
         w = agenda.words
         heading = self.held.shapes.title
         heading.left, heading.top, heading.width, heading.height = Mm(EDGE), Mm(12 if above else 9), Mm(WIDE - 2 * EDGE), Mm(15)
-        _write(heading.text_frame, [[(title, 24, True, INK)]])
+        _write(heading.text_frame, [[(title, 24 if _width(title) <= ONE_LINE else 16, True, INK)]])
         if above:
             self.text(EDGE, 6, WIDE - 2 * EDGE, 7, [[(above, 11, False, SOFT)]])
         sample = f"{w('sample_banner')} " if agenda.report.is_sample else ""
@@ -69,11 +71,21 @@ class _Slide:
             period=agenda.report.period.label(w.language),
             day=format_date(agenda.day, w.language),
         )
-        self.text(EDGE, HIGH - 10, WIDE - 2 * EDGE, 7, [[(sample + foot, 10, False, SOFT)]])
+        self.text(EDGE, HIGH - 10, WIDE - 2 * EDGE - 20, 7, [[(sample + foot, 10, False, SOFT)]])
+        self._number(len(book.slides))
 
     def text(self, left: float, top: float, wide: float, high: float, lines: Sequence[Sequence[Text]]) -> None:
         """Write lines of text into a box."""
         _write(self.held.shapes.add_textbox(Mm(left), Mm(top), Mm(wide), Mm(high)).text_frame, lines)
+
+    def _number(self, number: int) -> None:
+        """Write the number of the slide as a field, which counts anew where slides are moved."""
+        frame = self.held.shapes.add_textbox(Mm(WIDE - EDGE - 20), Mm(HIGH - 10), Mm(20), Mm(7)).text_frame
+        _write(frame, [[(str(number), 10, False, SOFT)]])
+        frame.paragraphs[0].alignment = PP_ALIGN.RIGHT
+        run = frame.paragraphs[0].runs[0]._r
+        run.tag = qn("a:fld")
+        run.attrib.update({"id": "{B6F15528-21DE-4FAA-801E-634DDDAF4B2B}", "type": "slidenum"})
 
     def table(
         self, left: float, top: float, wide: float, heads: Sequence[str], rows: Sequence[Sequence[str]], shares: Sequence[float]

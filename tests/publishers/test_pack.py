@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 from pptx import Presentation
+from pptx.oxml.ns import qn
 
 from kpis.errors import Unavailable
 from kpis.periods import local_day
@@ -93,6 +94,14 @@ def test_the_slides_hold_native_charts_of_the_engines_numbers_and_tables(told: A
     book = Presentation(io.BytesIO(pack_slides(told)))
     slides = list(book.slides)
     titles = [slide.shapes.title.text_frame.text for slide in slides]
+    numbers = [field.findtext(qn("a:t")) for slide in slides for field in slide.element.iter(qn("a:fld"))]
+    assert numbers == [str(n) for n in range(1, len(slides) + 1)], "each slide has its number, as a field"
+    sizes = {
+        slide.shapes.title.text_frame.text: slide.shapes.title.text_frame.paragraphs[0].runs[0].font.size.pt for slide in slides
+    }
+    assert all(size == 24 for title, size in sizes.items() if len(title) < 30) and sizes[titles[0]] in (16, 24), (
+        "a long title takes two lines"
+    )
     assert titles[-len(told.items) :] == [item.name for item in told.items]
     for slide, item in zip(slides[-len(told.items) :], told.items, strict=True):
         charts = [shape.chart for shape in slide.shapes if shape.has_chart]
