@@ -78,7 +78,7 @@ def procedure_list(register: Counted) -> None:
                 t("col_name"): st.column_config.TextColumn(width="large"), t("col_cases"): number, t("col_online_cases"): number,
             },
         )  # fmt: skip
-    with st.container(key="as_blocks_procedures"):  # on a phone and on paper, where a grid of thirteen columns cannot be read
+    with st.container(key="as_blocks_procedures"):  # on a phone and on paper, where a grid of up to thirteen columns cannot be read
         texts_table(
             cached.searched(
                 "procedures in blocks", asked=(asked, page, address.path("procedures")), make=lambda: _in_blocks(rows, bureaus)
@@ -110,7 +110,11 @@ def _shown(rows: list[ProcedureOnDay], bureaus: dict[str, str]) -> pa.Table:
             for row in rows
         ]
     )  # fmt: skip
-    return pa.Table.from_pandas(frame, preserve_index=False).replace_schema_metadata()
+    unsaid = ["", t("process_unknown"), t("party_unknown"), t("answer_unknown")]
+    told = [
+        name for name in frame.columns if not (frame[name].isna() | frame[name].isin(unsaid)).all()
+    ]  # what none of them says is no column
+    return pa.Table.from_pandas(frame[told], preserve_index=False).replace_schema_metadata()
 
 
 def _in_blocks(rows: list[ProcedureOnDay], bureaus: dict[str, str]) -> Texts:

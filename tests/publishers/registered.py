@@ -203,13 +203,16 @@ def procedure_rows(ledger: Ledger, rows: Sequence[Item], asked: str = "") -> Tab
     w = ledger.words
     keys = ("open_row", "col_name", "col_bureau", "col_status", "col_type", "col_applicant", "col_channel", "col_cases", "col_online_cases",
             "col_online_day", "col_due", "col_phone", "col_law")  # fmt: skip
-    return [w(k) for k in keys], [
+    told = [
         [f"/procedures?lang={ledger.language}{asked}&code={r['procedure_code']}", w.named(r), bureau_name(ledger, r["bureau_code"] or ""), w(f"digital_{r['status']}"), w(f"process_{r['process_type']}"),
          w(f"party_{r['applicant']}"), r["online_channel"], tabled.count(r["applications_count"]), tabled.count(r["online_count"]),
          known(ledger, r["digitised_date"], r["digitised_precision"]), known(ledger, r["planned_for"], r["planned_for_precision"]),
          w(f"answer_{r['smartphone_ready']}"), r["law_name"]]
         for r in rows
     ]  # fmt: skip
+    unsaid = {"", None, w("process_unknown"), w("party_unknown"), w("answer_unknown")}
+    kept = [at for at in range(len(keys)) if {row[at] for row in told} - unsaid]  # what no row says is no column
+    return [w(keys[at]) for at in kept], [[row[at] for at in kept] for row in told]
 
 
 def procedure_blocks(ledger: Ledger, rows: Sequence[Item]) -> Table:
