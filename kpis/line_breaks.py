@@ -12,6 +12,8 @@ PLACE, JOINED = "\N{ZERO WIDTH SPACE}", "\N{WORD JOINER}"  # a line may end here
 _KANJI, _KATAKANA = r"\u4e00-\u9fff", r"\u30a1-\u30fa\u30fc"
 _LETTERS = rf"[{_KANJI}{_KATAKANA}]"
 _NUMBER = r"\d+(?:[.,]\d+)*"
+_SIGNED = rf"[\u2212+\u00b1]?{_NUMBER}"  # less, more, about so much
+_ERA = r"(?:\u660e\u6cbb|\u5927\u6b63|\u662d\u548c|\u5e73\u6210|\u4ee4\u548c)"
 _MONTH = r"(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]{0,6}"
 _AND = r"(?:and|are|for|from|had|has|have|in|is|not|of|on|or|out|than|that|the|to|was|were|when|which|with)\b"  # no unit
 # What is read as one thing, the longest first. In Latin letters: a day, a month, a period, a name with its number (Stage 2), a count. Days in digits. A
@@ -21,13 +23,15 @@ _WHOLES = (
     rf"\d{{1,2}} {_MONTH}(?![A-Za-z])(?: \d{{4}}(?!\d))?", rf"{_MONTH} \d{{4}}(?!\d)", r"(?:FY|[RHS])\d{1,4} Q\d(?!\d)", r"[A-Z][a-z]+(?:-[A-Z][a-z]+)? \d{1,3}(?![\d.,-])",
     r"\d{4}-\d\d(?:-\d\d)?(?![\d-])",
     rf"\u7d04?{_NUMBER}(?: / | of )\u7d04?{_NUMBER}(?: ?[{_KANJI}]{{1,3}}| (?!{_AND})[a-z]{{2,12}}\b)?",
-    rf"[{_KANJI}]?{_NUMBER}(?:(?:[{_KANJI}]{{1,3}}|[~\u301c\uff5e]){_NUMBER})*(?:[{_KANJI}]{{1,3}}|[{_KATAKANA}]{{2,6}}(?![{_KATAKANA}])|\u3064\u306e{_LETTERS}{{1,2}})",
-    rf"\u7d04{_NUMBER}%?", rf"{_NUMBER} (?:million |billion )?(?!{_AND})[a-z]{{2,12}}\b",
+    rf"(?:{_ERA}|[\u7b2c\u7d04\u5168]|(?<![{_KANJI}])[{_KANJI}])?{_SIGNED}(?:(?:[{_KANJI}]{{1,3}}|[~\u301c\uff5e]){_NUMBER})*(?:[{_KANJI}]{{1,3}}|[{_KATAKANA}]{{2,6}}(?![{_KATAKANA}])|\u3064\u306e{_LETTERS}{{1,2}})",
+    rf"\u7d04{_SIGNED}%?", rf"{_SIGNED} (?:million |billion )?(?!{_AND})[a-z]{{2,12}}\b",
     rf"(?:(?<![{_KATAKANA}])[{_KATAKANA}]{{1,2}}\u30fb)?[{_KATAKANA}]{{2,8}}\d{{1,4}}(?![\d.,])", rf"(?<![{_KATAKANA}])[{_KATAKANA}]{{1,2}}\u30fb[{_KATAKANA}]{{2,8}}",
 )  # fmt: skip
 # Not behind what makes it a part of something else: the number of a sign, an address, a longer number.
 _WHOLE = re.compile(rf"(?<![\dA-Za-z.,#/?=_%-])(?:{'|'.join(_WHOLES)})")
-_WITHIN = re.compile(rf"(?<=[{_KANJI}{_KATAKANA}\u3041-\u3096])(?=\d)|(?<=\u30fb)(?=[{_KATAKANA}])|(?<=\u306e)(?={_LETTERS})")
+_WITHIN = re.compile(
+    rf"(?<=[{_KANJI}{_KATAKANA}\u3041-\u3096])(?=[\u2212+\u00b1]?\d)|(?<=\u30fb)(?=[{_KATAKANA}])|(?<=\u306e)(?={_LETTERS})"
+)
 # Signs that end a word in katakana rather than begin another: -isation, rate, number, -ness, -al, type, and others, done, person, for, within.
 _ENDINGS = r"\u5316\u7387\u6570\u6027\u7684\u578b\u7b49\u6e08\u8005\u7528\u4e2d"
 # Where a compound changes from kanji to a word in katakana or back, and behind a middle dot: no browser looks for places within a phrase.

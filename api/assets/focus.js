@@ -4,18 +4,19 @@
   // Whether the ring round that title is for whoever uses keys (page.css): nobody else asked for it.
   addEventListener("keydown", (event) => { if (!event.ctrlKey && !event.metaKey && !event.altKey) document.documentElement.dataset.by = "keys"; }, true);
   addEventListener("pointerdown", () => { document.documentElement.dataset.by = "pointer"; }, true);
-  let place = location.pathname, hasGone = false, hasBegun = false;
+  let place = location.pathname, hasGone = false, hasBegun = false, frames = 0;
   addEventListener("popstate", () => { hasGone = true; hasBegun = false; }); // links of texts (links.js), back and forward
   addEventListener("message", (told) => { // Streamlit says so to whoever embeds it, here itself, when a run has begun
     if (told.source !== window || told.data?.type !== "SET_CURRENT_PAGE_NAME") return;
     hasBegun = true;
+    frames = 600;
     begin();
   });
   const isWritten = (e) => e.matches?.("input, textarea, [contenteditable], [role=spinbutton]") && !e.closest(".st-key-bar");
   function begin() {
     if (!hasBegun || (!hasGone && location.pathname === place) || document.querySelector("[data-testid=stApp]")?.dataset.testScriptState !== "notRunning") return;
     const title = document.querySelector("[data-testid=stMain] h1");
-    if (!title || title.closest("[data-stale=true]")) return;
+    if (!title || title.closest("[data-stale=true]")) { if (frames-- > 0) requestAnimationFrame(begin); return; } // its code may still be on its way
     hasGone = hasBegun = false;
     place = location.pathname;
     if (isWritten(document.activeElement)) return;

@@ -39,8 +39,9 @@ class Walk:
     wrong: list[str] = field(default_factory=list)
 
     def hears(self, ja: str, en: str, said: list[Line], *together: tuple[str, ...]) -> None:
-        """Note a step; each group of words is to be said together, in one line."""
-        missing = [words for words in together if not any(all(word in line.name for word in words) for line in said)]
+        """Note a step; each group of words is to be said together, in one line: the blanks at elements that hold a line together are not heard."""
+        heard = ["".join(line.name.split()) for line in said]
+        missing = [words for words in together if not any(all("".join(word.split()) in line for word in words) for line in heard)]
         self.steps.append(Step(ja, en, said, missing))
         self.wrong += [f"{en}: not said together: {words}" for words in missing]
 

@@ -22,7 +22,7 @@ def test_what_is_read_as_one_thing_is_found_in_both_languages() -> None:
         return seen
 
     assert found("令和8年度第3四半期の報告は2026年12月31日時点で260件のうち12件、計画に20.1ポイント足りない") == [
-        "和8年度第3四半期", "2026年12月31日時点", "260件", "12件", "20.1ポイント",
+        "令和8年度第3四半期", "2026年12月31日時点", "260件", "12件", "20.1ポイント",
     ]  # fmt: skip
     assert found("シン・トセイ3の5つのレス、4月〜6月、78 / 104施設、2022-12-31") == [
         "シン・トセイ3", "5つのレス", "4月", "6月", "78 / 104施設", "2022-12-31",
@@ -41,6 +41,7 @@ def test_what_is_read_as_one_thing_is_found_in_both_languages() -> None:
         "90 million sheets",
         "3 of 12 bureaus",
     ]
+    assert found("約−17ポイント、合計−3件、直近第3四半期, about −17 points") == ["約−17ポイント", "−3件", "第3四半期", "−17 points"]
     assert found("計画70.0%に対し49.9%、v2022.11.0、a=12 件、&#39;x&#39;") == []  # breaks where a phrase ends, or is no text
 
 

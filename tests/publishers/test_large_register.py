@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import tracemalloc
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,7 @@ from publishers.site.pages_registers import LISTED
 from telling.changes import _register
 from telling.words import Words
 from tests.publishers.house import House, built
+from tests.publishers.shown import unheld
 
 pytestmark = pytest.mark.edition
 
@@ -67,6 +69,8 @@ def test_reading_writing_and_comparing_a_register_holds_a_small_part_of_it(large
     frozen = Store(frozen_url(path))
     fields = {"procedure_code": "string", "name_ja": "string", "law_name": "string", "online_channel": "string"}
     resource = Resource("procedures", fields, Stored(frozen, tables.Procedure, fields), ("procedure_code",))
+    for write in FORMATS.values():
+        write(replace(resource, rows=()), io.BytesIO())  # what is imported for the first file is none of the register's
     for form, write in FORMATS.items():
 
         class Counted(io.RawIOBase):
@@ -97,9 +101,9 @@ def test_its_pages_show_the_beginning_and_stay_light(large: House) -> None:
     used = len(channels(channel_counts(large.store, as_of=large.at.date())))
     assert used > 300
     for prefix, language in (("", "ja"), ("en/", "en")):
-        page = (site / prefix / "procedures.html").read_text(encoding="utf-8")
-        words = Words(language)
-        assert len(page.encode()) < 400_000
+        written = (site / prefix / "procedures.html").read_text(encoding="utf-8")
+        page, words = unheld(written), Words(language)
+        assert len(written.encode()) < 400_000
         assert words("ed_list_first", total="20,069", shown=str(LISTED)) in page
         assert words("ed_table_first", total=str(used), shown=str(ROWS)) in page
     assert sum(1 for _ in (site / "data" / "procedures.csv").open(encoding="utf-8-sig")) == 20_070

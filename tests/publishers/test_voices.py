@@ -35,6 +35,7 @@ from tests.conftest import POSTGRES
 from tests.loops import run_apart
 from tests.publishers import house
 from tests.publishers.public_server import public_server
+from tests.publishers.shown import unheld
 from tests.shared import postgresql
 from tests.small_government import ANNA, OFFICE
 
@@ -167,7 +168,7 @@ def test_the_next_edition_tells_the_mean_and_the_answers_and_nothing_else(spoken
     second = publication.publish(spoken.house.store, note="次", now=spoken.house.at, chosen=spoken.chosen)
     tally = spoken.voices.tallies(edition=1)["indicator", CODE, 1]
     assert tally.mean is not None and tally.count >= 6
-    page = (second.folder / "site" / "indicators" / f"{CODE}.html").read_text(encoding="utf-8")
+    page = unheld((second.folder / "site" / "indicators" / f"{CODE}.html").read_text(encoding="utf-8"))
     assert f"平均{tally.mean:.1f}({tally.count}人)" in page and "&lt;b&gt;直しました&lt;/b&gt;" in page
     assert page.count("<blockquote>") == 1 and "alert(1)" not in page
     told = json.loads(spoken.ask("GET")[2])
