@@ -23,7 +23,7 @@ _WHOLES = (
     rf"\d{{1,2}} {_MONTH}(?![A-Za-z])(?: \d{{4}}(?!\d))?", rf"{_MONTH} \d{{4}}(?!\d)", r"(?:FY|[RHS])\d{1,4} Q\d(?!\d)", r"[A-Z][a-z]+(?:-[A-Z][a-z]+)? \d{1,3}(?![\d.,-])",
     r"\d{4}-\d\d(?:-\d\d)?(?![\d-])",
     rf"\u7d04?{_NUMBER}(?: / | of )\u7d04?{_NUMBER}(?: ?[{_KANJI}]{{1,3}}| (?!{_AND})[a-z]{{2,12}}\b)?",
-    rf"(?:{_ERA}|[\u7b2c\u7d04\u5168]|(?<![{_KANJI}])[{_KANJI}])?{_SIGNED}(?:(?:[{_KANJI}]{{1,3}}|[~\u301c\uff5e]){_NUMBER})*(?:[{_KANJI}]{{1,3}}|[{_KATAKANA}]{{2,6}}(?![{_KATAKANA}])|\u3064\u306e{_LETTERS}{{1,2}})",
+    rf"(?:{_ERA}|[\u7b2c\u7d04\u5168]|(?<![{_KANJI}])[{_KANJI}])?{_SIGNED}(?:(?:(?!\u5e74\u5ea6)[{_KANJI}]{{1,3}}|[~\u301c\uff5e]){_NUMBER})*(?:\u5e74\u5ea6(?=\u7b2c)|[{_KANJI}]{{1,3}}|[{_KATAKANA}]{{2,6}}(?![{_KATAKANA}])|\u3064\u306e{_LETTERS}{{1,2}})",
     rf"\u7d04{_SIGNED}%?", rf"{_SIGNED} (?:million |billion )?(?!{_AND})[a-z]{{2,12}}\b",
     rf"(?:(?<![{_KATAKANA}])[{_KATAKANA}]{{1,2}}\u30fb)?[{_KATAKANA}]{{2,8}}\d{{1,4}}(?![\d.,])", rf"(?<![{_KATAKANA}])[{_KATAKANA}]{{1,2}}\u30fb[{_KATAKANA}]{{2,8}}",
 )  # fmt: skip

@@ -53,7 +53,7 @@ def sound(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def place(sound: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """A sound installation of its own, which the settings name."""
-    shutil.copytree(sound, tmp_path, dirs_exist_ok=True)
+    shutil.copytree(sound, tmp_path, symlinks=True, dirs_exist_ok=True)
     given = {
         "DATABASE_URL": f"sqlite:///{tmp_path / 'own' / 'mieruka.db'}", "EDITIONS_DIR": str(tmp_path / "own" / "editions"),
         "SIGNING_KEY_FILE": str(tmp_path / "own" / "signing.key"), "BACKUP_DIR": str(tmp_path / "backups"),

@@ -413,51 +413,6 @@ def test_rolling_back_needs_an_edition_that_is_what_was_published(forged: Forged
         publication.rollback(forged.store, 1, reason="x", now=utc_now(), chosen=forged.chosen)
 
 
-def _led_away(f: Forged, target: Path) -> None:
-    link = f.folder / "served" / "current"
-    link.unlink()
-    link.symlink_to(target)
-
-
-def _site_led_away(f: Forged, target: Path) -> None:
-    link = f.folder / "served" / "current" / "site"
-    link.unlink()
-    link.symlink_to(target)
-
-
-def _made_a_folder(f: Forged, target: Path) -> None:
-    (f.folder / "served" / "current").unlink()
-    shutil.copytree(target, f.folder / "served" / "current")
-
-
-def _all_led_away(f: Forged, target: Path) -> None:
-    shutil.rmtree(f.folder / "served")
-    (f.folder / "served").symlink_to(target)
-
-
-def _withdrawn_one_shown(f: Forged, _: Path) -> None:
-    (f.folder / "served" / "current" / "editions" / "0003").symlink_to("../../../0003")
-
-
-@pytest.mark.skipif(os.name != "posix", reason="ここにはリンクを作りません / no links are made here")
-@pytest.mark.parametrize("forge", [_led_away, _site_led_away, _made_a_folder, _all_led_away, _withdrawn_one_shown])
-def test_links_for_a_web_server_that_lead_elsewhere_are_named_and_made_anew(
-    forged: Forged, tmp_path: Path, forge: Callable[[Forged, Path], None]
-) -> None:
-    """It shows what lies there and proves nothing; the editions themselves are untouched."""
-    assert not forged.found() and not forged.found(database=False)
-    (tmp_path / "elsewhere" / "site").mkdir(parents=True)
-    (tmp_path / "elsewhere" / "site" / "index.html").write_text("forged", encoding="utf-8")
-    forge(forged, tmp_path / "elsewhere")
-    assert forged.found() == {"served_other"} == forged.found(database=False)
-    assert served.bring(forged.folder) and not served.bring(forged.folder)
-    assert not forged.found()
-    shown = forged.folder / "served" / "current"
-    assert (shown / "site" / "index.html").samefile(forged.folder / "0002" / "site" / "index.html")
-    assert sorted(path.name for path in (shown / "editions").iterdir()) == ["0001", "0002", "current.json", "keys.json"]
-    assert (tmp_path / "elsewhere" / "site" / "index.html").read_text("utf-8") == "forged"
-
-
 def test_a_pointer_that_is_a_folder_is_named(forged: Forged) -> None:
     (forged.folder / "current.json").unlink()
     (forged.folder / "current.json").mkdir()

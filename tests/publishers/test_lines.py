@@ -22,7 +22,10 @@ def test_what_has_room_or_is_drawn_stays_as_it_is() -> None:
 
 def test_words_and_numbers_stand_together_and_nothing_is_done_twice() -> None:
     once = lined(f"<h1>シン・トセイ3: {NAME}</h1><td>令和4年度第4四半期</td>")
-    assert once == f'<h1><span class="nw">シン・トセイ3</span>: {PLACED}</h1><td><span class="nw">令和4年度第4四半期</span></td>'
+    assert (
+        once
+        == f'<h1><span class="nw">シン・トセイ3</span>: {PLACED}</h1><td><span class="nw">令和4年度</span><span class="nw">第4四半期</span></td>'
+    )
     assert lined(once) == once
 
 
