@@ -89,7 +89,7 @@ def _noted(engine: Engine, url: str) -> Engine:
     def fails(context: ExceptionContext) -> None:
         if context.connection is not None and context.statement and "begins" in context.connection.info:
             doing.asked(context.statement, time.perf_counter() - context.connection.info["begins"])
-        context.original_exception.database = named(url)  # type: ignore[attr-defined]  # read by ``unavailable``
+        vars(context.original_exception)["database"] = named(url)  # read by ``unavailable``
 
     return engine
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from streamlit.testing.v1 import AppTest
+
 from kpis.line_breaks import JOINED, PLACE
 from kpis.settings import ROOT
 from pages.parts.prose import in_cell, with_elements
@@ -32,3 +34,22 @@ def test_no_page_shows_a_text_past_it() -> None:
     past = re.compile(r"\bst\.(?:markdown|caption|info|success|warning|error|write|title|header|subheader)\(")
     files = [file for file in (ROOT / "pages").rglob("*.py") if file.name != "prose.py"]
     assert len(files) > 50 and [file.name for file in files if past.search(file.read_text(encoding="utf-8"))] == []
+
+
+def test_html_that_somebody_wrote_is_text_beside_elements_of_ours() -> None:
+    """Only what holds no sign of HTML is shown as HTML, for our own elements; what is written as entities stays so."""
+
+    def page() -> None:
+        from pages.parts import prose  # the page is a text of its own to Streamlit
+
+        for text in ("12件", "<img src=x onerror=alert(1)> 12件", "&lt;img src=x onerror=alert(1)&gt; 12件"):
+            prose.markdown(text)
+            prose.heading(2, text)
+
+    seen = AppTest.from_function(page).run()
+    shown = [(each.value, getattr(each.proto, "allow_html", False)) for each in (*seen.markdown, *seen.header)]
+    assert not seen.exception and len(shown) == 6
+    assert ('<span class="nw">12件</span>', True) in shown
+    assert [
+        value for value, is_html in shown if is_html and ("<img" in value or ("onerror" in value and "&lt;img" not in value))
+    ] == []
