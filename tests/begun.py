@@ -24,12 +24,14 @@ import traceback
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from types import ModuleType
 from typing import IO, NoReturn, Protocol
 
 from kpis.settings import ROOT
 
 processes = multiprocessing.get_context("forkserver" if "forkserver" in multiprocessing.get_all_start_methods() else "spawn")
 processes.set_forkserver_preload(["tests.imported"])
+_NO_SCRIPT = ModuleType("__main__")  # what a child is told that its program is: without a file, there is none to run again
 
 AT_START = (
     "PYTHON",
@@ -119,9 +121,19 @@ def begin(
             preexec_fn=limit if files else None,  # noqa: PLW1509  # it calls the system once
         )  # fmt: skip
     outputs = tuple(f"/proc/{os.getpid()}/fd/{each.fileno()}" if each else "" for each in (out, err))
-    process = processes.Process(target=_be, args=(tuple(words), dict(env), outputs, files), daemon=True)
-    process.start()
-    return _Forked(process, words)
+    return _Forked(forked(_be, tuple(words), dict(env), outputs, files, daemon=True), words)
+
+
+def forked(target: Callable[..., object], *given: object, daemon: bool = False) -> multiprocessing.process.BaseProcess:
+    """Begin a function in a process of its own. The child does not run the program of this one: in a test of a page, that is the page."""
+    process = processes.Process(target=target, args=given, daemon=daemon)
+    program = sys.modules["__main__"]
+    sys.modules["__main__"] = _NO_SCRIPT
+    try:
+        process.start()
+    finally:
+        sys.modules["__main__"] = program
+    return process
 
 
 def can_fork(env: Mapping[str, str]) -> bool:

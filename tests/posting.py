@@ -27,7 +27,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from tests.begun import processes
+from tests.begun import forked, processes
 from tests.command import WAIT
 
 
@@ -102,8 +102,7 @@ def receiver(folder: Path, *, fails: float = 0.0) -> Iterator[Took]:
 @contextmanager
 def _running(serve: Any, file: Path, *given: Any) -> Iterator[Took]:
     ours, theirs = processes.Pipe()
-    process = processes.Process(target=serve, args=(theirs, file, *given), daemon=True)
-    process.start()
+    process = forked(serve, theirs, file, *given, daemon=True)
     try:
         assert ours.poll(WAIT)
         yield Took(ours.recv(), file)

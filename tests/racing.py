@@ -8,7 +8,7 @@ from multiprocessing.synchronize import Barrier
 from kpis.errors import MierukaError
 from kpis.reporting import submissions
 from kpis.store.store import Store
-from tests.begun import processes
+from tests.begun import forked, processes
 from tests.command import WAIT
 from tests.small_government import PERIOD, figure
 
@@ -22,9 +22,7 @@ def race(store: Store, what: str, sides: list[tuple[str, str]]) -> list[str]:
         sides: who acts, with the numerator to upload or the number of the report to approve.
     """
     together, told = processes.Barrier(len(sides)), processes.SimpleQueue()
-    running = [processes.Process(target=_act, args=(store.url, what, *side, together, told)) for side in sides]
-    for process in running:
-        process.start()
+    running = [forked(_act, store.url, what, *side, together, told) for side in sides]
     for process in running:
         process.join(WAIT)
         assert process.exitcode == 0, process.exitcode

@@ -7,16 +7,18 @@ import gc
 import json
 import os
 import signal
+import sys
 import threading
 import time
 import urllib.request
 from multiprocessing.connection import Connection
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import pytest
 
-from tests.begun import CHOSEN, begin, can_fork, processes
+from tests.begun import CHOSEN, begin, can_fork, forked, processes
 from tests.command import WAIT, command
 from tests.oidc import free_port
 from tests.shared import copied, empty
@@ -44,13 +46,23 @@ def _frozen() -> list[Any]:
 
 def test_what_is_forked_has_no_thread_and_remembers_nothing_of_an_environment() -> None:
     ours, theirs = processes.Pipe()
-    process = processes.Process(target=_begun_with, args=(theirs,))
-    process.start()
+    process = forked(_begun_with, theirs)
     assert ours.poll(WAIT)
     threads, filled = ours.recv()
     process.join()
     assert threads == ["MainThread"]
     assert set(filled) <= FILLED
+
+
+def test_what_is_forked_does_not_run_what_a_page_left_as_the_program(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    page = ModuleType("__main__")
+    page.__file__ = str(tmp_path / "page.py")
+    Path(page.__file__).write_text("raise RuntimeError")
+    monkeypatch.setitem(sys.modules, "__main__", page)
+    process = forked(os.getpid)
+    process.join(WAIT)
+    assert process.exitcode == 0
+    assert sys.modules["__main__"] is page
 
 
 def test_what_an_interpreter_reads_as_it_begins_is_given_to_a_real_one() -> None:

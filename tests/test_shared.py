@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.begun import processes
+from tests.begun import forked
 from tests.command import WAIT
 from tests.shared import RUN, made_once
 
@@ -24,9 +24,7 @@ def _make(folder: Path, told: Path) -> None:
 
 
 def test_two_processes_that_need_a_thing_at_once_make_it_once(tmp_path: Path) -> None:
-    running = [processes.Process(target=_ask, args=(str(tmp_path / "run"), tmp_path / "told")) for _ in range(2)]
-    for process in running:
-        process.start()
+    running = [forked(_ask, str(tmp_path / "run"), tmp_path / "told") for _ in range(2)]
     for process in running:
         process.join(WAIT)
         assert process.exitcode == 0
