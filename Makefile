@@ -8,6 +8,10 @@ export PORT
 # Compiled modules are kept, also where the machine says otherwise: every worker, server and command of the tests begins with them.
 export PYTHONDONTWRITEBYTECODE :=
 
+# Installs Python packages. They are compiled afterwards, on every processor, and not one after the other.
+PIP := $(PY) -m pip install --quiet --disable-pip-version-check --no-compile
+COMPILE := { $(PY) -m compileall -q -j 0 $(VENV)/lib >/dev/null 2>&1 || true; }
+
 # Installs Debian packages where this machine lets us; fails where it does not.
 APT := [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && apt-get update -qq >/dev/null && \
   DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends
@@ -20,11 +24,11 @@ $(VENV)/bin/python:
 	  || { rm -rf $(VENV); echo "venvがありません。apt-get install python3-venv を実行してください / run: apt-get install python3-venv"; exit 1; }
 
 $(VENV)/.run: requirements.txt | $(VENV)/bin/python
-	@$(PY) -m pip install --quiet --disable-pip-version-check -r requirements.txt
+	@$(PIP) -r requirements.txt && $(COMPILE)
 	@touch $@
 
 $(VENV)/.dev: requirements.txt requirements-dev.txt | $(VENV)/bin/python
-	@$(PY) -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	@$(PIP) -r requirements-dev.txt && $(COMPILE)
 	@touch $(VENV)/.run $@
 
 setup: $(VENV)/.run

@@ -154,4 +154,4 @@ def enter(*needs: str) -> None:
         st.rerun()
     gate()
     if needs and not any(viewer().may(action) for action in needs):
-        refuse()
+        refuse(needs)

@@ -5,7 +5,7 @@ What a browser says is a name only. Roles come from the database at each run, an
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Sequence
 from contextvars import ContextVar
 from typing import Any, TypeVar
 
@@ -87,12 +87,27 @@ def gate() -> None:
     st.stop()
 
 
-def refuse() -> None:
-    """Say that this page is not for the viewer, and what to do."""
+def refuse(needs: Sequence[str]) -> None:
+    """Say that this page is not for the viewer, and what to do; on a local machine, offer whom it is for.
+
+    Args:
+        needs: actions of ``kpis.reporting.access``, one of which opens the page.
+    """
     record_page_refused()
-    page_heading(t("not_for_you"))
-    prose.error(t("choose_viewer" if settings().mode == "local" else "ask_for_role"), icon=":material/lock:")
+    if settings().mode != "local":
+        page_heading(t("not_for_you"))
+        prose.error(t("ask_for_role"), icon=":material/lock:")
+        st.stop()
+    page_heading(t("not_for_you" if viewer().email else "act_as_whom"))
+    prose.info(t("choose_viewer"), icon=":material/person:")
+    for email in (people.LOCAL_MANAGER, people.LOCAL_OFFICE):
+        if any(viewer_of(cached.store(), email).may(action) for action in needs):
+            st.button(t("act_as", name=_local_label("", email)), on_click=_act_as, args=(email,), key=f"act_as_{email}")
     st.stop()
+
+
+def _act_as(email: str) -> None:
+    st.session_state[_CHOSEN] = email
 
 
 def record_page_refused() -> None:
