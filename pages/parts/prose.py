@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Any
 
 import streamlit as st
@@ -21,6 +22,7 @@ _MARKS = "*_~"
 _LEVELS: dict[int, Callable[..., object]] = {1: st.title, 2: st.header, 3: st.subheader}
 
 
+@lru_cache(maxsize=4096)  # the texts of the pages, which every run says again; it took a seventh of a page of definitions
 def with_elements(text: str) -> str:
     """Return markdown whose wholes are held together by elements, by signs beside a mark; what holds HTML already has signs alone."""
     keep = joined if "<" in text else _kept
@@ -32,6 +34,7 @@ def _kept(whole: re.Match[str]) -> str:
     return joined(whole) if any(sign and sign in _MARKS for sign in beside) else held(whole)
 
 
+@lru_cache(maxsize=4096)
 def with_signs(text: str) -> str:
     """Return markdown whose wholes are held together by signs: for boxes, and cells of a table that take no HTML."""
     return "".join(part if at % 2 else on_one_line(part) for at, part in enumerate(_LEFT.split(text)))
