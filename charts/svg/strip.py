@@ -60,20 +60,20 @@ def sheet() -> str:
         f".strip{{display:inline-flex;gap:{GAP}px;padding-bottom:4px;vertical-align:middle}}",
         f".strip .mk:last-child{{box-shadow:0 2px 0 {light_or_dark('#fff', '#12141A')},0 4px 0 {light_or_dark('#1a1a1c', '#F1F1F4')}}}",
     ]
+    alike: dict[str, list[str]] = {}  # what several marks have in common is said once, for every page loads this
     for name, (fill, ink, sign) in {**LOOK, UNKNOWN: _UNKNOWN}.items():
-        ground = (
-            f"background:{light_or_dark(fill, DARK[fill])}" if fill else f"border:1px dashed {light_or_dark(FAINT, DARK[FAINT])}"
-        )
-        picture = quote(_sign(sign), safe="/:=,. ")
-        rules.append(
-            f'.mk-{name}{{{ground};--sign:url("data:image/svg+xml,{picture}")}}.mk-{name}::before{{background:{light_or_dark(ink, DARK[ink])}}}'
-        )
+        edge = f"border:1px dashed {light_or_dark(FAINT, DARK[FAINT])}"
+        alike.setdefault(f"background:{light_or_dark(fill, DARK[fill])}" if fill else edge, []).append(f".mk-{name}")
+        alike.setdefault(f"--sign:{_picture(sign)}", []).append(f".mk-{name}")
+        alike.setdefault(f"background:{light_or_dark(ink, DARK[ink])}", []).append(f".mk-{name}::before")
+    rules += [f"{','.join(of)}{{{rule}}}" for rule, of in alike.items()]
     return "\n".join(rules) + "\n"
 
 
-def _sign(sign: str) -> str:
-    path = f'<path d="{sign}" fill="none" stroke="#000" stroke-width="1.7"/>'
-    return f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {SIZE} {SIZE}">{path}</svg>'
+def _picture(sign: str) -> str:
+    path = f"<path d='{sign}' fill='none' stroke='#000' stroke-width='1.7'/>"
+    svg = f"<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 {SIZE} {SIZE}'>{path}</svg>"
+    return f"""url("data:image/svg+xml,{quote(svg, safe="/:=,. '")}")"""
 
 
 def strip(statuses: Sequence[str]) -> str:
