@@ -26,7 +26,7 @@ from kpis.government import government
 from kpis.languages import CatalogueRefused
 from kpis.seen import journal
 from kpis.settings import LOCAL, ROOT, settings
-from kpis.store.unavailable import UNEXPECTED, unavailable
+from kpis.store.unavailable import UNEXPECTED, unavailable, unusable
 from kpis.terminal import err, out, own_store, refused_usage, told
 from loaders import catalogue, sample
 from loaders.commands import print_report
@@ -43,9 +43,16 @@ def every_command() -> None:
 
 
 @app.command()
-def init() -> None:
+def init(
+    is_clock_right: Annotated[
+        bool, typer.Option("--clock-is-right", help="Go on though the clock is more than a year after the latest write")
+    ] = False,
+) -> None:
     """Create the database that DATABASE_URL names, or bring its tables to the newest version. Safe to repeat."""
-    own_store()
+    store = own_store(is_start=not is_clock_right)
+    if is_clock_right:
+        with store.writing(is_figures=False, is_clock_right=True):
+            pass  # its instant is the newest from now on
     out.print(told("database_at", address=settings().database_url.split("@")[-1]))
 
 
@@ -175,7 +182,7 @@ def main() -> None:
     except Exception as error:
         if os.environ.get("MIERUKA_TRACE"):
             raise
-        _end(unavailable(error) or Unavailable("unexpected", exit_code=UNEXPECTED, fault=_where(error)))
+        _end(unavailable(error) or unusable(error) or Unavailable("unexpected", exit_code=UNEXPECTED, fault=_where(error)))
 
 
 def _end(error: MierukaError) -> NoReturn:

@@ -11,6 +11,7 @@ MierukaError
 ├── StepRefused          a report cannot take this step now: its state, the calendar, or something still unexplained
 ├── ChangedMeanwhile     somebody else changed the same report first; nothing was stored
 ├── ClockBehind          the clock shows an instant before what is stored; nothing was stored
+├── ClockAhead           the clock shows an instant more than a year after what is stored; nothing was stored
 ├── EditionRefused       what lies in the folder of editions is not what was published; it is not shown
 ├── NotFound             an indicator, bureau, project or file is not known
 ├── SourceUnreachable    a source named in data/sources.toml could not be brought in
@@ -92,6 +93,10 @@ class ChangedMeanwhile(MierukaError):
 
 class ClockBehind(MierukaError):
     """The clock shows an instant before what is stored; nothing was stored."""
+
+
+class ClockAhead(MierukaError):
+    """The clock shows an instant more than a year after what is stored; nothing was stored."""
 
 
 class EditionRefused(MierukaError):

@@ -220,12 +220,7 @@ class Settings(BaseSettings):
     @classmethod
     def _database(cls, url: str) -> str:
         """Refuse an address that names no database which keeps what is written to it."""
-        parts = urlsplit(url)
-        if url and (parts.scheme not in DATABASE or not _is_address(url)):
-            raise SettingsRefused("database_address")
-        if parts.scheme.startswith("sqlite") and parts.path.removeprefix("/") in ("", ":memory:"):
-            raise SettingsRefused("database_without_file")
-        return url
+        return keeping(url) if url else url
 
     @field_validator("public_url", "editions_url", "oidc_metadata_url", "licence_url")
     @classmethod
@@ -272,6 +267,19 @@ def _is_folder(path: Path) -> bool | None:
         return S_ISDIR(path.stat().st_mode)
     except OSError:
         return None
+
+
+def keeping(url: str) -> str:
+    """Return the address of a database that keeps what is written to it.
+
+    Raises:
+        SettingsRefused: it names none.
+    """
+    if not _is_address(url) or (parts := urlsplit(url)).scheme not in DATABASE:
+        raise SettingsRefused("database_address")
+    if parts.scheme.startswith("sqlite") and parts.path.removeprefix("/") in ("", ":memory:"):
+        raise SettingsRefused("database_without_file")
+    return url
 
 
 def _is_address(address: str) -> bool:

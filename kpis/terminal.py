@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import os
+import re
 from collections.abc import Callable, Sequence
+from contextlib import suppress
+from pathlib import Path
 from typing import Any
 
+import typer
 from rich.console import Console
 
 from kpis.as_text import clean
@@ -23,6 +28,7 @@ class Terminal(Console):
         super().print(*(clean(o) if isinstance(o, str) else o for o in objects), **{"markup": False, **how})
 
 
+BACKUP = "backup.json"  # by which the folder of a backup is known
 out = Terminal()
 err = Terminal(stderr=True)
 AT_START: list[
@@ -42,20 +48,86 @@ def refused_usage(error: Exception) -> UsageRefused:
         error: as typer raises it; what it is about is told by what it holds.
     """
     context, param = getattr(error, "ctx", None), getattr(error, "param", None)
+    hint = getattr(error, "param_hint", None)
     command = getattr(context, "command_path", "") or "mieruka"
-    name = getattr(error, "option_name", "") or (param.opts[0] if param is not None and param.opts else "")
+    name = getattr(error, "option_name", "") or (hint if isinstance(hint, str) else "") or _named(param)
+    said = str(getattr(error, "message", "") or error)
+    fault: object = getattr(error, "fault", None) or said
+    for pattern, known in _SAID.items():
+        if said_so := re.fullmatch(pattern, said, re.DOTALL):
+            fault = Message(known, **said_so.groupdict())
     key = _USAGE.get(type(error).__name__, "usage_wrong")
-    return UsageRefused(
-        key if name else "usage_wrong", command=command, name=name, fault=str(getattr(error, "message", "") or error)
-    )
+    return UsageRefused(key if name else "usage_wrong", command=command, name=name, fault=fault)
+
+
+def _named(param: Any) -> str:
+    """Return an option as it is written, an argument as the help shows it."""
+    if param is None or not param.opts:
+        return ""
+    first: str = param.opts[0]
+    return first if first.startswith("-") else first.upper()
+
+
+class WrongValue(typer.BadParameter):
+    """A value of an option that cannot be, said in our words.
+
+    Args:
+        key: of what is wrong with it.
+        option: that it was given for, if one.
+        values: what stands in the blanks of the text.
+    """
+
+    def __init__(self, key: str, /, *, option: str | None = None, **values: object) -> None:
+        self.fault = Message(key, **values)
+        super().__init__(both_shipped(self.fault), param_hint=option)
 
 
 _USAGE = {
     "NoSuchOption": "usage_no_option",
     "MissingParameter": "usage_missing",
     "BadParameter": "usage_value",
+    "WrongValue": "usage_value",
     "BadOptionUsage": "usage_value",
 }
+# What typer and click say of a command, in their English words.
+_SAID = {
+    r"No such command '(?P<given>.*)'\.": "usage_no_command",
+    r"Got unexpected extra argument\(s\) \((?P<given>.*)\)": "usage_too_many",
+    r"Option '.*' requires .*": "usage_no_value",
+    r"Option '.*' does not take a value\.": "usage_takes_none",
+    r"Input should be a valid (?:integer|number).*": "usage_number",
+    r"Input should be greater than or equal to (?P<bound>.*)": "usage_at_least",
+    r"Input should be less than or equal to (?P<bound>.*)": "usage_at_most",
+    r"\w+ '(?P<place>.*)' does not exist\.": "usage_not_there",
+    r"\w+ '(?P<place>.*)' is a directory\.": "usage_is_folder",
+    r"\w+ '(?P<place>.*)' is not readable\.": "usage_not_readable",
+}
+
+
+def refuse_kept(target: Path) -> Path:
+    """Return where a command is to write, unless that is among what proves itself by its files: editions, or a backup.
+
+    Raises:
+        UsageRefused: it lies there; one file more and neither is any longer what it was.
+    """
+    place = Path(os.path.abspath(target)).resolve()  # noqa: PTH100  # `resolve` alone follows what is not there no further
+    editions = settings().editions_dir.resolve()
+    with suppress(OSError):
+        kept = next((each for each in (place, *place.parents) if each == editions or (each / BACKUP).is_file()), None)
+        if kept is not None:
+            raise UsageRefused("place_kept", place=target, kept=kept)
+    return target
+
+
+def write(target: Path, content: bytes) -> None:
+    """Write what a command makes: whole, or not at all where the disk is full meanwhile."""
+    beside = target.with_name(f".{target.name[:200]}-{os.getpid()}")
+    try:
+        beside.write_bytes(content)
+        beside.replace(target)
+    except BaseException:
+        beside.unlink(missing_ok=True)
+        raise
 
 
 def own_store(*, is_start: bool = True) -> Store:

@@ -19,7 +19,7 @@ from kpis.periods import local_day
 from kpis.reporting import people, reports, submissions
 from kpis.settings import LOCAL, ROOT, settings
 from kpis.store.store import Store, utc_now
-from kpis.terminal import err, out, own_store, told
+from kpis.terminal import WrongValue, err, out, own_store, refuse_kept, told, write
 from loaders import catalogue, load, new_catalogue, pull
 from loaders.missing import decision_of
 from loaders.report import LoadReport
@@ -84,7 +84,7 @@ def load_command(
     refused. --json prints one report as an object, several as a list of them.
     """
     if absent := [path for path in files or [] if not path.is_file()]:
-        raise typer.BadParameter(told("no_such_file", files=", ".join(map(str, absent))))
+        raise WrongValue("no_such_file", files=", ".join(map(str, absent)))
     decided = decision_of(missing, reason) if missing else None
     store = own_store()
     loaded: list[LoadReport] = []
@@ -115,7 +115,7 @@ def load_command(
 def _report_as(store: Store, path: Path, actor: str | None, *, on_behalf: str, hand_in: bool, leaves_open: str) -> LoadReport:
     """Keep a bureau workbook as a draft of a person, and submit it if asked."""
     if actor is None:
-        raise typer.BadParameter(told("workbook_needs_person", name=path.name), param_hint="--as")
+        raise WrongValue("workbook_needs_person", option="--as", name=path.name)
     actor, content, today = people.account_key(actor), path.read_bytes(), local_day(utc_now())
     done = submit.receive(store, content, actor=actor, name=path.name, today=today, keeps_questions=False, how_it_came=on_behalf)
     sha256 = hashlib.sha256(content).hexdigest()
@@ -151,7 +151,7 @@ def _report_as(store: Store, path: Path, actor: str | None, *, on_behalf: str, h
 @app.command()
 def new(folder: Annotated[Path, typer.Argument(help="A folder that does not exist yet, or is empty")]) -> None:
     """Write an empty catalogue for another government: every file with its heading row, and what each column means."""
-    for path in new_catalogue.write_new(folder):
+    for path in new_catalogue.write_new(refuse_kept(folder)):
         out.print(str(path), markup=False)
     out.print(told("check_next", folder=folder), markup=False)
 
@@ -182,8 +182,8 @@ def check(
     print_report(report, as_json=as_json)
     if marked and report.problems:
         if not door.is_bureau_workbook(content):
-            raise typer.BadParameter(told("no_bureau_workbook", name=file.name), param_hint="--marked")
-        marked.write_bytes(door.mark_problems(content, report.problems))
+            raise WrongValue("no_bureau_workbook", option="--marked", name=file.name)
+        write(refuse_kept(marked), door.mark_problems(content, report.problems))
     raise typer.Exit(1 if any(p.stops for p in report.problems) else 0)
 
 
@@ -195,10 +195,11 @@ def template(
 ) -> None:
     """Write the workbook in which a bureau reports a period, prefilled with what is stored."""
     if output.suffix.lower() != ".xlsx" or not output.parent.is_dir():
-        raise typer.BadParameter(told("workbook_to_name", path=output), param_hint="--output")
+        raise WrongValue("workbook_to_name", option="--output", path=output)
+    refuse_kept(output)
     store = own_store()
     content, mark = door.issue_template(store, bureau, period, actor=f"command line ({getpass.getuser()})")
-    output.write_bytes(content)
+    write(output, content)
     out.print(f"{output}: {mark.bureau_code} {mark.period_code} {mark.template_id}", markup=False)
 
 

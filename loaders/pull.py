@@ -16,13 +16,15 @@ from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 from urllib.parse import urljoin, urlsplit
 
 import httpx2
+from pydantic import ValidationError
 
 from kpis.declared import Fields
 from kpis.errors import SourceUnreachable
+from kpis.faults import placed
 from kpis.languages import both
 from kpis.message import Message
 from kpis.settings import ROOT
@@ -76,8 +78,7 @@ def pull_all(store: Store, sources: Path, *, state_dir: Path) -> list[Pulled]:
     Raises:
         SourceUnreachable: another run holds the lock.
     """
-    listed = tomllib.loads(sources.read_text(encoding="utf-8"))
-    limits, wanted = Limits(**listed.get("limits", {})), [Wanted(**source) for source in listed.get("source", [])]
+    limits, wanted = _listed(sources)
     state_dir.mkdir(parents=True, exist_ok=True)
     remembered = state_dir / "pull.json"
     with _lock(state_dir / "pull.lock"):
@@ -92,6 +93,32 @@ def pull_all(store: Store, sources: Path, *, state_dir: Path) -> list[Pulled]:
         fresh.write_text(json.dumps(state, indent=1))
         fresh.replace(remembered)
     return results
+
+
+def _listed(sources: Path) -> tuple[Limits, list[Wanted]]:
+    """Read the list of sources.
+
+    Raises:
+        SourceUnreachable: it cannot be read, or one of its sources is not written as it is to be.
+    """
+    try:
+        listed = tomllib.loads(sources.read_text(encoding="utf-8-sig"))
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise SourceUnreachable("sources_unreadable", file=sources, fault=error) from error
+    at = "limits"
+    try:
+        limits, wanted = Limits(**_table(listed.get(at, {}))), []
+        rows = listed.get("source", [])
+        for n, row in enumerate(rows if isinstance(rows, list) else [rows], 1):
+            at = f"source {n}"
+            wanted.append(Wanted(**_table(row)))
+    except ValidationError as error:
+        raise SourceUnreachable("sources_wrong", file=sources, at=at, faults=tuple(map(placed, error.errors()))) from error
+    return limits, wanted
+
+
+def _table(given: Any) -> dict[str, Any]:
+    return given if isinstance(given, dict) else {}
 
 
 def _pull_one(store: Store, source: Wanted, *, limits: Limits, state: dict[str, dict[str, str]]) -> Pulled:

@@ -28,13 +28,15 @@ from kpis.store import tables
 from kpis.store.copying import Rows, copy_all, one_state, rows_of
 from kpis.store.store import Store, utc_now
 from kpis.store.upgrade import newest_version
+from kpis.terminal import BACKUP
 from kpis.voices.store import opened
 from publishers.editions import on_disk
 from publishers.editions.on_disk import KEYS, POINTER, folder_name, sha256_of
 from publishers.editions.scratch import beside, put, sweep, sync, sync_folder
 from publishers.editions.served import SERVED
 
-DATABASE, EDITIONS, KEY, VOICES, MANIFEST = "mieruka.db", "editions", "signing.key", "voices.json", "backup.json"
+DATABASE, EDITIONS, KEY, VOICES, MANIFEST = "mieruka.db", "editions", "signing.key", "voices.json", BACKUP
+WRITING = ".writing"  # as publications write, so that any start sweeps it
 
 
 def make_backup(store: Store, to: Path, chosen: Settings) -> dict[str, Any]:
@@ -51,8 +53,9 @@ def make_backup(store: Store, to: Path, chosen: Settings) -> dict[str, Any]:
     Raises:
         CopyRefused: the folder exists, or what was written is not what was read.
     """
-    if to.exists():
+    if os.path.lexists(to):
         raise CopyRefused("backup_exists", folder=to)
+    _refuse_another(store, chosen)
     to.parent.mkdir(parents=True, exist_ok=True)
     sweep(to.parent, f".{to.name}")
     made = beside(to)
@@ -99,21 +102,15 @@ def restore(folder: Path, store: Store, chosen: Settings) -> dict[str, Any]:
         CopyRefused: the backup is not what was made, or the instance holds something already.
     """
     said = _prove(folder)
-    there = on_disk.numbers(chosen.editions_dir)
     held = {path.relative_to(folder / EDITIONS).as_posix(): digest for path, digest in _digests(folder / EDITIONS)}
-    if there and _held(chosen.editions_dir) != held:
+    if not _held(chosen.editions_dir).items() <= held.items():
         raise CopyRefused("restore_onto_editions", folder=chosen.editions_dir)
     if chosen.signing_key_file.is_file() and (
         not (folder / KEY).is_file() or chosen.signing_key_file.read_bytes() != (folder / KEY).read_bytes()
     ):
         raise CopyRefused("restore_onto_key", file=chosen.signing_key_file)
-    if not there and held:
-        made = beside(chosen.editions_dir)
-        shutil.copytree(folder / EDITIONS, made)
-        if chosen.editions_dir.is_dir():
-            chosen.editions_dir.rmdir()
-        made.rename(chosen.editions_dir)
-        sync_folder(chosen.editions_dir.parent)
+    if held:
+        _put_editions(folder / EDITIONS, chosen.editions_dir)
     if (folder / KEY).is_file() and not chosen.signing_key_file.is_file():
         chosen.signing_key_file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         put(chosen.signing_key_file, (folder / KEY).read_bytes())
@@ -128,6 +125,13 @@ def restore(folder: Path, store: Store, chosen: Settings) -> dict[str, Any]:
     if (folder / VOICES).is_file() and (spoken := opened(chosen)) is not None:
         spoken.put_back(_voices_from_json((folder / VOICES).read_bytes()))
     return said
+
+
+def _refuse_another(store: Store, chosen: Settings) -> None:
+    """Refuse a database that knows nothing of the editions: it was made anew where that of the instance is gone, and its backup would be empty."""
+    there = on_disk.numbers(chosen.editions_dir)
+    if there and not store.count(tables.Publication):
+        raise CopyRefused("editions_unknown", folder=chosen.editions_dir, number=there[-1])
 
 
 def _voices_to_json(rows: Sequence[Mapping[str, Any]]) -> bytes:
@@ -153,6 +157,29 @@ def _copy_editions(source: Path, target: Path, numbers: list[int]) -> None:
             shutil.copyfile(source / name, target / name)
 
 
+def _put_editions(source: Path, target: Path) -> None:
+    """Put back what is not there yet, edition by edition and the pointer last.
+
+    Within the folder, which may be a volume of its own: nothing can then be written beside it, and it cannot be exchanged.
+    """
+    target.mkdir(parents=True, exist_ok=True)
+    sweep(target, WRITING)
+    made = beside(target / WRITING.removeprefix("."))
+    try:
+        made.mkdir()
+        for path in sorted(source.iterdir(), key=lambda path: (path.name == POINTER, path.name)):
+            if (target / path.name).exists():
+                continue
+            if path.is_dir():
+                shutil.copytree(path, made / path.name)
+            else:
+                shutil.copyfile(path, made / path.name)
+            (made / path.name).rename(target / path.name)
+        sync_folder(target)
+    finally:
+        shutil.rmtree(made, ignore_errors=True)
+
+
 def _close(database: Path) -> None:
     """Write all of a SQLite database into its one file."""
     with closing(sqlite3.connect(database)) as connection:
@@ -169,8 +196,9 @@ def _digests(folder: Path) -> Iterator[tuple[Path, str]]:
 
 
 def _held(editions: Path) -> dict[str, str]:
-    """Return the files of editions with their checksums; links for a web server are made anew."""
-    own = [path for path in _files(editions) if path.relative_to(editions).parts[0] != SERVED]
+    """Return the files of editions with their checksums; links for a web server are made anew, what is written beside is swept."""
+    aside = (SERVED, f"{WRITING}-")
+    own = [path for path in _files(editions) if not path.relative_to(editions).parts[0].startswith(aside)]
     return {path.relative_to(editions).as_posix(): sha256_of(path) for path in own}
 
 

@@ -10,18 +10,18 @@ from typing import Annotated
 import typer
 
 from kpis.declared import ALWAYS
-from kpis.errors import FigureRefused, NotFound
+from kpis.errors import FigureRefused, NotFound, SettingsRefused
 from kpis.languages import both, pair
 from kpis.message import Message
 from kpis.moment import Moment
 from kpis.periods import local_day
 from kpis.reporting import outbox, people
-from kpis.settings import settings
+from kpis.settings import keeping, settings
 from kpis.state import State
 from kpis.store import copying
-from kpis.store.engine import shown_url
+from kpis.store.engine import file_of, shown_url
 from kpis.store.store import Store, utc_now
-from kpis.terminal import AT_START, err, out, own_store, told
+from kpis.terminal import AT_START, WrongValue, err, out, own_store, refuse_kept, told, write
 from publishers import backup
 from publishers.editions import on_disk, publication, record
 from publishers.editions.keys import pinned_key
@@ -164,7 +164,7 @@ def export_command(
 ) -> None:
     """Write the static public edition as plain files for any web server or CDN, with every earlier edition under editions/."""
     _warn_unplaced()
-    made = export.export(target, number=edition, chosen=settings())
+    made = export.export(refuse_kept(target), number=edition, chosen=settings())
     out.print(told("edition_written", target=target, number=made.number), markup=False)
 
 
@@ -184,23 +184,24 @@ def report_command(
     The pack holds what was decided and what the office itself assesses: it is for the office.
     """
     if output.suffix.lower() != ".xlsx":
-        raise typer.BadParameter(told("report_to_name", path=output))
+        raise WrongValue("report_to_name", option="--output", path=output)
     if language not in ALWAYS:
-        raise typer.BadParameter(told("report_languages", language=language, codes=" | ".join(ALWAYS)))
+        raise WrongValue("report_languages", option="--language", language=language, codes=" | ".join(ALWAYS))
+    refuse_kept(output)
     store = own_store()
     state = State(store)
     made = quarter_report(state, period, language=language)
     telling = Telling(Words(language), Moment(state=state, as_of=local_day(utc_now())))
     agenda = Agenda(report=made, day=telling.as_of, late=late_reports(telling, period, viewer=people.COMMAND_LINE))
     output.parent.mkdir(parents=True, exist_ok=True)
-    output.write_bytes(report_book(made))
+    write(output, report_book(made))
     page = output.with_suffix(".html")
-    page.write_text(report_page(made), encoding="utf-8")
+    write(page, report_page(made).encode())
     slides, pdf = output.with_suffix(".pptx"), output.with_suffix(".pdf")
-    slides.write_bytes(pack_slides(agenda))
+    write(slides, pack_slides(agenda))
     written = [output, page, slides]
     if has_japanese():
-        pdf.write_bytes(pack_pdf(agenda))
+        write(pdf, pack_pdf(agenda))
         written.append(pdf)
     else:
         err.print(told("pack_without_font", fonts=", ".join(FONTS[:4])), markup=False)
@@ -212,7 +213,7 @@ def report_command(
 @app.command("backup")
 def backup_command(to: Annotated[Path, typer.Argument(help="A folder that does not exist yet")]) -> None:
     """Copy everything of this instance (rows, editions, signing key) into one folder, and prove it by reading it again."""
-    said = backup.make_backup(own_store(is_start=False), to, settings())
+    said = backup.make_backup(own_store(is_start=False), refuse_kept(to), settings())
     rows = sum(table["rows"] for table in said["tables"].values())
     out.print(told("backup_made", folder=to, revision=said["revision"], rows=rows, files=len(said["files"])), markup=False)
 
@@ -230,6 +231,12 @@ def restore_command(folder: Annotated[Path, typer.Argument(help="What `backup` m
 @app.command("copy")
 def copy_command(to: Annotated[str, typer.Option(help="Where to: sqlite:///FILE or postgresql://…, without rows")]) -> None:
     """Copy every row of the database into an empty one of either kind, and prove it row by row."""
+    try:
+        file = file_of(keeping(to))
+    except SettingsRefused as error:
+        raise WrongValue("as_told", option="--to", text=error.message) from error
+    if file is not None:
+        refuse_kept(file)
     sent = copying.copy_all(own_store(is_start=False), Store(to))
     shown = shown_url(to)  # without its password
     out.print(told("database_copied", rows=sum(rows.count for rows in sent.values()), to=shown), markup=False)

@@ -14,7 +14,7 @@ from kpis.reporting import deputies, people, withdrawals
 from kpis.reporting.access import ROLES
 from kpis.seen import journal
 from kpis.store.store import utc_now
-from kpis.terminal import out, own_store, told
+from kpis.terminal import WrongValue, out, own_store, told
 
 app = typer.Typer()
 withdraw_app = typer.Typer(no_args_is_help=True, help="Take back a figure approved by mistake: one person asks, another decides")
@@ -145,7 +145,7 @@ def _day(text: str) -> date:
     try:
         return parse_day(text)
     except ValueError as error:
-        raise typer.BadParameter("YYYY-MM-DD") from error
+        raise WrongValue("date_as") from error
 
 
 @deputy_app.command("name")

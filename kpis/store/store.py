@@ -13,12 +13,12 @@ from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
 
-from sqlalchemy import ColumnElement, case, func, select, update
+from sqlalchemy import ColumnElement, case, false, func, or_, select, update
 from sqlalchemy.engine import make_url
 from sqlmodel import Session, SQLModel
 
 from kpis.declared import Row, translated
-from kpis.errors import ClockBehind, NotAllowed, NotFound
+from kpis.errors import ClockAhead, ClockBehind, NotAllowed, NotFound
 from kpis.figures.organisation import Organisation, Succession, Unit
 from kpis.figures.records import Baseline, Definition, Figure, Goal, rate_of
 from kpis.figures.scorecard import Book, Entry, SourceNote
@@ -37,6 +37,9 @@ from kpis.store.upgrade import upgrade
 from kpis.store.vintages import CARRIED, GIVEN, OTHER_FIELDS, SAID_WHY, FigureKey, by_figure, is_sample
 
 SKEW = timedelta(seconds=60)  # by so much the clocks of an instance's machines may differ
+FAR = timedelta(
+    days=366
+)  # no office writes nothing for a year: by a clock so far ahead nothing is stamped, or it would stand still until then
 
 _FIGURE = (
     "period_code",
@@ -83,7 +86,7 @@ class Store:
             yield session
 
     @contextmanager
-    def writing(self, *, is_figures: bool = True, any_clock: bool = False) -> Iterator[Session]:
+    def writing(self, *, is_figures: bool = True, any_clock: bool = False, is_clock_right: bool = False) -> Iterator[Session]:
         """Open one transaction: all of it is stored when the block ends, none of it when the block raises.
 
         Touching the revision comes first: its row is the lock for which writers queue, also where the database has no
@@ -93,10 +96,13 @@ class Store:
         Args:
             is_figures: raise the data revision, by which a step knows that what it saw still stands; not so where only an event is recorded.
                 Whether what is kept of figures is made anew, the statements say (``kpis.store.changed``).
-            any_clock: write also while the clock is behind, at the instant of the write before: what ends or refuses something does not wait.
+            any_clock: write also while the clock is behind or far ahead, at the instant of the write before: what ends or refuses something
+                does not wait.
+            is_clock_right: somebody said that a clock far ahead is right.
 
         Raises:
             ClockBehind: the clock shows an instant before that of the latest write.
+            ClockAhead: it shows one more than a year after.
         """
         self._must_be_open()
         with self.engine.connect().execution_options(writes=True) as connection, Session(connection) as session:
@@ -105,12 +111,14 @@ class Store:
                 now = utc_now()
                 mark = secrets.token_hex(8)
                 changed = marked(table, mark) if is_figures else {}
-                latest = case((table.c.stamped_at > now, table.c.stamped_at), else_=now)
+                is_doubted = table.c.stamped_at < now - FAR if not is_clock_right else false()
+                latest = case((or_(table.c.stamped_at > now, is_doubted), table.c.stamped_at), else_=now)
                 raised = table.c.revision + int(is_figures)
                 session.execute(update(table).values(revision=raised, stamped_at=latest, **changed))
                 at = session.execute(select(table.c.stamped_at)).scalar() or now
                 if not any_clock:
                     refuse_before(now, at)
+                    refuse_far_after(now, at)
                 session.info["instant"] = at
                 seen = watched(connection)
                 yield session
@@ -361,6 +369,16 @@ def refuse_before(now: datetime, newest: datetime | None) -> None:
     """
     if newest is not None and now < newest - SKEW:
         raise ClockBehind("clock_behind", now=in_utc(now), newest=in_utc(newest))
+
+
+def refuse_far_after(now: datetime, newest: datetime) -> None:
+    """Refuse a clock that shows an instant so far after what is stored that it is rather wrong: what it stamped would lock the instance until then.
+
+    Raises:
+        ClockAhead: with both times, and how to say that it is right.
+    """
+    if now - newest > FAR:
+        raise ClockAhead("clock_ahead", now=in_utc(now), newest=in_utc(newest), days=(now - newest).days)
 
 
 def in_utc(at: datetime) -> str:

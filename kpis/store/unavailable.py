@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import re
 import sqlite3
 from collections.abc import Iterator
 
@@ -16,7 +17,7 @@ from kpis.settings import settings
 EXIT_CODES = {
     "database_busy": 75, "database_silent": 75, "database_gone": 69, "database_refused": 77, "database_read_only": 77,
     "database_unopened": 66, "database_damaged": 65, "database_no_database": 65, "database_fault": 70, "disk_full": 74,
-    "disk_fault": 74, "file_not_permitted": 77, "memory_out": 71, "files_out": 71,
+    "disk_fault": 74, "file_not_permitted": 77, "place_unusable": 66, "memory_out": 71, "files_out": 71,
 }  # fmt: skip
 UNEXPECTED = 70
 SETTINGS = ("DATABASE_URL", "VOICES_URL")  # those that name a database; of another, as of a copy, the address is said
@@ -37,8 +38,15 @@ _POSTGRESQL = {
 _SYSTEM = {
     errno.ENOSPC: "disk_full", errno.EDQUOT: "disk_full", errno.EIO: "disk_fault", errno.EROFS: "file_not_permitted",
     errno.EACCES: "file_not_permitted", errno.EPERM: "file_not_permitted", errno.EMFILE: "files_out", errno.ENFILE: "files_out",
-    errno.ENOMEM: "memory_out",
+    errno.ENOMEM: "memory_out", errno.EFBIG: "disk_full",
 }  # fmt: skip
+# What is wrong with a place that a command was told, or that its settings name.
+_PLACE = frozenset({
+    errno.ENOENT, errno.ENOTDIR, errno.EISDIR, errno.EEXIST, errno.ENOTEMPTY, errno.ENAMETOOLONG, errno.ELOOP, errno.EXDEV, errno.EBUSY,
+})  # fmt: skip
+# How libraries that are no Python say it: lxml by the name of the number, loaders of libraries and Rust in words.
+_NUMBERED = re.compile(r"\bIO_(E[A-Z]+)\b")
+_NO_MEMORY = re.compile("Cannot allocate memory|failed to map segment")
 
 
 def unavailable(error: BaseException) -> Unavailable | None:
@@ -61,10 +69,20 @@ def unavailable(error: BaseException) -> Unavailable | None:
     return None
 
 
+def unusable(error: BaseException) -> Unavailable | None:
+    """Return what a failure means for whoever gave a command the name of a place that cannot be used; ``None`` where it is none of that."""
+    for each in _causes(error):
+        if isinstance(each, OSError) and each.errno in _PLACE and each.filename is not None:
+            return Unavailable("place_unusable", exit_code=EXIT_CODES["place_unusable"], fault=_in_a_line(each))
+    return None
+
+
 def said_outside(error: Unavailable) -> Message:
     """Return what is said of a failure to whoever asked: what only the operator should read is said on the operator's own machine alone."""
     given = error.message.values.get("database", SETTINGS[0])
-    own = {} if settings().mode == "local" else {"fault": "-", "database": given if given in SETTINGS else "-"}
+    if settings().mode == "local":
+        return error.message
+    own = {"fault": Message("told_in_log"), "database": given if given in SETTINGS else Message("setting_of_database")}
     return Message(error.message.key, **{**error.message.values, **own})
 
 
@@ -87,7 +105,10 @@ def _key(error: BaseException) -> str | None:
         return _of_postgresql(error)
     if isinstance(error, OSError) and error.errno is not None:
         return _SYSTEM.get(error.errno)
-    return None
+    if _NO_MEMORY.search(str(error)):
+        return "memory_out"
+    numbered = _NUMBERED.search(str(error))
+    return _SYSTEM.get(getattr(errno, numbered[1], 0)) if numbered else None
 
 
 def _of_sqlite(error: sqlite3.DatabaseError) -> str | None:

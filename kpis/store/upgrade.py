@@ -41,6 +41,8 @@ def upgrade(engine: Engine, *, to: str = "head") -> bool:
         raise SchemaRefused("schema_newer", held=held, newest=newest)
     if held == (newest if to == "head" else to):
         return False
+    if held is None and (others := _known_names(engine)):
+        raise SchemaRefused("schema_foreign", database=engine.url.render_as_string(), tables=", ".join(others))
     # Here: ten megabytes that a server, whose tables are ready, need not hold.
     from alembic import command  # noqa: PLC0415
     from alembic.config import Config  # noqa: PLC0415
@@ -54,6 +56,11 @@ def upgrade(engine: Engine, *, to: str = "head") -> bool:
         if differences:
             raise SchemaRefused("schema_differs", held=held or "-", differences="; ".join(differences))
     return True
+
+
+def _known_names(engine: Engine) -> list[str]:
+    """Return tables with names of ours in a database that no migration has made: an edition, or what another program keeps."""
+    return sorted(set(inspect(engine).get_table_names()) & set(SQLModel.metadata.tables))[:5]
 
 
 @contextmanager

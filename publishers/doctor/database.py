@@ -11,7 +11,7 @@ from kpis.settings import Settings
 from kpis.store import tables
 from kpis.store.engine import file_of, open_engine, shown_url
 from kpis.store.fields import table_of
-from kpis.store.store import SKEW, in_utc
+from kpis.store.store import FAR, SKEW, in_utc
 from kpis.store.unavailable import SETTINGS
 from kpis.store.upgrade import differing, newest_version, version_of
 from publishers.doctor.findings import Finding, doubt, ok, wrong
@@ -65,6 +65,8 @@ def clock(newest: datetime | None, *, now: datetime) -> Finding:
     """Judge the clock by the newest instant that is stored."""
     if newest is not None and now < newest - SKEW:
         return wrong("clock", "clock_behind", now=in_utc(now), newest=in_utc(newest))
+    if newest is not None and now - newest > FAR:
+        return wrong("clock", "clock_ahead", now=in_utc(now), newest=in_utc(newest), days=(now - newest).days)
     return ok("clock", "doctor_clock_there", now=in_utc(now))
 
 

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from kpis.errors import ClockBehind
+from kpis.errors import ClockAhead, ClockBehind
 from kpis.reporting import people, submissions
 from kpis.store import store as clock
 from kpis.store import tables
-from kpis.store.store import SKEW, Store, instant, utc_now
+from kpis.store.store import FAR, SKEW, Store, instant, utc_now
 from loaders.load import load_file
 from publishers.editions import on_disk, publication
 from tests.command import command
@@ -69,6 +69,38 @@ def test_what_is_stamped_never_goes_back_though_the_clocks_of_two_machines_diffe
             people.record(session, OFFICE, "confidence", "x")
     stamped = [row["occurred_at"] for row in reporting.all_of(tables.AuditEvent)]
     assert stamped == sorted(stamped)
+
+
+def test_a_clock_far_ahead_stamps_nothing_or_the_instance_would_stand_still_until_then(
+    reporting: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A machine that begins with a wrong clock, as of 2038, before it asks what time it is."""
+    newest = reporting.all_of(tables.DataRevision)[0]["stamped_at"]
+    for ahead in (newest + FAR + timedelta(days=1), datetime(2038, 1, 20), datetime(9999, 12, 31)):
+        shows(monkeypatch, ahead)
+        with pytest.raises(ClockAhead) as refused:
+            send(reporting)
+        for part in (f"{ahead:%Y-%m-%d}", f"{newest:%Y-%m-%d %H:%M:%S}", "--clock-is-right"):
+            assert part in str(refused.value)
+        people.signed_in(reporting, ANNA, signed_in_at=ahead.year, is_let_in=True)  # does not wait, and does not stamp
+    assert {line["occurred_at"] for line in reporting.all_of(tables.AuditEvent, action="signed_in")} == {newest}
+    shows(monkeypatch, newest + timedelta(days=1))
+    send(reporting)
+    shows(monkeypatch, newest + FAR)
+    with reporting.writing():
+        pass  # an office that was silent for a year less a day
+
+
+def test_an_operator_says_that_a_clock_is_right_though_nothing_was_written_for_long(tmp_path: Path) -> None:
+    store = settle(Store(f"sqlite:///{tmp_path / 'working.db'}"), tmp_path / "data")
+    with store.engine.begin() as connection:
+        connection.exec_driver_sql("UPDATE data_revision SET stamped_at = '2020-01-01 00:00:00.000000'")
+    around = {"DATABASE_URL": store.url, "EDITIONS_DIR": str(tmp_path / "editions")}
+    add = ("user", "add", "x@example.jp", "--role", "administrator")
+    refused = command(*add, **around)
+    assert refused.returncode == 2 and "--clock-is-right" in refused.stderr and "2020-01-01" in refused.stderr
+    assert command("init", "--clock-is-right", **around).returncode == 0
+    assert command(*add, **around).returncode == 0
 
 
 @pytest.fixture
