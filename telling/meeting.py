@@ -213,7 +213,12 @@ def indicators(report: QuarterReport) -> Block:
     for item in report.scored:
         judged, definition = item.judgement, item.entry.definition
         figure = judged.figure
-        earlier = (_number(item, f, dated_text(item, f, language)) for f in (judged.previous, judged.year_earlier))
+        # A workbook holds the number of a cell and not its text, so the period of a figure stands in a column of its own.
+        earlier = [
+            cell
+            for f in (judged.previous, judged.year_earlier)
+            for cell in (_number(item, f, dated_text(item, f, language)), f.period.label(language) if f else "")
+        ]
         rows.append(
             (
                 w.named(definition), item.entry.project_code, figure.period.label(language) if figure else "",
@@ -226,8 +231,8 @@ def indicators(report: QuarterReport) -> Block:
         )  # fmt: skip
     return _block(
         report, "indicators", rows,
-        ("indicators_one", "project", "period", "actual", "unit", "target", "planned", "compare_variance", "previous", "year_earlier",
-         "statuses_one", "report_sentence", "source", "report_is_sample", "project_code"), why_empty=w("no_series"),
+        ("indicators_one", "project", "period", "actual", "unit", "target", "planned", "compare_variance", "previous", "previous_period",
+         "year_earlier", "year_earlier_period", "statuses_one", "report_sentence", "source", "report_is_sample", "project_code"), why_empty=w("no_series"),
     )  # fmt: skip
 
 

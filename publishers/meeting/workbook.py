@@ -233,7 +233,7 @@ def _one(
 
 
 SHEETS: dict[str, Callable[[Worksheet, QuarterReport], object]] = {
-    "report_indicators": _one(meeting.indicators, [34, 9, 16, 14, 10, 12, 12, 12, 12, 12, 14, 60, 40, 10, 28], 1),
+    "report_indicators": _one(meeting.indicators, [34, 9, 16, 14, 10, 12, 12, 12, 12, 16, 12, 16, 14, 60, 40, 10, 28], 1),
     "report_series": _series,
     "report_projects": _one(meeting.projects, [10, 44, 14, 14, 24, 30, 8, 8, 8, 12, 8, 60], 2),
     "report_milestones": _one(meeting.milestones, [10, 48, 24, 24, 22, 10, 14, 14, 18, 40, 10]),

@@ -45,7 +45,7 @@ def test_a_decision_is_taken_live_and_the_minutes_are_rebuilt(chromium: Browser,
     page = context.new_page()
     page.goto(f"{address}/meeting?lang=ja&period=FY2022-Q2&as_of=2023-06-30")
     at_rest(page)
-    assert WORDS["ja"]["refused"] in text_of(page), "nobody is chosen yet"
+    assert WORDS["ja"]["choose"] in text_of(page), "nobody is chosen yet"
     act_as(page, WORDS["ja"]["office"])
     assert "今回の決定はまだありません。" in text_of(page) and too_wide(page) == []
     page.get_by_label("決めた内容").fill("端末を更新する")
@@ -65,7 +65,7 @@ def test_a_decision_is_taken_live_and_the_minutes_are_rebuilt(chromium: Browser,
     (held,) = store.all_of(tables.Meeting)
     page.goto(f"{page.url}&minutes={held['id']}")
     at_rest(page)
-    if WORDS["ja"]["refused"] in text_of(page):  # a page loaded anew does not know who looks
+    if WORDS["ja"]["choose"] in text_of(page):  # a page loaded anew does not know who looks
         act_as(page, WORDS["ja"]["office"])
     shown = text_of(page)
     assert "会議で分かっていた内容" in shown and "端末を更新する" in shown

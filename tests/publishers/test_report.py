@@ -59,6 +59,8 @@ def test_every_number_of_the_table_is_the_engines(book: Workbook, tokyo: Store) 
         value = value_of(scored[line[at["コード"]]].entry.definition, judged.figure) if judged.figure else None
         if value is not None:
             assert line[at["実績"]] == pytest.approx(value)
+        for name, before in (("前回の期", judged.previous), ("前年同期の期", judged.year_earlier)):
+            assert (line[header.index(name)] or "") == (before.period.label("ja") if before else "")
         for name, expected in (
             ("計画", judged.planned_value),
             ("計画との差", judged.variance),
