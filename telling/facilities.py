@@ -18,6 +18,7 @@ from kpis.figures.facilities import (
     cash_only,
     counted,
     methods,
+    taking,
 )
 from kpis.figures.facilities import over_time as days_of
 from kpis.figures.scorecard import Scored, figure_text
@@ -39,7 +40,7 @@ def title(telling: Telling, facilities: Sequence[Facility], headline: str) -> st
 def cards(telling: Telling, facilities: Sequence[Facility], rollout: Scored | None) -> list[Card]:
     """Return the headline numbers: as published, and what the list holds."""
     w, single = telling.words, counted(facilities)
-    statuses, ways, cash = by_status(single), methods(single), cash_only(facilities)
+    statuses, ways, cash = by_status(single), methods(facilities), cash_only(facilities)
     figure = rollout.judgement.figure if rollout else None
     if rollout is not None and figure is not None:
         shown = Number(figure.value, figure_text(rollout.entry.definition, figure, w.language))
@@ -54,7 +55,7 @@ def cards(telling: Telling, facilities: Sequence[Facility], rollout: Scored | No
         first,
         Card(w("fac_card_list"), Number(statuses["introduced"], f"{statuses['introduced']} / {len(single)}"), listed, (("show", "introduced"),)),
         Card(
-            w("fac_card_three"), Number(ways["standard"], f"{ways['standard']} / {len(single)}"),
+            w("fac_card_three"), Number(ways["standard"], f"{ways['standard']} / {len(taking(facilities))}"),
             w("fac_card_three_note", unstated=ways["unstated"]), (("show", "standard"),),
         ),
         Card(w("fac_card_cash"), len(cash), w("fac_card_cash_note", noplan=no_plan), (("show", "cash"),)),
@@ -76,8 +77,9 @@ def chosen(telling: Telling, facilities: Sequence[Facility], *, show: str = "", 
     own = [f for f in facilities if not bureau or telling.home(f.bureau) == bureau]
     if show == "cash":
         return cash_only(own)
-    kept = {"introduced": lambda f: f.status == "introduced", "standard": lambda f: f.has_standard}
-    return [f for f in counted(own) if kept[show](f)] if show else own
+    if show == "standard":
+        return [f for f in taking(own) if f.has_standard]
+    return [f for f in counted(own) if f.status == "introduced"] if show else own
 
 
 def kind_word(telling: Telling, kind: str) -> str:
@@ -129,17 +131,17 @@ def _names(telling: Telling, field: str, value: str) -> dict[str, str]:
 
 
 def ways_of_paying(telling: Telling, facilities: Sequence[Facility]) -> Block:
-    """Say how many facilities take each way of paying."""
-    w, single = telling.words, counted(facilities)
-    ways = methods(single)
+    """Say how many of the facilities that take cashless take each way of paying."""
+    w, total = telling.words, len(taking(facilities))
+    ways = methods(facilities)
     bars = tuple((w(f"method_{m}"), ways[m]) for m in (*METHODS, "standard", "unstated"))
-    stated = ways["unstated"] < len(single)
+    stated = ways["unstated"] < total
     told = Block(
         key="facility_methods", title=w("fac_methods"),
-        sentence=w("fac_methods_sentence", total=len(single), **ways) if stated else "",
+        sentence=w("fac_methods_sentence", total=total, **ways) if stated else "",
         columns=(w("col_method"), w("fac_total")), rows=bars,
         flat=tuple({"payment_group": m, **in_both(f"method_{m}"), "facilities_count": n} for m, n in ways.items()),
-        shape=Counts(bars, w("unit_facility"), len(single)) if stated else None, why_empty=w("fac_methods_why"),
+        shape=Counts(bars, w("unit_facility"), total) if stated else None, why_empty=w("fac_methods_why"),
         file="facility_methods",
     )  # fmt: skip
     return _taken(told, telling, facilities)

@@ -124,10 +124,15 @@ def by_place(facilities: Iterable[Facility]) -> dict[str, dict[str, int]]:
     return places
 
 
+def taking(facilities: Iterable[Facility]) -> list[Facility]:
+    """Return single facilities that take cashless on the day, those stated for their class included: what is announced takes nothing yet."""
+    return [f for f in counted(facilities) if f.status in CASHLESS]
+
+
 def methods(facilities: Iterable[Facility]) -> dict[str, int]:
-    """Count the facilities that take each way of paying; ``standard`` takes all three, ``unstated`` names none."""
+    """Count which ways of paying those take that take cashless on the day; ``standard`` takes all three, ``unstated`` names none."""
     counts = dict.fromkeys((*METHODS, "standard", "unstated"), 0)
-    for f in facilities:
+    for f in taking(facilities):
         for name in f.methods or ("unstated",):
             counts[name] += 1
         counts["standard"] += f.has_standard
@@ -175,7 +180,8 @@ def summary(
     return {
         "facilities_count": len(single), "classes_count": sum(f.is_class and f.status != ENDED for f in facilities),
         "ended_count": sum(f.status == ENDED for f in facilities),
-        "sample_count": sum(f.is_sample for f in facilities), "statuses": by_status(single), "methods": methods(single),
+        "sample_count": sum(f.is_sample for f in facilities), "statuses": by_status(single),
+        "taking_count": len(taking(facilities)), "methods": methods(facilities),
         "by_bureau": by(single, "bureau", order=bureaus, home=home), "by_kind": by(single, "kind"), "by_place": by_place(single),
         "cash_only": [f.code for f in cash_only(facilities)],
         "without_plan_count": sum(f.planned is None for f in cash_only(facilities)),

@@ -174,7 +174,7 @@ def test_every_number_of_the_facilities_page_is_that_of_the_api(visits: Visits, 
         for number in (
             f"{statuses['introduced']} of the {count} facilities on this list",
             f"{statuses['class_level_only']} stated only for their class, {statuses['announced']} announced, {statuses['unknown']} unknown",
-            f"{ways['standard']} / {count}",
+            f"{ways['standard']} / {told['taking_count']}",
             f"{ways['card']} take cards, {ways['ic']} transit IC or e-money, {ways['qr']} QR; not stated: {ways['unstated']}",
             f"{len(told['cash_only'])} places are known to take cash only",
             f"Without a day by which it ends (classes of counters included): {told['without_plan_count']}.",

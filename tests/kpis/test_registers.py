@@ -149,6 +149,14 @@ def test_a_facility_in_two_cities_counts_in_both_and_before_its_day_it_is_announ
     assert (before[0].status, after[0].status, after[0].has_standard) == ("announced", "introduced", True)
 
 
+def test_ways_of_paying_are_counted_of_those_that_take_cashless_on_the_day_alone() -> None:
+    rows = [facility(), facility(facility_code="F2", cashless_status="announced"), facility(facility_code="F3", is_class=True)]
+    rows.append(facility(facility_code="F4", cashless_status="class_level_only", payment_methods=""))
+    after, before = (facilities.summary(facilities.standing(rows, as_of=day)) for day in (TODAY, date(2021, 5, 31)))
+    assert (after["taking_count"], after["methods"]["qr"], after["methods"]["standard"], after["methods"]["unstated"]) == (2, 1, 1, 1)
+    assert (before["taking_count"], sum(before["methods"].values())) == (0, 0)
+
+
 def test_the_shipped_list_is_never_the_published_numerator(tokyo: Store) -> None:
     found = facilities.summary(facilities.standing(records(tables.Facility, tokyo.all_of(tables.Facility)), as_of=TODAY))
     assert (found["facilities_count"], found["classes_count"]) == (58, 3)

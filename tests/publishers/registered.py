@@ -240,7 +240,7 @@ def facilities(ledger: Ledger, shown: Shown, field: str, *, view: str = "then", 
     boxes = {
         w("fac_card_published"): [ledger.headline(rollout)] if rollout else [],
         w("fac_card_list"): [f"{states_['introduced']} / {count}", w("fac_card_list_note", klass=states_["class_level_only"], announced=states_["announced"], unknown=states_["unknown"])],
-        w("fac_card_three"): [f"{ways['standard']} / {count}", w("fac_card_three_note", unstated=ways["unstated"])],
+        w("fac_card_three"): [f"{ways['standard']} / {summary['taking_count']}", w("fac_card_three_note", unstated=ways["unstated"])],
         w("fac_card_cash"): [str(len(cash)), w("fac_card_cash_note", noplan=summary["without_plan_count"])],
     }  # fmt: skip
     wrong: list[str] = []
@@ -263,10 +263,10 @@ def facilities(ledger: Ledger, shown: Shown, field: str, *, view: str = "then", 
     tables: list[Table] = [
         tabled_registers.statuses_by(ledger, title, parts), ([w("col_method"), w("fac_total")], [[w(f"method_{m}"), str(ways[m])] for m in names]),
     ]  # fmt: skip
-    says.append(w("fac_methods_sentence", total=count, **ways))
+    says.append(w("fac_methods_sentence", total=summary["taking_count"], **ways))
     for chart in drawn(f"{w('fac_methods')}: {says[-1]}"):
         (bars,) = chart.traces
-        beside = [f"<b>{ways[m]:,} / {count:,}</b>" for m in names]
+        beside = [f"<b>{ways[m]:,} / {summary['taking_count']:,}</b>" for m in names]
         right = bars["x"] == [ways[m] for m in names] and chart.notes == beside
         wrong += charted.wrong_rows(chart, [w(f"method_{m}") for m in names]) + ([] if right else [f"ways of paying {bars}"])
     gone = summary["over_time"]
