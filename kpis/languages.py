@@ -29,7 +29,7 @@ from kpis.message import Message
 SOURCE = "ja"
 SHIPPED = Path(__file__).resolve().parent.parent / "data" / "text"  # the words of the program itself
 OWN = "language.po"  # of each language: its name, its place in the list, how it writes numbers, days and periods
-_WHOLE = re.compile(r"\d{1,3}(?:\D\d{3})+|\d+")
+_WHOLE = re.compile(r"[1-9]\d{0,2}(?:\D\d{3})+|\d+")  # 1,000, but not 0.001
 _FORMED = re.compile(r"\{\w+:")  # a blank that says how it is filled
 _NUMBER = re.compile("[,fg%]")  # in the form of a blank: it holds a number
 _WRITTEN = re.compile(

@@ -16,6 +16,7 @@ from kpis.periods import fiscal_year_code, month_code, parse_period, quarter_cod
 # Material icon and badge colour of each status; its word is ``status_<status>`` of the catalogues.
 MYRIAD = 10_000  # a language with a word for it writes each part of a large number: 1億2,345万
 LARGE = 1_000_000  # from here on a number is written with 万 or million
+ROUND_TO = 6  # so many zeros at most say how exactly a large number is known
 PUBLISHED = 4  # a value with more decimals than these was worked out, not published
 SAME = Decimal("1e-9")  # two values no further apart than this are the same
 
@@ -78,6 +79,19 @@ class Scale(NamedTuple):
 
 
 @lru_cache
+def _unit_forms(language: str) -> dict[str, str]:
+    """Return the forms of units that change with their number, as ``unit_forms`` of the catalogue has them: ``sheets = sheet|sheets``."""
+    lines = (line.partition("=") for line in unfilled("unit_forms", language).splitlines())
+    return {many.strip(): forms.strip() for many, _, forms in lines if forms.strip()}
+
+
+def _unit_of(number: str, unit: str, language: str) -> str:
+    """Return a unit in the form that goes with a written number, whatever its sign."""
+    forms = _unit_forms(language).get(unit)
+    return filled(f"{{count:{forms}}}", {"count": number.lstrip("+−±")}, language) if forms else unit
+
+
+@lru_cache
 def _scales(language: str) -> tuple[Scale, ...]:
     """Return the words for large numbers, largest first, as ``large_numbers`` of the catalogue has them: ``1000000 = {number} million = {number}M``."""
     lines = (line.split("=") for line in unfilled("large_numbers", language).splitlines())
@@ -85,11 +99,11 @@ def _scales(language: str) -> tuple[Scale, ...]:
 
 
 def with_unit(number: str, unit: str, language: str = "ja") -> str:
-    """Set a unit behind a number as the language does: 100%, 500万枚, 500 sheets; Latin letters stand after a space in each (5 Mbps)."""
+    """Set a unit behind a number as the language does: 100%, 500万枚, 500 sheets, 1 sheet; Latin letters stand after a space in each (5 Mbps)."""
     if unit in ("%", "％"):
         return say("number_with_sign", language, number=number, unit=unit)
     if not unit or unit[0] < "\u2e80":
-        return f"{number} {unit}".strip()
+        return f"{number} {_unit_of(number, unit, language)}".strip()
     return say("number_with_unit", language, number=number, unit=unit)
 
 
@@ -103,7 +117,7 @@ def format_value(
         is_worked_out: the value follows from others, as a rate of two counts: it has the indicator's decimals.
     """
     number = _exact(value)
-    places = _places(number, definition, language, is_worked_out=is_worked_out)
+    places = _places(number, definition, is_worked_out=is_worked_out)
     shown = _rounded(number, _fine_enough(number, places, _landmarks(definition), beside=tuple(map(_exact, apart_from))))
     return with_unit(_written(shown, language), named(definition, "unit", language), language)
 
@@ -169,8 +183,8 @@ def told_apart(
     """
     first, second = _exact(value), _exact(other)
     marks, others = _landmarks(definition), tuple(map(_exact, apart_from))
-    here = _fine_enough(first, _places(first, definition, language, is_worked_out=is_worked_out), marks, beside=(*others, second))
-    there = _like(second, here, definition) if is_planned else _places(second, definition, language)
+    here = _fine_enough(first, _places(first, definition, is_worked_out=is_worked_out), marks, beside=(*others, second))
+    there = _like(second, here, definition) if is_planned else _places(second, definition)
     there = _fine_enough(second, there, (*marks, *others), beside=(first,))
     side = 0 if abs(first - second) <= SAME else (1 if first > second else -1)
     a, b = _rounded(first, here), _rounded(second, there)
@@ -229,16 +243,15 @@ def _decimals(number: Decimal) -> int:
     return max(0, -int(exponent))
 
 
-def _places(number: Decimal, definition: Measured, language: str, *, is_worked_out: bool = False) -> int:
-    """Return to which decimal a value is exact; below zero where it is a large round number (約8,000万 is exact to 万)."""
+def _places(number: Decimal, definition: Measured, *, is_worked_out: bool = False) -> int:
+    """Return to which decimal a value is exact, the same in every language; below zero where it is a large round number (8,000万 to a million)."""
     decimals = _decimals(number)
     beyond = decimals - max(0, -number.adjusted() - 1)  # digits after the leading zeros of a small number
     if is_worked_out or beyond > PUBLISHED:
         return max(definition.decimals, 1 if decimals else 0)
     if abs(number) < LARGE or decimals:
         return max(definition.decimals, decimals)
-    most = 4 if _in_parts(language) else len(str(_scale(number, language).size)) - 1
-    return -min(most, int(number.normalize().as_tuple().exponent))
+    return -min(ROUND_TO, int(number.normalize().as_tuple().exponent))
 
 
 def _like(number: Decimal, places: int, definition: Measured) -> int:

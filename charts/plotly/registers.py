@@ -12,7 +12,7 @@ from charts.plotly.lying import BAR, Rows
 from charts.plotly.styled import styled
 from charts.style import ACTUAL, FORECAST, INK, LOOKS, PLAN
 from charts.ticks import Tick, on_axis
-from kpis.text import format_number
+from kpis.text import format_number, with_unit
 
 
 def stacked_shares(frame: pd.DataFrame, segments: Sequence[tuple[str, str]], *, unit: str, language: str = "ja") -> go.Figure:
@@ -36,9 +36,10 @@ def stacked_shares(frame: pd.DataFrame, segments: Sequence[tuple[str, str]], *, 
         shares = frame[name] / total.where(total > 0) * 100
         figure.add_bar(
             y=rows.middles, x=shares, name=word, orientation="h", width=BAR, customdata=list(zip(frame["label"], frame[name], strict=True)),
+            hovertext=[with_unit(format_number(n, language, ",.0f"), unit, language) for n in frame[name]],
             marker={"color": fill, "line": {"color": "#767676", "width": 0.8},
                     "pattern": {"shape": pattern, "bgcolor": fill, "fgcolor": ink, "size": 6, "solidity": 0.25}},
-            hovertemplate=f"%{{customdata[0]}}<br>{word} %{{customdata[1]:,.0f}} {unit} (%{{x:.1f}}%)<extra></extra>",
+            hovertemplate=f"%{{customdata[0]}}<br>{word} %{{hovertext}} (%{{x:.1f}}%)<extra></extra>",
         )  # fmt: skip
     rows.put_on(figure, list(frame["end"]) if "end" in frame else [])
     figure.update_layout(barmode="stack")
@@ -63,7 +64,8 @@ def columns(frame: pd.DataFrame, *, unit: str, past_word: str = "", language: st
                 x=part["label"], y=part["count"], text=[format_number(n, language) for n in part["count"]], textposition="outside", cliponaxis=False,
                 marker={"color": "#FFFFFF" if past else FORECAST, "line": {"color": INK, "width": 1},
                         "pattern": {"shape": "/" if past else "", "fgcolor": "#C16800"}},
-                hovertemplate=f"%{{x}}{' ' + past_word if past else ''}: %{{y:,}} {unit}<extra></extra>",
+                hovertext=[with_unit(format_number(n, language), unit, language) for n in part["count"]],
+                hovertemplate=f"%{{x}}{' ' + past_word if past else ''}: %{{hovertext}}<extra></extra>",
             )  # fmt: skip
     styled(figure, height=300)
     top = float(frame["count"].max())
@@ -95,7 +97,8 @@ def cumulative(
         figure.add_scatter(
             x=days, y=values, mode="lines+markers" if not is_plan else "lines", cliponaxis=False,
             line={"color": colour, "width": 2.5 if not is_plan else 2, "shape": "hv", "dash": "dash" if is_plan else "solid"},
-            marker={"size": 7, "color": colour}, hovertemplate=f"%{{x|%Y-%m-%d}}: %{{y:,}} {unit}<extra>{word}</extra>",
+            marker={"size": 7, "color": colour}, hovertext=[with_unit(format_number(v, language, ",.0f"), unit, language) for v in values],
+            hovertemplate=f"%{{x|%Y-%m-%d}}: %{{hovertext}}<extra>{word}</extra>",
         )  # fmt: skip
         figure.add_annotation(
             x=days[-1], y=values[-1], text=f"<b>{word} {format_number(values[-1], language, ',.0f')}</b>", showarrow=False, xanchor="right",
@@ -123,7 +126,8 @@ def counts(frame: pd.DataFrame, *, unit: str, total: float, language: str = "ja"
     figure = go.Figure(
         go.Bar(
             y=rows.middles, x=frame["count"], orientation="h", width=BAR, marker={"color": ACTUAL}, customdata=frame["label"],
-            hovertemplate=f"%{{customdata}}: %{{x:,}} {unit}<extra></extra>",
+            hovertext=[with_unit(format_number(n, language), unit, language) for n in frame["count"]],
+            hovertemplate="%{customdata}: %{hovertext}<extra></extra>",
         )
     )  # fmt: skip
     whole = format_number(total, language, ",.0f")

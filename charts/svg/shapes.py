@@ -15,7 +15,7 @@ from charts.svg.timeline import timeline
 from charts.themes import svg_own_style
 from charts.ticks import width_of
 from kpis.as_text import escaped
-from kpis.text import axis_number
+from kpis.text import axis_number, with_unit
 
 LATE = "#C16800"
 BOTH = ((WIDE, "wide"), (NARROW, "narrow"))
@@ -114,7 +114,7 @@ def _shares(shape: Shares, pen: Pen) -> float:
             if not count:
                 continue
             wide = count / total * (right - left)
-            said = f"{label}: {word} {pen.number(count)} {shape.unit} ({pen.number(count / total, '.1%')})"
+            said = f"{label}: {word} {with_unit(pen.number(count), shape.unit, pen.language)} ({pen.number(count / total, '.1%')})"
             pen.box(x, bar, wide, BAR, pen.pattern(look), title=said)
             x += wide
         y = after
@@ -134,7 +134,13 @@ def _columns(shape: Columns, pen: Pen) -> float:
         number = pen.number(count)
         room = pen.width - 16 - width_of(number)
         pen.box(
-            4, y + 18, count / top * room, 16, hatched if is_past else FORECAST, edge=INK, title=f"{said}: {number} {shape.unit}"
+            4,
+            y + 18,
+            count / top * room,
+            16,
+            hatched if is_past else FORECAST,
+            edge=INK,
+            title=f"{said}: {with_unit(number, shape.unit, pen.language)}",
         )
         pen.text(4 + count / top * room + 6, y + 31, number, bold=True)
         y += 46
@@ -150,7 +156,7 @@ def _counts(shape: Counts, pen: Pen) -> float:
         pen.box(left, bar, right - left, BAR, "#FFFFFF", edge="#B4B4B8")
         if count:
             wide = count / max(shape.total, 1) * (right - left)
-            pen.box(left, bar, wide, BAR, ACTUAL, edge=ACTUAL, title=f"{label}: {end} {shape.unit}")
+            pen.box(left, bar, wide, BAR, ACTUAL, edge=ACTUAL, title=f"{label}: {with_unit(end, shape.unit, pen.language)}")
     return y + 2
 
 
@@ -214,7 +220,7 @@ def _steps(shape: Steps, pen: Pen, height: int) -> float:
         if not is_plan:
             pen.parts += [
                 f'<circle cx="{x(d):.1f}" cy="{y(v):.1f}" r="4" fill="{colour}"><title>{d.isoformat()}: '
-                f"{pen.number(v, ',.0f')} {escaped(shape.unit)}"
+                f"{escaped(with_unit(pen.number(v, ',.0f'), shape.unit, pen.language))}"
                 "</title></circle>"
                 for d, v in points
             ]

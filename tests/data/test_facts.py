@@ -15,6 +15,7 @@ from kpis.figures.sentences import target_text
 from kpis.periods import parse_period
 from kpis.settings import ROOT
 from kpis.store.store import Store
+from kpis.text import with_unit
 from tests.data.test_data_files import rows_of
 from tests.method import shipped
 from tests.method.recount import Case
@@ -151,6 +152,13 @@ def test_the_scope_and_the_precision_of_a_target_are_said() -> None:
     assert (every["value"], every["is_approximate"]) == ("119", "0") and "目途" in every["note_ja"]
     assert INDICATORS["seal_abolition_rate"]["is_headline"] == "1", "its target stands beside the 7,000 of about 14,600"
     assert "約14,600" in INDICATORS["seal_abolition_rate"]["note_ja"]
+
+
+def test_a_unit_can_stand_behind_a_number_and_in_english_changes_with_it() -> None:
+    units = {row["unit_en"] for row in INDICATORS.values() if row["kind"] != "qualitative"} - {"%"}
+    assert [unit for row in INDICATORS.values() for unit in (row["unit_ja"], row["unit_en"]) if unit[0].isdigit()] == []
+    unchanged = {unit for unit in units if with_unit("1", unit, "en") == f"1 {unit}"}
+    assert unchanged == {"km²", "hundred million yen"}
 
 
 def test_english_names_are_whole_words() -> None:

@@ -153,7 +153,12 @@ def test_ways_of_paying_are_counted_of_those_that_take_cashless_on_the_day_alone
     rows = [facility(), facility(facility_code="F2", cashless_status="announced"), facility(facility_code="F3", is_class=True)]
     rows.append(facility(facility_code="F4", cashless_status="class_level_only", payment_methods=""))
     after, before = (facilities.summary(facilities.standing(rows, as_of=day)) for day in (TODAY, date(2021, 5, 31)))
-    assert (after["taking_count"], after["methods"]["qr"], after["methods"]["standard"], after["methods"]["unstated"]) == (2, 1, 1, 1)
+    assert (after["taking_count"], after["methods"]["qr"], after["methods"]["standard"], after["methods"]["unstated"]) == (
+        2,
+        1,
+        1,
+        1,
+    )
     assert (before["taking_count"], sum(before["methods"].values())) == (0, 0)
 
 

@@ -57,7 +57,7 @@ CASES = [
      "65 million sheets against a cap of 60 million sheets: 5 million sheets over it (missed, "),
     (SHEETS, found("behind", 65e6, target=60e6, plan=30e6), "上限 6,000万枚 に対し 6,500万枚、500万枚超過(遅れ、",
      "65 million sheets against a cap of 60 million sheets: 5 million sheets over it (behind, "),
-    (SHEETS, found("on_track", 30e6, target=90e6, plan=45_205_479), "計画 4,521万枚 に対し 3,000万枚、1,521万枚下回る(順調、計画の 66% のペース、",
+    (SHEETS, found("on_track", 30e6, target=90e6, plan=45_205_479), "計画 4,500万枚 に対し 3,000万枚、1,500万枚下回る(順調、計画の 66% のペース、",
      "30 million sheets against 45 million sheets planned: 15 million sheets below plan (on track, at 66% of the planned pace, "),
     (SHEETS, found("slightly_behind", 50e6, target=90e6, plan=45e6), "計画 4,500万枚 に対し 5,000万枚、500万枚上回る(やや遅れ、計画の 111% のペース、",
      "50 million sheets against 45 million sheets planned: 5 million sheets above plan (slightly behind, at 111% of the planned pace, "),
@@ -117,7 +117,7 @@ CASES = [
      "more than 40.0% against 70.0% planned: at most 30.0 points below plan (behind, "),
     (of(), found("on_track", 80, target=98, plan=70, is_lower_bound=True), "計画 70.0% に対し 80.0%超、10.0ポイント超上回る(順調、",
      "more than 80.0% against 70.0% planned: more than 10.0 points above plan (on track, "),
-    (SHEETS, found("on_track", 80e6, target=165e6, plan=82_876_712, is_approximate=True), "計画 8,288万枚 に対し 約8,000万枚、約300万枚下回る(順調、計画の 97% のペース、",
+    (SHEETS, found("on_track", 80e6, target=165e6, plan=82_876_712, is_approximate=True), "計画 8,300万枚 に対し 約8,000万枚、約300万枚下回る(順調、計画の 97% のペース、",
      "about 80 million sheets against 83 million sheets planned: about 3 million sheets below plan (on track, at 97% of the planned pace, "),
 ]  # fmt: skip
 

@@ -134,6 +134,20 @@ def check(definition: Definition, found: Judgement, language: str) -> None:
             assert told or TOLERATED[language] in brief or not numbers, (said, brief)
 
 
+def numbers_of(text: str) -> list[Decimal]:
+    """Return every number of a text but days and periods, in order of size."""
+    plain = re.sub(r"\d{4}年\d+月\d+日|\d+ [A-Z][a-z]{2} \d{4}|FY\d{4}(?: Q\d)?|(?:令和|平成)\S+?年度(?:第\d四半期)?", "", text)
+    return sorted(read(m[0]).value for m in NUMBER.finditer(plain))
+
+
+def check_both(definition: Definition, found: Judgement) -> None:
+    """Hold the sentences of both languages against the numbers they were made of, and against each other."""
+    for language in ("ja", "en"):
+        check(definition, found, language)
+    for ja, en in zip(*(texts(definition, found, language) for language in ("ja", "en")), strict=True):
+        assert numbers_of(ja) == numbers_of(en), (ja, en)
+
+
 scaled = some.builds(
     lambda digits, places, scale: float(Decimal(digits).scaleb(-places) * scale),
     some.integers(1, 99_999), some.integers(0, 4), some.sampled_from([1, 1, 1, 10, 10**4, 10**6, 10**8, 10**9]),
@@ -193,8 +207,7 @@ def test_no_sentence_calls_better_worse_or_shows_equal_numbers_for_unequal_ones(
         variance=None if held else value - other, baseline=Baseline("FY2020", base),
     )  # fmt: skip
     assume(abs(base - found.goal.value) > 1e-9)  # type: ignore[union-attr]
-    for language in ("ja", "en"):
-        check(definition, found, language)
+    check_both(definition, found)
 
 
 CODES = ("2021-06", "FY2021-Q2", "2021-12", "FY2021", "FY2022-Q1", "2022-09", "FY2022")
@@ -230,8 +243,7 @@ def test_the_sentences_of_the_engine_hold(kind: str, direction: str, data: some.
         and (value - found.planned_value) * definition.sign >= 0
     ):
         assert found.status not in ("slightly_behind", "behind", "moving_away"), "better than its plan and called worse"
-    for language in ("ja", "en"):
-        check(definition, found, language)
+    check_both(definition, found)
 
 
 def test_the_reader_reads() -> None:

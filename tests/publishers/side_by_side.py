@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
-from kpis.text import format_date, known_day
+from kpis.text import format_date, known_day, with_unit
 from publishers.editions import on_disk
 from telling.words import Words
 from tests.bench.viewer import Viewer
@@ -84,18 +84,28 @@ def comparable(tables: Iterable[tuple[list[str], list[list[Any]]]], *, but: Iter
     return [([*h], [[written(c) for c in r] for r in rows]) for h, rows in tables if not set(but) & set(h)]
 
 
-def shapes_of(chart: Drawn, unit: str) -> set[str]:
+def shapes_of(chart: Drawn, unit: str, language: str) -> set[str]:
     """Return what the shapes of a static picture must say, from the chart of the instance (held against the API before)."""
     said: set[str] = set()
     for trace in chart.traces:
         if trace["type"] == "bar" and trace["name"]:  # shares of 100%
             cells = zip(trace["customdata"], trace["x"], strict=True)
-            said |= {f"{label}: {trace['name']} {n:,} {unit} ({share / 100:.1%})" for (label, n), share in cells if n}
+            said |= {
+                f"{label}: {trace['name']} {with_unit(f'{n:,}', unit, language)} ({share / 100:.1%})"
+                for (label, n), share in cells
+                if n
+            }
         elif trace["type"] == "bar":  # counts, what all are of stands in the notes
             total = chart.notes[0].rsplit(" / ", 1)[1].removesuffix("</b>")
-            said |= {f"{label}: {n:,} / {total} {unit}" for label, n in zip(trace["customdata"], trace["x"], strict=True) if n}
+            said |= {
+                f"{label}: {with_unit(f'{n:,} / {total}', unit, language)}"
+                for label, n in zip(trace["customdata"], trace["x"], strict=True)
+                if n
+            }
         elif trace["mode"] in ("markers", "text"):  # places on the map
             said |= set(trace["customdata"])
         elif trace["mode"] == "lines+markers":  # what has been reached
-            said |= {f"{str(day)[:10]}: {n:,.0f} {unit}" for day, n in zip(trace["x"], trace["y"], strict=True)}
+            said |= {
+                f"{str(day)[:10]}: {with_unit(f'{n:,.0f}', unit, language)}" for day, n in zip(trace["x"], trace["y"], strict=True)
+            }
     return said

@@ -322,10 +322,10 @@ def test_the_breakdowns_of_registers_are_the_same_tables_on_both(public: Public,
         assert len(pictures) >= 6, path  # each at two widths
         for alt, shapes in pictures:
             there = [c for c in charts[path] if alt.endswith(c.alt)]
-            assert any(set(shapes) == shapes_of(c, unit) for c in there), (
+            assert any(set(shapes) == shapes_of(c, unit, language) for c in there), (
                 alt,
                 sorted(shapes)[:5],
-                [sorted(shapes_of(c, unit))[:5] for c in there],
+                [sorted(shapes_of(c, unit, language))[:5] for c in there],
             )
 
 
