@@ -112,11 +112,10 @@ def test_every_number_of_the_procedures_page_is_that_of_the_api(
     text, drawn = page.inner_text(MAIN), charts(page)
     assert wrong == []
     total, plan = told["total"], told["plan"]
-    one = plan["planned_count"] == 1
     for number in (
         f"{total['done_count']:,} of the {total['procedures_count']:,} procedures on the list ({percent(total['rate_pct'])})",
         f"{percent(total['rate_with_partly_pct'])} with those done in part",
-        f"Of the {plan['planned_count']:,} open {'procedure' if one else 'procedures'} with a planned day",
+        f"Open procedures with a planned day: {plan['planned_count']:,}.",
         f"Open procedures with a planned day: {plan['planned_count']:,}, of which overdue on ",
         f": {plan['overdue_count']:,}; planned without a day: {plan['undated_count']:,}.",
     ):
