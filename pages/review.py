@@ -132,7 +132,10 @@ def waiting(queue: list[Report]) -> None:
             t("approve_several_pick"), list(labels), format_func=labels.__getitem__, key="several", placeholder=t("choose_report")
         )
         prose.caption(t("approve_several_lead"))
-        if st.button(t("approve_several_button", count=len(picked)), disabled=not picked, type="primary", key="approve_several"):
+        shown = " ".join(steps.upon("", r) for r in queue if r.id in picked)
+        if st.button(
+            t("approve_several_button", count=len(picked)), disabled=not picked, type="primary", key=f"approve_several_{shown}"
+        ):
             several({r.id: r.revision for r in queue if r.id in picked}, labels)
 
 
@@ -151,6 +154,7 @@ def open_one(opened: Opened) -> None:
     """Show one report with what it would change, and let the office approve or return it."""
     report = opened.report
     section_heading(f"{markdown(bureau_names()[report.bureau_code])} {period_name(report.period_code)}")
+    steps.say_what_changed(report)
     report_head(opened, who=report.submitted_by or report.created_by, at=report.submitted_at or report.created_at)
     own_checks.way(opened)
     several_hands.brought(opened)
@@ -233,7 +237,13 @@ def decide(opened: Opened) -> None:
     with left:
         if opened.obstacles:
             prose.warning(t("approve_blocked", count=opened.obstacles), icon=":material/call_split:")
-        if st.button(t("approve"), type="primary", icon=":material/check_circle:", disabled=bool(opened.obstacles), key="approve"):
+        if st.button(
+            t("approve"),
+            type="primary",
+            icon=":material/check_circle:",
+            disabled=bool(opened.obstacles),
+            key=steps.upon("approve", report),
+        ):
             steps.take(
                 lambda: submissions.approve(store, report.id, actor=me.email, revision=report.revision),
                 t("approved_one", number=report.id),
@@ -253,7 +263,7 @@ def decide(opened: Opened) -> None:
             )
             for cell in picked
         }
-        if st.button(t("give_back"), icon=":material/undo:", key="return"):
+        if st.button(t("give_back"), icon=":material/undo:", key=steps.upon("return", report)):
             steps.take(
                 lambda: submissions.give_back(
                     store, report.id, actor=me.email, revision=report.revision, reason=reason, comments=comments

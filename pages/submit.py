@@ -200,7 +200,13 @@ def draft(opened: Opened) -> None:
         section_heading(t("step_submit"))
         if opened.obstacles:
             prose.info(t("obstacles", count=opened.obstacles), icon=":material/info:")
-        if st.button(t("submit_button"), type="primary", icon=":material/send:", disabled=bool(opened.obstacles), key="submit"):
+        if st.button(
+            t("submit_button"),
+            type="primary",
+            icon=":material/send:",
+            disabled=bool(opened.obstacles),
+            key=steps.upon("submit", report),
+        ):
             act(
                 lambda: submissions.submit(store, report.id, actor=me.email, revision=report.revision, today=office_today()),
                 "submitted_now",
@@ -208,7 +214,7 @@ def draft(opened: Opened) -> None:
     if (is_theirs or me.may("withdraw", report.bureau_code)) and report.state in OPEN_STATES:
         with st.popover(t("withdraw"), icon=":material/block:"):
             prose.markdown(t("withdraw_lead"))
-            if st.button(t("withdraw_button"), key="withdraw"):
+            if st.button(t("withdraw_button"), key=steps.upon("withdraw", report)):
                 act(lambda: submissions.withdraw(store, report.id, actor=me.email, revision=report.revision), "withdrawn_now")
 
 

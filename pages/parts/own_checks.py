@@ -17,7 +17,7 @@ from kpis.text import format_date
 from pages.parts import prose
 from pages.parts.data_table import data_table
 from pages.parts.reported import instant, office_today
-from pages.parts.steps import take
+from pages.parts.steps import take, upon
 from pages.parts.text import in_brackets, language, named, t
 from pages.parts.viewer import for_viewer
 
@@ -68,7 +68,9 @@ def check_or_hand_over(store: Store, opened: Opened, *, me: Viewer) -> bool:
             if opened.obstacles:
                 prose.info(t("not_ready_for_check", count=opened.obstacles), icon=":material/info:")
             label = t("prepare_button", step=named(due))
-            if st.button(label, type="primary", icon=":material/forward:", disabled=bool(opened.obstacles), key="prepare"):
+            if st.button(
+                label, type="primary", icon=":material/forward:", disabled=bool(opened.obstacles), key=upon("prepare", report)
+            ):
                 take(
                     lambda: checks.prepare(store, report.id, actor=me.email, revision=report.revision, today=office_today()),
                     t("prepared_now"),
@@ -83,11 +85,11 @@ def check_or_hand_over(store: Store, opened: Opened, *, me: Viewer) -> bool:
     left, right = st.columns(2, gap="medium")
     with left, st.container(border=True):
         note = st.text_input(t("check_note"), key=f"check_note_{report.id}_{report.revision}")
-        if st.button(t("check_button"), type="primary", icon=":material/check_circle:", key="check"):
+        if st.button(t("check_button"), type="primary", icon=":material/check_circle:", key=upon("check", report)):
             take(lambda: checks.check(store, report.id, actor=me.email, revision=report.revision, note=note), t("checked_now"))
     with right, st.container(border=True):
         reason = st.text_input(t("send_back_reason"), key=f"send_back_{report.id}_{report.revision}")
-        if st.button(t("send_back"), icon=":material/undo:", key="send_back"):
+        if st.button(t("send_back"), icon=":material/undo:", key=upon("send_back", report)):
             take(
                 lambda: checks.send_back(store, report.id, actor=me.email, revision=report.revision, reason=reason),
                 t("sent_back_now"),

@@ -128,7 +128,11 @@ def _what_was_read(store: Store, asked: Question, reply: Reply, *, actor: str) -
         return
     is_nothing = bool(not rows and st.checkbox(t("answer_is_nothing"), key=f"nothing_{code}_{bureau}_{reply.revision}"))
     if st.button(
-        t("answer_submit"), type="primary", icon=":material/send:", disabled=not rows and not is_nothing, key="submit_answer"
+        t("answer_submit"),
+        type="primary",
+        icon=":material/send:",
+        disabled=not rows and not is_nothing,
+        key=f"submit_answer_{code}_{bureau}_{reply.revision}",
     ):
         step = {"actor": actor, "revision": reply.revision, "is_nothing": is_nothing}
 

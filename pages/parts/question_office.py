@@ -130,7 +130,9 @@ def _decide(store: Store, asked: Question, replies: list[Reply], rows: list[Answ
         prose.info(t("answer_nothing"), icon=":material/info:")
     left, right = st.columns([1, 2], gap="medium")
     decided = partial(answers.decide, store, code, bureau, actor=actor, revision=reply.revision)
-    if left.button(t("answer_accept"), type="primary", icon=":material/check_circle:", key="accept_answer"):
+    if left.button(
+        t("answer_accept"), type="primary", icon=":material/check_circle:", key=f"accept_answer_{code}_{bureau}_{reply.revision}"
+    ):
         take(lambda: decided(accepts=True), t("answer_accepted_now", bureau=markdown(names[bureau])))
     with right, st.form(f"return_answer_{code}_{bureau}_{reply.revision}"):
         reason = st.text_area(t("answer_return_reason"), height=80)

@@ -13,7 +13,7 @@ from kpis.store.store import Store
 from pages.parts import prose
 from pages.parts.data_table import data_table
 from pages.parts.reported import column_name, instant, row_namer, section_name, value_text
-from pages.parts.steps import take
+from pages.parts.steps import take, upon
 from pages.parts.text import in_brackets, t
 
 AT_ONCE = 20  # so many cells are asked about at a time; the next come when these are settled
@@ -129,7 +129,12 @@ def written_rows(store: Store, opened: Opened, *, actor: str | None) -> None:
             key=f"take_out_{report.id}_{report.revision}",
             placeholder=t("choose_report"),
         )
-        if st.button(t("take_out_button", count=len(picked)), disabled=not picked, icon=":material/remove_circle:", key="take_out"):
+        if st.button(
+            t("take_out_button", count=len(picked)),
+            disabled=not picked,
+            icon=":material/remove_circle:",
+            key=upon("take_out_now", report),
+        ):
             take(
                 lambda: submissions.take_out(store, report.id, actor=actor, revision=report.revision, rows=picked),
                 t("taken_out_now"),

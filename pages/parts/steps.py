@@ -8,10 +8,11 @@ import streamlit as st
 
 from kpis.as_text import markdown
 from kpis.errors import MierukaError
+from kpis.reporting.reports import Report
 from pages.parts import prose
-from pages.parts.text import language
+from pages.parts.text import language, t
 
-_SAID = "step_said"
+_SAID, _SHOWN = "step_said", "revisions_shown"
 
 
 def take(step: Callable[[], object], said: str = "") -> None:
@@ -27,6 +28,24 @@ def take(step: Callable[[], object], said: str = "") -> None:
         prose.error(markdown(refused.in_language(language())), icon=":material/block:")
         return
     say_next(said)
+
+
+def upon(name: str, report: Report) -> str:
+    """Return the key of a button that acts upon a report as it is shown.
+
+    It names the revision: pressed where an earlier one is still on the screen, the button is not there any more, and nothing is done that
+    nobody looked at.
+    """
+    return f"{name}_{report.id}_{report.revision}"
+
+
+def say_what_changed(report: Report) -> None:
+    """Say that a report is another than the one this page showed before, so that whoever pressed a button knows why nothing came of it."""
+    shown = st.session_state.setdefault(_SHOWN, {})
+    before = shown.get(report.id, report.revision)
+    shown[report.id] = report.revision
+    if before != report.revision:
+        prose.warning(t("report_changed_since", before=before, now=report.revision), icon=":material/difference:")
 
 
 def say_next(said: str) -> None:
