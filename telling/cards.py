@@ -9,6 +9,7 @@ from charts.svg.sparkline import card_picture
 from kpis.figures.records import BAD, Definition, Judgement, value_of
 from kpis.figures.scorecard import Scored, dated_text, path_of, shown_figure
 from kpis.figures.sentences import planned_text, target_text, variance_text
+from kpis.figures.targets import path_stretches
 from kpis.kinds import KINDS
 from kpis.text import status_word
 from telling.indicator import stretches_judged
@@ -107,7 +108,7 @@ def _picture(scored: Scored, value: float | None, as_of: date) -> str:
         return ""
     figure, goal = judged.figure, judged.goal
     return card_picture(
-        drawn, path_of(scored, as_of=as_of),
+        drawn, path_stretches(definition, path_of(scored, as_of=as_of)),
         value=value if figure is not None and goal is not None and definition.direction in ("higher", "lower") else None,
         target=goal.value if goal else None,
         full=(figure.denominator or 0.0) if figure is not None and KINDS[definition.kind].is_on_a_day else 0.0,

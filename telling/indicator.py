@@ -9,7 +9,7 @@ from charts.series import Aim, Expected, Line, Point, Series, within
 from kpis.figures.forecast import Forecast
 from kpis.figures.records import Figure, Goal, by_series, last_day_order, value_of
 from kpis.figures.scorecard import Scored, forecast_of, path_of, shown_figure
-from kpis.figures.targets import goals_known
+from kpis.figures.targets import goals_known, path_stretches
 from kpis.kinds import KINDS
 from kpis.text import axis_scale, format_date, format_percent, format_value
 from telling.blocks import Telling
@@ -160,12 +160,13 @@ def _corners(scored: Scored, path: Sequence[tuple[date, float]], words: Words) -
     """Return the corners of the planned path; each budget rises from 0 on its own."""
     definition, language = scored.entry.definition, words.language
     corners: list[Point] = []
-    for day, value in path:
-        if KINDS[definition.kind].is_cap and value == 0 and corners:
-            corners.append(Point(day, None))
-        corners.append(
+    for stretch in path_stretches(definition, path):
+        if corners:
+            corners.append(Point(stretch[0][0], None))
+        corners += [
             Point(day, value, "", f"{words('planned')} {format_value(value, definition, language)} ({format_date(day, language)})")
-        )
+            for day, value in stretch
+        ]
     return corners
 
 

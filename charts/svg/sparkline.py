@@ -14,7 +14,7 @@ WIDTH, HEIGHT, BAR = 200, 56, 22
 
 def card_picture(
     actual: Sequence[Sequence[tuple[date, float]]],
-    plan: Sequence[tuple[date, float]],
+    plan: Sequence[Sequence[tuple[date, float]]],
     *,
     value: float | None = None,
     target: float | None = None,
@@ -25,7 +25,7 @@ def card_picture(
 
     Args:
         actual: stretches of (period end, value) that a line joins, each in order of time.
-        plan: (day, value) corners of the planned path.
+        plan: (day, value) corners of the planned path, in stretches that a line joins.
         value: the length of the bar; no bar without one.
         target: where the tick stands.
         full: the end of the track, where it is more than value and target.
@@ -39,11 +39,12 @@ def card_picture(
     return "data:image/svg+xml;base64," + base64.b64encode(svg.encode()).decode()
 
 
-def sparkline(actual: Sequence[Sequence[tuple[date, float]]], plan: Sequence[tuple[date, float]]) -> str:
+def sparkline(actual: Sequence[Sequence[tuple[date, float]]], plan: Sequence[Sequence[tuple[date, float]]]) -> str:
     """Return the SVG shapes of the series (solid, a dot at each published value) over its planned path (dashed)."""
+    planned = [corner for stretch in plan for corner in stretch]
     shown = sorted(point for stretch in actual for point in stretch)
-    days = [day.toordinal() for day, _ in (*shown, *plan)]
-    values = [value for _, value in (*shown, *plan)]
+    days = [day.toordinal() for day, _ in (*shown, *planned)]
+    values = [value for _, value in (*shown, *planned)]
     first, span = min(days), max(max(days) - min(days), 1)
     low = min(0.0, *values)
     height = max(max(values) - low, 1e-9)
@@ -54,13 +55,16 @@ def sparkline(actual: Sequence[Sequence[tuple[date, float]]], plan: Sequence[tup
         return f"{x:.1f},{y:.1f}"
 
     dots = "".join(f'<circle cx="{x}" cy="{y}" r="3" fill="{ACTUAL}"/>' for x, y in (at(p).split(",") for p in shown))
-    dashed = f'<polyline points="{" ".join(map(at, plan))}" fill="none" stroke="{PLAN}" stroke-width="1.5" stroke-dasharray="4 3"/>'
+    dashed = "".join(
+        f'<polyline points="{" ".join(map(at, stretch))}" fill="none" stroke="{PLAN}" stroke-width="1.5" stroke-dasharray="4 3"/>'
+        for stretch in plan
+    )
     lines = "".join(
         f'<polyline points="{" ".join(map(at, stretch))}" fill="none" stroke="{ACTUAL}" stroke-width="2"/>'
         for stretch in actual
         if len(stretch) > 1
     )
-    return (dashed if plan else "") + lines + dots
+    return dashed + lines + dots
 
 
 def bullet(value: float, target: float, *, full: float, is_short: bool = False) -> str:

@@ -83,6 +83,13 @@ def planned_path(
     return [start, *ahead] if ahead else []
 
 
+def path_stretches(definition: Definition, path: Sequence[tuple[date, float]]) -> list[Sequence[tuple[date, float]]]:
+    """Return a planned path in the stretches that a line joins: each cap by itself, for each begins anew; any other path whole."""
+    if not path:
+        return []
+    return [path[at : at + 2] for at in range(0, len(path), 2)] if KINDS[definition.kind].is_cap else [path]
+
+
 def planned_on(path: Sequence[tuple[date, float]], day: date) -> float | None:
     """Read a planned path on a day: straight lines between corners, level after the last, nothing before the first."""
     if not path or day < path[0][0]:

@@ -15,6 +15,7 @@ from charts.svg.strip import look_of
 from kpis.figures.records import STATUSES, Figure, in_time, value_of
 from kpis.figures.scorecard import Book, Scored, SourceNote, Tally, forecast_of, path_of, shown_figure
 from kpis.figures.sentences import planned_text, target_text
+from kpis.figures.targets import path_stretches
 from kpis.kinds import KINDS
 from kpis.moment import Moment
 from kpis.store import tables
@@ -293,7 +294,7 @@ class IndicatorView:
         stretches = indicator.stretches_judged(self.scored)
         if not stretches:
             return Markup("")
-        body, height = sparkline(stretches, path_of(self.scored, as_of=self.as_of)), HEIGHT
+        body, height = sparkline(stretches, path_stretches(definition, path_of(self.scored, as_of=self.as_of))), HEIGHT
         if (
             figure is not None
             and figure.value is not None

@@ -230,8 +230,10 @@ def test_figures_of_different_kinds_of_period_are_never_joined_by_one_line() -> 
 
 def test_a_card_joins_only_what_belongs_together() -> None:
     stretches = [[(date(2021, 6, 30), 50.0), (date(2021, 12, 31), 73.1)], [(date(2022, 6, 30), 74.0)], [(date(2021, 3, 31), 30.0), (date(2022, 3, 31), 72.0)]]  # fmt: skip
-    svg = base64.b64decode(card_picture(stretches, []).split(",", 1)[1]).decode()
-    assert svg.count("<circle") == 5 and [len(p.split()) for p in re.findall(r'points="([^"]+)"', svg)] == [2, 2]
+    plan = [[(date(2021, 4, 1), 0.0), (date(2022, 3, 31), 80.0)], [(date(2022, 4, 1), 0.0), (date(2023, 3, 31), 60.0)]]
+    svg = base64.b64decode(card_picture(stretches, plan).split(",", 1)[1]).decode()
+    joined = re.findall(r'points="([^"]+)"[^>]*?(stroke-dasharray)?/>', svg)
+    assert svg.count("<circle") == 5 and [len(p.split()) for p, _ in joined] == [2, 2, 2, 2], "nor a cap with that of the next year"
 
 
 @pytest.mark.parametrize(
