@@ -47,6 +47,7 @@ class Problem:
 
 
 SAVE = Message("remedy_open_and_save_as_xlsx")
+DAMAGED = Message("readable_workbook")
 
 
 def damaged(error: BookDamaged) -> Problem:
@@ -54,7 +55,7 @@ def damaged(error: BookDamaged) -> Problem:
     return Problem(
         "file",
         error.found,
-        Message("readable_workbook"),
+        DAMAGED,
         SAVE,
         sheet=error.sheet,
         cell=error.cell,

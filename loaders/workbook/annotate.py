@@ -19,13 +19,13 @@ from lxml import etree
 
 from kpis.as_text import clean
 from kpis.errors import StepRefused
-from kpis.languages import pair
+from kpis.languages import both, pair
 from kpis.message import Message
 from loaders.files.active import active_parts
 from loaders.files.addresses import column_number, split_address
 from loaders.files.apart import apart
-from loaders.files.parts import sheet_parts
-from loaders.files.problems import Problem
+from loaders.files.parts import BookDamaged, parts_of_book
+from loaders.files.problems import DAMAGED, Problem, damaged
 from loaders.files.reach import reach_of
 
 AUTHOR = "Mieruka"
@@ -78,7 +78,7 @@ def mark_problems(content: bytes, problems: Sequence[Problem]) -> bytes:
         problems: from ``read_workbook``; those of a sheet that does not exist are told on the first sheet.
 
     Raises:
-        StepRefused: it holds what would act when it is opened, so that no copy of it is made.
+        StepRefused: it holds what would act when it is opened, or one of its parts is damaged, so that no copy of it is made.
         Stopped: it cannot be marked within the limits of reading.
     """
     return _annotated(content, [Note(p.sheet, p.cell, p.grade == "error", _words(p)) for p in problems])
@@ -93,28 +93,38 @@ def commented(content: bytes, comments: Sequence[tuple[str, str, str]]) -> bytes
 
 
 def _annotated(content: bytes, notes: Sequence[Note]) -> bytes:
-    acting, marked = apart(write_notes, content, max_bytes=max(len(content), 1), notes=notes)
-    if acting:
-        raise StepRefused("copy_stays", found=acting[0].found)
+    refused, marked = apart(write_notes, content, max_bytes=max(len(content), 1), notes=notes)
+    if refused:
+        raise StepRefused("copy_damaged" if refused[0].expected == DAMAGED else "copy_stays", found=refused[0].found)
     copy: bytes = marked
     return copy
 
 
 def write_notes(content: bytes, *, max_bytes: int, notes: Sequence[Note]) -> tuple[list[Problem], bytes]:  # noqa: ARG001  # it was as small when it came
-    """Return the workbook with the notes at their cells, or what in it would act."""
+    """Return the workbook with the notes at their cells, or what in it would act or is damaged."""
     if acting := active_parts(content, is_handed_on=True):
         return acting, b""
+    try:
+        return [], _noted(content, notes)
+    except BookDamaged as error:
+        return [damaged(error)], b""
+
+
+def _noted(content: bytes, notes: Sequence[Note]) -> bytes:
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         parts = {info.filename: archive.read(info) for info in archive.infolist()}
-        sheets = dict(sheet_parts(archive))
+        listed, _, styles, _ = parts_of_book(archive)
         infos = archive.infolist()
+    sheets = dict(listed)
     by_part: dict[str, dict[str, list[Note]]] = {part: {} for part in sheets.values() if part in parts}
+    if not by_part:
+        raise BookDamaged(both(Message("no_worksheet")))
     first = next(iter(by_part))
     for note in notes:
         part = sheets.get(note.sheet, first)
         cell = note.cell if note.sheet in sheets and note.cell else "A1"
         by_part[part if part in by_part else first].setdefault(cell.split(":")[0], []).append(note)
-    looks = _add_looks(parts)
+    looks = _add_looks(parts, styles) if styles in parts else {}  # without styles, comments alone mark a cell
     for number, (part, cells) in enumerate(by_part.items(), start=1):
         _mark_sheet(parts, part, cells, number=number, looks=looks)
     out = io.BytesIO()
@@ -123,7 +133,7 @@ def write_notes(content: bytes, *, max_bytes: int, notes: Sequence[Note]) -> tup
             archive.writestr(info.filename, parts.pop(info.filename))
         for name, xml in parts.items():
             archive.writestr(name, xml)
-    return [], out.getvalue()
+    return out.getvalue()
 
 
 def _words(p: Problem) -> str:
@@ -137,10 +147,24 @@ def _without_controls(words: str) -> str:
     return re.sub(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]", "", words)
 
 
-def _read(xml: bytes, *, is_drawing: bool = False) -> Element:
-    """Parse a part; a drawing of old Office may hold tags that nobody closed."""
-    parser = etree.XMLParser(resolve_entities=False, no_network=True, strip_cdata=False, recover=is_drawing)
-    return etree.fromstring(xml, parser)
+def _read(parts: Mapping[str, bytes], name: str, *, root: str) -> Element:
+    """Parse a part.
+
+    Raises:
+        BookDamaged: it is no XML, or its root is another.
+    """
+    try:
+        read = etree.fromstring(parts[name], etree.XMLParser(resolve_entities=False, no_network=True, strip_cdata=False))
+    except etree.XMLSyntaxError as error:
+        raise BookDamaged(f"{name}: {error}") from error
+    if _name(read) != root or not etree.QName(read).namespace:
+        raise BookDamaged(f"{name}: <{_name(read)}>")
+    return read
+
+
+def _named(parts: Mapping[str, bytes], path: str) -> str:
+    """Return the name under which a part is held: Excel asks for it in whatever letters; the path itself where there is none."""
+    return next((name for name in parts if name.casefold() == path.casefold()), path)
 
 
 def _written(root: Element) -> bytes:
@@ -173,10 +197,9 @@ def _insert(root: Element, element: Element, *, before: set[str]) -> None:
     etree.cleanup_namespaces(element)
 
 
-def _add_looks(parts: dict[str, bytes]) -> dict[str, int]:
-    """Add the two looks to the workbook's differential styles and return their numbers."""
-    name = next(n for n in parts if n.endswith("styles.xml") and n.startswith("xl/"))
-    root = _read(parts[name])
+def _add_looks(parts: dict[str, bytes], name: str) -> dict[str, int]:
+    """Add the two looks to the workbook's differential styles, in the part of that name, and return their numbers."""
+    root = _read(parts, name, root="styleSheet")
     held = root.find(_in(root, "dxfs"))
     if held is None:
         held = _made(root, "dxfs")
@@ -199,7 +222,7 @@ def _add_looks(parts: dict[str, bytes]) -> dict[str, int]:
 def _mark_sheet(
     parts: dict[str, bytes], part: str, cells: Mapping[str, Sequence[Note]], *, number: int, looks: Mapping[str, int]
 ) -> None:
-    root = _read(parts[part])
+    root = _read(parts, part, root="worksheet")
     had_ours = _take_our_formats(root)
     _take_acting_formulas(root)
     for grade, look in looks.items():
@@ -210,7 +233,7 @@ def _mark_sheet(
             formats = _made(root, "conditionalFormatting", sqref=" ".join(places))
             formats.append(rule)
             _insert(root, formats, before=_AFTER_FORMATS)
-    relations = join(dirname(part), "_rels", basename(part) + ".rels")
+    relations = _named(parts, join(dirname(part), "_rels", basename(part) + ".rels"))
     comments, drawing = _comment_parts(parts, part, relations)
     if cells and comments not in parts:
         comments, drawing = _new_comments(parts, part, relations, root, number=number)
@@ -249,10 +272,10 @@ def _take_our_formats(root: Element) -> bool:
 def _comment_parts(parts: Mapping[str, bytes], part: str, relations: str) -> tuple[str, str]:
     """Return the paths of the sheet's comments and of the drawing that shows them; blanks where it has none."""
     paths = {"comments": "", "vmlDrawing": ""}
-    for each in _read(parts[relations]) if relations in parts else ():
+    for each in _read(parts, relations, root="Relationships") if relations in parts else ():
         kind, path = each.get("Type", "").rpartition("/")[2], each.get("Target", "")
         if kind in paths and path:
-            paths[kind] = path.lstrip("/") if path.startswith("/") else normpath(join(dirname(part), path))
+            paths[kind] = _named(parts, path.lstrip("/") if path.startswith("/") else normpath(join(dirname(part), path)))
     return paths["comments"], paths["vmlDrawing"]
 
 
@@ -261,11 +284,19 @@ def _new_comments(parts: dict[str, bytes], part: str, relations: str, sheet: Ele
     comments, drawing = f"xl/comments_mieruka{number}.xml", f"xl/drawings/vmlDrawing_mieruka{number}.vml"
     parts[comments] = _written(etree.fromstring(f'<comments xmlns="{_MAIN}"><authors/><commentList/></comments>'))
     _, existing = _comment_parts(parts, part, relations)
-    held = _read(parts[relations]) if relations in parts else etree.fromstring(f'<Relationships xmlns="{_PACKAGE}"/>')
+    held = (
+        _read(parts, relations, root="Relationships")
+        if relations in parts
+        else etree.fromstring(f'<Relationships xmlns="{_PACKAGE}"/>')
+    )
+    _forget(held, "comments")  # those that it names are not there
     held.append(_made(held, "Relationship", Id="rIdMierukaC", Type=f"{_R}/comments", Target=relpath(comments, dirname(part))))
     if existing in parts:
         drawing = existing  # a drawing of form controls or of a picture in the header
     else:
+        _forget(held, "vmlDrawing")
+        for shown in sheet.findall(_in(sheet, "legacyDrawing")):
+            sheet.remove(shown)
         parts[drawing] = (
             f'<xml xmlns:v="{_V}" xmlns:o="{_O}" xmlns:x="{_X}"><o:shapelayout v:ext="edit"><o:idmap v:ext="edit" data="9"/>'
             "</o:shapelayout></xml>"
@@ -274,21 +305,35 @@ def _new_comments(parts: dict[str, bytes], part: str, relations: str, sheet: Ele
         shown = etree.Element(_in(sheet, "legacyDrawing"), {f"{{{_R}}}id": "rIdMierukaV"}, nsmap={"r": _R})
         _insert(sheet, shown, before=_AFTER_LEGACY)
     parts[relations] = _written(held)
-    types = _read(parts["[Content_Types].xml"])
+    listed = _named(parts, "[Content_Types].xml")
+    types = _read(parts, listed, root="Types")
     if not any(each.get("Extension", "").lower() == "vml" for each in types):
         vml = "application/vnd.openxmlformats-officedocument.vmlDrawing"
         types.insert(0, _made(types, "Default", Extension="vml", ContentType=vml))
     kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.comments+xml"
-    types.append(_made(types, "Override", PartName=f"/{comments}", ContentType=kind))
-    parts["[Content_Types].xml"] = _written(types)
+    if not any(each.get("PartName", "").casefold() == f"/{comments}".casefold() for each in types):
+        types.append(_made(types, "Override", PartName=f"/{comments}", ContentType=kind))
+    parts[listed] = _written(types)
     return comments, drawing
+
+
+def _forget(relations: Element, kind: str) -> None:
+    """Take the relations of a kind away whose part is not there."""
+    for each in list(relations):
+        if each.get("Type", "").rpartition("/")[2] == kind:
+            relations.remove(each)
 
 
 def _write_comments(parts: dict[str, bytes], name: str, cells: Mapping[str, Sequence[Note]]) -> set[str]:
     """Take our earlier comments away and add the new ones; return the cells whose comment went."""
-    root = _read(parts[name])
-    authors, listed = root.find(_in(root, "authors")), root.find(_in(root, "commentList"))
-    assert authors is not None and listed is not None
+    root = _read(parts, name, root="comments")
+    authors, listed = (root.find(_in(root, each)) for each in ("authors", "commentList"))
+    if authors is None:
+        authors = _made(root, "authors")
+        _insert(root, authors, before={"commentList", "extLst"})
+    if listed is None:
+        listed = _made(root, "commentList")
+        _insert(root, listed, before={"extLst"})
     names = [author.text or "" for author in authors]
     if AUTHOR not in names:
         author = etree.SubElement(authors, _in(root, "author"))
@@ -305,8 +350,7 @@ def _write_comments(parts: dict[str, bytes], name: str, cells: Mapping[str, Sequ
     for address, notes in cells.items():
         words = "\n".join(note.words for note in notes)
         if address in held:  # somebody's comment stays, ours follows it
-            text = held[address].find(_in(root, "text"))
-            assert text is not None
+            text = _text_of(root, held[address])
             for plain in text.findall(_in(root, "t")):
                 run = etree.Element(_in(root, "r"))
                 text.replace(plain, run)
@@ -333,6 +377,12 @@ def _said(root: Element, element: Element) -> str:
     return "".join(text.text or "" for text in element.iter(_in(root, "t")))
 
 
+def _text_of(root: Element, comment: Element) -> Element:
+    """Return what holds the text of a comment."""
+    text = comment.find(_in(root, "text"))
+    return etree.SubElement(comment, _in(root, "text")) if text is None else text
+
+
 def _without_ours(root: Element, comment: Element) -> bool:
     """Take what an earlier marking wrote out of a comment; say whether anything is left of it."""
     # LibreOffice drops authors and cuts a comment into runs by font, so the whole text decides.
@@ -342,8 +392,7 @@ def _without_ours(root: Element, comment: Element) -> bool:
     own = said.split(_NOTE, 1)[0].rstrip("\n")
     if not own:
         return False
-    text = comment.find(_in(root, "text"))
-    assert text is not None
+    text = _text_of(root, comment)
     for run in text.findall(_in(root, "r")):
         if _said(root, run).lstrip().startswith(_NOTE):
             text.remove(run)
@@ -356,7 +405,11 @@ def _without_ours(root: Element, comment: Element) -> bool:
 
 def _draw(parts: dict[str, bytes], name: str, *, removed: set[str], added: Iterable[str]) -> None:
     """Take the boxes of removed comments out of a sheet's drawing, and add those of new ones."""
-    root = _read(parts[name], is_drawing=True)
+    root = (
+        etree.fromstring(parts[name], etree.XMLParser(resolve_entities=False, no_network=True, recover=True))
+        if parts[name]
+        else None
+    )
     if root is None:  # nothing in it can be read: the comments are there, and Excel draws their boxes itself
         return
     gone, shown = {_place(cell) for cell in removed}, set[str]()
@@ -364,7 +417,7 @@ def _draw(parts: dict[str, bytes], name: str, *, removed: set[str], added: Itera
         row, column = shape.find(f".//{{{_X}}}Row"), shape.find(f".//{{{_X}}}Column")
         if row is None or column is None:
             continue
-        place = f"{int(column.text or 0)},{int(row.text or 0)}"
+        place = f"{(column.text or '0').strip()},{(row.text or '0').strip()}"
         if place in gone:
             root.remove(shape)
         else:
