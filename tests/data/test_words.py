@@ -205,3 +205,10 @@ def test_no_japanese_stands_in_code() -> None:
 def test_a_planted_text_is_found() -> None:
     source = 'N: Annotated[str, Said("名称", "name")]\n\ndef f(n):\n    """説明"""\n    return f"{n}件", Named("名"), "en"  # 注\n'
     assert texts_of(source) == {"件", "名"}
+
+
+def test_easy_japanese_takes_in_the_end_of_a_range_where_japanese_does() -> None:
+    easy = {key: text for key, text in language("ja-Hira").words.items() if re.search("より(?:多|少|前)", text)}
+    assert easy
+    taken_in = {key for key in easy if re.search("以[上下内前]", JA[key])}
+    assert taken_in == set(), taken_in
