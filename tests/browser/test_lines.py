@@ -23,6 +23,19 @@ CELLS = """() => [...document.querySelectorAll('.tb td')].filter(c => c.checkVis
 })"""
 
 
+# How large the first letter of each value of a card is.
+SIZES = """() => Object.fromEntries(['.cd-value', '.bf-value'].map(name => [name, [...document.querySelectorAll(`${name}:not(.cd-words) > b`)].map(
+    b => getComputedStyle(document.createTreeWalker(b, NodeFilter.SHOW_TEXT).nextNode().parentElement).fontSize)]))"""
+
+
+def test_what_holds_a_value_on_one_line_leaves_it_as_large_as_the_others(visits: Visits, server: str) -> None:
+    """78 / 78, about 110 million copies: each is held together by an element within what is written large."""
+    page, _ = visits.see(server, "/five_less?lang=ja", width=1280)
+    assert page.locator(".cd-value b .nw, .bf-value b .nw").count() >= 4
+    sizes = page.evaluate(SIZES)
+    assert set(sizes[".cd-value"]) == {"30px"} and set(sizes[".bf-value"]) == {"24px"}
+
+
 @pytest.mark.parametrize("width", [1280, 375, 320])
 @pytest.mark.parametrize("path", ["/projects?lang=ja", "/?lang=ja", "/projects?code=CP2&lang=ja"])
 def test_no_word_is_broken_and_no_number_parted_from_its_word(visits: Visits, server: str, path: str, width: int) -> None:
