@@ -74,7 +74,7 @@ def demo(
     """Make the sample organisation through the real upload of filled workbooks, in a database of its own, and serve it."""
     os.environ["DATABASE_URL"] = f"sqlite:///{database.resolve()}"
     settings.cache_clear()
-    chosen, store = settings(), own_store()
+    chosen, store = settings(), own_store(is_start=False)  # nothing of a sample is published
     if not sample.is_made(store):
         is_begun = store.is_sample()
         if is_begun:

@@ -102,6 +102,21 @@ def test_a_backup_is_put_back_into_a_volume_of_its_own(house: House, tmp_path: P
         target.engine.dispose()
 
 
+def test_a_sample_beside_the_editions_of_an_instance_is_no_lost_database(house: House, tmp_path: Path) -> None:
+    """`demo` has a database of its own, and the folder of editions of the instance where it is begun."""
+    sample = Store(f"sqlite:///{tmp_path / 'sample.db'}")
+    sample.migrate()
+    assert [message.key for message in record.settle(sample, house.folder)] == ["editions_unknown"]
+    sample.become_sample()
+    assert record.settle(sample, house.folder) == []
+    shutil.copytree(house.chosen.catalogue_dir, tmp_path / "catalogue")
+    (tmp_path / "catalogue" / "sample.toml").unlink(missing_ok=True)
+    demo = command(
+        "demo", "--no-serve", "--database", str(tmp_path / "new.db"), **around(house, CATALOGUE_DIR=str(tmp_path / "catalogue"))
+    )
+    assert "sample.toml" in demo.stderr.replace("\n", "") and "mieruka restore" not in demo.stderr.replace("\n", " "), demo.stderr
+
+
 @pytest.mark.parametrize(
     ("words", "code", "japanese", "english"),
     [

@@ -314,7 +314,7 @@ def bring(store: Store, folder: Path) -> list[Message]:
     """Write pointer and keys as the database has them, unless the disk is ahead of a database that was put back."""
     noted = recorded(store)
     if not noted.pointer:
-        unknown = [] if noted.editions else on_disk.numbers(folder)
+        unknown = [] if noted.editions or store.is_sample() else on_disk.numbers(folder)
         return [Message("editions_unknown", folder=folder, number=unknown[-1])] if unknown else []
     document, keys = noted.pointer.encode(), keys_document(noted.keys)
     own = on_disk.read_pointer(document, ())
