@@ -149,10 +149,9 @@ def large(value: str, *, is_text: bool = False) -> Markup:
     """Return a value as it is written large: its number, and small what it is a part of and its unit where that is a word; a text as it is."""
     if is_text:
         return escape(value)
-    number, of, whole = value.partition(" / ")
-    if of:
-        return Markup('<span class="nw">{}<span class="un">{}</span></span>').format(number, of + whole)
-    return Markup(_unit().sub(r'<span class="un">\1</span>', str(escape(value))))
+    html = str(escape(value))
+    parted, parts = re.subn(r" / [^<]+(?=</data>$|$)", r'<span class="un">\g<0></span>', html)
+    return Markup(f'<span class="nw">{parted}</span>' if parts else _unit().sub(r'<span class="un">\1</span>', html))
 
 
 def cards(listed: Iterable[Card], page_of: PageOf, words: Words) -> Markup:
