@@ -277,8 +277,14 @@ def _unreadable(path: Path, row: str, expected: Iterable[Message]) -> Government
 EVERY_UNIT_KIND = ("whole", "scope", "comparison", "other")  # what code itself knows of units
 
 
-def _word_of(file: str) -> AfterValidator:
-    """Check that a text is a word that the government's own file lists; the files are read when the text is."""
+@dataclass(frozen=True)
+class OwnWord(AfterValidator):
+    """The mark of a text that must be a word which a file of the government lists; the files are read when the text is."""
+
+    file: str = ""
+
+
+def _word_of(file: str) -> OwnWord:
 
     def check(word: str) -> str:
         known = own_words(file)
@@ -287,7 +293,7 @@ def _word_of(file: str) -> AfterValidator:
             raise PydanticCustomError("literal_error", "{expected} ({file})", {"expected": expected, "file": file})
         return word
 
-    return AfterValidator(check)
+    return OwnWord(check, file)
 
 
 def own_words(file: str) -> tuple[str, ...]:

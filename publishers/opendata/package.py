@@ -12,22 +12,24 @@ import io
 import json
 import re
 import tomllib
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import lru_cache
 from itertools import islice
 from operator import attrgetter
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, get_args
 
 import pyarrow as pa
 import pyarrow.parquet as pq
+from pydantic.fields import FieldInfo
 from sqlalchemy import Boolean, Date, DateTime, Float, Integer
 from sqlmodel import SQLModel
 
 from kpis.as_text import cell, clean, shown
 from kpis.declared import Row, said_of, text_column, translated
 from kpis.figures.records import current_vintages, worked_out
+from kpis.government import OwnWord, own_words
 from kpis.moment import Moment
 from kpis.settings import ROOT
 from kpis.store import tables
@@ -35,6 +37,7 @@ from kpis.store.fields import key_columns
 from kpis.store.store import Store
 from kpis.store.translations import between
 from kpis.text import text_of
+from kpis.vocabulary import OneOf
 from publishers.editions.public_tables import PUBLIC, columns_of, public_names
 from telling.bureaus import heat_file
 from telling.for_machines import revision_json
@@ -123,6 +126,35 @@ def _dictionary() -> dict[str, dict[str, str]]:
     return told
 
 
+def said_with_codes(model: type[SQLModel], store: Store) -> dict[str, dict[str, str]]:
+    """Return what the public fields of a class mean, with every code that one may hold: name → language → text."""
+    told = said_of(model)
+    for name in told.keys() & model.model_fields.keys():
+        codes = _codes(model.model_fields[name])
+        if (model, name) in _CODES_OF_ROWS:
+            codes = sorted({row[name] for row in store.each_of(model, columns=(name,))})
+        told[name] = {own: _naming(text, codes, own) for own, text in told[name].items()}
+    return told
+
+
+def _codes(declared: Any) -> Sequence[str]:
+    """Return the words that a field, or a part of its type, may hold; none where it is free."""
+    for mark in getattr(declared, "metadata", ()) or getattr(declared, "__metadata__", ()):
+        if isinstance(mark, OneOf):
+            return tuple(mark.vocabulary.values())
+        if isinstance(mark, OwnWord):
+            return own_words(mark.file)
+    parts = get_args(declared.annotation if isinstance(declared, FieldInfo) else declared)
+    return next((found for part in parts if (found := _codes(part))), ())
+
+
+def _naming(text: str, codes: Sequence[str], language: str) -> str:
+    """Return a description with the codes behind it, unless it names each of them."""
+    if all(re.search(rf"(?<![a-z_]){code}(?![a-z_])", text) for code in codes):
+        return text
+    return f"{text}({'、'.join(codes)})" if language == "ja" else f"{text} ({', '.join(codes)})"
+
+
 def describe(field: str, language: str = "ja") -> str:
     """Return what a column of the open data means; a text in a further language says what the text is and its language."""
     told = _dictionary()
@@ -160,7 +192,7 @@ def resources(moment: Moment) -> list[Resource]:
         if "submission_id" in fields:
             fields = {"is_reported" if name == "submission_id" else name: kind for name, kind in fields.items()}
             fields["is_reported"] = "boolean"
-        said = {name: told for name, told in said_of(model).items() if (model, name) not in _AS_EVERYWHERE}
+        said = {name: told for name, told in said_with_codes(model, store).items() if (model, name) not in _AS_EVERYWHERE}
         made.append(Resource(table, fields, rows, key_columns(model), said))
     for (model, column), (table, part, marks) in _SPREAD_TO.items():
         key = next(c.name for c in columns_of(model) if c.primary_key)
@@ -171,6 +203,8 @@ def resources(moment: Moment) -> list[Resource]:
 
 # Told on its page in words of its own, in the open data so far in those of every table: a description is a part of an edition.
 _AS_EVERYWHERE = {(tables.Action, "period_code"), (tables.Assessment, "period_code")}
+# Codes that are no closed list: those that occur are told.
+_CODES_OF_ROWS = {(tables.Facility, "kind")}
 # Several values in one cell stand in a table of their own, one a row; a copy for searching is nobody else's.
 _SPREAD_TO: dict[tuple[type[SQLModel], str], tuple[str, str, str]] = {
     (tables.Facility, "payment_methods"): ("facility_payments", "payment_method", ";"),

@@ -6,6 +6,7 @@ import csv
 import hashlib
 import io
 import json
+import re
 import tomllib
 from datetime import date, datetime
 from pathlib import Path
@@ -224,3 +225,59 @@ def test_every_description_of_a_field_is_used_and_in_both_languages(package: dic
     assert declared.isdisjoint(notes["fields"]), "told where the field is declared"
     assert declared | set(notes["fields"]) == used
     assert all(n["ja"] and n["en"] for part in notes.values() for n in part.values())
+
+
+CODE = re.compile(r"[a-z][a-z0-9_]*")
+NAMES_ROWS = re.compile(r"\w*_code")  # the key of a row of another table, which is where it is told
+
+
+def coded(data: Path, package: dict[str, Any]) -> dict[tuple[str, str], tuple[str, set[str]]]:
+    """Return every column whose values are words in small Latin letters: what it means, and these values."""
+    found = {}
+    for resource in package["resources"]:
+        rows = list(csv.DictReader((data / resource["path"]).open(encoding="utf-8-sig")))
+        for f in resource["schema"]["fields"]:
+            values = {row[f["name"]] for row in rows} - {""}
+            if f["type"] == "string" and values and not NAMES_ROWS.fullmatch(f["name"]) and all(map(CODE.fullmatch, values)):
+                found[resource["name"], f["name"]] = (f["description"], values)
+    return found
+
+
+def test_every_code_that_occurs_is_told_in_the_dictionary(data: Path, package: dict[str, Any]) -> None:
+    columns = coded(data, package)
+    assert {name for _, name in columns} >= {
+        "status",
+        "kind",
+        "theme",
+        "applicant",
+        "dimension",
+        "adopted_precision",
+        "grade",
+        "standing",
+    }
+    told = {key: set(CODE.findall(described)) for key, (described, _) in columns.items()}
+    assert {key: values - told[key] for key, (_, values) in columns.items() if values - told[key]} == {}
+    assert "no_current" in columns["strips", "status"][1], "a code of the strips alone is looked at too"
+
+
+def test_rows_of_both_organisations_are_those_that_the_dictionary_says(data: Path, package: dict[str, Any]) -> None:
+    covers = {
+        row["indicator_code"]: row["scope_code"] for row in csv.DictReader((data / "indicators.csv").open(encoding="utf-8-sig"))
+    }
+    rows = list(csv.DictReader((data / "strips.csv").open(encoding="utf-8-sig")))
+    places = {(covers[row["indicator_code"]] == row["bureau_code"], row["organisation"]) for row in rows}
+    assert places == {(True, "then"), (False, "then"), (False, "now")}
+    described = next(
+        f["description"]
+        for r in package["resources"]
+        if r["name"] == "strips"
+        for f in r["schema"]["fields"]
+        if f["name"] == "organisation"
+    )
+    assert "scope_code" in described
+    broken = [
+        row
+        for name in ("procedure", "facility")
+        for row in csv.DictReader((data / f"{name}_breakdowns.csv").open(encoding="utf-8-sig"))
+    ]
+    assert {row["organisation"] for row in broken if row["dimension"] != "bureau"} == {"then"}

@@ -160,7 +160,7 @@ class ReportingPeriod(SQLModel, table=True):
     period_code: Annotated[
         str, Said("期間(FY2022、FY2022-Q3、2022-12、CY2030)", "period: FY2022, FY2022-Q3, 2022-12 or CY2030"), KEY
     ]
-    kind: Annotated[str, Said("種類", "kind")]
+    kind: Annotated[str, Said("種類(month、quarter、year、calendar_year)", "kind: month, quarter, year (fiscal) or calendar_year")]
     start_date: Annotated[date, Said("期間の最初の日", "first day of the period")]
     end_date: Annotated[date, Said("期間の最後の日", "last day of the period"), Field(index=True)]
     opens_on: date | None = None
