@@ -80,6 +80,23 @@ def _parted(run: str, place: str) -> str:
     return f"{run[: ends[0]]}{place}{run[ends[0] :]}" if ends else run
 
 
+# Where a phrase ends: behind a particle or an ending of two signs and more, behind a middle dot, and around brackets.
+_PHRASE = re.compile(
+    rf"(?<=[\u306e\u3092\u306b\u3067\u3068\u306f\u3078\u3084\u304c\u3082])(?=[{_KANJI}{_KATAKANA}A-Za-z])|(?<=[\u3041-\u3096]{{2}})(?=[{_KANJI}{_KATAKANA}A-Za-z])"
+    r"|(?<=[\u30fb\u3001\uff09\u300d)])(?=[^\u30fb\u3001\uff09\u300d)])|(?<=[^\u30fb\u3001\uff08\u300c(])(?=[\uff08\u300c(])"
+)
+
+
+def phrases(text: str) -> list[str]:
+    """Return a name in the parts between which a line may end, for what breaks Japanese at any sign, as a PDF; one of another language whole."""
+    if not re.search(rf"[{_KANJI}{_KATAKANA}\u3041-\u3096]", text):
+        return [text]
+    parted = _CHANGE.sub(PLACE, _PHRASE.sub(PLACE, text))
+    return [
+        part for long in parted.split(PLACE) for part in _LONG.sub(lambda run: _parted(run[0], PLACE), long).split(PLACE) if part
+    ]
+
+
 @lru_cache(maxsize=1)
 def _words() -> frozenset[str]:
     """Return the words in katakana that stand by themselves in a text of the pages."""

@@ -56,7 +56,7 @@ def cards(telling: Telling, facilities: Sequence[Facility], rollout: Scored | No
         Card(w("fac_card_list"), Number(statuses["introduced"], f"{statuses['introduced']} / {len(single)}"), listed, (("show", "introduced"),)),
         Card(
             w("fac_card_three"), Number(ways["standard"], f"{ways['standard']} / {len(taking(facilities))}"),
-            w("fac_card_three_note", unstated=ways["unstated"]), (("show", "standard"),),
+            w("fac_card_three_note") + (w("fac_card_unstated", unstated=ways["unstated"]) if ways["unstated"] else ""), (("show", "standard"),),
         ),
         Card(w("fac_card_cash"), len(cash), w("fac_card_cash_note", noplan=no_plan), (("show", "cash"),)),
     ]  # fmt: skip
@@ -162,7 +162,10 @@ def over_time(telling: Telling, facilities: Sequence[Facility]) -> Block:
     lines = [(w("fac_done_word"), tuple((d, float(a)) for d, a, _ in days), False)]
     if planned:
         lines.append((w("fac_plan_word"), tuple((d, float(b)) for d, _, b in days), True))
-    said = w("fac_time_sentence", done=dated, planned=planned, undated=len(done) - dated)
+    said, undated = w("fac_time_sentence", done=dated), len(done) - dated
+    said += (w("fac_time_planned", planned=planned) if planned else "") + (
+        w("fac_time_undated", undated=undated) if undated else ""
+    )
     told = replace(empty, sentence=said, shape=Steps(tuple(lines), w("unit_facility"), w.language))
     return _taken(told, telling, facilities)
 

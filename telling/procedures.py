@@ -100,7 +100,8 @@ def cards(telling: Telling, register: Counted, total: ProcedureTally) -> list[Ca
     else:
         told.append(Card(w("card_phone"), "―", w("no_phone_why", unknown=w.number(silent))))
     late = Number(coming.overdue, w.number(coming.overdue))
-    return [*told, Card(w("card_overdue"), late, w("card_overdue_note", planned=w.number(coming.planned)), (("due", "overdue"),))]
+    of = w("card_overdue_note", planned=w.number(coming.planned)) if coming.planned else w("card_overdue_none")
+    return [*told, Card(w("card_overdue"), late, of, (("due", "overdue"),))]
 
 
 def published_totals(telling: Telling, register: Counted, total: ProcedureTally, scored: Iterable[Scored]) -> Block:
@@ -264,12 +265,14 @@ def planned_when(telling: Telling, register: Counted) -> Block:
     for label, n, is_past, _, _ in rows:
         count, past = merged.get(label, (0, False))
         merged[label] = (count + n, past or is_past)
+    key = "plan_sentence" if planned.overdue else "plan_sentence_none_overdue" if planned.planned else "plan_sentence_none"
+    said = w(
+        key, planned=w.number(planned.planned), overdue=w.number(planned.overdue), as_of=format_date(telling.as_of, w.language)
+    )
+    said += w("plan_undated", undated=w.number(planned.undated)) if planned.undated else ""
     told = Block(
         key="procedure_plan", title=w("plan_heading"),
-        sentence=w(
-            "plan_sentence", planned=w.number(planned.planned), overdue=w.number(planned.overdue), undated=w.number(planned.undated),
-            as_of=format_date(telling.as_of, w.language),
-        ),
+        sentence=said,
         columns=(w("col_due"), w("col_count"), w("col_overdue")),
         rows=tuple((label, n, w("answer_yes") if is_past else "") for label, n, is_past, _, _ in rows),
         flat=tuple(
@@ -296,9 +299,9 @@ def over_time(telling: Telling, register: Counted, total: ProcedureTally) -> Blo
         return Block(key=key, title=name, columns=heads, rows=rows, why_empty=w("time_why", online=w.number(online)), file=file)
     last = days[-1][2]
     said = w(
-        "time_sentence", dated=w.number(last), undated=w.number(online - last), first=format_date(days[0][0], w.language),
-        last=format_date(days[-1][0], w.language),
-    )  # fmt: skip
+        "time_sentence", dated=w.number(last), first=format_date(days[0][0], w.language), last=format_date(days[-1][0], w.language)
+    )
+    said += w("time_undated", undated=w.number(online - last)) if online > last else ""
     shape = Steps(((w("col_so_far"), tuple((d, n) for d, _, n in days), False),), w("unit_procedure"), w.language)
     told = Block(key=key, title=name, sentence=said, columns=heads, rows=rows, flat=flat, shape=shape, file=file)
     return _taken(told, telling)

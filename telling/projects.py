@@ -161,12 +161,14 @@ def timeline(
     told = milestones(telling, ordered, project_names=project_names, without=without)
     if not ordered:
         return replace(told, sentence="", why_empty=w("timeline_none"))
-    slipped = sum(1 for m in ordered if m.state == "done" and (m.slip_days or 0) > 0)
+    slips = [m.slip_days for m in ordered if m.state == "done" and m.slip_days is not None]
+    slipped = sum(days > 0 for days in slips)
+    late = w("milestones_slipped", count=slipped) if slipped else w("milestones_none_slipped") if slips else ""
     rows = tuple((f"{w.named(m)} ({w('state_' + m.state)})", tuple(_given(m, w))) for m in ordered)
     drawn = tuple(row for row in rows if row[1])
     of = telling.bureau(code) if sort == "bureaus" else w.named(telling.moment.by_code(tables.Project)[code])
     return replace(
-        told, sentence=w.together((told.sentence, w("milestones_slipped", count=slipped))), why_empty=w("timeline_none"),
+        told, sentence=w.together(filter(None, (told.sentence, late))), why_empty=w("timeline_none"),
         shape=Timeline(drawn, telling.as_of, w("today_mark")) if drawn else None, notes=(w("timeline_legend"),),
         chart=f"milestones/{chart}", called=w("taken_called", of=of, what=w("milestones")), sources=telling.sources(m.source_code for m in held),
     )  # fmt: skip

@@ -358,6 +358,10 @@ def value_of(definition: Definition, figure: Figure) -> float | None:
     )
 
 
+# What is marked on a figure (``is_…``), in the order in which it is told.
+MARKS = ("preliminary", "approximate", "lower_bound", "year_to_date", "base_estimated", "worked_out")
+
+
 def rate_of(kind: str, numerator: float | None, denominator: float | None, base: float | None) -> float | None:
     """Return n / d of a ratio, or 1 − n / base of a reduction, in percent; nothing where a part is missing or zero below."""
     rate, whole = KINDS[kind].rate, base if KINDS[kind].whole == "base_value" else denominator

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import lru_cache
@@ -20,6 +20,7 @@ from pages.parts import prose
 from pages.parts.raw_html import draw_html
 from pages.parts.text import language, t
 from publishers.site.headed import defined, meanings
+from publishers.site.labels import is_nothing
 from publishers.site.seen import listing
 from telling.blocks import Block, Cell, Link, Number
 from telling.words import Words
@@ -42,8 +43,26 @@ def data_table(data: Any, *, first: int = 0, **more: Any) -> None:
     if 0 < len(rows) <= (FOLDED_IN_FULL if first else READ_IN_FULL):
         texts_table(texts_of_rows(rows, title=str(more.get("alt", "")), first=first))
     else:
+        data = said_columns(data)
         more["column_config"] = {**_helped(data), **more.get("column_config", {})}
         st.dataframe(data, hide_index=True, width="stretch", placeholder=EMPTY_CELL, **more)
+
+
+def said_columns(data: Any, *, unsaid: Collection[str] = ()) -> Any:
+    """Return a data frame or an Arrow table without the columns in which no row says anything; ``unsaid`` are words that say nothing.
+
+    Each column is gone through until a row of it says something.
+    """
+    if not isinstance(data, (pd.DataFrame, pa.Table)) or not len(data):
+        return data
+    names = [str(name) for name in (data.column_names if isinstance(data, pa.Table) else data.columns)]
+
+    def says(name: str) -> bool:
+        values = (value.as_py() for value in data[name]) if isinstance(data, pa.Table) else iter(data[name])
+        return any(not (value is None or value != value or value in unsaid or is_nothing(value)) for value in values)  # noqa: PLR0124  # not a number
+
+    kept = [name for at, name in enumerate(names) if not at or says(name)]
+    return data.select(kept) if isinstance(data, pa.Table) else data[kept]
 
 
 def _helped(data: Any) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from kpis.settings import settings
 from kpis.store.queries import PAGE_SIZE, Counted, Filter, ProcedureOnDay
 from pages.parts import address, cached, prose
 from pages.parts.asked import choose, turn_pages, write_words
-from pages.parts.data_table import Texts, data_table, texts_of, texts_table
+from pages.parts.data_table import Texts, data_table, said_columns, texts_of, texts_table
 from pages.parts.registers import bureau_names, day_word, telling, when
 from pages.parts.text import digits, language, named, t
 from pages.parts.titled import section_heading
@@ -110,11 +110,8 @@ def _shown(rows: list[ProcedureOnDay], bureaus: dict[str, str]) -> pa.Table:
             for row in rows
         ]
     )  # fmt: skip
-    unsaid = ["", t("process_unknown"), t("party_unknown"), t("answer_unknown")]
-    told = [
-        name for name in frame.columns if not (frame[name].isna() | frame[name].isin(unsaid)).all()
-    ]  # what none of them says is no column
-    return pa.Table.from_pandas(frame[told], preserve_index=False).replace_schema_metadata()
+    told = said_columns(frame, unsaid=(t("process_unknown"), t("party_unknown"), t("answer_unknown")))
+    return pa.Table.from_pandas(told, preserve_index=False).replace_schema_metadata()
 
 
 def _in_blocks(rows: list[ProcedureOnDay], bureaus: dict[str, str]) -> Texts:

@@ -12,7 +12,7 @@ import pyarrow as pa
 
 from charts.plotly.trajectory import trajectory
 from charts.series import Annotation
-from kpis.figures.records import Figure
+from kpis.figures.records import MARKS, Figure
 from kpis.figures.scorecard import Book, Scored, forecast_of, path_of
 from pages.parts import cached
 from pages.parts.text import language, t
@@ -33,9 +33,8 @@ def path(scored: Scored) -> list[tuple[date, float]]:
 
 
 def marks_of(figure: Figure) -> str:
-    """Return the words for what is marked on a figure: preliminary, rounded, lower bound, year to date, estimated base."""
-    marks = ("preliminary", "approximate", "lower_bound", "year_to_date", "base_estimated")
-    return t("list_comma").join(t(f"mark_{mark}") for mark in marks if getattr(figure, f"is_{mark}"))
+    """Return the words for what is marked on a figure: preliminary, rounded, lower bound, year to date, estimated base, worked out."""
+    return t("list_comma").join(t(f"mark_{mark}") for mark in MARKS if getattr(figure, f"is_{mark}"))
 
 
 def long_form(scored: Scored, book: Book) -> pd.DataFrame:

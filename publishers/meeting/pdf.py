@@ -15,6 +15,7 @@ from charts.svg.series import drawing
 from kpis.as_text import shown
 from kpis.errors import Unavailable
 from kpis.figures.scorecard import Scored
+from kpis.line_breaks import phrases
 from kpis.periods import local_time
 from kpis.text import format_date
 from publishers.fonts import FONTS, japanese
@@ -111,7 +112,7 @@ def _front(front: Front, agenda: Agenda, family: str) -> dict[str, Any]:
         "headlines_title": w("pack_headlines"),
         "headlines_heads": [w("status"), w("indicators_one"), w("actual"), w("pack_bar"), w("previous"), w("year_earlier"), w("att_strip_heading")],
         "headlines": [
-            {"status": h.status, "word": h.word, "theme": h.theme, "name": h.name, "value": h.value, "before": h.before,
+            {"status": h.status, "word": h.word, "theme": h.theme, "name": phrases(h.name), "value": h.value, "before": h.before,
              "year_earlier": h.year_earlier, "strip": _strip(h.strip),
              "bar": {"value": h.bar.value, "plan": h.bar.plan, "target": h.bar.target} if h.bar else None}
             for h in front.headlines
@@ -119,7 +120,7 @@ def _front(front: Front, agenda: Agenda, family: str) -> dict[str, Any]:
         "projects_title": w("pack_projects"), "projects_more": w("pack_more", count=projects) if projects else "",
         "projects_heads": ["", w("project_name"), w("att_strip_heading"), w("pack_milestones")],
         "projects": [
-            {"status": p.status, "word": p.word, "name": p.name, "contradicted": p.is_contradicted, "strip": _strip(p.strip),
+            {"status": p.status, "word": p.word, "name": phrases(p.name), "contradicted": p.is_contradicted, "strip": _strip(p.strip),
              "milestones": f"{p.done} / {p.late} / {p.not_seen}"}
             for p in front.projects
         ],
@@ -138,7 +139,7 @@ def _heads(agenda: Agenda) -> list[str]:
 def _row(row: Row, agenda: Agenda) -> dict[str, Any]:
     w, answer = agenda.words, row.answer
     return {
-        "status": row.status if row.is_current else marks.UNKNOWN, "word": row.word, "name": row.name, "about": row.about,
+        "status": row.status if row.is_current else marks.UNKNOWN, "word": row.word, "name": phrases(row.name), "about": row.about,
         "gap": row.gap.text, "strip": _strip(row.strip), "since": row.since, "cause": answer.cause, "action": answer.action,
         "who": " ".join(filter(None, (row.bureau or w("att_undecided"), answer.owner))),
         "due": answer.due_said(w) if answer.due else "",

@@ -13,7 +13,7 @@ from charts.shapes import Strip
 from charts.svg.strip import look_of, sheet
 from kpis.as_text import shown
 from kpis.text import format_date
-from publishers.site.labels import is_nothing, with_roles
+from publishers.site.labels import filled, is_nothing, picked, with_roles
 from publishers.site.lines import lined
 from telling.attention import SHOWN_FIRST, Row, folded
 from telling.words import Words
@@ -149,14 +149,21 @@ class Lasted(NamedTuple):
 
 def strips(listed: Sequence[Lasted], words: Words, *, caption: str) -> Markup:
     """Return a table of how several things stand and stood; nothing where there are none."""
-    rows = Markup("").join(
-        Markup('<tr><th scope="row"><a href="{}">{}</a></th><td>{}</td><td>{}</td><td>{}</td></tr>').format(
-            each.address, each.name, Markup('<span class="sm"><i class="{}"></i>{}</span>').format(look_of(each.status), each.word),
-            strip(each.quarters), each.since,
+    cells = [
+        (
+            Markup('<a href="{}">{}</a>').format(each.address, each.name),
+            Markup('<span class="sm"><i class="{}"></i>{}</span>').format(look_of(each.status), each.word), strip(each.quarters), each.since,
         )
         for each in listed
-    )  # fmt: skip
-    heads = ("since_indicator", "status", "att_strip_heading", "att_since_head")
+    ]  # fmt: skip
+    at = filled(cells)
+    rows = Markup("").join(
+        Markup('<tr><th scope="row">{}</th>{}</tr>').format(
+            name, Markup("").join(Markup("<td>{}</td>").format(cell) for cell in more)
+        )
+        for name, *more in (picked(row, at) for row in cells)
+    )
+    heads = picked(("since_indicator", "status", "att_strip_heading", "att_since_head"), at)
     top = Markup("").join(Markup('<th scope="col">{}</th>').format(words(head)) for head in heads)
     table = Markup('<table class="att strips"><caption class="vh">{}</caption><thead><tr>{}</tr></thead><tbody>{}</tbody></table>')
     return lined(with_roles(str(shown(table.format(caption, top, rows))))) if listed else Markup("")

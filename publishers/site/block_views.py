@@ -9,6 +9,7 @@ from functools import cached_property
 from markupsafe import Markup
 
 from charts.svg.shapes import BOTH, drawing
+from publishers.site.labels import filled, picked
 from publishers.site.views import number
 from telling.blocks import Block, Cell, Column, Link, Number, Telling, columns_of
 from telling.words import Words
@@ -79,13 +80,21 @@ class BlockView:
 
     @cached_property
     def columns(self) -> tuple[Column, ...]:
-        """Return the columns of the table."""
-        return columns_of(self.block)
+        """Return the columns of the table that any row fills."""
+        return tuple(picked(columns_of(self.block), self._filled))
 
     @cached_property
     def rows(self) -> list[list[Markup | str]]:
         """Return the cells of the table as HTML."""
+        return [picked(row, self._filled) for row in self._cells]
+
+    @cached_property
+    def _cells(self) -> list[list[Markup | str]]:
         return [[cell(value, self.words) for value in row] for row in self.block.rows[:ROWS]]
+
+    @cached_property
+    def _filled(self) -> list[int]:
+        return filled(self._cells)
 
     @property
     def cut(self) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import TypeVar
 from unicodedata import east_asian_width
 
@@ -44,9 +44,18 @@ def kind(cell: object, is_number: bool = False) -> Markup:
     return Markup(' class="{}"').format(" ".join(names)) if names else Markup("")
 
 
-def filled(rows: Iterable[Sequence[object]]) -> list[int]:
-    """Return which columns any row fills, the first in any case; a column that none does is none."""
-    return [at for at, cells in enumerate(zip(*rows, strict=True)) if not at or not all(map(is_nothing, cells))]
+def filled(rows: Iterable[Sequence[object]], *, unsaid: Collection[object] = ()) -> list[int]:
+    """Return which columns any row fills, the first in any case; a column that none does is none, on no page.
+
+    Args:
+        rows: the cells of each.
+        unsaid: what says nothing besides, as the word for what is not known.
+    """
+    return [
+        at
+        for at, cells in enumerate(zip(*rows, strict=True))
+        if not at or any(c not in unsaid and not is_nothing(c) for c in cells)
+    ]
 
 
 def picked(row: Sequence[T], at: Iterable[int]) -> list[T]:

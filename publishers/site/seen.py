@@ -17,7 +17,7 @@ from kpis.text import signs_of_scales, status_word
 from publishers.site.attention import strip
 from publishers.site.block_views import cell
 from publishers.site.headed import folded
-from publishers.site.labels import is_nothing, is_one_value, with_roles
+from publishers.site.labels import filled, is_nothing, is_one_value, picked, with_roles
 from publishers.site.lines import lined
 from publishers.site.views import meaning
 from telling.blocks import Block, columns_of
@@ -31,6 +31,7 @@ from telling.shifts import Since, Standing
 from telling.words import Words
 
 _LONG = re.compile(r"(?:^|>)[^<]*[!-;=?-~]{31}")  # a word without a place to break, outside of tags
+SENTENCE = 60  # signs; what is longer is read as a sentence
 IN_SHORT = {"unreported": "att_unreported"}  # words of marks in narrow places
 ListOf = Callable[[str, str], str]  # group of a tally and status → address of the list that the count counts
 PageOf = Callable[[str], str]  # code → address of its page
@@ -341,20 +342,45 @@ def projects(listed: Sequence[Line], page_of: PageOf, words: Words, *, caption: 
         )
         for line in listed
     ]  # fmt: skip
-    return _table("projects", tuple(words(head) for head in heads), rows, caption=caption, numbers=(4, 5, 6, 7))
+    return _table(
+        "projects", tuple(words(head) for head in heads), rows, caption=caption, numbers=(4, 5, 6, 7), is_one_of_several=True
+    )
 
 
 def listing(block: Block, words: Words, *, first: int = 0, last: int | None = None) -> Markup:
-    """Return the table of a block, or its rows from one to another, for texts that are read in full."""
-    rows = [[cell(value, words) for value in row] for row in block.rows[first:last]]
-    columns = columns_of(block)
-    numbers = [at for at, column in enumerate(columns) if column.is_number]
+    """Return the table of a block, or its rows from one to another, for texts that are read in full; all parts have the same columns."""
+    every = [[cell(value, words) for value in row] for row in block.rows]
+    at = filled(every)
+    rows, columns = [picked(row, at) for row in every[first:last]], picked(columns_of(block), at)
+    numbers = [place for place, column in enumerate(columns) if column.is_number]
     heads = [column.heading for column in columns]
-    return _table(block.key.replace("_", "-"), heads, rows, caption=block.title or block.sentence, numbers=numbers)
+    return _table(
+        block.key.replace("_", "-"), heads, rows, caption=block.title or block.sentence, numbers=numbers, is_one_of_several=True
+    )
 
 
-def _table(name: str, heads: Sequence[str], rows: Sequence[Sequence[object]], *, caption: str, numbers: Sequence[int]) -> Markup:
-    """Return a table whose rows are blocks of label and value on a phone."""
+def _table(
+    name: str,
+    heads: Sequence[str],
+    rows: Sequence[Sequence[object]],
+    *,
+    caption: str,
+    numbers: Sequence[int],
+    is_one_of_several: bool = False,
+) -> Markup:
+    """Return a table whose rows are blocks of label and value on a phone, without the columns in which no row says anything.
+
+    Args:
+        name: of its style.
+        heads: its headings.
+        rows: the cells of each.
+        caption: what it is of.
+        numbers: the places of columns that hold numbers.
+        is_one_of_several: stands below others of its kind, with the same columns as they.
+    """
+    if rows and not is_one_of_several:
+        at = filled(rows)
+        heads, rows, numbers = picked(heads, at), [picked(row, at) for row in rows], [at.index(n) for n in numbers if n in at]
 
     def kind(place: int, cell: object = "") -> Markup:
         names = [
@@ -365,7 +391,13 @@ def _table(name: str, heads: Sequence[str], rows: Sequence[Sequence[object]], *,
         ]  # on a phone a row without it is no line
         return Markup(' class="{}"').format(" ".join(names)) if names else Markup("")
 
-    top = Markup("").join(Markup('<th scope="col"{}>{}</th>').format(kind(at), head) for at, head in enumerate(heads))
+    texts = {
+        at for at, cells in enumerate(zip(*rows, strict=True)) if any(len(Markup(cell).striptags()) > SENTENCE for cell in cells)
+    }
+    top = Markup("").join(
+        Markup('<th scope="col"{}>{}</th>').format(Markup(' class="txt"') if at in texts else kind(at), head)
+        for at, head in enumerate(heads)
+    )  # on paper a column of sentences has more of the width
     body = Markup("").join(
         Markup("<tr>{}</tr>").format(
             Markup("").join(

@@ -12,7 +12,7 @@ from charts.series import Series
 from charts.svg.series import NARROW, WIDE, drawing
 from charts.svg.sparkline import BAR, HEIGHT, WIDTH, bullet, sparkline
 from charts.svg.strip import look_of
-from kpis.figures.records import STATUSES, Figure, in_time, value_of
+from kpis.figures.records import MARKS, STATUSES, Figure, in_time, value_of
 from kpis.figures.scorecard import Book, Scored, SourceNote, Tally, forecast_of, path_of, shown_figure
 from kpis.figures.sentences import planned_text, target_text
 from kpis.figures.targets import path_stretches
@@ -215,11 +215,7 @@ class IndicatorView:
         """Return one row per period."""
         rows = []
         for figure in sorted(self.scored.figures, key=in_time):
-            marks = [
-                self.words(f"mark_{mark}")
-                for mark in ("preliminary", "approximate", "lower_bound", "year_to_date", "base_estimated")
-                if getattr(figure, f"is_{mark}")
-            ]
+            marks = [self.words(f"mark_{mark}") for mark in MARKS if getattr(figure, f"is_{mark}")]
             rows.append(
                 SeriesRow(
                     code=figure.period_code, label=figure.period.label(self.words.language), end=figure.period.end.isoformat(),

@@ -117,6 +117,7 @@ def _environment() -> Environment:
         finalize=shown,
         auto_reload=False,
     )
+    made.tests["nothing"] = is_nothing
     made.globals |= {"labels": labels, "kind": kind, "filled": filled, "picked": picked, "is_nothing": is_nothing, "large": large}
     return made
 

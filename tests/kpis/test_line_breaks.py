@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from kpis.line_breaks import JOINED, PLACE, on_one_line, with_places, with_wholes
+from kpis.line_breaks import JOINED, PLACE, on_one_line, phrases, with_places, with_wholes
 
 
 def test_no_line_of_a_heading_ends_within_a_period_a_day_or_a_part_of_a_whole() -> None:
@@ -65,3 +65,19 @@ def test_a_short_word_is_left_whole_and_so_is_one_with_an_ending() -> None:
     for word in ("デジタル化率", "キャッシュレス導入済み施設", "行政手続のデジタル化率", "Organization and Talent"):
         assert with_places(word) == word
     assert with_places("全行政手続デジタル化率一覧表示") == f"全行政手続{PLACE}デジタル化率一覧表示"
+
+
+def test_a_name_is_parted_at_its_phrases_and_one_of_another_language_is_not() -> None:
+    assert phrases("スタートアップ・シビックテックとの協働推進プロジェクト") == [
+        "スタートアップ・",
+        "シビックテックとの",
+        "協働推進",
+        "プロジェクト",
+    ]
+    assert phrases("地域における再エネシェアリングモデル実践プロジェクト")[:2] == ["地域における", "再エネシェアリングモデル"]
+    assert phrases("取り組み") == ["取り組み"], "an ending of one sign that is no particle stands within a word"
+    assert phrases("Service Design Project") == ["Service Design Project"]
+    assert all(
+        "".join(phrases(name)) == name
+        for name in ("TOKYOスマート・スクール・プロジェクト", "高潮等への(正式名称は未確認)", "令和5年度のDX")
+    )

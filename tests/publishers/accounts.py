@@ -316,13 +316,11 @@ def timeline(ledger: Ledger, charts: Sequence[Drawn], milestones: Sequence[Item]
     """Check the time line of milestones; return what is wrong and the sentence it may say."""
     if not milestones:
         return [f"{c.alt} is not expected" for c in charts], []
-    slipped = sum(m["state"] == "done" and (m["slip_days"] or 0) > 0 for m in milestones)
+    slips = [m["slip_days"] for m in milestones if m["state"] == "done" and m["slip_days"] is not None]
+    slipped, w = sum(days > 0 for days in slips), ledger.words
+    late = w("milestones_slipped", count=slipped) if slipped else w("milestones_none_slipped") if slips else ""
     gap = " " if ledger.language == "en" else ""
-    sentence = (
-        milestones_line(ledger.words, Counter(m["state"] for m in milestones))
-        + gap
-        + ledger.words("milestones_slipped", count=slipped)
-    )
+    sentence = milestones_line(ledger.words, Counter(m["state"] for m in milestones)) + (gap + late if late else "")
     dated = any(tabled.last_day(m) != "9999-12-31" for m in milestones)
     wrong = [f"{c.alt} is not expected" for c in charts if c.alt != sentence]
     mine = [c for c in charts if c.alt == sentence]

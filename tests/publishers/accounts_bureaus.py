@@ -48,9 +48,12 @@ def bureaus(ledger: Ledger, shown: Shown, *, view: str = "then", keep: list[Tabl
     wholes = {u["code"] for u in ledger.api("units") if u["kind"] == "whole"}
     apart = [s for s in ledger.own.values() if s["scope"] not in reporting and s["scope"] not in wholes and s["period"]]
     ordered = [s for scope in ledger.units for s in apart if s["scope"] == scope]
-    tables += (
-        [overviewed.beside(ledger, ordered)] if ordered else []
-    )  # tables of the same headings, one below the other, are read as one
+    for scope in dict.fromkeys(s["scope"] for s in ordered):  # tables of the same headings, one below the other, are read as one
+        header, told_there = tabled.said(overviewed.beside(ledger, [s for s in ordered if s["scope"] == scope]))
+        if tables[-1][0] == header:
+            tables[-1] = header, [*tables[-1][1], *told_there]
+        else:
+            tables.append((header, told_there))
     says += [f for s in ordered for f in (ledger.headline(s), parse_period(s["period"]).short(ledger.language))]
     wrong += tabled.wrong_tables(shown, tables)
     boxes: dict[str, list[str]] = {}

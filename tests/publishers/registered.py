@@ -77,7 +77,7 @@ def procedures(
         w("card_usage"): [tabled_registers.percent(total["usage_of_online_pct"]), w("card_usage_note", all=tabled_registers.percent(total["usage_of_all_pct"]), known=f"{total['with_usage_count']:,}")],
         w("card_priority"): [f"{priority['done_count']:,} / {priority['procedures_count']:,}"],
         w("card_phone"): [f"{phone:,} / {online:,}", w("card_phone_note", online=f"{online:,}", unknown=f"{silent:,}"), w("no_phone_why", unknown=f"{silent:,}")],
-        w("card_overdue"): [f"{plan['overdue_count']:,}", w("card_overdue_note", planned=f"{plan['planned_count']:,}")],
+        w("card_overdue"): [f"{plan['overdue_count']:,}", w("card_overdue_note", planned=f"{plan['planned_count']:,}") if plan["planned_count"] else w("card_overdue_none")],
     }  # fmt: skip
     tables: list[Table] = [
         tabled_registers.published_totals(ledger, summary),
@@ -140,12 +140,16 @@ def procedures(
                   for x in charted.wrong_shares(c, {w(f"step_{s}"): v for s, v in steps.items()}, {f: w(f"form_{f}") for f in FORMS})]  # fmt: skip
     says.append(
         w(
-            "plan_sentence",
+            "plan_sentence"
+            if plan["overdue_count"]
+            else "plan_sentence_none_overdue"
+            if plan["planned_count"]
+            else "plan_sentence_none",
             planned=f"{plan['planned_count']:,}",
             overdue=f"{plan['overdue_count']:,}",
-            undated=f"{plan['undated_count']:,}",
             as_of=ledger.day(as_of),
         )
+        + (w("plan_undated", undated=f"{plan['undated_count']:,}") if plan["undated_count"] else "")
     )
     if plan["by_day"]:
         late = [d["precision"] in SURE and d["day"] < as_of for d in plan["by_day"]]
@@ -174,10 +178,10 @@ def procedures(
             w(
                 "time_sentence",
                 dated=f"{last:,}",
-                undated=f"{online - last:,}",
                 first=ledger.day(gone[0]["day"]),
                 last=ledger.day(gone[-1]["day"]),
             )
+            + (w("time_undated", undated=f"{online - last:,}") if online > last else "")
         )
         wrong += [x for c in drawn(f"{w('time_heading')}: {says[-1]}")
                   for x in charted.wrong_steps(c, [(w("col_so_far"), [(g["day"], g["so_far_count"]) for g in gone])])]  # fmt: skip
@@ -240,7 +244,7 @@ def facilities(ledger: Ledger, shown: Shown, field: str, *, view: str = "then", 
     boxes = {
         w("fac_card_published"): [ledger.headline(rollout)] if rollout else [],
         w("fac_card_list"): [f"{states_['introduced']} / {count}", w("fac_card_list_note", klass=states_["class_level_only"], announced=states_["announced"], unknown=states_["unknown"])],
-        w("fac_card_three"): [f"{ways['standard']} / {summary['taking_count']}", w("fac_card_three_note", unstated=ways["unstated"])],
+        w("fac_card_three"): [f"{ways['standard']} / {summary['taking_count']}", w("fac_card_three_note") + (w("fac_card_unstated", unstated=ways["unstated"]) if ways["unstated"] else "")],
         w("fac_card_cash"): [str(len(cash)), w("fac_card_cash_note", noplan=summary["without_plan_count"])],
     }  # fmt: skip
     wrong: list[str] = []
@@ -274,7 +278,11 @@ def facilities(ledger: Ledger, shown: Shown, field: str, *, view: str = "then", 
         planned = sum(1 for f in rows if not f["is_class"] and f["planned_for"])
         done = [f for f in rows if not f["is_class"] and f["status"] in CASHLESS]
         dated = sum(f["cashless_since"] is not None for f in done)
-        says.append(w("fac_time_sentence", done=dated, planned=planned, undated=summary["undated_count"]))
+        says.append(
+            w("fac_time_sentence", done=dated)
+            + (w("fac_time_planned", planned=planned) if planned else "")
+            + (w("fac_time_undated", undated=summary["undated_count"]) if summary["undated_count"] else "")
+        )
         lines = [(w("fac_done_word"), [(g["day"], g["done_count"]) for g in gone])]
         lines += [(w("fac_plan_word"), [(g["day"], g["planned_count"]) for g in gone])] if planned else []
         wrong += [x for c in drawn(f"{w('fac_time')}: {says[-1]}") for x in charted.wrong_steps(c, lines)]

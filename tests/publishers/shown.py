@@ -66,10 +66,10 @@ class Shown:
         return {found for text in written for found in numbers_in(text)}
 
     def table(self, *columns: str) -> list[list[Any]]:
-        """Return the rows of the first table that has these columns, only these."""
+        """Return the rows of the first table that has the first two of these columns, only these; one that no row fills is not shown."""
         for header, rows in self.tables:
-            if set(columns) <= set(header):
-                return [[row[header.index(c)] for c in columns] for row in rows]
+            if set(columns[:2]) <= set(header):
+                return [[row[header.index(c)] if c in header else None for c in columns] for row in rows]
         return []
 
 

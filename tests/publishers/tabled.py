@@ -39,8 +39,8 @@ def wrong_tables(shown: Shown, expected: Iterable[Table], *, free: Sequence[str]
         header, rows = table
         return kept(([*header], [[_read(" ".join(plain(cell(c)).split())) for c in row] for row in rows]))
 
-    there, wanted = [read(t) for t in shown.tables], [read(t) for t in expected]
-    allowed = [*wanted, *(read(t) for t in may)]
+    there, wanted = [said(read(t)) for t in shown.tables], [said(read(t)) for t in expected]
+    allowed = [*wanted, *(said(read(t)) for t in may)]
     wrong = []
     for table in there:
         if table in allowed or not table[0]:
@@ -50,6 +50,13 @@ def wrong_tables(shown: Shown, expected: Iterable[Table], *, free: Sequence[str]
         missing = [r for r in like[1] if r not in table[1]] if like else []
         wrong.append(f"{table[0]}: {rows[:3]} {'for ' + str(missing[:3]) if like else 'is not expected'}")
     return wrong + [f"{w[0]} is not shown: {w[1][:2]}" for w in wanted if w not in there and w[1]]
+
+
+def said(table: Table) -> Table:
+    """Return a table without the columns, but the first, in which no row says anything; those of projects stand alike one below the other."""
+    header, rows = table
+    at = [n for n in range(len(header)) if not n or any(row[n] not in ("", "—", "―", "·") for row in rows)]
+    return ([header[n] for n in at], [[row[n] for n in at] for row in rows]) if rows else table
 
 
 def _read(written: str) -> str:
@@ -69,7 +76,7 @@ def count(value: float | None) -> str:
 
 def marks(ledger: Ledger, figure: Item) -> str:
     """Write what is marked on a figure."""
-    names = ("preliminary", "approximate", "lower_bound", "year_to_date", "base_estimated")
+    names = ("preliminary", "approximate", "lower_bound", "year_to_date", "base_estimated", "worked_out")
     return ledger.words("list_comma").join(ledger.words(f"mark_{n}") for n in names if figure[f"is_{n}"])
 
 

@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
+import re
+
+import pandas as pd
+import pyarrow as pa
 from markupsafe import Markup
 
+from pages.parts.data_table import said_columns, texts_of
+from publishers.site.block_views import BlockView
 from publishers.site.labels import filled, is_nothing, kind, picked, with_roles
-from publishers.site.seen import large
+from publishers.site.seen import large, listing
+from telling.blocks import Block, Number
+from telling.words import Words
 
 
 def test_each_part_of_such_a_table_says_what_it_is_and_no_other_table_is_touched() -> None:
@@ -45,3 +53,25 @@ def test_the_unit_of_a_large_value_is_small_and_no_value_is_taken_for_html() -> 
     assert large(Markup('<data value="24">24手続</data>')) == '<data value="24">24<span class="un">手続</span></data>'
     assert [large(value) for value in ("99.1%", "78 / 78", "5,695万枚")] == ["99.1%", "78 / 78", "5,695万枚"]
     assert large("3 <b>x</b>", is_text=True) == "3 &lt;b&gt;x&lt;/b&gt;" and "<b>" not in large("3 <b>x</b>")
+
+
+def test_a_column_in_which_no_row_says_anything_is_none_in_any_table() -> None:
+    block = Block(
+        key="made",
+        columns=("名称", "値", "計画", "備考"),
+        rows=(("一", Number(1, "1"), "―", None), ("二", Number(None, "―"), "", "")),
+        title="表",
+    )
+    words = Words("ja")
+    view = BlockView(block, words)
+    assert [c.heading for c in view.columns] == ["名称", "値"] and {len(row) for row in view.rows} == {2}
+    for part in (listing(block, words), listing(block, words, first=1), texts_of(block, words, first=1).shown):
+        assert re.findall(r"<th[^>]*>([^<]+)", part) == ["名称", "値"] and "計画" not in part, (
+            "parts of one table have the same columns"
+        )
+    for grid in (
+        pd.DataFrame([dict(zip(block.columns, ("一", 1.0, "不明", None), strict=True))]),
+        pa.table({"名称": [""], "値": [1], "計画": ["不明"], "備考": [None]}),
+    ):
+        kept = said_columns(grid, unsaid=("不明",))
+        assert list(getattr(kept, "column_names", None) or kept.columns) == ["名称", "値"]
