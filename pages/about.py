@@ -19,6 +19,9 @@ from telling import examples
 from telling.method import names, sections
 from telling.words import Words
 
+# Widths of the columns of the two grids: together what a window of 1280 pixels has room for.
+DEFINITIONS, SOURCES = (180, 285, 180, 80, 70, 95, 110, 130), (640, 110, 170, 210)
+
 enter()
 
 
@@ -47,7 +50,9 @@ def definitions() -> Ready:
         "about_definitions_sentence", total=len(indicators), targeted=len(targeted),
         qualitative=sum(KINDS[row.kind].is_text for row in indicators),
     )  # fmt: skip
-    return ready(None, sentence=sentence, table=table, csv=pd.DataFrame(map(vars, indicators)), is_table_open=True)
+    return ready(
+        None, sentence=sentence, table=table, csv=pd.DataFrame(map(vars, indicators)), is_table_open=True, widths=DEFINITIONS
+    )
 
 
 def sources() -> Ready:
@@ -66,7 +71,7 @@ def sources() -> Ready:
     dated = sum(row.published_on is not None for row in listed)
     bounded = sum(row.published_on is None and row.published_by is not None for row in listed)
     sentence = t("about_sources_sentence", primary=primary, secondary=len(listed) - primary, dated=dated, bounded=bounded)
-    return ready(None, sentence=sentence, table=table, csv=pd.DataFrame(map(vars, listed)), is_table_open=True)
+    return ready(None, sentence=sentence, table=table, csv=pd.DataFrame(map(vars, listed)), is_table_open=True, widths=SOURCES)
 
 
 def known_public(row: tables.Source) -> str:

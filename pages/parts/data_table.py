@@ -26,6 +26,7 @@ from telling.blocks import Block, Cell, Link, Number
 from telling.words import Words
 
 EMPTY_CELL = "―"
+THREE_LINES = 68  # pixels of a row of a grid
 READ_IN_FULL = 40  # rows; of more, a grid can be sorted and searched
 FOLDED_IN_FULL, SHOWN_AT_ONCE = 200, 20  # rows, where only the first are shown at once, and how many these are
 AT_ONCE, AT_MOST = 6, 100  # rows of a grid that a phone and paper show as blocks, and with those that are folded away
@@ -134,6 +135,16 @@ def grid_or_blocks(table: pa.Table, blocks: Texts | None, *, key: str, **more: A
 def link_columns() -> dict[str, Any]:
     """Return the settings of a grid whose column of sources holds addresses with their titles: the title is shown, the address linked."""
     return {t("source"): st.column_config.LinkColumn(display_text=r":~:title=(.+)$", alignment="left")}
+
+
+def columns_of_widths(names: Sequence[str], widths: Sequence[int]) -> dict[str, Any]:
+    """Return the settings of a grid with columns of these widths, in pixels, and rows of three lines; sources are links by their titles."""
+    known, links = meanings(Words(language())), link_columns()
+    made = {name: st.column_config.Column(width=width, help=known.get(name)) for name, width in zip(names, widths, strict=False)}
+    if t("source") in names:
+        links[t("source")]["width"] = made[t("source")]["width"] if t("source") in made else None
+        made |= links
+    return {**({"row_height": THREE_LINES} if widths else {}), **({"column_config": made} if made else {})}
 
 
 @dataclass(frozen=True, slots=True)

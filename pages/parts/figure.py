@@ -13,7 +13,7 @@ import streamlit as st
 from charts.plotly.styled import CONFIG, Finished, in_language
 from kpis.as_text import markdown
 from pages.parts import cached, prose
-from pages.parts.data_table import Texts, blocks_of, data_table, grid_or_blocks, link_columns, texts_table
+from pages.parts.data_table import Texts, blocks_of, columns_of_widths, data_table, grid_or_blocks, link_columns, texts_table
 from pages.parts.raw_html import draw_html
 from pages.parts.text import csv_file, language, t
 from pages.parts.when import as_of, view
@@ -37,6 +37,7 @@ class Ready:
     wide: Finished | None
     chart: str
     blocks: Texts | None
+    widths: tuple[int, ...]
 
 
 def ready(
@@ -53,6 +54,7 @@ def ready(
     legend: str = "",
     wide: go.Figure | None = None,
     chart: str = "",
+    widths: tuple[int, ...] = (),
 ) -> Ready:
     """Make a chart with its sentence (also its ``alt``), table and CSV ready to show.
 
@@ -67,6 +69,7 @@ def ready(
         legend: what the fills of the chart mean, as HTML above it.
         wide: the chart where the window is no phone's, in another form.
         chart: the name under which it is published.
+        widths: of the columns of a grid, in pixels; its rows are then as tall as three lines, which its sentences take.
     """
     shown = pa.Table.from_pandas(table, preserve_index=False).replace_schema_metadata()
     content = csv_file(table if csv is None else csv) if len(table) else b""
@@ -74,7 +77,7 @@ def ready(
         figure=Finished(in_language(figure, language())) if figure is not None else None, sentence=sentence, table=shown, texts=texts, csv=content, title=title,
         why_empty=why_empty, is_table_open=is_table_open, notes=notes, legend=legend,
         wide=Finished(in_language(wide, language())) if wide is not None else None, chart=chart,
-        blocks=blocks_of(shown) if is_table_open and texts is None else None,
+        blocks=blocks_of(shown) if is_table_open and texts is None else None, widths=widths,
     )  # fmt: skip
 
 
@@ -114,8 +117,7 @@ def show(made: Ready, *, key: str, about: str = "") -> None:
             if made.texts is not None:
                 texts_table(made.texts)
             elif made.blocks is not None:
-                settings = {"column_config": link_columns()} if t("source") in made.table.column_names else {}
-                grid_or_blocks(made.table, made.blocks, key=key, **settings)
+                grid_or_blocks(made.table, made.blocks, key=key, **columns_of_widths(made.table.column_names, made.widths))
             else:
                 data_table(made.table, column_config=link_columns() if t("source") in made.table.column_names else {})
             st.download_button(

@@ -75,7 +75,8 @@ def procedure_list(register: Counted) -> None:
             shown, height=420, alt=t("list_heading"),
             column_config={
                 t("open_row"): st.column_config.LinkColumn(display_text=r"code=(.+)$", width="small"),
-                t("col_name"): st.column_config.TextColumn(width="large"), t("col_cases"): number, t("col_online_cases"): number,
+                t("col_name"): st.column_config.TextColumn(width=340), t("col_channel"): st.column_config.TextColumn(width=230),
+                t("col_status"): st.column_config.TextColumn(width=90), t("col_phone"): st.column_config.TextColumn(width=90), t("col_cases"): number, t("col_online_cases"): number,
             },
         )  # fmt: skip
     with st.container(key="as_blocks_procedures"):  # on a phone and on paper, where a grid of up to thirteen columns cannot be read

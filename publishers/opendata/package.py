@@ -152,7 +152,8 @@ def _naming(text: str, codes: Sequence[str], language: str) -> str:
     """Return a description with the codes behind it, unless it names each of them."""
     if all(re.search(rf"(?<![a-z_]){code}(?![a-z_])", text) for code in codes):
         return text
-    return f"{text}({'、'.join(codes)})" if language == "ja" else f"{text} ({', '.join(codes)})"
+    w = Words(language)
+    return text + w("in_brackets", text=w("list_comma").join(codes))
 
 
 def describe(field: str, language: str = "ja") -> str:
