@@ -139,7 +139,7 @@ def _heads(agenda: Agenda) -> list[str]:
 def _row(row: Row, agenda: Agenda) -> dict[str, Any]:
     w, answer = agenda.words, row.answer
     return {
-        "status": row.status if row.is_current else marks.UNKNOWN, "word": row.word, "name": phrases(row.name), "about": row.about,
+        "status": row.status if row.is_current else marks.UNKNOWN, "word": row.word, "name": phrases(row.name), "about": phrases(row.about),
         "gap": row.gap.text, "strip": _strip(row.strip), "since": row.since, "cause": answer.cause, "action": answer.action,
         "who": " ".join(filter(None, (row.bureau or w("att_undecided"), answer.owner))),
         "due": answer.due_said(w) if answer.due else "",

@@ -65,10 +65,11 @@ class Shown:
         written += [t for box in self.boxes.values() for t in box if not t.startswith(SOURCES)]
         return {found for text in written for found in numbers_in(text)}
 
-    def table(self, *columns: str) -> list[list[Any]]:
-        """Return the rows of the first table that has the first two of these columns, only these; one that no row fills is not shown."""
+    def table(self, *columns: str, unfilled: int = 0) -> list[list[Any]]:
+        """Return the rows of the first table that has these columns, only these; the last ``unfilled`` may be filled by no row, and so not shown."""
+        needed = columns[: len(columns) - unfilled]
         for header, rows in self.tables:
-            if set(columns[:2]) <= set(header):
+            if set(needed) <= set(header):
                 return [[row[header.index(c)] if c in header else None for c in columns] for row in rows]
         return []
 
