@@ -1,4 +1,4 @@
-"""Files on their way out: each belongs to the session whose page offers it, and nobody else finds it at its address.
+"""Files on their way out: each belongs to the session whose page offers it, for as long as the roles are held under which it was offered.
 
 Streamlit's own addresses are checksums of what is in the file, answered to anybody for as long as any session offers it, and longer.
 """
@@ -19,7 +19,9 @@ from streamlit.runtime.scriptrunner_utils.script_run_context import get_script_r
 from api.refusals import refuse
 from api.waiting import in_time
 from kpis.message import Message
+from kpis.reporting.access import Grant
 from kpis.settings import settings
+from pages.parts.viewer import viewer as looking
 from web.sessions import LINE, Sessions, claims_of, is_same_sign_in, viewer
 
 _PREFIX = "/media/"
@@ -32,9 +34,12 @@ class Downloads(MemoryMediaFileStorage):
         super().__init__(_PREFIX.rstrip("/"))
         self._key = secrets.token_bytes(32)
         self._sessions: dict[str, str] = {}
+        self._offered_to: dict[str, tuple[Grant, ...]] = {}
 
     def load_and_get_id(self, path_or_data: str | bytes, mimetype: str, kind: MediaFileKind, filename: str | None = None) -> str:
         session_id, content_id = _session_here(), super().load_and_get_id(path_or_data, mimetype, kind, filename)
+        if get_script_run_ctx(suppress_warning=True):  # not of a file made later, which its page offered
+            self._offered_to[session_id] = looking().grants
         file_id = hashlib.blake2b(f"{session_id} {content_id}".encode(), key=self._key, digest_size=24).hexdigest()
         self._files_by_id[file_id] = self._files_by_id.pop(content_id)
         self._sessions[file_id] = session_id
@@ -48,8 +53,13 @@ class Downloads(MemoryMediaFileStorage):
         """Return the session that offers a file under this name; nothing where none does."""
         return self._sessions.get(PurePosixPath(name).stem)
 
+    def offered_to(self, session_id: str) -> tuple[Grant, ...]:
+        """Return the roles of whoever looked when the page of a session offered its files last."""
+        return self._offered_to.get(session_id, ())
+
     def forget(self, session_id: str) -> None:
         """Delete what a session offered."""
+        self._offered_to.pop(session_id, None)
         for file_id in [each for each, owner in list(self._sessions.items()) if owner == session_id]:
             self.delete_file(file_id)
 
@@ -71,7 +81,7 @@ def _session_here() -> str:
 
 
 class DownloadGate:
-    """Answer the address of a file only while its session lasts, and at an office only to whoever is signed in there."""
+    """Answer the address of a file only while its session lasts, and at an office only to whoever is signed in there, with the roles of then."""
 
     def __init__(self, app: ASGIApp, downloads: Downloads, sessions: Callable[[], Sessions]) -> None:
         self.app, self.downloads, self.sessions = app, downloads, sessions
@@ -92,4 +102,5 @@ class DownloadGate:
         claims = claims_of(scope)
         if not is_same_sign_in(claims, self.sessions().claims.get(session_id, {})):
             return False
-        return bool((await in_time(lambda: viewer(claims))).grants)
+        held = (await in_time(lambda: viewer(claims))).grants
+        return bool(held) and set(held) == set(self.downloads.offered_to(session_id))

@@ -29,7 +29,7 @@ WHERE = """pattern => {
     const text = new RegExp(pattern);
     const root = document.querySelector('[data-testid=stMain]') || document.body;
     const says = [...root.querySelectorAll('h1, h2, h3, h4, p, label, summary, button')].find(
-        e => e.checkVisibility() && text.test(e.innerText.trim()));
+        e => e.checkVisibility() && text.test(e.innerText.replace(/[\u200b\u2060]/g, '').replace(/\u00a0/g, ' ').trim()));
     if (!says) return null;
     const box = (says.closest('[data-testid=stAlert], [data-testid=stExpander]') || says).getBoundingClientRect();
     return box.top;

@@ -7,6 +7,8 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from kpis.languages import say
+from kpis.reporting import people
+from tests.small_government import AYA
 from tests.web.conftest import Office
 
 pytestmark = pytest.mark.server
@@ -36,3 +38,23 @@ def test_every_chart_of_a_page_can_be_taken_away(office: Office) -> None:
             held += 1
         tab.close()
     assert held >= 2
+
+
+def test_a_file_that_was_offered_is_gone_once_other_roles_are_held_until_its_page_runs_again(office: Office) -> None:
+    who = office.visitor("aya")
+    tab = who.tab()
+
+    def offered() -> int:
+        address = next(each.url for each in tab.parts("download_button") if each.url and each.label == say("csv", "ja"))
+        return who.ask(address).status
+
+    tab.run("submit")
+    assert offered() == 200
+    role = {"actor": people.COMMAND_LINE, "email": AYA, "role": "bureau_manager", "bureau_code": "DIGITAL"}
+    people.add_person(office.store, **role)
+    assert offered() == 404
+    tab.run("submit")
+    assert offered() == 200
+    people.remove_person(office.store, **role)
+    assert offered() == 404
+    tab.close()
