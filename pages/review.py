@@ -263,7 +263,7 @@ def decide(opened: Opened) -> None:
             )
             for cell in picked
         }
-        if st.button(t("give_back"), icon=":material/undo:", key=steps.upon("return", report)):
+        if st.button(t("give_back"), icon=":material/undo:", key=steps.upon("give_back", report)):
             steps.take(
                 lambda: submissions.give_back(
                     store, report.id, actor=me.email, revision=report.revision, reason=reason, comments=comments

@@ -9,6 +9,7 @@ import hashlib
 import secrets
 from collections.abc import Callable
 from pathlib import PurePosixPath
+from typing import Any
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 from streamlit.runtime.media_file_manager import MediaFileManager
@@ -38,8 +39,8 @@ class Downloads(MemoryMediaFileStorage):
 
     def load_and_get_id(self, path_or_data: str | bytes, mimetype: str, kind: MediaFileKind, filename: str | None = None) -> str:
         session_id, content_id = _session_here(), super().load_and_get_id(path_or_data, mimetype, kind, filename)
-        if get_script_run_ctx(suppress_warning=True):  # not of a file made later, which its page offered
-            self._offered_to[session_id] = looking().grants
+        if get_script_run_ctx(suppress_warning=True):  # a file made later was offered by its page before
+            self.note()
         file_id = hashlib.blake2b(f"{session_id} {content_id}".encode(), key=self._key, digest_size=24).hexdigest()
         self._files_by_id[file_id] = self._files_by_id.pop(content_id)
         self._sessions[file_id] = session_id
@@ -52,6 +53,10 @@ class Downloads(MemoryMediaFileStorage):
     def session_of(self, name: str) -> str | None:
         """Return the session that offers a file under this name; nothing where none does."""
         return self._sessions.get(PurePosixPath(name).stem)
+
+    def note(self) -> None:
+        """Note with which roles somebody looks at the page that offers a file now."""
+        self._offered_to[_session_here()] = looking().grants
 
     def offered_to(self, session_id: str) -> tuple[Grant, ...]:
         """Return the roles of whoever looked when the page of a session offered its files last."""
@@ -66,6 +71,11 @@ class Downloads(MemoryMediaFileStorage):
 
 class Offers(MediaFileManager):
     """What pages offer: a file that is made when it is asked for is made for the session alone that offers it."""
+
+    def add_deferred(self, *given: Any, **more: Any) -> str:
+        if isinstance(self._storage, Downloads):
+            self._storage.note()
+        return super().add_deferred(*given, **more)
 
     def execute_deferred(self, file_id: str) -> str:
         line, offer = LINE.get(), self._deferred_callables.get(file_id)

@@ -16,7 +16,7 @@ from kpis.reporting.reports import INCOMPLETE, Opened
 from kpis.store.store import Store
 from pages.parts import prose
 from pages.parts.reported import column_name, instant, place_name, row_namer, unit_of, value_text
-from pages.parts.steps import take
+from pages.parts.steps import take, upon
 from pages.parts.text import digits, found_shown, in_brackets, language, shown_name, t
 from pages.parts.whatchanges import left_open
 from telling.words import Words
@@ -36,7 +36,7 @@ def resolve_conflicts(store: Store, opened: Opened, *, actor: str) -> None:
         return
     prose.error(t("conflicts_lead", count=len(unresolved)), icon=":material/call_split:")
     name = row_namer()
-    with st.form("conflicts"):
+    with st.form(upon("conflicts", opened.report)):
         picked = {}
         for number, cell in enumerate(unresolved[:AT_ONCE]):
             kind = cell.row.kind
@@ -50,7 +50,7 @@ def resolve_conflicts(store: Store, opened: Opened, *, actor: str) -> None:
                 THEIRS: t("choose_theirs", value=markdown(value_text(kind, cell.column, cell.old))),
             }
             picked[kind, cell.row.key, cell.column] = st.radio(
-                cell.place, [OURS, THEIRS], index=None, format_func=words.__getitem__, key=f"conflict_{number}_{cell.place}",
+                cell.place, [OURS, THEIRS], index=None, format_func=words.__getitem__, key=upon(f"conflict_{number}_{cell.place}", opened.report),
                 label_visibility="collapsed",
             )  # fmt: skip
         if st.form_submit_button(t("conflicts_button"), type="primary", icon=":material/check:"):
@@ -65,7 +65,7 @@ def ask_readings(store: Store, opened: Opened, *, actor: str) -> None:
         return
     prose.error(t("readings_lead", count=len(unread)), icon=":material/percent:")
     name = row_namer()
-    with st.form("readings"):
+    with st.form(upon("readings", opened.report)):
         picked = {}
         for number, cell in enumerate(unread[:AT_ONCE]):
             kind, column = cell.row.kind, cell.column
@@ -80,7 +80,7 @@ def ask_readings(store: Store, opened: Opened, *, actor: str) -> None:
                 list(values),
                 index=None,
                 format_func=markdown,
-                key=f"reading_{number}_{cell.place}",
+                key=upon(f"reading_{number}_{cell.place}", opened.report),
                 label_visibility="collapsed",
                 horizontal=True,
             )

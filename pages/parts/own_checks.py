@@ -89,7 +89,7 @@ def check_or_hand_over(store: Store, opened: Opened, *, me: Viewer) -> bool:
             take(lambda: checks.check(store, report.id, actor=me.email, revision=report.revision, note=note), t("checked_now"))
     with right, st.container(border=True):
         reason = st.text_input(t("send_back_reason"), key=f"send_back_{report.id}_{report.revision}")
-        if st.button(t("send_back"), icon=":material/undo:", key=upon("send_back", report)):
+        if st.button(t("send_back"), icon=":material/undo:", key=upon("send_back_now", report)):
             take(
                 lambda: checks.send_back(store, report.id, actor=me.email, revision=report.revision, reason=reason),
                 t("sent_back_now"),

@@ -78,7 +78,7 @@ def ask_clashes(store: Store, opened: Opened, *, actor: str | None) -> None:
             prose.markdown(f"**{markdown(name(clash.row))}** {markdown(column_name(clash.row.kind, clash.column))}")
             prose.markdown("\n".join(f"- **{told}** {who}" for _, told, who in _asked(opened, clash)))
         return
-    with st.form("clashes"):
+    with st.form(upon("clashes", report)):
         picked: dict[submissions.CellKey, Value] = {}
         for number, clash in enumerate(open_cells[:AT_ONCE]):
             kind = clash.row.kind
