@@ -19,10 +19,10 @@ from telling import examples
 from telling.method import names, sections
 from telling.words import Words
 
+enter()
+
 # Widths of the columns of the two grids: together what a window of 1280 pixels has room for.
 DEFINITIONS, SOURCES = (180, 285, 180, 80, 70, 95, 110, 130), (640, 110, 170, 210)
-
-enter()
 
 
 def in_language(document: str) -> str:

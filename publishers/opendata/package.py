@@ -145,7 +145,7 @@ def _codes(declared: Any) -> Sequence[str]:
         if isinstance(mark, OwnWord):
             return own_words(mark.file)
     parts = get_args(declared.annotation if isinstance(declared, FieldInfo) else declared)
-    return next((found for part in parts if (found := _codes(part))), ())
+    return next((codes for part in parts if (codes := _codes(part))), ())
 
 
 def _naming(text: str, codes: Sequence[str], language: str) -> str:

@@ -115,9 +115,17 @@ def test_every_number_of_the_procedures_page_is_that_of_the_api(
     for number in (
         f"{total['done_count']:,} of the {total['procedures_count']:,} procedures on the list ({percent(total['rate_pct'])})",
         f"{percent(total['rate_with_partly_pct'])} with those done in part",
-        f"Open procedures with a planned day: {plan['planned_count']:,}.",
-        f"Open procedures with a planned day: {plan['planned_count']:,}, of which overdue on ",
-        f": {plan['overdue_count']:,}; planned without a day: {plan['undated_count']:,}.",
+        f"Open procedures with a planned day: {plan['planned_count']:,}"
+        if plan["planned_count"]
+        else "No open procedure has a planned day.",
+        *(
+            [f": {plan['overdue_count']:,}."]
+            if plan["overdue_count"]
+            else ["none was overdue on "]
+            if plan["planned_count"]
+            else []
+        ),
+        *([f"Planned without a day: {plan['undated_count']:,}."] if plan["undated_count"] else []),
     ):
         assert number in text, number
     if total["applications_count"]:

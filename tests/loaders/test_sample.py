@@ -217,7 +217,7 @@ def test_every_number_of_bureaus_projects_and_five_lesses_is_that_of_the_open_ap
 def test_the_sample_answers_every_question_and_every_chart_has_its_sentence_table_and_csv(served_sample: Served) -> None:
     """The pages walked as in ``tests/pages/test_charts.py``, here with figures of every bureau."""
     asked = [(page, "") for page in EVERY] + [("bureau", "code=FINANCE"), ("indicator", "code=electronic_decision_rate")]
-    found = walk(served_sample[0], asked, as_person=OFFICE) + list(unanswered(served_sample[0]))
+    found = walk(served_sample[0], asked, as_person=OFFICE) + list(unanswered(served_sample[0], empty=("replanned_day",)))
     assert not found, "\n".join(found)
 
 

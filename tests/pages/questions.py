@@ -62,12 +62,13 @@ def word(key: str, language: str) -> str:
     return unfilled(key, language).split("{")[0].strip()
 
 
-def unanswered(port: int, *, languages: tuple[str, ...] = ("ja", "en")) -> Iterator[str]:
+def unanswered(port: int, *, languages: tuple[str, ...] = ("ja", "en"), empty: tuple[str, ...] = ()) -> Iterator[str]:
     """Name every question that is not answered within two clicks of the overview.
 
     Args:
         port: of a served instance.
         languages: in which to ask.
+        empty: headings of columns that no row of this instance fills, which are therefore no columns.
     """
     for language in languages:
         viewer = Viewer(port)
@@ -86,9 +87,9 @@ def unanswered(port: int, *, languages: tuple[str, ...] = ("ja", "en")) -> Itera
                 continue
             shown = at(page)
             if "?" in second:
-                # Of several pages alike, one that says everything is enough: not every project has milestones.
-                there = [link for link in shown.links() if link.startswith(second.split("?")[0] + "?") and "code=" in link][:8]
-                found = any(all(word(k, language) in at(link).words() for k in keys) for link in there)
+                # Of several pages alike, together they say everything: not every project has milestones, and a column that none fills is none.
+                there = [link for link in shown.links() if link.startswith(second.split("?")[0] + "?") and "code=" in link]
+                found = all(any(word(k, language) in at(link).words() for link in there) for k in keys if k not in empty)
             else:
                 asked = (*keys, second) if second else keys
                 found = all(word(k, language) in shown.words() for k in asked)

@@ -167,6 +167,8 @@ def test_an_edition_is_told_to_everybody_and_a_turned_status_to_whom_it_concerns
         mails, EDITIONS_DIR=tmp_path / "editions", SIGNING_KEY_FILE=tmp_path / "key", EDITIONS_URL="https://kpi.example.jp"
     )
     clock.now = datetime(2026, 12, 1, 1, 0)  # after what the lists stamped
+    with reporting.writing(is_figures=False, is_clock_right=True):
+        pass
     publication.publish(reporting, note="公表", now=clock(), viewer=OFFICE, chosen=own)
     rounds.go(reporting, own, clock=clock)
     assert to(mails, "第1号") == sorted(everybody)
