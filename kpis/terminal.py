@@ -110,7 +110,7 @@ def refuse_kept(target: Path) -> Path:
     Raises:
         UsageRefused: it lies there; one file more and neither is any longer what it was.
     """
-    place = Path(os.path.abspath(target)).resolve()  # noqa: PTH100  # `resolve` alone follows what is not there no further
+    place = target.resolve()
     editions = settings().editions_dir.resolve()
     with suppress(OSError):
         kept = next((each for each in (place, *place.parents) if each == editions or (each / BACKUP).is_file()), None)

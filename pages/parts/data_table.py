@@ -60,7 +60,7 @@ def said_columns(data: Any, *, unsaid: Collection[str] = ()) -> Any:
 
     def says(name: str) -> bool:
         values = (value.as_py() for value in data[name]) if isinstance(data, pa.Table) else iter(data[name])
-        return any(not (value is None or value != value or value in unsaid or is_nothing(value)) for value in values)  # noqa: PLR0124  # not a number
+        return any(not (pd.isna(value) is True or value in unsaid or is_nothing(value)) for value in values)
 
     kept = [name for at, name in enumerate(names) if not at or says(name)]
     return data.select(kept) if isinstance(data, pa.Table) else data[kept]
