@@ -43,7 +43,9 @@ def _withdrawn_one_shown(f: Forged, _: Path) -> None:
     (f.folder / "served" / "current" / "editions" / "0003").symlink_to("../../../0003")
 
 
-@pytest.mark.skipif(os.name != "posix", reason="Windowsではリンクを作るのに特別な権限が要ります / on Windows making links needs a privilege")
+@pytest.mark.skipif(
+    os.name != "posix", reason="Windowsではリンクを作るのに特別な権限が要ります / on Windows making links needs a privilege"
+)
 @pytest.mark.parametrize("forge", [_led_away, _site_led_away, _made_a_folder, _all_led_away, _withdrawn_one_shown])
 def test_links_for_a_web_server_that_lead_elsewhere_are_named_and_made_anew(
     forged: Forged, tmp_path: Path, forge: Callable[[Forged, Path], None]
