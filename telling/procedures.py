@@ -279,7 +279,7 @@ def planned_when(telling: Telling, register: Counted) -> Block:
             {"planned_for": d, "planned_for_precision": p, "procedures_count": n, "is_overdue": is_past} for _, n, is_past, d, p in rows
         ),
         shape=Columns(tuple((label, n, past) for label, (n, past) in merged.items()), w("unit_procedure"), w("plan_past")) if rows else None,
-        why_empty=w("plan_why"), notes=(w("plan_hatched"),) if planned.overdue else (), file="procedure_plan",
+        notes=(w("plan_hatched"),) if planned.overdue else (), file="procedure_plan",
     )  # fmt: skip
     return _taken(told, telling)
 
