@@ -8,9 +8,9 @@ export PORT
 # Compiled modules are kept, also where the machine says otherwise: every worker, server and command of the tests begins with them.
 export PYTHONDONTWRITEBYTECODE :=
 
-# Installs Python packages. They are compiled afterwards, on every processor, and not one after the other.
+# Installs Python packages. They are compiled afterwards, on every processor and not one after the other, but for their own tests (a sixth of them).
 PIP := $(PY) -m pip install --quiet --disable-pip-version-check --no-compile
-COMPILE := { $(PY) -m compileall -q -j 0 $(VENV)/lib >/dev/null 2>&1 || true; }
+COMPILE := { $(PY) -m compileall -q -j 0 -x '/tests/' $(VENV)/lib >/dev/null 2>&1 || true; }
 
 # Installs Debian packages where this machine lets us; fails where it does not.
 APT := [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && apt-get update -qq >/dev/null && \
