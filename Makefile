@@ -52,7 +52,7 @@ test: $(VENV)/.dev tools
 
 # What is quick: lint, types, and the tests that call functions or begin from a database file.
 check: lint types
-	@$(PY) -m pytest -m "(unit or store) and not server"
+	@$(PY) -m pytest -n 2 -m "(unit or store) and not server"
 
 lint: $(VENV)/.dev
 	@$(VENV)/bin/ruff check .

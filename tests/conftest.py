@@ -13,6 +13,7 @@ from hypothesis import HealthCheck, settings
 from playwright.sync_api import Playwright, sync_playwright
 from xdist.remote import Producer
 from xdist.scheduler import LoadFileScheduling
+from xdist.workermanage import WorkerController
 
 from kpis.settings import settings as known
 from kpis.store.store import Store
@@ -35,7 +36,7 @@ settings.register_profile("mieruka", deadline=None, suppress_health_check=[Healt
 settings.load_profile("mieruka")
 
 
-SERVED = "tests/web/"
+SERVED, BROWSER = "tests/web/", "tests/browser/"
 # What a test costs is what it asks for, dearest first; a module that makes something dearer by itself says so in its pytestmark.
 COSTS = {
     "browser": {"chromium"},
@@ -80,10 +81,28 @@ def pytest_collection_finish() -> None:
 
 
 class ByPlace(LoadFileScheduling):
-    """Give a process file after file; those of a folder that serves instances for all its files go to one, which serves them once."""
+    """Give a process file after file; those of a folder that serves instances for all its files go to one, which serves them once.
+
+    Whoever drives a browser waits for it now and then. Of three processes the last takes the cheapest files meanwhile, from the end, which
+    begin no browser and no server of their own; it ends with the last file of a browser, and two go on.
+    """
 
     def _split_scope(self, nodeid: str) -> str:
         return nodeid[: len(SERVED)] if nodeid.startswith(SERVED) else super()._split_scope(nodeid)
+
+    def _assign_work_unit(self, node: WorkerController) -> None:
+        if self._fills_gaps(node):
+            self.workqueue.move_to_end(next(reversed(self.workqueue)), last=False)
+        super()._assign_work_unit(node)
+
+    def _reschedule(self, node: WorkerController) -> None:
+        if self._fills_gaps(node) and not next(iter(self.workqueue), "").startswith(BROWSER) and not node.shutting_down:
+            node.shutdown()
+        else:
+            super()._reschedule(node)
+
+    def _fills_gaps(self, node: WorkerController) -> bool:
+        return self.numnodes == 3 and node.gateway.id == "gw2"
 
 
 @pytest.hookimpl(optionalhook=True)
