@@ -15,7 +15,6 @@ _PUBLISHED = re.compile(r"/(?:api|editions|site|data|embed)(?:/|$)|/(?:feed\.ato
 _EMBED = re.compile(r"/(?:embed|site/embed|editions/[0-9]+/embed)/")
 _CHART = re.compile(r"/api/v1/(?:indicators/[^/]+/chart|charts/.+)\.svg$")
 _STATIC_EDITION = re.compile(r"/(?:site|editions/[0-9]+)(?:/|$)")
-_CODE = re.compile(r"/static/")  # scripts and styles of the pages, also what runs beside them as workers
 _KEPT_BY_NOBODY = re.compile(r"/media/")  # what one session may see is not for a proxy, nor for the browser once one has signed out
 _DATA = re.compile(r"/(?:api|data|media)(?:/|$)|/(?:feed\.atom|calendar\.ics|sitemap\.xml)$")
 

@@ -1,7 +1,7 @@
 """What a chart of a register or of bureaus holds, apart from how it is drawn: Plotly for the pages, SVG for the static edition.
 
 A shape is made once (``telling.procedures`` and its neighbours); ``charts.plotly.shapes.figure`` draws it for the
-dashboard, ``charts.svg.shapes.picture`` for the static edition. So both show the same numbers in the same order.
+dashboard, ``charts.svg.shapes.drawing`` for the static edition. So both show the same numbers in the same order.
 """
 
 from __future__ import annotations

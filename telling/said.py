@@ -20,7 +20,6 @@ Columns = Mapping[str, Cell]
 Signs = Mapping[date, str]
 UNTIED: Signs = {}
 TEXTS = ("cause", "obstacle", "response")
-LATE = "late"
 
 
 def commentaries(telling: Telling, held: Sequence[Said], *, about: bool = False, signs: Signs = UNTIED) -> Block:

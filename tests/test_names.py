@@ -1,8 +1,9 @@
-"""Names that say what they hold: no variable of the product is called ``found``; and files that can be read in one go."""
+"""Names that say what they hold: no variable of the product is called ``found``; none that nobody uses; and files that can be read in one go."""
 
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from tests.rooms import FRAME, LEVELS
@@ -26,10 +27,16 @@ def nameless(source: str) -> list[int]:
     return [line for line, name in named if name == "found"]
 
 
-def test_no_variable_is_called_found() -> None:
+def product() -> list[Path]:
+    """Return the files of code of the product, migrations that are done aside."""
     files = [ROOT / f"{name}.py" for name in FRAME]
     files += [path for room in LEVELS for path in (ROOT / room).rglob("*.py") if "versions" not in path.parts]
     assert len(files) > 200
+    return files
+
+
+def test_no_variable_is_called_found() -> None:
+    files = product()
     wrong = {str(path.relative_to(ROOT)): lines for path in files if (lines := nameless(path.read_text(encoding="utf-8")))}
     assert not wrong, wrong
 
@@ -46,6 +53,55 @@ def test_each_way_of_calling_a_variable_found_is_seen() -> None:
     ):
         assert nameless(planted), planted
     assert not nameless("class Problem:\n    found: str\n\n\nProblem(found='x').found")
+
+
+# Named where no import shows it: a child process begins there; what a test of decisions reads.
+STARTED = {"loaders.files.reader.serve", "loaders.files.reader.read_once", "publishers.editions.public_tables.PRIVATE"}
+
+
+def declared(tree: ast.Module) -> Iterator[str]:
+    """Yield the functions, classes and constants of a module, but for what a decorator hands to somebody."""
+    for part in tree.body:
+        if isinstance(part, ast.FunctionDef | ast.ClassDef):
+            yield from () if part.decorator_list else (part.name,)
+        elif isinstance(part, ast.Assign | ast.AnnAssign):
+            targets = part.targets if isinstance(part, ast.Assign) else [part.target]
+            yield from (each.id for each in targets if isinstance(each, ast.Name) and not each.id.startswith("__"))
+
+
+def unused(sources: Mapping[str, str]) -> set[str]:
+    """Return what a product declares and never names again, in its own module or in another; ``sources`` is the text of each by its dotted name."""
+    used, every = set[str](), set[str]()
+    for module, source in sources.items():
+        tree = ast.parse(source)
+        every |= {f"{module}.{name}" for name in declared(tree)}
+        nodes = list(ast.walk(tree))
+        known = {a.asname or a.name: a.name for n in nodes if isinstance(n, ast.Import) for a in n.names}
+        for node in nodes:
+            if isinstance(node, ast.ImportFrom):
+                known |= {a.asname or a.name: f"{node.module}.{a.name}" for a in node.names}
+        used |= set(known.values())
+        used |= {f"{module}.{n.id}" for n in nodes if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Load)}
+        used |= {
+            f"{known.get(n.value.id)}.{n.attr}" for n in nodes if isinstance(n, ast.Attribute) and isinstance(n.value, ast.Name)
+        }
+    return every - used
+
+
+def test_nothing_is_declared_that_nobody_uses() -> None:
+    """Nor what tests alone use: they would hold what no reader ever meets."""
+    files = [*product(), *(ROOT / "kpis" / "store" / "migrations").rglob("*.py")]
+    sources = {".".join(p.relative_to(ROOT).with_suffix("").parts): p.read_text(encoding="utf-8") for p in files}
+    written = "kpis.store.migrations.versions."  # what alembic looks for there
+    assert {name for name in unused(sources) if not name.startswith(written)} == STARTED
+
+
+def test_what_nobody_uses_is_seen() -> None:
+    used = {
+        "a": "LIMIT = 1\nGONE = 2\ndef one(): return LIMIT\ndef two(): ...\ndef three(): ...\nclass Gone: ...",
+        "b": "import a\nfrom a import two\nfrom c import four as five\na.one()\ntwo()", "c": "def four(): ...",
+    }  # fmt: skip
+    assert unused(used) == {"a.GONE", "a.three", "a.Gone"}
 
 
 def too_long(folder: Path) -> dict[str, int]:

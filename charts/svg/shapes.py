@@ -21,8 +21,10 @@ LATE = "#C16800"
 BOTH = ((WIDE, "wide"), (NARROW, "narrow"))
 
 
-def picture(shape: Shape, *, alt: str, key: str, language: str = "ja", leads: str = "") -> str:
-    """Draw a shape at both widths.
+def drawing(
+    shape: Shape, *, alt: str, key: str, language: str, leads: str = "", size: tuple[int, int] = WIDE, name: str = "wide"
+) -> str:
+    """Draw a shape at one width.
 
     Args:
         shape: what the chart holds.
@@ -30,14 +32,9 @@ def picture(shape: Shape, *, alt: str, key: str, language: str = "ja", leads: st
         key: unique on the page, for the patterns.
         language: in which numbers are written.
         leads: what stands before the code of a place in the address that a map leads to; it leads nowhere where left out.
+        size: width and height, with its name one of ``BOTH``.
+        name: of the width.
     """
-    return "".join(drawing(shape, alt=alt, key=key, language=language, leads=leads, size=size, name=name) for size, name in BOTH)
-
-
-def drawing(
-    shape: Shape, *, alt: str, key: str, language: str, leads: str = "", size: tuple[int, int] = WIDE, name: str = "wide"
-) -> str:
-    """Draw a shape at one width; arguments as of ``picture``, and one of ``BOTH``."""
     pen = Pen(size[0], f"{key}-{name}", language, leads=leads)
     if isinstance(shape, Shares):
         height = _shares(shape, pen)

@@ -8,7 +8,7 @@ import streamlit as st
 
 from kpis.as_text import markdown
 from kpis.figures.assessed import contradicts
-from kpis.figures.projects import GivenDay, Milestone, ProjectReport
+from kpis.figures.projects import Milestone, ProjectReport
 from kpis.figures.records import BAD, GOOD
 from kpis.figures.scorecard import Scored
 from kpis.settings import settings
@@ -23,12 +23,6 @@ from telling.assessed import in_short, last
 from telling.words import Words
 
 CONFIDENCE_LOOK = {"high": "green", "medium": "orange", "low": "red"}
-LABEL_WIDTH = 46  # half-width letters that fit above a row of the time line on a phone
-
-
-def given_day(given: GivenDay | None) -> str:
-    """Write a day as precisely as it is known, or a dash."""
-    return "―" if given is None else given.label(language())
 
 
 def confidence_mark(report: ProjectReport) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import date
 from typing import Any
 
 import pandas as pd
@@ -13,7 +12,7 @@ import pyarrow as pa
 from charts.plotly.trajectory import trajectory
 from charts.series import Annotation
 from kpis.figures.records import MARKS, Figure
-from kpis.figures.scorecard import Book, Scored, forecast_of, path_of
+from kpis.figures.scorecard import Book, Scored, forecast_of
 from pages.parts import cached
 from pages.parts.text import language, t
 from pages.parts.when import as_of
@@ -25,11 +24,6 @@ from telling.words import Words
 def arrow(columns: Mapping[str, Sequence[Any]]) -> pa.Table:
     """Return columns as an Arrow table, the form in which a table is sent: made once, it need not be converted at each run."""
     return pa.table(dict(columns))
-
-
-def path(scored: Scored) -> list[tuple[date, float]]:
-    """Return the corners of the planned path, from the targets set by the viewer's day."""
-    return path_of(scored, as_of=as_of())
 
 
 def marks_of(figure: Figure) -> str:

@@ -40,7 +40,7 @@ class BlockView:
         words: of the language.
         heading: shown above it; the block's own title where blank.
         telling: in which organisation it is told, where its chart can be taken away.
-        leads: where a map leads, as ``charts.svg.shapes.picture`` takes it.
+        leads: where a map leads, as ``charts.svg.shapes.drawing`` takes it.
     """
 
     block: Block

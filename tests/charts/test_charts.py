@@ -16,16 +16,21 @@ from charts.plotly.shapes import figure as drawn_shape
 from charts.plotly.styled import Finished
 from charts.plotly.trajectory import trajectory
 from charts.series import Aim, Expected, Line, Point, Series, within
-from charts.shapes import Bar, Ranked, Steps, Tile, Tiles
+from charts.shapes import Bar, Ranked, Shape, Steps, Tile, Tiles
 from charts.style import ACTUAL, SHORTFALL
 from charts.svg.series import NARROW, WIDE, drawing
+from charts.svg.shapes import BOTH
 from charts.svg.shapes import drawing as drawing_of
-from charts.svg.shapes import picture
 from charts.svg.sparkline import card_picture
 from charts.ticks import in_lines, period_ticks, ticks_within, width_of
 from kpis.periods import parse_period
 
 CORNERS = [("2020-09", 5.0), ("FY2023", 70.0), ("FY2026", 100.0), ("FY2030", 100.0)]
+
+
+def picture(shape: Shape, **told: str) -> str:
+    """Draw a shape at both widths."""
+    return "".join(drawing_of(shape, language="ja", **told, size=size, name=name) for size, name in BOTH)
 
 
 def point(code: str, value: float | None, unit: str = "%") -> Point:

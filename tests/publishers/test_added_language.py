@@ -15,7 +15,7 @@ import pytest
 from charts.plotly.shapes import figure
 from charts.plotly.styled import in_language
 from charts.shapes import Counts
-from charts.svg.shapes import picture
+from charts.svg.shapes import drawing
 from kpis import languages
 from kpis.languages import codes, say
 from kpis.settings import ROOT, settings
@@ -95,7 +95,7 @@ def test_numbers_of_every_kind_are_written_with_the_signs_of_the_language() -> N
     assert [format_number(1_234_567.5, code, ",.1f") for code in ("ja", "en", "ja-Hira")] == ["1,234,567.5"] * 3
     assert format_value(56_950_000, SHEETS, "de") == "56,95 Millionen 枚" and axis_scale(2e8, "de") == (1e6, "Millionen ")
     counts = Counts((("A", 1_234), ("B", 12)), "枚", 5_678)
-    drawn, plotted = picture(counts, alt="", key="x", language="de"), figure(counts, "de")
+    drawn, plotted = drawing(counts, alt="", key="x", language="de"), figure(counts, "de")
     assert "1.234 / 5.678" in drawn and "1,234" not in drawn
     assert "1.234 / 5.678" in plotted.layout.annotations[0].text
     assert in_language(plotted, "de").layout.separators == ",." and in_language(figure(counts), "ja").layout.separators is None
