@@ -22,7 +22,7 @@ Lines = list[tuple[tuple[str, bool], list[tuple[Figure, float] | None]]]
 def lines_of(scored: Scored) -> Lines:
     """Return figures with a value by series, each in order of time; ``None`` where a line is broken.
 
-    A sum since April begins anew each year, and so does what is left of a year's budget: no line leads across. The series of
+    A sum since the year began begins anew each year, and so does what is left of a year's budget: no line leads across. The series of
     the figure that is judged comes last.
     """
     definition, judged = scored.entry.definition, scored.judgement.figure
@@ -60,7 +60,7 @@ def _stretches(lines: Lines) -> list[list[tuple[date, float]]]:
 
 
 def stretches_judged(scored: Scored) -> list[list[tuple[date, float]]]:
-    """Return the stretches of the series that is judged, where it has two values or more; sums since April drawn over years would read as one line."""
+    """Return the stretches of the series that is judged, where it has two values or more; sums since the year began drawn over years would read as one line."""
     every = lines_of(scored)
     own = [held for held in every[-1][1] if held is not None] if every else []
     return _stretches(every[-1:] if len(own) > 1 else every)

@@ -9,7 +9,7 @@ impossible is an error; what is odd is a warning: a bureau confirms it with a re
 | ``unit_outside_time`` | error | the unit did not exist on any day of the period |
 | ``period_not_begun`` | error | the period begins after today |
 | ``unit_ended_within`` | warning | the unit ended within the period: the figure can be of its part only |
-| ``cumulative_falls`` | warning | a total since April, or a stock, below an earlier one of the fiscal year |
+| ``cumulative_falls`` | warning | a total since the year began, or a stock, below an earlier one of the fiscal year |
 | ``year_to_date_mixed`` | warning | year-to-date beside single-period reports of the bureaus of one sum |
 | ``predecessor_and_successor`` | warning | both report the period in which one followed the other |
 | ``same_days_differ`` | warning | two figures of one unit speak of the same days (year and last quarter) and differ |
@@ -166,7 +166,7 @@ def _out_of_time(key: Key, period: Period, organisation: Organisation, *, today:
         yield Contradiction("unit_ended_within", "warning", key, "period_code", f"{unit} {code}", expected)
 
 
-# A total since April that falls ----------------------------------------------------------------------------------------
+# A total since the year began that falls ----------------------------------------------------------------------------------------
 
 
 def _adds_over_a_period(definition: Definition) -> bool:

@@ -1,4 +1,4 @@
-"""The expected path: the shape of earlier years for a counter since April, a damped trend for everything else.
+"""The expected path: the shape of earlier years for a counter since the year began, a damped trend for everything else.
 
 A forecast is drawn only as far as it has been tried. It is made again from every day of its own history (a back-test), and its
 interval of that day is built from those errors alone that were known by then. Whatever distance has fewer than eight such
@@ -21,6 +21,7 @@ from statistics import fmean, median
 
 from kpis.figures.plausible import limits
 from kpis.figures.records import Definition, Figure, by_series, last_day_order, value_of
+from kpis.government import government
 from kpis.kinds import KINDS
 from kpis.periods import month_end
 
@@ -90,7 +91,7 @@ def forecast(definition: Definition, figures: Sequence[Figure], *, until: date, 
     adds_up = KINDS[definition.kind].rate is None and definition.unit_ja != "%"
     if series[-1].is_year_to_date and adds_up:
         method, guesses = "shape_of_year", list(_by_shape_of_year(definition, series, known))
-        low = max(low, value_of(definition, series[-1]) or 0.0)  # a sum since April does not fall
+        low = max(low, value_of(definition, series[-1]) or 0.0)  # a sum since the year began does not fall
     elif KINDS[definition.kind].is_cap:
         return None  # a whole year is spent, and a lone month says nothing about a year's budget
     else:
@@ -225,7 +226,7 @@ def _slope(points: Sequence[tuple[int, float]]) -> float:
 
 
 def _by_shape_of_year(definition: Definition, series: Sequence[Figure], known: Sequence[Figure]) -> Iterator[_Guess]:
-    """Continue a sum since April as the same months of earlier years did; a whole year is its sum by the end of March."""
+    """Continue a sum since the year began as the same months of earlier years did; a whole year is its sum by its last month."""
     so_far: dict[int, float] = {_month(f.period.end): v for f in series if (v := value_of(definition, f)) is not None}
     for figure in known:
         value = value_of(definition, figure)
@@ -234,9 +235,9 @@ def _by_shape_of_year(definition: Definition, series: Sequence[Figure], known: S
     months = sorted(so_far)
     if len(months) < 2:
         return
-    step = _rhythm(months)
+    step, first = _rhythm(months), government().first_month - 1  # as months are counted here
     for made in months:
-        ends = made + (2 - made) % 12  # March of its fiscal year
+        ends = made + (first - 1 - made) % 12  # the last month of its fiscal year
         for month in range(made + step, ends + 1, step):
             earlier = [
                 (so_far[made - back], so_far[month - back])

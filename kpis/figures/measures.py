@@ -131,7 +131,7 @@ def _with_figure(definition: Definition, judgement: Judgement, usable: Sequence[
     """Add the last figure, how old it is, and those of its own kind of period to compare it with."""
     figure = usable[-1]
     alike = [f for f in usable if series_key(f) == series_key(figure)]
-    year = figure.period.fiscal_year if figure.is_year_to_date else None  # a sum since April is compared within its year only
+    year = figure.period.fiscal_year if figure.is_year_to_date else None  # a running sum is compared within its year only
     earlier = [f for f in alike if f.period.end < figure.period.end and year in (None, f.period.fiscal_year)]
     year_code = figure.period.year_earlier().code
     age = (as_of - figure.period.end).days

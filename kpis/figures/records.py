@@ -326,7 +326,7 @@ def series_key(figure: Figure) -> tuple[str, bool]:
     """Return the series that a figure belongs to: its kind of period, and whether it is year-to-date.
 
     Only figures of one series are compared as like with like, joined by one line and forecast from each other: a full year is
-    no next point after a first quarter, nor a single month after a sum since April.
+    no next point after a first quarter, nor a single month after a sum since the year began.
     """
     return figure.period.kind, figure.is_year_to_date
 

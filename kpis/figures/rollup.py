@@ -27,7 +27,7 @@ class RollUp:
         added: bureaus in the sum.
         unaddable: bureaus that reported without what a sum needs (a rate without its parts).
         missing: bureaus that owe a report and gave none.
-        year_to_date: bureaus that reported since April where others reported the period alone; then nothing is added.
+        year_to_date: bureaus that reported since the year began where others reported the period alone; then nothing is added.
         single_period: those others.
         is_published_only: no bureau reported for the period; what there is was found in published pages.
     """

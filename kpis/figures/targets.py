@@ -36,7 +36,7 @@ def goal_in_force(goals: Sequence[Goal], day: date, *, figure: Figure | None = N
     Args:
         goals: those known.
         day: the figure's last day, or the day asked where there is no figure.
-        figure: the figure: the target of its own period comes first, for a sum since April that of the fiscal year.
+        figure: the figure: the target of its own period comes first, for a sum since the year began that of the fiscal year.
 
     Returns:
         Of the targets whose period contains the day the figure's own, else the shortest; else the next due; else the last.
@@ -52,7 +52,7 @@ def goal_in_force(goals: Sequence[Goal], day: date, *, figure: Figure | None = N
 
 
 def is_of(figure: Figure, goal: Goal) -> bool:
-    """Say whether a figure is of a target's own period: of the same period, or a sum since April and a fiscal year's target."""
+    """Say whether a figure is of a target's own period: of the same period, or a sum since the year began and a fiscal year's target."""
     return goal.period.kind == "year" if figure.is_year_to_date else figure.period == goal.period
 
 

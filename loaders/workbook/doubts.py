@@ -161,7 +161,7 @@ def _jump(
 
 
 def _change(before: _Point, after: _Point, is_cumulative: bool) -> float:
-    # A total since April begins anew each year: what was added in the period is compared, not the total.
+    # A total since the year began begins anew each year: what was added in the period is compared, not the total.
     if is_cumulative and before.period.fiscal_year != after.period.fiscal_year:
         return after.value
     return after.value - before.value

@@ -184,7 +184,7 @@ def _series(sheet: Worksheet, report: QuarterReport) -> None:
         row = _table(
             sheet, f"series_{number}", start, [words("period"), words("actual"), words("planned")], rows, [24, 16, 16]
         )  # fmt: skip
-        # Figures that no one line may join (sums since April, quarters beside years): columns.
+        # Figures that no one line may join (sums since the year began, quarters beside years): columns.
         is_counter = len(stretches_of(one.scored)) > 1
         chart = BarChart() if is_counter else LineChart()
         chart.title, chart.height, chart.width = words.named(definition), 7.5, 18

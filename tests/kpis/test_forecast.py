@@ -15,6 +15,8 @@ from hypothesis import strategies as some
 
 from kpis.figures.forecast import Forecast, forecast
 from kpis.figures.records import Definition, Figure
+from kpis.government import settled
+from kpis.settings import ROOT
 
 COUNTER = Definition("x", "ceiling", "lower", "枚数", "Sheets", "枚", "sheets")
 RATE = Definition("x", "ratio", "higher", "率", "Rate", "%", "%", 1)
@@ -169,21 +171,21 @@ def test_nothing_is_forecast_into_a_past_that_has_no_figures() -> None:
 
 
 def test_only_figures_of_one_series_are_forecast_from_each_other() -> None:
-    """Whole years beside the months, and months counted since April, change nothing and are not joined to them."""
+    """Whole years beside the months, and months counted since the year began, change nothing and are not joined to them."""
     mixed = [*months(SLOW), *(Figure(f"FY{y}", 99.0) for y in range(2010, 2021))]
     assert forecast(RATE, mixed, until=FAR, as_of=date(2021, 12, 31)) == made(SLOW)
     halves = [*months(SLOW[:12]), *months(SLOW[12:], since=2020, is_year_to_date=True)]
     assert forecast(RATE, halves, until=FAR, as_of=date(2021, 12, 31)) != made(SLOW)
 
 
-def years(first: int, last: int, *, months_of_last: int = 12) -> list[Figure]:
-    """Return a counter since April of several years, month by month, and the whole of each year that is over."""
+def years(first: int, last: int, *, months_of_last: int = 12, before: int = 3) -> list[Figure]:
+    """Return a counter of several fiscal years, month by month, and the whole of each that is over; ``before``: months of the calendar year before them."""
     found = []
     for year in range(first, last + 1):
         so_far = 0.0
         for n in range(months_of_last if year == last else 12):
             so_far += 100 + 20 * math.sin(n) + 10 * noise(year * 12 + n)
-            month, calendar = (n + 3) % 12 + 1, year + (n + 3) // 12
+            month, calendar = (n + before) % 12 + 1, year + (n + before) // 12
             code = f"FY{year}" if n == 11 else f"{calendar}-{month:02d}"
             found.append(Figure(code, so_far, is_year_to_date=n < 11))
     return found
@@ -199,6 +201,14 @@ def test_a_counter_goes_on_as_the_same_months_of_earlier_years_did_and_never_fal
     assert found.points[-1][1] == pytest.approx(september[-1] * sum(march) / sum(september[:-1]))
     assert min(low for _, low, _ in found.band) >= september[-1]
     assert found.coverage_pct >= 80 and found.test_count >= 48
+
+
+def test_a_counter_goes_on_to_the_end_of_the_fiscal_year_that_the_government_has() -> None:
+    """A year from January: a counter of September goes on to December, not to March."""
+    with settled(ROOT / "tests" / "city" / "catalogue"):
+        figures = years(2015, 2021, months_of_last=9, before=0)
+        made = forecast(COUNTER, figures, until=date(2022, 6, 30), as_of=date(2021, 9, 30))
+    assert made is not None and [day for day, _ in made.points] == [date(2021, 10, 31), date(2021, 11, 30), date(2021, 12, 31)]
 
 
 def test_a_counter_with_too_few_earlier_years_is_not_forecast() -> None:
