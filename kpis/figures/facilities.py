@@ -7,7 +7,6 @@ as announced; one that closed by that day is named but counted no longer.
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -17,6 +16,7 @@ from typing import Any
 
 from kpis.figures.registers import MISTAKE
 from kpis.store import tables
+from kpis.store.tables.registers import values_in
 
 ENDED = "ended"  # closed by the day: it stands in no count
 STATUSES = ("introduced", "class_level_only", "announced", "not_cashless", "unknown")
@@ -69,13 +69,13 @@ def standing(rows: Iterable[tables.Facility], *, as_of: date) -> list[Facility]:
         before, ended, why = "", row.ended_on, row.ended_reason or ""
         if why == MISTAKE or (ended is not None and ended <= as_of):
             before, status = status, ENDED
-        written = {part.strip() for part in row.payment_methods.split(";")}
+        written = values_in("payment_methods", row.payment_methods)
         facilities.append(
             Facility(
                 code=row.facility_code, name=row.name_ja, kind=row.kind, is_class=row.is_class,
                 bureau=row.bureau_code or "",
-                places=tuple(p.removesuffix("ほか").strip() for p in re.split(r"[・;、]", row.municipality_ja) if p.strip()),
-                methods=tuple(group for group, names in METHODS.items() if written & set(names)), status=status, since=since,
+                places=values_in("municipality_ja", row.municipality_ja),
+                methods=tuple(group for group, names in METHODS.items() if {*written} & {*names}), status=status, since=since,
                 since_precision=row.cashless_since_precision, planned=row.planned_for,
                 planned_precision=row.planned_for_precision, is_sample=row.is_sample,
                 source_code=row.source_code, note_ja=row.note_ja, note_en=row.note_en, ended=ended, ended_precision=row.ended_on_precision,

@@ -7,7 +7,6 @@ A done procedure whose day lies after the day asked for counts as planned; one t
 
 from __future__ import annotations
 
-import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
@@ -16,6 +15,7 @@ from functools import cache
 from typing import Any
 
 from kpis.figures.records import Definition, Figure
+from kpis.store.tables.registers import values_in
 from kpis.vocabulary import EndedReason
 
 ENDED = "ended"  # of a procedure that was abolished or merged by the day: it stands in no count but that of what ended
@@ -200,7 +200,7 @@ def channels(rows: Iterable[tuple[str, str, int]]) -> dict[str, dict[str, int]]:
     """
     by_channel: dict[str, dict[str, int]] = defaultdict(Counter)
     for written, status, count in rows:
-        for name in dict.fromkeys(part.strip() for part in re.split(r"[;；、]", written)):
+        for name in values_in("online_channel", written) or ("",):
             by_channel[name][status] += count
     return dict(sorted(by_channel.items(), key=lambda item: (not item[0], -sum(item[1].values()), item[0])))
 

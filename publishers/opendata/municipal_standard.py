@@ -13,6 +13,7 @@ from kpis.figures.facilities import ENDED
 from kpis.government_files import PublisherFields
 from kpis.moment import Moment
 from kpis.store import tables
+from kpis.store.tables.registers import values_in
 from publishers.opendata.package import as_datum, write_csv
 
 
@@ -32,7 +33,8 @@ def public_facilities(moment: Moment, who: PublisherFields, codes: Mapping[str, 
         if row.facility_code in ended or row.is_class:
             continue  # a class of facilities has no place of its own
         place = row.municipality_ja
-        several = re.search("[・;、]|ほか", place) is not None  # lies in two municipalities: one cell cannot name both
+        one_cell = {(), (place.strip(),)}  # it cannot name two municipalities
+        several = values_in("municipality_ja", place) not in one_cell
         filled = {
             "全国地方公共団体コード": who.code, "ID": row.facility_code, "地方公共団体名": who.name_ja, "名称": row.name_ja,
             "所在地_全国地方公共団体コード": with_check_digit(codes.get(place, "")),

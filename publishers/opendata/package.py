@@ -35,6 +35,7 @@ from kpis.settings import ROOT
 from kpis.store import tables
 from kpis.store.fields import key_columns
 from kpis.store.store import Store
+from kpis.store.tables.registers import values_in
 from kpis.store.translations import between
 from kpis.text import text_of
 from kpis.vocabulary import OneOf
@@ -95,9 +96,9 @@ class Stored(Collection[Row]):
 class Spread(Collection[Row]):
     """The values of a column that holds several, one a row."""
 
-    def __init__(self, store: Store, model: type[SQLModel], key: str, column: str, field: str, marks: str) -> None:
+    def __init__(self, store: Store, model: type[SQLModel], key: str, column: str, field: str) -> None:
         self._rows = Stored(store, model, (key, column))
-        self._key, self._column, self._field, self._marks = key, column, field, re.compile(f"[{marks}]")
+        self._key, self._column, self._field = key, column, field
 
     def __len__(self) -> int:
         return sum(1 for _ in self)
@@ -107,8 +108,7 @@ class Spread(Collection[Row]):
 
     def __iter__(self) -> Iterator[Row]:
         for row in self._rows:
-            values = (part.strip().removesuffix("ほか").strip() for part in self._marks.split(row[self._column]))
-            for value in dict.fromkeys(filter(None, values)):
+            for value in values_in(self._column, row[self._column]):
                 yield {self._key: row[self._key], self._field: value}
 
 
@@ -195,9 +195,9 @@ def resources(moment: Moment) -> list[Resource]:
             fields["is_reported"] = "boolean"
         said = {name: told for name, told in said_with_codes(model, store).items() if (model, name) not in _AS_EVERYWHERE}
         made.append(Resource(table, fields, rows, key_columns(model), said))
-    for (model, column), (table, part, marks) in _SPREAD_TO.items():
+    for (model, column), (table, part) in _SPREAD_TO.items():
         key = next(c.name for c in columns_of(model) if c.primary_key)
-        spread = Spread(store, model, key, column, part, marks)
+        spread = Spread(store, model, key, column, part)
         made.append(Resource(table, {key: "string", part: "string"}, spread, (key, part)))
     return made
 
@@ -207,10 +207,10 @@ _AS_EVERYWHERE = {(tables.Action, "period_code"), (tables.Assessment, "period_co
 # Codes that are no closed list: those that occur are told.
 _CODES_OF_ROWS = {(tables.Facility, "kind")}
 # Several values in one cell stand in a table of their own, one a row; a copy for searching is nobody else's.
-_SPREAD_TO: dict[tuple[type[SQLModel], str], tuple[str, str, str]] = {
-    (tables.Facility, "payment_methods"): ("facility_payments", "payment_method", ";"),
-    (tables.Facility, "municipality_ja"): ("facility_municipalities", "municipality_ja", "・;、"),
-    (tables.Procedure, "online_channel"): ("procedure_channels", "online_channel", ";；、"),
+_SPREAD_TO: dict[tuple[type[SQLModel], str], tuple[str, str]] = {
+    (tables.Facility, "payment_methods"): ("facility_payments", "payment_method"),
+    (tables.Facility, "municipality_ja"): ("facility_municipalities", "municipality_ja"),
+    (tables.Procedure, "online_channel"): ("procedure_channels", "online_channel"),
 }
 _SPREAD = tuple(column for _, column in _SPREAD_TO)
 

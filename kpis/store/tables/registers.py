@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from typing import Annotated
 
@@ -42,6 +43,15 @@ from kpis.store.fields import (
     one_of,
     refers,
 )
+
+# Columns of which a cell holds several values, and what may stand between two.
+SEVERAL = {"online_channel": ";；、", "payment_methods": ";", "municipality_ja": "・;、"}
+
+
+def values_in(column: str, cell: str) -> tuple[str, ...]:
+    """Return the values of a cell of such a column, each once; of a place "and others" (ほか) is left out."""
+    parts = (part.strip().removesuffix("ほか").strip() for part in re.split(f"[{SEVERAL[column]}]", cell))
+    return tuple(dict.fromkeys(filter(None, parts)))
 
 
 class ProcedureFields(Fields):
