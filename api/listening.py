@@ -36,7 +36,7 @@ WEBSOCKET_BYTES = 2 * 1024 * 1024  # what a page says at once: which page, and w
 _STRANGER: dict[str, Any] = {"type": "http", "path": "/", "method": "GET", "headers": []}  # of whom no request could be read
 
 
-class Answering:
+class Sending:
     """The way back to a client: counts what is taken of an answer, and cuts the line where too little is, also one that is to be closed."""
 
     def __init__(self, transport: asyncio.Transport, loop: asyncio.AbstractEventLoop) -> None:
@@ -90,11 +90,11 @@ class Listening(H11Protocol):
     """
 
     _waiting: asyncio.TimerHandle | None = None
-    _answering: Answering | None = None
+    _answering: Sending | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
-        self._answering = Answering(transport, self.loop)
+        self._answering = Sending(transport, self.loop)
         self.transport = cast("asyncio.Transport", self._answering)
         self._wait()
 

@@ -39,7 +39,7 @@ FORM = "application/x-www-form-urlencoded"
 SAID = "voice-said"  # the part of a page that is shown once a voice came in
 
 
-class Refused(Exception):
+class VoiceRefused(Exception):
     """A voice that is not taken, with the status of HTTP and what is wrong."""
 
     def __init__(self, status: int, said: Message, **headers: str) -> None:
@@ -52,10 +52,10 @@ async def _say(request: Request) -> Response:
         given = await _fields(request)
         wait = OFTEN.seconds_to_wait(whence(request.scope), utc_now())
         if wait:
-            raise Refused(429, Message("asked_too_often", seconds=wait), **{"Retry-After": str(wait)})
+            raise VoiceRefused(429, Message("asked_too_often", seconds=wait), **{"Retry-After": str(wait)})
         if not given.get(TRAP):
             await in_time(lambda: _keep(request, given))
-    except Refused as why:
+    except VoiceRefused as why:
         return _no(request, why.status, why.said, why.headers)
     except FigureRefused as why:
         return _no(request, 400, why.message, {})
@@ -70,31 +70,31 @@ async def _fields(request: Request) -> dict[str, str]:
     """Read a form that is no longer than it may be, before anything is made of it."""
     kind, _, rest = request.headers.get("content-type", "").partition(";")
     if kind.strip().lower() != FORM or (rest.strip() and rest.strip().lower() not in ("charset=utf-8", 'charset="utf-8"')):
-        raise Refused(415, Message("voice_not_a_form"))
+        raise VoiceRefused(415, Message("voice_not_a_form"))
     body = b""
     try:
         async for part in request.stream():
             body += part
             if len(body) > MOST_BYTES:
-                raise Refused(413, Message("voice_too_large", most=MOST_BYTES), Connection="close")
+                raise VoiceRefused(413, Message("voice_too_large", most=MOST_BYTES), Connection="close")
     except ClientDisconnect as gone:
-        raise Refused(400, Message("voice_not_a_form")) from gone
+        raise VoiceRefused(400, Message("voice_not_a_form")) from gone
     try:
         pairs = parse_qsl(
             body.decode("ascii"), keep_blank_values=True, strict_parsing=bool(body), encoding="utf-8", errors="strict", max_num_fields=len(FIELDS)
         )  # fmt: skip
     except ValueError as error:
-        raise Refused(400, Message("voice_not_a_form")) from error
+        raise VoiceRefused(400, Message("voice_not_a_form")) from error
     given = dict(pairs)
     if len(given) != len(pairs) or not given.keys() <= FIELDS:
-        raise Refused(400, Message("voice_not_a_form"))
+        raise VoiceRefused(400, Message("voice_not_a_form"))
     return given
 
 
 def _keep(request: Request, given: dict[str, str]) -> None:
     kind, code = given.get("kind", ""), given.get("code", "")
     if not (given.get("grade", "").isascii() and given.get("grade", "") in map(str, GRADES)):
-        raise Refused(400, Message("voice_without_grade"))
+        raise VoiceRefused(400, Message("voice_without_grade"))
     edition, state = edition_of(request), state_of(request)
     known = {
         VoiceSubject.INDICATOR: lambda: {row.indicator_code for row in state.rows(tables.Indicator)},
@@ -102,10 +102,10 @@ def _keep(request: Request, given: dict[str, str]) -> None:
         VoiceSubject.SITE: lambda: {""},
     }
     if kind not in VoiceSubject.values() or code not in known[VoiceSubject(kind)]():
-        raise Refused(400, Message("voice_of_nothing"))
+        raise VoiceRefused(400, Message("voice_of_nothing"))
     held = voices()
     if held is None or edition is None:  # the door is open in public mode alone
-        raise Refused(404, Message("nothing_there"))
+        raise VoiceRefused(404, Message("nothing_there"))
     numbers = {str(each.number): each.number for each in on_disk.shown(settings().editions_dir)}
     language = given.get("lang", SOURCE)
     held.say(

@@ -12,7 +12,7 @@ Points = tuple[tuple[float, float], ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Area:
+class DrawnPlace:
     """A place in the picture: its rings, and the middle of the largest, in units of the picture from its upper left corner."""
 
     tile: Tile
@@ -32,7 +32,7 @@ BOX = (96.0, 36.0)
 _GAP = 4.0
 
 
-def areas(tiles: Sequence[Tile], width: float) -> tuple[list[Area], list[Box], float]:
+def areas(tiles: Sequence[Tile], width: float) -> tuple[list[DrawnPlace], list[Box], float]:
     """Return the places whose outline is known, those below without one, and the height of the picture.
 
     North is up, a kilometre is as long each way.
@@ -59,7 +59,7 @@ def areas(tiles: Sequence[Tile], width: float) -> tuple[list[Area], list[Box], f
         for number, tile in enumerate(tile for tile in tiles if not tile.rings)
     ]
     bottom = boxes[-1].corner[1] + BOX[1] if boxes else height
-    return [Area(tile, rings, _middle(max(rings, key=_size))) for tile, rings in drawn], boxes, bottom
+    return [DrawnPlace(tile, rings, _middle(max(rings, key=_size))) for tile, rings in drawn], boxes, bottom
 
 
 def _size(ring: Points) -> float:

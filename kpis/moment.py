@@ -23,7 +23,7 @@ from kpis.figures.bureaus import BureauReport, bureau_reports, home, reports_of_
 from kpis.figures.commented import SaidBy, said_by, without_action
 from kpis.figures.facilities import Facility, standing
 from kpis.figures.folding import folded
-from kpis.figures.listed import Standing
+from kpis.figures.listed import RowStanding
 from kpis.figures.organisation import Organisation
 from kpis.figures.projects import ProjectReport, project_reports
 from kpis.figures.recast import Recast
@@ -359,7 +359,7 @@ class Moment:
             units = {code: named(unit) for code, unit in self.units.items()}
             return _procedures.of(
                 [
-                    finding.Entry(
+                    finding.Searchable(
                         kind="procedure", code=code, names=(name_ja, name_en), until=_stood_until(ended, reason),
                         beside=" ".join(filter(None, (code, law, article, organisation, units.get(bureau, "")))),
                     )
@@ -399,10 +399,10 @@ class Moment:
         make = partial(without_action, self.scored, self.said, bureaus=self.reporting_units)
         return self.kept("judged", ("without action", self.view), lambda: list(make()))
 
-    def listed(self, register: Register) -> list[Standing]:
+    def listed(self, register: Register) -> list[RowStanding]:
         """Return every row of a register that is told by its record, as it stands."""
 
-        def make() -> list[Standing]:
+        def make() -> list[RowStanding]:
             rows, (key,) = self.register(register.table), register.key
             return listed.standing(rows, key=key, status=register.status, begun=register.begun, as_of=self.as_of)
 

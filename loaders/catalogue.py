@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from kpis.store.decisions import Decision
+from kpis.store.decisions import RowDecision
 from kpis.store.store import Store
 from loaders.load import Progress, load_together
 from loaders.missing import read_dropped
@@ -14,7 +14,7 @@ from loaders.rows import CATALOGUE_FILES, OFFICIAL_FILES
 
 
 def load_folder(
-    store: Store, folder: Path, *, official: Path | None = None, missing: Decision | None = None, is_start: bool = False,
+    store: Store, folder: Path, *, official: Path | None = None, missing: RowDecision | None = None, is_start: bool = False,
     progress: Progress | None = None,
 ) -> list[LoadReport]:  # fmt: skip
     """Load every catalogue and official file in one transaction; a no-op where all of them are loaded.

@@ -15,7 +15,7 @@ from kpis.periods import local_day
 from kpis.registers import LISTS
 from kpis.settings import settings
 from kpis.store import vintages
-from kpis.store.decisions import Decision, Gone, apply_decisions
+from kpis.store.decisions import Gone, RowDecision, apply_decisions
 from kpis.store.store import Store, instant, utc_now
 from loaders.files.problems import Problem
 from loaders.missing import find_gone, settle
@@ -62,7 +62,7 @@ def check_content(content: bytes, name: str, *, kind: str | None = None, store: 
 
 @collector_paused()
 def load_file(
-    store: Store, path: Path | bytes, *, name: str = "", kind: str | None = None, missing: Decision | None = None,
+    store: Store, path: Path | bytes, *, name: str = "", kind: str | None = None, missing: RowDecision | None = None,
     progress: Progress | None = None,
 ) -> LoadReport:  # fmt: skip
     """Load one file, all or nothing; the same bytes twice are a no-op.
@@ -80,7 +80,7 @@ def load_file(
 
 @collector_paused()
 def load_files(
-    store: Store, paths: Sequence[Path], *, kind: str | None = None, missing: Decision | None = None,
+    store: Store, paths: Sequence[Path], *, kind: str | None = None, missing: RowDecision | None = None,
     progress: Progress | None = None,
 ) -> list[LoadReport]:  # fmt: skip
     """Load files of this machine together: all of them, or with a problem in any of them none."""
@@ -93,8 +93,8 @@ def load_together(
     store: Store,
     files: Sequence[Prepared],
     *,
-    missing: Decision | None = None,
-    dropped: Mapping[tuple[str, str], Decision] | None = None,
+    missing: RowDecision | None = None,
+    dropped: Mapping[tuple[str, str], RowDecision] | None = None,
     is_start: bool = False,
     progress: Progress | None = None,
 ) -> list[LoadReport]:
@@ -151,7 +151,7 @@ def _find_between(store: Store, files: Sequence[Prepared], *, repeats: set[str])
     find_in_lists(store, [file for file in files if file.sha256 not in repeats], today=local_day(utc_now()))
 
 
-def _store_one(session: Session, file: Prepared, gone: Sequence[tuple[Gone, Decision]]) -> int:
+def _store_one(session: Session, file: Prepared, gone: Sequence[tuple[Gone, RowDecision]]) -> int:
     now = instant(session)
     vintages.keep_original(session, name=file.name, content=file.content, kind=LISTS[file.kind].file, received_at=now)
     kept = [row.row for row, decision in gone if decision.word == "keep"]

@@ -29,7 +29,7 @@ from kpis.languages import both
 from kpis.message import Message
 from kpis.registers import LIST_OF_FILE, LISTS, REGISTERS
 from kpis.store import tables
-from kpis.store.decisions import Decision, Gone
+from kpis.store.decisions import Gone, RowDecision
 from kpis.store.store import Store
 from kpis.store.tables import table_of
 from kpis.store.translations import with_texts
@@ -41,7 +41,7 @@ DROPPED = "dropped.csv"
 NAMED = 50  # so many rows are named one by one; a truncated list may lack tens of thousands
 
 
-def decision_of(word: str, reason: str = "", *, day: str = "") -> Decision:
+def decision_of(word: str, reason: str = "", *, day: str = "") -> RowDecision:
     """Read a decision: ``keep``, ``end=2024-03-31`` or ``never``; the last two need a reason.
 
     Raises:
@@ -56,10 +56,10 @@ def decision_of(word: str, reason: str = "", *, day: str = "") -> Decision:
         raise FigureRefused("decision_unreadable", word=word)
     if name != "keep" and not reason.strip():
         raise FigureRefused("decision_without_reason", decision=name, file=DROPPED)
-    return Decision(name, ended, reason.strip())
+    return RowDecision(name, ended, reason.strip())
 
 
-def read_dropped(*folders: Path | None) -> dict[tuple[str, str], Decision]:
+def read_dropped(*folders: Path | None) -> dict[tuple[str, str], RowDecision]:
     """Read what the lists of folders say of the rows they hold no longer: (kind, key) → decision.
 
     Raises:
@@ -154,8 +154,13 @@ def _figures(store: Store, name: str) -> Iterator[tuple[str, Row]]:
 
 
 def settle(
-    file: Prepared, gone: Sequence[Gone], *, decision: Decision | None, dropped: Mapping[tuple[str, str], Decision], lenient: bool
-) -> list[tuple[Gone, Decision]]:
+    file: Prepared,
+    gone: Sequence[Gone],
+    *,
+    decision: RowDecision | None,
+    dropped: Mapping[tuple[str, str], RowDecision],
+    lenient: bool,
+) -> list[tuple[Gone, RowDecision]]:
     """Decide about the rows that a list holds no longer; add a problem for each that cannot be.
 
     Args:
@@ -166,11 +171,11 @@ def settle(
         lenient: an undecided row is named but keeps nothing out: what counts stays as it is, and a list of the catalogue is
             replaced. For the shipped files at the start of a server.
     """
-    settled: list[tuple[Gone, Decision]] = []
+    settled: list[tuple[Gone, RowDecision]] = []
     open_: list[Gone] = []
     beside: list[Gone] = []
     for row in gone:
-        own = Decision("keep") if row.was_kept else dropped.get((row.kind, row.key), decision)
+        own = RowDecision("keep") if row.was_kept else dropped.get((row.kind, row.key), decision)
         if own is None and row.is_beside_part:
             beside.append(row)
         elif own is not None and own.word in LISTS[row.kind].decisions:
@@ -178,7 +183,7 @@ def settle(
         elif lenient and own is None:
             open_.append(row)
             if LISTS[file.kind].is_replaced:
-                settled.append((row, Decision("never", None, f"{file.name}")))
+                settled.append((row, RowDecision("never", None, f"{file.name}")))
         else:
             open_.append(row)
     if beside:

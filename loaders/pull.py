@@ -37,7 +37,7 @@ from loaders.report import LoadReport
 MAX_REDIRECTS = 3
 
 
-class Limits(Fields, extra="ignore"):
+class AnswerLimits(Fields, extra="ignore"):
     """How long and how large an answer may be, and from which hosts."""
 
     hosts: tuple[str, ...] = ()
@@ -45,7 +45,7 @@ class Limits(Fields, extra="ignore"):
     max_bytes: int = 20_000_000
 
 
-class Wanted(Fields, extra="ignore"):
+class PulledSource(Fields, extra="ignore"):
     """A source of the list; ``missing`` and ``reason`` say what becomes of rows that it holds no longer (``loaders.missing``)."""
 
     name: str
@@ -95,7 +95,7 @@ def pull_all(store: Store, sources: Path, *, state_dir: Path) -> list[Pulled]:
     return results
 
 
-def _listed(sources: Path) -> tuple[Limits, list[Wanted]]:
+def _listed(sources: Path) -> tuple[AnswerLimits, list[PulledSource]]:
     """Read the list of sources.
 
     Raises:
@@ -107,11 +107,11 @@ def _listed(sources: Path) -> tuple[Limits, list[Wanted]]:
         raise SourceUnreachable("sources_unreadable", file=sources, fault=error) from error
     at = "limits"
     try:
-        limits, wanted = Limits(**_table(listed.get(at, {}))), []
+        limits, wanted = AnswerLimits(**_table(listed.get(at, {}))), []
         rows = listed.get("source", [])
         for n, row in enumerate(rows if isinstance(rows, list) else [rows], 1):
             at = f"source {n}"
-            wanted.append(Wanted(**_table(row)))
+            wanted.append(PulledSource(**_table(row)))
     except ValidationError as error:
         raise SourceUnreachable("sources_wrong", file=sources, at=at, faults=tuple(map(placed, error.errors()))) from error
     return limits, wanted
@@ -121,7 +121,7 @@ def _table(given: Any) -> dict[str, Any]:
     return given if isinstance(given, dict) else {}
 
 
-def _pull_one(store: Store, source: Wanted, *, limits: Limits, state: dict[str, dict[str, str]]) -> Pulled:
+def _pull_one(store: Store, source: PulledSource, *, limits: AnswerLimits, state: dict[str, dict[str, str]]) -> Pulled:
     location = source.location
     missing = decision_of(source.missing, source.reason) if source.missing else None
     if not location.startswith(("http://", "https://")):
@@ -161,7 +161,7 @@ def _outcome(name: str, reports: list[LoadReport]) -> Pulled:
     return Pulled(name, "loaded", f"{sum(report.accepted for report in reports)} rows", tuple(reports))
 
 
-def _fetch(url: str, *, limits: Limits, known: dict[str, str]) -> tuple[bytes, dict[str, str]] | None:
+def _fetch(url: str, *, limits: AnswerLimits, known: dict[str, str]) -> tuple[bytes, dict[str, str]] | None:
     deadline = time.monotonic() + limits.timeout_seconds
     ask = {
         header: known[key] for key, header in (("etag", "If-None-Match"), ("last_modified", "If-Modified-Since")) if known.get(key)

@@ -12,7 +12,7 @@ from kpis.errors import NotFound
 from kpis.periods import parse_period
 from kpis.reporting import deadlines, reports, submissions
 from kpis.reporting.comparison import OBSERVATIONS
-from kpis.reporting.deadlines import Standing, Window
+from kpis.reporting.deadlines import ReportStanding, Window
 from kpis.reporting.reports import Opened, Report
 from kpis.reporting_vocabulary import OPEN_STATES
 from kpis.text import format_date
@@ -59,7 +59,7 @@ VIEWS = {
 }
 
 
-def conclusion(standings: list[Standing], window: Window) -> None:
+def conclusion(standings: list[ReportStanding], window: Window) -> None:
     """Say in one sentence how many have reported, and how many are late."""
     counts = Counter(s.state for s in standings)
     page_heading(
@@ -74,7 +74,7 @@ def conclusion(standings: list[Standing], window: Window) -> None:
     prose.markdown(f"{' '.join(marks)} ・ {t('due_on')} {due}")
 
 
-def matrix(standings: list[Standing], periods: list[str]) -> None:
+def matrix(standings: list[ReportStanding], periods: list[str]) -> None:
     """Show the state of every bureau's report of every period."""
 
     def make() -> tuple[Texts, bytes]:
@@ -91,7 +91,7 @@ def matrix(standings: list[Standing], periods: list[str]) -> None:
     )  # fmt: skip
 
 
-def coverage_rows(standings: list[Standing], periods: list[str]) -> list[dict[str, str]]:
+def coverage_rows(standings: list[ReportStanding], periods: list[str]) -> list[dict[str, str]]:
     """Return a row for each bureau that owes one of the reports: its name, and the state of its report of each period."""
     held = {(s.bureau_code, s.period_code): s for s in standings}
     names = bureau_names()

@@ -12,7 +12,7 @@ from kpis.errors import MierukaError
 from kpis.government import government
 from kpis.reporting import deadlines, reports, submissions
 from kpis.reporting.answering import part_of
-from kpis.reporting.deadlines import Standing, Window
+from kpis.reporting.deadlines import ReportStanding, Window
 from kpis.reporting.reports import Opened, Report
 from kpis.reporting_vocabulary import OPEN_STATES
 from kpis.text import format_date
@@ -48,7 +48,7 @@ def asked_periods(windows: list[Window], own: list[reports.Report]) -> list[Wind
     return [*coming, *deadlines.within_reach(windows, on_their_way, today=day, most=PERIODS_SHOWN - 1)]
 
 
-def owed(standings: list[Standing], windows: dict[str, Window]) -> None:
+def owed(standings: list[ReportStanding], windows: dict[str, Window]) -> None:
     """Say in one sentence what is still missing and when it is due, then list every period."""
     day = office_today()
     missing = [s for s in standings if s.state in ("not_started", "draft", "returned") and _has_opened(windows[s.period_code])]

@@ -25,7 +25,7 @@ from typing import Any
 from kpis.errors import CopyRefused
 from kpis.settings import Settings, software_version
 from kpis.store import tables
-from kpis.store.copying import Rows, copy_all, one_state, rows_of
+from kpis.store.copying import TableSum, copy_all, one_state, rows_of
 from kpis.store.store import Store, utc_now
 from kpis.store.upgrade import newest_version
 from kpis.terminal import BACKUP
@@ -224,6 +224,6 @@ def _prove(folder: Path) -> dict[str, Any]:
             with one_state(held) as connection:
                 now = {name: rows.to_json() for name, rows in rows_of(connection).items()}
             held.engine.dispose()
-        if wrong := [name for name in {*counted, *now} if counted.get(name, Rows().to_json()) != now.get(name)]:
+        if wrong := [name for name in {*counted, *now} if counted.get(name, TableSum().to_json()) != now.get(name)]:
             raise CopyRefused("backup_differs", folder=folder, file=", ".join(wrong[:5]))
     return said

@@ -20,7 +20,7 @@ from kpis.store import tables
 from kpis.text import known_day
 from telling import assessed, attention
 from telling import said as told_said
-from telling.attention import Row
+from telling.attention import OffTrackRow
 from telling.blocks import Block, Telling
 from telling.meeting import Drawn, QuarterReport, drawn_of
 from telling.needed import sentences as needed_sentences
@@ -92,7 +92,7 @@ class Item:
 
     subject: Subject
     name: str
-    row: Row | None
+    row: OffTrackRow | None
     bureau_code: str
     sentences: tuple[str, ...]
     scored: Scored | None
@@ -105,7 +105,7 @@ class Item:
     now: tuple[Decided, ...]
 
 
-def late_reports(telling: Telling, period_code: str, *, viewer: str, known_at: datetime | None = None) -> tuple[Row, ...]:
+def late_reports(telling: Telling, period_code: str, *, viewer: str, known_at: datetime | None = None) -> tuple[OffTrackRow, ...]:
     """Return a row for each bureau's report of a quarter that is overdue on the day of a telling, of those that the viewer may ask after."""
     store, label = telling.moment.state.store, parse_period(period_code).label(telling.words.language)
     due = window(store, "", period_code).due_on
@@ -128,7 +128,7 @@ class Agenda:
 
     report: QuarterReport
     day: date
-    late: tuple[Row, ...] = ()
+    late: tuple[OffTrackRow, ...] = ()
     minutes: tables.Meeting | None = None
 
     @property
@@ -147,7 +147,7 @@ class Agenda:
         return Telling(self.words, self.report.moment)
 
     @cached_property
-    def rows(self) -> list[Row]:
+    def rows(self) -> list[OffTrackRow]:
         """Return what needs attention, overdue reports of the quarter too, the worst first."""
         return attention.in_order_of_weight(attention.rows(self.telling), self.late)
 
@@ -173,9 +173,9 @@ class Agenda:
         return [each for row, each in told if each.is_open or parse_period(row.period_code).end == last]
 
     @cached_property
-    def listed(self) -> list[tuple[Subject, Row | None]]:
+    def listed(self) -> list[tuple[Subject, OffTrackRow | None]]:
         """Return what the items are about: what is off track first, with its row, then what only decisions are about."""
-        listed: dict[str, tuple[Subject, Row | None]] = {}
+        listed: dict[str, tuple[Subject, OffTrackRow | None]] = {}
         for row in self.rows:
             if row.kind != "report":
                 is_one = row.kind == "indicator"
@@ -236,7 +236,7 @@ class Agenda:
             return w.named(milestone)
         return w.named(project.row) if project is not None else subject.code
 
-    def item(self, subject: Subject, row: Row | None) -> Item:
+    def item(self, subject: Subject, row: OffTrackRow | None) -> Item:
         """Tell one item."""
         w, item = self.words, self._scored.get(subject.indicator_code)
         of = subject.indicator_code or subject.project_code

@@ -93,7 +93,7 @@ def answer_for(telling: Telling, subject_code: str, bureau_code: str) -> Answer:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Row:
+class OffTrackRow:
     """One thing off track, as a reader reads it.
 
     Args:
@@ -186,7 +186,7 @@ def _against(item: Scored, words: Words) -> tuple[Apart | None, bool, str]:
     return gap, rough, words("att_of_target", value=value, other=other, due=due)
 
 
-def _indicator(each: OffTrack, telling: Telling) -> Row:
+def _indicator(each: OffTrack, telling: Telling) -> OffTrackRow:
     w, item = telling.words, each.scored
     assert item is not None
     definition, judged = item.entry.definition, item.judgement
@@ -200,7 +200,7 @@ def _indicator(each: OffTrack, telling: Telling) -> Row:
         gap = Number(off, written)
     name = w.named(definition)
     word = w("att_unreported") if judged.status == "unreported" else standing_word(judged, w.language)
-    return Row(
+    return OffTrackRow(
         kind="indicator", code=definition.code, key=definition.code, status=judged.status, word=word,
         is_current=each.is_known or judged.status == "unreported", name=name, about=said, gap=gap, strip=strip(each.stood, w, name=name),
         since=since_words(each.since, w, is_short=True), bureau=bureau[1], answer=answer_for(telling, definition.code, bureau[0]),
@@ -256,7 +256,7 @@ def subjects_of_bureau(telling: Telling, code: str) -> list[str]:
     return moment.kept("judged", ("subjects of bureaus", moment.reporting_units), make).get(code, [])
 
 
-def _milestone(each: OffTrack, telling: Telling) -> Row:
+def _milestone(each: OffTrack, telling: Telling) -> OffTrackRow:
     w, milestone = telling.words, each.milestone
     assert milestone is not None
     due, project = milestone.due, next((r for r in telling.moment.projects if r.code == each.project_code), None)
@@ -268,7 +268,7 @@ def _milestone(each: OffTrack, telling: Telling) -> Row:
         gap = Number(late, w("att_days", days=w.number(late, "+,")))
     else:
         gap = Number(None, "―")
-    return Row(
+    return OffTrackRow(
         kind="milestone", code=each.project_code, key=each.code, status=each.status, word=w(f"att_milestone_{each.status}"), is_current=True, name=w.named(milestone),
         about=w("att_milestone_of", project=w.named(project.row) if project else each.project_code), gap=gap, strip=None,
         since=w("att_due_on", day=due.label(w.language)) if due else "", bureau=bureau[1],
@@ -276,7 +276,7 @@ def _milestone(each: OffTrack, telling: Telling) -> Row:
     )  # fmt: skip
 
 
-def overdue_report(telling: Telling, bureau_code: str, period_code: str, period: str, due_on: date) -> Row:
+def overdue_report(telling: Telling, bureau_code: str, period_code: str, period: str, due_on: date) -> OffTrackRow:
     """Return the row of a bureau's report that is overdue: for those who may see where reports stand, never for the public.
 
     Args:
@@ -288,21 +288,21 @@ def overdue_report(telling: Telling, bureau_code: str, period_code: str, period:
     """
     w, name = telling.words, telling.bureau(bureau_code)
     late = (telling.as_of - due_on).days
-    return Row(
+    return OffTrackRow(
         kind="report", code=bureau_code, key=f"{bureau_code} {period_code}", status="overdue", word=w("att_report_overdue"), is_current=True,
         name=w("att_report_of", bureau=name, period=period), about="", gap=Number(late, w("att_days", days=w.number(late, "+,"))),
         strip=None, since=w("att_due_on", day=format_date(due_on, w.language)), bureau=name, answer=Answer(), period=period_code,
     )  # fmt: skip
 
 
-def rows(telling: Telling) -> list[Row]:
+def rows(telling: Telling) -> list[OffTrackRow]:
     """Return a row for each indicator and milestone that is off track, what weighs most first."""
     return [
         _indicator(each, telling) if each.scored is not None else _milestone(each, telling) for each in telling.moment.off_track
     ]
 
 
-def rows_of(telling: Telling, items: Iterable[Scored]) -> list[Row]:
+def rows_of(telling: Telling, items: Iterable[Scored]) -> list[OffTrackRow]:
     """Return a row for each of a bureau's own figures that is off track, what weighs most first."""
     moment = telling.moment
     own = [
@@ -316,18 +316,18 @@ def rows_of(telling: Telling, items: Iterable[Scored]) -> list[Row]:
     return [_indicator(each, telling) for each in in_order(own)]
 
 
-def in_order_of_weight(listed: Sequence[Row], late: Sequence[Row]) -> list[Row]:
+def in_order_of_weight(listed: Sequence[OffTrackRow], late: Sequence[OffTrackRow]) -> list[OffTrackRow]:
     """Put overdue reports where they belong: after what is known to be off track, before results that never came."""
     known = sum(1 for row in listed if row.is_current and row.status not in ("unreported", "slipped"))
     return [*listed[:known], *late, *listed[known:]]
 
 
-def heading(listed: Sequence[Row], words: Words) -> str:
+def heading(listed: Sequence[OffTrackRow], words: Words) -> str:
     """Head the list with how many there are."""
     return words("att_heading", count=len(listed)) if listed else words("att_none_heading")
 
 
-def sentence(listed: Iterable[Row], words: Words) -> str:
+def sentence(listed: Iterable[OffTrackRow], words: Words) -> str:
     """Say of what sort they are: each sort that occurs with its count, so that they add up."""
     counts: dict[str, int] = {}
     for row in listed:
@@ -341,7 +341,7 @@ def sentence(listed: Iterable[Row], words: Words) -> str:
     return words("att_sentence", parts=words("comma").join(parts)) if parts else words("att_nothing")
 
 
-def folded(listed: Sequence[Row], words: Words) -> str:
+def folded(listed: Sequence[OffTrackRow], words: Words) -> str:
     """Say how many rows follow those that are shown first."""
     return words("att_more", count=len(listed) - SHOWN_FIRST)
 
@@ -362,7 +362,7 @@ def block(telling: Telling) -> Block:
     )  # fmt: skip
 
 
-def _flat(place: int, each: OffTrack, row: Row, telling: Telling) -> Flat:
+def _flat(place: int, each: OffTrack, row: OffTrackRow, telling: Telling) -> Flat:
     judged, milestone = each.scored.judgement if each.scored else None, each.milestone
     is_planned = each.status in ("behind", "slightly_behind", "moving_away")
     gap = None

@@ -78,16 +78,16 @@ class Block:
 
 
 @dataclass(frozen=True, slots=True)
-class Column:
+class BlockColumn:
     """One column of a block laid out as a table."""
 
     heading: str
     is_number: bool
 
 
-def columns_of(block: Block) -> tuple[Column, ...]:
+def columns_of(block: Block) -> tuple[BlockColumn, ...]:
     """Return the columns of a block as a table, however it is drawn: the first names the row, so it holds no numbers."""
-    return tuple(Column(head, at > 0 and _is_number(row[at] for row in block.rows)) for at, head in enumerate(block.columns))
+    return tuple(BlockColumn(head, at > 0 and _is_number(row[at] for row in block.rows)) for at, head in enumerate(block.columns))
 
 
 def _is_number(values: Iterable[Cell]) -> bool:

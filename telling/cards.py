@@ -19,7 +19,7 @@ Pairs = tuple[tuple[str, str], ...]  # label and value
 
 
 @dataclass(frozen=True, slots=True)
-class Card:
+class CardRows:
     """The rows of a card.
 
     ``title`` is the theme it stands for, a blank where it stands for itself; ``aims`` are plan and target, ``before`` previous figure and the
@@ -44,7 +44,7 @@ class Card:
     alt: str
 
 
-def card_of(scored: Scored, words: Words, *, as_of: date, title: str = "") -> Card:
+def card_of(scored: Scored, words: Words, *, as_of: date, title: str = "") -> CardRows:
     """Return what a card says of a judged indicator.
 
     Args:
@@ -56,7 +56,7 @@ def card_of(scored: Scored, words: Words, *, as_of: date, title: str = "") -> Ca
     definition, judged = scored.entry.definition, scored.judgement
     figure = judged.figure
     value = value_of(definition, figure) if figure is not None else None
-    return Card(
+    return CardRows(
         title=title, code=definition.code, name=words.named(definition), status=judged.status, word=status_word(judged.status, words.language),
         is_old=judged.standing == "last_known", value=shown_figure(scored, figure, words.language),
         is_text=figure is not None and value is None, period=figure.period.short(words.language) if figure else "",

@@ -7,7 +7,7 @@ from datetime import date
 
 from charts.shapes import Shares
 from kpis.declared import Fields, said_of, translated, type_of
-from kpis.figures.listed import APART, Standing, by_bureau, counted
+from kpis.figures.listed import APART, RowStanding, by_bureau, counted
 from kpis.registers import Register
 from kpis.store import tables
 from kpis.text import format_date
@@ -26,12 +26,12 @@ def name(telling: Telling, register: Register) -> str:
     return telling.words(f"nav_{register.sheet}")
 
 
-def title(telling: Telling, register: Register, rows: Sequence[Standing]) -> str:
+def title(telling: Telling, register: Register, rows: Sequence[RowStanding]) -> str:
     """Say how many rows stand."""
     return telling.words("listed_title", register=name(telling, register), count=sum(_counted(register, rows).values()))
 
 
-def lead(telling: Telling, rows: Sequence[Standing]) -> str:
+def lead(telling: Telling, rows: Sequence[RowStanding]) -> str:
     """Say of which day it is, and how many rows are counted no longer or not yet."""
     w = telling.words
     said = [w("listed_lead", as_of=format_date(telling.as_of, w.language))]
@@ -44,7 +44,7 @@ def status_word(telling: Telling, register: Register, status: str) -> str:
     return telling.words(f"listed_{status}" if status in APART else f"{register.kind}_{status}")
 
 
-def cards(telling: Telling, register: Register, rows: Sequence[Standing]) -> list[Card]:
+def cards(telling: Telling, register: Register, rows: Sequence[RowStanding]) -> list[Card]:
     """Return how many rows stand in each status."""
     note = name(telling, register)
     return [
@@ -53,7 +53,7 @@ def cards(telling: Telling, register: Register, rows: Sequence[Standing]) -> lis
     ]
 
 
-def compared(telling: Telling, register: Register, rows: Sequence[Standing]) -> Block:
+def compared(telling: Telling, register: Register, rows: Sequence[RowStanding]) -> Block:
     """Compare bureaus by status."""
     w, statuses = telling.words, register.words_of(register.status)
     held = by_bureau(rows, statuses, bureaus=list(telling.bureaus), home=telling.home)
@@ -77,7 +77,7 @@ def empty(telling: Telling, register: Register) -> str:
     return telling.words("listed_empty", register=name(telling, register))
 
 
-def listed(telling: Telling, register: Register, rows: Sequence[Standing], address: Callable[[str], str] | None = None) -> Block:
+def listed(telling: Telling, register: Register, rows: Sequence[RowStanding], address: Callable[[str], str] | None = None) -> Block:
     """List rows: how each stands, and every column in which something is said.
 
     Args:
@@ -128,7 +128,7 @@ def of_bureau(telling: Telling, register: Register, counts: Mapping[str, int]) -
     return w("listed_of_bureau", total=sum(counts.values()), parts=w("list_comma").join(parts))
 
 
-def _counted(register: Register, rows: Sequence[Standing]) -> dict[str, int]:
+def _counted(register: Register, rows: Sequence[RowStanding]) -> dict[str, int]:
     return counted(rows, register.words_of(register.status))
 
 

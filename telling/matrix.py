@@ -56,7 +56,7 @@ class Cell:
 
 
 @dataclass(frozen=True, slots=True)
-class Column:
+class MatrixColumn:
     """A question: its heading, what it counts, the group of headings it stands under, and its name where it stands alone."""
 
     key: str
@@ -76,7 +76,7 @@ class Handed:
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class BureauRow:
     """A bureau with its cells, in the order of the columns; ``short`` of them fall short of plan; ``handed`` is its report."""
 
     code: str
@@ -91,14 +91,14 @@ class Matrix:
     """The table: its columns, the lines above the bureaus (name, cells), the bureaus by group, and what is not in it."""
 
     title: str
-    columns: tuple[Column, ...]
+    columns: tuple[MatrixColumn, ...]
     heads: tuple[tuple[str, tuple[Cell, ...]], ...]
-    groups: tuple[tuple[str, tuple[Row, ...]], ...]
+    groups: tuple[tuple[str, tuple[BureauRow, ...]], ...]
     notes: tuple[str, ...]
     report: str  # heading of the column of reports; a blank: there is none
 
     @property
-    def rows(self) -> tuple[Row, ...]:
+    def rows(self) -> tuple[BureauRow, ...]:
         """Return every bureau."""
         return tuple(row for _, rows in self.groups for row in rows)
 
@@ -120,18 +120,18 @@ def matrix(
     shown = [(theme, row) for theme, row in themes if any(_item(r, row) is not None for r in reports)]
     usual = {row.indicator_code: _usual(reports, row) for _, row in shown}
     columns = [
-        Column(
+        MatrixColumn(
             row.indicator_code, w("nav_themes"), theme_name(theme, w),
             "・".join(part for part in (w.named(row, "unit"), usual[row.indicator_code].short(w.language)) if part), theme_name(theme, w),
         )
         for theme, row in shown
     ]  # fmt: skip
     columns += [
-        Column("own", "", w("matrix_own"), "", w("matrix_own")),
-        Column("procedures", w("matrix_procedures"), w("matrix_digital"), w("matrix_of_all"), w("matrix_procedures")),
-        Column("facilities", w("matrix_facilities"), w("matrix_cashless"), w("matrix_of_all"), w("matrix_facilities")),
+        MatrixColumn("own", "", w("matrix_own"), "", w("matrix_own")),
+        MatrixColumn("procedures", w("matrix_procedures"), w("matrix_digital"), w("matrix_of_all"), w("matrix_procedures")),
+        MatrixColumn("facilities", w("matrix_facilities"), w("matrix_cashless"), w("matrix_of_all"), w("matrix_facilities")),
         *(
-            Column(f"milestones_{name}", w("matrix_milestones"), w(f"matrix_{name}"), "", w(f"matrix_alone_{name}"))
+            MatrixColumn(f"milestones_{name}", w("matrix_milestones"), w(f"matrix_{name}"), "", w(f"matrix_alone_{name}"))
             for name in ("done", "late", "unseen")
         ),
     ]
@@ -149,7 +149,7 @@ def of_gone(telling: Telling, gone: Sequence[BureauReport]) -> Matrix:
     return replace(matrix(telling, gone), heads=(), notes=())
 
 
-def title(reports: Sequence[BureauReport], rows: Sequence[Row], themes: int, words: Words) -> str:
+def title(reports: Sequence[BureauReport], rows: Sequence[BureauRow], themes: int, words: Words) -> str:
     """Say of how many bureaus what is known, and how many have an indicator short of plan; the first ``themes`` cells of a row are of themes."""
     short = sum(bool(row.short) for row in rows)
     common = sum(any(cell.status not in (MISSING, NONE) for cell in row.cells[:themes]) for row in rows)
@@ -183,7 +183,7 @@ def _row(
     themes: Sequence[tuple[str, tables.Indicator]],
     usual: Mapping[str, Period],
     handed: Handed | None,
-) -> Row:
+) -> BureauRow:
     w = telling.words
     cells = [_figure(report, row, usual[row.indicator_code], w) for _, row in themes]
     short = sum(s.judgement.status in FELL_SHORT for s in report.figures)
@@ -193,7 +193,7 @@ def _row(
         _share(report.procedures, "done", w, Leads("procedures", "done", code)),
         _share(report.facilities, "introduced", w, Leads("facilities", "introduced", code)), *_milestones(report.milestones, w, code),
     ]  # fmt: skip
-    return Row(report.code, unit_label(report.unit, w), tuple(cells), short, handed)
+    return BureauRow(report.code, unit_label(report.unit, w), tuple(cells), short, handed)
 
 
 def _figure(report: BureauReport, row: tables.Indicator, usual: Period, words: Words) -> Cell:
@@ -236,7 +236,7 @@ def _milestones(held: Iterable[Milestone], words: Words, bureau: str = "") -> li
 
 
 def _heads(
-    telling: Telling, reports: Sequence[BureauReport], rows: Sequence[Row], themes: Sequence[tuple[str, tables.Indicator]]
+    telling: Telling, reports: Sequence[BureauReport], rows: Sequence[BureauRow], themes: Sequence[tuple[str, tables.Indicator]]
 ) -> tuple[tuple[str, tuple[Cell, ...]], ...]:
     """Return the lines above the bureaus: the whole, its plan, how many reported, how many fall short."""
     w, nothing, known = telling.words, Cell("", NONE), len(themes)
@@ -295,8 +295,10 @@ def _of_whole(item: Scored | None, words: Words) -> Cell:
     return Cell(text, period=figure.period.short(words.language), said=item.sentence(words.language))
 
 
-def _grouped(reports: Sequence[BureauReport], rows: Sequence[Row], words: Words) -> tuple[tuple[str, tuple[Row, ...]], ...]:
-    groups: dict[str, list[Row]] = {}
+def _grouped(
+    reports: Sequence[BureauReport], rows: Sequence[BureauRow], words: Words
+) -> tuple[tuple[str, tuple[BureauRow, ...]], ...]:
+    groups: dict[str, list[BureauRow]] = {}
     for report, row in zip(reports, rows, strict=True):
         kind = government().unit_kinds[report.unit.kind]
         groups.setdefault(words.named(kind, "group") or words.named(kind), []).append(row)

@@ -17,7 +17,7 @@ LATE = ("late", "missed")
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class OverviewLine:
     """A project: ``good`` of ``judged`` indicators are well now; ``done``, ``late`` and ``unseen`` count its milestones.
 
     ``next_name`` is the milestone that comes next, or the last that is overdue where none is to come (``is_overdue``); blank where none is.
@@ -40,16 +40,18 @@ class Line:
     is_overdue: bool
 
 
-def lines(telling: Telling, reports: Sequence[ProjectReport], *, about: Callable[[ProjectReport], str] | None = None) -> list[Line]:
+def lines(
+    telling: Telling, reports: Sequence[ProjectReport], *, about: Callable[[ProjectReport], str] | None = None
+) -> list[OverviewLine]:
     """Return a line for each project; ``about`` says what stands below its name."""
     return [_line(telling, report, about(report) if about else "") for report in reports]
 
 
-def _line(telling: Telling, report: ProjectReport, about: str) -> Line:
+def _line(telling: Telling, report: ProjectReport, about: str) -> OverviewLine:
     words, stood = telling.words, telling.moment.project_stood(report)
     coming = _next(report.milestones)
     name = projects.called(report, words)
-    return Line(
+    return OverviewLine(
         code=report.code, name=name, about=about, status=report.status, word=status_word(report.status, words.language),
         strip=attention.strip(stood, words, name=name), since=attention.since_words(run_of(reversed(stood)), words, is_short=True),
         good=report.tally.now(*GOOD), judged=report.tally.judged, done=report.count_of("done"),

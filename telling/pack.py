@@ -20,7 +20,7 @@ LISTED, TO_DECIDE, CHANGED, PROJECTS = 8, 3, 4, 7  # lines of the first page; wh
 
 
 @dataclass(frozen=True, slots=True)
-class Bar:
+class PlanBar:
     """A value beside its plan and target, each as a share of the whole bar; ``None`` where there is none."""
 
     value: float
@@ -37,7 +37,7 @@ class Headline:
     theme: str
     name: str
     value: str
-    bar: Bar | None
+    bar: PlanBar | None
     before: str
     year_earlier: str
     strip: Strip | None
@@ -70,7 +70,7 @@ class Front:
     counts: tuple[tuple[str, int, tuple[tuple[str, str, int], ...]], ...]
     decided: tuple[Decided, ...]
     to_decide: tuple[str, ...]
-    rows: tuple[attention.Row, ...]
+    rows: tuple[attention.OffTrackRow, ...]
     headlines: tuple[Headline, ...]
     projects: tuple[ProjectLine, ...]
     trend: Scored | None
@@ -114,7 +114,7 @@ def _headline(item: Scored, agenda: Agenda) -> Headline:
     )  # fmt: skip
 
 
-def _bar(item: Scored) -> Bar | None:
+def _bar(item: Scored) -> PlanBar | None:
     judged, definition = item.judgement, item.entry.definition
     value = value_of(definition, judged.figure) if judged.figure else None
     goal, plan = judged.goal.value if judged.goal else None, judged.planned_value
@@ -122,7 +122,7 @@ def _bar(item: Scored) -> Bar | None:
     if value is None or (goal is None and plan is None) or min(ends) < 0 or not max(ends):
         return None
     full = 100.0 if definition.unit_ja == "%" and max(ends) <= 100 else max(ends) * 1.05
-    return Bar(value / full, None if plan is None else plan / full, None if goal is None else goal / full)
+    return PlanBar(value / full, None if plan is None else plan / full, None if goal is None else goal / full)
 
 
 def _projects(agenda: Agenda) -> list[ProjectLine]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 
-from kpis.figures.commented import Outcome, Said, due_of, is_late, outcome_of, subject_of
+from kpis.figures.commented import Commented, Outcome, due_of, is_late, outcome_of, subject_of
 from kpis.figures.scorecard import Scored
 from kpis.figures.sentences import standing_word
 from kpis.government import government
@@ -22,7 +22,7 @@ UNTIED: Signs = {}
 TEXTS = ("cause", "obstacle", "response")
 
 
-def commentaries(telling: Telling, held: Sequence[Said], *, about: bool = False, signs: Signs = UNTIED) -> Block:
+def commentaries(telling: Telling, held: Sequence[Commented], *, about: bool = False, signs: Signs = UNTIED) -> Block:
     """Tell why an indicator or project stands as it does, what stands in the way and what is done, of the last period told.
 
     What was said of earlier periods stands in the CSV.
@@ -52,7 +52,7 @@ def commentaries(telling: Telling, held: Sequence[Said], *, about: bool = False,
     return _block("commentaries", w("commentaries_title"), told, flat, why_empty=w("commentaries_none"))
 
 
-def actions(telling: Telling, held: Sequence[Said], *, about: bool = False, judged: Iterable[Scored] | None = None) -> Block:
+def actions(telling: Telling, held: Sequence[Commented], *, about: bool = False, judged: Iterable[Scored] | None = None) -> Block:
     """Tell what is done: measure, section, day, state, expected effect and what it brought; those still to be carried out first.
 
     Args:
@@ -118,7 +118,7 @@ def notes(telling: Telling, items: Iterable[Scored]) -> Block:
 
 
 def blocks(
-    telling: Telling, held: Sequence[Said], codes: Iterable[str], *, about: bool = False, signs: Signs = UNTIED
+    telling: Telling, held: Sequence[Commented], codes: Iterable[str], *, about: bool = False, signs: Signs = UNTIED
 ) -> list[Block]:  # fmt: skip
     """Return what a page that shows all of it tells: causes, actions and what the office thinks, each where there is any.
 
@@ -137,14 +137,14 @@ def blocks(
     return [block for block in every if block.rows]
 
 
-def of_subject(telling: Telling, code: str) -> list[Said]:
+def of_subject(telling: Telling, code: str) -> list[Commented]:
     """Return what is said of an indicator or project, by the bureaus in catalogue order."""
     order = {unit: place for place, unit in enumerate(telling.bureaus)}
     own = [(bureau, said) for (subject, bureau), said in telling.moment.said.items() if subject == code]
     return [said for bureau, said in sorted(own, key=lambda each: order.get(each[0], len(order)))]
 
 
-def of_bureau(telling: Telling, code: str) -> list[Said]:
+def of_bureau(telling: Telling, code: str) -> list[Commented]:
     """Return what a bureau says and does, by indicator and project in catalogue order; a bureau that ended by its successor's name."""
     order = {subject: place for place, subject in enumerate([*telling.moment.indicators, *telling.moment.by_code(tables.Project)])}
     own = [(subject, said) for (subject, bureau), said in telling.moment.said.items() if telling.home(bureau) == code]

@@ -28,7 +28,7 @@ PAGES = ("overview", "bureau", "projects", "procedures", "facilities", "standing
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Answer:
+class Result:
     """One result.
 
     Args:
@@ -56,7 +56,7 @@ class Answer:
     paper: tuple[str, ...] = ()
 
 
-def answers(telling: Telling, asked: str, *, kinds: Sequence[str] = (), limit: int = 20) -> list[Answer]:
+def answers(telling: Telling, asked: str, *, kinds: Sequence[str] = (), limit: int = 20) -> list[Result]:
     """Return what answers best to what was typed, on the day and by the knowledge of the moment, the best first."""
     moment = telling.moment
     hits = finding.search(indices_of(moment), asked, day=moment.as_of.toordinal(), kinds=kinds, limit=limit)
@@ -70,10 +70,10 @@ def indices_of(moment: Moment) -> tuple[finding.Index, ...]:
     return (*rest, *moment.procedure_names)
 
 
-def _entries(moment: Moment) -> list[finding.Entry]:
+def _entries(moment: Moment) -> list[finding.Searchable]:
     words, units = Words(SOURCE), moment.units
     entries = [
-        finding.Entry(kind="indicator", code=code, names=_all(row), beside=" ".join((code, *_all(row, "definition"))))
+        finding.Searchable(kind="indicator", code=code, names=_all(row), beside=" ".join((code, *_all(row, "definition"))))
         for code, row in moment.indicators.items()
     ]
     before: dict[str, list[str]] = {}
@@ -81,7 +81,7 @@ def _entries(moment: Moment) -> list[finding.Entry]:
         if each.predecessor_code in units:
             before.setdefault(each.successor_code, []).append(_all(units[each.predecessor_code])[0])
     entries += [
-        finding.Entry(
+        finding.Searchable(
             kind="bureau", code=each.code, names=_all(units[each.code]), beside=" ".join(before.get(each.code, ())),
             is_past=not moment.organisation.by_code[each.code].is_valid_on(moment.as_of),
         )
@@ -90,29 +90,29 @@ def _entries(moment: Moment) -> list[finding.Entry]:
     for report in moment.projects:
         row = report.row
         entries.append(
-            finding.Entry(
+            finding.Searchable(
                 kind="project", code=report.code, names=_all(row),
                 beside=" ".join((report.code, called(report, words), *_all(row, "goal"))),
             )
         )  # fmt: skip
         entries += [
-            finding.Entry(
+            finding.Searchable(
                 kind="milestone", code=each.code, names=(each.name_ja, each.name_en), beside=f"{each.code} {words.named(row)}"
             )
             for each in report.milestones
         ]
     entries += [
-        finding.Entry(kind="facility", code=each.code, names=(each.name,), beside=" ".join((each.code, *each.places)))
+        finding.Searchable(kind="facility", code=each.code, names=(each.name,), beside=" ".join((each.code, *each.places)))
         for each in moment.facilities
         if each.status != ENDED
     ]
     entries += [
-        finding.Entry(kind="definition", code=english, names=(japanese, english), beside=meaning)
+        finding.Searchable(kind="definition", code=english, names=(japanese, english), beside=meaning)
         for english, japanese, meaning in terms()
     ]
     entries += _help()
     entries += [
-        finding.Entry(kind="page", code=page, names=(words(f"nav_{page}"), Words("en")(f"nav_{page}"))) for page in PAGES
+        finding.Searchable(kind="page", code=page, names=(words(f"nav_{page}"), Words("en")(f"nav_{page}"))) for page in PAGES
     ]  # fmt: skip
     return entries
 
@@ -128,11 +128,11 @@ ABOUT = {
 }
 
 
-def _help() -> list[finding.Entry]:
+def _help() -> list[finding.Searchable]:
     """Return the sections of the method, its rules, and what else the page of data and definitions has; by anchor, with the rule's number."""
     source, english = Words(SOURCE), Words("en")
     entries = [
-        finding.Entry(
+        finding.Searchable(
             kind="help", code=anchor, names=(source(f"about_{anchor}"), english(f"about_{anchor}")),
             beside=" ".join(words(text, base="") for words in (source, english) if text),
         )
@@ -140,10 +140,12 @@ def _help() -> list[finding.Entry]:
     ]  # fmt: skip
     for here, there in zip(sections(source), sections(english), strict=True):
         entries.append(
-            finding.Entry(kind="help", code=here.anchor, names=(here.heading, there.heading), beside=f"{source('about_method')}")
+            finding.Searchable(
+                kind="help", code=here.anchor, names=(here.heading, there.heading), beside=f"{source('about_method')}"
+            )
         )
         entries += [
-            finding.Entry(
+            finding.Searchable(
                 kind="help", code=f"{here.anchor}.{rule.number}", names=(rule.name, other.name), beside=f"{rule.text} {other.text}"
             )
             for rule, other in zip(here.rules, there.rules, strict=True)
@@ -176,7 +178,7 @@ def terms() -> tuple[tuple[str, str, str], ...]:
     return tuple(row for row in told if not row[0].startswith("---"))
 
 
-def answer_of(telling: Telling, entry: finding.Entry, procedures: Mapping[str, ProcedureOnDay], score: float = 0.0) -> Answer:
+def answer_of(telling: Telling, entry: finding.Searchable, procedures: Mapping[str, ProcedureOnDay], score: float = 0.0) -> Result:
     """Tell an entry in the reader's language.
 
     Args:
@@ -220,7 +222,7 @@ def answer_of(telling: Telling, entry: finding.Entry, procedures: Mapping[str, P
         page, query, context = "" if code == "overview" else code, {}, w("search_page_line")
     if len(context) > CONTEXT:
         context = context[: CONTEXT - 1] + "…"
-    return Answer(
+    return Result(
         kind=kind, code=code, title=title, context=context, page=page, query=query, anchor=anchor, score=round(score, 3), online=online, paper=paper
     )  # fmt: skip
 

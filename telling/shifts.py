@@ -13,7 +13,7 @@ from telling.words import Words
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class IndicatorStanding:
     """How an indicator stood: its status with the word for it (and the day where that is not the day asked), and its value with its period."""
 
     status: str
@@ -22,27 +22,27 @@ class Standing:
 
 
 @dataclass(frozen=True, slots=True)
-class Since:
+class Shifted:
     """An indicator that stands otherwise than on an earlier day, and why."""
 
     code: str
     name: str
     why: str
-    before: Standing
-    after: Standing
+    before: IndicatorStanding
+    after: IndicatorStanding
 
 
-def since(shift: Shift, name: str, words: Words) -> Since:
+def since(shift: Shift, name: str, words: Words) -> Shifted:
     """Return what is said of an indicator that stands otherwise; ``name`` says of a bureau's figure also whose it is."""
     why = words("comma").join(reasons(shift, words))
-    return Since(shift.after.entry.definition.code, name, why, standing(shift.before, words), standing(shift.after, words))
+    return Shifted(shift.after.entry.definition.code, name, why, standing(shift.before, words), standing(shift.after, words))
 
 
-def standing(item: Scored, words: Words) -> Standing:
+def standing(item: Scored, words: Words) -> IndicatorStanding:
     """Return how an indicator stood."""
     figure, language = item.judgement.figure, words.language
     value = f"{shown_figure(item, figure, language)} ({figure.period.short(language)})" if figure else ""
-    return Standing(item.judgement.status, standing_word(item.judgement, language), value)
+    return IndicatorStanding(item.judgement.status, standing_word(item.judgement, language), value)
 
 
 def stood(item: Scored, words: Words) -> str:

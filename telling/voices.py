@@ -14,7 +14,7 @@ from telling.words import Words
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class ShownVoice:
     """Words of a reader with the answer, as they are shown."""
 
     words: str
@@ -39,15 +39,15 @@ def mean_sentence(heard: Heard, kind: str, code: str, words: Words) -> str:
     return words("voice_mean_before", edition=heard.before, mean=words.number(tally.mean, ".1f"), count=tally.count)
 
 
-def said(heard: Heard, kind: str, code: str, words: Words) -> Sequence[Said]:
+def said(heard: Heard, kind: str, code: str, words: Words) -> Sequence[ShownVoice]:
     """Return the voices that are shown with their answers, newest first."""
     return [_said(voice, words) for voice in heard.answered.get((kind, code), ())]
 
 
-def _said(voice: Voice, words: Words) -> Said:
+def _said(voice: Voice, words: Words) -> ShownVoice:
     answer = voice.answer_ja if words.folder == "" or not voice.answer_en else voice.answer_en
     about = words("voice_about", grade=voice.grade, edition=voice.edition, day=format_date(voice.said_on, words.language))
-    return Said(shown(voice.words), about, line(answer))
+    return ShownVoice(shown(voice.words), about, line(answer))
 
 
 def grade_words(words: Words) -> list[tuple[int, str]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
@@ -53,6 +54,20 @@ def test_each_way_of_calling_a_variable_found_is_seen() -> None:
     ):
         assert nameless(planted), planted
     assert not nameless("class Problem:\n    found: str\n\n\nProblem(found='x').found")
+
+
+def told_twice(sources: Mapping[str, str]) -> list[str]:
+    """Return the public names that two modules give to a class; a table is named as what its rows say, and its words are."""
+    trees = [ast.parse(source) for module, source in sources.items() if not module.startswith("kpis.store.tables.")]
+    names = (part.name for tree in trees for part in tree.body if isinstance(part, ast.ClassDef) and not part.name.startswith("_"))
+    return [name for name, count in Counter(names).items() if count > 1]
+
+
+def test_no_two_classes_have_one_name() -> None:
+    assert not told_twice({".".join(p.relative_to(ROOT).with_suffix("").parts): p.read_text(encoding="utf-8") for p in product()})
+    assert told_twice(
+        {"a": "class Line: ...", "b": "class Line: ...\nclass Row: ...", "kpis.store.tables.c": "class Row: ..."}
+    ) == ["Line"]
 
 
 # Named where no import shows it: a child process begins there; what a test of decisions reads.

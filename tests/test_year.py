@@ -85,7 +85,7 @@ def lines(block: Block) -> list[str]:
     return [" | ".join(str(getattr(cell, "text", cell)) for cell in row) for row in block.rows]
 
 
-def row_of(telling: Telling) -> attention.Row | None:
+def row_of(telling: Telling) -> attention.OffTrackRow | None:
     return next((row for row in attention.rows(telling) if row.code == RATE), None)
 
 

@@ -41,14 +41,14 @@ _LEFT = (1000, 1001, 1005)  # codes with which a browser closes a page that is l
 
 
 @dataclass
-class Line:
+class Socket:
     """A websocket: the session that hangs on it, and the code with which it was closed."""
 
     session_id: str = ""
     close_code: int | None = None
 
 
-LINE: ContextVar[Line | None] = ContextVar("line", default=None)
+LINE: ContextVar[Socket | None] = ContextVar("line", default=None)
 
 
 # What a page of ours says to the server. Streamlit would also tell of its git repository, empty caches and write files for programmers.
@@ -84,7 +84,7 @@ class Lines:
             except Unavailable as error:  # of a gate, which has answered nothing yet
                 await refuse(scope, send, 503, said_outside(error), headers={"Retry-After": "30"})
             return
-        line = Line()
+        line = Socket()
         LINE.set(line)
 
         async def noted() -> Message:

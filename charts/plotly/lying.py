@@ -20,7 +20,7 @@ BAR = 14  # pixels of a bar
 ABOVE, BELOW, TITLE = 10, 26, 20  # pixels above and below the rows, and for the title of the axis
 
 
-class Rows:
+class BarRows:
     """Where the rows of lying bars stand.
 
     Args:

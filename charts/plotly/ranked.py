@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import plotly.graph_objects as go
 
-from charts.plotly.lying import BAR, Rows
+from charts.plotly.lying import BAR, BarRows
 from charts.shapes import Ranked
 from charts.style import ACTUAL, FILL, INK, PAPER, PLAN, SHORTFALL
 
@@ -13,7 +13,7 @@ def ranked(shape: Ranked) -> go.Figure:
     """Draw one bar per unit; what falls short of its plan is red, what was recast is light with a border."""
     divisor, unit = shape.scaled()
     bars = shape.bars
-    rows = Rows([bar.name for bar in bars])
+    rows = BarRows([bar.name for bar in bars])
     colours = [SHORTFALL if bar.is_short else ACTUAL for bar in bars]
     figure = go.Figure(
         go.Bar(

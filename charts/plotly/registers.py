@@ -8,7 +8,7 @@ from datetime import date
 import pandas as pd
 import plotly.graph_objects as go
 
-from charts.plotly.lying import BAR, Rows
+from charts.plotly.lying import BAR, BarRows
 from charts.plotly.styled import styled
 from charts.style import ACTUAL, FORECAST, INK, LOOKS, PLAN
 from charts.ticks import Tick, on_axis
@@ -28,7 +28,9 @@ def stacked_shares(frame: pd.DataFrame, segments: Sequence[tuple[str, str]], *, 
         language: in which numbers are written.
     """
     total = frame[[name for name, _ in segments]].sum(axis=1)
-    rows = Rows([f"{label} ({format_number(count, language, ',.0f')})" for label, count in zip(frame["label"], total, strict=True)])
+    rows = BarRows(
+        [f"{label} ({format_number(count, language, ',.0f')})" for label, count in zip(frame["label"], total, strict=True)]
+    )
     figure = go.Figure()
     for (name, word), (fill, pattern, ink) in zip(segments, LOOKS, strict=False):
         if not frame[name].sum():
@@ -122,7 +124,7 @@ def counts(frame: pd.DataFrame, *, unit: str, total: float, language: str = "ja"
         total: what all of them are of.
         language: in which numbers are written.
     """
-    rows = Rows(list(frame["label"]))
+    rows = BarRows(list(frame["label"]))
     figure = go.Figure(
         go.Bar(
             y=rows.middles, x=frame["count"], orientation="h", width=BAR, marker={"color": ACTUAL}, customdata=frame["label"],

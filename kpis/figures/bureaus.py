@@ -9,7 +9,7 @@ from datetime import date
 
 from kpis.figures import facilities as registered
 from kpis.figures.facilities import Facility
-from kpis.figures.listed import APART, Standing
+from kpis.figures.listed import APART, RowStanding
 from kpis.figures.organisation import Organisation, Succession, Unit
 from kpis.figures.projects import Milestone, ProjectReport
 from kpis.figures.scorecard import Scored, Tally, tally
@@ -107,7 +107,7 @@ def bureau_reports(
     projects: Sequence[ProjectReport],
     *,
     as_of: date,
-    listed: Mapping[str, Iterable[Standing]],
+    listed: Mapping[str, Iterable[RowStanding]],
     view: str = "then",
     owed: Iterable[str] = (),
     facilities: Iterable[Facility] = (),

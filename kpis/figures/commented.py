@@ -65,7 +65,7 @@ def action_lacks(fields: Mapping[str, Any]) -> Iterator[str]:
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class Commented:
     """What is said and done of an indicator or project by one bureau: the commentaries, newest period first, and its actions."""
 
     commentaries: tuple[tables.Commentary, ...] = ()
@@ -77,7 +77,7 @@ class Said:
         return tuple(sorted((a for a in self.actions if is_living(a)), key=lambda a: (due_of(a) or date.max, a.action_code)))
 
 
-SaidBy = Mapping[tuple[str, str], Said]  # (code of the indicator or project, bureau)
+SaidBy = Mapping[tuple[str, str], Commented]  # (code of the indicator or project, bureau)
 
 
 def said_by(commentaries: Iterable[tables.Commentary], actions: Iterable[tables.Action], *, ended_by: Mapping[str, date]) -> SaidBy:
@@ -94,7 +94,7 @@ def said_by(commentaries: Iterable[tables.Commentary], actions: Iterable[tables.
     for held in said.values():
         held.sort(key=lambda row: ended_by[row.period_code], reverse=True)
     keys = dict.fromkeys([*said, *done])
-    return {key: Said(tuple(said.get(key, ())), tuple(done.get(key, ()))) for key in keys}
+    return {key: Commented(tuple(said.get(key, ())), tuple(done.get(key, ()))) for key in keys}
 
 
 def without_action(items: Iterable[Scored], said: SaidBy, *, bureaus: Container[str]) -> Iterator[Scored]:

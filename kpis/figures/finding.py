@@ -44,7 +44,7 @@ Floats = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Entry:
+class Searchable:
     """Something that can be searched for.
 
     Args:
@@ -68,7 +68,7 @@ class Entry:
 class Hit:
     """An entry that was asked for, and how well it answers."""
 
-    entry: Entry
+    entry: Searchable
     score: float
 
 
@@ -95,7 +95,7 @@ class Index:
     tabs. That takes a third of the memory of a text each, and all of it is looked through at once.
     """
 
-    def __init__(self, entries: Iterable[Entry]) -> None:
+    def __init__(self, entries: Iterable[Searchable]) -> None:
         self.entries = list(entries)
         held = [[name for name in entry.names if name] for entry in self.entries]
         names = iter(folded_all(name for each in held for name in each))
@@ -138,7 +138,7 @@ class Growing:
     def __init__(self) -> None:
         self._last: tuple[tuple[Index, ...], dict[tuple[str, str], tuple[int, int]]] | None = None
 
-    def of(self, entries: Sequence[Entry]) -> tuple[Index, ...]:
+    def of(self, entries: Sequence[Searchable]) -> tuple[Index, ...]:
         """Return indices of entries: those made last, as far as they hold them still, and one of all others."""
         if self._last is not None:
             made, places = self._last
@@ -241,7 +241,7 @@ def _score(index: Index, n: int, cover: float, words: Sequence[str], count: int)
     return cover + bonus + 0.25 * min(1.0, count / max(1, length)) + _weight(index.entries[n])
 
 
-def _weight(entry: Entry) -> float:
+def _weight(entry: Searchable) -> float:
     return WEIGHT[entry.kind] - (_PAST if entry.is_past else 0.0)
 
 

@@ -20,7 +20,7 @@ APART = (NOT_BEGUN, ENDED)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Standing:
+class RowStanding:
     """A row of a register as it stands on a day: a word of its own list, or one of ``APART``; the row as it is stored."""
 
     code: str
@@ -31,7 +31,7 @@ class Standing:
     row: tables.SQLModel
 
 
-def standing(rows: Iterable[tables.SQLModel], *, key: str, status: str, begun: str, as_of: date) -> list[Standing]:
+def standing(rows: Iterable[tables.SQLModel], *, key: str, status: str, begun: str, as_of: date) -> list[RowStanding]:
     """Return the rows of a register as they stand on a day.
 
     Args:
@@ -48,8 +48,8 @@ def standing(rows: Iterable[tables.SQLModel], *, key: str, status: str, begun: s
             return ENDED
         return NOT_BEGUN if begins is not None and begins > as_of else str(getattr(row, status))
 
-    def stood(row: Any) -> Standing:  # each register has these columns, under names of its own
-        return Standing(
+    def stood(row: Any) -> RowStanding:  # each register has these columns, under names of its own
+        return RowStanding(
             code=getattr(row, key), bureau=row.bureau_code or "", status=stands(row), source_code=row.source_code,
             is_sample=row.is_sample, row=row,
         )  # fmt: skip
@@ -57,7 +57,7 @@ def standing(rows: Iterable[tables.SQLModel], *, key: str, status: str, begun: s
     return [stood(row) for row in rows]
 
 
-def counted(rows: Iterable[Standing], statuses: Sequence[str]) -> dict[str, int]:
+def counted(rows: Iterable[RowStanding], statuses: Sequence[str]) -> dict[str, int]:
     """Count the rows that stand by status, every status named, 0 included."""
     counts = dict.fromkeys(statuses, 0)
     for row in rows:
@@ -67,7 +67,7 @@ def counted(rows: Iterable[Standing], statuses: Sequence[str]) -> dict[str, int]
 
 
 def by_bureau(
-    rows: Sequence[Standing],
+    rows: Sequence[RowStanding],
     statuses: Sequence[str],
     *,
     bureaus: Sequence[str] = (),
@@ -86,11 +86,11 @@ def by_bureau(
     return {code: counted(own[code], statuses) for code in sorted(own, key=lambda c: (place.get(c, len(place)), c))}
 
 
-def kept(rows: Iterable[Standing], *, query: str = "", status: str = "", bureau: str = "") -> list[Standing]:
+def kept(rows: Iterable[RowStanding], *, query: str = "", status: str = "", bureau: str = "") -> list[RowStanding]:
     """Return the rows in whose texts every word occurs, of one status and bureau; a blank means any."""
     words = folded(query).split()
 
-    def is_asked(row: Standing) -> bool:
+    def is_asked(row: RowStanding) -> bool:
         said = folded(" ".join(value for value in vars(row.row).values() if isinstance(value, str))) if words else ""
         return status in ("", row.status) and bureau in ("", row.bureau) and all(word in said for word in words)
 

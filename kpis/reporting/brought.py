@@ -14,7 +14,7 @@ from sqlmodel import Session, col
 
 from kpis.figures.scorecard import Scored
 from kpis.moment import Moment
-from kpis.reporting.deadlines import Standing, Window, owing, standings_in, windows_in
+from kpis.reporting.deadlines import ReportStanding, Window, owing, standings_in, windows_in
 from kpis.reporting.notices import put
 from kpis.reporting.occasions import Due
 from kpis.reporting.refused import age_out
@@ -41,7 +41,7 @@ class OpenAction:
     due_on: date
 
 
-def of_reports(standings: Iterable[Standing], windows: Mapping[tuple[str, str], Window], *, today: date) -> Iterator[Due]:
+def of_reports(standings: Iterable[ReportStanding], windows: Mapping[tuple[str, str], Window], *, today: date) -> Iterator[Due]:
     """Yield what a day brings about reports: due soon, due in a few days, overdue; each once for each due day.
 
     A reminder whose day fell on a holiday is told later, as long as nothing nearer is to be told. What was due long ago, before
@@ -121,7 +121,7 @@ def look(moment: Moment) -> int:
 
 def ahead(
     store: Store, bureaus: Collection[str] | None, *, today: date
-) -> tuple[list[Standing], dict[tuple[str, str], Window], list[OpenAction]]:
+) -> tuple[list[ReportStanding], dict[tuple[str, str], Window], list[OpenAction]]:
     """Return what is ahead of bureaus, and what was due lately: reports with their days, and open actions.
 
     Args:

@@ -65,7 +65,7 @@ class Leave:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Standing:
+class ReportStanding:
     """One bureau × period: the state of its newest report, ``not_started`` without one, and whether it is late.
 
     ``is_approved``: a report was approved already; a correction of it on its way is not late.
@@ -155,7 +155,9 @@ def owing(organisation: Organisation, period_code: str) -> list[str]:
     return [unit.code for unit in organisation.units if unit.kind in government().bureau_kinds and unit.is_valid_on(end)]
 
 
-def coverage(store: Store, periods: Sequence[str], *, viewer: str, today: date, known_at: datetime | None = None) -> list[Standing]:
+def coverage(
+    store: Store, periods: Sequence[str], *, viewer: str, today: date, known_at: datetime | None = None
+) -> list[ReportStanding]:
     """Return where the report of each bureau that the viewer may ask after stands for each period, or stood by what was known at an instant.
 
     Raises:
@@ -169,7 +171,7 @@ def coverage(store: Store, periods: Sequence[str], *, viewer: str, today: date, 
         return standings_in(session, owed, today, known_at)
 
 
-def overdue(store: Store, *, viewer: str, today: date) -> list[tuple[Standing, date]]:
+def overdue(store: Store, *, viewer: str, today: date) -> list[tuple[ReportStanding, date]]:
     """Return the reports that are overdue and may still come, of the bureaus that the viewer may ask after, each with the day it was due.
 
     Raises:
@@ -181,7 +183,7 @@ def overdue(store: Store, *, viewer: str, today: date) -> list[tuple[Standing, d
     return [(each, day) for each in standings if each.is_late and (day := due[each.period_code]) is not None]
 
 
-def standings_of(store: Store, bureau_code: str, periods: Sequence[str], *, viewer: str, today: date) -> list[Standing]:
+def standings_of(store: Store, bureau_code: str, periods: Sequence[str], *, viewer: str, today: date) -> list[ReportStanding]:
     """Return where one bureau's reports stand, for the periods that it owes.
 
     Raises:
@@ -209,7 +211,7 @@ def _states(session: Session, reports: Sequence[tables.Submission], known_at: da
 
 def standings_in(
     session: Session, owed: Mapping[str, Sequence[str]], today: date, known_at: datetime | None = None
-) -> list[Standing]:
+) -> list[ReportStanding]:
     """Return where the bureaus named for each period stand; as many queries for many as for one."""
     windows = windows_in(session, list(owed), known_at)
     query = select(tables.Submission).where(col(tables.Submission.period_code).in_(list(owed)))
@@ -231,7 +233,7 @@ def standings_in(
             waits = state in ("not_started", "draft", "returned") and not is_approved
             late = waits and windows.of(code, period_code).is_late(today)
             standings.append(
-                Standing(
+                ReportStanding(
                     bureau_code=code, period_code=period_code, state=state, is_late=late, report_id=row.id if row else None,
                     is_approved=is_approved,
                 )

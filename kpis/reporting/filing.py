@@ -21,7 +21,7 @@ from kpis.grouped import grouped
 from kpis.periods import parse_period
 from kpis.registers import REGISTERS, Register
 from kpis.reporting.comparison import OBSERVATIONS, CellKey, Choices, Current, ReportedRow, RowChange, RowKey, merged
-from kpis.reporting.merging import Claim, Hand, KeptRow, Said, Settled, kept
+from kpis.reporting.merging import CellClaims, Claim, Hand, KeptRow, Settled, kept
 from kpis.store import tables
 from kpis.store.fields import of_codes
 from kpis.store.tables import table_of
@@ -146,7 +146,7 @@ def kept_row(submission: tables.Submission, stored: Any) -> KeptRow:
         if "settled" in said:
             v, among, by, at = said["settled"]
             settled = Settled(value=value(column, v), among=tuple(value(column, each) for each in among), by=by, at=_instant(at))
-        cells[column] = Said(claims, settled)
+        cells[column] = CellClaims(claims, settled)
     return KeptRow(row, cells)
 
 

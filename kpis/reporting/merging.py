@@ -62,7 +62,7 @@ class Settled:
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class CellClaims:
     """Everything that was written in one cell: the newest claim of each hand, and what was chosen among them."""
 
     claims: tuple[Claim, ...]
@@ -87,15 +87,15 @@ class Said:
             return next((c for c in self.claims if is_same_value(c.value, value)), self.claims[0])
         return self.claims[0]
 
-    def with_claim(self, claim: Claim) -> Said:
+    def with_claim(self, claim: Claim) -> CellClaims:
         """Return it with what a hand wrote, in the place of what the same hand wrote before."""
         if not any(each.is_of(claim.hand) for each in self.claims):
-            return Said((*self.claims, claim), self.settled)
-        return Said(tuple(claim if each.is_of(claim.hand) else each for each in self.claims), self.settled)
+            return CellClaims((*self.claims, claim), self.settled)
+        return CellClaims(tuple(claim if each.is_of(claim.hand) else each for each in self.claims), self.settled)
 
-    def settle(self, value: Value, *, by: str, at: datetime | None) -> Said:
+    def settle(self, value: Value, *, by: str, at: datetime | None) -> CellClaims:
         """Return it with one of its values chosen."""
-        return Said(self.claims, Settled(value=value, among=self.values, by=by, at=at))
+        return CellClaims(self.claims, Settled(value=value, among=self.values, by=by, at=at))
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +103,7 @@ class KeptRow:
     """A row of a report, and what was said of each of its cells by whom."""
 
     row: ReportedRow
-    said: Mapping[str, Said] = field(default_factory=dict)
+    said: Mapping[str, CellClaims] = field(default_factory=dict)
 
     @property
     def key(self) -> RowKey:
@@ -123,7 +123,7 @@ class Clash:
 
     row: ReportedRow
     column: str
-    said: Said
+    said: CellClaims
 
     @property
     def options(self) -> tuple[tuple[Value, tuple[Claim, ...]], ...]:
@@ -133,7 +133,7 @@ class Clash:
 
 def kept(row: ReportedRow, hand: Hand) -> KeptRow:
     """Return a row that one hand wrote."""
-    return KeptRow(row, {column: Said((claim,)) for column, claim in _claims(row, hand)})
+    return KeptRow(row, {column: CellClaims((claim,)) for column, claim in _claims(row, hand)})
 
 
 def merge(base: Sequence[KeptRow], rows: Sequence[ReportedRow], hand: Hand, *, decides: bool = False) -> list[KeptRow]:
@@ -172,7 +172,7 @@ def stated(there: KeptRow, values: Mapping[str, Value], hand: Hand) -> KeptRow:
     said = dict(there.said)
     for column, value in values.items():
         was = there.row.issued.get(column, _blank_like(value))
-        own = said.get(column, Said(())).with_claim(Claim(value=value, was=was, hand=hand))
+        own = said.get(column, CellClaims(())).with_claim(Claim(value=value, was=was, hand=hand))
         said[column] = own.settle(value, by=hand.by, at=hand.at)
     return KeptRow(_built(there.row, there.row, said), said)
 
@@ -225,7 +225,7 @@ def _joined(there: KeptRow, row: ReportedRow, hand: Hand, *, decides: bool) -> K
             column: Claim(value=was, was=was, hand=hand, place=f"{row.sheet}!{row.row}:{row.row}") for column, was in rest.items()
         }
     for column, claim in brings.items():
-        before = said.get(column, Said(()))
+        before = said.get(column, CellClaims(()))
         said[column] = before.with_claim(claim)
         saw = before.claims and column in row.filled and is_same_value(before.holds.value, row.filled[column])
         if decides and saw and len(said[column].values) > 1:
@@ -236,12 +236,12 @@ def _joined(there: KeptRow, row: ReportedRow, hand: Hand, *, decides: bool) -> K
     return KeptRow(_built(there.row, row, said), said)
 
 
-def _is_rewritten(there: KeptRow, said: Mapping[str, Said], column: str) -> bool:
+def _is_rewritten(there: KeptRow, said: Mapping[str, CellClaims], column: str) -> bool:
     before = there.said.get(column)
     return before is not None and not is_same_value(before.holds.value, said[column].holds.value)
 
 
-def _built(there: ReportedRow, row: ReportedRow, said: Mapping[str, Said]) -> ReportedRow:
+def _built(there: ReportedRow, row: ReportedRow, said: Mapping[str, CellClaims]) -> ReportedRow:
     """Return the row that what was said makes, on the older of two templates: what changed after either was issued is a conflict."""
     older, newer = (there, row) if there.issued_vintage <= row.issued_vintage else (row, there)
     fields: dict[str, Value] = {}

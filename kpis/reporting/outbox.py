@@ -57,7 +57,7 @@ class Told:
 
 
 @dataclass(frozen=True, slots=True)
-class Claim:
+class Delivery:
     """What a sender hands over together: to a person one message, or those of a day in one; to a channel one.
 
     ``address`` is a person's e-mail or a channel's secret address; ``kind`` is that of the channel, a blank for mail.
@@ -74,7 +74,7 @@ class Claim:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Line:
+class OutboxLine:
     """One message as the office sees it: never where a channel writes to."""
 
     id: int
@@ -94,7 +94,7 @@ class Line:
 # Sending ----------------------------------------------------------------------------------------------------------------
 
 
-def claim(store: Store, hours: Hours, *, now: datetime, by_mail: bool = True) -> list[Claim]:
+def claim(store: Store, hours: Hours, *, now: datetime, by_mail: bool = True) -> list[Delivery]:
     """Claim what may leave now, a few at a time; nothing outside the hours of the office.
 
     Args:
@@ -132,7 +132,7 @@ def claim(store: Store, hours: Hours, *, now: datetime, by_mail: bool = True) ->
             _become(session, NoticeState.CLAIMED, own, claim=token, claimed_until=now + LEASE)
             kind, address, language, is_office = people.place(reader, language_of)
             told = tuple(record_of(Told, row, facts=json.loads(row.facts_json)) for row in rows)
-            claims.append(Claim(token, reader, kind, address, language, is_digest, is_office, told))
+            claims.append(Delivery(token, reader, kind, address, language, is_digest, is_office, told))
         return claims
 
 
@@ -185,7 +185,7 @@ def _choices(session: Session) -> dict[tuple[str, str], str]:
     return {(row.email, row.occasion): row.how_often for row in session.execute(select(table_of(tables.NoticeChoice)))}
 
 
-def begin(store: Store, claim: Claim, *, message_id: str, now: datetime) -> bool:
+def begin(store: Store, claim: Delivery, *, message_id: str, now: datetime) -> bool:
     """Say that a claim is being handed over; false where it is no longer this sender's, or no longer the reader's affair."""
     with store.writing(is_figures=False, any_clock=True) as session:
         readers, chosen = _Readers(session), _choices(session)
@@ -201,14 +201,14 @@ def begin(store: Store, claim: Claim, *, message_id: str, now: datetime) -> bool
         return True
 
 
-def sent(store: Store, claim: Claim, *, now: datetime) -> None:
+def sent(store: Store, claim: Delivery, *, now: datetime) -> None:
     """Say that a claim was handed over; also where it was taken for unknown meanwhile."""
     with store.writing(is_figures=False, any_clock=True) as session:
         own = (_mine(claim), _N.c.state.in_((NoticeState.SENDING.value, NoticeState.UNKNOWN.value)))
         _become(session, NoticeState.SENT, *own, settled_at=now, claimed_until=None, last_error="", attempts=_N.c.attempts + 1)
 
 
-def not_sent(store: Store, claim: Claim, error: str, *, now: datetime, is_final: bool = False, is_unknown: bool = False) -> None:
+def not_sent(store: Store, claim: Delivery, error: str, *, now: datetime, is_final: bool = False, is_unknown: bool = False) -> None:
     """Say that a claim was not handed over, or that nobody knows.
 
     Args:
@@ -232,14 +232,14 @@ def not_sent(store: Store, claim: Claim, error: str, *, now: datetime, is_final:
                 _become(session, NoticeState.WAITING, *here, **said, attempts=attempts, next_try_at=again, claim="")
 
 
-def given_back(store: Store, claims: Sequence[Claim], *, now: datetime) -> None:
+def given_back(store: Store, claims: Sequence[Delivery], *, now: datetime) -> None:
     """Let claims that were not begun wait again: their sender ends."""
     with store.writing(is_figures=False, any_clock=True) as session:
         own = (_N.c.claim.in_([each.token for each in claims]), _N.c.state == NoticeState.CLAIMED)
         _become(session, NoticeState.WAITING, *own, **_FREE, next_try_at=now)
 
 
-def _mine(claim: Claim) -> ColumnElement[bool]:
+def _mine(claim: Delivery) -> ColumnElement[bool]:
     return _N.c.claim == claim.token
 
 
@@ -268,7 +268,7 @@ def counts(store: Store) -> dict[str, int]:
         return {state: held[state] for state in NoticeState.values() if state in held}
 
 
-def lines(store: Store, *, viewer: str, states: Sequence[str] = (), limit: int = 500) -> list[Line]:
+def lines(store: Store, *, viewer: str, states: Sequence[str] = (), limit: int = 500) -> list[OutboxLine]:
     """Return messages of the outbox, newest first.
 
     Raises:
@@ -279,7 +279,7 @@ def lines(store: Store, *, viewer: str, states: Sequence[str] = (), limit: int =
         query = select(_N).order_by(_N.c.id.desc()).limit(limit)
         if states:
             query = query.where(_N.c.state.in_(states))
-        return [record_of(Line, row, facts=json.loads(row.facts_json)) for row in session.execute(query)]
+        return [record_of(OutboxLine, row, facts=json.loads(row.facts_json)) for row in session.execute(query)]
 
 
 def send_again(store: Store, number: int, *, actor: str) -> None:

@@ -38,7 +38,7 @@ class Found(Remark):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Refused:
+class RefusedUpload:
     """A file that was refused; ``is_kept`` is false where it would act when opened, so that its bytes were not kept."""
 
     id: int
@@ -99,7 +99,7 @@ def _let_go(session: Session, bureau_code: str) -> None:
     session.execute(delete(table).where(table.c.id.in_(gone)))
 
 
-def refused_files(store: Store, *, viewer: str, bureau_code: str | None = None) -> list[Refused]:
+def refused_files(store: Store, *, viewer: str, bureau_code: str | None = None) -> list[RefusedUpload]:
     """Return the refused files that a viewer may see, the newest first: their own; the reform office every one."""
     table = table_of(tables.RefusedFile)
     columns = [column for column in table.c if column.name != "content"]
@@ -111,7 +111,7 @@ def refused_files(store: Store, *, viewer: str, bureau_code: str | None = None) 
         sees_all = may(grants_of(session, viewer), "see_queue")
         rows = [row for row in session.execute(query) if sees_all or is_same_person(viewer, row.uploaded_by)]
     return [
-        Refused(
+        RefusedUpload(
             id=row.id, bureau_code=row.bureau_code, period_code=row.period_code, name=row.name, uploaded_by=row.uploaded_by,
             refused_at=row.refused_at, problems_count=row.problems_count, is_kept=bool(row.is_kept),
             problems=tuple(Found(**each) for each in json.loads(row.problems_json)),

@@ -20,7 +20,7 @@ _MODULUS = 1 << 256
 
 
 @dataclass(slots=True)
-class Rows:
+class TableSum:
     """How many rows a table holds, and a checksum of them that does not depend on their order.
 
     Attributes:
@@ -46,11 +46,11 @@ def every_table() -> list[Table]:
     return list(SQLModel.metadata.sorted_tables)
 
 
-def rows_of(connection: Connection) -> dict[str, Rows]:
+def rows_of(connection: Connection) -> dict[str, TableSum]:
     """Return what every table holds, as its number of rows and their checksum."""
-    held: dict[str, Rows] = {}
+    held: dict[str, TableSum] = {}
     for table in every_table():
-        held[table.name] = rows = Rows()
+        held[table.name] = rows = TableSum()
         for row in connection.execution_options(yield_per=BATCH).execute(select(table)):
             rows.add(tuple(row))
     return held
@@ -66,7 +66,7 @@ def one_state(store: Store) -> Iterator[Connection]:
         yield connection
 
 
-def copy_all(source: Store, target: Store) -> dict[str, Rows]:
+def copy_all(source: Store, target: Store) -> dict[str, TableSum]:
     """Copy every row of a database into an empty one and return what was copied, by table.
 
     Args:
@@ -79,7 +79,7 @@ def copy_all(source: Store, target: Store) -> dict[str, Rows]:
     target.migrate()
     with one_state(source) as reading, target.engine.connect().execution_options(writes=True) as writing, writing.begin():
         _refuse_filled(writing)
-        sent: dict[str, Rows] = {}
+        sent: dict[str, TableSum] = {}
         for table in every_table():
             sent[table.name] = _copy(table, reading, writing)
         _count_on(writing)
@@ -98,9 +98,9 @@ def _refuse_filled(connection: Connection) -> None:
     connection.execute(own.delete())
 
 
-def _copy(table: Table, reading: Connection, writing: Connection) -> Rows:
+def _copy(table: Table, reading: Connection, writing: Connection) -> TableSum:
     """Copy one table; rows that refer to others of the same table are joined to them once all are there."""
-    copied = Rows()
+    copied = TableSum()
     own = [column.name for column in table.columns if any(key.column.table is table for key in column.foreign_keys)]
     later: list[dict[str, Any]] = []
     keys = [column.name for column in table.primary_key]

@@ -20,7 +20,7 @@ from kpis.vocabulary import EndedReason, ListDecision, Precision, RowKind
 
 
 @dataclass(frozen=True, slots=True)
-class Decision:
+class RowDecision:
     """What becomes of a row that its list holds no longer: ``keep``, ``end`` (on a day) or ``never`` (it was never so)."""
 
     word: str
@@ -40,7 +40,7 @@ class Gone:
     is_beside_part: bool = False  # the file looks like a part of its list: the row stays unless something is decided
 
 
-def apply_decisions(session: Session, gone: Sequence[tuple[Gone, Decision]], *, sha256: str | None, decided_at: datetime) -> int:
+def apply_decisions(session: Session, gone: Sequence[tuple[Gone, RowDecision]], *, sha256: str | None, decided_at: datetime) -> int:
     """Store what was decided of rows that their lists hold no longer, and do it; return how many rows changed.
 
     Rows of lists that are replaced whole are kept or left out where the list is stored (``apply_rows``).
@@ -68,7 +68,7 @@ def apply_decisions(session: Session, gone: Sequence[tuple[Gone, Decision]], *, 
 
 
 def _end_rows(
-    session: Session, kind: str, gone: Sequence[tuple[Gone, Decision]], *, sha256: str | None, decided_at: datetime
+    session: Session, kind: str, gone: Sequence[tuple[Gone, RowDecision]], *, sha256: str | None, decided_at: datetime
 ) -> int:
     (key,) = REGISTERS[kind].key
     values, reasons = [], {}
@@ -87,7 +87,7 @@ def _end_rows(
     return upsert(session, kind, values, origin=Origin(decided_at, sha256, reasons=reasons)) if values else 0
 
 
-def _withdraw_rows(session: Session, gone: Sequence[tuple[Gone, Decision]], *, decided_at: datetime) -> int:
+def _withdraw_rows(session: Session, gone: Sequence[tuple[Gone, RowDecision]], *, decided_at: datetime) -> int:
     """Withdraw every vintage of a figure that was so in no report: what its list said of it was never so."""
     fresh = []
     for row, decision in gone:

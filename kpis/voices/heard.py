@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from kpis.grouped import grouped
-from kpis.voices.store import Tally, Voice, Voices
+from kpis.voices.store import GradeTally, Voice, Voices
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +20,7 @@ class Heard:
     """
 
     before: int | None = None
-    tallies: Mapping[tuple[str, str], Tally] = field(default_factory=dict)
+    tallies: Mapping[tuple[str, str], GradeTally] = field(default_factory=dict)
     answered: Mapping[tuple[str, str], Sequence[Voice]] = field(default_factory=dict)
 
 

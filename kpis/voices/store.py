@@ -86,7 +86,7 @@ class Voice:
 
 
 @dataclass(frozen=True, slots=True)
-class Tally:
+class GradeTally:
     """How many gave which grade."""
 
     grades: Mapping[int, int]
@@ -172,7 +172,7 @@ class Voices:
         with self._begun(writes=True) as connection:
             connection.execute(insert(VOICE).values(**row))
 
-    def tallies(self, *, edition: int | None = None) -> dict[tuple[str, str, int], Tally]:
+    def tallies(self, *, edition: int | None = None) -> dict[tuple[str, str, int], GradeTally]:
         """Return per kind, code and edition how many gave which grade; whatever became of the words, each grade counts."""
         asked = select(VOICE.c.subject_kind, VOICE.c.subject_code, VOICE.c.edition, VOICE.c.grade, func.count()).group_by(
             VOICE.c.subject_kind, VOICE.c.subject_code, VOICE.c.edition, VOICE.c.grade
@@ -183,7 +183,7 @@ class Voices:
         with self._begun() as connection:
             for kind, code, number, grade, count in connection.execute(asked):
                 counted.setdefault((kind, code, number), dict.fromkeys(GRADES, 0))[grade] = count
-        return {key: Tally(grades) for key, grades in sorted(counted.items())}
+        return {key: GradeTally(grades) for key, grades in sorted(counted.items())}
 
     def listed(self, *, states: Sequence[str] = (), most: int = 500, skipped: int = 0) -> list[Voice]:
         """Return voices that have words, the newest first."""

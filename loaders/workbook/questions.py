@@ -38,7 +38,7 @@ from loaders.workbook.identity import OF_QUESTION, make_mark, read_mark, was_iss
 from loaders.workbook.layout import Column, Layout, load_layout
 from loaders.workbook.prefilled import places_of
 from loaders.workbook.template import fill, instruct, list_choices, protect, saved
-from loaders.workbook.values import Refused, as_number, as_plain, is_blank
+from loaders.workbook.values import CellRefused, as_number, as_plain, is_blank
 
 VERSION = "question-1"
 ISSUED = "question_template_issued"
@@ -241,25 +241,25 @@ class _Rows:
             return None
         try:
             return self._number(asked, column, raw) if asked.type in NUMBERS else self._plain(asked, column, raw)
-        except Refused as refused:
+        except CellRefused as refused:
             self.problems.append(table.problem(refused.kind, raw, refused.expected, refused.remedy, row=number, column=asked.name))
             return None
 
     def _number(self, asked: AskedColumn, column: Column, raw: Any) -> float:
         read = as_number(raw, column, unit=asked.unit, is_of_unit=bool(asked.unit))
         if read.is_approximate:
-            raise Refused("number", Message("question_exact_number"), Message("remedy_digits_only"))
+            raise CellRefused("number", Message("question_exact_number"), Message("remedy_digits_only"))
         if read.shown is not None and read.shown != read.value:
             seen = Message("question_number_as_seen", shown=f"{read.shown:,.15g}", held=f"{read.value:,.15g}")
-            raise Refused("number", seen, Message("remedy_general_as_seen"))
+            raise CellRefused("number", seen, Message("remedy_general_as_seen"))
         if asked.type == AnswerType.COUNT and not read.value.is_integer():
-            raise Refused("number", Message("question_whole_number"), Message("remedy_digits_only"))
+            raise CellRefused("number", Message("question_whole_number"), Message("remedy_digits_only"))
         return read.value
 
     def _plain(self, asked: AskedColumn, column: Column, raw: Any) -> Answer:
         value, precision = as_plain(raw, column, self.layout, is_1904=self.is_1904)
         if precision:
-            raise Refused("date", Message("question_whole_day"), Message("remedy_enter_day"))
+            raise CellRefused("date", Message("question_whole_day"), Message("remedy_enter_day"))
         return value == "yes" if asked.type == AnswerType.FLAG else value
 
 

@@ -20,7 +20,7 @@ from loaders.files.problems import Problem
 from loaders.workbook.context import Record
 from loaders.workbook.gaps import BLANK, gaps, says_something
 from loaders.workbook.layout import ACTIONS, COMMENTARIES, KEYS, ROW_KINDS, Column, dated_field
-from loaders.workbook.values import DEFAULTS, Refused, as_code, as_number, as_plain, empty_of, is_blank
+from loaders.workbook.values import DEFAULTS, CellRefused, as_code, as_number, as_plain, empty_of, is_blank
 from loaders.workbook.whose_row import TableReading, WhoseRow
 
 
@@ -263,7 +263,7 @@ class TableReader(WhoseRow):
                     self.shown[column.field] = read.shown
                 return read.value, "rounded" if read.is_approximate else ""
             return as_plain(raw, column, self.layout, is_1904=self.is_1904)
-        except Refused as refused:
+        except CellRefused as refused:
             self._say(refused.kind, raw, refused.expected, refused.remedy, row=number, column=column.name)
             self.refused.add(column.field)
             return empty_of(column), ""

@@ -24,7 +24,7 @@ LARGEST = 1e15
 _FIX = Message("remedy_correct_this_cell")
 
 
-class Refused(Exception):
+class CellRefused(Exception):
     """A cell cannot be read for certain: the kind of problem, what was expected and the remedy."""
 
     def __init__(self, kind: Kind, expected: Message, remedy: Message = _FIX) -> None:
@@ -50,15 +50,15 @@ def as_text(raw: Any) -> str:
     """Return a text as typed, without invisible marks, its ends trimmed and its line breaks plain.
 
     Raises:
-        Refused: the cell holds a date, which Excel makes of texts such as 3-1, or a number that is shown otherwise than held.
+        CellRefused: the cell holds a date, which Excel makes of texts such as 3-1, or a number that is shown otherwise than held.
     """
     if isinstance(raw, Formatted):
-        raise Refused(
+        raise CellRefused(
             "text", Message("text_not_number", format=raw.said.code),
             Message("remedy_enter_seen_with_quote"),
         )  # fmt: skip
     if isinstance(raw, (date, datetime, timedelta)):
-        raise Refused(
+        raise CellRefused(
             "text", Message("text_not_date"),
             Message("remedy_enter_with_quote"),
         )  # fmt: skip
@@ -92,28 +92,28 @@ def as_number(raw: Any, column: Column, *, unit: str = "", is_of_unit: bool = Tr
         is_of_unit: the column is in that unit; the counts of a rate are not, and are in no unit of money or of rates.
 
     Raises:
-        Refused: the cell holds no number, a number with another unit, one that is shown otherwise, or one out of range.
+        CellRefused: the cell holds no number, a number with another unit, one that is shown otherwise, or one out of range.
     """
     at_least = Message("number_not_negative") if column.value == "count" else Message("a_number")
     digits = Message("remedy_digits_only")
     approximate = is_sure = False
     shown = None
     if isinstance(raw, (bool, date, datetime, timedelta)):
-        raise Refused("number", at_least, digits)
+        raise CellRefused("number", at_least, digits)
     if isinstance(raw, str):
         try:
             number = read_number(raw)
         except Unreadable as error:
-            raise Refused("number", at_least, digits) from error
+            raise CellRefused("number", at_least, digits) from error
         if number.unit and not fits_unit(number.unit, unit, is_of_unit=is_of_unit):
             told = Message("number_in_unit", unit=unit) if unit and is_of_unit else Message("without_unit", number=at_least)
-            raise Refused("number", told, digits)
+            raise CellRefused("number", told, digits)
         raw, approximate, is_sure = number.value, number.is_approximate, bool(number.unit)
     elif isinstance(raw, Formatted):
         shown = _as_shown(raw, unit, is_of_unit=is_of_unit)
     value = float(f"{float(raw):.15g}") if isfinite(raw) else raw
     if not isfinite(value) or abs(value) >= LARGEST or (column.value == "count" and value < 0):
-        raise Refused("number", at_least, digits)
+        raise CellRefused("number", at_least, digits)
     return NumberRead(value, approximate, is_sure, shown)
 
 
@@ -128,7 +128,7 @@ def _as_shown(raw: Formatted, unit: str, *, is_of_unit: bool) -> float | None:
     """Return what a cell shows where that must be asked about; nothing where its format agrees with the unit.
 
     Raises:
-        Refused: the format shows the number in another scale or unit, or not at all.
+        CellRefused: the format shows the number in another scale or unit, or not at all.
     """
     said, own = raw.said, unit.replace("％", "%") if is_of_unit else ""
     words = cleaned(said.unit)
@@ -142,7 +142,7 @@ def _as_shown(raw: Formatted, unit: str, *, is_of_unit: bool) -> float | None:
     if said.kind == "percent" and own in _RATE_UNITS:
         return raw.shown
     plain = f"{float(raw):,.15g}"
-    raise Refused(
+    raise CellRefused(
         "number", Message("plain_format_now", format=said.code, number=plain),
         Message("remedy_general_as_seen"),
     )  # fmt: skip
@@ -155,12 +155,12 @@ def as_day(raw: Any, *, is_1904: bool) -> tuple[date, str]:
     """Return (day, precision) of a date cell, a serial or a text.
 
     Raises:
-        Refused: it is no day between 1990 and 2099.
+        CellRefused: it is no day between 1990 and 2099.
     """
     expected = Message("date_within")
     day, precision = date.min, "day"
     if isinstance(raw, Formatted) and raw.said.kind not in ("padded", "unit"):
-        raise Refused("date", expected)
+        raise CellRefused("date", expected)
     if isinstance(raw, datetime):
         day = raw.date()
     elif isinstance(raw, date):
@@ -171,7 +171,7 @@ def as_day(raw: Any, *, is_1904: bool) -> tuple[date, str]:
         with suppress(Unreadable):
             day, precision = read_date(raw)
     if not _FIRST_DAY <= day <= _LAST_DAY:
-        raise Refused(
+        raise CellRefused(
             "date",
             expected,
             Message("remedy_enter_day"),
@@ -183,7 +183,7 @@ def as_choice(raw: Any, column: Column, layout: Layout) -> Value:
     """Return the code of a choice, or a truth for a flag.
 
     Raises:
-        Refused: the word is not on the list.
+        CellRefused: the word is not on the list.
     """
     if column.value in ("flag", "member") and isinstance(raw, (bool, int, float)) and raw in (0, 1):
         return bool(raw)
@@ -193,7 +193,7 @@ def as_choice(raw: Any, column: Column, layout: Layout) -> Value:
         code = word
     if code is None:
         choices = tuple(InSheet(word, english) for word, english in layout.choices[column.choices].values())
-        raise Refused("choice", Message("one_of", choices=choices), Message("remedy_choose_again"))
+        raise CellRefused("choice", Message("one_of", choices=choices), Message("remedy_choose_again"))
     return code == "yes" if column.value in ("flag", "member") else code
 
 
@@ -201,7 +201,7 @@ def as_plain(raw: Any, column: Column, layout: Layout, *, is_1904: bool) -> tupl
     """Return what a cell holds whose column holds no number, and of a day how exactly it was written where that is not the day.
 
     Raises:
-        Refused: it cannot be read for certain.
+        CellRefused: it cannot be read for certain.
     """
     if column.value == "date":
         day, precision = as_day(raw, is_1904=is_1904)
@@ -215,11 +215,11 @@ def checked_code(raw: Any) -> str:
     """Return a new code.
 
     Raises:
-        Refused: it holds other than letters, digits, dots, hyphens and underscores.
+        CellRefused: it holds other than letters, digits, dots, hyphens and underscores.
     """
     code = as_code(raw)
     if not _CODE.match(code):
-        raise Refused("text", Message("code_of_letters"))
+        raise CellRefused("text", Message("code_of_letters"))
     return code
 
 

@@ -21,7 +21,7 @@ from loaders.workbook.identity import Vintages
 from loaders.workbook.labels import Labels, plain
 from loaders.workbook.layout import COMMENTARIES, KEYS, Layout, shower
 from loaders.workbook.prefilled import new_code, subject_words
-from loaders.workbook.values import Refused, as_code, checked_code, is_blank
+from loaders.workbook.values import CellRefused, as_code, checked_code, is_blank
 
 _KEEP_CODE = Message("remedy_restore_code")
 _KEEP_ROW = Message("remedy_bring_row_together")
@@ -91,7 +91,7 @@ class WhoseRow:
             return (code,)
         try:
             return (checked_code(raw),)
-        except Refused as refused:
+        except CellRefused as refused:
             self._say(refused.kind, raw, refused.expected, refused.remedy, row=number, column=name)
             return None
 

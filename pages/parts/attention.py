@@ -27,7 +27,7 @@ from publishers.site import seen
 from publishers.site.attention import Lasted, listed, strip, strips
 from publishers.site.headed import defined
 from telling import attention
-from telling.attention import Row, since_words
+from telling.attention import OffTrackRow, since_words
 from telling.bureaus import unit_label
 from telling.quarters import quarters
 from telling.words import Words
@@ -41,7 +41,7 @@ class _Made:
     html: str
 
 
-def leads(row: Row) -> str:
+def leads(row: OffTrackRow) -> str:
     """Return the address of the page that a row leads to."""
     if row.kind != "report":
         return address.path(PLACES[row.kind], code=row.code)
@@ -50,12 +50,12 @@ def leads(row: Row) -> str:
     return address.path("bureau", code=row.code)  # a director sees who it is, and takes no template
 
 
-def overdue() -> list[Row]:
+def overdue() -> list[OffTrackRow]:
     """Return the reports that are overdue and may still come, for those who may see where reports stand; in public none."""
     if settings().mode == "public" or not viewer().may("see_standings"):
         return []
 
-    def make() -> list[Row]:
+    def make() -> list[OffTrackRow]:
         late = deadlines.overdue(cached.store(), viewer=viewer().email, today=today())
         return [
             attention.overdue_report(telling(), s.bureau_code, s.period_code, parse_period(s.period_code).label(language()), day)
@@ -65,7 +65,7 @@ def overdue() -> list[Row]:
     return for_viewer("overdue reports", make=make)
 
 
-def _made(rows: Sequence[Row], *, whose: str = "") -> _Made:
+def _made(rows: Sequence[OffTrackRow], *, whose: str = "") -> _Made:
     words = Words(language())
     heading = words("att_heading_of", bureau=whose, count=len(rows)) if whose else attention.heading(rows, words)
     html = listed(rows, leads, words, caption=heading, is_public=settings().mode == "public")
@@ -105,7 +105,7 @@ def of_bureau(report: BureauReport) -> None:
     draw_html(made.html)
 
 
-def table_of_rows(rows: Sequence[Row]) -> None:
+def table_of_rows(rows: Sequence[OffTrackRow]) -> None:
     """Show rows that were gathered already, as those of a meeting."""
     made = _made(rows)
     section_heading(made.heading)

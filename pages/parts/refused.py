@@ -9,7 +9,7 @@ import streamlit as st
 
 from kpis.as_text import markdown
 from kpis.reporting.access import Viewer
-from kpis.reporting.refused import DAYS, MOST_FILES, Refused, refused_content, refused_files
+from kpis.reporting.refused import DAYS, MOST_FILES, RefusedUpload, refused_content, refused_files
 from kpis.store.store import Store
 from loaders.workbook.door import handed_on
 from pages.parts import prose
@@ -32,7 +32,7 @@ def refused_list(store: Store, *, me: Viewer, bureau: str | None = None) -> None
                 _one(store, each, me=me)
 
 
-def _one(store: Store, each: Refused, *, me: Viewer) -> None:
+def _one(store: Store, each: RefusedUpload, *, me: Viewer) -> None:
     told, original, problems = st.columns([3, 1, 1], vertical_alignment="center")
     name = bureau_names().get(each.bureau_code, each.bureau_code)
     told.markdown(
@@ -65,7 +65,7 @@ def _content(store: Store, number: int, *, viewer: str) -> bytes:
     return handed_on(refused_content(store, number, viewer=viewer))
 
 
-def _table(each: Refused) -> pd.DataFrame:
+def _table(each: RefusedUpload) -> pd.DataFrame:
     own = "ja" if language() == "ja" else "en"
     return pd.DataFrame(
         [

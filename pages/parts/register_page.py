@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from kpis.as_text import markdown
-from kpis.figures.listed import APART, Standing, kept
+from kpis.figures.listed import APART, RowStanding, kept
 from kpis.registers import Register
 from kpis.vocabulary import RowKind
 from pages.parts import address, cached, prose
@@ -36,7 +36,7 @@ def register_page(register: Register) -> None:
         same_numbers(f"/api/v1/registers/{register.sheet}")
 
 
-def _one(said: Telling, register: Register, row: Standing) -> None:
+def _one(said: Telling, register: Register, row: RowStanding) -> None:
     """Show one row: how it stands, everything the register says of it, and how it changed."""
     titled(named(row.row, register.called_by) or row.code, said.bureau(row.bureau) if row.bureau else "")
     page_heading(headed(named(row.row, register.called_by) or row.code))
@@ -54,7 +54,7 @@ def _lacking(register: Register) -> None:
         block(lambda: without_action(telling()), key="without_action")
 
 
-def _all(said: Telling, register: Register, rows: list[Standing]) -> None:
+def _all(said: Telling, register: Register, rows: list[RowStanding]) -> None:
     """Show the counts, the comparison of bureaus and the list, searched and narrowed."""
     page_heading(markdown(told.title(said, register, rows)))
     prose.caption(markdown(told.lead(said, rows)))

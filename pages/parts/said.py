@@ -10,7 +10,7 @@ import pandas as pd
 import streamlit as st
 
 from kpis.as_text import markdown
-from kpis.figures.commented import Said
+from kpis.figures.commented import Commented
 from kpis.government import government
 from kpis.reporting import saying
 from kpis.reporting.reports import Opened
@@ -33,7 +33,7 @@ AT_ONCE = 10  # so many are asked about at a time; the next come when these are 
 _SAID = (OpenPart.CAUSE, OpenPart.OBSTACLE, OpenPart.RESPONSE)
 
 
-def said_and_done(held: Sequence[Said], *, key: str, about: bool = False, signs: told.Signs = told.UNTIED) -> None:
+def said_and_done(held: Sequence[Commented], *, key: str, about: bool = False, signs: told.Signs = told.UNTIED) -> None:
     """Show causes and actions, each with its table and CSV; one line where nothing is said yet.
 
     Args:

@@ -11,7 +11,7 @@ from pages.parts import address
 from pages.parts.raw_html import draw_html
 from pages.parts.text import t
 from pages.parts.viewer import is_let_in
-from telling.search import Answer
+from telling.search import Result
 
 _PAGE = "search"
 _BOX, _ASKED = "find", "find_asked"
@@ -37,7 +37,7 @@ def _sent() -> None:
     st.session_state[_ASKED], st.session_state[_BOX] = st.session_state[_BOX].strip(), ""
 
 
-def shown(answer: Answer) -> None:
+def shown(answer: Result) -> None:
     """Show one result: its kind, its title as a link to its page, and a line of what it is."""
     place = address.below(f"/{answer.page}?{urlencode(address.link(**answer.query))}") + (
         f"#{answer.anchor}" if answer.anchor else ""

@@ -18,7 +18,7 @@ from telling.words import Words
 
 
 @dataclass(frozen=True, slots=True)
-class Layout:
+class ThemeCards:
     """The status of each theme in one text, a card for each, and each theme with its notes and its indicators with their headings."""
 
     said: str
@@ -26,12 +26,12 @@ class Layout:
     themes: list[tuple[str, list[str], list[tuple[Scored, str]]]]
 
 
-def themes_layout() -> Layout:
+def themes_layout() -> ThemeCards:
     """Return what the page shows, made once per revision, day and language."""
     words, own = Words(language()), cached.moment().own
     said, themes = themes_told(own, cached.moment().rows(tables.Indicator), words)
     cards = seen.theme_cards(own, lambda code: address.path("indicator", code=code), words, as_of=as_of())
-    return Layout(said, cards, [(theme, notes, [(item, _heading(item)) for item in items]) for theme, notes, items in themes])
+    return ThemeCards(said, cards, [(theme, notes, [(item, _heading(item)) for item in items]) for theme, notes, items in themes])
 
 
 def _heading(item: Scored) -> str:

@@ -23,7 +23,7 @@ from publishers.meeting.page import TEMPLATES
 from publishers.site.attention import HEADS
 from telling import indicator, pack
 from telling.agenda import Agenda, Item
-from telling.attention import Row
+from telling.attention import OffTrackRow
 from telling.blocks import Block
 from telling.pack import Front
 
@@ -136,7 +136,7 @@ def _heads(agenda: Agenda) -> list[str]:
     return [*(w(head) for head in HEADS[:6]), w("pack_who_due")]
 
 
-def _row(row: Row, agenda: Agenda) -> dict[str, Any]:
+def _row(row: OffTrackRow, agenda: Agenda) -> dict[str, Any]:
     w, answer = agenda.words, row.answer
     return {
         "status": row.status if row.is_current else marks.UNKNOWN, "word": row.word, "name": phrases(row.name), "about": phrases(row.about),

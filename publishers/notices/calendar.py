@@ -17,7 +17,7 @@ from kpis.periods import parse_period
 from kpis.reporting.access import Viewer
 from kpis.reporting.brought import OpenAction, ahead
 from kpis.reporting.choices import whose_calendar
-from kpis.reporting.deadlines import Standing, Window
+from kpis.reporting.deadlines import ReportStanding, Window
 from kpis.settings import Settings
 from kpis.store import tables
 from kpis.store.store import Store
@@ -28,7 +28,7 @@ PUBLICATIONS = 4  # to come, that are told
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class CalendarDay:
     """A whole day of a calendar; ``key`` is the same whenever the calendar is made."""
 
     key: str
@@ -37,7 +37,7 @@ class Entry:
     link: str
 
 
-def publications(periods: Iterable[tables.ReportingPeriod], language: str, chosen: Settings, *, today: date) -> list[Entry]:
+def publications(periods: Iterable[tables.ReportingPeriod], language: str, chosen: Settings, *, today: date) -> list[CalendarDay]:
     """Return the next publications that were announced: one for each day, with the periods whose figures it brings."""
     coming = ((period.publishes_on, period.period_code) for period in periods if period.publishes_on is not None)
     days = grouped((day, code) for day, code in coming if day >= today)
@@ -45,14 +45,14 @@ def publications(periods: Iterable[tables.ReportingPeriod], language: str, chose
     for day in sorted(days)[:PUBLICATIONS]:
         labels = say("list_comma", language).join(parse_period(code).label(language) for code in sorted(days[day]))
         link = f"{chosen.public_address or chosen.public_url.rstrip('/')}/"
-        entries.append(Entry(f"publication-{day}", day, say("calendar_publication", language, period=labels), link))
+        entries.append(CalendarDay(f"publication-{day}", day, say("calendar_publication", language, period=labels), link))
     return entries
 
 
 def due_days(
-    standings: Iterable[Standing], windows: Mapping[tuple[str, str], Window], units: Mapping[str, object], language: str, chosen: Settings, *,
+    standings: Iterable[ReportStanding], windows: Mapping[tuple[str, str], Window], units: Mapping[str, object], language: str, chosen: Settings, *,
     is_office: bool,
-) -> Iterator[Entry]:  # fmt: skip
+) -> Iterator[CalendarDay]:  # fmt: skip
     """Yield the day on which each report is due that was not approved yet."""
     for each in standings:
         window = windows[each.bureau_code, each.period_code]
@@ -69,19 +69,23 @@ def due_days(
             if is_office
             else page_address("submit", language, chosen, bureau=each.bureau_code, **view)
         )
-        yield Entry(f"due-{each.bureau_code}-{each.period_code}", day, title, link)
+        yield CalendarDay(f"due-{each.bureau_code}-{each.period_code}", day, title, link)
 
 
-def action_days(actions: Iterable[OpenAction], units: Mapping[str, object], language: str, chosen: Settings) -> Iterator[Entry]:
+def action_days(
+    actions: Iterable[OpenAction], units: Mapping[str, object], language: str, chosen: Settings
+) -> Iterator[CalendarDay]:
     """Yield the day on which each open action is due."""
     for each in actions:
         unit = units.get(each.bureau_code)
         bureau = named(unit, "name", language) if unit else each.bureau_code
         title = say("calendar_action", language, bureau=bureau, action=each.code)
-        yield Entry(f"action-{each.code}", each.due_on, title, page_address("bureau", language, chosen, code=each.bureau_code))
+        yield CalendarDay(
+            f"action-{each.code}", each.due_on, title, page_address("bureau", language, chosen, code=each.bureau_code)
+        )
 
 
-def calendar(entries: Sequence[Entry], language: str, chosen: Settings, *, now: datetime) -> bytes:
+def calendar(entries: Sequence[CalendarDay], language: str, chosen: Settings, *, now: datetime) -> bytes:
     """Return a calendar of whole days."""
     made, host = Calendar(), urlsplit(chosen.public_url).hostname or "localhost"
     made.add("prodid", "-//Mieruka//calendar//")

@@ -15,7 +15,7 @@ from kpis.periods import local_day
 from kpis.reporting import outbox
 from kpis.reporting.brought import look
 from kpis.reporting.hours import hours_of
-from kpis.reporting.outbox import Claim
+from kpis.reporting.outbox import Delivery
 from kpis.seen import journal
 from kpis.settings import Settings, settings
 from kpis.state import state_of
@@ -65,7 +65,7 @@ def go(store: Store, chosen: Settings, *, clock: Callable[[], datetime], goes_on
 
 
 def _hand_over(
-    store: Store, claim: Claim, moment: Moment, chosen: Settings, mails: Post, done: Round, clock: Callable[[], datetime]
+    store: Store, claim: Delivery, moment: Moment, chosen: Settings, mails: Post, done: Round, clock: Callable[[], datetime]
 ) -> None:
     """Hand over what was claimed, and say what came of it."""
     name = message_id([told.id for told in claim.told], chosen)
@@ -90,7 +90,7 @@ def _hand_over(
     done.sent += count
 
 
-def _in_words(claim: Claim, moment: Moment, chosen: Settings) -> tuple[str, str]:
+def _in_words(claim: Delivery, moment: Moment, chosen: Settings) -> tuple[str, str]:
     """Return subject and text of a claim; one of which nothing can be said is final, and holds up no other."""
     try:
         return mail_of(claim, moment, chosen)

@@ -11,7 +11,7 @@ from kpis.as_text import line
 from kpis.languages import say
 from kpis.moment import Moment
 from kpis.periods import parse_period
-from kpis.reporting.outbox import Claim, Told
+from kpis.reporting.outbox import Delivery, Told
 from kpis.reporting_vocabulary import Occasion
 from kpis.settings import Settings
 from kpis.text import format_date, named, status_word
@@ -48,7 +48,7 @@ def subject_of(occasion: str, facts: Mapping[str, str | int], language: str, mom
     return line(say(f"notice_{occasion}_subject", language, **_blanks(facts, language, moment)))
 
 
-def mail_of(claim: Claim, moment: Moment, chosen: Settings) -> tuple[str, str]:
+def mail_of(claim: Delivery, moment: Moment, chosen: Settings) -> tuple[str, str]:
     """Return subject and text of what is handed over together: one message, or those of a day under one subject."""
     language = claim.language
     each = [worded(told, language, moment, chosen, is_office=claim.is_office) for told in claim.told]

@@ -15,11 +15,11 @@ from kpis.as_text import shown
 from kpis.text import format_date
 from publishers.site.labels import filled, is_nothing, picked, with_roles
 from publishers.site.lines import lined
-from telling.attention import SHOWN_FIRST, Row, folded
+from telling.attention import SHOWN_FIRST, OffTrackRow, folded
 from telling.words import Words
 
 ASSETS = Path(__file__).parent / "assets"
-Leads = Callable[[Row], str]  # row → address of the page that it leads to
+Leads = Callable[[OffTrackRow], str]  # row → address of the page that it leads to
 HEADS = ("status", "att_what", "att_gap", "att_since_head", "att_why", "att_action", "att_bureau", "att_due")
 NOT_ASKED = "—"  # of a report nobody is asked why it is late, nor what is done
 LABELLED = ("why", "do", "who", "due", "both")
@@ -43,7 +43,7 @@ def strip(shape: Strip | None) -> Markup:
     return Markup('<span class="strip" role="img" aria-label="{}">{}</span>').format(shape.said, marks)
 
 
-def leads(home: Callable[[str], str], row: Row) -> str:
+def leads(home: Callable[[str], str], row: OffTrackRow) -> str:
     """Return the page of the static edition that a row leads to.
 
     Args:
@@ -58,7 +58,7 @@ def _missing(words: Words, key: str) -> Markup:
     return Markup('<span class="att-gone">{}</span>').format(words(key))
 
 
-def _due(row: Row, words: Words) -> Markup | str:
+def _due(row: OffTrackRow, words: Words) -> Markup | str:
     """Return by when, marked where that day has passed."""
     answer = row.answer
     if answer.due is None:
@@ -67,7 +67,7 @@ def _due(row: Row, words: Words) -> Markup | str:
     return Markup("{} {}").format(day, _missing(words, "action_late")) if answer.is_late else day
 
 
-def _row(row: Row, leads: Leads, words: Words, *, is_public: bool) -> Markup:
+def _row(row: OffTrackRow, leads: Leads, words: Words, *, is_public: bool) -> Markup:
     w, answer, is_report = words, row.answer, row.kind == "report"
     small = Markup('<span class="att-small">{}</span>')
     gap = (
@@ -98,7 +98,7 @@ def _row(row: Row, leads: Leads, words: Words, *, is_public: bool) -> Markup:
     )
 
 
-def _table(rows: Sequence[Row], leads: Leads, words: Words, *, caption: str, is_public: bool) -> Markup:
+def _table(rows: Sequence[OffTrackRow], leads: Leads, words: Words, *, caption: str, is_public: bool) -> Markup:
     heads = Markup("").join(
         Markup('<th scope="col" role="columnheader"{}>{}</th>').format(
             Markup(' class="att-gap"') if head == "att_gap" else "", words(head)
@@ -114,7 +114,7 @@ def _table(rows: Sequence[Row], leads: Leads, words: Words, *, caption: str, is_
     ).format(labels, caption, heads, body)
 
 
-def listed(rows: Sequence[Row], leads: Leads, words: Words, *, caption: str, is_public: bool) -> Markup:
+def listed(rows: Sequence[OffTrackRow], leads: Leads, words: Words, *, caption: str, is_public: bool) -> Markup:
     """Return the list: the rows that weigh most, and the rest folded under one line with their count; nothing where there is none.
 
     Args:

@@ -11,7 +11,7 @@ from markupsafe import Markup
 from charts.svg.shapes import BOTH, drawing
 from publishers.site.labels import filled, picked
 from publishers.site.views import number
-from telling.blocks import Block, Cell, Column, Link, Number, Telling, columns_of
+from telling.blocks import Block, BlockColumn, Cell, Link, Number, Telling, columns_of
 from telling.words import Words
 
 WIDER, NARROWER = BOTH
@@ -79,7 +79,7 @@ class BlockView:
         return self.block.shape is not None
 
     @cached_property
-    def columns(self) -> tuple[Column, ...]:
+    def columns(self) -> tuple[BlockColumn, ...]:
         """Return the columns of the table that any row fills."""
         return tuple(picked(columns_of(self.block), self._filled))
 

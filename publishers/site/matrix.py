@@ -11,7 +11,7 @@ from charts.svg.strip import look_of
 from kpis.as_text import shown
 from kpis.figures.records import FELL_SHORT
 from publishers.site.labels import with_roles
-from telling.matrix import MISSING, NONE, QUIET, Cell, Handed, Leads, Matrix, Row
+from telling.matrix import MISSING, NONE, QUIET, BureauRow, Cell, Handed, Leads, Matrix
 from telling.words import Words
 
 LOUD = ("returned", "late")
@@ -65,7 +65,7 @@ def _head_line(told: Matrix, name: str, cells: Sequence[Cell], list_of: ListOf) 
     return Markup('<tr><th scope="row">{}</th>{}{}</tr>').format(name, _cells(told, cells, list_of), blank)
 
 
-def _row(told: Matrix, row: Row, page_of: Callable[[str], str], list_of: ListOf) -> Markup:
+def _row(told: Matrix, row: BureauRow, page_of: Callable[[str], str], list_of: ListOf) -> Markup:
     name = Markup('<a href="{}">{}</a>').format(page_of(row.code), row.name)
     report = Markup('<td class="mx-report" data-label="{}">{}</td>').format(told.report, _handed(row.handed)) if told.report else ""
     return Markup('<tr><th scope="row">{}</th>{}{}</tr>').format(name, _cells(told, row.cells, list_of), report)

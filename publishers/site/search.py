@@ -12,11 +12,11 @@ from typing import Any
 
 import numpy as np
 
-from kpis.figures.finding import WEIGHT, Entry, Index
+from kpis.figures.finding import WEIGHT, Index, Searchable
 from kpis.figures.folding import KANJI, old_characters
 from publishers.site.pages_registers import rows_of_lists
 from publishers.site.site import Page, Site
-from telling.search import ABOUT, KINDS, Answer, answer_of, indices_of
+from telling.search import ABOUT, KINDS, Result, answer_of, indices_of
 from telling.words import Words, has_page
 
 PART = 800  # letters of a part of the pairs, on average
@@ -43,7 +43,7 @@ _PAGES = {
 _HELP = {"method": "method.html", "definitions": "definitions.html", "open": "data.html", "terms": "data.html#cite"}
 
 
-def _stands(entry: Entry) -> bool:
+def _stands(entry: Searchable) -> bool:
     """Say whether the edition has a page that says it."""
     return entry.kind != "help" or entry.code in _HELP or entry.code not in ABOUT
 
@@ -63,7 +63,7 @@ def write(site: Site, folder: Path, languages: list[Words]) -> None:
     """
     folder.mkdir()
     day = site.moment.as_of.toordinal()
-    entries: list[tuple[Entry, int, Index]] = []
+    entries: list[tuple[Searchable, int, Index]] = []
     for index in indices_of(site.moment):
         entries += [(entry, n, index) for n, entry in enumerate(index.entries) if index.until[n] > day and _stands(entry)]
     entries.sort(key=lambda each: (len(each[0].names[0]), each[0].kind, each[0].code))
@@ -104,7 +104,7 @@ def part_of(gram: str, parts: int) -> int:
     return number % parts
 
 
-def _grams(entries: list[tuple[Entry, int, Index]]) -> dict[str, str]:
+def _grams(entries: list[tuple[Searchable, int, Index]]) -> dict[str, str]:
     """Return pair → its places: how many there are, then the gaps between them in base 36, the first ``MOST`` procedures and all else."""
     of_procedures = np.array([entry.kind == "procedure" for entry, _, _ in entries], dtype=np.bool_)
     held: dict[int, list[Any]] = {}
@@ -136,12 +136,12 @@ def _base36(number: int) -> str:
     return made or "0"
 
 
-def _row(words: Words, answer: Answer, stands: frozenset[tuple[str, str]]) -> list[Any]:
+def _row(words: Words, answer: Result, stands: frozenset[tuple[str, str]]) -> list[Any]:
     online = [] if answer.online is None else [int(answer.online)]
     return [answer.kind, answer.title, answer.context, _address(words, answer, stands), *online]
 
 
-def _address(words: Words, answer: Answer, stands: frozenset[tuple[str, str]]) -> str:
+def _address(words: Words, answer: Result, stands: frozenset[tuple[str, str]]) -> str:
     """Return the file that shows it, seen from the root of the edition; of a row of a list its place there, where it stands on the page."""
     code = answer.query.get("code", "")
     row = code if (answer.kind, code) in stands else "list"

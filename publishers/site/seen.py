@@ -22,12 +22,12 @@ from publishers.site.lines import lined
 from publishers.site.views import meaning
 from telling.blocks import Block, columns_of
 from telling.blocks import Card as HeadlineNumber
-from telling.cards import Card, Pairs, card_of, notes_of
+from telling.cards import CardRows, Pairs, card_of, notes_of
 from telling.latest import Latest
 from telling.overview import counted_word, groups, shown_first, theme_name
-from telling.overview_projects import Line
+from telling.overview_projects import OverviewLine
 from telling.quarters import Quarter
-from telling.shifts import Since, Standing
+from telling.shifts import IndicatorStanding, Shifted
 from telling.words import Words
 
 _LONG = re.compile(r"(?:^|>)[^<]*[!-;=?-~]{31}")  # a word without a place to break, outside of tags
@@ -135,7 +135,7 @@ def _unbroken(value: str) -> Markup | str:
     return Markup('{} <span class="of">({}</span>').format(number, period) if bracket else value
 
 
-def _picture(card: Card) -> Markup:
+def _picture(card: CardRows) -> Markup:
     return Markup('<img src="{}" alt="{}">').format(card.picture, card.alt) if card.picture else Markup("")
 
 
@@ -155,7 +155,7 @@ def large(value: str, *, is_text: bool = False) -> Markup:
     return Markup(f'<span class="nw">{parted}</span>' if parts else _unit().sub(r'<span class="un">\1</span>', html))
 
 
-def cards(listed: Iterable[Card], page_of: PageOf, words: Words) -> Markup:
+def cards(listed: Iterable[CardRows], page_of: PageOf, words: Words) -> Markup:
     """Return cards side by side, whose rows stand at the same height in all of them."""
     made = Markup("")
     for card in listed:
@@ -197,7 +197,7 @@ def numbers(listed: Iterable[HeadlineNumber], list_of: Callable[[HeadlineNumber]
     return Markup(shown(Markup('<dl class="nm">{}</dl>').format(made)))
 
 
-def head(card: Card, words: Words, *, method: str) -> Markup:
+def head(card: CardRows, words: Words, *, method: str) -> Markup:
     """Return the head of the page of an indicator: its mark, its value, and in one line what it is measured against."""
     pairs = (*((words("period"), card.period) for _ in [0] if card.period), *card.aims, *card.before)
     rows = Markup("").join(Markup("<div><dt>{}</dt><dd>{}</dd></div>").format(label, value) for label, value in pairs)
@@ -237,7 +237,7 @@ def quarters(listed: Sequence[Quarter], words: Words, *, caption: str) -> Markup
     return with_roles(str(shown(made.format(caption, top, body))))
 
 
-def brief(card: Card, words: Words) -> Markup:
+def brief(card: CardRows, words: Words) -> Markup:
     """Return what stands above a chart among others: name, mark with what has to be known beside it, value and period."""
     rows = Markup('<h3 class="bf">{}</h3><p class="bf">{}</p><p class="bf bf-value{}"><b>{}</b> <span>{}</span></p>')
     return Markup(
@@ -253,7 +253,7 @@ def brief(card: Card, words: Words) -> Markup:
     )
 
 
-def table(listed: Sequence[Card], page_of: PageOf, words: Words, *, caption: str) -> Markup:
+def table(listed: Sequence[CardRows], page_of: PageOf, words: Words, *, caption: str) -> Markup:
     """Return the same as a table, for more than fit side by side: a row each."""
     heads = ("status", "since_indicator", "value", "target", "previous", "year_earlier", "card_shape")
     rows = []
@@ -269,7 +269,7 @@ def table(listed: Sequence[Card], page_of: PageOf, words: Words, *, caption: str
     return _table("indicators", tuple(words(head) for head in heads), rows, caption=caption, numbers=(2, 3, 4, 5))
 
 
-def compared(listed: Sequence[Card], page_of: PageOf, words: Words, *, caption: str) -> Markup:
+def compared(listed: Sequence[CardRows], page_of: PageOf, words: Words, *, caption: str) -> Markup:
     """Return indicators beside their plan, the period before and the year before, as a table: a row each."""
     heads = ("status", "since_indicator", "value", "planned", "previous", "year_earlier")
     rows = []
@@ -287,10 +287,10 @@ def compared(listed: Sequence[Card], page_of: PageOf, words: Words, *, caption: 
     return _table("indicators", tuple(words(head) for head in heads), rows, caption=caption, numbers=(2, 3, 4, 5))
 
 
-def since(listed: Sequence[Since], page_of: PageOf, words: Words, *, caption: str) -> Markup:
+def since(listed: Sequence[Shifted], page_of: PageOf, words: Words, *, caption: str) -> Markup:
     """Return what stands otherwise than on an earlier day as a table: why, what it was, and what it is."""
 
-    def stood(at: Standing) -> Markup:
+    def stood(at: IndicatorStanding) -> Markup:
         return Markup("{} {}").format(mark(at.status, at.word, words), at.value)
 
     rows = [
@@ -322,7 +322,7 @@ def turned(listed: Iterable[tuple[str, tuple[str, str], str]], words: Words) -> 
     return lined(str(shown(Markup('<ul class="la">{}</ul>').format(made))))
 
 
-def projects(listed: Sequence[Line], page_of: PageOf, words: Words, *, caption: str) -> Markup:
+def projects(listed: Sequence[OverviewLine], page_of: PageOf, words: Words, *, caption: str) -> Markup:
     """Return the projects as a table: mark, name, strip, since when, indicators that are well, milestones, what comes next."""
     heads = (
         "status", "project", "att_strip_heading", "op_off_since", "op_good", "op_done", "op_late", "op_unseen", "op_next", "op_due",

@@ -102,7 +102,7 @@ class Site:
         """Say how readers judged the edition before."""
         return voices.mean_sentence(self.heard, *subject, words)
 
-    def voices_said(self, subject: tuple[str, str], words: Words) -> Sequence[voices.Said]:
+    def voices_said(self, subject: tuple[str, str], words: Words) -> Sequence[voices.ShownVoice]:
         """Return the voices about a subject that are shown with their answers."""
         return voices.said(self.heard, *subject, words)
 

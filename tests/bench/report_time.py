@@ -20,7 +20,7 @@ from kpis.reporting.people import COMMAND_LINE, add_person
 from kpis.reporting.reports import opened
 from kpis.reporting.submissions import approve, submit
 from kpis.settings import ROOT
-from kpis.store.decisions import Decision
+from kpis.store.decisions import RowDecision
 from kpis.store.store import Store
 from loaders.catalogue import load_folder
 from loaders.load import load_file
@@ -63,7 +63,7 @@ def _load(store: Store, kind: str, rows: list[dict[str, str]]) -> None:
     writer = csv.DictWriter(out, list(rows[0]), lineterminator="\n")
     writer.writeheader()
     writer.writerows(rows)
-    report = load_file(store, out.getvalue().encode(), name=kind, kind=kind, missing=Decision("keep"))
+    report = load_file(store, out.getvalue().encode(), name=kind, kind=kind, missing=RowDecision("keep"))
     assert not report.problems and report.accepted == len(rows), report.problems[:3]
 
 

@@ -157,7 +157,7 @@ def served(app: str, **environment: str) -> Iterator[int]:
     process = begin(words, env={"LOG_LEVEL": "error", **os.environ, **environment, "PYTHONPATH": str(ROOT)})
     _served[port] = process.pid
     try:
-        for _ in range(300):
+        while process.poll() is None:  # on a busy machine a start takes its time; one that failed has ended
             try:
                 urllib.request.urlopen(f"http://127.0.0.1:{port}/_stcore/health", timeout=1).close()
                 break

@@ -14,7 +14,7 @@ from starlette.testclient import TestClient
 
 from api.search import SEARCH_ROUTES
 from api.warm import warmed
-from kpis.figures.finding import Entry, Growing, Index, grams_of, search
+from kpis.figures.finding import Growing, Index, Searchable, grams_of, search
 from kpis.figures.folding import folded, read
 from kpis.moment import Moment
 from kpis.settings import ROOT, settings
@@ -47,14 +47,14 @@ def test_kanji_are_read() -> None:
 
 def test_whole_names_come_before_beginnings_and_these_before_parts() -> None:
     names = ("税務の証明", "都税の証明", "都税", "納付した都税の証明")
-    index = Index(Entry(kind="procedure", code=str(n), names=(name,)) for n, name in enumerate(names))
+    index = Index(Searchable(kind="procedure", code=str(n), names=(name,)) for n, name in enumerate(names))
     assert [hit.entry.names[0] for hit in search([index], "都税", day=1)][:3] == ["都税", "都税の証明", "納付した都税の証明"]
     assert [hit.entry.code for hit in search([index], "税", day=1)], "one letter finds"
     assert not search([index], "", day=1) and not search([index], "zzz", day=1) and not search([], "税", day=1)
 
 
 def test_what_ended_by_the_day_is_not_shown() -> None:
-    index = Index([Entry(kind="procedure", code="x", names=("旅券の申請",), until=100)])
+    index = Index([Searchable(kind="procedure", code="x", names=("旅券の申請",), until=100)])
     assert search([index], "旅券", day=99) and not search([index], "旅券", day=100)
 
 
@@ -73,7 +73,7 @@ def test_names_are_told_in_the_readers_language_and_plain_japanese_is_japanese(t
 
 
 def test_what_changed_alone_is_indexed_again_and_answers_as_if_all_were() -> None:
-    entries = [Entry(kind="procedure", code=str(n), names=(f"旅券の申請{n}",)) for n in range(300)]
+    entries = [Searchable(kind="procedure", code=str(n), names=(f"旅券の申請{n}",)) for n in range(300)]
     growing = Growing()
     (first,) = growing.of(entries)
     assert growing.of(list(entries))[0] is first, "nothing changed: nothing is made"
@@ -95,10 +95,10 @@ def test_what_changed_alone_is_indexed_again_and_answers_as_if_all_were() -> Non
 )  # fmt: skip
 def test_one_letter_that_is_wrong_finds_all_the_same(typed: str, meant: str) -> None:
     others = [
-        Entry(kind="page", code=str(n), names=(name,))
+        Searchable(kind="page", code=str(n), names=(name,))
         for n, name in enumerate(("交通局", "都税", "受付", "図書館の利用", "water", "結果"))
     ]
-    hits = search([Index([Entry(kind="page", code="x", names=(meant,)), *others])], typed, day=1)
+    hits = search([Index([Searchable(kind="page", code="x", names=(meant,)), *others])], typed, day=1)
     assert hits and hits[0].entry.code == "x", hits
 
 
