@@ -12,6 +12,7 @@ GRID = "#E8E9F1"
 INK = "#1A1A1C"
 PAPER = "#FFFFFF"
 FONT = '"Noto Sans JP", "Hiragino Sans", "Yu Gothic UI", Meiryo, "Noto Sans CJK JP", sans-serif'
+OFFICE_FONT = "游ゴシック"  # of workbooks and slides: what Office has where Japanese is written
 NONE, SOME, MANY = "#FFFFFF", FILL, "#9DB7F9"  # of a place, by how much is done there
 FULL = 3  # from so many on a place is darkest
 # From "done" on the left to "does not count" on the right: fill, pattern and its ink. Every part has a dark border.

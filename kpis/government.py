@@ -35,6 +35,7 @@ from kpis.government_files import (
     ProjectKindFields,
     PublisherFields,
     ReasonFields,
+    SameWordFields,
     SectionFields,
     StepFields,
     ThemeFields,
@@ -48,7 +49,7 @@ FACTS, THEMES, PROJECT_KINDS, UNIT_KINDS, REASONS = (
     "government.toml", "themes.csv", "project_kinds.csv", "unit_kinds.csv", "correction_reasons.csv",
 )  # fmt: skip
 FILES = (FACTS, THEMES, PROJECT_KINDS, UNIT_KINDS, REASONS)
-PLACES, OUTLINES = "municipalities.csv", "outlines.csv"  # may be missing
+PLACES, OUTLINES, SAME_WORDS = "municipalities.csv", "outlines.csv", "same_words.csv"  # may be missing
 # How bureaus work within themselves: may be missing, and never leaves the house with an edition.
 SECTIONS, STEPS = "sections.csv", "approval_steps.csv"
 TEXT = "text"  # the folder with words of the government's own
@@ -77,6 +78,7 @@ class Government:
     reasons: Mapping[str, ReasonFields]
     places: tuple[PlaceFields, ...]
     outlines: Mapping[str, tuple[tuple[tuple[float, float], ...], ...]]  # by code of the municipality, its rings
+    same_words: tuple[SameWordFields, ...]
     sections: Mapping[str, SectionFields]
     steps: tuple[StepFields, ...]
     open_parts: frozenset[str] = frozenset()
@@ -181,6 +183,7 @@ def read(folder: Path) -> Government:
         themes=themes, reasons=reasons, open_parts=frozenset(facts.open.parts),
         project_kinds={row.kind_code: row for row in _rows(folder / PROJECT_KINDS, ProjectKindFields)},
         places=tuple(_optional(folder / PLACES, PlaceFields)), outlines=_outlines(folder / OUTLINES),
+        same_words=tuple(_optional(folder / SAME_WORDS, SameWordFields)),
         sections={row.section_code: row for row in _optional(folder / SECTIONS, SectionFields)},
         steps=tuple(_optional(folder / STEPS, StepFields)),
         unit_kinds={row.kind_code: row for row in _rows(folder / UNIT_KINDS, UnitKindFields)},
@@ -189,14 +192,14 @@ def read(folder: Path) -> Government:
 
 LISTED: Mapping[str, type[Fields]] = {
     THEMES: ThemeFields, PROJECT_KINDS: ProjectKindFields, UNIT_KINDS: UnitKindFields, REASONS: ReasonFields, PLACES: PlaceFields,
-    OUTLINES: OutlineFields, SECTIONS: SectionFields, STEPS: StepFields,
+    OUTLINES: OutlineFields, SAME_WORDS: SameWordFields, SECTIONS: SectionFields, STEPS: StepFields,
 }  # fmt: skip
 
 
 def faults(folder: Path) -> Iterator[tuple[str, GovernmentUnreadable]]:
     """Yield what keeps the files of a government from being read, each value of its own: the file, and what to do."""
     is_readable = True
-    for name in (*FILES, *(each for each in (SECTIONS, STEPS) if (folder / each).is_file())):
+    for name in (*FILES, *(each for each in (SAME_WORDS, SECTIONS, STEPS) if (folder / each).is_file())):
         try:
             _facts(folder / name) if name == FACTS else _rows(folder / name, LISTED[name])
         except GovernmentUnreadable as refused:
@@ -216,7 +219,7 @@ def keep_copy(folder: Path) -> None:
     """Copy the files of the government into a folder that does not exist yet, so that it can be read from there."""
     own = government().folder
     folder.mkdir()
-    for name in (*FILES, *(name for name in (PLACES, OUTLINES) if (own / name).is_file())):
+    for name in (*FILES, *(name for name in (PLACES, OUTLINES, SAME_WORDS) if (own / name).is_file())):
         shutil.copyfile(own / name, folder / name)
     if (own / TEXT).is_dir():
         shutil.copytree(own / TEXT, folder / TEXT)

@@ -53,7 +53,7 @@ class CalendarFields(Fields):
         Bounds(ge=1, le=12),
         Said("会計年度の最初の月(1から12)", "first month of the fiscal year, 1 to 12; it is named by the year it begins in"),
     ]
-    time_zone: Annotated[str, AfterValidator(_zone), Said("時間帯(Asia/Tokyo など)", "time zone, as Asia/Tokyo")]
+    time_zone: Annotated[str, AfterValidator(_zone), Said("時間帯(Europe/Paris など)", "time zone, as Europe/Paris")]
     first_day: Annotated[date, Said("時点として選べる最初の日", "first day that may be chosen as the day of a view")]
     holidays: Annotated[
         Literal["", "JP"], Said("祝日の国(JP、なければ空欄)", "country of its public holidays: JP, or a blank where none are kept")
@@ -233,6 +233,13 @@ class OutlineFields(Fields):
         tuple[tuple[float, float], ...], BeforeValidator(_ring),
         Said("輪郭の点(経度,緯度を空白で区切る。度、世界測地系)", "points of the outline: longitude,latitude with blanks between, in degrees"),
     ]  # fmt: skip
+
+
+class SameWordFields(Fields):
+    """One row per word of the government's own names that people call otherwise, for the search; besides those of the program. The file may be missing."""
+
+    word: Annotated[Filled, Said("名称に含まれる語", "word that names hold")]
+    also: Annotated[Filled, Said("同じものを指すほかの語(空白で区切る)", "other words for the same, with blanks between")]
 
 
 def _codes(text: str) -> tuple[str, ...]:

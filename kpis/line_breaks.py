@@ -18,7 +18,7 @@ _MONTH = r"(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]{0,6}"
 _AND = r"(?:and|are|for|from|had|has|have|in|is|not|of|on|or|out|than|that|the|to|was|were|when|which|with)\b"  # no unit
 # What is read as one thing, the longest first. In Latin letters: a day, a month, a period, a name with its number (Stage 2), a count. Days in digits. A
 # part of a whole. A count with what is counted, with all of its numbers (2026年12月31日, 4〜6月, 1億1,000万件) and the kanji that is read with it (令和8年度,
-# 約12件); 5つのレス. A name with its number (シン・トセイ3), and one whose first word, before a middle dot, has one or two letters.
+# 約12件); 5つの柱. A name with its number (プラン3), and one whose first word, before a middle dot, has one or two letters.
 _WHOLES = (
     rf"\d{{1,2}} {_MONTH}(?![A-Za-z])(?: \d{{4}}(?!\d))?", rf"{_MONTH} \d{{4}}(?!\d)", r"(?:FY|[RHS])\d{1,4} Q\d(?!\d)", r"[A-Z][a-z]+(?:-[A-Z][a-z]+)? \d{1,3}(?![\d.,-])",
     r"\d{4}-\d\d(?:-\d\d)?(?![\d-])",

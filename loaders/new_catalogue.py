@@ -130,7 +130,7 @@ def _choices(field: FieldInfo) -> Iterator[str]:
             pending += [*get_args(part), *getattr(part, "__metadata__", ())]
 
 
-_BLANK = {"first_month": "4", "first_day": "2020-01-01", "time_zone": '"Asia/Tokyo"'}  # an example of each, in a comment
+_BLANK = {"first_month": "4", "first_day": "2020-01-01", "time_zone": '"Europe/Paris"'}  # an example of each, in a comment
 
 
 def _facts() -> str:

@@ -378,7 +378,7 @@ def _steps(store: Store, number: int, revision: int, state: str, *, actor: str, 
 
 
 def _confidences(store: Store, reviewed_on: date) -> None:
-    """State a confidence for each core project; one that contradicts its status, so that the list can be seen."""
+    """State a confidence for each numbered project; one that contradicts its status, so that the list can be seen."""
     with store.writing() as session:
         projects = [
             p for p in store.all_of(tables.Project) if government().project_kind(p["kind"]).shown_as == "cards" and p["goal_ja"]

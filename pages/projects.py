@@ -1,4 +1,4 @@
-"""The core and leading projects: what was promised, what came of it, and one page per project by its address."""
+"""The projects: what was promised, what came of it, and one page per project by its address."""
 
 from __future__ import annotations
 

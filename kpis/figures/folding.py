@@ -16,6 +16,7 @@ from threading import Lock
 
 from sudachipy import Dictionary, SplitMode
 
+from kpis.government import government
 from kpis.settings import ROOT
 
 _HELD = ROOT / "data" / "search"
@@ -80,7 +81,8 @@ def same_words_all(texts: Sequence[str]) -> list[str]:
     together = _together(texts)
     ends = [n for n, sign in enumerate(together) if sign == "\n"]
     also_said: dict[int, list[str]] = {}
-    for word, also in _same_words():
+    own = [(plain(row.word), row.also) for row in government().same_words]
+    for word, also in (*_same_words(), *own):
         at, line = together.find(word), -1
         while at >= 0:
             if (here := bisect(ends, at)) != line:

@@ -16,6 +16,7 @@ from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
+from charts.style import OFFICE_FONT
 from kpis.as_text import clean
 from kpis.kinds import is_percent
 from kpis.languages import pair, say, written
@@ -27,7 +28,6 @@ from loaders.workbook.identity import write_mark
 from loaders.workbook.layout import COMMENTARIES, Column, InSheet, Layout
 from loaders.workbook.prefilled import cell_value, places_of, rows_of, subject_words
 
-FONT = "游ゴシック"
 _LINE = Side(style="thin", color="8C8C8C")
 _BOX = Border(left=_LINE, right=_LINE, top=_LINE, bottom=_LINE)
 _HEAD = PatternFill("solid", fgColor="00118F")
@@ -147,15 +147,15 @@ def instruct(sheet: Worksheet, rows: Sequence[tuple[Any, ...]], headings: Sequen
         sheet.append([_safe(part) for part in row])
     for row_cells in sheet.iter_rows():
         for cell in row_cells:
-            cell.font, cell.alignment = Font(name=FONT, size=11), Alignment(vertical="top", wrap_text=True)
+            cell.font, cell.alignment = Font(name=OFFICE_FONT, size=11), Alignment(vertical="top", wrap_text=True)
             if isinstance(cell.value, str):
                 cell.data_type = "s"
     for cell in (*sheet[1], *sheet[2]):
-        cell.font = Font(name=FONT, size=16 if cell.row == 1 else 13, bold=True, color="00118F")
+        cell.font = Font(name=OFFICE_FONT, size=16 if cell.row == 1 else 13, bold=True, color="00118F")
     for number, row in enumerate(rows, start=1):
         if row and row[0] in headings:
             for cell in sheet[number]:
-                cell.font, cell.border = Font(name=FONT, size=12, bold=True), Border(bottom=_LINE)
+                cell.font, cell.border = Font(name=OFFICE_FONT, size=12, bold=True), Border(bottom=_LINE)
         longest = max((len(str(row[0])) / 44, len(str(row[1])) / 74)) if row else 0
         sheet.row_dimensions[number].height = 24 if number < 3 else 19 * max(1, int(longest) + 1)
     sheet.column_dimensions["A"].width, sheet.column_dimensions["B"].width = 76, 66
@@ -262,13 +262,13 @@ def _safe(value: Any) -> Any:
 
 
 def _head(cell: Any, *, is_input: bool) -> None:
-    cell.font = Font(name=FONT, size=10, bold=True, color="1A1A1A" if is_input else "FFFFFF")
+    cell.font = Font(name=OFFICE_FONT, size=10, bold=True, color="1A1A1A" if is_input else "FFFFFF")
     cell.fill = _INPUT_HEAD if is_input else _HEAD
     cell.alignment = Alignment(horizontal="center", vertical="center", wrap_text=True)
     cell.border = _BOX
 
 
-_BODY = Font(name=FONT, size=10)
+_BODY = Font(name=OFFICE_FONT, size=10)
 _OPEN, _SHUT = Protection(locked=False), Protection(locked=True)
 
 

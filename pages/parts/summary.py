@@ -1,4 +1,4 @@
-"""What the overview says: its conclusion, how old the figures are, the core projects, and what changed last."""
+"""What the overview says: its conclusion, how old the figures are, the numbered projects, and what changed last."""
 
 from __future__ import annotations
 

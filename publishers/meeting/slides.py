@@ -15,10 +15,10 @@ from pptx.enum.text import PP_ALIGN
 from pptx.oxml.ns import qn
 from pptx.util import Emu, Mm, Pt
 
+from charts.style import OFFICE_FONT
 from charts.svg.strip import LOOK
 from kpis.as_text import shown
 from kpis.text import format_date
-from publishers.meeting.workbook import FONT
 from telling import pack
 from telling.agenda import Agenda, Decided, Item
 from telling.blocks import Block
@@ -117,7 +117,7 @@ class _Slide:
         is_line = len(stretches_of(drawn.scored)) == 1
         kind = XL_CHART_TYPE.LINE_MARKERS if is_line else XL_CHART_TYPE.COLUMN_CLUSTERED
         chart = self.held.shapes.add_chart(kind, Mm(left), Mm(top), Mm(wide), Mm(high), data).chart
-        chart.font.size, chart.font.name = Pt(11), FONT
+        chart.font.size, chart.font.name = Pt(11), OFFICE_FONT
         chart.has_title, chart.has_legend = True, True
         definition = drawn.scored.entry.definition
         _write(chart.chart_title.text_frame, [[(f"{w.named(definition)} ({w.named(definition, 'unit')})", 12, True, INK)]])
@@ -179,10 +179,10 @@ def _write(frame: Any, lines: Sequence[Sequence[Text]]) -> None:
         for words, size, is_bold, colour in runs:
             run = paragraph.add_run()
             run.text = shown(words)
-            run.font.size, run.font.bold, run.font.name = Pt(size), is_bold, FONT
+            run.font.size, run.font.bold, run.font.name = Pt(size), is_bold, OFFICE_FONT
             run.font.color.rgb = RGBColor.from_string(colour)
             properties = run._r.get_or_add_rPr()
-            properties.append(properties.makeelement(qn("a:ea"), {"typeface": FONT}))
+            properties.append(properties.makeelement(qn("a:ea"), {"typeface": OFFICE_FONT}))
 
 
 def _front(slide: _Slide, front: pack.Front, agenda: Agenda) -> None:
@@ -194,7 +194,7 @@ def _front(slide: _Slide, front: pack.Front, agenda: Agenda) -> None:
         data.categories = [word for word, _, _ in each]
         data.add_series(front.counts[0][0], [count for _, count, _ in each])
         chart = slide.held.shapes.add_chart(XL_CHART_TYPE.BAR_CLUSTERED, Mm(EDGE), Mm(46), Mm(120), Mm(86), data).chart
-        chart.font.size, chart.font.name, chart.has_legend, chart.has_title = Pt(12), FONT, False, True
+        chart.font.size, chart.font.name, chart.has_legend, chart.has_title = Pt(12), OFFICE_FONT, False, True
         _write(chart.chart_title.text_frame, [[(f"{front.counts[0][0]} {front.counts[0][1]}", 13, True, INK)]])
         chart.category_axis.reverse_order = True
         chart.value_axis.visible, chart.value_axis.has_major_gridlines, chart.value_axis.minimum_scale = False, False, 0

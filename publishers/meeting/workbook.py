@@ -16,6 +16,7 @@ from openpyxl.worksheet.pagebreak import Break
 from openpyxl.worksheet.table import Table, TableStyleInfo
 from openpyxl.worksheet.worksheet import Worksheet
 
+from charts.style import OFFICE_FONT
 from kpis.as_text import shown
 from kpis.text import format_date
 from telling import meeting
@@ -24,7 +25,6 @@ from telling.blocks import Cell as Told
 from telling.indicator import stretches_of
 from telling.meeting import QuarterReport
 
-FONT = "游ゴシック"
 BLUE, GREY = "0017C1", "626264"
 LINE = 16  # points; the height of a line of 11 points
 SPARE = 1.1  # lines break between words, so that a tenth of each stays blank
@@ -55,7 +55,7 @@ def _put(sheet: Worksheet, row: int, column: int, value: Cell, *, bold: bool = F
     cell = sheet.cell(row, column, shown(value))
     if isinstance(value, str):
         cell.data_type = "s"  # a text is never a formula, whatever it begins with
-    cell.font = Font(name=FONT, bold=bold, size=size)
+    cell.font = Font(name=OFFICE_FONT, bold=bold, size=size)
     cell.alignment = Alignment(vertical="top", wrap_text=wrap)
     if isinstance(value, date):
         cell.number_format = "yyyy-mm-dd"

@@ -316,7 +316,7 @@ def _counted(site: Site, words: Words) -> str:
 
 
 def _strategy(site: Site, words: Words) -> tuple[str, list[Markup]]:
-    """Say what each version of the strategy wants, and how many of its leading projects are not identified, below a line with their count."""
+    """Say what each version of the strategy wants, and how many of its projects by category are not identified, below a line with their count."""
     from markdown_it import MarkdownIt  # noqa: PLC0415  # a tenth of a second that only who writes a site needs
 
     versions = in_order(site.moment.rows(tables.StrategyVersion))

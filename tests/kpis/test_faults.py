@@ -33,7 +33,7 @@ AREA = {"south": 1, "north": 2, "west": 3, "east": 4}
         (CalendarFields, {**CALENDAR, "time_zone": 1}, ("文字", "a text")),
         (
             CalendarFields, {**CALENDAR, "time_zone": "Mars"},
-            ("tz database にある時間帯の名(Asia/Tokyo など)", "a time zone of the tz database, as Asia/Tokyo"),
+            ("tz database にある時間帯の名(Europe/Paris など)", "a time zone of the tz database, as Europe/Paris"),
         ),
         (AreaFields, {**AREA, "south": "x"}, ("数", "a number")),
         (AreaFields, {**AREA, "south": float("nan")}, ("数", "a number")),

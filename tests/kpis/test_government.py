@@ -145,7 +145,13 @@ def test_an_edition_can_be_read_by_the_copy_it_carries(tmp_path: Path) -> None:
     with settled(tmp_path / "copy") as copy:
         assert (copy.cards, copy.first_month, copy.publisher, copy.places) == (before.cards, 4, before.publisher, before.places)
         assert languages.say("site") == "シン・トセイ 見える化"
-    assert {path.name for path in (tmp_path / "copy").iterdir()} == {*FILES, "municipalities.csv", "outlines.csv", "text"}
+    assert {path.name for path in (tmp_path / "copy").iterdir()} == {
+        *FILES,
+        "municipalities.csv",
+        "outlines.csv",
+        "same_words.csv",
+        "text",
+    }
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,8 @@ from starlette.testclient import TestClient
 from api.search import SEARCH_ROUTES
 from api.warm import warmed
 from kpis.figures.finding import Growing, Index, Searchable, grams_of, search
-from kpis.figures.folding import folded, read
+from kpis.figures.folding import folded, read, same_words_all
+from kpis.government import settled
 from kpis.moment import Moment
 from kpis.settings import ROOT, settings
 from kpis.state import State, state_of
@@ -28,6 +29,13 @@ from tests.publishers.house import House
 
 DAY = date(2026, 3, 31)
 MOST = 100_000  # bytes that a query on a phone may load, page and script included
+
+
+def test_other_words_for_a_name_are_the_program_s_and_those_of_the_government() -> None:
+    names = ["交通局", "旅券の申請"]
+    assert "都電" in same_words_all(names)[0] and "passport" in same_words_all(names)[1]
+    with settled(ROOT / "tests" / "city" / "catalogue"):
+        assert same_words_all(names)[0] == "" and "passport" in same_words_all(names)[1]
 
 
 @pytest.mark.parametrize(

@@ -61,7 +61,7 @@ class ProjectFields(Fields):
 
 
 class Project(ProjectFields, SQLModel, table=True):
-    """A core or leading project, or the programme itself; one row per project code."""
+    """A project of any kind, or the programme itself; one row per project code."""
 
     sort_order: int = 0
 
