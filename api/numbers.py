@@ -19,6 +19,7 @@ from sqlalchemy import func, select
 
 from api.hosts import place
 from kpis.errors import SettingsRefused
+from kpis.registers import REGISTERS
 from kpis.seen import counts, journal
 from kpis.settings import LOOPBACK, Settings, settings, software_version
 from kpis.state import state_of
@@ -28,10 +29,8 @@ from kpis.store.store import utc_now
 from publishers.editions import on_disk
 
 WAIT_SECONDS = 2.0
-_COUNTED = tuple(
-    table_of(each)
-    for each in (tables.Observation, tables.Procedure, tables.Facility, tables.Milestone, tables.Submission, tables.AuditEvent)
-)
+_REGISTERS = tuple(register.table for register in REGISTERS.values())
+_COUNTED = tuple(table_of(each) for each in (tables.Observation, *_REGISTERS, tables.Submission, tables.AuditEvent))
 
 
 class Instance(Collector):
