@@ -5,7 +5,6 @@ A ``Store`` reads whole books of figures and writes in single transactions.
 
 from __future__ import annotations
 
-import gc
 import secrets
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -17,6 +16,7 @@ from sqlalchemy import ColumnElement, case, false, func, or_, select, update
 from sqlalchemy.engine import make_url
 from sqlmodel import Session, SQLModel
 
+from kpis.collector import collector_paused
 from kpis.declared import Row, translated
 from kpis.errors import ClockAhead, ClockBehind, NotAllowed, NotFound
 from kpis.figures.organisation import Organisation, Succession, Unit
@@ -242,9 +242,7 @@ class Store:
         query = query.where(*_of_figures(codes, units))
         figures: dict[tuple[str, str], list[Figure]] = {}
         held: dict[Any, Any] = {}
-        was_on = gc.isenabled()
-        gc.disable()
-        try:
+        with collector_paused():
             for row in doing.counted(session.execute(query.execution_options(yield_per=10_000))):
                 (
                     code, unit, period, value, n, d, base, text_ja, text_en, approximate, lower, to_date, estimated, size, preliminary, vintage,
@@ -268,9 +266,6 @@ class Store:
                         reason_text=words, withdraws_vintage=withdraws, finalises_vintage=finalises, note_ja=note_ja, note_en=note_en, other_fields=tuple(zip(OTHER_FIELDS, others, strict=True)),
                     )
                 )  # fmt: skip
-        finally:
-            if was_on:
-                gc.enable()
         return figures
 
     def vintages(self, codes: Sequence[str] | None, *, units: Sequence[str] | None = None) -> dict[FigureKey, list[Row]]:
