@@ -16,6 +16,7 @@ from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.exposition import ThreadingWSGIServer
 from prometheus_client.registry import Collector
 from sqlalchemy import func, select
+from sqlmodel import SQLModel
 
 from api.hosts import place
 from kpis.errors import SettingsRefused
@@ -29,8 +30,8 @@ from kpis.store.store import utc_now
 from publishers.editions import on_disk
 
 WAIT_SECONDS = 2.0
-_REGISTERS = tuple(register.table for register in REGISTERS.values())
-_COUNTED = tuple(table_of(each) for each in (tables.Observation, *_REGISTERS, tables.Submission, tables.AuditEvent))
+_TABLES: list[type[SQLModel]] = [tables.Observation, tables.Submission, tables.AuditEvent]
+_COUNTED = tuple(map(table_of, [*_TABLES, *(register.table for register in REGISTERS.values())]))
 
 
 class Instance(Collector):

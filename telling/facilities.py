@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from charts.shapes import Counts, Shares, Steps, Tile, Tiles
 from kpis.figures.facilities import (
@@ -227,13 +227,24 @@ def _flat(f: Facility) -> Flat:
     }  # fmt: skip
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Place:
+    """A municipality with what is counted in it: ``name`` is what it is called in the language."""
+
+    name: str
+    code: str
+    name_ja: str
+    name_en: str
+    counts: dict[str, int]
+
+
 def tiles(telling: Telling, facilities: Sequence[Facility]) -> Block:
     """Show the places on the government's map of tiles, with the list that says the same."""
     w = telling.words
     counts, layout = by_place(counted(facilities)), government().places
     known = {place.name_ja for place in layout}
     drawn: list[Tile] = []
-    listed: list[tuple[str, str, str, str, dict[str, int]]] = []  # place in the language, code, name_ja, name_en, counts
+    listed: list[_Place] = []
     for place in layout:
         own = counts.get(place.name_ja, dict.fromkeys(STATUSES, 0))
         name = w.named(place)
@@ -245,15 +256,25 @@ def tiles(telling: Telling, facilities: Sequence[Facility]) -> Block:
                 rings=government().outlines.get(place.municipality_code, ()), code=place.municipality_code,
             )
         )  # fmt: skip
-        listed.append((name, place.municipality_code, place.name_ja, place.name_en, own))
-    elsewhere = [(name or w("form_unknown"), name, name, name, own) for name, own in counts.items() if name not in known]
+        listed.append(_Place(name=name, code=place.municipality_code, name_ja=place.name_ja, name_en=place.name_en, counts=own))
+    elsewhere = [
+        _Place(name=name or w("form_unknown"), code=name, name_ja=name, name_en=name, counts=own)
+        for name, own in counts.items()
+        if name not in known
+    ]
     rows: tuple[tuple[Cell, ...], ...] = tuple(
-        (name, sum(own.values()), *(own[s] for s in STATUSES))
-        for name, _, _, _, own in [*(r for r in listed if sum(r[4].values())), *elsewhere]
+        (place.name, sum(place.counts.values()), *(place.counts[s] for s in STATUSES))
+        for place in [*(each for each in listed if sum(each.counts.values())), *elsewhere]
     )
     flat = tuple(
-        _counted(telling, "municipality", code, {"name_ja": ja, "name_en": en} if ja else in_both("form_unknown"), own)
-        for _, code, ja, en, own in [*listed, *elsewhere]
+        _counted(
+            telling,
+            "municipality",
+            p.code,
+            {"name_ja": p.name_ja, "name_en": p.name_en} if p.code else in_both("form_unknown"),
+            p.counts,
+        )
+        for p in [*listed, *elsewhere]
     )
     heads = (w("col_place"), w("fac_total"), *(word for _, word in _words(telling)))
     empty = Block(key="facilities_map", columns=heads, rows=rows, flat=flat, file="facility_breakdowns")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import pandas as pd
 import streamlit as st
 
@@ -29,6 +31,18 @@ from telling.questions import answer_table
 _LOOKED_AT = "answer_problems"  # of the file just looked at
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _TO_UPLOAD = (ReplyState.WAITING.value, ReplyState.DRAFT.value, ReplyState.RETURNED.value)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Upload:
+    """A workbook with answers that was looked at: which question and bureau, and as which revision it was taken; 0 where it was not."""
+
+    code: str
+    bureau: str
+    name: str
+    content: bytes
+    reading: AnswerReading
+    revision: int
 
 
 def answered_by(store: Store, asked: Question, replies: list[Reply], *, actor: str) -> None:
@@ -88,7 +102,9 @@ def _answering(store: Store, asked: Question, reply: Reply, *, actor: str) -> No
         except MierukaError as refused:
             prose.error(markdown(refused.in_language(language())), icon=":material/block:")
             return
-        st.session_state[_LOOKED_AT] = (code, bureau, file.name, content, reading, revision)
+        st.session_state[_LOOKED_AT] = _Upload(
+            code=code, bureau=bureau, name=file.name, content=content, reading=reading, revision=revision
+        )
         if revision:
             st.session_state["answer_turn"] = turn + 1
             let_go(file)
@@ -97,10 +113,10 @@ def _answering(store: Store, asked: Question, reply: Reply, *, actor: str) -> No
 
 
 def _looked_at(code: str, bureau: str) -> None:
-    held: tuple[str, str, str, bytes, AnswerReading, int] | None = st.session_state.get(_LOOKED_AT)
-    if held is None or held[:2] != (code, bureau):
+    held: _Upload | None = st.session_state.get(_LOOKED_AT)
+    if held is None or (held.code, held.bureau) != (code, bureau):
         return
-    _, _, name, content, reading, revision = held
+    name, reading, revision = held.name, held.reading, held.revision
     if revision:
         prose.success(
             t("answer_upload_done", name=markdown(name), revision=revision, rows=len(reading.rows)), icon=":material/check_circle:"
@@ -110,7 +126,7 @@ def _looked_at(code: str, bureau: str) -> None:
     prose.error(t("answer_upload_refused", name=markdown(name), count=len(problems)), icon=":material/error:")
     if reading.can_be_marked:
         st.download_button(
-            t("marked_button"), lambda: mark_problems(content, problems), file_name(bureau, code, "marked", ending=".xlsx"), _XLSX,
+            t("marked_button"), lambda: mark_problems(held.content, problems), file_name(bureau, code, "marked", ending=".xlsx"), _XLSX,
             icon=":material/format_color_fill:", on_click="ignore", key="marked_answer",
         )  # fmt: skip
     problem_list(problems, key=f"problems_{code}_{bureau}")
