@@ -249,7 +249,7 @@ def decide(opened: Opened) -> None:
                 t("approved_one", number=report.id),
             )
     with right, st.container(border=True):
-        reason = st.text_area(t("give_back_reason"), key=f"return_{report.id}_{report.revision}")
+        reason = st.text_area(t("give_back_reason"), key=f"return_{report.id}")
         # By row and column: of a report of several workbooks, two cells may have one address.
         cells = {(c.row.kind, c.row.key, c.column): c for c in opened.comparison.cells}
         picked = st.multiselect(

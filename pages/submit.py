@@ -131,6 +131,7 @@ def uploading(bureau: str, period: str, now_open: Report | None) -> None:
             return
         st.session_state[PROBLEMS] = (bureau, period, file.name, content, done)
         if done.uploaded is not None:
+            steps.made_here(done.uploaded.report_id, done.uploaded.revision)
             st.session_state["upload_turn"] = turn + 1  # the uploader starts empty again: the draft is in the database
             let_go(file)
             st.rerun()
@@ -169,6 +170,7 @@ def draft(opened: Opened) -> None:
     """Show an open report, and let its bureau answer, explain, check, submit or withdraw it."""
     report = opened.report
     section_heading(t("step_changes"))
+    steps.say_what_changed(report)
     report_head(opened, who=report.created_by, at=report.created_at)
     own_checks.way(opened)
     is_open = report.state in ("draft", "returned")

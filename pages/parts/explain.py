@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from functools import partial
 from typing import Any
@@ -98,11 +99,13 @@ def give_reasons(store: Store, opened: Opened, *, actor: str) -> None:
         return
     prose.warning(t("reasons_lead", count=len(unexplained)), icon=":material/edit_note:")
     name = row_namer()
-    with st.form("reasons"):
+    report = opened.report
+    with st.form(f"reasons_{report.id}"):
         same = st.checkbox(t("reasons_same"), value=False) if len(unexplained) > 1 else False
         given, known = {}, list(government().reasons)
-        for number, change in enumerate(unexplained[:AT_ONCE]):
+        for change in unexplained[:AT_ONCE]:
             kind = change.row.kind
+            key = f"{report.id}_{kind}_{' '.join(change.row.key)}"
             cells = t("list_comma").join(
                 f"{column_name(kind, c.column)} {value_text(kind, c.column, c.old)} → {value_text(kind, c.column, c.new)}"
                 for c in change.cells
@@ -116,11 +119,11 @@ def give_reasons(store: Store, opened: Opened, *, actor: str) -> None:
                 index=known.index(said) if said in known else None,
                 placeholder=t("choose_report"),
                 format_func=partial(Words(language()).reason, "correction_"),
-                key=f"class_{number}_{change.row.key}",
+                key=f"class_{key}",
             )
-            text = right.text_input(t("reason_text"), value=change.row.reason_text, key=f"text_{number}_{change.row.key}")
+            text = right.text_input(t("reason_text"), value=change.row.reason_text, key=f"text_{key}")
             given[kind, change.row.key] = (reason_class or "", text)
-        if st.form_submit_button(t("reasons_button"), type="primary", icon=":material/check:"):
+        if st.form_submit_button(t("reasons_button"), type="primary", icon=":material/check:", key=upon("explain", report)):
             first = next(iter(given.values()))
             if same:
                 given = {(row.row.kind, row.row.key): first for row in unexplained}
@@ -134,9 +137,10 @@ def confirm_warnings(store: Store, opened: Opened, *, actor: str) -> None:
     if not waiting:
         return
     prose.warning(t("warnings_lead", count=len(waiting)), icon=":material/warning:")
-    with st.form("warnings"):
+    report = opened.report
+    with st.form(f"warnings_{report.id}"):
         same = st.checkbox(t("warnings_same"), value=False) if len(waiting) > 1 else False
-        given = {}
+        given, of_a_kind = {}, Counter[str]()
         for warning in waiting[:AT_ONCE]:
             place = f"{warning.sheet}!{warning.cell}" if warning.cell else warning.sheet
             if warning.rule == INCOMPLETE:
@@ -148,8 +152,11 @@ def confirm_warnings(store: Store, opened: Opened, *, actor: str) -> None:
                     f":material/build: {shown_name(warning, 'remedy')}"
                 )
             label = t("left_open_reason") if warning.rule == INCOMPLETE else t("confirm_reason")
-            given[warning.id] = st.text_input(label, key=f"warning_{warning.id}")
-        if st.form_submit_button(t("confirm_button"), type="primary", icon=":material/check:"):
+            about = (warning.row_kind, warning.row_key) if warning.row_key else (warning.sheet, warning.cell)
+            doubt = " ".join((warning.rule, *about))
+            given[warning.id] = st.text_input(label, key=f"warning_{report.id}_{doubt}_{of_a_kind[doubt]}")
+            of_a_kind[doubt] += 1
+        if st.form_submit_button(t("confirm_button"), type="primary", icon=":material/check:", key=upon("confirm", report)):
             if same:
                 first = next(iter(given.values()))
                 given = {w.id: first for w in waiting}

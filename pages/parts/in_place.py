@@ -26,7 +26,7 @@ from loaders.workbook.present import Grid, column_at, correct_cells, grid, marke
 from pages.parts import prose
 from pages.parts.reported import file_of, instant, office_today, row_namer
 from pages.parts.several_hands import brought_name
-from pages.parts.steps import say_next
+from pages.parts.steps import made_here, say_next, upon
 from pages.parts.text import found_shown, language, named, t
 
 AT_ONCE = 50  # so many rows are in the grid at a time; others are looked for by their names
@@ -78,7 +78,7 @@ def correcting(store: Store, opened: Opened, *, me: Viewer) -> None:
             type="primary",
             icon=":material/check:",
             disabled=not count,
-            key=f"correct_now_{report.id}",
+            key=upon("correct_now", report),
         )
     if pressed:
         _keep(store, opened, me=me, edits=edits)
@@ -191,6 +191,7 @@ def _keep(store: Store, opened: Opened, *, me: Viewer, edits: dict[SheetKey, dic
         prose.error(markdown(refused.in_language(language())), icon=":material/block:")
         return
     if done.uploaded is not None:
+        made_here(report.id, done.uploaded.revision)
         say_next(t("corrected_now", count=sum(map(len, edits.values()))))
     errors = done.reading.errors
     prose.error(t("correct_refused", errors=len(errors)), icon=":material/error:")

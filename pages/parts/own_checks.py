@@ -84,11 +84,11 @@ def check_or_hand_over(store: Store, opened: Opened, *, me: Viewer) -> bool:
         return False
     left, right = st.columns(2, gap="medium")
     with left, st.container(border=True):
-        note = st.text_input(t("check_note"), key=f"check_note_{report.id}_{report.revision}")
+        note = st.text_input(t("check_note"), key=f"check_note_{report.id}")
         if st.button(t("check_button"), type="primary", icon=":material/check_circle:", key=upon("check", report)):
             take(lambda: checks.check(store, report.id, actor=me.email, revision=report.revision, note=note), t("checked_now"))
     with right, st.container(border=True):
-        reason = st.text_input(t("send_back_reason"), key=f"send_back_{report.id}_{report.revision}")
+        reason = st.text_input(t("send_back_reason"), key=f"send_back_{report.id}")
         if st.button(t("send_back"), icon=":material/undo:", key=upon("send_back_now", report)):
             take(
                 lambda: checks.send_back(store, report.id, actor=me.email, revision=report.revision, reason=reason),

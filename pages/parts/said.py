@@ -19,7 +19,7 @@ from kpis.vocabulary import OpenPart
 from pages.parts import cached, prose
 from pages.parts.data_table import Texts, texts_of, texts_table
 from pages.parts.registers import telling
-from pages.parts.steps import take
+from pages.parts.steps import take, upon
 from pages.parts.text import csv_file, language, shown_name, t
 from pages.parts.titled import section_heading
 from pages.parts.when import as_of, view
@@ -83,19 +83,22 @@ def ask_causes(store: Store, opened: Opened, *, actor: str) -> None:
         return
     prose.warning(t("say_causes_lead", count=len(opened.unspoken)), icon=":material/edit_note:")
     prose.caption(openness())
-    with st.form("causes"):
+    report = opened.report
+    with st.form(f"causes_{report.id}"):
         given: dict[str, dict[str, str]] = {}
         for item in opened.unspoken[:AT_ONCE]:
             code = item.code
             prose.markdown(f"**{shown_name(item.named)}**  \n{markdown(item.sentence(telling().words.language))}")
             columns = st.columns(3)
             given[code] = {
-                f"{part}_ja": column.text_area(t(f"part_{part}"), key=f"say_{part}_{code}", max_chars=saying.LONGEST, height=80)
+                f"{part}_ja": column.text_area(
+                    t(f"part_{part}"), key=f"say_{part}_{report.id}_{code}", max_chars=saying.LONGEST, height=80
+                )
                 for part, column in zip(_SAID, columns, strict=True)
             }
-        if st.form_submit_button(t("say_causes_button"), type="primary", icon=":material/check:"):
+        if st.form_submit_button(t("say_causes_button"), type="primary", icon=":material/check:", key=upon("say_why", report)):
             said = {code: texts for code, texts in given.items() if texts["cause_ja"].strip()}
-            take(lambda: saying.say_why(store, opened.report.id, actor=actor, revision=opened.report.revision, said=said))
+            take(lambda: saying.say_why(store, report.id, actor=actor, revision=report.revision, said=said))
 
 
 def openness(*, with_office: bool = False) -> str:

@@ -87,7 +87,7 @@ def ask_clashes(store: Store, opened: Opened, *, actor: str | None) -> None:
             said = st.radio(
                 markdown(f"{name(clash.row)} {column_name(kind, clash.column)}"), range(len(offered)), index=None, label_visibility="collapsed",
                 format_func=[f"**{told}**" for _, told, _ in offered].__getitem__, captions=[who for *_, who in offered],
-                key=f"clash_{report.revision}_{number}_{' '.join(clash.row.key)}_{clash.column}",
+                key=upon(f"clash_{number}_{' '.join(clash.row.key)}_{clash.column}", report),
             )  # fmt: skip
             if said is not None:
                 picked[kind, clash.row.key, clash.column] = offered[said][0]

@@ -34,7 +34,7 @@ def upon(name: str, report: Report) -> str:
     """Return the key of a button that acts upon a report as it is shown.
 
     It names the revision: pressed where an earlier one is still on the screen, the button is not there any more, and nothing is done that
-    nobody looked at.
+    nobody looked at. A choice has such a key too. What is typed has a key that the next revision keeps, so that no word is lost.
     """
     return f"{name}_{report.id}_{report.revision}"
 
@@ -46,6 +46,11 @@ def say_what_changed(report: Report) -> None:
     shown[report.id] = report.revision
     if before != report.revision:
         prose.warning(t("report_changed_since", before=before, now=report.revision), icon=":material/difference:")
+
+
+def made_here(report_id: int, revision: int) -> None:
+    """Note that the viewer made a revision on this page, of which nothing needs to be said."""
+    st.session_state.setdefault(_SHOWN, {})[report_id] = revision
 
 
 def say_next(said: str) -> None:

@@ -27,7 +27,7 @@ from tests.deploy.test_front import is_waiting
 from tests.loaders.filled import with_cells
 from tests.small_government import ANNA, DAI, IN_TIME, PERIOD, figure, say_causes
 from tests.test_changes import COPIED, make
-from tests.web.visitor import BOUNDARY, Tab, becomes
+from tests.web.visitor import BOUNDARY, becomes
 
 TURNS = int(os.environ.get("DEPLOY_TURNS", "6"))
 
@@ -91,18 +91,6 @@ def workbook(installation: Installation, numerator: int) -> bytes:
     return with_cells(content, "指標の実績", {"H2": numerator, "I2": 100})
 
 
-def hand_in(tab: Tab, content: bytes, file: str) -> None:
-    """Press the button of the form with a file that was uploaded, and wait for nothing."""
-    (uploader,) = tab.parts("file_uploader")
-    (button,) = [each for each in tab.parts("button") if each.label == say("upload_button", "ja")]
-    asked = tab.asked()
-    widget = asked.rerun_script.widget_states.widgets.add(id=uploader.id)
-    info = widget.file_uploader_state_value.uploaded_file_info.add(file_id=file, name="q3.xlsx", size=len(content))
-    info.file_urls.file_id = file
-    asked.rerun_script.widget_states.widgets.add(id=button.id, trigger_value=True)
-    tab.say(asked)
-
-
 def test_uploads_whose_process_dies_are_not_there_or_there_once(installation: Installation) -> None:
     """Half of the bytes are here, or the file waits for another writer, as its process is killed; the same file is then sent again."""
     store, told = installation.store, Counter[str]()
@@ -114,7 +102,7 @@ def test_uploads_whose_process_dies_are_not_there_or_there_once(installation: In
         if turn % 2:
             assert tab.upload(content).status == 204
             with store.writing(is_figures=False):
-                hand_in(tab, content, "f1")
+                tab.hand_in(content, "f1")
                 becomes(lambda: is_waiting(store))
                 installation.kill(gone)
             told["killed while it was stored"] += 1
@@ -131,9 +119,9 @@ def test_uploads_whose_process_dies_are_not_there_or_there_once(installation: In
         again = anna.tab()
         again.run("submit", f"bureau=GENERAL&period={PERIOD}")
         assert installation.place_of(anna) != gone and again.upload(content, file="f2").status == 204
-        hand_in(again, content, "f2")
+        again.hand_in(content, "f2")
         again.wait()
-        hand_in(again, content, "f2")  # a second click, or a page sent again
+        again.hand_in(content, "f2")  # a second click, or a page sent again
         again.wait()
         opened = [row for row in store.all_of(tables.Submission) if row["state"] == "draft"]
         assert len(opened) == 1, opened

@@ -16,6 +16,7 @@ from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from websockets.sync.client import connect
 
+from kpis.languages import say
 from tests.bench.viewer import ALL
 from tests.publishers.shown import unheld
 from tests.web.served import Answer, Instance
@@ -86,13 +87,13 @@ class Tab:
         self.session = ""
         self.shown: list[Any] = []
         self.popovers: list[str] = []
+        self.fields: dict[str, str] = {}  # what was typed or chosen, which a browser sends with all it asks
         self._page = ("", "")
 
     def run(self, page: str | None = None, query: str = "", **pressed: bool) -> str:
         """Ask for a run of a page, and return every text it shows."""
         self._page = (page, query) if page is not None else self._page
-        asked = BackMsg()
-        asked.rerun_script.page_name, asked.rerun_script.query_string = self._page
+        asked = self.asked()
         for name in pressed:
             asked.rerun_script.widget_states.widgets.add(id=name, trigger_value=True)
         self.say(asked)
@@ -144,6 +145,8 @@ class Tab:
         """Return the beginning of a word about the page that is open."""
         asked = BackMsg()
         asked.rerun_script.page_name, asked.rerun_script.query_string = self._page
+        for name, word in self.fields.items():
+            asked.rerun_script.widget_states.widgets.add(id=name, string_value=word)
         return asked
 
     def push(self, label: str) -> None:
@@ -152,6 +155,21 @@ class Tab:
         asked = self.asked()
         asked.rerun_script.widget_states.widgets.add(id=button.id, trigger_value=True)
         self.say(asked)
+
+    def widget(self, kind: str, label: str) -> str:
+        """Return the name by which the field of a label is known, as of a ``text_input``."""
+        (name,) = [each.id for each in self.parts(kind) if each.label == label]
+        return str(name)
+
+    def send(self, label: str = "", **words: str) -> str:
+        """Press a button, if one is named, with what was chosen or typed into fields; return every text that is shown then."""
+        self.fields |= words
+        asked = self.asked()
+        if label:
+            (button,) = [each for each in self.parts("button") if each.label == label]
+            asked.rerun_script.widget_states.widgets.add(id=button.id, trigger_value=True)
+        self.say(asked)
+        return self.wait()
 
     def press(self, label: str) -> str:
         """Press a button, and return the address to which that leads, if it leads to one."""
@@ -183,6 +201,17 @@ class Tab:
             f"{who.instance.base}/_stcore/upload_file/{session or self.session}/{file}", "PUT", body=body,
             Content_Type=f"multipart/form-data; boundary={BOUNDARY}", X_Xsrftoken=who.cookies.get("_streamlit_xsrf", ""),
         )  # fmt: skip
+
+    def hand_in(self, content: bytes, file: str) -> None:
+        """Press the button of the form with a file that was uploaded, and wait for nothing."""
+        (uploader,) = self.parts("file_uploader")
+        (button,) = [each for each in self.parts("button") if each.label == say("upload_button", "ja")]
+        asked = self.asked()
+        widget = asked.rerun_script.widget_states.widgets.add(id=uploader.id)
+        info = widget.file_uploader_state_value.uploaded_file_info.add(file_id=file, name="q3.xlsx", size=len(content))
+        info.file_urls.file_id = file
+        asked.rerun_script.widget_states.widgets.add(id=button.id, trigger_value=True)
+        self.say(asked)
 
     def close(self) -> None:
         """Leave."""
