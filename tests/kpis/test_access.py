@@ -312,6 +312,7 @@ def test_each_asks_after_the_reports_that_are_theirs(prepared: Path) -> None:
     late = {person: [s.bureau_code for s, _ in deadlines.overdue(store, viewer=EMAILS[person], today=day)]
             for person in ("own", "section", "approver", "other", "office", "director")}  # fmt: skip
     assert late == {"own": [], "section": [], "approver": [], "other": ["DIGITAL"], "office": ["DIGITAL"], "director": ["DIGITAL"]}
+    assert deadlines.overdue(store, viewer=DAI, today=date(2023, 3, 31)), "on the day on which it locks it still may"
     assert deadlines.overdue(store, viewer=DAI, today=date(2023, 4, 1)) == [], "what is locked cannot come any more"
 
 

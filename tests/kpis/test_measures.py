@@ -13,7 +13,7 @@ from kpis.figures import measures
 from kpis.figures.measures import judge, roll_up
 from kpis.figures.records import Baseline, Definition, Figure, Goal, Judgement, current_vintages, series_key
 from kpis.figures.sentences import sentence
-from kpis.figures.targets import goal_in_force, planned_on, planned_path
+from kpis.figures.targets import goal_in_force, path_stretches, planned_on, planned_path
 
 TODAY = date(2026, 11, 24)
 
@@ -302,6 +302,14 @@ def test_the_path_is_straight_between_targets_and_level_after_the_last() -> None
     assert planned_on(path, date(2021, 3, 30)) is None
     assert planned_on(path, date(2022, 3, 31)) == 50
     assert planned_on(path, date(2030, 1, 1)) == 70
+
+
+def test_each_cap_is_a_stretch_of_the_path_by_itself_and_any_other_path_is_whole() -> None:
+    goals = [Goal("FY2021", 50), Goal("FY2022", 40)]
+    caps, path = (planned_path(definition(kind=kind), goals, baseline=Baseline("FY2020", 30)) for kind in ("ceiling", "stock"))
+    stretches = path_stretches(definition(kind="ceiling"), caps)
+    assert [[value for _, value in each] for each in stretches] == [[0, 50], [0, 40]], "no line leads from one cap to the next"
+    assert path_stretches(definition(kind="stock"), path) == [path] and path_stretches(definition(kind="stock"), []) == []
 
 
 def test_figures_of_another_kind_of_period_or_counted_since_april_are_another_series() -> None:

@@ -281,6 +281,21 @@ def test_the_calendar_decides_when_a_report_may_come(reporting: Store, today: st
     assert (event["actor"], event["subject"], "庁舎移転" in event["detail"]) == (OFFICE, f"GENERAL {PERIOD}", True)
 
 
+def test_of_several_leaves_the_newest_counts(reporting: Store) -> None:
+    for day in (10, 3):
+        submissions.grant_exception(
+            reporting, actor=OFFICE, bureau_code="GENERAL", period_code=PERIOD, until=date(2023, 2, day), reason="庁舎移転のため"
+        )
+    assert deadlines.window(reporting, "GENERAL", PERIOD).leave_until == date(2023, 2, 3)
+
+
+def test_a_correction_of_what_was_approved_is_not_late(reporting: Store) -> None:
+    approved(reporting)
+    uploaded(reporting, [figure(numerator=810.0, denominator=1000.0, issued_vintage=1)], content=b"corrected")
+    (own,) = deadlines.standings_of(reporting, "GENERAL", [PERIOD], viewer=ANNA, today=date(2023, 3, 1))
+    assert (own.state, own.is_approved, own.is_late) == ("draft", True, False)
+
+
 def test_a_report_submitted_in_time_may_come_again_until_the_period_locks(reporting: Store) -> None:
     sent = submitted(reporting)
     submissions.give_back(reporting, sent.report_id, actor=OFFICE, revision=1, reason="再確認")

@@ -76,3 +76,31 @@ def test_a_bureau_needs_an_action_of_its_own(tmp_path: Path) -> None:
     assert rate in told(Moment(state=State(store), as_of=day))[0], "another bureau's action is none of its own"
     act(store, [rate])
     assert rate not in told(Moment(state=State(store), as_of=day))[0]
+
+
+def test_of_what_several_bureaus_say_the_newest_cause_answers_and_the_action_that_is_due_next(tmp_path: Path) -> None:
+    store = settle(Store(f"sqlite:///{tmp_path / 'several.db'}"), tmp_path / "data")
+    code, like = "electronic_decision_rate", {"indicator_code": "electronic_decision_rate", "source_code": "PLAN"}
+    with store.writing() as session:
+        vintages.ensure_periods(session, {"FY2022-Q2", "FY2022-Q3"})
+        for bureau, period, cause, measure, due in (
+            ("GENERAL", "FY2022-Q2", "端末が足りない", "端末を更新する", date(2027, 3, 31)),
+            ("DIGITAL", "FY2022-Q3", "様式が多い", "様式を減らす", date(2026, 12, 31)),
+        ):
+            session.add(
+                tables.Commentary(commentary_code=f"{bureau}-C", bureau_code=bureau, period_code=period, cause_ja=cause, **like)
+            )
+            session.add(
+                tables.Action(
+                    action_code=f"{bureau}-A", bureau_code=bureau, period_code=period, measure_ja=measure, due_on=due, due_on_precision="day",
+                    action_state="open", **like,
+                )
+            )  # fmt: skip
+    telling = Telling(Words("ja"), Moment(state=State(store), as_of=date(2026, 11, 27)))
+    of_all, of_one = attention.answer_for(telling, code, ""), attention.answer_for(telling, code, "GENERAL")
+    assert (of_all.cause, of_all.action, of_all.due) == (
+        "デジタルサービス局「様式が多い」 ほか1局",
+        "様式を減らす",
+        date(2026, 12, 31),
+    )
+    assert (of_one.cause, of_one.action) == ("端末が足りない", "端末を更新する"), "its own bureau's words come first"
