@@ -20,7 +20,7 @@ from loaders.workbook.submit import Received, receive
 from pages.parts import cached, in_place, own_checks, prose, several_hands, steps
 from pages.parts.asked import choose
 from pages.parts.brought import let_go
-from pages.parts.data_table import data_table
+from pages.parts.data_table import data_table, texts_of_rows, texts_table
 from pages.parts.entry import enter, stop
 from pages.parts.explain import ask_readings, confirm_warnings, give_reasons, resolve_conflicts
 from pages.parts.handing_out import template
@@ -66,7 +66,12 @@ def owed(standings: list[ReportStanding], windows: dict[str, Window]) -> None:
         )
     else:
         page_heading(t("owed_late_title", count=len(missing)) if missing else t("owed_nothing_title"))
-    rows = [
+    if standings:
+        texts_table(for_viewer("owed", asked=tuple(standings), make=lambda: texts_of_rows(_periods(standings, windows))))
+
+
+def _periods(standings: list[Standing], windows: dict[str, Window]) -> list[dict[str, str]]:
+    return [
         {
             t("period"): period_name(s.period_code), t("state"): state_name(s.state) + (in_brackets(state_name("late")) if s.is_late else ""),
             t("opens_on"): _day(windows[s.period_code].opens_on), t("due_on"): _day(windows[s.period_code].due_on),
@@ -74,7 +79,6 @@ def owed(standings: list[ReportStanding], windows: dict[str, Window]) -> None:
         }
         for s in standings
     ]  # fmt: skip
-    data_table(rows)
 
 
 def _has_opened(window: Window) -> bool:

@@ -145,9 +145,14 @@ def drawn_of(item: Scored, *, as_of: date) -> Drawn | None:
 
 def quarters(moment: Moment) -> list[str]:
     """Return the quarters that there are figures of, ended by the day, the newest first."""
-    codes = {quarter_code(f.period.end) for item in moment.scored for f in item.figures}
-    codes |= {quarter_code(item.judgement.figure.period.end) for item in moment.scored if item.judgement.figure}
-    codes |= set(reported_quarters(moment))
+
+    def of_figures() -> frozenset[str]:
+        codes = {quarter_code(f.period.end) for item in moment.scored for f in item.figures}
+        return frozenset(
+            codes | {quarter_code(item.judgement.figure.period.end) for item in moment.scored if item.judgement.figure}
+        )
+
+    codes = moment.kept("judged", ("quarters of figures", moment.view), of_figures) | set(reported_quarters(moment))
     return sorted((code for code in codes if parse_period(code).end <= moment.as_of), key=_in_time, reverse=True)
 
 

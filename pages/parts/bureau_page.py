@@ -22,7 +22,7 @@ from pages.parts.assessment import office_says
 from pages.parts.attention import of_bureau as of_its_own
 from pages.parts.attention import strips_of
 from pages.parts.bureaus import break_line, unit_name
-from pages.parts.cards import chart_with_table, counted, dated_value, headline_value, status_badge
+from pages.parts.cards import chart_with_table, counted, dated_value, headline_value, stand_and_value
 from pages.parts.comparison import comparison
 from pages.parts.data_table import data_table
 from pages.parts.figure import Ready, kept_block, ready
@@ -109,8 +109,7 @@ def indicator(item: Scored) -> None:
     """Show one indicator of a bureau: status, value, whose targets it is measured by, breaks, and its chart."""
     with st.container(border=True, height="stretch"):
         part_heading(shown_name(item.entry.definition))
-        status_badge(item.judgement)
-        prose.markdown(f"### {markdown(headline_value(item, item.judgement.figure))}")
+        stand_and_value(item)
         if item.entry.goals_of:
             prose.caption(t("measured_by_whole"))
         for gap in item.breaks:

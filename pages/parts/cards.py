@@ -17,7 +17,7 @@ from kpis.figures.records import Figure, Judgement
 from kpis.figures.scorecard import Book, Scored, Tally, dated_text, shown_figure
 from kpis.text import format_date
 from pages.parts import address, cached, prose
-from pages.parts.data_table import data_table, link_columns
+from pages.parts.data_table import Grid, grid, link_columns, show_grid
 from pages.parts.menu import page
 from pages.parts.raw_html import draw_html
 from pages.parts.series import long_form, marks_of, series_chart
@@ -62,6 +62,18 @@ def status_badge(judgement: Judgement) -> None:
     draw_html(Markup("<p class='st'>{}</p>").format(seen.stands(judgement, Words(language()))))
 
 
+def stand_and_value(scored: Scored) -> None:
+    """Show how an indicator stands, and below it its value in large letters."""
+
+    def make() -> tuple[str, str]:
+        stands = Markup("<p class='st'>{}</p>").format(seen.stands(scored.judgement, Words(language())))
+        return stands, f"### {markdown(headline_value(scored, scored.judgement.figure))}"
+
+    stands, value = cached.made("stand and value", code=_key(scored), make=make)
+    draw_html(stands)
+    prose.markdown(value)
+
+
 def headline_value(scored: Scored, figure: Figure | None) -> str:
     """Return a figure as a card shows it: ``72.0 %``, ``78 / 78``, a text status, or a dash."""
     return shown_figure(scored, figure, language())
@@ -89,7 +101,7 @@ class _Block:
     notes: str
     happened: str
     signs: Mapping[date, str]
-    table: pa.Table | None
+    table: Grid | None
     csv: bytes
     sources: str
 
@@ -98,7 +110,12 @@ def _block(scored: Scored, book: Book) -> _Block:
     drawn = series_chart(scored)
     chart, notes, notable = (Finished(in_language(drawn[0], language())), *drawn[1:]) if drawn is not None else (None, "", ())
     table = (
-        pa.Table.from_pandas(series_table(scored, book), preserve_index=False).replace_schema_metadata() if scored.figures else None
+        grid(
+            pa.Table.from_pandas(series_table(scored, book), preserve_index=False).replace_schema_metadata(),
+            column_config=link_columns(),
+        )
+        if scored.figures
+        else None
     )
     csv = csv_file(long_form(scored, book)) if scored.figures else b""
     made = str(numbered(notable, Words(language())))
@@ -134,7 +151,7 @@ def chart_with_table(scored: Scored, book: Book, *, heading: str | None = None, 
         prose.markdown(block.sources)
     if block.table is not None:
         with st.expander(t("table"), icon=":material/table:"):
-            data_table(block.table, column_config=link_columns())
+            show_grid(block.table)
             st.download_button(
                 t("csv"), block.csv, file_name(*key.split(), as_of().isoformat(), ending=".csv"), "text/csv", icon=":material/download:",
                 key=f"csv_{key.replace(' ', '_')}", on_click="ignore",

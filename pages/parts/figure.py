@@ -13,7 +13,17 @@ import streamlit as st
 from charts.plotly.styled import CONFIG, Finished, in_language
 from kpis.as_text import markdown
 from pages.parts import cached, prose
-from pages.parts.data_table import Texts, blocks_of, columns_of_widths, data_table, grid_or_blocks, link_columns, texts_table
+from pages.parts.data_table import (
+    Grid,
+    Texts,
+    blocks_of,
+    columns_of_widths,
+    grid,
+    grid_or_blocks,
+    link_columns,
+    show_grid,
+    texts_table,
+)
 from pages.parts.raw_html import draw_html
 from pages.parts.text import csv_file, language, t
 from pages.parts.when import as_of, view
@@ -26,7 +36,7 @@ class Ready:
 
     figure: Finished | None
     sentence: str
-    table: pa.Table
+    table: Grid
     texts: Texts | None
     csv: bytes
     title: str
@@ -37,7 +47,6 @@ class Ready:
     wide: Finished | None
     chart: str
     blocks: Texts | None
-    widths: tuple[int, ...]
 
 
 def ready(
@@ -73,11 +82,14 @@ def ready(
     """
     shown = pa.Table.from_pandas(table, preserve_index=False).replace_schema_metadata()
     content = csv_file(table if csv is None else csv) if len(table) else b""
+    blocks = blocks_of(shown) if is_table_open and texts is None else None
+    links = {"column_config": link_columns() if t("source") in shown.column_names else {}}
+    laid = grid(shown, **(links if blocks is None else columns_of_widths(shown.column_names, widths)))
     return Ready(
-        figure=Finished(in_language(figure, language())) if figure is not None else None, sentence=sentence, table=shown, texts=texts, csv=content, title=title,
+        figure=Finished(in_language(figure, language())) if figure is not None else None, sentence=sentence, table=laid, texts=texts, csv=content, title=title,
         why_empty=why_empty, is_table_open=is_table_open, notes=notes, legend=legend,
         wide=Finished(in_language(wide, language())) if wide is not None else None, chart=chart,
-        blocks=blocks_of(shown) if is_table_open and texts is None else None, widths=widths,
+        blocks=blocks,
     )  # fmt: skip
 
 
@@ -112,14 +124,14 @@ def show(made: Ready, *, key: str, about: str = "") -> None:
         st.plotly_chart(made.figure, theme=None, config=CONFIG, alt=alt, key=f"chart_{key}")
         for note in made.notes:
             prose.caption(markdown(note))
-    if made.table.num_rows:
+    if len(made.table.data):
         with st.container() if made.is_table_open else st.expander(t("table"), icon=":material/table:"):
             if made.texts is not None:
                 texts_table(made.texts)
             elif made.blocks is not None:
-                grid_or_blocks(made.table, made.blocks, key=key, **columns_of_widths(made.table.column_names, made.widths))
+                grid_or_blocks(made.table, made.blocks, key=key)
             else:
-                data_table(made.table, column_config=link_columns() if t("source") in made.table.column_names else {})
+                show_grid(made.table)
             st.download_button(
                 t("csv"),
                 made.csv,

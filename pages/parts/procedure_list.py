@@ -15,7 +15,7 @@ from kpis.settings import settings
 from kpis.store.queries import PAGE_SIZE, Counted, Filter, ProcedureOnDay
 from pages.parts import address, cached, prose
 from pages.parts.asked import choose, turn_pages, write_words
-from pages.parts.data_table import Texts, data_table, said_columns, texts_of, texts_table
+from pages.parts.data_table import Grid, Texts, grid, said_columns, show_grid, texts_of, texts_table
 from pages.parts.registers import bureau_names, day_word, telling, when
 from pages.parts.text import digits, language, named, t
 from pages.parts.titled import section_heading
@@ -69,16 +69,8 @@ def procedure_list(register: Counted) -> None:
     shown = cached.searched(
         "procedures shown", asked=(asked, page, address.path("procedures")), make=lambda: _shown(rows, bureaus)
     )  # fmt: skip
-    number = st.column_config.NumberColumn(format="localized")
     with st.container(key="as_grid_procedures"):
-        data_table(
-            shown, height=420, alt=t("list_heading"),
-            column_config={
-                t("open_row"): st.column_config.LinkColumn(display_text=r"code=(.+)$", width="small"),
-                t("col_name"): st.column_config.TextColumn(width=340), t("col_channel"): st.column_config.TextColumn(width=230),
-                t("col_status"): st.column_config.TextColumn(width=90), t("col_phone"): st.column_config.TextColumn(width=90), t("col_cases"): number, t("col_online_cases"): number,
-            },
-        )  # fmt: skip
+        show_grid(shown)
     with st.container(key="as_blocks_procedures"):  # on a phone and on paper, where a grid of up to thirteen columns cannot be read
         texts_table(
             cached.searched(
@@ -95,7 +87,7 @@ def procedure_list(register: Counted) -> None:
         st.link_button(t("list_csv"), address.below(f"/api/v1/procedures.csv?{query}"), icon=":material/download:")
 
 
-def _shown(rows: list[ProcedureOnDay], bureaus: dict[str, str]) -> pa.Table:
+def _shown(rows: list[ProcedureOnDay], bureaus: dict[str, str]) -> Grid:
     link = f"{address.path('procedures')}&code="
     frame = pd.DataFrame(
         [
@@ -112,7 +104,15 @@ def _shown(rows: list[ProcedureOnDay], bureaus: dict[str, str]) -> pa.Table:
         ]
     )  # fmt: skip
     told = said_columns(frame, unsaid=(t("process_unknown"), t("party_unknown"), t("answer_unknown")))
-    return pa.Table.from_pandas(told, preserve_index=False).replace_schema_metadata()
+    number = st.column_config.NumberColumn(format="localized")
+    return grid(
+        pa.Table.from_pandas(told, preserve_index=False).replace_schema_metadata(), height=420, alt=t("list_heading"),
+        column_config={
+            t("open_row"): st.column_config.LinkColumn(display_text=r"code=(.+)$", width="small"),
+            t("col_name"): st.column_config.TextColumn(width=340), t("col_channel"): st.column_config.TextColumn(width=230),
+            t("col_status"): st.column_config.TextColumn(width=90), t("col_phone"): st.column_config.TextColumn(width=90), t("col_cases"): number, t("col_online_cases"): number,
+        },
+    )  # fmt: skip
 
 
 def _in_blocks(rows: list[ProcedureOnDay], bureaus: dict[str, str]) -> Texts:

@@ -45,20 +45,9 @@ def listing(reports: Sequence[ProjectReport]) -> None:
     if not reports:
         page_heading(t("no_project"))
         return
-    leading, *_ = [*projects.listed_as("cards"), None]
-    held = by_numbering([r for r in reports if leading is None or r.row.kind == leading.kind_code])
-    first = held[0][1]
-    counted = {r.code: r.status for r in first}
-    good = sum(s in GOOD for s in counted.values())
-    slow = sum(s == "slightly_behind" for s in counted.values())
-    bad = sum(s in BAD for s in counted.values())
-    which = projects.core_heading(leading, held[0][0] if leading else (), len(first), Words(language()), is_all=True)
-    counts = (("good", good), ("slow", slow), ("bad", bad), ("unjudged", len(first) - good - slow - bad))
-    parts = t("list_comma").join(t(f"projects_{name}", count=count) for name, count in counts if count)
-    page_heading(t("projects_title", which=markdown(which), parts=parts))
-    every = [m for r in reports for m in r.milestones]
-    both = sum(1 for m in every if m.planned and m.actual)
-    prose.caption(t("projects_lead", as_of=format_date(as_of(), language()), rule=PROJECT_RULE, milestones=len(every), both=both))
+    title, lead = cached.made("projects title", make=lambda: _title_and_lead(reports))
+    page_heading(title)
+    prose.caption(lead)
     if settings().mode != "public":
         contradictions("projects", reports, (), is_told_apart=True)
     strategy()
@@ -69,6 +58,24 @@ def listing(reports: Sequence[ProjectReport]) -> None:
             {"cards": numbered, "categories": categories, "lines": lines}[kind.shown_as](kind, alike, told)
     section_heading(t("projects_table"))
     kept_block("projects", lambda: listed(reports))
+
+
+def _title_and_lead(reports: Sequence[ProjectReport]) -> tuple[str, str]:
+    """Say how the projects stand that are shown as cards, and of which day and how many milestones the page is."""
+    leading, *_ = [*projects.listed_as("cards"), None]
+    held = by_numbering([r for r in reports if leading is None or r.row.kind == leading.kind_code])
+    first = held[0][1]
+    counted = {r.code: r.status for r in first}
+    good = sum(s in GOOD for s in counted.values())
+    slow = sum(s == "slightly_behind" for s in counted.values())
+    bad = sum(s in BAD for s in counted.values())
+    which = projects.core_heading(leading, held[0][0] if leading else (), len(first), Words(language()), is_all=True)
+    counts = (("good", good), ("slow", slow), ("bad", bad), ("unjudged", len(first) - good - slow - bad))
+    parts = t("list_comma").join(t(f"projects_{name}", count=count) for name, count in counts if count)
+    every = [m for r in reports for m in r.milestones]
+    both = sum(1 for m in every if m.planned and m.actual)
+    lead = t("projects_lead", as_of=format_date(as_of(), language()), rule=PROJECT_RULE, milestones=len(every), both=both)
+    return t("projects_title", which=markdown(which), parts=parts), lead
 
 
 def table_of(reports: Sequence[ProjectReport], caption: str, told: set[str]) -> None:
@@ -125,15 +132,22 @@ def by_numbering(core: Sequence[ProjectReport]) -> list[tuple[list[tables.Strate
 
 def strategy() -> None:
     """Show the versions of the strategy: when each was adopted, up to when it looks, and its key words."""
-    versions = in_order(cached.moment().rows(tables.StrategyVersion))
+    versions = cached.made("strategy", make=_versions)
     if not versions:
         return
     with st.expander(t("strategy_versions", count=len(versions)), icon=":material/menu_book:"):
-        sources = cached.moment().book.sources
-        for version in versions:
-            source = sources.get(version.source_code)
-            said = markdown(projects.version_line(version, Words(language())))
-            prose.markdown(said + (f"  \n{t('source')}: {source_link(source)}" if source else ""))
+        for said in versions:
+            prose.markdown(said)
+
+
+def _versions() -> list[str]:
+    sources = cached.moment().book.sources
+    said = []
+    for version in in_order(cached.moment().rows(tables.StrategyVersion)):
+        source = sources.get(version.source_code)
+        line = markdown(projects.version_line(version, Words(language())))
+        said.append(line + (f"  \n{t('source')}: {source_link(source)}" if source else ""))
+    return said
 
 
 def listed(reports: Sequence[ProjectReport]) -> Ready:

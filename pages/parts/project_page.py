@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from itertools import pairwise
 
 import streamlit as st
@@ -17,7 +18,7 @@ from kpis.text import format_value, status_word
 from pages.parts import address, cached, prose
 from pages.parts.assessment import assessment
 from pages.parts.attention import strip_of, strips_of
-from pages.parts.cards import chart_with_table, headline_value, source_line, status_badge
+from pages.parts.cards import chart_with_table, source_line, stand_and_value
 from pages.parts.menu import page
 from pages.parts.project import confidence_mark, milestone_block, rule_line
 from pages.parts.raw_html import draw_html
@@ -116,11 +117,12 @@ def indicators(report: ProjectReport) -> None:
         for item in (*drawn, *beside):
             with st.container(border=True, height="stretch"):
                 part_heading(shown_name(item.entry.definition))
-                status_badge(item.judgement)
-                prose.markdown(f"### {markdown(headline_value(item, item.judgement.figure))}")
+                stand_and_value(item)
                 if item in beside:
                     prose.markdown(markdown(item.sentence(language())))
-                if raised := steps(item):
+                if raised := cached.made(
+                    "steps", code=(item.entry.definition.code, item.entry.unit_code), make=partial(steps, item)
+                ):
                     prose.caption(raised)
                 if item in beside:
                     source_line(item, cached.moment().book)

@@ -26,9 +26,10 @@ def draw_html(body: str, *, width: Width = "stretch") -> None:
         body: the HTML.
         width: as ``st.html`` takes it.
     """
-    st.html(_Ready((_long if len(body) > _SHORT else lined)(body)), width=width)
+    st.html(_Ready((_long if len(body) > _SHORT else _short)(body)), width=width)
 
 
-# To lay the lines of a page's tables takes 3 to 11 ms of its 60 to 100, and they are the same at the next run, of anybody.
+# To lay the lines of a page's tables takes 3 to 11 ms of its 60 to 100, those of its short texts up to one of 20, and they are the same at the
+# next run, of anybody.
 _SHORT = 2_000
-_long = lru_cache(maxsize=64)(lined)
+_long, _short = lru_cache(maxsize=64)(lined), lru_cache(maxsize=1024)(lined)

@@ -8,7 +8,14 @@ from __future__ import annotations
 
 import base64
 import gc
-from functools import lru_cache
+import json
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qsl
 
 import pandas as pd
 import plotly.graph_objects as go
@@ -26,8 +33,54 @@ PICTURE = (
 )
 
 
-@lru_cache(maxsize=1)
-def settle() -> None:
-    """Take what is loaded by the first run out of the collector's walk, as the product does."""
+@cache
+def settle(page: str) -> None:
+    """Take what is loaded by the first run of a page out of the collector's walk, once it is drawn, as the product does."""
     gc.collect()
     gc.freeze()
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What the floor is asked to draw: the elements of each page by its name, and as many pages in the menu as the product has."""
+
+    pages: Mapping[str, Sequence[Mapping[str, Any]]]
+    menu: int
+
+
+@lru_cache(maxsize=1)
+def asked_for() -> Asked:
+    """Read ``FLOOR_COUNTS`` once: page → kind → how many, or page → elements with what they hold; ``menu`` is told with the first page."""
+    told: dict[str, dict[str, int] | list[dict[str, Any]]] = json.loads(
+        Path(os.environ["FLOOR_COUNTS"]).read_text(encoding="utf-8")
+    )
+    pages, menu = {}, 0
+    for name, elements in told.items():
+        if isinstance(elements, dict):
+            menu = max(menu, elements.pop("menu", 0))
+            pages[name] = [{"kind": kind} for kind, count in elements.items() for _ in range(count)]
+        else:
+            pages[name] = [_ready(element) for element in elements]
+    return Asked(pages, menu)
+
+
+class _Html(str):
+    """Says that it is HTML, as the product's does: Streamlit takes any other text line by line for a common indentation."""
+
+    __slots__ = ()
+
+    def _repr_html_(self) -> str:
+        return str(self)
+
+
+def _ready(element: dict[str, Any]) -> dict[str, Any]:
+    """Return an element with what it holds made ready to be handed over in the form that costs least."""
+    if "query_string" in element:
+        element["query"] = dict(parse_qsl(element["query_string"]))
+    if "arrow" in element:
+        element["table"] = pa.ipc.open_stream(base64.b64decode(element["arrow"])).read_all()
+    if "spec" in element:
+        element["chart"] = Finished(go.Figure(json.loads(element["spec"])))
+    if element["kind"] == "html":
+        element["body"] = _Html(element["body"])
+    return element

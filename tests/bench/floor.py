@@ -1,65 +1,68 @@
 """The floor: a page of as many elements of each kind as a real page has, with constant data. What Streamlit itself costs.
 
-Served by ``tests.bench.floor_server``; the address ``/<page>`` draws the elements counted from that page of the product.
-Its texts, tables and charts are smaller than any real one, made ready once, and handed over in the form that costs least:
-what stands above the floor is all that the product does more.
+Served by ``tests.bench.floor_server``; the address ``/<page>`` draws the elements of that page of the product, in one of two ways:
+
+- counted alone: its texts, tables and charts are smaller than any real one, made ready once, and handed over in the form that costs least.
+  What stands above it is all that the product does more, and what Streamlit takes to hash, serialise, pack and send what a real page says;
+- as said: the same elements with the texts, choices, tables and charts of that page (``tests.bench.held``), as ready as a page could
+  have them. It is the bare Streamlit page that says the same, and what stands above it is the product's own. It has nothing of a page's
+  keys, callbacks, settings of columns, files or pictures in buttons, so it is no dearer than such a page really is.
 """
 
 from __future__ import annotations
 
-import json
-import os
-from collections.abc import Callable
-from pathlib import Path
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 import streamlit as st
 
-from tests.bench.constant import CHART, ICON, PICTURE, TABLE, settle
+from tests.bench.constant import CHART, ICON, PICTURE, TABLE, asked_for, settle
 
-DRAW: dict[str, Callable[[int], object]] = {
-    "markdown": lambda i: st.markdown(f"text {i}"),
-    "heading": lambda i: st.subheader(f"text {i}"),
-    "alert": lambda i: st.info(f"text {i}"),
-    "imgs": lambda _: st.image(PICTURE, width="stretch"),
-    "page_link": lambda i: st.page_link(pages[0], label=f"link {i}"),
-    "plotly_chart": lambda i: st.plotly_chart(CHART, theme=None, key=f"c{i}"),
-    "dataframe": lambda _: st.dataframe(TABLE),
-    "download_button": lambda i: st.download_button("csv", b"a,b", f"{i}.csv", key=f"d{i}", on_click="ignore"),
-    "table": lambda _: st.table(TABLE),
-    "selectbox": lambda i: st.selectbox("pick", ["a", "b"], key=f"s{i}"),
-    "text_input": lambda i: st.text_input("find", key=f"i{i}"),
-    "text_area": lambda i: st.text_area("say", key=f"w{i}"),
-    "button": lambda i: st.button("do", key=f"b{i}"),
-    "file_uploader": lambda i: st.file_uploader("file", type="xlsx", key=f"f{i}"),
-    "link_button": lambda i: st.link_button("link", f"/api/{i}"),
-    "pagination": lambda i: st.pagination(3, key=f"p{i}"),
-    "button_group": lambda i: st.segmented_control("choose", ["a", "b"], key=f"g{i}"),
-    "date_input": lambda i: st.date_input("day", key=f"t{i}"),
-    "html": lambda i: st.html(f"<p>text {i}</p>"),
-    "code": lambda i: st.code(f"text {i}"),
-    "block_popover": lambda i: st.popover(f"text {i}"),
-    "block_flex_container": lambda _: st.container(border=True),
-    "block_grid_container": lambda _: st.grid(2),
-    "block_form": lambda _: st.container(border=True),
-    "block_column": lambda _: st.container(border=True),
-    "block_expandable": lambda i: st.expander(f"text {i}"),
+DRAW: dict[str, Callable[[int, Mapping[str, Any]], object]] = {
+    "markdown": lambda i, it: st.markdown(it.get("body") or f"text {i}"),
+    "heading": lambda i, it: st.subheader(it.get("body") or f"text {i}"),
+    "alert": lambda i, it: st.info(it.get("body") or f"text {i}"),
+    "imgs": lambda _i, _it: st.image(PICTURE, width="stretch"),
+    "page_link": lambda i, it: st.page_link(pages[0], label=it.get("label") or f"link {i}", query_params=it.get("query")),
+    "plotly_chart": lambda i, it: st.plotly_chart(it.get("chart", CHART), theme=None, key=f"c{i}"),
+    "dataframe": lambda _i, it: st.dataframe(it.get("table", TABLE)),
+    "download_button": lambda i, it: st.download_button(
+        it.get("label") or "csv", b"a,b", f"{i}.csv", key=f"d{i}", on_click="ignore"
+    ),
+    "table": lambda _i, it: st.table(it.get("table", TABLE)),
+    "selectbox": lambda i, it: st.selectbox(it.get("label") or "pick", it.get("options") or ["a", "b"], key=f"s{i}"),
+    "text_input": lambda i, it: st.text_input(it.get("label") or "find", key=f"i{i}"),
+    "text_area": lambda i, it: st.text_area(it.get("label") or "say", key=f"w{i}"),
+    "button": lambda i, it: st.button(it.get("label") or "do", key=f"b{i}"),
+    "file_uploader": lambda i, it: st.file_uploader(it.get("label") or "file", type="xlsx", key=f"f{i}"),
+    "link_button": lambda i, it: st.link_button(it.get("label") or "link", f"/api/{i}"),
+    "pagination": lambda i, _it: st.pagination(3, key=f"p{i}"),
+    "button_group": lambda i, it: st.segmented_control(it.get("label") or "choose", it.get("options") or ["a", "b"], key=f"g{i}"),
+    "date_input": lambda i, it: st.date_input(it.get("label") or "day", key=f"t{i}"),
+    "html": lambda i, it: st.html(it.get("body") or f"<p>text {i}</p>"),
+    "code": lambda i, it: st.code(it.get("code_text") or f"text {i}"),
+    "block_popover": lambda i, it: st.popover(it.get("label") or f"text {i}"),
+    "block_flex_container": lambda _i, _it: st.container(border=True),
+    "block_grid_container": lambda _i, _it: st.grid(2),
+    "block_form": lambda _i, _it: st.container(border=True),
+    "block_column": lambda _i, _it: st.container(border=True),
+    "block_expandable": lambda i, it: st.expander(it.get("label") or f"text {i}"),
 }
 
 
-def page(counts: dict[str, int]) -> None:
+def page(elements: Sequence[Mapping[str, Any]]) -> None:
     """Draw the elements, refusing to leave a kind out."""
-    for kind, count in counts.items():
-        for i in range(count):
-            DRAW[kind](i)
+    for i, element in enumerate(elements):
+        DRAW[element["kind"]](i, element)
 
 
-settle()
-every: dict[str, dict[str, int]] = json.loads(Path(os.environ["FLOOR_COUNTS"]).read_text(encoding="utf-8"))
+asked = asked_for()
 st.set_page_config(page_title="floor", page_icon=ICON, layout="wide")
 pages = [
-    st.Page(lambda counts=counts: page(counts), title=name or "overview", url_path=name, default=not name)
-    for name, counts in every.items()
+    st.Page(lambda elements=elements: page(elements), title=name or "overview", url_path=name, default=not name)
+    for name, elements in asked.pages.items()
 ]
-menu = max(counts.pop("menu", 0) for counts in every.values())  # as many pages in the menu as the product has
-pages += [st.Page(lambda: None, title=f"page {i}", url_path=f"page{i}") for i in range(menu - len(pages))]
-st.navigation({"pages": pages}).run()
+pages += [st.Page(lambda: None, title=f"page {i}", url_path=f"page{i}") for i in range(asked.menu - len(pages))]
+shown = st.navigation({"pages": pages})
+shown.run()
+settle(shown.title)

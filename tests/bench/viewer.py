@@ -21,6 +21,7 @@ from websockets.typing import Subprotocol
 
 from kpis.settings import ROOT
 from tests.begun import begin
+from tests.bench.held import drawn, kind_of
 from tests.publishers.shown import Static, unheld
 
 # Messages that are heard before anybody asks for them: else, while sixteen wait, what the server says to a leave is not heard, for ten seconds.
@@ -32,6 +33,7 @@ class Viewer:
     """One open page of a served app."""
 
     def __init__(self, port: int) -> None:
+        self.port = port
         self._held = ExitStack()
         self._choice = ""  # the identity of the choice of persons, once a run has shown it
         opening = connect(
@@ -56,20 +58,7 @@ class Viewer:
         return texts, tables
 
     def _elements(self, page: str, query: str) -> list[Element]:
-        asked = BackMsg()
-        asked.rerun_script.query_string = query
-        asked.rerun_script.page_name = page
-        self.socket.send(asked.SerializeToString())
-        elements: list[Element] = []
-        while True:
-            message = ForwardMsg.FromString(self.socket.recv(timeout=60))  # type: ignore[arg-type]
-            if message.WhichOneof("type") == "delta" and message.delta.WhichOneof("type") == "new_element":
-                elements.append(message.delta.new_element)
-            if message.WhichOneof("type") == "script_finished":
-                if message.script_finished == ForwardMsg.FINISHED_EARLY_FOR_RERUN:
-                    elements.clear()
-                    continue
-                return elements
+        return [each.new_element for each in drawn(self.answers(page, query)) if each.WhichOneof("type") == "new_element"]
 
     def run(self, page: str = "", query: str = "", *, as_person: str = "") -> tuple[float, Counter[str]]:
         """Ask for a run of a page; return its time in seconds and the kinds of elements it drew.
@@ -81,35 +70,27 @@ class Viewer:
         """
         if as_person and not self._choice:
             self.run(page, query)
-        asked = BackMsg()
-        asked.rerun_script.query_string = query
-        asked.rerun_script.page_name = page
-        if as_person:
-            asked.rerun_script.widget_states.widgets.add(id=self._choice, string_value=as_person)
         began = time.perf_counter()
-        self.socket.send(asked.SerializeToString())
-        drawn: Counter[str] = Counter()
+        self._ask(page, query, as_person)
+        counts: Counter[str] = Counter()
         while True:
             message = ForwardMsg.FromString(self.socket.recv(timeout=60))  # type: ignore[arg-type]
             if message.WhichOneof("type") == "delta":
-                drawn[_kind(message)] += 1
+                counts[kind_of(message.delta)] += 1
                 if message.delta.new_element.selectbox.id.endswith("viewer_email"):
                     self._choice = message.delta.new_element.selectbox.id
             if message.WhichOneof("type") == "navigation":
-                drawn["menu"] = len(message.navigation.app_pages)
+                counts["menu"] = len(message.navigation.app_pages)
             if message.WhichOneof("type") == "script_finished":
                 if message.script_finished == ForwardMsg.FINISHED_EARLY_FOR_RERUN:
-                    drawn.clear()
+                    counts.clear()
                     continue
-                assert "exception" not in drawn, f"{page}: the page shows an exception"
-                return time.perf_counter() - began, drawn
+                assert "exception" not in counts, f"{page}: the page shows an exception"
+                return time.perf_counter() - began, counts
 
-    def answers(self, page: str = "", query: str = "") -> list[bytes]:
-        """Ask for a run of a page; return every message of the server as it came."""
-        asked = BackMsg()
-        asked.rerun_script.query_string = query
-        asked.rerun_script.page_name = page
-        self.socket.send(asked.SerializeToString())
+    def answers(self, page: str = "", query: str = "", *, as_person: str = "") -> list[bytes]:
+        """Ask for a run of a page, as ``run`` takes it; return every message of the server as it came, those of a run cut short too."""
+        self._ask(page, query, as_person)
         found: list[bytes] = []
         while True:
             raw = self.socket.recv(timeout=60)
@@ -119,19 +100,25 @@ class Viewer:
             if message.WhichOneof("type") == "script_finished" and message.script_finished != ForwardMsg.FINISHED_EARLY_FOR_RERUN:
                 return found
 
+    def _ask(self, page: str, query: str, as_person: str) -> None:
+        asked = BackMsg()
+        asked.rerun_script.query_string = query
+        asked.rerun_script.page_name = page
+        if as_person:
+            asked.rerun_script.widget_states.widgets.add(id=self._choice, string_value=as_person)
+        self.socket.send(asked.SerializeToString())
+
     def close(self) -> None:
         """Leave."""
         self._held.close()
 
 
-def _kind(message: ForwardMsg) -> str:
-    delta = message.delta
-    if delta.WhichOneof("type") == "add_block":
-        return "block_" + str(delta.add_block.WhichOneof("type"))
-    return str(delta.new_element.WhichOneof("type"))
-
-
 _served: dict[int, int] = {}  # port → process
+
+
+def processor_seconds(port: int) -> float:
+    """Return the time that processors have given to the process that serves a port, all its threads together, to the nanosecond (Linux)."""
+    return time.clock_gettime(~_served[port] << 3 | 2)  # its CPUCLOCK_SCHED, as ``clock_getcpuclockid`` of C names it
 
 
 def resident_bytes(port: int) -> int:
