@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from math import floor, log10
+from math import ceil, floor, log10
 
 from kpis.figures.measures import rounding_step
 from kpis.figures.needed import Needed
@@ -15,6 +15,7 @@ from telling.blocks import Block, Cell, Flat, Number, Telling
 from telling.words import Words
 
 FILE = "needed"
+FAR = 0.1  # of the exact amount: what is rounded up or down by more says so
 
 
 def _decimals(value: float) -> int:
@@ -28,17 +29,43 @@ def amount(definition: Definition, value: float, figure: Figure, goal: Goal, wor
     Where a figure or target is about, so is the quantity, to the place to which that is exact; its first digit always stays. What is
     less than half the last place is said to be less than that.
     """
-    size, language = abs(value), words.language
+    size = abs(value)
+    step, places, is_rough = _exact_to(definition, size, figure, goal)
+    if 0 < size < step / 2:
+        return words("need_under", amount=_written(definition, step, places, words))
+    written = _written(definition, round(size / step) * step, places, words)
+    return about(written, words.language) if is_rough else written
+
+
+def each_quarter(definition: Definition, told: Needed, words: Words) -> str:
+    """Write what it takes a quarter, as ``amount`` does, so that it suffices: rounded up, and of a cap down.
+
+    Where that is far from the exact amount it is said. A dash where nothing is told.
+    """
+    if told.per_quarter is None:
+        return "―"
+    size = abs(told.per_quarter)
+    step, places, is_rough = _exact_to(definition, size, told.figure, told.goal)
+    steps = round(size / step, 9)  # what a float adds is no step
+    whole = floor(steps) if told.is_budget else ceil(steps)
+    if size > 0 and (steps < 0.5 or not whole):
+        return words("need_under", amount=_written(definition, step, places, words))
+    written = _written(definition, whole * step, places, words)
+    written = about(written, words.language) if is_rough else written
+    if abs(whole - steps) <= FAR * steps:
+        return written
+    return words("need_rounded_down" if told.is_budget else "need_rounded_up", amount=written)
+
+
+def _exact_to(definition: Definition, size: float, figure: Figure, goal: Goal) -> tuple[float, int, bool]:
+    """Return the step to which a quantity worked out from a figure and a target is exact, its decimals, and whether it is about."""
     actual = value_of(definition, figure) or 0.0
     places = max(_decimals(goal.value), definition.decimals if is_derived(figure) else _decimals(actual))
     step = 10.0**-places
     rough = [end for end, is_about in ((actual, figure.is_approximate), (goal.value, goal.is_approximate)) if is_about]
     if rough and size:
         step = max(step, min(max(rounding_step(definition, end) for end in rough), 10.0 ** floor(log10(size))))
-    if 0 < size < step / 2:
-        return words("need_under", amount=_written(definition, step, places, words))
-    written = _written(definition, round(size / step) * step, places, words)
-    return about(written, language) if rough else written
+    return step, places, bool(rough)
 
 
 def _written(definition: Definition, value: float, places: int, words: Words) -> str:
@@ -72,7 +99,7 @@ def sentences(definition: Definition, told: Needed, words: Words) -> list[str]:
     if told.per_quarter is None:
         said = [words("need_used_up", **of)]
     else:
-        each = amount(definition, told.per_quarter, told.figure, told.goal, words)
+        each = each_quarter(definition, told, words)
         way = "budget" if told.is_budget else "fall" if told.remaining < 0 else "rise"
         said = [words(f"need_{way}", each=each, since=told.figure.period.label(words.language), months=told.months_left, **of)]
     if told.unseen_months:
@@ -115,7 +142,7 @@ def block(item: Scored, words: Words) -> Block | None:
     rows: list[tuple[Cell, ...]] = [
         (words("need_target"), Number(told.goal.value, f"{goal_text(definition, told.goal, words.language)} ({told.goal.period.short(words.language)})")),
         (words("need_left"), Number(told.remaining, _remaining(definition, told, words))),
-        (words("need_each"), each(told.per_quarter)),
+        (words("need_each"), "―" if told.per_quarter is None else Number(told.per_quarter, each_quarter(definition, told, words))),
         (words("need_before"), each(told.brought)),
     ]  # fmt: skip
     if told.chance is not None:

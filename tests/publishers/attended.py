@@ -6,10 +6,11 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
+from kpis.figures.needed import Needed
 from kpis.figures.records import Definition, Figure, Goal
 from kpis.periods import parse_period
 from kpis.text import known_day, told_apart
-from telling.needed import amount, chance_words
+from telling.needed import amount, chance_words, each_quarter
 from tests.publishers.ledger import Item, Ledger, Table, plain
 from tests.publishers.shown import Shown
 
@@ -158,6 +159,10 @@ def needed(ledger: Ledger, item: Item) -> tuple[list[Table], list[str]]:
     def each(value: float | None) -> str:
         return "―" if value is None else amount(definition, value, held, aim, w)
 
+    takes = Needed(
+        goal=aim, figure=held, remaining=told["remaining"], months_left=told["months_left"], unseen_months=told["unseen_months"],
+        per_quarter=told["per_quarter"], is_budget=told["is_budget"],
+    )  # fmt: skip
     gap = told_apart(
         figure["value"], goal["value"], ledger.measured(item), ledger.language, is_approximate=held.is_approximate,
         is_other_approximate=aim.is_approximate, is_worked_out=ledger.derived(figure),
@@ -165,7 +170,7 @@ def needed(ledger: Ledger, item: Item) -> tuple[list[Table], list[str]]:
     rows = [
         [w("need_target"), f"{_goal(ledger, item, goal)} ({_short(goal['period'], ledger.language)})"],
         [w("need_left"), ledger.about(gap, held.is_approximate or aim.is_approximate)],
-        [w("need_each"), each(told["per_quarter"])], [w("need_before"), each(told["brought_per_quarter"])],
+        [w("need_each"), each_quarter(definition, takes, w)], [w("need_before"), each(told["brought_per_quarter"])],
     ]  # fmt: skip
     if told["chance"] is not None:
         rows.append([w("need_chance_head"), chance_words(told["chance"], w)])
