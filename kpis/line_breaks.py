@@ -34,12 +34,14 @@ _WITHIN = re.compile(
 )
 # Signs that end a word in katakana rather than begin another: -isation, rate, number, -ness, -al, type, and others, done, person, for, within.
 _ENDINGS = r"\u5316\u7387\u6570\u6027\u7684\u578b\u7b49\u6e08\u8005\u7528\u4e2d"
-# Where a compound changes from kanji to a word in katakana or back, and behind a middle dot: no browser looks for places within a phrase.
+# Where a compound changes from kanji (and the hiragana that ends it) to a word in katakana or back, and behind a middle dot: no browser looks for places
+# within a phrase.
 _CHANGE = re.compile(
     rf"(?<=[{_KANJI}]{{2}})(?=[{_KATAKANA}]{{4}})|(?<=[{_KATAKANA}]{{4}})(?=[{_KANJI}]{{2}})(?![{_ENDINGS}])|(?<=[{_KANJI}{_KATAKANA}]{{3}}\u30fb)"
+    rf"|(?<=[{_KANJI}]{{2}}[\u3041-\u3096])(?=[{_KATAKANA}]{{4}})"
 )
 # A compound that is longer than the narrowest cell or the shortest line of a heading on a phone of 320 pixels.
-COMPOUND = re.compile(rf"[{_KANJI}{_KATAKANA}\u30fb]{{11,}}")
+COMPOUND = re.compile(rf"(?:[{_KANJI}{_KATAKANA}\u30fb]{{11,}}|[{_KANJI}]{{5,}}[\u3041-\u3096][{_KATAKANA}]{{4,}})")
 _JOINING = re.compile(r"\u30a2\u30f3\u30c9")  # and
 _RUN, _LONG = re.compile(rf"[{_KATAKANA}]+"), re.compile(rf"[{_KATAKANA}]{{9,}}")
 
@@ -80,10 +82,10 @@ def _parted(run: str, place: str) -> str:
     return f"{run[: ends[0]]}{place}{run[ends[0] :]}" if ends else run
 
 
-# Where a phrase ends: behind a particle or an ending of two signs and more, behind a middle dot, and around brackets.
+# Where a phrase ends: behind a particle or an ending of two signs and more, a year before its quarter, a space or a middle dot, and around brackets.
 _PHRASE = re.compile(
     rf"(?<=[\u306e\u3092\u306b\u3067\u3068\u306f\u3078\u3084\u304c\u3082])(?=[{_KANJI}{_KATAKANA}A-Za-z])|(?<=[\u3041-\u3096]{{2}})(?=[{_KANJI}{_KATAKANA}A-Za-z])"
-    r"|(?<=[\u30fb\u3001\uff09\u300d)])(?=[^\u30fb\u3001\uff09\u300d)])|(?<=[^\u30fb\u3001\uff08\u300c(])(?=[\uff08\u300c(])"
+    r"|(?<=\u5e74\u5ea6)(?=\u7b2c)|(?<= )(?=\S)|(?<=[\u30fb\u3001\uff09\u300d)])(?=[^\u30fb\u3001\uff09\u300d)])|(?<=[^\u30fb\u3001\uff08\u300c(])(?=[\uff08\u300c(])"
 )
 
 

@@ -16,7 +16,16 @@ addEventListener("beforeprint", () => {
     if (!width || !height) continue;
     box.style.setProperty("--print-ratio", `${width} / ${height}`);
     box.style.setProperty("--print-width", `${width}px`);
-    box.style.setProperty("--print-text", Math.min(1.3, Math.max(1, width / 800))); // what is wider is printed with larger words
+    // What is wider is printed with larger words, but none so large that one would lie on another.
+    const words = [...box.querySelectorAll(".main-svg text")].filter((e) => e.textContent.trim()).map((e) => e.getBoundingClientRect());
+    let room = Math.min(1.3, Math.max(1, width / 800));
+    for (let i = 0; room > 1 && i < words.length; i++)
+      for (let j = i + 1; j < words.length; j++) {
+        const [a, b] = [words[i], words[j]], apart = (from, size) => (2 * Math.abs(a[from] + a[size] / 2 - b[from] - b[size] / 2)) / (a[size] + b[size]);
+        room = Math.min(room, Math.max(1, apart("left", "width"), apart("top", "height")));
+      }
+    box.style.setProperty("--print-text", room);
+    box.style.setProperty("--print-least", room > 1.1 || width < 800 ? "75%" : "100%"); // what is full of words is as wide as the paper
     for (const drawn of box.querySelectorAll(":scope > .main-svg")) drawn.setAttribute("viewBox", `0 0 ${width} ${height}`);
   }
   for (const table of document.querySelectorAll('[data-testid="stDataFrame"]')) {

@@ -13,7 +13,7 @@ from urllib.parse import unquote
 import pandas as pd
 import pyarrow as pa
 import streamlit as st
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from kpis.text import format_date
 from pages.parts import prose
@@ -201,5 +201,7 @@ def texts_table(made: Texts) -> None:
     """Show a table of texts."""
     draw_html(made.shown)
     if made.folded:
+        rest = max(made.more, made.total - AT_ONCE)
+        draw_html(f'<p class="on-paper">{escape(t("folded_on_paper", count=rest))}</p>')  # paper unfolds nothing
         with st.expander(t("pack_more", count=made.more)):
             draw_html(made.folded)

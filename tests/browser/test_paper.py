@@ -21,6 +21,7 @@ from tests.browser.screen import leave
 from tests.browser.test_print import squeezed
 from tests.browser.visits import opened
 from tests.publishers.house import House
+from tests.shots.unsightly import unsightly_on_paper
 
 pytestmark = [
     pytest.mark.browser,
@@ -36,7 +37,7 @@ NARROW = """() => [...document.querySelectorAll('table.lb :is(td, th)')].filter(
     const room = e.clientWidth - parseFloat(style.paddingLeft) - parseFloat(style.paddingRight), own = document.createRange();
     own.selectNodeContents(e);
     const tall = own.getBoundingClientRect().height > 1.7 * line;
-    return letters && e.checkVisibility() && tall && (e.matches('.nw:not(:has(a))') && !/[(]/.test(e.textContent) || room < 2.5 * parseFloat(style.fontSize));
+    return letters && e.checkVisibility() && style.display !== 'inline' && tall && (e.matches('.nw:not(:has(a))') && !/[(]/.test(e.textContent) || room < 2.5 * parseFloat(style.fontSize));
 }).map(e => e.textContent.trim().slice(0, 40))"""
 
 
@@ -83,7 +84,7 @@ def lonely(page: Page, printed: list[list[str]]) -> list[str]:
 @pytest.mark.parametrize("language", ["", "en/"])
 @pytest.mark.parametrize(
     ("name", "most"),
-    [("index", 2), ("near", 4), ("overview", 5), ("five-less", 8), ("definitions", 14), ("facilities", 12), ("procedures", 9),
+    [("index", 2), ("near", 4), ("overview", 5), ("five-less", 8), ("definitions", 14), ("facilities", 9), ("procedures", 8),
      ("bureaus", 3), ("projects", 5), ("projects/CP2", 5), ("indicators/electronic_decision_rate", 6), ("data", 4)],
 )  # fmt: skip
 def test_sheets_of_the_static_edition(
@@ -100,6 +101,7 @@ def test_sheets_of_the_static_edition(
     page.emulate_media(media="print")
     page.set_viewport_size({"width": 680, "height": 1000})
     assert page.evaluate(NARROW) == []
+    assert list(unsightly_on_paper(page)) == []
     leave(page.context)
 
 
@@ -119,7 +121,8 @@ def test_sheets_of_the_meeting_material(chromium: Browser, tokyo: Store, tmp_pat
 @pytest.mark.parametrize("language", ["ja", "en"])
 @pytest.mark.parametrize(
     ("path", "most"),
-    [("/five_less", 7), ("/bureau", 3), ("/projects?code=CP2", 7), ("/procedures", 4), ("/facilities", 9), ("/indicator?code=electronic_decision_rate", 4),
+    [("/five_less", 5), ("/bureau", 3), ("/projects", 7),
+      ("/projects?code=CP2", 7), ("/procedures", 4), ("/facilities", 9), ("/indicator?code=electronic_decision_rate", 4),
      ("/about", 9)],
 )  # fmt: skip
 def test_sheets_of_the_dashboard(chromium: Browser, server: str, tmp_path: Path, path: str, most: int, language: str) -> None:
@@ -135,4 +138,19 @@ def test_sheets_of_the_dashboard(chromium: Browser, server: str, tmp_path: Path,
     assert squeezed(say("view_line_change", language)) not in said and squeezed(say("details", language)) not in said
     alone = [line.strip() for lines in printed for line in lines]
     assert say("any", language) not in alone
+    assert list(unsightly_on_paper(page)) == []
+    leave(page.context)
+
+
+def test_what_was_chosen_and_that_more_is_folded_away_stands_on_paper_in_full(
+    chromium: Browser, server: str, tmp_path: Path
+) -> None:
+    """A box cuts a long name on the screen, where it can be opened; of a list whose rows are folded away paper says how many it lacks."""
+    page, _ = opened(chromium, server, "/indicator?code=touchless_services&lang=ja", width=1280)
+    said = squeezed("".join("".join(lines) for lines in sheets(page, tmp_path / "chosen.pdf")))
+    assert "タッチレス(Web相談・説明会)" in said[said.index("指標を選ぶ") :][:30]
+    leave(page.context)
+    page, _ = opened(chromium, server, "/facilities?lang=ja", width=1280)
+    said = squeezed("".join("".join(lines) for lines in sheets(page, tmp_path / "folded.pdf")))
+    assert re.search(r"ほか\d+件は印刷していません", said)
     leave(page.context)

@@ -55,6 +55,9 @@ def test_a_line_may_end_where_the_words_of_a_long_compound_meet() -> None:
     assert (
         with_places("現場対話型スタートアップ協働プロジェクト採択数", "|") == "現場対話型|スタートアップ|協働|プロジェクト|採択数"
     )
+    assert (
+        with_places("内部管理事務抜本見直しプロジェクト", "|") == "内部管理事務抜本見直し|プロジェクト"
+    )  # behind the hiragana of a verb
     assert with_places("下水道施設の維持管理・雨水ポンプ運転支援", "|") == "下水道施設の維持管理・|雨水ポンプ運転支援"
     assert with_places("都政スピードアッププロジェクト", "|") == "都政|スピードアップ|プロジェクト"  # two words in katakana
     assert with_places("トーキョーアーツアンドスペースレジデンシー", "|") == "トーキョーアーツアンド|スペースレジデンシー"
@@ -81,3 +84,7 @@ def test_a_name_is_parted_at_its_phrases_and_one_of_another_language_is_not() ->
         "".join(phrases(name)) == name
         for name in ("TOKYOスマート・スクール・プロジェクト", "高潮等への(正式名称は未確認)", "令和5年度のDX")
     )
+
+
+def test_the_report_of_a_quarter_is_parted_before_the_quarter() -> None:
+    assert phrases("政策企画局 令和4年度第4四半期の報告") == ["政策企画局 ", "令和4年度", "第4四半期の", "報告"]

@@ -23,7 +23,7 @@ from tests.shots.listed import SETS, Asked
 from tests.shots.places import Places
 from tests.shots.sheet import contact_sheet
 from tests.shots.taking import Tab, coloured, japanese_left, looked_over, pictured, shaped
-from tests.shots.unsightly import patches
+from tests.shots.unsightly import patches, unsightly_on_paper
 
 PRINT = "print"  # among the words of PAGES
 TARGET = Path(os.environ.get("SHOTS_DIR") or ROOT / "shots")
@@ -88,7 +88,7 @@ def look(browser: Browser, name: str, address: str, taken: Taken) -> None:
                 if PRINT in (_words() or [PRINT]):
                     coloured(page, "dark")  # as somebody whose system is dark prints: paper is light all the same
                     taken.pictures += printed.page(page, TARGET / "print", paper := f"{name}-{page_asked.name}-{code}")
-                    taken.note(f"print/{paper}", list(printed.wasted(TARGET / "print", paper)))
+                    taken.note(f"print/{paper}", [*printed.wasted(TARGET / "print", paper), *unsightly_on_paper(page)])
                 taken.note(place, [w for w in tab.wrong if w.startswith("exception") or w[:1] == "5"])
             except Exception as error:  # the other pages are wanted all the same
                 taken.note(place, [f"{type(error).__name__}: {str(error)[:300]}"])

@@ -6,14 +6,15 @@ from collections.abc import Iterator
 
 from playwright.sync_api import Page
 
-SMALLEST = 11.5  # pixels
+SMALLEST, SMALLEST_PRINTED = 11.5, 8.9  # pixels
+SHEET = 680  # pixels between the margins of A4
 # Kinds → up to five places of each. Lengths are of CSS pixels; what is hidden, folded or meant as code is left out.
-LOOK = """smallest => {
+LOOK = """([smallest, without]) => {
     const told = {}, root = document.querySelector('[data-testid=stApp]') || document.body;
     const say = (kind, text) => { const l = told[kind] ??= []; text = text.replace(/\\s+/g, ' ').trim(); if (l.length < 5 && !l.includes(text)) l.push(text); };
     const away = e => { for (let p = e; p && p !== root; p = p.parentElement) if (getComputedStyle(p).clipPath !== 'none') return true; return false; };
     const shown = e => e.checkVisibility({visibilityProperty: true, opacityProperty: true}) &&
-        !e.closest('.vh, .skip, script, style, noscript, code, pre, caption, option, [data-testid=stSkipToContent], [data-testid=stHeader], [data-testid=stToolbar], [data-testid=stElementToolbar], [data-testid=stIconMaterial], .mk, .modebar') && !away(e);
+        !e.closest('.vh, .skip, script, style, noscript, code, pre, caption, option, [data-testid=stSkipToContent], [data-testid=stHeader], [data-testid=stToolbar], [data-testid=stElementToolbar], [data-testid=stIconMaterial], .mk, .modebar' + without) && !away(e);
     const box = (node, from, to) => { range.setStart(node, from); range.setEnd(node, to); return range.getClientRects()[0]; };
     const range = document.createRange(), lines = [];
     const walker = document.createTreeWalker(root, NodeFilter.SHOW_TEXT);
@@ -79,6 +80,9 @@ LOOK = """smallest => {
     for (const {name, rows, blank} of Object.values(columns)) if (rows > 1 && blank === rows) say('a column says nothing', name);
     return told;
 }"""
+# How far to the right a text or a picture of a page goes.
+WIDTH = """() => Math.max(...[...document.querySelectorAll('main *, [data-testid=stMain] *')].filter(e => e.checkVisibility() && !e.closest('svg, .vh, .js-plotly-plot, [class*=hidden]') &&
+    (e.tagName === 'IMG' || [...e.childNodes].some(n => n.nodeType === 3 && n.data.trim()))).map(e => e.getBoundingClientRect()).filter(r => r.width > 2).map(r => r.right))"""
 # What stays light where everything else is dark: a ground of its own, beyond a mark or a bar.
 PATCHES = """() => {
     const bright = colour => { const [r, g, b, a] = (colour.match(/[\\d.]+/g) || []).map(Number); return (a ?? 1) > .5 && .2126 * r + .7152 * g + .0722 * b > 170; };
@@ -89,10 +93,24 @@ PATCHES = """() => {
 }"""
 
 
-def unsightly(page: Page) -> Iterator[str]:
+def unsightly(page: Page, *, smallest: float = SMALLEST, without: str = "") -> Iterator[str]:
     """Say what an eye would stop at, a line for each place."""
-    for kind, places in page.evaluate(LOOK, SMALLEST).items():
+    for kind, places in page.evaluate(LOOK, [smallest, without]).items():
         yield from (f"{kind}: {place}" for place in places)
+
+
+def unsightly_on_paper(page: Page) -> Iterator[str]:
+    """Say what an eye would stop at on a page as it is laid out for A4 upright, between its margins."""
+    page.emulate_media(media="print")
+    page.set_viewport_size({"width": SHEET, "height": 1200})
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    if (wide := int(page.evaluate(WIDTH))) > SHEET + 1:
+        yield f"wider than the paper, so printed smaller or cut: {wide} of {SHEET} pixels"
+    yield from unsightly(
+        page, smallest=SMALLEST_PRINTED, without=", .js-plotly-plot"
+    )  # drawn anew for a narrow window, as no printer does
+    page.evaluate("dispatchEvent(new Event('afterprint'))")
+    page.emulate_media(media="null")
 
 
 def patches(page: Page) -> Iterator[str]:
