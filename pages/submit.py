@@ -70,7 +70,7 @@ def owed(standings: list[ReportStanding], windows: dict[str, Window]) -> None:
         texts_table(for_viewer("owed", asked=tuple(standings), make=lambda: texts_of_rows(_periods(standings, windows))))
 
 
-def _periods(standings: list[Standing], windows: dict[str, Window]) -> list[dict[str, str]]:
+def _periods(standings: list[ReportStanding], windows: dict[str, Window]) -> list[dict[str, str]]:
     return [
         {
             t("period"): period_name(s.period_code), t("state"): state_name(s.state) + (in_brackets(state_name("late")) if s.is_late else ""),

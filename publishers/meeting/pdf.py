@@ -28,6 +28,7 @@ from telling.blocks import Block
 from telling.pack import Front
 
 CHART = (560, 230)
+SHORT = 3  # items on one sheet of which there is nothing to show
 MOST = 6  # rows of a table of what bureaus say on an item's page
 
 
@@ -78,7 +79,7 @@ def _told(agenda: Agenda, family: str) -> dict[str, Any]:
             "room": [w("decision_what"), w("decision_who"), w("att_due")],
         },
         "front": _front(front, agenda, family), "carried": _table(agenda.block(agenda.carried, "before")),
-        "items": [_item(item, agenda, place=n, of=len(items), family=family) for n, item in enumerate(items, start=1)],
+        "sheets": _sheets([_item(item, agenda, place=n, of=len(items), family=family) for n, item in enumerate(items, start=1)]),
         "others": _table(agenda.block(others, "others")), "note": minutes.note if minutes else "",
     }  # fmt: skip
 
@@ -140,7 +141,7 @@ def _row(row: OffTrackRow, agenda: Agenda) -> dict[str, Any]:
     w, answer = agenda.words, row.answer
     return {
         "status": row.status if row.is_current else marks.UNKNOWN, "word": row.word, "name": phrases(row.name), "about": phrases(row.about),
-        "gap": row.gap.text, "strip": _strip(row.strip), "since": row.since, "cause": answer.cause, "action": answer.action,
+        "gap": row.gap.text, "strip": _strip(row.strip), "since": phrases(row.since), "cause": answer.cause, "action": answer.action,
         "who": " ".join(filter(None, (row.bureau or w("att_undecided"), answer.owner))),
         "due": answer.due_said(w) if answer.due else "",
     }  # fmt: skip
@@ -172,6 +173,19 @@ def _item(item: Item, agenda: Agenda, *, place: int, of: int, family: str) -> di
         "sentences": list(item.sentences), "svg": _chart(item.scored, agenda, family, size=CHART) if item.scored else None,
         "tables": tables, "assessment": item.assessment, "contradicted": item.is_contradicted, "room": not item.now,
     }  # fmt: skip
+
+
+def _sheets(items: list[dict[str, Any]]) -> list[list[dict[str, Any]]]:
+    """Return what stands on each sheet: an item, or up to ``SHORT`` that follow each other of which nothing is drawn and nobody wrote anything."""
+    sheets: list[list[dict[str, Any]]] = []
+    for item in items:
+        is_short = not item["svg"] and not item["assessment"] and not any(table["rows"] for table in item["tables"])
+        if is_short and sheets and sheets[-1][-1]["is_short"] and len(sheets[-1]) < SHORT:
+            sheets[-1].append(item)
+        else:
+            sheets.append([item])
+        item["is_short"] = is_short
+    return sheets
 
 
 def _group(label: str, count: int, each: tuple[tuple[str, str, int], ...]) -> dict[str, Any]:

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Sequence
+from itertools import pairwise
+from math import ceil
 from typing import Any
 
 from pptx import Presentation
@@ -18,6 +21,7 @@ from pptx.util import Emu, Mm, Pt
 from charts.style import OFFICE_FONT
 from charts.svg.strip import LOOK
 from kpis.as_text import shown
+from kpis.line_breaks import phrases
 from kpis.text import format_date
 from telling import pack
 from telling.agenda import Agenda, Decided, Item
@@ -28,9 +32,16 @@ from telling.meeting import Drawn
 WIDE, HIGH, EDGE = 338.7, 190.5, 12.0  # millimetres: 16 to 9
 INK, SOFT, BLUE, GREY, ORANGE = "1A1A1C", "4D4D4D", "0017C1", "595959", "AC3E00"
 ONE_LINE = 68  # of a title at 24 points, in halves of a kanji: a longer one takes two lines at 16 and the same height
-ROWS = 8  # of a table on a slide; what is left out is counted
+ROWS = 8  # of a table of decisions on a slide; the others follow on the next
+LOWEST = HIGH - 20.0  # where a table ends; what is left out is counted below it
+EM, LATIN = 0.3528, 0.6  # millimetres of a kanji a point of its size, and the part of it that a letter or a digit takes
+NARROW, PAD = 30.0, 2.8  # millimetres: a column that takes less is never broken; what a cell leaves at both sides
+ROOM = 36.0  # millimetres of the table for what is decided of an item
+CELL = 10.5  # points of the words of a table
 BESIDE = 2  # rows of such a table beside a chart
 LONGEST = 110  # letters of a text in a table; the whole stands in the PDF
+FEW = 7  # periods of a chart whose names have room in full; a longer row has them in two lines
+_YEAR = re.compile(r"(?<=\u5e74)(?=\d)|(?=\u5e74\u5ea6)")
 Text = tuple[str, float, bool, str]  # words, size in points, bold, colour
 
 
@@ -78,6 +89,19 @@ class _Slide:
         """Write lines of text into a box."""
         _write(self.held.shapes.add_textbox(Mm(left), Mm(top), Mm(wide), Mm(high)).text_frame, lines)
 
+    def bullets(self, left: float, top: float, wide: float, size: float, lines: Sequence[str]) -> float:
+        """Write a list whose lines hang from their bullets; return about where it ends."""
+        frame = self.held.shapes.add_textbox(Mm(left), Mm(top), Mm(wide), Mm(10)).text_frame
+        told = [broken(line, size, wide - 12) for line in lines]
+        _write(frame, [[(line, size, False, INK)] for line in told])
+        for paragraph in frame.paragraphs:
+            paragraph.space_after = Pt(size / 4)
+            properties = paragraph._p.get_or_add_pPr()
+            properties.set("marL", str(int(Mm(5))))
+            properties.set("indent", str(-int(Mm(5))))
+            properties.append(properties.makeelement(qn("a:buChar"), {"char": "•"}))
+        return top + 3 + sum((lines_of(line, size, wide - 12) + 0.3) * size * EM * 1.25 for line in told)
+
     def _number(self, number: int) -> None:
         """Write the number of the slide as a field, which counts anew where slides are moved."""
         frame = self.held.shapes.add_textbox(Mm(WIDE - EDGE - 20), Mm(HIGH - 10), Mm(20), Mm(7)).text_frame
@@ -87,37 +111,58 @@ class _Slide:
         run.tag = qn("a:fld")
         run.attrib.update({"id": "{B6F15528-21DE-4FAA-801E-634DDDAF4B2B}", "type": "slidenum"})
 
-    def table(
-        self, left: float, top: float, wide: float, heads: Sequence[str], rows: Sequence[Sequence[str]], shares: Sequence[float]
-    ) -> float:
-        """Put a native table on the slide; return about where it ends, in millimetres."""
+    def table(self, left: float, top: float, wide: float, heads: Sequence[str], rows: Sequence[Sequence[str]]) -> float:
+        """Put a native table on the slide, no column so narrow that a short value is broken; return about where it ends, in millimetres."""
         frame = self.held.shapes.add_table(len(rows) + 1, len(heads), Mm(left), Mm(top), Mm(wide), Mm(7 * (len(rows) + 1)))
-        table, total, high = frame.table, sum(shares), 0.0
-        for at, share in enumerate(shares):
-            table.columns[at].width = Emu(int(Mm(wide * share / total)))
+        table, high, room = frame.table, 0.0, _columns([heads, *rows], wide)
+        for at, each in enumerate(room):
+            table.columns[at].width = Emu(int(Mm(each)))
         for n, row in enumerate((heads, *rows)):
-            lines = 1
+            told = [broken(_short(said), CELL, room[at] - PAD) for at, said in enumerate(row)]
             for at, said in enumerate(row):
                 cell = table.cell(n, at)
                 _plain(cell, is_head=n == 0)
                 colour = ORANGE if n and said in self.missing else SOFT if n == 0 else INK
-                written = _short(said)
-                _write(cell.text_frame, [[(written, 10.5, n == 0 or colour == ORANGE, colour)]])
-                lines = max(lines, -(-_width(written) // max(1, int(wide * shares[at] / total / 2.0))))
-            table.rows[n].height = Mm(2.6 + 4.6 * lines)
-            high += 2.6 + 4.6 * lines
+                _write(cell.text_frame, [[(told[at], CELL, n == 0 or colour == ORANGE, colour)]])
+            table.rows[n].height = Mm(tall := _tall(told, room))
+            high += tall
         return top + high
+
+    def fitting(self, top: float, wide: float, heads: Sequence[str], rows: Sequence[Sequence[str]]) -> int:
+        """Return how many rows of a table have room on the slide."""
+        room = _columns([heads, *rows], wide)
+        ends = top
+        for n, row in enumerate((heads, *rows)):
+            ends += _tall([broken(_short(said), CELL, room[at] - PAD) for at, said in enumerate(row)], room)
+            if ends > LOWEST:
+                return max(1, n - 1)
+        return len(rows)
+
+    def room(self, left: float, top: float, wide: float, agenda: Agenda) -> None:
+        """Leave room for what is decided of an item: a table to be filled in, as on its page of the PDF."""
+        w = agenda.words
+        self.text(left, top, wide, 7, [[(w("decide_room"), 12, True, BLUE)]])
+        frame = self.held.shapes.add_table(3, 3, Mm(left), Mm(top + 7), Mm(wide), Mm(ROOM - 8))
+        for at, (head, share) in enumerate(((w("decision_what"), 0.5), (w("decision_who"), 0.28), (w("att_due"), 0.22))):
+            frame.table.columns[at].width = Emu(int(Mm(wide * share)))
+            for n in range(3):
+                _plain(cell := frame.table.cell(n, at), is_head=n == 0)
+                _write(cell.text_frame, [[("" if n else head, CELL, n == 0, INK if n else SOFT)]])
 
     def chart(self, drawn: Drawn, agenda: Agenda, left: float, top: float, wide: float, high: float) -> None:
         """Put a native chart of what happened against the plan on the slide: a line, or columns where no line may join the figures."""
         w, data = agenda.words, CategoryChartData()
-        data.categories = [period.short(w.language) for period, _, _ in drawn.points]
+        is_full = len(drawn.points) > FEW
+        data.categories = [
+            _YEAR.sub("\n", name) if is_full else name for name in (period.short(w.language) for period, _, _ in drawn.points)
+        ]
         data.add_series(w("actual"), [value for _, value, _ in drawn.points])
         data.add_series(w("planned"), [planned for _, _, planned in drawn.points])
         is_line = len(stretches_of(drawn.scored)) == 1
         kind = XL_CHART_TYPE.LINE_MARKERS if is_line else XL_CHART_TYPE.COLUMN_CLUSTERED
         chart = self.held.shapes.add_chart(kind, Mm(left), Mm(top), Mm(wide), Mm(high), data).chart
         chart.font.size, chart.font.name = Pt(11), OFFICE_FONT
+        chart.category_axis.tick_labels.font.size = Pt(8 if is_full else 11)
         chart.has_title, chart.has_legend = True, True
         definition = drawn.scored.entry.definition
         _write(chart.chart_title.text_frame, [[(f"{w.named(definition)} ({w.named(definition, 'unit')})", 12, True, INK)]])
@@ -141,6 +186,51 @@ class _Slide:
             else:
                 series.marker.format.fill.solid()
                 series.marker.format.fill.fore_color.rgb = RGBColor.from_string(colour)
+
+
+def taken(text: str, size: float) -> float:
+    """Return about how many millimetres a text takes on one line; between Japanese and Latin letters programs leave a quarter of a kanji."""
+    wide = [ord(letter) > 0x2000 for letter in text]
+    return EM * size * (sum(1.0 if each else LATIN for each in wide) + 0.25 * sum(a != b for a, b in pairwise(wide)))
+
+
+def broken(text: str, size: float, wide: float) -> str:
+    """Return a text with an end of line behind the last phrase that has room on each: PowerPoint and LibreOffice end Japanese at any sign.
+
+    Args:
+        text: in Japanese; one of another language is returned as it is, since both know where its words end.
+        size: in points.
+        wide: millimetres of a line.
+    """
+    lines = [""]
+    for part in phrases(text):
+        if lines[-1] and taken(lines[-1] + part.rstrip(), size) > wide:
+            lines.append("")
+        lines[-1] += part
+    return "\n".join(lines)
+
+
+def _columns(rows: Sequence[Sequence[str]], wide: float) -> list[float]:
+    """Return the widths of columns in millimetres: what is short is not broken, what is long shares the rest by its length."""
+    needed = [max(taken(_short(cell), CELL) for cell in column) * 1.04 + PAD for column in zip(*rows, strict=True)]
+    least = [min(need, NARROW) for need in needed]
+    beyond = [(need - low) ** 0.6 for need, low in zip(needed, least, strict=True)]
+    rest, shared = wide - sum(least), sum(beyond)
+    if rest < 0:
+        return [low * wide / sum(least) for low in least]
+    if not shared or sum(needed) <= wide:
+        return [need + (wide - sum(needed)) / len(needed) for need in needed]
+    return [low + rest * part / shared for low, part in zip(least, beyond, strict=True)]
+
+
+def lines_of(text: str, size: float, wide: float) -> int:
+    """Return about how many lines a text takes that has been broken."""
+    return sum(max(1, ceil(taken(line, size) / wide)) for line in text.split("\n"))
+
+
+def _tall(cells: Sequence[str], room: Sequence[float]) -> float:
+    """Return the height of a row of a table in millimetres."""
+    return 2.6 + 4.6 * max(lines_of(cell, CELL, each - PAD) for cell, each in zip(cells, room, strict=True))
 
 
 def _width(text: str) -> int:
@@ -177,23 +267,27 @@ def _write(frame: Any, lines: Sequence[Sequence[Text]]) -> None:
         paragraph = frame.paragraphs[0] if n == 0 else frame.add_paragraph()
         paragraph.alignment = 1
         for words, size, is_bold, colour in runs:
-            run = paragraph.add_run()
-            run.text = shown(words)
-            run.font.size, run.font.bold, run.font.name = Pt(size), is_bold, OFFICE_FONT
-            run.font.color.rgb = RGBColor.from_string(colour)
-            properties = run._r.get_or_add_rPr()
-            properties.append(properties.makeelement(qn("a:ea"), {"typeface": OFFICE_FONT}))
+            for at, line in enumerate(words.split("\n")):
+                if at:
+                    paragraph.add_line_break()
+                run = paragraph.add_run()
+                run.text = shown(line)
+                run.font.size, run.font.bold, run.font.name = Pt(size), is_bold, OFFICE_FONT
+                run.font.color.rgb = RGBColor.from_string(colour)
+                properties = run._r.get_or_add_rPr()
+                properties.append(properties.makeelement(qn("a:ea"), {"typeface": OFFICE_FONT}))
 
 
 def _front(slide: _Slide, front: pack.Front, agenda: Agenda) -> None:
     w = agenda.words
     slide.text(EDGE, 25, WIDE - 2 * EDGE, 16, [[(front.lead, 13, False, SOFT)]])
+    top = max(46, 30 + 5.8 * lines_of(front.lead, 13, WIDE - 2 * EDGE - 6))
     data = CategoryChartData()
     each = [(word, count, status) for _, _, counts in front.counts[:1] for status, word, count in counts]
     if each:
         data.categories = [word for word, _, _ in each]
         data.add_series(front.counts[0][0], [count for _, count, _ in each])
-        chart = slide.held.shapes.add_chart(XL_CHART_TYPE.BAR_CLUSTERED, Mm(EDGE), Mm(46), Mm(120), Mm(86), data).chart
+        chart = slide.held.shapes.add_chart(XL_CHART_TYPE.BAR_CLUSTERED, Mm(EDGE), Mm(top), Mm(120), Mm(86), data).chart
         chart.font.size, chart.font.name, chart.has_legend, chart.has_title = Pt(12), OFFICE_FONT, False, True
         _write(chart.chart_title.text_frame, [[(f"{front.counts[0][0]} {front.counts[0][1]}", 13, True, INK)]])
         chart.category_axis.reverse_order = True
@@ -206,17 +300,16 @@ def _front(slide: _Slide, front: pack.Front, agenda: Agenda) -> None:
             colour, ink, _ = LOOK.get(status, ("", "#626264", ""))
             fill.fore_color.rgb = RGBColor.from_string(_hex(ink if ink != "#FFF" else colour))
     others = [[(f"{label} {count}", 12, False, INK)] for label, count, _ in front.counts[1:]]
-    slide.text(EDGE, 134, 120, 40, others)
+    slide.text(EDGE, top + 88, 120, 30, others)
     rows = [(h.word, h.theme, h.value, h.before, h.year_earlier) for h in front.headlines]
     if rows:
         heads = [w("status"), w("indicators_one"), w("actual"), w("previous"), w("year_earlier")]
-        slide.table(142, 46, WIDE - 142 - EDGE, heads, rows, [1.6, 1.6, 1.5, 1.5, 1.5])
-    lines = [[(f"• {each.decided} ({each.who})", 13, False, INK)] for each in front.decided] or [
-        [(f"• {each}", 13, False, INK)] for each in front.to_decide
-    ]
+        top = slide.table(142, top, WIDE - 142 - EDGE, heads, rows)
+    lines = [f"{each.decided} ({each.who})" for each in front.decided] or list(front.to_decide)
     title = w("decided_today") if front.decided else w("decide_today")
     if lines:
-        slide.text(142, 120, WIDE - 142 - EDGE, 55, [[(title, 15, True, BLUE)], *lines[:5]])
+        slide.text(142, top + 6, WIDE - 142 - EDGE, 9, [[(title, 15, True, BLUE)]])
+        slide.bullets(142, top + 15, WIDE - 142 - EDGE, 13, lines[:5])
 
 
 def _hex(colour: str) -> str:
@@ -238,9 +331,10 @@ def _attention(slide: _Slide, agenda: Agenda) -> None:
     if not rows:
         slide.text(EDGE, 30, WIDE - 2 * EDGE, 12, [[(w("att_nothing"), 16, False, INK)]])
         return
-    slide.table(EDGE, 27, WIDE - 2 * EDGE, heads, rows[:ROWS], [1.3, 2.3, 1.1, 1.6, 2.4, 2.4, 1.5, 1.4])
-    if len(rows) > ROWS:
-        slide.text(EDGE, HIGH - 18, WIDE - 2 * EDGE, 7, [[(w("pack_more", count=len(rows) - ROWS), 11, False, SOFT)]])
+    held = slide.fitting(27, WIDE - 2 * EDGE, heads, rows)
+    end = slide.table(EDGE, 27, WIDE - 2 * EDGE, heads, rows[:held])
+    if len(rows) > held:
+        slide.text(EDGE, end, WIDE - 2 * EDGE, 7, [[(w("pack_more", count=len(rows) - held), 11, False, SOFT)]])
 
 
 def _decisions(book: Any, agenda: Agenda, front: pack.Front) -> None:
@@ -249,11 +343,11 @@ def _decisions(book: Any, agenda: Agenda, front: pack.Front) -> None:
         for first in range(0, len(decided), ROWS):
             block = agenda.block(decided[first : first + ROWS], key)
             slide = _Slide(book, agenda, block.title)
-            slide.table(EDGE, 27, WIDE - 2 * EDGE, block.columns, pack.cells(block.rows), [1.3, 1.8, 3, 2, 1.3, 1.8])
+            slide.table(EDGE, 27, WIDE - 2 * EDGE, block.columns, pack.cells(block.rows))
     if not agenda.carried and not front.decided:
         slide = _Slide(book, agenda, w("decide_today"))
         lines = agenda.to_decide()[: 2 * ROWS] or [w("att_nothing")]
-        slide.text(EDGE, 28, WIDE - 2 * EDGE, 130, [[(f"• {line}", 15, False, INK)] for line in lines])
+        slide.bullets(EDGE, 28, WIDE - 2 * EDGE, 15, lines)
 
 
 def _item(slide: _Slide, item: Item, agenda: Agenda) -> None:
@@ -265,11 +359,14 @@ def _item(slide: _Slide, item: Item, agenda: Agenda) -> None:
     ]
     word = [(f"{item.row.word}   {item.row.about}   ", 13, True, INK)] if item.row else []
     slide.text(EDGE, 27, WIDE - 2 * EDGE, 16, [word, told] if word else [told])
-    left, half = EDGE, WIDE / 2 - EDGE
+    half, under = WIDE / 2 - EDGE, 46.0
     if item.drawn is not None:
         slide.chart(item.drawn, agenda, EDGE, 46, half - 6, 88)
-        slide.text(EDGE, 136, half - 6, 40, [[(sentence, 11, False, SOFT)] for sentence in item.sentences[:3]])
-        left = WIDE / 2
+        under = 136.0
+    if item.sentences:
+        slide.text(EDGE, under, half - 6, 40, [[(sentence, 11, False, SOFT)] for sentence in item.sentences[:3]])
+    # What is said stands beside what is drawn or known, and alone where there is neither.
+    left = WIDE / 2 if item.drawn is not None or item.sentences else EDGE
     wide, top = WIDE - left - EDGE, 46.0
     for title, block, parts in (
         (w("commentaries_title"), item.causes, ("cause", "response")),
@@ -282,6 +379,9 @@ def _item(slide: _Slide, item: Item, agenda: Agenda) -> None:
             top = _lines(slide, w(f"decisions_{key}"), decided, agenda, left, top, wide)
     if item.assessment:
         slide.text(left, top, wide, 14, [[(w("assessment"), 12, True, BLUE)], [(item.assessment, 11, False, INK)]])
+        top += 16
+    if agenda.minutes is None and not item.now and top + ROOM < LOWEST:
+        slide.room(left, max(top + 4, LOWEST - ROOM - 20), wide, agenda)
 
 
 def _block(
@@ -295,8 +395,7 @@ def _block(
     kept = [n for n, column in enumerate(block.columns) if column.startswith(tuple(heads))]
     rows = [[row[n] for n in kept] for row in pack.cells(block.rows)[:BESIDE]]
     columns = [block.columns[n] for n in kept]
-    lengths = [max(_width(row[n]) for row in [columns, *rows]) for n in range(len(kept))]
-    end = slide.table(left, top + 7, wide, columns, rows, [min(max(n, 10), 40) ** 0.6 for n in lengths])
+    end = slide.table(left, top + 7, wide, columns, rows)
     if len(block.rows) > BESIDE:
         more = agenda.words("pack_more", count=len(block.rows) - BESIDE)
         slide.text(left, end, wide, 6, [[(more, 10, False, SOFT)]])
@@ -311,7 +410,5 @@ def _lines(slide: _Slide, title: str, decided: Sequence[Decided], agenda: Agenda
         + w("in_brackets", text=d.state)
         for d in decided[:3]
     ]
-    slide.text(
-        left, top, wide, 8 + 6 * len(lines), [[(title, 12, True, BLUE)], *([(f"• {line}", 11, False, INK)] for line in lines)]
-    )
-    return top + 9 + 6 * len(lines)
+    slide.text(left, top, wide, 8, [[(title, 12, True, BLUE)]])
+    return slide.bullets(left, top + 6, wide, 11, lines) + 3

@@ -15,6 +15,7 @@ from pptx import Presentation
 from pptx.oxml.ns import qn
 
 from kpis.errors import Unavailable
+from kpis.line_breaks import phrases
 from kpis.periods import local_day
 from kpis.reporting import meetings, people
 from kpis.reporting.meetings import Wanted
@@ -22,7 +23,7 @@ from kpis.state import State
 from kpis.store.store import Store, utc_now
 from publishers import fonts
 from publishers.meeting import pdf
-from publishers.meeting.slides import pack_slides
+from publishers.meeting.slides import CELL, PAD, broken, pack_slides, taken
 from telling.agenda import Agenda
 from telling.meeting import drawn_of, quarter_report
 from tests.shared import copied, shipped
@@ -78,10 +79,13 @@ def test_the_pdf_has_the_quarter_first_then_what_was_decided_and_a_page_for_each
     w = told.words
     assert plain(w("att_heading", count=len(told.rows))) in pages[0], "the first page is the quarter's"
     assert plain(w("decisions_before")) in pages[1] and all(part in pages[1] for part in HOSTILE.split())
-    own = pages[2:]
-    assert len(own) == len(told.items) >= 5
-    for page, item in zip(own, told.items, strict=True):
-        assert plain(item.name) in page
+    own, at = pages[2:], 0
+    assert len(told.items) >= 5 and len(own) < len(told.items), "items of which there is nothing to show share a sheet"
+    for place, item in enumerate(told.items, start=1):
+        head = plain(w("agenda_place", place=place, of=len(told.items)) + item.name)
+        at += head not in own[at]
+        assert head in own[at], "in their order, each on one sheet"
+    assert at == len(own) - 1 and all(1 <= page.count(plain(w("decide_room"))) <= pdf.SHORT for page in own)
     fonts = subprocess.run(["pdffonts", str(tmp_path / "pack.pdf")], capture_output=True, check=True, timeout=60).stdout.decode()
     assert [line.split()[-5:-2] for line in fonts.splitlines()[2:]] and all(
         line.split()[-5:-2] == ["yes", "yes", "yes"] for line in fonts.splitlines()[2:]
@@ -112,8 +116,16 @@ def test_the_slides_hold_native_charts_of_the_engines_numbers_and_tables(told: A
             actual, planned = charts[0].plots[0].series
             assert list(actual.values) == pytest.approx([value for _, value, _ in drawn.points])
             assert len(planned.values) == len(drawn.points)
+    for slide, item in zip(slides[-len(told.items) :], told.items, strict=True):
+        heads = [shape.table.cell(0, 0).text for shape in slide.shapes if shape.has_table]
+        assert (told.words("decision_what") in heads) == (not item.now), "what is decided has its place"
     cells = [
-        cell.text for slide in slides for shape in slide.shapes if shape.has_table for row in shape.table.rows for cell in row.cells
+        cell.text.replace("\v", "")
+        for slide in slides
+        for shape in slide.shapes
+        if shape.has_table
+        for row in shape.table.rows
+        for cell in row.cells
     ]
     assert HOSTILE in cells and told.words("att_no_entry") in cells
     wide, high = book.slide_width, book.slide_height
@@ -122,6 +134,22 @@ def test_the_slides_hold_native_charts_of_the_engines_numbers_and_tables(told: A
         if shape.left < 0 or shape.top < 0 or shape.left + shape.width > wide + 1 or shape.top + shape.height > high + 1
     ]  # fmt: skip
     assert outside == []
+
+
+def test_a_cell_of_a_slide_ends_its_lines_between_phrases_and_holds_each() -> None:
+    assert broken("−0.2 ポイント", CELL, 22) == "−0.2 \nポイント" and broken("−0.2 ポイント", CELL, 40) == "−0.2 ポイント"
+    assert broken("98.5% (2021年12月)", CELL, 25) == "98.5% \n(2021年12月)"
+    assert broken("about −17 points", CELL, 10) == "about −17 points", "what has spaces is broken by whoever shows it"
+
+
+def test_no_line_of_a_table_on_a_slide_is_wider_than_its_column(told: Agenda) -> None:
+    book = Presentation(io.BytesIO(pack_slides(told)))
+    tables = [shape.table for slide in book.slides for shape in slide.shapes if shape.has_table]
+    wide = [
+        (line, column.width.mm) for table in tables for at, column in enumerate(table.columns) for row in table.rows
+        for line in row.cells[at].text.split("\v") if told.words.language == "ja" and len(phrases(line)) > 1 and taken(line.rstrip(), CELL) > column.width.mm - PAD + 0.1
+    ]  # fmt: skip
+    assert tables and wide == []
 
 
 def test_english_slides_hold_no_japanese_of_ours(store: Store) -> None:
