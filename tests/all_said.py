@@ -41,7 +41,8 @@ PERSON = "office@reform.example.org"
 API = (
     "health", "v1/indicators", "v1/observations", "v1/status", "v1/readings", "v1/sources", "v1/projects", "v1/milestones", "v1/units",
     "v1/bureaus", "v1/changes", "v1/procedures", "v1/procedures.csv", "v1/facilities", "v1/registers/procedures",
-    "v1/registers/facilities", "v1/editions", "v1/status?as_of=nonsense",
+    "v1/registers/facilities", "v1/editions", "v1/status?as_of=nonsense", "v1/attention", "v1/strips", "v1/charts", "v1/commentaries",
+    "v1/actions", "v1/search?q=a", "v1/voices", "v1/nothing", "health/live", "health/ready", "../robots.txt", "../calendar.ics", "../nothing",
 )  # fmt: skip
 
 
