@@ -17,7 +17,7 @@ from kpis.figures.records import Figure, Judgement
 from kpis.figures.scorecard import Book, Scored, Tally, dated_text, shown_figure
 from kpis.text import format_date
 from pages.parts import address, cached, prose
-from pages.parts.data_table import Grid, grid, link_columns, show_grid
+from pages.parts.data_table import ShownGrid, grid, link_columns, show_grid
 from pages.parts.menu import page
 from pages.parts.raw_html import draw_html
 from pages.parts.series import long_form, marks_of, series_chart
@@ -101,7 +101,7 @@ class _Block:
     notes: str
     happened: str
     signs: Mapping[date, str]
-    table: Grid | None
+    table: ShownGrid | None
     csv: bytes
     sources: str
 

@@ -48,20 +48,20 @@ def data_table(data: Any, *, first: int = 0, **more: Any) -> None:
 
 
 @dataclass(frozen=True, slots=True)
-class Grid:
+class ShownGrid:
     """A grid as every run shows it: its data without columns that say nothing, and its settings."""
 
     data: Any
     settings: Mapping[str, Any]
 
 
-def grid(data: Any, **settings: Any) -> Grid:
+def grid(data: Any, **settings: Any) -> ShownGrid:
     """Make a grid ready, which for the ten of a page of charts is 2 ms of 30 at each run; ``settings`` are arguments of ``st.dataframe``."""
     said = said_columns(data)
-    return Grid(said, {**settings, "column_config": {**_helped(said), **settings.get("column_config", {})}})
+    return ShownGrid(said, {**settings, "column_config": {**_helped(said), **settings.get("column_config", {})}})
 
 
-def show_grid(made: Grid, **more: Any) -> None:
+def show_grid(made: ShownGrid, **more: Any) -> None:
     """Show a grid that was made ready."""
     st.dataframe(made.data, hide_index=True, width="stretch", placeholder=EMPTY_CELL, **made.settings, **more)
 
@@ -138,7 +138,7 @@ def _titled(value: Any) -> Any:
     return Link(unquote(title), address.removesuffix("#")) if is_titled else value
 
 
-def grid_or_blocks(made: Grid, blocks: Texts | None, *, key: str) -> None:
+def grid_or_blocks(made: ShownGrid, blocks: Texts | None, *, key: str) -> None:
     """Show a table as a grid where there is room, and as blocks on a phone and on paper (``api/assets/page.css``)."""
     with st.container(key=f"as_grid_{key}"):
         show_grid(made)

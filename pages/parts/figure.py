@@ -14,7 +14,7 @@ from charts.plotly.styled import CONFIG, Finished, in_language
 from kpis.as_text import markdown
 from pages.parts import cached, prose
 from pages.parts.data_table import (
-    Grid,
+    ShownGrid,
     Texts,
     blocks_of,
     columns_of_widths,
@@ -36,7 +36,7 @@ class Ready:
 
     figure: Finished | None
     sentence: str
-    table: Grid
+    table: ShownGrid
     texts: Texts | None
     csv: bytes
     title: str

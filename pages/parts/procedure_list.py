@@ -15,7 +15,7 @@ from kpis.settings import settings
 from kpis.store.queries import PAGE_SIZE, Counted, Filter, ProcedureOnDay
 from pages.parts import address, cached, prose
 from pages.parts.asked import choose, turn_pages, write_words
-from pages.parts.data_table import Grid, Texts, grid, said_columns, show_grid, texts_of, texts_table
+from pages.parts.data_table import ShownGrid, Texts, grid, said_columns, show_grid, texts_of, texts_table
 from pages.parts.registers import bureau_names, day_word, telling, when
 from pages.parts.text import digits, language, named, t
 from pages.parts.titled import section_heading
@@ -87,7 +87,7 @@ def procedure_list(register: Counted) -> None:
         st.link_button(t("list_csv"), address.below(f"/api/v1/procedures.csv?{query}"), icon=":material/download:")
 
 
-def _shown(rows: list[ProcedureOnDay], bureaus: dict[str, str]) -> Grid:
+def _shown(rows: list[ProcedureOnDay], bureaus: dict[str, str]) -> ShownGrid:
     link = f"{address.path('procedures')}&code="
     frame = pd.DataFrame(
         [
