@@ -21,7 +21,7 @@ from pages.parts.raw_html import draw_html
 from pages.parts.text import language, t
 from publishers.site.headed import defined, meanings
 from publishers.site.labels import is_nothing
-from publishers.site.seen import listing
+from publishers.site.seen import listed_in_parts, listing
 from telling.blocks import Block, Cell, Link, Number
 from telling.words import Words
 
@@ -188,7 +188,8 @@ def texts_of(block: Block, words: Words, *, first: int = 0) -> Texts:
     total = len(block.rows)
     if not first or total <= first + 1:
         return Texts(defined(listing(block, words), words)) if total else Texts("")
-    return Texts(defined(listing(block, words, last=first), words), listing(block, words, first=first), total - first)
+    shown, folded = listed_in_parts(block, words, first=first)
+    return Texts(defined(shown, words), folded, total - first)
 
 
 def texts_of_rows(rows: Sequence[Mapping[str, Any]], *, title: str = "", first: int = 0) -> Texts:

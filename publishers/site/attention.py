@@ -67,7 +67,8 @@ def _due(row: OffTrackRow, words: Words) -> Markup | str:
     return Markup("{} {}").format(day, _missing(words, "action_late")) if answer.is_late else day
 
 
-def _row(row: OffTrackRow, leads: Leads, words: Words, *, is_public: bool) -> Markup:
+def _cells(row: OffTrackRow, leads: Leads, words: Words, *, is_public: bool) -> tuple[Markup | str, ...]:
+    """Return what a row says, in the order of ``NAMES``."""
     w, answer, is_report = words, row.answer, row.kind == "report"
     small = Markup('<span class="att-small">{}</span>')
     gap = (
@@ -78,7 +79,7 @@ def _row(row: OffTrackRow, leads: Leads, words: Words, *, is_public: bool) -> Ma
     owner = small.format(answer.owner) if answer.owner else ""
     cause = answer.cause or (NOT_ASKED if is_report else _missing(w, "att_not_explained" if is_public else "att_no_entry"))
     office = small.format(w("assessment_row", text=answer.office)) if answer.office else ""
-    cells = (
+    return (
         Markup('<span class="att-mark{}"><i class="{}"></i>{}</span>').format("" if row.is_current else " att-old", look_of(row.status), row.word),
         Markup('<a href="{}">{}</a>{}').format(leads(row), row.name, small.format(row.about) if row.about else ""),
         Markup("<b>{}</b>").format(gap),
@@ -88,27 +89,30 @@ def _row(row: OffTrackRow, leads: Leads, words: Words, *, is_public: bool) -> Ma
         Markup("{}{}").format(row.bureau or _missing(w, "att_undecided"), owner),
         _due(row, w),
     )  # fmt: skip
-    is_blank = not answer.cause and not answer.action and not office  # on a phone one line says so
+
+
+def _row(row: OffTrackRow, cells: Sequence[object], at: Sequence[int]) -> Markup:
+    is_blank = not row.answer.cause and not row.answer.action and not row.answer.office  # on a phone one line says so
     return Markup("<tr{}>{}</tr>").format(
         Markup(' class="att-blank"') if is_blank else "",
         Markup("").join(
             Markup('<td class="att-{}{}">{}</td>').format(name, " none" if is_nothing(cell) else "", cell)
-            for name, cell in zip(NAMES, cells, strict=True)
+            for name, cell in zip(picked(NAMES, at), picked(cells, at), strict=True)
         ),
     )
 
 
-def _table(rows: Sequence[OffTrackRow], leads: Leads, words: Words, *, caption: str, is_public: bool) -> Markup:
+def _table(rows: Sequence[tuple[OffTrackRow, Sequence[object]]], at: Sequence[int], words: Words, *, caption: str) -> Markup:
     heads = Markup("").join(
         Markup('<th scope="col" role="columnheader"{}>{}</th>').format(
             Markup(' class="att-gap"') if head == "att_gap" else "", words(head)
         )
-        for head in HEADS
+        for head in picked(HEADS, at)
     )
     # On a phone each value has its label before it; they stand once, for each row to take from.
     told = {**dict(zip(NAMES, HEADS, strict=True)), "both": "att_why_and_action"}
     labels = ";".join(f"--{name}:'{words(key)}'" for name, key in told.items() if name in LABELLED)
-    body = Markup("").join(_row(row, leads, words, is_public=is_public) for row in rows)
+    body = Markup("").join(_row(row, cells, at) for row, cells in rows)
     return Markup(
         '<table class="att" style="{}"><caption class="vh">{}</caption><thead><tr>{}</tr></thead><tbody>{}</tbody></table>'
     ).format(labels, caption, heads, body)
@@ -126,12 +130,14 @@ def listed(rows: Sequence[OffTrackRow], leads: Leads, words: Words, *, caption: 
     """
     if not rows:
         return Markup("")
-    first, rest = rows[:SHOWN_FIRST], rows[SHOWN_FIRST:]
-    made = _table(first, leads, words, caption=caption, is_public=is_public)
+    every = [(row, _cells(row, leads, words, is_public=is_public)) for row in rows]
+    at = filled(cells for _, cells in every)  # of both parts, which have the same columns
+    first, rest = every[:SHOWN_FIRST], every[SHOWN_FIRST:]
+    made = _table(first, at, words, caption=caption)
     if rest:
         more = folded(rows, words)
         made += Markup('<details class="att-more"><summary>{}</summary>{}</details>').format(
-            more, _table(rest, leads, words, caption=more, is_public=is_public)
+            more, _table(rest, at, words, caption=more)
         )
     return lined(with_roles(str(shown(made))))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from itertools import groupby
 
 from markupsafe import Markup
@@ -10,7 +11,7 @@ from markupsafe import Markup
 from charts.svg.strip import look_of
 from kpis.as_text import shown
 from kpis.figures.records import FELL_SHORT
-from publishers.site.labels import with_roles
+from publishers.site.labels import filled, picked, with_roles
 from telling.matrix import MISSING, NONE, QUIET, BureauRow, Cell, Handed, Leads, Matrix
 from telling.words import Words
 
@@ -31,6 +32,7 @@ def table(told: Matrix, page_of: Callable[[str], str], list_of: ListOf, words: W
         words: of the language.
         caption: what the table is of, for those who do not see where it stands.
     """
+    told = _said(told)
     body = Markup("").join(_head_line(told, name, cells, list_of) for name, cells in told.heads)
     body = Markup('<tbody class="mx-whole">{}</tbody>').format(body)
     wide = len(told.columns) + 1 + bool(told.report)
@@ -44,6 +46,22 @@ def table(told: Matrix, page_of: Callable[[str], str], list_of: ListOf, words: W
     made = Markup('<table class="mx"><caption class="vh">{}</caption>{}{}</table>').format(caption, _heads(told, words), body)
     notes = Markup("").join(Markup('<p class="att-said">{}</p>').format(note) for note in (*told.notes, words("matrix_legend")))
     return with_roles(str(shown(made + notes)))
+
+
+def _said(told: Matrix) -> Matrix:
+    """Return the table without the columns in which no line says anything."""
+    cells = [cells for _, cells in told.heads] + [row.cells for row in told.rows]
+    if not cells:
+        return told
+    at = [place - 1 for place in filled(("", *(cell.text for cell in line)) for line in cells)[1:]]
+
+    def said(row: BureauRow) -> BureauRow:
+        return replace(row, cells=tuple(picked(row.cells, at)))
+
+    return replace(
+        told, columns=tuple(picked(told.columns, at)), heads=tuple((name, tuple(picked(cells, at))) for name, cells in told.heads),
+        groups=tuple((name, tuple(map(said, rows))) for name, rows in told.groups),
+    )  # fmt: skip
 
 
 def _heads(told: Matrix, words: Words) -> Markup:

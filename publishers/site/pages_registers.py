@@ -87,6 +87,7 @@ class Listed:
     file: str
     said: str
     codes: Sequence[str] = ()  # of the rows: a row is found under its own
+    unsaid: Sequence[str] = ()  # words that say nothing: a column of them alone is none
 
 
 def rows_of_lists(site: Site) -> frozenset[tuple[str, str]]:
@@ -103,29 +104,17 @@ def listed_procedures(site: Site, words: Words, bureau: str = "", *, most: int =
     if not total:
         return None
     telling = site.telling(words)
-    with_ends = any(r.ended_reason for r in rows)
     successors = {r.procedure_code: words.named(r) for r in rows}
-    heads = (
-        "col_name",
-        "col_bureau",
-        "col_status",
-        "col_type",
-        "col_online_day",
-        "col_due",
-        "ed_priority",
-        *["col_ended"] * with_ends,
-    )
+    heads = ("col_name", "col_bureau", "col_status", "col_type", "col_online_day", "col_due", "ed_priority", "col_ended")
     cells = [
         [
             words.named(r), telling.bureau(r.bureau_code or ""), words(f"digital_{r.status}"), words(f"process_{r.process_type}"),
             known_day(r.digitised_date, r.digitised_precision, words.language),
             known_day(r.planned_for, r.planned_for_precision, words.language), words("answer_yes") if r.is_priority else "",
-            *[
-                ended_line(
-                    telling, r.ended_reason or "", r.ended_on, r.ended_on_precision,
-                    successors.get(r.successor_code or "", r.successor_code or ""),
-                )
-            ] * with_ends,
+            ended_line(
+                telling, r.ended_reason or "", r.ended_on, r.ended_on_precision,
+                successors.get(r.successor_code or "", r.successor_code or ""),
+            ),
         ]
         for r in rows
     ]  # fmt: skip
@@ -138,6 +127,7 @@ def listed_procedures(site: Site, words: Words, bureau: str = "", *, most: int =
         file="procedures.csv",
         said=said,
         codes=list(successors),
+        unsaid=[words("process_unknown")],
     )
 
 
@@ -161,7 +151,7 @@ def facilities(site: Site, words: Words) -> Page:
     whole = BlockView(told_facilities.whole_list(telling, held), words)
     key = "ed_list_first" if len(held) > LISTED else "ed_list_all"
     listed = Listed(
-        heading=words("fac_list"), columns=whole.block.columns, rows=whole.rows[:LISTED], file="facilities.csv", codes=[f.code for f in held[:LISTED]],
+        heading=words("fac_list"), columns=[column.heading for column in whole.columns], rows=whole.rows[:LISTED], file="facilities.csv", codes=[f.code for f in held[:LISTED]],
         said=words(key, total=words.number(len(held)), shown=words.number(min(len(held), LISTED))),
     )  # fmt: skip
     return "facilities.html", "register.html", {

@@ -224,15 +224,19 @@ def quarters(listed: Sequence[Quarter], words: Words, *, caption: str) -> Markup
     if not listed:
         return Markup("")
     heads = (words("line_quarter"), words("status"), words("actual"), words("planned"), words("att_gap"))
-    top = Markup("").join(Markup('<th scope="col">{}</th>').format(head) for head in heads)
-    body = Markup("")
+    rows = []
     for each in listed:
         period = Markup(" <small>{}</small>").format(each.period) if each.period else ""
         gap = Markup("<b>{}</b>").format(each.gap) if each.is_short else each.gap
-        cells = (mark(each.status, each.word, words), Markup("{}{}").format(each.actual, period), each.planned, gap)
-        body += Markup('<tr><th scope="row">{}</th>{}</tr>').format(
-            each.name, Markup("").join(Markup("<td>{}</td>").format(cell) for cell in cells)
+        rows.append((each.name, mark(each.status, each.word, words), Markup("{}{}").format(each.actual, period), each.planned, gap))
+    at = filled(rows)
+    top = Markup("").join(Markup('<th scope="col">{}</th>').format(head) for head in picked(heads, at))
+    body = Markup("").join(
+        Markup('<tr><th scope="row">{}</th>{}</tr>').format(
+            name, Markup("").join(Markup("<td>{}</td>").format(cell) for cell in cells)
         )
+        for name, *cells in (picked(row, at) for row in rows)
+    )
     made = Markup('<table class="qt" aria-label="{}"><thead><tr>{}</tr></thead><tbody>{}</tbody></table>')
     return with_roles(str(shown(made.format(caption, top, body))))
 
@@ -347,16 +351,25 @@ def projects(listed: Sequence[OverviewLine], page_of: PageOf, words: Words, *, c
     )
 
 
-def listing(block: Block, words: Words, *, first: int = 0, last: int | None = None) -> Markup:
-    """Return the table of a block, or its rows from one to another, for texts that are read in full; all parts have the same columns."""
+def listing(block: Block, words: Words) -> Markup:
+    """Return the table of a block, for texts that are read in full."""
+    return listed_in_parts(block, words, first=len(block.rows))[0]
+
+
+def listed_in_parts(block: Block, words: Words, *, first: int) -> tuple[Markup, Markup]:
+    """Return the first rows of a block as a table, and the others as one with the same columns."""
     every = [[cell(value, words) for value in row] for row in block.rows]
     at = filled(every)
-    rows, columns = [picked(row, at) for row in every[first:last]], picked(columns_of(block), at)
+    rows, columns = [picked(row, at) for row in every], picked(columns_of(block), at)
     numbers = [place for place, column in enumerate(columns) if column.is_number]
     heads = [column.heading for column in columns]
-    return _table(
-        block.key.replace("_", "-"), heads, rows, caption=block.title or block.sentence, numbers=numbers, is_one_of_several=True
-    )
+
+    def part(some: Sequence[Sequence[object]]) -> Markup:
+        return _table(
+            block.key.replace("_", "-"), heads, some, caption=block.title or block.sentence, numbers=numbers, is_one_of_several=True
+        )
+
+    return part(rows[:first]), part(rows[first:]) if rows[first:] else Markup("")
 
 
 def _table(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -24,10 +25,13 @@ from publishers.site import attention
 from publishers.site.numbered import numbered
 from telling import attention as told_attention
 from telling import happened, indicator
-from telling.blocks import Telling
+from telling.blocks import BlockColumn, Telling
 from telling.overview import counted_word, groups, rule_line
 from telling.words import Words
 
+SERIES = ("period", "period_end", "value", "ed_numerator", "ed_denominator", "marks", "source")
+LISTED = ("nav_indicator", "status", "actual", "target", "period", "att_strip_heading")  # of a list of several
+NUMBERS = ("value", "ed_numerator", "ed_denominator", "actual", "target")
 TONES = {
     "reached": "good", "on_track": "fine", "slightly_behind": "warn", "unreported": "warn", "behind": "bad", "moving_away": "bad", "missed": "bad",
     "reached_then_lost": "bad",
@@ -82,16 +86,10 @@ def number(value: float | None, text: str) -> Markup:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class SeriesRow:
-    """A figure in the table of a series: its period with the last day, value, n, d, marks and source."""
+    """A figure in the table of a series: the code of its period, and what ``SERIES`` names."""
 
     code: str
-    label: str
-    end: str
-    value: Markup
-    numerator: Markup | str
-    denominator: Markup | str
-    marks: str
-    source: SourceNote | None
+    cells: tuple[Markup | str, ...]
 
 
 @dataclass(frozen=True)
@@ -141,7 +139,7 @@ class IndicatorView:
             return Markup("")
         shape = told_attention.strip(self.moment.stood(self.scored), self.words, name=self.name)
         since = told_attention.since_words(self.moment.off_since(self.scored), self.words)
-        return Markup("{} {}").format(attention.strip(shape), since)
+        return Markup("{} {}").format(attention.strip(shape), since).strip()
 
     @property
     def sentence(self) -> str:
@@ -216,14 +214,34 @@ class IndicatorView:
         rows = []
         for figure in sorted(self.scored.figures, key=in_time):
             marks = [self.words(f"mark_{mark}") for mark in MARKS if getattr(figure, f"is_{mark}")]
-            rows.append(
-                SeriesRow(
-                    code=figure.period_code, label=figure.period.label(self.words.language), end=figure.period.end.isoformat(),
-                    value=self.figure(figure), numerator=self.plain(figure.numerator), denominator=self.plain(figure.denominator),
-                    marks=self.words("list_comma").join(marks), source=self.book.sources.get(figure.source_code),
-                )
+            cells = (
+                figure.period.label(self.words.language), figure.period.end.isoformat(), self.figure(figure), self.plain(figure.numerator),
+                self.plain(figure.denominator), self.words("list_comma").join(marks), self._source(figure),
             )  # fmt: skip
+            rows.append(SeriesRow(code=figure.period_code, cells=cells))
         return rows
+
+    @property
+    def series_columns(self) -> list[BlockColumn]:
+        """Return the columns of the table of figures, in the order of the cells."""
+        return self._columns(SERIES)
+
+    @property
+    def listed(self) -> tuple[Markup | str, ...]:
+        """Return what a list of several says of it, as ``LISTED`` names it."""
+        return self.name, self.badge, self.headline, self.target, self.when, self.strip
+
+    @property
+    def listed_columns(self) -> list[BlockColumn]:
+        """Return the columns of such a list."""
+        return self._columns(LISTED)
+
+    def _columns(self, keys: Iterable[str]) -> list[BlockColumn]:
+        return [BlockColumn(self.words(key), key in NUMBERS) for key in keys]
+
+    def _source(self, figure: Figure) -> Markup | str:
+        note = self.book.sources.get(figure.source_code)
+        return "" if note is None else Markup('<a href="{}" rel="noopener">{}</a>').format(note.url, self.words.marked(note.title))
 
     def plain(self, value: float | None) -> Markup | str:
         """Return a count, or nothing."""

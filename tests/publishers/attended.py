@@ -16,6 +16,7 @@ from tests.publishers.shown import Shown
 
 OF_PLAN = ("behind", "slightly_behind", "moving_away")
 HEADS = ("status", "att_what", "att_gap", "att_since_head", "att_why", "att_action", "att_bureau", "att_due")
+GAP = HEADS.index("att_gap")
 
 
 def listed(ledger: Ledger) -> list[Item]:
@@ -107,12 +108,14 @@ def ledger_unit(ledger: Ledger, code: str) -> Any:
 
 def wrong(ledger: Ledger, shown: Shown) -> list[str]:
     """Return what is wrong with the list on a page, and take its tables out of what is shown."""
-    heads = [ledger.words(h) for h in HEADS]
+    must = [(_indicator if row["subject"] == "indicator" else _milestone)(ledger, row) for row in listed(ledger)]
+    must = [[plain(c) for c in row] for row in must]
+    is_apart = any(row[GAP] != "―" for row in must)  # else nobody knows of any how far it is, and there is no such column
+    heads = [ledger.words(h) for n, h in enumerate(HEADS) if is_apart or n != GAP]
     tables = [rows for header, rows in shown.tables if header == heads]
     shown.tables[:] = [t for t in shown.tables if t[0] != heads]
     there = [[plain(str(c)) for c in row] for rows in tables for row in rows]
-    must = [(_indicator if row["subject"] == "indicator" else _milestone)(ledger, row) for row in listed(ledger)]
-    must = [[plain(c) for c in row] for row in must]
+    there = [row if is_apart else [*row[:GAP], "―", *row[GAP:]] for row in there]
     found = [] if [row[:4] for row in there] == must else [f"要対応 {[r[:4] for r in there]} for {must}"]
     for row, said in zip(listed(ledger), there, strict=False):
         undecided = ledger.words("att_undecided")

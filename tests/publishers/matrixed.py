@@ -28,7 +28,7 @@ def wrong(
         gone: those that are no more, which a table of their own lists.
         is_title: the heading of the page is that of the table.
     """
-    w, told = ledger.words, _told(ledger, current, view)
+    w, told = ledger.words, _without_blank(_told(ledger, current, view))
     found = []
     tables = [rows for header, rows in shown.tables if not header[:1] or header[0] == ""]
     shown.tables[:] = [t for t in shown.tables if t[0] and t[0][0] != ""]
@@ -47,6 +47,8 @@ def wrong(
         )
     later = {row[0]: [plain(str(c)).strip() for c in row[1:]] for table in tables[1:] for row in table if row}
     ended = _told(ledger, gone, view)
+    ended.lines.clear()  # they never were one together
+    ended = _without_blank(ended)
     for bureau in gone:
         name, must = ledger.unit_label(bureau), [plain(c) for c in ended.rows[bureau["code"]]]
         found += [] if later.get(name, [])[: len(must)] == must else [f"{name}: {later.get(name)} for {must}"]
@@ -90,6 +92,17 @@ class _Told:
         self.periods: dict[str, Period] = {}
         self.groups: set[str] = set()
         self.short = 0
+
+
+def _without_blank(told: _Told) -> _Told:
+    """Take the columns out in which no line says anything."""
+    lines = [*told.rows.values(), *told.lines.values()]
+    kept = [
+        n for n in range(max(map(len, lines), default=0)) if any(line[n] not in ("", "—", "·") for line in lines if n < len(line))
+    ]
+    for held in (told.rows, told.lines):
+        held.update({name: [line[n] for n in kept if n < len(line)] for name, line in held.items()})
+    return told
 
 
 def _told(ledger: Ledger, current: Sequence[Item], view: str) -> _Told:

@@ -209,7 +209,7 @@ class Static(HTMLParser):
         self._unit = ""
         self._skip = 0
         self._first_value: str | None = None
-        self.rows: dict[tuple[str, str], tuple[list[str], str]] = {}
+        self.rows: dict[tuple[str, str], tuple[dict[str, str], str]] = {}  # cells by heading, and the value
         self.points: dict[str, set[str]] = {}  # unit → what the dots of its charts say
         self.pictures: list[tuple[str, list[str]]] = []  # charts of blocks: what each says of itself, and what its shapes say
         self._svg = 0
@@ -257,7 +257,7 @@ class Static(HTMLParser):
             else:
                 rows.append(list(self._row))
             if self._period:
-                self.rows[self._unit, self._period] = (list(self._row), self._first_value or "")
+                self.rows[self._unit, self._period] = (dict(zip(header, self._row, strict=True)), self._first_value or "")
             self._row = None
         if tag in ("h1", "h2", "h3") and self._heading is not None:
             self.shown.headings.append("".join(self._heading).strip())

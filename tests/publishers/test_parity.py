@@ -86,14 +86,17 @@ def test_every_number_of_every_indicator_is_the_same_everywhere(public: int, sit
         own = [(p, cells, value) for (u, p), (cells, value) in page.rows.items() if u == unit]
         heads = [words(key) for key in ("period", "period_end", "value", "ed_numerator", "ed_denominator")]
         streamlit = shown.table(*heads, unfilled=2)  # parts of a rate; no column where no figure has any
-        assert [(cells[0], cells[2]) for _, cells, _ in own] == [(r[0], r[2]) for r in streamlit], code
+        assert [(cells[heads[0]], cells[heads[2]]) for _, cells, _ in own] == [(r[0], r[2]) for r in streamlit], code
+        columns = {*heads, words("marks"), words("source")}
+        grid = next((head for head, _ in shown.tables if set(heads[:3]) <= set(head)), [])
+        assert all(set(cells) & columns == set(grid) & columns for _, cells, _ in own), (code, "the same columns on both sides")
         for (period, cells, value), (_, _, _, n, d) in zip(own, streamlit, strict=True):
             published_value = mine[code, unit, period]
             if published_value is not None:
                 assert float(value) == published_value, (code, period)
             else:
                 assert value == "" or code in ratios, (code, period)
-            assert [c.replace(",", "") for c in cells[3:5]] == [_count(n), _count(d)], (code, period)
+            assert [cells.get(head, "").replace(",", "") for head in heads[3:]] == [_count(n), _count(d)], (code, period)
             compared += 1
         for (u, period), (_, value) in page.rows.items():  # other units too
             if mine[code, u, period] is not None:
@@ -120,12 +123,12 @@ def test_every_number_of_every_indicator_is_the_same_everywhere(public: int, sit
             assert [r[:2] for r in readings] == [r[:2] for r in last], code
         items = {i["scope"]: i for i in ledger.items() if i["code"] == code}
         for unit_code, points in page.points.items():  # what the dots of the static charts say
-            rows = {f"{cells[0]}: {cells[2]}" for (u, _), (cells, _) in page.rows.items() if u == unit_code}
+            rows = {f"{cells[heads[0]]}: {cells[heads[2]]}" for (u, _), (cells, _) in page.rows.items() if u == unit_code}
             rows |= {charted.aim_label(ledger, items[unit_code], goal) for goal in charted.goals_of(ledger, items[unit_code])}
             rows |= marked_days.lines(ledger, items[unit_code])
             assert points <= rows, (code, points - rows)
         # A head says R1年度 where the table beside it says 令和元年度.
-        first_year = {"1"} if any("元年" in cell for (cells, _) in page.rows.values() for cell in cells) else set()
+        first_year = {"1"} if any("元年" in cell for (cells, _) in page.rows.values() for cell in cells.values()) else set()
         missing = shown.numbers() - page.shown.numbers() - first_year
         assert missing <= _of_the_edition(published, language), (code, missing)
         assert accounts.indicator(ledger, shown, code) == [], code  # charts and texts as well, by the API of the edition
