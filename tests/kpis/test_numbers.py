@@ -75,6 +75,7 @@ def test_a_value_that_was_worked_out_has_the_decimals_of_its_indicator_unless_it
         (29999 / 30000 * 100, 100, RATE, {}, ("99.997%", "100.0%", "0.003ポイント"), -1),
         (12_345_678.9, 12_345_679, YEN, {}, ("1,234万5,678.9円", "1,234万5,679円", "0.1円"), -1),
         (30e6, 45_205_479.45, SHEETS, {"is_planned": True}, ("3,000万枚", "4,500万枚", "1,500万枚"), -1),
+        (30e6, 2_345_678, SHEETS, {"is_planned": True}, ("3,000万枚", "230万枚", "2,770万枚"), 1),  # two digits of the plan stay
         (80e6, 82_876_712, SHEETS, {"is_planned": True, "is_approximate": True}, ("8,000万枚", "8,300万枚", "300万枚"), -1),
         (40.98e6, 45_205_479.45, SHEETS, {"is_planned": True, "is_approximate": True}, ("4,098万枚", "4,521万枚", "423万枚"), -1),
         (65e6, 60e6, SHEETS, {}, ("6,500万枚", "6,000万枚", "500万枚"), 1),

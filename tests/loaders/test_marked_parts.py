@@ -65,6 +65,9 @@ def test_a_workbook_with_an_odd_part_is_marked_or_the_part_is_named(faulty: tupl
             continue
         with zipfile.ZipFile(BytesIO(marked)) as archive:
             assert any(b"Mieruka" in archive.read(each) for each in archive.namelist() if "comments" in each), name
+            for each in (rels for rels in archive.namelist() if "/worksheets/_rels/" in rels):
+                kinds = [relation.get("Type").rpartition("/")[2] for relation in etree.fromstring(archive.read(each))]
+                assert all(kinds.count(kind) <= 1 for kind in ("comments", "vmlDrawing")), (name, each, kinds)
 
 
 @pytest.mark.parametrize("part", ["xl/styles.xml", "[Content_Types].xml", "xl/_rels/workbook.xml.rels", "xl/worksheets/sheet2.xml"])
