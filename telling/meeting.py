@@ -17,7 +17,7 @@ from kpis.figures.projects import Milestone, ProjectReport
 from kpis.figures.records import BAD, Figure, in_time, value_of
 from kpis.figures.rollup import RollUp
 from kpis.figures.scorecard import Scored, dated_text, path_of, shown_figure, tally
-from kpis.figures.sentences import planned_text, standing_word, target_text, variance_text
+from kpis.figures.sentences import marked, planned_text, standing_word, target_text, variance_text
 from kpis.figures.shifts import Shift, shifts
 from kpis.figures.targets import planned_on
 from kpis.government import government
@@ -282,7 +282,7 @@ def coverage(report: QuarterReport) -> Block:
         rows.append(
             (
                 w.named(definition), parse_period(rolled.period_code).label(language), rolled.reported_count, rolled.owing_count,
-                Number(total, "" if total is None else format_value(total, definition, language, is_worked_out=True)),
+                Number(total, "" if total is None else marked(format_value(total, definition, language, is_worked_out=True), rolled.figure, language)),
                 Number(official.value, report.shown(item, official)) if official else "", w.named(definition, "unit"),
                 w("report_complete" if rolled.is_complete else "report_partial"),
                 w("list_comma").join(names.get(c, c) for c in rolled.left_out), bool(rolled.figure and rolled.figure.is_sample),

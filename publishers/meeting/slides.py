@@ -23,6 +23,7 @@ from charts.svg.strip import LOOK
 from kpis.as_text import shown
 from kpis.line_breaks import phrases
 from kpis.text import format_date
+from publishers.meeting.workbook import axis_format
 from telling import pack
 from telling.agenda import Agenda, Decided, Item
 from telling.blocks import Block
@@ -168,7 +169,11 @@ class _Slide:
         _write(chart.chart_title.text_frame, [[(f"{w.named(definition)} ({w.named(definition, 'unit')})", 12, True, INK)]])
         chart.legend.position, chart.legend.include_in_layout = XL_LEGEND_POSITION.BOTTOM, False
         chart.value_axis.major_gridlines.format.line.color.rgb = RGBColor.from_string("E4E6F0")
-        chart.value_axis.tick_labels.number_format, chart.value_axis.tick_labels.number_format_is_linked = "#,##0.##", False
+        values = [v for _, value, planned in drawn.points for v in (value, planned) if v is not None]
+        chart.value_axis.tick_labels.number_format, chart.value_axis.tick_labels.number_format_is_linked = (
+            axis_format(values),
+            False,
+        )
         if min(value for _, value, _ in drawn.points) >= 0:
             chart.value_axis.minimum_scale = 0
         for series, colour, is_plan in zip(chart.plots[0].series, (BLUE, GREY), (False, True), strict=True):

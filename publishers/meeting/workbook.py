@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import math
+import re
 from collections.abc import Callable, Sequence
 from datetime import date
 
@@ -18,7 +19,9 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from charts.style import OFFICE_FONT
 from kpis.as_text import shown
-from kpis.text import format_date
+from kpis.figures.scorecard import shown_figure
+from kpis.languages import say
+from kpis.text import format_date, format_value
 from telling import meeting
 from telling.blocks import Block, Link, Number
 from telling.blocks import Cell as Told
@@ -28,6 +31,7 @@ from telling.meeting import QuarterReport
 BLUE, GREY = "0017C1", "626264"
 LINE = 16  # points; the height of a line of 11 points
 SPARE = 1.1  # lines break between words, so that a tenth of each stays blank
+THOUSAND = 1000  # up to here an axis is written as the program writes numbers: 0.5 stays 0.5
 Cell = str | float | int | bool | date | None
 
 
@@ -82,8 +86,6 @@ def _table(
     for n, line in enumerate(rows, start=1):
         for at, (value, width) in enumerate(zip(line, widths, strict=True), start=1):
             _put(sheet, row + n, at, value, wrap=_lines(value, width) > 1)
-            if isinstance(value, float):
-                sheet.cell(row + n, at).number_format = "#,##0" if value == round(value) else "#,##0.0"
     for at, width in enumerate(widths, start=1):
         letter = get_column_letter(at)
         sheet.column_dimensions[letter].width = max(width, sheet.column_dimensions[letter].width or 0)
@@ -160,12 +162,50 @@ def _told(sheet: Worksheet, report: QuarterReport, block: Block, widths: Sequenc
         return row + 2
     if frozen:
         sheet.freeze_panes = sheet.cell(row + 1, frozen + 1)
-    free = _table(sheet, block.key, row, block.columns, [[_value(c) for c in line] for line in block.rows], widths)
-    for n, line in enumerate(block.rows, start=1):
+    return _rows(sheet, block.key, row, block.columns, block.rows, widths, report.words.language)
+
+
+def _rows(
+    sheet: Worksheet,
+    name: str,
+    row: int,
+    header: Sequence[str],
+    rows: Sequence[Sequence[Told]],
+    widths: Sequence[int],
+    language: str,
+) -> int:
+    """Write told rows as a native table, numbers as they are read and links as links, and return the next free row."""
+    free = _table(sheet, name, row, header, [[_value(c) for c in line] for line in rows], widths)
+    for n, line in enumerate(rows, start=1):
         for at, told in enumerate(line, start=1):
             if isinstance(told, Link):
                 sheet.cell(row + n, at).hyperlink = told.address
+            if isinstance(told, Number) and told.value is not None:
+                sheet.cell(row + n, at).number_format = as_read(told, language)
     return free
+
+
+def as_read(number: Number, language: str) -> str:
+    """Return the number format that shows a number with the decimals and the marks of its text: 約, 速報値, 超; the cell holds the number itself."""
+    text, value = number.text, number.value or 0.0
+    digits = re.search(r"[\d,]+(?:\.(\d+))?", text)
+    places = len(digits[1] or "") if digits else 1
+    if digits is None or round(abs(value), places) != float(digits[0].replace(",", "")):
+        places = 0 if value == round(value) else 1  # 1.2 million is written out
+    before = text[: digits.start()].strip("+−±-") if digits else ""
+    after = "".join(
+        end
+        for key in ("say_more_than", "say_preliminary")
+        if (end := say(key, language, number="\0").split("\0")[1]) and end in text
+    )
+    core = "#,##0" + (f".{'0' * places}" if places else "")
+    marks = [f'"{mark}"' if mark else "" for mark in (before.replace('"', ""), after)]
+    return ";".join(f"{marks[0]}{sign}{core}{marks[1]}" for sign in (("", "-") if any(marks) else ("",)))
+
+
+def axis_format(values: Sequence[float]) -> str:
+    """Return the number format of an axis: thousands set apart where there are any, else as many decimals as its marks have."""
+    return "#,##0" if max(map(abs, values), default=0) >= THOUSAND else "General"
 
 
 def _series(sheet: Worksheet, report: QuarterReport) -> None:
@@ -178,12 +218,18 @@ def _series(sheet: Worksheet, report: QuarterReport) -> None:
     for number, one in enumerate(drawn):
         definition = one.scored.entry.definition
         unit = words.named(definition, "unit")
-        rows = [(p.label(language), value, planned) for p, value, planned in one.points]
+        of = {figure.period_code: figure for figure in one.scored.figures}
+        rows = [
+            (
+                p.label(language), Number(value, shown_figure(one.scored, of[p.code], language)),
+                Number(planned, "" if planned is None else format_value(planned, definition, language, is_worked_out=True)),
+            )
+            for p, value, planned in one.points
+        ]  # fmt: skip
         start = row + 1
         _put(sheet, row, 1, f"{words.named(definition)} ({unit})", bold=True)
-        row = _table(
-            sheet, f"series_{number}", start, [words("period"), words("actual"), words("planned")], rows, [24, 16, 16]
-        )  # fmt: skip
+        heads = [words("period"), words("actual"), words("planned")]
+        row = _rows(sheet, f"series_{number}", start, heads, rows, [24, 16, 16], language)
         # Figures that no one line may join (sums since the year began, quarters beside years): columns.
         is_counter = len(stretches_of(one.scored)) > 1
         chart = BarChart() if is_counter else LineChart()
@@ -202,7 +248,8 @@ def _series(sheet: Worksheet, report: QuarterReport) -> None:
             actual.marker.graphicalProperties.solidFill = BLUE
             plan.graphicalProperties.line.dashStyle, plan.marker.symbol = "dash", "none"
         chart.x_axis.delete = chart.y_axis.delete = False
-        chart.y_axis.title, chart.y_axis.numFmt, chart.legend.position = unit, "#,##0", "b"
+        chart.y_axis.title, chart.legend.position = unit, "b"
+        chart.y_axis.numFmt = axis_format([v for _, value, planned in one.points for v in (value, planned) if v is not None])
         if min(v for _, v, _ in one.points) >= 0:
             chart.y_axis.scaling.min = 0
         sheet.add_chart(chart, f"E{start - 1}")

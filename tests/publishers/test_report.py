@@ -23,8 +23,9 @@ from kpis.state import State
 from kpis.store.store import Store
 from publishers.fonts import has_japanese
 from publishers.meeting.page import report_page
-from publishers.meeting.workbook import report_book
-from telling.meeting import QuarterReport, quarter_report
+from publishers.meeting.workbook import as_read, axis_format, report_book
+from telling.blocks import Number
+from telling.meeting import QuarterReport, indicators, quarter_report
 from tests.small_government import PERIOD, settle
 
 pytestmark = pytest.mark.edition
@@ -149,3 +150,45 @@ def test_the_command_writes_workbook_page_slides_and_pdf(tmp_path: Path, monkeyp
     with zipfile.ZipFile(tmp_path / "with.pptx") as slides:
         told = " ".join(slides.read(n).decode() for n in slides.namelist() if n.endswith(".xml"))
     assert say("att_report_overdue", "en") in told and "Digital Services" in told
+
+
+@pytest.mark.parametrize(
+    ("value", "text", "language", "shown"),
+    [
+        (99.96, "99.96%", "ja", "#,##0.00"),  # with one decimal it would read 100.0, the target
+        (31.81818, "31.8%", "ja", "#,##0.0"),
+        (72.0, "72.0%", "ja", "#,##0.0"),
+        (56_950_000.0, "約5,695万枚 (R4年度)", "ja", '"約"#,##0;"約"-#,##0'),
+        (-3_050_000.0, "about −3 million sheets", "en", '"about "#,##0;"about "-#,##0'),
+        (3_000.0, "3,000件超 (R4 Q3)", "ja", '#,##0"超";-#,##0"超"'),
+        (3_000.0, "more than 3,000 cases", "en", '"more than "#,##0;"more than "-#,##0'),
+        (12.5, "速報値12.5%", "ja", '"速報値"#,##0.0;"速報値"-#,##0.0'),
+        (12.5, "12.5% (preliminary) (FY2022)", "en", '#,##0.0" (preliminary)";-#,##0.0" (preliminary)"'),
+        (7_000.0, "約7,000 / 約14,600", "ja", '"約"#,##0;"約"-#,##0'),
+        (-0.2, "−0.2ポイント", "ja", "#,##0.0"),
+    ],
+)
+def test_a_cell_of_the_workbook_is_read_as_its_text(value: float, text: str, language: str, shown: str) -> None:
+    assert as_read(Number(value, text), language) == shown
+
+
+def test_what_is_about_is_marked_in_the_workbook_too(book: Workbook, report: QuarterReport) -> None:
+    """A figure known to ten thousands must not stand there as if it were known to the sheet."""
+    sheet, marked = book["指標"], 0
+    for line, told in zip(sheet.iter_rows(min_row=5), indicators(report).rows, strict=True):
+        for cell, one in zip(line, told, strict=True):
+            if isinstance(one, Number) and one.value is not None:
+                assert ("約" in cell.number_format) == ("約" in one.text), (cell.coordinate, one.text)
+                marked += "約" in one.text
+    assert marked > 20
+    points = [c for row in book["推移"].iter_rows(min_col=2, max_col=2) for c in row if isinstance(c.value, (int, float))]
+    assert sum("約" in c.number_format for c in points) > 10
+
+
+def test_marks_of_an_axis_are_never_rounded_onto_each_other() -> None:
+    assert [axis_format(values) for values in ([0.2, 0.7], [99.8, 72], [56_950_000], [])] == [
+        "General",
+        "General",
+        "#,##0",
+        "General",
+    ]
