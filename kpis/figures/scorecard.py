@@ -301,8 +301,13 @@ def recast_then(entries: Sequence[Entry], book: Book, *, as_of: date, known_at: 
 
 
 def path_of(scored: Scored, *, as_of: date) -> list[tuple[date, float]]:
-    """Return the corners (day, value) of the planned path as it is drawn: from the targets set by a day."""
+    """Return the corners (day, value) of the planned path as it is drawn: from the targets set by a day.
+
+    None where a judgement has none either: without a published baseline, while the same fact in another unit has one (rule 4).
+    """
     entry = scored.entry
+    if entry.baseline is None and entry.definition.has_sibling_baseline and not KINDS[entry.definition.kind].is_cap:
+        return []
     valued = (f for f in scored.figures if value_of(entry.definition, f) is not None)
     first = min(valued, key=lambda f: f.period.end, default=None)
     if first is not None:

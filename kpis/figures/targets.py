@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from itertools import pairwise
 
 from kpis.figures.records import NEAR, SETTLED, Baseline, Definition, Figure, Goal, LastDue, last_day_order, value_of
@@ -67,11 +67,11 @@ def planned_path(
         first: the first figure on record.
 
     Returns:
-        (day, value) pairs. For a ceiling each cap rises from 0 at the start of its period.
+        (day, value) pairs. For a ceiling each cap rises from 0 before its period, so that its first day counts (rule 12).
     """
     known = goals_known(goals, date.max)
     if KINDS[definition.kind].is_cap:
-        return [corner for g in known for corner in ((g.period.start, 0.0), (g.period.end, g.value))]
+        return [corner for g in known for corner in ((g.period.start - timedelta(days=1), 0.0), (g.period.end, g.value))]
     shortest = {g.period.end: g.value for g in reversed(known)}  # of several due on one day the shortest period's counts
     corners = sorted(shortest.items())
     start = None if baseline is None else (baseline.day, baseline.value)
