@@ -272,7 +272,7 @@ def milestones(report: QuarterReport) -> Block:
 
 
 def coverage(report: QuarterReport) -> Block:
-    """Tell of each indicator that bureaus report how many did, and what that adds up to."""
+    """Tell of each indicator that bureaus report how many did, and what that adds up to; where nothing can be added, only who gave no report."""
     w, language = report.words, report.words.language
     names = {u.code: w.named(u) for u in report.moment.organisation.units}
     rows: list[tuple[Cell, ...]] = []
@@ -284,8 +284,8 @@ def coverage(report: QuarterReport) -> Block:
                 w.named(definition), parse_period(rolled.period_code).label(language), rolled.reported_count, rolled.owing_count,
                 Number(total, "" if total is None else marked(format_value(total, definition, language, is_worked_out=True), rolled.figure, language)),
                 Number(official.value, report.shown(item, official)) if official else "", w.named(definition, "unit"),
-                w("report_complete" if rolled.is_complete else "report_partial"),
-                w("list_comma").join(names.get(c, c) for c in rolled.left_out), bool(rolled.figure and rolled.figure.is_sample),
+                w("report_not_added" if rolled.figure is None else "report_complete" if rolled.is_complete else "report_partial"),
+                w("list_comma").join(names.get(c, c) for c in (rolled.missing if rolled.figure is None else rolled.left_out)), bool(rolled.figure and rolled.figure.is_sample),
             )
         )  # fmt: skip
     return _block(

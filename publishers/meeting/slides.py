@@ -34,12 +34,14 @@ WIDE, HIGH, EDGE = 338.7, 190.5, 12.0  # millimetres: 16 to 9
 INK, SOFT, BLUE, GREY, ORANGE = "1A1A1C", "4D4D4D", "0017C1", "595959", "AC3E00"
 ONE_LINE = 68  # of a title at 24 points, in halves of a kanji: a longer one takes two lines at 16 and the same height
 ROWS = 8  # of a table of decisions on a slide; the others follow on the next
+FIRST = 5  # lines of what was or is to be decided on the first slide
 LOWEST = HIGH - 20.0  # where a table ends; what is left out is counted below it
 EM, LATIN = 0.3528, 0.6  # millimetres of a kanji a point of its size, and the part of it that a letter or a digit takes
 NARROW, PAD = 30.0, 2.8  # millimetres: a column that takes less is never broken; what a cell leaves at both sides
 ROOM = 36.0  # millimetres of the table for what is decided of an item
 CELL = 10.5  # points of the words of a table
 BESIDE = 2  # rows of such a table beside a chart
+SHOWN = 3  # decisions about an item beside its chart
 LONGEST = 110  # letters of a text in a table; the whole stands in the PDF
 FEW = 7  # periods of a chart whose names have room in full; a longer row has them in two lines
 _YEAR = re.compile(r"(?<=\u5e74)(?=\d)|(?=\u5e74\u5ea6)")
@@ -68,6 +70,7 @@ class _Slide:
     """A slide with its title, and a line at its foot that says of what day it is and the slide's number."""
 
     def __init__(self, book: Any, agenda: Agenda, title: str, *, above: str = "") -> None:
+        self.agenda = agenda
         self.missing = (agenda.words("att_no_entry"), agenda.words("att_undecided"))  # a missing answer is a finding
         self.held = book.slides.add_slide(book.slide_layouts[5])  # a title and nothing else
         w = agenda.words
@@ -102,6 +105,13 @@ class _Slide:
             properties.set("indent", str(-int(Mm(5))))
             properties.append(properties.makeelement(qn("a:buChar"), {"char": "•"}))
         return top + 3 + sum((lines_of(line, size, wide - 12) + 0.3) * size * EM * 1.25 for line in told)
+
+    def left_out(self, left: float, top: float, wide: float, count: int) -> float:
+        """Say how many rows or lines are not on the slide, where some are not; return where that ends."""
+        if count <= 0:
+            return top
+        self.text(left, top, wide, 7, [[(self.agenda.words("pack_more", count=count), 11, False, SOFT)]])
+        return top + 7
 
     def _number(self, number: int) -> None:
         """Write the number of the slide as a field, which counts anew where slides are moved."""
@@ -312,9 +322,11 @@ def _front(slide: _Slide, front: pack.Front, agenda: Agenda) -> None:
         top = slide.table(142, top, WIDE - 142 - EDGE, heads, rows)
     lines = [f"{each.decided} ({each.who})" for each in front.decided] or list(front.to_decide)
     title = w("decided_today") if front.decided else w("decide_today")
+    left_out = max(0, len(lines) - FIRST) if front.decided else front.left_out[1]
     if lines:
         slide.text(142, top + 6, WIDE - 142 - EDGE, 9, [[(title, 15, True, BLUE)]])
-        slide.bullets(142, top + 15, WIDE - 142 - EDGE, 13, lines[:5])
+        below = slide.bullets(142, top + 15, WIDE - 142 - EDGE, 13, lines[:FIRST])
+        slide.left_out(142, below, WIDE - 142 - EDGE, left_out)
 
 
 def _hex(colour: str) -> str:
@@ -338,8 +350,7 @@ def _attention(slide: _Slide, agenda: Agenda) -> None:
         return
     held = slide.fitting(27, WIDE - 2 * EDGE, heads, rows)
     end = slide.table(EDGE, 27, WIDE - 2 * EDGE, heads, rows[:held])
-    if len(rows) > held:
-        slide.text(EDGE, end, WIDE - 2 * EDGE, 7, [[(w("pack_more", count=len(rows) - held), 11, False, SOFT)]])
+    slide.left_out(EDGE, end, WIDE - 2 * EDGE, len(rows) - held)
 
 
 def _decisions(book: Any, agenda: Agenda, front: pack.Front) -> None:
@@ -351,8 +362,9 @@ def _decisions(book: Any, agenda: Agenda, front: pack.Front) -> None:
             slide.table(EDGE, 27, WIDE - 2 * EDGE, block.columns, pack.cells(block.rows))
     if not agenda.carried and not front.decided:
         slide = _Slide(book, agenda, w("decide_today"))
-        lines = agenda.to_decide()[: 2 * ROWS] or [w("att_nothing")]
-        slide.bullets(EDGE, 28, WIDE - 2 * EDGE, 15, lines)
+        wanted = agenda.to_decide()
+        below = slide.bullets(EDGE, 28, WIDE - 2 * EDGE, 15, wanted[: 2 * ROWS] or [w("att_nothing")])
+        slide.left_out(EDGE, below, WIDE - 2 * EDGE, len(wanted) - 2 * ROWS)
 
 
 def _item(slide: _Slide, item: Item, agenda: Agenda) -> None:
@@ -401,11 +413,7 @@ def _block(
     rows = [[row[n] for n in kept] for row in pack.cells(block.rows)[:BESIDE]]
     columns = [block.columns[n] for n in kept]
     end = slide.table(left, top + 7, wide, columns, rows)
-    if len(block.rows) > BESIDE:
-        more = agenda.words("pack_more", count=len(block.rows) - BESIDE)
-        slide.text(left, end, wide, 6, [[(more, 10, False, SOFT)]])
-        end += 5
-    return end + 3
+    return slide.left_out(left, end, wide, len(block.rows) - BESIDE) + 3
 
 
 def _lines(slide: _Slide, title: str, decided: Sequence[Decided], agenda: Agenda, left: float, top: float, wide: float) -> float:
@@ -413,7 +421,8 @@ def _lines(slide: _Slide, title: str, decided: Sequence[Decided], agenda: Agenda
     lines = [
         w("decided_line", decided=d.decided, who=d.who, due=format_date(d.due, w.language) if d.due else w("att_undecided"))
         + w("in_brackets", text=d.state)
-        for d in decided[:3]
+        for d in decided[:SHOWN]
     ]
     slide.text(left, top, wide, 8, [[(title, 12, True, BLUE)]])
-    return slide.bullets(left, top + 6, wide, 11, lines) + 3
+    below = slide.bullets(left, top + 6, wide, 11, lines)
+    return slide.left_out(left, below, wide, len(decided) - SHOWN) + 3

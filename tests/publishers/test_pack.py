@@ -175,3 +175,24 @@ def test_the_template_says_nothing_itself() -> None:
     text = (pdf.TEMPLATES / "pack.typ").read_text(encoding="utf-8")
     bare = "\n".join(line.partition("// ")[0] for line in text.splitlines())
     assert not re.search(r"[ぁ-んァ-ヶ一-龠]", bare)
+
+
+def slides_said(told: Agenda) -> list[str]:
+    book = Presentation(io.BytesIO(pack_slides(told)))
+    return ["\n".join(shape.text_frame.text for shape in slide.shapes if shape.has_text_frame) for slide in book.slides]
+
+
+def test_what_a_slide_leaves_out_is_counted(store: Store, tmp_path: Path) -> None:
+    """Of what is to be decided, of what was decided, and of the decisions about one item."""
+    open_one = agenda(store)
+    more = open_one.words("pack_more", count=len(open_one.to_decide()) - 3)
+    assert len(open_one.to_decide()) > 3 and slides_said(open_one)[0].endswith(more)
+    made = copied(shipped(), tmp_path / "many.db")
+    people.local_people(made)
+    for n in range(7):
+        wanted = Wanted(decided=f"{n}番目の指示", due_on=DAY + timedelta(days=9), indicator_code=RATE)
+        meetings.decide(made, PERIOD, wanted, actor=OFFICE)
+    told = agenda(made)
+    said, place = slides_said(told), next(n for n, item in enumerate(told.items, start=-len(told.items)) if len(item.now) == 7)
+    assert told.words("pack_more", count=2) in said[0] and "4番目の指示" in said[0] and "5番目の指示" not in said[0]
+    assert told.words("pack_more", count=4) in said[place] and "2番目の指示" in said[place] and "3番目の指示" not in said[place]

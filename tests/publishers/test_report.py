@@ -16,6 +16,7 @@ from typer.testing import CliRunner
 import manage
 from kpis.errors import PeriodUnreadable
 from kpis.figures.records import value_of
+from kpis.figures.rollup import RollUp
 from kpis.figures.scorecard import score_all
 from kpis.languages import say
 from kpis.settings import settings
@@ -25,7 +26,7 @@ from publishers.fonts import has_japanese
 from publishers.meeting.page import report_page
 from publishers.meeting.workbook import as_read, axis_format, report_book
 from telling.blocks import Number
-from telling.meeting import QuarterReport, indicators, quarter_report
+from telling.meeting import QuarterReport, coverage, indicators, quarter_report
 from tests.small_government import PERIOD, settle
 
 pytestmark = pytest.mark.edition
@@ -192,3 +193,14 @@ def test_marks_of_an_axis_are_never_rounded_onto_each_other() -> None:
         "#,##0",
         "General",
     ]
+
+
+def test_what_cannot_be_added_misses_nobody_who_reported(tmp_path: Path) -> None:
+    """All bureaus reported in words: the sum is not made, and none of them is one that is not in it."""
+    store = settle(Store(f"sqlite:///{tmp_path / 'own.db'}"), tmp_path / "data")
+    report = quarter_report(State(store), PERIOD)
+    item = report.scored[0]
+    held = RollUp(period_code=PERIOD, figure=None, official=None, added=(), unaddable=("GENERAL",), missing=("DIGITAL",))
+    vars(report)["coverage"] = [(item, held)]
+    (row,) = coverage(report).rows
+    assert (row[2], row[3], row[7], row[8]) == (1, 2, "合計しない", "デジタルサービス局")
