@@ -390,7 +390,7 @@ def _item(slide: _Slide, item: Item, agenda: Agenda) -> None:
         (w("actions_title"), item.actions, ("measure", "due", "state")),
     ):
         heads = (w("bureau"), *(w(f"part_{part}") for part in parts))
-        top = _block(slide, title, block, heads, agenda, left, top, wide)
+        top = _block(slide, title, block, heads, left, top, wide)
     for key, decided in (("before", item.before), ("now", item.now)):
         if decided:
             top = _lines(slide, w(f"decisions_{key}"), decided, agenda, left, top, wide)
@@ -401,9 +401,7 @@ def _item(slide: _Slide, item: Item, agenda: Agenda) -> None:
         slide.room(left, max(top + 4, LOWEST - ROOM - 20), wide, agenda)
 
 
-def _block(
-    slide: _Slide, title: str, block: Block, heads: Sequence[str], agenda: Agenda, left: float, top: float, wide: float
-) -> float:
+def _block(slide: _Slide, title: str, block: Block, heads: Sequence[str], left: float, top: float, wide: float) -> float:
     """Put the first rows of a table of what bureaus say beside the chart, with the columns that tell most; return where it ends."""
     slide.text(left, top, wide, 7, [[(title, 12, True, BLUE)]])
     if not block.rows:
