@@ -65,7 +65,7 @@ def conclusion(listed: list[Shift], since: date) -> str:
     own = [s for s in listed if s.after.entry.is_own_scope]
     counts = {
         "since_figures": sum(s.has_new_figure for s in own), "since_flips": sum(s.has_new_status for s in own),
-        "since_corrections": sum(len(s.corrections) for s in listed),
+        "since_aged": sum(s.has_aged for s in own), "since_corrections": sum(len(s.corrections) for s in listed),
     }  # fmt: skip
     parts = t("comma").join(t(key, count=count) for key, count in counts.items() if count)
     day, end = format_date(since, language()), format_date(as_of(), language())

@@ -16,8 +16,8 @@ from kpis.periods import local_day
 class Shift:
     """An indicator that stands otherwise than on the day before.
 
-    ``reasons`` are (class, text) pairs: ``new_period`` (text: its code), ``new_target``, ``withdrawn``, or the class of a
-    correction that became known since, with its words. ``corrections`` are those themselves.
+    ``reasons`` are (class, text) pairs: ``new_period`` (text: its code), ``new_target``, ``aged`` (its last figure became old, so that
+    how it stands now is not known), ``withdrawn``, or the class of a correction that became known since, with its words. ``corrections`` are those themselves.
     """
 
     before: Scored
@@ -29,6 +29,11 @@ class Shift:
     def has_new_figure(self) -> bool:
         """Say whether a figure of a later period is known."""
         return any(kind == "new_period" for kind, _ in self.reasons)
+
+    @property
+    def has_aged(self) -> bool:
+        """Say whether its figure, which said how it stood, became old."""
+        return any(kind == "aged" for kind, _ in self.reasons)
 
     @property
     def has_new_status(self) -> bool:
@@ -57,7 +62,7 @@ def shifts(before: Iterable[Scored], after: Iterable[Scored], *, since: date) ->
         since: the earlier day; corrections known after it count.
 
     Returns:
-        Those that differ in period, value, status or by a correction, in the order of ``after``.
+        Those that differ in period, value, status or by a correction, or are known no longer as of now, in the order of ``after``.
     """
     known = {(s.entry.definition.code, s.entry.unit_code): s for s in before}
     differences = []
@@ -73,6 +78,8 @@ def shifts(before: Iterable[Scored], after: Iterable[Scored], *, since: date) ->
         reasons += [_reason(correction) for correction in corrected]
         if was.status != now.status and was.goal != now.goal:
             reasons.append(("new_target", ""))
+        if (was.standing, now.standing) == ("current", "last_known"):
+            reasons.append(("aged", ""))
         if reasons or was.status != now.status:
             differences.append(Shift(old, item, tuple(reasons), corrected))
     return differences

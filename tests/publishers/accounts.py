@@ -354,7 +354,13 @@ def changes(ledger: Ledger, shown: Shown, since: str) -> list[str]:
     listed = {"changes": [c for c in answer["changes"] if ledger.is_own(c["after"]) or c["corrections"]]}
     newer = sum(any(r["reason"] == "new_period" for r in c["reasons"]) for c in found)
     turned = sum(c["before"]["status"] != c["after"]["status"] for c in found)
-    counts = [("since_figures", newer), ("since_flips", turned), ("since_corrections", len(vintages))]
+    by_code = {
+        c["after"]["indicator"]: (before[key], after[key])
+        for c in found
+        for key in [(c["after"]["indicator"], c["after"]["scope"])]
+    }
+    aged = sum((old["standing"], new["standing"]) == ("current", "last_known") for old, new in by_code.values())
+    counts = [("since_figures", newer), ("since_flips", turned), ("since_aged", aged), ("since_corrections", len(vintages))]
     says = [
         w("since_sentence", day=ledger.day(since), as_of=ledger.day(as_of), parts=w("comma").join(w(key, count=count) for key, count in counts if count)),
         w("compare_all_lead", as_of=ledger.day(as_of), count=len(held)),

@@ -1,0 +1,30 @@
+"""What stands otherwise than on an earlier day: also what nobody knows any longer."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from kpis.figures.records import Baseline, Definition, Figure, Goal
+from kpis.figures.scorecard import Book, Entry, Scored, score_indicator
+from kpis.figures.shifts import shifts
+from telling.shifts import reasons
+from telling.words import Words
+
+RATE = Definition("rate", "ratio", "higher", "率", "Rate", "%", "%", 1, stale_after_days=200)
+
+
+def judged(as_of: date) -> Scored:
+    entry = Entry(
+        definition=RATE, unit_code="TMG", project_code="", theme="", is_headline=True, figures=(Figure("2022-03", 60.0),),
+        goals=(Goal("FY2025", 90.0),), baseline=Baseline("FY2020", 50.0),
+    )  # fmt: skip
+    return score_indicator([entry], Book((entry,), {}), as_of=as_of)[0]
+
+
+def test_a_figure_that_became_old_is_a_change_though_its_status_is_not() -> None:
+    before, after = judged(date(2022, 9, 30)), judged(date(2022, 12, 31))
+    assert before.judgement.status == after.judgement.status and before.judgement.standing == "current"
+    (found,) = shifts([before], [after], since=date(2022, 9, 30))
+    assert found.reasons == (("aged", ""),) and found.has_aged and not found.has_new_status
+    assert list(reasons(found, Words("ja"))) == ["数値が古くなり、いまの状態は分からない"]
+    assert shifts([after], [judged(date(2023, 3, 31))], since=date(2022, 12, 31)) == [], "it was old already"
