@@ -6,7 +6,7 @@ Everything is told as of the meeting: by what was known when its minutes were cl
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import cached_property
 
@@ -148,8 +148,9 @@ class Agenda:
 
     @cached_property
     def rows(self) -> list[OffTrackRow]:
-        """Return what needs attention, overdue reports of the quarter too, the worst first."""
-        return attention.in_order_of_weight(attention.rows(self.telling), self.late)
+        """Return what needs attention, overdue reports of the quarter too, the worst first; by the day of the meeting an action is late."""
+        rows = (replace(row, answer=row.answer.on(self.day)) for row in attention.rows(self.telling))
+        return attention.in_order_of_weight(list(rows), self.late)
 
     @cached_property
     def decisions(self) -> list[tables.Decision]:

@@ -6,7 +6,7 @@ Nothing is guessed: where no cause was written, no action decided or no day set,
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from itertools import groupby
 
@@ -45,6 +45,10 @@ class Answer:
     due: date | None = None
     is_late: bool = False
     office: str = ""
+
+    def on(self, day: date) -> Answer:
+        """Return the same answer as of another day: the action is late where its day has passed by then."""
+        return replace(self, is_late=self.due is not None and self.due < day)
 
     def due_said(self, words: Words) -> str:
         """Write by when, and that this day has passed; that nobody set one."""

@@ -9,7 +9,7 @@ from charts.shapes import Strip
 from kpis.figures.records import GOOD, value_of
 from kpis.figures.scorecard import Scored, dated_text, shown_figure, tally
 from kpis.figures.sentences import planned_text, standing_word, target_text
-from kpis.text import format_date, status_word
+from kpis.text import status_word
 from telling import attention
 from telling.agenda import Agenda, Decided, Item
 from telling.overview import groups, lead, shown_first, theme_name
@@ -146,10 +146,9 @@ def facts(item: Item, agenda: Agenda) -> list[tuple[str, str]]:
     w, row = agenda.words, item.row
     if row is None:
         return [(w("decision_state"), w("agenda_not_off"))]
-    due = format_date(row.answer.due, w.language) if row.answer.due else w("att_undecided")
     return [
         (w("att_gap"), row.gap.text), (w("att_since_head"), row.since or "―"),
-        (w("att_bureau"), " ".join(filter(None, (row.bureau or w("att_undecided"), row.answer.owner)))), (w("att_due"), due),
+        (w("att_bureau"), " ".join(filter(None, (row.bureau or w("att_undecided"), row.answer.owner)))), (w("att_due"), row.answer.due_said(w)),
     ]  # fmt: skip
 
 

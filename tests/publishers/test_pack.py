@@ -26,6 +26,7 @@ from publishers.meeting import pdf
 from publishers.meeting.slides import CELL, PAD, broken, pack_slides, taken
 from telling.agenda import Agenda
 from telling.meeting import drawn_of, quarter_report
+from telling.pack import cells, facts
 from tests.shared import copied, shipped
 
 pytestmark = pytest.mark.edition
@@ -196,3 +197,14 @@ def test_what_a_slide_leaves_out_is_counted(store: Store, tmp_path: Path) -> Non
     said, place = slides_said(told), next(n for n, item in enumerate(told.items, start=-len(told.items)) if len(item.now) == 7)
     assert told.words("pack_more", count=2) in said[0] and "4番目の指示" in said[0] and "5番目の指示" not in said[0]
     assert told.words("pack_more", count=4) in said[place] and "2番目の指示" in said[place] and "3番目の指示" not in said[place]
+
+
+def test_an_action_is_late_by_the_day_of_the_meeting_on_every_page(store: Store) -> None:
+    """Its item said so, while the list of what needs attention asked as of the quarter's end."""
+    for after, is_late in ((9, False), (10, True)):
+        told = Agenda(report=quarter_report(State(store), PERIOD, language="ja"), day=DAY + timedelta(days=after))
+        item = next(item for item in told.items if item.subject.indicator_code == RATE)
+        assert item.row is not None and item.row.answer.due == DAY + timedelta(days=9)
+        late = told.words("action_late")
+        said = [item.row.answer.due_said(told.words), dict(facts(item, told))[told.words("att_due")], str(cells(item.actions.rows))]
+        assert [late in each for each in said] == [is_late] * 3, said
