@@ -12,26 +12,29 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Annotated, NoReturn
 
-import typer
-from rich.progress import Progress
+from kpis.memory import enough
 
-import kpis.reporting.commands
-import loaders.commands
-import publishers.commands
-import publishers.doctor.commands
-import publishers.notices.commands
-from kpis import languages
-from kpis.errors import MierukaError, SettingsRefused, Unavailable, UsageRefused
-from kpis.government import government
-from kpis.languages import CatalogueRefused
-from kpis.seen import journal
-from kpis.settings import LOCAL, ROOT, settings
-from kpis.store.unavailable import UNEXPECTED, unavailable, unusable
-from kpis.terminal import err, out, own_store, refused_usage, told
-from loaders import catalogue, sample
-from loaders.commands import print_report
-from loaders.files import apart
-from publishers.editions import on_disk
+with enough():
+    import typer
+    from rich.progress import Progress
+
+    import kpis.reporting.commands
+    import loaders.commands
+    import publishers.commands
+    import publishers.doctor.commands
+    import publishers.notices.commands
+    from kpis import languages
+    from kpis.errors import MierukaError, SettingsRefused, Unavailable, UsageRefused
+    from kpis.government import government
+    from kpis.languages import CatalogueRefused
+    from kpis.seen import journal
+    from kpis.settings import LOCAL, ROOT, settings
+    from kpis.store.unavailable import UNEXPECTED, unavailable, unusable
+    from kpis.terminal import err, out, own_store, refused_usage, told
+    from loaders import catalogue, sample
+    from loaders.commands import print_report
+    from loaders.files import apart
+    from publishers.editions import on_disk
 
 app = typer.Typer(no_args_is_help=True, add_completion=False)
 

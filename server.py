@@ -4,33 +4,36 @@ from __future__ import annotations
 
 import logging
 
-from starlette.requests import Request
-from starlette.responses import RedirectResponse
-from starlette.routing import Route
+from kpis.memory import enough
 
-from api.base import Below, Outside
-from api.calendar import CALENDAR_ROUTES
-from api.charts import CHART_ROUTES
-from api.doors import Doors
-from api.files import FILE_ROUTES
-from api.headers import PageHeaders
-from api.hosts import Hosts
-from api.listening import serve
-from api.rates import Rates
-from api.ready import READY_ROUTES
-from api.reform import REFORM_ROUTES
-from api.registers import REGISTER_ROUTES
-from api.routes import ROUTES
-from api.search import SEARCH_ROUTES
-from api.seen import Seen, failed
-from api.voices import VOICE_ROUTES
-from api.warm import warmed
-from kpis.seen import journal
-from kpis.settings import ROOT, settings
-from pages.parts.failure import say_failed
-from publishers.notices.rounds import by_server
-from web.app import App
-from web.lines import through_the_log
+with enough():
+    from starlette.requests import Request
+    from starlette.responses import RedirectResponse
+    from starlette.routing import Route
+
+    from api.base import Below, Outside
+    from api.calendar import CALENDAR_ROUTES
+    from api.charts import CHART_ROUTES
+    from api.doors import Doors
+    from api.files import FILE_ROUTES
+    from api.headers import PageHeaders
+    from api.hosts import Hosts
+    from api.listening import serve
+    from api.rates import Rates
+    from api.ready import READY_ROUTES
+    from api.reform import REFORM_ROUTES
+    from api.registers import REGISTER_ROUTES
+    from api.routes import ROUTES
+    from api.search import SEARCH_ROUTES
+    from api.seen import Seen, failed
+    from api.voices import VOICE_ROUTES
+    from api.warm import warmed
+    from kpis.seen import journal
+    from kpis.settings import ROOT, settings
+    from pages.parts.failure import say_failed
+    from publishers.notices.rounds import by_server
+    from web.app import App
+    from web.lines import through_the_log
 
 
 async def overview(request: Request) -> RedirectResponse:

@@ -53,6 +53,7 @@ PLACES, OUTLINES, SAME_WORDS = "municipalities.csv", "outlines.csv", "same_words
 # How bureaus work within themselves: may be missing, and never leaves the house with an edition.
 SECTIONS, STEPS = "sections.csv", "approval_steps.csv"
 TEXT = "text"  # the folder with words of the government's own
+Since = tuple[int, ...]
 
 
 # What is read -----------------------------------------------------------------------------------------------------------
@@ -82,6 +83,7 @@ class Government:
     sections: Mapping[str, SectionFields]
     steps: tuple[StepFields, ...]
     open_parts: frozenset[str] = frozenset()
+    since: Since = ()
 
     def sections_of(self, bureau_code: str) -> dict[str, SectionFields]:
         """Return the sections of a bureau by code, in their order."""
@@ -94,7 +96,7 @@ class Government:
     @cached_property
     def words(self) -> OwnWords:
         """Return what the government calls things."""
-        return OwnWords(self.folder / TEXT, self.office.name_ja, self.office.name_en)
+        return OwnWords(self.folder / TEXT, self.office.name_ja, self.office.name_en, self.since)
 
     @cached_property
     def bureau_kinds(self) -> frozenset[str]:
@@ -126,7 +128,7 @@ class Government:
         return next(code for code, reason in self.reasons.items() if reason.is_error)
 
 
-_settled: ContextVar[Path | None] = ContextVar("government", default=None)
+_settled: ContextVar[tuple[Path, Since] | None] = ContextVar("government", default=None)
 _held: dict[int, tuple[Settings, Government]] = {}
 
 
@@ -136,9 +138,9 @@ def government() -> Government:
     Raises:
         GovernmentUnreadable: a file of its catalogue is missing or cannot be read; the message names it and what to do.
     """
-    folder = _settled.get()
-    if folder is not None:
-        return read(folder)
+    own = _settled.get()
+    if own is not None:
+        return read(*own)
     chosen = settings()  # by identity: a period is read some 10,000 times while the figures of a day are judged
     held = _held.get(id(chosen))
     if held is None:
@@ -150,14 +152,21 @@ SHELVES.own = lambda: government().words
 
 
 def settle(folder: Path | None) -> None:
-    """Settle whose figures this run shows: a folder that holds the files; ``None``: as the settings say."""
-    _settled.set(folder)
+    """Settle whose figures this run shows: a folder that holds the files; ``None``: as the settings say.
+
+    Another folder may take its place, as when a backup is put back under a server: what was read of the one before is then not asked.
+    """
+    if folder is None:
+        _settled.set(None)
+        return
+    held = folder.stat()
+    _settled.set((folder, (held.st_ino, held.st_ctime_ns)))
 
 
 @contextmanager
 def settled(folder: Path) -> Iterator[Government]:
     """Work for another government while a block runs."""
-    token = _settled.set(folder)
+    token = _settled.set((folder, ()))
     try:
         yield read(folder)
     finally:
@@ -165,8 +174,12 @@ def settled(folder: Path) -> Iterator[Government]:
 
 
 @lru_cache(maxsize=16)
-def read(folder: Path) -> Government:
+def read(folder: Path, since: Since = ()) -> Government:
     """Read the files of a government.
+
+    Args:
+        folder: where they lie.
+        since: which folder of that name it is, where another may take its place.
 
     Raises:
         GovernmentUnreadable: a file is missing or cannot be read; the message names it and what to do.
@@ -185,7 +198,7 @@ def read(folder: Path) -> Government:
         places=tuple(_optional(folder / PLACES, PlaceFields)), outlines=_outlines(folder / OUTLINES),
         same_words=tuple(_optional(folder / SAME_WORDS, SameWordFields)),
         sections={row.section_code: row for row in _optional(folder / SECTIONS, SectionFields)},
-        steps=tuple(_optional(folder / STEPS, StepFields)),
+        steps=tuple(_optional(folder / STEPS, StepFields)), since=since,
         unit_kinds={row.kind_code: row for row in _rows(folder / UNIT_KINDS, UnitKindFields)},
     )  # fmt: skip
 

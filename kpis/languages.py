@@ -57,6 +57,7 @@ class OwnWords:
     folder: Path
     office_ja: str
     office_en: str
+    since: tuple[int, ...] = ()  # which folder of that name it is
 
 
 @dataclass(slots=True)

@@ -23,9 +23,10 @@ from pathlib import Path
 from typing import Any
 
 from kpis.errors import CopyRefused
+from kpis.reporting import outbox, people
 from kpis.settings import Settings, software_version
 from kpis.store import tables
-from kpis.store.copying import TableSum, copy_all, one_state, rows_of
+from kpis.store.copying import TableSum, copy_all, one_state, refuse_filled, rows_of
 from kpis.store.store import Store, utc_now
 from kpis.store.upgrade import newest_version
 from kpis.terminal import BACKUP
@@ -90,18 +91,32 @@ def make_backup(store: Store, to: Path, chosen: Settings) -> dict[str, Any]:
     return said
 
 
-def restore(folder: Path, store: Store, chosen: Settings) -> dict[str, Any]:
+def restore(folder: Path, store: Store, chosen: Settings) -> tuple[dict[str, Any], int]:
     """Put a backup back into an instance that holds nothing yet; a restore that was cut off is done again from the beginning.
+
+    The rows come last and at once: where they stand, all of it stands. With them, notices that waited are put aside, since they may have
+    been sent after the backup was made.
 
     Args:
         folder: of ``make_backup``.
         store: an empty database of either kind.
-        chosen: where editions and the signing key go.
+        chosen: where editions, the signing key and voices go.
+
+    Returns:
+        What ``backup.json`` says, and how many notices were put aside.
 
     Raises:
         CopyRefused: the backup is not what was made, or the instance holds something already.
     """
     said = _prove(folder)
+    store.migrate()
+    with one_state(store) as connection:
+        refuse_filled(connection)
+    spoken, voices = opened(chosen), _voices_of(folder)
+    if voices is not None and spoken is None:
+        raise CopyRefused("restore_without_voices", folder=folder)
+    if voices is not None and spoken is not None and (there := spoken.rows()) and there != voices:
+        raise CopyRefused("restore_onto_voices")
     held = {path.relative_to(folder / EDITIONS).as_posix(): digest for path, digest in _digests(folder / EDITIONS)}
     if not _held(chosen.editions_dir).items() <= held.items():
         raise CopyRefused("restore_onto_editions", folder=chosen.editions_dir)
@@ -115,16 +130,17 @@ def restore(folder: Path, store: Store, chosen: Settings) -> dict[str, Any]:
         chosen.signing_key_file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         put(chosen.signing_key_file, (folder / KEY).read_bytes())
         chosen.signing_key_file.chmod(0o600)
+    if voices is not None and spoken is not None and not spoken.rows():
+        spoken.put_back(voices)
     with tempfile.TemporaryDirectory() as scratch:  # of an earlier version its tables are brought up first, and not in the backup
         copy = Path(scratch) / DATABASE
         shutil.copyfile(folder / DATABASE, copy)
         source = Store(f"sqlite:///{copy}")
         source.migrate()
+        waits = outbox.put_aside(source, actor=people.COMMAND_LINE, is_backup=True) if outbox.is_any_open(source) else 0
         copy_all(source, store)
         source.engine.dispose()
-    if (folder / VOICES).is_file() and (spoken := opened(chosen)) is not None:
-        spoken.put_back(_voices_from_json((folder / VOICES).read_bytes()))
-    return said
+    return said, waits
 
 
 def _refuse_another(store: Store, chosen: Settings) -> None:
@@ -139,11 +155,14 @@ def _voices_to_json(rows: Sequence[Mapping[str, Any]]) -> bytes:
     return (json.dumps(told, ensure_ascii=False, indent=1) + "\n").encode()
 
 
-def _voices_from_json(content: bytes) -> list[dict[str, Any]]:
+def _voices_of(folder: Path) -> list[dict[str, Any]] | None:
+    """Return the voices that a backup holds; ``None`` where the instance kept none."""
+    if not (folder / VOICES).is_file():
+        return None
     days = ("said_on", "answered_on")
     return [
         {name: date.fromisoformat(value) if name in days and value else value for name, value in row.items()}
-        for row in json.loads(content)
+        for row in json.loads((folder / VOICES).read_bytes())
     ]
 
 

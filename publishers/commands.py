@@ -15,7 +15,7 @@ from kpis.languages import both, pair
 from kpis.message import Message
 from kpis.moment import Moment
 from kpis.periods import local_day
-from kpis.reporting import outbox, people
+from kpis.reporting import people
 from kpis.settings import keeping, settings
 from kpis.state import State
 from kpis.store import copying
@@ -110,14 +110,20 @@ def verify_command(
         faults = record.faults(own_store(is_start=False), folder, number, key=known)
     if bare := [n for n in unsigned(folder) if number in (None, n)]:
         err.print(told("editions_unsigned", editions=", ".join(f"{n:04d}" for n in bare)), markup=False)
-    _say_proved(faults, [n for n in on_disk.numbers(folder) if number in (None, n)])
+    there = on_disk.numbers(folder)
+    if not there and not faults:  # nothing was proved, which is no success but where the database says that nothing was published
+        if settings().mode == "public" or folder != settings().editions_dir:
+            raise NotFound("folder_without_editions", folder=folder)
+        out.print(told("verified_nothing"), markup=False)
+        return
+    _say_proved(faults, [n for n in there if number in (None, n)])
 
 
 def _say_proved(faults: Sequence[EditionFault], editions: Sequence[int]) -> None:
     for fault in faults:
         err.print(f"{fault.edition:04d} {fault.file}: {both(fault.message)}", markup=False)
     if not faults:
-        out.print(told("edition_unchanged", editions=", ".join(f"{n:04d}" for n in editions) or "0"), markup=False)
+        out.print(told("edition_unchanged", editions=", ".join(f"{n:04d}" for n in editions)), markup=False)
     raise typer.Exit(1 if faults else 0)
 
 
@@ -221,10 +227,10 @@ def backup_command(to: Annotated[Path, typer.Argument(help="A folder that does n
 @app.command("restore")
 def restore_command(folder: Annotated[Path, typer.Argument(help="What `backup` made")]) -> None:
     """Put a backup back into an instance that holds nothing yet, and prove it row by row."""
-    said = backup.restore(folder, own_store(is_start=False), settings())
+    said, waits = backup.restore(folder, own_store(is_start=False), settings())
     out.print(told("backup_restored", folder=folder, made_at=said["made_at"], revision=said["revision"]), markup=False)
-    store = own_store()  # brings pointer and keys beside the editions to what the database says
-    if waits := outbox.put_aside(store, actor=people.COMMAND_LINE):  # some of it may have been sent since the backup was made
+    own_store()  # brings pointer and keys beside the editions to what the database says
+    if waits:
         out.print(told("notices_put_aside", count=waits), markup=False)
 
 

@@ -7,6 +7,7 @@ import shutil
 import socket
 import sqlite3
 import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
@@ -15,6 +16,8 @@ from subprocess import CompletedProcess
 import pytest
 from sqlalchemy import make_url
 
+from kpis.memory import enough
+from kpis.settings import ROOT
 from kpis.store.unavailable import EXIT_CODES, unavailable
 from tests.command import command
 from tests.shared import shipped
@@ -172,3 +175,45 @@ def test_what_else_fails_is_named_or_is_a_fault_of_the_program(error: Callable[[
     with pytest.raises(ValueError, match="something else") as outer:
         raise ValueError("while something else was done") from error()
     assert (told.message.key if (told := unavailable(outer.value)) else None) == key, "also where it is wrapped"
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="ulimitがありません / no ulimit: POSIX alone has it")
+@pytest.mark.parametrize("program", [("manage.py", "init"), ("server.py",)])
+@pytest.mark.parametrize("megabytes", [60, 150, 350, 520])
+def test_too_little_memory_to_load_the_program_is_said_before_it_is_loaded(
+    megabytes: int, program: tuple[str, ...], tmp_path: Path
+) -> None:
+    done = subprocess.run(
+        ["bash", "-c", f'ulimit -v {megabytes * 1024}; exec "$@"', "-", sys.executable, *program], cwd=ROOT, capture_output=True, text=True,
+        env={**os.environ, "DATABASE_URL": url(tmp_path / "none.db")}, check=False,
+    )  # fmt: skip
+    ends_named(done, "memory_out")
+    assert "ulimit -v" in done.stderr and f"{megabytes} MB" in done.stderr and done.stderr.count("\n") == 2
+    assert not (tmp_path / "none.db").exists()
+
+
+def test_a_library_that_gets_no_memory_is_no_fault_of_the_program(capsys: pytest.CaptureFixture[str]) -> None:
+    for error in (ImportError("libsqlite3.so.0: failed to map segment from shared object"), MemoryError()):
+        with pytest.raises(SystemExit) as end, enough():
+            raise error
+        assert end.value.code == EXIT_CODES["memory_out"]
+        said = capsys.readouterr().err
+        assert "メモリーが足りません" in said and "not enough memory" in said
+    with pytest.raises(ImportError, match="No module"), enough():
+        raise ImportError("No module named 'streamlit'")
+
+
+def test_that_nothing_was_published_is_no_proof_and_an_edition_without_figures_is_asked_about(tmp_path: Path) -> None:
+    places = {
+        "DATABASE_URL": url(tmp_path / "new.db"),
+        "EDITIONS_DIR": str(tmp_path / "editions"),
+        "SIGNING_KEY_FILE": str(tmp_path / "signing.key"),
+    }
+    done = command("verify", **places)
+    assert done.returncode == 0 and "何も確かめていません" in done.stdout and "nothing was proved" in done.stdout.replace("\n", " ")
+    (tmp_path / "elsewhere").mkdir()
+    done = command("verify", str(tmp_path / "elsewhere"), **places)
+    assert done.returncode == 2 and "公表版がありません" in done.stderr and "nothing was proved" in done.stderr.replace("\n", " ")
+    done = command("publish", "--note", "空", **places, PUBLIC_URL="https://example.jp")
+    assert done.returncode == 2 and "数値が1件もありません" in done.stderr and "not one figure" in done.stderr.replace("\n", " ")
+    assert not (tmp_path / "editions" / "0001").exists()

@@ -298,9 +298,20 @@ def send_again(store: Store, number: int, *, actor: str) -> None:
         record(session, actor, "notice_sent_again", f"notice {number}")
 
 
-def put_aside(store: Store, *, actor: str) -> int:
-    """Keep everything that waits from being sent, as after a backup was put back: it may have been sent since that was made."""
-    with store.writing(is_figures=False, any_clock=True) as session:
+def is_any_open(store: Store) -> bool:
+    """Say whether anything waits to be sent, or is being sent."""
+    return bool(counts(store).keys() & set(OPEN))
+
+
+def put_aside(store: Store, *, actor: str, is_backup: bool = False) -> int:
+    """Keep everything that waits from being sent, as after a backup was put back: it may have been sent since that was made.
+
+    Args:
+        store: where.
+        actor: who does it.
+        is_backup: in a backup, before it is put back.
+    """
+    with store.writing(is_figures=False, any_clock=True, is_stamped=not is_backup) as session:
         said = {"settled_at": instant(session), "last_error": "put_aside"}
         if count := _become(session, NoticeState.UNKNOWN, _N.c.state.in_(OPEN), **_FREE, **said):
             record(session, actor, "notices_put_aside", "notices", detail=str(count))

@@ -78,7 +78,8 @@ def copy_all(source: Store, target: Store) -> dict[str, TableSum]:
     """
     target.migrate()
     with one_state(source) as reading, target.engine.connect().execution_options(writes=True) as writing, writing.begin():
-        _refuse_filled(writing)
+        refuse_filled(writing)
+        writing.execute(table_of(DataRevision).delete())
         sent: dict[str, TableSum] = {}
         for table in every_table():
             sent[table.name] = _copy(table, reading, writing)
@@ -89,13 +90,16 @@ def copy_all(source: Store, target: Store) -> dict[str, TableSum]:
     return sent
 
 
-def _refuse_filled(connection: Connection) -> None:
-    """Refuse a target in which anything stands that a new database does not have."""
+def refuse_filled(connection: Connection) -> None:
+    """Refuse a target in which anything stands that a new database does not have.
+
+    Raises:
+        CopyRefused: it names a table that holds rows.
+    """
     own = table_of(DataRevision)
     for table in every_table():
         if table is not own and connection.execute(select(func.count()).select_from(table)).scalar_one():
             raise CopyRefused("copy_onto_rows", table=table.name)
-    connection.execute(own.delete())
 
 
 def _copy(table: Table, reading: Connection, writing: Connection) -> TableSum:

@@ -9,6 +9,7 @@ all the connection is given up.
 from __future__ import annotations
 
 import os
+import sqlite3
 import time
 from collections.abc import Mapping
 from contextlib import suppress
@@ -119,6 +120,13 @@ def _open_sqlite(url: URL, *, is_looked_at: bool, keeps_own: bool = True) -> Eng
         _keep_own(file)
     engine = create_engine(url, hide_parameters=True, connect_args={"timeout": settings().database_wait_seconds})
 
+    @event.listens_for(engine, "do_connect")
+    def connect(_dialect: object, _record: object, _arguments: object, named: dict[str, Any]) -> object:
+        """Open the file where it is there: a server whose database was moved aside is not to make an empty one in its place."""
+        if file is None:
+            return None
+        return sqlite3.connect(f"file:{quote(file.resolve().as_posix())}?mode=rw", uri=True, **named)
+
     @event.listens_for(engine, "connect")
     def configure(connection: Any, record: Any) -> None:
         connection.isolation_level = None  # we say BEGIN ourselves, see below
@@ -192,9 +200,16 @@ def _open_postgresql(url: URL) -> Engine:
     return engine
 
 
-def frozen_url(path: Path) -> str:
-    """Return the address under which an edition's file is opened: read-only, and never changing while it is open."""
-    return f"sqlite:///file:{quote(path.resolve().as_posix())}?mode=ro&immutable=1&uri=true"
+def frozen_url(path: Path, checksum: str = "") -> str:
+    """Return the address under which an edition's file is opened: read-only, and never changing while it is open.
+
+    Args:
+        path: the file.
+        checksum: of what is in it. Whatever is kept of an edition is kept under its address: where a backup was put back, another edition
+            comes to the number and revision of one that was shown before, and nothing of that one may be shown for it.
+    """
+    own = f"&sha256={checksum}" if checksum else ""  # SQLite passes over what it does not know
+    return f"sqlite:///file:{quote(path.resolve().as_posix())}?mode=ro&immutable=1&uri=true{own}"
 
 
 def _open_frozen(url: URL) -> Engine:

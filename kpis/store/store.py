@@ -86,7 +86,9 @@ class Store:
             yield session
 
     @contextmanager
-    def writing(self, *, is_figures: bool = True, any_clock: bool = False, is_clock_right: bool = False) -> Iterator[Session]:
+    def writing(
+        self, *, is_figures: bool = True, any_clock: bool = False, is_clock_right: bool = False, is_stamped: bool = True
+    ) -> Iterator[Session]:
         """Open one transaction: all of it is stored when the block ends, none of it when the block raises.
 
         Touching the revision comes first: its row is the lock for which writers queue, also where the database has no
@@ -99,6 +101,8 @@ class Store:
             any_clock: write also while the clock is behind or far ahead, at the instant of the write before: what ends or refuses something
                 does not wait.
             is_clock_right: somebody said that a clock far ahead is right.
+            is_stamped: it is stamped with the present; not so in a backup, of which the same edition comes whenever it is put back: there
+                it bears the instant of the latest write.
 
         Raises:
             ClockBehind: the clock shows an instant before that of the latest write.
@@ -112,7 +116,11 @@ class Store:
                 mark = secrets.token_hex(8)
                 changed = marked(table, mark) if is_figures else {}
                 is_doubted = table.c.stamped_at < now - FAR if not is_clock_right else false()
-                latest = case((or_(table.c.stamped_at > now, is_doubted), table.c.stamped_at), else_=now)
+                latest = (
+                    case((or_(table.c.stamped_at > now, is_doubted), table.c.stamped_at), else_=now)
+                    if is_stamped
+                    else table.c.stamped_at
+                )
                 raised = table.c.revision + int(is_figures)
                 session.execute(update(table).values(revision=raised, stamped_at=latest, **changed))
                 at = session.execute(select(table.c.stamped_at)).scalar() or now

@@ -16,7 +16,7 @@ from kpis.settings import settings
 # What went wrong → the exit code of a command, of those that other programs know (sysexits.h).
 EXIT_CODES = {
     "database_busy": 75, "database_silent": 75, "database_gone": 69, "database_refused": 77, "database_read_only": 77,
-    "database_unopened": 66, "database_damaged": 65, "database_no_database": 65, "database_fault": 70, "disk_full": 74,
+    "database_unopened": 66, "database_without_tables": 78, "database_damaged": 65, "database_no_database": 65, "database_fault": 70, "disk_full": 74,
     "disk_fault": 74, "file_not_permitted": 77, "place_unusable": 66, "memory_out": 71, "files_out": 71,
 }  # fmt: skip
 UNEXPECTED = 70
@@ -32,7 +32,7 @@ _SQLITE = {
 _POSTGRESQL = {
     "55P03": "database_busy", "40": "database_busy", "57014": "database_silent", "57P": "database_gone", "08": "database_gone",
     "25P03": "database_silent", "28": "database_refused", "3D": "database_refused", "42501": "database_refused",
-    "25006": "database_read_only", "53100": "disk_full", "53200": "memory_out", "53300": "files_out", "58": "disk_fault",
+    "42P01": "database_without_tables", "25006": "database_read_only", "53100": "disk_full", "53200": "memory_out", "53300": "files_out", "58": "disk_fault",
     "XX001": "database_damaged", "XX002": "database_damaged",
 }  # fmt: skip
 _SYSTEM = {
@@ -117,6 +117,8 @@ def _of_sqlite(error: sqlite3.DatabaseError) -> str | None:
     code = getattr(error, "sqlite_errorcode", 0)
     if code == sqlite3.SQLITE_IOERR_WRITE or "disk is full" in str(error):
         return "disk_full"
+    if code == sqlite3.SQLITE_ERROR and str(error).startswith("no such table"):
+        return "database_without_tables"
     return _SQLITE.get(code & 0xFF)
 
 

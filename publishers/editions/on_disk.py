@@ -61,12 +61,13 @@ class Edition:
         """
         path = self.folder / DATABASE
         try:
-            is_same = _sha256_of(path, _stamp(path)) == self.manifest["files"][DATABASE]["sha256"]
+            checksum: str = self.manifest["files"][DATABASE]["sha256"]
+            is_same = _sha256_of(path, _stamp(path)) == checksum
         except (OSError, KeyError) as error:
             raise EditionRefused("edition_file_refused", number=self.number, file=DATABASE) from error
         if not is_same:
             raise EditionRefused("edition_file_refused", number=self.number, file=DATABASE)
-        return frozen_url(path)
+        return frozen_url(path, checksum)
 
     @property
     def government(self) -> Path | None:
@@ -142,7 +143,7 @@ def keys(folder: Path) -> tuple[Key, ...]:
     given = settings().editions_key
     known = _pinned(given) if given else _seen_keys.get(place, "")
     if known and not led_to(held, known):
-        raise EditionRefused("keys_not_known")
+        raise EditionRefused("keys_not_known" if held else "keys_gone")
     if held:
         _seen_keys[place] = held[-1].public_key
     return held

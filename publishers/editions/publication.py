@@ -116,6 +116,8 @@ def _doubts(
     if newest is not None and now - newest > FAR_AHEAD:
         days = (now - newest).days
         yield Message("clock_far_ahead", now=now.isoformat(" ", "minutes"), newest=newest.isoformat(" ", "minutes"), days=days)
+    if not rows.get("observation"):
+        yield Message("publish_without_figures")
     if gone := sum(1 for change in changes if change.kind in GONE):
         yield Message("figures_disappear", count=gone)
     for table, held in (shown.manifest["tables"] if shown else {}).items():

@@ -19,23 +19,26 @@ from starlette.responses import Response
 from starlette.types import Message
 
 from api import doors
-from kpis.errors import FigureRefused, NotAllowed, SchemaRefused, StepRefused
+from kpis.errors import CopyRefused, FigureRefused, NotAllowed, SchemaRefused, StepRefused
 from kpis.reporting import people
 from kpis.reporting.voices import decide
 from kpis.reporting_vocabulary import VoiceState
 from kpis.settings import Settings
+from kpis.store import tables
 from kpis.store.store import Store
 from kpis.voices.often import Often
-from kpis.voices.store import SCHEMA, VOICE, Voices
+from kpis.voices.store import SCHEMA, VOICE, Voices, opened
 from kpis.voices.words import is_personal
 from publishers import backup
 from publishers.editions import publication
 from publishers.editions.on_disk import Edition
 from tests.conftest import POSTGRES
+from tests.killed import events, killed_before
 from tests.loops import run_apart
 from tests.publishers import house
 from tests.publishers.public_server import public_server
 from tests.publishers.shown import unheld
+from tests.put_back import lost
 from tests.shared import postgresql
 from tests.small_government import ANNA, OFFICE
 
@@ -207,8 +210,67 @@ def test_a_backup_holds_voices_and_gives_them_back(spoken: Spoken, tmp_path: Pat
             "signing_key_file": tmp_path / "key",
         }
     )
+    for nowhere in (there.model_copy(update={"voices_url": ""}), there):
+        if nowhere is there:  # one that another instance keeps is not written into
+            other = Voices(there.voices_url)
+            other.say("site", "", grade=1, words="他の庁の声", language="ja", edition=1, said_on=TODAY)
+        with pytest.raises(CopyRefused, match="Nothing was changed"):
+            backup.restore(tmp_path / "kept", empty, nowhere)
+        assert empty.count(tables.Observation) == 0 and not there.editions_dir.exists()
+    with other.engine.begin() as connection:
+        connection.execute(VOICE.delete())
     backup.restore(tmp_path / "kept", empty, there)
     assert Voices(there.voices_url).rows() == spoken.voices.rows()
+
+
+@pytest.mark.skipif(not POSTGRES, reason="TEST_POSTGRES_URL is not set: no PostgreSQL")
+def test_a_backup_moves_voices_to_the_other_kind_of_database_and_back(spoken: Spoken, tmp_path: Path) -> None:
+    backup.make_backup(spoken.house.store, tmp_path / "kept", spoken.chosen)
+    with (
+        postgresql(POSTGRES, "no tables", lambda store: None) as bare,
+        postgresql(POSTGRES, "no tables", lambda store: None) as base,
+    ):
+
+        def at(name: str, voices_url: str) -> Settings:
+            folder = tmp_path / name
+            return spoken.chosen.model_copy(
+                update={"voices_url": voices_url, "editions_dir": folder / "editions", "signing_key_file": folder / "signing.key"}
+            )
+
+        moved = at("moved", base.url)
+        backup.restore(tmp_path / "kept", bare, moved)
+        held = opened(moved)
+        assert held is not None and held.rows() == spoken.voices.rows()
+        held.say("site", "", grade=2, words="移した後の声", language="ja", edition=1, said_on=TODAY)
+        backup.make_backup(bare, tmp_path / "moved_kept", moved)
+        back = at("back", f"sqlite:///{tmp_path / 'back.db'}")
+        backup.restore(tmp_path / "moved_kept", Store(f"sqlite:///{tmp_path / 'own.db'}"), back)
+        returned = Voices(back.voices_url)
+        assert returned.rows() == held.rows() and len(returned.rows()) == len(spoken.voices.rows()) + 1
+        returned.say("site", "", grade=3, words="番号は続く", language="ja", edition=1, said_on=TODAY)
+        held.engine.dispose()
+
+
+def test_a_restore_that_was_cut_off_after_the_voices_is_done_again(spoken: Spoken, tmp_path: Path) -> None:
+    backup.make_backup(spoken.house.store, tmp_path / "kept", spoken.chosen)
+
+    def into(name: str) -> tuple[Store, Settings]:
+        folder = tmp_path / name
+        folder.mkdir(exist_ok=True)
+        places = {
+            "voices_url": f"sqlite:///{folder / 'v.db'}",
+            "editions_dir": folder / "editions",
+            "signing_key_file": folder / "key",
+        }
+        return Store(f"sqlite:///{folder / 'own.db'}"), spoken.chosen.model_copy(update=places)
+
+    steps = events(lambda: backup.restore(tmp_path / "kept", *into("whole")))
+    assert steps[-2:] == ["commit", "commit"], "the rows come last; then what was read is closed"
+    assert killed_before(lambda: backup.restore(tmp_path / "kept", *into("cut")), len(steps) - 2)
+    store, there = into("cut")
+    assert store.count(tables.Observation) == 0 and Voices(there.voices_url).rows() == spoken.voices.rows()
+    backup.restore(tmp_path / "kept", store, there)
+    assert Voices(there.voices_url).rows() == spoken.voices.rows() and lost(spoken.house.store, store) == []
 
 
 def test_a_flood_ends_and_pages_are_read_all_the_same(spoken: Spoken) -> None:

@@ -1,0 +1,66 @@
+"""Whether there is memory enough to load the program: looked at before anything large is loaded, and said without any of it.
+
+Libraries that get no memory while they are loaded end in errors of many kinds, in English, and some end the process by themselves. So the
+limit of the process is asked first, and what fails nevertheless is named. This module imports nothing but what is small.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+NEEDED = 600  # MB of addresses that loading the commands takes on a machine of two processors; the server takes a little more
+EXIT_CODE = 71
+_WORDS = Path(__file__).resolve().parent.parent / "data" / "text"  # the program's own: it may work for no government yet
+_NO_MEMORY = re.compile(
+    "Cannot allocate memory|failed to map segment|out of memory|error return without exception set", re.IGNORECASE
+)
+
+
+@contextmanager
+def enough() -> Iterator[None]:
+    """Load what stands in the block, or end with a line in both languages and ``EX_OSERR`` where there is too little memory for it."""
+    allowed = _allowed()
+    if allowed is not None and allowed < NEEDED:
+        _end("memory_limit", allowed=allowed, needed=NEEDED)
+    try:
+        yield
+    except (ImportError, MemoryError, OSError, SystemError) as error:
+        if not _is_of_memory(error):
+            raise
+        _end("memory_out")
+
+
+def _allowed() -> int | None:
+    """Return how many MB of addresses this process may have; ``None`` where nothing limits it, or the system does not know."""
+    try:
+        import resource  # noqa: PLC0415  # POSIX alone has it
+    except ImportError:
+        return None
+    soft, _ = resource.getrlimit(resource.RLIMIT_AS)
+    return None if soft == resource.RLIM_INFINITY else soft // (1 << 20)
+
+
+def _is_of_memory(error: BaseException | None) -> bool:
+    while error is not None:
+        if isinstance(error, MemoryError) or _NO_MEMORY.search(str(error)):
+            return True
+        error = error.__cause__ or error.__context__
+    return False
+
+
+def _end(key: str, **values: int) -> None:
+    for language in ("ja", "en"):
+        sys.stderr.write(f"{_said(key, language).format(**values)}\n")
+    sys.exit(EXIT_CODE)
+
+
+def _said(key: str, language: str) -> str:
+    """Return a text of the catalogues; they are read as plain lines here, since what reads them properly is large."""
+    catalogue = (_WORDS / language / "machine.po").read_text(encoding="utf-8")
+    found = re.search(rf'^msgid "{key}"\nmsgstr "(.*)"$', catalogue, re.MULTILINE)
+    assert found is not None, key
+    return found[1].replace('\\"', '"')
