@@ -1,12 +1,19 @@
-"""A database server that stands still: a relay to a real one that can stop passing anything on, while every connection stays open."""
+"""A database server that stands still: a relay to a real one that can stop passing anything on, or one of a test's own whose processes are stopped."""
 
 from __future__ import annotations
 
+import os
+import shutil
+import signal
 import socket
+import subprocess
+import sys
+import tempfile
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from sqlalchemy import make_url
 
@@ -79,3 +86,68 @@ def relayed(url: str) -> Iterator[Relay]:
         listener.close()
         for each in open_ones:
             each.close()
+
+
+@dataclass
+class Cluster:
+    """A PostgreSQL of a test's own, every process of which can be stopped.
+
+    Args:
+        url: of an empty database in it.
+        postmaster: the process that the others belong to.
+    """
+
+    url: str
+    postmaster: int
+
+    def freeze(self) -> None:
+        """Stop every process where it is, as a machine does that ran out of something: nothing is closed, and nothing answers."""
+        os.kill(self.postmaster, signal.SIGSTOP)  # first: else it would begin others
+        self._send(signal.SIGSTOP)
+
+    def go_on(self) -> None:
+        """Let every process go on."""
+        self._send(signal.SIGCONT)
+        os.kill(self.postmaster, signal.SIGCONT)
+
+    def _send(self, number: int) -> None:
+        for pid in Path(f"/proc/{self.postmaster}/task/{self.postmaster}/children").read_text().split():
+            os.kill(int(pid), number)
+
+
+def postgresql_programs() -> Path | None:
+    """Return the folder of PostgreSQL's programs where a cluster can be made: on Linux, by root, who can be ``postgres``."""
+    found = sorted(
+        Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda path: int(path.parent.parent.name.partition(".")[0])
+    )
+    return found[-1].parent if found and sys.platform == "linux" and os.geteuid() == 0 else None
+
+
+@contextmanager
+def own_cluster() -> Iterator[Cluster]:
+    """Give a PostgreSQL of one's own while the block runs."""
+    programs = postgresql_programs()
+    assert programs is not None
+    with tempfile.TemporaryDirectory(
+        prefix="cluster-", dir="/dev/shm" if os.access("/dev/shm", os.W_OK) else "/tmp"
+    ) as name:  # the user postgres must reach it
+        shutil.chown(name, "postgres")
+        with socket.create_server(("127.0.0.1", 0)) as free:
+            port = free.getsockname()[1]
+
+        def run(words: str) -> None:
+            subprocess.run(["su", "postgres", "-c", words], check=True, capture_output=True, cwd="/", timeout=120)
+
+        data = f"{name}/data"
+        run(f"{programs}/initdb -D {data} --no-sync --encoding=UTF8 --locale=C.UTF-8 --auth=trust")
+        run(
+            f"{programs}/pg_ctl -D {data} -w -l {name}/log -o '-p {port} -k {name} -c listen_addresses=127.0.0.1 -c fsync=off' start"
+        )
+        cluster = Cluster(
+            f"postgresql://postgres@127.0.0.1:{port}/postgres", int(Path(data, "postmaster.pid").read_text().split()[0])
+        )
+        try:
+            yield cluster
+        finally:
+            cluster.go_on()
+            run(f"{programs}/pg_ctl -D {data} -w -m immediate stop")

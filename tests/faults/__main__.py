@@ -5,7 +5,6 @@ python -m tests.faults [kills of each operation on each engine [name of an opera
 
 from __future__ import annotations
 
-import os
 import random
 import sys
 import tempfile
@@ -16,13 +15,12 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from kpis.store.store import Store
-from tests.faults.operations import BEGUN, NEW, OLD, OPERATIONS, Instance, Operation
+from tests.faults.operations import BEGUN, NEW, OLD, OPERATIONS, POSTGRES, Instance, Operation, another_postgresql
 from tests.killed import killed
 from tests.shared import forget, postgresql
 from tests.small_government import begin, settle
 
 KILLS = 24
-POSTGRES = os.environ.get("TEST_POSTGRES_URL", "")
 
 
 @contextmanager
@@ -36,14 +34,16 @@ def instance(engine: str, operation: Operation) -> Iterator[Instance]:
             made = Instance(store.url, folder)
             if not operation.is_bare:
                 settle(store, folder / "data")
-            operation.begin(made)
-            yield made
+            with operation.beside(made):
+                operation.begin(made)
+                yield made
             return
         with postgresql(POSTGRES, *(("bare", lambda _store: None) if operation.is_bare else ("small government", begin))) as store:
             made = Instance(store.engine.url.render_as_string(hide_password=False), folder)
-            operation.begin(made)
-            store.engine.dispose()
-            yield made
+            with operation.beside(made):
+                operation.begin(made)
+                store.engine.dispose()
+                yield made
 
 
 def seconds_of(engine: str, operation: Operation) -> float:
@@ -72,7 +72,7 @@ def main(kills: int, names: list[str]) -> int:
         print("TEST_POSTGRES_URLがないためSQLiteだけです / no TEST_POSTGRES_URL: SQLite only")
     wrong, total, chance = 0, 0, random.Random(2026)
     for operation in (each for each in OPERATIONS if not names or each.name in names):
-        for engine in engines:
+        for engine in engines if POSTGRES or operation.beside is not another_postgresql else ():
             took = seconds_of(engine, operation)
             left: Counter[str] = Counter()
             for _ in range(kills):

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import tempfile
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from pathlib import Path
@@ -11,19 +14,26 @@ from pathlib import Path
 from kpis.errors import CopyRefused
 from kpis.moment import Moment
 from kpis.reporting import choices, outbox, reports, submissions
+from kpis.reporting.notices import put
+from kpis.reporting.occasions import Due
+from kpis.reporting_vocabulary import Occasion
 from kpis.settings import Settings
 from kpis.state import State
 from kpis.store import tables
-from kpis.store.copying import one_state, rows_of
 from kpis.store.store import Store, utc_now
 from kpis.store.upgrade import differing, newest_version, version_of
+from kpis.voices.store import Voices, opened
 from loaders.load import load_file
 from loaders.sample import is_made, make_sample
 from publishers.backup import make_backup, restore
 from publishers.editions import on_disk, publication, record
 from publishers.notices import hooks, rounds
+from publishers.notices.smtp import message_id
 from publishers.site.export import export
 from tests.kpis.test_upgrade import filled
+from tests.posting import Took, mail_server
+from tests.put_back import lost
+from tests.shared import postgresql
 from tests.small_government import ANNA, IN_TIME, OFFICE, PERIOD, figure
 
 LOADED = b"""indicator_code,bureau_code,period_code,numerator,denominator,source_code
@@ -40,6 +50,7 @@ reviewed_on = 2023-04-28
 [electronic_decision_rate]
 denominator = 300
 """
+POSTGRES = os.environ.get("TEST_POSTGRES_URL", "")
 HELD = 2  # figures that the small government begins with
 
 
@@ -73,6 +84,7 @@ class Operation:
         work: does it; done again, it must end well whatever was left.
         state: ``OLD``, ``NEW``, ``BEGUN``, or in words what is none of these.
         is_bare: it begins from a database without tables.
+        beside: what runs beside it, as a mail server, while it is killed and done again.
     """
 
     name: str
@@ -80,6 +92,7 @@ class Operation:
     work: Callable[[Instance], object]
     state: Callable[[Instance], str]
     is_bare: bool = False
+    beside: Callable[[Instance], AbstractContextManager[object]] = nullcontext
 
 
 def _counted(table: type, before: int, after: int) -> Callable[[Instance], str]:
@@ -188,34 +201,82 @@ def _migrated(instance: Instance) -> str:
     return {"0007": OLD, newest_version(): NEW}.get(str(version), str(version))
 
 
+def _with_voices(instance: Instance) -> Settings:
+    return instance.chosen.model_copy(update={"voices_url": f"sqlite:///{instance.folder / 'voices.db'}"})
+
+
 def _backed_up(instance: Instance) -> None:
+    """Make a backup with everything in it: an edition, a voice, and notices that wait, which may have been sent when it is put back."""
     _first_edition(instance)
-    make_backup(instance.store, instance.folder / "kept", instance.chosen)
+    _to_be_mailed(instance)
+    spoken = Voices(_with_voices(instance).voices_url)
+    spoken.say("site", "", grade=4, words="見やすい", language="ja", edition=1, said_on=date(2023, 2, 1))
+    spoken.engine.dispose()
+    make_backup(instance.store, instance.folder / "kept", _with_voices(instance))
+    _closed(_with_voices(instance))
+
+
+def _closed(chosen: Settings) -> None:
+    """Close what this process keeps open of voices: what is forked shares no connection."""
+    if (spoken := opened(chosen)) is not None:
+        spoken.engine.dispose()
 
 
 def _target(instance: Instance) -> Settings:
     place = instance.folder / "machine"
     return instance.chosen.model_copy(
-        update={"editions_dir": place / "editions", "signing_key_file": place / "own" / "signing.key"}
+        update={
+            "editions_dir": place / "editions",
+            "signing_key_file": place / "own" / "signing.key",
+            "voices_url": f"sqlite:///{place / 'voices.db'}",
+        }
     )
 
 
+def _target_url(instance: Instance) -> str:
+    """Return the database to restore into: a file, or that which was made for it beside."""
+    other = instance.folder / "target_url"
+    return other.read_text() if other.exists() else f"sqlite:///{instance.folder / 'machine' / 'restored.db'}"
+
+
 def _restore(instance: Instance) -> None:
-    target = Store(f"sqlite:///{instance.folder / 'machine' / 'restored.db'}")
+    target = Store(_target_url(instance))
     try:
         restore(instance.folder / "kept", target, _target(instance))
     except CopyRefused as refused:
         if refused.message.key != "copy_onto_rows":  # it is there already
             raise
+    record.settle(target, _target(instance).editions_dir)
+    target.engine.dispose()
+    _closed(_target(instance))
 
 
 def _restored(instance: Instance) -> str:
-    target = Store(f"sqlite:///{instance.folder / 'machine' / 'restored.db'}")
+    target, chosen = Store(_target_url(instance)), _target(instance)
     target.migrate()
     if target.count(tables.Observation) == 0:
         return OLD
-    with one_state(target) as there, one_state(instance.store) as own:
-        return NEW if rows_of(there) == rows_of(own) else "other rows"
+    if Voices(_with_voices(instance).voices_url).rows() != Voices(chosen.voices_url).rows():
+        return "other voices"
+    record.settle(target, chosen.editions_dir)
+    faults = record.faults(target, chosen.editions_dir)
+    target.engine.dispose()
+    return "; ".join([*lost(instance.store, target), *(each.message.key for each in faults)]) or NEW
+
+
+def _into_a_volume(instance: Instance) -> None:
+    """Let the folder of editions be there already, as where a volume begins, with what a volume has of itself."""
+    _backed_up(instance)
+    _target(instance).editions_dir.mkdir()
+
+
+@contextmanager
+def another_postgresql(instance: Instance) -> Iterator[None]:
+    """Give an empty PostgreSQL database to restore into."""
+    with postgresql(POSTGRES, "bare", lambda _store: None) as other:
+        (instance.folder / "target_url").write_text(other.engine.url.render_as_string(hide_password=False))
+        other.engine.dispose()
+        yield
 
 
 def _back_up(instance: Instance) -> None:
@@ -284,6 +345,58 @@ def _told(instance: Instance) -> str:
     return NEW if len(tried) == len(rows) else BEGUN if tried or any(row["claim"] for row in rows) else OLD
 
 
+MAILS = 6  # to each manager of two bureaus
+
+
+@contextmanager
+def _mail_beside(instance: Instance) -> Iterator[None]:
+    with mail_server(instance.folder) as mails:
+        (instance.folder / "port").write_text(str(mails.port))
+        yield
+
+
+def _to_be_mailed(instance: Instance) -> None:
+    with instance.store.writing(is_figures=False) as session:
+        for bureau in ("GENERAL", "DIGITAL"):
+            facts = {"bureau": bureau, "period": PERIOD}
+            put(session, [Due(Occasion.RETURNED, f"submission {n}", bureau, {**facts, "report": n}) for n in range(MAILS)])
+
+
+def _mailed_as(instance: Instance) -> Settings:
+    return instance.chosen.model_copy(
+        update={
+            "notice_hours": "00:00-23:59", "smtp_host": "127.0.0.1", "smtp_port": int((instance.folder / "port").read_text()), "smtp_security": "none",
+            "mail_from": "kpi@example.jp",
+        }
+    )  # fmt: skip
+
+
+def _mail(instance: Instance) -> None:
+    was_left = any(row["claimed_until"] for row in instance.store.all_of(tables.Notice))
+    later = outbox.LEASE * 2 if was_left else timedelta()
+    rounds.go(instance.store, _mailed_as(instance), clock=lambda: utc_now() + later)
+
+
+def _mailed(instance: Instance) -> str:
+    """Hold what arrived against what the outbox says: nothing twice, nothing that is said to be sent missing, nothing forgotten."""
+    rows = instance.store.all_of(tables.Notice)
+    arrived = Counter(str(mail["Message-ID"]) for mail in Took(0, instance.folder / "mails").mails())
+    states = Counter(row["state"] for row in rows)
+    names = {message_id([row["id"]], instance.chosen): row["state"] for row in rows}
+    if twice := [name for name, count in arrived.items() if count > 1]:
+        return f"{len(twice)} twice"
+    if missing := [name for name, state in names.items() if state == "sent" and name not in arrived]:
+        return f"{len(missing)} said to be sent, and not here"
+    if early := [name for name, state in names.items() if state in ("waiting", "claimed") and name in arrived]:
+        return f"{len(early)} here, and would be sent again"
+    if odd := set(states) - {"waiting", "claimed", "sending", "unknown", "sent"}:
+        return f"{sorted(odd)}"
+    if states["unknown"] + states["sending"] > 1:
+        return f"{states['unknown'] + states['sending']} of which nobody knows, where one was under way"
+    done = states["sent"] + states["unknown"]
+    return NEW if done == len(rows) else BEGUN if done or states["claimed"] or states["sending"] else OLD
+
+
 OPERATIONS = (
     Operation("load", lambda _instance: None, _load, _counted(tables.Observation, HELD, HELD + 2)),
     Operation("upload", lambda _instance: None, _upload, _counted(tables.SubmissionRow, 0, 1)),
@@ -300,6 +413,9 @@ OPERATIONS = (
     ),
     Operation("backup", _first_edition, _back_up, _kept),
     Operation("restore", _backed_up, _restore, _restored),
+    Operation("volume", _into_a_volume, _restore, _restored),
+    Operation("url", _backed_up, _restore, _restored, beside=another_postgresql),
     Operation("demo", _sizes, _demo, _made),
     Operation("notify", _to_be_told, _notify, _told),
+    Operation("mail", _to_be_mailed, _mail, _mailed, beside=_mail_beside),
 )
