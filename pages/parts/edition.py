@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextvars import ContextVar
 from datetime import date, datetime
 from functools import partial
 
@@ -57,6 +58,9 @@ def edition_choice() -> None:
         )  # fmt: skip
 
 
+_there: ContextVar[dict[str, Edition]] = ContextVar("editions known")  # those that this run offers, read off the disk once
+
+
 def _editions_known() -> dict[str, Edition]:
     try:
         return {str(e.number): e for e in on_disk.shown(settings().editions_dir)}
@@ -75,6 +79,7 @@ def settle_known() -> datetime | None:
     if cached.edition() is not None:
         return None
     there, now = _editions_known(), local_day(utc_now())
+    _there.set(there)
 
     def possible() -> str:
         named = t("address_possible", values=t("list_comma").join(f"`{n}` {_known_word(there, n)}" for n in there)) if there else ""
@@ -94,7 +99,7 @@ def draw_known() -> None:
     """Offer what was known on a day or to an edition, at the office."""
     if cached.edition() is not None:
         return
-    there, now, known = _editions_known(), local_day(utc_now()), address.value_of("known")
+    there, now, known = _there.get(), local_day(utc_now()), address.value_of("known")
 
     day = day_between(known, government().first_day, now)
     address.hand("known_pick", ON_A_DAY if day else known)

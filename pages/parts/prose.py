@@ -80,9 +80,14 @@ def error(text: str, **given: Any) -> None:
     st.error(with_signs(text), **given)
 
 
+@lru_cache(maxsize=1024)
+def _in_heading(text: str) -> str:
+    return with_elements(with_places(text)).replace(PLACE, "<wbr>")
+
+
 def heading(level: int, text: str, *, anchor: str | None = None) -> None:
     """Show a heading, in whose long compounds a line may end where their words meet."""
-    made = with_elements(with_places(text)).replace(PLACE, "<wbr>")
+    made = _in_heading(text)
     if "<" in text or "<" not in made or anchor:
         _LEVELS[level](with_places(with_signs(text)), anchor=anchor)
     else:

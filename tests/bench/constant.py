@@ -79,6 +79,8 @@ def _ready(element: dict[str, Any]) -> dict[str, Any]:
         element["query"] = dict(parse_qsl(element["query_string"]))
     if "arrow" in element:
         element["table"] = pa.ipc.open_stream(base64.b64decode(element["arrow"])).read_all()
+    if "columns" in element:
+        element["config"] = json.loads(element["columns"])
     if "spec" in element:
         element["chart"] = Finished(go.Figure(json.loads(element["spec"])))
     if element["kind"] == "html":

@@ -1,7 +1,7 @@
 """What each element of a page holds, read from Streamlit's messages: for a floor of the same elements with the same texts.
 
-Only what is read or drawn is taken: texts, choices, tables, charts, the address of a link. Keys, callbacks, settings of columns and the like
-are the page's own affair, and so are charged to the page.
+Only what is read or drawn is taken: texts, hints, icons, choices, tables, charts, where a link leads. Keys, callbacks, the files behind
+buttons and the like are the page's own affair, and so are charged to the page.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import Any
 from streamlit.proto.Delta_pb2 import Delta
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
-_TEXTS = ("body", "label", "code_text", "query_string", "spec")
+_TEXTS = ("body", "label", "code_text", "help", "placeholder", "icon", "query_string", "spec", "columns")
 
 
 def kind_of(delta: Delta) -> str:
@@ -47,7 +47,7 @@ def _held(delta: Delta) -> dict[str, Any]:
         return made
     part = getattr(element, kind)
     names = {field.name for field in part.DESCRIPTOR.fields}
-    made |= {name: text for name in _TEXTS if name in names and (text := getattr(part, name))}
+    made |= {name: text for name in _TEXTS if name in names and (text := getattr(part, name)) and isinstance(text, str)}
     if "arrow_data" in names:
         made["arrow"] = base64.b64encode(part.arrow_data.data).decode()
     if "options" in names:
