@@ -7,7 +7,8 @@ them.
 
 There are two floors (``tests.bench.floor``). One has as many elements of each kind with a word or two in each, the other the same elements
 with what they hold on the page. The goal is set against the second: to hash, serialise, pack and send 100 kB of tables is Streamlit's own
-cost as much as an element is, and a page that says nothing would be the only one to reach the first. Both ratios are printed.
+cost as much as an element is, and a page that says nothing would be the only one to reach the first. The second sends 88 to 99 % of the
+bytes that the page sends, never more. Both ratios are printed.
 """
 
 from __future__ import annotations
