@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from charts.svg.sparkline import card_picture
-from kpis.figures.records import BAD, Definition, Judgement, value_of
+from kpis.figures.records import BAD, Definition, Figure, Judgement, value_of
 from kpis.figures.scorecard import Scored, dated_text, path_of, shown_figure
 from kpis.figures.sentences import planned_text, target_text, variance_text
 from kpis.figures.targets import path_stretches
@@ -59,11 +59,17 @@ def card_of(scored: Scored, words: Words, *, as_of: date, title: str = "") -> Ca
     return CardRows(
         title=title, code=definition.code, name=words.named(definition), status=judged.status, word=status_word(judged.status, words.language),
         is_old=judged.standing == "last_known", value=shown_figure(scored, figure, words.language),
-        is_text=figure is not None and value is None, period=figure.period.short(words.language) if figure else "",
+        is_text=figure is not None and value is None, period=_dated(figure, words) if figure else "",
         aims=_aims(scored, words), before=_before(scored, words) if value is not None else (), notes=notes_of(judged, words),
         gap=variance_text(definition, judged, words.language) if judged.variance is not None else "",
         picture=_picture(scored, value, as_of), alt=scored.sentence(words.language),
     )  # fmt: skip
+
+
+def _dated(figure: Figure, words: Words) -> str:
+    """Return the period of a figure, and that we worked it out where nobody published it."""
+    period = figure.period.short(words.language)
+    return period + (words("in_brackets", text=words("mark_worked_out")) if figure.is_worked_out else "")
 
 
 def bare(definition: Definition) -> Definition:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from copy import copy
 from datetime import date, datetime
 from functools import partial
+from math import ceil
 from typing import Any
 
 from openpyxl import Workbook
@@ -36,6 +37,7 @@ _INPUT = PatternFill("solid", fgColor="FFFDF0")
 _LOCKED = PatternFill("solid", fgColor="F2F2F2")
 _UNUSED = PatternFill("lightUp", fgColor="8C8C8C")
 _DAY = 'yyyy"年"m"月"d"日"'
+LINE, MOST_LINES = 15.0, 4  # points of a line of a row, and how many are shown of a long text
 _TOP = Alignment(vertical="top", wrap_text=True)
 _TOP_PLAIN = Alignment(vertical="top")
 _FIRST_DAY, _LAST_DAY = 32874, 73050  # 1990-01-01 to 2099-12-31 as serials of the 1900 system
@@ -119,6 +121,29 @@ def list_choices(sheet: Worksheet, rows: Iterable[tuple[str, ...]], *, head: str
     protect(sheet, head)
 
 
+def _lines(value: object, column: Column, cells: Record) -> int:
+    """Return how many lines a cell is to show; a new row has nothing to be read but its code."""
+    is_long = (
+        isinstance(value, str)
+        and len(value) * 2 > column.width
+        and "is_new" not in cells
+        and ("kind" not in cells or column.applies_to(cells["kind"]))
+    )
+    return min(MOST_LINES, lines_in(str(value), column.width)) if is_long else 1
+
+
+def _stretch(sheet: Worksheet, lines: Mapping[int, int]) -> None:
+    """Make the rows of more than one line as tall as these: programs leave a row as it is stored."""
+    for number, count in lines.items():
+        if count > 1:
+            sheet.row_dimensions[number].height = LINE * count
+
+
+def lines_in(text: str, width: float) -> int:
+    """Return how many lines a text takes in a column, whose width is counted in digits."""
+    return sum(max(1, ceil(sum(2 if ord(letter) > 0x2000 else 1.1 for letter in line) / (width - 1))) for line in text.split("\n"))
+
+
 def _instruct(sheet: Worksheet, context: ReportContext, layout: Layout, mark: TemplateMark, whose: tuple[str, str] | None) -> None:
     filling_in, sheets, about = (Message(key) for key in ("how_to_fill_in", "the_sheets", "about_workbook"))
     name_en = context.bureau["name_en"] or context.bureau["bureau_code"]
@@ -147,7 +172,10 @@ def instruct(sheet: Worksheet, rows: Sequence[tuple[Any, ...]], headings: Sequen
         sheet.append([_safe(part) for part in row])
     for row_cells in sheet.iter_rows():
         for cell in row_cells:
-            cell.font, cell.alignment = Font(name=OFFICE_FONT, size=11), Alignment(vertical="top", wrap_text=True)
+            cell.font, cell.alignment = (
+                Font(name=OFFICE_FONT, size=11),
+                Alignment(vertical="top", wrap_text=True, indent=int(cell.column > 1)),
+            )
             if isinstance(cell.value, str):
                 cell.data_type = "s"
     for cell in (*sheet[1], *sheet[2]):
@@ -203,6 +231,7 @@ def fill(
         sheet.column_dimensions[get_column_letter(at)].width = column.width
     sheet.row_dimensions[1].height = 80
     open_cells: dict[int, list[int]] = {}
+    tall: dict[int, int] = {}  # rows of more than one line
     dressed: dict[tuple[bool, bool, bool, str], Any] = {}
     for number, (cells, record) in enumerate(rows, start=2):
         for at, column in enumerate(columns, start=1):
@@ -212,6 +241,7 @@ def fill(
                 open_cells.setdefault(at, []).append(number)
             value = cell_value(layout, column, cells, record)
             cell = sheet.cell(number, at, _safe(value) if used else None)
+            tall[number] = max(tall.get(number, 1), _lines(value, column, cells))
             look = (is_open, used, isinstance(value, str), _format(column, value, cells))
             if look in dressed:  # a style is worked out once and shared: a register has 100,000 cells
                 cell._style = copy(dressed[look])
@@ -221,6 +251,7 @@ def fill(
             _dress(cell, _INPUT if is_open else _LOCKED if used else _UNUSED, is_open=is_open)
             cell.number_format = look[3]
             dressed[look] = cell._style
+    _stretch(sheet, tall)
     for at, column in enumerate(columns, start=1):
         if column.kinds and at not in open_cells:
             sheet.column_dimensions[get_column_letter(at)].hidden = True  # no indicator of this instance asks for it

@@ -22,6 +22,7 @@ from kpis.store.store import Store
 from loaders.load import load_file
 from loaders.workbook.door import gather, is_bureau_workbook, issue_template, mark_problems, read_workbook
 from loaders.workbook.layout import KEYS, load_layout
+from loaders.workbook.template import LINE, MOST_LINES, lines_in
 from manage import app
 from tests.libreoffice import needs_libreoffice, resaved
 from tests.loaders.filled import BUREAU, PERIOD, F, M, P, S, edited, filled, make_store, template, with_cells
@@ -77,6 +78,24 @@ def test_only_inputs_are_unlocked(store: Store) -> None:
     assert book["_mieruka"].sheet_state == "veryHidden" and book["_mieruka"].protection.sheet
     asked = {book[F].cell(row, 1).value: book[F].cell(row, 7).protection.locked for row in range(2, 15)}
     assert asked["タッチレス(Web相談・説明会)"] and not asked["コピー用紙調達量"]
+
+
+def test_a_row_is_as_tall_as_what_is_filled_in_before(store: Store) -> None:
+    """LibreOffice and Excel leave a row as it is stored: a code of two lines lay over the one below."""
+    layout = load_layout()
+    book = openpyxl.load_workbook(io.BytesIO(template(store)))
+    seen = 0
+    for name in ("observations", "commentaries"):
+        sheet = book[layout.sheets[name]]
+        for row in sheet.iter_rows(min_row=2):
+            needed = max(
+                lines_in(cell.value, sheet.column_dimensions[cell.column_letter].width)
+                for cell in row
+                if isinstance(cell.value, str)
+            )
+            seen += needed > 1
+            assert (sheet.row_dimensions[row[0].row].height or LINE) >= LINE * min(MOST_LINES, needed), row[0].row
+    assert seen
 
 
 def test_every_input_has_a_check_or_a_message_in_japanese(store: Store) -> None:
