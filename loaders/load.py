@@ -62,9 +62,8 @@ def check_content(content: bytes, name: str, *, kind: str | None = None, store: 
 
 @collector_paused()
 def load_file(
-    store: Store, path: Path | bytes, *, name: str = "", kind: str | None = None, missing: RowDecision | None = None,
-    progress: Progress | None = None,
-) -> LoadReport:  # fmt: skip
+    store: Store, path: Path | bytes, *, name: str = "", kind: str | None = None, missing: RowDecision | None = None
+) -> LoadReport:
     """Load one file, all or nothing; the same bytes twice are a no-op.
 
     A path is a file that the operator has on this machine and may be as large as ``MAX_LOAD_BYTES``; bytes came from
@@ -75,7 +74,7 @@ def load_file(
     limit = settings().max_load_bytes if local else settings().max_upload_bytes
     given = name or (path.name if isinstance(path, Path) else "upload")
     file = Prepared(given, content, kind, bureaus=store.bureaus_by_name(), max_bytes=limit)
-    return load_together(store, [file], missing=missing, progress=progress)[0]
+    return load_together(store, [file], missing=missing)[0]
 
 
 @collector_paused()

@@ -268,15 +268,15 @@ def counts(store: Store) -> dict[str, int]:
         return {state: held[state] for state in NoticeState.values() if state in held}
 
 
-def lines(store: Store, *, viewer: str, states: Sequence[str] = (), limit: int = 500) -> list[OutboxLine]:
-    """Return messages of the outbox, newest first.
+def lines(store: Store, *, viewer: str, states: Sequence[str] = ()) -> list[OutboxLine]:
+    """Return the newest messages of the outbox, at most 500.
 
     Raises:
         NotAllowed: the viewer does not look after it.
     """
     with refusals_recorded(store, viewer, "see_outbox", ""), store.reading() as session:
         allow(session, viewer, "manage_notices")
-        query = select(_N).order_by(_N.c.id.desc()).limit(limit)
+        query = select(_N).order_by(_N.c.id.desc()).limit(500)
         if states:
             query = query.where(_N.c.state.in_(states))
         return [record_of(OutboxLine, row, facts=json.loads(row.facts_json)) for row in session.execute(query)]

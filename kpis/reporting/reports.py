@@ -7,7 +7,7 @@ see answers exactly as one that does not exist.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cached_property
@@ -148,12 +148,11 @@ class Opened:
         return differing + len(compared.unexplained) + open_warnings + len(self.unspoken)
 
 
-def reports(store: Store, *, viewer: str, states: Sequence[str] | None = None, bureau_code: str | None = None) -> list[Report]:
+def reports(store: Store, *, viewer: str, bureau_code: str | None = None) -> list[Report]:
     """Return the reports that a viewer may see, newest first.
 
     Args:
         viewer: the e-mail; roles are read here.
-        states: keep these.
         bureau_code: keep this bureau.
     """
     with store.reading() as session:
@@ -163,19 +162,17 @@ def reports(store: Store, *, viewer: str, states: Sequence[str] | None = None, b
             query = query.where(tables.Submission.bureau_code.in_(reach))  # type: ignore[attr-defined]
         if bureau_code is not None:
             query = query.where(tables.Submission.bureau_code == bureau_code)
-        if states is not None:
-            query = query.where(tables.Submission.state.in_(states))  # type: ignore[attr-defined]
         return [_report(session, row) for row in session.exec(query)]
 
 
-def report(store: Store, report_id: int, *, viewer: str, action: str = "see_report") -> Report:
+def report(store: Store, report_id: int, *, viewer: str) -> Report:
     """Return one report.
 
     Raises:
         NotFound: there is none, or the viewer may not see it.
     """
     with store.reading() as session:
-        return _report(session, seen(session, report_id, viewer, action))
+        return _report(session, seen(session, report_id, viewer))
 
 
 def seen(session: Session, report_id: int, viewer: str, action: str = "see_report") -> tables.Submission:

@@ -185,9 +185,9 @@ class Voices:
                 counted.setdefault((kind, code, number), dict.fromkeys(GRADES, 0))[grade] = count
         return {key: GradeTally(grades) for key, grades in sorted(counted.items())}
 
-    def listed(self, *, states: Sequence[str] = (), most: int = 500, skipped: int = 0) -> list[Voice]:
+    def listed(self, *, states: Sequence[str] = (), most: int = 500) -> list[Voice]:
         """Return voices that have words, the newest first."""
-        asked = select(VOICE).where(VOICE.c.words != "").order_by(VOICE.c.id.desc()).limit(most).offset(skipped)
+        asked = select(VOICE).where(VOICE.c.words != "").order_by(VOICE.c.id.desc()).limit(most)
         if states:
             asked = asked.where(VOICE.c.state.in_(states))
         with self._begun() as connection:
