@@ -61,6 +61,6 @@ def _end(key: str, **values: int) -> None:
 def _said(key: str, language: str) -> str:
     """Return a text of the catalogues; they are read as plain lines here, since what reads them properly is large."""
     catalogue = (_WORDS / language / "machine.po").read_text(encoding="utf-8")
-    found = re.search(rf'^msgid "{key}"\nmsgstr "(.*)"$', catalogue, re.MULTILINE)
-    assert found is not None, key
-    return found[1].replace('\\"', '"')
+    line = re.search(rf'^msgid "{key}"\nmsgstr "(.*)"$', catalogue, re.MULTILINE)
+    assert line is not None, key
+    return line[1].replace('\\"', '"')

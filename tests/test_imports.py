@@ -30,7 +30,7 @@ DATABASE = {"sqlmodel", "sqlalchemy"}
 # What opens a database or a session, and the files that may: of the store; of an edition and of a backup, each one file read or written by SQL.
 OPENS = {
     "create_engine": ("kpis/store/engine.py",), "sessionmaker": (), "scoped_session": (), "Session": ("kpis/store/store.py",),
-    "sqlite3.connect": ("publishers/editions/public_tables.py", "publishers/editions/verify.py", "publishers/backup.py"),
+    "sqlite3.connect": ("kpis/store/engine.py", "publishers/editions/public_tables.py", "publishers/editions/verify.py", "publishers/backup.py"),
     "psycopg.connect": (),
 }  # fmt: skip
 # Ways to import what no reader of the imports sees.
