@@ -58,3 +58,12 @@ def test_a_file_that_was_offered_is_gone_once_other_roles_are_held_until_its_pag
     people.remove_person(office.store, **role)
     assert offered() == 404
     tab.close()
+
+
+def test_a_file_is_of_whoever_it_was_offered_to_and_of_no_colleague_with_the_same_roles(office: Office) -> None:
+    aya, anna = office.visitor("aya"), office.visitor("anna")
+    tab = aya.tab()
+    tab.run("submit")
+    address = next(each.url for each in tab.parts("download_button") if each.url and each.label == say("csv", "ja"))
+    assert (aya.ask(address).status, anna.ask(address).status) == (200, 404)
+    tab.close()
