@@ -57,6 +57,7 @@ from kpis.figures.targets import (
     settles,
 )
 from kpis.kinds import KINDS
+from kpis.text import PUBLISHED
 
 WHOLE_YEARS = ("year", "calendar_year")
 LADDER = ("moving_away", "behind", "slightly_behind", "on_track", "reached")
@@ -251,7 +252,9 @@ def rounding_step(definition: Definition, value: float) -> float:
     exponent = number.as_tuple().exponent
     assert isinstance(exponent, int)
     if exponent < 0:
-        return float(Decimal(10) ** exponent)
+        return (
+            float(Decimal(10) ** exponent) if -exponent <= PUBLISHED else 0.1
+        )  # of parts that are about: no more digits than is written
     if definition.unit_ja == "%" or not number:
         return 1.0
     return float(Decimal(10) ** max(min(exponent, number.adjusted() - 1), 0))

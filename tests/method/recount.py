@@ -381,7 +381,7 @@ def rounding(value: float, unit: str) -> float:
     if exact != exact.to_integral_value():
         exponent = exact.normalize().as_tuple().exponent
         assert isinstance(exponent, int)
-        return float(Decimal(1).scaleb(exponent))
+        return 0.1 if exponent < -4 else float(Decimal(1).scaleb(exponent))
     if unit == "%" or value == 0:
         return 1.0
     digits = str(abs(int(exact)))
