@@ -162,10 +162,17 @@ def beside(ledger: Ledger, items: Iterable[Item]) -> Table:
         rows.append(
             [
                 " ".join([status_word(item["status"], ledger.language), *filter(None, [w("list_comma").join(_notes(ledger, item))])]), w.named(item),
-                f"{ledger.headline(item)} {parse_period(item['period']).short(ledger.language)}", plan, *before,
+                f"{ledger.headline(item)} {_dated(ledger, item)}", plan, *before,
             ]
         )  # fmt: skip
     return [w(h) for h in ("status", "since_indicator", "value", "planned", "previous", "year_earlier")], rows
+
+
+def _dated(ledger: Ledger, item: Item) -> str:
+    """Return the period of an item's figure, and that the figure was worked out where nobody published it."""
+    w, figure = ledger.words, ledger.at(item, item["period"])
+    mark = w("in_brackets", text=w("mark_worked_out")) if figure["is_worked_out"] else ""
+    return parse_period(item["period"]).short(ledger.language) + mark
 
 
 def _notes(ledger: Ledger, item: Item) -> list[str]:

@@ -26,6 +26,7 @@ HEADING = re.compile(r"^#{1,3} ")
 NUMBER = re.compile(r"[-+−±]?\d[\d,]*(?:\.\d+)?")
 
 
+UNPRINTED = '<p class="on-paper">'  # how many rows of the table above are folded away, and so not printed
 FOLDED = re.compile(r'class="tb tb-(?!projects\b)[a-z-]+')  # tables of texts whose later rows are folded away
 
 
@@ -92,11 +93,11 @@ def numbers_in(text: str) -> list[str]:
 
 def of_streamlit(messages: Iterable[bytes]) -> Shown:
     """Read the elements of one run, those of the frame (bar and line of the view) left out."""
-    found = Shown()
+    found, printed, unprinted = Shown(), 0, None
     for raw in messages:
         message = ForwardMsg.FromString(raw)
         if message.WhichOneof("type") == "new_session":
-            found = Shown()
+            found, unprinted = Shown(), None
         if message.WhichOneof("type") != "delta" or message.delta.WhichOneof("type") != "new_element":
             continue
         if list(message.metadata.delta_path[:2]) == [0, 0]:
@@ -112,6 +113,14 @@ def of_streamlit(messages: Iterable[bytes]) -> Shown:
         if kind == "html":
             found.markup.append(element.html.body)
             written = Static(element.html.body).shown
+            if element.html.body.startswith(UNPRINTED):
+                (unprinted,) = map(int, numbers_in(" ".join(written.texts)))
+                continue
+            if unprinted is not None:  # of a grid the rest of all its rows, of a table of texts those that follow
+                whole = len(found.tables[-1][1]) if BLOCKS in element.html.body else printed + len(written.tables[0][1])
+                assert unprinted == whole - printed, (unprinted, whole, printed)
+                unprinted = None
+            printed = len(written.tables[-1][1]) if written.tables else 0
             if BLOCKS in element.html.body:  # the rows of the grid above once more, for a phone
                 ((head, rows),) = written.tables
                 assert head == found.tables[-1][0], head
