@@ -211,6 +211,7 @@ def is_bureau_workbook(content: bytes) -> bool:
 
 def read_workbook(
     content: bytes, *, store: Store, bureau_code: str | None = None, period_code: str | None = None, today: date | None = None,
+    max_bytes: int | None = None,
 ) -> WorkbookReading:  # fmt: skip
     """Read a filled bureau workbook; every problem at once.
 
@@ -220,8 +221,9 @@ def read_workbook(
         bureau_code: the bureau that the workbook must be of; ``None`` = whatever its mark says.
         period_code: the period that it must be of.
         today: days of completion after it are doubted; ``None`` = the day on which this runs is not asked.
+        max_bytes: the largest size accepted; the setting where left out.
     """
-    listed, is_1904, problems = _opened(content, max_bytes=settings().max_upload_bytes)
+    listed, is_1904, problems = _opened(content, max_bytes=max_bytes or settings().max_upload_bytes)
     if problems:
         return WorkbookReading(mark=None, problems=problems)
     sheets = {sheet.name: sheet for sheet in listed}

@@ -193,7 +193,7 @@ def _parted(texts: Sequence[str]) -> list[str]:
 
 def head(ledger: Ledger, item: Item) -> list[str]:
     """Return the texts at the head of the page of an indicator, from its value on, in order."""
-    period = [ledger.words("period"), parse_period(item["period"]).short(ledger.language)] if item["period"] else []
+    period = [ledger.words("period"), _dated(ledger, item)] if item["period"] else []
     return [plain(m).strip() for m in (ledger.headline(item), *period, *_measured(ledger, item))]
 
 
