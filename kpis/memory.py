@@ -12,6 +12,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+if sys.platform != "win32":  # POSIX alone has it
+    import resource
+
 NEEDED = 600  # MB of addresses that loading the commands takes on a machine of two processors; the server takes a little more
 EXIT_CODE = 71
 _WORDS = Path(__file__).resolve().parent.parent / "data" / "text"  # the program's own: it may work for no government yet
@@ -36,9 +39,7 @@ def enough() -> Iterator[None]:
 
 def _allowed() -> int | None:
     """Return how many MB of addresses this process may have; ``None`` where nothing limits it, or the system does not know."""
-    try:
-        import resource  # noqa: PLC0415  # POSIX alone has it
-    except ImportError:
+    if sys.platform == "win32":
         return None
     soft, _ = resource.getrlimit(resource.RLIMIT_AS)
     return None if soft == resource.RLIM_INFINITY else soft // (1 << 20)

@@ -68,7 +68,9 @@ def test_while_the_database_is_frozen_everybody_hears_so_in_time_and_afterwards_
             with ThreadPoolExecutor(12) as many:
                 pages = {language: [many.submit(page, instance.port, language) for _ in range(3)] for language in IN_WORDS}
                 api = [many.submit(asked, instance, f"/api/v1/status?as_of=2023-03-{day:02d}") for day in range(10, 14)]
-                time.sleep(0.5)  # they wait for the database now
+                waiting = [*api, *(each for asking in pages.values() for each in asking)]
+                while not all(each.running() or each.done() for each in waiting):
+                    time.sleep(0.05)  # all of them are to be under way
                 for path in STANDING:
                     status, _, seconds = asked(instance, path)
                     assert status == 200 and seconds < WAIT, path
