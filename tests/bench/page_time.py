@@ -6,9 +6,8 @@ clock. Every page of the menu is there, one project, bureau, procedure and indic
 them.
 
 There are two floors (``tests.bench.floor``). One has as many elements of each kind with a word or two in each, the other the same elements
-with what they hold on the page. The goal is set against the second: to hash, serialise, pack and send 100 kB of tables is Streamlit's own
-cost as much as an element is, and a page that says nothing would be the only one to reach the first. The second sends 88 to 99 % of the
-bytes that the page sends, never more. Both ratios are printed.
+with what they hold on the page: to hash, serialise, pack and send 100 kB of tables is Streamlit's own cost as much as an element is. The
+second sends 88 to 99 % of the bytes that the page sends, never more. Both ratios are printed, and the goal stands against both.
 """
 
 from __future__ import annotations
@@ -135,10 +134,11 @@ def main() -> None:
         for page, query in PAGES:
             ms = usual(everybody, page, query, floor=named(page, query))
             each = ", ".join(f"{times} x data {ms[str(times)] / ms['as said']:.2f}" for times in TIMES)
-            said = f"{each}; {ms[first]:.1f} ms, floor {ms['as said']:.1f}; {ms[first] / ms['counted']:.2f} of one of few words"
+            said = f"{each}; {ms[first]:.1f} ms, floor {ms['as said']:.1f}"
             longest = max(ms[str(times)] for times in TIMES)
             tell([
-                Measured(f"page {named(page, query)} / floor", longest / ms["as said"], RATIO, said=said),
+                Measured(f"page {named(page, query)} / floor that says the same", longest / ms["as said"], RATIO, said=said),
+                Measured(f"page {named(page, query)} / floor of few words", longest / ms["counted"], RATIO, said=f"{ms['counted']:.1f} ms"),
                 Measured(f"page {named(page, query)} growth, {last} x / {first} x data", ms[last] / ms[first], GROWTH),
             ])  # fmt: skip
         for viewer in everybody.values():
