@@ -66,11 +66,11 @@ def svg_sheet() -> str:
 
 
 @lru_cache(maxsize=16)
-def svg_own_style(used: tuple[str, ...] = ("#0017C1", "#626264", "#C5000F", "#D9E6FF", "#1A1A1C", PAPER)) -> str:
+def svg_own_style(used: tuple[str, ...]) -> str:
     """Return what a picture carries that is no part of the page, as one behind an address: it asks for the colour scheme itself.
 
     Args:
-        used: the colours it is drawn in; those of a card's picture where left out.
+        used: the colours it is drawn in.
     """
     rules = "".join(f"{_painted('', light, what)}{{{what}:{DARK[light]}}}" for light in used for what in ("fill", "stroke"))
     return f"<style>@media(prefers-color-scheme:dark){{{rules}}}</style>"

@@ -24,7 +24,7 @@ class CardRows:
 
     ``title`` is the theme it stands for, a blank where it stands for itself; ``aims`` are plan and target, ``before`` previous figure and the
     one a year earlier; ``notes`` say what makes the status less than it seems; ``gap`` is by how much the value is above or below its plan;
-    ``alt`` is the sentence of the judgement.
+    ``picture`` is SVG, blank where there is nothing to draw; ``alt``, the sentence of the judgement, stands for it.
     """
 
     title: str
@@ -62,7 +62,7 @@ def card_of(scored: Scored, words: Words, *, as_of: date, title: str = "") -> Ca
         is_text=figure is not None and value is None, period=_dated(figure, words) if figure else "",
         aims=_aims(scored, words), before=_before(scored, words) if value is not None else (), notes=notes_of(judged, words),
         gap=variance_text(definition, judged, words.language) if judged.variance is not None else "",
-        picture=_picture(scored, value, as_of), alt=scored.sentence(words.language),
+        picture=picture_of(scored, as_of=as_of, alt=scored.sentence(words.language)), alt=scored.sentence(words.language),
     )  # fmt: skip
 
 
@@ -108,15 +108,22 @@ def notes_of(judged: Judgement, words: Words) -> tuple[str, ...]:
     return tuple(said)
 
 
-def _picture(scored: Scored, value: float | None, as_of: date) -> str:
+def picture_of(scored: Scored, *, as_of: date, alt: str = "") -> str:
+    """Return the small picture of an indicator as SVG within a page: its series, plan and target; blank where there is nothing to draw.
+
+    Args:
+        scored: the indicator.
+        as_of: the day; targets set after it are not drawn.
+        alt: what it says to whoever does not see it.
+    """
     definition, judged, drawn = scored.entry.definition, scored.judgement, stretches_judged(scored)
     if not drawn:
         return ""
     figure, goal = judged.figure, judged.goal
     return card_picture(
         drawn, path_stretches(definition, path_of(scored, as_of=as_of)),
-        value=value if figure is not None and goal is not None and definition.direction in ("higher", "lower") else None,
+        value=value_of(definition, figure) if figure is not None and goal is not None and definition.direction in ("higher", "lower") else None,
         target=goal.value if goal else None,
         full=(figure.denominator or 0.0) if figure is not None and KINDS[definition.kind].is_on_a_day else 0.0,
-        is_short=judged.status in BAD,
+        is_short=judged.status in BAD, alt=alt,
     )  # fmt: skip

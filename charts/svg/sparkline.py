@@ -6,10 +6,12 @@ import base64
 from collections.abc import Sequence
 from datetime import date
 
-from charts.style import ACTUAL, FILL, INK, PLAN, SHORTFALL
+from charts.style import ACTUAL, FILL, INK, PAPER, PLAN, SHORTFALL
 from charts.themes import svg_own_style
+from kpis.as_text import escaped
 
 WIDTH, HEIGHT, BAR = 200, 56, 22
+COLOURS = (ACTUAL, PLAN, SHORTFALL, FILL, INK, PAPER)
 
 
 def card_picture(
@@ -20,8 +22,9 @@ def card_picture(
     target: float | None = None,
     full: float = 0.0,
     is_short: bool = False,
+    alt: str = "",
 ) -> str:
-    """Return the picture of a card as the address of an image: the series, and under it a bar against the target.
+    """Return the picture of a card as SVG within the page: the series, and under it a bar against the target.
 
     Args:
         actual: stretches of (period end, value) that a line joins, each in order of time.
@@ -30,12 +33,20 @@ def card_picture(
         target: where the tick stands.
         full: the end of the track, where it is more than value and target.
         is_short: the bar is drawn in the colour of what fell short (the card says so in words too).
+        alt: what it says to whoever does not see it; hidden from them where it is left out.
     """
     body, height = sparkline(actual, plan), HEIGHT
     if value is not None and target is not None:
         body += f'<g transform="translate(0 {HEIGHT + 4})">{bullet(value, target, full=full, is_short=is_short)}</g>'
         height += 4 + BAR
-    svg = f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}" width="{WIDTH}" height="{height}">{svg_own_style()}{body}</svg>'
+    name = f'role="img" aria-label="{escaped(alt)}"' if alt else 'aria-hidden="true"'
+    return f'<svg class="cp" viewBox="0 0 {WIDTH} {height}" width="{WIDTH}" height="{height}" {name}>{body}</svg>'
+
+
+def card_address(picture: str) -> str:
+    """Return the picture of a card as the address of an image, for a page that takes no SVG within it; it carries its colours in dark itself."""
+    head, body = picture.split(">", 1)
+    svg = f'{head} xmlns="http://www.w3.org/2000/svg">{svg_own_style(COLOURS)}{body}'
     return "data:image/svg+xml;base64," + base64.b64encode(svg.encode()).decode()
 
 
@@ -74,5 +85,5 @@ def bullet(value: float, target: float, *, full: float, is_short: bool = False) 
     return (
         f'<rect x="2" y="4" width="{WIDTH - 4}" height="{BAR - 8}" fill="{FILL}"/>'
         f'<rect x="2" y="7" width="{max(end - 2, 0):.1f}" height="{BAR - 14}" fill="{SHORTFALL if is_short else ACTUAL}"/>'
-        f'<rect x="{min(tick, WIDTH - 3) - 1.5:.1f}" y="0" width="3" height="{BAR}" fill="{INK}" stroke="#fff" stroke-width="1"/>'
+        f'<rect x="{min(tick, WIDTH - 3) - 1.5:.1f}" y="0" width="3" height="{BAR}" fill="{INK}" stroke="{PAPER}" stroke-width="1"/>'
     )

@@ -59,8 +59,10 @@ def summary(every: list[Scored], book: Book, shown: Shown) -> Summary:
         counts=seen.band(
             tally(every), lambda group, status: list_of(group, status, {}), words, method=address.path("about") + "#method"
         ),
-        cards=seen.theme_cards(every, indicator, words, as_of=day),
-        others=defined(seen.table(others, indicator, words, caption=words("other_headlines")), words) if others else "",
+        cards=seen.theme_cards(every, indicator, words, as_of=day, picture=seen.behind_address),
+        others=defined(seen.table(others, indicator, words, caption=words("other_headlines"), picture=seen.behind_address), words)
+        if others
+        else "",
         excluded=(markdown(exclusions(shown.of_themes, rows, words)), markdown(exclusions(shown.below, rows, words))),
         projects_heading=heading,
         projects=defined(seen.projects(overview_projects.lines(telling(), core), project, words, caption=heading), words)

@@ -10,6 +10,7 @@ from charts.svg.written import written
 from kpis.as_text import escaped
 from kpis.figures.sentences import standing_word
 from publishers.site.views import TONES, IndicatorView
+from telling.cards import picture_of
 
 WIDTH, HEIGHT = 400, 280
 COLOURS = {"good": "#115a36", "fine": "#0017c1", "warn": "#6d4b00", "bad": "#a90000", "plain": "#4d4d52"}
@@ -35,9 +36,9 @@ def card_svg(view: IndicatorView, cited: str) -> str:
     ]
     goal = view.comparisons[0]
     lines += written(f"{goal[0]} {_plain(goal[1])}", x=16, y=y + 86, size=13, width=WIDTH - 32, most=1)
-    spark = str(view.spark)
-    if spark:
-        lines.append(spark.replace("<svg ", f'<svg x="184" y="{y + 94}" ', 1))
+    picture = picture_of(view.scored, as_of=view.as_of)
+    if picture:
+        lines.append(picture.replace("<svg ", f'<svg x="184" y="{y + 94}" ', 1))
     lines += written(cited, x=16, y=HEIGHT - 22, size=10, width=WIDTH - 32, most=2)
     label = f"{view.name}: {standing_word(view.scored.judgement, language)}. {view.sentence}"
     return (

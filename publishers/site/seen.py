@@ -9,6 +9,7 @@ from functools import lru_cache
 
 from markupsafe import Markup, escape
 
+from charts.svg.sparkline import card_address
 from charts.svg.strip import look_of
 from kpis.as_text import shown
 from kpis.figures.records import STATUSES, Judgement
@@ -35,6 +36,7 @@ SENTENCE = 60  # signs; what is longer is read as a sentence
 IN_SHORT = {"unreported": "att_unreported"}  # words of marks in narrow places
 ListOf = Callable[[str, str], str]  # group of a tally and status → address of the list that the count counts
 PageOf = Callable[[str], str]  # code → address of its page
+PictureOf = Callable[[CardRows], Markup]
 
 
 def mark(status: str, word: str, words: Words, *, is_old: bool = False) -> Markup:
@@ -135,10 +137,6 @@ def _unbroken(value: str) -> Markup | str:
     return Markup('{} <span class="of">({}</span>').format(number, period) if bracket else value
 
 
-def _picture(card: CardRows) -> Markup:
-    return Markup('<img src="{}" alt="{}">').format(card.picture, card.alt) if card.picture else Markup("")
-
-
 @lru_cache(maxsize=1)
 def _unit() -> re.Pattern[str]:
     """Find, at the end of a value or at that of its element, what stands behind its number, if no sign alone."""
@@ -155,7 +153,17 @@ def large(value: str, *, is_text: bool = False) -> Markup:
     return Markup(f'<span class="nw">{parted}</span>' if parts else _unit().sub(r'<span class="un">\1</span>', html))
 
 
-def cards(listed: Iterable[CardRows], page_of: PageOf, words: Words) -> Markup:
+def within(card: CardRows) -> Markup:
+    """Return the picture of a card as SVG within the page: a browser would make a document of each that is behind an address."""
+    return Markup(card.picture)
+
+
+def behind_address(card: CardRows) -> Markup:
+    """Return the picture of a card as an image, for pages of Streamlit, which takes SVG out of HTML."""
+    return Markup('<img class="cp" src="{}" alt="{}">').format(card_address(card.picture), card.alt) if card.picture else Markup("")
+
+
+def cards(listed: Iterable[CardRows], page_of: PageOf, words: Words, *, picture: PictureOf = within) -> Markup:
     """Return cards side by side, whose rows stand at the same height in all of them."""
     made = Markup("")
     for card in listed:
@@ -164,18 +172,23 @@ def cards(listed: Iterable[CardRows], page_of: PageOf, words: Words) -> Markup:
             Markup('<h3 class="cd-head"><span>{}</span>{}</h3>').format(card.title or card.name, mark(card.status, in_short(card.status, card.word, words), words, is_old=card.is_old)),
             Markup('<p class="cd-name">{}</p>').format(name),
             Markup('<p class="cd-value{}"><b>{}</b> <span>{}</span></p>').format(" cd-words" if card.is_text else "", large(card.value, is_text=card.is_text), card.period),
-            _pairs(card.aims, "cd-aims"), Markup('<div class="cd-picture">{}</div>').format(_picture(card)), _pairs(card.before, "cd-before"),
+            _pairs(card.aims, "cd-aims"), Markup('<div class="cd-picture">{}</div>').format(picture(card)), _pairs(card.before, "cd-before"),
             Markup('<p class="cd-notes">{}</p>').format(words("list_comma").join(card.notes)),
         )  # fmt: skip
         made += Markup('<article class="cd">{}</article>').format(Markup("").join(rows))
     return Markup(shown(Markup('<div class="cds">{}</div>').format(made)))
 
 
-def theme_cards(every: Sequence[Scored], page_of: PageOf, words: Words, *, as_of: date) -> Markup:
+def theme_cards(every: Sequence[Scored], page_of: PageOf, words: Words, *, as_of: date, picture: PictureOf = within) -> Markup:
     """Return a card for each theme that has one, of its first headline indicator; nothing where none has."""
     shown_themes = shown_first(every).of_themes
     return (
-        cards([card_of(s, words, as_of=as_of, title=theme_name(s.entry.theme, words)) for s in shown_themes], page_of, words)
+        cards(
+            [card_of(s, words, as_of=as_of, title=theme_name(s.entry.theme, words)) for s in shown_themes],
+            page_of,
+            words,
+            picture=picture,
+        )
         if shown_themes
         else Markup("")
     )
@@ -257,7 +270,7 @@ def brief(card: CardRows, words: Words) -> Markup:
     )
 
 
-def table(listed: Sequence[CardRows], page_of: PageOf, words: Words, *, caption: str) -> Markup:
+def table(listed: Sequence[CardRows], page_of: PageOf, words: Words, *, caption: str, picture: PictureOf = within) -> Markup:
     """Return the same as a table, for more than fit side by side: a row each."""
     heads = ("status", "since_indicator", "value", "target", "previous", "year_earlier", "card_shape")
     rows = []
@@ -267,7 +280,7 @@ def table(listed: Sequence[CardRows], page_of: PageOf, words: Words, *, caption:
             mark(card.status, card.word, words, is_old=card.is_old),
             Markup('<a href="{}">{}</a>').format(page_of(card.code), card.name),
             Markup('<b>{}</b> <span class="att-small">{}</span>').format(card.value, card.period),
-            aims.get(words("target"), ""), before.get(words("previous"), ""), before.get(words("year_earlier"), ""), _picture(card),
+            aims.get(words("target"), ""), before.get(words("previous"), ""), before.get(words("year_earlier"), ""), picture(card),
         )  # fmt: skip
         rows.append(cells)
     return _table("indicators", tuple(words(head) for head in heads), rows, caption=caption, numbers=(2, 3, 4, 5))

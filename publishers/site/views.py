@@ -11,13 +11,10 @@ from markupsafe import Markup
 
 from charts.series import Series
 from charts.svg.series import NARROW, WIDE, drawing
-from charts.svg.sparkline import BAR, HEIGHT, WIDTH, bullet, sparkline
 from charts.svg.strip import look_of
 from kpis.figures.records import MARKS, STATUSES, Figure, in_time, value_of
-from kpis.figures.scorecard import Book, Scored, SourceNote, Tally, forecast_of, path_of, shown_figure
+from kpis.figures.scorecard import Book, Scored, SourceNote, Tally, forecast_of, shown_figure
 from kpis.figures.sentences import planned_text, target_text
-from kpis.figures.targets import path_stretches
-from kpis.kinds import KINDS
 from kpis.moment import Moment
 from kpis.store import tables
 from kpis.text import format_date, format_value, status_word
@@ -299,27 +296,3 @@ class IndicatorView:
             return Markup("")
         alt = f"{self.name}: {self.sentence}"
         return Markup(self.wide) + Markup(drawing(self.shape, alt=alt, size=NARROW, name="narrow"))
-
-    @property
-    def spark(self) -> Markup:
-        """Return the small picture of a card."""
-        entry, judged = self.scored.entry, self.scored.judgement
-        definition, figure = entry.definition, judged.figure
-        stretches = indicator.stretches_judged(self.scored)
-        if not stretches:
-            return Markup("")
-        body, height = sparkline(stretches, path_stretches(definition, path_of(self.scored, as_of=self.as_of))), HEIGHT
-        if (
-            figure is not None
-            and figure.value is not None
-            and judged.goal is not None
-            and definition.direction in ("higher", "lower")
-        ):
-            full = figure.denominator if KINDS[definition.kind].is_on_a_day and figure.denominator else 0.0
-            bar = bullet(figure.value, judged.goal.value, full=full, is_short=TONES.get(self.status) == "bad")
-            body += f'<g transform="translate(0 {HEIGHT + 4})">{bar}</g>'
-            height += 4 + BAR
-        return Markup(
-            f'<svg xmlns="http://www.w3.org/2000/svg" aria-hidden="true" viewBox="0 0 {WIDTH} {height}" width="{WIDTH}" '
-            f'height="{height}">{body}</svg>'
-        )

@@ -31,7 +31,7 @@ from tests.browser.conftest import CHROMIUM, FLAGS
 TURNS = int(os.environ.get("FRONT_TURNS", "9"))
 PAINT, READABLE, WEIGHT = 0.10, 0.15, 60.0
 FRONT = ("index.html", "en/index.html")
-PICTURES = re.compile(r'src="data:image/svg[^"]*"|<svg[^>]*class="chart.*?</svg>', re.S)
+PICTURES = re.compile(r'<svg class="cp".*?</svg>|<svg[^>]*class="chart.*?</svg>', re.S)
 LOADED = re.compile(r'<(?:link rel="(?:stylesheet|icon)" href|script src|img src)="(?!data:)([^"]+)"')
 # Asked at every frame, whatever the page: when it is what it is to be for the first time.
 READY = {

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import re
 import tomllib
+from base64 import b64decode
 from collections.abc import Iterator
+from datetime import date
 
 import pytest
 
 from charts.style import ACTUAL, FORECAST, INK, PLAN, SHORTFALL
+from charts.svg.sparkline import COLOURS, card_address, card_picture
 from charts.svg.strip import DARK as MARKS
 from charts.svg.strip import FAINT, LOOK
 from charts.themes import DARK, DARK_PAPER, PAPER, plotly_sheet, rgb, svg_own_style, svg_sheet
@@ -78,9 +81,22 @@ def test_every_colour_that_is_drawn_has_its_pair_and_a_rule_in_each_sheet() -> N
         assert rgb(light) in plotly_sheet() and f'[fill="{light}"' in svg_sheet() and f'[style*="fill:{light}"' in svg_sheet(), name
 
 
+def test_the_picture_of_a_card_is_painted_in_dark_within_a_page_and_behind_an_address() -> None:
+    day = date(2022, 3, 31)
+    pictures = [
+        card_picture([[(day, 1.0)]], [[(day, 1.0), (day, 2.0)]], value=1.0, target=2.0, is_short=short) for short in (False, True)
+    ]
+    drawn = {(what, colour) for picture in pictures for what, colour in re.findall(r'(fill|stroke)="(#\w+)"', picture)}
+    assert {colour for _, colour in drawn} == set(COLOURS)
+    behind = b64decode(card_address(pictures[0]).split(",", 1)[1]).decode()
+    for what, colour in drawn:
+        assert f'svg [{what}="{colour}" i]' in svg_sheet() and f'[{what}="{colour}" i]' in behind
+
+
 def test_a_picture_behind_an_address_holds_what_it_uses() -> None:
+    style = svg_own_style((ACTUAL, PLAN, SHORTFALL, INK))
     for colour in (ACTUAL, PLAN, SHORTFALL, INK):
-        assert f"{{fill:{DARK[colour]}}}" in svg_own_style() and f"{{stroke:{DARK[colour]}}}" in svg_own_style()
+        assert f"{{fill:{DARK[colour]}}}" in style and f"{{stroke:{DARK[colour]}}}" in style
 
 
 def test_text_and_ground_of_the_static_edition_hold_in_both() -> None:
