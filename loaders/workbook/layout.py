@@ -10,7 +10,7 @@ import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 
 from kpis.declared import Fields, part_of
@@ -127,9 +127,9 @@ class Layout:
         """Return the name of a sheet for a message."""
         return InSheet(self.sheets[key], self.sheets_en[key], is_quoted=True)
 
-    def asked_for(self, kind: str) -> InSheet:
-        """Return which columns an indicator of a kind asks for, for a message."""
-        return InSheet(self.to_fill[kind], self.to_fill_en.get(kind, self.to_fill[kind]))
+    def asked_for(self, kind: str) -> Callable[[str], str]:
+        """Return which columns an indicator of a kind asks for, for a message: a sentence, so in the reader's language alone."""
+        return partial(named, {"name_ja": self.to_fill[kind], "name_en": self.to_fill_en.get(kind, "")}, "name")
 
     def heading(self, column: Column) -> str:
         """Return the heading as it stands in the sheet: Japanese, English and the mark of an input."""

@@ -16,6 +16,7 @@ from typer.testing import CliRunner
 
 from kpis.errors import FigureRefused, NotFound
 from kpis.figures.records import Definition, Figure, value_of
+from kpis.languages import written
 from kpis.settings import settings as product_settings
 from kpis.store import tables
 from kpis.store.store import Store
@@ -252,6 +253,17 @@ def test_what_can_be_read_but_is_odd_is_doubted(store: Store, sheet: str, cells:
     (doubt,) = read_workbook(content, store=store, today=date(2023, 1, 15)).problems
     assert (doubt.grade, doubt.kind, doubt.rule, doubt.sheet, doubt.cell) == ("warning", "doubt", rule, sheet, cell)
     assert doubt.key
+
+
+def test_a_cell_that_an_indicator_does_not_use_says_in_one_language_which_it_uses(store: Store) -> None:
+    content = with_cells(template(store), F, {"J10": 5})
+    (problem,) = read_workbook(content, store=store, today=date(2023, 1, 15)).problems
+    assert problem.cell == "J10"
+    assert (
+        written(problem.expected, "en")
+        == "a blank: this indicator does not use it (to be filled in: value (at the end of the period), denominator)"
+    )
+    assert written(problem.expected, "ja").count("(") == 2 and "value" not in written(problem.expected, "ja")
 
 
 def test_a_rate_within_its_last_digit_is_not_doubted(store: Store) -> None:
