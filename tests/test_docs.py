@@ -11,9 +11,10 @@ from urllib.parse import unquote
 
 import pytest
 from markdown_it import MarkdownIt
+from pydantic import SecretStr
 from typer.main import get_command
 
-from kpis.settings import ROOT
+from kpis.settings import ROOT, Settings
 from loaders.rows import CATALOGUE_FILES, OFFICIAL_FILES
 from manage import app
 
@@ -167,3 +168,17 @@ def test_every_test_that_the_threat_model_names_exists() -> None:
         for name in re.findall(r"^def (test_\w+)", path.read_text(encoding="utf-8"), re.M)
     }
     assert len(named) > 20 and named <= there, named - there
+
+
+def test_every_setting_is_on_its_page_with_what_it_is_when_it_is_left_out() -> None:
+    page = (ROOT / "docs" / "settings.md").read_text(encoding="utf-8")
+    rows = dict(re.findall(r"^\| `([A-Z_]+)` \| (.+?) \|", page, re.M))
+    assert set(rows) == {field.validation_alias for field in Settings.model_fields.values()}
+    for field in Settings.model_fields.values():
+        said, usual = rows[str(field.validation_alias)].strip("`"), field.default
+        if said in ("none", "as fits"):
+            usual = usual.get_secret_value() if isinstance(usual, SecretStr) else usual
+            assert not usual, field.validation_alias
+        else:
+            shown = str(usual).replace(f"{ROOT}/", "").replace("sqlite:////", "sqlite:///")
+            assert said.replace("_", "") == shown if isinstance(usual, int) else said == shown, field.validation_alias
