@@ -39,21 +39,21 @@ def _period(request: Request) -> str:
 
 
 def _of_indicator(request: Request) -> Taken | None:
-    told, stand = _asked(request)
+    telling, stand = _asked(request)
     code, unit = request.path_params["code"], request.query_params.get("unit")
     item = next(
-        (s for s in told.moment.scored if s.entry.definition.code == code and (s.entry.unit_code == unit if unit else s.entry.is_own_scope)), None
+        (s for s in telling.moment.scored if s.entry.definition.code == code and (s.entry.unit_code == unit if unit else s.entry.is_own_scope)), None
     )  # fmt: skip
-    return of_indicator(item, told, stand) if item else None
+    return of_indicator(item, telling, stand) if item else None
 
 
 def _of_name(request: Request) -> Taken | None:
-    told, stand = _asked(request)
+    telling, stand = _asked(request)
     name = request.path_params["name"]
-    if (tell := pictures.blocks(told, _period(request)).get(name)) is not None:
-        return of_block(tell(), told, stand)
-    item = pictures.indicators(told).get(name)
-    return of_indicator(item, told, stand) if item else None
+    if (tell := pictures.blocks(telling, _period(request)).get(name)) is not None:
+        return of_block(tell(), telling, stand)
+    item = pictures.indicators(telling).get(name)
+    return of_indicator(item, telling, stand) if item else None
 
 
 def _answer(take: Any, missing: str) -> Any:
@@ -72,20 +72,20 @@ def _answer(take: Any, missing: str) -> Any:
 
 def _list(request: Request) -> dict[str, Any]:
     """Answer which charts there are: name, title, what it says, and its addresses."""
-    told, _ = _asked(request)
+    telling, _ = _asked(request)
     every = [
-        (name, told.words.named(told.moment.indicators[i.entry.definition.code]), i.sentence(told.words.language))
-        for name, i in pictures.indicators(told).items()
+        (name, telling.words.named(telling.moment.indicators[i.entry.definition.code]), i.sentence(telling.words.language))
+        for name, i in pictures.indicators(telling).items()
     ]
-    for name, tell in pictures.blocks(told, _period(request)).items():
+    for name, tell in pictures.blocks(telling, _period(request)).items():
         if (block := tell()).shape is not None:
             every.append((name, block.called or block.title, block.sentence))
     base = settings().base_path
     return {
-        "as_of": told.as_of, "view": told.view,
+        "as_of": telling.as_of, "view": telling.view,
         "charts": [
-            {"name": name, "title": title, "sentence": said, **{form: f"{base}/api/v1/charts/{name}.{form}" for form in FORMS}}
-            for name, title, said in every
+            {"name": name, "title": title, "sentence": sentence, **{form: f"{base}/api/v1/charts/{name}.{form}" for form in FORMS}}
+            for name, title, sentence in every
         ],
     }  # fmt: skip
 

@@ -145,9 +145,9 @@ def _proof(request: Request, edition: Edition, name: str) -> Response:
 def _beside(name: str) -> Endpoint:
     @_trusted
     async def endpoint(request: Request) -> Response:
-        held = await run_in_threadpool(on_disk.pointer, settings().editions_dir)
+        pointer = await run_in_threadpool(on_disk.pointer, settings().editions_dir)
         path = settings().editions_dir / name
-        if held is None or not path.is_file():
+        if pointer is None or not path.is_file():
             return refused(404, NOTHING_THERE, of=name)
         content = await run_in_threadpool(path.read_bytes)
         return conditional(request, content, "application/json", Cache_Control=BRIEFLY)
@@ -158,11 +158,11 @@ def _beside(name: str) -> Endpoint:
 @_trusted
 async def _editions(request: Request) -> Response:
     chosen = settings()
-    held, shown = on_disk.pointer(chosen.editions_dir), on_disk.shown(chosen.editions_dir)
+    pointer, shown = on_disk.pointer(chosen.editions_dir), on_disk.shown(chosen.editions_dir)
     settle(shown[0].government if shown else None)
     return JSONResponse(
         {
-            "current": held.edition if held else None,
+            "current": pointer.edition if pointer else None,
             "editions": [
                 {
                     "edition": e.number, "as_of": e.as_of.isoformat(), "published_at": e.published_at.isoformat() + "Z", "note": e.note,

@@ -109,19 +109,19 @@ def _own_words(language: str) -> bytes:
     def told_in(key: str) -> str:  # Japanese needs no catalogue, which a public instance may not have
         return shipped(Told(key)) if language == SOURCE else Words(language)(key)
 
-    told = {key: told_in(f"widget_{key.replace('-', '_')}") for key in ("choose-file", "press-enter", "press-ctrl-enter", "help")}
-    told |= {"any": told_in("any"), "choose": told_in("choose_report")}  # of lists of which nothing is chosen, for ``print.js``
-    return f"<style>:root{{{';'.join(f'--{key}:{json.dumps(text, ensure_ascii=False)}' for key, text in told.items())}}}</style>".encode()
+    texts = {key: told_in(f"widget_{key.replace('-', '_')}") for key in ("choose-file", "press-enter", "press-ctrl-enter", "help")}
+    texts |= {"any": told_in("any"), "choose": told_in("choose_report")}  # of lists of which nothing is chosen, for ``print.js``
+    return f"<style>:root{{{';'.join(f'--{key}:{json.dumps(text, ensure_ascii=False)}' for key, text in texts.items())}}}</style>".encode()
 
 
 def _language(scope: Scope) -> str:
     """Return the language in which the page that is asked for will be written."""
-    asked = parse_qs(scope.get("query_string", b"").decode("latin-1")).get("lang", [SOURCE])[0]
-    if asked == SOURCE or asked not in codes():
+    wanted = parse_qs(scope.get("query_string", b"").decode("latin-1")).get("lang", [SOURCE])[0]
+    if wanted == SOURCE or wanted not in codes():
         return SOURCE
     try:
         shown = current(settings().editions_dir) if settings().mode == "public" else None
     except (EditionRefused, NotFound):
         return SOURCE  # the page says why nothing is shown
     settle(shown.government if shown else None)
-    return asked if has_page(scope["path"], asked) else SOURCE
+    return wanted if has_page(scope["path"], wanted) else SOURCE

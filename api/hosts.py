@@ -72,18 +72,18 @@ def refused(scope: Scope, chosen: Settings) -> tuple[int, Message] | None:
     if not scope["path"].startswith("/"):
         return 400, Message("address_malformed")
     hosts = [value.decode("latin-1") for name, value in scope["headers"] if name == b"host"]
-    asked = place(hosts[0]) if len(hosts) == 1 else None
-    if asked is None:
+    host = place(hosts[0]) if len(hosts) == 1 else None
+    if host is None:
         return 400, Message("host_malformed")
     public = urlsplit(chosen.public_url)
     own = place(public.hostname if ":" not in (public.hostname or "") else f"[{public.hostname}]") if public.hostname else None
     is_public = (
-        chosen.mode != "local" and own is not None and asked.name == own.name
-        and (asked.port is None or asked.is_at(public.scheme, public.port))
+        chosen.mode != "local" and own is not None and host.name == own.name
+        and (host.port is None or host.is_at(public.scheme, public.port))
     )  # fmt: skip
-    if not is_public and not (asked.is_this_machine and _is_from_here(scope)):
-        return 421, Message("host_not_served", host=asked.name)
-    if not _is_origin_allowed(scope, chosen, asked):
+    if not is_public and not (host.is_this_machine and _is_from_here(scope)):
+        return 421, Message("host_not_served", host=host.name)
+    if not _is_origin_allowed(scope, chosen, host):
         return 403, Message("origin_not_allowed")
     return None
 
@@ -96,7 +96,7 @@ def _is_from_here(scope: Scope) -> bool:
         return scope.get("client") is None  # over a socket of this machine's files
 
 
-def _is_origin_allowed(scope: Scope, chosen: Settings, asked: Place) -> bool:
+def _is_origin_allowed(scope: Scope, chosen: Settings, host: Place) -> bool:
     origins = [value.decode("latin-1") for name, value in scope["headers"] if name == b"origin"]
     if not origins or (is_published(scope, chosen) and scope["type"] == "http" and scope["method"] in ("GET", "HEAD", "OPTIONS")):
         return True
@@ -104,10 +104,10 @@ def _is_origin_allowed(scope: Scope, chosen: Settings, asked: Place) -> bool:
     origin = place(parts["host"]) if parts else None
     if parts is None or origin is None:
         return False  # null, or none of the web
-    if asked.is_this_machine:
-        return origin.name == asked.name and origin.is_at(parts["scheme"], asked.port)
+    if host.is_this_machine:
+        return origin.name == host.name and origin.is_at(parts["scheme"], host.port)
     public = urlsplit(chosen.public_url)
-    return parts["scheme"] == public.scheme and origin.name == asked.name and origin.is_at(public.scheme, public.port)
+    return parts["scheme"] == public.scheme and origin.name == host.name and origin.is_at(public.scheme, public.port)
 
 
 class Hosts(Layer):

@@ -28,9 +28,9 @@ class Layer(ABC):
 
 
 async def turn_away(
-    scope: Scope, receive: Receive, send: Send, status: int, said: Message, *, headers: Mapping[str, str] | None = None
+    scope: Scope, receive: Receive, send: Send, status: int, reason: Message, *, headers: Mapping[str, str] | None = None
 ) -> None:
     """Refuse a request, or a websocket before it is opened: its wish to be is heard first, as servers expect."""
     if scope["type"] == "websocket":
         await receive()
-    await refuse(scope, send, status, said, headers=headers)
+    await refuse(scope, send, status, reason, headers=headers)

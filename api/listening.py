@@ -125,15 +125,15 @@ class Listening(H11Protocol):
         super().on_response_complete()
 
     def send_400_response(self, msg: str) -> None:
-        said = both_shipped(Message("request_malformed")).encode()
+        body = both_shipped(Message("request_malformed")).encode()
         kind = [
             (b"content-type", b"text/plain; charset=utf-8"),
-            (b"content-length", str(len(said)).encode()),
+            (b"content-length", str(len(body)).encode()),
             (b"connection", b"close"),
         ]
         for event in (
             h11.Response(status_code=400, headers=[*kind, *headers_of(_STRANGER, settings())], reason=b"Bad Request"),
-            h11.Data(data=said),
+            h11.Data(data=body),
             h11.EndOfMessage(),
         ):
             self.transport.write(self.conn.send(event) or b"")

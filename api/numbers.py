@@ -53,13 +53,13 @@ class Instance(Collector):
         yield version
         if self._asked is None or self._asked.done():
             self._asked = self._thread.submit(self._of_database)
-        told: list[Metric] = []
+        metrics: list[Metric] = []
         try:
-            told = self._asked.result(WAIT_SECONDS)
+            metrics = self._asked.result(WAIT_SECONDS)
         except Exception as error:  # noqa: BLE001  # it may end in any way; said in the log, where it is counted
             journal.write("numbers", level=logging.WARNING, error=error)
-        yield GaugeMetricFamily("mieruka_database_up", "The database answered within two seconds", value=float(bool(told)))
-        yield from told
+        yield GaugeMetricFamily("mieruka_database_up", "The database answered within two seconds", value=float(bool(metrics)))
+        yield from metrics
 
     def _of_database(self) -> list[Metric]:
         chosen = settings()
@@ -73,14 +73,14 @@ class Instance(Collector):
         rows = GaugeMetricFamily("mieruka_rows", "Rows of the database or edition that is shown", labels=["table"])
         for name, count in self._rows[1].items():
             rows.add_metric([name], count)
-        told: list[Metric] = [GaugeMetricFamily("mieruka_data_revision", "Rises with every change", value=state.revision), rows]
+        metrics: list[Metric] = [GaugeMetricFamily("mieruka_data_revision", "Rises with every change", value=state.revision), rows]
         if edition is not None:
             age = (utc_now() - edition.published_at).total_seconds()
-            told += [
+            metrics += [
                 GaugeMetricFamily("mieruka_edition_number", "The edition that the public sees", value=edition.number),
                 GaugeMetricFamily("mieruka_edition_age_seconds", "Since it was published", value=age),
             ]
-        return told
+        return metrics
 
 
 class _Quiet(WSGIRequestHandler):
@@ -104,8 +104,8 @@ def begin(chosen: Settings) -> int | None:
 
     def answered(environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
         """Refuse a page elsewhere that has its own name point at this machine: it would send that name."""
-        asked = place(environ.get("HTTP_HOST", ""))
-        if chosen.metrics_address in LOOPBACK and (asked is None or not asked.is_this_machine):
+        host = place(environ.get("HTTP_HOST", ""))
+        if chosen.metrics_address in LOOPBACK and (host is None or not host.is_this_machine):
             start("421 Misdirected Request", [("Content-Type", "text/plain")])
             return [b"ask 127.0.0.1"]
         if environ["REQUEST_METHOD"] not in ("GET", "HEAD") or environ["PATH_INFO"] != "/metrics":

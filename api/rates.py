@@ -70,8 +70,8 @@ class Rates(Layer):
         is_free = self._counts.test(rate, kind, who) if kind == "sign_in" else self._counts.hit(rate, kind, who)
         if not is_free:
             seconds = self._wait(rate, kind, who)
-            said = Message("asked_too_often", seconds=seconds)
-            await turn_away(scope, receive, send, 429, said, headers={"Retry-After": str(seconds)})
+            reason = Message("asked_too_often", seconds=seconds)
+            await turn_away(scope, receive, send, 429, reason, headers={"Retry-After": str(seconds)})
         elif scope["path"] == _CALLBACK and scope.get("query_string"):
             await self.app(scope, receive, self._watching(send, rate, who))
         elif kind == "page":

@@ -86,10 +86,10 @@ async def _asked(look: Callable[[], Judged], names: tuple[str, ...], limiter: Ca
     try:
         return await in_time(look, seconds=_WAIT, limiter=limiter)
     except Unavailable as error:
-        said = both_shipped(said_outside(error))
+        reason = both_shipped(said_outside(error))
     except MierukaError as error:
-        said = clean(str(error))
-    return dict.fromkeys(names, (False, said))
+        reason = clean(str(error))
+    return dict.fromkeys(names, (False, reason))
 
 
 async def _ready(request: Request) -> Response:

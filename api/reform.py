@@ -60,13 +60,18 @@ def version_json(row: tables.StrategyVersion) -> dict[str, Any]:
 def assessment_json(row: tables.Assessment) -> dict[str, Any]:
     """Return what the office thinks of an indicator or project; who wrote it is for those inside."""
     who = {"reviewer": row.reviewer} if settings().mode == "local" else {}
-    told = {"confidence": row.confidence, "reason": row.reason_ja, "reason_en": row.reason_en, "period": row.period_code or None}
-    return {**told, **who, "reviewed_on": row.reviewed_on}
+    assessment = {
+        "confidence": row.confidence,
+        "reason": row.reason_ja,
+        "reason_en": row.reason_en,
+        "period": row.period_code or None,
+    }
+    return {**assessment, **who, "reviewed_on": row.reviewed_on}
 
 
 def project_json(report: ProjectReport) -> dict[str, Any]:
     """Return one project: names, bureaus, goal, computed status with its counts, milestones by state."""
-    row, said = report.row, report.confidence
+    row, assessment = report.row, report.confidence
     answer = {
         "code": report.code, "kind": row.kind, **texts_of(row, "category"),
         **texts_of(row, "name"), "is_name_official": row.is_name_official,
@@ -84,9 +89,9 @@ def project_json(report: ProjectReport) -> dict[str, Any]:
         "last_reported": report.last_reported or None,
     }  # fmt: skip
     if settings().mode == "local" or (
-        said is not None and settings().mode == "public"
+        assessment is not None and settings().mode == "public"
     ):  # where the government keeps it inside, no edition has it
-        answer["confidence"] = None if said is None else assessment_json(said)
+        answer["confidence"] = None if assessment is None else assessment_json(assessment)
         answer["is_contradicted"] = report.is_contradicted
     return answer
 

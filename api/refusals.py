@@ -29,16 +29,16 @@ def page(japanese: str, english: str) -> str:
     )
 
 
-def answer(scope: Scope, said: Message, *, status: int = 400) -> tuple[bytes, bytes]:
+def answer(scope: Scope, reason: Message, *, status: int = 400) -> tuple[bytes, bytes]:
     """Return the type and the body of a refusal: JSON for the open API, a page for a browser, else plain text.
 
     Where it is this side that fails, the number of the request is said too, for whoever asks what happened.
     """
     number = doing.number() if status >= 500 else ""
     if scope["path"].startswith("/api/"):
-        told = {"error": both_shipped(said), **({"request": number} if number else {})}
-        return b"application/json", json.dumps(told, ensure_ascii=False).encode()
-    japanese, english = pair_shipped(said)
+        body = {"error": both_shipped(reason), **({"request": number} if number else {})}
+        return b"application/json", json.dumps(body, ensure_ascii=False).encode()
+    japanese, english = pair_shipped(reason)
     if number:
         quoted = pair_shipped(Message("request_number", number=number))
         japanese, english = f"{japanese} {quoted[0]}", f"{english} {quoted[1]}"
@@ -47,12 +47,12 @@ def answer(scope: Scope, said: Message, *, status: int = 400) -> tuple[bytes, by
     return b"text/plain; charset=utf-8", f"{japanese}\n{english}\n".encode()
 
 
-async def refuse(scope: Scope, send: Send, status: int, said: Message, *, headers: Mapping[str, str] | None = None) -> None:
+async def refuse(scope: Scope, send: Send, status: int, reason: Message, *, headers: Mapping[str, str] | None = None) -> None:
     """Answer a request, or the opening of a websocket, with a refusal.
 
     Args:
         status: of HTTP.
-        said: what is wrong and what to do.
+        reason: what is wrong and what to do.
         headers: besides those of every answer, as ``Retry-After``.
     """
     kind = "http.response"
@@ -61,7 +61,7 @@ async def refuse(scope: Scope, send: Send, status: int, said: Message, *, header
             await send({"type": "websocket.close", "code": 1008})
             return
         kind = _DENIAL
-    media, body = answer(scope, said, status=status)
+    media, body = answer(scope, reason, status=status)
     sent = [(b"content-type", media), (b"content-length", str(len(body)).encode()), (b"cache-control", b"no-store")]
     sent += [(name.lower().encode(), value.encode("latin-1")) for name, value in (headers or {}).items()]
     if scope["type"] == "http" and scope["method"] not in ("GET", "HEAD", "OPTIONS"):

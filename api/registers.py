@@ -54,14 +54,14 @@ def filter_of(request: Request) -> Filter:
     Raises:
         BadQuery: a value is not one of the choices, or a parameter is not known.
     """
-    asked = {name: request.query_params.get(name, "").strip() for name in Filter.__dataclass_fields__}
+    parameters = {name: request.query_params.get(name, "").strip() for name in Filter.__dataclass_fields__}
     for name, choices in CHOICES.items():
-        if asked[name] and asked[name] not in choices:
-            raise BadQuery(f"{name}={asked[name]}", " | ".join(choices))
-    unknown = set(request.query_params) - {*asked, "page", "size", "as_of", "known_at", "edition", "lang"}
+        if parameters[name] and parameters[name] not in choices:
+            raise BadQuery(f"{name}={parameters[name]}", " | ".join(choices))
+    unknown = set(request.query_params) - {*parameters, "page", "size", "as_of", "known_at", "edition", "lang"}
     if unknown:
-        raise BadQuery(", ".join(sorted(unknown)), f"{' | '.join(asked)} | page | size | as_of | known_at")
-    return Filter(**asked)
+        raise BadQuery(", ".join(sorted(unknown)), f"{' | '.join(parameters)} | page | size | as_of | known_at")
+    return Filter(**parameters)
 
 
 def number_of(request: Request, name: str, default: int, most: int) -> int:
@@ -88,10 +88,10 @@ def _procedures(request: Request) -> dict[str, Any]:
 
 async def procedures_csv(request: Request) -> Response:
     """Send every procedure that a filter keeps as CSV, a few hundred rows at a time."""
-    asked = await made_or_refused(lambda: (filter_of(request), moment_of(request, known_at=known_of(request))))
-    if isinstance(asked, Response):
-        return asked
-    wanted, moment = asked
+    filter_and_moment = await made_or_refused(lambda: (filter_of(request), moment_of(request, known_at=known_of(request))))
+    if isinstance(filter_and_moment, Response):
+        return filter_and_moment
+    wanted, moment = filter_and_moment
     name = file_name("procedures", *asdict(wanted).values(), moment.as_of.isoformat(), ending=".csv")
     headers = {**HEADERS, "Content-Disposition": attachment(name)}
     return StreamingResponse(lines(moment, wanted), media_type="text/csv; charset=utf-8", headers=headers)
@@ -129,12 +129,12 @@ def _procedures_summary(request: Request) -> dict[str, Any]:
 
 
 def _facilities(request: Request) -> dict[str, Any]:
-    asked = {name: request.query_params.get(name, "") for name in ("bureau", "kind", "status")}
+    parameters = {name: request.query_params.get(name, "") for name in ("bureau", "kind", "status")}
     known = (*facilities.STATUSES, ENDED)
-    if asked["status"] and asked["status"] not in known:
-        raise BadQuery(f"status={asked['status']}", " | ".join(known))
+    if parameters["status"] and parameters["status"] not in known:
+        raise BadQuery(f"status={parameters['status']}", " | ".join(known))
     moment = moment_of(request, known_at=known_of(request))
-    kept = [f for f in moment.facilities if all(not value or getattr(f, name) == value for name, value in asked.items())]
+    kept = [f for f in moment.facilities if all(not value or getattr(f, name) == value for name, value in parameters.items())]
     rows = [
         {
             "facility_code": f.code, "name_ja": f.name, "kind": f.kind, "is_class": f.is_class, "bureau_code": f.bureau or None,
@@ -163,10 +163,10 @@ def _facilities_summary(request: Request) -> dict[str, Any]:
 
 
 def _listed(register: Register, request: Request) -> dict[str, Any]:
-    asked = {name: request.query_params.get(name, "") for name in ("query", "status", "bureau")}
+    parameters = {name: request.query_params.get(name, "") for name in ("query", "status", "bureau")}
     known = (*register.words_of(register.status), *listed.APART)
-    if asked["status"] and asked["status"] not in known:
-        raise BadQuery(f"status={asked['status']}", " | ".join(known))
+    if parameters["status"] and parameters["status"] not in known:
+        raise BadQuery(f"status={parameters['status']}", " | ".join(known))
     moment = moment_of(request, known_at=known_of(request))
     columns = said_columns(register)
     rows = [
@@ -175,7 +175,7 @@ def _listed(register: Register, request: Request) -> dict[str, Any]:
             "status": row.status,
             "is_sample": row.is_sample,
         }
-        for row in listed.kept(moment.listed(register), **asked)
+        for row in listed.kept(moment.listed(register), **parameters)
     ]
     return {"as_of": moment.as_of, "total": len(rows), register.sheet: rows}
 
@@ -203,14 +203,14 @@ def _without_action(moment: Moment) -> list[dict[str, Any]]:
 
 def _commentaries(request: Request) -> dict[str, Any]:
     """Answer what bureaus say of indicators and projects, of periods ended by the day, the newest first within each."""
-    asked = {f"{name}_code": request.query_params.get(name, "") for name in ("indicator", "project", "bureau")}
+    parameters = {f"{name}_code": request.query_params.get(name, "") for name in ("indicator", "project", "bureau")}
     moment = moment_of(request, known_at=known_of(request))
     columns = [column for column in said_of(tables.CommentaryFields) if column != "verified"]
-    held = (row for said in moment.said.values() for row in said.commentaries)
+    commentaries = (row for commented in moment.said.values() for row in commented.commentaries)
     rows = [
         {**{name: vars(row)[name] for name in columns}, "is_sample": row.is_sample}
-        for row in held
-        if all(not value or getattr(row, name) == value for name, value in asked.items())
+        for row in commentaries
+        if all(not value or getattr(row, name) == value for name, value in parameters.items())
     ]
     return {"as_of": moment.as_of, "total": len(rows), "commentaries": rows}
 

@@ -46,9 +46,9 @@ class BadQuery(ValueError):
         possible: the form expected; in the program's own words, since it may not be known yet whose figures are asked for.
     """
 
-    def __init__(self, asked: str, possible: Message | str) -> None:
-        asked = asked if len(asked) <= SHOWN else f"{asked[:SHOWN]}…"
-        super().__init__(f"{asked}: {both_shipped(possible) if isinstance(possible, Message) else possible}")
+    def __init__(self, value: str, possible: Message | str) -> None:
+        value = value if len(value) <= SHOWN else f"{value[:SHOWN]}…"
+        super().__init__(f"{value}: {both_shipped(possible) if isinstance(possible, Message) else possible}")
 
 
 def edition_of(request: Request) -> Edition | None:
@@ -60,14 +60,14 @@ def edition_of(request: Request) -> Edition | None:
     for name, text in request.query_params.items():
         if len(text) > LONGEST or any(sign < " " or sign == "\x7f" for sign in text):
             raise BadQuery(f"{name}={text}", Message("query_short", most=LONGEST))
-    asked, folder = request.query_params.get("edition"), settings().editions_dir
-    if asked is None and settings().mode != "public":
+    number, folder = request.query_params.get("edition"), settings().editions_dir
+    if number is None and settings().mode != "public":
         settle(None)
         return None
-    edition = on_disk.chosen(folder, asked) if on_disk.pointer(folder) else None
-    if edition is None or (asked is not None and str(edition.number) != asked):
+    edition = on_disk.chosen(folder, number) if on_disk.pointer(folder) else None
+    if edition is None or (number is not None and str(edition.number) != number):
         there = ", ".join(str(e.number) for e in on_disk.shown(folder)) or "-"
-        raise BadQuery(f"edition={asked}", Message("query_edition", there=there))
+        raise BadQuery(f"edition={number}", Message("query_edition", there=there))
     settle(edition.government)
     return edition
 
@@ -218,23 +218,23 @@ def _sources(request: Request) -> list[dict[str, Any]]:
 
 
 def _status(request: Request) -> dict[str, Any]:
-    asked = moment_of(request, known_at=instant_of(request), view=view_of(request))
+    moment = moment_of(request, known_at=instant_of(request), view=view_of(request))
     edition, unit = edition_of(request), request.query_params.get("unit")
-    scored = [s for s in asked.scored if unit is None or s.entry.unit_code == unit]
+    scored = [s for s in moment.scored if unit is None or s.entry.unit_code == unit]
     answer = {
-        "as_of": asked.as_of.isoformat(),
-        "revision": asked.state.revision,
-        "view": asked.view,
+        "as_of": moment.as_of.isoformat(),
+        "revision": moment.state.revision,
+        "view": moment.view,
         "counts": tally(s for s in scored if s.entry.is_own_scope).to_json(),
-        "indicators": [status_json(s, asked.book, as_of=asked.as_of) for s in scored],
+        "indicators": [status_json(s, moment.book, as_of=moment.as_of) for s in scored],
     }
     return {**answer, "edition": edition.number} if edition else answer
 
 
 def refused(status: int, why: Message | Exception, *, of: object = "") -> Response:
     """Answer why there is nothing to answer with, and of what (a file, an edition) where that is not plain."""
-    told = both_shipped(why) if isinstance(why, Message) else str(why)
-    return JSONResponse({"error": f"{of}: {told}" if of else told}, status_code=status, headers=HEADERS)
+    reason = both_shipped(why) if isinstance(why, Message) else str(why)
+    return JSONResponse({"error": f"{of}: {reason}" if of else reason}, status_code=status, headers=HEADERS)
 
 
 async def made_or_refused(make: Callable[[], T]) -> T | Response:
@@ -268,8 +268,8 @@ def conditional(request: Request, body: bytes, media_type: str, *, etag: str = "
     """Answer with an ETag, or 304 without a body where the asker has these bytes already."""
     tag = f'"{etag or hashlib.sha256(body).hexdigest()[:32]}"'
     sent = {**HEADERS, "ETag": tag, **{name.replace("_", "-"): value for name, value in headers.items()}}
-    asked = {part.strip().removeprefix("W/") for part in request.headers.get("if-none-match", "").split(",")}
-    if tag in asked or "*" in asked:
+    tags = {part.strip().removeprefix("W/") for part in request.headers.get("if-none-match", "").split(",")}
+    if tag in tags or "*" in tags:
         return Response(status_code=304, headers=sent)
     return Response(body, media_type=media_type, headers=sent)
 

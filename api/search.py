@@ -24,10 +24,10 @@ def _search(request: Request) -> dict[str, Any]:
         raise BadQuery(f"kind={kind}", " | ".join(KINDS))
     if language not in codes():
         raise BadQuery(f"lang={language}", " | ".join(codes()))
-    asked, limit = request.query_params.get("q", "").strip(), number_of(request, "limit", USUAL, MOST)
-    listed = answers(Telling(Words(language), moment), asked, kinds=[kind] if kind else (), limit=limit)
+    query, limit = request.query_params.get("q", "").strip(), number_of(request, "limit", USUAL, MOST)
+    listed = answers(Telling(Words(language), moment), query, kinds=[kind] if kind else (), limit=limit)
     return {
-        "as_of": moment.as_of, "q": asked, "total": len(listed),
+        "as_of": moment.as_of, "q": query, "total": len(listed),
         "results": [
             {
                 "kind": each.kind, "code": each.code, "title": each.title, "context": each.context, "page": f"/{each.page}",

@@ -42,9 +42,9 @@ SAID = "voice-said"  # the part of a page that is shown once a voice came in
 class VoiceRefused(Exception):
     """A voice that is not taken, with the status of HTTP and what is wrong."""
 
-    def __init__(self, status: int, said: Message, **headers: str) -> None:
-        super().__init__(said.key)
-        self.status, self.said, self.headers = status, said, headers
+    def __init__(self, status: int, reason: Message, **headers: str) -> None:
+        super().__init__(reason.key)
+        self.status, self.said, self.headers = status, reason, headers
 
 
 async def _say(request: Request) -> Response:
@@ -103,12 +103,12 @@ def _keep(request: Request, given: dict[str, str]) -> None:
     }
     if kind not in VoiceSubject.values() or code not in known[VoiceSubject(kind)]():
         raise VoiceRefused(400, Message("voice_of_nothing"))
-    held = voices()
-    if held is None or edition is None:  # the door is open in public mode alone
+    store = voices()
+    if store is None or edition is None:  # the door is open in public mode alone
         raise VoiceRefused(404, Message("nothing_there"))
     numbers = {str(each.number): each.number for each in on_disk.shown(settings().editions_dir)}
     language = given.get("lang", SOURCE)
-    held.say(
+    store.say(
         kind, code, grade=int(given["grade"]), words=given.get("words", ""), language=language if language in codes() else SOURCE,
         edition=numbers.get(given.get("edition", ""), edition.number), said_on=local_day(utc_now()),
     )  # fmt: skip
@@ -130,12 +130,12 @@ def _thanks(request: Request) -> Response:
     return HTMLResponse(page(*pair_shipped(Message("voice_received"))), 201, headers={"Cache-Control": "no-store"})
 
 
-def _no(request: Request, status: int, said: Message, headers: dict[str, str]) -> Response:
-    told = {"Cache-Control": "no-store", **headers}
+def _no(request: Request, status: int, reason: Message, headers: dict[str, str]) -> Response:
+    headers_sent = {"Cache-Control": "no-store", **headers}
     if "text/html" in header(request.scope, b"accept"):
-        return HTMLResponse(page(*pair_shipped(said)), status, headers=told)
-    media, body = answer(request.scope, said, status=status)
-    return Response(body, status, told, media.decode())
+        return HTMLResponse(page(*pair_shipped(reason)), status, headers=headers_sent)
+    media, body = answer(request.scope, reason, status=status)
+    return Response(body, status, headers_sent, media.decode())
 
 
 def _published(request: Request) -> dict[str, Any]:

@@ -41,8 +41,8 @@ def areas(tiles: Sequence[Tile], width: float) -> tuple[list[DrawnPlace], list[B
         tiles: places, with rings in degrees.
         width: of the picture.
     """
-    held = [tile for tile in tiles if tile.rings]
-    points = [point for tile in held for ring in tile.rings for point in ring]
+    outlined = [tile for tile in tiles if tile.rings]
+    points = [point for tile in outlined for ring in tile.rings for point in ring]
     west, east = min(x for x, _ in points), max(x for x, _ in points)
     south, north = min(y for _, y in points), max(y for _, y in points)
     narrower = math.cos(math.radians((south + north) / 2))  # a degree of longitude is shorter than one of latitude
@@ -51,7 +51,7 @@ def areas(tiles: Sequence[Tile], width: float) -> tuple[list[DrawnPlace], list[B
     def place(ring: Points) -> Points:
         return tuple(((x - west) * narrower * scale, (north - y) * scale) for x, y in ring)
 
-    drawn = [(tile, tuple(place(ring) for ring in tile.rings)) for tile in held]
+    drawn = [(tile, tuple(place(ring) for ring in tile.rings)) for tile in outlined]
     height = (north - south) * scale
     across = max(int(width // (BOX[0] + _GAP)), 1)
     boxes = [

@@ -37,8 +37,8 @@ def period_ticks(first: date, last: date, kinds: Iterable[str], *, most: int, la
         most: at most so many ticks.
         language: of their names.
     """
-    held = set(kinds)
-    kind = next((k for k in STEPS if k in held), "month")
+    allowed = set(kinds)
+    kind = next((k for k in STEPS if k in allowed), "month")
     first_month, last_month = _month(first), _month(last)
     for step in (*STEPS[kind], *YEARS):
         months = _every(step, first, last, closes=12 if kind == "calendar_year" else fiscal_year_start(last).month - 1)
@@ -48,7 +48,7 @@ def period_ticks(first: date, last: date, kinds: Iterable[str], *, most: int, la
         return period_ticks(first, last, ("month",), most=most, language=language)
     if not months:
         return (Tick(last, parse_period(month_code(last)).short(language)),)
-    if step >= 12 and kind == "quarter" and "year" in held:
+    if step >= 12 and kind == "quarter" and "year" in allowed:
         kind = "year"
     return tuple(Tick(day, _name(day, kind, language)) for day in (month_end(m // 12, m % 12 + 1) for m in months))
 
@@ -57,10 +57,10 @@ def ticks_within(
     first: date, last: date, kinds: Iterable[str], *, room: float, size: float, language: str
 ) -> tuple[Tick, ...]:  # fmt: skip
     """Return as many ticks as can be read in a width: ``room`` and the height of the text ``size`` in the same measure."""
-    held = tuple(kinds)
+    allowed = tuple(kinds)
     most = max(int(room / (3 * size)), 1)
     while True:
-        ticks = period_ticks(first, last, held, most=most, language=language)
+        ticks = period_ticks(first, last, allowed, most=most, language=language)
         most = min(most, len(ticks)) - 1  # as many as these are the same again
         if most < 1 or len(ticks) * (max(width_of(t.label, size) for t in ticks) + size) <= room:
             return ticks
@@ -134,8 +134,8 @@ def _month(day: date) -> int:
 
 def on_axis(ticks: Iterable[Tick]) -> dict[str, object]:
     """Return ticks as the settings of a time axis of Plotly, whose own would be first days of months."""
-    held = list(ticks)
+    ticks_shown = list(ticks)
     return {
-        "tickmode": "array", "tickvals": [t.day.isoformat() for t in held], "ticktext": [t.label for t in held],
+        "tickmode": "array", "tickvals": [t.day.isoformat() for t in ticks_shown], "ticktext": [t.label for t in ticks_shown],
         "ticks": "outside", "ticklen": 4, "tickcolor": "#949497", "tickangle": 0, "type": "date",
     }  # fmt: skip

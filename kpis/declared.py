@@ -53,8 +53,8 @@ def type_of(model: type[BaseModel], name: str) -> type:
 def said_of(model: type[BaseModel]) -> dict[str, dict[str, str]]:
     """Return what the public fields of a class mean: name → language → text."""
     marks = ((name, mark) for name, field in model.model_fields.items() for mark in field.metadata)
-    told = {name: mark.text for name, mark in marks if isinstance(mark, Said)}
-    return {f"{name}_{own}": text.said(own) for name, text in translated(model).items() for own in ALWAYS} | told
+    texts = {name: mark.text for name, mark in marks if isinstance(mark, Said)}
+    return {f"{name}_{own}": text.said(own) for name, text in translated(model).items() for own in ALWAYS} | texts
 
 
 Code = Annotated[str, Bounds(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$")]
@@ -109,8 +109,8 @@ def declared(model: type[BaseModel]) -> tuple[str, ...]:
 @cache
 def translated(model: type[BaseModel]) -> dict[str, Translated]:
     """Return the texts in several languages that a class declares, by name."""
-    held = {name: getattr(model, name, None) for name in declared(model)}
-    return {name: text for name, text in held.items() if isinstance(text, Translated)}
+    texts = {name: getattr(model, name, None) for name in declared(model)}
+    return {name: text for name, text in texts.items() if isinstance(text, Translated)}
 
 
 @lru_cache(maxsize=4096)

@@ -142,10 +142,10 @@ def government() -> Government:
     if own is not None:
         return read(*own)
     chosen = settings()  # by identity: a period is read some 10,000 times while the figures of a day are judged
-    held = _held.get(id(chosen))
-    if held is None:
-        held = _held[id(chosen)] = chosen, read(chosen.catalogue_dir)
-    return held[1]
+    cached = _held.get(id(chosen))
+    if cached is None:
+        cached = _held[id(chosen)] = chosen, read(chosen.catalogue_dir)
+    return cached[1]
 
 
 SHELVES.own = lambda: government().words
@@ -159,8 +159,8 @@ def settle(folder: Path | None) -> None:
     if folder is None:
         _settled.set(None)
         return
-    held = folder.stat()
-    _settled.set((folder, (held.st_ino, held.st_ctime_ns)))
+    stat = folder.stat()
+    _settled.set((folder, (stat.st_ino, stat.st_ctime_ns)))
 
 
 @contextmanager
@@ -276,10 +276,10 @@ def _optional(path: Path, model: type[_Row]) -> list[_Row]:
 
 
 def _outlines(path: Path) -> dict[str, tuple[tuple[tuple[float, float], ...], ...]]:
-    held: dict[str, tuple[tuple[tuple[float, float], ...], ...]] = {}
+    outlines: dict[str, tuple[tuple[tuple[float, float], ...], ...]] = {}
     for row in _optional(path, OutlineFields):
-        held[row.municipality_code] = (*held.get(row.municipality_code, ()), row.ring)
-    return held
+        outlines[row.municipality_code] = (*outlines.get(row.municipality_code, ()), row.ring)
+    return outlines
 
 
 def _unreadable(path: Path, row: str, expected: Iterable[Message]) -> GovernmentUnreadable:

@@ -11,7 +11,7 @@ V = TypeVar("V")
 
 def grouped(pairs: Iterable[tuple[K, V]]) -> dict[K, list[V]]:
     """Return values by their key: keys in the order in which they came first, the values of each in the order in which they came."""
-    held: dict[K, list[V]] = {}
+    groups: dict[K, list[V]] = {}
     for key, value in pairs:
-        held.setdefault(key, []).append(value)
-    return held
+        groups.setdefault(key, []).append(value)
+    return groups

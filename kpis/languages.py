@@ -130,10 +130,10 @@ def own_name(code: str) -> str:
 def language(code: str) -> Language:
     """Return one of the languages there are, with the words of the government's own catalogue in the place of ours."""
     text, own = SHELVES.text(), SHELVES.own()
-    held = _HELD.get(code)  # by identity: the words of a site are asked for some 100,000 times while it is written
-    if held is None or held[0] is not text or held[1] is not own:
-        held = _HELD[code] = text, own, _own(text, code, own)
-    return held[2]
+    cached = _HELD.get(code)  # by identity: the words of a site are asked for some 100,000 times while it is written
+    if cached is None or cached[0] is not text or cached[1] is not own:
+        cached = _HELD[code] = text, own, _own(text, code, own)
+    return cached[2]
 
 
 def locale_of(code: str) -> Locale:
@@ -266,8 +266,8 @@ def day_in_words(day: date, form: str, code: str) -> str:
 def missing(code: str) -> dict[str, list[Entry]]:
     """Return the messages of the source that a language lacks, by the name of their file; all of them where there is no such language."""
     there = language(code).words if code in codes() else {}
-    held = {path.name: read_catalogue(path) for path in sorted((SHELVES.text() / SOURCE).glob("*.po"))}
-    lacking = {name: [m for m in catalogue if m.id and m.id not in there] for name, catalogue in held.items()}
+    catalogues = {path.name: read_catalogue(path) for path in sorted((SHELVES.text() / SOURCE).glob("*.po"))}
+    lacking = {name: [m for m in catalogue if m.id and m.id not in there] for name, catalogue in catalogues.items()}
     return {name: messages for name, messages in lacking.items() if messages}
 
 
@@ -311,9 +311,9 @@ def _own(text: Path, code: str, own: OwnWords | None) -> Language:
     words = {**ours.words, **_read(own.folder / code)[0]}
     office = own.office_ja if code.split("-", maxsplit=1)[0] == SOURCE else own.office_en
     blanks = {"{office}": office, "{Office}": office[:1].upper() + office[1:]}
-    for key, said in words.items():
-        if "office}" in said.lower():
-            words[key] = reduce(lambda told, blank: told.replace(*blank), blanks.items(), said)
+    for key, sentence in words.items():
+        if "office}" in sentence.lower():
+            words[key] = reduce(lambda message, blank: message.replace(*blank), blanks.items(), sentence)
     return replace(ours, words=words)
 
 

@@ -271,8 +271,8 @@ class Moment:
             if not report.scored:
                 return (*(Stood(quarter, "no_data") for quarter in past), Stood(last, report.status))
             strips = [self.stood(item)[:-1] for item in report.scored]
-            told = [attention.project_stood(quarter, judged) for quarter, judged in attention.lines_up(strips)]
-            return (*told, Stood(last, report.status))
+            strips_of = [attention.project_stood(quarter, judged) for quarter, judged in attention.lines_up(strips)]
+            return (*strips_of, Stood(last, report.status))
 
         return self.kept("stood", ("project", report.code), make)
 

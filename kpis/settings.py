@@ -210,11 +210,11 @@ class Settings(BaseSettings):
     @classmethod
     def _as_text(cls, given: dict[str, Any]) -> dict[str, Any]:
         """Take blanks around a value away, and what is nothing else for not set; refuse what no setting can hold."""
-        said = {name: value.strip() if isinstance(value, str) else value for name, value in given.items()}
-        for name, value in said.items():
+        given_values = {name: value.strip() if isinstance(value, str) else value for name, value in given.items()}
+        for name, value in given_values.items():
             if isinstance(value, str) and any(category(letter).startswith("C") for letter in value):
                 raise SettingsRefused("setting_not_text", name=name)
-        return {name: value for name, value in said.items() if value != ""}
+        return {name: value for name, value in given_values.items() if value != ""}
 
     @field_validator("database_url", "voices_url")
     @classmethod
@@ -295,8 +295,8 @@ def software_version() -> str:
     """Return the version of the program, as ``2026.11.0``: that of ``pyproject.toml``, which an installed package has on record."""
     if not PROJECT.is_file():
         return version("mieruka")
-    told: str = tomllib.loads(PROJECT.read_text(encoding="utf-8"))["project"]["version"]
-    return told
+    declared: str = tomllib.loads(PROJECT.read_text(encoding="utf-8"))["project"]["version"]
+    return declared
 
 
 @lru_cache(maxsize=1)

@@ -40,9 +40,9 @@ class State:
         before: the state before, which hands on what is kept of figures where they are still the same.
     """
 
-    def __init__(self, store: Store, held: StateOf | None = None, before: State | None = None) -> None:
+    def __init__(self, store: Store, parent: StateOf | None = None, before: State | None = None) -> None:
         self.store = store
-        self.is_of = store.state() if held is None else held
+        self.is_of = store.state() if parent is None else parent
         self.revision = self.is_of.revision
         is_same = before is not None and before.is_of.figures == self.is_of.figures
         self.figures: MadeOnce = before.figures if before is not None and is_same else MadeOnce(LIMITS)
@@ -85,14 +85,14 @@ _lock = Lock()
 def state_of(url: str) -> State:
     """Return the present state of a database or an edition by its address, for all who ask in this process."""
     with _lock:
-        held = _states.get(url)
-    store = held.store if held else Store(url)
+        state = _states.get(url)
+    store = state.store if state else Store(url)
     now = store.state()
     with _lock:
-        held = _states.get(url)
-        if held is None or held.is_of != now:
-            held = _states[url] = State(store, now, held)
+        state = _states.get(url)
+        if state is None or state.is_of != now:
+            state = _states[url] = State(store, now, state)
         _states.move_to_end(url)
         while len(_states) > DATABASES:
             _states.popitem(last=False)
-    return held
+    return state

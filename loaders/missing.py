@@ -88,23 +88,23 @@ def find_gone(store: Store, file: Prepared) -> list[Gone]:
     listed, fields = LISTS.get(file.kind), LISTS[file.kind].key if file.kind in LISTS else ()
     if listed is None or not listed.decisions:
         return []
-    held = dict(_held(store, file, fields))
-    if not held:
+    stored = dict(_held(store, file, fields))
+    if not stored:
         return []
     there = {_key(fields, vars(row)) for _, row in file.numbered} | {_key(fields, given) for _, given in file.faulty}
-    gone = [key for key in held if key not in there]
+    gone = [key for key in stored if key not in there]
     is_register = file.kind in REGISTERS
-    is_addition = len(gone) == len(held) and 0 < len(there) * 2 < len(held)
+    is_addition = len(gone) == len(stored) and 0 < len(there) * 2 < len(stored)
     if not gone or (is_register and is_addition):
         return []
-    is_part = not (is_register or listed.is_replaced) and len(gone) * 2 > len(held)
+    is_part = not (is_register or listed.is_replaced) and len(gone) * 2 > len(stored)
     kept = {
         row["row_key"]
         for row in store.all_of(tables.ListDecision, list_kind=file.kind)
         if row["decision"] == "keep" and (file.kind != RowKind.OBSERVATION or row["list_name"] == file.name)
     }
     return [
-        Gone(kind=file.kind, list_name=file.name, key=key, row=held[key], was_kept=key in kept, is_beside_part=is_part)
+        Gone(kind=file.kind, list_name=file.name, key=key, row=stored[key], was_kept=key in kept, is_beside_part=is_part)
         for key in gone
         if listed.is_replaced or key not in kept
     ]
@@ -142,12 +142,12 @@ def _figures(store: Store, name: str) -> Iterator[tuple[str, Row]]:
         *(table.c[n] for n in (*fields, "vintage", "withdraws_vintage")),
         ((files.c.name == name) & table.c.submission_id.is_(None)).label("is_of_the_list"),
     ).select_from(table.outerjoin(files, files.c.sha256 == table.c.file_sha256))  # fmt: skip
-    held: dict[str, list[Row]] = {}
+    vintages_of: dict[str, list[Row]] = {}
     with store.reading() as session:
         for row in session.execute(query.order_by(table.c.vintage)):
             values = dict(row._mapping)
-            held.setdefault(_key(fields, values), []).append(values)
-    for key, vintages in held.items():
+            vintages_of.setdefault(_key(fields, values), []).append(values)
+    for key, vintages in vintages_of.items():
         counting = counting_vintage(vintages)
         if counting is not None and counting["is_of_the_list"]:
             yield key, dict(counting)

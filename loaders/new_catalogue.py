@@ -90,14 +90,14 @@ def _loaded(own: Path, official: Path | None) -> list[LoadReport]:
 
 
 def _described(name: str, model: type[Fields]) -> str:
-    said = said_of(model)
-    told = " ".join((model.__doc__ or "").split())
+    texts = said_of(model)
+    docstring = " ".join((model.__doc__ or "").split())
     column, kind, required, yes = (_side_by_side(f"guide_{word}") for word in ("column", "type", "required", "yes"))
     meaning = " | ".join(pair_shipped(Message("guide_meaning")))
-    lines = [f"## {name}\n", f"{told}\n", f"| {column} | {meaning} | {kind} | {required} |", "|---|---|---|---|---|"]
+    lines = [f"## {name}\n", f"{docstring}\n", f"| {column} | {meaning} | {kind} | {required} |", "|---|---|---|---|---|"]
     for column in file_columns(model):
         field = model.model_fields[column]
-        ja, en = (said.get(column, {}).get(language, "") for language in ("ja", "en"))
+        ja, en = (texts.get(column, {}).get(language, "") for language in ("ja", "en"))
         lines.append(f"| `{column}` | {ja} | {en} | {_type(model, column, field)} | {yes if field.is_required() else ''} |")
     return "\n".join(lines) + "\n"
 
@@ -142,10 +142,10 @@ def _facts() -> str:
         )
         mark = "" if field.is_required() else "# "
         lines += ["", f"# {' '.join((model.__doc__ or '').split())}", f"{mark}[{table}]"]
-        said: Mapping[str, Mapping[str, str]] = said_of(model)
+        texts: Mapping[str, Mapping[str, str]] = said_of(model)
         for name, each in model.model_fields.items():
             lines.append(
-                f"# {said[name]['ja']} / {said[name]['en']}"
+                f"# {texts[name]['ja']} / {texts[name]['en']}"
                 + (f" {_side_by_side('guide_example')} {_BLANK[name]}" if name in _BLANK else "")
             )
             lines.append(f"{mark or ('' if each.is_required() else '# ')}{name} = {_value(model, name)}")

@@ -191,9 +191,9 @@ def _odd(doubt: Doubt, key: Key, file: Prepared, number: int, *, grade: Severity
 def _becomes_vintage(file: Prepared, number: int, row: Any, stored: dict[Key, list[Row]]) -> bool:
     """Say whether a row becomes a vintage and note it as stored; one that may not, as a correction without reason, is a problem."""
     key = row.indicator_code, row.bureau_code, row.period_code
-    held = stored.setdefault(key, [])
+    vintages = stored.setdefault(key, [])
     try:
-        record = next_vintage(held, dict(vars(row)), row=number, key=" ".join(key))
+        record = next_vintage(vintages, dict(vars(row)), row=number, key=" ".join(key))
     except FigureRefused as refusal:
         file.problems.append(
             file.problem(
@@ -204,7 +204,7 @@ def _becomes_vintage(file: Prepared, number: int, row: Any, stored: dict[Key, li
         return False
     if record is None:
         return False
-    held.append(record)
+    vintages.append(record)
     return True
 
 
@@ -234,10 +234,10 @@ def _lives(store: Store, file: Prepared, organisation: Organisation, *, passed_o
     numbers: dict[str, int] = {row.bureau_code: number for number, row in file.numbered}  # type: ignore[attr-defined]
     moved = [c for c in numbers if c in before.by_code and before.by_code[c] != organisation.by_code[c]]
     left: dict[str, list[tuple[str, str, Message]]] = {}
-    for key, held in store.vintages(None, units=moved).items() if moved else ():
+    for key, vintages in store.vintages(None, units=moved).items() if moved else ():
         (code, unit, period), period_days = key, parse_period(key[2])
         when = outside_time(unit, period_days, organisation)
-        if when and not outside_time(unit, period_days, before) and key not in passed_over and counting_vintage(held):
+        if when and not outside_time(unit, period_days, before) and key not in passed_over and counting_vintage(vintages):
             left.setdefault(unit, []).append((code, period, when))
     for unit, figures in left.items():
         code, period, when = figures[0]
@@ -253,9 +253,9 @@ def _lives(store: Store, file: Prepared, organisation: Organisation, *, passed_o
 
 def _organisation(store: Store, files: Sequence[Prepared]) -> Organisation:
     """Return every unit and succession as they would be stored with the files."""
-    held = store.organisation()
-    units = {unit.code: unit for unit in held.units}
-    successions = held.successions
+    organisation = store.organisation()
+    units = {unit.code: unit for unit in organisation.units}
+    successions = organisation.successions
     for file in files:
         for _, row in file.numbered:
             if file.kind == RowKind.BUREAU:
@@ -263,4 +263,4 @@ def _organisation(store: Store, files: Sequence[Prepared]) -> Organisation:
                 units[unit.code] = unit
         if file.kind == RowKind.SUCCESSION:
             successions = tuple(record_of(Succession, row) for _, row in file.numbered)
-    return replace(held, units=tuple(units.values()), successions=successions)
+    return replace(organisation, units=tuple(units.values()), successions=successions)

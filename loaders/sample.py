@@ -118,8 +118,8 @@ def at_period(entry: Entry, period_code: str) -> float | None:
 def official(entry: Entry, period_code: str) -> Figure | None:
     """Return the published figure whose period ends with this one, the longest of several."""
     end = parse_period(period_code).end
-    held = [f for f in entry.figures if f.period.end == end]
-    return max(held, key=lambda f: (f.period.end - f.period.start).days) if held else None
+    figures_then = [f for f in entry.figures if f.period.end == end]
+    return max(figures_then, key=lambda f: (f.period.end - f.period.start).days) if figures_then else None
 
 
 def totals(book: Book, sizes: Mapping[str, Mapping[str, Any]], keys: Sequence[tuple[str, str]]) -> Totals:
@@ -253,7 +253,7 @@ def make_sample(
         period: organisation.owing(scope, parse_period(period).end)
         for period in (*quarters, *([open_quarter] if open_quarter else ()))
     }
-    _people(store, sorted({b for held in bureaus.values() for b in held}))
+    _people(store, sorted({b for codes in bureaus.values() for b in codes}))
     total, made, approved, rows = sum(map(len, bureaus.values())), 0, 0, 0
     texts = {i["indicator_code"] for i in indicators if KINDS[i["kind"]].is_text}
     for period, reporting in bureaus.items():
@@ -345,15 +345,15 @@ def _words(
 ) -> Callable[[Workbook], None]:
     """Return what writes causes and actions into a workbook with these figures."""
     figures = grouped(((code, bureau), figure_of((code, bureau, of), values)) for (code, of), values in given.items())
-    held = list(standing(store, bureau, asked_of(store, bureau, period), as_of=today, figures=figures).values())
-    silent = [item.entry.definition.code for item in held if item.judgement.status in NEEDING]
+    standings = list(standing(store, bureau, asked_of(store, bureau, period), as_of=today, figures=figures).values())
+    silent = [item.entry.definition.code for item in standings if item.judgement.status in NEEDING]
     silent += [each.code for each in needing(store, bureau, as_of=min(today, parse_period(period).end), figures=figures)]
 
     def write(book: Workbook) -> None:
         commentaries, actions = book[layout.sheets[COMMENTARIES]], book[layout.sheets[ACTIONS]]
         assert isinstance(commentaries, Worksheet) and isinstance(actions, Worksheet)
         say_why(commentaries, layout, silent, bureau=bureau, period=period)
-        act(actions, layout, held, bureau=bureau, today=today)
+        act(actions, layout, standings, bureau=bureau, today=today)
 
     return write
 

@@ -53,8 +53,8 @@ def changed(differences: list[Shift], since: date) -> None:
 
     def make() -> str:
         words = Words(language())
-        told = [since_then(s, whose(s.after), words) for s in differences]
-        return seen.since(told, lambda code: address.path("indicator", code=code), words, caption=title)
+        rows = [since_then(s, whose(s.after), words) for s in differences]
+        return seen.since(rows, lambda code: address.path("indicator", code=code), words, caption=title)
 
     draw_html(cached.made("changes in full", code=(since.isoformat(), *address.link().items()), make=make))
     kept_block("changes", lambda: listed(differences, since), suffix=since.isoformat())
@@ -72,7 +72,7 @@ def conclusion(listed: list[Shift], since: date) -> str:
     return t("since_sentence", day=day, as_of=end, parts=parts) if parts else t("since_none", day=day)
 
 
-def listed(held: list[Shift], since: date) -> Ready:
+def listed(differences: list[Shift], since: date) -> Ready:
     """Return what changed as a table with CSV."""
     words = Words(language())
     table = pd.DataFrame(
@@ -81,7 +81,7 @@ def listed(held: list[Shift], since: date) -> Ready:
                 t("since_indicator"): whose(s.after), t("since_before"): stood(s.before, words),
                 t("since_after"): stood(s.after, words), t("since_reason"): t("comma").join(reasons(s, words)),
             }
-            for s in held
+            for s in differences
         ]
     )  # fmt: skip
     csv = pd.DataFrame(
@@ -100,7 +100,7 @@ def listed(held: list[Shift], since: date) -> Ready:
                 "reason": ";".join(kind for kind, _ in s.reasons), "reason_text": ";".join(text for _, text in s.reasons if text),
                 "unit": s.after.entry.definition.unit_en,
             }
-            for s in held
+            for s in differences
         ]
     )  # fmt: skip
     return ready(None, sentence="", table=table, csv=csv)
@@ -108,9 +108,9 @@ def listed(held: list[Shift], since: date) -> Ready:
 
 def compared(every: list[Scored]) -> Ready:
     """Return every indicator with a figure against the period before, the same period last year, and the plan."""
-    held = [s for s in every if s.judgement.figure is not None]
+    with_figure = [s for s in every if s.judgement.figure is not None]
     rows, plain = [], []
-    for item in held:
+    for item in with_figure:
         judged, definition = item.judgement, item.entry.definition
         assert judged.figure is not None
         variance = judged.variance
@@ -152,7 +152,7 @@ differences = cached.made(
 )  # fmt: skip
 changed(differences, since)
 section_heading(t("compare_all"))
-held = sum(s.judgement.figure is not None for s in every)
-prose.markdown(t("compare_all_lead", as_of=format_date(as_of(), language()), count=held))
+known = sum(s.judgement.figure is not None for s in every)
+prose.markdown(t("compare_all_lead", as_of=format_date(as_of(), language()), count=known))
 comparison(every, code="all", caption=t("compare_all"))
 kept_block("comparison", lambda: compared(every))

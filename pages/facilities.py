@@ -35,45 +35,51 @@ if not facilities:
     if rollout is None:
         stop()
 else:
-    said = telling()
-    page_heading(markdown(told.title(said, facilities, headline_value(rollout, rollout.judgement.figure) if rollout else "")))
+    current_telling = telling()
+    page_heading(
+        markdown(told.title(current_telling, facilities, headline_value(rollout, rollout.judgement.figure) if rollout else ""))
+    )
     if rollout is not None:
         status_badge(rollout.judgement)
     prose.caption(t("fac_lead", as_of=format_date(as_of(), language())))
     if sample := sum(f.is_sample for f in facilities):
         prose.warning(t("sample_marked", n=sample), icon=":material/science:")
-    cards(lambda: told.cards(said, facilities, rollout), key="facilities")
+    cards(lambda: told.cards(current_telling, facilities, rollout), key="facilities")
 left, right = st.columns(2, gap="small") if rollout is not None and facilities else (st.container(), st.container())
 if rollout is not None:
     with left, st.container(border=True, height="stretch"):
         chart_with_table(rollout, cached.moment().book, heading=f"{t('fac_trend')}: {named(rollout.entry.definition)}")
 if facilities:
     with right, st.container(border=True, height="stretch"):
-        block(lambda: told.over_time(said, facilities), key="facilities_over_time")
+        block(lambda: told.over_time(current_telling, facilities), key="facilities_over_time")
     left, right = st.columns(2, gap="small")
     with left, st.container(border=True, height="stretch"):
         section_heading(t("fac_by"))
         by = choose_part("by", told.FIELDS, t("by_choose"), lambda f: t("reg_by_bureau") if f == "bureau" else t("fac_kind"))
-        block(lambda: told.where(said, facilities, by), key="facilities_by", suffix=by)
+        block(lambda: told.where(current_telling, facilities, by), key="facilities_by", suffix=by)
     with right, st.container(border=True, height="stretch"):
-        block(lambda: told.ways_of_paying(said, facilities), key="facility_methods")
+        block(lambda: told.ways_of_paying(current_telling, facilities), key="facility_methods")
     with st.container(border=True):
         section_heading(t("fac_map"))
-        block(lambda: told.tiles(said, facilities), key="facilities_map")
+        block(lambda: told.tiles(current_telling, facilities), key="facilities_map")
     with st.container(border=True):
-        block(lambda: told.cash_places(said, facilities), key="cash_only")
+        block(lambda: told.cash_places(current_telling, facilities), key="cash_only")
     section_heading(t("fac_list"))
-    lead = cached.made("bureaus of facilities", make=lambda: {said.home(f.bureau) for f in facilities})
+    lead = cached.made("bureaus of facilities", make=lambda: {current_telling.home(f.bureau) for f in facilities})
     bureaus = [code for code in cached.moment().units if code in lead]
     left, right = st.columns(2)
     with left:
         kept = choose("show", ["", *told.SHOWN], t("fac_show"), lambda s: t(f"fac_show_{s}") if s else t("any"), default="")
     with right:
         whose = choose(
-            "bureau", ["", *bureaus], t("reg_by_bureau"), lambda code: said.bureau(code) if code else t("any"), default=""
+            "bureau",
+            ["", *bureaus],
+            t("reg_by_bureau"),
+            lambda code: current_telling.bureau(code) if code else t("any"),
+            default="",
         )
-    narrowed = told.chosen(said, facilities, show=kept, bureau=whose)
-    block(lambda: told.whole_list(said, narrowed), key="facilities", suffix=f"{kept} {whose}")
+    narrowed = told.chosen(current_telling, facilities, show=kept, bureau=whose)
+    block(lambda: told.whole_list(current_telling, narrowed), key="facilities", suffix=f"{kept} {whose}")
     section_heading(t("notes_heading"))
     prose.markdown(t("fac_notes"))
     same_numbers("/api/v1/registers/facilities")

@@ -28,17 +28,17 @@ if not any(s.judgement.figure for s in scored):
         needs_attention()
     stop()
 shown = shown_first(scored)
-said = cached.made("overview", code=tuple(address.link().items()), make=lambda: summary(scored, book, shown))
-page_heading(said.title)
-prose.caption(said.lead)
-draw_html(said.counts)
+summary_told = cached.made("overview", code=tuple(address.link().items()), make=lambda: summary(scored, book, shown))
+page_heading(summary_told.title)
+prose.caption(summary_told.lead)
+draw_html(summary_told.counts)
 needs_attention()
 
 if shown.of_themes:
     section_heading(t("themes"))
-    draw_html(said.cards)
-    if said.excluded[0]:
-        prose.caption(said.excluded[0])
+    draw_html(summary_told.cards)
+    if summary_told.excluded[0]:
+        prose.caption(summary_told.excluded[0])
 
 left, right = st.columns([3, 2], gap="small") if shown.trend else (None, st.container())
 if left is not None and shown.trend is not None:
@@ -47,17 +47,17 @@ if left is not None and shown.trend is not None:
         indicator_link(shown.trend.entry.definition.code)
 with right, st.container(border=True, height="stretch"):
     section_heading(t("changed_last"))
-    draw_html(said.changes)
+    draw_html(summary_told.changes)
 
-if said.projects:
-    section_heading(said.projects_heading)
-    draw_html(said.projects)
+if summary_told.projects:
+    section_heading(summary_told.projects_heading)
+    draw_html(summary_told.projects)
     confidence_against_status()
 
 if shown.others:
     section_heading(t("other_headlines"))
-    draw_html(said.others)
-    if said.excluded[1]:
-        prose.caption(said.excluded[1])
+    draw_html(summary_told.others)
+    if summary_told.excluded[1]:
+        prose.caption(summary_told.excluded[1])
 prose.caption(t("unverified"))
 voice("site", "")

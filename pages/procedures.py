@@ -35,31 +35,31 @@ if not total.procedures:
             chart_with_table(rate, cached.moment().book, heading=named(rate.entry.definition))
     stop()
 
-said = telling()
-page_heading(markdown(told.title(said, total, headline_value(rate, rate.judgement.figure) if rate else "")))
-prose.caption(markdown(told.lead(said, total)))
+current_telling = telling()
+page_heading(markdown(told.title(current_telling, total, headline_value(rate, rate.judgement.figure) if rate else "")))
+prose.caption(markdown(told.lead(current_telling, total)))
 if total.sample:
     prose.warning(t("sample_marked", n=digits(total.sample)), icon=":material/science:")
 
-cards(lambda: told.cards(said, register, total), key="procedures")
+cards(lambda: told.cards(current_telling, register, total), key="procedures")
 left, right = st.columns(2, gap="small") if rate is not None else (None, st.container())
 if left is not None and rate is not None:
     with left, st.container(border=True, height="stretch"):
         chart_with_table(rate, cached.moment().book, heading=named(rate.entry.definition))
 with right, st.container(border=True, height="stretch"):
-    block(lambda: told.over_time(said, register, total), key="procedures_over_time")
+    block(lambda: told.over_time(current_telling, register, total), key="procedures_over_time")
 with st.container(border=True):
     section_heading(t("cmp_heading"))
     by = choose_part("by", DIMENSIONS, t("by_choose"), lambda d: t(f"reg_by_{d}"))
-    block(lambda: told.comparison(said, register, by), key="procedures_by", suffix=by)
+    block(lambda: told.comparison(current_telling, register, by), key="procedures_by", suffix=by)
 left, right = st.columns(2, gap="small")
 with left, st.container(border=True, height="stretch"):
-    block(lambda: told.paper_steps(said, register), key="procedure_steps")
+    block(lambda: told.paper_steps(current_telling, register), key="procedure_steps")
 with right, st.container(border=True, height="stretch"):
-    block(lambda: told.planned_when(said, register), key="procedure_plan")
+    block(lambda: told.planned_when(current_telling, register), key="procedure_plan")
 if published("procedures", *told.PUBLISHED):
     with st.container(border=True):
-        block(lambda: told.published_totals(said, register, total, cached.moment().whole), key="published_totals")
+        block(lambda: told.published_totals(current_telling, register, total, cached.moment().whole), key="published_totals")
 procedure_list(register)
 section_heading(t("notes_heading"))
 prose.markdown(t("proc_notes"))

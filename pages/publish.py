@@ -65,15 +65,15 @@ def show_preview(preview: publication.Preview) -> None:
 def show_editions() -> None:
     """List the editions, prove them unchanged, and offer to return to an earlier one."""
     there = [_try(partial(on_disk.opened, folder, n)) for n in reversed(on_disk.numbers(folder))]
-    held = _try(lambda: on_disk.pointer(folder))
-    if not there or held is None:
+    pointer = _try(lambda: on_disk.pointer(folder))
+    if not there or pointer is None:
         return
     section_heading(t("publish_editions"))
     rows = [
         {
             t("publish_number"): e.number, t("publish_day"): format_date(e.as_of, language()), t("publish_note_column"): e.note,
-            t("publish_state"): t("publish_shown") if e.number == held.edition
-            else held.withdrawn[e.number]["reason"] if e.number in held.withdrawn else "",
+            t("publish_state"): t("publish_shown") if e.number == pointer.edition
+            else pointer.withdrawn[e.number]["reason"] if e.number in pointer.withdrawn else "",
             t("publish_checksum"): e.sha256,
         }
         for e in there
@@ -85,7 +85,7 @@ def show_editions() -> None:
             prose.error(f"{fault.edition:04d} {markdown(fault.file)}: {markdown(named(fault, 'message'))}")
         if not faults:
             prose.success(t("publish_unchanged", count=len(there)), icon=":material/verified:")
-    others = [e.number for e in there if e.number != held.edition]
+    others = [e.number for e in there if e.number != pointer.edition]
     if others:
         with st.expander(t("edition_rollback_header"), icon=":material/undo:"), st.form("rollback", border=False):
             number = st.selectbox(t("edition_choose"), others)
@@ -112,9 +112,9 @@ def previewed() -> publication.Preview:
     def make() -> publication.Preview:
         return publication.preview(cached.store(), now=now)
 
-    asked = (local_day(now), shown.number if shown else None, max(on_disk.numbers(folder), default=0))
-    held = cached.until_written("preview", make=make, asked=asked)
-    return held if held.is_all_known else make()
+    key = (local_day(now), shown.number if shown else None, max(on_disk.numbers(folder), default=0))
+    preview = cached.until_written("preview", make=make, key=key)
+    return preview if preview.is_all_known else make()
 
 
 try:
@@ -128,8 +128,8 @@ is_first = preview.compared_with is None
 page_heading(
     t("publish_title_first", number=preview.number) if is_first else t("publish_title", number=preview.number, changes=changed)
 )
-if told := st.session_state.pop("published", None):
-    prose.success(told, icon=":material/check_circle:")
+if message := st.session_state.pop("published", None):
+    prose.success(message, icon=":material/check_circle:")
 prose.markdown(t("publish_lead"))
 if not settings().public_address:
     prose.warning(t("publish_unplaced"), icon=":material/link_off:")

@@ -89,15 +89,15 @@ def asked() -> None:
 def _row(each: Question, replies: list[Reply]) -> dict[str, object]:
     sent = sum(reply.state in SENT for reply in replies)
     late = sum(reply.is_late for reply in replies) if each.state == QuestionState.OPEN else 0
-    told: dict[str, object] = {
+    line: dict[str, object] = {
         t("question_code"): each.question_code, t("question_title"): named(each, "title"), t("state"): t(f"question_is_{each.state}"),
         t("question_due"): format_date(each.due_on, language()),
     }  # fmt: skip
     if not ASKS and len(replies) == 1:
-        told[t("question_own")] = t(f"reply_is_{replies[0].state}")
+        line[t("question_own")] = t(f"reply_is_{replies[0].state}")
     else:
-        told[t("question_coverage")] = t("question_covered", answered=sent, asked=len(replies)) if replies else "―"
-    return {**told, t("question_late"): t("question_late_count", late=late) if late else ""}
+        line[t("question_coverage")] = t("question_covered", answered=sent, asked=len(replies)) if replies else "―"
+    return {**line, t("question_late"): t("question_late_count", late=late) if late else ""}
 
 
 shown = (

@@ -82,7 +82,7 @@ def matrix(standings: list[ReportStanding], periods: list[str]) -> None:
         return texts_of_rows(rows, first=MATRIX_AT_ONCE) if rows else Texts(""), csv_file(pd.DataFrame(rows))
 
     section_heading(t("matrix"))
-    table, csv = for_viewer("matrix", asked=tuple(periods), make=make)
+    table, csv = for_viewer("matrix", key=tuple(periods), make=make)
     with st.container(key="report_matrix"):  # on a phone two periods a line
         texts_table(table)
     st.download_button(
@@ -93,14 +93,14 @@ def matrix(standings: list[ReportStanding], periods: list[str]) -> None:
 
 def coverage_rows(standings: list[ReportStanding], periods: list[str]) -> list[dict[str, str]]:
     """Return a row for each bureau that owes one of the reports: its name, and the state of its report of each period."""
-    held = {(s.bureau_code, s.period_code): s for s in standings}
+    standing_of = {(s.bureau_code, s.period_code): s for s in standings}
     names = bureau_names()
-    bureaus = [b for b in names if any((b, p) in held for p in periods)]
+    bureaus = [b for b in names if any((b, p) in standing_of for p in periods)]
     rows = []
     for bureau in bureaus:
         row = {t("bureau"): names[bureau]}
         for period in periods:
-            standing = held.get((bureau, period))
+            standing = standing_of.get((bureau, period))
             word = "" if standing is None else f"{STATE_MARKS[standing.state]} {state_name(standing.state)}"
             if standing is not None and standing.is_approved and standing.state != "approved":
                 word += f" {STATE_MARKS['approved']} {state_name('approved')}"
@@ -142,12 +142,12 @@ def waiting(queue: list[Report]) -> None:
 def several(chosen: dict[int, int], labels: dict[int, str]) -> None:
     """Approve several reports and say of each what came of it."""
     done = submissions.approve_several(store, chosen, actor=me.email)
-    told = [
+    cells = [
         f"{markdown(labels[d.report_id])}: "
         + (markdown(d.refusal.in_language(language())) if d.refusal else t("approved_now", number=d.report_id, changed=d.changed))
         for d in done
     ]
-    steps.say_next("  \n".join(told))
+    steps.say_next("  \n".join(cells))
 
 
 def open_one(opened: Opened) -> None:
@@ -197,11 +197,11 @@ def redone(report: Report) -> None:
 
 def compared_with_last(opened: Opened) -> None:
     """Set each reported figure beside the bureau's last figure of an earlier period."""
-    held = {(e.definition.code, e.unit_code): e for e in cached.moment().book.entries}
+    entry_of = {(e.definition.code, e.unit_code): e for e in cached.moment().book.entries}
     name, rows = row_namer(), []
     for change in opened.comparison.rows:
         row = change.row
-        entry = held.get((row.key[0], row.key[1])) if row.kind == OBSERVATIONS else None
+        entry = entry_of.get((row.key[0], row.key[1])) if row.kind == OBSERVATIONS else None
         if entry is None:
             continue
         own = row.key[2]
@@ -209,17 +209,17 @@ def compared_with_last(opened: Opened) -> None:
         if not earlier:
             continue
         last = max(earlier, key=lambda f: (f.period.end, f.vintage))
-        told = []
+        compared = []
         for column in ("value", "numerator", "denominator", "base_value"):
             now, was = row.fields.get(column), getattr(last, column)
             if isinstance(now, (int, float)) and not isinstance(now, bool):
                 jump = in_brackets(digits((now - was) / abs(was), "+.1%")) if was and now != was else ""
-                told.append(
+                compared.append(
                     f"{column_name(row.kind, column)}: {value_text(row.kind, column, was)} → {value_text(row.kind, column, now)}{jump}"
                 )
-        if told:
+        if compared:
             heading = f"{t('last_value')} → {t('new_value')}"
-            rows.append({t("row"): name(row), heading: lines(told), t("last_period"): period_name(last.period_code)})
+            rows.append({t("row"): name(row), heading: lines(compared), t("last_period"): period_name(last.period_code)})
     if rows:
         prose.markdown(f"**{t('compared_with_last')}**")
         data_table(rows, first=AT_ONCE)
@@ -291,7 +291,7 @@ def queue() -> None:
     codes = list(by_code)
     picked = choose("period", codes, t("period"), period_name, default=codes[0], is_whole=True)
     standings = for_viewer(
-        "coverage", asked=tuple(codes), make=lambda: deadlines.coverage(store, codes, viewer=me.email, today=office_today())
+        "coverage", key=tuple(codes), make=lambda: deadlines.coverage(store, codes, viewer=me.email, today=office_today())
     )
     with place:
         conclusion([s for s in standings if s.period_code == picked], by_code[picked])

@@ -22,7 +22,7 @@ SHOWN = 500
 folder = settings().editions_dir
 edition = cached.edition()
 try:
-    log, held = on_disk.log(folder, until=edition.number if edition else None), on_disk.pointer(folder)
+    log, pointer = on_disk.log(folder, until=edition.number if edition else None), on_disk.pointer(folder)
 except EditionRefused as refused:
     page_heading(t("nav_revisions"))
     prose.error(markdown(refused.in_language(language())), icon=":material/gpp_bad:")
@@ -43,8 +43,8 @@ for made, changes in log:
         prose.caption(t("edition_change_first_edition") if changes else t("revisions_no_change"))
     prose.caption(cited(made))
     prose.caption(f"{t('publish_checksum')} `{made.sha256}`")
-if held and held.withdrawn:
+if pointer and pointer.withdrawn:
     section_heading(t("revisions_withdrawn"))
-    for number, why in sorted(held.withdrawn.items()):
+    for number, why in sorted(pointer.withdrawn.items()):
         day = format_date(local_day(parse_instant(why["at"])), language())
         prose.markdown("- " + t("edition_withdrawn_line", number=number, day=day, reason=markdown(why["reason"])))

@@ -19,20 +19,20 @@ enter()
 
 MOST = 30
 
-asked = write_words("q", t("search_box"), t("search_placeholder"))
+words_typed = write_words("q", t("search_box"), t("search_placeholder"))
 kind = choose("kind", KINDS, t("search_kind"), lambda code: t(f"search_kind_{code}") if code else t("any"))
-if not asked:
+if not words_typed:
     page_heading(t("search_box"))
     prose.markdown(t("search_empty"))
     stop()
-listed = answers(telling(), asked, kinds=[kind] if kind else (), limit=MOST)
+listed = answers(telling(), words_typed, kinds=[kind] if kind else (), limit=MOST)
 if not listed:
-    page_heading(t("search_title", asked=markdown(asked), count=0))
-    prose.info(t("search_none", asked=markdown(asked)), icon=":material/search_off:")
+    page_heading(t("search_title", asked=markdown(words_typed), count=0))
+    prose.info(t("search_none", asked=markdown(words_typed)), icon=":material/search_off:")
     for name in ("procedures", "facilities", "bureau", "projects"):
         st.page_link(page(name), query_params=address.link())
     stop()
-page_heading(t("search_title", asked=markdown(asked), count=digits(len(listed))))
+page_heading(t("search_title", asked=markdown(words_typed), count=digits(len(listed))))
 if len(listed) == MOST:
     prose.caption(t("search_most", count=MOST))
 for each in listed:

@@ -58,11 +58,11 @@ chosen = choose("list", codes, t("standing_choose"), word, default=EVERY)
 whose = project_names.get(project) or bureau_names.get(bureau, "")
 if chosen.startswith("milestone."):
     state = chosen.split(".")[1]
-    held = [m for m in milestones if m.state in (LATE if state == OVERDUE else (state,))]
-    count = len(held)
-    if held:
+    shown = [m for m in milestones if m.state in (LATE if state == OVERDUE else (state,))]
+    count = len(shown)
+    if shown:
         block(
-            lambda: projects.milestones(telling(), held, project_names=project_names), key="milestones",
+            lambda: projects.milestones(telling(), shown, project_names=project_names), key="milestones",
             suffix=f"{chosen} {project} {bureau}",
         )  # fmt: skip
 else:

@@ -67,7 +67,7 @@ def owed(standings: list[ReportStanding], windows: dict[str, Window]) -> None:
     else:
         page_heading(t("owed_late_title", count=len(missing)) if missing else t("owed_nothing_title"))
     if standings:
-        texts_table(for_viewer("owed", asked=tuple(standings), make=lambda: texts_of_rows(_periods(standings, windows))))
+        texts_table(for_viewer("owed", key=tuple(standings), make=lambda: texts_of_rows(_periods(standings, windows))))
 
 
 def _periods(standings: list[ReportStanding], windows: dict[str, Window]) -> list[dict[str, str]]:
@@ -143,10 +143,10 @@ def uploading(bureau: str, period: str, now_open: Report | None) -> None:
 
 def looked_at(bureau: str, period: str) -> None:
     """Show what came of the file looked at last."""
-    held: tuple[str, str, str, bytes, Received] | None = st.session_state.get(PROBLEMS)
-    if held is None or held[:2] != (bureau, period):
+    received: tuple[str, str, str, bytes, Received] | None = st.session_state.get(PROBLEMS)
+    if received is None or received[:2] != (bureau, period):
         return
-    _, _, name, content, done = held
+    _, _, name, content, done = received
     if done.uploaded is not None:
         key = "upload_repeat" if done.uploaded.is_repeat else "upload_kept"
         prose.success(
@@ -224,14 +224,14 @@ def draft(opened: Opened) -> None:
                 act(lambda: submissions.withdraw(store, report.id, actor=me.email, revision=report.revision), "withdrawn_now")
 
 
-def act(step: Callable[[], object], said: str) -> None:
+def act(step: Callable[[], object], sentence: str) -> None:
     """Take a step and say what came of it; what was wrong with a file looked at before is forgotten."""
 
     def done() -> None:
         step()
         st.session_state.pop(PROBLEMS, None)
 
-    steps.take(done, t(said))
+    steps.take(done, t(sentence))
 
 
 def mine(own: list[Report]) -> None:
@@ -268,12 +268,12 @@ place = st.container()  # the conclusion comes first on the page, but depends on
 left, right = st.columns(2, gap="medium")
 with left:
     bureau = choose("bureau", choices, t("bureau"), names.__getitem__, default=choices[0], is_whole=True)
-own = for_viewer("reports", asked=bureau, make=lambda: reports.reports(store, viewer=me.email, bureau_code=bureau))
+own = for_viewer("reports", key=bureau, make=lambda: reports.reports(store, viewer=me.email, bureau_code=bureau))
 windows = asked_periods(every, own)
 codes = tuple(w.period_code for w in windows)
 standings = for_viewer(
     "standings",
-    asked=(bureau, codes),
+    key=(bureau, codes),
     make=lambda: deadlines.standings_of(store, bureau, codes, viewer=me.email, today=office_today()),
 )
 by_period = {w.period_code: w for w in windows}

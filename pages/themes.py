@@ -19,16 +19,16 @@ from telling.words import Words
 enter()
 
 book = cached.moment().book
-told = cached.made("themes", code=tuple(address.link().items()), make=themes_layout)
+layout = cached.made("themes", code=tuple(address.link().items()), make=themes_layout)
 page_heading(t("themes"))
-if told.said:
-    prose.markdown(markdown(told.said))
-    draw_html(Markup('<h2 class="vh">{}</h2>').format(t("ed_key_numbers")) + told.cards)
+if layout.said:
+    prose.markdown(markdown(layout.said))
+    draw_html(Markup('<h2 class="vh">{}</h2>').format(t("ed_key_numbers")) + layout.cards)
     prose.caption(t("legend"))
 else:
     prose.info(t("empty"), icon=":material/info:")
 
-for theme, notes, items in told.themes:
+for theme, notes, items in layout.themes:
     if not items:
         continue
     left, right = st.columns([1, 4], gap="medium")

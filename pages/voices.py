@@ -40,11 +40,11 @@ def names() -> dict[tuple[str, str], str]:
     }
 
 
-def tallies(held: Voices) -> None:
+def tallies(store: Voices) -> None:
     """Show how each page was judged in each edition, and how many gave which grade."""
     rows = []
     known = names()
-    for (kind, code, edition), tally in held.tallies().items():
+    for (kind, code, edition), tally in store.tallies().items():
         rows.append(
             {
                 t("voice_subject"): known.get((kind, code), code), t("voice_edition"): edition, t("voice_count"): tally.count,
@@ -62,7 +62,7 @@ def tallies(held: Voices) -> None:
     )  # fmt: skip
 
 
-def one(held: Voices, voice: Voice, known: dict[tuple[str, str], str]) -> None:
+def one(store: Voices, voice: Voice, known: dict[tuple[str, str], str]) -> None:
     """Show a voice, and to the office what may become of it."""
     with st.container(border=True):
         subject = known.get((voice.subject_kind, voice.subject_code), voice.subject_code)
@@ -74,13 +74,13 @@ def one(held: Voices, voice: Voice, known: dict[tuple[str, str], str]) -> None:
         if voice.answer_ja:
             prose.markdown(f"**{t('voice_answer_of')}** {markdown(voice.answer_ja)}")
         if viewer().may("answer_voices"):
-            answer(held, voice)
+            answer(store, voice)
 
 
-def answer(held: Voices, voice: Voice) -> None:
+def answer(store: Voices, voice: Voice) -> None:
     """Let the office read, answer, show and keep back."""
     with st.expander(t("voice_decide"), icon=":material/edit:"), st.form(f"voice_{voice.id}", border=False):
-        told = {
+        texts = {
             "answer_ja": st.text_area(t("voice_answer_ja"), value=voice.answer_ja),
             "answer_en": st.text_area(t("voice_answer_en"), value=voice.answer_en),
         }
@@ -91,26 +91,26 @@ def answer(held: Voices, voice: Voice) -> None:
                 if st.form_submit_button(t(f"voice_to_{to}"), key=f"voice_{voice.id}_{to}", type=kind):  # type: ignore[arg-type]
                     steps.take(
                         lambda to=to: decide(  # type: ignore[misc]
-                            cached.store(), held, voice.id, actor=viewer().email, to=to, today=office_today(), is_looked_through=is_through, **told
+                            cached.store(), store, voice.id, actor=viewer().email, to=to, today=office_today(), is_looked_through=is_through, **texts
                         ),
                         t("voice_decided", number=voice.id),
                     )  # fmt: skip
 
 
-def listed(held: Voices, part: str) -> None:
+def listed(store: Voices, part: str) -> None:
     """List voices that wait, or that were decided on."""
     known = names()
     states = WAITING if part == "waiting" else tuple(s for s in VoiceState.values() if s not in WAITING)
-    shown = held.listed(states=states, most=MOST)
+    shown = store.listed(states=states, most=MOST)
     if not shown:
         prose.caption(t("voices_none"))
     for voice in shown:
-        one(held, voice, known)
+        one(store, voice, known)
 
 
-def show(held: Voices) -> None:
+def show(store: Voices) -> None:
     """Show the page."""
-    counts = held.counts()
+    counts = store.counts()
     total = sum(counts.values())
     page_heading(t("voices_title", waiting=counts["new"], all=total) if total else t("voices_none_yet"))
     prose.markdown(t("voices_lead"))
@@ -120,9 +120,9 @@ def show(held: Voices) -> None:
     parts = ["waiting", "decided", "tallies"]
     part = choose_part("part", parts, t("voices_view"), offered(lambda v: t(f"voices_{v}")), is_label_shown=False)
     if part == "tallies":
-        tallies(held)
+        tallies(store)
     else:
-        listed(held, part)
+        listed(store, part)
 
 
 database = voices()

@@ -57,14 +57,14 @@ def answers_book(headings: Sequence[str], rows: Sequence[Sequence[Told]], *, tit
     widths = [12] * len(headings)
     for number, row in enumerate((headings, *rows), start=1):
         for at, value in enumerate(row, start=1):
-            held = sheet.cell(number, at, clean(value)[:32767] if isinstance(value, str) else value)
+            written_cell = sheet.cell(number, at, clean(value)[:32767] if isinstance(value, str) else value)
             if isinstance(value, str):
-                held.data_type = "s"  # never a formula, whatever it begins with
+                written_cell.data_type = "s"  # never a formula, whatever it begins with
                 widths[at - 1] = min(WIDEST, max(widths[at - 1], 2 * max(map(len, value.split("\n")))))
             elif isinstance(value, date):
-                held.number_format = "yyyy-mm-dd"
-            held.font = Font(bold=number == 1)
-            held.alignment = Alignment(vertical="top", wrap_text=True)
+                written_cell.number_format = "yyyy-mm-dd"
+            written_cell.font = Font(bold=number == 1)
+            written_cell.alignment = Alignment(vertical="top", wrap_text=True)
     for at, width in enumerate(widths, start=1):
         sheet.column_dimensions[get_column_letter(at)].width = width
     sheet.freeze_panes = "A2"
@@ -89,11 +89,11 @@ class Wish:
     scope_code: str
 
 
-def indicator_files(asked: Question, rows: Sequence[AnswerRow], wish: Wish, *, listed: Path | None = None) -> bytes:
+def indicator_files(question: Question, rows: Sequence[AnswerRow], wish: Wish, *, listed: Path | None = None) -> bytes:
     """Return a ZIP with what makes a column of a question an indicator: the list of indicators with its row, its figures, and how to load them.
 
     Args:
-        asked: the question.
+        question: the question.
         rows: of its answers; those accepted count.
         wish: as what it is to be kept.
         listed: the catalogue's ``indicators.csv``, to which the row is added; without it the list has that row alone.
@@ -101,37 +101,37 @@ def indicator_files(asked: Question, rows: Sequence[AnswerRow], wish: Wish, *, l
     Raises:
         FigureRefused: the indicator or its figures cannot be as they are wished.
     """
-    column = next(each for each in asked.columns if each.name == wish.column)
-    indicator = _indicator(asked, column, wish)
+    column = next(each for each in question.columns if each.name == wish.column)
+    indicator = _indicator(question, column, wish)
     figures = [
         {"indicator_code": wish.indicator_code, "bureau_code": bureau, "period_code": wish.period_code, "value": f"{value:.15g}",
          "source_code": wish.source_code}
         for bureau, value in _values(rows, column, wish).items()
     ]  # fmt: skip
-    file = f"{asked.question_code}-{LISTS[RowKind.OBSERVATION].file}"
-    told = pair(Message("indicator_from_readme", code=asked.question_code, indicator=wish.indicator_code, file=file))
+    file = f"{question.question_code}-{LISTS[RowKind.OBSERVATION].file}"
+    origin = pair(Message("indicator_from_readme", code=question.question_code, indicator=wish.indicator_code, file=file))
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr(LISTS[RowKind.INDICATOR].file, _with_row(indicator, listed, wish.indicator_code))
         archive.writestr(file, _table(list(figures[0]), figures))
-        archive.writestr("README.txt", "\n\n".join(told) + "\n")
+        archive.writestr("README.txt", "\n\n".join(origin) + "\n")
     return out.getvalue()
 
 
-def _indicator(asked: Question, column: AskedColumn, wish: Wish) -> dict[str, str]:
+def _indicator(question: Question, column: AskedColumn, wish: Wish) -> dict[str, str]:
     period = parse_period(wish.period_code)
     unit_ja, unit_en = (column.unit, column.unit) if column.unit else pair(Message("indicator_unit_count"))
-    one = len(asked.columns) == 1 or asked.title_ja == column.heading_ja
-    name_ja = asked.title_ja if one else f"{asked.title_ja}: {column.heading_ja}"
+    one = len(question.columns) == 1 or question.title_ja == column.heading_ja
+    name_ja = question.title_ja if one else f"{question.title_ja}: {column.heading_ja}"
     name_en = (
-        (asked.title_en or asked.title_ja)
+        (question.title_en or question.title_ja)
         if one
-        else f"{asked.title_en or asked.title_ja}: {column.heading_en or column.heading_ja}"
+        else f"{question.title_en or question.title_ja}: {column.heading_en or column.heading_ja}"
     )
     row = {
         "indicator_code": wish.indicator_code, "theme": wish.theme, "kind": wish.kind, "direction": wish.direction,
         "unit_ja": unit_ja, "unit_en": unit_en, "decimals": "0" if column.type == AnswerType.COUNT else "1", "name_ja": name_ja, "name_en": name_en,
-        "definition_ja": asked.lead_ja or name_ja, "definition_en": asked.lead_en or asked.lead_ja or name_en,
+        "definition_ja": question.lead_ja or name_ja, "definition_en": question.lead_en or question.lead_ja or name_en,
         "frequency": period.kind if period.kind in ("month", "quarter") else "year", "scope_code": wish.scope_code,
         "is_headline": "0", "is_reported_by_bureaus": "1", "threshold_on_track": "0.95", "threshold_behind": "0.6", "tolerance": "0",
         "stale_after_days": "400", "publication_lag_days": "92", "source_code": wish.source_code,
@@ -145,19 +145,19 @@ def _indicator(asked: Question, column: AskedColumn, wish: Wish) -> dict[str, st
 
 def _values(rows: Sequence[AnswerRow], column: AskedColumn, wish: Wish) -> dict[str, float]:
     """Return the figure of each bureau: the sum of its rows where they add up, else its one row."""
-    held: dict[str, list[float]] = {}
+    values_of: dict[str, list[float]] = {}
     for row in rows:
         value = row.values.get(column.name)
         if row.state == ReplyState.ACCEPTED and isinstance(value, (int, float)):
-            held.setdefault(row.bureau_code, []).append(value)
-    if not held:
+            values_of.setdefault(row.bureau_code, []).append(value)
+    if not values_of:
         raise FigureRefused("indicator_from_none_left")
     if wish.kind != "level" and is_percent(wish.kind, column.unit):
         raise FigureRefused("indicator_from_percent")
-    several = [bureau for bureau, values in held.items() if len(values) > 1]
+    several = [bureau for bureau, values in values_of.items() if len(values) > 1]
     if wish.kind == "level" and several:
         raise FigureRefused("indicator_from_two_rows", bureaus=", ".join(several))
-    return {bureau: sum(values) for bureau, values in held.items()}
+    return {bureau: sum(values) for bureau, values in values_of.items()}
 
 
 def _with_row(row: Mapping[str, str], listed: Path | None, code: str) -> str:
@@ -166,10 +166,10 @@ def _with_row(row: Mapping[str, str], listed: Path | None, code: str) -> str:
         return _table(list(row), [row])
     with listed.open(encoding="utf-8-sig", newline="") as file:
         reader = csv.DictReader(file)
-        held, names = list(reader), list(reader.fieldnames or row)
-    if any(each.get("indicator_code") == code for each in held):
+        records, names = list(reader), list(reader.fieldnames or row)
+    if any(each.get("indicator_code") == code for each in records):
         raise FigureRefused("indicator_from_known", code=code)
-    return _table([*names, *(name for name in row if name not in names)], [*held, row])
+    return _table([*names, *(name for name in row if name not in names)], [*records, row])
 
 
 def _table(names: Sequence[str], rows: Sequence[Mapping[str, str]]) -> str:

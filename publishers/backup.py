@@ -74,12 +74,12 @@ def make_backup(store: Store, to: Path, chosen: Settings) -> dict[str, Any]:
             (made / KEY).chmod(0o600)
         if (spoken := opened(chosen)) is not None:
             put(made / VOICES, _voices_to_json(spoken.rows()))
-        said: dict[str, Any] = {
+        manifest: dict[str, Any] = {
             "made_at": utc_now().isoformat() + "Z", "software_version": software_version(), "schema": newest_version(),
             "revision": revision, "tables": {name: rows.to_json() for name, rows in sent.items()},
             "files": {path.relative_to(made).as_posix(): sha256_of(path) for path in _files(made)},
         }  # fmt: skip
-        put(made / MANIFEST, (json.dumps(said, ensure_ascii=False, indent=1) + "\n").encode())
+        put(made / MANIFEST, (json.dumps(manifest, ensure_ascii=False, indent=1) + "\n").encode())
         for path in _files(made):
             sync(path, os.O_RDONLY)
         _prove(made)
@@ -88,7 +88,7 @@ def make_backup(store: Store, to: Path, chosen: Settings) -> dict[str, Any]:
     except BaseException:
         shutil.rmtree(made, ignore_errors=True)
         raise
-    return said
+    return manifest
 
 
 def restore(folder: Path, store: Store, chosen: Settings) -> tuple[dict[str, Any], int]:
@@ -108,7 +108,7 @@ def restore(folder: Path, store: Store, chosen: Settings) -> tuple[dict[str, Any
     Raises:
         CopyRefused: the backup is not what was made, or the instance holds something already.
     """
-    said = _prove(folder)
+    manifest = _prove(folder)
     store.migrate()
     with one_state(store) as connection:
         refuse_filled(connection)
@@ -117,14 +117,14 @@ def restore(folder: Path, store: Store, chosen: Settings) -> tuple[dict[str, Any
         raise CopyRefused("restore_without_voices", folder=folder)
     if voices is not None and spoken is not None and (there := spoken.rows()) and there != voices:
         raise CopyRefused("restore_onto_voices")
-    held = {path.relative_to(folder / EDITIONS).as_posix(): digest for path, digest in _digests(folder / EDITIONS)}
-    if not _held(chosen.editions_dir).items() <= held.items():
+    digests = {path.relative_to(folder / EDITIONS).as_posix(): digest for path, digest in _digests(folder / EDITIONS)}
+    if not _held(chosen.editions_dir).items() <= digests.items():
         raise CopyRefused("restore_onto_editions", folder=chosen.editions_dir)
     if chosen.signing_key_file.is_file() and (
         not (folder / KEY).is_file() or chosen.signing_key_file.read_bytes() != (folder / KEY).read_bytes()
     ):
         raise CopyRefused("restore_onto_key", file=chosen.signing_key_file)
-    if held:
+    if digests:
         _put_editions(folder / EDITIONS, chosen.editions_dir)
     if (folder / KEY).is_file() and not chosen.signing_key_file.is_file():
         chosen.signing_key_file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -140,7 +140,7 @@ def restore(folder: Path, store: Store, chosen: Settings) -> tuple[dict[str, Any
         waits = outbox.put_aside(source, actor=people.COMMAND_LINE, is_backup=True) if outbox.is_any_open(source) else 0
         copy_all(source, store)
         source.engine.dispose()
-    return said, waits
+    return manifest, waits
 
 
 def _refuse_another(store: Store, chosen: Settings) -> None:
@@ -151,8 +151,8 @@ def _refuse_another(store: Store, chosen: Settings) -> None:
 
 
 def _voices_to_json(rows: Sequence[Mapping[str, Any]]) -> bytes:
-    told = [{name: value.isoformat() if isinstance(value, date) else value for name, value in row.items()} for row in rows]
-    return (json.dumps(told, ensure_ascii=False, indent=1) + "\n").encode()
+    records = [{name: value.isoformat() if isinstance(value, date) else value for name, value in row.items()} for row in rows]
+    return (json.dumps(records, ensure_ascii=False, indent=1) + "\n").encode()
 
 
 def _voices_of(folder: Path) -> list[dict[str, Any]] | None:
@@ -228,8 +228,8 @@ def _prove(folder: Path) -> dict[str, Any]:
         CopyRefused: it is not what the manifest says.
     """
     try:
-        said: dict[str, Any] = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
-        listed, counted, schema = dict(said["files"]), dict(said["tables"]), str(said["schema"])
+        manifest: dict[str, Any] = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+        listed, counted, schema = dict(manifest["files"]), dict(manifest["tables"]), str(manifest["schema"])
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise CopyRefused("backup_unreadable", folder=folder) from error
     there = {path.relative_to(folder).as_posix(): "" if path.is_symlink() else sha256_of(path) for path in _files(folder)}
@@ -239,10 +239,10 @@ def _prove(folder: Path) -> dict[str, Any]:
     if schema == newest_version():  # of an earlier one, columns differ; its file was just held against its checksum
         with tempfile.TemporaryDirectory() as scratch:
             copy = shutil.copyfile(folder / DATABASE, Path(scratch) / DATABASE)
-            held = Store(f"sqlite:///{copy}")
-            with one_state(held) as connection:
+            store = Store(f"sqlite:///{copy}")
+            with one_state(store) as connection:
                 now = {name: rows.to_json() for name, rows in rows_of(connection).items()}
-            held.engine.dispose()
+            store.engine.dispose()
         if wrong := [name for name in {*counted, *now} if counted.get(name, TableSum().to_json()) != now.get(name)]:
             raise CopyRefused("backup_differs", folder=folder, file=", ".join(wrong[:5]))
-    return said
+    return manifest

@@ -219,16 +219,16 @@ def report_command(
 @app.command("backup")
 def backup_command(to: Annotated[Path, typer.Argument(help="A folder that does not exist yet")]) -> None:
     """Copy everything of this instance (rows, editions, signing key) into one folder, and prove it by reading it again."""
-    said = backup.make_backup(own_store(is_start=False), refuse_kept(to), settings())
-    rows = sum(table["rows"] for table in said["tables"].values())
-    out.print(told("backup_made", folder=to, revision=said["revision"], rows=rows, files=len(said["files"])), markup=False)
+    manifest = backup.make_backup(own_store(is_start=False), refuse_kept(to), settings())
+    rows = sum(table["rows"] for table in manifest["tables"].values())
+    out.print(told("backup_made", folder=to, revision=manifest["revision"], rows=rows, files=len(manifest["files"])), markup=False)
 
 
 @app.command("restore")
 def restore_command(folder: Annotated[Path, typer.Argument(help="What `backup` made")]) -> None:
     """Put a backup back into an instance that holds nothing yet, and prove it row by row."""
-    said, waits = backup.restore(folder, own_store(is_start=False), settings())
-    out.print(told("backup_restored", folder=folder, made_at=said["made_at"], revision=said["revision"]), markup=False)
+    manifest, waits = backup.restore(folder, own_store(is_start=False), settings())
+    out.print(told("backup_restored", folder=folder, made_at=manifest["made_at"], revision=manifest["revision"]), markup=False)
     own_store()  # brings pointer and keys beside the editions to what the database says
     if waits:
         out.print(told("notices_put_aside", count=waits), markup=False)

@@ -50,10 +50,10 @@ def family() -> str:
     Raises:
         Unavailable: the machine has no font with Japanese letters; the message says which to install.
     """
-    held = japanese()[1]
-    if not held:
+    font = japanese()[1]
+    if not font:
         raise Unavailable("picture_without_font", exit_code=78, fonts=", ".join(FONTS[:4]))
-    return held
+    return font
 
 
 @lru_cache(maxsize=64)
@@ -66,7 +66,7 @@ def png(svg: str, *, width: float, height: float, alt: str) -> bytes:
         height: in its own units.
         alt: what stands for it where it is not seen.
     """
-    told = {"svg": svg, "width": f"{width:g}", "height": f"{height:g}", "alt": alt}
-    made = typst.compile(_PICTURE, format="png", ppi=DOTS, font_paths=japanese()[0], ignore_system_fonts=True, sys_inputs=told)
+    inputs = {"svg": svg, "width": f"{width:g}", "height": f"{height:g}", "alt": alt}
+    made = typst.compile(_PICTURE, format="png", ppi=DOTS, font_paths=japanese()[0], ignore_system_fonts=True, sys_inputs=inputs)
     assert isinstance(made, bytes)
     return made

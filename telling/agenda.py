@@ -156,8 +156,8 @@ class Agenda:
     def decisions(self) -> list[tables.Decision]:
         """Return every decision that was known, the oldest first; those taken back by then are left out."""
         known, rows = self.known_at, self.report.moment.rows(tables.Decision)
-        held = [row for row in rows if known is None or row.written_at <= known]
-        return [row for row in held if _closed(row, known) != "taken_back"]
+        rows_known = [row for row in rows if known is None or row.written_at <= known]
+        return [row for row in rows_known if _closed(row, known) != "taken_back"]
 
     @cached_property
     def taken(self) -> list[Decided]:
@@ -170,8 +170,8 @@ class Agenda:
         end = self.report.period.end
         earlier = [row for row in self.decisions if parse_period(row.period_code).end < end]
         last = max((parse_period(row.period_code).end for row in earlier), default=None)
-        told = [(row, self.told(row)) for row in earlier]
-        return [each for row, each in told if each.is_open or parse_period(row.period_code).end == last]
+        items = [(row, self.told(row)) for row in earlier]
+        return [each for row, each in items if each.is_open or parse_period(row.period_code).end == last]
 
     @cached_property
     def listed(self) -> list[tuple[Subject, OffTrackRow | None]]:
@@ -241,17 +241,17 @@ class Agenda:
         """Tell one item."""
         w, item = self.words, self._scored.get(subject.indicator_code)
         of = subject.indicator_code or subject.project_code
-        held = told_said.of_subject(self.telling, of)
+        commented = told_said.of_subject(self.telling, of)
         meant = Telling(w, self.report.moment.on(self.day))
-        said = [] if item is None else [item.sentence(w.language)]
+        sentences = [] if item is None else [item.sentence(w.language)]
         if item is not None and (needed := needed_of(item, as_of=item.as_of)) is not None:
-            said += needed_sentences(item.entry.definition, needed, w)
+            sentences += needed_sentences(item.entry.definition, needed, w)
         assessed = self._assessed(subject)
         return Item(
-            subject=subject, name=self.name(subject), row=row, bureau_code=self._bureau_code(item, subject), sentences=tuple(said),
+            subject=subject, name=self.name(subject), row=row, bureau_code=self._bureau_code(item, subject), sentences=tuple(sentences),
             scored=item, drawn=None if item is None else drawn_of(item, as_of=self.report.as_of),
-            causes=told_said.commentaries(self.telling, held),
-            actions=told_said.actions(meant, held, judged=self.report.moment.scored),
+            causes=told_said.commentaries(self.telling, commented),
+            actions=told_said.actions(meant, commented, judged=self.report.moment.scored),
             assessment=assessed[0], is_contradicted=assessed[1],
             before=self._about(subject, self.carried), now=self._about(subject, self.taken),
         )  # fmt: skip
@@ -276,11 +276,11 @@ class Agenda:
         if item is not None and own:
             return assessed.in_short(own[-1], w), contradicts(own[-1].confidence, item.judgement.status)
         project = self._projects.get(subject.project_code or (item.entry.project_code if item else ""))
-        held = self._assessments.get(project.code, ()) if project is not None else ()
-        if project is None or not held:
+        assessments = self._assessments.get(project.code, ()) if project is not None else ()
+        if project is None or not assessments:
             return "", False
-        said = w("assessment_of", project=w.named(project.row), text=assessed.in_short(held[-1], w))
-        return said, contradicts(held[-1].confidence, project.status)
+        assessment = w("assessment_of", project=w.named(project.row), text=assessed.in_short(assessments[-1], w))
+        return assessment, contradicts(assessments[-1].confidence, project.status)
 
     @cached_property
     def _assessments(self) -> dict[str, tuple[tables.Assessment, ...]]:

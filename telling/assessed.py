@@ -32,8 +32,8 @@ def in_short(row: tables.Assessment | None, words: Words) -> str:
     """Say how confident the office is and why, in one line; a blank where it has said nothing."""
     if row is None:
         return ""
-    said = words("assessment_short", confidence=words(f"confidence_{row.confidence}"), reason=named(row, "reason", words.language))
-    return said + words("in_brackets", text=when(row, words))
+    text = words("assessment_short", confidence=words(f"confidence_{row.confidence}"), reason=named(row, "reason", words.language))
+    return text + words("in_brackets", text=when(row, words))
 
 
 def when(row: tables.Assessment, words: Words) -> str:
@@ -48,8 +48,8 @@ def when(row: tables.Assessment, words: Words) -> str:
 
 def last(telling: Telling, code: str) -> tables.Assessment | None:
     """Return the office's last assessment of an indicator or project; ``None`` where there is none."""
-    held = telling.moment.assessments.get(code, ())
-    return held[-1] if held else None
+    assessments = telling.moment.assessments.get(code, ())
+    return assessments[-1] if assessments else None
 
 
 def contradiction(row: tables.Assessment | None, status: str, words: Words) -> str:
@@ -68,16 +68,16 @@ def block(telling: Telling, codes: Iterable[str], *, about: bool = False) -> Blo
         about: name the subject of each row, and tell the last of each alone.
     """
     w = telling.words
-    held = [telling.moment.assessments.get(code, ()) for code in codes]
-    rows = [own[-1] for own in held if own] if about else [row for own in held for row in reversed(own)]
-    every = [row for own in held for row in own]
+    assessments = [telling.moment.assessments.get(code, ()) for code in codes]
+    rows = [own[-1] for own in assessments if own] if about else [row for own in assessments for row in reversed(own)]
+    every = [row for own in assessments for row in own]
     names = {**telling.moment.indicators, **telling.moment.by_code(tables.Project)}
     has_period, is_named = any(row.period_code for row in rows), any(row.reviewer for row in rows)
     heads = [
         *(["indicator_or_project"] if about else []), *(["period"] if has_period else []), "confidence", "confidence_reason",
         "reviewed_on", *(["confidence_reviewer"] if is_named else []),
     ]  # fmt: skip
-    told = tuple(
+    parts = tuple(
         (
             *([w.named(names[subject_of(row)]) if subject_of(row) in names else subject_of(row)] if about else []),
             *([parse_period(row.period_code).label(w.language) if row.period_code else ""] if has_period else []),
@@ -87,7 +87,7 @@ def block(telling: Telling, codes: Iterable[str], *, about: bool = False) -> Blo
         for row in rows
     )  # fmt: skip
     return Block(
-        key="assessments", title=heading(w), columns=tuple(map(w, heads)), rows=told, flat=tuple(map(_flat, every)),
+        key="assessments", title=heading(w), columns=tuple(map(w, heads)), rows=parts, flat=tuple(map(_flat, every)),
         why_empty=w("assessments_none"), is_table_open=True, file="assessments",
     )  # fmt: skip
 

@@ -71,16 +71,18 @@ def answer_for(telling: Telling, subject_code: str, bureau_code: str) -> Answer:
     """
     w, order = telling.words, {code: place for place, code in enumerate(telling.bureaus)}
     every = telling.moment.said.items()
-    anybodys = [(whose, said) for (subject, whose), said in every if subject == subject_code]
-    held = [each for each in anybodys if each[0] == bureau_code] or anybodys
-    given = [(whose, row) for whose, said in held for row in said.commentaries[:1] if named(row, "cause", w.language)]
+    anybodys = [(whose, answer) for (subject, whose), answer in every if subject == subject_code]
+    answers = [each for each in anybodys if each[0] == bureau_code] or anybodys
+    given = [(whose, row) for whose, answer in answers for row in answer.commentaries[:1] if named(row, "cause", w.language)]
     given.sort(key=lambda each: (-parse_period(each[1].period_code).end.toordinal(), order.get(each[0], len(order))))
     cause = named(given[0][1], "cause", w.language) if given else ""
     if given and given[0][0] != bureau_code:
         cause = w("att_cause_of", bureau=telling.bureau(given[0][0]), cause=cause)
         cause += w("att_other_causes", count=len(given) - 1) if len(given) > 1 else ""
     living = [
-        (due_of(action) or date.max, order.get(whose, len(order)), action) for whose, said in held for action in said.living[:1]
+        (due_of(action) or date.max, order.get(whose, len(order)), action)
+        for whose, answer in answers
+        for action in answer.living[:1]
     ]
     office = assessed.in_short(assessed.last(telling, subject_code), w)
     if not living:
@@ -144,12 +146,12 @@ def strip(stood: Sequence[Stood], words: Words, *, name: str = "") -> Strip | No
     if not stood:
         return None
     cells = tuple((s.quarter.short(words.language), s.status, status_word(s.status, words.language)) for s in stood)
-    said = words("att_comma").join(
+    text = words("att_comma").join(
         words("att_cells", first=run[0][0], last=run[-1][0], word=run[0][2]) if len(run) > 1
         else words("att_cell", quarter=run[0][0], word=run[0][2])
         for run in _runs(cells)
     )  # fmt: skip
-    return Strip(cells=cells, said=words("att_strip", name=name, cells=said) if name else said)
+    return Strip(cells=cells, said=words("att_strip", name=name, cells=text) if name else text)
 
 
 def _runs(cells: Iterable[tuple[str, str, str]]) -> Iterator[list[tuple[str, str, str]]]:
@@ -196,9 +198,9 @@ def _indicator(each: OffTrack, telling: Telling) -> OffTrackRow:
     definition, judged = item.entry.definition, item.judgement
     bureau = bureau_of(telling, item)
     if judged.status == "unreported":
-        gap, said = Number(None, "―"), _unreported(item, judged, w)
+        gap, unreported = Number(None, "―"), _unreported(item, judged, w)
     else:
-        apart, rough, said = _against(item, w)
+        apart, rough, unreported = _against(item, w)
         written = "―" if apart is None else about(apart.signed_gap, w.language) if rough else apart.signed_gap
         off = judged.variance if judged.status in ("behind", "slightly_behind", "moving_away") else None
         gap = Number(off, written)
@@ -206,18 +208,18 @@ def _indicator(each: OffTrack, telling: Telling) -> OffTrackRow:
     word = w("att_unreported") if judged.status == "unreported" else standing_word(judged, w.language)
     return OffTrackRow(
         kind="indicator", code=definition.code, key=definition.code, status=judged.status, word=word,
-        is_current=each.is_known or judged.status == "unreported", name=name, about=said, gap=gap, strip=strip(each.stood, w, name=name),
+        is_current=each.is_known or judged.status == "unreported", name=name, about=unreported, gap=gap, strip=strip(each.stood, w, name=name),
         since=since_words(each.since, w, is_short=True), bureau=bureau[1], answer=answer_for(telling, definition.code, bureau[0]),
     )  # fmt: skip
 
 
 def _unreported(item: Scored, judged: Judgement, words: Words) -> str:
     definition, goal = item.entry.definition, judged.unreported_goals[0]
-    told = {"target": goal_text(definition, goal, words.language), "due": goal.period.short(words.language)}
+    facts = {"target": goal_text(definition, goal, words.language), "due": goal.period.short(words.language)}
     if judged.figure is None:
-        return words("att_never", **told)
+        return words("att_never", **facts)
     last = shown_figure(item, judged.figure, words.language)
-    return words("att_last", value=last, period=judged.figure.period.short(words.language), **told)
+    return words("att_last", value=last, period=judged.figure.period.short(words.language), **facts)
 
 
 def bureau_of(telling: Telling, item: Scored) -> tuple[str, str]:
@@ -250,12 +252,12 @@ def subjects_of_bureau(telling: Telling, code: str) -> list[str]:
     moment = telling.moment
 
     def make() -> dict[str, list[str]]:
-        held: dict[str, list[str]] = {}
+        subjects: dict[str, list[str]] = {}
         for item in moment.own:
-            held.setdefault(bureau_of(telling, item)[0], []).append(item.entry.definition.code)
+            subjects.setdefault(bureau_of(telling, item)[0], []).append(item.entry.definition.code)
         for report in moment.projects:
-            held.setdefault(leads(telling, report.code)[0], []).append(report.code)
-        return held
+            subjects.setdefault(leads(telling, report.code)[0], []).append(report.code)
+        return subjects
 
     return moment.kept("judged", ("subjects of bureaus", moment.reporting_units), make).get(code, [])
 
@@ -422,5 +424,5 @@ def list_word(group: str, status: str, words: Words) -> str:
     """Return what a list is called: of a group of a tally, or of milestones in a state."""
     if group == "milestone":
         return words("standing_milestones", state=words("state_" + status))
-    said = status_word(status, words.language)
-    return said if group in ("unreported", "unjudged") else words("standing_of", word=said, group=words("group_" + group))
+    word = status_word(status, words.language)
+    return word if group in ("unreported", "unjudged") else words("standing_of", word=word, group=words("group_" + group))

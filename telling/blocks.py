@@ -151,8 +151,8 @@ class Telling:
 
     def sources(self, codes: Iterable[str | None]) -> tuple[SourceNote, ...]:
         """Return the sources of figures by their codes, that of most of them first."""
-        held = self.moment.book.sources
-        return tuple(held[code] for code, _ in Counter(filter(None, codes)).most_common() if code in held)
+        sources = self.moment.book.sources
+        return tuple(sources[code] for code, _ in Counter(filter(None, codes)).most_common() if code in sources)
 
     def is_secondary(self, source: str) -> bool:
         """Say whether a source is not the government's own."""
@@ -178,19 +178,19 @@ class Telling:
         return Number(value, "―" if value is None else format_percent(value, self.words.language))
 
 
-def taken_from(told: Block, telling: Telling, page: str, codes: Iterable[str | None], *, heading: str = "") -> Block:
+def taken_from(block: Block, telling: Telling, page: str, codes: Iterable[str | None], *, heading: str = "") -> Block:
     """Return the block of a register with what its picture needs where it is taken away: name, title, and the sources of the register.
 
     Args:
-        told: the block.
+        block: the block.
         telling: in whose words.
         page: of the register; its name stands before the title.
         codes: of the sources of its rows.
         heading: where the page writes one.
     """
     w = telling.words
-    called = w("taken_called", of=w(f"nav_{page}"), what=heading or told.title)
-    return replace(told, chart=f"registers/{told.key}", called=called, sources=telling.sources(codes))
+    called = w("taken_called", of=w(f"nav_{page}"), what=heading or block.title)
+    return replace(block, chart=f"registers/{block.key}", called=called, sources=telling.sources(codes))
 
 
 def in_both(key: str) -> dict[str, str]:
@@ -224,5 +224,5 @@ def ended_line(telling: Telling, reason: str, ended_on: date | None, precision: 
     if not reason:
         return ""
     why, day = w(f"ended_reason_{reason}"), telling.day(ended_on, precision)
-    said = w("ended_since", day=day, reason=why) if day else why
-    return said + (w("ended_successor", name=successor) if successor else "")
+    text = w("ended_since", day=day, reason=why) if day else why
+    return text + (w("ended_successor", name=successor) if successor else "")

@@ -38,8 +38,8 @@ def chart_label(unit: Unit, words: Words) -> str:
     return _ended(unit, words, words("ended_year", year=unit.valid_to.year)) if unit.valid_to else words.named(unit)
 
 
-def _ended(unit: Unit, words: Words, said: str) -> str:
-    return f"{words.named(unit)}{' ' if words.language == 'en' else ''}({said})"
+def _ended(unit: Unit, words: Words, sentence: str) -> str:
+    return f"{words.named(unit)}{' ' if words.language == 'en' else ''}({sentence})"
 
 
 def of_themes(indicators: Sequence[tables.Indicator]) -> dict[str, tables.Indicator]:
@@ -61,9 +61,9 @@ def heat(telling: Telling, reports: Sequence[BureauReport], indicators: Sequence
     by_theme = of_themes(indicators)
     flat: list[Flat] = []
     for report in reports:
-        held = {s.entry.definition.code: s for s in report.scored}
+        scored_of = {s.entry.definition.code: s for s in report.scored}
         for row in (by_theme[theme] for theme in government().cards if theme in by_theme):
-            item = held.get(row.indicator_code)
+            item = scored_of.get(row.indicator_code)
             figure = item.judgement.figure if item else None
             flat.append(
                 {
@@ -121,9 +121,9 @@ def coverage(
             }
         )  # fmt: skip
     heads = ("themes", "ed_indicators", "period", "cov_reported", "cov_owing", "cov_sum", "cov_complete")
-    said = w("cov_sentence", some=sum(1 for f in flat if f["reported_count"]), all=len(flat), owing=owing)
+    sentence = w("cov_sentence", some=sum(1 for f in flat if f["reported_count"]), all=len(flat), owing=owing)
     return Block(
-        key="coverage", title=w("cov_title"), sentence=said, columns=tuple(w(h) for h in heads), rows=tuple(rows),
+        key="coverage", title=w("cov_title"), sentence=sentence, columns=tuple(w(h) for h in heads), rows=tuple(rows),
         flat=tuple(flat), is_table_open=True,
         file="bureau_coverage",
     )  # fmt: skip
@@ -140,22 +140,22 @@ def shown_value(item: Scored, figure: Figure, words: Words) -> str:
     value = value_of(definition, figure)
     if value is None:
         return figure_text(definition, figure, words.language)
-    said = format_value(value, definition, words.language, apart_from=item.beside, is_worked_out=is_derived(figure))
-    return words("say_preliminary", number=said) if figure.is_preliminary else said
+    text = format_value(value, definition, words.language, apart_from=item.beside, is_worked_out=is_derived(figure))
+    return words("say_preliminary", number=text) if figure.is_preliminary else text
 
 
 def value_label(item: Scored, figure: Figure, words: Words) -> str:
     """Write a bureau's value with its numerator and denominator, where it has them."""
     definition = item.entry.definition
-    value, said = value_of(definition, figure), shown_value(item, figure, words)
+    value, text = value_of(definition, figure), shown_value(item, figure, words)
     if value is None:
-        return said
+        return text
     kind = KINDS[definition.kind]
     parts = (figure.numerator if kind.whole else value, getattr(figure, kind.against))
     if None in parts or kind.is_cap:
-        return said
+        return text
     shares = [format_count(p, words.language) for p in parts if p is not None]
-    return f"{said} ({shares[0]} / {shares[1]})"
+    return f"{text} ({shares[0]} / {shares[1]})"
 
 
 def by_bureau(
@@ -173,34 +173,35 @@ def by_bureau(
         short: writes it above its bar; ``name`` where left out.
     """
     w, definition = telling.words, whole.entry.definition
-    held = [(s, f) for s in parts for f in s.figures if f.period_code == period.code]
+    figures_of = [(s, f) for s in parts for f in s.figures if f.period_code == period.code]
     valued = sorted(
-        [(s, f, v) for s, f in held if (v := value_of(s.entry.definition, f)) is not None], key=lambda p: -p[2] * definition.sign
+        [(s, f, v) for s, f in figures_of if (v := value_of(s.entry.definition, f)) is not None],
+        key=lambda p: -p[2] * definition.sign,
     )
     rolled = next((r for r in whole.rolled if r.period_code == period.code), None)
-    owing, reported = (rolled.owing_count, rolled.reported_count) if rolled else (len(held), len(held))
+    owing, reported = (rolled.owing_count, rolled.reported_count) if rolled else (len(figures_of), len(figures_of))
 
     def names(codes: Sequence[str]) -> str:
         return w("list_comma").join(name(code) for code in codes)
 
     notes = coverage_lines(whole, rolled, names, w) if rolled else []
-    notes += beside(telling, whole, [f.source_code for _, f in held], name)
-    known = [d for s, f in held if (d := _denominator(s, f)) is not None]
+    notes += beside(telling, whole, [f.source_code for _, f in figures_of], name)
+    known = [d for s, f in figures_of if (d := _denominator(s, f)) is not None]
     if known and min(known) != max(known):
         notes.append(w("denominators_differ", low=w.number(min(known), ",.0f"), high=w.number(max(known), ",.0f")))
     elif definition.unit_ja != "%" and len(valued) > 1:
         notes.append(w("counts_differ"))
-    if any(f.is_recast for _, f in held):
+    if any(f.is_recast for _, f in figures_of):
         notes.append(w("recast_note"))
-    said = ""
+    sentence = ""
     if len(valued) == 1:
         ((item, figure, _),) = valued
-        said = w(
+        sentence = w(
             "compare_alone", period=period.label(w.language), name=name(item.entry.unit_code), value=value_label(item, figure, w)
         )
     elif valued:
         low, *_, top = sorted(valued, key=lambda p: p[2])
-        said = w(
+        sentence = w(
             "compare_sentence", period=period.label(w.language), owing=owing, reported=reported, top=name(top[0].entry.unit_code),
             top_value=value_label(top[0], top[1], w), low=name(low[0].entry.unit_code), low_value=value_label(low[0], low[1], w),
         )  # fmt: skip
@@ -210,7 +211,7 @@ def by_bureau(
             name(s.entry.unit_code), Number(value_of(s.entry.definition, f), value_label(s, f, w)),
             standing_word(s.judgement, w.language), f.numerator, _denominator(s, f),
         )
-        for s, f in held
+        for s, f in figures_of
     )  # fmt: skip
     flat = tuple(
         {
@@ -218,17 +219,17 @@ def by_bureau(
             "unit": definition.unit_en, "numerator": f.numerator, "denominator": f.denominator, "base_value": f.base_value,
             "text_ja": f.text_ja, "is_recast": f.is_recast, "is_sample": f.is_sample, "organisation": telling.view,
         }
-        for s, f in held
+        for s, f in figures_of
     )  # fmt: skip
     is_newest = period == max((f.period for s in parts for f in s.figures), key=lambda p: (p.end, p.start), default=period)
     return Block(
-        key="by_bureau", sentence=said, columns=(w("bureau"), w("value"), w("statuses_one"), w("ed_numerator"), w("ed_denominator")), rows=rows,
+        key="by_bureau", sentence=sentence, columns=(w("bureau"), w("value"), w("statuses_one"), w("ed_numerator"), w("ed_denominator")), rows=rows,
         flat=flat, shape=shape,
-        why_empty=w.together((w("compare_no_ranking"), *notes)) if valued else w("coverage_no_sum", owing=owing, reported=len(held)),
+        why_empty=w.together((w("compare_no_ranking"), *notes)) if valued else w("coverage_no_sum", owing=owing, reported=len(figures_of)),
         notes=(*([w("ranked_marks")] if shape and shape.is_measured else []), *notes), file="observations",
         chart=f"bureaus/{definition.code}" + ("" if is_newest else f".{period.code}"),  # the file that is published is of the newest
         called=w("taken_called", of=w.named(telling.moment.indicators[definition.code]), what=w("by_bureau")),
-        sources=telling.sources(f.source_code for _, f in held),
+        sources=telling.sources(f.source_code for _, f in figures_of),
     )  # fmt: skip
 
 
@@ -255,8 +256,8 @@ def _judged_at(item: Scored, figure: Figure) -> Judgement:
     """Return how a unit stood at the end of the period of a figure; nothing is said where another figure is judged then."""
     if item.judgement.figure == figure:
         return item.judgement
-    entry, held = item.entry, [f for f in item.figures if f.period.end <= figure.period.end]
-    then = stand(entry.definition, held, entry.goals, baseline=entry.baseline, as_of=figure.period.end)
+    entry, figures = item.entry, [f for f in item.figures if f.period.end <= figure.period.end]
+    then = stand(entry.definition, figures, entry.goals, baseline=entry.baseline, as_of=figure.period.end)
     return then if then.figure == figure else Judgement("no_data")
 
 
@@ -302,10 +303,10 @@ def listed(telling: Telling, reports: Sequence[BureauReport], link: Callable[[Bu
         )  # fmt: skip
     alone = len(milestones_once(reports))
     shared = sum(len(r.milestones) for r in reports) - alone
-    said = w("milestones_once", total=alone, shared=shared) if shared else ""
+    shared_text = w("milestones_once", total=alone, shared=shared) if shared else ""
     return Block(
         key="bureaus",
-        sentence=said,
+        sentence=shared_text,
         columns=tuple(w(h) for h in heads),
         rows=tuple(rows),
         flat=tuple(flat),
@@ -322,9 +323,9 @@ def title(report: BureauReport, words: Words) -> str:
     if not report.figures:
         return words("bureau_title_none", name=name)
     common = words("bureau_common", owed=len(report.owed), reported=len(report.reported))
-    said = [common] if report.scored else []
-    said += [words("bureau_own", count=len(report.own))] if report.own else []
-    return words("bureau_title", name=name, said=words("list_comma").join(said))
+    sentences = [common] if report.scored else []
+    sentences += [words("bureau_own", count=len(report.own))] if report.own else []
+    return words("bureau_title", name=name, said=words("list_comma").join(sentences))
 
 
 def share_of(counts: Mapping[str, int], done: str, words: Words) -> Cell:

@@ -98,14 +98,14 @@ def _before(scored: Scored, words: Words) -> Pairs:
 
 def notes_of(judged: Judgement, words: Words) -> tuple[str, ...]:
     """Return what makes a status less than it seems: an awaited result, a missed target before it, an old figure."""
-    said = []
+    notes = []
     if judged.is_awaiting:
-        said.append(words("awaiting"))
+        notes.append(words("awaiting"))
     if judged.missed_before is not None:
-        said.append(words("missed_before"))
+        notes.append(words("missed_before"))
     if judged.is_stale and judged.status != "unreported":
-        said.append(words("stale" if judged.standing == "last_known" else "stale_figure"))
-    return tuple(said)
+        notes.append(words("stale" if judged.standing == "last_known" else "stale_figure"))
+    return tuple(notes)
 
 
 def picture_of(scored: Scored, *, as_of: date, alt: str = "") -> str:

@@ -44,12 +44,12 @@ def examples(scored: Iterable[Scored], words: Words) -> list[Example]:
     )  # fmt: skip
     made: list[Example] = []
     for rules, steps_of in ways:
-        told = (
+        cases = (
             (item, steps_of(item, words))
             for item in every
             if item.entry.definition.code not in {e.item.entry.definition.code for e in made}
         )
-        first = next(((item, steps) for item, steps in told if steps), None)
+        first = next(((item, steps) for item, steps in cases if steps), None)
         if first is not None:
             made.append(
                 Example(
@@ -68,7 +68,7 @@ def _by_progress(item: Scored, words: Words) -> tuple[str, ...]:
     base, planned = judged.baseline, judged.planned_value
     if base is None or planned is None or judged.goal is None:
         return ()
-    said = {
+    values = {
         "figure": _figure(item, words),
         "target": _value(item, judged.goal.value, words),
         "base": _value(item, base.value, words),
@@ -77,9 +77,9 @@ def _by_progress(item: Scored, words: Words) -> tuple[str, ...]:
     shares = {name: format_ratio(getattr(judged, name), words.language) for name in ("progress", "planned_progress", "ratio")}
     limits = {name: format_ratio(judged.thresholds[name], words.language) for name in ("on_track", "behind")}
     return (
-        words("example_figure", **said, **own, period=_period(item, words), due=_due(judged.goal, words)),
-        words("example_progress", **said, progress=shares["progress"]),
-        words("example_planned", **said, **own, progress=shares["planned_progress"]),
+        words("example_figure", **values, **own, period=_period(item, words), due=_due(judged.goal, words)),
+        words("example_progress", **values, progress=shares["progress"]),
+        words("example_planned", **values, **own, progress=shares["planned_progress"]),
         words("example_ratio", progress=shares["progress"], planned=shares["planned_progress"], ratio=shares["ratio"], **limits),
     )
 
@@ -115,10 +115,10 @@ def _by_its_day(item: Scored, words: Words) -> tuple[str, ...]:
     value = value_of(item.entry.definition, last.figure) if last and last.figure else None
     if last is None or value is None or last.gap is None or last.goal != judged.goal or last.figure != judged.figure:
         return ()
-    said = {"figure": _value(item, value, words), "target": _value(item, last.goal.value, words)}
+    values = {"figure": _value(item, value, words), "target": _value(item, last.goal.value, words)}
     return (
-        words("example_due", **said, due=_due(last.goal, words)),
-        words("example_gap", **said, gap=told_apart(value, last.goal.value, item.entry.definition, words.language).signed_gap),
+        words("example_due", **values, due=_due(last.goal, words)),
+        words("example_gap", **values, gap=told_apart(value, last.goal.value, item.entry.definition, words.language).signed_gap),
     )
 
 

@@ -113,13 +113,13 @@ def where(telling: Telling, facilities: Sequence[Facility], field: str) -> Block
         return replace(empty, why_empty=w("fac_empty"))
     largest = max(counts, key=lambda v: sum(counts[v].values()))
     own = counts[largest]
-    said = w("fac_by_sentence", dimension=name, largest=words[largest], n=sum(own.values()), done=own["introduced"])
+    sentence = w("fac_by_sentence", dimension=name, largest=words[largest], n=sum(own.values()), done=own["introduced"])
     shape = Shares(tuple((words[v], c, "") for v, c in counts.items()), _words(telling), w("unit_facility"))
-    return _taken(replace(empty, sentence=said, shape=shape), telling, facilities, w("ed_compare", dimension=name))
+    return _taken(replace(empty, sentence=sentence, shape=shape), telling, facilities, w("ed_compare", dimension=name))
 
 
-def _taken(told: Block, telling: Telling, facilities: Sequence[Facility], heading: str = "") -> Block:
-    return taken_from(told, telling, "facilities", [f.source_code for f in facilities], heading=heading)
+def _taken(block: Block, telling: Telling, facilities: Sequence[Facility], heading: str = "") -> Block:
+    return taken_from(block, telling, "facilities", [f.source_code for f in facilities], heading=heading)
 
 
 def _names(telling: Telling, field: str, value: str) -> dict[str, str]:
@@ -136,7 +136,7 @@ def ways_of_paying(telling: Telling, facilities: Sequence[Facility]) -> Block:
     ways = methods(facilities)
     bars = tuple((w(f"method_{m}"), ways[m]) for m in (*METHODS, "standard", "unstated"))
     stated = ways["unstated"] < total
-    told = Block(
+    block = Block(
         key="facility_methods", title=w("fac_methods"),
         sentence=w("fac_methods_sentence", total=total, **ways) if stated else "",
         columns=(w("col_method"), w("fac_total")), rows=bars,
@@ -144,7 +144,7 @@ def ways_of_paying(telling: Telling, facilities: Sequence[Facility]) -> Block:
         shape=Counts(bars, w("unit_facility"), total) if stated else None, why_empty=w("fac_methods_why"),
         file="facility_methods",
     )  # fmt: skip
-    return _taken(told, telling, facilities)
+    return _taken(block, telling, facilities)
 
 
 def over_time(telling: Telling, facilities: Sequence[Facility]) -> Block:
@@ -162,27 +162,27 @@ def over_time(telling: Telling, facilities: Sequence[Facility]) -> Block:
     lines = [(w("fac_done_word"), tuple((d, float(a)) for d, a, _ in days), False)]
     if planned:
         lines.append((w("fac_plan_word"), tuple((d, float(b)) for d, _, b in days), True))
-    said, undated = w("fac_time_sentence", done=dated), len(done) - dated
-    said += (w("fac_time_planned", planned=planned) if planned else "") + (
+    sentence, undated = w("fac_time_sentence", done=dated), len(done) - dated
+    sentence += (w("fac_time_planned", planned=planned) if planned else "") + (
         w("fac_time_undated", undated=undated) if undated else ""
     )
-    told = replace(empty, sentence=said, shape=Steps(tuple(lines), w("unit_facility"), w.language))
-    return _taken(told, telling, facilities)
+    block = replace(empty, sentence=sentence, shape=Steps(tuple(lines), w("unit_facility"), w.language))
+    return _taken(block, telling, facilities)
 
 
 def cash_places(telling: Telling, facilities: Sequence[Facility]) -> Block:
     """List what is still cash only, and until when."""
-    w, held = telling.words, cash_only(facilities)
-    said = w("fac_cash_sentence", n=len(held)) if held else w("fac_cash_none")
-    return _list(telling, held, key="cash_only", title=w("fac_cash"), sentence=said, until=True)
+    w, cash_only_places = telling.words, cash_only(facilities)
+    sentence = w("fac_cash_sentence", n=len(cash_only_places)) if cash_only_places else w("fac_cash_none")
+    return _list(telling, cash_only_places, key="cash_only", title=w("fac_cash"), sentence=sentence, until=True)
 
 
 def whole_list(telling: Telling, facilities: Sequence[Facility]) -> Block:
     """List every row, classes included."""
-    said = telling.words("fac_list_sentence", total=len(facilities), classes=sum(f.is_class for f in facilities))
+    sentence = telling.words("fac_list_sentence", total=len(facilities), classes=sum(f.is_class for f in facilities))
     if gone := sum(f.status == ENDED for f in facilities):
-        said += telling.words("list_ended", count=telling.words.number(gone))
-    return _list(telling, facilities, key="facilities", sentence=said)
+        sentence += telling.words("list_ended", count=telling.words.number(gone))
+    return _list(telling, facilities, key="facilities", sentence=sentence)
 
 
 def _list(
@@ -281,10 +281,10 @@ def tiles(telling: Telling, facilities: Sequence[Facility]) -> Block:
     places = sum(t.total > 0 for t in drawn)
     if not places:
         return replace(empty, why_empty=w("fac_map_why"))
-    said = w("fac_map_sentence", places=places, none=sum(counts.get("", {}).values()))
+    sentence = w("fac_map_sentence", places=places, none=sum(counts.get("", {}).values()))
     shape = Tiles(tuple(drawn), upright=all(_is_japanese(tile.name) for tile in drawn))
     notes = (w("fac_map_note"), *([w("fac_map_source")] if shape.is_outlined else []))
-    return _taken(replace(empty, sentence=said, shape=shape, notes=notes), telling, facilities, w("fac_map"))
+    return _taken(replace(empty, sentence=sentence, shape=shape, notes=notes), telling, facilities, w("fac_map"))
 
 
 def _is_japanese(name: str) -> bool:

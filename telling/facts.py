@@ -23,12 +23,12 @@ Columns = Mapping[str, Cell]
 def facts(telling: Telling, row: tables.Indicator) -> list[Pair]:
     """Tell project, scope, unit, kind, frequency, base, exclusions and note of a row of the catalogue, as far as there are any."""
     w, project = telling.words, telling.moment.by_code(tables.Project).get(row.project_code or "")
-    told = [
+    pairs = [
         ("project", w.named(project) if project else ""), ("scope", telling.bureau(row.scope_code)), ("unit", w.named(row, "unit")),
         ("kind", w("kind_" + row.kind)), ("frequency", w("frequency_" + row.frequency)), ("base", w.named(row, "base")),
         ("exclusions", w.named(row, "exclusions")), ("col_note", w.named(row, "note")),
     ]  # fmt: skip
-    return [(w(name), value) for name, value in told if value not in ("", "—")]
+    return [(w(name), value) for name, value in pairs if value not in ("", "—")]
 
 
 def inputs(telling: Telling, item: Scored) -> list[Pair]:
@@ -36,14 +36,14 @@ def inputs(telling: Telling, item: Scored) -> list[Pair]:
     w, judged, definition = telling.words, item.judgement, item.entry.definition
     base = judged.baseline.value if judged.baseline else None
     shares = {name: getattr(judged, name) for name in ("progress", "planned_progress", "ratio")}
-    told: list[tuple[str, Number]] = [
+    inputs_named: list[tuple[str, Number]] = [
         (w("actual"), figure_cell(telling, item, judged.figure)),
         (w("target"), Number(judged.goal.value if judged.goal else None, target_text(definition, judged, w.language))),
         (w("planned"), Number(judged.planned_value, planned_text(definition, judged, w.language))),
         (w("base"), Number(base, "―" if base is None else format_value(base, definition, w.language))),
         *((w(name), Number(share, "―" if share is None else format_ratio(share, w.language))) for name, share in shares.items()),
     ]
-    return [(name, number) for name, number in told if number.text not in BLANK]
+    return [(name, number) for name, number in inputs_named if number.text not in BLANK]
 
 
 def targets(telling: Telling, item: Scored) -> Block:
@@ -54,29 +54,29 @@ def targets(telling: Telling, item: Scored) -> Block:
 
 def targets_of(telling: Telling, items: Iterable[Scored]) -> Block:
     """Tell the targets of several indicators that stand on the day."""
-    w, held = telling.words, [(item, goal) for item in items for goal in item.goals]
-    rows = [{w("indicators_one"): w.named(item.entry.definition), **_target(telling, item, goal)} for item, goal in held]
+    w, goals_of = telling.words, [(item, goal) for item in items for goal in item.goals]
+    rows = [{w("indicators_one"): w.named(item.entry.definition), **_target(telling, item, goal)} for item, goal in goals_of]
     flat = [
         {
             "project_code": item.entry.project_code, "indicator_code": item.entry.definition.code, "period_code": g.period_code,
             "value": g.value, "unit": item.entry.definition.unit_en, "set_on": g.set_on, "set_order": g.set_order,
             "is_approximate": g.is_approximate, "source_code": g.source_code,
         }
-        for item, g in held
+        for item, g in goals_of
     ]  # fmt: skip
     return _block("targets", w("targets_raised"), rows, flat)
 
 
 def figures_of(telling: Telling, items: Iterable[Scored]) -> Block:
     """Tell every figure of several indicators."""
-    w, held = telling.words, [(item, figure) for item in items for figure in item.figures]
+    w, figures_of = telling.words, [(item, figure) for item in items for figure in item.figures]
     rows = [
         {
             w("indicators_one"): w.named(item.entry.definition), w("period"): f.period.label(w.language),
             w("value"): figure_cell(telling, item, f), w("unit"): w.named(item.entry.definition, "unit"),
             w("source"): telling.source(f.source_code),
         }
-        for item, f in held
+        for item, f in figures_of
     ]  # fmt: skip
     flat = [
         {
@@ -85,7 +85,7 @@ def figures_of(telling: Telling, items: Iterable[Scored]) -> Block:
             "numerator": f.numerator, "denominator": f.denominator, "text_ja": f.text_ja, "is_approximate": f.is_approximate,
             "is_sample": f.is_sample, "source_code": f.source_code,
         }
-        for item, f in held
+        for item, f in figures_of
     ]  # fmt: skip
     return _block("figures", w("every_figure"), rows, flat, sentence="" if rows else w("every_figure_none"))
 
@@ -111,8 +111,8 @@ def revisions(telling: Telling, items: Iterable[Scored], *, most: int | None = N
         }
         for item, r in every[:most]
     ]  # fmt: skip
-    said = {id(item): told for item, _ in every if (told := typical(telling, item))}
-    return _block("revisions", w("revisions"), rows, sentence=" ".join(said.values()), why_empty=w("no_revisions"))
+    typical_of = {id(item): typical_text for item, _ in every if (typical_text := typical(telling, item))}
+    return _block("revisions", w("revisions"), rows, sentence=" ".join(typical_of.values()), why_empty=w("no_revisions"))
 
 
 def size(telling: Telling, item: Scored, revision: Revision) -> str:
@@ -121,10 +121,8 @@ def size(telling: Telling, item: Scored, revision: Revision) -> str:
     gone = revised(definition, revision)
     if gone is None:
         return ""
-    told = told_apart(gone.last, gone.first, definition, language).signed_gap
-    return (
-        told if gone.relative is None else f"{told}{telling.words('in_brackets', text=f'{gone.relative:+.1%}'.replace('-', '−'))}"
-    )
+    gap = told_apart(gone.last, gone.first, definition, language).signed_gap
+    return gap if gone.relative is None else f"{gap}{telling.words('in_brackets', text=f'{gone.relative:+.1%}'.replace('-', '−'))}"
 
 
 def typical(telling: Telling, item: Scored) -> str:
@@ -163,8 +161,8 @@ def why(telling: Telling, revision: Revision) -> str:
     w, figure = telling.words, revision.vintage
     if revision.is_final:
         return w("preliminary_to_final")
-    said = w.reason("why_", figure.reason_class) + w("colon") + figure.reason_text if figure.reason_class else ""
-    return w("withdrawn_because", reason=said) if revision.is_withdrawal else said
+    reason = w.reason("why_", figure.reason_class) + w("colon") + figure.reason_text if figure.reason_class else ""
+    return w("withdrawn_because", reason=reason) if revision.is_withdrawal else reason
 
 
 def figure_cell(telling: Telling, item: Scored, figure: Figure | None) -> Number:
@@ -175,11 +173,11 @@ def figure_cell(telling: Telling, item: Scored, figure: Figure | None) -> Number
 
 def _target(telling: Telling, item: Scored, goal: Goal) -> dict[str, Cell]:
     w = telling.words
-    said = (w("approximate") if goal.is_approximate else "") + format_value(goal.value, item.entry.definition, w.language)
+    text = (w("approximate") if goal.is_approximate else "") + format_value(goal.value, item.entry.definition, w.language)
     if goal.is_withdrawn(item.as_of) and goal.withdrawn_on:
-        said += w("target_withdrawn", day=format_date(goal.withdrawn_on, w.language), reason=goal.withdrawn_reason)
+        text += w("target_withdrawn", day=format_date(goal.withdrawn_on, w.language), reason=goal.withdrawn_reason)
     return {
-        w("period"): goal.period.label(w.language), w("target"): Number(goal.value, said),
+        w("period"): goal.period.label(w.language), w("target"): Number(goal.value, text),
         w("set_on"): known_day(goal.set_on, goal.set_on_precision, w.language) if goal.set_on else w("unknown_day"),
         w("source"): telling.source(goal.source_code),
     }  # fmt: skip

@@ -103,10 +103,10 @@ def _forecast_json(scored: Scored, as_of: date) -> dict[str, Any] | None:
 
 
 def _needed_json(scored: Scored, as_of: date) -> dict[str, Any] | None:
-    told = needed_of(scored, as_of=as_of)
-    if told is None:
+    needed_row = needed_of(scored, as_of=as_of)
+    if needed_row is None:
         return None
-    row = needed.flat(scored, told)
+    row = needed.flat(scored, needed_row)
     return {**{name: value for name, value in row.items() if name not in ("indicator_code", "bureau_code")},
             "sentence_ja": needed.sentence(scored, Words(SOURCE)), "sentence_en": needed.sentence(scored, Words("en"))}  # fmt: skip
 
@@ -197,14 +197,14 @@ def attention_json(telling: Telling) -> dict[str, Any]:
 
 def strips_json(moment: Moment) -> dict[str, Any]:
     """Return the strip of every indicator and unit that has a target, and of every project."""
-    held = [s for s in moment.scored if s.entry.goals or s.entry.goals_of]
+    with_path = [s for s in moment.scored if s.entry.goals or s.entry.goals_of]
     return {
         "indicators": [
             {
                 "indicator": s.entry.definition.code, "scope": s.entry.unit_code, "stood": stood_json(moment.stood(s)),
                 "since": _since_json(moment.off_since(s)),
             }
-            for s in held
+            for s in with_path
         ],
         "projects": [{"project": r.code, "stood": stood_json(moment.project_stood(r))} for r in moment.projects],
     }  # fmt: skip

@@ -39,8 +39,10 @@ def annotations_of(telling: Telling, item: Scored, values: Mapping[date, float],
         if span[0] <= day <= min(span[1], telling.as_of):
             days[day].append((words, value))
     return tuple(
-        Annotation(day, circled(number), telling.words.together(words for words, _ in held), held[0][1] if len(held) == 1 else None)
-        for number, (day, held) in enumerate(sorted(days.items())[-MOST:], 1)
+        Annotation(
+            day, circled(number), telling.words.together(words for words, _ in events), events[0][1] if len(events) == 1 else None
+        )
+        for number, (day, events) in enumerate(sorted(days.items())[-MOST:], 1)
     )
 
 
@@ -51,11 +53,11 @@ def former(item: Scored, as_of: date) -> list[Goal]:
 
 def _pairs(item: Scored, as_of: date) -> Iterator[tuple[Goal, Goal]]:
     """Yield each target with the one that took its place, for the same period, as far as set by a day."""
-    held: dict[str, list[Goal]] = defaultdict(list)
+    goals_of: dict[str, list[Goal]] = defaultdict(list)
     for goal in item.entry.goals:
         if not goal.is_withdrawn(as_of) and (goal.set_on is None or goal.set_on <= as_of):
-            held[goal.period_code].append(goal)
-    for goals in held.values():
+            goals_of[goal.period_code].append(goal)
+    for goals in goals_of.values():
         yield from pairwise(sorted(goals, key=lambda g: g.set_order))
 
 
@@ -113,23 +115,23 @@ def _causes(telling: Telling, item: Scored, values: Mapping[date, float]) -> Ite
     """Yield what bureaus wrote of a period: the cause, else what is done; of many bureaus the first and how many others."""
     w, code = telling.words, item.entry.definition.code
     by_period: dict[str, list[tuple[str, str]]] = defaultdict(list)
-    for (subject, bureau), said in telling.moment.said.items():
+    for (subject, bureau), commented in telling.moment.said.items():
         if subject == code and (item.entry.is_own_scope or bureau == item.entry.unit_code):
-            for row in said.commentaries:
+            for row in commented.commentaries:
                 part = next((part for part in ("cause", "response") if named(row, part, w.language)), None)
                 if part is not None:
                     text = w("annotation_said", part=w(f"part_{part}"), text=_short(named(row, part, w.language)))
                     by_period[row.period_code].append((bureau, text))
     order = {unit: place for place, unit in enumerate(telling.bureaus)}
-    for period_code, told in by_period.items():
-        told.sort(key=lambda each: order.get(each[0], len(order)))
+    for period_code, commentary in by_period.items():
+        commentary.sort(key=lambda each: order.get(each[0], len(order)))
         day = parse_period(period_code).end
         lines = [
-            text if len(told) == 1 else w("annotation_whose", bureau=telling.bureau(b), text=text)
-            for b, text in told[:BUREAUS_NAMED]
+            text if len(commentary) == 1 else w("annotation_whose", bureau=telling.bureau(b), text=text)
+            for b, text in commentary[:BUREAUS_NAMED]
         ]
-        if len(told) > BUREAUS_NAMED:
-            lines.append(w("annotation_others", count=len(told) - BUREAUS_NAMED))
+        if len(commentary) > BUREAUS_NAMED:
+            lines.append(w("annotation_others", count=len(commentary) - BUREAUS_NAMED))
         yield (
             day,
             w(

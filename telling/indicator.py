@@ -39,7 +39,7 @@ def lines_of(scored: Scored) -> Lines:
             assert value is not None
             line.append((figure, value))
         lines.append((key, line))
-    return sorted(lines, key=lambda held: judged is not None and any(f is not None and f[0] == judged for f in held[1]))
+    return sorted(lines, key=lambda keyed_line: judged is not None and any(f is not None and f[0] == judged for f in keyed_line[1]))
 
 
 def stretches_of(scored: Scored) -> list[list[tuple[date, float]]]:
@@ -51,18 +51,18 @@ def _stretches(lines: Lines) -> list[list[tuple[date, float]]]:
     stretches: list[list[tuple[date, float]]] = []
     for _, line in lines:
         stretches.append([])
-        for held in line:
-            if held is None:
+        for point in line:
+            if point is None:
                 stretches.append([])
             else:
-                stretches[-1].append((held[0].period.end, held[1]))
+                stretches[-1].append((point[0].period.end, point[1]))
     return stretches
 
 
 def stretches_judged(scored: Scored) -> list[list[tuple[date, float]]]:
     """Return the stretches of the series that is judged, where it has two values or more; sums since the year began drawn over years would read as one line."""
     every = lines_of(scored)
-    own = [held for held in every[-1][1] if held is not None] if every else []
+    own = [point for point in every[-1][1] if point is not None] if every else []
     return _stretches(every[-1:] if len(own) > 1 else every)
 
 
@@ -81,7 +81,7 @@ def series(scored: Scored, telling: Telling) -> Series | None:
     words, as_of = telling.words, telling.as_of
     definition, judged, language = scored.entry.definition, scored.judgement, words.language
     lines = lines_of(scored)
-    figures = [held[0] for _, line in lines for held in line if held is not None]
+    figures = [pair[0] for _, line in lines for pair in line if pair is not None]
     if not figures:
         return None
     expected = forecast_of(scored, as_of=as_of)
@@ -91,7 +91,7 @@ def series(scored: Scored, telling: Telling) -> Series | None:
     plan = within(corners, first, last) if len(figures) > 1 or first < last else ()
     aims = [(g, first <= g.period.end <= last) for g in goals]
     top = max(abs(v) for v in (
-        *(value for _, line in lines for held in line if held is not None for value in held[1:]),
+        *(value for _, line in lines for pair in line if pair is not None for value in pair[1:]),
         *(p.value for p in plan if p.value is not None), *(g.value for g, is_shown in aims if is_shown),
     ))  # fmt: skip
     divisor, word = axis_scale(top, language)
@@ -99,12 +99,12 @@ def series(scored: Scored, telling: Telling) -> Series | None:
     def point(day: date, value: float | None, text: str = "", label: str = "") -> Point:
         return Point(day, None if value is None else value / divisor, text, label)
 
-    def drawn(held: tuple[Figure, float] | None, following: tuple[Figure, float] | None) -> Point:
-        if held is None:
+    def drawn(pair: tuple[Figure, float] | None, following: tuple[Figure, float] | None) -> Point:
+        if pair is None:
             assert following is not None
             return point(following[0].period.start, None)
-        text = shown_figure(scored, held[0], language)
-        return point(held[0].period.end, held[1], text, f"{held[0].period.label(language)}: {text}")
+        text = shown_figure(scored, pair[0], language)
+        return point(pair[0].period.end, pair[1], text, f"{pair[0].period.label(language)}: {text}")
 
     def once(goal: Goal) -> Point:
         return point(goal.period.end, goal.value, format_value(goal.value, definition, language))
@@ -193,19 +193,19 @@ def _ahead(
 
 def legend(shape: Series | None, expected: Forecast | None, words: Words) -> str:
     """Say what lines, dots and marks mean, and of a forecast how it is made and how its intervals held in the past."""
-    said = [words("legend")]
+    words_of = [words("legend")]
     if shape is not None and len(shape.lines) > 1:
-        said.append(words("legend_lines"))
+        words_of.append(words("legend_lines"))
     if shape is not None and shape.aims:
-        said.append(words("legend_targets"))
+        words_of.append(words("legend_targets"))
     if shape is not None and shape.former:
-        said.append(words("legend_former"))
+        words_of.append(words("legend_former"))
     if expected is not None:
-        said.append(
+        words_of.append(
             words(
                 "forecast", method=words(f"forecast_{expected.method}"), level=format_percent(expected.level_pct, words.language, 0),
                 coverage=format_percent(expected.coverage_pct, words.language),
                 count=words.number(expected.test_count),
             )
         )  # fmt: skip
-    return words.together(said)
+    return words.together(words_of)

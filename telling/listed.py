@@ -34,9 +34,9 @@ def title(telling: Telling, register: Register, rows: Sequence[RowStanding]) -> 
 def lead(telling: Telling, rows: Sequence[RowStanding]) -> str:
     """Say of which day it is, and how many rows are counted no longer or not yet."""
     w = telling.words
-    said = [w("listed_lead", as_of=format_date(telling.as_of, w.language))]
-    said += [w(f"listed_{apart}_count", count=n) for apart in APART if (n := sum(row.status == apart for row in rows))]
-    return w.together(said)
+    sentences = [w("listed_lead", as_of=format_date(telling.as_of, w.language))]
+    sentences += [w(f"listed_{apart}_count", count=n) for apart in APART if (n := sum(row.status == apart for row in rows))]
+    return w.together(sentences)
 
 
 def status_word(telling: Telling, register: Register, status: str) -> str:
@@ -56,20 +56,24 @@ def cards(telling: Telling, register: Register, rows: Sequence[RowStanding]) -> 
 def compared(telling: Telling, register: Register, rows: Sequence[RowStanding]) -> Block:
     """Compare bureaus by status."""
     w, statuses = telling.words, register.words_of(register.status)
-    held = by_bureau(rows, statuses, bureaus=list(telling.bureaus), home=telling.home)
+    counts_of = by_bureau(rows, statuses, bureaus=list(telling.bureaus), home=telling.home)
     words = tuple((status, status_word(telling, register, status)) for status in statuses)
     heads = (w("reg_by_bureau"), w("listed_total"), *(word for _, word in words))
-    lines: tuple[tuple[Cell, ...], ...] = tuple((telling.bureau(c), sum(n.values()), *n.values()) for c, n in held.items())
-    shape = Shares(tuple((telling.bureau(code), n, "") for code, n in held.items()), words, w("listed_unit")) if held else None
-    most = max(held, key=lambda code: sum(held[code].values()), default="")
-    told = Block(
+    lines: tuple[tuple[Cell, ...], ...] = tuple((telling.bureau(c), sum(n.values()), *n.values()) for c, n in counts_of.items())
+    shape = (
+        Shares(tuple((telling.bureau(code), n, "") for code, n in counts_of.items()), words, w("listed_unit"))
+        if counts_of
+        else None
+    )
+    most = max(counts_of, key=lambda code: sum(counts_of[code].values()), default="")
+    block = Block(
         key=f"{register.sheet}_by_bureau",
-        sentence=w("listed_by_sentence", largest=telling.bureau(most), count=sum(held[most].values())) if held else "",
+        sentence=w("listed_by_sentence", largest=telling.bureau(most), count=sum(counts_of[most].values())) if counts_of else "",
         columns=heads, rows=lines, shape=shape, why_empty=empty(telling, register),
-        flat=tuple({"bureau_code": code, **{f"{status}_count": n for status, n in counts.items()}} for code, counts in held.items()),
+        flat=tuple({"bureau_code": code, **{f"{status}_count": n for status, n in counts.items()}} for code, counts in counts_of.items()),
     )  # fmt: skip
     by = w("ed_compare", dimension=w("reg_by_bureau"))
-    return taken_from(told, telling, register.sheet, [row.source_code for row in rows], heading=by)
+    return taken_from(block, telling, register.sheet, [row.source_code for row in rows], heading=by)
 
 
 def empty(telling: Telling, register: Register) -> str:
@@ -87,10 +91,10 @@ def listed(telling: Telling, register: Register, rows: Sequence[RowStanding], ad
         address: code → address of the row's own page, where there is one.
     """
     w = telling.words
-    told = [dict(facts(telling, register, row.row)) for row in rows]
-    heads = [head for head in _headings(telling, register) if any(head in each for each in told)]
+    records = [dict(facts(telling, register, row.row)) for row in rows]
+    heads = [head for head in _headings(telling, register) if any(head in each for each in records)]
     lines: list[tuple[Cell, ...]] = []
-    for row, each in zip(rows, told, strict=True):
+    for row, each in zip(rows, records, strict=True):
         opened: list[Cell] = [Link(row.code, address(row.code))] if address else []
         lines.append((*opened, status_word(telling, register, row.status), *(each.get(head, "") for head in heads)))
     columns = (*([w("open_row")] if address else []), w("col_status"), *heads)
@@ -108,8 +112,8 @@ def facts(telling: Telling, register: Register, row: Declared, *, without: Colle
         without: fields that are told elsewhere.
     """
     headings = _headings(telling, register)
-    told = {column: _text(telling, register, row, column) for column in _shown(register) if column not in without}
-    return [(head, told[column]) for head, column in headings.items() if told.get(column)]
+    facts_of = {column: _text(telling, register, row, column) for column in _shown(register) if column not in without}
+    return [(head, facts_of[column]) for head, column in headings.items() if facts_of.get(column)]
 
 
 def said_columns(register: Register) -> tuple[str, ...]:
@@ -170,8 +174,8 @@ def _text(telling: Telling, register: Register, row: Declared, column: str) -> s
     if column == "bureau_code":
         return telling.bureau(value)
     if column in ("indicator_code", "project_code"):
-        held = telling.moment.indicators if column == "indicator_code" else telling.moment.by_code(tables.Project)
-        return w.named(held[value]) if value in held else str(value)
+        named_rows = telling.moment.indicators if column == "indicator_code" else telling.moment.by_code(tables.Project)
+        return w.named(named_rows[value]) if value in named_rows else str(value)
     if column == "ended_reason":
         return w(f"ended_reason_{value}")
     if isinstance(value, date):

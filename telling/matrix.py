@@ -162,7 +162,9 @@ def title(reports: Sequence[BureauReport], rows: Sequence[BureauRow], themes: in
             themes=words("nav_themes"),
         )
     counts = {"procedures": (r.procedures for r in reports), "facilities": (r.facilities for r in reports), "milestones": (r.milestones for r in reports)}  # fmt: skip
-    return words("matrix_title_registers", bureaus=len(reports), **{name: sum(map(bool, held)) for name, held in counts.items()})
+    return words(
+        "matrix_title_registers", bureaus=len(reports), **{name: sum(map(bool, values)) for name, values in counts.items()}
+    )
 
 
 def _item(report: BureauReport, row: tables.Indicator) -> Scored | None:
@@ -206,8 +208,8 @@ def _figure(report: BureauReport, row: tables.Indicator, usual: Period, words: W
     text = words("matrix_text") if value is None else value_alone(item, value, words.language)
     period = "" if figure.period == usual else figure.period.short(words.language)
     shown = shown_figure(item, figure, words.language)
-    said = shown if value is None else f"{status_word(status, words.language)} {item.sentence(words.language)}"
-    return Cell(text, status if status in FELL_SHORT else QUIET, period=period, said=said)
+    description = shown if value is None else f"{status_word(status, words.language)} {item.sentence(words.language)}"
+    return Cell(text, status if status in FELL_SHORT else QUIET, period=period, said=description)
 
 
 def _share(counts: Mapping[str, int], done: str, words: Words, leads: Leads) -> Cell:
@@ -221,8 +223,8 @@ def _count(count: int, words: Words, leads: Leads) -> Cell:
     return Cell(words.number(count), leads=leads) if count else Cell("·")
 
 
-def _milestones(held: Iterable[Milestone], words: Words, bureau: str = "") -> list[Cell]:
-    states = Counter(m.state for m in held)
+def _milestones(milestones: Iterable[Milestone], words: Words, bureau: str = "") -> list[Cell]:
+    states = Counter(m.state for m in milestones)
     counts = (states["done"], sum(states[state] for state in LATE), states["not_seen"])
     return [
         Cell(
@@ -243,7 +245,7 @@ def _heads(
     whole = {s.entry.definition.code: s for s in telling.moment.own}
     items = [whole.get(row.indicator_code) for _, row in themes]
     procedures, facilities = (
-        _share(sum((Counter(dict(held)) for held in every), Counter()), done, w, Leads(of, done))
+        _share(sum((Counter(dict(counts)) for counts in every), Counter()), done, w, Leads(of, done))
         for of, every, done in (
             ("procedures", [r.procedures for r in reports], "done"),
             ("facilities", [r.facilities for r in reports], "introduced"),
@@ -259,7 +261,7 @@ def _heads(
     covered = [
         *(sum(cell.status != MISSING for cell in (row.cells[at] for row in rows) if cell.status != NONE) for at in range(known)),
         sum(bool(r.own) for r in reports),
-        *(sum(bool(held) for held in every) for every in ([r.procedures for r in reports], [r.facilities for r in reports])),
+        *(sum(bool(counts) for counts in every) for every in ([r.procedures for r in reports], [r.facilities for r in reports])),
         sum(bool(r.milestones) for r in reports),
     ]  # fmt: skip
     coverage = [Cell(f"{w.number(some)} / {w.number(len(reports))}") for some in covered]
@@ -302,4 +304,4 @@ def _grouped(
     for report, row in zip(reports, rows, strict=True):
         kind = government().unit_kinds[report.unit.kind]
         groups.setdefault(words.named(kind, "group") or words.named(kind), []).append(row)
-    return tuple((name, tuple(held)) for name, held in groups.items())
+    return tuple((name, tuple(columns)) for name, columns in groups.items())

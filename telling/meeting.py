@@ -83,12 +83,12 @@ class QuarterReport:
     @cached_property
     def coverage(self) -> list[tuple[Scored, RollUp]]:
         """Return for each indicator that bureaus report the last reports of the quarter, with what they add up to."""
-        held = []
+        counted = []
         for item in self.scored:
             ended = [r for r in item.rolled if quarter_code(parse_period(r.period_code).end) == self.period.code]
             if reported := [r for r in ended if not r.is_published_only]:
-                held.append((item, reported[-1]))
-        return held
+                counted.append((item, reported[-1]))
+        return counted
 
     @property
     def title(self) -> str:
@@ -103,31 +103,31 @@ class QuarterReport:
     def sentences(self) -> list[str]:
         """Return the conclusions of the meeting, each a sentence: the whole, what fell short, projects, bureaus, milestones."""
         words, language = self.words, self.words.language
-        said = [conclusion(self.scored, words), lead(self.scored, words, as_of=self.as_of)]
+        paragraphs = [conclusion(self.scored, words), lead(self.scored, words, as_of=self.as_of)]
         for item in self.scored:
             if item.judgement.status in BAD and item.judgement.standing == "current":
                 name, status = words.named(item.entry.definition), status_word(item.judgement.status, language)
-                said.append(words("report_said", name=name, status=status, sentence=item.sentence(language)))
+                paragraphs.append(words("report_said", name=name, status=status, sentence=item.sentence(language)))
         for project in self.moment.projects:
             if project.is_contradicted and project.confidence is not None:
                 level = words("confidence_" + project.confidence.confidence)
-                told = words("contradiction", confidence=level, status=status_word(project.status, language))
-                said.append(f"{words.named(project.row)}: {told}")
+                contradiction = words("contradiction", confidence=level, status=status_word(project.status, language))
+                paragraphs.append(f"{words.named(project.row)}: {contradiction}")
         if self.milestones:
             groups = told_projects.milestone_groups(self.milestones, words)
-            said.append(words("report_milestones_line", total=len(self.milestones), groups=groups))
+            paragraphs.append(words("report_milestones_line", total=len(self.milestones), groups=groups))
         else:
-            said.append(words("report_no_milestones"))
+            paragraphs.append(words("report_no_milestones"))
         if self.coverage:
             partial = sum(not r.is_complete and r.figure is not None for _, r in self.coverage)
-            said.append(words("report_coverage_line", count=len(self.coverage), partial=partial))
+            paragraphs.append(words("report_coverage_line", count=len(self.coverage), partial=partial))
         else:
-            said.append(words("report_no_bureaus"))
-        return said
+            paragraphs.append(words("report_no_bureaus"))
+        return paragraphs
 
     def drawn(self) -> list[Drawn]:
         """Return the headline indicators with at least two values, with their plan on the same days."""
-        return [held for item in headlines(self.scored) if (held := drawn_of(item, as_of=self.as_of)) is not None]
+        return [drawn_series for item in headlines(self.scored) if (drawn_series := drawn_of(item, as_of=self.as_of)) is not None]
 
     def shown(self, item: Scored, figure: Figure | None) -> str:
         """Write a figure as people read it."""
@@ -252,12 +252,12 @@ def projects(report: QuarterReport) -> Block:
     w, states = report.words, ("done", "late", "missed", "not_seen", "coming")
     rows: list[tuple[Cell, ...]] = []
     for project in report.core:
-        said = project.confidence
+        assessment = project.confidence
         counts = ", ".join(f"{text} {count}" for _, _, text, count in stands(project.tally, w))
         rows.append(
             (
                 project.code, w.named(project.row), status_word(project.status, w.language),
-                w("confidence_" + said.confidence) if said else w("confidence_none"), w.named(said, "reason") if said else "", counts,
+                w("confidence_" + assessment.confidence) if assessment else w("confidence_none"), w.named(assessment, "reason") if assessment else "", counts,
                 *(project.count_of(s) for s in states), w.named(project.row, "goal"),
             )
         )  # fmt: skip
@@ -267,8 +267,8 @@ def projects(report: QuarterReport) -> Block:
 
 def milestones(report: QuarterReport) -> Block:
     """Tell the milestones due, done or reported in the quarter."""
-    told = told_projects.milestones(Telling(report.words, report.moment), report.milestones)
-    return replace(told, title=report.words("report_milestones"), why_empty=report.words("report_no_milestones"))
+    block = told_projects.milestones(Telling(report.words, report.moment), report.milestones)
+    return replace(block, title=report.words("report_milestones"), why_empty=report.words("report_no_milestones"))
 
 
 def coverage(report: QuarterReport) -> Block:
@@ -298,14 +298,14 @@ def coverage(report: QuarterReport) -> Block:
 def bureaus(report: QuarterReport) -> Block:
     """Tell how each bureau stands at the themes that bureaus report on: value and status of each; a row per bureau."""
     w = report.words
-    asked = {i.entry.theme: i for i in reversed(report.scored) if i.entry.is_headline and i.entry.is_reported_by_bureaus}
-    columns = [theme for theme in government().cards if theme in asked]
+    headline_of = {i.entry.theme: i for i in reversed(report.scored) if i.entry.is_headline and i.entry.is_reported_by_bureaus}
+    columns = [theme for theme in government().cards if theme in headline_of]
     rows: list[tuple[Cell, ...]] = []
     for bureau in report.bureaus:
-        held = {s.entry.definition.code: s for s in bureau.scored}
+        scored_of = {s.entry.definition.code: s for s in bureau.scored}
         row: list[Cell] = [w.named(bureau.unit)]
         for theme in columns:
-            own = held.get(asked[theme].entry.definition.code)
+            own = scored_of.get(headline_of[theme].entry.definition.code)
             if own is None:
                 row += [w("no_report"), ""]
             else:

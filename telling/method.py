@@ -47,8 +47,8 @@ _SIGN = "[^\x00-\x7f→÷×−√≦≧±⌈⌉]"  # of Japanese, with its brack
 def sections(words: Words) -> list[Section]:
     """Return the sections of the method in their order, in words for readers; their anchors are the same in every language."""
     parts = re.findall(r"^### (.+)\n([\s\S]*?)(?=^### |\Z)", method(words), flags=re.M)
-    told = [(heading, _in_words(text, words)) for heading, text in parts]
-    return [Section(f"method-{n}", heading, text, _rules(text)) for n, (heading, text) in enumerate(told, start=1)]
+    paragraphs = [(heading, _in_words(text, words)) for heading, text in parts]
+    return [Section(f"method-{n}", heading, text, _rules(text)) for n, (heading, text) in enumerate(paragraphs, start=1)]
 
 
 def names(words: Words) -> list[tuple[str, str]]:
@@ -59,13 +59,13 @@ def names(words: Words) -> list[tuple[str, str]]:
 
 def _in_words(text: str, words: Words) -> str:
     """Return a part of the method with words in place of the names of fields, kinds and statuses."""
-    told = _FIRST.sub("", _ASIDE.sub("", text))
-    told = re.sub(r"`([a-z_]+)`", lambda name: _word(name[1], words), told)
-    if not is_japanese(told):
-        return told
-    told = re.sub(r"\((?:vintage|ceiling)\)", "", told)
-    told = _KINDS.sub(lambda name: words("about_direction") if name[1] == "direction" else words(f"kind_{name[1]}"), told)
-    return re.sub(f"(?<={_SIGN})(?: |\n +)(?={_SIGN})", "", told)
+    plain = _FIRST.sub("", _ASIDE.sub("", text))
+    plain = re.sub(r"`([a-z_]+)`", lambda name: _word(name[1], words), plain)
+    if not is_japanese(plain):
+        return plain
+    plain = re.sub(r"\((?:vintage|ceiling)\)", "", plain)
+    plain = _KINDS.sub(lambda name: words("about_direction") if name[1] == "direction" else words(f"kind_{name[1]}"), plain)
+    return re.sub(f"(?<={_SIGN})(?: |\n +)(?={_SIGN})", "", plain)
 
 
 def _word(name: str, words: Words) -> str:
@@ -76,9 +76,9 @@ def _word(name: str, words: Words) -> str:
 
 def _rules(text: str) -> tuple[Rule, ...]:
     made = []
-    for number, said in re.findall(r"^(\d+)\. ([\s\S]*?)(?=^\d+\. |\Z)", text, flags=re.M):
-        plain = _plain(said)
-        name = re.match(r"\*\*(.+?)\*\*", said)
+    for number, rule in re.findall(r"^(\d+)\. ([\s\S]*?)(?=^\d+\. |\Z)", text, flags=re.M):
+        plain = _plain(rule)
+        name = re.match(r"\*\*(.+?)\*\*", rule)
         called = _plain(name[1]) if name else re.split(r"[。:=]|\. ", plain, maxsplit=1)[0].strip()
         made.append(Rule(int(number), called, plain.removeprefix(called).lstrip(":。. ") if name else plain))
     return tuple(made)

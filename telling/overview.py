@@ -72,12 +72,12 @@ def themes_told(
         if items and (note := words.named(government().themes[theme], "note")):
             notes.append(note)
         themes.append((theme, notes, items))
-    said = words("comma").join(
+    text = words("comma").join(
         f"{theme_name(theme, words)} {standing_word(items[0].judgement, words.language)}"
         for theme, _, items in themes
         if headlines(items)
     )
-    return said, themes
+    return text, themes
 
 
 def with_forerunners(every: Sequence[Scored], theme: str, catalogue: Iterable[tables.Indicator]) -> list[Scored]:
@@ -141,15 +141,15 @@ def stands(counted: Tally, words: Words) -> list[tuple[str, str, str, int]]:
 def conclusion(every: Sequence[Scored], words: Words) -> str:
     """Say in one sentence how many of what can be judged now is well, and how many need attention."""
     counted = tally(every)
-    said = words("conclusion", judged=counted.judged, good=counted.now(*GOOD)) if counted.judged else words("conclusion_none")
+    sentence = words("conclusion", judged=counted.judged, good=counted.now(*GOOD)) if counted.judged else words("conclusion_none")
     off = counted.now(*BAD, "slightly_behind")
-    return words("conclusion_off", said=said, off=off) if off else said
+    return words("conclusion_off", said=sentence, off=off) if off else sentence
 
 
 def phrase(item: Scored, words: Words, *, is_last: bool = True) -> str:
     """Return the few words with which the lead names an indicator; nothing where there is no target to name."""
-    said = short_sentence(item.entry.definition, item.judgement, language=words.language, is_last=is_last)
-    return words.named(item.entry.definition) + said if said else ""
+    text = short_sentence(item.entry.definition, item.judgement, language=words.language, is_last=is_last)
+    return words.named(item.entry.definition) + text if text else ""
 
 
 def _named(every: Sequence[Scored], words: Words) -> str:
@@ -169,11 +169,11 @@ def lead(every: Sequence[Scored], words: Words, *, as_of: date) -> str:
     without = counted.unreported + sum(counted.last_known.values())
     unknown = words("conclusion_unreported", without=without, unreported=counted.unreported) if without else ""
     age = (as_of - newest).days
-    told = words(
+    counts_text = words(
         "conclusion_lead" if age else "conclusion_lead_today", total=len(every), as_of=format_date(as_of, words.language), newest=format_date(newest, words.language),
         **({"age": words.number(age)} if age else {}),
     )  # fmt: skip
-    return words.together(said for said in (_named(every, words), unknown, told) if said)
+    return words.together(part for part in (_named(every, words), unknown, counts_text) if part)
 
 
 def rule_line(item: Scored, words: Words) -> str:
@@ -204,13 +204,13 @@ def coverage_lines(item: Scored, rolled: RollUp, names: Callable[[Sequence[str]]
     counts = {"owing": rolled.owing_count, "reported": rolled.reported_count}
     value = value_of(definition, total) if total else None
     if rolled.year_to_date:
-        told = {"to_date": names(rolled.year_to_date), "single": names(rolled.single_period)}
-        lines = [words("coverage_mixed", **counts, **told)]
+        names_of = {"to_date": names(rolled.year_to_date), "single": names(rolled.single_period)}
+        lines = [words("coverage_mixed", **counts, **names_of)]
     elif value is None:
         lines = [words("coverage_no_sum", **counts)]
     else:
-        said = format_value(value, definition, words.language, is_worked_out=True)
-        lines = [words("coverage_complete" if rolled.is_complete else "coverage_partial", total=said, **counts)]
+        text = format_value(value, definition, words.language, is_worked_out=True)
+        lines = [words("coverage_complete" if rolled.is_complete else "coverage_partial", total=text, **counts)]
     if rolled.official is not None:
         lines.append(words("coverage_official", official=figure_text(definition, rolled.official, words.language)))
     if rolled.unaddable:

@@ -99,8 +99,8 @@ def front(agenda: Agenda) -> Front:
 
 
 def _each(counts: object, words: Words) -> tuple[tuple[str, str, int], ...]:
-    held = dict(counts) if isinstance(counts, dict) else {}
-    return tuple((status, status_word(status, words.language), count) for status, count in held.items() if count)
+    count_of = dict(counts) if isinstance(counts, dict) else {}
+    return tuple((status, status_word(status, words.language), count) for status, count in count_of.items() if count)
 
 
 def _headline(item: Scored, agenda: Agenda) -> Headline:
@@ -157,7 +157,7 @@ def targets(item: Item, agenda: Agenda) -> str:
     if item.scored is None:
         return ""
     w, judged, definition = agenda.words, item.scored.judgement, item.scored.entry.definition
-    told = [
+    rows = [
         f"{w(key)} {text}"
         for key, text in (
             ("planned", planned_text(definition, judged, w.language)),
@@ -165,7 +165,7 @@ def targets(item: Item, agenda: Agenda) -> str:
         )
         if text.strip(" ―-")
     ]
-    return w("list_comma").join(told)
+    return w("list_comma").join(rows)
 
 
 def cells(rows: Sequence[Sequence[object]]) -> list[list[str]]:

@@ -24,7 +24,7 @@ def blocks(telling: Telling, period: str = "") -> Mapping[str, Tell]:
         period: of the comparison of bureaus; a blank: the newest.
     """
     moment, made = telling.moment, dict[str, Tell]()
-    register, held = moment.procedures, moment.facilities
+    register, places = moment.procedures, moment.facilities
     if (total := tally(register.groups)).procedures:
         for dimension in DIMENSIONS:
             made[f"registers/procedures_by_{dimension}"] = partial(procedures.comparison, telling, register, dimension)
@@ -32,10 +32,10 @@ def blocks(telling: Telling, period: str = "") -> Mapping[str, Tell]:
         made["registers/procedure_plan"] = partial(procedures.planned_when, telling, register)
         made["registers/procedures_over_time"] = partial(procedures.over_time, telling, register, total)
     for field in facilities.FIELDS:
-        made[f"registers/facilities_by_{field}"] = partial(facilities.where, telling, held, field)
-    made["registers/facility_methods"] = partial(facilities.ways_of_paying, telling, held)
-    made["registers/facilities_over_time"] = partial(facilities.over_time, telling, held)
-    made["registers/facilities_map"] = partial(facilities.tiles, telling, held)
+        made[f"registers/facilities_by_{field}"] = partial(facilities.where, telling, places, field)
+    made["registers/facility_methods"] = partial(facilities.ways_of_paying, telling, places)
+    made["registers/facilities_over_time"] = partial(facilities.over_time, telling, places)
+    made["registers/facilities_map"] = partial(facilities.tiles, telling, places)
     for sheet, each in TOLD_BY_RECORD.items():
         made[f"registers/{sheet}_by_bureau"] = partial(listed.compared, telling, each, moment.listed(each))
     whole = {item.entry.definition.code: item for item in moment.own}

@@ -51,8 +51,10 @@ def _names(telling: Telling, dimension: str, value: str) -> dict[str, str]:
 def title(telling: Telling, total: ProcedureTally, headline: str) -> str:
     """Say how many procedures are digitised, and the published rate beside; ``headline`` is blank where none is published."""
     w = telling.words
-    said = w("proc_title", total=w.number(total.procedures), done=w.number(total.done), rate=telling.percent(total.rate_pct).text)
-    return said + (w("proc_title_published", value=headline) if headline else "")
+    sentence = w(
+        "proc_title", total=w.number(total.procedures), done=w.number(total.done), rate=telling.percent(total.rate_pct).text
+    )
+    return sentence + (w("proc_title_published", value=headline) if headline else "")
 
 
 def lead(telling: Telling, total: ProcedureTally) -> str:
@@ -73,47 +75,49 @@ def cards(telling: Telling, register: Counted, total: ProcedureTally) -> list[Ca
     online = sum(total.statuses.get(s, 0) for s in ONLINE)
     phone, silent = total.smartphone.get("yes", 0), total.smartphone.get("unknown", 0)
     partly = telling.percent(total.rate_with_partly_pct).text
-    told = [
+    cards_shown = [
         Card(
             w("card_rate"), telling.percent(total.rate_pct),
             w("card_rate_note", done=w.number(total.done), total=w.number(total.procedures), partly=partly), (("status", "done"),),
         )
     ]  # fmt: skip
     if total.applications:
-        said = w("card_cases_note", known=w.number(total.with_applications), cases=telling.count(total.applications).text)
-        told.append(Card(w("card_cases"), telling.percent(total.applications_rate_pct), said))
+        note = w("card_cases_note", known=w.number(total.with_applications), cases=telling.count(total.applications).text)
+        cards_shown.append(Card(w("card_cases"), telling.percent(total.applications_rate_pct), note))
     else:
-        told.append(Card(w("card_cases"), w("no_count"), w("no_count_why")))
+        cards_shown.append(Card(w("card_cases"), w("no_count"), w("no_count_why")))
     if total.usage_total:
-        said = w("card_usage_note", all=telling.percent(total.usage_of_all_pct).text, known=w.number(total.with_usage))
-        told.append(Card(w("card_usage"), telling.percent(total.usage_of_online_pct), said))
+        note = w("card_usage_note", all=telling.percent(total.usage_of_all_pct).text, known=w.number(total.with_usage))
+        cards_shown.append(Card(w("card_usage"), telling.percent(total.usage_of_online_pct), note))
     else:
-        told.append(Card(w("card_usage"), w("no_count"), w("no_count_why")))
+        cards_shown.append(Card(w("card_usage"), w("no_count"), w("no_count_why")))
     if priority.procedures:
         shown = Number(priority.done, f"{w.number(priority.done)} / {w.number(priority.procedures)}")
-        told.append(Card(w("card_priority"), shown, w("card_priority_note"), (("priority", "yes"), ("status", "done"))))
+        cards_shown.append(Card(w("card_priority"), shown, w("card_priority_note"), (("priority", "yes"), ("status", "done"))))
     else:
-        told.append(Card(w("card_priority"), "―", w("no_priority_why")))
+        cards_shown.append(Card(w("card_priority"), "―", w("no_priority_why")))
     if phone or total.smartphone.get("no"):
-        said = w("card_phone_note", online=w.number(online), unknown=w.number(silent))
-        told.append(Card(w("card_phone"), Number(phone, f"{w.number(phone)} / {w.number(online)}"), said, (("smartphone", "yes"),)))
+        note = w("card_phone_note", online=w.number(online), unknown=w.number(silent))
+        cards_shown.append(
+            Card(w("card_phone"), Number(phone, f"{w.number(phone)} / {w.number(online)}"), note, (("smartphone", "yes"),))
+        )
     else:
-        told.append(Card(w("card_phone"), "―", w("no_phone_why", unknown=w.number(silent))))
+        cards_shown.append(Card(w("card_phone"), "―", w("no_phone_why", unknown=w.number(silent))))
     late = Number(coming.overdue, w.number(coming.overdue))
     of = w("card_overdue_note", planned=w.number(coming.planned)) if coming.planned else w("card_overdue_none")
-    return [*told, Card(w("card_overdue"), late, of, (("due", "overdue"),))]
+    return [*cards_shown, Card(w("card_overdue"), late, of, (("due", "overdue"),))]
 
 
 def published_totals(telling: Telling, register: Counted, total: ProcedureTally, scored: Iterable[Scored]) -> Block:
     """Set what was published for all beside what the register adds up to, with the difference."""
     w, every = telling.words, list(scored)
     priority = tally(g for g in register.groups if g.is_priority)
-    held = {kind: s for kind in PUBLISHED if (s := published(every, "procedures", kind))}
+    totals = {kind: s for kind in PUBLISHED if (s := published(every, "procedures", kind))}
     pairs = [
         published_beside(s.entry.definition, s.judgement.figure, priority if kind == "completion" else total)  # type: ignore[arg-type]
-        for kind, s in held.items()
+        for kind, s in totals.items()
     ]
-    names = {s.entry.definition.code: s.entry.definition for s in held.values()}
+    names = {s.entry.definition.code: s.entry.definition for s in totals.values()}
     rows: list[tuple[Cell, ...]] = [
         (
             w.named(names[p.indicator_code]), parse_period(p.period_code).label(w.language),
@@ -125,7 +129,7 @@ def published_totals(telling: Telling, register: Counted, total: ProcedureTally,
     ]  # fmt: skip
     first = next((p for p in pairs if p.denominator is not None), None)
     unit = w.named(names[first.indicator_code], "unit") if first else ""
-    said = (
+    sentence = (
         w(
             "pub_sentence", published=telling.count(first.denominator).text, registered=w.number(first.registered),
             unit=w("unit_procedure") if unit == "%" else unit, difference=w.number(first.difference or 0, "+,.0f"),
@@ -144,7 +148,7 @@ def published_totals(telling: Telling, register: Counted, total: ProcedureTally,
         "col_difference",
     )
     return Block(
-        key="published_totals", title=w("pub_heading"), sentence=said, columns=tuple(w(h) for h in heads), rows=tuple(rows),
+        key="published_totals", title=w("pub_heading"), sentence=sentence, columns=tuple(w(h) for h in heads), rows=tuple(rows),
         flat=tuple(_beside(p.to_json()) for p in pairs),
         is_table_open=True, file="procedure_published",
     )  # fmt: skip
@@ -174,12 +178,12 @@ RATES = ("rate_pct", "rate_with_partly_pct", "with_applications_count", "applica
 
 def comparison(telling: Telling, register: Counted, dimension: str) -> Block:
     """Compare bureaus, types, applicants, authorities, priority or channels by status."""
-    told = _by_channel(telling, register) if dimension == "channel" else _by(telling, register, dimension)
-    return _taken(told, telling, telling.words("ed_compare", dimension=telling.words(f"reg_by_{dimension}")))
+    block = _by_channel(telling, register) if dimension == "channel" else _by(telling, register, dimension)
+    return _taken(block, telling, telling.words("ed_compare", dimension=telling.words(f"reg_by_{dimension}")))
 
 
-def _taken(told: Block, telling: Telling, heading: str = "") -> Block:
-    return taken_from(told, telling, "procedures", telling.moment.procedure_sources, heading=heading)
+def _taken(block: Block, telling: Telling, heading: str = "") -> Block:
+    return taken_from(block, telling, "procedures", telling.moment.procedure_sources, heading=heading)
 
 
 def _by(telling: Telling, register: Counted, dimension: str) -> Block:
@@ -203,7 +207,7 @@ def _by(telling: Telling, register: Counted, dimension: str) -> Block:
     if not tallies or set(tallies) <= {"unknown", ""}:
         return Block(key=key, columns=heads, rows=rows, flat=flat, why_empty=w("cmp_why", dimension=name), file=file)
     largest = max(tallies, key=lambda v: tallies[v].procedures)
-    said = w(
+    sentence = w(
         "cmp_sentence", dimension=name, largest=words[largest], largest_n=w.number(tallies[largest].procedures),
         largest_rate=telling.percent(tallies[largest].rate_pct).text,
     )  # fmt: skip
@@ -211,7 +215,7 @@ def _by(telling: Telling, register: Counted, dimension: str) -> Block:
         (words[v], {s: c.statuses.get(s, 0) for s in STATUSES}, telling.percent(c.rate_pct).text) for v, c in tallies.items()
     )
     shape = Shares(bars, _segments(w), w("unit_procedure"))
-    return Block(key=key, sentence=said, columns=heads, rows=rows, flat=flat, shape=shape, notes=(w("rate_short"),), file=file)
+    return Block(key=key, sentence=sentence, columns=heads, rows=rows, flat=flat, shape=shape, notes=(w("rate_short"),), file=file)
 
 
 def _by_channel(telling: Telling, register: Counted) -> Block:
@@ -228,11 +232,13 @@ def _by_channel(telling: Telling, register: Counted) -> Block:
         return Block(key=key, columns=heads, rows=rows, flat=flat, why_empty=w("cmp_why_channel"), file=file)
     shown = list(counts_of.items())[:CHANNELS_SHOWN]
     written = sum(count for channel, _, count in register.channels if channel)
-    said = w("cmp_sentence_channel", named=w.number(written), largest=shown[0][0], largest_n=w.number(sum(shown[0][1].values())))
+    sentence = w(
+        "cmp_sentence_channel", named=w.number(written), largest=shown[0][0], largest_n=w.number(sum(shown[0][1].values()))
+    )
     bars = tuple((n if len(n) <= 24 else n[:23] + "…", {s: c.get(s, 0) for s in STATUSES}, "") for n, c in shown)
     shape = Shares(bars, _segments(w), w("unit_procedure"))
     notes = (w("channel_top", n=CHANNELS_SHOWN),) if len(counts_of) > CHANNELS_SHOWN else ()
-    return Block(key=key, sentence=said, columns=heads, rows=rows, flat=flat, shape=shape, notes=notes, file=file)
+    return Block(key=key, sentence=sentence, columns=heads, rows=rows, flat=flat, shape=shape, notes=notes, file=file)
 
 
 def paper_steps(telling: Telling, register: Counted) -> Block:
@@ -244,7 +250,7 @@ def paper_steps(telling: Telling, register: Counted) -> Block:
         f"{w(f'step_{s}')} {w.number(counts_of[s]['paper'])}" for s in STEPS if counts_of[s]["unknown"] < online
     )
     bars = tuple((w(f"step_{s}"), counts_of[s], "") for s in STEPS)
-    told = Block(
+    block = Block(
         key="procedure_steps", title=w("steps_heading"),
         sentence=w("steps_sentence", online=w.number(online), parts=parts) if known else "",
         columns=(w("col_step"), *(w(f"form_{f}") for f in FORMS)),
@@ -253,7 +259,7 @@ def paper_steps(telling: Telling, register: Counted) -> Block:
         shape=Shares(bars, tuple((f, w(f"form_{f}")) for f in FORMS), w("unit_procedure")) if known else None,
         why_empty=w("steps_why"), file="procedure_steps",
     )  # fmt: skip
-    return _taken(told, telling)
+    return _taken(block, telling)
 
 
 def planned_when(telling: Telling, register: Counted) -> Block:
@@ -266,13 +272,13 @@ def planned_when(telling: Telling, register: Counted) -> Block:
         count, past = merged.get(label, (0, False))
         merged[label] = (count + n, past or is_past)
     key = "plan_sentence" if planned.overdue else "plan_sentence_none_overdue" if planned.planned else "plan_sentence_none"
-    said = w(
+    sentence = w(
         key, planned=w.number(planned.planned), overdue=w.number(planned.overdue), as_of=format_date(telling.as_of, w.language)
     )
-    said += w("plan_undated", undated=w.number(planned.undated)) if planned.undated else ""
-    told = Block(
+    sentence += w("plan_undated", undated=w.number(planned.undated)) if planned.undated else ""
+    block = Block(
         key="procedure_plan", title=w("plan_heading"),
-        sentence=said,
+        sentence=sentence,
         columns=(w("col_due"), w("col_count"), w("col_overdue")),
         rows=tuple((label, n, w("answer_yes") if is_past else "") for label, n, is_past, _, _ in rows),
         flat=tuple(
@@ -281,7 +287,7 @@ def planned_when(telling: Telling, register: Counted) -> Block:
         shape=Columns(tuple((label, n, past) for label, (n, past) in merged.items()), w("unit_procedure"), w("plan_past")) if rows else None,
         notes=(w("plan_hatched"),) if planned.overdue else (), file="procedure_plan",
     )  # fmt: skip
-    return _taken(told, telling)
+    return _taken(block, telling)
 
 
 def over_time(telling: Telling, register: Counted, total: ProcedureTally) -> Block:
@@ -298,10 +304,10 @@ def over_time(telling: Telling, register: Counted, total: ProcedureTally) -> Blo
     if not days:
         return Block(key=key, title=name, columns=heads, rows=rows, why_empty=w("time_why", online=w.number(online)), file=file)
     last = days[-1][2]
-    said = w(
+    sentence = w(
         "time_sentence", dated=w.number(last), first=format_date(days[0][0], w.language), last=format_date(days[-1][0], w.language)
     )
-    said += w("time_undated", undated=w.number(online - last)) if online > last else ""
+    sentence += w("time_undated", undated=w.number(online - last)) if online > last else ""
     shape = Steps(((w("col_so_far"), tuple((d, n) for d, _, n in days), False),), w("unit_procedure"), w.language)
-    told = Block(key=key, title=name, sentence=said, columns=heads, rows=rows, flat=flat, shape=shape, file=file)
-    return _taken(told, telling)
+    block = Block(key=key, title=name, sentence=sentence, columns=heads, rows=rows, flat=flat, shape=shape, file=file)
+    return _taken(block, telling)

@@ -76,11 +76,11 @@ def core_heading(
         words: of the reader's language.
         is_all: the list is known to be whole; else it holds those that could be identified.
     """
-    told = {"count": count, "kind": kind_name(kind, count, words)}
+    facts = {"count": count, "kind": kind_name(kind, count, words)}
     if not versions:
-        return words("core_heading", **told)
+        return words("core_heading", **facts)
     key = "core_of_versions" if is_all else "core_seen_of_versions"
-    return words(key, versions=words("comma").join(words.named(v) for v in versions), **told)
+    return words(key, versions=words("comma").join(words.named(v) for v in versions), **facts)
 
 
 def core_with_goals(reports: Iterable[ProjectReport]) -> list[ProjectReport]:
@@ -98,8 +98,8 @@ def overview_heading(reports: Sequence[ProjectReport], versions: Iterable[tables
 
 def milestone_groups(milestones: Iterable[Milestone], words: Words) -> str:
     """Say of milestones how many there are in each state that occurs, so that none of them is passed over."""
-    held = list(milestones)
-    counts = {state: sum(m.state == state for m in held) for state in MILESTONE_STATES}
+    ordered = list(milestones)
+    counts = {state: sum(m.state == state for m in ordered) for state in MILESTONE_STATES}
     return words("comma").join(words(f"group_{state}", count=n) for state, n in counts.items() if n)
 
 
@@ -113,13 +113,17 @@ def slip_text(milestone: Milestone, words: Words) -> str:
 
 
 def milestones(
-    telling: Telling, held: Sequence[Milestone], *, project_names: Mapping[str, str] | None = None, without: Container[str] = ()
+    telling: Telling,
+    milestones: Sequence[Milestone],
+    *,
+    project_names: Mapping[str, str] | None = None,
+    without: Container[str] = (),
 ) -> Block:
     """Tell milestones: every day each was given, slip, state, stage and the quarter it was reported in; a row per milestone.
 
     Args:
         telling: in whose words.
-        held: in the order of the rows.
+        milestones: in the order of the rows.
         project_names: by code; the code is written where left out.
         without: headings of columns that the table is told without.
     """
@@ -128,7 +132,7 @@ def milestones(
     def days(given: Iterable[GivenDay | None]) -> str:
         return " → ".join(g.label(w.language) for g in given if g) or "―"
 
-    told: list[dict[str, Cell]] = [
+    cells: list[dict[str, Cell]] = [
         {
             "project_code" if project_names is None else "project": project_names[m.project_code] if project_names else m.project_code,
             "milestones": w.named(m), "planned_day": days(m.planned), "replanned_day": days(m.replanned), "actual_day": days([m.actual]),
@@ -136,31 +140,31 @@ def milestones(
             "milestone_stage": stage_word(m.stage_ja, w), "reported_in": quarter_label(m.reported_period, w),
             "source": telling.source(m.source_code), "report_is_sample": m.is_sample,
         }
-        for m in held
+        for m in milestones
     ]  # fmt: skip
-    heads = [head for head in (told[0] if told else ()) if head not in without]
-    rows = tuple(tuple(row[head] for head in heads) for row in told)
-    flat = tuple(row for m in held for row in _days_flat(m))
-    return Block(key="milestones", sentence=milestones_line(held, w), columns=tuple(map(w, heads)), rows=rows, flat=flat)
+    heads = [head for head in (cells[0] if cells else ()) if head not in without]
+    rows = tuple(tuple(row[head] for head in heads) for row in cells)
+    flat = tuple(row for m in milestones for row in _days_flat(m))
+    return Block(key="milestones", sentence=milestones_line(milestones, w), columns=tuple(map(w, heads)), rows=rows, flat=flat)
 
 
 def timeline(
-    telling: Telling, held: Sequence[Milestone], *, chart: str, project_names: Mapping[str, str] | None = None, without: Container[str] = ()
+    telling: Telling, shown_milestones: Sequence[Milestone], *, chart: str, project_names: Mapping[str, str] | None = None, without: Container[str] = ()
 ) -> Block:  # fmt: skip
     """Tell milestones on a time line, the one that ends first on top.
 
     Args:
         telling: in whose words.
-        held: of a project or a bureau.
+        shown_milestones: of a project or a bureau.
         chart: ``projects`` or ``bureaus`` and the code of it, under which the picture is taken away.
         project_names: as of ``milestones``.
         without: as of ``milestones``.
     """
     w, (sort, _, code) = telling.words, chart.partition("/")
-    ordered = sorted(held, key=lambda m: (m.last_day or date.max, m.code))
-    told = milestones(telling, ordered, project_names=project_names, without=without)
+    ordered = sorted(shown_milestones, key=lambda m: (m.last_day or date.max, m.code))
+    block = milestones(telling, ordered, project_names=project_names, without=without)
     if not ordered:
-        return replace(told, sentence="", why_empty=w("timeline_none"))
+        return replace(block, sentence="", why_empty=w("timeline_none"))
     slips = [m.slip_days for m in ordered if m.state == "done" and m.slip_days is not None]
     slipped = sum(days > 0 for days in slips)
     late = w("milestones_slipped", count=slipped) if slipped else w("milestones_none_slipped") if slips else ""
@@ -168,9 +172,9 @@ def timeline(
     drawn = tuple(row for row in rows if row[1])
     of = telling.bureau(code) if sort == "bureaus" else w.named(telling.moment.by_code(tables.Project)[code])
     return replace(
-        told, sentence=w.together(filter(None, (told.sentence, late))), why_empty=w("timeline_none"),
+        block, sentence=w.together(filter(None, (block.sentence, late))), why_empty=w("timeline_none"),
         shape=Timeline(drawn, telling.as_of, w("today_mark")) if drawn else None, notes=(w("timeline_legend"),),
-        chart=f"milestones/{chart}", called=w("taken_called", of=of, what=w("milestones")), sources=telling.sources(m.source_code for m in held),
+        chart=f"milestones/{chart}", called=w("taken_called", of=of, what=w("milestones")), sources=telling.sources(m.source_code for m in shown_milestones),
     )  # fmt: skip
 
 
@@ -240,9 +244,9 @@ def times(member: tables.ProjectBureau, ended_on: date | None, words: Words) -> 
     """
     first = known_day(member.valid_from, member.valid_from_precision, words.language)
     last = known_day(member.valid_to, member.valid_to_precision, words.language) or known_day(ended_on, "day", words.language)
-    said = [words("seen_from", day=first)] if first else []
-    said += [words("ended_on", day=last)] if last else []
-    return words("comma").join(said)
+    periods = [words("seen_from", day=first)] if first else []
+    periods += [words("ended_on", day=last)] if last else []
+    return words("comma").join(periods)
 
 
 def bureaus_line(report: ProjectReport, names: Mapping[str, str], words: Words) -> str:
@@ -262,15 +266,15 @@ def adopted(version: tables.StrategyVersion, words: Words) -> str:
 
 def version_line(version: tables.StrategyVersion, words: Words) -> str:
     """Say in a line what a version of the strategy wants, its key words and years; as much as is known."""
-    said = [words.named(version, "concept")]
+    sentences = [words.named(version, "concept")]
     if version.horizon_year:
-        said.append(words("version_horizon", year=version.horizon_year))
+        sentences.append(words("version_horizon", year=version.horizon_year))
     if version.first_year:
-        said.append(words("version_years", first=version.first_year, last=version.last_year))
+        sentences.append(words("version_years", first=version.first_year, last=version.last_year))
     if keywords := words.named(version, "keywords"):
-        said.append(words("version_keywords", keywords=keywords))
+        sentences.append(words("version_keywords", keywords=keywords))
     head = words("version_head", name=words.named(version), day=adopted(version, words))
-    text = " ".join(filter(None, said))
+    text = " ".join(filter(None, sentences))
     return f"{head} {text}" if text else head.rstrip(": ")
 
 

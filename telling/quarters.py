@@ -41,8 +41,8 @@ def quarters(item: Scored, stood: Sequence[Stood], words: Words) -> tuple[Quarte
         stood: how it stood at the end of each quarter (``Moment.stood``).
         words: of the language.
     """
-    told = tuple(_quarter(item, each, words) for each in stood)
-    return told if any(quarter.actual != NO_FIGURE for quarter in told) else ()
+    quarters_told = tuple(_quarter(item, each, words) for each in stood)
+    return quarters_told if any(quarter.actual != NO_FIGURE for quarter in quarters_told) else ()
 
 
 def speaks(stood: Stood) -> Judgement | None:

@@ -21,12 +21,12 @@ def heading(column: AskedColumn, language: str) -> str:
 
 
 def answer_table(
-    asked: Question, rows: Sequence[AnswerRow], names: Mapping[str, str], language: str, *, is_of_one: bool = False
+    question: Question, rows: Sequence[AnswerRow], names: Mapping[str, str], language: str, *, is_of_one: bool = False
 ) -> tuple[list[str], list[list[Told]]]:
     """Return the headings and the rows of a table of answers: bureau, code, number, state, then the columns asked.
 
     Args:
-        asked: the question.
+        question: the question.
         rows: of its answers.
         names: bureau → its name.
         language: of the reader.
@@ -34,19 +34,19 @@ def answer_table(
     """
     keys = ("question_row_number",) if is_of_one else ("bureau", "answer_bureau_code", "question_row_number", "state")
     first = [say(key, language) for key in keys]
-    told: list[list[Told]] = [
+    cells: list[list[Told]] = [
         [
             *((row.number,) if is_of_one else (names.get(row.bureau_code, row.bureau_code), row.bureau_code, row.number,
                                                say(f"reply_is_{row.state}", language))),
-            *(_told(row.values.get(column.name), column, language) for column in asked.columns),
+            *(_told(row.values.get(column.name), column, language) for column in question.columns),
         ]
         for row in rows
     ]  # fmt: skip
     headings = list(first)
-    for column in asked.columns:
+    for column in question.columns:
         own = heading(column, language)
         headings.append(f"{own} [{column.name}]" if own in headings else own)  # as one of ours, or as another in this language
-    return headings, told
+    return headings, cells
 
 
 def _told(value: Answer, column: AskedColumn, language: str) -> Told:

@@ -22,20 +22,20 @@ UNTIED: Signs = {}
 TEXTS = ("cause", "obstacle", "response")
 
 
-def commentaries(telling: Telling, held: Sequence[Commented], *, about: bool = False, signs: Signs = UNTIED) -> Block:
+def commentaries(telling: Telling, commented: Sequence[Commented], *, about: bool = False, signs: Signs = UNTIED) -> Block:
     """Tell why an indicator or project stands as it does, what stands in the way and what is done, of the last period told.
 
     What was said of earlier periods stands in the CSV.
 
     Args:
         telling: in whose words.
-        held: of one subject, or of one bureau.
+        commented: of one subject, or of one bureau.
         about: name the subject of each row rather than the bureau.
         signs: last day of a period → the circled number by which it is tied to the chart above.
     """
     w = telling.words
-    rows = [said.commentaries[0] for said in held if said.commentaries]
-    told: list[Columns] = [
+    rows = [subject.commentaries[0] for subject in commented if subject.commentaries]
+    columns: list[Columns] = [
         {
             w("indicator_or_project" if about else "bureau"): _subject(telling, row)
             if about
@@ -48,28 +48,30 @@ def commentaries(telling: Telling, held: Sequence[Commented], *, about: bool = F
         for row in rows
     ]
     texts = [f"{part}_{language}" for part in TEXTS for language in ("ja", "en")]
-    flat = [_flat(row, "commentary_code", "period_code", *texts) for said in held for row in said.commentaries]
-    return _block("commentaries", w("commentaries_title"), told, flat, why_empty=w("commentaries_none"))
+    flat = [_flat(row, "commentary_code", "period_code", *texts) for subject in commented for row in subject.commentaries]
+    return _block("commentaries", w("commentaries_title"), columns, flat, why_empty=w("commentaries_none"))
 
 
-def actions(telling: Telling, held: Sequence[Commented], *, about: bool = False, judged: Iterable[Scored] | None = None) -> Block:
+def actions(
+    telling: Telling, commented: Sequence[Commented], *, about: bool = False, judged: Iterable[Scored] | None = None
+) -> Block:
     """Tell what is done: measure, section, day, state, expected effect and what it brought; those still to be carried out first.
 
     Args:
         telling: in whose words.
-        held: of one subject, or of one bureau.
+        commented: of one subject, or of one bureau.
         about: name the subject of each row rather than the bureau.
         judged: the figures that finished actions are held against, of every unit and bureaus' own indicators too; without, those of the telling.
     """
     w = telling.words
     items = telling.moment.scored if judged is None else judged
     scored = {(item.entry.definition.code, item.entry.unit_code): item for item in items}
-    every = [action for said in held for action in said.actions]
+    every = [action for subject in commented for action in subject.actions]
     every.sort(key=lambda a: (a.done_on is not None or a.action_state == "given_up", due_of(a) or date.max, a.action_code))
-    told: list[Columns] = []
+    columns: list[Columns] = []
     for action in every:
         item = scored.get((subject_of(action), action.bureau_code or ""))
-        told.append(
+        columns.append(
             {
                 w("indicator_or_project" if about else "bureau"): _subject(telling, action) if about else telling.bureau(action.bureau_code or ""),
                 _heading(telling, "measure"): named(action, "measure", w.language), _heading(telling, "section"): action.section_ja,
@@ -82,7 +84,7 @@ def actions(telling: Telling, held: Sequence[Commented], *, about: bool = False,
         _flat(a, "action_code", "measure_ja", "section_ja", "due_on", "new_due_on", "action_state", "effect_value", "done_on")
         for a in every
     ]
-    return _block("actions", w("actions_title"), told, flat, why_empty=w("actions_none"))
+    return _block("actions", w("actions_title"), columns, flat, why_empty=w("actions_none"))
 
 
 def without_action(telling: Telling) -> Block:
@@ -105,33 +107,33 @@ def without_action(telling: Telling) -> Block:
 def notes(telling: Telling, items: Iterable[Scored]) -> Block:
     """Tell the notes that stand beside the figures of an indicator, the newest period first."""
     w = telling.words
-    held = [(item, figure) for item in items for figure in item.figures if figure.note_ja or figure.note_en]
-    held.sort(key=lambda each: (each[1].period.end, each[1].period.start), reverse=True)
-    told: list[Columns] = [
+    noted = [(item, figure) for item in items for figure in item.figures if figure.note_ja or figure.note_en]
+    noted.sort(key=lambda each: (each[1].period.end, each[1].period.start), reverse=True)
+    columns: list[Columns] = [
         {
             w("whose_figure"): telling.bureau(item.entry.unit_code), w("period"): figure.period.label(w.language),
             _heading(telling, "note"): named(figure, "note", w.language) or figure.note_en, w("source"): telling.source(figure.source_code),
         }
-        for item, figure in held
+        for item, figure in noted
     ]  # fmt: skip
-    return _block("notes", w("figure_notes"), told)
+    return _block("notes", w("figure_notes"), columns)
 
 
 def blocks(
-    telling: Telling, held: Sequence[Commented], codes: Iterable[str], *, about: bool = False, signs: Signs = UNTIED
+    telling: Telling, commented: Sequence[Commented], codes: Iterable[str], *, about: bool = False, signs: Signs = UNTIED
 ) -> list[Block]:  # fmt: skip
     """Return what a page that shows all of it tells: causes, actions and what the office thinks, each where there is any.
 
     Args:
         telling: in whose words.
-        held: of one subject, or of one bureau.
+        commented: of one subject, or of one bureau.
         codes: of the indicators and projects of which the office's assessments are told.
         about: name the subject of each row rather than the bureau.
         signs: last day of a period → the circled number by which it is tied to the chart above.
     """
     every = (
-        commentaries(telling, held, about=about, signs=signs),
-        actions(telling, held, about=about),
+        commentaries(telling, commented, about=about, signs=signs),
+        actions(telling, commented, about=about),
         assessed.block(telling, codes, about=about),
     )
     return [block for block in every if block.rows]
@@ -140,15 +142,15 @@ def blocks(
 def of_subject(telling: Telling, code: str) -> list[Commented]:
     """Return what is said of an indicator or project, by the bureaus in catalogue order."""
     order = {unit: place for place, unit in enumerate(telling.bureaus)}
-    own = [(bureau, said) for (subject, bureau), said in telling.moment.said.items() if subject == code]
-    return [said for bureau, said in sorted(own, key=lambda each: order.get(each[0], len(order)))]
+    own = [(bureau, commented) for (subject, bureau), commented in telling.moment.said.items() if subject == code]
+    return [commented for bureau, commented in sorted(own, key=lambda each: order.get(each[0], len(order)))]
 
 
 def of_bureau(telling: Telling, code: str) -> list[Commented]:
     """Return what a bureau says and does, by indicator and project in catalogue order; a bureau that ended by its successor's name."""
     order = {subject: place for place, subject in enumerate([*telling.moment.indicators, *telling.moment.by_code(tables.Project)])}
-    own = [(subject, said) for (subject, bureau), said in telling.moment.said.items() if telling.home(bureau) == code]
-    return [said for subject, said in sorted(own, key=lambda each: order.get(each[0], len(order)))]
+    own = [(subject, commented) for (subject, bureau), commented in telling.moment.said.items() if telling.home(bureau) == code]
+    return [commented for subject, commented in sorted(own, key=lambda each: order.get(each[0], len(order)))]
 
 
 def due_text(telling: Telling, action: tables.Action) -> str:
@@ -179,21 +181,24 @@ def outcome_text(telling: Telling, item: Scored, outcome: Outcome | None) -> str
 
 def _effect(telling: Telling, action: tables.Action, item: Scored | None) -> str:
     """Say what an action is to bring, and of a finished one how the figure moved."""
-    w, said = telling.words, []
+    w, sentences = telling.words, []
     if action.effect_value is not None:
         unit, number = "" if item is None else w.named(item.entry.definition, "unit"), w.number(action.effect_value, "+,.10g")
-        said.append(w("points", count=number) if unit == "%" else with_unit(number, unit, w.language))
+        sentences.append(w("points", count=number) if unit == "%" else with_unit(number, unit, w.language))
     if action.effect_ja:
-        said.append(action.effect_ja)
+        sentences.append(action.effect_ja)
     if item is not None and (brought := outcome_text(telling, item, outcome_of(action, item))):
-        said.append(w("outcome", text=brought))
-    return " ".join(said)
+        sentences.append(w("outcome", text=brought))
+    return " ".join(sentences)
 
 
 def _subject(telling: Telling, row: tables.Action | tables.Commentary) -> str:
     code = subject_of(row)
-    held: Mapping[str, tables.Indicator | tables.Project] = {**telling.moment.indicators, **telling.moment.by_code(tables.Project)}
-    return telling.words.named(held[code]) if code in held else code
+    named_rows: Mapping[str, tables.Indicator | tables.Project] = {
+        **telling.moment.indicators,
+        **telling.moment.by_code(tables.Project),
+    }
+    return telling.words.named(named_rows[code]) if code in named_rows else code
 
 
 def _heading(telling: Telling, part: str) -> str:

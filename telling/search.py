@@ -56,10 +56,10 @@ class Result:
     paper: tuple[str, ...] = ()
 
 
-def answers(telling: Telling, asked: str, *, kinds: Sequence[str] = (), limit: int = 20) -> list[Result]:
+def answers(telling: Telling, query: str, *, kinds: Sequence[str] = (), limit: int = 20) -> list[Result]:
     """Return what answers best to what was typed, on the day and by the knowledge of the moment, the best first."""
     moment = telling.moment
-    hits = finding.search(indices_of(moment), asked, day=moment.as_of.toordinal(), kinds=kinds, limit=limit)
+    hits = finding.search(indices_of(moment), query, day=moment.as_of.toordinal(), kinds=kinds, limit=limit)
     procedures = moment.some_procedures([hit.entry.code for hit in hits if hit.entry.kind == "procedure"])
     return [answer_of(telling, hit.entry, procedures, hit.score) for hit in hits]
 
@@ -174,8 +174,8 @@ def terms() -> tuple[tuple[str, str, str], ...]:
     """Return the terms of the glossary: in English, in Japanese, what they mean."""
     text = (ROOT / "docs" / "glossary.md").read_text(encoding="utf-8")
     rows = re.findall(r"^\| (.+?) \| (.+?) \| (.+?) \|$", text, flags=re.M)
-    told = ((english, japanese, re.sub(r" \(`\w+`\)", "", meaning)) for english, japanese, meaning in rows[1:])
-    return tuple(row for row in told if not row[0].startswith("---"))
+    entries = ((english, japanese, re.sub(r" \(`\w+`\)", "", meaning)) for english, japanese, meaning in rows[1:])
+    return tuple(row for row in entries if not row[0].startswith("---"))
 
 
 def answer_of(telling: Telling, entry: finding.Searchable, procedures: Mapping[str, ProcedureOnDay], score: float = 0.0) -> Result:
@@ -234,11 +234,11 @@ def _facility(moment: Moment, code: str) -> Facility:
 def _procedure_line(telling: Telling, row: ProcedureOnDay, paper: Sequence[str]) -> str:
     """Say whether a procedure can be done online, which steps stay on paper, and whose it is."""
     w = telling.words
-    said = [w(f"digital_{row.status}")]
+    facts = [w(f"digital_{row.status}")]
     if paper:
-        said.append(w("search_paper", steps=w("list_comma").join(w(f"step_{step}") for step in paper)))
+        facts.append(w("search_paper", steps=w("list_comma").join(w(f"step_{step}") for step in paper)))
     if row.bureau_code:
-        said.append(telling.bureau(row.bureau_code))
+        facts.append(telling.bureau(row.bureau_code))
     elif row.organisation_ja:
-        said.append(row.organisation_ja)
-    return " ・ ".join(said)
+        facts.append(row.organisation_ja)
+    return " ・ ".join(facts)

@@ -47,8 +47,8 @@ def standing(item: Scored, words: Words) -> IndicatorStanding:
 
 def stood(item: Scored, words: Words) -> str:
     """Say how an indicator stood: value, period and status."""
-    said = standing(item, words)
-    return f"{said.value} {said.word}" if said.value else said.word
+    standing_then = standing(item, words)
+    return f"{standing_then.value} {standing_then.word}" if standing_then.value else standing_then.word
 
 
 def reasons(shift: Shift, words: Words) -> Iterable[str]:

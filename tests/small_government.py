@@ -196,4 +196,4 @@ def say_causes(store: Store, number: int, *, actor: str, revision: int, as_of: d
     unspoken = reports.opened(store, number, viewer=actor, as_of=as_of).unspoken
     if unspoken:
         said = {item.code: {"cause_ja": "試験の要因"} for item in unspoken}
-        saying.say_why(store, number, actor=actor, revision=revision, said=said)
+        saying.say_why(store, number, actor=actor, revision=revision, causes=said)

@@ -59,7 +59,7 @@ class Year:
                                   content=f"{self.uploads}".encode(), name=f"{period}.xlsx")  # fmt: skip
         if cause:
             words = {"cause_ja": cause, "cause_en": f"Because: {cause}"}
-            saying.say_why(self.store, done.report_id, actor=ANNA, revision=done.revision, said={RATE: words})
+            saying.say_why(self.store, done.report_id, actor=ANNA, revision=done.revision, causes={RATE: words})
         submissions.submit(self.store, done.report_id, actor=ANNA, revision=done.revision, today=date(2023, 10, 10))
         submissions.approve(self.store, done.report_id, actor=OFFICE, revision=done.revision)
 

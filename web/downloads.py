@@ -112,5 +112,5 @@ class DownloadGate:
         claims = claims_of(scope)
         if not is_same_sign_in(claims, self.sessions().claims.get(session_id, {})):
             return False
-        held = (await in_time(lambda: viewer(claims))).grants
-        return bool(held) and set(held) == set(self.downloads.offered_to(session_id))
+        grants = (await in_time(lambda: viewer(claims))).grants
+        return bool(grants) and set(grants) == set(self.downloads.offered_to(session_id))

@@ -58,14 +58,14 @@ _OPERATIONS = ("deferred_file", "dataframe_chunk")
 
 def is_said_by_pages(sent: bytes) -> bool:
     """Say whether a page of ours says this; what cannot be read is left to Streamlit, which closes the line."""
-    said = BackMsg()
+    message = BackMsg()
     try:
-        said.ParseFromString(sent)
+        message.ParseFromString(sent)
     except DecodeError:
         return True
-    kind = said.WhichOneof("type")
+    kind = message.WhichOneof("type")
     if kind == "backend_operation_request":
-        return said.backend_operation_request.WhichOneof("payload") in _OPERATIONS
+        return message.backend_operation_request.WhichOneof("payload") in _OPERATIONS
     return kind in _SAID and not (kind == "file_urls_request" and settings().mode == "public")
 
 
@@ -173,10 +173,10 @@ def claims_of(scope: Scope) -> dict[str, Any]:
         return decode_signed_value(get_cookie_secret(), name, signed.encode("latin-1", "ignore")) if signed else None
 
     try:
-        told = json.loads(get_cookie_with_chunks(one, USER_COOKIE_NAME) or b"{}")
+        claims = json.loads(get_cookie_with_chunks(one, USER_COOKIE_NAME) or b"{}")
     except ValueError:
         return {}
-    return told if isinstance(told, dict) else {}
+    return claims if isinstance(claims, dict) else {}
 
 
 def viewer(claims: Mapping[str, Any]) -> Viewer:

@@ -60,12 +60,12 @@ class UploadGate:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass one request on, or refuse it."""
-        asked = UPLOAD.fullmatch(scope["path"]) if scope["type"] == "http" and scope["method"] in ("PUT", "DELETE") else None
-        if asked is None:
+        upload_path = UPLOAD.fullmatch(scope["path"]) if scope["type"] == "http" and scope["method"] in ("PUT", "DELETE") else None
+        if upload_path is None:
             await self.app(scope, receive, send)
             return
-        session_id = asked["session"]
-        wrong = await self._refused(scope, session_id, asked["file"])
+        session_id = upload_path["session"]
+        wrong = await self._refused(scope, session_id, upload_path["file"])
         if wrong is not None:
             await refuse(scope, send, *wrong, headers={"Retry-After": "60"} if wrong[0] == 429 else None)
         elif scope["method"] == "DELETE":
@@ -97,7 +97,7 @@ class UploadGate:
         """Return why there is no room for what a session brings, ``more`` being files still to come."""
         chosen, uploads, claims = settings(), self.uploads, self.sessions().claims
         own = claims.get(session_id, {}).get("email")
-        of_person = [each for each, told in claims.items() if told.get("email") == own] if own else [session_id]
+        of_person = [each for each, claim in claims.items() if claim.get("email") == own] if own else [session_id]
         for sessions, most in (([session_id], chosen.uploads_per_session), (of_person, chosen.uploads_per_person)):
             files, size = uploads.held(sessions)
             if files + more > most or size > most * (chosen.max_upload_bytes + FRAME_BYTES):
@@ -123,11 +123,11 @@ class UploadGate:
             wrong = self._no_room(session_id)
             return message if wrong is None else await stopped(*wrong)
 
-        async def stopped(status: int, said: Message) -> Sent:
+        async def stopped(status: int, reason: Message) -> Sent:
             nonlocal is_refused
             is_refused = True
             if not is_answered:
-                await refuse(scope, send, status, said, headers={"Retry-After": "60"} if status == 429 else None)
+                await refuse(scope, send, status, reason, headers={"Retry-After": "60"} if status == 429 else None)
             return {"type": "http.disconnect"}
 
         async def answered(message: Sent) -> None:

@@ -70,11 +70,11 @@ def outline_map(tiles: Sequence[Tile]) -> go.Figure:
     Args:
         tiles: places; those without an outline stand below as boxes.
     """
-    held, boxes, height = areas(tiles, WIDE)
+    drawn_places, boxes, height = areas(tiles, WIDE)
     figure = go.Figure()
     for fill in (NONE, SOME, MANY):
         for is_listed in (False, True):
-            drawn = [a for a in held if bool(a.tile.total) == is_listed and fill_of(a.tile.done) == fill]
+            drawn = [a for a in drawn_places if bool(a.tile.total) == is_listed and fill_of(a.tile.done) == fill]
             if drawn:
                 points = [p for area in drawn for ring in area.rings for p in (*ring, ring[0], None)]
                 figure.add_scatter(
@@ -82,9 +82,9 @@ def outline_map(tiles: Sequence[Tile]) -> go.Figure:
                     mode="lines", fill="toself", fillcolor=fill, hoverinfo="skip", line={"width": 1, "color": INK if is_listed else "#B0B0B8"},
                 )  # fmt: skip
     figure.add_scatter(
-        x=[round(a.middle[0], 1) for a in held], y=[round(a.middle[1], 1) for a in held], mode="text",
-        text=[f"<b>{a.tile.numbers}</b>" if a.tile.total else "" for a in held], textfont={"size": 11, "color": INK},
-        customdata=[f"{a.tile.place}: {a.tile.done} / {a.tile.total}" for a in held], hovertemplate="%{customdata}<extra></extra>",
+        x=[round(a.middle[0], 1) for a in drawn_places], y=[round(a.middle[1], 1) for a in drawn_places], mode="text",
+        text=[f"<b>{a.tile.numbers}</b>" if a.tile.total else "" for a in drawn_places], textfont={"size": 11, "color": INK},
+        customdata=[f"{a.tile.place}: {a.tile.done} / {a.tile.total}" for a in drawn_places], hovertemplate="%{customdata}<extra></extra>",
     )  # fmt: skip
     put(
         figure,

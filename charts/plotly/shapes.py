@@ -16,7 +16,7 @@ from charts.ticks import NARROW
 def figure(shape: Shape, language: str = "ja") -> go.Figure:
     """Draw a shape for the dashboard, with numbers as a language writes them."""
     if isinstance(shape, Shares):
-        frame = pd.DataFrame([{"label": label, **held, "end": end} for label, held, end in shape.rows])
+        frame = pd.DataFrame([{"label": label, **shares, "end": end} for label, shares, end in shape.rows])
         if not any(end for _, _, end in shape.rows):
             frame = frame.drop(columns="end")
         return stacked_shares(frame, list(shape.segments), unit=shape.unit, language=language)

@@ -32,7 +32,7 @@ def timeline(shape: Timeline, language: str) -> go.Figure:
         language: of the names under the axis.
     """
     given = [
-        (number, _short(label), kind, day, said) for number, (label, days) in enumerate(shape.rows) for kind, day, said in days
+        (number, _short(label), kind, day, words) for number, (label, days) in enumerate(shape.rows) for kind, day, words in days
     ]
     marks = pd.DataFrame(given, columns=["milestone", "label", "kind", "day", "text"])
     today, today_word = shape.today, shape.today_word

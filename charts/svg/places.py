@@ -14,8 +14,8 @@ NUMBERS, EDGES = 37.0, 12.0  # of a tile: the two lines of its numbers, the room
 
 def outlined(shape: Tiles, pen: Pen) -> float:
     """Draw each place by its outline with its numbers, those without one as tiles below; return the height."""
-    held, boxes, height = areas(shape.tiles, pen.width - 4)
-    for area in held:
+    drawn_places, boxes, height = areas(shape.tiles, pen.width - 4)
+    for area in drawn_places:
         path = "".join("M" + " ".join(f"{x + 2:.1f} {y + 2:.1f}" for x, y in ring) + "Z" for ring in area.rings)
         edge = INK if area.tile.total else "#B0B0B8"
         drawn = (
@@ -23,7 +23,7 @@ def outlined(shape: Tiles, pen: Pen) -> float:
             f"<title>{escaped(said(area.tile))}</title></path>"
         )
         pen.parts.append(_leading(area.tile, drawn, pen))
-    for area in held:  # after all outlines: a number may reach into the next
+    for area in drawn_places:  # after all outlines: a number may reach into the next
         if area.tile.total:
             x, y = area.middle
             pen.parts.append(

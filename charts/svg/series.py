@@ -79,12 +79,12 @@ class _Drawing:
     def _axes(self) -> list[str]:
         parts = [f'<text x="4" y="16" fill="{INK}">{escaped(self.shape.unit)}</text>']
         for mark in self.marks:
-            said = axis_number(mark, language=self.shape.language)
-            self.taken.append((LEFT - 6 - width_of(said, EM), self.y(mark) - 8, LEFT - 4, self.y(mark) + 5))
+            text = axis_number(mark, language=self.shape.language)
+            self.taken.append((LEFT - 6 - width_of(text, EM), self.y(mark) - 8, LEFT - 4, self.y(mark) + 5))
             line = "#949497" if mark == 0 else GRID
             parts.append(
                 f'<path d="M{LEFT} {self.y(mark):.1f}H{self.width - RIGHT}" stroke="{line}"/>'
-                f'<text x="{LEFT - 6}" y="{self.y(mark) + 4:.1f}" text-anchor="end">{said}</text>'
+                f'<text x="{LEFT - 6}" y="{self.y(mark) + 4:.1f}" text-anchor="end">{text}</text>'
             )
         ticks = self.shape.ticks_within(self.width - LEFT - RIGHT, size=EM)
         return [*parts, *under_axis([(self.x(t.day), t) for t in ticks], self.height - BOTTOM, self.width)]
@@ -126,7 +126,7 @@ class _Drawing:
         else:
             band = f'<polygon points="{" ".join((*upper, *lower))}" fill="{FILL}"/>'
         line = self.at(Point(e.day, e.value) for e in expected)
-        said = [
+        labels = [
             f'<circle cx="{self.x(e.day):.1f}" cy="{self.y(e.value):.1f}" r="2" fill="{FORECAST}" class="expected">'
             f"<title>{escaped(e.label)}</title></circle>"
             for e in expected
@@ -135,7 +135,7 @@ class _Drawing:
         return [
             band,
             f'<polyline points="{line}" fill="none" stroke="{FORECAST}" stroke-width="2" stroke-dasharray="2 4"/>',
-            *said,
+            *labels,
         ]
 
     def _paths(self) -> list[str]:
@@ -154,9 +154,9 @@ class _Drawing:
         return parts
 
     def _dots(self) -> list[str]:
-        held = [(p, n) for n, line in enumerate(self.shape.lines) for p in line.points if p.value is not None]
+        placed = [(p, n) for n, line in enumerate(self.shape.lines) for p in line.points if p.value is not None]
         parts = []
-        for point, number in sorted(held, key=lambda h: h[0].day):  # in order of time: so they are told by the keyboard
+        for point, number in sorted(placed, key=lambda h: h[0].day):  # in order of time: so they are told by the keyboard
             assert point.value is not None
             x, y = self.x(point.day), self.y(point.value)
             self.taken.append((x - 6, y - 6, x + 6, y + 6))
@@ -176,16 +176,16 @@ class _Drawing:
 
     def _dot(self, x: float, y: float, number: int, label: str) -> str:
         """Draw a dot: full for the line that is judged, open and of another shape for each of the others."""
-        said = f"<title>{escaped(label)}</title>" if label else ""
+        title = f"<title>{escaped(label)}</title>" if label else ""
         if number == len(self.shape.lines) - 1:
-            return f'<circle cx="{x:.1f}" cy="{y:.1f}" r="4.5" fill="{ACTUAL}">{said}</circle>'
+            return f'<circle cx="{x:.1f}" cy="{y:.1f}" r="4.5" fill="{ACTUAL}">{title}</circle>'
         look = f'fill="#FFFFFF" stroke="{ACTUAL}" stroke-width="1.5"'
         corners = {"square": "-4,-4 4,-4 4,4 -4,4", "diamond": "0,-5 5,0 0,5 -5,0", "triangle": "0,-5 5,4 -5,4"}
         over = corners.get(OPEN[number % len(OPEN)])
         body = f'<polygon points="{over}" transform="translate({x:.1f} {y:.1f})" {look}/>' if over else ""
         # A circle carries the value in any case: it is what the pointer and the keyboard find.
         bare = 'fill="none" stroke="none" pointer-events="all"' if over else look
-        return body + (f'<circle cx="{x:.1f}" cy="{y:.1f}" r="4" {bare}>{said}</circle>' if label or not over else "")
+        return body + (f'<circle cx="{x:.1f}" cy="{y:.1f}" r="4" {bare}>{title}</circle>' if label or not over else "")
 
     def _words(self) -> list[str]:
         """Write the target in force, the last value, the last one expected and the plan, each at its own point."""

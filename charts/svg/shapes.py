@@ -68,14 +68,16 @@ def legend(shape: Shape) -> str:
     """
     if not isinstance(shape, Shares):
         return ""
-    said = []
+    entries = []
     for _, word, look in _used(shape):
         pen = Pen(16, "look", "")
         pen.box(0.5, 0.5, 15, 13, pen.pattern(look))
         style = svg_own_style((look[0], look[2], EDGE))
         svg = f'<svg xmlns="http://www.w3.org/2000/svg" width="16" height="14">{style}{pen.defined()}{"".join(pen.parts)}</svg>'
-        said.append(f'<span><img src="data:image/svg+xml;base64,{b64encode(svg.encode()).decode()}" alt="">{escaped(word)}</span>')
-    return f'<p class="lg">{"".join(said)}</p>'
+        entries.append(
+            f'<span><img src="data:image/svg+xml;base64,{b64encode(svg.encode()).decode()}" alt="">{escaped(word)}</span>'
+        )
+    return f'<p class="lg">{"".join(entries)}</p>'
 
 
 def _used(shape: Shares) -> list[tuple[str, str, tuple[str, str, str]]]:
@@ -102,17 +104,19 @@ def _shares(shape: Shares, pen: Pen) -> float:
     y = _legend(pen, [(pen.pattern(look), word) for _, word, look in used], 4)
     ends = max((width_of(end) for _, _, end in shape.rows), default=0) * BOLDER
     left = right = 0.0
-    for label, held, end in shape.rows:
-        total = sum(held.get(s, 0) for s, _, _ in used)
+    for label, shares, end in shape.rows:
+        total = sum(shares.get(s, 0) for s, _, _ in used)
         left, right, bar, after = pen.row(y, f"{label} ({pen.number(total)})", end, ends)
         x = left
         for segment, word, look in used:
-            count = held.get(segment, 0)
+            count = shares.get(segment, 0)
             if not count:
                 continue
             wide = count / total * (right - left)
-            said = f"{label}: {word} {with_unit(pen.number(count), shape.unit, pen.language)} ({pen.number(count / total, '.1%')})"
-            pen.box(x, bar, wide, BAR, pen.pattern(look), title=said)
+            sentence = (
+                f"{label}: {word} {with_unit(pen.number(count), shape.unit, pen.language)} ({pen.number(count / total, '.1%')})"
+            )
+            pen.box(x, bar, wide, BAR, pen.pattern(look), title=sentence)
             x += wide
         y = after
     for share in (0, 50, 100):
@@ -126,8 +130,8 @@ def _columns(shape: Columns, pen: Pen) -> float:
     top = max((count for _, count, _ in shape.bars), default=1)
     y = 4.0
     for label, count, is_past in shape.bars:
-        said = f"{label}{' ' + shape.past_word if is_past else ''}"
-        pen.text(4, y + 12, clipped(said, pen.width - 12))
+        heading = f"{label}{' ' + shape.past_word if is_past else ''}"
+        pen.text(4, y + 12, clipped(heading, pen.width - 12))
         number = pen.number(count)
         room = pen.width - 16 - width_of(number)
         pen.box(
@@ -137,7 +141,7 @@ def _columns(shape: Columns, pen: Pen) -> float:
             16,
             hatched if is_past else FORECAST,
             edge=INK,
-            title=f"{said}: {with_unit(number, shape.unit, pen.language)}",
+            title=f"{heading}: {with_unit(number, shape.unit, pen.language)}",
         )
         pen.text(4 + count / top * room + 6, y + 31, number, bold=True)
         y += 46
@@ -146,9 +150,9 @@ def _columns(shape: Columns, pen: Pen) -> float:
 
 def _counts(shape: Counts, pen: Pen) -> float:
     y = 4.0
-    said = [f"{pen.number(count)} / {pen.number(shape.total)}" for _, count in shape.bars]
-    ends = max(map(width_of, said), default=0) * BOLDER
-    for (label, count), end in zip(shape.bars, said, strict=True):
+    counts_text = [f"{pen.number(count)} / {pen.number(shape.total)}" for _, count in shape.bars]
+    ends = max(map(width_of, counts_text), default=0) * BOLDER
+    for (label, count), end in zip(shape.bars, counts_text, strict=True):
         left, right, bar, y = pen.row(y, label, end, ends)
         pen.box(left, bar, right - left, BAR, "#FFFFFF", edge="#B4B4B8")
         if count:
@@ -159,8 +163,8 @@ def _counts(shape: Counts, pen: Pen) -> float:
 
 def _ranked(shape: Ranked, pen: Pen) -> float:
     is_narrow = pen.width < NAMES * 3
-    said = [bar.text if is_narrow else bar.label for bar in shape.bars]
-    ends = max(map(width_of, said)) * BOLDER
+    labels = [bar.text if is_narrow else bar.label for bar in shape.bars]
+    ends = max(map(width_of, labels)) * BOLDER
     low, high = shape.span()
     y = top = 4.0 if shape.target is None else 22.0
     left = right = 0.0
@@ -168,7 +172,7 @@ def _ranked(shape: Ranked, pen: Pen) -> float:
     def x(value: float) -> float:
         return left + (value - low) / (high - low) * (right - left)
 
-    for bar, end in zip(shape.bars, said, strict=True):
+    for bar, end in zip(shape.bars, labels, strict=True):
         left, right, at, y = pen.row(y, bar.name, end, ends)
         colour = SHORTFALL if bar.is_short else ACTUAL
         first, last = sorted((x(0.0), x(bar.value)))

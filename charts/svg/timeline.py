@@ -42,8 +42,8 @@ def timeline(shape: Timeline, pen: Pen) -> float:
             look = f'stroke="{ACTUAL}"' if is_done else f'stroke="{PLAN}" stroke-dasharray="6 4"'
             pen.parts.append(f'<path d="M{ends[0]:.1f} {y}H{ends[-1]:.1f}" stroke-width="2" {look}/>')
         pen.parts += [
-            f'<g transform="translate({x(day):.1f} {y})"><title>{escaped(said)}</title>{_MARKS[kind]}</g>'
-            for kind, day, said in given
+            f'<g transform="translate({x(day):.1f} {y})"><title>{escaped(words)}</title>{_MARKS[kind]}</g>'
+            for kind, day, words in given
         ]
     pen.parts.append(f'<path d="M{today:.1f} {TOP - 6}V{bottom}" stroke="{INK}" stroke-dasharray="2 3"/>')
     ticks = ticks_within(

@@ -58,8 +58,8 @@ class BureauReport:
     @property
     def reported(self) -> tuple[str, ...]:
         """Return the codes of the owed indicators of which the bureau has a figure."""
-        held = {s.entry.definition.code for s in self.scored if s.judgement.figure is not None}
-        return tuple(code for code in self.owed if code in held)
+        codes = {s.entry.definition.code for s in self.scored if s.judgement.figure is not None}
+        return tuple(code for code in self.owed if code in codes)
 
     @property
     def figures(self) -> tuple[Scored, ...]:
@@ -142,9 +142,9 @@ def bureau_reports(
                 milestones.setdefault(code, []).append(milestone)
         leading = {home(organisation, code, as_of=as_of, view=view) for code in leads_of(report, organisation, as_of)}
         taking_part = {home(organisation, c, as_of=as_of, view=view) for c in leads_of(report, organisation, as_of, role="member")}
-        for held, codes in ((led, leading), (shared, taking_part - leading)):
+        for role_codes, codes in ((led, leading), (shared, taking_part - leading)):
             for code in codes:
-                held.setdefault(code, []).append(report.code)
+                role_codes.setdefault(code, []).append(report.code)
 
     def counted(held: Iterable[tuple[str, str, int]]) -> dict[str, dict[str, int]]:
         counts: dict[str, dict[str, int]] = defaultdict(Counter)
@@ -181,5 +181,5 @@ def reports_of_bureaus(
 ) -> dict[str, tuple[tables.Submission, ...]]:
     """Return what each bureau handed in, the newest period first, by the bureau under which it is shown."""
     newest = sorted(submissions, key=lambda s: (s.period_code, s.revision), reverse=True)
-    held = grouped((home(organisation, row.bureau_code, as_of=as_of, view=view), row) for row in newest)
-    return {code: tuple(rows) for code, rows in held.items()}
+    by_bureau = grouped((home(organisation, row.bureau_code, as_of=as_of, view=view), row) for row in newest)
+    return {code: tuple(rows) for code, rows in by_bureau.items()}

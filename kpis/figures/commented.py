@@ -89,23 +89,23 @@ def said_by(commentaries: Iterable[tables.Commentary], actions: Iterable[tables.
         ended_by: period → its last day, to put commentaries in order; those of other periods are left out.
     """
     counting = (row for row in commentaries if row.period_code in ended_by and row.ended_reason is None)
-    said = grouped(((subject_of(row), row.bureau_code or ""), row) for row in counting)
+    commented = grouped(((subject_of(row), row.bureau_code or ""), row) for row in counting)
     done = grouped(((subject_of(each), each.bureau_code or ""), each) for each in actions if each.ended_reason != "mistake")
-    for held in said.values():
-        held.sort(key=lambda row: ended_by[row.period_code], reverse=True)
-    keys = dict.fromkeys([*said, *done])
-    return {key: Commented(tuple(said.get(key, ())), tuple(done.get(key, ()))) for key in keys}
+    for subjects in commented.values():
+        subjects.sort(key=lambda row: ended_by[row.period_code], reverse=True)
+    keys = dict.fromkeys([*commented, *done])
+    return {key: Commented(tuple(commented.get(key, ())), tuple(done.get(key, ()))) for key in keys}
 
 
-def without_action(items: Iterable[Scored], said: SaidBy, *, bureaus: Container[str]) -> Iterator[Scored]:
+def without_action(items: Iterable[Scored], by_subject: SaidBy, *, bureaus: Container[str]) -> Iterator[Scored]:
     """Yield the judgements that ask for an action and have none that is still to be carried out, in their order.
 
     Args:
         items: judgements; those of units that are neither their indicator's own scope nor a bureau are left out.
-        said: what is said and done.
+        by_subject: what is said and done.
         bureaus: the units that report for themselves: such a unit needs an action of its own, a whole that of anybody.
     """
-    acting = {key for key, held in said.items() if held.living}
+    acting = {key for key, commented in by_subject.items() if commented.living}
     anywhere = {subject for subject, _ in acting}
     for item in items:
         code, unit = item.entry.definition.code, item.entry.unit_code
@@ -142,7 +142,7 @@ def outcome_of(action: tables.Action, item: Scored) -> Outcome | None:
         return None
     begun = parse_period(action.period_code).end
     valued = [(f.period.end, v) for f in item.figures if (v := value_of(item.entry.definition, f)) is not None]
-    earlier = [held for held in valued if held[0] <= begun]
+    earlier = [dated for dated in valued if dated[0] <= begun]
     if not earlier or not valued or max(valued)[0] <= max(earlier)[0]:
         return None
     before, after = max(earlier)[1], max(valued)[1]

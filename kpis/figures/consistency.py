@@ -74,16 +74,16 @@ def find_contradictions(reported: Mapping[Key, Figure], known: Known, *, today: 
         known: definitions, units and what is stored. Figures of unknown indicators or units are passed over.
         today: periods that begin later are refused; ``None`` = not asked.
     """
-    held: dict[tuple[str, str], dict[str, Figure]] = {
+    by_series: dict[tuple[str, str], dict[str, Figure]] = {
         whose: {figure.period_code: figure for figure in known.figures.get(whose, ())}
         for whose in {(code, unit) for code, unit, _ in reported} | set(known.figures)
     }
     for key, figure in reported.items():
-        held[key[:2]].pop(key[2], None)
+        by_series[key[:2]].pop(key[2], None)
         if figure.value is not None or figure.numerator is not None:
-            held[key[:2]][key[2]] = figure
-    reported = {key: figure for key, figure in reported.items() if key[2] in held[key[:2]]}
-    mixed = _mixed(reported, known, held)
+            by_series[key[:2]][key[2]] = figure
+    reported = {key: figure for key, figure in reported.items() if key[2] in by_series[key[:2]]}
+    mixed = _mixed(reported, known, by_series)
     series: dict[tuple[str, str], _Series] = {}
     lives: dict[str, _Life] = {}
     contradictions: list[Contradiction] = []
@@ -103,10 +103,10 @@ def find_contradictions(reported: Mapping[Key, Figure], known: Known, *, today: 
                 continue
         own = series.get((code, unit))
         if own is None:
-            own = series[code, unit] = _Series(definition, held[code, unit].values())
+            own = series[code, unit] = _Series(definition, by_series[code, unit].values())
         clashes = [_falling(key, figure, period, own, definition, reported), *mixed.get(key, ())]
         if own.adds_up and life.successions:
-            clashes.append(_followed(key, figure, period, held, known.organisation, life, reported))
+            clashes.append(_followed(key, figure, period, by_series, known.organisation, life, reported))
         if len(own.by_days[_days_of(definition, figure, period)]) > 1:
             clashes.append(_same_days(key, figure, period, own, definition, reported))
         contradictions += [each for each in clashes if each is not None]
@@ -198,9 +198,9 @@ def _falling(
         value = getattr(figure, part)
         if value is None:
             continue
-        told = [f for f in same_year if part in _running_parts(definition, f, f.period) and getattr(f, part) is not None]
-        earlier = [f for f in told if f.period.end < period.end]
-        later = [f for f in told if f.period.end > period.end]
+        figures = [f for f in same_year if part in _running_parts(definition, f, f.period) and getattr(f, part) is not None]
+        earlier = [f for f in figures if f.period.end < period.end]
+        later = [f for f in figures if f.period.end > period.end]
         if earlier and value < getattr(earlier[-1], part) and not _rounded_alike(figure, earlier[-1], part):
             against, least = earlier[-1], True
         elif later and value > getattr(later[0], part) and not _rounded_alike(figure, later[0], part):
@@ -283,7 +283,7 @@ def _differing(definition: Definition, one: Figure, other: Figure) -> str | None
 
 
 def _mixed(
-    reported: Mapping[Key, Figure], known: Known, held: Mapping[tuple[str, str], Mapping[str, Figure]]
+    reported: Mapping[Key, Figure], known: Known, by_series: Mapping[tuple[str, str], Mapping[str, Figure]]
 ) -> dict[Key, list[Contradiction]]:
     """Find the reports whose mark of year-to-date is not that of the other bureaus of the same sum."""
     contradictions: dict[Key, list[Contradiction]] = {}
@@ -292,18 +292,18 @@ def _mixed(
         if definition is None or scope is None or not _adds_over_a_period(definition):
             continue
         units = [u.code for u in known.organisation.members(scope)]
-        told = {u: f for u in units if (f := held.get((code, u), {}).get(period)) is not None and f.period.has_year_before}
-        since_begun = {u for u, f in told.items() if f.is_year_to_date}
-        if not since_begun or len(since_begun) == len(told):
+        by_unit = {u: f for u in units if (f := by_series.get((code, u), {}).get(period)) is not None and f.period.has_year_before}
+        since_begun = {u for u, f in by_unit.items() if f.is_year_to_date}
+        if not since_begun or len(since_begun) == len(by_unit):
             continue
-        alone = set(told) - since_begun
-        ours = [u for u in told if (code, u, period) in reported]
+        alone = set(by_unit) - since_begun
+        ours = [u for u in by_unit if (code, u, period) in reported]
         sides = [side for side in (alone, since_begun) if side & set(ours)]
         odd = min(sides, key=len)  # where both sides are reported, the fewer are asked about
         for unit in ours:
             if unit not in odd:
                 continue
-            others = sorted(set(told) - odd, key=units.index)
+            others = sorted(set(by_unit) - odd, key=units.index)
             to_date = unit in since_begun
             contradictions[code, unit, period] = [
                 Contradiction(
@@ -316,7 +316,7 @@ def _mixed(
 
 
 def _followed(
-    key: Key, figure: Figure, period: Period, held: Mapping[tuple[str, str], Mapping[str, Figure]], organisation: Organisation,
+    key: Key, figure: Figure, period: Period, by_series: Mapping[tuple[str, str], Mapping[str, Figure]], organisation: Organisation,
     life: _Life, reported: Mapping[Key, Figure],
 ) -> Contradiction | None:  # fmt: skip
     code, unit, period_code = key
@@ -325,7 +325,7 @@ def _followed(
         if last is None or not period.start <= last < period.end:
             continue
         other = each.successor_code if unit == each.predecessor_code else each.predecessor_code
-        if period_code not in held.get((code, other), {}):
+        if period_code not in by_series.get((code, other), {}):
             continue
         if unit == each.predecessor_code and (code, other, period_code) in reported:
             continue  # said at the successor

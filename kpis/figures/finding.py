@@ -97,14 +97,14 @@ class Index:
 
     def __init__(self, entries: Iterable[Searchable]) -> None:
         self.entries = list(entries)
-        held = [[name for name in entry.names if name] for entry in self.entries]
-        names = iter(folded_all(name for each in held for name in each))
+        names_of = [[name for name in entry.names if name] for entry in self.entries]
+        names = iter(folded_all(name for each in names_of for name in each))
         firsts = plain_all(entry.names[0] for entry in self.entries)
         read, same = read_all(firsts), folded_all(same_words_all(firsts))
-        texts = ["\t".join((*islice(names, len(each)), *beneath)) for each, *beneath in zip(held, read, same, strict=True)]
+        texts = ["\t".join((*islice(names, len(each)), *beneath)) for each, *beneath in zip(names_of, read, same, strict=True)]
         beside = folded_all(entry.beside for entry in self.entries)
-        self.said = "".join(f"{text}\t{said}\n" for text, said in zip(texts, beside, strict=True))
-        self.starts = np.cumsum([0, *(len(text) + len(said) + 2 for text, said in zip(texts, beside, strict=True))])
+        self.said = "".join(f"{text}\t{reading}\n" for text, reading in zip(texts, beside, strict=True))
+        self.starts = np.cumsum([0, *(len(text) + len(reading) + 2 for text, reading in zip(texts, beside, strict=True))])
         self.kinds = np.array([KINDS.index(entry.kind) for entry in self.entries], dtype=np.int8)
         self.until = np.array([entry.until or 1 << 30 for entry in self.entries], dtype=np.int64)
         self.named = _postings(texts)
@@ -122,11 +122,11 @@ class Index:
 
     def holding(self, words: Sequence[str]) -> Ints:
         """Return the places of the entries that say every word, which is folded; all of them where there is none."""
-        held = np.nonzero(self.until)[0]
+        places = np.nonzero(self.until)[0]
         for word in words:
             there = np.array([match.start() for match in re.finditer(re.escape(word), self.said)], dtype=np.int64)
-            held = np.intersect1d(held, np.searchsorted(self.starts, there, side="right") - 1)
-        return held
+            places = np.intersect1d(places, np.searchsorted(self.starts, there, side="right") - 1)
+        return places
 
 
 class Growing:
@@ -162,23 +162,23 @@ class Growing:
 Place = tuple[Index, int, float]  # an entry of an index, and how much of what was typed it holds
 
 
-def search(indices: Sequence[Index], asked: str, *, day: int, kinds: Sequence[str] = (), limit: int = 20) -> list[Hit]:
+def search(indices: Sequence[Index], text: str, *, day: int, kinds: Sequence[str] = (), limit: int = 20) -> list[Hit]:
     """Return what answers best, the best first.
 
     Args:
         indices: where to look.
-        asked: as it was typed.
+        text: as it was typed.
         day: an ordinal; what ended by it is not shown.
         kinds: only of these kinds; any where there are none.
         limit: at most so many.
     """
-    words = folded(asked[:LONGEST]).split()
+    words = folded(text[:LONGEST]).split()
     look = partial(_places, indices, day=day, kinds=kinds)
     hits = _ranked(look, words)
     if not any(hit.score >= _WELL for hit in hits):
         hits += [replace(hit, score=hit.score * _NEARLY) for hit in _near(look, words)]
-        if has_kanji(asked):
-            hits += [replace(hit, score=hit.score * _BY_READING) for hit in _ranked(look, read(asked[:LONGEST]).split(), _READ)]
+        if has_kanji(text):
+            hits += [replace(hit, score=hit.score * _BY_READING) for hit in _ranked(look, read(text[:LONGEST]).split(), _READ)]
     best: dict[tuple[str, str], Hit] = {}
     for hit in sorted(hits, key=lambda hit: (-hit.score, len(hit.entry.names[0]), hit.entry.code)):
         best.setdefault((hit.entry.kind, hit.entry.code), hit)
@@ -191,14 +191,14 @@ def _places(
 ) -> list[Place]:  # fmt: skip
     """Return the entries that hold most of some pairs or letters, each weighing more the rarer it is."""
     total = sum(len(index.entries) for index in indices)
-    held = [[index.named.of(gram) for gram in grams] for index in indices]
-    counts = [sum(len(places[n]) for places in held) for n in range(len(grams))]
+    postings = [[index.named.of(gram) for gram in grams] for index in indices]
+    counts = [sum(len(places[n]) for places in postings) for n in range(len(grams))]
     # What no name holds is misspelt, or said by the way (したいのですが): it tells nothing apart.
     weights = [float(np.log(1 + total / max(1, count))) * (1.0 if count else _NOWHERE) for count in counts]
     if not any(counts) or not grams:
         return []
     places: list[Place] = []
-    for index, here in zip(indices, held, strict=True):
+    for index, here in zip(indices, postings, strict=True):
         cover = _cover(index, grams, here, weights) / sum(weights)
         stands = (index.until > day) & (cover >= least)
         if kinds:
@@ -229,11 +229,11 @@ def _ranked(look: Callable[[Sequence[int], float], list[Place]], words: Sequence
 def _score(index: Index, n: int, cover: float, words: Sequence[str], count: int) -> float:
     """Weigh an entry: whole names before beginnings, beginnings before parts, short names before long ones."""
     called = index.called(n)
-    names, asked = called[:-2], "".join(words)
+    names, typed_word = called[:-2], "".join(words)
     bonus = 0.0
     for name in called:
         joined = name.replace(" ", "")
-        if joined == asked or (asked in name.split(" ") and name is called[-1]):
+        if joined == typed_word or (typed_word in name.split(" ") and name is called[-1]):
             bonus = max(bonus, 0.6)
         elif all(word in name for word in words):
             bonus = max(bonus, 0.25 + (0.1 if joined.startswith(words[0]) else 0.0))
@@ -255,12 +255,12 @@ def _near(look: Callable[[Sequence[int], float], list[Place]], words: Sequence[s
     places += look(sorted(pairs), 0.2)
     hits, total = [], sum(map(len, words))
     for index, n, _ in places:
-        said = "\t".join(index.called(n))
-        held = sum(
-            len(word) * (1.0 if word in said else 0.8 if pattern and pattern.search(said) else 0.0) for word, pattern in sought
+        names = "\t".join(index.called(n))
+        matched = sum(
+            len(word) * (1.0 if word in names else 0.8 if pattern and pattern.search(names) else 0.0) for word, pattern in sought
         )
-        if held / total >= LEAST:
-            hits.append(Hit(index.entries[n], _score(index, n, held / total, words, len(pairs))))
+        if matched / total >= LEAST:
+            hits.append(Hit(index.entries[n], _score(index, n, matched / total, words, len(pairs))))
     return hits
 
 
@@ -290,9 +290,9 @@ def _postings(texts: Sequence[str]) -> Postings:
     both = is_letter[:-1] & is_letter[1:]
     pairs = letters[:-1][both] << _BITS | letters[1:][both]
     # A pair takes 42 bits and a place 21: one number of both sorts by the pair, then by the place.
-    held = np.concatenate((pairs << _BITS | place[:-1][both], letters[is_letter] << _BITS | place[is_letter]))
-    held.sort()  # numpy's own ``unique`` hashes, which takes ten times as long here
-    held = held[np.diff(held, prepend=-1) != 0]
-    keys = held >> _BITS
+    postings = np.concatenate((pairs << _BITS | place[:-1][both], letters[is_letter] << _BITS | place[is_letter]))
+    postings.sort()  # numpy's own ``unique`` hashes, which takes ten times as long here
+    postings = postings[np.diff(postings, prepend=-1) != 0]
+    keys = postings >> _BITS
     (starts,) = np.nonzero(np.diff(keys, prepend=-1))
-    return Postings(keys[starts], np.append(starts, len(keys)), (held & _MASK).astype(np.int32))
+    return Postings(keys[starts], np.append(starts, len(keys)), (postings & _MASK).astype(np.int32))

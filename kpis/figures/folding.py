@@ -62,13 +62,13 @@ def read(text: str) -> str:
 def read_all(texts: Iterable[str]) -> list[str]:
     """Return how many texts are read, in folded kana; a word that occurs again is read once."""
     split = [_WORDS.findall(line) for line in _DASHES.sub("ー", _together(texts)).split("\n")]
-    said = {}
+    readings = {}
     for words in split:
         for word in words:
-            if word not in said:
+            if word not in readings:
                 with _reading:  # held for one word at a time: whoever searches meanwhile does not wait for a whole index
-                    said[word] = "".join([each.reading_form() for each in _tokenizer().tokenize(word)])
-    return _kana("\n".join([" ".join([said[word] for word in words]) for words in split]))
+                    readings[word] = "".join([each.reading_form() for each in _tokenizer().tokenize(word)])
+    return _kana("\n".join([" ".join([readings[word] for word in words]) for words in split]))
 
 
 def has_kanji(text: str) -> bool:

@@ -97,7 +97,7 @@ def forecast(definition: Definition, figures: Sequence[Figure], *, until: date, 
     else:
         method, guesses = "damped_trend", list(_by_trend(definition, series, until))
     tests = [g for g in guesses if g.actual is not None]
-    spread, held = back_tested(
+    spread, coverage = back_tested(
         [(g.made, g.of, g.steps, abs(g.value - (g.actual or 0.0))) for g in tests], least=0.5 * 10**-definition.decimals
     )
     ahead = sorted((g for g in guesses if g.actual is None), key=lambda g: g.steps)
@@ -106,7 +106,7 @@ def forecast(definition: Definition, figures: Sequence[Figure], *, until: date, 
     wide = 0.0
     for guess in ahead:
         day = month_end(*_year_month(guess.of))
-        count, hits = held.get(guess.steps, (0, 0))
+        count, hits = coverage.get(guess.steps, (0, 0))
         if day > until or count < MIN_TESTS or hits * 100 < LEVEL_PCT * count:
             break
         value, half = min(max(guess.value, low), high), spread * sqrt(guess.steps)
@@ -120,7 +120,7 @@ def forecast(definition: Definition, figures: Sequence[Figure], *, until: date, 
             steps.append(guess.steps)
     if not shown:
         return None
-    count, hits = (sum(held[s][n] for s in steps) for n in (0, 1))
+    count, hits = (sum(coverage[s][n] for s in steps) for n in (0, 1))
     return Forecast(
         method=method, points=tuple((d, v) for d, v, _, _ in shown), band=tuple((d, b, t) for d, _, b, t in shown),
         level_pct=LEVEL_PCT, coverage_pct=100 * hits / count,
@@ -159,7 +159,7 @@ def back_tested(tests: Sequence[tuple[int, int, int, float]], *, least: float = 
     made = sorted(tests)
     waiting = sorted(tests, key=lambda t: t[1])
     known: list[float] = []
-    held: dict[int, tuple[int, int]] = {}
+    covered: dict[int, tuple[int, int]] = {}
     place = 0
     for at, _, steps, error in made:
         while place < len(waiting) and waiting[place][1] <= at:
@@ -167,11 +167,11 @@ def back_tested(tests: Sequence[tuple[int, int, int, float]], *, least: float = 
             place += 1
         if len(known) < MIN_ERRORS:
             continue
-        count, hits = held.get(steps, (0, 0))
+        count, hits = covered.get(steps, (0, 0))
         within = error <= max(_ninth_tenth(known), least) * sqrt(steps) + 1e-9
-        held[steps] = (count + 1, hits + within)
+        covered[steps] = (count + 1, hits + within)
     every = sorted(error / sqrt(steps) for _, _, steps, error in tests)
-    return (max(_ninth_tenth(every), least) if len(every) >= MIN_ERRORS else float("inf")), held
+    return (max(_ninth_tenth(every), least) if len(every) >= MIN_ERRORS else float("inf")), covered
 
 
 def _ninth_tenth(ordered: Sequence[float]) -> float:

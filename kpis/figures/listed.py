@@ -91,7 +91,7 @@ def kept(rows: Iterable[RowStanding], *, query: str = "", status: str = "", bure
     words = folded(query).split()
 
     def is_asked(row: RowStanding) -> bool:
-        said = folded(" ".join(value for value in vars(row.row).values() if isinstance(value, str))) if words else ""
-        return status in ("", row.status) and bureau in ("", row.bureau) and all(word in said for word in words)
+        haystack = folded(" ".join(value for value in vars(row.row).values() if isinstance(value, str))) if words else ""
+        return status in ("", row.status) and bureau in ("", row.bureau) and all(word in haystack for word in words)
 
     return [row for row in rows if is_asked(row)]

@@ -95,7 +95,7 @@ def _compared(figure: Figure, period: Period) -> list[tuple[object, ...]]:
 
 
 def check_figure(
-    definition: Definition, figure: Figure, earlier: Earlier | None = None, *, asked: Collection[str] = (),
+    definition: Definition, figure: Figure, earlier: Earlier | None = None, *, form_columns: Collection[str] = (),
     sure: Collection[str] = (),
 ) -> list[Doubt]:  # fmt: skip
     """Return what is wrong or odd about one figure by itself, and against the unit's earlier figures.
@@ -104,10 +104,10 @@ def check_figure(
         definition: of its indicator, with the bounds that the catalogue gives.
         figure: as reported; a column that could not be read is ``None``.
         earlier: the figures of the same indicator and unit.
-        asked: columns that the form asks for beside the value.
+        form_columns: columns that the form asks for beside the value.
         sure: columns that were written with their unit (``0.5%``), so that nothing is asked about their scale.
     """
-    return Rules(definition).doubts(figure, earlier, asked=asked, sure=sure)
+    return Rules(definition).doubts(figure, earlier, form_columns=form_columns, sure=sure)
 
 
 class Rules:
@@ -119,7 +119,7 @@ class Rules:
         self.is_on_a_day = KINDS[definition.kind].is_on_a_day
 
     def doubts(
-        self, figure: Figure, earlier: Earlier | None = None, *, asked: Collection[str] = (), sure: Collection[str] = ()
+        self, figure: Figure, earlier: Earlier | None = None, *, form_columns: Collection[str] = (), sure: Collection[str] = ()
     ) -> list[Doubt]:
         """Return what ``check_figure`` does."""
         definition, value = self.definition, figure.value
@@ -131,7 +131,7 @@ class Rules:
         if self.is_count or has_parts:
             doubts += _counts(definition, figure)
         if self.is_on_a_day:
-            doubts += _parts(definition, figure, asked)
+            doubts += _parts(definition, figure, form_columns)
         if self.is_rate and "value" not in sure and (question := ask_scale(definition, figure)) is not None:
             doubts.append(question)
         far = list(_magnitude(definition, figure, earlier.before(figure) if earlier else None, names))
@@ -304,10 +304,10 @@ def _counts(definition: Definition, figure: Figure) -> Iterator[Doubt]:
             yield Doubt("not_whole", name, "error", written(value), Message("whole_number"), CORRECT)
 
 
-def _parts(definition: Definition, figure: Figure, asked: Collection[str]) -> Iterator[Doubt]:
+def _parts(definition: Definition, figure: Figure, form_columns: Collection[str]) -> Iterator[Doubt]:
     if figure.value is None or not KINDS[definition.kind].is_on_a_day:
         return
-    if "denominator" in asked and figure.denominator is None:
+    if "denominator" in form_columns and figure.denominator is None:
         yield Doubt(
             "without_denominator",
             "denominator",

@@ -288,7 +288,7 @@ def project_reports(
         confidences: the office's assessments.
     """
     own = grouped((item.entry.project_code, item) for item in scored if item.entry.is_own_scope)
-    held = grouped((each.project_code, each) for each in milestones_on(milestones, dates, as_of=as_of, known_at=known_at))
+    by_project = grouped((each.project_code, each) for each in milestones_on(milestones, dates, as_of=as_of, known_at=known_at))
     version_of = {v.version_code: v for v in in_order(versions)}
     order = {code: place for place, code in enumerate(version_of)}
     in_time = sorted(names, key=lambda n: (order.get(n.strategy_version, len(order)), n.strategy_version))
@@ -300,14 +300,14 @@ def project_reports(
     for row in projects:
         code = row.project_code
         found_own = tally(own.get(code, ()))
-        said = said_of.get(code, ())
+        assessments = said_of.get(code, ())
         called = tuple(NameInVersion(name, version_of.get(name.strategy_version)) for name in names_of.get(code, ()))
         reports.append(
             ProjectReport(
                 row=row, names=called, bureaus=tuple(bureaus_of.get(code, ())),
-                scored=tuple(own.get(code, ())), milestones=tuple(held.get(code, ())), tally=found_own,
+                scored=tuple(own.get(code, ())), milestones=tuple(by_project.get(code, ())), tally=found_own,
                 status=project_status(found_own),
-                confidence=said[-1] if said else None, confidences=said, predecessor_codes=tuple(before.get(code, ())),
+                confidence=assessments[-1] if assessments else None, confidences=assessments, predecessor_codes=tuple(before.get(code, ())),
                 version=called[0].version if called else None,
             )
         )  # fmt: skip

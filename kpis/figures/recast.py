@@ -48,7 +48,7 @@ def recast(kind: str, by_unit: Mapping[str, Sequence[Figure]], *, organisation: 
         share. A figure counts as of its period's last day, or of its unit's last day where that came earlier. What cannot be
         added (levels, texts, rates without parts) moves only where a unit merely changed its name.
     """
-    held: dict[tuple[str, str], list[_Piece]] = {}
+    pieces_of: dict[tuple[str, str], list[_Piece]] = {}
     breaks: dict[Break, None] = {}
     for code, figures in by_unit.items():
         last = organisation.last_day(code)
@@ -62,19 +62,19 @@ def recast(kind: str, by_unit: Mapping[str, Sequence[Figure]], *, organisation: 
             breaks.update(dict.fromkeys(met))
             addable = is_addable(kind, figure)
             if set(shares) == {code}:
-                held.setdefault((code, figure.period_code), []).append(_Piece(code, figure, addable))
+                pieces_of.setdefault((code, figure.period_code), []).append(_Piece(code, figure, addable))
                 continue
             stays = Break(code, None, tuple(shares), "not_additive")
             if not addable and len(shares) > 1:
                 breaks[stays] = None
-                held.setdefault((code, figure.period_code), []).append(_Piece(code, figure, addable))
+                pieces_of.setdefault((code, figure.period_code), []).append(_Piece(code, figure, addable))
                 continue
             for unit, share in shares.items():
                 moved = _scaled(kind, figure, share)
-                held.setdefault((unit, figure.period_code), []).append(_Piece(code, moved, addable, stays))
-    _send_home(kind, held, breaks)
+                pieces_of.setdefault((unit, figure.period_code), []).append(_Piece(code, moved, addable, stays))
+    _send_home(kind, pieces_of, breaks)
     result: dict[str, list[Figure]] = {}
-    for (unit, _), pieces in held.items():
+    for (unit, _), pieces in pieces_of.items():
         if not pieces:
             continue
         made = pieces[0].figure if len(pieces) == 1 else summed(kind, [p.figure for p in pieces])
@@ -87,18 +87,18 @@ def recast(kind: str, by_unit: Mapping[str, Sequence[Figure]], *, organisation: 
     return Recast({unit: tuple(sorted(result[unit], key=in_time)) for unit in ordered}, tuple(breaks))
 
 
-def _send_home(kind: str, held: dict[tuple[str, str], list[_Piece]], breaks: dict[Break, None]) -> None:
+def _send_home(kind: str, pieces_of: dict[tuple[str, str], list[_Piece]], breaks: dict[Break, None]) -> None:
     """Where pieces meet that cannot be added, send those back that came from elsewhere, until nothing clashes."""
     moving = True
     while moving:
         moving = False
-        for (unit, period), pieces in list(held.items()):
+        for (unit, period), pieces in list(pieces_of.items()):
             if len(pieces) < 2 or (all(p.is_addable for p in pieces) and not are_mixed(kind, (p.figure for p in pieces))):
                 continue
             strangers = [p for p in pieces if p.home != unit and not p.is_addable] or [p for p in pieces if p.home != unit]
             for piece in strangers:
                 pieces.remove(piece)
-                held.setdefault((piece.home, period), []).append(piece)
+                pieces_of.setdefault((piece.home, period), []).append(piece)
                 if piece.reason_break is not None:
                     breaks[piece.reason_break] = None
                 moving = True

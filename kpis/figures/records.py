@@ -215,8 +215,8 @@ def current_vintages(figures: Iterable[Figure], *, known_at: datetime | None = N
     for figure in known:
         if figure.withdraws_vintage is not None or (taken_back and (figure.period_code, figure.vintage) in taken_back):
             continue
-        held = latest.get(figure.period_code)
-        if held is None or figure.vintage > held.vintage:
+        newest = latest.get(figure.period_code)
+        if newest is None or figure.vintage > newest.vintage:
             latest[figure.period_code] = figure
     return sorted(latest.values(), key=last_day_order)
 
@@ -300,11 +300,11 @@ def revisions(figures: Iterable[Figure], *, known_at: datetime | None = None) ->
     """Return every correction and withdrawal known by an instant, period by period, in the order of the vintages."""
     known = (f for f in figures if known_at is None or f.known_at is None or f.known_at <= known_at)
     changes = []
-    for held in grouped((figure.period_code, figure) for figure in known).values():
-        held.sort(key=lambda f: f.vintage)
-        for place, figure in enumerate(held):
+    for vintages in grouped((figure.period_code, figure) for figure in known).values():
+        vintages.sort(key=lambda f: f.vintage)
+        for place, figure in enumerate(vintages):
             if figure.vintage > 1:
-                before, after = (next(iter(current_vintages(held[:until])), None) for until in (place, place + 1))
+                before, after = (next(iter(current_vintages(vintages[:until])), None) for until in (place, place + 1))
                 changes.append(Revision(figure, before, after))
     return changes
 

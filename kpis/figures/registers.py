@@ -243,8 +243,8 @@ def plan(dated: Iterable[Dated], groups: Iterable[Group], *, as_of: date) -> Pla
             days[d.day, d.precision] += d.count
             planned += d.count if d.status == "planned" else 0
     overdue = sum(n for (day, precision), n in days.items() if precision in SURE and day < as_of)
-    said = sum(g.count for g in groups if g.status == "planned")
-    return Plan(tuple((*key, days[key]) for key in sorted(days)), overdue, max(said - planned, 0))
+    planned_count = sum(g.count for g in groups if g.status == "planned")
+    return Plan(tuple((*key, days[key]) for key in sorted(days)), overdue, max(planned_count - planned, 0))
 
 
 def cumulated(dated: Iterable[Dated]) -> list[tuple[date, int, int]]:

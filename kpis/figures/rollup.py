@@ -110,16 +110,16 @@ def roll_up_bureaus(
         addable = {unit: figure for unit, figure in reported.items() if is_addable(kind, figure)}
         missing = tuple(unit for unit in organisation.owing(scope_code, end) if unit not in reported)
         unaddable = tuple(unit for unit in reported if unit not in addable)
-        held = RollUp(
+        rolled_up = RollUp(
             period_code=code, figure=None, official=published.get(end), added=(), unaddable=unaddable, missing=missing
         )  # fmt: skip
         if are_mixed(kind, addable.values()):
             to_date = tuple(unit for unit, figure in addable.items() if figure.is_year_to_date)
             alone = tuple(unit for unit in addable if unit not in to_date)
-            rolled.append(replace(held, year_to_date=to_date, single_period=alone))
+            rolled.append(replace(rolled_up, year_to_date=to_date, single_period=alone))
         else:
             total = summed(kind, list(addable.values())) if addable else None
-            rolled.append(replace(held, figure=total, added=tuple(addable)))
+            rolled.append(replace(rolled_up, figure=total, added=tuple(addable)))
     return tuple(sorted(rolled, key=lambda r: _when(r.period_code, periods)))
 
 

@@ -289,8 +289,8 @@ def judged_then(
         entry = measured(entry, first) if unit in members else entry
     else:
         return None
-    held = [worked_out(entry.definition, f) for f in figures]
-    return stand(entry.definition, held, entry.goals, baseline=entry.baseline, as_of=as_of)
+    points = [worked_out(entry.definition, f) for f in figures]
+    return stand(entry.definition, points, entry.goals, baseline=entry.baseline, as_of=as_of)
 
 
 def recast_then(entries: Sequence[Entry], book: Book, *, as_of: date, known_at: datetime | None, on: date) -> Recast:
@@ -320,11 +320,11 @@ def forecast_of(scored: Scored, *, as_of: date) -> Forecast | None:
 
     It is worked out once: chart, legend and table ask for it, in each language.
     """
-    held = scored._expected
-    if as_of not in held:
+    expected = scored._expected
+    if as_of not in expected:
         until = max((g.period.end for g in goals_known(scored.entry.goals, as_of)), default=None)
-        held[as_of] = forecast(scored.entry.definition, scored.figures, until=until, as_of=as_of) if until else None
-    return held[as_of]
+        expected[as_of] = forecast(scored.entry.definition, scored.figures, until=until, as_of=as_of) if until else None
+    return expected[as_of]
 
 
 def needed_of(scored: Scored, *, as_of: date) -> Needed | None:

@@ -119,13 +119,13 @@ def sentence(definition: Definition, judgement: Judgement, *, as_of: date, langu
     between = say("say_between", language)
     numbers = numbers_of(definition, judgement, language)
     if judgement.status == "unreported" and judgement.unreported_goals:
-        said = [_unreported(definition, judgement, numbers, language)]
+        sentences = [_unreported(definition, judgement, numbers, language)]
     elif judgement.figure is None:
-        said = [say("say_no_figure", language, day=format_date(as_of, language))]
+        sentences = [say("say_no_figure", language, day=format_date(as_of, language))]
     else:
-        said = [_main(definition, judgement, numbers, language)]
-    said += _besides(definition, judgement, language)
-    return between.join(said)
+        sentences = [_main(definition, judgement, numbers, language)]
+    sentences += _besides(definition, judgement, language)
+    return between.join(sentences)
 
 
 def short_sentence(definition: Definition, judgement: Judgement, *, language: str = "ja", is_last: bool = True) -> str:
@@ -222,18 +222,18 @@ def _main(definition: Definition, judgement: Judgement, numbers: Numbers, langua
     key = _key(definition, judgement, numbers)
     against_plan = key.startswith(("say_plan", "say_away"))
     goal = judgement.goal
-    said = say(
+    sentence_text = say(
         key, language, actual=numbers.actual, target=numbers.target, planned=numbers.planned,
         gap=_gap(judgement, numbers.plan_gap if against_plan else numbers.goal_gap, language, is_planned=against_plan),
         due=format_date(goal.period.end, language) if goal else "",
         base=numbers.base,
     )  # fmt: skip
     if goal is None or judgement.status == "not_applicable":
-        return said + say("say_end_plain", language, day=day, stale=stale)
+        return sentence_text + say("say_end_plain", language, day=day, stale=stale)
     pace, planned, value = "", judgement.planned_value, value_of(definition, figure)
     if KINDS[definition.kind].is_cap and against_plan and planned and value is not None:
         pace = say("say_pace", language, pace=format_percent(value / planned * 100, language, 0))
-    return said + say("say_end", language, status=status_word(judgement.status, language), pace=pace, day=day, stale=stale)
+    return sentence_text + say("say_end", language, status=status_word(judgement.status, language), pace=pace, day=day, stale=stale)
 
 
 def _key(definition: Definition, judgement: Judgement, numbers: Numbers) -> str:
@@ -267,30 +267,30 @@ def _key(definition: Definition, judgement: Judgement, numbers: Numbers) -> str:
 
 def _unreported(definition: Definition, judgement: Judgement, numbers: Numbers, language: str) -> str:
     first, more = judgement.unreported_goals[0], len(judgement.unreported_goals) - 1
-    said = say(
+    text = say(
         "say_cap_unreported" if KINDS[definition.kind].is_cap else "say_unreported", language,
         target=goal_text(definition, first, language), due=format_date(first.period.end, language),
     )  # fmt: skip
     if more:
-        said += say("say_more_due", language, count=more)
+        text += say("say_more_due", language, count=more)
     if judgement.figure is None:
         last = say("say_never_published", language)
     else:
         actual = numbers.actual or named(judgement.figure, "text", language)
         last = say("say_last_figure", language, actual=actual, day=format_date(judgement.figure.period.end, language))
-    return said + say("say_between", language) + last
+    return text + say("say_between", language) + last
 
 
 def _besides(definition: Definition, judgement: Judgement, language: str) -> list[str]:
     """Return what has to be known beside the judgement: last target due, parts of a period, roundings, where the plan starts."""
-    said = [*_last_due(definition, judgement, language)]
+    sentences = [*_last_due(definition, judgement, language)]
     if judgement.is_part and judgement.goal is not None and judgement.status not in ("unreported", "not_due"):
-        said.append(say("say_part_of_year" if judgement.goal.period.kind == "year" else "say_part", language))
+        sentences.append(say("say_part_of_year" if judgement.goal.period.kind == "year" else "say_part", language))
     if judgement.could_be and judgement.figure is not None:
         by = "bound" if judgement.figure.is_lower_bound else "rounded" if judgement.figure.is_approximate else "goal"
         quoted = (say("say_quoted", language, status=status_word(s, language)) for s in judgement.could_be)
         either = reduce(lambda first, second: say("say_either", language, first=first, second=second), quoted)
-        said.append(say(f"say_could_be_{by}", language, statuses=either))
+        sentences.append(say(f"say_could_be_{by}", language, statuses=either))
     base = judgement.baseline
     if (
         base is not None
@@ -300,8 +300,8 @@ def _besides(definition: Definition, judgement: Judgement, language: str) -> lis
     ):
         written = format_value(base.value, definition, language)
         number = about(written, language) if base.is_approximate else written
-        said.append(say("say_first_figure", language, day=format_date(base.day, language), base=number))
-    return said
+        sentences.append(say("say_first_figure", language, day=format_date(base.day, language), base=number))
+    return sentences
 
 
 def _last_due(definition: Definition, judgement: Judgement, language: str) -> list[str]:

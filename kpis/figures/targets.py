@@ -19,8 +19,8 @@ def goals_known(goals: Iterable[Goal], as_of: date) -> list[Goal]:
             continue
         if goal.is_withdrawn(as_of):
             continue
-        held = latest.get(goal.period_code)
-        if held is None or goal.set_order >= held.set_order:  # on this day it stands
+        newest = latest.get(goal.period_code)
+        if newest is None or goal.set_order >= newest.set_order:  # on this day it stands
             latest[goal.period_code] = replace(goal, withdrawn_on=None) if goal.withdrawn_on is not None else goal
     return sorted(latest.values(), key=due_order)
 

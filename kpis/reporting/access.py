@@ -146,8 +146,8 @@ def sections(grants: Iterable[Grant], action: str, bureau_code: str) -> frozense
 
 def decides(grants: Iterable[Grant], bureau_code: str) -> bool:
     """Say whether a person answers for every row of a bureau's report, and not for those of a section."""
-    held = list(grants)
-    return may(held, "explain", bureau_code) and sections(held, "explain", bureau_code) is None
+    grants_list = list(grants)
+    return may(grants_list, "explain", bureau_code) and sections(grants_list, "explain", bureau_code) is None
 
 
 def require(grants: Iterable[Grant], action: str, bureau_code: str | None = None) -> None:

@@ -51,9 +51,9 @@ def report_to_answer(session: Session, report_id: int, actor: str, revision: int
     reach = _reach(session, actor, row.bureau_code)
     if not reach:
         return Answering(row)
-    asked = None if about is None else list(about)
-    if asked is None or (others := set(asked) - _own(session, reach, kept_of(session, row), asked)):
-        key = "" if asked is None else " ".join(min(others)[1])
+    subjects = None if about is None else list(about)
+    if subjects is None or (others := set(subjects) - _own(session, reach, kept_of(session, row), subjects)):
+        key = "" if subjects is None else " ".join(min(others)[1])
         raise NotAllowed("not_asked_of_section", key=key)
     return Answering(row, min(reach))
 
@@ -68,8 +68,8 @@ def part_of(store: Store, opened: Opened, *, viewer: str) -> Opened:
         bureau = opened.report.bureau_code
         why = {place_of(each.code, bureau, period, is_project=each.is_project): each for each in opened.unspoken}
         warned = {each.id: (each.row_kind, tuple(json.loads(each.row_key))) for each in opened.warnings if each.row_key}
-        asked = [*((c.row.kind, c.row.key) for c in compared), *(each.key for each in opened.rows), *why, *warned.values()]
-        own = _own(session, reach, opened.rows, asked)
+        keys = [*((c.row.kind, c.row.key) for c in compared), *(each.key for each in opened.rows), *why, *warned.values()]
+        own = _own(session, reach, opened.rows, keys)
     return replace(
         opened,
         comparison=replace(opened.comparison, rows=tuple(c for c in compared if (c.row.kind, c.row.key) in own)),
@@ -99,15 +99,16 @@ def _reach(session: Session, email: str, bureau_code: str) -> Collection[str]:
     return sections(grants, "explain", bureau_code) or ()
 
 
-def _own(session: Session, reach: Collection[str], rows: Iterable[KeptRow], asked: Iterable[RowKey]) -> set[RowKey]:
+def _own(session: Session, reach: Collection[str], rows: Iterable[KeptRow], keys: Iterable[RowKey]) -> set[RowKey]:
     """Return which rows are these sections': by the catalogue, and what is new in a register where one of them wrote it."""
-    held = {each.key: each for each in rows}
+    rows_of = {each.key: each for each in rows}
     listed = [
-        held[key].row if key in held else ReportedRow(kind=key[0], key=key[1], fields=_about(key)) for key in dict.fromkeys(asked)
+        rows_of[key].row if key in rows_of else ReportedRow(kind=key[0], key=key[1], fields=_about(key))
+        for key in dict.fromkeys(keys)
     ]
     own, new = own_keys(session, reach, listed)
     wrote = {
         key for key in new
-        if key in held and any(claim.hand.part in reach for said in held[key].said.values() for claim in said.claims)
+        if key in rows_of and any(claim.hand.part in reach for cell in rows_of[key].said.values() for claim in cell.claims)
     }  # fmt: skip
     return own | wrote

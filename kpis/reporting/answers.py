@@ -73,7 +73,7 @@ def upload(
         FigureRefused: a row says what the question does not ask.
     """
     with acting(store, actor, "upload_answer", _subject(code, bureau_code), is_figures=False) as session:
-        asked, reply = _for_step(session, code, bureau_code, actor, "answer_question")
+        question, reply = _for_step(session, code, bureau_code, actor, "answer_question")
         sha256 = hashlib.sha256(content).hexdigest()
         last = session.get(tables.QuestionUpload, (code, bureau_code, reply.revision))
         if last is not None and last.file_sha256 == sha256:
@@ -81,9 +81,9 @@ def upload(
         state = _next(reply, "upload")
         if reply.revision != replaces:
             raise ChangedMeanwhile("answer_uploaded_first", who=last.uploaded_by if last else "", revision=reply.revision)
-        columns = columns_from_json(asked.columns_json)
-        if len(rows) > asked.most_rows:
-            raise FigureRefused("question_rows_too_many", count=len(rows), most=asked.most_rows)
+        columns = columns_from_json(question.columns_json)
+        if len(rows) > question.most_rows:
+            raise FigureRefused("question_rows_too_many", count=len(rows), most=question.most_rows)
         for number, values in enumerate(rows, start=1):
             refuse_row(values, columns, number)
         now = instant(session)
@@ -175,14 +175,14 @@ def rows_of(store: Store, code: str, *, viewer: str, bureau_code: str | None = N
         columns = seen(session, code, viewer, bureau_code).columns
         allowed = {row.bureau_code: row for row in replies_of(session, code) if _may_read(session, viewer, row)}
         query = select(answers).where(col(answers.question_code) == code).order_by(col(answers.row_number))
-        held: dict[str, list[AnswerRow]] = {each: [] for each in allowed if bureau_code in (None, each)}
+        rows_of: dict[str, list[AnswerRow]] = {each: [] for each in allowed if bureau_code in (None, each)}
         for row in session.execute(query).scalars():
-            if row.bureau_code in held and row.revision == allowed[row.bureau_code].revision:
+            if row.bureau_code in rows_of and row.revision == allowed[row.bureau_code].revision:
                 state, values = allowed[row.bureau_code].state, values_from_json(row.values_json, columns)
-                held[row.bureau_code].append(
+                rows_of[row.bureau_code].append(
                     AnswerRow(bureau_code=row.bureau_code, number=row.row_number, state=state, values=values)
                 )
-        return [row for rows in held.values() for row in rows]
+        return [row for rows in rows_of.values() for row in rows]
 
 
 def _may_read(session: Session, viewer: str, reply: tables.QuestionReply) -> bool:
@@ -197,12 +197,12 @@ def _for_step(
     session: Session, code: str, bureau_code: str, actor: str, action: str
 ) -> tuple[tables.Question, tables.QuestionReply]:
     allow(session, actor, action, bureau_code)
-    asked, reply = stored(session, code), session.get(tables.QuestionReply, (code, bureau_code))
+    question_row, reply = stored(session, code), session.get(tables.QuestionReply, (code, bureau_code))
     if reply is None:
         raise NotFound("question_unknown", code=code)
-    if asked.state != QuestionState.OPEN:
-        raise StepRefused("question_state", code=code, state=Message(f"question_is_{asked.state}"))
-    return asked, reply
+    if question_row.state != QuestionState.OPEN:
+        raise StepRefused("question_state", code=code, state=Message(f"question_is_{question_row.state}"))
+    return question_row, reply
 
 
 def _next(reply: tables.QuestionReply, step: str) -> str:

@@ -113,9 +113,9 @@ def values_to_json(values: Mapping[str, Answer]) -> str:
 
 def values_from_json(text: str, columns: Sequence[AskedColumn]) -> dict[str, Answer]:
     """Return the values of a stored row by column, days as days and blanks as ``None``."""
-    held = json.loads(text)
+    values = json.loads(text)
     days = {column.name for column in columns if column.type == AnswerType.DATE}
-    return {c.name: date.fromisoformat(v) if (v := held.get(c.name)) is not None and c.name in days else v for c in columns}
+    return {c.name: date.fromisoformat(v) if (v := values.get(c.name)) is not None and c.name in days else v for c in columns}
 
 
 def refuse_row(values: Mapping[str, Answer], columns: Sequence[AskedColumn], number: int) -> None:

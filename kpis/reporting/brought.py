@@ -132,10 +132,10 @@ def ahead(
     table = tables.ReportingPeriod
     with store.reading() as session:
         organisation = Store.organisation_in(session)
-        asked = select(col(table.period_code)).where(col(table.due_on) >= today - timedelta(days=AFTERWARDS))
+        query = select(col(table.period_code)).where(col(table.due_on) >= today - timedelta(days=AFTERWARDS))
         owed = {
             code: [unit for unit in owing(organisation, code) if bureaus is None or unit in bureaus]
-            for code in session.execute(asked.order_by(col(table.due_on)).limit(PERIODS_AHEAD)).scalars()
+            for code in session.execute(query.order_by(col(table.due_on)).limit(PERIODS_AHEAD)).scalars()
         }
         days = windows_in(session, list(owed))
         standings = standings_in(session, owed, today)
@@ -156,11 +156,11 @@ def open_actions(session: Session) -> list[OpenAction]:
 
 def _reports(session: Session, today: date) -> Iterator[Due]:
     table = tables.ReportingPeriod
-    asked = select(col(table.period_code)).where(
+    query = select(col(table.period_code)).where(
         col(table.opens_on) <= today, col(table.due_on).is_not(None), col(table.end_date) >= today - timedelta(days=PERIODS)
     )
     organisation = Store.organisation_in(session)
-    owed = {code: owing(organisation, code) for code in session.execute(asked).scalars()}
+    owed = {code: owing(organisation, code) for code in session.execute(query).scalars()}
     windows = windows_in(session, list(owed))
     standings = standings_in(session, owed, today)
     return of_reports(
@@ -170,25 +170,25 @@ def _reports(session: Session, today: date) -> Iterator[Due]:
 
 def _leads(moment: Moment) -> dict[str, list[str]]:
     """Return the bureaus that lead the project of each indicator, those that lead it on the day."""
-    held: dict[str, list[str]] = {}
+    leads: dict[str, list[str]] = {}
     for row in moment.rows(tables.ProjectBureau):
         is_now = (row.valid_from is None or row.valid_from <= moment.as_of) and (
             row.valid_to is None or row.valid_to > moment.as_of
         )
         if row.role == Part.LEAD and is_now:
-            held.setdefault(row.project_code, []).append(row.bureau_code)
-    return {code: held.get(row.project_code or "", []) for code, row in moment.indicators.items()}
+            leads.setdefault(row.project_code, []).append(row.bureau_code)
+    return {code: leads.get(row.project_code or "", []) for code, row in moment.indicators.items()}
 
 
 def _turned(session: Session, scored: Iterable[Scored], leads: Mapping[str, list[str]]) -> list[Due]:
     """Return what is told of statuses that differ from those told last, which become those; at the first look nothing turned."""
     table = table_of(tables.ToldStatus)
-    told = {(row.indicator_code, row.unit_code): row for row in session.execute(select(table))}
+    turned = {(row.indicator_code, row.unit_code): row for row in session.execute(select(table))}
     dues: list[Due] = []
     new = []
     for item in scored:
         code, unit, status = item.entry.definition.code, item.entry.unit_code, str(item.judgement.status)
-        was = told.get((code, unit))
+        was = turned.get((code, unit))
         if was is None:
             new.append({"indicator_code": code, "unit_code": unit, "status": status, "turns": 0})
         elif was.status != status:

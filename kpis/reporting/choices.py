@@ -54,8 +54,8 @@ def chosen_by(store: Store, email: str) -> Chosen:
         grants = grants_of(session, email)
         reader = session.get(tables.NoticeReader, email)
         own = select(table_of(tables.NoticeChoice)).where(table_of(tables.NoticeChoice).c.email == email)
-        held = {row.occasion: row.how_often for row in session.execute(own)}
-        how = {occasion: held.get(occasion) or suggested(grants, occasion) for occasion in may_be_chosen(grants)}
+        choices = {row.occasion: row.how_often for row in session.execute(own)}
+        how = {occasion: choices.get(occasion) or suggested(grants, occasion) for occasion in may_be_chosen(grants)}
         return Chosen(reader.language if reader else SOURCE, how, bool(reader and reader.calendar_sha256))
 
 
@@ -81,11 +81,11 @@ def choose(store: Store, *, actor: str, language: str, how_often: Mapping[str, s
 
 
 def _reader(session: Session, email: str) -> tables.NoticeReader:
-    held = session.get(tables.NoticeReader, email)
-    if held is None:
-        held = tables.NoticeReader(email=email, language=SOURCE)
-        session.add(held)
-    return held
+    reader = session.get(tables.NoticeReader, email)
+    if reader is None:
+        reader = tables.NoticeReader(email=email, language=SOURCE)
+        session.add(reader)
+    return reader
 
 
 # The calendar of one person ------------------------------------------------------------------------------------------------
@@ -118,11 +118,11 @@ def whose_calendar(store: Store, secret: str) -> tuple[str, tuple[Grant, ...], s
     if not secret:
         return None
     with store.reading() as session:
-        held = session.execute(
+        reader = session.execute(
             select(tables.NoticeReader).where(col(tables.NoticeReader.calendar_sha256) == _mark(secret))
         ).scalar()
-        grants = grants_of(session, held.email) if held else ()
-        return (held.email, grants, held.language) if held and grants else None
+        grants = grants_of(session, reader.email) if reader else ()
+        return (reader.email, grants, reader.language) if reader and grants else None
 
 
 def _mark(secret: str) -> str:

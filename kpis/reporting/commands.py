@@ -51,8 +51,8 @@ def withdraw_ask(
 def withdraw_list(actor: Annotated[str, typer.Option("--as", help="Who looks (e-mail)")]) -> None:
     """List the withdrawals that wait for a decision."""
     store = own_store()
-    for asked in withdrawals.requests(store, viewer=people.account_key(actor)):
-        _print_asked(asked)
+    for request in withdrawals.requests(store, viewer=people.account_key(actor)):
+        _print_asked(request)
 
 
 @withdraw_app.command("approve")
@@ -76,16 +76,16 @@ def withdraw_refuse(
     _print_asked(withdrawals.decide(store, number, actor=people.account_key(actor), approves=False, text=reason))
 
 
-def _print_asked(asked: withdrawals.Asked) -> None:
+def _print_asked(request: withdrawals.Asked) -> None:
     def said(figure: Figure | None) -> str:
         return ", ".join(f"{n} {v}" for n, v in withdrawals.said_of(figure).items()) or told("figure_none")
 
     out.print(
-        told("withdrawal_in_short", number=asked.id, state=asked.state, key=" ".join(asked.key), vintage=asked.vintage),
+        told("withdrawal_in_short", number=request.id, state=request.state, key=" ".join(request.key), vintage=request.vintage),
         markup=False,
     )
-    out.print(f"  {said(asked.figure)} → {said(asked.then)}", markup=False)
-    out.print(f"  [{asked.reason_class}] {asked.reason_text} ({asked.asked_by} → {asked.decided_by or '―'})", markup=False)
+    out.print(f"  {said(request.figure)} → {said(request.then)}", markup=False)
+    out.print(f"  [{request.reason_class}] {request.reason_text} ({request.asked_by} → {request.decided_by or '―'})", markup=False)
 
 
 people_app = typer.Typer(no_args_is_help=True, help="Who may sign in, and what they may do")

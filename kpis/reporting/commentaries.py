@@ -127,9 +127,11 @@ def needing(
     scored = (item for item in score_all(book, as_of=as_of, view=WHOLE) if item.entry.is_own_scope)
     own = grouped((item.entry.project_code, item) for item in scored)
     late = _late(store, led, as_of, rows)
-    held = {row["project_code"]: row for row in store.all_of(tables.Project)}
-    told = [Unspoken(code, held[code], None, project_status(tally(own.get(code, ()))), tuple(late.get(code, ()))) for code in led]
-    return tuple(each for each in told if each.status in NEEDING or each.late)
+    projects = {row["project_code"]: row for row in store.all_of(tables.Project)}
+    projects_due = [
+        Unspoken(code, projects[code], None, project_status(tally(own.get(code, ()))), tuple(late.get(code, ()))) for code in led
+    ]
+    return tuple(each for each in projects_due if each.status in NEEDING or each.late)
 
 
 def _late(store: Store, led: Sequence[str], as_of: date, rows: Iterable[ReportedRow]) -> dict[str, list[Milestone]]:
@@ -138,9 +140,9 @@ def _late(store: Store, led: Sequence[str], as_of: date, rows: Iterable[Reported
     days = records(tables.MilestoneDate, store.all_of(tables.MilestoneDate))
     late: dict[str, list[Milestone]] = {}
     for each in milestones_on(listed, days, as_of=as_of):
-        said = given.get(each.code, {})
-        done, again = said.get("actual_end"), said.get("replanned_end")
-        is_answered = bool(said.get("ended_reason")) or (isinstance(done, date) and done <= as_of)
+        days_of = given.get(each.code, {})
+        done, again = days_of.get("actual_end"), days_of.get("replanned_end")
+        is_answered = bool(days_of.get("ended_reason")) or (isinstance(done, date) and done <= as_of)
         if each.state in OPEN_STATES and not is_answered and not (isinstance(again, date) and again >= as_of):
             late.setdefault(each.project_code, []).append(each)
     return late
@@ -172,9 +174,9 @@ def unspoken(
     lacking += needing(store, bureau, as_of=as_of, figures=figures, rows=rows)
     if not lacking:
         return ()
-    said = {row["commentary_code"]: row for row in store.all_of(tables.Commentary, bureau_code=bureau, period_code=period)}
-    told: dict[str, Mapping[str, object]] = {code: row for code, row in said.items()}
+    by_code = {row["commentary_code"]: row for row in store.all_of(tables.Commentary, bureau_code=bureau, period_code=period)}
+    commentaries: dict[str, Mapping[str, object]] = {code: row for code, row in by_code.items()}
     for row in rows:
         if row.kind == RowKind.COMMENTARY:
-            told[row.key[0]] = {**told.get(row.key[0], {}), **row.fields}
-    return tuple(each for each in lacking if not says_why(told.get(commentary_code(bureau, each.code, period), {})))
+            commentaries[row.key[0]] = {**commentaries.get(row.key[0], {}), **row.fields}
+    return tuple(each for each in lacking if not says_why(commentaries.get(commentary_code(bureau, each.code, period), {})))

@@ -315,8 +315,8 @@ def as_read(row: ReportedRow, choices: Choices) -> ReportedRow:
 
 
 def _reading(row: ReportedRow, column: str, choices: Choices) -> float | None:
-    said, _ = choices.get((row.kind, row.key, reading_key(column)), ("", 0))
-    return next((value for value in row.readings.get(column, ()) if repr(value) == said), None)
+    choice, _ = choices.get((row.kind, row.key, reading_key(column)), ("", 0))
+    return next((value for value in row.readings.get(column, ()) if repr(value) == choice), None)
 
 
 def _cells(row: ReportedRow, stored: Current | None, choices: Choices) -> Iterable[CellChange]:

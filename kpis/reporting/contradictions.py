@@ -66,7 +66,7 @@ def known_of(indicators: Mapping[str, Record], stored: Mapping[Key, Sequence[Rec
 
 def counting_figures(stored: Mapping[Key, Sequence[Record]]) -> dict[tuple[str, str], list[Figure]]:
     """Return of every figure the vintage that counts, by indicator and unit."""
-    counting = ((key, vintage) for key, held in stored.items() if (vintage := counting_vintage(held)) is not None)
+    counting = ((key, vintage) for key, vintages in stored.items() if (vintage := counting_vintage(vintages)) is not None)
     return grouped((key[:2], figure_of(key, vintage)) for key, vintage in counting)
 
 

@@ -51,19 +51,25 @@ def present(store: Store, report_id: int, *, viewer: str) -> Present:
     """
     with store.reading() as session:
         row = seen(session, report_id, viewer)
-        held = as_it_is(session, row)
+        current = as_it_is(session, row)
         comments = comments_of(session, report_id)
-    rows = {each.key: as_read(each.row, held.choices) for each in held.rows}
-    said: dict[RowKey, Mapping[str, Value]] = {}
+    rows = {each.key: as_read(each.row, current.choices) for each in current.rows}
+    fields_of: dict[RowKey, Mapping[str, Value]] = {}
     for key, own in rows.items():
         columns = own.changed if own.issued else own.fields
-        values = {c: own.fields[c] for c in columns if held.choices.get((*key, c), ("", 0))[0] != THEIRS}
+        values = {c: own.fields[c] for c in columns if current.choices.get((*key, c), ("", 0))[0] != THEIRS}
         reasons: dict[str, Value] = {"reason_class": own.reason_class, "reason_text": own.reason_text}
         if values and (own.issued or own.changed):
-            said[key] = {**values, **{name: text for name, text in reasons.items() if text}}
+            fields_of[key] = {**values, **{name: text for name, text in reasons.items() if text}}
     latest = max((c.revision for c in comments), default=0)
     return Present(
-        row.bureau_code, row.period_code, row.state, row.revision, rows, said, tuple(c for c in comments if c.revision == latest)
+        row.bureau_code,
+        row.period_code,
+        row.state,
+        row.revision,
+        rows,
+        fields_of,
+        tuple(c for c in comments if c.revision == latest),
     )
 
 
@@ -117,7 +123,7 @@ def _placed(row: ReportedRow, there: ReportedRow | None) -> ReportedRow:
 
 
 def _written(row: ReportedRow, hand: Hand) -> list[tuple[str, Claim]]:
-    return [(column, said.holds) for column, said in kept(row, hand).said.items()]
+    return [(column, cell.holds) for column, cell in kept(row, hand).said.items()]
 
 
 def _record(session: Session, row: tables.Submission, actor: str, claims: Sequence[tuple[ReportedRow, str, Claim]]) -> None:

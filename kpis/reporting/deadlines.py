@@ -101,11 +101,11 @@ class Windows:
 
 def windows_in(session: Session, periods: Sequence[str], known_at: datetime | None = None) -> Windows:
     """Return the days of several periods, within a session."""
-    held, leave = tables.ReportingPeriod, tables.ReportingException
-    asked = select(leave).where(col(leave.period_code).in_(periods)).order_by(col(leave.id))  # the newest counts
-    granted = session.exec(asked if known_at is None else asked.where(leave.granted_at <= known_at))
+    period_table, leave = tables.ReportingPeriod, tables.ReportingException
+    query = select(leave).where(col(leave.period_code).in_(periods)).order_by(col(leave.id))  # the newest counts
+    granted = session.exec(query if known_at is None else query.where(leave.granted_at <= known_at))
     return Windows(
-        {row.period_code: row for row in session.exec(select(held).where(col(held.period_code).in_(periods)))},
+        {row.period_code: row for row in session.exec(select(period_table).where(col(period_table.period_code).in_(periods)))},
         {(row.bureau_code, row.period_code): row.until for row in granted},
     )
 
@@ -215,20 +215,20 @@ def standings_in(
     """Return where the bureaus named for each period stand; as many queries for many as for one."""
     windows = windows_in(session, list(owed), known_at)
     query = select(tables.Submission).where(col(tables.Submission.period_code).in_(list(owed)))
-    held: dict[tuple[str, str], tables.Submission] = {}
+    reports_of: dict[tuple[str, str], tables.Submission] = {}
     approved: set[tuple[str, str]] = set()
     reports = session.exec(query.order_by(col(tables.Submission.id))).all()
     states = _states(session, reports, known_at)
     for each in reports:
         # A withdrawn report leaves no trace in the matrix; one on its way speaks for the bureau, else the last approved.
         if states.get(each.id, "withdrawn") != "withdrawn":
-            held[each.bureau_code, each.period_code] = each
+            reports_of[each.bureau_code, each.period_code] = each
         if states.get(each.id) == "approved":
             approved.add((each.bureau_code, each.period_code))
     standings = []
     for period_code, bureaus in owed.items():
         for code in bureaus:
-            row, is_approved = held.get((code, period_code)), (code, period_code) in approved
+            row, is_approved = reports_of.get((code, period_code)), (code, period_code) in approved
             state = states[row.id] if row else "not_started"
             waits = state in ("not_started", "draft", "returned") and not is_approved
             late = waits and windows.of(code, period_code).is_late(today)

@@ -113,8 +113,8 @@ def colleagues(store: Store, *, viewer: str) -> list[str]:
         NotAllowed: the viewer may not name deputies at all.
     """
     with _who_may_name(store, viewer) as (session, grants):
-        held = session.exec(select(tables.UserRole.email).where(col(tables.UserRole.role).in_(OF_BUREAU))).all()
-        return [email for email in sorted({*held}) if email == account_key(viewer) or _is_for_all(grants)]
+        emails = session.exec(select(tables.UserRole.email).where(col(tables.UserRole.role).in_(OF_BUREAU))).all()
+        return [email for email in sorted({*emails}) if email == account_key(viewer) or _is_for_all(grants)]
 
 
 def _is_for_all(grants: Collection[Grant]) -> bool:

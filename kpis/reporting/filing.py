@@ -48,7 +48,7 @@ def row_key(key: tuple[str, ...]) -> str:
 def packed(row: ReportedRow) -> str:
     """Return a row as the text that a submission keeps."""
     changed_from = {name: row.issued.get(name) for name in row.changed} if row.issued else None
-    said = {
+    document = {
         "fields": {name: shown(value) for name, value in row.fields.items()},
         "changed_from": changed_from,
         "vintage": row.issued_vintage,
@@ -56,7 +56,7 @@ def packed(row: ReportedRow) -> str:
         "columns": row.columns,
         **({"readings": row.readings} if row.readings else {}),
     }
-    return orjson.dumps(said).decode()
+    return orjson.dumps(document).decode()
 
 
 _DAYS = {kind: [c.name for c in table_of(r.table).c if c.type.python_type is date] for kind, r in REGISTERS.items()}
@@ -64,18 +64,18 @@ _DAYS = {kind: [c.name for c in table_of(r.table).c if c.type.python_type is dat
 
 def unpacked(stored: Any) -> ReportedRow:
     """Return the row that a submission keeps as text."""
-    said = orjson.loads(stored.fields_json)
-    fields, changed_from = said["fields"], said["changed_from"]
+    document = orjson.loads(stored.fields_json)
+    fields, changed_from = document["fields"], document["changed_from"]
     for values in (fields, changed_from or {}):
         for name in _DAYS.get(stored.row_kind, ()):
             if values.get(name):
                 values[name] = date.fromisoformat(values[name])
     issued = {} if changed_from is None else {**fields, **changed_from}
     return ReportedRow(
-        kind=stored.row_kind, key=tuple(orjson.loads(stored.row_key)), fields=fields, issued_vintage=said["vintage"],
-        sheet=stored.sheet, row=said["row"], columns=said["columns"],
+        kind=stored.row_kind, key=tuple(orjson.loads(stored.row_key)), fields=fields, issued_vintage=document["vintage"],
+        sheet=stored.sheet, row=document["row"], columns=document["columns"],
         reason_class=stored.reason_class, reason_text=stored.reason_text, issued=issued,
-        readings={n: tuple(r) for n, r in said.get("readings", {}).items()},
+        readings={n: tuple(r) for n, r in document.get("readings", {}).items()},
     )  # fmt: skip
 
 
@@ -90,8 +90,8 @@ def rows_of(session: Session, submission: tables.Submission, *, revision: int | 
 
 
 def _chosen(row: ReportedRow, stored: Any) -> dict[CellKey, tuple[str, int]]:
-    told = json.loads(stored.choices_json) if stored.choices_json else {}
-    return {(row.kind, row.key, column): (choice, against) for column, (choice, against) in told.items()}
+    choices = json.loads(stored.choices_json) if stored.choices_json else {}
+    return {(row.kind, row.key, column): (choice, against) for column, (choice, against) in choices.items()}
 
 
 def _stored_rows(session: Session, submission: tables.Submission, revision: int) -> Iterable[Any]:
@@ -103,19 +103,19 @@ def _stored_rows(session: Session, submission: tables.Submission, revision: int)
 
 def packed_claims(each: KeptRow) -> str:
     """Return who wrote what in a row as the text that a submission keeps: one hand where all of it is of one, as its row says it."""
-    hands = {claim.hand for said in each.said.values() for claim in said.claims}
-    if len(hands) == 1 and all(len(said.claims) == 1 and said.settled is None for said in each.said.values()):
+    hands = {claim.hand for cell in each.said.values() for claim in cell.claims}
+    if len(hands) == 1 and all(len(cell.claims) == 1 and cell.settled is None for cell in each.said.values()):
         (hand,) = hands
         if each == kept(each.row, hand):
             return orjson.dumps({"hand": _packed_hand(hand)}).decode()
     cells = {
         column: {
             "claims": [
-                [shown(c.value), shown(c.was), _packed_hand(c.hand), c.place, c.readings] for c in said.claims
+                [shown(c.value), shown(c.was), _packed_hand(c.hand), c.place, c.readings] for c in cell.claims
             ],
-            **({"settled": [shown(s.value), [shown(v) for v in s.among], s.by, s.at]} if (s := said.settled) else {}),
+            **({"settled": [shown(s.value), [shown(v) for v in s.among], s.by, s.at]} if (s := cell.settled) else {}),
         }
-        for column, said in each.said.items()
+        for column, cell in each.said.items()
     }  # fmt: skip
     return orjson.dumps({"cells": cells}).decode()
 
@@ -127,31 +127,31 @@ def _packed_hand(hand: Hand) -> tuple[str, str, datetime | None, int]:
 def kept_row(submission: tables.Submission, stored: Any) -> KeptRow:
     """Return a row that a submission keeps with who wrote what in it."""
     row = unpacked(stored)
-    told = orjson.loads(stored.claims_json) if stored.claims_json else {}
-    if "cells" not in told:
+    claims_kept = orjson.loads(stored.claims_json) if stored.claims_json else {}
+    if "cells" not in claims_kept:
         before = Hand(by=submission.created_by, at=submission.created_at, upload=submission.revision)  # where that was not kept yet
-        return kept(row, _unpacked_hand(told["hand"]) if told else before)
+        return kept(row, _unpacked_hand(claims_kept["hand"]) if claims_kept else before)
     days = _DAYS.get(stored.row_kind, ())
 
-    def value(column: str, said: Any) -> Any:
-        return date.fromisoformat(said) if said and column in days else said
+    def value(column: str, text: Any) -> Any:
+        return date.fromisoformat(text) if text and column in days else text
 
     cells = {}
-    for column, said in told["cells"].items():
+    for column, cell in claims_kept["cells"].items():
         claims = tuple(
             Claim(value=value(column, v), was=value(column, was), hand=_unpacked_hand(hand), place=place, readings=tuple(readings))
-            for v, was, hand, place, readings in said["claims"]
+            for v, was, hand, place, readings in cell["claims"]
         )
         settled = None
-        if "settled" in said:
-            v, among, by, at = said["settled"]
+        if "settled" in cell:
+            v, among, by, at = cell["settled"]
             settled = Settled(value=value(column, v), among=tuple(value(column, each) for each in among), by=by, at=_instant(at))
         cells[column] = CellClaims(claims, settled)
     return KeptRow(row, cells)
 
 
-def _unpacked_hand(told: Sequence[Any]) -> Hand:
-    by, part, at, upload = told
+def _unpacked_hand(packed: Sequence[Any]) -> Hand:
+    by, part, at, upload = packed
     return Hand(by=by, part=part, at=_instant(at), upload=upload)
 
 
@@ -186,20 +186,20 @@ def current_of(session: Session, rows: Sequence[ReportedRow]) -> dict[RowKey, Cu
 
 
 def _current_figures(session: Session, rows: Sequence[ReportedRow]) -> dict[RowKey, Current]:
-    c, asked = table_of(tables.Observation).c, {row.key: row for row in rows}
-    stored = by_figure(session, c.indicator_code.in_({k[0] for k in asked}), c.bureau_code.in_({k[1] for k in asked}))
-    vintages = {key: {row["vintage"]: row for row in held} for key, held in stored.items() if key in asked}
-    submitters = _submitters(session, {v["submission_id"] for held in vintages.values() for v in held.values()})
+    c, rows_by_key = table_of(tables.Observation).c, {row.key: row for row in rows}
+    stored = by_figure(session, c.indicator_code.in_({k[0] for k in rows_by_key}), c.bureau_code.in_({k[1] for k in rows_by_key}))
+    vintages = {key: {row["vintage"]: row for row in vintages_of} for key, vintages_of in stored.items() if key in rows_by_key}
+    submitters = _submitters(session, {v["submission_id"] for vintages_of in vintages.values() for v in vintages_of.values()})
     current: dict[RowKey, Current] = {}
-    for key, held in vintages.items():
-        newest = held[max(held)]
-        counting = counting_vintage(held.values())
-        at_issue = held.get(asked[key].issued_vintage) or dict.fromkeys(newest)
+    for key, vintages_of in vintages.items():
+        newest = vintages_of[max(vintages_of)]
+        counting = counting_vintage(vintages_of.values())
+        at_issue = vintages_of.get(rows_by_key[key].issued_vintage) or dict.fromkeys(newest)
         by: str = submitters.get(newest["submission_id"]) or newest["source_code"]
         values, again = dict.fromkeys(newest), None
         if counting is not None:
             withdrawal = {"vintage": newest["vintage"] + 1, "withdraws_vintage": counting["vintage"]}
-            values, again = dict(counting), counting_vintage([*held.values(), withdrawal])
+            values, again = dict(counting), counting_vintage([*vintages_of.values(), withdrawal])
         current[OBSERVATIONS, key] = Current(
             values=values,
             vintage=newest["vintage"],
@@ -214,26 +214,26 @@ def _current_figures(session: Session, rows: Sequence[ReportedRow]) -> dict[RowK
 def _current_register(session: Session, kind: str, rows: Sequence[ReportedRow]) -> dict[RowKey, Current]:
     table, log = table_of(REGISTERS[kind].table), table_of(tables.RegisterChange)
     (key_column,) = table.primary_key.columns
-    asked = {row.key[0]: row for row in rows}
+    rows_by_code = {row.key[0]: row for row in rows}
     reported = {key_column.name, "vintage", "source_code"}.union(*(row.fields for row in rows))
     names = [c.name for c in table.c if c.name in reported]
-    held: dict[str, Row] = {}
-    for rows_held in of_codes(session, sql_select(*(table.c[name] for name in names)), key_column, asked):
+    stored_rows: dict[str, Row] = {}
+    for rows_held in of_codes(session, sql_select(*(table.c[name] for name in names)), key_column, rows_by_code):
         for stored in with_texts(session, REGISTERS[kind].table, rows_held):
-            held[stored[key_column.name]] = {name: value for name, value in stored.items() if name in reported}
-    behind = [code for code, values in held.items() if values["vintage"] > asked[code].issued_vintage]
+            stored_rows[stored[key_column.name]] = {name: value for name, value in stored.items() if name in reported}
+    behind = [code for code, values in stored_rows.items() if values["vintage"] > rows_by_code[code].issued_vintage]
     past: dict[str, Row] = {}
     last: dict[str, tuple[int | None, str, datetime]] = {}
     changes = sql_select(log).where(log.c.register_name == kind).order_by(log.c.vintage)
     for change in chain.from_iterable(of_codes(session, changes, log.c.row_code, behind)):
         last[change.row_code] = (change.submission_id, change.file_sha256 or "", change.known_at)
-        if change.vintage > asked[change.row_code].issued_vintage:
+        if change.vintage > rows_by_code[change.row_code].issued_vintage:
             for name, value in json.loads(change.before_json).items():
                 past.setdefault(change.row_code, {}).setdefault(name, _typed(table, name, value))
     submitters = _submitters(session, {submission for submission, _, _ in last.values()})
     current: dict[RowKey, Current] = {}
-    for code, values in held.items():
-        issued = asked[code].issued_vintage
+    for code, values in stored_rows.items():
+        issued = rows_by_code[code].issued_vintage
         earlier = past.get(code)
         at_issue = ({**values, **earlier} if earlier else values) if issued else dict.fromkeys(values)
         submission, _, changed_at = last.get(code, (None, "", None))

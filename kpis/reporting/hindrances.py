@@ -75,7 +75,7 @@ def not_yet_asked(
 ) -> list[ContradictingRow]:
     """Return what the report contradicts by now without having been asked about it; refuse what is impossible by now."""
     warned = warnings_of(session, submission)
-    asked = {(w.rule, w.sheet, w.cell, w.found) for w in warned if not w.row_key} | {
+    confirmed = {(w.rule, w.sheet, w.cell, w.found) for w in warned if not w.row_key} | {
         (w.rule, w.row_kind, w.row_key, w.found) for w in warned
     }
     contradictions = contradictions_of(session, submission.bureau_code, comparison, current)
@@ -84,7 +84,7 @@ def not_yet_asked(
     return [
         each
         for each in contradictions
-        if not asked
+        if not confirmed
         & {
             (each.contradiction.rule, *place, each.contradiction.found)
             for place in ((each.row.sheet, each.cell), (each.row.kind, row_key(each.row.key)))
@@ -103,11 +103,11 @@ def as_warning(row: ContradictingRow) -> Warning:
 
 def places_of(contradictions: Sequence[ContradictingRow], language: str) -> str:
     """Say where and what, of the first three."""
-    said = [
+    places = [
         f"{' '.join(each.row.key)} {each.row.sheet}!{each.cell}: {each.contradiction.found} / {written(each.contradiction.expected, language)}"
         for each in contradictions[:3]
     ]
-    return "; ".join(said) + (" …" if len(contradictions) > 3 else "")
+    return "; ".join(places) + (" …" if len(contradictions) > 3 else "")
 
 
 def refuse_unready(comparison: Comparison) -> None:

@@ -66,10 +66,10 @@ class Warning(Remark):
 
 
 def asked_to_confirm(
-    said: str, expected: Message, remedy: Message, *, sheet: str = "", cell: str = "", rule: str = "", row: RowKey | None = None
+    sentence: str, expected: Message, remedy: Message, *, sheet: str = "", cell: str = "", rule: str = "", row: RowKey | None = None
 ) -> Warning:
     """Return a warning with what is expected and what to do in Japanese and English."""
-    return Warning(said, *pair(expected), *pair(remedy), sheet, cell, rule, row)
+    return Warning(sentence, *pair(expected), *pair(remedy), sheet, cell, rule, row)
 
 
 def id_of(row: tables.Submission) -> int:

@@ -75,16 +75,16 @@ def decide(store: Store, period_code: str, wanted: Wanted, *, actor: str) -> int
         NotFound: there is no such indicator, project, milestone or bureau.
         FigureRefused: something is missing, too long, or due before it was decided.
     """
-    quarter, said = _quarter(period_code), {name: typed(getattr(wanted, name)) for name in ("decided", "section", "role")}
+    quarter, texts = _quarter(period_code), {name: typed(getattr(wanted, name)) for name in ("decided", "section", "role")}
     with acting(store, actor, STEP, subject_of_meeting(quarter.code)) as session:
         allow(session, actor, STEP)
         now = instant(session)
-        _refuse_incomplete(wanted, said, today=local_day(now))
+        _refuse_incomplete(wanted, texts, today=local_day(now))
         _refuse_unknown(session, wanted)
         row = tables.Decision(
             period_code=quarter.code, indicator_code=wanted.indicator_code or None, project_code=wanted.project_code or None,
-            milestone_code=wanted.milestone_code or None, decided=said["decided"],
-            section=said["section"], role=said["role"], due_on=wanted.due_on, written_by=actor, written_at=now,
+            milestone_code=wanted.milestone_code or None, decided=texts["decided"],
+            section=texts["section"], role=texts["role"], due_on=wanted.due_on, written_by=actor, written_at=now,
         )  # fmt: skip
         session.add(row)
         session.flush()
@@ -93,7 +93,7 @@ def decide(store: Store, period_code: str, wanted: Wanted, *, actor: str) -> int
             row.action_code, row.bureau_code = _act(session, row, wanted.bureau_code), wanted.bureau_code
             session.flush()
         about = wanted.indicator_code or wanted.milestone_code or wanted.project_code
-        detail = " ".join(filter(None, (str(row.id), about, wanted.bureau_code, f"{wanted.due_on}:", said["decided"])))
+        detail = " ".join(filter(None, (str(row.id), about, wanted.bureau_code, f"{wanted.due_on}:", texts["decided"])))
         record(session, actor, "decided", subject_of_meeting(quarter.code), detail=detail)
         return row.id
 
@@ -105,14 +105,14 @@ def _quarter(period_code: str) -> Period:
     return period
 
 
-def _refuse_incomplete(wanted: Wanted, said: dict[str, str], *, today: date) -> None:
-    if not said["decided"] or wanted.due_on is None:
+def _refuse_incomplete(wanted: Wanted, texts: dict[str, str], *, today: date) -> None:
+    if not texts["decided"] or wanted.due_on is None:
         raise FigureRefused("decision_incomplete")
-    if any(len(text) > LONGEST for text in said.values()):
+    if any(len(text) > LONGEST for text in texts.values()):
         raise FigureRefused("decision_too_long", most=LONGEST)
     if wanted.due_on < today:
         raise FigureRefused("decision_due_past", day=str(wanted.due_on))
-    if wanted.bureau_code and not said["section"]:
+    if wanted.bureau_code and not texts["section"]:
         raise FigureRefused("decision_without_section")
     if wanted.bureau_code and not (wanted.indicator_code or wanted.project_code):
         raise FigureRefused("decision_without_subject")
@@ -121,11 +121,11 @@ def _refuse_incomplete(wanted: Wanted, said: dict[str, str], *, today: date) -> 
 
 
 def _refuse_unknown(session: Session, wanted: Wanted) -> None:
-    held = (
+    references = (
         (tables.Indicator, wanted.indicator_code), (tables.Project, wanted.project_code), (tables.Milestone, wanted.milestone_code),
         (tables.Bureau, wanted.bureau_code),
     )  # fmt: skip
-    for table, code in held:
+    for table, code in references:
         if code and session.get(table, code) is None:
             raise NotFound("decision_of_unknown", code=code)
     milestone = session.get(tables.Milestone, wanted.milestone_code) if wanted.milestone_code else None

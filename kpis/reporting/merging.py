@@ -158,28 +158,28 @@ def merge(base: Sequence[KeptRow], rows: Sequence[ReportedRow], hand: Hand, *, d
 
 def clashes(rows: Iterable[KeptRow]) -> list[Clash]:
     """Return every cell that is a question."""
-    return [Clash(each.row, column, said) for each in rows for column, said in each.said.items() if said.is_open]
+    return [Clash(each.row, column, cell) for each in rows for column, cell in each.said.items() if cell.is_open]
 
 
 def answered(there: KeptRow, column: str, value: Value, *, by: str, at: datetime | None) -> KeptRow:
     """Return a row with one of the values of a cell chosen."""
-    said = {**there.said, column: there.said[column].settle(value, by=by, at=at)}
-    return KeptRow(_built(there.row, there.row, said), said)
+    cells = {**there.said, column: there.said[column].settle(value, by=by, at=at)}
+    return KeptRow(_built(there.row, there.row, cells), cells)
 
 
 def stated(there: KeptRow, values: Mapping[str, Value], hand: Hand) -> KeptRow:
     """Return a row in whose cells somebody who may decide wrote values, whatever others wrote there."""
-    said = dict(there.said)
+    cells = dict(there.said)
     for column, value in values.items():
         was = there.row.issued.get(column, _blank_like(value))
-        own = said.get(column, CellClaims(())).with_claim(Claim(value=value, was=was, hand=hand))
-        said[column] = own.settle(value, by=hand.by, at=hand.at)
-    return KeptRow(_built(there.row, there.row, said), said)
+        own = cells.get(column, CellClaims(())).with_claim(Claim(value=value, was=was, hand=hand))
+        cells[column] = own.settle(value, by=hand.by, at=hand.at)
+    return KeptRow(_built(there.row, there.row, cells), cells)
 
 
 def taken_out(there: KeptRow, hand: Hand) -> KeptRow:
     """Return a row of which somebody said that nothing of it is reported: every cell is again as its template had it."""
-    return stated(there, {column: said.holds.was for column, said in there.said.items()}, hand)
+    return stated(there, {column: cell.holds.was for column, cell in there.said.items()}, hand)
 
 
 def left_open(counted: Completeness, rows: Iterable[KeptRow]) -> Completeness:
@@ -217,31 +217,31 @@ def _claims(row: ReportedRow, hand: Hand) -> Iterable[tuple[str, Claim]]:
 
 
 def _joined(there: KeptRow, row: ReportedRow, hand: Hand, *, decides: bool) -> KeptRow:
-    said = dict(there.said)
+    cells = dict(there.said)
     brings = dict(_claims(row, hand))
     if row.fields.keys() <= row.cleared:  # all of the row: also what no cell of its own says
-        rest = {column: each.holds.was for column, each in said.items() if column not in brings}
+        rest = {column: each.holds.was for column, each in cells.items() if column not in brings}
         brings |= {
             column: Claim(value=was, was=was, hand=hand, place=f"{row.sheet}!{row.row}:{row.row}") for column, was in rest.items()
         }
     for column, claim in brings.items():
-        before = said.get(column, CellClaims(()))
-        said[column] = before.with_claim(claim)
+        before = cells.get(column, CellClaims(()))
+        cells[column] = before.with_claim(claim)
         saw = before.claims and column in row.filled and is_same_value(before.holds.value, row.filled[column])
-        if decides and saw and len(said[column].values) > 1:
-            said[column] = said[column].settle(claim.value, by=hand.by, at=hand.at)
+        if decides and saw and len(cells[column].values) > 1:
+            cells[column] = cells[column].settle(claim.value, by=hand.by, at=hand.at)
     # Who writes a value anew gives its reason anew: the one before was given for another value.
-    if not row.filled and not brings.keys() & {*REASONS} and any(_is_rewritten(there, said, column) for column in brings):
-        said = {column: each for column, each in said.items() if column not in REASONS}
-    return KeptRow(_built(there.row, row, said), said)
+    if not row.filled and not brings.keys() & {*REASONS} and any(_is_rewritten(there, cells, column) for column in brings):
+        cells = {column: each for column, each in cells.items() if column not in REASONS}
+    return KeptRow(_built(there.row, row, cells), cells)
 
 
-def _is_rewritten(there: KeptRow, said: Mapping[str, CellClaims], column: str) -> bool:
+def _is_rewritten(there: KeptRow, cells: Mapping[str, CellClaims], column: str) -> bool:
     before = there.said.get(column)
-    return before is not None and not is_same_value(before.holds.value, said[column].holds.value)
+    return before is not None and not is_same_value(before.holds.value, cells[column].holds.value)
 
 
-def _built(there: ReportedRow, row: ReportedRow, said: Mapping[str, CellClaims]) -> ReportedRow:
+def _built(there: ReportedRow, row: ReportedRow, cells: Mapping[str, CellClaims]) -> ReportedRow:
     """Return the row that what was said makes, on the older of two templates: what changed after either was issued is a conflict."""
     older, newer = (there, row) if there.issued_vintage <= row.issued_vintage else (row, there)
     fields: dict[str, Value] = {}
@@ -250,14 +250,14 @@ def _built(there: ReportedRow, row: ReportedRow, said: Mapping[str, CellClaims])
             fields.setdefault(column, each.issued.get(column, value))
     issued = dict(fields)
     readings: dict[str, tuple[float, ...]] = {}
-    for column, each_said in said.items():
+    for column, each_said in cells.items():
         if column in REASONS:
             continue
         claim = each_said.holds
         fields[column], issued[column] = claim.value, claim.was
         if claim.readings:
             readings[column] = claim.readings
-    reasons = {column: said[column].holds.value if column in said else None for column in REASONS}
+    reasons = {column: cells[column].holds.value if column in cells else None for column in REASONS}
     return replace(
         row, fields=fields, issued=issued if older.issued or newer.issued else {}, issued_vintage=older.issued_vintage,
         readings=readings, reason_class=str(reasons["reason_class"]) if reasons["reason_class"] else None,

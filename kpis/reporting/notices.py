@@ -51,9 +51,9 @@ def of_line(session: Session, action: str, subject: str) -> None:
         code, *one = number.split(" ")
         due_on = session.get_one(tables.Question, code).due_on
         replies = tables.QuestionReply
-        asked = one or session.execute(select(col(replies.bureau_code)).where(col(replies.question_code) == code)).scalars()
-        told = {"question": code, "day": due_on.isoformat()}
-        put(session, [Due(occasion, f"{subject} {bureau} {line}", bureau, {**told, "bureau": bureau}) for bureau in asked])
+        bureaus = one or session.execute(select(col(replies.bureau_code)).where(col(replies.question_code) == code)).scalars()
+        question = {"question": code, "day": due_on.isoformat()}
+        put(session, [Due(occasion, f"{subject} {bureau} {line}", bureau, {**question, "bureau": bureau}) for bureau in bureaus])
 
 
 def put(session: Session, dues: Iterable[Due]) -> int:
@@ -66,16 +66,16 @@ def put(session: Session, dues: Iterable[Due]) -> int:
         return 0
     table = table_of(tables.Notice)
     persons, webhooks = grants_by_person(session), _webhooks(session)
-    told = _told(session, {each.occasion for each in due})
+    notices = _told(session, {each.occasion for each in due})
     now, rows = instant(session), []
     for each in due:
         readers = [PERSON + email for email, grants in persons.items() if is_concerned(grants, each.occasion, each.bureau_code)]
         readers += [f"{WEBHOOK}{hook.id}" for hook in webhooks if is_for(hook, each.occasion, each.bureau_code)]
         for reader in readers:
             key = (each.occasion, each.subject, reader)
-            if key in told:
+            if key in notices:
                 continue
-            told.add(key)
+            notices.add(key)
             expires = min(now + KEPT, last_instant(each.expires_on)) if each.expires_on else now + KEPT
             rows.append(
                 {

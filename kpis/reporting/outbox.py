@@ -111,7 +111,7 @@ def claim(store: Store, hours: Hours, *, now: datetime, by_mail: bool = True) ->
         waiting = select(_N).where(_N.c.state == NoticeState.WAITING, _N.c.next_try_at <= now).order_by(_N.c.id)
         if not by_mail:
             waiting = waiting.where(_N.c.reader.startswith(WEBHOOK))
-        held: dict[tuple[str, bool, int], list[Any]] = {}
+        batches: dict[tuple[str, bool, int], list[Any]] = {}
         for row in session.execute(waiting.limit(LOOKED_AT)).all():
             how = people.how_often(row, chosen)
             if row.expires_at < now:
@@ -124,15 +124,15 @@ def claim(store: Store, hours: Hours, *, now: datetime, by_mail: bool = True) ->
                 _wait(session, [row.id], hours.opening(now))
             else:
                 is_digest = how == HowOften.DAILY
-                held.setdefault((row.reader, is_digest, 0 if is_digest else row.id), []).append(row)
+                batches.setdefault((row.reader, is_digest, 0 if is_digest else row.id), []).append(row)
         claims = []
-        for (reader, is_digest, _), rows in list(held.items())[:AT_ONCE]:
+        for (reader, is_digest, _), rows in list(batches.items())[:AT_ONCE]:
             token = secrets.token_hex(8)
             own = _N.c.id.in_([row.id for row in rows])
             _become(session, NoticeState.CLAIMED, own, claim=token, claimed_until=now + LEASE)
             kind, address, language, is_office = people.place(reader, language_of)
-            told = tuple(record_of(Told, row, facts=json.loads(row.facts_json)) for row in rows)
-            claims.append(Delivery(token, reader, kind, address, language, is_digest, is_office, told))
+            notices = tuple(record_of(Told, row, facts=json.loads(row.facts_json)) for row in rows)
+            claims.append(Delivery(token, reader, kind, address, language, is_digest, is_office, notices))
         return claims
 
 
@@ -219,17 +219,17 @@ def not_sent(store: Store, claim: Delivery, error: str, *, now: datetime, is_fin
         is_final: trying again would not help.
         is_unknown: it may have been handed over; it is not sent again.
     """
-    said = {"last_error": line(error)[:500], "claimed_until": None}
+    values = {"last_error": line(error)[:500], "claimed_until": None}
     with store.writing(is_figures=False, any_clock=True) as session:
-        for told in claim.told:
-            attempts = told.attempts + 1
-            here = (_mine(claim), _N.c.id == told.id, _N.c.state == NoticeState.SENDING)
+        for notice in claim.told:
+            attempts = notice.attempts + 1
+            here = (_mine(claim), _N.c.id == notice.id, _N.c.state == NoticeState.SENDING)
             if is_unknown or is_final or attempts > len(PAUSES):
                 state = NoticeState.UNKNOWN if is_unknown else NoticeState.FAILED
-                _become(session, state, *here, **said, attempts=attempts, settled_at=now)
+                _become(session, state, *here, **values, attempts=attempts, settled_at=now)
             else:
                 again = now + PAUSES[attempts - 1]
-                _become(session, NoticeState.WAITING, *here, **said, attempts=attempts, next_try_at=again, claim="")
+                _become(session, NoticeState.WAITING, *here, **values, attempts=attempts, next_try_at=again, claim="")
 
 
 def given_back(store: Store, claims: Sequence[Delivery], *, now: datetime) -> None:
@@ -251,9 +251,9 @@ def _wait(session: Session, ids: Sequence[int], until: datetime) -> None:
     _become(session, NoticeState.WAITING, _N.c.id.in_(ids), **_FREE, next_try_at=until)
 
 
-def _become(session: Session, state: NoticeState, *where: ColumnElement[bool], **said: Any) -> int:
+def _become(session: Session, state: NoticeState, *where: ColumnElement[bool], **values: Any) -> int:
     """Give the messages that are so a state, with what goes with it; return how many there were."""
-    done = session.execute(update(_N).where(*where).values(state=state.value, **said))
+    done = session.execute(update(_N).where(*where).values(state=state.value, **values))
     return int(done.rowcount)  # type: ignore[attr-defined]
 
 
@@ -264,8 +264,8 @@ def counts(store: Store) -> dict[str, int]:
     """Return how many messages there are in each state."""
     with store.reading() as session:
         query = select(_N.c.state, func.count()).group_by(_N.c.state)
-        held = {state: count for state, count in session.execute(query)}
-        return {state: held[state] for state in NoticeState.values() if state in held}
+        by_state = {state: count for state, count in session.execute(query)}
+        return {state: by_state[state] for state in NoticeState.values() if state in by_state}
 
 
 def lines(store: Store, *, viewer: str, states: Sequence[str] = ()) -> list[OutboxLine]:
@@ -312,8 +312,8 @@ def put_aside(store: Store, *, actor: str, is_backup: bool = False) -> int:
         is_backup: in a backup, before it is put back.
     """
     with store.writing(is_figures=False, any_clock=True, is_stamped=not is_backup) as session:
-        said = {"settled_at": instant(session), "last_error": "put_aside"}
-        if count := _become(session, NoticeState.UNKNOWN, _N.c.state.in_(OPEN), **_FREE, **said):
+        values = {"settled_at": instant(session), "last_error": "put_aside"}
+        if count := _become(session, NoticeState.UNKNOWN, _N.c.state.in_(OPEN), **_FREE, **values):
             record(session, actor, "notices_put_aside", "notices", detail=str(count))
         return count
 

@@ -262,14 +262,14 @@ def remove_person(
         account = session.get(tables.UserAccount, email)
         if account is None:
             raise NotFound("person_unknown", email=email)
-        held = list(session.exec(select(tables.UserRole).where(tables.UserRole.email == email)))
+        roles = list(session.exec(select(tables.UserRole).where(tables.UserRole.email == email)))
         named = (role, bureau_code, section_code)
-        taken = [row for row in held if role is None or (row.role, row.bureau_code, row.section_code) == named]
+        taken = [row for row in roles if role is None or (row.role, row.bureau_code, row.section_code) == named]
         if any(row.role == Role.ADMINISTRATOR for row in taken):
             _refuse_last_administrator(session, email)
         for row in taken:
             session.delete(row)
-        account.is_active = len(taken) < len(held)
+        account.is_active = len(taken) < len(roles)
         detail = ", ".join(" ".join(filter(None, (row.role, row.bureau_code, row.section_code))) for row in taken)
         record(session, actor, "person_removed", email, detail=detail)
 
@@ -297,8 +297,8 @@ def people(store: Store, *, actor: str) -> list[Person]:
     """
     with refusals_recorded(store, actor, "see_people", ""), store.reading() as session:
         allow(session, actor, "manage_people")
-        held = session.exec(select(tables.UserRole).order_by(col(tables.UserRole.id)))
-        roles = grouped((row.email, Grant(row.role, row.bureau_code, row.section_code)) for row in held)
+        assigned = session.exec(select(tables.UserRole).order_by(col(tables.UserRole.id)))
+        roles = grouped((row.email, Grant(row.role, row.bureau_code, row.section_code)) for row in assigned)
         accounts = session.exec(select(tables.UserAccount).order_by(tables.UserAccount.email))
         return [Person(a.email, a.display_name, a.is_active, tuple(roles.get(a.email, ()))) for a in accounts]
 
@@ -353,11 +353,11 @@ def signed_in(store: Store, email: str, *, signed_in_at: int, is_let_in: bool) -
         is_let_in: whether the person is known here and may see anything.
     """
     action = "signed_in" if is_let_in else "sign_in_refused"
-    said = select(tables.AuditEvent.id).where(
+    sign_ins = select(tables.AuditEvent.id).where(
         tables.AuditEvent.subject == email, tables.AuditEvent.action == action, tables.AuditEvent.detail == str(signed_in_at)
     )
     with store.writing(is_figures=False, any_clock=True) as session:
-        if session.exec(said).first() is None:
+        if session.exec(sign_ins).first() is None:
             record(session, email, action, email, detail=str(signed_in_at))
 
 

@@ -90,29 +90,29 @@ def write(
         NotFound: there is no such question or bureau.
         StepRefused: it is open or closed.
     """
-    told = {name: typed(words.get(name, "")) for name in _WORDS}
+    texts = {name: typed(words.get(name, "")) for name in _WORDS}
     with acting(store, actor, "ask_question", code or "question", is_figures=False) as session:
         allow(session, actor, "ask_question")
-        if not told["title_ja"]:
+        if not texts["title_ja"]:
             raise FigureRefused("question_without_title")
         if not 1 <= most_rows <= MOST_ROWS:
             raise FigureRefused("question_rows_count", most=MOST_ROWS)
         known = _reporting(session, due_on)
         for unknown in [bureau for bureau in bureaus if bureau not in known]:
             raise NotFound("question_bureau_unknown", code=unknown)
-        held: dict[str, Any] = {
-            **told, "columns_json": columns_to_json(checked(columns)), "most_rows": most_rows, "due_on": due_on,
+        fields: dict[str, Any] = {
+            **texts, "columns_json": columns_to_json(checked(columns)), "most_rows": most_rows, "due_on": due_on,
             "bureaus_json": json.dumps([bureau for bureau in known if bureau in bureaus]) if bureaus else "",
         }  # fmt: skip
         if code:
             row = stored(session, code)
             _refuse_unless(row, QuestionState.DRAFT)
-            for name, value in held.items():
+            for name, value in fields.items():
                 setattr(row, name, value)
         else:
             count = session.execute(select(func.count()).select_from(tables.Question)).scalar_one()
             row = tables.Question(
-                question_code=f"Q{count + 1:03d}", asked_by=actor, asked_at=instant(session), **held
+                question_code=f"Q{count + 1:03d}", asked_by=actor, asked_at=instant(session), **fields
             )  # none is ever deleted
         session.add(row)
         session.flush()
@@ -133,12 +133,12 @@ def open_to_bureaus(store: Store, code: str, *, actor: str, today: date) -> int:
         _refuse_unless(row, QuestionState.DRAFT)
         if row.due_on < today:
             raise StepRefused("question_due_before", due=row.due_on.isoformat())
-        asked = json.loads(row.bureaus_json) if row.bureaus_json else _reporting(session, row.due_on)
+        bureaus = json.loads(row.bureaus_json) if row.bureaus_json else _reporting(session, row.due_on)
         row.state, row.opened_at = QuestionState.OPEN.value, instant(session)
-        session.add_all(tables.QuestionReply(question_code=code, bureau_code=bureau) for bureau in asked)
+        session.add_all(tables.QuestionReply(question_code=code, bureau_code=bureau) for bureau in bureaus)
         session.flush()
-        record(session, actor, OPENED, _subject(code), detail=f"{len(asked)}: {' '.join(asked)}")
-        return len(asked)
+        record(session, actor, OPENED, _subject(code), detail=f"{len(bureaus)}: {' '.join(bureaus)}")
+        return len(bureaus)
 
 
 def close(store: Store, code: str, *, actor: str) -> None:
@@ -197,7 +197,7 @@ def coverage(store: Store, code: str, *, viewer: str, today: date) -> list[Reply
         NotFound: as ``question``.
     """
     with store.reading() as session:
-        asked, own = seen(session, code, viewer), _own(session, viewer)
+        bureaus, own = seen(session, code, viewer), _own(session, viewer)
         uploads, files, answers = tables.QuestionUpload, tables.OriginalFile, tables.QuestionAnswer
         named = select(col(uploads.bureau_code), col(uploads.revision), col(files.name)).join(
             files, col(files.sha256) == col(uploads.file_sha256)
@@ -207,7 +207,7 @@ def coverage(store: Store, code: str, *, viewer: str, today: date) -> list[Reply
         counts = {(b, r): n for b, r, n in session.execute(counting.group_by(col(answers.bureau_code), col(answers.revision)))}
         return [
             record_of(
-                Reply, row, is_late=row.state in _WAITS and asked.due_on < today, rows_count=counts.get((row.bureau_code, row.revision), 0),
+                Reply, row, is_late=row.state in _WAITS and bureaus.due_on < today, rows_count=counts.get((row.bureau_code, row.revision), 0),
                 file_name=names.get((row.bureau_code, row.revision), ""),
             )
             for row in replies_of(session, code)
@@ -222,8 +222,8 @@ def seen(session: Session, code: str, viewer: str, bureau_code: str | None = Non
     is_written = row is not None and row.state == QuestionState.DRAFT and not may(grants, "ask_question")
     if row is not None and not is_written and may(grants, "see_questions", bureau_code):
         own = _own(session, viewer)
-        asked = {each.bureau_code for each in replies_of(session, code)}
-        if (own is None or asked & own) and (bureau_code is None or bureau_code in asked):
+        bureaus = {each.bureau_code for each in replies_of(session, code)}
+        if (own is None or bureaus & own) and (bureau_code is None or bureau_code in bureaus):
             return _question(row)
     raise NotFound("question_unknown", code=code)
 
@@ -246,12 +246,12 @@ def replies_of(session: Session, code: str) -> list[tables.QuestionReply]:
 def _own(session: Session, viewer: str) -> frozenset[str] | None:
     """Return the bureaus whose answers a person may see; ``None`` = every one."""
     grants = grants_of(session, viewer)
-    held = {grant.bureau_code for grant in grants if may([grant], "see_questions")}
-    if None in held:
+    bureaus = {grant.bureau_code for grant in grants if may([grant], "see_questions")}
+    if None in bureaus:
         return None
-    if not held:
+    if not bureaus:
         raise NotAllowed("role_not_permitted")
-    return frozenset(code for code in held if code)
+    return frozenset(code for code in bureaus if code)
 
 
 def _reporting(session: Session, day: date) -> list[str]:

@@ -97,10 +97,10 @@ def age_out(session: Session) -> None:
 def _let_go(session: Session, bureau_code: str) -> None:
     table = table_of(tables.RefusedFile)
     query = select(table.c.id, table.c.content.is_not(None), table.c.bytes_count).where(table.c.bureau_code == bureau_code)
-    held, room, gone = 0, MOST_UPLOADS * settings().max_upload_bytes, []
+    count, room, gone = 0, MOST_UPLOADS * settings().max_upload_bytes, []
     for number, is_kept, size in session.execute(query.order_by(table.c.id.desc())):
-        held, room = held + 1, room - (size if is_kept else 0)
-        if held > MOST_FILES or room < 0:
+        count, room = count + 1, room - (size if is_kept else 0)
+        if count > MOST_FILES or room < 0:
             gone.append(number)
     session.execute(delete(table).where(table.c.id.in_(gone)))
 

@@ -307,9 +307,9 @@ def uploads_of(session: Session, submission: tables.Submission) -> tuple[Brought
     """Return the files that were merged into a report, in the order in which they came."""
     query = select(tables.SubmissionUpload).where(tables.SubmissionUpload.submission_id == submission.id)
     warned = tables.SubmissionWarning
-    asked = {*session.exec(select(warned.revision).where(warned.submission_id == submission.id, warned.cell != "").distinct())}
+    revisions = {*session.exec(select(warned.revision).where(warned.submission_id == submission.id, warned.cell != "").distinct())}
     uploads = session.exec(query.order_by(col(tables.SubmissionUpload.revision)))
-    return tuple(record_of(Brought, row, is_asked=row.revision in asked) for row in uploads)
+    return tuple(record_of(Brought, row, is_asked=row.revision in revisions) for row in uploads)
 
 
 def completeness_of(row: tables.Submission) -> Completeness | None:

@@ -25,11 +25,11 @@ LONGEST = 2_000  # letters of one text
 KIND = RowKind.COMMENTARY.value
 
 
-def say_why(store: Store, report_id: int, *, actor: str, revision: int, said: Mapping[str, Mapping[str, str]]) -> None:
+def say_why(store: Store, report_id: int, *, actor: str, revision: int, causes: Mapping[str, Mapping[str, str]]) -> None:
     """Write what a bureau says of its figures into its report; a text left out stays what it was.
 
     Args:
-        said: indicator or project that the bureau leads → our column (one of ``TEXTS``) → text.
+        causes: indicator or project that the bureau leads → our column (one of ``TEXTS``) → text.
 
     Raises:
         FigureRefused: nothing is said, a text is too long, or the indicator is not asked of the bureau, nor the project led by it.
@@ -37,21 +37,21 @@ def say_why(store: Store, report_id: int, *, actor: str, revision: int, said: Ma
     with acting(store, actor, "explain", subject_of(report_id)) as session:
         seen = report_for_step(session, report_id, actor, "explain", revision)
         led = set(projects_led(store, seen.bureau_code, as_of=parse_period(seen.period_code).end))
-        about = [place_of(subject, seen.bureau_code, seen.period_code, is_project=subject in led) for subject in said]
+        about = [place_of(subject, seen.bureau_code, seen.period_code, is_project=subject in led) for subject in causes]
         answering = report_to_answer(session, report_id, actor, revision, about)
         row = answering.row
         rows = rows_kept(session, row)
         hand = Hand(by=actor, part=answering.part, at=instant(session), upload=row.revision)
-        asked = asked_of(store, row.bureau_code, row.period_code)
-        for subject, given in said.items():
+        codes_asked = asked_of(store, row.bureau_code, row.period_code)
+        for subject, given in causes.items():
             texts = {name: typed(text) for name, text in given.items() if name in TEXTS}
-            if subject not in {*asked, *led} or not any(texts.values()):
+            if subject not in {*codes_asked, *led} or not any(texts.values()):
                 raise FigureRefused("cause_of_no_figure", indicator=subject)
             if any(len(text) > LONGEST for text in texts.values()):
                 raise FigureRefused("cause_too_long", most=LONGEST)
             code = commentary_code(row.bureau_code, subject, row.period_code)
-            held = rows.get((KIND, row_key((code,))))
-            if held is None:
+            reason_row = rows.get((KIND, row_key((code,))))
+            if reason_row is None:
                 stored = session.get(tables.Commentary, code)
                 before = {name: getattr(stored, name) for name in TEXTS} if stored is not None else {}
                 fields: dict[str, Value] = {**dict.fromkeys(TEXTS, ""), **before, **texts}
@@ -76,5 +76,5 @@ def say_why(store: Store, report_id: int, *, actor: str, revision: int, said: Ma
                     )
                 )
             else:
-                rekept(held, stated(kept_row(row, held), texts, hand))
+                rekept(reason_row, stated(kept_row(row, reason_row), texts, hand))
             record_step(session, row, actor, "explained", detail=f"{subject}: {' / '.join(filter(None, texts.values()))}")

@@ -100,10 +100,10 @@ def settle(store: Store, report_id: int, *, actor: str, revision: int, choices: 
         rows = rows_kept(session, row)
         for (kind, key, column), value in choices.items():
             stored = row_kept(rows, kind, key)
-            own = (said := kept_row(row, stored)).said.get(column)
+            own = (kept := kept_row(row, stored)).said.get(column)
             if own is None or not own.is_open or not any(is_same_value(value, each) for each in own.values):
                 raise FigureRefused("choose_written_value")
-            rekept(stored, answered(said, column, value, by=actor, at=instant(session)))
+            rekept(stored, answered(kept, column, value, by=actor, at=instant(session)))
             written = " / ".join(f"{c.value} ({c.hand.by} {c.hand.part})".replace(" )", ")") for c in own.claims)
             record_step(
                 session, row, actor, "clash_settled", cell=own.holds.place, detail=f"{' '.join(key)} {column}: {value} ({written})"
@@ -123,9 +123,9 @@ def take_out(store: Store, report_id: int, *, actor: str, revision: int, rows: S
             stored = row_kept(stored_rows, kind, key)
             was = kept_row(row, stored)
             rekept(stored, taken_out(was, hand))
-            told = ", ".join(f"{column} {each.holds.value}" for column, each in was.said.items())
+            listed = ", ".join(f"{column} {each.holds.value}" for column, each in was.said.items())
             record_step(
-                session, row, actor, "row_taken_out", cell=f"{stored.sheet}!{stored.cell}", detail=f"{' '.join(key)}: {told}"
+                session, row, actor, "row_taken_out", cell=f"{stored.sheet}!{stored.cell}", detail=f"{' '.join(key)}: {listed}"
             )
 
 

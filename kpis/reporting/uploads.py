@@ -85,20 +85,20 @@ def upload(
         StepRefused: the report is with the reform office.
         FigureRefused: a row says something no report may say.
     """
-    sha256, name, told = hashlib.sha256(content).hexdigest(), named_file(name), typed(how_it_came)
+    sha256, name, way_it_came = hashlib.sha256(content).hexdigest(), named_file(name), typed(how_it_came)
     action = "take_in" if how_it_came else "upload"
     try:
         with acting(store, actor, action, f"{bureau_code} {period_code}") as session:
             allow(session, actor, action, bureau_code)
-            if how_it_came and not told:
+            if how_it_came and not way_it_came:
                 raise FigureRefused("taken_in_without_saying_how")
             reach = None if how_it_came else sections(grants_of(session, actor), action, bureau_code)
             if reach is not None and part not in reach:
                 part = min(reach)
-            held = same_place(session, bureau_code, period_code)
-            if (known := _brought_before(session, held, sha256)) is not None:
+            reports = same_place(session, bureau_code, period_code)
+            if (known := _brought_before(session, reports, sha256)) is not None:
                 return Uploaded(id_of(known), known.revision, known.state, True)
-            now_open = next((s for s in held if s.state in OPEN_STATES), None)
+            now_open = next((s for s in reports if s.state in OPEN_STATES), None)
             refuse_gone(now_open, adds_to)
             refuse_rows(session, bureau_code, period_code, rows)
             if reach is not None:
@@ -109,7 +109,7 @@ def upload(
             if now_open is None:
                 row = tables.Submission(
                     bureau_code=bureau_code, period_code=period_code, created_by=actor, created_at=instant(session),
-                    file_sha256=sha256, template_id=template_id, is_on_behalf=bool(told),
+                    file_sha256=sha256, template_id=template_id, is_on_behalf=bool(way_it_came),
                 )  # fmt: skip
                 session.add(row)
                 session.flush()
@@ -118,39 +118,39 @@ def upload(
                 next_state(row.state, "upload")
                 before = as_it_is(session, row)
                 row.file_sha256, row.template_id = sha256, template_id
-                next_revision(session, row, actor, is_on_behalf=bool(told))
+                next_revision(session, row, actor, is_on_behalf=bool(way_it_came))
             hand = Hand(by=actor, part=part, at=instant(session), upload=row.revision)
-            is_whole = not told and decides(grants_of(session, actor), bureau_code)
+            is_whole = not way_it_came and decides(grants_of(session, actor), bureau_code)
             merged = merge(before.rows, rows, hand, decides=is_whole)
-            counted, asked = keep_merged(
+            counted, asked_count = keep_merged(
                 session, row, before, merged, rows, warnings, completeness=completeness, about_open=about_open
             )
             session.add(
                 tables.SubmissionUpload(
                     submission_id=id_of(row), revision=row.revision, file_sha256=sha256, file_name=name, template_id=template_id,
-                    uploaded_by=actor, uploaded_at=instant(session), part=part, rows_count=len(rows), is_on_behalf=bool(told), how_it_came=told,
+                    uploaded_by=actor, uploaded_at=instant(session), part=part, rows_count=len(rows), is_on_behalf=bool(way_it_came), how_it_came=way_it_came,
                 )
             )  # fmt: skip
             differing = len(clashes(merged))
-            detail = f"{bureau_code} {period_code} revision {row.revision}: {name}, {len(rows)} rows, {asked} warnings"
+            detail = f"{bureau_code} {period_code} revision {row.revision}: {name}, {len(rows)} rows, {asked_count} warnings"
             detail += f", part {part}" if part else ""
             detail += f", {differing} cells written twice" if differing else ""
             detail += f"; {counted.told()}" if counted is not None else ""
-            detail += f"; {told}" if told else ""
-            record_step(session, row, actor, "taken_in" if told else "uploaded", detail=detail)
+            detail += f"; {way_it_came}" if way_it_came else ""
+            record_step(session, row, actor, "taken_in" if way_it_came else "uploaded", detail=detail)
             return Uploaded(id_of(row), row.revision, row.state, clashes=differing)
     except IntegrityError as clash:
         raise ChangedMeanwhile("report_stored_at_once") from clash
 
 
-def _brought_before(session: Session, held: Sequence[tables.Submission], sha256: str) -> tables.Submission | None:
+def _brought_before(session: Session, reports: Sequence[tables.Submission], sha256: str) -> tables.Submission | None:
     """Return the report into which the same file was merged already."""
     brought = tables.SubmissionUpload
     query = select(brought.submission_id).where(
-        col(brought.submission_id).in_([id_of(each) for each in held]), brought.file_sha256 == sha256
+        col(brought.submission_id).in_([id_of(each) for each in reports]), brought.file_sha256 == sha256
     )
     numbers = set(session.exec(query))
-    return next((each for each in held if each.file_sha256 == sha256 or id_of(each) in numbers), None)
+    return next((each for each in reports if each.file_sha256 == sha256 or id_of(each) in numbers), None)
 
 
 def next_revision(session: Session, row: tables.Submission, actor: str, *, is_on_behalf: bool = False) -> None:
@@ -166,15 +166,15 @@ def keep_merged(
     warnings: Sequence[Warning], *, completeness: Completeness | None, about_open: Callable[[Completeness], Warning | None] | None,
 ) -> tuple[Completeness | None, int]:  # fmt: skip
     """Keep a report after something was merged into it, with what is asked of it now; return what it leaves open, and how much is asked."""
-    asked = [*before.still_asked(rows, merged), *warnings]
+    unconfirmed = [*before.still_asked(rows, merged), *warnings]
     counted = None if completeness is None else left_open(completeness, merged)
     row.asked_count = counted.asked if counted is not None else None
     row.open_json = json.dumps(counted.open) if counted is not None else ""
     if counted is not None and about_open is not None and (open_ := about_open(counted)) is not None:
-        asked.append(open_)
+        unconfirmed.append(open_)
     keep_rows(session, row, merged, before.rows, before.choices)
-    keep_warnings(session, row, _once(asked), before.confirmed(row.open_json))
-    return counted, len(asked)
+    keep_warnings(session, row, _once(unconfirmed), before.confirmed(row.open_json))
+    return counted, len(unconfirmed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,8 +204,8 @@ class Before:
             if key is None or key not in was or warning.rule == INCOMPLETE:
                 continue
             if key in touched and any(
-                after[key].row.fields.get(column) != said.holds.value
-                for column, said in was[key].said.items()
+                after[key].row.fields.get(column) != cell.holds.value
+                for column, cell in was[key].said.items()
                 if column in was[key].row.fields
             ):
                 continue
@@ -214,15 +214,15 @@ class Before:
 
     def confirmed(self, open_json: str) -> Confirmed:
         """Return what was confirmed before, by row or place, and what was said; that figures stay open only where the same do."""
-        said: Confirmed = {}
+        confirmed_before: Confirmed = {}
         for w in self.warnings:
             if w.confirmed_by is None or (w.rule == INCOMPLETE and open_json != self.open_json):
                 continue
             given = (w.confirmed_by, w.confirmed_at, w.confirmed_reason)
             if (key := self._row_of(w)) is not None and w.rule != INCOMPLETE:
-                said[key[0], row_key(key[1]), w.found] = given
-            said["", "", w.sheet, w.cell, w.found] = given
-        return said
+                confirmed_before[key[0], row_key(key[1]), w.found] = given
+            confirmed_before["", "", w.sheet, w.cell, w.found] = given
+        return confirmed_before
 
 
 def as_it_is(session: Session, row: tables.Submission) -> Before:
@@ -230,7 +230,7 @@ def as_it_is(session: Session, row: tables.Submission) -> Before:
     return Before(*kept_with_choices(session, row), warnings_of(session, row), row.open_json)
 
 
-def _once(asked: Sequence[Warning]) -> list[Warning]:
+def _once(warnings: Sequence[Warning]) -> list[Warning]:
     """Return each warning once: of a row and what is odd about it, the one that was asked first."""
-    once = {(w.row or (w.sheet, w.cell), w.rule, w.found): w for w in reversed(asked)}
+    once = {(w.row or (w.sheet, w.cell), w.rule, w.found): w for w in reversed(warnings)}
     return list(once.values())[::-1]

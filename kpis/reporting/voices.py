@@ -38,20 +38,20 @@ def decide(
         StepRefused: nobody can make a voice new again; or it looks as if it held somebody's data, and nobody says it does not.
         FigureRefused: it has no words or no answer, or the answer is too long.
     """
-    told = {"answer_ja": typed(answer_ja), "answer_en": typed(answer_en)}
+    answers = {"answer_ja": typed(answer_ja), "answer_en": typed(answer_en)}
     with acting(store, actor, "answer_voices", f"voice {number}", is_figures=False) as session:
         allow(session, actor, "answer_voices")
         voice = voices.one(number)
         if to not in EVENTS:
             raise StepRefused("voice_not_new_again")
-        if max(map(len, told.values())) > LONGEST_ANSWER:
+        if max(map(len, answers.values())) > LONGEST_ANSWER:
             raise FigureRefused("voice_answer_long", most=LONGEST_ANSWER)
         if to == VoiceState.PUBLISHED and not voice.words:
             raise FigureRefused("voice_without_words")
-        if to == VoiceState.PUBLISHED and not told["answer_ja"]:
+        if to == VoiceState.PUBLISHED and not answers["answer_ja"]:
             raise FigureRefused("voice_without_answer")
         if to == VoiceState.PUBLISHED and voice.is_held and not is_looked_through:
             raise StepRefused("voice_may_be_personal")
-        answered = {"answered_on": today} if told["answer_ja"] else {}
-        record(session, actor, EVENTS[to], f"voice {number}", detail=told["answer_ja"])
-        voices.decide(number, state=to.value, **told, **answered)
+        answered = {"answered_on": today} if answers["answer_ja"] else {}
+        record(session, actor, EVENTS[to], f"voice {number}", detail=answers["answer_ja"])
+        voices.decide(number, state=to.value, **answers, **answered)

@@ -118,20 +118,20 @@ def decide(store: Store, number: int, *, actor: str, approves: bool, text: str =
             raise FigureRefused("refusal_without_reason")
         row.state, row.decided_by, row.decided_at = ("approved" if approves else "refused"), actor, instant(session)
         row.decision_text = typed(text)
-        held = of_figure(session, key)
+        withdrawal = of_figure(session, key)
         if approves:
-            withdrawn = next(r for r in held if r["vintage"] == row.vintage)
-            if any(r["withdraws_vintage"] == row.vintage for r in held):
+            withdrawn = next(r for r in withdrawal if r["vintage"] == row.vintage)
+            if any(r["withdraws_vintage"] == row.vintage for r in withdrawal):
                 raise ChangedMeanwhile("withdrawn_meanwhile", key=" ".join(key), vintage=row.vintage)
             session.flush()
             session.execute(
                 insert(table_of(tables.Observation)),
-                [as_withdrawal(withdrawn, held, reason=(row.reason_class, row.reason_text), known_at=row.decided_at)],
+                [as_withdrawal(withdrawn, withdrawal, reason=(row.reason_class, row.reason_text), known_at=row.decided_at)],
             )
         record(session, actor, f"withdrawal_{row.state}", _subject(row), detail=f"{' '.join(key)} {row.decision_text}".strip())
         if approves:
             record(session, actor, "figure_withdrawn", " ".join(key), detail=f"{row.reason_class} {row.reason_text}")
-        return _asked(row, held)
+        return _asked(row, withdrawal)
 
 
 def requests(store: Store, *, viewer: str, states: Sequence[str] = ("asked",)) -> list[Asked]:
@@ -151,7 +151,7 @@ def vintages_of(store: Store, key: FigureKey) -> list[Figure]:
 
 def said_of(figure: Figure | None) -> dict[str, float | str]:
     """Return what a figure says: value, parts, base and words, as far as there are any."""
-    return {name: said for name in _SAID if (said := getattr(figure, name, None)) not in (None, "")}
+    return {name: value for name in _SAID if (value := getattr(figure, name, None)) not in (None, "")}
 
 
 def _figure(row: Mapping[str, Any]) -> Figure:
@@ -159,16 +159,18 @@ def _figure(row: Mapping[str, Any]) -> Figure:
 
 
 def _wanted(session: Session, key: FigureKey, vintage: int | None) -> Row:
-    held = of_figure(session, key)
-    counting = counting_vintage(held)
+    withdrawal = of_figure(session, key)
+    counting = counting_vintage(withdrawal)
     wanted = (
-        dict(counting) if vintage is None and counting is not None else next((r for r in held if r["vintage"] == vintage), None)
+        dict(counting)
+        if vintage is None and counting is not None
+        else next((r for r in withdrawal if r["vintage"] == vintage), None)
     )
     place = " ".join(key)
     if wanted is None:
-        vintages = tuple(str(r["vintage"]) for r in held if r["withdraws_vintage"] is None) or Message("vintages_none")
+        vintages = tuple(str(r["vintage"]) for r in withdrawal if r["withdraws_vintage"] is None) or Message("vintages_none")
         raise NotFound("figure_to_withdraw_not_found", place=place, vintages=vintages)
-    if wanted["withdraws_vintage"] is not None or any(r["withdraws_vintage"] == wanted["vintage"] for r in held):
+    if wanted["withdraws_vintage"] is not None or any(r["withdraws_vintage"] == wanted["vintage"] for r in withdrawal):
         raise FigureRefused("withdrawn_before", place=place, vintage=wanted["vintage"])
     return wanted
 
@@ -177,9 +179,9 @@ def _subject(row: tables.Withdrawal) -> str:
     return f"withdrawal {row.id}"
 
 
-def _asked(row: Any, held: Sequence[Row]) -> Asked:
-    figure = next(r for r in held if r["vintage"] == row.vintage)
-    then = counting_vintage([*held, {"vintage": held[-1]["vintage"] + 1, "withdraws_vintage": row.vintage}])
+def _asked(row: Any, rows: Sequence[Row]) -> Asked:
+    figure = next(r for r in rows if r["vintage"] == row.vintage)
+    then = counting_vintage([*rows, {"vintage": rows[-1]["vintage"] + 1, "withdraws_vintage": row.vintage}])
     return record_of(
         Asked, row, key=(row.indicator_code, row.bureau_code, row.period_code), figure=_figure(figure),
         then=None if then is None else _figure(then),

@@ -54,11 +54,11 @@ class Doing:
 
     def said(self) -> dict[str, Any]:
         """Return what a line of the log says of it."""
-        asked = sum(count for count, _ in self.statements.values())
+        statements = sum(count for count, _ in self.statements.values())
         return {
             "ms": _ms(self.seconds()),
             "rows": self.rows,
-            "statements": int(asked),
+            "statements": int(statements),
             "database_ms": _ms(sum(seconds for _, seconds in self.statements.values())),
             "cache_hits": self.hits,
             "cache_made": int(sum(count for count, _ in self.made.values())),
@@ -166,12 +166,12 @@ def _name_of_key(key: object) -> str:
 
 
 def _add(to: dict[str, list[float]], name: str, count: float, seconds: float) -> None:
-    held = to.get(name)
-    if held is None:
+    spent = to.get(name)
+    if spent is None:
         to[name] = [count, seconds]
     else:
-        held[0] += count
-        held[1] += seconds
+        spent[0] += count
+        spent[1] += seconds
 
 
 def _longest(named: dict[str, list[float]]) -> list[str]:

@@ -209,8 +209,8 @@ def _as_text() -> Processor:
 def _tell_count(level: int, key: Key, count: int) -> None:
     """Say how often a fault came again."""
     name, words, error, _ = key
-    said = {"event": "repeated", "of": words.strip(), "error": error, "count": count}
-    _put(logging.getLogger(name), level, said, None, is_count=True)
+    event = {"event": "repeated", "of": words.strip(), "error": error, "count": count}
+    _put(logging.getLogger(name), level, event, None, is_count=True)
 
 
 def _uncaught(kind: type[BaseException], error: BaseException | None, at: TracebackType | None) -> None:
@@ -219,9 +219,9 @@ def _uncaught(kind: type[BaseException], error: BaseException | None, at: Traceb
         _put(_log, logging.ERROR, {"event": "uncaught"}, (error or kind()).with_traceback(at))
 
 
-def _put(log: logging.Logger, level: int, said: dict[str, Any], error: BaseException | None, **more: Any) -> None:
+def _put(log: logging.Logger, level: int, event: dict[str, Any], error: BaseException | None, **more: Any) -> None:
     """Hand a line to ``logging`` as structlog does: the formatter finds its fields beside each other."""
     if error is not None:
-        said["exc_info"] = error
-    given: Any = said
+        event["exc_info"] = error
+    given: Any = event
     log.log(level, given, exc_info=error, extra={"_logger": log, "_name": logging.getLevelName(level).lower(), **more})

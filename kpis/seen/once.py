@@ -58,33 +58,33 @@ class Once(logging.Filter):
         with self._lock:
             if key not in self._held and len(self._held) >= MOST:
                 key = _REST
-            held = self._held.get(key)
-            if held is None:
+            counted = self._held.get(key)
+            if counted is None:
                 self._held[key] = _Held(record.levelno, now + SECONDS, int(key == _REST))
                 self._next = min(self._next, now + SECONDS)
                 return key != _REST
-            held.count += 1
+            counted.count += 1
             return False
 
     def tell_counted(self, now: float | None = None) -> None:
         """Say what was counted: of the minutes that are over, or of all where no time is given."""
         with self._lock:
-            over = [(key, held) for key, held in self._held.items() if now is None or now >= held.until]
-            told = [(held.level, key, held.count) for key, held in over if held.count]
-            for key, held in over:
-                if held.count and now is not None:  # it goes on: counted for another minute, not said whole again
-                    held.count, held.until = 0, now + SECONDS
+            over = [(key, entry) for key, entry in self._held.items() if now is None or now >= entry.until]
+            counted = [(entry.level, key, entry.count) for key, entry in over if entry.count]
+            for key, entry in over:
+                if entry.count and now is not None:  # it goes on: counted for another minute, not said whole again
+                    entry.count, entry.until = 0, now + SECONDS
                 else:
                     del self._held[key]
-            self._next = min((held.until for held in self._held.values()), default=float("inf"))
-        for level, key, count in told:
+            self._next = min((entry.until for entry in self._held.values()), default=float("inf"))
+        for level, key, count in counted:
             self._tell(level, key, count)
 
 
 def key_of(record: logging.LogRecord) -> Key:
     """Return by what a fault is the same as another."""
-    said: Any = record.msg
-    words = f"{said.get('event', '')} {said.get('what', '')}" if isinstance(said, dict) else str(said)
+    message: Any = record.msg
+    words = f"{message.get('event', '')} {message.get('what', '')}" if isinstance(message, dict) else str(message)
     first = _NUMBERS.sub("#", words.partition("\n")[0])[:200]
     error = record.exc_info[1] if isinstance(record.exc_info, tuple) else None
     return record.name, first, type(error).__name__ if error else "", _place(error)

@@ -48,12 +48,12 @@ def every_table() -> list[Table]:
 
 def rows_of(connection: Connection) -> dict[str, TableSum]:
     """Return what every table holds, as its number of rows and their checksum."""
-    held: dict[str, TableSum] = {}
+    sums: dict[str, TableSum] = {}
     for table in every_table():
-        held[table.name] = rows = TableSum()
+        sums[table.name] = rows = TableSum()
         for row in connection.execution_options(yield_per=BATCH).execute(select(table)):
             rows.add(tuple(row))
-    return held
+    return sums
 
 
 @contextmanager

@@ -93,11 +93,11 @@ def _withdraw_rows(session: Session, gone: Sequence[tuple[Gone, RowDecision]], *
     for row, decision in gone:
         if decision.word != ListDecision.NEVER:
             continue
-        held = of_figure(session, (row.row["indicator_code"], row.row["bureau_code"], row.row["period_code"]))
-        for said in standing_vintages(held):
-            if said["submission_id"] is None:
-                held.append(as_withdrawal(said, held, reason=(government().error, decision.reason), known_at=decided_at))
-                fresh.append(held[-1])
+        vintages = of_figure(session, (row.row["indicator_code"], row.row["bureau_code"], row.row["period_code"]))
+        for vintage in standing_vintages(vintages):
+            if vintage["submission_id"] is None:
+                vintages.append(as_withdrawal(vintage, vintages, reason=(government().error, decision.reason), known_at=decided_at))
+                fresh.append(vintages[-1])
     if fresh:
         session.execute(insert(table_of(tables.Observation)), fresh)
     return len(fresh)

@@ -191,9 +191,9 @@ def _open_postgresql(url: URL) -> Engine:
     def begin(connection: Connection) -> None:
         writes = connection.get_execution_options().get("writes", False)
         seconds = WRITE_SECONDS if writes else wait
-        held = connection.connection.dbapi_connection
-        assert held is not None
-        held.patience = seconds + GIVE_UP_SECONDS  # a Patient, see above
+        driver_connection = connection.connection.dbapi_connection
+        assert driver_connection is not None
+        driver_connection.patience = seconds + GIVE_UP_SECONDS  # a Patient, see above
         if writes:
             connection.exec_driver_sql(f"SET LOCAL statement_timeout = {seconds * 1000}")
 
@@ -224,11 +224,11 @@ def _open_frozen(url: URL) -> Engine:
             for table in SQLModel.metadata.sorted_tables
         }
         for table in SQLModel.metadata.sorted_tables:
-            held = has[table.name]
-            if held >= set(table.c.keys()):
+            kept_columns = has[table.name]
+            if kept_columns >= set(table.c.keys()):
                 continue
-            columns = ", ".join(f'"{c.name}"' if c.name in held else f'{_blank(c)} AS "{c.name}"' for c in table.c)
-            rows = f'FROM main."{table.name}"' if held else "WHERE 0"
+            columns = ", ".join(f'"{c.name}"' if c.name in kept_columns else f'{_blank(c)} AS "{c.name}"' for c in table.c)
+            rows = f'FROM main."{table.name}"' if kept_columns else "WHERE 0"
             pairs = translations.of_pairs(has) if table is table_of(tables.Translation) else ""
             connection.execute(f'CREATE TEMP VIEW "{table.name}" AS {pairs or f"SELECT {columns} {rows}"}')
         connection.execute("PRAGMA query_only=ON")

@@ -60,8 +60,8 @@ def record_of(record: type[R], row: object, /, **more: object) -> R:
         row: of a table that has a column for each field not given in ``more`` and without a default.
         more: fields that no column gives.
     """
-    held = {f.name: getattr(row, f.name) for f in fields(record) if f.name not in more and hasattr(row, f.name)}  # type: ignore[arg-type]
-    return record(**held, **more)
+    values = {f.name: getattr(row, f.name) for f in fields(record) if f.name not in more and hasattr(row, f.name)}  # type: ignore[arg-type]
+    return record(**values, **more)
 
 
 class Record(SimpleNamespace):

@@ -144,8 +144,8 @@ class Store:
     def state(self) -> StateOf:
         """Return which state the database is in."""
         with self.engine.connect() as connection:  # asked at every run of every page: no session is needed for one row
-            held = connection.execute(_STATE).first()
-            return StateOf.read(held) if held else StateOf()
+            state = connection.execute(_STATE).first()
+            return StateOf.read(state) if state else StateOf()
 
     def is_sample(self) -> bool:
         """Say whether this instance is a sample: its reports are made up and nothing of it is published."""
@@ -249,7 +249,7 @@ class Store:
         query = select(*(table.c[name] for name in ("indicator_code", "bureau_code", *_FIGURE))).order_by(table.c.id)
         query = query.where(*_of_figures(codes, units))
         figures: dict[tuple[str, str], list[Figure]] = {}
-        held: dict[Any, Any] = {}
+        shared: dict[Any, Any] = {}
         with collector_paused():
             for row in doing.counted(session.execute(query.execution_options(yield_per=10_000))):
                 (
@@ -258,17 +258,17 @@ class Store:
                 ) = row  # fmt: skip
                 if not is_period(period):
                     continue
-                known_at = held.setdefault(known_at, known_at)
+                known_at = shared.setdefault(known_at, known_at)
                 is_worked_out = False
                 if value is None and n is not None:
                     value = rate_of(kinds[code], n, d, base)
                     is_worked_out = value is not None
                 figures.setdefault((code, unit), []).append(
                     Figure(
-                        period_code=held.setdefault(period, period), value=value, numerator=n, denominator=d, base_value=base,
-                        text_ja=text_ja and held.setdefault(text_ja, text_ja), text_en=text_en,
+                        period_code=shared.setdefault(period, period), value=value, numerator=n, denominator=d, base_value=base,
+                        text_ja=text_ja and shared.setdefault(text_ja, text_ja), text_en=text_en,
                         is_approximate=approximate, is_lower_bound=lower, is_year_to_date=to_date, is_base_estimated=estimated,
-                        sample_size=size, is_preliminary=preliminary, vintage=vintage, known_at=known_at, source_code=held.setdefault(source, source),
+                        sample_size=size, is_preliminary=preliminary, vintage=vintage, known_at=known_at, source_code=shared.setdefault(source, source),
                         is_sample=sample,
                         is_rolled_up=False, is_recast=False, is_worked_out=is_worked_out, reason_class=reason or "",
                         reason_text=words, withdraws_vintage=withdraws, finalises_vintage=finalises, note_ja=note_ja, note_en=note_en, other_fields=tuple(zip(OTHER_FIELDS, others, strict=True)),

@@ -32,8 +32,8 @@ def linked(previous: str, line: Mapping[str, Any]) -> str:
         line: column → value.
     """
     at: datetime = line["occurred_at"]
-    said = [previous, at.isoformat(timespec="microseconds"), *(line[name] for name in _SAID)]
-    return hashlib.sha256(json.dumps(said, ensure_ascii=False, separators=(",", ":")).encode()).hexdigest()
+    fields = [previous, at.isoformat(timespec="microseconds"), *(line[name] for name in _SAID)]
+    return hashlib.sha256(json.dumps(fields, ensure_ascii=False, separators=(",", ":")).encode()).hexdigest()
 
 
 def last(session: Session) -> str:

@@ -44,15 +44,15 @@ def with_texts(session: Session, model: type[SQLModel], result: Result[Any], *, 
         _TEXTS.c.table_name == table_of(model).name
     )
     texts: dict[str, dict[str, str]] = {}
-    held: dict[tuple[str, str], str] = {}
+    further_texts: dict[tuple[str, str], str] = {}
     for key, field, language, text in session.execute(query):
-        name = held.setdefault((field, language), f"{field}_{language}")
+        name = further_texts.setdefault((field, language), f"{field}_{language}")
         texts.setdefault(key, {})[name] = text
     for key, before in said_before(session, model, known_at).items():
         past = {name: value for name, value in before.items() if text_column(model, name)}
         texts[key] = {**texts.get(key, {}), **past}
-        held |= {of: name for name in past if (of := text_column(model, name))}
-    own_columns = _columns(model, held)
+        further_texts |= {of: name for name in past if (of := text_column(model, name))}
+    own_columns = _columns(model, further_texts)
     order = between(own_columns, (name for name in declared(model) if name in columns or name in own_columns))
     nothing = {name: "" for name in order if text_column(model, name)}
     for row in rows:
@@ -73,17 +73,17 @@ def between(columns: Mapping[str, Sequence[str]], names: Iterable[str]) -> list[
 
 def further(model: type[SQLModel], row: _Row) -> dict[str, str]:
     """Return the texts of a row in languages beyond those that every row has: column → text."""
-    held = ((name, text, text_column(model, name)) for name, text in row.items())
-    return {name: text for name, text, place in held if place and place[1] not in ALWAYS and text}
+    texts = ((name, text, text_column(model, name)) for name, text in row.items())
+    return {name: text for name, text, place in texts if place and place[1] not in ALWAYS and text}
 
 
 def put(session: Session, model: type[SQLModel], rows: Iterable[_Row]) -> None:
     """Store what rows say in their text columns; a blank takes a text out, a column that is not there leaves it as it is."""
-    if said := _said(model, rows):
+    if texts := _said(model, rows):
         own = (key == bindparam(f"own_{key.name}") for key in _TEXTS.primary_key.columns)
-        gone = [{f"own_{name}": value for name, value in row.items()} for row in said]
+        gone = [{f"own_{name}": value for name, value in row.items()} for row in texts]
         session.connection().execute(delete(_TEXTS).where(*own), gone)
-        _add(session, said)
+        _add(session, texts)
 
 
 def add(session: Session, model: type[SQLModel], rows: Iterable[_Row]) -> None:
@@ -91,8 +91,8 @@ def add(session: Session, model: type[SQLModel], rows: Iterable[_Row]) -> None:
     _add(session, _said(model, rows))
 
 
-def _add(session: Session, said: Iterable[dict[str, str]]) -> None:
-    if filled := [row for row in said if row["text"]]:
+def _add(session: Session, texts: Iterable[dict[str, str]]) -> None:
+    if filled := [row for row in texts if row["text"]]:
         session.execute(insert(_TEXTS), filled)
 
 
@@ -116,11 +116,11 @@ def stored(model: type[SQLModel], row: _Row) -> Row:
     return {name: value for name, value in row.items() if name in columns}
 
 
-def of_pairs(held: Mapping[str, set[str]]) -> str:
+def of_pairs(codes_of: Mapping[str, set[str]]) -> str:
     """Return a query for the rows of ``translation`` in an edition from before them, whose tables had a column per language.
 
     Args:
-        held: the columns of each table that it has.
+        codes_of: the columns of each table that it has.
     """
     parts = []
     for listed in LISTS.values():
@@ -128,16 +128,16 @@ def of_pairs(held: Mapping[str, set[str]]) -> str:
         row_key: ColumnElement[str] = column(first, Text)
         for other in others:
             row_key = row_key.concat(" ").concat(column(other, Text))
-        for own in sorted(held.get(name, ())):
+        for own in sorted(codes_of.get(name, ())):
             if place := text_column(listed.table, own):
-                said = (literal(name, Text), row_key, *(literal(part, Text) for part in place), column(own, Text))
-                named = (value.label(c.name) for value, c in zip(said, _TEXTS.c, strict=True))
+                selected = (literal(name, Text), row_key, *(literal(part, Text) for part in place), column(own, Text))
+                named = (value.label(c.name) for value, c in zip(selected, _TEXTS.c, strict=True))
                 parts.append(select(*named).select_from(table(name, schema="main")).where(column(own) != ""))
     return str(union_all(*parts).compile(dialect=sqlite.dialect(), compile_kwargs={"literal_binds": True})) if parts else ""
 
 
-def _columns(model: type[SQLModel], held: Iterable[tuple[str, str]]) -> dict[str, tuple[str, ...]]:
-    others = sorted(held)
+def _columns(model: type[SQLModel], pairs: Iterable[tuple[str, str]]) -> dict[str, tuple[str, ...]]:
+    others = sorted(pairs)
     return {
         field: tuple(
             f"{field}_{own}" for own in dict.fromkeys((*ALWAYS, *(language for name, language in others if name == field)))

@@ -26,8 +26,8 @@ def version_of(engine: Engine) -> str | None:
     with engine.connect() as connection:
         if not inspect(connection).has_table("alembic_version"):
             return None
-        held: str | None = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
-        return held
+        version: str | None = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
+        return version
 
 
 def upgrade(engine: Engine, *, to: str = "head") -> bool:
@@ -36,12 +36,12 @@ def upgrade(engine: Engine, *, to: str = "head") -> bool:
     Raises:
         SchemaRefused: the tables are those of a newer program, or are not what the migrations make. Nothing was changed.
     """
-    newest, held = newest_version(), version_of(engine)
-    if held is not None and held > newest:
-        raise SchemaRefused("schema_newer", held=held, newest=newest)
-    if held == (newest if to == "head" else to):
+    newest, version = newest_version(), version_of(engine)
+    if version is not None and version > newest:
+        raise SchemaRefused("schema_newer", held=version, newest=newest)
+    if version == (newest if to == "head" else to):
         return False
-    if held is None and (others := _known_names(engine)):
+    if version is None and (others := _known_names(engine)):
         raise SchemaRefused("schema_foreign", database=engine.url.render_as_string(), tables=", ".join(others))
     # Here: ten megabytes that a server, whose tables are ready, need not hold.
     from alembic import command  # noqa: PLC0415
@@ -54,7 +54,7 @@ def upgrade(engine: Engine, *, to: str = "head") -> bool:
         command.upgrade(config, to)
         differences = [*_referring_to_nothing(connection), *(differing(connection) if to == "head" else ())]
         if differences:
-            raise SchemaRefused("schema_differs", held=held or "-", differences="; ".join(differences))
+            raise SchemaRefused("schema_differs", held=version or "-", differences="; ".join(differences))
     return True
 
 

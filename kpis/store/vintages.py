@@ -233,7 +233,7 @@ def _append_milestone_dates(session: Session, values: list[Row], known: dict[str
     table = table_of(tables.MilestoneDate)
     query = select(table).where(table.c.milestone_code.in_(known)) if len(known) <= MANY else select(table)
     days = session.execute(query.order_by(table.c.vintage)) if known else ()
-    held = grouped(((day.milestone_code, day.date_kind), dict(day._mapping)) for day in days)
+    stored_days = grouped(((day.milestone_code, day.date_kind), dict(day._mapping)) for day in days)
     fresh: list[Row] = []
     for given in values:
         code = given["milestone_code"]
@@ -241,7 +241,7 @@ def _append_milestone_dates(session: Session, values: list[Row], known: dict[str
         for kind, column in MILESTONE_DATES.items():
             if column not in given or given[column] == was.get(column):
                 continue
-            stored = held.setdefault((code, kind), [])
+            stored = stored_days.setdefault((code, kind), [])
             came = {
                 "milestone_code": code, "date_kind": kind, "known_at": origin.known_at,
                 "source_code": given.get("source_code") or was["source_code"], "submission_id": origin.submission_id,
@@ -259,8 +259,8 @@ def _append_milestone_dates(session: Session, values: list[Row], known: dict[str
                 )
                 fresh.append(stored[-1])
             if given[column] is not None:
-                said = {"day": given[column], "precision": given[f"{column}_precision"], "withdraws_vintage": None}
-                stored.append({**came, "vintage": len(stored) + 1, **said})
+                day_fields = {"day": given[column], "precision": given[f"{column}_precision"], "withdraws_vintage": None}
+                stored.append({**came, "vintage": len(stored) + 1, **day_fields})
                 fresh.append(stored[-1])
     if fresh:
         session.execute(insert(table), fresh)
@@ -285,11 +285,11 @@ def _append_observations(session: Session, values: list[Row], *, sha256: str | N
         for code, day, last_day in session.execute(select(sources.c.source_code, sources.c.published_on, sources.c.published_by))
     }
     codes = sorted({v["indicator_code"] for v in values})
-    held = by_figure(session, table.c.indicator_code.in_(codes), names=GIVEN)
+    stored_vintages = by_figure(session, table.c.indicator_code.in_(codes), names=GIVEN)
     fresh, instants = [], dict[date, datetime]()
     for number, given in enumerate(values, start=2):
         key = given["indicator_code"], given["bureau_code"], given["period_code"]
-        stored = held.setdefault(key, [])
+        stored = stored_vintages.setdefault(key, [])
         record = next_vintage(stored, given, row=number, key=" ".join(key))
         if record is None:
             continue
@@ -317,8 +317,8 @@ def next_vintage(stored: Sequence[Mapping[str, Any]], given: Row, *, row: int, k
         return given
     counting = counting_vintage(stored)
     vintage = len(stored) + 1
-    said = [each for each in stored if _is_same(each, given) and (each["withdraws_vintage"] is not None) == withdraws]
-    if given.get("submission_id") is None and any(_reason(each) == _reason(given) for each in said):
+    alike = [each for each in stored if _is_same(each, given) and (each["withdraws_vintage"] is not None) == withdraws]
+    if given.get("submission_id") is None and any(_reason(each) == _reason(given) for each in alike):
         return None  # a list repeats what it said before; a report that was approved says it anew
     if not withdraws and counting is not None and _is_same(counting, given):
         return None
@@ -372,13 +372,13 @@ def ensure_periods(session: Session, codes: set[str]) -> None:
 
 
 def as_withdrawal(
-    withdrawn: Mapping[str, Any], held: Sequence[Mapping[str, Any]], *, reason: tuple[str, str], known_at: datetime
+    withdrawn: Mapping[str, Any], vintages: Sequence[Mapping[str, Any]], *, reason: tuple[str, str], known_at: datetime
 ) -> Row:
     """Return the vintage that takes one back.
 
     Args:
         withdrawn: the stored vintage.
-        held: every vintage of the same figure.
+        vintages: every vintage of the same figure.
         reason: class and text.
         known_at: UTC.
     """
@@ -389,7 +389,7 @@ def as_withdrawal(
         "note_en": "",
         "verified": False,
         **{name: withdrawn[name] for name in ("indicator_code", "bureau_code", "period_code", "source_code", "is_sample")},
-        "vintage": 1 + max(row["vintage"] for row in held), "withdraws_vintage": withdrawn["vintage"], "reason_class": reason[0],
+        "vintage": 1 + max(row["vintage"] for row in vintages), "withdraws_vintage": withdrawn["vintage"], "reason_class": reason[0],
         "reason_text": reason[1], "known_at": known_at, "recorded_at": known_at,
     }  # fmt: skip
 

@@ -133,13 +133,13 @@ class Voices:
         with self.engine.connect().execution_options(writes=True) as connection, connection.begin():
             if connection.dialect.name == "postgresql":
                 connection.execute(select(func.pg_advisory_xact_lock(_LOCK)))
-            held = _version(connection)
-            if held > VERSION:
-                raise SchemaRefused("voices_newer", held=held, newest=VERSION)
-            if not held:
+            version = _version(connection)
+            if version > VERSION:
+                raise SchemaRefused("voices_newer", held=version, newest=VERSION)
+            if not version:
                 METADATA.create_all(connection)
                 connection.execute(insert(SCHEMA).values(version=VERSION))
-            for step in range(max(held, 1), VERSION):
+            for step in range(max(version, 1), VERSION):
                 _STEPS[step](connection)
                 connection.execute(update(SCHEMA).values(version=step + 1))
 
@@ -160,46 +160,46 @@ class Voices:
         Raises:
             FigureRefused: no such grade, or more words than are taken.
         """
-        told = kept(words)
+        text = kept(words)
         if grade not in GRADES:
             raise FigureRefused("voice_without_grade")
-        if len(told) > MOST_WORDS:
+        if len(text) > MOST_WORDS:
             raise FigureRefused("voice_too_long", most=MOST_WORDS)
         row = {
-            "subject_kind": kind, "subject_code": code, "edition": edition, "grade": grade, "words": told, "language": language,
-            "said_on": said_on, "is_held": is_personal(told), "state": (VoiceState.NEW if told else VoiceState.READ).value, "answer_ja": "", "answer_en": "",
+            "subject_kind": kind, "subject_code": code, "edition": edition, "grade": grade, "words": text, "language": language,
+            "said_on": said_on, "is_held": is_personal(text), "state": (VoiceState.NEW if text else VoiceState.READ).value, "answer_ja": "", "answer_en": "",
         }  # fmt: skip
         with self._begun(writes=True) as connection:
             connection.execute(insert(VOICE).values(**row))
 
     def tallies(self, *, edition: int | None = None) -> dict[tuple[str, str, int], GradeTally]:
         """Return per kind, code and edition how many gave which grade; whatever became of the words, each grade counts."""
-        asked = select(VOICE.c.subject_kind, VOICE.c.subject_code, VOICE.c.edition, VOICE.c.grade, func.count()).group_by(
+        query = select(VOICE.c.subject_kind, VOICE.c.subject_code, VOICE.c.edition, VOICE.c.grade, func.count()).group_by(
             VOICE.c.subject_kind, VOICE.c.subject_code, VOICE.c.edition, VOICE.c.grade
         )
         if edition is not None:
-            asked = asked.where(VOICE.c.edition == edition)
+            query = query.where(VOICE.c.edition == edition)
         counted: dict[tuple[str, str, int], dict[int, int]] = {}
         with self._begun() as connection:
-            for kind, code, number, grade, count in connection.execute(asked):
+            for kind, code, number, grade, count in connection.execute(query):
                 counted.setdefault((kind, code, number), dict.fromkeys(GRADES, 0))[grade] = count
         return {key: GradeTally(grades) for key, grades in sorted(counted.items())}
 
     def listed(self, *, states: Sequence[str] = (), most: int = 500) -> list[Voice]:
         """Return voices that have words, the newest first."""
-        asked = select(VOICE).where(VOICE.c.words != "").order_by(VOICE.c.id.desc()).limit(most)
+        query = select(VOICE).where(VOICE.c.words != "").order_by(VOICE.c.id.desc()).limit(most)
         if states:
-            asked = asked.where(VOICE.c.state.in_(states))
+            query = query.where(VOICE.c.state.in_(states))
         with self._begun() as connection:
-            return [Voice(**row._mapping) for row in connection.execute(asked)]
+            return [Voice(**row._mapping) for row in connection.execute(query)]
 
     def counts(self) -> dict[str, int]:
         """Return how many voices stand where."""
         with self._begun() as connection:
-            held = {
+            counts_of = {
                 state: count for state, count in connection.execute(select(VOICE.c.state, func.count()).group_by(VOICE.c.state))
             }
-        return {state: held.get(state, 0) for state in VoiceState.values()}
+        return {state: counts_of.get(state, 0) for state in VoiceState.values()}
 
     def one(self, number: int) -> Voice:
         """Return a voice.

@@ -102,23 +102,23 @@ def _problems(archive: zipfile.ZipFile, *, is_handed_on: bool) -> Iterator[Probl
     names = [name for name in archive.namelist() if not name.endswith("/")]
     kinds = _types(archive, names)
     for name in names:
-        told = kinds[name].removesuffix("+xml")
+        content_type = kinds[name].removesuffix("+xml")
         if name.casefold() == "[content_types].xml":
             continue
-        if told not in _PASSIVE_TYPES and not told.startswith("image/") and not _is_custom_data(name, told):
-            known = _known(f"{told} {name.casefold()}")
+        if content_type not in _PASSIVE_TYPES and not content_type.startswith("image/") and not _is_custom_data(name, content_type):
+            known = _known(f"{content_type} {name.casefold()}")
             if is_handed_on or known not in {None, _LINKS, _ASKING}:
-                yield _problem(name, told or "?", known)
-        if told.endswith("relationships") or name.casefold().endswith(".rels"):
+                yield _problem(name, content_type or "?", known)
+        if content_type.endswith("relationships") or name.casefold().endswith(".rels"):
             yield from _of_relations(archive, name, is_handed_on=is_handed_on)
     if not is_handed_on:
         return
     for name in names:
-        told = kinds[name]
-        if told.endswith("vmldrawing"):
+        content_type = kinds[name]
+        if content_type.endswith("vmldrawing"):
             if far := _FAR.search(archive.read(name)):
                 yield _problem(name, far[0].decode("ascii", "replace"), _EMBEDDED)
-        elif told.endswith("+xml") and any(word in told for word in _SCANNED):
+        elif content_type.endswith("+xml") and any(word in content_type for word in _SCANNED):
             yield from _of_formulas(archive, name)
 
 
@@ -129,42 +129,42 @@ def _types(archive: zipfile.ZipFile, names: list[str]) -> dict[str, str]:
         raise BookDamaged("[Content_Types].xml")
     endings: dict[str, str] = {}
     parts: dict[str, str] = {}
-    for tag, told in _elements(archive, listed):
-        kind = told.get("ContentType", "").split(";")[0].strip().casefold()
+    for tag, attributes in _elements(archive, listed):
+        kind = attributes.get("ContentType", "").split(";")[0].strip().casefold()
         if tag == "Default":
-            endings[told.get("Extension", "").casefold()] = kind
+            endings[attributes.get("Extension", "").casefold()] = kind
         elif tag == "Override":
-            parts[told.get("PartName", "").lstrip("/").casefold()] = kind
+            parts[attributes.get("PartName", "").lstrip("/").casefold()] = kind
     return {n: parts.get(n.casefold()) or endings.get(n.casefold().rpartition(".")[2], "") for n in names}
 
 
-def _is_custom_data(name: str, told: str) -> bool:
+def _is_custom_data(name: str, content_type: str) -> bool:
     """Say whether a part is data that other programs keep in a workbook; Excel shows nothing of it."""
-    return told in {"application/xml", "text/xml"} and name.casefold().startswith("customxml/")
+    return content_type in {"application/xml", "text/xml"} and name.casefold().startswith("customxml/")
 
 
-def _known(told: str) -> tuple[Message, Message, Message] | None:
-    return next((meaning for word, meaning in _KNOWN if word in told), None)
+def _known(content_type: str) -> tuple[Message, Message, Message] | None:
+    return next((meaning for word, meaning in _KNOWN if word in content_type), None)
 
 
-def _problem(part: str, told: str, known: tuple[Message, Message, Message] | None) -> Problem:
+def _problem(part: str, content_type: str, known: tuple[Message, Message, Message] | None) -> Problem:
     what, expected, remedy = known or (
         Message("part_of_unknown_kind"),
         Message("only_known_parts"),
         Message("remedy_paste_in_template"),
     )
-    return Problem("file", f"{both(what)} ({part[:80]}: {told[:80]})", expected, remedy)
+    return Problem("file", f"{both(what)} ({part[:80]}: {content_type[:80]})", expected, remedy)
 
 
 def _of_relations(archive: zipfile.ZipFile, name: str, *, is_handed_on: bool) -> Iterator[Problem]:
-    for tag, told in _elements(archive, name):
+    for tag, attributes in _elements(archive, name):
         if tag != "Relationship":
             continue
-        kind, target = told.get("Type", "").casefold(), told.get("Target", "")
+        kind, target = attributes.get("Type", "").casefold(), attributes.get("Target", "")
         known = _known("/" + kind.rpartition("/")[2])
         if kind.rpartition("/")[2] not in _PASSIVE_RELATIONS and (is_handed_on or known not in {None, _LINKS, _ASKING}):
             yield _problem(name, kind, known)
-        elif is_handed_on and (told.get("TargetMode", "").casefold() == "external" or "://" in target):
+        elif is_handed_on and (attributes.get("TargetMode", "").casefold() == "external" or "://" in target):
             if not kind.endswith("/hyperlink"):
                 yield _problem(name, target, _LINKS)
             elif not target.startswith("#") and _scheme(target) not in _LINKABLE:
@@ -185,7 +185,7 @@ def _elements(archive: zipfile.ZipFile, part: str) -> Iterator[tuple[str, dict[s
     """Return the elements of a part that lists others: name without name space, attributes."""
     listed: list[tuple[str, dict[str, str]]] = []
     parser = expat.ParserCreate(None, " ")
-    parser.StartElementHandler = lambda tag, told: listed.append((tag.rpartition(" ")[2], told))
+    parser.StartElementHandler = lambda tag, on_element: listed.append((tag.rpartition(" ")[2], on_element))
     _feed(archive, part, parser, listed)
     return iter(listed)
 
@@ -196,14 +196,14 @@ def _of_formulas(archive: zipfile.ZipFile, part: str) -> Iterator[Problem]:
     parser = expat.ParserCreate(None, " ")
     parser.buffer_text = True
 
-    def start(tag: str, told: dict[str, str]) -> None:
+    def start(tag: str, attributes: dict[str, str]) -> None:
         if tag.rpartition(" ")[2] in _FORMULAS:
             pieces.clear()
             parser.CharacterDataHandler = pieces.append
-            if any(told.get(name, "0") not in ("0", "false", "") for name in ("vbProcedure", "xlm", "function", "macro")):
+            if any(attributes.get(name, "0") not in ("0", "false", "") for name in ("vbProcedure", "xlm", "function", "macro")):
                 formulas.append("RUN()")
-        if "textlink" in told:
-            formulas.append(told["textlink"])
+        if "textlink" in attributes:
+            formulas.append(attributes["textlink"])
 
     def end(tag: str) -> None:
         if tag.rpartition(" ")[2] in _FORMULAS:

@@ -86,7 +86,7 @@ class Read:
     peak_bytes: int = 0
 
 
-def apart(function: Callable[..., Any], content: bytes, *, max_bytes: int, limits: Limits | None = None, **asked: Any) -> Any:
+def apart(function: Callable[..., Any], content: bytes, *, max_bytes: int, limits: Limits | None = None, **arguments: Any) -> Any:
     """Return what a function makes of the bytes of a file, worked out in a process of its own.
 
     Args:
@@ -98,25 +98,27 @@ def apart(function: Callable[..., Any], content: bytes, *, max_bytes: int, limit
     Raises:
         Stopped: it took too long, too much memory or too much room, or its reader ended; or too many are read at once.
     """
-    read = measured(function, content, max_bytes=max_bytes, limits=limits, **asked)
+    read = measured(function, content, max_bytes=max_bytes, limits=limits, **arguments)
     if read.stopped is not None:
         raise read.stopped
     return read.answer
 
 
-def measured(function: Callable[..., Any], content: bytes, *, max_bytes: int, limits: Limits | None = None, **asked: Any) -> Read:
+def measured(
+    function: Callable[..., Any], content: bytes, *, max_bytes: int, limits: Limits | None = None, **arguments: Any
+) -> Read:
     """Do what ``apart`` does, and say what it took."""
-    read = _measured(function, content, max_bytes=max_bytes, limits=limits, **asked)
+    read = _measured(function, content, max_bytes=max_bytes, limits=limits, **arguments)
     counts.FILES.labels("read" if read.stopped is None else "fault" if read.is_fault else "stopped").observe(read.seconds)
     return read
 
 
-def _measured(function: Callable[..., Any], content: bytes, *, max_bytes: int, limits: Limits | None, **asked: Any) -> Read:
+def _measured(function: Callable[..., Any], content: bytes, *, max_bytes: int, limits: Limits | None, **arguments: Any) -> Read:
     began = time.monotonic()
     if large := too_large(content, max_bytes):
         return Read(stopped=Stopped(large))
     limits = limits or USUAL
-    job = pickle.dumps(Job(function, {"max_bytes": max_bytes, **asked}, SHELVES.text(), limits))
+    job = pickle.dumps(Job(function, {"max_bytes": max_bytes, **arguments}, SHELVES.text(), limits))
     places = _READER.places
     if not places.acquire(timeout=WAIT_SECONDS):
         return Read(stopped=_stopped(Message("reader_busy"), Message("reader_with_time"), Message("remedy_read_later")))
@@ -195,8 +197,8 @@ class _Reader:
         """Return the answer of a child, how it ended and its peak of memory."""
         until = time.monotonic() + limits.seconds + _GRACE_SECONDS
         own, link = socket.socketpair()
-        told, end = os.pipe()
-        with own, os.fdopen(told, "rb", buffering=0) as ends:
+        read_end, end = os.pipe()
+        with own, os.fdopen(read_end, "rb", buffering=0) as ends:
             try:
                 self._ask(link.fileno(), end)
             except OSError:

@@ -67,20 +67,20 @@ def faults(
         over = f"{ended} < {begun} {day}"
         yield Fault("ended_on", "rule", over, Message("day_from", day=day), Message("remedy_ends_before_begin"))
     gone, reason = ends.get(successor or "", (None, ""))
-    told: tuple[Kind, str, str, str] | None = None  # sort of problem, what stands there, expected, remedy
+    fault: tuple[Kind, str, str, str] | None = None  # sort of problem, what stands there, expected, remedy
     if not successor:
         if why in _FOLLOWED:
-            told = "missing", blank, "code_of_what_followed", "remedy_successor_or_other_reason"
+            fault = "missing", blank, "code_of_what_followed", "remedy_successor_or_other_reason"
     elif not why:
-        told = "rule", successor, "successor_of_ended_only", "remedy_end_or_no_successor"
+        fault = "rule", successor, "successor_of_ended_only", "remedy_end_or_no_successor"
     elif successor == code:
-        told = "rule", successor, "code_of_another_row", "remedy_not_its_own_successor"
+        fault = "rule", successor, "code_of_another_row", "remedy_not_its_own_successor"
     elif successor not in ends:
-        told = "unknown_code", successor, "code_of_register", "remedy_code_or_register_successor"
+        fault = "unknown_code", successor, "code_of_register", "remedy_code_or_register_successor"
     elif reason == MISTAKE or (gone is not None and isinstance(ended, date) and gone <= ended):
-        told = "rule", f"{successor} ({gone or reason})", "goes_on_after_day", "remedy_successor_ended_before"
-    if told is not None:
-        yield Fault("successor_code", told[0], told[1], Message(told[2]), Message(told[3]))
+        fault = "rule", f"{successor} ({gone or reason})", "goes_on_after_day", "remedy_successor_ended_before"
+    if fault is not None:
+        yield Fault("successor_code", fault[0], fault[1], Message(fault[2]), Message(fault[3]))
 
 
 def ends_of(store: Store, kind: str, codes: set[str]) -> dict[str, tuple[date | None, str]]:

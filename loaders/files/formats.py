@@ -38,9 +38,9 @@ class Formatted(float):
     __slots__ = ("said",)
     said: FormatMeaning
 
-    def __new__(cls, value: float, said: FormatMeaning) -> Formatted:
+    def __new__(cls, value: float, meaning: FormatMeaning) -> Formatted:
         made = super().__new__(cls, value)
-        made.said = said
+        made.said = meaning
         return made
 
     def __reduce__(self) -> tuple[type[Formatted], tuple[float, FormatMeaning]]:
@@ -121,8 +121,8 @@ def _sections(code: str) -> tuple[_Section, ...]:
 def _section_for(code: str, value: float) -> tuple[_Section | None, bool]:
     """Return the section that shows a number, and whether it is one for negative numbers alone."""
     sections = _sections(code)
-    told = [s for s in sections[:3] if s.condition is not None]
-    if told:
+    conditional = [s for s in sections[:3] if s.condition is not None]
+    if conditional:
         for section in sections[:3]:
             if section.condition is None or _holds(section.condition, value):
                 return section, value < 0 and section.condition is not None

@@ -167,9 +167,9 @@ def _data_begins(content: bytes, entry: zipfile.ZipInfo) -> int:
     head = content[entry.header_offset : entry.header_offset + _LOCAL.size]
     if len(head) < _LOCAL.size or head[:4] != b"PK\x03\x04":
         raise _Refused(_DAMAGED, _BOOK, _AGAIN)
-    told = _LOCAL.unpack(head)
-    name_length: int = told[9]
-    extra_length: int = told[10]
+    header = _LOCAL.unpack(head)
+    name_length: int = header[9]
+    extra_length: int = header[10]
     name = content[entry.header_offset + _LOCAL.size :][:name_length] if name_length < 1000 else b""
     if name.decode("utf-8", "replace") != entry.orig_filename and name.decode("cp437", "replace") != entry.orig_filename:
         raise _Refused(_DAMAGED, _BOOK, _AGAIN)

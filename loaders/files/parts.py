@@ -67,8 +67,8 @@ def parts_of_book(archive: zipfile.ZipFile) -> tuple[list[tuple[str, str]], str,
     if len({name.casefold() for name, _ in worksheets}) != len(worksheets):
         raise BookDamaged(both(Message("sheets_of_one_name")))
     others = {kind: path for path, kind in targets.values() if kind in ("sharedStrings", "styles")}
-    told = [e.get("date1904", "").strip() for e in root.iter() if e.tag in [f"{{{space}}}workbookPr" for space in _SPACES]]
-    return worksheets, others.get("sharedStrings", ""), others.get("styles", ""), any(t in ("1", "true") for t in told)
+    dates1904 = [e.get("date1904", "").strip() for e in root.iter() if e.tag in [f"{{{space}}}workbookPr" for space in _SPACES]]
+    return worksheets, others.get("sharedStrings", ""), others.get("styles", ""), any(t in ("1", "true") for t in dates1904)
 
 
 def _tree(archive: zipfile.ZipFile, names: Mapping[str, str], part: str) -> ElementTree.Element:

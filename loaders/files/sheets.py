@@ -78,12 +78,12 @@ def read_book(content: bytes, *, only_first: bool = False) -> tuple[list[Sheet],
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             listed, strings_part, styles_part, is_1904 = parts_of_book(archive)
-            held = set(archive.namelist())
-            strings = strings_of(archive, strings_part) if strings_part in held else []
-            formats = formats_of(archive, styles_part) if styles_part in held else {}
+            names = set(archive.namelist())
+            strings = strings_of(archive, strings_part) if strings_part in names else []
+            formats = formats_of(archive, styles_part) if styles_part in names else {}
             sheets = []
             for name, part in listed[:1] if only_first else listed:
-                if part not in held:
+                if part not in names:
                     raise BookDamaged(f"{part or name}: {both(Message('part_missing'))}", sheet=name)
                 sheets.append(_Reader(Sheet(name, part), strings, formats, is_1904).read(archive))
             return sheets, is_1904
@@ -136,7 +136,7 @@ class _Reader(Parsing):
         in_data = in_row = in_cell = is_busy = in_inline = is_text = False
         count = depth = foreign = readings = number = column = digits = width = kept = 0
         row_text = ""
-        told: Attributes = {}
+        cell_attributes: Attributes = {}
         other: list[str] = []
         # Within a row every text is taken, and what stands between elements is dropped again: of ``pieces`` the first ``kept`` count.
         cells: list[Any] = []  # of the row that is read, from its first value on; so many of them
@@ -146,7 +146,7 @@ class _Reader(Parsing):
 
         def start(tag: str, attributes: Attributes) -> None:  # noqa: C901
             nonlocal in_data, in_row, in_cell, is_busy, in_inline, is_text, count, depth, foreign, readings, number, column, digits
-            nonlocal row_text, told, width
+            nonlocal row_text, cell_attributes, width
             depth += 1
             if foreign:
                 self.depth = depth
@@ -160,7 +160,7 @@ class _Reader(Parsing):
                 if in_cell:
                     raise BookDamaged("<c><c>", sheet=self.sheet)
                 count += 1
-                in_cell, told = True, attributes
+                in_cell, cell_attributes = True, attributes
                 address = attributes.get("r")
                 if address is None:
                     column += 1
@@ -210,7 +210,7 @@ class _Reader(Parsing):
                     close_other()
             elif tag is cell:
                 if is_busy:
-                    kind, style = told.get("t", "n"), told.get("s", "")
+                    kind, style = cell_attributes.get("t", "n"), cell_attributes.get("s", "")
                     alike = read_before.get((kind, style)) if written is None else None
                     known = alike.get(held) if alike is not None else None
                     if known is not None and column <= width and cells[column - 1] == "":
@@ -261,10 +261,10 @@ class _Reader(Parsing):
 
     # Where a cell stands ---------------------------------------------------------------------------------------------
 
-    def _row(self, told: str) -> int:
-        number = int(told) if told.isascii() and told.isdecimal() and len(told) < 9 else 0
+    def _row(self, attribute: str) -> int:
+        number = int(attribute) if attribute.isascii() and attribute.isdecimal() and len(attribute) < 9 else 0
         if not 1 <= number <= LAST_ROW:
-            raise BookDamaged(f"row {told[:40]}", sheet=self.sheet)
+            raise BookDamaged(f"row {attribute[:40]}", sheet=self.sheet)
         return number
 
     def _column(self, address: str, row: int, before: int) -> int:
@@ -308,50 +308,50 @@ class _Reader(Parsing):
 
     # What it holds ---------------------------------------------------------------------------------------------------
 
-    def _cell(self, row: int, column: int, style: str, kind: str, held: str | None, formula: str | None) -> None:  # noqa: C901  # a branch per kind of cell
+    def _cell(self, row: int, column: int, style: str, kind: str, text: str | None, formula: str | None) -> None:  # noqa: C901  # a branch per kind of cell
         value: Any = ""
         if formula is not None:
             if reach := reach_of(formula):
                 self.out.reaching[f"{column_letters(column)}{row}"] = reach
-            if not held and not (held is not None and kind == "str") and kind != "e":
+            if not text and not (text is not None and kind == "str") and kind != "e":
                 self.out.uncalculated.append(f"{column_letters(column)}{row}")
                 self._put(row, column, "")
                 return
         if kind == "n":
-            if not held:
+            if not text:
                 return
-            value = _finite(held)
-            if value is None or "_" in held:
-                self._fault(row, column, held)
+            value = _finite(text)
+            if value is None or "_" in text:
+                self._fault(row, column, text)
                 return
             if style in self.formats or style[:1] in _ODD_STYLES:
                 code = self.formats.get(style) or self.formats.get(style.strip().lstrip("+").lstrip("0") or "0")
                 value = value if code is None else self._formatted(value, code)
         elif kind == "s":
-            index = held.strip() if held else ""
+            index = text.strip() if text else ""
             if not index.isdecimal() or int(index) >= len(self.strings):
-                self._fault(row, column, f"t=s {held}")
+                self._fault(row, column, f"t=s {text}")
                 return
             value = self.strings[int(index)]
         elif kind in ("str", "inlineStr"):
-            value = unescaped(held or "")
+            value = unescaped(text or "")
         elif kind == "e":
-            self.out.errors[f"{column_letters(column)}{row}"] = held or "#?"
+            self.out.errors[f"{column_letters(column)}{row}"] = text or "#?"
             self._put(row, column, "")
             return
-        elif kind == "b" and (held or "").strip() in ("0", "1", "true", "false"):
-            value = (held or "").strip() in ("1", "true")
-        elif kind == "d" and (day := _iso_day(held or "")) is not None:
+        elif kind == "b" and (text or "").strip() in ("0", "1", "true", "false"):
+            value = (text or "").strip() in ("1", "true")
+        elif kind == "d" and (day := _iso_day(text or "")) is not None:
             value = day
-        elif held:
-            self._fault(row, column, f"t={kind} {held}")
+        elif text:
+            self._fault(row, column, f"t={kind} {text}")
             return
         if type(value) is str and len(value) > LONGEST_TEXT:
             self._fault(row, column, value)
             return
         if formula is None and self.room:
             self.room -= 1
-            self.read_before.setdefault((kind, style), {})[held] = value
+            self.read_before.setdefault((kind, style), {})[text] = value
         self._put(row, column, value)
 
     def _fault(self, row: int, column: int, text: str) -> None:
@@ -359,18 +359,18 @@ class _Reader(Parsing):
         self._put(row, column, "")
 
     def _formatted(self, value: float, code: str) -> Any:
-        said = said_of(code, value)
-        if said is None:
+        meaning = said_of(code, value)
+        if meaning is None:
             return value
-        if said.kind == "duration" and abs(value) < 1e6:
+        if meaning.kind == "duration" and abs(value) < 1e6:
             return timedelta(days=value)
-        if said.kind == "date" and 0 <= value <= (date.max - self.epoch).days:
+        if meaning.kind == "date" and 0 <= value <= (date.max - self.epoch).days:
             if value < 1:
                 return timedelta(days=value)
             day = self.epoch + timedelta(days=int(value))
             seconds = round((value - int(value)) * 86_400)
             return day if not seconds else datetime(day.year, day.month, day.day) + timedelta(seconds=seconds)
-        return Formatted(value, said)
+        return Formatted(value, meaning)
 
 
 def _finite(text: str) -> float | None:

@@ -30,17 +30,17 @@ _PERIODS = ("period_code", "reported_period")
 
 def shown_otherwise(value: Formatted, name: str, *, sheet: str, cell: str, row: int) -> Problem | None:
     """Return the problem of a number that its cell shows otherwise than it holds it; a unit or a note beside it is none."""
-    said = value.said
-    if said.kind == "padded" or (said.kind == "unit" and cleaned(said.unit) != "円"):
+    meaning = value.said
+    if meaning.kind == "padded" or (meaning.kind == "unit" and cleaned(meaning.unit) != "円"):
         return None
-    held, shown = f"{float(value):,.15g}", f"{value.shown:,.15g}"
-    if said.kind == "percent":
-        expected = Message("which_percentage", shown=shown, held=held)
-        remedy = Message("remedy_general_and_right_number", shown=shown, held=held)
+    stored, shown = f"{float(value):,.15g}", f"{value.shown:,.15g}"
+    if meaning.kind == "percent":
+        expected = Message("which_percentage", shown=shown, held=stored)
+        remedy = Message("remedy_general_and_right_number", shown=shown, held=stored)
     else:
         expected = Message("plain_number_format")
         remedy = Message("remedy_general_and_number_meant")
-    return Problem("number", f"{name}={held} ({said.code})", expected, remedy, sheet=sheet, cell=cell, row=row)
+    return Problem("number", f"{name}={stored} ({meaning.code})", expected, remedy, sheet=sheet, cell=cell, row=row)
 
 
 @lru_cache(maxsize=32)
@@ -89,19 +89,19 @@ def read_rows(
         problems.append(_header_problem(sheet, top, ", ".join(names), Message("column_twice")))
     if problems:
         return [], problems
-    held = [(top + i, row) for i, row in enumerate(cells[1:], start=1) if any(cell != "" for cell in row)]
-    for number, row in held:
+    numbered = [(top + i, row) for i, row in enumerate(cells[1:], start=1) if any(cell != "" for cell in row)]
+    for number, row in numbered:
         for at, cell in enumerate(row) if Formatted in map(type, row) else ():
             if type(cell) is Formatted and at < len(names):
                 place = f"{column_letters(left + at)}{number}"
                 odd = shown_otherwise(cell, names[at], sheet=sheet, cell=place, row=number)
                 problems += [odd] if odd is not None else []
-    problems += _underlined(model, names, held, sheet=sheet, left=left)
+    problems += _underlined(model, names, numbered, sheet=sheet, left=left)
     odd_rows = {problem.row for problem in problems}
-    held = [(number, row) for number, row in held if number not in odd_rows]
-    given_rows = _given(model, names, [row for _, row in held])
+    numbered = [(number, row) for number, row in numbered if number not in odd_rows]
+    given_rows = _given(model, names, [row for _, row in numbered])
     try:
-        return list(zip((number for number, _ in held), _adapter(model).validate_python(given_rows), strict=True)), problems
+        return list(zip((number for number, _ in numbered), _adapter(model).validate_python(given_rows), strict=True)), problems
     except ValidationError:
         pass
     rows: list[tuple[int, Fields]] = []
@@ -119,12 +119,12 @@ def read_rows(
 
 
 def _underlined(
-    model: type[Fields], names: list[str], held: list[tuple[int, list[Any]]], *, sheet: str, left: int
+    model: type[Fields], names: list[str], numbered: list[tuple[int, list[Any]]], *, sheet: str, left: int
 ) -> Iterator[Problem]:
     """Name the numbers with a line between their digits: Python reads 1_0 as 10, nobody else does."""
     for at, name in enumerate(names):
         if type_of(model, name) in (float, int):
-            for number, row in held:
+            for number, row in numbered:
                 if at < len(row) and type(row[at]) is str and "_" in row[at]:
                     yield Problem(
                         "number", f"{name}={row[at]}", Message("finite_number_in_range"), Message("remedy_correct_cell"),
@@ -137,17 +137,19 @@ def _given(model: type[Fields], names: list[str], rows: list[list[Any]]) -> list
     columns = zip_longest(*rows)  # None where a row ends before its last column
     optional = [(name, not model.model_fields[name].is_required()) for name in names]
     # Most columns of most lists hold nothing at all.
-    said = [(*told, column) for told, column in zip(optional, columns, strict=False) if not told[1] or set(column) - {"", None}]
-    if not said:
+    named_columns = [
+        (*heading, column) for heading, column in zip(optional, columns, strict=False) if not heading[1] or set(column) - {"", None}
+    ]
+    if not named_columns:
         return [{} for _ in rows]
-    own = [(name, can_be_left_out) for name, can_be_left_out, _ in said]
+    own = [(name, can_be_left_out) for name, can_be_left_out, _ in named_columns]
     return [
         {
             name: clean(cell) if type(cell) is str else _plain(cell)
             for (name, can_be_left_out), cell in zip(own, row, strict=True)
             if cell is not None and not (can_be_left_out and (cell == "" or (type(cell) is str and not cell.strip())))
         }
-        for row in zip(*(column for *_, column in said), strict=True)
+        for row in zip(*(column for *_, column in named_columns), strict=True)
     ]
 
 

@@ -200,21 +200,21 @@ def _insert(root: Element, element: Element, *, before: set[str]) -> None:
 def _add_looks(parts: dict[str, bytes], name: str) -> dict[str, int]:
     """Add the two looks to the workbook's differential styles, in the part of that name, and return their numbers."""
     root = _read(parts, name, root="styleSheet")
-    held = root.find(_in(root, "dxfs"))
-    if held is None:
-        held = _made(root, "dxfs")
-        _insert(root, held, before=_AFTER_LOOKS)
-    known = [etree.tostring(look, method="c14n", exclusive=True) for look in held]
+    formats = root.find(_in(root, "dxfs"))
+    if formats is None:
+        formats = _made(root, "dxfs")
+        _insert(root, formats, before=_AFTER_LOOKS)
+    known = [etree.tostring(look, method="c14n", exclusive=True) for look in formats]
     numbers = {}
     for grade, inside in _LOOKS.items():
         look = _made(root, "dxf", inside)
-        told = etree.tostring(look, method="c14n", exclusive=True)
-        if told not in known:
-            held.append(look)
-            told = etree.tostring(look, method="c14n", exclusive=True)
-            known.append(told)
-        numbers[grade] = known.index(told)
-    held.set("count", str(len(held)))
+        canonical = etree.tostring(look, method="c14n", exclusive=True)
+        if canonical not in known:
+            formats.append(look)
+            canonical = etree.tostring(look, method="c14n", exclusive=True)
+            known.append(canonical)
+        numbers[grade] = known.index(canonical)
+    formats.set("count", str(len(formats)))
     parts[name] = _written(root)
     return numbers
 
@@ -284,27 +284,31 @@ def _new_comments(parts: dict[str, bytes], part: str, relations: str, sheet: Ele
     comments, drawing = f"xl/comments_mieruka{number}.xml", f"xl/drawings/vmlDrawing_mieruka{number}.vml"
     parts[comments] = _written(etree.fromstring(f'<comments xmlns="{_MAIN}"><authors/><commentList/></comments>'))
     _, existing = _comment_parts(parts, part, relations)
-    held = (
+    relationships = (
         _read(parts, relations, root="Relationships")
         if relations in parts
         else etree.fromstring(f'<Relationships xmlns="{_PACKAGE}"/>')
     )
-    _forget(held, "comments")  # those that it names are not there
-    held.append(_made(held, "Relationship", Id="rIdMierukaC", Type=f"{_R}/comments", Target=relpath(comments, dirname(part))))
+    _forget(relationships, "comments")  # those that it names are not there
+    relationships.append(
+        _made(relationships, "Relationship", Id="rIdMierukaC", Type=f"{_R}/comments", Target=relpath(comments, dirname(part)))
+    )
     if existing in parts:
         drawing = existing  # a drawing of form controls or of a picture in the header
     else:
-        _forget(held, "vmlDrawing")
+        _forget(relationships, "vmlDrawing")
         for shown in sheet.findall(_in(sheet, "legacyDrawing")):
             sheet.remove(shown)
         parts[drawing] = (
             f'<xml xmlns:v="{_V}" xmlns:o="{_O}" xmlns:x="{_X}"><o:shapelayout v:ext="edit"><o:idmap v:ext="edit" data="9"/>'
             "</o:shapelayout></xml>"
         ).encode()
-        held.append(_made(held, "Relationship", Id="rIdMierukaV", Type=f"{_R}/vmlDrawing", Target=relpath(drawing, dirname(part))))
+        relationships.append(
+            _made(relationships, "Relationship", Id="rIdMierukaV", Type=f"{_R}/vmlDrawing", Target=relpath(drawing, dirname(part)))
+        )
         shown = etree.Element(_in(sheet, "legacyDrawing"), {f"{{{_R}}}id": "rIdMierukaV"}, nsmap={"r": _R})
         _insert(sheet, shown, before=_AFTER_LEGACY)
-    parts[relations] = _written(held)
+    parts[relations] = _written(relationships)
     listed = _named(parts, "[Content_Types].xml")
     types = _read(parts, listed, root="Types")
     if not any(each.get("Extension", "").lower() == "vml" for each in types):
@@ -340,28 +344,28 @@ def _write_comments(parts: dict[str, bytes], name: str, cells: Mapping[str, Sequ
         author.text = AUTHOR
         names.append(AUTHOR)
     removed: set[str] = set()
-    held: dict[str, Element] = {}
+    comments_of: dict[str, Element] = {}
     for comment in list(listed):
         listed.remove(comment)
         if _without_ours(root, comment):
-            held[comment.get("ref", "")] = comment
+            comments_of[comment.get("ref", "")] = comment
         else:
             removed.add(comment.get("ref", ""))
     for address, notes in cells.items():
         words = "\n".join(note.words for note in notes)
-        if address in held:  # somebody's comment stays, ours follows it
-            text = _text_of(root, held[address])
+        if address in comments_of:  # somebody's comment stays, ours follows it
+            text = _text_of(root, comments_of[address])
             for plain in text.findall(_in(root, "t")):
                 run = etree.Element(_in(root, "r"))
                 text.replace(plain, run)
                 run.append(plain)
             words = "\n" + words
         else:
-            held[address] = _made(root, "comment", ref=address, authorId=str(names.index(AUTHOR)))
-            text = etree.SubElement(held[address], _in(root, "text"))
+            comments_of[address] = _made(root, "comment", ref=address, authorId=str(names.index(AUTHOR)))
+            text = etree.SubElement(comments_of[address], _in(root, "text"))
         text.append(_run(root, words))
-    for address in sorted(held, key=lambda a: (split_address(a)[1], column_number(split_address(a)[0]))):
-        listed.append(held[address])
+    for address in sorted(comments_of, key=lambda a: (split_address(a)[1], column_number(split_address(a)[0]))):
+        listed.append(comments_of[address])
     parts[name] = _written(root)
     return removed
 
@@ -386,10 +390,10 @@ def _text_of(root: Element, comment: Element) -> Element:
 def _without_ours(root: Element, comment: Element) -> bool:
     """Take what an earlier marking wrote out of a comment; say whether anything is left of it."""
     # LibreOffice drops authors and cuts a comment into runs by font, so the whole text decides.
-    said = _said(root, comment)
-    if _NOTE not in said:
+    ours = _said(root, comment)
+    if _NOTE not in ours:
         return True
-    own = said.split(_NOTE, 1)[0].rstrip("\n")
+    own = ours.split(_NOTE, 1)[0].rstrip("\n")
     if not own:
         return False
     text = _text_of(root, comment)

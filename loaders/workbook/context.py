@@ -83,8 +83,8 @@ class ReportContext:
 
     def as_filled(self, key: SheetKey, record: Record | None) -> Record | None:
         """Return a stored row as the report on its way says it."""
-        said = self.filled.get(key)
-        return record if said is None else {**(record or {}), **said}
+        filled = self.filled.get(key)
+        return record if filled is None else {**(record or {}), **filled}
 
     @property
     def rows(self) -> dict[SheetKey, Record]:
@@ -93,12 +93,12 @@ class ReportContext:
         for code, subject in self.commentaries.items():
             rows[_SAID, code] = {"indicator_code" if subject in self.indicators else "project_code": subject}
         stored = {(sheet, code): self.registers[sheet][code] for sheet in self.registers for code in self.prefilled(sheet)}
-        return rows | stored | {key: said for key, said in self.filled.items() if key not in rows | stored}
+        return rows | stored | {key: fields for key, fields in self.filled.items() if key not in rows | stored}
 
     def part(self, only: Collection[SheetKey]) -> ReportContext:
         """Return the same with some of its rows alone, for a template that is handed out."""
         registers = {s: {c: row for c, row in rows.items() if (s, c) in only} for s, rows in self.registers.items()}
-        filled = {key: said for key, said in self.filled.items() if key in only}
+        filled = {key: fields for key, fields in self.filled.items() if key in only}
         return replace(self, registers=registers, only=frozenset(only), filled=filled)
 
     @cached_property
@@ -128,7 +128,7 @@ class ReportContext:
 
     def counting(self, code: str) -> dict[str, Record]:
         """Return the stored figures of an indicator that count, by period: the last vintage that was not withdrawn."""
-        vintages = ((p, counting_vintage(held)) for (c, p), held in self.observations.items() if c == code)
+        vintages = ((p, counting_vintage(rows)) for (c, p), rows in self.observations.items() if c == code)
         return {period: dict(row) for period, row in vintages if row is not None}
 
     @property
@@ -157,8 +157,8 @@ class ReportContext:
         if vintage == 0:
             return None
         if sheet == "observations":
-            held = self.observations.get((key[0], key[1]), [])
-            return next((row for row in held if row["vintage"] == vintage), None)
+            vintages = self.observations.get((key[0], key[1]), [])
+            return next((row for row in vintages if row["vintage"] == vintage), None)
         row = self.registers[sheet].get(key[0])
         if row is None or row["vintage"] == vintage:
             return row
@@ -219,9 +219,11 @@ def gather(store: Store, bureau_code: str, period_code: str) -> ReportContext:
         table = table_of(tables.Indicator)
         query = select(table).where(table.c.is_reported_by_bureaus).order_by(table.c.sort_order)
         indicators = {row["indicator_code"]: row for row in _records(session, tables.Indicator, query)}
-        asked = {code for row in indicators.values() for code in periods_asked(row["frequency"], period)}
-        stored = stored_beside(session, indicators, bureau_code, asked)
-        observations = {(code, of): [dict(row) for row in held] for (code, unit, of), held in stored.items() if unit == bureau_code}
+        periods = {code for row in indicators.values() for code in periods_asked(row["frequency"], period)}
+        stored = stored_beside(session, indicators, bureau_code, periods)
+        observations = {
+            (code, of): [dict(row) for row in vintages] for (code, unit, of), vintages in stored.items() if unit == bureau_code
+        }
         projects = _projects(session, bureau_code, period)
         registers: dict[str, dict[str, Record]] = {}
         for sheet, register in OF_SHEET.items():

@@ -189,12 +189,12 @@ def rows_asked(store: Store, bureau_code: str, period_code: str) -> dict[SheetKe
 def _standing(store: Store, context: ReportContext, *, as_of: date) -> dict[str, str]:
     """Return how the bureau stands in each indicator asked and project led, as its sheet of causes says it, and whether a cause is compulsory."""
     bureau, day = context.bureau["bureau_code"], min(as_of, context.period.end)
-    held = standing(store, bureau, list(context.subjects), as_of=day)
-    told = {
+    reasons = standing(store, bureau, list(context.subjects), as_of=day)
+    standing_text = {
         code: status_word(item.judgement.status) + (say("cause_compulsory") if item.judgement.status in NEEDING else "")
-        for code, item in held.items()
+        for code, item in reasons.items()
     }
-    return told | {each.code: each.sentence() + say("cause_compulsory") for each in needing(store, bureau, as_of=day)}
+    return standing_text | {each.code: each.sentence() + say("cause_compulsory") for each in needing(store, bureau, as_of=day)}
 
 
 def is_bureau_workbook(content: bytes) -> bool:
@@ -229,9 +229,9 @@ def read_workbook(
     sheets = {sheet.name: sheet for sheet in listed}
     layout = load_layout()
     if any(read_mark(sheet.rows, title=OF_QUESTION) for sheet in listed):
-        told = both(Message("workbook_of_a_question"))
+        found = both(Message("workbook_of_a_question"))
         return WorkbookReading(
-            mark=None, problems=[Problem("mark", told, Message("template_of_system"), Message("remedy_upload_on_questions"))]
+            mark=None, problems=[Problem("mark", found, Message("template_of_system"), Message("remedy_upload_on_questions"))]
         )
     marks = [(name, mark_read) for name, sheet in sheets.items() if (mark_read := read_mark(sheet.rows))]
     lost: Problem | None = None
@@ -250,11 +250,11 @@ def read_workbook(
     try:
         context = replace(gather(store, mark.bureau_code, mark.period_code), filled=filled_with(store, mark.template_id))
     except MierukaError as error:
-        told = f"{mark.bureau_code} {mark.period_code}"
+        found = f"{mark.bureau_code} {mark.period_code}"
         expected = Message("known_bureau_and_period")
         return WorkbookReading(
             mark=mark,
-            problems=[Problem("mark", told, expected, error.message, sheet=mark_sheet)],
+            problems=[Problem("mark", found, expected, error.message, sheet=mark_sheet)],
         )
     others = {mark_sheet, layout.sheets["choices"], layout.sheets["instructions"]}
     tables, problems = find_tables({name: sheet.rows for name, sheet in sheets.items() if name not in others}, layout)
@@ -298,10 +298,10 @@ def read_tables(
 
 def _completeness(rows: Sequence[ReportedRow], context: ReportContext) -> Completeness:
     """Count the figures asked for, and name those that neither the report nor the store gives."""
-    told = {(row.key[0], row.key[2]): not says_nothing(row.fields) for row in rows if row.kind == OBSERVATIONS}
-    asked = context.figure_keys
-    missing = [(code, period) for code, period in asked if not told.get((code, period), period in context.counting(code))]
-    return Completeness(len(asked), tuple(missing))
+    is_filled = {(row.key[0], row.key[2]): not says_nothing(row.fields) for row in rows if row.kind == OBSERVATIONS}
+    keys = context.figure_keys
+    missing = [(code, period) for code, period in keys if not is_filled.get((code, period), period in context.counting(code))]
+    return Completeness(len(keys), tuple(missing))
 
 
 def _opened(content: bytes, *, max_bytes: int) -> tuple[list[Sheet], bool, list[Problem]]:

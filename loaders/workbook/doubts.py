@@ -92,8 +92,8 @@ def _by_itself(
     past: dict[str, Mapping[str, object]] = {p: row for p, row in context.counting(code).items() if p != own}
     past |= {p: other.fields for (c, p), other in reported.items() if c == code and p != own and not other.readings}
     earlier = Earlier(figure_of((code, "", p), values) for p, values in past.items())  # type: ignore[arg-type]
-    asked = {"denominator"} - refused if KINDS[definition.kind].is_on_a_day else set()
-    for doubt in check_figure(definition, figure_of(row.key, fields), earlier, asked=asked, sure=NUMBERS):
+    form_columns = {"denominator"} - refused if KINDS[definition.kind].is_on_a_day else set()
+    for doubt in check_figure(definition, figure_of(row.key, fields), earlier, form_columns=form_columns, sure=NUMBERS):
         if doubt.severity != "warning" or doubt.column in row.changed or doubt.rule == "without_denominator":
             yield _problem(row, doubt)
 

@@ -37,9 +37,9 @@ def make_mark(
     *, layout_version: str, bureau_code: str, period_code: str, issued_at: str, revision: int, vintages: Sequence[tuple[str, ...]]
 ) -> TemplateMark:
     """Make the mark of a template, its identity worked out from the rest."""
-    told = (layout_version, bureau_code, period_code, issued_at, str(revision))
+    parts = (layout_version, bureau_code, period_code, issued_at, str(revision))
     return TemplateMark(
-        template_id=identity(told, vintages),
+        template_id=identity(parts, vintages),
         layout_version=layout_version,
         bureau_code=bureau_code,
         period_code=period_code,
@@ -48,9 +48,9 @@ def make_mark(
     )
 
 
-def identity(told: Sequence[str], vintages: Sequence[tuple[str, ...]]) -> str:
+def identity(parts: Sequence[str], vintages: Sequence[tuple[str, ...]]) -> str:
     """Return the identity that fits a mark's fields and vintages."""
-    lines = "\n".join(["\t".join(told), *("\t".join(row) for row in sorted(vintages))])
+    lines = "\n".join(["\t".join(parts), *("\t".join(row) for row in sorted(vintages))])
     return "T" + hashlib.sha256(lines.encode()).hexdigest()[:15]
 
 
@@ -79,16 +79,16 @@ def read_mark(cells: Sequence[Sequence[Any]], *, title: str = TITLE) -> tuple[Te
     if not cells or not cells[0] or cells[0][0] != title:
         return None
     rows = [[_text(cell) for cell in row] for row in cells]
-    told = {row[0]: row[1] for row in rows[1 : 1 + len(FIELDS)] if len(row) > 1}
-    if set(told) != set(FIELDS) or not told["revision"].isdigit():
+    fields = {row[0]: row[1] for row in rows[1 : 1 + len(FIELDS)] if len(row) > 1}
+    if set(fields) != set(FIELDS) or not fields["revision"].isdigit():
         return None
     listed = [tuple(part for part in row if part) for row in rows[1 + len(FIELDS) :] if any(row)]
-    fits = identity([told[name] for name in FIELDS[1:]], listed) == told["template_id"]
+    fits = identity([fields[name] for name in FIELDS[1:]], listed) == fields["template_id"]
     try:
         vintages = {row[:-1]: int(row[-1]) for row in listed}
     except ValueError:
         return None
-    return TemplateMark(**{**told, "revision": int(told["revision"])}), vintages, fits  # type: ignore[arg-type]
+    return TemplateMark(**{**fields, "revision": int(fields["revision"])}), vintages, fits  # type: ignore[arg-type]
 
 
 def _text(cell: Any) -> str:
@@ -100,7 +100,7 @@ def record_issue(
     filled: Mapping[tuple[str, ...], Record] | None = None,
 ) -> None:  # fmt: skip
     """Record that a template was issued, by whom, for what, with which part, and filled with what a report says; it is then known here."""
-    told = {
+    issued_record = {
         "bureau_code": mark.bureau_code,
         "period_code": mark.period_code,
         "revision": mark.revision,
@@ -108,7 +108,7 @@ def record_issue(
     }
     with store.writing(is_figures=False) as session:
         if not session.execute(_issued(mark.template_id)).first():
-            record(session, actor, ISSUED, mark.template_id, detail=json.dumps(told))
+            record(session, actor, ISSUED, mark.template_id, detail=json.dumps(issued_record))
             session.add(
                 tables.IssuedTemplate(
                     template_id=mark.template_id, bureau_code=mark.bureau_code, period_code=mark.period_code, part=part,
@@ -125,8 +125,8 @@ def was_issued(store: Store, mark: TemplateMark, *, action: str = ISSUED, of: st
     """
     with store.reading() as session:
         records = session.execute(_issued(mark.template_id, action)).scalars().all()
-    told = [json.loads(text) for text in records]
-    return any(t["bureau_code"] == mark.bureau_code and t[of] == mark.period_code for t in told)
+    issues = [json.loads(text) for text in records]
+    return any(t["bureau_code"] == mark.bureau_code and t[of] == mark.period_code for t in issues)
 
 
 def part_of(store: Store, template_id: str) -> str:
@@ -137,16 +137,16 @@ def part_of(store: Store, template_id: str) -> str:
 
 
 def _packed(filled: Mapping[tuple[str, ...], Record]) -> str:
-    return orjson.dumps([[key, {name: shown(value) for name, value in said.items()}] for key, said in filled.items()]).decode()
+    return orjson.dumps([[key, {name: shown(value) for name, value in fields.items()}] for key, fields in filled.items()]).decode()
 
 
 def filled_with(store: Store, template_id: str) -> dict[tuple[str, ...], Record]:
     """Return what a report said that a template was filled with: (sheet, key …) → our field → value."""
     with store.reading() as session:
         known = session.get(tables.IssuedTemplate, template_id)
-        told = json.loads(known.filled_json) if known and known.filled_json else []
+        filled = json.loads(known.filled_json) if known and known.filled_json else []
     return {
-        (*key,): {n: date.fromisoformat(v) if v and n in DAYS else v for n, v in said.items()} for key, said in told
+        (*key,): {n: date.fromisoformat(v) if v and n in DAYS else v for n, v in fields.items()} for key, fields in filled
     }  # fmt: skip
 
 
@@ -154,19 +154,19 @@ def issued_for(store: Store, bureau_code: str) -> list[TemplateMark]:
     """Return the marks of every template that was issued for a bureau, the oldest first."""
     log, known = table_of(tables.AuditEvent), table_of(tables.IssuedTemplate)
     with store.reading() as session:
-        told = session.execute(
+        issued_rows = session.execute(
             select(log.c.subject, log.c.detail, log.c.occurred_at).where(log.c.action == ISSUED).order_by(log.c.id)
         ).all()
         instants = {r.template_id: r.issued_at for r in session.execute(select(known.c.template_id, known.c.issued_at))}
     marks = []
-    for template_id, detail, occurred_at in told:
-        said = json.loads(detail)
-        if said["bureau_code"] == bureau_code:
+    for template_id, detail, occurred_at in issued_rows:
+        issued = json.loads(detail)
+        if issued["bureau_code"] == bureau_code:
             at = instants.get(template_id, occurred_at)
             marks.append(
                 TemplateMark(
-                    template_id=template_id, layout_version=load_layout().version, bureau_code=bureau_code, period_code=said["period_code"],
-                    issued_at=at.isoformat(timespec="microseconds"), revision=said["revision"],
+                    template_id=template_id, layout_version=load_layout().version, bureau_code=bureau_code, period_code=issued["period_code"],
+                    issued_at=at.isoformat(timespec="microseconds"), revision=issued["revision"],
                 )
             )  # fmt: skip
     return marks

@@ -94,14 +94,14 @@ def with_subject(problem: Problem, tables: Mapping[str, Table], context: ReportC
         return problem
     cells = table.cells[problem.row - 1]
 
-    def held(name: str) -> Any:
+    def field(name: str) -> Any:
         return cells[table.at[name]] if name in table.at else ""
 
-    name = cleaned(str(held("name_ja")))
+    name = cleaned(str(field("name_ja")))
     subject = Message("as_told", text=name) if name else None
-    if table.key == "observations" and (code := as_code(held("indicator_code"))) in context.indicators:
+    if table.key == "observations" and (code := as_code(field("indicator_code"))) in context.indicators:
         row = context.indicators[code]
         subject = Message("as_told", text=Named(row))
         with suppress(PeriodUnreadable):
-            subject = Message("row_of_figures", name=Named(row), period=parse_period(as_code(held("period_code"))).label)
+            subject = Message("row_of_figures", name=Named(row), period=parse_period(as_code(field("period_code"))).label)
     return replace(problem, subject=subject)

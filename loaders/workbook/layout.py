@@ -179,15 +179,15 @@ def load_layout(folder: Path = LAYOUTS) -> Layout:
 
 @lru_cache(maxsize=4)
 def _read_layout(folder: Path, own: Government) -> Layout:
-    def told(name: str) -> str:
+    def heading(name: str) -> str:
         text = (folder / name).read_text(encoding="utf-8")
         return text.replace("{first_month_ja}", first_month_word("ja")).replace("{first_month_en}", first_month_word("en"))
 
-    words = tomllib.loads(told("bureau_report.toml"))
+    words = tomllib.loads(heading("bureau_report.toml"))
     reasons = words["choices"]["reasons"]
     words["choices"]["reasons"] = {code: reasons.get(code, (r.name_ja, r.name_en)) for code, r in own.reasons.items()}
     columns: dict[str, list[Column]] = {}
-    for row in csv.DictReader(told("bureau_report.csv").splitlines()):
+    for row in csv.DictReader(heading("bureau_report.csv").splitlines()):
         name, (field, _, member) = row["column"], row["column"].partition(":")
         column = Column(
             name=name, field=field, member=member, heading_ja=row["heading_ja"], heading_en=row["heading_en"], value=row["value"],

@@ -43,12 +43,12 @@ def figure_rows(context: ReportContext, layout: Layout) -> list[tuple[Record, Re
 
 def _previous(context: ReportContext, code: str, period: str) -> tuple[str | None, Any]:
     begins = parse_period(period).start
-    held = context.counting(code)
-    earlier = [p for p in held if parse_period(p).end < begins]
+    figures = context.counting(code)
+    earlier = [p for p in figures if parse_period(p).end < begins]
     if not earlier:
         return None, None
     last = max(earlier, key=lambda p: (parse_period(p).end, parse_period(p).start))
-    row = held[last]
+    row = figures[last]
     indicator = context.indicators[code]
     if KINDS[indicator["kind"]].is_text:
         return parse_period(last).label(), row["text_ja"]
@@ -93,8 +93,8 @@ def register_rows(context: ReportContext, layout: Layout, sheet: str, mark: Temp
 
 def _commentary_rows(context: ReportContext, sheet: str) -> list[tuple[Record, Record | None]]:
     """Return a row for each indicator and project that the bureau can speak of in the report's period, filled where it did already."""
-    held = context.registers[sheet]
-    subjects = context.commentaries | {code: row["indicator_code"] or row["project_code"] for code, row in held.items()}
+    commentaries = context.registers[sheet]
+    subjects = context.commentaries | {code: row["indicator_code"] or row["project_code"] for code, row in commentaries.items()}
     rows: list[tuple[Record, Record | None]] = []
     for code, subject in subjects.items():
         before = context.earlier.get(subject, {})
@@ -104,7 +104,7 @@ def _commentary_rows(context: ReportContext, sheet: str) -> list[tuple[Record, R
             "status_label": context.standing.get(subject),
             "previous_ja": "\n".join(text for name in ("cause_ja", "obstacle_ja", "response_ja") if (text := before.get(name))) or None,
         }  # fmt: skip
-        rows.append((cells, context.as_filled((sheet, code), held.get(code))))
+        rows.append((cells, context.as_filled((sheet, code), commentaries.get(code))))
     return rows
 
 

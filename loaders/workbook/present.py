@@ -60,14 +60,14 @@ def take_present(store: Store, report_id: int, *, actor: str) -> bytes:
         NotFound, NotAllowed: the person may not see the report, or does not report for its bureau.
         StepRefused: it is no longer with its bureau.
     """
-    held = present(store, report_id, viewer=actor)
+    report = present(store, report_id, viewer=actor)
     viewer = viewer_of(store, actor)
-    require(viewer.grants, "take_template", held.bureau_code)
-    next_state(held.state, "upload")
-    reach = viewer.sections("take_template", held.bureau_code)
+    require(viewer.grants, "take_template", report.bureau_code)
+    next_state(report.state, "upload")
+    reach = viewer.sections("take_template", report.bureau_code)
     return issue_template(
-        store, held.bureau_code, held.period_code, actor=actor, section=min(reach) if reach else "", filled=_filled(held),
-        comments=_comments(held),
+        store, report.bureau_code, report.period_code, actor=actor, section=min(reach) if reach else "", filled=_filled(report),
+        comments=_comments(report),
     )[0]  # fmt: skip
 
 
@@ -102,9 +102,9 @@ def correct_cells(store: Store, report_id: int, *, actor: str, revision: int, ed
     Raises:
         NotAllowed, StepRefused, ChangedMeanwhile, FigureRefused: as ``kpis.reporting.correcting.correct``.
     """
-    held = present(store, report_id, viewer=actor)
-    require(viewer_of(store, actor).grants, "upload", held.bureau_code)
-    context = replace(gather(store, held.bureau_code, held.period_code), filled=_filled(held))
+    report = present(store, report_id, viewer=actor)
+    require(viewer_of(store, actor).grants, "upload", report.bureau_code)
+    context = replace(gather(store, report.bureau_code, report.period_code), filled=_filled(report))
     mark, listed = mark_of(context, utc_now())
     vintages = {row[:-1]: int(row[-1]) for row in listed}
     layout, clear = load_layout(), max(load_layout().clear_words)
@@ -162,25 +162,25 @@ def _key(sheet: str, labels: Record) -> SheetKey:
     return (sheet, *(labels[name] for name in KEYS[sheet]))
 
 
-def _filled(held: Present) -> dict[SheetKey, Record]:
-    return {_sheet_key(*key): dict(said) for key, said in held.said.items()}
+def _filled(report: Present) -> dict[SheetKey, Record]:
+    return {_sheet_key(*key): dict(fields) for key, fields in report.said.items()}
 
 
-def _comments(held: Present) -> dict[Place, str]:
+def _comments(report: Present) -> dict[Place, str]:
     at: dict[Place, str] = {}
-    for comment in held.comments:
+    for comment in report.comments:
         place = _sheet_key(comment.row_kind, comment.row_key), comment.column
         at[place] = "\n".join(filter(None, (at.get(place), comment.text)))
     return at
 
 
-def _context(store: Store, held: Present, *, actor: str) -> ReportContext:
+def _context(store: Store, report: Present, *, actor: str) -> ReportContext:
     """Return what the rows of a report are made of, as far as the person reports them."""
-    context = replace(gather(store, held.bureau_code, held.period_code), filled=_filled(held))
-    reach = viewer_of(store, actor).sections("upload", held.bureau_code)
+    context = replace(gather(store, report.bureau_code, report.period_code), filled=_filled(report))
+    reach = viewer_of(store, actor).sections("upload", report.bureau_code)
     if reach is None:
         return context
-    own = [section for code, section in government().sections_of(held.bureau_code).items() if code in reach]
+    own = [section for code, section in government().sections_of(report.bureau_code).items() if code in reach]
     return context.part([k for k, row in context.rows.items() if any(holds(s, ROW_KINDS[k[0]], k[1:], row) for s in own)])
 
 

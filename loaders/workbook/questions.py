@@ -58,7 +58,7 @@ class AnswerReading:
     can_be_marked: bool = False
 
 
-def layout_of(asked: Question) -> Layout:
+def layout_of(question: Question) -> Layout:
     """Return a question as the layout of a workbook: the words, marks and sheets of the bureau workbook, and its own columns."""
     own = load_layout()
     number = _column(
@@ -66,30 +66,31 @@ def layout_of(asked: Question) -> Layout:
     )
     number = replace(number, value="label", input="", width=6.0)
     chosen = {
-        c.name: {choice.name_ja: (choice.name_ja, choice.name_en or choice.name_ja) for choice in c.choices} for c in asked.columns
+        c.name: {choice.name_ja: (choice.name_ja, choice.name_en or choice.name_ja) for choice in c.choices}
+        for c in question.columns
     }
-    flags = {"yes_no": own.choices["yes_no"]} if any(c.type == AnswerType.FLAG for c in asked.columns) else {}
+    flags = {"yes_no": own.choices["yes_no"]} if any(c.type == AnswerType.FLAG for c in question.columns) else {}
     kept = ("instructions", "choices", "mark")
     return Layout(
-        version=VERSION, title=(asked.title_ja, asked.title_en or asked.title_ja),
+        version=VERSION, title=(question.title_ja, question.title_en or question.title_ja),
         sheets={**{name: own.sheets[name] for name in kept}, SHEET: say("question_sheet")},
         sheets_en={**{name: own.sheets_en[name] for name in kept if name in own.sheets_en}, SHEET: say("question_sheet", "en")},
-        columns={SHEET: (number, *(_column(column) for column in asked.columns))},
+        columns={SHEET: (number, *(_column(column) for column in question.columns))},
         choices={**flags, **{name: words for name, words in chosen.items() if words}},
         new_rows={}, to_fill={}, to_fill_en={}, marks={**own.marks, "required": say("question_required_mark")}, clear_words=own.clear_words,
         withdraw_words=(), instructions=(),
     )  # fmt: skip
 
 
-def _column(asked: AskedColumn) -> Column:
+def _column(column: AskedColumn) -> Column:
     """Return a column of a question as one of a sheet; yes and no are two choices, so that no answer is not a no."""
-    is_flag, unit = asked.type == AnswerType.FLAG, f" ({asked.unit})" if asked.unit else ""
-    choices = "yes_no" if is_flag else asked.name if asked.choices else ""
+    is_flag, unit = column.type == AnswerType.FLAG, f" ({column.unit})" if column.unit else ""
+    choices = "yes_no" if is_flag else column.name if column.choices else ""
     return Column(
-        name=asked.name, field=asked.name, member="", heading_ja=asked.heading_ja + unit,
-        heading_en=(asked.heading_en + unit) if asked.heading_en else "", value="choice" if is_flag else asked.type, input="yes",
-        kinds=frozenset(), choices=choices, width=_WIDTHS.get(AnswerType(asked.type), 16.0), message_ja=say(f"question_cell_{asked.type}"),
-        message_en=say(f"question_cell_{asked.type}", "en"), openness="required" if asked.is_required else "",
+        name=column.name, field=column.name, member="", heading_ja=column.heading_ja + unit,
+        heading_en=(column.heading_en + unit) if column.heading_en else "", value="choice" if is_flag else column.type, input="yes",
+        kinds=frozenset(), choices=choices, width=_WIDTHS.get(AnswerType(column.type), 16.0), message_ja=say(f"question_cell_{column.type}"),
+        message_en=say(f"question_cell_{column.type}", "en"), openness="required" if column.is_required else "",
     )  # fmt: skip
 
 
@@ -100,14 +101,14 @@ def issue(store: Store, code: str, bureau_code: str, *, actor: str) -> bytes:
         NotFound: the question was not put to the bureau, or the actor may not see it.
     """
     with store.reading() as session:
-        asked = questions.seen(session, code, actor, bureau_code)
-    reply = next(r for r in questions.coverage(store, code, viewer=actor, today=asked.due_on) if r.bureau_code == bureau_code)
+        question = questions.seen(session, code, actor, bureau_code)
+    reply = next(r for r in questions.coverage(store, code, viewer=actor, today=question.due_on) if r.bureau_code == bureau_code)
     rows = [row.values for row in answers.rows_of(store, code, viewer=actor, bureau_code=bureau_code)]
     mark = make_mark(
         layout_version=VERSION, bureau_code=bureau_code, period_code=code, issued_at=utc_now().isoformat(timespec="microseconds"),
         revision=reply.revision, vintages=[],
     )  # fmt: skip
-    content = _written(asked, layout_of(asked), mark, rows, whose=_names(store, bureau_code))
+    content = _written(question, layout_of(question), mark, rows, whose=_names(store, bureau_code))
     with store.writing(is_figures=False) as session:
         record(session, actor, ISSUED, mark.template_id, detail=json.dumps({"question": code, "bureau_code": bureau_code}))
     return content
@@ -119,30 +120,30 @@ def _names(store: Store, bureau_code: str) -> tuple[str, str]:
 
 
 def _written(
-    asked: Question, layout: Layout, mark: TemplateMark, rows: Sequence[Mapping[str, Answer]], *, whose: tuple[str, str]
+    question: Question, layout: Layout, mark: TemplateMark, rows: Sequence[Mapping[str, Answer]], *, whose: tuple[str, str]
 ) -> bytes:
-    head = f"{whose[0]} {asked.title_ja}"
+    head = f"{whose[0]} {question.title_ja}"
     book = Workbook()
     first = book.active
     assert isinstance(first, Worksheet)
     first.title = layout.sheets["instructions"]
     filling_in, about = Message("how_to_fill_in"), Message("about_workbook")
-    due = Message("question_due_line", day=partial(format_date, asked.due_on))
+    due = Message("question_due_line", day=partial(format_date, question.due_on))
     lines: list[tuple[Any, ...]] = [
-        layout.title, whose, pair(due), pair(Message("question_asked_line", code=asked.question_code)), (),
-        *([(asked.lead_ja, asked.lead_en or asked.lead_ja), ()] if asked.lead_ja else []),
-        pair(filling_in), *(pair(Message(f"question_how_{n}", most=asked.most_rows)) for n in range(1, 5)), (),
+        layout.title, whose, pair(due), pair(Message("question_asked_line", code=question.question_code)), (),
+        *([(question.lead_ja, question.lead_en or question.lead_ja), ()] if question.lead_ja else []),
+        pair(filling_in), *(pair(Message(f"question_how_{n}", most=question.most_rows)) for n in range(1, 5)), (),
         pair(about), pair(Message("template_number", number=mark.template_id, version=mark.layout_version)),
         pair(Message("template_issued_at", instant=mark.issued_at[:16].replace("T", " "))),
     ]  # fmt: skip
     instruct(first, lines, [written(filling_in), written(about)], head=head)
     lists = {name: tuple(ja for ja, _ in words.values()) for name, words in layout.choices.items()}
     places = places_of(layout, lists)
-    flags = {c.name for c in asked.columns if c.type == AnswerType.FLAG}
-    held = [{name: _of_flag(value) if name in flags else value for name, value in row.items()} for row in rows]
-    count = max(asked.most_rows, len(held))
+    flags = {c.name for c in question.columns if c.type == AnswerType.FLAG}
+    rows_read = [{name: _of_flag(value) if name in flags else value for name, value in row.items()} for row in rows]
+    count = max(question.most_rows, len(rows_read))
     cells: list[tuple[dict[str, Any], dict[str, Any] | None]] = [
-        ({"row_number": n}, held[n - 1] if n <= len(held) else None) for n in range(1, count + 1)
+        ({"row_number": n}, rows_read[n - 1] if n <= len(rows_read) else None) for n in range(1, count + 1)
     ]
     fill(book.create_sheet(layout.sheets[SHEET]), SHEET, cells, layout=layout, places=places, head=head)
     headings = {c.choices: c.heading_ja for c in layout.columns[SHEET] if c.choices}
@@ -169,15 +170,15 @@ def receive(
     Raises:
         NotFound, NotAllowed, StepRefused, ChangedMeanwhile: as ``kpis.reporting.answers.upload``.
     """
-    asked = questions.question(store, code, viewer=actor)
-    reading = read(store, content, asked, bureau_code)
+    question = questions.question(store, code, viewer=actor)
+    reading = read(store, content, question, bureau_code)
     if reading.problems or reading.mark is None:
         return reading, 0
     kept = {"content": content, "name": name, "template_id": reading.mark.template_id}
     return reading, answers.upload(store, code, bureau_code, actor=actor, rows=reading.rows, replaces=replaces, **kept)  # type: ignore[arg-type]
 
 
-def read(store: Store, content: bytes, asked: Question, bureau_code: str) -> AnswerReading:
+def read(store: Store, content: bytes, question: Question, bureau_code: str) -> AnswerReading:
     """Read a filled workbook of a question and bureau; every problem at once."""
     sheets: list[Sheet]
     try:
@@ -186,27 +187,27 @@ def read(store: Store, content: bytes, asked: Question, bureau_code: str) -> Ans
         return AnswerReading(problems=[stopped.problem])
     if problems:
         return AnswerReading(problems=problems)
-    layout = layout_of(asked)
+    layout = layout_of(question)
     marks = [(sheet.name, there) for sheet in sheets if (there := read_mark(sheet.rows, title=OF_QUESTION))]
     if len(marks) != 1:
-        return AnswerReading(problems=[_no_mark(sheets, len(marks), asked, layout)], can_be_marked=True)
+        return AnswerReading(problems=[_no_mark(sheets, len(marks), question, layout)], can_be_marked=True)
     name, (mark, _, fits) = marks[0]
-    if wrong := _mark_problems(store, mark, fits, sheet=name, asked=asked, bureau_code=bureau_code):
+    if wrong := _mark_problems(store, mark, fits, sheet=name, question=question, bureau_code=bureau_code):
         return AnswerReading(mark=mark, problems=wrong, can_be_marked=True)
     others = {name, layout.sheets["choices"], layout.sheets["instructions"]}
     by_name, problems = find_tables({sheet.name: sheet.rows for sheet in sheets if sheet.name not in others}, layout)
     rows: list[dict[str, Answer]] = []
     for table in by_name.values():
         problems += cell_problems(table, next(sheet for sheet in sheets if sheet.name == table.sheet))
-        rows = _Rows(table, layout, asked, is_1904=is_1904, problems=problems).read()
+        rows = _Rows(table, layout, question, is_1904=is_1904, problems=problems).read()
     return AnswerReading(mark=mark, rows=rows, problems=problems, can_be_marked=True)
 
 
 class _Rows:
     """Reads the rows of the one table, and says every problem at its cell."""
 
-    def __init__(self, table: Table, layout: Layout, asked: Question, *, is_1904: bool, problems: list[Problem]) -> None:
-        self.table, self.layout, self.asked, self.is_1904, self.problems = table, layout, asked, is_1904, problems
+    def __init__(self, table: Table, layout: Layout, question: Question, *, is_1904: bool, problems: list[Problem]) -> None:
+        self.table, self.layout, self.asked, self.is_1904, self.problems = table, layout, question, is_1904, problems
 
     def read(self) -> list[dict[str, Answer]]:
         """Return every row that says something."""
@@ -228,43 +229,49 @@ class _Rows:
     def _raw(self, raw: Any) -> Any:
         return "" if isinstance(raw, str) and cleaned(raw).casefold() in self.layout.clear_words else raw
 
-    def _value(self, number: int, asked: AskedColumn, raw: Any) -> Answer:
-        table, column = self.table, self.table.columns[asked.name]
-        if (number, table.at[asked.name]) in table.bad:
+    def _value(self, number: int, asked_column: AskedColumn, raw: Any) -> Answer:
+        table, column = self.table, self.table.columns[asked_column.name]
+        if (number, table.at[asked_column.name]) in table.bad:
             return None  # said already
         if is_blank(raw):
-            if asked.is_required:
+            if asked_column.is_required:
                 needed = Message("question_needs", heading=column.heading)
                 self.problems.append(
-                    table.problem("missing", both(BLANK), needed, Message("remedy_enter_value"), row=number, column=asked.name)
+                    table.problem(
+                        "missing", both(BLANK), needed, Message("remedy_enter_value"), row=number, column=asked_column.name
+                    )
                 )
             return None
         try:
-            return self._number(asked, column, raw) if asked.type in NUMBERS else self._plain(asked, column, raw)
+            return (
+                self._number(asked_column, column, raw) if asked_column.type in NUMBERS else self._plain(asked_column, column, raw)
+            )
         except CellRefused as refused:
-            self.problems.append(table.problem(refused.kind, raw, refused.expected, refused.remedy, row=number, column=asked.name))
+            self.problems.append(
+                table.problem(refused.kind, raw, refused.expected, refused.remedy, row=number, column=asked_column.name)
+            )
             return None
 
-    def _number(self, asked: AskedColumn, column: Column, raw: Any) -> float:
-        read = as_number(raw, column, unit=asked.unit, is_of_unit=bool(asked.unit))
+    def _number(self, asked_column: AskedColumn, column: Column, raw: Any) -> float:
+        read = as_number(raw, column, unit=asked_column.unit, is_of_unit=bool(asked_column.unit))
         if read.is_approximate:
             raise CellRefused("number", Message("question_exact_number"), Message("remedy_digits_only"))
         if read.shown is not None and read.shown != read.value:
             seen = Message("question_number_as_seen", shown=f"{read.shown:,.15g}", held=f"{read.value:,.15g}")
             raise CellRefused("number", seen, Message("remedy_general_as_seen"))
-        if asked.type == AnswerType.COUNT and not read.value.is_integer():
+        if asked_column.type == AnswerType.COUNT and not read.value.is_integer():
             raise CellRefused("number", Message("question_whole_number"), Message("remedy_digits_only"))
         return read.value
 
-    def _plain(self, asked: AskedColumn, column: Column, raw: Any) -> Answer:
+    def _plain(self, asked_column: AskedColumn, column: Column, raw: Any) -> Answer:
         value, precision = as_plain(raw, column, self.layout, is_1904=self.is_1904)
         if precision:
             raise CellRefused("date", Message("question_whole_day"), Message("remedy_enter_day"))
-        return value == "yes" if asked.type == AnswerType.FLAG else value
+        return value == "yes" if asked_column.type == AnswerType.FLAG else value
 
 
-def _no_mark(sheets: Sequence[Sheet], count: int, asked: Question, layout: Layout) -> Problem:
-    wanted = Message("workbook_of_question", code=asked.question_code)
+def _no_mark(sheets: Sequence[Sheet], count: int, question: Question, layout: Layout) -> Problem:
+    wanted = Message("workbook_of_question", code=question.question_code)
     if any(read_mark(sheet.rows) for sheet in sheets):
         return Problem(
             "mark", both(Message("workbook_of_report")), wanted, Message("remedy_upload_on_report"), sheet=layout.sheets["mark"]
@@ -273,7 +280,9 @@ def _no_mark(sheets: Sequence[Sheet], count: int, asked: Question, layout: Layou
     return Problem("mark", marks, wanted, _DOWNLOAD, sheet=layout.sheets["mark"])
 
 
-def _mark_problems(store: Store, mark: TemplateMark, fits: bool, *, sheet: str, asked: Question, bureau_code: str) -> list[Problem]:
+def _mark_problems(
+    store: Store, mark: TemplateMark, fits: bool, *, sheet: str, question: Question, bureau_code: str
+) -> list[Problem]:
     def wrong(text: str, expected: Message, remedy: Message, cell: str) -> Problem:
         return Problem("mark", text, expected, remedy, sheet=sheet, cell=cell)
 
@@ -285,6 +294,6 @@ def _mark_problems(store: Store, mark: TemplateMark, fits: bool, *, sheet: str, 
     if mark.bureau_code != bureau_code:
         expected = Message("template_of_bureau", bureau=bureau_code)
         problems.append(wrong(mark.bureau_code, expected, Message("remedy_template_of_bureau"), "B4"))
-    if mark.period_code != asked.question_code:
-        problems.append(wrong(mark.period_code, Message("workbook_of_question", code=asked.question_code), _DOWNLOAD, "B5"))
+    if mark.period_code != question.question_code:
+        problems.append(wrong(mark.period_code, Message("workbook_of_question", code=question.question_code), _DOWNLOAD, "B5"))
     return problems

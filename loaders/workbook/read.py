@@ -114,11 +114,11 @@ class TableReader(WhoseRow):
         self.refused = set(bad)
         self.shown, self.sure, self.cleared = {}, set(), set()
         kind = self.context.indicators[key[0]]["kind"] if self.table.key == "observations" else ""
-        held = self._held(issued, kind)
-        fields, precisions, touched, members = dict(held), dict[str, str](), set[str](), dict[str, list[str]]()
-        said = self.context.filled.get((self.table.key, *key), {})
-        filled: dict[str, Value] = {**held, **said} if said else {}
-        columns = self._columns(kind, held)
+        current = self._held(issued, kind)
+        fields, precisions, touched, members = dict(current), dict[str, str](), set[str](), dict[str, list[str]]()
+        filled_before = self.context.filled.get((self.table.key, *key), {})
+        filled: dict[str, Value] = {**current, **filled_before} if filled_before else {}
+        columns = self._columns(kind, current)
         if self._takes_out(raws, issued):
             self.out.rows.append(
                 ReportedRow(
@@ -151,7 +151,7 @@ class TableReader(WhoseRow):
             name = column.field
             if same or is_blank(raws[at]) or (name in bad and (number, self.positions[at]) in self.table.bad):
                 continue
-            if name not in held:
+            if name not in current:
                 self._say(
                     "rule", raws[at], Message("blank_unused", columns=self.layout.asked_for(kind)),
                     Message("remedy_leave_blank"), row=number, column=column.name,
@@ -172,26 +172,26 @@ class TableReader(WhoseRow):
             precisions=precisions,
             cells=cells,
         )
-        if rounded and "is_approximate" in held:
+        if rounded and "is_approximate" in current:
             fields["is_approximate"] = True
         if kind and KINDS[kind].is_cap:
-            held["is_year_to_date"] = fields["is_year_to_date"] = parse_period(key[1]).kind in ("month", "quarter")
+            current["is_year_to_date"] = fields["is_year_to_date"] = parse_period(key[1]).kind in ("month", "quarter")
             filled |= {"is_year_to_date": fields["is_year_to_date"]} if filled else {}
         if self.table.key == "milestones":
-            self._project(number, cells, fields, held, issued)
+            self._project(number, cells, fields, current, issued)
         elif self.table.key in (COMMENTARIES, ACTIONS):
-            self._subject(number, cells, fields, held, issued, code=key[0])
+            self._subject(number, cells, fields, current, issued, code=key[0])
         reason_class, reason_text = self._reason(number, cells)
         row = ReportedRow(
             kind=ROW_KINDS[self.table.key], key=self._full_key(key), fields=fields, issued_vintage=vintage, sheet=self.table.sheet,
             row=number,
-            columns=columns, reason_class=reason_class, reason_text=reason_text, issued=held if issued is not None else {},
+            columns=columns, reason_class=reason_class, reason_text=reason_text, issued=current if issued is not None else {},
             cleared=frozenset(self.cleared & fields.keys()), filled=filled,
         )  # fmt: skip
         for gap in gaps(self.table, row, kind, refused=self.refused, is_new=issued is None):
             self._say(gap.kind, both(BLANK), gap.expected, gap.remedy, row=number, column=gap.column)
-        if kind and "value" in touched and (asked := self._asked_scale(row)):
-            row = replace(row, readings={"value": asked})
+        if kind and "value" in touched and (scale := self._asked_scale(row)):
+            row = replace(row, readings={"value": scale})
         if len(self.out.problems) > before or bad:
             self.out.faulty.append((row, frozenset(self.refused)))
             return
@@ -224,23 +224,23 @@ class TableReader(WhoseRow):
             return dict(empties)
         return {name: empty if (value := issued[name]) is None else value for name, empty in empties.items()}
 
-    def _columns(self, kind: str, held: Mapping[str, Value]) -> dict[str, str]:
+    def _columns(self, kind: str, values: Mapping[str, Value]) -> dict[str, str]:
         """Return the letters of the columns of a row's fields and of its reason."""
         letters_of = self.columns.get(kind)
         if letters_of is None:
-            said = ("reason_class", "reason_text")
+            reason_columns = ("reason_class", "reason_text")
             letters_of = self.columns[kind] = {
-                name: letters for name, letters in self.letters.items() if name in held or name in said
+                name: letters for name, letters in self.letters.items() if name in values or name in reason_columns
             }
         return letters_of
 
     def _member(
-        self, number: int, column: Column, raw: Any, same: bool, members: dict[str, list[str]], held: Mapping[str, Value]
+        self, number: int, column: Column, raw: Any, same: bool, members: dict[str, list[str]], values: Mapping[str, Value]
     ) -> bool:
         """Read one column of a field that holds several codes; says whether the bureau touched it."""
         name = column.field
         listed = members.setdefault(name, [])
-        chosen = column.member in str(held[name] or "").split(";") if same else bool(self._typed(number, column, raw, "")[0])
+        chosen = column.member in str(values[name] or "").split(";") if same else bool(self._typed(number, column, raw, "")[0])
         if chosen:
             listed.append(column.member)
         return not same
@@ -277,12 +277,12 @@ class TableReader(WhoseRow):
         return question.readings if question is not None else ()
 
     def _settle(
-        self, fields: dict[str, Value], held: dict[str, Value], members: Mapping[str, list[str]], *, issued: Record | None,
+        self, fields: dict[str, Value], values: dict[str, Value], members: Mapping[str, list[str]], *, issued: Record | None,
         touched: set[str], precisions: Mapping[str, str], cells: Sequence[Any],
     ) -> None:  # fmt: skip
         """Bring together what belongs together: members of one field, and days with their precision."""
         for name, chosen in members.items():
-            old = [code for code in str(held[name] or "").split(";") if code]
+            old = [code for code in str(values[name] or "").split(";") if code]
             known = {c.member for c in self.inputs if c.field == name}
             kept = [code for code in old if code in chosen or code not in known]
             fields[name] = ";".join([*kept, *(code for code in chosen if code not in kept)])

@@ -56,7 +56,7 @@ def _which(
     store: Store, marks: Sequence[TemplateMark], tables: Mapping[str, Table], sheets: Mapping[str, Sequence[Sequence[Any]]],
     period_code: str | None,
 ) -> TemplateMark | None:  # fmt: skip
-    told = {number for cells in sheets.values() for text in _texts(cells) for number in _NUMBER.findall(text)}
+    numbers = {number for cells in sheets.values() for text in _texts(cells) for number in _NUMBER.findall(text)}
     tails = {
         found_tail[1]
         for key, table in tables.items()
@@ -64,7 +64,7 @@ def _which(
         for code in _column(table, KEYS[key][0])
         if (found_tail := _NEW.search(code))
     }
-    named = [m for m in marks if m.template_id in told] or [m for m in marks if m.template_id[-6:] in tails]
+    named = [m for m in marks if m.template_id in numbers] or [m for m in marks if m.template_id[-6:] in tails]
     if named:
         return named[0] if len({m.template_id for m in named}) == 1 else None
     figures = _figures(tables[FIGURES])
@@ -111,8 +111,10 @@ def vintages_at(context: ReportContext, at: datetime) -> Vintages:
     """
     vintages: Vintages = {}
     for key in context.figure_keys:
-        held = [row for row in context.observations.get(key, []) if row["recorded_at"] is None or row["recorded_at"] <= at]
-        counting = counting_vintage(held)
+        known_vintages = [
+            row for row in context.observations.get(key, []) if row["recorded_at"] is None or row["recorded_at"] <= at
+        ]
+        counting = counting_vintage(known_vintages)
         if counting is not None:
             vintages[FIGURES, *key] = int(counting["vintage"])
     for sheet, rows in context.registers.items():

@@ -135,10 +135,10 @@ def incomplete(reading: WorkbookReading, counted: Completeness) -> Warning | Non
     more = len(counted.open) - OPEN_NAMED
     key = "figures_left_open_and_more" if more > 0 else "figures_left_open"
     left = Message(key, count=len(counted.open), figures=partial(_left_open, reading, counted.open[:OPEN_NAMED]), more=more)
-    told = counted.told()
-    said = told if reading.rows else f"{both(Message('nothing_filled'))}: {told}"
+    completeness = counted.told()
+    summary_text = completeness if reading.rows else f"{both(Message('nothing_filled'))}: {completeness}"
     sheet = load_layout().sheets["observations"]
-    return asked_to_confirm(said, left, Message("remedy_fill_or_confirm"), sheet=sheet, rule=INCOMPLETE)
+    return asked_to_confirm(summary_text, left, Message("remedy_fill_or_confirm"), sheet=sheet, rule=INCOMPLETE)
 
 
 def _left_open(reading: WorkbookReading, figures: Sequence[tuple[str, str]], language: str) -> str:

@@ -99,8 +99,8 @@ def _write_choices(sheet: Worksheet, context: ReportContext, layout: Layout, lis
     for name, words in lists.items():
         english = {ja: (code, en) for code, (ja, en) in layout.choices.get(name, {}).items()}
         for word in words:
-            told = of_subjects if name == "subjects" else english
-            code, en = told.get(word, (word, context.projects[word]["name_ja"] if name == "projects" else ""))
+            texts = of_subjects if name == "subjects" else english
+            code, en = texts.get(word, (word, context.projects[word]["name_ja"] if name == "projects" else ""))
             rows.append((headings.get(name, name), word, code, en))
     list_choices(sheet, rows, head=_head_of(context))
 
@@ -356,9 +356,9 @@ def _validate(
 
 def protect(sheet: Worksheet, head: str) -> None:
     """Lock a sheet against slips, and set how it is printed."""
-    held = sheet.protection
-    held.sheet = True  # openpyxl: False below = allowed although the sheet is protected
-    held.formatColumns = held.formatRows = held.autoFilter = held.sort = False
+    protection = sheet.protection
+    protection.sheet = True  # openpyxl: False below = allowed although the sheet is protected
+    protection.formatColumns = protection.formatRows = protection.autoFilter = protection.sort = False
     sheet.page_setup.orientation, sheet.page_setup.paperSize, sheet.page_setup.fitToHeight = "landscape", 9, 0
     sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
     sheet.oddHeader.left.text = head.replace("&", "&&")

@@ -106,8 +106,8 @@ def as_number(raw: Any, column: Column, *, unit: str = "", is_of_unit: bool = Tr
         except Unreadable as error:
             raise CellRefused("number", at_least, digits) from error
         if number.unit and not fits_unit(number.unit, unit, is_of_unit=is_of_unit):
-            told = Message("number_in_unit", unit=unit) if unit and is_of_unit else Message("without_unit", number=at_least)
-            raise CellRefused("number", told, digits)
+            expected = Message("number_in_unit", unit=unit) if unit and is_of_unit else Message("without_unit", number=at_least)
+            raise CellRefused("number", expected, digits)
         raw, approximate, is_sure = number.value, number.is_approximate, bool(number.unit)
     elif isinstance(raw, Formatted):
         shown = _as_shown(raw, unit, is_of_unit=is_of_unit)
@@ -130,20 +130,20 @@ def _as_shown(raw: Formatted, unit: str, *, is_of_unit: bool) -> float | None:
     Raises:
         CellRefused: the format shows the number in another scale or unit, or not at all.
     """
-    said, own = raw.said, unit.replace("％", "%") if is_of_unit else ""
-    words = cleaned(said.unit)
-    if said.kind == "padded" or (said.kind in ("unit", "scaled") and own and words == own):
+    format_meaning, own = raw.said, unit.replace("％", "%") if is_of_unit else ""
+    words = cleaned(format_meaning.unit)
+    if format_meaning.kind == "padded" or (format_meaning.kind in ("unit", "scaled") and own and words == own):
         return None
-    if said.kind == "unit":
+    if format_meaning.kind == "unit":
         is_known = words in _UNIT_WORDS or words in ("%", "円")
         is_money = words == "円" and own.endswith("円")
         if not is_known or is_money or (not own and words not in (*_RATE_UNITS, *_MONEY_UNITS)):
             return None  # a note beside the number, or a counter of things where the unit is not told
-    if said.kind == "percent" and own in _RATE_UNITS:
+    if format_meaning.kind == "percent" and own in _RATE_UNITS:
         return raw.shown
     plain = f"{float(raw):,.15g}"
     raise CellRefused(
-        "number", Message("plain_format_now", format=said.code, number=plain),
+        "number", Message("plain_format_now", format=format_meaning.code, number=plain),
         Message("remedy_general_as_seen"),
     )  # fmt: skip
 

@@ -120,11 +120,11 @@ class WhoseRow:
         except Unreadable:
             period = ""
         if (code, period) not in self.asked:
-            asked = tuple(p for c, p in self.context.figure_keys if c == code)
+            periods = tuple(p for c, p in self.context.figure_keys if c == code)
             self._say(
                 "period",
                 raw if raw != "" else both(BLANK),
-                Message("period_codes", codes=asked),
+                Message("period_codes", codes=periods),
                 _KEEP_CODE,
                 row=number,
                 column="period_code",
@@ -152,11 +152,11 @@ class WhoseRow:
             self._say("rule", self._cell(cells, name), expected, _KEEP_ROW, row=number, column=name)
 
     def _project(
-        self, number: int, cells: Sequence[Any], fields: dict[str, Value], held: dict[str, Value], issued: Record | None
+        self, number: int, cells: Sequence[Any], fields: dict[str, Value], values: dict[str, Value], issued: Record | None
     ) -> None:
         if issued is not None:
             if self._same_project(number, cells, issued):
-                fields["project_code"] = held["project_code"] = issued["project_code"]
+                fields["project_code"] = values["project_code"] = issued["project_code"]
             return
         code = as_code(self._cell(cells, "project_code"))
         fields["project_code"] = code or None
@@ -172,7 +172,7 @@ class WhoseRow:
         number: int,
         cells: Sequence[Any],
         fields: dict[str, Value],
-        held: dict[str, Value],
+        values: dict[str, Value],
         issued: Record | None,
         *,
         code: str,
@@ -180,7 +180,7 @@ class WhoseRow:
         """Say which indicator or project a row is about: that of its code, or of a new action the one that was chosen."""
         fields["period_code"] = self.context.period.code
         if issued is not None:
-            fields["period_code"] = held["period_code"] = issued["period_code"]
+            fields["period_code"] = values["period_code"] = issued["period_code"]
         is_said = self.table.key == COMMENTARIES
         subject = self.context.commentaries.get(code, "") if is_said else self._chosen_subject(number, cells)
         if issued is not None:
@@ -195,7 +195,7 @@ class WhoseRow:
         }
         if issued is not None:
             about = {name: issued[name] for name in about}
-            held.update(about)
+            values.update(about)
         fields.update(about)
 
     def _chosen_subject(self, number: int, cells: Sequence[Any]) -> str:

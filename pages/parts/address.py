@@ -90,16 +90,21 @@ def begin() -> None:
     context = get_script_run_ctx()
     run = _Run(kept, is_history=bool(context and context.is_history_navigation), is_first=kept.page is None)
     _run.set(run)
-    asked = context.page_script_hash if context else ""
-    if kept.has_chosen and kept.chosen_for != asked and not (run.is_first or run.is_history):
+    page_hash = context.page_script_hash if context else ""
+    if kept.has_chosen and kept.chosen_for != page_hash and not (run.is_first or run.is_history):
         # The run that was told was cut short before it began.
-        kept.place, kept.place_before, kept.ended_at, kept.is_place_chosen_late = kept.chosen_for, asked, None, True
+        kept.place, kept.place_before, kept.ended_at, kept.is_place_chosen_late = kept.chosen_for, page_hash, None, True
     is_ending = kept.ended_at is not None and time.monotonic() - kept.ended_at > _LATE_SECONDS
-    if asked != kept.place and not run.is_first:
-        if asked == kept.place_before and not is_ending and not run.is_history and (kept.is_place_chosen_late or kept.has_chosen):
+    if page_hash != kept.place and not run.is_first:
+        if (
+            page_hash == kept.place_before
+            and not is_ending
+            and not run.is_history
+            and (kept.is_place_chosen_late or kept.has_chosen)
+        ):
             run.place_meant = kept.place
         else:
-            kept.place, kept.place_before, kept.ended_at, kept.is_place_chosen_late = asked, kept.place, None, kept.has_chosen
+            kept.place, kept.place_before, kept.ended_at, kept.is_place_chosen_late = page_hash, kept.place, None, kept.has_chosen
     kept.has_chosen = False
 
 
@@ -159,10 +164,13 @@ def settle(
     part = run.kept.parts.get(name)
     is_new = part is None
     part = run.kept.parts.setdefault(name, _Part(is_frame))
-    asked, lost = st.query_params.get(name) or None, ""
-    if _address_counts(run, part, asked, is_new=is_new):
-        value = default if asked is None else read(asked)
-        part.is_chosen, part.refused = asked is not None and value is not None, asked if value is None and asked else ""
+    address_value, lost = st.query_params.get(name) or None, ""
+    if _address_counts(run, part, address_value, is_new=is_new):
+        value = default if address_value is None else read(address_value)
+        part.is_chosen, part.refused = (
+            address_value is not None and value is not None,
+            address_value if value is None and address_value else "",
+        )
         part.earlier.clear()
         run.is_linked = run.is_linked or not (is_new or run.is_history)
     else:
@@ -187,14 +195,14 @@ def settle(
     return shown
 
 
-def _address_counts(run: _Run, part: _Part, asked: str | None, *, is_new: bool) -> bool:
+def _address_counts(run: _Run, part: _Part, address_value: str | None, *, is_new: bool) -> bool:
     if is_new or run.is_history:
         return True
-    if asked == part.raw:
+    if address_value == part.raw:
         return False
-    is_echo = asked in part.earlier and (part.is_moving or time.monotonic() < part.earlier_until)
+    is_echo = address_value in part.earlier and (part.is_moving or time.monotonic() < part.earlier_until)
     # The menu of a browser that was drawn without it says nothing of a part that every page has.
-    return not is_echo and not (part.is_frame and asked is None)
+    return not is_echo and not (part.is_frame and address_value is None)
 
 
 def moved(name: str, *resets: str) -> None:

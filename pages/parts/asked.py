@@ -139,8 +139,8 @@ def turn_pages(name: str, label: str, pages: int) -> int:
 
 def cannot(label: str, raw: str, shown: str, possible: str) -> str:
     """Say that the address asks for what cannot be shown, what is shown instead, and what can be asked for."""
-    asked = raw if len(raw) <= LONGEST else raw[:LONGEST] + "…"
-    return t("address_refused", label=label, asked=markdown(asked), shown=markdown(shown), possible=possible)
+    short = raw if len(raw) <= LONGEST else raw[:LONGEST] + "…"
+    return t("address_refused", label=label, asked=markdown(short), shown=markdown(shown), possible=possible)
 
 
 def days_possible(first: date, last: date) -> str:
@@ -152,4 +152,4 @@ def told_apart(options: Sequence[str], word: Callable[[str], str]) -> dict[str, 
     """Return code → word; codes of the same word are named besides, since a list tells its choices by their words."""
     words = {option: word(option) for option in options}
     counts = Counter(words.values())
-    return {option: said if counts[said] == 1 else f"{said} [{option}]" for option, said in words.items()}
+    return {option: label if counts[label] == 1 else f"{label} [{option}]" for option, label in words.items()}

@@ -69,8 +69,8 @@ def _made(rows: Sequence[OffTrackRow], *, whose: str = "") -> _Made:
     words = Words(language())
     heading = words("att_heading_of", bureau=whose, count=len(rows)) if whose else attention.heading(rows, words)
     html = listed(rows, leads, words, caption=heading, is_public=settings().mode == "public")
-    said = Markup('<p class="att-said">{}</p>').format(shown(attention.sentence(rows, words)))
-    return _Made(markdown(heading), said + defined(html, words))
+    sentence_html = Markup('<p class="att-said">{}</p>').format(shown(attention.sentence(rows, words)))
+    return _Made(markdown(heading), sentence_html + defined(html, words))
 
 
 def needs_attention() -> None:

@@ -38,16 +38,16 @@ OPEN = ("not_started", "draft", "returned")  # a report that its bureau still ha
 def overview(reports: Sequence[BureauReport]) -> None:
     """Compare all bureaus."""
     current = [r for r in reports if r.is_valid]
-    told = _told(current)
-    page_heading(markdown(told.title))
+    text_of = _told(current)
+    page_heading(markdown(text_of.title))
     prose.caption(t("bureaus_lead", as_of=format_date(as_of(), language()), view=t("view_" + view())))
     words = Words(language())
-    which, order = _asked(told)
+    which, order = _asked(text_of)
 
     def make() -> str:
-        return defined(table(_chosen(told, which, order), _own, list_of, words, caption=t("matrix_caption")), words)
+        return defined(table(_chosen(text_of, which, order), _own, list_of, words, caption=t("matrix_caption")), words)
 
-    draw_html(for_viewer("table of bureaus", asked=(which, order, _own("")), make=make))
+    draw_html(for_viewer("table of bureaus", key=(which, order, _own("")), make=make))
     _as_file(current, "bureaus")
     section_heading(t("compare_heading"))
     parts = cached.moment().parts
@@ -79,10 +79,10 @@ def _beside(bureaus: set[str]) -> None:
     """Show the figures of what is no bureau and not the whole either: a part of the government, an agency, a foundation."""
     moment = cached.moment()
     apart = [c for c, unit in moment.units.items() if c not in bureaus and unit.kind != WHOLE]
-    held = {code: [s for s in moment.own if s.entry.unit_code == code and s.judgement.figure] for code in apart}
-    if any(held.values()):
+    with_figure = {code: [s for s in moment.own if s.entry.unit_code == code and s.judgement.figure] for code in apart}
+    if any(with_figure.values()):
         section_heading(t("bureaus_beside"))
-    for code, items in held.items():
+    for code, items in with_figure.items():
         if items:
             part_heading(headed(named(moment.units[code])))
             comparison(items, code=code, caption=named(moment.units[code]))
@@ -129,29 +129,33 @@ def _is_open(row: BureauRow) -> bool:
     return row.handed is not None and (row.handed.is_late or row.handed.state in OPEN)
 
 
-def _asked(told: Matrix) -> tuple[str, str]:
+def _asked(matrix_shown: Matrix) -> tuple[str, str]:
     """Return which bureaus the viewer wants, and in which order."""
-    counts = {"all": len(told.rows), "short": sum(bool(r.short) for r in told.rows), "open": sum(map(_is_open, told.rows))}
-    shown = ["all", "short", *(["open"] if told.report else [])]
+    counts = {
+        "all": len(matrix_shown.rows),
+        "short": sum(bool(r.short) for r in matrix_shown.rows),
+        "open": sum(map(_is_open, matrix_shown.rows)),
+    }
+    shown = ["all", "short", *(["open"] if matrix_shown.report else [])]
     with st.container(horizontal=True, key="matrix_choices"):
         which = choose_part("show", shown, t("matrix_show"), lambda c: t(f"matrix_show_{c}", count=counts[c]), is_label_shown=False)
         order = choose_part("order", ["list", "short"], t("matrix_order"), lambda c: t(f"matrix_order_{c}"), is_label_shown=False)
     return which, order
 
 
-def _chosen(told: Matrix, which: str, order: str) -> Matrix:
+def _chosen(matrix_shown: Matrix, which: str, order: str) -> Matrix:
     """Return the table with these bureaus in this order."""
 
     def kept(row: BureauRow) -> bool:
         return which == "all" or (row.short > 0 if which == "short" else _is_open(row))
 
-    groups = tuple((name, tuple(filter(kept, rows))) for name, rows in told.groups)
+    groups = tuple((name, tuple(filter(kept, rows))) for name, rows in matrix_shown.groups)
     if order == "short":
         every = sorted((row for _, rows in groups for row in rows), key=lambda row: -row.short)
         groups = ((t("matrix_order_short"), tuple(every)),)
-    return replace(told, groups=groups)
+    return replace(matrix_shown, groups=groups)
 
 
-def _as_file(held: Sequence[BureauReport], key: str) -> None:
+def _as_file(reports: Sequence[BureauReport], key: str) -> None:
     """Offer the same numbers as a table and as CSV."""
-    block(lambda: replace(bureaus.listed(telling(), list(held), lambda r: unit_label(r.unit)), is_table_open=False), key=key)
+    block(lambda: replace(bureaus.listed(telling(), list(reports), lambda r: unit_label(r.unit)), is_table_open=False), key=key)

@@ -72,7 +72,7 @@ def is_sample() -> bool:
 
 def local_persons() -> list[Person]:
     """Return whom a local instance offers on its pages; a change of persons is a change of the data, and so is seen at once."""
-    return until_written("local persons", make=lambda: local_people(store()), asked=())
+    return until_written("local persons", make=lambda: local_people(store()), key=())
 
 
 def made(what: str, *, make: Callable[[], T], code: Hashable = "") -> T:
@@ -83,14 +83,14 @@ def made(what: str, *, make: Callable[[], T], code: Hashable = "") -> T:
     return moment().kept("shown", (what, code, language()), make)
 
 
-def until_written(what: str, *, make: Callable[[], T], asked: Hashable) -> T:
+def until_written(what: str, *, make: Callable[[], T], key: Hashable) -> T:
     """Return what was made of anything stored, reports and people too; made anew after each write that raises the revision."""
-    return _state.get().kept(REPORTED, (what, asked), make)
+    return _state.get().kept(REPORTED, (what, key), make)
 
 
-def searched(what: str, *, make: Callable[[], T], asked: Hashable) -> T:
+def searched(what: str, *, make: Callable[[], T], key: Hashable) -> T:
     """Return what was made of a search; the latest few only, since what people may ask for is endless."""
-    return moment().kept("searched", (what, asked, language()), make)
+    return moment().kept("searched", (what, key, language()), make)
 
 
 class _Settled:

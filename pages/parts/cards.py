@@ -33,12 +33,12 @@ from telling.words import Words
 
 def say_why_empty() -> None:
     """Say why there is nothing to show: no figure is loaded at all, or none of the whole organisation by the day asked."""
-    told = (
+    why_empty = (
         t("empty_then", day=format_date(as_of(), language()), bureaus=t("nav_bureau"))
         if any(entry.figures for entry in cached.moment().book.entries)
         else t("empty")
     )
-    prose.info(told, icon=":material/info:")
+    prose.info(why_empty, icon=":material/info:")
 
 
 def list_of(group: str, status: str, whose: Mapping[str, str]) -> str:
@@ -136,8 +136,8 @@ def chart_with_table(scored: Scored, book: Book, *, heading: str | None = None, 
     """
     key = _key(scored)
     block = cached.made("block", code=key, make=lambda: _block(scored, book))
-    said = markdown(block.text)
-    prose.markdown(f"**{markdown(heading)}** {said}" if heading else said)
+    summary_text = markdown(block.text)
+    prose.markdown(f"**{markdown(heading)}** {summary_text}" if heading else summary_text)
     if block.chart is not None:
         alt = f"{named(scored.entry.definition)}: {block.text}"
         st.plotly_chart(block.chart, theme=None, config=CONFIG, alt=alt, key=f"chart_{key.replace(' ', '_')}")

@@ -17,7 +17,7 @@ def changes_table(changes: Iterable[Mapping[str, Any]]) -> pd.DataFrame:
     rows = []
     for change in changes:
         reason = change.get("reason_class", "")
-        said = " ".join(
+        text = " ".join(
             part
             for part in (Words(language()).reason("edition_reason_", reason) if reason else "", change.get("reason_text", ""))
             if part
@@ -26,7 +26,7 @@ def changes_table(changes: Iterable[Mapping[str, Any]]) -> pd.DataFrame:
             {
                 t("edition_change"): t(f"edition_change_{change['kind']}"), t("edition_change_item"): what_changed(change, Words(language()), unit_name(change.get("unit_code") or "")),
                 t("edition_change_old"): named(change, "old"), t("edition_change_new"): named(change, "new"),
-                t("edition_change_size"): named(change, "size"), t("edition_change_reason"): said,
+                t("edition_change_size"): named(change, "size"), t("edition_change_reason"): text,
             }
         )  # fmt: skip
     return pd.DataFrame(rows)

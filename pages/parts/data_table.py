@@ -57,8 +57,8 @@ class ShownGrid:
 
 def grid(data: Any, **settings: Any) -> ShownGrid:
     """Make a grid ready, which for the ten of a page of charts is 2 ms of 30 at each run; ``settings`` are arguments of ``st.dataframe``."""
-    said = said_columns(data)
-    return ShownGrid(said, {**settings, "column_config": {**_helped(said), **settings.get("column_config", {})}})
+    columns_shown = said_columns(data)
+    return ShownGrid(columns_shown, {**settings, "column_config": {**_helped(columns_shown), **settings.get("column_config", {})}})
 
 
 def show_grid(made: ShownGrid, **more: Any) -> None:
@@ -106,7 +106,7 @@ def rows_of(data: Any) -> list[dict[str, Any]]:
 def _cells(row: Mapping[str, Any]) -> tuple[Cell, ...]:
     """Return the values of a row as they are read: days in the reader's language, what is not there as a dash."""
 
-    def told(value: Any) -> Cell:
+    def cell_of(value: Any) -> Cell:
         if value is None or value == "" or (isinstance(value, float) and isnan(value)):
             return EMPTY_CELL
         if isinstance(value, date):
@@ -115,7 +115,7 @@ def _cells(row: Mapping[str, Any]) -> tuple[Cell, ...]:
             return Number(value, str(value))  # a number of a report is no count
         return value if isinstance(value, (float, str, Link)) else str(value)
 
-    return tuple(map(told, row.values()))
+    return tuple(map(cell_of, row.values()))
 
 
 def lines(texts: Iterable[str]) -> Markup:

@@ -142,12 +142,12 @@ def minutes_form(agenda: Agenda) -> None:
     prose.caption(t("minutes_lead"))
     with st.form("close_minutes"):
         left, right = st.columns([1, 3])
-        held = left.date_input(t("minutes_day"), value=today(), min_value=agenda.report.period.end, max_value=today())
+        held_on = left.date_input(t("minutes_day"), value=today(), min_value=agenda.report.period.end, max_value=today())
         note = right.text_input(t("minutes_note"), max_chars=LONGEST)
         if st.form_submit_button(t("minutes_button"), icon=":material/lock_clock:"):
             take(
                 lambda: meetings.close_minutes(
-                    cached.store(), agenda.report.period.code, actor=viewer().email, held_on=held, note=note
+                    cached.store(), agenda.report.period.code, actor=viewer().email, held_on=held_on, note=note
                 ),
                 t("minutes_done"),
             )

@@ -31,14 +31,14 @@ def chosen_edition() -> Edition | None:
     if chosen.mode != "public":
         return None
     try:
-        held = on_disk.pointer(chosen.editions_dir)
+        pointer = on_disk.pointer(chosen.editions_dir)
         there = {str(e.number): e for e in on_disk.shown(chosen.editions_dir)}
     except NotFound:
-        held, there = None, {}
-    if held is None or str(held.edition) not in there:
+        pointer, there = None, {}
+    if pointer is None or str(pointer.edition) not in there:
         prose.error(t("public_empty"), icon=":material/error:")
         st.stop()
-    default = str(held.edition)
+    default = str(pointer.edition)
     return there[settle_one("edition", list(there), t("edition_choose"), partial(_option, there), default=default, is_frame=True)]
 
 

@@ -53,14 +53,14 @@ def stop() -> NoReturn:
 
 
 def _show() -> None:
-    asked = frame()
-    run.of(asked.url_path or "overview")
+    page = frame()
+    run.of(page.url_path or "overview")
     token = _framed.set(True)
     try:
         gate()  # here too: a page that forgot to ask shows nothing either
         known_line()
         address.say_here()
-        asked.run()
+        page.run()
         edition_line()
         address.finish()
     finally:
@@ -76,14 +76,14 @@ def frame() -> st.Page:
     cached.settle_revision(chosen_edition())
     settle_viewer()
     _configure()
-    asked = navigation()
-    address.arrive(asked.url_path)
+    page = navigation()
+    address.arrive(page.url_path)
     # Again, by its name: a page that is about one thing says so itself. The icon of the page asked for must not replace ours, which needs no other host.
-    _configure(asked.title)
+    _configure(page.title)
     top = st.container(key="frame", gap="xsmall")  # the first of the page: its bar and line, drawn once the view is settled
     known_at = settle_view() if is_let_in() else None
     with top:
-        bar(asked)
+        bar(page)
         if is_let_in():
             cached.settle_moment(as_of=as_of(), known_at=known_at, view=view())
             view_line(known_at)
@@ -91,8 +91,8 @@ def frame() -> st.Page:
             viewer_choice()
         if cached.is_sample():
             draw_html(f'<p class="sample" role="note">{escape(t("sample_banner"))}</p>')
-        draw_html('<span id="content" tabindex="-1"></span>' + (intro(asked) if is_let_in() else ""))
-    return asked
+        draw_html('<span id="content" tabindex="-1"></span>' + (intro(page) if is_let_in() else ""))
+    return page
 
 
 def _government() -> None:
@@ -117,12 +117,12 @@ def _language() -> None:
     if before != language():
         address.language_changed()
     st.session_state["language"] = language()
-    if asked := address.refused("lang"):
+    if refused_value := address.refused("lang"):
         possible = t(
             "address_possible",
             values=t("list_comma").join(f"`{code}` {word}" for code, word in ((c, own_name(c)) for c in codes())),
         )
-        address.say(cannot(t("language"), asked, own_name(language()), possible))
+        address.say(cannot(t("language"), refused_value, own_name(language()), possible))
 
 
 @lru_cache(maxsize=1)

@@ -76,7 +76,7 @@ def ask_readings(store: Store, opened: Opened, *, actor: str) -> None:
                 + (in_brackets(t("reading_before", value=markdown(before))) if cell.old is not None else "")
             )
             values = {f"{digits(value, ',.15g')} {unit_of(cell.row)}": value for value in cell.row.readings[column]}
-            said = st.radio(
+            choice = st.radio(
                 cell.place,
                 list(values),
                 index=None,
@@ -85,8 +85,8 @@ def ask_readings(store: Store, opened: Opened, *, actor: str) -> None:
                 label_visibility="collapsed",
                 horizontal=True,
             )
-            if said is not None:
-                picked[kind, cell.row.key, column] = values[said]
+            if choice is not None:
+                picked[kind, cell.row.key, column] = values[choice]
         if st.form_submit_button(t("readings_button"), type="primary", icon=":material/check:"):
             chosen = {cell: value for cell, value in picked.items() if value is not None}
             _stored(submissions.choose_readings, store, opened, actor, chosen=chosen)
@@ -112,11 +112,11 @@ def give_reasons(store: Store, opened: Opened, *, actor: str) -> None:
             )
             prose.markdown(f"**{markdown(place_name(change.cells[0].place))}** {markdown(name(change.row))}: {markdown(cells)}")
             left, right = st.columns([1, 2])
-            said = change.row.reason_class
+            reason = change.row.reason_class
             reason_class = left.selectbox(
                 t("reason_class"),
                 known,
-                index=known.index(said) if said in known else None,
+                index=known.index(reason) if reason in known else None,
                 placeholder=t("choose_report"),
                 format_func=partial(Words(language()).reason, "correction_"),
                 key=f"class_{key}",

@@ -51,9 +51,9 @@ def arrow_of(block: Block) -> pa.Table | None:
     return pa.Table.from_pandas(table_of(block), preserve_index=False).replace_schema_metadata() if block.rows else None
 
 
-def pairs(told: list[facts.Pair]) -> pa.Table:
+def pairs(pair_list: list[facts.Pair]) -> pa.Table:
     """Return names and values as a table of two columns."""
-    return arrow({t("item"): [name for name, _ in told], t("value"): [prose.in_cell(_said(value)) for _, value in told]})
+    return arrow({t("item"): [name for name, _ in pair_list], t("value"): [prose.in_cell(_said(value)) for _, value in pair_list]})
 
 
 def _said(value: Cell) -> str:
@@ -70,27 +70,27 @@ def heading(item: Scored) -> str:
 def gather(item: Scored, units: Sequence[Scored]) -> Facts:
     """Make everything the page says of an indicator."""
     words = (("replaced_by_code", "successor"), ("paired_with_code", "pair_link"))
-    catalogue, told = cached.moment().indicators, telling()
+    catalogue, current_telling = cached.moment().indicators, telling()
     row = catalogue[item.entry.definition.code]
-    takes = needed.block(item, told.words)
-    meant = meanings(told.words, "row")
-    revised = facts.revisions(told, units, most=REVISIONS_SHOWN)
+    takes = needed.block(item, current_telling.words)
+    meant = meanings(current_telling.words, "row")
+    revised = facts.revisions(current_telling, units, most=REVISIONS_SHOWN)
     return Facts(
         needed=arrow_of(takes) if takes is not None else None,
         needed_said=markdown(takes.sentence) if takes is not None else "",
         head=heading(item),
         definition=shown_name(row, "definition"),
-        facts=pairs(facts.facts(told, row)),
+        facts=pairs(facts.facts(current_telling, row)),
         linked=tuple(
             (code, f"{t(word)}: {shown_name(catalogue[code]) if code in catalogue else code}")
             for key, word in words
             if (code := getattr(row, key))
         ),
-        inputs=pairs(inputs := facts.inputs(told, item)),
-        inputs_meant=folded([(name, meant[name]) for name, _ in inputs if name in meant], told.words),
-        rule=rule_line(item, told.words),
-        targets=texts_of(facts.targets(told, item), told.words, first=SHOWN),
-        revisions=texts_of(revised, told.words, first=SHOWN),
+        inputs=pairs(inputs := facts.inputs(current_telling, item)),
+        inputs_meant=folded([(name, meant[name]) for name, _ in inputs if name in meant], current_telling.words),
+        rule=rule_line(item, current_telling.words),
+        targets=texts_of(facts.targets(current_telling, item), current_telling.words, first=SHOWN),
+        revisions=texts_of(revised, current_telling.words, first=SHOWN),
         revisions_said=markdown(revised.sentence),
-        readings=texts_of(facts.readings(told, item), told.words, first=SHOWN),
+        readings=texts_of(facts.readings(current_telling, item), current_telling.words, first=SHOWN),
     )

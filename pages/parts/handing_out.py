@@ -53,9 +53,10 @@ def _told(picked: str) -> str:
 
 def _rows(store: Store, bureau: str, period: str) -> list[tuple[str, ...]]:
     """Let a coordinator choose the rows that a part holds."""
-    name, asked = row_namer(), rows_asked(store, bureau, period)
+    name, report_rows = row_namer(), rows_asked(store, bureau, period)
     named = {
-        key: name.of(ROW_KINDS[key[0]], (key[1], bureau, *key[2:]) if len(key) > 2 else key[1:], row) for key, row in asked.items()
+        key: name.of(ROW_KINDS[key[0]], (key[1], bureau, *key[2:]) if len(key) > 2 else key[1:], row)
+        for key, row in report_rows.items()
     }
     return st.multiselect(
         t("template_rows"),

@@ -55,10 +55,10 @@ def correcting(store: Store, opened: Opened, *, me: Viewer) -> None:
     sheet = left.selectbox(
         t("correct_sheet"), list(counts), format_func=lambda key: _sheet(key, counts[key]), key=f"correct_sheet_{report.id}"
     )
-    held = grid(store, report.id, actor=email, sheet=sheet)
-    names = _names(held, sheet, report.bureau_code)
+    sheet_grid = grid(store, report.id, actor=email, sheet=sheet)
+    names = _names(sheet_grid, sheet, report.bureau_code)
     part = right.text_input(t("correct_find"), placeholder=t("correct_find_example"), key=f"correct_find_{report.id}_{sheet}")
-    listed = [key for key in held.rows if part.casefold() in names[key].casefold()]
+    listed = [key for key in sheet_grid.rows if part.casefold() in names[key].casefold()]
     shown = listed[:AT_ONCE]
     if not shown:
         prose.caption(t("correct_none"))
@@ -66,12 +66,12 @@ def correcting(store: Store, opened: Opened, *, me: Viewer) -> None:
     if len(listed) > len(shown):
         prose.caption(t("correct_more", count=len(listed), shown=len(shown)))
     with st.container(border=True):
-        before = _table(held, shown, names)
+        before = _table(sheet_grid, shown, names)
         after = st.data_editor(
             before, hide_index=True, width="stretch", num_rows="fixed", disabled=[_ROW], placeholder="", key=f"grid_{report.id}_{report.revision}_{sheet}_{part}",
-            column_config={_ROW: st.column_config.TextColumn(t("row"), pinned=True, width="medium"), **_columns(held, layout.choices)},
+            column_config={_ROW: st.column_config.TextColumn(t("row"), pinned=True, width="medium"), **_columns(sheet_grid, layout.choices)},
         )  # fmt: skip
-        edits = _edits(held, shown, before, after)
+        edits = _edits(sheet_grid, shown, before, after)
         count = sum(map(len, edits.values()))
         pressed = st.button(
             t("correct_button", count=count),
@@ -94,8 +94,10 @@ def files(store: Store, opened: Opened, *, me: Viewer) -> None:
         prose.caption(t("files_lead"))
         for each in brought[::-1]:
             revision, today = each.revision, office_today()
-            told, original, marked = st.columns([3, 1, 1], vertical_alignment="center")
-            told.markdown(f"{markdown(brought_name(each))}  \n:gray[{markdown(each.uploaded_by)} {instant(each.uploaded_at)}]")
+            text_column, original, marked = st.columns([3, 1, 1], vertical_alignment="center")
+            text_column.markdown(
+                f"{markdown(brought_name(each))}  \n:gray[{markdown(each.uploaded_by)} {instant(each.uploaded_at)}]"
+            )
             original.download_button(
                 t("file_original"), partial(_original, store, report.id, viewer=email, revision=revision),
                 each.file_name, _BOOK, icon=":material/download:", on_click="ignore", key=f"original_{report.id}_{revision}",
@@ -114,17 +116,17 @@ def _sheet(key: str, count: int) -> str:
     return t("correct_sheet_rows", sheet=(layout.sheets_en if language() == "en" else layout.sheets)[key], count=count)
 
 
-def _names(held: Grid, sheet: str, bureau: str) -> dict[SheetKey, str]:
+def _names(sheet_grid: Grid, sheet: str, bureau: str) -> dict[SheetKey, str]:
     name, kind = row_namer(), ROW_KINDS[sheet]
     return {
         key: name.of(kind, (key[1], bureau, key[2]) if kind == OBSERVATIONS else key[1:], about)
-        for key, about in held.about.items()
+        for key, about in sheet_grid.about.items()
     }
 
 
-def _table(held: Grid, shown: list[SheetKey], names: dict[SheetKey, str]) -> pd.DataFrame:
-    cells = {c.name: [_cell(c, held.rows[key].get(c.name)) for key in shown] for c in held.columns}
-    series = {c.name: pd.Series(cells[c.name], dtype="float64" if _is_number(c) else "object") for c in held.columns}
+def _table(sheet_grid: Grid, shown: list[SheetKey], names: dict[SheetKey, str]) -> pd.DataFrame:
+    cells = {c.name: [_cell(c, sheet_grid.rows[key].get(c.name)) for key in shown] for c in sheet_grid.columns}
+    series = {c.name: pd.Series(cells[c.name], dtype="float64" if _is_number(c) else "object") for c in sheet_grid.columns}
     return pd.DataFrame({_ROW: [names[key] for key in shown], **series})
 
 
@@ -136,24 +138,24 @@ def _cell(column: Column, value: Any) -> Any:
     return value if value is None or _is_number(column) or isinstance(value, date) else str(value)
 
 
-def _columns(held: Grid, choices: Any) -> dict[str, ColumnConfig]:
+def _columns(sheet_grid: Grid, choices: Any) -> dict[str, ColumnConfig]:
     """Return how each column is typed in: numbers, days, a list to choose from, or text."""
     made: dict[str, ColumnConfig] = {}
-    for column in held.columns:
-        label, told = named(column, "heading"), named(column, "message")
+    for column in sheet_grid.columns:
+        label, message = named(column, "heading"), named(column, "message")
         if _is_number(column):
-            made[column.name] = st.column_config.NumberColumn(label, help=told, format="localized")
+            made[column.name] = st.column_config.NumberColumn(label, help=message, format="localized")
         elif column.value == "date":
-            made[column.name] = st.column_config.DateColumn(label, help=told)
+            made[column.name] = st.column_config.DateColumn(label, help=message)
         elif column.value in ("choice", "open_choice", "flag", "member"):
             words = {ja: en if language() == "en" else ja for ja, en in choices.get(column.choices or "yes_no", {}).values()}
-            there = [str(row[column.name]) for row in held.rows.values() if row.get(column.name)]
+            there = [str(row[column.name]) for row in sheet_grid.rows.values() if row.get(column.name)]
             offered = list(dict.fromkeys([*words, *there]))
             made[column.name] = st.column_config.SelectboxColumn(
-                label, help=told, options=offered, format_func=partial(_word, words)
+                label, help=message, options=offered, format_func=partial(_word, words)
             )
         else:
-            made[column.name] = st.column_config.TextColumn(label, help=told)
+            made[column.name] = st.column_config.TextColumn(label, help=message)
     return made
 
 
@@ -172,9 +174,9 @@ def _typed(cell: Any) -> Any:
     return int(cell) if isinstance(cell, float) and cell.is_integer() and abs(cell) < 1e15 else cell
 
 
-def _edits(held: Grid, shown: list[SheetKey], before: pd.DataFrame, after: pd.DataFrame) -> dict[SheetKey, dict[str, Any]]:
+def _edits(sheet_grid: Grid, shown: list[SheetKey], before: pd.DataFrame, after: pd.DataFrame) -> dict[SheetKey, dict[str, Any]]:
     edits: dict[SheetKey, dict[str, Any]] = {}
-    for column in held.columns:
+    for column in sheet_grid.columns:
         for key, old, new in zip(shown, before[column.name], after[column.name], strict=True):
             was, now = (_typed(each) for each in (old, new))
             if was != now:

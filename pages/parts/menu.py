@@ -106,13 +106,13 @@ def bar(shown: Any) -> None:
             st.page_link(page(""), label=f":small[{publisher}] {t('site')}", query_params=query)
         if is_let_in():
             _menu(shown, query)
-        asked = search_box(shown.url_path)
+        search_text = search_box(shown.url_path)
         st.segmented_control(
             t("language"), codes(), format_func=offered(own_name), label_visibility="collapsed", key="lang", required=True,
             on_change=address.moved, args=("lang",),
         )  # fmt: skip
-    if asked:
-        st.switch_page(page("search"), query_params=address.link(q=asked))
+    if search_text:
+        st.switch_page(page("search"), query_params=address.link(q=search_text))
 
 
 def _menu(shown: Any, query: dict[str, str]) -> None:

@@ -30,16 +30,18 @@ _OPENS = "calendar_secret"  # shown once, to the session that made it
 def mine(store: Store, *, actor: str) -> None:
     """Let a person choose what to be told of, how often and in which language, and give the address of a calendar."""
     page_heading(t("notices_mine_title"))
-    held = choices.chosen_by(store, actor)
+    choices_made = choices.chosen_by(store, actor)
     lead = "notices_mine_local" if actor.endswith(LOCAL_DOMAIN) else "notices_mine_lead"
     prose.markdown(t(lead, email=markdown(actor), hours=settings().notice_hours))
     if not settings().smtp_host:
         prose.info(t("notices_no_mail"), icon=":material/mail_off:")
     with st.form("notices_mine"):
-        spoken = st.selectbox(t("notice_language"), codes(), index=codes().index(held.language), format_func=own_name, width=280)
+        spoken = st.selectbox(
+            t("notice_language"), codes(), index=codes().index(choices_made.language), format_func=own_name, width=280
+        )
         left, right = st.columns(2, gap="medium")
         chosen = {}
-        for number, (occasion, how) in enumerate(held.how_often.items()):
+        for number, (occasion, how) in enumerate(choices_made.how_often.items()):
             with left if number % 2 == 0 else right:
                 chosen[occasion] = st.radio(
                     t(f"occasion_{occasion}"), HowOften.values(), index=HowOften.values().index(how), horizontal=True,
@@ -47,7 +49,7 @@ def mine(store: Store, *, actor: str) -> None:
                 )  # fmt: skip
         if st.form_submit_button(t("notices_keep"), type="primary", icon=":material/save:"):
             take(lambda: choices.choose(store, actor=actor, language=spoken, how_often=chosen), t("notices_kept"))
-    _calendar(store, actor=actor, is_made=held.has_calendar)
+    _calendar(store, actor=actor, is_made=choices_made.has_calendar)
 
 
 def _calendar(store: Store, *, actor: str, is_made: bool) -> None:
@@ -69,19 +71,23 @@ def _calendar(store: Store, *, actor: str, is_made: bool) -> None:
 
 def outbox(store: Store, *, actor: str) -> None:
     """Say how many messages arrived and how many did not, list them, and let the office send one again."""
-    held = messages.counts(store)
-    not_sent = sum(held.get(state, 0) for state in messages.NOT_SENT)
-    waiting = sum(held.get(state, 0) for state in messages.OPEN)
-    page_heading(t("outbox_title", not_sent=not_sent, waiting=waiting, sent=held.get("sent", 0)))
+    by_state = messages.counts(store)
+    not_sent = sum(by_state.get(state, 0) for state in messages.NOT_SENT)
+    waiting = sum(by_state.get(state, 0) for state in messages.OPEN)
+    page_heading(t("outbox_title", not_sent=not_sent, waiting=waiting, sent=by_state.get("sent", 0)))
     prose.markdown(t("outbox_lead", tries=len(messages.PAUSES)))
-    if not held:
+    if not by_state:
         prose.caption(t("outbox_none"))
         return
     if not settings().smtp_host:
         prose.info(t("notices_no_mail"), icon=":material/mail_off:")
-    options = ["", *(state for state in messages.each_state() if state in held)]
+    options = ["", *(state for state in messages.each_state() if state in by_state)]
     state = choose(
-        "state", options, t("outbox_state"), lambda s: f"{t(f'notice_is_{s}')} {held[s]}" if s else t("outbox_every"), default=""
+        "state",
+        options,
+        t("outbox_state"),
+        lambda s: f"{t(f'notice_is_{s}')} {by_state[s]}" if s else t("outbox_every"),
+        default="",
     )
     listed = messages.lines(store, viewer=actor, states=[state] if state else [])
     about = {each.id: subject_of(each.occasion, each.facts, language(), cached.moment()) for each in listed}

@@ -114,7 +114,7 @@ def persons(store: Store, *, actor: str) -> None:
             )
     with right, st.form("remove_person"):
         section_heading(t("remove_person"))
-        held = {
+        roles_of = {
             f"{p.email} {t(f'role_{g.role}')} {names.get(g.bureau_code or '', g.bureau_code or '')} {g.section_code}".strip(): (
                 p.email,
                 g,
@@ -123,9 +123,9 @@ def persons(store: Store, *, actor: str) -> None:
             for g in p.grants
             if p.email != actor
         }
-        picked = st.selectbox(t("role"), list(held), index=None, placeholder=t("choose_report"))
+        picked = st.selectbox(t("role"), list(roles_of), index=None, placeholder=t("choose_report"))
         if st.form_submit_button(t("remove_person"), icon=":material/person_remove:") and picked is not None:
-            whose, grant = held[picked]
+            whose, grant = roles_of[picked]
             take(
                 lambda: people.remove_person(
                     store, actor=actor, email=whose, role=grant.role, bureau_code=grant.bureau_code, section_code=grant.section_code

@@ -36,8 +36,8 @@ def way(opened: Opened) -> None:
     marks: list[tuple[str, str, str]] = [(t("way_prepared"), *_mark(gone.prepared, is_due=not gone.is_open))]
     marks += [(named(step), *_mark(done.get(step.step_code), is_due=step is due)) for step in steps]
     prose.markdown(f"**{t('way_title')}**")
-    for column, (step_name, mark, told) in zip(st.columns(len(marks)), marks, strict=True):
-        column.markdown(f"{mark} **{markdown(step_name)}**  \n:small[{told}]")
+    for column, (step_name, mark, word) in zip(st.columns(len(marks)), marks, strict=True):
+        column.markdown(f"{mark} **{markdown(step_name)}**  \n:small[{word}]")
     if gone.sent_back is not None:
         back = gone.sent_back
         prose.warning(

@@ -33,7 +33,7 @@ AT_ONCE = 10  # procedures on a phone; the rest of a page is folded
 def procedure_list(register: Counted) -> None:
     """Show the filters, one page of what matches, and the way to all of it as CSV."""
     section_heading(t("list_heading"))
-    bureaus, told = bureau_names(), telling()
+    bureaus, current_telling = bureau_names(), telling()
     present = cached.made("present", make=lambda: _present(register))
     offered = {
         "bureau": [code or "-" for code in bureaus if code in present["bureau"]],
@@ -48,42 +48,44 @@ def procedure_list(register: Counted) -> None:
             return t("any")
         if name in ("status", "due", "smartphone"):
             return t({"status": f"digital_{value}", "due": f"due_{value}"}.get(name, f"answer_{value}"))
-        return value_word(told, name, "" if value == "-" else value)
+        return value_word(current_telling, name, "" if value == "-" else value)
 
     wanted = {"q": write_words("q", t("reg_by_q"), t("search_example"), resets=("page",))}
     with st.grid(4, min_column_width=150):
         for name, options in offered.items():
             wanted[name] = choose(name, options, t(f"reg_by_{name}"), partial(word, name), resets=("page",))
-    asked = Filter(**wanted)
-    total, rows = cached.moment().search(asked, page=1)
+    wanted_filter = Filter(**wanted)
+    total, rows = cached.moment().search(wanted_filter, page=1)
     if not total:
         prose.info(t("list_none"), icon=":material/search_off:")
         return
     page = turn_pages("page", t("page_number"), (total - 1) // PAGE_SIZE + 1)
     if page != 1:
-        total, rows = cached.moment().search(asked, page=page)
+        total, rows = cached.moment().search(wanted_filter, page=page)
     first = (page - 1) * PAGE_SIZE + 1
     prose.caption(
         t("list_found", total=digits(total), first=digits(first), last=digits(first + len(rows) - 1)) + " ・ " + t("list_share")
     )
     shown = cached.searched(
-        "procedures shown", asked=(asked, page, address.path("procedures")), make=lambda: _shown(rows, bureaus)
+        "procedures shown", key=(wanted_filter, page, address.path("procedures")), make=lambda: _shown(rows, bureaus)
     )  # fmt: skip
     with st.container(key="as_grid_procedures"):
         show_grid(shown)
     with st.container(key="as_blocks_procedures"):  # on a phone and on paper, where a grid of up to thirteen columns cannot be read
         texts_table(
             cached.searched(
-                "procedures in blocks", asked=(asked, page, address.path("procedures")), make=lambda: _in_blocks(rows, bureaus)
+                "procedures in blocks",
+                key=(wanted_filter, page, address.path("procedures")),
+                make=lambda: _in_blocks(rows, bureaus),
             )
         )
     if settings().mode == "office":  # there the open API is closed
         st.download_button(
-            t("list_csv"), partial(written, cached.moment(), asked), file_name("procedures", *asdict(asked).values(), as_of().isoformat(), ending=".csv"), "text/csv", icon=":material/download:",
+            t("list_csv"), partial(written, cached.moment(), wanted_filter), file_name("procedures", *asdict(wanted_filter).values(), as_of().isoformat(), ending=".csv"), "text/csv", icon=":material/download:",
             key="csv_procedures", on_click="ignore",
         )  # fmt: skip
     else:
-        query = urlencode({name: value for name, value in {**asdict(asked), **when()}.items() if value})
+        query = urlencode({name: value for name, value in {**asdict(wanted_filter), **when()}.items() if value})
         st.link_button(t("list_csv"), address.below(f"/api/v1/procedures.csv?{query}"), icon=":material/download:")
 
 
@@ -103,10 +105,10 @@ def _shown(rows: list[ProcedureOnDay], bureaus: dict[str, str]) -> ShownGrid:
             for row in rows
         ]
     )  # fmt: skip
-    told = said_columns(frame, unsaid=(t("process_unknown"), t("party_unknown"), t("answer_unknown")))
+    columns = said_columns(frame, unsaid=(t("process_unknown"), t("party_unknown"), t("answer_unknown")))
     number = st.column_config.NumberColumn(format="localized")
     return grid(
-        pa.Table.from_pandas(told, preserve_index=False).replace_schema_metadata(), height=420, alt=t("list_heading"),
+        pa.Table.from_pandas(columns, preserve_index=False).replace_schema_metadata(), height=420, alt=t("list_heading"),
         column_config={
             t("open_row"): st.column_config.LinkColumn(display_text=r"code=(.+)$", width="small"),
             t("col_name"): st.column_config.TextColumn(width=340), t("col_channel"): st.column_config.TextColumn(width=230),
@@ -119,14 +121,16 @@ def _in_blocks(rows: list[ProcedureOnDay], bureaus: dict[str, str]) -> Texts:
     """Return the same rows with what a citizen asks of each: can I do it online, since when, and where."""
     link = f"{address.path('procedures')}&code="
     columns = (t("col_name"), t("col_status"), t("col_bureau"), t("col_online_day"), t("col_due"))
-    told = tuple(
+    blocks = tuple(
         (
             Link(named(row), link + row.procedure_code), t(f"digital_{row.status}"), bureaus.get(row.bureau_code or "", ""),
             day_word(row.digitised_date, row.digitised_precision), day_word(row.planned_for, row.planned_for_precision),
         )
         for row in rows
     )  # fmt: skip
-    return texts_of(Block(key="procedures", title=t("list_heading"), columns=columns, rows=told), Words(language()), first=AT_ONCE)
+    return texts_of(
+        Block(key="procedures", title=t("list_heading"), columns=columns, rows=blocks), Words(language()), first=AT_ONCE
+    )
 
 
 def _present(register: Counted) -> dict[str, set[str]]:

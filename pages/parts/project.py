@@ -61,14 +61,14 @@ def contradictions(what: str, reports: Sequence[ProjectReport], own: Sequence[Sc
     def make() -> tuple[int, list[tuple[str, str, str, str]]]:
         every = [("projects", shown_name(r.row), r.code, r.status) for r in reports]
         every += [("indicator", shown_name(s.entry.definition), s.entry.definition.code, s.judgement.status) for s in own]
-        stated = [(each, said) for each in every if (said := last(telling(), each[2])) is not None]
+        stated = [(each, assessment) for each in every if (assessment := last(telling(), each[2])) is not None]
         return len(stated), [
             (
                 place, name, code,
-                t("contradiction", confidence=t("confidence_" + said.confidence), status=status_word(status, language()))
-                + f" {markdown(in_short(said, Words(language())))}",
+                t("contradiction", confidence=t("confidence_" + assessment.confidence), status=status_word(status, language()))
+                + f" {markdown(in_short(assessment, Words(language())))}",
             )
-            for (place, name, code, status), said in stated if contradicts(said.confidence, status)
+            for (place, name, code, status), assessment in stated if contradicts(assessment.confidence, status)
         ]  # fmt: skip
 
     stated, contradicted = cached.made("contradictions", code=what, make=make)

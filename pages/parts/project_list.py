@@ -51,11 +51,11 @@ def listing(reports: Sequence[ProjectReport]) -> None:
     if settings().mode != "public":
         contradictions("projects", reports, (), is_told_apart=True)
     strategy()
-    told = set[str]()  # what the headings mean is said below the first table, not below each
+    explained_heads = set[str]()  # what the headings mean is said below the first table, not below each
     codes = dict.fromkeys((*government().project_kinds, *(r.row.kind for r in reports)))
     for kind, alike in ((government().project_kind(code), [r for r in reports if r.row.kind == code]) for code in codes):
         if alike:
-            {"cards": numbered, "categories": categories, "lines": lines}[kind.shown_as](kind, alike, told)
+            {"cards": numbered, "categories": categories, "lines": lines}[kind.shown_as](kind, alike, explained_heads)
     section_heading(t("projects_table"))
     kept_block("projects", lambda: listed(reports))
 
@@ -63,13 +63,13 @@ def listing(reports: Sequence[ProjectReport]) -> None:
 def _title_and_lead(reports: Sequence[ProjectReport]) -> tuple[str, str]:
     """Say how the projects stand that are shown as cards, and of which day and how many milestones the page is."""
     leading, *_ = [*projects.listed_as("cards"), None]
-    held = by_numbering([r for r in reports if leading is None or r.row.kind == leading.kind_code])
-    first = held[0][1]
+    groups = by_numbering([r for r in reports if leading is None or r.row.kind == leading.kind_code])
+    first = groups[0][1]
     counted = {r.code: r.status for r in first}
     good = sum(s in GOOD for s in counted.values())
     slow = sum(s == "slightly_behind" for s in counted.values())
     bad = sum(s in BAD for s in counted.values())
-    which = projects.core_heading(leading, held[0][0] if leading else (), len(first), Words(language()), is_all=True)
+    which = projects.core_heading(leading, groups[0][0] if leading else (), len(first), Words(language()), is_all=True)
     counts = (("good", good), ("slow", slow), ("bad", bad), ("unjudged", len(first) - good - slow - bad))
     parts = t("list_comma").join(t(f"projects_{name}", count=count) for name, count in counts if count)
     every = [m for r in reports for m in r.milestones]
@@ -78,56 +78,56 @@ def _title_and_lead(reports: Sequence[ProjectReport]) -> tuple[str, str]:
     return t("projects_title", which=markdown(which), parts=parts), lead
 
 
-def table_of(reports: Sequence[ProjectReport], caption: str, told: set[str]) -> None:
+def table_of(reports: Sequence[ProjectReport], caption: str, explained_heads: set[str]) -> None:
     """Show projects as a table: how each stands and stood, its milestones and what comes next; its bureaus below its name.
 
     Args:
         reports: the projects.
         caption: what they are.
-        told: the captions of the tables above it on the page, whose headings are the same; its own is added.
+        explained_heads: the captions of the tables above it on the page, whose headings are the same; its own is added.
     """
-    is_first = not told
+    is_first = not explained_heads
 
     def make() -> tuple[list[str], str]:
         rows = overview_projects.lines(telling(), reports, about=lambda r: " ・ ".join(filter(None, (r.code, leaders(r)))))
         words = Words(language())
         table = seen.projects(rows, lambda code: address.path("projects", code=code), words, caption=caption)
-        table = defined(table, words, told=set() if is_first else set(meanings(words)))
+        table = defined(table, words, explained=set() if is_first else set(meanings(words)))
         return list(dict.fromkeys(projects.no_bureau(r, words) for r in reports if not leaders(r))), table
 
     unled, table = cached.made("projects", code=(caption, is_first, *(r.code for r in reports), *address.link().items()), make=make)
-    for said in unled:
-        prose.caption(said)  # once, not at each
+    for project in unled:
+        prose.caption(project)  # once, not at each
     draw_html(table)
-    told.add(caption)
+    explained_heads.add(caption)
 
 
-def numbered(kind: ProjectKindFields, own: Sequence[ProjectReport], told: set[str]) -> None:
+def numbered(kind: ProjectKindFields, own: Sequence[ProjectReport], explained_heads: set[str]) -> None:
     """List the projects of a kind by the versions of the strategy that share their numbers."""
     for versions, alike in by_numbering(own):
         is_new = bool(versions and versions[0].is_renumbered)  # then nothing says how many there are
         heading = projects.core_heading(kind, versions, len(alike), Words(language()), is_all=not is_new)
         section_heading(markdown(heading))
         if is_new:
-            said = {"version": shown_name(versions[0]), "day": projects.adopted(versions[0], Words(language()))}
-            prose.caption(t("core_renumbered_note", **said))
-        table_of(alike, markdown(heading), told)
+            values = {"version": shown_name(versions[0]), "day": projects.adopted(versions[0], Words(language()))}
+            prose.caption(t("core_renumbered_note", **values))
+        table_of(alike, markdown(heading), explained_heads)
 
 
-def lines(kind: ProjectKindFields, own: Sequence[ProjectReport], told: set[str]) -> None:
+def lines(kind: ProjectKindFields, own: Sequence[ProjectReport], explained_heads: set[str]) -> None:
     """List the projects of a kind one by one."""
     section_heading(markdown(named(kind, "heading") or projects.kind_name(kind, None, Words(language()))))
-    table_of(own, named(kind, "heading"), told)
+    table_of(own, named(kind, "heading"), explained_heads)
 
 
 def by_numbering(core: Sequence[ProjectReport]) -> list[tuple[list[tables.StrategyVersion], list[ProjectReport]]]:
     """Return projects by the versions of the strategy that share their numbers; those of no version come first."""
     groups = numberings(cached.moment().rows(tables.StrategyVersion)) or [[]]
     place = {v.version_code: n for n, versions in enumerate(groups) for v in versions}
-    held: list[list[ProjectReport]] = [[] for _ in groups]
+    groups_of: list[list[ProjectReport]] = [[] for _ in groups]
     for report in core:
-        held[place.get(report.first_version, 0)].append(report)
-    return [(versions, alike) for n, (versions, alike) in enumerate(zip(groups, held, strict=True)) if alike or not n]
+        groups_of[place.get(report.first_version, 0)].append(report)
+    return [(versions, alike) for n, (versions, alike) in enumerate(zip(groups, groups_of, strict=True)) if alike or not n]
 
 
 def strategy() -> None:
@@ -136,18 +136,18 @@ def strategy() -> None:
     if not versions:
         return
     with st.expander(t("strategy_versions", count=len(versions)), icon=":material/menu_book:"):
-        for said in versions:
-            prose.markdown(said)
+        for version in versions:
+            prose.markdown(version)
 
 
 def _versions() -> list[str]:
     sources = cached.moment().book.sources
-    said = []
+    versions_told = []
     for version in in_order(cached.moment().rows(tables.StrategyVersion)):
         source = sources.get(version.source_code)
         line = markdown(projects.version_line(version, Words(language())))
-        said.append(line + (f"  \n{t('source')}: {source_link(source)}" if source else ""))
-    return said
+        versions_told.append(line + (f"  \n{t('source')}: {source_link(source)}" if source else ""))
+    return versions_told
 
 
 def listed(reports: Sequence[ProjectReport]) -> Ready:
@@ -182,11 +182,13 @@ def listed(reports: Sequence[ProjectReport]) -> Ready:
         ]
     )  # fmt: skip
     milestones = projects.milestones_line([m for r in reports for m in r.milestones], Words(language()))
-    said = t("projects_table_sentence", total=len(reports), judged=sum(r.status in JUDGED for r in reports), milestones=milestones)
-    return ready(None, sentence=said, table=table, csv=csv)
+    sentence = t(
+        "projects_table_sentence", total=len(reports), judged=sum(r.status in JUDGED for r in reports), milestones=milestones
+    )
+    return ready(None, sentence=sentence, table=table, csv=csv)
 
 
-def categories(kind: ProjectKindFields, own: Sequence[ProjectReport], told: set[str]) -> None:
+def categories(kind: ProjectKindFields, own: Sequence[ProjectReport], explained_heads: set[str]) -> None:
     """List the projects of a kind by category, and how many of those the strategy counts are not identified."""
     section_heading(markdown(named(kind, "heading") or projects.kind_name(kind, None, Words(language()))))
     moment = cached.moment()
@@ -195,4 +197,4 @@ def categories(kind: ProjectKindFields, own: Sequence[ProjectReport], told: set[
     for category in sorted(names, key=lambda c: not c):
         alike = [r for r in own if text_of(r.row, "category", "ja") == category]
         part_heading(f"{shown_name(alike[0].row, 'category') or t('category_unknown')} ({len(alike)})")
-        table_of(alike, named(alike[0].row, "category"), told)
+        table_of(alike, named(alike[0].row, "category"), explained_heads)

@@ -35,13 +35,15 @@ class Material:
 def material(code: str) -> Material:
     """Gather the material of a quarter, and lay out its page to print and its tables."""
     made = quarter_report(cached.moment().state, code, language=language(), known_at=cached.moment().known_at)
-    told = coverage(made)
-    told = replace(
-        told, columns=tuple(picked(told.columns, REPORTED)), rows=tuple(tuple(picked(row, REPORTED)) for row in told.rows)
+    coverage_said = coverage(made)
+    coverage_said = replace(
+        coverage_said,
+        columns=tuple(picked(coverage_said.columns, REPORTED)),
+        rows=tuple(tuple(picked(row, REPORTED)) for row in coverage_said.rows),
     )
     return Material(
         of=made, sentences=tuple(made.sentences()), sheet=report_page(made).encode(),
-        changed=texts_of(changes(made), made.words, first=AT_ONCE), reported=texts_of(told, made.words, first=AT_ONCE),
+        changed=texts_of(changes(made), made.words, first=AT_ONCE), reported=texts_of(coverage_said, made.words, first=AT_ONCE),
     )  # fmt: skip
 
 

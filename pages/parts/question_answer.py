@@ -45,7 +45,7 @@ class _Upload:
     revision: int
 
 
-def answered_by(store: Store, asked: Question, replies: list[Reply], *, actor: str) -> None:
+def answered_by(store: Store, question: Question, replies: list[Reply], *, actor: str) -> None:
     """Let a bureau answer a question; where somebody speaks for several, they choose which."""
     if not replies:
         return
@@ -55,20 +55,20 @@ def answered_by(store: Store, asked: Question, replies: list[Reply], *, actor: s
         bureau = choose("bureau", list(by_bureau), t("bureau"), names.__getitem__, default=bureau, is_whole=True)
     reply = by_bureau[bureau]
     section_heading(t("answer_is_mine", bureau=markdown(names[bureau])))
-    left = (asked.due_on - office_today()).days
-    told = t("answer_days_left", days=left) if left >= 0 else t("answer_days_late", days=-left)
-    if reply.state not in _TO_UPLOAD or asked.state == QuestionState.CLOSED:
-        told = format_date(asked.due_on, language())
-        prose.markdown(t("answer_state_line", state=t(f"reply_is_{reply.state}"), day=told, left=t(f"question_is_{asked.state}")))
+    left = (question.due_on - office_today()).days
+    due = t("answer_days_left", days=left) if left >= 0 else t("answer_days_late", days=-left)
+    if reply.state not in _TO_UPLOAD or question.state == QuestionState.CLOSED:
+        due = format_date(question.due_on, language())
+        prose.markdown(t("answer_state_line", state=t(f"reply_is_{reply.state}"), day=due, left=t(f"question_is_{question.state}")))
     else:
-        day = format_date(asked.due_on, language())
-        prose.markdown(t("answer_state_line", state=t(f"reply_is_{reply.state}"), day=day, left=told))
+        day = format_date(question.due_on, language())
+        prose.markdown(t("answer_state_line", state=t(f"reply_is_{reply.state}"), day=day, left=due))
     if reply.state == ReplyState.RETURNED:
         prose.warning(t("answer_returned_because", reason=markdown(reply.return_reason)), icon=":material/undo:")
-    if asked.state == QuestionState.CLOSED:
+    if question.state == QuestionState.CLOSED:
         prose.info(t("answer_closed"), icon=":material/lock:")
     elif reply.state in _TO_UPLOAD:
-        _answering(store, asked, reply, actor=actor)
+        _answering(store, question, reply, actor=actor)
     else:
         is_done = reply.state == ReplyState.ACCEPTED
         prose.info(
@@ -76,15 +76,15 @@ def answered_by(store: Store, asked: Question, replies: list[Reply], *, actor: s
             icon=":material/check_circle:" if is_done else ":material/hourglass_empty:",
         )
     if reply.revision:
-        _what_was_read(store, asked, reply, actor=actor)
+        _what_was_read(store, question, reply, actor=actor)
 
 
-def _answering(store: Store, asked: Question, reply: Reply, *, actor: str) -> None:
-    code, bureau = asked.question_code, reply.bureau_code
+def _answering(store: Store, question: Question, reply: Reply, *, actor: str) -> None:
+    code, bureau = question.question_code, reply.bureau_code
     left, right = st.columns(2, gap="medium")
     with left:
         prose.markdown(t("answer_workbook_lead"))
-        name = file_name(bureau_names()[bureau], asked.title_ja, bureau, code, ending=".xlsx")
+        name = file_name(bureau_names()[bureau], question.title_ja, bureau, code, ending=".xlsx")
         st.download_button(
             t("answer_workbook"), lambda: issue(store, code, bureau, actor=actor), name, _XLSX, type="primary", icon=":material/download:",
             on_click="ignore", key=f"workbook_{code}_{bureau}",
@@ -113,10 +113,10 @@ def _answering(store: Store, asked: Question, reply: Reply, *, actor: str) -> No
 
 
 def _looked_at(code: str, bureau: str) -> None:
-    held: _Upload | None = st.session_state.get(_LOOKED_AT)
-    if held is None or (held.code, held.bureau) != (code, bureau):
+    upload: _Upload | None = st.session_state.get(_LOOKED_AT)
+    if upload is None or (upload.code, upload.bureau) != (code, bureau):
         return
-    name, reading, revision = held.name, held.reading, held.revision
+    name, reading, revision = upload.name, upload.reading, upload.revision
     if revision:
         prose.success(
             t("answer_upload_done", name=markdown(name), revision=revision, rows=len(reading.rows)), icon=":material/check_circle:"
@@ -126,19 +126,19 @@ def _looked_at(code: str, bureau: str) -> None:
     prose.error(t("answer_upload_refused", name=markdown(name), count=len(problems)), icon=":material/error:")
     if reading.can_be_marked:
         st.download_button(
-            t("marked_button"), lambda: mark_problems(held.content, problems), file_name(bureau, code, "marked", ending=".xlsx"), _XLSX,
+            t("marked_button"), lambda: mark_problems(upload.content, problems), file_name(bureau, code, "marked", ending=".xlsx"), _XLSX,
             icon=":material/format_color_fill:", on_click="ignore", key="marked_answer",
         )  # fmt: skip
     problem_list(problems, key=f"problems_{code}_{bureau}")
 
 
-def _what_was_read(store: Store, asked: Question, reply: Reply, *, actor: str) -> None:
-    code, bureau = asked.question_code, reply.bureau_code
+def _what_was_read(store: Store, question: Question, reply: Reply, *, actor: str) -> None:
+    code, bureau = question.question_code, reply.bureau_code
     rows = answers.rows_of(store, code, viewer=actor, bureau_code=bureau)
     if rows:
-        headings, told = answer_table(asked, rows, bureau_names(), language(), is_of_one=True)
-        data_table(pd.DataFrame(told, columns=headings))
-    if asked.state != QuestionState.OPEN or reply.state not in _TO_UPLOAD:
+        headings, cells = answer_table(question, rows, bureau_names(), language(), is_of_one=True)
+        data_table(pd.DataFrame(cells, columns=headings))
+    if question.state != QuestionState.OPEN or reply.state not in _TO_UPLOAD:
         if not rows:
             prose.caption(t("answer_nothing"))
         return

@@ -37,69 +37,69 @@ _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _SENT = (ReplyState.SUBMITTED.value, ReplyState.ACCEPTED.value)
 
 
-def office_view(store: Store, asked: Question, replies: list[Reply], *, actor: str) -> None:
+def office_view(store: Store, question: Question, replies: list[Reply], *, actor: str) -> None:
     """Show one question to the office, with every step that it can take now."""
-    _head(asked, replies)
-    _columns(asked)
-    if asked.state == QuestionState.DRAFT:
-        _draft(store, asked, actor=actor)
+    _head(question, replies)
+    _columns(question)
+    if question.state == QuestionState.DRAFT:
+        _draft(store, question, actor=actor)
         return
-    _coverage(asked, replies)
-    rows = answers.rows_of(store, asked.question_code, viewer=actor)
-    if asked.state == QuestionState.OPEN:
-        _decide(store, asked, replies, rows, actor=actor)
-    _all_answers(asked, rows)
-    if asked.state == QuestionState.OPEN:
-        _closing(store, asked, replies, actor=actor)
-    elif any(column.type in NUMBERS for column in asked.columns):
-        _indicator(asked, rows)
+    _coverage(question, replies)
+    rows = answers.rows_of(store, question.question_code, viewer=actor)
+    if question.state == QuestionState.OPEN:
+        _decide(store, question, replies, rows, actor=actor)
+    _all_answers(question, rows)
+    if question.state == QuestionState.OPEN:
+        _closing(store, question, replies, actor=actor)
+    elif any(column.type in NUMBERS for column in question.columns):
+        _indicator(question, rows)
 
 
-def _head(asked: Question, replies: list[Reply]) -> None:
-    names, day = bureau_names(), format_date(asked.due_on, language())
-    if asked.state == QuestionState.DRAFT:
-        whom = t("list_comma").join(names.get(code, code) for code in asked.bureaus) or t("question_every_bureau")
+def _head(question: Question, replies: list[Reply]) -> None:
+    names, day = bureau_names(), format_date(question.due_on, language())
+    if question.state == QuestionState.DRAFT:
+        whom = t("list_comma").join(names.get(code, code) for code in question.bureaus) or t("question_every_bureau")
         prose.markdown(t("question_head_draft", bureaus=markdown(whom), day=day))
         return
     sent, accepted = (sum(each.state in states for each in replies) for states in (_SENT, _SENT[1:]))
     prose.markdown(
-        t("question_head", state=t(f"question_is_{asked.state}"), day=day, asked=len(replies), answered=sent, accepted=accepted)
+        t("question_head", state=t(f"question_is_{question.state}"), day=day, asked=len(replies), answered=sent, accepted=accepted)
     )
     late = [names.get(each.bureau_code, each.bureau_code) for each in replies if each.is_late]
-    if late and asked.state == QuestionState.OPEN:
+    if late and question.state == QuestionState.OPEN:
         prose.warning(
             t("question_head_late", late=len(late), bureaus=markdown(t("list_comma").join(late))), icon=":material/schedule:"
         )
 
 
-def _columns(asked: Question) -> None:
-    with st.expander(t("question_columns"), icon=":material/table:", expanded=asked.state == QuestionState.DRAFT):
+def _columns(question: Question) -> None:
+    with st.expander(t("question_columns"), icon=":material/table:", expanded=question.state == QuestionState.DRAFT):
         rows = [
             {
                 t("column_heading_ja"): c.heading_ja, t("column_heading_en"): c.heading_en, t("column_type"): t(f"answer_type_{c.type}"),
                 t("column_required"): t("yes") if c.is_required else "", t("column_choices"): written_choices(c.choices), t("column_unit"): c.unit,
             }
-            for c in asked.columns
+            for c in question.columns
         ]  # fmt: skip
         data_table(rows)
 
 
-def _draft(store: Store, asked: Question, *, actor: str) -> None:
-    code = asked.question_code
+def _draft(store: Store, question: Question, *, actor: str) -> None:
+    code = question.question_code
     prose.caption(t("question_open_lead"))
     if st.button(t("question_open"), type="primary", icon=":material/send:", key="open_question"):
         take(lambda: questions.open_to_bureaus(store, code, actor=actor, today=office_today()), t("question_opened_now", code=code))
     with st.expander(t("question_change"), icon=":material/edit:"):
-        write_question(store, actor=actor, now=asked)
+        write_question(store, actor=actor, now=question)
 
 
-def _coverage(asked: Question, replies: list[Reply]) -> None:
+def _coverage(question: Question, replies: list[Reply]) -> None:
     part_heading(t("question_replies"))
     names = bureau_names()
     rows = [
         {
             t("bureau"): names.get(each.bureau_code, each.bureau_code), t("state"): t(f"reply_is_{each.state}"),
-            t("question_late"): t("question_late") if each.is_late and asked.state == QuestionState.OPEN else "",
+            t("question_late"): t("question_late") if each.is_late and question.state == QuestionState.OPEN else "",
             t("question_rows"): f"{each.rows_count}" if each.revision else "", t("who"): each.submitted_by or "", t("when"): instant(each.submitted_at),
             t("give_back_reason_short"): each.return_reason,
         }
@@ -108,24 +108,24 @@ def _coverage(asked: Question, replies: list[Reply]) -> None:
     table = pd.DataFrame(rows)
     data_table(table)
     st.download_button(
-        t("csv"), csv_file(table), file_name(asked.question_code, "coverage", ending=".csv"), "text/csv", icon=":material/download:",
+        t("csv"), csv_file(table), file_name(question.question_code, "coverage", ending=".csv"), "text/csv", icon=":material/download:",
         key="csv_replies", on_click="ignore",
     )  # fmt: skip
 
 
-def _decide(store: Store, asked: Question, replies: list[Reply], rows: list[AnswerRow], *, actor: str) -> None:
+def _decide(store: Store, question: Question, replies: list[Reply], rows: list[AnswerRow], *, actor: str) -> None:
     part_heading(t("question_decide"))
     waiting = {each.bureau_code: each for each in replies if each.state == ReplyState.SUBMITTED}
     if not waiting:
         prose.caption(t("question_decide_none"))
         return
-    names, code = bureau_names(), asked.question_code
+    names, code = bureau_names(), question.question_code
     bureau = st.selectbox(t("bureau"), list(waiting), format_func=lambda b: names.get(b, b), key=f"decide_{code}")
     reply = waiting[bureau]
     own = [row for row in rows if row.bureau_code == bureau]
     if own:
-        headings, told = answer_table(asked, own, names, language(), is_of_one=True)
-        data_table(pd.DataFrame(told, columns=headings))
+        headings, cells = answer_table(question, own, names, language(), is_of_one=True)
+        data_table(pd.DataFrame(cells, columns=headings))
     else:
         prose.info(t("answer_nothing"), icon=":material/info:")
     left, right = st.columns([1, 2], gap="medium")
@@ -140,48 +140,49 @@ def _decide(store: Store, asked: Question, replies: list[Reply], rows: list[Answ
             take(lambda: decided(accepts=False, reason=reason), t("answer_returned_now", bureau=markdown(names[bureau])))
 
 
-def _all_answers(asked: Question, rows: list[AnswerRow]) -> None:
+def _all_answers(question: Question, rows: list[AnswerRow]) -> None:
     part_heading(t("question_answers"))
     if not rows:
         prose.caption(t("question_answers_none"))
         return
-    headings, told = answer_table(asked, rows, bureau_names(), language())
+    headings, cells = answer_table(question, rows, bureau_names(), language())
     prose.markdown(t("question_answers_lead", bureaus=len({row.bureau_code for row in rows}), rows=len(rows)))
-    data_table(pd.DataFrame(told, columns=headings))
+    data_table(pd.DataFrame(cells, columns=headings))
     with st.container(horizontal=True):
         st.download_button(
-            t("csv"), answers_csv(headings, told), file_name(asked.title_ja, asked.question_code, "answers", ending=".csv"), "text/csv",
+            t("csv"), answers_csv(headings, cells), file_name(question.title_ja, question.question_code, "answers", ending=".csv"), "text/csv",
             icon=":material/download:", key="csv_answers", on_click="ignore",
         )  # fmt: skip
         st.download_button(
-            t("question_xlsx"), lambda: answers_book(headings, told, title=asked.title_ja),
-            file_name(asked.title_ja, asked.question_code, "answers", ending=".xlsx"), _XLSX, icon=":material/download:", key="xlsx_answers",
+            t("question_xlsx"), lambda: answers_book(headings, cells, title=question.title_ja),
+            file_name(question.title_ja, question.question_code, "answers", ending=".xlsx"), _XLSX, icon=":material/download:", key="xlsx_answers",
             on_click="ignore",
         )  # fmt: skip
 
 
-def _closing(store: Store, asked: Question, replies: list[Reply], *, actor: str) -> None:
+def _closing(store: Store, question: Question, replies: list[Reply], *, actor: str) -> None:
     missing = sum(each.state != ReplyState.ACCEPTED for each in replies)
     with st.popover(t("question_close"), icon=":material/lock:"):
         prose.markdown(t("question_close_lead", open=missing))
         if st.button(t("question_close"), type="primary", key="close_question"):
             take(
-                lambda: questions.close(store, asked.question_code, actor=actor), t("question_closed_now", code=asked.question_code)
+                lambda: questions.close(store, question.question_code, actor=actor),
+                t("question_closed_now", code=question.question_code),
             )
 
 
-def _indicator(asked: Question, rows: list[AnswerRow]) -> None:
+def _indicator(question: Question, rows: list[AnswerRow]) -> None:
     """Offer the files that make a number column of a closed question an indicator; nothing is written here."""
     with st.expander(t("indicator_from"), icon=":material/query_stats:"):
         prose.markdown(t("indicator_from_lead"))
-        numbers = {c.name: heading(c, language()) for c in asked.columns if c.type in NUMBERS}
+        numbers = {c.name: heading(c, language()) for c in question.columns if c.type in NUMBERS}
         own, moment = government(), cached.moment()
         sources = {row.source_code: row.title for row in moment.rows(tables.Source) if not row.source_code.startswith("report-")}
-        periods = _periods(asked)
-        with st.form(f"indicator_{asked.question_code}"):
+        periods = _periods(question)
+        with st.form(f"indicator_{question.question_code}"):
             left, right = st.columns(2, gap="medium")
             column = left.selectbox(t("indicator_from_column"), list(numbers), format_func=numbers.__getitem__)
-            code = right.text_input(t("indicator_from_code"), value=f"question_{asked.question_code.lower()}")
+            code = right.text_input(t("indicator_from_code"), value=f"question_{question.question_code.lower()}")
             kind = left.selectbox(t("indicator_from_kind"), ["stock", "level"], format_func=lambda k: t(f"indicator_from_{k}"))
             direction = right.selectbox(
                 t("indicator_from_direction"), ["higher", "lower", "none"], format_func=lambda d: t(f"indicator_from_{d}")
@@ -197,22 +198,22 @@ def _indicator(asked: Question, rows: list[AnswerRow]) -> None:
             )  # fmt: skip
             st.session_state.pop(_MADE, None)
             try:
-                made = indicator_files(asked, rows, wish, listed=settings().catalogue_dir / "indicators.csv")
+                made = indicator_files(question, rows, wish, listed=settings().catalogue_dir / "indicators.csv")
             except MierukaError as refused:
                 prose.error(markdown(refused.in_language(language())), icon=":material/block:")
                 return
-            st.session_state[_MADE] = (asked.question_code, made)
-        held = st.session_state.get(_MADE)
-        if held and held[0] == asked.question_code:
-            name = file_name(asked.title_ja, asked.question_code, "indicator", ending=".zip")
+            st.session_state[_MADE] = (question.question_code, made)
+        files = st.session_state.get(_MADE)
+        if files and files[0] == question.question_code:
+            name = file_name(question.title_ja, question.question_code, "indicator", ending=".zip")
             st.download_button(
-                t("indicator_from_save"), held[1], name, "application/zip", icon=":material/folder_zip:", key="save_indicator", on_click="ignore",
+                t("indicator_from_save"), files[1], name, "application/zip", icon=":material/folder_zip:", key="save_indicator", on_click="ignore",
             )  # fmt: skip
 
 
-def _periods(asked: Question) -> list[str]:
+def _periods(question: Question) -> list[str]:
     """Return the periods that the figures may be of: those in which the day it was due lies, and the quarter and year before."""
-    before = fiscal_year_start(asked.due_on) - timedelta(days=1)
-    quarter = parse_period(quarter_code(asked.due_on))
+    before = fiscal_year_start(question.due_on) - timedelta(days=1)
+    quarter = parse_period(quarter_code(question.due_on))
     earlier = quarter_code(quarter.start - timedelta(days=1))
-    return [quarter.code, earlier, fiscal_year_code(asked.due_on), fiscal_year_code(before), month_code(asked.due_on)]
+    return [quarter.code, earlier, fiscal_year_code(question.due_on), fiscal_year_code(before), month_code(question.due_on)]

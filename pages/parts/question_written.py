@@ -101,12 +101,12 @@ def _table(now: Question | None) -> pd.DataFrame:
 
 def _columns(table: pd.DataFrame) -> list[AskedColumn]:
     """Return the columns that were written; a row without a heading is none."""
-    held = table.astype(object).where(table.notna(), "").to_dict("records")
+    records = table.astype(object).where(table.notna(), "").to_dict("records")
     return [
         AskedColumn(
             heading_ja=str(row["heading_ja"]), heading_en=str(row["heading_en"]), type=str(row["type"]), is_required=bool(row["required"]),
             choices=read_choices(str(row["choices"])), unit=str(row["unit"]),
         )
-        for row in held
+        for row in records
         if any(str(row[name]).strip() for name in ("heading_ja", "heading_en", "choices", "unit"))
     ]  # fmt: skip

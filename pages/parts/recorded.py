@@ -128,10 +128,10 @@ class Trail:
 
     def report(self, number: int) -> str:
         """Return which report a number is."""
-        held = self.reports.get(number)
-        if held is None:
+        report = self.reports.get(number)
+        if report is None:
             return t("trail_report_number", number=number)
-        return t("trail_report", bureau=self._called(held[0]), period=self._called(held[1]))
+        return t("trail_report", bureau=self._called(report[0]), period=self._called(report[1]))
 
     def subject(self, subject: str) -> str:
         """Return what a step was about."""
@@ -154,10 +154,10 @@ class Trail:
             return _refusal(event.detail)
         if event.detail.startswith("{"):
             return self._fields(event.detail)
-        told = _BOTH.sub(lambda both: both["ja" if language().startswith(SOURCE) else "en"], event.detail)
+        text = _BOTH.sub(lambda both: both["ja" if language().startswith(SOURCE) else "en"], event.detail)
         for pattern, key in _SAID:
-            told = pattern.sub(partial(_said, key=key), told)
-        return self.in_words(told)
+            text = pattern.sub(partial(_said, key=key), text)
+        return self.in_words(text)
 
     def _cell(self, detail: str) -> str:
         cell = _CELL.fullmatch(detail)
@@ -174,13 +174,13 @@ class Trail:
 
     def _fields(self, detail: str) -> str:
         try:
-            held: dict[str, Any] = json.loads(detail)
+            fields: dict[str, Any] = json.loads(detail)
         except ValueError:
             return detail
-        told = [
-            t("trail_revision", number=value) if name == "revision" else self.in_words(str(value)) for name, value in held.items() if value not in (None, "", [])
+        lines = [
+            t("trail_revision", number=value) if name == "revision" else self.in_words(str(value)) for name, value in fields.items() if value not in (None, "", [])
         ]  # fmt: skip
-        return t("list_comma").join(told)
+        return t("list_comma").join(lines)
 
 
 def trail() -> Trail:
@@ -190,8 +190,10 @@ def trail() -> Trail:
 
     def row(kind: str, key: tuple[str, ...]) -> str:
         if kind == RowKind.COMMENTARY and key[0] in commented:
-            held = commented[key[0]]
-            return namer.of(kind, key, {name: getattr(held, name) for name in ("indicator_code", "project_code", "period_code")})
+            commented_row = commented[key[0]]
+            return namer.of(
+                kind, key, {name: getattr(commented_row, name) for name in ("indicator_code", "project_code", "period_code")}
+            )
         called = namer.of(kind, key)
         return f"{called} {names.get(key[1], key[1])}" if kind == OBSERVATIONS else called
 

@@ -33,9 +33,9 @@ def refused_list(store: Store, *, me: Viewer, bureau: str | None = None) -> None
 
 
 def _one(store: Store, each: RefusedUpload, *, me: Viewer) -> None:
-    told, original, problems = st.columns([3, 1, 1], vertical_alignment="center")
+    text_column, original, problems = st.columns([3, 1, 1], vertical_alignment="center")
     name = bureau_names().get(each.bureau_code, each.bureau_code)
-    told.markdown(
+    text_column.markdown(
         f"{markdown(each.name)} {markdown(t('refused_problems', count=each.problems_count))}  \n"
         f":gray[{markdown(name)} {markdown(period_name(each.period_code))} {markdown(each.uploaded_by)} {instant(each.refused_at)}]"
     )
@@ -53,7 +53,7 @@ def _one(store: Store, each: RefusedUpload, *, me: Viewer) -> None:
         )  # fmt: skip
         first = each.problems[0]
         own = language() == "ja"
-        told.caption(
+        text_column.caption(
             markdown(
                 f"{first.sheet} {first.cell} {found_shown(first.found)}: {first.expected_ja if own else first.expected_en} → "
                 f"{first.remedy_ja if own else first.remedy_en}"

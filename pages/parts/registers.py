@@ -71,9 +71,9 @@ def plain(cell: Cell) -> str | float | None:
     return cell
 
 
-def table_of(said: Block) -> pd.DataFrame:
+def table_of(block: Block) -> pd.DataFrame:
     """Return the table of a block as the dashboard sends it."""
-    return pd.DataFrame([[plain(c) for c in row] for row in said.rows], columns=list(said.columns))
+    return pd.DataFrame([[plain(c) for c in row] for row in block.rows], columns=list(block.columns))
 
 
 def block(make: Callable[[], Block], *, key: str, suffix: str = "") -> None:
@@ -86,11 +86,11 @@ def block(make: Callable[[], Block], *, key: str, suffix: str = "") -> None:
     """
 
     def made() -> Ready:
-        said = make()
+        block_made = make()
         return ready(
-            None if said.shape is None else figure(said.shape, language()), sentence=said.sentence, title=said.title, why_empty=said.why_empty,
-            table=table_of(said), texts=short_texts(said, Words(language())), csv=pd.DataFrame(said.flat) if said.flat else None, is_table_open=said.is_table_open, notes=said.notes, legend="" if said.shape is None else legend(said.shape),
-            wide=outline_map(said.shape.tiles) if isinstance(said.shape, Tiles) and said.shape.is_outlined else None, chart=said.chart,
+            None if block_made.shape is None else figure(block_made.shape, language()), sentence=block_made.sentence, title=block_made.title, why_empty=block_made.why_empty,
+            table=table_of(block_made), texts=short_texts(block_made, Words(language())), csv=pd.DataFrame(block_made.flat) if block_made.flat else None, is_table_open=block_made.is_table_open, notes=block_made.notes, legend="" if block_made.shape is None else legend(block_made.shape),
+            wide=outline_map(block_made.shape.tiles) if isinstance(block_made.shape, Tiles) and block_made.shape.is_outlined else None, chart=block_made.chart,
         )  # fmt: skip
 
     kept = kept_block(key, made, suffix=suffix)
@@ -108,24 +108,27 @@ def published(register: str, *kinds: str) -> Scored | None:
     return blocks.published(cached.moment().whole, register, *kinds)
 
 
-def facts(asked: Hashable, make: Callable[[], list[tuple[str, str]]]) -> None:
+def facts(key: Hashable, make: Callable[[], list[tuple[str, str]]]) -> None:
     """Show names and values that are not blank, one below the other; what no source tells is named together in the last row.
 
     Args:
-        asked: of what they are told.
+        key: of what they are told.
         make: tells them; the latest few are kept.
     """
-    table = cached.searched("facts", asked=(asked, cached.moment().view), make=lambda: _facts_table(make()))
+    table = cached.searched("facts", key=(key, cached.moment().view), make=lambda: _facts_table(make()))
     st.table(table, border="horizontal", hide_header=True, hide_index=True)
 
 
 def _facts_table(rows: list[tuple[str, str]]) -> pa.Table:
     untold = [name for name, value in rows if value in (t("form_unknown"), t("authority_unknown"))]
-    told = [(name, value) for name, value in rows if value and not (len(untold) > 1 and name in untold)]
+    pair_list = [(name, value) for name, value in rows if value and not (len(untold) > 1 and name in untold)]
     if len(untold) > 1:
-        told.append((t("facts_unknown"), t("list_comma").join(untold)))
+        pair_list.append((t("facts_unknown"), t("list_comma").join(untold)))
     return pa.table(
-        {t("item"): [markdown(name) for name, _ in told], t("value"): [prose.in_cell(markdown(value)) for _, value in told]}
+        {
+            t("item"): [markdown(name) for name, _ in pair_list],
+            t("value"): [prose.in_cell(markdown(value)) for _, value in pair_list],
+        }
     )
 
 
@@ -139,8 +142,8 @@ def history(kind: RowKind, code: str) -> None:
     headings = said_of(REGISTERS[kind].fields)
 
     def heading(name: str) -> str:
-        said = headings.get(name, {})
-        return said.get(language()) or said.get("ja") or name
+        headings_of = headings.get(name, {})
+        return headings_of.get(language()) or headings_of.get("ja") or name
 
     rows = [
         {

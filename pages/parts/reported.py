@@ -161,8 +161,8 @@ def value_text(kind: str, column: str, value: Value) -> str:
     if column == "period_code":
         return period_name(str(value))
     if column in _NAMED:
-        held = cached.moment().by_code(_NAMED[column]).get(str(value))
-        return named(held) if held is not None else str(value)
+        named_row = cached.moment().by_code(_NAMED[column]).get(str(value))
+        return named(named_row) if named_row is not None else str(value)
     if isinstance(value, (int, float)):
         return digits(value, ",.10g" if abs(value) < 1e10 else ",.0f")
     own_column = _column(kind, column)

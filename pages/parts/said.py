@@ -33,18 +33,18 @@ AT_ONCE = 10  # so many are asked about at a time; the next come when these are 
 _SAID = (OpenPart.CAUSE, OpenPart.OBSTACLE, OpenPart.RESPONSE)
 
 
-def said_and_done(held: Sequence[Commented], *, key: str, about: bool = False, signs: told.Signs = told.UNTIED) -> None:
+def said_and_done(commented: Sequence[Commented], *, key: str, about: bool = False, signs: told.Signs = told.UNTIED) -> None:
     """Show causes and actions, each with its table and CSV; one line where nothing is said yet.
 
     Args:
-        held: of an indicator, a project or a bureau.
+        commented: of an indicator, a project or a bureau.
         key: unique on the page.
         about: name the subject of each row rather than the bureau.
         signs: last day of a period → the circled number by which it is tied to the chart above.
     """
     for word, make in (
-        ("commentaries", lambda: told.commentaries(telling(), held, about=about, signs=signs)),
-        ("actions", lambda: told.actions(telling(), held, about=about)),
+        ("commentaries", lambda: told.commentaries(telling(), commented, about=about, signs=signs)),
+        ("actions", lambda: told.actions(telling(), commented, about=about)),
     ):
         in_full(make, key=f"{key}-{word}")
 
@@ -97,17 +97,17 @@ def ask_causes(store: Store, opened: Opened, *, actor: str) -> None:
                 for part, column in zip(_SAID, columns, strict=True)
             }
         if st.form_submit_button(t("say_causes_button"), type="primary", icon=":material/check:", key=upon("say_why", report)):
-            said = {code: texts for code, texts in given.items() if texts["cause_ja"].strip()}
-            take(lambda: saying.say_why(store, report.id, actor=actor, revision=report.revision, said=said))
+            causes = {code: texts for code, texts in given.items() if texts["cause_ja"].strip()}
+            take(lambda: saying.say_why(store, report.id, actor=actor, revision=report.revision, causes=causes))
 
 
 def openness(*, with_office: bool = False) -> str:
     """Say which of what bureaus write becomes public and which stays inside; ``with_office``: and of what the office writes."""
     own = [p for p in OpenPart if with_office or p != OpenPart.ASSESSMENT]
     parts = {is_open: [t(f"part_{p}") for p in own if (p in government().open_parts) == is_open] for is_open in (True, False)}
-    said = [
+    lines = [
         t(key, parts=t("list_comma").join(parts[is_open]))
         for key, is_open in (("says_public", True), ("says_inside", False))
         if parts[is_open]
     ]
-    return Words(language()).together(said)
+    return Words(language()).together(lines)

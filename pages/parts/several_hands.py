@@ -76,7 +76,7 @@ def ask_clashes(store: Store, opened: Opened, *, actor: str | None) -> None:
     if actor is None:
         for clash in open_cells[:AT_ONCE]:
             prose.markdown(f"**{markdown(name(clash.row))}** {markdown(column_name(clash.row.kind, clash.column))}")
-            prose.markdown("\n".join(f"- **{told}** {who}" for _, told, who in _asked(opened, clash)))
+            prose.markdown("\n".join(f"- **{answer}** {who}" for _, answer, who in _asked(opened, clash)))
         return
     with st.form(upon("clashes", report)):
         picked: dict[submissions.CellKey, Value] = {}
@@ -84,13 +84,13 @@ def ask_clashes(store: Store, opened: Opened, *, actor: str | None) -> None:
             kind = clash.row.kind
             prose.markdown(f"**{markdown(name(clash.row))}** {markdown(column_name(kind, clash.column))}")
             offered = _asked(opened, clash)
-            said = st.radio(
+            choice = st.radio(
                 markdown(f"{name(clash.row)} {column_name(kind, clash.column)}"), range(len(offered)), index=None, label_visibility="collapsed",
-                format_func=[f"**{told}**" for _, told, _ in offered].__getitem__, captions=[who for *_, who in offered],
+                format_func=[f"**{answer}**" for _, answer, _ in offered].__getitem__, captions=[who for *_, who in offered],
                 key=upon(f"clash_{number}_{' '.join(clash.row.key)}_{clash.column}", report),
             )  # fmt: skip
-            if said is not None:
-                picked[kind, clash.row.key, clash.column] = offered[said][0]
+            if choice is not None:
+                picked[kind, clash.row.key, clash.column] = offered[choice][0]
         if st.form_submit_button(t("clashes_button"), type="primary", icon=":material/check:") and picked:
             take(
                 lambda: submissions.settle(store, report.id, actor=actor, revision=report.revision, choices=picked),
@@ -106,13 +106,13 @@ def written_rows(store: Store, opened: Opened, *, actor: str | None) -> None:
     name = row_namer()
     files = {each.revision: brought_name(each) for each in opened.uploads}
 
-    def told(hand: Hand) -> str:
+    def written_by(hand: Hand) -> str:
         return f"{hand.by}{in_brackets(part_name(hand.part)) if hand.part else ''} {instant(hand.at)}"
 
     with st.expander(t("rows_written", count=len(rows)), icon=":material/group:"):
         table = [
             {
-                t("row"): name(each.row), t("row_writers"): t("list_comma").join(told(hand) for hand in each.writers),
+                t("row"): name(each.row), t("row_writers"): t("list_comma").join(written_by(hand) for hand in each.writers),
                 t("written_in"): t("list_comma").join(dict.fromkeys(files.get(hand.upload, "") for hand in each.writers)),
             }
             for each in rows

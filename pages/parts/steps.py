@@ -15,19 +15,19 @@ from pages.parts.text import language, t
 _SAID, _SHOWN = "step_said", "revisions_shown"
 
 
-def take(step: Callable[[], object], said: str = "") -> None:
+def take(step: Callable[[], object], sentence: str = "") -> None:
     """Take a step and run the page again; a refusal is said here and now.
 
     Args:
         step: raises ``MierukaError`` where it is refused.
-        said: what ``say_what_came`` says of it.
+        sentence: what ``say_what_came`` says of it.
     """
     try:
         step()
     except MierukaError as refused:
         prose.error(markdown(refused.in_language(language())), icon=":material/block:")
         return
-    say_next(said)
+    say_next(sentence)
 
 
 def upon(name: str, report: Report) -> str:
@@ -53,13 +53,13 @@ def made_here(report_id: int, revision: int) -> None:
     st.session_state.setdefault(_SHOWN, {})[report_id] = revision
 
 
-def say_next(said: str) -> None:
+def say_next(sentence: str) -> None:
     """Run the page again, which then says this."""
-    st.session_state[_SAID] = said
+    st.session_state[_SAID] = sentence
     st.rerun()
 
 
 def say_what_came() -> None:
     """Say what came of the step taken last, once."""
-    if said := st.session_state.pop(_SAID, ""):
-        prose.success(said, icon=":material/check_circle:")
+    if sentence := st.session_state.pop(_SAID, ""):
+        prose.success(sentence, icon=":material/check_circle:")

@@ -80,15 +80,15 @@ def _is_published(file: str) -> bool:
 def indicator_taken(item: Scored) -> None:
     """Offer the chart of an indicator."""
     definition, unit = item.entry.definition, item.entry.unit_code
-    told, stand = Telling(Words(language()), cached.moment()), _stand()
+    telling, stand = Telling(Words(language()), cached.moment()), _stand()
     _offer(
-        lambda: of_indicator(item, told, stand), f"{definition.code}_{unit}", name=name_of_indicator(item),
+        lambda: of_indicator(item, telling, stand), f"{definition.code}_{unit}", name=name_of_indicator(item),
         alt=lambda: f"{named(definition)}: {item.sentence(language())}", here=address.path("indicator", code=definition.code),
     )  # fmt: skip
 
 
 def block_taken(make: Callable[[], Block], key: str, *, name: str, alt: str) -> None:
     """Offer the chart of a block; it is told as this run tells it (day, language, organisation), also when it is asked for later."""
-    told, stand, context = Telling(Words(language()), cached.moment()), _stand(), copy_context()
+    telling, stand, context = Telling(Words(language()), cached.moment()), _stand(), copy_context()
     name = f"{NOW}{name}" if view() == "now" and _is_published(f"{file_of_chart(f'{NOW}{name}', language())}.svg") else name
-    _offer(lambda: of_block(context.copy().run(make), told, stand), key, name=name, alt=lambda: alt, here=address.here())
+    _offer(lambda: of_block(context.copy().run(make), telling, stand), key, name=name, alt=lambda: alt, here=address.here())

@@ -29,11 +29,13 @@ class ThemeCards:
 def themes_layout() -> ThemeCards:
     """Return what the page shows, made once per revision, day and language."""
     words, own = Words(language()), cached.moment().own
-    said, themes = themes_told(own, cached.moment().rows(tables.Indicator), words)
+    sentence, themes = themes_told(own, cached.moment().rows(tables.Indicator), words)
     cards = seen.theme_cards(
         own, lambda code: address.path("indicator", code=code), words, as_of=as_of(), picture=seen.behind_address
     )
-    return ThemeCards(said, cards, [(theme, notes, [(item, _heading(item)) for item in items]) for theme, notes, items in themes])
+    return ThemeCards(
+        sentence, cards, [(theme, notes, [(item, _heading(item)) for item in items]) for theme, notes, items in themes]
+    )
 
 
 def _heading(item: Scored) -> str:

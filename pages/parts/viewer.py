@@ -36,7 +36,7 @@ def settle_viewer() -> None:
     """Settle who looks at this run."""
     mode, who = settings().mode, _NOBODY
     if mode == "local" and (email := str(st.session_state.get(_CHOSEN) or "")):
-        who = cached.until_written("viewer", make=lambda: viewer_of(cached.store(), email), asked=(email, today()))
+        who = cached.until_written("viewer", make=lambda: viewer_of(cached.store(), email), key=(email, today()))
     elif mode == "office" and st.user.is_logged_in:
         who = signed_in(cached.store(), dict(st.user))
     _viewer.set(who)
@@ -58,11 +58,11 @@ def viewer() -> Viewer:
     return _viewer.get(_NOBODY)
 
 
-def for_viewer(what: str, *, make: Callable[[], T], asked: Hashable = ()) -> T:
+def for_viewer(what: str, *, make: Callable[[], T], key: Hashable = ()) -> T:
     """Return what was made of reports and people for this viewer, moment, day and language; made anew after each write."""
     seen = cached.moment()
     return cached.until_written(
-        what, make=make, asked=(viewer().email, today(), seen.as_of, seen.known_at, seen.view, language(), asked)
+        what, make=make, key=(viewer().email, today(), seen.as_of, seen.known_at, seen.view, language(), key)
     )
 
 
@@ -81,8 +81,8 @@ def gate() -> None:
         st.button(t("sign_in"), on_click=st.login, type="primary", icon=":material/login:")
         st.stop()
     email = viewer().email
-    said = t("not_registered", email=email) if email else t("not_verified", hours=settings().session_hours)
-    prose.error(said, icon=":material/lock:")
+    message = t("not_registered", email=email) if email else t("not_verified", hours=settings().session_hours)
+    prose.error(message, icon=":material/lock:")
     st.button(t("sign_out"), on_click=st.logout, icon=":material/logout:", key="sign_out_gate")
     st.stop()
 
@@ -112,10 +112,10 @@ def _act_as(email: str) -> None:
 
 def record_page_refused() -> None:
     """Put on record that a person was refused this page, once a session."""
-    refused, told = (viewer().email, address.page_shown()), st.session_state.setdefault(_REFUSED, set())
-    if viewer().email and refused not in told:
+    refused, recorded = (viewer().email, address.page_shown()), st.session_state.setdefault(_REFUSED, set())
+    if viewer().email and refused not in recorded:
         people.record_refusal(cached.store(), viewer().email, "open_page", refused[1], NotAllowed("role_not_permitted"))
-        told.add(refused)
+        recorded.add(refused)
 
 
 def who() -> str:

@@ -25,18 +25,18 @@ _SAID = "voice_said"
 
 def voice(kind: str, code: str) -> None:
     """Show what was heard of a subject, and ask; nothing outside a public instance that keeps voices."""
-    held, edition = voices(), cached.edition()
-    if held is None or edition is None or settings().mode != "public":
+    store, edition = voices(), cached.edition()
+    if store is None or edition is None or settings().mode != "public":
         return
     try:
-        public, words = heard(held, before=edition.manifest["compared_with"]), Words(language())
+        public, words = heard(store, before=edition.manifest["compared_with"]), Words(language())
     except (MierukaError, SQLAlchemyError):
         return  # the figures are shown whatever becomes of the voices; the doctor says why
     with st.container(key="voice"):
         section_heading(t(f"voice_heading_{kind}"))
         if mean := told.mean_sentence(public, kind, code, words):
             prose.markdown(mean)
-        _form(held, kind, code, edition.number)
+        _form(store, kind, code, edition.number)
         answered = told.said(public, kind, code, words)
         if answered:
             prose.markdown(f"**{t('voice_answered')}**")
@@ -47,7 +47,7 @@ def voice(kind: str, code: str) -> None:
                 prose.markdown(f"**{t('voice_answer_of')}** {markdown(each.answer)}")
 
 
-def _form(held: Voices, kind: str, code: str, edition: int) -> None:
+def _form(store: Voices, kind: str, code: str, edition: int) -> None:
     about = f"{kind}_{code}"
     if st.session_state.get(_SAID) == about:
         prose.success(t("voice_thanks"), icon=":material/check_circle:")
@@ -66,7 +66,7 @@ def _form(held: Voices, kind: str, code: str, edition: int) -> None:
         try:
             if grade is None:
                 raise FigureRefused("voice_without_grade")
-            held.say(
+            store.say(
                 kind, code, grade=grade, words=words, language=language(), edition=edition, said_on=local_day(utc_now())
             )  # fmt: skip
         except MierukaError as refused:

@@ -39,11 +39,11 @@ def what_changes(opened: Opened) -> None:
     compared = opened.comparison
     counts = {nature: sum(1 for c in compared.cells if c.nature == nature and c.counts) for nature in NATURES}
     parts = [f"{t(f'nature_{nature}')} {count}" for nature, count in counts.items() if count]
-    told = t(
+    text = t(
         "changes_sentence", cells=sum(counts.values()), parts=t("list_comma").join(parts),
         flips=len(opened.flips),
     )  # fmt: skip
-    prose.markdown(told if sum(counts.values()) else t("changes_none"))
+    prose.markdown(text if sum(counts.values()) else t("changes_none"))
     _withdrawn(opened)
     _flips(opened)
     if not compared.cells:
@@ -65,7 +65,7 @@ def changes_table(opened: Opened) -> pd.DataFrame:
     for comment in opened.comments:
         comments[comment.row_kind, comment.row_key, comment.column] = comment.text
     # Of a report of several workbooks, where the value that counts was written.
-    places = {(*each.key, column): said.holds.place for each in opened.rows for column, said in each.said.items()}
+    places = {(*each.key, column): cell.holds.place for each in opened.rows for column, cell in each.said.items()}
     rows = []
     for change in opened.comparison.cells:
         row, kind = change.row, change.row.kind
@@ -216,8 +216,8 @@ def report_head(opened: Opened, *, who: str, at: datetime) -> None:
                 when=instant(at),
             )
         )
-    if told := filled_in(report):
-        prose.markdown(f"**{told}**")
+    if filled := filled_in(report):
+        prose.markdown(f"**{filled}**")
     returned_because(opened)
 
 

@@ -23,8 +23,8 @@ from telling.words import Words
 
 
 def _said(figure: Figure | None) -> str:
-    said = withdrawals.said_of(figure).items()
-    parts = [f"{column_name(OBSERVATIONS, name)} {value_text(OBSERVATIONS, name, value)}" for name, value in said]
+    fields = withdrawals.said_of(figure).items()
+    parts = [f"{column_name(OBSERVATIONS, name)} {value_text(OBSERVATIONS, name, value)}" for name, value in fields]
     return t("list_comma").join(parts) if parts else t("no_figure")
 
 
@@ -33,8 +33,8 @@ def withdrawn(store: Store, *, actor: str) -> None:
     waiting = withdrawals.requests(store, viewer=actor)
     page_heading(t("withdrawals_title", count=len(waiting)) if waiting else t("withdrawals_none"))
     prose.markdown(t("withdrawals_lead"))
-    for asked in waiting:
-        _decide(store, asked, actor=actor)
+    for request in waiting:
+        _decide(store, request, actor=actor)
     _ask(store, actor=actor)
     name = row_namer()
     rows = [
@@ -51,42 +51,47 @@ def withdrawn(store: Store, *, actor: str) -> None:
         data_table(rows)
 
 
-def _decide(store: Store, asked: Asked, *, actor: str) -> None:
+def _decide(store: Store, request: Asked, *, actor: str) -> None:
     with st.container(border=True):
-        bureau = bureau_names().get(asked.key[1], asked.key[1])
-        prose.markdown(f"**{markdown(row_namer().of(OBSERVATIONS, asked.key))}** {markdown(bureau)}")
+        bureau = bureau_names().get(request.key[1], request.key[1])
+        prose.markdown(f"**{markdown(row_namer().of(OBSERVATIONS, request.key))}** {markdown(bureau)}")
         prose.markdown(
-            t("withdrawal_line", vintage=asked.vintage, figure=markdown(_said(asked.figure)), then=markdown(_said(asked.then)))
+            t(
+                "withdrawal_line",
+                vintage=request.vintage,
+                figure=markdown(_said(request.figure)),
+                then=markdown(_said(request.then)),
+            )
         )
         prose.markdown(
-            f"\\[{markdown(Words(language()).reason('correction_', asked.reason_class))}\\] {markdown(asked.reason_text)}  \n:gray[{markdown(asked.asked_by)} {instant(asked.asked_at)}]"
+            f"\\[{markdown(Words(language()).reason('correction_', request.reason_class))}\\] {markdown(request.reason_text)}  \n:gray[{markdown(request.asked_by)} {instant(request.asked_at)}]"
         )
-        if actor == asked.asked_by:
+        if actor == request.asked_by:
             prose.info(t("withdrawal_four_eyes"), icon=":material/visibility:")
             return
-        text = st.text_input(t("withdrawal_decision_text"), key=f"withdrawal_text_{asked.id}")
+        text = st.text_input(t("withdrawal_decision_text"), key=f"withdrawal_text_{request.id}")
         with st.container(horizontal=True, gap="small"):
             for approves, label, icon in ((True, "withdrawal_approve", "check_circle"), (False, "withdrawal_refuse", "undo")):
                 kind = "primary" if approves else "secondary"
-                if st.button(t(label), key=f"{label}_{asked.id}", icon=f":material/{icon}:", type=kind):  # type: ignore[arg-type]
-                    step = partial(withdrawals.decide, store, asked.id, actor=actor, approves=approves, text=text)
+                if st.button(t(label), key=f"{label}_{request.id}", icon=f":material/{icon}:", type=kind):  # type: ignore[arg-type]
+                    step = partial(withdrawals.decide, store, request.id, actor=actor, approves=approves, text=text)
                     take(step, t("withdrawal_decided_now"))
 
 
 def _ask(store: Store, *, actor: str) -> None:
     """Offer every figure that counts: indicator, then unit, then period."""
     section_heading(t("withdrawal_ask"))
-    held: dict[str, dict[str, list[str]]] = {}
+    figures_of: dict[str, dict[str, list[str]]] = {}
     for entry in cached.moment().book.entries:
         if periods := [f.period_code for f in current_vintages(entry.figures)][::-1]:
-            held.setdefault(entry.definition.code, {})[entry.unit_code] = periods
+            figures_of.setdefault(entry.definition.code, {})[entry.unit_code] = periods
     name = row_namer()
     left, middle, right = st.columns(3)
     blank = t("choose_report")
     code = left.selectbox(
-        t("indicators_one"), list(held), index=None, placeholder=blank, format_func=name.indicator, key="withdraw_code"
+        t("indicators_one"), list(figures_of), index=None, placeholder=blank, format_func=name.indicator, key="withdraw_code"
     )
-    units = held.get(code or "", {})
+    units = figures_of.get(code or "", {})
     unit = middle.selectbox(
         t("bureau"), list(units), index=0 if len(units) == 1 else None, placeholder=blank, key=f"withdraw_unit_{code}",
         format_func=lambda u: bureau_names().get(u, u),

@@ -23,11 +23,11 @@ def doctor_command(
     """Look at an installation and say what to mend; changes nothing. Exit code 0 = nothing to mend, 1 = something is."""
     findings = list(examined(now=utc_now()))
     if as_json:
-        told = []
+        named = []
         for finding in findings:
             japanese, english = pair_shipped(finding.message)
-            told.append({"check": finding.check, "grade": finding.grade, "ja": japanese, "en": english})
-        typer.echo(json.dumps(told, ensure_ascii=False, indent=1))
+            named.append({"check": finding.check, "grade": finding.grade, "ja": japanese, "en": english})
+        typer.echo(json.dumps(named, ensure_ascii=False, indent=1))
     else:
         for finding in findings:
             out.print(f"{_SIGNS[finding.grade]} {finding.check}: {both_shipped(finding.message)}", soft_wrap=True)

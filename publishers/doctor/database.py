@@ -31,27 +31,27 @@ def database(chosen: Settings, *, now: datetime) -> Iterator[Finding]:
         return
     engine = open_engine(chosen.database_url, is_looked_at=True)
     try:
-        held = version_of(engine)
+        version = version_of(engine)
         yield ok("database", "doctor_database_there", address=shown)
-        yield (finding := schema(held))
+        yield (finding := schema(version))
         with engine.connect() as connection:
             yield from engine_settings(connection)
             if finding.grade == "ok":
                 if differences := differing(connection):
-                    yield wrong("schema", "schema_differs", held=held, differences="; ".join(differences))
+                    yield wrong("schema", "schema_differs", held=version, differences="; ".join(differences))
                 yield clock(stamped_at(engine), now=now)
     finally:
         engine.dispose()
 
 
-def schema(held: str | None) -> Finding:
+def schema(version: str | None) -> Finding:
     """Judge the version of the tables."""
     newest = newest_version()
-    if held is not None and held > newest:
-        return wrong("schema", "schema_newer", held=held, newest=newest)
-    if held != newest:
-        return wrong("schema", "doctor_schema_old", held=held or "-", newest=newest)
-    return ok("schema", "doctor_schema_there", held=held)
+    if version is not None and version > newest:
+        return wrong("schema", "schema_newer", held=version, newest=newest)
+    if version != newest:
+        return wrong("schema", "doctor_schema_old", held=version or "-", newest=newest)
+    return ok("schema", "doctor_schema_there", held=version)
 
 
 def stamped_at(engine: Engine) -> datetime | None:
@@ -74,11 +74,11 @@ def engine_settings(connection: Connection) -> Iterator[Finding]:
     """Look at how the engine keeps what it confirms, and as whom it is asked."""
     is_sqlite = connection.dialect.name == "sqlite"
     for name, expected in (_SQLITE if is_sqlite else _POSTGRESQL).items():
-        held = str(connection.execute(text(f"PRAGMA {name}" if is_sqlite else f"SHOW {name}")).scalar()).strip()
-        if held not in expected:
-            yield wrong("engine", "doctor_engine_setting", name=name, found=held, expected=expected[0])
+        value = str(connection.execute(text(f"PRAGMA {name}" if is_sqlite else f"SHOW {name}")).scalar()).strip()
+        if value not in expected:
+            yield wrong("engine", "doctor_engine_setting", name=name, found=value, expected=expected[0])
         else:
-            yield ok("engine", "doctor_engine_fine", name=name, found=held)
+            yield ok("engine", "doctor_engine_fine", name=name, found=value)
     if is_sqlite:
         broken = connection.execute(text("PRAGMA quick_check(1)")).scalar()
         if broken != "ok":

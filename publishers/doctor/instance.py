@@ -128,14 +128,14 @@ def kept_voices(chosen: Settings) -> Iterator[Finding]:
     if file is not None and not file.is_file():
         yield ok("voices", "doctor_voices_missing", address=shown)
     else:
-        held = Voices(chosen.voices_url, is_looked_at=True)
-        if not held.version():
+        store = Voices(chosen.voices_url, is_looked_at=True)
+        if not store.version():
             yield ok("voices", "doctor_voices_missing", address=shown)
-        elif held.version() > VERSION:
-            yield wrong("voices", "voices_newer", held=held.version(), newest=VERSION)
+        elif store.version() > VERSION:
+            yield wrong("voices", "voices_newer", held=store.version(), newest=VERSION)
         else:
-            yield ok("voices", "doctor_voices_there", address=shown, count=sum(held.counts().values()))
-        held.engine.dispose()
+            yield ok("voices", "doctor_voices_there", address=shown, count=sum(store.counts().values()))
+        store.engine.dispose()
     if chosen.mode != "public" and not chosen.voices_address:
         yield doubt("voices", "doctor_voices_no_form")
 

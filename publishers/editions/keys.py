@@ -137,12 +137,12 @@ def pinned_key(given: str) -> str:
 
 def in_force(keys: Sequence[Key], *, edition: int | None = None, pointer: int | None = None) -> Key | None:
     """Return the key that must have signed an edition or a pointer of this number; ``None`` before the first key."""
-    held = None
+    key_in_force = None
     for key in keys:
         first, number = (key.first_edition, edition) if edition is not None else (key.first_pointer, pointer)
         if number is not None and number >= first:
-            held = key
-    return held
+            key_in_force = key
+    return key_in_force
 
 
 # The private key -----------------------------------------------------------------------------------------------------

@@ -119,8 +119,8 @@ def numbers(folder: Path) -> list[int]:
 
 def _stamp(path: Path) -> _Stamp:
     """Return what changes when a file does; the time of change cannot be set at will."""
-    held = path.stat()
-    return held.st_ino, held.st_size, held.st_mtime_ns, held.st_ctime_ns
+    stat = path.stat()
+    return stat.st_ino, stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns
 
 
 # Keys and signatures ---------------------------------------------------------------------------------------------------
@@ -134,19 +134,19 @@ def keys(folder: Path) -> tuple[Key, ...]:
     """
     path = folder / KEYS
     try:
-        held = _read_keys(path, _stamp(path))
+        keys_read = _read_keys(path, _stamp(path))
     except FileNotFoundError:
-        held = ()
+        keys_read = ()
     except OSError as error:
         raise EditionRefused("keys_unreadable") from error
     place = _resolved(folder)
     given = settings().editions_key
     known = _pinned(given) if given else _seen_keys.get(place, "")
-    if known and not led_to(held, known):
-        raise EditionRefused("keys_not_known" if held else "keys_gone")
-    if held:
-        _seen_keys[place] = held[-1].public_key
-    return held
+    if known and not led_to(keys_read, known):
+        raise EditionRefused("keys_not_known" if keys_read else "keys_gone")
+    if keys_read:
+        _seen_keys[place] = keys_read[-1].public_key
+    return keys_read
 
 
 _pinned = lru_cache(maxsize=16)(pinned_key)
@@ -202,7 +202,7 @@ def read_manifest(folder: Path, number: int) -> Edition:
 def _read(path: Path, number: int, _stamped: _Stamp) -> Edition:
     content = path.read_bytes()
     manifest = json.loads(content)
-    files = {str(name): {"sha256": str(held["sha256"]), "bytes": int(held["bytes"])} for name, held in manifest["files"].items()}
+    files = {str(name): {"sha256": str(entry["sha256"]), "bytes": int(entry["bytes"])} for name, entry in manifest["files"].items()}
     return Edition(
         number=number, folder=path.parent, sha256=hashlib.sha256(content).hexdigest(),
         published_at=parse_instant(manifest["published_at"]),
@@ -219,10 +219,10 @@ def opened(folder: Path, number: int) -> Edition:
         EditionRefused: it is not signed though a key is known, and no signed edition after it names it.
     """
     edition = read_manifest(folder, number)
-    held = keys(folder)
-    if not held:
+    trusted_keys = keys(folder)
+    if not trusted_keys:
         return edition
-    key = in_force(held, edition=number)
+    key = in_force(trusted_keys, edition=number)
     if key is not None:
         is_proved = edition.manifest.get("edition") == number and signed_by(edition, key)
     else:  # published before there were keys: the next one names it, and so on up to the first that is signed
@@ -232,38 +232,38 @@ def opened(folder: Path, number: int) -> Edition:
     return edition
 
 
-def read_pointer(content: bytes, held: tuple[Key, ...]) -> Pointer:
+def read_pointer(content: bytes, trusted_keys: tuple[Key, ...]) -> Pointer:
     """Read the document that says which edition is shown.
 
     Args:
         content: its bytes.
-        held: the keys that sign here; none: it need not be signed.
+        trusted_keys: the keys that sign here; none: it need not be signed.
 
     Raises:
         EditionRefused: it cannot be read, or is not signed by the key in force.
     """
     try:
-        said = json.loads(content)
-        withdrawn = {int(n): {"at": str(why["at"]), "reason": str(why["reason"])} for n, why in said.get("withdrawn", {}).items()}
-        edition, sequence = said["edition"], said.get("sequence", 0)
+        fields = json.loads(content)
+        withdrawn = {int(n): {"at": str(why["at"]), "reason": str(why["reason"])} for n, why in fields.get("withdrawn", {}).items()}
+        edition, sequence = fields["edition"], fields.get("sequence", 0)
         if type(edition) is not int or type(sequence) is not int:
             raise TypeError
         sha256 = hashlib.sha256(content).hexdigest()
-        pointer = Pointer(edition, withdrawn, sequence, str(said.get("edition_sha256", "")), sha256)
+        pointer = Pointer(edition, withdrawn, sequence, str(fields.get("edition_sha256", "")), sha256)
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
         raise EditionRefused("pointer_unreadable") from error
-    if held:
-        body = canonical({name: value for name, value in said.items() if name != "signature"})
-        if sequence < held[-1].first_pointer or not is_signed(held[-1].public_key, body, said.get("signature")):
+    if trusted_keys:
+        body = canonical({name: value for name, value in fields.items() if name != "signature"})
+        if sequence < trusted_keys[-1].first_pointer or not is_signed(trusted_keys[-1].public_key, body, fields.get("signature")):
             raise EditionRefused("pointer_not_signed")
     return pointer
 
 
 @lru_cache(maxsize=64)
-def _read_pointer(path: Path, stamp: _Stamp, held: tuple[Key, ...]) -> Pointer:
+def _read_pointer(path: Path, stamp: _Stamp, trusted_keys: tuple[Key, ...]) -> Pointer:
     if stamp[1] > _LARGEST:
         raise EditionRefused("pointer_unreadable")
-    return read_pointer(path.read_bytes(), held)
+    return read_pointer(path.read_bytes(), trusted_keys)
 
 
 def pointer(folder: Path) -> Pointer | None:
@@ -272,11 +272,11 @@ def pointer(folder: Path) -> Pointer | None:
     Raises:
         EditionRefused: it cannot be read, or is missing or not signed though a key is known.
     """
-    held, path = keys(folder), folder / POINTER
+    trusted_keys, path = keys(folder), folder / POINTER
     try:
-        return _read_pointer(path, _stamp(path), held)
+        return _read_pointer(path, _stamp(path), trusted_keys)
     except FileNotFoundError:
-        if held:
+        if trusted_keys:
             raise EditionRefused("pointer_missing") from None
         return None
     except OSError as error:
@@ -290,21 +290,23 @@ def current(folder: Path) -> Edition | None:
         NotFound: it is missing or cannot be read.
         EditionRefused: pointer or edition are not what was published.
     """
-    held = pointer(folder)
-    if held is None:
+    current_pointer = pointer(folder)
+    if current_pointer is None:
         return None
-    edition = opened(folder, held.edition)
-    if held.edition_sha256 and held.edition_sha256 != edition.sha256:
-        raise EditionRefused("edition_not_signed", number=held.edition)
+    edition = opened(folder, current_pointer.edition)
+    if current_pointer.edition_sha256 and current_pointer.edition_sha256 != edition.sha256:
+        raise EditionRefused("edition_not_signed", number=current_pointer.edition)
     return edition
 
 
 def shown(folder: Path) -> list[Edition]:
     """Return every edition the public may choose, newest first: none later than the current one, none withdrawn."""
-    held = pointer(folder)
-    if held is None:
+    current_pointer = pointer(folder)
+    if current_pointer is None:
         return []
-    return [opened(folder, n) for n in reversed(numbers(folder)) if n <= held.edition and n not in held.withdrawn]
+    return [
+        opened(folder, n) for n in reversed(numbers(folder)) if n <= current_pointer.edition and n not in current_pointer.withdrawn
+    ]
 
 
 def chosen(folder: Path, number: str | int | None) -> Edition | None:

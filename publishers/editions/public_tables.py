@@ -142,10 +142,10 @@ def gather(store: Store, into: Path, *, known_at: datetime) -> Gathered:
             if model is tables.Observation and read.samples:
                 _refuse_contaminated(session, seen.series)
         changed = table_of(tables.RegisterChange)
-        told = select(changed.c.register_name, changed.c.row_code, changed.c.reason_class, changed.c.reason_text)
-        told = told.where(changed.c.known_at <= known_at, changed.c.reason_class.is_not(None)).order_by(changed.c.vintage)
-        told = told.where(changed.c.register_name.not_in([kind for kind, r in REGISTERS.items() if _is_inside(r.table)]))
-        reasons = {(register, code): (why, words) for register, code, why, words in session.execute(told)}
+        query = select(changed.c.register_name, changed.c.row_code, changed.c.reason_class, changed.c.reason_text)
+        query = query.where(changed.c.known_at <= known_at, changed.c.reason_class.is_not(None)).order_by(changed.c.vintage)
+        query = query.where(changed.c.register_name.not_in([kind for kind, r in REGISTERS.items() if _is_inside(r.table)]))
+        reasons = {(register, code): (why, words) for register, code, why, words in session.execute(query)}
     return Gathered(path=into, rows=counts, left_out=left_out, revision=revision, reasons=reasons)
 
 
@@ -219,8 +219,8 @@ def _is_text_of(model: type[SQLModel]) -> ColumnElement[bool]:
 
 def _refuse_contaminated(session: Session, series: set[tuple[str, str]]) -> None:
     """Refuse where the vintage that counts of a period of a real series is a sample: what is public would not be what is shown."""
-    held = by_figure(session, names=("vintage", "withdraws_vintage", "is_sample"))
-    counting = {place: counting_vintage(rows) for place, rows in held.items() if place[:2] in series}
+    vintages = by_figure(session, names=("vintage", "withdraws_vintage", "is_sample"))
+    counting = {place: counting_vintage(rows) for place, rows in vintages.items() if place[:2] in series}
     wrong = sorted(place for place, row in counting.items() if row is not None and row["is_sample"])
     if wrong:
         raise FigureRefused("sample_among_figures", places=few([" ".join(place) for place in wrong], 10))

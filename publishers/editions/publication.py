@@ -120,9 +120,9 @@ def _doubts(
         yield Message("publish_without_figures")
     if gone := sum(1 for change in changes if change.kind in GONE):
         yield Message("figures_disappear", count=gone)
-    for table, held in (shown.manifest["tables"] if shown else {}).items():
-        if table in rows and rows[table] < held["rows"]:
-            yield Message("rows_disappear", table=table, was=held["rows"], now=rows[table])
+    for table, table_sum in (shown.manifest["tables"] if shown else {}).items():
+        if table in rows and rows[table] < table_sum["rows"]:
+            yield Message("rows_disappear", table=table, was=table_sum["rows"], now=rows[table])
 
 
 def _compare(shown: Edition | None, candidate: Moment, gathered: Gathered) -> list[Difference]:
@@ -260,7 +260,7 @@ def rollback(
 
 
 def _write(
-    beside: Path, gathered: Gathered, number: int, said: Mapping[str, Any], now: datetime, chosen: Settings, signing: Signer
+    beside: Path, gathered: Gathered, number: int, facts: Mapping[str, Any], now: datetime, chosen: Settings, signing: Signer
 ) -> dict[str, Any]:
     """Write all files of an edition into a folder that nobody reads yet, and bring them to the disk.
 
@@ -268,7 +268,7 @@ def _write(
         beside: the folder, with the gathered figures in it.
         gathered: what becomes public.
         number: of the edition.
-        said: ``note``, ``previous_sha256`` and what the manifest keeps of key, audit trail and pointer.
+        facts: ``note``, ``previous_sha256`` and what the manifest keeps of key, audit trail and pointer.
         now: the instant of publication, UTC.
         chosen: settings.
         signing: who signs the manifest.
@@ -280,9 +280,9 @@ def _write(
     as_of = local_day(now)
     own = government()
     about = {
-        "edition": number, "published_at": now.isoformat() + "Z", "as_of": as_of.isoformat(), "note": said["note"],
+        "edition": number, "published_at": now.isoformat() + "Z", "as_of": as_of.isoformat(), "note": facts["note"],
         "rule_version": RULE_VERSION, "licence_name": chosen.licence_name, "licence_url": chosen.licence_url,
-        "publisher_ja": own.publisher.name_ja, "publisher_en": own.publisher.name_en, "previous_sha256": said["previous_sha256"],
+        "publisher_ja": own.publisher.name_ja, "publisher_en": own.publisher.name_en, "previous_sha256": facts["previous_sha256"],
     }  # fmt: skip
     finish(gathered, about)
     candidate = Moment(state=State(Store(frozen_url(beside / DATABASE))), as_of=as_of)
@@ -292,7 +292,7 @@ def _write(
     keep_copy(beside / GOVERNMENT)
     stands = tally(candidate.scored)
     manifest: dict[str, Any] = {
-        **about, **said, "software_version": software_version(), "compared_with": shown.number if shown else None, "statuses": stands.to_json(), "left_out_samples": dict(gathered.left_out),
+        **about, **facts, "software_version": software_version(), "compared_with": shown.number if shown else None, "statuses": stands.to_json(), "left_out_samples": dict(gathered.left_out),
         "tables": table_digests(beside / DATABASE),
     }  # fmt: skip
     history = [(e, e.changes()) for e in on_disk.shown(folder)]
@@ -312,8 +312,8 @@ def _write(
     for place in [*(p for p in beside.rglob("*") if p.is_dir()), beside]:
         scratch.sync_folder(place)
     return {
-        "edition": number, "published_at": now, "as_of": as_of, "known_at": now.replace(tzinfo=UTC), "note": said["note"],
-        "rule_version": RULE_VERSION, "sha256": sha256(content).hexdigest(), "previous_sha256": said["previous_sha256"],
+        "edition": number, "published_at": now, "as_of": as_of, "known_at": now.replace(tzinfo=UTC), "note": facts["note"],
+        "rule_version": RULE_VERSION, "sha256": sha256(content).hexdigest(), "previous_sha256": facts["previous_sha256"],
         "signature": signature,
     }  # fmt: skip
 

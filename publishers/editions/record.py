@@ -172,9 +172,9 @@ def rotate(store: Store, chosen: Settings, *, now: datetime, is_lost: bool = Fal
             raise FigureRefused("no_key_yet")
         private = make_private(waiting)
         key = _introduce(session, private, folder, now=now, before=before, follows=keys[-1].key_id)
-        held = json.loads(document)
-        made = on_disk.read_manifest(folder, held["edition"])
-        point(session, Signer(private, key), made.number, made.sha256, held["withdrawn"], now=now, actor=NOBODY)
+        fields = json.loads(document)
+        made = on_disk.read_manifest(folder, fields["edition"])
+        point(session, Signer(private, key), made.number, made.sha256, fields["withdrawn"], now=now, actor=NOBODY)
     waiting.replace(path)
     sync_folder(path.parent)
     bring(store, folder)
@@ -213,18 +213,18 @@ def show(store: Store, row: Row, written: Path, folder: Path, signing: Signer, *
     """
     number = row["edition"]
     with store.writing(is_figures=False) as session:
-        held = session.get(tables.Publication, number)
-        if held is None:  # somebody's start took this for the intention of a dead process
+        known_row = session.get(tables.Publication, number)
+        if known_row is None:  # somebody's start took this for the intention of a dead process
             session.execute(insert(table_of(tables.Publication)).values(**_with_publisher(session, row)))
-            held = session.get_one(tables.Publication, number)
-        if held.sha256 != row["sha256"] or held.first_shown_at is not None:
+            known_row = session.get_one(tables.Publication, number)
+        if known_row.sha256 != row["sha256"] or known_row.first_shown_at is not None:
             raise FigureRefused("edition_published_meanwhile", number=number)
         try:
             written.rename(folder / on_disk.folder_name(number))
         except OSError as error:
             raise FigureRefused("edition_published_meanwhile", number=number) from error
         sync_folder(folder)
-        held.first_shown_at = now
+        known_row.first_shown_at = now
         session.flush()
         document = point(session, signing, number, row["sha256"], withdrawn(session, folder), now=now, actor=actor)
         detail = f"{row['note']} (pointer {sha256(document.encode()).hexdigest()})"
@@ -243,8 +243,8 @@ def withdrawn(session: Session, folder: Path) -> dict[int, Mapping[str, str]]:
     document = _newest(session)
     if document is not None:
         return {int(n): why for n, why in json.loads(document)["withdrawn"].items()}
-    held = on_disk.pointer(folder)
-    return dict(held.withdrawn) if held else {}
+    current_pointer = on_disk.pointer(folder)
+    return dict(current_pointer.withdrawn) if current_pointer else {}
 
 
 def point(
@@ -254,13 +254,13 @@ def point(
     """Add the row that moves the pointer; return its signed document, as it will stand on the disk."""
     before = _newest(session)
     sequence = _sequence(session) + 1
-    said = {
+    fields = {
         "edition": number, "edition_sha256": edition_sha256,
         "withdrawn": {str(n): dict(why) for n, why in sorted(marks.items(), key=lambda mark: int(mark[0]))},
         "sequence": sequence, "moved_at": now.isoformat() + "Z", "key": signing.key.key_id,
         "previous_sha256": sha256(before.encode()).hexdigest() if before else "",
     }  # fmt: skip
-    document = json.dumps({**said, "signature": signing.sign(canonical(said))}, ensure_ascii=False, indent=1) + "\n"
+    document = json.dumps({**fields, "signature": signing.sign(canonical(fields))}, ensure_ascii=False, indent=1) + "\n"
     values = {"sequence": sequence, "edition": number, "document": document, "moved_at": now, "moved_by": actor}
     session.execute(insert(table_of(tables.EditionPointer)).values(**values))
     return document
@@ -278,7 +278,7 @@ def settle(store: Store, folder: Path) -> list[Message]:
     if not folder.is_dir():
         return []
     sweep(folder, ".writing", f".{POINTER}", f".{KEYS}")
-    told = []
+    settled = []
     intended = table_of(tables.Publication).c.first_shown_at.is_(None)
     with store.reading() as session:
         waits = session.execute(select(table_of(tables.Publication).c.edition).where(intended)).first()
@@ -289,13 +289,13 @@ def settle(store: Store, folder: Path) -> list[Message]:
                 _remove(folder, row.edition, row.sha256)
                 session.execute(delete(table).where(table.c.edition == row.edition))
                 record(session, NOBODY, "publish_undone", f"edition {row.edition}", file_sha256=row.sha256, detail=row.note)
-                told.append(Message("publication_undone", number=row.edition))
+                settled.append(Message("publication_undone", number=row.edition))
     brought = bring(store, folder)
     for message in brought:
         if message.key == "pointer_written":
             with store.writing(is_figures=False) as session:
                 record(session, NOBODY, "pointer_written", POINTER, detail=f"edition {message.values['number']}")
-    return [*told, *brought]
+    return [*settled, *brought]
 
 
 def _remove(folder: Path, number: int, manifest_sha256: str) -> None:

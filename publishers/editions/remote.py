@@ -89,19 +89,19 @@ def verify_address(address: str, number: int | None = None, *, key: str = "") ->
         except (_Unread, EditionRefused) as error:
             return Proved((), None, (EditionFault(0, KEYS, error.message),))
         try:
-            held = read_pointer(site.content(POINTER), keys)
+            pointer = read_pointer(site.content(POINTER), keys)
         except (_Unread, EditionRefused) as error:
             return Proved((), None, (EditionFault(0, POINTER, error.message),))
-        there = [n for n in range(1, held.edition + 1) if n not in held.withdrawn]
-        faults += [fault for fault in pointer_disagrees(held, [*there, *held.withdrawn]) if fault.edition == held.edition]
+        there = [n for n in range(1, pointer.edition + 1) if n not in pointer.withdrawn]
+        faults += [fault for fault in pointer_disagrees(pointer, [*there, *pointer.withdrawn]) if fault.edition == pointer.edition]
         manifests = {n: content for n in there if (content := _manifest(site, n, keys, faults)) is not None}
         for n, content in manifests.items():
             after = manifests.get(n + 1)
             if after is not None and json.loads(after).get("previous_sha256") != sha256(content).hexdigest():
                 faults.append(EditionFault(n, MANIFEST, Message("edition_not_as_kept", number=n + 1)))
-        if held.edition in manifests and sha256(manifests[held.edition]).hexdigest() != held.edition_sha256:
-            faults.append(EditionFault(held.edition, POINTER, Message("shown_edition_other")))
-        wanted = number or held.edition
+        if pointer.edition in manifests and sha256(manifests[pointer.edition]).hexdigest() != pointer.edition_sha256:
+            faults.append(EditionFault(pointer.edition, POINTER, Message("shown_edition_other")))
+        wanted = number or pointer.edition
         if wanted not in there:
             faults.append(EditionFault(wanted, folder_name(wanted), Message("edition_not_there")))
         elif wanted in manifests:
@@ -120,13 +120,13 @@ def _manifest(site: _Site, n: int, keys: tuple[Key, ...], faults: list[EditionFa
     if key is not None and not is_signed(key.public_key, content, signature):
         faults.append(EditionFault(n, SIGNATURE, Message("edition_signature_wrong")))
     try:
-        said = json.loads(content)
-        is_own = said["edition"] == n and isinstance(said["files"], dict)
+        manifest = json.loads(content)
+        is_own = manifest["edition"] == n and isinstance(manifest["files"], dict)
     except (ValueError, KeyError, TypeError, RecursionError):
         faults.append(EditionFault(n, MANIFEST, Message("edition_part_unreadable")))
         return None
     if not is_own:
-        faults.append(EditionFault(n, MANIFEST, Message("edition_of_other_number", number=str(said["edition"])[:20])))
+        faults.append(EditionFault(n, MANIFEST, Message("edition_of_other_number", number=str(manifest["edition"])[:20])))
         return None
     return content
 

@@ -31,7 +31,7 @@ def bring(folder: Path) -> bool:
     """
     if os.name != "posix":  # elsewhere links need rights of their own; an edition is exported there
         return False
-    held, documents, tree = _meant(folder)
+    pointer, documents, tree = _meant(folder)
     place = folder / SERVED
     if not differs(folder) and tree.is_dir():
         return False
@@ -39,14 +39,14 @@ def bring(folder: Path) -> bool:
         place.unlink()
     place.mkdir(exist_ok=True)
     sweep(place, f".{CURRENT}", ".tree")
-    if (tree.is_dir() or tree.is_symlink()) and not _is_as_meant(folder, held, documents, tree):
+    if (tree.is_dir() or tree.is_symlink()) and not _is_as_meant(folder, pointer, documents, tree):
         tree.rename(beside(place / "tree"))  # somebody was at it: made anew below, and this is swept away the next time
     if (place / CURRENT).is_dir() and not (place / CURRENT).is_symlink():
         (place / CURRENT).rename(beside(place / "tree"))
     if not tree.is_dir():
         made = beside(place / "tree")
         (made / "editions").mkdir(parents=True)
-        for name, to in _links(folder, held).items():
+        for name, to in _links(folder, pointer).items():
             (made / name).symlink_to(to)
         for name, content in documents.items():
             (made / "editions" / name).write_bytes(content)
@@ -70,11 +70,11 @@ def differs(folder: Path) -> bool:
     place = folder / SERVED
     if not place.is_symlink() and not place.is_dir():
         return False
-    held, documents, tree = _meant(folder)
+    pointer, documents, tree = _meant(folder)
     current = place / CURRENT
     return (
         place.is_symlink() or not current.is_symlink() or current.readlink() != Path(tree.name)
-        or not _is_as_meant(folder, held, documents, tree)
+        or not _is_as_meant(folder, pointer, documents, tree)
     )  # fmt: skip
 
 
@@ -83,25 +83,25 @@ def _meant(folder: Path) -> tuple[Pointer, dict[str, bytes], Path]:
     documents = {name: (folder / name).read_bytes() for name in (POINTER, KEYS) if (folder / name).is_file()}
     if POINTER not in documents:
         raise FileNotFoundError(folder / POINTER)
-    held = read_pointer(documents[POINTER], ())
-    name = f"{held.sequence:04d}-{sha256(b''.join(documents.values())).hexdigest()[:12]}"
-    return held, documents, folder / SERVED / name
+    pointer = read_pointer(documents[POINTER], ())
+    name = f"{pointer.sequence:04d}-{sha256(b''.join(documents.values())).hexdigest()[:12]}"
+    return pointer, documents, folder / SERVED / name
 
 
-def _links(folder: Path, held: Pointer) -> dict[str, str]:
+def _links(folder: Path, pointer: Pointer) -> dict[str, str]:
     """Return where each link leads, by its place in the folder of links."""
-    numbers = [n for n in on_disk.numbers(folder) if n <= held.edition and n not in held.withdrawn]
+    numbers = [n for n in on_disk.numbers(folder) if n <= pointer.edition and n not in pointer.withdrawn]
     return {
-        SITE: f"../../{folder_name(held.edition)}/{SITE}",
+        SITE: f"../../{folder_name(pointer.edition)}/{SITE}",
         **{f"editions/{folder_name(n)}": f"../../../{folder_name(n)}" for n in numbers},
     }
 
 
-def _is_as_meant(folder: Path, held: Pointer, documents: dict[str, bytes], tree: Path) -> bool:
+def _is_as_meant(folder: Path, pointer: Pointer, documents: dict[str, bytes], tree: Path) -> bool:
     if tree.is_symlink() or (tree / "editions").is_symlink() or not (tree / "editions").is_dir():
         return False
     there = {path.relative_to(tree).as_posix(): path for path in (*tree.iterdir(), *(tree / "editions").iterdir())}
-    links = _links(folder, held)
+    links = _links(folder, pointer)
     return (
         set(there) == {"editions", *links, *(f"editions/{name}" for name in documents)}
         and all(there[name].is_symlink() and str(there[name].readlink()) == to for name, to in links.items())

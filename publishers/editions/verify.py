@@ -152,7 +152,7 @@ def _pointer_faults(folder: Path, keys: tuple[Key, ...], there: list[int], recor
     path = folder / POINTER
     try:
         content = path.read_bytes()
-        held = read_pointer(content, keys)
+        pointer = read_pointer(content, keys)
     except FileNotFoundError:
         if there:
             yield EditionFault(0, POINTER, Message("pointer_missing"))
@@ -162,18 +162,18 @@ def _pointer_faults(folder: Path, keys: tuple[Key, ...], there: list[int], recor
         yield EditionFault(0, POINTER, message)
         return
     if recorded is not None and recorded.pointer and recorded.pointer.encode() != content:
-        yield EditionFault(held.edition, POINTER, Message("pointer_not_as_noted"))
-    yield from pointer_disagrees(held, there)
-    if held.edition in there and held.edition_sha256:
+        yield EditionFault(pointer.edition, POINTER, Message("pointer_not_as_noted"))
+    yield from pointer_disagrees(pointer, there)
+    if pointer.edition in there and pointer.edition_sha256:
         try:
-            is_same = read_manifest(folder, held.edition).sha256 == held.edition_sha256
+            is_same = read_manifest(folder, pointer.edition).sha256 == pointer.edition_sha256
         except NotFound:
             return  # named already
         if not is_same:
-            yield EditionFault(held.edition, POINTER, Message("shown_edition_other"))
+            yield EditionFault(pointer.edition, POINTER, Message("shown_edition_other"))
     newest = max(there, default=0)
-    if newest and held.sequence:
-        yield from _older_pointer(folder, newest, held)
+    if newest and pointer.sequence:
+        yield from _older_pointer(folder, newest, pointer)
 
 
 def _served_faults(folder: Path) -> Iterator[EditionFault]:
@@ -185,26 +185,26 @@ def _served_faults(folder: Path) -> Iterator[EditionFault]:
         return  # named of the pointer already
 
 
-def pointer_disagrees(held: Pointer, there: list[int]) -> Iterator[EditionFault]:
+def pointer_disagrees(pointer: Pointer, there: list[int]) -> Iterator[EditionFault]:
     """Name what a pointer says that cannot be so of the editions there are."""
-    if held.edition not in there:
-        yield EditionFault(held.edition, POINTER, Message("shown_edition_missing"))
-    if held.edition in held.withdrawn:
-        yield EditionFault(held.edition, POINTER, Message("shown_edition_withdrawn"))
-    for n in sorted(set(held.withdrawn) - set(there)):
+    if pointer.edition not in there:
+        yield EditionFault(pointer.edition, POINTER, Message("shown_edition_missing"))
+    if pointer.edition in pointer.withdrawn:
+        yield EditionFault(pointer.edition, POINTER, Message("shown_edition_withdrawn"))
+    for n in sorted(set(pointer.withdrawn) - set(there)):
         yield EditionFault(n, POINTER, Message("withdrawn_edition_unknown"))
     for n in there:
-        if n > held.edition and n not in held.withdrawn:
+        if n > pointer.edition and n not in pointer.withdrawn:
             yield EditionFault(n, POINTER, Message("edition_never_shown"))
 
 
-def _older_pointer(folder: Path, newest: int, held: Pointer) -> Iterator[EditionFault]:
+def _older_pointer(folder: Path, newest: int, pointer: Pointer) -> Iterator[EditionFault]:
     """Each edition keeps the number of the pointer that it came after: one from before it was put back."""
     try:
         after = read_manifest(folder, newest).manifest.get("pointer_sequence", 0)
     except NotFound:
         return
-    if isinstance(after, int) and held.sequence <= after:
+    if isinstance(after, int) and pointer.sequence <= after:
         yield EditionFault(newest, POINTER, Message("pointer_put_back"))
 
 

@@ -38,25 +38,25 @@ def pack_pdf(agenda: Agenda) -> bytes:
     Raises:
         Unavailable: the machine has no font with Japanese letters; the message says which to install.
     """
-    held, family = japanese()
+    fonts, family = japanese()
     if not family:
         raise Unavailable("pack_without_font", exit_code=78, fonts=", ".join(FONTS[:4]))
-    told = json.dumps(_clean(_told(agenda, family)), ensure_ascii=False)
+    document = json.dumps(_clean(_told(agenda, family)), ensure_ascii=False)
     day = datetime.combine(agenda.day, time(), UTC)
     made = typst.compile(
-        (TEMPLATES / "pack.typ").read_bytes(), format="pdf", font_paths=held, ignore_system_fonts=True, sys_inputs={"pack": told},
+        (TEMPLATES / "pack.typ").read_bytes(), format="pdf", font_paths=fonts, ignore_system_fonts=True, sys_inputs={"pack": document},
         timestamp=day, pdf_standards="ua-1",
     )  # fmt: skip
     assert isinstance(made, bytes)
     return made
 
 
-def _clean(told: Any) -> Any:
-    if isinstance(told, dict):
-        return {key: _clean(value) for key, value in told.items()}
-    if isinstance(told, (list, tuple)):
-        return [_clean(value) for value in told]
-    return shown(told) if isinstance(told, str) else told
+def _clean(document: Any) -> Any:
+    if isinstance(document, dict):
+        return {key: _clean(value) for key, value in document.items()}
+    if isinstance(document, (list, tuple)):
+        return [_clean(value) for value in document]
+    return shown(document) if isinstance(document, str) else document
 
 
 def _told(agenda: Agenda, family: str) -> dict[str, Any]:
@@ -190,10 +190,10 @@ def _sheets(items: list[dict[str, Any]]) -> list[list[dict[str, Any]]]:
 
 def _group(label: str, count: int, each: tuple[tuple[str, str, int], ...]) -> dict[str, Any]:
     """Return a group of counts; one whose only status says the same as its label names it once."""
-    held = [one for one in each if one[1] != label]
-    wide = max(len(label) + 4, sum(len(word) + 6 for _, word, _ in held))
-    told = [{"status": status, "word": word, "count": n} for status, word, n in held]
-    return {"label": label, "count": count, "each": told, "wide": wide}
+    figures = [one for one in each if one[1] != label]
+    wide = max(len(label) + 4, sum(len(word) + 6 for _, word, _ in figures))
+    groups = [{"status": status, "word": word, "count": n} for status, word, n in figures]
+    return {"label": label, "count": count, "each": groups, "wide": wide}
 
 
 def _table(block: Block, *, most: int = 0, agenda: Agenda | None = None) -> dict[str, Any]:

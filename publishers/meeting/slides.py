@@ -96,15 +96,15 @@ class _Slide:
     def bullets(self, left: float, top: float, wide: float, size: float, lines: Sequence[str]) -> float:
         """Write a list whose lines hang from their bullets; return about where it ends."""
         frame = self.held.shapes.add_textbox(Mm(left), Mm(top), Mm(wide), Mm(10)).text_frame
-        told = [broken(line, size, wide - 12) for line in lines]
-        _write(frame, [[(line, size, False, INK)] for line in told])
+        broken_lines = [broken(line, size, wide - 12) for line in lines]
+        _write(frame, [[(line, size, False, INK)] for line in broken_lines])
         for paragraph in frame.paragraphs:
             paragraph.space_after = Pt(size / 4)
             properties = paragraph._p.get_or_add_pPr()
             properties.set("marL", str(int(Mm(5))))
             properties.set("indent", str(-int(Mm(5))))
             properties.append(properties.makeelement(qn("a:buChar"), {"char": "•"}))
-        return top + 3 + sum((lines_of(line, size, wide - 12) + 0.3) * size * EM * 1.25 for line in told)
+        return top + 3 + sum((lines_of(line, size, wide - 12) + 0.3) * size * EM * 1.25 for line in broken_lines)
 
     def left_out(self, left: float, top: float, wide: float, count: int) -> float:
         """Say how many rows or lines are not on the slide, where some are not; return where that ends."""
@@ -129,13 +129,13 @@ class _Slide:
         for at, each in enumerate(room):
             table.columns[at].width = Emu(int(Mm(each)))
         for n, row in enumerate((heads, *rows)):
-            told = [broken(_short(said), CELL, room[at] - PAD) for at, said in enumerate(row)]
-            for at, said in enumerate(row):
+            cells = [broken(_short(label), CELL, room[at] - PAD) for at, label in enumerate(row)]
+            for at, label in enumerate(row):
                 cell = table.cell(n, at)
                 _plain(cell, is_head=n == 0)
-                colour = ORANGE if n and said in self.missing else SOFT if n == 0 else INK
-                _write(cell.text_frame, [[(told[at], CELL, n == 0 or colour == ORANGE, colour)]])
-            table.rows[n].height = Mm(tall := _tall(told, room))
+                colour = ORANGE if n and label in self.missing else SOFT if n == 0 else INK
+                _write(cell.text_frame, [[(cells[at], CELL, n == 0 or colour == ORANGE, colour)]])
+            table.rows[n].height = Mm(tall := _tall(cells, room))
             high += tall
         return top + high
 
@@ -144,7 +144,7 @@ class _Slide:
         room = _columns([heads, *rows], wide)
         ends = top
         for n, row in enumerate((heads, *rows)):
-            ends += _tall([broken(_short(said), CELL, room[at] - PAD) for at, said in enumerate(row)], room)
+            ends += _tall([broken(_short(label), CELL, room[at] - PAD) for at, label in enumerate(row)], room)
             if ends > LOWEST:
                 return max(1, n - 1)
         return len(rows)
@@ -348,9 +348,9 @@ def _attention(slide: _Slide, agenda: Agenda) -> None:
     if not rows:
         slide.text(EDGE, 30, WIDE - 2 * EDGE, 12, [[(w("att_nothing"), 16, False, INK)]])
         return
-    held = slide.fitting(27, WIDE - 2 * EDGE, heads, rows)
-    end = slide.table(EDGE, 27, WIDE - 2 * EDGE, heads, rows[:held])
-    slide.left_out(EDGE, end, WIDE - 2 * EDGE, len(rows) - held)
+    fitted = slide.fitting(27, WIDE - 2 * EDGE, heads, rows)
+    end = slide.table(EDGE, 27, WIDE - 2 * EDGE, heads, rows[:fitted])
+    slide.left_out(EDGE, end, WIDE - 2 * EDGE, len(rows) - fitted)
 
 
 def _decisions(book: Any, agenda: Agenda, front: pack.Front) -> None:
@@ -369,13 +369,13 @@ def _decisions(book: Any, agenda: Agenda, front: pack.Front) -> None:
 
 def _item(slide: _Slide, item: Item, agenda: Agenda) -> None:
     w = agenda.words
-    told = [
+    lines = [
         part
         for label, value in pack.facts(item, agenda)
         for part in ((f"{label} ", 11, False, SOFT), (f"{value}   ", 13, True, INK))
     ]
     word = [(f"{item.row.word}   {item.row.about}   ", 13, True, INK)] if item.row else []
-    slide.text(EDGE, 27, WIDE - 2 * EDGE, 16, [word, told] if word else [told])
+    slide.text(EDGE, 27, WIDE - 2 * EDGE, 16, [word, lines] if word else [lines])
     half, under = WIDE / 2 - EDGE, 46.0
     if item.drawn is not None:
         slide.chart(item.drawn, agenda, EDGE, 46, half - 6, 88)

@@ -117,9 +117,9 @@ def _summary(sheet: Worksheet, report: QuarterReport) -> None:
         sheet.merge_cells(start_row=row, start_column=1, end_row=row, end_column=8)
         sheet.row_dimensions[row].height = 18 * _lines(sentence, 130)
         row += 1
-    held, start = meeting.statuses(report), row + 1
-    _told(sheet, report, held, [22, 12], row=start)
-    chart = _bars(sheet, held.title, start, len(held.rows), column=2)
+    statuses, start = meeting.statuses(report), row + 1
+    _told(sheet, report, statuses, [22, 12], row=start)
+    chart = _bars(sheet, statuses.title, start, len(statuses.rows), column=2)
     chart.style, chart.dataLabels = 10, DataLabelList()
     chart.dataLabels.showVal = True
     chart.dataLabels.showCatName = chart.dataLabels.showSerName = chart.dataLabels.showLegendKey = False
@@ -177,11 +177,11 @@ def _rows(
     """Write told rows as a native table, numbers as they are read and links as links, and return the next free row."""
     free = _table(sheet, name, row, header, [[_value(c) for c in line] for line in rows], widths)
     for n, line in enumerate(rows, start=1):
-        for at, told in enumerate(line, start=1):
-            if isinstance(told, Link):
-                sheet.cell(row + n, at).hyperlink = told.address
-            if isinstance(told, Number) and told.value is not None:
-                sheet.cell(row + n, at).number_format = as_read(told, language)
+        for at, cell in enumerate(line, start=1):
+            if isinstance(cell, Link):
+                sheet.cell(row + n, at).hyperlink = cell.address
+            if isinstance(cell, Number) and cell.value is not None:
+                sheet.cell(row + n, at).number_format = as_read(cell, language)
     return free
 
 
@@ -261,9 +261,9 @@ def _series(sheet: Worksheet, report: QuarterReport) -> None:
 def _bureaus(sheet: Worksheet, report: QuarterReport) -> None:
     words = report.words
     start = _told(sheet, report, meeting.coverage(report), [34, 18, 10, 10, 14, 14, 10, 16, 50, 10])
-    told = meeting.bureaus(report)
-    header, lines = told.columns, [[_value(c) for c in line] for line in told.rows]
-    _told(sheet, report, told, [34, *[14] * (len(header) - 1)], row=start)
+    block = meeting.bureaus(report)
+    header, lines = block.columns, [[_value(c) for c in line] for line in block.rows]
+    _told(sheet, report, block, [34, *[14] * (len(header) - 1)], row=start)
     numeric = next((n for n in range(1, len(header), 2) if any(isinstance(line[n], float) for line in lines)), None)
     if numeric is not None:
         chart = _bars(sheet, f"{header[numeric]} {words('report_bar_note')}", start, len(lines), column=numeric + 1)

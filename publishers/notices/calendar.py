@@ -129,10 +129,10 @@ def of_person(store: Store, moment: Moment, secret: str, chosen: Settings, *, no
     Returns:
         ``None`` where it opens none, or the person has no role any more.
     """
-    held = whose_calendar(store, secret)
-    if held is None:
+    subscriber = whose_calendar(store, secret)
+    if subscriber is None:
         return None
-    email, grants, language = held
+    email, grants, language = subscriber
     own, is_office = Viewer(email, "", grants).bureaus("see_report"), any(grant.role == "reform_office" for grant in grants)
     units: Mapping[str, object] = moment.units
     standings, windows, actions = ahead(store, own, today=moment.as_of)

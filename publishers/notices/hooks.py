@@ -102,7 +102,7 @@ def hand_over(kind: str, address: str, subject: str, text: str) -> None:
     Raises:
         NotTaken: the service did not take it, or did not say.
     """
-    with _listening() as said:
+    with _listening() as messages:
         made = _made(kind, address)
         if made is None:
             raise NotTaken("address", is_final=True)
@@ -112,10 +112,10 @@ def hand_over(kind: str, address: str, subject: str, text: str) -> None:
             raise NotTaken(type(error).__name__, is_unknown=True) from None
     if is_taken:
         return
-    told = "\n".join(said)
-    status = _STATUS.search(told)
+    message = "\n".join(messages)
+    status = _STATUS.search(message)
     if status is not None:  # the service answered that it did not take it
         code = int(status[1])
         raise NotTaken(f"HTTP {code}", is_final=400 <= code < 500 and code not in (408, 425, 429))
-    reason = next((word for word in _NOT_REACHED if word in told), "")
+    reason = next((word for word in _NOT_REACHED if word in message), "")
     raise NotTaken(reason or "no answer", is_unknown=not reason)

@@ -71,9 +71,9 @@ class Post:
         except NotTaken:
             self.close()
             raise
-        except smtplib.SMTPResponseException as said:
+        except smtplib.SMTPResponseException as response:
             self.close()
-            raise NotTaken(_said(said.smtp_code, said.smtp_error)) from said
+            raise NotTaken(_said(response.smtp_code, response.smtp_error)) from response
         except (OSError, smtplib.SMTPException, ValueError) as error:  # before anything of the mail was sent
             self.close()
             raise NotTaken(type(error).__name__) from error
@@ -81,21 +81,21 @@ class Post:
     def _take(self, to: str, made: EmailMessage) -> None:
         session = self._open()
         _, sender = parseaddr(self._chosen.mail_from)
-        for code, said in (session.mail(sender), session.rcpt(to)):
+        for code, response in (session.mail(sender), session.rcpt(to)):
             if code not in (250, 251):
-                raise NotTaken(_said(code, said), is_final=code >= 500)
-        code, said = session.docmd("DATA")
+                raise NotTaken(_said(code, response), is_final=code >= 500)
+        code, response = session.docmd("DATA")
         if code != 354:
-            raise NotTaken(_said(code, said), is_final=code >= 500)
+            raise NotTaken(_said(code, response), is_final=code >= 500)
         content = re.sub(rb"(?m)^\.", b"..", made.as_bytes())  # a line of one stop ends a mail (RFC 5321, 4.5.2)
         session.send(content if content.endswith(b"\r\n") else content + b"\r\n")
         try:  # from here on the server has all of it, and only its answer says whether it took it
             session.send(b".\r\n")
-            code, said = session.getreply()
+            code, response = session.getreply()
         except (OSError, smtplib.SMTPException) as error:
             raise NotTaken(type(error).__name__, is_unknown=True) from error
         if code != 250:
-            raise NotTaken(_said(code, said), is_final=code >= 500)
+            raise NotTaken(_said(code, response), is_final=code >= 500)
 
     def _open(self) -> smtplib.SMTP:
         if self._line is not None:
@@ -104,8 +104,8 @@ class Post:
             raise NotTaken(self._down)
         try:
             return self._opened()
-        except smtplib.SMTPResponseException as said:
-            self._down = _said(said.smtp_code, said.smtp_error)
+        except smtplib.SMTPResponseException as response:
+            self._down = _said(response.smtp_code, response.smtp_error)
             raise
         except (OSError, smtplib.SMTPException, ValueError) as error:
             self._down = type(error).__name__
@@ -146,6 +146,6 @@ def post(chosen: Settings) -> Iterator[Post]:
 
 def _said(code: int, text: bytes | str) -> str:
     """Return what the server said, in a line, without addresses of persons."""
-    told = text.decode("utf-8", "replace") if isinstance(text, bytes) else text
-    words = " ".join("…" if "@" in word else word for word in line(told).split())
+    answer = text.decode("utf-8", "replace") if isinstance(text, bytes) else text
+    words = " ".join("…" if "@" in word else word for word in line(answer).split())
     return f"SMTP {code} {words}"[:200]

@@ -27,20 +27,20 @@ class Worded:
     link: str
 
 
-def worded(told: Told, language: str, moment: Moment, chosen: Settings, *, is_office: bool) -> Worded:
+def worded(notice: Told, language: str, moment: Moment, chosen: Settings, *, is_office: bool) -> Worded:
     """Return a message in the words of a language.
 
     Args:
-        told: the message.
+        notice: the message.
         language: of its reader.
         moment: the working figures, for names.
         chosen: for addresses.
         is_office: the link leads to the page of the office rather than to that of a bureau.
     """
-    blanks = _blanks(told.facts, language, moment)
-    subject = subject_of(told.occasion, told.facts, language, moment)
-    sentence = say(f"notice_{told.occasion}_sentence", language, **blanks)
-    return Worded(subject, line(sentence), link_of(told, language, chosen, is_office=is_office))
+    blanks = _blanks(notice.facts, language, moment)
+    subject = subject_of(notice.occasion, notice.facts, language, moment)
+    sentence = say(f"notice_{notice.occasion}_sentence", language, **blanks)
+    return Worded(subject, line(sentence), link_of(notice, language, chosen, is_office=is_office))
 
 
 def subject_of(occasion: str, facts: Mapping[str, str | int], language: str, moment: Moment) -> str:
@@ -51,7 +51,7 @@ def subject_of(occasion: str, facts: Mapping[str, str | int], language: str, mom
 def mail_of(claim: Delivery, moment: Moment, chosen: Settings) -> tuple[str, str]:
     """Return subject and text of what is handed over together: one message, or those of a day under one subject."""
     language = claim.language
-    each = [worded(told, language, moment, chosen, is_office=claim.is_office) for told in claim.told]
+    each = [worded(notice, language, moment, chosen, is_office=claim.is_office) for notice in claim.told]
     office, choices = say("notice_from", language), page_address("notices", language, chosen)
     foot = say("notice_foot", language, address=choices) if not claim.kind else ""
     if not claim.is_digest:
@@ -62,9 +62,9 @@ def mail_of(claim: Delivery, moment: Moment, chosen: Settings) -> tuple[str, str
     return f"[{line(say('site', language))}] {line(subject)}", _joined([*parts, office, foot])
 
 
-def link_of(told: Told, language: str, chosen: Settings, *, is_office: bool) -> str:
+def link_of(notice: Told, language: str, chosen: Settings, *, is_office: bool) -> str:
     """Return the address that opens what a message speaks of, and nothing else."""
-    facts, occasion = told.facts, told.occasion
+    facts, occasion = notice.facts, notice.occasion
     if occasion == Occasion.PUBLISHED:
         return edition_address(int(facts["edition"]), chosen) or page_address("revisions", language, chosen)
     if occasion == Occasion.STATUS_TURNED:

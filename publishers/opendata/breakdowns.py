@@ -125,12 +125,12 @@ def breakdowns(site: Site) -> list[Resource]:
 
 def _blocks(site: Site) -> Iterable[Block]:
     words = Words("ja")
-    register, held = site.moment.procedures, site.moment.facilities
+    register, places = site.moment.procedures, site.moment.facilities
     total, catalogue = tally(register.groups), list(site.moment.indicators.values())
     for view in ("then", "now"):
         telling = site.telling(words, view)
         yield procedures.comparison(telling, register, "bureau")
-        yield facilities.where(telling, held, "bureau")
+        yield facilities.where(telling, places, "bureau")
         yield bureaus.heat(telling, [r for r in site.moment.in_view(view).bureaus if r.is_valid or r.scored], catalogue)
         yield bureaus.listed(telling, site.moment.in_view(view).bureaus, lambda report: report.code)
         yield attention.strips(telling)
@@ -145,8 +145,8 @@ def _blocks(site: Site) -> Iterable[Block]:
     yield procedures.paper_steps(telling, register)
     yield procedures.planned_when(telling, register)
     yield procedures.over_time(telling, register, total)
-    yield facilities.where(telling, held, "kind")
-    yield facilities.ways_of_paying(telling, held)
-    yield facilities.over_time(telling, held)
-    yield facilities.tiles(telling, held)
+    yield facilities.where(telling, places, "kind")
+    yield facilities.ways_of_paying(telling, places)
+    yield facilities.over_time(telling, places)
+    yield facilities.tiles(telling, places)
     yield bureaus.coverage(telling, site.moment.scored, catalogue, site.moment.bureaus)

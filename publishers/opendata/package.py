@@ -120,21 +120,21 @@ def _notes() -> dict[str, dict[str, dict[str, str]]]:
 @lru_cache(maxsize=1)
 def _dictionary() -> dict[str, dict[str, str]]:
     """Return what each column means: those of tables are told where they are declared, those worked out in the data dictionary."""
-    told = dict(_notes()["fields"])
+    notes = dict(_notes()["fields"])
     for model in PUBLIC:
-        told |= said_of(model)
-    return told
+        notes |= said_of(model)
+    return notes
 
 
 def said_with_codes(model: type[SQLModel], store: Store) -> dict[str, dict[str, str]]:
     """Return what the public fields of a class mean, with every code that one may hold: name → language → text."""
-    told = said_of(model)
-    for name in told.keys() & model.model_fields.keys():
+    notes = said_of(model)
+    for name in notes.keys() & model.model_fields.keys():
         codes = _codes(model.model_fields[name])
         if (model, name) in _CODES_OF_ROWS:
             codes = sorted({row[name] for row in store.each_of(model, columns=(name,))})
-        told[name] = {own: _naming(text, codes, own) for own, text in told[name].items()}
-    return told
+        notes[name] = {own: _naming(text, codes, own) for own, text in notes[name].items()}
+    return notes
 
 
 def _codes(declared: Any) -> Sequence[str]:
@@ -158,8 +158,8 @@ def _naming(text: str, codes: Sequence[str], language: str) -> str:
 
 def describe(field: str, language: str = "ja") -> str:
     """Return what a column of the open data means; a text in a further language says what the text is and its language."""
-    told = _dictionary()
-    return (told[field] if field in told else _in_a_further_language(field))[language]
+    notes = _dictionary()
+    return (notes[field] if field in notes else _in_a_further_language(field))[language]
 
 
 def _in_a_further_language(column: str) -> dict[str, str]:
@@ -193,8 +193,10 @@ def resources(moment: Moment) -> list[Resource]:
         if "submission_id" in fields:
             fields = {"is_reported" if name == "submission_id" else name: kind for name, kind in fields.items()}
             fields["is_reported"] = "boolean"
-        said = {name: told for name, told in said_with_codes(model, store).items() if (model, name) not in _AS_EVERYWHERE}
-        made.append(Resource(table, fields, rows, key_columns(model), said))
+        descriptions = {
+            name: description for name, description in said_with_codes(model, store).items() if (model, name) not in _AS_EVERYWHERE
+        }
+        made.append(Resource(table, fields, rows, key_columns(model), descriptions))
     for (model, column), (table, part) in _SPREAD_TO.items():
         key = next(c.name for c in columns_of(model) if c.primary_key)
         spread = Spread(store, model, key, column, part)
@@ -235,7 +237,7 @@ def _observations(moment: Moment) -> Resource:
     observations = moment.state.store.each_of(tables.Observation)
     stored = {(r["indicator_code"], r["bureau_code"], r["period_code"], r["vintage"]): r for r in observations}
     public, rows = public_names(tables.Observation), []
-    said = [name for name in tables.FigureFields.model_fields if name in public and name != "value"]
+    names_given = [name for name in tables.FigureFields.model_fields if name in public and name != "value"]
     notes: list[str] = [name for name in ("note_ja", "note_en") if name in public]
     for entry in moment.book.entries:
         definition, unit = entry.definition, entry.unit_code
@@ -249,7 +251,7 @@ def _observations(moment: Moment) -> Resource:
                     "indicator_name_en": definition.name_en, "bureau_code": unit,
                     "bureau_name_ja": text_of(units[unit], "name", "ja") if unit in units else None, "period_code": figure.period_code,
                     "start_date": period.start, "end_date": period.end, "value": read.value, "unit_ja": definition.unit_ja,
-                    "unit_en": definition.unit_en, "is_worked_out": read.is_worked_out, **{name: row[name] for name in said}, "vintage": row["vintage"],
+                    "unit_en": definition.unit_en, "is_worked_out": read.is_worked_out, **{name: row[name] for name in names_given}, "vintage": row["vintage"],
                     "finalises_vintage": row["finalises_vintage"], **revision_json(definition, figure, known), "published_on": row["published_on"],
                     "known_at": row["known_at"], "verified": row["verified"], "reason_class": row["reason_class"],
                     "reason_text": row["reason_text"], **dict(zip(notes, map(row.get, notes), strict=True)),
@@ -299,7 +301,7 @@ def _status(moment: Moment) -> Resource:
     rows = []
     for item in moment.scored:
         judged, definition = item.judgement, item.entry.definition
-        said = {
+        record = {
             "indicator_code": definition.code, "bureau_code": item.entry.unit_code, "as_of": moment.as_of, "unit_ja": definition.unit_ja,
             "unit_en": definition.unit_en, "sentence_ja": item.sentence(), "sentence_en": item.sentence("en"),
             **{name: getattr(judged, name) for name in _OF_JUDGEMENT}, **{name: getattr(definition, name) for name in _OF_DEFINITION},
@@ -311,8 +313,8 @@ def _status(moment: Moment) -> Resource:
         }  # fmt: skip
         for due in ("last_due", "last_settled"):
             names = {"period": "goal.period_code", "value": "goal.value", "result": "result", "gap": "gap"}
-            said |= _held(getattr(judged, due), **{f"{due}_{name}": path for name, path in names.items()})
-        rows.append({name: as_datum(said[name]) for name in fields})
+            record |= _held(getattr(judged, due), **{f"{due}_{name}": path for name, path in names.items()})
+        rows.append({name: as_datum(record[name]) for name in fields})
     return Resource("status", fields, tuple(rows), ("indicator_code", "bureau_code"))
 
 
@@ -357,7 +359,7 @@ def as_json(resource: Resource, file: BinaryIO) -> None:
     comma = "\n "
     names = {name: f"\n  {_WRITTEN(name)}: " for name in resource.fields}
     for row in resource.rows:  # laid out here: the encoder of the library is ten times as slow where it lays out
-        cells = ",".join(said + _WRITTEN(_json(row[name])) for name, said in names.items())
+        cells = ",".join(prefix + _WRITTEN(_json(row[name])) for name, prefix in names.items())
         file.write(f"{comma}{{{cells}\n }}".encode())
         comma = ",\n "
     file.write(b"]\n" if comma == "\n " else b"\n]\n")

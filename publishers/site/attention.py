@@ -110,8 +110,8 @@ def _table(rows: Sequence[tuple[OffTrackRow, Sequence[object]]], at: Sequence[in
         for head in picked(HEADS, at)
     )
     # On a phone each value has its label before it; they stand once, for each row to take from.
-    told = {**dict(zip(NAMES, HEADS, strict=True)), "both": "att_why_and_action"}
-    labels = ";".join(f"--{name}:'{words(key)}'" for name, key in told.items() if name in LABELLED)
+    headings = {**dict(zip(NAMES, HEADS, strict=True)), "both": "att_why_and_action"}
+    labels = ";".join(f"--{name}:'{words(key)}'" for name, key in headings.items() if name in LABELLED)
     body = Markup("").join(_row(row, cells, at) for row, cells in rows)
     return Markup(
         '<table class="att" style="{}"><caption class="vh">{}</caption><thead><tr>{}</tr></thead><tbody>{}</tbody></table>'

@@ -108,6 +108,6 @@ class BlockView:
         return f"data/{self.block.file}.csv" if self.block.file else ""
 
 
-def pairs(told: Iterable[tuple[str, Cell]], words: Words) -> list[tuple[str, Markup | str]]:
+def pairs(cells: Iterable[tuple[str, Cell]], words: Words) -> list[tuple[str, Markup | str]]:
     """Return names and values, these as HTML."""
-    return [(name, cell(value, words)) for name, value in told]
+    return [(name, cell(value, words)) for name, value in cells]

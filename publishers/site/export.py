@@ -31,9 +31,9 @@ def export(target: Path, *, number: int | None = None, chosen: Settings) -> Edit
         FigureRefused: the folder exists.
     """
     folder = chosen.editions_dir
-    held = on_disk.pointer(folder)
+    pointer = on_disk.pointer(folder)
     made = on_disk.current(folder) if number is None else next((e for e in on_disk.shown(folder) if e.number == number), None)
-    if made is None or held is None:
+    if made is None or pointer is None:
         raise NotFound("no_edition")
     if target.exists():
         raise FigureRefused("folder_exists", target=target)
@@ -47,7 +47,7 @@ def export(target: Path, *, number: int | None = None, chosen: Settings) -> Edit
         for edition in on_disk.shown(folder):
             if edition.number <= made.number:
                 _copy(edition, beside / "editions" / edition.folder.name)
-        for name in (POINTER, KEYS) if made.number == held.edition else ():  # they speak of the edition shown
+        for name in (POINTER, KEYS) if made.number == pointer.edition else ():  # they speak of the edition shown
             if (folder / name).is_file():
                 shutil.copyfile(folder / name, beside / "editions" / name)
         beside.rename(target)

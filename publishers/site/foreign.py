@@ -35,11 +35,11 @@ def marked(html: str, language: str) -> str:
             while open_ and open_.pop()[0] != tag[2]:
                 pass
         elif tag:
-            said = re.search(r'\blang="([^"]*)"', tag[3])
+            declared = re.search(r'\blang="([^"]*)"', tag[3])
             above = open_[-1] if open_ else ("", 0, False, False)
-            is_theirs = said[1].startswith(SOURCE) if said else above[2]
+            is_theirs = declared[1].startswith(SOURCE) if declared else above[2]
             if (
-                not said
+                not declared
                 and not is_theirs
                 and (name := re.search(r'\b(?:aria-label|alt)="([^"]*)"', tag[3]))
                 and _is_foreign(name[1])

@@ -89,17 +89,17 @@ def _marked(name: str, japanese: str) -> Markup:
 
 def _by_place(site: Site, words: Words) -> list[tuple[str, str, list[Facility]]]:
     """Return the municipalities with facilities on the list: anchor, name, facilities; in the order of the government's own list."""
-    held: dict[str, list[Facility]] = defaultdict(list)
+    by_place: dict[str, list[Facility]] = defaultdict(list)
     for facility in counted(site.moment.facilities):
         for place in facility.places:
-            held[place].append(facility)
+            by_place[place].append(facility)
     listed = {place.name_ja: place for place in government().places}
-    order = [*(name for name in listed if name in held), *(name for name in held if name not in listed)]
+    order = [*(name for name in listed if name in by_place), *(name for name in by_place if name not in listed)]
     return [
         (
             f"p{listed[name].municipality_code if name in listed else number}",
             words.named(listed[name]) if name in listed else name,
-            held[name],
+            by_place[name],
         )
         for number, name in enumerate(order, start=1)
     ]

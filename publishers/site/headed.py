@@ -28,58 +28,58 @@ _MEANT: dict[tuple[str, str], tuple[Mapping[str, str], dict[str, str]]] = {}  # 
 
 def _keys(words: Words, scope: str) -> Mapping[str, str]:
     """Return heading → its key, of columns or (``row``) of rows; what a language lacks is headed in Japanese."""
-    spoken, held = language(words.language), _HELD.get(words.language)
-    if held is None or held[0] is not spoken:
+    spoken, cached = language(words.language), _HELD.get(words.language)
+    if cached is None or cached[0] is not spoken:
         source = language(SOURCE).words
         keys = [key.removeprefix(KEY) for key in source if key.startswith(KEY)]
         made: dict[str, dict[str, str]] = {
             of: {spoken.words.get(key, source[key]): key for key in keys if of == "col" or key in OF_ROWS} for of in ("col", "row")
         }
-        held = _HELD[words.language] = (spoken, made)
-    return held[1][scope]
+        cached = _HELD[words.language] = (spoken, made)
+    return cached[1][scope]
 
 
 def meanings(words: Words, scope: str = "col") -> Mapping[str, str]:
     """Return heading → what it means, of columns or (``row``) of rows."""
     keys = _keys(words, scope)
-    held = _MEANT.get((words.language, scope))
-    if held is None or held[0] is not keys:  # asked for at each grid of each run
-        held = _MEANT[words.language, scope] = keys, {heading: words(KEY + key) for heading, key in keys.items()}
-    return held[1]
+    cached = _MEANT.get((words.language, scope))
+    if cached is None or cached[0] is not keys:  # asked for at each grid of each run
+        cached = _MEANT[words.language, scope] = keys, {heading: words(KEY + key) for heading, key in keys.items()}
+    return cached[1]
 
 
-def defined(html: str, words: Words, *, told: set[str] | None = None) -> Markup:
+def defined(html: str, words: Words, *, explained: set[str] | None = None) -> Markup:
     """Return HTML whose tables say what their headings mean.
 
     Args:
         html: any part of a page.
         words: of the language.
-        told: the headings that the page has told already; those told here are added.
+        explained: the headings that the page has told already; those told here are added.
     """
-    known, before = {scope: _keys(words, scope) for scope in ("col", "row")}, told if told is not None else set[str]()
+    known, before = {scope: _keys(words, scope) for scope in ("col", "row")}, explained if explained is not None else set[str]()
 
     def of_table(part: re.Match[str]) -> str:
         box, table, end = part[1] or "", part[2], part[3] or ""
-        held: dict[str, str] = {}
+        meanings_of: dict[str, str] = {}
 
         def of_heading(heading: re.Match[str]) -> str:
             name = heading[3].strip()
             key = known[heading[1]].get(name)  # a word that HTML writes otherwise has no meaning here
             if key is None:
                 return heading[0]
-            held[name] = said = words(KEY + key)
-            return f'<th title="{escape(said)}"{heading[2]}>{heading[3]}'
+            meanings_of[name] = meaning = words(KEY + key)
+            return f'<th title="{escape(meaning)}"{heading[2]}>{heading[3]}'
 
         table = _HEADING.sub(of_heading, table)
-        new = {name: said for name, said in held.items() if name not in before}
+        new = {name: meanings for name, meanings in meanings_of.items() if name not in before}
         before.update(new)
         return f"{box}{table}{end}{folded(new.items(), words)}" if box else f"{table}{folded(new.items(), words)}{end}"
 
     return Markup(_TABLE.sub(of_table, str(html)))
 
 
-def folded(told: Iterable[tuple[str, str]], words: Words, *, after: Markup | str = "") -> Markup:
+def folded(meanings: Iterable[tuple[str, str]], words: Words, *, after: Markup | str = "") -> Markup:
     """Return what words mean, folded away: opened by a key, a finger or a pointer; nothing where there are none."""
-    rows = Markup("").join(Markup("<div><dt>{}</dt><dd>{}</dd></div>").format(word, said) for word, said in told)
+    rows = Markup("").join(Markup("<div><dt>{}</dt><dd>{}</dd></div>").format(word, meaning) for word, meaning in meanings)
     made = Markup('<details class="mn"><summary>{}</summary><dl>{}</dl>{}</details>')
     return made.format(words("meanings"), rows, after) if rows else Markup("")

@@ -22,75 +22,77 @@ MARK_OF = {"draft": "not_due", "submitted": "not_due", "returned": "slightly_beh
 ListOf = Callable[[Leads], str]
 
 
-def table(told: Matrix, page_of: Callable[[str], str], list_of: ListOf, words: Words, *, caption: str) -> Markup:
+def table(matrix: Matrix, page_of: Callable[[str], str], list_of: ListOf, words: Words, *, caption: str) -> Markup:
     """Return the table.
 
     Args:
-        told: what it says; groups may hold a choice of the bureaus.
+        matrix: what it says; groups may hold a choice of the bureaus.
         page_of: code of a bureau → address of its page.
         list_of: address of the list that a count counts.
         words: of the language.
         caption: what the table is of, for those who do not see where it stands.
     """
-    told = _said(told)
-    body = Markup("").join(_head_line(told, name, cells, list_of) for name, cells in told.heads)
+    matrix = _said(matrix)
+    body = Markup("").join(_head_line(matrix, name, cells, list_of) for name, cells in matrix.heads)
     body = Markup('<tbody class="mx-whole">{}</tbody>').format(body)
-    wide = len(told.columns) + 1 + bool(told.report)
-    for name, rows in told.groups:
+    wide = len(matrix.columns) + 1 + bool(matrix.report)
+    for name, rows in matrix.groups:
         if not rows:
             continue
         head = Markup('<tr class="mx-group"><th scope="row" colspan="{}">{} <span>{}</span></th></tr>').format(
             wide, name, words.number(len(rows))
         )
-        body += Markup("<tbody>{}{}</tbody>").format(head, Markup("").join(_row(told, row, page_of, list_of) for row in rows))
-    made = Markup('<table class="mx"><caption class="vh">{}</caption>{}{}</table>').format(caption, _heads(told, words), body)
-    notes = Markup("").join(Markup('<p class="att-said">{}</p>').format(note) for note in (*told.notes, words("matrix_legend")))
+        body += Markup("<tbody>{}{}</tbody>").format(head, Markup("").join(_row(matrix, row, page_of, list_of) for row in rows))
+    made = Markup('<table class="mx"><caption class="vh">{}</caption>{}{}</table>').format(caption, _heads(matrix, words), body)
+    notes = Markup("").join(Markup('<p class="att-said">{}</p>').format(note) for note in (*matrix.notes, words("matrix_legend")))
     return with_roles(str(shown(made + notes)))
 
 
-def _said(told: Matrix) -> Matrix:
+def _said(matrix: Matrix) -> Matrix:
     """Return the table without the columns in which no line says anything."""
-    cells = [cells for _, cells in told.heads] + [row.cells for row in told.rows]
+    cells = [cells for _, cells in matrix.heads] + [row.cells for row in matrix.rows]
     if not cells:
-        return told
+        return matrix
     at = [place - 1 for place in filled(("", *(cell.text for cell in line)) for line in cells)[1:]]
 
     def said(row: BureauRow) -> BureauRow:
         return replace(row, cells=tuple(picked(row.cells, at)))
 
     return replace(
-        told, columns=tuple(picked(told.columns, at)), heads=tuple((name, tuple(picked(cells, at))) for name, cells in told.heads),
-        groups=tuple((name, tuple(map(said, rows))) for name, rows in told.groups),
+        matrix, columns=tuple(picked(matrix.columns, at)), heads=tuple((name, tuple(picked(cells, at))) for name, cells in matrix.heads),
+        groups=tuple((name, tuple(map(said, rows))) for name, rows in matrix.groups),
     )  # fmt: skip
 
 
-def _heads(told: Matrix, words: Words) -> Markup:
+def _heads(matrix: Matrix, words: Words) -> Markup:
     groups = Markup("").join(
-        Markup('<th scope="col" colspan="{}">{}</th>').format(len(list(held)), group)
-        for group, held in groupby(told.columns, key=lambda column: column.group)
+        Markup('<th scope="col" colspan="{}">{}</th>').format(len(list(columns)), group)
+        for group, columns in groupby(matrix.columns, key=lambda column: column.group)
     )
     names = Markup("").join(
-        Markup('<th scope="col" class="n">{}<span>{}</span></th>').format(column.name, column.unit) for column in told.columns
+        Markup('<th scope="col" class="n">{}<span>{}</span></th>').format(column.name, column.unit) for column in matrix.columns
     )
-    report = Markup('<th scope="col">{}</th>').format(told.report) if told.report else Markup("")
-    blank = Markup("<td></td>") if told.report else Markup("")
+    report = Markup('<th scope="col">{}</th>').format(matrix.report) if matrix.report else Markup("")
+    blank = Markup("<td></td>") if matrix.report else Markup("")
     first = Markup('<tr class="mx-groups"><td></td>{}{}</tr>').format(groups, blank)
     return Markup('<thead>{}<tr><th scope="col">{}</th>{}{}</tr></thead>').format(first, words("bureau"), names, report)
 
 
-def _head_line(told: Matrix, name: str, cells: Sequence[Cell], list_of: ListOf) -> Markup:
-    blank = Markup("<td></td>") if told.report else Markup("")
-    return Markup('<tr><th scope="row">{}</th>{}{}</tr>').format(name, _cells(told, cells, list_of), blank)
+def _head_line(matrix: Matrix, name: str, cells: Sequence[Cell], list_of: ListOf) -> Markup:
+    blank = Markup("<td></td>") if matrix.report else Markup("")
+    return Markup('<tr><th scope="row">{}</th>{}{}</tr>').format(name, _cells(matrix, cells, list_of), blank)
 
 
-def _row(told: Matrix, row: BureauRow, page_of: Callable[[str], str], list_of: ListOf) -> Markup:
+def _row(matrix: Matrix, row: BureauRow, page_of: Callable[[str], str], list_of: ListOf) -> Markup:
     name = Markup('<a href="{}">{}</a>').format(page_of(row.code), row.name)
-    report = Markup('<td class="mx-report" data-label="{}">{}</td>').format(told.report, _handed(row.handed)) if told.report else ""
-    return Markup('<tr><th scope="row">{}</th>{}{}</tr>').format(name, _cells(told, row.cells, list_of), report)
+    report = (
+        Markup('<td class="mx-report" data-label="{}">{}</td>').format(matrix.report, _handed(row.handed)) if matrix.report else ""
+    )
+    return Markup('<tr><th scope="row">{}</th>{}{}</tr>').format(name, _cells(matrix, row.cells, list_of), report)
 
 
-def _cells(told: Matrix, cells: Iterable[Cell], list_of: ListOf) -> Markup:
-    return Markup("").join(_cell(cell, column.alone, list_of) for cell, column in zip(cells, told.columns, strict=True))
+def _cells(matrix: Matrix, cells: Iterable[Cell], list_of: ListOf) -> Markup:
+    return Markup("").join(_cell(cell, column.alone, list_of) for cell, column in zip(cells, matrix.columns, strict=True))
 
 
 def _cell(cell: Cell, label: str, list_of: ListOf) -> Markup:
@@ -103,8 +105,8 @@ def _cell(cell: Cell, label: str, list_of: ListOf) -> Markup:
     tone = {QUIET: "", MISSING: " mx-missing", NONE: " mx-none"}.get(cell.status, f" mx-{cell.status}")
     tone += " mx-loud" if cell.is_loud else ""
     tone += " mx-none" if cell.text == "·" else ""
-    told = Markup(' title="{}"').format(cell.said) if cell.said else ""
-    return Markup('<td class="n{}" data-label="{}"{}>{}{}{}{}</td>').format(tone, label, told, mark, text, period, share)
+    title = Markup(' title="{}"').format(cell.said) if cell.said else ""
+    return Markup('<td class="n{}" data-label="{}"{}>{}{}{}{}</td>').format(tone, label, title, mark, text, period, share)
 
 
 def _handed(handed: Handed | None) -> Markup:

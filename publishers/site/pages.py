@@ -123,8 +123,8 @@ def _front(site: Site, words: Words, own: Mapping[str, IndicatorView]) -> Page:
 
 
 def _latest(site: Site, words: Words, scored: Sequence[Scored], count: int, home: Callable[[str], str]) -> Markup:
-    told = latest(scored, site.moment.book.sources, words, as_of=site.moment.as_of, count=count)
-    return seen.latest(told, lambda code: f"{home('indicators')}indicators/{code}.html", words)
+    changes = latest(scored, site.moment.book.sources, words, as_of=site.moment.as_of, count=count)
+    return seen.latest(changes, lambda code: f"{home('indicators')}indicators/{code}.html", words)
 
 
 def _overview(site: Site, words: Words, own: Mapping[str, IndicatorView]) -> Any:
@@ -158,9 +158,10 @@ def _overview(site: Site, words: Words, own: Mapping[str, IndicatorView]) -> Any
 
 def _themes(site: Site, words: Words, own: Mapping[str, IndicatorView]) -> Any:
     scored = [v.scored for v in own.values()]
-    heading, told = themes_told(scored, list(site.moment.indicators.values()), words)
+    heading, theme_rows = themes_told(scored, list(site.moment.indicators.values()), words)
     themes = [
-        (theme, theme_name(theme, words), notes, [own[s.entry.definition.code] for s in items]) for theme, notes, items in told
+        (theme, theme_name(theme, words), notes, [own[s.entry.definition.code] for s in items])
+        for theme, notes, items in theme_rows
     ]
     title = words("themes_title", text=heading)
     cards = partial(theme_cards_to, site, words, scored)
@@ -194,17 +195,17 @@ def _indicator(site: Site, words: Words, row: tables.Indicator, views: Sequence[
         if (other := getattr(row, field)) in site.moment.indicators
     ]
     definition = views[0].scored.entry.definition
-    told = Telling(words, site.moment)
+    telling = Telling(words, site.moment)
     sentence = f"{figure_text(definition, views[0].scored.judgement.figure, words.language)}. {views[0].sentence}"
     return f"indicators/{code}.html", "indicator.html", {
-        "title": words.named(row), "whose": attention.bureau_of(told, views[0].scored)[1], "description": sentence, "row": row, "views": views, "units": site.moment.units, "facts": facts.facts(told, row),
-        "inputs": {v.scored.entry.unit_code: pairs(facts.inputs(told, v.scored), words) for v in views},
-        "targets": {v.scored.entry.unit_code: BlockView(facts.targets(told, v.scored), words) for v in views}, "related": related,
+        "title": words.named(row), "whose": attention.bureau_of(telling, views[0].scored)[1], "description": sentence, "row": row, "views": views, "units": site.moment.units, "facts": facts.facts(telling, row),
+        "inputs": {v.scored.entry.unit_code: pairs(facts.inputs(telling, v.scored), words) for v in views},
+        "targets": {v.scored.entry.unit_code: BlockView(facts.targets(telling, v.scored), words) for v in views}, "related": related,
         "needed": {v.scored.entry.unit_code: BlockView(block, words) for v in views if (block := needed.block(v.scored, words))},
-        "revisions": BlockView(facts.revisions(told, [*(v.scored for v in views), *site.moment.parts.get(code, ())]), words),
-        "readings": BlockView(facts.readings(told, views[0].scored), words),
-        "said": [BlockView(b, words) for b in said.blocks(told, said.of_subject(told, code), [code], signs=views[0].signs)],
-        "notes": BlockView(said.notes(told, [v.scored for v in views]), words), "has_chart": any(v.has_series for v in views),
+        "revisions": BlockView(facts.revisions(telling, [*(v.scored for v in views), *site.moment.parts.get(code, ())]), words),
+        "readings": BlockView(facts.readings(telling, views[0].scored), words),
+        "said": [BlockView(b, words) for b in said.blocks(telling, said.of_subject(telling, code), [code], signs=views[0].signs)],
+        "notes": BlockView(said.notes(telling, [v.scored for v in views]), words), "has_chart": any(v.has_series for v in views),
         "section": "definitions.html", "reported": reported, "compared": compared_by_bureau(site, words, code), "last_quarters": _last_quarters,
     }  # fmt: skip
 
@@ -238,10 +239,12 @@ def _states_linked(report: ProjectReport, words: Words) -> Markup | str:
 
 def _standing(site: Site, words: Words, own: Mapping[str, IndicatorView]) -> Any:
     """List every indicator by how it stands, and every milestone by its state: what the counts of other pages count."""
-    held: dict[str, list[IndicatorView]] = {}
+    views_of: dict[str, list[IndicatorView]] = {}
     for view in own.values():
-        held.setdefault(f"{view.scored.judgement.standing}-{view.status}", []).append(view)
-    lists = [(f"{group}-{s}", attention.list_word(group, s, words), held.get(f"{group}-{s}", [])) for group, s in attention.lists()]
+        views_of.setdefault(f"{view.scored.judgement.standing}-{view.status}", []).append(view)
+    lists = [
+        (f"{group}-{s}", attention.list_word(group, s, words), views_of.get(f"{group}-{s}", [])) for group, s in attention.lists()
+    ]
     milestones = [
         (f"milestone-{state}", attention.list_word("milestone", state, words),
          [(r, m) for r in site.moment.projects for m in r.milestones if m.state == state])
@@ -250,7 +253,7 @@ def _standing(site: Site, words: Words, own: Mapping[str, IndicatorView]) -> Any
     return "standing.html", "standing.html", {
         "title": f"{words('nav_standing')} ({len(own)})",
         "lead": words("standing_lead", as_of=format_date(site.moment.as_of, words.language), view=words("view_then")),
-        "lists": [each for each in lists if each[2]], "milestones": [each for each in milestones if each[2]], "overdue": next((key for key, _, held in milestones if held and key.removeprefix("milestone-") in LATE), ""),
+        "lists": [each for each in lists if each[2]], "milestones": [each for each in milestones if each[2]], "overdue": next((key for key, _, views_of in milestones if views_of and key.removeprefix("milestone-") in LATE), ""),
         "note": words("att_strip_note"),
     }  # fmt: skip
 
@@ -259,7 +262,7 @@ def _projects(site: Site, words: Words, every: Sequence[IndicatorView]) -> Pages
     by_place = {(v.code, v.scored.entry.unit_code): v for v in every}
     listed: dict[str, list[list[Any]]] = {}
     sources = {row.source_code: row for row in site.moment.rows(tables.Source)}
-    told = Telling(words, site.moment)
+    telling = Telling(words, site.moment)
     for report in site.moment.projects:
         row, code = report.row, report.code
         counts = badges(report.tally, words, "#indicators")
@@ -284,8 +287,8 @@ def _projects(site: Site, words: Words, every: Sequence[IndicatorView]) -> Pages
                 for m in report.bureaus for unit in (site.moment.units[m.bureau_code],)
             ],
             "states": _states(report.milestones, words),
-            "milestones": BlockView(projects.timeline(told, report.milestones, chart=f"projects/{code}", without=NOT_LISTED), words, words("milestones"), told),
-            "said": [BlockView(b, words) for b in said.blocks(told, said.of_subject(told, code), [code])],
+            "milestones": BlockView(projects.timeline(telling, report.milestones, chart=f"projects/{code}", without=NOT_LISTED), words, words("milestones"), telling),
+            "said": [BlockView(b, words) for b in said.blocks(telling, said.of_subject(telling, code), [code])],
             "versions": [(n.version_name(words.language), words.named(n.row)) for n in report.names],
         }  # fmt: skip
     labels = ("project", "ed_category", "computed_status", "indicators", "statuses", "milestones")
@@ -339,10 +342,10 @@ def _method(site: Site, words: Words) -> Any:
     for section in sections(words):
         body += Markup('<h2 id="{}">{}</h2>').format(section.anchor, section.heading) + Markup(markdown.render(section.text))
     if worked:
-        said = Markup('<h2 id="method-examples">{}</h2><p class="small">{}</p>').format(
+        introduction = Markup('<h2 id="method-examples">{}</h2><p class="small">{}</p>').format(
             words("method_examples"), words("method_examples_said")
         )
-        body += said + Markup(markdown.render(worked))
+        body += introduction + Markup(markdown.render(worked))
     body += Markup("<details><summary>{}</summary><p>{}</p>").format(words("method_names"), words("method_names_said"))
     body += Markup('<table><thead><tr><th scope="col">{}</th><th scope="col">{}</th></tr></thead><tbody>').format(
         words("method_word"), words("method_field")

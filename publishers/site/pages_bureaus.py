@@ -47,7 +47,7 @@ def _compared(site: Site, words: Words, view: str) -> Page:
     reports, telling = site.moment.in_view(view).bureaus, site.telling(words, view)
     current = [r for r in reports if r.is_valid]
     catalogue = list(site.moment.indicators.values())
-    told, gone = matrix.matrix(telling, current), [r for r in reports if not r.is_valid]
+    bureau_matrix, gone = matrix.matrix(telling, current), [r for r in reports if not r.is_valid]
 
     def drawn(shown: Matrix, home: Callable[[str], str], caption: str) -> Markup:
         return table(
@@ -68,12 +68,12 @@ def _compared(site: Site, words: Words, view: str) -> Page:
             )
     other = "now" if view == "then" else "then"
     return _file(view), "bureaus.html", {
-        "title": words("ed_bureaus_title", view=words(f"view_{view}"), bureaus=told.title), "view": view, "other": (_file(other), words(f"ed_view_{other}")),
+        "title": words("ed_bureaus_title", view=words(f"view_{view}"), bureaus=bureau_matrix.title), "view": view, "other": (_file(other), words(f"ed_view_{other}")),
         "lead": words("bureaus_lead", as_of=format_date(site.moment.as_of, words.language), view=words(f"view_{view}")),
-        "matrix": lambda home: drawn(told, home, words("matrix_caption")),
+        "matrix": lambda home: drawn(bureau_matrix, home, words("matrix_caption")),
         "gone": (lambda home: drawn(matrix.of_gone(telling, gone), home, words("gone_bureaus"))) if gone else None,
         "coverage": BlockView(bureaus.coverage(telling, site.moment.scored, catalogue, reports), words),
-        "lists": [(heading, BlockView(bureaus.listed(telling, held, link), words)) for heading, held in lists if held],
+        "lists": [(heading, BlockView(bureaus.listed(telling, rows, link), words)) for heading, rows in lists if rows],
         "others": [(words("bureaus_beside"), apart[True]), (words("ed_former"), apart[False])], "section": "bureaus.html",
     }  # fmt: skip
 
@@ -145,19 +145,19 @@ def _bureau(site: Site, words: Words, code: str, row: tables.Bureau, every: Sequ
     ]  # fmt: skip
     mine = [v for v in every if v.scored.entry.unit_code == code]
     now = _figures(site, words, code, "now")
-    told = [[(v.code, v.headline, v.status) for v in views] for views in (_figures(site, words, code, "then"), now)]
+    figures = [[(v.code, v.headline, v.status) for v in views] for views in (_figures(site, words, code, "then"), now)]
     report, telling = next((r for r in site.moment.bureaus if r.code == code), None), site.telling(words)
-    held = [f for f in site.moment.facilities if f.bureau == code]
+    facilities = [f for f in site.moment.facilities if f.bureau == code]
     return f"bureaus/{code}.html", "bureau.html", {
         "title": words.named(row), "life": life, "history": history,
-        "views": mine, "now": now if told[0] != told[1] else [], "is_same": bool(told[0]) and told[0] == told[1],
+        "views": mine, "now": now if figures[0] != figures[1] else [], "is_same": bool(figures[0]) and figures[0] == figures[1],
         "counts": badges(report.tally if report else Tally(), words, "#indicators"),
         "projects": [
             (words(f"role_{m.role}"), site.moment.by_code(tables.Project)[m.project_code]) for m in site.moment.rows(tables.ProjectBureau) if m.bureau_code == code
         ],
         "procedures": listed_procedures(site, words, code, most=PROCEDURES),
-        "facilities": [(f.name, words(f"cashless_{f.status}"), words("col_class") if f.is_class else "") for f in held],
-        "facilities_count": len(counted(held)),
+        "facilities": [(f.name, words(f"cashless_{f.status}"), words("col_class") if f.is_class else "") for f in facilities],
+        "facilities_count": len(counted(facilities)),
         "milestones": [(m, words(f"state_{m.state}")) for m in (report.milestones if report else ())],
         "said": [BlockView(b, words) for b in blocks(telling, of_bureau(telling, code), attention.subjects_of_bureau(telling, code), about=True)],
         "registers": [

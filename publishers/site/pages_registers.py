@@ -119,13 +119,13 @@ def listed_procedures(site: Site, words: Words, bureau: str = "", *, most: int =
         for r in rows
     ]  # fmt: skip
     key = "ed_list_first" if total > len(rows) else "ed_list_all"
-    said = words(key, total=words.number(total), shown=words.number(len(rows)))
+    sentence = words(key, total=words.number(total), shown=words.number(len(rows)))
     return Listed(
         heading=words("list_heading"),
         columns=[words(h) for h in heads],
         rows=cells,
         file="procedures.csv",
-        said=said,
+        said=sentence,
         codes=list(successors),
         unsaid=[words("process_unknown")],
     )
@@ -134,30 +134,30 @@ def listed_procedures(site: Site, words: Words, bureau: str = "", *, most: int =
 def facilities(site: Site, words: Words) -> Page:
     """Return the page of facilities."""
     telling = site.telling(words)
-    held = site.moment.facilities
+    facilities = site.moment.facilities
     rollout = published(site.moment.scored, "facilities", "completion", "ratio", "stock")
     view = _view_of(site, words, "facilities", "completion", "ratio", "stock")
-    if not held:
+    if not facilities:
         return _empty("facilities.html", words("fac_empty"), view)
     by_bureau, by_kind = (words("ed_compare", dimension=words(key)) for key in ("reg_by_bureau", "fac_kind"))
     blocks = [
-        *_both(lambda t: told_facilities.where(t, held, "bureau"), site, words, by_bureau),
-        BlockView(told_facilities.where(telling, held, "kind"), words, by_kind, telling),
-        BlockView(told_facilities.ways_of_paying(telling, held), words, telling=telling),
-        BlockView(told_facilities.over_time(telling, held), words, telling=telling),
-        BlockView(told_facilities.cash_places(telling, held), words),
-        BlockView(told_facilities.tiles(telling, held), words, words("fac_map"), telling),
+        *_both(lambda t: told_facilities.where(t, facilities, "bureau"), site, words, by_bureau),
+        BlockView(told_facilities.where(telling, facilities, "kind"), words, by_kind, telling),
+        BlockView(told_facilities.ways_of_paying(telling, facilities), words, telling=telling),
+        BlockView(told_facilities.over_time(telling, facilities), words, telling=telling),
+        BlockView(told_facilities.cash_places(telling, facilities), words),
+        BlockView(told_facilities.tiles(telling, facilities), words, words("fac_map"), telling),
     ]
-    whole = BlockView(told_facilities.whole_list(telling, held), words)
-    key = "ed_list_first" if len(held) > LISTED else "ed_list_all"
+    whole = BlockView(told_facilities.whole_list(telling, facilities), words)
+    key = "ed_list_first" if len(facilities) > LISTED else "ed_list_all"
     listed = Listed(
-        heading=words("fac_list"), columns=[column.heading for column in whole.columns], rows=whole.rows[:LISTED], file="facilities.csv", codes=[f.code for f in held[:LISTED]],
-        said=words(key, total=words.number(len(held)), shown=words.number(min(len(held), LISTED))),
+        heading=words("fac_list"), columns=[column.heading for column in whole.columns], rows=whole.rows[:LISTED], file="facilities.csv", codes=[f.code for f in facilities[:LISTED]],
+        said=words(key, total=words.number(len(facilities)), shown=words.number(min(len(facilities), LISTED))),
     )  # fmt: skip
     return "facilities.html", "register.html", {
-        "title": told_facilities.title(telling, held, _headline(view)),
+        "title": told_facilities.title(telling, facilities, _headline(view)),
         "lead": words("fac_lead", as_of=format_date(site.moment.as_of, words.language)),
-        "cards": seen.numbers(told_facilities.cards(telling, held, rollout), _list, words), "view": view, "blocks": blocks,
+        "cards": seen.numbers(told_facilities.cards(telling, facilities, rollout), _list, words), "view": view, "blocks": blocks,
         "notes": _notes(words("fac_notes")), "listed": listed, "has_chart": True,
     }  # fmt: skip
 

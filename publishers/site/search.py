@@ -68,11 +68,11 @@ def write(site: Site, folder: Path, languages: list[Words]) -> None:
         entries += [(entry, n, index) for n, entry in enumerate(index.entries) if index.until[n] > day and _stands(entry)]
     entries.sort(key=lambda each: (len(each[0].names[0]), each[0].kind, each[0].code))
     grams = _grams(entries)
-    letters = sum(len(held) for held in grams.values())
+    letters = sum(len(postings) for postings in grams.values())
     parts = max(1, letters // PART)
     split: list[dict[str, str]] = [{} for _ in range(parts)]
-    for gram, held in grams.items():
-        split[part_of(gram, parts)][gram] = held
+    for gram, postings in grams.items():
+        split[part_of(gram, parts)][gram] = postings
     for n, part in enumerate(split):
         _write(folder / f"{n}.js", f"pairs({n},{_json(part)})")
     # Of which kind each entry is, so that a kind that is chosen is kept before the best are: runs, since entries are in order of length.
@@ -91,9 +91,9 @@ def write(site: Site, folder: Path, languages: list[Words]) -> None:
     for words in languages:
         telling, place = site.telling(words), folder / words.language
         place.mkdir()
-        told = [_row(words, answer_of(telling, entry, rows), stands) for entry, _, _ in entries]
-        for n in range(0, len(told), ROW):
-            _write(place / f"{n // ROW}.js", f"rows({n // ROW},{_json(told[n : n + ROW])})")
+        rows_json = [_row(words, answer_of(telling, entry, rows), stands) for entry, _, _ in entries]
+        for n in range(0, len(rows_json), ROW):
+            _write(place / f"{n // ROW}.js", f"rows({n // ROW},{_json(rows_json[n : n + ROW])})")
 
 
 def part_of(gram: str, parts: int) -> int:
@@ -107,7 +107,7 @@ def part_of(gram: str, parts: int) -> int:
 def _grams(entries: list[tuple[Searchable, int, Index]]) -> dict[str, str]:
     """Return pair → its places: how many there are, then the gaps between them in base 36, the first ``MOST`` procedures and all else."""
     of_procedures = np.array([entry.kind == "procedure" for entry, _, _ in entries], dtype=np.bool_)
-    held: dict[int, list[Any]] = {}
+    postings: dict[int, list[Any]] = {}
     for index in {id(index): index for _, _, index in entries}.values():
         new = np.full(len(index.entries), -1, dtype=np.int64)
         for n, (_, old, of) in enumerate(entries):
@@ -115,9 +115,9 @@ def _grams(entries: list[tuple[Searchable, int, Index]]) -> dict[str, str]:
                 new[old] = n
         for key in index.named.keys.tolist():
             there = new[index.named.of(key)]
-            held.setdefault(key, []).append(there[there >= 0])
+            postings.setdefault(key, []).append(there[there >= 0])
     made = {}
-    for key, several in held.items():
+    for key, several in postings.items():
         places = np.sort(np.concatenate(several))
         first, second = key >> _BITS, key & ((1 << _BITS) - 1)
         if not len(places) or (not first and not "\u3400" <= chr(second) <= "\u9fff"):

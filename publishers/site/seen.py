@@ -68,21 +68,21 @@ def _stands(status: str, word: str, notes: Sequence[str], words: Words, *, is_ol
 
 def meanings(statuses: Iterable[str], method: str, words: Words) -> Markup:
     """Return what statuses mean, folded away: opened by a key, a finger or a pointer; ``method`` is the address of the rules."""
-    told = [status for status in dict.fromkeys(statuses) if words.has(f"meaning_{status}")]
+    known_statuses = [status for status in dict.fromkeys(statuses) if words.has(f"meaning_{status}")]
     rules = Markup('<p><a href="{}">{}</a></p>').format(method, words("meanings_rules"))
-    return folded([(counted_word(status, words), words(f"meaning_{status}")) for status in told], words, after=rules)
+    return folded([(counted_word(status, words), words(f"meaning_{status}")) for status in known_statuses], words, after=rules)
 
 
 def band(counted: Tally, list_of: ListOf, words: Words, *, method: str) -> Markup:
     """Return the counts in three parts: what stands how now, what has no figure of now, what is not judged; each count leads to its list."""
 
-    def counts(group: str, held: dict[str, int]) -> Markup:
+    def counts(group: str, counts_of: dict[str, int]) -> Markup:
         return Markup("").join(
             Markup('<a href="{}">{}</a>').format(
-                list_of(group, status), mark(status, f"{counted_word(status, words)} {held[status]}", words)
+                list_of(group, status), mark(status, f"{counted_word(status, words)} {counts_of[status]}", words)
             )
             for status in STATUSES
-            if held.get(status)
+            if counts_of.get(status)
         )
 
     last = dict(counted.last_known)
@@ -106,8 +106,8 @@ def band(counted: Tally, list_of: ListOf, words: Words, *, method: str) -> Marku
         Markup('<div><p>{} <b>{}</b></p><p class="tally-marks">{}</p></div>').format(label, words.number(total), marks)
         for label, total, marks in parts
     )
-    held = (*counted.current, *(["unreported"] if counted.unreported else []), *last, *counted.unjudged)
-    return Markup('<div class="tally">{}</div>{}').format(made, meanings((s for s in STATUSES if s in held), method, words))
+    statuses = (*counted.current, *(["unreported"] if counted.unreported else []), *last, *counted.unjudged)
+    return Markup('<div class="tally">{}</div>{}').format(made, meanings((s for s in STATUSES if s in statuses), method, words))
 
 
 def tallied(counted: Tally, list_of: ListOf, words: Words) -> Markup:

@@ -47,8 +47,8 @@ def share_picture(site: Site) -> bytes:
         place = (70 + n % 2 * 540, 415 + n // 2 * 80)
         status = max(counts, key=lambda s: counts[s])
         pen.rectangle((place[0], place[1] + 8, place[0] + 28, place[1] + 36), fill=COLOURS[_tone(group, status)])
-        said = f"{label or status_word(status, words.language)} {sum(counts.values())}"
-        pen.text((place[0] + 40, place[1]), said, font=font(34), fill="#1a1a1c")
+        text = f"{label or status_word(status, words.language)} {sum(counts.values())}"
+        pen.text((place[0] + 40, place[1]), text, font=font(34), fill="#1a1a1c")
     out = io.BytesIO()
     picture.quantize(64).save(out, "PNG", optimize=True)
     return out.getvalue()

@@ -120,12 +120,12 @@ class IndicatorView:
         """Return its status, and beside it an awaited result, a missed target before it, an old figure."""
         judged = self.scored.judgement
         marks = badge(self.status, self.words, is_past=judged.standing == "last_known")
-        said = [self.words("awaiting")] if judged.is_awaiting else []
+        badges = [self.words("awaiting")] if judged.is_awaiting else []
         if judged.missed_before is not None:
-            said.append(self.words("missed_before"))
+            badges.append(self.words("missed_before"))
         if judged.is_stale and judged.status != "unreported":
-            said.append(self.words("stale" if judged.standing == "last_known" else "stale_figure"))
-        for each in said:
+            badges.append(self.words("stale" if judged.standing == "last_known" else "stale_figure"))
+        for each in badges:
             marks += Markup(' <span class="cd-notes">{}</span>').format(each)
         return marks
 

@@ -82,7 +82,7 @@ def write(
                     "section": path if "/" not in path else path.split("/")[0] + ".html", "has_chart": False, **context,
                 }
             )  # fmt: skip
-            _write(target / here, foreign.marked(_squeezed(lined(defined(with_roles(html), words, told=set()))), language))
+            _write(target / here, foreign.marked(_squeezed(lined(defined(with_roles(html), words, explained=set()))), language))
             site.charts.write(target)
             if language == SOURCE and path != "404.html":
                 addresses.append(path)
@@ -177,8 +177,8 @@ def _write_data(site: Site, folder: Path) -> list[dict[str, Any]]:
     put("judgements.json", lambda file: file.write(package.json_bytes(_judgements(site))))
     name = Words(SOURCE)("site")
     sources = site.moment.rows(tables.Source)
-    told = described.data_package(made, files, site.about, who=who, sources=sources, site=name, address=site.address)
-    put("datapackage.json", lambda file: file.write(package.json_bytes(told)))
+    package_json = described.data_package(made, files, site.about, who=who, sources=sources, site=name, address=site.address)
+    put("datapackage.json", lambda file: file.write(package.json_bytes(package_json)))
     catalogue = described.dcat_catalogue(made, files, site.about, who=who, site=name, address=site.address)
     put("catalog.jsonld", lambda file: file.write(package.json_bytes(catalogue)))
     return [

@@ -78,9 +78,9 @@ def test_a_section_answers_for_its_own_rows_and_is_refused_the_others(store: Sto
     submissions.confirm(store, 1, actor=CLERK, revision=2, reasons={doubts["x"]: "確かめた"})
     with pytest.raises(NotAllowed):
         submissions.take_out(store, 1, actor=CLERK, revision=2, rows=[RATE])
-    saying.say_why(store, 1, actor=CLERK, revision=2, said={RATE[1][0]: {"cause_ja": "端末が足りない"}})
+    saying.say_why(store, 1, actor=CLERK, revision=2, causes={RATE[1][0]: {"cause_ja": "端末が足りない"}})
     with pytest.raises(NotAllowed):
-        saying.say_why(store, 1, actor=OTHER, revision=2, said={RATE[1][0]: {"cause_ja": "ほかの課の要因"}})
+        saying.say_why(store, 1, actor=OTHER, revision=2, causes={RATE[1][0]: {"cause_ja": "ほかの課の要因"}})
     with pytest.raises(NotAllowed):
         submissions.submit(store, 1, actor=CLERK, revision=2, today=IN_TIME)
 
@@ -99,6 +99,6 @@ def test_why_a_project_is_late_is_asked_of_the_section_whose_it_is_and_of_no_oth
 
     assert (asked(CLERK), asked(OTHER), asked(ANNA)) == (["CP2"], [], ["CP2"])
     with pytest.raises(NotAllowed):
-        saying.say_why(store, 2, actor=OTHER, revision=1, said={"CP2": {"cause_ja": "ほかの課の要因"}})
-    saying.say_why(store, 2, actor=CLERK, revision=1, said={"CP2": {"cause_ja": "様式の確認が続く"}})
+        saying.say_why(store, 2, actor=OTHER, revision=1, causes={"CP2": {"cause_ja": "ほかの課の要因"}})
+    saying.say_why(store, 2, actor=CLERK, revision=1, causes={"CP2": {"cause_ja": "様式の確認が続く"}})
     assert asked(CLERK) == asked(ANNA) == []

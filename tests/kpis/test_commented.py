@@ -47,7 +47,7 @@ def test_a_report_of_a_figure_that_is_behind_says_why_before_it_is_submitted(rep
     with pytest.raises(StepRefused, match="電子決定率"):
         submissions.submit(reporting, number, actor=ANNA, revision=1, today=IN_TIME)
     saying.say_why(
-        reporting, number, actor=ANNA, revision=1, said={RATE: {"cause_ja": "端末が足りない", "response_ja": "更新する"}}
+        reporting, number, actor=ANNA, revision=1, causes={RATE: {"cause_ja": "端末が足りない", "response_ja": "更新する"}}
     )
     opened = reports.opened(reporting, number, viewer=ANNA, as_of=IN_TIME)
     assert opened.unspoken == () and opened.obstacles == 0
@@ -73,10 +73,10 @@ def test_words_come_from_the_bureau_about_its_own_figures(reporting: Store) -> N
     number = uploaded(reporting, BEHIND)
     for said in ({RATE: {"cause_ja": "  "}}, {"no_such_indicator": {"cause_ja": "x"}}, {RATE: {"cause_ja": "長" * 2001}}):
         with pytest.raises(FigureRefused):
-            saying.say_why(reporting, number, actor=ANNA, revision=1, said=said)
+            saying.say_why(reporting, number, actor=ANNA, revision=1, causes=said)
     for stranger in (DAI, OFFICE):
         with pytest.raises((NotAllowed, NotFound)):
-            saying.say_why(reporting, number, actor=stranger, revision=1, said={RATE: {"cause_ja": "x"}})
+            saying.say_why(reporting, number, actor=stranger, revision=1, causes={RATE: {"cause_ja": "x"}})
     forged = register_row("commentary", CODE, issued_vintage=0, indicator_code="cashless_facilities_of_nobody", project_code=None,
                           period_code=PERIOD, cause_ja="x")  # fmt: skip
     other_period = replace(forged, fields={**forged.fields, "indicator_code": RATE, "period_code": "FY2022-Q4"})
@@ -164,12 +164,12 @@ def test_a_project_with_a_late_milestone_says_why_before_its_report_is_submitted
         if not each.is_project
     }
     if others:
-        saying.say_why(reporting, number, actor=ANNA, revision=1, said=others)
+        saying.say_why(reporting, number, actor=ANNA, revision=1, causes=others)
     with pytest.raises(StepRefused, match="要因・課題・対応"):
         submissions.submit(reporting, number, actor=ANNA, revision=1, today=day)
     with pytest.raises(FigureRefused):
-        saying.say_why(reporting, number, actor=ANNA, revision=1, said={"CP9": {"cause_ja": "他局の事業"}})
-    saying.say_why(reporting, number, actor=ANNA, revision=1, said={"CP2": {"cause_ja": "様式の確認が遅れた"}})
+        saying.say_why(reporting, number, actor=ANNA, revision=1, causes={"CP9": {"cause_ja": "他局の事業"}})
+    saying.say_why(reporting, number, actor=ANNA, revision=1, causes={"CP2": {"cause_ja": "様式の確認が遅れた"}})
     submissions.submit(reporting, number, actor=ANNA, revision=1, today=day)
     submissions.approve(reporting, number, actor=OFFICE, revision=1)
     row = next(each for each in reporting.all_of(tables.Commentary) if each["project_code"] == "CP2")

@@ -22,7 +22,7 @@ def definition(kind: str, unit: str = "", **more: Any) -> Definition:
 def found(kind: str, *, unit: str = "", past: list[Figure] | None = None, asked: tuple[str, ...] = (), sure: tuple[str, ...] = (),
           catalogue: dict[str, Any] | None = None, ytd: bool = False, period: str = "2026-09", **numbers: float) -> list[tuple[str, str, str]]:  # fmt: skip
     figure = Figure(period, numbers.pop("value", None), is_year_to_date=ytd, **numbers)
-    findings = check_figure(definition(kind, unit, **(catalogue or {})), figure, Earlier(past or []), asked=asked, sure=sure)
+    findings = check_figure(definition(kind, unit, **(catalogue or {})), figure, Earlier(past or []), form_columns=asked, sure=sure)
     assert all(
         f.found and written(f.expected) and written(f.expected, "en") and written(f.remedy) and written(f.remedy, "en")
         for f in findings

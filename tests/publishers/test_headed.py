@@ -52,7 +52,7 @@ def test_a_heading_says_what_it_means_and_a_line_below_the_table_tells_it() -> N
 
 def test_a_page_tells_a_word_once() -> None:
     words, told = Words("ja"), set[str]()
-    html = defined(TABLE.format("分子", "比") + TABLE.format("分子", "x"), words, told=told)
+    html = defined(TABLE.format("分子", "比") + TABLE.format("分子", "x"), words, explained=told)
     assert html.count("<details") == 1 and html.count("title=") == 3 and told == {"分子", "比"}
     assert folded([], words) == ""
 
