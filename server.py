@@ -53,7 +53,7 @@ def open_routes() -> list[Route]:
 def placed(routes: list[Route]) -> list[Route]:
     """Return routes below the path where the pages stand."""
     base = settings().base_path
-    return [Route(base + each.path, each.endpoint, methods=list(each.methods or ())) for each in routes]
+    return [Route(base + route.path, route.endpoint, methods=list(route.methods or ())) for route in routes]
 
 
 dashboard = App(

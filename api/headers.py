@@ -100,7 +100,7 @@ def _written(page: bytes, language: str) -> tuple[bytes, tuple[str, ...]]:
     """Return a page in its language and with how it is printed, and the checksums of the scripts that stand in it."""
     page = page.replace(b'<html lang="en">', b'<html lang="%s">' % language.encode(), 1)
     page = _AGENTS.sub(b"", page).replace(b"</head>", _own_words(language) + HEAD, 1)
-    return page, tuple(base64.b64encode(hashlib.sha256(each).digest()).decode() for each in _SCRIPT.findall(page))
+    return page, tuple(base64.b64encode(hashlib.sha256(script).digest()).decode() for script in _SCRIPT.findall(page))
 
 
 def _own_words(language: str) -> bytes:

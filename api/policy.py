@@ -56,7 +56,7 @@ def headers_of(scope: Scope, chosen: Settings, *, scripts: Sequence[str] = ()) -
         scripts: checksums (base64 of SHA-256) of the scripts that stand in the page itself.
     """
     path = scope["path"]
-    policy, frame, opener = _PAGE.format(scripts="".join(f" 'sha256-{each}'" for each in scripts)), "DENY", "same-origin"
+    policy, frame, opener = _PAGE.format(scripts="".join(f" 'sha256-{digest}'" for digest in scripts)), "DENY", "same-origin"
     if _EMBED.match(path) or _CHART.match(path):
         policy, frame = _PICTURE, ""
     elif _STATIC_EDITION.match(path):

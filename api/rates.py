@@ -101,7 +101,7 @@ class Rates(Layer):
         async def watched(message: Sent) -> None:
             if message["type"] == "http.response.start":
                 cookies = [value for name, value in message.get("headers", []) if name.lower() == b"set-cookie"]
-                if not any(each.startswith(_SIGNED_IN) and not each.startswith(_SIGNED_IN + b'""') for each in cookies):
+                if not any(cookie.startswith(_SIGNED_IN) and not cookie.startswith(_SIGNED_IN + b'""') for cookie in cookies):
                     self._counts.hit(rate, "sign_in", who)
             await send(message)
 

@@ -30,11 +30,11 @@ def _search(request: Request) -> dict[str, Any]:
         "as_of": moment.as_of, "q": query, "total": len(listed),
         "results": [
             {
-                "kind": each.kind, "code": each.code, "title": each.title, "context": each.context, "page": f"/{each.page}",
-                "parameters": each.query, "anchor": each.anchor, "score": each.score,
-                **({"can_be_done_online": each.online, "steps_on_paper": list(each.paper)} if each.online is not None else {}),
+                "kind": result.kind, "code": result.code, "title": result.title, "context": result.context, "page": f"/{result.page}",
+                "parameters": result.query, "anchor": result.anchor, "score": result.score,
+                **({"can_be_done_online": result.online, "steps_on_paper": list(result.paper)} if result.online is not None else {}),
             }
-            for each in listed
+            for result in listed
         ],
     }  # fmt: skip
 

@@ -106,7 +106,7 @@ def _keep(request: Request, given: dict[str, str]) -> None:
     store = voices()
     if store is None or edition is None:  # the door is open in public mode alone
         raise VoiceRefused(404, Message("nothing_there"))
-    numbers = {str(each.number): each.number for each in on_disk.shown(settings().editions_dir)}
+    numbers = {str(shown_edition.number): shown_edition.number for shown_edition in on_disk.shown(settings().editions_dir)}
     language = given.get("lang", SOURCE)
     store.say(
         kind, code, grade=int(given["grade"]), words=given.get("words", ""), language=language if language in codes() else SOURCE,
@@ -149,11 +149,11 @@ def _published(request: Request) -> dict[str, Any]:
         ],
         "answered": [
             {
-                "kind": each.subject_kind, "code": each.subject_code, "edition": each.edition, "grade": each.grade, "words": shown(each.words),
-                "language": each.language, "said_on": each.said_on, "answer_ja": each.answer_ja, "answer_en": each.answer_en or None,
-                "answered_on": each.answered_on,
+                "kind": voice.subject_kind, "code": voice.subject_code, "edition": voice.edition, "grade": voice.grade, "words": shown(voice.words),
+                "language": voice.language, "said_on": voice.said_on, "answer_ja": voice.answer_ja, "answer_en": voice.answer_en or None,
+                "answered_on": voice.answered_on,
             }
-            for listed in public.answered.values() for each in listed
+            for listed in public.answered.values() for voice in listed
         ],
     }  # fmt: skip
 

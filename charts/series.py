@@ -137,8 +137,8 @@ class Series:
         """Return in which row the sign of each annotation stands, so that none covers another: 0 is the lowest."""
         first, last = self.days
         span, ends, rows = max((last - first).days, 1), list[float](), list[int]()
-        for each in self.annotations:
-            place = (each.day - first).days / span
+        for annotation in self.annotations:
+            place = (annotation.day - first).days / span
             row = next((n for n, end in enumerate(ends) if place - end >= APART), len(ends))
             ends[row:] = [place, *ends[row + 1 :]]
             rows.append(row)

@@ -212,13 +212,13 @@ LISTED: Mapping[str, type[Fields]] = {
 def faults(folder: Path) -> Iterator[tuple[str, GovernmentUnreadable]]:
     """Yield what keeps the files of a government from being read, each value of its own: the file, and what to do."""
     is_readable = True
-    for name in (*FILES, *(each for each in (SAME_WORDS, SECTIONS, STEPS) if (folder / each).is_file())):
+    for name in (*FILES, *(file_name for file_name in (SAME_WORDS, SECTIONS, STEPS) if (folder / file_name).is_file())):
         try:
             _facts(folder / name) if name == FACTS else _rows(folder / name, LISTED[name])
         except GovernmentUnreadable as refused:
             is_readable, cause = False, refused.__cause__
             alone = [[e] for e in cause.errors()] if isinstance(cause, ValidationError) else []
-            yield from ((name, _unreadable(folder / name, "", map(placed, each))) for each in alone)
+            yield from ((name, _unreadable(folder / name, "", map(placed, file_name))) for file_name in alone)
             if not alone:
                 yield name, refused
     if is_readable:
@@ -305,7 +305,7 @@ def _word_of(file: str) -> OwnWord:
     def check(word: str) -> str:
         known = own_words(file)
         if word not in known:
-            expected = ", ".join(f"'{each}'" for each in known)
+            expected = ", ".join(f"'{code}'" for code in known)
             raise PydanticCustomError("literal_error", "{expected} ({file})", {"expected": expected, "file": file})
         return word
 

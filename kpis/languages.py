@@ -195,7 +195,7 @@ def _valued(value: object, write: Callable[[Message], str], code: str) -> object
     if isinstance(value, Message):
         return write(value)
     if isinstance(value, tuple):
-        return write(Message("comma")).join(str(_valued(each, write, code)) for each in value)
+        return write(Message("comma")).join(str(_valued(part, write, code)) for part in value)
     return value(code) if callable(value) else value
 
 

@@ -280,13 +280,13 @@ class Moment:
     def off_track(self) -> list[OffTrack]:
         """Return every indicator and milestone that is off track, each with its strip and since when, in the order of its weight."""
 
-        def made(each: OffTrack) -> OffTrack:
-            if each.scored is None:
-                return each
-            return replace(each, stood=self.stood(each.scored), since=self.off_since(each.scored))
+        def made(item: OffTrack) -> OffTrack:
+            if item.scored is None:
+                return item
+            return replace(item, stood=self.stood(item.scored), since=self.off_since(item.scored))
 
         def make() -> list[OffTrack]:
-            return attention.in_order(made(each) for each in attention.off_track(self.own, self.projects))
+            return attention.in_order(made(item) for item in attention.off_track(self.own, self.projects))
 
         return self.kept("judged", ("off track",), make)
 

@@ -234,11 +234,11 @@ class Settings(BaseSettings):
     @classmethod
     def _listed(cls, given: object) -> object:
         listed = tuple(part.strip() for part in given.split(",") if part.strip()) if isinstance(given, str) else given
-        for each in listed if isinstance(listed, tuple) else ():
+        for host in listed if isinstance(listed, tuple) else ():
             try:
-                ip_network(each)
+                ip_network(host)
             except ValueError as error:
-                raise SettingsRefused("proxy_unreadable", address=each) from error
+                raise SettingsRefused("proxy_unreadable", address=host) from error
         return listed
 
     @model_validator(mode="after")

@@ -113,7 +113,7 @@ def refuse_kept(target: Path) -> Path:
     place = target.resolve()
     editions = settings().editions_dir.resolve()
     with suppress(OSError):
-        kept = next((each for each in (place, *place.parents) if each == editions or (each / BACKUP).is_file()), None)
+        kept = next((folder for folder in (place, *place.parents) if folder == editions or (folder / BACKUP).is_file()), None)
         if kept is not None:
             raise UsageRefused("place_kept", place=target, kept=kept)
     return target

@@ -137,7 +137,7 @@ def load_together(
                 refusal.message,
             )
         )
-        return [each.report() for each in files]
+        return [loaded.report() for loaded in files]
     return [file.report(accepted=accepted[file.sha256], is_repeat=file.sha256 in repeats) for file in files]
 
 

@@ -143,12 +143,12 @@ def _facts() -> str:
         mark = "" if field.is_required() else "# "
         lines += ["", f"# {' '.join((model.__doc__ or '').split())}", f"{mark}[{table}]"]
         texts: Mapping[str, Mapping[str, str]] = said_of(model)
-        for name, each in model.model_fields.items():
+        for name, model_field in model.model_fields.items():
             lines.append(
                 f"# {texts[name]['ja']} / {texts[name]['en']}"
                 + (f" {_side_by_side('guide_example')} {_BLANK[name]}" if name in _BLANK else "")
             )
-            lines.append(f"{mark or ('' if each.is_required() else '# ')}{name} = {_value(model, name)}")
+            lines.append(f"{mark or ('' if model_field.is_required() else '# ')}{name} = {_value(model, name)}")
     return "\n".join(lines) + "\n"
 
 

@@ -347,7 +347,7 @@ def _words(
     figures = grouped(((code, bureau), figure_of((code, bureau, of), values)) for (code, of), values in given.items())
     standings = list(standing(store, bureau, asked_of(store, bureau, period), as_of=today, figures=figures).values())
     silent = [item.entry.definition.code for item in standings if item.judgement.status in NEEDING]
-    silent += [each.code for each in needing(store, bureau, as_of=min(today, parse_period(period).end), figures=figures)]
+    silent += [subject.code for subject in needing(store, bureau, as_of=min(today, parse_period(period).end), figures=figures)]
 
     def write(book: Workbook) -> None:
         commentaries, actions = book[layout.sheets[COMMENTARIES]], book[layout.sheets[ACTIONS]]

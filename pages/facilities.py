@@ -21,8 +21,8 @@ from telling import facilities as told
 enter()
 
 facilities = cached.moment().facilities
-if facilities and (code := asked_code({each.code for each in facilities}, "search_facility_unknown")):
-    (one,) = [each for each in facilities if each.code == code]
+if facilities and (code := asked_code({facility.code for facility in facilities}, "search_facility_unknown")):
+    (one,) = [facility for facility in facilities if facility.code == code]
     titled(one.name)
     page_heading(headed(one.name))
     back_link("facilities", t("search_facility_back"))

@@ -29,8 +29,8 @@ SENT = (ReplyState.SUBMITTED.value, ReplyState.ACCEPTED.value)
 
 def conclusion(listed: list[Question], replies: dict[str, list[Reply]]) -> None:
     """Say in one sentence what is to be done."""
-    now_open = [each for each in listed if each.state == QuestionState.OPEN]
-    waiting = [reply for each in now_open for reply in replies[each.question_code] if reply.state not in SENT]
+    now_open = [question for question in listed if question.state == QuestionState.OPEN]
+    waiting = [reply for question in now_open for reply in replies[question.question_code] if reply.state not in SENT]
     if ASKS:
         page_heading(
             t("questions_office_title", open=len(now_open), waiting=len(waiting)) if listed else t("questions_office_none")
@@ -39,7 +39,7 @@ def conclusion(listed: list[Question], replies: dict[str, list[Reply]]) -> None:
             prose.markdown(t("questions_office_none_lead"))
         return
     owed = {reply.question_code for reply in waiting}
-    due = sorted(each.due_on for each in now_open if each.question_code in owed)
+    due = sorted(question.due_on for question in now_open if question.question_code in owed)
     late = sum(day < office_today() for day in due)
     if late:
         page_heading(t("questions_bureau_late", late=late))
@@ -58,9 +58,9 @@ def asked() -> None:
     steps.say_what_came()
     if not listed:
         return
-    data_table([_row(each, replies[each.question_code]) for each in listed])
-    labels = {each.question_code: f"{each.question_code} {named(each, 'title')}" for each in listed}
-    first = next((each.question_code for each in listed if each.state == QuestionState.OPEN), "")
+    data_table([_row(question, replies[question.question_code]) for question in listed])
+    labels = {question.question_code: f"{question.question_code} {named(question, 'title')}" for question in listed}
+    first = next((question.question_code for question in listed if question.state == QuestionState.OPEN), "")
     code = choose(
         "question",
         list(labels),
@@ -83,15 +83,17 @@ def asked() -> None:
     if ASKS:
         office_view(store, one, replies[code], actor=me.email)
     if me.may("answer_question") and one.state != QuestionState.DRAFT:
-        answered_by(store, one, [each for each in replies[code] if mine is None or each.bureau_code in mine], actor=me.email)
+        answered_by(
+            store, one, [question for question in replies[code] if mine is None or question.bureau_code in mine], actor=me.email
+        )
 
 
-def _row(each: Question, replies: list[Reply]) -> dict[str, object]:
+def _row(question: Question, replies: list[Reply]) -> dict[str, object]:
     sent = sum(reply.state in SENT for reply in replies)
-    late = sum(reply.is_late for reply in replies) if each.state == QuestionState.OPEN else 0
+    late = sum(reply.is_late for reply in replies) if question.state == QuestionState.OPEN else 0
     line: dict[str, object] = {
-        t("question_code"): each.question_code, t("question_title"): named(each, "title"), t("state"): t(f"question_is_{each.state}"),
-        t("question_due"): format_date(each.due_on, language()),
+        t("question_code"): question.question_code, t("question_title"): named(question, "title"), t("state"): t(f"question_is_{question.state}"),
+        t("question_due"): format_date(question.due_on, language()),
     }  # fmt: skip
     if not ASKS and len(replies) == 1:
         line[t("question_own")] = t(f"reply_is_{replies[0].state}")

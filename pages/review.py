@@ -228,7 +228,7 @@ def compared_with_last(opened: Opened) -> None:
 def decide(opened: Opened) -> None:
     """Approve, or return with a reason and comments at cells."""
     report, name = opened.report, row_namer()
-    took_part = {report.created_by, report.submitted_by, *(each.uploaded_by for each in opened.uploads)}
+    took_part = {report.created_by, report.submitted_by, *(uploaded.uploaded_by for uploaded in opened.uploads)}
     if me.email in took_part or opened.way.has_acted(me.email):
         prose.info(t("four_eyes"), icon=":material/visibility:")
         return

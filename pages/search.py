@@ -35,5 +35,5 @@ if not listed:
 page_heading(t("search_title", asked=markdown(words_typed), count=digits(len(listed))))
 if len(listed) == MOST:
     prose.caption(t("search_most", count=MOST))
-for each in listed:
-    result(each)
+for hit in listed:
+    result(hit)

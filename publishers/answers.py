@@ -101,7 +101,7 @@ def indicator_files(question: Question, rows: Sequence[AnswerRow], wish: Wish, *
     Raises:
         FigureRefused: the indicator or its figures cannot be as they are wished.
     """
-    column = next(each for each in question.columns if each.name == wish.column)
+    column = next(asked_column for asked_column in question.columns if asked_column.name == wish.column)
     indicator = _indicator(question, column, wish)
     figures = [
         {"indicator_code": wish.indicator_code, "bureau_code": bureau, "period_code": wish.period_code, "value": f"{value:.15g}",
@@ -167,7 +167,7 @@ def _with_row(row: Mapping[str, str], listed: Path | None, code: str) -> str:
     with listed.open(encoding="utf-8-sig", newline="") as file:
         reader = csv.DictReader(file)
         records, names = list(reader), list(reader.fieldnames or row)
-    if any(each.get("indicator_code") == code for each in records):
+    if any(record.get("indicator_code") == code for record in records):
         raise FigureRefused("indicator_from_known", code=code)
     return _table([*names, *(name for name in row if name not in names)], [*records, row])
 

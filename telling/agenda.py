@@ -171,7 +171,7 @@ class Agenda:
         earlier = [row for row in self.decisions if parse_period(row.period_code).end < end]
         last = max((parse_period(row.period_code).end for row in earlier), default=None)
         items = [(row, self.told(row)) for row in earlier]
-        return [each for row, each in items if each.is_open or parse_period(row.period_code).end == last]
+        return [item for row, item in items if item.is_open or parse_period(row.period_code).end == last]
 
     @cached_property
     def listed(self) -> list[tuple[Subject, OffTrackRow | None]]:
@@ -182,7 +182,7 @@ class Agenda:
                 is_one = row.kind == "indicator"
                 subject = Subject(indicator_code=row.code) if is_one else Subject(project_code=row.code, milestone_code=row.key)
                 listed[subject.code] = subject, row
-        shown = {each.number for each in (*self.carried, *self.taken)}
+        shown = {shown_decision.number for shown_decision in (*self.carried, *self.taken)}
         for decision in self.decisions:
             subject = _subject(decision)
             if decision.id in shown and subject.code:
@@ -258,7 +258,7 @@ class Agenda:
 
     def _about(self, subject: Subject, decisions: Iterable[Decided]) -> tuple[Decided, ...]:
         numbers = {row.id for row in self.decisions if _subject(row).code == subject.code}
-        return tuple(each for each in decisions if each.number in numbers)
+        return tuple(decision for decision in decisions if decision.number in numbers)
 
     def _bureau_code(self, item: Scored | None, subject: Subject) -> str:
         if item is not None:
@@ -290,7 +290,11 @@ class Agenda:
     def to_decide(self) -> list[str]:
         """Say what is to be decided: what was decided and is late, and what is off track now without an action; the worst first."""
         w = self.words
-        late = [w("decide_late", decided=each.decided, who=each.who, state=each.state) for each in self.carried if each.is_late]
+        late = [
+            w("decide_late", decided=decision.decided, who=decision.who, state=decision.state)
+            for decision in self.carried
+            if decision.is_late
+        ]
         bare = [
             w("decide_bare", name=row.name, bureau=row.bureau or w("att_undecided"), word=row.word)
             for row in self.rows

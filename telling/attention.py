@@ -72,9 +72,9 @@ def answer_for(telling: Telling, subject_code: str, bureau_code: str) -> Answer:
     w, order = telling.words, {code: place for place, code in enumerate(telling.bureaus)}
     every = telling.moment.said.items()
     anybodys = [(whose, answer) for (subject, whose), answer in every if subject == subject_code]
-    answers = [each for each in anybodys if each[0] == bureau_code] or anybodys
+    answers = [pair for pair in anybodys if pair[0] == bureau_code] or anybodys
     given = [(whose, row) for whose, answer in answers for row in answer.commentaries[:1] if named(row, "cause", w.language)]
-    given.sort(key=lambda each: (-parse_period(each[1].period_code).end.toordinal(), order.get(each[0], len(order))))
+    given.sort(key=lambda pair: (-parse_period(pair[1].period_code).end.toordinal(), order.get(pair[0], len(order))))
     cause = named(given[0][1], "cause", w.language) if given else ""
     if given and given[0][0] != bureau_code:
         cause = w("att_cause_of", bureau=telling.bureau(given[0][0]), cause=cause)
@@ -87,7 +87,7 @@ def answer_for(telling: Telling, subject_code: str, bureau_code: str) -> Answer:
     office = assessed.in_short(assessed.last(telling, subject_code), w)
     if not living:
         return Answer(cause, office=office)
-    due, _, action = min(living, key=lambda each: each[:2])
+    due, _, action = min(living, key=lambda pair: pair[:2])
     return Answer(
         cause,
         named(action, "measure", w.language),
@@ -192,8 +192,8 @@ def _against(item: Scored, words: Words) -> tuple[Apart | None, bool, str]:
     return gap, rough, words("att_of_target", value=value, other=other, due=due)
 
 
-def _indicator(each: OffTrack, telling: Telling) -> OffTrackRow:
-    w, item = telling.words, each.scored
+def _indicator(off_track: OffTrack, telling: Telling) -> OffTrackRow:
+    w, item = telling.words, off_track.scored
     assert item is not None
     definition, judged = item.entry.definition, item.judgement
     bureau = bureau_of(telling, item)
@@ -208,8 +208,8 @@ def _indicator(each: OffTrack, telling: Telling) -> OffTrackRow:
     word = w("att_unreported") if judged.status == "unreported" else standing_word(judged, w.language)
     return OffTrackRow(
         kind="indicator", code=definition.code, key=definition.code, status=judged.status, word=word,
-        is_current=each.is_known or judged.status == "unreported", name=name, about=unreported, gap=gap, strip=strip(each.stood, w, name=name),
-        since=since_words(each.since, w, is_short=True), bureau=bureau[1], answer=answer_for(telling, definition.code, bureau[0]),
+        is_current=off_track.is_known or judged.status == "unreported", name=name, about=unreported, gap=gap, strip=strip(off_track.stood, w, name=name),
+        since=since_words(off_track.since, w, is_short=True), bureau=bureau[1], answer=answer_for(telling, definition.code, bureau[0]),
     )  # fmt: skip
 
 
@@ -262,23 +262,23 @@ def subjects_of_bureau(telling: Telling, code: str) -> list[str]:
     return moment.kept("judged", ("subjects of bureaus", moment.reporting_units), make).get(code, [])
 
 
-def _milestone(each: OffTrack, telling: Telling) -> OffTrackRow:
-    w, milestone = telling.words, each.milestone
+def _milestone(off_track: OffTrack, telling: Telling) -> OffTrackRow:
+    w, milestone = telling.words, off_track.milestone
     assert milestone is not None
-    due, project = milestone.due, next((r for r in telling.moment.projects if r.code == each.project_code), None)
-    bureau = leads(telling, each.project_code)
+    due, project = milestone.due, next((r for r in telling.moment.projects if r.code == off_track.project_code), None)
+    bureau = leads(telling, off_track.project_code)
     late = (telling.as_of - due.day).days if due else None
-    if each.status == "slipped":
+    if off_track.status == "slipped":
         gap = Number(milestone.slip_days, w("att_days", days=slip_text(milestone, w)))
     elif late is not None and due is not None and due.precision == "day":
         gap = Number(late, w("att_days", days=w.number(late, "+,")))
     else:
         gap = Number(None, "―")
     return OffTrackRow(
-        kind="milestone", code=each.project_code, key=each.code, status=each.status, word=w(f"att_milestone_{each.status}"), is_current=True, name=w.named(milestone),
-        about=w("att_milestone_of", project=w.named(project.row) if project else each.project_code), gap=gap, strip=None,
+        kind="milestone", code=off_track.project_code, key=off_track.code, status=off_track.status, word=w(f"att_milestone_{off_track.status}"), is_current=True, name=w.named(milestone),
+        about=w("att_milestone_of", project=w.named(project.row) if project else off_track.project_code), gap=gap, strip=None,
         since=w("att_due_on", day=due.label(w.language)) if due else "", bureau=bureau[1],
-        answer=answer_for(telling, each.project_code, bureau[0]),
+        answer=answer_for(telling, off_track.project_code, bureau[0]),
     )  # fmt: skip
 
 
@@ -304,7 +304,7 @@ def overdue_report(telling: Telling, bureau_code: str, period_code: str, period:
 def rows(telling: Telling) -> list[OffTrackRow]:
     """Return a row for each indicator and milestone that is off track, what weighs most first."""
     return [
-        _indicator(each, telling) if each.scored is not None else _milestone(each, telling) for each in telling.moment.off_track
+        _indicator(item, telling) if item.scored is not None else _milestone(item, telling) for item in telling.moment.off_track
     ]
 
 
@@ -319,7 +319,7 @@ def rows_of(telling: Telling, items: Iterable[Scored]) -> list[OffTrackRow]:
         for item in items
         if item.judgement.status in OFF
     ]  # fmt: skip
-    return [_indicator(each, telling) for each in in_order(own)]
+    return [_indicator(off_track, telling) for off_track in in_order(own)]
 
 
 def in_order_of_weight(listed: Sequence[OffTrackRow], late: Sequence[OffTrackRow]) -> list[OffTrackRow]:
@@ -363,26 +363,26 @@ def block(telling: Telling) -> Block:
     )  # fmt: skip
     return Block(
         key="attention", title=heading(listed, w), sentence=sentence(listed, w), columns=tuple(map(w, heads)), rows=table,
-        flat=tuple(_flat(place, each, row, telling) for place, (each, row) in enumerate(zip(off, listed, strict=True), start=1)),
+        flat=tuple(_flat(place, item, row, telling) for place, (item, row) in enumerate(zip(off, listed, strict=True), start=1)),
         is_table_open=True, file=FILE,
     )  # fmt: skip
 
 
-def _flat(place: int, each: OffTrack, row: OffTrackRow, telling: Telling) -> Flat:
-    judged, milestone = each.scored.judgement if each.scored else None, each.milestone
-    is_planned = each.status in ("behind", "slightly_behind", "moving_away")
+def _flat(place: int, off_track: OffTrack, row: OffTrackRow, telling: Telling) -> Flat:
+    judged, milestone = off_track.scored.judgement if off_track.scored else None, off_track.milestone
+    is_planned = off_track.status in ("behind", "slightly_behind", "moving_away")
     gap = None
     if judged is not None and judged.status != "unreported":
         value, goal = judged.figure.value if judged.figure else None, judged.goal
         gap = judged.variance if is_planned else value - goal.value if value is not None and goal is not None else None
-    bureau = bureau_of(telling, each.scored)[0] if each.scored else leads(telling, each.project_code)[0]
+    bureau = bureau_of(telling, off_track.scored)[0] if off_track.scored else leads(telling, off_track.project_code)[0]
     return {
-        "place": place, "subject": each.kind, "subject_code": each.code, "project_code": each.project_code or None, "status": each.status,
+        "place": place, "subject": off_track.kind, "subject_code": off_track.code, "project_code": off_track.project_code or None, "status": off_track.status,
         "standing": judged.standing if judged else None, "gap": gap,
         "due_date": milestone.due.day if milestone and milestone.due else judged.goal.period.end if judged and judged.goal else None,
         "slip_days": milestone.slip_days if milestone else None,
-        "since_period": each.since.quarter.code if each.since else None, "quarters_count": each.since.count if each.since else None,
-        "is_longer": each.since.is_longer if each.since else None, "bureau_code": bureau or None,
+        "since_period": off_track.since.quarter.code if off_track.since else None, "quarters_count": off_track.since.count if off_track.since else None,
+        "is_longer": off_track.since.is_longer if off_track.since else None, "bureau_code": bureau or None,
         "cause": row.answer.cause or None, "action": row.answer.action or None, "owner": row.answer.owner or None,
         "action_due_on": row.answer.due,
     }  # fmt: skip

@@ -25,11 +25,11 @@ class Example:
 def text(scored: Iterable[Scored], words: Words) -> str:
     """Return the examples in markdown, each under its rules and the name of its indicator."""
     parts = []
-    for each in examples(scored, words):
-        name = words.named(each.item.entry.definition)
+    for example in examples(scored, words):
+        name = words.named(example.item.entry.definition)
         parts.append(
-            f"**{markdown(words('example_of', rules=words('list_comma').join(each.rules), name=name))}**\n\n"
-            + "\n".join(f"- {markdown(step)}" for step in each.steps)
+            f"**{markdown(words('example_of', rules=words('list_comma').join(example.rules), name=name))}**\n\n"
+            + "\n".join(f"- {markdown(step)}" for step in example.steps)
         )
     return "\n\n".join(parts)
 

@@ -264,7 +264,7 @@ def tiles(telling: Telling, facilities: Sequence[Facility]) -> Block:
     ]
     rows: tuple[tuple[Cell, ...], ...] = tuple(
         (place.name, sum(place.counts.values()), *(place.counts[s] for s in STATUSES))
-        for place in [*(each for each in listed if sum(each.counts.values())), *elsewhere]
+        for place in [*(placed for placed in listed if sum(placed.counts.values())), *elsewhere]
     )
     flat = tuple(
         _counted(

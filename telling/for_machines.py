@@ -190,7 +190,7 @@ def attention_json(telling: Telling) -> dict[str, Any]:
     off = telling.moment.off_track
     return {
         "attention": [
-            {**row, "stood": stood_json(each.stood), "since": _since_json(each.since)} for each, row in zip(off, rows, strict=True)
+            {**row, "stood": stood_json(item.stood), "since": _since_json(item.since)} for item, row in zip(off, rows, strict=True)
         ]
     }
 

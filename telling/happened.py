@@ -100,13 +100,13 @@ def _replaced(telling: Telling, item: Scored) -> Iterator[Told]:
 def _reorganised(telling: Telling, item: Scored) -> Iterator[Told]:
     """Yield when the bureau whose figures these are took over work or handed it on."""
     w, unit = telling.words, item.entry.unit_code
-    for each in telling.moment.organisation.successions:
-        if each.effective_date is not None and unit in (each.predecessor_code, each.successor_code):
-            day = format_date(each.effective_date, w.language)
-            before, after = telling.bureau(each.predecessor_code), telling.bureau(each.successor_code)
+    for succession in telling.moment.organisation.successions:
+        if succession.effective_date is not None and unit in (succession.predecessor_code, succession.successor_code):
+            day = format_date(succession.effective_date, w.language)
+            before, after = telling.bureau(succession.predecessor_code), telling.bureau(succession.successor_code)
             yield (
-                each.effective_date,
-                w("ed_succession", day=day, before=before, after=after, relation=w(f"relation_{each.relation}")),
+                succession.effective_date,
+                w("ed_succession", day=day, before=before, after=after, relation=w(f"relation_{succession.relation}")),
                 None,
             )
 
@@ -124,7 +124,7 @@ def _causes(telling: Telling, item: Scored, values: Mapping[date, float]) -> Ite
                     by_period[row.period_code].append((bureau, text))
     order = {unit: place for place, unit in enumerate(telling.bureaus)}
     for period_code, commentary in by_period.items():
-        commentary.sort(key=lambda each: order.get(each[0], len(order)))
+        commentary.sort(key=lambda pair: order.get(pair[0], len(order)))
         day = parse_period(period_code).end
         lines = [
             text if len(commentary) == 1 else w("annotation_whose", bureau=telling.bureau(b), text=text)
@@ -145,7 +145,7 @@ def _causes(telling: Telling, item: Scored, values: Mapping[date, float]) -> Ite
 
 def signs(drawn: Iterable[Annotation]) -> dict[date, str]:
     """Return the circled number of each day, by which words elsewhere on a page are tied to the chart."""
-    return {each.day: each.sign for each in drawn}
+    return {annotation.day: annotation.sign for annotation in drawn}
 
 
 def _short(text: str) -> str:

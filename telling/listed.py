@@ -92,11 +92,11 @@ def listed(telling: Telling, register: Register, rows: Sequence[RowStanding], ad
     """
     w = telling.words
     records = [dict(facts(telling, register, row.row)) for row in rows]
-    heads = [head for head in _headings(telling, register) if any(head in each for each in records)]
+    heads = [head for head in _headings(telling, register) if any(head in record for record in records)]
     lines: list[tuple[Cell, ...]] = []
-    for row, each in zip(rows, records, strict=True):
+    for row, record in zip(rows, records, strict=True):
         opened: list[Cell] = [Link(row.code, address(row.code))] if address else []
-        lines.append((*opened, status_word(telling, register, row.status), *(each.get(head, "") for head in heads)))
+        lines.append((*opened, status_word(telling, register, row.status), *(record.get(head, "") for head in heads)))
     columns = (*([w("open_row")] if address else []), w("col_status"), *heads)
     flat = tuple({column: vars(row.row)[column] for column in said_columns(register) if column in vars(row.row)} for row in rows)
     return Block(key=register.sheet, columns=columns, rows=tuple(lines), flat=flat, is_table_open=True, file=register.sheet)

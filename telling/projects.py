@@ -183,8 +183,8 @@ def _given(m: Milestone, words: Words) -> Iterator[tuple[str, date, str]]:
     if m.planned_start is not None:
         yield "start", m.planned_start, f"{words('start_day')} {format_date(m.planned_start, words.language)}"
     for kind, given in (("planned", m.planned), ("replanned", m.replanned), ("actual", (m.actual,) if m.actual else ())):
-        for each in given:
-            yield kind, each.day, f"{words.named(m)}: {words(kind + '_day')} {each.label(words.language)}"
+        for day in given:
+            yield kind, day.day, f"{words.named(m)}: {words(kind + '_day')} {day.label(words.language)}"
 
 
 def _days_flat(m: Milestone) -> Iterator[Flat]:

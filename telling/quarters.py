@@ -41,7 +41,7 @@ def quarters(item: Scored, stood: Sequence[Stood], words: Words) -> tuple[Quarte
         stood: how it stood at the end of each quarter (``Moment.stood``).
         words: of the language.
     """
-    quarters_told = tuple(_quarter(item, each, words) for each in stood)
+    quarters_told = tuple(_quarter(item, stood_quarter, words) for stood_quarter in stood)
     return quarters_told if any(quarter.actual != NO_FIGURE for quarter in quarters_told) else ()
 
 

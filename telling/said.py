@@ -108,7 +108,7 @@ def notes(telling: Telling, items: Iterable[Scored]) -> Block:
     """Tell the notes that stand beside the figures of an indicator, the newest period first."""
     w = telling.words
     noted = [(item, figure) for item in items for figure in item.figures if figure.note_ja or figure.note_en]
-    noted.sort(key=lambda each: (each[1].period.end, each[1].period.start), reverse=True)
+    noted.sort(key=lambda pair: (pair[1].period.end, pair[1].period.start), reverse=True)
     columns: list[Columns] = [
         {
             w("whose_figure"): telling.bureau(item.entry.unit_code), w("period"): figure.period.label(w.language),
@@ -143,14 +143,14 @@ def of_subject(telling: Telling, code: str) -> list[Commented]:
     """Return what is said of an indicator or project, by the bureaus in catalogue order."""
     order = {unit: place for place, unit in enumerate(telling.bureaus)}
     own = [(bureau, commented) for (subject, bureau), commented in telling.moment.said.items() if subject == code]
-    return [commented for bureau, commented in sorted(own, key=lambda each: order.get(each[0], len(order)))]
+    return [commented for bureau, commented in sorted(own, key=lambda pair: order.get(pair[0], len(order)))]
 
 
 def of_bureau(telling: Telling, code: str) -> list[Commented]:
     """Return what a bureau says and does, by indicator and project in catalogue order; a bureau that ended by its successor's name."""
     order = {subject: place for place, subject in enumerate([*telling.moment.indicators, *telling.moment.by_code(tables.Project)])}
     own = [(subject, commented) for (subject, bureau), commented in telling.moment.said.items() if telling.home(bureau) == code]
-    return [commented for subject, commented in sorted(own, key=lambda each: order.get(each[0], len(order)))]
+    return [commented for subject, commented in sorted(own, key=lambda pair: order.get(pair[0], len(order)))]
 
 
 def due_text(telling: Telling, action: tables.Action) -> str:

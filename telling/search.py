@@ -77,15 +77,15 @@ def _entries(moment: Moment) -> list[finding.Searchable]:
         for code, row in moment.indicators.items()
     ]
     before: dict[str, list[str]] = {}
-    for each in moment.organisation.successions:
-        if each.predecessor_code in units:
-            before.setdefault(each.successor_code, []).append(_all(units[each.predecessor_code])[0])
+    for entry in moment.organisation.successions:
+        if entry.predecessor_code in units:
+            before.setdefault(entry.successor_code, []).append(_all(units[entry.predecessor_code])[0])
     entries += [
         finding.Searchable(
-            kind="bureau", code=each.code, names=_all(units[each.code]), beside=" ".join(before.get(each.code, ())),
-            is_past=not moment.organisation.by_code[each.code].is_valid_on(moment.as_of),
+            kind="bureau", code=entry.code, names=_all(units[entry.code]), beside=" ".join(before.get(entry.code, ())),
+            is_past=not moment.organisation.by_code[entry.code].is_valid_on(moment.as_of),
         )
-        for each in moment.bureaus
+        for entry in moment.bureaus
     ]  # fmt: skip
     for report in moment.projects:
         row = report.row
@@ -97,14 +97,14 @@ def _entries(moment: Moment) -> list[finding.Searchable]:
         )  # fmt: skip
         entries += [
             finding.Searchable(
-                kind="milestone", code=each.code, names=(each.name_ja, each.name_en), beside=f"{each.code} {words.named(row)}"
+                kind="milestone", code=entry.code, names=(entry.name_ja, entry.name_en), beside=f"{entry.code} {words.named(row)}"
             )
-            for each in report.milestones
+            for entry in report.milestones
         ]
     entries += [
-        finding.Searchable(kind="facility", code=each.code, names=(each.name,), beside=" ".join((each.code, *each.places)))
-        for each in moment.facilities
-        if each.status != ENDED
+        finding.Searchable(kind="facility", code=entry.code, names=(entry.name,), beside=" ".join((entry.code, *entry.places)))
+        for entry in moment.facilities
+        if entry.status != ENDED
     ]
     entries += [
         finding.Searchable(kind="definition", code=english, names=(japanese, english), beside=meaning)
@@ -158,7 +158,7 @@ def help_line(code: str, words: Words) -> str:
     anchor, _, number = code.partition(".")
     if anchor in ABOUT:
         return words(ABOUT[anchor], base="") if ABOUT[anchor] else words("nav_about")
-    section = next(each for each in sections(words) if each.anchor == anchor)
+    section = next(method_section for method_section in sections(words) if method_section.anchor == anchor)
     if not number:
         return words("list_comma").join(rule.name for rule in section.rules)
     return next(rule.text for rule in section.rules if rule.number == int(number))
@@ -228,7 +228,7 @@ def answer_of(telling: Telling, entry: finding.Searchable, procedures: Mapping[s
 
 
 def _facility(moment: Moment, code: str) -> Facility:
-    return next(each for each in moment.facilities if each.code == code)
+    return next(facility for facility in moment.facilities if facility.code == code)
 
 
 def _procedure_line(telling: Telling, row: ProcedureOnDay, paper: Sequence[str]) -> str:

@@ -39,7 +39,7 @@ class Stand:
 
     def label(self, title: str, sentence: str, notes: str, sources: Sequence[SourceNote], words: Words) -> Label:
         """Return what is written on a chart."""
-        titles = list(dict.fromkeys(words.marked(each.title) for each in sources))
+        titles = list(dict.fromkeys(words.marked(source.title) for source in sources))
         listed = words("list_comma").join(titles[:NAMED])
         if len(titles) > NAMED:
             listed = words("taken_sources_more", listed=listed, count=len(titles) - NAMED)
@@ -115,7 +115,7 @@ def of_indicator(
         for figure in sorted(item.figures, key=in_time)
         for note in [book.sources.get(figure.source_code)]
     )  # fmt: skip
-    notes = words.together([f"{each.sign} {each.words}" for each in shape.annotations] + [notes])
+    notes = words.together([f"{annotation.sign} {annotation.words}" for annotation in shape.annotations] + [notes])
     return Taken(drawn or drawing(shape, alt="", size=WIDE), stand.label(name, sentence, notes, sources, words), rows)
 
 

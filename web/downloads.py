@@ -65,7 +65,7 @@ class Downloads(MemoryMediaFileStorage):
     def forget(self, session_id: str) -> None:
         """Delete what a session offered."""
         self._offered_to.pop(session_id, None)
-        for file_id in [each for each, owner in list(self._sessions.items()) if owner == session_id]:
+        for file_id in [known_id for known_id, owner in list(self._sessions.items()) if owner == session_id]:
             self.delete_file(file_id)
 
 

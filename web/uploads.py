@@ -44,12 +44,12 @@ class Uploads(MemoryUploadedFileManager):
         """Return how many files sessions hold and their bytes, those that are coming in counted; of all sessions without a list."""
         with self._lock:
             named = {*self.file_storage, *self.arriving} if sessions is None else sessions
-            sizes = [size for each in named for size in self._sizes(each)]
+            sizes = [size for session in named for size in self._sizes(session)]
         return len(sizes), sum(sizes)
 
     def _sizes(self, session_id: str) -> list[int]:
         kept = [len(file.data) for file in self.file_storage.get(session_id, {}).values()]
-        return kept + [each.size for each in self.arriving.get(session_id, [])]
+        return kept + [upload.size for upload in self.arriving.get(session_id, [])]
 
 
 class UploadGate:
@@ -97,7 +97,7 @@ class UploadGate:
         """Return why there is no room for what a session brings, ``more`` being files still to come."""
         chosen, uploads, claims = settings(), self.uploads, self.sessions().claims
         own = claims.get(session_id, {}).get("email")
-        of_person = [each for each, claim in claims.items() if claim.get("email") == own] if own else [session_id]
+        of_person = [session for session, claim in claims.items() if claim.get("email") == own] if own else [session_id]
         for sessions, most in (([session_id], chosen.uploads_per_session), (of_person, chosen.uploads_per_person)):
             files, size = uploads.held(sessions)
             if files + more > most or size > most * (chosen.max_upload_bytes + FRAME_BYTES):

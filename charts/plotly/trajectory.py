@@ -100,15 +100,15 @@ def _happened(figure: go.Figure, shape: Series) -> None:
     wide = timedelta(days=max(round((last - first).days * 0.012), 3))
     lines, signs = [], []
     row = SIGNS * ((max(shape.values) or 1.0) - min(0.0, *shape.values))
-    for each, level in zip(shape.annotations, shape.levels(), strict=True):
+    for annotation, level in zip(shape.annotations, shape.levels(), strict=True):
         y = top - row * (0.5 + max(shape.levels()) - level)
-        down = max(low, 0.0) if each.value is None else each.value
+        down = max(low, 0.0) if annotation.value is None else annotation.value
         lines.append({
-            "type": "line", "x0": each.day, "x1": each.day, "y0": down, "y1": y - row * 0.4, "layer": "below",
+            "type": "line", "x0": annotation.day, "x1": annotation.day, "y0": down, "y1": y - row * 0.4, "layer": "below",
             "line": {"color": PLAN, "width": 1, "dash": "dot"},
         })  # fmt: skip
         signs.append({
-            "x": each.day, "y": y, "text": each.sign, "showarrow": False, "font": {"size": 17, "color": PLAN}, "hovertext": each.words,
+            "x": annotation.day, "y": y, "text": annotation.sign, "showarrow": False, "font": {"size": 17, "color": PLAN}, "hovertext": annotation.words,
         })  # fmt: skip
     lines += [
         {
@@ -148,13 +148,13 @@ def _labels(figure: go.Figure, shape: Series, *, reach: float) -> None:
     apart = (last.day - first.day).days / span > 0.35 or abs(last.value - first.value) / reach > 0.25
     if len(ends) > 1 and apart:
         write(first.day, first.value, first.text, above=True, colour=ACTUAL, bold=False)
-    for each in shape.expected:
-        if each.text:
+    for expected in shape.expected:
+        if expected.text:
             write(
-                each.day,
-                each.value,
-                each.text,
-                above=aim is not None and each.value > (aim.value or 0.0),
+                expected.day,
+                expected.value,
+                expected.text,
+                above=aim is not None and expected.value > (aim.value or 0.0),
                 colour=FORECAST,
                 bold=False,
             )

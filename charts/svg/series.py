@@ -102,13 +102,13 @@ class _Drawing:
     def _happened(self) -> list[str]:
         """Draw what happened: its number over the plot, and a line down to the figure it speaks of, else to the axis."""
         parts = []
-        for number, (each, level) in enumerate(zip(self.shape.annotations, self.levels, strict=True), 1):
-            x, y = self.x(each.day), self.top - 8 - SIGNS * level
+        for number, (annotation, level) in enumerate(zip(self.shape.annotations, self.levels, strict=True), 1):
+            x, y = self.x(annotation.day), self.top - 8 - SIGNS * level
             self.taken.append((x - 9, y - 9, x + 9, y + 9))
-            down = self.height - BOTTOM if each.value is None else self.y(each.value) - 6
+            down = self.height - BOTTOM if annotation.value is None else self.y(annotation.value) - 6
             parts.append(
                 f'<path d="M{x:.1f} {y + 8:.1f}V{down:.1f}" stroke="{PLAN}" stroke-dasharray="1 3"/>'
-                f'<g class="annotation"><title>{escaped(each.words)}</title>'
+                f'<g class="annotation"><title>{escaped(annotation.words)}</title>'
                 f'<circle cx="{x:.1f}" cy="{y:.1f}" r="8" fill="#FFFFFF" stroke="{PLAN}"/>'
                 f'<text x="{x:.1f}" y="{y + 4:.1f}" text-anchor="middle" font-size="11">{number}</text></g>'
             )

@@ -140,26 +140,28 @@ def off_track(own: Iterable[Scored], projects: Iterable[ProjectReport]) -> Itera
                 kind="indicator", code=code, status=item.judgement.status, project_code=item.entry.project_code, scored=item
             )
     for report in projects:
-        for each in report.milestones:
-            state = each.state
-            if state == "coming" and (each.slip_days or 0) > 0:
+        for milestone in report.milestones:
+            state = milestone.state
+            if state == "coming" and (milestone.slip_days or 0) > 0:
                 state = "slipped"
             if state in OPEN_STATES or state == "slipped":
-                yield OffTrack(kind="milestone", code=each.code, status=state, project_code=each.project_code, milestone=each)
+                yield OffTrack(
+                    kind="milestone", code=milestone.code, status=state, project_code=milestone.project_code, milestone=milestone
+                )
 
 
-def weight(each: OffTrack) -> tuple[int, int, int]:
+def weight(item: OffTrack) -> tuple[int, int, int]:
     """Return what the list is put in order by: what is known to be off track first, the worst first, then the longest.
 
     After what is known come milestones whose day has passed, results that never came, old figures, and milestones that slipped.
     """
-    lasted = each.since.count if each.since else 0
-    if each.milestone is not None:
-        days = each.milestone.slip_days or 0
-        return (1, 0, -days) if each.is_known else (4, 0, -days)
-    if each.status == "unreported":
+    lasted = item.since.count if item.since else 0
+    if item.milestone is not None:
+        days = item.milestone.slip_days or 0
+        return (1, 0, -days) if item.is_known else (4, 0, -days)
+    if item.status == "unreported":
         return 2, 0, -lasted
-    return (0 if each.is_known else 3), WORST_FIRST.index(each.status), -lasted
+    return (0 if item.is_known else 3), WORST_FIRST.index(item.status), -lasted
 
 
 def in_order(listed: Iterable[OffTrack]) -> list[OffTrack]:

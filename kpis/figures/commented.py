@@ -90,7 +90,9 @@ def said_by(commentaries: Iterable[tables.Commentary], actions: Iterable[tables.
     """
     counting = (row for row in commentaries if row.period_code in ended_by and row.ended_reason is None)
     commented = grouped(((subject_of(row), row.bureau_code or ""), row) for row in counting)
-    done = grouped(((subject_of(each), each.bureau_code or ""), each) for each in actions if each.ended_reason != "mistake")
+    done = grouped(
+        ((subject_of(action), action.bureau_code or ""), action) for action in actions if action.ended_reason != "mistake"
+    )
     for subjects in commented.values():
         subjects.sort(key=lambda row: ended_by[row.period_code], reverse=True)
     keys = dict.fromkeys([*commented, *done])

@@ -109,7 +109,7 @@ def find_contradictions(reported: Mapping[Key, Figure], known: Known, *, today: 
             clashes.append(_followed(key, figure, period, by_series, known.organisation, life, reported))
         if len(own.by_days[_days_of(definition, figure, period)]) > 1:
             clashes.append(_same_days(key, figure, period, own, definition, reported))
-        contradictions += [each for each in clashes if each is not None]
+        contradictions += [clash for clash in clashes if clash is not None]
     return contradictions
 
 
@@ -132,7 +132,9 @@ class _Series:
         self.adds_up = _adds_over_a_period(definition)
         self.by_year: dict[int, list[Figure]] = {}
         self.by_days: dict[tuple[date, date], list[Figure]] = {}
-        for period, figure in sorted(((f.period, f) for f in figures), key=lambda each: (each[0].end, each[0].start)):
+        for period, figure in sorted(
+            ((f.period, f) for f in figures), key=lambda known_figures: (known_figures[0].end, known_figures[0].start)
+        ):
             if period.kind != "calendar_year":
                 self.by_year.setdefault(period.fiscal_year, []).append(figure)
             self.by_days.setdefault(_days_of(definition, figure, period), []).append(figure)
@@ -320,19 +322,19 @@ def _followed(
     life: _Life, reported: Mapping[Key, Figure],
 ) -> Contradiction | None:  # fmt: skip
     code, unit, period_code = key
-    for each in life.successions:
-        last = organisation.last_day(each.predecessor_code)
+    for succession in life.successions:
+        last = organisation.last_day(succession.predecessor_code)
         if last is None or not period.start <= last < period.end:
             continue
-        other = each.successor_code if unit == each.predecessor_code else each.predecessor_code
+        other = succession.successor_code if unit == succession.predecessor_code else succession.predecessor_code
         if period_code not in by_series.get((code, other), {}):
             continue
-        if unit == each.predecessor_code and (code, other, period_code) in reported:
+        if unit == succession.predecessor_code and (code, other, period_code) in reported:
             continue  # said at the successor
         since = (last + timedelta(days=1)).isoformat()
         return Contradiction(
             "predecessor_and_successor", "warning", key, next((p for p in _PARTS if getattr(figure, p) is not None), "value"),
-            f"{each.predecessor_code} + {each.successor_code} {period_code}",
+            f"{succession.predecessor_code} + {succession.successor_code} {period_code}",
             Message("predecessor_and_successor_parts", day=last.isoformat(), since=since),
         )  # fmt: skip
     return None

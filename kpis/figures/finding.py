@@ -98,10 +98,12 @@ class Index:
     def __init__(self, entries: Iterable[Searchable]) -> None:
         self.entries = list(entries)
         names_of = [[name for name in entry.names if name] for entry in self.entries]
-        names = iter(folded_all(name for each in names_of for name in each))
+        names = iter(folded_all(name for spelling in names_of for name in spelling))
         firsts = plain_all(entry.names[0] for entry in self.entries)
         read, same = read_all(firsts), folded_all(same_words_all(firsts))
-        texts = ["\t".join((*islice(names, len(each)), *beneath)) for each, *beneath in zip(names_of, read, same, strict=True)]
+        texts = [
+            "\t".join((*islice(names, len(spelling)), *beneath)) for spelling, *beneath in zip(names_of, read, same, strict=True)
+        ]
         beside = folded_all(entry.beside for entry in self.entries)
         self.said = "".join(f"{text}\t{reading}\n" for text, reading in zip(texts, beside, strict=True))
         self.starts = np.cumsum([0, *(len(text) + len(reading) + 2 for text, reading in zip(texts, beside, strict=True))])
@@ -149,9 +151,11 @@ class Growing:
                     stands[part][n] = True
                 else:
                     others.append(entry)
-            gone = sum(int(np.count_nonzero(~each)) for each in stands)
+            gone = sum(int(np.count_nonzero(~stands_now)) for stands_now in stands)
             if len(others) + gone <= max(_FEW, len(entries) // 10):
-                kept = [index if each.all() else index.only(each) for index, each in zip(made, stands, strict=True)]
+                kept = [
+                    index if stands_now.all() else index.only(stands_now) for index, stands_now in zip(made, stands, strict=True)
+                ]
                 return (*kept, Index(others)) if others else tuple(kept)
         whole = tuple(Index(entries[n : n + _PART]) for n in range(0, len(entries), _PART))
         places = {(e.kind, e.code): (part, n) for part, index in enumerate(whole) for n, e in enumerate(index.entries)}

@@ -67,7 +67,7 @@ def read_all(texts: Iterable[str]) -> list[str]:
         for word in words:
             if word not in readings:
                 with _reading:  # held for one word at a time: whoever searches meanwhile does not wait for a whole index
-                    readings[word] = "".join([each.reading_form() for each in _tokenizer().tokenize(word)])
+                    readings[word] = "".join([token.reading_form() for token in _tokenizer().tokenize(word)])
     return _kana("\n".join([" ".join([readings[word] for word in words]) for words in split]))
 
 

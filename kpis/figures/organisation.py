@@ -134,7 +134,7 @@ class Organisation:
 
     @cached_property
     def _events(self) -> Mapping[str, tuple[_Event, ...]]:
-        moves = grouped(((each.predecessor_code, each.effective_date), each) for each in self.successions)
+        moves = grouped(((succession.predecessor_code, succession.effective_date), succession) for succession in self.successions)
         events: dict[str, list[_Event]] = {}
         for (code, day), parts in moves.items():
             lives_on = self._lives_on(code, day, parts)

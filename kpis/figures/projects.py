@@ -288,7 +288,9 @@ def project_reports(
         confidences: the office's assessments.
     """
     own = grouped((item.entry.project_code, item) for item in scored if item.entry.is_own_scope)
-    by_project = grouped((each.project_code, each) for each in milestones_on(milestones, dates, as_of=as_of, known_at=known_at))
+    by_project = grouped(
+        (milestone.project_code, milestone) for milestone in milestones_on(milestones, dates, as_of=as_of, known_at=known_at)
+    )
     version_of = {v.version_code: v for v in in_order(versions)}
     order = {code: place for place, code in enumerate(version_of)}
     in_time = sorted(names, key=lambda n: (order.get(n.strategy_version, len(order)), n.strategy_version))

@@ -101,7 +101,7 @@ def _reach(session: Session, email: str, bureau_code: str) -> Collection[str]:
 
 def _own(session: Session, reach: Collection[str], rows: Iterable[KeptRow], keys: Iterable[RowKey]) -> set[RowKey]:
     """Return which rows are these sections': by the catalogue, and what is new in a register where one of them wrote it."""
-    rows_of = {each.key: each for each in rows}
+    rows_of = {row.key: row for row in rows}
     listed = [
         rows_of[key].row if key in rows_of else ReportedRow(kind=key[0], key=key[1], fields=_about(key))
         for key in dict.fromkeys(keys)

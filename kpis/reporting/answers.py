@@ -175,7 +175,7 @@ def rows_of(store: Store, code: str, *, viewer: str, bureau_code: str | None = N
         columns = seen(session, code, viewer, bureau_code).columns
         allowed = {row.bureau_code: row for row in replies_of(session, code) if _may_read(session, viewer, row)}
         query = select(answers).where(col(answers.question_code) == code).order_by(col(answers.row_number))
-        rows_of: dict[str, list[AnswerRow]] = {each: [] for each in allowed if bureau_code in (None, each)}
+        rows_of: dict[str, list[AnswerRow]] = {bureau: [] for bureau in allowed if bureau_code in (None, bureau)}
         for row in session.execute(query).scalars():
             if row.bureau_code in rows_of and row.revision == allowed[row.bureau_code].revision:
                 state, values = allowed[row.bureau_code].state, values_from_json(row.values_json, columns)

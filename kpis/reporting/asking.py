@@ -101,7 +101,7 @@ def columns_to_json(columns: Sequence[AskedColumn]) -> str:
 
 def columns_from_json(text: str) -> tuple[AskedColumn, ...]:
     """Return columns from what is stored."""
-    return tuple(AskedColumn(**{**each, "choices": tuple(Choice(**c) for c in each["choices"])}) for each in json.loads(text))
+    return tuple(AskedColumn(**{**column, "choices": tuple(Choice(**c) for c in column["choices"])}) for column in json.loads(text))
 
 
 def values_to_json(values: Mapping[str, Answer]) -> str:

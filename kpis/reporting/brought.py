@@ -52,9 +52,9 @@ def of_reports(standings: Iterable[ReportStanding], windows: Mapping[tuple[str, 
         windows: (bureau, period) → its days, with leave.
         today: the day at the office.
     """
-    for each in standings:
-        window = windows[each.bureau_code, each.period_code]
-        if each.is_approved or each.state not in ("not_started", "draft", "returned") or window.due_on is None:
+    for standing in standings:
+        window = windows[standing.bureau_code, standing.period_code]
+        if standing.is_approved or standing.state not in ("not_started", "draft", "returned") or window.due_on is None:
             continue
         due = max(window.due_on, window.leave_until or window.due_on)
         left = (due - today).days
@@ -65,19 +65,19 @@ def of_reports(standings: Iterable[ReportStanding], windows: Mapping[tuple[str, 
             continue
         occasion = Occasion.OVERDUE if left < 0 else Occasion.DUE_IN_3 if left <= NEAR else Occasion.DUE_IN_14
         yield Due(
-            occasion, f"{each.bureau_code} {each.period_code} {due}", each.bureau_code,
-            {"bureau": each.bureau_code, "period": each.period_code, "day": due.isoformat()},
+            occasion, f"{standing.bureau_code} {standing.period_code} {due}", standing.bureau_code,
+            {"bureau": standing.bureau_code, "period": standing.period_code, "day": due.isoformat()},
             expires_on=None if left < 0 else due if left <= NEAR else due - timedelta(days=NEAR + 1),
         )  # fmt: skip
 
 
 def of_actions(actions: Iterable[OpenAction], *, today: date) -> Iterator[Due]:
     """Yield the open actions that are due within a few days or were due lately; each once for each due day."""
-    for each in actions:
-        if -AFTERWARDS <= (each.due_on - today).days <= ACTION_NEAR:
+    for action in actions:
+        if -AFTERWARDS <= (action.due_on - today).days <= ACTION_NEAR:
             yield Due(
-                Occasion.ACTION_DUE, f"{each.code} {each.due_on}", each.bureau_code,
-                {"action": each.code, "bureau": each.bureau_code, "day": each.due_on.isoformat()},
+                Occasion.ACTION_DUE, f"{action.code} {action.due_on}", action.bureau_code,
+                {"action": action.code, "bureau": action.bureau_code, "day": action.due_on.isoformat()},
             )  # fmt: skip
 
 
@@ -139,7 +139,7 @@ def ahead(
         }
         days = windows_in(session, list(owed))
         standings = standings_in(session, owed, today)
-        actions = [each for each in open_actions(session) if bureaus is None or each.bureau_code in bureaus]
+        actions = [action for action in open_actions(session) if bureaus is None or action.bureau_code in bureaus]
         return standings, {(s.bureau_code, s.period_code): days.of(s.bureau_code, s.period_code) for s in standings}, actions
 
 

@@ -75,7 +75,7 @@ def choose(store: Store, *, actor: str, language: str, how_often: Mapping[str, s
         _reader(session, actor).language = language
         table = table_of(tables.NoticeChoice)
         session.execute(delete(table).where(table.c.email == actor, table.c.occasion.in_(list(how_often))))
-        session.add_all(tables.NoticeChoice(email=actor, occasion=each, how_often=how) for each, how in how_often.items())
+        session.add_all(tables.NoticeChoice(email=actor, occasion=which, how_often=how) for which, how in how_often.items())
         detail = ", ".join(f"{occasion} {how}" for occasion, how in how_often.items())
         record(session, actor, "notices_chosen", actor, detail=f"{language}; {detail}")
 

@@ -166,8 +166,8 @@ def deputy_name(
 @deputy_app.command("list")
 def deputy_list(actor: _Who) -> None:
     """List who stands in for whom, the newest first."""
-    for each in deputies.deputies(own_store(), viewer=people.account_key(actor)):
-        _print_deputy(each)
+    for deputy in deputies.deputies(own_store(), viewer=people.account_key(actor)):
+        _print_deputy(deputy)
 
 
 @deputy_app.command("end")
@@ -178,9 +178,9 @@ def deputy_end(number: Annotated[int, typer.Argument(help="Number of the deputy,
     out.print(told("deputy_ended_now"), markup=False)
 
 
-def _print_deputy(each: deputies.Deputed) -> None:
-    state = told(f"deputy_state_{each.state(local_day(utc_now()))}")
+def _print_deputy(deputy: deputies.Deputed) -> None:
+    state = told(f"deputy_state_{deputy.state(local_day(utc_now()))}")
     out.print(
-        f"{each.id} {each.email} → {each.stands_in_for}: {each.from_date} – {each.until_date} ({state}) [{each.named_by}]",
+        f"{deputy.id} {deputy.email} → {deputy.stands_in_for}: {deputy.from_date} – {deputy.until_date} ({state}) [{deputy.named_by}]",
         markup=False,
     )

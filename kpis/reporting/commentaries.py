@@ -90,7 +90,10 @@ class Unspoken:
         """Say how it stands: of a project its status, and which milestones are late."""
         if self.scored is not None:
             return self.scored.sentence(language)
-        names = (f"{named(each, language=language)} {each.due.label(language) if each.due else ''}".strip() for each in self.late)
+        names = (
+            f"{named(milestone, language=language)} {milestone.due.label(language) if milestone.due else ''}".strip()
+            for milestone in self.late
+        )
         parts = [status_word(self.status, language)] if self.status in NEEDING else []
         if self.late:
             parts.append(say("milestones_late", language, milestones=say("list_comma", language).join(names)))
@@ -131,7 +134,7 @@ def needing(
     projects_due = [
         Unspoken(code, projects[code], None, project_status(tally(own.get(code, ()))), tuple(late.get(code, ()))) for code in led
     ]
-    return tuple(each for each in projects_due if each.status in NEEDING or each.late)
+    return tuple(project for project in projects_due if project.status in NEEDING or project.late)
 
 
 def _late(store: Store, led: Sequence[str], as_of: date, rows: Iterable[ReportedRow]) -> dict[str, list[Milestone]]:
@@ -139,12 +142,12 @@ def _late(store: Store, led: Sequence[str], as_of: date, rows: Iterable[Reported
     listed = records(tables.Milestone, [row for code in led for row in store.all_of(tables.Milestone, project_code=code)])
     days = records(tables.MilestoneDate, store.all_of(tables.MilestoneDate))
     late: dict[str, list[Milestone]] = {}
-    for each in milestones_on(listed, days, as_of=as_of):
-        days_of = given.get(each.code, {})
+    for milestone in milestones_on(listed, days, as_of=as_of):
+        days_of = given.get(milestone.code, {})
         done, again = days_of.get("actual_end"), days_of.get("replanned_end")
         is_answered = bool(days_of.get("ended_reason")) or (isinstance(done, date) and done <= as_of)
-        if each.state in OPEN_STATES and not is_answered and not (isinstance(again, date) and again >= as_of):
-            late.setdefault(each.project_code, []).append(each)
+        if milestone.state in OPEN_STATES and not is_answered and not (isinstance(again, date) and again >= as_of):
+            late.setdefault(milestone.project_code, []).append(milestone)
     return late
 
 
@@ -179,4 +182,6 @@ def unspoken(
     for row in rows:
         if row.kind == RowKind.COMMENTARY:
             commentaries[row.key[0]] = {**commentaries.get(row.key[0], {}), **row.fields}
-    return tuple(each for each in lacking if not says_why(commentaries.get(commentary_code(bureau, each.code, period), {})))
+    return tuple(
+        subject for subject in lacking if not says_why(commentaries.get(commentary_code(bureau, subject.code, period), {}))
+    )

@@ -53,7 +53,7 @@ def present(store: Store, report_id: int, *, viewer: str) -> Present:
         row = seen(session, report_id, viewer)
         current = as_it_is(session, row)
         comments = comments_of(session, report_id)
-    rows = {each.key: as_read(each.row, current.choices) for each in current.rows}
+    rows = {kept_row.key: as_read(kept_row.row, current.choices) for kept_row in current.rows}
     fields_of: dict[RowKey, Mapping[str, Value]] = {}
     for key, own in rows.items():
         columns = own.changed if own.issued else own.fields
@@ -97,13 +97,13 @@ def correct(
         if reach is not None:
             refuse_rows_of_others(session, reach, rows)
         before = as_it_is(session, row)
-        places = {each.key: each.row for each in before.rows}
-        own = [_placed(each, places.get((each.kind, each.key))) for each in rows]
+        places = {kept_row.key: kept_row.row for kept_row in before.rows}
+        own = [_placed(kept_row, places.get((kept_row.kind, kept_row.key))) for kept_row in rows]
         hand = Hand(by=actor, part=min(reach) if reach else "", at=instant(session), upload=row.revision + 1)
-        claims = [(each, column, claim) for each in own for column, claim in _written(each, hand)]
+        claims = [(kept_row, column, claim) for kept_row in own for column, claim in _written(kept_row, hand)]
         if not claims:
             raise FigureRefused("nothing_corrected")
-        vintages.ensure_periods(session, {each.key[2] for each in own if each.kind == OBSERVATIONS})
+        vintages.ensure_periods(session, {kept_row.key[2] for kept_row in own if kept_row.kind == OBSERVATIONS})
         next_revision(session, row, actor)
         merged = merge(before.rows, own, hand, decides=decides(grants_of(session, actor), row.bureau_code))
         keep_merged(session, row, before, merged, own, warnings, completeness=completeness, about_open=about_open)

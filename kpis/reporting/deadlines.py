@@ -180,7 +180,7 @@ def overdue(store: Store, *, viewer: str, today: date) -> list[tuple[ReportStand
     still = [w for w in reported_periods(store) if w.is_late(today) and (w.locks_on is None or today <= w.locks_on)]
     due = {w.period_code: w.due_on for w in still}
     standings = coverage(store, list(due), viewer=viewer, today=today) if due else []
-    return [(each, day) for each in standings if each.is_late and (day := due[each.period_code]) is not None]
+    return [(standing, day) for standing in standings if standing.is_late and (day := due[standing.period_code]) is not None]
 
 
 def standings_of(store: Store, bureau_code: str, periods: Sequence[str], *, viewer: str, today: date) -> list[ReportStanding]:
@@ -198,9 +198,9 @@ def standings_of(store: Store, bureau_code: str, periods: Sequence[str], *, view
 def _states(session: Session, reports: Sequence[tables.Submission], known_at: datetime | None) -> dict[int | None, str]:
     """Return the state of each report: as it is, or as the steps on record until an instant left it. Those begun later are left out."""
     if known_at is None:
-        return {each.id: each.state for each in reports}
+        return {report.id: report.state for report in reports}
     steps = ("submitted", "returned", "approved", "withdrawn")
-    begun = {f"submission {each.id}": each.id for each in reports if each.created_at <= known_at}
+    begun = {f"submission {report.id}": report.id for report in reports if report.created_at <= known_at}
     states: dict[int | None, str] = dict.fromkeys(begun.values(), "draft")
     event = tables.AuditEvent
     taken = select(event).where(col(event.subject).in_(list(begun)), col(event.action).in_(steps), event.occurred_at <= known_at)
@@ -219,12 +219,12 @@ def standings_in(
     approved: set[tuple[str, str]] = set()
     reports = session.exec(query.order_by(col(tables.Submission.id))).all()
     states = _states(session, reports, known_at)
-    for each in reports:
+    for report in reports:
         # A withdrawn report leaves no trace in the matrix; one on its way speaks for the bureau, else the last approved.
-        if states.get(each.id, "withdrawn") != "withdrawn":
-            reports_of[each.bureau_code, each.period_code] = each
-        if states.get(each.id) == "approved":
-            approved.add((each.bureau_code, each.period_code))
+        if states.get(report.id, "withdrawn") != "withdrawn":
+            reports_of[report.bureau_code, report.period_code] = report
+        if states.get(report.id) == "approved":
+            approved.add((report.bureau_code, report.period_code))
     standings = []
     for period_code, bureaus in owed.items():
         for code in bureaus:

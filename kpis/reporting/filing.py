@@ -101,12 +101,12 @@ def _stored_rows(session: Session, submission: tables.Submission, revision: int)
     return session.execute(table.select().where(*wanted).order_by(table.c.id))
 
 
-def packed_claims(each: KeptRow) -> str:
+def packed_claims(row: KeptRow) -> str:
     """Return who wrote what in a row as the text that a submission keeps: one hand where all of it is of one, as its row says it."""
-    hands = {claim.hand for cell in each.said.values() for claim in cell.claims}
-    if len(hands) == 1 and all(len(cell.claims) == 1 and cell.settled is None for cell in each.said.values()):
+    hands = {claim.hand for cell in row.said.values() for claim in cell.claims}
+    if len(hands) == 1 and all(len(cell.claims) == 1 and cell.settled is None for cell in row.said.values()):
         (hand,) = hands
-        if each == kept(each.row, hand):
+        if row == kept(row.row, hand):
             return orjson.dumps({"hand": _packed_hand(hand)}).decode()
     cells = {
         column: {
@@ -115,7 +115,7 @@ def packed_claims(each: KeptRow) -> str:
             ],
             **({"settled": [shown(s.value), [shown(v) for v in s.among], s.by, s.at]} if (s := cell.settled) else {}),
         }
-        for column, cell in each.said.items()
+        for column, cell in row.said.items()
     }  # fmt: skip
     return orjson.dumps({"cells": cells}).decode()
 
@@ -145,7 +145,9 @@ def kept_row(submission: tables.Submission, stored: Any) -> KeptRow:
         settled = None
         if "settled" in cell:
             v, among, by, at = cell["settled"]
-            settled = Settled(value=value(column, v), among=tuple(value(column, each) for each in among), by=by, at=_instant(at))
+            settled = Settled(
+                value=value(column, v), among=tuple(value(column, option) for option in among), by=by, at=_instant(at)
+            )
         cells[column] = CellClaims(claims, settled)
     return KeptRow(row, cells)
 
@@ -168,9 +170,9 @@ def kept_with_choices(session: Session, submission: tables.Submission) -> tuple[
     """Return the same rows, and how the conflicts of the report were resolved: each stored row is read once."""
     rows, choices = [], dict[CellKey, tuple[str, int]]()
     for stored in _stored_rows(session, submission, submission.revision):
-        each = kept_row(submission, stored)
-        rows.append(each)
-        choices |= _chosen(each.row, stored)
+        row_kept = kept_row(submission, stored)
+        rows.append(row_kept)
+        choices |= _chosen(row_kept.row, stored)
     return rows, choices
 
 

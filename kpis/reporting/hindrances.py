@@ -79,15 +79,15 @@ def not_yet_asked(
         (w.rule, w.row_kind, w.row_key, w.found) for w in warned
     }
     contradictions = contradictions_of(session, submission.bureau_code, comparison, current)
-    if impossible := [each for each in contradictions if each.contradiction.grade == "error"]:
+    if impossible := [contradiction for contradiction in contradictions if contradiction.contradiction.grade == "error"]:
         raise StepRefused("figures_impossible_now", places=partial(places_of, impossible))
     return [
-        each
-        for each in contradictions
+        contradiction
+        for contradiction in contradictions
         if not confirmed
         & {
-            (each.contradiction.rule, *place, each.contradiction.found)
-            for place in ((each.row.sheet, each.cell), (each.row.kind, row_key(each.row.key)))
+            (contradiction.contradiction.rule, *place, contradiction.contradiction.found)
+            for place in ((contradiction.row.sheet, contradiction.cell), (contradiction.row.kind, row_key(contradiction.row.key)))
         }
     ]
 
@@ -104,8 +104,8 @@ def as_warning(row: ContradictingRow) -> Warning:
 def places_of(contradictions: Sequence[ContradictingRow], language: str) -> str:
     """Say where and what, of the first three."""
     places = [
-        f"{' '.join(each.row.key)} {each.row.sheet}!{each.cell}: {each.contradiction.found} / {written(each.contradiction.expected, language)}"
-        for each in contradictions[:3]
+        f"{' '.join(row.row.key)} {row.row.sheet}!{row.cell}: {row.contradiction.found} / {written(row.contradiction.expected, language)}"
+        for row in contradictions[:3]
     ]
     return "; ".join(places) + (" …" if len(contradictions) > 3 else "")
 

@@ -100,7 +100,7 @@ def way_of(session: Session, row: tables.Submission) -> Way:
         .where(tables.SubmissionCheck.submission_id == row.id)
         .order_by(col(tables.SubmissionCheck.id))
     )
-    return way([record_of(Check, each) for each in session.exec(query)])
+    return way([record_of(Check, step) for step in session.exec(query)])
 
 
 def add_check(session: Session, row: tables.Submission, actor: str, decision: str, *, step_code: str = "", note: str = "") -> None:
@@ -118,18 +118,20 @@ def keep_rows(
     session: Session, submission: tables.Submission, rows: Sequence[KeptRow], before: Sequence[KeptRow], choices: Choices
 ) -> None:
     """Keep the rows of a report after an upload; what was chosen of a cell before holds where the cell says the same again."""
-    was = {each.key: each.row for each in before}
+    was = {kept_row.key: kept_row.row for kept_row in before}
     chosen: dict[RowKey, dict[str, tuple[str, int]]] = {}
     for (kind, key, column), choice in choices.items():
         chosen.setdefault((kind, key), {})[column] = choice
     values = []
-    for each in rows:
-        row, old = each.row, was.get(each.key)
-        same = {column: choice for column, choice in chosen.get(each.key, {}).items() if old and _says_the_same(old, row, column)}
+    for kept_row in rows:
+        row, old = kept_row.row, was.get(kept_row.key)
+        same = {
+            column: choice for column, choice in chosen.get(kept_row.key, {}).items() if old and _says_the_same(old, row, column)
+        }
         values.append(
             {
                 "submission_id": submission.id, "revision": submission.revision, "row_kind": row.kind, "row_key": row_key(row.key),
-                "sheet": row.sheet, "cell": row.cell(next(iter(row.columns), "")), "fields_json": packed(row), "claims_json": packed_claims(each),
+                "sheet": row.sheet, "cell": row.cell(next(iter(row.columns), "")), "fields_json": packed(row), "claims_json": packed_claims(kept_row),
                 "reason_class": row.reason_class, "reason_text": typed(row.reason_text), "comment": "",
                 "choices_json": json.dumps(same) if same else "",
             }
@@ -159,10 +161,10 @@ def keep_warnings(
         )  # fmt: skip
 
 
-def rekept(stored: tables.SubmissionRow, each: KeptRow) -> None:
+def rekept(stored: tables.SubmissionRow, kept_row: KeptRow) -> None:
     """Keep a row of a report anew, after something was said of its cells."""
-    row = each.row
-    stored.fields_json, stored.claims_json = packed(row), packed_claims(each)
+    row = kept_row.row
+    stored.fields_json, stored.claims_json = packed(row), packed_claims(kept_row)
     stored.reason_class, stored.reason_text = row.reason_class, typed(row.reason_text)
 
 

@@ -89,9 +89,11 @@ class CellClaims:
 
     def with_claim(self, claim: Claim) -> CellClaims:
         """Return it with what a hand wrote, in the place of what the same hand wrote before."""
-        if not any(each.is_of(claim.hand) for each in self.claims):
+        if not any(known_claim.is_of(claim.hand) for known_claim in self.claims):
             return CellClaims((*self.claims, claim), self.settled)
-        return CellClaims(tuple(claim if each.is_of(claim.hand) else each for each in self.claims), self.settled)
+        return CellClaims(
+            tuple(claim if known_claim.is_of(claim.hand) else known_claim for known_claim in self.claims), self.settled
+        )
 
     def settle(self, value: Value, *, by: str, at: datetime | None) -> CellClaims:
         """Return it with one of its values chosen."""
@@ -146,7 +148,7 @@ def merge(base: Sequence[KeptRow], rows: Sequence[ReportedRow], hand: Hand, *, d
         decides: whoever brings it may say which value holds: what it changes of a cell that still says what its workbook was
             filled with is no question.
     """
-    merged = {each.key: each for each in base}
+    merged = {kept_row.key: kept_row for kept_row in base}
     for row in rows:
         there = merged.get((row.kind, row.key))
         if there is None:
@@ -158,7 +160,7 @@ def merge(base: Sequence[KeptRow], rows: Sequence[ReportedRow], hand: Hand, *, d
 
 def clashes(rows: Iterable[KeptRow]) -> list[Clash]:
     """Return every cell that is a question."""
-    return [Clash(each.row, column, cell) for each in rows for column, cell in each.said.items() if cell.is_open]
+    return [Clash(kept_row.row, column, cell) for kept_row in rows for column, cell in kept_row.said.items() if cell.is_open]
 
 
 def answered(there: KeptRow, column: str, value: Value, *, by: str, at: datetime | None) -> KeptRow:
@@ -189,7 +191,7 @@ def left_open(counted: Completeness, rows: Iterable[KeptRow]) -> Completeness:
         counted: the same of the latest upload alone.
         rows: the merged report.
     """
-    figures = {(each.row.key[0], each.row.key[2]): each.row for each in rows if each.row.kind == OBSERVATIONS}
+    figures = {(kept_row.row.key[0], kept_row.row.key[2]): kept_row.row for kept_row in rows if kept_row.row.kind == OBSERVATIONS}
     known = {key for key, row in figures.items() if not says_nothing(row.fields)}
     emptied = {key for key, row in figures.items() if says_nothing(row.fields) and row.changed}
     still = [key for key in counted.open if key not in known]
@@ -220,7 +222,7 @@ def _joined(there: KeptRow, row: ReportedRow, hand: Hand, *, decides: bool) -> K
     cells = dict(there.said)
     brings = dict(_claims(row, hand))
     if row.fields.keys() <= row.cleared:  # all of the row: also what no cell of its own says
-        rest = {column: each.holds.was for column, each in cells.items() if column not in brings}
+        rest = {column: cell.holds.was for column, cell in cells.items() if column not in brings}
         brings |= {
             column: Claim(value=was, was=was, hand=hand, place=f"{row.sheet}!{row.row}:{row.row}") for column, was in rest.items()
         }
@@ -232,7 +234,7 @@ def _joined(there: KeptRow, row: ReportedRow, hand: Hand, *, decides: bool) -> K
             cells[column] = cells[column].settle(claim.value, by=hand.by, at=hand.at)
     # Who writes a value anew gives its reason anew: the one before was given for another value.
     if not row.filled and not brings.keys() & {*REASONS} and any(_is_rewritten(there, cells, column) for column in brings):
-        cells = {column: each for column, each in cells.items() if column not in REASONS}
+        cells = {column: cell for column, cell in cells.items() if column not in REASONS}
     return KeptRow(_built(there.row, row, cells), cells)
 
 
@@ -245,9 +247,9 @@ def _built(there: ReportedRow, row: ReportedRow, cells: Mapping[str, CellClaims]
     """Return the row that what was said makes, on the older of two templates: what changed after either was issued is a conflict."""
     older, newer = (there, row) if there.issued_vintage <= row.issued_vintage else (row, there)
     fields: dict[str, Value] = {}
-    for each in (older, newer):
-        for column, value in each.fields.items():
-            fields.setdefault(column, each.issued.get(column, value))
+    for template_row in (older, newer):
+        for column, value in template_row.fields.items():
+            fields.setdefault(column, template_row.issued.get(column, value))
     issued = dict(fields)
     readings: dict[str, tuple[float, ...]] = {}
     for column, each_said in cells.items():
@@ -278,4 +280,4 @@ def _distinct(values: Iterable[Value]) -> tuple[Value, ...]:
 
 
 def _is_among(value: Value, values: Iterable[Value]) -> bool:
-    return any(is_same_value(value, each) for each in values)
+    return any(is_same_value(value, other) for other in values)

@@ -66,21 +66,23 @@ def put(session: Session, dues: Iterable[Due]) -> int:
         return 0
     table = table_of(tables.Notice)
     persons, webhooks = grants_by_person(session), _webhooks(session)
-    notices = _told(session, {each.occasion for each in due})
+    notices = _told(session, {due_notice.occasion for due_notice in due})
     now, rows = instant(session), []
-    for each in due:
-        readers = [PERSON + email for email, grants in persons.items() if is_concerned(grants, each.occasion, each.bureau_code)]
-        readers += [f"{WEBHOOK}{hook.id}" for hook in webhooks if is_for(hook, each.occasion, each.bureau_code)]
+    for due_notice in due:
+        readers = [
+            PERSON + email for email, grants in persons.items() if is_concerned(grants, due_notice.occasion, due_notice.bureau_code)
+        ]
+        readers += [f"{WEBHOOK}{hook.id}" for hook in webhooks if is_for(hook, due_notice.occasion, due_notice.bureau_code)]
         for reader in readers:
-            key = (each.occasion, each.subject, reader)
+            key = (due_notice.occasion, due_notice.subject, reader)
             if key in notices:
                 continue
             notices.add(key)
-            expires = min(now + KEPT, last_instant(each.expires_on)) if each.expires_on else now + KEPT
+            expires = min(now + KEPT, last_instant(due_notice.expires_on)) if due_notice.expires_on else now + KEPT
             rows.append(
                 {
-                    "occasion": each.occasion, "subject": each.subject, "reader": reader, "bureau_code": each.bureau_code,
-                    "facts_json": json.dumps(dict(each.facts), sort_keys=True), "state": "waiting", "created_at": now, "next_try_at": now,
+                    "occasion": due_notice.occasion, "subject": due_notice.subject, "reader": reader, "bureau_code": due_notice.bureau_code,
+                    "facts_json": json.dumps(dict(due_notice.facts), sort_keys=True), "state": "waiting", "created_at": now, "next_try_at": now,
                     "expires_at": expires, "attempts": 0, "claim": "", "message_id": "", "last_error": "",
                 }
             )  # fmt: skip

@@ -235,7 +235,7 @@ def not_sent(store: Store, claim: Delivery, error: str, *, now: datetime, is_fin
 def given_back(store: Store, claims: Sequence[Delivery], *, now: datetime) -> None:
     """Let claims that were not begun wait again: their sender ends."""
     with store.writing(is_figures=False, any_clock=True) as session:
-        own = (_N.c.claim.in_([each.token for each in claims]), _N.c.state == NoticeState.CLAIMED)
+        own = (_N.c.claim.in_([claim.token for claim in claims]), _N.c.state == NoticeState.CLAIMED)
         _become(session, NoticeState.WAITING, *own, **_FREE, next_try_at=now)
 
 

@@ -153,10 +153,10 @@ def close(store: Store, code: str, *, actor: str) -> None:
         row = stored(session, code)
         _refuse_unless(row, QuestionState.OPEN)
         replies = replies_of(session, code)
-        if waiting := [each.bureau_code for each in replies if each.state == ReplyState.SUBMITTED]:
+        if waiting := [reply.bureau_code for reply in replies if reply.state == ReplyState.SUBMITTED]:
             raise StepRefused("question_answers_wait", count=len(waiting), bureaus=", ".join(waiting))
         row.state, row.closed_by, row.closed_at = QuestionState.CLOSED.value, actor, instant(session)
-        answered = sum(each.state == ReplyState.ACCEPTED for each in replies)
+        answered = sum(reply.state == ReplyState.ACCEPTED for reply in replies)
         record(session, actor, CLOSED, _subject(code), detail=f"{answered}/{len(replies)}")
 
 
@@ -222,7 +222,7 @@ def seen(session: Session, code: str, viewer: str, bureau_code: str | None = Non
     is_written = row is not None and row.state == QuestionState.DRAFT and not may(grants, "ask_question")
     if row is not None and not is_written and may(grants, "see_questions", bureau_code):
         own = _own(session, viewer)
-        bureaus = {each.bureau_code for each in replies_of(session, code)}
+        bureaus = {reply.bureau_code for reply in replies_of(session, code)}
         if (own is None or bureaus & own) and (bureau_code is None or bureau_code in bureaus):
             return _question(row)
     raise NotFound("question_unknown", code=code)

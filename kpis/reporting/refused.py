@@ -78,7 +78,7 @@ def keep_refused(
         row = tables.RefusedFile(
             bureau_code=bureau_code, period_code=period_code, name=named_file(name), sha256=sha256, content=content if kept else None,
             bytes_count=len(content), uploaded_by=actor, refused_at=instant(session), problems_count=len(problems),
-            problems_json=json.dumps([asdict(each) for each in problems[:MOST_PROBLEMS]], ensure_ascii=False),
+            problems_json=json.dumps([asdict(problem) for problem in problems[:MOST_PROBLEMS]], ensure_ascii=False),
         )  # fmt: skip
         session.add(row)
         session.flush()
@@ -119,7 +119,7 @@ def refused_files(store: Store, *, viewer: str, bureau_code: str | None = None) 
         RefusedUpload(
             id=row.id, bureau_code=row.bureau_code, period_code=row.period_code, name=row.name, uploaded_by=row.uploaded_by,
             refused_at=row.refused_at, problems_count=row.problems_count, is_kept=bool(row.is_kept),
-            problems=tuple(Found(**each) for each in json.loads(row.problems_json)),
+            problems=tuple(Found(**problem) for problem in json.loads(row.problems_json)),
         )
         for row in rows
     ]  # fmt: skip

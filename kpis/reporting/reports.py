@@ -218,7 +218,7 @@ def opened(store: Store, report_id: int, *, viewer: str, as_of: date) -> Opened:
         row = seen(session, report_id, viewer)
         bureau_report = _report(session, row)
         kept_rows, choices = kept_with_choices(session, row)
-        rows = [each.row for each in kept_rows]
+        rows = [kept_row.row for kept_row in kept_rows]
         current = current_of(session, rows)
         comparison = compare(rows, current, choices=choices)
         warnings = warnings_of(session, row)

@@ -101,7 +101,7 @@ def settle(store: Store, report_id: int, *, actor: str, revision: int, choices: 
         for (kind, key, column), value in choices.items():
             stored = row_kept(rows, kind, key)
             own = (kept := kept_row(row, stored)).said.get(column)
-            if own is None or not own.is_open or not any(is_same_value(value, each) for each in own.values):
+            if own is None or not own.is_open or not any(is_same_value(value, option) for option in own.values):
                 raise FigureRefused("choose_written_value")
             rekept(stored, answered(kept, column, value, by=actor, at=instant(session)))
             written = " / ".join(f"{c.value} ({c.hand.by} {c.hand.part})".replace(" )", ")") for c in own.claims)
@@ -123,7 +123,7 @@ def take_out(store: Store, report_id: int, *, actor: str, revision: int, rows: S
             stored = row_kept(stored_rows, kind, key)
             was = kept_row(row, stored)
             rekept(stored, taken_out(was, hand))
-            listed = ", ".join(f"{column} {each.holds.value}" for column, each in was.said.items())
+            listed = ", ".join(f"{column} {cell.holds.value}" for column, cell in was.said.items())
             record_step(
                 session, row, actor, "row_taken_out", cell=f"{stored.sheet}!{stored.cell}", detail=f"{' '.join(key)}: {listed}"
             )
@@ -216,7 +216,7 @@ def submit(store: Store, report_id: int, *, actor: str, revision: int, today: da
             detail += "; on behalf of the bureau" if row.is_on_behalf else ""
             record_step(session, row, actor, "submitted", detail=detail)
             return
-        keep_warnings(session, row, [as_warning(each) for each in unasked], {})
+        keep_warnings(session, row, [as_warning(doubt) for doubt in unasked], {})
     raise StepRefused("contradicts_since_check", places=partial(places_of, unasked))
 
 

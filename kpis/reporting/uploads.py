@@ -147,10 +147,10 @@ def _brought_before(session: Session, reports: Sequence[tables.Submission], sha2
     """Return the report into which the same file was merged already."""
     brought = tables.SubmissionUpload
     query = select(brought.submission_id).where(
-        col(brought.submission_id).in_([id_of(each) for each in reports]), brought.file_sha256 == sha256
+        col(brought.submission_id).in_([id_of(report) for report in reports]), brought.file_sha256 == sha256
     )
     numbers = set(session.exec(query))
-    return next((each for each in reports if each.file_sha256 == sha256 or id_of(each) in numbers), None)
+    return next((report for report in reports if report.file_sha256 == sha256 or id_of(report) in numbers), None)
 
 
 def next_revision(session: Session, row: tables.Submission, actor: str, *, is_on_behalf: bool = False) -> None:
@@ -191,13 +191,13 @@ class Before:
         if warning.row_key:
             return warning.row_kind, tuple(json.loads(warning.row_key))
         number = warning.cell.lstrip(ascii_uppercase)
-        at = (each.key for each in self.rows if each.row.sheet == warning.sheet and str(each.row.row) == number)
+        at = (kept_row.key for kept_row in self.rows if kept_row.row.sheet == warning.sheet and str(kept_row.row.row) == number)
         return next(at, None)
 
     def still_asked(self, rows: Sequence[ReportedRow], merged: Sequence[KeptRow]) -> list[Warning]:
         """Return what was asked of rows that an upload leaves as they were: of those that it writes anew, it is asked anew."""
-        touched, after = {(row.kind, row.key) for row in rows}, {each.key: each for each in merged}
-        was = {each.key: each for each in self.rows}
+        touched, after = {(row.kind, row.key) for row in rows}, {kept_row.key: kept_row for kept_row in merged}
+        was = {kept_row.key: kept_row for kept_row in self.rows}
         kept = []
         for warning in self.warnings:
             key = self._row_of(warning)

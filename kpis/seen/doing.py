@@ -175,7 +175,7 @@ def _add(to: dict[str, list[float]], name: str, count: float, seconds: float) ->
 
 
 def _longest(named: dict[str, list[float]]) -> list[str]:
-    ordered = sorted(named.items(), key=lambda each: -each[1][1])[:MOST]
+    ordered = sorted(named.items(), key=lambda spent: -spent[1][1])[:MOST]
     return [f"{name}: {int(count)} x, {_ms(seconds)} ms" for name, (count, seconds) in ordered]
 
 

@@ -82,9 +82,9 @@ def begin(*, serves: bool = False) -> None:
 def end() -> None:
     """Say what was counted and not said yet: the process ends."""
     for handler in logging.getLogger().handlers:
-        for each in handler.filters:
-            if isinstance(each, Once):
-                each.tell_counted()
+        for log_filter in handler.filters:
+            if isinstance(log_filter, Once):
+                log_filter.tell_counted()
 
 
 def write(event: str, *, level: int = logging.INFO, error: BaseException | None = None, **fields: Any) -> None:
@@ -153,7 +153,7 @@ def kept_clean(text: str) -> str:
 def _secrets_of(given: tuple[str, ...], url: str) -> tuple[str, ...]:
     password = urlsplit(url).password or ""
     every = {*given, password, unquote(password), quote(unquote(password), safe="")}
-    return tuple(sorted((each for each in every if len(each) >= _SECRET_LENGTH), key=len, reverse=True))
+    return tuple(sorted((secret for secret in every if len(secret) >= _SECRET_LENGTH), key=len, reverse=True))
 
 
 def _secrets() -> tuple[str, ...]:
@@ -163,7 +163,7 @@ def _secrets() -> tuple[str, ...]:
     except MierukaError:
         return ()
     given = (chosen.cookie_secret, chosen.oidc_client_secret, chosen.smtp_password)
-    return _secrets_of(tuple(each.get_secret_value() for each in given), chosen.database_url)
+    return _secrets_of(tuple(secret.get_secret_value() for secret in given), chosen.database_url)
 
 
 def _with_record(_logger: object, _name: str, event: EventDict) -> EventDict:
@@ -183,9 +183,9 @@ def _value(name: str, value: Any) -> Any:
     if isinstance(value, str):
         return kept_clean(value) if name == "exception" else line(kept_clean(value))
     if isinstance(value, (list, tuple)):
-        return [_value(name, each) for each in value]
+        return [_value(name, item) for item in value]
     if isinstance(value, dict):
-        return {str(key): _value(str(key), each) for key, each in value.items()}
+        return {str(key): _value(str(key), item) for key, item in value.items()}
     return value if isinstance(value, (int, float, bool)) or value is None else line(kept_clean(str(value)))
 
 

@@ -197,10 +197,10 @@ def _narrowed(
         return query
     # One parameter, however many they are: databases take some tens of thousands of them at most.
     if session.get_bind().dialect.name == "postgresql":
-        each = func.jsonb_array_elements_text(cast_to(list(among), JSONB)).table_valued("value")
+        element = func.jsonb_array_elements_text(cast_to(list(among), JSONB)).table_valued("value")
     else:
-        each = func.json_each(json.dumps(among)).table_valued("value")
-    return query.where(c["procedure_code"].in_(select(each.c.value)))
+        element = func.json_each(json.dumps(among)).table_valued("value")
+    return query.where(c["procedure_code"].in_(select(element.c.value)))
 
 
 def search(

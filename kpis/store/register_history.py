@@ -90,13 +90,13 @@ def _said_before(session: Session, table: Table, register: str, known_at: dateti
     """Select, for each row changed since, the first value noted of each column that changed; ``has_<column>`` is 1 for these."""
     log = table_of(tables.RegisterChange)
     if session.get_bind().dialect.name == "postgresql":
-        each = func.jsonb_each_text(cast(log.c.before_json, JSONB)).table_valued("key", "value").lateral("noted")
+        entry = func.jsonb_each_text(cast(log.c.before_json, JSONB)).table_valued("key", "value").lateral("noted")
     else:
-        each = func.json_each(log.c.before_json).table_valued("key", "value", name="noted")
-    turn = func.row_number().over(partition_by=(log.c.row_code, each.c.key), order_by=log.c.vintage)
+        entry = func.json_each(log.c.before_json).table_valued("key", "value", name="noted")
+    turn = func.row_number().over(partition_by=(log.c.row_code, entry.c.key), order_by=log.c.vintage)
     noted = (
-        select(log.c.row_code, log.c.vintage, each.c.key, each.c.value, turn.label("turn"))
-        .select_from(log.join(each, true()))
+        select(log.c.row_code, log.c.vintage, entry.c.key, entry.c.value, turn.label("turn"))
+        .select_from(log.join(entry, true()))
         .where(*_since(register, known_at))
         .subquery(f"{register}_noted")
     )

@@ -55,25 +55,25 @@ def unavailable(error: BaseException) -> Unavailable | None:
     Args:
         error: as it was raised; what it was raised from is looked at too.
     """
-    for each in _causes(error):
-        if isinstance(each, Unavailable):
-            return each
-        if (key := _key(each)) is not None:
+    for cause in _causes(error):
+        if isinstance(cause, Unavailable):
+            return cause
+        if (key := _key(cause)) is not None:
             return Unavailable(
                 key,
                 exit_code=EXIT_CODES[key],
                 seconds=settings().database_wait_seconds,
-                database=getattr(each, "database", SETTINGS[0]),
-                fault=_in_a_line(each),
+                database=getattr(cause, "database", SETTINGS[0]),
+                fault=_in_a_line(cause),
             )
     return None
 
 
 def unusable(error: BaseException) -> Unavailable | None:
     """Return what a failure means for whoever gave a command the name of a place that cannot be used; ``None`` where it is none of that."""
-    for each in _causes(error):
-        if isinstance(each, OSError) and each.errno in _PLACE and each.filename is not None:
-            return Unavailable("place_unusable", exit_code=EXIT_CODES["place_unusable"], fault=_in_a_line(each))
+    for cause in _causes(error):
+        if isinstance(cause, OSError) and cause.errno in _PLACE and cause.filename is not None:
+            return Unavailable("place_unusable", exit_code=EXIT_CODES["place_unusable"], fault=_in_a_line(cause))
     return None
 
 

@@ -317,8 +317,12 @@ def next_vintage(stored: Sequence[Mapping[str, Any]], given: Row, *, row: int, k
         return given
     counting = counting_vintage(stored)
     vintage = len(stored) + 1
-    alike = [each for each in stored if _is_same(each, given) and (each["withdraws_vintage"] is not None) == withdraws]
-    if given.get("submission_id") is None and any(_reason(each) == _reason(given) for each in alike):
+    alike = [
+        stored_vintage
+        for stored_vintage in stored
+        if _is_same(stored_vintage, given) and (stored_vintage["withdraws_vintage"] is not None) == withdraws
+    ]
+    if given.get("submission_id") is None and any(_reason(stored_vintage) == _reason(given) for stored_vintage in alike):
         return None  # a list repeats what it said before; a report that was approved says it anew
     if not withdraws and counting is not None and _is_same(counting, given):
         return None

@@ -272,8 +272,8 @@ def _take_our_formats(root: Element) -> bool:
 def _comment_parts(parts: Mapping[str, bytes], part: str, relations: str) -> tuple[str, str]:
     """Return the paths of the sheet's comments and of the drawing that shows them; blanks where it has none."""
     paths = {"comments": "", "vmlDrawing": ""}
-    for each in _read(parts, relations, root="Relationships") if relations in parts else ():
-        kind, path = each.get("Type", "").rpartition("/")[2], each.get("Target", "")
+    for relation in _read(parts, relations, root="Relationships") if relations in parts else ():
+        kind, path = relation.get("Type", "").rpartition("/")[2], relation.get("Target", "")
         if kind in paths and path:
             paths[kind] = _named(parts, path.lstrip("/") if path.startswith("/") else normpath(join(dirname(part), path)))
     return paths["comments"], paths["vmlDrawing"]
@@ -311,11 +311,11 @@ def _new_comments(parts: dict[str, bytes], part: str, relations: str, sheet: Ele
     parts[relations] = _written(relationships)
     listed = _named(parts, "[Content_Types].xml")
     types = _read(parts, listed, root="Types")
-    if not any(each.get("Extension", "").lower() == "vml" for each in types):
+    if not any(element.get("Extension", "").lower() == "vml" for element in types):
         vml = "application/vnd.openxmlformats-officedocument.vmlDrawing"
         types.insert(0, _made(types, "Default", Extension="vml", ContentType=vml))
     kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.comments+xml"
-    if not any(each.get("PartName", "").casefold() == f"/{comments}".casefold() for each in types):
+    if not any(element.get("PartName", "").casefold() == f"/{comments}".casefold() for element in types):
         types.append(_made(types, "Override", PartName=f"/{comments}", ContentType=kind))
     parts[listed] = _written(types)
     return comments, drawing
@@ -323,15 +323,15 @@ def _new_comments(parts: dict[str, bytes], part: str, relations: str, sheet: Ele
 
 def _forget(relations: Element, kind: str) -> None:
     """Take the relations of a kind away whose part is not there."""
-    for each in list(relations):
-        if each.get("Type", "").rpartition("/")[2] == kind:
-            relations.remove(each)
+    for relation in list(relations):
+        if relation.get("Type", "").rpartition("/")[2] == kind:
+            relations.remove(relation)
 
 
 def _write_comments(parts: dict[str, bytes], name: str, cells: Mapping[str, Sequence[Note]]) -> set[str]:
     """Take our earlier comments away and add the new ones; return the cells whose comment went."""
     root = _read(parts, name, root="comments")
-    authors, listed = (root.find(_in(root, each)) for each in ("authors", "commentList"))
+    authors, listed = (root.find(_in(root, tag)) for tag in ("authors", "commentList"))
     if authors is None:
         authors = _made(root, "authors")
         _insert(root, authors, before={"commentList", "extLst"})

@@ -194,7 +194,9 @@ def _standing(store: Store, context: ReportContext, *, as_of: date) -> dict[str,
         code: status_word(item.judgement.status) + (say("cause_compulsory") if item.judgement.status in NEEDING else "")
         for code, item in reasons.items()
     }
-    return standing_text | {each.code: each.sentence() + say("cause_compulsory") for each in needing(store, bureau, as_of=day)}
+    return standing_text | {
+        subject.code: subject.sentence() + say("cause_compulsory") for subject in needing(store, bureau, as_of=day)
+    }
 
 
 def is_bureau_workbook(content: bytes) -> bool:

@@ -89,7 +89,7 @@ def plain(text: Any) -> str:
 
 def with_subject(problem: Problem, tables: Mapping[str, Table], context: ReportContext) -> Problem:
     """Return a problem with its row named in words: 電子決定率 2026年7月, or the name of a procedure."""
-    table = next((each for each in tables.values() if each.sheet == problem.sheet), None)
+    table = next((sheet_table for sheet_table in tables.values() if sheet_table.sheet == problem.sheet), None)
     if table is None or problem.row is None or not table.top < problem.row <= len(table.cells):
         return problem
     cells = table.cells[problem.row - 1]

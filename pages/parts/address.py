@@ -215,18 +215,18 @@ def moved(name: str, *resets: str) -> None:
     kept: _Kept = st.session_state.setdefault(_KEPT, _Kept())
     context = get_script_run_ctx()
     kept.has_chosen, kept.chosen_for = True, context.page_script_hash if context else ""
-    for each in (name, *resets):
-        part = kept.parts.get(each)
+    for name_reset in (name, *resets):
+        part = kept.parts.get(name_reset)
         if part is not None:
-            part.earlier |= {part.raw, st.query_params.get(each) or None}
+            part.earlier |= {part.raw, st.query_params.get(name_reset) or None}
             part.is_moving = True
             kept.is_moved = kept.is_moved or not part.is_frame
     if name in kept.parts and name in st.session_state:
         kept.parts[name].value = st.session_state[name]  # a run cut short before the widget is drawn would lose it
-    for each in resets:
-        if each in kept.parts:
-            st.session_state.pop(each, None)
-            kept.parts[each].value, kept.parts[each].is_chosen, kept.parts[each].refused = None, False, ""
+    for name_reset in resets:
+        if name_reset in kept.parts:
+            st.session_state.pop(name_reset, None)
+            kept.parts[name_reset].value, kept.parts[name_reset].is_chosen, kept.parts[name_reset].refused = None, False, ""
 
 
 def set_part(name: str, value: Any) -> None:

@@ -46,7 +46,7 @@ def carried(agenda: Agenda) -> None:
     section_heading(block.title)
     _table(block)
     if agenda.known_at is None:
-        _end([each for each in agenda.carried if each.is_open and not each.is_a_bureaus], DecisionClosed.DONE)
+        _end([decision for decision in agenda.carried if decision.is_open and not decision.is_a_bureaus], DecisionClosed.DONE)
 
 
 def taken(agenda: Agenda) -> None:
@@ -55,13 +55,13 @@ def taken(agenda: Agenda) -> None:
     section_heading(block.title)
     _table(block)
     if agenda.known_at is None:
-        _end([each for each in agenda.taken if each.is_open], DecisionClosed.TAKEN_BACK)
+        _end([decision for decision in agenda.taken if decision.is_open], DecisionClosed.TAKEN_BACK)
 
 
 def _end(decisions: Sequence[Decided], closed_as: DecisionClosed) -> None:
     if not decisions:
         return
-    words = {each.number: f"{each.number} {each.decided}" for each in decisions}
+    words = {decision.number: f"{decision.number} {decision.decided}" for decision in decisions}
     with (
         st.expander(
             t(f"decision_to_{closed_as}"), icon=":material/done:" if closed_as == DecisionClosed.DONE else ":material/undo:"

@@ -87,22 +87,22 @@ def correcting(store: Store, opened: Opened, *, me: Viewer) -> None:
 def files(store: Store, opened: Opened, *, me: Viewer) -> None:
     """List every file that was merged into the report, each to be downloaded, and marked where something was asked of it."""
     report, email = opened.report, me.email
-    brought = [each for each in opened.uploads if each.file_sha256]
+    brought = [uploaded for uploaded in opened.uploads if uploaded.file_sha256]
     if not brought or not me.may("read_original", report.bureau_code):
         return
     with st.expander(t("files_brought", count=len(brought)), icon=":material/folder_open:"):
         prose.caption(t("files_lead"))
-        for each in brought[::-1]:
-            revision, today = each.revision, office_today()
+        for uploaded in brought[::-1]:
+            revision, today = uploaded.revision, office_today()
             text_column, original, marked = st.columns([3, 1, 1], vertical_alignment="center")
             text_column.markdown(
-                f"{markdown(brought_name(each))}  \n:gray[{markdown(each.uploaded_by)} {instant(each.uploaded_at)}]"
+                f"{markdown(brought_name(uploaded))}  \n:gray[{markdown(uploaded.uploaded_by)} {instant(uploaded.uploaded_at)}]"
             )
             original.download_button(
                 t("file_original"), partial(_original, store, report.id, viewer=email, revision=revision),
-                each.file_name, _BOOK, icon=":material/download:", on_click="ignore", key=f"original_{report.id}_{revision}",
+                uploaded.file_name, _BOOK, icon=":material/download:", on_click="ignore", key=f"original_{report.id}_{revision}",
             )  # fmt: skip
-            if each.is_asked:
+            if uploaded.is_asked:
                 marked.download_button(
                     t("file_marked"),
                     partial(marked_copy, store, report.id, viewer=email, revision=revision, today=today),
@@ -178,7 +178,7 @@ def _edits(sheet_grid: Grid, shown: list[SheetKey], before: pd.DataFrame, after:
     edits: dict[SheetKey, dict[str, Any]] = {}
     for column in sheet_grid.columns:
         for key, old, new in zip(shown, before[column.name], after[column.name], strict=True):
-            was, now = (_typed(each) for each in (old, new))
+            was, now = (_typed(frame) for frame in (old, new))
             if was != now:
                 edits.setdefault(key, {})[column.name] = now
     return edits

@@ -44,9 +44,9 @@ def navigation() -> st.Page:
     if settings().mode != "public":  # there: no sign-in, no upload, no review, no publication; these pages do not exist
         sections["office"] = [_page(name, *needs) for name, needs in OFFICE.items()]
     _sections.set(sections)
-    for each in (each for pages in sections.values() for each in pages):
-        if each._script_hash == address.place_meant():
-            st.switch_page(each, query_params=st.query_params.to_dict())
+    for page in (page for pages in sections.values() for page in pages):
+        if page._script_hash == address.place_meant():
+            st.switch_page(page, query_params=st.query_params.to_dict())
     return st.navigation(sections, position="hidden")
 
 
@@ -77,12 +77,12 @@ def _declared(name: str, _language: str, visibility: Literal["visible", "hidden"
 
 def page(name: str) -> Any:
     """Return a page of the menu by its address, for a link to it; finding it by its file asks the file system each time."""
-    return next(each for pages in _sections.get().values() for each in pages if each.url_path == name)
+    return next(candidate for pages in _sections.get().values() for candidate in pages if candidate.url_path == name)
 
 
 def has_page(name: str) -> bool:
     """Say whether the menu holds a page of this address."""
-    return any(each.url_path == name for pages in _sections.get().values() for each in pages)
+    return any(candidate.url_path == name for pages in _sections.get().values() for candidate in pages)
 
 
 def register_shown() -> Register:
@@ -118,7 +118,7 @@ def bar(shown: Any) -> None:
 def _menu(shown: Any, query: dict[str, str]) -> None:
     with st.container(key="menu", horizontal=True, vertical_alignment="center", gap=None, width="content"):
         for section, pages in _sections.get().items():
-            listed = [each for each in pages if each.visibility == "visible"]
+            listed = [page for page in pages if page.visibility == "visible"]
             if section.strip() and listed:
                 # By the name of the page shown: on another page it is another list, and closed again.
                 key = f"menu_{section}_{shown.url_path}" + ("_shown" if shown in listed else "")
@@ -129,5 +129,5 @@ def _menu(shown: Any, query: dict[str, str]) -> None:
 
 
 def _links(pages: list[Any], query: dict[str, str]) -> None:
-    for each in pages:
-        st.page_link(each, query_params=query)
+    for page in pages:
+        st.page_link(page, query_params=query)

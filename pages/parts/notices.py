@@ -45,7 +45,7 @@ def mine(store: Store, *, actor: str) -> None:
             with left if number % 2 == 0 else right:
                 chosen[occasion] = st.radio(
                     t(f"occasion_{occasion}"), HowOften.values(), index=HowOften.values().index(how), horizontal=True,
-                    format_func=offered(lambda each: t(f"how_often_{each}")), key=f"notice_{occasion}",
+                    format_func=offered(lambda which: t(f"how_often_{which}")), key=f"notice_{occasion}",
                 )  # fmt: skip
         if st.form_submit_button(t("notices_keep"), type="primary", icon=":material/save:"):
             take(lambda: choices.choose(store, actor=actor, language=spoken, how_often=chosen), t("notices_kept"))
@@ -90,20 +90,20 @@ def outbox(store: Store, *, actor: str) -> None:
         default="",
     )
     listed = messages.lines(store, viewer=actor, states=[state] if state else [])
-    about = {each.id: subject_of(each.occasion, each.facts, language(), cached.moment()) for each in listed}
-    names = {f"webhook {each.id}": each.name for each in choices.channels(store, viewer=actor)}
+    about = {notice.id: subject_of(notice.occasion, notice.facts, language(), cached.moment()) for notice in listed}
+    names = {f"webhook {notice.id}": notice.name for notice in choices.channels(store, viewer=actor)}
     rows = [
         {
-            t("number"): each.id, t("outbox_state"): t(f"notice_is_{each.state}"), t("outbox_about"): about[each.id],
-            t("outbox_reader"): names.get(each.reader, each.reader.removeprefix("person ")), t("outbox_error"): _why(each.last_error),
-            t("outbox_attempts"): each.attempts, t("when"): instant(each.created_at),
-            t("outbox_next"): instant(each.next_try_at) if each.state == NoticeState.WAITING else instant(each.settled_at),
+            t("number"): notice.id, t("outbox_state"): t(f"notice_is_{notice.state}"), t("outbox_about"): about[notice.id],
+            t("outbox_reader"): names.get(notice.reader, notice.reader.removeprefix("person ")), t("outbox_error"): _why(notice.last_error),
+            t("outbox_attempts"): notice.attempts, t("when"): instant(notice.created_at),
+            t("outbox_next"): instant(notice.next_try_at) if notice.state == NoticeState.WAITING else instant(notice.settled_at),
         }
-        for each in listed
+        for notice in listed
     ]  # fmt: skip
     data_table(rows)
-    again = {each.id: f"{each.id} {about[each.id]} {names.get(each.reader, each.reader.removeprefix('person '))}"
-             for each in listed if each.state in messages.NOT_SENT}  # fmt: skip
+    again = {notice.id: f"{notice.id} {about[notice.id]} {names.get(notice.reader, notice.reader.removeprefix('person '))}"
+             for notice in listed if notice.state in messages.NOT_SENT}  # fmt: skip
     if again:
         with st.form("send_again"):
             number = st.selectbox(
@@ -125,13 +125,13 @@ def channels(store: Store, *, actor: str) -> None:
     names = {code: name for code, name in bureau_names().items() if code in cached.moment().reporting_units}
     rows = [
         {
-            t("channel_name"): each.name, t("channel_kind"): t(f"channel_{each.kind}"),
-            t("bureau"): names.get(each.bureau_code or "", each.bureau_code or t("channel_whole")),
-            t("notice_language"): own_name(each.language),
-            t("channel_reach"): t("channel_reach_internal" if each.is_internal else "channel_reach_public"),
-            t("state"): t("channel_is_active" if each.is_active else "channel_is_ended"), t("who"): each.set_by, t("when"): instant(each.set_at),
+            t("channel_name"): channel.name, t("channel_kind"): t(f"channel_{channel.kind}"),
+            t("bureau"): names.get(channel.bureau_code or "", channel.bureau_code or t("channel_whole")),
+            t("notice_language"): own_name(channel.language),
+            t("channel_reach"): t("channel_reach_internal" if channel.is_internal else "channel_reach_public"),
+            t("state"): t("channel_is_active" if channel.is_active else "channel_is_ended"), t("who"): channel.set_by, t("when"): instant(channel.set_at),
         }
-        for each in listed
+        for channel in listed
     ]  # fmt: skip
     if rows:
         data_table(rows)
@@ -140,7 +140,7 @@ def channels(store: Store, *, actor: str) -> None:
     left, right = st.columns(2, gap="medium")
     with left, st.form("add_channel"):
         section_heading(t("channel_add"))
-        kind = st.selectbox(t("channel_kind"), WebhookKind.values(), format_func=lambda each: t(f"channel_{each}"))
+        kind = st.selectbox(t("channel_kind"), WebhookKind.values(), format_func=lambda channel: t(f"channel_{channel}"))
         name = st.text_input(t("channel_name"))
         address = st.text_input(t("channel_address"), type="password", autocomplete="off")
         bureau = st.selectbox(t("bureau"), [None, *names], format_func=lambda code: names[code] if code else t("channel_whole"))
@@ -154,7 +154,7 @@ def channels(store: Store, *, actor: str) -> None:
                 ),
                 t("channel_added"),
             )  # fmt: skip
-    active = {each.id: each.name for each in listed if each.is_active}
+    active = {channel.id: channel.name for channel in listed if channel.is_active}
     if active:
         with right, st.form("end_channel"):
             section_heading(t("channel_end"))

@@ -79,7 +79,7 @@ def check_or_hand_over(store: Store, opened: Opened, *, me: Viewer) -> bool:
     prose.info(t("waits_for_check", step=named(due)), icon=":material/hourglass_empty:")
     if not me.may("check", report.bureau_code):
         return False
-    if gone.has_acted(me.email) or any(each.uploaded_by == me.email for each in opened.uploads):
+    if gone.has_acted(me.email) or any(uploaded.uploaded_by == me.email for uploaded in opened.uploads):
         prose.caption(t("check_own"))
         return False
     left, right = st.columns(2, gap="medium")
@@ -107,10 +107,10 @@ def stand_ins(store: Store, *, me: Viewer) -> None:
     if listed:
         rows = [
             {
-                t("deputy_for"): each.stands_in_for, t("deputies"): each.email, t("deputy_from"): format_date(each.from_date, language()),
-                t("deputy_until"): format_date(each.until_date, language()), t("state"): t(f"deputy_state_{each.state(today)}"), t("who"): each.named_by,
+                t("deputy_for"): deputy.stands_in_for, t("deputies"): deputy.email, t("deputy_from"): format_date(deputy.from_date, language()),
+                t("deputy_until"): format_date(deputy.until_date, language()), t("state"): t(f"deputy_state_{deputy.state(today)}"), t("who"): deputy.named_by,
             }
-            for each in listed
+            for deputy in listed
         ]  # fmt: skip
         data_table(rows)
     else:
@@ -128,7 +128,9 @@ def stand_ins(store: Store, *, me: Viewer) -> None:
                 ),
                 t("deputy_named_now"),
             )
-    open_ = {each.id: f"{each.email} → {each.stands_in_for}" for each in listed if each.state(today) in ("now", "to_come")}
+    open_ = {
+        deputy.id: f"{deputy.email} → {deputy.stands_in_for}" for deputy in listed if deputy.state(today) in ("now", "to_come")
+    }
     if open_:
         picked = st.selectbox(
             t("deputy_pick"), list(open_), index=None, format_func=open_.__getitem__, placeholder=t("choose_report")

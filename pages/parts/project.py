@@ -61,7 +61,7 @@ def contradictions(what: str, reports: Sequence[ProjectReport], own: Sequence[Sc
     def make() -> tuple[int, list[tuple[str, str, str, str]]]:
         every = [("projects", shown_name(r.row), r.code, r.status) for r in reports]
         every += [("indicator", shown_name(s.entry.definition), s.entry.definition.code, s.judgement.status) for s in own]
-        stated = [(each, assessment) for each in every if (assessment := last(telling(), each[2])) is not None]
+        stated = [(item, assessment) for item in every if (assessment := last(telling(), item[2])) is not None]
         return len(stated), [
             (
                 place, name, code,

@@ -49,11 +49,11 @@ def material(code: str) -> Material:
 
 def next_steps() -> None:
     """Lead to what is done with the material next: to the pages that this viewer may use."""
-    leads = [each for each in NEXT if page(each).visibility == "visible"]
+    leads = [name for name in NEXT if page(name).visibility == "visible"]
     if leads:
         with st.container(border=True):
             section_heading(t("report_next"))
-            for each in leads:
+            for name in leads:
                 st.page_link(
-                    page(each), label=t(f"report_next_{each}"), icon=":material/arrow_forward:", query_params=address.link()
+                    page(name), label=t(f"report_next_{name}"), icon=":material/arrow_forward:", query_params=address.link()
                 )

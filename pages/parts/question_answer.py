@@ -49,7 +49,7 @@ def answered_by(store: Store, question: Question, replies: list[Reply], *, actor
     """Let a bureau answer a question; where somebody speaks for several, they choose which."""
     if not replies:
         return
-    names, by_bureau = bureau_names(), {each.bureau_code: each for each in replies}
+    names, by_bureau = bureau_names(), {answer.bureau_code: answer for answer in replies}
     bureau = replies[0].bureau_code
     if len(replies) > 1:
         bureau = choose("bureau", list(by_bureau), t("bureau"), names.__getitem__, default=bureau, is_whole=True)

@@ -61,11 +61,11 @@ def _head(question: Question, replies: list[Reply]) -> None:
         whom = t("list_comma").join(names.get(code, code) for code in question.bureaus) or t("question_every_bureau")
         prose.markdown(t("question_head_draft", bureaus=markdown(whom), day=day))
         return
-    sent, accepted = (sum(each.state in states for each in replies) for states in (_SENT, _SENT[1:]))
+    sent, accepted = (sum(reply.state in states for reply in replies) for states in (_SENT, _SENT[1:]))
     prose.markdown(
         t("question_head", state=t(f"question_is_{question.state}"), day=day, asked=len(replies), answered=sent, accepted=accepted)
     )
-    late = [names.get(each.bureau_code, each.bureau_code) for each in replies if each.is_late]
+    late = [names.get(reply.bureau_code, reply.bureau_code) for reply in replies if reply.is_late]
     if late and question.state == QuestionState.OPEN:
         prose.warning(
             t("question_head_late", late=len(late), bureaus=markdown(t("list_comma").join(late))), icon=":material/schedule:"
@@ -98,12 +98,12 @@ def _coverage(question: Question, replies: list[Reply]) -> None:
     names = bureau_names()
     rows = [
         {
-            t("bureau"): names.get(each.bureau_code, each.bureau_code), t("state"): t(f"reply_is_{each.state}"),
-            t("question_late"): t("question_late") if each.is_late and question.state == QuestionState.OPEN else "",
-            t("question_rows"): f"{each.rows_count}" if each.revision else "", t("who"): each.submitted_by or "", t("when"): instant(each.submitted_at),
-            t("give_back_reason_short"): each.return_reason,
+            t("bureau"): names.get(reply.bureau_code, reply.bureau_code), t("state"): t(f"reply_is_{reply.state}"),
+            t("question_late"): t("question_late") if reply.is_late and question.state == QuestionState.OPEN else "",
+            t("question_rows"): f"{reply.rows_count}" if reply.revision else "", t("who"): reply.submitted_by or "", t("when"): instant(reply.submitted_at),
+            t("give_back_reason_short"): reply.return_reason,
         }
-        for each in replies
+        for reply in replies
     ]  # fmt: skip
     table = pd.DataFrame(rows)
     data_table(table)
@@ -115,7 +115,7 @@ def _coverage(question: Question, replies: list[Reply]) -> None:
 
 def _decide(store: Store, question: Question, replies: list[Reply], rows: list[AnswerRow], *, actor: str) -> None:
     part_heading(t("question_decide"))
-    waiting = {each.bureau_code: each for each in replies if each.state == ReplyState.SUBMITTED}
+    waiting = {waiting_reply.bureau_code: waiting_reply for waiting_reply in replies if waiting_reply.state == ReplyState.SUBMITTED}
     if not waiting:
         prose.caption(t("question_decide_none"))
         return
@@ -161,7 +161,7 @@ def _all_answers(question: Question, rows: list[AnswerRow]) -> None:
 
 
 def _closing(store: Store, question: Question, replies: list[Reply], *, actor: str) -> None:
-    missing = sum(each.state != ReplyState.ACCEPTED for each in replies)
+    missing = sum(reply.state != ReplyState.ACCEPTED for reply in replies)
     with st.popover(t("question_close"), icon=":material/lock:"):
         prose.markdown(t("question_close_lead", open=missing))
         if st.button(t("question_close"), type="primary", key="close_question"):

@@ -198,10 +198,13 @@ def trail() -> Trail:
         return f"{called} {names.get(key[1], key[1])}" if kind == OBSERVATIONS else called
 
     names = {
-        **{code: named(each) for code, each in moment.by_code(tables.Project).items()}, **{code: named(each) for code, each in moment.indicators.items()},
+        **{code: named(named_row) for code, named_row in moment.by_code(tables.Project).items()}, **{code: named(named_row) for code, named_row in moment.indicators.items()},
         **bureau_names(),
     }  # fmt: skip
-    reports = {each["id"]: (each["bureau_code"], each["period_code"]) for each in cached.store().all_of(tables.Submission)}
+    reports = {
+        named_row["id"]: (named_row["bureau_code"], named_row["period_code"])
+        for named_row in cached.store().all_of(tables.Submission)
+    }
     return Trail(names, reports, row)
 
 

@@ -27,31 +27,31 @@ def refused_list(store: Store, *, me: Viewer, bureau: str | None = None) -> None
         return
     with st.expander(t("refused_title", count=len(listed)), icon=":material/block:"):
         prose.caption(t("refused_lead", days=DAYS, most=MOST_FILES))
-        for each in listed:
+        for refused in listed:
             with st.container(border=True):
-                _one(store, each, me=me)
+                _one(store, refused, me=me)
 
 
-def _one(store: Store, each: RefusedUpload, *, me: Viewer) -> None:
+def _one(store: Store, refused: RefusedUpload, *, me: Viewer) -> None:
     text_column, original, problems = st.columns([3, 1, 1], vertical_alignment="center")
-    name = bureau_names().get(each.bureau_code, each.bureau_code)
+    name = bureau_names().get(refused.bureau_code, refused.bureau_code)
     text_column.markdown(
-        f"{markdown(each.name)} {markdown(t('refused_problems', count=each.problems_count))}  \n"
-        f":gray[{markdown(name)} {markdown(period_name(each.period_code))} {markdown(each.uploaded_by)} {instant(each.refused_at)}]"
+        f"{markdown(refused.name)} {markdown(t('refused_problems', count=refused.problems_count))}  \n"
+        f":gray[{markdown(name)} {markdown(period_name(refused.period_code))} {markdown(refused.uploaded_by)} {instant(refused.refused_at)}]"
     )
-    if each.is_kept:
+    if refused.is_kept:
         original.download_button(
-            t("file_original"), partial(_content, store, each.id, viewer=me.email), each.name, _BOOK, icon=":material/download:",
-            on_click="ignore", key=f"refused_{each.id}",
+            t("file_original"), partial(_content, store, refused.id, viewer=me.email), refused.name, _BOOK, icon=":material/download:",
+            on_click="ignore", key=f"refused_{refused.id}",
         )  # fmt: skip
     else:
         original.caption(t("refused_not_kept"))
-    if each.problems:
+    if refused.problems:
         problems.download_button(
-            t("refused_list"), csv_file(_table(each)), file_name("problems", each.bureau_code, each.period_code, f"{each.id}", ending=".csv"),
-            "text/csv", icon=":material/rule:", on_click="ignore", key=f"refused_problems_{each.id}",
+            t("refused_list"), csv_file(_table(refused)), file_name("problems", refused.bureau_code, refused.period_code, f"{refused.id}", ending=".csv"),
+            "text/csv", icon=":material/rule:", on_click="ignore", key=f"refused_problems_{refused.id}",
         )  # fmt: skip
-        first = each.problems[0]
+        first = refused.problems[0]
         own = language() == "ja"
         text_column.caption(
             markdown(
@@ -65,7 +65,7 @@ def _content(store: Store, number: int, *, viewer: str) -> bytes:
     return handed_on(refused_content(store, number, viewer=viewer))
 
 
-def _table(each: RefusedUpload) -> pd.DataFrame:
+def _table(refused: RefusedUpload) -> pd.DataFrame:
     own = "ja" if language() == "ja" else "en"
     return pd.DataFrame(
         [
@@ -73,6 +73,6 @@ def _table(each: RefusedUpload) -> pd.DataFrame:
                 t("grade"): t(f"grade_{p.grade}"), t("refused_sheet"): p.sheet, t("cell"): p.cell, t("found"): found_shown(p.found),
                 t("expected"): getattr(p, f"expected_{own}"), t("remedy"): getattr(p, f"remedy_{own}"),
             }
-            for p in each.problems
+            for p in refused.problems
         ]
     )  # fmt: skip

@@ -21,24 +21,24 @@ AT_ONCE = 20  # so many cells are asked about at a time; the next come when thes
 
 def brought(opened: Opened) -> None:
     """List the files that were merged into the report: which, whose part, who brought it and when; how it came, of one taken in."""
-    on_behalf = any(each.is_on_behalf for each in opened.uploads)
+    on_behalf = any(uploaded.is_on_behalf for uploaded in opened.uploads)
     if len(opened.uploads) < 2 and not on_behalf:
         return
     prose.markdown(f"**{t('brought', count=len(opened.uploads))}**")
     rows = [
         {
-            t("revision"): each.revision, t("file"): brought_name(each), t("brought_part"): part_name(each.part), t("rows_count_short"): each.rows_count,
-            t("who"): each.uploaded_by, t("when"): instant(each.uploaded_at),
-            **({t("detail"): t("brought_on_behalf", how=each.how_it_came) if each.is_on_behalf else ""} if on_behalf else {}),
+            t("revision"): uploaded.revision, t("file"): brought_name(uploaded), t("brought_part"): part_name(uploaded.part), t("rows_count_short"): uploaded.rows_count,
+            t("who"): uploaded.uploaded_by, t("when"): instant(uploaded.uploaded_at),
+            **({t("detail"): t("brought_on_behalf", how=uploaded.how_it_came) if uploaded.is_on_behalf else ""} if on_behalf else {}),
         }
-        for each in opened.uploads[::-1]
+        for uploaded in opened.uploads[::-1]
     ]  # fmt: skip
     data_table(rows)
 
 
-def brought_name(each: Brought) -> str:
+def brought_name(uploaded: Brought) -> str:
     """Return the name of a file that was merged, or the words for cells that were corrected on the page."""
-    return each.file_name or ("" if each.file_sha256 else t("corrected_on_page"))
+    return uploaded.file_name or ("" if uploaded.file_sha256 else t("corrected_on_page"))
 
 
 def part_name(part: str) -> str:
@@ -47,7 +47,7 @@ def part_name(part: str) -> str:
 
 
 def _writer(opened: Opened, claim: Claim) -> str:
-    files = {each.revision: brought_name(each) for each in opened.uploads}
+    files = {uploaded.revision: brought_name(uploaded) for uploaded in opened.uploads}
     part = in_brackets(part_name(claim.hand.part)) if claim.hand.part else ""
     place = " ".join(filter(None, (files.get(claim.hand.upload, ""), claim.place)))
     return t("clash_writer", who=claim.hand.by, part=part, when=instant(claim.hand.at), place=place)
@@ -100,11 +100,11 @@ def ask_clashes(store: Store, opened: Opened, *, actor: str | None) -> None:
 
 def written_rows(store: Store, opened: Opened, *, actor: str | None) -> None:
     """List who wrote which row, and let a coordinator take rows out."""
-    rows = [each for each in opened.rows if each.row.changed]
+    rows = [entry for entry in opened.rows if entry.row.changed]
     if not rows:
         return
     name = row_namer()
-    files = {each.revision: brought_name(each) for each in opened.uploads}
+    files = {entry.revision: brought_name(entry) for entry in opened.uploads}
 
     def written_by(hand: Hand) -> str:
         return f"{hand.by}{in_brackets(part_name(hand.part)) if hand.part else ''} {instant(hand.at)}"
@@ -112,15 +112,15 @@ def written_rows(store: Store, opened: Opened, *, actor: str | None) -> None:
     with st.expander(t("rows_written", count=len(rows)), icon=":material/group:"):
         table = [
             {
-                t("row"): name(each.row), t("row_writers"): t("list_comma").join(written_by(hand) for hand in each.writers),
-                t("written_in"): t("list_comma").join(dict.fromkeys(files.get(hand.upload, "") for hand in each.writers)),
+                t("row"): name(entry.row), t("row_writers"): t("list_comma").join(written_by(hand) for hand in entry.writers),
+                t("written_in"): t("list_comma").join(dict.fromkeys(files.get(hand.upload, "") for hand in entry.writers)),
             }
-            for each in rows
+            for entry in rows
         ]  # fmt: skip
         data_table(table)
         if actor is None:
             return
-        report, named = opened.report, {each.key: name(each.row) for each in rows}
+        report, named = opened.report, {entry.key: name(entry.row) for entry in rows}
         prose.markdown(f"**{t('take_out')}**  \n{t('take_out_lead')}")
         picked = st.multiselect(
             t("take_out_pick"),

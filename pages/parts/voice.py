@@ -40,11 +40,11 @@ def voice(kind: str, code: str) -> None:
         answered = told.said(public, kind, code, words)
         if answered:
             prose.markdown(f"**{t('voice_answered')}**")
-        for each in answered:
+        for voice in answered:
             with st.container(border=True, gap="xsmall"):
-                prose.markdown(markdown(each.words))
-                fine_print(each.about)
-                prose.markdown(f"**{t('voice_answer_of')}** {markdown(each.answer)}")
+                prose.markdown(markdown(voice.words))
+                fine_print(voice.about)
+                prose.markdown(f"**{t('voice_answer_of')}** {markdown(voice.answer)}")
 
 
 def _form(store: Voices, kind: str, code: str, edition: int) -> None:

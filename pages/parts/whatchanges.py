@@ -65,7 +65,7 @@ def changes_table(opened: Opened) -> pd.DataFrame:
     for comment in opened.comments:
         comments[comment.row_kind, comment.row_key, comment.column] = comment.text
     # Of a report of several workbooks, where the value that counts was written.
-    places = {(*each.key, column): cell.holds.place for each in opened.rows for column, cell in each.said.items()}
+    places = {(*kept_row.key, column): cell.holds.place for kept_row in opened.rows for column, cell in kept_row.said.items()}
     rows = []
     for change in opened.comparison.cells:
         row, kind = change.row, change.row.kind
@@ -97,13 +97,13 @@ def by_row(table: pd.DataFrame) -> list[dict[str, object]]:
             f"{cell[t('column')]}: {cell[t('old_value')]} → {cell[t('new_value')]}" + (in_brackets(jump) if (jump := cell.get(t("jump"))) else "")
             for cell in cells.to_dict("records")
         ]  # fmt: skip
-        each = {
+        notes = {
             head: t("list_comma").join(dict.fromkeys(filter(None, cells[head])))
             for head in (t("nature"), t("reason"), t("office_comment"))
             if head in cells
         }
         cell = f"{sheet}!" * bool(sheet) + ", ".join(dict.fromkeys(places[2][cells.index]))
-        rows.append({t("row"): name, f"{t('old_value')} → {t('new_value')}": lines(told), **each, t("cell"): cell})
+        rows.append({t("row"): name, f"{t('old_value')} → {t('new_value')}": lines(told), **notes, t("cell"): cell})
     return rows
 
 

@@ -86,10 +86,10 @@ def addresses(chosen: Settings) -> Iterator[Finding]:
             yield doubt("addresses", "doctor_no_proxies")
         else:
             yield ok("addresses", "doctor_address_there", address=chosen.public_url)
-    for each in chosen.trusted_proxies:
-        network = ip_network(each, strict=False)
+    for proxy in chosen.trusted_proxies:
+        network = ip_network(proxy, strict=False)
         if network.prefixlen < _NARROWEST[network.version]:
-            yield wrong("addresses", "doctor_proxies_wide", network=each)
+            yield wrong("addresses", "doctor_proxies_wide", network=proxy)
     if chosen.metrics_port and chosen.metrics_address not in LOOPBACK:
         yield doubt("addresses", "doctor_metrics_open", address=chosen.metrics_address, port=chosen.metrics_port)
     if chosen.metrics_port == chosen.port:
@@ -170,18 +170,18 @@ def packages() -> Iterator[Finding]:
     else:
         needed = [text for text in requires("mieruka") or [] if "extra ==" not in text]
     fits = 0
-    for each in map(Requirement, needed):
-        if each.marker is not None and not each.marker.evaluate():
+    for requirement in map(Requirement, needed):
+        if requirement.marker is not None and not requirement.marker.evaluate():
             continue
         try:
-            there = version(each.name)
+            there = version(requirement.name)
         except PackageNotFoundError:
-            yield wrong("packages", "doctor_package_missing", name=each.name, expected=str(each.specifier))
+            yield wrong("packages", "doctor_package_missing", name=requirement.name, expected=str(requirement.specifier))
             continue
-        if each.specifier.contains(there, prereleases=True):
+        if requirement.specifier.contains(there, prereleases=True):
             fits += 1
         else:
-            yield doubt("packages", "doctor_package_other", name=each.name, found=there, expected=str(each.specifier))
+            yield doubt("packages", "doctor_package_other", name=requirement.name, found=there, expected=str(requirement.specifier))
     yield ok("packages", "doctor_packages_there", count=fits)
 
 

@@ -199,7 +199,7 @@ class _Rows:
         if "confirmed_at" in table.c:  # what the office thinks is public when a second person has confirmed it
             query = query.where(table.c.confirmed_at <= known_at)
         if model is tables.Translation:
-            query = query.where(or_(*(_is_text_of(each) for each in PUBLIC)))
+            query = query.where(or_(*(_is_text_of(public_table) for public_table in PUBLIC)))
         self._session, self._query = session, query
         self.samples = 0
 

@@ -107,10 +107,10 @@ def _irregular(folder: Path) -> Iterator[EditionFault]:
     """Name whatever is neither a plain file nor a plain folder: a link's target can change without the link."""
     for path in [*folder.glob("*.json"), *(folder / folder_name(n) for n in numbers(folder))]:
         n = int(path.name) if path.is_dir() and path.name.isdecimal() else 0
-        for each in (path, *(path.rglob("*") if path.is_dir() and not path.is_symlink() else ())):
-            mode = each.lstat().st_mode
-            if not stat.S_ISREG(mode) and (not stat.S_ISDIR(mode) or (each.suffix == ".json" and each.parent == folder)):
-                yield EditionFault(n, each.relative_to(folder).as_posix(), Message("edition_irregular"))
+        for entry in (path, *(path.rglob("*") if path.is_dir() and not path.is_symlink() else ())):
+            mode = entry.lstat().st_mode
+            if not stat.S_ISREG(mode) and (not stat.S_ISDIR(mode) or (entry.suffix == ".json" and entry.parent == folder)):
+                yield EditionFault(n, entry.relative_to(folder).as_posix(), Message("edition_irregular"))
 
 
 def _keys(folder: Path, recorded: Recorded | None, key: str) -> tuple[tuple[Key, ...], list[EditionFault]]:

@@ -88,7 +88,7 @@ def _statuses(front: Front, items: list[Item]) -> Iterator[str]:
     yield from (row.status for row in front.rows)
     yield from (line.status for line in front.headlines)
     yield from (line.status for line in front.projects)
-    yield from (status for _, _, each in front.counts for status, _, _ in each)
+    yield from (status for _, _, counted in front.counts for status, _, _ in counted)
     yield from (item.row.status for item in items if item.row)
 
 
@@ -105,7 +105,7 @@ def _front(front: Front, agenda: Agenda, family: str) -> dict[str, Any]:
     trend = front.trend
     return {
         "headline": front.headline, "lead": front.lead,
-        "counts": [_group(label, count, each) for label, count, each in front.counts],
+        "counts": [_group(label, count, counted) for label, count, counted in front.counts],
         "decide_title": w("decided_today") if decided else w("decide_today"), "decide": decided or list(front.to_decide),
         "decide_more": w("pack_more", count=wanted) if wanted and not decided else "",
         "rows_title": w("att_heading", count=len(agenda.rows)), "heads": _heads(agenda), "rows": [_row(row, agenda) for row in front.rows],
@@ -188,9 +188,9 @@ def _sheets(items: list[dict[str, Any]]) -> list[list[dict[str, Any]]]:
     return sheets
 
 
-def _group(label: str, count: int, each: tuple[tuple[str, str, int], ...]) -> dict[str, Any]:
+def _group(label: str, count: int, counted: tuple[tuple[str, str, int], ...]) -> dict[str, Any]:
     """Return a group of counts; one whose only status says the same as its label names it once."""
-    figures = [one for one in each if one[1] != label]
+    figures = [one for one in counted if one[1] != label]
     wide = max(len(label) + 4, sum(len(word) + 6 for _, word, _ in figures))
     groups = [{"status": status, "word": word, "count": n} for status, word, n in figures]
     return {"label": label, "count": count, "each": groups, "wide": wide}

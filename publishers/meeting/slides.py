@@ -126,8 +126,8 @@ class _Slide:
         """Put a native table on the slide, no column so narrow that a short value is broken; return about where it ends, in millimetres."""
         frame = self.held.shapes.add_table(len(rows) + 1, len(heads), Mm(left), Mm(top), Mm(wide), Mm(7 * (len(rows) + 1)))
         table, high, room = frame.table, 0.0, _columns([heads, *rows], wide)
-        for at, each in enumerate(room):
-            table.columns[at].width = Emu(int(Mm(each)))
+        for at, width in enumerate(room):
+            table.columns[at].width = Emu(int(Mm(width)))
         for n, row in enumerate((heads, *rows)):
             cells = [broken(_short(label), CELL, room[at] - PAD) for at, label in enumerate(row)]
             for at, label in enumerate(row):
@@ -206,7 +206,7 @@ class _Slide:
 def taken(text: str, size: float) -> float:
     """Return about how many millimetres a text takes on one line; between Japanese and Latin letters programs leave a quarter of a kanji."""
     wide = [ord(letter) > 0x2000 for letter in text]
-    return EM * size * (sum(1.0 if each else LATIN for each in wide) + 0.25 * sum(a != b for a, b in pairwise(wide)))
+    return EM * size * (sum(1.0 if is_wide else LATIN for is_wide in wide) + 0.25 * sum(a != b for a, b in pairwise(wide)))
 
 
 def broken(text: str, size: float, wide: float) -> str:
@@ -245,7 +245,7 @@ def lines_of(text: str, size: float, wide: float) -> int:
 
 def _tall(cells: Sequence[str], room: Sequence[float]) -> float:
     """Return the height of a row of a table in millimetres."""
-    return 2.6 + 4.6 * max(lines_of(cell, CELL, each - PAD) for cell, each in zip(cells, room, strict=True))
+    return 2.6 + 4.6 * max(lines_of(cell, CELL, width - PAD) for cell, width in zip(cells, room, strict=True))
 
 
 def _width(text: str) -> int:
@@ -298,10 +298,10 @@ def _front(slide: _Slide, front: pack.Front, agenda: Agenda) -> None:
     slide.text(EDGE, 25, WIDE - 2 * EDGE, 16, [[(front.lead, 13, False, SOFT)]])
     top = max(46, 30 + 5.8 * lines_of(front.lead, 13, WIDE - 2 * EDGE - 6))
     data = CategoryChartData()
-    each = [(word, count, status) for _, _, counts in front.counts[:1] for status, word, count in counts]
-    if each:
-        data.categories = [word for word, _, _ in each]
-        data.add_series(front.counts[0][0], [count for _, count, _ in each])
+    counted = [(word, count, status) for _, _, counts in front.counts[:1] for status, word, count in counts]
+    if counted:
+        data.categories = [word for word, _, _ in counted]
+        data.add_series(front.counts[0][0], [count for _, count, _ in counted])
         chart = slide.held.shapes.add_chart(XL_CHART_TYPE.BAR_CLUSTERED, Mm(EDGE), Mm(top), Mm(120), Mm(86), data).chart
         chart.font.size, chart.font.name, chart.has_legend, chart.has_title = Pt(12), OFFICE_FONT, False, True
         _write(chart.chart_title.text_frame, [[(f"{front.counts[0][0]} {front.counts[0][1]}", 13, True, INK)]])
@@ -309,7 +309,7 @@ def _front(slide: _Slide, front: pack.Front, agenda: Agenda) -> None:
         chart.value_axis.visible, chart.value_axis.has_major_gridlines, chart.value_axis.minimum_scale = False, False, 0
         plot = chart.plots[0]
         plot.has_data_labels, plot.gap_width = True, 60
-        for at, (_, _, status) in enumerate(each):
+        for at, (_, _, status) in enumerate(counted):
             fill = plot.series[0].points[at].format.fill
             fill.solid()
             colour, ink, _ = LOOK.get(status, ("", "#626264", ""))
@@ -320,7 +320,7 @@ def _front(slide: _Slide, front: pack.Front, agenda: Agenda) -> None:
     if rows:
         heads = [w("status"), w("indicators_one"), w("actual"), w("previous"), w("year_earlier")]
         top = slide.table(142, top, WIDE - 142 - EDGE, heads, rows)
-    lines = [f"{each.decided} ({each.who})" for each in front.decided] or list(front.to_decide)
+    lines = [f"{counted.decided} ({counted.who})" for counted in front.decided] or list(front.to_decide)
     title = w("decided_today") if front.decided else w("decide_today")
     left_out = max(0, len(lines) - FIRST) if front.decided else front.left_out[1]
     if lines:

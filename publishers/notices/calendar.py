@@ -54,34 +54,34 @@ def due_days(
     is_office: bool,
 ) -> Iterator[CalendarDay]:  # fmt: skip
     """Yield the day on which each report is due that was not approved yet."""
-    for each in standings:
-        window = windows[each.bureau_code, each.period_code]
-        if each.is_approved or window.due_on is None:
+    for standing in standings:
+        window = windows[standing.bureau_code, standing.period_code]
+        if standing.is_approved or window.due_on is None:
             continue
-        day, unit = max(window.due_on, window.leave_until or window.due_on), units.get(each.bureau_code)
+        day, unit = max(window.due_on, window.leave_until or window.due_on), units.get(standing.bureau_code)
         title = say(
-            "calendar_due", language, bureau=named(unit, "name", language) if unit else each.bureau_code,
-            period=parse_period(each.period_code).label(language),
+            "calendar_due", language, bureau=named(unit, "name", language) if unit else standing.bureau_code,
+            period=parse_period(standing.period_code).label(language),
         )  # fmt: skip
-        view = {"period": each.period_code}
+        view = {"period": standing.period_code}
         link = (
             page_address("review", language, chosen, part="queue", **view)
             if is_office
-            else page_address("submit", language, chosen, bureau=each.bureau_code, **view)
+            else page_address("submit", language, chosen, bureau=standing.bureau_code, **view)
         )
-        yield CalendarDay(f"due-{each.bureau_code}-{each.period_code}", day, title, link)
+        yield CalendarDay(f"due-{standing.bureau_code}-{standing.period_code}", day, title, link)
 
 
 def action_days(
     actions: Iterable[OpenAction], units: Mapping[str, object], language: str, chosen: Settings
 ) -> Iterator[CalendarDay]:
     """Yield the day on which each open action is due."""
-    for each in actions:
-        unit = units.get(each.bureau_code)
-        bureau = named(unit, "name", language) if unit else each.bureau_code
-        title = say("calendar_action", language, bureau=bureau, action=each.code)
+    for action in actions:
+        unit = units.get(action.bureau_code)
+        bureau = named(unit, "name", language) if unit else action.bureau_code
+        title = say("calendar_action", language, bureau=bureau, action=action.code)
         yield CalendarDay(
-            f"action-{each.code}", each.due_on, title, page_address("bureau", language, chosen, code=each.bureau_code)
+            f"action-{action.code}", action.due_on, title, page_address("bureau", language, chosen, code=action.bureau_code)
         )
 
 
@@ -95,7 +95,7 @@ def calendar(entries: Sequence[CalendarDay], language: str, chosen: Settings, *,
     made.add("name", title)
     made.add("x-wr-calname", title)
     made.add("refresh-interval", timedelta(hours=12), parameters={"VALUE": "DURATION"})
-    for entry in sorted(entries, key=lambda each: (each.day, each.key)):
+    for entry in sorted(entries, key=lambda calendar_day: (calendar_day.day, calendar_day.key)):
         event = Event()
         event.add("uid", f"{entry.key}@{host}")
         event.add("dtstamp", now.replace(tzinfo=UTC, microsecond=0))

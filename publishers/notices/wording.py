@@ -51,14 +51,14 @@ def subject_of(occasion: str, facts: Mapping[str, str | int], language: str, mom
 def mail_of(claim: Delivery, moment: Moment, chosen: Settings) -> tuple[str, str]:
     """Return subject and text of what is handed over together: one message, or those of a day under one subject."""
     language = claim.language
-    each = [worded(notice, language, moment, chosen, is_office=claim.is_office) for notice in claim.told]
+    notices = [worded(notice, language, moment, chosen, is_office=claim.is_office) for notice in claim.told]
     office, choices = say("notice_from", language), page_address("notices", language, chosen)
     foot = say("notice_foot", language, address=choices) if not claim.kind else ""
     if not claim.is_digest:
-        (one,) = each
+        (one,) = notices
         return f"[{line(say('site', language))}] {one.subject}", _joined([one.sentence, one.link, office, foot])
-    subject = say("notice_digest_subject", language, count=len(each))
-    parts = [f"■ {one.subject}\n{one.sentence}\n{one.link}" for one in each]
+    subject = say("notice_digest_subject", language, count=len(notices))
+    parts = [f"■ {one.subject}\n{one.sentence}\n{one.link}" for one in notices]
     return f"[{line(say('site', language))}] {line(subject)}", _joined([*parts, office, foot])
 
 

@@ -157,10 +157,10 @@ def strips(listed: Sequence[Lasted], words: Words, *, caption: str) -> Markup:
     """Return a table of how several things stand and stood; nothing where there are none."""
     cells = [
         (
-            Markup('<a href="{}">{}</a>').format(each.address, each.name),
-            Markup('<span class="sm"><i class="{}"></i>{}</span>').format(look_of(each.status), each.word), strip(each.quarters), each.since,
+            Markup('<a href="{}">{}</a>').format(item.address, item.name),
+            Markup('<span class="sm"><i class="{}"></i>{}</span>').format(look_of(item.status), item.word), strip(item.quarters), item.since,
         )
-        for each in listed
+        for item in listed
     ]  # fmt: skip
     at = filled(cells)
     rows = Markup("").join(

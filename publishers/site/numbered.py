@@ -15,5 +15,5 @@ def numbered(listed: Sequence[Annotation], words: Words) -> Markup:
     """Return what happened on the days that a chart numbers, one line each; nothing where it numbers none."""
     if not listed:
         return Markup("")
-    rows = Markup("").join(Markup("<li><b>{}</b>{}</li>").format(each.sign, each.words) for each in listed)
+    rows = Markup("").join(Markup("<li><b>{}</b>{}</li>").format(event.sign, event.words) for event in listed)
     return Markup(shown(Markup('<ul class="an" aria-label="{}">{}</ul>').format(words("annotations_title"), rows)))

@@ -253,7 +253,7 @@ def _standing(site: Site, words: Words, own: Mapping[str, IndicatorView]) -> Any
     return "standing.html", "standing.html", {
         "title": f"{words('nav_standing')} ({len(own)})",
         "lead": words("standing_lead", as_of=format_date(site.moment.as_of, words.language), view=words("view_then")),
-        "lists": [each for each in lists if each[2]], "milestones": [each for each in milestones if each[2]], "overdue": next((key for key, _, views_of in milestones if views_of and key.removeprefix("milestone-") in LATE), ""),
+        "lists": [entry for entry in lists if entry[2]], "milestones": [entry for entry in milestones if entry[2]], "overdue": next((key for key, _, views_of in milestones if views_of and key.removeprefix("milestone-") in LATE), ""),
         "note": words("att_strip_note"),
     }  # fmt: skip
 

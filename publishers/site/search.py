@@ -66,7 +66,7 @@ def write(site: Site, folder: Path, languages: list[Words]) -> None:
     entries: list[tuple[Searchable, int, Index]] = []
     for index in indices_of(site.moment):
         entries += [(entry, n, index) for n, entry in enumerate(index.entries) if index.until[n] > day and _stands(entry)]
-    entries.sort(key=lambda each: (len(each[0].names[0]), each[0].kind, each[0].code))
+    entries.sort(key=lambda group: (len(group[0].names[0]), group[0].kind, group[0].code))
     grams = _grams(entries)
     letters = sum(len(postings) for postings in grams.values())
     parts = max(1, letters // PART)
@@ -76,7 +76,7 @@ def write(site: Site, folder: Path, languages: list[Words]) -> None:
     for n, part in enumerate(split):
         _write(folder / f"{n}.js", f"pairs({n},{_json(part)})")
     # Of which kind each entry is, so that a kind that is chosen is kept before the best are: runs, since entries are in order of length.
-    runs = [[KINDS.index(kind), len(list(each))] for kind, each in groupby(entry.kind for entry, _, _ in entries)]
+    runs = [[KINDS.index(kind), len(list(group))] for kind, group in groupby(entry.kind for entry, _, _ in entries)]
     about = {
         "parts": parts,
         "row": ROW,

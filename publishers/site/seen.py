@@ -197,15 +197,15 @@ def theme_cards(every: Sequence[Scored], page_of: PageOf, words: Words, *, as_of
 def numbers(listed: Iterable[HeadlineNumber], list_of: Callable[[HeadlineNumber], str], words: Words) -> Markup:
     """Return headline numbers side by side, each with what it means; ``list_of`` gives the address of what is counted, or a blank."""
     made = Markup("")
-    for each in listed:
-        there = list_of(each)
+    for number in listed:
+        there = list_of(number)
         link = (
-            Markup(' <a href="{}" aria-label="{}: {}">{}</a>').format(there, words("to_list"), each.title, words("to_list"))
+            Markup(' <a href="{}" aria-label="{}: {}">{}</a>').format(there, words("to_list"), number.title, words("to_list"))
             if there
             else ""
         )
         made += Markup('<div><dt>{}</dt><dd class="nm-value">{}</dd><dd>{}{}</dd></div>').format(
-            each.title, cell(each.value, words), each.note, link
+            number.title, cell(number.value, words), number.note, link
         )
     return Markup(shown(Markup('<dl class="nm">{}</dl>').format(made)))
 
@@ -238,10 +238,18 @@ def quarters(listed: Sequence[Quarter], words: Words, *, caption: str) -> Markup
         return Markup("")
     heads = (words("line_quarter"), words("status"), words("actual"), words("planned"), words("att_gap"))
     rows = []
-    for each in listed:
-        period = Markup(" <small>{}</small>").format(each.period) if each.period else ""
-        gap = Markup("<b>{}</b>").format(each.gap) if each.is_short else each.gap
-        rows.append((each.name, mark(each.status, each.word, words), Markup("{}{}").format(each.actual, period), each.planned, gap))
+    for quarter in listed:
+        period = Markup(" <small>{}</small>").format(quarter.period) if quarter.period else ""
+        gap = Markup("<b>{}</b>").format(quarter.gap) if quarter.is_short else quarter.gap
+        rows.append(
+            (
+                quarter.name,
+                mark(quarter.status, quarter.word, words),
+                Markup("{}{}").format(quarter.actual, period),
+                quarter.planned,
+                gap,
+            )
+        )
     at = filled(rows)
     top = Markup("").join(Markup('<th scope="col">{}</th>').format(head) for head in picked(heads, at))
     body = Markup("").join(
@@ -311,8 +319,8 @@ def since(listed: Sequence[Shifted], page_of: PageOf, words: Words, *, caption: 
         return Markup("{} {}").format(mark(at.status, at.word, words), at.value)
 
     rows = [
-        (Markup('<a href="{}">{}</a>').format(page_of(each.code), each.name), each.why, stood(each.before), stood(each.after))
-        for each in listed
+        (Markup('<a href="{}">{}</a>').format(page_of(shift.code), shift.name), shift.why, stood(shift.before), stood(shift.after))
+        for shift in listed
     ]
     heads = tuple(words(head) for head in ("since_indicator", "since_reason", "since_before", "since_after"))
     return _table("since", heads, rows, caption=caption, numbers=())
@@ -321,11 +329,11 @@ def since(listed: Sequence[Shifted], page_of: PageOf, words: Words, *, caption: 
 def latest(listed: Iterable[Latest], page_of: PageOf, words: Words) -> Markup:
     """Return what changed last as a list: indicator, what it was and is, how a new figure stands, day and kind of change, and why."""
     made = Markup("")
-    for each in listed:
-        before = Markup("{} → ").format(cell(each.before, words)) if each.before else ""
+    for change in listed:
+        before = Markup("{} → ").format(cell(change.before, words)) if change.before else ""
         made += Markup('<li><a href="{}">{}</a> {}<b>{}</b> {} <small>{} {}{}</small></li>').format(
-            page_of(each.scored.entry.definition.code), each.name, before, cell(each.after, words),
-            stands(each.scored.judgement, words) if each.is_new else "", each.day, each.kind, each.why,
+            page_of(change.scored.entry.definition.code), change.name, before, cell(change.after, words),
+            stands(change.scored.judgement, words) if change.is_new else "", change.day, change.kind, change.why,
         )  # fmt: skip
     return lined(str(shown(Markup('<ul class="la">{}</ul>').format(made))))
 

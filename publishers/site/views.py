@@ -125,8 +125,8 @@ class IndicatorView:
             badges.append(self.words("missed_before"))
         if judged.is_stale and judged.status != "unreported":
             badges.append(self.words("stale" if judged.standing == "last_known" else "stale_figure"))
-        for each in badges:
-            marks += Markup(' <span class="cd-notes">{}</span>').format(each)
+        for text in badges:
+            marks += Markup(' <span class="cd-notes">{}</span>').format(text)
         return marks
 
     @cached_property
