@@ -69,7 +69,7 @@ def correcting(store: Store, opened: Opened, *, me: Viewer) -> None:
         before = _table(sheet_grid, shown, names)
         after = st.data_editor(
             before, hide_index=True, width="stretch", num_rows="fixed", disabled=[_ROW], placeholder="", key=f"grid_{report.id}_{report.revision}_{sheet}_{part}",
-            column_config={_ROW: st.column_config.TextColumn(t("row"), pinned=True, width="medium"), **_columns(sheet_grid, layout.choices)},
+            column_config={_ROW: st.column_config.TextColumn(t("row"), pinned=True, width=320), **_columns(sheet_grid, layout.choices)},
         )  # fmt: skip
         edits = _edits(sheet_grid, shown, before, after)
         count = sum(map(len, edits.values()))

@@ -429,7 +429,9 @@ def _table(
         at for at, cells in enumerate(zip(*rows, strict=True)) if any(len(Markup(cell).striptags()) > SENTENCE for cell in cells)
     }
     top = Markup("").join(
-        Markup('<th scope="col"{}>{}</th>').format(Markup(' class="txt"') if at in texts else kind(at), head)
+        Markup('<th scope="col"{}>{}</th>').format(
+            Markup(' class="txt"' if at in texts else ' class="n"' if at in numbers else ""), head
+        )
         for at, head in enumerate(heads)
     )  # on paper a column of sentences has more of the width
     body = Markup("").join(

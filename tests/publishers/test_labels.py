@@ -80,3 +80,12 @@ def test_a_column_in_which_no_row_says_anything_is_none_in_any_table() -> None:
     ):
         kept = said_columns(grid, unsaid=("不明",))
         assert list(getattr(kept, "column_names", None) or kept.columns) == ["名称", "値"]
+
+
+def test_no_heading_of_a_table_looks_as_if_it_said_nothing() -> None:
+    """Headings passed for empty cells, so that those above sentences alone stood out."""
+    block = Block(
+        key="x", title="", columns=("短い", "長い"), rows=(("1", "これは一つの文で、見出しの列としては長いものです。" * 3),)
+    )
+    heads = re.findall(r"<th\b[^>]*>", str(listing(block, Words("ja"))))
+    assert len(heads) == 2 and not any("none" in head for head in heads)
