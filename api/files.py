@@ -56,7 +56,7 @@ def _file(request: Request, edition: Edition, name: str, *, lasting: bool) -> Re
     if listed is None and name.endswith(".html"):
         return _lost(request, edition, name)
     if listed is None:
-        return refused(404, NOTHING_THERE, of=name)
+        return refused(404, NOTHING_THERE, subject=name)
     kind = MEDIA.get(name.rsplit(".", 1)[-1]) or mimetypes.guess_type(name)[0] or "application/octet-stream"
     if kind == "text/html":
         kind += "; charset=utf-8"
@@ -126,7 +126,7 @@ async def _of_edition(request: Request) -> Response:
     number = request.path_params["number"]
     edition = next((e for e in on_disk.shown(settings().editions_dir) if e.number == number), None)
     if edition is None:
-        return refused(404, NOTHING_THERE, of=f"edition {number}")
+        return refused(404, NOTHING_THERE, subject=f"edition {number}")
     name = request.path_params.get("name", "")
     if name in (MANIFEST, SIGNATURE):
         return await run_in_threadpool(_proof, request, edition, name)
@@ -137,7 +137,7 @@ def _proof(request: Request, edition: Edition, name: str) -> Response:
     """Answer with what an edition is proved by: its manifest, or the signature of it."""
     path = edition.folder / name
     if not path.is_file():  # an edition from before there were keys
-        return refused(404, NOTHING_THERE, of=name)
+        return refused(404, NOTHING_THERE, subject=name)
     kind = "application/json" if name == MANIFEST else "text/plain"
     return conditional(request, path.read_bytes(), kind, Cache_Control=FOREVER)
 
@@ -148,7 +148,7 @@ def _beside(name: str) -> Endpoint:
         pointer = await run_in_threadpool(on_disk.pointer, settings().editions_dir)
         path = settings().editions_dir / name
         if pointer is None or not path.is_file():
-            return refused(404, NOTHING_THERE, of=name)
+            return refused(404, NOTHING_THERE, subject=name)
         content = await run_in_threadpool(path.read_bytes)
         return conditional(request, content, "application/json", Cache_Control=BRIEFLY)
 

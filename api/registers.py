@@ -130,9 +130,9 @@ def _procedures_summary(request: Request) -> dict[str, Any]:
 
 def _facilities(request: Request) -> dict[str, Any]:
     parameters = {name: request.query_params.get(name, "") for name in ("bureau", "kind", "status")}
-    known = (*facilities.STATUSES, ENDED)
-    if parameters["status"] and parameters["status"] not in known:
-        raise BadQuery(f"status={parameters['status']}", " | ".join(known))
+    statuses = (*facilities.STATUSES, ENDED)
+    if parameters["status"] and parameters["status"] not in statuses:
+        raise BadQuery(f"status={parameters['status']}", " | ".join(statuses))
     moment = moment_of(request, known_at=known_of(request))
     kept = [f for f in moment.facilities if all(not value or getattr(f, name) == value for name, value in parameters.items())]
     rows = [
@@ -164,9 +164,9 @@ def _facilities_summary(request: Request) -> dict[str, Any]:
 
 def _listed(register: Register, request: Request) -> dict[str, Any]:
     parameters = {name: request.query_params.get(name, "") for name in ("query", "status", "bureau")}
-    known = (*register.words_of(register.status), *listed.APART)
-    if parameters["status"] and parameters["status"] not in known:
-        raise BadQuery(f"status={parameters['status']}", " | ".join(known))
+    statuses = (*register.words_of(register.status), *listed.APART)
+    if parameters["status"] and parameters["status"] not in statuses:
+        raise BadQuery(f"status={parameters['status']}", " | ".join(statuses))
     moment = moment_of(request, known_at=known_of(request))
     columns = said_columns(register)
     rows = [

@@ -178,18 +178,18 @@ def _observations(request: Request) -> list[dict[str, Any]]:
     def kept(entry: Entry) -> Iterable[Figure]:
         if vintages == "current":
             return current_vintages(entry.figures, known_at=known_at)
-        known = (f for f in entry.figures if known_at is None or f.known_at is None or f.known_at <= known_at)
-        return sorted(known, key=lambda f: (f.period.end, f.period.start, f.vintage))
+        figures_then = (f for f in entry.figures if known_at is None or f.known_at is None or f.known_at <= known_at)
+        return sorted(figures_then, key=lambda f: (f.period.end, f.period.start, f.vintage))
 
     return [
         {
             "indicator": entry.definition.code,
             "unit": entry.unit_code,
             **figure_json(figure, book),
-            **revision_json(entry.definition, figure, known),
+            **revision_json(entry.definition, figure, by_vintage),
         }
         for entry in book.entries
-        for known in [{(f.period_code, f.vintage): f for f in entry.figures}]
+        for by_vintage in [{(f.period_code, f.vintage): f for f in entry.figures}]
         if (not wanted or entry.definition.code == wanted) and (not unit or entry.unit_code == unit)
         for figure in kept(entry)
         if (as_of is None or figure.period.end <= as_of)
@@ -231,10 +231,10 @@ def _status(request: Request) -> dict[str, Any]:
     return {**answer, "edition": edition.number} if edition else answer
 
 
-def refused(status: int, why: Message | Exception, *, of: object = "") -> Response:
+def refused(status: int, why: Message | Exception, *, subject: object = "") -> Response:
     """Answer why there is nothing to answer with, and of what (a file, an edition) where that is not plain."""
     reason = both_shipped(why) if isinstance(why, Message) else str(why)
-    return JSONResponse({"error": f"{of}: {reason}" if of else reason}, status_code=status, headers=HEADERS)
+    return JSONResponse({"error": f"{subject}: {reason}" if subject else reason}, status_code=status, headers=HEADERS)
 
 
 async def made_or_refused(make: Callable[[], T]) -> T | Response:

@@ -96,12 +96,12 @@ def _keep(request: Request, given: dict[str, str]) -> None:
     if not (given.get("grade", "").isascii() and given.get("grade", "") in map(str, GRADES)):
         raise VoiceRefused(400, Message("voice_without_grade"))
     edition, state = edition_of(request), state_of(request)
-    known = {
+    subjects = {
         VoiceSubject.INDICATOR: lambda: {row.indicator_code for row in state.rows(tables.Indicator)},
         VoiceSubject.PROJECT: lambda: {row.project_code for row in state.rows(tables.Project)},
         VoiceSubject.SITE: lambda: {""},
     }
-    if kind not in VoiceSubject.values() or code not in known[VoiceSubject(kind)]():
+    if kind not in VoiceSubject.values() or code not in subjects[VoiceSubject(kind)]():
         raise VoiceRefused(400, Message("voice_of_nothing"))
     store = voices()
     if store is None or edition is None:  # the door is open in public mode alone

@@ -51,7 +51,7 @@ def areas(tiles: Sequence[Tile], width: float) -> tuple[list[DrawnPlace], list[B
     def place(ring: Points) -> Points:
         return tuple(((x - west) * narrower * scale, (north - y) * scale) for x, y in ring)
 
-    drawn = [(tile, tuple(place(ring) for ring in tile.rings)) for tile in outlined]
+    rings_placed = [(tile, tuple(place(ring) for ring in tile.rings)) for tile in outlined]
     height = (north - south) * scale
     across = max(int(width // (BOX[0] + _GAP)), 1)
     boxes = [
@@ -59,7 +59,7 @@ def areas(tiles: Sequence[Tile], width: float) -> tuple[list[DrawnPlace], list[B
         for number, tile in enumerate(tile for tile in tiles if not tile.rings)
     ]
     bottom = boxes[-1].corner[1] + BOX[1] if boxes else height
-    return [DrawnPlace(tile, rings, _middle(max(rings, key=_size))) for tile, rings in drawn], boxes, bottom
+    return [DrawnPlace(tile, rings, _middle(max(rings, key=_size))) for tile, rings in rings_placed], boxes, bottom
 
 
 def _size(ring: Points) -> float:

@@ -303,9 +303,9 @@ class OwnWord(AfterValidator):
 def _word_of(file: str) -> OwnWord:
 
     def check(word: str) -> str:
-        known = own_words(file)
-        if word not in known:
-            expected = ", ".join(f"'{code}'" for code in known)
+        words_allowed = own_words(file)
+        if word not in words_allowed:
+            expected = ", ".join(f"'{code}'" for code in words_allowed)
             raise PydanticCustomError("literal_error", "{expected} ({file})", {"expected": expected, "file": file})
         return word
 

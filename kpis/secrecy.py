@@ -26,14 +26,14 @@ def bits(secret: str) -> float:
     does not end a group of three that stood there before; it counts as much as the mix of all characters lets it.
     """
     folded = "".join(character.casefold()[0] for character in secret)
-    seen: set[str] = set()
+    signs: set[str] = set()
     surprising = 0
     for at in range(len(secret)):
         group = folded[max(0, at - 2) : at + 1]
-        if not (at and _follows(folded[at - 1], folded[at])) and group not in seen:
+        if not (at and _follows(folded[at - 1], folded[at])) and group not in signs:
             surprising += 1
         if len(group) == 3:
-            seen.add(group)
+            signs.add(group)
     total = len(secret)
     return surprising * -sum(count / total * log2(count / total) for count in Counter(secret).values()) if total else 0.0
 

@@ -53,9 +53,9 @@ def refused_usage(error: Exception) -> UsageRefused:
     name = getattr(error, "option_name", "") or (hint if isinstance(hint, str) else "") or _named(param)
     message = str(getattr(error, "message", "") or error)
     fault: object = getattr(error, "fault", None) or message
-    for pattern, known in _SAID.items():
+    for pattern, refusal in _SAID.items():
         if said_so := re.fullmatch(pattern, message, re.DOTALL):
-            fault = Message(known, **said_so.groupdict())
+            fault = Message(refusal, **said_so.groupdict())
     key = _USAGE.get(type(error).__name__, "usage_wrong")
     return UsageRefused(key if name else "usage_wrong", command=command, name=name, fault=fault)
 

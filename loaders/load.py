@@ -29,14 +29,14 @@ Progress = Callable[[int, int], None]
 
 def known_codes(store: Store, together: Sequence[Prepared] = ()) -> dict[str, set[str]]:
     """Return every known code by table, with those that files stored together bring; none of a table whose file is unreadable."""
-    known = {kind: store.known_codes(kind) for kind, listed in LISTS.items() if listed.is_referred_to}
+    codes_of = {kind: store.known_codes(kind) for kind, listed in LISTS.items() if listed.is_referred_to}
     for file in together:
-        if file.kind in known:
-            known[file.kind] |= file.written_codes
+        if file.kind in codes_of:
+            codes_of[file.kind] |= file.written_codes
     for file in together:
-        if file.kind in known and file.problems and not file.numbered and not file.faulty:
-            known.pop(file.kind)
-    return known
+        if file.kind in codes_of and file.problems and not file.numbered and not file.faulty:
+            codes_of.pop(file.kind)
+    return codes_of
 
 
 @collector_paused()
@@ -143,9 +143,9 @@ def load_together(
 
 def _find_between(store: Store, files: Sequence[Prepared], *, repeats: set[str]) -> None:
     """Add to each file the codes that name nothing known, and what its figures contradict: ``check`` and ``load`` alike."""
-    known = known_codes(store, files)
+    codes_of = known_codes(store, files)
     for file in files:
-        file.find_unknown(known)
+        file.find_unknown(codes_of)
         file.find_ends(store)
     find_in_lists(store, [file for file in files if file.sha256 not in repeats], today=local_day(utc_now()))
 

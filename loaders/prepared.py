@@ -113,16 +113,16 @@ class Prepared:
         return Problem(kind, what, expected, remedy, sheet=self.sheet, cell=cell, row=row, **more)
 
     def _find_duplicates(self) -> None:
-        seen: dict[tuple[object, ...], int] = {}
+        first_row: dict[tuple[object, ...], int] = {}
         listed = LISTS[self.kind]
         for number, row in self.numbered if listed.is_unique else ():
             key = tuple(getattr(row, name) for name in (*listed.key, *listed.told_apart_by))
-            if key in seen:
-                expected = Message("other_key_than_row", row=seen[key])
+            if key in first_row:
+                expected = Message("other_key_than_row", row=first_row[key])
                 self.problems.append(
                     self.problem("duplicate", " ".join(map(str, key)), expected, Message("remedy_remove_one_row"), row=number)
                 )
-            seen.setdefault(key, number)
+            first_row.setdefault(key, number)
 
     @property
     def written_codes(self) -> set[str]:
@@ -132,11 +132,11 @@ class Prepared:
             str(given.get(name, "")).strip() for _, given in self.faulty
         }
 
-    def find_unknown(self, known: Mapping[str, set[str]]) -> None:
+    def find_unknown(self, codes_of: Mapping[str, set[str]]) -> None:
         """Add a problem for each code that names nothing known; one for all of them where nothing at all is known of their list.
 
         Args:
-            known: codes by the kind of row, as ``bureau``; those of files stored together
+            codes_of: codes by the kind of row, as ``bureau``; those of files stored together
                 included. A table that is not in it cannot be told, and nothing is said of its codes.
         """
         own = {name: table for name, table in _REFERENCES.items() if name in self.columns}
@@ -145,12 +145,12 @@ class Prepared:
         codes = [(number, {name: getattr(row, name) for name in own}) for number, row in self.numbered]
         codes += [(number, {name: str(given.get(name, "")).strip() or None for name in own}) for number, given in self.faulty]
         for name, table in own.items():
-            if table in known and not known[table]:
+            if table in codes_of and not codes_of[table]:
                 self._list_missing(name, table, [(number, named[name]) for number, named in codes if named[name] is not None])
         for number, named in codes:
             for name, table in own.items():
                 code = named[name]
-                if code is not None and known.get(table) and code not in known[table]:
+                if code is not None and codes_of.get(table) and code not in codes_of[table]:
                     expected = Message("code_known", what=LISTS[table].code_of)
                     remedy = Message("remedy_code_or_load", file=LISTS[table].file)
                     self.problems.append(self.problem("unknown_code", f"{name}={code}", expected, remedy, row=number, column=name))

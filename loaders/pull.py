@@ -132,7 +132,7 @@ def _pull_one(store: Store, source: PulledSource, *, limits: AnswerLimits, state
         if not path.is_file():
             raise SourceUnreachable("source_not_there", location=location)
         return _outcome(source.name, [load_file(store, path, kind=source.kind, missing=missing)])
-    answer = _fetch(location, limits=limits, known=state.get(location, {}))
+    answer = _fetch(location, limits=limits, headers_known=state.get(location, {}))
     if answer is None:
         return Pulled(source.name, "unchanged", "304")
     content, validators = answer
@@ -161,10 +161,12 @@ def _outcome(name: str, reports: list[LoadReport]) -> Pulled:
     return Pulled(name, "loaded", f"{sum(report.accepted for report in reports)} rows", tuple(reports))
 
 
-def _fetch(url: str, *, limits: AnswerLimits, known: dict[str, str]) -> tuple[bytes, dict[str, str]] | None:
+def _fetch(url: str, *, limits: AnswerLimits, headers_known: dict[str, str]) -> tuple[bytes, dict[str, str]] | None:
     deadline = time.monotonic() + limits.timeout_seconds
     ask = {
-        header: known[key] for key, header in (("etag", "If-None-Match"), ("last_modified", "If-Modified-Since")) if known.get(key)
+        header: headers_known[key]
+        for key, header in (("etag", "If-None-Match"), ("last_modified", "If-Modified-Since"))
+        if headers_known.get(key)
     }
     try:
         with httpx2.Client(follow_redirects=False, timeout=limits.timeout_seconds, trust_env=False) as client:

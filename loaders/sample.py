@@ -96,23 +96,23 @@ def divide(total: int, weights: Sequence[float], *, most: Sequence[int] | None =
 def at_period(entry: Entry, period_code: str) -> float | None:
     """Return the published value of the days of a period; between two published values, one in proportion to the days."""
     end = parse_period(period_code).end
-    known: dict[date, float] = {}
+    value_on: dict[date, float] = {}
     for figure in entry.figures:
         value = value_of(entry.definition, figure)
         if value is not None and (
             not KINDS[entry.definition.kind].is_cap or figure.is_year_to_date or figure.period.kind == "year"
         ):
-            known[figure.period.end] = value
+            value_on[figure.period.end] = value
     if KINDS[entry.definition.kind].is_cap:  # a yearly counter begins again with each fiscal year
         year = parse_period(period_code).fiscal_year
-        known = {day: v for day, v in known.items() if fiscal_year_of(day) == year} | {parse_period(f"FY{year - 1}").end: 0.0}
-    if end in known:
-        return known[end]
-    before, after = [d for d in known if d < end], [d for d in known if d > end]
+        value_on = {day: v for day, v in value_on.items() if fiscal_year_of(day) == year} | {parse_period(f"FY{year - 1}").end: 0.0}
+    if end in value_on:
+        return value_on[end]
+    before, after = [d for d in value_on if d < end], [d for d in value_on if d > end]
     if not before or not after:
-        return known[max(before)] if before and not KINDS[entry.definition.kind].is_cap else None
+        return value_on[max(before)] if before and not KINDS[entry.definition.kind].is_cap else None
     low, high = max(before), min(after)
-    return known[low] + (known[high] - known[low]) * (end - low).days / (high - low).days
+    return value_on[low] + (value_on[high] - value_on[low]) * (end - low).days / (high - low).days
 
 
 def official(entry: Entry, period_code: str) -> Figure | None:
@@ -159,8 +159,8 @@ def totals(book: Book, sizes: Mapping[str, Mapping[str, Any]], keys: Sequence[tu
         elif KINDS[kind].is_cap:
             sums[code, period] = {"value": round(value)}
         else:
-            of = (stated.denominator if stated else None) or size.get("denominator")
-            sums[code, period] = {"value": round(value), **({"denominator": round(of)} if of else {})}
+            denominator = (stated.denominator if stated else None) or size.get("denominator")
+            sums[code, period] = {"value": round(value), **({"denominator": round(denominator)} if denominator else {})}
     return sums
 
 
@@ -344,7 +344,9 @@ def _words(
     store: Store, bureau: str, period: str, given: Mapping[tuple[str, str], Mapping[str, Any]], *, layout: Layout, today: date
 ) -> Callable[[Workbook], None]:
     """Return what writes causes and actions into a workbook with these figures."""
-    figures = grouped(((code, bureau), figure_of((code, bureau, of), values)) for (code, of), values in given.items())
+    figures = grouped(
+        ((code, bureau), figure_of((code, bureau, asked_period), values)) for (code, asked_period), values in given.items()
+    )
     standings = list(standing(store, bureau, asked_of(store, bureau, period), as_of=today, figures=figures).values())
     silent = [item.entry.definition.code for item in standings if item.judgement.status in NEEDING]
     silent += [subject.code for subject in needing(store, bureau, as_of=min(today, parse_period(period).end), figures=figures)]

@@ -152,7 +152,7 @@ differences = cached.made(
 )  # fmt: skip
 changed(differences, since)
 section_heading(t("compare_all"))
-known = sum(s.judgement.figure is not None for s in every)
-prose.markdown(t("compare_all_lead", as_of=format_date(as_of(), language()), count=known))
+with_value = sum(s.judgement.figure is not None for s in every)
+prose.markdown(t("compare_all_lead", as_of=format_date(as_of(), language()), count=with_value))
 comparison(every, code="all", caption=t("compare_all"))
 kept_block("comparison", lambda: compared(every))

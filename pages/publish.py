@@ -143,8 +143,8 @@ with st.form("publish"):
     if is_asked and not is_meant:
         prose.error(t("publish_confirm_first"), icon=":material/error:")
     if is_asked and is_meant:
-        seen = st.session_state.get("publish_seen", preview.revision)
-        made = _try(lambda: publication.publish(cached.store(), note=note, now=utc_now(), viewer=viewer, revision=seen))
+        revision_seen = st.session_state.get("publish_seen", preview.revision)
+        made = _try(lambda: publication.publish(cached.store(), note=note, now=utc_now(), viewer=viewer, revision=revision_seen))
         st.session_state["published"] = t("publish_done", number=made.number)
         st.session_state.pop("publish_seen", None)
         st.rerun()

@@ -274,8 +274,8 @@ def decide(opened: Opened) -> None:
 
 def queue() -> None:
     """Show where everybody stands, what waits, and the report that the address names."""
-    seen = for_viewer("reports", make=lambda: reports.reports(store, viewer=me.email))
-    on_their_way = {r.period_code for r in seen if r.state in OPEN_STATES}
+    listed_reports = for_viewer("reports", make=lambda: reports.reports(store, viewer=me.email))
+    on_their_way = {r.period_code for r in listed_reports if r.state in OPEN_STATES}
     windows = deadlines.within_reach(
         for_viewer("periods", make=lambda: deadlines.reported_periods(store)),
         on_their_way,
@@ -295,8 +295,8 @@ def queue() -> None:
     )
     with place:
         conclusion([s for s in standings if s.period_code == picked], by_code[picked])
-    waiting([r for r in seen if r.state == "submitted"])
-    number = chosen_report(seen)
+    waiting([r for r in listed_reports if r.state == "submitted"])
+    number = chosen_report(listed_reports)
     if number:
         try:
             open_one(reports.opened(store, int(number), viewer=me.email, as_of=as_of()))
@@ -306,12 +306,12 @@ def queue() -> None:
     refused_list(store, me=me)
 
 
-def chosen_report(seen: list[Report]) -> str:
+def chosen_report(listed_reports: list[Report]) -> str:
     """Offer every report that is on its way or decided; the address names the one chosen, a blank where none is."""
     names = bureau_names()
     labels = {
         str(r.id): f"{r.id} {names[r.bureau_code]} {period_name(r.period_code)} {state_name(r.state)}"
-        for r in seen
+        for r in listed_reports
         if r.state != "withdrawn" or str(r.id) == st.query_params.get("report")
     }
     return choose("report", list(labels), t("open_report"), lambda n: labels.get(n, t("choose_report")))

@@ -43,11 +43,11 @@ def names() -> dict[tuple[str, str], str]:
 def tallies(store: Voices) -> None:
     """Show how each page was judged in each edition, and how many gave which grade."""
     rows = []
-    known = names()
+    names_of = names()
     for (kind, code, edition), tally in store.tallies().items():
         rows.append(
             {
-                t("voice_subject"): known.get((kind, code), code), t("voice_edition"): edition, t("voice_count"): tally.count,
+                t("voice_subject"): names_of.get((kind, code), code), t("voice_edition"): edition, t("voice_count"): tally.count,
                 t("voice_mean"): "―" if tally.mean is None else digits(tally.mean, ".1f"),
                 **{t(f"voice_grade_{grade}"): tally.grades[grade] for grade in GRADES},
             }
@@ -62,10 +62,10 @@ def tallies(store: Voices) -> None:
     )  # fmt: skip
 
 
-def one(store: Voices, voice: Voice, known: dict[tuple[str, str], str]) -> None:
+def one(store: Voices, voice: Voice, names_of: dict[tuple[str, str], str]) -> None:
     """Show a voice, and to the office what may become of it."""
     with st.container(border=True):
-        subject = known.get((voice.subject_kind, voice.subject_code), voice.subject_code)
+        subject = names_of.get((voice.subject_kind, voice.subject_code), voice.subject_code)
         about = t("voice_about", grade=voice.grade, edition=voice.edition, day=format_date(voice.said_on, language()))
         prose.markdown(f"**{markdown(subject)}** {about} ・ {t(f'voice_is_{voice.state}')}")
         prose.markdown(markdown(words.shown(voice.words)))
@@ -99,13 +99,13 @@ def answer(store: Voices, voice: Voice) -> None:
 
 def listed(store: Voices, part: str) -> None:
     """List voices that wait, or that were decided on."""
-    known = names()
+    names_of = names()
     states = WAITING if part == "waiting" else tuple(s for s in VoiceState.values() if s not in WAITING)
     shown = store.listed(states=states, most=MOST)
     if not shown:
         prose.caption(t("voices_none"))
     for voice in shown:
-        one(store, voice, known)
+        one(store, voice, names_of)
 
 
 def show(store: Voices) -> None:

@@ -95,9 +95,9 @@ def verify_command(
     key: Annotated[str, typer.Option(help="A public key known by another way: its text, or a file that holds it")] = "",
 ) -> None:
     """Prove that editions are complete and unchanged; names what differs. Exit code 0 = unchanged, 1 = differs."""
-    known = pinned_key(key) if key else ""
+    pinned = pinned_key(key) if key else ""
     if what.startswith(("http://", "https://")):
-        proved = verify_address(what, edition, key=known)
+        proved = verify_address(what, edition, key=pinned)
         _say_proved(proved.faults, proved.editions)
     folder, number = settings().editions_dir, int(what) if what.isascii() and what.isdigit() and len(what) < 5 else edition
     if what and number is None:
@@ -105,9 +105,9 @@ def verify_command(
         if not folder.is_dir():
             raise NotFound("folder_unknown", folder=what)
     if settings().mode == "public" or folder != settings().editions_dir:
-        faults = verify(folder, number, key=known)
+        faults = verify(folder, number, key=pinned)
     else:
-        faults = record.faults(own_store(is_start=False), folder, number, key=known)
+        faults = record.faults(own_store(is_start=False), folder, number, key=pinned)
     if bare := [n for n in unsigned(folder) if number in (None, n)]:
         err.print(told("editions_unsigned", editions=", ".join(f"{n:04d}" for n in bare)), markup=False)
     there = on_disk.numbers(folder)

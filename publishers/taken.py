@@ -20,7 +20,7 @@ def file_of(taken: Taken, form: str) -> bytes:
         return taken.csv()
     if form == "svg":
         return taken.svg().encode()
-    drawn = taken.svg(font=family())
-    view = _VIEW.search(drawn)
+    svg = taken.svg(font=family())
+    view = _VIEW.search(svg)
     assert view is not None
-    return png(drawn, width=float(view[1]), height=float(view[2]), alt=taken.label.alternative)
+    return png(svg, width=float(view[1]), height=float(view[2]), alt=taken.label.alternative)

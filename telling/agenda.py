@@ -155,9 +155,9 @@ class Agenda:
     @cached_property
     def decisions(self) -> list[tables.Decision]:
         """Return every decision that was known, the oldest first; those taken back by then are left out."""
-        known, rows = self.known_at, self.report.moment.rows(tables.Decision)
-        rows_known = [row for row in rows if known is None or row.written_at <= known]
-        return [row for row in rows_known if _closed(row, known) != "taken_back"]
+        known_at, rows = self.known_at, self.report.moment.rows(tables.Decision)
+        rows_known = [row for row in rows if known_at is None or row.written_at <= known_at]
+        return [row for row in rows_known if _closed(row, known_at) != "taken_back"]
 
     @cached_property
     def taken(self) -> list[Decided]:
@@ -240,8 +240,8 @@ class Agenda:
     def item(self, subject: Subject, row: OffTrackRow | None) -> Item:
         """Tell one item."""
         w, item = self.words, self._scored.get(subject.indicator_code)
-        of = subject.indicator_code or subject.project_code
-        commented = told_said.of_subject(self.telling, of)
+        subject_code = subject.indicator_code or subject.project_code
+        commented = told_said.of_subject(self.telling, subject_code)
         meant = Telling(w, self.report.moment.on(self.day))
         sentences = [] if item is None else [item.sentence(w.language)]
         if item is not None and (needed := needed_of(item, as_of=item.as_of)) is not None:

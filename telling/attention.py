@@ -324,8 +324,8 @@ def rows_of(telling: Telling, items: Iterable[Scored]) -> list[OffTrackRow]:
 
 def in_order_of_weight(listed: Sequence[OffTrackRow], late: Sequence[OffTrackRow]) -> list[OffTrackRow]:
     """Put overdue reports where they belong: after what is known to be off track, before results that never came."""
-    known = sum(1 for row in listed if row.is_current and row.status not in ("unreported", "slipped"))
-    return [*listed[:known], *late, *listed[known:]]
+    current_count = sum(1 for row in listed if row.is_current and row.status not in ("unreported", "slipped"))
+    return [*listed[:current_count], *late, *listed[current_count:]]
 
 
 def heading(listed: Sequence[OffTrackRow], words: Words) -> str:

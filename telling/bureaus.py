@@ -186,9 +186,9 @@ def by_bureau(
 
     notes = coverage_lines(whole, rolled, names, w) if rolled else []
     notes += beside(telling, whole, [f.source_code for _, f in figures_of], name)
-    known = [d for s, f in figures_of if (d := _denominator(s, f)) is not None]
-    if known and min(known) != max(known):
-        notes.append(w("denominators_differ", low=w.number(min(known), ",.0f"), high=w.number(max(known), ",.0f")))
+    denominators = [d for s, f in figures_of if (d := _denominator(s, f)) is not None]
+    if denominators and min(denominators) != max(denominators):
+        notes.append(w("denominators_differ", low=w.number(min(denominators), ",.0f"), high=w.number(max(denominators), ",.0f")))
     elif definition.unit_ja != "%" and len(valued) > 1:
         notes.append(w("counts_differ"))
     if any(f.is_recast for _, f in figures_of):

@@ -116,12 +116,12 @@ def picture_of(scored: Scored, *, as_of: date, alt: str = "") -> str:
         as_of: the day; targets set after it are not drawn.
         alt: what it says to whoever does not see it.
     """
-    definition, judged, drawn = scored.entry.definition, scored.judgement, stretches_judged(scored)
-    if not drawn:
+    definition, judged, stretches = scored.entry.definition, scored.judgement, stretches_judged(scored)
+    if not stretches:
         return ""
     figure, goal = judged.figure, judged.goal
     return card_picture(
-        drawn, path_stretches(definition, path_of(scored, as_of=as_of)),
+        stretches, path_stretches(definition, path_of(scored, as_of=as_of)),
         value=value_of(definition, figure) if figure is not None and goal is not None and definition.direction in ("higher", "lower") else None,
         target=goal.value if goal else None,
         full=(figure.denominator or 0.0) if figure is not None and KINDS[definition.kind].is_on_a_day else 0.0,

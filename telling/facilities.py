@@ -242,15 +242,15 @@ def tiles(telling: Telling, facilities: Sequence[Facility]) -> Block:
     """Show the places on the government's map of tiles, with the list that says the same."""
     w = telling.words
     counts, layout = by_place(counted(facilities)), government().places
-    known = {place.name_ja for place in layout}
-    drawn: list[Tile] = []
+    place_names = {place.name_ja for place in layout}
+    tiles_drawn: list[Tile] = []
     listed: list[_Place] = []
     for place in layout:
         own = counts.get(place.name_ja, dict.fromkeys(STATUSES, 0))
         name = w.named(place)
         short = name[:-1] if _is_japanese(name) and len(name) > 2 else name
         total, done = sum(own.values()), sum(own[s] for s in CASHLESS)
-        drawn.append(
+        tiles_drawn.append(
             Tile(
                 column=place.column, row=place.row, name=short, place=name, done=done, total=total,
                 rings=government().outlines.get(place.municipality_code, ()), code=place.municipality_code,
@@ -260,7 +260,7 @@ def tiles(telling: Telling, facilities: Sequence[Facility]) -> Block:
     elsewhere = [
         _Place(name=name or w("form_unknown"), code=name, name_ja=name, name_en=name, counts=own)
         for name, own in counts.items()
-        if name not in known
+        if name not in place_names
     ]
     rows: tuple[tuple[Cell, ...], ...] = tuple(
         (place.name, sum(place.counts.values()), *(place.counts[s] for s in STATUSES))
@@ -278,11 +278,11 @@ def tiles(telling: Telling, facilities: Sequence[Facility]) -> Block:
     )
     heads = (w("col_place"), w("fac_total"), *(word for _, word in _words(telling)))
     empty = Block(key="facilities_map", columns=heads, rows=rows, flat=flat, file="facility_breakdowns")
-    places = sum(t.total > 0 for t in drawn)
+    places = sum(t.total > 0 for t in tiles_drawn)
     if not places:
         return replace(empty, why_empty=w("fac_map_why"))
     sentence = w("fac_map_sentence", places=places, none=sum(counts.get("", {}).values()))
-    shape = Tiles(tuple(drawn), upright=all(_is_japanese(tile.name) for tile in drawn))
+    shape = Tiles(tuple(tiles_drawn), upright=all(_is_japanese(tile.name) for tile in tiles_drawn))
     notes = (w("fac_map_note"), *([w("fac_map_source")] if shape.is_outlined else []))
     return _taken(replace(empty, sentence=sentence, shape=shape, notes=notes), telling, facilities, w("fac_map"))
 

@@ -39,13 +39,13 @@ def figure_json(figure: Figure, book: Book) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def revision_json(definition: Definition, figure: Figure, known: Mapping[tuple[str, int], Figure]) -> dict[str, Any]:
+def revision_json(definition: Definition, figure: Figure, by_vintage: Mapping[tuple[str, int], Figure]) -> dict[str, Any]:
     """Return the preliminary value that a final one follows and by how much it was revised; nulls of any other figure.
 
     Args:
-        known: every vintage of the indicator and unit, by period and number.
+        by_vintage: every vintage of the indicator and unit, by period and number.
     """
-    first = known.get((figure.period_code, figure.finalises_vintage or 0))
+    first = by_vintage.get((figure.period_code, figure.finalises_vintage or 0))
     gone = revised(definition, Revision(figure, first, figure))
     return {
         "preliminary_value": gone.first if gone else None, "revision": gone.difference if gone else None,

@@ -143,9 +143,9 @@ def _causes(telling: Telling, item: Scored, values: Mapping[date, float]) -> Ite
         )
 
 
-def signs(drawn: Iterable[Annotation]) -> dict[date, str]:
+def signs(events: Iterable[Annotation]) -> dict[date, str]:
     """Return the circled number of each day, by which words elsewhere on a page are tied to the chart."""
-    return {annotation.day: annotation.sign for annotation in drawn}
+    return {annotation.day: annotation.sign for annotation in events}
 
 
 def _short(text: str) -> str:

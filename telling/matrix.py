@@ -241,12 +241,12 @@ def _heads(
     telling: Telling, reports: Sequence[BureauReport], rows: Sequence[BureauRow], themes: Sequence[tuple[str, tables.Indicator]]
 ) -> tuple[tuple[str, tuple[Cell, ...]], ...]:
     """Return the lines above the bureaus: the whole, its plan, how many reported, how many fall short."""
-    w, nothing, known = telling.words, Cell("", NONE), len(themes)
+    w, nothing, theme_count = telling.words, Cell("", NONE), len(themes)
     whole = {s.entry.definition.code: s for s in telling.moment.own}
     items = [whole.get(row.indicator_code) for _, row in themes]
     procedures, facilities = (
-        _share(sum((Counter(dict(counts)) for counts in every), Counter()), done, w, Leads(of, done))
-        for of, every, done in (
+        _share(sum((Counter(dict(counts)) for counts in every), Counter()), done, w, Leads(register, done))
+        for register, every, done in (
             ("procedures", [r.procedures for r in reports], "done"),
             ("facilities", [r.facilities for r in reports], "introduced"),
         )
@@ -259,13 +259,13 @@ def _heads(
         for item in items
     ]
     covered = [
-        *(sum(cell.status != MISSING for cell in (row.cells[at] for row in rows) if cell.status != NONE) for at in range(known)),
+        *(sum(cell.status != MISSING for cell in (row.cells[at] for row in rows) if cell.status != NONE) for at in range(theme_count)),
         sum(bool(r.own) for r in reports),
         *(sum(bool(counts) for counts in every) for every in ([r.procedures for r in reports], [r.facilities for r in reports])),
         sum(bool(r.milestones) for r in reports),
     ]  # fmt: skip
     coverage = [Cell(f"{w.number(some)} / {w.number(len(reports))}") for some in covered]
-    short = [Cell(w.number(sum(row.cells[at].status in FELL_SHORT for row in rows))) for at in range(known)]
+    short = [Cell(w.number(sum(row.cells[at].status in FELL_SHORT for row in rows))) for at in range(theme_count)]
     lines = [
         (
             w("matrix_whole"),

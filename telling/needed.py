@@ -95,14 +95,14 @@ def sentences(definition: Definition, needed: Needed, words: Words) -> list[str]
     """Say what it takes from the last figure on, what the last quarters brought, and where it can be told the chance; a sentence each."""
     due, target = needed.goal.period.label(words.language), goal_text(definition, needed.goal, words.language)
     left = _remaining(definition, needed, words)
-    of = {"target": target, "due": due, "remaining": left}
+    values = {"target": target, "due": due, "remaining": left}
     if needed.per_quarter is None:
-        sentences = [words("need_used_up", **of)]
+        sentences = [words("need_used_up", **values)]
     else:
         each = each_quarter(definition, needed, words)
         way = "budget" if needed.is_budget else "fall" if needed.remaining < 0 else "rise"
         sentences = [
-            words(f"need_{way}", each=each, since=needed.figure.period.label(words.language), months=needed.months_left, **of)
+            words(f"need_{way}", each=each, since=needed.figure.period.label(words.language), months=needed.months_left, **values)
         ]
     if needed.unseen_months:
         sentences.append(words("need_unseen", months=needed.unseen_months))

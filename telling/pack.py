@@ -83,14 +83,14 @@ def front(agenda: Agenda) -> Front:
     report, w = agenda.report, agenda.words
     counted, rows, wanted, shifts = tally(report.scored), agenda.rows, agenda.to_decide(), report.shifts
     first, projects = shown_first(report.scored), _projects(agenda)
-    known = [
+    status_groups = [
         (label or status_word("unreported", w.language), sum(counts.values()), _each(counts, w))
         for _, label, counts in groups(counted, w)
     ]
     now = sum(1 for row in rows if row.is_current and row.kind == "indicator" and row.status != "unreported")
     return Front(
         headline=w("pack_headline" if now else "pack_headline_none", judged=counted.judged, good=counted.now(*GOOD), off=now) if counted.judged else w("conclusion_none"),
-        lead=lead(report.scored, w, as_of=report.as_of), counts=tuple(known), decided=tuple(agenda.taken), to_decide=tuple(wanted[:TO_DECIDE]),
+        lead=lead(report.scored, w, as_of=report.as_of), counts=tuple(status_groups), decided=tuple(agenda.taken), to_decide=tuple(wanted[:TO_DECIDE]),
         rows=tuple(rows[:LISTED]), headlines=tuple(_headline(item, agenda) for item in first.of_themes), projects=tuple(projects[:PROJECTS]),
         trend=first.trend,
         changes=tuple((w.named(s.after.entry.definition), stood(s.before, w), stood(s.after, w)) for s in shifts[:CHANGED]),

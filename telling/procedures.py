@@ -104,8 +104,8 @@ def cards(telling: Telling, register: Counted, total: ProcedureTally) -> list[Ca
     else:
         cards_shown.append(Card(w("card_phone"), "―", w("no_phone_why", unknown=w.number(silent))))
     late = Number(coming.overdue, w.number(coming.overdue))
-    of = w("card_overdue_note", planned=w.number(coming.planned)) if coming.planned else w("card_overdue_none")
-    return [*cards_shown, Card(w("card_overdue"), late, of, (("due", "overdue"),))]
+    planned_note = w("card_overdue_note", planned=w.number(coming.planned)) if coming.planned else w("card_overdue_none")
+    return [*cards_shown, Card(w("card_overdue"), late, planned_note, (("due", "overdue"),))]
 
 
 def published_totals(telling: Telling, register: Counted, total: ProcedureTally, scored: Iterable[Scored]) -> Block:
@@ -245,18 +245,18 @@ def paper_steps(telling: Telling, register: Counted) -> Block:
     """Say which steps stay on paper where a procedure can be done online."""
     w, counts_of = telling.words, steps(register.groups)
     online = sum(counts_of["fee"].values())
-    known = any(counts["unknown"] < online for counts in counts_of.values())
+    is_known = any(counts["unknown"] < online for counts in counts_of.values())
     parts = w("list_comma").join(
         f"{w(f'step_{s}')} {w.number(counts_of[s]['paper'])}" for s in STEPS if counts_of[s]["unknown"] < online
     )
     bars = tuple((w(f"step_{s}"), counts_of[s], "") for s in STEPS)
     block = Block(
         key="procedure_steps", title=w("steps_heading"),
-        sentence=w("steps_sentence", online=w.number(online), parts=parts) if known else "",
+        sentence=w("steps_sentence", online=w.number(online), parts=parts) if is_known else "",
         columns=(w("col_step"), *(w(f"form_{f}") for f in FORMS)),
         rows=tuple((w(f"step_{s}"), *(c[f] for f in FORMS)) for s, c in counts_of.items()),
         flat=tuple({"step": s, **in_both(f"step_{s}"), **{f"{f}_step_count": n for f, n in c.items()}} for s, c in counts_of.items()),
-        shape=Shares(bars, tuple((f, w(f"form_{f}")) for f in FORMS), w("unit_procedure")) if known else None,
+        shape=Shares(bars, tuple((f, w(f"form_{f}")) for f in FORMS), w("unit_procedure")) if is_known else None,
         why_empty=w("steps_why"), file="procedure_steps",
     )  # fmt: skip
     return _taken(block, telling)

@@ -169,12 +169,12 @@ def timeline(
     slipped = sum(days > 0 for days in slips)
     late = w("milestones_slipped", count=slipped) if slipped else w("milestones_none_slipped") if slips else ""
     rows = tuple((f"{w.named(m)} ({w('state_' + m.state)})", tuple(_given(m, w))) for m in ordered)
-    drawn = tuple(row for row in rows if row[1])
-    of = telling.bureau(code) if sort == "bureaus" else w.named(telling.moment.by_code(tables.Project)[code])
+    shown_rows = tuple(row for row in rows if row[1])
+    name = telling.bureau(code) if sort == "bureaus" else w.named(telling.moment.by_code(tables.Project)[code])
     return replace(
         block, sentence=w.together(filter(None, (block.sentence, late))), why_empty=w("timeline_none"),
-        shape=Timeline(drawn, telling.as_of, w("today_mark")) if drawn else None, notes=(w("timeline_legend"),),
-        chart=f"milestones/{chart}", called=w("taken_called", of=of, what=w("milestones")), sources=telling.sources(m.source_code for m in shown_milestones),
+        shape=Timeline(shown_rows, telling.as_of, w("today_mark")) if shown_rows else None, notes=(w("timeline_legend"),),
+        chart=f"milestones/{chart}", called=w("taken_called", of=name, what=w("milestones")), sources=telling.sources(m.source_code for m in shown_milestones),
     )  # fmt: skip
 
 

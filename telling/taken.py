@@ -67,11 +67,11 @@ class Taken:
     def csv(self) -> bytes:
         """Return the figures, each row with what the chart is of: UTF-8 with BOM, one header."""
         out = io.StringIO(newline="")
-        of = {"chart": self.label.title, "stands": self.label.stands, "note": " ".join(self.label.marks)}
+        chart_columns = {"chart": self.label.title, "stands": self.label.stands, "note": " ".join(self.label.marks)}
         if self.rows and "source" not in self.rows[0]:
-            of["sources"] = self.label.sources
-        rows = [{**row, **of} for row in self.rows]
-        writer = csv.DictWriter(out, list(rows[0]) if rows else list(of), lineterminator="\r\n")
+            chart_columns["sources"] = self.label.sources
+        rows = [{**row, **chart_columns} for row in self.rows]
+        writer = csv.DictWriter(out, list(rows[0]) if rows else list(chart_columns), lineterminator="\r\n")
         writer.writeheader()
         for row in rows:
             writer.writerow({name: cell(value) if isinstance(value, str) else value for name, value in row.items()})
@@ -85,7 +85,7 @@ def name_of_indicator(item: Scored) -> str:
 
 
 def of_indicator(
-    item: Scored, telling: Telling, stand: Stand, *, shape: Series | None = None, drawn: str = ""
+    item: Scored, telling: Telling, stand: Stand, *, shape: Series | None = None, svg: str = ""
 ) -> Taken | None:  # fmt: skip
     """Return the chart of an indicator; nothing where there is no figure to draw.
 
@@ -94,7 +94,7 @@ def of_indicator(
         telling: in whose words.
         stand: of what it is.
         shape: what it holds, where that is told already.
-        drawn: its wide picture, where it is drawn already.
+        svg: its wide picture, where it is drawn already.
     """
     words, definition, book = telling.words, item.entry.definition, telling.moment.book
     shape = shape or indicator.series(item, telling)
@@ -116,17 +116,17 @@ def of_indicator(
         for note in [book.sources.get(figure.source_code)]
     )  # fmt: skip
     notes = words.together([f"{annotation.sign} {annotation.words}" for annotation in shape.annotations] + [notes])
-    return Taken(drawn or drawing(shape, alt="", size=WIDE), stand.label(name, sentence, notes, sources, words), rows)
+    return Taken(svg or drawing(shape, alt="", size=WIDE), stand.label(name, sentence, notes, sources, words), rows)
 
 
-def of_block(block: Block, telling: Telling, stand: Stand, *, drawn: str = "") -> Taken | None:
+def of_block(block: Block, telling: Telling, stand: Stand, *, svg: str = "") -> Taken | None:
     """Return the chart of a block; nothing where it has none.
 
     Args:
         block: what it says.
         telling: in whose words, and in which organisation.
         stand: of what it is.
-        drawn: its wide picture, where it is drawn already.
+        svg: its wide picture, where it is drawn already.
     """
     words = telling.words
     if block.shape is None:
@@ -134,5 +134,5 @@ def of_block(block: Block, telling: Telling, stand: Stand, *, drawn: str = "") -
     name = block.called or block.title
     if telling.view == "now":
         name += words("in_brackets", text=words("view_now"))
-    wide = drawn or shapes.drawing(block.shape, alt="", key=block.key, language=words.language)
+    wide = svg or shapes.drawing(block.shape, alt="", key=block.key, language=words.language)
     return Taken(wide, stand.label(name, block.sentence, " ".join(block.notes), block.sources, words), block.flat)

@@ -74,9 +74,9 @@ def outline_map(tiles: Sequence[Tile]) -> go.Figure:
     figure = go.Figure()
     for fill in (NONE, SOME, MANY):
         for is_listed in (False, True):
-            drawn = [a for a in drawn_places if bool(a.tile.total) == is_listed and fill_of(a.tile.done) == fill]
-            if drawn:
-                points = [p for area in drawn for ring in area.rings for p in (*ring, ring[0], None)]
+            areas_of_fill = [a for a in drawn_places if bool(a.tile.total) == is_listed and fill_of(a.tile.done) == fill]
+            if areas_of_fill:
+                points = [p for area in areas_of_fill for ring in area.rings for p in (*ring, ring[0], None)]
                 figure.add_scatter(
                     x=[None if p is None else round(p[0], 1) for p in points], y=[None if p is None else round(p[1], 1) for p in points],
                     mode="lines", fill="toself", fillcolor=fill, hoverinfo="skip", line={"width": 1, "color": INK if is_listed else "#B0B0B8"},

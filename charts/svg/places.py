@@ -18,11 +18,11 @@ def outlined(shape: Tiles, pen: Pen) -> float:
     for area in drawn_places:
         path = "".join("M" + " ".join(f"{x + 2:.1f} {y + 2:.1f}" for x, y in ring) + "Z" for ring in area.rings)
         edge = INK if area.tile.total else "#B0B0B8"
-        drawn = (
+        area_marks = (
             f'<path d="{path}" fill="{fill_of(area.tile.done)}" stroke="{edge}" stroke-width=".8" fill-rule="evenodd">'
             f"<title>{escaped(said(area.tile))}</title></path>"
         )
-        pen.parts.append(_leading(area.tile, drawn, pen))
+        pen.parts.append(_leading(area.tile, area_marks, pen))
     for area in drawn_places:  # after all outlines: a number may reach into the next
         if area.tile.total:
             x, y = area.middle
@@ -43,11 +43,11 @@ def said(tile: Tile) -> str:
     return f"{tile.place}: {tile.done} / {tile.total}"
 
 
-def _leading(tile: Tile, drawn: str, pen: Pen) -> str:
+def _leading(tile: Tile, svg: str, pen: Pen) -> str:
     """Return what is drawn of a place, as a link where the map leads somewhere; a list beside it has the same links."""
     if not (pen.leads and tile.code and tile.total):
-        return drawn
-    return f'<a href="{escaped(pen.leads + tile.code)}" tabindex="-1" aria-hidden="true">{drawn}</a>'
+        return svg
+    return f'<a href="{escaped(pen.leads + tile.code)}" tabindex="-1" aria-hidden="true">{svg}</a>'
 
 
 def tiled(shape: Tiles, pen: Pen) -> float:

@@ -69,7 +69,7 @@ def sheet() -> str:
         alike.setdefault(f"background:{light_or_dark(fill, DARK[fill])}" if fill else edge, []).append(f".mk-{name}")
         alike.setdefault(f"--sign:-{signs.index(sign) * SIZE}px", []).append(f".mk-{name}")
         alike.setdefault(f"background:{light_or_dark(ink, DARK[ink])}", []).append(f".mk-{name}::before")
-    rules += [f"{','.join(of)}{{{rule}}}" for rule, of in alike.items()]
+    rules += [f"{','.join(selectors)}{{{rule}}}" for rule, selectors in alike.items()]
     return "\n".join(rules) + "\n"
 
 

@@ -83,14 +83,14 @@ def forecast(definition: Definition, figures: Sequence[Figure], *, until: date, 
     Returns:
         ``None`` where too little was known, tested or held: see the module.
     """
-    known = sorted((f for f in figures if f.period.end <= as_of and value_of(definition, f) is not None), key=last_day_order)
-    if not known or until < as_of or (as_of - known[-1].period.end).days > definition.stale_after_days:
+    series_known = sorted((f for f in figures if f.period.end <= as_of and value_of(definition, f) is not None), key=last_day_order)
+    if not series_known or until < as_of or (as_of - series_known[-1].period.end).days > definition.stale_after_days:
         return None
-    series = _newest_series(known)
+    series = _newest_series(series_known)
     low, high = possible(definition, series)
     adds_up = KINDS[definition.kind].rate is None and definition.unit_ja != "%"
     if series[-1].is_year_to_date and adds_up:
-        method, guesses = "shape_of_year", list(_by_shape_of_year(definition, series, known))
+        method, guesses = "shape_of_year", list(_by_shape_of_year(definition, series, series_known))
         low = max(low, value_of(definition, series[-1]) or 0.0)  # a sum since the year began does not fall
     elif KINDS[definition.kind].is_cap:
         return None  # a whole year is spent, and a lone month says nothing about a year's budget
@@ -158,17 +158,17 @@ def back_tested(tests: Sequence[tuple[int, int, int, float]], *, least: float = 
     """
     made = sorted(tests)
     waiting = sorted(tests, key=lambda t: t[1])
-    known: list[float] = []
+    errors_known: list[float] = []
     covered: dict[int, tuple[int, int]] = {}
     place = 0
     for at, _, steps, error in made:
         while place < len(waiting) and waiting[place][1] <= at:
-            insort(known, waiting[place][3] / sqrt(waiting[place][2]))
+            insort(errors_known, waiting[place][3] / sqrt(waiting[place][2]))
             place += 1
-        if len(known) < MIN_ERRORS:
+        if len(errors_known) < MIN_ERRORS:
             continue
         count, hits = covered.get(steps, (0, 0))
-        within = error <= max(_ninth_tenth(known), least) * sqrt(steps) + 1e-9
+        within = error <= max(_ninth_tenth(errors_known), least) * sqrt(steps) + 1e-9
         covered[steps] = (count + 1, hits + within)
     every = sorted(error / sqrt(steps) for _, _, steps, error in tests)
     return (max(_ninth_tenth(every), least) if len(every) >= MIN_ERRORS else float("inf")), covered
@@ -178,10 +178,10 @@ def _ninth_tenth(ordered: Sequence[float]) -> float:
     return ordered[-(-(len(ordered) + 1) * TENTHS // 10) - 1]
 
 
-def _newest_series(known: Sequence[Figure]) -> list[Figure]:
+def _newest_series(figures: Sequence[Figure]) -> list[Figure]:
     """Return the series that goes on to the last day; of several the one with most figures."""
-    last = known[-1].period.end
-    return max((s for s in by_series(known).values() if s[-1].period.end == last), key=len)
+    last = figures[-1].period.end
+    return max((s for s in by_series(figures).values() if s[-1].period.end == last), key=len)
 
 
 def _month(day: date) -> int:
@@ -225,10 +225,10 @@ def _slope(points: Sequence[tuple[int, float]]) -> float:
     return sum((x - middle) * (v - level) for x, v in points) / spread if spread else 0.0
 
 
-def _by_shape_of_year(definition: Definition, series: Sequence[Figure], known: Sequence[Figure]) -> Iterator[_Guess]:
+def _by_shape_of_year(definition: Definition, series: Sequence[Figure], figures_known: Sequence[Figure]) -> Iterator[_Guess]:
     """Continue a sum since the year began as the same months of earlier years did; a whole year is its sum by its last month."""
     so_far: dict[int, float] = {_month(f.period.end): v for f in series if (v := value_of(definition, f)) is not None}
-    for figure in known:
+    for figure in figures_known:
         value = value_of(definition, figure)
         if figure.period.kind == "year" and value is not None:
             so_far[_month(figure.period.end)] = value

@@ -58,5 +58,5 @@ def latest_changes(scored: Iterable[Scored], sources: Mapping[str, SourceNote], 
             earlier = [g for g in item.goals if g.period_code == goal.period_code and g.set_order < goal.set_order]
             if earlier and goal.set_on is not None:
                 changes.append(Change("target", goal.set_on, item, max(earlier, key=lambda g: g.set_order), goal))
-    known = [change for change in changes if change.day <= as_of]
-    return sorted(known, key=lambda change: change.day, reverse=True)[:count]
+    changes_then = [change for change in changes if change.day <= as_of]
+    return sorted(changes_then, key=lambda change: change.day, reverse=True)[:count]

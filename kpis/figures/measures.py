@@ -97,22 +97,22 @@ def stand(
     judgement = Judgement("no_data", baseline=baseline, thresholds=thresholds)
     if usable:
         judgement = _with_figure(definition, judgement, usable, as_of)
-    known = goals_known(goals, as_of)
-    if not known or definition.direction == "none":
+    goals_then = goals_known(goals, as_of)
+    if not goals_then or definition.direction == "none":
         return replace(judgement, status="not_applicable") if usable else judgement
     day = usable[-1].period.end if usable else date.min
-    unreported, awaited = goals_due_unseen(known, after=day, as_of=as_of, lag_days=definition.publication_lag_days)
+    unreported, awaited = goals_due_unseen(goals_then, after=day, as_of=as_of, lag_days=definition.publication_lag_days)
     judgement = replace(
-        judgement, last_due=last_due_of(definition, usable, known, baseline=baseline, as_of=as_of), is_awaiting=bool(awaited) and not unreported,
+        judgement, last_due=last_due_of(definition, usable, goals_then, baseline=baseline, as_of=as_of), is_awaiting=bool(awaited) and not unreported,
         unreported_goals=tuple(unreported),
     )  # fmt: skip
     if judgement.last_due is not None and judgement.last_due.result not in SETTLED:
-        judgement = replace(judgement, last_settled=last_settled_of(definition, usable, known, baseline=baseline, as_of=as_of))
+        judgement = replace(judgement, last_settled=last_settled_of(definition, usable, goals_then, baseline=baseline, as_of=as_of))
     if unreported:
         return replace(judgement, status="unreported", goal=unreported[0])
     if not usable:
-        return replace(judgement, goal=goal_in_force(known, as_of))
-    goal = goal_in_force(known, day, figure=usable[-1])
+        return replace(judgement, goal=goal_in_force(goals_then, as_of))
+    goal = goal_in_force(goals_then, day, figure=usable[-1])
     assert goal is not None
     due = judgement.last_due
     if due is not None and goal.period.end < day:
@@ -125,7 +125,7 @@ def stand(
     judgement = replace(judgement, goal=goal, is_part=is_part_of(definition, usable[-1], goal))
     if KINDS[definition.kind].is_cap:
         return _judge_ceiling(definition, judgement, usable[-1], goal)
-    return _judge_path(definition, judgement, usable, known)
+    return _judge_path(definition, judgement, usable, goals_then)
 
 
 def _with_figure(definition: Definition, judgement: Judgement, usable: Sequence[Figure], as_of: date) -> Judgement:
@@ -172,14 +172,14 @@ def _pace_ratio(definition: Definition, actual: float, budget: float) -> float |
     return None if abs(budget) < NEAR else 1 + definition.sign * (actual - budget) / abs(budget)
 
 
-def _judge_path(definition: Definition, judgement: Judgement, usable: Sequence[Figure], known: Sequence[Goal]) -> Judgement:
+def _judge_path(definition: Definition, judgement: Judgement, usable: Sequence[Figure], goals_then: Sequence[Goal]) -> Judgement:
     figure, goal = judgement.figure, judgement.goal
     assert figure is not None and goal is not None
     actual, day = value_of(definition, figure), figure.period.end
     assert actual is not None
     is_keep = is_kept(definition, goal, judgement.baseline)
     base = judgement.baseline or _first_as_baseline(definition, usable, before=min(goal.period.end, day))
-    planned = planned_on(planned_path(definition, known, baseline=base), day) if base else None
+    planned = planned_on(planned_path(definition, goals_then, baseline=base), day) if base else None
     progress = planned_progress = ratio = None
     if base is not None and abs(goal.value - base.value) > NEAR:
         progress = (actual - base.value) / (goal.value - base.value)

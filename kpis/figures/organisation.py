@@ -114,11 +114,11 @@ class Organisation:
         return self._members[scope_code]
 
     def _is_next_below(self, unit: Unit, root: str) -> bool:
-        above, seen = unit.parent_code, {unit.code}
-        while above is not None and above not in seen:
+        above, passed = unit.parent_code, {unit.code}
+        while above is not None and above not in passed:
             if above == root:
                 return True
-            seen.add(above)
+            passed.add(above)
             parent = self.by_code.get(above)
             if parent is None or parent.kind in government().bureau_kinds:
                 return False
@@ -138,11 +138,11 @@ class Organisation:
         events: dict[str, list[_Event]] = {}
         for (code, day), parts in moves.items():
             lives_on = self._lives_on(code, day, parts)
-            known = [p.share for p in parts if p.share is not None]
+            shares = [p.share for p in parts if p.share is not None]
             problem = ""
-            if len(known) < len(parts):
+            if len(shares) < len(parts):
                 problem = "share_unknown"
-            elif sum(known) > 1 + NEAR or (not lives_on and sum(known) < 1 - NEAR):
+            elif sum(shares) > 1 + NEAR or (not lives_on and sum(shares) < 1 - NEAR):
                 problem = "shares_do_not_add"
             elif day is None and (lives_on or sum(1 for c, _ in moves if c == code) > 1):
                 problem = "day_unknown"

@@ -119,9 +119,9 @@ def milestones_on(
         known_at: days that became known after this UTC instant do not count.
     """
     given: dict[str, dict[str, list[GivenDay]]] = {}
-    known = [d for d in dates if known_at is None or d.known_at <= known_at]
-    taken_back = {(d.milestone_code, d.date_kind, d.withdraws_vintage) for d in known}
-    for entry in sorted(known, key=lambda d: (d.milestone_code, d.date_kind, d.vintage)):
+    days_then = [d for d in dates if known_at is None or d.known_at <= known_at]
+    taken_back = {(d.milestone_code, d.date_kind, d.withdraws_vintage) for d in days_then}
+    for entry in sorted(days_then, key=lambda d: (d.milestone_code, d.date_kind, d.vintage)):
         if entry.withdraws_vintage is not None or (entry.milestone_code, entry.date_kind, entry.vintage) in taken_back:
             continue  # a day that was never so
         kinds = given.setdefault(entry.milestone_code, {kind: [] for kind in _DATE_KINDS})

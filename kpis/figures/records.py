@@ -209,10 +209,10 @@ def current_vintages(figures: Iterable[Figure], *, known_at: datetime | None = N
     It is the last one then known that is neither a withdrawal nor withdrawn; a period all of whose vintages are withdrawn
     has none. A withdrawal counts from the instant at which it became known: before it, what it withdraws stands.
     """
-    known = [f for f in figures if known_at is None or f.known_at is None or f.known_at <= known_at]
-    taken_back = {(f.period_code, f.withdraws_vintage) for f in known if f.withdraws_vintage is not None}
+    figures_then = [f for f in figures if known_at is None or f.known_at is None or f.known_at <= known_at]
+    taken_back = {(f.period_code, f.withdraws_vintage) for f in figures_then if f.withdraws_vintage is not None}
     latest: dict[str, Figure] = {}
-    for figure in known:
+    for figure in figures_then:
         if figure.withdraws_vintage is not None or (taken_back and (figure.period_code, figure.vintage) in taken_back):
             continue
         newest = latest.get(figure.period_code)
@@ -229,10 +229,10 @@ def standing_vintages(rows: Sequence[Mapping[str, Any]]) -> list[Mapping[str, An
 
 def counting_vintage(rows: Iterable[Mapping[str, Any]]) -> Mapping[str, Any] | None:
     """Return of the stored vintages of one period the one that counts now, as ``current_vintages`` does of records."""
-    known = list(rows)
-    if len(known) == 1 and known[0]["withdraws_vintage"] is None:  # as most have
-        return known[0]
-    return max(standing_vintages(known), key=lambda row: int(row["vintage"]), default=None)
+    vintages = list(rows)
+    if len(vintages) == 1 and vintages[0]["withdraws_vintage"] is None:  # as most have
+        return vintages[0]
+    return max(standing_vintages(vintages), key=lambda row: int(row["vintage"]), default=None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -298,9 +298,9 @@ def typical_revision(definition: Definition, changes: Iterable[Revision]) -> tup
 
 def revisions(figures: Iterable[Figure], *, known_at: datetime | None = None) -> list[Revision]:
     """Return every correction and withdrawal known by an instant, period by period, in the order of the vintages."""
-    known = (f for f in figures if known_at is None or f.known_at is None or f.known_at <= known_at)
+    figures_then = (f for f in figures if known_at is None or f.known_at is None or f.known_at <= known_at)
     changes = []
-    for vintages in grouped((figure.period_code, figure) for figure in known).values():
+    for vintages in grouped((figure.period_code, figure) for figure in figures_then).values():
         vintages.sort(key=lambda f: f.vintage)
         for place, figure in enumerate(vintages):
             if figure.vintage > 1:

@@ -134,11 +134,11 @@ def summed(kind: str, parts: Sequence[Figure]) -> Figure | None:
         total = roll_up(kind, parts)
     except FigureRefused:
         return None
-    known = [part.known_at for part in parts if part.known_at is not None]
+    instants = [part.known_at for part in parts if part.known_at is not None]
     sources = {part.source_code for part in parts}
     return replace(
         total,
-        known_at=max(known, default=None),
+        known_at=max(instants, default=None),
         source_code=sources.pop() if len(sources) == 1 else "",
         is_rolled_up=True,
         is_sample=any(part.is_sample for part in parts),

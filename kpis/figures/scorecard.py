@@ -159,8 +159,8 @@ class Scored:
     @property
     def revisions(self) -> list[Revision]:
         """Return what was corrected or withdrawn of the unit's own figures, as then known, in periods ended by the day."""
-        known = revisions((worked_out(self.entry.definition, f) for f in self.entry.figures), known_at=self.known_at)
-        return [r for r in known if r.vintage.period.end <= self.as_of]
+        revisions_then = revisions((worked_out(self.entry.definition, f) for f in self.entry.figures), known_at=self.known_at)
+        return [r for r in revisions_then if r.vintage.period.end <= self.as_of]
 
     @property
     def beside(self) -> tuple[float, ...]:
@@ -236,9 +236,9 @@ def score_indicator(
         scored.append(_judged(entry, own, as_of, known_at=known_at, rolled=rolled))
     if parts:
         moved = recast(first.definition.kind, parts, organisation=organisation, on=as_of)
-        known = {entry.unit_code: entry for entry in entries}
+        entry_of = {entry.unit_code: entry for entry in entries}
         for code, figures in moved.by_unit.items():
-            entry = known.get(code) or replace(first, unit_code=code, figures=(), goals=(), baseline=None, is_headline=False)
+            entry = entry_of.get(code) or replace(first, unit_code=code, figures=(), goals=(), baseline=None, is_headline=False)
             breaks = tuple(b for b in moved.breaks if b.unit_code == code)
             scored.append(_judged(measured(entry, first), figures, as_of, known_at=known_at, breaks=breaks))
         scored.sort(key=lambda s: (not s.entry.is_own_scope, organisation.order.get(s.entry.unit_code, -1)))

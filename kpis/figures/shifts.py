@@ -64,10 +64,10 @@ def shifts(before: Iterable[Scored], after: Iterable[Scored], *, since: date) ->
     Returns:
         Those that differ in period, value, status or by a correction, or are known no longer as of now, in the order of ``after``.
     """
-    known = {(s.entry.definition.code, s.entry.unit_code): s for s in before}
+    earlier_of = {(s.entry.definition.code, s.entry.unit_code): s for s in before}
     differences = []
     for item in after:
-        old = known.get((item.entry.definition.code, item.entry.unit_code))
+        old = earlier_of.get((item.entry.definition.code, item.entry.unit_code))
         if old is None:
             continue
         reasons: list[tuple[str, str]] = []

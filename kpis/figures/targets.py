@@ -69,10 +69,10 @@ def planned_path(
     Returns:
         (day, value) pairs. For a ceiling each cap rises from 0 before its period, so that its first day counts (rule 12).
     """
-    known = goals_known(goals, date.max)
+    goals_then = goals_known(goals, date.max)
     if KINDS[definition.kind].is_cap:
-        return [corner for g in known for corner in ((g.period.start - timedelta(days=1), 0.0), (g.period.end, g.value))]
-    shortest = {g.period.end: g.value for g in reversed(known)}  # of several due on one day the shortest period's counts
+        return [corner for g in goals_then for corner in ((g.period.start - timedelta(days=1), 0.0), (g.period.end, g.value))]
+    shortest = {g.period.end: g.value for g in reversed(goals_then)}  # of several due on one day the shortest period's counts
     corners = sorted(shortest.items())
     start = None if baseline is None else (baseline.day, baseline.value)
     if start is None and first is not None and first.value is not None:

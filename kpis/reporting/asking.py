@@ -70,14 +70,14 @@ def checked(columns: Sequence[AskedColumn]) -> tuple[AskedColumn, ...]:
     """
     if not 1 <= len(columns) <= MOST_COLUMNS:
         raise FigureRefused("question_columns_count", most=MOST_COLUMNS)
-    made, known = [], dict[str, int]()
+    made, names = [], dict[str, int]()
     for number, given in enumerate(columns, start=1):
         heading_ja, heading_en = " ".join(typed(given.heading_ja).split()), " ".join(typed(given.heading_en).split())
         if not heading_ja or max(len(heading_ja), len(heading_en)) > LONGEST_HEADING:
             raise FigureRefused("question_heading", number=number, most=LONGEST_HEADING)
         for text in {plain(heading_ja), plain(heading_en)} - {""}:
-            if known.setdefault(text, number) != number:
-                raise FigureRefused("question_heading_twice", heading=heading_ja, first=known[text], second=number)
+            if names.setdefault(text, number) != number:
+                raise FigureRefused("question_heading_twice", heading=heading_ja, first=names[text], second=number)
         if given.type not in AnswerType.values():
             raise FigureRefused("question_type", heading=heading_ja, types=", ".join(AnswerType.values()))
         is_choice = given.type == AnswerType.CHOICE

@@ -253,10 +253,10 @@ def _typed(table: Table, name: str, value: Any) -> Any:
 
 def _submitters(session: Session, ids: set[int | None]) -> dict[int | None, str]:
     table = table_of(tables.Submission)
-    known = {i for i in ids if i is not None}
-    if not known:
+    numbers = {i for i in ids if i is not None}
+    if not numbers:
         return {}
-    return {row.id: row.submitted_by for row in session.execute(sql_select(table).where(table.c.id.in_(known)))}
+    return {row.id: row.submitted_by for row in session.execute(sql_select(table).where(table.c.id.in_(numbers)))}
 
 
 # Whose rows they are, and what is stored of them ----------------------------------------------------------------------
@@ -264,7 +264,7 @@ def _submitters(session: Session, ids: set[int | None]) -> dict[int | None, str]
 
 def refuse_rows(session: Session, bureau_code: str, period_code: str, rows: Sequence[ReportedRow]) -> None:
     """Refuse rows of another bureau, of later periods, or with columns that no report may set, naming the cell."""
-    known = {
+    indicators = {
         code for (code,) in session.execute(
             sql_select(table_of(tables.Indicator).c.indicator_code).where(table_of(tables.Indicator).c.is_reported_by_bureaus)
         )
@@ -283,7 +283,7 @@ def refuse_rows(session: Session, bureau_code: str, period_code: str, rows: Sequ
         if wrong := row.fields.keys() - allowed[row.kind]:
             raise FigureRefused("columns_not_reported", **place, columns=", ".join(sorted(wrong)))
         if row.kind == OBSERVATIONS:
-            fits = row.key[1] == bureau_code and row.key[0] in known
+            fits = row.key[1] == bureau_code and row.key[0] in indicators
             if fits and parse_period(row.key[2]).end > end:
                 raise FigureRefused("period_later", **place, period=period_code, later=row.key[2])
         elif REGISTERS[row.kind].owner == "project_code":
@@ -294,7 +294,7 @@ def refuse_rows(session: Session, bureau_code: str, period_code: str, rows: Sequ
                 fits = fits and row.fields.get(of_period) == period_code
             if {"indicator_code", "project_code"} <= row.fields.keys():  # what it is about is the bureau's to report or to lead
                 about = (row.fields["indicator_code"], row.fields["project_code"])
-                fits = fits and (about[0] in known) != (about[1] in own_projects) and None in about
+                fits = fits and (about[0] in indicators) != (about[1] in own_projects) and None in about
         if not fits:
             raise NotAllowed("not_of_bureau", **place, key=" ".join(row.key), bureau=bureau_code)
 

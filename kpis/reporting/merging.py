@@ -192,9 +192,9 @@ def left_open(counted: Completeness, rows: Iterable[KeptRow]) -> Completeness:
         rows: the merged report.
     """
     figures = {(kept_row.row.key[0], kept_row.row.key[2]): kept_row.row for kept_row in rows if kept_row.row.kind == OBSERVATIONS}
-    known = {key for key, row in figures.items() if not says_nothing(row.fields)}
+    figures_known = {key for key, row in figures.items() if not says_nothing(row.fields)}
     emptied = {key for key, row in figures.items() if says_nothing(row.fields) and row.changed}
-    still = [key for key in counted.open if key not in known]
+    still = [key for key in counted.open if key not in figures_known]
     return Completeness(counted.asked, (*still, *sorted(emptied - {*still})))
 
 

@@ -97,12 +97,12 @@ def write(
             raise FigureRefused("question_without_title")
         if not 1 <= most_rows <= MOST_ROWS:
             raise FigureRefused("question_rows_count", most=MOST_ROWS)
-        known = _reporting(session, due_on)
-        for unknown in [bureau for bureau in bureaus if bureau not in known]:
+        reporting = _reporting(session, due_on)
+        for unknown in [bureau for bureau in bureaus if bureau not in reporting]:
             raise NotFound("question_bureau_unknown", code=unknown)
         fields: dict[str, Any] = {
             **texts, "columns_json": columns_to_json(checked(columns)), "most_rows": most_rows, "due_on": due_on,
-            "bureaus_json": json.dumps([bureau for bureau in known if bureau in bureaus]) if bureaus else "",
+            "bureaus_json": json.dumps([bureau for bureau in reporting if bureau in bureaus]) if bureaus else "",
         }  # fmt: skip
         if code:
             row = stored(session, code)

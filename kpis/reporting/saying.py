@@ -35,9 +35,9 @@ def say_why(store: Store, report_id: int, *, actor: str, revision: int, causes: 
         FigureRefused: nothing is said, a text is too long, or the indicator is not asked of the bureau, nor the project led by it.
     """
     with acting(store, actor, "explain", subject_of(report_id)) as session:
-        seen = report_for_step(session, report_id, actor, "explain", revision)
-        led = set(projects_led(store, seen.bureau_code, as_of=parse_period(seen.period_code).end))
-        about = [place_of(subject, seen.bureau_code, seen.period_code, is_project=subject in led) for subject in causes]
+        report = report_for_step(session, report_id, actor, "explain", revision)
+        led = set(projects_led(store, report.bureau_code, as_of=parse_period(report.period_code).end))
+        about = [place_of(subject, report.bureau_code, report.period_code, is_project=subject in led) for subject in causes]
         answering = report_to_answer(session, report_id, actor, revision, about)
         row = answering.row
         rows = rows_kept(session, row)

@@ -96,8 +96,8 @@ def upload(
             if reach is not None and part not in reach:
                 part = min(reach)
             reports = same_place(session, bureau_code, period_code)
-            if (known := _brought_before(session, reports, sha256)) is not None:
-                return Uploaded(id_of(known), known.revision, known.state, True)
+            if (brought_before := _brought_before(session, reports, sha256)) is not None:
+                return Uploaded(id_of(brought_before), brought_before.revision, brought_before.state, True)
             now_open = next((s for s in reports if s.state in OPEN_STATES), None)
             refuse_gone(now_open, adds_to)
             refuse_rows(session, bureau_code, period_code, rows)

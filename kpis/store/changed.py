@@ -70,9 +70,9 @@ class Watched:
 
 def watched(connection: Connection) -> Watched:
     """Watch what is sent over a connection from now on."""
-    seen = Watched()
-    event.listen(connection, "before_cursor_execute", seen.sent)
-    return seen
+    watch = Watched()
+    event.listen(connection, "before_cursor_execute", watch.sent)
+    return watch
 
 
 def marked(table: Table, mark: str) -> dict[str, Any]:

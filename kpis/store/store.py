@@ -128,10 +128,10 @@ class Store:
                     refuse_before(now, at)
                     refuse_far_after(now, at)
                 session.info["instant"] = at
-                seen = watched(connection)
+                watch = watched(connection)
                 yield session
                 session.flush()
-                if seen.is_figures:
+                if watch.is_figures:
                     session.execute(update(table).values(figures_mark=mark))
             connection.commit()
 

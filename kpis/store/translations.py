@@ -51,7 +51,7 @@ def with_texts(session: Session, model: type[SQLModel], result: Result[Any], *, 
     for key, before in said_before(session, model, known_at).items():
         past = {name: value for name, value in before.items() if text_column(model, name)}
         texts[key] = {**texts.get(key, {}), **past}
-        further_texts |= {of: name for name in past if (of := text_column(model, name))}
+        further_texts |= {text_name: name for name in past if (text_name := text_column(model, name))}
     own_columns = _columns(model, further_texts)
     order = between(own_columns, (name for name in declared(model) if name in columns or name in own_columns))
     nothing = {name: "" for name in order if text_column(model, name)}

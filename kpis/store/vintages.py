@@ -170,7 +170,7 @@ def upsert(session: Session, kind: str, values: list[Row], *, origin: Origin) ->
     query = select(table)
     if len(values) < MANY:
         query = query.where(key.in_([given[key.name] for given in values]))
-    known = {row[key.name]: row for row in translations.with_texts(session, model, session.execute(query))}
+    stored_of = {row[key.name]: row for row in translations.with_texts(session, model, session.execute(query))}
     new_texts: list[Row] = []
     texts: list[Row] = []
     fresh: list[Row] = []
@@ -178,7 +178,7 @@ def upsert(session: Session, kind: str, values: list[Row], *, origin: Origin) ->
     changes: list[Row] = []
     for order, given in enumerate(values):
         row = {**given, "sort_order": order} if "sort_order" in table.c else dict(given)
-        old = known.get(row[key.name])
+        old = stored_of.get(row[key.name])
         if is_register:
             row.pop(FIRST_KNOWN, None)  # ours to say, once
         if old is None:
@@ -207,8 +207,8 @@ def upsert(session: Session, kind: str, values: list[Row], *, origin: Origin) ->
     if is_register and origin.list_name:
         _note_the_list(session, table, [row[key.name] for row in values], origin.list_name)
     if kind == RowKind.MILESTONE:
-        _append_milestone_dates(session, values, known, origin=origin)
-    return len(fresh) + sum(1 for row in later if row[key.name] in known)
+        _append_milestone_dates(session, values, stored_of, origin=origin)
+    return len(fresh) + sum(1 for row in later if row[key.name] in stored_of)
 
 
 def _note_the_list(session: Session, table: Table, codes: Sequence[str], name: str) -> None:
@@ -225,19 +225,19 @@ def _update_many(session: Session, table: Table, key: str, rows: Sequence[Row]) 
         session.connection().execute(update(table).where(table.c[key] == bindparam("key_of_the_row")), batch)
 
 
-def _append_milestone_dates(session: Session, values: list[Row], known: dict[str, Row], *, origin: Origin) -> None:
+def _append_milestone_dates(session: Session, values: list[Row], stored_of: dict[str, Row], *, origin: Origin) -> None:
     """Keep every day a milestone was ever given, so that re-planning twice keeps all of them.
 
     A day that is cleared, or corrected as an error, was never so: it is withdrawn by a row of its own.
     """
     table = table_of(tables.MilestoneDate)
-    query = select(table).where(table.c.milestone_code.in_(known)) if len(known) <= MANY else select(table)
-    days = session.execute(query.order_by(table.c.vintage)) if known else ()
+    query = select(table).where(table.c.milestone_code.in_(stored_of)) if len(stored_of) <= MANY else select(table)
+    days = session.execute(query.order_by(table.c.vintage)) if stored_of else ()
     stored_days = grouped(((day.milestone_code, day.date_kind), dict(day._mapping)) for day in days)
     fresh: list[Row] = []
     for given in values:
         code = given["milestone_code"]
-        was = known.get(code, {})
+        was = stored_of.get(code, {})
         for kind, column in MILESTONE_DATES.items():
             if column not in given or given[column] == was.get(column):
                 continue

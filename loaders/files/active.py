@@ -106,9 +106,9 @@ def _problems(archive: zipfile.ZipFile, *, is_handed_on: bool) -> Iterator[Probl
         if name.casefold() == "[content_types].xml":
             continue
         if content_type not in _PASSIVE_TYPES and not content_type.startswith("image/") and not _is_custom_data(name, content_type):
-            known = _known(f"{content_type} {name.casefold()}")
-            if is_handed_on or known not in {None, _LINKS, _ASKING}:
-                yield _problem(name, content_type or "?", known)
+            problem = _known(f"{content_type} {name.casefold()}")
+            if is_handed_on or problem not in {None, _LINKS, _ASKING}:
+                yield _problem(name, content_type or "?", problem)
         if content_type.endswith("relationships") or name.casefold().endswith(".rels"):
             yield from _of_relations(archive, name, is_handed_on=is_handed_on)
     if not is_handed_on:
@@ -147,8 +147,8 @@ def _known(content_type: str) -> tuple[Message, Message, Message] | None:
     return next((meaning for word, meaning in _KNOWN if word in content_type), None)
 
 
-def _problem(part: str, content_type: str, known: tuple[Message, Message, Message] | None) -> Problem:
-    what, expected, remedy = known or (
+def _problem(part: str, content_type: str, problem_texts: tuple[Message, Message, Message] | None) -> Problem:
+    what, expected, remedy = problem_texts or (
         Message("part_of_unknown_kind"),
         Message("only_known_parts"),
         Message("remedy_paste_in_template"),
@@ -161,9 +161,9 @@ def _of_relations(archive: zipfile.ZipFile, name: str, *, is_handed_on: bool) ->
         if tag != "Relationship":
             continue
         kind, target = attributes.get("Type", "").casefold(), attributes.get("Target", "")
-        known = _known("/" + kind.rpartition("/")[2])
-        if kind.rpartition("/")[2] not in _PASSIVE_RELATIONS and (is_handed_on or known not in {None, _LINKS, _ASKING}):
-            yield _problem(name, kind, known)
+        problem = _known("/" + kind.rpartition("/")[2])
+        if kind.rpartition("/")[2] not in _PASSIVE_RELATIONS and (is_handed_on or problem not in {None, _LINKS, _ASKING}):
+            yield _problem(name, kind, problem)
         elif is_handed_on and (attributes.get("TargetMode", "").casefold() == "external" or "://" in target):
             if not kind.endswith("/hyperlink"):
                 yield _problem(name, target, _LINKS)

@@ -179,9 +179,9 @@ class _Records(pickle.Unpickler):
 
 
 def _begun(how: str, *more: str, **given: Any) -> subprocess.Popen[bytes]:
-    known = {name: value for name, value in os.environ.items() if name.upper().startswith(_KNOWN)}
+    environment = {name: value for name, value in os.environ.items() if name.upper().startswith(_KNOWN)}
     command = [sys.executable, "-P", "-c", _BEGIN + how, _ROOT, *more]
-    return subprocess.Popen(command, env=known, stderr=subprocess.DEVNULL, **given)  # noqa: S603  # this very program
+    return subprocess.Popen(command, env=environment, stderr=subprocess.DEVNULL, **given)  # noqa: S603  # this very program
 
 
 class _Reader:

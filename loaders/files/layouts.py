@@ -77,14 +77,14 @@ def _heading(text: Any) -> str:
 @lru_cache(maxsize=4)
 def layouts(folder: Path) -> tuple[FileLayout, ...]:
     """Read every layout of registers in a folder."""
-    known = []
+    layouts_found = []
     for path in sorted(folder.glob("*.csv")):
         with path.open(encoding="utf-8-sig", newline="") as file:
             rows = list(csv.DictReader(file))
         if not rows or not {"column", "heading", "read", "codes"} <= set(rows[0]):
             continue  # the tile grid lives here too
-        known.append(FileLayout(path.stem, tuple(_line(row) for row in rows)))
-    return tuple(known)
+        layouts_found.append(FileLayout(path.stem, tuple(_line(row) for row in rows)))
+    return tuple(layouts_found)
 
 
 def _line(row: Mapping[str, str]) -> LayoutRow:
@@ -294,8 +294,8 @@ def _read_fiscal_year(line: LayoutRow, text: str, row: Row) -> _Fault | None:
 
 
 def _unlisted(line: LayoutRow) -> _Fault:
-    known = " | ".join(line.codes)
-    return "choice", Message("one_of_layout", known=known), "error"
+    codes = " | ".join(line.codes)
+    return "choice", Message("one_of_layout", known=codes), "error"
 
 
 def _text(cell: Any) -> str:

@@ -212,9 +212,9 @@ class _Reader(Parsing):
                 if is_busy:
                     kind, style = cell_attributes.get("t", "n"), cell_attributes.get("s", "")
                     alike = read_before.get((kind, style)) if written is None else None
-                    known = alike.get(held) if alike is not None else None
-                    if known is not None and column <= width and cells[column - 1] == "":
-                        cells[column - 1] = known
+                    read_value = alike.get(held) if alike is not None else None
+                    if read_value is not None and column <= width and cells[column - 1] == "":
+                        cells[column - 1] = read_value
                     else:
                         take_cell(number, column, style, kind, held, written)
                         cells = self.rows.get(number, []) if not self.out.far_cell else []

@@ -31,9 +31,9 @@ from loaders.files.reach import reach_of
 AUTHOR = "Mieruka"
 _SIGN = 'N("Mieruka")=0'  # always true; tells our conditional formats from others
 _NOTE = "【Mieruka】"
-_R = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+_R = "http://schemas.openxmlformats.org/officeDocument/2006/rels"
 _MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
-_PACKAGE = "http://schemas.openxmlformats.org/package/2006/relationships"
+_PACKAGE = "http://schemas.openxmlformats.org/package/2006/rels"
 _V, _O, _X = "urn:schemas-microsoft-com:vml", "urn:schemas-microsoft-com:office:office", "urn:schemas-microsoft-com:office:excel"
 _BORDER = "".join(
     f'<{side} style="thin"><color rgb="FF9C0006"/></{side}>' for side in ("left", "right", "top", "bottom")
@@ -204,16 +204,16 @@ def _add_looks(parts: dict[str, bytes], name: str) -> dict[str, int]:
     if formats is None:
         formats = _made(root, "dxfs")
         _insert(root, formats, before=_AFTER_LOOKS)
-    known = [etree.tostring(look, method="c14n", exclusive=True) for look in formats]
+    canonical_formats = [etree.tostring(look, method="c14n", exclusive=True) for look in formats]
     numbers = {}
     for grade, inside in _LOOKS.items():
         look = _made(root, "dxf", inside)
         canonical = etree.tostring(look, method="c14n", exclusive=True)
-        if canonical not in known:
+        if canonical not in canonical_formats:
             formats.append(look)
             canonical = etree.tostring(look, method="c14n", exclusive=True)
-            known.append(canonical)
-        numbers[grade] = known.index(canonical)
+            canonical_formats.append(canonical)
+        numbers[grade] = canonical_formats.index(canonical)
     formats.set("count", str(len(formats)))
     parts[name] = _written(root)
     return numbers
@@ -284,31 +284,27 @@ def _new_comments(parts: dict[str, bytes], part: str, relations: str, sheet: Ele
     comments, drawing = f"xl/comments_mieruka{number}.xml", f"xl/drawings/vmlDrawing_mieruka{number}.vml"
     parts[comments] = _written(etree.fromstring(f'<comments xmlns="{_MAIN}"><authors/><commentList/></comments>'))
     _, existing = _comment_parts(parts, part, relations)
-    relationships = (
+    rels = (
         _read(parts, relations, root="Relationships")
         if relations in parts
         else etree.fromstring(f'<Relationships xmlns="{_PACKAGE}"/>')
     )
-    _forget(relationships, "comments")  # those that it names are not there
-    relationships.append(
-        _made(relationships, "Relationship", Id="rIdMierukaC", Type=f"{_R}/comments", Target=relpath(comments, dirname(part)))
-    )
+    _forget(rels, "comments")  # those that it names are not there
+    rels.append(_made(rels, "Relationship", Id="rIdMierukaC", Type=f"{_R}/comments", Target=relpath(comments, dirname(part))))
     if existing in parts:
         drawing = existing  # a drawing of form controls or of a picture in the header
     else:
-        _forget(relationships, "vmlDrawing")
+        _forget(rels, "vmlDrawing")
         for shown in sheet.findall(_in(sheet, "legacyDrawing")):
             sheet.remove(shown)
         parts[drawing] = (
             f'<xml xmlns:v="{_V}" xmlns:o="{_O}" xmlns:x="{_X}"><o:shapelayout v:ext="edit"><o:idmap v:ext="edit" data="9"/>'
             "</o:shapelayout></xml>"
         ).encode()
-        relationships.append(
-            _made(relationships, "Relationship", Id="rIdMierukaV", Type=f"{_R}/vmlDrawing", Target=relpath(drawing, dirname(part)))
-        )
+        rels.append(_made(rels, "Relationship", Id="rIdMierukaV", Type=f"{_R}/vmlDrawing", Target=relpath(drawing, dirname(part))))
         shown = etree.Element(_in(sheet, "legacyDrawing"), {f"{{{_R}}}id": "rIdMierukaV"}, nsmap={"r": _R})
         _insert(sheet, shown, before=_AFTER_LEGACY)
-    parts[relations] = _written(relationships)
+    parts[relations] = _written(rels)
     listed = _named(parts, "[Content_Types].xml")
     types = _read(parts, listed, root="Types")
     if not any(element.get("Extension", "").lower() == "vml" for element in types):

@@ -211,8 +211,10 @@ def gather(store: Store, bureau_code: str, period_code: str) -> ReportContext:
         bureaus = table_of(tables.Bureau)
         bureau = next(iter(_records(session, tables.Bureau, select(bureaus).where(bureaus.c.bureau_code == bureau_code))), None)
         if bureau is None:
-            known = session.execute(select(bureaus.c.bureau_code).where(bureaus.c.kind.not_in(NOT_REPORTING), bureaus.c.is_current))
-            raise NotFound("bureau_code_unknown", code=bureau_code, known=tuple(known.scalars()))
+            non_reporting = session.execute(
+                select(bureaus.c.bureau_code).where(bureaus.c.kind.not_in(NOT_REPORTING), bureaus.c.is_current)
+            )
+            raise NotFound("bureau_code_unknown", code=bureau_code, known=tuple(non_reporting.scalars()))
         organisation = store.organisation()
         _refuse_bureau(bureau, period, organisation)
         revision = session.execute(select(table_of(tables.DataRevision).c.revision)).scalar() or 0
@@ -222,7 +224,9 @@ def gather(store: Store, bureau_code: str, period_code: str) -> ReportContext:
         periods = {code for row in indicators.values() for code in periods_asked(row["frequency"], period)}
         stored = stored_beside(session, indicators, bureau_code, periods)
         observations = {
-            (code, of): [dict(row) for row in vintages] for (code, unit, of), vintages in stored.items() if unit == bureau_code
+            (code, figure_period): [dict(row) for row in vintages]
+            for (code, unit, figure_period), vintages in stored.items()
+            if unit == bureau_code
         }
         projects = _projects(session, bureau_code, period)
         registers: dict[str, dict[str, Record]] = {}

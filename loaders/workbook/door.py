@@ -171,8 +171,8 @@ def _notes(context: ReportContext, mark: TemplateMark, comments: Mapping[Place, 
         letters = {c.field: column_letters(n) for n, c in reversed([*enumerate(layout.columns[sheet], start=1)])}
         notes += [
             (layout.sheets[sheet], f"{letters.get(field, 'A')}{at[key]}", text)
-            for ((of, *code), field), text in comments.items()
-            if of == sheet and (key := tuple(code)) in at
+            for ((note_sheet, *code), field), text in comments.items()
+            if note_sheet == sheet and (key := tuple(code)) in at
         ]
     return notes
 
@@ -231,18 +231,21 @@ def read_workbook(
     sheets = {sheet.name: sheet for sheet in listed}
     layout = load_layout()
     if any(read_mark(sheet.rows, title=OF_QUESTION) for sheet in listed):
-        found = both(Message("workbook_of_a_question"))
+        workbook_found = both(Message("workbook_of_a_question"))
         return WorkbookReading(
-            mark=None, problems=[Problem("mark", found, Message("template_of_system"), Message("remedy_upload_on_questions"))]
+            mark=None,
+            problems=[Problem("mark", workbook_found, Message("template_of_system"), Message("remedy_upload_on_questions"))],
         )
     marks = [(name, mark_read) for name, sheet in sheets.items() if (mark_read := read_mark(sheet.rows))]
     lost: Problem | None = None
     if marks:
         mark_sheet, (mark, vintages, fits) = marks[0]
     else:
-        known = recognised(store, {name: sheet.rows for name, sheet in sheets.items()}, layout, period_code=period_code)
-        if known is not None:
-            (mark, vintages), fits, mark_sheet = known, True, layout.sheets["mark"]
+        recognised_workbook = recognised(
+            store, {name: sheet.rows for name, sheet in sheets.items()}, layout, period_code=period_code
+        )
+        if recognised_workbook is not None:
+            (mark, vintages), fits, mark_sheet = recognised_workbook, True, layout.sheets["mark"]
             lost = _recognised_as(mark)
     if len(marks) > 1 or not (marks or lost):
         return WorkbookReading(mark=None, problems=[_no_mark(len(marks), layout.sheets["mark"])])
@@ -252,11 +255,11 @@ def read_workbook(
     try:
         context = replace(gather(store, mark.bureau_code, mark.period_code), filled=filled_with(store, mark.template_id))
     except MierukaError as error:
-        found = f"{mark.bureau_code} {mark.period_code}"
+        mark_found = f"{mark.bureau_code} {mark.period_code}"
         expected = Message("known_bureau_and_period")
         return WorkbookReading(
             mark=mark,
-            problems=[Problem("mark", found, expected, error.message, sheet=mark_sheet)],
+            problems=[Problem("mark", mark_found, expected, error.message, sheet=mark_sheet)],
         )
     others = {mark_sheet, layout.sheets["choices"], layout.sheets["instructions"]}
     tables, problems = find_tables({name: sheet.rows for name, sheet in sheets.items() if name not in others}, layout)

@@ -96,8 +96,8 @@ def _best(cells: Sequence[Sequence[Any]], layout: Layout) -> tuple[str, int, int
         if len(texts) < least:
             continue
         for key in layout.columns:
-            known = layout.headings(key)
-            hits = len({known[text].name for text in texts if text in known and known[text].is_read})
+            headings = layout.headings(key)
+            hits = len({headings[text].name for text in texts if text in headings and headings[text].is_read})
             if hits > best[2] and hits >= _MOST * sum(c.is_read for c in layout.columns[key]):
                 best = (key, number, hits)
     return best
@@ -115,11 +115,11 @@ def _missing(key: str, title: str, is_named: bool, layout: Layout) -> Problem:
 
 
 def _place_columns(table: Table, layout: Layout) -> list[Problem]:
-    known, problems = layout.headings(table.key), []
+    headings, problems = layout.headings(table.key), []
     unknown: list[int] = []
     for position, cell in enumerate(table.cells[table.top - 1]):
         text = plain_heading(cell) if isinstance(cell, str) else str(cell)
-        column = known.get(text)
+        column = headings.get(text)
         if column is None:
             unknown += [position] if text else []
         elif column.name in table.at:

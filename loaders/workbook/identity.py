@@ -117,23 +117,23 @@ def record_issue(
             )  # fmt: skip
 
 
-def was_issued(store: Store, mark: TemplateMark, *, action: str = ISSUED, of: str = "period_code") -> bool:
+def was_issued(store: Store, mark: TemplateMark, *, action: str = ISSUED, period_field: str = "period_code") -> bool:
     """Say whether this instance issued a workbook of this identity, as the record says under an action, for this bureau and period.
 
     Args:
-        of: under which name the record holds what stands for the period.
+        period_field: under which name the record holds what stands for the period.
     """
     with store.reading() as session:
         records = session.execute(_issued(mark.template_id, action)).scalars().all()
     issues = [json.loads(text) for text in records]
-    return any(t["bureau_code"] == mark.bureau_code and t[of] == mark.period_code for t in issues)
+    return any(t["bureau_code"] == mark.bureau_code and t[period_field] == mark.period_code for t in issues)
 
 
 def part_of(store: Store, template_id: str) -> str:
     """Return whose part a template was: a section, its own number where rows were chosen, or a blank for the whole."""
     with store.reading() as session:
-        known = session.get(tables.IssuedTemplate, template_id)
-        return known.part if known else ""
+        issued = session.get(tables.IssuedTemplate, template_id)
+        return issued.part if issued else ""
 
 
 def _packed(filled: Mapping[tuple[str, ...], Record]) -> str:
@@ -143,8 +143,8 @@ def _packed(filled: Mapping[tuple[str, ...], Record]) -> str:
 def filled_with(store: Store, template_id: str) -> dict[tuple[str, ...], Record]:
     """Return what a report said that a template was filled with: (sheet, key …) → our field → value."""
     with store.reading() as session:
-        known = session.get(tables.IssuedTemplate, template_id)
-        filled = json.loads(known.filled_json) if known and known.filled_json else []
+        issued = session.get(tables.IssuedTemplate, template_id)
+        filled = json.loads(issued.filled_json) if issued and issued.filled_json else []
     return {
         (*key,): {n: date.fromisoformat(v) if v and n in DAYS else v for n, v in fields.items()} for key, fields in filled
     }  # fmt: skip
@@ -152,12 +152,14 @@ def filled_with(store: Store, template_id: str) -> dict[tuple[str, ...], Record]
 
 def issued_for(store: Store, bureau_code: str) -> list[TemplateMark]:
     """Return the marks of every template that was issued for a bureau, the oldest first."""
-    log, known = table_of(tables.AuditEvent), table_of(tables.IssuedTemplate)
+    log, issued_table = table_of(tables.AuditEvent), table_of(tables.IssuedTemplate)
     with store.reading() as session:
         issued_rows = session.execute(
             select(log.c.subject, log.c.detail, log.c.occurred_at).where(log.c.action == ISSUED).order_by(log.c.id)
         ).all()
-        instants = {r.template_id: r.issued_at for r in session.execute(select(known.c.template_id, known.c.issued_at))}
+        instants = {
+            r.template_id: r.issued_at for r in session.execute(select(issued_table.c.template_id, issued_table.c.issued_at))
+        }
     marks = []
     for template_id, detail, occurred_at in issued_rows:
         issued = json.loads(detail)

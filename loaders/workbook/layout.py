@@ -139,23 +139,23 @@ class Layout:
     @lru_cache(maxsize=8)  # noqa: B019 - one layout lives as long as the process
     def headings(self, sheet: str) -> dict[str, Column]:
         """Return every accepted writing of a heading → its column."""
-        known: dict[str, Column] = {}
+        column_of: dict[str, Column] = {}
         for column in self.columns[sheet]:
             ja, en = column.heading_ja, column.heading_en
             mark = self.marks.get(column.input, "")
             either = [ja + en + mark + self.marks[openness] for openness in OPENNESS]  # decided otherwise since it was issued
             for text in (self.heading(column), *either, ja + en, ja, ja + mark, en, column.name):
-                known.setdefault(plain_heading(text), column)
-        return known
+                column_of.setdefault(plain_heading(text), column)
+        return column_of
 
     @lru_cache(maxsize=64)  # noqa: B019
     def codes(self, choices: str) -> dict[str, str]:
         """Return every accepted writing of a choice → its code."""
-        known: dict[str, str] = {}
+        code_of: dict[str, str] = {}
         for code, (ja, en) in self.choices[choices].items():
             for text in (ja, code, en):
-                known.setdefault(cleaned(text).casefold(), code)
-        return known
+                code_of.setdefault(cleaned(text).casefold(), code)
+        return code_of
 
     def label(self, choices: str, code: str) -> str:
         """Return the Japanese word for a code, or the code where the list has none."""

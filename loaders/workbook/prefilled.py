@@ -81,7 +81,7 @@ def register_rows(context: ReportContext, layout: Layout, sheet: str, mark: Temp
             cells["subject"] = words.get(subject, subject)
         rows.append((cells, context.as_filled((sheet, code), row)))
     for code in [
-        code for of, code in (k for k in context.filled if len(k) == 2) if of == sheet and code not in context.registers[sheet]
+        code for kind, code in (k for k in context.filled if len(k) == 2) if kind == sheet and code not in context.registers[sheet]
     ]:
         new = context.filled[sheet, code]
         subject = str(new.get("indicator_code") or new.get("project_code") or "")

@@ -257,8 +257,8 @@ class _Rows:
         if read.is_approximate:
             raise CellRefused("number", Message("question_exact_number"), Message("remedy_digits_only"))
         if read.shown is not None and read.shown != read.value:
-            seen = Message("question_number_as_seen", shown=f"{read.shown:,.15g}", held=f"{read.value:,.15g}")
-            raise CellRefused("number", seen, Message("remedy_general_as_seen"))
+            message = Message("question_number_as_seen", shown=f"{read.shown:,.15g}", held=f"{read.value:,.15g}")
+            raise CellRefused("number", message, Message("remedy_general_as_seen"))
         if asked_column.type == AnswerType.COUNT and not read.value.is_integer():
             raise CellRefused("number", Message("question_whole_number"), Message("remedy_digits_only"))
         return read.value
@@ -288,7 +288,7 @@ def _mark_problems(
 
     if not fits:
         return [wrong(both(Message("mark_changed")), Message("mark_as_issued"), _DOWNLOAD, "A1")]
-    if not was_issued(store, mark, action=ISSUED, of="question"):
+    if not was_issued(store, mark, action=ISSUED, period_field="question"):
         return [wrong(mark.template_id, Message("template_number_of_system"), _DOWNLOAD, "B2")]
     problems = []
     if mark.bureau_code != bureau_code:

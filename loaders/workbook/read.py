@@ -283,8 +283,8 @@ class TableReader(WhoseRow):
         """Bring together what belongs together: members of one field, and days with their precision."""
         for name, chosen in members.items():
             old = [code for code in str(values[name] or "").split(";") if code]
-            known = {c.member for c in self.inputs if c.field == name}
-            kept = [code for code in old if code in chosen or code not in known]
+            members_known = {c.member for c in self.inputs if c.field == name}
+            kept = [code for code in old if code in chosen or code not in members_known]
             fields[name] = ";".join([*kept, *(code for code in chosen if code not in kept)])
         for column in self.inputs:
             if column.choices != "precision" or column.field not in fields:

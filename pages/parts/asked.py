@@ -41,10 +41,10 @@ def choose(
         is_whole: as in ``address.settle``.
         unknown: key of the words for a code that there is not; general words where left out.
     """
-    known = list(options) if default in options else [default, *options]
-    words = told_apart(known, word)
-    chosen = settle_one(name, known, label, words.__getitem__, default=default, is_whole=is_whole, unknown=unknown)
-    st.selectbox(label, known, format_func=words.__getitem__, key=name, on_change=address.moved, args=(name, *resets))
+    options_shown = list(options) if default in options else [default, *options]
+    words = told_apart(options_shown, word)
+    chosen = settle_one(name, options_shown, label, words.__getitem__, default=default, is_whole=is_whole, unknown=unknown)
+    st.selectbox(label, options_shown, format_func=words.__getitem__, key=name, on_change=address.moved, args=(name, *resets))
     return chosen
 
 

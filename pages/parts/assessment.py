@@ -84,10 +84,10 @@ def _form(code: str) -> None:
             level = st.segmented_control(t("confidence"), LEVELS, default=None, format_func=offered(lambda c: t(f"confidence_{c}")))
         reason = st.text_area(t("confidence_reason"))
         reason_en = st.text_input(t("assessment_reason_en")) if assessed.is_open() else ""
-        known = viewer()  # who is signed in, or chosen on this machine; else the person gives a name
-        reviewer = known.email or st.text_input(t("confidence_reviewer"))
-        if known.email:
-            prose.caption(f"{t('confidence_reviewer')}: {markdown(known.name or known.email)}")
+        person = viewer()  # who is signed in, or chosen on this machine; else the person gives a name
+        reviewer = person.email or st.text_input(t("confidence_reviewer"))
+        if person.email:
+            prose.caption(f"{t('confidence_reviewer')}: {markdown(person.name or person.email)}")
         if st.form_submit_button(t("confidence_save"), type="primary"):
             try:
                 record_confidence(

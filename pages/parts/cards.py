@@ -107,8 +107,10 @@ class _Block:
 
 
 def _block(scored: Scored, book: Book) -> _Block:
-    drawn = series_chart(scored)
-    chart, notes, notable = (Finished(in_language(drawn[0], language())), *drawn[1:]) if drawn is not None else (None, "", ())
+    chart_shape = series_chart(scored)
+    chart, notes, notable = (
+        (Finished(in_language(chart_shape[0], language())), *chart_shape[1:]) if chart_shape is not None else (None, "", ())
+    )
     table = (
         grid(
             pa.Table.from_pandas(series_table(scored, book), preserve_index=False).replace_schema_metadata(),

@@ -85,9 +85,9 @@ def said_columns(data: Any, *, unsaid: Collection[str] = ()) -> Any:
 
 def _helped(data: Any) -> dict[str, Any]:
     """Return the settings of a grid whose headings say what they mean."""
-    known = meanings(Words(language()))
+    meanings_of = meanings(Words(language()))
     names = data.column_names if isinstance(data, pa.Table) else getattr(data, "columns", ())
-    return {name: _help(known[name]) for name in map(str, names) if name in known}
+    return {name: _help(meanings_of[name]) for name in map(str, names) if name in meanings_of}
 
 
 @lru_cache(maxsize=512)
@@ -156,8 +156,10 @@ def link_columns() -> dict[str, Any]:
 
 def columns_of_widths(names: Sequence[str], widths: Sequence[int]) -> dict[str, Any]:
     """Return the settings of a grid with columns of these widths, in pixels, and rows of three lines; sources are links by their titles."""
-    known, links = meanings(Words(language())), link_columns()
-    made = {name: st.column_config.Column(width=width, help=known.get(name)) for name, width in zip(names, widths, strict=False)}
+    meanings_of, links = meanings(Words(language())), link_columns()
+    made = {
+        name: st.column_config.Column(width=width, help=meanings_of.get(name)) for name, width in zip(names, widths, strict=False)
+    }
     if t("source") in names:
         links[t("source")]["width"] = made[t("source")]["width"] if t("source") in made else None
         made |= links

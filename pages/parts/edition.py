@@ -85,13 +85,13 @@ def settle_known() -> datetime | None:
         named = t("address_possible", values=t("list_comma").join(f"`{n}` {_known_word(there, n)}" for n in there)) if there else ""
         return f"{days_possible(government().first_day, now)} {named}".strip()
 
-    known = address.settle(
+    known_value = address.settle(
         "known", default="", read=lambda raw: raw if raw in there or day_between(raw, government().first_day, now) else None,
         refuse=lambda raw, _: cannot(t("known_as"), raw, t("known_latest"), possible()), is_frame=True, widget=False,
     )  # fmt: skip
-    day = day_between(known, government().first_day, now)
+    day = day_between(known_value, government().first_day, now)
     if day is None:
-        return there[known].published_at if known in there else None
+        return there[known_value].published_at if known_value in there else None
     return last_instant(day)
 
 
@@ -99,10 +99,10 @@ def draw_known() -> None:
     """Offer what was known on a day or to an edition, at the office."""
     if cached.edition() is not None:
         return
-    there, now, known = _there.get(), local_day(utc_now()), address.value_of("known")
+    there, now, known_value = _there.get(), local_day(utc_now()), address.value_of("known")
 
-    day = day_between(known, government().first_day, now)
-    address.hand("known_pick", ON_A_DAY if day else known)
+    day = day_between(known_value, government().first_day, now)
+    address.hand("known_pick", ON_A_DAY if day else known_value)
     with st.container(gap="xsmall"):
         st.selectbox(
             t("known_as"), ["", ON_A_DAY, *there], format_func=partial(_known_word, there), key="known_pick", help=t("known_help"), on_change=_known, args=(now,)

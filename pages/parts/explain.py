@@ -102,7 +102,7 @@ def give_reasons(store: Store, opened: Opened, *, actor: str) -> None:
     report = opened.report
     with st.form(f"reasons_{report.id}"):
         same = st.checkbox(t("reasons_same"), value=False) if len(unexplained) > 1 else False
-        given, known = {}, list(government().reasons)
+        given, reasons = {}, list(government().reasons)
         for change in unexplained[:AT_ONCE]:
             kind = change.row.kind
             key = f"{report.id}_{kind}_{' '.join(change.row.key)}"
@@ -115,8 +115,8 @@ def give_reasons(store: Store, opened: Opened, *, actor: str) -> None:
             reason = change.row.reason_class
             reason_class = left.selectbox(
                 t("reason_class"),
-                known,
-                index=known.index(reason) if reason in known else None,
+                reasons,
+                index=reasons.index(reason) if reason in reasons else None,
                 placeholder=t("choose_report"),
                 format_func=partial(Words(language()).reason, "correction_"),
                 key=f"class_{key}",

@@ -53,15 +53,15 @@ def one_or_all(
     one(report_asked)
 
 
-def asked_code(known: object, unknown: str) -> str:
+def asked_code(codes: object, unknown: str) -> str:
     """Return the code that the address names, or a blank; one that is not known is named at the head of the page.
 
     Args:
-        known: whatever can say whether a code is ``in`` it.
+        codes: whatever can say whether a code is ``in`` it.
         unknown: key of the words for a code that is not known.
     """
     return address.settle(
-        "code", default="", read=lambda raw: raw if raw in known else None,  # type: ignore[operator]
+        "code", default="", read=lambda raw: raw if raw in codes else None,  # type: ignore[operator]
         refuse=lambda raw, _: t(unknown, code=markdown(raw[:LONGEST])), widget=False,
     )  # fmt: skip
 

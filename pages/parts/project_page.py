@@ -108,13 +108,13 @@ def steps(item: Scored) -> str:
 def indicators(report: ProjectReport) -> None:
     """Show the project's indicators: charts for those with a history, and every figure in a table."""
     section_heading(t("project_indicators"))
-    drawn = [s for s in report.scored if sum(value_of(s.entry.definition, f) is not None for f in s.figures) > 1]
-    drawn = sorted(drawn, key=lambda s: not s.entry.is_headline)[:CHARTS_SHOWN]
+    indicators = [s for s in report.scored if sum(value_of(s.entry.definition, f) is not None for f in s.figures) > 1]
+    indicators = sorted(indicators, key=lambda s: not s.entry.is_headline)[:CHARTS_SHOWN]
     # A goal in words stands above already; without a status of its own there is nothing to add to it.
-    rest = [s for s in report.scored if s not in drawn and (s.figures or not KINDS[s.entry.definition.kind].is_text)]
-    beside = rest[: CHARTS_SHOWN - len(drawn)]
+    rest = [s for s in report.scored if s not in indicators and (s.figures or not KINDS[s.entry.definition.kind].is_text)]
+    beside = rest[: CHARTS_SHOWN - len(indicators)]
     with st.grid(2, min_column_width=320):
-        for item in (*drawn, *beside):
+        for item in (*indicators, *beside):
             with st.container(border=True, height="stretch"):
                 part_heading(shown_name(item.entry.definition))
                 stand_and_value(item)

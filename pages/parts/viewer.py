@@ -47,10 +47,10 @@ def settle_viewer() -> None:
 
 def _record_sign_in(claims: dict[str, Any]) -> None:
     """Put a sign-in on record, the first time that this session sees it."""
-    seen = (account_key(str(claims.get("email") or "")), int(claims.get("iat") or 0), bool(viewer().grants))
-    if st.session_state.get(_SIGNED_IN) != seen and not is_ended(cached.store(), claims):
-        people.signed_in(cached.store(), seen[0], signed_in_at=seen[1], is_let_in=seen[2])
-        st.session_state[_SIGNED_IN] = seen
+    sign_in = (account_key(str(claims.get("email") or "")), int(claims.get("iat") or 0), bool(viewer().grants))
+    if st.session_state.get(_SIGNED_IN) != sign_in and not is_ended(cached.store(), claims):
+        people.signed_in(cached.store(), sign_in[0], signed_in_at=sign_in[1], is_let_in=sign_in[2])
+        st.session_state[_SIGNED_IN] = sign_in
 
 
 def viewer() -> Viewer:
@@ -60,9 +60,9 @@ def viewer() -> Viewer:
 
 def for_viewer(what: str, *, make: Callable[[], T], key: Hashable = ()) -> T:
     """Return what was made of reports and people for this viewer, moment, day and language; made anew after each write."""
-    seen = cached.moment()
+    current = cached.moment()
     return cached.until_written(
-        what, make=make, key=(viewer().email, today(), seen.as_of, seen.known_at, seen.view, language(), key)
+        what, make=make, key=(viewer().email, today(), current.as_of, current.known_at, current.view, language(), key)
     )
 
 

@@ -63,14 +63,14 @@ def fonts() -> Iterator[Finding]:
 
 def unknown() -> Iterator[Finding]:
     """Look for names in ``.env`` that are no settings, and for lines that say nothing: both are passed over in silence."""
-    known = {str(field.validation_alias) for field in Settings.model_fields.values()}
+    names_known = {str(field.validation_alias) for field in Settings.model_fields.values()}
     text = (HOME / ".env").read_text(encoding="utf-8") if (HOME / ".env").is_file() else ""
     lines = list(parse_stream(StringIO(text)))
     named = [line.key for line in lines if line.key]
     for line in lines:
         if line.error or (line.key and line.value is None):
             yield wrong("settings", "doctor_line_unreadable", line=line.original.line)
-    if strange := [name for name in named if name.upper() not in known]:
+    if strange := [name for name in named if name.upper() not in names_known]:
         yield doubt("settings", "doctor_setting_unknown", names=", ".join(strange))
 
 

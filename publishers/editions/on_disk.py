@@ -141,8 +141,8 @@ def keys(folder: Path) -> tuple[Key, ...]:
         raise EditionRefused("keys_unreadable") from error
     place = _resolved(folder)
     given = settings().editions_key
-    known = _pinned(given) if given else _seen_keys.get(place, "")
-    if known and not led_to(keys_read, known):
+    trusted_id = _pinned(given) if given else _seen_keys.get(place, "")
+    if trusted_id and not led_to(keys_read, trusted_id):
         raise EditionRefused("keys_not_known" if keys_read else "keys_gone")
     if keys_read:
         _seen_keys[place] = keys_read[-1].public_key

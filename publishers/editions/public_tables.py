@@ -132,15 +132,15 @@ def gather(store: Store, into: Path, *, known_at: datetime) -> Gathered:
         revision = session.execute(select(table_of(tables.DataRevision).c.revision)).scalar() or 0
         counts: dict[str, int] = {}
         left_out: dict[str, int] = {}
-        seen = _Seen()
+        named_rows = _Seen()
         for model in PUBLIC:
             name = table_of(model).name
             read = _Rows(session, model, known_at)
-            counts[name] = staged.put(name, columns_of(model), () if _is_inside(model) else seen.kept(model, read))
+            counts[name] = staged.put(name, columns_of(model), () if _is_inside(model) else named_rows.kept(model, read))
             if read.samples:
                 left_out[name] = read.samples
             if model is tables.Observation and read.samples:
-                _refuse_contaminated(session, seen.series)
+                _refuse_contaminated(session, named_rows.series)
         changed = table_of(tables.RegisterChange)
         query = select(changed.c.register_name, changed.c.row_code, changed.c.reason_class, changed.c.reason_text)
         query = query.where(changed.c.known_at <= known_at, changed.c.reason_class.is_not(None)).order_by(changed.c.vintage)

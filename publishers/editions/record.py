@@ -234,8 +234,8 @@ def show(store: Store, row: Row, written: Path, folder: Path, signing: Signer, *
 def _with_publisher(session: Session, row: Row) -> Row:
     """Return a row of an edition that names who publishes it only where that person is known here."""
     people = table_of(tables.UserAccount)
-    known = session.execute(select(people.c.email).where(people.c.email == row["published_by"])).first()
-    return {**row, "published_by": row["published_by"] if known else None}
+    publisher = session.execute(select(people.c.email).where(people.c.email == row["published_by"])).first()
+    return {**row, "published_by": row["published_by"] if publisher else None}
 
 
 def withdrawn(session: Session, folder: Path) -> dict[int, Mapping[str, str]]:

@@ -47,7 +47,7 @@ def report_page(report: QuarterReport) -> str:
     )
     return environment.get_template("report.html").render(
         report=report, words=words, day=day, sentences=report.sentences(),
-        statuses=meeting.statuses(report).rows, charts=[_chart(report, drawn.scored) for drawn in report.drawn()],
+        statuses=meeting.statuses(report).rows, charts=[_chart(report, series_drawn.scored) for series_drawn in report.drawn()],
         tables=list(_tables(report)), sheet=quoted(f"{words('site')} — {report.title} — {words('report_as_of', day=day)}"),
     )  # fmt: skip
 

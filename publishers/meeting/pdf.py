@@ -63,7 +63,7 @@ def _told(agenda: Agenda, family: str) -> dict[str, Any]:
     w, report, minutes = agenda.words, agenda.report, agenda.minutes
     front = pack.front(agenda)
     day = format_date(agenda.day, w.language)
-    known = f"{local_time(minutes.known_at):%Y-%m-%d %H:%M}" if minutes else ""
+    known_text = f"{local_time(minutes.known_at):%Y-%m-%d %H:%M}" if minutes else ""
     listed = {number for item in agenda.items for number in (d.number for d in (*item.before, *item.now))}
     others = [d for d in (*agenda.carried, *agenda.taken) if d.number not in listed]
     items = agenda.items
@@ -71,7 +71,7 @@ def _told(agenda: Agenda, family: str) -> dict[str, Any]:
         "title": w("pack_title", period=report.period.label(w.language)), "author": w("the_office"), "language": w.language,
         "fonts": [family, "Libertinus Serif"], "sample": w("sample_banner") if report.is_sample else "", "site": w("site"),
         "period": report.period.label(w.language), "met": w("pack_met", day=day), "open": minutes is None,
-        "foot": w("pack_foot_minutes" if minutes else "pack_foot", as_of=format_date(report.as_of, w.language), known=known),
+        "foot": w("pack_foot_minutes" if minutes else "pack_foot", as_of=format_date(report.as_of, w.language), known=known_text),
         "marks": {status: marks.mark(status) for status in {*marks.LOOK, marks.UNKNOWN, *_statuses(front, items)}},
         "words": {
             "no_entry": w("att_no_entry"), "undecided": w("att_undecided"), "strip": w("att_strip_heading"), "assessment": w("assessment"),
@@ -79,7 +79,7 @@ def _told(agenda: Agenda, family: str) -> dict[str, Any]:
             "room": [w("decision_what"), w("decision_who"), w("att_due")],
         },
         "front": _front(front, agenda, family), "carried": _table(agenda.block(agenda.carried, "before")),
-        "sheets": _sheets([_item(item, agenda, place=n, of=len(items), family=family) for n, item in enumerate(items, start=1)]),
+        "sheets": _sheets([_item(item, agenda, place=n, count=len(items), family=family) for n, item in enumerate(items, start=1)]),
         "others": _table(agenda.block(others, "others")), "note": minutes.note if minutes else "",
     }  # fmt: skip
 
@@ -161,13 +161,13 @@ def _chart(item: Scored, agenda: Agenda, family: str, *, size: tuple[int, int]) 
     return drawing(shape, alt=alt, size=size).replace("<svg ", f'<svg font-family="{family}" ', 1)
 
 
-def _item(item: Item, agenda: Agenda, *, place: int, of: int, family: str) -> dict[str, Any]:
+def _item(item: Item, agenda: Agenda, *, place: int, count: int, family: str) -> dict[str, Any]:
     w, row = agenda.words, item.row
     tables = [_table(item.causes, most=MOST, agenda=agenda), _table(item.actions, most=MOST, agenda=agenda)]
     tables += [_table(agenda.block(item.before, "before"))] if item.before else []
     tables += [_table(agenda.block(item.now, "now"))] if item.now else []
     return {
-        "place": w("agenda_place", place=place, of=of), "name": item.name, "status": (row.status if row.is_current else marks.UNKNOWN) if row else "",
+        "place": w("agenda_place", place=place, of=count), "name": item.name, "status": (row.status if row.is_current else marks.UNKNOWN) if row else "",
         "word": row.word if row else "", "about": row.about if row else pack.targets(item, agenda),
         "facts": [{"label": label, "value": value} for label, value in pack.facts(item, agenda)], "strip": _strip(row.strip) if row else None,
         "sentences": list(item.sentences), "svg": _chart(item.scored, agenda, family, size=CHART) if item.scored else None,

@@ -160,31 +160,32 @@ class _Slide:
                 _plain(cell := frame.table.cell(n, at), is_head=n == 0)
                 _write(cell.text_frame, [[("" if n else head, CELL, n == 0, INK if n else SOFT)]])
 
-    def chart(self, drawn: Drawn, agenda: Agenda, left: float, top: float, wide: float, high: float) -> None:
+    def chart(self, series_drawn: Drawn, agenda: Agenda, left: float, top: float, wide: float, high: float) -> None:
         """Put a native chart of what happened against the plan on the slide: a line, or columns where no line may join the figures."""
         w, data = agenda.words, CategoryChartData()
-        is_full = len(drawn.points) > FEW
+        is_full = len(series_drawn.points) > FEW
         data.categories = [
-            _YEAR.sub("\n", name) if is_full else name for name in (period.short(w.language) for period, _, _ in drawn.points)
+            _YEAR.sub("\n", name) if is_full else name
+            for name in (period.short(w.language) for period, _, _ in series_drawn.points)
         ]
-        data.add_series(w("actual"), [value for _, value, _ in drawn.points])
-        data.add_series(w("planned"), [planned for _, _, planned in drawn.points])
-        is_line = len(stretches_of(drawn.scored)) == 1
+        data.add_series(w("actual"), [value for _, value, _ in series_drawn.points])
+        data.add_series(w("planned"), [planned for _, _, planned in series_drawn.points])
+        is_line = len(stretches_of(series_drawn.scored)) == 1
         kind = XL_CHART_TYPE.LINE_MARKERS if is_line else XL_CHART_TYPE.COLUMN_CLUSTERED
         chart = self.held.shapes.add_chart(kind, Mm(left), Mm(top), Mm(wide), Mm(high), data).chart
         chart.font.size, chart.font.name = Pt(11), OFFICE_FONT
         chart.category_axis.tick_labels.font.size = Pt(8 if is_full else 11)
         chart.has_title, chart.has_legend = True, True
-        definition = drawn.scored.entry.definition
+        definition = series_drawn.scored.entry.definition
         _write(chart.chart_title.text_frame, [[(f"{w.named(definition)} ({w.named(definition, 'unit')})", 12, True, INK)]])
         chart.legend.position, chart.legend.include_in_layout = XL_LEGEND_POSITION.BOTTOM, False
         chart.value_axis.major_gridlines.format.line.color.rgb = RGBColor.from_string("E4E6F0")
-        values = [v for _, value, planned in drawn.points for v in (value, planned) if v is not None]
+        values = [v for _, value, planned in series_drawn.points for v in (value, planned) if v is not None]
         chart.value_axis.tick_labels.number_format, chart.value_axis.tick_labels.number_format_is_linked = (
             axis_format(values),
             False,
         )
-        if min(value for _, value, _ in drawn.points) >= 0:
+        if min(value for _, value, _ in series_drawn.points) >= 0:
             chart.value_axis.minimum_scale = 0
         for series, colour, is_plan in zip(chart.plots[0].series, (BLUE, GREY), (False, True), strict=True):
             if not is_line:

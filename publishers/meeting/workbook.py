@@ -211,17 +211,17 @@ def axis_format(values: Sequence[float]) -> str:
 def _series(sheet: Worksheet, report: QuarterReport) -> None:
     words, language = report.words, report.words.language
     row = _head(sheet, report, words("report_series"))
-    drawn = report.drawn()
-    if not drawn:
+    series_drawn = report.drawn()
+    if not series_drawn:
         _put(sheet, row, 1, words("no_series"))
         return
-    for number, one in enumerate(drawn):
+    for number, one in enumerate(series_drawn):
         definition = one.scored.entry.definition
         unit = words.named(definition, "unit")
-        of = {figure.period_code: figure for figure in one.scored.figures}
+        by_period = {figure.period_code: figure for figure in one.scored.figures}
         rows = [
             (
-                p.label(language), Number(value, shown_figure(one.scored, of[p.code], language)),
+                p.label(language), Number(value, shown_figure(one.scored, by_period[p.code], language)),
                 Number(planned, "" if planned is None else format_value(planned, definition, language, is_worked_out=True)),
             )
             for p, value, planned in one.points

@@ -241,7 +241,7 @@ def _observations(moment: Moment) -> Resource:
     notes: list[str] = [name for name in ("note_ja", "note_en") if name in public]
     for entry in moment.book.entries:
         definition, unit = entry.definition, entry.unit_code
-        known = {(f.period_code, f.vintage): f for f in entry.figures}
+        by_vintage = {(f.period_code, f.vintage): f for f in entry.figures}
         for figure in current_vintages(entry.figures):
             row, period = stored[definition.code, unit, figure.period_code, figure.vintage], figure.period
             source, read = sources.get(row["source_code"]), worked_out(definition, figure)
@@ -252,7 +252,7 @@ def _observations(moment: Moment) -> Resource:
                     "bureau_name_ja": text_of(units[unit], "name", "ja") if unit in units else None, "period_code": figure.period_code,
                     "start_date": period.start, "end_date": period.end, "value": read.value, "unit_ja": definition.unit_ja,
                     "unit_en": definition.unit_en, "is_worked_out": read.is_worked_out, **{name: row[name] for name in names_given}, "vintage": row["vintage"],
-                    "finalises_vintage": row["finalises_vintage"], **revision_json(definition, figure, known), "published_on": row["published_on"],
+                    "finalises_vintage": row["finalises_vintage"], **revision_json(definition, figure, by_vintage), "published_on": row["published_on"],
                     "known_at": row["known_at"], "verified": row["verified"], "reason_class": row["reason_class"],
                     "reason_text": row["reason_text"], **dict(zip(notes, map(row.get, notes), strict=True)),
                     "source_code": row["source_code"], "source_url": source.url if source else None,

@@ -33,7 +33,8 @@ def _keys(words: Words, scope: str) -> Mapping[str, str]:
         source = language(SOURCE).words
         keys = [key.removeprefix(KEY) for key in source if key.startswith(KEY)]
         made: dict[str, dict[str, str]] = {
-            of: {spoken.words.get(key, source[key]): key for key in keys if of == "col" or key in OF_ROWS} for of in ("col", "row")
+            axis: {spoken.words.get(key, source[key]): key for key in keys if axis == "col" or key in OF_ROWS}
+            for axis in ("col", "row")
         }
         cached = _HELD[words.language] = (spoken, made)
     return cached[1][scope]
@@ -56,7 +57,7 @@ def defined(html: str, words: Words, *, explained: set[str] | None = None) -> Ma
         words: of the language.
         explained: the headings that the page has told already; those told here are added.
     """
-    known, before = {scope: _keys(words, scope) for scope in ("col", "row")}, explained if explained is not None else set[str]()
+    keys_of, before = {scope: _keys(words, scope) for scope in ("col", "row")}, explained if explained is not None else set[str]()
 
     def of_table(part: re.Match[str]) -> str:
         box, table, end = part[1] or "", part[2], part[3] or ""
@@ -64,7 +65,7 @@ def defined(html: str, words: Words, *, explained: set[str] | None = None) -> Ma
 
         def of_heading(heading: re.Match[str]) -> str:
             name = heading[3].strip()
-            key = known[heading[1]].get(name)  # a word that HTML writes otherwise has no meaning here
+            key = keys_of[heading[1]].get(name)  # a word that HTML writes otherwise has no meaning here
             if key is None:
                 return heading[0]
             meanings_of[name] = meaning = words(KEY + key)

@@ -50,10 +50,10 @@ class Charts:
 
     def _taken(self, view: IndicatorView | BlockView) -> Taken | None:
         if isinstance(view, IndicatorView):
-            return of_indicator(view.scored, Telling(view.words, view.moment), self.stand, shape=view.shape, drawn=view.wide)
+            return of_indicator(view.scored, Telling(view.words, view.moment), self.stand, shape=view.shape, svg=view.wide)
         if view.telling is None:
             return None
-        return of_block(view.block, view.telling, self.stand, drawn="" if view.leads else view.wide)  # a file leads nowhere
+        return of_block(view.block, view.telling, self.stand, svg="" if view.leads else view.wide)  # a file leads nowhere
 
     def write(self, target: Path) -> None:
         """Write what is kept."""

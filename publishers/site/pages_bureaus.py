@@ -58,11 +58,11 @@ def _compared(site: Site, words: Words, view: str) -> Page:
         return Link(bureaus.unit_label(report.unit, words), f"bureaus/{report.code}.html")
 
     lists = [(words("all_bureaus"), current), (words("gone_bureaus"), gone)]
-    known = {r.code for r in reports}
+    codes = {r.code for r in reports}
     # What is in no list of bureaus: of today (the whole, a part of it, an agency), and what is gone and left nothing.
     apart: dict[bool, list[tuple[str, str]]] = {True: [], False: []}
     for code, row in site.moment.units.items():
-        if code not in known:
+        if code not in codes:
             apart[site.moment.organisation.by_code[code].is_valid_on(site.moment.as_of)].append(
                 (words.named(row), f"bureaus/{code}.html")
             )

@@ -110,8 +110,8 @@ def _grams(entries: list[tuple[Searchable, int, Index]]) -> dict[str, str]:
     postings: dict[int, list[Any]] = {}
     for index in {id(index): index for _, _, index in entries}.values():
         new = np.full(len(index.entries), -1, dtype=np.int64)
-        for n, (_, old, of) in enumerate(entries):
-            if of is index:
+        for n, (_, old, entry_index) in enumerate(entries):
+            if entry_index is index:
                 new[old] = n
         for key in index.named.keys.tolist():
             there = new[index.named.of(key)]

@@ -17,7 +17,7 @@ from tests.test_words_of_people import ACTS, marked_up
 SIDE_BY_SIDE = ("segmented_control", "radio", "pills")  # Streamlit reads markdown in what these offer
 MADE_OF_TEXT = {  # words of ours, whose values were made text before
     ("explain.py", "words.__getitem__"),
-    ("several_hands.py", "[f'**{told}**' for _, told, _ in offered].__getitem__"),
+    ("several_hands.py", "[f'**{answer}**' for _, answer, _ in offered].__getitem__"),
 }
 
 
