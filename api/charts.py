@@ -8,7 +8,20 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from api.routes import BadQuery, answered, conditional, edition_of, known_of, made_or_refused, moment_of, refused, view_of
+from api.routes import (
+    DAY,
+    BadQuery,
+    answered,
+    conditional,
+    edition_of,
+    known_of,
+    made_or_refused,
+    moment_of,
+    refuse_others,
+    refused,
+    unit_of,
+    view_of,
+)
 from kpis.languages import SOURCE, codes
 from kpis.message import Message
 from kpis.periods import parse_period
@@ -39,8 +52,9 @@ def _period(request: Request) -> str:
 
 
 def _of_indicator(request: Request) -> Taken | None:
+    refuse_others(request, ("unit", "view", *DAY))
     telling, stand = _asked(request)
-    code, unit = request.path_params["code"], request.query_params.get("unit")
+    code, unit = request.path_params["code"], unit_of(request, telling.moment.book)
     item = next(
         (s for s in telling.moment.scored if s.entry.definition.code == code and (s.entry.unit_code == unit if unit else s.entry.is_own_scope)), None
     )  # fmt: skip
@@ -48,6 +62,7 @@ def _of_indicator(request: Request) -> Taken | None:
 
 
 def _of_name(request: Request) -> Taken | None:
+    refuse_others(request, ("view", "period", *DAY))
     telling, stand = _asked(request)
     name = request.path_params["name"]
     if (tell := pictures.blocks(telling, _period(request)).get(name)) is not None:
@@ -91,7 +106,7 @@ def _list(request: Request) -> dict[str, Any]:
 
 
 CHART_ROUTES = [
-    Route("/api/v1/charts", answered(_list), methods=["GET"]),
+    Route("/api/v1/charts", answered(_list, "view", "period", *DAY), methods=["GET"]),
     *(
         Route(path.format(form=form), _answer(take, missing), methods=["GET"])
         for form in FORMS

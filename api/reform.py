@@ -8,7 +8,7 @@ from typing import Any
 from starlette.requests import Request
 from starlette.routing import Route
 
-from api.routes import BadQuery, answered, day_of, instant_of, known_of, moment_of, state_of, view_of
+from api.routes import DAY, answered, code_of, day_of, instant_of, known_of, moment_of, state_of, view_of
 from kpis.figures.bureaus import BureauReport
 from kpis.figures.organisation import Succession
 from kpis.figures.projects import MILESTONE_STATES, PROJECT_RULE, GivenDay, Milestone, ProjectReport, in_order
@@ -140,10 +140,8 @@ def _projects(request: Request) -> dict[str, Any]:
 
 
 def _milestones(request: Request) -> dict[str, Any]:
-    moment, wanted = moment_of(request, known_at=known_of(request)), request.query_params.get("project")
-    reports = moment.projects
-    if wanted and wanted not in {r.code for r in reports}:
-        raise BadQuery(f"project={wanted}", Message("query_project"))
+    reports = (moment := moment_of(request, known_at=known_of(request))).projects
+    wanted = code_of(request, "project", {r.code for r in reports}, Message("query_project"))
     milestones = [milestone_json(m) for r in reports if not wanted or r.code == wanted for m in r.milestones]
     return {"as_of": moment.as_of, "milestones": milestones}
 
@@ -179,11 +177,11 @@ def _strips(request: Request) -> dict[str, Any]:
 
 
 REFORM_ROUTES = [
-    Route("/api/v1/attention", answered(_attention), methods=["GET"]),
-    Route("/api/v1/strips", answered(_strips), methods=["GET"]),
-    Route("/api/v1/projects", answered(_projects), methods=["GET"]),
-    Route("/api/v1/milestones", answered(_milestones), methods=["GET"]),
+    Route("/api/v1/attention", answered(_attention, *DAY), methods=["GET"]),
+    Route("/api/v1/strips", answered(_strips, "view", *DAY), methods=["GET"]),
+    Route("/api/v1/projects", answered(_projects, *DAY), methods=["GET"]),
+    Route("/api/v1/milestones", answered(_milestones, "project", *DAY), methods=["GET"]),
     Route("/api/v1/units", answered(_units), methods=["GET"]),
-    Route("/api/v1/bureaus", answered(_bureaus), methods=["GET"]),
-    Route("/api/v1/changes", answered(_changes), methods=["GET"]),
+    Route("/api/v1/bureaus", answered(_bureaus, "view", *DAY), methods=["GET"]),
+    Route("/api/v1/changes", answered(_changes, "since", *DAY), methods=["GET"]),
 ]

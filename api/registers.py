@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import asdict
 from functools import partial
 from typing import Any
@@ -10,7 +11,20 @@ from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 
-from api.routes import HEADERS, BadQuery, answered, known_of, made_or_refused, moment_of, view_of
+from api.routes import (
+    DAY,
+    HEADERS,
+    BadQuery,
+    answered,
+    code_of,
+    known_of,
+    made_or_refused,
+    moment_of,
+    refuse_others,
+    state_of,
+    unit_of,
+    view_of,
+)
 from kpis.declared import said_of
 from kpis.figures import facilities, listed
 from kpis.figures.registers import (
@@ -40,6 +54,8 @@ from telling.listed import said_columns
 from telling.procedures import PUBLISHED
 
 MAX_SIZE = 500
+NO_BUREAU = "-"  # what a list is narrowed to where no bureau is named
+LISTED = (*Filter.__dataclass_fields__, *DAY)
 CHOICES = {
     "status": (*STATUSES, ENDED),
     "priority": ("yes", "no"),
@@ -48,19 +64,22 @@ CHOICES = {
 }
 
 
+def choice_of(request: Request, name: str, choices: Collection[str]) -> str:
+    """Read a word of a list; a blank where none is asked for."""
+    return code_of(request, name, choices, " | ".join(choices))
+
+
 def filter_of(request: Request) -> Filter:
     """Read what a list of procedures is narrowed to.
 
     Raises:
-        BadQuery: a value is not one of the choices, or a parameter is not known.
+        BadQuery: a value is not one of the choices.
     """
     parameters = {name: request.query_params.get(name, "").strip() for name in Filter.__dataclass_fields__}
     for name, choices in CHOICES.items():
-        if parameters[name] and parameters[name] not in choices:
-            raise BadQuery(f"{name}={parameters[name]}", " | ".join(choices))
-    unknown = set(request.query_params) - {*parameters, "page", "size", "as_of", "known_at", "edition", "lang"}
-    if unknown:
-        raise BadQuery(", ".join(sorted(unknown)), f"{' | '.join(parameters)} | page | size | as_of | known_at")
+        choice_of(request, name, choices)
+    if parameters["bureau"] != NO_BUREAU:
+        unit_of(request, state_of(request).book(), "bureau")
     return Filter(**parameters)
 
 
@@ -88,7 +107,12 @@ def _procedures(request: Request) -> dict[str, Any]:
 
 async def procedures_csv(request: Request) -> Response:
     """Send every procedure that a filter keeps as CSV, a few hundred rows at a time."""
-    filter_and_moment = await made_or_refused(lambda: (filter_of(request), moment_of(request, known_at=known_of(request))))
+
+    def read() -> tuple[Filter, Moment]:
+        refuse_others(request, LISTED)
+        return filter_of(request), moment_of(request, known_at=known_of(request))
+
+    filter_and_moment = await made_or_refused(read)
     if isinstance(filter_and_moment, Response):
         return filter_and_moment
     wanted, moment = filter_and_moment
@@ -129,11 +153,12 @@ def _procedures_summary(request: Request) -> dict[str, Any]:
 
 
 def _facilities(request: Request) -> dict[str, Any]:
-    parameters = {name: request.query_params.get(name, "") for name in ("bureau", "kind", "status")}
-    statuses = (*facilities.STATUSES, ENDED)
-    if parameters["status"] and parameters["status"] not in statuses:
-        raise BadQuery(f"status={parameters['status']}", " | ".join(statuses))
     moment = moment_of(request, known_at=known_of(request))
+    parameters = {
+        "bureau": unit_of(request, moment.book, "bureau"),
+        "kind": choice_of(request, "kind", sorted({f.kind for f in moment.facilities})),
+        "status": choice_of(request, "status", (*facilities.STATUSES, ENDED)),
+    }
     kept = [f for f in moment.facilities if all(not value or getattr(f, name) == value for name, value in parameters.items())]
     rows = [
         {
@@ -163,11 +188,12 @@ def _facilities_summary(request: Request) -> dict[str, Any]:
 
 
 def _listed(register: Register, request: Request) -> dict[str, Any]:
-    parameters = {name: request.query_params.get(name, "") for name in ("query", "status", "bureau")}
-    statuses = (*register.words_of(register.status), *listed.APART)
-    if parameters["status"] and parameters["status"] not in statuses:
-        raise BadQuery(f"status={parameters['status']}", " | ".join(statuses))
     moment = moment_of(request, known_at=known_of(request))
+    parameters = {
+        "query": request.query_params.get("query", ""),
+        "status": choice_of(request, "status", (*register.words_of(register.status), *listed.APART)),
+        "bureau": unit_of(request, moment.book, "bureau"),
+    }
     columns = said_columns(register)
     rows = [
         {
@@ -203,8 +229,12 @@ def _without_action(moment: Moment) -> list[dict[str, Any]]:
 
 def _commentaries(request: Request) -> dict[str, Any]:
     """Answer what bureaus say of indicators and projects, of periods ended by the day, the newest first within each."""
-    parameters = {f"{name}_code": request.query_params.get(name, "") for name in ("indicator", "project", "bureau")}
     moment = moment_of(request, known_at=known_of(request))
+    parameters = {
+        "indicator_code": code_of(request, "indicator", moment.indicators, Message("query_indicator")),
+        "project_code": code_of(request, "project", {r.code for r in moment.projects}, Message("query_project")),
+        "bureau_code": unit_of(request, moment.book, "bureau"),
+    }
     columns = [column for column in said_of(tables.CommentaryFields) if column != "verified"]
     commentaries = (row for commented in moment.said.values() for row in commented.commentaries)
     rows = [
@@ -216,15 +246,15 @@ def _commentaries(request: Request) -> dict[str, Any]:
 
 
 REGISTER_ROUTES = [
-    Route("/api/v1/procedures", answered(_procedures), methods=["GET"]),
+    Route("/api/v1/procedures", answered(_procedures, *LISTED, "page", "size"), methods=["GET"]),
     Route("/api/v1/procedures.csv", procedures_csv, methods=["GET"]),
-    Route("/api/v1/facilities", answered(_facilities), methods=["GET"]),
-    Route("/api/v1/registers/procedures", answered(_procedures_summary), methods=["GET"]),
-    Route("/api/v1/registers/facilities", answered(_facilities_summary), methods=["GET"]),
-    Route("/api/v1/commentaries", answered(_commentaries), methods=["GET"]),
+    Route("/api/v1/facilities", answered(_facilities, "bureau", "kind", "status", *DAY), methods=["GET"]),
+    Route("/api/v1/registers/procedures", answered(_procedures_summary, "view", *DAY), methods=["GET"]),
+    Route("/api/v1/registers/facilities", answered(_facilities_summary, "view", *DAY), methods=["GET"]),
+    Route("/api/v1/commentaries", answered(_commentaries, "indicator", "project", "bureau", *DAY), methods=["GET"]),
     *(
-        Route(f"/api/v1/{place}{sheet}", answered(partial(answer, register)), methods=["GET"])
+        Route(f"/api/v1/{place}{sheet}", answered(partial(answer, register), *names, *DAY), methods=["GET"])
         for sheet, register in TOLD_BY_RECORD.items()
-        for place, answer in (("", _listed), ("registers/", _listed_summary))
+        for place, answer, names in (("", _listed, ("query", "status", "bureau")), ("registers/", _listed_summary, ("view",)))
     ),
 ]

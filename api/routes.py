@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from datetime import date, datetime
 from math import isfinite
 from typing import Any, TypeVar
@@ -18,7 +18,7 @@ from kpis import state
 from kpis.as_text import clean
 from kpis.errors import EditionRefused, Unavailable
 from kpis.figures.records import Figure, current_vintages
-from kpis.figures.scorecard import VIEWS, Entry, tally
+from kpis.figures.scorecard import VIEWS, Book, Entry, tally
 from kpis.government import settle
 from kpis.languages import both_shipped
 from kpis.message import Message
@@ -35,6 +35,7 @@ from telling.for_machines import figure_json, revision_json, status_json
 HEADERS = {"Cache-Control": "no-cache"}
 T = TypeVar("T")
 
+DAY = ("as_of", "known_at")  # parameters of what is judged on a day, by what was known then
 LONGEST, SHOWN = 100, 80  # letters of a parameter; of one that cannot be read, so many are repeated in the answer
 
 
@@ -42,7 +43,7 @@ class BadQuery(ValueError):
     """A query parameter cannot be read.
 
     Args:
-        asked: the parameter as it was asked.
+        value: the parameter as it was asked.
         possible: the form expected; in the program's own words, since it may not be known yet whose figures are asked for.
     """
 
@@ -137,6 +138,11 @@ def view_of(request: Request) -> str:
     return view
 
 
+def unit_of(request: Request, book: Book, name: str = "unit") -> str:
+    """Read the code of a unit of the organisation, of whatever time; a blank where none is asked for."""
+    return code_of(request, name, {unit.code for unit in book.organisation.units}, Message("query_unit"))
+
+
 async def _live(request: Request) -> Response:
     """Answer that this process answers, whatever its database does."""
     return JSONResponse({"status": "ok", "version": software_version()}, headers=HEADERS)
@@ -168,9 +174,9 @@ def _indicators(request: Request) -> list[dict[str, Any]]:
 def _observations(request: Request) -> list[dict[str, Any]]:
     known_at, as_of = instant_of(request), day_of(request, "as_of")
     first, last = day_of(request, "from"), day_of(request, "to")
-    book, wanted, unit = state_of(request).book(), request.query_params.get("indicator"), request.query_params.get("unit")
-    if wanted and wanted not in {e.definition.code for e in book.entries}:
-        raise BadQuery(f"indicator={wanted}", Message("query_indicator"))
+    book = state_of(request).book()
+    wanted = code_of(request, "indicator", {e.definition.code for e in book.entries}, Message("query_indicator"))
+    unit = unit_of(request, book)
     vintages = request.query_params.get("vintages") or "current"
     if vintages not in ("current", "all"):
         raise BadQuery(f"vintages={vintages}", Message("query_vintages"))
@@ -219,8 +225,8 @@ def _sources(request: Request) -> list[dict[str, Any]]:
 
 def _status(request: Request) -> dict[str, Any]:
     moment = moment_of(request, known_at=instant_of(request), view=view_of(request))
-    edition, unit = edition_of(request), request.query_params.get("unit")
-    scored = [s for s in moment.scored if unit is None or s.entry.unit_code == unit]
+    edition, unit = edition_of(request), unit_of(request, moment.book)
+    scored = [s for s in moment.scored if not unit or s.entry.unit_code == unit]
     answer = {
         "as_of": moment.as_of.isoformat(),
         "revision": moment.state.revision,
@@ -249,14 +255,46 @@ async def made_or_refused(make: Callable[[], T]) -> T | Response:
         return untrusted(error)
 
 
-def answered(produce: Any) -> Any:
-    """Make an endpoint of a function that returns plain data; a query that cannot be read answers 400."""
+def answered(produce: Any, *names: str) -> Any:
+    """Make an endpoint of a function that returns plain data; a query that cannot be read answers 400.
+
+    Args:
+        produce: the function.
+        names: of the parameters it reads besides ``edition`` and ``lang``; any other is refused.
+    """
+
+    def made(request: Request) -> bytes:
+        refuse_others(request, names)
+        return json.dumps(_plain(produce(request)), ensure_ascii=False, allow_nan=False).encode()
 
     async def endpoint(request: Request) -> Response:
-        body = await made_or_refused(lambda: json.dumps(_plain(produce(request)), ensure_ascii=False, allow_nan=False).encode())
+        body = await made_or_refused(lambda: made(request))
         return body if isinstance(body, Response) else conditional(request, body, "application/json")
 
     return endpoint
+
+
+def refuse_others(request: Request, names: Iterable[str]) -> None:
+    """Refuse a parameter that an address does not read: misspelt, it would be answered as if nothing had been asked.
+
+    Raises:
+        BadQuery: it names those there are.
+    """
+    known = (*names, "edition", "lang")
+    if others := sorted(set(request.query_params) - {*known}):
+        raise BadQuery(", ".join(others), " | ".join(known))
+
+
+def code_of(request: Request, name: str, known: Collection[str], possible: Message | str) -> str:
+    """Read a code of the query; a blank where none is asked for.
+
+    Raises:
+        BadQuery: there is no such code.
+    """
+    code = request.query_params.get(name) or ""
+    if code and code not in known:
+        raise BadQuery(f"{name}={code}", possible)
+    return code
 
 
 def untrusted(why: EditionRefused) -> Response:
@@ -290,8 +328,8 @@ ROUTES = [
     Route("/api/health", _health, methods=["GET"]),
     Route("/api/health/live", _live, methods=["GET"]),
     Route("/api/v1/indicators", answered(_indicators), methods=["GET"]),
-    Route("/api/v1/observations", answered(_observations), methods=["GET"]),
-    Route("/api/v1/status", answered(_status), methods=["GET"]),
+    Route("/api/v1/observations", answered(_observations, "indicator", "unit", "from", "to", *DAY, "vintages"), methods=["GET"]),
+    Route("/api/v1/status", answered(_status, "unit", "view", *DAY), methods=["GET"]),
     Route("/api/v1/readings", answered(_readings), methods=["GET"]),
     Route("/api/v1/sources", answered(_sources), methods=["GET"]),
 ]

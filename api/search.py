@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.routing import Route
 
 from api.registers import number_of
-from api.routes import BadQuery, answered, known_of, moment_of
+from api.routes import DAY, BadQuery, answered, known_of, moment_of
 from kpis.languages import SOURCE, codes
 from telling.blocks import Telling
 from telling.search import KINDS, answers
@@ -39,4 +39,4 @@ def _search(request: Request) -> dict[str, Any]:
     }  # fmt: skip
 
 
-SEARCH_ROUTES = [Route("/api/v1/search", answered(_search), methods=["GET"])]
+SEARCH_ROUTES = [Route("/api/v1/search", answered(_search, "q", "kind", "limit", *DAY), methods=["GET"])]

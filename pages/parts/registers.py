@@ -174,4 +174,5 @@ def when() -> dict[str, str]:
 def same_numbers(path: str) -> None:
     """Point to the same numbers in the open API, where it is open."""
     if settings().mode != "office":
-        fine_print(f"{t('numbers_api')}{linked(path, f'{address.below(path)}?{urlencode(when())}')}")
+        query = urlencode({**when(), "view": cached.moment().view})
+        fine_print(f"{t('numbers_api')}{linked(path, f'{address.below(path)}?{query}')}")

@@ -13,9 +13,9 @@ from starlette.applications import Starlette
 from starlette.routing import Route
 from starlette.testclient import TestClient
 
-from api.routes import ROUTES
-from kpis.settings import settings
+from kpis.settings import ROOT, settings
 from kpis.store.store import Store
+from server import open_routes
 from tests.method import shipped
 from tests.method.side_by_side import differences, from_json, recounted, recounted_from_json, unequal
 
@@ -27,8 +27,47 @@ def api(tokyo: Store) -> Iterator[TestClient]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("DATABASE_URL", tokyo.url)
         settings.cache_clear()
-        yield TestClient(Starlette(routes=ROUTES))
+        yield TestClient(Starlette(routes=open_routes()))
     settings.cache_clear()
+
+
+def addresses() -> dict[str, set[str]]:
+    """Return each address of the open API that is no file, with the parameters its page of the documentation names."""
+    page = (ROOT / "docs" / "api.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| `(/api/v1/[\w/.]+)` \| (.*?) \|", page, re.M)
+    return {path: set(re.findall(r"`(\w+)`", names)) for path, names in rows}
+
+
+def test_every_address_is_documented() -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("MIERUKA_MODE", "local")
+        settings.cache_clear()
+        paths = {route.path for route in open_routes() if route.path.startswith("/api/v1/") and "{" not in route.path}
+    settings.cache_clear()
+    assert paths == set(addresses()) - {"/api/v1/editions"}
+
+
+@pytest.mark.parametrize(
+    ("path", "names"), [(p, n) for p, n in addresses().items() if p not in ("/api/v1/editions", "/api/v1/voices")]
+)
+def test_a_parameter_that_an_address_does_not_know_is_refused(api: TestClient, path: str, names: set[str]) -> None:
+    """``as_off=2022-03-31`` was answered with the figures of today."""
+    assert api.get(path).status_code == 200
+    answer = api.get(path, params={"as_off": "2022-03-31"})
+    assert answer.status_code == 400
+    asked, _, possible = answer.json()["error"].partition(": ")
+    assert asked == "as_off" and set(possible.split(" | ")) == names | {"edition", "lang"}
+
+
+@pytest.mark.parametrize("query", [
+    "status?unit=NOBODY", "observations?unit=NOBODY", "observations?indicator=nothing", "milestones?project=CP99", "procedures?bureau=NOBODY",
+    "procedures.csv?bureau=NOBODY", "facilities?bureau=NOBODY", "facilities?kind=castle", "commentaries?indicator=nothing",
+    "commentaries?project=CP99", "commentaries?bureau=NOBODY", "actions?bureau=NOBODY", "indicators/paper_sheets/chart.csv?unit=NOBODY",
+])  # fmt: skip
+def test_a_code_that_there_is_not_is_refused(api: TestClient, query: str) -> None:
+    """Else a slip of the keys would read as "nothing there"."""
+    answer = api.get(f"/api/v1/{query}")
+    assert answer.status_code == 400 and answer.json()["error"].startswith(query.partition("?")[2]), answer.text
 
 
 # Worked out by hand from the published figures; the arithmetic stands beside each.
