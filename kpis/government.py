@@ -72,7 +72,7 @@ class Government:
     zone: ZoneInfo
     first_day: date
     holidays: str  # country of its public holidays; a blank: none are kept
-    closed: frozenset[str]  # days of every year, as 12-29
+    closed: frozenset[str]  # days of every year, as 12-29, or of one, as 2027-03-26
     themes: Mapping[str, ThemeFields]
     project_kinds: Mapping[str, ProjectKindFields]
     unit_kinds: Mapping[str, UnitKindFields]

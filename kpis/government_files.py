@@ -59,8 +59,11 @@ class CalendarFields(Fields):
         Literal["", "JP"], Said("祝日の国(JP、なければ空欄)", "country of its public holidays: JP, or a blank where none are kept")
     ] = ""
     closed: Annotated[
-        tuple[Annotated[str, Bounds(pattern=r"^(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$")], ...],
-        Said("毎年休みの日(12-29 など)", "days of every year on which it is closed, as 12-29"),
+        tuple[Annotated[str, Bounds(pattern=r"^(\d{4}-)?(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$")], ...],
+        Said(
+            "休みの日:毎年の日(12-29 など)か、ある年の日(2027-03-26 など)",
+            "days on which it is closed: of every year, as 12-29, or of one, as 2027-03-26",
+        ),
     ] = ()
 
 

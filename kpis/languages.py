@@ -141,6 +141,11 @@ def locale_of(code: str) -> Locale:
     return language(code).locale
 
 
+def side(code: str) -> str:
+    """Return which text of a pair in Japanese and English a reader of a language is given: Japanese where it is a form of it (ja-Hira), else English."""
+    return SOURCE if code.split("-", maxsplit=1)[0] == SOURCE else "en"
+
+
 def has(key: str) -> bool:
     """Say whether there are words for a key."""
     return key in language(SOURCE).words
@@ -309,7 +314,7 @@ def _own(text: Path, code: str, own: OwnWords | None) -> Language:
     if own is None:
         return ours
     words = {**ours.words, **_read(own.folder / code)[0]}
-    office = own.office_ja if code.split("-", maxsplit=1)[0] == SOURCE else own.office_en
+    office = own.office_ja if side(code) == SOURCE else own.office_en
     blanks = {"{office}": office, "{Office}": office[:1].upper() + office[1:]}
     for key, sentence in words.items():
         if "office}" in sentence.lower():

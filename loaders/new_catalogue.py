@@ -10,7 +10,7 @@ from typing import Any, Literal, get_args, get_origin
 
 from pydantic.fields import FieldInfo
 
-from kpis.declared import Fields, file_columns, said_of, type_of
+from kpis.declared import ALWAYS, Fields, file_columns, said_of, type_of
 from kpis.errors import FigureRefused
 from kpis.government import FACTS, LISTED, faults, settled
 from kpis.government_files import FactsFields
@@ -97,7 +97,7 @@ def _described(name: str, model: type[Fields]) -> str:
     lines = [f"## {name}\n", f"{docstring}\n", f"| {column} | {meaning} | {kind} | {required} |", "|---|---|---|---|---|"]
     for column in file_columns(model):
         field = model.model_fields[column]
-        ja, en = (texts.get(column, {}).get(language, "") for language in ("ja", "en"))
+        ja, en = (texts.get(column, {}).get(language, "") for language in ALWAYS)
         lines.append(f"| `{column}` | {ja} | {en} | {_type(model, column, field)} | {yes if field.is_required() else ''} |")
     return "\n".join(lines) + "\n"
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from openpyxl.worksheet.worksheet import Worksheet
 
+from kpis.declared import ALWAYS
 from kpis.figures.commented import NEEDING, commentary_code
 from kpis.figures.scorecard import Scored
 from kpis.languages import both, say
@@ -34,7 +35,7 @@ def say_why(sheet: Worksheet, layout: Layout, needing: Iterable[str], *, bureau:
             continue
         which = sum(map(ord, bureau + code)) % CAUSES
         for part in ("cause", "obstacle", "response"):
-            for language in ("ja", "en"):
+            for language in ALWAYS:
                 sheet.cell(number, at[f"{part}_{language}"]).value = say(f"sample_{part}_{which}", language)
 
 

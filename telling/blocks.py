@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from charts.shapes import Shape
+from kpis.declared import ALWAYS
 from kpis.figures.scorecard import Scored, SourceNote
 from kpis.government import government
 from kpis.moment import Moment
@@ -195,7 +196,7 @@ def taken_from(block: Block, telling: Telling, page: str, codes: Iterable[str | 
 
 def in_both(key: str) -> dict[str, str]:
     """Return the words for a key as the columns ``name_ja`` and ``name_en``."""
-    return {f"name_{language}": Words(language)(key) for language in ("ja", "en")}
+    return {f"name_{language}": Words(language)(key) for language in ALWAYS}
 
 
 def published(scored: Iterable[Scored], register: str, *kinds: str) -> Scored | None:

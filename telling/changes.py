@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from kpis.declared import ALWAYS
 from kpis.figures.records import Definition, Figure, current_vintages
 from kpis.figures.scorecard import Entry, Scored, figure_text
 from kpis.figures.sentences import about, is_derived
@@ -81,7 +82,7 @@ def _named(kind: str, definition: Definition, unit: str, **rest: Any) -> Differe
 def _texts(definition: Definition, figure: Figure | None, name: str) -> dict[str, str]:
     if figure is None:
         return {}
-    texts = {language: figure_text(definition, figure, language) for language in ("ja", "en")}
+    texts = {language: figure_text(definition, figure, language) for language in ALWAYS}
     if " / " in texts["ja"]:  # 77 / 78: what is counted stands beside it
         texts = {n: with_unit(text, named(definition, "unit", n), n) for n, text in texts.items()}
     return {f"{name}_{language}": text for language, text in texts.items()}
@@ -145,7 +146,7 @@ def _targets(before: Scored | None, after: Scored | None) -> Iterable[Difference
             f"{name}_{language}": format_value(goal.value, definition, language)
             for name, goal in (("old", old), ("new", new))
             if goal
-            for language in ("ja", "en")
+            for language in ALWAYS
         }
         difference = new.value - old.value if old and new else None
         yield _named(

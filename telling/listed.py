@@ -8,6 +8,7 @@ from datetime import date
 from charts.shapes import Shares
 from kpis.declared import Fields, said_of, translated, type_of
 from kpis.figures.listed import APART, RowStanding, by_bureau, counted
+from kpis.languages import side
 from kpis.registers import Register
 from kpis.store import tables
 from kpis.text import format_date
@@ -157,7 +158,7 @@ def _shown(register: Register) -> list[str]:
 def _headings(telling: Telling, register: Register) -> dict[str, str]:
     """Return heading → field, as the fields say what they mean."""
     texts, meant = translated(register.fields), said_of(register.fields)
-    language = telling.words.language if telling.words.language == "en" else "ja"
+    language = side(telling.words.language)
     return {
         telling.words("col_note") if c == "note_ja" else (texts[c].said(language) if c in texts else meant[c])[language]: c
         for c in _shown(register)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 
+from kpis.declared import ALWAYS
 from kpis.figures.commented import Commented, Outcome, due_of, is_late, outcome_of, subject_of
 from kpis.figures.scorecard import Scored
 from kpis.figures.sentences import standing_word
@@ -47,7 +48,7 @@ def commentaries(telling: Telling, commented: Sequence[Commented], *, about: boo
         }
         for row in rows
     ]
-    texts = [f"{part}_{language}" for part in TEXTS for language in ("ja", "en")]
+    texts = [f"{part}_{language}" for part in TEXTS for language in ALWAYS]
     flat = [_flat(row, "commentary_code", "period_code", *texts) for subject in commented for row in subject.commentaries]
     return _block("commentaries", w("commentaries_title"), columns, flat, why_empty=w("commentaries_none"))
 

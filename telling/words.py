@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from functools import reduce
 from typing import Any
 
+from kpis.declared import ALWAYS
 from kpis.government import government
 from kpis.languages import SOURCE, has, own_name, say
 from kpis.periods import parse_period
@@ -85,7 +86,7 @@ def has_page(path: str, code: str) -> bool:
 def what_changed(change: Mapping[str, Any], words: Words, unit: str) -> str:
     """Say what a change between two editions is about: its name, whose it is, the field and the period, as far as there are any."""
     period = change.get("period_code")
-    name = words.named({f"name_{n}": change.get(f"name_{n}", "") for n in ("ja", "en")}) or change.get("code", "")
+    name = words.named({f"name_{n}": change.get(f"name_{n}", "") for n in ALWAYS}) or change.get("code", "")
     parts = (name, unit, change.get("field"), parse_period(period).label(words.language) if period else "")
     return " ・ ".join(part for part in parts if part)
 

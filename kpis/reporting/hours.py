@@ -40,9 +40,9 @@ class Hours:
 
 
 def is_closed(day: date) -> bool:
-    """Say whether the office is closed on a day, whatever day of the week it is: a public holiday, or one on which it is closed every year."""
+    """Say whether the office is closed on a day, whatever day of the week it is: a public holiday, or one that the catalogue names."""
     own = government()
-    return f"{day:%m-%d}" in own.closed or (own.holidays == "JP" and jpholiday.is_holiday(day))
+    return not own.closed.isdisjoint((f"{day:%m-%d}", f"{day}")) or (own.holidays == "JP" and jpholiday.is_holiday(day))
 
 
 def hours_of(text: str) -> Hours:

@@ -9,6 +9,7 @@ from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
+from kpis.declared import ALWAYS
 from kpis.errors import PeriodUnreadable
 from kpis.languages import codes
 from kpis.message import Message
@@ -65,7 +66,7 @@ class Labels:
 
 
 def _is_text_of(raw: Any, row: Record, field: str) -> bool:
-    return plain(raw) in {plain(row[f"{field}_{language}"]) for language in ("ja", "en")}
+    return plain(raw) in {plain(row[f"{field}_{language}"]) for language in ALWAYS}
 
 
 def _is_period(raw: Any, code: str) -> bool:

@@ -20,7 +20,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 from charts.style import OFFICE_FONT
 from kpis.as_text import clean
 from kpis.kinds import is_percent
-from kpis.languages import pair, say, written
+from kpis.languages import SOURCE, pair, say, side, written
 from kpis.message import Message
 from kpis.reporting.comparison import TemplateMark
 from kpis.text import format_date
@@ -204,7 +204,7 @@ def _days(context: ReportContext) -> list[tuple[str, str]]:
 
 
 def _day(day: date, language: str) -> str:
-    return f"{day}" if language == "en" else format_date(day, language)
+    return format_date(day, language) if side(language) == SOURCE else f"{day}"
 
 
 def _count(context: ReportContext, sheet: str) -> str:

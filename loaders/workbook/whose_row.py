@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+from kpis.declared import ALWAYS
 from kpis.languages import both
 from kpis.message import Message
 from kpis.reporting.comparison import ReportedRow, TemplateMark, Value
@@ -204,7 +205,7 @@ class WhoseRow:
             return ""
         written = plain(raw)
         for word, code in subject_words(self.context).items():
-            if written in {plain(word), plain(code), *(plain(self.context.subjects[code][f"name_{own}"]) for own in ("ja", "en"))}:
+            if written in {plain(word), plain(code), *(plain(self.context.subjects[code][f"name_{own}"]) for own in ALWAYS)}:
                 return code
         self._say("unknown_code", raw, Message("subject_of_bureau"), Message("remedy_choose_again"), row=number, column="subject")
         self.refused.add("subject")

@@ -12,7 +12,7 @@ from streamlit.elements.lib.column_types import ColumnConfig
 
 from kpis.as_text import markdown
 from kpis.errors import MierukaError
-from kpis.languages import written
+from kpis.languages import SOURCE, side, written
 from kpis.reporting import reports
 from kpis.reporting.access import Viewer
 from kpis.reporting.comparison import OBSERVATIONS
@@ -113,7 +113,7 @@ def files(store: Store, opened: Opened, *, me: Viewer) -> None:
 
 def _sheet(key: str, count: int) -> str:
     layout = load_layout()
-    return t("correct_sheet_rows", sheet=(layout.sheets_en if language() == "en" else layout.sheets)[key], count=count)
+    return t("correct_sheet_rows", sheet=(layout.sheets if side(language()) == SOURCE else layout.sheets_en)[key], count=count)
 
 
 def _names(sheet_grid: Grid, sheet: str, bureau: str) -> dict[SheetKey, str]:
@@ -148,7 +148,9 @@ def _columns(sheet_grid: Grid, choices: Any) -> dict[str, ColumnConfig]:
         elif column.value == "date":
             made[column.name] = st.column_config.DateColumn(label, help=message)
         elif column.value in ("choice", "open_choice", "flag", "member"):
-            words = {ja: en if language() == "en" else ja for ja, en in choices.get(column.choices or "yes_no", {}).values()}
+            words = {
+                ja: ja if side(language()) == SOURCE else en for ja, en in choices.get(column.choices or "yes_no", {}).values()
+            }
             there = [str(row[column.name]) for row in sheet_grid.rows.values() if row.get(column.name)]
             offered = list(dict.fromkeys([*words, *there]))
             made[column.name] = st.column_config.SelectboxColumn(

@@ -10,7 +10,7 @@ from datetime import date
 from functools import partial
 from typing import Any
 
-from kpis.languages import SOURCE, has, say, unfilled
+from kpis.languages import has, say, side, unfilled
 from kpis.periods import is_period, parse_period
 from kpis.registers import LIST_OF_FILE, REGISTERS
 from kpis.reporting.access import ROLES
@@ -154,7 +154,7 @@ class Trail:
             return _refusal(event.detail)
         if event.detail.startswith("{"):
             return self._fields(event.detail)
-        text = _BOTH.sub(lambda both: both["ja" if language().startswith(SOURCE) else "en"], event.detail)
+        text = _BOTH.sub(lambda both: both[side(language())], event.detail)
         for pattern, key in _SAID:
             text = pattern.sub(partial(_said, key=key), text)
         return self.in_words(text)

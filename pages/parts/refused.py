@@ -8,6 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from kpis.as_text import markdown
+from kpis.languages import side
 from kpis.reporting.access import Viewer
 from kpis.reporting.refused import DAYS, MOST_FILES, RefusedUpload, refused_content, refused_files
 from kpis.store.store import Store
@@ -52,13 +53,8 @@ def _one(store: Store, refused: RefusedUpload, *, me: Viewer) -> None:
             "text/csv", icon=":material/rule:", on_click="ignore", key=f"refused_problems_{refused.id}",
         )  # fmt: skip
         first = refused.problems[0]
-        own = language() == "ja"
-        text_column.caption(
-            markdown(
-                f"{first.sheet} {first.cell} {found_shown(first.found)}: {first.expected_ja if own else first.expected_en} → "
-                f"{first.remedy_ja if own else first.remedy_en}"
-            )
-        )
+        expected, remedy = (getattr(first, f"{field}_{side(language())}") for field in ("expected", "remedy"))
+        text_column.caption(markdown(f"{first.sheet} {first.cell} {found_shown(first.found)}: {expected} → {remedy}"))
 
 
 def _content(store: Store, number: int, *, viewer: str) -> bytes:
@@ -66,7 +62,7 @@ def _content(store: Store, number: int, *, viewer: str) -> bytes:
 
 
 def _table(refused: RefusedUpload) -> pd.DataFrame:
-    own = "ja" if language() == "ja" else "en"
+    own = side(language())
     return pd.DataFrame(
         [
             {

@@ -9,7 +9,9 @@ from datetime import date, datetime
 import streamlit as st
 from sqlmodel import SQLModel
 
+from kpis.declared import ALWAYS
 from kpis.government import government
+from kpis.languages import side
 from kpis.periods import local_day, local_time, parse_period
 from kpis.registers import REGISTERS
 from kpis.reporting.access import state_word
@@ -169,5 +171,5 @@ def value_text(kind: str, column: str, value: Value) -> str:
     if own_column is not None and own_column.choices:
         words = load_layout().choices.get(own_column.choices, {}).get(str(value))
         if words:
-            return words[1 if language() == "en" else 0]
+            return words[ALWAYS.index(side(language()))]
     return str(value)

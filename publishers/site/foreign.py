@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from kpis.languages import SOURCE
+from kpis.languages import SOURCE, side
 
 _SIGNS = r"\u3041-\u3096\u30a1-\u30fa\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uff66-\uff9d\u3005\u3006"  # not the dots and strokes that English pages use too
 _FOREIGN = re.compile(f"[{_SIGNS}]")
@@ -23,7 +23,7 @@ _WRITTEN = {"text", "tspan"}  # of a drawing: hold parts
 
 def marked(html: str, language: str) -> str:
     """Return a page on which every text in Japanese says that it is, and every name of a picture; a page in Japanese is returned as it is."""
-    if language.split("-", maxsplit=1)[0] == SOURCE:
+    if side(language) == SOURCE:
         return html
     parts = _PARTS.split(html)
     open_: list[tuple[str, int, bool, bool]] = []  # tag, where it stands, whether it is Japanese, whether within a drawing
@@ -37,7 +37,7 @@ def marked(html: str, language: str) -> str:
         elif tag:
             declared = re.search(r'\blang="([^"]*)"', tag[3])
             above = open_[-1] if open_ else ("", 0, False, False)
-            is_theirs = declared[1].startswith(SOURCE) if declared else above[2]
+            is_theirs = side(declared[1]) == SOURCE if declared else above[2]
             if (
                 not declared
                 and not is_theirs

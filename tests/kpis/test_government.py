@@ -23,6 +23,7 @@ from kpis.periods import (
     parse_period,
     quarter_code,
 )
+from kpis.reporting.hours import is_closed
 from kpis.settings import ROOT, settings
 from kpis.store.tables import BureauFields, IndicatorFields, ProjectFields
 from kpis.text import named
@@ -55,6 +56,16 @@ def test_a_fiscal_year_begins_in_the_month_of_the_government() -> None:
             )
     assert days[TOKYO] == (date(2023, 1, 1), date(2023, 3, 31), date(2023, 3, 31), "FY2022-Q4", "FY2022")
     assert days[CITY] == (date(2022, 10, 1), date(2022, 12, 31), date(2022, 12, 31), "FY2023-Q1", "FY2023")
+
+
+def test_a_government_of_another_country_names_its_public_holidays_as_days(written: Path) -> None:
+    file = written / "government.toml"
+    lines = [line for line in file.read_text(encoding="utf-8").splitlines() if not line.startswith(("holidays", "closed"))]
+    at = lines.index("[calendar]") + 1
+    file.write_text("\n".join([*lines[:at], 'closed = ["05-01", "2026-05-14"]', *lines[at:]]), encoding="utf-8")
+    with settled(written):
+        days = [date(2026, 5, 1), date(2027, 5, 1), date(2026, 5, 14), date(2027, 5, 14), date(2026, 5, 5)]
+        assert [is_closed(day) for day in days] == [True, True, True, False, False], "the 5th of May is a holiday of Japan's"
 
 
 @pytest.mark.parametrize("month", range(1, 13))
