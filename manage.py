@@ -30,7 +30,7 @@ with enough():
     from kpis.seen import journal
     from kpis.settings import LOCAL, ROOT, settings
     from kpis.store.unavailable import UNEXPECTED, unavailable, unusable
-    from kpis.terminal import err, out, own_store, refused_usage, told
+    from kpis.terminal import err, localised, out, own_store, refused_usage
     from loaders import catalogue, sample
     from loaders.commands import print_report
     from loaders.files import apart
@@ -56,7 +56,7 @@ def init(
     if is_clock_right:
         with store.writing(is_figures=False, is_clock_right=True):
             pass  # its instant is the newest from now on
-    out.print(told("database_at", address=settings().database_url.split("@")[-1]))
+    out.print(localised("database_at", address=settings().database_url.split("@")[-1]))
 
 
 for room in (
@@ -81,7 +81,7 @@ def demo(
     if not sample.is_made(store):
         is_begun = store.is_sample()
         if is_begun:
-            err.print(told("sample_continued"))
+            err.print(localised("sample_continued"))
         reports = [] if is_begun else catalogue.load_folder(store, chosen.catalogue_dir, official=chosen.official_dir)
         for report in reports:
             if report.problems:
@@ -89,12 +89,12 @@ def demo(
         if any(report.problems for report in reports):
             raise typer.Exit(1)
         with Progress(console=err, transient=True, disable=not sys.stderr.isatty()) as bar:
-            task = bar.add_task(told("making_sample"), total=None)
+            task = bar.add_task(localised("making_sample"), total=None)
             made = sample.make_sample(
                 store, chosen.catalogue_dir / "sample.toml", folder=database.resolve().parent / f"{database.stem}-workbooks",
                 progress=lambda done, total: bar.update(task, completed=done, total=total),
             )  # fmt: skip
-        out.print(told("sample_made", workbooks=made.workbooks, approved=made.approved, rows=made.rows))
+        out.print(localised("sample_made", workbooks=made.workbooks, approved=made.approved, rows=made.rows))
     if serve:
         run(port=None)
 
@@ -111,7 +111,7 @@ def untranslated(
             comments = [f"# {line}" for line in message.user_comments] + [f"#. {line}" for line in str(message.string).splitlines()]
             typer.echo("\n".join([*comments, f'msgid "{message.id}"', 'msgstr ""', ""]))
     count = sum(map(len, lacking.values()))
-    err.print(told("not_translated", language=language, count=count), markup=False)
+    err.print(localised("not_translated", language=language, count=count), markup=False)
 
 
 @app.command()
@@ -147,7 +147,7 @@ def run(
         if report.problems:
             print_report(report, as_json=False)
     if any(p.grade == "error" for report in reports for p in report.problems):
-        err.print(told("served_as_before"))
+        err.print(localised("served_as_before"))
     out.print(f"http://{chosen.address}:{chosen.port}")
     sys.stdout.flush()
     # A process of its own for the server: what loading needed (tables, workbooks, migrations) does not stay in memory.

@@ -236,7 +236,7 @@ def _commentaries(request: Request) -> dict[str, Any]:
         "bureau_code": unit_of(request, moment.book, "bureau"),
     }
     columns = [column for column in said_of(tables.CommentaryFields) if column != "verified"]
-    commentaries = (row for commented in moment.said.values() for row in commented.commentaries)
+    commentaries = (row for commented in moment.commented.values() for row in commented.commentaries)
     rows = [
         {**{name: vars(row)[name] for name in columns}, "is_sample": row.is_sample}
         for row in commentaries

@@ -13,7 +13,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from api.waiting import HEALTH, HEALTH_SECONDS, in_time, not_now, said
+from api.waiting import HEALTH, HEALTH_SECONDS, in_time, not_now, reason_of
 from kpis import state
 from kpis.as_text import clean
 from kpis.errors import EditionRefused, Unavailable
@@ -162,7 +162,7 @@ async def _health(request: Request) -> Response:
     except BadQuery as error:
         return refused(400, error)
     except Unavailable as error:
-        return JSONResponse({**answer, "status": "unavailable", "error": said(error)}, status_code=503, headers=HEADERS)
+        return JSONResponse({**answer, "status": "unavailable", "error": reason_of(error)}, status_code=503, headers=HEADERS)
     except EditionRefused as error:
         return untrusted(error)
 

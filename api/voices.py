@@ -44,7 +44,7 @@ class VoiceRefused(Exception):
 
     def __init__(self, status: int, reason: Message, **headers: str) -> None:
         super().__init__(reason.key)
-        self.status, self.said, self.headers = status, reason, headers
+        self.status, self.reason, self.headers = status, reason, headers
 
 
 async def _say(request: Request) -> Response:
@@ -56,7 +56,7 @@ async def _say(request: Request) -> Response:
         if not given.get(TRAP):
             await in_time(lambda: _keep(request, given))
     except VoiceRefused as why:
-        return _no(request, why.status, why.said, why.headers)
+        return _no(request, why.status, why.reason, why.headers)
     except FigureRefused as why:
         return _no(request, 400, why.message, {})
     except EditionRefused as why:

@@ -51,11 +51,11 @@ async def in_time(read: Callable[[], T], *, seconds: float | None = None, limite
         raise fault from error
 
 
-def said(error: Unavailable) -> str:
+def reason_of(error: Unavailable) -> str:
     """Return what is said of a failure to whoever asked, in both languages."""
     return both_shipped(said_outside(error))
 
 
 def not_now(error: Unavailable, headers: dict[str, str]) -> JSONResponse:
     """Answer that it cannot be answered now."""
-    return JSONResponse({"error": said(error)}, status_code=503, headers={**headers, "Retry-After": "30"})
+    return JSONResponse({"error": reason_of(error)}, status_code=503, headers={**headers, "Retry-After": "30"})

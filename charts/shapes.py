@@ -166,7 +166,7 @@ class Strip:
     """
 
     cells: tuple[tuple[str, str, str], ...]
-    said: str
+    alt: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -54,7 +54,7 @@ def said_of(model: type[BaseModel]) -> dict[str, dict[str, str]]:
     """Return what the public fields of a class mean: name → language → text."""
     marks = ((name, mark) for name, field in model.model_fields.items() for mark in field.metadata)
     texts = {name: mark.text for name, mark in marks if isinstance(mark, Said)}
-    return {f"{name}_{own}": text.said(own) for name, text in translated(model).items() for own in ALWAYS} | texts
+    return {f"{name}_{own}": text.meanings(own) for name, text in translated(model).items() for own in ALWAYS} | texts
 
 
 Code = Annotated[str, Bounds(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$")]
@@ -87,7 +87,7 @@ class Translated:
     en: str
     needs: tuple[str, ...] = ()
 
-    def said(self, language: str) -> dict[str, str]:
+    def meanings(self, language: str) -> dict[str, str]:
         """Return what the column of a language means: language of the reader → text."""
         return {"ja": self.ja.format(_called(language, "ja")), "en": self.en.format(_called(language, "en"))}
 

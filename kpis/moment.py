@@ -376,7 +376,7 @@ class Moment:
         return queries.some(self.state.store, codes, as_of=self.as_of, known_at=self.known_at)
 
     @property
-    def said(self) -> SaidBy:
+    def commented(self) -> SaidBy:
         """Return what bureaus say of indicators and projects and do about them, of periods ended by the day, by (subject, bureau)."""
 
         def make() -> SaidBy:
@@ -396,7 +396,7 @@ class Moment:
     @property
     def without_action(self) -> list[Scored]:
         """Return the judgements that ask for an action and have none that is still to be carried out, those of bureaus included."""
-        make = partial(without_action, self.scored, self.said, bureaus=self.reporting_units)
+        make = partial(without_action, self.scored, self.commented, bureaus=self.reporting_units)
         return self.kept("judged", ("without action", self.view), lambda: list(make()))
 
     def listed(self, register: Register) -> list[RowStanding]:

@@ -36,7 +36,7 @@ AT_START: list[
 ] = []  # what each command does first, and says a sentence of where it did anything
 
 
-def told(key: str, /, **values: object) -> str:
+def localised(key: str, /, **values: object) -> str:
     """Return what a command says, in Japanese and English; in the program's own words, since it may work for no government yet."""
     return both_shipped(Message(key, **values))
 

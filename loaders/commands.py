@@ -19,7 +19,7 @@ from kpis.periods import local_day
 from kpis.reporting import people, reports, submissions
 from kpis.settings import LOCAL, ROOT, settings
 from kpis.store.store import Store, utc_now
-from kpis.terminal import WrongValue, err, out, own_store, refuse_kept, told, write
+from kpis.terminal import WrongValue, err, localised, out, own_store, refuse_kept, write
 from loaders import catalogue, load, new_catalogue, pull
 from loaders.missing import decision_of
 from loaders.report import LoadReport
@@ -36,23 +36,23 @@ def print_report(report: LoadReport, *, as_json: bool) -> None:
         return
     if not any(p.stops for p in report.problems):
         out.print(
-            f"{report.file}: {told('rows_taken', accepted=report.accepted, rows=report.rows)}"
+            f"{report.file}: {localised('rows_taken', accepted=report.accepted, rows=report.rows)}"
             + (f" [{report.kind}]" if report.kind and report.kind != report.file else "")
-            + (f" ({told('taken_before')})" if report.is_repeat else ""),
+            + (f" ({localised('taken_before')})" if report.is_repeat else ""),
             markup=False,
         )
     if report.completeness is not None:
-        out.print(f"{report.file}: {report.completeness.told()}", markup=False)
+        out.print(f"{report.file}: {report.completeness.sentence()}", markup=False)
     for p in report.problems[:MOST_PRINTED]:
-        place = p.cell or (told("at_row", row=p.row) if p.row else "")
+        place = p.cell or (localised("at_row", row=p.row) if p.row else "")
         subject = f"({p.subject_in('ja')})" if p.subject else ""
         where = " ".join(part for part in (p.sheet, place, subject) if part)
-        mark = "" if p.grade == "error" else f"{told(f'grade_{p.grade}')}: "
+        mark = "" if p.grade == "error" else f"{localised(f'grade_{p.grade}')}: "
         err.print(f"{report.file} {where}: {mark}{p.found!r}", style="bold", markup=False)
         for line in pair(Message("expected_and_remedy", expected=p.expected, remedy=p.remedy)):
             err.print(f"  {line}", markup=False)
     if (more := len(report.problems) - MOST_PRINTED) > 0:
-        err.print(f"{report.file}: {told('problems_more', more=more)}", style="bold", markup=False)
+        err.print(f"{report.file}: {localised('problems_more', more=more)}", style="bold", markup=False)
 
 
 @app.command("load")
@@ -89,7 +89,7 @@ def load_command(
     store = own_store()
     loaded: list[LoadReport] = []
     with Progress(console=err, transient=True, disable=as_json or not sys.stderr.isatty()) as bar:
-        task = bar.add_task(told("loading"), total=None)
+        task = bar.add_task(localised("loading"), total=None)
 
         def progress(done: int, total: int) -> None:
             bar.update(task, completed=done, total=total)
@@ -136,7 +136,7 @@ def _report_as(store: Store, path: Path, actor: str | None, *, on_behalf: str, h
     if hand_in and kept.state in ("draft", "returned"):
         submissions.submit(store, kept.report_id, actor=actor, revision=kept.revision, today=today)
     now = reports.report(store, kept.report_id, viewer=actor)
-    err.print(told("report_kept", number=now.id, revision=now.revision, state=now.state), markup=False)
+    err.print(localised("report_kept", number=now.id, revision=now.revision, state=now.state), markup=False)
     return LoadReport(
         file=path.name,
         sha256=sha256,
@@ -153,7 +153,7 @@ def new(folder: Annotated[Path, typer.Argument(help="A folder that does not exis
     """Write an empty catalogue for another government: every file with its heading row, and what each column means."""
     for path in new_catalogue.write_new(refuse_kept(folder)):
         out.print(str(path), markup=False)
-    out.print(told("check_next", folder=folder), markup=False)
+    out.print(localised("check_next", folder=folder), markup=False)
 
 
 def _look_over(folder: Path) -> None:
@@ -162,7 +162,7 @@ def _look_over(folder: Path) -> None:
         err.print(place, style="bold", markup=False)
         for line in pair(to_do):
             err.print(f"  {line}", markup=False)
-    out.print(f"{folder}: {told('left_to_do', count=len(faults)) if faults else told('can_be_loaded')}", markup=False)
+    out.print(f"{folder}: {localised('left_to_do', count=len(faults)) if faults else localised('can_be_loaded')}", markup=False)
     raise typer.Exit(1 if faults else 0)
 
 

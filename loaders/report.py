@@ -28,7 +28,7 @@ class LoadReport:
         """Return the report in the form that ``--json`` prints."""
         counted = self.completeness
         return {
-            **({} if counted is None else {"asked": counted.asked, "filled": counted.filled, "open": [list(k) for k in counted.open]}),
+            **({} if counted is None else {"asked": counted.asked_count, "filled": counted.filled, "open": [list(k) for k in counted.open]}),
             "file": self.file, "sha256": self.sha256, "rows": self.rows, "accepted": self.accepted,
             "problems": [
                 {

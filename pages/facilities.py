@@ -16,7 +16,7 @@ from pages.parts.registers import block, cards, not_loaded, published, same_numb
 from pages.parts.text import headed, language, named, t
 from pages.parts.titled import page_heading, section_heading, titled
 from pages.parts.when import as_of
-from telling import facilities as told
+from telling import facilities as told_facilities
 
 enter()
 
@@ -26,7 +26,7 @@ if facilities and (code := asked_code({facility.code for facility in facilities}
     titled(one.name)
     page_heading(headed(one.name))
     back_link("facilities", t("search_facility_back"))
-    block(lambda: told.whole_list(telling(), [one]), key="facilities", suffix=code)
+    block(lambda: told_facilities.whole_list(telling(), [one]), key="facilities", suffix=code)
     stop()
 rollout = published("facilities", "completion", "ratio", "stock")
 if not facilities:
@@ -37,39 +37,45 @@ if not facilities:
 else:
     current_telling = telling()
     page_heading(
-        markdown(told.title(current_telling, facilities, headline_value(rollout, rollout.judgement.figure) if rollout else ""))
+        markdown(
+            told_facilities.title(current_telling, facilities, headline_value(rollout, rollout.judgement.figure) if rollout else "")
+        )
     )
     if rollout is not None:
         status_badge(rollout.judgement)
     prose.caption(t("fac_lead", as_of=format_date(as_of(), language())))
     if sample := sum(f.is_sample for f in facilities):
         prose.warning(t("sample_marked", n=sample), icon=":material/science:")
-    cards(lambda: told.cards(current_telling, facilities, rollout), key="facilities")
+    cards(lambda: told_facilities.cards(current_telling, facilities, rollout), key="facilities")
 left, right = st.columns(2, gap="small") if rollout is not None and facilities else (st.container(), st.container())
 if rollout is not None:
     with left, st.container(border=True, height="stretch"):
         chart_with_table(rollout, cached.moment().book, heading=f"{t('fac_trend')}: {named(rollout.entry.definition)}")
 if facilities:
     with right, st.container(border=True, height="stretch"):
-        block(lambda: told.over_time(current_telling, facilities), key="facilities_over_time")
+        block(lambda: told_facilities.over_time(current_telling, facilities), key="facilities_over_time")
     left, right = st.columns(2, gap="small")
     with left, st.container(border=True, height="stretch"):
         section_heading(t("fac_by"))
-        by = choose_part("by", told.FIELDS, t("by_choose"), lambda f: t("reg_by_bureau") if f == "bureau" else t("fac_kind"))
-        block(lambda: told.where(current_telling, facilities, by), key="facilities_by", suffix=by)
+        by = choose_part(
+            "by", told_facilities.FIELDS, t("by_choose"), lambda f: t("reg_by_bureau") if f == "bureau" else t("fac_kind")
+        )
+        block(lambda: told_facilities.where(current_telling, facilities, by), key="facilities_by", suffix=by)
     with right, st.container(border=True, height="stretch"):
-        block(lambda: told.ways_of_paying(current_telling, facilities), key="facility_methods")
+        block(lambda: told_facilities.ways_of_paying(current_telling, facilities), key="facility_methods")
     with st.container(border=True):
         section_heading(t("fac_map"))
-        block(lambda: told.tiles(current_telling, facilities), key="facilities_map")
+        block(lambda: told_facilities.tiles(current_telling, facilities), key="facilities_map")
     with st.container(border=True):
-        block(lambda: told.cash_places(current_telling, facilities), key="cash_only")
+        block(lambda: told_facilities.cash_places(current_telling, facilities), key="cash_only")
     section_heading(t("fac_list"))
     lead = cached.made("bureaus of facilities", make=lambda: {current_telling.home(f.bureau) for f in facilities})
     bureaus = [code for code in cached.moment().units if code in lead]
     left, right = st.columns(2)
     with left:
-        kept = choose("show", ["", *told.SHOWN], t("fac_show"), lambda s: t(f"fac_show_{s}") if s else t("any"), default="")
+        kept = choose(
+            "show", ["", *told_facilities.SHOWN], t("fac_show"), lambda s: t(f"fac_show_{s}") if s else t("any"), default=""
+        )
     with right:
         whose = choose(
             "bureau",
@@ -78,8 +84,8 @@ if facilities:
             lambda code: current_telling.bureau(code) if code else t("any"),
             default="",
         )
-    narrowed = told.chosen(current_telling, facilities, show=kept, bureau=whose)
-    block(lambda: told.whole_list(current_telling, narrowed), key="facilities", suffix=f"{kept} {whose}")
+    narrowed = told_facilities.chosen(current_telling, facilities, show=kept, bureau=whose)
+    block(lambda: told_facilities.whole_list(current_telling, narrowed), key="facilities", suffix=f"{kept} {whose}")
     section_heading(t("notes_heading"))
     prose.markdown(t("fac_notes"))
     same_numbers("/api/v1/registers/facilities")

@@ -16,7 +16,7 @@ from pages.parts.procedure_page import procedure_page
 from pages.parts.registers import block, cards, not_loaded, published, same_numbers, telling
 from pages.parts.text import digits, named, t
 from pages.parts.titled import page_heading, section_heading
-from telling import procedures as told
+from telling import procedures as told_procedures
 
 enter()
 
@@ -36,30 +36,33 @@ if not total.procedures:
     stop()
 
 current_telling = telling()
-page_heading(markdown(told.title(current_telling, total, headline_value(rate, rate.judgement.figure) if rate else "")))
-prose.caption(markdown(told.lead(current_telling, total)))
+page_heading(markdown(told_procedures.title(current_telling, total, headline_value(rate, rate.judgement.figure) if rate else "")))
+prose.caption(markdown(told_procedures.lead(current_telling, total)))
 if total.sample:
     prose.warning(t("sample_marked", n=digits(total.sample)), icon=":material/science:")
 
-cards(lambda: told.cards(current_telling, register, total), key="procedures")
+cards(lambda: told_procedures.cards(current_telling, register, total), key="procedures")
 left, right = st.columns(2, gap="small") if rate is not None else (None, st.container())
 if left is not None and rate is not None:
     with left, st.container(border=True, height="stretch"):
         chart_with_table(rate, cached.moment().book, heading=named(rate.entry.definition))
 with right, st.container(border=True, height="stretch"):
-    block(lambda: told.over_time(current_telling, register, total), key="procedures_over_time")
+    block(lambda: told_procedures.over_time(current_telling, register, total), key="procedures_over_time")
 with st.container(border=True):
     section_heading(t("cmp_heading"))
     by = choose_part("by", DIMENSIONS, t("by_choose"), lambda d: t(f"reg_by_{d}"))
-    block(lambda: told.comparison(current_telling, register, by), key="procedures_by", suffix=by)
+    block(lambda: told_procedures.comparison(current_telling, register, by), key="procedures_by", suffix=by)
 left, right = st.columns(2, gap="small")
 with left, st.container(border=True, height="stretch"):
-    block(lambda: told.paper_steps(current_telling, register), key="procedure_steps")
+    block(lambda: told_procedures.paper_steps(current_telling, register), key="procedure_steps")
 with right, st.container(border=True, height="stretch"):
-    block(lambda: told.planned_when(current_telling, register), key="procedure_plan")
-if published("procedures", *told.PUBLISHED):
+    block(lambda: told_procedures.planned_when(current_telling, register), key="procedure_plan")
+if published("procedures", *told_procedures.PUBLISHED):
     with st.container(border=True):
-        block(lambda: told.published_totals(current_telling, register, total, cached.moment().whole), key="published_totals")
+        block(
+            lambda: told_procedures.published_totals(current_telling, register, total, cached.moment().whole),
+            key="published_totals",
+        )
 procedure_list(register)
 section_heading(t("notes_heading"))
 prose.markdown(t("proc_notes"))

@@ -50,7 +50,7 @@ def conclusion(listed: list[Question], replies: dict[str, list[Reply]]) -> None:
         prose.markdown(t("questions_bureau_none_lead"))
 
 
-def asked() -> None:
+def questions_list() -> None:
     """List the questions, and show the one that the address names."""
     listed = questions.questions(store, viewer=me.email)
     replies = {q.question_code: questions.coverage(store, q.question_code, viewer=me.email, today=office_today()) for q in listed}
@@ -110,4 +110,4 @@ shown = (
 if shown == "ask":
     write_question(store, actor=me.email)
 else:
-    asked()
+    questions_list()

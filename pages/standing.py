@@ -17,7 +17,7 @@ from pages.parts.registers import block, telling
 from pages.parts.text import language, named, t
 from pages.parts.titled import page_heading
 from pages.parts.when import as_of
-from telling import attention as told
+from telling import attention as told_attention
 from telling import projects
 from telling.matrix import LATE, OVERDUE
 from telling.words import Words
@@ -32,7 +32,7 @@ def word(code: str) -> str:
     if code == EVERY:
         return t("standing_every")
     group, status = code.split(".")
-    return told.list_word(group, status, Words(language()))
+    return told_attention.list_word(group, status, Words(language()))
 
 
 def of(scored: list[Scored], code: str) -> list[Scored]:
@@ -52,7 +52,11 @@ if bureau:
     own = next((r for r in moment.bureaus if r.code == bureau), None)
     scored, milestones = (list(own.figures), list(own.milestones)) if own else ([], [])
 
-codes = [EVERY, *(f"{group}.{status}" for group, status in told.lists()), *(f"milestone.{s}" for s in (*MILESTONE_STATES, OVERDUE))]
+codes = [
+    EVERY,
+    *(f"{group}.{status}" for group, status in told_attention.lists()),
+    *(f"milestone.{s}" for s in (*MILESTONE_STATES, OVERDUE)),
+]
 above = st.container()
 chosen = choose("list", codes, t("standing_choose"), word, default=EVERY)
 whose = project_names.get(project) or bureau_names.get(bureau, "")

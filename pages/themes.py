@@ -21,8 +21,8 @@ enter()
 book = cached.moment().book
 layout = cached.made("themes", code=tuple(address.link().items()), make=themes_layout)
 page_heading(t("themes"))
-if layout.said:
-    prose.markdown(markdown(layout.said))
+if layout.sentence:
+    prose.markdown(markdown(layout.sentence))
     draw_html(Markup('<h2 class="vh">{}</h2>').format(t("ed_key_numbers")) + layout.cards)
     prose.caption(t("legend"))
 else:

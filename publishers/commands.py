@@ -21,7 +21,7 @@ from kpis.state import State
 from kpis.store import copying
 from kpis.store.engine import file_of, shown_url
 from kpis.store.store import Store, utc_now
-from kpis.terminal import AT_START, WrongValue, err, out, own_store, refuse_kept, told, write
+from kpis.terminal import AT_START, WrongValue, err, localised, out, own_store, refuse_kept, write
 from publishers import backup
 from publishers.editions import on_disk, publication, record
 from publishers.editions.keys import pinned_key
@@ -57,9 +57,9 @@ def publish_command(
     against = (
         Message("edition_numbered", number=preview.compared_with) if preview.compared_with else Message("edition_against_none")
     )
-    out.print(told("edition_compared", number=preview.number, as_of=preview.as_of, against=against), markup=False)
+    out.print(localised("edition_compared", number=preview.number, as_of=preview.as_of, against=against), markup=False)
     for table, rows in preview.counts.items():
-        left = f" ({told('samples_left_out', count=preview.left_out[table])})" if table in preview.left_out else ""
+        left = f" ({localised('samples_left_out', count=preview.left_out[table])})" if table in preview.left_out else ""
         out.print(f"  {table}: {rows}{left}", markup=False)
     for change in preview.changes:
         size = change.size_ja and f" ({change.size_ja})"
@@ -74,9 +74,9 @@ def publish_command(
     if preview.doubts and not is_meant:
         if not sys.stdin.isatty():
             raise FigureRefused("publish_unconfirmed", doubts=preview.doubts)
-        typer.confirm(told("publish_really"), abort=True)
+        typer.confirm(localised("publish_really"), abort=True)
     made = publication.publish(store, note=note, now=utc_now(), viewer=actor, revision=preview.revision)
-    out.print(told("edition_published", name=made.folder.name, sha256=made.sha256), markup=False)
+    out.print(localised("edition_published", name=made.folder.name, sha256=made.sha256), markup=False)
 
 
 def _warn_unplaced() -> None:
@@ -109,12 +109,12 @@ def verify_command(
     else:
         faults = record.faults(own_store(is_start=False), folder, number, key=pinned)
     if bare := [n for n in unsigned(folder) if number in (None, n)]:
-        err.print(told("editions_unsigned", editions=", ".join(f"{n:04d}" for n in bare)), markup=False)
+        err.print(localised("editions_unsigned", editions=", ".join(f"{n:04d}" for n in bare)), markup=False)
     there = on_disk.numbers(folder)
     if not there and not faults:  # nothing was proved, which is no success but where the database says that nothing was published
         if settings().mode == "public" or folder != settings().editions_dir:
             raise NotFound("folder_without_editions", folder=folder)
-        out.print(told("verified_nothing"), markup=False)
+        out.print(localised("verified_nothing"), markup=False)
         return
     _say_proved(faults, [n for n in there if number in (None, n)])
 
@@ -123,7 +123,7 @@ def _say_proved(faults: Sequence[EditionFault], editions: Sequence[int]) -> None
     for fault in faults:
         err.print(f"{fault.edition:04d} {fault.file}: {both(fault.message)}", markup=False)
     if not faults:
-        out.print(told("edition_unchanged", editions=", ".join(f"{n:04d}" for n in editions)), markup=False)
+        out.print(localised("edition_unchanged", editions=", ".join(f"{n:04d}" for n in editions)), markup=False)
     raise typer.Exit(1 if faults else 0)
 
 
@@ -146,7 +146,7 @@ def key_rotate(
 ) -> None:
     """Sign with a new key from now on; the old one signs it, so that whoever knows the old one is led to it."""
     key = record.rotate(own_store(), settings(), now=utc_now(), is_lost=is_lost)
-    out.print(told("key_rotated", key=key.public_key, number=key.first_edition), markup=False, soft_wrap=True)
+    out.print(localised("key_rotated", key=key.public_key, number=key.first_edition), markup=False, soft_wrap=True)
 
 
 @app.command("rollback")
@@ -160,7 +160,7 @@ def rollback_command(
     """Show an earlier edition; later ones are marked as withdrawn, with the reason."""
     store = own_store()
     publication.rollback(store, edition, reason=reason, now=utc_now(), viewer=actor)
-    out.print(told("edition_shown_now", number=edition), markup=False)
+    out.print(localised("edition_shown_now", number=edition), markup=False)
 
 
 @app.command("export")
@@ -171,7 +171,7 @@ def export_command(
     """Write the static public edition as plain files for any web server or CDN, with every earlier edition under editions/."""
     _warn_unplaced()
     made = export.export(refuse_kept(target), number=edition, chosen=settings())
-    out.print(told("edition_written", target=target, number=made.number), markup=False)
+    out.print(localised("edition_written", target=target, number=made.number), markup=False)
 
 
 @app.command("report")
@@ -210,7 +210,7 @@ def report_command(
         write(pdf, pack_pdf(agenda))
         written.append(pdf)
     else:
-        err.print(told("pack_without_font", fonts=", ".join(FONTS[:4])), markup=False)
+        err.print(localised("pack_without_font", fonts=", ".join(FONTS[:4])), markup=False)
     for sentence in made.sentences():
         out.print(f"- {sentence}", markup=False)
     out.print(" ".join(map(str, written)), markup=False)
@@ -221,17 +221,19 @@ def backup_command(to: Annotated[Path, typer.Argument(help="A folder that does n
     """Copy everything of this instance (rows, editions, signing key) into one folder, and prove it by reading it again."""
     manifest = backup.make_backup(own_store(is_start=False), refuse_kept(to), settings())
     rows = sum(table["rows"] for table in manifest["tables"].values())
-    out.print(told("backup_made", folder=to, revision=manifest["revision"], rows=rows, files=len(manifest["files"])), markup=False)
+    out.print(
+        localised("backup_made", folder=to, revision=manifest["revision"], rows=rows, files=len(manifest["files"])), markup=False
+    )
 
 
 @app.command("restore")
 def restore_command(folder: Annotated[Path, typer.Argument(help="What `backup` made")]) -> None:
     """Put a backup back into an instance that holds nothing yet, and prove it row by row."""
     manifest, waits = backup.restore(folder, own_store(is_start=False), settings())
-    out.print(told("backup_restored", folder=folder, made_at=manifest["made_at"], revision=manifest["revision"]), markup=False)
+    out.print(localised("backup_restored", folder=folder, made_at=manifest["made_at"], revision=manifest["revision"]), markup=False)
     own_store()  # brings pointer and keys beside the editions to what the database says
     if waits:
-        out.print(told("notices_put_aside", count=waits), markup=False)
+        out.print(localised("notices_put_aside", count=waits), markup=False)
 
 
 @app.command("copy")
@@ -245,4 +247,4 @@ def copy_command(to: Annotated[str, typer.Option(help="Where to: sqlite:///FILE 
         refuse_kept(file)
     sent = copying.copy_all(own_store(is_start=False), Store(to))
     shown = shown_url(to)  # without its password
-    out.print(told("database_copied", rows=sum(rows.count for rows in sent.values()), to=shown), markup=False)
+    out.print(localised("database_copied", rows=sum(rows.count for rows in sent.values()), to=shown), markup=False)

@@ -162,7 +162,7 @@ class Agenda:
     @cached_property
     def taken(self) -> list[Decided]:
         """Return what this meeting decided."""
-        return [self.told(row) for row in self.decisions if row.period_code == self.report.period.code]
+        return [self.decided(row) for row in self.decisions if row.period_code == self.report.period.code]
 
     @cached_property
     def carried(self) -> list[Decided]:
@@ -170,7 +170,7 @@ class Agenda:
         end = self.report.period.end
         earlier = [row for row in self.decisions if parse_period(row.period_code).end < end]
         last = max((parse_period(row.period_code).end for row in earlier), default=None)
-        items = [(row, self.told(row)) for row in earlier]
+        items = [(row, self.decided(row)) for row in earlier]
         return [item for row, item in items if item.is_open or parse_period(row.period_code).end == last]
 
     @cached_property
@@ -194,7 +194,7 @@ class Agenda:
         """Return the items, in the order of ``listed``."""
         return [self.item(subject, row) for subject, row in self.listed]
 
-    def told(self, row: tables.Decision) -> Decided:
+    def decided(self, row: tables.Decision) -> Decided:
         """Tell a decision with the state of what became of it."""
         w, actions = self.words, self._actions
         action, closed = actions.get(row.action_code or ""), _closed(row, self.known_at)

@@ -70,7 +70,7 @@ def answer_for(telling: Telling, subject_code: str, bureau_code: str) -> Answer:
         bureau_code: whose it is; a blank: every bureau's.
     """
     w, order = telling.words, {code: place for place, code in enumerate(telling.bureaus)}
-    every = telling.moment.said.items()
+    every = telling.moment.commented.items()
     anybodys = [(whose, answer) for (subject, whose), answer in every if subject == subject_code]
     answers = [pair for pair in anybodys if pair[0] == bureau_code] or anybodys
     given = [(whose, row) for whose, answer in answers for row in answer.commentaries[:1] if named(row, "cause", w.language)]
@@ -151,7 +151,7 @@ def strip(stood: Sequence[Stood], words: Words, *, name: str = "") -> Strip | No
         else words("att_cell", quarter=run[0][0], word=run[0][2])
         for run in _runs(cells)
     )  # fmt: skip
-    return Strip(cells=cells, said=words("att_strip", name=name, cells=text) if name else text)
+    return Strip(cells=cells, alt=words("att_strip", name=name, cells=text) if name else text)
 
 
 def _runs(cells: Iterable[tuple[str, str, str]]) -> Iterator[list[tuple[str, str, str]]]:

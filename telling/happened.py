@@ -115,7 +115,7 @@ def _causes(telling: Telling, item: Scored, values: Mapping[date, float]) -> Ite
     """Yield what bureaus wrote of a period: the cause, else what is done; of many bureaus the first and how many others."""
     w, code = telling.words, item.entry.definition.code
     by_period: dict[str, list[tuple[str, str]]] = defaultdict(list)
-    for (subject, bureau), commented in telling.moment.said.items():
+    for (subject, bureau), commented in telling.moment.commented.items():
         if subject == code and (item.entry.is_own_scope or bureau == item.entry.unit_code):
             for row in commented.commentaries:
                 part = next((part for part in ("cause", "response") if named(row, part, w.language)), None)

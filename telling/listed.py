@@ -160,7 +160,7 @@ def _headings(telling: Telling, register: Register) -> dict[str, str]:
     texts, meant = translated(register.fields), said_of(register.fields)
     language = side(telling.words.language)
     return {
-        telling.words("col_note") if c == "note_ja" else (texts[c].said(language) if c in texts else meant[c])[language]: c
+        telling.words("col_note") if c == "note_ja" else (texts[c].meanings(language) if c in texts else meant[c])[language]: c
         for c in _shown(register)
     }
 

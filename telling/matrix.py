@@ -50,7 +50,7 @@ class Cell:
     status: str = QUIET
     share: float | None = None
     period: str = ""
-    said: str = ""
+    title: str = ""
     is_loud: bool = False
     leads: Leads | None = None
 
@@ -202,14 +202,14 @@ def _figure(report: BureauReport, row: tables.Indicator, usual: Period, words: W
     item = _item(report, row)
     if item is None or item.judgement.figure is None:
         is_owed = row.indicator_code in report.owed
-        return Cell(words("matrix_missing"), MISSING, said=words("no_report")) if is_owed else Cell("—", NONE)
+        return Cell(words("matrix_missing"), MISSING, title=words("no_report")) if is_owed else Cell("—", NONE)
     figure, status = item.judgement.figure, item.judgement.status
     value = value_of(item.entry.definition, figure)
     text = words("matrix_text") if value is None else value_alone(item, value, words.language)
     period = "" if figure.period == usual else figure.period.short(words.language)
     shown = shown_figure(item, figure, words.language)
     description = shown if value is None else f"{status_word(status, words.language)} {item.sentence(words.language)}"
-    return Cell(text, status if status in FELL_SHORT else QUIET, period=period, said=description)
+    return Cell(text, status if status in FELL_SHORT else QUIET, period=period, title=description)
 
 
 def _share(counts: Mapping[str, int], done: str, words: Words, leads: Leads) -> Cell:
@@ -230,7 +230,7 @@ def _milestones(milestones: Iterable[Milestone], words: Words, bureau: str = "")
         Cell(
             words.number(count) if count else "·",
             is_loud=bool(count) and at == 1,
-            said="" if count else words.number(0),
+            title="" if count else words.number(0),
             leads=Leads("milestones", state, bureau) if count else None,
         )
         for at, (count, state) in enumerate(zip(counts, ("done", OVERDUE, "not_seen"), strict=True))
@@ -294,7 +294,7 @@ def _of_whole(item: Scored | None, words: Words) -> Cell:
     figure = item.judgement.figure
     is_text = value_of(item.entry.definition, figure) is None
     text = words("matrix_text") if is_text else shown_figure(item, figure, words.language)
-    return Cell(text, period=figure.period.short(words.language), said=item.sentence(words.language))
+    return Cell(text, period=figure.period.short(words.language), title=item.sentence(words.language))
 
 
 def _grouped(

@@ -143,14 +143,16 @@ def blocks(
 def of_subject(telling: Telling, code: str) -> list[Commented]:
     """Return what is said of an indicator or project, by the bureaus in catalogue order."""
     order = {unit: place for place, unit in enumerate(telling.bureaus)}
-    own = [(bureau, commented) for (subject, bureau), commented in telling.moment.said.items() if subject == code]
+    own = [(bureau, commented) for (subject, bureau), commented in telling.moment.commented.items() if subject == code]
     return [commented for bureau, commented in sorted(own, key=lambda pair: order.get(pair[0], len(order)))]
 
 
 def of_bureau(telling: Telling, code: str) -> list[Commented]:
     """Return what a bureau says and does, by indicator and project in catalogue order; a bureau that ended by its successor's name."""
     order = {subject: place for place, subject in enumerate([*telling.moment.indicators, *telling.moment.by_code(tables.Project)])}
-    own = [(subject, commented) for (subject, bureau), commented in telling.moment.said.items() if telling.home(bureau) == code]
+    own = [
+        (subject, commented) for (subject, bureau), commented in telling.moment.commented.items() if telling.home(bureau) == code
+    ]
     return [commented for subject, commented in sorted(own, key=lambda pair: order.get(pair[0], len(order)))]
 
 

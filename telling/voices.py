@@ -39,7 +39,7 @@ def mean_sentence(heard: Heard, kind: str, code: str, words: Words) -> str:
     return words("voice_mean_before", edition=heard.before, mean=words.number(tally.mean, ".1f"), count=tally.count)
 
 
-def said(heard: Heard, kind: str, code: str, words: Words) -> Sequence[ShownVoice]:
+def shown_voices(heard: Heard, kind: str, code: str, words: Words) -> Sequence[ShownVoice]:
     """Return the voices that are shown with their answers, newest first."""
     return [_said(voice, words) for voice in heard.answered.get((kind, code), ())]
 

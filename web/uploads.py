@@ -40,7 +40,7 @@ class Uploads(MemoryUploadedFileManager):
         super().__init__("/_stcore/upload_file")
         self.arriving: dict[str, list[Arrival]] = {}  # by session
 
-    def held(self, sessions: Iterable[str] | None = None) -> tuple[int, int]:
+    def usage(self, sessions: Iterable[str] | None = None) -> tuple[int, int]:
         """Return how many files sessions hold and their bytes, those that are coming in counted; of all sessions without a list."""
         with self._lock:
             named = {*self.file_storage, *self.arriving} if sessions is None else sessions
@@ -99,10 +99,10 @@ class UploadGate:
         own = claims.get(session_id, {}).get("email")
         of_person = [session for session, claim in claims.items() if claim.get("email") == own] if own else [session_id]
         for sessions, most in (([session_id], chosen.uploads_per_session), (of_person, chosen.uploads_per_person)):
-            files, size = uploads.held(sessions)
+            files, size = uploads.usage(sessions)
             if files + more > most or size > most * (chosen.max_upload_bytes + FRAME_BYTES):
                 return 429, Message("upload_too_many", most=most)
-        if uploads.held()[1] > chosen.uploads_bytes:
+        if uploads.usage()[1] > chosen.uploads_bytes:
             return 429, Message("upload_no_room")
         return None
 

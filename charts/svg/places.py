@@ -20,7 +20,7 @@ def outlined(shape: Tiles, pen: Pen) -> float:
         edge = INK if area.tile.total else "#B0B0B8"
         area_marks = (
             f'<path d="{path}" fill="{fill_of(area.tile.done)}" stroke="{edge}" stroke-width=".8" fill-rule="evenodd">'
-            f"<title>{escaped(said(area.tile))}</title></path>"
+            f"<title>{escaped(tile_text(area.tile))}</title></path>"
         )
         pen.parts.append(_leading(area.tile, area_marks, pen))
     for area in drawn_places:  # after all outlines: a number may reach into the next
@@ -31,14 +31,14 @@ def outlined(shape: Tiles, pen: Pen) -> float:
             )
     for box in boxes:
         tile, (x, y) = box.tile, box.corner
-        pen.box(x + 2, y + 2, *BOX, fill_of(tile.done), edge=INK if tile.total else "#B0B0B8", title=said(tile))
+        pen.box(x + 2, y + 2, *BOX, fill_of(tile.done), edge=INK if tile.total else "#B0B0B8", title=tile_text(tile))
         pen.text(x + 2 + BOX[0] / 2, y + 17, clipped(tile.name, BOX[0] - 4), anchor="middle", fill=INK if tile.total else PLAN)
         if tile.total:
             pen.text(x + 2 + BOX[0] / 2, y + 33, tile.numbers, anchor="middle", bold=True)
     return height + 4
 
 
-def said(tile: Tile) -> str:
+def tile_text(tile: Tile) -> str:
     """Return what a place says when it is pointed at."""
     return f"{tile.place}: {tile.done} / {tile.total}"
 

@@ -105,7 +105,7 @@ class Index:
             "\t".join((*islice(names, len(spelling)), *beneath)) for spelling, *beneath in zip(names_of, read, same, strict=True)
         ]
         beside = folded_all(entry.beside for entry in self.entries)
-        self.said = "".join(f"{text}\t{reading}\n" for text, reading in zip(texts, beside, strict=True))
+        self.text = "".join(f"{text}\t{reading}\n" for text, reading in zip(texts, beside, strict=True))
         self.starts = np.cumsum([0, *(len(text) + len(reading) + 2 for text, reading in zip(texts, beside, strict=True))])
         self.kinds = np.array([KINDS.index(entry.kind) for entry in self.entries], dtype=np.int8)
         self.until = np.array([entry.until or 1 << 30 for entry in self.entries], dtype=np.int64)
@@ -114,7 +114,7 @@ class Index:
 
     def called(self, n: int) -> list[str]:
         """Return what an entry is called, as it is compared: its names, how the first is read, other words for it."""
-        return self.said[self.starts[n] : self.starts[n + 1] - 1].split("\t")[:-1]
+        return self.text[self.starts[n] : self.starts[n + 1] - 1].split("\t")[:-1]
 
     def only(self, stands: npt.NDArray[np.bool_]) -> Index:
         """Return the same index in which some entries stand no longer."""
@@ -126,7 +126,7 @@ class Index:
         """Return the places of the entries that say every word, which is folded; all of them where there is none."""
         places = np.nonzero(self.until)[0]
         for word in words:
-            there = np.array([match.start() for match in re.finditer(re.escape(word), self.said)], dtype=np.int64)
+            there = np.array([match.start() for match in re.finditer(re.escape(word), self.text)], dtype=np.int64)
             places = np.intersect1d(places, np.searchsorted(self.starts, there, side="right") - 1)
         return places
 

@@ -109,6 +109,6 @@ def _own(session: Session, reach: Collection[str], rows: Iterable[KeptRow], keys
     own, new = own_keys(session, reach, listed)
     wrote = {
         key for key in new
-        if key in rows_of and any(claim.hand.part in reach for cell in rows_of[key].said.values() for claim in cell.claims)
+        if key in rows_of and any(claim.hand.part in reach for cell in rows_of[key].cells.values() for claim in cell.claims)
     }  # fmt: skip
     return own | wrote

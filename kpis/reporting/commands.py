@@ -14,7 +14,7 @@ from kpis.reporting import deputies, people, withdrawals
 from kpis.reporting.access import ROLES
 from kpis.seen import journal
 from kpis.store.store import utc_now
-from kpis.terminal import WrongValue, out, own_store, told
+from kpis.terminal import WrongValue, localised, out, own_store
 
 app = typer.Typer()
 withdraw_app = typer.Typer(no_args_is_help=True, help="Take back a figure approved by mistake: one person asks, another decides")
@@ -77,14 +77,16 @@ def withdraw_refuse(
 
 
 def _print_asked(request: withdrawals.Asked) -> None:
-    def said(figure: Figure | None) -> str:
-        return ", ".join(f"{n} {v}" for n, v in withdrawals.said_of(figure).items()) or told("figure_none")
+    def figure_fields(figure: Figure | None) -> str:
+        return ", ".join(f"{n} {v}" for n, v in withdrawals.said_of(figure).items()) or localised("figure_none")
 
     out.print(
-        told("withdrawal_in_short", number=request.id, state=request.state, key=" ".join(request.key), vintage=request.vintage),
+        localised(
+            "withdrawal_in_short", number=request.id, state=request.state, key=" ".join(request.key), vintage=request.vintage
+        ),
         markup=False,
     )
-    out.print(f"  {said(request.figure)} → {said(request.then)}", markup=False)
+    out.print(f"  {figure_fields(request.figure)} → {figure_fields(request.then)}", markup=False)
     out.print(f"  [{request.reason_class}] {request.reason_text} ({request.asked_by} → {request.decided_by or '―'})", markup=False)
 
 
@@ -129,7 +131,9 @@ def user_remove(
 
 
 def _print_person(person: people.Person) -> None:
-    roles = ", ".join(" ".join(filter(None, (g.role, g.bureau_code, g.section_code))) for g in person.grants) or told("roles_none")
+    roles = ", ".join(" ".join(filter(None, (g.role, g.bureau_code, g.section_code))) for g in person.grants) or localised(
+        "roles_none"
+    )
     in_log = journal.person_id(person.email)
     out.print(f"{person.email} {person.name}: {roles}" + (f" [{in_log}]" if in_log else ""), markup=False)
 
@@ -175,11 +179,11 @@ def deputy_end(number: Annotated[int, typer.Argument(help="Number of the deputy,
     """End it before its time; what was done until then stands."""
     store = own_store()
     deputies.end_deputy(store, number, actor=people.account_key(actor))
-    out.print(told("deputy_ended_now"), markup=False)
+    out.print(localised("deputy_ended_now"), markup=False)
 
 
 def _print_deputy(deputy: deputies.Deputed) -> None:
-    state = told(f"deputy_state_{deputy.state(local_day(utc_now()))}")
+    state = localised(f"deputy_state_{deputy.state(local_day(utc_now()))}")
     out.print(
         f"{deputy.id} {deputy.email} → {deputy.stands_in_for}: {deputy.from_date} – {deputy.until_date} ({state}) [{deputy.named_by}]",
         markup=False,

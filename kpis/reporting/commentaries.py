@@ -47,9 +47,9 @@ def asked_of(store: Store, bureau: str, period: str) -> list[str]:
     organisation, report = store.organisation(), parse_period(period)
 
     def is_asked(row: Mapping[str, object]) -> bool:
-        asked = periods_asked(str(row["frequency"]), report)
+        periods = periods_asked(str(row["frequency"]), report)
         return bool(row["is_reported_by_bureaus"]) and any(
-            outside_time(bureau, parse_period(p), organisation) is None for p in asked
+            outside_time(bureau, parse_period(p), organisation) is None for p in periods
         )
 
     return [row["indicator_code"] for row in store.all_of(tables.Indicator) if is_asked(row)]

@@ -122,21 +122,21 @@ class Completeness:
     """How much of what was asked a report leaves known: figures that it gives or that are stored already.
 
     Args:
-        asked: number of figures asked for.
+        asked_count: number of figures asked for.
         open: (indicator, period) of each that stays without a figure, as the template orders them.
     """
 
-    asked: int
+    asked_count: int
     open: tuple[tuple[str, str], ...] = ()
 
     @property
     def filled(self) -> int:
         """Return n of "n of m figures filled in"."""
-        return self.asked - len(self.open)
+        return self.asked_count - len(self.open)
 
-    def told(self) -> str:
+    def sentence(self) -> str:
         """Say both numbers, for a line of the audit trail or of a terminal."""
-        return both(Message("figures_filled_in", asked=self.asked, filled=self.filled))
+        return both(Message("figures_filled_in", asked=self.asked_count, filled=self.filled))
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,7 +39,7 @@ class Present:
     state: str
     revision: int
     rows: Mapping[RowKey, ReportedRow]
-    said: Mapping[RowKey, Mapping[str, Value]]
+    fields: Mapping[RowKey, Mapping[str, Value]]
     comments: tuple[Comment, ...]
 
 
@@ -123,7 +123,7 @@ def _placed(row: ReportedRow, there: ReportedRow | None) -> ReportedRow:
 
 
 def _written(row: ReportedRow, hand: Hand) -> list[tuple[str, Claim]]:
-    return [(column, cell.holds) for column, cell in kept(row, hand).said.items()]
+    return [(column, cell.holds) for column, cell in kept(row, hand).cells.items()]
 
 
 def _record(session: Session, row: tables.Submission, actor: str, claims: Sequence[tuple[ReportedRow, str, Claim]]) -> None:

@@ -103,8 +103,8 @@ def _stored_rows(session: Session, submission: tables.Submission, revision: int)
 
 def packed_claims(row: KeptRow) -> str:
     """Return who wrote what in a row as the text that a submission keeps: one hand where all of it is of one, as its row says it."""
-    hands = {claim.hand for cell in row.said.values() for claim in cell.claims}
-    if len(hands) == 1 and all(len(cell.claims) == 1 and cell.settled is None for cell in row.said.values()):
+    hands = {claim.hand for cell in row.cells.values() for claim in cell.claims}
+    if len(hands) == 1 and all(len(cell.claims) == 1 and cell.settled is None for cell in row.cells.values()):
         (hand,) = hands
         if row == kept(row.row, hand):
             return orjson.dumps({"hand": _packed_hand(hand)}).decode()
@@ -115,7 +115,7 @@ def packed_claims(row: KeptRow) -> str:
             ],
             **({"settled": [shown(s.value), [shown(v) for v in s.among], s.by, s.at]} if (s := cell.settled) else {}),
         }
-        for column, cell in row.said.items()
+        for column, cell in row.cells.items()
     }  # fmt: skip
     return orjson.dumps({"cells": cells}).decode()
 

@@ -105,7 +105,7 @@ class KeptRow:
     """A row of a report, and what was said of each of its cells by whom."""
 
     row: ReportedRow
-    said: Mapping[str, CellClaims] = field(default_factory=dict)
+    cells: Mapping[str, CellClaims] = field(default_factory=dict)
 
     @property
     def key(self) -> RowKey:
@@ -115,7 +115,7 @@ class KeptRow:
     @property
     def writers(self) -> tuple[Hand, ...]:
         """Return whose claims count in it, each once, the latest last."""
-        hands = sorted({c.hand for s in self.said.values() for c in (s.holds,)}, key=lambda h: (h.upload, h.by, h.part))
+        hands = sorted({c.hand for s in self.cells.values() for c in (s.holds,)}, key=lambda h: (h.upload, h.by, h.part))
         return tuple({(h.by, h.part): h for h in hands}.values())
 
 
@@ -125,12 +125,12 @@ class Clash:
 
     row: ReportedRow
     column: str
-    said: CellClaims
+    cell: CellClaims
 
     @property
     def options(self) -> tuple[tuple[Value, tuple[Claim, ...]], ...]:
         """Return each value with the claims that say so."""
-        return tuple((v, tuple(c for c in self.said.claims if is_same_value(c.value, v))) for v in self.said.values)
+        return tuple((v, tuple(c for c in self.cell.claims if is_same_value(c.value, v))) for v in self.cell.values)
 
 
 def kept(row: ReportedRow, hand: Hand) -> KeptRow:
@@ -160,18 +160,18 @@ def merge(base: Sequence[KeptRow], rows: Sequence[ReportedRow], hand: Hand, *, d
 
 def clashes(rows: Iterable[KeptRow]) -> list[Clash]:
     """Return every cell that is a question."""
-    return [Clash(kept_row.row, column, cell) for kept_row in rows for column, cell in kept_row.said.items() if cell.is_open]
+    return [Clash(kept_row.row, column, cell) for kept_row in rows for column, cell in kept_row.cells.items() if cell.is_open]
 
 
 def answered(there: KeptRow, column: str, value: Value, *, by: str, at: datetime | None) -> KeptRow:
     """Return a row with one of the values of a cell chosen."""
-    cells = {**there.said, column: there.said[column].settle(value, by=by, at=at)}
+    cells = {**there.cells, column: there.cells[column].settle(value, by=by, at=at)}
     return KeptRow(_built(there.row, there.row, cells), cells)
 
 
 def stated(there: KeptRow, values: Mapping[str, Value], hand: Hand) -> KeptRow:
     """Return a row in whose cells somebody who may decide wrote values, whatever others wrote there."""
-    cells = dict(there.said)
+    cells = dict(there.cells)
     for column, value in values.items():
         was = there.row.issued.get(column, _blank_like(value))
         own = cells.get(column, CellClaims(())).with_claim(Claim(value=value, was=was, hand=hand))
@@ -181,7 +181,7 @@ def stated(there: KeptRow, values: Mapping[str, Value], hand: Hand) -> KeptRow:
 
 def taken_out(there: KeptRow, hand: Hand) -> KeptRow:
     """Return a row of which somebody said that nothing of it is reported: every cell is again as its template had it."""
-    return stated(there, {column: cell.holds.was for column, cell in there.said.items()}, hand)
+    return stated(there, {column: cell.holds.was for column, cell in there.cells.items()}, hand)
 
 
 def left_open(counted: Completeness, rows: Iterable[KeptRow]) -> Completeness:
@@ -195,7 +195,7 @@ def left_open(counted: Completeness, rows: Iterable[KeptRow]) -> Completeness:
     figures_known = {key for key, row in figures.items() if not says_nothing(row.fields)}
     emptied = {key for key, row in figures.items() if says_nothing(row.fields) and row.changed}
     still = [key for key in counted.open if key not in figures_known]
-    return Completeness(counted.asked, (*still, *sorted(emptied - {*still})))
+    return Completeness(counted.asked_count, (*still, *sorted(emptied - {*still})))
 
 
 def _claims(row: ReportedRow, hand: Hand) -> Iterable[tuple[str, Claim]]:
@@ -219,7 +219,7 @@ def _claims(row: ReportedRow, hand: Hand) -> Iterable[tuple[str, Claim]]:
 
 
 def _joined(there: KeptRow, row: ReportedRow, hand: Hand, *, decides: bool) -> KeptRow:
-    cells = dict(there.said)
+    cells = dict(there.cells)
     brings = dict(_claims(row, hand))
     if row.fields.keys() <= row.cleared:  # all of the row: also what no cell of its own says
         rest = {column: cell.holds.was for column, cell in cells.items() if column not in brings}
@@ -239,7 +239,7 @@ def _joined(there: KeptRow, row: ReportedRow, hand: Hand, *, decides: bool) -> K
 
 
 def _is_rewritten(there: KeptRow, cells: Mapping[str, CellClaims], column: str) -> bool:
-    before = there.said.get(column)
+    before = there.cells.get(column)
     return before is not None and not is_same_value(before.holds.value, cells[column].holds.value)
 
 

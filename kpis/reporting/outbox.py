@@ -70,7 +70,7 @@ class Delivery:
     language: str
     is_digest: bool
     is_office: bool
-    told: tuple[Told, ...]
+    notices: tuple[Told, ...]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -190,7 +190,7 @@ def begin(store: Store, claim: Delivery, *, message_id: str, now: datetime) -> b
     with store.writing(is_figures=False, any_clock=True) as session:
         readers, chosen = _Readers(session), _choices(session)
         rows = session.execute(select(_N).where(_mine(claim), _N.c.state == NoticeState.CLAIMED, _N.c.claimed_until >= now)).all()
-        if len(rows) != len(claim.told):
+        if len(rows) != len(claim.notices):
             return False
         if gone := [row.id for row in rows if readers.how_often(row, chosen) in (None, HowOften.NONE)]:
             _settle(session, gone, NoticeState.WITHHELD, now)
@@ -221,7 +221,7 @@ def not_sent(store: Store, claim: Delivery, error: str, *, now: datetime, is_fin
     """
     values = {"last_error": line(error)[:500], "claimed_until": None}
     with store.writing(is_figures=False, any_clock=True) as session:
-        for notice in claim.told:
+        for notice in claim.notices:
             attempts = notice.attempts + 1
             here = (_mine(claim), _N.c.id == notice.id, _N.c.state == NoticeState.SENDING)
             if is_unknown or is_final or attempts > len(PAUSES):

@@ -100,7 +100,7 @@ def settle(store: Store, report_id: int, *, actor: str, revision: int, choices: 
         rows = rows_kept(session, row)
         for (kind, key, column), value in choices.items():
             stored = row_kept(rows, kind, key)
-            own = (kept := kept_row(row, stored)).said.get(column)
+            own = (kept := kept_row(row, stored)).cells.get(column)
             if own is None or not own.is_open or not any(is_same_value(value, option) for option in own.values):
                 raise FigureRefused("choose_written_value")
             rekept(stored, answered(kept, column, value, by=actor, at=instant(session)))
@@ -123,7 +123,7 @@ def take_out(store: Store, report_id: int, *, actor: str, revision: int, rows: S
             stored = row_kept(stored_rows, kind, key)
             was = kept_row(row, stored)
             rekept(stored, taken_out(was, hand))
-            listed = ", ".join(f"{column} {cell.holds.value}" for column, cell in was.said.items())
+            listed = ", ".join(f"{column} {cell.holds.value}" for column, cell in was.cells.items())
             record_step(
                 session, row, actor, "row_taken_out", cell=f"{stored.sheet}!{stored.cell}", detail=f"{' '.join(key)}: {listed}"
             )
@@ -212,7 +212,7 @@ def submit(store: Store, report_id: int, *, actor: str, revision: int, today: da
             row.decided_by = row.decided_at = None
             detail = f"{len(comparison.cells)} cells differ, {comparison.unchanged} rows unchanged"
             counted = completeness_of(row)
-            detail += f"; {counted.told()}" if counted is not None else ""
+            detail += f"; {counted.sentence()}" if counted is not None else ""
             detail += "; on behalf of the bureau" if row.is_on_behalf else ""
             record_step(session, row, actor, "submitted", detail=detail)
             return

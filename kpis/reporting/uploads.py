@@ -135,7 +135,7 @@ def upload(
             detail = f"{bureau_code} {period_code} revision {row.revision}: {name}, {len(rows)} rows, {asked_count} warnings"
             detail += f", part {part}" if part else ""
             detail += f", {differing} cells written twice" if differing else ""
-            detail += f"; {counted.told()}" if counted is not None else ""
+            detail += f"; {counted.sentence()}" if counted is not None else ""
             detail += f"; {way_it_came}" if way_it_came else ""
             record_step(session, row, actor, "taken_in" if way_it_came else "uploaded", detail=detail)
             return Uploaded(id_of(row), row.revision, row.state, clashes=differing)
@@ -168,7 +168,7 @@ def keep_merged(
     """Keep a report after something was merged into it, with what is asked of it now; return what it leaves open, and how much is asked."""
     unconfirmed = [*before.still_asked(rows, merged), *warnings]
     counted = None if completeness is None else left_open(completeness, merged)
-    row.asked_count = counted.asked if counted is not None else None
+    row.asked_count = counted.asked_count if counted is not None else None
     row.open_json = json.dumps(counted.open) if counted is not None else ""
     if counted is not None and about_open is not None and (open_ := about_open(counted)) is not None:
         unconfirmed.append(open_)
@@ -205,7 +205,7 @@ class Before:
                 continue
             if key in touched and any(
                 after[key].row.fields.get(column) != cell.holds.value
-                for column, cell in was[key].said.items()
+                for column, cell in was[key].cells.items()
                 if column in was[key].row.fields
             ):
                 continue

@@ -52,7 +52,7 @@ class Doing:
         """Return how long it has lasted."""
         return time.perf_counter() - self.began
 
-    def said(self) -> dict[str, Any]:
+    def summary(self) -> dict[str, Any]:
         """Return what a line of the log says of it."""
         statements = sum(count for count, _ in self.statements.values())
         return {
@@ -141,7 +141,7 @@ def made(sort: str, key: object, make: Callable[[], T]) -> T:
             _add(doing.made, f"{sort} {_name_of_key(key)}".rstrip(), 1, seconds)
 
 
-def asked(statement: str, seconds: float) -> None:
+def statement_done(statement: str, seconds: float) -> None:
     """Note a statement of the database that is over."""
     verb = statement[:6].upper()
     counts.DATABASE.labels("read" if verb == "SELECT" else "begin" if verb.startswith("BEGIN") else "write").observe(seconds)

@@ -110,9 +110,9 @@ def ended(event: str, noted: doing.Doing, *, slow: float, **fields: Any) -> None
         fields: what else is known of it.
     """
     counts.HITS.inc(noted.hits)
-    write(event, id=noted.number, **fields, **noted.said())
+    write(event, id=noted.number, **fields, **noted.summary())
     if slow > settings().slow_seconds:
-        write(f"slow {event}", level=logging.WARNING, id=noted.number, what=noted.what, **noted.said(), **noted.slowest())
+        write(f"slow {event}", level=logging.WARNING, id=noted.number, what=noted.what, **noted.summary(), **noted.slowest())
 
 
 def person_id(email: str) -> str:

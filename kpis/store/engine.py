@@ -82,14 +82,14 @@ def _noted(engine: Engine, url: str) -> Engine:
 
     @event.listens_for(engine, "after_cursor_execute")
     def ends(connection: Connection, cursor: Any, statement: str, *_: object) -> None:
-        doing.asked(statement, time.perf_counter() - connection.info["begins"])
+        doing.statement_done(statement, time.perf_counter() - connection.info["begins"])
         if cursor.description is None and cursor.rowcount > 0:
             doing.read(cursor.rowcount)
 
     @event.listens_for(engine, "handle_error")
     def fails(context: ExceptionContext) -> None:
         if context.connection is not None and context.statement and "begins" in context.connection.info:
-            doing.asked(context.statement, time.perf_counter() - context.connection.info["begins"])
+            doing.statement_done(context.statement, time.perf_counter() - context.connection.info["begins"])
         vars(context.original_exception)["database"] = named(url)  # read by ``unavailable``
 
     return engine

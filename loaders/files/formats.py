@@ -36,20 +36,20 @@ class Formatted(float):
     """A number whose cell shows it otherwise than it is held."""
 
     __slots__ = ("said",)
-    said: FormatMeaning
+    meaning: FormatMeaning
 
     def __new__(cls, value: float, meaning: FormatMeaning) -> Formatted:
         made = super().__new__(cls, value)
-        made.said = meaning
+        made.meaning = meaning
         return made
 
     def __reduce__(self) -> tuple[type[Formatted], tuple[float, FormatMeaning]]:
-        return Formatted, (float(self), self.said)
+        return Formatted, (float(self), self.meaning)
 
     @property
     def shown(self) -> float:
         """Return the number that people see."""
-        return float(f"{float(self) * self.said.factor:.15g}")
+        return float(f"{float(self) * self.meaning.factor:.15g}")
 
 
 # Numbers of formats that a workbook need not spell out (ECMA-376, 18.8.30, with those of Japanese and Thai Excel).

@@ -57,7 +57,7 @@ class Job:
     """What is asked of a child: a function over the bytes of a file, by which words, within which limits."""
 
     function: Callable[..., Any]
-    asked: dict[str, Any]
+    arguments: dict[str, Any]
     text: Path
     limits: Limits
 
@@ -144,7 +144,7 @@ def _answer(source: BinaryIO, target: BinaryIO) -> None:
         return  # the one that asked is gone
     gc.disable()  # what is read is kept to the end, which is near
     try:
-        answer = DONE + pickle.dumps(job.function(content, **job.asked), protocol=5)
+        answer = DONE + pickle.dumps(job.function(content, **job.arguments), protocol=5)
     except MemoryError:
         os._exit(OUT_OF_MEMORY)
     except Exception as error:  # noqa: BLE001  # whatever a file makes of its reader is told by name, and no reader ends otherwise

@@ -30,7 +30,7 @@ _PERIODS = ("period_code", "reported_period")
 
 def shown_otherwise(value: Formatted, name: str, *, sheet: str, cell: str, row: int) -> Problem | None:
     """Return the problem of a number that its cell shows otherwise than it holds it; a unit or a note beside it is none."""
-    meaning = value.said
+    meaning = value.meaning
     if meaning.kind == "padded" or (meaning.kind == "unit" and cleaned(meaning.unit) != "円"):
         return None
     stored, shown = f"{float(value):,.15g}", f"{value.shown:,.15g}"
@@ -174,8 +174,8 @@ def _plain(value: Any) -> Any:
     if isinstance(value, datetime):
         return value.date() if value.time() == datetime.min.time() else value
     if isinstance(value, float) and value.is_integer():
-        if isinstance(value, Formatted) and value.said.kind == "padded" and value >= 0:
-            return f"{int(value):0{value.said.width}d}"  # a code is what is seen: 007
+        if isinstance(value, Formatted) and value.meaning.kind == "padded" and value >= 0:
+            return f"{int(value):0{value.meaning.width}d}"  # a code is what is seen: 007
         return int(value)
     return float(value) if type(value) is Formatted else value
 

@@ -163,7 +163,7 @@ def _key(sheet: str, labels: Record) -> SheetKey:
 
 
 def _filled(report: Present) -> dict[SheetKey, Record]:
-    return {_sheet_key(*key): dict(fields) for key, fields in report.said.items()}
+    return {_sheet_key(*key): dict(fields) for key, fields in report.fields.items()}
 
 
 def _comments(report: Present) -> dict[Place, str]:

@@ -207,7 +207,7 @@ class _Rows:
     """Reads the rows of the one table, and says every problem at its cell."""
 
     def __init__(self, table: Table, layout: Layout, question: Question, *, is_1904: bool, problems: list[Problem]) -> None:
-        self.table, self.layout, self.asked, self.is_1904, self.problems = table, layout, question, is_1904, problems
+        self.table, self.layout, self.question, self.is_1904, self.problems = table, layout, question, is_1904, problems
 
     def read(self) -> list[dict[str, Answer]]:
         """Return every row that says something."""
@@ -215,15 +215,15 @@ class _Rows:
         width = max(table.at.values()) + 1
         for number in range(table.top + 1, len(table.cells) + 1):
             cells = [*table.cells[number - 1], *[""] * width]
-            raws = {c.name: self._raw(cells[table.at[c.name]]) for c in self.asked.columns}
+            raws = {c.name: self._raw(cells[table.at[c.name]]) for c in self.question.columns}
             is_bad = any((number, table.at[name]) in table.bad for name in raws)
             if all(is_blank(raw) for raw in raws.values()) and not is_bad:
                 continue
-            if len(kept) == self.asked.most_rows:
-                most = Message("question_at_most_rows", most=self.asked.most_rows)
+            if len(kept) == self.question.most_rows:
+                most = Message("question_at_most_rows", most=self.question.most_rows)
                 self.problems.append(table.problem("rule", number, most, Message("remedy_fewer_rows"), row=number))
                 break
-            kept.append({c.name: self._value(number, c, raws[c.name]) for c in self.asked.columns})
+            kept.append({c.name: self._value(number, c, raws[c.name]) for c in self.question.columns})
         return kept
 
     def _raw(self, raw: Any) -> Any:

@@ -47,7 +47,7 @@ class TableReader(WhoseRow):
         """Ask about rows of a register that the template was issued with and that are not in the file: nothing is dropped for it."""
         rows = self.context.registers[self.table.key]
         issued = (key[1] for key in self.vintages if key[0] == self.table.key)
-        gone = [code for code in issued if (code,) not in self.seen and code in rows and not rows[code]["ended_reason"]]
+        gone = [code for code in issued if (code,) not in self.first_rows and code in rows and not rows[code]["ended_reason"]]
         if not gone:
             return
         which = [Message("code_and_name", code=code, name=Named(rows[code])) for code in gone]
@@ -79,7 +79,7 @@ class TableReader(WhoseRow):
                 Message("remedy_remove_row_of_other"), row=number, column="bureau_code",
             )  # fmt: skip
             return
-        first = self.seen.setdefault(key, number)
+        first = self.first_rows.setdefault(key, number)
         if first != number:
             self._say(
                 "duplicate", " ".join(key), Message("other_row_than", row=first),

@@ -135,7 +135,7 @@ def incomplete(reading: WorkbookReading, counted: Completeness) -> Warning | Non
     more = len(counted.open) - OPEN_NAMED
     key = "figures_left_open_and_more" if more > 0 else "figures_left_open"
     left = Message(key, count=len(counted.open), figures=partial(_left_open, reading, counted.open[:OPEN_NAMED]), more=more)
-    completeness = counted.told()
+    completeness = counted.sentence()
     summary_text = completeness if reading.rows else f"{both(Message('nothing_filled'))}: {completeness}"
     sheet = load_layout().sheets["observations"]
     return asked_to_confirm(summary_text, left, Message("remedy_fill_or_confirm"), sheet=sheet, rule=INCOMPLETE)

@@ -39,8 +39,8 @@ def is_blank(raw: Any) -> bool:
 
 def as_code(raw: Any) -> str:
     """Return a code as written, without blanks, invisible marks and full-width forms."""
-    if isinstance(raw, Formatted) and raw.said.kind == "padded" and raw.is_integer() and raw >= 0:
-        return f"{int(raw):0{raw.said.width}d}"  # a code is what is seen: 007
+    if isinstance(raw, Formatted) and raw.meaning.kind == "padded" and raw.is_integer() and raw >= 0:
+        return f"{int(raw):0{raw.meaning.width}d}"  # a code is what is seen: 007
     if isinstance(raw, float) and raw.is_integer():
         return str(int(raw))
     return "".join(cleaned(str(raw)).split()) if not isinstance(raw, (date, datetime)) else f"{raw:%Y-%m}"
@@ -54,7 +54,7 @@ def as_text(raw: Any) -> str:
     """
     if isinstance(raw, Formatted):
         raise CellRefused(
-            "text", Message("text_not_number", format=raw.said.code),
+            "text", Message("text_not_number", format=raw.meaning.code),
             Message("remedy_enter_seen_with_quote"),
         )  # fmt: skip
     if isinstance(raw, (date, datetime, timedelta)):
@@ -130,7 +130,7 @@ def _as_shown(raw: Formatted, unit: str, *, is_of_unit: bool) -> float | None:
     Raises:
         CellRefused: the format shows the number in another scale or unit, or not at all.
     """
-    format_meaning, own = raw.said, unit.replace("％", "%") if is_of_unit else ""
+    format_meaning, own = raw.meaning, unit.replace("％", "%") if is_of_unit else ""
     words = cleaned(format_meaning.unit)
     if format_meaning.kind == "padded" or (format_meaning.kind in ("unit", "scaled") and own and words == own):
         return None
@@ -159,7 +159,7 @@ def as_day(raw: Any, *, is_1904: bool) -> tuple[date, str]:
     """
     expected = Message("date_within")
     day, precision = date.min, "day"
-    if isinstance(raw, Formatted) and raw.said.kind not in ("padded", "unit"):
+    if isinstance(raw, Formatted) and raw.meaning.kind not in ("padded", "unit"):
         raise CellRefused("date", expected)
     if isinstance(raw, datetime):
         day = raw.date()

@@ -50,8 +50,8 @@ class WhoseRow:
         self.inputs = [c for c in layout.columns[table.key] if c.is_input and c.name in table.at]
         self.positions = [table.at[c.name] for c in self.inputs]
         self.out = TableReading()
-        self.seen: dict[tuple[str, ...], int] = {}
-        self.asked = set(context.figure_keys)
+        self.first_rows: dict[tuple[str, ...], int] = {}
+        self.figure_keys = set(context.figure_keys)
         self.letters = {table.columns[name].field: column_letters(at + 1) for name, at in reversed(table.at.items())}
         self.columns: dict[str, dict[str, str]] = {}  # kind of indicator → field → letters, shared by its rows
         self.nothing: list[Any] = [None] * len(self.inputs)
@@ -120,7 +120,7 @@ class WhoseRow:
             period = read_period(raw if isinstance(raw, date) else as_code(raw))
         except Unreadable:
             period = ""
-        if (code, period) not in self.asked:
+        if (code, period) not in self.figure_keys:
             periods = tuple(p for c, p in self.context.figure_keys if c == code)
             self._say(
                 "period",

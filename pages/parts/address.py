@@ -77,7 +77,7 @@ class _Run:
     is_linked: bool = False  # a link led from the page to itself, which leaves the browser's address as it was
     is_other_language: bool = False
     settled: dict[str, _Part] = field(default_factory=dict)
-    said: list[str] = field(default_factory=list)
+    notices: list[str] = field(default_factory=list)
     place: DeltaGenerator | None = None
 
 
@@ -302,7 +302,7 @@ def say(text: str) -> None:
     if not text:
         return
     if run.place is None:
-        run.said.append(text)
+        run.notices.append(text)
     else:
         run.place.warning(text, icon=":material/search_off:")
 
@@ -311,7 +311,7 @@ def say_here() -> None:
     """Let what the address asked for in vain be said here: at the head of the page, whatever part of it finds out."""
     run = _run.get()
     run.place = st.container()
-    for text in run.said:
+    for text in run.notices:
         say(text)
 
 

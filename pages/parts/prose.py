@@ -15,7 +15,7 @@ from typing import Any
 import streamlit as st
 
 from kpis.line_breaks import PLACE, joined, on_one_line, with_places, with_wholes
-from publishers.site.lines import held
+from publishers.site.lines import unbroken
 
 _LEFT = re.compile(r"(`+.+?`+|\]\([^)\s]*\))", re.S)  # code, and the address of a link
 _MARKS = "*_~"
@@ -31,7 +31,7 @@ def with_elements(text: str) -> str:
 
 def _kept(whole: re.Match[str]) -> str:
     beside = whole.string[max(0, whole.start() - 1) : whole.start()], whole.string[whole.end() : whole.end() + 1]
-    return joined(whole) if any(sign and sign in _MARKS for sign in beside) else held(whole)
+    return joined(whole) if any(sign and sign in _MARKS for sign in beside) else unbroken(whole)
 
 
 @lru_cache(maxsize=4096)

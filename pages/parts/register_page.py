@@ -15,7 +15,7 @@ from pages.parts.one_or_all import asked_code, back_link
 from pages.parts.registers import block, cards, facts, history, not_loaded, same_numbers, table_of, telling
 from pages.parts.text import fine_print, headed, named, source_link, t
 from pages.parts.titled import page_heading, section_heading, titled
-from telling import listed as told
+from telling import listed as told_listed
 from telling.blocks import Telling
 from telling.said import without_action
 
@@ -24,7 +24,7 @@ def register_page(register: Register) -> None:
     """Show a register, or the one row of it that the address names; a code that is not known is named."""
     current_telling, rows = telling(), cached.moment().listed(register)
     if not rows:
-        page_heading(markdown(told.empty(current_telling, register)))
+        page_heading(markdown(told_listed.empty(current_telling, register)))
         _lacking(register)
         not_loaded(register.table, t("listed_empty_how", file=register.file))
         return
@@ -40,9 +40,9 @@ def _one(current_telling: Telling, register: Register, row: RowStanding) -> None
     """Show one row: how it stands, everything the register says of it, and how it changed."""
     titled(named(row.row, register.called_by) or row.code, current_telling.bureau(row.bureau) if row.bureau else "")
     page_heading(headed(named(row.row, register.called_by) or row.code))
-    st.badge(markdown(told.status_word(current_telling, register, row.status)), color="blue")
+    st.badge(markdown(told_listed.status_word(current_telling, register, row.status)), color="blue")
     back_link(register.sheet, t("back_to_list"))
-    facts((register.kind, row.code), lambda: told.facts(current_telling, register, row.row))
+    facts((register.kind, row.code), lambda: told_listed.facts(current_telling, register, row.row))
     if source := cached.moment().book.sources.get(row.source_code):
         fine_print(f"{t('source')}: {source_link(source)}")
     history(register.kind, row.code)
@@ -56,28 +56,28 @@ def _lacking(register: Register) -> None:
 
 def _all(current_telling: Telling, register: Register, rows: list[RowStanding]) -> None:
     """Show the counts, the comparison of bureaus and the list, searched and narrowed."""
-    page_heading(markdown(told.title(current_telling, register, rows)))
-    prose.caption(markdown(told.lead(current_telling, rows)))
+    page_heading(markdown(told_listed.title(current_telling, register, rows)))
+    prose.caption(markdown(told_listed.lead(current_telling, rows)))
     if sample := sum(row.is_sample for row in rows):
         prose.warning(t("sample_marked", n=sample), icon=":material/science:")
-    cards(lambda: told.cards(current_telling, register, rows), key=register.sheet)
+    cards(lambda: told_listed.cards(current_telling, register, rows), key=register.sheet)
     with st.container(border=True):
         section_heading(t("reg_by_bureau"))
-        block(lambda: told.compared(current_telling, register, rows), key=f"{register.sheet}_by_bureau")
+        block(lambda: told_listed.compared(current_telling, register, rows), key=f"{register.sheet}_by_bureau")
     _lacking(register)
     section_heading(t("listed_heading"))
     statuses = [s for s in (*register.words_of(register.status), *APART) if any(row.status == s for row in rows)]
     bureaus = [code for code in cached.moment().units if any(row.bureau == code for row in rows)]
     query = write_words("q", t("listed_search"), t("listed_example"))
     status = choose(
-        "status", statuses, t("reg_by_status"), lambda s: told.status_word(current_telling, register, s) if s else t("any")
+        "status", statuses, t("reg_by_status"), lambda s: told_listed.status_word(current_telling, register, s) if s else t("any")
     )
     bureau = choose("bureau", bureaus, t("reg_by_bureau"), lambda code: current_telling.bureau(code) if code else t("any"))
     filtered = kept(rows, query=query, status=status, bureau=bureau)
     if not filtered:
         prose.info(t("listed_none"), icon=":material/search_off:")
         return
-    shown = told.listed(current_telling, register, filtered, lambda code: address.path(register.sheet, code=code))
+    shown = told_listed.listed(current_telling, register, filtered, lambda code: address.path(register.sheet, code=code))
     data_table(
         table_of(shown), alt=t("listed_heading"),
         column_config={t("open_row"): st.column_config.LinkColumn(display_text=r"code=(.+)$", width="small")},

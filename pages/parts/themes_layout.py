@@ -21,7 +21,7 @@ from telling.words import Words
 class ThemeCards:
     """The status of each theme in one text, a card for each, and each theme with its notes and its indicators with their headings."""
 
-    said: str
+    sentence: str
     cards: Markup
     themes: list[tuple[str, list[str], list[tuple[Scored, str]]]]
 

@@ -31,7 +31,7 @@ def settle_view() -> datetime | None:
     return known_at
 
 
-def said(known_at: datetime | None) -> str:
+def known_word(known_at: datetime | None) -> str:
     """Say in one line of markdown what is shown, and that it can be changed."""
     edition = cached.edition()
     parts = [t("view_line_day", day=format_date(as_of(), language()))]
@@ -48,7 +48,7 @@ def said(known_at: datetime | None) -> str:
 
 def view_line(known_at: datetime | None) -> None:
     """Show the line, and in it what it says as choices."""
-    with st.expander(said(known_at), key="view_line"), st.grid("auto", min_column_width=240, vertical_alignment="bottom"):
+    with st.expander(known_word(known_at), key="view_line"), st.grid("auto", min_column_width=240, vertical_alignment="bottom"):
         for draw in (_day, _organisation, draw_known, edition_choice):
             draw()
         viewer_choice()

@@ -17,7 +17,7 @@ from kpis.voices.words import GRADES, MOST_WORDS
 from pages.parts import cached, prose
 from pages.parts.text import fine_print, language, offered, t
 from pages.parts.titled import section_heading
-from telling import voices as told
+from telling import voices as told_voices
 from telling.words import Words
 
 _SAID = "voice_said"
@@ -34,10 +34,10 @@ def voice(kind: str, code: str) -> None:
         return  # the figures are shown whatever becomes of the voices; the doctor says why
     with st.container(key="voice"):
         section_heading(t(f"voice_heading_{kind}"))
-        if mean := told.mean_sentence(public, kind, code, words):
+        if mean := told_voices.mean_sentence(public, kind, code, words):
             prose.markdown(mean)
         _form(store, kind, code, edition.number)
-        answered = told.said(public, kind, code, words)
+        answered = told_voices.shown_voices(public, kind, code, words)
         if answered:
             prose.markdown(f"**{t('voice_answered')}**")
         for voice in answered:

@@ -65,7 +65,7 @@ def changes_table(opened: Opened) -> pd.DataFrame:
     for comment in opened.comments:
         comments[comment.row_kind, comment.row_key, comment.column] = comment.text
     # Of a report of several workbooks, where the value that counts was written.
-    places = {(*kept_row.key, column): cell.holds.place for kept_row in opened.rows for column, cell in kept_row.said.items()}
+    places = {(*kept_row.key, column): cell.holds.place for kept_row in opened.rows for column, cell in kept_row.cells.items()}
     rows = []
     for change in opened.comparison.cells:
         row, kind = change.row, change.row.kind
@@ -171,7 +171,7 @@ def returned_because(opened: Opened) -> None:
 def filled_in(report: Report) -> str:
     """Say in a few words how many of the figures asked for a report fills; nothing where that was not counted."""
     counted = report.completeness
-    return "" if counted is None or not counted.asked else t("filled_in", filled=counted.filled, asked=counted.asked)
+    return "" if counted is None or not counted.asked_count else t("filled_in", filled=counted.filled, asked=counted.asked_count)
 
 
 def left_open(report: Report) -> None:

@@ -93,7 +93,7 @@ def _statuses(front: Front, items: list[Item]) -> Iterator[str]:
 
 
 def _strip(shape: Strip | None) -> dict[str, str] | None:
-    return {"svg": marks.strip([status for _, status, _ in shape.cells]), "said": shape.said} if shape else None
+    return {"svg": marks.strip([status for _, status, _ in shape.cells]), "alt": shape.alt} if shape else None
 
 
 def _front(front: Front, agenda: Agenda, family: str) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from kpis.reporting import outbox
 from kpis.reporting.people import COMMAND_LINE
 from kpis.settings import settings
 from kpis.store.store import utc_now
-from kpis.terminal import err, out, own_store, told
+from kpis.terminal import err, localised, out, own_store
 from publishers.notices import rounds
 from publishers.notices.smtp import NotTaken, mail, message_id, post
 
@@ -30,15 +30,15 @@ def notify_command(
         _try(trial)
         return
     if put_aside:
-        out.print(told("notices_put_aside", count=outbox.put_aside(store, actor=COMMAND_LINE)))
+        out.print(localised("notices_put_aside", count=outbox.put_aside(store, actor=COMMAND_LINE)))
         return
     if not shows:
         if not chosen.smtp_host:
-            err.print(told("notices_without_mail"))
+            err.print(localised("notices_without_mail"))
         done = rounds.go(store, chosen, clock=utc_now)
-        out.print(told("notices_round", put_in=done.put_in, sent=done.sent, put_off=done.put_off, failed=done.failed))
+        out.print(localised("notices_round", put_in=done.put_in, sent=done.sent, put_off=done.put_off, failed=done.failed))
     for state, count in outbox.counts(store).items():
-        out.print(f"  {told(f'notice_is_{state}')}: {count}")
+        out.print(f"  {localised(f'notice_is_{state}')}: {count}")
 
 
 def _try(address: str) -> None:
@@ -48,9 +48,9 @@ def _try(address: str) -> None:
         raise SettingsRefused("notices_without_mail")
     try:
         name = message_id([int(now.timestamp())], chosen)
-        made = mail(address, told("notice_trial"), told("notice_trial"), chosen=chosen, name=name, language="ja", now=now)
+        made = mail(address, localised("notice_trial"), localised("notice_trial"), chosen=chosen, name=name, language="ja", now=now)
         with post(chosen) as mails:
             mails.hand_over(address, made)
     except (NotTaken, ValueError) as why:
         raise FigureRefused("notice_trial_failed", why=str(why)) from why
-    out.print(told("notice_trial_sent", address=address))
+    out.print(localised("notice_trial_sent", address=address))

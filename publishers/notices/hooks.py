@@ -73,10 +73,10 @@ class _Heard(logging.Handler):
 
     def __init__(self) -> None:
         super().__init__(logging.DEBUG)
-        self.said: list[str] = []
+        self.messages: list[str] = []
 
     def emit(self, record: logging.LogRecord) -> None:
-        self.said.append(record.getMessage())
+        self.messages.append(record.getMessage())
 
 
 @contextmanager
@@ -89,7 +89,7 @@ def _listening() -> Iterator[list[str]]:
         log.handlers[:], log.propagate = [heard], False
         log.setLevel(logging.DEBUG)
     try:
-        yield heard.said
+        yield heard.messages
     finally:
         for log, (level, propagates, handlers) in zip(logs, before, strict=True):
             log.setLevel(level)

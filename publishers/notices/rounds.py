@@ -68,10 +68,10 @@ def _hand_over(
     store: Store, claim: Delivery, moment: Moment, chosen: Settings, mails: Post, done: Round, clock: Callable[[], datetime]
 ) -> None:
     """Hand over what was claimed, and say what came of it."""
-    name = message_id([notice.id for notice in claim.told], chosen)
+    name = message_id([notice.id for notice in claim.notices], chosen)
     if not outbox.begin(store, claim, message_id=name, now=clock()):
         return
-    count = len(claim.told)
+    count = len(claim.notices)
     try:
         subject, text = _in_words(claim, moment, chosen)
         if claim.kind:
@@ -81,7 +81,7 @@ def _hand_over(
             mails.hand_over(claim.address, made)
     except NotTaken as why:
         outbox.not_sent(store, claim, str(why), now=clock(), is_final=why.is_final, is_unknown=why.is_unknown)
-        is_over = why.is_final or why.is_unknown or any(notice.attempts >= len(outbox.PAUSES) for notice in claim.told)
+        is_over = why.is_final or why.is_unknown or any(notice.attempts >= len(outbox.PAUSES) for notice in claim.notices)
         done.failed += count * is_over
         done.put_off += count * (not is_over)
         journal.write("notice not sent", level=logging.WARNING, reader=claim.kind or "mail", why=str(why))

@@ -51,7 +51,7 @@ def subject_of(occasion: str, facts: Mapping[str, str | int], language: str, mom
 def mail_of(claim: Delivery, moment: Moment, chosen: Settings) -> tuple[str, str]:
     """Return subject and text of what is handed over together: one message, or those of a day under one subject."""
     language = claim.language
-    notices = [worded(notice, language, moment, chosen, is_office=claim.is_office) for notice in claim.told]
+    notices = [worded(notice, language, moment, chosen, is_office=claim.is_office) for notice in claim.notices]
     office, choices = say("notice_from", language), page_address("notices", language, chosen)
     foot = say("notice_foot", language, address=choices) if not claim.kind else ""
     if not claim.is_digest:

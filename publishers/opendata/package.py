@@ -67,11 +67,11 @@ class Resource:
     fields: Mapping[str, str]
     rows: Collection[Row]
     key: tuple[str, ...]
-    said: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    descriptions: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
     def describe(self, column: str, language: str = "ja") -> str:
         """Return what a column means: here, or else in the open data as a whole."""
-        return self.said[column][language] if column in self.said else describe(column, language)
+        return self.descriptions[column][language] if column in self.descriptions else describe(column, language)
 
 
 class Stored(Collection[Row]):
@@ -164,7 +164,7 @@ def describe(field: str, language: str = "ja") -> str:
 
 def _in_a_further_language(column: str) -> dict[str, str]:
     columns = ((translated(model), text_column(model, column)) for model in PUBLIC)
-    return next(texts[own[0]].said(own[1]) for texts, own in columns if own)
+    return next(texts[own[0]].meanings(own[1]) for texts, own in columns if own)
 
 
 def title(resource: str, language: str = "ja") -> str:

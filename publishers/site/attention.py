@@ -40,7 +40,7 @@ def strip(shape: Strip | None) -> Markup:
     if shape is None:
         return Markup("")
     marks = Markup("").join(Markup('<i class="{}"></i>').format(look_of(status)) for _, status, _ in shape.cells)
-    return Markup('<span class="strip" role="img" aria-label="{}">{}</span>').format(shape.said, marks)
+    return Markup('<span class="strip" role="img" aria-label="{}">{}</span>').format(shape.alt, marks)
 
 
 def leads(home: Callable[[str], str], row: OffTrackRow) -> str:

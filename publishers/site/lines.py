@@ -33,10 +33,10 @@ def lined(html: str) -> Markup:
 
 def kept(text: str) -> str:
     """Return a text of HTML, without elements, in which what is read as one thing stands on one line."""
-    return with_wholes(text, held)
+    return with_wholes(text, unbroken)
 
 
-def held(whole: re.Match[str]) -> str:
+def unbroken(whole: re.Match[str]) -> str:
     """Return what is read as one thing as an element on one line."""
     return f'<span class="nw">{whole[0]}</span>'
 

@@ -55,12 +55,12 @@ def _said(matrix: Matrix) -> Matrix:
         return matrix
     at = [place - 1 for place in filled(("", *(cell.text for cell in line)) for line in cells)[1:]]
 
-    def said(row: BureauRow) -> BureauRow:
+    def row_shown(row: BureauRow) -> BureauRow:
         return replace(row, cells=tuple(picked(row.cells, at)))
 
     return replace(
         matrix, columns=tuple(picked(matrix.columns, at)), heads=tuple((name, tuple(picked(cells, at))) for name, cells in matrix.heads),
-        groups=tuple((name, tuple(map(said, rows))) for name, rows in matrix.groups),
+        groups=tuple((name, tuple(map(row_shown, rows))) for name, rows in matrix.groups),
     )  # fmt: skip
 
 
@@ -105,7 +105,7 @@ def _cell(cell: Cell, label: str, list_of: ListOf) -> Markup:
     tone = {QUIET: "", MISSING: " mx-missing", NONE: " mx-none"}.get(cell.status, f" mx-{cell.status}")
     tone += " mx-loud" if cell.is_loud else ""
     tone += " mx-none" if cell.text == "·" else ""
-    title = Markup(' title="{}"').format(cell.said) if cell.said else ""
+    title = Markup(' title="{}"').format(cell.title) if cell.title else ""
     return Markup('<td class="n{}" data-label="{}"{}>{}{}{}{}</td>').format(tone, label, title, mark, text, period, share)
 
 

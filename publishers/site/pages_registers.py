@@ -85,7 +85,7 @@ class Listed:
     columns: Sequence[str]
     rows: Sequence[Sequence[Markup | str]]
     file: str
-    said: str
+    sentence: str
     codes: Sequence[str] = ()  # of the rows: a row is found under its own
     unsaid: Sequence[str] = ()  # words that say nothing: a column of them alone is none
 
@@ -125,7 +125,7 @@ def listed_procedures(site: Site, words: Words, bureau: str = "", *, most: int =
         columns=[words(h) for h in heads],
         rows=cells,
         file="procedures.csv",
-        said=sentence,
+        sentence=sentence,
         codes=list(successors),
         unsaid=[words("process_unknown")],
     )
@@ -152,7 +152,7 @@ def facilities(site: Site, words: Words) -> Page:
     key = "ed_list_first" if len(facilities) > LISTED else "ed_list_all"
     listed = Listed(
         heading=words("fac_list"), columns=[column.heading for column in whole.columns], rows=whole.rows[:LISTED], file="facilities.csv", codes=[f.code for f in facilities[:LISTED]],
-        said=words(key, total=words.number(len(facilities)), shown=words.number(min(len(facilities), LISTED))),
+        sentence=words(key, total=words.number(len(facilities)), shown=words.number(min(len(facilities), LISTED))),
     )  # fmt: skip
     return "facilities.html", "register.html", {
         "title": told_facilities.title(telling, facilities, _headline(view)),
@@ -175,7 +175,7 @@ def listed(site: Site, words: Words, register: Register) -> Page:
             "blocks": _both(lambda t: told_listed.compared(t, register, rows), site, words, words("ed_compare", dimension=words("reg_by_bureau"))),
             "listed": Listed(
                 heading=words("listed_heading"), columns=whole.block.columns, rows=[[cell(c, words) for c in r] for r in whole.block.rows],
-                file=register.file, said=words(key, total=words.number(len(rows)), shown=words.number(min(len(rows), LISTED))),
+                file=register.file, sentence=words(key, total=words.number(len(rows)), shown=words.number(min(len(rows), LISTED))),
             ),
         }  # fmt: skip
     if register.kind == RowKind.ACTION:

@@ -104,7 +104,7 @@ class Site:
 
     def voices_said(self, subject: tuple[str, str], words: Words) -> Sequence[voices.ShownVoice]:
         """Return the voices about a subject that are shown with their answers."""
-        return voices.said(self.heard, *subject, words)
+        return voices.shown_voices(self.heard, *subject, words)
 
     @staticmethod
     def voice_grades(words: Words) -> list[tuple[int, str]]:

@@ -166,5 +166,5 @@ def test_a_row_says_what_is_missing_and_machines_get_nothing_for_it(state: State
 
 def test_a_strip_says_in_words_what_it_shows() -> None:
     shape = strip(strip_of(["on_track", "behind"]), Words("en"), name="Rate")
-    assert shape is not None and shape.said == "Rate, the last quarters: FY2026 Q1 On track, FY2026 Q2 Behind"
+    assert shape is not None and shape.alt == "Rate, the last quarters: FY2026 Q1 On track, FY2026 Q2 Behind"
     assert strip([], Words("ja")) is None

@@ -113,7 +113,7 @@ def test_a_finished_action_is_held_against_the_figures_before_and_after(reportin
     submissions.approve(reporting, number, actor=OFFICE, revision=1)
     moment = Moment(state=State(reporting), as_of=IN_TIME)
     item = next(s for s in moment.scored if (s.entry.definition.code, s.entry.unit_code) == (RATE, "GENERAL"))
-    ((key, said),) = moment.said.items()
+    ((key, said),) = moment.commented.items()
     assert key == (RATE, "GENERAL") and not said.living
     outcome = outcome_of(said.actions[0], item)
     assert outcome is not None and (outcome.before, outcome.after, outcome.worked) == (50.0, 90.0, True)

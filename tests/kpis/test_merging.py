@@ -139,8 +139,8 @@ def through(store: Store, folder: Path) -> None:
         opened = reports.opened(store, number, viewer=ANNA, as_of=IN_TIME)
         assert {((c.row.kind, c.row.key), c.column) for c in opened.clashes} == split.differing
         assert len(opened.uploads) == len(order) and opened.obstacles >= len(split.differing)
-        assert {e.key: {c: (v.holds.value, v.values) for c, v in e.said.items()} for e in opened.rows} == {
-            e.key: {c: (v.holds.value, v.values) for c, v in e.said.items()} for e in merged(tuple(order))
+        assert {e.key: {c: (v.holds.value, v.values) for c, v in e.cells.items()} for e in opened.rows} == {
+            e.key: {c: (v.holds.value, v.values) for c, v in e.cells.items()} for e in merged(tuple(order))
         }, "what is read back is what was merged"
         submissions.withdraw(store, number, actor=AYA, revision=opened.report.revision)
 

@@ -138,12 +138,12 @@ def test_what_was_done_says_statements_rows_and_values(tokyo: Store, monkeypatch
     moment = Moment(state=State(Store(tokyo.url)), as_of=parse_day("2023-03-31"))
     first = doing.begun("once")
     moment.kept("searched", ("a person's own words " * 9, "q"), lambda: len(moment.whole))
-    said, slowest = first.said(), first.slowest()
+    said, slowest = first.summary(), first.slowest()
     assert said["rows"] > 160 and said["statements"] > 5 and said["database_ms"] > 0 and said["cache_made"] >= 3
     assert any(each.startswith("SELECT observation:") for each in slowest["slowest_statements"])
     assert any(each.startswith("judged scored:") for each in slowest["slowest_made"]) and "person" not in str(slowest)
     second = doing.begun("twice")
-    assert moment.whole and second.said()["cache_made"] == 0 < second.hits
+    assert moment.whole and second.summary()["cache_made"] == 0 < second.hits
     assert second.number != first.number and doing.number() == second.number
 
 

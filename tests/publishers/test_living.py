@@ -63,7 +63,7 @@ def test_every_one_is_listed_until_it_has_a_living_action(day: date, tmp_path: P
     assert all(done[s.entry.definition.code] == "取組" for s in needing)
     act(store, [(s.entry.definition.code, "") for s in needing], state="done")
     again = Moment(state=State(store), as_of=day)
-    assert not any(is_living(a) for each in again.said.values() for a in each.actions)
+    assert not any(is_living(a) for each in again.commented.values() for a in each.actions)
     assert told(again)[0] >= {(s.entry.definition.code, s.entry.unit_code) for s in needing}
 
 

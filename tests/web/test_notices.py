@@ -87,7 +87,7 @@ def test_each_link_opens_what_it_speaks_of(office: Office, told: Store) -> None:
     chosen = Settings(PUBLIC_URL=office.instance.origin)  # type: ignore[call-arg]
     moment = Moment(state=State(told), as_of=date(2026, 11, 27))
     claims = [c for c in outbox.claim(told, hours_of("00:00-23:59"), now=utc_now()) if c.reader.endswith(OFFICE)]
-    link = worded(claims[0].told[0], "en", moment, chosen, is_office=True).link
+    link = worded(claims[0].notices[0], "en", moment, chosen, is_office=True).link
     outbox.given_back(told, claims, now=utc_now())
     assert link in mail_of(claims[0], moment, chosen)[1].replace("lang=ja", "lang=en")
     parts = urlsplit(link)
