@@ -31,9 +31,9 @@ from loaders.files.reach import reach_of
 AUTHOR = "Mieruka"
 _SIGN = 'N("Mieruka")=0'  # always true; tells our conditional formats from others
 _NOTE = "【Mieruka】"
-_R = "http://schemas.openxmlformats.org/officeDocument/2006/rels"
+_R = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 _MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
-_PACKAGE = "http://schemas.openxmlformats.org/package/2006/rels"
+_PACKAGE = "http://schemas.openxmlformats.org/package/2006/relationships"
 _V, _O, _X = "urn:schemas-microsoft-com:vml", "urn:schemas-microsoft-com:office:office", "urn:schemas-microsoft-com:office:excel"
 _BORDER = "".join(
     f'<{side} style="thin"><color rgb="FF9C0006"/></{side}>' for side in ("left", "right", "top", "bottom")
