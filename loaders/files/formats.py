@@ -35,7 +35,7 @@ class FormatMeaning:
 class Formatted(float):
     """A number whose cell shows it otherwise than it is held."""
 
-    __slots__ = ("said",)
+    __slots__ = ("meaning",)
     meaning: FormatMeaning
 
     def __new__(cls, value: float, meaning: FormatMeaning) -> Formatted:
