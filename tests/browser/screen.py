@@ -306,7 +306,7 @@ class Screen:
         for turn in range(turns):
             box = self.opened(label)
             box.press("ControlOrMeta+a")
-            box.press_sequentially(option) if len(option) < 40 else box.press("Delete")
+            self.page.keyboard.insert_text(option) if len(option) < 40 else box.press("Delete")
             try:
                 self.page.get_by_role("option", name=option, exact=True).first.click(timeout=WAIT / turns)
                 break

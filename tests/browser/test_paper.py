@@ -8,18 +8,17 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Page
 
 from kpis.languages import say
 from kpis.state import State
 from kpis.store.store import Store
 from kpis.text import format_date
+from publishers.editions import on_disk
 from publishers.meeting.page import report_page
-from publishers.site.export import export
 from telling.meeting import quarter_report
-from tests.browser.screen import leave
 from tests.browser.test_print import squeezed
-from tests.browser.visits import opened
+from tests.browser.visits import Visits
 from tests.publishers.house import House
 from tests.shots.unsightly import unsightly_on_paper
 
@@ -42,10 +41,8 @@ NARROW = """() => [...document.querySelectorAll('table.lb :is(td, th)')].filter(
 
 
 @pytest.fixture(scope="module")
-def site(published: House, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    target = tmp_path_factory.mktemp("paper") / "written"
-    export(target, chosen=published.chosen)
-    return target
+def site(published: House) -> Path:
+    return on_disk.opened(published.folder, 2).folder / "site"
 
 
 def sheets(page: Page, path: Path) -> list[list[str]]:
@@ -88,9 +85,9 @@ def lonely(page: Page, printed: list[list[str]]) -> list[str]:
      ("bureaus", 3), ("projects", 5), ("projects/CP2", 5), ("indicators/electronic_decision_rate", 6), ("data", 4)],
 )  # fmt: skip
 def test_sheets_of_the_static_edition(
-    chromium: Browser, published: House, site: Path, tmp_path: Path, name: str, most: int, language: str
+    visits: Visits, published: House, site: Path, tmp_path: Path, name: str, most: int, language: str
 ) -> None:
-    page = chromium.new_context(viewport={"width": 1280, "height": 900}, java_script_enabled=False).new_page()
+    page = visits.plain()
     page.goto((site / f"{language}{name}.html").as_uri())
     printed = sheets(page, tmp_path / "page.pdf")
     code = "en" if language else "ja"
@@ -102,20 +99,18 @@ def test_sheets_of_the_static_edition(
     page.set_viewport_size({"width": 680, "height": 1000})
     assert page.evaluate(NARROW) == []
     assert list(unsightly_on_paper(page)) == []
-    leave(page.context)
 
 
 @pytest.mark.parametrize("language", ["ja", "en"])
-def test_sheets_of_the_meeting_material(chromium: Browser, tokyo: Store, tmp_path: Path, language: str) -> None:
+def test_sheets_of_the_meeting_material(visits: Visits, tokyo: Store, tmp_path: Path, language: str) -> None:
     path = tmp_path / "report.html"
     report = quarter_report(State(tokyo), "FY2022-Q3", language=language)
     path.write_text(report_page(report), encoding="utf-8")
-    page = chromium.new_context(java_script_enabled=False).new_page()
+    page = visits.plain()
     page.goto(path.as_uri())
     printed = sheets(page, tmp_path / "page.pdf")
     each_says(printed, report.title, format_date(report.as_of, language))
     assert lonely(page, printed) == []
-    leave(page.context)
 
 
 @pytest.mark.parametrize("language", ["ja", "en"])
@@ -125,9 +120,9 @@ def test_sheets_of_the_meeting_material(chromium: Browser, tokyo: Store, tmp_pat
       ("/projects?code=CP2", 7), ("/procedures", 4), ("/facilities", 9), ("/indicator?code=electronic_decision_rate", 4),
      ("/about", 9)],
 )  # fmt: skip
-def test_sheets_of_the_dashboard(chromium: Browser, server: str, tmp_path: Path, path: str, most: int, language: str) -> None:
+def test_sheets_of_the_dashboard(visits: Visits, server: str, tmp_path: Path, path: str, most: int, language: str) -> None:
     """Each says its page and the day that is shown; lists of which nothing was chosen and ways elsewhere are not printed."""
-    page, _ = opened(chromium, server, f"{path}{'&' if '?' in path else '?'}lang={language}", width=1280)
+    page, _ = visits.see(server, f"{path}{'&' if '?' in path else '?'}lang={language}", width=1280)
     printed = sheets(page, tmp_path / "page.pdf")
     line = page.locator(".st-key-view_line summary p").inner_text()
     each_says(printed, page.title(), re.split(r"\s・", line)[0])
@@ -139,18 +134,13 @@ def test_sheets_of_the_dashboard(chromium: Browser, server: str, tmp_path: Path,
     alone = [line.strip() for lines in printed for line in lines]
     assert say("any", language) not in alone
     assert list(unsightly_on_paper(page)) == []
-    leave(page.context)
 
 
-def test_what_was_chosen_and_that_more_is_folded_away_stands_on_paper_in_full(
-    chromium: Browser, server: str, tmp_path: Path
-) -> None:
+def test_what_was_chosen_and_that_more_is_folded_away_stands_on_paper_in_full(visits: Visits, server: str, tmp_path: Path) -> None:
     """A box cuts a long name on the screen, where it can be opened; of a list whose rows are folded away paper says how many it lacks."""
-    page, _ = opened(chromium, server, "/indicator?code=touchless_services&lang=ja", width=1280)
+    page, _ = visits.see(server, "/indicator?code=touchless_services&lang=ja", width=1280)
     said = squeezed("".join("".join(lines) for lines in sheets(page, tmp_path / "chosen.pdf")))
     assert "タッチレス(Web相談・説明会)" in said[said.index("指標を選ぶ") :][:30]
-    leave(page.context)
-    page, _ = opened(chromium, server, "/facilities?lang=ja", width=1280)
+    page, _ = visits.see(server, "/facilities?lang=ja", width=1280)
     said = squeezed("".join("".join(lines) for lines in sheets(page, tmp_path / "folded.pdf")))
     assert re.search(r"ほか\d+件は印刷していません", said)
-    leave(page.context)

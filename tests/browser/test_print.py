@@ -8,16 +8,15 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Page
 
 from kpis.languages import say
 from kpis.state import State
 from kpis.store.store import Store
+from publishers.editions import on_disk
 from publishers.meeting.page import report_page
-from publishers.site.export import export
 from telling.meeting import quarter_report
-from tests.browser.screen import leave
-from tests.browser.visits import opened
+from tests.browser.visits import Visits
 from tests.publishers.house import House
 
 pytestmark = pytest.mark.browser
@@ -40,10 +39,8 @@ CUT = """(room) => {
 
 
 @pytest.fixture(scope="module")
-def site(published: House, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    target = tmp_path_factory.mktemp("printed") / "written"
-    export(target, chosen=published.chosen)
-    return target
+def site(published: House) -> Path:
+    return on_disk.opened(published.folder, 2).folder / "site"
 
 
 def cut(page: Page, room: int, *, scope: str = "body *") -> list[str]:
@@ -74,9 +71,9 @@ def squeezed(text: str) -> str:
 )  # fmt: skip
 @pytest.mark.parametrize("language", ["", "en/"])
 def test_the_static_edition_is_printed_whole(
-    chromium: Browser, site: Path, tmp_path: Path, name: str, language: str, paper: str
+    visits: Visits, site: Path, tmp_path: Path, name: str, language: str, paper: str
 ) -> None:
-    page = chromium.new_context(viewport={"width": 1280, "height": 900}, java_script_enabled=False).new_page()
+    page = visits.plain()
     page.goto((site / f"{language}{name}.html").as_uri())
     said = printed(page, tmp_path / "page.pdf", across=paper == "across")
     for heading in page.locator(":is(h1, h2, h3):not(.vh, .vh *, .folded *, .reuse *)").all_inner_texts():
@@ -88,19 +85,17 @@ def test_the_static_edition_is_printed_whole(
         assert squeezed(said).count(heading) == headings.count(heading), heading
     assert squeezed(say("ed_csv", "en" if language else "ja")) not in squeezed(said), "what is pressed is not on paper"
     assert cut(page, A4[paper]) == []
-    leave(page.context)
 
 
 @pytest.mark.parametrize("paper", list(A4))
 @pytest.mark.parametrize("language", ["ja", "en"])
-def test_the_meeting_material_is_printed_whole(chromium: Browser, tokyo: Store, tmp_path: Path, language: str, paper: str) -> None:
+def test_the_meeting_material_is_printed_whole(visits: Visits, tokyo: Store, tmp_path: Path, language: str, paper: str) -> None:
     path = tmp_path / "report.html"
     path.write_text(report_page(quarter_report(State(tokyo), "FY2022-Q3", language=language)), encoding="utf-8")
-    page = chromium.new_context(java_script_enabled=False).new_page()
+    page = visits.plain()
     page.goto(path.as_uri())
     printed(page, tmp_path / "page.pdf", across=paper == "across")
     assert cut(page, A4[paper]) == []
-    leave(page.context)
 
 
 def beyond(path: Path) -> list[str]:
@@ -116,9 +111,9 @@ def beyond(path: Path) -> list[str]:
 )
 @pytest.mark.parametrize("paper", list(A4))
 @pytest.mark.parametrize("path", ["/?lang=en", "/indicator?code=paper_reduction_rate"])
-def test_a_page_of_the_dashboard_is_printed_whole(chromium: Browser, server: str, tmp_path: Path, path: str, paper: str) -> None:
+def test_a_page_of_the_dashboard_is_printed_whole(visits: Visits, server: str, tmp_path: Path, path: str, paper: str) -> None:
     """Without the menu, over as many pages as it takes; charts and tables become as narrow as the paper."""
-    page, _ = opened(chromium, server, path, width=1280)
+    page, _ = visits.see(server, path, width=1280)
     page.locator("[data-testid=stMain] .main-svg").first.wait_for(timeout=90_000)
     said = printed(page, tmp_path / "page.pdf", across=paper == "across")
     for words in page.locator(
@@ -129,7 +124,7 @@ def test_a_page_of_the_dashboard_is_printed_whole(chromium: Browser, server: str
         shown = words.strip().split("\n")[-1]  # before it stands the name of an icon
         assert squeezed(shown)[:12] in squeezed(said), words
     assert beyond(tmp_path / "page.pdf") == []
-    assert cut(page, A4[paper], scope="[data-testid=stMain] *") == []
-    assert not page.locator(".st-key-menu").is_visible()
+    beyond_the_page, is_menu_there = cut(page, A4[paper], scope="[data-testid=stMain] *"), page.locator(".st-key-menu").is_visible()
+    page.emulate_media(media="null")
+    assert beyond_the_page == [] and not is_menu_there
     assert page.locator("img.print-table, .main-svg[viewBox]").count() == 0  # all is as before
-    leave(page.context)

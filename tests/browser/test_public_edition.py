@@ -51,7 +51,7 @@ def frame(language: str, address: str, published: House) -> set[str]:
 @pytest.mark.parametrize("language", ["ja", "en"])
 @pytest.mark.parametrize("path", list(PATHS))
 def test_every_number_a_reader_sees_on_the_instance_stands_in_the_static_page(
-    chromium: Browser, visits: Visits, public: str, published: House, path: str, language: str
+    visits: Visits, public: str, published: House, path: str, language: str
 ) -> None:
     """As text on the screen; the static page is read with scripts switched off."""
     page, wrong = visits.see(public, path + ("&" if "?" in path else "?") + f"lang={language}", width=1280)
@@ -59,10 +59,9 @@ def test_every_number_a_reader_sees_on_the_instance_stands_in_the_static_page(
     links = "".join(page.locator("[data-testid=stMain] a[href^=http]").all_inner_texts())
     assert "公表版 第2号" in seen if language == "ja" else "Edition 2" in seen
     assert wrong == []
-    plain = chromium.new_context(java_script_enabled=False).new_page()
+    plain = visits.plain()
     plain.goto(f"{public}/site/{'en/' if language == 'en' else ''}{PATHS[path]}")
     static = plain.inner_text("body")
-    leave(plain.context)
     missing = set(numbers_in(seen)) - set(numbers_in(static)) - set(numbers_in(links))
     assert len(set(numbers_in(seen))) > 10
     assert missing <= frame(language, public, published), missing
@@ -71,18 +70,21 @@ def test_every_number_a_reader_sees_on_the_instance_stands_in_the_static_page(
 @pytest.mark.parametrize("width", [320, 375, 1280])
 @pytest.mark.parametrize("path", ["index.html", "en/five-less.html", "indicators/paper_sheets.html", "projects/CP2.html", "en/procedures.html",
                                   "facilities.html", "en/bureaus/DIGITAL.html", "revisions.html", "en/data.html", "definitions.html", "method.html"])  # fmt: skip
-def test_a_static_page_fits_without_a_script_and_asks_no_other_host(chromium: Browser, public: str, path: str, width: int) -> None:
-    page = chromium.new_context(viewport={"width": width, "height": 900}, java_script_enabled=False).new_page()
-    asked: list[str] = []
-    page.on("request", lambda request: asked.append(request.url))
+def test_a_static_page_fits_without_a_script_and_asks_no_other_host(visits: Visits, public: str, path: str, width: int) -> None:
+    page, asked = visits.plain(width=width), list[str]()
+
+    def ask(request: Request) -> None:
+        asked.append(request.url)
+
+    page.on("request", ask)
     page.goto(f"{public}/site/{path}")
     box = page.locator("main").bounding_box()
     assert box is not None and box["width"] <= width
     for element in page.locator("main > *").all():
         box = element.bounding_box()
         assert box is None or box["x"] + box["width"] <= width + 1, element.evaluate("e => e.outerHTML.slice(0, 120)")
-    assert all(url.startswith(public) for url in asked)
-    leave(page.context)
+    page.remove_listener("request", ask)
+    assert asked and all(url.startswith(public) for url in asked)
 
 
 def test_the_script_says_the_value_under_the_pointer_and_by_keyboard(chromium: Browser, public: str) -> None:

@@ -97,6 +97,15 @@ class Visits:
         self._kept: dict[tuple[str, str, int, bool], tuple[Page, list[str]]] = {}
         self._looker, self.loader = (tab(browser, charts=charts) for charts in (True, False))
         self._anchors = [visitor.pages[0] for visitor in (self._looker, self.loader)]
+        self._reader: Page | None = None
+
+    def plain(self, *, width: int = 1280) -> Page:
+        """Return the page of somebody who reads without scripts, in a window of a width: a new process for each address costs more than most files."""
+        if self._reader is None:
+            self._reader = self._browser.new_context(java_script_enabled=False).new_page()
+        self._reader.emulate_media(media="null")
+        self._reader.set_viewport_size({"width": width, "height": 900})
+        return self._reader
 
     def tidy(self) -> None:
         """Close what a test left open: a page that goes on drawing takes the processor from every test after it."""
@@ -106,7 +115,7 @@ class Visits:
                 for page in context.pages:
                     if page not in kept:
                         page.close()
-            elif not is_idle(context):
+            elif not is_idle(context) and (self._reader is None or context is not self._reader.context):
                 leave(context)
 
     def see(self, address: str, path: str, *, width: int, charts: bool = True) -> tuple[Page, list[str]]:
@@ -121,6 +130,8 @@ class Visits:
         else:
             page, wrong = held
             wrong.clear()
+            if page.viewport_size != (size := {"width": width, "height": 1200}):  # as narrow as paper for the test before
+                page.set_viewport_size(size)
             with rerun(page):
                 page.evaluate(GO, path)
         self._kept[key] = held

@@ -150,9 +150,10 @@ def test_no_text_runs_as_a_formula_in_a_spreadsheet_and_json_keeps_it_as_it_is(t
     )
 
 
-def test_a_hostile_figure_text_stays_harmless_all_the_way_to_the_published_file(house: House) -> None:
-    house.correct("touchless_services", "FY2021-Q4", text_ja="=cmd|' /C calc'!A0", value="")
-    made = house.publish()
+def test_a_hostile_figure_text_stays_harmless_all_the_way_to_the_published_file(small_house: House) -> None:
+    said = {"indicator_code": "touchless_services", "text_ja": "=cmd|' /C calc'!A0", "value": "", "denominator": ""}
+    small_house.correct("seal_abolished_procedures", "FY2022-Q2", **said, reason_class="", reason_text="")
+    made = small_house.publish()
     cells = [
         c
         for row in csv.reader(io.StringIO((made.folder / "site" / "data" / "observations.csv").read_bytes().decode("utf-8-sig")))
