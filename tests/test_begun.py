@@ -28,7 +28,7 @@ pytestmark = pytest.mark.server
 # Filled as modules are imported, of the program's own files: no environment changes what they hold.
 FILLED = {
     "kpis.declared.declared", "kpis.declared.translated", "kpis.declared.text_column", "kpis.declared._with_columns", "charts.svg.strip.sheet",
-    "publishers.site.attention.style", "charts.themes.plotly_sheet",
+    "publishers.site.attention.style", "charts.themes.plotly_sheet", "kpis.languages._codes", "kpis.languages._language",
 }  # fmt: skip
 ROOMS = {"kpis", "telling", "charts", "loaders", "publishers", "api", "pages", "web", "manage"}
 
