@@ -6,7 +6,8 @@ import functools
 import http.server
 import threading
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import cache
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
@@ -29,6 +30,7 @@ PAGES = [
     "bureaus.html", "bureaus-now.html", "bureaus/GENERAL.html", "procedures.html", "facilities.html", "method.html", "revisions.html",
     "data.html", "404.html",
 ]  # fmt: skip
+WIDTHS = (1280, 375)
 # Cells so narrow that their words stand below one another, sign by sign, and tables that must be pushed aside to be read.
 CROWDED = """() => [...[...document.querySelectorAll('tbody td, tbody th')].filter(e => {
   const box = e.getBoundingClientRect(); return box.width > 2 && box.width < 34 && box.height > 70 }),
@@ -74,26 +76,44 @@ def shown(page: Page, address: str, path: str) -> Page:
     return page
 
 
-@pytest.mark.parametrize("width", [1280, 375])
+@pytest.fixture(scope="module")
+def wrong_in(chromium: Browser, address: str) -> Callable[[str], dict[int, dict[str, object]]]:
+    """Return what says, of the pages in a language, what is wrong in each width: they are loaded once for both, and axe is compiled once."""
+
+    @cache
+    def seen(prefix: str) -> dict[int, dict[str, object]]:
+        wrong: dict[int, dict[str, object]] = {width: {} for width in WIDTHS}
+        page = visitor(chromium, WIDTHS[0])
+        for path in PAGES:
+            shown(page, address, prefix + path)
+            for width in WIDTHS:
+                page.set_viewport_size({"width": width, "height": 1200})
+                wrong[width].update(faults(page, prefix + path, width))
+            page.set_viewport_size({"width": WIDTHS[0], "height": 1200})
+        leave(page.context)
+        return wrong
+
+    return seen
+
+
+def faults(page: Page, path: str, width: int) -> dict[str, object]:
+    """Return what is wrong with a page as it is drawn in a width."""
+    pictured(page, f"static-{path}-{width}".replace("/", "-").replace(".html", ""))
+    told = {
+        path: broken_rules(page)[:5],
+        f"{path} scrolls": too_wide(page),
+        f"{path} draws parts of tables as blocks that do not say what they are": page.evaluate(BLOCKS),
+        f"{path} is crowded": page.evaluate(CROWDED) if width == 375 else [],
+    }
+    return {name: wrong for name, wrong in told.items() if wrong}
+
+
+@pytest.mark.parametrize("width", WIDTHS)
 @pytest.mark.parametrize("prefix", ["", "en/"])
 def test_a_static_page_breaks_no_rule_of_wcag_and_never_scrolls_sideways(
-    chromium: Browser, address: str, prefix: str, width: int
+    wrong_in: Callable[[str], dict[int, dict[str, object]]], prefix: str, width: int
 ) -> None:
-    wrong: dict[str, object] = {}
-    page = visitor(chromium, width)
-    for path in PAGES:
-        shown(page, address, prefix + path)
-        if broken := broken_rules(page):
-            wrong[prefix + path] = broken[:5]
-        if wide := too_wide(page):
-            wrong[f"{prefix}{path} scrolls"] = wide
-        if unsaid := page.evaluate(BLOCKS):
-            wrong[f"{prefix}{path} draws parts of tables as blocks that do not say what they are"] = unsaid
-        if width == 375 and (crowded := page.evaluate(CROWDED)):
-            wrong[f"{prefix}{path} is crowded"] = crowded
-        pictured(page, f"static-{prefix}{path}-{width}".replace("/", "-").replace(".html", ""))
-    leave(page.context)
-    assert wrong == {}
+    assert wrong_in(prefix)[width] == {}
 
 
 def test_axe_would_notice_a_picture_without_a_name_and_text_too_pale(chromium: Browser, address: str) -> None:
