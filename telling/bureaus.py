@@ -10,8 +10,8 @@ from kpis.figures.bureaus import BureauReport, milestones_once
 from kpis.figures.measures import stand
 from kpis.figures.organisation import Unit
 from kpis.figures.records import FELL_SHORT, JUDGED, Figure, Judgement, value_of
-from kpis.figures.scorecard import Scored, figure_text
-from kpis.figures.sentences import is_derived, standing_word
+from kpis.figures.scorecard import Scored, figure_text, number_text
+from kpis.figures.sentences import standing_word
 from kpis.government import government
 from kpis.kinds import KINDS
 from kpis.periods import Period, parse_period
@@ -76,12 +76,6 @@ def heat(telling: Telling, reports: Sequence[BureauReport], indicators: Sequence
     return Block(key="heat", columns=(), rows=(), flat=tuple(flat), file=heat_file())
 
 
-def value_alone(item: Scored, value: float, language: str) -> str:
-    """Write a value without its unit, which stands elsewhere; never rounded onto one of its targets."""
-    bare = item.entry.definition.without_unit()
-    return format_value(value, bare, language, apart_from=[g.value for g in item.entry.goals])
-
-
 def coverage(
     telling: Telling, wholes: Iterable[Scored], indicators: Sequence[tables.Indicator], reports: Sequence[BureauReport]
 ) -> Block:
@@ -140,8 +134,7 @@ def shown_value(item: Scored, figure: Figure, words: Words) -> str:
     value = value_of(definition, figure)
     if value is None:
         return figure_text(definition, figure, words.language)
-    text = format_value(value, definition, words.language, apart_from=item.beside, is_worked_out=is_derived(figure))
-    return words("say_preliminary", number=text) if figure.is_preliminary else text
+    return number_text(definition, figure, value, words.language, apart_from=item.beside)
 
 
 def value_label(item: Scored, figure: Figure, words: Words) -> str:

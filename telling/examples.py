@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from kpis.as_text import markdown
 from kpis.figures.records import Goal, value_of
-from kpis.figures.scorecard import Scored
+from kpis.figures.scorecard import Scored, number_text
 from kpis.kinds import IndicatorKind
 from kpis.text import format_date, format_ratio, format_value, status_word, told_apart
 from telling.words import Words
@@ -115,7 +115,7 @@ def _by_its_day(item: Scored, words: Words) -> tuple[str, ...]:
     value = value_of(item.entry.definition, last.figure) if last and last.figure else None
     if last is None or value is None or last.gap is None or last.goal != judged.goal or last.figure != judged.figure:
         return ()
-    values = {"figure": _value(item, value, words), "target": _value(item, last.goal.value, words)}
+    values = {"figure": _figure(item, words), "target": _value(item, last.goal.value, words)}
     return (
         words("example_due", **values, due=_due(last.goal, words)),
         words("example_gap", **values, gap=told_apart(value, last.goal.value, item.entry.definition, words.language).signed_gap),
@@ -139,7 +139,11 @@ def _overdue(item: Scored, words: Words) -> tuple[str, ...]:
 def _figure(item: Scored, words: Words) -> str:
     figure = item.judgement.figure
     value = value_of(item.entry.definition, figure) if figure else None
-    return "" if value is None else _value(item, value, words)
+    return (
+        ""
+        if figure is None or value is None
+        else number_text(item.entry.definition, figure, value, words.language, apart_from=item.beside).replace("-", "−")
+    )
 
 
 def _period(item: Scored, words: Words) -> str:

@@ -13,14 +13,14 @@ from dataclasses import dataclass, replace
 from kpis.figures.bureaus import BureauReport, milestones_once
 from kpis.figures.projects import Milestone
 from kpis.figures.records import FELL_SHORT, value_of
-from kpis.figures.scorecard import Scored, shown_figure
+from kpis.figures.scorecard import Scored, number_text, shown_figure
 from kpis.figures.sentences import planned_text
 from kpis.government import government
 from kpis.periods import Period
 from kpis.store import tables
 from kpis.text import status_word
 from telling.blocks import Telling
-from telling.bureaus import of_themes, unit_label, value_alone
+from telling.bureaus import of_themes, unit_label
 from telling.overview import theme_name
 from telling.words import Words
 
@@ -205,7 +205,11 @@ def _figure(report: BureauReport, row: tables.Indicator, usual: Period, words: W
         return Cell(words("matrix_missing"), MISSING, title=words("no_report")) if is_owed else Cell("—", NONE)
     figure, status = item.judgement.figure, item.judgement.status
     value = value_of(item.entry.definition, figure)
-    text = words("matrix_text") if value is None else value_alone(item, value, words.language)
+    text = (
+        words("matrix_text")
+        if value is None
+        else number_text(item.entry.definition.without_unit(), figure, value, words.language, apart_from=item.beside)
+    )
     period = "" if figure.period == usual else figure.period.short(words.language)
     shown = shown_figure(item, figure, words.language)
     description = shown if value is None else f"{status_word(status, words.language)} {item.sentence(words.language)}"

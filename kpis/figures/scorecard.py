@@ -398,9 +398,22 @@ def figure_text(definition: Definition, figure: Figure | None, language: str = "
         whole = format_count(figure.denominator, language)
         is_round = figure.is_approximate and not figure.denominator % 100  # 約7,000 of 約14,600, but 約70 of 78
         return f"{marked(format_count(value, language), figure, language)} / {about(whole, language) if is_round else whole}"
-    return marked(
-        format_value(value, definition, language, apart_from=apart_from, is_worked_out=is_derived(figure)), figure, language
-    )
+    return number_text(definition, figure, value, language, apart_from=apart_from)
+
+
+def number_text(
+    definition: Definition, figure: Figure, value: float, language: str = "ja", *, apart_from: Iterable[float] = ()
+) -> str:
+    """Write the value of a figure alone, without what it is a part of: marked as about, more than or preliminary, one worked out with the indicator's decimals.
+
+    Args:
+        definition: of the indicator; without its unit where that stands elsewhere.
+        figure: what was reported.
+        value: its number (``value_of``).
+        apart_from: what stands beside it (``Scored.beside``).
+    """
+    text = format_value(value, definition, language, apart_from=apart_from, is_worked_out=is_derived(figure))
+    return marked(text, figure, language)
 
 
 def shown_figure(scored: Scored, figure: Figure | None, language: str = "ja") -> str:

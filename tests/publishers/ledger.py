@@ -229,10 +229,24 @@ class Ledger:
         apart = self.apart(item, "planned_value")
         return self.about(apart.signed_gap, item["is_approximate"] or self.rough_plan(item)) if apart else "―"
 
-    def value_alone(self, item: Item, value: float) -> str:
-        """Write a value without its unit, told apart from the targets of the item."""
-        known = SimpleNamespace(unit_ja="", unit_en="", decimals=self.measured(item).decimals)
-        return format_value(value, known, self.language, apart_from=[g["value"] for g in item["targets"]])
+    def own_value(self, item: Item, *, is_bare: bool = False) -> str:
+        """Write the value that an item is judged by, told apart from what stands beside it; bare without its unit."""
+        figure = self.at(item, item["period"])
+        assert figure
+        known = SimpleNamespace(unit_ja="", unit_en="", decimals=self.measured(item).decimals) if is_bare else self.measured(item)
+        written = format_value(
+            item["actual_value"], known, self.language, apart_from=self.beside(item), is_worked_out=self.derived(figure)
+        )
+        return self.marked(written, figure)
+
+    def marked(self, written: str, figure: Item) -> str:
+        """Say of a number that it is about, more than or preliminary."""
+        written = self.about(written, figure["is_approximate"])
+        if figure["is_lower_bound"]:
+            written = f"more than {written}" if self.language == "en" else f"{written}超"
+        if figure.get("is_preliminary"):
+            written = f"{written} (preliminary)" if self.language == "en" else f"速報値{written}"
+        return written
 
     def figure(self, item: Item, figure: Item | None) -> str:
         """Write a figure as a card shows it."""
@@ -250,12 +264,7 @@ class Ledger:
                 figure["value"], self.measured(item), self.language, apart_from=self.beside(item),
                 is_worked_out=self.derived(figure),
             )  # fmt: skip
-        written = self.about(written, figure["is_approximate"])
-        if figure["is_lower_bound"]:
-            written = f"more than {written}" if self.language == "en" else f"{written}超"
-        if figure.get("is_preliminary"):
-            written = f"{written} (preliminary)" if self.language == "en" else f"速報値{written}"
-        return written + beyond
+        return self.marked(written, figure) + beyond
 
     def at(self, item: Item, period: str | None) -> Item | None:
         """Return the figure of a period."""

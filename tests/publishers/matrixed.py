@@ -179,7 +179,7 @@ def _cell(ledger: Ledger, item: Item | None, usual: Period, *, is_owed: bool) ->
     if item is None or not item["period"]:
         return ledger.words("matrix_missing") if is_owed else "—"
     period = parse_period(item["period"])
-    text = ledger.words("matrix_text") if item["actual_value"] is None else ledger.value_alone(item, item["actual_value"])
+    text = ledger.words("matrix_text") if item["actual_value"] is None else ledger.own_value(item, is_bare=True)
     return text + ("" if period == usual else period.short(ledger.language))
 
 

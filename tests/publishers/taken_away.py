@@ -11,7 +11,7 @@ from urllib.parse import urljoin, urlsplit
 _DRAWN = re.compile(r'<svg [^>]*class="chart[^"]*\bwide"[^>]*aria-label="([^"]*)"')
 _OFFERED = re.compile(r'<details class="tk".*?</details>', re.S)
 # Pictures that are no chart of their own: marks and small shapes beside a number that is written, the dots of the front page, of one number.
-NO_CHART = re.compile(r'<svg [^>]*(?:aria-hidden="true"|class="(?:chart [^"]*narrow|dots|st|strip)[ "])')
+NO_CHART = re.compile(r'<svg [^>]*(?:aria-hidden="true"|class="(?:chart [^"]*narrow|dots|st|strip|cp)[ "])')
 
 
 def charts_of(html: str) -> Iterator[tuple[str, str]]:

@@ -34,7 +34,7 @@ def _progress(ledger: Ledger, item: Item) -> list[str]:
     if not plan:
         return []
     value = {
-        "figure": ledger.value(item, actual),
+        "figure": ledger.own_value(item),
         "target": ledger.value(item, goal["value"]),
         "base": ledger.value(item, base["value"]),
     }
@@ -53,7 +53,7 @@ def _budget(ledger: Ledger, item: Item) -> list[str]:
     goal, actual, budget = item["target"], item["actual_value"], item["planned_value"]
     if item["kind"] != "ceiling" or not goal or actual is None or not budget:
         return []
-    w, figure, pace = ledger.words, ledger.value(item, actual), actual / budget
+    w, figure, pace = ledger.words, ledger.own_value(item), actual / budget
     shares = {
         "pace": format_ratio(pace, ledger.language),
         "ratio": format_ratio(pace if item["direction"] == "higher" else 2 - pace, ledger.language),
@@ -70,7 +70,7 @@ def _due(ledger: Ledger, item: Item) -> list[str]:
     if not last or actual is None or last["period"] != item["period"]:
         return []
     w, goal = ledger.words, last["target"]
-    said = {"figure": ledger.value(item, actual), "target": ledger.value(item, goal["value"])}
+    said = {"figure": ledger.own_value(item), "target": ledger.value(item, goal["value"])}
     gap = told_apart(actual, goal["value"], ledger.measured(item), ledger.language).signed_gap
     return [
         _head(ledger, item, "8"), _status(ledger, item), w("example_due", **said, due=ledger.day(goal["end_date"])), w("example_gap", **said, gap=gap),
@@ -84,7 +84,7 @@ def _overdue(ledger: Ledger, item: Item) -> list[str]:
     day, due = str(ledger.api("status")["as_of"]), ledger.day(goal["end_date"])
     days = (date.fromisoformat(day) - date.fromisoformat(goal["end_date"])).days
     lag = int(ledger.indicators[item["code"]]["publication_lag_days"])
-    figure, target = ledger.value(item, item["actual_value"]), ledger.value(item, goal["value"])
+    figure, target = ledger.own_value(item), ledger.value(item, goal["value"])
     return [
         _head(ledger, item, "6"), _status(ledger, item),
         w("example_last", figure=figure, period=ledger.period(item["period"]), target=target, due=due),
