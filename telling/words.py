@@ -66,7 +66,7 @@ class Words:
 
 def is_japanese(text: str) -> bool:
     """Say whether a text is written in Japanese: with kana or kanji."""
-    return any(unicodedata.name(sign, "").startswith(("CJK UNIFIED", "HIRAGANA", "KATAKANA")) for sign in text)
+    return any(unicodedata.name(sign, "").startswith(("CJK UNIFIED", "HIRAGANA", "KATAKANA")) for sign in set(text))
 
 
 def has_page(path: str, code: str) -> bool:

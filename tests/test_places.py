@@ -22,6 +22,7 @@ from publishers.editions import record
 from publishers.editions.verify import verify
 from tests.command import command
 from tests.publishers.house import House, small
+from tests.shared import copied, empty
 from tests.test_machine import small_disk
 
 pytestmark = pytest.mark.edition
@@ -104,8 +105,7 @@ def test_a_backup_is_put_back_into_a_volume_of_its_own(house: House, tmp_path: P
 
 def test_a_sample_beside_the_editions_of_an_instance_is_no_lost_database(house: House, tmp_path: Path) -> None:
     """`demo` has a database of its own, and the folder of editions of the instance where it is begun."""
-    sample = Store(f"sqlite:///{tmp_path / 'sample.db'}")
-    sample.migrate()
+    sample = copied(empty(), tmp_path / "sample.db")
     assert [message.key for message in record.settle(sample, house.folder)] == ["editions_unknown"]
     sample.become_sample()
     assert record.settle(sample, house.folder) == []

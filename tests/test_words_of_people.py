@@ -38,6 +38,7 @@ from telling.meeting import quarter_report
 from tests.bench.viewer import Viewer, served
 from tests.command import command
 from tests.pages.charts_seen import Seen, run
+from tests.shared import copied, empty
 from tests.small_government import ADMIN, ANNA, AYA, IN_TIME, OFFICE, PERIOD, SECOND, write_small_government
 
 pytestmark = pytest.mark.server
@@ -65,8 +66,7 @@ class Poisoned:
 @pytest.fixture(scope="module")
 def poisoned(tmp_path_factory: pytest.TempPathFactory) -> Poisoned:
     folder = tmp_path_factory.mktemp("words")
-    store = Store(f"sqlite:///{folder / 'words.db'}")
-    store.migrate()
+    store = copied(empty(), folder / "words.db")
     catalogue, official = write_small_government(folder / "data")
     for n, (file, columns) in enumerate(
         {

@@ -20,6 +20,7 @@ from tests.browser.conftest import serving
 from tests.browser.screen import at_rest, leave, pictured, rerun, tab, unfolded
 from tests.command import command
 from tests.oidc import free_port, providing
+from tests.shared import copied, empty
 from tests.small_government import ANNA, AYA, DAI, OFFICE, STRANGER, write_small_government
 from tests.web.served import Instance
 from tests.web.visitor import Visitor
@@ -58,7 +59,7 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
     folder = tmp_path_factory.mktemp("office")
     catalogue, official = write_small_government(folder / "data", calendar=CALENDAR)
     port = free_port()
-    url = f"sqlite:///{folder / 'served.db'}"
+    url = copied(empty(), folder / "served.db").url
     with providing(folder, USERS, app=f"http://127.0.0.1:{port}") as provider:
         environment = {
             "CATALOGUE_DIR": str(catalogue), "OFFICIAL_DIR": str(official), "DATABASE_URL": url,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 import pytest
@@ -9,7 +11,6 @@ from playwright.sync_api import Browser, expect
 
 from publishers.editions import on_disk
 from publishers.editions.verify import verify
-from tests.browser.conftest import serving
 from tests.browser.screen import leave
 from tests.browser.visits import opened
 
@@ -17,11 +18,11 @@ pytestmark = pytest.mark.browser
 
 
 def test_an_edition_is_published_from_the_page_and_the_next_shows_no_change(
-    chromium: Browser, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    chromium: Browser, new_small_server: Callable[[], AbstractContextManager[str]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     folder = tmp_path / "editions"
     monkeypatch.setenv("EDITIONS_DIR", str(folder))
-    with serving(tmp_path) as address:
+    with new_small_server() as address:
         page, wrong = opened(chromium, address, "/publish?lang=en", width=1280)
         main = page.locator("[data-testid=stMain]")
         assert "edition 1, the first to be shown" in main.inner_text() and "This is the first edition" in main.inner_text()

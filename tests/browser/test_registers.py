@@ -16,7 +16,6 @@ from kpis.figures.facilities import STATUSES as CASHLESS_STATUSES
 from kpis.figures.registers import FORMS, STATUSES, STEPS
 from kpis.government import settled
 from kpis.languages import say
-from kpis.store.store import Store
 from loaders.catalogue import load_folder
 from loaders.load import load_file
 from tests import census
@@ -24,6 +23,7 @@ from tests.browser.conftest import serving
 from tests.browser.screen import Screen, leave, too_wide
 from tests.browser.visits import Visits, opened
 from tests.loaders.test_census import answer, census_file
+from tests.shared import copied, empty
 
 pytestmark = pytest.mark.browser
 MAIN = "[data-testid=stMain]"
@@ -83,8 +83,7 @@ def percent(value: float | None) -> str:
 def japan(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """A server on the example of the ministries, with a small census of known answers."""
     folder = tmp_path_factory.mktemp("japan")
-    store = Store(f"sqlite:///{folder / 'served.db'}")
-    store.migrate()
+    store = copied(empty(), folder / "served.db")
     later = {"オンライン化の実施状況": "2 未実施", "オンライン化実施時期": "1 2024年度"}
     rows = [
         answer(手続ID="1", 申請時に添付させる書類="定款", 添付書類等の提出方法="2 原紙での提出のみ"),

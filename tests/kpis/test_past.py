@@ -26,6 +26,7 @@ from kpis.store.store import Store
 from kpis.store.tables import table_of
 from kpis.store.vintages import Origin
 from publishers.opendata.registers_csv import written
+from tests import shared
 
 pytestmark = pytest.mark.edition
 
@@ -66,7 +67,7 @@ FOUND_BY = ("name_ja", "name_en", "law_name", "law_article", "organisation_ja") 
 @pytest.fixture(scope="module")
 def empty(tmp_path_factory: pytest.TempPathFactory) -> Store:
     """A store with a source, two bureaus and a project, emptied of its registers before each example."""
-    made = Store(f"sqlite:///{tmp_path_factory.mktemp('past') / 'past.db'}")
+    made = shared.copied(shared.empty(), tmp_path_factory.mktemp("past") / "past.db")
     furnish(made)
     return made
 

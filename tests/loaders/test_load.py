@@ -20,7 +20,7 @@ from kpis.store.store import Store
 from loaders.catalogue import load_folder
 from loaders.load import check_content, load_file
 from manage import app
-from tests.shared import copied, shipped
+from tests.shared import copied, empty, shipped
 
 pytestmark = pytest.mark.store
 
@@ -217,8 +217,7 @@ def test_another_government_needs_only_another_folder(store: Store, tmp_path: Pa
 
 
 def test_a_list_that_is_not_loaded_is_named_once_and_not_in_each_row(tmp_path: Path) -> None:
-    store = Store(f"sqlite:///{tmp_path / 'empty.db'}")
-    store.migrate()
+    store = copied(empty(), tmp_path / "empty.db")
     path = ROOT / "data" / "official" / "facilities.csv"
     count = len(list(csv.DictReader(path.read_text(encoding="utf-8").splitlines())))
     report = check_content(path.read_bytes(), path.name, kind=path.name, store=store)

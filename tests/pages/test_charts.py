@@ -24,6 +24,7 @@ from tests.bench.viewer import Viewer, served
 from tests.pages import questions
 from tests.pages.charts_seen import EVERY, Seen, faults, run, walk
 from tests.pages.questions import unanswered
+from tests.shared import copied, empty
 from tests.web.served import Instance
 from tests.web.visitor import Visitor
 
@@ -33,8 +34,7 @@ OFFICER = "office@example.org"
 
 
 def served_store(folder: Path, *, catalogue: bool, official: bool) -> Store:
-    store = Store(f"sqlite:///{folder / 'walked.db'}")
-    store.migrate()
+    store = copied(empty(), folder / "walked.db")
     if catalogue:
         nothing = folder / "nothing"
         nothing.mkdir()

@@ -11,10 +11,10 @@ from icalendar import Calendar
 from kpis.settings import Settings
 from kpis.store import tables
 from kpis.store.fields import records
-from kpis.store.store import Store
 from loaders.catalogue import load_folder
 from publishers.notices.calendar import calendar, due_days, publications
 from tests.publishers.house import House
+from tests.shared import copied, empty
 from tests.small_government import write_small_government
 
 CHOSEN = Settings(PUBLIC_URL="https://office.example.jp", EDITIONS_URL="https://kpi.example.jp")  # type: ignore[call-arg]
@@ -28,8 +28,7 @@ ANNOUNCED = {
 def test_an_edition_announces_the_next_four_days_of_publication_and_no_due_day(tmp_path: Path) -> None:
     rows = [{"period_code": code, "opens_on": "2023-01-01", "due_on": "2023-01-31", "locks_on": "2023-02-01", "publishes_on": day} for code, day in ANNOUNCED.items()]  # fmt: skip
     catalogue, official = write_small_government(tmp_path / "data", calendar=rows)
-    store = Store(f"sqlite:///{tmp_path / 'own.db'}")
-    store.migrate()
+    store = copied(empty(), tmp_path / "own.db")
     assert not [problem for report in load_folder(store, catalogue, official=official) for problem in report.problems]
     house = House(store, tmp_path / "editions", datetime(2026, 12, 1))
     edition = house.publish()

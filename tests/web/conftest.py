@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -13,6 +14,7 @@ from kpis.settings import Settings
 from kpis.store.store import Store, utc_now
 from publishers.editions import publication
 from tests.oidc import free_port, providing
+from tests.shared import empty
 from tests.small_government import (
     ADMIN,
     ANNA,
@@ -38,6 +40,7 @@ def local(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Instance]:
     folder = tmp_path_factory.mktemp("local")
     catalogue, official = write_small_government(folder / "data")
     url = f"sqlite:///{folder / 'served.db'}"
+    shutil.copy(empty(), folder / "served.db")
     given = {"CATALOGUE_DIR": str(catalogue), "OFFICIAL_DIR": str(official), "DATABASE_URL": url, "METRICS_PORT": str(free_port())}
     with serving(folder, MIERUKA_MODE="local", **given) as made:
         yield made
