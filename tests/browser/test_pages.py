@@ -68,7 +68,7 @@ def test_a_block_that_reaches_beyond_the_window_is_noticed(visits: Visits, serve
 
 
 def test_the_language_chosen_on_one_page_stays_on_the_next(chromium: Browser, server: str) -> None:
-    page, wrong = opened(chromium, server, "/", width=1280)
+    page, wrong = opened(chromium, server, "/", width=1280, charts=False)
     page.get_by_text("English", exact=True).click()
     page.wait_for_selector("text=The five lesses")
     page.get_by_role("link", name="Five lesses").click()
@@ -78,7 +78,7 @@ def test_the_language_chosen_on_one_page_stays_on_the_next(chromium: Browser, se
 
 
 def test_an_unknown_indicator_is_named_and_the_list_is_offered(chromium: Browser, server: str) -> None:
-    page, _ = opened(chromium, server, "/indicator?code=nowhere&lang=en", width=1280)
+    page, _ = opened(chromium, server, "/indicator?code=nowhere&lang=en", width=1280, charts=False)
     assert "There is no indicator" in page.inner_text("[data-testid=stMain]")
     leave(page.context)
 

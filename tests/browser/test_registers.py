@@ -205,7 +205,7 @@ def test_every_number_of_the_facilities_page_is_that_of_the_api(visits: Visits, 
 
 
 def test_a_search_is_kept_in_the_address_and_its_csv_is_the_same_list(chromium: Browser, visits: Visits, japan: str) -> None:
-    page, wrong = whole(opened(chromium, japan, "/procedures?lang=en", width=1280))
+    page, wrong = whole(opened(chromium, japan, "/procedures?lang=en", width=1280, charts=False))
     page.get_by_label("Search names and laws").fill("酒税")
     page.get_by_label("Search names and laws").press("Enter")
     page.wait_for_selector("text=1-1 of 1", timeout=120_000)
@@ -221,7 +221,7 @@ def test_a_search_is_kept_in_the_address_and_its_csv_is_the_same_list(chromium: 
 
 
 def test_one_procedure_has_its_own_address_and_an_unknown_one_is_named(chromium: Browser, japan: str) -> None:
-    page, wrong = opened(chromium, japan, "/procedures?lang=en&code=3", width=375)
+    page, wrong = opened(chromium, japan, "/procedures?lang=en&code=3", width=375, charts=False)
     text = page.inner_text(MAIN)
     assert "酒税の申告" in text and "Ministry of Finance" in text and "FY2024" in text and wrong == []
     page.goto(japan + "/procedures?lang=en&code=nowhere")
