@@ -16,15 +16,17 @@ _SIGNED = rf"[\u2212+\u00b1]?{_NUMBER}"  # less, more, about so much
 _ERA = r"(?:\u660e\u6cbb|\u5927\u6b63|\u662d\u548c|\u5e73\u6210|\u4ee4\u548c)"
 _MONTH = r"(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]{0,6}"
 _AND = r"(?:and|are|for|from|had|has|have|in|is|not|of|on|or|out|than|that|the|to|was|were|when|which|with)\b"  # no unit
-# What is read as one thing, the longest first. In Latin letters: a day, a month, a period, a name with its number (Stage 2), a count. Days in digits. A
-# part of a whole. A count with what is counted, with all of its numbers (2026年12月31日, 4〜6月, 1億1,000万件) and the kanji that is read with it (令和8年度,
+# Before a number that is none to the unit: so much, more or less.
+_ABOUT = r"(?:\u7d04|\u3060\u3044\u305f\u3044|[Aa]bout )"
+# What is read as one thing, the longest first. In Latin letters: a day, a month, a period, a name with its number (Stage 2; UTF-8), in which language a
+# text is, a status of two words, a count. Days in digits. A part of a whole. A count with what is counted, with all of its numbers (2026年12月31日, 4〜6月, 1億1,000万件) and the kanji that is read with it (令和8年度,
 # 約12件); 5つの柱. A name with its number (プラン3), and one whose first word, before a middle dot, has one or two letters.
 _WHOLES = (
-    rf"\d{{1,2}} {_MONTH}(?![A-Za-z])(?: \d{{4}}(?!\d))?", rf"{_MONTH} \d{{4}}(?!\d)", r"(?:FY|[RHS])\d{1,4} Q\d(?!\d)", r"[A-Z][a-z]+(?:-[A-Z][a-z]+)? \d{1,3}(?![\d.,-])",
-    r"\d{4}-\d\d(?:-\d\d)?(?![\d-])",
-    rf"\u7d04?{_NUMBER}(?: / | of )\u7d04?{_NUMBER}(?: ?[{_KANJI}]{{1,3}}| (?!{_AND})[a-z]{{2,12}}\b)?",
-    rf"(?:{_ERA}|[\u7b2c\u7d04\u5168]|(?<![{_KANJI}])[{_KANJI}])?{_SIGNED}(?:(?:(?!\u5e74\u5ea6)[{_KANJI}]{{1,3}}|[~\u301c\uff5e]){_NUMBER})*(?:\u5e74\u5ea6(?=\u7b2c)|[{_KANJI}]{{1,3}}|[{_KATAKANA}]{{2,6}}(?![{_KATAKANA}])|\u3064\u306e{_LETTERS}{{1,2}})",
-    rf"\u7d04{_SIGNED}%?", rf"{_SIGNED} (?:million |billion )?(?!{_AND})[a-z]{{2,12}}\b",
+    rf"\d{{1,2}} {_MONTH}(?![A-Za-z])(?: \d{{4}}(?!\d))?", rf"{_MONTH} \d{{4}}(?!\d)", r"(?:(?:FY|[RHS])\d{1,4}|\d{4}) Q\d(?!\d)", r"[A-Z]{2,5}-\d{1,3}(?![\d.,-])", r"[A-Z][a-z]+(?:-[A-Z][a-z]+)? \d{1,3}(?![\d.,-])",
+    r"\d{4}-\d\d(?:-\d\d)?(?![\d-])", r"\\?\(in Japanese\\?\)", r"(?:No|Not|On|Slightly) (?:behind|data|due|judged|target|track)\b",
+    rf"{_ABOUT}?{_NUMBER}(?: / | of ){_ABOUT}?{_NUMBER}(?: ?[{_KANJI}]{{1,3}}| (?!{_AND})[a-z]{{2,12}}\b)?",
+    rf"(?:{_ERA}|\u3060\u3044\u305f\u3044|[\u7b2c\u7d04\u5168]|(?<![{_KANJI}])[{_KANJI}])?{_SIGNED}(?:(?:(?!\u5e74\u5ea6)[{_KANJI}]{{1,3}}|\\?[~\u301c\uff5e]){_NUMBER})*(?:\u5e74\u5ea6(?=\u7b2c)|[{_KANJI}]{{1,3}}|[{_KATAKANA}]{{2,6}}(?![{_KATAKANA}])|\u3064\u306e{_LETTERS}{{1,2}})",
+    rf"{_ABOUT}?{_SIGNED} (?:million |billion )?(?!{_AND})[a-z]{{2,12}}\b", rf"{_ABOUT}{_SIGNED}%?",
     rf"(?:(?<![{_KATAKANA}])[{_KATAKANA}]{{1,2}}\u30fb)?[{_KATAKANA}]{{2,8}}\d{{1,4}}(?![\d.,])", rf"(?<![{_KATAKANA}])[{_KATAKANA}]{{1,2}}\u30fb[{_KATAKANA}]{{2,8}}",
 )  # fmt: skip
 # Not behind what makes it a part of something else: the number of a sign, an address, a longer number.
@@ -42,7 +44,7 @@ _CHANGE = re.compile(
 )
 # A compound that is longer than the narrowest cell or the shortest line of a heading on a phone of 320 pixels.
 COMPOUND = re.compile(rf"(?:[{_KANJI}{_KATAKANA}\u30fb]{{11,}}|[{_KANJI}]{{5,}}[\u3041-\u3096][{_KATAKANA}]{{4,}})")
-_JOINING = re.compile(r"\u30a2\u30f3\u30c9")  # and
+_JOINING = re.compile(r"\u30a2(?:\u30f3\u30c9|\u30c3\u30d7)")  # and; up, as in start-up
 _RUN, _LONG = re.compile(rf"[{_KATAKANA}]+"), re.compile(rf"[{_KATAKANA}]{{9,}}")
 
 
@@ -77,8 +79,13 @@ def with_places(text: str, place: str = PLACE) -> str:
 
 
 def _parted(run: str, place: str) -> str:
-    """Return a run of katakana with a place before the last of its words, where that is one which the pages use by itself; else behind an "and"."""
-    ends = [at for at in range(3, len(run) - 3) if run[at:] in _words()] or [match.end() for match in _JOINING.finditer(run[:-3])]
+    """Return a run of katakana with a place before the last of its words or behind the first, where the pages use that by itself; else behind an "and"."""
+    between = range(3, len(run) - 2)
+    ends = (
+        [at for at in between if run[at:] in _words()]
+        or [at for at in reversed(between) if run[:at] in _words()]
+        or [match.end() for match in _JOINING.finditer(run[:-3])]
+    )
     return f"{run[: ends[0]]}{place}{run[ends[0] :]}" if ends else run
 
 

@@ -22,7 +22,8 @@ from telling.words import Words
 enter()
 
 # Widths of the columns of the two grids: together what a window of 1280 pixels has room for.
-DEFINITIONS, SOURCES = (180, 285, 180, 80, 70, 95, 110, 130), (640, 110, 170, 210)
+DEFINITIONS, SOURCES = (170, 270, 150, 80, 60, 95, 140, 165), (640, 110, 170, 210)
+PARTS = ("method", "definitions", "sources", "open", "accessibility", "terms")
 
 
 def in_language(document: str) -> str:
@@ -57,7 +58,7 @@ def definitions() -> Ready:
 
 def sources() -> Ready:
     """List every page and paper that a figure was read from."""
-    listed = cached.moment().rows(tables.Source)
+    listed = sorted(cached.moment().rows(tables.Source), key=_first)
     table = pd.DataFrame(
         [
             {
@@ -72,6 +73,12 @@ def sources() -> Ready:
     bounded = sum(row.published_on is None and row.published_by is not None for row in listed)
     sentence = t("about_sources_sentence", primary=primary, secondary=len(listed) - primary, dated=dated, bounded=bounded)
     return ready(None, sentence=sentence, table=table, csv=pd.DataFrame(map(vars, listed)), is_table_open=True, widths=SOURCES)
+
+
+def _first(row: tables.Source) -> tuple[bool, bool, int]:
+    """Order sources: a government's own before those of others, the newest first, those without a day last."""
+    day = row.published_on or row.published_by
+    return row.grade != "primary", day is None, -day.toordinal() if day else 0
 
 
 def known_public(row: tables.Source) -> str:
@@ -91,6 +98,7 @@ page_heading(
     t("about_title", indicators=len(cached.moment().rows(tables.Indicator)), sources=len(cached.moment().rows(tables.Source)))
 )
 prose.caption(t("about_lead"))
+prose.markdown(" ・ ".join(f"[{t('about_' + part)}](#{part})" for part in PARTS))
 section_heading(t("about_method"), anchor="method")
 worked = cached.made("examples", make=lambda: examples.text(cached.moment().scored, Words(language())))
 if worked:

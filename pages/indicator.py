@@ -62,7 +62,10 @@ def show(item: Scored, above: DeltaGenerator) -> None:
             st.page_link(page("indicator"), label=label, query_params=address.link(code=other))
     with right:
         section_heading(t("inputs"))
-        st.table(facts.inputs, border="horizontal", hide_header=True, hide_index=True)
+        if len(facts.inputs):
+            st.table(facts.inputs, border="horizontal", hide_header=True, hide_index=True)
+        else:
+            prose.caption(t("inputs_none"))
         if facts.inputs_meant:
             draw_html(facts.inputs_meant)
         prose.caption(facts.rule)

@@ -24,7 +24,7 @@ from pages.parts.data_table import data_table, texts_of_rows, texts_table
 from pages.parts.entry import enter, stop
 from pages.parts.explain import ask_readings, confirm_warnings, give_reasons, resolve_conflicts
 from pages.parts.handing_out import template
-from pages.parts.problems import marked_download, problem_list
+from pages.parts.problems import counted, marked_download, problem_list
 from pages.parts.refused import refused_list
 from pages.parts.reported import bureau_names, instant, office_today, period_name, section_name, state_name
 from pages.parts.said import ask_causes, openness
@@ -163,9 +163,8 @@ def looked_at(bureau: str, period: str) -> None:
             prose.warning(t("upload_clashes", count=done.uploaded.clashes), icon=":material/call_split:")
         return
     errors = len(done.reading.errors)
-    prose.error(
-        t("upload_refused", name=markdown(name), errors=errors, warnings=len(done.reading.warnings)), icon=":material/error:"
-    )
+    problems = counted(errors, len(done.reading.warnings))
+    prose.error(t("upload_refused", name=markdown(name), problems=problems), icon=":material/error:")
     marked_download(content, done.reading)
     problem_list(done.reading.problems, key=f"problems_{bureau}_{period}")
 

@@ -28,7 +28,7 @@ def facts(telling: Telling, row: tables.Indicator) -> list[Pair]:
         ("kind", w("kind_" + row.kind)), ("frequency", w("frequency_" + row.frequency)), ("base", w.named(row, "base")),
         ("exclusions", w.named(row, "exclusions")), ("col_note", w.named(row, "note")),
     ]  # fmt: skip
-    return [(w(name), value) for name, value in pairs if value not in ("", "—")]
+    return [(w(name), value) for name, value in pairs if value not in BLANK]
 
 
 def inputs(telling: Telling, item: Scored) -> list[Pair]:

@@ -6,6 +6,7 @@ no bureau has a figure is no column but a sentence, since a column of nothing wo
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -103,6 +104,12 @@ class Matrix:
         return tuple(row for _, rows in self.groups for row in rows)
 
 
+def in_short(theme: str, words: Words) -> str:
+    """Return the name of a theme for a narrow place: without the explanation in brackets that やさしい日本語 gives it."""
+    name = theme_name(theme, words)
+    return re.sub(r"(?<=.)[(\uff08].*[)\uff09]$", "", name)
+
+
 def matrix(
     telling: Telling, reports: Sequence[BureauReport], handed: Mapping[str, Handed] | None = None, *, period: str = ""
 ) -> Matrix:
@@ -121,8 +128,8 @@ def matrix(
     usual = {row.indicator_code: _usual(reports, row) for _, row in shown}
     columns = [
         MatrixColumn(
-            row.indicator_code, w("nav_themes"), theme_name(theme, w),
-            "・".join(part for part in (w.named(row, "unit"), usual[row.indicator_code].short(w.language)) if part), theme_name(theme, w),
+            row.indicator_code, w("nav_themes"), in_short(theme, w),
+            "・".join(part for part in (w.named(row, "unit"), usual[row.indicator_code].short(w.language)) if part), in_short(theme, w),
         )
         for theme, row in shown
     ]  # fmt: skip
@@ -162,9 +169,8 @@ def title(reports: Sequence[BureauReport], rows: Sequence[BureauRow], themes: in
             themes=words("nav_themes"),
         )
     counts = {"procedures": (r.procedures for r in reports), "facilities": (r.facilities for r in reports), "milestones": (r.milestones for r in reports)}  # fmt: skip
-    return words(
-        "matrix_title_registers", bureaus=len(reports), **{name: sum(map(bool, values)) for name, values in counts.items()}
-    )
+    known = {name: sum(map(bool, rows)) for name, rows in counts.items()}
+    return words("matrix_title_registers" if any(known.values()) else "matrix_title_nothing", bureaus=len(reports), **known)
 
 
 def _item(report: BureauReport, row: tables.Indicator) -> Scored | None:

@@ -165,15 +165,21 @@ def _named(every: Sequence[Scored], words: Words) -> str:
 def lead(every: Sequence[Scored], words: Words, *, as_of: date) -> str:
     """Name what is ahead and what fell short, and say what is not known now, how many indicators there are, and how old the figures are."""
     counted = tally(every)
-    newest = max((s.judgement.figure.period.end for s in every if s.judgement.figure), default=as_of)
+    newest = max((s.judgement.figure.period.end for s in every if s.judgement.figure), default=None)
     without = counted.unreported + sum(counted.last_known.values())
     unknown = words("conclusion_unreported", without=without, unreported=counted.unreported) if without else ""
-    age = (as_of - newest).days
-    counts_text = words(
-        "conclusion_lead" if age else "conclusion_lead_today", total=len(every), as_of=format_date(as_of, words.language), newest=format_date(newest, words.language),
-        **({"age": words.number(age)} if age else {}),
-    )  # fmt: skip
-    return words.together(part for part in (_named(every, words), unknown, counts_text) if part)
+    return words.together(
+        part for part in (_named(every, words), unknown, _counted(len(every), newest, words, as_of=as_of)) if part
+    )
+
+
+def _counted(total: int, newest: date | None, words: Words, *, as_of: date) -> str:
+    """Say how many indicators there are, and how old the newest figure is; that there is none, where there is none."""
+    values = {"total": total, "as_of": format_date(as_of, words.language)}
+    if newest is None:
+        return words("conclusion_lead_none", **values)
+    values["newest"], age = format_date(newest, words.language), (as_of - newest).days
+    return words("conclusion_lead", **values, age=words.number(age)) if age else words("conclusion_lead_today", **values)
 
 
 def rule_line(item: Scored, words: Words) -> str:

@@ -45,7 +45,7 @@ class Words:
     def part_of(self, document: str) -> str:
         """Return the part of a document under the name of this language, without its heading; else the Japanese one."""
         parts = dict(re.findall(r"^## (.+)\n([\s\S]*?)(?=^## |\Z)", document, flags=re.M))
-        return str(parts.get(own_name(self.language)) or parts[own_name(SOURCE)])
+        return joined_lines(parts.get(own_name(self.language)) or parts[own_name(SOURCE)])
 
     def reason(self, place: str, code: str, **values: object) -> str:
         """Return the words for a reason of a correction at a place (``why_`` …), else those of the government's own list."""
@@ -62,6 +62,17 @@ class Words:
     def marked(self, text: str) -> str:
         """Return a text that stands in one language only (the title of a source, a name), marked where it is Japanese and the reader's words are not."""
         return self("in_japanese", text=text) if self.language != SOURCE and is_japanese(text) else text
+
+
+# An end of a line within a sentence of Japanese: a browser makes a space of it. What follows is no item of a list.
+_WITHIN = re.compile(
+    r"(?m)^(?!#)(.*[)\u3000-\u30ff\u4e00-\u9fff\uff00-\uffef])\n *(?=[\u3000-\u30ff\u4e00-\u9fff\uff00-\uffef]|\d+(?![\d.]))"
+)
+
+
+def joined_lines(text: str) -> str:
+    """Return markdown whose Japanese sentences stand in one line each: where a file ends its lines, a page has no space."""
+    return _WITHIN.sub(r"\1", _WITHIN.sub(r"\1", text))
 
 
 def is_japanese(text: str) -> bool:

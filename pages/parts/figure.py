@@ -108,8 +108,11 @@ def kept_block(key: str, make: Callable[[], Ready], *, suffix: str = "") -> Read
 
 
 def show(made: Ready, *, key: str, about: str = "") -> None:
-    """Draw what is ready; the file of its numbers is named by its key, what it depends on besides, and the day."""
-    if made.title:
+    """Draw what is ready; the file of its numbers is named by its key, what it depends on besides, and the day.
+
+    A heading below which nothing would stand is not shown either.
+    """
+    if made.title and (made.sentence or made.why_empty or made.figure is not None or len(made.table.data)):
         prose.markdown(f"**{markdown(made.title)}**")
     if made.sentence:
         prose.markdown(markdown(made.sentence))

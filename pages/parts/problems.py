@@ -26,12 +26,13 @@ def problem_list(problems: Sequence[Problem], *, key: str) -> None:
         by_sheet.setdefault(problem.sheet, []).append(problem)
     for number, (sheet, own) in enumerate(by_sheet.items()):
         errors = sum(p.grade == "error" for p in own)
-        prose.markdown(f"**{markdown(sheet) or t('whole_file')}** {t('problem_counts', errors=errors, warnings=len(own) - errors)}")
+        prose.markdown(f"**{markdown(sheet) or t('whole_file')}** {counted(errors, len(own) - errors)}")
         for problem in own[:SHOWN_AS_TEXT]:
             icon = ":red[:material/error:]" if problem.grade == "error" else ":orange[:material/warning:]"
             word = t(f"grade_{problem.grade}")
             prose.markdown(
-                f"{icon} {word} **{markdown(_place(problem))}** {markdown(problem.subject_in(language()))} {t('found_text', text=markdown(found_shown(problem.found)))} {t('expected')}: {markdown(written(problem.expected, language()))}  \n"
+                f"{icon} {word} **{markdown(_place(problem))}** {markdown(problem.subject_in(language()))}  \n"
+                f"{t('found_text', text=markdown(found_shown(problem.found)))}{t('list_comma')}{t('expected')}: {markdown(written(problem.expected, language()))}  \n"
                 f":material/build: {markdown(written(problem.remedy, language()))}"
             )
         with st.expander(t("problem_table", count=len(own)), icon=":material/table:"):
@@ -41,6 +42,12 @@ def problem_list(problems: Sequence[Problem], *, key: str) -> None:
                 t("csv"), csv_file(table), f"{key}_{number}.csv", "text/csv",
                 icon=":material/download:", key=f"csv_{key}_{number}", on_click="ignore",
             )  # fmt: skip
+
+
+def counted(errors: int, warnings: int) -> str:
+    """Say how many problems there are of each grade; of which there is none, nothing."""
+    told = [t(key, count=count) for key, count in (("problem_errors", errors), ("problem_warnings", warnings)) if count]
+    return t("list_comma").join(told)
 
 
 def marked_download(content: bytes, reading: WorkbookReading) -> None:

@@ -15,7 +15,7 @@ from typing import Any
 import streamlit as st
 
 from kpis.line_breaks import PLACE, joined, on_one_line, with_places, with_wholes
-from publishers.site.lines import unbroken
+from publishers.site.lines import placed, unbroken
 
 _LEFT = re.compile(r"(`+.+?`+|\]\([^)\s]*\))", re.S)  # code, and the address of a link
 _MARKS = "*_~"
@@ -25,8 +25,12 @@ _LEVELS: dict[int, Callable[..., object]] = {1: st.title, 2: st.header, 3: st.su
 @lru_cache(maxsize=4096)  # the texts of the pages, which every run says again; it took a seventh of a page of definitions
 def with_elements(text: str) -> str:
     """Return markdown whose wholes are held together by elements, by signs beside a mark; what holds HTML already has signs alone."""
-    keep = joined if "<" in text else _kept
-    return "".join(part if at % 2 else with_wholes(part, keep) for at, part in enumerate(_LEFT.split(text)))
+    made = on_one_line if "<" in text else _with_elements
+    return "".join(part if at % 2 else made(part) for at, part in enumerate(_LEFT.split(text)))
+
+
+def _with_elements(text: str) -> str:
+    return placed(with_wholes(text, _kept))
 
 
 def _kept(whole: re.Match[str]) -> str:

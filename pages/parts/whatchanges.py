@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from datetime import datetime
+from typing import Any
 
 import pandas as pd
 import streamlit as st
@@ -93,18 +95,27 @@ def by_row(table: pd.DataFrame) -> list[dict[str, object]]:
     rows = []
     places = table[t("cell")].str.rpartition("!")
     for (name, sheet), cells in table.fillna("").groupby([t("row"), places[0]], sort=False):
+        # What names the row (its indicator, its period) is told above its lines, and once is enough.
+        unnamed = cells[[not _is_in(cell, str(name)) for cell in cells.to_dict("records")]]
+        shown = unnamed if len(unnamed) else cells
         told = [
             f"{cell[t('column')]}: {cell[t('old_value')]} → {cell[t('new_value')]}" + (in_brackets(jump) if (jump := cell.get(t("jump"))) else "")
-            for cell in cells.to_dict("records")
+            for cell in shown.to_dict("records")
         ]  # fmt: skip
         notes = {
-            head: t("list_comma").join(dict.fromkeys(filter(None, cells[head])))
+            head: t("list_comma").join(dict.fromkeys(filter(None, shown[head])))
             for head in (t("nature"), t("reason"), t("office_comment"))
-            if head in cells
+            if head in shown
         }
-        cell = f"{sheet}!" * bool(sheet) + ", ".join(dict.fromkeys(places[2][cells.index]))
+        cell = f"{sheet}!" * bool(sheet) + ", ".join(dict.fromkeys(places[2][shown.index]))
         rows.append({t("row"): name, f"{t('old_value')} → {t('new_value')}": lines(told), **notes, t("cell"): cell})
     return rows
+
+
+def _is_in(cell: dict[Hashable, Any], name: str) -> bool:
+    """Say whether a cell says nothing but what its row is called: a word that was blank before."""
+    word = str(cell[t("new_value")])
+    return cell[t("old_value")] == t("blank") and not word.isnumeric() and len(word) > 3 and word in name
 
 
 def _reading_word(change: CellChange) -> str:

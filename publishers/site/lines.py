@@ -16,12 +16,15 @@ _COMPOUND = re.compile(f"{COMPOUND.pattern}(?=[^<>]*<)")
 # A short word in katakana within kanji, which Chromium takes for the end of a phrase and the beginning of the next.
 _SHORT = re.compile(r"(?<=[\u4e00-\u9fff]{2})[\u30a1-\u30fc]{2,3}(?=[\u4e00-\u9fff]{2}[^<>]*<)")
 _MOVED = re.compile(r"(?<=>)([^<>→]{4,22}) → ([^<>→]{4,22})(?=<)")  # a day that was put off, a value and the next
-# Places behind the sign of an e-mail, before it is broken anywhere, and between a bracket and what follows its colon, which a number would hold.
-_BEHIND = re.compile(r"(?<=\w)@(?=\w[\w.-]{5,})|(?<=[\u3041-\u9fff]\)):(?=\S)|(?<=</span>\)):(?=\S)")
-# A text with a digit, a middle dot or such a sign in it; before that what is no text of a page, what is kept together already, and marks and legends, whose
+# Places behind the sign of an e-mail, before it is broken anywhere, and between a bracket (in markdown behind a stroke) and what follows its colon, which
+# a number would hold.
+_BEHIND = re.compile(r"(?<=\w)@(?=\w[\w.-]{5,})|(?:(?<=[\u3041-\u9fff])|(?<=</span>))\\?\):(?=\S)")
+# An address that is read, and its strokes behind which it may end: behind those of its scheme it may not.
+_ADDRESS, _STROKE = re.compile(r"https?://[^\s<]{20,}"), re.compile(r"(?<=[^/:])/(?=[^/])")
+# A text with a digit, a middle dot, such a sign or its language in it; before that what is no text of a page, what is kept together already, and marks and legends, whose
 # parts stand side by side.
 _TEXT = re.compile(
-    r"<(script|style|svg|title|textarea|option|code|pre)\b.*?</\1>|<span class=\"(?:nw|sm|att-mark)\b[^>]*>.*?</span>|<p class=\"lg\">.*?</p>|<[^>]*>|([^<]*[\d\u30fb@][^<]*)",
+    r"<(script|style|svg|title|textarea|option|code|pre)\b.*?</\1>|<span class=\"(?:nw|sm|att-mark)\b[^>]*>.*?</span>|<p class=\"lg\">.*?</p>|<[^>]*>|([^<]*(?:[\d\u30fb@]|\(in )[^<]*)",
     re.S,
 )
 
@@ -42,7 +45,16 @@ def unbroken(whole: re.Match[str]) -> str:
 
 
 def _kept(part: re.Match[str]) -> str:
-    return _BEHIND.sub(r"\g<0><wbr>", kept(part[2])) if part[2] else part[0]
+    return _ADDRESS.sub(_parted, placed(kept(part[2]))) if part[2] else part[0]
+
+
+def _parted(address: re.Match[str]) -> str:
+    return _STROKE.sub(r"\g<0><wbr>", address[0])
+
+
+def placed(text: str) -> str:
+    """Return a text of HTML or markdown with places behind the signs at which it may end before it is broken anywhere."""
+    return _BEHIND.sub(r"\g<0><wbr>", text)
 
 
 def _within(part: re.Match[str]) -> str:

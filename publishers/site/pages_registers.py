@@ -32,6 +32,15 @@ def _view_of(site: Site, words: Words, register: str, *kinds: str) -> IndicatorV
     return site.view(item, words) if item else None
 
 
+def _told_apart(blocks: Sequence[BlockView], words: Words) -> dict[str, Any]:
+    """Return the parts of a page that say something, and apart those of which the list says nothing, with one sentence that names them."""
+    untold = [block for block in blocks if block.block.why_empty and not block.is_drawn]
+    if len(untold) < 2:
+        return {"blocks": list(blocks)}
+    said = words("ed_untold_sentence", names=words("list_comma").join(block.title for block in untold))
+    return {"blocks": [block for block in blocks if block not in untold], "untold": untold, "untold_said": said}
+
+
 def _headline(view: IndicatorView | None) -> str:
     return str(Markup(view.headline).striptags()) if view else ""
 
@@ -71,7 +80,7 @@ def procedures(site: Site, words: Words) -> Page:
     ]
     return "procedures.html", "register.html", {
         "title": told_procedures.title(telling, total, _headline(rate)), "lead": told_procedures.lead(telling, total),
-        "cards": seen.numbers(told_procedures.cards(telling, register, total), _list, words), "view": rate, "blocks": blocks,
+        "cards": seen.numbers(told_procedures.cards(telling, register, total), _list, words), "view": rate, **_told_apart(blocks, words),
         "notes": _notes(words("proc_notes")), "listed": listed_procedures(site, words),
         "has_chart": True,
     }  # fmt: skip

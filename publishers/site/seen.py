@@ -19,9 +19,9 @@ from publishers.site.attention import strip
 from publishers.site.block_views import cell
 from publishers.site.headed import folded
 from publishers.site.labels import filled, is_nothing, is_one_value, picked, with_roles
-from publishers.site.lines import lined
+from publishers.site.lines import kept, lined
 from publishers.site.views import meaning
-from telling.blocks import Block, columns_of
+from telling.blocks import Block, Number, columns_of
 from telling.blocks import Card as HeadlineNumber
 from telling.cards import CardRows, Pairs, card_of, notes_of
 from telling.latest import Latest
@@ -33,6 +33,7 @@ from telling.words import Words
 
 _LONG = re.compile(r"(?:^|>)[^<]*[!-;=?-~]{31}")  # a word without a place to break, outside of tags
 SENTENCE = 60  # signs; what is longer is read as a sentence
+WIDEST = 10  # columns that are no table on paper any more; one less where one of them holds sentences
 IN_SHORT = {"unreported": "att_unreported"}  # words of marks in narrow places
 ListOf = Callable[[str, str], str]  # group of a tally and status → address of the list that the count counts
 PageOf = Callable[[str], str]  # code → address of its page
@@ -42,7 +43,12 @@ PictureOf = Callable[[CardRows], Markup]
 def mark(status: str, word: str, words: Words, *, is_old: bool = False) -> Markup:
     """Return the mark of a status with its word, and what it means for who points at it; ``meanings`` tells it to everybody."""
     made = Markup('<span class="sm{}"{}><i class="{}"></i>{}</span>')
-    return made.format(" sm-old" if is_old else "", meaning(status, words), look_of(status), word)
+    return made.format(" sm-old" if is_old else "", meaning(status, words), look_of(status), _in_one(word))
+
+
+def _in_one(word: str) -> Markup | str:
+    """Return what stands beside a mark: with a day in it as one element, which may end its lines before and behind the day."""
+    return Markup("<span>{}</span>").format(Markup(kept(str(escape(word))))) if re.search(r"\d", word) else word
 
 
 def in_short(status: str, word: str, words: Words) -> str:
@@ -195,10 +201,10 @@ def theme_cards(every: Sequence[Scored], page_of: PageOf, words: Words, *, as_of
 
 
 def numbers(listed: Iterable[HeadlineNumber], list_of: Callable[[HeadlineNumber], str], words: Words) -> Markup:
-    """Return headline numbers side by side, each with what it means; ``list_of`` gives the address of what is counted, or a blank."""
+    """Return headline numbers side by side, each with what it means; ``list_of`` gives the address of what is counted, or a blank: of nothing there is no list."""
     made = Markup("")
     for number in listed:
-        there = list_of(number)
+        there = "" if isinstance(number.value, Number) and not number.value.value else list_of(number)
         link = (
             Markup(' <a href="{}" aria-label="{}: {}">{}</a>').format(there, words("to_list"), number.title, words("to_list"))
             if there
@@ -443,5 +449,7 @@ def _table(
         for row in rows
     )
     titled = Markup('<caption class="vh">{}</caption>').format(caption) if caption else ""
-    made = Markup('<table class="tb tb-{}">{}<thead><tr>{}</tr></thead><tbody>{}</tbody></table>')
-    return lined(with_roles(str(shown(made.format(name, titled, top, body)))))
+    # On paper no column of so many would be as wide as a word: a row is lines of label and value.
+    is_lines = name != "projects" and len(heads) >= (WIDEST - 1 if texts else WIDEST)
+    made = Markup('<table class="tb tb-{}{}">{}<thead><tr>{}</tr></thead><tbody>{}</tbody></table>')
+    return lined(with_roles(str(shown(made.format(name, " tb-lines" if is_lines else "", titled, top, body)))))

@@ -38,10 +38,33 @@ def test_what_is_read_as_one_thing_is_found_in_both_languages() -> None:
     ]
     assert found("21 quarters, about 90 million sheets, 3 of 12 bureaus, 5 of the 7") == [
         "21 quarters",
-        "90 million sheets",
+        "about 90 million sheets",
         "3 of 12 bureaus",
     ]
-    assert found("約−17ポイント、合計−3件、直近第3四半期, about −17 points") == ["約−17ポイント", "−3件", "第3四半期", "−17 points"]
+    assert found("約−17ポイント、合計−3件、直近第3四半期, about −17 points") == [
+        "約−17ポイント",
+        "−3件",
+        "第3四半期",
+        "about −17 points",
+    ]
+    assert found("about 7,000 / about 14,600 (Mar 2023), about 27.6%, about −3 million sheets, for about 2 of them") == [
+        "about 7,000 / about 14,600", "Mar 2023", "about 27.6%", "about −3 million sheets", "about 2",
+    ]  # fmt: skip
+    assert found("だいたい7,000 / だいたい14,600、だいたい5,200件、だいたい48%、15部門(2023 Q4)") == [
+        "だいたい7,000 / だいたい14,600", "だいたい5,200件", "だいたい48%", "15部門", "2023 Q4",
+    ]  # fmt: skip
+    assert found("10 works (Oct 2022) Not judged, 91% On track, nothing is on track") == [
+        "10 works",
+        "Oct 2022",
+        "Not judged",
+        "On track",
+    ]
+    assert found("労政会館の使用承認 (in Japanese)、UTF-8、SHA-256") == ["(in Japanese)", "UTF-8", "SHA-256"]
+    assert found(r"進捗状況(2022年1\~3月\):5つのレス \(in Japanese\)") == [
+        r"2022年1\~3月",
+        "5つのレス",
+        r"\(in Japanese\)",
+    ]  # as markdown
     assert found("計画70.0%に対し49.9%、v2022.11.0、a=12 件、&#39;x&#39;") == []  # breaks where a phrase ends, or is no text
 
 
@@ -60,6 +83,7 @@ def test_a_line_may_end_where_the_words_of_a_long_compound_meet() -> None:
     )  # behind the hiragana of a verb
     assert with_places("下水道施設の維持管理・雨水ポンプ運転支援", "|") == "下水道施設の維持管理・|雨水ポンプ運転支援"
     assert with_places("都政スピードアッププロジェクト", "|") == "都政|スピードアップ|プロジェクト"  # two words in katakana
+    assert with_places("スタートアップサミットに参加した企業の数", "|") == "スタートアップ|サミットに参加した企業の数"
     assert with_places("トーキョーアーツアンドスペースレジデンシー", "|") == "トーキョーアーツアンド|スペースレジデンシー"
     assert with_places("東京都現代美術館運営委員会プロジェクト") == f"東京都現代美術館運営委員会{PLACE}プロジェクト"
 

@@ -226,13 +226,19 @@ def about(ledger: Ledger, shown: Shown) -> list[str]:
         for r in rows
     ]  # fmt: skip
     listed = [[ledger.source(s), w(f"grade_{s['grade']}"), public_day(ledger, s), w(f"basis_{s['published_basis']}") if s["published_basis"] else ""]
-              for s in sources]  # fmt: skip
+              for s in sorted(sources, key=ahead)]  # fmt: skip
     tables = [
         ([w(k) for k in keys], table),
         ([w("source"), w("about_grade"), w("about_published"), w("about_basis")], listed),
         ([w("method_word"), w("method_field")], [list(pair) for pair in names(w)]),
     ]
     return tabled.wrong_tables(shown, tables) + ledger.unaccounted(shown, about=ledger.own.values(), says=says)
+
+
+def ahead(source: Item) -> tuple[bool, int]:
+    """A government's own before those of others, the newest first, those without a day last."""
+    day = source["published_on"] or source["published_by"]
+    return source["grade"] == "secondary", -date.fromisoformat(day).toordinal() if day else 0
 
 
 def public_day(ledger: Ledger, source: Item) -> str:

@@ -134,7 +134,7 @@ def facts(ledger: Ledger, code: str, projects: Mapping[str, str]) -> Table:
         (w("exclusions"), w.named(row, "exclusions")),
         (w("col_note"), w.named(row, "note")),
     ]  # fmt: skip
-    return [w("item"), w("value")], [[name, value] for name, value in found if value not in ("", "—")]
+    return [w("item"), w("value")], [[name, value] for name, value in found if value not in ("", "―")]
 
 
 def targets(ledger: Ledger, item: Item, *, lead: Sequence[str] = ()) -> list[list[str]]:

@@ -65,3 +65,17 @@ def test_a_number_does_not_hold_what_stands_before_its_colon() -> None:
     assert (
         once == '<p>進捗状況(<span class="nw">2022年1~3月</span>):<wbr><span class="nw">5つのレス</span>徹底推進</p>' == lined(once)
     )
+
+
+def test_an_address_that_is_read_ends_its_lines_behind_its_strokes() -> None:
+    once = lined("<p>第2号、https://reform.example.jp/editions/0002/、CC BY 4.0</p>")
+    assert "https://reform.example.jp/<wbr>editions/<wbr>0002/" in once and once == lined(once)
+    assert (
+        lined('<p><a href="https://reform.example.jp/editions/0002/">x</a></p>')
+        == '<p><a href="https://reform.example.jp/editions/0002/">x</a></p>'
+    )
+
+
+def test_in_which_language_a_title_is_stands_together() -> None:
+    once = lined("<td>労政会館の使用承認 (in Japanese)</td>")
+    assert once == '<td>労政会館の使用承認 <span class="nw">(in Japanese)</span></td>' == lined(once)

@@ -230,6 +230,18 @@ def test_the_organisation_as_it_is_now_is_a_page_beside_the_one_of_its_time_with
     assert words("ed_same_now") in html(site, "procedures.html", language)
 
 
+def test_what_the_list_does_not_say_is_one_sentence(site: Path) -> None:
+    """Not a heading for each with nothing below it; and of what there is none there is no link to a list."""
+    page = html(site, "procedures.html", "ja")
+    names = [Words("ja")(f"reg_by_{name}") for name in ("process_type", "applicant", "authority")]
+    headings = re.findall(r"<h2[^>]*>(.*?)</h2>", page)
+    assert [h for h in headings if any(name in h for name in names)] == []
+    (said,) = re.findall(r'<section class="block" id="untold">(.*?)<div class="after">', page, re.S)
+    assert all(name in said for name in names) and said.count("<p>") == 1
+    (late,) = re.findall(rf"<dt>{Words('ja')('card_overdue')}</dt>.*?</div>", page, re.S)
+    assert ">0<" in late and "<a " not in late
+
+
 def test_every_chart_has_its_sentence_its_table_and_its_file(site: Path) -> None:
     there = {p.name for p in (site / "data").iterdir()}
     seen = 0

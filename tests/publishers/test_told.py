@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
+from datetime import date
 
 import pytest
 
@@ -15,12 +17,13 @@ from kpis.state import State
 from kpis.store import tables
 from kpis.store.fields import records
 from kpis.store.store import Store
+from kpis.text import format_date
 from telling import bureaus as told_bureaus
 from telling import projects as told_projects
 from telling.blocks import Telling
-from telling.matrix import matrix
-from telling.overview import coverage_lines, exclusions, headlines
-from telling.words import Words
+from telling.matrix import in_short, matrix
+from telling.overview import coverage_lines, exclusions, headlines, lead
+from telling.words import Words, joined_lines
 from tests.kpis.test_bureaus import TODAY, bureaus
 from tests.kpis.test_projects import reports
 
@@ -71,6 +74,30 @@ def test_bureaus_are_counted_by_what_there_is_of_them(tokyo: Store, language: st
     assert len(told.notes) == 1 and [len(rows) for _, rows in told.groups] == [20, 3, 7, 2]
     assert "6" in told_bureaus.title(found["URBAN"], words) and "0" not in told_bureaus.title(found["URBAN"], words)
     assert told_bureaus.title(found["POLICE"], words) == words("bureau_title_none", name=words.named(found["POLICE"].unit))
+
+
+@pytest.mark.parametrize("language", ["ja", "en", "ja-Hira"])
+def test_where_nothing_is_known_no_newest_figure_and_no_count_of_none_is_told(tokyo: Store, language: str) -> None:
+    words, found = Words(language), [r for r in bureaus(tokyo).values() if r.is_valid]
+    unknown = [replace(r, scored=(), own=(), milestones=(), procedures={}, facilities={}) for r in found]
+    title = matrix(Telling(words, Moment(state=State(tokyo), as_of=TODAY)), unknown).title
+    assert title == words("matrix_title_nothing", bureaus=32) and "0" not in title
+    before = date(2000, 1, 1)  # every figure
+    every = Moment(state=State(tokyo), as_of=before).own
+    said = lead(every, words, as_of=before)
+    assert words("conclusion_lead_none", total=len(every), as_of=format_date(before, language)) in said
+    assert not any(word in said for word in ("最新の数値", "newest figure", "一番新しい数字"))
+
+
+def test_a_theme_has_a_short_name_where_there_is_little_room() -> None:
+    assert in_short("paperless", Words("ja-Hira")) == in_short("paperless", Words("ja")) == "ペーパーレス"
+
+
+def test_a_sentence_of_a_document_has_no_space_where_its_file_ends_a_line() -> None:
+    text = "## 見出し\n本文と背景の\n  コントラストは\n4.5:1 以上。\n1. 項目\n- 二つ目\n\n次の段落\nan English\nline"
+    assert (
+        joined_lines(text) == "## 見出し\n本文と背景のコントラストは\n4.5:1 以上。\n1. 項目\n- 二つ目\n\n次の段落\nan English\nline"
+    )
 
 
 @LANGUAGES
