@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from kpis.line_breaks import COMPOUND, with_places, with_wholes
 from publishers.site.labels import is_one_value
@@ -50,6 +50,11 @@ def _kept(part: re.Match[str]) -> str:
 
 def _parted(address: re.Match[str]) -> str:
     return _STROKE.sub(r"\g<0><wbr>", address[0])
+
+
+def beside_mark(word: str) -> Markup | str:
+    """Return what stands beside a mark: with a day in it as one element, which may end its lines before and behind the day."""
+    return Markup("<span>{}</span>").format(Markup(kept(str(escape(word))))) if re.search(r"\d", word) else word
 
 
 def placed(text: str) -> str:

@@ -19,7 +19,7 @@ from publishers.site.attention import strip
 from publishers.site.block_views import cell
 from publishers.site.headed import folded
 from publishers.site.labels import filled, is_nothing, is_one_value, picked, with_roles
-from publishers.site.lines import kept, lined
+from publishers.site.lines import beside_mark, lined
 from publishers.site.views import meaning
 from telling.blocks import Block, Number, columns_of
 from telling.blocks import Card as HeadlineNumber
@@ -43,12 +43,7 @@ PictureOf = Callable[[CardRows], Markup]
 def mark(status: str, word: str, words: Words, *, is_old: bool = False) -> Markup:
     """Return the mark of a status with its word, and what it means for who points at it; ``meanings`` tells it to everybody."""
     made = Markup('<span class="sm{}"{}><i class="{}"></i>{}</span>')
-    return made.format(" sm-old" if is_old else "", meaning(status, words), look_of(status), _in_one(word))
-
-
-def _in_one(word: str) -> Markup | str:
-    """Return what stands beside a mark: with a day in it as one element, which may end its lines before and behind the day."""
-    return Markup("<span>{}</span>").format(Markup(kept(str(escape(word))))) if re.search(r"\d", word) else word
+    return made.format(" sm-old" if is_old else "", meaning(status, words), look_of(status), beside_mark(word))
 
 
 def in_short(status: str, word: str, words: Words) -> str:
@@ -449,7 +444,6 @@ def _table(
         for row in rows
     )
     titled = Markup('<caption class="vh">{}</caption>').format(caption) if caption else ""
-    # On paper no column of so many would be as wide as a word: a row is lines of label and value.
     is_lines = name != "projects" and len(heads) >= (WIDEST - 1 if texts else WIDEST)
     made = Markup('<table class="tb tb-{}{}">{}<thead><tr>{}</tr></thead><tbody>{}</tbody></table>')
     return lined(with_roles(str(shown(made.format(name, " tb-lines" if is_lines else "", titled, top, body)))))
