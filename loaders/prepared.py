@@ -79,12 +79,12 @@ class Prepared:
             self._find_duplicates()
             return
         header = header_of(table)
-        self.columns = {name: table[2] + i for i, name in enumerate(header)}
-        self.kind = self.kind or _kind_of(name, header)
+        self.columns = {name: table[2] + i for i, name in enumerate(header) if name}
+        self.kind = self.kind or _kind_of(name, [*self.columns])
         if self.kind not in ROWS:
             self.problems = [
                 Problem("header", ", ".join(header[:8]), Message("columns_of_readme"),
-                        Message("remedy_columns_or_kind"))
+                        Message("remedy_columns_or_kind"), sheet=self.sheet, row=table[1])
             ]  # fmt: skip
             return
         self.numbered, problems = read_rows(table, ROWS[self.kind], units=self.units)

@@ -31,6 +31,7 @@ _DAY = re.compile(
     r"^(?:(?P<era>令和|平成|昭和|[RHS])(?P<ey>元|\d{1,2})|(?P<y>\d{4}))[年./-](?P<m>\d{1,2})"
     r"(?:月)?(?:(?:[./-])?(?P<end>末日?)|[./-]?(?P<d>\d{1,2})日?)?$"
 )
+_TENTH = re.compile(r"^\d{4}\.1$")  # typed 2022.10, a spreadsheet keeps 2022.1: January or October
 _QUARTER = re.compile(r"^(?:(?P<era>令和|平成|[RH])(?P<ey>元|\d{1,2})|(?P<y>\d{4}))年?度?第(?P<q>[1-4一二三四])四半期$")
 _YEAR = re.compile(r"^(?:(?P<era>令和|平成|[RH])(?P<ey>元|\d{1,2})|(?P<y>\d{4}))年?度$")
 
@@ -115,10 +116,12 @@ def read_date(text: str) -> tuple[date, str]:
         The day and its precision, ``day`` or ``month`` (then the last day of the month).
 
     Raises:
-        Unreadable: anything else, or a day that is not in the calendar or not in the era.
+        Unreadable: anything else, ``2022.1`` (January, or October as a spreadsheet keeps it), or a day that is not in the calendar
+            or not in the era.
     """
-    match = _DAY.match(_in_one_word(text))
-    if match is None:
+    plain = _in_one_word(text)
+    match = _DAY.match(plain)
+    if match is None or _TENTH.match(plain):
         raise Unreadable(text)
     try:
         year, month = _year(match), int(match["m"])

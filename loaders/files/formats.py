@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
 
-Kind = Literal["percent", "scaled", "unit", "fraction", "date", "duration", "hidden", "sign", "padded"]
+Kind = Literal["percent", "scaled", "unit", "fraction", "date", "year", "duration", "hidden", "sign", "padded"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +20,7 @@ class FormatMeaning:
 
     Args:
         kind: ``percent`` and ``scaled`` show it multiplied by ``factor`` (0 = another factor, by its words); ``unit`` beside a unit;
-            ``hidden`` shows no digit of it, ``sign`` another sign, ``padded`` leading zeros to ``width``.
+            ``year`` shows nothing of a day but its year, ``hidden`` shows no digit of it, ``sign`` another sign, ``padded`` leading zeros to ``width``.
         code: the format itself.
         unit: the words beside the digits.
     """
@@ -163,7 +163,7 @@ def said_of(code: str, value: float) -> FormatMeaning | None:
         return FormatMeaning("duration", code)
     marks = re.sub(r"E[+-]\d*", "", section.marks, flags=re.I) if re.search(r"[0#?]", section.marks) else section.marks
     if not section.is_general and _DATE_LETTERS.search(marks.replace("@", "")):
-        return FormatMeaning("date", code)
+        return FormatMeaning("date" if re.search(r"[mdhs]", marks, re.I) else "year", code)
     if not section.is_general and not re.search(r"[0#?@]", marks):
         is_all = code.strip() in ("", "@")
         return FormatMeaning("hidden", code) if value and not is_all else None

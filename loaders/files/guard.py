@@ -93,11 +93,21 @@ def _check(content: bytes, *, only_workbook: bool) -> None:
         raise _Refused(Message("workbook_old_format"), forms, _SAVE)
     if is_workbook(content):
         _check_zip(content)
+    elif not only_workbook and _is_utf16(content):
+        raise _Refused(Message("encoding_utf16"), Message("utf8_or_sjis"), Message("remedy_save_as_csv_utf8"))
     elif content[:4] in (b"%PDF", b"\x89PNG", b"GIF8") or content[:2] in (b"\xff\xd8", b"PK") or b"\x00" in content:
         raise _Refused(Message("no_table"), forms, _SAVE)
     elif only_workbook:
         is_markup = content.lstrip(b"\xef\xbb\xbf \r\n\t")[:1] == b"<"
         raise _Refused(Message("html_or_xml") if is_markup else Message("text_file"), forms, _SAVE)
+
+
+def _is_utf16(content: bytes) -> bool:
+    """Say whether bytes are a text of two bytes a character, as Excel's "Unicode text": its mark, or each second byte of Latin letters 0."""
+    head = content[:200]
+    return head[:2] in (b"\xff\xfe", b"\xfe\xff") or any(
+        head[at::2].count(0) * 4 > len(head) and not head[1 - at :: 2].count(0) for at in (0, 1)
+    )
 
 
 def _check_zip(content: bytes) -> None:

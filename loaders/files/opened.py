@@ -5,21 +5,20 @@ Each function checks the bytes first. What it returns are plain records; of what
 
 from __future__ import annotations
 
-import csv
-import io
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from kpis.languages import both
 from kpis.message import Message
 from loaders.files.active import active_parts, of_formula
-from loaders.files.addresses import LAST_COLUMN, split_address
+from loaders.files.addresses import split_address
+from loaders.files.delimited import rows_of_text
 from loaders.files.guard import check_bytes, is_workbook
 from loaders.files.parts import BookDamaged, names_of
 from loaders.files.problems import Kind, Problem, damaged, far_cell
 from loaders.files.sheets import Sheet, read_book
 
-LONGEST_TEXT = 131_072  # of a cell of a text file, in characters; Excel's own cells hold 32,767
+LOOKED_THROUGH = 1_000_000  # bytes of a list of which the other sheets are looked at too
 Table = tuple[str, int, int, list[list[Any]]]
 
 
@@ -61,49 +60,34 @@ def open_table(content: bytes, *, max_bytes: int) -> tuple[Table | None, list[Pr
         return None, problems
     if is_workbook(content):
         return _of_book(content)
-    for encoding in ("utf-8-sig", "cp932"):
-        try:
-            text = content.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-        return _of_text(text)
-    return None, [
-        Problem(
-            "encoding",
-            both(Message("encoding_unknown")),
-            Message("utf8_or_sjis"),
-            Message("remedy_save_as_csv_utf8"),
-        )
-    ]
+    rows, top, problems = rows_of_text(content)
+    return (None if problems else ("", top, 1, _under_headings(rows))), problems
 
 
 def _of_book(content: bytes) -> tuple[Table | None, list[Problem]]:
     if acting := active_parts(content, is_handed_on=False):
         return None, acting
     try:
-        sheets, _ = read_book(content, only_first=True)
+        sheets, _ = read_book(content, only_first=len(content) > LOOKED_THROUGH)
     except BookDamaged as error:
         return None, [damaged(error)]
     if not sheets:
         return None, [damaged(BookDamaged(both(Message("no_worksheet"))))]
-    (sheet,) = sheets
+    sheet, *others = sheets
     if sheet.far_cell:
         return None, [far_cell(sheet)]
-    return _from_first_value(sheet), [*_unreadable(sheet)]
+    table = _from_first_value(sheet)
+    return table, [*_unreadable(sheet), *_of_other_sheets(table, others)]
 
 
-def _of_text(text: str) -> tuple[Table | None, list[Problem]]:
-    rows: list[list[Any]] = []
-    csv.field_size_limit(LONGEST_TEXT)
-    try:
-        rows += csv.reader(io.StringIO(text, newline=""))
-    except csv.Error:
-        most, row = Message("at_most_characters", most=LONGEST_TEXT), len(rows) + 1
-        return None, [Problem("text", both(Message("cell_too_long")), most, Message("remedy_quotes_or_text"), row=row)]
-    if (widest := max(map(len, rows), default=0)) > LAST_COLUMN:
-        at_most = Message("at_most_columns", most=LAST_COLUMN)
-        return None, [Problem("file", f"{widest:,} columns", at_most, Message("remedy_remove_columns"))]
-    return ("", 1, 1, rows), []
+def _of_other_sheets(table: Table, others: Sequence[Sheet]) -> Iterator[Problem]:
+    """Name each other sheet that has rows under the very same headings: they would be left out without a word."""
+    named = {*map(str, table[3][0])} if table[3] else set()
+    for sheet in others:
+        name, top, _, rows = _from_first_value(sheet)
+        if len(rows) > 1 and len(named) > 1 and {*map(str, rows[0])} == named:
+            found, remedy = both(Message("rows_of_sheet", count=len(rows) - 1)), Message("remedy_one_sheet")
+            yield Problem("sheet", found, Message("rows_on_first_sheet", sheet=table[0]), remedy, sheet=name, row=top)
 
 
 def _from_first_value(sheet: Sheet) -> Table:
@@ -111,7 +95,20 @@ def _from_first_value(sheet: Sheet) -> Table:
     top = next((i for i, row in enumerate(sheet.rows) if any(cell != "" for cell in row)), 0)
     rows = sheet.rows[top:]
     left = min((next((i for i, cell in enumerate(row) if cell != ""), len(row)) for row in rows), default=0)
-    return sheet.name, top + 1, left + 1, [row[left:] for row in rows] if left else rows
+    return sheet.name, top + 1, left + 1, _under_headings([row[left:] for row in rows] if left else rows)
+
+
+def _under_headings(rows: list[list[Any]]) -> list[list[Any]]:
+    """Return rows with a heading for each column that holds a value: a blank one where it has none, and none where nothing stands."""
+    if rows:
+        width = max(map(_filled, rows))
+        rows[0] = [*rows[0], *[""] * (width - len(rows[0]))][:width]
+    return rows
+
+
+def _filled(row: list[Any]) -> int:
+    """Return how many cells a row has up to its last one with a value."""
+    return next((at for at in range(len(row), 0, -1) if str(row[at - 1]).strip()), 0)
 
 
 def _unreadable(sheet: Sheet) -> Iterator[Problem]:

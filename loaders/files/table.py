@@ -6,7 +6,8 @@ written the Japanese way, is read cell by cell.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Callable, Iterator
 from datetime import date, datetime
 from functools import lru_cache
 from itertools import zip_longest
@@ -19,6 +20,7 @@ from kpis.declared import Fields, Row, in_languages, translated, type_of
 from kpis.faults import expected_of
 from kpis.languages import both
 from kpis.message import Message
+from kpis.periods import FIRST_YEAR, LAST_YEAR
 from loaders.files.addresses import column_letters
 from loaders.files.cells import Unreadable, cleaned, read_date, read_number, read_period
 from loaders.files.formats import Formatted
@@ -26,11 +28,19 @@ from loaders.files.opened import Table
 from loaders.files.problems import Kind, Problem
 
 _PERIODS = ("period_code", "reported_period")
+_BARE = re.compile(r"[-+]?\d+(\.0*)?$", re.ASCII)
+_YEAR_FIRST = re.compile(r"(\d{4})\D", re.ASCII)
 
 
 def shown_otherwise(value: Formatted, name: str, *, sheet: str, cell: str, row: int) -> Problem | None:
     """Return the problem of a number that its cell shows otherwise than it holds it; a unit or a note beside it is none."""
     meaning = value.meaning
+    if meaning.kind == "year":
+        is_period = name in _PERIODS
+        return Problem(
+            "period" if is_period else "date", f"{name}={float(value):.15g} ({meaning.code})", Message("period_as" if is_period else "date_as"),
+            Message("remedy_more_than_year"), sheet=sheet, cell=cell, row=row,
+        )  # fmt: skip
     if meaning.kind == "padded" or (meaning.kind == "unit" and cleaned(meaning.unit) != "円"):
         return None
     stored, shown = f"{float(value):,.15g}", f"{value.shown:,.15g}"
@@ -50,7 +60,7 @@ def _adapter(model: type[Fields]) -> TypeAdapter[list[Any]]:
 
 def header_of(table: Table) -> list[str]:
     """Return the column names of a table."""
-    return [str(cell).strip() for cell in table[3][0]] if table[3] else []
+    return [cleaned(str(cell)) for cell in table[3][0]] if table[3] else []
 
 
 def written_rows(table: Table) -> list[tuple[int, Row]]:
@@ -83,9 +93,10 @@ def read_rows(
         if any(name.startswith(f"{field}_") for field in translated(model))
         else _header_problem(sheet, top, name, Message("column_not_here"))
         for at, name in enumerate(names)
-        if name not in model.model_fields
+        if name and name not in model.model_fields
     ]
-    if len(set(names)) != len(names):
+    problems += _without_heading(names, cells, sheet=sheet, top=top, left=left)
+    if len({*filter(None, names)}) != len([*filter(None, names)]):
         problems.append(_header_problem(sheet, top, ", ".join(names), Message("column_twice")))
     if problems:
         return [], problems
@@ -96,7 +107,7 @@ def read_rows(
                 place = f"{column_letters(left + at)}{number}"
                 odd = shown_otherwise(cell, names[at], sheet=sheet, cell=place, row=number)
                 problems += [odd] if odd is not None else []
-    problems += _underlined(model, names, numbered, sheet=sheet, left=left)
+    problems += _typed_otherwise(model, names, numbered, sheet=sheet, left=left)
     odd_rows = {problem.row for problem in problems}
     numbered = [(number, row) for number, row in numbered if number not in odd_rows]
     given_rows = _given(model, names, [row for _, row in numbered])
@@ -118,18 +129,52 @@ def read_rows(
     return rows, problems
 
 
-def _underlined(
+def _without_heading(names: list[str], cells: list[list[Any]], *, sheet: str, top: int, left: int) -> Iterator[Problem]:
+    """Name the cells that stand under no heading: a comma that was not quoted parts a number in two."""
+    blank = [at for at, name in enumerate(names) if not name]
+    for number, row in enumerate(cells[1:], start=top + 1) if blank else ():
+        for at in blank:
+            if at < len(row) and str(row[at]).strip():
+                yield Problem(
+                    "header", str(row[at])[:60], Message("cell_under_heading"), Message("remedy_quote_or_heading"),
+                    sheet=sheet, cell=f"{column_letters(left + at)}{number}", row=number,
+                )  # fmt: skip
+
+
+def _typed_otherwise(
     model: type[Fields], names: list[str], numbered: list[tuple[int, list[Any]]], *, sheet: str, left: int
 ) -> Iterator[Problem]:
-    """Name the numbers with a line between their digits: Python reads 1_0 as 10, nobody else does."""
+    """Name what the models would read as something that nobody wrote: 1_0 as 10, TRUE as 1, the number 0 as 1 January 1970."""
     for at, name in enumerate(names):
-        if type_of(model, name) in (float, int):
-            for number, row in numbered:
-                if at < len(row) and type(row[at]) is str and "_" in row[at]:
-                    yield Problem(
-                        "number", f"{name}={row[at]}", Message("finite_number_in_range"), Message("remedy_correct_cell"),
-                        sheet=sheet, cell=f"{column_letters(left + at)}{number}", row=number,
-                    )  # fmt: skip
+        wanted = type_of(model, name) if name else str
+        if wanted not in (float, int, date):
+            continue
+        is_other, kind, expected = _IS_OTHER_DAY if wanted is date else _IS_OTHER_NUMBER
+        for number, row in numbered:
+            if at < len(row) and row[at] != "" and is_other(row[at]):
+                yield Problem(
+                    kind, f"{name}={_plain(row[at])}", Message(expected), Message("remedy_correct_cell"),
+                    sheet=sheet, cell=f"{column_letters(left + at)}{number}", row=number,
+                )  # fmt: skip
+
+
+def _is_other_number(cell: Any) -> bool:
+    return "_" in cell if type(cell) is str else type(cell) is bool
+
+
+def _is_other_day(cell: Any) -> bool:
+    """Say whether a cell is a bare number, of which seconds since 1970 would be made, or a day of a year that none of ours can be of."""
+    if isinstance(cell, date):
+        return not FIRST_YEAR <= cell.year <= LAST_YEAR
+    if type(cell) is not str:
+        return isinstance(cell, (int, float))
+    plain = cleaned(cell)
+    year = _YEAR_FIRST.match(plain)
+    return bool(_BARE.match(plain)) or (year is not None and not FIRST_YEAR <= int(year[1]) <= LAST_YEAR)
+
+
+_IS_OTHER_NUMBER: tuple[Callable[[Any], bool], Kind, str] = (_is_other_number, "number", "finite_number_in_range")
+_IS_OTHER_DAY: tuple[Callable[[Any], bool], Kind, str] = (_is_other_day, "date", "date_of_years")
 
 
 def _given(model: type[Fields], names: list[str], rows: list[list[Any]]) -> list[Row]:
@@ -189,7 +234,7 @@ def _read_row(
         if isinstance(value, str) and not value.strip() and not model.model_fields[name].is_required():
             continue  # a blank means the same as no such column
         values[name], rounded = _as_written(model, name, value)
-        is_rounded |= rounded
+        is_rounded |= rounded and name != "sample_size"
     if is_rounded and "is_approximate" in model.model_fields:
         values["is_approximate"] = "1"
     for name, value in values.items():

@@ -1,0 +1,74 @@
+"""A text file becomes rows of cells: its encoding, its separator, its quotation marks; what cannot be told for certain is named."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from kpis.languages import both
+from kpis.message import Message
+from loaders.files.addresses import LAST_COLUMN
+from loaders.files.problems import Problem
+
+LONGEST_TEXT = 131_072  # of a cell, in characters; Excel's own cells hold 32,767
+_LOST = "\ufffd"  # what programs write for a character that they could not read
+_ISO_2022 = (b"\x1b$", b"\x1b(")
+_JAPANESE_UTF8 = re.compile(rb"[\xe3-\xe9][\x80-\xbf]{2}")
+_BEYOND_ASCII = re.compile(rb"[\x80-\xff]+")
+_OTHER_SEPARATORS = ("\t", ";")
+_REMEDY = Message("remedy_save_as_csv_utf8")
+
+
+def rows_of_text(content: bytes) -> tuple[list[list[Any]], int, list[Problem]]:
+    """Return the rows of a text file from its headings on, the number of their row, and what forbids reading on; no rows then."""
+    text = _decoded(content)
+    if text is None:
+        return [], 1, [Problem("encoding", both(Message("encoding_unknown")), Message("utf8_or_sjis"), _REMEDY)]
+    rows: list[list[Any]] = []
+    csv.field_size_limit(LONGEST_TEXT)
+    try:
+        rows += csv.reader(io.StringIO(text, newline=""), strict=True)
+    except csv.Error:
+        most, row = Message("at_most_characters", most=LONGEST_TEXT), len(rows) + 1
+        return [], 1, [Problem("text", both(Message("cell_too_long")), most, Message("remedy_quotes_or_text"), row=row)]
+    problems = [*_odd(text, rows)]
+    top = next((i for i, row in enumerate(rows) if any(row) and row[:1] != ["sep="]), 0)  # Excel's own line of the separator
+    return ([], 1, problems) if problems else (rows[top:], top + 1, [])
+
+
+def _decoded(content: bytes) -> str | None:
+    """Return the text in UTF-8 or Shift_JIS; ``None`` where it is in neither, or may as well be in another encoding."""
+    if any(sign in content for sign in _ISO_2022):
+        return None
+    try:
+        return content.decode("utf-8-sig").removeprefix("\ufeff")  # files that were joined have two marks of their beginning
+    except UnicodeDecodeError:
+        pass
+    beyond = sum(map(len, _BEYOND_ASCII.findall(content)))
+    if 2 * sum(map(len, _JAPANESE_UTF8.findall(content))) > beyond or _is_readable(content, "euc_jp"):
+        return None  # UTF-8 that was cut or spoilt, or EUC-JP: as Shift_JIS each would be other characters
+    return content.decode("cp932") if _is_readable(content, "cp932") else None
+
+
+def _is_readable(content: bytes, encoding: str) -> bool:
+    try:
+        content.decode(encoding)
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _odd(text: str, rows: list[list[Any]]) -> Iterator[Problem]:
+    if (widest := max(map(len, rows), default=0)) > LAST_COLUMN:
+        yield Problem("file", f"{widest:,} columns", Message("at_most_columns", most=LAST_COLUMN), Message("remedy_remove_columns"))
+    head = next((row for row in rows if any(row)), [""])
+    for sign in _OTHER_SEPARATORS:
+        if len(head) == 1 and head[0].count(sign) > 1:
+            told = "tab" if sign == "\t" else sign
+            yield Problem("header", f"{head[0][:60]} ({told})", Message("separated_by_commas"), _REMEDY, row=rows.index(head) + 1)
+    if _LOST in text:
+        number, cell = next((n, c) for n, row in enumerate(rows, start=1) for c in row if _LOST in c)
+        yield Problem("encoding", cell[:60], Message("characters_as_written"), Message("remedy_original_as_utf8"), row=number)
