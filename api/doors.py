@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from api.layer import Layer, turn_away
@@ -17,6 +18,11 @@ _STREAMLITS = re.compile(r"(?:/.*)?/(?:_stcore|component|app/static)(?:/.*)?")
 UPLOAD = re.compile(r"/_stcore/upload_file/(?P<session>[^/]+)/(?P<file>[^/]+)")
 VOICES = "/api/v1/voices"  # where readers say whether a page was clear, without an account
 READS = ("GET", "HEAD", "OPTIONS")
+_FOR_PROGRAMS = re.compile(r"/(?:api|data|embed|editions)(?:/|$)")
+# What a browser asks before a page of another site may send If-None-Match along.
+_ASKED_FIRST = {
+    "Allow": ", ".join(READS), "Access-Control-Allow-Methods": "GET, HEAD", "Access-Control-Allow-Headers": "If-None-Match",
+}  # fmt: skip
 
 
 class Doors(Layer):
@@ -25,7 +31,9 @@ class Doors(Layer):
     async def take(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass one request on, or refuse it."""
         path = scope.get("path", "")
-        if _STREAMLITS.fullmatch(path) and not _OPEN.fullmatch(path):
+        if scope["type"] == "http" and scope["method"] == "OPTIONS" and _FOR_PROGRAMS.match(path):
+            await Response(status_code=204, headers=_ASKED_FIRST)(scope, receive, send)
+        elif _STREAMLITS.fullmatch(path) and not _OPEN.fullmatch(path):
             await turn_away(scope, receive, send, 404, Message("nothing_there"))
         elif (
             scope["type"] == "http"

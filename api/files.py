@@ -31,6 +31,7 @@ from telling.citation import citation
 
 HASHED = re.compile(r"assets/[^/]+\.[0-9a-f]{12}\.\w+$")
 NOTHING_THERE = Message("nothing_there")
+DATA = "data/"
 FOREVER, BRIEFLY = "public, max-age=31536000, immutable", "public, max-age=300, must-revalidate"
 
 
@@ -110,6 +111,8 @@ def serving(prefix: str) -> Endpoint:
     @_trusted
     async def endpoint(request: Request) -> Response:
         name = prefix + request.path_params.get("name", "")
+        if name.endswith("/") and prefix == DATA:  # open data has no pages
+            return refused(404, NOTHING_THERE, subject=request.url.path)
         try:
             edition = await run_in_threadpool(lambda: edition_of(request) or on_disk.current(settings().editions_dir))
         except (BadQuery, NotFound) as error:
@@ -180,10 +183,15 @@ async def _to_site(request: Request) -> Response:
     return RedirectResponse(request.url.path + "/")
 
 
+async def _no_such(request: Request) -> Response:
+    """Answer for an address below /api that is none: a page of the dashboard would be no answer to a program."""
+    return refused(404, NOTHING_THERE, subject=request.url.path)
+
+
 FILE_ROUTES = [
     Route("/api/v1/editions", _editions, methods=["GET"]),
-    Route("/api/v1/{name:path}", serving("data/"), methods=["GET"]),
-    Route("/data/{name:path}", serving("data/"), methods=["GET"]),
+    Route("/api/v1/{name:path}", serving(DATA), methods=["GET"]),
+    Route("/data/{name:path}", serving(DATA), methods=["GET"]),
     Route("/embed/{name:path}", serving("embed/"), methods=["GET"]),
     Route("/feed.atom", serving("feed.atom"), methods=["GET"]),
     Route("/sitemap.xml", serving("sitemap.xml"), methods=["GET"]),
@@ -193,4 +201,6 @@ FILE_ROUTES = [
     Route(f"/editions/{KEYS}", _beside(KEYS), methods=["GET"]),
     Route("/editions/{number:edition}", _to_site, methods=["GET"]),
     Route("/editions/{number:edition}/{name:path}", _of_edition, methods=["GET"]),
+    Route("/api", _no_such, methods=["GET"]),
+    Route("/api/{name:path}", _no_such, methods=["GET"]),
 ]

@@ -8,7 +8,7 @@ from typing import Any
 from starlette.requests import Request
 from starlette.routing import Route
 
-from api.routes import DAY, answered, code_of, day_of, instant_of, known_of, moment_of, state_of, view_of
+from api.routes import DAY, BadQuery, answered, code_of, day_of, instant_of, known_of, moment_of, state_of, view_of
 from kpis.figures.bureaus import BureauReport
 from kpis.figures.organisation import Succession
 from kpis.figures.projects import MILESTONE_STATES, PROJECT_RULE, GivenDay, Milestone, ProjectReport, in_order
@@ -162,6 +162,8 @@ def _bureaus(request: Request) -> dict[str, Any]:
 def _changes(request: Request) -> dict[str, Any]:
     moment = moment_of(request, known_at=instant_of(request))
     since = day_of(request, "since") or moment.as_of - timedelta(days=365)
+    if since > moment.as_of:
+        raise BadQuery(f"since={since}", Message("query_since", as_of=moment.as_of.isoformat()))
     changes = shifts(moment.on(since).scored, moment.scored, since=since)
     return {"since": since, "as_of": moment.as_of, "changes": [shift_json(s) for s in changes]}
 

@@ -46,7 +46,7 @@ from kpis.periods import parse_whole
 from kpis.registers import TOLD_BY_RECORD, Register
 from kpis.store import tables
 from kpis.store.queries import PAGE_SIZE, Filter
-from kpis.vocabulary import RowKind
+from kpis.vocabulary import Authority, Party, ProcessType, RowKind
 from publishers.opendata.registers_csv import lines
 from telling.blocks import published
 from telling.file_names import attachment, file_name
@@ -61,6 +61,9 @@ CHOICES = {
     "priority": ("yes", "no"),
     "due": ("planned", "overdue"),
     "smartphone": ("yes", "no", "unknown"),
+    "process_type": ProcessType.values(),
+    "applicant": Party.values(),
+    "authority": Authority.values(),
 }
 
 

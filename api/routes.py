@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Callable, Collection, Iterable
 from datetime import date, datetime
 from math import isfinite
@@ -34,6 +35,8 @@ from telling.for_machines import figure_json, revision_json, status_json
 
 HEADERS = {"Cache-Control": "no-cache"}
 T = TypeVar("T")
+# One form of a day and of an instant: 20220331 would be its midnight, where 2022-03-31 is its end.
+_INSTANT = re.compile(r"\d{4}-\d\d-\d\d([T ]\d\d:\d\d(:\d\d(\.\d{1,6})?)?(Z|[+-]\d\d:?\d\d)?)?", re.ASCII)
 
 DAY = ("as_of", "known_at")  # parameters of what is judged on a day, by what was known then
 LONGEST, SHOWN = 100, 80  # letters of a parameter; of one that cannot be read, so many are repeated in the answer
@@ -108,6 +111,8 @@ def instant_of(request: Request) -> datetime | None:
     if not text:
         return None
     try:
+        if not _INSTANT.fullmatch(text):
+            raise ValueError(text[:SHOWN])
         instant = last_instant(parse_day(text)) if len(text) == 10 else parse_instant(text)
         if not FIRST_YEAR <= instant.year <= LAST_YEAR:  # at the ends of time there is no day before or after
             raise ValueError(text[:SHOWN])
@@ -275,14 +280,16 @@ def answered(produce: Any, *names: str) -> Any:
 
 
 def refuse_others(request: Request, names: Iterable[str]) -> None:
-    """Refuse a parameter that an address does not read: misspelt, it would be answered as if nothing had been asked.
+    """Refuse a parameter that an address does not read: misspelt, it would be answered as if nothing had been asked; or one given twice.
 
     Raises:
         BadQuery: it names those there are.
     """
-    known = (*names, "edition", "lang")
-    if others := sorted(set(request.query_params) - {*known}):
+    known, given = (*names, "edition", "lang"), [name for name, _ in request.query_params.multi_items()]
+    if others := sorted({*given} - {*known}):
         raise BadQuery(", ".join(others), " | ".join(known))
+    if twice := sorted(name for name in {*given} if given.count(name) > 1):
+        raise BadQuery(", ".join(twice), Message("query_once"))
 
 
 def code_of(request: Request, name: str, known: Collection[str], possible: Message | str) -> str:

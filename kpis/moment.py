@@ -331,6 +331,11 @@ class Moment:
             self.state.store, wanted, as_of=self.as_of, known_at=self.known_at, among=self._said_by(wanted)
         )  # fmt: skip
 
+    @property
+    def procedure_columns(self) -> list[str]:
+        """Return the columns of such a row, also where no procedure is kept."""
+        return queries.columns_of(self.state.store, as_of=self.as_of, known_at=self.known_at)
+
     def _said_by(self, wanted: Filter) -> list[str] | None:
         """Return the codes of the procedures that say every word asked for, as the search finds them; ``None`` where none is asked for."""
         if not (words := folded(wanted.q).split()):

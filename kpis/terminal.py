@@ -92,6 +92,7 @@ _USAGE = {
 # What typer and click say of a command, in their English words.
 _SAID = {
     r"No such command '(?P<given>.*)'\.": "usage_no_command",
+    r"No such command '(?P<given>.*?)'\. Did you mean (?P<near>.*)\?": "usage_near_command",
     r"Got unexpected extra argument\(s\) \((?P<given>.*)\)": "usage_too_many",
     r"Option '.*' requires .*": "usage_no_value",
     r"Option '.*' does not take a value\.": "usage_takes_none",

@@ -247,6 +247,12 @@ def matching(
             yield dict(row._mapping)
 
 
+def columns_of(store: Store, *, as_of: date, known_at: datetime | None = None) -> list[str]:
+    """Return the columns of a procedure that is read whole."""
+    with store.reading() as session:
+        return [column.name for column in select(*_whole(_columns(session, known_at), as_of)).selected_columns]
+
+
 def one(store: Store, code: str, *, as_of: date, known_at: datetime | None = None) -> ProcedureOnDay:
     """Return one procedure, whole, with ``status`` as of the day.
 

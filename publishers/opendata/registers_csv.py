@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from kpis.as_text import cell
 from kpis.moment import Moment
@@ -13,16 +13,15 @@ from kpis.store.queries import Filter
 
 def lines(moment: Moment, wanted: Filter) -> Iterator[str]:
     """Yield the header and every procedure that a filter keeps, in the order of their codes."""
-    yield "\ufeff"
-    names: list[str] = []
+    yield "\ufeff" + _line(moment.procedure_columns)
     for row in moment.matching(wanted):
-        out = io.StringIO()
-        writer = csv.writer(out, lineterminator="\n")
-        if not names:
-            names = list(row)
-            writer.writerow(names)
-        writer.writerow([_cell(value) for value in row.values()])
-        yield out.getvalue()
+        yield _line(_cell(value) for value in row.values())
+
+
+def _line(values: Iterable[object]) -> str:
+    out = io.StringIO()
+    csv.writer(out, lineterminator="\n").writerow(values)
+    return out.getvalue()
 
 
 def _cell(value: object) -> object:
