@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import io
 import os
 import socket
 import subprocess
@@ -168,6 +169,9 @@ def _refuse_taken(address: str, port: int) -> None:
 
 def main() -> None:
     """Run the command line; whatever ends it is said in both languages, with the exit codes of docs/operations.md."""
+    for stream in (sys.stdout, sys.stderr):  # of a console or a log in another encoding, as that of Windows, which has no ✓
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
     try:
         with suppress(SettingsRefused):  # said by the command that needs them
             journal.begin()

@@ -7,6 +7,7 @@ copy of these files (``settle``). What is read is kept by folder, so that one pr
 from __future__ import annotations
 
 import csv
+import io
 import shutil
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
@@ -207,6 +208,13 @@ LISTED: Mapping[str, type[Fields]] = {
     THEMES: ThemeFields, PROJECT_KINDS: ProjectKindFields, UNIT_KINDS: UnitKindFields, REASONS: ReasonFields, PLACES: PlaceFields,
     OUTLINES: OutlineFields, SAME_WORDS: SameWordFields, SECTIONS: SectionFields, STEPS: StepFields,
 }  # fmt: skip
+_KEYS = {
+    THEMES: "theme_code",
+    PROJECT_KINDS: "kind_code",
+    UNIT_KINDS: "kind_code",
+    REASONS: "reason_code",
+    SECTIONS: "section_code",
+}
 
 
 def faults(folder: Path) -> Iterator[tuple[str, GovernmentUnreadable]]:
@@ -218,7 +226,8 @@ def faults(folder: Path) -> Iterator[tuple[str, GovernmentUnreadable]]:
         except GovernmentUnreadable as refused:
             is_readable, cause = False, refused.__cause__
             alone = [[e] for e in cause.errors()] if isinstance(cause, ValidationError) else []
-            yield from ((name, _unreadable(folder / name, "", map(placed, file_name))) for file_name in alone)
+            row = str(refused.message.values.get("row", ""))
+            yield from ((name, _unreadable(folder / name, row, map(placed, each))) for each in alone)
             if not alone:
                 yield name, refused
     if is_readable:
@@ -246,7 +255,7 @@ def _facts(path: Path) -> FactsFields:
     if not path.is_file():
         raise _missing(path)
     try:
-        return FactsFields.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
+        return FactsFields.model_validate(tomllib.loads(_text(path)))
     except ValidationError as error:
         raise _unreadable(path, "", map(placed, error.errors())) from error
     except tomllib.TOMLDecodeError as error:
@@ -259,16 +268,38 @@ _Row = TypeVar("_Row", bound=Fields)
 def _rows(path: Path, model: type[_Row]) -> list[_Row]:
     if not path.is_file():
         raise _missing(path)
-    with path.open(encoding="utf-8-sig", newline="") as file:
-        rows, given_rows = [], csv.DictReader(file)
-        own = in_languages(model, given_rows.fieldnames or ())
-        for number, given in enumerate(given_rows, start=2):
-            kept = {name: cell for name, cell in given.items() if cell or name not in own.model_fields}
-            try:
-                rows.append(own.model_validate(kept))
-            except ValidationError as error:
-                raise _unreadable(path, str(number), map(placed, error.errors())) from error
-    return rows
+    try:
+        cells = enumerate(csv.reader(io.StringIO(_text(path), newline=""), strict=True), start=1)
+        (_, head), *numbered = [(n, row) for n, row in cells if any(cell.strip() for cell in row)] or [(1, list[str]())]
+    except csv.Error as error:
+        raise _unreadable(path, "", [Message("quotes_in_pairs")]) from error
+    while head and not head[-1].strip():
+        head.pop()
+    names = [name.strip() for name in head]
+    if len({*names}) != len(names):
+        raise _unreadable(path, "", [Message("column_twice")])
+    own, key, rows = in_languages(model, names), _KEYS.get(path.name), dict[object, _Row]()
+    for number, given in numbered:
+        if any(cell.strip() for cell in given[len(names) :]):
+            raise _unreadable(path, str(number), [Message("cell_under_heading")])
+        kept = {name: cell for name, cell in zip(names, given, strict=False) if cell or name not in own.model_fields}
+        try:
+            row = own.model_validate(kept)
+        except ValidationError as error:
+            raise _unreadable(path, str(number), map(placed, error.errors())) from error
+        code = getattr(row, key) if key else number
+        if code in rows:
+            raise _unreadable(path, str(number), [Message("code_twice", code=code)])
+        rows[code] = row
+    return list(rows.values())
+
+
+def _text(path: Path) -> str:
+    """Return the text of a file in UTF-8, with or without the mark of its beginning."""
+    try:
+        return path.read_bytes().decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise _unreadable(path, "", [Message("in_utf8")]) from error
 
 
 def _optional(path: Path, model: type[_Row]) -> list[_Row]:

@@ -15,6 +15,7 @@ What can be decided, for all rows of a load (``--missing``) or row by row in ``d
 from __future__ import annotations
 
 import csv
+import io
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from pathlib import Path
@@ -70,16 +71,19 @@ def read_dropped(*folders: Path | None) -> dict[tuple[str, str], RowDecision]:
         path = folder / DROPPED if folder is not None else None
         if path is None or not path.is_file():
             continue
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            for number, row in enumerate(csv.DictReader(file), start=2):
-                try:
-                    listed = LIST_OF_FILE.get(row["list"])
-                    decisions[listed.kind.value if listed else row["list"], row["row_key"]] = decision_of(
-                        row["decision"], row["reason"], day=row["ended_on"]
-                    )
-                except (KeyError, FigureRefused) as wrong:
-                    fault = wrong.message if isinstance(wrong, FigureRefused) else Message("dropped_column_missing", column=wrong)
-                    raise FigureRefused("dropped_row_unreadable", path=path, row=number, fault=fault) from wrong
+        try:
+            held = csv.DictReader(io.StringIO(path.read_bytes().decode("utf-8-sig"), newline=""))
+        except UnicodeDecodeError as wrong:
+            raise FigureRefused("dropped_row_unreadable", path=path, row=1, fault=Message("in_utf8")) from wrong
+        for number, row in enumerate(held, start=2):
+            try:
+                listed = LIST_OF_FILE.get(row["list"])
+                decisions[listed.kind.value if listed else row["list"], row["row_key"]] = decision_of(
+                    row["decision"], row["reason"], day=row["ended_on"]
+                )
+            except (KeyError, FigureRefused) as wrong:
+                fault = wrong.message if isinstance(wrong, FigureRefused) else Message("dropped_column_missing", column=wrong)
+                raise FigureRefused("dropped_row_unreadable", path=path, row=number, fault=fault) from wrong
     return decisions
 
 

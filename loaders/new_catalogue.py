@@ -75,7 +75,7 @@ def look_over(folder: Path) -> Iterator[tuple[str, Message]]:
 
 
 def _is_blank(path: Path) -> bool:
-    return len(path.read_text(encoding="utf-8-sig").strip().splitlines()) < 2
+    return len(path.read_text(encoding="utf-8-sig", errors="replace").strip().splitlines()) < 2
 
 
 def _loaded(own: Path, official: Path | None) -> list[LoadReport]:

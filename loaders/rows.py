@@ -32,6 +32,45 @@ class SourceRow(tables.SourceFields):
         return self
 
 
+def _other_than_itself(row: object, key: str, *others: str) -> None:
+    for name in others:
+        if getattr(row, name) is not None and getattr(row, name) == getattr(row, key):
+            raise ValueRefused("other_than_itself", column=name)
+
+
+class BureauRow(tables.BureauFields):
+    """bureaus.csv: a unit ends no earlier than it begins, and stands below another one."""
+
+    @model_validator(mode="after")
+    def _lives_forward(self) -> BureauRow:
+        if self.valid_from and self.valid_to and self.valid_to < self.valid_from:
+            raise ValueRefused("ends_before_it_begins", first="valid_from", last="valid_to")
+        _other_than_itself(self, "bureau_code", "parent_code")
+        return self
+
+
+class SuccessionRow(tables.SuccessionFields):
+    """successions.csv: a unit is followed by another one."""
+
+    @model_validator(mode="after")
+    def _by_another(self) -> SuccessionRow:
+        _other_than_itself(self, "predecessor_code", "successor_code")
+        return self
+
+
+class IndicatorRow(tables.IndicatorFields):
+    """indicators.csv: thresholds and bounds are in order, and what an indicator is related to is another one."""
+
+    @model_validator(mode="after")
+    def _in_order(self) -> IndicatorRow:
+        if self.threshold_behind > self.threshold_on_track:
+            raise ValueRefused("first_at_most_second", first="threshold_behind", second="threshold_on_track")
+        if self.minimum_value is not None and self.maximum_value is not None and self.minimum_value > self.maximum_value:
+            raise ValueRefused("first_at_most_second", first="minimum_value", second="maximum_value")
+        _other_than_itself(self, "indicator_code", "replaced_by_code", "paired_with_code", "sibling_code")
+        return self
+
+
 class TargetRow(tables.TargetFields):
     """targets.csv: a target is withdrawn on a day and for a reason, and not before it was set."""
 
@@ -110,13 +149,13 @@ class CalendarRow(Fields):
 
 CATALOGUE: dict[str, type[Fields]] = {
     RowKind.SOURCE: SourceRow,
-    RowKind.BUREAU: in_languages(tables.BureauFields),
-    RowKind.SUCCESSION: tables.SuccessionFields,
+    RowKind.BUREAU: in_languages(BureauRow),
+    RowKind.SUCCESSION: SuccessionRow,
     RowKind.STRATEGY_VERSION: in_languages(tables.StrategyVersionFields),
     RowKind.PROJECT: in_languages(tables.ProjectFields),
     RowKind.PROJECT_VERSION: in_languages(tables.ProjectVersionFields),
     RowKind.PROJECT_BUREAU: tables.ProjectBureauFields,
-    RowKind.INDICATOR: in_languages(tables.IndicatorFields),
+    RowKind.INDICATOR: in_languages(IndicatorRow),
     RowKind.BASELINE: tables.BaselineFields,
     RowKind.TARGET: in_languages(TargetRow),
     RowKind.REPORTING_PERIOD: CalendarRow,

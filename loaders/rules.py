@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
+from types import SimpleNamespace
 from typing import Any
 
 from kpis.declared import Row
@@ -27,7 +28,7 @@ from kpis.store.fields import record_of
 from kpis.store.store import Store
 from kpis.store.vintages import COMPARED, next_vintage
 from kpis.text import Named
-from kpis.vocabulary import RowKind
+from kpis.vocabulary import Relation, RowKind
 from loaders.files.problems import Problem
 from loaders.prepared import Prepared
 from loaders.workbook.context import ReportContext, catalogue_area
@@ -77,6 +78,8 @@ def find_in_lists(store: Store, files: Sequence[Prepared], *, today: date) -> No
     units = [file for file in files if file.kind in (RowKind.BUREAU, RowKind.SUCCESSION)]
     _values(store, files)
     _places(files)
+    for file in files:
+        _circles(store, file)
     if not lists and not units:
         return
     organisation = _organisation(store, files)
@@ -90,6 +93,42 @@ def find_in_lists(store: Store, files: Sequence[Prepared], *, today: date) -> No
     for file in units:
         if file.kind == RowKind.BUREAU:
             _lives(store, file, organisation, passed_over=set(changed))
+
+
+# By the kind of row: its code, the code that it leads to, and what only rows of the same lead on to each other.
+_LEADS_TO = {
+    RowKind.BUREAU: ("bureau_code", "parent_code", ""),
+    RowKind.INDICATOR: ("indicator_code", "replaced_by_code", ""),
+    RowKind.SUCCESSION: ("predecessor_code", "successor_code", "effective_date"),
+}
+
+
+def _circles(store: Store, file: Prepared) -> None:
+    """Name each row that leads back to itself: a unit above the one above it, an indicator that replaced what replaced it."""
+    if file.kind not in _LEADS_TO:
+        return
+    code, other, within = _LEADS_TO[RowKind(file.kind)]
+    numbered: list[tuple[int, Any]] = list(file.numbered)
+    if file.kind == RowKind.SUCCESSION:  # two units may hand parts of their work to each other on one day
+        numbered = [(n, row) for n, row in numbered if row.relation != Relation.TRANSFER or row.effective_date is None]
+    rows = [row for _, row in numbered]
+    if file.kind != RowKind.SUCCESSION:  # which is replaced as a whole; of the others a list may be a part
+        own = {getattr(row, code) for row in rows}
+        held = store.all_of(tables.Bureau) if file.kind == RowKind.BUREAU else store.all_of(tables.Indicator)
+        rows += [SimpleNamespace(**row) for row in held if row[code] not in own]
+    onward: dict[tuple[str, object], set[str]] = {}
+    for row in rows:
+        if getattr(row, other):
+            onward.setdefault((getattr(row, code), getattr(row, within, None)), set()).add(getattr(row, other))
+    for number, row in numbered:
+        same, reached, next_codes = getattr(row, within, None), set[str](), {getattr(row, other)} - {None}
+        while next_codes:
+            reached |= next_codes
+            next_codes = {each for at in next_codes for each in onward.get((at, same), ())} - reached
+        if getattr(row, code) in reached:
+            what = f"{getattr(row, code)} → {getattr(row, other)}"
+            remedy = Message("remedy_break_circle")
+            file.problems.append(file.problem("rule", what, Message("no_circle"), remedy, row=number, column=other, rule="circle"))
 
 
 _VALUES = (RowKind.OBSERVATION, RowKind.READING, RowKind.TARGET, RowKind.BASELINE)  # lists with a value in an indicator's unit

@@ -1,0 +1,147 @@
+"""Catalogues as people really fill them in: each slip is named in its file, at its row; none ends in a fault, none passes in silence."""
+
+from __future__ import annotations
+
+import csv
+import io
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from kpis.errors import FigureRefused, GovernmentUnreadable
+from kpis.government import read
+from kpis.languages import written
+from loaders.missing import read_dropped
+from loaders.new_catalogue import look_over
+
+CITY = Path(__file__).resolve().parents[1] / "city"
+Change = Callable[[Path], object]
+OWN = ("themes.csv", "unit_kinds.csv", "correction_reasons.csv")
+
+
+def last_row(content: bytes) -> bytes:
+    return content.strip().split(b"\n")[-1]
+
+
+def raw(name: str, change: Callable[[bytes], bytes]) -> Change:
+    return lambda folder: (folder / name).write_bytes(change((folder / name).read_bytes()))
+
+
+def columns(name: str, **added: Callable[[dict[str, str]], str]) -> Change:
+    """Return a change that adds columns, each worked out from its row."""
+
+    def change(folder: Path) -> None:
+        rows = [*csv.DictReader(io.StringIO((folder / name).read_text("utf-8")))]
+        rows = [{**row, **{column: made(row) for column, made in added.items()}} for row in rows]
+        with (folder / name).open("w", encoding="utf-8", newline="") as file:
+            writer = csv.DictWriter(file, list(rows[0]))
+            writer.writeheader()
+            writer.writerows(rows)
+
+    return change
+
+
+def successions(*lines: str) -> Change:
+    head = "predecessor_code,successor_code,relation,effective_date,share"
+    return lambda folder: (folder / "successions.csv").write_text("\n".join([head, *lines]) + "\n", "utf-8")
+
+
+def looked_over(tmp_path: Path, *changes: Change) -> list[str]:
+    shutil.copytree(CITY / "catalogue", tmp_path / "catalogue")
+    shutil.copytree(CITY / "official", tmp_path / "official")
+    for change in changes:
+        change(tmp_path / "catalogue")
+    found = list(look_over(tmp_path))
+    assert all(written(to_do) and written(to_do, "en") for _, to_do in found)
+    return [f"{place}: {written(to_do)}" for place, to_do in found]
+
+
+@pytest.mark.parametrize("encoding", ["cp932", "utf-16"])
+@pytest.mark.parametrize("name", [*OWN, "government.toml"])
+def test_a_file_of_the_government_in_another_encoding_is_named(tmp_path: Path, name: str, encoding: str) -> None:
+    (found,) = looked_over(tmp_path, raw(name, lambda content: content.decode().replace("³", "3").encode(encoding)))
+    assert found.startswith(name) and "UTF-8" in found
+
+
+@pytest.mark.parametrize("encoding", ["cp932", "utf-16"])
+def test_what_was_decided_of_rows_that_are_gone_in_another_encoding_is_named(tmp_path: Path, encoding: str) -> None:
+    path = tmp_path / "dropped.csv"
+    path.write_bytes("list,row_key,decision,reason,ended_on\nprocedures.csv,P1,never,誤りの登録,\n".encode(encoding))
+    with pytest.raises(FigureRefused, match="UTF-8"):
+        read_dropped(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        (lambda content: content.strip() + b"\n" + last_row(content) + b"\n", "1行だけ"),
+        (lambda content: content.strip() + b",,extra\n", "1行目に列名のある列の値"),
+        (lambda content: content.replace(b"name_ja", b"name_en", 1), "列名の重複"),
+        (lambda content: content.strip() + b',"\n', "引用符"),
+        (lambda content: content.strip() + b"\nnew\n", "行目"),
+    ],
+    ids=["a code twice", "a cell too many", "a column twice", "an open quotation mark", "a row that is not filled in"],
+)
+@pytest.mark.parametrize("name", OWN)
+def test_a_slip_in_a_list_of_the_government_is_named(
+    tmp_path: Path, name: str, change: Callable[[bytes], bytes], says: str
+) -> None:
+    found = looked_over(tmp_path, raw(name, change))
+    assert found and all(line.startswith(name) for line in found) and any(says in line for line in found)
+
+
+@pytest.mark.parametrize("name", OWN)
+def test_blank_lines_blank_columns_and_the_mark_of_the_beginning_are_nothing(tmp_path: Path, name: str) -> None:
+    spread = raw(name, lambda content: b"\xef\xbb\xbf\r\n" + content.replace(b"\n", b",,\r\n\r\n"))
+    facts = raw("government.toml", lambda content: b"\xef\xbb\xbf" + content.replace(b"\n", b"\r\n"))
+    assert looked_over(tmp_path, spread, facts) == []
+    assert len(read(tmp_path / "catalogue").themes) == 2
+
+
+def test_a_row_that_cannot_be_read_is_named_by_its_line(tmp_path: Path) -> None:
+    shutil.copytree(CITY / "catalogue", tmp_path / "catalogue")
+    (tmp_path / "catalogue" / "themes.csv").write_bytes((CITY / "catalogue" / "themes.csv").read_bytes() + b"\n\nnew\n")
+    with pytest.raises(GovernmentUnreadable, match=r"themes\.csv 6行目"):
+        read(tmp_path / "catalogue")
+
+
+BUREAUS, INDICATORS = "bureaus.csv", "indicators.csv"
+
+
+@pytest.mark.parametrize(
+    ("change", "place", "says"),
+    [
+        (raw(INDICATORS, lambda c: c.replace(b"0.95,0.6", b"0.6,0.95")), INDICATORS, "threshold_behind は threshold_on_track 以下"),
+        (columns(INDICATORS, minimum_value=lambda _: "100", maximum_value=lambda _: "0"), INDICATORS, "minimum_value は maximum_value 以下"),
+        *(
+            (columns(INDICATORS, **{name: lambda row: row["indicator_code"]}), INDICATORS, f"{name} は自分以外")
+            for name in ("replaced_by_code", "paired_with_code", "sibling_code")
+        ),
+        (
+            columns(INDICATORS, replaced_by_code=lambda r: {"canopy_rate": "water_used", "water_used": "canopy_rate"}.get(r["indicator_code"], "")),
+            f"{INDICATORS} ", "自分自身に戻らない",
+        ),
+        (raw(BUREAUS, lambda c: c.replace(b",whole,,", b",whole,PARKS,")), f"{BUREAUS} E2", "自分自身に戻らない"),
+        (columns(BUREAUS, parent_code=lambda row: row["bureau_code"]), BUREAUS, "parent_code は自分以外"),
+        (columns(BUREAUS, valid_from=lambda _: "2020-01-02", valid_to=lambda _: "2020-01-01"), BUREAUS, "valid_to は valid_from より前"),
+        (successions("PARKS,PARKS,rename,2025-01-01,1"), "successions.csv", "successor_code は自分以外"),
+        (successions("PARKS,LIBRARIES,rename,2025-01-01,1", "LIBRARIES,PARKS,rename,2025-01-01,1"), "successions.csv B2", "自分自身に戻らない"),
+        (successions("PARKS,LIBRARIES,merge,,1", "LIBRARIES,CITY,merge,,1", "CITY,PARKS,transfer,,1"), "successions.csv B2", "自分自身に戻らない"),
+    ],
+)  # fmt: skip
+def test_what_cannot_be_of_a_catalogue_is_named_at_its_row(tmp_path: Path, change: Change, place: str, says: str) -> None:
+    found = looked_over(tmp_path, change)
+    assert any(line.startswith(place) and says in line for line in found), found
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        ("PARKS,LIBRARIES,transfer,2025-01-01,0.1", "LIBRARIES,PARKS,transfer,2025-01-01,0.1"),
+        ("PARKS,LIBRARIES,transfer,2024-01-01,0.1", "LIBRARIES,PARKS,transfer,2025-01-01,0.1"),
+    ],
+)
+def test_two_units_may_hand_parts_of_their_work_to_each_other(tmp_path: Path, lines: tuple[str, ...]) -> None:
+    assert looked_over(tmp_path, successions(*lines)) == []
