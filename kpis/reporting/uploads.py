@@ -105,42 +105,50 @@ def upload(
                 refuse_rows_of_others(session, reach, rows)
             vintages.ensure_periods(session, {period_code, *(row.key[2] for row in rows if row.kind == OBSERVATIONS)})
             vintages.keep_original(session, name=name, content=content, kind="report", received_at=instant(session))
-            before = Before()
-            if now_open is None:
-                row = tables.Submission(
-                    bureau_code=bureau_code, period_code=period_code, created_by=actor, created_at=instant(session),
-                    file_sha256=sha256, template_id=template_id, is_on_behalf=bool(way_it_came),
-                )  # fmt: skip
-                session.add(row)
-                session.flush()
-            else:
-                row = now_open
-                next_state(row.state, "upload")
-                before = as_it_is(session, row)
-                row.file_sha256, row.template_id = sha256, template_id
-                next_revision(session, row, actor, is_on_behalf=bool(way_it_came))
+            before = as_it_is(session, now_open) if now_open is not None else Before()
+            row = now_open or tables.Submission(
+                bureau_code=bureau_code, period_code=period_code, created_by=actor, created_at=instant(session), is_on_behalf=bool(way_it_came)
+            )  # fmt: skip
+            _bring(session, row, actor, sha256=sha256, template_id=template_id, is_on_behalf=bool(way_it_came))
             hand = Hand(by=actor, part=part, at=instant(session), upload=row.revision)
             is_whole = not way_it_came and decides(grants_of(session, actor), bureau_code)
             merged = merge(before.rows, rows, hand, decides=is_whole)
             counted, asked_count = keep_merged(
                 session, row, before, merged, rows, warnings, completeness=completeness, about_open=about_open
             )
-            session.add(
-                tables.SubmissionUpload(
-                    submission_id=id_of(row), revision=row.revision, file_sha256=sha256, file_name=name, template_id=template_id,
-                    uploaded_by=actor, uploaded_at=instant(session), part=part, rows_count=len(rows), is_on_behalf=bool(way_it_came), how_it_came=way_it_came,
-                )
+            uploaded = tables.SubmissionUpload(
+                submission_id=id_of(row), revision=row.revision, file_sha256=sha256, file_name=name, template_id=template_id,
+                uploaded_by=actor, uploaded_at=instant(session), part=part, rows_count=len(rows), is_on_behalf=bool(way_it_came), how_it_came=way_it_came,
             )  # fmt: skip
+            session.add(uploaded)
             differing = len(clashes(merged))
-            detail = f"{bureau_code} {period_code} revision {row.revision}: {name}, {len(rows)} rows, {asked_count} warnings"
-            detail += f", part {part}" if part else ""
-            detail += f", {differing} cells written twice" if differing else ""
-            detail += f"; {counted.sentence()}" if counted is not None else ""
-            detail += f"; {way_it_came}" if way_it_came else ""
+            detail = f"{bureau_code} {period_code} {_in_short(uploaded, asked_count, differing, counted)}"
             record_step(session, row, actor, "taken_in" if way_it_came else "uploaded", detail=detail)
             return Uploaded(id_of(row), row.revision, row.state, clashes=differing)
     except IntegrityError as clash:
         raise ChangedMeanwhile("report_stored_at_once") from clash
+
+
+def _bring(
+    session: Session, row: tables.Submission, actor: str, *, sha256: str, template_id: str | None, is_on_behalf: bool
+) -> None:
+    """Begin a report that is not stored yet, or the next revision of one on its way, with a file."""
+    row.file_sha256, row.template_id = sha256, template_id
+    if row.id is None:
+        session.add(row)
+        session.flush()
+    else:
+        next_state(row.state, "upload")
+        next_revision(session, row, actor, is_on_behalf=is_on_behalf)
+
+
+def _in_short(uploaded: tables.SubmissionUpload, asked_count: int, differing: int, counted: Completeness | None) -> str:
+    """Say what was brought, as a line of the audit trail."""
+    detail = f"revision {uploaded.revision}: {uploaded.file_name}, {uploaded.rows_count} rows, {asked_count} warnings"
+    detail += f", part {uploaded.part}" if uploaded.part else ""
+    detail += f", {differing} cells written twice" if differing else ""
+    detail += f"; {counted.sentence()}" if counted is not None else ""
+    return detail + (f"; {uploaded.how_it_came}" if uploaded.how_it_came else "")
 
 
 def _brought_before(session: Session, reports: Sequence[tables.Submission], sha256: str) -> tables.Submission | None:

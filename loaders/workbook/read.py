@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from kpis.figures.plausible import ask_scale
@@ -22,6 +22,18 @@ from loaders.workbook.gaps import BLANK, gaps, says_something
 from loaders.workbook.layout import ACTIONS, COMMENTARIES, KEYS, ROW_KINDS, Column, dated_field
 from loaders.workbook.values import DEFAULTS, CellRefused, as_code, as_number, as_plain, empty_of, is_blank
 from loaders.workbook.whose_row import TableReading, WhoseRow
+
+
+@dataclass(slots=True)
+class _RowChanges:
+    """What the cells of one row say, as far as they were read: fields, the letters of their columns, and which the bureau wrote."""
+
+    fields: dict[str, Value]
+    columns: dict[str, str]
+    precisions: dict[str, str] = field(default_factory=dict)
+    touched: set[str] = field(default_factory=set)
+    members: dict[str, list[str]] = field(default_factory=dict)
+    is_rounded: bool = False
 
 
 class TableReader(WhoseRow):
@@ -106,7 +118,7 @@ class TableReader(WhoseRow):
     def _has_reason(self, cells: Sequence[Any]) -> bool:
         return any(not is_blank(self._cell(cells, name)) for name in ("reason_class", "reason_text"))
 
-    def _read_changed(  # noqa: C901  # a branch per sort of row
+    def _read_changed(
         self, number: int, cells: Sequence[Any], raws: Sequence[Any], as_issued: Sequence[bool], *, key: tuple[str, ...], vintage: int,
         issued: Record | None, bad: set[str],
     ) -> None:  # fmt: skip
@@ -115,21 +127,18 @@ class TableReader(WhoseRow):
         self.shown, self.sure, self.cleared = {}, set(), set()
         kind = self.context.indicators[key[0]]["kind"] if self.table.key == "observations" else ""
         current = self._held(issued, kind)
-        fields, precisions, touched, members = dict(current), dict[str, str](), set[str](), dict[str, list[str]]()
         filled_before = self.context.filled.get((self.table.key, *key), {})
         filled: dict[str, Value] = {**current, **filled_before} if filled_before else {}
         columns = self._columns(kind, current)
+        row = ReportedRow(
+            kind=ROW_KINDS[self.table.key], key=self._full_key(key), fields=dict(current), issued_vintage=vintage,
+            sheet=self.table.sheet, row=number, columns=columns, cleared=frozenset(current), filled=filled,
+        )  # fmt: skip
         if self._takes_out(raws, issued):
-            self.out.rows.append(
-                ReportedRow(
-                    kind=ROW_KINDS[self.table.key], key=self._full_key(key), fields=fields, issued_vintage=vintage,
-                    sheet=self.table.sheet, row=number, columns=columns, cleared=frozenset(fields), filled=filled,
-                )
-            )  # fmt: skip
+            self.out.rows.append(row)
             return
-        rounded = False
-        fields |= {name: value for name, value in filled.items() if name in fields}
-        start = dict(fields)
+        start = {name: filled.get(name, value) for name, value in current.items()}
+        changes = _RowChanges(fields=dict(start), columns=columns)
         if kind and any(self._is_withdrawn(raw) for raw in raws):
             if issued is None:
                 at = next(at for at, raw in enumerate(raws) if self._is_withdrawn(raw))
@@ -139,40 +148,12 @@ class TableReader(WhoseRow):
                     row=number, column=self.inputs[at].name,
                 )  # fmt: skip
                 return
-            fields, raws = dict(self.empties[kind]), self.nothing
+            changes.fields, raws = dict(self.empties[kind]), self.nothing
             as_issued = [True] * len(self.inputs)
-        for at, same in enumerate(as_issued):
-            column = self.inputs[at]
-            if column.value == "member":
-                if self._member(number, column, raws[at], same, members, start):
-                    touched.add(column.field)
-                    columns = {**columns, column.field: column_letters(self.table.at[column.name] + 1)}
-                continue
-            name = column.field
-            if same or is_blank(raws[at]) or (name in bad and (number, self.positions[at]) in self.table.bad):
-                continue
-            if name not in current:
-                self._say(
-                    "rule", raws[at], Message("blank_unused", columns=self.layout.asked_for(kind)),
-                    Message("remedy_leave_blank"), row=number, column=column.name,
-                )  # fmt: skip
-                continue
-            fields[name], extra = self._typed(number, column, raws[at], kind, key=key)
-            touched.add(name)
-            if extra == "rounded":
-                rounded = True
-            elif extra:
-                precisions[name] = extra
-        self._settle(
-            fields,
-            start,
-            members,
-            issued=self.context.as_filled((self.table.key, *key), issued),
-            touched=touched,
-            precisions=precisions,
-            cells=cells,
-        )
-        if rounded and "is_approximate" in current:
+        self._read_cells(number, raws, as_issued, changes, kind=kind, key=key, start=start, bad=bad)
+        self._settle(changes, start, issued=self.context.as_filled((self.table.key, *key), issued), cells=cells)
+        fields = changes.fields
+        if changes.is_rounded and "is_approximate" in current:
             fields["is_approximate"] = True
         if kind and KINDS[kind].is_cap:
             current["is_year_to_date"] = fields["is_year_to_date"] = parse_period(key[1]).kind in ("month", "quarter")
@@ -182,15 +163,13 @@ class TableReader(WhoseRow):
         elif self.table.key in (COMMENTARIES, ACTIONS):
             self._subject(number, cells, fields, current, issued, code=key[0])
         reason_class, reason_text = self._reason(number, cells)
-        row = ReportedRow(
-            kind=ROW_KINDS[self.table.key], key=self._full_key(key), fields=fields, issued_vintage=vintage, sheet=self.table.sheet,
-            row=number,
-            columns=columns, reason_class=reason_class, reason_text=reason_text, issued=current if issued is not None else {},
-            cleared=frozenset(self.cleared & fields.keys()), filled=filled,
+        row = replace(
+            row, fields=fields, columns=changes.columns, reason_class=reason_class, reason_text=reason_text,
+            issued=current if issued is not None else {}, cleared=frozenset(self.cleared & fields.keys()),
         )  # fmt: skip
         for gap in gaps(self.table, row, kind, refused=self.refused, is_new=issued is None):
             self._say(gap.kind, both(BLANK), gap.expected, gap.remedy, row=number, column=gap.column)
-        if kind and "value" in touched and (scale := self._asked_scale(row)):
+        if kind and "value" in changes.touched and (scale := self._asked_scale(row)):
             row = replace(row, readings={"value": scale})
         if len(self.out.problems) > before or bad:
             self.out.faulty.append((row, frozenset(self.refused)))
@@ -199,6 +178,34 @@ class TableReader(WhoseRow):
             self.out.rows.append(row)
             if issued is None and not kind:
                 self.out.new_codes[key[0]] = row
+
+    def _read_cells(
+        self, number: int, raws: Sequence[Any], as_issued: Sequence[bool], changes: _RowChanges, *, kind: str, key: tuple[str, ...],
+        start: Mapping[str, Value], bad: set[str],
+    ) -> None:  # fmt: skip
+        """Read the cells that the bureau wrote anew."""
+        for at, same in enumerate(as_issued):
+            column, raw = self.inputs[at], raws[at]
+            name = column.field
+            if column.value == "member":
+                if self._member(number, column, raw, same, changes.members, start):
+                    changes.touched.add(name)
+                    changes.columns = {**changes.columns, name: column_letters(self.table.at[column.name] + 1)}
+                continue
+            if same or is_blank(raw) or (name in bad and (number, self.positions[at]) in self.table.bad):
+                continue
+            if name not in start:
+                self._say(
+                    "rule", raw, Message("blank_unused", columns=self.layout.asked_for(kind)),
+                    Message("remedy_leave_blank"), row=number, column=column.name,
+                )  # fmt: skip
+                continue
+            changes.fields[name], extra = self._typed(number, column, raw, kind, key=key)
+            changes.touched.add(name)
+            if extra == "rounded":
+                changes.is_rounded = True
+            elif extra:
+                changes.precisions[name] = extra
 
     def _is_withdrawn(self, raw: Any) -> bool:
         """Say whether a cell says that the whole figure was stored by mistake."""
@@ -276,12 +283,10 @@ class TableReader(WhoseRow):
         question = ask_scale(definition, figure_of(row.key, row.fields), shown=self.shown.get("value"))
         return question.readings if question is not None else ()
 
-    def _settle(
-        self, fields: dict[str, Value], values: dict[str, Value], members: Mapping[str, list[str]], *, issued: Record | None,
-        touched: set[str], precisions: Mapping[str, str], cells: Sequence[Any],
-    ) -> None:  # fmt: skip
+    def _settle(self, changes: _RowChanges, values: Mapping[str, Value], *, issued: Record | None, cells: Sequence[Any]) -> None:
         """Bring together what belongs together: members of one field, and days with their precision."""
-        for name, chosen in members.items():
+        fields, touched = changes.fields, changes.touched
+        for name, chosen in changes.members.items():
             old = [code for code in str(values[name] or "").split(";") if code]
             members_known = {c.member for c in self.inputs if c.field == name}
             kept = [code for code in old if code in chosen or code not in members_known]
@@ -294,7 +299,7 @@ class TableReader(WhoseRow):
                 fields[name] = "unknown"
             elif name not in touched and dated in touched:
                 is_open = is_blank(self._cell(cells, name)) or issued is None or issued.get(dated) is None
-                fields[name] = precisions.get(dated) or ("day" if is_open else fields[name])
+                fields[name] = changes.precisions.get(dated) or ("day" if is_open else fields[name])
         for column in self.inputs:
             if column.value in ("choice", "open_choice") and fields.get(column.field) is None and issued is None:
                 fields[column.field] = DEFAULTS.get(column.field)

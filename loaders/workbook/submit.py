@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from datetime import date
 from functools import partial
 
+from kpis.declared import ALWAYS
 from kpis.errors import NotAllowed, StepRefused
-from kpis.languages import both, pair, say
+from kpis.languages import both, pair, say, side
 from kpis.message import Message
 from kpis.periods import parse_period
 from kpis.reporting.access import require
@@ -142,5 +143,7 @@ def incomplete(reading: WorkbookReading, counted: Completeness) -> Warning | Non
 
 
 def _left_open(reading: WorkbookReading, figures: Sequence[tuple[str, str]], language: str) -> str:
-    named = (f"{reading.names[code][language == 'en']} {parse_period(period).label(language)}" for code, period in figures)
+    named = (
+        f"{reading.names[code][ALWAYS.index(side(language))]} {parse_period(period).label(language)}" for code, period in figures
+    )
     return say("between_figures", language).join(named)
