@@ -131,10 +131,10 @@ def needing(
     own = grouped((item.entry.project_code, item) for item in scored)
     late = _late(store, led, as_of, rows)
     projects = {row["project_code"]: row for row in store.all_of(tables.Project)}
-    projects_due = [
+    led_projects = [
         Unspoken(code, projects[code], None, project_status(tally(own.get(code, ()))), tuple(late.get(code, ()))) for code in led
     ]
-    return tuple(project for project in projects_due if project.status in NEEDING or project.late)
+    return tuple(project for project in led_projects if project.status in NEEDING or project.late)
 
 
 def _late(store: Store, led: Sequence[str], as_of: date, rows: Iterable[ReportedRow]) -> dict[str, list[Milestone]]:

@@ -98,12 +98,12 @@ def correct(
             refuse_rows_of_others(session, reach, rows)
         before = as_it_is(session, row)
         places = {kept_row.key: kept_row.row for kept_row in before.rows}
-        own = [_placed(kept_row, places.get((kept_row.kind, kept_row.key))) for kept_row in rows]
+        own = [_placed(edited, places.get((edited.kind, edited.key))) for edited in rows]
         hand = Hand(by=actor, part=min(reach) if reach else "", at=instant(session), upload=row.revision + 1)
-        claims = [(kept_row, column, claim) for kept_row in own for column, claim in _written(kept_row, hand)]
+        claims = [(edited, column, claim) for edited in own for column, claim in _written(edited, hand)]
         if not claims:
             raise FigureRefused("nothing_corrected")
-        vintages.ensure_periods(session, {kept_row.key[2] for kept_row in own if kept_row.kind == OBSERVATIONS})
+        vintages.ensure_periods(session, {edited.key[2] for edited in own if edited.kind == OBSERVATIONS})
         next_revision(session, row, actor)
         merged = merge(before.rows, own, hand, decides=decides(grants_of(session, actor), row.bureau_code))
         keep_merged(session, row, before, merged, own, warnings, completeness=completeness, about_open=about_open)

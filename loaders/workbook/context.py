@@ -211,10 +211,10 @@ def gather(store: Store, bureau_code: str, period_code: str) -> ReportContext:
         bureaus = table_of(tables.Bureau)
         bureau = next(iter(_records(session, tables.Bureau, select(bureaus).where(bureaus.c.bureau_code == bureau_code))), None)
         if bureau is None:
-            non_reporting = session.execute(
+            reporting = session.execute(
                 select(bureaus.c.bureau_code).where(bureaus.c.kind.not_in(NOT_REPORTING), bureaus.c.is_current)
             )
-            raise NotFound("bureau_code_unknown", code=bureau_code, known=tuple(non_reporting.scalars()))
+            raise NotFound("bureau_code_unknown", code=bureau_code, known=tuple(reporting.scalars()))
         organisation = store.organisation()
         _refuse_bureau(bureau, period, organisation)
         revision = session.execute(select(table_of(tables.DataRevision).c.revision)).scalar() or 0

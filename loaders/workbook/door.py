@@ -241,11 +241,9 @@ def read_workbook(
     if marks:
         mark_sheet, (mark, vintages, fits) = marks[0]
     else:
-        recognised_workbook = recognised(
-            store, {name: sheet.rows for name, sheet in sheets.items()}, layout, period_code=period_code
-        )
-        if recognised_workbook is not None:
-            (mark, vintages), fits, mark_sheet = recognised_workbook, True, layout.sheets["mark"]
+        recognised_mark = recognised(store, {name: sheet.rows for name, sheet in sheets.items()}, layout, period_code=period_code)
+        if recognised_mark is not None:
+            (mark, vintages), fits, mark_sheet = recognised_mark, True, layout.sheets["mark"]
             lost = _recognised_as(mark)
     if len(marks) > 1 or not (marks or lost):
         return WorkbookReading(mark=None, problems=[_no_mark(len(marks), layout.sheets["mark"])])

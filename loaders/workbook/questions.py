@@ -229,45 +229,39 @@ class _Rows:
     def _raw(self, raw: Any) -> Any:
         return "" if isinstance(raw, str) and cleaned(raw).casefold() in self.layout.clear_words else raw
 
-    def _value(self, number: int, asked_column: AskedColumn, raw: Any) -> Answer:
-        table, column = self.table, self.table.columns[asked_column.name]
-        if (number, table.at[asked_column.name]) in table.bad:
+    def _value(self, number: int, field: AskedColumn, raw: Any) -> Answer:
+        table, column = self.table, self.table.columns[field.name]
+        if (number, table.at[field.name]) in table.bad:
             return None  # said already
         if is_blank(raw):
-            if asked_column.is_required:
+            if field.is_required:
                 needed = Message("question_needs", heading=column.heading)
                 self.problems.append(
-                    table.problem(
-                        "missing", both(BLANK), needed, Message("remedy_enter_value"), row=number, column=asked_column.name
-                    )
+                    table.problem("missing", both(BLANK), needed, Message("remedy_enter_value"), row=number, column=field.name)
                 )
             return None
         try:
-            return (
-                self._number(asked_column, column, raw) if asked_column.type in NUMBERS else self._plain(asked_column, column, raw)
-            )
+            return self._number(field, column, raw) if field.type in NUMBERS else self._plain(field, column, raw)
         except CellRefused as refused:
-            self.problems.append(
-                table.problem(refused.kind, raw, refused.expected, refused.remedy, row=number, column=asked_column.name)
-            )
+            self.problems.append(table.problem(refused.kind, raw, refused.expected, refused.remedy, row=number, column=field.name))
             return None
 
-    def _number(self, asked_column: AskedColumn, column: Column, raw: Any) -> float:
-        read = as_number(raw, column, unit=asked_column.unit, is_of_unit=bool(asked_column.unit))
+    def _number(self, field: AskedColumn, column: Column, raw: Any) -> float:
+        read = as_number(raw, column, unit=field.unit, is_of_unit=bool(field.unit))
         if read.is_approximate:
             raise CellRefused("number", Message("question_exact_number"), Message("remedy_digits_only"))
         if read.shown is not None and read.shown != read.value:
             message = Message("question_number_as_seen", shown=f"{read.shown:,.15g}", held=f"{read.value:,.15g}")
             raise CellRefused("number", message, Message("remedy_general_as_seen"))
-        if asked_column.type == AnswerType.COUNT and not read.value.is_integer():
+        if field.type == AnswerType.COUNT and not read.value.is_integer():
             raise CellRefused("number", Message("question_whole_number"), Message("remedy_digits_only"))
         return read.value
 
-    def _plain(self, asked_column: AskedColumn, column: Column, raw: Any) -> Answer:
+    def _plain(self, field: AskedColumn, column: Column, raw: Any) -> Answer:
         value, precision = as_plain(raw, column, self.layout, is_1904=self.is_1904)
         if precision:
             raise CellRefused("date", Message("question_whole_day"), Message("remedy_enter_day"))
-        return value == "yes" if asked_column.type == AnswerType.FLAG else value
+        return value == "yes" if field.type == AnswerType.FLAG else value
 
 
 def _no_mark(sheets: Sequence[Sheet], count: int, question: Question, layout: Layout) -> Problem:

@@ -164,12 +164,12 @@ def settle(
     part = run.kept.parts.get(name)
     is_new = part is None
     part = run.kept.parts.setdefault(name, _Part(is_frame))
-    address_value, lost = st.query_params.get(name) or None, ""
-    if _address_counts(run, part, address_value, is_new=is_new):
-        value = default if address_value is None else read(address_value)
+    raw, lost = st.query_params.get(name) or None, ""
+    if _address_counts(run, part, raw, is_new=is_new):
+        value = default if raw is None else read(raw)
         part.is_chosen, part.refused = (
-            address_value is not None and value is not None,
-            address_value if value is None and address_value else "",
+            raw is not None and value is not None,
+            raw if value is None and raw else "",
         )
         part.earlier.clear()
         run.is_linked = run.is_linked or not (is_new or run.is_history)
@@ -195,14 +195,14 @@ def settle(
     return shown
 
 
-def _address_counts(run: _Run, part: _Part, address_value: str | None, *, is_new: bool) -> bool:
+def _address_counts(run: _Run, part: _Part, raw: str | None, *, is_new: bool) -> bool:
     if is_new or run.is_history:
         return True
-    if address_value == part.raw:
+    if raw == part.raw:
         return False
-    is_echo = address_value in part.earlier and (part.is_moving or time.monotonic() < part.earlier_until)
+    is_echo = raw in part.earlier and (part.is_moving or time.monotonic() < part.earlier_until)
     # The menu of a browser that was drawn without it says nothing of a part that every page has.
-    return not is_echo and not (part.is_frame and address_value is None)
+    return not is_echo and not (part.is_frame and raw is None)
 
 
 def moved(name: str, *resets: str) -> None:
@@ -215,18 +215,18 @@ def moved(name: str, *resets: str) -> None:
     kept: _Kept = st.session_state.setdefault(_KEPT, _Kept())
     context = get_script_run_ctx()
     kept.has_chosen, kept.chosen_for = True, context.page_script_hash if context else ""
-    for name_reset in (name, *resets):
-        part = kept.parts.get(name_reset)
+    for other in (name, *resets):
+        part = kept.parts.get(other)
         if part is not None:
-            part.earlier |= {part.raw, st.query_params.get(name_reset) or None}
+            part.earlier |= {part.raw, st.query_params.get(other) or None}
             part.is_moving = True
             kept.is_moved = kept.is_moved or not part.is_frame
     if name in kept.parts and name in st.session_state:
         kept.parts[name].value = st.session_state[name]  # a run cut short before the widget is drawn would lose it
-    for name_reset in resets:
-        if name_reset in kept.parts:
-            st.session_state.pop(name_reset, None)
-            kept.parts[name_reset].value, kept.parts[name_reset].is_chosen, kept.parts[name_reset].refused = None, False, ""
+    for other in resets:
+        if other in kept.parts:
+            st.session_state.pop(other, None)
+            kept.parts[other].value, kept.parts[other].is_chosen, kept.parts[other].refused = None, False, ""
 
 
 def set_part(name: str, value: Any) -> None:
