@@ -156,14 +156,14 @@ async def _live(request: Request) -> Response:
 async def _health(request: Request) -> Response:
     """Answer whether figures can be read, within two seconds."""
 
-    def asked() -> dict[str, Any]:
+    def looked_at() -> dict[str, Any]:
         edition = edition_of(request)
         answer: dict[str, Any] = {"revision": state_of(request).revision}
         return {**answer, "edition": edition.number} if edition else answer
 
     answer = {"status": "ok", "version": software_version()}
     try:
-        return JSONResponse({**answer, **await in_time(asked, seconds=HEALTH_SECONDS, limiter=HEALTH)}, headers=HEADERS)
+        return JSONResponse({**answer, **await in_time(looked_at, seconds=HEALTH_SECONDS, limiter=HEALTH)}, headers=HEADERS)
     except BadQuery as error:
         return refused(400, error)
     except Unavailable as error:

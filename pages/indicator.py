@@ -23,7 +23,7 @@ from pages.parts.said import said_and_done
 from pages.parts.text import named, shown_name, t
 from pages.parts.titled import page_heading, section_heading, titled
 from pages.parts.voice import voice
-from telling import said as told_said
+from telling import commentary as told_commentary
 from telling.attention import bureau_of
 
 enter()
@@ -47,7 +47,7 @@ def show(item: Scored, above: DeltaGenerator) -> None:
             section_heading(t("need_heading"))
             prose.markdown(facts.needed_said)
             st.table(facts.needed, border="horizontal", hide_header=True, hide_index=True)
-    said_and_done(told_said.of_subject(telling(), code), key=code, signs=signs)
+    said_and_done(told_commentary.of_subject(telling(), code), key=code, signs=signs)
     assessment(code, status=item.judgement.status)
     if parts := cached.moment().parts.get(code):
         with st.container(border=True):
@@ -72,7 +72,9 @@ def show(item: Scored, above: DeltaGenerator) -> None:
     if facts.targets.shown:
         section_heading(t("targets_raised"))
         texts_table(facts.targets)
-    block(lambda: told_said.notes(telling(), [*units_of(code), *cached.moment().parts.get(code, ())]), key="notes", suffix=code)
+    block(
+        lambda: told_commentary.notes(telling(), [*units_of(code), *cached.moment().parts.get(code, ())]), key="notes", suffix=code
+    )
     section_heading(t("revisions"))
     if facts.revisions.shown:
         if facts.revisions_said:

@@ -19,7 +19,7 @@ from kpis.reporting.deadlines import coverage, window
 from kpis.store import tables
 from kpis.text import known_day
 from telling import assessed, attention
-from telling import said as told_said
+from telling import commentary as told_commentary
 from telling.attention import OffTrackRow
 from telling.blocks import Block, Telling
 from telling.meeting import Drawn, QuarterReport, drawn_of
@@ -202,7 +202,7 @@ class Agenda:
         if action is not None:
             meant = Telling(w, self.report.moment.on(self.day))
             living, late = is_living(action), is_late(action, self.day)
-            state = " ".join(filter(None, (told_said.state_word(meant, action), action.state_reason_ja)))
+            state = " ".join(filter(None, (told_commentary.state_word(meant, action), action.state_reason_ja)))
         elif closed:
             state, living, late = f"{w(f'decision_{closed}')}{w('in_brackets', text=row.closed_reason)}", False, False
         elif late:
@@ -241,7 +241,7 @@ class Agenda:
         """Tell one item."""
         w, item = self.words, self._scored.get(subject.indicator_code)
         subject_code = subject.indicator_code or subject.project_code
-        commented = told_said.of_subject(self.telling, subject_code)
+        commented = told_commentary.of_subject(self.telling, subject_code)
         meant = Telling(w, self.report.moment.on(self.day))
         sentences = [] if item is None else [item.sentence(w.language)]
         if item is not None and (needed := needed_of(item, as_of=item.as_of)) is not None:
@@ -250,8 +250,8 @@ class Agenda:
         return Item(
             subject=subject, name=self.name(subject), row=row, bureau_code=self._bureau_code(item, subject), sentences=tuple(sentences),
             scored=item, drawn=None if item is None else drawn_of(item, as_of=self.report.as_of),
-            causes=told_said.commentaries(self.telling, commented),
-            actions=told_said.actions(meant, commented, judged=self.report.moment.scored),
+            causes=told_commentary.commentaries(self.telling, commented),
+            actions=told_commentary.actions(meant, commented, judged=self.report.moment.scored),
             assessment=assessed[0], is_contradicted=assessed[1],
             before=self._about(subject, self.carried), now=self._about(subject, self.taken),
         )  # fmt: skip

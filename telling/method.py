@@ -98,4 +98,4 @@ def method(words: Words) -> str:
         "{projects}": kind_name(kind, None, words),
     }  # fmt: skip
     text = words.part_of((ROOT / "docs" / "method.md").read_text(encoding="utf-8"))
-    return reduce(lambda told, blank: told.replace(*blank), own.items(), text)
+    return reduce(lambda words, blank: words.replace(*blank), own.items(), text)

@@ -36,8 +36,8 @@ def blocks(telling: Telling, period: str = "") -> Mapping[str, Tell]:
     made["registers/facility_methods"] = partial(facilities.ways_of_paying, telling, places)
     made["registers/facilities_over_time"] = partial(facilities.over_time, telling, places)
     made["registers/facilities_map"] = partial(facilities.tiles, telling, places)
-    for sheet, told in TOLD_BY_RECORD.items():
-        made[f"registers/{sheet}_by_bureau"] = partial(listed.compared, telling, told, moment.listed(told))
+    for sheet, listed_register in TOLD_BY_RECORD.items():
+        made[f"registers/{sheet}_by_bureau"] = partial(listed.compared, telling, listed_register, moment.listed(listed_register))
     whole = {item.entry.definition.code: item for item in moment.own}
     for code, parts in moment.parts.items():
         periods = {f.period_code: f.period for s in parts for f in s.figures}

@@ -13,7 +13,7 @@ from kpis.reporting.comparison import ReportedRow, Value
 from kpis.state import State
 from kpis.store import tables
 from kpis.store.store import Store
-from telling import attention, said
+from telling import attention, commentary
 from telling.blocks import Block, Telling
 from telling.words import Words
 from tests.publishers.house import House, small
@@ -95,11 +95,11 @@ def test_behind_says_why_what_is_done_and_until_when_in_both_languages(year: Yea
         telling = year.told(day, language)
         bureau = next(s for s in telling.moment.scored if (s.entry.definition.code, s.entry.unit_code) == (RATE, "GENERAL"))
         assert bureau.judgement.status == "behind"
-        (why,) = lines(said.commentaries(telling, said.of_subject(telling, RATE)))
+        (why,) = lines(commentary.commentaries(telling, commentary.of_subject(telling, RATE)))
         assert cause in why and "端末が足りない" not in why, "the newest period is told"
-        (own,) = lines(said.commentaries(telling, said.of_bureau(telling, "GENERAL"), about=True))
+        (own,) = lines(commentary.commentaries(telling, commentary.of_bureau(telling, "GENERAL"), about=True))
         assert cause in own
-        done = lines(said.actions(telling, said.of_subject(telling, RATE)))
+        done = lines(commentary.actions(telling, commentary.of_subject(telling, RATE)))
         # As known now; what was answered later is a matter of known_at, not of the day.
         assert len(done) == 2 and not any(late in line for line in done)
 
@@ -108,7 +108,7 @@ def test_what_was_known_then_can_be_told_again(year: Year) -> None:
     first, *_ = (row["known_at"] for row in year.store.all_of(tables.RegisterChange, register_name="action"))
     for language, open_, late in (("ja", "実施中", "期限超過"), ("en", "Under way", "overdue")):
         then = Telling(Words(language), Moment(state=State(year.store), as_of=END["FY2022-Q4"], known_at=first))
-        done = lines(said.actions(then, said.of_subject(then, RATE)))
+        done = lines(commentary.actions(then, commentary.of_subject(then, RATE)))
         answer = attention.answer_for(then, RATE, "GENERAL")
         assert answer.is_late and late in answer.due_said(then.words), "the one due first, as its row says it"
         assert any("→" in line for line in done), "the one that was moved"
@@ -118,10 +118,10 @@ def test_what_was_known_then_can_be_told_again(year: Year) -> None:
 def test_one_worked_one_was_given_up_and_nothing_is_left_to_do(year: Year) -> None:
     for language, worked, given_up in (("ja", "見込みに到達", "中止"), ("en", "as expected", "Given up")):
         telling = year.told(END["FY2023-Q2"], language)
-        done = lines(said.actions(telling, said.of_subject(telling, RATE)))
+        done = lines(commentary.actions(telling, commentary.of_subject(telling, RATE)))
         assert any(worked in line and "30.0%" in line and "95.0%" in line for line in done), done
         assert any(given_up in line and "別の取組にまとめた" in line for line in done)
-        lacking = said.without_action(telling).flat
+        lacking = commentary.without_action(telling).flat
         assert (RATE, "GENERAL") not in {(row["indicator_code"], row["bureau_code"]) for row in lacking}
         row = row_of(telling)
         assert row is None or row.answer.action == "", "no action is under way"

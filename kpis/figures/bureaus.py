@@ -146,9 +146,9 @@ def bureau_reports(
             for code in codes:
                 role_codes.setdefault(code, []).append(report.code)
 
-    def counted(held: Iterable[tuple[str, str, int]]) -> dict[str, dict[str, int]]:
+    def counted(statuses: Iterable[tuple[str, str, int]]) -> dict[str, dict[str, int]]:
         counts: dict[str, dict[str, int]] = defaultdict(Counter)
-        for bureau, status, count in held:
+        for bureau, status, count in statuses:
             if bureau:
                 counts[home(organisation, bureau, as_of=as_of, view=view)][status] += count
         return dict(counts)

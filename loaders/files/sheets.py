@@ -140,7 +140,7 @@ class _Reader(Parsing):
         other: list[str] = []
         # Within a row every text is taken, and what stands between elements is dropped again: of ``pieces`` the first ``kept`` count.
         cells: list[Any] = []  # of the row that is read, from its first value on; so many of them
-        held: str | None = None
+        content: str | None = None
         written: str | None = None
         self.counted = lambda: count
 
@@ -169,7 +169,7 @@ class _Reader(Parsing):
                     column = column or self._column(address, number, before)
             elif tag is value or tag is formula:
                 if in_cell:
-                    if held is not None and tag is value:
+                    if content is not None and tag is value:
                         raise BookDamaged(f"{column_letters(column)}{number} <v><v>", sheet=self.sheet)
                     is_busy = is_text = True
                     del pieces[kept:]
@@ -201,7 +201,7 @@ class _Reader(Parsing):
 
         def end(tag: str) -> None:  # noqa: C901
             nonlocal in_data, in_row, in_cell, is_busy, in_inline, is_text, depth, foreign, readings
-            nonlocal held, written, cells, width, kept
+            nonlocal content, written, cells, width, kept
             depth -= 1
             if foreign:
                 if depth < foreign:
@@ -212,20 +212,20 @@ class _Reader(Parsing):
                 if is_busy:
                     kind, style = cell_attributes.get("t", "n"), cell_attributes.get("s", "")
                     alike = read_before.get((kind, style)) if written is None else None
-                    read_value = alike.get(held) if alike is not None else None
+                    read_value = alike.get(content) if alike is not None else None
                     if read_value is not None and column <= width and cells[column - 1] == "":
                         cells[column - 1] = read_value
                     else:
-                        take_cell(number, column, style, kind, held, written)
+                        take_cell(number, column, style, kind, content, written)
                         cells = self.rows.get(number, []) if not self.out.far_cell else []
                         width = len(cells)
-                    is_busy, held, written = False, None, None
+                    is_busy, content, written = False, None, None
                 in_cell = False
                 pieces.clear()
             elif tag is value or tag is formula:
                 if is_text:
                     if tag is value:
-                        held = join_text(pieces)
+                        content = join_text(pieces)
                     else:
                         written = join_text(pieces)
                     pieces.clear()
@@ -235,8 +235,8 @@ class _Reader(Parsing):
                     is_text, kept = False, len(pieces)
             elif tag is inline:
                 if in_inline:
-                    if held is None:
-                        held = join_text(pieces[:kept])
+                    if content is None:
+                        content = join_text(pieces[:kept])
                     pieces.clear()
                     in_inline, kept = False, 0
             elif tag is row_tag:

@@ -37,7 +37,7 @@ from pages.parts.viewer import viewer
 from pages.parts.when import view
 from telling import bureaus, listed
 from telling.attention import subjects_of_bureau
-from telling.said import of_bureau
+from telling.commentary import of_bureau
 from telling.words import Words
 
 CHARTS_SHOWN = 1  # beside the one chosen; all stand in the table

@@ -31,7 +31,7 @@ from publishers.site import seen
 from telling import facts, projects
 from telling.assessed import in_short
 from telling.attention import leads
-from telling.said import of_subject
+from telling.commentary import of_subject
 from telling.words import Words
 
 CHARTS_SHOWN = 6

@@ -17,7 +17,7 @@ from pages.parts.text import fine_print, headed, named, source_link, t
 from pages.parts.titled import page_heading, section_heading, titled
 from telling import listed as told_listed
 from telling.blocks import Telling
-from telling.said import without_action
+from telling.commentary import without_action
 
 
 def register_page(register: Register) -> None:

@@ -23,7 +23,7 @@ from pages.parts.steps import take, upon
 from pages.parts.text import csv_file, language, shown_name, t
 from pages.parts.titled import section_heading
 from pages.parts.when import as_of, view
-from telling import said as told_said
+from telling import commentary as told_commentary
 from telling.blocks import Block
 from telling.file_names import file_name
 from telling.words import Words
@@ -34,7 +34,7 @@ _SAID = (OpenPart.CAUSE, OpenPart.OBSTACLE, OpenPart.RESPONSE)
 
 
 def said_and_done(
-    commented: Sequence[Commented], *, key: str, about: bool = False, signs: told_said.Signs = told_said.UNTIED
+    commented: Sequence[Commented], *, key: str, about: bool = False, signs: told_commentary.Signs = told_commentary.UNTIED
 ) -> None:
     """Show causes and actions, each with its table and CSV; one line where nothing is said yet.
 
@@ -45,8 +45,8 @@ def said_and_done(
         signs: last day of a period → the circled number by which it is tied to the chart above.
     """
     for word, make in (
-        ("commentaries", lambda: told_said.commentaries(telling(), commented, about=about, signs=signs)),
-        ("actions", lambda: told_said.actions(telling(), commented, about=about)),
+        ("commentaries", lambda: told_commentary.commentaries(telling(), commented, about=about, signs=signs)),
+        ("actions", lambda: told_commentary.actions(telling(), commented, about=about)),
     ):
         in_full(make, key=f"{key}-{word}")
 

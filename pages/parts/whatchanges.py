@@ -98,7 +98,7 @@ def by_row(table: pd.DataFrame) -> list[dict[str, object]]:
         # What names the row (its indicator, its period) is told above its lines, and once is enough.
         unnamed = cells[[not _is_in(cell, str(name)) for cell in cells.to_dict("records")]]
         shown = unnamed if len(unnamed) else cells
-        told = [
+        changed_cells = [
             f"{cell[t('column')]}: {cell[t('old_value')]} → {cell[t('new_value')]}" + (in_brackets(jump) if (jump := cell.get(t("jump"))) else "")
             for cell in shown.to_dict("records")
         ]  # fmt: skip
@@ -108,7 +108,7 @@ def by_row(table: pd.DataFrame) -> list[dict[str, object]]:
             if head in shown
         }
         cell = f"{sheet}!" * bool(sheet) + ", ".join(dict.fromkeys(places[2][shown.index]))
-        rows.append({t("row"): name, f"{t('old_value')} → {t('new_value')}": lines(told), **notes, t("cell"): cell})
+        rows.append({t("row"): name, f"{t('old_value')} → {t('new_value')}": lines(changed_cells), **notes, t("cell"): cell})
     return rows
 
 

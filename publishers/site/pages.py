@@ -27,7 +27,7 @@ from publishers.site.pages_registers import facilities, listed, procedures
 from publishers.site.search import search_page
 from publishers.site.site import Page, Pages, Site, themes_file
 from publishers.site.views import IndicatorView, badge, badges
-from telling import attention, examples, facts, needed, overview_projects, projects, said
+from telling import attention, commentary, examples, facts, needed, overview_projects, projects
 from telling.blocks import Telling
 from telling.cards import card_of
 from telling.changes import Difference
@@ -204,8 +204,8 @@ def _indicator(site: Site, words: Words, row: tables.Indicator, views: Sequence[
         "needed": {v.scored.entry.unit_code: BlockView(block, words) for v in views if (block := needed.block(v.scored, words))},
         "revisions": BlockView(facts.revisions(telling, [*(v.scored for v in views), *site.moment.parts.get(code, ())]), words),
         "readings": BlockView(facts.readings(telling, views[0].scored), words),
-        "said": [BlockView(b, words) for b in said.blocks(telling, said.of_subject(telling, code), [code], signs=views[0].signs)],
-        "notes": BlockView(said.notes(telling, [v.scored for v in views]), words), "has_chart": any(v.has_series for v in views),
+        "said": [BlockView(b, words) for b in commentary.blocks(telling, commentary.of_subject(telling, code), [code], signs=views[0].signs)],
+        "notes": BlockView(commentary.notes(telling, [v.scored for v in views]), words), "has_chart": any(v.has_series for v in views),
         "section": "definitions.html", "reported": reported, "compared": compared_by_bureau(site, words, code), "last_quarters": _last_quarters,
     }  # fmt: skip
 
@@ -288,7 +288,7 @@ def _projects(site: Site, words: Words, every: Sequence[IndicatorView]) -> Pages
             ],
             "states": _states(report.milestones, words),
             "milestones": BlockView(projects.timeline(telling, report.milestones, chart=f"projects/{code}", without=NOT_LISTED), words, words("milestones"), telling),
-            "said": [BlockView(b, words) for b in said.blocks(telling, said.of_subject(telling, code), [code])],
+            "said": [BlockView(b, words) for b in commentary.blocks(telling, commentary.of_subject(telling, code), [code])],
             "versions": [(n.version_name(words.language), words.named(n.row)) for n in report.names],
         }  # fmt: skip
     labels = ("project", "ed_category", "computed_status", "indicators", "statuses", "milestones")

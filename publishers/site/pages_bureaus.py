@@ -24,8 +24,8 @@ from publishers.site.site import Page, Pages, Site
 from publishers.site.views import IndicatorView, badges
 from telling import attention, bureaus, listed, matrix
 from telling.blocks import Block, Link
+from telling.commentary import blocks, of_bureau
 from telling.matrix import Leads, Matrix
-from telling.said import blocks, of_bureau
 from telling.words import Words
 
 PROCEDURES = 50  # on the page of one bureau

@@ -21,7 +21,7 @@ from telling import facilities as told_facilities
 from telling import listed as told_listed
 from telling import procedures as told_procedures
 from telling.blocks import Block, Card, ended_line, published
-from telling.said import without_action
+from telling.commentary import without_action
 from telling.words import Words
 
 LISTED = 200  # rows of a list on a page; the CSV holds all of them

@@ -17,7 +17,7 @@ from kpis.moment import Moment, State
 from kpis.periods import parse_period
 from kpis.store import tables
 from publishers.site.numbered import numbered
-from telling import indicator, said
+from telling import commentary, indicator
 from telling.blocks import Telling
 from telling.happened import signs
 from telling.words import Words
@@ -87,7 +87,9 @@ def test_causes_are_numbered_at_their_quarter_and_bear_the_same_number_in_their_
     assert of_quarter.words == "R4 Q3 財務局 要因: 端末が足りない / 主税局 要因: 規程の改正"
     last = shape.annotations[-1]
     assert "…" in last.words and "い" * 61 not in last.words  # the whole of it stands in the table
-    (block, *_) = said.blocks(telling, said.of_subject(telling, item.entry.definition.code), [], signs=signs(shape.annotations))
+    (block, *_) = commentary.blocks(
+        telling, commentary.of_subject(telling, item.entry.definition.code), [], signs=signs(shape.annotations)
+    )
     periods = [str(row[block.columns.index("期間")]) for row in block.rows]
     assert sorted(periods) == sorted([f"{of_quarter.sign} 令和4年度第3四半期", f"{last.sign} 令和4年度第4四半期"])
 

@@ -13,7 +13,7 @@ from kpis.state import State
 from kpis.store import tables, vintages
 from kpis.store.store import Store, utc_now
 from kpis.store.vintages import Origin
-from telling import attention, said
+from telling import attention, commentary
 from telling.blocks import Telling
 from telling.words import Words
 from tests.shared import copied, shipped
@@ -43,7 +43,7 @@ def act(store: Store, items: list[tuple[str, str]], state: str = "open") -> None
 def told(moment: Moment) -> tuple[set[tuple[str, str]], dict[str, str]]:
     """Return what is listed as without an action, and what the overview says is done, by indicator."""
     telling = Telling(Words("ja"), moment)
-    lacking = {(str(row["indicator_code"]), str(row["bureau_code"])) for row in said.without_action(telling).flat}
+    lacking = {(str(row["indicator_code"]), str(row["bureau_code"])) for row in commentary.without_action(telling).flat}
     return lacking, {row.key: row.answer.action for row in attention.rows(telling) if row.kind == "indicator"}
 
 
