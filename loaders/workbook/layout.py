@@ -10,7 +10,7 @@ import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from functools import lru_cache, partial
+from functools import lru_cache
 from pathlib import Path
 
 from kpis.declared import Fields, part_of
@@ -20,7 +20,7 @@ from kpis.periods import first_month_word
 from kpis.registers import LISTS, OF_SHEET
 from kpis.settings import ROOT
 from kpis.store import tables
-from kpis.text import named
+from kpis.text import Named, named
 from kpis.vocabulary import RowKind
 from loaders.files.cells import cleaned
 
@@ -127,9 +127,9 @@ class Layout:
         """Return the name of a sheet for a message."""
         return InSheet(self.sheets[key], self.sheets_en[key], is_quoted=True)
 
-    def asked_for(self, kind: str) -> Callable[[str], str]:
+    def asked_for(self, kind: str) -> Named:
         """Return which columns an indicator of a kind asks for, for a message: a sentence, so in the reader's language alone."""
-        return partial(named, {"name_ja": self.to_fill[kind], "name_en": self.to_fill_en.get(kind, "")}, "name")
+        return Named({"name_ja": self.to_fill[kind], "name_en": self.to_fill_en.get(kind, "")})
 
     def heading(self, column: Column) -> str:
         """Return the heading as it stands in the sheet: Japanese, English and the mark of an input."""
