@@ -72,10 +72,10 @@ def read_dropped(*folders: Path | None) -> dict[tuple[str, str], RowDecision]:
         if path is None or not path.is_file():
             continue
         try:
-            held = csv.DictReader(io.StringIO(path.read_bytes().decode("utf-8-sig"), newline=""))
+            dropped = csv.DictReader(io.StringIO(path.read_bytes().decode("utf-8-sig"), newline=""))
         except UnicodeDecodeError as wrong:
             raise FigureRefused("dropped_row_unreadable", path=path, row=1, fault=Message("in_utf8")) from wrong
-        for number, row in enumerate(held, start=2):
+        for number, row in enumerate(dropped, start=2):
             try:
                 listed = LIST_OF_FILE.get(row["list"])
                 decisions[listed.kind.value if listed else row["list"], row["row_key"]] = decision_of(

@@ -114,8 +114,8 @@ def _circles(store: Store, file: Prepared) -> None:
     rows = [row for _, row in numbered]
     if file.kind != RowKind.SUCCESSION:  # which is replaced as a whole; of the others a list may be a part
         own = {getattr(row, code) for row in rows}
-        held = store.all_of(tables.Bureau) if file.kind == RowKind.BUREAU else store.all_of(tables.Indicator)
-        rows += [SimpleNamespace(**row) for row in held if row[code] not in own]
+        stored = store.all_of(tables.Bureau) if file.kind == RowKind.BUREAU else store.all_of(tables.Indicator)
+        rows += [SimpleNamespace(**row) for row in stored if row[code] not in own]
     onward: dict[tuple[str, object], set[str]] = {}
     for row in rows:
         if getattr(row, other):

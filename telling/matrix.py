@@ -77,7 +77,7 @@ class Handed:
 
 
 @dataclass(frozen=True, slots=True)
-class BureauRow:
+class MatrixRow:
     """A bureau with its cells, in the order of the columns; ``short`` of them fall short of plan; ``handed`` is its report."""
 
     code: str
@@ -94,12 +94,12 @@ class Matrix:
     title: str
     columns: tuple[MatrixColumn, ...]
     heads: tuple[tuple[str, tuple[Cell, ...]], ...]
-    groups: tuple[tuple[str, tuple[BureauRow, ...]], ...]
+    groups: tuple[tuple[str, tuple[MatrixRow, ...]], ...]
     notes: tuple[str, ...]
     report: str  # heading of the column of reports; a blank: there is none
 
     @property
-    def rows(self) -> tuple[BureauRow, ...]:
+    def rows(self) -> tuple[MatrixRow, ...]:
         """Return every bureau."""
         return tuple(row for _, rows in self.groups for row in rows)
 
@@ -156,7 +156,7 @@ def of_gone(telling: Telling, gone: Sequence[BureauReport]) -> Matrix:
     return replace(matrix(telling, gone), heads=(), notes=())
 
 
-def title(reports: Sequence[BureauReport], rows: Sequence[BureauRow], themes: int, words: Words) -> str:
+def title(reports: Sequence[BureauReport], rows: Sequence[MatrixRow], themes: int, words: Words) -> str:
     """Say of how many bureaus what is known, and how many have an indicator short of plan; the first ``themes`` cells of a row are of themes."""
     short = sum(bool(row.short) for row in rows)
     common = sum(any(cell.status not in (MISSING, NONE) for cell in row.cells[:themes]) for row in rows)
@@ -191,7 +191,7 @@ def _row(
     themes: Sequence[tuple[str, tables.Indicator]],
     usual: Mapping[str, Period],
     handed: Handed | None,
-) -> BureauRow:
+) -> MatrixRow:
     w = telling.words
     cells = [_figure(report, row, usual[row.indicator_code], w) for _, row in themes]
     short = sum(s.judgement.status in FELL_SHORT for s in report.figures)
@@ -201,7 +201,7 @@ def _row(
         _share(report.procedures, "done", w, Leads("procedures", "done", code)),
         _share(report.facilities, "introduced", w, Leads("facilities", "introduced", code)), *_milestones(report.milestones, w, code),
     ]  # fmt: skip
-    return BureauRow(report.code, unit_label(report.unit, w), tuple(cells), short, handed)
+    return MatrixRow(report.code, unit_label(report.unit, w), tuple(cells), short, handed)
 
 
 def _figure(report: BureauReport, row: tables.Indicator, usual: Period, words: Words) -> Cell:
@@ -248,7 +248,7 @@ def _milestones(milestones: Iterable[Milestone], words: Words, bureau: str = "")
 
 
 def _heads(
-    telling: Telling, reports: Sequence[BureauReport], rows: Sequence[BureauRow], themes: Sequence[tuple[str, tables.Indicator]]
+    telling: Telling, reports: Sequence[BureauReport], rows: Sequence[MatrixRow], themes: Sequence[tuple[str, tables.Indicator]]
 ) -> tuple[tuple[str, tuple[Cell, ...]], ...]:
     """Return the lines above the bureaus: the whole, its plan, how many reported, how many fall short."""
     w, nothing, theme_count = telling.words, Cell("", NONE), len(themes)
@@ -308,9 +308,9 @@ def _of_whole(item: Scored | None, words: Words) -> Cell:
 
 
 def _grouped(
-    reports: Sequence[BureauReport], rows: Sequence[BureauRow], words: Words
-) -> tuple[tuple[str, tuple[BureauRow, ...]], ...]:
-    groups: dict[str, list[BureauRow]] = {}
+    reports: Sequence[BureauReport], rows: Sequence[MatrixRow], words: Words
+) -> tuple[tuple[str, tuple[MatrixRow, ...]], ...]:
+    groups: dict[str, list[MatrixRow]] = {}
     for report, row in zip(reports, rows, strict=True):
         kind = government().unit_kinds[report.unit.kind]
         groups.setdefault(words.named(kind, "group") or words.named(kind), []).append(row)

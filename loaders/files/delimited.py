@@ -67,8 +67,8 @@ def _odd(text: str, rows: list[list[Any]]) -> Iterator[Problem]:
     head = next((row for row in rows if any(row)), [""])
     for sign in _OTHER_SEPARATORS:
         if len(head) == 1 and head[0].count(sign) > 1:
-            told = "tab" if sign == "\t" else sign
-            yield Problem("header", f"{head[0][:60]} ({told})", Message("separated_by_commas"), _REMEDY, row=rows.index(head) + 1)
+            name = "tab" if sign == "\t" else sign
+            yield Problem("header", f"{head[0][:60]} ({name})", Message("separated_by_commas"), _REMEDY, row=rows.index(head) + 1)
     if _LOST in text:
         number, cell = next((n, c) for n, row in enumerate(rows, start=1) for c in row if _LOST in c)
         yield Problem("encoding", cell[:60], Message("characters_as_written"), Message("remedy_original_as_utf8"), row=number)

@@ -86,8 +86,8 @@ def _of_other_sheets(table: Table, others: Sequence[Sheet]) -> Iterator[Problem]
     for sheet in others:
         name, top, _, rows = _from_first_value(sheet)
         if len(rows) > 1 and len(named) > 1 and {*map(str, rows[0])} == named:
-            found, remedy = both(Message("rows_of_sheet", count=len(rows) - 1)), Message("remedy_one_sheet")
-            yield Problem("sheet", found, Message("rows_on_first_sheet", sheet=table[0]), remedy, sheet=name, row=top)
+            rows_text, remedy = both(Message("rows_of_sheet", count=len(rows) - 1)), Message("remedy_one_sheet")
+            yield Problem("sheet", rows_text, Message("rows_on_first_sheet", sheet=table[0]), remedy, sheet=name, row=top)
 
 
 def _from_first_value(sheet: Sheet) -> Table:

@@ -28,7 +28,7 @@ from pages.parts.when import as_of, today, view
 from publishers.site.headed import defined
 from publishers.site.matrix import table
 from telling import bureaus, matrix
-from telling.matrix import BureauRow, Handed, Leads, Matrix
+from telling.matrix import Handed, Leads, Matrix, MatrixRow
 from telling.words import Words
 
 WHOLE = "whole"  # the kind of unit that the government itself is
@@ -125,7 +125,7 @@ def _handed() -> tuple[str, dict[str, Handed]]:
     return for_viewer("handed in", make=make)
 
 
-def _is_open(row: BureauRow) -> bool:
+def _is_open(row: MatrixRow) -> bool:
     return row.handed is not None and (row.handed.is_late or row.handed.state in OPEN)
 
 
@@ -146,7 +146,7 @@ def _asked(matrix_shown: Matrix) -> tuple[str, str]:
 def _chosen(matrix_shown: Matrix, which: str, order: str) -> Matrix:
     """Return the table with these bureaus in this order."""
 
-    def kept(row: BureauRow) -> bool:
+    def kept(row: MatrixRow) -> bool:
         return which == "all" or (row.short > 0 if which == "short" else _is_open(row))
 
     groups = tuple((name, tuple(filter(kept, rows))) for name, rows in matrix_shown.groups)

@@ -46,8 +46,8 @@ def problem_list(problems: Sequence[Problem], *, key: str) -> None:
 
 def counted(errors: int, warnings: int) -> str:
     """Say how many problems there are of each grade; of which there is none, nothing."""
-    told = [t(key, count=count) for key, count in (("problem_errors", errors), ("problem_warnings", warnings)) if count]
-    return t("list_comma").join(told)
+    counts = [t(key, count=count) for key, count in (("problem_errors", errors), ("problem_warnings", warnings)) if count]
+    return t("list_comma").join(counts)
 
 
 def marked_download(content: bytes, reading: WorkbookReading) -> None:

@@ -74,8 +74,8 @@ def _title_and_lead(reports: Sequence[ProjectReport]) -> tuple[str, str]:
     parts = t("list_comma").join(t(f"projects_{name}", count=count) for name, count in counts if count)
     every = [m for r in reports for m in r.milestones]
     both = sum(1 for m in every if m.planned and m.actual)
-    told = {"as_of": format_date(as_of(), language()), "rule": PROJECT_RULE}
-    lead = t("projects_lead", **told, milestones=len(every), both=both) if every else t("projects_lead_none", **told)
+    values = {"as_of": format_date(as_of(), language()), "rule": PROJECT_RULE}
+    lead = t("projects_lead", **values, milestones=len(every), both=both) if every else t("projects_lead_none", **values)
     return t("projects_title", which=markdown(which), parts=parts), lead
 
 

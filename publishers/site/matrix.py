@@ -12,7 +12,7 @@ from charts.svg.strip import look_of
 from kpis.as_text import shown
 from kpis.figures.records import FELL_SHORT
 from publishers.site.labels import filled, picked, with_roles
-from telling.matrix import MISSING, NONE, QUIET, BureauRow, Cell, Handed, Leads, Matrix
+from telling.matrix import MISSING, NONE, QUIET, Cell, Handed, Leads, Matrix, MatrixRow
 from telling.words import Words
 
 LOUD = ("returned", "late")
@@ -55,7 +55,7 @@ def _said(matrix: Matrix) -> Matrix:
         return matrix
     at = [place - 1 for place in filled(("", *(cell.text for cell in line)) for line in cells)[1:]]
 
-    def row_shown(row: BureauRow) -> BureauRow:
+    def row_shown(row: MatrixRow) -> MatrixRow:
         return replace(row, cells=tuple(picked(row.cells, at)))
 
     return replace(
@@ -83,7 +83,7 @@ def _head_line(matrix: Matrix, name: str, cells: Sequence[Cell], list_of: ListOf
     return Markup('<tr><th scope="row">{}</th>{}{}</tr>').format(name, _cells(matrix, cells, list_of), blank)
 
 
-def _row(matrix: Matrix, row: BureauRow, page_of: Callable[[str], str], list_of: ListOf) -> Markup:
+def _row(matrix: Matrix, row: MatrixRow, page_of: Callable[[str], str], list_of: ListOf) -> Markup:
     name = Markup('<a href="{}">{}</a>').format(page_of(row.code), row.name)
     report = (
         Markup('<td class="mx-report" data-label="{}">{}</td>').format(matrix.report, _handed(row.handed)) if matrix.report else ""

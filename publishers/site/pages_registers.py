@@ -37,8 +37,8 @@ def _told_apart(blocks: Sequence[BlockView], words: Words) -> dict[str, Any]:
     untold = [block for block in blocks if block.block.why_empty and not block.is_drawn]
     if len(untold) < 2:
         return {"blocks": list(blocks)}
-    said = words("ed_untold_sentence", names=words("list_comma").join(block.title for block in untold))
-    return {"blocks": [block for block in blocks if block not in untold], "untold": untold, "untold_said": said}
+    sentence = words("ed_untold_sentence", names=words("list_comma").join(block.title for block in untold))
+    return {"blocks": [block for block in blocks if block not in untold], "untold": untold, "untold_said": sentence}
 
 
 def _headline(view: IndicatorView | None) -> str:
