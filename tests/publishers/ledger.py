@@ -231,13 +231,13 @@ class Ledger:
 
     def own_value(self, item: Item, *, is_bare: bool = False) -> str:
         """Write the value that an item is judged by, told apart from what stands beside it; bare without its unit."""
-        figure = self.at(item, item["period"])
-        assert figure
+        figure = self.at(item, item["period"]) or {}
         known = SimpleNamespace(unit_ja="", unit_en="", decimals=self.measured(item).decimals) if is_bare else self.measured(item)
-        written = format_value(
-            item["actual_value"], known, self.language, apart_from=self.beside(item), is_worked_out=self.derived(figure)
-        )
-        return self.marked(written, figure)
+        return self.marked(self.number(item, figure, item["actual_value"], known), figure)
+
+    def number(self, item: Item, figure: Item, value: float, known: Any) -> str:
+        """Write the value of a figure, told apart from what stands beside it."""
+        return format_value(value, known, self.language, apart_from=self.beside(item), is_worked_out=self.derived(figure))
 
     def marked(self, written: str, figure: Item) -> str:
         """Say of a number that it is about, more than or preliminary."""
@@ -259,11 +259,7 @@ class Ledger:
             beyond = self.about(format_count(whole, self.language), figure["is_approximate"] and whole % 100 == 0)
             written, beyond = format_count(figure["value"], self.language), f" / {beyond}"
         else:
-            beyond = ""
-            written = format_value(
-                figure["value"], self.measured(item), self.language, apart_from=self.beside(item),
-                is_worked_out=self.derived(figure),
-            )  # fmt: skip
+            written, beyond = self.number(item, figure, figure["value"], self.measured(item)), ""
         return self.marked(written, figure) + beyond
 
     def at(self, item: Item, period: str | None) -> Item | None:
