@@ -19,7 +19,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
-from api.routes import HEADERS, BadQuery, conditional, edition_of, refused, untrusted
+from api.routes import HEADERS, BadQuery, conditional, edition_of, refuse_others, refused, untrusted
 from kpis.errors import EditionRefused, NotFound
 from kpis.government import settle
 from kpis.message import Message
@@ -113,6 +113,11 @@ def serving(prefix: str) -> Endpoint:
         name = prefix + request.path_params.get("name", "")
         if name.endswith("/") and prefix == DATA:  # open data has no pages
             return refused(404, NOTHING_THERE, subject=request.url.path)
+        try:
+            if prefix == DATA:  # a file is the whole of its table: who narrows it would take the whole for a part
+                refuse_others(request, ())
+        except BadQuery as error:
+            return refused(400, error)
         try:
             edition = await run_in_threadpool(lambda: edition_of(request) or on_disk.current(settings().editions_dir))
         except (BadQuery, NotFound) as error:

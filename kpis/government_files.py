@@ -6,7 +6,7 @@ from datetime import date
 from typing import Annotated, ClassVar, Literal
 from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, BeforeValidator
+from pydantic import AfterValidator, BeforeValidator, model_validator
 from pydantic import Field as Bounds
 
 from kpis.declared import NAME, NOTE, Code, Fields, Filled, Flag, NameEn, NameJa, Said, Translated
@@ -74,6 +74,13 @@ class AreaFields(Fields):
     north: Annotated[float, Bounds(ge=-90, le=90), Said("北端の緯度", "northern latitude")]
     west: Annotated[float, Bounds(ge=-180, le=180), Said("西端の経度", "western longitude")]
     east: Annotated[float, Bounds(ge=-180, le=180), Said("東端の経度", "eastern longitude")]
+
+    @model_validator(mode="after")
+    def _in_order(self) -> AreaFields:
+        for first, second in (("south", "north"), ("west", "east")):
+            if getattr(self, first) >= getattr(self, second):
+                raise ValueRefused("first_less_than_second", first=first, second=second)
+        return self
 
 
 class PageFields(Fields):

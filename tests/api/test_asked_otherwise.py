@@ -44,7 +44,7 @@ def api(tokyo: Store, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Test
         "procedures.csv?authority=NOPE", "actions?bureau=NOPE", "actions?state=open", "commentaries?indicator=NOPE",
         "commentaries?project=NOPE", "commentaries?indicators=fax", "milestones?projekt=CP1", "changes?since=2030-01-01",
         "changes?since=2022-03-31&as_of=2021-03-31", "search?query=x", "charts?name=x", "readings?indicator=fax", "units?code=TMG",
-        "indicators/electronic_decision_rate/chart.csv?asof=2022-03-31",
+        "indicators/electronic_decision_rate/chart.csv?asof=2022-03-31", "observations.csv?indicator=fax", "datapackage.json?as_of=2022-03-31",
     ],
 )  # fmt: skip
 def test_what_is_not_read_is_refused_and_named(api: TestClient, query: str) -> None:

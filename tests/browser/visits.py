@@ -130,6 +130,7 @@ class Visits:
         else:
             page, wrong = held
             wrong.clear()
+            page.emulate_media(media="null", color_scheme="null")  # as on paper or in the dark for the test before
             if page.viewport_size != (size := {"width": width, "height": 1200}):  # as narrow as paper for the test before
                 page.set_viewport_size(size)
             with rerun(page):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -105,6 +106,17 @@ def test_a_row_that_cannot_be_read_is_named_by_its_line(tmp_path: Path) -> None:
     (tmp_path / "catalogue" / "themes.csv").write_bytes((CITY / "catalogue" / "themes.csv").read_bytes() + b"\n\nnew\n")
     with pytest.raises(GovernmentUnreadable, match=r"themes\.csv 6行目"):
         read(tmp_path / "catalogue")
+
+
+@pytest.mark.parametrize(
+    ("west", "south", "east", "north", "says"),
+    [(10, 50, 11, 49, "south は north より小さい"), (11, 49, 10, 50, "west は east より小さい")],
+)
+def test_an_area_lies_between_its_bounds(tmp_path: Path, west: int, south: int, east: int, north: int, says: str) -> None:
+    area = f"\n[area]\nsouth = {south}\nnorth = {north}\nwest = {west}\neast = {east}\n".encode()
+    without = re.compile(rb"\n\[area\]\n(?:\w+ = .*\n)+")
+    found = looked_over(tmp_path, raw("government.toml", lambda content: without.sub(b"\n", content) + area))
+    assert any(line.startswith("government.toml") and says in line for line in found), found
 
 
 BUREAUS, INDICATORS = "bureaus.csv", "indicators.csv"

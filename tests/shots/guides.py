@@ -22,7 +22,7 @@ from tests.shots.taking import Tab, looked_over, shaped
 
 PICTURES = ROOT / "docs" / "guides" / "pictures"
 MARGIN = 14  # pixels round what is shown
-COLOURS = (128, 96, 64)
+COLOURS = (128, 96, 64, 48, 32)
 MOST = 80_000  # bytes of one picture
 # Where on the page something says this first.
 WHERE = """pattern => {
