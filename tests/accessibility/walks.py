@@ -192,7 +192,7 @@ def manager(page: Page, local: str, folder: Path) -> Walk:
     walk.hears("見出し「アップロード」へ跳ぶ", "Leaps to the heading of the upload", walk.part("アップロード"))
     main = page.locator("[data-testid=stMain]")
     uploaded(page, filled_in(blank, filled, "many"))
-    expect(main).to_contain_text("エラー1件")
+    expect(main).to_contain_text("何も保存していません")
     at_rest(page)
     walk.page_is_sound()
     walk.hears(

@@ -154,7 +154,7 @@ def test_a_quarter_from_template_to_figures(chromium: Browser, office: Office) -
         ("手続", first["デジタル化した日"]): "2022年13月1日",
     }
     libreoffice.fill(template, folder / "faulty.xlsx", bad)
-    upload(page, folder / "faulty.xlsx", "エラー3件")
+    upload(page, folder / "faulty.xlsx", "何も保存していません")
     shown = text_of(page)
     for cell in (rate["分子(実績の数)"], seal["値"], first["デジタル化した日"]):
         assert cell in shown, (cell, shown)
