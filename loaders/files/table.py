@@ -68,7 +68,7 @@ def written_rows(table: Table) -> list[tuple[int, Row]]:
     _, top, _, cells = table
     names = header_of(table)
     return [
-        (top + i, dict(zip(names, map(_plain, row), strict=False)))
+        (top + i, {name: cell for name, cell in zip(names, map(_plain, row), strict=False) if name})
         for i, row in enumerate(cells[1:], start=1)
         if any(cell != "" for cell in row)
     ]
@@ -180,7 +180,7 @@ _IS_OTHER_DAY: tuple[Callable[[Any], bool], Kind, str] = (_is_other_day, "date",
 def _given(model: type[Fields], names: list[str], rows: list[list[Any]]) -> list[Row]:
     """Return what each row says, by column; a blank means the same as no such column where that may be left out."""
     columns = zip_longest(*rows)  # None where a row ends before its last column
-    optional = [(name, not model.model_fields[name].is_required()) for name in names]
+    optional = [(name, not name or not model.model_fields[name].is_required()) for name in names]
     # Most columns of most lists hold nothing at all.
     named_columns = [
         (*heading, column) for heading, column in zip(optional, columns, strict=False) if not heading[1] or set(column) - {"", None}

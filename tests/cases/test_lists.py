@@ -47,6 +47,7 @@ def seen(report: LoadReport) -> list[tuple[str, str, int | None]]:
 NOTE = f"{HEAD},note_ja"
 JAPANESE = text(NOTE, f"{ROW},前年度の数値を訂正しました")
 REFUSED: dict[str, tuple[bytes, list[tuple[str, str, int | None]]]] = {
+    "a word for a number beside a blank column": (text(HEAD.replace(",", ",,", 1), ROW.replace(",", ",,", 1).replace("31000000", "many")), [("number", "F2", 2)]),
     "a thousands mark that is not quoted": (text(HEAD, ROW.replace("31000000", "1,234")), [("header", "F2", 2)]),
     "a comma in a note that is not quoted": (text(NOTE, f"{ROW},訂正,再確認"), [("header", "G2", 2)]),
     "a value under a blank heading": (text(f"{HEAD},", f"{ROW},9"), [("header", "F2", 2)]),
@@ -102,6 +103,8 @@ ACCEPTED: dict[str, bytes] = {
     "two marks of the beginning": b"\xef\xbb\xbf" + text(HEAD, ROW, encoding="utf-8-sig"),
     "invisible marks and full width in headings": text(HEAD.replace("value", "\u200bｖａｌｕｅ\u3000"), ROW),
     "columns that a spreadsheet left blank": text(f"{HEAD},,", f"{ROW},,", ",,,,,,"),
+    "a blank column between": text(HEAD.replace(",", ",,", 1), ROW.replace(",", ",,", 1)),
+    "a blank column between, of blanks": text(HEAD.replace(",", ", ,", 1), ROW.replace(",", ", \u3000,", 1)),
     "blank lines above the headings": text("", ",,,,", HEAD, ROW),
     "the line of the separator that Excel reads": text("sep=,", HEAD, ROW),
     "a note beside another sheet": book(
