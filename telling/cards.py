@@ -56,13 +56,14 @@ def card_of(scored: Scored, words: Words, *, as_of: date, title: str = "") -> Ca
     definition, judged = scored.entry.definition, scored.judgement
     figure = judged.figure
     value = value_of(definition, figure) if figure is not None else None
+    sentence = scored.sentence(words.language)
     return CardRows(
         title=title, code=definition.code, name=words.named(definition), status=judged.status, word=status_word(judged.status, words.language),
         is_old=judged.standing == "last_known", value=shown_figure(scored, figure, words.language),
         is_text=figure is not None and value is None, period=_dated(figure, words) if figure else "",
         aims=_aims(scored, words), before=_before(scored, words) if value is not None else (), notes=notes_of(judged, words),
         gap=variance_text(definition, judged, words.language) if judged.variance is not None else "",
-        picture=picture_of(scored, as_of=as_of, alt=scored.sentence(words.language)), alt=scored.sentence(words.language),
+        picture=picture_of(scored, as_of=as_of, alt=sentence), alt=sentence,
     )  # fmt: skip
 
 

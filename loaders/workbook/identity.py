@@ -88,7 +88,8 @@ def read_mark(cells: Sequence[Sequence[Any]], *, title: str = TITLE) -> tuple[Te
         vintages = {row[:-1]: int(row[-1]) for row in listed}
     except ValueError:
         return None
-    return TemplateMark(**{**fields, "revision": int(fields["revision"])}), vintages, fits  # type: ignore[arg-type]
+    texts = {name: text for name, text in fields.items() if name != "revision"}
+    return TemplateMark(**texts, revision=int(fields["revision"])), vintages, fits
 
 
 def _text(cell: Any) -> str:

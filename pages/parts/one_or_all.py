@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Container, Sequence
 from typing import Protocol, TypeVar
 
 import streamlit as st
@@ -53,15 +53,15 @@ def one_or_all(
     one(report_asked)
 
 
-def asked_code(codes: object, unknown: str) -> str:
+def asked_code(codes: Container[str], unknown: str) -> str:
     """Return the code that the address names, or a blank; one that is not known is named at the head of the page.
 
     Args:
-        codes: whatever can say whether a code is ``in`` it.
+        codes: those there are.
         unknown: key of the words for a code that is not known.
     """
     return address.settle(
-        "code", default="", read=lambda raw: raw if raw in codes else None,  # type: ignore[operator]
+        "code", default="", read=lambda raw: raw if raw in codes else None,
         refuse=lambda raw, _: t(unknown, code=markdown(raw[:LONGEST])), widget=False,
     )  # fmt: skip
 

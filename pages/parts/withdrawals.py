@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from typing import Literal
 
 import streamlit as st
 
@@ -72,8 +73,8 @@ def _decide(store: Store, request: Asked, *, actor: str) -> None:
         text = st.text_input(t("withdrawal_decision_text"), key=f"withdrawal_text_{request.id}")
         with st.container(horizontal=True, gap="small"):
             for approves, label, icon in ((True, "withdrawal_approve", "check_circle"), (False, "withdrawal_refuse", "undo")):
-                kind = "primary" if approves else "secondary"
-                if st.button(t(label), key=f"{label}_{request.id}", icon=f":material/{icon}:", type=kind):  # type: ignore[arg-type]
+                kind: Literal["primary", "secondary"] = "primary" if approves else "secondary"
+                if st.button(t(label), key=f"{label}_{request.id}", icon=f":material/{icon}:", type=kind):
                     step = partial(withdrawals.decide, store, request.id, actor=actor, approves=approves, text=text)
                     take(step, t("withdrawal_decided_now"))
 
