@@ -75,10 +75,9 @@ def frame() -> st.Page:
     _language()
     cached.settle_revision(chosen_edition())
     settle_viewer()
-    _configure()
     page = navigation()
     address.arrive(page.url_path)
-    # Again, by its name: a page that is about one thing says so itself. The icon of the page asked for must not replace ours, which needs no other host.
+    # Behind the list of pages: the icon of the page asked for must not replace ours, which needs no other host. A page about one thing names it itself.
     _configure(page.title)
     top = st.container(key="frame", gap="xsmall")  # the first of the page: its bar and line, drawn once the view is settled
     known_at = settle_view() if is_let_in() else None
