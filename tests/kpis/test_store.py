@@ -225,6 +225,7 @@ def test_a_load_killed_at_any_moment_leaves_the_old_or_the_new_state(tmp_path: P
         with left.engine.connect() as connection:
             assert connection.execute(text("PRAGMA integrity_check")).scalar() == "ok"
         seen[state] += 1
+        usual *= 1.15 if state != new else 0.87  # a machine that is busier now than it was is waited for longer
         left.engine.dispose()
     assert len(seen) == 2 and min(seen.values()) > 2, f"the kills fell all on one side of the commit: {seen}"
 
