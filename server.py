@@ -34,6 +34,7 @@ with enough():
     from publishers.notices.rounds import by_server
     from web.app import App
     from web.lines import through_the_log
+    from web.places import Nowhere
 
 
 async def overview(request: Request) -> RedirectResponse:
@@ -58,7 +59,10 @@ def placed(routes: list[Route]) -> list[Route]:
 
 dashboard = App(
     ROOT / "dashboard.py",
-    routes=placed([*open_routes(), *CALENDAR_ROUTES, *FILE_ROUTES, Route("/overview", overview)]),
+    routes=[
+        *placed([*open_routes(), *CALENDAR_ROUTES, *FILE_ROUTES, Route("/overview", overview)]),
+        Nowhere(settings().base_path),
+    ],
     secrets={"auth": settings().sign_in} if settings().sign_in else None,
     lifespan=warmed,
     on_script_error=say_failed,

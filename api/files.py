@@ -19,6 +19,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
+from api.ranges import part_of
 from api.routes import HEADERS, BadQuery, conditional, edition_of, refuse_others, refused, untrusted
 from kpis.errors import EditionRefused, NotFound
 from kpis.government import settle
@@ -31,7 +32,7 @@ from telling.citation import citation
 
 HASHED = re.compile(r"assets/[^/]+\.[0-9a-f]{12}\.\w+$")
 NOTHING_THERE = Message("nothing_there")
-DATA = "data/"
+DATA, EMBED = "data/", "embed/"
 FOREVER, BRIEFLY = "public, max-age=31536000, immutable", "public, max-age=300, must-revalidate"
 
 
@@ -54,7 +55,7 @@ def _file(request: Request, edition: Edition, name: str, *, lasting: bool) -> Re
     if name == "" or name.endswith("/"):
         name += "index.html"
     listed = edition.manifest["files"].get(f"{SITE}/{name}")
-    if listed is None and name.endswith(".html"):
+    if listed is None and (name.endswith(".html") or _is_of_a_page(name)):
         return _lost(request, edition, name)
     if listed is None:
         return refused(404, NOTHING_THERE, subject=name)
@@ -69,7 +70,13 @@ def _file(request: Request, edition: Edition, name: str, *, lasting: bool) -> Re
     }  # fmt: skip
     if since and "if-none-match" not in request.headers and _not_after(published, since):
         return Response(status_code=304, headers={**HEADERS, **{k.replace("_", "-"): v for k, v in stamps.items()}})
-    return conditional(request, edition.content(f"{SITE}/{name}"), kind, etag=listed["sha256"][:32], **stamps)
+    content = edition.content(f"{SITE}/{name}")
+    return part_of(request, content, conditional(request, content, kind, etag=listed["sha256"][:32], **stamps))
+
+
+def _is_of_a_page(name: str) -> bool:
+    """Say whether somebody may have meant a page by a name: one without an ending, and not in a folder of files for programs."""
+    return "." not in name and not name.startswith((DATA, EMBED, "assets/"))
 
 
 def _lost(request: Request, edition: Edition, name: str) -> Response:
@@ -197,7 +204,7 @@ FILE_ROUTES = [
     Route("/api/v1/editions", _editions, methods=["GET"]),
     Route("/api/v1/{name:path}", serving(DATA), methods=["GET"]),
     Route("/data/{name:path}", serving(DATA), methods=["GET"]),
-    Route("/embed/{name:path}", serving("embed/"), methods=["GET"]),
+    Route("/embed/{name:path}", serving(EMBED), methods=["GET"]),
     Route("/feed.atom", serving("feed.atom"), methods=["GET"]),
     Route("/sitemap.xml", serving("sitemap.xml"), methods=["GET"]),
     Route("/site", _to_site, methods=["GET"]),

@@ -41,6 +41,7 @@ HEAD = (
     + b"</head>"
 )  # fmt: skip
 _SCRIPT = re.compile(rb"<script>(.*?)</script>", re.S)
+_STREAMLITS = b'<html lang="en">'  # how the page of Streamlit begins
 _AGENTS = re.compile(rb'<link rel="service-desc"[^>]*>')  # points at an interface for programs that does not exist here
 _STARTS = ("http.response.start", "websocket.http.response.start", "websocket.accept")
 
@@ -56,7 +57,7 @@ class PageHeaders(Layer):
             scope = {**scope, "headers": [(k, v) for k, v in scope["headers"] if k != b"accept-encoding"]}
         is_head = is_page and scope["method"] == "HEAD"
         if is_head:  # its headers are those of the page, which must be made for that
-            scope = {**scope, "method": "GET"}
+            scope = {**scope, "method": "GET", "headers": [(k, v) for k, v in scope["headers"] if k != b"range"]}
         start: Message | None = None
         page: list[bytes] = []
 
@@ -97,8 +98,10 @@ def _headers(scope: Scope, start: Message, *, scripts: tuple[str, ...] = ()) -> 
 
 @lru_cache(maxsize=64)
 def _written(page: bytes, language: str) -> tuple[bytes, tuple[str, ...]]:
-    """Return a page in its language and with how it is printed, and the checksums of the scripts that stand in it."""
-    page = page.replace(b'<html lang="en">', b'<html lang="%s">' % language.encode(), 1)
+    """Return a page in its language and with how it is printed, and the checksums of the scripts that stand in it; a page of ours as it is."""
+    if _STREAMLITS not in page:
+        return page, ()
+    page = page.replace(_STREAMLITS, b'<html lang="%s">' % language.encode(), 1)
     page = _AGENTS.sub(b"", page).replace(b"</head>", _own_words(language) + HEAD, 1)
     return page, tuple(base64.b64encode(hashlib.sha256(script).digest()).decode() for script in _SCRIPT.findall(page))
 

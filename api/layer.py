@@ -28,9 +28,16 @@ class Layer(ABC):
 
 
 async def turn_away(
-    scope: Scope, receive: Receive, send: Send, status: int, reason: Message, *, headers: Mapping[str, str] | None = None
+    scope: Scope,
+    receive: Receive,
+    send: Send,
+    status: int,
+    reason: Message,
+    *,
+    headers: Mapping[str, str] | None = None,
+    first: str = "",
 ) -> None:
     """Refuse a request, or a websocket before it is opened: its wish to be is heard first, as servers expect."""
     if scope["type"] == "websocket":
         await receive()
-    await refuse(scope, send, status, reason, headers=headers)
+    await refuse(scope, send, status, reason, headers=headers, first=first)

@@ -21,15 +21,16 @@ def header(scope: Scope, name: bytes) -> str:
     return next((value.decode("latin-1") for key, value in scope["headers"] if key == name), "")
 
 
-def page(japanese: str, english: str) -> str:
-    """Return a page that says one thing in both languages, for a browser."""
+def page(japanese: str, english: str, *, first: str = "") -> str:
+    """Return a page that says one thing in both languages, for a browser; with a link to the first page, where one is named."""
+    link = f'<p><a href="{escaped(first)}">{escaped(first)}</a></p>' if first else ""
     return (
         '<!doctype html><html lang="ja"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">'
-        f'<title>Mieruka</title></head><body><p>{escaped(japanese)}</p><p lang="en">{escaped(english)}</p></body></html>'
+        f'<title>Mieruka</title></head><body><p>{escaped(japanese)}</p><p lang="en">{escaped(english)}</p>{link}</body></html>'
     )
 
 
-def answer(scope: Scope, reason: Message, *, status: int = 400) -> tuple[bytes, bytes]:
+def answer(scope: Scope, reason: Message, *, status: int = 400, first: str = "") -> tuple[bytes, bytes]:
     """Return the type and the body of a refusal: JSON for the open API, a page for a browser, else plain text.
 
     Where it is this side that fails, the number of the request is said too, for whoever asks what happened.
@@ -43,17 +44,20 @@ def answer(scope: Scope, reason: Message, *, status: int = 400) -> tuple[bytes, 
         quoted = pair_shipped(Message("request_number", number=number))
         japanese, english = f"{japanese} {quoted[0]}", f"{english} {quoted[1]}"
     if "text/html" in header(scope, b"accept"):
-        return b"text/html; charset=utf-8", page(japanese, english).encode()
+        return b"text/html; charset=utf-8", page(japanese, english, first=first).encode()
     return b"text/plain; charset=utf-8", f"{japanese}\n{english}\n".encode()
 
 
-async def refuse(scope: Scope, send: Send, status: int, reason: Message, *, headers: Mapping[str, str] | None = None) -> None:
+async def refuse(
+    scope: Scope, send: Send, status: int, reason: Message, *, headers: Mapping[str, str] | None = None, first: str = ""
+) -> None:
     """Answer a request, or the opening of a websocket, with a refusal.
 
     Args:
         status: of HTTP.
         reason: what is wrong and what to do.
         headers: besides those of every answer, as ``Retry-After``.
+        first: where a page for a browser leads from here.
     """
     kind = "http.response"
     if scope["type"] == "websocket":
@@ -61,7 +65,7 @@ async def refuse(scope: Scope, send: Send, status: int, reason: Message, *, head
             await send({"type": "websocket.close", "code": 1008})
             return
         kind = _DENIAL
-    media, body = answer(scope, reason, status=status)
+    media, body = answer(scope, reason, status=status, first=first)
     sent = [(b"content-type", media), (b"content-length", str(len(body)).encode()), (b"cache-control", b"no-store")]
     sent += [(name.lower().encode(), value.encode("latin-1")) for name, value in (headers or {}).items()]
     if scope["type"] == "http" and scope["method"] not in ("GET", "HEAD", "OPTIONS"):

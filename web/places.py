@@ -1,0 +1,60 @@
+"""Answers 404 to addresses that are no page: Streamlit itself answers 200 to any address and shows the overview, or an empty page."""
+
+from __future__ import annotations
+
+import re
+
+from starlette.routing import BaseRoute, Match, NoMatchFound
+from starlette.types import Receive, Scope, Send
+
+from api.layer import turn_away
+from kpis.errors import EditionRefused, GovernmentUnreadable, NotFound
+from kpis.government import government, settled
+from kpis.message import Message
+from kpis.settings import settings
+from pages.parts.menu import OFFICE, SECTIONS
+from publishers.editions import on_disk
+
+# Streamlit's own addresses: websocket and uploads, scripts, media files, sign-in, and the files beside its page.
+_STREAMLITS = re.compile(r"/(?:_stcore|static|media|auth)/.*|/(?:oauth2callback|favicon\.png|manifest\.json|)")
+
+
+class Nowhere(BaseRoute):
+    """The last of our routes: answers 404 to every address that is neither a page nor Streamlit's own."""
+
+    def __init__(self, base: str) -> None:
+        self.base = base
+
+    def matches(self, scope: Scope) -> tuple[Match, Scope]:
+        """Match every request for an address that does not exist."""
+        if scope["type"] != "http":
+            return Match.NONE, {}
+        path = scope["path"].removeprefix(self.base)
+        if path.startswith("//") or _STREAMLITS.fullmatch(path) or is_page(path.strip("/")):
+            return Match.NONE, {}
+        return Match.FULL, {}
+
+    def url_path_for(self, name: str, /, **params: object) -> object:  # type: ignore[override]
+        """Raise: this route has no address of its own."""
+        raise NoMatchFound(name, params)
+
+    async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        await turn_away(scope, receive, send, 404, Message("no_page_there"), first=f"{self.base}/")
+
+
+def is_page(place: str) -> bool:
+    """Return whether there is a page at this address; the address of the themes page is in ``government.toml``."""
+    names = {name for pages in SECTIONS.values() for name in pages} - {"themes"}
+    if place in names or (place in OFFICE and settings().mode != "public"):
+        return True
+    try:
+        if settings().mode != "public":
+            return place == government().page.address
+        for edition in on_disk.shown(settings().editions_dir):
+            with settled(edition.government or settings().catalogue_dir) as own:
+                if place == own.page.address:
+                    return True
+    except (EditionRefused, GovernmentUnreadable, NotFound):
+        return True  # the page says what is wrong
+    return False
