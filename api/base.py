@@ -1,7 +1,7 @@
-"""Below which path the pages stand (``BASE_PATH``): taken off before anything is judged by its address, and put back for Streamlit.
+"""Serve the pages below a path (``BASE_PATH``): remove it before anything is judged by its address, restore it for Streamlit.
 
-Everything between speaks of addresses as at the root of a host. What goes back to a browser (redirects, cookies, links) has the path, since
-Streamlit and our own routes are told it.
+The layers in between see addresses as at the root of a host. Responses to the browser (redirects, cookies, links) contain the path,
+since Streamlit and our own routes are configured with it.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from kpis.message import Message
 
 
 class Below:
-    """Answer below a path alone; what is asked of the app within is as at the root."""
+    """Answer only requests below the path; the inner app sees addresses relative to the root."""
 
     def __init__(self, base: str, app: ASGIApp, *, outside: ASGIApp) -> None:
         self.base, self.app, self.outside = base, app, outside
@@ -33,7 +33,7 @@ class Below:
 
 
 class Outside:
-    """Lead from the path itself to the first page below it; there is nothing else outside."""
+    """Redirect the path itself to the first page below it; nothing else exists outside."""
 
     def __init__(self, base: str) -> None:
         self.base = base
@@ -48,7 +48,7 @@ class Outside:
 
 
 class PutBack:
-    """Give the app within the path again that ``Below`` took off."""
+    """Restore for the inner app the path that ``Below`` removed."""
 
     def __init__(self, base: str, app: ASGIApp) -> None:
         self.base, self.app = base, app

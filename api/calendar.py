@@ -1,4 +1,4 @@
-"""The calendar that programs subscribe to: publications for everybody, and by a secret address what is due of one's own bureaus."""
+"""The subscribable calendar: publications for everybody and, by a secret address, the due days of one's own bureaus."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Charts to take away: each that pages show as SVG, PNG or CSV with title, source, day and edition on it, and the list of them."""
+"""Chart downloads: each chart of the pages as SVG, PNG or CSV with title, source, date and edition, and the list of charts."""
 
 from __future__ import annotations
 

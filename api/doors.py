@@ -1,4 +1,4 @@
-"""Which addresses and methods there are at all: what Streamlit offers besides and no page of ours uses is not there."""
+"""The allow-list of addresses and methods: routes of Streamlit that none of our pages uses are not served."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _ASKED_FIRST = {
 
 
 class Doors(Layer):
-    """Refuse what is no address of this app, and every way to write but an upload and a reader's voice."""
+    """Refuse unknown addresses, and every writing method except uploads and readers' feedback."""
 
     async def take(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass one request on, or refuse it."""

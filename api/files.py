@@ -1,7 +1,7 @@
-"""The files of an edition over HTTP: the static edition, open data, pictures to embed and the feed, with conditional requests.
+"""The files of an edition over HTTP: static edition, open data, embeddable pictures and feed, with conditional requests.
 
-Only names that the manifest of an edition lists are ever answered. ``/editions/N/…`` never changes; the other addresses are
-stable and lead to the current edition (or ``?edition=N``).
+Only names listed in the manifest of an edition are served. ``/editions/N/…`` never changes; the other addresses are
+stable and resolve to the current edition (or ``?edition=N``).
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ FOREVER, BRIEFLY = "public, max-age=31536000, immutable", "public, max-age=300, 
 
 
 class _Number(Convertor[int]):
-    """The number of an edition in a path: plain digits, and no more of them than a number needs."""
+    """The number of an edition in a path: plain digits, with limited length."""
 
     regex = "[0-9]{1,9}"
 

@@ -1,6 +1,6 @@
-"""The outermost part of the app: what every answer carries, and what the HTML frame of Streamlit lacks.
+"""The outermost layer of the app: headers of every response, and what Streamlit's HTML frame lacks.
 
-That is its language, how a page is printed, and the checksums of the scripts that stand in it.
+The latter is the page language, print styles, and the checksums of inline scripts.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ _STARTS = ("http.response.start", "websocket.http.response.start", "websocket.ac
 
 
 class PageHeaders(Layer):
-    """Give every answer its headers, errors and refusals too; write the viewer's language and how to print into a page."""
+    """Add headers to every response, including errors and refusals; add the viewer's language and print styles to pages."""
 
     async def take(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass one request on, changing only what goes back."""

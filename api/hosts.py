@@ -1,7 +1,7 @@
-"""Under which names an instance answers, and pages of which origin may ask it: the first question put to every request.
+"""The allow-list of hosts and origins: under which names an instance answers, and which origins may send requests; checked first.
 
-A page elsewhere that has its own name point at this machine (DNS rebinding) sends that name as Host; one that opens a websocket or
-writes sends its own Origin. Names of this machine are taken from this machine only: in local mode always, in the other
+A foreign page whose name resolves to this machine (DNS rebinding) sends that name as Host; one that opens a websocket or
+writes sends its own Origin. Loopback names are accepted only from this machine: always in local mode; in the other
 modes beside the host of ``PUBLIC_URL``, for health checks.
 """
 
@@ -28,7 +28,7 @@ _ORIGIN = re.compile(r"(?P<scheme>https?)://(?P<host>[^/?#@\\\s]+)")
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A host as compared: its name in small letters without a dot at the end, and its port where one was written."""
+    """A host as compared: lower-case name without trailing dot, and port where given."""
 
     name: str
     port: int | None
@@ -111,7 +111,7 @@ def _is_origin_allowed(scope: Scope, chosen: Settings, host: Place) -> bool:
 
 
 class Hosts(Layer):
-    """Refuse what was not meant for this instance, or comes from a page that is not its own."""
+    """Refuse requests not meant for this instance, or sent by a page of a foreign origin."""
 
     async def take(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass one request on, or refuse it."""

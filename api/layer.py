@@ -1,4 +1,4 @@
-"""What the parts that every request passes on its way in have in common: what is no request goes by them, and how they turn one away."""
+"""The base of the middleware layers: pass on everything that is not a request, and refuse requests in one form."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from kpis.message import Message
 
 
 class Layer(ABC):
-    """One part of the way in. The server's own beginning and end are no requests, and are passed on as they are."""
+    """A middleware layer. Lifespan events of the server are not requests, and are passed on unchanged."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app

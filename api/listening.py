@@ -1,4 +1,4 @@
-"""How the server listens: whoever opens a line and then says nothing, or says or reads it drop by drop, does not hold it."""
+"""Connection limits of the server: a client that sends nothing, or sends or reads too slowly, cannot hold a connection."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ _STRANGER: dict[str, Any] = {"type": "http", "path": "/", "method": "GET", "head
 
 
 class Sending:
-    """The way back to a client: counts what is taken of an answer, and cuts the line where too little is, also one that is to be closed."""
+    """A transport that measures how fast a response is read and closes the connection when too slow, even while closing."""
 
     def __init__(self, transport: asyncio.Transport, loop: asyncio.AbstractEventLoop) -> None:
         self.transport, self._loop = transport, loop
@@ -84,9 +84,9 @@ class Sending:
 
 
 class Listening(H11Protocol):
-    """A line to a client: closed where the head of a request does not come in time or an answer is not taken.
+    """A connection that is closed when request headers arrive too late or a response is not read.
 
-    What is no request is refused in both languages.
+    Malformed requests are refused in both languages.
     """
 
     _waiting: asyncio.TimerHandle | None = None

@@ -1,4 +1,4 @@
-"""Numbers for whoever watches (Prometheus), at an address of their own: never at that of the pages, and only where METRICS_PORT names one."""
+"""Metrics for Prometheus on a separate address, never that of the pages, and only where METRICS_PORT is set."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ _COUNTED = tuple(map(table_of, [*_TABLES, *(register.table for register in REGIS
 
 
 class Instance(Collector):
-    """What is asked when somebody looks: the database within two seconds, else that it does not answer."""
+    """A collector run at each scrape: queries the database for at most two seconds, else reports that it does not answer."""
 
     def __init__(self) -> None:
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="numbers")

@@ -1,4 +1,4 @@
-"""Which headers an answer carries, by its address: what a browser may do with it, who may frame it, and who may read it from elsewhere."""
+"""Response headers by address: content security policy, framing and cross-origin access."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""How often one may ask: failed sign-ins, uploads, searches and the open API, by person or address; whoever asks more is told when to ask again.
+"""Rate limits on failed sign-ins, uploads, searches and the open API, by person or address; refusals say when to retry.
 
-Counts are kept in this process (with several, each counts for itself) and forgotten when it ends. A static edition is files, and
-is not counted. In local mode one asks oneself: nothing is counted there but uploads.
+Counts are kept in this process (each process counts on its own) and lost when it ends. A static edition is plain files and
+is not counted. In local mode there is one user: only uploads are counted.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ def kind_of(scope: Scope) -> str:
 
 
 class Rates(Layer):
-    """Count what is asked, and refuse what is asked too often with the seconds to wait."""
+    """Count requests, and refuse those above the limit with the seconds to wait."""
 
     def __init__(self, app: ASGIApp) -> None:
         super().__init__(app)

@@ -1,4 +1,4 @@
-"""May requests be sent to this process: database, tables, edition, room and clock, each judged within two seconds whatever the others do."""
+"""Readiness of this process: database, tables, edition, disk space and clock, each checked within two seconds independently."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The open API of projects, milestones, bureaus and changes: the numbers that the pages show, from the same functions."""
+"""The open API of projects, milestones, bureaus and changes: the same numbers as on the pages, from the same functions."""
 
 from __future__ import annotations
 

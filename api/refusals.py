@@ -1,4 +1,4 @@
-"""How a request is refused before it reaches a page or the open API: in both languages, as JSON, as a page, or to a websocket."""
+"""Refusals of requests before they reach a page or the open API: bilingual, as JSON, as HTML, or to a websocket."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The registers in the open API: the list of procedures searched and paged, as CSV, and every number the pages show."""
+"""The registers in the open API: the list of procedures with search, paging and CSV, and every number that the pages show."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The read-only open API: health, indicators, observations and statuses with everything needed to recompute them."""
+"""The read-only open API: health, indicators, observations, and statuses with all inputs needed to recompute them."""
 
 from __future__ import annotations
 
@@ -46,8 +46,8 @@ class BadQuery(ValueError):
     """A query parameter cannot be read.
 
     Args:
-        value: the parameter as it was asked.
-        possible: the form expected; in the program's own words, since it may not be known yet whose figures are asked for.
+        value: the parameter as received.
+        possible: the expected form; in the program's own words, since the government may not be known yet.
     """
 
     def __init__(self, value: str, possible: Message | str) -> None:

@@ -1,4 +1,4 @@
-"""Find anything, in the open API."""
+"""Search in the open API."""
 
 from __future__ import annotations
 

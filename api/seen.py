@@ -1,4 +1,4 @@
-"""The outermost part of the app: each request has a number, which its answer carries, and a line of the log when it is over."""
+"""The outermost layer of the app: give each request a number, returned in its response, and log it when it ends."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def kind_of(path: str) -> str:
 
 
 class Seen(Layer):
-    """Give each request a number, note what it does, and say so when it is over; what nobody caught is said once and answered."""
+    """Give each request a number and log it when it ends; log an unhandled exception once and answer it."""
 
     async def take(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass one request on."""

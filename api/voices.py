@@ -1,7 +1,7 @@
-"""What readers say of a page: taken as a form sends it, with a script or without, and answered with what the office published of it.
+"""Readers' feedback on a page: accept it from a form, with or without script, and answer with the office's published answers.
 
-Whoever sends it is not asked who they are, and nothing of the connection is stored. A page of another host is refused as everywhere
-(``api.hosts``); there is no sign-in that it could borrow.
+The sender stays anonymous, and nothing of the connection is stored. Pages of other hosts are refused as everywhere
+(``api.hosts``); there is no sign-in that they could abuse.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ SAID = "voice-said"  # the part of a page that is shown once a voice came in
 
 
 class VoiceRefused(Exception):
-    """A voice that is not taken, with the status of HTTP and what is wrong."""
+    """Feedback was refused; with the HTTP status and the reason."""
 
     def __init__(self, status: int, reason: Message, **headers: str) -> None:
         super().__init__(reason.key)

@@ -1,7 +1,7 @@
-"""How long an answer may take, and what is answered where the database does not do its part.
+"""Time limits of responses, and the response where the database does not answer.
 
-What reads the database waits in threads of its own: where it stands still, files of editions and the health of the process are
-answered all the same.
+Database reads wait in threads of their own: while the database hangs, files of editions and the health of the process are
+still served.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
-"""The index of the search, made when the server starts and before anybody asks: of tens of thousands of procedures it takes seconds.
+"""Build the search index when the server starts, before the first query: for tens of thousands of procedures it takes seconds.
 
-What changes afterwards is indexed by itself when it is first searched (``kpis.figures.finding.Growing``), which nobody notices.
+Later changes are indexed at the first search after them (``kpis.figures.finding.Growing``), without noticeable delay.
 """
 
 from __future__ import annotations

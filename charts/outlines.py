@@ -1,4 +1,4 @@
-"""A map by outlines on a plane: where each place lies in a picture of a width, and where its number is written."""
+"""Maps by outlines on a plane: the position of each place in a picture of given width, and of its label."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ Points = tuple[tuple[float, float], ...]
 
 @dataclass(frozen=True, slots=True)
 class DrawnPlace:
-    """A place in the picture: its rings, and the middle of the largest, in units of the picture from its upper left corner."""
+    """A place in the picture: its rings, and the centre of the largest, in picture units from the upper left corner."""
 
     tile: Tile
     rings: tuple[Points, ...]

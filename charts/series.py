@@ -1,7 +1,7 @@
-"""What the chart of a series holds, apart from how it is drawn: Plotly for the pages, SVG for the static edition and print.
+"""The data of a series chart, independent of its drawing: Plotly for the pages, SVG for the static edition and print.
 
-A ``Series`` is made once (``telling.indicator``); ``charts.plotly.trajectory`` and ``charts.svg.series`` draw it. So both show the
-same lines, the same target at the same place and the same names under the axis.
+A ``Series`` is made once (``telling.indicator``) and drawn by ``charts.plotly.trajectory`` and ``charts.svg.series``. Both
+therefore show the same lines, the same targets in the same places and the same axis labels.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from charts.ticks import Tick, ticks_within
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """One drawn value: its day, its place on the value axis (``None`` breaks the line), the value as written, and all it says."""
+    """One drawn value: date, place on the value axis (``None`` breaks the line), value as formatted text, and its tooltip."""
 
     day: date
     value: float | None
@@ -26,7 +26,7 @@ class Point:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """Figures that are compared as like with like, in order of time; ``word`` says which, where there are several lines."""
+    """Comparable figures in order of time; ``word`` names the line where there are several."""
 
     word: str
     points: tuple[Point, ...]
@@ -42,7 +42,7 @@ APART = 0.1  # two signs nearer than this share of the width stand one over the 
 
 @dataclass(frozen=True, slots=True)
 class Aim:
-    """A target where it is due; ``label`` is written there for the one that counts, else said when pointed at."""
+    """A target at its due date; ``label`` is drawn beside the valid one, and shown in the tooltip of others."""
 
     point: Point
     is_written: bool
@@ -50,7 +50,7 @@ class Aim:
 
 @dataclass(frozen=True, slots=True)
 class Expected:
-    """One expected value with its interval; ``text`` is written at the last of them."""
+    """One forecast value with its interval; ``text`` is drawn at the last of them."""
 
     day: date
     value: float
@@ -62,13 +62,13 @@ class Expected:
 
 @dataclass(frozen=True, slots=True)
 class Annotation:
-    """What happened on a day: a target raised, an indicator replaced, a bureau reorganised, a cause told.
+    """An event on a date: a raised target, a replaced indicator, a reorganisation, a reported cause.
 
     Args:
-        day: where it stands on the time axis.
-        sign: a circled number, the same in the chart, in the list under it and beside the words that it is tied to.
-        words: what happened, all of one day.
-        value: of the figure that it speaks of; ``None``: it speaks of everything from that day on.
+        day: its place on the time axis.
+        sign: a circled number, the same in the chart, in the list under it and beside the text it is linked to.
+        words: description of all events of the day.
+        value: of the figure it concerns; ``None``: it concerns everything from that day on.
     """
 
     day: date
@@ -85,19 +85,19 @@ def circled(number: int) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Series:
-    """A series against its planned path.
+    """A series against its trajectory.
 
     Args:
-        lines: one per kind of period (and year-to-date or not); the one that is judged last, so that it lies on top.
-        plan: corners of the planned path within the days drawn; a blank value breaks it.
+        lines: one per kind of period (and year-to-date or not); the judged one last, so that it lies on top.
+        plan: corners of the trajectory within the days drawn; a blank value breaks it.
         aims: targets due within the days drawn, in order of time.
-        expected: the expected path; its first row is the last figure itself where nothing lies between.
-        unit: of the values as drawn, with its 万 or million.
-        kinds: of the periods, for the names under the axis.
-        language: of those names.
-        plan_word: what the planned path is called where it is written on it.
-        former: targets that were set anew since, where they were due.
-        annotations: what happened within the days drawn, in order of time, one a day.
+        expected: the forecast; its first row is the last figure itself where nothing lies between.
+        unit: of the values as drawn, including 万 or million.
+        kinds: of the periods, for the axis labels.
+        language: of the axis labels.
+        plan_word: label of the trajectory where it is written on it.
+        former: superseded targets, at their due dates.
+        annotations: events within the days drawn, in order of time, one per day.
     """
 
     lines: tuple[Line, ...]

@@ -1,7 +1,7 @@
-"""What a chart of a register or of bureaus holds, apart from how it is drawn: Plotly for the pages, SVG for the static edition.
+"""The data of charts of registers and bureaus, independent of their drawing: Plotly for the pages, SVG for the static edition.
 
 A shape is made once (``telling.procedures`` and its neighbours); ``charts.plotly.shapes.figure`` draws it for the
-dashboard, ``charts.svg.shapes.drawing`` for the static edition. So both show the same numbers in the same order.
+dashboard, ``charts.svg.shapes.drawing`` for the static edition. Both therefore show the same numbers in the same order.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ class Columns:
 
 @dataclass(frozen=True, slots=True)
 class Steps:
-    """What has been reached so far: (word, (day, so far), whether it is the plan); ``language`` is that of the time axis."""
+    """Cumulative values over time: (word, (date, value so far), whether it is the plan); ``language`` is that of the time axis."""
 
     lines: tuple[tuple[str, tuple[tuple[date, float], ...], bool], ...]
     unit: str
@@ -62,9 +62,9 @@ class Counts:
 
 @dataclass(frozen=True, slots=True)
 class Tile:
-    """One place of a map: where its tile stands, its name (short, whole), how many of its rows are done, and its outline.
+    """One place of a map: position of its tile, name (short, full), number of completed rows, and outline.
 
-    ``rings``: of points (longitude, latitude) in degrees; none where its outline is not known. ``code``: of the municipality.
+    ``rings``: lists of points (longitude, latitude) in degrees; empty where the outline is unknown. ``code``: of the municipality.
     """
 
     column: int
@@ -86,7 +86,7 @@ class Tile:
 class Tiles:
     """A map of places; ``upright`` writes names in tiles from top to bottom.
 
-    Where there is room it is drawn by outlines, those places without one as tiles below; else all of them as tiles.
+    Where there is room it is drawn by outlines, with places without one as tiles below; otherwise all places are tiles.
     """
 
     tiles: tuple[Tile, ...]
@@ -100,16 +100,16 @@ class Tiles:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Bar:
-    """One unit by its value.
+    """One unit and its value.
 
     Args:
         name: of the unit.
-        value: how long its bar is.
-        text: the value as written.
+        value: length of the bar.
+        text: the value as formatted text.
         label: the same with numerator and denominator.
-        planned: what was planned for the period; a tick across the bar.
-        is_short: it falls short of that.
-        is_recast: worked out from units that were.
+        planned: planned value of the period; a tick across the bar.
+        is_short: the value falls short of the plan.
+        is_recast: computed from predecessor units.
     """
 
     name: str
@@ -123,13 +123,13 @@ class Bar:
 
 @dataclass(frozen=True, slots=True)
 class Ranked:
-    """Units by one value, the best first.
+    """Units ranked by one value, the best first.
 
     Args:
         bars: one per unit.
         unit: of the values.
         big: the word for ``divisor``, by which the axis is divided where values reach a million.
-        target: the one that holds for all of them, and how it is written.
+        target: the common target of all units, and its formatted text.
     """
 
     bars: tuple[Bar, ...]
@@ -158,11 +158,11 @@ class Ranked:
 
 @dataclass(frozen=True, slots=True)
 class Strip:
-    """How something stood at the end of each quarter, a mark each: (short name of the quarter, status, its word), oldest first.
+    """The status at the end of each quarter, one mark each: (short name of the quarter, status, its word), oldest first.
 
     Args:
         cells: the marks; the last is the present quarter.
-        said: the same in words, for those who cannot see it.
+        said: the text alternative.
     """
 
     cells: tuple[tuple[str, str, str], ...]
@@ -171,9 +171,9 @@ class Strip:
 
 @dataclass(frozen=True, slots=True)
 class Timeline:
-    """Days that things were given: (name, (kind, day, what is said of it)), first on top.
+    """Dates of things: (name, (kind, date, description)), first on top.
 
-    Kinds are ``start``, ``planned``, ``replanned`` (each time) and ``actual``; ``today`` is the day their states are of.
+    Kinds are ``start``, ``planned``, ``replanned`` (each time) and ``actual``; states are as of ``today``.
     """
 
     rows: tuple[tuple[str, tuple[tuple[str, date, str], ...]], ...]

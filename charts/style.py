@@ -1,4 +1,4 @@
-"""The colours, patterns and type of every chart, however it is drawn."""
+"""Colours, patterns and typography of all charts, independent of the drawing library."""
 
 from __future__ import annotations
 

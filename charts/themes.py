@@ -1,7 +1,7 @@
-"""The colours of everything drawn, for light and for dark: one table of pairs, and the style sheets made of it.
+"""Colours of all drawings in the light and dark theme: one table of pairs, and the style sheets made from it.
 
-Charts and SVG are drawn once, in the colours for light. In dark a style sheet paints them over: ``light-dark()`` follows the colour
-scheme of the page, so that nothing is drawn twice, and print, which is light, asks for nothing.
+Charts and SVG are drawn once, in light colours. In dark mode a style sheet overrides them: ``light-dark()`` follows the colour
+scheme of the page, so that nothing is drawn twice and print, which is light, needs nothing.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""Where a time axis has its ticks and what they are called: ends of periods, named as officials name them.
+"""Positions and labels of ticks on a time axis: ends of periods, named as officials name them.
 
-A figure stands at the last day of its period. So a tick stands there too and bears the name of the period that ends on it:
-31 March 2023 is R4年度, R4 Q4 or 2023年3月, and never 2023-04. Plotly's own dates and the first days of years are not used.
+A figure is plotted at the last day of its period. A tick therefore has the same place and bears the name of the period that ends
+there: 31 March 2023 is R4年度, R4 Q4 or 2023年3月, and never 2023-04. Plotly's own dates and first days of years are not used.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
-"""What bureaus answered to a question, on its way out to the office: one CSV or workbook of all, and the files that make it an indicator.
+"""Export bureaus' answers to a question: one CSV or workbook of all, and the files that turn a column into an indicator.
 
-Nothing here is public: only pages of the office call it, and no edition, open data or API does.
+Nothing here is public: only pages of the reform office call it; editions, open data and the API do not.
 """
 
 from __future__ import annotations
@@ -77,7 +77,7 @@ def answers_book(headings: Sequence[str], rows: Sequence[Sequence[Told]], *, tit
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Wish:
-    """As what kind of indicator a column of a question is to be kept: ``kind`` is ``stock`` (bureaus add up) or ``level``."""
+    """The kind of indicator to make from a column of a question: ``kind`` is ``stock`` (bureaus are summed) or ``level``."""
 
     indicator_code: str
     column: str

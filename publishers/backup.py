@@ -1,12 +1,12 @@
-"""A backup: everything that an instance cannot make anew, in one folder that proves itself, from either kind of database into either.
+"""Backup and restore: one self-checking folder with all data of an instance, from and to either kind of database.
 
-    mieruka.db       every row of the database, as SQLite, whatever it was copied from
-    editions/…       every edition that the database knows of, with keys and pointer
+    mieruka.db       every row of the database, as SQLite, whatever the source database is
+    editions/…       every edition recorded in the database, with public keys and pointer
     signing.key      the private key that signs editions
-    voices.json      what readers said and was answered, where voices are kept
-    backup.json      what there is: rows and a checksum of every table, a checksum of every file
+    voices.json      readers' feedback and the answers to it, where feedback is stored
+    backup.json      the contents: row count and checksum of every table, checksum of every file
 
-The catalogue and the settings are files of the government's own, kept where they are edited.
+The catalogue and the settings are not included: they are the government's own files, kept where they are edited.
 """
 
 from __future__ import annotations

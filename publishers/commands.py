@@ -1,4 +1,4 @@
-"""Commands that hand figures out: editions, the static edition, the meeting material of a quarter."""
+"""Commands that publish figures: editions, the static edition, the meeting material of a quarter."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Fonts with Japanese letters on this machine, for what is drawn here: the pack of a meeting and charts as PNG."""
+"""Find installed fonts with Japanese glyphs, for the meeting pack and for charts as PNG."""
 
 from __future__ import annotations
 

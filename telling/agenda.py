@@ -1,6 +1,6 @@
-"""The agenda of the office's quarterly stocktake: what is off track, what was decided last time and how it stands, what was decided now.
+"""The agenda of the office's quarterly meeting: items off track, earlier decisions and their state, decisions of this meeting.
 
-Everything is told as of the meeting: by what was known when its minutes were closed, or by what is known now while they are open.
+Everything is as of the meeting: as known when its minutes were closed, or as known now while they are open.
 """
 
 from __future__ import annotations
@@ -29,18 +29,18 @@ from telling.words import Words
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Decided:
-    """A decision as people read it.
+    """A decision, formatted for display.
 
     Args:
-        number: of the decision.
-        decided: what is to be done.
-        about: what it is about; blank where it is about nothing on the list.
-        who: bureau, section and role; the office where it is no bureau's.
-        due: by when.
-        state: how it stands, in words.
+        number: number of the decision.
+        decided: action decided.
+        about: its subject; blank where it concerns nothing on the list.
+        who: bureau, section and role; the reform office where it belongs to no bureau.
+        due: due date.
+        state: its state, in words.
         is_open: it is still to be carried out.
-        is_late: it should have been.
-        quarter: that the meeting was about.
+        is_late: its due date has passed.
+        quarter: quarter of the meeting.
         is_a_bureaus: a bureau answers it.
     """
 
@@ -58,7 +58,7 @@ class Decided:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Subject:
-    """What an item is about: a blank where it is no such thing."""
+    """The subject of an item; fields that do not apply are blank."""
 
     indicator_code: str = ""
     project_code: str = ""
@@ -75,19 +75,19 @@ class Item:
     """One item of the agenda.
 
     Args:
-        subject: what it is about.
-        name: what that is called.
-        row: its row of what needs attention; ``None``: it is on the agenda for what was decided of it before.
-        bureau_code: whose it is; blank where it is several bureaus'.
-        sentences: how it stands and what it takes.
-        scored: the indicator's judgement, where it is one.
+        subject: its subject.
+        name: name of the subject.
+        row: its row of what needs attention; ``None``: it is listed only because of earlier decisions.
+        bureau_code: the bureau responsible; blank where there are several.
+        sentences: its status and what the target requires.
+        scored: the judgement, for an indicator.
         drawn: its history, where there is any.
-        causes: why, in the bureaus' words.
-        actions: what is done.
+        causes: causes, as reported by bureaus.
+        actions: actions taken.
         assessment: the office's own, in words; blank where it has none.
-        is_contradicted: the office's assessment and the computed status cannot both be right.
-        before: what earlier meetings decided of it.
-        now: what this meeting decided of it.
+        is_contradicted: the office's assessment and the computed status contradict each other.
+        before: decisions of earlier meetings about it.
+        now: decisions of this meeting about it.
     """
 
     subject: Subject
@@ -121,9 +121,9 @@ class Agenda:
 
     Args:
         report: the material of the quarter.
-        day: of the meeting: by it actions are late.
-        late: reports of the quarter that are overdue.
-        minutes: as they were closed; ``None`` while they are open.
+        day: date of the meeting; actions are late relative to it.
+        late: overdue reports of the quarter.
+        minutes: as closed; ``None`` while they are open.
     """
 
     report: QuarterReport

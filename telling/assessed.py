@@ -1,6 +1,6 @@
-"""What the reform office thinks of indicators and projects, told once for pages, static edition and meeting; blank where nothing is known of it.
+"""The reform office's assessments of indicators and projects, for pages, static edition and meeting; blank where there is none.
 
-In an edition it is there only where the government opens it: what is told follows from what the moment holds.
+An edition contains them only where the government publishes them: the content depends on the rows that the moment holds.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
-"""Where to look: what is off track, since when, whose it is, why, what is done and by when; for pages, static edition and machines.
+"""What needs attention: status, since when, owner, cause, action and due date; for pages, static edition and machines.
 
-Nothing is guessed: where no cause was written, no action decided or no day set, the row says so, since a missing answer is a finding.
+Nothing is guessed: where cause, action or due date is missing, the row says so, since a missing answer is itself a finding.
 """
 
 from __future__ import annotations
@@ -33,10 +33,10 @@ FILE = "attention"
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What is said of something off track: why, what is done next, by whom and by when; blank or ``None`` where nobody said.
+    """The explanation of something off track: cause, next action, owner and due date; blank or ``None`` where not given.
 
-    ``owner`` is a section or a role, never a person's name; ``is_late``: the action's day has passed; ``office``: what the reform office
-    itself thinks of it.
+    ``owner`` is a section or a role, never a person's name; ``is_late``: the action's due date has passed; ``office``: the reform
+    office's own assessment.
     """
 
     cause: str = ""
@@ -100,22 +100,22 @@ def answer_for(telling: Telling, subject_code: str, bureau_code: str) -> Answer:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class OffTrackRow:
-    """One thing off track, as a reader reads it.
+    """One row of what is off track, formatted for display.
 
     Args:
         kind: ``indicator``, ``milestone`` or ``report``.
-        code: of the thing that the row leads to: the indicator, the milestone's project, the bureau of the report.
+        code: of the page the row links to: the indicator, the milestone's project, the bureau of the report.
         key: of the thing itself.
-        status: as ``OffTrack.status``; ``overdue`` of a report.
-        word: the status in words, of an old figure with its day.
-        is_current: it is known to be so now; else its mark is grey.
-        name: what it is called.
-        about: value with plan or target, or what is known.
-        gap: how far it is from plan or target; a dash where nobody knows.
-        strip: how it stood at the end of the last quarters.
+        status: as ``OffTrack.status``; ``overdue`` for a report.
+        word: the status in words, with its date where the figure is old.
+        is_current: the status is known to hold now; otherwise its mark is grey.
+        name: display name.
+        about: value with plan or target, or whatever is known.
+        gap: distance from plan or target; a dash where unknown.
+        strip: status at the end of the last quarters.
         since: since when, in words.
-        bureau: whose it is.
-        answer: why, what is done, by whom, by when.
+        bureau: the bureau responsible.
+        answer: cause, action, owner and due date.
         period: of a report.
     """
 

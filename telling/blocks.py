@@ -1,7 +1,7 @@
-"""What a chart says, once for the pages of the dashboard and for the static edition: sentence, table, flat rows and shape.
+"""The content of a chart, shared by dashboard and static edition: sentence, table, flat rows and shape.
 
 A ``Block`` is made from counted figures and the words of one language. The dashboard draws its shape with Plotly
-(``pages/parts``), the static edition with SVG (``publishers/site/block_views.py``): both say the same, number by number.
+(``pages/parts``), the static edition with SVG (``publishers/site/block_views.py``): both show the same numbers.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from telling.words import Words
 
 @dataclass(frozen=True, slots=True)
 class Number:
-    """A number as people read it, with the value that machines read."""
+    """A number formatted for people, with its machine-readable value."""
 
     value: float | None
     text: str
@@ -31,7 +31,7 @@ class Number:
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """Words that lead to an address."""
+    """A link: text and address."""
 
     words: str
     address: str
@@ -44,22 +44,22 @@ Flat = Mapping[str, str | int | float | date | None]  # a row of a block for mac
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Block:
-    """One chart with all that belongs to it.
+    """One chart with its texts and data.
 
     Args:
         key: unique on a page, in lower case.
         title: its heading; blank where the page writes one.
-        sentence: what it shows; also the picture's alternative text.
+        sentence: summary of the chart; also the picture's alternative text.
         columns: headings of the table.
-        rows: the same numbers as people read them.
+        rows: the numbers, formatted for people.
         flat: the same numbers machine-readable, one datum per value.
-        shape: what is drawn; ``None`` where there is nothing, then ``why_empty`` says why.
-        notes: what the marks mean.
-        is_table_open: the table itself is what is shown.
-        file: the table of the open data that holds ``flat``.
-        chart: the name under which its picture is taken away (``telling.taken``); blank where it cannot be.
-        called: its title there, where the page writes the heading.
-        sources: where the figures come from, that of most of them first.
+        shape: the shape to draw; ``None`` where there is nothing, then ``why_empty`` gives the reason.
+        notes: explanation of the marks.
+        is_table_open: the table is shown in place of a chart.
+        file: the open data table that holds ``flat``.
+        chart: the file name of its download (``telling.taken``); blank where there is none.
+        called: its title in the download, where the page writes the heading.
+        sources: sources of the figures, the most frequent first.
     """
 
     key: str
@@ -116,7 +116,7 @@ class Card:
 
 @dataclass(frozen=True, slots=True)
 class Telling:
-    """In whose words, and of which moment (day, knowledge and organisation) something is told."""
+    """The context of a text: language, and moment (``as_of``, ``known_at`` and organisation)."""
 
     words: Words
     moment: Moment

@@ -1,4 +1,4 @@
-"""What bureaus' figures say: the grid of bureaus against the themes, coverage, and one indicator by bureau."""
+"""Blocks of bureaus' figures: the grid of bureaus by theme, coverage, and one indicator by bureau."""
 
 from __future__ import annotations
 

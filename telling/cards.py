@@ -1,4 +1,4 @@
-"""What a card says of an indicator, in rows that stand at the same height in every card beside it; and the same as a row of a table."""
+"""The content of an indicator card, in rows aligned with those of neighbouring cards; and the same content as a table row."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ Pairs = tuple[tuple[str, str], ...]  # label and value
 class CardRows:
     """The rows of a card.
 
-    ``title`` is the theme it stands for, a blank where it stands for itself; ``aims`` are plan and target, ``before`` previous figure and the
-    one a year earlier; ``notes`` say what makes the status less than it seems; ``gap`` is by how much the value is above or below its plan;
-    ``picture`` is SVG, blank where there is nothing to draw; ``alt``, the sentence of the judgement, stands for it.
+    ``title`` is the theme the card represents, blank where it represents itself; ``aims`` are plan and target, ``before`` the previous
+    figure and the one a year earlier; ``notes`` qualify the status; ``gap`` is the distance of the value above or below its plan;
+    ``picture`` is SVG, blank where there is nothing to draw; ``alt``, the sentence of the judgement, is its text alternative.
     """
 
     title: str

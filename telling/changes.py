@@ -1,4 +1,4 @@
-"""What changes between two editions: figures, statuses, targets, definitions and register entries, with reason and size."""
+"""Differences between two editions: figures, statuses, targets, definitions and register entries, with reason and size."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _INSIDE = _UNSEEN | {"note_ja", "note_en"}  # of registers: what is noted beside
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """One change. ``kind`` is one of ``KINDS``; texts are as people read them; ``difference`` is new − old in the unit."""
+    """One change. ``kind`` is one of ``KINDS``; texts are formatted for people; ``difference`` is new − old in the unit."""
 
     kind: str
     code: str = ""

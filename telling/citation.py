@@ -1,4 +1,4 @@
-"""How an edition is cited: one line, the same on every page, in the data package and in the feed."""
+"""The citation of an edition: one line, the same on every page, in the data package and in the feed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What bureaus say of an indicator or a project, what they do about it and what that brought; and the notes of figures."""
+"""Bureaus' commentary on an indicator or project, their actions and the effects of these; and the notes of figures."""
 
 from __future__ import annotations
 

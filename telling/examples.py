@@ -1,4 +1,4 @@
-"""Worked examples of the method: a few judgements of the day shown, with each step of how they come about."""
+"""Worked examples of the method: selected judgements of the day shown, step by step."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from telling.words import Words
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """One judgement worked out: by which rules, of what, and each step in words."""
+    """One worked judgement: the rules applied, its subject, and each step in words."""
 
     rules: tuple[str, ...]
     item: Scored

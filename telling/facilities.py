@@ -1,4 +1,4 @@
-"""What the list of facilities says: cards, where, ways of paying, time, what is still cash only, the map and the list."""
+"""Blocks of the register of facilities: cards, places, payment methods, time, remaining cash-only facilities, map and list."""
 
 from __future__ import annotations
 
@@ -229,7 +229,7 @@ def _flat(f: Facility) -> Flat:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class _Place:
-    """A municipality with what is counted in it: ``name`` is what it is called in the language."""
+    """A municipality with its counts; ``name`` is its name in the language shown."""
 
     name: str
     code: str

@@ -1,6 +1,6 @@
-"""What is said of an indicator besides its chart: definition, inputs of its status, targets, revisions, other sources, its figures.
+"""Facts of an indicator beside its chart: definition, inputs of its status, targets, revisions, other sources, figures.
 
-Each is told once for the dashboard and the static edition; the tables are blocks, in which a source is a link by its title.
+Shared by the dashboard and the static edition; the tables are blocks, in which a source is a link with its title.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""How a file to save is named: by what it is about, so that two of them lie side by side."""
+"""Names of downloaded files: derived from the subject, so that two downloads can lie in one folder."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A judgement and its figures as plain JSON, with all that it takes to recompute them: for the open API and the open data alike."""
+"""A judgement and its figures as plain JSON, with all inputs needed to recompute them: for the open API and the open data."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the citizen's front page says first: of 100 procedures, how many can be done online, by the newest published rate."""
+"""The headline of the citizen's front page: of 100 procedures, how many are available online, by the newest published rate."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ OUT_OF = 100
 
 @dataclass(frozen=True, slots=True)
 class Opening:
-    """The sentence on top, the line below it, and how many of a hundred; ``None`` where no rate is published."""
+    """The headline, the line below it, and the count of a hundred; ``None`` where no rate is published."""
 
     sentence: str
     line: str

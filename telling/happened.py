@@ -1,6 +1,6 @@
-"""What happened to an indicator within its chart: targets set anew, indicators replaced, bureaus reorganised, causes told.
+"""Events annotated in an indicator's chart: revised targets, replaced indicators, reorganisations, reported causes.
 
-Each is drawn at its day with a circled number, said under the chart, and tied by the same number to the words it comes from.
+Each is drawn at its date with a circled number, listed under the chart, and linked by that number to its source text.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What the chart of an indicator holds, told once for the dashboard, the static edition and the meeting material."""
+"""The content of an indicator's chart, for the dashboard, the static edition and the meeting material."""
 
 from __future__ import annotations
 

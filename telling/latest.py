@@ -1,4 +1,4 @@
-"""What changed last among the figures, line by line, as overview and front page list it."""
+"""The latest changes of figures, one line each, as listed on overview and front page."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ from telling.words import Words
 
 @dataclass(frozen=True, slots=True)
 class Latest:
-    """A line: the day in words, what kind of change, of which indicator, and what it was and is.
+    """One change: date in words, kind of change, indicator, old and new value.
 
-    ``before`` is nothing where there was none; ``why`` says why a figure was corrected; ``scored`` is how the indicator stands now.
+    ``before`` is blank where there was no value; ``why``: the reason of a correction; ``scored``: the indicator's present judgement.
     """
 
     scored: Scored

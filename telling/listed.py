@@ -1,4 +1,4 @@
-"""What is said of a register that is told by its record alone: counts by status, bureaus compared, the list, and one row of it."""
+"""Blocks of a register defined by its record alone: counts by status, comparison of bureaus, the list, and one row of it."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""Every bureau against every question in one table: themes, procedures, facilities, milestones, and where its report stands.
+"""The matrix of bureaus: themes, procedures, facilities, milestones, and the state of each bureau's report.
 
-A cell is tinted only where a figure falls short; a figure that is owed and missing is hatched; what does not apply is a dash. A theme of which
-no bureau has a figure is no column but a sentence, since a column of nothing would read as if all had failed.
+A cell is tinted only where a figure falls short; a figure that is due and missing is hatched; not applicable is a dash. A theme for
+which no bureau has a figure is reported in a sentence, not as a column, since an empty column would read as if all had failed.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ LATE, OVERDUE = ("late", "missed"), "overdue"
 
 @dataclass(frozen=True, slots=True)
 class Leads:
-    """A list that is counted: what it is of (``procedures``, ``facilities``, ``milestones``, ``own``), how narrowed, and whose (a blank: all)."""
+    """The list behind a count: its register (``procedures``, ``facilities``, ``milestones``, ``own``), filter and bureau (blank: all)."""
 
     of: str
     narrowed: str = ""
@@ -40,11 +40,11 @@ class Leads:
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """What stands in a cell.
+    """The content of a cell.
 
-    ``status`` is one of ``FELL_SHORT``, else ``QUIET`` (a value that needs no mark), ``MISSING`` (owed, not reported) or ``NONE`` (does not apply).
-    ``share`` draws a bar from 0 to 1; ``period`` is named where it is not that of the column; ``said`` is the whole in words; ``leads``: the
-    list that a count counts.
+    ``status`` is one of ``FELL_SHORT``, else ``QUIET`` (needs no mark), ``MISSING`` (due, not reported) or ``NONE`` (does not apply).
+    ``share`` is the length of a bar, 0 to 1; ``period`` is given where it differs from the column's; ``said`` is the full text;
+    ``leads`` is the list behind a count.
     """
 
     text: str
@@ -58,7 +58,7 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class MatrixColumn:
-    """A question: its heading, what it counts, the group of headings it stands under, and its name where it stands alone."""
+    """A column: heading, what it counts, group heading, and its name where it is shown alone."""
 
     key: str
     group: str
@@ -69,7 +69,7 @@ class MatrixColumn:
 
 @dataclass(frozen=True, slots=True)
 class Handed:
-    """Where a bureau's report of the newest period stands: its state, the word, and whether it is late."""
+    """The state of a bureau's report of the newest period: code, word, and whether it is late."""
 
     state: str
     word: str
@@ -78,7 +78,7 @@ class Handed:
 
 @dataclass(frozen=True, slots=True)
 class MatrixRow:
-    """A bureau with its cells, in the order of the columns; ``short`` of them fall short of plan; ``handed`` is its report."""
+    """A bureau with its cells in column order; ``short`` counts the cells that fall short of plan; ``handed`` is its report."""
 
     code: str
     name: str
@@ -89,7 +89,7 @@ class MatrixRow:
 
 @dataclass(frozen=True, slots=True)
 class Matrix:
-    """The table: its columns, the lines above the bureaus (name, cells), the bureaus by group, and what is not in it."""
+    """The matrix: columns, summary rows above the bureaus (name, cells), bureaus by group, and notes on what it leaves out."""
 
     title: str
     columns: tuple[MatrixColumn, ...]

@@ -1,7 +1,7 @@
-"""The meeting material of a quarter: everything the reform office's quarterly meeting asks, gathered once and judged on its last day.
+"""The quarterly meeting material of the reform office, collected once and judged as of the last day of the quarter.
 
-Each table is a block, whose cells carry the value for the workbook (``publishers.meeting.workbook``) beside the words for the page to
-print (``publishers.meeting.page``).
+Each table is a block, whose cells carry the value for the workbook (``publishers.meeting.workbook``) beside the text for the
+printed page (``publishers.meeting.page``).
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ from telling.words import Words
 
 @dataclass(frozen=True, slots=True)
 class Drawn:
-    """One headline indicator with a history: (period, actual, planned on its last day), in order of time."""
+    """One headline indicator with its history: (period, actual, planned on its last day), in order of time."""
 
     scored: Scored
     points: tuple[tuple[Period, float, float | None], ...]
@@ -43,7 +43,7 @@ class Drawn:
 
 @dataclass(frozen=True)
 class QuarterReport:
-    """The material of one quarter in one language: the quarter's last day, and the last day of the quarter before."""
+    """The material of one quarter in one language: the last day of the quarter, and of the quarter before."""
 
     period: Period
     words: Words

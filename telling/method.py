@@ -1,7 +1,7 @@
-"""The published method (``docs/method.md``) as a page tells it.
+"""The published method (``docs/method.md``) prepared for a page.
 
-The document names fields, so that a status can be recomputed to the last sign. A page says words in their place (``field_…``), and
-which field each is in a table for machines.
+The document uses field names, so that a status can be recomputed exactly. A page shows words in their place (``field_…``), and a
+table of the field names for machines.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from telling.words import Words, is_japanese
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """A rule of the method: its number, its name and what it says, without marks; of one without a name (9) its first sentence."""
+    """A rule of the method: number, name and text, without markup; a rule without a name (9) uses its first sentence."""
 
     number: int
     name: str
@@ -28,7 +28,7 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """A section of the method: where it stands on a page, its heading, what it says in markdown, and its rules."""
+    """A section of the method: anchor, heading, text in markdown, and rules."""
 
     anchor: str
     heading: str

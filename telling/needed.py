@@ -1,4 +1,4 @@
-"""What it takes to reach the next target, beside what the last quarters brought, and the chance of it, in words and for machines."""
+"""The change required to reach the next target, beside that of the last quarters, and its probability, in words and as data."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""What the overview and the page of themes say: one text for the pages of the dashboard and for the static edition.
+"""The content of the overview and the page of themes, shared by the dashboard and the static edition.
 
-Which indicators are shown is read off the catalogue (theme, headline, successor, pair), never named here.
+The selection of indicators is derived from the catalogue (theme, headline, successor, pair), never named here.
 """
 
 from __future__ import annotations

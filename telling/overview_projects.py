@@ -1,4 +1,4 @@
-"""The projects as the overview lists them: how each stands and stood, since when it is off track, its milestones, and what comes next."""
+"""The list of projects on the overview: status now and before, since when off track, milestones, and the next milestone."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ LATE = ("late", "missed")
 
 @dataclass(frozen=True, slots=True)
 class OverviewLine:
-    """A project: ``good`` of ``judged`` indicators are well now; ``done``, ``late`` and ``unseen`` count its milestones.
+    """One project: ``good`` of ``judged`` indicators are well; ``done``, ``late`` and ``unseen`` count its milestones.
 
-    ``next_name`` is the milestone that comes next, or the last that is overdue where none is to come (``is_overdue``); blank where none is.
+    ``next_name`` is the next milestone, or the last overdue one where none is ahead (``is_overdue``); blank where there is none.
     """
 
     code: str

@@ -1,4 +1,4 @@
-"""The first page of the pack of a meeting, 今期の概況: what the PDF and the slides say of the quarter, told once for both."""
+"""The first page of the meeting pack, 今期の概況: the summary of the quarter, shared by PDF and slides."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ LISTED, TO_DECIDE, CHANGED, PROJECTS = 8, 3, 4, 7  # lines of the first page; wh
 
 @dataclass(frozen=True, slots=True)
 class PlanBar:
-    """A value beside its plan and target, each as a share of the whole bar; ``None`` where there is none."""
+    """A value beside its plan and target, each as a share of the full bar; ``None`` where there is none."""
 
     value: float
     plan: float | None
@@ -30,7 +30,7 @@ class PlanBar:
 
 @dataclass(frozen=True, slots=True)
 class Headline:
-    """A headline indicator in one line: status, theme, name, value, bar, what was before, and its strip."""
+    """A headline indicator in one line: status, theme, name, value, bar, earlier values, and strip."""
 
     status: str
     word: str
@@ -45,7 +45,7 @@ class Headline:
 
 @dataclass(frozen=True, slots=True)
 class ProjectLine:
-    """A project in one line: how it stands, whether the office sees it otherwise, its strip and its milestones."""
+    """A project in one line: status, whether the office's assessment differs, strip and milestones."""
 
     status: str
     word: str
@@ -61,8 +61,8 @@ class ProjectLine:
 class Front:
     """今期の概況.
 
-    ``counts``: (label of the group, how many, (status, word, count) of each); ``decided``: what was decided, else blank and ``to_decide``
-    says what is to be; ``left_out``: rows of what needs attention and changes that found no place.
+    ``counts``: (group label, total, (status, word, count) of each); ``decided``: decisions made, else blank, and ``to_decide``
+    lists decisions to make; ``left_out``: rows of what needs attention and changes that did not fit.
     """
 
     headline: str

@@ -1,4 +1,4 @@
-"""Every chart that pages show, by the name under which it can be taken away; the chart of an indicator bears its code."""
+"""Every downloadable chart of the pages by file name; the chart of an indicator is named by its code."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the register of procedures says: cards, published totals, comparison, steps on paper, plan and time."""
+"""Blocks of the register of procedures: cards, published totals, comparison, steps on paper, plan and time."""
 
 from __future__ import annotations
 

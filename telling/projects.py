@@ -1,4 +1,4 @@
-"""What is said of projects and the versions of the strategy, once for the dashboard and for the static edition."""
+"""Texts of projects and of the versions of the strategy, shared by the dashboard and the static edition."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How an indicator stood at the end of each of the last quarters, with its figure, its plan and the gap between them."""
+"""An indicator at the end of each of the last quarters: status, figure, plan and the gap between them."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ NO_FIGURE = "―"
 
 @dataclass(frozen=True, slots=True)
 class Quarter:
-    """One quarter: its short name, its status with the word for it, and figure, plan and gap as written.
+    """One quarter: short name, status with its word; figure, plan and gap as formatted text.
 
-    ``period`` is that of the figure where it is not of this quarter; ``is_short``: the gap is to the bad.
+    ``period`` is that of the figure where it differs from this quarter; ``is_short``: the gap is unfavourable.
     """
 
     name: str

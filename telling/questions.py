@@ -1,4 +1,4 @@
-"""What bureaus answered to a question of the office, as one table: merged by bureau, in the order of the catalogue; never public."""
+"""Answers of bureaus to a question of the office as one table: merged by bureau, in catalogue order; never public."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a search answers: the kind of a thing, its title, a line of what it is, and the page that shows it."""
+"""Search results: kind, title, context line, and the page that shows each."""
 
 from __future__ import annotations
 
@@ -33,14 +33,14 @@ class Result:
 
     Args:
         kind: one of ``KINDS``.
-        code: of the thing.
+        code: its code.
         title: in the reader's language.
-        context: one line of what it is.
-        page: of the dashboard; a blank is the overview.
-        query: what its address names besides, as ``code``.
-        anchor: where on the page it stands; a blank is the top.
-        score: how well it answers; a larger one is better.
-        online: of a procedure, whether it can be done online.
+        context: one line of context.
+        page: of the dashboard; blank is the overview.
+        query: further parameters of the address, as ``code``.
+        anchor: its place on the page; blank is the top.
+        score: relevance; higher is better.
+        online: of a procedure, whether it is available online.
         paper: of a procedure, the steps that stay on paper.
     """
 

@@ -1,4 +1,4 @@
-"""What is said of an indicator that stands otherwise than on an earlier day: how it stood, and why that changed."""
+"""Changes of an indicator's status since an earlier day: the earlier status, and the reason of the change."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from telling.words import Words
 
 @dataclass(frozen=True, slots=True)
 class IndicatorStanding:
-    """How an indicator stood: its status with the word for it (and the day where that is not the day asked), and its value with its period."""
+    """An earlier status: its word (with the date where it is not the day asked), and the value with its period."""
 
     status: str
     word: str
@@ -23,7 +23,7 @@ class IndicatorStanding:
 
 @dataclass(frozen=True, slots=True)
 class Shifted:
-    """An indicator that stands otherwise than on an earlier day, and why."""
+    """An indicator whose status differs from that of an earlier day, and the reason."""
 
     code: str
     name: str

@@ -1,4 +1,4 @@
-"""A chart as people take it away: what is drawn, what is written on it, and the same figures as rows."""
+"""A downloadable chart: its drawing, the texts written on it, and its figures as rows."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ FORMS = {"svg": "image/svg+xml", "png": "image/png", "csv": "text/csv"}
 
 @dataclass(frozen=True, slots=True)
 class Stand:
-    """Of what a chart is: an edition, or what is known inside and not published; ``is_sample``: made up."""
+    """The provenance of a chart: an edition, or internal unpublished data; ``is_sample``: made up."""
 
     as_of: date
     about: Mapping[str, Any] | None
@@ -54,7 +54,7 @@ class Stand:
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """One chart to take away."""
+    """One downloadable chart."""
 
     drawing: str
     label: Label

@@ -1,4 +1,4 @@
-"""What is said of the voices of readers about a subject: how the edition before was judged, and words with the office's answers."""
+"""Readers' feedback on a subject: ratings of the previous edition, and comments with the office's answers."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from telling.words import Words
 
 @dataclass(frozen=True, slots=True)
 class ShownVoice:
-    """Words of a reader with the answer, as they are shown."""
+    """A reader's comment and the office's answer, as shown."""
 
     words: str
     about: str

@@ -1,4 +1,4 @@
-"""The words of the published pages in one language, from the same catalogues as the pages of the dashboard."""
+"""The texts of the published pages in one language, from the same catalogues as those of the dashboard."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from kpis.text import format_number, named
 
 
 class Words:
-    """The words of one language: call it with a key and values; ``named`` picks a row's own name."""
+    """The texts of one language: call it with a key and values; ``named`` picks a row's own name."""
 
     def __init__(self, language: str) -> None:
         self.language = language

@@ -1,4 +1,4 @@
-"""Streamlit's app with our own keepers of sessions, uploads and downloads, and the gates before them."""
+"""Streamlit's app with our own session, upload and download managers, and the gates before them."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from web.uploads import UploadGate, Uploads
 
 
 class App(st.App):
-    """The pages. What holds their files is handed to the runtime when it is made, for which Streamlit has no argument of ``st.App``."""
+    """The app of the pages. It passes its file storage to the runtime, for which ``st.App`` has no argument."""
 
     sessions: Sessions  # there once the runtime is
 

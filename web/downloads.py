@@ -1,6 +1,6 @@
-"""Files on their way out: each belongs to the session whose page offers it, for as long as the roles are held under which it was offered.
+"""Downloads: each file belongs to the session whose page offers it, for as long as the viewer keeps the roles of that moment.
 
-Streamlit's own addresses are checksums of what is in the file, answered to anybody for as long as any session offers it, and longer.
+Streamlit's own addresses are checksums of the content, answered to anybody for as long as any session offers the file, and longer.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ _PREFIX = "/media/"
 
 
 class Downloads(MemoryMediaFileStorage):
-    """Files by addresses that nobody can work out, each of one session."""
+    """Files at unguessable addresses, each owned by one session."""
 
     def __init__(self) -> None:
         super().__init__(_PREFIX.rstrip("/"))
@@ -70,7 +70,7 @@ class Downloads(MemoryMediaFileStorage):
 
 
 class Offers(MediaFileManager):
-    """What pages offer: a file that is made when it is asked for is made for the session alone that offers it."""
+    """The deferred downloads of pages: a file made on request is made only for the session that offers it."""
 
     def add_deferred(self, *given: Any, **more: Any) -> str:
         if isinstance(self._storage, Downloads):
@@ -91,7 +91,7 @@ def _session_here() -> str:
 
 
 class DownloadGate:
-    """Answer the address of a file only while its session lasts, and at an office only to whoever is signed in there, with the roles of then."""
+    """Serve a download only while its session lasts and, in an office, only to its signed-in user with unchanged roles."""
 
     def __init__(self, app: ASGIApp, downloads: Downloads, sessions: Callable[[], Sessions]) -> None:
         self.app, self.downloads, self.sessions = app, downloads, sessions

@@ -1,4 +1,4 @@
-"""What Streamlit has to say goes through the log of the process: by itself it writes its lines in a form of its own."""
+"""Route Streamlit's log through that of the process; by default it writes lines in its own format."""
 
 from __future__ import annotations
 

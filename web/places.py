@@ -1,4 +1,4 @@
-"""Answers 404 to addresses that are no page: Streamlit itself answers 200 to any address and shows the overview, or an empty page."""
+"""Answer 404 to addresses that are not pages: Streamlit answers 200 to any address, with the overview or an empty page."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _STREAMLITS = re.compile(r"/(?:_stcore|static|media|auth)/.*|/(?:oauth2callback|
 
 
 class Nowhere(BaseRoute):
-    """The last of our routes: answers 404 to every address that is neither a page nor Streamlit's own."""
+    """The last route: answers 404 to every address that belongs neither to a page nor to Streamlit."""
 
     def __init__(self, base: str) -> None:
         self.base = base

@@ -1,7 +1,7 @@
-"""Sessions of the pages: who opened each, over which line, and when what it holds is let go.
+"""Sessions of the pages: who opened each, over which websocket, and when its data are released.
 
-Streamlit keeps the session of a closed page for two minutes, so that a line that broke finds it again, and frees it when the next
-one comes to be kept. Here a page that was left takes its uploads and downloads with it at once, and a broken line in half a minute.
+Streamlit keeps the session of a closed page for two minutes, so that a broken connection can resume, and frees it when the next
+one is stored. Here a closed page releases its uploads and downloads at once, and a broken connection after half a minute.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ _LEFT = (1000, 1001, 1005)  # codes with which a browser closes a page that is l
 
 @dataclass
 class Socket:
-    """A websocket: the session that hangs on it, and the code with which it was closed."""
+    """A websocket: its session, and the code it was closed with."""
 
     session_id: str = ""
     close_code: int | None = None
@@ -70,7 +70,7 @@ def is_said_by_pages(sent: bytes) -> bool:
 
 
 class Lines:
-    """Pass on what pages say over a websocket, and note for its session how it ends; say where the database does not do its part."""
+    """Relay websocket messages of pages, record for the session how the socket closes; report when the database does not answer."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
@@ -108,10 +108,10 @@ class Lines:
 
 
 class Sessions(WebsocketSessionManager):
-    """Every session with the claims of whoever opened it; told when one has ended.
+    """Every session with the identity claims of its viewer, and a callback when one ends.
 
     Attributes:
-        claims: session → what the identity provider vouched for when the page was opened; empty where nobody was signed in.
+        claims: session → claims of the identity provider when the page was opened; empty where nobody was signed in.
         on_end: called with each session that has ended.
     """
 

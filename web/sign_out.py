@@ -1,4 +1,4 @@
-"""Signing out: the sign-in is over for every tab, every process, and whoever kept its cookie."""
+"""Sign-out: ends the sign-in in every tab and process, and for every copy of its cookie."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _ADDRESS = "/auth/logout"
 
 
 class SignOut:
-    """Note that a sign-in is over before Streamlit deletes its cookie, and show every open page of it anew."""
+    """Record the end of a sign-in before Streamlit deletes its cookie, and reload every open page of it."""
 
     def __init__(self, app: ASGIApp, sessions: Callable[[], Sessions]) -> None:
         self.app, self.sessions = app, sessions

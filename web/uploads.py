@@ -1,4 +1,4 @@
-"""Files on their way in: from whom, how many and how large, counted as they come; what a session brought goes with it."""
+"""Uploads: limit who may upload, how many files and bytes, counted on arrival; delete a session's files when it ends."""
 
 from __future__ import annotations
 
@@ -28,13 +28,13 @@ Refusal = tuple[int, Message]
 
 @dataclass(eq=False)
 class Arrival:
-    """A file that is coming in, and its bytes so far."""
+    """A file being received, and its bytes so far."""
 
     size: int = 0
 
 
 class Uploads(MemoryUploadedFileManager):
-    """The files that sessions brought, counted; and the bytes that are still coming in."""
+    """The uploaded files of sessions, counted; and the bytes still being received."""
 
     def __init__(self) -> None:
         super().__init__("/_stcore/upload_file")
@@ -53,7 +53,7 @@ class Uploads(MemoryUploadedFileManager):
 
 
 class UploadGate:
-    """Take a file only where the person who brings it may report, and no more of them than there is room for."""
+    """Accept a file only from a person who may report, and only within the limits of space."""
 
     def __init__(self, app: ASGIApp, uploads: Uploads, sessions: Callable[[], Sessions]) -> None:
         self.app, self.uploads, self.sessions = app, uploads, sessions

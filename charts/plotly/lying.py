@@ -1,6 +1,6 @@
-"""Lying bars: each has its name on the left, in more lines where it is long, and what is written at its end on the right.
+"""Horizontal bars: the name of each on the left, wrapped where it is long, and the text at its end on the right.
 
-The axis on which the rows stand is measured in pixels, so that a row is as tall as its name.
+The axis of the rows is measured in pixels, so that a row is as tall as its name.
 """
 
 from __future__ import annotations
@@ -21,13 +21,13 @@ ABOVE, BELOW, TITLE = 10, 26, 20  # pixels above and below the rows, and for the
 
 
 class BarRows:
-    """Where the rows of lying bars stand.
+    """The positions of the rows of horizontal bars.
 
     Args:
         names: of the rows, first on top.
 
     Attributes:
-        middles: the pixel at which the bar of each row stands.
+        middles: the pixel of each row's bar.
     """
 
     def __init__(self, names: Sequence[str]) -> None:

@@ -1,4 +1,4 @@
-"""Maps of places: by their outlines, and as tiles where each roughly lies; both drawn from data files, no map server is asked."""
+"""Maps of places, by outlines and as tiles in approximate position; both drawn from data files without a map server."""
 
 from __future__ import annotations
 

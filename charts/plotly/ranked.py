@@ -1,4 +1,4 @@
-"""Units ranked by one value: bars from 0, what was planned as a tick across each, the target as a line across all."""
+"""Units ranked by one value: bars from 0, the planned value as a tick on each, the target as a line across all."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a register adds up to, as bars that start at 0; a status is told by pattern and words as well as by colour."""
+"""Totals of a register as bars that start at 0; statuses differ by pattern and label as well as by colour."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Shapes as the dashboard draws them."""
+"""Draw shapes with Plotly for the dashboard."""
 
 from __future__ import annotations
 

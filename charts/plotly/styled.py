@@ -1,4 +1,4 @@
-"""What all charts of Plotly have in common: template, axis rules, what is sent of them. No streamlit here."""
+"""The common style of all Plotly charts: template, axis rules, serialisation. Free of Streamlit."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ CONFIG: dict[str, Any] = {"displayModeBar": False, "responsive": True, "scrollZo
 
 
 class Finished(go.Figure):  # type: ignore[misc]  # Plotly comes without types
-    """A figure that will not change any more: what is sent of it is worked out once, not at every run of a page."""
+    """An immutable figure, serialised once and not at every run of a page."""
 
     def __init__(self, figure: go.Figure) -> None:
         super().__init__()

@@ -1,4 +1,4 @@
-"""Milestones on a time line: planned, planned anew and done."""
+"""Milestones on a timeline: planned, re-planned and actual dates."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A series against its planned path, drawn with Plotly for the pages."""
+"""A series against its trajectory, drawn with Plotly for the dashboard."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A chart that goes away on its own: its title, what it says, source, day and edition are drawn on it, and nothing is fetched from anywhere."""
+"""A standalone chart for download: title, summary, source, date and edition are drawn on it, without external resources."""
 
 from __future__ import annotations
 
@@ -16,16 +16,16 @@ _OUTER = re.compile(r' (?:class|role|aria-label)="[^"]*"')
 
 @dataclass(frozen=True, slots=True)
 class Label:
-    """What is written on a chart.
+    """The texts written on a chart.
 
     Attributes:
-        title: what it is of.
-        sentence: what it says; with the title its alternative text.
-        notes: what lines and marks mean.
-        sources: where the figures come from.
-        stands: day and edition, as it is cited.
-        marks: what nobody may overlook: not published, made up.
-        language: of all of it.
+        title: title of the chart.
+        sentence: summary; with the title its alternative text.
+        notes: meaning of lines and marks.
+        sources: sources of the figures.
+        stands: date and edition, as cited.
+        marks: prominent warnings: not published, made up.
+        language: of all texts.
     """
 
     title: str

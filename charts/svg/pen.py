@@ -1,4 +1,4 @@
-"""A pen for pictures of shapes: words, boxes, patterns, and the rows of lying bars."""
+"""A drawing pen for SVG pictures of shapes: text, boxes, patterns, and rows of horizontal bars."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def clipped(text: str, room: float) -> str:
 
 
 class Pen:
-    """What has been drawn of one picture, and the patterns it uses."""
+    """The elements drawn so far in one picture, and the patterns it uses."""
 
     def __init__(self, width: int, key: str, language: str, *, leads: str = "") -> None:
         self.width, self.key, self.language, self.leads = width, key, language, leads

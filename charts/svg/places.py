@@ -1,4 +1,4 @@
-"""Maps as SVG: places by their outlines where there is room, as tiles where there is not."""
+"""Maps as SVG: places by outlines where there is room, otherwise as tiles."""
 
 from __future__ import annotations
 

@@ -37,7 +37,7 @@ def drawing(shape: Series, *, alt: str, size: tuple[int, int] = WIDE, name: str 
 
 
 class _Drawing:
-    """One picture: its scales, and which places are taken."""
+    """One picture: its scales, and the areas already occupied by labels."""
 
     def __init__(self, shape: Series, size: tuple[int, int]) -> None:
         self.shape, (self.width, height) = shape, size

@@ -1,4 +1,4 @@
-"""A small picture of a series for a card: true time scale, plan dashed, target as a tick that stays visible."""
+"""A sparkline for a card: true time scale, plan dashed, target as a tick that stays visible."""
 
 from __future__ import annotations
 

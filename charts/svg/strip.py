@@ -1,8 +1,8 @@
 """The mark of a status: one square, the same wherever a status is drawn small, alone or eight in a strip.
 
-What is well is quiet (pale, its sign in colour), what is not is loud (filled, its sign white), what is not known is dashed and empty.
-Marks are pictures of a style sheet, so that a strip is eight empty elements with its words beside them. The signs of all of them are one
-picture of which each mark shows its part: a browser makes a document of each SVG behind an address, 1 to 2 ms before anything is painted.
+Good statuses are quiet (pale, with a coloured sign), bad ones loud (filled, with a white sign), unknown ones dashed and empty.
+Marks are background images of a style sheet, so that a strip is eight empty elements with text beside them. All signs share one
+image, of which each mark shows a part: a browser makes a document of each SVG file, which delays the first paint by 1 to 2 ms each.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Milestones on a time line as SVG: planned, planned anew and done, a row each."""
+"""Milestones on a timeline as SVG: planned, re-planned and actual dates, one row per milestone."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Words in a picture: broken into lines that fit, between Japanese letters or at blanks."""
+"""Text in SVG pictures, wrapped to a width: breaks between Japanese characters or at spaces."""
 
 from __future__ import annotations
 

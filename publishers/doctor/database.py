@@ -1,4 +1,4 @@
-"""The database of an installation: is it there, of this version, set up to keep what it confirms, and not ahead of the clock."""
+"""Checks of the database: it exists, has the current schema version and durable settings, and holds no instants in the future."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Folders and files of an installation: there, ours, of nobody else, with room; and the newest backup."""
+"""Checks of folders and files: existence, ownership, permissions and free space; and the age of the newest backup."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What was found when an installation was looked at: each with what to mend."""
+"""Findings of a check of the installation, each with its remedy."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ Grade = Literal["ok", "warning", "error"]
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing that was looked at.
+    """The result of one check.
 
     Attributes:
-        check: of what.
-        grade: fine, doubtful, or to be mended.
+        check: name of the check.
+        grade: fine, doubtful, or to be repaired.
         message: what was found, and what to do.
     """
 

@@ -1,4 +1,4 @@
-"""How an installation is set up: settings, addresses, editions and their key, packages, and what the system lets it do."""
+"""Checks of the configuration: settings, addresses, editions and signing key, packages, and limits set by the system."""
 
 from __future__ import annotations
 

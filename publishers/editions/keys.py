@@ -1,9 +1,9 @@
-"""Who signs editions: the key of an instance (Ed25519), the public keys beside its editions, and what each of them may sign.
+"""Signing keys of editions: the instance's key (Ed25519), the public keys beside its editions, and the range each key may sign.
 
-``keys.json`` lists every key the instance ever had, in order. Each entry signs itself, and the key before it signs it too, unless
-that one was lost. A key is good for the editions and pointers from its first on, until the next one begins: an old key that
-somebody stole signs nothing new. Whoever was given any one of the keys by another way (``EDITIONS_KEY``, ``verify --key``) is
-led to the others by these signatures.
+``keys.json`` lists every key the instance ever had, in order. Each entry is signed by its own key and by the key before it, unless
+that one was lost. A key is valid for editions and pointers from its first edition until the next key begins: an old key that was
+stolen cannot sign anything new. A reader who received any one key by another channel (``EDITIONS_KEY``, ``verify --key``) reaches
+the others through these signatures.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ NEXT = ".next"  # a new private key, until the database knows it
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Key:
-    """A public key as it is published; ``follows`` is the key before it, ``signature_before`` that key's signature or a blank."""
+    """A public key as published; ``follows`` is the previous key, ``signature_before`` the previous key's signature or blank."""
 
     key_id: str
     public_key: str  # base64 of its 32 bytes

@@ -1,15 +1,15 @@
-"""Editions as they lie on disk: which there are, and which one the public sees; nothing that is not signed is shown once a key is known.
+"""Editions on disk: list them and find the current one; once a key is known, nothing unsigned is shown.
 
-Nothing here writes. An instance keeps its editions in one folder (``EDITIONS_DIR``):
+Read-only. An instance keeps its editions in one folder (``EDITIONS_DIR``):
 
-    current.json            which edition is shown, and which were withdrawn, with the reason; signed
+    current.json            the current edition, and the withdrawn ones with the reason; signed
     keys.json               the public keys that sign here (``publishers.editions.keys``)
     0001/edition.db         approved figures and their public provenance, and nothing else
-    0001/changes.json       what changed against the edition shown before, with reason and size
-    0001/government/…       the files in which the government describes itself, for a process that has no catalogue
-    0001/site/…             the static public edition, with open data, feed and pictures to embed
-    0001/manifest.json      checksums of all of it, counts, rule version, date, note, checksum of the manifest before
-    0001/manifest.sig       the signature of the manifest; editions from before there were keys have none
+    0001/changes.json       changes against the edition shown before, with reason and size
+    0001/government/…       the government's own catalogue files, for a process that has no catalogue
+    0001/site/…             the static public edition, with open data, feed and embeddable pictures
+    0001/manifest.json      checksums of all files, counts, rule version, date, note, checksum of the previous manifest
+    0001/manifest.sig       the signature of the manifest; absent in editions older than signing keys
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ _seen_keys: dict[Path, str] = {}  # folder → the last key that this process sa
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Edition:
-    """One numbered, immutable edition; ``sha256`` is that of its manifest, which holds the checksums of the rest."""
+    """One numbered, immutable edition; ``sha256`` is the checksum of its manifest, which holds the checksums of all other files."""
 
     number: int
     folder: Path
@@ -96,7 +96,7 @@ class Edition:
 
 @dataclass(frozen=True, slots=True)
 class Pointer:
-    """Which edition is shown, and which were taken back: number → instant and reason; ``sequence`` is 0 before there were keys."""
+    """The current edition, and the withdrawn ones: number → instant and reason; ``sequence`` is 0 before there were keys."""
 
     edition: int
     withdrawn: Mapping[int, Mapping[str, str]]

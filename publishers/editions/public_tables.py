@@ -1,8 +1,8 @@
-"""What may become public: the one list of tables and columns, and how they are gathered and written into an edition.
+"""The allow-list of public tables and columns, and the code that collects them and writes them into an edition.
 
-Nothing leaves that is not named here: no draft, user, e-mail, internal comment (``note``, of registers ``note_ja`` and ``note_en``), original file, audit record or
-sample. A new public table, column or text is one entry of ``PUBLIC`` (a text in every language it has); ``PRIVATE`` names what stays inside on purpose, and a test
-asks for a decision about every column of the model.
+Only what is listed is published: no draft, user, e-mail, internal comment (``note``, in registers ``note_ja`` and ``note_en``),
+original file, audit record or sample. A new public table, column or text is one entry of ``PUBLIC`` (a text in every language);
+``PRIVATE`` lists what is kept inside on purpose, and a test requires a decision about every column of the model.
 """
 
 from __future__ import annotations
@@ -82,9 +82,9 @@ PRIVATE = {
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Gathered:
-    """What would become public: a file of the public tables, the rows in it per table, and how many sample rows stay out.
+    """The content of a future edition: a file of the public tables, row count per table, and number of sample rows left out.
 
-    ``reasons`` are those of changes to register rows: (register, row code) → class and text of the last one.
+    ``reasons`` holds the reasons of changes to register rows: (register, row code) → class and text of the last change.
     """
 
     path: Path
@@ -150,7 +150,7 @@ def gather(store: Store, into: Path, *, known_at: datetime) -> Gathered:
 
 
 class _Seen:
-    """What the rows of earlier tables named: only those sources and periods, and days of those milestones, are kept."""
+    """The keys referenced by rows of earlier tables: only those sources and periods, and dates of those milestones, are kept."""
 
     def __init__(self) -> None:
         self._named: dict[str, set[str]] = {"source_code": set(), "period_code": set(), "milestone_code": set()}
@@ -183,7 +183,7 @@ class _Seen:
 
 
 class _Rows:
-    """The public rows of a table as they stream past, and the number of sample rows left out so far."""
+    """An iterator over the public rows of a table that counts the sample rows left out."""
 
     def __init__(self, session: Session, model: type[SQLModel], known_at: datetime) -> None:
         table = table_of(model)
@@ -227,7 +227,7 @@ def _refuse_contaminated(session: Session, series: set[tuple[str, str]]) -> None
 
 
 class _Staged:
-    """A database that is being written, table by table."""
+    """A database under construction, written table by table."""
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection

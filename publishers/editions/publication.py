@@ -1,8 +1,8 @@
-"""Publication: what the public would see is shown first, then written as a numbered edition that never changes again.
+"""Publication: preview what would become public, then write it as a numbered, immutable edition.
 
-An edition is written beside, brought to the disk, intended in the database, and given its name in the transaction that moves the
-pointer (``publishers.editions.record``). A process that dies at any moment leaves the edition shown before standing, or the next start
-shows the new one.
+An edition is written to a scratch folder, synced to disk, recorded as intended in the database, and renamed in the transaction
+that moves the pointer (``publishers.editions.record``). If the process dies at any moment, either the previous edition stays
+current or the next start shows the new one.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ GONE = frozenset({"figure_withdrawn", "indicator_gone", "register_gone"})
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """What publishing now would make public, and what that changes against the edition shown."""
+    """What publishing now would make public, and its differences from the current edition."""
 
     number: int
     compared_with: int | None

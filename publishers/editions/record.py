@@ -1,9 +1,9 @@
-"""Editions as the working database records them: intended, shown, pointed at, signed; and the disk brought to what it says.
+"""Records of editions in the working database (intended, shown, pointed at, signed), and synchronisation of the disk with them.
 
-An edition is *intended* in the database before its folder gets its name, and *shown* in the transaction in which it does: that
-transaction adds the row that moves the pointer. ``current.json`` and ``keys.json`` are then written from the database. A process
-that dies between leaves an intention, which the next start undoes (nobody ever saw the edition), or a pointer that is not on the
-disk yet, which the next start writes.
+An edition is *intended* in the database before its folder is renamed, and *shown* in the transaction that includes the rename
+and adds the row that moves the pointer. ``current.json`` and ``keys.json`` are then written from the database. If the process
+dies in between, it leaves either an intention, which the next start undoes (nobody has seen the edition), or a pointer not yet
+on disk, which the next start writes.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ NOBODY = "system"  # whose audit lines are what a start finishes or undoes
 
 @dataclass(frozen=True, slots=True)
 class Signer:
-    """The private key of this instance, and the public one as it is published."""
+    """The private key of this instance, and its public key as published."""
 
     private: Ed25519PrivateKey
     key: Key

@@ -1,4 +1,4 @@
-"""Whether the editions behind an address are what was published: proved by signatures alone, with nothing but a public key."""
+"""Verify the editions served at a URL by their signatures alone, given nothing but a public key."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ LARGE = 2_000_000_000  # bytes of all files of an edition
 
 @dataclass(frozen=True, slots=True)
 class Proved:
-    """What was looked at: the editions whose manifests are signed, the one whose files were read, and every fault."""
+    """The result of a verification: editions with a signed manifest, the edition whose files were read, and every fault."""
 
     editions: tuple[int, ...]
     shown: int | None
@@ -32,7 +32,7 @@ class Proved:
 
 
 class _Unread(Exception):
-    """An answer that cannot be used; the message says why."""
+    """An unusable answer; the message gives the reason."""
 
     def __init__(self, message: Message) -> None:
         super().__init__(message.key)
@@ -40,7 +40,7 @@ class _Unread(Exception):
 
 
 class _Site:
-    """The addresses below ``…/editions/``, read with limits of time and size; nothing leads elsewhere."""
+    """A client for addresses below ``…/editions/``, with limits of time and size; redirects elsewhere are not followed."""
 
     def __init__(self, address: str, client: httpx2.Client, until: float) -> None:
         self._base, self._client, self._until = f"{address.rstrip('/')}/editions/", client, until

@@ -1,4 +1,4 @@
-"""What is written beside before it is renamed into place: its name says whose it is, so that what a dead process left is known."""
+"""Scratch folders, renamed into place when complete: the name identifies the owning process, so that leftovers are recognised."""
 
 from __future__ import annotations
 

@@ -1,12 +1,12 @@
-"""What a web server may show of the editions, kept as links and exchanged in one step.
+"""The folder of editions for a web server, made of links and replaced atomically.
 
-    served/current                       a link to one of the folders beside it: the one thing that changes
+    served/current                       a link to one of the folders beside it, and the only thing that changes
     served/current/site                  the static edition at the root of an address
-    served/current/editions/0001         every edition that the public may choose; of each only ``site``, manifest and signature are public
-    served/current/editions/current.json pointer and keys, as they were when the folder was made
+    served/current/editions/0001         every edition the public may choose; only its ``site``, manifest and signature are public
+    served/current/editions/current.json pointer and keys, as of when the folder was made
 
-So that a web server that knows nothing of signatures follows a publication and a rollback at once, and no edition that was withdrawn stays
-behind. What it shows is what lies there: only the instance's own user may write into the folder of editions.
+A web server that knows nothing of signatures thus follows a publication or rollback at once, and no withdrawn edition is left
+behind. It serves whatever lies there: only the instance's own user may have write access to the folder of editions.
 """
 
 from __future__ import annotations

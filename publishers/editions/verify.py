@@ -1,4 +1,4 @@
-"""Whether editions are still what was published: by their signatures, their chain and, where there is one, the working database."""
+"""Verify that editions are unchanged: by signatures, the chain of manifests and, where available, the working database."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ from publishers.editions.on_disk import (
 
 @dataclass(frozen=True, slots=True)
 class EditionFault:
-    """One way in which an edition differs from what was published."""
+    """One difference between an edition and what was published."""
 
     edition: int
     file: str
@@ -43,7 +43,7 @@ class EditionFault:
 
 @dataclass(frozen=True, slots=True)
 class Recorded:
-    """What the working database noted: number → SHA-256 of the manifest, the pointer's document, and the keys."""
+    """The records of the working database: number → SHA-256 of the manifest, the pointer's document, and the keys."""
 
     editions: Mapping[int, str] = field(default_factory=dict)
     pointer: str = ""
@@ -209,7 +209,7 @@ def _older_pointer(folder: Path, newest: int, pointer: Pointer) -> Iterator[Edit
 
 
 class Digest(TypedDict):
-    """What the manifest says of a table: its number of rows, and a checksum of columns and rows."""
+    """The manifest's entry for a table: row count, and a checksum of columns and rows."""
 
     rows: int
     sha256: str

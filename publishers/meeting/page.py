@@ -1,4 +1,4 @@
-"""The meeting material as one page to print: self-contained HTML, no script, nothing fetched."""
+"""The meeting material as one page for print: self-contained HTML without script or external resource."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class _Chart:
 
 @dataclass(frozen=True, slots=True)
 class _Table:
-    """A block as it is printed: those of its columns that fit on paper; (text, whether it is a number) per cell."""
+    """A block prepared for print: the columns that fit on paper; (text, whether it is a number) per cell."""
 
     title: str
     header: list[str]

@@ -1,4 +1,4 @@
-"""The pack of a meeting as a PDF on A4, typeset by Typst: tagged, its Japanese in fonts that are embedded, the same bytes for the same minutes."""
+"""The meeting pack as an A4 PDF typeset by Typst: tagged, with embedded Japanese fonts; equal minutes give equal bytes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The pack of a meeting as slides: native tables and charts that a colleague can edit in PowerPoint or LibreOffice."""
+"""The meeting pack as slides: native tables and charts, editable in PowerPoint or LibreOffice."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ def pack_slides(agenda: Agenda) -> bytes:
 
 
 class _Slide:
-    """A slide with its title, and a line at its foot that says of what day it is and the slide's number."""
+    """A slide with a title, and a footer with the date of its figures and the slide number."""
 
     def __init__(self, book: Any, agenda: Agenda, title: str, *, above: str = "") -> None:
         self.agenda = agenda

@@ -1,4 +1,4 @@
-"""The meeting material as a workbook: native tables and charts that a colleague can edit in Excel or LibreOffice."""
+"""The meeting material as a workbook: native tables and charts, editable in Excel or LibreOffice."""
 
 from __future__ import annotations
 

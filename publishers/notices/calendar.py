@@ -1,4 +1,4 @@
-"""Days to come as a calendar that programs subscribe to (RFC 5545): publications for everybody, due days for whom they concern."""
+"""Upcoming dates as an iCalendar feed (RFC 5545): publications for everybody, due days for the bureaus concerned."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ PUBLICATIONS = 4  # to come, that are told
 
 @dataclass(frozen=True, slots=True)
 class CalendarDay:
-    """A whole day of a calendar; ``key`` is the same whenever the calendar is made."""
+    """An all-day event; ``key`` is stable between generations of the calendar."""
 
     key: str
     day: date

@@ -1,4 +1,4 @@
-"""The command that tells people what is due, from a timer or by hand."""
+"""The command that sends reminders of due days, run by a timer or by hand."""
 
 from __future__ import annotations
 

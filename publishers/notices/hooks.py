@@ -1,4 +1,4 @@
-"""Messages to channels of Teams, Slack and Mattermost, through Apprise. An address is a secret: it is neither shown nor logged."""
+"""Messages to channels of Teams, Slack and Mattermost through Apprise. Channel addresses are secrets, never shown or logged."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ def _made(kind: str, address: str) -> NotifyBase | None:
 
 
 class _Heard(logging.Handler):
-    """Keeps what is said."""
+    """A log handler that stores messages."""
 
     def __init__(self) -> None:
         super().__init__(logging.DEBUG)

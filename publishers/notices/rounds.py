@@ -1,4 +1,4 @@
-"""One round of telling: what the day brings is put into the outbox, and what may leave leaves. By the command, or by the server while it runs."""
+"""One round of notices: fill the outbox with the day's messages and send what may be sent. Run by the command or the server."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ END_SECONDS = 25.0  # that a server waits for the message it is handing over
 
 @dataclass(slots=True)
 class Round:
-    """What came of a round, in messages."""
+    """The result of a round, counted in messages."""
 
     put_in: int = 0
     sent: int = 0

@@ -1,4 +1,4 @@
-"""Mail over SMTP: what was certainly not taken is tried again, what may have been taken is not."""
+"""Mail over SMTP: a mail that was certainly rejected is retried, one that may have been accepted is not."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ PORTS = {"starttls": 587, "tls": 465, "none": 25}
 
 
 class NotTaken(Exception):
-    """The server did not take a mail. ``is_final``: it never will; ``is_unknown``: it may have, and did not say."""
+    """The server did not accept a mail. ``is_final``: it never will; ``is_unknown``: it may have accepted it without confirming."""
 
     def __init__(self, why: str, *, is_final: bool = False, is_unknown: bool = False) -> None:
         super().__init__(why)
@@ -53,7 +53,7 @@ def mail(to: str, subject: str, text: str, *, chosen: Settings, name: str, langu
 
 
 class Post:
-    """A conversation with the mail server, opened when the first mail is handed over."""
+    """An SMTP session, opened when the first mail is sent."""
 
     def __init__(self, chosen: Settings) -> None:
         self._chosen = chosen

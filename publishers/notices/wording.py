@@ -1,4 +1,4 @@
-"""What a message says: a subject, a sentence and a link that opens exactly what it speaks of, in the language of its reader."""
+"""The text of a notice: subject, sentence and deep link, in the recipient's language."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from telling.citation import edition_address
 
 @dataclass(frozen=True, slots=True)
 class Worded:
-    """A message in words: one line as its subject, what it says, and where that is seen."""
+    """The text of a notice: subject in one line, body, and link."""
 
     subject: str
     sentence: str

@@ -1,6 +1,6 @@
-"""The numbers of charts and breakdowns as tables of the open data: what registers and bureaus add up to, long form.
+"""Open data tables behind charts and breakdowns: totals of registers and bureaus, in long form.
 
-Each row is what a ``Block`` says machine-readably, so that a chart, its table and its file cannot differ.
+Each row is a flat row of a ``Block``, so that a chart, its table and its file cannot differ.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What the open data are, for machines: a Frictionless data package, and a DCAT catalogue."""
+"""Machine-readable descriptions of the open data: a Frictionless data package and a DCAT catalogue."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""The facilities in the columns of 自治体標準オープンデータセット 公共施設一覧, the standard that municipalities publish in.
+"""Facilities in the columns of 自治体標準オープンデータセット 公共施設一覧, the standard for municipal open data.
 
-Names and order of the columns: see docs/publication.md for where they were read.
+For the source of the names and order of columns see docs/publication.md.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
-"""Open data of an edition: every public table as CSV, JSON and Parquet, described for machines.
+"""Open data of an edition: every public table as CSV, JSON and Parquet, with machine-readable descriptions.
 
-One datum per cell, units in their own column, days as ISO 8601, a blank for unknown. CSV is UTF-8 with BOM; a text that a
-spreadsheet would take for a formula gets a leading apostrophe there, and only there. ``datapackage.json`` (Frictionless) and
-``catalog.jsonld`` (DCAT) describe the files.
+One datum per cell, units in their own column, dates as ISO 8601, unknown values blank. CSV is UTF-8 with BOM; in CSV only, a text
+that a spreadsheet would read as a formula gets a leading apostrophe. ``datapackage.json`` (Frictionless) and ``catalog.jsonld``
+(DCAT) describe the files.
 """
 
 from __future__ import annotations
@@ -57,10 +57,10 @@ _ARROW = {
 
 @dataclass(frozen=True, slots=True)
 class Resource:
-    """One table of the open data: column → type, rows as dictionaries of plain values, and the columns that name a row.
+    """One table of the open data: column → type, rows as dictionaries of plain values, and its key columns.
 
-    Rows may be gone through more than once; those of a large table are read anew each time (``Stored``). ``said``: what the columns mean
-    that this table declares itself, as ``said_of`` gives it; two tables may mean two things by one name.
+    Rows can be iterated more than once; those of a large table are read again each time (``Stored``). ``said`` holds descriptions
+    of columns declared by this table itself, as ``said_of`` returns them; two tables may give one column name two meanings.
     """
 
     name: str
@@ -75,7 +75,7 @@ class Resource:
 
 
 class Stored(Collection[Row]):
-    """The rows of a table of an edition as they stream past; nothing is held but a batch."""
+    """The rows of a table of an edition, streamed; at most one batch is in memory."""
 
     def __init__(self, store: Store, model: type[SQLModel], columns: Iterable[str]) -> None:
         self._store, self._model, self._columns = store, model, tuple(columns)
@@ -94,7 +94,7 @@ class Stored(Collection[Row]):
 
 
 class Spread(Collection[Row]):
-    """The values of a column that holds several, one a row."""
+    """The values of a multi-valued column, one per row."""
 
     def __init__(self, store: Store, model: type[SQLModel], key: str, column: str, field: str) -> None:
         self._rows = Stored(store, model, (key, column))

@@ -1,4 +1,4 @@
-"""要対応 as HTML: a table, on a phone a block of labels and values per row; the same in the static edition and on the pages of the dashboard."""
+"""要対応 as HTML: a table, on phones one block of labels and values per row; shared by the static edition and the dashboard."""
 
 from __future__ import annotations
 
@@ -143,7 +143,7 @@ def listed(rows: Sequence[OffTrackRow], leads: Leads, words: Words, *, caption: 
 
 
 class Lasted(NamedTuple):
-    """How one of several things stands and stood: its page, its name, its status and that in words, the last quarters, and since when."""
+    """One row of a status list: page, name, status and its wording, status at the last quarters, and since when."""
 
     address: str
     name: str

@@ -1,4 +1,4 @@
-"""A block as the static edition shows it: pictures at two widths, cells that carry their values, the address of its CSV."""
+"""Blocks prepared for the static edition: pictures at two widths, cells with machine-readable values, address of the CSV."""
 
 from __future__ import annotations
 
@@ -36,11 +36,11 @@ class BlockView:
     """One block in one language.
 
     Args:
-        block: what it says.
+        block: its content.
         words: of the language.
         heading: shown above it; the block's own title where blank.
-        telling: in which organisation it is told, where its chart can be taken away.
-        leads: where a map leads, as ``charts.svg.shapes.drawing`` takes it.
+        telling: the organisation (then or now) it is shown in, where its chart can be downloaded.
+        leads: link targets of a map, as in ``charts.svg.shapes.drawing``.
     """
 
     block: Block

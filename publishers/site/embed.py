@@ -1,4 +1,4 @@
-"""A card per indicator that another page can embed as a picture: SVG with its own text, nothing fetched from anywhere."""
+"""One embeddable card per indicator: an SVG picture with its own text and no external resource."""
 
 from __future__ import annotations
 

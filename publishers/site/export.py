@@ -1,4 +1,4 @@
-"""Write an edition out as plain files: the static public edition at the root, every edition shown under ``editions/``."""
+"""Export an edition as plain files: the static public edition at the root, every edition shown under ``editions/``."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The notice of editions and corrections (Atom, RFC 4287), and the sitemap."""
+"""The feed of editions and corrections (Atom, RFC 4287), and the sitemap."""
 
 from __future__ import annotations
 

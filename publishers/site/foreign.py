@@ -1,7 +1,7 @@
-"""Marks what stands on a page in Japanese although the page is in another language, so that a voice reads it as what it is.
+"""Mark Japanese text on pages in another language with ``lang``, so that screen readers pronounce it correctly.
 
-Names of facilities, titles of sources and quotations have no other words. It is done once on the finished page, so that no template can
-forget it: an element that holds such words alone says so itself, and within a sentence they are put into an element of their own.
+Names of facilities, titles of sources and quotations are not translated. Marking runs once on the finished page, so that no
+template can omit it: an element that holds only Japanese gets the attribute, Japanese within a sentence a new element.
 """
 
 from __future__ import annotations

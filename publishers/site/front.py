@@ -1,4 +1,4 @@
-"""The citizen's front page, and the page of the facilities of each municipality that it leads to."""
+"""The citizen's front page, and the page of facilities by municipality that it links to."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""What the headings of tables mean: said to who points at one, and folded away below its table for keys, fingers and phones.
+"""Definitions of table headings: shown on hover, and in a folded list below the table for keyboard and touch.
 
-It is done on finished HTML, so that every table of the static edition and of the dashboard has it, however it was made. A heading that
-has words under ``headed_`` and its own key is defined; one that says all by itself has none.
+Works on finished HTML, so that every table of the static edition and of the dashboard has it, whatever made the table. A heading is
+defined where the texts have an entry ``headed_`` plus its key; self-explanatory headings have none.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Headings of a table for a phone, where each row is a block and each value has its label before it; and what keeps it a table there."""
+"""Labels of table cells for phones, where each row is a block; and the ARIA roles that keep it a table there."""
 
 from __future__ import annotations
 

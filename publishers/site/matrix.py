@@ -1,4 +1,4 @@
-"""The bureaus as HTML: a table, on a phone a block for each bureau; the same in the static edition and on the pages of the dashboard."""
+"""The matrix of bureaus as HTML: a table, on phones one block per bureau; shared by the static edition and the dashboard."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the circled numbers in a chart stand for, as HTML, for the dashboard and the static edition."""
+"""The legend of the circled numbers in a chart as HTML, for the dashboard and the static edition."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a page offers of each of its charts to take away: the files that are written for it while the page is made."""
+"""Downloads of the charts on a page: the files that are written for each chart while the page is made."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ FORMS = ("svg", "csv")  # a PNG is made by the open API when it is asked for
 
 @dataclass(frozen=True, slots=True)
 class Offered:
-    """A chart that can be taken away: its files, and what stands for its picture where it is not seen.
+    """A downloadable chart: its files, and its text alternative.
 
     Attributes:
-        file: below the root of the site, without its ending.
-        title: what it is of.
+        file: path below the root of the site, without suffix.
+        title: title of the chart.
         alt: title and sentence.
     """
 

@@ -1,4 +1,4 @@
-"""The pages of the static edition: for each its file, its template, and what it shows."""
+"""The pages of the static edition: file, template and context of each."""
 
 from __future__ import annotations
 

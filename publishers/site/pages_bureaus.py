@@ -1,4 +1,4 @@
-"""The pages of bureaus in the static edition: all of them compared, and one page each, in both organisations.
+"""The pages of bureaus in the static edition: one that compares all, and one per bureau, in both organisations.
 
 当時の組織 and 現在の組織 are two pages with a plain link between them (``bureaus.html``, ``bureaus-now.html``); the page of one
 bureau shows its figures in both.

@@ -88,7 +88,7 @@ def procedures(site: Site, words: Words) -> Page:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Listed:
-    """The first rows of a list, how many there are in all, and the file that holds them."""
+    """The first rows of a list, its total row count, and the file that holds all rows."""
 
     heading: str
     columns: Sequence[str]

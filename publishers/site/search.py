@@ -1,6 +1,6 @@
-"""The index of the static edition's search: small files, of which a query loads the few that hold its pairs of letters.
+"""The search index of the static edition: small files, of which a query loads the few that hold its bigrams.
 
-The policy of the edition lets a page load scripts of its own and ask nothing else, so the parts are scripts that hand over what they hold.
+The content security policy lets a page load its own scripts but make no other request, so each part is a script with its data.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The counts, the cards and the projects of the overview as HTML, for dashboard and static edition; their style is ``assets/seen.css``."""
+"""Counts, cards and projects of the overview as HTML, for dashboard and static edition; styled by ``assets/seen.css``."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The picture that is shown where somebody shares a page: title, edition, and how many indicators stand how."""
+"""The preview picture of a shared page: title, edition, and number of indicators per status."""
 
 from __future__ import annotations
 

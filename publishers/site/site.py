@@ -1,4 +1,4 @@
-"""What the pages of the static edition draw on: the moment of its publication, what changed, and where it will be served."""
+"""The shared context of the static edition's pages: the moment of publication, the changes, and the address it is served at."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def themes_file() -> str:
 
 @dataclass(frozen=True)
 class Site:
-    """Everything the pages of one edition draw on."""
+    """The context shared by all pages of one edition."""
 
     moment: Moment
     about: Mapping[str, Any]

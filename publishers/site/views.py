@@ -1,4 +1,4 @@
-"""What the static pages show of a judged indicator: texts ready to print beside the raw values, and its picture."""
+"""Judged indicators prepared for static pages: formatted texts beside raw values, and the picture."""
 
 from __future__ import annotations
 
@@ -83,7 +83,7 @@ def number(value: float | None, text: str) -> Markup:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class SeriesRow:
-    """A figure in the table of a series: the code of its period, and what ``SERIES`` names."""
+    """One figure in the table of a series: the code of its period, and the fields named in ``SERIES``."""
 
     code: str
     cells: tuple[Markup | str, ...]

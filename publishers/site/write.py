@@ -1,7 +1,7 @@
 """The static public edition: plain files for any web server, Japanese at the root and each other language in its own folder.
 
-HTML first: every number and table stands in the page; the drawings are inline SVG, which a small self-hosted script lets a
-reader point at. No other host is asked for anything. Assets carry a checksum in their name, so they may be kept for ever.
+HTML first: every number and table is in the page; the drawings are inline SVG, with tooltips added by a small self-hosted
+script. No other host is contacted. Assets carry a checksum in their name, so they may be cached for ever.
 """
 
 from __future__ import annotations
