@@ -1,4 +1,4 @@
-"""The shipped folders: a government's catalogue and its official figures, loaded together or not at all."""
+"""Load the shipped folders, a government's catalogue and its official figures, in one transaction."""
 
 from __future__ import annotations
 

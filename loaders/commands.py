@@ -1,4 +1,4 @@
-"""Commands that bring files in: load, check, the workbook of a bureau, sources of the web."""
+"""Commands that import data: load, check, a bureau's workbook, sources on the web."""
 
 from __future__ import annotations
 

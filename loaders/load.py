@@ -1,4 +1,4 @@
-"""The one door for figures coming in: bytes checked, original kept, rows validated, all stored or none."""
+"""The single entry point of imported figures: check bytes, keep the original, validate rows, store all or none."""
 
 from __future__ import annotations
 

@@ -1,15 +1,15 @@
-"""Rows that a list held and its reloaded form holds no longer: named, and decided; never silently kept or dropped.
+"""Rows of a list that are missing from its reloaded file: report them and apply a decision; never silently keep or drop them.
 
-A list is known by its file name. Of a register (procedures, facilities, milestones) the rows of the same sources belong to it as
-well, whatever the file is called; a small file with none of the list's rows adds to it. A file of figures, bureaus, projects or indicators
-that holds fewer than half of its list's rows is taken for a part (a correction, a supplement): it says so, the other rows stay, and a
-decision given with it counts as for a whole list. The other lists of the catalogue are whole.
+A list is identified by its file name. In a register (procedures, facilities, milestones) the rows of the same sources belong to it
+too, whatever the file name; a small file with none of the list's rows adds to it. A file of figures, bureaus, projects or
+indicators with fewer than half of its list's rows counts as a part (a correction, a supplement): this is reported, the other rows
+stay, and a decision given with it applies as for a whole list. The other lists of the catalogue are always whole.
 
-What can be decided, for all rows of a load (``--missing``) or row by row in ``dropped.csv`` beside the lists:
+Possible decisions, for all rows of a load (``--missing``) or row by row in ``dropped.csv`` beside the lists:
 
-- ``keep``: the file is a part, or the row still stands; it is not asked about again;
-- ``end=DAY``: it ended on that day (registers);
-- ``never``: it was never so: a figure is withdrawn, a register's row marked as a mistake, a row of the catalogue taken out.
+- ``keep``: the file is a part, or the row is still valid; it is not reported again;
+- ``end=DAY``: the row ended on that day (registers);
+- ``never``: the row was never valid: a figure is withdrawn, a register row marked as a mistake, a catalogue row deleted.
 """
 
 from __future__ import annotations

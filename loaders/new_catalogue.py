@@ -1,4 +1,4 @@
-"""An empty catalogue for another government: written with what every column means, and looked over while it is being filled."""
+"""Create an empty catalogue for another government, with descriptions of every column, and check it while it is being filled."""
 
 from __future__ import annotations
 

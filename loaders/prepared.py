@@ -1,4 +1,4 @@
-"""A data file that was read: its rows where they are sound, and every problem at its place."""
+"""A data file after reading: valid rows, and every problem with its place."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ _REFERENCES = {
 
 
 class Prepared:
-    """A file that was read: its report so far, and its rows where there is no problem."""
+    """A file after reading: its report so far, and its rows where there is no problem."""
 
     def __init__(
         self,

@@ -1,7 +1,7 @@
-"""Bring in every source that a list names: files, folders and http(s) addresses, through the same door.
+"""Pull every source of a list: files, folders and http(s) addresses, through the same entry point as uploads.
 
-Conditional requests, limits of time and size, and an allow-list of hosts that also holds for redirects. Safe to run from
-a timer: a lock lets one run at a time, and bytes already loaded are a no-op.
+Conditional requests, limits of time and size, and an allow-list of hosts that also applies to redirects. Safe to run from
+a timer: a lock allows one run at a time, and bytes already loaded are a no-op.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ MAX_REDIRECTS = 3
 
 
 class AnswerLimits(Fields, extra="ignore"):
-    """How long and how large an answer may be, and from which hosts."""
+    """Limits of an HTTP response: time, size and allowed hosts."""
 
     hosts: tuple[str, ...] = ()
     timeout_seconds: float = 30
@@ -46,7 +46,7 @@ class AnswerLimits(Fields, extra="ignore"):
 
 
 class PulledSource(Fields, extra="ignore"):
-    """A source of the list; ``missing`` and ``reason`` say what becomes of rows that it holds no longer (``loaders.missing``)."""
+    """A source of the list; ``missing`` and ``reason`` decide about rows that it no longer contains (``loaders.missing``)."""
 
     name: str
     location: str
@@ -58,7 +58,7 @@ class PulledSource(Fields, extra="ignore"):
 
 @dataclass(frozen=True, slots=True)
 class Pulled:
-    """What became of one source; ``detail`` says why it failed, or how many rows are new."""
+    """The outcome of one source; ``detail`` is the reason of a failure, or the number of new rows."""
 
     name: str
     outcome: Literal["loaded", "unchanged", "failed"]

@@ -1,4 +1,4 @@
-"""What became of a file: how many rows, and every problem at its place."""
+"""The outcome of loading a file: row counts, and every problem with its place."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from loaders.files.problems import Problem
 
 @dataclass(frozen=True, slots=True)
 class LoadReport:
-    """What became of one file. ``accepted`` rows are new or changed; 0 with problems, since nothing is then stored."""
+    """The outcome of one file. ``accepted`` rows are new or changed; 0 with problems, since nothing is stored then."""
 
     file: str
     sha256: str

@@ -1,7 +1,7 @@
-"""The shape of each data file: the fields of its table's list, and what a row of the file adds to them.
+"""The schema of each data file: the fields of its table's list, and columns that only the file has.
 
 These models validate every incoming row before anything is stored. The CSV header of a file is exactly the field
-names of its model; a text in several languages may have a column for any other (``in_languages``). ``data/README.md`` is the dictionary of the same columns for people.
+names of its model; a text in several languages may have a column for any other (``in_languages``). ``data/README.md`` documents the columns.
 """
 
 from __future__ import annotations

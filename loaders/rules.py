@@ -1,7 +1,7 @@
-"""The rules between figures at the doors: what is held against what is stored, and what a contradiction is called there.
+"""Consistency rules at import: the comparison of incoming with stored figures, and the wording of contradictions.
 
-The rules themselves are ``kpis.figures.consistency``. A workbook asks its bureau about what is odd (a warning, confirmed with a reason);
-a list has nobody to ask, so the same contradiction is a problem there unless the row answers it in ``reason_text``.
+The rules themselves are in ``kpis.figures.consistency``. A workbook asks its bureau about an odd value (a warning, confirmed with
+a reason); a list has nobody to ask, so the same contradiction is a problem there unless the row explains it in ``reason_text``.
 """
 
 from __future__ import annotations

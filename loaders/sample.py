@@ -1,8 +1,8 @@
 """The sample organisation: made-up figures of every bureau that add up to the published totals, through the real upload.
 
 Each bureau's template is issued, filled in, read, kept as a draft, submitted by one person and approved by another, as in
-earnest. The totals come from the official figures of the store; only their division among bureaus is made up, always in the
-same way. The store itself says that it is a sample, so every row that a report brings is marked, and nothing can be published.
+production. The totals are the store's official figures; only their division among bureaus is made up, deterministically.
+The store itself is flagged as a sample, so every row of a report is marked, and nothing can be published.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ Totals = dict[tuple[str, str], dict[str, float]]
 
 @dataclass(frozen=True, slots=True)
 class SampleMade:
-    """What was made: workbooks that went through the upload, those approved, and rows they brought."""
+    """The counts of a sample: uploaded workbooks, approved ones, and the rows they contained."""
 
     workbooks: int
     approved: int

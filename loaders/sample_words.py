@@ -1,4 +1,4 @@
-"""What the sample organisation says of its figures and does about them: made up, and marked as a sample wherever it is shown."""
+"""Commentary and actions of the sample organisation: made up, and marked as a sample wherever shown."""
 
 from __future__ import annotations
 

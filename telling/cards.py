@@ -22,7 +22,7 @@ Pairs = tuple[tuple[str, str], ...]  # label and value
 class CardRows:
     """The rows of a card.
 
-    ``title`` is the theme the card represents, blank where it represents itself; ``aims`` are plan and target, ``before`` the previous
+    ``title`` is the theme it represents, blank where it represents itself; ``aims`` are plan and target, ``before`` the previous
     figure and the one a year earlier; ``notes`` qualify the status; ``gap`` is the distance of the value above or below its plan;
     ``picture`` is SVG, blank where there is nothing to draw; ``alt``, the sentence of the judgement, is its text alternative.
     """

@@ -18,7 +18,7 @@ from telling.words import Words
 class Latest:
     """One change: date in words, kind of change, indicator, old and new value.
 
-    ``before`` is blank where there was no value; ``why``: the reason of a correction; ``scored``: the indicator's present judgement.
+    ``before`` is blank where there was no value; ``why``: the reason of a correction; ``scored``: the indicator's judgement now.
     """
 
     scored: Scored

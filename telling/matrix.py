@@ -31,7 +31,7 @@ LATE, OVERDUE = ("late", "missed"), "overdue"
 
 @dataclass(frozen=True, slots=True)
 class Leads:
-    """The list behind a count: its register (``procedures``, ``facilities``, ``milestones``, ``own``), filter and bureau (blank: all)."""
+    """The list behind a count: register (``procedures``, ``facilities``, ``milestones``, ``own``), filter and bureau (blank: all)."""
 
     of: str
     narrowed: str = ""
@@ -42,7 +42,7 @@ class Leads:
 class Cell:
     """The content of a cell.
 
-    ``status`` is one of ``FELL_SHORT``, else ``QUIET`` (needs no mark), ``MISSING`` (due, not reported) or ``NONE`` (does not apply).
+    ``status`` is one of ``FELL_SHORT``, or ``QUIET`` (needs no mark), ``MISSING`` (due, not reported) or ``NONE`` (not applicable).
     ``share`` is the length of a bar, 0 to 1; ``period`` is given where it differs from the column's; ``said`` is the full text;
     ``leads`` is the list behind a count.
     """

@@ -1,7 +1,7 @@
-"""What of a workbook would act when somebody opens it: judged by content types, relations and formulas, whatever a part is called.
+"""Detect active content of a workbook, which would run when opened: by content types, relationships and formulas, not part names.
 
-A part whose content type or relation is not known to be passive is not passive. A report goes on to the reform office as it came, and
-back to its bureau marked: so a workbook with anything of this kind is refused, and the problem names it.
+Any part whose content type or relationship is not known to be passive counts as active. A report is passed on to the reform office
+unchanged and returned to its bureau with marks: a workbook with active content is therefore refused, and the problem names it.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Excel's addresses: letters of columns, numbers of rows."""
+"""Cell addresses of Excel: column letters and row numbers."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""Whatever is done with the bytes of a file is done apart: in a process of its own, with limits, and its end is told by name.
+"""Process the bytes of a file in a child process with limits, and report how it ended.
 
-``apart(function, content, …)`` is the one way in. A file that would exhaust or end the process that opens it ends a child; the
-dashboard and the command go on and say what happened. As many files are read at once as there are processors but one; others wait.
+``apart(function, content, …)`` is the only entry point. A file that would exhaust memory or crash its reader ends a child only; the
+dashboard and the command continue and report it. At most one file fewer than there are processors is read at once; others wait.
 """
 
 from __future__ import annotations
@@ -60,7 +60,7 @@ _TOO_LONG, _OUT_OF_MEMORY = _ends("SIGALRM", "SIGXCPU"), _ends("SIGKILL") | {OUT
 
 
 class Stopped(Exception):
-    """Reading a file ended without an answer; ``problem`` says why, and what to do."""
+    """Reading a file ended without an answer; ``problem`` gives the reason and the remedy."""
 
     def __init__(self, problem: Problem) -> None:
         super().__init__(problem.found)
@@ -69,14 +69,14 @@ class Stopped(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """How reading one file went.
+    """The outcome of reading one file.
 
     Args:
-        answer: what the function returned.
+        answer: return value of the function.
         stopped: why there is no answer.
-        is_fault: the reader met what it does not know: a fault of the program.
-        seconds: from asking to the end.
-        peak_bytes: of memory, in the child.
+        is_fault: the reader raised an unexpected error: a fault of the program.
+        seconds: from request to end.
+        peak_bytes: peak memory of the child.
     """
 
     answer: Any = None
@@ -185,7 +185,7 @@ def _begun(how: str, *more: str, **given: Any) -> subprocess.Popen[bytes]:
 
 
 class _Reader:
-    """The process that makes a child for each file; begun when the first file is read, and again where it has gone."""
+    """The process that forks a child for each file; started at the first file, and again after it has ended."""
 
     def __init__(self) -> None:
         self.lock = threading.Lock()

@@ -1,6 +1,6 @@
-"""A written value becomes a typed one, or is refused: Japanese figures, dates and periods as people write them.
+"""Parse a written value into a typed one, or refuse it: Japanese numbers, dates and periods as people write them.
 
-What cannot be read for certain raises ``Unreadable``; nothing is ever guessed.
+What cannot be parsed unambiguously raises ``Unreadable``; nothing is ever guessed.
 """
 
 from __future__ import annotations
@@ -41,12 +41,12 @@ LONGEST = 100  # characters of a number, a day or a period
 
 
 class Unreadable(ValueError):
-    """The text cannot be read for certain."""
+    """The text cannot be parsed unambiguously."""
 
 
 @dataclass(frozen=True, slots=True)
 class WrittenNumber:
-    """A number as written: its value, whether it was written as rounded, and the unit written with it."""
+    """A number as written: its value, whether it is marked as rounded, and its unit."""
 
     value: float
     is_approximate: bool

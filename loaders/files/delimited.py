@@ -1,4 +1,4 @@
-"""A text file becomes rows of cells: its encoding, its separator, its quotation marks; what cannot be told for certain is named."""
+"""Parse a text file into rows of cells: detect encoding, delimiter and quoting; report what is ambiguous."""
 
 from __future__ import annotations
 

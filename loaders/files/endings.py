@@ -1,4 +1,4 @@
-"""What a row of a register may say of its end: since when, why and what followed; the same for lists and workbooks."""
+"""Rules for the end of a register row: date, reason and successor; shared by lists and workbooks."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _SLACK = {"day": 0, "month": 31, "quarter": 92, "year": 366}
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """What cannot be, at a column of ours."""
+    """An impossible value in one of our columns."""
 
     column: str
     kind: Kind

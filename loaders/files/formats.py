@@ -1,7 +1,7 @@
-"""What a number format says of the number in its cell: shown in percent, in thousands, as a fraction, with a unit, hidden.
+"""The meaning of number formats: percent, thousands, fraction, unit, hidden digits.
 
-A cell holds 0.985 and shows 98.5%, or holds 520 and shows 520万. Reading the number alone would be wrong in silence, so a number
-that is shown otherwise than it is held is read as ``Formatted``, a number that carries what its format says.
+A cell holds 0.985 and shows 98.5%, or holds 520 and shows 520万. Reading the stored number alone would be silently wrong, so a
+number displayed differently from its stored value is read as ``Formatted``, a number that carries the meaning of its format.
 """
 
 from __future__ import annotations
@@ -16,11 +16,11 @@ Kind = Literal["percent", "scaled", "unit", "fraction", "date", "year", "duratio
 
 @dataclass(frozen=True, slots=True)
 class FormatMeaning:
-    """What a format says of one number.
+    """The effect of a format on one number.
 
     Args:
-        kind: ``percent`` and ``scaled`` show it multiplied by ``factor`` (0 = another factor, by its words); ``unit`` beside a unit;
-            ``year`` shows nothing of a day but its year, ``hidden`` shows no digit of it, ``sign`` another sign, ``padded`` leading zeros to ``width``.
+        kind: ``percent`` and ``scaled`` show it multiplied by ``factor`` (0 = another factor, stated in words); ``unit`` with a unit;
+            ``year`` shows only the year of a date, ``hidden`` no digit, ``sign`` another sign, ``padded`` leading zeros to ``width``.
         code: the format itself.
         unit: the words beside the digits.
     """
@@ -33,7 +33,7 @@ class FormatMeaning:
 
 
 class Formatted(float):
-    """A number whose cell shows it otherwise than it is held."""
+    """A number whose cell displays it differently from its stored value."""
 
     __slots__ = ("meaning",)
     meaning: FormatMeaning
@@ -74,7 +74,7 @@ _MINUS = re.compile(r"[-−▲△(（]")
 
 @dataclass(frozen=True, slots=True)
 class _Section:
-    """One part of a format: the words it writes, its placeholders, and when it applies."""
+    """One section of a format: its literal text, placeholders and condition."""
 
     words: str
     marks: str

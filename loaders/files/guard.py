@@ -1,6 +1,6 @@
-"""Bytes checked before anything is parsed: size, real type, zip structure, what it unpacks to, macros, entities.
+"""Checks of a file's bytes before parsing: size, real type, zip structure, unpacked size, macros, entities.
 
-Unpacked sizes are measured by unpacking in small pieces, never taken from what the archive declares of itself.
+Unpacked sizes are measured by unpacking in small pieces, never taken from the sizes that the archive declares.
 """
 
 from __future__ import annotations

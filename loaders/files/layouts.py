@@ -1,8 +1,8 @@
-"""Registers in another publisher's own layout: the shape of the file is data, in ``data/layouts/``; one reader for all.
+"""Registers in another publisher's layout: the shape of the file is data, in ``data/layouts/``, with one reader for all.
 
 A layout is a CSV with one row per heading: ``column`` (ours), ``heading`` (theirs; alternatives joined by ``|``),
-``read`` (how a cell is read), ``codes`` (``their code=our value`` joined by ``|``), ``blank`` (``error`` or ``warning`` where
-a blank is a problem) and ``note``. Several headings may feed one column: for a step the first that answers decides, and
+``read`` (how a cell is parsed), ``codes`` (``their code=our value`` joined by ``|``), ``blank`` (``error`` or ``warning`` where
+a blank is a problem) and ``note``. Several headings may map to one column: for a step the first with a value is used, and
 for ``details_json`` each is kept under the publisher's own heading.
 """
 
@@ -38,7 +38,7 @@ _ADAPTER = TypeAdapter(list[ProcedureFields])
 
 @dataclass(frozen=True, slots=True, eq=False)
 class LayoutRow:
-    """One row of a layout; ``constant`` is a text of ``codes`` that maps nothing."""
+    """One row of a layout; ``constant`` is an entry of ``codes`` that maps no code."""
 
     column: str
     headings: tuple[str, ...]
@@ -50,7 +50,7 @@ class LayoutRow:
 
 @dataclass(frozen=True, slots=True)
 class FileLayout:
-    """A publisher's layout: its name, and its lines in the order of the file."""
+    """A publisher's layout: its name, and its rows in file order."""
 
     name: str
     lines: tuple[LayoutRow, ...]
@@ -63,7 +63,7 @@ class FileLayout:
 
 @dataclass(frozen=True, slots=True)
 class Placed:
-    """A layout found in a file: the index of the first row of figures, and of the column of each line."""
+    """A layout located in a file: the index of the first data row, and the column index of each layout row."""
 
     layout: FileLayout
     first: int
@@ -195,7 +195,7 @@ _Wrong = tuple[LayoutRow, Kind, str, Message, str]
 
 
 class _Reader:
-    """Turns the cells of one row into our columns."""
+    """Maps the cells of one row to our columns."""
 
     def __init__(self, placed: Placed, bureaus: Mapping[str, str]) -> None:
         self.bureaus = bureaus

@@ -1,6 +1,6 @@
-"""Bytes become cells: what is done with a file in a process of its own (``loaders.files.apart``), and nothing else.
+"""Parse bytes into cells: the functions that run in the child process (``loaders.files.apart``), and nothing else.
 
-Each function checks the bytes first. What it returns are plain records; of whatever is wrong with the file it returns the problem.
+Each function checks the bytes first, and returns plain records or, where the file has a fault, the problem.
 """
 
 from __future__ import annotations

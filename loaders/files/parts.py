@@ -1,6 +1,6 @@
-"""The parts of an .xlsx beside its sheets: which sheets there are, shared texts, formats of styles; each parsed in bounds.
+"""The parts of an .xlsx other than worksheets: list of sheets, shared strings, number formats of styles; each parsed within limits.
 
-Expat parses as any writer may write. A part is fed in pieces; a token, a text and the depth have limits.
+Expat accepts whatever valid XML a writer produces. A part is fed in pieces; token size, text length and depth are limited.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ Attributes = dict[str, str]
 
 
 class BookDamaged(Exception):
-    """A workbook cannot be read: what was found, and the sheet and cell where it is known."""
+    """A workbook cannot be read: the fault, with sheet and cell where known."""
 
     def __init__(self, fault: str, *, sheet: str = "", cell: str = "") -> None:
         super().__init__(fault)
@@ -103,7 +103,7 @@ def names_of(content: bytes) -> list[str]:
 
 
 class Parsing:
-    """One part fed to expat in pieces: a handler of starts, one of ends, and the text in between where it is asked for."""
+    """One part fed to expat in pieces: handlers of start and end tags, and of the text in between on request."""
 
     def __init__(self, root: str, *, sheet: str = "") -> None:
         self.root, self.sheet, self.depth = root, sheet, 0
@@ -162,7 +162,7 @@ class Parsing:
 
 
 class _Strings(Parsing):
-    """The shared texts, without the readings (furigana) beside them."""
+    """The shared strings, without phonetic readings (furigana)."""
 
     def __init__(self) -> None:
         super().__init__("sst")
@@ -214,7 +214,7 @@ def _character(escaped: re.Match[str]) -> str:
 
 
 class _Styles(Parsing):
-    """The number formats of a workbook, and which of them each cell style has."""
+    """The number formats of a workbook, and the format of each cell style."""
 
     def __init__(self) -> None:
         super().__init__("styleSheet")

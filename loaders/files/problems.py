@@ -1,4 +1,4 @@
-"""What is wrong with a file, each at its place; known where files are read apart, so without database and models."""
+"""Problems of a file, each with its place; used in the reading process, hence free of database and models."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ Kind = Literal[
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One thing wrong: where, what was found, what was expected, and what to do.
+    """One problem: place, value found, value expected, and remedy.
 
-    A doubt (grade ``warning``) names the ``rule`` that raised it and the ``key`` of the row, so that its confirmation can be kept. A
-    ``question`` is a cell that may mean two things: nothing is read from it until somebody says which. ``subject`` is the row in words.
+    A warning names the ``rule`` that raised it and the ``key`` of the row, so that its confirmation can be stored. A ``question`` is
+    a cell with two possible meanings: no value is read from it until somebody chooses. ``subject`` describes the row in words.
     """
 
     kind: Kind

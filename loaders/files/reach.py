@@ -1,4 +1,4 @@
-"""What a formula does beyond its own workbook: reads another one, asks an address, starts a program."""
+"""Effects of a formula beyond its own workbook: reads another workbook, requests an address, starts a program."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _ACTING = {
 
 @dataclass(frozen=True, slots=True)
 class Reach:
-    """What a formula does beyond its workbook: reads another one (``is_link``), or acts by what is named."""
+    """An effect of a formula beyond its workbook: a link to another one (``is_link``), or the named active function."""
 
     named: str
     is_link: bool = False

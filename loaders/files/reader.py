@@ -1,11 +1,11 @@
-"""The process that reads files for another: it makes a child of itself for each, held to limits, and says how each child ended.
+"""The reader process: forks a child with limits for each file, and reports how each child ended.
 
-It is begun by ``loaders.files.apart`` and ends with it. It has one thread and loads only what reading needs, so a child is there
-within a few milliseconds, and holds neither the settings nor the secrets of the one that asks. A child that is killed, by its own
-limits or by the system, takes nothing with it.
+It is started by ``loaders.files.apart`` and ends with it. It is single-threaded and imports only what reading needs, so a child
+starts within a few milliseconds and holds neither settings nor secrets of the parent. A child that is killed, by its own limits
+or by the system, affects nothing else.
 
-Asked over a socket: two descriptors per file, the link on which the file comes and the answer goes, and where its end is told.
-Where the system knows no ``fork``, a process of its own is begun for each file (``read_once``), with the deadline alone.
+Requests arrive over a socket: two descriptors per file, one for the file and the answer, one for the end status.
+Without ``fork``, a new process is started for each file (``read_once``), limited by the deadline alone.
 """
 
 from __future__ import annotations
@@ -37,13 +37,13 @@ DONE, FAULT = b"D", b"F"
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What reading one file may take.
+    """Limits on reading one file.
 
     Args:
-        seconds: until it is killed, whatever it waits for.
-        processor_seconds: of work.
+        seconds: wall-clock time until it is killed.
+        processor_seconds: of CPU time.
         memory_bytes: of address space.
-        answer_bytes: of what it hands back.
+        answer_bytes: size of the answer.
     """
 
     seconds: float
@@ -54,7 +54,7 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """What is asked of a child: a function over the bytes of a file, by which words, within which limits."""
+    """A request to a child: a function, its arguments besides the bytes of the file, and its limits."""
 
     function: Callable[..., Any]
     arguments: dict[str, Any]

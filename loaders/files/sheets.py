@@ -1,8 +1,8 @@
-"""The worksheets of an .xlsx, read from their own XML by one parser: values, what their formats say, formulas, errors, merged cells.
+"""The worksheets of an .xlsx, parsed from XML: values, meanings of number formats, formulas, errors, merged cells.
 
-Expat parses as any writer may write (quotes, comments, CDATA, prefixes, addresses left out); nothing is taken that lies outside a
-row of the sheet's data. Memory and time are bounded: a part is fed in pieces, a token, a text, the depth and the number of cells
-have limits, and of a sheet whose values lie far apart no value is kept.
+Expat accepts whatever valid XML a writer produces (quotes, comments, CDATA, prefixes, omitted addresses); nothing outside the rows
+of the sheet's data is read. Memory and time are bounded: a part is fed in pieces; token size, text length, depth and number of
+cells are limited, and no value is kept of a sheet whose values lie far apart.
 """
 
 from __future__ import annotations
@@ -39,13 +39,13 @@ class Sheet:
     """One worksheet.
 
     Args:
-        rows: values from A1 on, every row as long as the longest; a blank is ``""``.
-        uncalculated: addresses of formulas without a result.
-        reaching: address → what a formula does beyond this workbook; a blank address for a formula of no cell.
+        rows: values from A1 on, padded to the longest row; a blank is ``""``.
+        uncalculated: addresses of formulas without a cached result.
+        reaching: address → effect of a formula beyond this workbook; a blank address for a formula outside cells.
         errors: address → error, as ``#REF!``.
-        faulty: address → what stands there that is no value, as ``NaN``.
+        faulty: address → content that is not a value, as ``NaN``.
         merged: (first column, first row, last column, last row), counted from 1.
-        far_cell: the address that makes the sheet too large to read, or a blank; no value is kept then.
+        far_cell: the address that makes the sheet too large to read, or blank; no value is kept then.
     """
 
     name: str
@@ -92,7 +92,7 @@ def read_book(content: bytes, *, only_first: bool = False) -> tuple[list[Sheet],
 
 
 class _Reader(Parsing):
-    """Reads one sheet. Closures over plain names, since a register has 100,000 cells."""
+    """Reads one sheet. Uses closures over local names for speed, since a register has 100,000 cells."""
 
     def __init__(self, sheet: Sheet, strings: list[str], formats: Mapping[str, str], is_1904: bool) -> None:
         super().__init__("worksheet", sheet=sheet.name)

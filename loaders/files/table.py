@@ -1,6 +1,6 @@
-"""One header row, one row per fact, of CSV (UTF-8 with or without BOM, Shift_JIS) or XLSX, against a plain model.
+"""Read a table with one header row and one row per fact, from CSV (UTF-8 with or without BOM, Shift_JIS) or XLSX, into a plain model.
 
-Fast where cells are plain: whole columns go to one pydantic validator; only a file with a problem, or with figures
+Fast where cells are plain: whole columns go to one pydantic validator; only a file with a problem, or with numbers
 written the Japanese way, is read cell by cell.
 """
 

@@ -1,8 +1,8 @@
-"""The bureau's own workbook comes back with the faulty cells filled and commented, everything else untouched.
+"""Mark problems in the bureau's own workbook: fill and comment the cells concerned, and leave everything else untouched.
 
-Only the parts that carry a mark are parsed, changed and written anew (sheet, styles, comments and what points to them), so that charts,
-pictures, shapes, checks and whatever else a workbook holds stay byte for byte. The fill is a conditional format, so that no
-cell's own style is changed; a later marking takes the earlier marks away.
+Only the parts that carry a mark are parsed, changed and rewritten (sheet, styles, comments and their relationships), so that charts,
+pictures, shapes, validations and everything else in a workbook stay byte for byte. The fill is a conditional format, so that no
+cell's own style changes; a later marking removes the earlier marks.
 """
 
 from __future__ import annotations
@@ -62,7 +62,7 @@ Element = Any  # an element of lxml, which brings no types
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """What is written at a cell, of one problem; ``cell`` may be blank or a range."""
+    """A comment at a cell, for one problem; ``cell`` may be blank or a range."""
 
     sheet: str
     cell: str

@@ -1,4 +1,4 @@
-"""What a template and a check need to know of one bureau and period, gathered by a handful of queries."""
+"""The context of a template or check: the stored data of one bureau and period, read with a handful of queries."""
 
 from __future__ import annotations
 
@@ -41,26 +41,26 @@ SheetKey = tuple[str, ...]  # (sheet, key …) of a row: ("observations", indica
 
 @dataclass(frozen=True, kw_only=True)
 class ReportContext:
-    """One bureau and period with everything stored that its workbook shows or is compared with.
+    """One bureau and period with all stored data that its workbook shows or is compared with.
 
     Args:
         bureau: its row.
-        period: what is reported.
-        revision: of the data when this was gathered.
+        period: the reported period.
+        revision: of the data when this was read.
         indicators: by code, in catalogue order: those that bureaus report.
         observations: (indicator, period) → every vintage, oldest first, of all periods.
-        registers: sheet, as ``procedures`` → code → row as it is now.
+        registers: sheet, as ``procedures`` → code → current row.
         projects: code → row, of the projects that the bureau leads or takes part in.
         facility_kinds: every kind in the register, of any bureau.
-        window: the days on which the report is taken; ``None`` where the calendar does not know the period.
-        area: the land of the catalogue; ``None`` where it names none.
+        window: the days on which the report is accepted; ``None`` where the calendar does not list the period.
+        area: the land area of the catalogue; ``None`` where it names none.
         leads: the codes of the projects that it leads.
-        earlier: indicator or project → what the bureau said of it last, in an earlier period.
-        standing: indicator → in a word how the bureau stands, where that was asked.
-        known: what its figures are held against, those of other bureaus for the same periods included.
-        only: the rows that a part holds; ``None`` = all.
-        filled: (sheet, key …) → our field → what a report on its way says there, reasons included: a workbook of that report
-            shows it instead of what is stored.
+        earlier: indicator or project → the bureau's last commentary of an earlier period.
+        standing: indicator → the bureau's status in a word, where requested.
+        known: the figures to check against, including those of other bureaus for the same periods.
+        only: the rows of a partial template; ``None`` = all.
+        filled: (sheet, key …) → our field → value in a pending report, reasons included: a workbook of that report
+            shows it in place of the stored value.
     """
 
     bureau: Record

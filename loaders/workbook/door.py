@@ -1,9 +1,9 @@
-"""The one door of the bureau workbook, both directions: issue a template, read it back, return it with its faults marked.
+"""The entry point of the bureau workbook, in both directions: issue a template, read it back, return it with problems marked.
 
-gather(store, bureau, period)      → what is stored of a bureau and period
+gather(store, bureau, period)      → the stored data of a bureau and period
 issue_template(store, …)           → the bytes of a new template, recorded as issued
-read_workbook(content, store=…)    → its mark, the rows that say something new, every problem and doubt
-handed_on(content)                 → the same bytes, where nothing in them would act when somebody opens them
+read_workbook(content, store=…)    → its mark, its changed rows, every problem and doubt
+handed_on(content)                 → the same bytes, if they contain no active content
 """
 
 from __future__ import annotations
@@ -65,16 +65,16 @@ _DOWNLOAD = Message("remedy_download_again")
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class WorkbookReading:
-    """What came of reading a bureau workbook.
+    """The result of reading a bureau workbook.
 
     Args:
-        mark: whose report of which period it is; ``None`` where it carries no mark.
-        rows: what differs from the template as it was issued, in the workbook's order; with an error, not to be stored.
-        problems: errors (nothing may be stored), questions (the bureau says which value a cell means) and warnings (it confirms
+        mark: bureau and period of the report; ``None`` where the workbook carries no mark.
+        rows: rows that differ from the issued template, in workbook order; with an error, not to be stored.
+        problems: errors (nothing may be stored), questions (the bureau chooses a cell's meaning) and warnings (it confirms
             each with a reason), by ``grade``.
-        rows_count: rows that were looked at, changed or not.
-        completeness: how many of the figures asked for are known once the report counts; a row left out leaves its figure open.
-        part: whose part the template was: a section, rows that were chosen, or a blank for the whole.
+        rows_count: number of rows read, changed or not.
+        completeness: number of requested figures known once the report counts; an omitted row leaves its figure open.
+        part: the part covered by the template: a section, selected rows, or blank for the whole.
         names: indicator → its Japanese and English name.
     """
 

@@ -1,10 +1,10 @@
-"""What a report says that cannot be, must be asked or is odd: errors, questions, and warnings that the bureau confirms with a reason.
+"""Checks of a report: errors for the impossible, questions, and warnings that the bureau confirms with a reason.
 
-What one figure can be by itself is told in ``kpis.figures.plausible``.
+The plausibility of a single figure is defined in ``kpis.figures.plausible``.
 
-A jump is measured against the indicator's own past changes by median and median absolute deviation (MAD), which one odd
-quarter does not move: a change is doubted beyond ``JUMP`` robust standard deviations (1.4826 × MAD). With fewer than
-``FEWEST`` past changes nothing is said.
+A jump is measured against the indicator's own past changes by median and median absolute deviation (MAD), which one outlier
+does not move: a change is doubted beyond ``JUMP`` robust standard deviations (1.4826 × MAD). With fewer than
+``FEWEST`` past changes no warning is raised.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The tables of a bureau workbook are found by their headings, wherever their sheets, rows and columns were moved."""
+"""Find the tables of a bureau workbook by their headings, wherever sheets, rows and columns were moved."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ _RESTORE = Message("remedy_restore_heading")
 
 @dataclass
 class Table:
-    """One table of the workbook as it was found.
+    """One table found in the workbook.
 
     Args:
         key: our name of its sheet: ``observations``, or a register as ``procedures``.
-        sheet: the sheet's name as the file has it.
-        top: the row number of the headings, as Excel counts.
+        sheet: the sheet's name in the file.
+        top: row number of the headings, counted as in Excel.
         at: our column → position in a row, counted from 0.
         cells: every row from the first of the sheet, blank area included.
     """

@@ -1,4 +1,4 @@
-"""What a row that was read still lacks: values that its kind needs, halves without their other half."""
+"""Missing values in a row that was read: fields that its kind requires, and incomplete pairs."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _FILL = Message("remedy_enter_value")
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Gap:
-    """A blank cell that a row needs filled: the sort of problem, what is expected there, what to do."""
+    """A blank cell that must be filled: problem code, expected value, remedy."""
 
     kind: Literal["missing", "reason"]
     column: str

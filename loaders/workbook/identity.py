@@ -1,7 +1,7 @@
-"""The mark of a template: what it says of itself on its hidden, protected sheet, and whether that can be true.
+"""The mark of a template: the metadata on its hidden, protected sheet, and its verification.
 
-The identity is a checksum of everything else on the sheet, so a mark changed by hand does not fit its own identity;
-and an instance records each template it issues, so an invented mark is not known to it. Neither replaces the check of
+The identity is a checksum of everything else on the sheet, so a mark edited by hand does not match it; and an instance
+records each template it issues, so an invented mark is unknown to it. Neither replaces the check of
 the person's role, which the store makes.
 """
 

@@ -1,4 +1,4 @@
-"""What people see of a row (name, period, unit) against the code it is read by: rows sorted apart from their codes are found."""
+"""Compare a row's visible labels (name, period, unit) with its code, to detect rows sorted apart from their codes."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _NOTE = re.compile(r"[(（\[【][^()（）\[\]【】]*[)）\]】]$")
 
 
 class Labels:
-    """Compares the labels of a table's rows with what their codes stand for; a label that was cleared contradicts nothing."""
+    """Compares the labels of a table's rows with those of their codes; a cleared label is no contradiction."""
 
     def __init__(self, table: Table, context: ReportContext) -> None:
         wanted = {"observations": ("name_ja", "period_label", "unit_ja"), "milestones": ("project_name",)}.get(table.key, ())

@@ -1,6 +1,6 @@
-"""The shape of the bureau workbook is data: its columns in a CSV map, its lists and words in a TOML file.
+"""The layout of the bureau workbook as data: columns in a CSV map, lists and texts in a TOML file.
 
-One layout serves both directions: what is written from it can be read by it.
+One layout serves both directions: a workbook written from it can be read with it.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ COMMENTARIES, ACTIONS = (LISTS[kind].file.removesuffix(".csv") for kind in (RowK
 
 @dataclass(frozen=True, slots=True)
 class InSheet:
-    """A word of the workbook for a message: as it stands in its cells, in another language after that language's own."""
+    """A text of the workbook for use in a message: as in its cells; in another language, after that language's own text."""
 
     ja: str
     en: str
@@ -54,15 +54,15 @@ class Column:
     """One column of a sheet.
 
     Args:
-        name: ours; ``payment_methods:debit`` is one member of a field that holds several codes.
+        name: our name; ``payment_methods:debit`` is one member of a field that holds several codes.
         field: our field that it belongs to.
-        member: the code it stands for within its field, or a blank.
+        member: its code within the field, or blank.
         value: ``code``, ``period``, ``label`` (for people only), ``text``, ``number``, ``count``, ``date``, ``flag``, ``choice``,
             ``open_choice`` (codes beyond the list are accepted) or ``member``.
         input: ``key``, ``new`` (input in new rows only), ``yes``, ``reason`` or blank.
         kinds: the indicator kinds that use it; empty = always.
         choices: the list of a drop-down.
-        openness: ``open`` or ``inside``, where the government decided whether what is written there becomes public.
+        openness: ``open`` or ``inside``, where the government decided whether its content becomes public.
     """
 
     name: str
@@ -101,7 +101,7 @@ class Column:
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class Layout:
-    """The whole workbook: sheets by our name, columns in order, lists of choices, words."""
+    """The whole workbook: sheets by our name, columns in order, lists of choices, texts."""
 
     version: str
     title: tuple[str, str]

@@ -1,4 +1,4 @@
-"""What the rows of a template hold when a bureau gets it: what it reported before, what it is asked, codes for what is new."""
+"""The prefilled rows of a template: earlier reported values, requested figures, codes for new rows."""
 
 from __future__ import annotations
 

@@ -1,9 +1,9 @@
-"""A report as it is, filled into its bureau's workbook and into a small grid on the page; a cell corrected in the grid is read by the same rules.
+"""A current report in its bureau's workbook and in a small grid on the page; cells edited in the grid follow the same rules.
 
 take_present(store, report, …)   → the bureau's workbook filled with the report, the reviewer's comments at their cells
 grid(store, report, …)           → the rows of one sheet, their input columns alone
-correct_cells(store, report, …)  → cells of the grid read as if they had been typed in the workbook, and kept where nothing is wrong
-marked_copy(store, report, …)    → a file that was uploaded, with what was doubted of it at its cells
+correct_cells(store, report, …)  → edited cells of the grid, read like cells of the workbook and stored if free of problems
+marked_copy(store, report, …)    → an uploaded file, with the doubts marked at its cells
 """
 
 from __future__ import annotations
@@ -40,12 +40,12 @@ Edits = Mapping[SheetKey, Mapping[str, Any]]  # (sheet, key …) → column → 
 
 @dataclass(frozen=True, slots=True)
 class Grid:
-    """Rows of one sheet as the report says them.
+    """Rows of one sheet with the values of the report.
 
     Args:
-        columns: that may be typed in, in the order of the workbook; not those that no row here uses.
-        rows: (sheet, key …) → column → what its cell shows; a column that the row does not use is left out.
-        about: (sheet, key …) → what the row is about: its codes, labels and fields.
+        columns: the editable ones, in workbook order; without those that no row here uses.
+        rows: (sheet, key …) → column → displayed value of its cell; a column that the row does not use is left out.
+        about: (sheet, key …) → the subject of the row: its codes, labels and fields.
     """
 
     columns: tuple[Column, ...]

@@ -1,7 +1,7 @@
-"""The workbook in which a bureau answers a question of the office, both directions: written and read by the pieces of the bureau workbook.
+"""The workbook in which a bureau answers a question of the office, in both directions; built from parts of the bureau workbook.
 
-``layout_of`` makes the columns of a question into those of a sheet; from there on it is styled, protected, found, checked and read as
-every other sheet is. Only what a row is differs: it has no key, so its place is its number.
+``layout_of`` turns the columns of a question into those of a sheet, which is then styled, protected, found, checked and read like
+every other sheet. Only the identity of a row differs: it has no key, so its position is its number.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ _DOWNLOAD = Message("remedy_download_again")
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class AnswerReading:
-    """What came of reading an answer: its rows and every problem; with a problem nothing is stored. ``can_be_marked``: it could be opened."""
+    """The result of reading an answer: rows and every problem; with a problem nothing is stored. ``can_be_marked``: the file could be opened."""
 
     mark: TemplateMark | None = None
     rows: list[dict[str, Answer]] = field(default_factory=list)
@@ -204,7 +204,7 @@ def read(store: Store, content: bytes, question: Question, bureau_code: str) -> 
 
 
 class _Rows:
-    """Reads the rows of the one table, and says every problem at its cell."""
+    """Reads the rows of the single table, and reports every problem at its cell."""
 
     def __init__(self, table: Table, layout: Layout, question: Question, *, is_1904: bool, problems: list[Problem]) -> None:
         self.table, self.layout, self.question, self.is_1904, self.problems = table, layout, question, is_1904, problems

@@ -1,4 +1,4 @@
-"""The rows of a found table become reported rows, or problems at their cells. Only what differs from the template is kept."""
+"""Turn the rows of a found table into reported rows, or problems at their cells. Only differences from the template are kept."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from loaders.workbook.whose_row import TableReading, WhoseRow
 
 @dataclass(slots=True)
 class _RowChanges:
-    """What the cells of one row say, as far as they were read: fields, the letters of their columns, and which the bureau wrote."""
+    """The values of one row as far as they were read: fields, column letters, and which cells the bureau edited."""
 
     fields: dict[str, Value]
     columns: dict[str, str]
@@ -37,7 +37,7 @@ class _RowChanges:
 
 
 class TableReader(WhoseRow):
-    """Reads one table against what its template was issued with."""
+    """Reads one table and compares it with the issued template."""
 
     def read(self) -> TableReading:
         """Read every row below the headings."""

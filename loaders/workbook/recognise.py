@@ -1,9 +1,9 @@
-"""A workbook whose hidden sheet was lost on its way (document inspector, gateways that sanitise files) is recognised by what is left.
+"""Identify a workbook whose hidden sheet was lost in transit (document inspector, gateways that sanitise files).
 
-Which template it was: by its number, which stands in the instructions and in the codes of rows for what is new. Where neither is
-left, by the codes of its rows: the bureau, and the period whose report asks exactly such figures; of several templates of it the
-oldest counts, so that what changed since any of them is asked about and never overwritten. What its rows were prefilled with is
-what was stored when it was issued.
+The template is identified by its number, found in the instructions and in the codes of new rows. Where neither is left, the codes
+of its rows determine the bureau, and the period whose report requests exactly these figures; of several matching templates the
+oldest counts, so that changes since any of them are asked about and never overwritten. The prefilled values are those
+stored when it was issued.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
-"""A filled bureau workbook on its way to a draft: read, every problem at once, kept only without errors.
+"""Turn a filled bureau workbook into a draft: report every problem at once, store only without errors.
 
-The page and the command line come through here alike. Of a workbook that is not the actor's bureau's nothing is said.
+Shared by the page and the command line. Nothing is disclosed about a workbook of a bureau that is not the actor's.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ OPEN_NAMED = 20  # figures left open that a warning names; all of them are kept 
 
 @dataclass(frozen=True, slots=True)
 class Received:
-    """A workbook as read, and the report it became; ``None`` where an error kept it out."""
+    """A workbook as read, and its report; ``None`` where an error prevented it."""
 
     reading: WorkbookReading
     uploaded: Uploaded | None

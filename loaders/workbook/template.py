@@ -1,4 +1,4 @@
-"""The workbook that a bureau is given: one for each bureau and period, prefilled, with only the inputs unlocked."""
+"""Write the template for a bureau: one for each bureau and period, prefilled, with only the inputs unlocked."""
 
 from __future__ import annotations
 

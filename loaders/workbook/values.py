@@ -1,4 +1,4 @@
-"""One cell of the bureau workbook becomes a typed value, or is refused with what was expected and what to do."""
+"""Parse one cell of the bureau workbook into a typed value, or refuse it with the expected value and the remedy."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _FIX = Message("remedy_correct_this_cell")
 
 
 class CellRefused(Exception):
-    """A cell cannot be read for certain: the kind of problem, what was expected and the remedy."""
+    """A cell cannot be parsed unambiguously: problem code, expected value and remedy."""
 
     def __init__(self, kind: Kind, expected: Message, remedy: Message = _FIX) -> None:
         super().__init__(expected.key)
@@ -71,7 +71,7 @@ def as_text(raw: Any) -> str:
 
 @dataclass(frozen=True, slots=True)
 class NumberRead:
-    """A number as read: whether it was written as rounded, whether with its unit, and as what its cell shows it where that differs."""
+    """A parsed number: whether written as rounded, whether with its unit, and its displayed form where that differs."""
 
     value: float
     is_approximate: bool = False

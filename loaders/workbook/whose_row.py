@@ -1,4 +1,4 @@
-"""Whose row it is: which figure or register row a row of a found table speaks of, of which project or subject, and what contradicts that."""
+"""Identify the subject of a table row: its figure or register row, its project or indicator, and contradictions."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _KEEP_ROW = Message("remedy_bring_row_together")
 
 @dataclass
 class TableReading:
-    """What one table gave: rows that say something, problems, and how many rows were looked at."""
+    """The result of reading one table: changed rows, problems, and number of rows read."""
 
     rows: list[ReportedRow] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
@@ -40,7 +40,7 @@ class TableReading:
 
 
 class WhoseRow:
-    """Reads what a row of one table is about, against what its template was issued with."""
+    """Identifies the subject of a row, by comparison with the issued template."""
 
     def __init__(
         self, table: Table, *, context: ReportContext, layout: Layout, mark: TemplateMark, vintages: Vintages, is_1904: bool

@@ -1,4 +1,4 @@
-"""Line breaks in finished HTML: periods, dates, counts and numbered names stay whole; in narrow columns long compounds may break."""
+"""Where lines end in finished HTML: no period, day, count or name with its number is parted, and long compounds have places in narrow columns."""
 
 from __future__ import annotations
 
