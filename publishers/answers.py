@@ -40,7 +40,7 @@ WIDEST = 60
 
 
 def answers_csv(headings: Sequence[str], rows: Sequence[Sequence[Told]]) -> bytes:
-    """Return a table of answers as a CSV: UTF-8 with BOM, words of people as texts also in a spreadsheet, days in ISO form."""
+    """Return a table of answers as CSV: UTF-8 with BOM, user text protected from formula evaluation, dates as ISO 8601."""
     out = io.StringIO(newline="")
     writer = csv.writer(out, lineterminator="\r\n")
     for row in (headings, *rows):
@@ -49,7 +49,7 @@ def answers_csv(headings: Sequence[str], rows: Sequence[Sequence[Told]]) -> byte
 
 
 def answers_book(headings: Sequence[str], rows: Sequence[Sequence[Told]], *, title: str) -> bytes:
-    """Return a table of answers as a workbook: numbers as numbers, days as days, every text a text."""
+    """Return a table of answers as a workbook: numbers as numbers, dates as dates, every text as text."""
     book = Workbook()
     sheet = book.active
     assert isinstance(sheet, Worksheet)
@@ -90,16 +90,16 @@ class Wish:
 
 
 def indicator_files(question: Question, rows: Sequence[AnswerRow], wish: Wish, *, listed: Path | None = None) -> bytes:
-    """Return a ZIP with what makes a column of a question an indicator: the list of indicators with its row, its figures, and how to load them.
+    """Return a ZIP that makes an indicator of a question's column: the list of indicators with its row, figures, and instructions to load them.
 
     Args:
         question: the question.
-        rows: of its answers; those accepted count.
-        wish: as what it is to be kept.
+        rows: its answers; only accepted ones count.
+        wish: kind of the new indicator.
         listed: the catalogue's ``indicators.csv``, to which the row is added; without it the list has that row alone.
 
     Raises:
-        FigureRefused: the indicator or its figures cannot be as they are wished.
+        FigureRefused: the indicator or its figures do not allow this kind.
     """
     column = next(asked_column for asked_column in question.columns if asked_column.name == wish.column)
     indicator = _indicator(question, column, wish)
@@ -144,7 +144,7 @@ def _indicator(question: Question, column: AskedColumn, wish: Wish) -> dict[str,
 
 
 def _values(rows: Sequence[AnswerRow], column: AskedColumn, wish: Wish) -> dict[str, float]:
-    """Return the figure of each bureau: the sum of its rows where they add up, else its one row."""
+    """Return the figure of each bureau: the sum of its rows for a stock, else its single row."""
     values_of: dict[str, list[float]] = {}
     for row in rows:
         value = row.values.get(column.name)
@@ -161,7 +161,7 @@ def _values(rows: Sequence[AnswerRow], column: AskedColumn, wish: Wish) -> dict[
 
 
 def _with_row(row: Mapping[str, str], listed: Path | None, code: str) -> str:
-    """Return the list of indicators with one row more, its other rows as they stand."""
+    """Return the list of indicators with one row added, the others unchanged."""
     if listed is None or not listed.is_file():
         return _table(list(row), [row])
     with listed.open(encoding="utf-8-sig", newline="") as file:

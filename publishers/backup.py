@@ -41,18 +41,18 @@ WRITING = ".writing"  # as publications write, so that any start sweeps it
 
 
 def make_backup(store: Store, to: Path, chosen: Settings) -> dict[str, Any]:
-    """Copy everything of an instance into a folder that does not exist yet; it has its name once all of it is there and was read again.
+    """Back up an instance into a new folder, which is renamed into place once it is complete and was read back.
 
     Args:
-        store: the database; it may be written to meanwhile, the backup is of one state.
+        store: the database; it may be written to meanwhile, the backup is one consistent snapshot.
         to: the folder.
-        chosen: where editions and the signing key lie.
+        chosen: locations of editions and signing key.
 
     Returns:
-        What ``backup.json`` says.
+        The content of ``backup.json``.
 
     Raises:
-        CopyRefused: the folder exists, or what was written is not what was read.
+        CopyRefused: the folder exists, or the copy differs from the source.
     """
     if os.path.lexists(to):
         raise CopyRefused("backup_exists", folder=to)
@@ -92,21 +92,21 @@ def make_backup(store: Store, to: Path, chosen: Settings) -> dict[str, Any]:
 
 
 def restore(folder: Path, store: Store, chosen: Settings) -> tuple[dict[str, Any], int]:
-    """Put a backup back into an instance that holds nothing yet; a restore that was cut off is done again from the beginning.
+    """Restore a backup into an empty instance; an interrupted restore can be repeated from the beginning.
 
-    The rows come last and at once: where they stand, all of it stands. With them, notices that waited are put aside, since they may have
-    been sent after the backup was made.
+    The rows are written last and in one transaction: if they exist, everything does. Waiting notices are then set aside, since they
+    may have been sent after the backup was made.
 
     Args:
         folder: of ``make_backup``.
         store: an empty database of either kind.
-        chosen: where editions, the signing key and voices go.
+        chosen: target locations of editions, signing key and feedback.
 
     Returns:
-        What ``backup.json`` says, and how many notices were put aside.
+        The content of ``backup.json``, and the number of notices set aside.
 
     Raises:
-        CopyRefused: the backup is not what was made, or the instance holds something already.
+        CopyRefused: the backup was altered, or the instance is not empty.
     """
     manifest = _prove(folder)
     store.migrate()
@@ -144,7 +144,7 @@ def restore(folder: Path, store: Store, chosen: Settings) -> tuple[dict[str, Any
 
 
 def _refuse_another(store: Store, chosen: Settings) -> None:
-    """Refuse a database that knows nothing of the editions: it was made anew where that of the instance is gone, and its backup would be empty."""
+    """Refuse a database without records of the editions: it replaced a lost one, and its backup would be empty."""
     there = on_disk.numbers(chosen.editions_dir)
     if there and not store.count(tables.Publication):
         raise CopyRefused("editions_unknown", folder=chosen.editions_dir, number=there[-1])
@@ -156,7 +156,7 @@ def _voices_to_json(rows: Sequence[Mapping[str, Any]]) -> bytes:
 
 
 def _voices_of(folder: Path) -> list[dict[str, Any]] | None:
-    """Return the voices that a backup holds; ``None`` where the instance kept none."""
+    """Return the readers' feedback in a backup; ``None`` where the instance stored none."""
     if not (folder / VOICES).is_file():
         return None
     days = ("said_on", "answered_on")
@@ -167,7 +167,7 @@ def _voices_of(folder: Path) -> list[dict[str, Any]] | None:
 
 
 def _copy_editions(source: Path, target: Path, numbers: list[int]) -> None:
-    """Copy the editions that the database knows of; one that is published meanwhile belongs to the next backup."""
+    """Copy the editions recorded in the database; one published meanwhile belongs to the next backup."""
     target.mkdir(mode=0o700)
     for number in numbers:
         shutil.copytree(source / folder_name(number), target / folder_name(number))
@@ -177,9 +177,9 @@ def _copy_editions(source: Path, target: Path, numbers: list[int]) -> None:
 
 
 def _put_editions(source: Path, target: Path) -> None:
-    """Put back what is not there yet, edition by edition and the pointer last.
+    """Restore missing files, edition by edition and the pointer last.
 
-    Within the folder, which may be a volume of its own: nothing can then be written beside it, and it cannot be exchanged.
+    Writes within the folder, which may be a volume of its own that cannot be replaced and has no writable parent.
     """
     target.mkdir(parents=True, exist_ok=True)
     sweep(target, WRITING)
@@ -200,7 +200,7 @@ def _put_editions(source: Path, target: Path) -> None:
 
 
 def _close(database: Path) -> None:
-    """Write all of a SQLite database into its one file."""
+    """Checkpoint a SQLite database into its single file."""
     with closing(sqlite3.connect(database)) as connection:
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         connection.execute("PRAGMA journal_mode=DELETE")
@@ -215,17 +215,17 @@ def _digests(folder: Path) -> Iterator[tuple[Path, str]]:
 
 
 def _held(editions: Path) -> dict[str, str]:
-    """Return the files of editions with their checksums; links for a web server are made anew, what is written beside is swept."""
+    """Return the files of editions with their checksums, without web server links (made anew) and scratch files (swept)."""
     aside = (SERVED, f"{WRITING}-")
     own = [path for path in _files(editions) if not path.relative_to(editions).parts[0].startswith(aside)]
     return {path.relative_to(editions).as_posix(): sha256_of(path) for path in own}
 
 
 def _prove(folder: Path) -> dict[str, Any]:
-    """Read a backup again, file by file and row by row; return what its manifest says.
+    """Read a backup back, file by file and row by row; return its manifest.
 
     Raises:
-        CopyRefused: it is not what the manifest says.
+        CopyRefused: it differs from the manifest.
     """
     try:
         manifest: dict[str, Any] = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))

@@ -80,7 +80,7 @@ def publish_command(
 
 
 def _warn_unplaced() -> None:
-    """Say that what is published names no address where others could read it."""
+    """Warn that published pages contain no public address."""
     if not settings().public_address:
         err.print("\n".join(f"⚠ {line}" for line in pair(Message("publish_unplaced"))), markup=False)
 

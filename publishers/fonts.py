@@ -28,12 +28,12 @@ DOTS = 144  # of an inch: twice those that the picture is measured in
 
 
 def japanese() -> tuple[typst.Fonts, str]:
-    """Return the fonts of this machine and of ``FONTS_DIR``, and the first family that carries Japanese; a blank where there is none."""
+    """Return the fonts of this machine and of ``FONTS_DIR``, and the first family with Japanese glyphs; blank where there is none."""
     return _looked_for(str(settings().fonts_dir or ""))
 
 
 def has_japanese() -> bool:
-    """Say whether this machine has a font with Japanese letters."""
+    """Say whether this machine has a font with Japanese glyphs."""
     return bool(japanese()[1])
 
 
@@ -45,10 +45,10 @@ def _looked_for(folder: str) -> tuple[typst.Fonts, str]:
 
 
 def family() -> str:
-    """Return the family in which pictures are written.
+    """Return the font family of pictures.
 
     Raises:
-        Unavailable: the machine has no font with Japanese letters; the message says which to install.
+        Unavailable: the machine has no font with Japanese glyphs; the message says which to install.
     """
     font = japanese()[1]
     if not font:
@@ -58,13 +58,13 @@ def family() -> str:
 
 @lru_cache(maxsize=64)
 def png(svg: str, *, width: float, height: float, alt: str) -> bytes:
-    """Return a picture as PNG.
+    """Render a picture as PNG.
 
     Args:
-        svg: written in ``family()``.
-        width: in its own units.
-        height: in its own units.
-        alt: what stands for it where it is not seen.
+        svg: set in ``family()``.
+        width: in the picture's own units.
+        height: in the picture's own units.
+        alt: text alternative.
     """
     inputs = {"svg": svg, "width": f"{width:g}", "height": f"{height:g}", "alt": alt}
     made = typst.compile(_PICTURE, format="png", ppi=DOTS, font_paths=japanese()[0], ignore_system_fonts=True, sys_inputs=inputs)

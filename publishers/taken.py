@@ -11,10 +11,10 @@ _VIEW = re.compile(r'viewBox="0 0 ([\d.]+) ([\d.]+)"')
 
 
 def file_of(taken: Taken, form: str) -> bytes:
-    """Return a chart in a form of ``telling.taken.FORMS``.
+    """Return a chart in one of ``telling.taken.FORMS``.
 
     Raises:
-        Unavailable: a PNG is asked for and the machine has no font with Japanese letters.
+        Unavailable: a PNG is requested and the machine has no font with Japanese glyphs.
     """
     if form == "csv":
         return taken.csv()

@@ -41,32 +41,32 @@ class Key:
 
     @property
     def statement(self) -> bytes:
-        """Return what its two signatures sign."""
+        """Return the bytes covered by the key's two signatures."""
         return canonical({name: value for name, value in asdict(self).items() if not name.startswith("signature")})
 
 
 def canonical(document: Mapping[str, Any]) -> bytes:
-    """Return the bytes that stand for a document in a signature: JSON, names in order, nothing between."""
+    """Return a document in its canonical form for signing: JSON with sorted names and no whitespace."""
     return json.dumps(document, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
 
 
 def name_of(public_key: str) -> str:
-    """Return the name of a public key: the beginning of its SHA-256."""
+    """Return the name of a public key: a prefix of its SHA-256."""
     return hashlib.sha256(base64.b64decode(public_key)).hexdigest()[:32]
 
 
 def public_of(private: Ed25519PrivateKey) -> str:
-    """Return the public half of a private key."""
+    """Return the public key of a private key."""
     return base64.b64encode(private.public_key().public_bytes_raw()).decode()
 
 
 def sign(private: Ed25519PrivateKey, content: bytes) -> str:
-    """Return the signature of bytes, in base64."""
+    """Return the base64 signature of bytes."""
     return base64.b64encode(private.sign(content)).decode()
 
 
 def is_signed(public_key: str, content: bytes, signature: object) -> bool:
-    """Say whether a signature is this key's of these bytes; whatever cannot be read is none."""
+    """Say whether a key signed these bytes; an unreadable signature counts as none."""
     try:
         key = Ed25519PublicKey.from_public_bytes(base64.b64decode(public_key, validate=True))
         key.verify(base64.b64decode(str(signature), validate=True), content)
@@ -76,10 +76,10 @@ def is_signed(public_key: str, content: bytes, signature: object) -> bool:
 
 
 def read_keys(content: bytes) -> tuple[Key, ...]:
-    """Read ``keys.json``; every entry must be signed by itself and, where it names one, by the key before it.
+    """Read ``keys.json``; every entry must be signed by itself and, where it names a previous key, by that key.
 
     Raises:
-        EditionRefused: it cannot be read, or a signature is wrong.
+        EditionRefused: the file cannot be read, or a signature is wrong.
     """
     try:
         keys = tuple(Key(**entry) for entry in json.loads(content)["keys"])
@@ -106,9 +106,9 @@ def keys_document(keys: Iterable[Key]) -> bytes:
 
 
 def led_to(keys: Sequence[Key], pinned: str) -> tuple[Key, ...]:
-    """Return the keys that a key known by another way vouches for; nothing where it is not among them or does not reach the last.
+    """Return the keys vouched for by a pinned key; empty if it is not among them or does not reach the last one.
 
-    It reaches those before it, which each later one names, and those after it as long as each was signed by the one before.
+    It vouches for earlier keys, since each later one names them, and for later keys while each is signed by the previous one.
     """
     names = [key.public_key for key in keys]
     if pinned not in names:
@@ -118,7 +118,7 @@ def led_to(keys: Sequence[Key], pinned: str) -> tuple[Key, ...]:
 
 
 def pinned_key(given: str) -> str:
-    """Return the public key that a text or a file named by it holds: base64 alone, or a ``keys.json`` whose last key is taken.
+    """Return the public key in a text or in a file named by it: plain base64, or the last key of a ``keys.json``.
 
     Raises:
         SettingsRefused: there is no key in it.
@@ -136,7 +136,7 @@ def pinned_key(given: str) -> str:
 
 
 def in_force(keys: Sequence[Key], *, edition: int | None = None, pointer: int | None = None) -> Key | None:
-    """Return the key that must have signed an edition or a pointer of this number; ``None`` before the first key."""
+    """Return the key that must have signed the edition or pointer with this number; ``None`` before the first key."""
     key_in_force = None
     for key in keys:
         first, number = (key.first_edition, edition) if edition is not None else (key.first_pointer, pointer)
@@ -149,10 +149,10 @@ def in_force(keys: Sequence[Key], *, edition: int | None = None, pointer: int | 
 
 
 def make_private(path: Path) -> Ed25519PrivateKey:
-    """Make a private key and keep it in a file that only its owner may read.
+    """Create a private key and store it in a file readable only by its owner.
 
     Raises:
-        SettingsRefused: it cannot be written there.
+        SettingsRefused: the file cannot be written.
     """
     private = Ed25519PrivateKey.generate()
     try:
@@ -169,7 +169,7 @@ def make_private(path: Path) -> Ed25519PrivateKey:
 
 
 def load_private(path: Path) -> Ed25519PrivateKey | None:
-    """Return the private key in a file; ``None`` where there is none.
+    """Return the private key stored in a file; ``None`` where there is no file.
 
     Raises:
         SettingsRefused: others may read the file, or it holds no such key.

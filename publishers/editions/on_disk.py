@@ -54,10 +54,10 @@ class Edition:
 
     @property
     def url(self) -> str:
-        """Return the address of its figures, for a ``Store`` that cannot write.
+        """Return the database URL of its figures, for a read-only ``Store``.
 
         Raises:
-            EditionRefused: they are not what was published.
+            EditionRefused: the file differs from what was published.
         """
         path = self.folder / DATABASE
         try:
@@ -71,15 +71,15 @@ class Edition:
 
     @property
     def government(self) -> Path | None:
-        """Return the folder with the government's own files; ``None`` in an edition from before they were kept."""
+        """Return the folder with the government's own files; ``None`` in old editions without it."""
         folder = self.folder / GOVERNMENT
         return folder if folder.is_dir() else None
 
     def content(self, name: str) -> bytes:
-        """Return the bytes of a file that the manifest lists.
+        """Return the bytes of a file listed in the manifest.
 
         Raises:
-            EditionRefused: they are not what was published.
+            EditionRefused: they differ from what was published.
         """
         try:
             content = (self.folder / name).read_bytes()
@@ -90,7 +90,7 @@ class Edition:
         return content
 
     def changes(self) -> list[dict[str, Any]]:
-        """Return what changed against the edition shown before; see ``telling.changes``."""
+        """Return the changes against the edition shown before; see ``telling.changes``."""
         return list(json.loads(self.content(CHANGES)))
 
 
@@ -111,14 +111,14 @@ def folder_name(number: int) -> str:
 
 
 def numbers(folder: Path) -> list[int]:
-    """Return the numbers of all editions in a folder, in order."""
+    """Return the numbers of all editions in a folder, ascending."""
     if not folder.is_dir():
         return []
     return sorted(int(p.name) for p in folder.iterdir() if _NUMBERED.fullmatch(p.name) and p.is_dir())
 
 
 def _stamp(path: Path) -> _Stamp:
-    """Return what changes when a file does; the time of change cannot be set at will."""
+    """Return file attributes that change when a file does; ctime cannot be set by users."""
     stat = path.stat()
     return stat.st_ino, stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns
 
@@ -127,10 +127,10 @@ def _stamp(path: Path) -> _Stamp:
 
 
 def keys(folder: Path) -> tuple[Key, ...]:
-    """Return the keys that sign in a folder, in order; none where no key is known yet.
+    """Return the signing keys of a folder, in order; empty while there is no key.
 
     Raises:
-        EditionRefused: they cannot be read, or are not those that ``EDITIONS_KEY`` or what this process saw before leads to.
+        EditionRefused: they cannot be read, or do not follow from ``EDITIONS_KEY`` or from those seen earlier by this process.
     """
     path = folder / KEYS
     try:
@@ -186,7 +186,7 @@ def signed_by(edition: Edition, key: Key) -> bool:
 
 
 def read_manifest(folder: Path, number: int) -> Edition:
-    """Read an edition's manifest as it is, signed or not.
+    """Read an edition's manifest without checking its signature.
 
     Raises:
         NotFound: there is no such edition, or its manifest cannot be read.
@@ -212,11 +212,11 @@ def _read(path: Path, number: int, _stamped: _Stamp) -> Edition:
 
 
 def opened(folder: Path, number: int) -> Edition:
-    """Return an edition that is what was published, as far as it is known here who signs.
+    """Return an edition after checking its signature, where keys are known.
 
     Raises:
         NotFound: there is no such edition, or its manifest cannot be read.
-        EditionRefused: it is not signed though a key is known, and no signed edition after it names it.
+        EditionRefused: it is not signed though a key is known, and no signed later edition names it.
     """
     edition = read_manifest(folder, number)
     trusted_keys = keys(folder)
@@ -233,11 +233,11 @@ def opened(folder: Path, number: int) -> Edition:
 
 
 def read_pointer(content: bytes, trusted_keys: tuple[Key, ...]) -> Pointer:
-    """Read the document that says which edition is shown.
+    """Read the pointer document, which names the current edition.
 
     Args:
         content: its bytes.
-        trusted_keys: the keys that sign here; none: it need not be signed.
+        trusted_keys: the keys that sign here; if empty, no signature is required.
 
     Raises:
         EditionRefused: it cannot be read, or is not signed by the key in force.
@@ -267,7 +267,7 @@ def _read_pointer(path: Path, stamp: _Stamp, trusted_keys: tuple[Key, ...]) -> P
 
 
 def pointer(folder: Path) -> Pointer | None:
-    """Return which edition is shown; ``None`` where none was published yet.
+    """Return the pointer to the current edition; ``None`` before the first publication.
 
     Raises:
         EditionRefused: it cannot be read, or is missing or not signed though a key is known.
@@ -284,11 +284,11 @@ def pointer(folder: Path) -> Pointer | None:
 
 
 def current(folder: Path) -> Edition | None:
-    """Return the edition the public sees; read anew at each call, so that a new one needs no restart.
+    """Return the current edition; read from disk at each call, so that a new one needs no restart.
 
     Raises:
         NotFound: it is missing or cannot be read.
-        EditionRefused: pointer or edition are not what was published.
+        EditionRefused: pointer or edition differ from what was published.
     """
     current_pointer = pointer(folder)
     if current_pointer is None:
@@ -300,7 +300,7 @@ def current(folder: Path) -> Edition | None:
 
 
 def shown(folder: Path) -> list[Edition]:
-    """Return every edition the public may choose, newest first: none later than the current one, none withdrawn."""
+    """Return every edition that the public may choose, newest first: none later than the current one, none withdrawn."""
     current_pointer = pointer(folder)
     if current_pointer is None:
         return []
@@ -310,7 +310,7 @@ def shown(folder: Path) -> list[Edition]:
 
 
 def chosen(folder: Path, number: str | int | None) -> Edition | None:
-    """Return the edition asked for where the public may see it, else the current one."""
+    """Return the requested edition if the public may see it, else the current one."""
     if number is not None and (wanted := parse_whole(str(number))) is not None:
         for edition in shown(folder):
             if edition.number == wanted:

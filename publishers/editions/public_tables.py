@@ -95,19 +95,19 @@ class Gathered:
 
 
 def public_names(model: type[SQLModel]) -> list[str]:
-    """Return the columns and texts of a table that may become public, without those that the government decided to keep inside."""
+    """Return the columns and texts of a table that may become public, without those the government keeps inside."""
     open_parts = government().open_parts
     return [name for name in PUBLIC[model].split() if (part := part_of(model, name)) in open_parts or not part]
 
 
 def columns_of(model: type[SQLModel]) -> list[Column[Any]]:
-    """Return the public columns of a table, in the order of the list; its texts stand in a table of their own."""
+    """Return the public columns of a table, in list order; its texts are stored in a separate table."""
     table = table_of(model)
     return [table.c[name] for name in public_names(model) if name in table.c]
 
 
 def _is_inside(model: type[SQLModel]) -> bool:
-    """Say whether the government decided that nothing which such rows say is public: then there are no rows either."""
+    """Say whether the government keeps all fields of such rows inside: then the rows are not published either."""
     decided = [part_of(model, name) for name in PUBLIC[model].split()]
     return (
         (model is tables.Assessment or any(register.table is model for register in REGISTERS.values()))
@@ -117,12 +117,12 @@ def _is_inside(model: type[SQLModel]) -> bool:
 
 
 def gather(store: Store, into: Path, *, known_at: datetime) -> Gathered:
-    """Read everything public that was known by an instant, and write it row by row into a file that does not exist yet.
+    """Read all public rows as known at ``known_at``, and write them row by row into a new file.
 
-    A register of tens of thousands streams past: nothing here holds a whole table.
+    Rows of registers of tens of thousands are streamed: no whole table is held in memory.
 
     Raises:
-        FigureRefused: a figure that would be published rests on a sample; the message names every such series.
+        FigureRefused: a figure to be published depends on a sample; the message names every such series.
     """
     if store.is_sample():
         raise FigureRefused("sample_not_published")
@@ -157,7 +157,7 @@ class _Seen:
         self.series: set[tuple[str, str]] = set()
 
     def kept(self, model: type[SQLModel], rows: Iterable[Row]) -> Iterator[Row]:
-        """Yield the rows of a table that are kept; those that name them come before them in ``PUBLIC``."""
+        """Yield the rows of a table to keep; the tables that reference them come before them in ``PUBLIC``."""
         key = {tables.Source: "source_code", tables.ReportingPeriod: "period_code", tables.MilestoneDate: "milestone_code"}.get(
             model
         )
@@ -218,7 +218,7 @@ def _is_text_of(model: type[SQLModel]) -> ColumnElement[bool]:
 
 
 def _refuse_contaminated(session: Session, series: set[tuple[str, str]]) -> None:
-    """Refuse where the vintage that counts of a period of a real series is a sample: what is public would not be what is shown."""
+    """Refuse real series in which the valid vintage of a period is a sample: the public figure would differ from the one shown."""
     vintages = by_figure(session, names=("vintage", "withdraws_vintage", "is_sample"))
     counting = {place: counting_vintage(rows) for place, rows in vintages.items() if place[:2] in series}
     wrong = sorted(place for place, row in counting.items() if row is not None and row["is_sample"])
@@ -233,7 +233,7 @@ class _Staged:
         self._connection = connection
 
     def put(self, name: str, columns: Sequence[Column[Any]], rows: Iterable[Mapping[str, Any]]) -> int:
-        """Write a table with its rows; return how many there are."""
+        """Write a table with its rows; return the row count."""
         dialect = sqlite.dialect()
         fields = [Column(c.name, c.type, primary_key=c.primary_key, nullable=c.nullable) for c in columns]
         self._connection.execute(str(CreateTable(Table(name, MetaData(), *fields)).compile(dialect=dialect)))
@@ -257,11 +257,11 @@ def _staged(path: Path) -> Iterator[_Staged]:
 
 
 def finish(gathered: Gathered, about: Mapping[str, Any]) -> None:
-    """Make the gathered file an edition's database: its number as data revision, and one row about itself.
+    """Turn the gathered file into an edition's database, with its number as data revision and one row about itself.
 
     Args:
         gathered: from ``gather``.
-        about: column → value of the one row of table ``edition``.
+        about: column → value of the single row of table ``edition``.
     """
     with _staged(gathered.path) as staged:
         connection = staged._connection

@@ -64,16 +64,16 @@ class Preview:
 
 
 def may_publish(store: Store, viewer: str | None) -> bool:
-    """Say whether a viewer may publish: in local mode whoever sits at the machine, else whoever holds the role at this moment."""
+    """Say whether a viewer may publish: in local mode anybody at the machine, else whoever holds the role now."""
     return settings().mode == "local" or bool(viewer and viewer_of(store, viewer).may("publish"))
 
 
 def preview(store: Store, *, now: datetime, folder: Path | None = None) -> Preview:
-    """Gather what would become public and compare it with the edition shown; nothing is kept.
+    """Gather what would become public and compare it with the current edition; nothing is stored.
 
     Raises:
-        FigureRefused: a figure to be published rests on a sample.
-        ClockBehind: the clock shows an instant before what is stored.
+        FigureRefused: a figure to be published depends on a sample.
+        ClockBehind: the clock is behind the newest stored instant.
     """
     newest = _refuse_clock(store, now)
     folder = folder or settings().editions_dir
@@ -95,7 +95,7 @@ def preview(store: Store, *, now: datetime, folder: Path | None = None) -> Previ
 
 
 def _refuse_clock(store: Store, now: datetime) -> datetime | None:
-    """Refuse a clock behind the newest instant that this instance stamped; return that instant.
+    """Refuse a clock behind the newest instant stored by this instance; return that instant.
 
     Raises:
         ClockBehind: with both times.
@@ -143,21 +143,21 @@ def publish(
     revision: int | None = None,
     chosen: Settings | None = None,
 ) -> Edition:
-    """Publish everything approved as the next edition, and show it.
+    """Publish all approved figures as the next edition, and show it.
 
     Args:
         store: the working figures.
-        note: what a reader should know of this edition.
+        note: remarks on this edition for readers.
         now: the instant of publication, UTC.
-        viewer: who publishes.
-        revision: the data revision that was previewed; a later one is refused, so that what is published was looked at.
+        viewer: the person publishing.
+        revision: the previewed data revision; a later one is refused, so that only reviewed data are published.
         chosen: settings; those of the process if left out.
 
     Raises:
         NotAllowed: the viewer may not publish.
-        FigureRefused: no note, a sample, figures changed since the preview, or somebody else published meanwhile.
-        ClockBehind: the clock shows an instant before what is stored.
-        EditionRefused: editions lie there that this instance did not publish, or the last one is not what was published.
+        FigureRefused: no note, a sample, figures changed since the preview, or a concurrent publication.
+        ClockBehind: the clock is behind the newest stored instant.
+        EditionRefused: the folder holds editions not published by this instance, or the last edition was altered.
     """
     actor = viewer or "local"
     with refusals_recorded(store, actor, "publish", ""):
@@ -195,10 +195,10 @@ def publish(
 
 
 def _follows(store: Store, folder: Path) -> tuple[int, str | None]:
-    """Return the number of the next edition and the checksum of the manifest before it.
+    """Return the number of the next edition and the checksum of the previous manifest.
 
     Raises:
-        EditionRefused: an edition on the disk was not published here, or the last one is missing or not what was published.
+        EditionRefused: an edition on disk was not published here, or the last one is missing or was altered.
     """
     noted = recorded(store).editions
     for n in on_disk.numbers(folder):
@@ -211,7 +211,7 @@ def _follows(store: Store, folder: Path) -> tuple[int, str | None]:
 
 
 def _anchors(store: Store, signing: Signer) -> dict[str, Any]:
-    """Return what the manifest keeps of key, audit trail and pointer as they were before it."""
+    """Return the manifest's entries for key, audit trail and pointer as of before the edition."""
     with store.reading() as session:
         sequence = select(func.max(table_of(tables.EditionPointer).c.sequence))
         return {
@@ -222,12 +222,12 @@ def _anchors(store: Store, signing: Signer) -> dict[str, Any]:
 def rollback(
     store: Store, number: int, *, reason: str, now: datetime, viewer: str | None = None, chosen: Settings | None = None
 ) -> None:
-    """Show another edition; editions after it are marked as withdrawn, with the reason.
+    """Show another edition; later editions are marked as withdrawn, with the reason.
 
     Raises:
         NotAllowed: the viewer may not publish.
         NotFound: there is no such edition.
-        FigureRefused: no reason, or the edition is not what was published.
+        FigureRefused: no reason, or the edition was altered.
     """
     actor = viewer or "local"
     with refusals_recorded(store, actor, "rollback", f"edition {number}"):
@@ -262,19 +262,19 @@ def rollback(
 def _write(
     beside: Path, gathered: Gathered, number: int, facts: Mapping[str, Any], now: datetime, chosen: Settings, signing: Signer
 ) -> dict[str, Any]:
-    """Write all files of an edition into a folder that nobody reads yet, and bring them to the disk.
+    """Write all files of an edition into a scratch folder, and sync them to disk.
 
     Args:
         beside: the folder, with the gathered figures in it.
-        gathered: what becomes public.
+        gathered: the public tables.
         number: of the edition.
-        facts: ``note``, ``previous_sha256`` and what the manifest keeps of key, audit trail and pointer.
+        facts: ``note``, ``previous_sha256`` and the manifest's entries for key, audit trail and pointer.
         now: the instant of publication, UTC.
         chosen: settings.
-        signing: who signs the manifest.
+        signing: signer of the manifest.
 
     Returns:
-        The edition's row of ``publication``, without who publishes it.
+        The edition's row of ``publication``, without its publisher.
     """
     folder = chosen.editions_dir
     as_of = local_day(now)

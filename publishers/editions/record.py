@@ -46,7 +46,7 @@ class Signer:
     key: Key
 
     def sign(self, content: bytes) -> str:
-        """Return the signature of bytes, in base64."""
+        """Return the base64 signature of bytes."""
         return sign(self.private, content)
 
 
@@ -54,13 +54,13 @@ class Signer:
 
 
 def recorded(store: Store) -> Recorded:
-    """Return what the database holds of the editions that were shown, their pointer and their keys."""
+    """Return the database's records of shown editions, their pointer and their keys."""
     with store.reading() as session:
         return recorded_in(session)
 
 
 def recorded_in(session: Session) -> Recorded:
-    """Return what the database holds of editions, within a session; keys count from the first pointer that they signed."""
+    """Return the database's records of editions, within a session; a key is valid from the first pointer it signed."""
     table = table_of(tables.Publication)
     shown = select(table.c.edition, table.c.sha256).where(table.c.first_shown_at.is_not(None))
     document = _newest(session)
@@ -86,7 +86,7 @@ def _sequence(session: Session) -> int:
 
 
 def faults(store: Store, folder: Path, number: int | None = None, *, key: str = "") -> list[EditionFault]:
-    """Compare editions with what the database recorded, and the database's own chains with themselves."""
+    """Compare editions with the database's records, and check the database's own hash chains."""
     wrong = verify.verify(folder, number, recorded=recorded(store), key=key)
     with store.reading() as session:
         if (line := trail.first_break(session)) is not None:
@@ -111,10 +111,10 @@ def faults(store: Store, folder: Path, number: int | None = None, *, key: str = 
 
 
 def signer(store: Store, chosen: Settings, *, now: datetime) -> Signer:
-    """Return what signs; the first key of an instance is made here.
+    """Return the signer of an instance; its first key is created here.
 
     Raises:
-        SettingsRefused: the private key is missing, another one, or open to others.
+        SettingsRefused: the private key is missing, does not match, or is readable by others.
     """
     path = chosen.signing_key_file
     with store.writing(is_figures=False) as session:
@@ -135,7 +135,7 @@ def signer(store: Store, chosen: Settings, *, now: datetime) -> Signer:
 def _introduce(
     session: Session, private: Ed25519PrivateKey, folder: Path, *, now: datetime, before: Signer | None = None, follows: str = ""
 ) -> Key:
-    """Record a new key, from the next edition and pointer on; the one before signs it where it is given."""
+    """Record a new key, valid from the next edition and pointer; signed by the previous key where that is given."""
     number = max([0, *on_disk.numbers(folder), *recorded_in(session).editions]) + 1
     public = public_of(private)
     key = Key(
@@ -151,17 +151,17 @@ def _introduce(
 
 
 def rotate(store: Store, chosen: Settings, *, now: datetime, is_lost: bool = False) -> Key:
-    """Sign with a new key from now on: the old one signs it, and the pointer is signed anew.
+    """Replace the signing key: the old key signs the new one, and the pointer is signed again.
 
     Args:
         store: the working figures.
         chosen: settings; those of the process.
         now: the instant, UTC.
-        is_lost: the old key is gone, so that nothing signs the new one; whoever holds the old public key must be given it.
+        is_lost: the old key is lost, so that nothing signs the new one; holders of the old public key must be given the new one.
 
     Raises:
         FigureRefused: nothing was published yet.
-        SettingsRefused: the old private key is not here, and nobody said that it is lost.
+        SettingsRefused: the old private key is missing and was not declared lost.
     """
     path, folder = chosen.signing_key_file, chosen.editions_dir
     before = None if is_lost else signer(store, chosen, now=now)
@@ -185,10 +185,10 @@ def rotate(store: Store, chosen: Settings, *, now: datetime, is_lost: bool = Fal
 
 
 def intend(store: Store, row: Row) -> None:
-    """Record that an edition is about to be shown.
+    """Record the intention to show an edition.
 
     Raises:
-        FigureRefused: somebody else was quicker.
+        FigureRefused: another process came first.
     """
     with store.writing(is_figures=False) as session:
         if session.get(tables.Publication, row["edition"]) is not None:
@@ -197,19 +197,19 @@ def intend(store: Store, row: Row) -> None:
 
 
 def show(store: Store, row: Row, written: Path, folder: Path, signing: Signer, *, now: datetime, actor: str) -> None:
-    """Give an edition its name and move the pointer to it, in one transaction of the database.
+    """Rename an edition's folder and move the pointer to it, in one database transaction.
 
     Args:
         store: the working figures.
-        row: as it was intended.
+        row: the intended edition.
         written: the folder with its files.
         folder: of all editions.
-        signing: who signs the pointer.
+        signing: signer of the pointer.
         now: the instant of publication, UTC.
-        actor: who publishes.
+        actor: the person publishing.
 
     Raises:
-        FigureRefused: somebody else was quicker.
+        FigureRefused: another process came first.
     """
     number = row["edition"]
     with store.writing(is_figures=False) as session:
@@ -232,14 +232,14 @@ def show(store: Store, row: Row, written: Path, folder: Path, signing: Signer, *
 
 
 def _with_publisher(session: Session, row: Row) -> Row:
-    """Return a row of an edition that names who publishes it only where that person is known here."""
+    """Return an edition's row with its publisher only if that person exists in this database."""
     people = table_of(tables.UserAccount)
     publisher = session.execute(select(people.c.email).where(people.c.email == row["published_by"])).first()
     return {**row, "published_by": row["published_by"] if publisher else None}
 
 
 def withdrawn(session: Session, folder: Path) -> dict[int, Mapping[str, str]]:
-    """Return the editions taken back, with instant and reason, as the database says; from before it did, as the disk says."""
+    """Return the withdrawn editions with instant and reason: from the database or, for older records, from disk."""
     document = _newest(session)
     if document is not None:
         return {int(n): why for n, why in json.loads(document)["withdrawn"].items()}
@@ -251,7 +251,7 @@ def point(
     session: Session, signing: Signer, number: int, edition_sha256: str, marks: Mapping[int, Mapping[str, str]], *,
     now: datetime, actor: str,
 ) -> str:  # fmt: skip
-    """Add the row that moves the pointer; return its signed document, as it will stand on the disk."""
+    """Add the row that moves the pointer; return its signed document, as written to disk."""
     before = _newest(session)
     sequence = _sequence(session) + 1
     fields = {
@@ -270,10 +270,10 @@ def point(
 
 
 def settle(store: Store, folder: Path) -> list[Message]:
-    """Finish or undo what a process that died left of a publication, and bring the disk to what the database says.
+    """Complete or undo an interrupted publication, and synchronise the disk with the database.
 
     Returns:
-        What was done, or differs and is left alone, a sentence each; nothing where all was in order.
+        One sentence per repair made or difference left alone; empty where all was in order.
     """
     if not folder.is_dir():
         return []
@@ -311,7 +311,7 @@ def _remove(folder: Path, number: int, manifest_sha256: str) -> None:
 
 
 def bring(store: Store, folder: Path) -> list[Message]:
-    """Write pointer and keys as the database has them, unless the disk is ahead of a database that was put back."""
+    """Write pointer and keys from the database, unless the disk is ahead of a restored database."""
     noted = recorded(store)
     if not noted.pointer:
         unknown = [] if noted.editions or store.is_sample() else on_disk.numbers(folder)
@@ -338,7 +338,7 @@ def bring(store: Store, folder: Path) -> list[Message]:
 
 
 def _serve(folder: Path) -> list[Message]:
-    """Let a web server beside show what the pointer says."""
+    """Update the links for a web server to match the pointer."""
     try:
         served.bring(folder)
     except OSError as error:

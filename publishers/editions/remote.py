@@ -49,7 +49,7 @@ class _Site:
         """Yield the bytes of a file.
 
         Raises:
-            _Unread: it is not there, leads elsewhere, is larger or takes longer than allowed.
+            _Unread: it is missing, redirects, is too large or takes too long.
         """
         size = 0
         try:
@@ -72,12 +72,12 @@ class _Site:
 
 
 def verify_address(address: str, number: int | None = None, *, key: str = "") -> Proved:
-    """Prove the editions behind an address: keys, pointer and manifests by their signatures, and each page and data file of one edition.
+    """Verify the editions at an address: signatures of keys, pointer and manifests, and each page and data file of one edition.
 
     Args:
-        address: of a public instance or an exported edition; what stands below ``editions/`` there is read.
-        number: the edition whose files are read; the one shown if left out.
-        key: a public key known by another way, in base64; without one the keys of the address itself are believed.
+        address: of a public instance or an exported edition; files below its ``editions/`` are read.
+        number: the edition whose files are read; the current one if left out.
+        key: a public key from another channel, in base64; without one the keys of the address itself are trusted.
     """
     faults: list[EditionFault] = []
     with httpx2.Client(follow_redirects=False, timeout=30, trust_env=False) as client:
@@ -132,7 +132,7 @@ def _manifest(site: _Site, n: int, keys: tuple[Key, ...], faults: list[EditionFa
 
 
 def _files(site: _Site, n: int, manifest: dict[str, dict[str, dict[str, object]]]) -> Iterator[EditionFault]:
-    """Read every file of the static edition; what lies beside it (its database) is not offered over the web."""
+    """Check every file of the static edition; the edition's database is not offered over the web."""
     left = LARGE
     for name, listed in sorted(manifest["files"].items()):
         if not name.startswith(f"{SITE}/"):

@@ -13,17 +13,17 @@ STALE_SECONDS = 3600
 
 
 def beside(place: Path) -> Path:
-    """Return a path of this process beside another: ``.0003-<machine>-<process>-<chance>``."""
+    """Return a scratch path of this process beside another path: ``.0003-<machine>-<process>-<random>``."""
     machine = "".join(c if c.isalnum() else "_" for c in socket.gethostname())
     return place.parent / f".{place.name}-{machine}-{os.getpid()}-{secrets.token_hex(4)}"
 
 
 def sweep(folder: Path, *names: str) -> None:
-    """Remove what processes that died left beside, as soon as none that lives can still be at it.
+    """Remove scratch files of dead processes, once no living process can own them.
 
     Args:
-        folder: where.
-        names: patterns of what they wrote, as ``.writing``.
+        folder: where to look.
+        names: suffix patterns, as ``.writing``.
     """
     for name in names:
         for left in folder.glob(f"{name}-*"):
@@ -54,7 +54,7 @@ def _lives(process: int) -> bool:
 
 
 def sync(path: Path, flags: int) -> None:
-    """Bring a file or folder to the disk."""
+    """Flush a file or folder to disk."""
     descriptor = os.open(path, flags)
     try:
         os.fsync(descriptor)
@@ -63,13 +63,13 @@ def sync(path: Path, flags: int) -> None:
 
 
 def sync_folder(path: Path) -> None:
-    """Bring the names in a folder to the disk."""
+    """Flush the entries of a folder to disk."""
     if os.name == "posix":  # other systems cannot open a folder
         sync(path, os.O_RDONLY)
 
 
 def put(path: Path, content: bytes) -> None:
-    """Write a file in one step: readers see the old one or the new one."""
+    """Write a file atomically: readers see either the old or the new content."""
     new = beside(path)
     new.write_bytes(content)
     sync(new, os.O_RDWR)

@@ -24,7 +24,7 @@ SERVED, CURRENT = "served", "current"
 
 
 def bring(folder: Path) -> bool:
-    """Let the links lead to what pointer and keys of a folder of editions say; return whether anything was changed.
+    """Update the links to match pointer and keys of a folder of editions; return whether anything changed.
 
     Raises:
         OSError: the folder cannot be written to.
@@ -62,7 +62,7 @@ def bring(folder: Path) -> bool:
 
 
 def differs(folder: Path) -> bool:
-    """Say whether a web server would show anything but what pointer and keys say; not so where there is nothing for it to show.
+    """Say whether the served content differs from pointer and keys; false while there is nothing to serve.
 
     Raises:
         OSError: the pointer cannot be read.
@@ -79,7 +79,7 @@ def differs(folder: Path) -> bool:
 
 
 def _meant(folder: Path) -> tuple[Pointer, dict[str, bytes], Path]:
-    """Return the pointer, the documents that are handed on, and the folder that is to hold the links."""
+    """Return the pointer, the documents to serve, and the target folder of the links."""
     documents = {name: (folder / name).read_bytes() for name in (POINTER, KEYS) if (folder / name).is_file()}
     if POINTER not in documents:
         raise FileNotFoundError(folder / POINTER)
@@ -89,7 +89,7 @@ def _meant(folder: Path) -> tuple[Pointer, dict[str, bytes], Path]:
 
 
 def _links(folder: Path, pointer: Pointer) -> dict[str, str]:
-    """Return where each link leads, by its place in the folder of links."""
+    """Return the target of each link, by its path in the folder of links."""
     numbers = [n for n in on_disk.numbers(folder) if n <= pointer.edition and n not in pointer.withdrawn]
     return {
         SITE: f"../../{folder_name(pointer.edition)}/{SITE}",
@@ -115,7 +115,7 @@ def _is_as_meant(folder: Path, pointer: Pointer, documents: dict[str, bytes], tr
 
 
 def _rename(made: Path, tree: Path) -> None:
-    """Give a folder its name; another process may have been quicker with the same."""
+    """Rename a folder into place; another process may already have created the same one."""
     try:
         made.rename(tree)
     except OSError:

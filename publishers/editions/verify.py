@@ -54,13 +54,13 @@ def verify(folder: Path, number: int | None = None, *, recorded: Recorded | None
     """Compare editions with what was published.
 
     Args:
-        folder: where the editions lie.
-        number: look at the files of this one only; chain, signatures and pointer are always followed from the first edition to the last.
-        recorded: what the working database noted, where it can be asked.
-        key: a public key known by another way, in base64, that must lead to those of the folder.
+        folder: the folder of editions.
+        number: check the files of this one only; chain, signatures and pointer are always checked from first to last edition.
+        recorded: the records of the working database, where available.
+        key: a public key from another channel, in base64, that must lead to those of the folder.
 
     Returns:
-        Everything that differs. Empty = unchanged.
+        Every difference. Empty = unchanged.
     """
     faults = list(_irregular(folder))
     if faults:  # what a link leads to is nobody's edition: nothing of it is read
@@ -95,7 +95,7 @@ def verify(folder: Path, number: int | None = None, *, recorded: Recorded | None
 
 
 def unsigned(folder: Path) -> list[int]:
-    """Return the editions that were published before there was a key: only the chain and the database vouch for them."""
+    """Return the editions older than the first key: only the chain and the database vouch for them."""
     try:
         keys = read_keys((folder / KEYS).read_bytes())
     except (OSError, EditionRefused):
@@ -104,7 +104,7 @@ def unsigned(folder: Path) -> list[int]:
 
 
 def _irregular(folder: Path) -> Iterator[EditionFault]:
-    """Name whatever is neither a plain file nor a plain folder: a link's target can change without the link."""
+    """Report everything that is neither a regular file nor a folder: a link's target can change without the link."""
     for path in [*folder.glob("*.json"), *(folder / folder_name(n) for n in numbers(folder))]:
         n = int(path.name) if path.is_dir() and path.name.isdecimal() else 0
         for entry in (path, *(path.rglob("*") if path.is_dir() and not path.is_symlink() else ())):
@@ -114,7 +114,7 @@ def _irregular(folder: Path) -> Iterator[EditionFault]:
 
 
 def _keys(folder: Path, recorded: Recorded | None, key: str) -> tuple[tuple[Key, ...], list[EditionFault]]:
-    """Return the keys that editions are held against, and what is wrong with those of the folder."""
+    """Return the keys to verify editions with, and the faults of the folder's keys."""
     own: tuple[Key, ...] = ()
     faults = []
     try:
@@ -177,7 +177,7 @@ def _pointer_faults(folder: Path, keys: tuple[Key, ...], there: list[int], recor
 
 
 def _served_faults(folder: Path) -> Iterator[EditionFault]:
-    """Name links for a web server that lead elsewhere: it shows what lies there and proves nothing."""
+    """Report web server links that lead elsewhere: the server shows their targets without verification."""
     try:
         if served.differs(folder):
             yield EditionFault(0, f"{served.SERVED}/{served.CURRENT}", Message("served_other"))
@@ -186,7 +186,7 @@ def _served_faults(folder: Path) -> Iterator[EditionFault]:
 
 
 def pointer_disagrees(pointer: Pointer, there: list[int]) -> Iterator[EditionFault]:
-    """Name what a pointer says that cannot be so of the editions there are."""
+    """Report contradictions between a pointer and the existing editions."""
     if pointer.edition not in there:
         yield EditionFault(pointer.edition, POINTER, Message("shown_edition_missing"))
     if pointer.edition in pointer.withdrawn:
@@ -199,7 +199,7 @@ def pointer_disagrees(pointer: Pointer, there: list[int]) -> Iterator[EditionFau
 
 
 def _older_pointer(folder: Path, newest: int, pointer: Pointer) -> Iterator[EditionFault]:
-    """Each edition keeps the number of the pointer that it came after: one from before it was put back."""
+    """Report a rolled-back pointer: each edition records the number of the pointer before it."""
     try:
         after = read_manifest(folder, newest).manifest.get("pointer_sequence", 0)
     except NotFound:
@@ -216,7 +216,7 @@ class Digest(TypedDict):
 
 
 def table_digests(database: Path) -> dict[str, Digest]:
-    """Return per table of an edition its number of rows and a checksum of columns and rows, in stored order."""
+    """Return row count and checksum of columns and rows, in stored order, per table of an edition."""
     digests: dict[str, Digest] = {}
     connection = sqlite3.connect(f"{database.resolve().as_uri()}?mode=ro&immutable=1", uri=True)
     try:

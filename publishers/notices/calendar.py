@@ -38,7 +38,7 @@ class CalendarDay:
 
 
 def publications(periods: Iterable[tables.ReportingPeriod], language: str, chosen: Settings, *, today: date) -> list[CalendarDay]:
-    """Return the next publications that were announced: one for each day, with the periods whose figures it brings."""
+    """Return the next announced publications: one per day, with the periods whose figures it contains."""
     coming = ((period.publishes_on, period.period_code) for period in periods if period.publishes_on is not None)
     days = grouped((day, code) for day, code in coming if day >= today)
     entries = []
@@ -53,7 +53,7 @@ def due_days(
     standings: Iterable[ReportStanding], windows: Mapping[tuple[str, str], Window], units: Mapping[str, object], language: str, chosen: Settings, *,
     is_office: bool,
 ) -> Iterator[CalendarDay]:  # fmt: skip
-    """Yield the day on which each report is due that was not approved yet."""
+    """Yield the due day of each report not yet approved."""
     for standing in standings:
         window = windows[standing.bureau_code, standing.period_code]
         if standing.is_approved or window.due_on is None:
@@ -75,7 +75,7 @@ def due_days(
 def action_days(
     actions: Iterable[OpenAction], units: Mapping[str, object], language: str, chosen: Settings
 ) -> Iterator[CalendarDay]:
-    """Yield the day on which each open action is due."""
+    """Yield the due day of each open action."""
     for action in actions:
         unit = units.get(action.bureau_code)
         bureau = named(unit, "name", language) if unit else action.bureau_code
@@ -86,7 +86,7 @@ def action_days(
 
 
 def calendar(entries: Sequence[CalendarDay], language: str, chosen: Settings, *, now: datetime) -> bytes:
-    """Return a calendar of whole days."""
+    """Return a calendar of all-day events."""
     made, host = Calendar(), urlsplit(chosen.public_url).hostname or "localhost"
     made.add("prodid", "-//Mieruka//calendar//")
     made.add("version", "2.0")
@@ -111,23 +111,23 @@ def calendar(entries: Sequence[CalendarDay], language: str, chosen: Settings, *,
 
 
 def of_publications(moment: Moment, language: str, chosen: Settings, *, now: datetime) -> bytes:
-    """Return the calendar for everybody: the next publications that were announced."""
+    """Return the public calendar: the next announced publications."""
     entries = publications(moment.rows(tables.ReportingPeriod), language, chosen, today=moment.as_of)
     return calendar(entries, language, chosen, now=now)
 
 
 def of_person(store: Store, moment: Moment, secret: str, chosen: Settings, *, now: datetime) -> bytes | None:
-    """Return the calendar that a secret opens: publications, and what is due of the bureaus of the person it was made for.
+    """Return the personal calendar of a secret address: publications, and due days of the bureaus of its owner.
 
     Args:
         store: the working figures.
-        moment: the same, on the day.
+        moment: the same, as of the day.
         secret: from the address.
         chosen: settings.
         now: the instant, UTC.
 
     Returns:
-        ``None`` where it opens none, or the person has no role any more.
+        ``None`` where the secret is unknown, or its owner has no role any more.
     """
     subscriber = whose_calendar(store, secret)
     if subscriber is None:

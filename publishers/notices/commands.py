@@ -42,7 +42,7 @@ def notify_command(
 
 
 def _try(address: str) -> None:
-    """Send one mail, about nothing."""
+    """Send a test mail."""
     chosen, now = settings(), utc_now()
     if not chosen.smtp_host:
         raise SettingsRefused("notices_without_mail")

@@ -29,10 +29,10 @@ _NOT_REACHED = ("NewConnectionError", "ConnectTimeoutError", "NameResolutionErro
 
 
 def looked_over(kind: str, address: str) -> str:
-    """Return an address that a service gave, once it is known to be one of the service named.
+    """Return a channel address after checking that it belongs to the named service.
 
     Raises:
-        FigureRefused: it is none, or would be sent in sight of others.
+        FigureRefused: it does not, or messages would be sent unencrypted.
     """
     address = address.strip()
     parts = urlsplit(address)
@@ -47,7 +47,7 @@ def looked_over(kind: str, address: str) -> str:
 
 
 def _made(kind: str, address: str) -> NotifyBase | None:
-    """Return Apprise's sender for an address; ``None`` where it leads to another service, or to none."""
+    """Return Apprise's sender for an address; ``None`` for an address of another or unknown service."""
     from apprise import Apprise, AppriseAsset  # noqa: PLC0415  # a quarter of a second that no other command needs
     from apprise.plugins.base import NotifyBase  # noqa: PLC0415
 
@@ -81,7 +81,7 @@ class _Heard(logging.Handler):
 
 @contextmanager
 def _listening() -> Iterator[list[str]]:
-    """Keep what Apprise and what it sends with say meanwhile here and nowhere else: they name the address."""
+    """Capture the log of Apprise and its HTTP client, and keep it from other logs: it contains the address."""
     heard = _Heard()
     logs = [logging.getLogger(name) for name in ("apprise", "urllib3", "requests")]
     before = [(log.level, log.propagate, list(log.handlers)) for log in logs]
@@ -97,10 +97,10 @@ def _listening() -> Iterator[list[str]]:
 
 
 def hand_over(kind: str, address: str, subject: str, text: str) -> None:
-    """Hand a message over to a channel.
+    """Send a message to a channel.
 
     Raises:
-        NotTaken: the service did not take it, or did not say.
+        NotTaken: the service rejected it, or did not confirm.
     """
     with _listening() as messages:
         made = _made(kind, address)

@@ -39,16 +39,16 @@ class Round:
 
 
 def go(store: Store, chosen: Settings, *, clock: Callable[[], datetime], goes_on: Callable[[], bool] = lambda: True) -> Round:
-    """Do one round.
+    """Run one round.
 
     Args:
         store: the working figures.
         chosen: settings.
-        clock: what shows the instant, UTC.
-        goes_on: asked before each message; false ends the round, and what was claimed waits again.
+        clock: returns the instant, UTC.
+        goes_on: called before each message; false ends the round and releases claimed messages.
 
     Raises:
-        NotAllowed: a public instance tells nobody.
+        NotAllowed: a public instance sends no notices.
     """
     if chosen.mode == "public":
         raise NotAllowed("notices_not_by_public")
@@ -67,7 +67,7 @@ def go(store: Store, chosen: Settings, *, clock: Callable[[], datetime], goes_on
 def _hand_over(
     store: Store, claim: Delivery, moment: Moment, chosen: Settings, mails: Post, done: Round, clock: Callable[[], datetime]
 ) -> None:
-    """Hand over what was claimed, and say what came of it."""
+    """Send a claimed delivery, and record the outcome."""
     name = message_id([notice.id for notice in claim.notices], chosen)
     if not outbox.begin(store, claim, message_id=name, now=clock()):
         return
@@ -91,7 +91,7 @@ def _hand_over(
 
 
 def _in_words(claim: Delivery, moment: Moment, chosen: Settings) -> tuple[str, str]:
-    """Return subject and text of a claim; one of which nothing can be said is final, and holds up no other."""
+    """Return subject and text of a claim; one that cannot be worded fails finally, without blocking others."""
     try:
         return mail_of(claim, moment, chosen)
     except (MierukaError, KeyError, ValueError) as error:
@@ -100,7 +100,7 @@ def _in_words(claim: Delivery, moment: Moment, chosen: Settings) -> tuple[str, s
 
 @contextmanager
 def by_server() -> Iterator[None]:
-    """Tell people while the block runs, where the settings ask the server to; what is being handed over at the end is finished."""
+    """Send notices while the block runs, where the settings ask the server to; a delivery in progress at the end is completed."""
     chosen = settings()
     if not chosen.notices_by_server or chosen.mode == "public":
         yield

@@ -31,14 +31,14 @@ class NotTaken(Exception):
 
 
 def message_id(numbers: Sequence[int], chosen: Settings) -> str:
-    """Return the name of the mail for these messages of the outbox: the same at each try, so that a double would be known for one."""
+    """Return the Message-ID of a mail for these outbox messages: the same at each try, so that duplicates can be recognised."""
     host = urlsplit(chosen.public_url).hostname or "localhost"
     named = hashlib.sha256(f"{chosen.public_url} {sorted(numbers)}".encode()).hexdigest()[:32]
     return f"<notice.{named}@{host}>"
 
 
 def mail(to: str, subject: str, text: str, *, chosen: Settings, name: str, language: str, now: datetime) -> EmailMessage:
-    """Return a mail of plain text."""
+    """Return a plain text mail."""
     made = EmailMessage(policy=SMTP)
     sender, address = parseaddr(chosen.mail_from)
     made["From"] = Address(line(sender), addr_spec=address)
@@ -61,10 +61,10 @@ class Post:
         self._down = ""  # why the server could not be reached: the rest of a round does not wait for it again
 
     def hand_over(self, to: str, made: EmailMessage) -> None:
-        """Hand a mail over.
+        """Send a mail.
 
         Raises:
-            NotTaken: the server did not take it, or did not say.
+            NotTaken: the server rejected it, or did not confirm.
         """
         try:
             self._take(to, made)
@@ -128,7 +128,7 @@ class Post:
         return opened
 
     def close(self) -> None:
-        """End the conversation."""
+        """Close the session."""
         if self._line is not None:
             self._line.close()
             self._line = None
@@ -136,7 +136,7 @@ class Post:
 
 @contextmanager
 def post(chosen: Settings) -> Iterator[Post]:
-    """Give a conversation with the mail server for as long as the block runs."""
+    """Open an SMTP session for the duration of the block."""
     made = Post(chosen)
     try:
         yield made
@@ -145,7 +145,7 @@ def post(chosen: Settings) -> Iterator[Post]:
 
 
 def _said(code: int, text: bytes | str) -> str:
-    """Return what the server said, in a line, without addresses of persons."""
+    """Return the server's reply in one line, without personal addresses."""
     answer = text.decode("utf-8", "replace") if isinstance(text, bytes) else text
     words = " ".join("…" if "@" in word else word for word in line(answer).split())
     return f"SMTP {code} {words}"[:200]

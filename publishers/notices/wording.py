@@ -28,14 +28,14 @@ class Worded:
 
 
 def worded(notice: Told, language: str, moment: Moment, chosen: Settings, *, is_office: bool) -> Worded:
-    """Return a message in the words of a language.
+    """Return a notice in a language.
 
     Args:
-        notice: the message.
-        language: of its reader.
+        notice: the notice.
+        language: of its recipient.
         moment: the working figures, for names.
         chosen: for addresses.
-        is_office: the link leads to the page of the office rather than to that of a bureau.
+        is_office: link to the reform office's page rather than a bureau's.
     """
     blanks = _blanks(notice.facts, language, moment)
     subject = subject_of(notice.occasion, notice.facts, language, moment)
@@ -44,12 +44,12 @@ def worded(notice: Told, language: str, moment: Moment, chosen: Settings, *, is_
 
 
 def subject_of(occasion: str, facts: Mapping[str, str | int], language: str, moment: Moment) -> str:
-    """Return the subject of a message in a language."""
+    """Return the subject line of a notice in a language."""
     return line(say(f"notice_{occasion}_subject", language, **_blanks(facts, language, moment)))
 
 
 def mail_of(claim: Delivery, moment: Moment, chosen: Settings) -> tuple[str, str]:
-    """Return subject and text of what is handed over together: one message, or those of a day under one subject."""
+    """Return subject and text of one delivery: a single notice, or all notices of a day under one subject."""
     language = claim.language
     notices = [worded(notice, language, moment, chosen, is_office=claim.is_office) for notice in claim.notices]
     office, choices = say("notice_from", language), page_address("notices", language, chosen)
@@ -63,7 +63,7 @@ def mail_of(claim: Delivery, moment: Moment, chosen: Settings) -> tuple[str, str
 
 
 def link_of(notice: Told, language: str, chosen: Settings, *, is_office: bool) -> str:
-    """Return the address that opens what a message speaks of, and nothing else."""
+    """Return the address of exactly the view that a notice is about."""
     facts, occasion = notice.facts, notice.occasion
     if occasion == Occasion.PUBLISHED:
         return edition_address(int(facts["edition"]), chosen) or page_address("revisions", language, chosen)
@@ -82,14 +82,14 @@ def link_of(notice: Told, language: str, chosen: Settings, *, is_office: bool) -
 
 
 def page_address(name: str, language: str, chosen: Settings, **view: str) -> str:
-    """Return the whole address of a view of this instance."""
+    """Return the absolute address of a view of this instance."""
     parts = urlsplit(chosen.public_url)
     base = f"{parts.scheme}://{parts.netloc}{chosen.base_path}" if chosen.base_path else chosen.public_url.rstrip("/")
     return f"{base}/{name}?{urlencode({**view, 'lang': language})}"
 
 
 def _blanks(facts: Mapping[str, str | int], language: str, moment: Moment) -> dict[str, object]:
-    """Return what stands in the blanks of every text: names for codes, days as people write them."""
+    """Return the values of placeholders common to all texts: names for codes, formatted dates."""
     units: Mapping[str, object] = moment.units
     indicators: Mapping[str, object] = moment.indicators
     blanks: dict[str, object] = {name: facts[name] for name in ("edition", "report", "action", "question") if name in facts}
