@@ -24,7 +24,7 @@ _POSTGRESQL = {
 
 
 def database(chosen: Settings, *, now: datetime) -> Iterator[Finding]:
-    """Look at the database that the settings name, without changing it."""
+    """Check the database named in the settings, read-only."""
     file, shown = file_of(chosen.database_url), shown_url(chosen.database_url)
     if file is not None and not file.is_file():
         yield wrong("database", "doctor_database_missing", address=shown)
@@ -45,7 +45,7 @@ def database(chosen: Settings, *, now: datetime) -> Iterator[Finding]:
 
 
 def schema(version: str | None) -> Finding:
-    """Judge the version of the tables."""
+    """Check the schema version."""
     newest = newest_version()
     if version is not None and version > newest:
         return wrong("schema", "schema_newer", held=version, newest=newest)
@@ -55,14 +55,14 @@ def schema(version: str | None) -> Finding:
 
 
 def stamped_at(engine: Engine) -> datetime | None:
-    """Return the newest instant that is stored."""
+    """Return the newest stored instant."""
     with engine.connect() as connection:
         newest: datetime | None = connection.execute(select(table_of(tables.DataRevision).c.stamped_at)).scalar()
         return newest
 
 
 def clock(newest: datetime | None, *, now: datetime) -> Finding:
-    """Judge the clock by the newest instant that is stored."""
+    """Check the clock against the newest stored instant."""
     if newest is not None and now < newest - SKEW:
         return wrong("clock", "clock_behind", now=in_utc(now), newest=in_utc(newest))
     if newest is not None and now - newest > FAR:
@@ -71,7 +71,7 @@ def clock(newest: datetime | None, *, now: datetime) -> Finding:
 
 
 def engine_settings(connection: Connection) -> Iterator[Finding]:
-    """Look at how the engine keeps what it confirms, and as whom it is asked."""
+    """Check the engine's durability settings and its user's privileges."""
     is_sqlite = connection.dialect.name == "sqlite"
     for name, expected in (_SQLITE if is_sqlite else _POSTGRESQL).items():
         value = str(connection.execute(text(f"PRAGMA {name}" if is_sqlite else f"SHOW {name}")).scalar()).strip()

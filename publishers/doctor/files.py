@@ -27,12 +27,12 @@ def written_to(chosen: Settings) -> list[Path]:
 
 
 def standing(folder: Path) -> Path:
-    """Return the folder, or where it is not there yet the nearest above that is."""
+    """Return the folder, or its nearest existing parent."""
     return next(path for path in (folder.absolute(), *folder.absolute().parents) if path.is_dir())
 
 
 def room(folder: Path) -> Finding:
-    """Judge whether a folder can be written to, and the room that is left there."""
+    """Check that a folder is writable, and its free space."""
     there = standing(folder)
     if not os.access(there, os.W_OK | os.X_OK):
         return wrong("disk", "doctor_folder_not_writable", folder=there)
@@ -43,7 +43,7 @@ def room(folder: Path) -> Finding:
 
 
 def folders(chosen: Settings) -> Iterator[Finding]:
-    """Look at what is written to, and at who else may read it."""
+    """Check the folders written to, and who else may read them."""
     for folder in dict.fromkeys(map(standing, written_to(chosen))):
         yield room(folder)
     beyond = int(chosen.umask, 8)
@@ -66,7 +66,7 @@ def _open_to_others(path: Path, beyond: int) -> Iterator[Finding]:
 
 
 def backups(chosen: Settings, *, now: datetime) -> Iterator[Finding]:
-    """Look at the newest backup."""
+    """Check the newest backup."""
     if chosen.mode == "public":
         return
     if chosen.backup_dir is None:

@@ -29,22 +29,22 @@ class Finding:
 
 
 def ok(check: str, key: str, /, **values: object) -> Finding:
-    """Return that something is as it should be."""
+    """Return a finding graded fine."""
     return Finding(check, "ok", Message(key, **values))
 
 
 def doubt(check: str, key: str, /, **values: object) -> Finding:
-    """Return what may be meant, and mostly is not."""
+    """Return a finding graded doubtful: possibly intended, usually not."""
     return Finding(check, "warning", Message(key, **values))
 
 
 def wrong(check: str, key: str, /, **values: object) -> Finding:
-    """Return what has to be mended."""
+    """Return a finding graded as to be repaired."""
     return Finding(check, "error", Message(key, **values))
 
 
 def looked(check: str, look: Callable[[], Iterable[Finding]]) -> Iterator[Finding]:
-    """Yield what a look finds; where it cannot look at all, that is what is found."""
+    """Yield the findings of a check; if the check itself fails, its failure is the finding."""
     try:
         yield from look()
     except MierukaError as error:

@@ -31,7 +31,7 @@ _NARROWEST = {4: 8, 6: 32}  # a network of proxies wider than this is nobody's o
 
 
 def examined(*, now: datetime) -> Iterator[Finding]:
-    """Look at everything, and change nothing."""
+    """Run all checks, read-only."""
     yield from looked("packages", packages)
     yield from looked("files_open", open_files)
     chosen = None
@@ -52,7 +52,7 @@ def examined(*, now: datetime) -> Iterator[Finding]:
 
 
 def fonts() -> Iterator[Finding]:
-    """Look for a font with Japanese letters: without one, no pack of a meeting as PDF and no chart as PNG is made."""
+    """Check for a font with Japanese glyphs: without one, neither the meeting pack as PDF nor charts as PNG can be made."""
     _, family = japanese()
     yield (
         ok("fonts", "doctor_font_there", family=family)
@@ -62,7 +62,7 @@ def fonts() -> Iterator[Finding]:
 
 
 def unknown() -> Iterator[Finding]:
-    """Look for names in ``.env`` that are no settings, and for lines that say nothing: both are passed over in silence."""
+    """Check ``.env`` for unknown settings and malformed lines, both of which are silently ignored."""
     names_known = {str(field.validation_alias) for field in Settings.model_fields.values()}
     text = (HOME / ".env").read_text(encoding="utf-8") if (HOME / ".env").is_file() else ""
     lines = list(parse_stream(StringIO(text)))
@@ -75,7 +75,7 @@ def unknown() -> Iterator[Finding]:
 
 
 def addresses(chosen: Settings) -> Iterator[Finding]:
-    """Look at where people open the instance, who says for whom they ask, and where numbers are given."""
+    """Check the public address, the trusted proxies and the metrics address."""
     public = urlsplit(chosen.public_url)
     if chosen.mode != "local":
         if not chosen.public_address:
@@ -97,7 +97,7 @@ def addresses(chosen: Settings) -> Iterator[Finding]:
 
 
 def editions(chosen: Settings) -> Iterator[Finding]:
-    """Look at what is published, and at the key that signs it."""
+    """Check the editions and their signing key."""
     folder = chosen.editions_dir
     if chosen.mode == "public":
         faults, shown = verify(folder, key=chosen.editions_key), on_disk.current(folder)
@@ -118,7 +118,7 @@ def editions(chosen: Settings) -> Iterator[Finding]:
 
 
 def kept_voices(chosen: Settings) -> Iterator[Finding]:
-    """Look at the database of readers' voices."""
+    """Check the database of readers' feedback."""
     if not chosen.voices_url:
         yield ok("voices", "doctor_voices_off")
         return
@@ -163,7 +163,7 @@ def _key(chosen: Settings, store: Store) -> Iterator[Finding]:
 
 
 def packages() -> Iterator[Finding]:
-    """Compare the packages that are installed with those that the program was tried with."""
+    """Compare the installed packages with the tested versions."""
     pins = ROOT / "requirements.txt"
     if pins.is_file():
         needed = [line.rstrip("\\ ") for line in pins.read_text(encoding="utf-8").splitlines() if re.match(r"[a-z0-9]", line)]
@@ -186,7 +186,7 @@ def packages() -> Iterator[Finding]:
 
 
 def open_files() -> Iterator[Finding]:
-    """Look at how many files and lines to readers the system lets one process hold."""
+    """Check the limit of open files and connections per process."""
     try:
         import resource  # noqa: PLC0415  # not on Windows
     except ImportError:

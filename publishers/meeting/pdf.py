@@ -36,7 +36,7 @@ def pack_pdf(agenda: Agenda) -> bytes:
     """Return the pack.
 
     Raises:
-        Unavailable: the machine has no font with Japanese letters; the message says which to install.
+        Unavailable: the machine has no font with Japanese glyphs; the message says which to install.
     """
     fonts, family = japanese()
     if not family:
@@ -176,7 +176,7 @@ def _item(item: Item, agenda: Agenda, *, place: int, count: int, family: str) ->
 
 
 def _sheets(items: list[dict[str, Any]]) -> list[list[dict[str, Any]]]:
-    """Return what stands on each sheet: an item, or up to ``SHORT`` that follow each other of which nothing is drawn and nobody wrote anything."""
+    """Return the items of each sheet: one item, or up to ``SHORT`` consecutive items without chart and commentary."""
     sheets: list[list[dict[str, Any]]] = []
     for item in items:
         is_short = not item["svg"] and not item["assessment"] and not any(table["rows"] for table in item["tables"])
@@ -189,7 +189,7 @@ def _sheets(items: list[dict[str, Any]]) -> list[list[dict[str, Any]]]:
 
 
 def _group(label: str, count: int, counted: tuple[tuple[str, str, int], ...]) -> dict[str, Any]:
-    """Return a group of counts; one whose only status says the same as its label names it once."""
+    """Return a group of counts; if its only status has the same wording as its label, that is written once."""
     figures = [one for one in counted if one[1] != label]
     wide = max(len(label) + 4, sum(len(word) + 6 for _, word, _ in figures))
     groups = [{"status": status, "word": word, "count": n} for status, word, n in figures]

@@ -94,7 +94,7 @@ class _Slide:
         _write(self.held.shapes.add_textbox(Mm(left), Mm(top), Mm(wide), Mm(high)).text_frame, lines)
 
     def bullets(self, left: float, top: float, wide: float, size: float, lines: Sequence[str]) -> float:
-        """Write a list whose lines hang from their bullets; return about where it ends."""
+        """Write a bulleted list with hanging indents; return its approximate bottom edge."""
         frame = self.held.shapes.add_textbox(Mm(left), Mm(top), Mm(wide), Mm(10)).text_frame
         broken_lines = [broken(line, size, wide - 12) for line in lines]
         _write(frame, [[(line, size, False, INK)] for line in broken_lines])
@@ -107,14 +107,14 @@ class _Slide:
         return top + 3 + sum((lines_of(line, size, wide - 12) + 0.3) * size * EM * 1.25 for line in broken_lines)
 
     def left_out(self, left: float, top: float, wide: float, count: int) -> float:
-        """Say how many rows or lines are not on the slide, where some are not; return where that ends."""
+        """Write how many rows or lines are not on the slide, if any; return the bottom edge."""
         if count <= 0:
             return top
         self.text(left, top, wide, 7, [[(self.agenda.words("pack_more", count=count), 11, False, SOFT)]])
         return top + 7
 
     def _number(self, number: int) -> None:
-        """Write the number of the slide as a field, which counts anew where slides are moved."""
+        """Write the slide number as a field, which is updated when slides are moved."""
         frame = self.held.shapes.add_textbox(Mm(WIDE - EDGE - 20), Mm(HIGH - 10), Mm(20), Mm(7)).text_frame
         _write(frame, [[(str(number), 10, False, SOFT)]])
         frame.paragraphs[0].alignment = PP_ALIGN.RIGHT
@@ -123,7 +123,7 @@ class _Slide:
         run.attrib.update({"id": "{B6F15528-21DE-4FAA-801E-634DDDAF4B2B}", "type": "slidenum"})
 
     def table(self, left: float, top: float, wide: float, heads: Sequence[str], rows: Sequence[Sequence[str]]) -> float:
-        """Put a native table on the slide, no column so narrow that a short value is broken; return about where it ends, in millimetres."""
+        """Add a native table, with columns wide enough for short values; return its approximate bottom edge in millimetres."""
         frame = self.held.shapes.add_table(len(rows) + 1, len(heads), Mm(left), Mm(top), Mm(wide), Mm(7 * (len(rows) + 1)))
         table, high, room = frame.table, 0.0, _columns([heads, *rows], wide)
         for at, width in enumerate(room):
@@ -140,7 +140,7 @@ class _Slide:
         return top + high
 
     def fitting(self, top: float, wide: float, heads: Sequence[str], rows: Sequence[Sequence[str]]) -> int:
-        """Return how many rows of a table have room on the slide."""
+        """Return how many rows of a table fit on the slide."""
         room = _columns([heads, *rows], wide)
         ends = top
         for n, row in enumerate((heads, *rows)):
@@ -150,7 +150,7 @@ class _Slide:
         return len(rows)
 
     def room(self, left: float, top: float, wide: float, agenda: Agenda) -> None:
-        """Leave room for what is decided of an item: a table to be filled in, as on its page of the PDF."""
+        """Add an empty table for the decisions on an item, as on its page of the PDF."""
         w = agenda.words
         self.text(left, top, wide, 7, [[(w("decide_room"), 12, True, BLUE)]])
         frame = self.held.shapes.add_table(3, 3, Mm(left), Mm(top + 7), Mm(wide), Mm(ROOM - 8))
@@ -161,7 +161,7 @@ class _Slide:
                 _write(cell.text_frame, [[("" if n else head, CELL, n == 0, INK if n else SOFT)]])
 
     def chart(self, series_drawn: Drawn, agenda: Agenda, left: float, top: float, wide: float, high: float) -> None:
-        """Put a native chart of what happened against the plan on the slide: a line, or columns where no line may join the figures."""
+        """Add a native chart of actual against planned values: lines, or columns where the figures must not be joined."""
         w, data = agenda.words, CategoryChartData()
         is_full = len(series_drawn.points) > FEW
         data.categories = [
@@ -205,18 +205,18 @@ class _Slide:
 
 
 def taken(text: str, size: float) -> float:
-    """Return about how many millimetres a text takes on one line; between Japanese and Latin letters programs leave a quarter of a kanji."""
+    """Return the approximate width of a text on one line in millimetres, with a quarter em between Japanese and Latin letters."""
     wide = [ord(letter) > 0x2000 for letter in text]
     return EM * size * (sum(1.0 if is_wide else LATIN for is_wide in wide) + 0.25 * sum(a != b for a, b in pairwise(wide)))
 
 
 def broken(text: str, size: float, wide: float) -> str:
-    """Return a text with an end of line behind the last phrase that has room on each: PowerPoint and LibreOffice end Japanese at any sign.
+    """Return a text with line breaks between phrases: PowerPoint and LibreOffice break Japanese at any character.
 
     Args:
-        text: in Japanese; one of another language is returned as it is, since both know where its words end.
+        text: Japanese; text of another language is returned unchanged, since both programs break it between words.
         size: in points.
-        wide: millimetres of a line.
+        wide: line width in millimetres.
     """
     lines = [""]
     for part in phrases(text):
@@ -227,7 +227,7 @@ def broken(text: str, size: float, wide: float) -> str:
 
 
 def _columns(rows: Sequence[Sequence[str]], wide: float) -> list[float]:
-    """Return the widths of columns in millimetres: what is short is not broken, what is long shares the rest by its length."""
+    """Return column widths in millimetres: short cells are not wrapped, long ones share the rest in proportion to their length."""
     needed = [max(taken(_short(cell), CELL) for cell in column) * 1.04 + PAD for column in zip(*rows, strict=True)]
     least = [min(need, NARROW) for need in needed]
     beyond = [(need - low) ** 0.6 for need, low in zip(needed, least, strict=True)]
@@ -240,12 +240,12 @@ def _columns(rows: Sequence[Sequence[str]], wide: float) -> list[float]:
 
 
 def lines_of(text: str, size: float, wide: float) -> int:
-    """Return about how many lines a text takes that has been broken."""
+    """Return the approximate number of lines of a wrapped text."""
     return sum(max(1, ceil(taken(line, size) / wide)) for line in text.split("\n"))
 
 
 def _tall(cells: Sequence[str], room: Sequence[float]) -> float:
-    """Return the height of a row of a table in millimetres."""
+    """Return the height of a table row in millimetres."""
     return 2.6 + 4.6 * max(lines_of(cell, CELL, width - PAD) for cell, width in zip(cells, room, strict=True))
 
 
@@ -258,7 +258,7 @@ def _short(text: str) -> str:
 
 
 def _plain(cell: Any, *, is_head: bool) -> None:
-    """Show a cell without the colours of the theme, a fine line below it."""
+    """Format a cell without theme colours, with a thin rule below."""
     cell.fill.background()
     cell.margin_left = cell.margin_right = Mm(1.2)
     cell.margin_top = cell.margin_bottom = Mm(0.8)
@@ -277,7 +277,7 @@ def _plain(cell: Any, *, is_head: bool) -> None:
 
 
 def _write(frame: Any, lines: Sequence[Sequence[Text]]) -> None:
-    """Write paragraphs of runs in the font of the slides; what people wrote is text."""
+    """Write paragraphs of runs in the font of the slides; user text stays text."""
     frame.word_wrap = True
     for n, runs in enumerate(lines):
         paragraph = frame.paragraphs[0] if n == 0 else frame.add_paragraph()
@@ -403,7 +403,7 @@ def _item(slide: _Slide, item: Item, agenda: Agenda) -> None:
 
 
 def _block(slide: _Slide, title: str, block: Block, heads: Sequence[str], left: float, top: float, wide: float) -> float:
-    """Put the first rows of a table of what bureaus say beside the chart, with the columns that tell most; return where it ends."""
+    """Add the first rows and most informative columns of a commentary table beside the chart; return its bottom edge."""
     slide.text(left, top, wide, 7, [[(title, 12, True, BLUE)]])
     if not block.rows:
         slide.text(left, top + 6, wide, 7, [[(block.why_empty, 11, True, ORANGE)]])

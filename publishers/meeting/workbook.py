@@ -66,7 +66,7 @@ def _put(sheet: Worksheet, row: int, column: int, value: Cell, *, bold: bool = F
 
 
 def _head(sheet: Worksheet, report: QuarterReport, title: str) -> int:
-    """Write the sheet's title, the day, and that all is a sample where it is; return the next free row."""
+    """Write the sheet's title, the date, and the sample warning if it is one; return the next free row."""
     _put(sheet, 1, 1, title, bold=True, size=16)
     sheet.row_dimensions[1].height = 28
     _put(sheet, 2, 1, report.words("report_as_of", day=format_date(report.as_of, report.words.language)))
@@ -80,7 +80,7 @@ def _head(sheet: Worksheet, report: QuarterReport, title: str) -> int:
 def _table(
     sheet: Worksheet, name: str, row: int, header: Sequence[str], rows: Sequence[Sequence[Cell]], widths: Sequence[int]
 ) -> int:
-    """Write a native table and return the next free row; with no row a table is not made."""
+    """Write a native table and return the next free row; without rows no table is made."""
     for at, word in enumerate(header, start=1):
         _put(sheet, row, at, word, bold=True, wrap=True)
     for n, line in enumerate(rows, start=1):
@@ -101,7 +101,7 @@ def _table(
 
 
 def _lines(value: Cell, width: int) -> int:
-    """Return how many lines a cell takes in a column of so many characters; LibreOffice gives a row one line unless it is told more."""
+    """Return the number of lines of a cell in a column of ``width`` characters; LibreOffice sets row height to one line by default."""
     if not isinstance(value, str):
         return 1
     wide = sum(2 if ord(c) > 0x2000 else 1 for c in value)
@@ -131,7 +131,7 @@ def _summary(sheet: Worksheet, report: QuarterReport) -> None:
 
 
 def _bars(sheet: Worksheet, title: str, start: int, count: int, *, column: int) -> BarChart:
-    """Return a chart of one column of a table that begins in row ``start``: a bar per row, the first on top."""
+    """Return a bar chart of one column of a table that begins in row ``start``: one bar per row, the first on top."""
     chart = BarChart()
     chart.type, chart.legend, chart.title = "bar", None, title
     chart.add_data(Reference(sheet, min_col=column, min_row=start, max_row=start + count), titles_from_data=True)
@@ -143,7 +143,7 @@ def _bars(sheet: Worksheet, title: str, start: int, count: int, *, column: int) 
 
 
 def _value(cell: Told) -> Cell:
-    """Return what a cell of a block holds as a cell of the workbook: the number itself, not its words."""
+    """Return the workbook cell of a block cell: the number itself, not its text."""
     value = cell.value if isinstance(cell, Number) else cell.words if isinstance(cell, Link) else cell
     return float(value) if isinstance(value, float) else value
 
@@ -152,9 +152,9 @@ def _told(sheet: Worksheet, report: QuarterReport, block: Block, widths: Sequenc
     """Write a block as a native table under the title of its sheet, and return the next free row.
 
     Args:
-        widths: of the columns, in letters.
-        frozen: how many columns stay in sight.
-        row: where the table begins on a sheet that has its title already.
+        widths: of the columns, in characters.
+        frozen: number of frozen columns.
+        row: first row of the table on a sheet that already has a title.
     """
     row = row or _head(sheet, report, block.title)
     if not block.rows and block.why_empty:
@@ -174,7 +174,7 @@ def _rows(
     widths: Sequence[int],
     language: str,
 ) -> int:
-    """Write told rows as a native table, numbers as they are read and links as links, and return the next free row."""
+    """Write rows as a native table, numbers with their number formats and links as hyperlinks, and return the next free row."""
     free = _table(sheet, name, row, header, [[_value(c) for c in line] for line in rows], widths)
     for n, line in enumerate(rows, start=1):
         for at, cell in enumerate(line, start=1):
@@ -186,7 +186,7 @@ def _rows(
 
 
 def as_read(number: Number, language: str) -> str:
-    """Return the number format that shows a number with the decimals and the marks of its text: 約, 速報値, 超; the cell holds the number itself."""
+    """Return the number format with the decimals and marks of a number's text: 約, 速報値, 超; the cell holds the number itself."""
     text, value = number.text, number.value or 0.0
     digits = re.search(r"[\d,]+(?:\.(\d+))?", text)
     places = len(digits[1] or "") if digits else 1
@@ -204,7 +204,7 @@ def as_read(number: Number, language: str) -> str:
 
 
 def axis_format(values: Sequence[float]) -> str:
-    """Return the number format of an axis: thousands set apart where there are any, else as many decimals as its marks have."""
+    """Return the number format of an axis: with thousands separators if needed, else with the decimals of its ticks."""
     return "#,##0" if max(map(abs, values), default=0) >= THOUSAND else "General"
 
 
@@ -275,7 +275,7 @@ def _bureaus(sheet: Worksheet, report: QuarterReport) -> None:
 def _one(
     tell: Callable[[QuarterReport], Block], widths: Sequence[int], frozen: int = 0
 ) -> Callable[[Worksheet, QuarterReport], object]:
-    """Return what fills a sheet that holds one block."""
+    """Return a function that fills a sheet with one block."""
     return lambda sheet, report: _told(sheet, report, tell(report), widths, frozen=frozen)
 
 

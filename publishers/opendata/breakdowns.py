@@ -111,7 +111,7 @@ FIELDS: dict[str, tuple[dict[str, str], tuple[str, ...]]] = {
 
 
 def breakdowns(site: Site) -> list[Resource]:
-    """Return every table of numbers that the pages of registers and bureaus draw."""
+    """Return every table behind the charts of registers and bureaus."""
     tables = {bureaus.heat_file() if name == "bureau_themes" else name: shape for name, shape in FIELDS.items()}
     flat: dict[str, list[Mapping[str, Any]]] = {name: [] for name in tables}
     for block in _blocks(site):

@@ -21,11 +21,11 @@ def data_package(
     Args:
         made: the tables.
         files: file name → (bytes, SHA-256).
-        about: of the edition: number, day, note, licence, version of the software.
-        who: publishes them.
+        about: of the edition: number, date, note, licence, version of the software.
+        who: the publisher.
         sources: rows of the source table.
         site: the name of the site.
-        address: where the static edition is served.
+        address: public address of the static edition.
     """
     described = []
     for r in made:
@@ -67,8 +67,8 @@ def dcat_catalogue(
 ) -> dict[str, Any]:  # fmt: skip
     """Describe the tables as a DCAT catalogue in JSON-LD, one data set per table, for a CKAN harvester.
 
-    Terms are those that ckanext-dcat reads (``ckanext/dcat/profiles/euro_dcat_ap_base.py``): it takes the version of a data set
-    from ``owl:versionInfo``, the address of a file from ``dcat:downloadURL``, and its format from ``dcat:mediaType``.
+    Uses the terms read by ckanext-dcat (``ckanext/dcat/profiles/euro_dcat_ap_base.py``): the version of a data set is
+    ``owl:versionInfo``, the address of a file ``dcat:downloadURL``, and its format ``dcat:mediaType``.
     """
     issued = {"@type": "xsd:dateTime", "@value": about["published_at"]}
     agent = {"@type": "foaf:Organization", "foaf:name": _in_both(who.name_ja, who.name_en)}

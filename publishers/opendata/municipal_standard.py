@@ -18,11 +18,11 @@ from publishers.opendata.package import as_datum, write_csv
 
 
 def public_facilities(moment: Moment, who: PublisherFields, codes: Mapping[str, str], file: BinaryIO) -> None:
-    """Write the facilities in the columns of 自治体標準オープンデータセット 公共施設一覧; what is not known stays blank.
+    """Write the facilities in the columns of 自治体標準オープンデータセット 公共施設一覧; unknown values stay blank.
 
     Args:
-        moment: an edition, on its day; what has ended by then is left out.
-        who: publishes them.
+        moment: an edition, as of its date; facilities ended by then are left out.
+        who: the publisher.
         codes: name of a municipality → its code of five digits.
         file: to write to.
     """
@@ -48,7 +48,7 @@ def public_facilities(moment: Moment, who: PublisherFields, codes: Mapping[str, 
 
 
 def with_check_digit(code: str) -> str:
-    """Return a code of five digits (JIS X 0401, 0402) as 全国地方公共団体コード with its check digit; a blank stays blank."""
+    """Return a five-digit code (JIS X 0401, 0402) as 全国地方公共団体コード with its check digit; blank stays blank."""
     if not re.fullmatch(r"\d{5}", code):
         return ""
     rest = sum(int(digit) * weight for digit, weight in zip(code, (6, 5, 4, 3, 2), strict=True)) % 11

@@ -70,7 +70,7 @@ class Resource:
     descriptions: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
     def describe(self, column: str, language: str = "ja") -> str:
-        """Return what a column means: here, or else in the open data as a whole."""
+        """Return the description of a column: the table's own, or else that of the open data as a whole."""
         return self.descriptions[column][language] if column in self.descriptions else describe(column, language)
 
 
@@ -119,7 +119,7 @@ def _notes() -> dict[str, dict[str, dict[str, str]]]:
 
 @lru_cache(maxsize=1)
 def _dictionary() -> dict[str, dict[str, str]]:
-    """Return what each column means: those of tables are told where they are declared, those worked out in the data dictionary."""
+    """Return the description of each column: from its table's declaration or, for computed columns, from the data dictionary."""
     notes = dict(_notes()["fields"])
     for model in PUBLIC:
         notes |= said_of(model)
@@ -127,7 +127,7 @@ def _dictionary() -> dict[str, dict[str, str]]:
 
 
 def said_with_codes(model: type[SQLModel], store: Store) -> dict[str, dict[str, str]]:
-    """Return what the public fields of a class mean, with every code that one may hold: name → language → text."""
+    """Return the descriptions of a class's public fields, with all possible codes: name → language → text."""
     notes = said_of(model)
     for name in notes.keys() & model.model_fields.keys():
         codes = _codes(model.model_fields[name])
@@ -138,7 +138,7 @@ def said_with_codes(model: type[SQLModel], store: Store) -> dict[str, dict[str, 
 
 
 def _codes(declared: Any) -> Sequence[str]:
-    """Return the words that a field, or a part of its type, may hold; none where it is free."""
+    """Return the vocabulary of a field or of a part of its type; empty if it is free."""
     for mark in getattr(declared, "metadata", ()) or getattr(declared, "__metadata__", ()):
         if isinstance(mark, OneOf):
             return tuple(mark.vocabulary.values())
@@ -149,7 +149,7 @@ def _codes(declared: Any) -> Sequence[str]:
 
 
 def _naming(text: str, codes: Sequence[str], language: str) -> str:
-    """Return a description with the codes behind it, unless it names each of them."""
+    """Return a description followed by the codes, unless it names each of them."""
     if all(re.search(rf"(?<![a-z_]){code}(?![a-z_])", text) for code in codes):
         return text
     w = Words(language)
@@ -157,7 +157,7 @@ def _naming(text: str, codes: Sequence[str], language: str) -> str:
 
 
 def describe(field: str, language: str = "ja") -> str:
-    """Return what a column of the open data means; a text in a further language says what the text is and its language."""
+    """Return the description of a column of the open data; for a translated text, the text and its language."""
     notes = _dictionary()
     return (notes[field] if field in notes else _in_a_further_language(field))[language]
 
@@ -174,12 +174,12 @@ def title(resource: str, language: str = "ja") -> str:
 
 
 def plural(table: str) -> str:
-    """Return the name of the file of a table: ``facilities`` for ``facility``."""
+    """Return the file name of a table: ``facilities`` for ``facility``."""
     return table[:-1] + "ies" if table.endswith("y") else table + "s"
 
 
 def resources(moment: Moment) -> list[Resource]:
-    """Return every table of the open data of an edition, judged on its day."""
+    """Return every table of the open data of an edition, judged as of its date."""
     store = moment.state.store
     made = [_observations(moment), _status(moment)]
     for model in PUBLIC:
@@ -225,7 +225,7 @@ def _kind(column_type: Any) -> str:
 
 
 def as_datum(value: Any) -> Any:
-    """Return a text without line breaks and spaces that only lay it out, and a dash for "none" as a blank."""
+    """Return a text without layout whitespace, and blank for a dash that means "none"."""
     if not isinstance(value, str):
         return value
     text = " ".join(value.split())
@@ -280,7 +280,7 @@ _OF_DEFINITION = ("publication_lag_days", "threshold_on_track", "threshold_behin
 
 
 def _held(part: object | None, **columns: str) -> Row:
-    """Return columns with what a part of a judgement holds at a path, as ``period.end``; blanks where there is no such part."""
+    """Return columns with the values at paths into a part of a judgement, as ``period.end``; blank where the part is missing."""
     return {column: None if part is None else attrgetter(path)(part) for column, path in columns.items()}
 
 
@@ -322,12 +322,12 @@ def _status(moment: Moment) -> Resource:
 
 
 def as_csv(resource: Resource, file: BinaryIO) -> None:
-    """Write a table as CSV: UTF-8 with BOM, lines ending in CR LF, no cell that a spreadsheet would run as a formula."""
+    """Write a table as CSV: UTF-8 with BOM, CR LF line endings, no cell that a spreadsheet would run as a formula."""
     write_csv(file, list(resource.fields), ([row[name] for name in resource.fields] for row in resource.rows))
 
 
 def write_csv(file: BinaryIO, header: Iterable[str], rows: Iterable[Iterable[Any]]) -> None:
-    """Write rows as safe CSV, one by one."""
+    """Write rows as CSV safe from formula injection, one by one."""
     out = io.TextIOWrapper(file, encoding="utf-8-sig", newline="")
     writer = csv.writer(out, lineterminator="\r\n", quoting=csv.QUOTE_ALL)
     writer.writerow(header)
@@ -366,7 +366,7 @@ def as_json(resource: Resource, file: BinaryIO) -> None:
 
 
 def json_bytes(content: Any) -> bytes:
-    """Write anything plain as JSON that is the same bytes each time."""
+    """Write plain data as JSON with reproducible bytes."""
     return (json.dumps(content, ensure_ascii=False, indent=1, allow_nan=False) + "\n").encode()
 
 
@@ -379,7 +379,7 @@ def _json(value: Any) -> Any:
 
 
 def as_parquet(resource: Resource, file: BinaryIO) -> None:
-    """Write a table as Parquet, typed, a group of rows at a time."""
+    """Write a table as typed Parquet, one row group at a time."""
     schema = pa.schema([pa.field(name, _ARROW[kind]) for name, kind in resource.fields.items()])
     with pq.ParquetWriter(file, schema, compression="zstd") as writer:
         rows = iter(resource.rows)

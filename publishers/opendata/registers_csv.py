@@ -12,7 +12,7 @@ from kpis.store.queries import Filter
 
 
 def lines(moment: Moment, wanted: Filter) -> Iterator[str]:
-    """Yield the header and every procedure that a filter keeps, in the order of their codes."""
+    """Yield the header and every procedure that matches a filter, ordered by code."""
     yield "\ufeff" + _line(moment.procedure_columns)
     for row in moment.matching(wanted):
         yield _line(_cell(value) for value in row.values())

@@ -28,15 +28,15 @@ NAMES = ("status", "what", "gap", "since", "why", "do", "who", "due")
 
 @lru_cache(maxsize=1)
 def style() -> str:
-    """Return the style sheet of what pages of the dashboard and the edition share: marks, strips, tables, cards, counts.
+    """Return the style sheet shared by the dashboard and the edition: marks, strips, tables, cards, counts.
 
-    The matrix of bureaus has a sheet of its own (``matrix.css``): only its page needs it.
+    The matrix of bureaus has a separate sheet (``matrix.css``): only its page needs it.
     """
     return sheet() + "".join((ASSETS / name).read_text(encoding="utf-8") for name in ("attention.css", "seen.css"))
 
 
 def strip(shape: Strip | None) -> Markup:
-    """Return a strip as HTML: a mark for each quarter, and its words for those who cannot see it."""
+    """Return a strip as HTML: one mark per quarter, and a text alternative."""
     if shape is None:
         return Markup("")
     marks = Markup("").join(Markup('<i class="{}"></i>').format(look_of(status)) for _, status, _ in shape.cells)
@@ -44,11 +44,11 @@ def strip(shape: Strip | None) -> Markup:
 
 
 def leads(home: Callable[[str], str], row: OffTrackRow) -> str:
-    """Return the page of the static edition that a row leads to.
+    """Return the page of the static edition that a row links to.
 
     Args:
-        home: page → way to the folder that it is in.
-        row: of the list; of what is public.
+        home: page → path to its folder.
+        row: of the public list.
     """
     folder = "indicators" if row.kind == "indicator" else "projects"
     return f"{home(folder)}{folder}/{row.code}.html"
@@ -59,7 +59,7 @@ def _missing(words: Words, key: str) -> Markup:
 
 
 def _due(row: OffTrackRow, words: Words) -> Markup | str:
-    """Return by when, marked where that day has passed."""
+    """Return the due date, marked where it has passed."""
     answer = row.answer
     if answer.due is None:
         return _missing(words, "att_undecided") if row.kind != "report" else NOT_ASKED
@@ -68,7 +68,7 @@ def _due(row: OffTrackRow, words: Words) -> Markup | str:
 
 
 def _cells(row: OffTrackRow, leads: Leads, words: Words, *, is_public: bool) -> tuple[Markup | str, ...]:
-    """Return what a row says, in the order of ``NAMES``."""
+    """Return the cells of a row, in the order of ``NAMES``."""
     w, answer, is_report = words, row.answer, row.kind == "report"
     small = Markup('<span class="att-small">{}</span>')
     gap = (
@@ -119,14 +119,14 @@ def _table(rows: Sequence[tuple[OffTrackRow, Sequence[object]]], at: Sequence[in
 
 
 def listed(rows: Sequence[OffTrackRow], leads: Leads, words: Words, *, caption: str, is_public: bool) -> Markup:
-    """Return the list: the rows that weigh most, and the rest folded under one line with their count; nothing where there is none.
+    """Return the list: the most important rows, and the rest folded below a line with their count; empty if there are no rows.
 
     Args:
-        rows: in the order of the list.
-        leads: row → address of the page that it leads to.
+        rows: in list order.
+        leads: row → address of the linked page.
         words: of the language.
-        caption: what the table is of, for those who do not see where it stands.
-        is_public: for readers who have no part in the reports: what nobody wrote is said in a sentence rather than as a blank of a form.
+        caption: caption of the table, for screen readers.
+        is_public: for readers without a part in reporting: missing answers are stated in a sentence rather than as blanks of a form.
     """
     if not rows:
         return Markup("")
@@ -154,7 +154,7 @@ class Lasted(NamedTuple):
 
 
 def strips(listed: Sequence[Lasted], words: Words, *, caption: str) -> Markup:
-    """Return a table of how several things stand and stood; nothing where there are none."""
+    """Return a table of present and past statuses of several things; empty if there are none."""
     cells = [
         (
             Markup('<a href="{}">{}</a>').format(item.address, item.name),

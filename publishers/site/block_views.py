@@ -19,7 +19,7 @@ ROWS = 100  # of a table on a page; its CSV holds all of them
 
 
 def cell(value: Cell | Markup, words: Words) -> Markup | str:
-    """Return a cell as HTML: numbers carry their value, links lead somewhere, markup stays as it is."""
+    """Return a cell as HTML: numbers with their machine-readable value, links as anchors, markup unchanged."""
     if isinstance(value, Markup):
         return value
     if isinstance(value, Number):
@@ -56,14 +56,14 @@ class BlockView:
 
     @cached_property
     def chart(self) -> Markup:
-        """Return the drawing at both widths; nothing where there is nothing to draw."""
+        """Return the drawing at both widths; blank if there is nothing to draw."""
         if self.block.shape is None:
             return Markup("")
         return Markup(self.wide + self._drawn(*NARROWER))
 
     @cached_property
     def wide(self) -> str:
-        """Return the wide drawing; nothing where there is nothing to draw."""
+        """Return the wide drawing; blank if there is nothing to draw."""
         return self._drawn(*WIDER)
 
     def _drawn(self, size: tuple[int, int], name: str) -> str:
@@ -80,7 +80,7 @@ class BlockView:
 
     @cached_property
     def columns(self) -> tuple[BlockColumn, ...]:
-        """Return the columns of the table that any row fills."""
+        """Return the columns of the table that have a value in any row."""
         return tuple(picked(columns_of(self.block), self._filled))
 
     @cached_property
@@ -98,16 +98,16 @@ class BlockView:
 
     @property
     def cut(self) -> str:
-        """Say that the table shows its first rows only, where it does."""
+        """Return the remark that the table shows only its first rows; blank where it shows all."""
         total = len(self.block.rows)
         return self.words("ed_table_first", total=self.words.number(total), shown=self.words.number(ROWS)) if total > ROWS else ""
 
     @property
     def file(self) -> str:
-        """Return the address of the CSV with the same numbers, below the root of the site."""
+        """Return the path of the CSV with the same numbers, below the root of the site."""
         return f"data/{self.block.file}.csv" if self.block.file else ""
 
 
 def pairs(cells: Iterable[tuple[str, Cell]], words: Words) -> list[tuple[str, Markup | str]]:
-    """Return names and values, these as HTML."""
+    """Return pairs of name and value, with values as HTML."""
     return [(name, cell(value, words)) for name, value in cells]

@@ -17,7 +17,7 @@ COLOURS = {"good": "#115a36", "fine": "#0017c1", "warn": "#6d4b00", "bad": "#a90
 
 
 def card_svg(view: IndicatorView, cited: str) -> str:
-    """Return the card: name, status as icon, word and colour, value with its day, target, the shape of the series, citation."""
+    """Return the card: name, status as icon, word and colour, value with its date, target, sparkline, citation."""
     language = view.words.language
     is_past = view.scored.judgement.standing == "last_known"
     colour = COLOURS["plain" if is_past else TONES.get(view.status, "plain")]

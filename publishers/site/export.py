@@ -16,15 +16,15 @@ from publishers.site import write as static_edition
 
 
 def export(target: Path, *, number: int | None = None, chosen: Settings) -> Edition:
-    """Write the files beside and rename them into place.
+    """Write the files to a scratch folder and rename it into place.
 
-    The root is written anew with the present address (``PUBLIC_URL``) and words; ``editions/0001/`` and so on are copies of
-    what was published, byte for byte, with what ``verify ADDRESS --key`` proves them by.
+    The root is rendered again with the present address (``PUBLIC_URL``) and texts; ``editions/0001/`` and so on are byte-for-byte
+    copies of the published files, with everything that ``verify ADDRESS --key`` needs.
 
     Args:
         target: a folder that does not exist yet.
-        number: the edition at the root; ``None`` means the one shown.
-        chosen: where the editions lie, and the address.
+        number: the edition at the root; ``None`` means the current one.
+        chosen: the folder of editions, and the address.
 
     Raises:
         NotFound: there is no edition, or not this one.
@@ -58,7 +58,7 @@ def export(target: Path, *, number: int | None = None, chosen: Settings) -> Edit
 
 
 def _copy(edition: Edition, target: Path) -> None:
-    """Copy an edition's site, and beside it manifest and signature."""
+    """Copy an edition's site, with its manifest and signature beside it."""
     shutil.copytree(edition.folder / SITE, target)
     for name in (MANIFEST, SIGNATURE):
         if (edition.folder / name).is_file():

@@ -23,7 +23,7 @@ def _editions(site: Site) -> Iterable[tuple[Mapping[str, Any], Iterable[Mapping[
 
 
 def atom(site: Site, words: Words) -> str:
-    """Return the feed of one language: an entry per edition and per correction, newest first."""
+    """Return the feed in one language: one entry per edition and per correction, newest first."""
     ET.register_namespace("", ATOM)
     feed = ET.Element(f"{{{ATOM}}}feed", {"{http://www.w3.org/XML/1998/namespace}lang": words.language})
     prefix = words.folder
@@ -77,7 +77,7 @@ def atom(site: Site, words: Words) -> str:
 
 
 def sitemap(site: Site, paths: Iterable[str]) -> str:
-    """Return the sitemap: every page in all languages, each naming the other; empty where the address is not known."""
+    """Return the sitemap: every page in all languages, with alternates; empty if the public address is unknown."""
     ET.register_namespace("", SITEMAP)
     ET.register_namespace("xhtml", XHTML)
     root = ET.Element(f"{{{SITEMAP}}}urlset")

@@ -22,7 +22,7 @@ _WRITTEN = {"text", "tspan"}  # of a drawing: hold parts
 
 
 def marked(html: str, language: str) -> str:
-    """Return a page on which every text in Japanese says that it is, and every name of a picture; a page in Japanese is returned as it is."""
+    """Return a page with ``lang`` on every Japanese text and picture name; a Japanese page is returned unchanged."""
     if side(language) == SOURCE:
         return html
     parts = _PARTS.split(html)
@@ -60,11 +60,11 @@ def marked(html: str, language: str) -> str:
 
 
 def _saying(tag: re.Match[str]) -> str:
-    """Return a tag that says its language."""
+    """Return a tag with its ``lang`` attribute."""
     return f'<{tag[2]}{tag[3].rstrip()} lang="{SOURCE}"{tag[4]}>'
 
 
 def _is_foreign(text: str) -> bool:
-    """Say whether a text is rather Japanese than anything else: at least a third of its letters."""
+    """Say whether a text is mainly Japanese: at least a third of its letters."""
     theirs = len(_FOREIGN.findall(text))
     return theirs * 3 >= theirs + len(re.findall(r"[A-Za-z]", text)) and theirs > 0

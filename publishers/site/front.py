@@ -30,7 +30,7 @@ STEP, DOT, ACROSS = 14, 12, 20
 
 
 def dots(count: int, words: Words) -> Markup:
-    """Draw a hundred squares, of which ``count`` are filled."""
+    """Draw a hundred squares, ``count`` of them filled."""
     squares = Markup("").join(
         Markup('<rect x="{}" y="{}" width="{}" height="{}" rx="2"{}/>').format(
             place // 5 * STEP + 1, place % 5 * STEP + 1, DOT, DOT, "" if place < count else Markup(' class="no"')
@@ -50,12 +50,12 @@ def front_page(
     """Return the front page.
 
     Args:
-        site: what it draws on.
+        site: the context.
         words: of the language.
-        own: the indicators of the government itself, by code.
-        changed: against the edition before.
-        latest: gives the list of what changed last of indicators from where it is asked, for the first edition.
-        label: says what a change is about.
+        own: indicators for the government's own scope, by code.
+        changed: changes since the previous edition.
+        latest: returns the latest changes of indicators, with links relative to a page; for the first edition.
+        label: returns the subject of a change.
     """
     telling, scored = site.telling(words), [view.scored for view in own.values()]
     opened, counts, off = front.opening(telling), tally(scored), attention.rows(telling)
@@ -78,17 +78,17 @@ def front_page(
 
 
 def theme_cards_to(site: Site, words: Words, scored: Sequence[Scored], home: Callable[[str], str]) -> Markup:
-    """Return the cards of the themes, whose names lead to the pages of their indicators from where ``home`` stands."""
+    """Return the cards of the themes, linked to the pages of their indicators relative to ``home``."""
     return seen.theme_cards(scored, lambda code: f"{home('indicators')}indicators/{code}.html", words, as_of=site.moment.as_of)
 
 
 def _marked(name: str, japanese: str) -> Markup:
-    """Return a name, marked as Japanese where it is there in no other language."""
+    """Return a name, marked as Japanese where it has no translation."""
     return Markup('<b lang="{}">{}</b>').format(SOURCE, name) if name == japanese else Markup("<b>{}</b>").format(name)
 
 
 def _by_place(site: Site, words: Words) -> list[tuple[str, str, list[Facility]]]:
-    """Return the municipalities with facilities on the list: anchor, name, facilities; in the order of the government's own list."""
+    """Return the municipalities with listed facilities: anchor, name, facilities; in catalogue order."""
     by_place: dict[str, list[Facility]] = defaultdict(list)
     for facility in counted(site.moment.facilities):
         for place in facility.places:
@@ -106,7 +106,7 @@ def _by_place(site: Site, words: Words) -> list[tuple[str, str, list[Facility]]]
 
 
 def near(site: Site, words: Words) -> Page:
-    """Return the page of the facilities of each municipality and the ways of paying there."""
+    """Return the page of facilities and payment methods by municipality."""
     telling = site.telling(words)
 
     def ways(facility: Facility) -> str:

@@ -27,7 +27,7 @@ _MEANT: dict[tuple[str, str], tuple[Mapping[str, str], dict[str, str]]] = {}  # 
 
 
 def _keys(words: Words, scope: str) -> Mapping[str, str]:
-    """Return heading → its key, of columns or (``row``) of rows; what a language lacks is headed in Japanese."""
+    """Return heading → key, for headings of columns or (``row``) rows; missing translations use the Japanese heading."""
     spoken, cached = language(words.language), _HELD.get(words.language)
     if cached is None or cached[0] is not spoken:
         source = language(SOURCE).words
@@ -41,7 +41,7 @@ def _keys(words: Words, scope: str) -> Mapping[str, str]:
 
 
 def meanings(words: Words, scope: str = "col") -> Mapping[str, str]:
-    """Return heading → what it means, of columns or (``row``) of rows."""
+    """Return heading → definition, for headings of columns or (``row``) rows."""
     keys = _keys(words, scope)
     cached = _MEANT.get((words.language, scope))
     if cached is None or cached[0] is not keys:  # asked for at each grid of each run
@@ -50,12 +50,12 @@ def meanings(words: Words, scope: str = "col") -> Mapping[str, str]:
 
 
 def defined(html: str, words: Words, *, explained: set[str] | None = None) -> Markup:
-    """Return HTML whose tables say what their headings mean.
+    """Return HTML in which table headings have definitions.
 
     Args:
         html: any part of a page.
         words: of the language.
-        explained: the headings that the page has told already; those told here are added.
+        explained: headings already defined on the page; those defined here are added.
     """
     keys_of, before = {scope: _keys(words, scope) for scope in ("col", "row")}, explained if explained is not None else set[str]()
 
@@ -80,7 +80,7 @@ def defined(html: str, words: Words, *, explained: set[str] | None = None) -> Ma
 
 
 def folded(meanings: Iterable[tuple[str, str]], words: Words, *, after: Markup | str = "") -> Markup:
-    """Return what words mean, folded away: opened by a key, a finger or a pointer; nothing where there are none."""
+    """Return definitions as a folded list, operable by keyboard, touch and pointer; empty if there are none."""
     rows = Markup("").join(Markup("<div><dt>{}</dt><dd>{}</dd></div>").format(word, meaning) for word, meaning in meanings)
     made = Markup('<details class="mn"><summary>{}</summary><dl>{}</dl>{}</details>')
     return made.format(words("meanings"), rows, after) if rows else Markup("")

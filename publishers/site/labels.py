@@ -22,12 +22,12 @@ NOTHING = ("", "—", "·", "―")  # a cell that holds no more than this is no 
 
 
 def is_nothing(cell: object) -> bool:
-    """Say whether a cell says nothing; a mark or a picture without words says something."""
+    """Say whether a cell is empty; a mark or a picture without text is not empty."""
     return str(cell) in NOTHING or (isinstance(cell, Markup) and cell.striptags() in NOTHING[1:])
 
 
 def is_one_value(cell: object) -> bool:
-    """Say whether a cell is a day, a period, a count or the like: short, with a digit in it. It stands on one line."""
+    """Say whether a cell is a single value, as a date, period or count: short, with a digit. It is kept on one line."""
     text = str(cell)
     if isinstance(cell, Markup) or len(text) > ONE_VALUE or not any(map(str.isdigit, text)) or _LONG_WORD.search(text):
         return False
@@ -35,7 +35,7 @@ def is_one_value(cell: object) -> bool:
 
 
 def kind(cell: object, is_number: bool = False) -> Markup:
-    """Return the class of a cell: whether it is a number, says nothing, which is no line on a phone, or is one value, which is not broken."""
+    """Return the class of a cell: number, empty (hidden on phones), or single value (not wrapped)."""
     names = [
         *(["n"] if is_number else []),
         *(["none"] if is_nothing(cell) else []),
@@ -45,11 +45,11 @@ def kind(cell: object, is_number: bool = False) -> Markup:
 
 
 def filled(rows: Iterable[Sequence[object]], *, unsaid: Collection[object] = ()) -> list[int]:
-    """Return which columns any row fills, the first in any case; a column that none does is none, on no page.
+    """Return the indices of columns with a value in any row, always including the first; empty columns are not shown.
 
     Args:
         rows: the cells of each.
-        unsaid: what says nothing besides, as the word for what is not known.
+        unsaid: further cell values that count as empty, as the word for unknown.
     """
     return [
         at
@@ -59,20 +59,20 @@ def filled(rows: Iterable[Sequence[object]], *, unsaid: Collection[object] = ())
 
 
 def picked(row: Sequence[T], at: Iterable[int]) -> list[T]:
-    """Return the cells of a row in some of its columns."""
+    """Return the cells of a row at the given columns."""
     return [row[place] for place in at]
 
 
 def labels(heads: Iterable[object]) -> str:
-    """Return the headings as custom properties: they stand once in a page, for each row to take from (``site.css``)."""
+    """Return the headings as CSS custom properties, written once per page and used by every row (``site.css``)."""
     return ";".join(f"--c{number}:{quoted(str(head))}" for number, head in enumerate(heads, start=1))
 
 
 def with_roles(html: str) -> Markup:
-    """Return HTML in which every table that is blocks on a phone says of each part what it is.
+    """Return HTML with ARIA table roles on every table that becomes blocks on a phone.
 
-    Safari, and so VoiceOver on a phone, goes by how a part is drawn: what is drawn as a block is no row and no cell to it. Chromium and
-    Firefox go by the element. Parts that say it already are left alone; so is a caption, which axe would not have in a table that says so.
+    Safari, and so VoiceOver on a phone, derives roles from the CSS display: block elements are no rows or cells. Chromium and
+    Firefox use the element. Elements with a role are left alone; so are captions, which axe rejects in a table with roles.
     """
     return Markup(_TABLE.sub(lambda table: _PART.sub(_with_role, table[0]), str(html)))
 
@@ -84,5 +84,5 @@ def _with_role(part: re.Match[str]) -> str:
 
 
 def quoted(text: str) -> str:
-    """Return a string of CSS; what could end it is written by its number."""
+    """Return a string literal of CSS, with numeric escapes for characters that could end it."""
     return '"' + "".join(f"\\{ord(c):x} " if c in '"\\<' or not c.isprintable() else c for c in text) + '"'

@@ -26,11 +26,11 @@ def table(matrix: Matrix, page_of: Callable[[str], str], list_of: ListOf, words:
     """Return the table.
 
     Args:
-        matrix: what it says; groups may hold a choice of the bureaus.
-        page_of: code of a bureau → address of its page.
-        list_of: address of the list that a count counts.
+        matrix: its content; groups may hold a selection of bureaus.
+        page_of: bureau code → address of its page.
+        list_of: returns the address of the list behind a count.
         words: of the language.
-        caption: what the table is of, for those who do not see where it stands.
+        caption: caption of the table, for screen readers.
     """
     matrix = _said(matrix)
     body = Markup("").join(_head_line(matrix, name, cells, list_of) for name, cells in matrix.heads)
@@ -49,7 +49,7 @@ def table(matrix: Matrix, page_of: Callable[[str], str], list_of: ListOf, words:
 
 
 def _said(matrix: Matrix) -> Matrix:
-    """Return the table without the columns in which no line says anything."""
+    """Return the matrix without empty columns."""
     cells = [cells for _, cells in matrix.heads] + [row.cells for row in matrix.rows]
     if not cells:
         return matrix

@@ -12,7 +12,7 @@ from telling.words import Words
 
 
 def numbered(listed: Sequence[Annotation], words: Words) -> Markup:
-    """Return what happened on the days that a chart numbers, one line each; nothing where it numbers none."""
+    """Return the legend of a chart's circled numbers, one line each; empty if it has none."""
     if not listed:
         return Markup("")
     rows = Markup("").join(Markup("<li><b>{}</b>{}</li>").format(event.sign, event.words) for event in listed)

@@ -39,7 +39,7 @@ class Charts:
     _offered: dict[str, Offered | None] = field(default_factory=dict)
 
     def of(self, view: IndicatorView | BlockView) -> Offered | None:
-        """Return what is offered of the chart of a view, and keep it to be written; nothing where it draws none."""
+        """Return the downloads of a view's chart, and queue it for writing; ``None`` if it draws none."""
         file = file_of_chart(name_of(view), view.words.language)
         if file not in self._offered:
             made = self._taken(view) if name_of(view) else None
@@ -56,7 +56,7 @@ class Charts:
         return of_block(view.block, view.telling, self.stand, svg="" if view.leads else view.wide)  # a file leads nowhere
 
     def write(self, target: Path) -> None:
-        """Write what is kept."""
+        """Write the queued charts."""
         for file, taken in self._held.items():
             place = target / file
             place.parent.mkdir(parents=True, exist_ok=True)
@@ -66,7 +66,7 @@ class Charts:
 
 
 def name_of(view: IndicatorView | BlockView) -> str:
-    """Return the name of the chart of a view, by which the open API knows it too; a blank where there is none to take away."""
+    """Return the name of a view's chart, as in the open API; blank if it has no download."""
     if isinstance(view, IndicatorView):
         return name_of_indicator(view.scored)
     is_now = view.telling is not None and view.telling.view == "now"
@@ -74,10 +74,10 @@ def name_of(view: IndicatorView | BlockView) -> str:
 
 
 def file_of_chart(name: str, language: str) -> str:
-    """Return the file of a chart below the root of the site, without its ending."""
+    """Return the path of a chart below the root of the site, without suffix."""
     return file_of_card(f"{name}-chart", language)
 
 
 def file_of_card(code: str, language: str) -> str:
-    """Return the file of the card of an indicator below the root of the site, without its ending."""
+    """Return the path of an indicator's card below the root of the site, without suffix."""
     return f"embed/{code}{'' if language == SOURCE else f'-{language}'}"

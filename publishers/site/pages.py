@@ -43,7 +43,7 @@ NOT_LISTED = ("project_code", "reported_in", "source", "report_is_sample")
 
 
 def pages_of(site: Site, words: Words, sizes: Sequence[Mapping[str, Any]]) -> Pages:
-    """Yield every page that there is in one language."""
+    """Yield every page in one language."""
     every = [site.view(item, words) for item in site.moment.scored]
     own: dict[str, IndicatorView] = {}
     for view in every:
@@ -103,7 +103,7 @@ def _lost(words: Words) -> Page:
 
 
 def label_of(words: Words, units: Mapping[str, tables.Bureau]) -> Any:
-    """Return a function that says what a change is about."""
+    """Return a function that names the subject of a change."""
 
     def label(change: Mapping[str, Any]) -> str:
         return what_changed(change, words, whose(change, words, units))
@@ -211,7 +211,7 @@ def _indicator(site: Site, words: Words, row: tables.Indicator, views: Sequence[
 
 
 def _last_quarters(view: IndicatorView) -> Markup:
-    """Return the last quarters as a table, and since when it has been off track; their strip where no figure of now was known in any."""
+    """Return a table of the last quarters, with the time since when it is off track; only the strip if no quarter had a current figure."""
     words, item, moment = view.words, view.scored, view.moment
     if not item.entry.goals:
         return Markup("")
@@ -238,7 +238,7 @@ def _states_linked(report: ProjectReport, words: Words) -> Markup | str:
 
 
 def _standing(site: Site, words: Words, own: Mapping[str, IndicatorView]) -> Any:
-    """List every indicator by how it stands, and every milestone by its state: what the counts of other pages count."""
+    """List every indicator by status and every milestone by state: the lists behind the counts of other pages."""
     views_of: dict[str, list[IndicatorView]] = {}
     for view in own.values():
         views_of.setdefault(f"{view.scored.judgement.standing}-{view.status}", []).append(view)
@@ -312,14 +312,14 @@ def _capital(text: str) -> str:
 
 
 def _counted(site: Site, words: Words) -> str:
-    """Say how many projects can be judged, and how their milestones stand."""
+    """Return a sentence on how many projects are judged, with their milestones by state."""
     milestones = projects.milestones_line([m for r in site.moment.projects for m in r.milestones], words)
     judged = sum(r.status in JUDGED for r in site.moment.projects)
     return words("projects_table_sentence", total=len(site.moment.projects), judged=judged, milestones=milestones)
 
 
 def _strategy(site: Site, words: Words) -> tuple[str, list[Markup]]:
-    """Say what each version of the strategy wants, and how many of its projects by category are not identified, below a line with their count."""
+    """Return the aims of each version of the strategy, and the number of unidentified projects by category, folded below a count."""
     from markdown_it import MarkdownIt  # noqa: PLC0415  # a tenth of a second that only who writes a site needs
 
     versions = in_order(site.moment.rows(tables.StrategyVersion))

@@ -36,7 +36,7 @@ def _day(row: tables.SQLModel, name: str, precision: str, words: Words) -> str:
 
 
 def bureau_pages(site: Site, words: Words, every: Sequence[IndicatorView]) -> Pages:
-    """Yield the two pages that compare all bureaus, and the page of each."""
+    """Yield the two pages that compare all bureaus, and one page per bureau."""
     for view in ("then", "now"):
         yield _compared(site, words, view)
     for code, row in site.moment.units.items():
@@ -79,7 +79,7 @@ def _compared(site: Site, words: Words, view: str) -> Page:
 
 
 def compared_by_bureau(site: Site, words: Words, code: str) -> list[BlockView]:
-    """Return an indicator ranked by bureau for its newest period, in both organisations, once where both are the same."""
+    """Return an indicator ranked by bureau for its newest period, in both organisations; only once if they agree."""
     units = site.moment.organisation.by_code
 
     def named(unit: str) -> str:
@@ -109,7 +109,7 @@ def compared_by_bureau(site: Site, words: Words, code: str) -> list[BlockView]:
 
 
 def _list_of(leads: Leads, home: Callable[[str], str]) -> str:
-    """Return where the list that a count counts stands: on the page of the bureau, or where all are listed."""
+    """Return the address of the list behind a count: on the page of the bureau, or of all."""
     if leads.bureau:
         part = {"own": "indicators", "milestones": "milestones"}.get(leads.of, leads.of)
         return f"{home('bureaus')}bureaus/{leads.bureau}.html#{part}"
@@ -123,7 +123,7 @@ def _file(view: str) -> str:
 
 
 def _figures(site: Site, words: Words, code: str, view: str) -> list[IndicatorView]:
-    """Return the judged indicators that a bureau reports itself, in one organisation."""
+    """Return the judged indicators that a bureau itself reports, in one organisation."""
     return [site.view(s, words, view) for report in site.moment.in_view(view).bureaus if report.code == code for s in report.scored]
 
 

@@ -33,7 +33,7 @@ def _view_of(site: Site, words: Words, register: str, *kinds: str) -> IndicatorV
 
 
 def _told_apart(blocks: Sequence[BlockView], words: Words) -> dict[str, Any]:
-    """Return the parts of a page that say something, and apart those of which the list says nothing, with one sentence that names them."""
+    """Split the blocks of a page into those with content and one sentence that names the empty ones."""
     untold = [block for block in blocks if block.block.why_empty and not block.is_drawn]
     if len(untold) < 2:
         return {"blocks": list(blocks)}
@@ -46,7 +46,7 @@ def _headline(view: IndicatorView | None) -> str:
 
 
 def _both(make: Any, site: Site, words: Words, heading: str) -> list[BlockView]:
-    """Return a breakdown by bureau in the organisation of its time and in that of today, once where both are the same."""
+    """Return a breakdown by bureau in both organisations (then and now); only once if they agree."""
     tellings = site.telling(words), site.telling(words, "now")
     then, now = map(make, tellings)
     first, second = (heading + words("in_brackets", text=words(f"view_{view}")) for view in ("then", "now"))
@@ -100,7 +100,7 @@ class Listed:
 
 
 def rows_of_lists(site: Site) -> frozenset[tuple[str, str]]:
-    """Return the rows that stand on the page of their list, by kind and code; longer lists stand whole in their files only."""
+    """Return (kind, code) of the rows shown on the page of their list; longer lists are complete only in their files."""
     _, procedures = site.moment.search(Filter(), size=LISTED)
     return frozenset(
         [("procedure", r.procedure_code) for r in procedures] + [("facility", f.code) for f in site.moment.facilities[:LISTED]]
@@ -108,7 +108,7 @@ def rows_of_lists(site: Site) -> frozenset[tuple[str, str]]:
 
 
 def listed_procedures(site: Site, words: Words, bureau: str = "", *, most: int = LISTED) -> Listed | None:
-    """Return the first procedures of the list, of all or of one bureau, and how many there are; nothing where there are none."""
+    """Return the first procedures of the list, of all or of one bureau, with the total; ``None`` if there are none."""
     total, rows = site.moment.search(Filter(bureau=bureau), size=most)
     if not total:
         return None
@@ -172,7 +172,7 @@ def facilities(site: Site, words: Words) -> Page:
 
 
 def listed(site: Site, words: Words, register: Register) -> Page:
-    """Return the page of a register that is told by its record."""
+    """Return the page of a register defined by its record alone."""
     telling, rows = site.telling(words), site.moment.listed(register)
     shown: dict[str, Any] = {"title": told_listed.empty(telling, register), "lead": "", "cards": [], "blocks": [], "listed": None}
     if rows:
@@ -193,12 +193,12 @@ def listed(site: Site, words: Words, register: Register) -> Page:
 
 
 def _list(card: Card) -> str:
-    """Return the list that a headline number counts, on its own page; a blank where it counts none."""
+    """Return the anchor of the list behind a headline number; blank if it counts none."""
     return "#list" if card.narrowed is not None else ""
 
 
 def _empty(file: str, title: str, view: IndicatorView | None) -> Page:
-    """Return the page of a register without any row: what was published of it, and nothing else."""
+    """Return the page of a register without rows: only the published figures."""
     return file, "register.html", {
         "title": title, "view": view, "has_chart": view is not None, "lead": "", "cards": [], "blocks": [], "notes": "", "listed": None,
     }  # fmt: skip

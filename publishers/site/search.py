@@ -27,7 +27,7 @@ _DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
 
 
 def search_page(words: Words) -> Page:
-    """Return the page that the box of every page leads to."""
+    """Return the results page of the search box."""
     return "search.html", "search.html", {
         "title": words("search_box"), "kinds": [(kind, words(f"search_kind_{kind}")) for kind in KINDS],
     }  # fmt: skip
@@ -44,22 +44,22 @@ _HELP = {"method": "method.html", "definitions": "definitions.html", "open": "da
 
 
 def _stands(entry: Searchable) -> bool:
-    """Say whether the edition has a page that says it."""
+    """Say whether the edition has a page for an entry."""
     return entry.kind != "help" or entry.code in _HELP or entry.code not in ABOUT
 
 
 def script(source: str) -> bytes:
-    """Return the script with the old characters filled in, so that they are folded by the same list."""
+    """Return the script with the table of old characters filled in, so that script and index fold them alike."""
     return source.replace("OLD", json.dumps("".join(old_characters()), ensure_ascii=False)).replace("KANJI", KANJI).encode()
 
 
 def write(site: Site, folder: Path, languages: list[Words]) -> None:
-    """Write the parts: pairs of letters → places, and per language what stands at a place.
+    """Write the parts: bigram → places, and per language the text of each place.
 
     Args:
         site: the edition.
         folder: for the parts; it does not exist yet.
-        languages: in which there are pages.
+        languages: languages of the pages.
     """
     folder.mkdir()
     day = site.moment.as_of.toordinal()
@@ -97,7 +97,7 @@ def write(site: Site, folder: Path, languages: list[Words]) -> None:
 
 
 def part_of(gram: str, parts: int) -> int:
-    """Return in which part a pair stands; the script asks the same way."""
+    """Return the part that holds a bigram; the script computes the same."""
     number = 0
     for letter in gram:
         number = (number * 31 + ord(letter)) % 1_000_003
@@ -105,7 +105,7 @@ def part_of(gram: str, parts: int) -> int:
 
 
 def _grams(entries: list[tuple[Searchable, int, Index]]) -> dict[str, str]:
-    """Return pair → its places: how many there are, then the gaps between them in base 36, the first ``MOST`` procedures and all else."""
+    """Return bigram → its places: their count, then the gaps between them in base 36; only the first ``MOST`` procedures, all others."""
     of_procedures = np.array([entry.kind == "procedure" for entry, _, _ in entries], dtype=np.bool_)
     postings: dict[int, list[Any]] = {}
     for index in {id(index): index for _, _, index in entries}.values():
@@ -142,7 +142,7 @@ def _row(words: Words, answer: Result, stands: frozenset[tuple[str, str]]) -> li
 
 
 def _address(words: Words, answer: Result, stands: frozenset[tuple[str, str]]) -> str:
-    """Return the file that shows it, seen from the root of the edition; of a row of a list its place there, where it stands on the page."""
+    """Return the address of a result relative to the root of the edition; of a listed row, with its anchor if it is on the page."""
     code = answer.query.get("code", "")
     row = code if (answer.kind, code) in stands else "list"
     path = {

@@ -41,18 +41,18 @@ PictureOf = Callable[[CardRows], Markup]
 
 
 def mark(status: str, word: str, words: Words, *, is_old: bool = False) -> Markup:
-    """Return the mark of a status with its word, and what it means for who points at it; ``meanings`` tells it to everybody."""
+    """Return the mark of a status with its word, and its meaning as a tooltip; ``meanings`` gives it to all readers."""
     made = Markup('<span class="sm{}"{}><i class="{}"></i>{}</span>')
     return made.format(" sm-old" if is_old else "", meaning(status, words), look_of(status), beside_mark(word))
 
 
 def in_short(status: str, word: str, words: Words) -> str:
-    """Return the word of a mark for a narrow place: a short one where there is one."""
+    """Return the word of a mark for a narrow place: the short form if there is one."""
     return words(IN_SHORT[status]) if status in IN_SHORT else word
 
 
 def stands(judged: Judgement, words: Words) -> Markup:
-    """Return how an indicator stands: its mark, and beside it what makes its status less than it seems."""
+    """Return the status of an indicator: its mark, and the notes that qualify it."""
     return _stands(
         judged.status,
         status_word(judged.status, words.language),
@@ -68,14 +68,14 @@ def _stands(status: str, word: str, notes: Sequence[str], words: Words, *, is_ol
 
 
 def meanings(statuses: Iterable[str], method: str, words: Words) -> Markup:
-    """Return what statuses mean, folded away: opened by a key, a finger or a pointer; ``method`` is the address of the rules."""
+    """Return the meanings of statuses as a folded list; ``method`` is the address of the rules."""
     known_statuses = [status for status in dict.fromkeys(statuses) if words.has(f"meaning_{status}")]
     rules = Markup('<p><a href="{}">{}</a></p>').format(method, words("meanings_rules"))
     return folded([(counted_word(status, words), words(f"meaning_{status}")) for status in known_statuses], words, after=rules)
 
 
 def band(counted: Tally, list_of: ListOf, words: Words, *, method: str) -> Markup:
-    """Return the counts in three parts: what stands how now, what has no figure of now, what is not judged; each count leads to its list."""
+    """Return the counts in three groups: current, without a current figure, and not judged; each count links to its list."""
 
     def counts(group: str, counts_of: dict[str, int]) -> Markup:
         return Markup("").join(
@@ -112,7 +112,7 @@ def band(counted: Tally, list_of: ListOf, words: Words, *, method: str) -> Marku
 
 
 def tallied(counted: Tally, list_of: ListOf, words: Words) -> Markup:
-    """Return the same counts in a line for each group that holds any, for one bureau or project among others."""
+    """Return the same counts with one line per non-empty group, for one bureau or project among others."""
     lines = [
         Markup('<p class="tally-marks">{}{}</p>').format(
             Markup('<span class="tally-last">{}</span>').format(label) if label else "",
@@ -133,20 +133,20 @@ def _pairs(pairs: Pairs, name: str) -> Markup:
 
 
 def _unbroken(value: str) -> Markup | str:
-    """Return a value whose period, in brackets behind it, stands on one line."""
+    """Return a value whose period in brackets is kept on one line."""
     number, bracket, period = value.partition(" (")
     return Markup('{} <span class="of">({}</span>').format(number, period) if bracket else value
 
 
 @lru_cache(maxsize=1)
 def _unit() -> re.Pattern[str]:
-    """Find, at the end of a value or at that of its element, what stands behind its number, if no sign alone."""
+    """Return the pattern of the unit after a number at the end of a value, except units that are a single sign."""
     signs = signs_of_scales()
     return re.compile(f"(?<=[\\d{signs}])([^\\d{signs}%<>]{{2,}})(?=</data>$|$)")
 
 
 def large(value: str, *, is_text: bool = False) -> Markup:
-    """Return a value as it is written large: its number, and small what it is a part of and its unit where that is a word; a text as it is."""
+    """Return a value in large type: the number large, its denominator and verbal unit small; a text unchanged."""
     if is_text:
         return escape(value)
     html = str(escape(value))
@@ -155,17 +155,17 @@ def large(value: str, *, is_text: bool = False) -> Markup:
 
 
 def within(card: CardRows) -> Markup:
-    """Return the picture of a card as SVG within the page: a browser would make a document of each that is behind an address."""
+    """Return the picture of a card as inline SVG, since a browser makes a document of each linked SVG file."""
     return Markup(card.picture)
 
 
 def behind_address(card: CardRows) -> Markup:
-    """Return the picture of a card as an image, for pages of Streamlit, which takes SVG out of HTML."""
+    """Return the picture of a card as an image, for pages of Streamlit, which removes SVG from HTML."""
     return Markup('<img class="cp" src="{}" alt="{}">').format(card_address(card.picture), card.alt) if card.picture else Markup("")
 
 
 def cards(listed: Iterable[CardRows], page_of: PageOf, words: Words, *, picture: PictureOf = within) -> Markup:
-    """Return cards side by side, whose rows stand at the same height in all of them."""
+    """Return cards side by side, with rows aligned between them."""
     made = Markup("")
     for card in listed:
         name = Markup('<a href="{}">{}</a>').format(page_of(card.code), card.name)
@@ -181,7 +181,7 @@ def cards(listed: Iterable[CardRows], page_of: PageOf, words: Words, *, picture:
 
 
 def theme_cards(every: Sequence[Scored], page_of: PageOf, words: Words, *, as_of: date, picture: PictureOf = within) -> Markup:
-    """Return a card for each theme that has one, of its first headline indicator; nothing where none has."""
+    """Return one card per theme, for its first headline indicator; empty if no theme has one."""
     shown_themes = shown_first(every).of_themes
     return (
         cards(
@@ -196,7 +196,7 @@ def theme_cards(every: Sequence[Scored], page_of: PageOf, words: Words, *, as_of
 
 
 def numbers(listed: Iterable[HeadlineNumber], list_of: Callable[[HeadlineNumber], str], words: Words) -> Markup:
-    """Return headline numbers side by side, each with what it means; ``list_of`` gives the address of what is counted, or a blank: of nothing there is no list."""
+    """Return headline numbers side by side, with their meanings; ``list_of`` returns the address of the list behind a number, or blank."""
     made = Markup("")
     for number in listed:
         there = "" if isinstance(number.value, Number) and not number.value.value else list_of(number)
@@ -212,7 +212,7 @@ def numbers(listed: Iterable[HeadlineNumber], list_of: Callable[[HeadlineNumber]
 
 
 def head(card: CardRows, words: Words, *, method: str) -> Markup:
-    """Return the head of the page of an indicator: its mark, its value, and in one line what it is measured against."""
+    """Return the head of an indicator's page: mark, value, and one line of reference values."""
     pairs = (*((words("period"), card.period) for _ in [0] if card.period), *card.aims, *card.before)
     rows = Markup("").join(Markup("<div><dt>{}</dt><dd>{}</dd></div>").format(label, value) for label, value in pairs)
     value = Markup('<p class="hd-value{}">{}</p>').format(
@@ -228,13 +228,13 @@ def head(card: CardRows, words: Words, *, method: str) -> Markup:
 
 
 def facts(pairs: Pairs) -> Markup:
-    """Return facts of one thing side by side, each below its name."""
+    """Return facts side by side, each below its name."""
     rows = Markup("").join(Markup("<div><dt>{}</dt><dd>{}</dd></div>").format(label, value) for label, value in pairs)
     return Markup(shown(Markup('<div class="hd"><dl>{}</dl></div>').format(rows)))
 
 
 def quarters(listed: Sequence[Quarter], words: Words, *, caption: str) -> Markup:
-    """Return the last quarters: one beside the other where there is room, one below the other on a phone; nothing where there are none."""
+    """Return the last quarters, side by side or, on a phone, one below the other; empty if there are none."""
     if not listed:
         return Markup("")
     heads = (words("line_quarter"), words("status"), words("actual"), words("planned"), words("att_gap"))
@@ -264,7 +264,7 @@ def quarters(listed: Sequence[Quarter], words: Words, *, caption: str) -> Markup
 
 
 def brief(card: CardRows, words: Words) -> Markup:
-    """Return what stands above a chart among others: name, mark with what has to be known beside it, value and period."""
+    """Return the heading of a chart among others: name, mark with notes, value and period."""
     rows = Markup('<h3 class="bf">{}</h3><p class="bf">{}</p><p class="bf bf-value{}"><b>{}</b> <span>{}</span></p>')
     return Markup(
         shown(
@@ -280,7 +280,7 @@ def brief(card: CardRows, words: Words) -> Markup:
 
 
 def table(listed: Sequence[CardRows], page_of: PageOf, words: Words, *, caption: str, picture: PictureOf = within) -> Markup:
-    """Return the same as a table, for more than fit side by side: a row each."""
+    """Return cards as table rows, for more of them than fit side by side."""
     heads = ("status", "since_indicator", "value", "target", "previous", "year_earlier", "card_shape")
     rows = []
     for card in listed:
@@ -296,7 +296,7 @@ def table(listed: Sequence[CardRows], page_of: PageOf, words: Words, *, caption:
 
 
 def compared(listed: Sequence[CardRows], page_of: PageOf, words: Words, *, caption: str) -> Markup:
-    """Return indicators beside their plan, the period before and the year before, as a table: a row each."""
+    """Return a table of indicators with plan, previous period and previous year, one row each."""
     heads = ("status", "since_indicator", "value", "planned", "previous", "year_earlier")
     rows = []
     for card in listed:
@@ -314,7 +314,7 @@ def compared(listed: Sequence[CardRows], page_of: PageOf, words: Words, *, capti
 
 
 def since(listed: Sequence[Shifted], page_of: PageOf, words: Words, *, caption: str) -> Markup:
-    """Return what stands otherwise than on an earlier day as a table: why, what it was, and what it is."""
+    """Return a table of indicators with a changed status: reason, earlier and present status."""
 
     def stood(at: IndicatorStanding) -> Markup:
         return Markup("{} {}").format(mark(at.status, at.word, words), at.value)
@@ -328,7 +328,7 @@ def since(listed: Sequence[Shifted], page_of: PageOf, words: Words, *, caption: 
 
 
 def latest(listed: Iterable[Latest], page_of: PageOf, words: Words) -> Markup:
-    """Return what changed last as a list: indicator, what it was and is, how a new figure stands, day and kind of change, and why."""
+    """Return the latest changes as a list: indicator, old and new value, status of a new figure, date, kind of change, reason."""
     made = Markup("")
     for change in listed:
         before = Markup("{} → ").format(cell(change.before, words)) if change.before else ""
@@ -340,7 +340,7 @@ def latest(listed: Iterable[Latest], page_of: PageOf, words: Words) -> Markup:
 
 
 def turned(listed: Iterable[tuple[str, tuple[str, str], str]], words: Words) -> Markup:
-    """Return whose status turns as a list: name, the two statuses, and the sentence of the new judgement."""
+    """Return a list of changed statuses: name, both statuses, and the sentence of the new judgement."""
     made = Markup("")
     for name, statuses, sentence in listed:
         marks = Markup(" → ").join(mark(s, status_word(s, words.language), words) for s in statuses)
@@ -349,7 +349,7 @@ def turned(listed: Iterable[tuple[str, tuple[str, str], str]], words: Words) -> 
 
 
 def projects(listed: Sequence[OverviewLine], page_of: PageOf, words: Words, *, caption: str) -> Markup:
-    """Return the projects as a table: mark, name, strip, since when, indicators that are well, milestones, what comes next."""
+    """Return a table of projects: mark, name, strip, since when, indicators that are well, milestones, next milestone."""
     heads = (
         "status", "project", "att_strip_heading", "op_off_since", "op_good", "op_done", "op_late", "op_unseen", "op_next", "op_due",
     )  # fmt: skip
@@ -374,12 +374,12 @@ def projects(listed: Sequence[OverviewLine], page_of: PageOf, words: Words, *, c
 
 
 def listing(block: Block, words: Words) -> Markup:
-    """Return the table of a block, for texts that are read in full."""
+    """Return the table of a block, for long texts."""
     return listed_in_parts(block, words, first=len(block.rows))[0]
 
 
 def listed_in_parts(block: Block, words: Words, *, first: int) -> tuple[Markup, Markup]:
-    """Return the first rows of a block as a table, and the others as one with the same columns."""
+    """Return the first rows of a block as a table, and the others as a second one with the same columns."""
     every = [[cell(value, words) for value in row] for row in block.rows]
     at = filled(every)
     rows, columns = [picked(row, at) for row in every], picked(columns_of(block), at)
@@ -403,15 +403,15 @@ def _table(
     numbers: Sequence[int],
     is_one_of_several: bool = False,
 ) -> Markup:
-    """Return a table whose rows are blocks of label and value on a phone, without the columns in which no row says anything.
+    """Return a table, on phones blocks of label and value, without empty columns.
 
     Args:
-        name: of its style.
+        name: its CSS class.
         heads: its headings.
-        rows: the cells of each.
-        caption: what it is of.
-        numbers: the places of columns that hold numbers.
-        is_one_of_several: stands below others of its kind, with the same columns as they.
+        rows: the cells of each row.
+        caption: its caption.
+        numbers: indices of numeric columns.
+        is_one_of_several: it follows others of its kind, with the same columns.
     """
     if rows and not is_one_of_several:
         at = filled(rows)

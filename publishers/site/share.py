@@ -24,7 +24,7 @@ _JAPANESE = (
 
 
 def share_picture(site: Site) -> bytes:
-    """Return the picture as PNG: in Japanese where this machine has a font for it, else in English."""
+    """Return the picture as PNG: in Japanese if this machine has a Japanese font, else in English."""
     path = next((p for p in _JAPANESE if Path(p).is_file()), None)
     words = Words("ja" if path else "en")
 

@@ -29,7 +29,7 @@ Pages = Iterator[Page]
 
 
 def themes_file() -> str:
-    """Return the name of the page of themes, which bears its address in the dashboard, with dashes for underscores."""
+    """Return the file name of the page of themes: its dashboard address, with dashes for underscores."""
     return government().page.address.replace("_", "-") + ".html"
 
 
@@ -47,73 +47,73 @@ class Site:
 
     @cached_property
     def charts(self) -> Charts:
-        """Return the charts that its pages offer to take away."""
+        """Return the downloadable charts of its pages."""
         return Charts(self.stand)
 
     @property
     def address(self) -> str:
-        """Return where the static edition is served, without a slash at the end; a blank where that is not known."""
+        """Return the public address of the static edition, without trailing slash; blank if unknown."""
         return self.chosen.public_address
 
     @property
     def stand(self) -> Stand:
-        """Return what is written on charts of which edition they are."""
+        """Return the edition's provenance line for charts."""
         return Stand(self.moment.as_of, self.about, self.chosen, is_sample=self.moment.state.is_sample())
 
     def telling(self, words: Words, view: str = "then") -> Telling:
-        """Return in whose words and in which organisation registers and bureaus are told."""
+        """Return the context (language and organisation) for texts of registers and bureaus."""
         return Telling(words, self.moment.in_view(view))
 
     def view(self, item: Scored, words: Words, view: str = "then") -> IndicatorView:
-        """Return a judged indicator in one language, and in which organisation its history is looked back through."""
+        """Return a judged indicator in one language; ``view`` is the organisation of its history."""
         moment = self.moment.in_view(view)
         return IndicatorView(item, moment.indicators[item.entry.definition.code], moment.book, words, moment.as_of, moment)
 
     def day(self, words: Words) -> str:
-        """Return the day of the edition as people read it."""
+        """Return the edition's date, formatted."""
         return format_date(self.moment.as_of, words.language)
 
     def citation(self, words: Words) -> str:
-        """Return how to cite the edition."""
+        """Return the citation of the edition."""
         return citation.citation(self.about, self.chosen, words.language)
 
     def sheet(self, title: str, here: str, words: Words) -> str:
-        """Return what each printed sheet of a page says of itself, as a string of CSS: site, publisher, edition; where the page is read."""
+        """Return the running text of printed sheets as a CSS string: site, publisher, edition, and address of the page."""
         edition = words("edition_line", number=self.about["edition"], day=self.day(words))
         place = f"{self.address}/{here}" if self.address else title
         return quoted(f"{words('site')} — {self.publisher(words)} — {edition} — {place}")
 
     @staticmethod
     def publisher(words: Words) -> str:
-        """Return whose site it is, by the lists of the government."""
+        """Return the publisher's name, from the catalogue."""
         return words.named(government().publisher)
 
     @staticmethod
     def voice_subject(path: str) -> tuple[str, str] | None:
-        """Return what the readers of a page are asked of, as kind and code; nothing where they are not asked."""
+        """Return the subject of a page's feedback form as kind and code; ``None`` if it has no form."""
         return voices.of_page(path)
 
     @property
     def voice_action(self) -> str:
-        """Return where the form of a page sends a voice; a blank where none is taken."""
+        """Return the address that feedback forms post to; blank if feedback is not accepted."""
         return self.chosen.voices_address
 
     def voice_mean(self, subject: tuple[str, str], words: Words) -> str:
-        """Say how readers judged the edition before."""
+        """Return a sentence on the readers' rating of the previous edition."""
         return voices.mean_sentence(self.heard, *subject, words)
 
     def voices_said(self, subject: tuple[str, str], words: Words) -> Sequence[voices.ShownVoice]:
-        """Return the voices about a subject that are shown with their answers."""
+        """Return the published feedback on a subject, with answers."""
         return voices.shown_voices(self.heard, *subject, words)
 
     @staticmethod
     def voice_grades(words: Words) -> list[tuple[int, str]]:
-        """Return the grades that a reader may give."""
+        """Return the grades offered to readers."""
         return voices.grade_words(words)
 
     @staticmethod
     def languages(path: str = "index.html") -> list[Words]:
-        """Return the words of every language that a page is written in, in the order in which they are offered."""
+        """Return every language that a page exists in, in menu order."""
         return [Words(code) for code in codes() if has_page(path, code)]
 
     @staticmethod

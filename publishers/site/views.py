@@ -36,12 +36,12 @@ TONES = {
 
 
 def meaning(status: str, words: Words) -> Markup:
-    """Return the attribute that tells what a status means to who points at it; nothing where there are no words."""
+    """Return the tooltip attribute with the meaning of a status; empty if there is no text."""
     return Markup(' title="{}"').format(words(f"meaning_{status}")) if words.has(f"meaning_{status}") else Markup("")
 
 
 def badge(status: str, words: Words, count: int | None = None, *, is_past: bool = False) -> Markup:
-    """Return a status as its mark and word, with a count where there is one; paler where it is no longer current."""
+    """Return the mark and word of a status, with an optional count; paler if no longer current."""
     number = f" {count}" if count is not None else ""
     return Markup('<span class="sm{}"{}><i class="{}"></i>{}{}</span>').format(
         " sm-old" if is_past else "",
@@ -53,12 +53,12 @@ def badge(status: str, words: Words, count: int | None = None, *, is_past: bool 
 
 
 def badges(counted: Tally, words: Words, place: str) -> Markup:
-    """Return how judgements stand: now in icon, word and colour; as last known and not judged in grey.
+    """Return the counts of judgements: current ones with icon, word and colour; last known and not judged ones in grey.
 
     Args:
         counted: the counts.
         words: of the language.
-        place: address of the list that they count; ``{list}`` in it is the part of a page for each count.
+        place: address of the counted list; ``{list}`` stands for the section of each count.
     """
     lines = []
     for group, label, counts in groups(counted, words):
@@ -77,7 +77,7 @@ def badges(counted: Tally, words: Words, place: str) -> Markup:
 
 
 def number(value: float | None, text: str) -> Markup:
-    """Return a number as people read it, carrying the value that machines read."""
+    """Return a formatted number with its machine-readable value."""
     return Markup('<data value="{}">{}</data>').format("" if value is None else repr(float(value)), text)
 
 
@@ -117,7 +117,7 @@ class IndicatorView:
 
     @property
     def badge(self) -> Markup:
-        """Return its status, and beside it an awaited result, a missed target before it, an old figure."""
+        """Return its status, with notes of an awaited result, an earlier missed target or an old figure."""
         judged = self.scored.judgement
         marks = badge(self.status, self.words, is_past=judged.standing == "last_known")
         badges = [self.words("awaiting")] if judged.is_awaiting else []
@@ -131,7 +131,7 @@ class IndicatorView:
 
     @cached_property
     def strip(self) -> Markup:
-        """Return how it stood at the end of the last quarters, and since when it has been off track; nothing where it has no target."""
+        """Return the status at the last quarters, and since when it is off track; empty without a target."""
         if not self.scored.entry.goals:
             return Markup("")
         shape = told_attention.strip(self.moment.stood(self.scored), self.words, name=self.name)
@@ -144,7 +144,7 @@ class IndicatorView:
         return self.scored.sentence(self.words.language)
 
     def figure(self, figure: Figure | None) -> Markup:
-        """Return a figure as text with its value."""
+        """Return a formatted figure with its machine-readable value."""
         definition = self.scored.entry.definition
         return number(value_of(definition, figure) if figure else None, shown_figure(self.scored, figure, self.words.language))
 
@@ -154,7 +154,7 @@ class IndicatorView:
 
     @property
     def planned(self) -> Markup | str:
-        """Return the planned value, no rounder than the sentence gives it."""
+        """Return the planned value, with at least the precision used in the sentence."""
         judged = self.scored.judgement
         if judged.planned_value is None:
             return "―"
@@ -162,7 +162,7 @@ class IndicatorView:
 
     @property
     def target(self) -> Markup | str:
-        """Return the target it is judged by."""
+        """Return the target used for the judgement."""
         judged = self.scored.judgement
         if judged.goal is None:
             return "―"
@@ -170,7 +170,7 @@ class IndicatorView:
 
     @property
     def headline(self) -> Markup:
-        """Return the figure it is judged by."""
+        """Return the figure used for the judgement."""
         return self.figure(self.scored.judgement.figure)
 
     @property
@@ -202,7 +202,7 @@ class IndicatorView:
 
     @property
     def rule(self) -> str:
-        """Say by which limits it is judged."""
+        """Return the thresholds of the judgement in words."""
         return rule_line(self.scored, self.words)
 
     @cached_property
@@ -220,12 +220,12 @@ class IndicatorView:
 
     @property
     def series_columns(self) -> list[BlockColumn]:
-        """Return the columns of the table of figures, in the order of the cells."""
+        """Return the columns of the table of figures, in cell order."""
         return self._columns(SERIES)
 
     @property
     def listed(self) -> tuple[Markup | str, ...]:
-        """Return what a list of several says of it, as ``LISTED`` names it."""
+        """Return the cells of its row in a list, as named in ``LISTED``."""
         return self.name, self.badge, self.headline, self.target, self.when, self.strip
 
     @property
@@ -241,7 +241,7 @@ class IndicatorView:
         return "" if note is None else Markup('<a href="{}" rel="noopener">{}</a>').format(note.url, self.words.marked(note.title))
 
     def plain(self, value: float | None) -> Markup | str:
-        """Return a count, or nothing."""
+        """Return a count, or blank."""
         return "" if value is None else number(value, self.words.number(value, ",.0f" if value == round(value) else ","))
 
     @property
@@ -251,12 +251,12 @@ class IndicatorView:
 
     @cached_property
     def shape(self) -> Series | None:
-        """Return what the chart holds."""
+        """Return the data of its chart."""
         return indicator.series(self.scored, Telling(self.words, self.moment))
 
     @cached_property
     def wide(self) -> str:
-        """Return the wide drawing; nothing where there is no number to draw."""
+        """Return the wide drawing; blank if there is no number to draw."""
         return (
             drawing(self.shape, alt=f"{self.name}: {self.sentence}", size=WIDE, name="wide")
             if self.shape and self.has_series
@@ -265,7 +265,7 @@ class IndicatorView:
 
     @property
     def happened(self) -> Markup:
-        """Say what happened on the days that the chart numbers."""
+        """Return the legend of the chart's circled numbers."""
         return numbered(self.shape.annotations, self.words) if self.shape is not None and self.has_series else Markup("")
 
     @property
@@ -275,7 +275,7 @@ class IndicatorView:
 
     @property
     def legend(self) -> str:
-        """Say what the lines mean, and of a forecast how its intervals held in the past."""
+        """Return the meaning of the lines and, for a forecast, the back-tested coverage of its intervals."""
         return indicator.legend(self.shape, forecast_of(self.scored, as_of=self.as_of), self.words)
 
     @property
@@ -286,12 +286,12 @@ class IndicatorView:
 
     @property
     def is_drawn(self) -> bool:
-        """Say whether there is a chart, as of a block."""
+        """Say whether there is a chart; same name as in ``BlockView``."""
         return self.has_series
 
     @property
     def chart(self) -> Markup:
-        """Return the drawing at both widths; nothing where there is no number to draw."""
+        """Return the drawing at both widths; blank if there is no number to draw."""
         if self.shape is None or not self.has_series:
             return Markup("")
         alt = f"{self.name}: {self.sentence}"

@@ -55,11 +55,11 @@ def write(
     """Write the static edition with its open data, pictures, feed, calendar and sitemap.
 
     Args:
-        moment: the edition, on its day.
+        moment: the edition, as of its date.
         about: its manifest, as far as known.
-        changes: against the edition shown before.
+        changes: against the previous edition.
         target: a folder that does not exist yet.
-        history: the editions before it that are still shown, newest first.
+        history: earlier editions still shown, newest first.
         chosen: the settings: address, licence, catalogue.
     """
     target.mkdir(parents=True)
@@ -101,13 +101,13 @@ def write(
 
 
 def _home(up: str, words: Words, page: str) -> str:
-    """Return the way to the folder that a page is in: that of the language, or the Japanese one where the language has no such page."""
+    """Return the relative path to the folder of a page: that of the language, or the Japanese one where the page is not translated."""
     return up + (words.folder if has_page(page, words.language) else "")
 
 
 @cache
 def _environment() -> Environment:
-    """Return what reads the templates, which are read and compiled once."""
+    """Return the template environment; templates are compiled once."""
     made = Environment(
         loader=FileSystemLoader(HERE / "templates"),
         autoescape=True,
@@ -133,9 +133,9 @@ def _write(path: Path, text: str) -> None:
 
 
 def _write_assets(site: Site, target: Path) -> None:
-    """Write styles, scripts and pictures under names that carry their checksum.
+    """Write styles, scripts and pictures under names with their checksum.
 
-    A page loads ``matrix.css``, ``drawings.css`` (the colours of drawings) and ``paper-tables.css`` only where it has such a table or a
+    A page loads ``matrix.css``, ``drawings.css`` (the colours of drawings) and ``paper-tables.css`` only if it has such a table or a
     drawing (``base.html``).
     """
     contents = {name: (HERE / "assets" / name).read_bytes() for name in ASSETS}
@@ -155,7 +155,7 @@ def _write_assets(site: Site, target: Path) -> None:
 
 
 def _write_data(site: Site, folder: Path) -> list[dict[str, Any]]:
-    """Write the open data; return per table its name, titles, number of rows and sizes."""
+    """Write the open data; return name, titles, row count and file sizes per table."""
     folder.mkdir()
     made = [*package.resources(site.moment), *breakdowns(site)]
     who = government().publisher
