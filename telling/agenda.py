@@ -66,7 +66,7 @@ class Subject:
 
     @property
     def code(self) -> str:
-        """Return the code by which items are told apart."""
+        """Return the code that identifies an item."""
         return self.indicator_code or self.milestone_code or self.project_code
 
 
@@ -106,7 +106,7 @@ class Item:
 
 
 def late_reports(telling: Telling, period_code: str, *, viewer: str, known_at: datetime | None = None) -> tuple[OffTrackRow, ...]:
-    """Return a row for each bureau's report of a quarter that is overdue on the day of a telling, of those that the viewer may ask after."""
+    """Return a row for each bureau's overdue report of a quarter, limited to the bureaus that the viewer may follow up."""
     store, label = telling.moment.state.store, parse_period(period_code).label(telling.words.language)
     due = window(store, "", period_code).due_on
     if due is None:
@@ -138,35 +138,35 @@ class Agenda:
 
     @property
     def known_at(self) -> datetime | None:
-        """Return the instant whose knowledge counts; ``None``: now."""
+        """Return the instant of the state of knowledge; ``None``: now."""
         return self.report.moment.known_at
 
     @cached_property
     def telling(self) -> Telling:
-        """Return in whose words, of the quarter's last day."""
+        """Return the context as of the quarter's last day."""
         return Telling(self.words, self.report.moment)
 
     @cached_property
     def rows(self) -> list[OffTrackRow]:
-        """Return what needs attention, overdue reports of the quarter too, the worst first; by the day of the meeting an action is late."""
+        """Return what needs attention, including overdue reports of the quarter, worst first; actions are late as of the meeting."""
         rows = (replace(row, answer=row.answer.on(self.day)) for row in attention.rows(self.telling))
         return attention.in_order_of_weight(list(rows), self.late)
 
     @cached_property
     def decisions(self) -> list[tables.Decision]:
-        """Return every decision that was known, the oldest first; those taken back by then are left out."""
+        """Return every known decision, oldest first, without those withdrawn by then."""
         known_at, rows = self.known_at, self.report.moment.rows(tables.Decision)
         rows_known = [row for row in rows if known_at is None or row.written_at <= known_at]
         return [row for row in rows_known if _closed(row, known_at) != "taken_back"]
 
     @cached_property
     def taken(self) -> list[Decided]:
-        """Return what this meeting decided."""
+        """Return the decisions of this meeting."""
         return [self.decided(row) for row in self.decisions if row.period_code == self.report.period.code]
 
     @cached_property
     def carried(self) -> list[Decided]:
-        """Return what was decided last time, and what is still open of what was decided before that."""
+        """Return the decisions of the last meeting, and open ones of earlier meetings."""
         end = self.report.period.end
         earlier = [row for row in self.decisions if parse_period(row.period_code).end < end]
         last = max((parse_period(row.period_code).end for row in earlier), default=None)
@@ -175,7 +175,7 @@ class Agenda:
 
     @cached_property
     def listed(self) -> list[tuple[Subject, OffTrackRow | None]]:
-        """Return what the items are about: what is off track first, with its row, then what only decisions are about."""
+        """Return the subjects of the items: those off track first, with their rows, then those with decisions only."""
         listed: dict[str, tuple[Subject, OffTrackRow | None]] = {}
         for row in self.rows:
             if row.kind != "report":
@@ -195,7 +195,7 @@ class Agenda:
         return [self.item(subject, row) for subject, row in self.listed]
 
     def decided(self, row: tables.Decision) -> Decided:
-        """Tell a decision with the state of what became of it."""
+        """Return a decision with its state, formatted for display."""
         w, actions = self.words, self._actions
         action, closed = actions.get(row.action_code or ""), _closed(row, self.known_at)
         state, living, late = w("decision_open"), True, row.due_on is not None and row.due_on < self.day
@@ -228,7 +228,7 @@ class Agenda:
         return {report.code: report for report in self.report.moment.projects}
 
     def name(self, subject: Subject) -> str:
-        """Return what a subject is called."""
+        """Return the name of a subject."""
         w, project = self.words, self._projects.get(subject.project_code)
         if subject.indicator_code in self._scored:
             return w.named(self._scored[subject.indicator_code].entry.definition)
@@ -238,7 +238,7 @@ class Agenda:
         return w.named(project.row) if project is not None else subject.code
 
     def item(self, subject: Subject, row: OffTrackRow | None) -> Item:
-        """Tell one item."""
+        """Return one item."""
         w, item = self.words, self._scored.get(subject.indicator_code)
         subject_code = subject.indicator_code or subject.project_code
         commented = told_commentary.of_subject(self.telling, subject_code)
@@ -266,11 +266,11 @@ class Agenda:
         return attention.leads(self.telling, subject.project_code)[0]
 
     def is_contradicted(self, project_code: str) -> bool:
-        """Say whether the office's last assessment of a project and its computed status cannot both be right."""
+        """Say whether the office's last assessment of a project and its computed status contradict each other."""
         return self._assessed(Subject(project_code=project_code))[1]
 
     def _assessed(self, subject: Subject) -> tuple[str, bool]:
-        """Return the office's last assessment that was known, of the subject itself or else of the indicator's project, and whether it contradicts."""
+        """Return the office's last known assessment of the subject, or else of the indicator's project, and whether it contradicts the status."""
         w, item = self.words, self._scored.get(subject.indicator_code)
         own = self._assessments.get(subject.indicator_code, ())
         if item is not None and own:
@@ -284,11 +284,11 @@ class Agenda:
 
     @cached_property
     def _assessments(self) -> dict[str, tuple[tables.Assessment, ...]]:
-        """Return what was known of the office's assessments, of whatever day: the meeting is after the quarter."""
+        """Return the known assessments of the office, of any day: the meeting is after the quarter."""
         return history(self.report.moment.rows(tables.Assessment), known_at=self.known_at)
 
     def to_decide(self) -> list[str]:
-        """Say what is to be decided: what was decided and is late, and what is off track now without an action; the worst first."""
+        """Return what is to be decided: late decisions, and subjects off track without an action; worst first."""
         w = self.words
         late = [
             w("decide_late", decided=decision.decided, who=decision.who, state=decision.state)
@@ -304,7 +304,7 @@ class Agenda:
         return [*late, *bare, *(reports if self.late else ())]
 
     def block(self, decisions: Sequence[Decided], key: str) -> Block:
-        """Tell decisions as a table."""
+        """Return decisions as a table."""
         w = self.words
         heads = ("decision_quarter", "decision_about", "decision_what", "decision_who", "att_due", "decision_state")
         rows = tuple(
@@ -322,7 +322,7 @@ def _subject(row: tables.Decision) -> Subject:
 
 
 def _closed(row: tables.Decision, known_at: datetime | None) -> str:
-    """Return how a decision had ended by an instant; blank where it had not."""
+    """Return how a decision had ended by an instant; blank if it was still open."""
     if row.closed_at is None or (known_at is not None and row.closed_at > known_at):
         return ""
     return row.closed_as or ""

@@ -18,18 +18,18 @@ from telling.words import Words
 
 
 def is_open() -> bool:
-    """Say whether the government decided that the office's assessments are public."""
+    """Say whether the government publishes the office's assessments."""
     return OpenPart.ASSESSMENT in government().open_parts
 
 
 def heading(words: Words) -> str:
-    """Head the assessments; where they stay inside, say so."""
+    """Return the heading of assessments, marked as internal where they are not published."""
     word = words("assessments_title")
     return word if is_open() else word + words("in_brackets", text=words("kept_inside"))
 
 
 def in_short(row: tables.Assessment | None, words: Words) -> str:
-    """Say how confident the office is and why, in one line; a blank where it has said nothing."""
+    """Return the office's confidence and reason in one line; blank without an assessment."""
     if row is None:
         return ""
     text = words("assessment_short", confidence=words(f"confidence_{row.confidence}"), reason=named(row, "reason", words.language))
@@ -37,7 +37,7 @@ def in_short(row: tables.Assessment | None, words: Words) -> str:
 
 
 def when(row: tables.Assessment, words: Words) -> str:
-    """Say of which period an assessment is, and of which day."""
+    """Return the period and date of an assessment."""
     day = format_date(row.reviewed_on, words.language)
     return (
         day
@@ -53,19 +53,19 @@ def last(telling: Telling, code: str) -> tables.Assessment | None:
 
 
 def contradiction(row: tables.Assessment | None, status: str, words: Words) -> str:
-    """Say that an assessment and the computed status cannot both be right; a blank where they can."""
+    """Return a warning where an assessment and the computed status contradict each other; else blank."""
     if row is None or not contradicts(row.confidence, status):
         return ""
     return words("assessment_contradicts")
 
 
 def block(telling: Telling, codes: Iterable[str], *, about: bool = False) -> Block:
-    """Tell the assessments of one subject, the newest first, or the last one of each of several.
+    """Return the assessments of one subject, newest first, or the last one of each of several.
 
     Args:
-        telling: in whose words.
+        telling: the context.
         codes: of indicators and projects.
-        about: name the subject of each row, and tell the last of each alone.
+        about: name the subject of each row, and list only the last of each.
     """
     w = telling.words
     assessments = [telling.moment.assessments.get(code, ()) for code in codes]

@@ -47,11 +47,11 @@ class Answer:
     office: str = ""
 
     def on(self, day: date) -> Answer:
-        """Return the same answer as of another day: the action is late where its day has passed by then."""
+        """Return the same answer as of another day: the action is late if its due date has passed by then."""
         return replace(self, is_late=self.due is not None and self.due < day)
 
     def due_said(self, words: Words) -> str:
-        """Write by when, and that this day has passed; that nobody set one."""
+        """Return the due date, with a mark if it has passed, or a remark if there is none."""
         if self.due is None:
             return words("att_undecided")
         day = format_date(self.due, words.language)
@@ -59,15 +59,15 @@ class Answer:
 
 
 def answer_for(telling: Telling, subject_code: str, bureau_code: str) -> Answer:
-    """Return the cause that was given of an indicator or project, its next living action and what the office thinks; nothing where there is none.
+    """Return the cause, next open action and office assessment of an indicator or project; an empty answer where there is none.
 
-    What its own bureau says comes first. Where it is every bureau's, or its own says nothing, the cause is that of the newest period by the
-    first bureau in catalogue order, with whose it is and how many others gave one; the action is the one due next.
+    The responsible bureau's commentary comes first. If all bureaus are responsible, or it has none, the cause is that of the newest
+    period by the first bureau in catalogue order, with its name and the number of others; the action is the one due next.
 
     Args:
-        telling: in whose words.
+        telling: the context.
         subject_code: of the indicator or project.
-        bureau_code: whose it is; a blank: every bureau's.
+        bureau_code: the bureau responsible; blank: every bureau.
     """
     w, order = telling.words, {code: place for place, code in enumerate(telling.bureaus)}
     every = telling.moment.commented.items()
@@ -136,12 +136,12 @@ class OffTrackRow:
 
 
 def strip(stood: Sequence[Stood], words: Words, *, name: str = "") -> Strip | None:
-    """Return how something stood at the end of each quarter, to be drawn; nothing where nothing was ever known.
+    """Return the strip of statuses at the end of each quarter; ``None`` if none is known.
 
     Args:
         stood: oldest first.
         words: of the language.
-        name: what it is of, for those who cannot see it.
+        name: its subject, for the text alternative.
     """
     if not stood:
         return None
@@ -155,18 +155,18 @@ def strip(stood: Sequence[Stood], words: Words, *, name: str = "") -> Strip | No
 
 
 def _runs(cells: Iterable[tuple[str, str, str]]) -> Iterator[list[tuple[str, str, str]]]:
-    """Yield marks that follow each other and are the same, together."""
+    """Yield runs of consecutive equal marks."""
     for _, run in groupby(cells, key=lambda cell: cell[2]):
         yield list(run)
 
 
 def since_words(since: Since | None, words: Words, *, is_short: bool = False) -> str:
-    """Say since which quarter something has been off track, and for how many; blank where it is not.
+    """Return since which quarter something is off track, and for how many quarters; blank if it is on track.
 
     Args:
         since: the run.
         words: of the language.
-        is_short: in the short form of a table.
+        is_short: use the short form for tables.
     """
     if since is None:
         return ""
@@ -176,7 +176,7 @@ def since_words(since: Since | None, words: Words, *, is_short: bool = False) ->
 
 
 def _against(item: Scored, words: Words) -> tuple[Apart | None, bool, str]:
-    """Return by how much an indicator is off its plan or target, whether that is about, and value with plan or target."""
+    """Return an indicator's gap to plan or target, whether that is approximate, and the value with plan or target as text."""
     definition, judged, language = item.entry.definition, item.judgement, words.language
     numbers = numbers_of(definition, judged, language)
     is_of_plan = judged.status in ("behind", "slightly_behind", "moving_away") and numbers.plan_gap is not None
@@ -223,7 +223,7 @@ def _unreported(item: Scored, judged: Judgement, words: Words) -> str:
 
 
 def bureau_of(telling: Telling, item: Scored) -> tuple[str, str]:
-    """Return the code and name of the bureau whose an indicator is: its own, else those that lead its project; blank where none is named."""
+    """Return code and name of an indicator's bureau: its own, else those that lead its project; blank where none is named."""
     unit = item.entry.unit_code
     if unit in telling.moment.reporting_units:
         return unit, telling.bureau(unit)
@@ -233,7 +233,7 @@ def bureau_of(telling: Telling, item: Scored) -> tuple[str, str]:
 
 
 def leads(telling: Telling, project_code: str) -> tuple[str, str]:
-    """Return the code of the first bureau that leads a project, and the name of all that do; blank where none does."""
+    """Return the code of the first bureau that leads a project, and the names of all that do; blank where none does."""
     organisation = telling.moment.organisation
     report = next((r for r in telling.moment.projects if r.code == project_code), None)
     if report is None:
@@ -248,7 +248,7 @@ def leads(telling: Telling, project_code: str) -> tuple[str, str]:
 
 
 def subjects_of_bureau(telling: Telling, code: str) -> list[str]:
-    """Return the indicators and projects that are a bureau's, in catalogue order."""
+    """Return the indicators and projects that a bureau is responsible for, in catalogue order."""
     moment = telling.moment
 
     def make() -> dict[str, list[str]]:
@@ -283,14 +283,14 @@ def _milestone(off_track: OffTrack, telling: Telling) -> OffTrackRow:
 
 
 def overdue_report(telling: Telling, bureau_code: str, period_code: str, period: str, due_on: date) -> OffTrackRow:
-    """Return the row of a bureau's report that is overdue: for those who may see where reports stand, never for the public.
+    """Return the row of a bureau's overdue report: only for viewers who may see the state of reports, never for the public.
 
     Args:
-        telling: in whose words.
+        telling: the context.
         bureau_code: of the bureau that owes it.
         period_code: of the report.
-        period: the same as people read it.
-        due_on: the day by which it was due.
+        period: its formatted name.
+        due_on: its due date.
     """
     w, name = telling.words, telling.bureau(bureau_code)
     late = (telling.as_of - due_on).days
@@ -302,14 +302,14 @@ def overdue_report(telling: Telling, bureau_code: str, period_code: str, period:
 
 
 def rows(telling: Telling) -> list[OffTrackRow]:
-    """Return a row for each indicator and milestone that is off track, what weighs most first."""
+    """Return a row for each indicator and milestone that is off track, most important first."""
     return [
         _indicator(item, telling) if item.scored is not None else _milestone(item, telling) for item in telling.moment.off_track
     ]
 
 
 def rows_of(telling: Telling, items: Iterable[Scored]) -> list[OffTrackRow]:
-    """Return a row for each of a bureau's own figures that is off track, what weighs most first."""
+    """Return a row for each of a bureau's own figures that is off track, most important first."""
     moment = telling.moment
     own = [
         OffTrack(
@@ -323,18 +323,18 @@ def rows_of(telling: Telling, items: Iterable[Scored]) -> list[OffTrackRow]:
 
 
 def in_order_of_weight(listed: Sequence[OffTrackRow], late: Sequence[OffTrackRow]) -> list[OffTrackRow]:
-    """Put overdue reports where they belong: after what is known to be off track, before results that never came."""
+    """Insert overdue reports at their place: after what is known to be off track, before unreported results."""
     current_count = sum(1 for row in listed if row.is_current and row.status not in ("unreported", "slipped"))
     return [*listed[:current_count], *late, *listed[current_count:]]
 
 
 def heading(listed: Sequence[OffTrackRow], words: Words) -> str:
-    """Head the list with how many there are."""
+    """Return the heading of the list with its row count."""
     return words("att_heading", count=len(listed)) if listed else words("att_none_heading")
 
 
 def sentence(listed: Iterable[OffTrackRow], words: Words) -> str:
-    """Say of what sort they are: each sort that occurs with its count, so that they add up."""
+    """Return the number of rows of each kind that occurs, so that they add up."""
     counts: dict[str, int] = {}
     for row in listed:
         sort = (
@@ -348,12 +348,12 @@ def sentence(listed: Iterable[OffTrackRow], words: Words) -> str:
 
 
 def folded(listed: Sequence[OffTrackRow], words: Words) -> str:
-    """Say how many rows follow those that are shown first."""
+    """Return the remark on how many rows follow the first ones."""
     return words("att_more", count=len(listed) - SHOWN_FIRST)
 
 
 def block(telling: Telling) -> Block:
-    """Tell the list as a table and for machines: one row per indicator or milestone that is off track, in the order of the list."""
+    """Return the list as a table and as flat rows: one row per indicator or milestone off track, in list order."""
     w, listed, off = telling.words, rows(telling), telling.moment.off_track
     heads = ("status", "att_what", "att_gap", "att_since_head", "att_why", "att_action", "att_bureau", "att_due")
     table = tuple(
@@ -389,7 +389,7 @@ def _flat(place: int, off_track: OffTrack, row: OffTrackRow, telling: Telling) -
 
 
 def strips(telling: Telling) -> Block:
-    """Tell for machines how every indicator with a target stood at the end of the last quarters, one row each quarter."""
+    """Return as flat rows the status of every indicator with a target at the end of the last quarters, one row per quarter."""
     moment = telling.moment
     flat: list[Flat] = []
     for item in moment.scored:
@@ -403,7 +403,7 @@ def strips(telling: Telling) -> Block:
 
 
 def project_strips(telling: Telling) -> Block:
-    """Tell for machines how every project stood at the end of the last quarters, one row each quarter."""
+    """Return as flat rows the status of every project at the end of the last quarters, one row per quarter."""
     flat = tuple(
         {"project_code": report.code, "period_code": s.quarter.code, "status": s.status}
         for report in telling.moment.projects
@@ -413,7 +413,7 @@ def project_strips(telling: Telling) -> Block:
 
 
 def lists() -> Iterator[tuple[str, str]]:
-    """Yield each list that the counts of a tally count: (group, status)."""
+    """Yield each list behind the counts of a tally: (group, status)."""
     for group in ("current", "last_known"):
         yield from ((group, status) for status in STATUSES if status in JUDGED)
     yield "unreported", "unreported"
@@ -421,7 +421,7 @@ def lists() -> Iterator[tuple[str, str]]:
 
 
 def list_word(group: str, status: str, words: Words) -> str:
-    """Return what a list is called: of a group of a tally, or of milestones in a state."""
+    """Return the name of a list: of a group of a tally, or of milestones in a state."""
     if group == "milestone":
         return words("standing_milestones", state=words("state_" + status))
     word = status_word(status, words.language)

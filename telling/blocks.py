@@ -87,12 +87,12 @@ class BlockColumn:
 
 
 def columns_of(block: Block) -> tuple[BlockColumn, ...]:
-    """Return the columns of a block as a table, however it is drawn: the first names the row, so it holds no numbers."""
+    """Return the columns of a block as a table; the first names the row, so it is never numeric."""
     return tuple(BlockColumn(head, at > 0 and _is_number(row[at] for row in block.rows)) for at, head in enumerate(block.columns))
 
 
 def _is_number(values: Iterable[Cell]) -> bool:
-    """Say whether a column holds numbers: at least one, and nothing else but blanks."""
+    """Say whether a column is numeric: at least one number, otherwise only blanks."""
     is_one = False
     for value in values:
         if isinstance(value, (int, float, Number)):
@@ -133,25 +133,25 @@ class Telling:
 
     @property
     def bureaus(self) -> Mapping[str, tables.Bureau]:
-        """Return the rows of the organisation units by code, in catalogue order."""
+        """Return the rows of organisation units by code, in catalogue order."""
         return self.moment.units
 
     def home(self, code: str) -> str:
-        """Return the bureau under which a bureau's rows are shown."""
+        """Return the bureau that a bureau's rows are shown under."""
         return self.moment.home(code)
 
     def address(self, source: str) -> str:
-        """Return the address of a source by its code; a blank where there is none."""
+        """Return the address of a source by its code; blank where there is none."""
         note = self.moment.book.sources.get(source)
         return note.url if note else ""
 
     def source(self, code: str) -> Cell:
-        """Return a source by its code as a link by its title; a blank where there is none."""
+        """Return a source by its code as a link with its title; blank where there is none."""
         note = self.moment.book.sources.get(code)
         return Link(self.words.marked(note.title), note.url) if note else ""
 
     def sources(self, codes: Iterable[str | None]) -> tuple[SourceNote, ...]:
-        """Return the sources of figures by their codes, that of most of them first."""
+        """Return the sources of figures by their codes, most frequent first."""
         sources = self.moment.book.sources
         return tuple(sources[code] for code, _ in Counter(filter(None, codes)).most_common() if code in sources)
 
@@ -161,31 +161,31 @@ class Telling:
         return note is not None and note.grade == "secondary"
 
     def bureau(self, code: str) -> str:
-        """Return the name of an organisation unit; the blank code says that none is stated."""
+        """Return the name of an organisation unit; for a blank code, the word for "not stated"."""
         if not code:
             return self.words("reg_no_bureau")
         return self.words.named(self.bureaus[code]) if code in self.bureaus else code
 
     def day(self, day: date | None, precision: str) -> str:
-        """Write a day as exactly as it is known."""
+        """Format a date with its known precision."""
         return known_day(day, precision, self.words.language)
 
     def count(self, value: float | None) -> Number:
-        """Write a count with thousands, large ones in 万 or millions, or a dash."""
+        """Format a count with thousands separators, large ones in 万 or millions; a dash where there is none."""
         return Number(value, "―" if value is None else format_count(value, self.words.language))
 
     def percent(self, value: float | None) -> Number:
-        """Write a percentage, or a dash where there is none."""
+        """Format a percentage; a dash where there is none."""
         return Number(value, "―" if value is None else format_percent(value, self.words.language))
 
 
 def taken_from(block: Block, telling: Telling, page: str, codes: Iterable[str | None], *, heading: str = "") -> Block:
-    """Return the block of a register with what its picture needs where it is taken away: name, title, and the sources of the register.
+    """Return the block of a register with the data of its download: name, title, and sources of the register.
 
     Args:
         block: the block.
-        telling: in whose words.
-        page: of the register; its name stands before the title.
+        telling: the context.
+        page: of the register; its name precedes the title.
         codes: of the sources of its rows.
         heading: where the page writes one.
     """
@@ -195,12 +195,12 @@ def taken_from(block: Block, telling: Telling, page: str, codes: Iterable[str | 
 
 
 def in_both(key: str) -> dict[str, str]:
-    """Return the words for a key as the columns ``name_ja`` and ``name_en``."""
+    """Return the texts of a key as the columns ``name_ja`` and ``name_en``."""
     return {f"name_{language}": Words(language)(key) for language in ALWAYS}
 
 
 def published(scored: Iterable[Scored], register: str, *kinds: str) -> Scored | None:
-    """Return the judgement of the first indicator, of a kind and of the theme of a register, that has a figure, of its own scope."""
+    """Return the first judgement with a figure of the given kinds in the register's theme, for the indicator's own scope."""
     theme = government().theme_of(register)
     every = list(scored)
     return next(
@@ -213,13 +213,13 @@ def published(scored: Iterable[Scored], register: str, *kinds: str) -> Scored | 
 
 
 def ended_line(telling: Telling, reason: str, ended_on: date | None, precision: str, successor: str = "") -> str:
-    """Say since when a row of a register no longer stands, why and what followed; a blank where it has not ended.
+    """Return since when a register row has ended, its reason and successor; blank if it has not ended.
 
     Args:
-        telling: in whose language.
-        reason: why it ended; a blank where it stands.
-        ended_on: the day, as exactly as ``precision`` says.
-        successor: its name, or a blank.
+        telling: the context.
+        reason: why it ended; blank if it has not.
+        ended_on: the end date, with the given ``precision``.
+        successor: its name, or blank.
     """
     w = telling.words
     if not reason:

@@ -25,7 +25,7 @@ PAST_DUE = ("late", "missed", "not_seen")  # states of a milestone whose day has
 
 
 def unit_label(unit: Unit, words: Words) -> str:
-    """Return a bureau's name; of one that is gone with its last day, since names come back (生活文化局)."""
+    """Return a bureau's name, with its last day if it has ended, since names are reused (生活文化局)."""
     return (
         _ended(unit, words, words("ended_on", day=format_date(unit.valid_to, words.language)))
         if unit.valid_to
@@ -34,7 +34,7 @@ def unit_label(unit: Unit, words: Words) -> str:
 
 
 def chart_label(unit: Unit, words: Words) -> str:
-    """Return a bureau's name as a chart on a phone has room for: of one that is gone, the year in which it ended."""
+    """Return a bureau's name for a chart on a phone, with the year of its end if it has ended."""
     return _ended(unit, words, words("ended_year", year=unit.valid_to.year)) if unit.valid_to else words.named(unit)
 
 
@@ -43,7 +43,7 @@ def _ended(unit: Unit, words: Words, sentence: str) -> str:
 
 
 def of_themes(indicators: Sequence[tables.Indicator]) -> dict[str, tables.Indicator]:
-    """Return theme → the first headline indicator of a theme with a card that bureaus report."""
+    """Return theme → first headline indicator, for themes with a card, that bureaus report."""
     return {
         row.theme: row
         for row in reversed(indicators)
@@ -52,12 +52,12 @@ def of_themes(indicators: Sequence[tables.Indicator]) -> dict[str, tables.Indica
 
 
 def heat_file() -> str:
-    """Return the name of the table of bureaus and themes, which bears the address of the page of themes."""
+    """Return the name of the table of bureaus by theme, which is derived from the address of the page of themes."""
     return f"bureau_{government().page.address}"
 
 
 def heat(telling: Telling, reports: Sequence[BureauReport], indicators: Sequence[tables.Indicator]) -> Block:
-    """Tell every bureau against the themes for machines: value, period and status, one row each. People read it in ``telling.matrix``."""
+    """Return every bureau by theme as flat rows: value, period and status. The table for people is ``telling.matrix``."""
     by_theme = of_themes(indicators)
     flat: list[Flat] = []
     for report in reports:
@@ -79,12 +79,12 @@ def heat(telling: Telling, reports: Sequence[BureauReport], indicators: Sequence
 def coverage(
     telling: Telling, wholes: Iterable[Scored], indicators: Sequence[tables.Indicator], reports: Sequence[BureauReport]
 ) -> Block:
-    """Say for each theme with a card of how many bureaus the newest period has a report, and what those add up to.
+    """Return for each theme with a card how many bureaus reported the newest period, and the roll-up of their reports.
 
     Args:
-        wholes: judgements; those for an indicator's own scope hold what reports add up to.
+        wholes: judgements; those for an indicator's own scope hold the roll-ups.
         indicators: rows of the catalogue.
-        reports: the bureaus of the day; where nobody reported yet, they are those that owe it.
+        reports: the bureaus of the day; before any report, those that owe one.
     """
     w, by_code = telling.words, {s.entry.definition.code: s for s in wholes if s.entry.is_own_scope}
     owing = sum(1 for r in reports if r.is_valid)
@@ -124,12 +124,12 @@ def coverage(
 
 
 def period_label(code: str, words: Words) -> str:
-    """Return a period as people read it."""
+    """Return a period's display name."""
     return parse_period(code).label(words.language)
 
 
 def shown_value(item: Scored, figure: Figure, words: Words) -> str:
-    """Write a bureau's value."""
+    """Format a bureau's value."""
     definition = item.entry.definition
     value = value_of(definition, figure)
     if value is None:
@@ -138,7 +138,7 @@ def shown_value(item: Scored, figure: Figure, words: Words) -> str:
 
 
 def value_label(item: Scored, figure: Figure, words: Words) -> str:
-    """Write a bureau's value with its numerator and denominator, where it has them."""
+    """Format a bureau's value with numerator and denominator, where it has them."""
     definition = item.entry.definition
     value, text = value_of(definition, figure), shown_value(item, figure, words)
     if value is None:
@@ -155,15 +155,15 @@ def by_bureau(
     telling: Telling, whole: Scored, parts: Sequence[Scored], period: Period, *, name: Callable[[str], str],
     short: Callable[[str], str] | None = None,
 ) -> Block:  # fmt: skip
-    """Rank the bureaus by one indicator for a period, with coverage and what makes them hard to compare.
+    """Rank the bureaus by one indicator for a period, with coverage and limits of comparability.
 
     Args:
-        telling: in whose words, in which organisation.
-        whole: the indicator for its own scope, with what reports add up to.
+        telling: the context, including the organisation.
+        whole: the indicator for its own scope, with the roll-up of reports.
         parts: the same indicator for every bureau.
         period: of the figures.
-        name: writes an organisation unit.
-        short: writes it above its bar; ``name`` where left out.
+        name: returns the name of an organisation unit.
+        short: returns the name above its bar; ``name`` if left out.
     """
     w, definition = telling.words, whole.entry.definition
     figures_of = [(s, f) for s in parts for f in s.figures if f.period_code == period.code]
@@ -227,7 +227,7 @@ def by_bureau(
 
 
 def _ranked(valued: Sequence[tuple[Scored, Figure, float]], name: Callable[[str], str], words: Words) -> Ranked:
-    """Return a bar for each unit, with its plan for the period and whether it fell short of it, as it is judged at the end of the period."""
+    """Return a bar for each unit, with its plan for the period and whether it falls short, as judged at the end of the period."""
     definition = valued[0][0].entry.definition
     bars, aims = [], []
     for item, figure, value in valued:
@@ -246,7 +246,7 @@ def _ranked(valued: Sequence[tuple[Scored, Figure, float]], name: Callable[[str]
 
 
 def _judged_at(item: Scored, figure: Figure) -> Judgement:
-    """Return how a unit stood at the end of the period of a figure; nothing is said where another figure is judged then."""
+    """Return the judgement of a unit at the end of a figure's period; ``None`` if another figure is judged then."""
     if item.judgement.figure == figure:
         return item.judgement
     entry, figures = item.entry, [f for f in item.figures if f.period.end <= figure.period.end]
@@ -255,7 +255,7 @@ def _judged_at(item: Scored, figure: Figure) -> Judgement:
 
 
 def beside(telling: Telling, whole: Scored, source_codes: Iterable[str], name: Callable[[str], str]) -> list[str]:
-    """Say why figures of bureaus cannot be set beside the whole or relied on: another scope, secondary sources."""
+    """Return caveats of bureaus' figures: a scope different from the whole, secondary sources."""
     w, scope = telling.words, telling.bureaus.get(whole.entry.scope_code)
     notes = [w("compare_other_scope", scope=name(whole.entry.scope_code))] if scope is not None and scope.kind == "scope" else []
     codes = set(source_codes)
@@ -270,7 +270,7 @@ def _denominator(item: Scored, figure: Figure) -> float | None:
 
 
 def listed(telling: Telling, reports: Sequence[BureauReport], link: Callable[[BureauReport], Cell]) -> Block:
-    """List bureaus with what they reported, their registers and milestones."""
+    """List bureaus with their reported indicators, registers and milestones."""
     w = telling.words
     heads = ("bureau", "reports_column", "own_column", "procedures_column", "facilities_column", "milestones_column")
     rows: list[tuple[Cell, ...]] = []
@@ -309,7 +309,7 @@ def listed(telling: Telling, reports: Sequence[BureauReport], link: Callable[[Bu
 
 
 def title(report: BureauReport, words: Words) -> str:
-    """Say of one bureau what there is: indicators common to all, its own, or nothing."""
+    """Return a one-sentence summary of a bureau: common indicators, its own, or none."""
     name, ended = words.named(report.unit), report.unit.valid_to
     if not report.is_valid and ended:
         return words("bureau_title_gone", name=name, day=format_date(ended, words.language))
@@ -322,6 +322,6 @@ def title(report: BureauReport, words: Words) -> str:
 
 
 def share_of(counts: Mapping[str, int], done: str, words: Words) -> Cell:
-    """Write how many of a register's rows are done, or a dash where there are none."""
+    """Format how many of a register's rows are done; a dash where there are none."""
     total = sum(counts.values())
     return Number(counts.get(done, 0), f"{words.number(counts.get(done, 0))} / {words.number(total)}") if total else "―"

@@ -45,13 +45,13 @@ class CardRows:
 
 
 def card_of(scored: Scored, words: Words, *, as_of: date, title: str = "") -> CardRows:
-    """Return what a card says of a judged indicator.
+    """Return the card of a judged indicator.
 
     Args:
         scored: the indicator.
         words: of the language.
-        as_of: the day; targets set after it are not drawn.
-        title: the theme that it stands for.
+        as_of: the day; targets set later are not drawn.
+        title: the theme it represents.
     """
     definition, judged = scored.entry.definition, scored.judgement
     figure = judged.figure
@@ -68,13 +68,13 @@ def card_of(scored: Scored, words: Words, *, as_of: date, title: str = "") -> Ca
 
 
 def _dated(figure: Figure, words: Words) -> str:
-    """Return the period of a figure, and that we worked it out where nobody published it."""
+    """Return the period of a figure, with a remark if it was computed here and not published."""
     period = figure.period.short(words.language)
     return period + (words("in_brackets", text=words("mark_worked_out")) if figure.is_worked_out else "")
 
 
 def bare(definition: Definition) -> Definition:
-    """Return the definition without its unit, which stands beside it with the value; % stays, being part of the number."""
+    """Return the definition without its unit, which is written beside the value; % stays, as part of the number."""
     return definition if definition.unit_ja == "%" else definition.without_unit()
 
 
@@ -98,7 +98,7 @@ def _before(scored: Scored, words: Words) -> Pairs:
 
 
 def notes_of(judged: Judgement, words: Words) -> tuple[str, ...]:
-    """Return what makes a status less than it seems: an awaited result, a missed target before it, an old figure."""
+    """Return the notes that qualify a status: an awaited result, an earlier missed target, an old figure."""
     notes = []
     if judged.is_awaiting:
         notes.append(words("awaiting"))
@@ -110,12 +110,12 @@ def notes_of(judged: Judgement, words: Words) -> tuple[str, ...]:
 
 
 def picture_of(scored: Scored, *, as_of: date, alt: str = "") -> str:
-    """Return the small picture of an indicator as SVG within a page: its series, plan and target; blank where there is nothing to draw.
+    """Return an indicator's sparkline as inline SVG: series, plan and target; blank if there is nothing to draw.
 
     Args:
         scored: the indicator.
-        as_of: the day; targets set after it are not drawn.
-        alt: what it says to whoever does not see it.
+        as_of: the day; targets set later are not drawn.
+        alt: text alternative.
     """
     definition, judged, stretches = scored.entry.definition, scored.judgement, stretches_judged(scored)
     if not stretches:

@@ -46,7 +46,7 @@ class Difference:
     reason_text: str = ""
 
     def to_json(self) -> dict[str, Any]:
-        """Return the change as plain JSON, blanks left out."""
+        """Return the change as plain JSON, without blanks."""
         return {name: value for name, value in asdict(self).items() if value not in ("", None)}
 
 
@@ -54,8 +54,8 @@ def compare(old: Moment | None, new: Moment, *, reasons: Mapping[tuple[str, str]
     """Return every change from one edition to the next, corrections first.
 
     Args:
-        old: the edition shown before, on its day; ``None`` for the first.
-        new: the edition to come, on its day.
+        old: the previous edition, as of its date; ``None`` for the first.
+        new: the next edition, as of its date.
         reasons: of changes to register rows, by register and code: class and text.
     """
     if old is None:
@@ -113,7 +113,7 @@ def _figures(before: Scored | None, after: Scored | None) -> Iterable[Difference
 
 
 def _size(definition: Definition, old: Figure | None, new: Figure | None, language: str) -> str:
-    """Write by how much a figure was changed, with no more digits than the two have; nothing where one of them is none."""
+    """Format the size of a change, with no more digits than the two figures; blank if either is missing."""
     if old is None or new is None or old.value is None or new.value is None:
         return ""
     gap = told_apart(
@@ -172,7 +172,7 @@ def _definitions(was: Mapping[str, _Row], now: Mapping[str, _Row]) -> Iterable[D
 
 
 def _side_by_side(code: str, was: Iterable[_Row], now: Iterable[_Row]) -> Iterator[tuple[_Row | None, _Row | None]]:
-    """Pair the rows of two registers, both in the order of their codes; neither is ever held whole."""
+    """Pair the rows of two registers, both ordered by code, as streams."""
     first, second = iter(was), iter(now)
     a, b = next(first, None), next(second, None)
     while a is not None or b is not None:

@@ -12,10 +12,10 @@ from telling.words import Words
 
 
 def citation(about: Mapping[str, Any], chosen: Settings, language: str) -> str:
-    """Return how to cite an edition: publisher, title, number, day, address where there is one, licence.
+    """Return the citation of an edition: publisher, title, number, date, address where there is one, licence.
 
     Args:
-        about: the edition's manifest, or the part of it known before it is written.
+        about: the edition's manifest, or the part known before it is written.
         chosen: for the address.
         language: ``ja`` or ``en``.
     """
@@ -28,5 +28,5 @@ def citation(about: Mapping[str, Any], chosen: Settings, language: str) -> str:
 
 
 def edition_address(number: int, chosen: Settings) -> str:
-    """Return the lasting address of an edition; a blank where ``PUBLIC_URL`` names none that others could open."""
+    """Return the permanent address of an edition; blank if ``PUBLIC_URL`` names none that is publicly reachable."""
     return f"{chosen.public_address}/editions/{number:04d}/" if chosen.public_address else ""

@@ -24,15 +24,15 @@ TEXTS = ("cause", "obstacle", "response")
 
 
 def commentaries(telling: Telling, commented: Sequence[Commented], *, about: bool = False, signs: Signs = UNTIED) -> Block:
-    """Tell why an indicator or project stands as it does, what stands in the way and what is done, of the last period told.
+    """Return the cause, obstacle and response reported for an indicator or project, for the last period with commentary.
 
-    What was said of earlier periods stands in the CSV.
+    Commentary on earlier periods is in the CSV.
 
     Args:
-        telling: in whose words.
+        telling: the context.
         commented: of one subject, or of one bureau.
         about: name the subject of each row rather than the bureau.
-        signs: last day of a period → the circled number by which it is tied to the chart above.
+        signs: last day of a period → circled number of its annotation in the chart above.
     """
     w = telling.words
     rows = [subject.commentaries[0] for subject in commented if subject.commentaries]
@@ -56,13 +56,13 @@ def commentaries(telling: Telling, commented: Sequence[Commented], *, about: boo
 def actions(
     telling: Telling, commented: Sequence[Commented], *, about: bool = False, judged: Iterable[Scored] | None = None
 ) -> Block:
-    """Tell what is done: measure, section, day, state, expected effect and what it brought; those still to be carried out first.
+    """Return actions: measure, section, due date, state, expected effect and outcome; open ones first.
 
     Args:
-        telling: in whose words.
+        telling: the context.
         commented: of one subject, or of one bureau.
         about: name the subject of each row rather than the bureau.
-        judged: the figures that finished actions are held against, of every unit and bureaus' own indicators too; without, those of the telling.
+        judged: the judgements for outcomes of finished actions, of every unit and bureaus' own indicators too; by default those of the telling.
     """
     w = telling.words
     items = telling.moment.scored if judged is None else judged
@@ -89,7 +89,7 @@ def actions(
 
 
 def without_action(telling: Telling) -> Block:
-    """Tell which indicators, of whom, are behind, missed, moving away or unreported, and have no action that is still to be carried out."""
+    """Return the indicators and units that are behind, missed, moving away or unreported, and have no open action."""
     w, items = telling.words, telling.moment.without_action
     rows = tuple(
         (w.named(item.entry.definition), telling.bureau(item.entry.unit_code), standing_word(item.judgement, w.language),
@@ -106,7 +106,7 @@ def without_action(telling: Telling) -> Block:
 
 
 def notes(telling: Telling, items: Iterable[Scored]) -> Block:
-    """Tell the notes that stand beside the figures of an indicator, the newest period first."""
+    """Return the notes on the figures of an indicator, newest period first."""
     w = telling.words
     noted = [(item, figure) for item in items for figure in item.figures if figure.note_ja or figure.note_en]
     noted.sort(key=lambda pair: (pair[1].period.end, pair[1].period.start), reverse=True)
@@ -123,14 +123,14 @@ def notes(telling: Telling, items: Iterable[Scored]) -> Block:
 def blocks(
     telling: Telling, commented: Sequence[Commented], codes: Iterable[str], *, about: bool = False, signs: Signs = UNTIED
 ) -> list[Block]:  # fmt: skip
-    """Return what a page that shows all of it tells: causes, actions and what the office thinks, each where there is any.
+    """Return all non-empty commentary blocks of a page: causes, actions and the office's assessments.
 
     Args:
-        telling: in whose words.
+        telling: the context.
         commented: of one subject, or of one bureau.
-        codes: of the indicators and projects of which the office's assessments are told.
+        codes: indicators and projects whose assessments are included.
         about: name the subject of each row rather than the bureau.
-        signs: last day of a period → the circled number by which it is tied to the chart above.
+        signs: last day of a period → circled number of its annotation in the chart above.
     """
     every = (
         commentaries(telling, commented, about=about, signs=signs),
@@ -141,14 +141,14 @@ def blocks(
 
 
 def of_subject(telling: Telling, code: str) -> list[Commented]:
-    """Return what is said of an indicator or project, by the bureaus in catalogue order."""
+    """Return the commentary on an indicator or project, by bureau in catalogue order."""
     order = {unit: place for place, unit in enumerate(telling.bureaus)}
     own = [(bureau, commented) for (subject, bureau), commented in telling.moment.commented.items() if subject == code]
     return [commented for bureau, commented in sorted(own, key=lambda pair: order.get(pair[0], len(order)))]
 
 
 def of_bureau(telling: Telling, code: str) -> list[Commented]:
-    """Return what a bureau says and does, by indicator and project in catalogue order; a bureau that ended by its successor's name."""
+    """Return a bureau's commentary and actions, by indicator and project in catalogue order; of an ended bureau, under its successor's name."""
     order = {subject: place for place, subject in enumerate([*telling.moment.indicators, *telling.moment.by_code(tables.Project)])}
     own = [
         (subject, commented) for (subject, bureau), commented in telling.moment.commented.items() if telling.home(bureau) == code
@@ -157,7 +157,7 @@ def of_bureau(telling: Telling, code: str) -> list[Commented]:
 
 
 def due_text(telling: Telling, action: tables.Action) -> str:
-    """Write the day an action is due, and the first one where it was moved."""
+    """Format the due date of an action, with the original one if it was moved."""
     w = telling.words
     first = known_day(action.due_on, action.due_on_precision, w.language) if action.due_on else ""
     if action.new_due_on is None:
@@ -166,14 +166,14 @@ def due_text(telling: Telling, action: tables.Action) -> str:
 
 
 def state_word(telling: Telling, action: tables.Action) -> str:
-    """Return the word for how an action stands; that it should have been done says so."""
+    """Return the word for an action's state, or for overdue."""
     w = telling.words
     word = w(f"action_{action.action_state}")
     return word + w("in_brackets", text=w("action_late")) if is_late(action, telling.as_of) else word
 
 
 def outcome_text(telling: Telling, item: Scored, outcome: Outcome | None) -> str:
-    """Say how the figure moved since the action began, and whether that is what was expected."""
+    """Return how the figure moved since the action began, and whether that was the expected direction."""
     if outcome is None:
         return ""
     w, definition = telling.words, item.entry.definition
@@ -183,7 +183,7 @@ def outcome_text(telling: Telling, item: Scored, outcome: Outcome | None) -> str
 
 
 def _effect(telling: Telling, action: tables.Action, item: Scored | None) -> str:
-    """Say what an action is to bring, and of a finished one how the figure moved."""
+    """Return the expected effect of an action and, if it is finished, how the figure moved."""
     w, sentences = telling.words, []
     if action.effect_value is not None:
         unit, number = "" if item is None else w.named(item.entry.definition, "unit"), w.number(action.effect_value, "+,.10g")
@@ -205,7 +205,7 @@ def _subject(telling: Telling, row: tables.Action | tables.Commentary) -> str:
 
 
 def _heading(telling: Telling, part: str) -> str:
-    """Return the heading of a part, and that it is internal where the government keeps it inside."""
+    """Return the heading of a part, marked as internal where the government does not publish it."""
     w = telling.words
     word = w(f"part_{part}")
     return word if part in government().open_parts else word + w("in_brackets", text=w("kept_inside"))

@@ -35,7 +35,7 @@ def text(scored: Iterable[Scored], words: Words) -> str:
 
 
 def examples(scored: Iterable[Scored], words: Words) -> list[Example]:
-    """Return one example of each way of judging that the day has figures for: progress, a ceiling, a due day, a result that is missing."""
+    """Return one example of each way of judging with figures on the day: progress, ceiling, due target, missing result."""
     every = sorted(
         scored, key=lambda item: item.judgement.is_stale
     )  # what tells of now comes first, else in the order of the catalogue

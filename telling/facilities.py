@@ -30,7 +30,7 @@ FIELDS = ("bureau", "kind")
 
 
 def title(telling: Telling, facilities: Sequence[Facility], headline: str) -> str:
-    """Say how many take cashless: as published, and on the list; ``headline`` is blank where nothing is published."""
+    """Return how many facilities accept cashless payment: published, and by the register; ``headline`` is blank if none is published."""
     single = counted(facilities)
     w = telling.words
     values = {"total": w.number(len(single)), "done": w.number(by_status(single)["introduced"])}
@@ -38,7 +38,7 @@ def title(telling: Telling, facilities: Sequence[Facility], headline: str) -> st
 
 
 def cards(telling: Telling, facilities: Sequence[Facility], rollout: Scored | None) -> list[Card]:
-    """Return the headline numbers: as published, and what the list holds."""
+    """Return the headline numbers: published ones, and those of the register."""
     w, single = telling.words, counted(facilities)
     statuses, ways, cash = by_status(single), methods(facilities), cash_only(facilities)
     figure = rollout.judgement.figure if rollout else None
@@ -66,13 +66,13 @@ SHOWN = ("introduced", "standard", "cash")  # the lists that headline numbers an
 
 
 def chosen(telling: Telling, facilities: Sequence[Facility], *, show: str = "", bureau: str = "") -> list[Facility]:
-    """Return the facilities that a number counts: of a bureau, and which of them.
+    """Return the facilities behind a count, filtered by bureau and selection.
 
     Args:
-        telling: in which organisation bureaus are.
-        facilities: every one.
-        show: one of ``SHOWN``; a blank: all.
-        bureau: whose; a blank: everybody's.
+        telling: the organisation of bureaus.
+        facilities: every facility.
+        show: one of ``SHOWN``; blank: all.
+        bureau: its code; blank: all.
     """
     own = [f for f in facilities if not bureau or telling.home(f.bureau) == bureau]
     if show == "cash":
@@ -83,7 +83,7 @@ def chosen(telling: Telling, facilities: Sequence[Facility], *, show: str = "", 
 
 
 def kind_word(telling: Telling, kind: str) -> str:
-    """Return the word for a kind of facility; one that has no words is shown as its code."""
+    """Return the word for a kind of facility; its code if there is none."""
     return telling.words(f"facility_{kind}") if telling.words.has(f"facility_{kind}") else kind
 
 
@@ -131,7 +131,7 @@ def _names(telling: Telling, field: str, value: str) -> dict[str, str]:
 
 
 def ways_of_paying(telling: Telling, facilities: Sequence[Facility]) -> Block:
-    """Say how many of the facilities that take cashless take each way of paying."""
+    """Count the payment methods accepted by facilities that take cashless payment."""
     w, total = telling.words, len(taking(facilities))
     ways = methods(facilities)
     bars = tuple((w(f"method_{m}"), ways[m]) for m in (*METHODS, "standard", "unstated"))
@@ -148,7 +148,7 @@ def ways_of_paying(telling: Telling, facilities: Sequence[Facility]) -> Block:
 
 
 def over_time(telling: Telling, facilities: Sequence[Facility]) -> Block:
-    """Say on which days of the list cashless was introduced, and when it is planned."""
+    """Return the number of facilities by date of introduction of cashless payment, actual and planned."""
     w, single = telling.words, counted(facilities)
     days = days_of(facilities)
     done = [f for f in single if f.status in CASHLESS]
@@ -171,14 +171,14 @@ def over_time(telling: Telling, facilities: Sequence[Facility]) -> Block:
 
 
 def cash_places(telling: Telling, facilities: Sequence[Facility]) -> Block:
-    """List what is still cash only, and until when."""
+    """List the facilities that are still cash only, and until when."""
     w, cash_only_places = telling.words, cash_only(facilities)
     sentence = w("fac_cash_sentence", n=len(cash_only_places)) if cash_only_places else w("fac_cash_none")
     return _list(telling, cash_only_places, key="cash_only", title=w("fac_cash"), sentence=sentence, until=True)
 
 
 def whole_list(telling: Telling, facilities: Sequence[Facility]) -> Block:
-    """List every row, classes included."""
+    """List every row, including aggregate rows for classes of facilities."""
     sentence = telling.words("fac_list_sentence", total=len(facilities), classes=sum(f.is_class for f in facilities))
     if gone := sum(f.status == ENDED for f in facilities):
         sentence += telling.words("list_ended", count=telling.words.number(gone))
@@ -239,7 +239,7 @@ class _Place:
 
 
 def tiles(telling: Telling, facilities: Sequence[Facility]) -> Block:
-    """Show the places on the government's map of tiles, with the list that says the same."""
+    """Return the places on the government's tile map, with a list of the same numbers."""
     w = telling.words
     counts, layout = by_place(counted(facilities)), government().places
     place_names = {place.name_ja for place in layout}
@@ -288,5 +288,5 @@ def tiles(telling: Telling, facilities: Sequence[Facility]) -> Block:
 
 
 def _is_japanese(name: str) -> bool:
-    """Say whether a place is written in Japanese: its last character (区, 市) can go, and it can be read from top to bottom."""
+    """Say whether a place name is Japanese: its suffix (区, 市) can be dropped, and it can be written vertically."""
     return name >= "\u2e80"

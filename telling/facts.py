@@ -21,7 +21,7 @@ Columns = Mapping[str, Cell]
 
 
 def facts(telling: Telling, row: tables.Indicator) -> list[Pair]:
-    """Tell project, scope, unit, kind, frequency, base, exclusions and note of a row of the catalogue, as far as there are any."""
+    """Return project, scope, unit, kind, frequency, base, exclusions and note of a catalogue row, without blanks."""
     w, project = telling.words, telling.moment.by_code(tables.Project).get(row.project_code or "")
     pairs = [
         ("project", w.named(project) if project else ""), ("scope", telling.bureau(row.scope_code)), ("unit", w.named(row, "unit")),
@@ -32,7 +32,7 @@ def facts(telling: Telling, row: tables.Indicator) -> list[Pair]:
 
 
 def inputs(telling: Telling, item: Scored) -> list[Pair]:
-    """Tell every number the status was worked out from; those that it has not are left out."""
+    """Return every input of the status, without missing ones."""
     w, judged, definition = telling.words, item.judgement, item.entry.definition
     base = judged.baseline.value if judged.baseline else None
     shares = {name: getattr(judged, name) for name in ("progress", "planned_progress", "ratio")}
@@ -47,13 +47,13 @@ def inputs(telling: Telling, item: Scored) -> list[Pair]:
 
 
 def targets(telling: Telling, item: Scored) -> Block:
-    """Tell every target of an indicator, withdrawn ones too, in the order in which they were set."""
+    """Return every target of an indicator, including withdrawn ones, in the order they were set."""
     every = sorted(item.entry.goals, key=lambda g: (g.period.end, g.set_order))
     return _block("targets", telling.words("targets_raised"), [_target(telling, item, g) for g in every])
 
 
 def targets_of(telling: Telling, items: Iterable[Scored]) -> Block:
-    """Tell the targets of several indicators that stand on the day."""
+    """Return the targets of several indicators that are valid on the day."""
     w, goals_of = telling.words, [(item, goal) for item in items for goal in item.goals]
     rows = [{w("indicators_one"): w.named(item.entry.definition), **_target(telling, item, goal)} for item, goal in goals_of]
     flat = [
@@ -68,7 +68,7 @@ def targets_of(telling: Telling, items: Iterable[Scored]) -> Block:
 
 
 def figures_of(telling: Telling, items: Iterable[Scored]) -> Block:
-    """Tell every figure of several indicators."""
+    """Return every figure of several indicators."""
     w, figures_of = telling.words, [(item, figure) for item in items for figure in item.figures]
     rows = [
         {
@@ -91,12 +91,12 @@ def figures_of(telling: Telling, items: Iterable[Scored]) -> Block:
 
 
 def revisions(telling: Telling, items: Iterable[Scored], *, most: int | None = None) -> Block:
-    """Tell the corrected and withdrawn figures of an indicator, newest first: whose, what it was before, and why it was changed.
+    """Return the corrected and withdrawn figures of an indicator, newest first: unit, previous value, and reason.
 
     Args:
-        telling: in whose words.
+        telling: the context.
         items: the indicator's judgements, for its own scope and for every unit.
-        most: tell no more than so many.
+        most: maximum number of rows.
     """
     w = telling.words
     every = [(item, revision) for item in items for revision in item.revisions]
@@ -116,7 +116,7 @@ def revisions(telling: Telling, items: Iterable[Scored], *, most: int | None = N
 
 
 def size(telling: Telling, item: Scored, revision: Revision) -> str:
-    """Say by how much a final value differs from the preliminary one, in the unit and relative to it; a blank of another revision."""
+    """Return the difference of a final from its preliminary value, absolute and relative; blank for other revisions."""
     definition, language = item.entry.definition, telling.words.language
     gone = revised(definition, revision)
     if gone is None:
@@ -126,7 +126,7 @@ def size(telling: Telling, item: Scored, revision: Revision) -> str:
 
 
 def typical(telling: Telling, item: Scored) -> str:
-    """Say of an indicator and unit how far final values are from preliminary ones, as a rule; a blank where none followed yet."""
+    """Return the typical difference of final from preliminary values of an indicator and unit; blank if there is none yet."""
     w, definition = telling.words, item.entry.definition
     usual = typical_revision(definition, item.revisions)
     if usual is None:
@@ -141,7 +141,7 @@ def typical(telling: Telling, item: Scored) -> str:
 
 
 def readings(telling: Telling, item: Scored) -> Block:
-    """Tell the same facts as other sources give them, agreeing or not."""
+    """Return the values of the same facts in other sources, agreeing or not."""
     w, definition = telling.words, item.entry.definition
     rows = [
         {
@@ -157,7 +157,7 @@ def readings(telling: Telling, item: Scored) -> Block:
 
 
 def why(telling: Telling, revision: Revision) -> str:
-    """Say why a figure was corrected or withdrawn."""
+    """Return the reason of a correction or withdrawal."""
     w, figure = telling.words, revision.vintage
     if revision.is_final:
         return w("preliminary_to_final")
@@ -166,7 +166,7 @@ def why(telling: Telling, revision: Revision) -> str:
 
 
 def figure_cell(telling: Telling, item: Scored, figure: Figure | None) -> Number:
-    """Return a figure as people read it, told apart from what stands beside it, with its value; a dash where there is none."""
+    """Return a formatted figure with its value, precise enough to differ from its neighbours; a dash where there is none."""
     value = value_of(item.entry.definition, figure) if figure else None
     return Number(value, shown_figure(item, figure, telling.words.language))
 
@@ -186,7 +186,7 @@ def _target(telling: Telling, item: Scored, goal: Goal) -> dict[str, Cell]:
 def _block(
     key: str, title: str, rows: Sequence[Columns], flat: Iterable[Flat] = (), *, sentence: str = "", why_empty: str = ""
 ) -> Block:
-    """Return rows as a block, without the columns in which nothing is written."""
+    """Return rows as a block, without empty columns."""
     heads = [head for head in (rows[0] if rows else ()) if any(row[head] for row in rows)]
     cells = tuple(tuple(row[head] for head in heads) for row in rows)
     return Block(

@@ -11,11 +11,11 @@ _REFUSED = re.compile(r'[\\/:*?"<>|\x00-\x1f]+')
 
 
 def file_name(*parts: str, ending: str) -> str:
-    """Return the name of a file: what it is about, part by part, without what a file system refuses; blank parts are left out."""
+    """Return a file name from its parts, without characters that file systems refuse; blank parts are left out."""
     kept = (" ".join(_REFUSED.sub("_", line(_REFUSED.sub("_", part))).split()).strip("._") for part in parts)
     return "_".join(part for part in kept if part) + ending
 
 
 def attachment(name: str) -> str:
-    """Return the ``Content-Disposition`` of a file to save under a name in any script (RFC 6266)."""
+    """Return a ``Content-Disposition`` header for a file name in any script (RFC 6266)."""
     return f"attachment; filename*=UTF-8''{quote(name)}"

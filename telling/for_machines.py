@@ -20,7 +20,7 @@ from telling.words import Words
 
 
 def figure_json(figure: Figure, book: Book) -> dict[str, Any]:
-    """Return one observation as plain JSON: period with its days, value, n and d, marks, vintage and source."""
+    """Return one observation as plain JSON: period with its dates, value, n and d, flags, vintage and source."""
     period = figure.period
     source = book.sources.get(figure.source_code)
     return {
@@ -40,7 +40,7 @@ def figure_json(figure: Figure, book: Book) -> dict[str, Any]:
 
 
 def revision_json(definition: Definition, figure: Figure, by_vintage: Mapping[tuple[str, int], Figure]) -> dict[str, Any]:
-    """Return the preliminary value that a final one follows and by how much it was revised; nulls of any other figure.
+    """Return the preliminary value before a final one and the size of the revision; nulls for any other figure.
 
     Args:
         by_vintage: every vintage of the indicator and unit, by period and number.
@@ -72,7 +72,7 @@ def _baseline_json(baseline: Baseline | None) -> dict[str, Any] | None:
 
 
 def roll_up_json(rolled: RollUp) -> dict[str, Any]:
-    """Return what bureaus' reports of a period add up to, with coverage and the bureaus that are not in it."""
+    """Return the roll-up of bureaus' reports of a period, with coverage and the missing bureaus."""
     figure = rolled.figure
     return {
         "period": rolled.period_code, "value": figure.value if figure else None,
@@ -112,7 +112,7 @@ def _needed_json(scored: Scored, as_of: date) -> dict[str, Any] | None:
 
 
 def _typical_revision_json(scored: Scored) -> dict[str, Any] | None:
-    """Return how far final values are from preliminary ones as a rule: the median of the sizes, in the indicator's unit, and of how many."""
+    """Return the typical revision of preliminary values: the median size, in the indicator's unit, and the number of revisions."""
     usual = typical_revision(scored.entry.definition, scored.revisions)
     return None if usual is None else {"count": usual[0], "median": usual[1]}
 
@@ -125,7 +125,7 @@ def _last_due_json(last: LastDue | None) -> dict[str, Any] | None:
 
 
 def status_json(scored: Scored, book: Book, *, as_of: date) -> dict[str, Any]:
-    """Return one judgement with all its inputs, so that a stranger can recompute it, and the planned and expected path drawn."""
+    """Return one judgement with all inputs needed to recompute it, and the planned and expected path as drawn."""
     entry, judged = scored.entry, scored.judgement
     definition, figure = entry.definition, judged.figure
     return {
@@ -173,9 +173,9 @@ def status_json(scored: Scored, book: Book, *, as_of: date) -> dict[str, Any]:
 
 
 def stood_json(stood: Iterable[Stood]) -> list[dict[str, Any]]:
-    """Return how something stood at the end of each quarter, oldest first: by what was known then, the last as it stands now.
+    """Return the status at the end of each quarter, oldest first: as known then; the last as of now.
 
-    Of an indicator with its figure of then, where that said something of the quarter, what was planned, and the gap.
+    For an indicator, with its figure of the time (if current in that quarter), the planned value, and the gap.
     """
     return [{"period": s.quarter.code, "status": s.status, **(figures_then(s) if s.judgement is not None else {})} for s in stood]
 
@@ -185,7 +185,7 @@ def _since_json(since: Since | None) -> dict[str, Any] | None:
 
 
 def attention_json(telling: Telling) -> dict[str, Any]:
-    """Return what is off track, in the order of the list, each with its strip and since when."""
+    """Return what is off track, in list order, each with its strip and since when."""
     rows = attention.block(telling).flat
     off = telling.moment.off_track
     return {
@@ -196,7 +196,7 @@ def attention_json(telling: Telling) -> dict[str, Any]:
 
 
 def strips_json(moment: Moment) -> dict[str, Any]:
-    """Return the strip of every indicator and unit that has a target, and of every project."""
+    """Return the strip of every indicator and unit with a target, and of every project."""
     with_path = [s for s in moment.scored if s.entry.goals or s.entry.goals_of]
     return {
         "indicators": [

@@ -23,7 +23,7 @@ class Opening:
 
 
 def opening(telling: Telling) -> Opening:
-    """Return the sentence of the newest published rate of procedures, rounded down: nobody reads of more than there are."""
+    """Return the headline of the newest published rate of procedures, rounded down so as never to overstate it."""
     w = telling.words
     item: Scored | None = published(telling.moment.scored, "procedures", "ratio")
     figure = item.judgement.figure if item else None
@@ -41,5 +41,5 @@ def opening(telling: Telling) -> Opening:
 
 
 def online_word(status: str, telling: Telling) -> str:
-    """Say whether a procedure can be done online, by its state of digitisation."""
+    """Return whether a procedure is available online, by its digitisation status."""
     return telling.words(f"cz_online_{status if status in ('done', 'partly_done', 'not_done', 'planned') else 'other'}")

@@ -25,12 +25,12 @@ Told = tuple[date, str, float | None]  # the day, what happened, the value it sp
 
 
 def annotations_of(telling: Telling, item: Scored, values: Mapping[date, float], span: tuple[date, date]) -> tuple[Annotation, ...]:
-    """Return what happened within the days of a chart, in order of time, one annotation a day.
+    """Return the events within the days of a chart, in order of time, one annotation per day.
 
     Args:
-        telling: in whose words; what was set or told after its day is not known.
+        telling: the context; events recorded after its day are unknown.
         item: the indicator.
-        values: last day of a figure → its drawn value: what is said of a period that ends there is tied to it.
+        values: last day of a figure → its drawn value, to which events of that period are attached.
         span: the first and last day drawn.
     """
     every = (*raised(telling, item), *_replaced(telling, item), *_reorganised(telling, item), *_causes(telling, item, values))
@@ -47,12 +47,12 @@ def annotations_of(telling: Telling, item: Scored, values: Mapping[date, float],
 
 
 def former(item: Scored, as_of: date) -> list[Goal]:
-    """Return the targets that had been set anew by a day, by due day: each once, those taken back and repeated ones left out."""
+    """Return the targets superseded by a day, by due date, without withdrawn and repeated ones."""
     return [before for before, after in _pairs(item, as_of) if before.value != after.value]
 
 
 def _pairs(item: Scored, as_of: date) -> Iterator[tuple[Goal, Goal]]:
-    """Yield each target with the one that took its place, for the same period, as far as set by a day."""
+    """Yield each target with its successor for the same period, if set by a day."""
     goals_of: dict[str, list[Goal]] = defaultdict(list)
     for goal in item.entry.goals:
         if not goal.is_withdrawn(as_of) and (goal.set_on is None or goal.set_on <= as_of):
@@ -62,7 +62,7 @@ def _pairs(item: Scored, as_of: date) -> Iterator[tuple[Goal, Goal]]:
 
 
 def raised(telling: Telling, item: Scored) -> Iterator[Told]:
-    """Yield when a target was set anew, or taken back, and from what to what."""
+    """Yield when a target was revised or withdrawn, with old and new value."""
     w, definition = telling.words, item.entry.definition
     for before, after in _pairs(item, telling.as_of):
         if after.set_on is not None and before.value != after.value:
@@ -85,7 +85,7 @@ def raised(telling: Telling, item: Scored) -> Iterator[Told]:
 
 
 def _replaced(telling: Telling, item: Scored) -> Iterator[Told]:
-    """Yield where another indicator takes over, and where this one took over: at the last figure of the one that was replaced."""
+    """Yield the replacement of this indicator by another, and of another by this: at the last figure of the replaced one."""
     w, rows, code = telling.words, telling.moment.indicators, item.entry.definition.code
     last = {s.entry.definition.code: max(f.period.end for f in s.figures) for s in telling.moment.own if s.figures}
     if code not in rows:
@@ -98,7 +98,7 @@ def _replaced(telling: Telling, item: Scored) -> Iterator[Told]:
 
 
 def _reorganised(telling: Telling, item: Scored) -> Iterator[Told]:
-    """Yield when the bureau whose figures these are took over work or handed it on."""
+    """Yield reorganisations of the figures' bureau: work taken over or handed on."""
     w, unit = telling.words, item.entry.unit_code
     for succession in telling.moment.organisation.successions:
         if succession.effective_date is not None and unit in (succession.predecessor_code, succession.successor_code):
@@ -112,7 +112,7 @@ def _reorganised(telling: Telling, item: Scored) -> Iterator[Told]:
 
 
 def _causes(telling: Telling, item: Scored, values: Mapping[date, float]) -> Iterator[Told]:
-    """Yield what bureaus wrote of a period: the cause, else what is done; of many bureaus the first and how many others."""
+    """Yield commentaries on a period: the cause, else the response; of many bureaus the first, and the number of others."""
     w, code = telling.words, item.entry.definition.code
     by_period: dict[str, list[tuple[str, str]]] = defaultdict(list)
     for (subject, bureau), commented in telling.moment.commented.items():
@@ -144,7 +144,7 @@ def _causes(telling: Telling, item: Scored, values: Mapping[date, float]) -> Ite
 
 
 def signs(events: Iterable[Annotation]) -> dict[date, str]:
-    """Return the circled number of each day, by which words elsewhere on a page are tied to the chart."""
+    """Return the circled number of each day, by which other texts of the page refer to the chart."""
     return {annotation.day: annotation.sign for annotation in events}
 
 

@@ -20,10 +20,9 @@ Lines = list[tuple[tuple[str, bool], list[tuple[Figure, float] | None]]]
 
 
 def lines_of(scored: Scored) -> Lines:
-    """Return figures with a value by series, each in order of time; ``None`` where a line is broken.
+    """Return figures with a value by series, each in order of time; ``None`` breaks a line.
 
-    A sum since the year began begins anew each year, and so does what is left of a year's budget: no line leads across. The series of
-    the figure that is judged comes last.
+    Year-to-date sums and remaining budgets restart each year: no line connects the years. The judged figure's series comes last.
     """
     definition, judged = scored.entry.definition, scored.judgement.figure
     lines: Lines = []
@@ -43,7 +42,7 @@ def lines_of(scored: Scored) -> Lines:
 
 
 def stretches_of(scored: Scored) -> list[list[tuple[date, float]]]:
-    """Return (period end, value) of what a line may join, of every series."""
+    """Return (period end, value) of the connected stretches of every series."""
     return _stretches(lines_of(scored))
 
 
@@ -60,23 +59,23 @@ def _stretches(lines: Lines) -> list[list[tuple[date, float]]]:
 
 
 def stretches_judged(scored: Scored) -> list[list[tuple[date, float]]]:
-    """Return the stretches of the series that is judged, where it has two values or more; sums since the year began drawn over years would read as one line."""
+    """Return the stretches of the judged series, if it has two values or more; year-to-date sums of several years would read as one line."""
     every = lines_of(scored)
     own = [point for point in every[-1][1] if point is not None] if every else []
     return _stretches(every[-1:] if len(own) > 1 else every)
 
 
 def goals_drawn(scored: Scored, *, as_of: date) -> list[Goal]:
-    """Return the targets set by a day, one per period, that one figure or another could be held against, by due day."""
+    """Return the targets set by a day, one per period, that are comparable with any of the figures, by due date."""
     return [] if scored.entry.definition.direction == "none" else goals_known(scored.entry.goals, as_of)
 
 
 def series(scored: Scored, telling: Telling) -> Series | None:
-    """Return what the chart of an indicator holds; nothing where there is no figure to draw.
+    """Return the data of an indicator's chart; ``None`` if there is no figure to draw.
 
     Args:
         scored: the judged indicator.
-        telling: in whose words; targets set after its day are not drawn, and nothing before it is forecast.
+        telling: the context; targets set after its day are not drawn, and nothing before it is forecast.
     """
     words, as_of = telling.words, telling.as_of
     definition, judged, language = scored.entry.definition, scored.judgement, words.language
@@ -136,9 +135,9 @@ def series(scored: Scored, telling: Telling) -> Series | None:
 
 
 def _span(scored: Scored, figures: Sequence[Figure], expected: Forecast | None) -> tuple[date, date]:
-    """Return the first and last day drawn: from the published baseline or first figure to the target in force or expected value.
+    """Return the first and last day drawn: from the published baseline or first figure to the target in force or forecast.
 
-    Of a budget the whole period of its target is drawn; plans for years without a figure are not.
+    For a budget the whole period of its target is drawn; plans for years without a figure are not.
     """
     judged, definition = scored.judgement, scored.entry.definition
     days = [f.period.end for f in figures]
@@ -157,7 +156,7 @@ def _span(scored: Scored, figures: Sequence[Figure], expected: Forecast | None) 
 
 
 def _corners(scored: Scored, path: Sequence[tuple[date, float]], words: Words) -> list[Point]:
-    """Return the corners of the planned path; each budget rises from 0 on its own."""
+    """Return the corners of the trajectory; each budget rises from 0 on its own."""
     definition, language = scored.entry.definition, words.language
     corners: list[Point] = []
     for stretch in path_stretches(definition, path):
@@ -192,7 +191,7 @@ def _ahead(
 
 
 def legend(shape: Series | None, expected: Forecast | None, words: Words) -> str:
-    """Say what lines, dots and marks mean, and of a forecast how it is made and how its intervals held in the past."""
+    """Return the meaning of lines, dots and marks and, for a forecast, its method and the back-tested coverage of its intervals."""
     words_of = [words("legend")]
     if shape is not None and len(shape.lines) > 1:
         words_of.append(words("legend_lines"))

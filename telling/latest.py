@@ -32,7 +32,7 @@ class Latest:
 
 
 def latest(every: Iterable[Scored], sources: Mapping[str, SourceNote], words: Words, *, as_of: date, count: int) -> list[Latest]:
-    """Return what changed last, newest first, ``count`` lines at most (``kpis.figures.latest``)."""
+    """Return the latest changes, newest first, at most ``count`` (``kpis.figures.latest``)."""
     return [_line(change, words) for change in latest_changes(every, sources, as_of=as_of, count=count)]
 
 

@@ -23,17 +23,17 @@ NOT_SHOWN = (
 
 
 def name(telling: Telling, register: Register) -> str:
-    """Return what the register is called."""
+    """Return the name of the register."""
     return telling.words(f"nav_{register.sheet}")
 
 
 def title(telling: Telling, register: Register, rows: Sequence[RowStanding]) -> str:
-    """Say how many rows stand."""
+    """Return how many rows are valid."""
     return telling.words("listed_title", register=name(telling, register), count=sum(_counted(register, rows).values()))
 
 
 def lead(telling: Telling, rows: Sequence[RowStanding]) -> str:
-    """Say of which day it is, and how many rows are counted no longer or not yet."""
+    """Return the reference date, and how many rows are no longer or not yet counted."""
     w = telling.words
     sentences = [w("listed_lead", as_of=format_date(telling.as_of, w.language))]
     sentences += [w(f"listed_{apart}_count", count=n) for apart in APART if (n := sum(row.status == apart for row in rows))]
@@ -41,12 +41,12 @@ def lead(telling: Telling, rows: Sequence[RowStanding]) -> str:
 
 
 def status_word(telling: Telling, register: Register, status: str) -> str:
-    """Return the word for how a row stands."""
+    """Return the word for a row's status."""
     return telling.words(f"listed_{status}" if status in APART else f"{register.kind}_{status}")
 
 
 def cards(telling: Telling, register: Register, rows: Sequence[RowStanding]) -> list[Card]:
-    """Return how many rows stand in each status."""
+    """Return the number of rows in each status."""
     note = name(telling, register)
     return [
         Card(status_word(telling, register, status), n, note, (("status", status),))
@@ -78,17 +78,17 @@ def compared(telling: Telling, register: Register, rows: Sequence[RowStanding]) 
 
 
 def empty(telling: Telling, register: Register) -> str:
-    """Say that nothing is loaded yet."""
+    """Return the remark that nothing is loaded yet."""
     return telling.words("listed_empty", register=name(telling, register))
 
 
 def listed(telling: Telling, register: Register, rows: Sequence[RowStanding], address: Callable[[str], str] | None = None) -> Block:
-    """List rows: how each stands, and every column in which something is said.
+    """List rows with their status, and every non-empty column.
 
     Args:
-        telling: in whose words.
-        register: of which.
-        rows: to be listed.
+        telling: the context.
+        register: the register.
+        rows: rows to list.
         address: code → address of the row's own page, where there is one.
     """
     w = telling.words
@@ -104,13 +104,13 @@ def listed(telling: Telling, register: Register, rows: Sequence[RowStanding], ad
 
 
 def facts(telling: Telling, register: Register, row: Declared, *, without: Collection[str] = ()) -> list[tuple[str, str]]:
-    """Return what the register says of a row: heading and text, in the order of its fields; what is blank is left out.
+    """Return the fields of a row as heading and text, in declaration order, without blanks.
 
     Args:
-        telling: in whose words.
-        register: of which.
-        row: as it is stored.
-        without: fields that are told elsewhere.
+        telling: the context.
+        register: the register.
+        row: as stored.
+        without: fields shown elsewhere.
     """
     headings = _headings(telling, register)
     facts_of = {column: _text(telling, register, row, column) for column in _shown(register) if column not in without}
@@ -118,12 +118,12 @@ def facts(telling: Telling, register: Register, row: Declared, *, without: Colle
 
 
 def said_columns(register: Register) -> tuple[str, ...]:
-    """Return the columns that are public, in the order of the fields, a text in all its languages."""
+    """Return the public columns in declaration order, a text in all its languages."""
     return tuple(said_of(register.fields))
 
 
 def of_bureau(telling: Telling, register: Register, counts: Mapping[str, int]) -> str:
-    """Say how many rows a bureau has, and how many of them in each status that occurs."""
+    """Return a bureau's row count, with the count of each status that occurs."""
     w = telling.words
     parts = (
         f"{status_word(telling, register, status)} {w.number(counts[status])}"
@@ -138,7 +138,7 @@ def _counted(register: Register, rows: Sequence[RowStanding]) -> dict[str, int]:
 
 
 def _shown(register: Register) -> list[str]:
-    """Return the public fields that a reader is shown; how exactly a day is known is told with the day, the status beside."""
+    """Return the public fields to show; the precision of a date is shown with the date, the status separately."""
     own = (f"{register.called_by}_ja", f"{register.called_by}_en") if register.called_by != "name" else ()
     called = tuple(column for column in own if column in register.fields.model_fields)
     return [
@@ -156,7 +156,7 @@ def _shown(register: Register) -> list[str]:
 
 
 def _headings(telling: Telling, register: Register) -> dict[str, str]:
-    """Return heading → field, as the fields say what they mean."""
+    """Return heading → field, from the declarations of fields."""
     texts, meant = translated(register.fields), said_of(register.fields)
     language = side(telling.words.language)
     return {

@@ -105,7 +105,7 @@ class Matrix:
 
 
 def in_short(theme: str, words: Words) -> str:
-    """Return the name of a theme for a narrow place: without the explanation in brackets that やさしい日本語 gives it."""
+    """Return the short name of a theme: without the explanation in brackets that やさしい日本語 adds."""
     name = theme_name(theme, words)
     return re.sub(r"(?<=.)[(\uff08].*[)\uff09]$", "", name)
 
@@ -113,13 +113,13 @@ def in_short(theme: str, words: Words) -> str:
 def matrix(
     telling: Telling, reports: Sequence[BureauReport], handed: Mapping[str, Handed] | None = None, *, period: str = ""
 ) -> Matrix:
-    """Tell the bureaus of a day.
+    """Return the matrix of the bureaus of a day.
 
     Args:
-        telling: in whose words, in which organisation.
+        telling: the context, including the organisation.
         reports: the bureaus, in catalogue order.
-        handed: where each bureau's report of a period stands, for those who may see that.
-        period: what that period is called.
+        handed: state of each bureau's report of a period, for viewers who may see it.
+        period: name of that period.
     """
     w, handed = telling.words, handed or {}
     every = {theme: row for theme, row in of_themes(list(telling.moment.indicators.values())).items()}
@@ -152,12 +152,12 @@ def matrix(
 
 
 def of_gone(telling: Telling, gone: Sequence[BureauReport]) -> Matrix:
-    """Tell the bureaus that are no more by the day, without a whole: they never were one together."""
+    """Return the matrix of bureaus that ended by the day, without totals: they never existed together."""
     return replace(matrix(telling, gone), heads=(), notes=())
 
 
 def title(reports: Sequence[BureauReport], rows: Sequence[MatrixRow], themes: int, words: Words) -> str:
-    """Say of how many bureaus what is known, and how many have an indicator short of plan; the first ``themes`` cells of a row are of themes."""
+    """Return the number of bureaus with data, and of those with an indicator short of plan; the first ``themes`` cells of a row are themes."""
     short = sum(bool(row.short) for row in rows)
     common = sum(any(cell.status not in (MISSING, NONE) for cell in row.cells[:themes]) for row in rows)
     if common:
@@ -180,7 +180,7 @@ def _item(report: BureauReport, row: tables.Indicator) -> Scored | None:
 
 
 def _usual(reports: Iterable[BureauReport], row: tables.Indicator) -> Period:
-    """Return the period that most bureaus' figures are of, the newest of several."""
+    """Return the most frequent period of bureaus' figures, the newest of several."""
     counted = Counter(item.judgement.figure.period for r in reports if (item := _item(r, row)) and item.judgement.figure)
     return max(counted, key=lambda p: (counted[p], p.end))
 
@@ -250,7 +250,7 @@ def _milestones(milestones: Iterable[Milestone], words: Words, bureau: str = "")
 def _heads(
     telling: Telling, reports: Sequence[BureauReport], rows: Sequence[MatrixRow], themes: Sequence[tuple[str, tables.Indicator]]
 ) -> tuple[tuple[str, tuple[Cell, ...]], ...]:
-    """Return the lines above the bureaus: the whole, its plan, how many reported, how many fall short."""
+    """Return the rows above the bureaus: the whole, its plan, how many reported, how many fall short."""
     w, nothing, theme_count = telling.words, Cell("", NONE), len(themes)
     whole = {s.entry.definition.code: s for s in telling.moment.own}
     items = [whole.get(row.indicator_code) for _, row in themes]

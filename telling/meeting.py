@@ -52,27 +52,27 @@ class QuarterReport:
 
     @property
     def as_of(self) -> date:
-        """Return the day everything is judged on."""
+        """Return the day of all judgements."""
         return self.moment.as_of
 
     @property
     def is_sample(self) -> bool:
-        """Say whether everything here is of the sample organisation."""
+        """Say whether the data are those of the sample organisation."""
         return self.moment.state.is_sample()
 
     @property
     def scored(self) -> list[Scored]:
-        """Return every indicator for its own scope, judged on the quarter's last day."""
+        """Return every indicator for its own scope, judged as of the quarter's last day."""
         return self.moment.own
 
     @cached_property
     def shifts(self) -> list[Shift]:
-        """Return those that stand otherwise than on the last day of the quarter before."""
+        """Return the indicators whose status changed since the last day of the quarter before."""
         return shifts(self.before.own, self.moment.own, since=self.before.as_of)
 
     @cached_property
     def milestones(self) -> list[Milestone]:
-        """Return those due, done or reported in the quarter."""
+        """Return the milestones due, done or reported in the quarter."""
         return [m for p in self.moment.projects for m in p.milestones if of_quarter(m, self.period)]
 
     @cached_property
@@ -82,7 +82,7 @@ class QuarterReport:
 
     @cached_property
     def coverage(self) -> list[tuple[Scored, RollUp]]:
-        """Return for each indicator that bureaus report the last reports of the quarter, with what they add up to."""
+        """Return for each indicator that bureaus report the roll-up of the last reports of the quarter."""
         counted = []
         for item in self.scored:
             ended = [r for r in item.rolled if quarter_code(parse_period(r.period_code).end) == self.period.code]
@@ -101,7 +101,7 @@ class QuarterReport:
         return [p for p in self.moment.projects if not government().project_kind(p.row.kind).is_programme]
 
     def sentences(self) -> list[str]:
-        """Return the conclusions of the meeting, each a sentence: the whole, what fell short, projects, bureaus, milestones."""
+        """Return the conclusions of the meeting, one sentence each: the whole, shortfalls, projects, bureaus, milestones."""
         words, language = self.words, self.words.language
         paragraphs = [conclusion(self.scored, words), lead(self.scored, words, as_of=self.as_of)]
         for item in self.scored:
@@ -130,12 +130,12 @@ class QuarterReport:
         return [drawn_series for item in headlines(self.scored) if (drawn_series := drawn_of(item, as_of=self.as_of)) is not None]
 
     def shown(self, item: Scored, figure: Figure | None) -> str:
-        """Write a figure as people read it."""
+        """Format a figure."""
         return shown_figure(item, figure, self.words.language)
 
 
 def drawn_of(item: Scored, *, as_of: date) -> Drawn | None:
-    """Return the history of an indicator as it is drawn; ``None`` where there are fewer than two values."""
+    """Return the history of an indicator as drawn; ``None`` with fewer than two values."""
     valued = sorted((f for f in item.figures if f.value is not None), key=in_time)
     if len(valued) < 2:
         return None
@@ -144,7 +144,7 @@ def drawn_of(item: Scored, *, as_of: date) -> Drawn | None:
 
 
 def quarters(moment: Moment) -> list[str]:
-    """Return the quarters that there are figures of, ended by the day, the newest first."""
+    """Return the quarters with figures that ended by the day, newest first."""
 
     def of_figures() -> frozenset[str]:
         codes = {quarter_code(f.period.end) for item in moment.scored for f in item.figures}
@@ -157,7 +157,7 @@ def quarters(moment: Moment) -> list[str]:
 
 
 def reported_quarters(moment: Moment) -> list[str]:
-    """Return the quarters ended by the day of which a bureau's report was approved by the instant, the newest first."""
+    """Return the quarters ended by the day with a bureau's report approved by the instant, newest first."""
     reports = moment.rows(tables.Submission) if not moment.state.store.is_frozen else ()
     approved = {
         row.period_code for row in reports
@@ -168,9 +168,9 @@ def reported_quarters(moment: Moment) -> list[str]:
 
 
 def last_reported(moment: Moment) -> str:
-    """Return the quarter that a meeting opens on: the last that bureaus reported; where none did, the newest with a figure; else a blank.
+    """Return the default quarter of a meeting: the last reported by bureaus, else the newest with a figure, else blank.
 
-    A figure that a source published of a later quarter does not move the meeting on.
+    A figure published by a source for a later quarter does not change it.
     """
     return next(iter([*reported_quarters(moment), *quarters(moment)]), "")
 
@@ -180,7 +180,7 @@ def _in_time(code: str) -> date:
 
 
 def quarter(period_code: str) -> Period:
-    """Read the code of a fiscal quarter.
+    """Parse the code of a fiscal quarter.
 
     Raises:
         PeriodUnreadable: it is another kind of period, or none.
@@ -192,13 +192,13 @@ def quarter(period_code: str) -> Period:
 
 
 def quarter_report(state: State, period_code: str, *, language: str = "ja", known_at: datetime | None = None) -> QuarterReport:
-    """Gather the material of a quarter.
+    """Collect the material of a quarter.
 
     Args:
         state: of the working figures, or an edition.
         period_code: as ``FY2022-Q3``.
         language: ``ja`` or ``en``.
-        known_at: only what was known by this UTC instant counts; ``None`` means all.
+        known_at: UTC instant of the state of knowledge; ``None`` means all.
     """
     period = quarter(period_code)
     moment = Moment(state=state, as_of=period.end, known_at=known_at)
@@ -212,7 +212,7 @@ def of_quarter(milestone: Milestone, period: Period) -> bool:
 
 
 def indicators(report: QuarterReport) -> Block:
-    """Tell every indicator: figure, target, plan, what was before, status and its sentence; a row per indicator."""
+    """Return every indicator: figure, target, plan, previous values, status and its sentence; one row per indicator."""
     w, language, telling = report.words, report.words.language, Telling(report.words, report.moment)
     rows: list[tuple[Cell, ...]] = []
     for item in report.scored:
@@ -242,13 +242,13 @@ def indicators(report: QuarterReport) -> Block:
 
 
 def statuses(report: QuarterReport) -> Block:
-    """Tell how many indicators stand how."""
+    """Return the number of indicators by status."""
     rows = [(text, count) for _, _, text, count in stands(tally(report.scored), report.words)]
     return _block(report, "statuses", rows, ("statuses_one", "report_count"), title="report_status_chart")
 
 
 def projects(report: QuarterReport) -> Block:
-    """Tell how the projects stand: computed status, stated confidence, indicators and milestones; a row per project."""
+    """Return the projects: computed status, stated confidence, indicators and milestones; one row per project."""
     w, states = report.words, ("done", "late", "missed", "not_seen", "coming")
     rows: list[tuple[Cell, ...]] = []
     for project in report.core:
@@ -266,13 +266,13 @@ def projects(report: QuarterReport) -> Block:
 
 
 def milestones(report: QuarterReport) -> Block:
-    """Tell the milestones due, done or reported in the quarter."""
+    """Return the milestones due, done or reported in the quarter."""
     block = told_projects.milestones(Telling(report.words, report.moment), report.milestones)
     return replace(block, title=report.words("report_milestones"), why_empty=report.words("report_no_milestones"))
 
 
 def coverage(report: QuarterReport) -> Block:
-    """Tell of each indicator that bureaus report how many did, and what that adds up to; where nothing can be added, only who gave no report."""
+    """Return how many bureaus reported each indicator, and the roll-up; where values cannot be added, only the missing bureaus."""
     w, language = report.words, report.words.language
     names = {u.code: w.named(u) for u in report.moment.organisation.units}
     rows: list[tuple[Cell, ...]] = []
@@ -296,7 +296,7 @@ def coverage(report: QuarterReport) -> Block:
 
 
 def bureaus(report: QuarterReport) -> Block:
-    """Tell how each bureau stands at the themes that bureaus report on: value and status of each; a row per bureau."""
+    """Return value and status of each bureau by theme, for themes that bureaus report; one row per bureau."""
     w = report.words
     headline_of = {i.entry.theme: i for i in reversed(report.scored) if i.entry.is_headline and i.entry.is_reported_by_bureaus}
     columns = [theme for theme in government().cards if theme in headline_of]
@@ -317,7 +317,7 @@ def bureaus(report: QuarterReport) -> Block:
 
 
 def changes(report: QuarterReport) -> Block:
-    """Tell which indicators stand otherwise than a quarter ago, how they stood, and why."""
+    """Return the indicators whose status changed within the quarter, with earlier status and reason."""
     w = report.words
     rows = [
         (w.named(s.after.entry.definition), stood(s.before, w), stood(s.after, w), w("list_comma").join(reasons(s, w)))
@@ -328,7 +328,7 @@ def changes(report: QuarterReport) -> Block:
 
 
 def _number(item: Scored, figure: Figure | None, text: str) -> Cell:
-    """Return a figure with its text; the text alone where it is no number."""
+    """Return a figure with its text; the text alone if it is not numeric."""
     value = None if figure is None else value_of(item.entry.definition, figure)
     return text if figure is not None and value is None else Number(value, text)
 

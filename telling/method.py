@@ -45,20 +45,20 @@ _SIGN = "[^\x00-\x7f→÷×−√≦≧±⌈⌉]"  # of Japanese, with its brack
 
 
 def sections(words: Words) -> list[Section]:
-    """Return the sections of the method in their order, in words for readers; their anchors are the same in every language."""
+    """Return the sections of the method in order, in plain words; anchors are the same in every language."""
     parts = re.findall(r"^### (.+)\n([\s\S]*?)(?=^### |\Z)", method(words), flags=re.M)
     paragraphs = [(heading, _in_words(text, words)) for heading, text in parts]
     return [Section(f"method-{n}", heading, text, _rules(text)) for n, (heading, text) in enumerate(paragraphs, start=1)]
 
 
 def names(words: Words) -> list[tuple[str, str]]:
-    """Return what a page says in place of each field that the method names, and the field, in the order in which they are named."""
+    """Return (word on the page, field name) for each field named in the method, in order of appearance."""
     named = dict.fromkeys(re.findall(r"`([a-z]+(?:_[a-z]+)+|needed|chance|revision)`", method(words)))
     return [(_word(name, words), name) for name in named if words.has(f"field_{name}")]
 
 
 def _in_words(text: str, words: Words) -> str:
-    """Return a part of the method with words in place of the names of fields, kinds and statuses."""
+    """Return a part of the method with names of fields, kinds and statuses replaced by words."""
     plain = _FIRST.sub("", _ASIDE.sub("", text))
     plain = re.sub(r"`([a-z_]+)`", lambda name: _word(name[1], words), plain)
     if not is_japanese(plain):
@@ -85,13 +85,13 @@ def _rules(text: str) -> tuple[Rule, ...]:
 
 
 def _plain(text: str) -> str:
-    """Return markdown as plain words, without the names of columns and files in brackets."""
+    """Return markdown as plain text, without names of columns and files in brackets."""
     joined = re.sub(r"(?<=[^\x00-\x7f])\n *(?=[^\x00-\x7f])", "", text)  # no blank between lines of Japanese
     return " ".join(re.sub(r" ?\((?:`[^`]+`(?:, |、)?)+\)|[*`]", "", joined).split())
 
 
 def method(words: Words) -> str:
-    """Return the part of the method in a language, in markdown, with the months and the projects of the government filled in."""
+    """Return the method in a language, in markdown, with the government's months and projects filled in."""
     kind = next(iter(listed_as("cards")), None)
     own = {
         "{first_month}": first_month_word(words.language), "{last_month}": last_month_word(words.language),

@@ -24,10 +24,10 @@ def _decimals(value: float) -> int:
 
 
 def amount(definition: Definition, value: float, figure: Figure, goal: Goal, words: Words) -> str:
-    """Write a quantity that was worked out from a figure and a target, without its sign and with no more digits than those have.
+    """Format a quantity computed from a figure and a target, without sign and with no more digits than those have.
 
-    Where a figure or target is about, so is the quantity, to the place to which that is exact; its first digit always stays. What is
-    less than half the last place is said to be less than that.
+    If a figure or target is approximate, so is the quantity, rounded to their precision; its first digit always stays. A quantity
+    below half the last place is stated as less than that.
     """
     size = abs(value)
     step, places, is_rough = _exact_to(definition, size, figure, goal)
@@ -38,9 +38,9 @@ def amount(definition: Definition, value: float, figure: Figure, goal: Goal, wor
 
 
 def each_quarter(definition: Definition, needed: Needed, words: Words) -> str:
-    """Write what it takes a quarter, as ``amount`` does, so that it suffices: rounded up, and of a cap down.
+    """Format the required change per quarter, as ``amount`` does, but rounded so that it suffices: up, and for a cap down.
 
-    Where that is far from the exact amount it is said. A dash where nothing is told.
+    A large rounding difference is stated. A dash where there is no value.
     """
     if needed.per_quarter is None:
         return "―"
@@ -58,7 +58,7 @@ def each_quarter(definition: Definition, needed: Needed, words: Words) -> str:
 
 
 def _exact_to(definition: Definition, size: float, figure: Figure, goal: Goal) -> tuple[float, int, bool]:
-    """Return the step to which a quantity worked out from a figure and a target is exact, its decimals, and whether it is about."""
+    """Return the precision step of a quantity computed from a figure and a target, its decimals, and whether it is approximate."""
     actual = value_of(definition, figure) or 0.0
     places = max(_decimals(goal.value), definition.decimals if is_derived(figure) else _decimals(actual))
     step = 10.0**-places
@@ -85,14 +85,14 @@ def _remaining(definition: Definition, needed: Needed, words: Words) -> str:
 
 
 def chance_words(share: float, words: Words) -> str:
-    """Write a chance in tenths: few errors are no finer measure."""
+    """Format a probability in tenths: few forecast errors allow no finer measure."""
     if share < 0.1:
         return words("need_chance_low")
     return words("need_chance_high") if share > 0.9 else words("need_chance_tenths", tenths=round(share * 10))
 
 
 def sentences(definition: Definition, needed: Needed, words: Words) -> list[str]:
-    """Say what it takes from the last figure on, what the last quarters brought, and where it can be told the chance; a sentence each."""
+    """Return the required change since the last figure, that of the last quarters and, where known, the probability; one sentence each."""
     due, target = needed.goal.period.label(words.language), goal_text(definition, needed.goal, words.language)
     left = _remaining(definition, needed, words)
     values = {"target": target, "due": due, "remaining": left}
@@ -127,13 +127,13 @@ def sentences(definition: Definition, needed: Needed, words: Words) -> list[str]
 
 
 def sentence(item: Scored, words: Words) -> str:
-    """Say what it takes to reach the next target; blank where that is not told."""
+    """Return the required change to the next target in one sentence; blank where it is not computed."""
     needed = needed_of(item, as_of=item.as_of)
     return words.together(sentences(item.entry.definition, needed, words)) if needed is not None else ""
 
 
 def block(item: Scored, words: Words) -> Block | None:
-    """Tell what it takes as a table: target, remaining, per quarter, what the last quarters brought, chance; nothing where it is not told."""
+    """Return the required change as a table: target, remaining, per quarter, last quarters, probability; ``None`` where not computed."""
     needed, definition = needed_of(item, as_of=item.as_of), item.entry.definition
     if needed is None:
         return None
@@ -156,7 +156,7 @@ def block(item: Scored, words: Words) -> Block | None:
 
 
 def flat(item: Scored, needed: Needed) -> Flat:
-    """Return what it takes as one row for machines."""
+    """Return the required change as one flat row."""
     return {
         "indicator_code": item.entry.definition.code, "bureau_code": item.entry.unit_code, "period_code": needed.figure.period_code,
         "unit_ja": item.entry.definition.unit_ja, "unit_en": item.entry.definition.unit_en,
@@ -168,7 +168,7 @@ def flat(item: Scored, needed: Needed) -> Flat:
 
 
 def everything(telling: Telling) -> Block:
-    """Tell for machines what every indicator with a target ahead takes, one row each."""
+    """Return the required change of every indicator with a future target as flat rows, one each."""
     needed_rows = ((item, needed_of(item, as_of=telling.as_of)) for item in telling.moment.scored)
     return Block(
         key="needed",

@@ -21,12 +21,12 @@ from telling.words import Words
 
 
 def theme_name(theme: str, words: Words) -> str:
-    """Return what the government calls a theme."""
+    """Return the government's name of a theme."""
     return words.named(government().themes[theme])
 
 
 def exclusions(shown: Iterable[Scored], catalogue: Iterable[tables.Indicator], words: Words) -> str:
-    """Say in one line what the figures of the indicators shown leave out; blank where the catalogue names nothing."""
+    """Return in one line the exclusions of the indicators shown; blank if the catalogue names none."""
     rows = {row.indicator_code: row for row in catalogue}
     named = [(s.entry.definition, words.named(rows[s.entry.definition.code], "exclusions")) for s in shown]
     parts = [words("excluded_of", name=words.named(definition), text=text) for definition, text in named if text]
@@ -48,12 +48,12 @@ class Shown:
 
     @property
     def below(self) -> tuple[Scored, ...]:
-        """Return those that stand below the themes."""
+        """Return the indicators shown below the themes."""
         return (self.trend, *self.others) if self.trend else self.others
 
 
 def shown_first(every: Iterable[Scored]) -> Shown:
-    """Return the headline indicators as the overview shows them."""
+    """Return the headline indicators in the arrangement of the overview."""
     own = headlines(every)
     of_themes = tuple(first for theme in government().cards if (first := next(iter(headlines(own, theme)), None)))
     trend = next(iter(headlines(own, government().chart)), None)
@@ -64,7 +64,7 @@ def shown_first(every: Iterable[Scored]) -> Shown:
 def themes_told(
     every: Sequence[Scored], catalogue: Sequence[tables.Indicator], words: Words
 ) -> tuple[str, list[tuple[str, list[str], list[Scored]]]]:
-    """Tell how the themes stand in one text, and of each theme with a card its code, its notes and its indicators."""
+    """Return a text on the state of the themes, and for each theme with a card its code, notes and indicators."""
     themes = []
     for theme in government().cards:
         items = with_forerunners(every, theme, catalogue)
@@ -81,7 +81,7 @@ def themes_told(
 
 
 def with_forerunners(every: Sequence[Scored], theme: str, catalogue: Iterable[tables.Indicator]) -> list[Scored]:
-    """Return the headline indicators of a theme, and after them those with figures that one of them replaced."""
+    """Return the headline indicators of a theme, followed by replaced indicators that have figures."""
     shown = headlines(every, theme)
     codes = {s.entry.definition.code for s in shown}
     replaced = {r.indicator_code for r in catalogue if r.replaced_by_code in codes}
@@ -89,14 +89,14 @@ def with_forerunners(every: Sequence[Scored], theme: str, catalogue: Iterable[ta
 
 
 def pair_of(every: Iterable[Scored], item: Scored, catalogue: Iterable[tables.Indicator]) -> Scored | None:
-    """Return the indicator that the catalogue pairs with this one, where it has figures: the same measure, unadjusted."""
+    """Return the indicator paired with this one in the catalogue, if it has figures: the same measure, unadjusted."""
     code = item.entry.definition.code
     row = next((r for r in catalogue if r.indicator_code == code), None)
     return next((s for s in every if row and s.entry.definition.code == row.paired_with_code and s.figures), None)
 
 
 def pair_note(every: Iterable[Scored], item: Scored, catalogue: Iterable[tables.Indicator], words: Words) -> str:
-    """Say the adjusted and the unadjusted value side by side, for the last period that both have."""
+    """Return the adjusted and unadjusted value for the last period that both have, in one sentence."""
     other = pair_of(every, item, catalogue)
     if other is None:
         return ""
@@ -113,7 +113,7 @@ def pair_note(every: Iterable[Scored], item: Scored, catalogue: Iterable[tables.
 
 
 def groups(counted: Tally, words: Words) -> list[tuple[str, str, Mapping[str, int]]]:
-    """Return the groups of a tally that hold any: (``current``, ``last_known``, …; its label; counts by status)."""
+    """Return the non-empty groups of a tally: (``current``, ``last_known``, …; its label; counts by status)."""
     every: list[tuple[str, str, Mapping[str, int]]] = [
         ("current", words("group_current"), counted.current),
         ("last_known", words("group_last_known"), counted.last_known),
@@ -124,12 +124,12 @@ def groups(counted: Tally, words: Words) -> list[tuple[str, str, Mapping[str, in
 
 
 def counted_word(status: str, words: Words) -> str:
-    """Return the word of a status beside how many have it: what is not judged for want of a target says that, since its group says the rest."""
+    """Return the word of a status beside its count; for indicators not judged for lack of a target it says so, since the group names the rest."""
     return words("band_not_applicable") if status == "not_applicable" else status_word(status, words.language)
 
 
 def stands(counted: Tally, words: Words) -> list[tuple[str, str, str, int]]:
-    """Return a tally line by line: (group, status, its words with the group where they speak of an earlier day, count)."""
+    """Return a tally line by line: (group, status, its words with the group where they refer to an earlier day, count)."""
     return [
         (group, s, status_word(s, words.language) + (words("as_group", group=label) if group == "last_known" else ""), counts[s])
         for group, label, counts in groups(counted, words)
@@ -139,7 +139,7 @@ def stands(counted: Tally, words: Words) -> list[tuple[str, str, str, int]]:
 
 
 def conclusion(every: Sequence[Scored], words: Words) -> str:
-    """Say in one sentence how many of what can be judged now is well, and how many need attention."""
+    """Return in one sentence how many of the currently judged indicators are well, and how many need attention."""
     counted = tally(every)
     sentence = words("conclusion", judged=counted.judged, good=counted.now(*GOOD)) if counted.judged else words("conclusion_none")
     off = counted.now(*BAD, "slightly_behind")
@@ -147,13 +147,13 @@ def conclusion(every: Sequence[Scored], words: Words) -> str:
 
 
 def phrase(item: Scored, words: Words, *, is_last: bool = True) -> str:
-    """Return the few words with which the lead names an indicator; nothing where there is no target to name."""
+    """Return a short phrase on an indicator for the lead; blank without a target."""
     text = short_sentence(item.entry.definition, item.judgement, language=words.language, is_last=is_last)
     return words.named(item.entry.definition) + text if text else ""
 
 
 def _named(every: Sequence[Scored], words: Words) -> str:
-    """Name the newest headline that is ahead and up to two that fall short now."""
+    """Name the newest headline that is ahead and up to two that currently fall short."""
     shown = sorted(
         (s for s in headlines(every) if s.judgement.standing == "current"), key=lambda s: s.judgement.figure.period.end, reverse=True  # type: ignore[union-attr]
     )  # fmt: skip
@@ -163,7 +163,7 @@ def _named(every: Sequence[Scored], words: Words) -> str:
 
 
 def lead(every: Sequence[Scored], words: Words, *, as_of: date) -> str:
-    """Name what is ahead and what fell short, and say what is not known now, how many indicators there are, and how old the figures are."""
+    """Return the lead: what is ahead, what falls short, what is unknown now, number of indicators, and age of the figures."""
     counted = tally(every)
     newest = max((s.judgement.figure.period.end for s in every if s.judgement.figure), default=None)
     without = counted.unreported + sum(counted.last_known.values())
@@ -174,7 +174,7 @@ def lead(every: Sequence[Scored], words: Words, *, as_of: date) -> str:
 
 
 def _counted(total: int, newest: date | None, words: Words, *, as_of: date) -> str:
-    """Say how many indicators there are, and how old the newest figure is; that there is none, where there is none."""
+    """Return the number of indicators, and the age of the newest figure or that there is none."""
     values = {"total": total, "as_of": format_date(as_of, words.language)}
     if newest is None:
         return words("conclusion_lead_none", **values)
@@ -183,7 +183,7 @@ def _counted(total: int, newest: date | None, words: Words, *, as_of: date) -> s
 
 
 def rule_line(item: Scored, words: Words) -> str:
-    """Say by which limits an indicator is judged; a cap by its use against the budget to date, which is what its ratio means."""
+    """Return the thresholds of a judgement; for a cap, as use of the budget to date, which is the meaning of its ratio."""
     definition, version = item.entry.definition, item.judgement.rule_version
     on_track, behind = definition.threshold_on_track, definition.threshold_behind
     if KINDS[definition.kind].is_cap and definition.sign < 0:
@@ -193,12 +193,12 @@ def rule_line(item: Scored, words: Words) -> str:
 
 
 def coverage_lines(item: Scored, rolled: RollUp, names: Callable[[Sequence[str]], str], words: Words) -> list[str]:
-    """Say what the reports of a period add up to, how complete they are, and who is missing.
+    """Return the roll-up of a period's reports, its completeness, and the missing bureaus.
 
     Args:
         item: the indicator for its own scope.
-        rolled: what its bureaus reported of one period.
-        names: writes organisation units in one line.
+        rolled: the roll-up of one period.
+        names: joins names of organisation units in one line.
         words: of the language.
     """
     definition, total = item.entry.definition, rolled.figure

@@ -43,7 +43,7 @@ class OverviewLine:
 def lines(
     telling: Telling, reports: Sequence[ProjectReport], *, about: Callable[[ProjectReport], str] | None = None
 ) -> list[OverviewLine]:
-    """Return a line for each project; ``about`` says what stands below its name."""
+    """Return a line for each project; ``about`` returns the text below its name."""
     return [_line(telling, report, about(report) if about else "") for report in reports]
 
 

@@ -79,7 +79,7 @@ class Front:
 
 
 def front(agenda: Agenda) -> Front:
-    """Tell the first page."""
+    """Return the first page."""
     report, w = agenda.report, agenda.words
     counted, rows, wanted, shifts = tally(report.scored), agenda.rows, agenda.to_decide(), report.shifts
     first, projects = shown_first(report.scored), _projects(agenda)
@@ -142,7 +142,7 @@ def _projects(agenda: Agenda) -> list[ProjectLine]:
 
 
 def facts(item: Item, agenda: Agenda) -> list[tuple[str, str]]:
-    """Return what stands at the head of an item's page, label and value: gap, since when, whose, next action, by when."""
+    """Return the head of an item's page as labels and values: gap, since when, owner, next action, due date."""
     w, row = agenda.words, item.row
     if row is None:
         return [(w("decision_state"), w("agenda_not_off"))]
@@ -153,7 +153,7 @@ def facts(item: Item, agenda: Agenda) -> list[tuple[str, str]]:
 
 
 def targets(item: Item, agenda: Agenda) -> str:
-    """Write plan and target of an item's indicator; blank where it is none."""
+    """Format plan and target of an item's indicator; blank for other items."""
     if item.scored is None:
         return ""
     w, judged, definition = agenda.words, item.scored.judgement, item.scored.entry.definition
@@ -169,5 +169,5 @@ def targets(item: Item, agenda: Agenda) -> str:
 
 
 def cells(rows: Sequence[Sequence[object]]) -> list[list[str]]:
-    """Return the cells of a block's rows as texts."""
+    """Return the cells of a block's rows as text."""
     return [[getattr(cell, "text", None) or ("" if cell is None else str(cell)) for cell in row] for row in rows]

@@ -17,11 +17,11 @@ Tell = Callable[[], Block]
 
 
 def blocks(telling: Telling, period: str = "") -> Mapping[str, Tell]:
-    """Return what tells each chart of registers and of bureaus, by its name; one that has nothing to draw tells that.
+    """Return name → function that makes the block, for each chart of registers and bureaus, including empty ones.
 
     Args:
-        telling: in whose words, of which moment.
-        period: of the comparison of bureaus; a blank: the newest.
+        telling: the context.
+        period: of the comparison of bureaus; blank: the newest.
     """
     moment, made = telling.moment, dict[str, Tell]()
     register, places = moment.procedures, moment.facilities
@@ -61,5 +61,5 @@ def _by_bureau(telling: Telling, whole: Scored, parts: list[Scored], period: Per
 
 
 def indicators(telling: Telling) -> Mapping[str, Scored]:
-    """Return the judgements whose series are drawn, by the name of their chart."""
+    """Return name of chart → judgement, for each drawn series."""
     return {name_of_indicator(item): item for item in telling.moment.scored if item.figures}

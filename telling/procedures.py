@@ -34,7 +34,7 @@ WORDS = {"process_type": "process", "applicant": "party", "authority": "authorit
 
 
 def value_word(telling: Telling, dimension: str, value: str) -> str:
-    """Return the word for a value of what procedures are counted by."""
+    """Return the word for a value of a dimension that procedures are counted by."""
     if dimension == "bureau":
         return telling.bureau(value)
     return telling.words(f"{WORDS[dimension]}_{value}") if dimension in WORDS else value or telling.words("no_channel")
@@ -49,7 +49,7 @@ def _names(telling: Telling, dimension: str, value: str) -> dict[str, str]:
 
 
 def title(telling: Telling, total: ProcedureTally, headline: str) -> str:
-    """Say how many procedures are digitised, and the published rate beside; ``headline`` is blank where none is published."""
+    """Return how many procedures are digitised, and the published rate; ``headline`` is blank if none is published."""
     w = telling.words
     sentence = w(
         "proc_title", total=w.number(total.procedures), done=w.number(total.done), rate=telling.percent(total.rate_pct).text
@@ -58,7 +58,7 @@ def title(telling: Telling, total: ProcedureTally, headline: str) -> str:
 
 
 def lead(telling: Telling, total: ProcedureTally) -> str:
-    """Say what was counted, and what stays in the denominator."""
+    """Return what is counted, and what stays in the denominator."""
     w = telling.words
     units = w("list_comma").join(f"{w(f'unit_{unit}')} {w.number(n)}" for unit, n in sorted(total.units.items()))
     unknown, exempt = total.statuses.get("unknown", 0), total.statuses.get("exempt", 0)
@@ -68,7 +68,7 @@ def lead(telling: Telling, total: ProcedureTally) -> str:
 
 
 def cards(telling: Telling, register: Counted, total: ProcedureTally) -> list[Card]:
-    """Return the headline numbers, each with what it is of; where a number cannot be given, why."""
+    """Return the headline numbers, each with its base; where a number cannot be given, the reason."""
     w = telling.words
     priority = tally(g for g in register.groups if g.is_priority)
     coming = plan(register.planned, register.groups, as_of=telling.as_of)
@@ -109,7 +109,7 @@ def cards(telling: Telling, register: Counted, total: ProcedureTally) -> list[Ca
 
 
 def published_totals(telling: Telling, register: Counted, total: ProcedureTally, scored: Iterable[Scored]) -> Block:
-    """Set what was published for all beside what the register adds up to, with the difference."""
+    """Compare published totals with those of the register, with the difference."""
     w, every = telling.words, list(scored)
     priority = tally(g for g in register.groups if g.is_priority)
     totals = {kind: s for kind in PUBLISHED if (s := published(every, "procedures", kind))}
@@ -242,7 +242,7 @@ def _by_channel(telling: Telling, register: Counted) -> Block:
 
 
 def paper_steps(telling: Telling, register: Counted) -> Block:
-    """Say which steps stay on paper where a procedure can be done online."""
+    """Count the steps that stay on paper in procedures available online."""
     w, counts_of = telling.words, steps(register.groups)
     online = sum(counts_of["fee"].values())
     is_known = any(counts["unknown"] < online for counts in counts_of.values())
@@ -263,7 +263,7 @@ def paper_steps(telling: Telling, register: Counted) -> Block:
 
 
 def planned_when(telling: Telling, register: Counted) -> Block:
-    """Say what is planned when, and what is overdue on the day."""
+    """Count planned digitisations by date, and those overdue on the day."""
     w = telling.words
     planned = plan(register.planned, register.groups, as_of=telling.as_of)
     rows = [(telling.day(d, p), n, p in SURE and d < telling.as_of, d, p) for d, p, n in planned.by_day]
@@ -291,7 +291,7 @@ def planned_when(telling: Telling, register: Counted) -> Block:
 
 
 def over_time(telling: Telling, register: Counted, total: ProcedureTally) -> Block:
-    """Say how many were digitised by when, where the day is known; with the rate of all that are on the list."""
+    """Return the cumulative number of digitised procedures by date, where known; with the rate of all listed ones."""
     w, days = telling.words, cumulated(register.digitised)
     online = sum(total.statuses.get(s, 0) for s in ONLINE)
     heads = (w("col_day"), w("col_new"), w("col_so_far"), w("time_share"))

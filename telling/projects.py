@@ -20,7 +20,7 @@ from telling.words import Words
 
 
 def project_name(row: tables.Project, words: Words) -> str:
-    """Return the name of a project; where its title was not seen, with the mark that says so."""
+    """Return the name of a project, marked if its title could not be verified."""
     name = words.named(row)
     if row.is_name_official:
         return name
@@ -28,7 +28,7 @@ def project_name(row: tables.Project, words: Words) -> str:
 
 
 def names_by_version(report: ProjectReport, words: Words) -> str:
-    """Say what a project is called in versions of the strategy that name it otherwise than it is shown; blank where none does."""
+    """Return the differing names of a project in versions of the strategy; blank if there are none."""
     shown = words.named(report.row)
     versions_of: dict[str, list[str]] = {}
     for called_so in report.names:
@@ -40,13 +40,13 @@ def names_by_version(report: ProjectReport, words: Words) -> str:
 
 
 def called(report: ProjectReport, words: Words) -> str:
-    """Return the name of a project with its mark, and what later versions of the strategy call it."""
+    """Return the name of a project with its mark, and its names in later versions of the strategy."""
     name, others = project_name(report.row, words), names_by_version(report, words)
     return name + words("in_brackets", text=others) if others else name
 
 
 def kind_name(kind: ProjectKindFields | None, count: int | None, words: Words) -> str:
-    """Return what projects of a kind are called within a sentence, of so many (``None``: of them in general); without a kind, any project."""
+    """Return the name of a kind of project within a sentence, for a count (``None``: in general); without a kind, any project."""
     if kind is None:
         return words("any_project" if count == 1 else "any_projects")
     plural = "" if count == 1 else getattr(kind, f"plural_{words.language}", "")
@@ -54,12 +54,12 @@ def kind_name(kind: ProjectKindFields | None, count: int | None, words: Words) -
 
 
 def listed_as(*shown_as: str) -> list[ProjectKindFields]:
-    """Return the kinds of projects that are listed in a way, in their order."""
+    """Return the kinds of projects listed in a given way, in order."""
     return [kind for kind in government().project_kinds.values() if kind.shown_as in shown_as]
 
 
 def no_bureau(report: ProjectReport, words: Words) -> str:
-    """Say that no bureau is named, as it is meant for a project of this kind."""
+    """Return the remark that no bureau is named, in the wording of the project's kind."""
     kind = government().project_kind(report.row.kind)
     return words("bureau_unknown_whole", kind=kind_name(kind, None, words)) if kind.is_whole_government else words("bureau_unknown")
 
@@ -67,14 +67,14 @@ def no_bureau(report: ProjectReport, words: Words) -> str:
 def core_heading(
     kind: ProjectKindFields | None, versions: Sequence[tables.StrategyVersion], count: int, words: Words, *, is_all: bool
 ) -> str:
-    """Say how many projects of a kind there are, and in which versions of the strategy.
+    """Return the number of projects of a kind, and the versions of the strategy that list them.
 
     Args:
         kind: of the projects; ``None``: of any kind.
-        versions: that the list is of; none where the strategy has no versions.
+        versions: of the list; empty where the strategy has no versions.
         count: of the projects on the list.
         words: of the reader's language.
-        is_all: the list is known to be whole; else it holds those that could be identified.
+        is_all: the list is known to be complete; else it holds those that could be identified.
     """
     facts = {"count": count, "kind": kind_name(kind, count, words)}
     if not versions:
@@ -84,27 +84,27 @@ def core_heading(
 
 
 def core_with_goals(reports: Iterable[ProjectReport]) -> list[ProjectReport]:
-    """Return the projects shown as cards that have a stated goal: those that the overview lists."""
+    """Return the projects shown as cards with a stated goal: those listed on the overview."""
     kinds = {kind.kind_code for kind in listed_as("cards")}
     return [r for r in reports if r.row.kind in kinds and text_of(r.row, "goal", "ja")]
 
 
 def overview_heading(reports: Sequence[ProjectReport], versions: Iterable[tables.StrategyVersion], words: Words) -> str:
-    """Head the projects of the overview: how many they are, and in which versions of the strategy."""
+    """Return the heading of projects on the overview: their number, and the versions of the strategy."""
     kind = next(iter(listed_as("cards")), None)
     codes = {name.version_code for report in reports for name in report.names}
     return core_heading(kind, [v for v in in_order(versions) if v.version_code in codes], len(reports), words, is_all=True)
 
 
 def milestone_groups(milestones: Iterable[Milestone], words: Words) -> str:
-    """Say of milestones how many there are in each state that occurs, so that none of them is passed over."""
+    """Return the number of milestones in each state that occurs, so that none is omitted."""
     ordered = list(milestones)
     counts = {state: sum(m.state == state for m in ordered) for state in MILESTONE_STATES}
     return words("comma").join(words(f"group_{state}", count=n) for state, n in counts.items() if n)
 
 
 def slip_text(milestone: Milestone, words: Words) -> str:
-    """Write the slip in days: exact, about, or within the planned period; blank where none can be told."""
+    """Format the slip in days: exact, approximate, or within the planned period; blank if unknown."""
     if milestone.slip_days is None:
         return ""
     if milestone.is_slip_exact:
@@ -119,13 +119,13 @@ def milestones(
     project_names: Mapping[str, str] | None = None,
     without: Container[str] = (),
 ) -> Block:
-    """Tell milestones: every day each was given, slip, state, stage and the quarter it was reported in; a row per milestone.
+    """Return milestones: planned, re-planned and actual dates, slip, state, stage and quarter of report; one row per milestone.
 
     Args:
-        telling: in whose words.
-        milestones: in the order of the rows.
-        project_names: by code; the code is written where left out.
-        without: headings of columns that the table is told without.
+        telling: the context.
+        milestones: in row order.
+        project_names: by code; the code itself if left out.
+        without: headings of columns to omit.
     """
     w = telling.words
 
@@ -151,14 +151,14 @@ def milestones(
 def timeline(
     telling: Telling, shown_milestones: Sequence[Milestone], *, chart: str, project_names: Mapping[str, str] | None = None, without: Container[str] = ()
 ) -> Block:  # fmt: skip
-    """Tell milestones on a time line, the one that ends first on top.
+    """Return milestones on a timeline, the earliest end on top.
 
     Args:
-        telling: in whose words.
+        telling: the context.
         shown_milestones: of a project or a bureau.
-        chart: ``projects`` or ``bureaus`` and the code of it, under which the picture is taken away.
-        project_names: as of ``milestones``.
-        without: as of ``milestones``.
+        chart: ``projects`` or ``bureaus`` and the code, as name of the download.
+        project_names: as in ``milestones``.
+        without: as in ``milestones``.
     """
     w, (sort, _, code) = telling.words, chart.partition("/")
     ordered = sorted(shown_milestones, key=lambda m: (m.last_day or date.max, m.code))
@@ -179,7 +179,7 @@ def timeline(
 
 
 def _given(m: Milestone, words: Words) -> Iterator[tuple[str, date, str]]:
-    """Yield every day that a milestone was given, with its kind and what is said of it."""
+    """Yield every date given for a milestone, with kind and description."""
     if m.planned_start is not None:
         yield "start", m.planned_start, f"{words('start_day')} {format_date(m.planned_start, words.language)}"
     for kind, given in (("planned", m.planned), ("replanned", m.replanned), ("actual", (m.actual,) if m.actual else ())):
@@ -188,7 +188,7 @@ def _given(m: Milestone, words: Words) -> Iterator[tuple[str, date, str]]:
 
 
 def _days_flat(m: Milestone) -> Iterator[Flat]:
-    """Yield one row per day that a milestone was given, or one without a day."""
+    """Yield one row per date given for a milestone, or one row without a date."""
     given: list[tuple[str, GivenDay | None]] = [*(("planned", g) for g in m.planned), *(("replanned", g) for g in m.replanned)]
     given += [("actual", m.actual)] if m.actual else []
     for kind, day in given or [("", None)]:
@@ -201,7 +201,7 @@ def _days_flat(m: Milestone) -> Iterator[Flat]:
 
 
 def quarter_label(code: str, words: Words) -> str:
-    """Write a period code as people read it; a text that is none stays as it is."""
+    """Return the display name of a period code; any other text stays unchanged."""
     try:
         return parse_period(code).label(words.language)
     except PeriodUnreadable:
@@ -209,19 +209,19 @@ def quarter_label(code: str, words: Words) -> str:
 
 
 def stage_word(stage: str, words: Words) -> str:
-    """Return the word of the published page; a word without a translation stays as it is."""
+    """Return the word of the published page; without a translation the word itself."""
     return words(f"stage {stage}") if words.has(f"stage {stage}") else stage
 
 
 def milestones_line(milestones: Sequence[Milestone], words: Words) -> str:
-    """Say how many milestones there are, and how they stand."""
+    """Return the number of milestones, and their states."""
     if not milestones:
         return words("milestones_none")
     return words("milestones_line", total=len(milestones), groups=milestone_groups(milestones, words))
 
 
 def goal_heading(report: ProjectReport, words: Words) -> str:
-    """Say whose goal it is: of which version of the strategy, and to which year that looks."""
+    """Return the heading of a goal: version of the strategy, and target year."""
     version = report.version
     if version is None:
         return words("project_goal")
@@ -230,12 +230,12 @@ def goal_heading(report: ProjectReport, words: Words) -> str:
 
 
 def goal_source(row: tables.Project) -> str:
-    """Return the code of the source of a project's goal: its own, else that of the project."""
+    """Return the source code of a project's goal: its own, else that of the project."""
     return row.goal_source_code or row.source_code
 
 
 def times(member: tables.ProjectBureau, ended_on: date | None, words: Words) -> str:
-    """Say from when to when a bureau led or took part, as far as it is known; blank where nothing is.
+    """Return from when to when a bureau led or took part, as far as known; blank if unknown.
 
     Args:
         member: of the table ``project_bureau``.
@@ -250,7 +250,7 @@ def times(member: tables.ProjectBureau, ended_on: date | None, words: Words) -> 
 
 
 def bureaus_line(report: ProjectReport, names: Mapping[str, str], words: Words) -> str:
-    """Name the bureaus of a project in order of time: those that lead it, then those that take part; blank where none is named."""
+    """Return the bureaus of a project in order of time: leading ones, then participants; blank where none is named."""
 
     def of(role: str) -> str:
         return " → ".join(dict.fromkeys(names[b.bureau_code] for b in report.bureaus if b.role == role))
@@ -260,12 +260,12 @@ def bureaus_line(report: ProjectReport, names: Mapping[str, str], words: Words) 
 
 
 def adopted(version: tables.StrategyVersion, words: Words) -> str:
-    """Write when a version of the strategy was adopted, as exactly as it is known."""
+    """Format the adoption date of a version of the strategy, with its known precision."""
     return known_day(version.adopted_on, version.adopted_precision, words.language) or words("unknown_day")
 
 
 def version_line(version: tables.StrategyVersion, words: Words) -> str:
-    """Say in a line what a version of the strategy wants, its key words and years; as much as is known."""
+    """Return the aim, key words and years of a version of the strategy in one line, as far as known."""
     sentences = [words.named(version, "concept")]
     if version.horizon_year:
         sentences.append(words("version_horizon", year=version.horizon_year))
@@ -285,10 +285,10 @@ def unidentified(
     versions: Sequence[tables.StrategyVersion],
     words: Words,
 ) -> str:
-    """Say how many projects of a kind are listed, and how many of those the first version counts are not identified.
+    """Return how many projects of a kind are listed, and how many of the first version's count are not identified.
 
     Args:
-        kind: names the indicator that says how many there are.
+        kind: names the indicator that counts them.
         reports: of the projects of this kind.
         scored: every judgement.
         versions: of the strategy.

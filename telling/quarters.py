@@ -34,11 +34,11 @@ class Quarter:
 
 
 def quarters(item: Scored, stood: Sequence[Stood], words: Words) -> tuple[Quarter, ...]:
-    """Return the quarters of an indicator, oldest first; none where no figure of now was known in any of them.
+    """Return the quarters of an indicator, oldest first; empty if none had a current figure.
 
     Args:
         item: the indicator.
-        stood: how it stood at the end of each quarter (``Moment.stood``).
+        stood: its status at the end of each quarter (``Moment.stood``).
         words: of the language.
     """
     quarters_told = tuple(_quarter(item, stood_quarter, words) for stood_quarter in stood)
@@ -46,7 +46,7 @@ def quarters(item: Scored, stood: Sequence[Stood], words: Words) -> tuple[Quarte
 
 
 def speaks(stood: Stood) -> Judgement | None:
-    """Return the judgement of a quarter, where its figure says something of the quarter: it was not old by then."""
+    """Return the judgement of a quarter, if its figure was current then."""
     judged = stood.judgement
     if judged is None or judged.figure is None or stood.status == "no_current":
         return None
@@ -55,7 +55,7 @@ def speaks(stood: Stood) -> Judgement | None:
 
 
 def figures_then(stood: Stood) -> dict[str, str | float | None]:
-    """Return what the figure of a quarter was, what was planned, and the gap, for machines."""
+    """Return figure, planned value and gap of a quarter as raw data."""
     judged = speaks(stood)
     return {
         "figure_period": judged.figure.period_code if judged and judged.figure else None,

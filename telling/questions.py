@@ -23,14 +23,14 @@ def heading(column: AskedColumn, language: str) -> str:
 def answer_table(
     question: Question, rows: Sequence[AnswerRow], names: Mapping[str, str], language: str, *, is_of_one: bool = False
 ) -> tuple[list[str], list[list[Told]]]:
-    """Return the headings and the rows of a table of answers: bureau, code, number, state, then the columns asked.
+    """Return headings and rows of a table of answers: bureau, code, number, state, then the question's columns.
 
     Args:
         question: the question.
-        rows: of its answers.
+        rows: its answers.
         names: bureau → its name.
         language: of the reader.
-        is_of_one: they are of one bureau, which is said beside the table: bureau, code and state are left out.
+        is_of_one: all rows are of one bureau, named beside the table: bureau, code and state are left out.
     """
     keys = ("question_row_number",) if is_of_one else ("bureau", "answer_bureau_code", "question_row_number", "state")
     first = [say(key, language) for key in keys]

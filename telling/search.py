@@ -57,7 +57,7 @@ class Result:
 
 
 def answers(telling: Telling, query: str, *, kinds: Sequence[str] = (), limit: int = 20) -> list[Result]:
-    """Return what answers best to what was typed, on the day and by the knowledge of the moment, the best first."""
+    """Return the best results for a query, as of the moment's day and state of knowledge, best first."""
     moment = telling.moment
     hits = finding.search(indices_of(moment), query, day=moment.as_of.toordinal(), kinds=kinds, limit=limit)
     procedures = moment.some_procedures([hit.entry.code for hit in hits if hit.entry.kind == "procedure"])
@@ -65,7 +65,7 @@ def answers(telling: Telling, query: str, *, kinds: Sequence[str] = (), limit: i
 
 
 def indices_of(moment: Moment) -> tuple[finding.Index, ...]:
-    """Return the indices of everything, as it stands on the day."""
+    """Return the indices of all searchable entries, as of the day."""
     rest = moment.kept("indexed", ("names", moment.view), lambda: _rest.of(_entries(moment)))
     return (*rest, *moment.procedure_names)
 
@@ -129,7 +129,7 @@ ABOUT = {
 
 
 def _help() -> list[finding.Searchable]:
-    """Return the sections of the method, its rules, and what else the page of data and definitions has; by anchor, with the rule's number."""
+    """Return the sections and rules of the method, and other parts of the page of data and definitions; by anchor, with rule numbers."""
     source, english = Words(SOURCE), Words("en")
     entries = [
         finding.Searchable(
@@ -154,7 +154,7 @@ def _help() -> list[finding.Searchable]:
 
 
 def help_line(code: str, words: Words) -> str:
-    """Return what an entry of the help says, in one line."""
+    """Return the context line of a help entry."""
     anchor, _, number = code.partition(".")
     if anchor in ABOUT:
         return words(ABOUT[anchor], base="") if ABOUT[anchor] else words("nav_about")
@@ -165,13 +165,13 @@ def help_line(code: str, words: Words) -> str:
 
 
 def _all(row: object, field: str = "name") -> tuple[str, ...]:
-    """Return a text of a row in every language, that of the source first."""
+    """Return a text of a row in every language, the source language first."""
     return tuple(texts_of(row, field).values())
 
 
 @cache
 def terms() -> tuple[tuple[str, str, str], ...]:
-    """Return the terms of the glossary: in English, in Japanese, what they mean."""
+    """Return the terms of the glossary: English, Japanese, meaning."""
     text = (ROOT / "docs" / "glossary.md").read_text(encoding="utf-8")
     rows = re.findall(r"^\| (.+?) \| (.+?) \| (.+?) \|$", text, flags=re.M)
     entries = ((english, japanese, re.sub(r" \(`\w+`\)", "", meaning)) for english, japanese, meaning in rows[1:])
@@ -179,13 +179,13 @@ def terms() -> tuple[tuple[str, str, str], ...]:
 
 
 def answer_of(telling: Telling, entry: finding.Searchable, procedures: Mapping[str, ProcedureOnDay], score: float = 0.0) -> Result:
-    """Tell an entry in the reader's language.
+    """Return an entry as a result in the reader's language.
 
     Args:
-        telling: in whose words.
+        telling: the context.
         entry: of an index.
-        procedures: those that are asked for, whole, by their code.
-        score: how well it answers.
+        procedures: the full rows of procedures found, by code.
+        score: its relevance.
     """
     kind, code = entry.kind, entry.code
     w, moment = telling.words, telling.moment
@@ -232,7 +232,7 @@ def _facility(moment: Moment, code: str) -> Facility:
 
 
 def _procedure_line(telling: Telling, row: ProcedureOnDay, paper: Sequence[str]) -> str:
-    """Say whether a procedure can be done online, which steps stay on paper, and whose it is."""
+    """Return whether a procedure is available online, its steps on paper, and its bureau."""
     w = telling.words
     facts = [w(f"digital_{row.status}")]
     if paper:

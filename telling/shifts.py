@@ -33,26 +33,26 @@ class Shifted:
 
 
 def since(shift: Shift, name: str, words: Words) -> Shifted:
-    """Return what is said of an indicator that stands otherwise; ``name`` says of a bureau's figure also whose it is."""
+    """Return a changed indicator for display; for a bureau's figure ``name`` includes the bureau."""
     why = words("comma").join(reasons(shift, words))
     return Shifted(shift.after.entry.definition.code, name, why, standing(shift.before, words), standing(shift.after, words))
 
 
 def standing(item: Scored, words: Words) -> IndicatorStanding:
-    """Return how an indicator stood."""
+    """Return the earlier status of an indicator."""
     figure, language = item.judgement.figure, words.language
     value = f"{shown_figure(item, figure, language)} ({figure.period.short(language)})" if figure else ""
     return IndicatorStanding(item.judgement.status, standing_word(item.judgement, language), value)
 
 
 def stood(item: Scored, words: Words) -> str:
-    """Say how an indicator stood: value, period and status."""
+    """Return an indicator's value, period and status in words."""
     standing_then = standing(item, words)
     return f"{standing_then.value} {standing_then.word}" if standing_then.value else standing_then.word
 
 
 def reasons(shift: Shift, words: Words) -> Iterable[str]:
-    """Say why an indicator stands otherwise, reason by reason."""
+    """Return the reasons of a change of status, one by one."""
     for kind, text in shift.reasons:
         if kind == "new_period":
             yield words("reason_new_period", period=parse_period(text).short(words.language))

@@ -38,7 +38,7 @@ class Stand:
     is_sample: bool = False
 
     def label(self, title: str, sentence: str, notes: str, sources: Sequence[SourceNote], words: Words) -> Label:
-        """Return what is written on a chart."""
+        """Return the texts written on a chart."""
         titles = list(dict.fromkeys(words.marked(source.title) for source in sources))
         listed = words("list_comma").join(titles[:NAMED])
         if len(titles) > NAMED:
@@ -61,11 +61,11 @@ class Taken:
     rows: tuple[Mapping[str, Any], ...]
 
     def svg(self, *, font: str = "") -> str:
-        """Return the picture; in one family of fonts where it is named."""
+        """Return the picture as SVG; in the given font family, if named."""
         return framed(self.drawing, self.label, font=font) if font else framed(self.drawing, self.label)
 
     def csv(self) -> bytes:
-        """Return the figures, each row with what the chart is of: UTF-8 with BOM, one header."""
+        """Return the figures as CSV, each row with the chart's metadata: UTF-8 with BOM, one header."""
         out = io.StringIO(newline="")
         chart_columns = {"chart": self.label.title, "stands": self.label.stands, "note": " ".join(self.label.marks)}
         if self.rows and "source" not in self.rows[0]:
@@ -79,7 +79,7 @@ class Taken:
 
 
 def name_of_indicator(item: Scored) -> str:
-    """Return the name of the chart of an indicator, under which it is published."""
+    """Return the published name of an indicator's chart."""
     entry = item.entry
     return entry.definition.code if entry.is_own_scope else f"units/{entry.unit_code}/{entry.definition.code}"
 
@@ -87,14 +87,14 @@ def name_of_indicator(item: Scored) -> str:
 def of_indicator(
     item: Scored, telling: Telling, stand: Stand, *, shape: Series | None = None, svg: str = ""
 ) -> Taken | None:  # fmt: skip
-    """Return the chart of an indicator; nothing where there is no figure to draw.
+    """Return the chart of an indicator; ``None`` if there is no figure to draw.
 
     Args:
         item: the indicator.
-        telling: in whose words.
-        stand: of what it is.
-        shape: what it holds, where that is told already.
-        svg: its wide picture, where it is drawn already.
+        telling: the context.
+        stand: its provenance.
+        shape: its data, if already made.
+        svg: its wide picture, if already drawn.
     """
     words, definition, book = telling.words, item.entry.definition, telling.moment.book
     shape = shape or indicator.series(item, telling)
@@ -120,13 +120,13 @@ def of_indicator(
 
 
 def of_block(block: Block, telling: Telling, stand: Stand, *, svg: str = "") -> Taken | None:
-    """Return the chart of a block; nothing where it has none.
+    """Return the chart of a block; ``None`` if it has none.
 
     Args:
-        block: what it says.
-        telling: in whose words, and in which organisation.
-        stand: of what it is.
-        svg: its wide picture, where it is drawn already.
+        block: its content.
+        telling: the context, including the organisation.
+        stand: its provenance.
+        svg: its wide picture, if already drawn.
     """
     words = telling.words
     if block.shape is None:

@@ -23,7 +23,7 @@ class ShownVoice:
 
 
 def of_page(path: str) -> tuple[str, str] | None:
-    """Return what a page of the static edition is about, as kind and code; nothing where its readers are not asked."""
+    """Return the subject of a page of the static edition, as kind and code; ``None`` if the page has no feedback form."""
     folder, _, name = path.rpartition("/")
     kinds = {"indicators": "indicator", "projects": "project"}
     if folder in kinds:
@@ -32,7 +32,7 @@ def of_page(path: str) -> tuple[str, str] | None:
 
 
 def mean_sentence(heard: Heard, kind: str, code: str, words: Words) -> str:
-    """Say how the edition before was judged; a blank where too few said so."""
+    """Return the rating of the previous edition; blank with too few ratings."""
     tally = heard.tallies.get((kind, code))
     if tally is None or tally.mean is None:
         return ""
@@ -40,7 +40,7 @@ def mean_sentence(heard: Heard, kind: str, code: str, words: Words) -> str:
 
 
 def shown_voices(heard: Heard, kind: str, code: str, words: Words) -> Sequence[ShownVoice]:
-    """Return the voices that are shown with their answers, newest first."""
+    """Return the published feedback with answers, newest first."""
     return [_said(voice, words) for voice in heard.answered.get((kind, code), ())]
 
 
@@ -51,5 +51,5 @@ def _said(voice: Voice, words: Words) -> ShownVoice:
 
 
 def grade_words(words: Words) -> list[tuple[int, str]]:
-    """Return each grade with its words, the best last."""
+    """Return each grade with its word, the best last."""
     return [(grade, words(f"voice_grade_{grade}")) for grade in GRADES]

@@ -22,33 +22,33 @@ class Words:
         self.language = language
 
     def __call__(self, key: str, **values: object) -> str:
-        """Return the words for a key, with values filled in."""
+        """Return the text of a key, with values filled in."""
         return say(key, self.language, **values)
 
     def number(self, value: float, form: str = ",") -> str:
-        """Return a number in digits, as ``format_number`` writes it."""
+        """Format a number, as ``format_number`` does."""
         return format_number(value, self.language, form)
 
     def has(self, key: str) -> bool:
-        """Say whether there are words for a key."""
+        """Say whether a key has a text."""
         return has(key)
 
     @property
     def folder(self) -> str:
-        """Return the folder of the static edition in this language, with its slash; the source stands at the root."""
+        """Return the folder of the static edition in this language, with trailing slash; blank for the source language."""
         return "" if self.language == SOURCE else f"{self.language}/"
 
     def together(self, sentences: Iterable[str]) -> str:
-        """Return sentences one after the other, as a paragraph."""
+        """Join sentences into a paragraph."""
         return reduce(lambda first, second: self("one_after_other", first=first, second=second), sentences)
 
     def part_of(self, document: str) -> str:
-        """Return the part of a document under the name of this language, without its heading; else the Japanese one."""
+        """Return the section of a document headed by the name of this language, without its heading; else the Japanese one."""
         parts = dict(re.findall(r"^## (.+)\n([\s\S]*?)(?=^## |\Z)", document, flags=re.M))
         return joined_lines(parts.get(own_name(self.language)) or parts[own_name(SOURCE)])
 
     def reason(self, place: str, code: str, **values: object) -> str:
-        """Return the words for a reason of a correction at a place (``why_`` …), else those of the government's own list."""
+        """Return the text of a correction's reason at a place (``why_`` …), else that of the government's own list."""
         if self.has(place + code):
             return self(place + code, **values)
         listed = government().reasons.get(code)
@@ -60,7 +60,7 @@ class Words:
         return named(row, field, self.language)
 
     def marked(self, text: str) -> str:
-        """Return a text that stands in one language only (the title of a source, a name), marked where it is Japanese and the reader's words are not."""
+        """Return an untranslated text (title of a source, name), marked if it is Japanese and the reader's language is not."""
         return self("in_japanese", text=text) if self.language != SOURCE and is_japanese(text) else text
 
 
@@ -71,20 +71,20 @@ _WITHIN = re.compile(
 
 
 def joined_lines(text: str) -> str:
-    """Return markdown whose Japanese sentences stand in one line each: where a file ends its lines, a page has no space."""
+    """Return markdown with Japanese sentences on one line each, since a line break would be shown as a space."""
     return _WITHIN.sub(r"\1", _WITHIN.sub(r"\1", text))
 
 
 def is_japanese(text: str) -> bool:
-    """Say whether a text is written in Japanese: with kana or kanji."""
+    """Say whether a text contains kana or kanji."""
     return any(unicodedata.name(sign, "").startswith(("CJK UNIFIED", "HIRAGANA", "KATAKANA")) for sign in set(text))
 
 
 def has_page(path: str, code: str) -> bool:
-    """Say whether a page is written in a language, by ``pages`` of its catalogue; if not, it is there in Japanese.
+    """Say whether a page exists in a language, by ``pages`` of its catalogue; if not, it is shown in Japanese.
 
     Args:
-        path: of the static edition or the dashboard, as ``data.html``, ``indicators/x.html``, ``/facilities`` or nothing.
+        path: of the static edition or the dashboard, as ``data.html``, ``indicators/x.html``, ``/facilities`` or blank.
         code: the language.
     """
     listed = say("pages", code).split()
@@ -95,7 +95,7 @@ def has_page(path: str, code: str) -> bool:
 
 
 def what_changed(change: Mapping[str, Any], words: Words, unit: str) -> str:
-    """Say what a change between two editions is about: its name, whose it is, the field and the period, as far as there are any."""
+    """Return the subject of a change between two editions: name, unit, field and period, as far as there are any."""
     period = change.get("period_code")
     name = words.named({f"name_{n}": change.get(f"name_{n}", "") for n in ALWAYS}) or change.get("code", "")
     parts = (name, unit, change.get("field"), parse_period(period).label(words.language) if period else "")
@@ -103,6 +103,6 @@ def what_changed(change: Mapping[str, Any], words: Words, unit: str) -> str:
 
 
 def whose(change: Mapping[str, Any], words: Words, units: Mapping[str, object]) -> str:
-    """Return the name of the unit whose figure or target a change is about; nothing for what belongs to none."""
+    """Return the name of the unit of a changed figure or target; blank for what belongs to none."""
     code = change.get("unit_code") or ""
     return words.named(units[code]) if code in units else code
