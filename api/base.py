@@ -20,7 +20,7 @@ class Below:
         self.base, self.app, self.outside = base, app, outside
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass one request on without the path, or to whoever answers for what lies outside."""
+        """Pass one request on without the path, or to the app for addresses outside."""
         path = scope.get("path", "")
         if not self.base or scope["type"] not in ("http", "websocket"):
             await self.app(scope, receive, send)

@@ -23,7 +23,7 @@ published = serving("calendar.ics")
 
 
 def _made(request: Request) -> bytes | None:
-    """Return the calendar asked for; ``None`` where its key opens none, or an office is asked without one."""
+    """Return the requested calendar; ``None`` for an unknown key, or in an office without a key."""
     chosen, secret, now = settings(), request.query_params.get(KEY, ""), utc_now()
     settle(None)
     moment = Moment(state=state_of(chosen.database_url), as_of=local_day(now))

@@ -34,7 +34,7 @@ from telling.words import Words
 
 
 def _asked(request: Request) -> tuple[Telling, Stand]:
-    """Read in whose words and of which moment charts are asked for."""
+    """Parse language and moment of the requested charts."""
     language = request.query_params.get("lang") or SOURCE
     if language not in codes():
         raise BadQuery(f"lang={language}", ", ".join(codes()))
@@ -86,7 +86,7 @@ def _answer(take: Any, missing: str) -> Any:
 
 
 def _list(request: Request) -> dict[str, Any]:
-    """Answer which charts there are: name, title, what it says, and its addresses."""
+    """Return the list of charts: name, title, summary, and addresses."""
     telling, _ = _asked(request)
     every = [
         (name, telling.words.named(telling.moment.indicators[i.entry.definition.code]), i.sentence(telling.words.language))

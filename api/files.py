@@ -75,12 +75,12 @@ def _file(request: Request, edition: Edition, name: str, *, lasting: bool) -> Re
 
 
 def _is_of_a_page(name: str) -> bool:
-    """Say whether somebody may have meant a page by a name: one without an ending, and not in a folder of files for programs."""
+    """Say whether a path looks like a page: without suffix, and not in a folder of machine-readable files."""
     return "." not in name and not name.startswith((DATA, EMBED, "assets/"))
 
 
 def _lost(request: Request, edition: Edition, name: str) -> Response:
-    """Answer for a page that does not exist with the edition's own page for it, whose links are told where it stands."""
+    """Return the edition's own 404 page, with links relative to the requested address."""
     path, depth = request.url.path, name.count("/")
     folder = name.partition("/")[0]
     page = f"{folder}/404.html" if f"{SITE}/{folder}/404.html" in edition.manifest["files"] else "404.html"
@@ -100,7 +100,7 @@ Endpoint = Callable[[Request], Awaitable[Response]]
 
 
 def _trusted(endpoint: Endpoint) -> Endpoint:
-    """Answer 503 where an edition is not what was published."""
+    """Wrap an endpoint to answer 503 if an edition differs from what was published."""
 
     @wraps(endpoint)
     async def answered(request: Request) -> Response:
@@ -113,7 +113,7 @@ def _trusted(endpoint: Endpoint) -> Endpoint:
 
 
 def serving(prefix: str) -> Endpoint:
-    """Return what answers with files of the edition asked for whose names begin so."""
+    """Return an endpoint for the files with this prefix in the requested edition."""
 
     @_trusted
     async def endpoint(request: Request) -> Response:
@@ -149,7 +149,7 @@ async def _of_edition(request: Request) -> Response:
 
 
 def _proof(request: Request, edition: Edition, name: str) -> Response:
-    """Answer with what an edition is proved by: its manifest, or the signature of it."""
+    """Return an edition's manifest or its signature."""
     path = edition.folder / name
     if not path.is_file():  # an edition from before there were keys
         return refused(404, NOTHING_THERE, subject=name)
@@ -196,7 +196,7 @@ async def _to_site(request: Request) -> Response:
 
 
 async def _no_such(request: Request) -> Response:
-    """Answer for an address below /api that is none: a page of the dashboard would be no answer to a program."""
+    """Answer 404 below /api as JSON: a page of the dashboard would be no use to a program."""
     return refused(404, NOTHING_THERE, subject=request.url.path)
 
 

@@ -50,7 +50,7 @@ class PageHeaders(Layer):
     """Add headers to every response, including errors and refusals; add the viewer's language and print styles to pages."""
 
     async def take(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass one request on, changing only what goes back."""
+        """Pass one request on, and change only the response."""
         is_page = scope["type"] == "http" and not scope["path"].startswith(_FILES)
         if is_page:
             # Pages are small and are rewritten below, so they are asked for uncompressed.
@@ -86,7 +86,7 @@ _OF_THE_BODY = (b"content-length", b"etag", b"last-modified")
 
 
 def _headers(scope: Scope, start: Message, *, scripts: tuple[str, ...] = ()) -> list[tuple[bytes, bytes]]:
-    """Return the headers of an answer: its own, cookies as they may be set, and those of every answer once."""
+    """Return the headers of a response: its own, hardened cookies, and the common headers once."""
     chosen = settings()
     own = [(name.lower(), value) for name, value in start.get("headers", []) if name.lower() not in OWN]
     own = [(n, cookie(v.decode("latin-1"), chosen).encode("latin-1") if n == b"set-cookie" else v) for n, v in own]
@@ -98,7 +98,7 @@ def _headers(scope: Scope, start: Message, *, scripts: tuple[str, ...] = ()) -> 
 
 @lru_cache(maxsize=64)
 def _written(page: bytes, language: str) -> tuple[bytes, tuple[str, ...]]:
-    """Return a page in its language and with how it is printed, and the checksums of the scripts that stand in it; a page of ours as it is."""
+    """Return a page with language and print styles, and checksums of its inline scripts; our own pages unchanged."""
     if _STREAMLITS not in page:
         return page, ()
     page = page.replace(_STREAMLITS, b'<html lang="%s">' % language.encode(), 1)
@@ -107,7 +107,7 @@ def _written(page: bytes, language: str) -> tuple[bytes, tuple[str, ...]]:
 
 
 def _own_words(language: str) -> bytes:
-    """Return what Streamlit's own parts say in English only, in the language of the page, for ``page.css`` and ``spoken.js``."""
+    """Return translations of Streamlit's own English texts, for ``page.css`` and ``spoken.js``."""
 
     def told_in(key: str) -> str:  # Japanese needs no catalogue, which a public instance may not have
         return shipped(Told(key)) if language == SOURCE else Words(language)(key)
@@ -118,7 +118,7 @@ def _own_words(language: str) -> bytes:
 
 
 def _language(scope: Scope) -> str:
-    """Return the language in which the page that is asked for will be written."""
+    """Return the language of the requested page."""
     wanted = parse_qs(scope.get("query_string", b"").decode("latin-1")).get("lang", [SOURCE])[0]
     if wanted == SOURCE or wanted not in codes():
         return SOURCE

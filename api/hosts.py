@@ -35,7 +35,7 @@ class Place:
 
     @property
     def is_this_machine(self) -> bool:
-        """Say whether this is the machine itself, by its name or by an address that never leaves it."""
+        """Say whether the host is this machine: localhost or a loopback address."""
         if self.name == "localhost":
             return True
         try:
@@ -44,12 +44,12 @@ class Place:
             return False
 
     def is_at(self, scheme: str, port: int | None) -> bool:
-        """Say whether the port is the same, one that is not written being that of the scheme."""
+        """Say whether the port is the same, with the scheme's default if omitted."""
         return (self.port or _PORTS[scheme]) == (port or _PORTS[scheme])
 
 
 def place(host: str) -> Place | None:
-    """Read a host with or without a port; nothing where it is written in any other way (blanks, users, paths, zones)."""
+    """Parse a host with optional port; ``None`` for anything else (spaces, users, paths, zones)."""
     parts = _HOST.fullmatch(host)
     if parts is None or int(parts["port"] or 1) not in range(1, 65536):
         return None
@@ -63,10 +63,10 @@ def place(host: str) -> Place | None:
 
 
 def refused(scope: Scope, chosen: Settings) -> tuple[int, Message] | None:
-    """Return why a request is not answered by this instance, with the status of HTTP; nothing where it is.
+    """Return HTTP status and reason if a request must be refused; else ``None``.
 
     Args:
-        scope: of the request or of the websocket that is opened.
+        scope: of the request or of the websocket being opened.
         chosen: mode and ``PUBLIC_URL``.
     """
     if not scope["path"].startswith("/"):
@@ -89,7 +89,7 @@ def refused(scope: Scope, chosen: Settings) -> tuple[int, Message] | None:
 
 
 def _is_from_here(scope: Scope) -> bool:
-    """Say whether a request comes from this machine; behind a proxy that is named, the proxy says whence it comes."""
+    """Say whether a request comes from this machine; behind a trusted proxy, by the address that the proxy states."""
     try:
         return ip_address((scope.get("client") or ("",))[0]).is_loopback
     except ValueError:
@@ -123,7 +123,7 @@ class Hosts(Layer):
 
 
 def _with_host_of_origin(scope: Scope) -> Scope:
-    """Give a websocket the Host that its page has: where both are written differently, Streamlit would ask other machines who it is."""
+    """Set a websocket's Host to that of its page: if they differ in form, Streamlit would query other machines for its own address."""
     origin = next((value for name, value in scope["headers"] if name == b"origin"), None)
     if origin is None:
         return scope

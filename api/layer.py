@@ -18,7 +18,7 @@ class Layer(ABC):
         self.app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Take a request or the opening of a websocket; pass on what is neither."""
+        """Handle a request or the opening of a websocket; pass on anything else."""
         take = self.take if scope["type"] in ("http", "websocket") else self.app
         await take(scope, receive, send)
 
@@ -37,7 +37,7 @@ async def turn_away(
     headers: Mapping[str, str] | None = None,
     first: str = "",
 ) -> None:
-    """Refuse a request, or a websocket before it is opened: its wish to be is heard first, as servers expect."""
+    """Refuse a request, or a websocket before it is accepted, after receiving its connect message as servers expect."""
     if scope["type"] == "websocket":
         await receive()
     await refuse(scope, send, status, reason, headers=headers, first=first)

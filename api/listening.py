@@ -48,14 +48,14 @@ class Sending:
         return getattr(self.transport, name)
 
     def write(self, data: bytes) -> None:
-        """Send bytes, and look after a while at what is left of them."""
+        """Send bytes, and check later how many of them are still unsent."""
         self._written += len(data)
         self.transport.write(data)
         if self._look is None and self.transport.get_write_buffer_size():
             self._look_later()
 
     def stop(self) -> None:
-        """Look no more: the line is closed, or speaks another protocol."""
+        """Stop checking: the connection is closed, or has switched protocols."""
         if self._look is not None:
             self._look.cancel()
             self._look = None
@@ -75,7 +75,7 @@ class Sending:
             self._look_later()
 
     def _left(self) -> int:
-        """Return how much of what was written has not reached the client: of a quick answer megabytes wait with the system."""
+        """Return how many written bytes have not reached the client: of a fast response, megabytes wait in kernel buffers."""
         waiting = bytearray(4)
         if termios is not None:
             with contextlib.suppress(OSError, ValueError):  # it was closed meanwhile
@@ -155,14 +155,14 @@ class Listening(H11Protocol):
 
 
 def _ended(number: int, _frame: object) -> None:
-    """End as a signal says, once the log has said what it counted: whoever is ended by a signal says nothing more by itself."""
+    """End the process by a signal after flushing the log's counters, since a process killed by a signal logs nothing more."""
     journal.end()
     signal.signal(number, signal.SIG_DFL)
     os.kill(os.getpid(), number)
 
 
 def serve(app: ASGIApp | str) -> None:
-    """Serve the app, or the one that a name such as ``server:app`` leads to, where the settings say, until told to end."""
+    """Serve the app, or the one named as ``server:app``, at the address in the settings until told to stop."""
     chosen = settings()
     chosen.keep_files_own()
     journal.begin(serves=True)

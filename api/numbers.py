@@ -43,11 +43,11 @@ class Instance(Collector):
         self._rows: tuple[object, dict[str, int]] = (None, {})
 
     def describe(self) -> Iterable[Metric]:
-        """Return nothing: what there is is known when somebody looks."""
+        """Return nothing: metrics are known only at scrape time."""
         return []
 
     def collect(self) -> Iterable[Metric]:
-        """Return the numbers of now."""
+        """Return the current metrics."""
         version = GaugeMetricFamily("mieruka_version_info", "The program", labels=["version"])
         version.add_metric([software_version()], 1)
         yield version
@@ -87,14 +87,14 @@ class _Quiet(WSGIRequestHandler):
     timeout = 10  # seconds for the head of a request
 
     def log_message(self, *_: object) -> None:
-        """Say nothing: whoever watches asks every few seconds."""
+        """Log nothing: scrapes come every few seconds."""
 
 
 def begin(chosen: Settings) -> int | None:
-    """Give numbers at the address and port of the settings while this process lasts; return the port, or nothing where none is named.
+    """Serve metrics at the configured address and port for the life of this process; return the port, or ``None`` if not configured.
 
     Raises:
-        SettingsRefused: something listens there already.
+        SettingsRefused: the port is already in use.
     """
     if chosen.metrics_port is None:
         return None
@@ -103,7 +103,7 @@ def begin(chosen: Settings) -> int | None:
     given = make_wsgi_app(counts.REGISTRY)
 
     def answered(environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
-        """Refuse a page elsewhere that has its own name point at this machine: it would send that name."""
+        """Refuse foreign Host names, as sent by DNS rebinding."""
         host = place(environ.get("HTTP_HOST", ""))
         if chosen.metrics_address in LOOPBACK and (host is None or not host.is_this_machine):
             start("421 Misdirected Request", [("Content-Type", "text/plain")])

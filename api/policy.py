@@ -43,17 +43,17 @@ _YEAR = 31_536_000
 
 
 def is_published(scope: Scope, chosen: Settings) -> bool:
-    """Say whether a request asks for what is published, which pages of other hosts may read."""
+    """Say whether a request is for published content, which pages of other origins may read."""
     return chosen.mode == "public" and _PUBLISHED.match(scope["path"]) is not None
 
 
 def headers_of(scope: Scope, chosen: Settings, *, scripts: Sequence[str] = ()) -> list[tuple[bytes, bytes]]:
-    """Return the headers that every answer to a request carries, whatever its status.
+    """Return the common headers of every response, whatever its status.
 
     Args:
         scope: of the request.
         chosen: mode and ``PUBLIC_URL``.
-        scripts: checksums (base64 of SHA-256) of the scripts that stand in the page itself.
+        scripts: checksums (base64 of SHA-256) of inline scripts of the page.
     """
     path = scope["path"]
     policy, frame, opener = _PAGE.format(scripts="".join(f" 'sha256-{digest}'" for digest in scripts)), "DENY", "same-origin"
@@ -83,12 +83,12 @@ def headers_of(scope: Scope, chosen: Settings, *, scripts: Sequence[str] = ()) -
 
 
 def is_https(chosen: Settings) -> bool:
-    """Say whether people reach this instance over https; a local one never is, whatever ``PUBLIC_URL`` says."""
+    """Say whether this instance is reached over https; never in local mode, whatever ``PUBLIC_URL`` says."""
     return chosen.mode != "local" and urlsplit(chosen.public_url).scheme == "https"
 
 
 def cookie(value: str, chosen: Settings) -> str:
-    """Return a cookie as it may be set: over https only where people come so, for as long as a sign-in lasts, never to other sites."""
+    """Return a cookie with Secure (if over https), the lifetime of a sign-in, and SameSite."""
     name, *parts = (part.strip() for part in value.split(";"))
     key = name.partition("=")[0]
     kept = {part.partition("=")[0].strip().lower(): part for part in parts}

@@ -11,10 +11,10 @@ _ONE = re.compile(r"bytes=(?:(?P<first>\d{1,15})-(?P<last>\d{0,15})|-(?P<end>\d{
 
 
 def part_of(request: Request, content: bytes, whole: Response) -> Response:
-    """Return the requested part of a file (206), or the whole answer.
+    """Return the requested part of a file (206), or the whole response.
 
-    RFC 9110 allows the whole file whenever a part is uncertain: several ranges, a range that cannot be read, or a client that has the
-    beginning of another version (``If-Range``).
+    RFC 9110 allows the whole file in case of doubt: several ranges, an unreadable range, or a client that holds the beginning of
+    another version (``If-Range``).
     """
     # A client that takes the file compressed has other bytes under the same ETag: a part of the plain file would not fit them.
     if whole.status_code != 200 or "gzip" in request.headers.get("accept-encoding", ""):
@@ -37,5 +37,5 @@ def part_of(request: Request, content: bytes, whole: Response) -> Response:
 
 
 def is_backwards(wanted: re.Match[str]) -> bool:
-    """Return whether a range ends before it begins, which makes it no range."""
+    """Say whether a range ends before it begins, which makes it invalid."""
     return bool(wanted["last"]) and int(wanted["last"]) < int(wanted["first"])

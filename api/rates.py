@@ -29,7 +29,7 @@ _SIGNED_IN = b"_streamlit_user="
 
 
 def whence(scope: Scope) -> str:
-    """Return the address that is counted: of IPv6 the network that one line has, since whoever has it has all its addresses."""
+    """Return the client address to count by: for IPv6 the network of one subscriber, who controls all its addresses."""
     host = (scope.get("client") or ("",))[0]
     try:
         address = ip_address(host)
@@ -39,7 +39,7 @@ def whence(scope: Scope) -> str:
 
 
 def kind_of(scope: Scope) -> str:
-    """Return as what a request is counted: ``sign_in``, ``upload``, ``search``, ``api``, ``page``, or a blank."""
+    """Return the rate limit class of a request: ``sign_in``, ``upload``, ``search``, ``api``, ``page``, or blank."""
     path = scope["path"]
     if scope["type"] == "websocket":
         return "page" if path == _STREAM else ""
@@ -80,7 +80,7 @@ class Rates(Layer):
             await self.app(scope, receive, send)
 
     def _at_leisure(self, receive: Receive) -> Receive:
-        """Return a way to hear a page that lets it wait where it says more than a person does: searches and choices run on the server."""
+        """Wrap ``receive`` to slow a page that sends more messages than a person would: searches and choices run on the server."""
         rate, line = parse(settings().rate_word), secrets.token_hex(8)
 
         async def heard() -> Sent:
@@ -96,7 +96,7 @@ class Rates(Layer):
         return max(1, math.ceil(self._counts.get_window_stats(rate, kind, who).reset_time - time.time()))
 
     def _watching(self, send: Send, rate: RateLimitItem, who: str) -> Send:
-        """Return a way to answer that counts a sign-in which ends without a sign-in cookie."""
+        """Wrap ``send`` to count a sign-in attempt that ends without a sign-in cookie."""
 
         async def watched(message: Sent) -> None:
             if message["type"] == "http.response.start":

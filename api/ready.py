@@ -34,7 +34,7 @@ Judged = dict[str, tuple[bool, str]]
 
 
 def _database() -> Judged:
-    """Judge the database: does it answer, with tables of this program, and not from the future."""
+    """Check the database: reachable, with the program's schema, and no instants in the future."""
     chosen = settings()
     edition = on_disk.current(chosen.editions_dir) if chosen.mode == "public" else None
     if chosen.mode == "public":
@@ -52,7 +52,7 @@ def _database() -> Judged:
 
 
 def _edition() -> Judged:
-    """Judge what is published: shown as it was published, or nothing yet where nothing has to be."""
+    """Check the current edition: unaltered, or absent where none is required."""
     shown = on_disk.current(settings().editions_dir)
     if shown is None and settings().mode == "public":
         return {"edition": (False, both_shipped(Message("no_edition")))}
@@ -60,7 +60,7 @@ def _edition() -> Judged:
 
 
 def _disk() -> Judged:
-    """Judge the folders that are written to; where they are is told to the operator alone."""
+    """Check the writable folders; their paths are shown to the operator only."""
     findings = [room(folder) for folder in written_to(settings())]
     for finding in findings:
         if finding.grade != "ok":
@@ -74,7 +74,7 @@ def _judged(finding: Finding) -> tuple[bool, str]:
 
 
 async def judged() -> Judged:
-    """Judge everything; what does not answer in time is not ready."""
+    """Run all checks; one that times out counts as not ready."""
     in_database = ("database", "clock") if settings().mode == "public" else ("database", "schema", "clock")
     parts = await asyncio.gather(
         _asked(_database, in_database, HEALTH), _asked(_edition, ("edition",), FILES), _asked(_disk, ("disk",), FILES)
@@ -93,7 +93,7 @@ async def _asked(look: Callable[[], Judged], names: tuple[str, ...], limiter: Ca
 
 
 async def _ready(request: Request) -> Response:
-    """Answer 200 where everything is as it should be, 503 with what is not."""
+    """Answer 200 if all checks pass, else 503 with the failures."""
     parts = await judged()
     is_ready = all(is_ok for is_ok, _ in parts.values())
     checks: dict[str, Any] = {name: {"ok": is_ok, "detail": detail} for name, (is_ok, detail) in parts.items()}

@@ -29,7 +29,7 @@ def _given(given: GivenDay | None) -> dict[str, Any] | None:
 
 
 def milestone_json(milestone: Milestone) -> dict[str, Any]:
-    """Return one milestone with every day it was ever given, its state and its slip."""
+    """Return one milestone with every date ever given for it, its state and its slip."""
     return {
         "code": milestone.code, "project": milestone.project_code, "name_ja": milestone.name_ja, "name_en": milestone.name_en,
         "planned_start": milestone.planned_start, "planned": [_given(g) for g in milestone.planned],
@@ -51,14 +51,14 @@ def _brief(item: Scored) -> dict[str, Any]:
 
 
 def version_json(row: tables.StrategyVersion) -> dict[str, Any]:
-    """Return one version of the strategy: when it was adopted, its horizon and its key words."""
+    """Return one version of the strategy: adoption date, horizon and key words."""
     names = ("name_ja", "name_en", "adopted_on", "adopted_precision", "published_by", "horizon_year", "first_year", "last_year",
              "keywords_ja", "keywords_en", "concept_ja", "concept_en", "is_renumbered")  # fmt: skip
     return {"code": row.version_code, **{name: vars(row)[name] for name in names}, "source": row.source_code}
 
 
 def assessment_json(row: tables.Assessment) -> dict[str, Any]:
-    """Return what the office thinks of an indicator or project; who wrote it is for those inside."""
+    """Return the office's assessment of an indicator or project; its author is internal."""
     who = {"reviewer": row.reviewer} if settings().mode == "local" else {}
     assessment = {
         "confidence": row.confidence,
@@ -97,7 +97,7 @@ def project_json(report: ProjectReport) -> dict[str, Any]:
 
 
 def bureau_json(report: BureauReport) -> dict[str, Any]:
-    """Return one bureau: its life, what it owes and reported, its registers and milestones by state."""
+    """Return one bureau: its validity, due and submitted reports, its registers, and milestones by state."""
     unit = report.unit
     return {
         "code": unit.code, "name_ja": unit.name_ja, "name_en": unit.name_en, "kind": unit.kind, "valid_from": unit.valid_from,
@@ -117,7 +117,7 @@ def _succession(succession: Succession, other: str) -> dict[str, Any]:
 
 
 def shift_json(shift: Shift) -> dict[str, Any]:
-    """Return one change of an indicator and unit between two days, with its reasons and its corrections."""
+    """Return one change of an indicator and unit between two days, with reasons and corrections."""
     return {
         "before": _brief(shift.before), "after": _brief(shift.after),
         "reasons": [{"reason": kind, "text": text or None} for kind, text in shift.reasons],

@@ -17,12 +17,12 @@ _DENIAL = "websocket.http.response"  # the server can answer a websocket that is
 
 
 def header(scope: Scope, name: bytes) -> str:
-    """Return a header of a request; a blank where it has none, and the first where it has several."""
+    """Return a header of a request: the first if there are several, blank if there is none."""
     return next((value.decode("latin-1") for key, value in scope["headers"] if key == name), "")
 
 
 def page(japanese: str, english: str, *, first: str = "") -> str:
-    """Return a page that says one thing in both languages, for a browser; with a link to the first page, where one is named."""
+    """Return a bilingual HTML page with one message; with a link to the first page, if given."""
     link = f'<p><a href="{escaped(first)}">{escaped(first)}</a></p>' if first else ""
     return (
         '<!doctype html><html lang="ja"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">'
@@ -31,9 +31,9 @@ def page(japanese: str, english: str, *, first: str = "") -> str:
 
 
 def answer(scope: Scope, reason: Message, *, status: int = 400, first: str = "") -> tuple[bytes, bytes]:
-    """Return the type and the body of a refusal: JSON for the open API, a page for a browser, else plain text.
+    """Return media type and body of a refusal: JSON for the open API, HTML for a browser, else plain text.
 
-    Where it is this side that fails, the number of the request is said too, for whoever asks what happened.
+    For server errors the number of the request is included, for inquiries.
     """
     number = doing.number() if status >= 500 else ""
     if scope["path"].startswith("/api/"):
@@ -55,9 +55,9 @@ async def refuse(
 
     Args:
         status: of HTTP.
-        reason: what is wrong and what to do.
-        headers: besides those of every answer, as ``Retry-After``.
-        first: where a page for a browser leads from here.
+        reason: the fault and the remedy.
+        headers: beside the common ones, as ``Retry-After``.
+        first: link target of a page for a browser.
     """
     kind = "http.response"
     if scope["type"] == "websocket":

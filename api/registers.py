@@ -68,12 +68,12 @@ CHOICES = {
 
 
 def choice_of(request: Request, name: str, choices: Collection[str]) -> str:
-    """Read a word of a list; a blank where none is asked for."""
+    """Parse a parameter with a fixed vocabulary; blank if absent."""
     return code_of(request, name, choices, " | ".join(choices))
 
 
 def filter_of(request: Request) -> Filter:
-    """Read what a list of procedures is narrowed to.
+    """Parse the filter of a list of procedures.
 
     Raises:
         BadQuery: a value is not one of the choices.
@@ -87,7 +87,7 @@ def filter_of(request: Request) -> Filter:
 
 
 def number_of(request: Request, name: str, default: int, most: int) -> int:
-    """Read a whole number from 1 up to the most."""
+    """Parse an integer from 1 to ``most``."""
     text = request.query_params.get(name, str(default))
     if (number := parse_whole(text, most=most)) is None:
         raise BadQuery(f"{name}={text}", Message("query_number", most=most))
@@ -109,7 +109,7 @@ def _procedures(request: Request) -> dict[str, Any]:
 
 
 async def procedures_csv(request: Request) -> Response:
-    """Send every procedure that a filter keeps as CSV, a few hundred rows at a time."""
+    """Stream every procedure that matches a filter as CSV, a few hundred rows at a time."""
 
     def read() -> tuple[Filter, Moment]:
         refuse_others(request, LISTED)
@@ -223,7 +223,7 @@ def _listed_summary(register: Register, request: Request) -> dict[str, Any]:
 
 
 def _without_action(moment: Moment) -> list[dict[str, Any]]:
-    """Return what is behind, missed, moving away or unreported without an action that is still to be carried out."""
+    """Return what is behind, missed, moving away or unreported without an open action."""
     return [
         {"indicator": i.entry.definition.code, "scope": i.entry.unit_code, "status": i.judgement.status}
         for i in moment.without_action
@@ -231,7 +231,7 @@ def _without_action(moment: Moment) -> list[dict[str, Any]]:
 
 
 def _commentaries(request: Request) -> dict[str, Any]:
-    """Answer what bureaus say of indicators and projects, of periods ended by the day, the newest first within each."""
+    """Return bureaus' commentary on indicators and projects, for periods ended by the day, newest first within each."""
     moment = moment_of(request, known_at=known_of(request))
     parameters = {
         "indicator_code": code_of(request, "indicator", moment.indicators, Message("query_indicator")),

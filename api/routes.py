@@ -56,10 +56,10 @@ class BadQuery(ValueError):
 
 
 def edition_of(request: Request) -> Edition | None:
-    """Return the edition a request is about: in public mode always one, else only where it asks for one; its government is settled.
+    """Return the edition of a request, and set its government: always one in public mode, else only if requested.
 
     Raises:
-        BadQuery: the public may not see the edition asked for, or there is none.
+        BadQuery: the edition does not exist or is not public.
     """
     for name, text in request.query_params.items():
         if len(text) > LONGEST or any(sign < " " or sign == "\x7f" for sign in text):
@@ -77,25 +77,25 @@ def edition_of(request: Request) -> Edition | None:
 
 
 def state_of(request: Request) -> State:
-    """Return the present state of the figures a request is about."""
+    """Return the present state of the figures of a request."""
     edition = edition_of(request)
     return state.state_of(edition.url if edition else settings().database_url)
 
 
 def moment_of(request: Request, *, known_at: datetime | None, view: str = "then") -> Moment:
-    """Return the reform on the day a request asks for (``as_of``): that of its edition, else today, where it names none."""
+    """Return the moment of a request's day (``as_of``): by default that of its edition, else today."""
     as_of = day_of(request, "as_of") or today_of(request)
     return Moment(state=state_of(request), as_of=as_of, known_at=known_at, view=view)
 
 
 def today_of(request: Request) -> date:
-    """Return the day to judge by where a request names none: that of the edition, else today."""
+    """Return the default day of judgement: that of the edition, else today."""
     edition = edition_of(request)
     return edition.as_of if edition else local_day(utc_now())
 
 
 def day_of(request: Request, name: str) -> date | None:
-    """Read a day of the query."""
+    """Parse a date parameter."""
     text = request.query_params.get(name)
     if not text:
         return None
@@ -106,7 +106,7 @@ def day_of(request: Request, name: str) -> date | None:
 
 
 def instant_of(request: Request) -> datetime | None:
-    """Read ``known_at``; without a zone it is UTC, and a bare day means the last second of that day of the office."""
+    """Parse ``known_at``; without a zone it is UTC, and a bare date means the last second of that day at the office."""
     text = request.query_params.get("known_at")
     if not text:
         return None
@@ -122,10 +122,10 @@ def instant_of(request: Request) -> datetime | None:
 
 
 def known_of(request: Request) -> datetime | None:
-    """Read the instant whose knowledge is asked for (``known_at``).
+    """Parse the instant of the state of knowledge (``known_at``).
 
     Raises:
-        BadQuery: it cannot be read; or it lies before the edition asked for, which holds registers and milestones as of its
+        BadQuery: it cannot be parsed; or it precedes the requested edition, which holds registers and milestones as of its
             publication only.
     """
     known_at, edition = instant_of(request), edition_of(request)
@@ -136,7 +136,7 @@ def known_of(request: Request) -> datetime | None:
 
 
 def view_of(request: Request) -> str:
-    """Read which organisation is wanted: ``then`` (当時の組織) or ``now`` (現在の組織)."""
+    """Parse the organisation: ``then`` (当時の組織) or ``now`` (現在の組織)."""
     view = request.query_params.get("view") or "then"
     if view not in VIEWS:
         raise BadQuery(f"view={view}", Message("query_view"))
@@ -144,12 +144,12 @@ def view_of(request: Request) -> str:
 
 
 def unit_of(request: Request, book: Book, name: str = "unit") -> str:
-    """Read the code of a unit of the organisation, of whatever time; a blank where none is asked for."""
+    """Parse the code of an organisation unit of any time; blank if absent."""
     return code_of(request, name, {unit.code for unit in book.organisation.units}, Message("query_unit"))
 
 
 async def _live(request: Request) -> Response:
-    """Answer that this process answers, whatever its database does."""
+    """Answer that this process is alive, whatever the state of its database."""
     return JSONResponse({"status": "ok", "version": software_version()}, headers=HEADERS)
 
 
@@ -243,13 +243,13 @@ def _status(request: Request) -> dict[str, Any]:
 
 
 def refused(status: int, why: Message | Exception, *, subject: object = "") -> Response:
-    """Answer why there is nothing to answer with, and of what (a file, an edition) where that is not plain."""
+    """Return a refusal with its reason and, where it is not obvious, its subject (a file, an edition)."""
     reason = both_shipped(why) if isinstance(why, Message) else str(why)
     return JSONResponse({"error": f"{subject}: {reason}" if subject else reason}, status_code=status, headers=HEADERS)
 
 
 async def made_or_refused(make: Callable[[], T]) -> T | Response:
-    """Return what is made in time, or the answer that says why it is not: a query that cannot be read 400, too much to do or no trust 503."""
+    """Return the result if made in time, or a refusal: 400 for a bad query, 503 for overload or an untrusted edition."""
     try:
         return await in_time(make)
     except BadQuery as error:
@@ -261,11 +261,11 @@ async def made_or_refused(make: Callable[[], T]) -> T | Response:
 
 
 def answered(produce: Any, *names: str) -> Any:
-    """Make an endpoint of a function that returns plain data; a query that cannot be read answers 400.
+    """Make an endpoint of a function that returns plain data; a bad query answers 400.
 
     Args:
         produce: the function.
-        names: of the parameters it reads besides ``edition`` and ``lang``; any other is refused.
+        names: of its parameters besides ``edition`` and ``lang``; any other is refused.
     """
 
     def made(request: Request) -> bytes:
@@ -280,10 +280,10 @@ def answered(produce: Any, *names: str) -> Any:
 
 
 def refuse_others(request: Request, names: Iterable[str]) -> None:
-    """Refuse a parameter that an address does not read: misspelt, it would be answered as if nothing had been asked; or one given twice.
+    """Refuse unknown parameters, since a misspelt one would silently be ignored, and repeated ones.
 
     Raises:
-        BadQuery: it names those there are.
+        BadQuery: with the list of known parameters.
     """
     known, given = (*names, "edition", "lang"), [name for name, _ in request.query_params.multi_items()]
     if others := sorted({*given} - {*known}):
@@ -293,7 +293,7 @@ def refuse_others(request: Request, names: Iterable[str]) -> None:
 
 
 def code_of(request: Request, name: str, known: Collection[str], possible: Message | str) -> str:
-    """Read a code of the query; a blank where none is asked for.
+    """Parse a code parameter; blank if absent.
 
     Raises:
         BadQuery: there is no such code.
@@ -305,12 +305,12 @@ def code_of(request: Request, name: str, known: Collection[str], possible: Messa
 
 
 def untrusted(why: EditionRefused) -> Response:
-    """Answer that the edition is not what was published, and is not shown."""
+    """Answer that the edition differs from what was published, and is not shown."""
     return JSONResponse({"status": "refused", "error": str(why)}, status_code=503, headers={**HEADERS, "Cache-Control": "no-store"})
 
 
 def conditional(request: Request, body: bytes, media_type: str, *, etag: str = "", **headers: str) -> Response:
-    """Answer with an ETag, or 304 without a body where the asker has these bytes already."""
+    """Answer with an ETag, or 304 without a body if the client already has these bytes."""
     tag = f'"{etag or hashlib.sha256(body).hexdigest()[:32]}"'
     sent = {**HEADERS, "ETag": tag, **{name.replace("_", "-"): value for name, value in headers.items()}}
     tags = {part.strip().removeprefix("W/") for part in request.headers.get("if-none-match", "").split(",")}

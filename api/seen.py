@@ -29,7 +29,7 @@ _KINDS = {
 
 
 def kind_of(path: str) -> str:
-    """Return of which kind an address is; a page where it is of no other."""
+    """Return the kind of an address; by default a page."""
     kinds = [kind for kind, pattern in _KINDS.items() if pattern.fullmatch(path)]
     return ("health" if "health" in kinds else kinds[0]) if kinds else "page"
 
@@ -70,7 +70,7 @@ class Seen(Layer):
 
 
 async def failed(request: Request, _error: Exception) -> Response:
-    """Answer a request that met a fault of the program."""
+    """Answer a request that raised an unexpected error."""
     within = {**request.scope, "path": request.scope["path"].removeprefix(settings().base_path)}
     kind, body = answer(within, Words("request_failed"), status=500)
     return Response(body, 500, {"Cache-Control": "no-store", "Content-Type": kind.decode()})

@@ -67,7 +67,7 @@ async def _say(request: Request) -> Response:
 
 
 async def _fields(request: Request) -> dict[str, str]:
-    """Read a form that is no longer than it may be, before anything is made of it."""
+    """Read a form within its size limit, before parsing it."""
     kind, _, rest = request.headers.get("content-type", "").partition(";")
     if kind.strip().lower() != FORM or (rest.strip() and rest.strip().lower() not in ("charset=utf-8", 'charset="utf-8"')):
         raise VoiceRefused(415, Message("voice_not_a_form"))
@@ -115,7 +115,7 @@ def _keep(request: Request, given: dict[str, str]) -> None:
 
 
 def _thanks(request: Request) -> Response:
-    """Lead a browser back to the page it came from, whose own word of thanks then shows; tell a program."""
+    """Redirect a browser to its page, which then shows its thanks; answer a program directly."""
     if "text/html" not in header(request.scope, b"accept"):
         return JSONResponse({"status": "received"}, 201, headers={"Cache-Control": "no-store"})
     back = urlsplit(header(request.scope, b"referer"))

@@ -24,15 +24,15 @@ READERS, HEALTH = CapacityLimiter(20), CapacityLimiter(2)
 
 
 async def in_time(read: Callable[[], T], *, seconds: float | None = None, limiter: CapacityLimiter = READERS) -> T:
-    """Run what reads the database in a thread, and wait for it.
+    """Run a database read in a thread, and wait for it with a time limit.
 
     Args:
-        read: it.
-        seconds: so long; as long as ``DATABASE_WAIT_SECONDS`` says where left out.
-        limiter: how many may read at once.
+        read: the function.
+        seconds: time limit; ``DATABASE_WAIT_SECONDS`` if left out.
+        limiter: limit of concurrent reads.
 
     Raises:
-        Unavailable: it took longer, or machine or database failed; what is still under way keeps its thread, so that they cannot pile up.
+        Unavailable: it timed out, or machine or database failed; a read still running keeps its thread, so that they cannot pile up.
     """
     seconds = seconds or settings().database_wait_seconds
     reading = asyncio.ensure_future(to_thread.run_sync(read, limiter=limiter))
@@ -52,10 +52,10 @@ async def in_time(read: Callable[[], T], *, seconds: float | None = None, limite
 
 
 def reason_of(error: Unavailable) -> str:
-    """Return what is said of a failure to whoever asked, in both languages."""
+    """Return the bilingual message of a failure for the client."""
     return both_shipped(said_outside(error))
 
 
 def not_now(error: Unavailable, headers: dict[str, str]) -> JSONResponse:
-    """Answer that it cannot be answered now."""
+    """Answer 503."""
     return JSONResponse({"error": reason_of(error)}, status_code=503, headers={**headers, "Retry-After": "30"})

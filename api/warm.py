@@ -24,7 +24,7 @@ from telling.search import indices_of
 
 
 def warm() -> None:
-    """Make the index of what is shown today; a database that is not there yet is none of the index's affair."""
+    """Build the search index of today; a missing database is ignored here."""
     try:
         began, chosen = time.monotonic(), settings()
         edition = on_disk.current(chosen.editions_dir) if chosen.mode == "public" else None
@@ -41,6 +41,6 @@ def warm() -> None:
 
 @asynccontextmanager
 async def warmed(app: Any) -> AsyncIterator[None]:
-    """Make the index beside what the server does first."""
+    """Build the index beside the server's other startup."""
     Thread(target=warm, name="search", daemon=True).start()
     yield

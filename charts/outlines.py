@@ -33,9 +33,9 @@ _GAP = 4.0
 
 
 def areas(tiles: Sequence[Tile], width: float) -> tuple[list[DrawnPlace], list[Box], float]:
-    """Return the places whose outline is known, those below without one, and the height of the picture.
+    """Return the places with a known outline, boxes below for the others, and the height of the picture.
 
-    North is up, a kilometre is as long each way.
+    North is up, and a kilometre has the same length in both directions.
 
     Args:
         tiles: places, with rings in degrees.
@@ -67,7 +67,7 @@ def _size(ring: Points) -> float:
 
 
 def _middle(ring: Points) -> tuple[float, float]:
-    """Return the centre of gravity of a ring."""
+    """Return the centroid of a ring."""
     parts = [(x1 * y2 - x2 * y1, x1 + x2, y1 + y2) for (x1, y1), (x2, y2) in _sides(ring)]
     whole = sum(part for part, _, _ in parts) or 1.0
     return sum(part * x for part, x, _ in parts) / (3 * whole), sum(part * y for part, _, y in parts) / (3 * whole)

@@ -32,7 +32,7 @@ class Line:
     points: tuple[Point, ...]
 
     def stretches(self) -> list[list[Point]]:
-        """Return what is joined: the stretches between breaks."""
+        """Return the connected stretches between breaks."""
         return stretches(self.points)
 
 
@@ -78,7 +78,7 @@ class Annotation:
 
 
 def circled(number: int) -> str:
-    """Return a number from 1 to 50 in a circle, as one character."""
+    """Return a number from 1 to 50 as one circled character."""
     first, place = ((0, number - 1), (1, number - 21), (2, number - 36))[(number > 20) + (number > 35)]
     return chr(CIRCLED[first] + place)
 
@@ -118,7 +118,7 @@ class Series:
 
     @property
     def is_course(self) -> bool:
-        """Say whether there is a course to draw: more than one figure, or a plan; a lone figure is said in words."""
+        """Say whether there is a course to draw: more than one figure, or a plan; a single figure is described in words."""
         return len(self.shown) > 1 or bool(self.plan)
 
     @property
@@ -129,12 +129,12 @@ class Series:
 
     @property
     def values(self) -> list[float]:
-        """Return every value that must find a place on the value axis."""
+        """Return every value that the value axis must include."""
         points = (*self.shown, *(a.point for a in self.aims), *self.plan, *self.former)
         return [p.value for p in points if p.value is not None] + [v for e in self.expected for v in (e.low, e.high)]
 
     def levels(self) -> list[int]:
-        """Return in which row the sign of each annotation stands, so that none covers another: 0 is the lowest."""
+        """Return the row of each annotation's sign, so that signs do not overlap: 0 is the lowest."""
         first, last = self.days
         span, ends, rows = max((last - first).days, 1), list[float](), list[int]()
         for annotation in self.annotations:
@@ -145,9 +145,9 @@ class Series:
         return rows
 
     def plan_at(self) -> tuple[Point, bool] | None:
-        """Return where the word for the plan is written, and whether above the line; nothing where the plan lies on the figures.
+        """Return the place of the plan's label, and whether it is above the line; ``None`` where the plan coincides with the figures.
 
-        It stands where the path runs farthest from the figures beside it, within the middle of the picture, on the other side.
+        The label is placed where the path is farthest from nearby figures, within the middle of the picture, on the other side.
         """
         first, last = self.days
         span, reach = max((last - first).days, 1), (max(self.values) - min(0.0, *self.values)) or 1.0
@@ -168,7 +168,7 @@ class Series:
         return best[1:] if best is not None and best[0] >= 0.09 else None
 
     def ticks_within(self, room: float, *, size: float = 12.0) -> tuple[Tick, ...]:
-        """Return the ticks of the time axis that fit into a width of so many pixels, written in ``size``."""
+        """Return the ticks of the time axis that fit into a width in pixels, at font size ``size``."""
         first, last = self.days
         return ticks_within(first, last, self.kinds, room=room, size=size, language=self.language)
 
@@ -185,7 +185,7 @@ def stretches(points: tuple[Point, ...]) -> list[list[Point]]:
 
 
 def _read(path: Sequence[tuple[date, float]], day: date) -> float | None:
-    """Return the value of a line on a day; nothing before its first and after its last point."""
+    """Return the value of a line on a day; ``None`` before its first and after its last point."""
     for (left, low), (right, high) in pairwise(path):
         if left <= day <= right:
             return low + (high - low) * (day - left).days / max((right - left).days, 1)
@@ -193,7 +193,7 @@ def _read(path: Sequence[tuple[date, float]], day: date) -> float | None:
 
 
 def within(corners: list[Point], first: date, last: date) -> tuple[Point, ...]:
-    """Return a path of straight lines cut off at two days, read off where it crosses them."""
+    """Return a polyline clipped to two days, interpolated where it crosses them."""
     return tuple(_cut(corners, first, last))
 
 

@@ -46,7 +46,7 @@ class Steps:
     language: str = "ja"
 
     def ticks(self, *, room: float, size: float) -> tuple[Tick, ...]:
-        """Return the ticks of the time axis that fit into a width, written in ``size``: ends of months."""
+        """Return the ticks of the time axis that fit into a width at font size ``size``: ends of months."""
         days = [day for _, points, _ in self.lines for day, _ in points]
         return ticks_within(min(days), max(days), (), room=room, size=size, language=self.language)
 
@@ -78,7 +78,7 @@ class Tile:
 
     @property
     def numbers(self) -> str:
-        """Return what is written in the tile; nothing where nothing is listed."""
+        """Return the text in the tile; blank if nothing is listed."""
         return f"{self.done}/{self.total}" if self.total else ""
 
 
@@ -141,16 +141,16 @@ class Ranked:
 
     @property
     def is_measured(self) -> bool:
-        """Say whether any unit is held against a plan or a target."""
+        """Say whether any unit is compared with a plan or target."""
         return self.target is not None or any(bar.planned is not None for bar in self.bars)
 
     def scaled(self) -> tuple[float, str]:
-        """Return by what values are divided on the axis, and the unit there."""
+        """Return the divisor of axis values, and the unit of the axis."""
         is_big = max(abs(bar.value) for bar in self.bars) >= 1_000_000
         return (self.divisor, f"{self.big} {self.unit}".strip()) if is_big else (1.0, self.unit)
 
     def span(self) -> tuple[float, float]:
-        """Return what the axis spans: from 0, or from the lowest value below it, to the highest value, plan or target."""
+        """Return the range of the axis: from 0, or the lowest negative value, to the highest value, plan or target."""
         every = [bar.value for bar in self.bars] + [bar.planned for bar in self.bars if bar.planned is not None]
         every += [self.target] if self.target is not None else []
         return min(0.0, *every), max(1e-9, *every)

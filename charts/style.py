@@ -23,5 +23,5 @@ LOOKS: tuple[tuple[str, str, str], ...] = (
 
 
 def fill_of(done: int) -> str:
-    """Return the fill of a place: numbers decide, not colour."""
+    """Return the fill of a place by its number of completed rows."""
     return MANY if done >= FULL else SOME if done else NONE

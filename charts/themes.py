@@ -30,18 +30,18 @@ PRINTED = (
 
 
 def light_or_dark(light: str, dark: str) -> str:
-    """Return a colour of a style sheet that follows the colour scheme."""
+    """Return a CSS colour that follows the colour scheme."""
     return f"light-dark({light},{dark})"
 
 
 def rgb(colour: str) -> str:
-    """Return a colour as Plotly writes it into a style."""
+    """Return a colour in the notation Plotly uses in styles."""
     return f"rgb({int(colour[1:3], 16)}, {int(colour[3:5], 16)}, {int(colour[5:7], 16)})"
 
 
 @lru_cache(maxsize=1)
 def plotly_sheet() -> str:
-    """Return the style sheet that paints Plotly's figures in dark."""
+    """Return the style sheet for Plotly figures in dark mode."""
     painted = "".join(
         f'[style*="{what}: {rgb(light)}"]{{{what}:{light_or_dark(light, dark)}!important}}pattern [{what}="{rgb(light)}"]{{{what}:{light_or_dark(light, dark)}}}'
         for light, dark in DARK.items()
@@ -55,7 +55,7 @@ def plotly_sheet() -> str:
 
 @lru_cache(maxsize=1)
 def svg_sheet() -> str:
-    """Return the style sheet that paints SVG within a page in dark: colours stand in attributes, those of words in a style."""
+    """Return the style sheet for inline SVG in dark mode: colours of shapes are attributes, those of text are styles."""
     rules = [
         f"{_painted('svg ', light, what)}{{{what}:{light_or_dark(light, dark)}}}"
         for light, dark in DARK.items()
@@ -67,7 +67,7 @@ def svg_sheet() -> str:
 
 @lru_cache(maxsize=16)
 def svg_own_style(used: tuple[str, ...]) -> str:
-    """Return what a picture carries that is no part of the page, as one behind an address: it asks for the colour scheme itself.
+    """Return the embedded style of an SVG image outside the page's DOM, which queries the colour scheme itself.
 
     Args:
         used: the colours it is drawn in.

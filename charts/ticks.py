@@ -27,14 +27,14 @@ class Tick:
 
 
 def period_ticks(first: date, last: date, kinds: Iterable[str], *, most: int, language: str) -> tuple[Tick, ...]:
-    """Return evenly spaced ends of periods from one day to another, with their names.
+    """Return evenly spaced ends of periods between two days, with their names.
 
     Args:
-        first: the first day that has a figure.
-        last: the last day that has a figure, target or expected value.
-        kinds: of the periods shown (``month``, ``quarter``, ``year``, ``calendar_year``); the shortest names the ticks, none
-            are single days, named by their months.
-        most: at most so many ticks.
+        first: the first day with a figure.
+        last: the last day with a figure, target or forecast.
+        kinds: of the periods shown (``month``, ``quarter``, ``year``, ``calendar_year``); the shortest names the ticks; empty
+            means single days, named by their months.
+        most: maximum number of ticks.
         language: of their names.
     """
     allowed = set(kinds)
@@ -56,7 +56,7 @@ def period_ticks(first: date, last: date, kinds: Iterable[str], *, most: int, la
 def ticks_within(
     first: date, last: date, kinds: Iterable[str], *, room: float, size: float, language: str
 ) -> tuple[Tick, ...]:  # fmt: skip
-    """Return as many ticks as can be read in a width: ``room`` and the height of the text ``size`` in the same measure."""
+    """Return as many ticks as are legible in a width: ``room`` and font size ``size`` in the same unit."""
     allowed = tuple(kinds)
     most = max(int(room / (3 * size)), 1)
     while True:
@@ -67,12 +67,12 @@ def ticks_within(
 
 
 def width_of(text: str, size: float = 13.0) -> float:
-    """Return about how wide a text is: a full-width character takes one em, another a little over half."""
+    """Return the approximate width of a text: one em per full-width character, a little over half an em per other one."""
     return sum(size if unicodedata.east_asian_width(c) in "WFA" else 0.555 * size for c in text)
 
 
 def in_lines(text: str, room: float, size: float = 13.0, *, most: int = 2) -> list[str]:
-    """Return a name in lines that fit into a width, broken after a word, a bracket or a middle dot; the end is cut off where it must be."""
+    """Return a name wrapped to a width, after a word, a bracket or a middle dot; truncated if necessary."""
     if width_of(text, size) <= room:
         return [text]
     lines, rest = [], text
@@ -99,19 +99,19 @@ def in_lines(text: str, room: float, size: float = 13.0, *, most: int = 2) -> li
 
 
 def _begins(before: str, letter: str) -> bool:
-    """Say whether a word of Japanese begins with a letter: after hiragana, or where kanji and katakana meet."""
+    """Say whether a Japanese word may begin at a letter: after hiragana, or where kanji and katakana meet."""
     kinds = [next((k for k in ("KATAKANA", "HIRAGANA", "CJK") if k in unicodedata.name(c, "")), "") for c in (before, letter)]
     return kinds[0] != kinds[1] and all(kinds) and kinds[1] != "HIRAGANA"
 
 
 def _ends(letter: str) -> bool:
-    """Say whether a line may end with a letter: a blank, a closing bracket, a slash, or a dot or comma as wide as a character."""
+    """Say whether a line may end with a letter: space, closing bracket, slash, full-width dot or comma."""
     kind = unicodedata.category(letter)
     return kind in ("Zs", "Pe") or letter == "/" or (kind == "Po" and unicodedata.east_asian_width(letter) == "W")
 
 
 def _every(step: int, first: date, last: date, *, closes: int) -> list[int]:
-    """Return every ``step`` months whose ends lie within two days; months that close a year are among them."""
+    """Return every ``step`` months whose ends lie between two days, including months that close a year."""
     back = (last.month - closes) % min(step, 12)
     month = _month(last) - back
     if month_end(month // 12, month % 12 + 1) > last:
@@ -133,7 +133,7 @@ def _month(day: date) -> int:
 
 
 def on_axis(ticks: Iterable[Tick]) -> dict[str, object]:
-    """Return ticks as the settings of a time axis of Plotly, whose own would be first days of months."""
+    """Return ticks as settings of a Plotly time axis, whose default ticks would be first days of months."""
     ticks_shown = list(ticks)
     return {
         "tickmode": "array", "tickvals": [t.day.isoformat() for t in ticks_shown], "ticktext": [t.label for t in ticks_shown],

@@ -36,7 +36,7 @@ class App(st.App):
         config.set_option("server.baseUrlPath", settings().base_path)
 
     def gated(self) -> ASGIApp:
-        """Return the pages behind the gates that know their sessions."""
+        """Return the pages behind the gates, which know the sessions."""
         uploads = UploadGate(PutBack(settings().base_path, self), self.uploads, lambda: self.sessions)
         return Lines(SignOut(DownloadGate(uploads, self.downloads, lambda: self.sessions), lambda: self.sessions))
 

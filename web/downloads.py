@@ -51,19 +51,19 @@ class Downloads(MemoryMediaFileStorage):
         self._sessions.pop(file_id, None)
 
     def session_of(self, name: str) -> str | None:
-        """Return the session that offers a file under this name; nothing where none does."""
+        """Return the session that offers a file under this name; ``None`` if there is none."""
         return self._sessions.get(PurePosixPath(name).stem)
 
     def note(self) -> None:
-        """Note with which roles somebody looks at the page that offers a file now."""
+        """Record the roles of the current viewer of a page that offers a file."""
         self._offered_to[_session_here()] = looking().grants
 
     def offered_to(self, session_id: str) -> tuple[Grant, ...]:
-        """Return the roles of whoever looked when the page of a session offered its files last."""
+        """Return the roles of the viewer when a session's page last offered files."""
         return self._offered_to.get(session_id, ())
 
     def forget(self, session_id: str) -> None:
-        """Delete what a session offered."""
+        """Delete the files offered by a session."""
         self._offered_to.pop(session_id, None)
         for file_id in [known_id for known_id, owner in list(self._sessions.items()) if owner == session_id]:
             self.delete_file(file_id)
@@ -85,7 +85,7 @@ class Offers(MediaFileManager):
 
 
 def _session_here() -> str:
-    """Return the session whose page runs, or that asks for a file over its line."""
+    """Return the current session: of the running page, or of the websocket that requests a file."""
     running, line = get_script_run_ctx(suppress_warning=True), LINE.get()
     return running.session_id if running else line.session_id if line else ""
 

@@ -8,7 +8,7 @@ from streamlit import logger as streamlits
 
 
 def through_the_log() -> None:
-    """Let every logger of Streamlit, those that are still to come too, hand its lines on to the log of the process."""
+    """Route all present and future loggers of Streamlit to the log of the process."""
     streamlits.setup_formatter = _handed_on
     streamlits.update_formatter()
 

@@ -35,7 +35,7 @@ class Nowhere(BaseRoute):
         return Match.FULL, {}
 
     def url_path_for(self, name: str, /, **params: object) -> object:  # type: ignore[override]
-        """Raise: this route has no address of its own."""
+        """Raise: this route has no reversible address."""
         raise NoMatchFound(name, params)
 
     async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:

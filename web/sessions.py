@@ -57,7 +57,7 @@ _OPERATIONS = ("deferred_file", "dataframe_chunk")
 
 
 def is_said_by_pages(sent: bytes) -> bool:
-    """Say whether a page of ours says this; what cannot be read is left to Streamlit, which closes the line."""
+    """Say whether a websocket message is one that our pages send; an unreadable one is left to Streamlit, which closes the socket."""
     message = BackMsg()
     try:
         message.ParseFromString(sent)
@@ -160,12 +160,12 @@ class Sessions(WebsocketSessionManager):
 
 @lru_cache(maxsize=1)
 def store() -> Store:
-    """Return the working figures, in which people and their roles stand."""
+    """Return the working database, which holds people and roles."""
     return Store(settings().database_url)
 
 
 def claims_of(scope: Scope) -> dict[str, Any]:
-    """Return what the sign-in cookies of a request vouch for; nothing where there are none, or none that we signed."""
+    """Return the identity claims of a request's sign-in cookies; empty without cookies signed by us."""
     cookies = HTTPConnection(scope).cookies
 
     def one(name: str) -> bytes | None:
@@ -180,12 +180,12 @@ def claims_of(scope: Scope) -> dict[str, Any]:
 
 
 def viewer(claims: Mapping[str, Any]) -> Viewer:
-    """Return who stands behind claims, with the roles held now."""
+    """Return the viewer with these claims, with present roles."""
     who = signed_in(store(), claims) if claims else Viewer()
     doing.by(journal.person_id(who.email))
     return who
 
 
 def is_same_sign_in(claims: Mapping[str, Any], others: Mapping[str, Any]) -> bool:
-    """Say whether both are of one sign-in."""
+    """Say whether both claims are of one sign-in."""
     return bool(claims and others) and sign_in_id(claims) == sign_in_id(others)

@@ -30,7 +30,7 @@ class SignOut:
         await self.app(scope, receive, send)
 
     def _show_anew(self, claims: dict[str, object]) -> None:
-        """Let every open page of a sign-in run again, which then shows nothing any more."""
+        """Rerun every open page of a sign-in, which then shows nothing any more."""
         for session_id, own in list(self.sessions().claims.items()):
             session = self.sessions().get_active_session_info(session_id)
             if session is not None and is_same_sign_in(claims, own):

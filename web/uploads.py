@@ -41,7 +41,7 @@ class Uploads(MemoryUploadedFileManager):
         self.arriving: dict[str, list[Arrival]] = {}  # by session
 
     def usage(self, sessions: Iterable[str] | None = None) -> tuple[int, int]:
-        """Return how many files sessions hold and their bytes, those that are coming in counted; of all sessions without a list."""
+        """Return the number and bytes of files held by sessions, incoming ones included; of all sessions if none are given."""
         with self._lock:
             named = {*self.file_storage, *self.arriving} if sessions is None else sessions
             sizes = [size for session in named for size in self._sizes(session)]
@@ -94,7 +94,7 @@ class UploadGate:
         return self._no_room(session_id, more=1)
 
     def _no_room(self, session_id: str, *, more: int = 0) -> Refusal | None:
-        """Return why there is no room for what a session brings, ``more`` being files still to come."""
+        """Return the refusal if limits leave no space for a session's upload; ``more`` is the number of further files."""
         chosen, uploads, claims = settings(), self.uploads, self.sessions().claims
         own = claims.get(session_id, {}).get("email")
         of_person = [session for session, claim in claims.items() if claim.get("email") == own] if own else [session_id]
@@ -107,7 +107,7 @@ class UploadGate:
         return None
 
     async def _take(self, scope: Scope, receive: Receive, send: Send, session_id: str) -> None:
-        """Pass a file on piece by piece while there is room; what comes in too slowly, or is too large, is cut off and answered."""
+        """Pass a file on in pieces within the limits; one that arrives too slowly or is too large is cut off and refused."""
         uploads, arrival = self.uploads, Arrival()
         uploads.arriving.setdefault(session_id, []).append(arrival)
         is_refused = is_answered = False

@@ -38,11 +38,11 @@ class BarRows:
         self._height = ends[-1] if ends else 0
 
     def put_on(self, figure: go.Figure, ends: Sequence[str] = (), *, unit: str = "", above: int = ABOVE) -> go.Figure:
-        """Give a figure whose bars stand at ``middles`` the names and ends of its rows, and its height.
+        """Add the names and end texts of rows to a figure whose bars are centred at ``middles``, and set its height.
 
         Args:
             figure: with bars ``BAR`` wide.
-            ends: what is written on the right of each row.
+            ends: text at the right of each row.
             unit: of the values, under the axis.
             above: pixels above the first row, as for a legend.
         """

@@ -19,12 +19,12 @@ WIDE = 1100  # pixels of the map by outlines
 
 
 def tile_map(frame: pd.DataFrame, *, upright: bool) -> go.Figure:
-    """Draw each place as a tile with its name and numbers; darker where more is done, so that numbers decide, not colour.
+    """Draw each place as a tile with its name and numbers; darker where more is done, with numbers so that colour is not alone.
 
     Args:
-        frame: columns ``column``, ``row``, ``name``, ``numbers`` (text in the tile; blank where nothing is listed),
-            ``done`` (count that colours), ``hover``; one row per place. Numbers take two lines: a tile is 13 pixels wide on a small phone.
-        upright: write names from top to bottom, one character a line (Japanese); else turned by a quarter.
+        frame: columns ``column``, ``row``, ``name``, ``numbers`` (text in the tile; blank if nothing is listed),
+            ``done`` (count for the colour), ``hover``; one row per place. Numbers take two lines: a tile is 13 pixels wide on a small phone.
+        upright: write names from top to bottom, one character per line (Japanese); else rotated by 90 degrees.
     """
     figure = go.Figure()
     notes: list[dict[str, Any]] = []
@@ -65,10 +65,10 @@ def tile_map(frame: pd.DataFrame, *, upright: bool) -> go.Figure:
 
 
 def outline_map(tiles: Sequence[Tile]) -> go.Figure:
-    """Draw each place by its outline, darker where more is done; numbers are written where something is listed.
+    """Draw each place by its outline, darker where more is done; with numbers if anything is listed.
 
     Args:
-        tiles: places; those without an outline stand below as boxes.
+        tiles: places; those without an outline are drawn below as boxes.
     """
     drawn_places, boxes, height = areas(tiles, WIDE)
     figure = go.Figure()

@@ -10,7 +10,7 @@ from charts.style import ACTUAL, FILL, INK, PAPER, PLAN, SHORTFALL
 
 
 def ranked(shape: Ranked) -> go.Figure:
-    """Draw one bar per unit; what falls short of its plan is red, what was recast is light with a border."""
+    """Draw one bar per unit; red if it falls short of its plan, light with a border if recast."""
     divisor, unit = shape.scaled()
     bars = shape.bars
     rows = BarRows([bar.name for bar in bars])

@@ -16,16 +16,16 @@ from kpis.text import format_number, with_unit
 
 
 def stacked_shares(frame: pd.DataFrame, segments: Sequence[tuple[str, str]], *, unit: str, language: str = "ja") -> go.Figure:
-    """Draw one bar of 100 % per row, split by segment; the count stands beside each name, since rows differ in size.
+    """Draw one bar of 100 % per row, split by segment; the count is written beside each name, since rows differ in size.
 
-    What each fill means is written by the page (``charts.svg.shapes.legend``): where there is no room Plotly's own legend takes that of the rows.
+    The page writes the legend (``charts.svg.shapes.legend``): on narrow screens Plotly's own would take the space of the rows.
 
     Args:
         frame: column ``label``, one column of counts per segment, optionally ``end`` (text at the end of the bar); one row
             per bar, first on top.
         segments: (column, word), in the order of ``LOOKS``.
         unit: of the counts, for the hover text.
-        language: in which numbers are written.
+        language: for number formats.
     """
     total = frame[[name for name, _ in segments]].sum(axis=1)
     rows = BarRows(
@@ -50,13 +50,13 @@ def stacked_shares(frame: pd.DataFrame, segments: Sequence[tuple[str, str]], *, 
 
 
 def columns(frame: pd.DataFrame, *, unit: str, past_word: str = "", language: str = "ja") -> go.Figure:
-    """Draw counts as upright bars with their number on top; what is past due is hatched.
+    """Draw counts as vertical bars with their number on top; past due ones are hatched.
 
     Args:
         frame: columns ``label`` (str), ``count``, ``is_past`` (bool), one row per bar, in order of time.
         unit: on the value axis.
         past_word: the word for a hatched bar.
-        language: in which numbers are written.
+        language: for number formats.
     """
     figure = go.Figure()
     for past in (False, True):
@@ -80,13 +80,13 @@ def columns(frame: pd.DataFrame, *, unit: str, past_word: str = "", language: st
 def cumulative(
     series: Sequence[tuple[str, Sequence[tuple[date, float]], bool]], *, unit: str, ticks: Sequence[Tick], language: str = "ja"
 ) -> go.Figure:  # fmt: skip
-    """Draw what has been reached so far as steps, from 0.
+    """Draw cumulative values as steps from 0.
 
     Args:
-        series: (word at the end of the line, (day, so far), whether it is the plan: then dashed).
+        series: (word at the end of the line, (date, value so far), whether it is the plan: then dashed).
         unit: on the value axis.
         ticks: of the time axis.
-        language: in which numbers are written.
+        language: for number formats.
     """
     figure = go.Figure()
     top = 1.0
@@ -116,13 +116,13 @@ def cumulative(
 
 
 def counts(frame: pd.DataFrame, *, unit: str, total: float, language: str = "ja") -> go.Figure:
-    """Draw counts as lying bars on a common scale to ``total``; name and number stand beside each.
+    """Draw counts as horizontal bars on a common scale to ``total``, with name and number beside each.
 
     Args:
         frame: columns ``label``, ``count``; one row per bar, first on top.
         unit: of the counts, on the axis.
-        total: what all of them are of.
-        language: in which numbers are written.
+        total: the common base of the counts.
+        language: for number formats.
     """
     rows = BarRows(list(frame["label"]))
     figure = go.Figure(

@@ -14,7 +14,7 @@ from charts.ticks import NARROW
 
 
 def figure(shape: Shape, language: str = "ja") -> go.Figure:
-    """Draw a shape for the dashboard, with numbers as a language writes them."""
+    """Draw a shape for the dashboard, with numbers in the format of a language."""
     if isinstance(shape, Shares):
         frame = pd.DataFrame([{"label": label, **shares, "end": end} for label, shares, end in shape.rows])
         if not any(end for _, _, end in shape.rows):

@@ -23,24 +23,24 @@ class Finished(go.Figure):  # type: ignore[misc]  # Plotly comes without types
         self._sent: dict[str, Any] = drawn(json.loads(figure.to_json()))
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the figure as lists, dictionaries, numbers and texts, the same ones each time."""
+        """Return the figure as plain lists, dictionaries, numbers and strings; the same object each time."""
         return self._sent
 
 
 def in_language(figure: go.Figure, language: str) -> go.Figure:
-    """Let Plotly write numbers with the signs of a language, where they are not its own, and return the figure."""
+    """Set the number format of a language, where it differs from Plotly's own, and return the figure."""
     if point_and_group(language) != ".,":
         figure.update_layout(separators=point_and_group(language))
     return figure
 
 
 def put(figure: go.Figure, *, notes: Sequence[Mapping[str, Any]] = (), shapes: Sequence[Mapping[str, Any]] = ()) -> None:
-    """Add many texts and shapes to a figure at once: one after the other, Plotly checks those before it again each time.
+    """Add many annotations and shapes to a figure at once: added singly, Plotly validates all earlier ones each time.
 
     Args:
-        figure: to which they are added, over those that it has.
-        notes: what each annotation is made of.
-        shapes: what each shape is made of.
+        figure: to add to, after its existing ones.
+        notes: properties of each annotation.
+        shapes: properties of each shape.
     """
     if notes:
         figure.layout.annotations = (*figure.layout.annotations, *(dict(note) for note in notes))

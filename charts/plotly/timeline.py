@@ -25,11 +25,11 @@ LABEL_WIDTH = 46  # half-width letters that fit above a row on a phone
 
 
 def timeline(shape: Timeline, language: str) -> go.Figure:
-    """Draw one row per milestone: planned (diamond), planned anew (triangle, each time), done (dot); dashed while not done.
+    """Draw one row per milestone: planned (diamond), re-planned (triangle, each time), done (dot); dashed while not done.
 
     Args:
-        shape: what it holds; its day is drawn as a line.
-        language: of the names under the axis.
+        shape: its data; ``today`` is drawn as a line.
+        language: of the axis labels.
     """
     given = [
         (number, _short(label), kind, day, words) for number, (label, days) in enumerate(shape.rows) for kind, day, words in days

@@ -20,10 +20,10 @@ OPEN = ("circle", "square", "diamond", "triangle-up")
 
 
 def trajectory(shape: Series) -> go.Figure:
-    """Draw what happened (solid, dots at published values) against the plan (dashed) and what is expected (dotted, with a band).
+    """Draw actual values (solid, dots at published ones), trajectory (dashed) and forecast (dotted, with a band).
 
     Args:
-        shape: what the chart holds.
+        shape: data of the chart.
     """
     figure = go.Figure()
     if shape.plan:
@@ -72,7 +72,7 @@ def _line(figure: go.Figure, line: Line, *, is_judged: bool, symbol: str) -> Non
 
 
 def _axes(figure: go.Figure, shape: Series) -> float:
-    """Set both axes; return how much of the value axis there is."""
+    """Set both axes; return the length of the value axis in its unit."""
     values = shape.values
     bottom, most = min(0.0, *values), max(values) or 1.0
     top = most + (0.16 + SIGNS * (max(shape.levels(), default=-1) + 1)) * (most - bottom)
@@ -94,7 +94,7 @@ def _axes(figure: go.Figure, shape: Series) -> float:
 
 
 def _happened(figure: go.Figure, shape: Series) -> None:
-    """Draw what happened: its number over the plot, and a line down to the figure it speaks of, else to the axis; and targets of before."""
+    """Draw annotations: the number above the plot, and a line down to its figure or else to the axis; and former targets."""
     low, top = figure.layout.yaxis.range
     first, last = shape.days
     wide = timedelta(days=max(round((last - first).days * 0.012), 3))
@@ -125,7 +125,7 @@ def _happened(figure: go.Figure, shape: Series) -> None:
 
 
 def _labels(figure: go.Figure, shape: Series, *, reach: float) -> None:
-    """Write the first and last value, the target, the last expected value and the plan; last value and target on different sides."""
+    """Label the first and last value, the target, the last forecast and the plan; last value and target on different sides."""
     ends = shape.shown
     last, first = ends[-1], ends[0]
     aim = next((a.point for a in shape.aims if a.is_written), None)

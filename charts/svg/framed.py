@@ -38,17 +38,17 @@ class Label:
 
     @property
     def alternative(self) -> str:
-        """Return what stands for the picture where it is not seen."""
+        """Return the text alternative of the picture."""
         return " ".join(filter(None, (*self.marks, f"{self.title}: {self.sentence}" if self.sentence else self.title)))
 
 
 def framed(drawing: str, label: Label, *, font: str = FONT) -> str:
-    """Return the drawing with its label, in the colours for light.
+    """Return the drawing with its label, in light colours.
 
     Args:
         drawing: one picture of ``charts.svg``.
-        label: what is written on it.
-        font: the families in which it is written.
+        label: texts to write on it.
+        font: font families.
     """
     view = _VIEW.search(drawing)
     assert view is not None

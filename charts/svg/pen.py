@@ -15,7 +15,7 @@ BOLDER = 1.08  # bold words are wider
 
 
 def clipped(text: str, room: float) -> str:
-    """Return a text that fits into a width, its end cut off with an ellipsis where it must be."""
+    """Return a text that fits into a width, truncated with an ellipsis if necessary."""
     if width_of(text) <= room:
         return text
     while text and width_of(text) + EM > room:
@@ -32,18 +32,18 @@ class Pen:
         self._patterns: dict[str, str] = {}
 
     def number(self, value: float, form: str = ",") -> str:
-        """Write a number in digits, as ``format_number`` does."""
+        """Format a number, as ``format_number`` does."""
         return format_number(value, self.language, form)
 
     def text(self, x: float, y: float, words: str, *, anchor: str = "start", bold: bool = False, fill: str = INK) -> None:
-        """Write words; ``y`` is the base line."""
+        """Write text; ``y`` is the baseline."""
         weight = ' font-weight="700"' if bold else ""
         style = f' style="fill:{fill}"' if fill != INK else ""
         end = f' text-anchor="{anchor}"' if anchor != "start" else ""
         self.parts.append(f'<text x="{x:.1f}" y="{y:.1f}"{end}{weight}{style}>{escaped(words)}</text>')
 
     def box(self, x: float, y: float, width: float, height: float, fill: str, *, edge: str = EDGE, title: str = "") -> None:
-        """Draw a filled box with an edge; ``title`` is said when it is pointed at."""
+        """Draw a filled box with a border; ``title`` is its tooltip."""
         end = f"><title>{escaped(title)}</title></rect>" if title else "/>"
         self.parts.append(
             f'<rect x="{x:.1f}" y="{y:.1f}" width="{max(width, 0):.1f}" height="{height:.1f}" fill="{fill}" stroke="{edge}" '
@@ -51,10 +51,10 @@ class Pen:
         )
 
     def row(self, top: float, name: str, end: str, ends: float) -> tuple[float, float, float, float]:
-        """Write the name of a lying bar and what stands at its end; ``ends`` is the width of the longest of these.
+        """Write the name of a horizontal bar and the text at its end; ``ends`` is the width of the longest end text.
 
         Returns:
-            The left edge of the bars, their right edge, the top of this bar, and where the next row begins.
+            The left edge of the bars, their right edge, the top of this bar, and the top of the next row.
         """
         right = self.width - (ends + 12 if ends else 8)
         if self.width < NAMES * 3:
@@ -71,7 +71,7 @@ class Pen:
         return left, right, bar, after
 
     def pattern(self, look: tuple[str, str, str]) -> str:
-        """Return the fill of a look: its colour, or a pattern over it."""
+        """Return the fill of a look: its colour, or a pattern on it."""
         fill, shape, ink = look
         if not shape:
             return fill
@@ -90,5 +90,5 @@ class Pen:
         return f"url(#{name})"
 
     def defined(self) -> str:
-        """Return the patterns that were used."""
+        """Return the definitions of the patterns used."""
         return f"<defs>{''.join(self._patterns.values())}</defs>" if self._patterns else ""

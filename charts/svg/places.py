@@ -39,19 +39,19 @@ def outlined(shape: Tiles, pen: Pen) -> float:
 
 
 def tile_text(tile: Tile) -> str:
-    """Return what a place says when it is pointed at."""
+    """Return the tooltip of a place."""
     return f"{tile.place}: {tile.done} / {tile.total}"
 
 
 def _leading(tile: Tile, svg: str, pen: Pen) -> str:
-    """Return what is drawn of a place, as a link where the map leads somewhere; a list beside it has the same links."""
+    """Return the drawing of a place, as a link if the map has link targets; a list beside it has the same links."""
     if not (pen.leads and tile.code and tile.total):
         return svg
     return f'<a href="{escaped(pen.leads + tile.code)}" tabindex="-1" aria-hidden="true">{svg}</a>'
 
 
 def tiled(shape: Tiles, pen: Pen) -> float:
-    """Draw each place as a tile where it roughly lies; return the height."""
+    """Draw each place as a tile at its approximate position; return the height."""
     lefts, tops = [t.column for t in shape.tiles], [t.row for t in shape.tiles]
     wide = (pen.width - 4) / (max(lefts) - min(lefts) + 1)
     longest = max(len(t.name) for t in shape.tiles)

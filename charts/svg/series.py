@@ -25,13 +25,13 @@ _Box = tuple[float, float, float, float]
 
 
 def drawing(shape: Series, *, alt: str, size: tuple[int, int] = WIDE, name: str = "") -> str:
-    """Draw what happened (solid, a dot at each published value) against the plan (dashed) and the expected path (dotted).
+    """Draw actual values (solid, a dot at each published one), trajectory (dashed) and forecast (dotted).
 
     Args:
-        shape: what the chart holds.
-        alt: one sentence that says what the picture shows.
-        size: width and height of the picture in its own units; text is 13 of them.
-        name: a class of the picture, as ``wide``.
+        shape: data of the chart.
+        alt: text alternative, one sentence.
+        size: width and height of the picture in its own units; the font size is 13 of them.
+        name: CSS class of the picture, as ``wide``.
     """
     return _Drawing(shape, size).written(alt=alt, name=name)
 
@@ -54,16 +54,16 @@ class _Drawing:
         self.taken: list[_Box] = []
 
     def x(self, day: date) -> float:
-        """Return where a day stands; a lone day stands in the middle."""
+        """Return the x coordinate of a day; the middle if it is the only one."""
         left, reach = LEFT + INSET, self.width - LEFT - RIGHT - 2 * INSET
         return left + reach * (0.5 if self.is_one_day else (day.toordinal() - self.first) / self.span)
 
     def y(self, value: float) -> float:
-        """Return where a value stands."""
+        """Return the y coordinate of a value."""
         return self.height - BOTTOM - (value - self.low) / (self.high - self.low or 1) * (self.height - self.top - BOTTOM)
 
     def at(self, points: Iterable[Point]) -> str:
-        """Return points that have a value as the corners of a line."""
+        """Return the points that have a value as coordinates of a polyline."""
         return " ".join(f"{self.x(p.day):.1f},{self.y(p.value):.1f}" for p in points if p.value is not None)
 
     def written(self, *, alt: str, name: str) -> str:
@@ -100,7 +100,7 @@ class _Drawing:
         return parts
 
     def _happened(self) -> list[str]:
-        """Draw what happened: its number over the plot, and a line down to the figure it speaks of, else to the axis."""
+        """Draw annotations: the number above the plot, and a line down to its figure or else to the axis."""
         parts = []
         for number, (annotation, level) in enumerate(zip(self.shape.annotations, self.levels, strict=True), 1):
             x, y = self.x(annotation.day), self.top - 8 - SIGNS * level
@@ -175,7 +175,7 @@ class _Drawing:
         return parts
 
     def _dot(self, x: float, y: float, number: int, label: str) -> str:
-        """Draw a dot: full for the line that is judged, open and of another shape for each of the others."""
+        """Draw a dot: filled for the judged line, open and of a different shape for each other line."""
         title = f"<title>{escaped(label)}</title>" if label else ""
         if number == len(self.shape.lines) - 1:
             return f'<circle cx="{x:.1f}" cy="{y:.1f}" r="4.5" fill="{ACTUAL}">{title}</circle>'
@@ -188,7 +188,7 @@ class _Drawing:
         return body + (f'<circle cx="{x:.1f}" cy="{y:.1f}" r="4" {bare}>{title}</circle>' if label or not over else "")
 
     def _words(self) -> list[str]:
-        """Write the target in force, the last value, the last one expected and the plan, each at its own point."""
+        """Label the target in force, the last value, the last forecast and the plan, each at its own point."""
         last = self.shape.shown[-1]
         parts = [
             self._label(aim.point, aim.point.text, fill=PLAN, is_bold=False, lines=(-8, 20, -26, 38, -44, 56))
@@ -218,7 +218,7 @@ class _Drawing:
         return f'<text x="{place[0]:.1f}" y="{place[1]:.1f}" style="fill:{fill}"{weight}{HALO}>{escaped(words)}</text>'
 
     def _free(self, places: Sequence[tuple[float, float]], wide: float, y: float, room: _Box) -> tuple[float, float]:
-        """Return the place where a text covers least of dots and other words and stands nearest to its point; keep it."""
+        """Return the candidate place with the least overlap of dots and labels, nearest to its point; reserve it."""
         lefts = [left for left, _ in places]
         first, last = min(lefts), max(lefts) + wide
         near = [t for t in self.taken if t[2] > first and t[0] < last]  # none of the others can be covered
@@ -238,7 +238,7 @@ class _Drawing:
 
 
 def _legend_rows(lines: Sequence[Line], width: float) -> list[list[tuple[float, int, Line]]]:
-    """Return where the word of each line stands, in as many rows as it takes; nothing for one line."""
+    """Return the positions of line labels, in as many rows as needed; empty for a single line."""
     rows: list[list[tuple[float, int, Line]]] = []
     left = width
     for number, line in enumerate(lines) if len(lines) > 1 else ():
@@ -252,7 +252,7 @@ def _legend_rows(lines: Sequence[Line], width: float) -> list[list[tuple[float, 
 
 
 def under_axis(ticks: Sequence[tuple[float, Tick]], axis: float, width: float) -> list[str]:
-    """Write the names of ticks under a time axis, each in the middle of its place but within the picture."""
+    """Write tick labels under a time axis, each centred in its place but within the picture."""
     parts = []
     for x, tick in ticks:
         half = width_of(tick.label, EM) / 2
@@ -265,7 +265,7 @@ def under_axis(ticks: Sequence[tuple[float, Tick]], axis: float, width: float) -
 
 
 def ticks_between(low: float, high: float) -> list[float]:
-    """Return four to six round values from below ``low`` to above ``high``."""
+    """Return four to six round values that enclose ``low`` and ``high``."""
     reach = high - low or 1.0
     size = 10 ** floor(log10(reach / 4))
     step = next(size * n for n in (1, 2, 2.5, 5, 10) if reach / (size * n) <= 5)

@@ -27,11 +27,11 @@ def drawing(
     """Draw a shape at one width.
 
     Args:
-        shape: what the chart holds.
-        alt: one sentence that says what the picture shows.
+        shape: data of the chart.
+        alt: text alternative, one sentence.
         key: unique on the page, for the patterns.
-        language: in which numbers are written.
-        leads: what stands before the code of a place in the address that a map leads to; it leads nowhere where left out.
+        language: for number formats.
+        leads: prefix of link targets of places, completed by the place's code; no links if left out.
         size: width and height, with its name one of ``BOTH``.
         name: of the width.
     """
@@ -61,10 +61,10 @@ def drawing(
 
 
 def legend(shape: Shape) -> str:
-    """Return what each fill of a shape means as a line of HTML, which breaks where there is no room; nothing where its bars have one fill.
+    """Return the legend of fills as a wrapping line of HTML; blank if all bars have one fill.
 
     Args:
-        shape: what the chart holds.
+        shape: data of the chart.
     """
     if not isinstance(shape, Shares):
         return ""
@@ -81,14 +81,14 @@ def legend(shape: Shape) -> str:
 
 
 def _used(shape: Shares) -> list[tuple[str, str, tuple[str, str, str]]]:
-    """Return each segment that any row has, its word and its look."""
+    """Return each segment used by any row, with its word and look."""
     return [
         (s, word, look) for (s, word), look in zip(shape.segments, LOOKS, strict=False) if any(c.get(s) for _, c, _ in shape.rows)
     ]
 
 
 def _legend(pen: Pen, words: Sequence[tuple[str, str]], top: float) -> float:
-    """Write what each fill means, in as many lines as it takes; return where the next thing may begin."""
+    """Write the legend of fills, in as many lines as needed; return the top of the free space below."""
     x, y = 4.0, top
     for fill, word in words:
         if x > 4 and x + 24 + width_of(word) > pen.width - 4:

@@ -24,16 +24,16 @@ def card_picture(
     is_short: bool = False,
     alt: str = "",
 ) -> str:
-    """Return the picture of a card as SVG within the page: the series, and under it a bar against the target.
+    """Return the picture of a card as inline SVG: the series, and below it a bar against the target.
 
     Args:
-        actual: stretches of (period end, value) that a line joins, each in order of time.
-        plan: (day, value) corners of the planned path, in stretches that a line joins.
+        actual: connected stretches of (period end, value), each in order of time.
+        plan: (date, value) corners of the trajectory, in connected stretches.
         value: the length of the bar; no bar without one.
-        target: where the tick stands.
-        full: the end of the track, where it is more than value and target.
-        is_short: the bar is drawn in the colour of what fell short (the card says so in words too).
-        alt: what it says to whoever does not see it; hidden from them where it is left out.
+        target: position of the tick.
+        full: the end of the track, if beyond value and target.
+        is_short: draw the bar in the colour of a shortfall (the card states it in words too).
+        alt: text alternative; without one the picture is hidden from screen readers.
     """
     body, height = sparkline(actual, plan), HEIGHT
     if value is not None and target is not None:
@@ -44,14 +44,14 @@ def card_picture(
 
 
 def card_address(picture: str) -> str:
-    """Return the picture of a card as the address of an image, for a page that takes no SVG within it; it carries its colours in dark itself."""
+    """Return the picture of a card as an image address, for pages that allow no inline SVG; it includes its dark colours."""
     head, body = picture.split(">", 1)
     svg = f'{head} xmlns="http://www.w3.org/2000/svg">{svg_own_style(COLOURS)}{body}'
     return "data:image/svg+xml;base64," + base64.b64encode(svg.encode()).decode()
 
 
 def sparkline(actual: Sequence[Sequence[tuple[date, float]]], plan: Sequence[Sequence[tuple[date, float]]]) -> str:
-    """Return the SVG shapes of the series (solid, a dot at each published value) over its planned path (dashed)."""
+    """Return the SVG shapes of the series (solid, a dot at each published value) over its trajectory (dashed)."""
     planned = [corner for stretch in plan for corner in stretch]
     shown = sorted(point for stretch in actual for point in stretch)
     days = [day.toordinal() for day, _ in (*shown, *planned)]
@@ -79,7 +79,7 @@ def sparkline(actual: Sequence[Sequence[tuple[date, float]]], plan: Sequence[Seq
 
 
 def bullet(value: float, target: float, *, full: float, is_short: bool = False) -> str:
-    """Return the SVG shapes of a bar from 0 to ``value`` on a track to ``full``, the target a tick that stands out of both."""
+    """Return the SVG shapes of a bar from 0 to ``value`` on a track to ``full``, with the target as a protruding tick."""
     scale = (WIDTH - 4) / max(full, value, target, 1e-9)
     end, tick = 2 + value * scale, 2 + target * scale
     return (

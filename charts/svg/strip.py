@@ -32,7 +32,7 @@ _UNKNOWN = ("", FAINT, _DASH)
 
 
 def mark(status: str) -> str:
-    """Return the picture of a mark as SVG; its word stands beside it."""
+    """Return the picture of a mark as SVG; the word is written beside it."""
     fill, ink, sign = LOOK.get(status, _UNKNOWN)
     edge = f'fill="{fill}"' if fill else f'fill="#fff" stroke="{FAINT}" stroke-dasharray="2.2 1.8"'
     inset, size = (0, SIZE) if fill else (0.5, SIZE - 1)
@@ -43,7 +43,7 @@ def mark(status: str) -> str:
 
 
 def look_of(status: str) -> str:
-    """Return the class of the mark of a status in the style sheet."""
+    """Return the CSS class of a status's mark."""
     return f"mk mk-{status if status in LOOK else UNKNOWN}"
 
 
@@ -53,7 +53,7 @@ DARK = {GOOD: "#71C598", FINE: "#9DB7F9", WARN: "#FF8D44", BAD: "#FF7171", WORST
 
 @lru_cache(maxsize=1)
 def sheet() -> str:
-    """Return the style sheet of every mark and of a strip; they are printed too, and stay as they are in forced colours."""
+    """Return the style sheet of all marks and of strips; marks are also printed, and unchanged in forced colours mode."""
     keep = "print-color-adjust:exact;-webkit-print-color-adjust:exact;forced-color-adjust:none"
     looks = {**LOOK, UNKNOWN: _UNKNOWN}
     signs = list(dict.fromkeys(sign for _, _, sign in looks.values()))
@@ -74,7 +74,7 @@ def sheet() -> str:
 
 
 def _picture(signs: Sequence[str]) -> str:
-    """Return all signs side by side as the address of one picture."""
+    """Return all signs side by side as the address of one image."""
     paths = "".join(f"<path d='{sign}' transform='translate({n * SIZE})'/>" for n, sign in enumerate(signs))
     wide = len(signs) * SIZE
     svg = f"<svg xmlns='http://www.w3.org/2000/svg' width='{wide}' height='{SIZE}' fill='none' stroke='#000' stroke-width='1.7'>{paths}</svg>"
@@ -82,7 +82,7 @@ def _picture(signs: Sequence[str]) -> str:
 
 
 def strip(statuses: Sequence[str]) -> str:
-    """Return the marks of a strip as one picture, the last underlined, for where there is no style sheet."""
+    """Return the marks of a strip as one picture, the last underlined, for use without the style sheet."""
     step, wide = SIZE + GAP, len(statuses) * (SIZE + GAP) - GAP
     marks = "".join(
         mark(status).replace("<svg ", f'<svg x="{n * step}" y="0" width="{SIZE}" height="{SIZE}" ', 1)

@@ -12,7 +12,7 @@ _PARTS = re.compile(r"[ -~]+?(?:\s|$)|[ -~]+|.")
 
 
 def broken(text: str, *, size: int, width: float, most: int) -> list[str]:
-    """Return a text in lines that fit into a width; what does not fit into so many lines ends with an ellipsis."""
+    """Return a text wrapped to a width; beyond ``most`` lines it ends with an ellipsis."""
     rows, room = [""], 0.0
     for word in _PARTS.findall(text):
         need = sum(0.56 if ord(c) < 0x2E80 else 1.0 for c in word) * size
@@ -27,7 +27,7 @@ def broken(text: str, *, size: int, width: float, most: int) -> list[str]:
 
 
 def written(text: str, *, x: float, y: float, size: int, width: float, most: int, weight: int = 400, fill: str = INK) -> list[str]:
-    """Return a text as lines of a picture; ``y`` is the base line of the first."""
+    """Return a text as lines of SVG; ``y`` is the baseline of the first."""
     colour = f' fill="{fill}"' if fill != INK else ""
     return [
         f'<text x="{x:g}" y="{y + n * round(size * LEADING):g}" font-size="{size}" font-weight="{weight}"{colour}>{escaped(row)}</text>'
