@@ -123,7 +123,7 @@ class Hosts(Layer):
 
 
 def _with_host_of_origin(scope: Scope) -> Scope:
-    """Set a websocket's Host to that of its page: if they differ in form, Streamlit would query other machines for its own address."""
+    """Set a websocket's Host to that of its page: if they differ in form, Streamlit would ask other machines for its own address."""
     origin = next((value for name, value in scope["headers"] if name == b"origin"), None)
     if origin is None:
         return scope

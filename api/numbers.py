@@ -91,7 +91,7 @@ class _Quiet(WSGIRequestHandler):
 
 
 def begin(chosen: Settings) -> int | None:
-    """Serve metrics at the configured address and port for the life of this process; return the port, or ``None`` if not configured.
+    """Serve metrics at the configured address and port while this process lives; return the port, or ``None`` if not configured.
 
     Raises:
         SettingsRefused: the port is already in use.

@@ -88,7 +88,7 @@ def is_https(chosen: Settings) -> bool:
 
 
 def cookie(value: str, chosen: Settings) -> str:
-    """Return a cookie with Secure (if over https), the lifetime of a sign-in, and SameSite."""
+    """Return a cookie with HttpOnly, SameSite, Secure (over https), and at most the lifetime of a sign-in."""
     name, *parts = (part.strip() for part in value.split(";"))
     key = name.partition("=")[0]
     kept = {part.partition("=")[0].strip().lower(): part for part in parts}

@@ -32,7 +32,7 @@ async def in_time(read: Callable[[], T], *, seconds: float | None = None, limite
         limiter: limit of concurrent reads.
 
     Raises:
-        Unavailable: it timed out, or machine or database failed; a read still running keeps its thread, so that they cannot pile up.
+        Unavailable: it timed out, or machine or database failed; a read still running keeps its thread, so they cannot pile up.
     """
     seconds = seconds or settings().database_wait_seconds
     reading = asyncio.ensure_future(to_thread.run_sync(read, limiter=limiter))

@@ -17,14 +17,14 @@ def load_folder(
     store: Store, folder: Path, *, official: Path | None = None, missing: RowDecision | None = None, is_start: bool = False,
     progress: Progress | None = None,
 ) -> list[LoadReport]:  # fmt: skip
-    """Load every catalogue and official file in one transaction; a no-op where all of them are loaded.
+    """Load every catalogue and official file in one transaction; a no-op if all of them are already loaded.
 
     Args:
         store: a migrated store.
         folder: with ``bureaus.csv``, ``indicators.csv`` and the rest.
         official: with ``observations.csv`` and the registers; may be absent.
-        missing: what is decided of rows that the lists hold no longer and their ``dropped.csv`` does not name.
-        is_start: at the start of a server, undecided rows are named and keep nothing out.
+        missing: the decision about rows missing from the lists and not named in their ``dropped.csv``.
+        is_start: at server start, undecided rows are reported but do not block loading.
         progress: called with (rows done, rows in all).
     """
     paths = [folder / name for name in CATALOGUE_FILES]

@@ -30,7 +30,7 @@ MOST_PRINTED = 500  # problems of one file: a list with the wrong separator has 
 
 
 def print_report(report: LoadReport, *, as_json: bool) -> None:
-    """Print what loading a file gave: rows accepted, and every problem with its place and remedy in both languages."""
+    """Print the result of loading a file: accepted rows, and every problem with its place and bilingual remedy."""
     if as_json:
         typer.echo(clean(json.dumps(report.to_json(), ensure_ascii=False, indent=1)))
         return
@@ -113,7 +113,7 @@ def load_command(
 
 
 def _report_as(store: Store, path: Path, actor: str | None, *, on_behalf: str, hand_in: bool, leaves_open: str) -> LoadReport:
-    """Keep a bureau workbook as a draft of a person, and submit it if asked."""
+    """Store a bureau workbook as a person's draft, and submit it if requested."""
     if actor is None:
         raise WrongValue("workbook_needs_person", option="--as", name=path.name)
     actor, content, today = people.account_key(actor), path.read_bytes(), local_day(utc_now())

@@ -28,7 +28,7 @@ Progress = Callable[[int, int], None]
 
 
 def known_codes(store: Store, together: Sequence[Prepared] = ()) -> dict[str, set[str]]:
-    """Return every known code by table, with those that files stored together bring; none of a table whose file is unreadable."""
+    """Return every known code by table, including those of files loaded together; tables with an unreadable file are omitted."""
     codes_of = {kind: store.known_codes(kind) for kind, listed in LISTS.items() if listed.is_referred_to}
     for file in together:
         if file.kind in codes_of:
@@ -41,7 +41,7 @@ def known_codes(store: Store, together: Sequence[Prepared] = ()) -> dict[str, se
 
 @collector_paused()
 def check_content(content: bytes, name: str, *, kind: str | None = None, store: Store) -> LoadReport:
-    """Check a file as ``load_file`` would, and store nothing; a bureau workbook is known by its mark."""
+    """Check a file as ``load_file`` would, and store nothing; a bureau workbook is recognised by its mark."""
     if kind is None and is_bureau_workbook(content):
         reading = read_workbook(content, store=store)
         return LoadReport(
@@ -66,8 +66,8 @@ def load_file(
 ) -> LoadReport:
     """Load one file, all or nothing; the same bytes twice are a no-op.
 
-    A path is a file that the operator has on this machine and may be as large as ``MAX_LOAD_BYTES``; bytes came from
-    elsewhere and are held to ``MAX_UPLOAD_BYTES``.
+    A path is a local file of the operator, limited to ``MAX_LOAD_BYTES``; bytes are an upload, limited to
+    ``MAX_UPLOAD_BYTES``.
     """
     local = isinstance(path, Path)
     content = path.read_bytes() if isinstance(path, Path) else path
@@ -82,7 +82,7 @@ def load_files(
     store: Store, paths: Sequence[Path], *, kind: str | None = None, missing: RowDecision | None = None,
     progress: Progress | None = None,
 ) -> list[LoadReport]:  # fmt: skip
-    """Load files of this machine together: all of them, or with a problem in any of them none."""
+    """Load local files together: all of them or, with a problem in any, none."""
     bureaus, limit = store.bureaus_by_name(), settings().max_load_bytes
     files = [Prepared(path.name, path.read_bytes(), kind, bureaus=bureaus, max_bytes=limit) for path in paths]
     return load_together(store, files, missing=missing, progress=progress)
@@ -100,10 +100,10 @@ def load_together(
     """Store several files in one transaction: all rows of all files, or nothing.
 
     Args:
-        files: in the order in which they depend on each other.
-        missing: what is decided of rows that a list held before and holds no longer (``loaders.missing``).
+        files: in order of dependency.
+        missing: the decision about rows missing from a reloaded list (``loaders.missing``).
         dropped: the same, row by row.
-        is_start: a server starts with its shipped files: undecided rows are named and keep nothing out.
+        is_start: a server starts with its shipped files: undecided rows are reported but do not block loading.
         progress: called with (rows done, rows in all).
 
     Returns:
@@ -142,7 +142,7 @@ def load_together(
 
 
 def _find_between(store: Store, files: Sequence[Prepared], *, repeats: set[str]) -> None:
-    """Add to each file the codes that name nothing known, and what its figures contradict: ``check`` and ``load`` alike."""
+    """Add problems of unknown codes and contradictory figures to each file; the same for ``check`` and ``load``."""
     codes_of = known_codes(store, files)
     for file in files:
         file.find_unknown(codes_of)

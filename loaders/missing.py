@@ -43,10 +43,10 @@ NAMED = 50  # so many rows are named one by one; a truncated list may lack tens 
 
 
 def decision_of(word: str, reason: str = "", *, day: str = "") -> RowDecision:
-    """Read a decision: ``keep``, ``end=2024-03-31`` or ``never``; the last two need a reason.
+    """Parse a decision: ``keep``, ``end=2024-03-31`` or ``never``; the last two need a reason.
 
     Raises:
-        FigureRefused: it is none of them, or lacks its day or reason.
+        FigureRefused: it is none of them, or lacks its date or reason.
     """
     name, _, own = word.strip().partition("=")
     try:
@@ -61,10 +61,10 @@ def decision_of(word: str, reason: str = "", *, day: str = "") -> RowDecision:
 
 
 def read_dropped(*folders: Path | None) -> dict[tuple[str, str], RowDecision]:
-    """Read what the lists of folders say of the rows they hold no longer: (kind, key) → decision.
+    """Read the decisions about missing rows from the ``dropped.csv`` of folders: (kind, key) → decision.
 
     Raises:
-        FigureRefused: a row cannot be read; it is named.
+        FigureRefused: a row cannot be read; the message names it.
     """
     decisions = {}
     for folder in folders:
@@ -88,7 +88,7 @@ def read_dropped(*folders: Path | None) -> dict[tuple[str, str], RowDecision]:
 
 
 def find_gone(store: Store, file: Prepared) -> list[Gone]:
-    """Return the rows of a file's list that the file holds no longer and that nobody has decided about."""
+    """Return the rows missing from a reloaded list that have no decision yet."""
     listed, fields = LISTS.get(file.kind), LISTS[file.kind].key if file.kind in LISTS else ()
     if listed is None or not listed.decisions:
         return []
@@ -119,7 +119,7 @@ def _key(fields: Sequence[str], row: Mapping[str, Any]) -> str:
 
 
 def _held(store: Store, file: Prepared, fields: Sequence[str]) -> Iterator[tuple[str, Row]]:
-    """Yield (key, row) of what the instance has from the same list."""
+    """Yield (key, row) of the stored rows of the same list."""
     if file.kind == RowKind.OBSERVATION:
         yield from _figures(store, file.name)
         return
@@ -165,15 +165,15 @@ def settle(
     dropped: Mapping[tuple[str, str], RowDecision],
     lenient: bool,
 ) -> list[tuple[Gone, RowDecision]]:
-    """Decide about the rows that a list holds no longer; add a problem for each that cannot be.
+    """Apply decisions to the rows missing from a list; add a problem for each undecided row.
 
     Args:
         file: the list; problems are added to it.
         gone: from ``find_gone``.
         decision: for every row that ``dropped`` does not name.
         dropped: row by row.
-        lenient: an undecided row is named but keeps nothing out: what counts stays as it is, and a list of the catalogue is
-            replaced. For the shipped files at the start of a server.
+        lenient: an undecided row is reported but does not block loading: stored figures stay, and a list of the catalogue is
+            replaced. For the shipped files at server start.
     """
     settled: list[tuple[Gone, RowDecision]] = []
     open_: list[Gone] = []

@@ -31,10 +31,10 @@ _NEEDED = {
 
 
 def write_new(folder: Path) -> list[Path]:
-    """Write an empty catalogue into a folder, with a README beside that says what each column means; return the files.
+    """Write an empty catalogue into a folder, with a README that describes every column; return the files.
 
     Raises:
-        FigureRefused: the folder holds something already.
+        FigureRefused: the folder is not empty.
     """
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise FigureRefused("folder_not_empty", folder=folder)
@@ -56,10 +56,10 @@ def write_new(folder: Path) -> list[Path]:
 
 
 def look_over(folder: Path) -> Iterator[tuple[str, Message]]:
-    """Name what a catalogue lacks, file by file: the file and what to do; nothing where it can be loaded.
+    """Yield what a catalogue lacks, file by file: file and remedy; nothing if it can be loaded.
 
     Args:
-        folder: a catalogue, or a folder with ``catalogue`` and ``official`` as ``write_new`` makes it.
+        folder: a catalogue, or a folder with ``catalogue`` and ``official`` as made by ``write_new``.
     """
     own, official = (folder / CATALOGUE, folder / OFFICIAL) if (folder / CATALOGUE).is_dir() else (folder, None)
     blank = [name for name in _NEEDED if not (own / name).is_file() or _is_blank(own / name)]
@@ -79,7 +79,7 @@ def _is_blank(path: Path) -> bool:
 
 
 def _loaded(own: Path, official: Path | None) -> list[LoadReport]:
-    """Load a catalogue into a database that is thrown away."""
+    """Load a catalogue into a temporary database."""
     with tempfile.TemporaryDirectory() as scratch, settled(own):
         store = Store(f"sqlite:///{Path(scratch) / 'scratch.db'}")
         store.migrate()
@@ -103,7 +103,7 @@ def _described(name: str, model: type[Fields]) -> str:
 
 
 def _side_by_side(key: str) -> str:
-    """Return a word of the guide in Japanese and English."""
+    """Return a text of the guide in Japanese and English."""
     return " ".join(pair_shipped(Message(key)))
 
 
@@ -115,7 +115,7 @@ def _type(model: type[Fields], name: str, field: FieldInfo) -> str:
 
 
 def _choices(field: FieldInfo) -> Iterator[str]:
-    """Yield the words that a field may have, where its list is closed in the program."""
+    """Yield the vocabulary of a field, where it is fixed in the program."""
     for mark in field.metadata:
         if isinstance(mark, OneOf):
             yield from mark.vocabulary.values()
@@ -134,7 +134,7 @@ _BLANK = {"first_month": "4", "first_day": "2020-01-01", "time_zone": '"Europe/P
 
 
 def _facts() -> str:
-    """Return government.toml with a comment on every value; what must be filled is blank, the rest commented out."""
+    """Return government.toml with a comment on every value; required values are blank, others commented out."""
     lines = [f"# {both_shipped(Message('guide_facts'))}"]
     for table, field in FactsFields.model_fields.items():
         model = next(

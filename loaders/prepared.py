@@ -49,9 +49,9 @@ class Prepared:
         Args:
             name: of the file.
             content: its bytes.
-            kind: the file of the list it is, as ``observations.csv``; read from its columns where left out.
-            bureaus: name of an organisation unit → code, for files that name units instead of coding them.
-            max_bytes: the largest size accepted; that of an upload where left out.
+            kind: the list it belongs to, as ``observations.csv``; detected from its columns if left out.
+            bureaus: name of an organisation unit → code, for files with names instead of codes.
+            max_bytes: the largest size accepted; that of an upload if left out.
         """
         self.name, self.content = name, content
         self.sha256 = hashlib.sha256(content).hexdigest()
@@ -97,7 +97,7 @@ class Prepared:
 
     @property
     def errors(self) -> list[Problem]:
-        """Return the problems that keep the file out; warnings do not."""
+        """Return the problems that block loading, without warnings."""
         return [p for p in self.problems if p.grade == "error"]
 
     @property
@@ -108,7 +108,7 @@ class Prepared:
     def problem(
         self, kind: Kind, what: str, expected: Message, remedy: Message, *, row: int, column: str = "", **more: Any
     ) -> Problem:
-        """Return a problem at a row of this file, and at the cell of one of our columns where the file has it."""
+        """Return a problem at a row of this file, and at the cell of one of our columns if the file has it."""
         cell = f"{column_letters(self.columns[column])}{row}" if column in self.columns else ""
         return Problem(kind, what, expected, remedy, sheet=self.sheet, cell=cell, row=row, **more)
 
@@ -126,18 +126,18 @@ class Prepared:
 
     @property
     def written_codes(self) -> set[str]:
-        """Return the codes of the file's own rows, sound or faulty: a faulty row makes no other row's code unknown."""
+        """Return the codes of the file's own rows, valid or not, so that a faulty row makes no reference to it unknown."""
         (name,) = LISTS[self.kind].key
         return {str(getattr(row, name)) for _, row in self.numbered} | {
             str(given.get(name, "")).strip() for _, given in self.faulty
         }
 
     def find_unknown(self, codes_of: Mapping[str, set[str]]) -> None:
-        """Add a problem for each code that names nothing known; one for all of them where nothing at all is known of their list.
+        """Add a problem for each unknown code; a single one if the whole referenced list is empty.
 
         Args:
-            codes_of: codes by the kind of row, as ``bureau``; those of files stored together
-                included. A table that is not in it cannot be told, and nothing is said of its codes.
+            codes_of: codes by kind of row, as ``bureau``; those of files loaded together
+                included. Codes of a table not in it are not checked.
         """
         own = {name: table for name, table in _REFERENCES.items() if name in self.columns}
         if "successor_code" in self.columns and self.kind not in REGISTERS:
@@ -156,7 +156,7 @@ class Prepared:
                     self.problems.append(self.problem("unknown_code", f"{name}={code}", expected, remedy, row=number, column=name))
 
     def _list_missing(self, name: str, table: str, codes: list[tuple[int, Any]]) -> None:
-        """Say once, at the first of its rows, that a list is not loaded whose codes a column names."""
+        """Report once, at the first of its rows, that the list referenced by a column is not loaded."""
         if not codes:
             return
         number, code = codes[0]
@@ -168,7 +168,7 @@ class Prepared:
         )  # fmt: skip
 
     def find_ends(self, store: Store) -> None:
-        """Add a problem for each thing that a row of a register says of its end and that cannot be."""
+        """Add a problem for each fault of a register row's end."""
         if self.kind not in REGISTERS:
             return
         (key,) = REGISTERS[self.kind].key
@@ -194,12 +194,12 @@ class Prepared:
 
 
 def _kind_of_file(file: str) -> str:
-    """Return the kind of the rows of a file; one that is no list of ours stays as it is."""
+    """Return the kind of a file's rows; any other name stays unchanged."""
     return LIST_OF_FILE[file].kind.value if file in LIST_OF_FILE else file
 
 
 def _kind_of(name: str, header: Sequence[str]) -> str:
-    """Tell a list by its name, else by its columns; where several kinds have them, it is one of observations, else the closest."""
+    """Detect a list by its name, else by its columns; if several kinds match, observations, else the closest."""
     columns, own = set(header), _kind_of_file(Path(name).stem.lower() + ".csv")
     if own in ROWS:
         return own

@@ -67,13 +67,13 @@ class Pulled:
 
 
 def pull_all(store: Store, sources: Path, *, state_dir: Path) -> list[Pulled]:
-    """Bring in every source of a list; one that fails does not stop the others.
+    """Pull every source of a list; a failing source does not stop the others.
 
     Args:
         store: a migrated store.
         sources: a TOML file with ``[limits]`` (``hosts``, ``timeout_seconds``, ``max_bytes``) and ``[[source]]`` tables
             (``name``, ``location``, optional ``official``, ``kind``, and ``missing`` with ``reason``: see ``loaders.missing``).
-        state_dir: where validators for conditional requests and the lock are kept.
+        state_dir: folder of the lock and of validators for conditional requests.
 
     Raises:
         SourceUnreachable: another run holds the lock.
@@ -99,7 +99,7 @@ def _listed(sources: Path) -> tuple[AnswerLimits, list[PulledSource]]:
     """Read the list of sources.
 
     Raises:
-        SourceUnreachable: it cannot be read, or one of its sources is not written as it is to be.
+        SourceUnreachable: it cannot be read, or a source is malformed.
     """
     try:
         listed = tomllib.loads(sources.read_text(encoding="utf-8-sig"))
@@ -225,7 +225,7 @@ def _csv_of_json(content: bytes, url: str) -> bytes:
 
 @contextmanager
 def _lock(path: Path) -> Iterator[None]:
-    """Hold a lock that the system frees when this process ends, however it ends; the file itself stays and says nothing."""
+    """Hold a lock that the system releases when this process ends in any way; the lock file remains and has no content."""
     with path.open("a", encoding="ascii") as file:
         try:
             if sys.platform == "win32":

@@ -25,7 +25,7 @@ class LoadReport:
     completeness: Completeness | None = None  # of a bureau workbook
 
     def to_json(self) -> dict[str, Any]:
-        """Return the report in the form that ``--json`` prints."""
+        """Return the report as printed by ``--json``."""
         counted = self.completeness
         return {
             **({} if counted is None else {"asked": counted.asked_count, "filled": counted.filled, "open": [list(k) for k in counted.open]}),

@@ -41,12 +41,12 @@ _ANSWER = Message("remedy_correct_or_reason_text")
 
 
 def findings_of_report(rows: Sequence[ReportedRow], context: ReportContext, *, today: date | None) -> list[Problem]:
-    """Return what the figures of a workbook contradict, each at its cell.
+    """Return the contradictions of a workbook's figures, each at its cell.
 
     Args:
         rows: of the report, without errors.
         context: from ``gather``.
-        today: figures of later periods are refused; ``None`` = not asked.
+        today: figures of later periods are refused; ``None`` = not checked.
     """
     by_key = {
         (row.key[0], row.key[1], row.key[2]): row
@@ -67,11 +67,11 @@ def findings_of_report(rows: Sequence[ReportedRow], context: ReportContext, *, t
 
 
 def find_in_lists(store: Store, files: Sequence[Prepared], *, today: date) -> None:
-    """Add to files stored together what their figures contradict, and the corrections that give no reason.
+    """Add problems to files loaded together: contradictory figures, and corrections without a reason.
 
     Args:
-        store: what is stored already; a row that says what is stored is passed over.
-        files: read without problems of their form; catalogue files among them count as if they were stored.
+        store: the stored data; rows equal to them are skipped.
+        files: without formal problems; their catalogue rows count as if stored.
         today: figures of later periods are refused.
     """
     lists = [file for file in files if file.kind in (RowKind.OBSERVATION, RowKind.READING)]
@@ -104,7 +104,7 @@ _LEADS_TO = {
 
 
 def _circles(store: Store, file: Prepared) -> None:
-    """Name each row that leads back to itself: a unit above the one above it, an indicator that replaced what replaced it."""
+    """Report rows that form a cycle: a unit above its own parent, an indicator that replaced its own successor."""
     if file.kind not in _LEADS_TO:
         return
     code, other, within = _LEADS_TO[RowKind(file.kind)]
@@ -135,7 +135,7 @@ _VALUES = (RowKind.OBSERVATION, RowKind.READING, RowKind.TARGET, RowKind.BASELIN
 
 
 def _values(store: Store, files: Sequence[Prepared]) -> None:
-    """Hold each value against the unit of its indicator; targets, baselines and readings also against what a value can be."""
+    """Check each value against the unit of its indicator; targets, baselines and readings also against possible values."""
     lists = [file for file in files if file.kind in _VALUES and file.numbered]
     if not lists:
         return
@@ -167,7 +167,7 @@ def _values(store: Store, files: Sequence[Prepared]) -> None:
 
 
 def _places(files: Sequence[Prepared]) -> None:
-    """Hold the place of each row of a register against the earth and the catalogue's own area; one outside the area is only pointed out."""
+    """Check coordinates of register rows against the globe and the catalogue's area; outside the area is only a warning."""
     area = catalogue_area()
     for file in files:
         register = REGISTERS.get(file.kind)
@@ -182,7 +182,7 @@ def _places(files: Sequence[Prepared]) -> None:
 def _figures(
     store: Store, files: Sequence[Prepared], observed: Sequence[Prepared], organisation: Organisation, *, today: date
 ) -> dict[Key, tuple[Prepared, int, Any]]:
-    """Hold what the lists would store against the rules, and return where each new or changed figure stands."""
+    """Check the figures to be stored against the rules, and return the place of each new or changed figure."""
     codes = {row.indicator_code for file in observed for _, row in file.numbered}  # type: ignore[attr-defined]
     rows = [row for row in store.all_of(tables.Indicator) if row["indicator_code"] in codes]
     rows += [vars(row) for file in files if file.kind == RowKind.INDICATOR for _, row in file.numbered]
@@ -228,7 +228,7 @@ def _odd(doubt: Doubt, key: Key, file: Prepared, number: int, *, grade: Severity
 
 
 def _becomes_vintage(file: Prepared, number: int, row: Any, stored: dict[Key, list[Row]]) -> bool:
-    """Say whether a row becomes a vintage and note it as stored; one that may not, as a correction without reason, is a problem."""
+    """Say whether a row becomes a vintage, and record it as stored; report one that may not, as a correction without reason."""
     key = row.indicator_code, row.bureau_code, row.period_code
     vintages = stored.setdefault(key, [])
     try:
@@ -257,7 +257,7 @@ def _of_list(contradiction: Contradiction, file: Prepared, number: int) -> Probl
 
 
 def _readings(file: Prepared, organisation: Organisation) -> None:
-    """A fact read elsewhere is of a unit of its time as well."""
+    """Check that the unit of each reading existed at its time."""
     for number, row in file.numbered:
         code: str | None = row.period_code  # type: ignore[attr-defined]
         unit: str = row.bureau_code  # type: ignore[attr-defined]
@@ -268,7 +268,7 @@ def _readings(file: Prepared, organisation: Organisation) -> None:
 
 
 def _lives(store: Store, file: Prepared, organisation: Organisation, *, passed_over: set[Key]) -> None:
-    """Refuse a life of a unit that leaves figures stored for it outside its time."""
+    """Refuse validity dates of a unit that exclude figures stored for it."""
     before = store.organisation()
     numbers: dict[str, int] = {row.bureau_code: number for number, row in file.numbered}  # type: ignore[attr-defined]
     moved = [c for c in numbers if c in before.by_code and before.by_code[c] != organisation.by_code[c]]
@@ -291,7 +291,7 @@ def _lives(store: Store, file: Prepared, organisation: Organisation, *, passed_o
 
 
 def _organisation(store: Store, files: Sequence[Prepared]) -> Organisation:
-    """Return every unit and succession as they would be stored with the files."""
+    """Return all units and successions, stored ones combined with those of the files."""
     organisation = store.organisation()
     units = {unit.code: unit for unit in organisation.units}
     successions = organisation.successions

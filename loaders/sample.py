@@ -58,15 +58,15 @@ class SampleMade:
 
 
 def weight(*words: str) -> float:
-    """Return a made-up weight between 0.2 and 1.8, always the same for the same words."""
+    """Return a made-up weight between 0.2 and 1.8, deterministic for the given words."""
     return 0.2 + int(hashlib.sha256(" ".join(words).encode()).hexdigest()[:8], 16) / 0xFFFFFFFF * 1.6
 
 
 def divide(total: int, weights: Sequence[float], *, most: Sequence[int] | None = None) -> list[int]:
-    """Divide a whole number by weights so that the parts add up to it exactly; no part above its ``most``.
+    """Divide an integer by weights into parts that add up to it exactly; no part exceeds its ``most``.
 
     Raises:
-        FigureRefused: the parts may not hold the total.
+        FigureRefused: the maxima add up to less than the total.
     """
     if most is not None and sum(most) < total:
         raise FigureRefused("sample_not_divided", total=total, most=sum(most))
@@ -94,7 +94,7 @@ def divide(total: int, weights: Sequence[float], *, most: Sequence[int] | None =
 
 
 def at_period(entry: Entry, period_code: str) -> float | None:
-    """Return the published value of the days of a period; between two published values, one in proportion to the days."""
+    """Return the published value for the last day of a period, interpolated linearly by days between two published values."""
     end = parse_period(period_code).end
     value_on: dict[date, float] = {}
     for figure in entry.figures:
@@ -123,12 +123,12 @@ def official(entry: Entry, period_code: str) -> Figure | None:
 
 
 def totals(book: Book, sizes: Mapping[str, Mapping[str, Any]], keys: Sequence[tuple[str, str]]) -> Totals:
-    """Return what the bureaus of the sample must add up to, by indicator and period.
+    """Return the totals that the sample's bureaus must add up to, by indicator and period.
 
     Args:
         book: with the official figures.
         sizes: of ``sample.toml``: numbers that are not published.
-        keys: (indicator, period) asked for.
+        keys: (indicator, period) required.
     """
     entries = {e.definition.code: e for e in book.entries if e.is_own_scope}
     sums: Totals = {}
@@ -165,7 +165,7 @@ def totals(book: Book, sizes: Mapping[str, Mapping[str, Any]], keys: Sequence[tu
 
 
 def parts_of(whole: Mapping[str, float], code: str, bureaus: Sequence[str]) -> dict[str, dict[str, int]]:
-    """Divide one total among bureaus; how large a bureau is, and how far it has come, stay alike over time."""
+    """Divide a total among bureaus; the size and progress of each bureau are stable over time."""
     sizes = [weight(code, bureau) for bureau in bureaus]
     varied = [weight(code, bureau, "reach") for bureau in bureaus]
     below = next((name for name in ("denominator", "base_value") if name in whole), None)
@@ -189,13 +189,13 @@ def fill(
     layout: Layout,
     write: Callable[[Workbook], None] = lambda _: None,
 ) -> bytes:
-    """Fill in the figures of a template as a person would, cell by cell, and return the workbook.
+    """Fill in the figures of a template cell by cell, as a person would, and return the workbook.
 
     Args:
         template: as issued.
-        given: (indicator, period) → our column → value; what is not named stays as it was.
+        given: (indicator, period) → our column → value; other cells stay unchanged.
         layout: of the template.
-        write: writes what else there is to say.
+        write: writes everything else into the workbook.
     """
     book = load_workbook(io.BytesIO(template))
     sheet = book[layout.sheets["observations"]]
@@ -220,18 +220,18 @@ def make_sample(
     folder: Path | None = None,
     progress: Progress | None = None,
 ) -> SampleMade:
-    """Fill a store that holds a catalogue and official figures with the sample organisation, or go on where that was broken off.
+    """Fill a store with catalogue and official figures with the sample organisation, or resume an interrupted run.
 
     Args:
-        store: its database becomes a sample for good.
+        store: its database becomes a sample permanently.
         sizes_file: ``sample.toml``.
-        quarters: those that every bureau reports and that are approved; as the file says if left out.
-        open_quarter: one in the middle of its reporting, as the file says if left out; none if ``None``.
-        folder: where the filled workbooks are kept, for people to look at; nowhere if left out.
+        quarters: quarters reported by every bureau and approved; those of the file if left out.
+        open_quarter: a quarter in the middle of reporting, that of the file if left out; none if ``None``.
+        folder: where filled workbooks are kept for inspection; not kept if left out.
         progress: called with (workbooks done, workbooks in all).
 
     Raises:
-        FigureRefused: the store holds reports of an instance in earnest, or no figure to start from.
+        FigureRefused: the store holds reports of a production instance, or no figure to start from.
     """
     if is_made(store):
         raise FigureRefused("sample_made_before")
@@ -280,7 +280,7 @@ def make_sample(
 
 
 def is_made(store: Store) -> bool:
-    """Say whether the sample of a store was made to its end."""
+    """Say whether the sample of a store is complete."""
     return bool(store.all_of(tables.AuditEvent, action=_MADE))
 
 
@@ -306,7 +306,7 @@ def _people(store: Store, bureaus: Sequence[str]) -> None:
 
 
 def manager_of(bureau: str) -> str:
-    """Return the e-mail of the sample's person for a bureau."""
+    """Return the e-mail address of the sample's person in a bureau."""
     return f"{bureau.lower()}@sample.example.org"
 
 
@@ -343,7 +343,7 @@ def _reported(
 def _words(
     store: Store, bureau: str, period: str, given: Mapping[tuple[str, str], Mapping[str, Any]], *, layout: Layout, today: date
 ) -> Callable[[Workbook], None]:
-    """Return what writes causes and actions into a workbook with these figures."""
+    """Return a function that writes causes and actions into a workbook with these figures."""
     figures = grouped(
         ((code, bureau), figure_of((code, bureau, asked_period), values)) for (code, asked_period), values in given.items()
     )
@@ -361,7 +361,7 @@ def _words(
 
 
 def _steps(store: Store, number: int, revision: int, state: str, *, actor: str, stage: str, today: date) -> tuple[int, int]:
-    """Take a report from where it is to where the sample wants it; return whether it was approved, and how many rows that brought."""
+    """Advance a report to its state in the sample; return whether it was approved, and its number of rows."""
     if state == "draft" and stage != "draft":
         with store.reading() as session:
             row = session.get(tables.Submission, number)
@@ -380,7 +380,7 @@ def _steps(store: Store, number: int, revision: int, state: str, *, actor: str, 
 
 
 def _confidences(store: Store, reviewed_on: date) -> None:
-    """State a confidence for each numbered project; one that contradicts its status, so that the list can be seen."""
+    """Record a confidence for each numbered project, including one that contradicts its status, as an example."""
     with store.writing() as session:
         projects = [
             p for p in store.all_of(tables.Project) if government().project_kind(p["kind"]).shown_as == "cards" and p["goal_ja"]

@@ -20,13 +20,13 @@ FIRST_DUE, NEW_DUE = timedelta(days=150), timedelta(days=120)
 
 
 def places(sheet: Worksheet, name: str, layout: Layout) -> dict[str, int]:
-    """Return our column → its number in a sheet of a template; a heading is Japanese first."""
+    """Return our column → column number in a sheet of a template; headings start with Japanese."""
     headings = {c.heading_ja: c.name for c in layout.columns[name]}
     return {headings[word]: cell.column for cell in sheet[1] if (word := str(cell.value).split("\n")[0]) in headings}
 
 
 def say_why(sheet: Worksheet, layout: Layout, needing: Iterable[str], *, bureau: str, period: str) -> None:
-    """Write a cause, an obstacle and a response for each figure and project that needs them."""
+    """Write cause, obstacle and response for each figure and project that requires them."""
     at = places(sheet, COMMENTARIES, layout)
     rows = {str(sheet.cell(number, at["commentary_code"]).value): number for number in range(2, sheet.max_row + 1)}
     for code in needing:
@@ -40,7 +40,7 @@ def say_why(sheet: Worksheet, layout: Layout, needing: Iterable[str], *, bureau:
 
 
 def act(sheet: Worksheet, layout: Layout, standing: Iterable[Scored], *, bureau: str, today: date) -> None:
-    """Answer for the actions of earlier quarters, and begin one for each figure that has none and needs one."""
+    """Update the actions of earlier quarters, and start one for each figure that requires an action and has none."""
     at = places(sheet, ACTIONS, layout)
     words = layout.choices["action_state"]
     free: list[int] = []
@@ -89,7 +89,7 @@ def _answer(
     is_due: bool,
     today: date,
 ) -> None:
-    """Answer for one action: most that are due are done, some go on with a new day, a few are given up; a few are not answered."""
+    """Update one action: most due ones are done, some continue with a new due date, a few are abandoned or left unanswered."""
     if not is_due:
         return
     answer = ("done", "done", "continued", "done", "", "given_up")[mark % 6]

@@ -57,7 +57,7 @@ _OPERATIONS = ("deferred_file", "dataframe_chunk")
 
 
 def is_said_by_pages(sent: bytes) -> bool:
-    """Say whether a websocket message is one that our pages send; an unreadable one is left to Streamlit, which closes the socket."""
+    """Say whether our pages send this websocket message; an unreadable one is left to Streamlit, which closes the socket."""
     message = BackMsg()
     try:
         message.ParseFromString(sent)

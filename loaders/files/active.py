@@ -86,7 +86,7 @@ def active_parts(content: bytes, *, is_handed_on: bool) -> list[Problem]:
 
     Args:
         content: a workbook whose bytes were checked before.
-        is_handed_on: the file goes on to others: links, queries and parts of an unknown kind are problems too.
+        is_handed_on: the file is passed on to others: links, queries and parts of unknown kind are problems too.
     """
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
@@ -123,7 +123,7 @@ def _problems(archive: zipfile.ZipFile, *, is_handed_on: bool) -> Iterator[Probl
 
 
 def _types(archive: zipfile.ZipFile, names: list[str]) -> dict[str, str]:
-    """Return the content type of each part, in small letters; a blank where none is told."""
+    """Return the content type of each part, in lower case; blank if not declared."""
     listed = next((name for name in names if name.casefold() == "[content_types].xml"), None)
     if listed is None:
         raise BookDamaged("[Content_Types].xml")
@@ -139,7 +139,7 @@ def _types(archive: zipfile.ZipFile, names: list[str]) -> dict[str, str]:
 
 
 def _is_custom_data(name: str, content_type: str) -> bool:
-    """Say whether a part is data that other programs keep in a workbook; Excel shows nothing of it."""
+    """Say whether a part is custom data of other programs, which Excel does not show."""
     return content_type in {"application/xml", "text/xml"} and name.casefold().startswith("customxml/")
 
 
@@ -182,7 +182,7 @@ def _scheme(target: str) -> str:
 
 
 def _elements(archive: zipfile.ZipFile, part: str) -> Iterator[tuple[str, dict[str, str]]]:
-    """Return the elements of a part that lists others: name without name space, attributes."""
+    """Yield the elements of an index part: local name, attributes."""
     listed: list[tuple[str, dict[str, str]]] = []
     parser = expat.ParserCreate(None, " ")
     parser.StartElementHandler = lambda tag, on_element: listed.append((tag.rpartition(" ")[2], on_element))
@@ -218,7 +218,7 @@ def _of_formulas(archive: zipfile.ZipFile, part: str) -> Iterator[Problem]:
 
 
 def of_formula(reach: Reach, *, sheet: str = "", cell: str = "", place: str = "") -> Problem:
-    """Return the problem of a formula that does something beyond its workbook."""
+    """Return the problem of a formula with effects beyond its workbook."""
     what = Message("formula_of_other_workbook") if reach.is_link else Message("formula_that_acts", name=reach.named)
     where = f" ({place})" if place else ""
     return Problem(

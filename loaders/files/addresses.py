@@ -8,7 +8,7 @@ LAST_ROW, LAST_COLUMN = 1_048_576, 16_384
 
 
 def column_letters(number: int) -> str:
-    """Return Excel's letters for a column counted from 1."""
+    """Return Excel's letters of a column number counted from 1."""
     letters = ""
     while number:
         number, rest = divmod(number - 1, 26)
@@ -18,7 +18,7 @@ def column_letters(number: int) -> str:
 
 @lru_cache(maxsize=LAST_COLUMN)
 def column_number(letters: str) -> int:
-    """Return the number of a column, counted from 1, from Excel's letters."""
+    """Return the column number, counted from 1, of Excel's letters."""
     number = 0
     for letter in letters:
         number = number * 26 + ord(letter) - 64
@@ -26,6 +26,6 @@ def column_number(letters: str) -> int:
 
 
 def split_address(address: str) -> tuple[str, int]:
-    """Return the letters and the row of an address such as F12."""
+    """Return letters and row of an address such as F12."""
     letters = address.rstrip("0123456789")
     return letters, int(address[len(letters) :])

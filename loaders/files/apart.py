@@ -52,7 +52,7 @@ _RECORDS = {
 
 
 def _ends(*names: str) -> set[int]:
-    """Return how a process ends of signals, as ``os.waitstatus_to_exitcode`` says; Windows has none of them."""
+    """Return the exit codes of signals, as in ``os.waitstatus_to_exitcode``; empty on Windows."""
     return {-getattr(signal, name) for name in names if hasattr(signal, name)}
 
 
@@ -87,16 +87,16 @@ class Read:
 
 
 def apart(function: Callable[..., Any], content: bytes, *, max_bytes: int, limits: Limits | None = None, **arguments: Any) -> Any:
-    """Return what a function makes of the bytes of a file, worked out in a process of its own.
+    """Call a function with the bytes of a file in a child process, and return its result.
 
     Args:
-        function: of a module that needs neither settings nor database; it is given the bytes, ``max_bytes`` and what is asked.
+        function: of a module that needs neither settings nor database; called with the bytes, ``max_bytes`` and further arguments.
         content: the whole file.
         max_bytes: the largest size accepted.
-        limits: what it may take; ``USUAL`` where left out.
+        limits: of the child; ``USUAL`` if left out.
 
     Raises:
-        Stopped: it took too long, too much memory or too much room, or its reader ended; or too many are read at once.
+        Stopped: a limit of time, memory or size was exceeded, the reader died, or too many files are being read.
     """
     read = measured(function, content, max_bytes=max_bytes, limits=limits, **arguments)
     if read.stopped is not None:
@@ -107,7 +107,7 @@ def apart(function: Callable[..., Any], content: bytes, *, max_bytes: int, limit
 def measured(
     function: Callable[..., Any], content: bytes, *, max_bytes: int, limits: Limits | None = None, **arguments: Any
 ) -> Read:
-    """Do what ``apart`` does, and say what it took."""
+    """Do the same as ``apart``, and return the resources used."""
     read = _measured(function, content, max_bytes=max_bytes, limits=limits, **arguments)
     counts.FILES.labels("read" if read.stopped is None else "fault" if read.is_fault else "stopped").observe(read.seconds)
     return read
@@ -130,7 +130,7 @@ def _measured(function: Callable[..., Any], content: bytes, *, max_bytes: int, l
 
 
 def limits_of(size: int) -> Limits:
-    """Return what reading a list of a size may take: as a report up to 1 MB, beyond that more for each MB, up to 6 GB and 10 minutes."""
+    """Return the limits for reading a list of a size: those of a report up to 1 MB, then more per MB, up to 6 GB and 10 minutes."""
     times = max(1.0, size / LIST_BYTES)
     return Limits(
         seconds=min(_MOST.seconds, USUAL.seconds * times),
@@ -141,7 +141,7 @@ def limits_of(size: int) -> Limits:
 
 
 def _told(answer: bytes, status: int | None, limits: Limits, seconds: float, peak: int) -> Read:
-    """Return how reading went, of the answer and of how the child ended; ``None`` where nobody told."""
+    """Return the outcome of reading from the answer and the child's exit status (``None`` if unknown)."""
     if answer[:1] == DONE and len(answer) <= limits.answer_bytes:
         try:
             return Read(_Records(io.BytesIO(memoryview(answer)[1:])).load(), None, False, seconds, peak)
@@ -194,7 +194,7 @@ class _Reader:
         self.control: socket.socket | None = None
 
     def read(self, job: bytes, content: bytes, limits: Limits) -> tuple[bytes, int | None, int]:
-        """Return the answer of a child, how it ended and its peak of memory."""
+        """Return the answer of a child, its exit status and peak memory."""
         until = time.monotonic() + limits.seconds + _GRACE_SECONDS
         own, link = socket.socketpair()
         read_end, end = os.pipe()
@@ -237,7 +237,7 @@ class _Reader:
             raise OSError(both(Message("reader_not_begun")))
 
     def end(self) -> None:
-        """End the process, and with it whatever is being read."""
+        """End the process, and any reading in progress."""
         with self.lock:
             self._end()
 
@@ -252,7 +252,7 @@ class _Reader:
         self.control = self.process = None
 
     def forget(self) -> None:
-        """Leave the process to the one this was forked from, with what its threads hold."""
+        """Forget the process after a fork, since it belongs to the parent, with the locks held by the parent's threads."""
         self.lock = threading.Lock()
         self.places = threading.BoundedSemaphore(PLACES)
         if self.control is not None:
@@ -263,7 +263,7 @@ class _Reader:
 
 
 def _exchanged(link: socket.socket, job: bytes, content: bytes, *, most: int, until: float) -> bytes:
-    """Send a job and a file and return what comes back; a blank where nothing does."""
+    """Send a job and a file and return the answer; blank if there is none."""
     answer = bytearray()
     try:
         for part in (SIZES.pack(len(job), len(content)) + job, content):
@@ -281,7 +281,7 @@ def _exchanged(link: socket.socket, job: bytes, content: bytes, *, most: int, un
 
 
 def _read_by_itself(job: bytes, content: bytes, limits: Limits) -> tuple[bytes, int | None, int]:
-    """Read a file in a process begun for it alone, where the system knows no ``fork``."""
+    """Read a file in a new process of its own, where the system has no ``fork``."""
     with _begun("read_once()", stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
         try:
             answer, _ = process.communicate(

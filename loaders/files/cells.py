@@ -54,7 +54,7 @@ class WrittenNumber:
 
 
 def cleaned(text: str) -> str:
-    """Return the text with full-width forms made plain, invisible marks removed and ends trimmed."""
+    """Return the text with full-width forms normalised, invisible characters removed and ends trimmed."""
     if text.isascii():
         return text.strip()
     if len(text) <= _PIECE:
@@ -66,14 +66,14 @@ def cleaned(text: str) -> str:
 
 
 def _in_one_word(text: str) -> str:
-    """Return a text cleaned and without blanks; a long one is nothing that is read here."""
+    """Return a cleaned text without spaces; refuse texts longer than any value."""
     if len(text) > LONGEST:
         raise Unreadable(text[:LONGEST])
     return cleaned(text).replace(" ", "")
 
 
 def read_number(text: str) -> WrittenNumber:
-    """Read ``1,234``, ``約4,098万枚``, ``1.1億件``, ``▲12.3`` (negative), ``99.4%``.
+    """Parse ``1,234``, ``約4,098万枚``, ``1.1億件``, ``▲12.3`` (negative), ``99.4%``.
 
     Raises:
         Unreadable: anything else, such as ``1,23``, ``12-15``, ``三割`` or two decimal points.
@@ -110,14 +110,14 @@ def _year(match: re.Match[str]) -> int:
 
 
 def read_date(text: str) -> tuple[date, str]:
-    """Read ``2022-12-31``, ``2022/12/31``, ``令和4年12月31日``, ``令和4年12月末``, ``R4.12.31``; and months, as ``R4.12``.
+    """Parse ``2022-12-31``, ``2022/12/31``, ``令和4年12月31日``, ``令和4年12月末``, ``R4.12.31``; and months, as ``R4.12``.
 
     Returns:
-        The day and its precision, ``day`` or ``month`` (then the last day of the month).
+        The date and its precision, ``day`` or ``month`` (then the last day of the month).
 
     Raises:
-        Unreadable: anything else, ``2022.1`` (January, or October as a spreadsheet keeps it), or a day that is not in the calendar
-            or not in the era.
+        Unreadable: anything else, ``2022.1`` (January, or October as stored by a spreadsheet), or a date outside the calendar
+            or the era.
     """
     plain = _in_one_word(text)
     match = _DAY.match(plain)
@@ -136,12 +136,12 @@ def read_date(text: str) -> tuple[date, str]:
 
 
 def read_period(raw: object) -> str:
-    """Read a period as people write it and return its code: ``2022年度第3四半期`` → ``FY2022-Q3``.
+    """Parse a period as people write it into its code: ``2022年度第3四半期`` → ``FY2022-Q3``.
 
-    A cell that Excel made a date of (2022-12 becomes 1 December 2022) is the month whose first or last day it holds.
+    A cell that Excel turned into a date (2022-12 becomes 1 December 2022) is the month whose first or last day it holds.
 
     Raises:
-        Unreadable: it is no month, quarter or fiscal year.
+        Unreadable: it is not a month, quarter or fiscal year.
     """
     if isinstance(raw, date):
         if raw.day not in (1, month_end(raw.year, raw.month).day):

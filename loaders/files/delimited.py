@@ -23,7 +23,7 @@ _REMEDY = Message("remedy_save_as_csv_utf8")
 
 
 def rows_of_text(content: bytes) -> tuple[list[list[Any]], int, list[Problem]]:
-    """Return the rows of a text file from its headings on, the number of their row, and what forbids reading on; no rows then."""
+    """Return the rows of a text file from the headings on, the number of the heading row, and fatal problems; no rows then."""
     text = _decoded(content)
     if text is None:
         return [], 1, [Problem("encoding", both(Message("encoding_unknown")), Message("utf8_or_sjis"), _REMEDY)]
@@ -40,7 +40,7 @@ def rows_of_text(content: bytes) -> tuple[list[list[Any]], int, list[Problem]]:
 
 
 def _decoded(content: bytes) -> str | None:
-    """Return the text in UTF-8 or Shift_JIS; ``None`` where it is in neither, or may as well be in another encoding."""
+    """Return the text decoded as UTF-8 or Shift_JIS; ``None`` if it is neither, or possibly another encoding."""
     if any(sign in content for sign in _ISO_2022):
         return None
     try:

@@ -37,14 +37,14 @@ class Fault:
 def faults(
     kind: str, code: str, fields: Mapping[str, Any], ends: Mapping[str, tuple[date | None, str]], *, followed: Mapping[str, date]
 ) -> Iterator[Fault]:
-    """Yield what a row says of its end that cannot be.
+    """Yield the faults of a row's end date, reason and successor.
 
     Args:
         kind: the register, as ``facility``.
         code: of the row.
         fields: of the row.
-        ends: of every code that a row names as its successor and that is known: (day it ended, why), ``(None, "")`` if it stands.
-        followed: of every code that others name as their successor: the last day on which one of those ended.
+        ends: known successor codes → (end date, reason), ``(None, "")`` if not ended.
+        followed: codes named as successor by other rows → the last end date of those.
     """
     ended, why, successor = fields.get("ended_on"), fields.get("ended_reason"), fields.get("successor_code")
     blank = both(Message("blank"))
@@ -84,7 +84,7 @@ def faults(
 
 
 def ends_of(store: Store, kind: str, codes: set[str]) -> dict[str, tuple[date | None, str]]:
-    """Return of these codes those that are in the register, with the day on which each ended and why."""
+    """Return those of the codes that are in the register, with end date and reason."""
     table = table_of(REGISTERS[kind].table)
     (key,) = table.primary_key.columns
     query = select(key, table.c.ended_on, table.c.ended_reason)
@@ -93,7 +93,7 @@ def ends_of(store: Store, kind: str, codes: set[str]) -> dict[str, tuple[date | 
 
 
 def followed_by(store: Store, kind: str, codes: set[str]) -> dict[str, date]:
-    """Return of these codes those that other rows name as their successor, with the last day on which one of these ended."""
+    """Return those of the codes that other rows name as successor, with the last end date of those rows."""
     table = table_of(REGISTERS[kind].table)
     query = select(table.c.successor_code, func.max(table.c.ended_on)).group_by(table.c.successor_code)
     with store.reading() as session:
@@ -102,12 +102,12 @@ def followed_by(store: Store, kind: str, codes: set[str]) -> dict[str, date]:
 
 
 def find_faults(store: Store, kind: str, rows: Mapping[str, Mapping[str, Any]]) -> Iterator[tuple[str, Fault]]:
-    """Yield (code, fault) of the rows of one file, judged beside what is stored.
+    """Yield (code, fault) for the rows of one file, checked against the store.
 
     Args:
         store: of the instance.
         kind: the register.
-        rows: the fields of each row that says anything, by its code.
+        rows: the fields of each non-empty row, by code.
     """
     ending = {
         code: row for code, row in rows.items() if any(row.get(name) for name in ("ended_on", "ended_reason", "successor_code"))

@@ -48,7 +48,7 @@ class Formatted(float):
 
     @property
     def shown(self) -> float:
-        """Return the number that people see."""
+        """Return the number as displayed."""
         return float(f"{float(self) * self.meaning.factor:.15g}")
 
 
@@ -119,7 +119,7 @@ def _sections(code: str) -> tuple[_Section, ...]:
 
 
 def _section_for(code: str, value: float) -> tuple[_Section | None, bool]:
-    """Return the section that shows a number, and whether it is one for negative numbers alone."""
+    """Return the format section that applies to a number, and whether it is for negative numbers only."""
     sections = _sections(code)
     conditional = [s for s in sections[:3] if s.condition is not None]
     if conditional:
@@ -147,14 +147,14 @@ def _holds(condition: tuple[str, float], value: float) -> bool:
 
 
 def is_plain(code: str) -> bool:
-    """Say whether a format shows every number as it is held."""
+    """Say whether a format displays every number as stored."""
     return not any(said_of(code, value) for value in (1.0, -1.0, 0.0, 0.5, 1e15)) and all(
         s.condition is None for s in _sections(code)
     )
 
 
 def said_of(code: str, value: float) -> FormatMeaning | None:
-    """Return what a format says of a number, or ``None`` where it shows the number as it is."""
+    """Return the meaning of a format for a number; ``None`` if it is displayed as stored."""
     section, is_negative = _section_for(code, value)
     if section is None:
         return FormatMeaning("hidden", code) if value else None

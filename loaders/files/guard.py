@@ -55,19 +55,19 @@ class _Refused(Exception):
 
 
 def is_workbook(content: bytes) -> bool:
-    """Say whether the bytes begin like an .xlsx file (a zip archive)."""
+    """Say whether the bytes start like an .xlsx file (a zip archive)."""
     return content.startswith(b"PK\x03\x04")
 
 
 def too_large(content: bytes, max_bytes: int) -> Problem | None:
-    """Return the problem of a file that is larger than any that is accepted."""
+    """Return the problem of a file above the size limit."""
     if len(content) <= max_bytes:
         return None
     return Problem("file", f"{len(content):,} bytes", Message("at_most_bytes", most=max_bytes), Message("remedy_remove_sheets"))
 
 
 def check_bytes(content: bytes, *, max_bytes: int, only_workbook: bool = False) -> list[Problem]:
-    """Return what is wrong with the bytes of a file; memory stays small whatever the file unpacks to.
+    """Return the problems of a file's bytes; memory stays small whatever the file unpacks to.
 
     Args:
         content: the whole file.
@@ -103,7 +103,7 @@ def _check(content: bytes, *, only_workbook: bool) -> None:
 
 
 def _is_utf16(content: bytes) -> bool:
-    """Say whether bytes are a text of two bytes a character, as Excel's "Unicode text": its mark, or each second byte of Latin letters 0."""
+    """Say whether bytes are UTF-16, as Excel's "Unicode text": by BOM, or by zero in each second byte of Latin letters."""
     head = content[:200]
     return head[:2] in (b"\xff\xfe", b"\xfe\xff") or any(
         head[at::2].count(0) * 4 > len(head) and not head[1 - at :: 2].count(0) for at in (0, 1)
@@ -140,7 +140,7 @@ def _check_zip(content: bytes) -> None:
 
 
 def _measure(content: bytes, entries: list[zipfile.ZipInfo]) -> None:
-    """Unpack every part in pieces and count: bytes, cells, shared texts; refuse document types and overlapping parts."""
+    """Unpack every part in pieces and count bytes, cells and shared strings; refuse document types and overlapping parts."""
     total, cells, texts, free_from = 0, 0, 0, 0
     for entry in sorted(entries, key=lambda e: e.header_offset):
         begins = _data_begins(content, entry)

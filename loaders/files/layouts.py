@@ -57,7 +57,7 @@ class FileLayout:
 
     @property
     def required(self) -> list[LayoutRow]:
-        """Return the lines whose heading a file must have."""
+        """Return the layout rows whose heading is required."""
         return [line for line in self.lines if line.headings and line.read != "leave"]
 
 
@@ -100,7 +100,7 @@ def _line(row: Mapping[str, str]) -> LayoutRow:
 
 
 def recognise(table: Table, folder: Path) -> Placed | None:
-    """Return the layout whose headings a file has, or ``None``; there may be one or two rows of headings, and rows above."""
+    """Return the layout that matches a file's headings, or ``None``; one or two heading rows, and rows above, are allowed."""
     cells = table[3]
     best: Placed | None = None
     for layout in layouts(folder):
@@ -114,7 +114,7 @@ def recognise(table: Table, folder: Path) -> Placed | None:
 
 
 def _places(layout: FileLayout, rows: Sequence[list[Any]]) -> dict[LayoutRow, int]:
-    """Find the column of each line where one or two rows are headings: the lower word, the upper, or ``upper(lower)``."""
+    """Find the column of each layout row under one or two heading rows: the lower heading, the upper, or ``upper(lower)``."""
     if not rows:
         return {}
     lower = [_heading(c) for c in rows[-1]]
@@ -145,8 +145,8 @@ def read_placed(
         bureaus: name of an organisation unit → its code.
 
     Returns:
-        The rows with their row numbers, every problem (a ``warning`` does not keep a row out), and the number of the
-        column of each of ours, counted from 1 as Excel does.
+        The rows with row numbers, every problem (a ``warning`` does not exclude a row), and our column → column number in
+        the file, counted from 1 as in Excel.
     """
     sheet, top, left, cells = table
     columns: dict[str, int] = {}
@@ -206,7 +206,7 @@ class _Reader:
         }  # fmt: skip
 
     def row(self, given: Sequence[Any]) -> tuple[Row | None, list[_Wrong]]:
-        """Return our row, and what is wrong as (line, kind, found, expected, grade); ``None`` where an error keeps it out."""
+        """Return our row, and its faults as (layout row, kind, found, expected, grade); ``None`` with an error."""
         row: Row = dict(self.constants)
         details: dict[str, str] = {}
         wrong: list[_Wrong] = []
@@ -307,7 +307,7 @@ def _text(cell: Any) -> str:
 
 
 def _decoded(line: LayoutRow, answer: str) -> str | None:
-    """Return our value for an answer such as ``1 実施済``; ``None`` where the layout does not know it."""
+    """Return our value for an answer such as ``1 実施済``; ``None`` if the layout does not list it."""
     if answer in line.codes:
         return line.codes[answer]
     return line.codes.get(cleaned(answer).split(" ", 1)[0], line.codes.get("*"))

@@ -23,7 +23,7 @@ Table = tuple[str, int, int, list[list[Any]]]
 
 
 def sheet_names(content: bytes, *, max_bytes: int) -> list[str]:
-    """Return the names of the worksheets; none where it is no workbook that may be opened."""
+    """Return the names of the worksheets; empty if it is not an acceptable workbook."""
     if check_bytes(content, max_bytes=max_bytes, only_workbook=True):
         return []
     try:
@@ -33,10 +33,10 @@ def sheet_names(content: bytes, *, max_bytes: int) -> list[str]:
 
 
 def open_book(content: bytes, *, max_bytes: int, most_cells: int) -> tuple[list[Sheet], bool, list[Problem]]:
-    """Return the worksheets, whether days count from 1904, and what forbids reading on; no sheets then.
+    """Return the worksheets, whether dates use the 1904 system, and fatal problems; no sheets then.
 
     Args:
-        most_cells: of the smallest rectangles round the values of all sheets together.
+        most_cells: limit on the total area of the sheets' bounding rectangles of values.
     """
     problems = check_bytes(content, max_bytes=max_bytes, only_workbook=True)
     if problems:
@@ -54,7 +54,7 @@ def open_book(content: bytes, *, max_bytes: int, most_cells: int) -> tuple[list[
 
 
 def open_table(content: bytes, *, max_bytes: int) -> tuple[Table | None, list[Problem]]:
-    """Return the first sheet as (sheet, first row, first column, cells), rows and columns counted from 1 as Excel does."""
+    """Return the first sheet as (sheet, first row, first column, cells), rows and columns counted from 1 as in Excel."""
     problems = check_bytes(content, max_bytes=max_bytes)
     if problems:
         return None, problems
@@ -81,7 +81,7 @@ def _of_book(content: bytes) -> tuple[Table | None, list[Problem]]:
 
 
 def _of_other_sheets(table: Table, others: Sequence[Sheet]) -> Iterator[Problem]:
-    """Name each other sheet that has rows under the very same headings: they would be left out without a word."""
+    """Report each other sheet with rows under identical headings, which would silently be omitted."""
     named = {*map(str, table[3][0])} if table[3] else set()
     for sheet in others:
         name, top, _, rows = _from_first_value(sheet)
@@ -91,7 +91,7 @@ def _of_other_sheets(table: Table, others: Sequence[Sheet]) -> Iterator[Problem]
 
 
 def _from_first_value(sheet: Sheet) -> Table:
-    """Return a sheet's table from its first row and column with a value on."""
+    """Return a sheet's table, starting at its first row and column with a value."""
     top = next((i for i, row in enumerate(sheet.rows) if any(cell != "" for cell in row)), 0)
     rows = sheet.rows[top:]
     left = min((next((i for i, cell in enumerate(row) if cell != ""), len(row)) for row in rows), default=0)
@@ -99,7 +99,7 @@ def _from_first_value(sheet: Sheet) -> Table:
 
 
 def _under_headings(rows: list[list[Any]]) -> list[list[Any]]:
-    """Return rows with a heading for each column that holds a value: a blank one where it has none, and none where nothing stands."""
+    """Return rows with a heading for each column with values: blank where it is missing; empty columns are dropped."""
     if rows:
         width = max(map(_filled, rows))
         rows[0] = [*rows[0], *[""] * (width - len(rows[0]))][:width]
@@ -107,12 +107,12 @@ def _under_headings(rows: list[list[Any]]) -> list[list[Any]]:
 
 
 def _filled(row: list[Any]) -> int:
-    """Return how many cells a row has up to its last one with a value."""
+    """Return the length of a row up to its last value."""
     return next((at for at in range(len(row), 0, -1) if str(row[at - 1]).strip()), 0)
 
 
 def _unreadable(sheet: Sheet) -> Iterator[Problem]:
-    """Name the cells that hold no value: errors, formulas without a result, what is no number."""
+    """Report cells without a usable value: errors, formulas without a cached result, malformed numbers."""
     enter = Message("remedy_enter_and_load")
     for kinds, cells in (
         ("error_cell", sheet.errors), ("number", sheet.faulty),

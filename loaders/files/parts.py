@@ -40,7 +40,7 @@ class BookDamaged(Exception):
 
 
 def sheet_parts(archive: zipfile.ZipFile) -> list[tuple[str, str]]:
-    """Return (sheet name, path in the archive) of the worksheets in the workbook's order.
+    """Return (sheet name, path in the archive) of the worksheets in workbook order.
 
     Raises:
         BookDamaged: the workbook's own list of sheets is missing or damaged.
@@ -49,7 +49,7 @@ def sheet_parts(archive: zipfile.ZipFile) -> list[tuple[str, str]]:
 
 
 def parts_of_book(archive: zipfile.ZipFile) -> tuple[list[tuple[str, str]], str, str, bool]:
-    """Return the worksheets, the paths of shared texts and styles (blank where there is none), and whether days count from 1904."""
+    """Return the worksheets, the paths of shared strings and styles (blank if absent), and whether dates use the 1904 system."""
     names = {name.casefold(): name for name in archive.namelist()}
     root, relations = (_tree(archive, names, part) for part in ("xl/workbook.xml", "xl/_rels/workbook.xml.rels"))
     targets: dict[str | None, tuple[str, str]] = {}
@@ -90,10 +90,10 @@ def _tree(archive: zipfile.ZipFile, names: Mapping[str, str], part: str) -> Elem
 
 
 def names_of(content: bytes) -> list[str]:
-    """Return the names of the worksheets; nothing else is read.
+    """Return the names of the worksheets, without reading anything else.
 
     Raises:
-        BookDamaged: it is no workbook.
+        BookDamaged: it is not a workbook.
     """
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
@@ -125,18 +125,18 @@ class Parsing:
         self.parser.StartElementHandler, self.parser.EndElementHandler = self.handlers(space + " ")
 
     def handlers(self, space: str) -> tuple[Callable[[str, Attributes], None], Callable[[str], None]]:
-        """Return what is done at starts and ends of elements; ``space`` stands before each name."""
+        """Return the handlers of start and end tags; ``space`` is the prefix of each name."""
         raise NotImplementedError
 
     def beyond(self) -> str:
-        """Return what goes beyond a limit, or a blank; asked after each piece."""
+        """Return the limit exceeded, or blank; called after each piece."""
         return ""
 
     def parse(self, archive: zipfile.ZipFile, part: str) -> None:
-        """Feed a part.
+        """Parse a part.
 
         Raises:
-            BookDamaged: it is no XML or goes beyond a limit.
+            BookDamaged: it is not XML or exceeds a limit.
         """
         parser, fed = self.parser, 0
         try:
@@ -196,19 +196,19 @@ class _Strings(Parsing):
 
 
 def strings_of(archive: zipfile.ZipFile, part: str) -> list[str]:
-    """Return the shared texts in order."""
+    """Return the shared strings in order."""
     parsing = _Strings()
     parsing.parse(archive, part)
     return parsing.texts
 
 
 def unescaped(text: str) -> str:
-    """Return a text with the characters that Excel writes as ``_x000D_``."""
+    """Decode the characters that Excel writes as ``_x000D_``."""
     return _ESCAPED.sub(_character, text) if "_x" in text else text
 
 
 def _character(escaped: re.Match[str]) -> str:
-    """Return the character that is meant; one that no text may hold (NUL, half of a pair) stays as it is written."""
+    """Return the escaped character; one not allowed in text (NUL, lone surrogate) stays escaped."""
     number = int(escaped[1], 16)
     return chr(number) if number in _LAWFUL else escaped[0]
 
@@ -252,12 +252,12 @@ class _Styles(Parsing):
         return start, end
 
     def code(self, number: str) -> str:
-        """Return the code of a format's number."""
+        """Return the format code of a format number."""
         return self.codes.get(number) or BUILT_IN.get(int(number) if number.isdecimal() and len(number) < 9 else -1, "General")
 
 
 def formats_of(archive: zipfile.ZipFile, part: str) -> dict[str, str]:
-    """Return the format of each cell style that does not show every number as it is held, by the style's number."""
+    """Return style number → format code, for cell styles that display some number differently from its stored value."""
     parsing = _Styles()
     parsing.parse(archive, part)
     plain: dict[str, bool] = {}

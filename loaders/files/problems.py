@@ -37,12 +37,12 @@ class Problem:
     subject: Message | None = None
 
     def subject_in(self, language: str) -> str:
-        """Return the row in words, at most 80 letters of them; a blank where it needs none."""
+        """Return the description of the row, at most 80 characters; blank if it needs none."""
         return written(self.subject, language)[:80] if self.subject else ""
 
     @property
     def stops(self) -> bool:
-        """Say whether nothing may be stored as it is: an error, or a question not yet answered."""
+        """Say whether it blocks storing: an error, or an unanswered question."""
         return self.grade != "warning"
 
 

@@ -24,7 +24,7 @@ class Reach:
 
 
 def reach_of(formula: str) -> Reach | None:
-    """Return what a formula does beyond its own workbook, or ``None``."""
+    """Return a formula's effect beyond its own workbook, or ``None``."""
     if len(formula) > LONGEST_FORMULA:
         return Reach(f"{formula[:20]}…")
     if "[" not in formula and "(" not in formula and "|" not in formula and "\\" not in formula and "/" not in formula:
@@ -44,7 +44,7 @@ def reach_of(formula: str) -> Reach | None:
 
 
 def _reads_another(bare: str) -> bool:
-    """Say whether a formula without its texts names another workbook: ``[1]Sheet!A1``, but not a column of a table, ``Table1[2022]``."""
+    """Say whether a formula, without its string literals, refers to another workbook: ``[1]Sheet!A1``, but not ``Table1[2022]``."""
     depth, before = 0, " "
     for sign in bare:
         if sign == "[":

@@ -63,7 +63,7 @@ class Job:
 
 
 def serve(descriptor: int) -> None:
-    """Make a child for each file that is asked for, until the one that asks is gone; its children end then too."""
+    """Fork a child for each requested file, until the parent ends; the children end then too."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # at a terminal it goes to all processes: the one that asks decides
     control = socket.socket(fileno=descriptor)
     woken, wakes = os.pipe()
@@ -119,7 +119,7 @@ def _tell_ends(running: dict[int, int]) -> None:
 
 
 def _be_child(link: int) -> None:
-    """Read one file and end."""
+    """Read one file and exit."""
     try:
         signal.set_wakeup_fd(-1)
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
@@ -133,7 +133,7 @@ def _be_child(link: int) -> None:
 
 
 def _answer(source: BinaryIO, target: BinaryIO) -> None:
-    """Read a job and a file, and write what came of it."""
+    """Read a job and a file, and write the result."""
     job_size, size = SIZES.unpack(source.read(SIZES.size))
     job: Job = pickle.loads(source.read(job_size))  # noqa: S301  # of the process that began this one
     _bound(job.limits)
@@ -156,7 +156,7 @@ def _answer(source: BinaryIO, target: BinaryIO) -> None:
 
 
 def _bound(limits: Limits) -> None:
-    """Hold this process to its limits; the system kills it at each of them."""
+    """Apply the limits to this process; the system kills it at each of them."""
     sys.dont_write_bytecode = True
     if sys.platform == "win32":
         return

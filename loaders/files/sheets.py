@@ -67,13 +67,13 @@ def read_book(content: bytes, *, only_first: bool = False) -> tuple[list[Sheet],
     """Read the worksheets of a workbook whose bytes were checked before.
 
     Args:
-        only_first: read the first worksheet alone.
+        only_first: read the first worksheet only.
 
     Returns:
-        The worksheets in order, and whether days are counted from 1904.
+        The worksheets in order, and whether dates use the 1904 system.
 
     Raises:
-        BookDamaged: a part is missing, is no XML, or goes beyond a limit; it names the sheet where it is known.
+        BookDamaged: a part is missing, is not XML, or exceeds a limit; with the sheet's name where known.
     """
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
@@ -268,7 +268,7 @@ class _Reader(Parsing):
         return number
 
     def _column(self, address: str, row: int, before: int) -> int:
-        """Return the column of an address that is written in no usual way, or of a cell that leaves it out."""
+        """Return the column of a cell with an unusual or omitted address."""
         plain = address.strip().upper()
         if not plain:
             return before + 1

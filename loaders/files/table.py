@@ -33,7 +33,7 @@ _YEAR_FIRST = re.compile(r"(\d{4})\D", re.ASCII)
 
 
 def shown_otherwise(value: Formatted, name: str, *, sheet: str, cell: str, row: int) -> Problem | None:
-    """Return the problem of a number that its cell shows otherwise than it holds it; a unit or a note beside it is none."""
+    """Return the problem of a number displayed differently from its stored value; a mere unit or note is accepted."""
     meaning = value.meaning
     if meaning.kind == "year":
         is_period = name in _PERIODS
@@ -64,7 +64,7 @@ def header_of(table: Table) -> list[str]:
 
 
 def written_rows(table: Table) -> list[tuple[int, Row]]:
-    """Return every row that is not blank, as written, by column name, with its row number in the file."""
+    """Return every non-blank row as written, by column name, with its row number in the file."""
     _, top, _, cells = table
     names = header_of(table)
     return [
@@ -82,7 +82,7 @@ def read_rows(
     Args:
         table: from ``loaders.files.opened.open_table``.
         model: the plain model whose fields are the columns.
-        units: gathers by (row, column) the unit that a number was written with, as in 0.5% or 85件.
+        units: filled with (row, column) → the unit written with a number, as in 0.5% or 85件.
     """
     sheet, top, left, cells = table
     names = header_of(table)
@@ -130,7 +130,7 @@ def read_rows(
 
 
 def _without_heading(names: list[str], cells: list[list[Any]], *, sheet: str, top: int, left: int) -> Iterator[Problem]:
-    """Name the cells that stand under no heading: a comma that was not quoted parts a number in two."""
+    """Report values in columns without a heading, as when an unquoted comma splits a number in two."""
     blank = [at for at, name in enumerate(names) if not name]
     for number, row in enumerate(cells[1:], start=top + 1) if blank else ():
         for at in blank:
@@ -144,7 +144,7 @@ def _without_heading(names: list[str], cells: list[list[Any]], *, sheet: str, to
 def _typed_otherwise(
     model: type[Fields], names: list[str], numbered: list[tuple[int, list[Any]]], *, sheet: str, left: int
 ) -> Iterator[Problem]:
-    """Name what the models would read as something that nobody wrote: 1_0 as 10, TRUE as 1, the number 0 as 1 January 1970."""
+    """Report values that pydantic would coerce into something unintended: 1_0 to 10, TRUE to 1, the number 0 to 1 January 1970."""
     for at, name in enumerate(names):
         wanted = type_of(model, name) if name else str
         if wanted not in (float, int, date):
@@ -163,7 +163,7 @@ def _is_other_number(cell: Any) -> bool:
 
 
 def _is_other_day(cell: Any) -> bool:
-    """Say whether a cell is a bare number, of which seconds since 1970 would be made, or a day of a year that none of ours can be of."""
+    """Say whether a cell is a bare number (pydantic: seconds since 1970), or a date in an impossible year."""
     if isinstance(cell, date):
         return not FIRST_YEAR <= cell.year <= LAST_YEAR
     if type(cell) is not str:
@@ -178,7 +178,7 @@ _IS_OTHER_DAY: tuple[Callable[[Any], bool], Kind, str] = (_is_other_day, "date",
 
 
 def _given(model: type[Fields], names: list[str], rows: list[list[Any]]) -> list[Row]:
-    """Return what each row says, by column; a blank means the same as no such column where that may be left out."""
+    """Return each row's values by column; blanks of optional columns are omitted."""
     columns = zip_longest(*rows)  # None where a row ends before its last column
     optional = [(name, not name or not model.model_fields[name].is_required()) for name in names]
     # Most columns of most lists hold nothing at all.
@@ -254,7 +254,7 @@ def _unit_of(text: str) -> str:
 
 
 def _as_written(model: type[Fields], name: str, value: Any) -> tuple[Any, bool]:
-    """Read a text the Japanese way where the column asks for a number, a day or a period; of a period also Excel's date."""
+    """Parse Japanese notation where the column holds a number, date or period; for a period also Excel's date."""
     if name in _PERIODS and isinstance(value, date):
         try:
             return read_period(value), False

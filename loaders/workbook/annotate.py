@@ -71,21 +71,21 @@ class Note:
 
 
 def mark_problems(content: bytes, problems: Sequence[Problem]) -> bytes:
-    """Return the workbook with a fill and a comment at every problem; one without a cell is told at the sheet's first cell.
+    """Return the workbook with a fill and comment at every problem; one without a cell is placed at the sheet's first cell.
 
     Args:
         content: a workbook that was opened before.
-        problems: from ``read_workbook``; those of a sheet that does not exist are told on the first sheet.
+        problems: from ``read_workbook``; those of a missing sheet are placed on the first sheet.
 
     Raises:
-        StepRefused: it holds what would act when it is opened, or one of its parts is damaged, so that no copy of it is made.
-        Stopped: it cannot be marked within the limits of reading.
+        StepRefused: it holds active content or a damaged part, so no copy of it is made.
+        Stopped: marking exceeds the limits of reading.
     """
     return _annotated(content, [Note(p.sheet, p.cell, p.grade == "error", _words(p)) for p in problems])
 
 
 def commented(content: bytes, comments: Sequence[tuple[str, str, str]]) -> bytes:
-    """Return a workbook of ours with what the reviewer said at its cells: (sheet, cell, text)."""
+    """Return a workbook of ours with the reviewer's comments: (sheet, cell, text)."""
     heading = " ".join(pair(Message("note_of_reviewer")))
     return _annotated(
         content, [Note(sheet, cell, False, _without_controls(f"{_NOTE}{heading}: {text}")) for sheet, cell, text in comments]
@@ -101,7 +101,7 @@ def _annotated(content: bytes, notes: Sequence[Note]) -> bytes:
 
 
 def write_notes(content: bytes, *, max_bytes: int, notes: Sequence[Note]) -> tuple[list[Problem], bytes]:  # noqa: ARG001  # it was as small when it came
-    """Return the workbook with the notes at their cells, or what in it would act or is damaged."""
+    """Return the workbook with the notes at their cells, or the problem of active or damaged content."""
     if acting := active_parts(content, is_handed_on=True):
         return acting, b""
     try:
@@ -143,7 +143,7 @@ def _words(p: Problem) -> str:
 
 
 def _without_controls(words: str) -> str:
-    """Leave out characters that XML does not allow: they may stand in what was found or said."""
+    """Remove characters that XML does not allow, which may occur in user text."""
     return re.sub(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]", "", words)
 
 
@@ -151,7 +151,7 @@ def _read(parts: Mapping[str, bytes], name: str, *, root: str) -> Element:
     """Parse a part.
 
     Raises:
-        BookDamaged: it is no XML, or its root is another.
+        BookDamaged: it is not XML, or has another root.
     """
     try:
         read = etree.fromstring(parts[name], etree.XMLParser(resolve_entities=False, no_network=True, strip_cdata=False))
@@ -163,7 +163,7 @@ def _read(parts: Mapping[str, bytes], name: str, *, root: str) -> Element:
 
 
 def _named(parts: Mapping[str, bytes], path: str) -> str:
-    """Return the name under which a part is held: Excel asks for it in whatever letters; the path itself where there is none."""
+    """Return the stored name of a part, matched without case as Excel does; the path itself if there is none."""
     return next((name for name in parts if name.casefold() == path.casefold()), path)
 
 
@@ -173,17 +173,17 @@ def _written(root: Element) -> bytes:
 
 
 def _name(element: Element) -> str:
-    """Return the name of an element without its name space; a blank for a comment."""
+    """Return the local name of an element; blank for a comment."""
     return etree.QName(element).localname if isinstance(element.tag, str) else ""
 
 
 def _in(root: Element, name: str) -> str:
-    """Return a name in the name space of a part, which strict workbooks have of their own."""
+    """Return a name in the namespace of a part, which differs in strict workbooks."""
     return f"{{{etree.QName(root).namespace}}}{name}"
 
 
 def _made(root: Element, name: str, inside: str = "", **attributes: str) -> Element:
-    """Return a new element in the name space of a part, with what stands in it."""
+    """Return a new element in the namespace of a part, with its child elements."""
     space = etree.QName(root).namespace
     made = etree.fromstring(f'<{name} xmlns="{space}">{inside}</{name}>')
     made.attrib.update(attributes)
@@ -191,14 +191,14 @@ def _made(root: Element, name: str, inside: str = "", **attributes: str) -> Elem
 
 
 def _insert(root: Element, element: Element, *, before: set[str]) -> None:
-    """Put an element where the order of its parent has it: before the first of those that come later."""
+    """Insert an element in schema order: before the first sibling named in ``before``."""
     at = next((i for i, child in enumerate(root) if _name(child) in before), len(root))
     root.insert(at, element)
     etree.cleanup_namespaces(element)
 
 
 def _add_looks(parts: dict[str, bytes], name: str) -> dict[str, int]:
-    """Add the two looks to the workbook's differential styles, in the part of that name, and return their numbers."""
+    """Add the two styles to the differential styles of the named part, and return their indices."""
     root = _read(parts, name, root="styleSheet")
     formats = root.find(_in(root, "dxfs"))
     if formats is None:
@@ -246,7 +246,7 @@ def _mark_sheet(
 
 
 def _take_acting_formulas(root: Element) -> None:
-    """Leave an error where a formula reaches beyond the workbook: nothing that acts is handed on, and its value counts for nothing."""
+    """Replace formulas that reach beyond the workbook with an error: no active content is passed on, and their values are not used."""
     for cell in root.iter(_in(root, "c")):
         formula = cell.find(_in(root, "f"))
         if formula is not None and reach_of(formula.text or ""):
@@ -257,7 +257,7 @@ def _take_acting_formulas(root: Element) -> None:
 
 
 def _take_our_formats(root: Element) -> bool:
-    """Take the conditional formats of an earlier marking away; say whether there were any."""
+    """Remove the conditional formats of an earlier marking; say whether there were any."""
     had_ours = False
     for formats in root.findall(_in(root, "conditionalFormatting")):
         for rule in formats.findall(_in(root, "cfRule")):
@@ -270,7 +270,7 @@ def _take_our_formats(root: Element) -> bool:
 
 
 def _comment_parts(parts: Mapping[str, bytes], part: str, relations: str) -> tuple[str, str]:
-    """Return the paths of the sheet's comments and of the drawing that shows them; blanks where it has none."""
+    """Return the paths of the sheet's comments and of their drawing; blank if there are none."""
     paths = {"comments": "", "vmlDrawing": ""}
     for relation in _read(parts, relations, root="Relationships") if relations in parts else ():
         kind, path = relation.get("Type", "").rpartition("/")[2], relation.get("Target", "")
@@ -280,7 +280,7 @@ def _comment_parts(parts: Mapping[str, bytes], part: str, relations: str) -> tup
 
 
 def _new_comments(parts: dict[str, bytes], part: str, relations: str, sheet: Element, *, number: int) -> tuple[str, str]:
-    """Add empty comments with their drawing to a sheet that has none."""
+    """Add empty comments with their drawing to a sheet without any."""
     comments, drawing = f"xl/comments_mieruka{number}.xml", f"xl/drawings/vmlDrawing_mieruka{number}.vml"
     parts[comments] = _written(etree.fromstring(f'<comments xmlns="{_MAIN}"><authors/><commentList/></comments>'))
     _, existing = _comment_parts(parts, part, relations)
@@ -318,14 +318,14 @@ def _new_comments(parts: dict[str, bytes], part: str, relations: str, sheet: Ele
 
 
 def _forget(relations: Element, kind: str) -> None:
-    """Take the relations of a kind away whose part is not there."""
+    """Remove relationships of a kind whose part is missing."""
     for relation in list(relations):
         if relation.get("Type", "").rpartition("/")[2] == kind:
             relations.remove(relation)
 
 
 def _write_comments(parts: dict[str, bytes], name: str, cells: Mapping[str, Sequence[Note]]) -> set[str]:
-    """Take our earlier comments away and add the new ones; return the cells whose comment went."""
+    """Remove our earlier comments and add the new ones; return the cells whose comment was removed."""
     root = _read(parts, name, root="comments")
     authors, listed = (root.find(_in(root, tag)) for tag in ("authors", "commentList"))
     if authors is None:
@@ -378,13 +378,13 @@ def _said(root: Element, element: Element) -> str:
 
 
 def _text_of(root: Element, comment: Element) -> Element:
-    """Return what holds the text of a comment."""
+    """Return the element with the text of a comment."""
     text = comment.find(_in(root, "text"))
     return etree.SubElement(comment, _in(root, "text")) if text is None else text
 
 
 def _without_ours(root: Element, comment: Element) -> bool:
-    """Take what an earlier marking wrote out of a comment; say whether anything is left of it."""
+    """Remove the text of an earlier marking from a comment; say whether any text is left."""
     # LibreOffice drops authors and cuts a comment into runs by font, so the whole text decides.
     ours = _said(root, comment)
     if _NOTE not in ours:
@@ -404,7 +404,7 @@ def _without_ours(root: Element, comment: Element) -> bool:
 
 
 def _draw(parts: dict[str, bytes], name: str, *, removed: set[str], added: Iterable[str]) -> None:
-    """Take the boxes of removed comments out of a sheet's drawing, and add those of new ones."""
+    """Remove the shapes of deleted comments from a sheet's drawing, and add those of new ones."""
     root = (
         etree.fromstring(parts[name], etree.XMLParser(resolve_entities=False, no_network=True, recover=True))
         if parts[name]

@@ -82,13 +82,13 @@ class ReportContext:
     filled: Mapping[SheetKey, Record] = field(default_factory=dict)
 
     def as_filled(self, key: SheetKey, record: Record | None) -> Record | None:
-        """Return a stored row as the report on its way says it."""
+        """Return a stored row with the values of the pending report."""
         filled = self.filled.get(key)
         return record if filled is None else {**(record or {}), **filled}
 
     @property
     def rows(self) -> dict[SheetKey, Record]:
-        """Return every row that a template of it holds, as (sheet, key …), with what is stored of it."""
+        """Return every row of its template as (sheet, key …), with its stored record."""
         rows: dict[SheetKey, Record] = {("observations", *key): {} for key in self.figure_keys}
         for code, subject in self.commentaries.items():
             rows[_SAID, code] = {"indicator_code" if subject in self.indicators else "project_code": subject}
@@ -96,14 +96,14 @@ class ReportContext:
         return rows | stored | {key: fields for key, fields in self.filled.items() if key not in rows | stored}
 
     def part(self, only: Collection[SheetKey]) -> ReportContext:
-        """Return the same with some of its rows alone, for a template that is handed out."""
+        """Return the same context limited to some rows, for a partial template."""
         registers = {s: {c: row for c, row in rows.items() if (s, c) in only} for s, rows in self.registers.items()}
         filled = {key: fields for key, fields in self.filled.items() if key in only}
         return replace(self, registers=registers, only=frozenset(only), filled=filled)
 
     @cached_property
     def subjects(self) -> dict[str, Record]:
-        """Return what the bureau can speak of and act on: code → row, of the indicators asked and of the projects it leads."""
+        """Return the possible subjects of commentary and actions: code → row, of requested indicators and led projects."""
         codes = dict.fromkeys(code for code, _ in self.figure_keys)
         subjects = {code: self.indicators[code] for code in codes} | {
             code: row for code, row in self.projects.items() if code in self.leads
@@ -115,27 +115,27 @@ class ReportContext:
 
     @cached_property
     def commentaries(self) -> dict[str, str]:
-        """Return the code of the commentary on each subject in the report's period → the code of the subject."""
+        """Return the code of each subject's commentary in the report's period → the code of the subject."""
         own, period = self.bureau["bureau_code"], self.period.code
         return {commentary_code(own, subject, period): subject for subject in self.subjects}
 
     def prefilled(self, sheet: str) -> list[str]:
-        """Return the codes of the stored rows of a register that its sheet shows: of actions those that are still open."""
+        """Return the codes of the stored register rows shown on its sheet; of actions only open ones."""
         rows = self.registers[sheet]
         if OF_SHEET[sheet].kind != RowKind.ACTION:
             return list(rows)
         return [code for code, row in rows.items() if row["action_state"] in LIVING_ACTIONS and not row["ended_reason"]]
 
     def counting(self, code: str) -> dict[str, Record]:
-        """Return the stored figures of an indicator that count, by period: the last vintage that was not withdrawn."""
+        """Return the valid stored figures of an indicator by period: the last vintage that was not withdrawn."""
         vintages = ((p, counting_vintage(rows)) for (c, p), rows in self.observations.items() if c == code)
         return {period: dict(row) for period, row in vintages if row is not None}
 
     @property
     def figure_keys(self) -> list[tuple[str, str]]:
-        """Return (indicator, period) of every figure asked for, in catalogue order and order of time.
+        """Return (indicator, period) of every requested figure, in catalogue order and order of time.
 
-        Nothing is asked of months before the bureau began or after it ended.
+        Months before the bureau began or after it ended are not requested.
         """
         code = self.bureau["bureau_code"]
         return [
@@ -147,13 +147,13 @@ class ReportContext:
         ]
 
     def current(self, sheet: str, key: tuple[str, ...]) -> Record | None:
-        """Return the row as it is now, or ``None``."""
+        """Return the current row, or ``None``."""
         if sheet == "observations":
             return _plain(counting_vintage(self.observations.get((key[0], key[1]), ())))
         return self.registers[sheet].get(key[0])
 
     def as_issued(self, sheet: str, key: tuple[str, ...], vintage: int) -> Record | None:
-        """Return the row as it was in a vintage: what a template issued then was filled with; 0 = nothing was stored."""
+        """Return the row in a given vintage, as prefilled in a template issued then; 0 = nothing was stored."""
         if vintage == 0:
             return None
         if sheet == "observations":
@@ -182,7 +182,7 @@ def _day_like(name: str) -> date | None:
 
 
 def catalogue_area() -> Area | None:
-    """Return the land of the government; ``None`` where its catalogue names none."""
+    """Return the government's land area; ``None`` where its catalogue names none."""
     own = government().area
     return None if own is None else Area(own.south, own.north, own.west, own.east)
 
@@ -192,7 +192,7 @@ def _records(session: Session, model: type[SQLModel], query: Any) -> list[Record
 
 
 def gather(store: Store, bureau_code: str, period_code: str) -> ReportContext:
-    """Read everything that the workbook of one bureau and period needs.
+    """Read all data that the workbook of one bureau and period needs.
 
     Args:
         store: a migrated store with a catalogue.
@@ -200,9 +200,9 @@ def gather(store: Store, bureau_code: str, period_code: str) -> ReportContext:
         period_code: a month, quarter or fiscal year.
 
     Raises:
-        NotFound: the bureau is not known.
+        NotFound: the bureau is unknown.
         FigureRefused: the bureau does not report, had ended before the period began, or the period is a calendar year.
-        PeriodUnreadable: the period is no period.
+        PeriodUnreadable: the period code is invalid.
     """
     period = parse_period(period_code)
     if period.kind == "calendar_year":
@@ -273,7 +273,7 @@ def _led(session: Session, bureau_code: str) -> frozenset[str]:
 
 
 def _earlier(session: Session, bureau_code: str, period: Period) -> dict[str, Record]:
-    """Read what the bureau said last of each indicator and project before the period."""
+    """Read the bureau's last commentary on each indicator and project before the period."""
     table = table_of(tables.Commentary)
     query = select(table).where(table.c.bureau_code == bureau_code, table.c.ended_reason.is_(None))
     rows = [row for row in _records(session, tables.Commentary, query) if parse_period(row["period_code"]).end < period.end]
@@ -282,7 +282,7 @@ def _earlier(session: Session, bureau_code: str, period: Period) -> dict[str, Re
 
 
 def _changes(session: Session, registers: Mapping[str, Mapping[str, Record]]) -> dict[tuple[str, str], list[Record]]:
-    """Read what changed in the rows that were ever changed, oldest first."""
+    """Read the change history of register rows, oldest first."""
     table = table_of(tables.RegisterChange)
     changes: dict[tuple[str, str], list[Record]] = {}
     for sheet, rows in registers.items():
@@ -294,14 +294,14 @@ def _changes(session: Session, registers: Mapping[str, Mapping[str, Record]]) ->
 
 
 def owners(store: Store, sheet: str, codes: Iterable[str]) -> dict[str, str]:
-    """Return which of these codes are already in the register, and whose they are.
+    """Return those of the codes that are already in the register, with their owners.
 
     Args:
         sheet: of a register, as ``procedures``.
         codes: any.
 
     Returns:
-        Code → bureau code, or project code of a milestone; a blank where none is known.
+        Code → bureau code, or project code of a milestone; blank if unknown.
     """
     with store.reading() as session:
         return {code: whose or "" for code, whose in owners_in(session, OF_SHEET[sheet], codes).items()}

@@ -88,12 +88,12 @@ class WorkbookReading:
 
     @property
     def errors(self) -> list[Problem]:
-        """Return the problems with which nothing may be stored."""
+        """Return the problems that prevent storing."""
         return [p for p in self.problems if p.grade == "error"]
 
     @property
     def questions(self) -> list[Problem]:
-        """Return the cells that may mean two values; the bureau says which."""
+        """Return the cells with two possible values, for the bureau to choose."""
         return [p for p in self.problems if p.grade == "question"]
 
     @property
@@ -103,7 +103,7 @@ class WorkbookReading:
 
 
 def mark_of(context: ReportContext, issued_at: datetime) -> tuple[TemplateMark, list[tuple[str, ...]]]:
-    """Return the mark of a workbook of what is stored now, and (sheet, key …, vintage) of each prefilled row."""
+    """Return the mark of a workbook of the current data, and (sheet, key …, vintage) of each prefilled row."""
     layout = load_layout()
     vintages = [
         (sheet, *key, str(record["vintage"]))
@@ -122,19 +122,19 @@ def issue_template(
     store: Store, bureau_code: str, period_code: str, *, actor: str, issued_at: datetime | None = None, section: str = "",
     rows: Collection[SheetKey] = (), filled: Mapping[SheetKey, Record] | None = None, comments: Mapping[Place, str] | None = None,
 ) -> tuple[bytes, TemplateMark]:  # fmt: skip
-    """Make the template of a bureau and period, or a part of it, and record that it was issued: only such templates are read back.
+    """Make the template of a bureau and period, or a part of it, and record its issue: only recorded templates are read back.
 
     Args:
-        actor: whose audit event it is; the caller has checked the role.
-        issued_at: UTC; now where left out.
-        section: whose rows alone it holds.
-        rows: which rows alone it holds, as (sheet, key …).
-        filled: (sheet, key …) → our field → what a report on its way says: shown instead of what is stored.
-        comments: what the reviewer said, by (sheet, key …) and our field: written at the cells.
+        actor: person of the audit event; the caller has checked the role.
+        issued_at: UTC; now if left out.
+        section: limit the rows to those of a section.
+        rows: limit the rows to these, as (sheet, key …).
+        filled: (sheet, key …) → our field → value of a pending report, shown in place of the stored one.
+        comments: the reviewer's, by (sheet, key …) and our field, written at the cells.
 
     Raises:
         NotFound: there is no such section.
-        FigureRefused: none of the rows is asked of the bureau.
+        FigureRefused: none of the rows is requested of the bureau.
         NotFound, FigureRefused, PeriodUnreadable: as ``gather``.
     """
     at = issued_at or utc_now()  # before what is stored is read: what changes from here on is a change after it was issued
@@ -161,7 +161,7 @@ def issue_template(
 
 
 def _notes(context: ReportContext, mark: TemplateMark, comments: Mapping[Place, str]) -> list[tuple[str, str, str]]:
-    """Return (sheet, cell, text) of each comment on a row that the workbook holds."""
+    """Return (sheet, cell, text) of each comment on a row in the workbook."""
     layout, notes = load_layout(), []
     for sheet in layout.order:
         at = {
@@ -178,7 +178,7 @@ def _notes(context: ReportContext, mark: TemplateMark, comments: Mapping[Place, 
 
 
 def rows_asked(store: Store, bureau_code: str, period_code: str) -> dict[SheetKey, Record]:
-    """Return the rows that a bureau's template holds, as (sheet, key …), with what is stored of them.
+    """Return the rows of a bureau's template as (sheet, key …), with their stored records.
 
     Raises:
         NotFound, FigureRefused, PeriodUnreadable: as ``gather``.
@@ -187,7 +187,7 @@ def rows_asked(store: Store, bureau_code: str, period_code: str) -> dict[SheetKe
 
 
 def _standing(store: Store, context: ReportContext, *, as_of: date) -> dict[str, str]:
-    """Return how the bureau stands in each indicator asked and project led, as its sheet of causes says it, and whether a cause is compulsory."""
+    """Return the bureau's status in each requested indicator and led project, in the words of its sheet, with the duty to give a cause."""
     bureau, day = context.bureau["bureau_code"], min(as_of, context.period.end)
     reasons = standing(store, bureau, list(context.subjects), as_of=day)
     standing_text = {
@@ -200,7 +200,7 @@ def _standing(store: Store, context: ReportContext, *, as_of: date) -> dict[str,
 
 
 def is_bureau_workbook(content: bytes) -> bool:
-    """Say whether the bytes are a workbook with the mark's sheet, or with all the tables; nothing is read beyond its list of sheets."""
+    """Say whether the bytes are a workbook with the mark's sheet, or with all tables; reads only the list of sheets."""
     if not is_workbook(content):
         return False
     own = load_layout().sheets
@@ -215,15 +215,15 @@ def read_workbook(
     content: bytes, *, store: Store, bureau_code: str | None = None, period_code: str | None = None, today: date | None = None,
     max_bytes: int | None = None,
 ) -> WorkbookReading:  # fmt: skip
-    """Read a filled bureau workbook; every problem at once.
+    """Read a filled bureau workbook, and report every problem at once.
 
     Args:
         content: the bytes as uploaded; they are checked first.
         store: where the template was issued.
-        bureau_code: the bureau that the workbook must be of; ``None`` = whatever its mark says.
-        period_code: the period that it must be of.
-        today: days of completion after it are doubted; ``None`` = the day on which this runs is not asked.
-        max_bytes: the largest size accepted; the setting where left out.
+        bureau_code: the required bureau; ``None`` = that of its mark.
+        period_code: the required period.
+        today: later completion dates raise a doubt; ``None`` = not checked.
+        max_bytes: the largest size accepted; the setting if left out.
     """
     listed, is_1904, problems = _opened(content, max_bytes=max_bytes or settings().max_upload_bytes)
     if problems:
@@ -273,12 +273,12 @@ def read_tables(
     store: Store, tables: Mapping[str, Table], *, context: ReportContext, mark: TemplateMark, vintages: Vintages, is_1904: bool = False,
     today: date | None = None,
 ) -> WorkbookReading:  # fmt: skip
-    """Read tables whose headings were recognised, of a workbook or of the page: one set of rules.
+    """Read tables with recognised headings, from a workbook or the page, by the same rules.
 
     Args:
         tables: by our name of the sheet.
         context: of the bureau and period.
-        vintages: that each row was issued with.
+        vintages: vintage of each row when issued.
     """
     layout, rows, faulty, count, problems = load_layout(), list[ReportedRow](), [], 0, list[Problem]()
     for key, table in tables.items():
@@ -300,7 +300,7 @@ def read_tables(
 
 
 def _completeness(rows: Sequence[ReportedRow], context: ReportContext) -> Completeness:
-    """Count the figures asked for, and name those that neither the report nor the store gives."""
+    """Count the requested figures, and name those in neither the report nor the store."""
     is_filled = {(row.key[0], row.key[2]): not says_nothing(row.fields) for row in rows if row.kind == OBSERVATIONS}
     keys = context.figure_keys
     missing = [(code, period) for code, period in keys if not is_filled.get((code, period), period in context.counting(code))]
@@ -308,7 +308,7 @@ def _completeness(rows: Sequence[ReportedRow], context: ReportContext) -> Comple
 
 
 def _opened(content: bytes, *, max_bytes: int) -> tuple[list[Sheet], bool, list[Problem]]:
-    """Return the worksheets, whether days count from 1904, and what forbids reading on."""
+    """Return the worksheets, whether dates use the 1904 system, and fatal problems."""
     try:
         opened: tuple[list[Sheet], bool, list[Problem]] = apart(open_book, content, max_bytes=max_bytes, most_cells=MOST_CELLS)
     except Stopped as stopped:
@@ -317,10 +317,10 @@ def _opened(content: bytes, *, max_bytes: int) -> tuple[list[Sheet], bool, list[
 
 
 def handed_on(content: bytes) -> bytes:
-    """Return a kept original as it goes on to others: one that would act when it is opened stays here, whatever was accepted when it came.
+    """Return a kept original to be passed on; active content is refused, even if it was accepted on arrival.
 
     Raises:
-        StepRefused: it would act, or can no longer be opened; the message says by what.
+        StepRefused: it holds active content, which the message names, or can no longer be opened.
     """
     *_, problems = _opened(content, max_bytes=max(len(content), 1))
     if problems:
@@ -329,7 +329,7 @@ def handed_on(content: bytes) -> bytes:
 
 
 def _recognised_as(mark: TemplateMark) -> Problem:
-    """Say that the hidden sheet is gone, and as which template the workbook was recognised: to be confirmed."""
+    """Return the warning that the hidden sheet is missing, with the recognised template, to be confirmed."""
     expected = Message("mark_recognised", number=mark.template_id, instant=mark.issued_at[:16].replace("T", " "))
     return Problem("mark", both(Message("mark_lost")), expected, Message("remedy_mark_lost"), grade="warning", rule="mark_lost")
 
@@ -370,7 +370,7 @@ def _mark_problems(
 
 
 def _taken(store: Store, key: str, table: Table, new: Mapping[str, ReportedRow]) -> list[Problem]:
-    """Refuse new rows whose code is another bureau's, or another project's, in the register."""
+    """Refuse new rows whose register code belongs to another bureau or project."""
     if key == "observations" or not new:
         return []
     (name,) = KEYS[key]
@@ -387,7 +387,7 @@ def _taken(store: Store, key: str, table: Table, new: Mapping[str, ReportedRow])
 
 
 def _ends(store: Store, key: str, table: Table, rows: Sequence[ReportedRow]) -> list[Problem]:
-    """Refuse what a row of a register cannot say of its end."""
+    """Refuse faulty ends of register rows."""
     if key == "observations":
         return []
     own = {row.key[0]: row for row in rows}

@@ -34,13 +34,13 @@ def find_doubts(
     rows: Sequence[ReportedRow], context: ReportContext, *, today: date | None = None,
     faulty: Sequence[tuple[ReportedRow, frozenset[str]]] = (),
 ) -> list[Problem]:  # fmt: skip
-    """Return what is impossible, to be asked or doubtful about reported rows, in their order.
+    """Return errors, questions and warnings about reported rows, in row order.
 
     Args:
         rows: without errors.
         context: from ``gather``: definitions and the bureau's own past.
-        today: days of completion after it are doubted; ``None`` = not asked.
-        faulty: rows with an error, and the fields that could not be read: what else is impossible about them is said as well.
+        today: later completion dates raise a doubt; ``None`` = not checked.
+        faulty: rows with an error, and their unreadable fields: their other errors are reported as well.
     """
     reported = {(row.key[0], row.key[2]): row for row in rows if row.kind == OBSERVATIONS}
     series = {code: _series(code, reported, context) for code in {code for code, _ in reported}}
@@ -73,7 +73,7 @@ def _problem(row: ReportedRow, doubt: Doubt) -> Problem:
 
 
 def _asked(row: ReportedRow, context: ReportContext) -> Iterator[Problem]:
-    """Ask which value a cell means that may mean several."""
+    """Ask about a cell with several possible values."""
     for column, readings in row.readings.items():
         if column in row.changed:
             definition = definition_of(context.indicators[row.key[0]])
@@ -85,7 +85,7 @@ def _asked(row: ReportedRow, context: ReportContext) -> Iterator[Problem]:
 def _by_itself(
     row: ReportedRow, context: ReportContext, reported: Mapping[tuple[str, str], ReportedRow], refused: frozenset[str] = frozenset()
 ) -> Iterator[Problem]:
-    """Hold a figure against what its kind can be and what was reported before; what was not changed is not said again."""
+    """Check a figure against its kind and earlier reports; unchanged values are not reported again."""
     code, _, own = row.key
     definition = definition_of(context.indicators[code])
     fields = {**row.fields, **dict.fromkeys((*refused, *row.readings))}
@@ -105,7 +105,7 @@ class _Point:
 
 
 def _series(code: str, reported: Mapping[tuple[str, str], ReportedRow], context: ReportContext) -> list[_Point]:
-    """Return the indicator's values, reported ones in place of stored ones, by the end of their periods."""
+    """Return the indicator's values, reported ones replacing stored ones, by the end of their periods."""
     indicator = context.indicators[code]
     definition = definition_of(indicator)
     by_period: dict[str, Mapping[str, object]] = dict(context.counting(code))

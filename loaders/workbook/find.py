@@ -41,7 +41,7 @@ class Table:
     letters: dict[str, str] = field(default_factory=dict)
 
     def address(self, row: int, column: str) -> str:
-        """Return Excel's address of a cell of one of our columns."""
+        """Return the Excel address of a cell in one of our columns."""
         letters = self.letters.get(column)
         if letters is None:
             letters = self.letters[column] = column_letters(self.at[column] + 1)
@@ -56,10 +56,10 @@ class Table:
 
 
 def find_tables(sheets: Mapping[str, Sequence[Sequence[Any]]], layout: Layout) -> tuple[dict[str, Table], list[Problem]]:
-    """Return the tables that can be read by our name, and what is wrong with the sheets and headings of the others.
+    """Return the readable tables by our name, and problems with sheets and headings of the others.
 
     Args:
-        sheets: name → cells from A1 on, of every sheet that is neither the mark's nor the choices'.
+        sheets: name → cells from A1 on, of every sheet except those of mark and choices.
     """
     claims: dict[str, list[tuple[str, int, int]]] = {key: [] for key in layout.columns}
     for name, cells in sheets.items():
@@ -144,7 +144,7 @@ def _place_columns(table: Table, layout: Layout) -> list[Problem]:
 
 
 def cell_problems(table: Table, sheet: Sheet) -> list[Problem]:
-    """Return the problems of cells that hold no value to read, and mark those cells as bad."""
+    """Return the problems of cells without a readable value, and flag those cells."""
     read = {position: name for name, position in table.at.items() if table.columns[name].is_read}
     problems: list[Problem] = []
 

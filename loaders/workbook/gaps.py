@@ -30,14 +30,14 @@ class Gap:
 
 
 def gaps(table: Table, row: ReportedRow, kind: str, *, refused: set[str], is_new: bool) -> Iterator[Gap]:
-    """Yield what a row lacks.
+    """Yield the missing values of a row.
 
     Args:
-        table: where the row stands.
-        row: as it was read.
-        kind: of the indicator, where the row is a figure; a blank for a row of a register.
-        refused: its fields that hold something unreadable: said already.
-        is_new: nothing was stored of it when its template was issued.
+        table: the table of the row.
+        row: as read.
+        kind: of the indicator, if the row is a figure; blank for a register row.
+        refused: its unreadable fields, already reported.
+        is_new: it was not stored when its template was issued.
     """
     yield from _figure_gaps(table, row, kind, refused) if kind else _register_gaps(table, row, refused)
     if kind and not is_new and row.changed:
@@ -51,7 +51,7 @@ def gaps(table: Table, row: ReportedRow, kind: str, *, refused: set[str], is_new
 
 
 def says_something(row: ReportedRow) -> bool:
-    """Say whether any field of a row has a value besides a flag."""
+    """Say whether any field of a row, flags excepted, has a value."""
     return any(value not in (None, "") and not isinstance(value, bool) for value in row.fields.values())
 
 

@@ -36,7 +36,7 @@ Vintages = dict[tuple[str, ...], int]
 def make_mark(
     *, layout_version: str, bureau_code: str, period_code: str, issued_at: str, revision: int, vintages: Sequence[tuple[str, ...]]
 ) -> TemplateMark:
-    """Make the mark of a template, its identity worked out from the rest."""
+    """Make the mark of a template, with its identity computed from the other fields."""
     parts = (layout_version, bureau_code, period_code, issued_at, str(revision))
     return TemplateMark(
         template_id=identity(parts, vintages),
@@ -49,16 +49,16 @@ def make_mark(
 
 
 def identity(parts: Sequence[str], vintages: Sequence[tuple[str, ...]]) -> str:
-    """Return the identity that fits a mark's fields and vintages."""
+    """Return the identity of a mark's fields and vintages."""
     lines = "\n".join(["\t".join(parts), *("\t".join(row) for row in sorted(vintages))])
     return "T" + hashlib.sha256(lines.encode()).hexdigest()[:15]
 
 
 def write_mark(sheet: Worksheet, mark: TemplateMark, vintages: Sequence[tuple[str, ...]], *, title: str = TITLE) -> None:
-    """Write the mark on its sheet, hide and protect it.
+    """Write the mark on its sheet, and hide and protect the sheet.
 
     Args:
-        title: what sort of workbook it is.
+        title: kind of workbook.
         vintages: (sheet, key …, vintage) of each prefilled row.
     """
     sheet.append([title])
@@ -74,7 +74,7 @@ def read_mark(cells: Sequence[Sequence[Any]], *, title: str = TITLE) -> tuple[Te
     """Read a mark from the cells of a sheet.
 
     Returns:
-        The mark, the vintage by (sheet, key …), and whether its identity fits; ``None`` where the sheet holds no mark.
+        The mark, the vintage by (sheet, key …), and whether its identity matches; ``None`` if the sheet holds no mark.
     """
     if not cells or not cells[0] or cells[0][0] != title:
         return None
@@ -100,7 +100,7 @@ def record_issue(
     store: Store, mark: TemplateMark, *, actor: str, part: str = "", rows: Sequence[tuple[str, ...]] = (),
     filled: Mapping[tuple[str, ...], Record] | None = None,
 ) -> None:  # fmt: skip
-    """Record that a template was issued, by whom, for what, with which part, and filled with what a report says; it is then known here."""
+    """Record the issue of a template: person, mark, part, and prefilled values of a pending report; it is then known here."""
     issued_record = {
         "bureau_code": mark.bureau_code,
         "period_code": mark.period_code,
@@ -119,10 +119,10 @@ def record_issue(
 
 
 def was_issued(store: Store, mark: TemplateMark, *, action: str = ISSUED, period_field: str = "period_code") -> bool:
-    """Say whether this instance issued a workbook of this identity, as the record says under an action, for this bureau and period.
+    """Say whether this instance issued a workbook with this identity for this bureau and period, recorded under an action.
 
     Args:
-        period_field: under which name the record holds what stands for the period.
+        period_field: name of the record's field for the period.
     """
     with store.reading() as session:
         records = session.execute(_issued(mark.template_id, action)).scalars().all()
@@ -131,7 +131,7 @@ def was_issued(store: Store, mark: TemplateMark, *, action: str = ISSUED, period
 
 
 def part_of(store: Store, template_id: str) -> str:
-    """Return whose part a template was: a section, its own number where rows were chosen, or a blank for the whole."""
+    """Return the part covered by a template: a section, its own number for selected rows, or blank for the whole."""
     with store.reading() as session:
         issued = session.get(tables.IssuedTemplate, template_id)
         return issued.part if issued else ""
@@ -142,7 +142,7 @@ def _packed(filled: Mapping[tuple[str, ...], Record]) -> str:
 
 
 def filled_with(store: Store, template_id: str) -> dict[tuple[str, ...], Record]:
-    """Return what a report said that a template was filled with: (sheet, key …) → our field → value."""
+    """Return the values of a pending report that a template was filled with: (sheet, key …) → our field → value."""
     with store.reading() as session:
         issued = session.get(tables.IssuedTemplate, template_id)
         filled = json.loads(issued.filled_json) if issued and issued.filled_json else []
@@ -152,7 +152,7 @@ def filled_with(store: Store, template_id: str) -> dict[tuple[str, ...], Record]
 
 
 def issued_for(store: Store, bureau_code: str) -> list[TemplateMark]:
-    """Return the marks of every template that was issued for a bureau, the oldest first."""
+    """Return the marks of all templates issued for a bureau, oldest first."""
     log, issued_table = table_of(tables.AuditEvent), table_of(tables.IssuedTemplate)
     with store.reading() as session:
         issued_rows = session.execute(

@@ -38,7 +38,7 @@ class Labels:
             }
 
     def contradicted(self, key: tuple[str, ...], labels: Mapping[str, Any], issued: Record | None) -> Iterator[tuple[str, Message]]:
-        """Return (column, what was expected) of each label that says something else than the row's code."""
+        """Return (column, expected label) of each label that contradicts the row's code."""
         for name, raw in labels.items():
             if is_blank(raw):
                 continue
@@ -57,7 +57,7 @@ class Labels:
                     yield name, Message("unit_of_code", code=key[0], unit=Named(row, "unit"))
 
     def _names(self, raw: Any, code: str) -> bool:
-        """Say whether a text names the indicator, with or without words beside the name."""
+        """Say whether a text contains the indicator's name."""
         text = plain(raw)
         if text in self.known:
             return self.known[text] == code
@@ -84,12 +84,12 @@ def _is_period(raw: Any, code: str) -> bool:
 
 
 def plain(text: Any) -> str:
-    """Return a text without blanks and differences of width and case."""
+    """Return a text without spaces and differences of width and case."""
     return "".join(cleaned(str(text)).split()).casefold()
 
 
 def with_subject(problem: Problem, tables: Mapping[str, Table], context: ReportContext) -> Problem:
-    """Return a problem with its row named in words: 電子決定率 2026年7月, or the name of a procedure."""
+    """Return a problem with a description of its row: 電子決定率 2026年7月, or the name of a procedure."""
     table = next((sheet_table for sheet_table in tables.values() if sheet_table.sheet == problem.sheet), None)
     if table is None or problem.row is None or not table.top < problem.row <= len(table.cells):
         return problem

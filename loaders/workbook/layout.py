@@ -41,7 +41,7 @@ class InSheet:
     is_quoted: bool = False
 
     def __call__(self, language: str) -> str:
-        """Return the word in a language."""
+        """Return the text in a language."""
         there, own = (
             f"「{self.ja}」" if self.is_quoted else self.ja,
             named({"name_ja": self.ja, "name_en": self.en}, "name", language),
@@ -86,16 +86,16 @@ class Column:
 
     @property
     def is_input(self) -> bool:
-        """Say whether a bureau fills it in existing rows (figures and facts, not reasons)."""
+        """Say whether bureaus fill it in existing rows (figures and facts, not reasons)."""
         return self.input == "yes"
 
     @property
     def is_read(self) -> bool:
-        """Say whether reading needs it; labels are for people and may be missing."""
+        """Say whether reading requires it; labels are for people and may be missing."""
         return bool(self.input)
 
     def applies_to(self, kind: str) -> bool:
-        """Say whether an indicator of a kind uses it."""
+        """Say whether indicators of a kind use it."""
         return not self.kinds or kind in self.kinds
 
 
@@ -120,7 +120,7 @@ class Layout:
 
     @property
     def order(self) -> tuple[str, ...]:
-        """Return the sheets that hold rows, in their order in the workbook."""
+        """Return the sheets with rows, in workbook order."""
         return tuple(sheet for sheet in self.sheets if sheet in KEYS)
 
     def sheet(self, key: str) -> InSheet:
@@ -128,17 +128,17 @@ class Layout:
         return InSheet(self.sheets[key], self.sheets_en[key], is_quoted=True)
 
     def asked_for(self, kind: str) -> Named:
-        """Return which columns an indicator of a kind asks for, for a message: a sentence, so in the reader's language alone."""
+        """Return the columns requested for a kind of indicator, for a message: a sentence, so in the reader's language only."""
         return Named({"name_ja": self.to_fill[kind], "name_en": self.to_fill_en.get(kind, "")})
 
     def heading(self, column: Column) -> str:
-        """Return the heading as it stands in the sheet: Japanese, English and the mark of an input."""
+        """Return the heading as in the sheet: Japanese, English and the input mark."""
         mark = self.marks.get(column.input, "") + self.marks.get(column.openness, "")
         return "\n".join(part for part in (column.heading_ja, column.heading_en, mark) if part)
 
     @lru_cache(maxsize=8)  # noqa: B019 - one layout lives as long as the process
     def headings(self, sheet: str) -> dict[str, Column]:
-        """Return every accepted writing of a heading → its column."""
+        """Return every accepted spelling of a heading → its column."""
         column_of: dict[str, Column] = {}
         for column in self.columns[sheet]:
             ja, en = column.heading_ja, column.heading_en
@@ -150,7 +150,7 @@ class Layout:
 
     @lru_cache(maxsize=64)  # noqa: B019
     def codes(self, choices: str) -> dict[str, str]:
-        """Return every accepted writing of a choice → its code."""
+        """Return every accepted spelling of a choice → its code."""
         code_of: dict[str, str] = {}
         for code, (ja, en) in self.choices[choices].items():
             for text in (ja, code, en):
@@ -158,18 +158,18 @@ class Layout:
         return code_of
 
     def label(self, choices: str, code: str) -> str:
-        """Return the Japanese word for a code, or the code where the list has none."""
+        """Return the Japanese word of a code, or the code if the list lacks it."""
         words = self.choices.get(choices, {}).get(code)
         return words[0] if words else code
 
 
 def plain_heading(text: str) -> str:
-    """Return a heading without line breaks, blanks, invisible marks and differences of width or case."""
+    """Return a heading without line breaks, spaces, invisible characters and differences of width or case."""
     return "".join(cleaned(text).split()).casefold()
 
 
 def load_layout(folder: Path = LAYOUTS) -> Layout:
-    """Read the layout of the bureau workbook, in which the government's own month and reasons of corrections are filled in.
+    """Read the layout of the bureau workbook, with the government's own month and reasons of corrections filled in.
 
     Args:
         folder: with ``bureau_report.csv`` and ``bureau_report.toml``.
@@ -211,7 +211,7 @@ def _read_layout(folder: Path, own: Government) -> Layout:
 
 
 def _openness(sheet: str, field: str, own: Government) -> str:
-    """Say whether what is written in a field becomes public, where that is decided for each government; a name never does."""
+    """Return whether a field's content becomes public, where each government decides that; names of persons never do."""
     if sheet == ACTIONS and field == "person":
         return "inside"
     fields: type[Fields] = OF_SHEET[sheet].fields if sheet in OF_SHEET else tables.ObservationFields
@@ -220,7 +220,7 @@ def _openness(sheet: str, field: str, own: Government) -> str:
 
 
 def dated_field(precision: str) -> str:
-    """Return the field of the day whose precision this field states."""
+    """Return the date field whose precision this field states."""
     return "digitised_date" if precision == "digitised_precision" else precision.removesuffix("_precision")
 
 
@@ -228,17 +228,17 @@ Shown = str | float | date | None
 
 
 def shown(layout: Layout, column: Column, record: Mapping[str, object] | None) -> Shown:
-    """Return what a stored row looks like in a cell; ``None`` = a blank. Reading compares with it.
+    """Return the displayed cell value of a stored row; ``None`` = blank. Reading compares with it.
 
     Args:
-        record: our field → value, as stored; ``None`` where nothing is.
+        record: our field → stored value; ``None`` if nothing is stored.
     """
     return None if record is None else shower(layout, column)(record)
 
 
 @lru_cache(maxsize=256)
 def shower(layout: Layout, column: Column) -> Callable[[Mapping[str, object]], Shown]:
-    """Return the function that shows a stored row in a column: decided once, called for each row of a register."""
+    """Return a function that formats stored rows for a column: resolved once, called for each row of a register."""
     field, yes = column.field, layout.label("yes_no", "yes")
     if column.value == "member":
         return lambda record: yes if column.member in str(record.get(field) or "").split(";") else None

@@ -15,17 +15,17 @@ from loaders.workbook.layout import ACTIONS, KEYS, Column, Layout, shown
 
 
 def rows_of(context: ReportContext, layout: Layout, sheet: str, mark: TemplateMark) -> list[tuple[Record, Record | None]]:
-    """Return (cells for people and keys, row as it is or ``None``) of every row of a sheet, in order."""
+    """Return (labels and keys, current row or ``None``) of every row of a sheet, in order."""
     return figure_rows(context, layout) if sheet == "observations" else register_rows(context, layout, sheet, mark)
 
 
 def cell_value(layout: Layout, column: Column, cells: Record, record: Record | None) -> Any:
-    """Return what a cell of a row shows; ``None`` = a blank."""
+    """Return the displayed value of a cell; ``None`` = blank."""
     return cells.get(column.name) if column.name in cells and not column.is_input else shown(layout, column, record)
 
 
 def figure_rows(context: ReportContext, layout: Layout) -> list[tuple[Record, Record | None]]:
-    """Return (cells for people and keys, stored row or ``None``) of every figure asked for."""
+    """Return (labels and keys, stored row or ``None``) of every requested figure."""
     rows = []
     for code, period in context.figure_keys:
         indicator = context.indicators[code]
@@ -64,7 +64,7 @@ def _previous(context: ReportContext, code: str, period: str) -> tuple[str | Non
 
 
 def register_rows(context: ReportContext, layout: Layout, sheet: str, mark: TemplateMark) -> list[tuple[Record, Record | None]]:
-    """Return (cells for people and keys, stored row or ``None``) of a register: what is known, then rows for what is new."""
+    """Return (labels and keys, stored row or ``None``) of a register: known rows, then rows for new entries."""
     bureau = context.bureau["bureau_code"]
     (key,) = KEYS[sheet]
     if OF_SHEET[sheet].of_period:
@@ -92,7 +92,7 @@ def register_rows(context: ReportContext, layout: Layout, sheet: str, mark: Temp
 
 
 def _commentary_rows(context: ReportContext, sheet: str) -> list[tuple[Record, Record | None]]:
-    """Return a row for each indicator and project that the bureau can speak of in the report's period, filled where it did already."""
+    """Return a row for each possible subject of commentary in the report's period, filled where there already is one."""
     commentaries = context.registers[sheet]
     subjects = context.commentaries | {code: row["indicator_code"] or row["project_code"] for code, row in commentaries.items()}
     rows: list[tuple[Record, Record | None]] = []
@@ -109,17 +109,17 @@ def _commentary_rows(context: ReportContext, sheet: str) -> list[tuple[Record, R
 
 
 def subject_words(context: ReportContext) -> dict[str, str]:
-    """Return what an action can be about, as it is written in the workbook (name and code) → code."""
+    """Return the possible subjects of an action, as written in the workbook (name and code) → code."""
     return {f"{row['name_ja']} ({code})": code for code, row in context.subjects.items()}
 
 
 def new_code(mark: TemplateMark, sheet: str, tail: str) -> str:
-    """Return the code of a new row: bureau, register, template and number, so that no two templates give the same."""
+    """Return the code of a new row: bureau, register, template and number, unique among templates."""
     return f"{mark.bureau_code}-{OF_SHEET[sheet].letter}{mark.template_id[-6:]}-{tail}"
 
 
 def places_of(layout: Layout, lists: Mapping[str, tuple[str, ...]]) -> dict[str, str]:
-    """Return where each list stands on the sheet of choices: one list below the other, one choice a row."""
+    """Return the range of each list on the sheet of choices: lists one below the other, one choice per row."""
     places, row = {}, 2
     for name, place in lists.items():
         if place:

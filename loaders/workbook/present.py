@@ -54,7 +54,7 @@ class Grid:
 
 
 def take_present(store: Store, report_id: int, *, actor: str) -> bytes:
-    """Issue the workbook of a report on its way, filled with what it says now; a person of one section gets the section's rows.
+    """Issue the workbook of a pending report, filled with its current values; a person of one section gets the section's rows.
 
     Raises:
         NotFound, NotAllowed: the person may not see the report, or does not report for its bureau.
@@ -72,14 +72,14 @@ def take_present(store: Store, report_id: int, *, actor: str) -> bytes:
 
 
 def sheets_of(store: Store, report_id: int, *, actor: str) -> dict[str, int]:
-    """Return the sheets of which a person may correct rows of a report, and how many rows each has."""
+    """Return the sheets that a person may correct in a report, with their row counts."""
     context = _context(store, present(store, report_id, viewer=actor), actor=actor)
     counts = {sheet: len(_listed(context, sheet)) for sheet in load_layout().order}
     return {sheet: count for sheet, count in counts.items() if count}
 
 
 def grid(store: Store, report_id: int, *, actor: str, sheet: str) -> Grid:
-    """Return the rows of one sheet that a person may correct: of figures and what is said of them all that are asked, else the report's."""
+    """Return the rows of one sheet that a person may correct: all requested figures and commentaries, else the report's rows."""
     context, layout = _context(store, present(store, report_id, viewer=actor), actor=actor), load_layout()
     columns = [c for c in layout.columns[sheet] if c.input in INPUTS]
     listed, stored = _listed(context, sheet), context.rows
@@ -92,11 +92,11 @@ def grid(store: Store, report_id: int, *, actor: str, sheet: str) -> Grid:
 
 
 def correct_cells(store: Store, report_id: int, *, actor: str, revision: int, edits: Edits, today: date) -> Received:
-    """Read cells that were typed in the grid as if they stood in the workbook, and keep them where no row has an error.
+    """Read cells edited in the grid as if in the workbook, and store them if no row has an error.
 
     Args:
         revision: of the report that the actor saw.
-        edits: what was typed; an emptied cell takes out what stood there.
+        edits: the edited cells; an emptied cell removes its value.
         today: as for a workbook.
 
     Raises:
@@ -135,7 +135,7 @@ def correct_cells(store: Store, report_id: int, *, actor: str, revision: int, ed
 
 
 def column_at(sheet_name: str, cell: str) -> Column | None:
-    """Return the column of a cell of the grid, by the name of its sheet and its address."""
+    """Return the column of a grid cell, by sheet name and address."""
     layout = load_layout()
     sheet = next((key for key in layout.order if layout.sheets[key] == sheet_name), None)
     letters = split_address(cell)[0] if cell else ""
@@ -143,11 +143,11 @@ def column_at(sheet_name: str, cell: str) -> Column | None:
 
 
 def marked_copy(store: Store, report_id: int, *, viewer: str, revision: int, today: date) -> bytes:
-    """Return a file that was merged into a report, with what is doubted of it at its cells, as it would be read now.
+    """Return an uploaded file merged into a report, with its current doubts marked at their cells.
 
     Raises:
         NotFound: there is none, or the viewer may not read originals of the bureau.
-        StepRefused: it holds what would act when it is opened.
+        StepRefused: it holds active content.
     """
     _, content = reports.original(store, report_id, viewer=viewer, revision=revision)
     problems: list[Problem] = read_workbook(content, store=store, today=today).problems
@@ -175,7 +175,7 @@ def _comments(report: Present) -> dict[Place, str]:
 
 
 def _context(store: Store, report: Present, *, actor: str) -> ReportContext:
-    """Return what the rows of a report are made of, as far as the person reports them."""
+    """Return the context of a report, limited to the rows that the person reports."""
     context = replace(gather(store, report.bureau_code, report.period_code), filled=_filled(report))
     reach = viewer_of(store, actor).sections("upload", report.bureau_code)
     if reach is None:
@@ -185,7 +185,7 @@ def _context(store: Store, report: Present, *, actor: str) -> ReportContext:
 
 
 def _listed(context: ReportContext, sheet: str) -> dict[SheetKey, tuple[Record, Record | None]]:
-    """Return the rows of a sheet that the grid shows: of a large register those alone that the report holds."""
+    """Return the rows of a sheet shown in the grid; of a large register only those in the report."""
     layout = load_layout()
     mark, _ = mark_of(context, utc_now())
     is_whole = sheet == FIGURES or bool(OF_SHEET[sheet].of_period)

@@ -59,7 +59,7 @@ class AnswerReading:
 
 
 def layout_of(question: Question) -> Layout:
-    """Return a question as the layout of a workbook: the words, marks and sheets of the bureau workbook, and its own columns."""
+    """Return the layout of a question's workbook: texts, marks and sheets of the bureau workbook, with the question's columns."""
     own = load_layout()
     number = _column(
         AskedColumn(name="row_number", heading_ja=say("question_row_number"), heading_en=say("question_row_number", "en"))
@@ -83,7 +83,7 @@ def layout_of(question: Question) -> Layout:
 
 
 def _column(column: AskedColumn) -> Column:
-    """Return a column of a question as one of a sheet; yes and no are two choices, so that no answer is not a no."""
+    """Return a question's column as a sheet column; yes and no are two choices, so that a blank is not a no."""
     is_flag, unit = column.type == AnswerType.FLAG, f" ({column.unit})" if column.unit else ""
     choices = "yes_no" if is_flag else column.name if column.choices else ""
     return Column(
@@ -95,10 +95,10 @@ def _column(column: AskedColumn) -> Column:
 
 
 def issue(store: Store, code: str, bureau_code: str, *, actor: str) -> bytes:
-    """Make the workbook in which a bureau answers, with what it answered so far, and record that it was issued.
+    """Make the workbook of a bureau's answer, prefilled with its answers so far, and record its issue.
 
     Raises:
-        NotFound: the question was not put to the bureau, or the actor may not see it.
+        NotFound: the question was not sent to the bureau, or the actor may not see it.
     """
     with store.reading() as session:
         question = questions.seen(session, code, actor, bureau_code)
@@ -165,7 +165,7 @@ def _of_flag(value: Answer) -> Answer:
 def receive(
     store: Store, content: bytes, code: str, bureau_code: str, *, actor: str, name: str, replaces: int
 ) -> tuple[AnswerReading, int]:
-    """Read an answer and keep it where it has no problem; return what was read, and its revision or 0.
+    """Read an answer and store it if it has no problem; return the reading, and the revision or 0.
 
     Raises:
         NotFound, NotAllowed, StepRefused, ChangedMeanwhile: as ``kpis.reporting.answers.upload``.
@@ -179,7 +179,7 @@ def receive(
 
 
 def read(store: Store, content: bytes, question: Question, bureau_code: str) -> AnswerReading:
-    """Read a filled workbook of a question and bureau; every problem at once."""
+    """Read a filled workbook of a question and bureau, and report every problem at once."""
     sheets: list[Sheet]
     try:
         sheets, is_1904, problems = apart(open_book, content, max_bytes=settings().max_upload_bytes, most_cells=MOST_CELLS)
@@ -210,7 +210,7 @@ class _Rows:
         self.table, self.layout, self.question, self.is_1904, self.problems = table, layout, question, is_1904, problems
 
     def read(self) -> list[dict[str, Answer]]:
-        """Return every row that says something."""
+        """Return every non-empty row."""
         table, kept = self.table, list[dict[str, Answer]]()
         width = max(table.at.values()) + 1
         for number in range(table.top + 1, len(table.cells) + 1):

@@ -56,7 +56,7 @@ class TableReader(WhoseRow):
         return self.out
 
     def _ask_about_rows_gone(self) -> None:
-        """Ask about rows of a register that the template was issued with and that are not in the file: nothing is dropped for it."""
+        """Ask about register rows of the template that are missing in the file; nothing is deleted because of it."""
         rows = self.context.registers[self.table.key]
         issued = (key[1] for key in self.vintages if key[0] == self.table.key)
         gone = [code for code in issued if (code,) not in self.first_rows and code in rows and not rows[code]["ended_reason"]]
@@ -183,7 +183,7 @@ class TableReader(WhoseRow):
         self, number: int, raws: Sequence[Any], as_issued: Sequence[bool], changes: _RowChanges, *, kind: str, key: tuple[str, ...],
         start: Mapping[str, Value], bad: set[str],
     ) -> None:  # fmt: skip
-        """Read the cells that the bureau wrote anew."""
+        """Read the cells that the bureau edited."""
         for at, same in enumerate(as_issued):
             column, raw = self.inputs[at], raws[at]
             name = column.field
@@ -208,22 +208,22 @@ class TableReader(WhoseRow):
                 changes.precisions[name] = extra
 
     def _is_withdrawn(self, raw: Any) -> bool:
-        """Say whether a cell says that the whole figure was stored by mistake."""
+        """Say whether a cell withdraws the whole figure as stored by mistake."""
         return isinstance(raw, str) and cleaned(raw).casefold() in self.layout.withdraw_words
 
     def _is_cleared(self, raw: Any) -> bool:
-        """Say whether a cell says that it is to be emptied."""
+        """Say whether a cell requests to clear its value."""
         return isinstance(raw, str) and cleaned(raw).casefold() in self.layout.clear_words
 
     def _takes_out(self, raws: Sequence[Any], issued: Record | None) -> bool:
-        """Say whether a row of which nothing is stored says only that it is to be emptied: nothing of it is reported."""
+        """Say whether a row without stored values only requests to clear them: it reports nothing."""
         if issued is not None:
             return False
         given = [raw for raw in raws if not is_blank(raw)]
         return bool(given) and all(self._is_cleared(raw) for raw in given)
 
     def _held(self, issued: Record | None, kind: str) -> dict[str, Value]:
-        """Return the fields of a row as issued, blanks where nothing was; of a figure only those that its kind uses."""
+        """Return the fields of a row as issued, blank if nothing was stored; of a figure only those its kind uses."""
         empties = self.empties.get(kind)
         if empties is None:
             empties = self.empties[kind] = {c.field: empty_of(c) for c in self.inputs if not kind or c.applies_to(kind)}
@@ -232,7 +232,7 @@ class TableReader(WhoseRow):
         return {name: empty if (value := issued[name]) is None else value for name, empty in empties.items()}
 
     def _columns(self, kind: str, values: Mapping[str, Value]) -> dict[str, str]:
-        """Return the letters of the columns of a row's fields and of its reason."""
+        """Return the column letters of a row's fields and of its reason."""
         letters_of = self.columns.get(kind)
         if letters_of is None:
             reason_columns = ("reason_class", "reason_text")
@@ -244,7 +244,7 @@ class TableReader(WhoseRow):
     def _member(
         self, number: int, column: Column, raw: Any, same: bool, members: dict[str, list[str]], values: Mapping[str, Value]
     ) -> bool:
-        """Read one column of a field that holds several codes; says whether the bureau touched it."""
+        """Read one column of a multi-valued field; say whether the bureau edited it."""
         name = column.field
         listed = members.setdefault(name, [])
         chosen = column.member in str(values[name] or "").split(";") if same else bool(self._typed(number, column, raw, "")[0])
@@ -256,7 +256,7 @@ class TableReader(WhoseRow):
         return (key[0], self.mark.bureau_code, key[1]) if self.table.key == "observations" else key
 
     def _typed(self, number: int, column: Column, raw: Any, kind: str, *, key: tuple[str, ...] = ()) -> tuple[Value, str]:
-        """Return (value, a word more): ``rounded`` for an approximate number, the precision for a day written as a month."""
+        """Return (value, remark): ``rounded`` for an approximate number, the precision for a date given as a month."""
         try:
             if self._is_cleared(raw):
                 self.cleared.add(column.field)
@@ -276,7 +276,7 @@ class TableReader(WhoseRow):
             return empty_of(column), ""
 
     def _asked_scale(self, row: ReportedRow) -> tuple[float, ...]:
-        """Return what the value of a row may mean, where its format and its unit disagree or nothing tells; else nothing."""
+        """Return the possible values of a row if format and unit disagree or neither determines the scale; else empty."""
         if "value" in self.sure or row.fields.get("value") is None:
             return ()
         definition = definition_of(self.context.indicators[row.key[0]])
@@ -284,7 +284,7 @@ class TableReader(WhoseRow):
         return question.readings if question is not None else ()
 
     def _settle(self, changes: _RowChanges, values: Mapping[str, Value], *, issued: Record | None, cells: Sequence[Any]) -> None:
-        """Bring together what belongs together: members of one field, and days with their precision."""
+        """Combine related cells: members of one field, and dates with their precision."""
         fields, touched = changes.fields, changes.touched
         for name, chosen in changes.members.items():
             old = [code for code in str(values[name] or "").split(";") if code]

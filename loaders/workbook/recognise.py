@@ -31,12 +31,12 @@ _NEW = re.compile(r"-[A-Z]([0-9a-f]{6})-[0-9a-f]+$")
 def recognised(
     store: Store, sheets: Mapping[str, Sequence[Sequence[Any]]], layout: Layout, *, period_code: str | None = None
 ) -> tuple[TemplateMark, Vintages] | None:
-    """Return the mark that a workbook without one had, and the vintages of its rows; ``None`` where that cannot be told.
+    """Return the lost mark of a workbook, and the vintages of its rows; ``None`` if it cannot be determined.
 
     Args:
         store: where templates were issued.
         sheets: name → cells, of every sheet.
-        period_code: the period that it is meant for, where the codes of its rows would fit several.
+        period_code: the intended period, for row codes that match several.
     """
     tables, _ = find_tables(sheets, layout)
     bureaus = {code for table in tables.values() for code in _column(table, "bureau_code")}
@@ -103,10 +103,10 @@ def _asked(store: Store, mark: TemplateMark) -> set[tuple[str, str]]:
 
 
 def vintages_at(context: ReportContext, at: datetime) -> Vintages:
-    """Return the vintage that each row had at an instant, by (sheet, key …); what was not stored yet has none.
+    """Return the vintage of each row at an instant, by (sheet, key …); rows not stored yet are absent.
 
     Args:
-        context: of the bureau and period, as it is now.
+        context: of the bureau and period, with current data.
         at: UTC.
     """
     vintages: Vintages = {}

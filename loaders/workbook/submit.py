@@ -45,8 +45,8 @@ def take_template(
     """Issue the template of a bureau and period, or a part of it, to a person who may have it.
 
     Args:
-        section: whose rows alone it holds; a person of one section gets theirs whatever is asked.
-        rows: which rows alone it holds, as (sheet, key …): chosen by a coordinator.
+        section: limit the rows to those of a section; a person of one section always gets their own.
+        rows: limit the rows to these, as (sheet, key …), selected by a coordinator.
 
     Raises:
         NotAllowed: the person does not report for the bureau, or not for the section.
@@ -69,15 +69,15 @@ def receive(
     period_code: str | None = None, adds_to: int | None = None, keeps_questions: bool = True, part: str | None = None,
     how_it_came: str = "",
 ) -> Received:  # fmt: skip
-    """Read a filled workbook and keep it as a draft where it has no error; one that is refused is kept for a time, for who sent it.
+    """Read a filled workbook and store it as a draft if it has no error; a refused one is kept for a time, for its sender.
 
     Args:
-        bureau_code: the bureau it must be of; ``None`` = the one its mark names.
-        period_code: the period it must be of.
-        adds_to: the report on its way that the actor saw.
-        keeps_questions: keep it with cells that may mean two values, to be answered on the page; else such a cell keeps it out.
-        part: the section that filled it in; ``None`` = the one whose template it is.
-        how_it_came: taken in by the office on behalf of the bureau: from whom it came, when and how.
+        bureau_code: the required bureau; ``None`` = that of its mark.
+        period_code: the required period.
+        adds_to: the pending report that the actor saw.
+        keeps_questions: accept cells with two possible values, to be answered on the page; else such a cell is an error.
+        part: the section that filled it in; ``None`` = that of the template.
+        how_it_came: for entry by the office on behalf of the bureau: sender, time and channel.
 
     Raises:
         NotAllowed: the actor does not report for the bureau.
@@ -103,7 +103,7 @@ def receive(
 
 
 def _is_safe(content: bytes) -> bool:
-    """Say whether a file may be handed back: it can be opened, and nothing in it would act."""
+    """Say whether a file may be returned: it can be opened, and holds no active content."""
     try:
         handed_on(content)
     except StepRefused:
@@ -116,7 +116,7 @@ def _told(problems: Sequence[Problem]) -> list[Found]:
 
 
 def asked_of_bureau(reading: WorkbookReading) -> list[Warning]:
-    """Return what the bureau confirms before it submits what was read."""
+    """Return the warnings that the bureau must confirm before submitting."""
     at = {(row.sheet, row.row): (row.kind, row.key) for row in reading.rows}
     warnings = [
         asked_to_confirm(p.found, p.expected, p.remedy, sheet=p.sheet, cell=p.cell, rule=p.rule, row=at.get((p.sheet, p.row or 0)))
@@ -130,7 +130,7 @@ def asked_of_bureau(reading: WorkbookReading) -> list[Warning]:
 
 
 def incomplete(reading: WorkbookReading, counted: Completeness) -> Warning | None:
-    """Say once what the whole report leaves open: the bureau confirms all of it with one reason."""
+    """Return one warning for all missing figures of the report, confirmed by the bureau with one reason."""
     if not counted.open:
         return None
     more = len(counted.open) - OPEN_NAMED

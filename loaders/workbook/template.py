@@ -54,9 +54,9 @@ def write_sheets(
     """Write the whole workbook and return its bytes.
 
     Args:
-        mark: what the workbook says of itself.
+        mark: mark of the workbook.
         vintages: (sheet, key …, vintage) of each prefilled row.
-        whose: of a part, whose it is.
+        whose: of a partial template, its section.
     """
     book = Workbook()
     first = book.active
@@ -122,7 +122,7 @@ def list_choices(sheet: Worksheet, rows: Iterable[tuple[str, ...]], *, head: str
 
 
 def _lines(value: object, column: Column, cells: Record) -> int:
-    """Return how many lines a cell is to show; a new row has nothing to be read but its code."""
+    """Return the number of lines to show in a cell; of a new row only the code has text."""
     is_long = (
         isinstance(value, str)
         and len(value) * 2 > column.width
@@ -133,14 +133,14 @@ def _lines(value: object, column: Column, cells: Record) -> int:
 
 
 def _stretch(sheet: Worksheet, lines: Mapping[int, int]) -> None:
-    """Make the rows of more than one line as tall as these: programs leave a row as it is stored."""
+    """Set the height of multi-line rows, since programs use the stored height."""
     for number, count in lines.items():
         if count > 1:
             sheet.row_dimensions[number].height = LINE * count
 
 
 def lines_in(text: str, width: float) -> int:
-    """Return how many lines a text takes in a column, whose width is counted in digits."""
+    """Return the number of lines of a text in a column whose width is counted in digits."""
     return sum(max(1, ceil(sum(2 if ord(letter) > 0x2000 else 1.1 for letter in line) / (width - 1))) for line in text.split("\n"))
 
 
@@ -167,7 +167,7 @@ def _instruct(sheet: Worksheet, context: ReportContext, layout: Layout, mark: Te
 
 
 def instruct(sheet: Worksheet, rows: Sequence[tuple[Any, ...]], headings: Sequence[str], *, head: str) -> None:
-    """Write the first sheet: (Japanese, English) of each line, the title first; ``headings`` are those among the Japanese."""
+    """Write the first sheet: (Japanese, English) of each line, the title first; ``headings`` are those of the Japanese lines that are headings."""
     for row in rows:
         sheet.append([_safe(part) for part in row])
     for row_cells in sheet.iter_rows():
@@ -193,7 +193,7 @@ def instruct(sheet: Worksheet, rows: Sequence[tuple[Any, ...]], headings: Sequen
 
 
 def _days(context: ReportContext) -> list[tuple[str, str]]:
-    """Return the line of the days on which the report is taken, as the calendar had them when the template was issued."""
+    """Return the line with the reporting window, as in the calendar when the template was issued."""
     window = context.window
     if window is None or window.opens_on is None or window.due_on is None:
         return [pair(Message("days_not_set"))]
@@ -217,13 +217,13 @@ def _count(context: ReportContext, sheet: str) -> str:
 def fill(
     sheet: Worksheet, name: str, rows: Sequence[tuple[Record, Record | None]], *, layout: Layout, places: Mapping[str, str], head: str,
 ) -> None:  # fmt: skip
-    """Write a sheet of rows: cells for people, what is stored, and only the inputs unlocked, each with its check and drop-down.
+    """Write a sheet of rows: labels, stored values, and only the inputs unlocked, each with its validation and drop-down.
 
     Args:
-        name: ours of the sheet.
-        rows: (cells for people and keys, stored row or ``None``) of each.
-        places: list → where its choices stand.
-        head: of each page that is printed.
+        name: our name of the sheet.
+        rows: (labels and keys, stored row or ``None``) of each.
+        places: list → range of its choices.
+        head: header of printed pages.
     """
     columns = layout.columns[name]
     for at, column in enumerate(columns, start=1):
@@ -324,7 +324,7 @@ def _ranges(letter: str, numbers: Iterable[int]) -> list[str]:
 def _validate(
     sheet: Worksheet, column: Column, letter: str, numbers: Sequence[int], *, layout: Layout, places: Mapping[str, str], is_rate: bool = False,
 ) -> None:  # fmt: skip
-    """Give the open cells of a column their check, drop-down and input message; those of rates say that 88.1 % is written 88.1."""
+    """Add validation, drop-down and input message to a column's input cells; for rates, that 88.1 % is entered as 88.1."""
     message_ja, message_en = layout.rate_message if is_rate else (column.message_ja, column.message_en)
     first = f"{letter}{numbers[0]}"
     marks = f'{first}="{max(layout.clear_words)}"'
@@ -355,7 +355,7 @@ def _validate(
 
 
 def protect(sheet: Worksheet, head: str) -> None:
-    """Lock a sheet against slips, and set how it is printed."""
+    """Lock a sheet against accidental edits, and set up printing."""
     protection = sheet.protection
     protection.sheet = True  # openpyxl: False below = allowed although the sheet is protected
     protection.formatColumns = protection.formatRows = protection.autoFilter = protection.sort = False

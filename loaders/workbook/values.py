@@ -33,12 +33,12 @@ class CellRefused(Exception):
 
 
 def is_blank(raw: Any) -> bool:
-    """Say whether a cell holds nothing, or nothing that can be seen."""
+    """Say whether a cell holds nothing visible."""
     return raw == "" or (isinstance(raw, str) and not cleaned(raw))
 
 
 def as_code(raw: Any) -> str:
-    """Return a code as written, without blanks, invisible marks and full-width forms."""
+    """Return a code without spaces, invisible characters and full-width forms."""
     if isinstance(raw, Formatted) and raw.meaning.kind == "padded" and raw.is_integer() and raw >= 0:
         return f"{int(raw):0{raw.meaning.width}d}"  # a code is what is seen: 007
     if isinstance(raw, float) and raw.is_integer():
@@ -47,10 +47,10 @@ def as_code(raw: Any) -> str:
 
 
 def as_text(raw: Any) -> str:
-    """Return a text as typed, without invisible marks, its ends trimmed and its line breaks plain.
+    """Return a text without invisible characters, trimmed, with normalised line breaks.
 
     Raises:
-        CellRefused: the cell holds a date, which Excel makes of texts such as 3-1, or a number that is shown otherwise than held.
+        CellRefused: the cell holds a date, which Excel makes of texts such as 3-1, or a number displayed differently from its value.
     """
     if isinstance(raw, Formatted):
         raise CellRefused(
@@ -88,11 +88,11 @@ def as_number(raw: Any, column: Column, *, unit: str = "", is_of_unit: bool = Tr
 
     Args:
         column: a count is not negative.
-        unit: of the indicator, or of what the column holds; blank where it has none.
+        unit: of the indicator, or of the column's content; blank if there is none.
         is_of_unit: the column is in that unit; the counts of a rate are not, and are in no unit of money or of rates.
 
     Raises:
-        CellRefused: the cell holds no number, a number with another unit, one that is shown otherwise, or one out of range.
+        CellRefused: the cell holds no number, one with another unit, one displayed differently, or one out of range.
     """
     at_least = Message("number_not_negative") if column.value == "count" else Message("a_number")
     digits = Message("remedy_digits_only")
@@ -118,14 +118,14 @@ def as_number(raw: Any, column: Column, *, unit: str = "", is_of_unit: bool = Tr
 
 
 def fits_unit(written: str, unit: str, *, is_of_unit: bool) -> bool:
-    """Say whether a number written in a unit may stand where another is meant."""
+    """Say whether a number written with a unit is acceptable where another unit is expected."""
     if is_of_unit and unit:
         return written == unit or (unit == "%" and written == "ポイント")
     return written not in (*_RATE_UNITS, *_MONEY_UNITS)
 
 
 def _as_shown(raw: Formatted, unit: str, *, is_of_unit: bool) -> float | None:
-    """Return what a cell shows where that must be asked about; nothing where its format agrees with the unit.
+    """Return the displayed value if the bureau must be asked about it; ``None`` if the format agrees with the unit.
 
     Raises:
         CellRefused: the format shows the number in another scale or unit, or not at all.
@@ -152,10 +152,10 @@ _UNIT_WORDS = frozenset(UNITS.split("|"))
 
 
 def as_day(raw: Any, *, is_1904: bool) -> tuple[date, str]:
-    """Return (day, precision) of a date cell, a serial or a text.
+    """Return (date, precision) of a date cell, a serial number or a text.
 
     Raises:
-        CellRefused: it is no day between 1990 and 2099.
+        CellRefused: it is not a date between 1990 and 2099.
     """
     expected = Message("date_within")
     day, precision = date.min, "day"
@@ -180,7 +180,7 @@ def as_day(raw: Any, *, is_1904: bool) -> tuple[date, str]:
 
 
 def as_choice(raw: Any, column: Column, layout: Layout) -> Value:
-    """Return the code of a choice, or a truth for a flag.
+    """Return the code of a choice, or a boolean for a flag.
 
     Raises:
         CellRefused: the word is not on the list.
@@ -198,10 +198,10 @@ def as_choice(raw: Any, column: Column, layout: Layout) -> Value:
 
 
 def as_plain(raw: Any, column: Column, layout: Layout, *, is_1904: bool) -> tuple[Value, str]:
-    """Return what a cell holds whose column holds no number, and of a day how exactly it was written where that is not the day.
+    """Return the value of a non-numeric cell and, for a date, its precision if not a day.
 
     Raises:
-        CellRefused: it cannot be read for certain.
+        CellRefused: it cannot be parsed unambiguously.
     """
     if column.value == "date":
         day, precision = as_day(raw, is_1904=is_1904)
@@ -215,7 +215,7 @@ def checked_code(raw: Any) -> str:
     """Return a new code.
 
     Raises:
-        CellRefused: it holds other than letters, digits, dots, hyphens and underscores.
+        CellRefused: it has characters other than letters, digits, dots, hyphens and underscores.
     """
     code = as_code(raw)
     if not _CODE.match(code):
@@ -232,7 +232,7 @@ DEFAULTS: dict[str, Value] = {
 
 
 def empty_of(column: Column) -> Value:
-    """Return what a blank cell of a column says."""
+    """Return the value of a blank cell in a column."""
     if column.value == "flag":
         return False
     if column.choices == "precision":

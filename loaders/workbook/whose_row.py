@@ -97,7 +97,7 @@ class WhoseRow:
             return None
 
     def _assigned(self, cells: Sequence[Any]) -> str:
-        """Return the code of a new row without one: from its name, so that sorting rows does not change it."""
+        """Return the code of a new row without one: derived from its name, so that sorting rows does not change it."""
         name = cleaned(str(self._cell(cells, "name_ja")))
         return new_code(self.mark, self.table.key, hashlib.sha256(name.encode()).hexdigest()[:6])
 
@@ -148,7 +148,7 @@ class WhoseRow:
         return False
 
     def _same_labels(self, number: int, cells: Sequence[Any], key: tuple[str, ...], issued: Record | None) -> None:
-        """Say where what people see of a row (name, period, unit) contradicts the code it is read by."""
+        """Report labels of a row (name, period, unit) that contradict its code."""
         for name, expected in self.labels.contradicted(key, {n: self._cell(cells, n) for n in self.labels.names}, issued):
             self._say("rule", self._cell(cells, name), expected, _KEEP_ROW, row=number, column=name)
 
@@ -178,7 +178,7 @@ class WhoseRow:
         *,
         code: str,
     ) -> None:
-        """Say which indicator or project a row is about: that of its code, or of a new action the one that was chosen."""
+        """Set the indicator or project of a row: that of its code or, for a new action, the selected one."""
         fields["period_code"] = self.context.period.code
         if issued is not None:
             fields["period_code"] = values["period_code"] = issued["period_code"]

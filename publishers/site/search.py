@@ -105,7 +105,7 @@ def part_of(gram: str, parts: int) -> int:
 
 
 def _grams(entries: list[tuple[Searchable, int, Index]]) -> dict[str, str]:
-    """Return bigram → its places: their count, then the gaps between them in base 36; only the first ``MOST`` procedures, all others."""
+    """Return bigram → its places: their count, then base 36 gaps between them, with procedures only up to the first ``MOST``."""
     of_procedures = np.array([entry.kind == "procedure" for entry, _, _ in entries], dtype=np.bool_)
     postings: dict[int, list[Any]] = {}
     for index in {id(index): index for _, _, index in entries}.values():
