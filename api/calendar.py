@@ -29,7 +29,7 @@ def _made(request: Request) -> bytes | None:
     moment = Moment(state=state_of(chosen.database_url), as_of=local_day(now))
     if secret:
         return of_person(moment.state.store, moment, secret, chosen, now=now)
-    if chosen.mode == "office":  # which shows nothing to anybody who is not known; the public instance has the publications
+    if chosen.mode == "office":  # which shows nothing to unknown viewers; the publications are on the public instance
         return None
     language = request.query_params.get("lang", SOURCE)
     language = language if language in codes() else SOURCE

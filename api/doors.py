@@ -11,15 +11,15 @@ from api.layer import Layer, turn_away
 from kpis.message import Message
 from kpis.settings import settings
 
-# Of Streamlit's own addresses: is it up, how it is embedded, the page itself, and files on their way in (uploads say who may).
+# Streamlit's own addresses: health, embedding, the page itself, downloads and uploads (which check the viewer).
 _OPEN = re.compile(r"/_stcore/(?:health|host-config|stream|upload_file/[^/]+/[^/]+)")
-# Numbers of the process, runs made for programs, parts written by others, files beside the pages.
+# Metrics, runs for programs, third-party components, files beside the pages.
 _STREAMLITS = re.compile(r"(?:/.*)?/(?:_stcore|component|app/static)(?:/.*)?")
 UPLOAD = re.compile(r"/_stcore/upload_file/(?P<session>[^/]+)/(?P<file>[^/]+)")
-VOICES = "/api/v1/voices"  # where readers say whether a page was clear, without an account
+VOICES = "/api/v1/voices"  # readers' feedback on clarity, without an account
 READS = ("GET", "HEAD", "OPTIONS")
 _FOR_PROGRAMS = re.compile(r"/(?:api|data|embed|editions)(?:/|$)")
-# What a browser asks before a page of another site may send If-None-Match along.
+# Preflight request of a browser for a cross-origin If-None-Match.
 _ASKED_FIRST = {
     "Allow": ", ".join(READS), "Access-Control-Allow-Methods": "GET, HEAD", "Access-Control-Allow-Headers": "If-None-Match",
 }  # fmt: skip

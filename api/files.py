@@ -121,7 +121,7 @@ def serving(prefix: str) -> Endpoint:
         if name.endswith("/") and prefix == DATA:  # open data has no pages
             return refused(404, NOTHING_THERE, subject=request.url.path)
         try:
-            if prefix == DATA:  # a file is the whole of its table: who narrows it would take the whole for a part
+            if prefix == DATA:  # a file is the whole table: a filtered one would be mistaken for it
                 refuse_others(request, ())
         except BadQuery as error:
             return refused(400, error)
@@ -151,7 +151,7 @@ async def _of_edition(request: Request) -> Response:
 def _proof(request: Request, edition: Edition, name: str) -> Response:
     """Return an edition's manifest or its signature."""
     path = edition.folder / name
-    if not path.is_file():  # an edition from before there were keys
+    if not path.is_file():  # an edition older than signing keys
         return refused(404, NOTHING_THERE, subject=name)
     kind = "application/json" if name == MANIFEST else "text/plain"
     return conditional(request, path.read_bytes(), kind, Cache_Control=FOREVER)

@@ -27,12 +27,12 @@ from publishers.editions.on_disk import current
 from publishers.site import attention
 from telling.words import Words, has_page
 
-WRITTEN = ("/site/", "/editions/")  # pages that bring their own language
+WRITTEN = ("/site/", "/editions/")  # pages that set their own language
 _FILES = (*WRITTEN, "/static/", "/media/", "/_stcore/")
 _ASSETS = Path(__file__).resolve().parent / "assets"
 _MARK = base64.b64encode((ROOT / "data" / "text" / "icon.png").read_bytes())
-# The look of the bar, which Streamlit has no word for; how a page is printed, since on paper its scrolling boxes would be cut off after the
-# first sheet; and links of texts, which would else load everything anew.
+# Styles of the top bar, for which Streamlit has no setting; print styles, since its scroll boxes would be cut off after
+# the first sheet; and text links, which would otherwise reload everything.
 HEAD = (
     b"<style>" + (_ASSETS / "page.css").read_bytes().replace(b"MARK", b"data:image/png;base64," + _MARK)
     + attention.style().encode() + (attention.ASSETS / "matrix.css").read_bytes() + plotly_sheet().encode() + b"</style>"
@@ -41,8 +41,8 @@ HEAD = (
     + b"</head>"
 )  # fmt: skip
 _SCRIPT = re.compile(rb"<script>(.*?)</script>", re.S)
-_STREAMLITS = b'<html lang="en">'  # how the page of Streamlit begins
-_AGENTS = re.compile(rb'<link rel="service-desc"[^>]*>')  # points at an interface for programs that does not exist here
+_STREAMLITS = b'<html lang="en">'  # beginning of Streamlit's page
+_AGENTS = re.compile(rb'<link rel="service-desc"[^>]*>')  # links to a machine interface that does not exist here
 _STARTS = ("http.response.start", "websocket.http.response.start", "websocket.accept")
 
 
@@ -53,10 +53,10 @@ class PageHeaders(Layer):
         """Pass one request on, and change only the response."""
         is_page = scope["type"] == "http" and not scope["path"].startswith(_FILES)
         if is_page:
-            # Pages are small and are rewritten below, so they are asked for uncompressed.
+            # Pages are small and rewritten below, so they are requested uncompressed.
             scope = {**scope, "headers": [(k, v) for k, v in scope["headers"] if k != b"accept-encoding"]}
         is_head = is_page and scope["method"] == "HEAD"
-        if is_head:  # its headers are those of the page, which must be made for that
+        if is_head:  # its headers are those of the page, which must be complete first
             scope = {**scope, "method": "GET", "headers": [(k, v) for k, v in scope["headers"] if k != b"range"]}
         start: Message | None = None
         page: list[bytes] = []
@@ -67,7 +67,7 @@ class PageHeaders(Layer):
                 message["headers"] = _headers(scope, message)
                 kind = dict(message["headers"]).get(b"content-type", b"")
                 if is_page and kind.startswith(b"text/html"):
-                    start = message  # held back: the length changes with the language
+                    start = message  # buffered: the length changes with the language
                     return
             if start is not None and message["type"] == "http.response.body":
                 page.append(message.get("body", b""))
@@ -109,11 +109,11 @@ def _written(page: bytes, language: str) -> tuple[bytes, tuple[str, ...]]:
 def _own_words(language: str) -> bytes:
     """Return translations of Streamlit's own English texts, for ``page.css`` and ``spoken.js``."""
 
-    def told_in(key: str) -> str:  # Japanese needs no catalogue, which a public instance may not have
+    def told_in(key: str) -> str:  # Japanese needs no catalogue, which a public instance may lack
         return shipped(Told(key)) if language == SOURCE else Words(language)(key)
 
     texts = {key: told_in(f"widget_{key.replace('-', '_')}") for key in ("choose-file", "press-enter", "press-ctrl-enter", "help")}
-    texts |= {"any": told_in("any"), "choose": told_in("choose_report")}  # of lists of which nothing is chosen, for ``print.js``
+    texts |= {"any": told_in("any"), "choose": told_in("choose_report")}  # of lists with no selection, for ``print.js``
     return f"<style>:root{{{';'.join(f'--{key}:{json.dumps(text, ensure_ascii=False)}' for key, text in texts.items())}}}</style>".encode()
 
 
@@ -125,6 +125,6 @@ def _language(scope: Scope) -> str:
     try:
         shown = current(settings().editions_dir) if settings().mode == "public" else None
     except (EditionRefused, NotFound):
-        return SOURCE  # the page says why nothing is shown
+        return SOURCE  # the page explains why nothing is shown
     settle(shown.government if shown else None)
     return wanted if has_page(scope["path"], wanted) else SOURCE

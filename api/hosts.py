@@ -93,7 +93,7 @@ def _is_from_here(scope: Scope) -> bool:
     try:
         return ip_address((scope.get("client") or ("",))[0]).is_loopback
     except ValueError:
-        return scope.get("client") is None  # over a socket of this machine's files
+        return scope.get("client") is None  # over a Unix socket
 
 
 def _is_origin_allowed(scope: Scope, chosen: Settings, host: Place) -> bool:
@@ -103,7 +103,7 @@ def _is_origin_allowed(scope: Scope, chosen: Settings, host: Place) -> bool:
     parts = _ORIGIN.fullmatch(origins[0].lower()) if len(origins) == 1 else None
     origin = place(parts["host"]) if parts else None
     if parts is None or origin is None:
-        return False  # null, or none of the web
+        return False  # null, or a non-web origin
     if host.is_this_machine:
         return origin.name == host.name and origin.is_at(parts["scheme"], host.port)
     public = urlsplit(chosen.public_url)

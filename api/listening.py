@@ -26,14 +26,14 @@ from kpis.settings import settings, software_version
 try:
     import fcntl
     import termios
-except ImportError:  # on Windows nobody says what the system holds
+except ImportError:  # Windows does not report bytes in kernel buffers
     termios = None  # type: ignore[assignment]
 
-HEAD_SECONDS = 10.0  # from the first to the last line of the head of a request; a browser needs a fraction of one
-HEAD_BYTES = 64 * 1024  # a sign-in is kept in cookies of some kilobytes
-READ_SECONDS, READ_BYTES = 60.0, 16 * 1024  # so much of an answer is taken within so long, or the line is cut: 270 bytes a second
-WEBSOCKET_BYTES = 2 * 1024 * 1024  # what a page says at once: which page, and what was typed and chosen there
-_STRANGER: dict[str, Any] = {"type": "http", "path": "/", "method": "GET", "headers": []}  # of whom no request could be read
+HEAD_SECONDS = 10.0  # seconds from first to last line of request headers; a browser needs a fraction of one
+HEAD_BYTES = 64 * 1024  # a sign-in is stored in cookies of several kilobytes
+READ_SECONDS, READ_BYTES = 60.0, 16 * 1024  # bytes to be read within so many seconds, or it is closed: 270 bytes/s
+WEBSOCKET_BYTES = 2 * 1024 * 1024  # size of a page's message: which page, and what was typed and chosen there
+_STRANGER: dict[str, Any] = {"type": "http", "path": "/", "method": "GET", "headers": []}  # for lines without readable request
 
 
 class Sending:
@@ -69,7 +69,7 @@ class Sending:
         left = self._left()
         if left and self._written - left - self._taken < READ_BYTES:
             opened = self.transport.get_extra_info("socket")
-            opened.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))  # the system keeps nothing of it either
+            opened.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))  # kernel buffers are empty too
             self.transport.abort()
         elif left:
             self._look_later()
@@ -78,7 +78,7 @@ class Sending:
         """Return how many written bytes have not reached the client: of a fast response, megabytes wait in kernel buffers."""
         waiting = bytearray(4)
         if termios is not None:
-            with contextlib.suppress(OSError, ValueError):  # it was closed meanwhile
+            with contextlib.suppress(OSError, ValueError):  # closed meanwhile
                 fcntl.ioctl(self.transport.get_extra_info("socket"), termios.TIOCOUTQ, waiting)
         return self.transport.get_write_buffer_size() + int.from_bytes(waiting, sys.byteorder)
 
@@ -109,13 +109,13 @@ class Listening(H11Protocol):
         if self.transport.is_closing():
             return
         if self.conn.their_state is h11.IDLE and self.conn.trailing_data[0]:
-            self._wait()  # a part of a head has come; what drips in later does not give it more time
+            self._wait()  # part of the headers has arrived; further parts do not extend the time limit
         elif self.conn.their_state is not h11.IDLE:
             self._wait_no_more()
 
     def handle_websocket_upgrade(self, event: h11.Request) -> None:
         self._wait_no_more()
-        if self._answering is not None:  # from here on the websocket asks its client for signs of life
+        if self._answering is not None:  # from here on the websocket pings its client
             self._answering.stop()
             self.transport = self._answering.transport
         super().handle_websocket_upgrade(event)
@@ -170,7 +170,7 @@ def serve(app: ASGIApp | str) -> None:
     journal.write(
         "serving", metrics_port=numbers_at, mode=chosen.mode, address=chosen.address, port=chosen.port, version=software_version()
     )
-    signal.signal(signal.SIGTERM, _ended)  # what uvicorn does itself comes first
+    signal.signal(signal.SIGTERM, _ended)  # uvicorn's own handling comes first
     uvicorn.run(
         app, host=chosen.address, port=chosen.port, log_config=None, log_level="warning", access_log=False, server_header=False, http=Listening,
         h11_max_incomplete_event_size=HEAD_BYTES, ws_max_size=WEBSOCKET_BYTES, proxy_headers=bool(chosen.trusted_proxies),

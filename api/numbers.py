@@ -56,7 +56,7 @@ class Instance(Collector):
         metrics: list[Metric] = []
         try:
             metrics = self._asked.result(WAIT_SECONDS)
-        except Exception as error:  # noqa: BLE001  # it may end in any way; said in the log, where it is counted
+        except Exception as error:  # noqa: BLE001  # any error; logged where it is counted
             journal.write("numbers", level=logging.WARNING, error=error)
         yield GaugeMetricFamily("mieruka_database_up", "The database answered within two seconds", value=float(bool(metrics)))
         yield from metrics
@@ -84,7 +84,7 @@ class Instance(Collector):
 
 
 class _Quiet(WSGIRequestHandler):
-    timeout = 10  # seconds for the head of a request
+    timeout = 10  # seconds for request headers
 
     def log_message(self, *_: object) -> None:
         """Log nothing: scrapes come every few seconds."""

@@ -10,30 +10,30 @@ from starlette.types import Scope
 
 from kpis.settings import Settings
 
-# What is published, and pages of anybody may read: in public mode alone, since elsewhere the API answers what is not published.
+# Published content, readable from any origin: in public mode only, since elsewhere the API also returns unpublished data.
 _PUBLISHED = re.compile(r"/(?:api|editions|site|data|embed)(?:/|$)|/(?:feed\.atom|calendar\.ics|sitemap\.xml)$")
 _EMBED = re.compile(r"/(?:embed|site/embed|editions/[0-9]+/embed)/")
 _CHART = re.compile(r"/api/v1/(?:indicators/[^/]+/chart|charts/.+)\.svg$")
 _STATIC_EDITION = re.compile(r"/(?:site|editions/[0-9]+)(?:/|$)")
-_KEPT_BY_NOBODY = re.compile(r"/media/")  # what one session may see is not for a proxy, nor for the browser once one has signed out
+_KEPT_BY_NOBODY = re.compile(r"/media/")  # files of one session are not cached by proxies, nor by the browser after sign-out
 _DATA = re.compile(r"/(?:api|data|media)(?:/|$)|/(?:feed\.atom|calendar\.ics|sitemap\.xml)$")
 
 _NOTHING = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
-# A picture to embed brings its own text and style, and is framed by whoever cites it.
+# An embeddable picture has its own text and style, and may be framed by anybody.
 _PICTURE = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
-# Pages of an edition have one script and one style sheet of their own; their drawings colour words by style attributes; a reader's voice is
-# sent to the host they come from.
+# Pages of an edition have one script and one style sheet; their drawings colour text by style attributes; feedback is
+# sent to their own host.
 _EDITION = (
     "default-src 'none'; script-src 'self'; style-src 'self'; style-src-attr 'unsafe-inline'; img-src 'self' data:; object-src 'none'; "
     "base-uri 'self'; form-action 'self'; frame-ancestors 'self'"
 )
-# Streamlit writes its styles into the page while it runs, and draws pictures from bytes; scripts are its own files and a few of ours.
+# Streamlit writes styles into the page at run time, and draws pictures from bytes; scripts are its own files and a few of ours.
 _PAGE = (
     "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'{scripts}; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; font-src 'self' data:; "
     "connect-src 'self'; worker-src 'self' blob:; manifest-src 'self'; media-src 'self'; frame-src 'none'; object-src 'none'; "
     "base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 )
-# Names that are ours alone: what a part of the app says under them is replaced, so that none stands twice.
+# Headers set here only: values set by other parts are replaced, so that none occurs twice.
 OWN = {
     b"x-content-type-options", b"referrer-policy", b"x-frame-options", b"permissions-policy", b"content-security-policy",
     b"cross-origin-opener-policy", b"cross-origin-resource-policy", b"strict-transport-security", b"access-control-allow-origin",
@@ -60,8 +60,8 @@ def headers_of(scope: Scope, chosen: Settings, *, scripts: Sequence[str] = ()) -
     if _EMBED.match(path) or _CHART.match(path):
         policy, frame = _PICTURE, ""
     elif _STATIC_EDITION.match(path):
-        # A page that is cut off from who opened it begins in another process of the browser, later (``make bench``: front_page), and these
-        # are the same for everybody: no session, nothing to learn from a window's address.
+        # A page isolated from its opener starts in another browser process, later (``make bench``: front_page), and these
+        # are the same for everybody: no session, and nothing to learn from a window's address.
         policy, frame, opener = _EDITION, "SAMEORIGIN", ""
     elif _DATA.match(path):
         policy = _NOTHING
@@ -93,7 +93,7 @@ def cookie(value: str, chosen: Settings) -> str:
     key = name.partition("=")[0]
     kept = {part.partition("=")[0].strip().lower(): part for part in parts}
     kept.setdefault("samesite", "SameSite=Lax")
-    if key != "_streamlit_xsrf":  # that one is read by the page, which sends it back as a header
+    if key != "_streamlit_xsrf":  # read by the page's script, which sends it back as a header
         kept.setdefault("httponly", "HttpOnly")
     if is_https(chosen):
         kept["secure"] = "Secure"

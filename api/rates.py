@@ -66,7 +66,7 @@ class Rates(Layer):
             await self.app(scope, receive, send)
             return
         rate, who = parse(getattr(settings(), f"rate_{kind}")), whence(scope)
-        # A sign-in counts when it has failed, everything else when it is asked.
+        # A sign-in counts when it fails, everything else on request.
         is_free = self._counts.test(rate, kind, who) if kind == "sign_in" else self._counts.hit(rate, kind, who)
         if not is_free:
             seconds = self._wait(rate, kind, who)

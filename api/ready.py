@@ -28,7 +28,7 @@ from publishers.doctor.files import room, written_to
 from publishers.doctor.findings import Finding
 from publishers.editions import on_disk
 
-FILES = CapacityLimiter(4)  # threads that look at folders: a disk that stands still keeps no more than these
+FILES = CapacityLimiter(4)  # threads that check folders: a hanging disk blocks no more than these
 _WAIT = HEALTH_SECONDS - 0.3
 Judged = dict[str, tuple[bool, str]]
 

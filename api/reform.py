@@ -90,7 +90,7 @@ def project_json(report: ProjectReport) -> dict[str, Any]:
     }  # fmt: skip
     if settings().mode == "local" or (
         assessment is not None and settings().mode == "public"
-    ):  # where the government keeps it inside, no edition has it
+    ):  # absent from editions where the government does not publish it
         answer["confidence"] = None if assessment is None else assessment_json(assessment)
         answer["is_contradicted"] = report.is_contradicted
     return answer

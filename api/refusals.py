@@ -13,7 +13,7 @@ from kpis.languages import both_shipped, pair_shipped
 from kpis.message import Message
 from kpis.seen import doing
 
-_DENIAL = "websocket.http.response"  # the server can answer a websocket that is not accepted with a response of HTTP
+_DENIAL = "websocket.http.response"  # the server can reject a websocket with an HTTP response
 
 
 def header(scope: Scope, name: bytes) -> str:
@@ -69,7 +69,7 @@ async def refuse(
     sent = [(b"content-type", media), (b"content-length", str(len(body)).encode()), (b"cache-control", b"no-store")]
     sent += [(name.lower().encode(), value.encode("latin-1")) for name, value in (headers or {}).items()]
     if scope["type"] == "http" and scope["method"] not in ("GET", "HEAD", "OPTIONS"):
-        sent.append((b"connection", b"close"))  # what is still to come of its body is not read
+        sent.append((b"connection", b"close"))  # the rest of the body is not read
     start: Sent = {"type": f"{kind}.start", "status": status, "headers": sent}
     await send(start)
     await send({"type": f"{kind}.body", "body": b"" if scope.get("method") == "HEAD" else body})

@@ -54,7 +54,7 @@ from telling.listed import said_columns
 from telling.procedures import PUBLISHED
 
 MAX_SIZE = 500
-NO_BUREAU = "-"  # what a list is narrowed to where no bureau is named
+NO_BUREAU = "-"  # filter value for "no bureau named"
 LISTED = (*Filter.__dataclass_fields__, *DAY)
 CHOICES = {
     "status": (*STATUSES, ENDED),

@@ -35,11 +35,11 @@ from telling.for_machines import figure_json, revision_json, status_json
 
 HEADERS = {"Cache-Control": "no-cache"}
 T = TypeVar("T")
-# One form of a day and of an instant: 20220331 would be its midnight, where 2022-03-31 is its end.
+# One format of dates and instants: 20220331 would mean its midnight, 2022-03-31 means its end.
 _INSTANT = re.compile(r"\d{4}-\d\d-\d\d([T ]\d\d:\d\d(:\d\d(\.\d{1,6})?)?(Z|[+-]\d\d:?\d\d)?)?", re.ASCII)
 
-DAY = ("as_of", "known_at")  # parameters of what is judged on a day, by what was known then
-LONGEST, SHOWN = 100, 80  # letters of a parameter; of one that cannot be read, so many are repeated in the answer
+DAY = ("as_of", "known_at")  # parameters of judgements: day, and state of knowledge
+LONGEST, SHOWN = 100, 80  # characters of a parameter; characters repeated of an unreadable one
 
 
 class BadQuery(ValueError):
@@ -114,7 +114,7 @@ def instant_of(request: Request) -> datetime | None:
         if not _INSTANT.fullmatch(text):
             raise ValueError(text[:SHOWN])
         instant = last_instant(parse_day(text)) if len(text) == 10 else parse_instant(text)
-        if not FIRST_YEAR <= instant.year <= LAST_YEAR:  # at the ends of time there is no day before or after
+        if not FIRST_YEAR <= instant.year <= LAST_YEAR:  # at the limits of the calendar there is no previous or next day
             raise ValueError(text[:SHOWN])
         return instant
     except (ValueError, OverflowError) as error:
@@ -327,7 +327,7 @@ def _plain(value: Any) -> Any:
     if isinstance(value, str):
         return clean(value)
     if isinstance(value, float) and not isfinite(value):
-        return None  # no JSON knows it; nothing brings one in any more
+        return None  # not representable in JSON; no input produces it any more
     return value.isoformat() if isinstance(value, (date, datetime)) else value
 
 

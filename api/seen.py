@@ -19,7 +19,7 @@ from kpis.settings import settings
 NUMBER = b"x-request-id"
 LONGEST = 200
 _STARTS = {"http.response.start", "websocket.http.response.start", "websocket.accept"}
-_LEFT = 499  # whoever asked did not wait for the answer; not a status that is sent
+_LEFT = 499  # the client closed the connection; a status for the log only
 _KINDS = {
     "api": re.compile(r"/api(?:/.*)?"), "health": re.compile(r"/api/health(?:/.*)?|/_stcore/health"),
     "edition": re.compile(r"/(?:site|editions|data|embed)(?:/.*)?|/feed\.atom|/calendar\.ics|/sitemap\.xml"),
@@ -56,7 +56,7 @@ class Seen(Layer):
 
         try:
             await self.app(scope, receive, numbered)
-        except Exception as error:  # noqa: BLE001  # whatever it is, it is said here, once
+        except Exception as error:  # noqa: BLE001  # any error is logged here, once
             journal.write("request failed", level=logging.ERROR, error=error, what=noted.what, path=path)
             if not status:
                 await refuse(within, numbered, 500, Words("request_failed"))

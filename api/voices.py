@@ -32,11 +32,11 @@ from kpis.voices.store import voices
 from kpis.voices.words import GRADES, LEAST_VOICES, shown
 from publishers.editions import on_disk
 
-MOST_BYTES = 16_000  # a thousand letters, each nine bytes in a form, and the rest
+MOST_BYTES = 16_000  # a thousand characters, each up to nine bytes in a form, and the other fields
 FIELDS = frozenset({"kind", "code", "grade", "words", "lang", "edition", "website"})
-TRAP = "website"  # no person sees it; whoever fills it in is a program
+TRAP = "website"  # a hidden field: only bots fill it in
 FORM = "application/x-www-form-urlencoded"
-SAID = "voice-said"  # the part of a page that is shown once a voice came in
+SAID = "voice-said"  # the part of a page shown after feedback was received
 
 
 class VoiceRefused(Exception):
@@ -104,7 +104,7 @@ def _keep(request: Request, given: dict[str, str]) -> None:
     if kind not in VoiceSubject.values() or code not in subjects[VoiceSubject(kind)]():
         raise VoiceRefused(400, Message("voice_of_nothing"))
     store = voices()
-    if store is None or edition is None:  # the door is open in public mode alone
+    if store is None or edition is None:  # feedback is accepted in public mode only
         raise VoiceRefused(404, Message("nothing_there"))
     numbers = {str(shown_edition.number): shown_edition.number for shown_edition in on_disk.shown(settings().editions_dir)}
     language = given.get("lang", SOURCE)

@@ -39,7 +39,7 @@ async def in_time(read: Callable[[], T], *, seconds: float | None = None, limite
     try:
         return await asyncio.wait_for(asyncio.shield(reading), seconds)
     except TimeoutError as error:
-        reading.add_done_callback(lambda late: late.cancelled() or late.exception())  # looked at, so that nobody complains of it
+        reading.add_done_callback(lambda late: late.cancelled() or late.exception())  # retrieved, so that asyncio logs no warning
         raise Unavailable(
             "database_silent", exit_code=EXIT_CODES["database_silent"], database=SETTINGS[0], fault=f"{seconds:g} s"
         ) from error

@@ -35,7 +35,7 @@ def warm() -> None:
         made = indices_of(Moment(state=state_of(edition.url if edition else chosen.database_url), as_of=as_of))
         names = sum(len(index.entries) for index in made)
         journal.write("search ready", names=names, seconds=round(time.monotonic() - began, 2))
-    except Exception as error:  # noqa: BLE001  # whoever searches makes the index, and is told what is wrong
+    except Exception as error:  # noqa: BLE001  # the first search builds the index, and reports the error
         journal.write("search not ready", level=logging.WARNING, error=error)
 
 

@@ -36,8 +36,8 @@ class Line:
         return stretches(self.points)
 
 
-CIRCLED = (0x2460, 0x3251, 0x32B1)  # ①, ㉑, ㊱: where the circled numbers begin
-APART = 0.1  # two signs nearer than this share of the width stand one over the other: 20 pixels on a phone of 320
+CIRCLED = (0x2460, 0x3251, 0x32B1)  # ①, ㉑, ㊱: starts of the ranges of circled numbers
+APART = 0.1  # signs closer than this share of the width are stacked: 20 pixels on a phone of 320
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +160,7 @@ class Series:
                 planned, real = _read(path, day), _read(actual, day)
                 if planned is None:
                     continue
-                if real is None:  # before the first or after the last figure the path is alone
+                if real is None:  # before the first and after the last figure there is only the path
                     real = actual[0][1] if day < actual[0][0] else actual[-1][1]
                 away = abs(planned - real) / reach
                 if best is None or away > best[0]:

@@ -11,18 +11,18 @@ from functools import lru_cache
 from charts.style import PAPER
 
 DARK_PAPER = "#12141A"
-DARK = {  # as drawn → in dark
+DARK = {  # as drawn → in dark mode
     # text, plan, axis, grid, edge
     "#1A1A1C": "#F1F1F4", "#626264": "#B3B6C2", "#949497": "#8A8E9A", "#E8E9F1": "#2E313A", "#767676": "#8A8E9A",
     "#B4B4B8": "#6A6E7A", "#B0B0B8": "#6A6E7A", "#D8D8DB": "#454955", "#F8F8FB": "#1B1E26", PAPER: DARK_PAPER,
-    # what Plotly writes on a light label, and frames it with
+    # text and border of Plotly's light labels
     "#444444": "#F1F1F4",
     # bars and lines, forecast, fill, late, short
     "#0017C1": "#9DB7F9", "#3460FB": "#7096F8", "#7096F8": "#5B7FE0", "#D9E6FF": "#26335C", "#9DB7F9": "#3F5AA8", "#C16800": "#FF8D44",
     "#C5000F": "#FF7171",
 }  # fmt: skip
 
-# On paper of a dark screen: every text dark, every ground white, but for what paints itself (marks and charts).
+# In print from a dark screen: all text dark, all backgrounds light, except marks and charts.
 PRINTED = (
     ".stApp.stApp,.stApp :not(.mk,.js-plotly-plot *,svg,svg *){background-color:transparent!important;border-color:#D8DAE5!important}"
     ".stApp :not(.mk,.js-plotly-plot *,svg *){color:#1A1A1C!important}"
@@ -46,9 +46,9 @@ def plotly_sheet() -> str:
         f'[style*="{what}: {rgb(light)}"]{{{what}:{light_or_dark(light, dark)}!important}}pattern [{what}="{rgb(light)}"]{{{what}:{light_or_dark(light, dark)}}}'
         for light, dark in DARK.items()
         for what in ("fill", "stroke")
-    )  # the swatches of patterns name their colours in attributes
+    )  # pattern swatches have their colours in attributes
     rules = [f".js-plotly-plot .main-svg{{{painted}}}"]
-    # Print is light whatever the screen shows; Streamlit's own colours are those of the screen.
+    # Print is always light; Streamlit's own colours are those of the screen.
     rules.append(f"@media print{{:root,body,.stApp,.stApp *{{color-scheme:light!important}}{PRINTED}}}")
     return "\n".join(rules) + "\n"
 

@@ -14,7 +14,7 @@ from datetime import date
 from kpis.periods import fiscal_year_code, fiscal_year_start, month_code, month_end, parse_period, quarter_code
 
 STEPS = {"month": (1, 2, 3, 6, 12), "quarter": (3, 6, 12), "year": (12,), "calendar_year": (12,)}
-NARROW = 240  # pixels of a time axis on a phone, which is sent the same Plotly figure as a desk
+NARROW = 240  # pixels of a time axis on a phone, which gets the same Plotly figure as a desktop
 YEARS = (24, 36, 60, 120, 240, 600)  # months
 
 
@@ -61,7 +61,7 @@ def ticks_within(
     most = max(int(room / (3 * size)), 1)
     while True:
         ticks = period_ticks(first, last, allowed, most=most, language=language)
-        most = min(most, len(ticks)) - 1  # as many as these are the same again
+        most = min(most, len(ticks)) - 1  # after this many it repeats
         if most < 1 or len(ticks) * (max(width_of(t.label, size) for t in ticks) + size) <= room:
             return ticks
 
@@ -87,11 +87,11 @@ def in_lines(text: str, room: float, size: float = 13.0, *, most: int = 2) -> li
             lines.append(rest[:fits].rstrip() + "…")
             break
         gaps = [n for n in range(1, fits + 1) if _ends(rest[n - 1]) or unicodedata.category(rest[n]) in ("Ps", "Zs")]
-        if not gaps:  # between two scripts, as words of Japanese begin
+        if not gaps:  # between two scripts, where Japanese words begin
             room_behind = room * (most - len(lines) - 1)
             gaps = [n for n in range(2, fits + 1) if _begins(rest[n - 1], rest[n]) and width_of(rest[n:], size) <= room_behind]
             fits = min(fits, 3 * gaps[-1]) if gaps else fits
-        even = -(-len(rest) // -(-width_of(rest, size) // room))  # nowhere to break: in parts of one length, no letter left alone
+        even = -(-len(rest) // -(-width_of(rest, size) // room))  # no break opportunity: parts of equal length, no single letter
         at = gaps[-1] if gaps and gaps[-1] * 3 >= fits else min(fits, int(even))
         lines.append(rest[:at].rstrip())
         rest = rest[at:].lstrip()

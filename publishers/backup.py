@@ -37,7 +37,7 @@ from publishers.editions.scratch import beside, put, sweep, sync, sync_folder
 from publishers.editions.served import SERVED
 
 DATABASE, EDITIONS, KEY, VOICES, MANIFEST = "mieruka.db", "editions", "signing.key", "voices.json", BACKUP
-WRITING = ".writing"  # as publications write, so that any start sweeps it
+WRITING = ".writing"  # same suffix as scratch files of publications, so that any start sweeps it
 
 
 def make_backup(store: Store, to: Path, chosen: Settings) -> dict[str, Any]:
@@ -132,7 +132,7 @@ def restore(folder: Path, store: Store, chosen: Settings) -> tuple[dict[str, Any
         chosen.signing_key_file.chmod(0o600)
     if voices is not None and spoken is not None and not spoken.rows():
         spoken.put_back(voices)
-    with tempfile.TemporaryDirectory() as scratch:  # of an earlier version its tables are brought up first, and not in the backup
+    with tempfile.TemporaryDirectory() as scratch:  # tables of an earlier version are migrated first, outside the backup
         copy = Path(scratch) / DATABASE
         shutil.copyfile(folder / DATABASE, copy)
         source = Store(f"sqlite:///{copy}")
@@ -236,7 +236,7 @@ def _prove(folder: Path) -> dict[str, Any]:
     there.pop(MANIFEST, None)
     if wrong := sorted({name for name in {*listed, *there} if listed.get(name) != there.get(name)}):
         raise CopyRefused("backup_differs", folder=folder, file=", ".join(wrong[:5]))
-    if schema == newest_version():  # of an earlier one, columns differ; its file was just held against its checksum
+    if schema == newest_version():  # columns of an earlier version differ; the file was just verified by its checksum
         with tempfile.TemporaryDirectory() as scratch:
             copy = shutil.copyfile(folder / DATABASE, Path(scratch) / DATABASE)
             store = Store(f"sqlite:///{copy}")

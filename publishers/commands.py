@@ -111,7 +111,7 @@ def verify_command(
     if bare := [n for n in unsigned(folder) if number in (None, n)]:
         err.print(localised("editions_unsigned", editions=", ".join(f"{n:04d}" for n in bare)), markup=False)
     there = on_disk.numbers(folder)
-    if not there and not faults:  # nothing was proved, which is no success but where the database says that nothing was published
+    if not there and not faults:  # nothing was verified: a failure, unless the database says that nothing was published
         if settings().mode == "public" or folder != settings().editions_dir:
             raise NotFound("folder_without_editions", folder=folder)
         out.print(localised("verified_nothing"), markup=False)
@@ -231,7 +231,7 @@ def restore_command(folder: Annotated[Path, typer.Argument(help="What `backup` m
     """Put a backup back into an instance that holds nothing yet, and prove it row by row."""
     manifest, waits = backup.restore(folder, own_store(is_start=False), settings())
     out.print(localised("backup_restored", folder=folder, made_at=manifest["made_at"], revision=manifest["revision"]), markup=False)
-    own_store()  # brings pointer and keys beside the editions to what the database says
+    own_store()  # synchronises pointer and keys on disk with the database
     if waits:
         out.print(localised("notices_put_aside", count=waits), markup=False)
 
@@ -246,5 +246,5 @@ def copy_command(to: Annotated[str, typer.Option(help="Where to: sqlite:///FILE 
     if file is not None:
         refuse_kept(file)
     sent = copying.copy_all(own_store(is_start=False), Store(to))
-    shown = shown_url(to)  # without its password
+    shown = shown_url(to)  # password removed
     out.print(localised("database_copied", rows=sum(rows.count for rows in sent.values()), to=shown), markup=False)

@@ -10,7 +10,7 @@ import typst
 from kpis.errors import Unavailable
 from kpis.settings import settings
 
-# In the order in which they are looked for; each carries Japanese and Latin letters.
+# In order of preference; each has Japanese and Latin glyphs.
 FONTS = (
     "Noto Sans CJK JP",
     "Noto Sans JP",
@@ -24,7 +24,7 @@ FONTS = (
 )
 _PICTURE = b"""#set page(width: 1pt * float(sys.inputs.width), height: 1pt * float(sys.inputs.height), margin: 0pt)
 #image(bytes(sys.inputs.svg), format: "svg", width: 100%, alt: sys.inputs.alt)"""
-DOTS = 144  # of an inch: twice those that the picture is measured in
+DOTS = 144  # dpi: twice the picture's own units
 
 
 def japanese() -> tuple[typst.Fonts, str]:

@@ -37,9 +37,9 @@ class Link:
     address: str
 
 
-BLANK = ("", "―")  # of a cell that says nothing
+BLANK = ("", "―")  # text of an empty cell
 Cell = str | int | float | Number | Link | None
-Flat = Mapping[str, str | int | float | date | None]  # a row of a block for machines: column → one plain value
+Flat = Mapping[str, str | int | float | date | None]  # a flat row of a block: column → one plain value
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -110,7 +110,7 @@ class Card:
     value: Cell
     note: str
     narrowed: tuple[tuple[str, str], ...] | None = (
-        None  # how the list of the page is narrowed to what is counted; ``None``: nothing is listed
+        None  # filter of the page's list for the counted rows; ``None``: there is no list
     )
 
 

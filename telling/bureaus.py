@@ -21,7 +21,7 @@ from telling.blocks import Block, Cell, Flat, Number, Telling
 from telling.overview import coverage_lines, theme_name
 from telling.words import Words
 
-PAST_DUE = ("late", "missed", "not_seen")  # states of a milestone whose day has passed without its result
+PAST_DUE = ("late", "missed", "not_seen")  # states of a milestone that is past due without result
 
 
 def unit_label(unit: Unit, words: Words) -> str:
@@ -95,7 +95,7 @@ def coverage(
         if row is None:
             continue
         item = by_code.get(row.indicator_code)
-        # One bureau whose figure a page happens to give is no coverage; several published ones are.
+        # One bureau's figure on a page is no coverage; several published ones are.
         counted = [r for r in item.rolled if r.reported_count > 1 or not r.is_published_only] if item else []
         newest = counted[-1] if counted else None
         total = value_of(item.entry.definition, newest.figure) if item and newest and newest.figure else None
@@ -220,7 +220,7 @@ def by_bureau(
         flat=flat, shape=shape,
         why_empty=w.together((w("compare_no_ranking"), *notes)) if valued else w("coverage_no_sum", owing=owing, reported=len(figures_of)),
         notes=(*([w("ranked_marks")] if shape and shape.is_measured else []), *notes), file="observations",
-        chart=f"bureaus/{definition.code}" + ("" if is_newest else f".{period.code}"),  # the file that is published is of the newest
+        chart=f"bureaus/{definition.code}" + ("" if is_newest else f".{period.code}"),  # the file is of the newest
         called=w("taken_called", of=w.named(telling.moment.indicators[definition.code]), what=w("by_bureau")),
         sources=telling.sources(f.source_code for _, f in figures_of),
     )  # fmt: skip
@@ -240,7 +240,7 @@ def _ranked(valued: Sequence[tuple[Scored, Figure, float]], name: Callable[[str]
         )  # fmt: skip
         aims += [judged.goal.value] if judged.goal and judged.status in JUDGED else []
     (big, divisor), shared = large_unit(words.language), aims[0] if len(set(aims)) == 1 else None
-    bars = [replace(bar, planned=None) if bar.planned == shared else bar for bar in bars]  # the line of the target says it
+    bars = [replace(bar, planned=None) if bar.planned == shared else bar for bar in bars]  # stated at the target line
     label = "" if shared is None else f"{words('target')} {format_value(shared, definition, words.language)}"
     return Ranked(tuple(bars), words.named(definition, "unit"), big, divisor, target=shared, target_label=label)
 

@@ -21,7 +21,7 @@ KINDS = (
 )  # fmt: skip
 _Row = Mapping[str, Any]
 _UNSEEN = {"sort_order", "note", "is_sample", "vintage", "details_json", "search_text"}
-_INSIDE = _UNSEEN | {"note_ja", "note_en"}  # of registers: what is noted beside a row stays inside
+_INSIDE = _UNSEEN | {"note_ja", "note_en"}  # notes of register rows are internal
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +83,7 @@ def _texts(definition: Definition, figure: Figure | None, name: str) -> dict[str
     if figure is None:
         return {}
     texts = {language: figure_text(definition, figure, language) for language in ALWAYS}
-    if " / " in texts["ja"]:  # 77 / 78: what is counted stands beside it
+    if " / " in texts["ja"]:  # 77 / 78: value with its base
         texts = {n: with_unit(text, named(definition, "unit", n), n) for n, text in texts.items()}
     return {f"{name}_{language}": text for language, text in texts.items()}
 
@@ -165,7 +165,7 @@ def _definitions(was: Mapping[str, _Row], now: Mapping[str, _Row]) -> Iterable[D
         if code not in was or code not in now:
             yield Difference("indicator_new" if code in now else "indicator_gone", **names)
             continue
-        for field in sorted((was[code].keys() | now[code].keys()) - _UNSEEN):  # one may have texts in a language more
+        for field in sorted((was[code].keys() | now[code].keys()) - _UNSEEN):  # one edition may have texts in a further language
             a, b = _shown(was[code].get(field)), _shown(now[code].get(field))
             if a != b:
                 yield Difference("definition", **names, field=field, old_ja=a, old_en=a, new_ja=b, new_en=b)

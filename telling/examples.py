@@ -36,9 +36,7 @@ def text(scored: Iterable[Scored], words: Words) -> str:
 
 def examples(scored: Iterable[Scored], words: Words) -> list[Example]:
     """Return one example of each way of judging with figures on the day: progress, ceiling, due target, missing result."""
-    every = sorted(
-        scored, key=lambda item: item.judgement.is_stale
-    )  # what tells of now comes first, else in the order of the catalogue
+    every = sorted(scored, key=lambda item: item.judgement.is_stale)  # current judgements first, otherwise catalogue order
     ways: tuple[tuple[tuple[str, ...], Callable[[Scored, Words], tuple[str, ...]]], ...] = (
         (("5", "9", "11"), _by_progress), (("12",), _by_budget), (("8",), _by_its_day), (("6",), _overdue),
     )  # fmt: skip

@@ -62,7 +62,7 @@ def cards(telling: Telling, facilities: Sequence[Facility], rollout: Scored | No
     ]  # fmt: skip
 
 
-SHOWN = ("introduced", "standard", "cash")  # the lists that headline numbers and bureaus' counts are of
+SHOWN = ("introduced", "standard", "cash")  # the lists behind headline numbers and bureaus' counts
 
 
 def chosen(telling: Telling, facilities: Sequence[Facility], *, show: str = "", bureau: str = "") -> list[Facility]:
@@ -191,7 +191,7 @@ def _list(
     w = telling.words
     with_ends = any(f.ended or f.status == ENDED for f in facilities)
     names = {f.code: f.name for f in facilities}
-    # Until when stands first: on a phone, what stands further right is not seen.
+    # The end date comes first: on a phone, columns further right are out of sight.
     heads = [w("col_facility"), *([w("col_until")] if until else []), w("reg_by_bureau"), w("col_kind")]
     if not until:
         heads += [w(k) for k in ("col_status", "col_method", "col_since", "col_due", "col_place", "col_class")]

@@ -17,11 +17,11 @@ from kpis.periods import parse_period
 from kpis.text import format_date, format_value, known_day, named
 from telling.blocks import Telling
 
-MOST = 50  # circled numbers end there
-LONGEST = 60  # characters of a cause under a chart; the whole of it stands in the table of causes
-BUREAUS_NAMED = 2  # of one period; of more, how many others
+MOST = 50  # last circled number
+LONGEST = 60  # characters of a cause under a chart; the full text is in the table of causes
+BUREAUS_NAMED = 2  # causes listed per period; of further ones the number
 
-Told = tuple[date, str, float | None]  # the day, what happened, the value it speaks of
+Told = tuple[date, str, float | None]  # date, description, value concerned
 
 
 def annotations_of(telling: Telling, item: Scored, values: Mapping[date, float], span: tuple[date, date]) -> tuple[Annotation, ...]:

@@ -14,12 +14,12 @@ from kpis.store import tables
 from kpis.text import format_date
 from telling.blocks import Block, Card, Cell, Link, Telling, taken_from
 
-Declared = Fields | tables.SQLModel  # a row, as its class declares it
+Declared = Fields | tables.SQLModel  # a row, as declared by its class
 NOT_SHOWN = (
     "source_code",
     "verified",
     "note_en",
-)  # the source is named beside, whether it was confirmed is the office's to know; notes stand once
+)  # the source is shown separately, confirmation is internal; notes are shown once
 
 
 def name(telling: Telling, register: Register) -> str:

@@ -96,7 +96,7 @@ class Matrix:
     heads: tuple[tuple[str, tuple[Cell, ...]], ...]
     groups: tuple[tuple[str, tuple[MatrixRow, ...]], ...]
     notes: tuple[str, ...]
-    report: str  # heading of the column of reports; a blank: there is none
+    report: str  # heading of the column of reports; blank: no such column
 
     @property
     def rows(self) -> tuple[MatrixRow, ...]:
@@ -283,7 +283,7 @@ def _heads(
                 *total,
                 Cell(
                     w.number(own) if (own := sum(len(r.own) for r in reports)) else "·"
-                ),  # each bureau's list stands with its bureau, below
+                ),  # each bureau's list is shown with its bureau, below
                 procedures,
                 facilities,
                 *_milestones(milestones_once(reports), w),

@@ -218,7 +218,7 @@ def indicators(report: QuarterReport) -> Block:
     for item in report.scored:
         judged, definition = item.judgement, item.entry.definition
         figure = judged.figure
-        # A workbook holds the number of a cell and not its text, so the period of a figure stands in a column of its own.
+        # A workbook cell holds a number without its text, so the period of a figure is a separate column.
         earlier = [
             cell
             for f in (judged.previous, judged.year_earlier)

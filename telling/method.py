@@ -38,10 +38,10 @@ class Section:
 
 _BETWEEN = r"(?:, |[^\s\w\x00-\x7f])"
 _NAMED = r"`(?!(?:lower|higher|keep|none)`)[a-z_/.0-9]+`"
-_ASIDE = re.compile(rf" ?\({_NAMED}(?:{_BETWEEN}{_NAMED})*\)")  # names alone, in brackets
-_FIRST = re.compile(rf"(?<=\(){_NAMED}{_BETWEEN}(?=[^`])")  # a name that an explanation follows, in the same brackets
+_ASIDE = re.compile(rf" ?\({_NAMED}(?:{_BETWEEN}{_NAMED})*\)")  # bare names in brackets
+_FIRST = re.compile(rf"(?<=\(){_NAMED}{_BETWEEN}(?=[^`])")  # a name followed by an explanation in the same brackets
 _KINDS = re.compile(r"(?<![A-Za-z`_/])(direction|" + "|".join(sorted(KINDS)) + r")(?![A-Za-z`_/])")
-_SIGN = "[^\x00-\x7f→÷×−√≦≧±⌈⌉]"  # of Japanese, with its brackets; what stands in a formula keeps its blanks
+_SIGN = "[^\x00-\x7f→÷×−√≦≧±⌈⌉]"  # Japanese characters and brackets; formulas keep their spaces
 
 
 def sections(words: Words) -> list[Section]:
@@ -86,7 +86,7 @@ def _rules(text: str) -> tuple[Rule, ...]:
 
 def _plain(text: str) -> str:
     """Return markdown as plain text, without names of columns and files in brackets."""
-    joined = re.sub(r"(?<=[^\x00-\x7f])\n *(?=[^\x00-\x7f])", "", text)  # no blank between lines of Japanese
+    joined = re.sub(r"(?<=[^\x00-\x7f])\n *(?=[^\x00-\x7f])", "", text)  # no space between lines of Japanese
     return " ".join(re.sub(r" ?\((?:`[^`]+`(?:, |、)?)+\)|[*`]", "", joined).split())
 
 

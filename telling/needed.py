@@ -15,7 +15,7 @@ from telling.blocks import Block, Cell, Flat, Number, Telling
 from telling.words import Words
 
 FILE = "needed"
-FAR = 0.1  # of the exact amount: what is rounded up or down by more says so
+FAR = 0.1  # relative to the exact amount: larger rounding differences are stated
 
 
 def _decimals(value: float) -> int:
@@ -46,7 +46,7 @@ def each_quarter(definition: Definition, needed: Needed, words: Words) -> str:
         return "―"
     size = abs(needed.per_quarter)
     step, places, is_rough = _exact_to(definition, size, needed.figure, needed.goal)
-    steps = round(size / step, 9)  # what a float adds is no step
+    steps = round(size / step, 9)  # floating point noise is not a step
     whole = floor(steps) if needed.is_budget else ceil(steps)
     if size > 0 and (steps < 0.5 or not whole):
         return words("need_under", amount=_written(definition, step, places, words))

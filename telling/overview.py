@@ -202,7 +202,7 @@ def coverage_lines(item: Scored, rolled: RollUp, names: Callable[[Sequence[str]]
         words: of the language.
     """
     definition, total = item.entry.definition, rolled.figure
-    if rolled.is_published_only:  # nobody reported, so nobody failed to: a list of those without a figure would say so
+    if rolled.is_published_only:  # with no reports at all, a list of missing ones would be misleading
         lines = [words("coverage_published_only", names=names(rolled.with_figures))]
         if rolled.official is not None:
             lines.append(words("coverage_official_only", official=figure_text(definition, rolled.official, words.language)))

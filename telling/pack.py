@@ -16,7 +16,7 @@ from telling.overview import groups, lead, shown_first, theme_name
 from telling.shifts import stood
 from telling.words import Words
 
-LISTED, TO_DECIDE, CHANGED, PROJECTS = 8, 3, 4, 7  # lines of the first page; what is left out is counted
+LISTED, TO_DECIDE, CHANGED, PROJECTS = 8, 3, 4, 7  # lines of the first page; the number left out is stated
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +75,7 @@ class Front:
     projects: tuple[ProjectLine, ...]
     trend: Scored | None
     changes: tuple[tuple[str, str, str], ...]
-    left_out: tuple[int, int, int, int]  # rows, of what is to be decided, changes, projects
+    left_out: tuple[int, int, int, int]  # rows left out of decisions, changes, projects
 
 
 def front(agenda: Agenda) -> Front:
@@ -128,9 +128,7 @@ def _bar(item: Scored) -> PlanBar | None:
 def _projects(agenda: Agenda) -> list[ProjectLine]:
     report, w = agenda.report, agenda.words
     contradicted = {code for code in (p.code for p in report.core) if agenda.is_contradicted(code)}
-    listed = sorted(
-        (p for p in report.core if p.scored or p.milestones), key=lambda p: not p.tally.judged
-    )  # first what can be judged
+    listed = sorted((p for p in report.core if p.scored or p.milestones), key=lambda p: not p.tally.judged)  # judged ones first
     return [
         ProjectLine(
             p.status, status_word(p.status, w.language), w.named(p.row), p.code in contradicted,

@@ -45,7 +45,7 @@ def answer_table(
     headings = list(first)
     for column in question.columns:
         own = heading(column, language)
-        headings.append(f"{own} [{column.name}]" if own in headings else own)  # as one of ours, or as another in this language
+        headings.append(f"{own} [{column.name}]" if own in headings else own)  # in our or another notation of this language
     return headings, cells
 
 

@@ -21,9 +21,9 @@ from telling.projects import called
 from telling.words import Words
 
 KINDS = finding.KINDS
-_rest = finding.Growing()  # of all that is no procedure, whatever the day and the database
-CONTEXT = 90  # letters of the line beneath a title
-# The pages of the dashboard that a name leads to; those of the office are none of the public's.
+_rest = finding.Growing()  # of all entries except procedures, independent of day and database
+CONTEXT = 90  # characters of the line below a title
+# Dashboard pages found by name; pages of the office are internal.
 PAGES = ("overview", "bureau", "projects", "procedures", "facilities", "standing", "changes", "revisions", "about")
 
 
@@ -117,7 +117,7 @@ def _entries(moment: Moment) -> list[finding.Searchable]:
     return entries
 
 
-# What stands on the page of data and definitions besides the method, by its anchor there, and the text that says what it is.
+# Further content of the page of data and definitions, by anchor, with its description.
 ABOUT = {
     "method": "about_lead",
     "definitions": "",
@@ -190,7 +190,7 @@ def answer_of(telling: Telling, entry: finding.Searchable, procedures: Mapping[s
     kind, code = entry.kind, entry.code
     w, moment = telling.words, telling.moment
     title, context, page, query = entry.names[0], "", "", {"code": code}
-    if w.language.partition("-")[0] != SOURCE and len(entry.names) > 1 and entry.names[1]:  # plain Japanese has the Japanese names
+    if w.language.partition("-")[0] != SOURCE and len(entry.names) > 1 and entry.names[1]:  # plain Japanese uses the Japanese names
         title = entry.names[1]
     anchor = ""
     online: bool | None = None

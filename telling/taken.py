@@ -23,8 +23,8 @@ from telling.blocks import Block, Telling
 from telling.citation import citation
 from telling.words import Words
 
-NOW = "now/"  # before the name of a chart in the organisation of today
-NAMED = 3  # sources on a picture; more are counted
+NOW = "now/"  # prefix of a chart's name in the current organisation (now)
+NAMED = 3  # sources named on a picture; of further ones the number
 FORMS = {"svg": "image/svg+xml", "png": "image/png", "csv": "text/csv"}
 
 

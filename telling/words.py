@@ -64,7 +64,7 @@ class Words:
         return self("in_japanese", text=text) if self.language != SOURCE and is_japanese(text) else text
 
 
-# An end of a line within a sentence of Japanese: a browser makes a space of it. What follows is no item of a list.
+# A line break within a Japanese sentence, which browsers show as a space; not followed by a list item.
 _WITHIN = re.compile(
     r"(?m)^(?!#)(.*[)\u3000-\u30ff\u4e00-\u9fff\uff00-\uffef])\n *(?=[\u3000-\u30ff\u4e00-\u9fff\uff00-\uffef]|\d+(?![\d.]))"
 )

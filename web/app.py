@@ -24,15 +24,15 @@ from web.uploads import UploadGate, Uploads
 class App(st.App):
     """The app of the pages. It passes its file storage to the runtime, for which ``st.App`` has no argument."""
 
-    sessions: Sessions  # there once the runtime is
+    sessions: Sessions  # available once the runtime is
 
     def __init__(self, script_path: Path, **parts: Any) -> None:
         self.uploads, self.downloads = Uploads(), Downloads()
         super().__init__(script_path, **parts)
-        # Before anybody comes: else the first visit looks for its page among the files of ``pages`` and tells the reader that
-        # an address which is no file's name does not exist.
+        # Before the first visit, which would otherwise look for its page among the files of ``pages`` and report
+        # that an address without a file does not exist.
         PagesManager.uses_pages_directory = False
-        # Before its routes are made, and not before it is known where the script stands, beside which config.toml lies.
+        # Before its routes are made, but after the script's path is known, beside which config.toml lies.
         config.set_option("server.baseUrlPath", settings().base_path)
 
     def gated(self) -> ASGIApp:

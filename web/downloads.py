@@ -39,7 +39,7 @@ class Downloads(MemoryMediaFileStorage):
 
     def load_and_get_id(self, path_or_data: str | bytes, mimetype: str, kind: MediaFileKind, filename: str | None = None) -> str:
         session_id, content_id = _session_here(), super().load_and_get_id(path_or_data, mimetype, kind, filename)
-        if get_script_run_ctx(suppress_warning=True):  # a file made later was offered by its page before
+        if get_script_run_ctx(suppress_warning=True):  # a deferred file was offered earlier by its page
             self.note()
         file_id = hashlib.blake2b(f"{session_id} {content_id}".encode(), key=self._key, digest_size=24).hexdigest()
         self._files_by_id[file_id] = self._files_by_id.pop(content_id)

@@ -15,7 +15,7 @@ from kpis.settings import settings
 from pages.parts.menu import OFFICE, SECTIONS
 from publishers.editions import on_disk
 
-# Streamlit's own addresses: websocket and uploads, scripts, media files, sign-in, and the files beside its page.
+# Streamlit's own addresses: websocket and uploads, scripts, media files, sign-in, and static files.
 _STREAMLITS = re.compile(r"/(?:_stcore|static|media|auth)/.*|/(?:oauth2callback|favicon\.png|manifest\.json|)")
 
 
@@ -56,5 +56,5 @@ def is_page(place: str) -> bool:
                 if place == own.page.address:
                     return True
     except (EditionRefused, GovernmentUnreadable, NotFound):
-        return True  # the page says what is wrong
+        return True  # the page itself reports the error
     return False

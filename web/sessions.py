@@ -37,7 +37,7 @@ from kpis.store.store import Store
 from kpis.store.unavailable import said_outside
 
 LINGER_SECONDS = 30.0
-_LEFT = (1000, 1001, 1005)  # codes with which a browser closes a page that is left; a line that breaks has none
+_LEFT = (1000, 1001, 1005)  # close codes of a page that is left; a broken connection has none
 
 
 @dataclass
@@ -51,7 +51,7 @@ class Socket:
 LINE: ContextVar[Socket | None] = ContextVar("line", default=None)
 
 
-# What a page of ours says to the server. Streamlit would also tell of its git repository, empty caches and write files for programmers.
+# Messages that our pages send. Streamlit would also report its git repository, clear caches and write files for developers.
 _SAID = ("rerun_script", "stop_script", "file_urls_request", "app_heartbeat", "backend_operation_request")
 _OPERATIONS = ("deferred_file", "dataframe_chunk")
 
@@ -81,7 +81,7 @@ class Lines:
         if scope["type"] != "websocket":
             try:
                 await self.app(scope, receive, send)
-            except Unavailable as error:  # of a gate, which has answered nothing yet
+            except Unavailable as error:  # for a gate, before any response
                 await refuse(scope, send, 503, said_outside(error), headers={"Retry-After": "30"})
             return
         line = Socket()
@@ -125,7 +125,7 @@ class Sessions(WebsocketSessionManager):
         self, client: SessionClient, script_data: Any, user_info: Any, existing_session_id: str | None = None,
         session_id_override: str | None = None,
     ) -> str:  # fmt: skip
-        claims = dict(user_info)  # a copy: Streamlit empties its own when one signs out
+        claims = dict(user_info)  # a copy: Streamlit empties its own at sign-out
         session_id = super().connect_session(client, script_data, user_info, existing_session_id, session_id_override)
         self._stay(session_id)
         self.claims[session_id] = claims

@@ -20,8 +20,8 @@ from kpis.seen import counts
 from kpis.settings import settings
 from web.sessions import Sessions, claims_of, is_same_sign_in, viewer
 
-FRAME_BYTES = 64 * 1024  # what stands round a file in the body of a request
-PIECE_SECONDS = 20.0  # between two pieces of a body
+FRAME_BYTES = 64 * 1024  # overhead of multipart framing in a request body
+PIECE_SECONDS = 20.0  # seconds between two pieces of a body
 _FILE = re.compile(r"[0-9A-Za-z-]{1,64}")
 Refusal = tuple[int, Message]
 
@@ -139,11 +139,11 @@ class UploadGate:
         try:
             await self.app(scope, counted, answered)
         except ClientDisconnect:
-            pass  # by us, or by whoever brought the file
+            pass  # by us, or by the client
         finally:
             counts.UPLOAD_BYTES.inc(arrival.size)
             uploads.arriving[session_id].remove(arrival)
             if not uploads.arriving[session_id]:
                 uploads.arriving.pop(session_id)
             if not self.sessions().is_active_session(session_id):
-                uploads.remove_session_files(session_id)  # left while the last piece came
+                uploads.remove_session_files(session_id)  # the page was left while the last piece arrived

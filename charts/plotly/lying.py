@@ -14,10 +14,10 @@ from charts.plotly.styled import put, styled
 from charts.style import GRID, INK
 from charts.ticks import in_lines, width_of
 
-ROOM = 130.0  # pixels of a name: a phone, which is sent the same figure, keeps as much for the bars
-ROWS = (25, 33, 47, 61)  # pixels of a row whose name takes one, two, three or four lines
+ROOM = 130.0  # pixels of a name: on a phone, which gets the same figure, as much remains for the bars
+ROWS = (25, 33, 47, 61)  # pixels of a row by number of lines of its name, one to four
 BAR = 14  # pixels of a bar
-ABOVE, BELOW, TITLE = 10, 26, 20  # pixels above and below the rows, and for the title of the axis
+ABOVE, BELOW, TITLE = 10, 26, 20  # pixels above and below the rows, and for the axis title
 
 
 class BarRows:

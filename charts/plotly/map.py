@@ -14,8 +14,8 @@ from charts.shapes import Tile
 from charts.style import INK, MANY, NONE, PLAN, SOME, fill_of
 from charts.ticks import in_lines
 
-TILE_HEIGHT, NUMBERS = 122, 34  # of a tile, and of the two lines of numbers in it
-WIDE = 1100  # pixels of the map by outlines
+TILE_HEIGHT, NUMBERS = 122, 34  # size of a tile, and of the two lines of numbers in it
+WIDE = 1100  # height in pixels of the map by outlines
 
 
 def tile_map(frame: pd.DataFrame, *, upright: bool) -> go.Figure:
@@ -53,7 +53,7 @@ def tile_map(frame: pd.DataFrame, *, upright: bool) -> go.Figure:
     )  # fmt: skip
     rows = int(frame["row"].max() - frame["row"].min()) + 1
     styled(figure, height=TILE_HEIGHT * rows + 20)
-    # What all tiles share is said once: the map is sent at every look.
+    # Common properties of tiles are set once: the map is sent at every view.
     figure.layout.template.layout.update(
         shapedefaults={"line_width": 1, "layer": "below"},
         annotationdefaults={"showarrow": False, "yanchor": "top", "font": {"size": 12, "color": INK}},

@@ -24,7 +24,7 @@ def ranked(shape: Ranked) -> go.Figure:
         )
     )  # fmt: skip
     if any(bar.planned is not None for bar in bars):
-        for width, colour in ((5, PAPER), (2, INK)):  # a tick with a halo: it is seen on the bar and beside it
+        for width, colour in ((5, PAPER), (2, INK)):  # a tick with a halo, visible on and beside the bar
             figure.add_scatter(
                 x=[None if bar.planned is None else bar.planned / divisor for bar in bars], y=rows.middles, mode="markers", hoverinfo="skip",
                 marker={"symbol": "line-ns", "size": 20, "line": {"width": width, "color": colour}}, cliponaxis=False,

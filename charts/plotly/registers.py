@@ -107,7 +107,7 @@ def cumulative(
             yanchor="bottom" if not is_plan else "top", yshift=4 if not is_plan else -4, font={"size": 12, "color": colour},
         )  # fmt: skip
     styled(figure, height=300)
-    figure.add_annotation(  # upright words on a side are read with the head bent
+    figure.add_annotation(  # rotated text is hard to read
         x=0, y=1, xref="paper", yref="paper", text=unit, showarrow=False, xanchor="left", xshift=-44, yanchor="bottom", yshift=6, font={"size": 12}
     )  # fmt: skip
     figure.update_yaxes(range=[0, top * 1.2], tickformat=",", nticks=5)

@@ -15,7 +15,7 @@ from kpis.languages import point_and_group
 CONFIG: dict[str, Any] = {"displayModeBar": False, "responsive": True, "scrollZoom": False, "locale": "en"}
 
 
-class Finished(go.Figure):  # type: ignore[misc]  # Plotly comes without types
+class Finished(go.Figure):  # type: ignore[misc]  # Plotly has no types
     """An immutable figure, serialised once and not at every run of a page."""
 
     def __init__(self, figure: go.Figure) -> None:

@@ -21,7 +21,7 @@ SYMBOLS = {
 }
 
 
-LABEL_WIDTH = 46  # half-width letters that fit above a row on a phone
+LABEL_WIDTH = 46  # half-width characters that fit above a row on a phone
 
 
 def timeline(shape: Timeline, language: str) -> go.Figure:

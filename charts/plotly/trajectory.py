@@ -13,9 +13,9 @@ from charts.ticks import NARROW, on_axis
 
 _PAPER = "rgba(255,255,255,0.85)"
 HEIGHT = 300  # pixels
-LEGEND = 48  # pixels of its two lines on a phone, which the plot is not to lose
-SIGNS = 0.1  # of the value axis: a row of circled numbers
-# The line that is judged is solid, with full dots; others are thinner, their dots open.
+LEGEND = 48  # pixels of its two lines on a phone, added so that the plot keeps its height
+SIGNS = 0.1  # share of the value axis for a row of circled numbers
+# The judged line is solid with filled dots; others are thinner with open dots.
 OPEN = ("circle", "square", "diamond", "triangle-up")
 
 
@@ -48,7 +48,7 @@ def trajectory(shape: Series) -> go.Figure:
     _labels(figure, shape, reach=reach)
     if len(shape.lines) > 1:
         figure.update_layout(
-            showlegend=True, margin={"b": 64},  # below the axis: above the plot, the unit takes the line on a phone
+            showlegend=True, margin={"b": 64},  # below the axis: above the plot, the unit occupies that line on a phone
             legend={"orientation": "h", "x": 0, "xanchor": "left", "y": -0.12, "yanchor": "top", "font": {"size": 12}},
         )  # fmt: skip
     return figure

@@ -9,8 +9,8 @@ from kpis.as_text import escaped
 from kpis.text import format_number
 
 EDGE = "#767676"
-NAMES = 190.0  # of a wide picture's row, on the left; a narrow one has its names above the bars
-ROWS, BAR = (25, 34, 48, 62), 14  # a row whose name takes one, two, three or four lines; its bar
+NAMES = 190.0  # width of names left of the bars in a wide picture; narrow ones have names above the bars
+ROWS, BAR = (25, 34, 48, 62), 14  # height of a row by number of lines of its name, one to four; height of its bar
 BOLDER = 1.08  # bold words are wider
 
 

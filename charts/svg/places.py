@@ -9,7 +9,7 @@ from charts.svg.pen import Pen, clipped
 from charts.ticks import width_of
 from kpis.as_text import escaped
 
-NUMBERS, EDGES = 37.0, 12.0  # of a tile: the two lines of its numbers, the room above and below a name
+NUMBERS, EDGES = 37.0, 12.0  # of a tile: the two lines of its numbers, the space above and below a name
 
 
 def outlined(shape: Tiles, pen: Pen) -> float:
@@ -23,7 +23,7 @@ def outlined(shape: Tiles, pen: Pen) -> float:
             f"<title>{escaped(tile_text(area.tile))}</title></path>"
         )
         pen.parts.append(_leading(area.tile, area_marks, pen))
-    for area in drawn_places:  # after all outlines: a number may reach into the next
+    for area in drawn_places:  # after all outlines: a number may overlap a neighbour
         if area.tile.total:
             x, y = area.middle
             pen.parts.append(
@@ -55,7 +55,7 @@ def tiled(shape: Tiles, pen: Pen) -> float:
     lefts, tops = [t.column for t in shape.tiles], [t.row for t in shape.tiles]
     wide = (pen.width - 4) / (max(lefts) - min(lefts) + 1)
     longest = max(len(t.name) for t in shape.tiles)
-    # Numbers take two lines: a tile is 13 pixels wide on a small phone. A name that is turned has all of its tile where nothing is listed.
+    # Numbers take two lines: a tile is 13 pixels wide on a small phone. A vertical name uses the whole tile if nothing is listed.
     turned = max(width_of(t.name) + (NUMBERS if t.total else EDGES) for t in shape.tiles)
     tall = longest * 14 + NUMBERS + 2 if shape.upright else max(105.0, turned)
     for tile in shape.tiles:

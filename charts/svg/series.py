@@ -14,10 +14,10 @@ from kpis.text import axis_number
 
 WIDE, NARROW = (720, 320), (340, 250)
 LEFT, RIGHT, TOP, BOTTOM = 58, 20, 30, 30
-INSET = 8  # of the first and last day from the ends of the axis
+INSET = 8  # distance of the first and last day from the ends of the axis
 ROW = 18
-SIGNS = 20  # a row of circled numbers over the plot
-EM = 13  # of the text, in units of the picture
+SIGNS = 20  # height of a row of circled numbers above the plot
+EM = 13  # font size, in picture units
 HALO = ' paint-order="stroke" stroke="#FFFFFF" stroke-width="3" stroke-linejoin="round"'
 OPEN = ("circle", "square", "diamond", "triangle")
 
@@ -93,10 +93,10 @@ class _Drawing:
         parts = []
         for place, row in enumerate(self.rows):
             for left, number, line in row:
-                y = 16 + ROW * (place + 1)  # under the unit
+                y = 16 + ROW * (place + 1)  # below the unit
                 parts.append(self._dot(left + 6, y - 4, number, ""))
                 parts.append(f'<text x="{left + 16:.1f}" y="{y}">{escaped(line.word)}</text>')
-                self.taken.append((left, y - EM, left + 16 + width_of(line.word, EM), y + 3))  # no value is written over it
+                self.taken.append((left, y - EM, left + 16 + width_of(line.word, EM), y + 3))  # reserved: no label over it
         return parts
 
     def _happened(self) -> list[str]:
@@ -120,7 +120,7 @@ class _Drawing:
             return []
         upper = [f"{self.x(e.day):.1f},{self.y(e.high):.1f}" for e in expected]
         lower = [f"{self.x(e.day):.1f},{self.y(e.low):.1f}" for e in reversed(expected)]
-        if len(expected) == 1:  # one day has no breadth
+        if len(expected) == 1:  # a single day has no extent
             e = expected[0]
             band = f'<path d="M{self.x(e.day):.1f} {self.y(e.low):.1f}V{self.y(e.high):.1f}" stroke="{FILL}" stroke-width="8"/>'
         else:
@@ -156,7 +156,7 @@ class _Drawing:
     def _dots(self) -> list[str]:
         placed = [(p, n) for n, line in enumerate(self.shape.lines) for p in line.points if p.value is not None]
         parts = []
-        for point, number in sorted(placed, key=lambda h: h[0].day):  # in order of time: so they are told by the keyboard
+        for point, number in sorted(placed, key=lambda h: h[0].day):  # in order of time, which is the order for keyboard users
             assert point.value is not None
             x, y = self.x(point.day), self.y(point.value)
             self.taken.append((x - 6, y - 6, x + 6, y + 6))
@@ -183,7 +183,7 @@ class _Drawing:
         corners = {"square": "-4,-4 4,-4 4,4 -4,4", "diamond": "0,-5 5,0 0,5 -5,0", "triangle": "0,-5 5,4 -5,4"}
         over = corners.get(OPEN[number % len(OPEN)])
         body = f'<polygon points="{over}" transform="translate({x:.1f} {y:.1f})" {look}/>' if over else ""
-        # A circle carries the value in any case: it is what the pointer and the keyboard find.
+        # A circle always carries the value: it is the target of pointer and keyboard.
         bare = 'fill="none" stroke="none" pointer-events="all"' if over else look
         return body + (f'<circle cx="{x:.1f}" cy="{y:.1f}" r="4" {bare}>{title}</circle>' if label or not over else "")
 
@@ -211,7 +211,7 @@ class _Drawing:
         wide = width_of(words, EM) * (1.06 if is_bold else 1.0)
         x, y = self.x(point.day), self.y(point.value)
         room = (2.0, self.top - TOP + 2.0, self.width - 2.0, self.height - BOTTOM - 2.0)
-        lefts = [x - wide / 2, x - wide + 10, x - 10]  # over the point, ending at it, beginning at it
+        lefts = [x - wide / 2, x - wide + 10, x - 10]  # above the point, ending at it, beginning at it
         tried = [(min(max(left, room[0]), room[2] - wide), y + line) for line in lines for left in lefts]
         place = self._free(tried, wide, y, room)
         weight = ' font-weight="700"' if is_bold else ""
@@ -221,7 +221,7 @@ class _Drawing:
         """Return the candidate place with the least overlap of dots and labels, nearest to its point; reserve it."""
         lefts = [left for left, _ in places]
         first, last = min(lefts), max(lefts) + wide
-        near = [t for t in self.taken if t[2] > first and t[0] < last]  # none of the others can be covered
+        near = [t for t in self.taken if t[2] > first and t[0] < last]  # no overlap possible with the others
 
         def cost(place: tuple[float, float]) -> float:
             left, base = place
@@ -232,7 +232,7 @@ class _Drawing:
             outside = max(0.0, room[1] - box[1]) + max(0.0, box[3] - room[3])
             return over + 1000 * outside + 2 * abs(base - y)
 
-        best = min(places, key=cost)  # the first of equals
+        best = min(places, key=cost)  # the first of equal ones
         self.taken.append((best[0], best[1] - EM, best[0] + wide, best[1] + 3))
         return best
 

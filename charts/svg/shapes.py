@@ -52,7 +52,7 @@ def drawing(
         height = outlined(shape, pen)
     else:
         height = tiled(shape, pen)
-    # A picture holds nothing that can be pressed; a map that leads to places is a group of links.
+    # An image has no interactive content; a map with links is a group.
     role = "group" if any("<a " in part for part in pen.parts) else "img"
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" class="chart still {name}" viewBox="0 0 {size[0]} {height:.0f}" role="{role}" '

@@ -47,7 +47,7 @@ def look_of(status: str) -> str:
     return f"mk mk-{status if status in LOOK else UNKNOWN}"
 
 
-# Colours in dark: a sign or a loud fill → its own; a loud sign is dark on its light fill, a quiet fill a tint.
+# Dark colours: of a sign or loud fill; a loud sign is dark on its light fill, a quiet fill a tint.
 DARK = {GOOD: "#71C598", FINE: "#9DB7F9", WARN: "#FF8D44", BAD: "#FF7171", WORST: "#FF9696", FAINT: "#A9ACB8", "#E6F5EC": "#12352A", "#E8F1FE": "#1B2747", "#FFF": "#12141A"}  # fmt: skip
 
 
@@ -63,7 +63,7 @@ def sheet() -> str:
         f".strip{{display:inline-flex;gap:{GAP}px;padding-bottom:4px;vertical-align:middle}}",
         f".strip .mk:last-child{{box-shadow:0 2px 0 {light_or_dark('#fff', '#12141A')},0 4px 0 {light_or_dark('#1a1a1c', '#F1F1F4')}}}",
     ]
-    alike: dict[str, list[str]] = {}  # what several marks have in common is said once, for every page loads this
+    alike: dict[str, list[str]] = {}  # common rules are merged, since every page loads this sheet
     for name, (fill, ink, sign) in looks.items():
         edge = f"border:1px dashed {light_or_dark(FAINT, DARK[FAINT])}"
         alike.setdefault(f"background:{light_or_dark(fill, DARK[fill])}" if fill else edge, []).append(f".mk-{name}")

@@ -13,7 +13,7 @@ from kpis.as_text import escaped
 
 ROW, LEFT, RIGHT, TOP, BOTTOM = 42, 12, 20, 28, 30
 _LOOK = 'fill="#FFFFFF" stroke="{}" stroke-width="2"'
-_MARKS = {  # round the middle of the mark
+_MARKS = {  # around the centre of the mark
     "start": f'<path d="M0 -6V6" stroke="{PLAN}" stroke-width="2"/>', "planned": f'<path d="M0 -6L6 0L0 6L-6 0Z" {_LOOK.format(PLAN)}/>',
     "replanned": f'<path d="M-5 -6L6 0L-5 6Z" {_LOOK.format(PLAN)}/>', "actual": f'<circle r="5.5" fill="{ACTUAL}"/>',
 }  # fmt: skip

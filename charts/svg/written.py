@@ -7,7 +7,7 @@ import re
 from charts.style import INK
 from kpis.as_text import escaped
 
-LEADING = 1.35  # from line to line, in heights of a letter
+LEADING = 1.35  # line height, in font sizes
 _PARTS = re.compile(r"[ -~]+?(?:\s|$)|[ -~]+|.")
 
 

@@ -16,7 +16,7 @@ from kpis.store.unavailable import SETTINGS
 from kpis.store.upgrade import differing, newest_version, version_of
 from publishers.doctor.findings import Finding, doubt, ok, wrong
 
-# What the product relies on; what PostgreSQL answers to SHOW.
+# Required answers of PostgreSQL to SHOW.
 _SQLITE = {"foreign_keys": ("1",), "synchronous": ("2", "3"), "journal_mode": ("wal",)}
 _POSTGRESQL = {
     "fsync": ("on",), "full_page_writes": ("on",), "synchronous_commit": ("on", "remote_apply", "remote_write"), "server_encoding": ("UTF8",),

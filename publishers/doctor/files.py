@@ -16,7 +16,7 @@ from kpis.store.engine import file_of
 from publishers.backup import MANIFEST
 from publishers.doctor.findings import Finding, doubt, ok, wrong
 
-ROOM_BYTES = 200_000_000  # an edition, a load and its journal; less, and the next of them may not end
+ROOM_BYTES = 200_000_000  # room for an edition, a load and its journal; with less the next of them may fail
 
 
 def written_to(chosen: Settings) -> list[Path]:

@@ -49,7 +49,7 @@ def looked(check: str, look: Callable[[], Iterable[Finding]]) -> Iterator[Findin
         yield from look()
     except MierukaError as error:
         yield Finding(check, "error", error.message)
-    except Exception as error:  # noqa: BLE001  # whatever stops one look must not stop the others
+    except Exception as error:  # noqa: BLE001  # a failing check must not stop the others
         failure = unavailable(error) or Unavailable(
             "unexpected", exit_code=UNEXPECTED, fault=f"{type(error).__name__}: {error}"[:300]
         )

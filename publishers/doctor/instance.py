@@ -26,8 +26,8 @@ from publishers.editions.keys import in_force, load_private, public_of
 from publishers.editions.verify import verify
 from publishers.fonts import FONTS, japanese
 
-FEW_FILES = 1024  # a page that is open holds one, a file that is sent another
-_NARROWEST = {4: 8, 6: 32}  # a network of proxies wider than this is nobody's own
+FEW_FILES = 1024  # one descriptor per open page, one per file being sent
+_NARROWEST = {4: 8, 6: 32}  # a proxy network wider than this cannot be trusted
 
 
 def examined(*, now: datetime) -> Iterator[Finding]:
@@ -39,7 +39,7 @@ def examined(*, now: datetime) -> Iterator[Finding]:
         yield finding
         chosen = settings() if finding.grade == "ok" else None
     if chosen is None:
-        return  # nothing further is known of where anything is
+        return  # without settings no locations are known
     yield from looked("settings", unknown)
     yield from looked("addresses", lambda: addresses(chosen))
     yield from looked("disk", lambda: folders(chosen))
@@ -106,7 +106,7 @@ def editions(chosen: Settings) -> Iterator[Finding]:
     else:
         file = file_of(chosen.database_url)
         if (file is not None and not file.is_file()) or not _is_current(chosen):
-            return  # said of the database
+            return  # already reported for the database
         store = Store(chosen.database_url, is_looked_at=True)
         faults, shown = record.faults(store, folder), on_disk.current(folder)
         yield from _key(chosen, store)
@@ -152,7 +152,7 @@ def _key(chosen: Settings, store: Store) -> Iterator[Finding]:
     with store.reading() as session:
         key = in_force(record.keys_in(session), pointer=10**9)
     if key is None:
-        return  # the first publication makes it
+        return  # created by the first publication
     private = load_private(chosen.signing_key_file)
     if private is None:
         yield wrong("key", "doctor_key_missing", path=chosen.signing_key_file)

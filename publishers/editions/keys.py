@@ -23,7 +23,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 
 from kpis.errors import EditionRefused, SettingsRefused
 
-NEXT = ".next"  # a new private key, until the database knows it
+NEXT = ".next"  # a new private key, until it is recorded in the database
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -34,9 +34,9 @@ POINTER, MANIFEST, DATABASE, CHANGES, SITE = "current.json", "manifest.json", "e
 KEYS, SIGNATURE = "keys.json", "manifest.sig"
 GOVERNMENT = "government"
 _NUMBERED = re.compile("[0-9]{4}")
-_LARGEST = 10_000_000  # bytes of a pointer or a list of keys: nobody withdraws so much
+_LARGEST = 10_000_000  # bytes of a pointer or a list of keys: no real one is that large
 _Stamp = tuple[int, int, int, int]
-_seen_keys: dict[Path, str] = {}  # folder → the last key that this process saw there: from then on it must lead to the others
+_seen_keys: dict[Path, str] = {}  # folder → last key seen there by this process: later keys must follow from it
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -102,7 +102,7 @@ class Pointer:
     withdrawn: Mapping[int, Mapping[str, str]]
     sequence: int = 0
     edition_sha256: str = ""
-    sha256: str = ""  # of the document itself
+    sha256: str = ""  # checksum of the document itself
 
 
 def folder_name(number: int) -> str:
@@ -152,7 +152,7 @@ def keys(folder: Path) -> tuple[Key, ...]:
 _pinned = lru_cache(maxsize=16)(pinned_key)
 _resolved = lru_cache(maxsize=16)(
     Path.resolve
-)  # asked at every run of a page; whoever turns a link elsewhere stays bound to the keys seen
+)  # called at every run of a page; later changes of the folder must still follow from the keys seen
 
 
 @lru_cache(maxsize=64)
@@ -225,7 +225,7 @@ def opened(folder: Path, number: int) -> Edition:
     key = in_force(trusted_keys, edition=number)
     if key is not None:
         is_proved = edition.manifest.get("edition") == number and signed_by(edition, key)
-    else:  # published before there were keys: the next one names it, and so on up to the first that is signed
+    else:  # published before there were keys: vouched for by the chain of manifests up to the first signed one
         is_proved = opened(folder, number + 1).manifest.get("previous_sha256") == edition.sha256
     if not is_proved:
         raise EditionRefused("edition_not_signed", number=number)

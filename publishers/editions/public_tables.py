@@ -166,7 +166,7 @@ class _Seen:
         for row in rows:
             if (
                 key and row[key] not in self._named[key] and not row.get("publishes_on")
-            ):  # what is announced is public before it is there
+            ):  # announced dates are public before they are reached
                 continue
             for name, named in self._named.items():
                 if name != key and row.get(name):
@@ -174,10 +174,10 @@ class _Seen:
             if model is tables.Observation:
                 self.series.add((row["indicator_code"], row["bureau_code"]))
             if model is tables.MilestoneDate:
-                # That a bureau reported the day is public (the state follows from it), not in which report.
+                # That a bureau reported the date is public (the state follows from it), the report itself is not.
                 row["submission_id"] = None if row["submission_id"] is None else 0
             number += 1
-            if has_number:  # numbers of our own: those of the working database say how much was never published
+            if has_number:  # renumbered: the numbers of the working database would reveal how many rows are unpublished
                 row["id"] = number
             yield row
 
@@ -196,7 +196,7 @@ class _Rows:
             submissions = table_of(tables.Submission)
             approved = select(submissions.c.id).where(submissions.c.state == "approved")
             query = query.where(table.c.submission_id.is_(None) | table.c.submission_id.in_(approved))
-        if "confirmed_at" in table.c:  # what the office thinks is public when a second person has confirmed it
+        if "confirmed_at" in table.c:  # an assessment is public once a second person has confirmed it
             query = query.where(table.c.confirmed_at <= known_at)
         if model is tables.Translation:
             query = query.where(or_(*(_is_text_of(public_table) for public_table in PUBLIC)))

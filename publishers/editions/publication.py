@@ -43,7 +43,7 @@ from publishers.editions.verify import table_digests, verify
 from publishers.site import write as static_edition
 from telling.changes import Difference, compare
 
-FAR_AHEAD = timedelta(days=92)  # no office is silent for a quarter: a clock so long after the latest write is doubted
+FAR_AHEAD = timedelta(days=92)  # every office writes at least once a quarter: a clock this far after the last write is doubted
 GONE = frozenset({"figure_withdrawn", "indicator_gone", "register_gone"})
 
 
@@ -59,8 +59,8 @@ class Preview:
     counts: Mapping[str, int]
     tally: Tally
     left_out: Mapping[str, int]
-    doubts: tuple[Message, ...] = ()  # what is to be confirmed first: figures that disappear, a clock far ahead
-    is_all_known: bool = True  # nothing was stored, by a clock a little ahead, at an instant that has not come
+    doubts: tuple[Message, ...] = ()  # to be confirmed first: disappearing figures, a clock far ahead
+    is_all_known: bool = True  # nothing is stored with a future instant, if the clock was slightly ahead
 
 
 def may_publish(store: Store, viewer: str | None) -> bool:
@@ -185,7 +185,7 @@ def publish(
         try:
             show(store, row, beside, folder, signing, now=now, actor=actor)
         except BaseException:
-            settle(store, folder)  # whether it was shown, the database says
+            settle(store, folder)  # the database records whether it was shown
             raise
     except BaseException:
         shutil.rmtree(beside, ignore_errors=True)
@@ -248,7 +248,7 @@ def rollback(
     with store.writing(is_figures=False) as session:
         marks = withdrawn(session, folder)
         own = marks.pop(number, None)
-        # Whoever returns to an edition takes back the act that withdrew it, and with it the others withdrawn by that act.
+        # Returning to an edition undoes the act that withdrew it, for all editions withdrawn by that act.
         marks = {n: why for n, why in marks.items() if own is None or why["at"] != own["at"]}
         for later in noted.editions:
             if later > number:

@@ -35,7 +35,7 @@ from publishers.editions.on_disk import KEYS, MANIFEST, POINTER
 from publishers.editions.scratch import beside, put, sweep, sync_folder
 from publishers.editions.verify import EditionFault, Recorded
 
-NOBODY = "system"  # whose audit lines are what a start finishes or undoes
+NOBODY = "system"  # actor of audit events for repairs made at start
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +101,7 @@ def faults(store: Store, folder: Path, number: int | None = None, *, key: str = 
             try:
                 anchor = on_disk.read_manifest(folder, n).manifest.get("trail_sha256")
             except NotFound:
-                continue  # named already
+                continue  # already reported
             if anchor and not trail.holds(session, str(anchor)):
                 wrong.append(EditionFault(n, "audit_event", Message("trail_shortened")))
     return wrong
@@ -121,7 +121,7 @@ def signer(store: Store, chosen: Settings, *, now: datetime) -> Signer:
         keys, private = keys_in(session), load_private(path)
         if keys and (private is None or name_of(public_of(private)) != keys[-1].key_id):
             waiting = path.with_name(path.name + NEXT)
-            private = load_private(waiting)  # a rotation that died before its last step
+            private = load_private(waiting)  # an interrupted rotation
             if private is None or name_of(public_of(private)) != keys[-1].key_id:
                 raise SettingsRefused("signing_key_not_here", path=path, key=keys[-1].key_id)
             waiting.replace(path)
@@ -214,7 +214,7 @@ def show(store: Store, row: Row, written: Path, folder: Path, signing: Signer, *
     number = row["edition"]
     with store.writing(is_figures=False) as session:
         known_row = session.get(tables.Publication, number)
-        if known_row is None:  # somebody's start took this for the intention of a dead process
+        if known_row is None:  # another process's start took this for the intention of a dead process
             session.execute(insert(table_of(tables.Publication)).values(**_with_publisher(session, row)))
             known_row = session.get_one(tables.Publication, number)
         if known_row.sha256 != row["sha256"] or known_row.first_shown_at is not None:
@@ -283,7 +283,7 @@ def settle(store: Store, folder: Path) -> list[Message]:
     with store.reading() as session:
         waits = session.execute(select(table_of(tables.Publication).c.edition).where(intended)).first()
     if waits:
-        with store.writing(is_figures=False) as session:  # no living publication stands between its two steps now
+        with store.writing(is_figures=False) as session:  # no running publication is between its two steps now
             table = table_of(tables.Publication)
             for row in session.execute(select(table).where(intended)).all():
                 _remove(folder, row.edition, row.sha256)
@@ -327,7 +327,7 @@ def bring(store: Store, folder: Path) -> list[Message]:
         ahead = None
     if ahead is not None and ahead.sequence > own.sequence:
         return [Message("editions_ahead", number=ahead.edition)]
-    first, last = (KEYS, POINTER) if (folder / KEYS).exists() else (POINTER, KEYS)  # at no moment an unsigned pointer beside keys
+    first, last = (KEYS, POINTER) if (folder / KEYS).exists() else (POINTER, KEYS)  # never an unsigned pointer beside keys
     try:
         for name in (first, last):
             if name in wrong:

@@ -17,7 +17,7 @@ from publishers.editions.keys import Key, in_force, is_signed, led_to, read_keys
 from publishers.editions.on_disk import KEYS, MANIFEST, POINTER, SIGNATURE, SITE, folder_name, read_pointer
 from publishers.editions.verify import EditionFault, pointer_disagrees
 
-SECONDS = 300.0  # for everything together
+SECONDS = 300.0  # total time limit
 SMALL = 20_000_000  # bytes of a manifest, a pointer, a list of keys
 LARGE = 2_000_000_000  # bytes of all files of an edition
 

@@ -64,7 +64,7 @@ def sync(path: Path, flags: int) -> None:
 
 def sync_folder(path: Path) -> None:
     """Flush the entries of a folder to disk."""
-    if os.name == "posix":  # other systems cannot open a folder
+    if os.name == "posix":  # other systems cannot open a folder as a file
         sync(path, os.O_RDONLY)
 
 

@@ -29,7 +29,7 @@ def bring(folder: Path) -> bool:
     Raises:
         OSError: the folder cannot be written to.
     """
-    if os.name != "posix":  # elsewhere links need rights of their own; an edition is exported there
+    if os.name != "posix":  # elsewhere links need special privileges; export an edition there
         return False
     pointer, documents, tree = _meant(folder)
     place = folder / SERVED
@@ -40,7 +40,7 @@ def bring(folder: Path) -> bool:
     place.mkdir(exist_ok=True)
     sweep(place, f".{CURRENT}", ".tree")
     if (tree.is_dir() or tree.is_symlink()) and not _is_as_meant(folder, pointer, documents, tree):
-        tree.rename(beside(place / "tree"))  # somebody was at it: made anew below, and this is swept away the next time
+        tree.rename(beside(place / "tree"))  # another process created it meanwhile: recreated below, and this one swept next time
     if (place / CURRENT).is_dir() and not (place / CURRENT).is_symlink():
         (place / CURRENT).rename(beside(place / "tree"))
     if not tree.is_dir():

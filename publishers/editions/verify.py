@@ -63,7 +63,7 @@ def verify(folder: Path, number: int | None = None, *, recorded: Recorded | None
         Every difference. Empty = unchanged.
     """
     faults = list(_irregular(folder))
-    if faults:  # what a link leads to is nobody's edition: nothing of it is read
+    if faults:  # a link's target belongs to no edition: it is not read
         return faults
     keys, own = _keys(folder, recorded, key)
     faults += own
@@ -90,7 +90,7 @@ def verify(folder: Path, number: int | None = None, *, recorded: Recorded | None
         if number in (None, n):
             faults.append(EditionFault(n, folder_name(n), Message("edition_missing")))
     faults += _pointer_faults(folder, keys, there, recorded)
-    faults += [] if faults else _served_faults(folder)  # else it follows from those
+    faults += [] if faults else _served_faults(folder)  # otherwise implied by those
     return list(dict.fromkeys(faults))
 
 
@@ -168,7 +168,7 @@ def _pointer_faults(folder: Path, keys: tuple[Key, ...], there: list[int], recor
         try:
             is_same = read_manifest(folder, pointer.edition).sha256 == pointer.edition_sha256
         except NotFound:
-            return  # named already
+            return  # already reported
         if not is_same:
             yield EditionFault(pointer.edition, POINTER, Message("shown_edition_other"))
     newest = max(there, default=0)
@@ -182,7 +182,7 @@ def _served_faults(folder: Path) -> Iterator[EditionFault]:
         if served.differs(folder):
             yield EditionFault(0, f"{served.SERVED}/{served.CURRENT}", Message("served_other"))
     except (OSError, EditionRefused):
-        return  # named of the pointer already
+        return  # already reported for the pointer
 
 
 def pointer_disagrees(pointer: Pointer, there: list[int]) -> Iterator[EditionFault]:

@@ -55,7 +55,7 @@ def report_page(report: QuarterReport) -> str:
 def _chart(report: QuarterReport, item: Scored) -> _Chart:
     sentence, name = item.sentence(report.words.language), report.words.named(item.entry.definition)
     shape = indicator.series(item, Telling(report.words, report.moment))
-    assert shape is not None  # only what has figures is drawn
+    assert shape is not None  # only series with figures are drawn
     return _Chart(drawing(shape, alt=f"{name}: {sentence}", size=NARROW), name, sentence)
 
 
@@ -78,7 +78,7 @@ def _tables(report: QuarterReport) -> Iterator[_Table]:
     }  # fmt: skip
     for tell, columns in printed.items():
         block = tell(report)
-        if tell is meeting.indicators:  # those without any figure stand in the workbook
+        if tell is meeting.indicators:  # those without any figure are in the workbook
             block = replace(block, rows=tuple(row for row in block.rows if row[block.columns.index(report.words("period"))]))
         if block.rows:
             yield _printed(block, [report.words(c) for c in columns], report.words)

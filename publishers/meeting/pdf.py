@@ -28,8 +28,8 @@ from telling.blocks import Block
 from telling.pack import Front
 
 CHART = (560, 230)
-SHORT = 3  # items on one sheet of which there is nothing to show
-MOST = 6  # rows of a table of what bureaus say on an item's page
+SHORT = 3  # items without chart and commentary per sheet
+MOST = 6  # rows of a commentary table on an item's page
 
 
 def pack_pdf(agenda: Agenda) -> bytes:

@@ -32,20 +32,20 @@ from telling.meeting import Drawn
 
 WIDE, HIGH, EDGE = 338.7, 190.5, 12.0  # millimetres: 16 to 9
 INK, SOFT, BLUE, GREY, ORANGE = "1A1A1C", "4D4D4D", "0017C1", "595959", "AC3E00"
-ONE_LINE = 68  # of a title at 24 points, in halves of a kanji: a longer one takes two lines at 16 and the same height
-ROWS = 8  # of a table of decisions on a slide; the others follow on the next
-FIRST = 5  # lines of what was or is to be decided on the first slide
-LOWEST = HIGH - 20.0  # where a table ends; what is left out is counted below it
-EM, LATIN = 0.3528, 0.6  # millimetres of a kanji a point of its size, and the part of it that a letter or a digit takes
-NARROW, PAD = 30.0, 2.8  # millimetres: a column that takes less is never broken; what a cell leaves at both sides
-ROOM = 36.0  # millimetres of the table for what is decided of an item
-CELL = 10.5  # points of the words of a table
+ONE_LINE = 68  # length of a title at 24 points, in half kanji: a longer one takes two lines at 16 and the same height
+ROWS = 8  # rows of a table of decisions per slide; the rest go on the next
+FIRST = 5  # lines of past or pending decisions on the first slide
+LOWEST = HIGH - 20.0  # bottom edge of tables; the number of rows left out is written below
+EM, LATIN = 0.3528, 0.6  # millimetres per point of a kanji, and the ratio of a letter or digit to it
+NARROW, PAD = 30.0, 2.8  # millimetres: a narrower column is never wrapped; padding on both sides of a cell
+ROOM = 36.0  # millimetres of the table for decisions on an item
+CELL = 10.5  # font size of tables in points
 BESIDE = 2  # rows of such a table beside a chart
-SHOWN = 3  # decisions about an item beside its chart
-LONGEST = 110  # letters of a text in a table; the whole stands in the PDF
-FEW = 7  # periods of a chart whose names have room in full; a longer row has them in two lines
+SHOWN = 3  # decisions on an item beside its chart
+LONGEST = 110  # characters of a text in a table; the full text is in the PDF
+FEW = 7  # periods of a chart with full labels; with more, labels take two lines
 _YEAR = re.compile(r"(?<=\u5e74)(?=\d)|(?=\u5e74\u5ea6)")
-Text = tuple[str, float, bool, str]  # words, size in points, bold, colour
+Text = tuple[str, float, bool, str]  # text, size in points, bold, colour
 
 
 def pack_slides(agenda: Agenda) -> bytes:
@@ -72,7 +72,7 @@ class _Slide:
     def __init__(self, book: Any, agenda: Agenda, title: str, *, above: str = "") -> None:
         self.agenda = agenda
         self.missing = (agenda.words("att_no_entry"), agenda.words("att_undecided"))  # a missing answer is a finding
-        self.held = book.slides.add_slide(book.slide_layouts[5])  # a title and nothing else
+        self.held = book.slides.add_slide(book.slide_layouts[5])  # layout with a title only
         w = agenda.words
         heading = self.held.shapes.title
         heading.left, heading.top, heading.width, heading.height = Mm(EDGE), Mm(12 if above else 9), Mm(WIDE - 2 * EDGE), Mm(15)
@@ -383,7 +383,7 @@ def _item(slide: _Slide, item: Item, agenda: Agenda) -> None:
         under = 136.0
     if item.sentences:
         slide.text(EDGE, under, half - 6, 40, [[(sentence, 11, False, SOFT)] for sentence in item.sentences[:3]])
-    # What is said stands beside what is drawn or known, and alone where there is neither.
+    # Commentary is placed beside chart or facts, and alone if there are neither.
     left = WIDE / 2 if item.drawn is not None or item.sentences else EDGE
     wide, top = WIDE - left - EDGE, 46.0
     for title, block, parts in (

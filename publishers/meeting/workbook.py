@@ -29,9 +29,9 @@ from telling.indicator import stretches_of
 from telling.meeting import QuarterReport
 
 BLUE, GREY = "0017C1", "626264"
-LINE = 16  # points; the height of a line of 11 points
-SPARE = 1.1  # lines break between words, so that a tenth of each stays blank
-THOUSAND = 1000  # up to here an axis is written as the program writes numbers: 0.5 stays 0.5
+LINE = 16  # points; height of a line of 11 point text
+SPARE = 1.1  # lines break between words, so about a tenth of each stays blank
+THOUSAND = 1000  # up to here the program's own number format is used: 0.5 stays 0.5
 Cell = str | float | int | bool | date | None
 
 
@@ -58,7 +58,7 @@ def report_book(report: QuarterReport) -> bytes:
 def _put(sheet: Worksheet, row: int, column: int, value: Cell, *, bold: bool = False, size: int = 11, wrap: bool = False) -> None:
     cell = sheet.cell(row, column, shown(value))
     if isinstance(value, str):
-        cell.data_type = "s"  # a text is never a formula, whatever it begins with
+        cell.data_type = "s"  # text is never a formula, whatever it begins with
     cell.font = Font(name=OFFICE_FONT, bold=bold, size=size)
     cell.alignment = Alignment(vertical="top", wrap_text=wrap)
     if isinstance(value, date):
@@ -230,7 +230,7 @@ def _series(sheet: Worksheet, report: QuarterReport) -> None:
         _put(sheet, row, 1, f"{words.named(definition)} ({unit})", bold=True)
         heads = [words("period"), words("actual"), words("planned")]
         row = _rows(sheet, f"series_{number}", start, heads, rows, [24, 16, 16], language)
-        # Figures that no one line may join (sums since the year began, quarters beside years): columns.
+        # Figures that no line may connect (year-to-date sums, quarters beside years): columns.
         is_counter = len(stretches_of(one.scored)) > 1
         chart = BarChart() if is_counter else LineChart()
         chart.title, chart.height, chart.width = words.named(definition), 7.5, 18

@@ -24,7 +24,7 @@ from kpis.store.store import Store
 from kpis.text import named
 from publishers.notices.wording import page_address
 
-PUBLICATIONS = 4  # to come, that are told
+PUBLICATIONS = 4  # number of future publications listed
 
 
 @dataclass(frozen=True, slots=True)

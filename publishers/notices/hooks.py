@@ -17,14 +17,14 @@ from publishers.notices.smtp import NotTaken
 if TYPE_CHECKING:
     from apprise.plugins.base import NotifyBase
 
-SECONDS = (10, 30)  # to reach a service, and to wait for its answer
-# By the name of Apprise's own class: what an address of each kind must lead to.
+SECONDS = (10, 30)  # seconds to connect, and to wait for the answer
+# By class name in Apprise: the required target of an address of each kind.
 _CLASSES = {
     WebhookKind.TEAMS: ("NotifyWorkflows",), WebhookKind.SLACK: ("NotifySlack",), WebhookKind.MATTERMOST: ("NotifyMattermost",),
 }  # fmt: skip
 _MATTERMOST = re.compile(r"(?P<fore>/(?:[\w.-]+/)*)hooks/(?P<key>[A-Za-z0-9]{1,64})/?")
 _STATUS = re.compile(r"\berror=(\d{3})\b")
-# What ``requests`` says where nothing of a message was sent.
+# Errors of ``requests`` raised before any part of a message was sent.
 _NOT_REACHED = ("NewConnectionError", "ConnectTimeoutError", "NameResolutionError", "SSLCertVerificationError", "ProxyError")
 
 
@@ -52,7 +52,7 @@ def _made(kind: str, address: str) -> NotifyBase | None:
     from apprise.plugins.base import NotifyBase  # noqa: PLC0415
 
     parts = urlsplit(address)
-    if kind == WebhookKind.MATTERMOST:  # whose own addresses Apprise knows in its own spelling only
+    if kind == WebhookKind.MATTERMOST:  # for which Apprise accepts only its own address format
         way = _MATTERMOST.fullmatch(parts.path)
         if way is None or not parts.hostname or parts.username or parts.password:
             return None
@@ -64,7 +64,7 @@ def _made(kind: str, address: str) -> NotifyBase | None:
     if not isinstance(made, NotifyBase) or type(made).__name__ not in _CLASSES[WebhookKind(kind)]:
         return None
     made.socket_connect_timeout, made.socket_read_timeout = SECONDS
-    made.retry = 0  # the outbox tries again, and knows how often
+    made.retry = 0  # the outbox retries, and counts the attempts
     return made
 
 
@@ -108,13 +108,13 @@ def hand_over(kind: str, address: str, subject: str, text: str) -> None:
             raise NotTaken("address", is_final=True)
         try:
             is_taken = bool(made.notify(body=text, title=subject, body_format="text"))
-        except Exception as error:  # noqa: BLE001  # whatever an answer does to the library, the message may have been taken
+        except Exception as error:  # noqa: BLE001  # whatever the library raises, the message may have been accepted
             raise NotTaken(type(error).__name__, is_unknown=True) from None
     if is_taken:
         return
     message = "\n".join(messages)
     status = _STATUS.search(message)
-    if status is not None:  # the service answered that it did not take it
+    if status is not None:  # the service answered that it rejected the message
         code = int(status[1])
         raise NotTaken(f"HTTP {code}", is_final=400 <= code < 500 and code not in (408, 425, 429))
     reason = next((word for word in _NOT_REACHED if word in message), "")

@@ -24,8 +24,8 @@ from publishers.notices import hooks
 from publishers.notices.smtp import NotTaken, Post, mail, message_id, post
 from publishers.notices.wording import mail_of
 
-EVERY_SECONDS = 60.0  # between two rounds of a server
-END_SECONDS = 25.0  # that a server waits for the message it is handing over
+EVERY_SECONDS = 60.0  # seconds between two rounds of a server
+END_SECONDS = 25.0  # seconds that a stopping server waits for the current message
 
 
 @dataclass(slots=True)
@@ -112,7 +112,7 @@ def by_server() -> Iterator[None]:
         while not over.is_set():
             try:
                 go(store, chosen, clock=utc_now, goes_on=lambda: not over.is_set())
-            except Exception as error:  # noqa: BLE001  # a round that fails is said, and the next one tried
+            except Exception as error:  # noqa: BLE001  # a failed round is logged, and the next one tried
                 journal.write("notices failed", level=logging.ERROR, error=error)
             over.wait(EVERY_SECONDS)
 

@@ -18,7 +18,7 @@ from urllib.parse import urlsplit
 from kpis.as_text import line
 from kpis.settings import Settings
 
-SECONDS = 30  # that one step of a conversation may take
+SECONDS = 30  # seconds for one SMTP step
 PORTS = {"starttls": 587, "tls": 465, "none": 25}
 
 
@@ -46,7 +46,7 @@ def mail(to: str, subject: str, text: str, *, chosen: Settings, name: str, langu
     made["Subject"] = line(subject)
     made["Date"] = format_datetime(now.replace(tzinfo=UTC))
     made["Message-ID"] = name
-    made["Auto-Submitted"] = "auto-generated"  # so that no machine answers (RFC 3834)
+    made["Auto-Submitted"] = "auto-generated"  # prevents automatic replies (RFC 3834)
     made.set_content(text, cte="base64" if not text.isascii() else "7bit")
     made["Content-Language"] = language
     return made
@@ -58,7 +58,7 @@ class Post:
     def __init__(self, chosen: Settings) -> None:
         self._chosen = chosen
         self._line: smtplib.SMTP | None = None
-        self._down = ""  # why the server could not be reached: the rest of a round does not wait for it again
+        self._down = ""  # why the server is unreachable: the rest of the round does not try again
 
     def hand_over(self, to: str, made: EmailMessage) -> None:
         """Send a mail.
@@ -74,7 +74,7 @@ class Post:
         except smtplib.SMTPResponseException as response:
             self.close()
             raise NotTaken(_said(response.smtp_code, response.smtp_error)) from response
-        except (OSError, smtplib.SMTPException, ValueError) as error:  # before anything of the mail was sent
+        except (OSError, smtplib.SMTPException, ValueError) as error:  # before any part of the mail was sent
             self.close()
             raise NotTaken(type(error).__name__) from error
 
@@ -87,9 +87,9 @@ class Post:
         code, response = session.docmd("DATA")
         if code != 354:
             raise NotTaken(_said(code, response), is_final=code >= 500)
-        content = re.sub(rb"(?m)^\.", b"..", made.as_bytes())  # a line of one stop ends a mail (RFC 5321, 4.5.2)
+        content = re.sub(rb"(?m)^\.", b"..", made.as_bytes())  # a line with a single dot ends a mail (RFC 5321, 4.5.2)
         session.send(content if content.endswith(b"\r\n") else content + b"\r\n")
-        try:  # from here on the server has all of it, and only its answer says whether it took it
+        try:  # from here on the server has the whole mail, and only its answer tells whether it was accepted
             session.send(b".\r\n")
             code, response = session.getreply()
         except (OSError, smtplib.SMTPException) as error:

@@ -31,9 +31,9 @@ def public_facilities(moment: Moment, who: PublisherFields, codes: Mapping[str, 
     rows = []
     for row in moment.register(tables.Facility):
         if row.facility_code in ended or row.is_class:
-            continue  # a class of facilities has no place of its own
+            continue  # an aggregate row has no location
         place = row.municipality_ja
-        one_cell = {(), (place.strip(),)}  # it cannot name two municipalities
+        one_cell = {(), (place.strip(),)}  # it must be unambiguous
         several = values_in("municipality_ja", place) not in one_cell
         filled = {
             "全国地方公共団体コード": who.code, "ID": row.facility_code, "地方公共団体名": who.name_ja, "名称": row.name_ja,
@@ -55,7 +55,7 @@ def with_check_digit(code: str) -> str:
     return f"{code}{(11 - rest) % 10}"
 
 
-# 自治体標準オープンデータセット(正式版)公共施設一覧, names and order; where they were read is in docs/publication.md.
+# 自治体標準オープンデータセット(正式版)公共施設一覧, names and order; for the source see docs/publication.md.
 FACILITY_COLUMNS = (
     "全国地方公共団体コード", "ID", "地方公共団体名", "名称", "名称_カナ", "名称_英字", "名称_通称", "POIコード", "外部識別子", "外部識別子の値",
     "所在地_全国地方公共団体コード", "町字ID", "所在地_連結表記", "所在地_都道府県", "所在地_市区町村", "所在地_町字", "所在地_番地以下",

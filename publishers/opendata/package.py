@@ -44,7 +44,7 @@ from telling.bureaus import heat_file
 from telling.for_machines import revision_json
 from telling.words import Words
 
-ROW_GROUP = 5_000  # of a Parquet file
+ROW_GROUP = 5_000  # rows of a row group in a Parquet file
 MEDIA = {
     "csv": "text/csv; charset=utf-8", "json": "application/json", "parquet": "application/vnd.apache.parquet",
     "jsonld": "application/ld+json", "svg": "image/svg+xml", "atom": "application/atom+xml; charset=utf-8",
@@ -88,7 +88,7 @@ class Stored(Collection[Row]):
 
     def __iter__(self) -> Iterator[Row]:
         for row in self._store.each_of(self._model, columns=self._columns):
-            if "submission_id" in row:  # that a bureau reported it, not in which report
+            if "submission_id" in row:  # that it was reported, not in which report
                 row["is_reported"] = row.pop("submission_id") is not None
             yield {name: as_datum(value) for name, value in row.items()}
 
@@ -184,7 +184,7 @@ def resources(moment: Moment) -> list[Resource]:
     made = [_observations(moment), _status(moment)]
     for model in PUBLIC:
         if model is tables.Translation:
-            continue  # every text is a column of the table whose row it is of
+            continue  # every text is a column of its row's table
         columns = {c.name: c for c in columns_of(model)}
         names = between(store.text_columns(model), (n for n in public_names(model) if n not in ("id", "sort_order", *_SPREAD)))
         table = "vintages" if model is tables.Observation else plural(model.__tablename__)  # type: ignore[arg-type]
@@ -204,11 +204,11 @@ def resources(moment: Moment) -> list[Resource]:
     return made
 
 
-# Told on its page in words of its own, in the open data so far in those of every table: a description is a part of an edition.
+# Described in its own words on its page, but in the common words in the open data: descriptions are part of an edition.
 _AS_EVERYWHERE = {(tables.Action, "period_code"), (tables.Assessment, "period_code")}
-# Codes that are no closed list: those that occur are told.
+# Codes without a fixed vocabulary: those that occur are listed.
 _CODES_OF_ROWS = {(tables.Facility, "kind")}
-# Several values in one cell stand in a table of their own, one a row; a copy for searching is nobody else's.
+# Multi-valued cells go to a table of their own, one value per row; copies for searching are internal.
 _SPREAD_TO: dict[tuple[type[SQLModel], str], tuple[str, str]] = {
     (tables.Facility, "payment_methods"): ("facility_payments", "payment_method"),
     (tables.Facility, "municipality_ja"): ("facility_municipalities", "municipality_ja"),
@@ -358,7 +358,7 @@ def as_json(resource: Resource, file: BinaryIO) -> None:
     file.write(b"[")
     comma = "\n "
     names = {name: f"\n  {_WRITTEN(name)}: " for name in resource.fields}
-    for row in resource.rows:  # laid out here: the encoder of the library is ten times as slow where it lays out
+    for row in resource.rows:  # formatted here: the library's encoder is ten times slower with indentation
         cells = ",".join(prefix + _WRITTEN(_json(row[name])) for name, prefix in names.items())
         file.write(f"{comma}{{{cells}\n }}".encode())
         comma = ",\n "

@@ -15,7 +15,7 @@ from telling.blocks import Block, BlockColumn, Cell, Link, Number, Telling, colu
 from telling.words import Words
 
 WIDER, NARROWER = BOTH
-ROWS = 100  # of a table on a page; its CSV holds all of them
+ROWS = 100  # rows of a table on a page; its CSV holds all
 
 
 def cell(value: Cell | Markup, words: Words) -> Markup | str:

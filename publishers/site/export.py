@@ -47,7 +47,7 @@ def export(target: Path, *, number: int | None = None, chosen: Settings) -> Edit
         for edition in on_disk.shown(folder):
             if edition.number <= made.number:
                 _copy(edition, beside / "editions" / edition.folder.name)
-        for name in (POINTER, KEYS) if made.number == pointer.edition else ():  # they speak of the edition shown
+        for name in (POINTER, KEYS) if made.number == pointer.edition else ():  # they describe the current edition
             if (folder / name).is_file():
                 shutil.copyfile(folder / name, beside / "editions" / name)
         beside.rename(target)

@@ -34,7 +34,7 @@ def atom(site: Site, words: Words) -> str:
         return made
 
     put(feed, "title", f"{words('site')} {words('ed_feed')}")
-    own = site.address or "urn:mieruka"  # an entry needs a name of its own, also where nobody knows yet where it will be read
+    own = site.address or "urn:mieruka"  # an entry needs an id even while the public address is unknown
     put(feed, "id", f"{own}/{prefix}feed.atom")
     put(feed, "updated", site.about["published_at"])
     put(feed, "link", rel="self", type="application/atom+xml", href=f"{site.address}/{prefix}feed.atom")

@@ -10,15 +10,15 @@ import re
 
 from kpis.languages import SOURCE, side
 
-_SIGNS = r"\u3041-\u3096\u30a1-\u30fa\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uff66-\uff9d\u3005\u3006"  # not the dots and strokes that English pages use too
+_SIGNS = r"\u3041-\u3096\u30a1-\u30fa\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uff66-\uff9d\u3005\u3006"  # without dots and dashes, also English
 _FOREIGN = re.compile(f"[{_SIGNS}]")
-# From the first such sign to the last, over what stands between two of them without a Latin word: numbers, brackets, dots.
+# From the first to the last such character, including numbers, brackets and dots between, but no Latin word.
 _RUN = re.compile(rf"[{_SIGNS}](?:[^<>&A-Za-z]*[{_SIGNS}])*[\u30fc)\uff09\u300d\u300f\u3011\u3002\u3001]*")
 _PARTS = re.compile(r"(<!--.*?-->|<(?:script|style)\b.*?</(?:script|style)>|<[^>]+>)", re.S)
 _TAG = re.compile(r"<(/?)([A-Za-z][\w-]*)((?:[^>\"']|\"[^\"]*\"|'[^']*')*?)(/?)>", re.S)
 _VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"}
-_BARE = {"title", "option", "textarea"}  # hold no elements
-_WRITTEN = {"text", "tspan"}  # of a drawing: hold parts
+_BARE = {"title", "option", "textarea"}  # void elements
+_WRITTEN = {"text", "tspan"}  # drawing elements with children
 
 
 def marked(html: str, language: str) -> str:
@@ -26,7 +26,7 @@ def marked(html: str, language: str) -> str:
     if side(language) == SOURCE:
         return html
     parts = _PARTS.split(html)
-    open_: list[tuple[str, int, bool, bool]] = []  # tag, where it stands, whether it is Japanese, whether within a drawing
+    open_: list[tuple[str, int, bool, bool]] = []  # tag, position, whether it is Japanese, whether within a drawing
     for at, part in enumerate(parts):
         if not part:
             continue

@@ -22,10 +22,10 @@ from publishers.site.views import IndicatorView
 from telling import attention, facilities, front
 from telling.words import Words
 
-OFF = 3  # rows of what does not go well
-EXAMPLES = ("done", "planned", "not_done")  # an example of each, where the edition has one
+OFF = 3  # rows of what needs attention
+EXAMPLES = ("done", "planned", "not_done")  # an example of each, if the edition has one
 CHANGED = 3
-ASKED = 50  # procedures of a state, of which the first that names its bureau is shown
+ASKED = 50  # procedures of a state searched for the first one with a bureau
 STEP, DOT, ACROSS = 14, 12, 20
 
 

@@ -15,15 +15,15 @@ from kpis.languages import SOURCE, Language, language
 from telling.words import Words
 
 KEY = "headed_"
-# A table, with the box in which it scrolls where it stands in one: what its headings mean stands below that.
+# A table, with its scroll box if it has one: definitions are placed below that.
 _TABLE = re.compile(r'(<div class="scroll"[^>]*>\s*)?(<table\b.*?</table>)(\s*</div>)?', re.S)
 _HEADING = re.compile(r'<th\b(?=[^>]*\bscope="(col|row)")(?![^>]*\btitle=)([^>]*)>([^<]+)(?=</th>|<span)')
-# Of a row: elsewhere the same word may be the name of what the row is about.
+# Scope of rows: elsewhere the same word may be the name of the row's subject.
 OF_ROWS = (
     "actual", "target", "planned", "base", "progress", "planned_progress", "ratio", "need_left", "need_each", "need_before", "need_chance_head",
 )  # fmt: skip
-_HELD: dict[str, tuple[Language, dict[str, dict[str, str]]]] = {}  # by code, of which words: a government may call things otherwise
-_MEANT: dict[tuple[str, str], tuple[Mapping[str, str], dict[str, str]]] = {}  # by code and scope, of which keys
+_HELD: dict[str, tuple[Language, dict[str, dict[str, str]]]] = {}  # by code, with their texts: a government may use other terms
+_MEANT: dict[tuple[str, str], tuple[Mapping[str, str], dict[str, str]]] = {}  # by language code and scope, with their keys
 
 
 def _keys(words: Words, scope: str) -> Mapping[str, str]:
@@ -44,7 +44,7 @@ def meanings(words: Words, scope: str = "col") -> Mapping[str, str]:
     """Return heading → definition, for headings of columns or (``row``) rows."""
     keys = _keys(words, scope)
     cached = _MEANT.get((words.language, scope))
-    if cached is None or cached[0] is not keys:  # asked for at each grid of each run
+    if cached is None or cached[0] is not keys:  # called for each grid of each run
         cached = _MEANT[words.language, scope] = keys, {heading: words(KEY + key) for heading, key in keys.items()}
     return cached[1]
 
@@ -65,7 +65,7 @@ def defined(html: str, words: Words, *, explained: set[str] | None = None) -> Ma
 
         def of_heading(heading: re.Match[str]) -> str:
             name = heading[3].strip()
-            key = keys_of[heading[1]].get(name)  # a word that HTML writes otherwise has no meaning here
+            key = keys_of[heading[1]].get(name)  # a heading with escaped characters has no definition here
             if key is None:
                 return heading[0]
             meanings_of[name] = meaning = words(KEY + key)

@@ -10,15 +10,15 @@ from unicodedata import east_asian_width
 from markupsafe import Markup
 
 T = TypeVar("T")
-# Of tables that a phone shows as blocks (``site.css``, ``attention.css``, ``seen.css``, ``matrix.css``).
+# Classes of tables shown as blocks on phones (``site.css``, ``attention.css``, ``seen.css``, ``matrix.css``).
 _TABLE = re.compile(r'<table class="[^"]*\b(?:lb|att|mx|qt|tb)\b.*?</table>', re.S)
 _PART = re.compile(r"<(table|thead|tbody|tr|td|th)\b(?![^>]*\brole=)([^>]*)>")
-_LONG_WORD = re.compile(r"[\u30a1-\u30fc]{3}|[A-Za-z]{6}")  # of a text, not of a day or a count
+_LONG_WORD = re.compile(r"[\u30a1-\u30fc]{3}|[A-Za-z]{6}")  # of a text, not of a date or a count
 _ROLES = {"table": "table", "thead": "rowgroup", "tbody": "rowgroup", "tr": "row", "td": "cell"}
 
 
 ONE_VALUE = 22  # half-width letters: 令和4年度第4四半期 has 18, 110 / 210 (FY2022 Q3) has 21
-NOTHING = ("", "—", "·", "―")  # a cell that holds no more than this is no line of a block
+NOTHING = ("", "—", "·", "―")  # a cell with no other content is hidden in a block
 
 
 def is_nothing(cell: object) -> bool:

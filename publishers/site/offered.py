@@ -12,7 +12,7 @@ from publishers.taken import file_of
 from telling.blocks import Telling
 from telling.taken import NOW, Stand, Taken, name_of_indicator, of_block, of_indicator
 
-FORMS = ("svg", "csv")  # a PNG is made by the open API when it is asked for
+FORMS = ("svg", "csv")  # a PNG is made on request by the open API
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +53,7 @@ class Charts:
             return of_indicator(view.scored, Telling(view.words, view.moment), self.stand, shape=view.shape, svg=view.wide)
         if view.telling is None:
             return None
-        return of_block(view.block, view.telling, self.stand, svg="" if view.leads else view.wide)  # a file leads nowhere
+        return of_block(view.block, view.telling, self.stand, svg="" if view.leads else view.wide)  # links in a file are broken
 
     def write(self, target: Path) -> None:
         """Write the queued charts."""

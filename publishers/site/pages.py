@@ -38,7 +38,7 @@ from telling.overview import conclusion, coverage_lines, exclusions, lead, shown
 from telling.quarters import quarters
 from telling.words import Words, has_page, what_changed, whose
 
-# Of milestones: what the page of their project says already, or what belongs to their source.
+# Milestone columns already stated on the project's page, or belonging to the source.
 NOT_LISTED = ("project_code", "reported_in", "source", "report_is_sample")
 
 
@@ -320,7 +320,7 @@ def _counted(site: Site, words: Words) -> str:
 
 def _strategy(site: Site, words: Words) -> tuple[str, list[Markup]]:
     """Return the aims of each version of the strategy, and the number of unidentified projects by category, folded below a count."""
-    from markdown_it import MarkdownIt  # noqa: PLC0415  # a tenth of a second that only who writes a site needs
+    from markdown_it import MarkdownIt  # noqa: PLC0415  # a tenth of a second, needed only to write a site
 
     versions = in_order(site.moment.rows(tables.StrategyVersion))
     notes = [MarkdownIt("commonmark", {"html": False}).renderInline(projects.version_line(v, words)) for v in versions]

@@ -59,7 +59,7 @@ def _compared(site: Site, words: Words, view: str) -> Page:
 
     lists = [(words("all_bureaus"), current), (words("gone_bureaus"), gone)]
     codes = {r.code for r in reports}
-    # What is in no list of bureaus: of today (the whole, a part of it, an agency), and what is gone and left nothing.
+    # Not in lists of bureaus: current non-bureaus (the whole, parts of it, agencies), and ended units without data.
     apart: dict[bool, list[tuple[str, str]]] = {True: [], False: []}
     for code, row in site.moment.units.items():
         if code not in codes:

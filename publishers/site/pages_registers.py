@@ -24,7 +24,7 @@ from telling.blocks import Block, Card, ended_line, published
 from telling.commentary import without_action
 from telling.words import Words
 
-LISTED = 200  # rows of a list on a page; the CSV holds all of them
+LISTED = 200  # rows of a list on a page; the CSV holds all
 
 
 def _view_of(site: Site, words: Words, register: str, *kinds: str) -> IndicatorView | None:
@@ -95,8 +95,8 @@ class Listed:
     rows: Sequence[Sequence[Markup | str]]
     file: str
     sentence: str
-    codes: Sequence[str] = ()  # of the rows: a row is found under its own
-    unsaid: Sequence[str] = ()  # words that say nothing: a column of them alone is none
+    codes: Sequence[str] = ()  # anchors of rows
+    unsaid: Sequence[str] = ()  # empty words: a column with nothing else is dropped
 
 
 def rows_of_lists(site: Site) -> frozenset[tuple[str, str]]:
@@ -205,6 +205,6 @@ def _empty(file: str, title: str, view: IndicatorView | None) -> Page:
 
 
 def _notes(markdown: str) -> Markup:
-    from markdown_it import MarkdownIt  # noqa: PLC0415  # a tenth of a second that only who writes a site needs
+    from markdown_it import MarkdownIt  # noqa: PLC0415  # a tenth of a second, needed only to write a site
 
     return Markup(MarkdownIt("commonmark", {"html": False}).render(markdown))

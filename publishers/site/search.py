@@ -19,9 +19,9 @@ from publishers.site.site import Page, Site
 from telling.search import ABOUT, KINDS, Result, answer_of, indices_of
 from telling.words import Words, has_page
 
-PART = 800  # letters of a part of the pairs, on average
-MOST = 500  # so many entries are named for one pair, the first; rarer pairs tell them apart
-ROW = 16  # entries in one part of the titles, of which the script loads ten at most for one query
+PART = 800  # average size of a part of the bigrams, in characters
+MOST = 500  # entries listed per bigram; rarer bigrams distinguish the rest
+ROW = 16  # entries per part of titles, of which the script loads at most ten per query
 _BITS = 21
 _DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
 
@@ -39,7 +39,7 @@ _PAGES = {
 }  # fmt: skip
 
 
-# Which page of the edition has what the dashboard's page of data and definitions has; it has no others.
+# Pages of the edition that hold parts of the dashboard's page of data and definitions; it has no others.
 _HELP = {"method": "method.html", "definitions": "definitions.html", "open": "data.html", "terms": "data.html#cite"}
 
 
@@ -75,7 +75,7 @@ def write(site: Site, folder: Path, languages: list[Words]) -> None:
         split[part_of(gram, parts)][gram] = postings
     for n, part in enumerate(split):
         _write(folder / f"{n}.js", f"pairs({n},{_json(part)})")
-    # Of which kind each entry is, so that a kind that is chosen is kept before the best are: runs, since entries are in order of length.
+    # Kind of each entry as runs (entries are ordered by length), so that a filter by kind applies before ranking.
     runs = [[KINDS.index(kind), len(list(group))] for kind, group in groupby(entry.kind for entry, _, _ in entries)]
     about = {
         "parts": parts,
@@ -121,7 +121,7 @@ def _grams(entries: list[tuple[Searchable, int, Index]]) -> dict[str, str]:
         places = np.sort(np.concatenate(several))
         first, second = key >> _BITS, key & ((1 << _BITS) - 1)
         if not len(places) or (not first and not "\u3400" <= chr(second) <= "\u9fff"):
-            continue  # of single letters only those that are words
+            continue  # single letters are kept only if they are words
         named = places[(np.cumsum(of_procedures[places]) <= MOST) | ~of_procedures[places]]
         gaps = np.diff(named, prepend=-1)
         made[(chr(first) if first else "") + chr(second)] = " ".join(_base36(int(n)) for n in (len(places), *gaps))

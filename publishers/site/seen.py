@@ -31,11 +31,11 @@ from telling.quarters import Quarter
 from telling.shifts import IndicatorStanding, Shifted
 from telling.words import Words
 
-_LONG = re.compile(r"(?:^|>)[^<]*[!-;=?-~]{31}")  # a word without a place to break, outside of tags
-SENTENCE = 60  # signs; what is longer is read as a sentence
-WIDEST = 10  # columns that are no table on paper any more; one less where one of them holds sentences
-IN_SHORT = {"unreported": "att_unreported"}  # words of marks in narrow places
-ListOf = Callable[[str, str], str]  # group of a tally and status → address of the list that the count counts
+_LONG = re.compile(r"(?:^|>)[^<]*[!-;=?-~]{31}")  # a word without a break opportunity, outside of tags
+SENTENCE = 60  # characters; a longer text counts as a sentence
+WIDEST = 10  # columns beyond which a table is not printed as one; one less if a column holds sentences
+IN_SHORT = {"unreported": "att_unreported"}  # short words of marks
+ListOf = Callable[[str, str], str]  # group of a tally and status → address of the counted list
 PageOf = Callable[[str], str]  # code → address of its page
 PictureOf = Callable[[CardRows], Markup]
 
@@ -421,9 +421,9 @@ def _table(
         names = [
             *(["n"] if place in numbers else []),
             *(["none"] if is_nothing(cell) else []),
-            *(["long"] if _LONG.search(str(cell)) else []),  # nowhere else is a word of a table broken
+            *(["long"] if _LONG.search(str(cell)) else []),  # the only column whose words may be broken
             *(["nw"] if is_one_value(cell) else []),
-        ]  # on a phone a row without it is no line
+        ]  # hidden on a phone if empty
         return Markup(' class="{}"').format(" ".join(names)) if names else Markup("")
 
     texts = {
@@ -434,7 +434,7 @@ def _table(
             Markup(' class="txt"' if at in texts else ' class="n"' if at in numbers else ""), head
         )
         for at, head in enumerate(heads)
-    )  # on paper a column of sentences has more of the width
+    )  # on paper a column of sentences gets more of the width
     body = Markup("").join(
         Markup("<tr>{}</tr>").format(
             Markup("").join(

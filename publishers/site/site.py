@@ -24,7 +24,7 @@ from telling.blocks import Telling
 from telling.taken import Stand
 from telling.words import Words, has_page
 
-Page = tuple[str, str, dict[str, Any]]  # file, template, what it shows
+Page = tuple[str, str, dict[str, Any]]  # file, template, context
 Pages = Iterator[Page]
 
 

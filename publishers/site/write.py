@@ -89,7 +89,7 @@ def write(
         for item in site.moment.own if has_page("indicators", language) else ():
             view, code = site.view(item, words), item.entry.definition.code
             _write(target / f"{file_of_card(code, language)}.svg", card_svg(view, site.citation(words)))
-            site.charts.of(view)  # also of one figure alone, which no page draws
+            site.charts.of(view)  # also of a single figure, which no page draws
         site.charts.write(target)
         if has_page("feed.atom", language):
             _write(target / prefix / "feed.atom", atom(site, words))
@@ -147,7 +147,7 @@ def _write_assets(site: Site, target: Path) -> None:
     contents["share.png"] = share_picture(site)
     (target / "assets").mkdir()
     for name, whole in contents.items():
-        # What is told to whoever works on a sheet is no weight for a reader.
+        # Comments in style sheets are removed to reduce the size.
         content = re.sub(rb"/\*.*?\*/\n?", b"", whole, flags=re.S) if name.endswith(".css") else whole
         stem, ending = name.rsplit(".", 1)
         site.assets[name] = f"assets/{stem}.{hashlib.sha256(content).hexdigest()[:12]}.{ending}"
