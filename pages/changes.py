@@ -12,9 +12,9 @@ from kpis.figures.shifts import Shift, shifts
 from kpis.government import government
 from kpis.text import format_date
 from pages.parts import address, cached, prose
-from pages.parts.asked import choose_day
 from pages.parts.bureaus import unit_name
 from pages.parts.cards import dated_value, headline_value, say_why_empty
+from pages.parts.choices import choose_day
 from pages.parts.comparison import comparison, difference
 from pages.parts.entry import enter, stop
 from pages.parts.figure import Ready, kept_block, ready

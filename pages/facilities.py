@@ -8,8 +8,8 @@ from kpis.as_text import markdown
 from kpis.store import tables
 from kpis.text import format_date
 from pages.parts import cached, prose
-from pages.parts.asked import choose, choose_part
 from pages.parts.cards import chart_with_table, headline_value, status_badge
+from pages.parts.choices import choose, choose_part
 from pages.parts.entry import enter, stop
 from pages.parts.one_or_all import asked_code, back_link
 from pages.parts.registers import block, cards, not_loaded, published, same_numbers, telling

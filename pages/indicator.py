@@ -8,18 +8,18 @@ from streamlit.delta_generator import DeltaGenerator
 from kpis.figures.scorecard import Scored
 from kpis.store import tables
 from pages.parts import address, cached, prose
-from pages.parts.asked import choose
 from pages.parts.assessment import assessment
 from pages.parts.attention import last_quarters
 from pages.parts.bureaus import by_bureau
 from pages.parts.cards import chart_with_table, find
+from pages.parts.choices import choose
+from pages.parts.commentary import commentary_and_actions
 from pages.parts.data_table import texts_table
 from pages.parts.entry import enter, stop
 from pages.parts.facts import gather
 from pages.parts.menu import page
 from pages.parts.raw_html import draw_html
 from pages.parts.registers import block, telling
-from pages.parts.said import said_and_done
 from pages.parts.text import named, shown_name, t
 from pages.parts.titled import page_heading, section_heading, titled
 from pages.parts.voice import voice
@@ -47,7 +47,7 @@ def show(item: Scored, above: DeltaGenerator) -> None:
             section_heading(t("need_heading"))
             prose.markdown(facts.needed_said)
             st.table(facts.needed, border="horizontal", hide_header=True, hide_index=True)
-    said_and_done(told_commentary.of_subject(telling(), code), key=code, signs=signs)
+    commentary_and_actions(told_commentary.of_subject(telling(), code), key=code, signs=signs)
     assessment(code, status=item.judgement.status)
     if parts := cached.moment().parts.get(code):
         with st.container(border=True):

@@ -9,8 +9,8 @@ from kpis.moment import Moment
 from kpis.periods import parse_period
 from kpis.store import tables
 from pages.parts import cached, prose
-from pages.parts.asked import choose
 from pages.parts.attention import table_of_rows
+from pages.parts.choices import choose
 from pages.parts.decisions import carried, decide, minutes_form, taken
 from pages.parts.entry import enter, stop
 from pages.parts.pack import downloads

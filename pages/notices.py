@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pages.parts import cached, steps
-from pages.parts.asked import choose_part
+from pages.parts.choices import choose_part
 from pages.parts.entry import enter
 from pages.parts.notices import channels, mine, outbox
 from pages.parts.text import t

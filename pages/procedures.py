@@ -8,8 +8,8 @@ from kpis.as_text import markdown
 from kpis.figures.registers import DIMENSIONS, tally
 from kpis.store import tables
 from pages.parts import address, cached, prose
-from pages.parts.asked import choose_part
 from pages.parts.cards import chart_with_table, headline_value
+from pages.parts.choices import choose_part
 from pages.parts.entry import enter, stop
 from pages.parts.procedure_list import procedure_list
 from pages.parts.procedure_page import procedure_page

@@ -19,9 +19,9 @@ from kpis.text import format_date
 from pages.parts import cached, prose
 from pages.parts.cards import counted
 from pages.parts.changes import changes_table
+from pages.parts.commentary import openness
 from pages.parts.data_table import data_table, texts_of_rows, texts_table
 from pages.parts.entry import enter, stop
-from pages.parts.said import openness
 from pages.parts.text import language, named, t
 from pages.parts.titled import page_heading, section_heading
 from pages.parts.viewer import record_page_refused

@@ -9,7 +9,7 @@ from kpis.reporting.questions import Question, Reply
 from kpis.reporting_vocabulary import QuestionState, ReplyState
 from kpis.text import format_date
 from pages.parts import cached, prose, steps
-from pages.parts.asked import choose, choose_part
+from pages.parts.choices import choose, choose_part
 from pages.parts.data_table import data_table
 from pages.parts.entry import enter
 from pages.parts.question_answer import answered_by

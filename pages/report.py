@@ -7,7 +7,7 @@ import streamlit as st
 from kpis.as_text import markdown
 from kpis.periods import parse_period
 from pages.parts import cached, prose
-from pages.parts.asked import choose
+from pages.parts.choices import choose
 from pages.parts.data_table import texts_table
 from pages.parts.entry import enter, stop
 from pages.parts.quarter_material import material, next_steps

@@ -18,7 +18,7 @@ from kpis.reporting_vocabulary import OPEN_STATES
 from kpis.text import format_date
 from loaders.workbook.door import handed_on
 from pages.parts import cached, own_checks, prose, several_hands, steps
-from pages.parts.asked import choose, choose_part
+from pages.parts.choices import choose, choose_part
 from pages.parts.data_table import Texts, data_table, lines, texts_of_rows, texts_table
 from pages.parts.entry import enter
 from pages.parts.office import audit, exceptions, persons

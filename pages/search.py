@@ -6,7 +6,7 @@ import streamlit as st
 
 from kpis.as_text import markdown
 from pages.parts import address, prose
-from pages.parts.asked import choose, write_words
+from pages.parts.choices import choose, write_words
 from pages.parts.entry import enter, stop
 from pages.parts.menu import page
 from pages.parts.registers import telling

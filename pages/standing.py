@@ -10,8 +10,8 @@ from kpis.figures.scorecard import Scored
 from kpis.store import tables
 from kpis.text import format_date
 from pages.parts import cached, prose
-from pages.parts.asked import choose, settle_one
 from pages.parts.attention import strips_of
+from pages.parts.choices import choose, settle_choice
 from pages.parts.entry import enter
 from pages.parts.registers import block, telling
 from pages.parts.text import language, named, t
@@ -43,8 +43,8 @@ def of(scored: list[Scored], code: str) -> list[Scored]:
 moment = cached.moment()
 project_names = cached.made("project names", make=lambda: {c: named(row) for c, row in moment.by_code(tables.Project).items()})
 bureau_names = cached.made("unit names", make=lambda: {code: named(row) for code, row in moment.units.items()})
-project = settle_one("project", ["", *project_names], t("project"), lambda c: project_names.get(c, ""), default="")
-bureau = settle_one("bureau", ["", *bureau_names], t("bureau"), lambda c: bureau_names.get(c, ""), default="")
+project = settle_choice("project", ["", *project_names], t("project"), lambda c: project_names.get(c, ""), default="")
+bureau = settle_choice("bureau", ["", *bureau_names], t("bureau"), lambda c: bureau_names.get(c, ""), default="")
 reports = [r for r in moment.projects if project in ("", r.code)]
 scored: list[Scored] = [s for r in reports for s in r.scored] if project else moment.own
 milestones: list[Milestone] = [m for r in reports for m in r.milestones]

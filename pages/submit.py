@@ -18,8 +18,9 @@ from kpis.reporting_vocabulary import OPEN_STATES
 from kpis.text import format_date
 from loaders.workbook.submit import Received, receive
 from pages.parts import cached, in_place, own_checks, prose, several_hands, steps
-from pages.parts.asked import choose
 from pages.parts.brought import let_go
+from pages.parts.choices import choose
+from pages.parts.commentary import ask_causes, openness
 from pages.parts.data_table import data_table, texts_of_rows, texts_table
 from pages.parts.entry import enter, stop
 from pages.parts.explain import ask_readings, confirm_warnings, give_reasons, resolve_conflicts
@@ -27,7 +28,6 @@ from pages.parts.handing_out import template
 from pages.parts.problems import counted, marked_download, problem_list
 from pages.parts.refused import refused_list
 from pages.parts.reported import bureau_names, instant, office_today, period_name, section_name, state_name
-from pages.parts.said import ask_causes, openness
 from pages.parts.text import in_brackets, language, t
 from pages.parts.titled import page_heading, section_heading
 from pages.parts.viewer import for_viewer, viewer

@@ -15,7 +15,7 @@ from kpis.voices import words
 from kpis.voices.store import Voice, Voices, voices
 from kpis.voices.words import GRADES, LEAST_VOICES
 from pages.parts import cached, prose, steps
-from pages.parts.asked import choose_part
+from pages.parts.choices import choose_part
 from pages.parts.data_table import data_table
 from pages.parts.entry import enter, stop
 from pages.parts.reported import office_today

@@ -14,8 +14,8 @@ from kpis.reporting.confidence import LEVELS, confirm_assessment, record_confide
 from kpis.settings import settings
 from kpis.text import status_word
 from pages.parts import cached, prose
+from pages.parts.commentary import in_full
 from pages.parts.registers import telling
-from pages.parts.said import in_full
 from pages.parts.steps import take
 from pages.parts.text import language, offered, t
 from pages.parts.viewer import viewer

@@ -14,9 +14,9 @@ from kpis.reporting.deadlines import coverage, reported_periods
 from kpis.settings import settings
 from kpis.text import format_date
 from pages.parts import address, cached, prose
-from pages.parts.asked import choose, choose_part
 from pages.parts.bureaus import by_bureau, unit_label
 from pages.parts.cards import find
+from pages.parts.choices import choose, choose_part
 from pages.parts.comparison import comparison
 from pages.parts.raw_html import draw_html
 from pages.parts.registers import block, telling

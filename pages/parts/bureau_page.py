@@ -17,12 +17,13 @@ from kpis.settings import settings
 from kpis.store import tables
 from kpis.text import format_date
 from pages.parts import address, cached, prose
-from pages.parts.asked import choose
 from pages.parts.assessment import office_says
 from pages.parts.attention import of_bureau as of_its_own
 from pages.parts.attention import strips_of
 from pages.parts.bureaus import break_line, unit_name
 from pages.parts.cards import chart_with_table, counted, dated_value, headline_value, stand_and_value
+from pages.parts.choices import choose
+from pages.parts.commentary import commentary_and_actions
 from pages.parts.comparison import comparison
 from pages.parts.data_table import data_table
 from pages.parts.figure import Ready, kept_block, ready
@@ -30,7 +31,6 @@ from pages.parts.menu import has_page, page
 from pages.parts.project import milestone_block
 from pages.parts.registers import telling
 from pages.parts.reported import instant
-from pages.parts.said import said_and_done
 from pages.parts.text import digits, in_brackets, language, named, shown_name, t
 from pages.parts.titled import page_heading, part_heading, section_heading, titled
 from pages.parts.viewer import viewer
@@ -189,7 +189,7 @@ def detail(report: BureauReport) -> None:
     if report.own:
         section_heading(t("bureau_own_heading"))
         indicators(report, report.own, key="own_indicator")
-    said_and_done(of_bureau(telling(), report.code), key=report.code, about=True)
+    commentary_and_actions(of_bureau(telling(), report.code), key=report.code, about=True)
     office_says(subjects_of_bureau(telling(), report.code), key=report.code)
     strips_of(report.figures, key=f"{report.code} {view()}")
     left, right = st.columns(2, gap="medium")

@@ -8,7 +8,7 @@ from kpis.figures.organisation import Break, Unit
 from kpis.figures.scorecard import Scored
 from kpis.text import format_date
 from pages.parts import cached, prose
-from pages.parts.asked import choose
+from pages.parts.choices import choose
 from pages.parts.registers import block, telling
 from pages.parts.text import language, t
 from pages.parts.when import view

@@ -11,13 +11,13 @@ from kpis.reporting import meetings
 from kpis.reporting.meetings import LONGEST, Wanted
 from kpis.reporting_vocabulary import DecisionClosed
 from pages.parts import cached, prose
-from pages.parts.asked import choose
 from pages.parts.attention import strip_shown
+from pages.parts.choices import choose
+from pages.parts.commentary import openness
 from pages.parts.data_table import texts_of, texts_table
 from pages.parts.raw_html import draw_html
 from pages.parts.registers import telling
 from pages.parts.reported import bureau_names
-from pages.parts.said import openness
 from pages.parts.steps import take
 from pages.parts.text import t
 from pages.parts.titled import section_heading

@@ -16,7 +16,7 @@ from kpis.settings import settings
 from kpis.store.store import utc_now
 from kpis.text import format_date
 from pages.parts import address, cached, prose
-from pages.parts.asked import cannot, day_between, days_possible, settle_one
+from pages.parts.choices import cannot, day_between, days_possible, settle_choice
 from pages.parts.text import language, t
 from publishers.editions import on_disk
 from publishers.editions.on_disk import Edition
@@ -39,7 +39,9 @@ def chosen_edition() -> Edition | None:
         prose.error(t("public_empty"), icon=":material/error:")
         st.stop()
     default = str(pointer.edition)
-    return there[settle_one("edition", list(there), t("edition_choose"), partial(_option, there), default=default, is_frame=True)]
+    return there[
+        settle_choice("edition", list(there), t("edition_choose"), partial(_option, there), default=default, is_frame=True)
+    ]
 
 
 def _option(there: dict[str, Edition], number: str) -> str:

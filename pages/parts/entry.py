@@ -16,7 +16,7 @@ from kpis.government import settle
 from kpis.languages import SOURCE, codes, own_name
 from kpis.settings import ROOT, settings
 from pages.parts import address, cached, prose, run
-from pages.parts.asked import cannot
+from pages.parts.choices import cannot
 from pages.parts.edition import chosen_edition, edition_line, known_line
 from pages.parts.intro import intro
 from pages.parts.menu import bar, navigation

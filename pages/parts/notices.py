@@ -15,7 +15,7 @@ from kpis.reporting_vocabulary import HowOften, NoticeState, WebhookKind
 from kpis.settings import settings
 from kpis.store.store import Store
 from pages.parts import cached, prose
-from pages.parts.asked import choose
+from pages.parts.choices import choose
 from pages.parts.data_table import data_table
 from pages.parts.reported import bureau_names, instant
 from pages.parts.steps import take

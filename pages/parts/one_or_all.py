@@ -9,7 +9,7 @@ import streamlit as st
 
 from kpis.as_text import markdown
 from pages.parts import address, prose
-from pages.parts.asked import LONGEST
+from pages.parts.choices import LONGEST
 from pages.parts.menu import page
 from pages.parts.text import t
 from pages.parts.titled import page_heading

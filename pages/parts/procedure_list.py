@@ -14,7 +14,7 @@ from kpis.figures.registers import ENDED, STATUSES, channels
 from kpis.settings import settings
 from kpis.store.queries import PAGE_SIZE, Counted, Filter, ProcedureOnDay
 from pages.parts import address, cached, prose
-from pages.parts.asked import choose, turn_pages, write_words
+from pages.parts.choices import choose, turn_pages, write_words
 from pages.parts.data_table import ShownGrid, Texts, grid, said_columns, show_grid, texts_of, texts_table
 from pages.parts.registers import bureau_names, day_word, telling, when
 from pages.parts.text import digits, language, named, t

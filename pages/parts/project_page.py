@@ -19,11 +19,11 @@ from pages.parts import address, cached, prose
 from pages.parts.assessment import assessment
 from pages.parts.attention import strip_of, strips_of
 from pages.parts.cards import chart_with_table, source_line, stand_and_value
+from pages.parts.commentary import commentary_and_actions
 from pages.parts.menu import page
 from pages.parts.project import confidence_mark, milestone_block, rule_line
 from pages.parts.raw_html import draw_html
 from pages.parts.registers import block, telling
-from pages.parts.said import said_and_done
 from pages.parts.text import fine_print, in_brackets, language, shown_name, source_link, t
 from pages.parts.titled import page_heading, part_heading, section_heading, titled
 from pages.parts.voice import voice
@@ -146,7 +146,7 @@ def detail(report: ProjectReport, reports: Sequence[ProjectReport]) -> None:
     heading(report)
     bureaus_and_names(report, reports)
     indicators(report)
-    said_and_done(of_subject(telling(), report.code), key=report.code)
+    commentary_and_actions(of_subject(telling(), report.code), key=report.code)
     section_heading(t("milestones"))
     milestone_block(report.milestones, chart=f"projects/{report.code}", key=f"{report.code}-milestones")
     assessment(report.code, status=report.status)

@@ -17,8 +17,8 @@ from kpis.text import format_date
 from loaders.workbook.annotate import mark_problems
 from loaders.workbook.questions import AnswerReading, issue, receive
 from pages.parts import prose
-from pages.parts.asked import choose
 from pages.parts.brought import let_go
+from pages.parts.choices import choose
 from pages.parts.data_table import data_table
 from pages.parts.problems import problem_list
 from pages.parts.reported import bureau_names, office_today

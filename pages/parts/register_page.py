@@ -9,7 +9,7 @@ from kpis.figures.listed import APART, RowStanding, kept
 from kpis.registers import Register
 from kpis.vocabulary import RowKind
 from pages.parts import address, cached, prose
-from pages.parts.asked import choose, write_words
+from pages.parts.choices import choose, write_words
 from pages.parts.data_table import data_table
 from pages.parts.one_or_all import asked_code, back_link
 from pages.parts.registers import block, cards, facts, history, not_loaded, same_numbers, table_of, telling

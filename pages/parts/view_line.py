@@ -16,7 +16,7 @@ from kpis.government import government
 from kpis.periods import local_day
 from kpis.text import format_date
 from pages.parts import address, cached
-from pages.parts.asked import settle_day, settle_one
+from pages.parts.choices import settle_choice, settle_day
 from pages.parts.edition import draw_known, edition_choice, settle_known
 from pages.parts.text import language, offered, t
 from pages.parts.viewer import viewer, viewer_choice, who
@@ -27,7 +27,7 @@ def settle_view() -> datetime | None:
     """Settle day, knowledge and organisation of this run, before anything of them is drawn; return the instant whose knowledge counts."""
     known_at = settle_known()
     settle_day("as_of", t("as_of"), first=government().first_day, last=today(), default=today(), is_frame=True)
-    settle_one("view", VIEWS, t("view"), lambda v: t(f"view_{v}"), default=VIEWS[0], is_frame=True, is_default_named=True)
+    settle_choice("view", VIEWS, t("view"), lambda v: t(f"view_{v}"), default=VIEWS[0], is_frame=True, is_default_named=True)
     return known_at
 
 

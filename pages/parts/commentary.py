@@ -1,4 +1,4 @@
-"""What bureaus say and do about indicators and projects, as pages show it; and the form in which a bureau says why."""
+"""Commentary of bureaus on a page: causes and actions of an indicator, project or bureau, and the form that asks a bureau for causes."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ AT_ONCE = 10  # so many are asked about at a time; the next come when these are 
 _SAID = (OpenPart.CAUSE, OpenPart.OBSTACLE, OpenPart.RESPONSE)
 
 
-def said_and_done(
+def commentary_and_actions(
     commented: Sequence[Commented], *, key: str, about: bool = False, signs: told_commentary.Signs = told_commentary.UNTIED
 ) -> None:
     """Show causes and actions, each with its table and CSV; one line where nothing is said yet.

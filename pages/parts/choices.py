@@ -1,4 +1,8 @@
-"""Choices that stand in the address, so that a view can be shared: codes, never words in one language."""
+"""Widgets whose value is a query parameter of the page, so that a view can be shared by its address.
+
+Each function reads the parameter, says on the page what is wrong with one that cannot be shown (the default is shown instead),
+draws the widget and returns its value. Addresses hold codes, days as ISO 8601 and page numbers, never words of one language.
+"""
 
 from __future__ import annotations
 
@@ -43,14 +47,14 @@ def choose(
     """
     options_shown = list(options) if default in options else [default, *options]
     words = told_apart(options_shown, word)
-    chosen = settle_one(name, options_shown, label, words.__getitem__, default=default, is_whole=is_whole, unknown=unknown)
+    chosen = settle_choice(name, options_shown, label, words.__getitem__, default=default, is_whole=is_whole, unknown=unknown)
     st.selectbox(label, options_shown, format_func=words.__getitem__, key=name, on_change=address.moved, args=(name, *resets))
     return chosen
 
 
 def choose_part(name: str, options: Sequence[str], label: str, word: Callable[[str], str], *, is_label_shown: bool = True) -> str:
     """Show a few choices side by side, the first being the default, kept in the address under ``name``."""
-    chosen = settle_one(name, options, label, word, default=options[0])
+    chosen = settle_choice(name, options, label, word, default=options[0])
     st.segmented_control(
         label, options, format_func=offered(word), key=name, required=True, on_change=address.moved, args=(name,),
         label_visibility="visible" if is_label_shown else "collapsed",
@@ -58,7 +62,7 @@ def choose_part(name: str, options: Sequence[str], label: str, word: Callable[[s
     return chosen
 
 
-def settle_one(
+def settle_choice(
     name: str,
     options: Sequence[str],
     label: str,
