@@ -211,6 +211,17 @@ def fill(
     return out.getvalue()
 
 
+def _given(
+    book: Book, sizes: Mapping[str, Any], indicators: Sequence[Mapping[str, Any]], period: str, reporting: Sequence[str]
+) -> Callable[[str], dict[tuple[str, str], dict[str, Any]]]:
+    """Divide the totals of a quarter among its bureaus; return bureau → what it fills in, by (indicator code, period code)."""
+    keys = [(i["indicator_code"], p) for i in indicators for p in periods_asked(i["frequency"], parse_period(period))]
+    divided = {key: parts_of(parts, key[0], reporting) for key, parts in totals(book, sizes, keys).items()}
+    are_texts = {i["indicator_code"] for i in indicators if KINDS[i["kind"]].is_text}
+    texts = {key: {"text_ja": say("sample_text")} for key in keys if key[0] in are_texts}
+    return lambda bureau: {key: dict(parts[bureau]) for key, parts in divided.items()} | texts
+
+
 def make_sample(
     store: Store,
     sizes_file: Path,
@@ -249,25 +260,18 @@ def make_sample(
     if not indicators:
         raise FigureRefused("sample_without_indicators")
     scope = next(u.code for u in organisation.units if u.kind == "whole")
-    bureaus = {
-        period: organisation.owing(scope, parse_period(period).end)
-        for period in (*quarters, *([open_quarter] if open_quarter else ()))
-    }
+    periods = (*quarters, *([open_quarter] if open_quarter else ()))
+    bureaus = {period: organisation.owing(scope, parse_period(period).end) for period in periods}
     _people(store, sorted({b for codes in bureaus.values() for b in codes}))
     total, made, approved, rows = sum(map(len, bureaus.values())), 0, 0, 0
-    texts = {i["indicator_code"] for i in indicators if KINDS[i["kind"]].is_text}
     for period, reporting in bureaus.items():
-        keys = [(i["indicator_code"], p) for i in indicators for p in periods_asked(i["frequency"], parse_period(period))]
-        whole = totals(book, sizes, keys)
-        divided = {key: parts_of(parts, key[0], reporting) for key, parts in whole.items()}
+        given_by = _given(book, sizes, indicators, period, reporting)
         for bureau in reporting:
             made += 1
             stage = _stage(bureau, reporting) if period == open_quarter else "approved"
             if stage != "not_begun":
-                given: dict[tuple[str, str], dict[str, Any]] = {key: dict(parts[bureau]) for key, parts in divided.items()}
-                given |= {key: {"text_ja": say("sample_text")} for key in keys if key[0] in texts}
                 done, count = _reported(
-                    store, bureau, period, given, stage=stage, layout=layout, folder=folder, issued_at=issued_at
+                    store, bureau, period, given_by(bureau), stage=stage, layout=layout, folder=folder, issued_at=issued_at
                 )
                 approved, rows = approved + done, rows + count
             if progress:

@@ -10,6 +10,7 @@ from kpis.figures.bureaus import BureauReport, milestones_once
 from kpis.figures.measures import stand
 from kpis.figures.organisation import Unit
 from kpis.figures.records import FELL_SHORT, JUDGED, Figure, Judgement, value_of
+from kpis.figures.rollup import RollUp
 from kpis.figures.scorecard import Scored, figure_text, number_text
 from kpis.figures.sentences import standing_word
 from kpis.government import government
@@ -173,31 +174,8 @@ def by_bureau(
     )
     rolled = next((r for r in whole.rolled if r.period_code == period.code), None)
     owing, reported = (rolled.owing_count, rolled.reported_count) if rolled else (len(figures_of), len(figures_of))
-
-    def names(codes: Sequence[str]) -> str:
-        return w("list_comma").join(name(code) for code in codes)
-
-    notes = coverage_lines(whole, rolled, names, w) if rolled else []
-    notes += beside(telling, whole, [f.source_code for _, f in figures_of], name)
-    denominators = [d for s, f in figures_of if (d := _denominator(s, f)) is not None]
-    if denominators and min(denominators) != max(denominators):
-        notes.append(w("denominators_differ", low=w.number(min(denominators), ",.0f"), high=w.number(max(denominators), ",.0f")))
-    elif definition.unit_ja != "%" and len(valued) > 1:
-        notes.append(w("counts_differ"))
-    if any(f.is_recast for _, f in figures_of):
-        notes.append(w("recast_note"))
-    sentence = ""
-    if len(valued) == 1:
-        ((item, figure, _),) = valued
-        sentence = w(
-            "compare_alone", period=period.label(w.language), name=name(item.entry.unit_code), value=value_label(item, figure, w)
-        )
-    elif valued:
-        low, *_, top = sorted(valued, key=lambda p: p[2])
-        sentence = w(
-            "compare_sentence", period=period.label(w.language), owing=owing, reported=reported, top=name(top[0].entry.unit_code),
-            top_value=value_label(top[0], top[1], w), low=name(low[0].entry.unit_code), low_value=value_label(low[0], low[1], w),
-        )  # fmt: skip
+    notes = _hard_to_compare(telling, whole, figures_of, rolled, name=name, is_ranked=len(valued) > 1)
+    sentence = _ends_of_ranking(valued, period, owing=owing, reported=reported, name=name, words=w)
     shape = _ranked(valued, short or name, w) if len(valued) > 1 else None
     rows = tuple(
         (
@@ -223,6 +201,55 @@ def by_bureau(
         chart=f"bureaus/{definition.code}" + ("" if is_newest else f".{period.code}"),  # the file is of the newest
         called=w("taken_called", of=w.named(telling.moment.indicators[definition.code]), what=w("by_bureau")),
         sources=telling.sources(f.source_code for _, f in figures_of),
+    )  # fmt: skip
+
+
+def _hard_to_compare(
+    telling: Telling, whole: Scored, figures_of: Sequence[tuple[Scored, Figure]], rolled: RollUp | None, *, name: Callable[[str], str],
+    is_ranked: bool,
+) -> list[str]:  # fmt: skip
+    """Return sentences on what stands in the way of comparing bureaus: gaps in coverage, other sources, sizes, recast figures."""
+    w = telling.words
+
+    def names(codes: Sequence[str]) -> str:
+        return w("list_comma").join(name(code) for code in codes)
+
+    notes = coverage_lines(whole, rolled, names, w) if rolled else []
+    notes += beside(telling, whole, [f.source_code for _, f in figures_of], name)
+    denominators = [d for s, f in figures_of if (d := _denominator(s, f)) is not None]
+    if denominators and min(denominators) != max(denominators):
+        notes.append(w("denominators_differ", low=w.number(min(denominators), ",.0f"), high=w.number(max(denominators), ",.0f")))
+    elif whole.entry.definition.unit_ja != "%" and is_ranked:
+        notes.append(w("counts_differ"))
+    if any(f.is_recast for _, f in figures_of):
+        notes.append(w("recast_note"))
+    return notes
+
+
+def _ends_of_ranking(
+    valued: Sequence[tuple[Scored, Figure, float]],
+    period: Period,
+    *,
+    owing: int,
+    reported: int,
+    name: Callable[[str], str],
+    words: Words,
+) -> str:
+    """Say which bureau has the highest value and which the lowest, or the value of the only one; blank where there is none."""
+    if not valued:
+        return ""
+    if len(valued) == 1:
+        ((item, figure, _),) = valued
+        return words(
+            "compare_alone",
+            period=period.label(words.language),
+            name=name(item.entry.unit_code),
+            value=value_label(item, figure, words),
+        )
+    low, *_, top = sorted(valued, key=lambda p: p[2])
+    return words(
+        "compare_sentence", period=period.label(words.language), owing=owing, reported=reported, top=name(top[0].entry.unit_code),
+        top_value=value_label(top[0], top[1], words), low=name(low[0].entry.unit_code), low_value=value_label(low[0], low[1], words),
     )  # fmt: skip
 
 

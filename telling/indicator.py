@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
 
 from charts.series import Aim, Expected, Line, Point, Series, within
@@ -70,6 +71,45 @@ def goals_drawn(scored: Scored, *, as_of: date) -> list[Goal]:
     return [] if scored.entry.definition.direction == "none" else goals_known(scored.entry.goals, as_of)
 
 
+@dataclass(frozen=True, slots=True)
+class _Marks:
+    """Points of a chart: values on the scale of its axis (divided by ``divisor``), texts as people read them."""
+
+    scored: Scored
+    words: Words
+    divisor: float
+
+    def point(self, day: date, value: float | None, text: str = "", label: str = "") -> Point:
+        """Return a point; one without a value breaks the line."""
+        return Point(day, None if value is None else value / self.divisor, text, label)
+
+    def drawn(self, pair: tuple[Figure, float] | None, following: tuple[Figure, float] | None) -> Point:
+        """Return the point of a figure, or the break before the one that follows."""
+        if pair is None:
+            assert following is not None
+            return self.point(following[0].period.start, None)
+        text = shown_figure(self.scored, pair[0], self.words.language)
+        return self.point(pair[0].period.end, pair[1], text, f"{pair[0].period.label(self.words.language)}: {text}")
+
+    def once(self, goal: Goal) -> Point:
+        """Return the point of a target that is no longer in force."""
+        return self.point(goal.period.end, goal.value, self._target(goal))
+
+    def aim(self, goal: Goal) -> Aim:
+        """Return a target; the one that is judged by is written into the chart."""
+        target = f"{self.words('target')} {self.words('approximate') if goal.is_approximate else ''}{self._target(goal)}"
+        label = f"{target} ({format_date(goal.period.end, self.words.language)})"
+        return Aim(self.point(goal.period.end, goal.value, target, label), is_written=goal == self.scored.judgement.goal)
+
+    def _target(self, goal: Goal) -> str:
+        return format_value(goal.value, self.scored.entry.definition, self.words.language)
+
+    def line_word(self, key: tuple[str, bool]) -> str:
+        """Return the name of a line: the kind of its periods, and whether its figures are sums since the year began."""
+        since = f" ({self.words('mark_year_to_date')})" if key[1] else ""
+        return self.words(f"line_{key[0]}") + since
+
+
 def series(scored: Scored, telling: Telling) -> Series | None:
     """Return the data of an indicator's chart; ``None`` if there is no figure to draw.
 
@@ -78,7 +118,7 @@ def series(scored: Scored, telling: Telling) -> Series | None:
         telling: the context; targets set after its day are not drawn, and nothing before it is forecast.
     """
     words, as_of = telling.words, telling.as_of
-    definition, judged, language = scored.entry.definition, scored.judgement, words.language
+    definition, language = scored.entry.definition, words.language
     lines = lines_of(scored)
     figures = [pair[0] for _, line in lines for pair in line if pair is not None]
     if not figures:
@@ -88,48 +128,29 @@ def series(scored: Scored, telling: Telling) -> Series | None:
     first, last = _span(scored, figures, expected)
     corners = _corners(scored, path, words)
     plan = within(corners, first, last) if len(figures) > 1 or first < last else ()
-    aims = [(g, first <= g.period.end <= last) for g in goals]
+    aims = [g for g in goals if first <= g.period.end <= last]
     top = max(abs(v) for v in (
         *(value for _, line in lines for pair in line if pair is not None for value in pair[1:]),
-        *(p.value for p in plan if p.value is not None), *(g.value for g, is_shown in aims if is_shown),
+        *(p.value for p in plan if p.value is not None), *(g.value for g in aims),
     ))  # fmt: skip
     divisor, word = axis_scale(top, language)
-
-    def point(day: date, value: float | None, text: str = "", label: str = "") -> Point:
-        return Point(day, None if value is None else value / divisor, text, label)
-
-    def drawn(pair: tuple[Figure, float] | None, following: tuple[Figure, float] | None) -> Point:
-        if pair is None:
-            assert following is not None
-            return point(following[0].period.start, None)
-        text = shown_figure(scored, pair[0], language)
-        return point(pair[0].period.end, pair[1], text, f"{pair[0].period.label(language)}: {text}")
-
-    def once(goal: Goal) -> Point:
-        return point(goal.period.end, goal.value, format_value(goal.value, definition, language))
-
-    def aim(goal: Goal) -> Aim:
-        target = f"{words('target')} {words('approximate') if goal.is_approximate else ''}{format_value(goal.value, definition, language)}"
-        label = f"{target} ({format_date(goal.period.end, language)})"
-        return Aim(point(goal.period.end, goal.value, target, label), is_written=goal == judged.goal)
-
-    def line_word(key: tuple[str, bool]) -> str:
-        since = f" ({words('mark_year_to_date')})" if key[1] else ""
-        return words(f"line_{key[0]}") + since
-
+    marks = _Marks(scored, words, divisor)
     return Series(
         lines=tuple(
-            Line(word=line_word(key) if len(lines) > 1 else "", points=tuple(drawn(h, n) for h, n in zip(line, [*line[1:], None], strict=True)))
+            Line(
+                word=marks.line_word(key) if len(lines) > 1 else "",
+                points=tuple(marks.drawn(h, n) for h, n in zip(line, [*line[1:], None], strict=True)),
+            )
             for key, line in lines
         ),
-        plan=tuple(point(p.day, p.value, p.text, p.label) for p in plan),
-        aims=tuple(aim(g) for g, is_shown in aims if is_shown),
+        plan=tuple(marks.point(p.day, p.value, p.text, p.label) for p in plan),
+        aims=tuple(marks.aim(g) for g in aims),
         expected=_ahead(scored, expected, figures, divisor, words),
         unit=(word + words.named(definition, "unit")).strip(),
         kinds=tuple(dict.fromkeys(f.period.kind for f in figures)),
         language=language,
         plan_word=words("planned"),
-        former=tuple(once(g) for g in former(scored, as_of) if first <= g.period.end <= last) if goals else (),
+        former=tuple(marks.once(g) for g in former(scored, as_of) if first <= g.period.end <= last) if goals else (),
         annotations=annotations_of(telling, scored, {f.period.end: v / divisor for _, line in lines for f, v in filter(None, line)}, (first, last)),
     )  # fmt: skip
 

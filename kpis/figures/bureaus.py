@@ -101,6 +101,35 @@ def leads_of(report: ProjectReport, organisation: Organisation, day: date, *, ro
     return alive or {b.bureau_code for b in then}
 
 
+@dataclass(frozen=True, slots=True)
+class _OfProjects:
+    """What bureaus have to do with projects, each by bureau code: milestones, codes of projects led, codes of those shared in."""
+
+    milestones: dict[str, list[Milestone]]
+    led: dict[str, list[str]]
+    shared: dict[str, list[str]]
+
+
+def _of_projects(organisation: Organisation, projects: Iterable[ProjectReport], *, as_of: date, view: str) -> _OfProjects:
+    """Return milestones and projects by bureau; a milestone is of those who led on its day, or in ``now`` of who leads on ``as_of``."""
+
+    def homes(report: ProjectReport, day: date, role: str = "lead") -> set[str]:
+        return {home(organisation, code, as_of=as_of, view=view) for code in leads_of(report, organisation, day, role=role)}
+
+    by_bureau = _OfProjects(defaultdict(list), defaultdict(list), defaultdict(list))
+    for report in projects:
+        for milestone in report.milestones:
+            day = milestone.due.day if milestone.due else (milestone.actual.day if milestone.actual else as_of)
+            for code in homes(report, as_of if view == "now" else min(day, as_of)):
+                by_bureau.milestones[code].append(milestone)
+        leading = homes(report, as_of)
+        for code in leading:
+            by_bureau.led[code].append(report.code)
+        for code in homes(report, as_of, "member") - leading:
+            by_bureau.shared[code].append(report.code)
+    return by_bureau
+
+
 def bureau_reports(
     organisation: Organisation,
     scored: Iterable[Scored],
@@ -131,20 +160,7 @@ def bureau_reports(
     for item in scored:
         if item.figures:
             (own if item.entry.is_own_scope else parts).setdefault(item.entry.unit_code, []).append(item)
-    milestones: dict[str, list[Milestone]] = {}
-    led: dict[str, list[str]] = {}
-    shared: dict[str, list[str]] = {}
-    for report in projects:
-        for milestone in report.milestones:
-            day = milestone.due.day if milestone.due else (milestone.actual.day if milestone.actual else as_of)
-            leads = leads_of(report, organisation, as_of if view == "now" else min(day, as_of))
-            for code in {home(organisation, lead, as_of=as_of, view=view) for lead in leads}:
-                milestones.setdefault(code, []).append(milestone)
-        leading = {home(organisation, code, as_of=as_of, view=view) for code in leads_of(report, organisation, as_of)}
-        taking_part = {home(organisation, c, as_of=as_of, view=view) for c in leads_of(report, organisation, as_of, role="member")}
-        for role_codes, codes in ((led, leading), (shared, taking_part - leading)):
-            for code in codes:
-                role_codes.setdefault(code, []).append(report.code)
+    of_projects = _of_projects(organisation, projects, as_of=as_of, view=view)
 
     def counted(statuses: Iterable[tuple[str, str, int]]) -> dict[str, dict[str, int]]:
         counts: dict[str, dict[str, int]] = defaultdict(Counter)
@@ -165,8 +181,8 @@ def bureau_reports(
             BureauReport(
                 unit=unit, is_valid=unit.is_valid_on(as_of), scored=tuple(parts.get(unit.code, ())),
                 own=tuple(own.get(unit.code, ())), owed=every_owed,
-                milestones=tuple(milestones.get(unit.code, ())), project_codes=tuple(led.get(unit.code, ())),
-                shared_codes=tuple(shared.get(unit.code, ())), procedures=procedures_of.get(unit.code, {}),
+                milestones=tuple(of_projects.milestones.get(unit.code, ())), project_codes=tuple(of_projects.led.get(unit.code, ())),
+                shared_codes=tuple(of_projects.shared.get(unit.code, ())), procedures=procedures_of.get(unit.code, {}),
                 facilities=facilities_of.get(unit.code, {}),
                 listed={sheet: counts.get(unit.code, {}) for sheet, counts in listed_of.items()},
                 before=tuple(s for s in organisation.successions if s.successor_code == unit.code),

@@ -101,14 +101,8 @@ def upload(
             key = {"question_code": code, "bureau_code": bureau_code, "revision": reply.revision}
             kept = [{**key, "row_number": n, "values_json": values_to_json(row)} for n, row in enumerate(rows, start=1)]
             session.execute(insert(table_of(tables.QuestionAnswer)), kept)
-        record(
-            session,
-            actor,
-            UPLOADED,
-            _subject(code, bureau_code),
-            file_sha256=sha256,
-            detail=f"revision {reply.revision}, {len(rows)} rows",
-        )
+        detail = f"revision {reply.revision}, {len(rows)} rows"
+        record(session, actor, UPLOADED, _subject(code, bureau_code), file_sha256=sha256, detail=detail)
         return reply.revision
 
 

@@ -49,6 +49,21 @@ class Uploaded:
     clashes: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class _File:
+    """A workbook as it is noted; ``how_it_came`` where the reform office took it in on behalf of the bureau, else a blank."""
+
+    sha256: str
+    name: str
+    template_id: str | None
+    how_it_came: str
+
+    @property
+    def is_on_behalf(self) -> bool:
+        """Say whether the reform office took it in."""
+        return bool(self.how_it_came)
+
+
 @collector_paused()
 def upload(
     store: Store,
@@ -85,18 +100,18 @@ def upload(
         StepRefused: the report is with the reform office.
         FigureRefused: a row says something no report may say.
     """
-    sha256, name, way_it_came = hashlib.sha256(content).hexdigest(), named_file(name), typed(how_it_came)
+    file = _File(hashlib.sha256(content).hexdigest(), named_file(name), template_id, typed(how_it_came))
     action = "take_in" if how_it_came else "upload"
     try:
         with acting(store, actor, action, f"{bureau_code} {period_code}") as session:
             allow(session, actor, action, bureau_code)
-            if how_it_came and not way_it_came:
+            if how_it_came and not file.how_it_came:
                 raise FigureRefused("taken_in_without_saying_how")
             reach = None if how_it_came else sections(grants_of(session, actor), action, bureau_code)
             if reach is not None and part not in reach:
                 part = min(reach)
             reports = same_place(session, bureau_code, period_code)
-            if (brought_before := _brought_before(session, reports, sha256)) is not None:
+            if (brought_before := _brought_before(session, reports, file.sha256)) is not None:
                 return Uploaded(id_of(brought_before), brought_before.revision, brought_before.state, True)
             now_open = next((s for s in reports if s.state in OPEN_STATES), None)
             refuse_gone(now_open, adds_to)
@@ -104,51 +119,54 @@ def upload(
             if reach is not None:
                 refuse_rows_of_others(session, reach, rows)
             vintages.ensure_periods(session, {period_code, *(row.key[2] for row in rows if row.kind == OBSERVATIONS)})
-            vintages.keep_original(session, name=name, content=content, kind="report", received_at=instant(session))
+            vintages.keep_original(session, name=file.name, content=content, kind="report", received_at=instant(session))
             before = as_it_is(session, now_open) if now_open is not None else Before()
             row = now_open or tables.Submission(
-                bureau_code=bureau_code, period_code=period_code, created_by=actor, created_at=instant(session), is_on_behalf=bool(way_it_came)
+                bureau_code=bureau_code, period_code=period_code, created_by=actor, created_at=instant(session), is_on_behalf=file.is_on_behalf
             )  # fmt: skip
-            _bring(session, row, actor, sha256=sha256, template_id=template_id, is_on_behalf=bool(way_it_came))
+            _bring(session, row, actor, file)
             hand = Hand(by=actor, part=part, at=instant(session), upload=row.revision)
-            is_whole = not way_it_came and decides(grants_of(session, actor), bureau_code)
+            is_whole = not file.is_on_behalf and decides(grants_of(session, actor), bureau_code)
             merged = merge(before.rows, rows, hand, decides=is_whole)
             counted, asked_count = keep_merged(
                 session, row, before, merged, rows, warnings, completeness=completeness, about_open=about_open
             )
-            uploaded = tables.SubmissionUpload(
-                submission_id=id_of(row), revision=row.revision, file_sha256=sha256, file_name=name, template_id=template_id,
-                uploaded_by=actor, uploaded_at=instant(session), part=part, rows_count=len(rows), is_on_behalf=bool(way_it_came), how_it_came=way_it_came,
-            )  # fmt: skip
-            session.add(uploaded)
             differing = len(clashes(merged))
-            detail = f"{bureau_code} {period_code} {_in_short(uploaded, asked_count, differing, counted)}"
-            record_step(session, row, actor, "taken_in" if way_it_came else "uploaded", detail=detail)
+            _note(session, row, hand, file, rows_count=len(rows), asked_count=asked_count, differing=differing, counted=counted)
             return Uploaded(id_of(row), row.revision, row.state, clashes=differing)
     except IntegrityError as clash:
         raise ChangedMeanwhile("report_stored_at_once") from clash
 
 
-def _bring(
-    session: Session, row: tables.Submission, actor: str, *, sha256: str, template_id: str | None, is_on_behalf: bool
-) -> None:
+def _bring(session: Session, row: tables.Submission, actor: str, file: _File) -> None:
     """Begin a report that is not stored yet, or the next revision of one on its way, with a file."""
-    row.file_sha256, row.template_id = sha256, template_id
+    row.file_sha256, row.template_id = file.sha256, file.template_id
     if row.id is None:
         session.add(row)
         session.flush()
     else:
         next_state(row.state, "upload")
-        next_revision(session, row, actor, is_on_behalf=is_on_behalf)
+        next_revision(session, row, actor, is_on_behalf=file.is_on_behalf)
 
 
-def _in_short(uploaded: tables.SubmissionUpload, asked_count: int, differing: int, counted: Completeness | None) -> str:
-    """Say what was brought, as a line of the audit trail."""
-    detail = f"revision {uploaded.revision}: {uploaded.file_name}, {uploaded.rows_count} rows, {asked_count} warnings"
-    detail += f", part {uploaded.part}" if uploaded.part else ""
+def _note(
+    session: Session, row: tables.Submission, hand: Hand, file: _File, *, rows_count: int, asked_count: int, differing: int,
+    counted: Completeness | None,
+) -> None:  # fmt: skip
+    """Note a file as one that was merged into a report, with its line of the audit trail."""
+    session.add(
+        tables.SubmissionUpload(
+            submission_id=id_of(row), revision=row.revision, file_sha256=file.sha256, file_name=file.name, template_id=file.template_id,
+            uploaded_by=hand.by, uploaded_at=instant(session), part=hand.part, rows_count=rows_count, is_on_behalf=file.is_on_behalf,
+            how_it_came=file.how_it_came,
+        )
+    )  # fmt: skip
+    detail = f"{row.bureau_code} {row.period_code} revision {row.revision}: {file.name}, {rows_count} rows, {asked_count} warnings"
+    detail += f", part {hand.part}" if hand.part else ""
     detail += f", {differing} cells written twice" if differing else ""
     detail += f"; {counted.sentence()}" if counted is not None else ""
-    return detail + (f"; {uploaded.how_it_came}" if uploaded.how_it_came else "")
+    detail += f"; {file.how_it_came}" if file.how_it_came else ""
+    record_step(session, row, hand.by, "taken_in" if file.is_on_behalf else "uploaded", detail=detail)
 
 
 def _brought_before(session: Session, reports: Sequence[tables.Submission], sha256: str) -> tables.Submission | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
 
 import pandas as pd
@@ -88,7 +89,17 @@ def persons(store: Store, *, actor: str) -> None:
     ]  # fmt: skip
     data_table(rows)
     left, right = st.columns(2, gap="medium")
-    with left, st.form("add_person"):
+    with left:
+        _add_person(store, names, actor=actor)
+    with right:
+        _remove_person(store, listed, names, actor=actor)
+    section_heading(t("deputies"))
+    stand_ins(store, me=viewer())
+
+
+def _add_person(store: Store, names: dict[str, str], *, actor: str) -> None:
+    """Show the form that gives a person a role: everywhere, in a bureau (``names``: code → name) or in a section."""
+    with st.form("add_person"):
         section_heading(t("add_person"))
         email = st.text_input(t("email"))
         name = st.text_input(t("name"))
@@ -112,7 +123,11 @@ def persons(store: Store, *, actor: str) -> None:
                 ),
                 t("person_added", email=markdown(people.account_key(email))),
             )
-    with right, st.form("remove_person"):
+
+
+def _remove_person(store: Store, listed: Sequence[people.Person], names: dict[str, str], *, actor: str) -> None:
+    """Show the form that takes a role from one of the persons listed; nobody takes their own."""
+    with st.form("remove_person"):
         section_heading(t("remove_person"))
         roles_of = {
             f"{p.email} {t(f'role_{g.role}')} {names.get(g.bureau_code or '', g.bureau_code or '')} {g.section_code}".strip(): (
@@ -132,8 +147,6 @@ def persons(store: Store, *, actor: str) -> None:
                 ),
                 t("person_removed", email=markdown(whose)),
             )
-    section_heading(t("deputies"))
-    stand_ins(store, me=viewer())
 
 
 def audit(store: Store, *, actor: str) -> None:
