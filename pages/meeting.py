@@ -12,8 +12,9 @@ from pages.parts import cached, prose
 from pages.parts.attention import table_of_rows
 from pages.parts.choices import choose
 from pages.parts.decisions import carried, decide, minutes_form, taken
-from pages.parts.entry import enter, stop
+from pages.parts.entry import enter
 from pages.parts.pack import downloads
+from pages.parts.quarter_material import choose_quarter, quarters_or_stop
 from pages.parts.reported import instant
 from pages.parts.steps import say_what_came
 from pages.parts.text import fine_print, language, t
@@ -23,7 +24,7 @@ from pages.parts.when import today
 from telling import pack
 from telling.agenda import Agenda, late_reports
 from telling.blocks import Telling
-from telling.meeting import last_reported, quarter_report, quarters
+from telling.meeting import quarter_report
 from telling.words import Words
 
 enter("hold_meeting")
@@ -41,17 +42,10 @@ def agenda_of(period_code: str, minutes: tables.Meeting | None) -> Agenda:
 
 
 say_what_came()
-listed = quarters(cached.moment())
-if not listed:
-    page_heading(t("nav_meeting"))
-    prose.info(t("report_none"), icon=":material/info:")
-    stop()
+listed = quarters_or_stop("nav_meeting")
 left, right = st.columns(2)
 with left:
-    code = choose(
-        "period", listed, t("report_choose"), lambda c: parse_period(c).label(language()), default=last_reported(cached.moment()),
-        resets=("minutes", "item"), is_whole=True,
-    )  # fmt: skip
+    code = choose_quarter(listed, resets=("minutes", "item"))
 closed = {str(row.id): row for row in cached.moment().rows(tables.Meeting) if row.period_code == code}
 with right:
     which = choose(

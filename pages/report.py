@@ -5,32 +5,17 @@ from __future__ import annotations
 import streamlit as st
 
 from kpis.as_text import markdown
-from kpis.periods import parse_period
 from pages.parts import cached, prose
-from pages.parts.choices import choose
 from pages.parts.data_table import texts_table
-from pages.parts.entry import enter, stop
-from pages.parts.quarter_material import material, next_steps
+from pages.parts.entry import enter
+from pages.parts.quarter_material import choose_quarter, material, next_steps, quarters_or_stop
 from pages.parts.text import language, t
 from pages.parts.titled import page_heading, section_heading
 from publishers.meeting.workbook import report_book
-from telling.meeting import last_reported, quarters
 
 enter()
 
-listed = quarters(cached.moment())
-if not listed:
-    page_heading(t("nav_report"))
-    prose.info(t("report_none"), icon=":material/info:")
-    stop()
-chosen = choose(
-    "period",
-    listed,
-    t("report_choose"),
-    lambda code: parse_period(code).label(language()),
-    default=last_reported(cached.moment()),
-    is_whole=True,
-)
+chosen = choose_quarter(quarters_or_stop("nav_report"))
 shown = cached.made("report", code=chosen, make=lambda: material(chosen))
 page_heading(markdown(shown.of.title))
 prose.caption(t("report_lead"))

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import streamlit as st
 
-from pages.parts import address, cached
+from kpis.periods import parse_period
+from pages.parts import address, cached, prose
+from pages.parts.choices import choose
 from pages.parts.data_table import Texts, texts_of
+from pages.parts.entry import stop
 from pages.parts.menu import page
 from pages.parts.text import language, t
-from pages.parts.titled import section_heading
+from pages.parts.titled import page_heading, section_heading
 from publishers.meeting.page import report_page
 from publishers.site.labels import picked
-from telling.meeting import QuarterReport, changes, coverage, quarter_report
+from telling.meeting import QuarterReport, changes, coverage, last_reported, quarter_report, quarters
 
 AT_ONCE = 8  # rows of a table; the rest is folded away
 # Columns of what bureaus reported: the whole is told on other pages, a value bears its unit, and the page says that all is a sample.
@@ -30,6 +34,24 @@ class Material:
     sheet: bytes
     changed: Texts
     reported: Texts
+
+
+def quarters_or_stop(nav_key: str) -> list[str]:
+    """Return the codes of the quarters that have material; where there is none, say so under the page's name and end the run."""
+    listed = quarters(cached.moment())
+    if not listed:
+        page_heading(t(nav_key))
+        prose.info(t("report_none"), icon=":material/info:")
+        stop()
+    return listed
+
+
+def choose_quarter(listed: Sequence[str], *, resets: tuple[str, ...] = ()) -> str:
+    """Show the choice of a quarter, at first the last one reported, and return its code; ``resets`` as in ``choose``."""
+    return choose(
+        "period", listed, t("report_choose"), lambda code: parse_period(code).label(language()), default=last_reported(cached.moment()),
+        resets=resets, is_whole=True,
+    )  # fmt: skip
 
 
 def material(code: str) -> Material:
