@@ -25,7 +25,7 @@ from kpis.figures.facilities import Facility, standing
 from kpis.figures.folding import folded
 from kpis.figures.listed import RowStanding
 from kpis.figures.organisation import Organisation
-from kpis.figures.projects import ProjectReport, project_reports
+from kpis.figures.projects import ProjectReport, ProjectRows, project_reports
 from kpis.figures.recast import Recast
 from kpis.figures.registers import MISTAKE
 from kpis.figures.scorecard import WHOLE, Book, Entry, Scored, judged_then, recast_then, score_all
@@ -178,12 +178,12 @@ class Moment:
         """Return every project as it stands, in catalogue order."""
 
         def make() -> list[ProjectReport]:
-            return project_reports(
-                self.rows(tables.Project), self.own, as_of=self.as_of, known_at=self.known_at,
-                versions=self.rows(tables.StrategyVersion), names=self.rows(tables.ProjectVersion),
+            rows = ProjectRows(
+                projects=self.rows(tables.Project), versions=self.rows(tables.StrategyVersion), names=self.rows(tables.ProjectVersion),
                 bureaus=self.rows(tables.ProjectBureau), milestones=self.register(tables.Milestone),
                 dates=self.rows(tables.MilestoneDate), confidences=self.rows(tables.Assessment),
             )  # fmt: skip
+            return project_reports(rows, self.own, as_of=self.as_of, known_at=self.known_at)
 
         return self.kept("judged", ("projects",), make)
 

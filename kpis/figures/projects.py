@@ -260,46 +260,54 @@ def numberings(versions: Iterable[tables.StrategyVersion]) -> list[list[tables.S
     return lists
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ProjectRows:
+    """Everything stored of projects.
+
+    Args:
+        projects: in catalogue order.
+        versions: of the strategy.
+        names: of projects in versions.
+        bureaus: that lead or take part.
+        milestones: as they were known at the instant asked for.
+        dates: every day that milestones were ever given.
+        confidences: the office's assessments.
+    """
+
+    projects: Sequence[tables.Project]
+    versions: Iterable[tables.StrategyVersion]
+    names: Iterable[tables.ProjectVersion]
+    bureaus: Iterable[tables.ProjectBureau]
+    milestones: Iterable[tables.Milestone]
+    dates: Iterable[tables.MilestoneDate]
+    confidences: Iterable[tables.Assessment]
+
+
 def project_reports(
-    projects: Sequence[tables.Project],
-    scored: Iterable[Scored],
-    *,
-    as_of: date,
-    known_at: datetime | None = None,
-    versions: Iterable[tables.StrategyVersion] = (),
-    names: Iterable[tables.ProjectVersion] = (),
-    bureaus: Iterable[tables.ProjectBureau] = (),
-    milestones: Iterable[tables.Milestone] = (),
-    dates: Iterable[tables.MilestoneDate] = (),
-    confidences: Iterable[tables.Assessment] = (),
+    rows: ProjectRows, scored: Iterable[Scored], *, as_of: date, known_at: datetime | None = None
 ) -> list[ProjectReport]:
     """Return every project as it stands on a day, in catalogue order.
 
     Args:
-        projects: in catalogue order.
+        rows: of every project.
         scored: judgements of the same day; those of an indicator's own scope count.
         as_of: the day.
-        known_at: milestone days and confidences that became known later do not count.
-        versions: of the strategy.
-        names: of projects in versions.
-        bureaus: that lead or take part.
-        milestones: as they were known at that instant.
-        dates: every day that milestones were ever given.
-        confidences: the office's assessments.
+        known_at: milestone days and confidences that became known later (UTC) do not count; ``None``: everything known by now counts.
     """
     own = grouped((item.entry.project_code, item) for item in scored if item.entry.is_own_scope)
     by_project = grouped(
-        (milestone.project_code, milestone) for milestone in milestones_on(milestones, dates, as_of=as_of, known_at=known_at)
+        (milestone.project_code, milestone)
+        for milestone in milestones_on(rows.milestones, rows.dates, as_of=as_of, known_at=known_at)
     )
-    version_of = {v.version_code: v for v in in_order(versions)}
+    version_of = {v.version_code: v for v in in_order(rows.versions)}
     order = {code: place for place, code in enumerate(version_of)}
-    in_time = sorted(names, key=lambda n: (order.get(n.strategy_version, len(order)), n.strategy_version))
+    in_time = sorted(rows.names, key=lambda n: (order.get(n.strategy_version, len(order)), n.strategy_version))
     names_of = grouped((name.project_code, name) for name in in_time)
-    bureaus_of = grouped((b.project_code, b) for b in sorted(bureaus, key=lambda b: (b.valid_from or date.min, b.id)))
-    said_of = history(confidences, as_of=as_of, known_at=known_at)
-    before = grouped((row.successor_code, row.project_code) for row in projects if row.successor_code)
+    bureaus_of = grouped((b.project_code, b) for b in sorted(rows.bureaus, key=lambda b: (b.valid_from or date.min, b.id)))
+    said_of = history(rows.confidences, as_of=as_of, known_at=known_at)
+    before = grouped((row.successor_code, row.project_code) for row in rows.projects if row.successor_code)
     reports = []
-    for row in projects:
+    for row in rows.projects:
         code = row.project_code
         found_own = tally(own.get(code, ()))
         assessments = said_of.get(code, ())
