@@ -36,6 +36,7 @@ from publishers.meeting.page import report_page
 from publishers.meeting.workbook import report_book
 from telling.meeting import quarter_report
 from tests.bench.viewer import Viewer, served
+from tests.books import saved
 from tests.command import command
 from tests.pages.charts_seen import Seen, run
 from tests.shared import copied, empty
@@ -174,9 +175,7 @@ def _filled(content: bytes, n: int = 0) -> bytes:
             cell.value, cell.data_type = poison(n, "_x001B_[31m\u202e\u2066\u200b"), "s"
         elif line.value == "electronic_decision_rate":
             sheet.cell(row, at["分子(実績の数)"]).value, sheet.cell(row, at["分母(対象の数)"]).value = 800 + n, 1000
-    out = io.BytesIO()
-    book.save(out)
-    return out.getvalue()
+    return saved(book)
 
 
 # What would act ------------------------------------------------------------------------------------------------------

@@ -20,6 +20,7 @@ from loaders.load import check_content
 from loaders.workbook.annotate import mark_problems
 from loaders.workbook.door import MOST_CELLS, read_workbook
 from tests.attack.mutants import mutant
+from tests.books import saved
 from tests.loaders.filled import filled, template
 
 MAX_BYTES = 20_000_000
@@ -48,9 +49,7 @@ def list_as_workbook() -> bytes:
     sheet = book.create_sheet("observations")
     for row in csv.reader(io.StringIO((ROOT / "data/official/observations.csv").read_text("utf-8-sig"))):
         sheet.append([float(cell) if cell.replace(".", "", 1).isdecimal() else cell for cell in row])
-    out = io.BytesIO()
-    book.save(out)
-    return out.getvalue()
+    return saved(book)
 
 
 def seeds(store: Store) -> dict[str, bytes]:

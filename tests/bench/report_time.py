@@ -27,6 +27,7 @@ from loaders.load import load_file
 from loaders.workbook.door import issue_template, read_workbook
 from loaders.workbook.submit import receive
 from tests.bench.measured import Measured, tell
+from tests.books import saved
 from tests.small_government import say_causes
 
 BUREAU, PERIOD, SOURCE, GOAL = "CONSTRUCTION", "FY2022-Q3", "shintosei-8a0d3d80", 0.5
@@ -85,9 +86,7 @@ def filled(content: bytes) -> bytes:
         facilities.cell(row, 19).value = f"券売機を更新({row})"
     for row in range(2, MILESTONES + 2):
         milestones.cell(row, 10).value = date(2023, 9, row % 28 + 1)
-    out = io.BytesIO()
-    book.save(out)
-    return out.getvalue()
+    return saved(book)
 
 
 def now() -> tuple[float, float]:

@@ -27,12 +27,13 @@ from kpis.periods import local_day
 from kpis.reporting import people, reports
 from kpis.store.store import Store, utc_now
 from loaders.catalogue import load_folder
+from tests.books import saved
 from tests.browser.conftest import serving
 from tests.browser.screen import at_rest, pictured, rerun, tab, too_wide
 from tests.browser.test_journey import text_of
 from tests.browser.test_reporting_local import WORDS, act_as
 from tests.browser.visits import GO
-from tests.loaders.test_parts import F, filled, heads, saved
+from tests.loaders.test_parts import F, filled, heads
 from tests.oidc import free_port, providing
 from tests.small_government import ANNA, settle, write_sections
 

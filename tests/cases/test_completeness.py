@@ -14,6 +14,7 @@ from kpis.reporting import reports, submissions
 from kpis.reporting.reports import INCOMPLETE
 from kpis.store.store import Store
 from loaders.workbook.submit import Received, receive, take_template
+from tests.books import saved
 from tests.small_government import ANNA, IN_TIME, OFFICE, PERIOD, settle
 
 FIGURES = "指標の実績"
@@ -40,9 +41,7 @@ def filled(store: Store, figures: dict[str, dict[str, float]], *, drop: tuple[st
             sheet.cell(row_of(sheet, code), heads[heading]).value = value
     for code in drop:
         sheet.delete_rows(row_of(sheet, code))
-    out = io.BytesIO()
-    book.save(out)
-    return out.getvalue()
+    return saved(book)
 
 
 def received(store: Store, content: bytes, *, adds_to: int | None = None) -> Received:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
@@ -16,6 +15,7 @@ from kpis.store import tables
 from kpis.store.store import Store
 from loaders.load import check_content
 from loaders.report import LoadReport
+from tests.books import saved
 from tests.cases.doors import DOORS, copy_of, through
 
 HEAD = "indicator_code,bureau_code,period_code,source_code,value"
@@ -35,9 +35,7 @@ def book(*rows: list[Any], change: Callable[[Any], object] = lambda made: None) 
     for row in rows:
         sheet.append(row)
     change(made)
-    out = io.BytesIO()
-    made.save(out)
-    return out.getvalue()
+    return saved(made)
 
 
 def seen(report: LoadReport) -> list[tuple[str, str, int | None]]:

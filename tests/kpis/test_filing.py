@@ -28,18 +28,22 @@ def keep_rows(session: Session, report: tables.Submission, rows: list[ReportedRo
         )  # fmt: skip
 
 
+def withdrawn_report(session: Session, rows: list[ReportedRow]) -> tables.Submission:
+    """Keep a report of these rows that is on its way no longer, and return it."""
+    report = tables.Submission(
+        bureau_code="GENERAL", period_code="FY2022-Q3", state="withdrawn", created_by=ANNA, created_at=datetime(2023, 1, 1)
+    )
+    session.add(report)
+    session.flush()
+    keep_rows(session, report, rows)
+    return report
+
+
 def test_what_a_row_is_moves_between_its_word_and_the_name_of_its_file(reporting: Store) -> None:
     """Down to the version before 0012 and up again: rows and comments of a report, and what was decided of a list."""
     row = register_row("procedure", "P1", digital_status="done")
     with reporting.writing() as session:
-        session.add(
-            tables.Submission(
-                bureau_code="GENERAL", period_code="FY2022-Q3", state="withdrawn", created_by=ANNA, created_at=datetime(2023, 1, 1)
-            )
-        )
-        session.flush()
-        report = session.exec(select(tables.Submission)).one()
-        keep_rows(session, report, [figure(value=70.0), row])
+        report = withdrawn_report(session, [figure(value=70.0), row])
         session.add(
             tables.ReviewComment(
                 submission_id=report.id, revision=1, row_kind="observation", row_key="[]", column_name="value", comment="確認",
@@ -76,14 +80,7 @@ def test_rows_kept_in_the_form_of_an_earlier_version_say_the_same(reporting: Sto
     changed = replace(kept, fields={**kept.fields, "actual_end": date(2023, 4, 2)}, issued=dict(kept.fields), issued_vintage=2)
     rows = [figure(value=70.0), changed]
     with reporting.writing() as session:
-        session.add(
-            tables.Submission(
-                bureau_code="GENERAL", period_code="FY2022-Q3", state="withdrawn", created_by=ANNA, created_at=datetime(2023, 1, 1)
-            )
-        )
-        session.flush()
-        report = session.exec(select(tables.Submission)).one()
-        keep_rows(session, report, rows)
+        withdrawn_report(session, rows)
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS))
     with reporting.engine.connect().execution_options(writes=True) as connection:

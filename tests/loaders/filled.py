@@ -16,6 +16,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 from kpis.store.store import Store
 from loaders.load import load_file
 from loaders.workbook.door import issue_template
+from tests.books import saved
 from tests.shared import copied, shipped
 
 BUREAU, PERIOD = "CONSTRUCTION", "FY2022-Q3"
@@ -48,9 +49,7 @@ def edited(content: bytes, change: Callable[[Workbook], None]) -> bytes:
     """Return the workbook as another writer (openpyxl) saves it after a change."""
     book = openpyxl.load_workbook(io.BytesIO(content))
     change(book)
-    out = io.BytesIO()
-    book.save(out)
-    return out.getvalue()
+    return saved(book)
 
 
 def with_cells(content: bytes, sheet: str, cells: dict[str, Any]) -> bytes:

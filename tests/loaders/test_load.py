@@ -20,6 +20,7 @@ from kpis.store.store import Store
 from loaders.catalogue import load_folder
 from loaders.load import check_content, load_file
 from manage import app
+from tests.books import saved
 from tests.shared import copied, empty, shipped
 
 pytestmark = pytest.mark.store
@@ -65,9 +66,7 @@ def workbook_of(*rows: dict[str, str], top: int = 1, left: int = 1) -> bytes:
         sheet.cell(top, left + c, name)
         for r, values in enumerate(rows, start=1):
             sheet.cell(top + r, left + c, values[name] or None)
-    out = io.BytesIO()
-    book.save(out)
-    return out.getvalue()
+    return saved(book)
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp932"])

@@ -19,6 +19,7 @@ from kpis.store.store import Store
 from loaders.load import load_file
 from loaders.workbook.door import is_bureau_workbook, read_workbook, rows_asked
 from loaders.workbook.submit import Received, receive, take_template
+from tests.books import saved
 from tests.libreoffice import needs_libreoffice, resaved
 from tests.small_government import ANNA, AYA, DAI, IN_TIME, OFFICE, PERIOD, settle, write_sections
 
@@ -61,12 +62,6 @@ def filled(content: bytes, cells: dict[tuple[str, str, str], object]) -> bytes:
         row = next(r for r in range(2, book[sheet].max_row + 1) if book[sheet].cell(r, key).value == code)
         book[sheet].cell(row, at[heading]).value = value  # type: ignore[assignment]
     return saved(book)
-
-
-def saved(book: Workbook) -> bytes:
-    out = io.BytesIO()
-    book.save(out)
-    return out.getvalue()
 
 
 def given(store: Store, content: bytes, *, actor: str = ANNA, part: str | None = None) -> Received:

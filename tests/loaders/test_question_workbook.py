@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -21,6 +20,7 @@ from loaders.workbook.door import is_bureau_workbook, read_workbook
 from loaders.workbook.questions import issue, read, receive
 from loaders.workbook.submit import take_template
 from tests.kpis.test_questions import ROW, asked
+from tests.loaders.filled import edited
 from tests.small_government import ANNA, AYA, OFFICE, PERIOD, settle
 
 pytestmark = pytest.mark.store
@@ -35,14 +35,6 @@ def put(tmp_path_factory: pytest.TempPathFactory) -> tuple[Store, bytes]:
     store = settle(Store(f"sqlite:///{folder / 'questions.db'}"), folder / "data")
     code = asked(store)
     return store, issue(store, code, "GENERAL", actor=ANNA)
-
-
-def edited(content: bytes, change: Callable[[Workbook], None]) -> bytes:
-    book = openpyxl.load_workbook(io.BytesIO(content))
-    change(book)
-    out = io.BytesIO()
-    book.save(out)
-    return out.getvalue()
 
 
 def with_cells(content: bytes, **cells: Any) -> bytes:

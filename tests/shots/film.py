@@ -14,6 +14,7 @@ from PIL import Image
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from kpis.languages import SHIPPED, read_catalogue, say
+from tests.books import saved
 from tests.browser.screen import at_rest, rerun
 from tests.shots.acts import SHEET, columns, sent
 from tests.shots.listed import MANAGER, OFFICE, Asked
@@ -113,9 +114,7 @@ def filled(content: bytes) -> bytes:
             sheet[f"{words}{row}"] = "見本: 予約の案内を窓口に置いた"
         elif asked:
             sheet[f"{where['値']}{row}"] = 12
-    out = io.BytesIO()
-    book.save(out)
-    return out.getvalue()
+    return saved(book)
 
 
 def answered(page: Page, code: str) -> None:
