@@ -26,7 +26,7 @@ from loaders.report import LoadReport
 from loaders.workbook import door, submit
 
 app = typer.Typer()
-MOST_PRINTED = 500  # problems of one file: a list with the wrong separator has one in every cell
+MOST_PRINTED = 500  # maximum of problems printed per file: a list with the wrong separator has one in every cell
 
 
 def print_report(report: LoadReport, *, as_json: bool) -> None:

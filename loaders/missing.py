@@ -39,7 +39,7 @@ from loaders.files.problems import Problem
 from loaders.prepared import Prepared
 
 DROPPED = "dropped.csv"
-NAMED = 50  # so many rows are named one by one; a truncated list may lack tens of thousands
+NAMED = 50  # rows named one by one; a truncated list may lack tens of thousands
 
 
 def decision_of(word: str, reason: str = "", *, day: str = "") -> RowDecision:

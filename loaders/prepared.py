@@ -59,7 +59,7 @@ class Prepared:
         self.numbered: list[tuple[int, Fields]] = []
         self.faulty: list[tuple[int, Row]] = []  # rows with a problem, as written: their codes are checked as well
         self.sheet, self.columns = "", dict[str, int]()
-        self.units: dict[tuple[int, str], str] = {}  # (row, column) of numbers written with their unit, and the unit
+        self.units: dict[tuple[int, str], str] = {}  # (row, column) → unit written with the number
         self.problems: list[Problem]
         table: Table | None = None
         try:
@@ -203,7 +203,7 @@ def _kind_of(name: str, header: Sequence[str]) -> str:
     columns, own = set(header), _kind_of_file(Path(name).stem.lower() + ".csv")
     if own in ROWS:
         return own
-    # Columns that may be left out may be left out here as well.
+    # Optional columns may be missing here too.
     fits = [
         (len(set(model.model_fields) - columns), LISTS[kind].file, kind)
         for kind, model in ((kind, in_languages(model, header)) for kind, model in ROWS.items())

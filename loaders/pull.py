@@ -141,7 +141,7 @@ def _pull_one(store: Store, source: PulledSource, *, limits: AnswerLimits, state
         content = _csv_of_json(content, location)
     result = _outcome(source.name, [load_file(store, content, name=name, kind=source.kind, missing=missing)])
     if result.outcome != "failed":
-        state[location] = validators  # a refused file is asked for again next time
+        state[location] = validators  # a refused file is requested again next time
     return result
 
 
@@ -229,11 +229,11 @@ def _lock(path: Path) -> Iterator[None]:
     with path.open("a", encoding="ascii") as file:
         try:
             if sys.platform == "win32":
-                import msvcrt  # noqa: PLC0415  # there alone
+                import msvcrt  # noqa: PLC0415  # Windows only
 
                 msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
             else:
-                import fcntl  # noqa: PLC0415  # not there on Windows
+                import fcntl  # noqa: PLC0415  # not on Windows
 
                 fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as error:

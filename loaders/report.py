@@ -21,7 +21,7 @@ class LoadReport:
     accepted: int = 0
     problems: list[Problem] = field(default_factory=list)
     is_repeat: bool = False
-    kind: str = ""  # of a list, as ``observations.csv``
+    kind: str = ""  # kind of list, as ``observations.csv``
     completeness: Completeness | None = None  # of a bureau workbook
 
     def to_json(self) -> dict[str, Any]:

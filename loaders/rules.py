@@ -95,7 +95,7 @@ def find_in_lists(store: Store, files: Sequence[Prepared], *, today: date) -> No
             _lives(store, file, organisation, passed_over=set(changed))
 
 
-# By the kind of row: its code, the code that it leads to, and what only rows of the same lead on to each other.
+# By kind of row: its code, the code it refers to, and the field in which rows of one chain agree (blank: none).
 _LEADS_TO = {
     RowKind.BUREAU: ("bureau_code", "parent_code", ""),
     RowKind.INDICATOR: ("indicator_code", "replaced_by_code", ""),
@@ -109,10 +109,10 @@ def _circles(store: Store, file: Prepared) -> None:
         return
     code, other, within = _LEADS_TO[RowKind(file.kind)]
     numbered: list[tuple[int, Any]] = list(file.numbered)
-    if file.kind == RowKind.SUCCESSION:  # two units may hand parts of their work to each other on one day
+    if file.kind == RowKind.SUCCESSION:  # two units may transfer parts of their work to each other on one day
         numbered = [(n, row) for n, row in numbered if row.relation != Relation.TRANSFER or row.effective_date is None]
     rows = [row for _, row in numbered]
-    if file.kind != RowKind.SUCCESSION:  # which is replaced as a whole; of the others a list may be a part
+    if file.kind != RowKind.SUCCESSION:  # always replaced as a whole; other lists may be partial
         own = {getattr(row, code) for row in rows}
         stored = store.all_of(tables.Bureau) if file.kind == RowKind.BUREAU else store.all_of(tables.Indicator)
         rows += [SimpleNamespace(**row) for row in stored if row[code] not in own]
@@ -131,7 +131,7 @@ def _circles(store: Store, file: Prepared) -> None:
             file.problems.append(file.problem("rule", what, Message("no_circle"), remedy, row=number, column=other, rule="circle"))
 
 
-_VALUES = (RowKind.OBSERVATION, RowKind.READING, RowKind.TARGET, RowKind.BASELINE)  # lists with a value in an indicator's unit
+_VALUES = (RowKind.OBSERVATION, RowKind.READING, RowKind.TARGET, RowKind.BASELINE)  # lists with values in an indicator's unit
 
 
 def _values(store: Store, files: Sequence[Prepared]) -> None:

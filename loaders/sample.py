@@ -43,7 +43,7 @@ from loaders.workbook.layout import ACTIONS, COMMENTARIES, Layout, load_layout
 from loaders.workbook.submit import receive
 
 OFFICE = "office@sample.example.org"
-_MADE = "sample_made"  # the audit line at the end
+_MADE = "sample_made"  # audit action at the end
 Progress = Callable[[int, int], None]
 Totals = dict[tuple[str, str], dict[str, float]]
 
@@ -103,7 +103,7 @@ def at_period(entry: Entry, period_code: str) -> float | None:
             not KINDS[entry.definition.kind].is_cap or figure.is_year_to_date or figure.period.kind == "year"
         ):
             value_on[figure.period.end] = value
-    if KINDS[entry.definition.kind].is_cap:  # a yearly counter begins again with each fiscal year
+    if KINDS[entry.definition.kind].is_cap:  # a yearly counter restarts with each fiscal year
         year = parse_period(period_code).fiscal_year
         value_on = {day: v for day, v in value_on.items() if fiscal_year_of(day) == year} | {parse_period(f"FY{year - 1}").end: 0.0}
     if end in value_on:
@@ -174,7 +174,7 @@ def parts_of(whole: Mapping[str, float], code: str, bureaus: Sequence[str]) -> d
         divided = {top: divide(int(whole[top]), [s * (0.9 + v / 10) for s, v in zip(sizes, varied, strict=True)])}
     else:
         bottoms = divide(int(whole[below]), sizes)
-        # The smaller side is divided: dividing the larger would fill most bureaus up and leave the rest to a few.
+        # The smaller side is divided: dividing the larger would fill most bureaus and leave the rest to a few.
         reached, short = int(whole[top]), int(whole[below] - whole[top])
         small = divide(min(reached, short), [b * v for b, v in zip(bottoms, varied, strict=True)], most=bottoms)
         tops = small if reached <= short else [b - s for b, s in zip(bottoms, small, strict=True)]
@@ -321,7 +321,7 @@ def _reported(
     actor, days = manager_of(bureau), window(store, bureau, period)
     today = days.due_on or parse_period(period).end + timedelta(days=30)
     begun = store.all_of(tables.Submission, bureau_code=bureau, period_code=period)
-    if begun:  # before the making was broken off
+    if begun:  # before the run was interrupted
         return _steps(store, begun[-1]["id"], begun[-1]["revision"], begun[-1]["state"], actor=actor, stage=stage, today=today)
     template, _ = issue_template(store, bureau, period, actor=actor, issued_at=issued_at)
     name = f"{bureau}_{period}.xlsx"

@@ -15,7 +15,7 @@ from kpis.languages import both, say
 from kpis.message import Message
 from loaders.workbook.layout import ACTIONS, COMMENTARIES, Layout
 
-CAUSES = 4  # texts of each sort in the catalogues, by their number
+CAUSES = 4  # number of texts of each kind in the catalogues
 FIRST_DUE, NEW_DUE = timedelta(days=150), timedelta(days=120)
 
 

@@ -20,11 +20,11 @@ from loaders.files.parts import BookDamaged
 from loaders.files.problems import Problem, damaged
 from loaders.files.reach import Reach, reach_of
 
-MAX_LISTED = 50_000  # parts and relations
+MAX_LISTED = 50_000  # of parts and relationships
 _PIECE = 1 << 18
 _OFFICE = "application/vnd.openxmlformats-officedocument."
 _SHEET = f"{_OFFICE}spreadsheetml."
-# Content types that only say something: cells, looks, pictures, charts, notes. Without "+xml" at their end.
+# Passive content types: cells, styles, pictures, charts, notes. Without the suffix "+xml".
 _PASSIVE_TYPES = {
     *(_SHEET + name for name in (
         "sheet.main", "template.main", "worksheet", "chartsheet", "sharedstrings", "styles", "calcchain", "comments", "table",
@@ -46,7 +46,7 @@ _PASSIVE_TYPES = {
         "chartstyle", "chartcolorstyle", "chartex", "drawingml.diagramdrawing", "classificationlabels", "documenttasks",
     )),
 }  # fmt: skip
-# What a relation may be; its last word.
+# Passive relationship types; the last word of each.
 _PASSIVE_RELATIONS = {
     "officedocument", "worksheet", "chartsheet", "sharedstrings", "styles", "theme", "themeoverride", "calcchain", "comments", "table",
     "tablesinglecells", "pivottable", "pivotcachedefinition", "pivotcacherecords", "sheetmetadata", "printersettings", "usernames",
@@ -62,7 +62,7 @@ _LINKS = (Message("links_to_workbooks"), Message("without_links"), Message("reme
 _EMBEDDED = (Message("workbook_embedded"), Message("without_embedded"), Message("remedy_delete_embedded"))
 _ASKING = (Message("workbook_connections"), Message("without_connections"), Message("remedy_delete_connections"))
 _ADDED = (Message("workbook_add_in"), Message("without_add_in"), Message("remedy_paste_in_template"))
-# Words in a content type or at the end of a relation, and what they mean; the first that fits is named.
+# Words in a content type or at the end of a relationship, and their meaning; the first match is named.
 _KNOWN = (
     ("macrosheet", (Message("workbook_macro_sheets"), *_MACROS[1:])), ("dialogsheet", (Message("workbook_macro_sheets"), *_MACROS[1:])),
     ("vba", _MACROS), ("macro", _MACROS), ("attachedtoolbars", _MACROS),

@@ -30,20 +30,20 @@ from loaders.files.guard import too_large
 from loaders.files.problems import Problem
 from loaders.files.reader import DONE, ENDED, FAULT, OUT_OF_MEMORY, SIZES, TOO_MUCH, Job, Limits
 
-# The largest report that was seen takes a second and 100 MB. The clock runs longer than the processor, since the reader steps back where
-# others work.
+# The largest report seen takes a second and 100 MB. The wall-clock limit exceeds that of the CPU, since the reader yields to other
+# processes.
 USUAL = Limits(seconds=40, processor_seconds=8, memory_bytes=512_000_000, answer_bytes=40_000_000)
-# A list that an operator loads may be a national one: 1 MB of a workbook holds some 35,000 rows, which take 3 seconds.
+# A list loaded by an operator may be a national one: 1 MB of a workbook holds some 35,000 rows, which take 3 seconds.
 LIST_BYTES = 1_000_000
 _MOST = Limits(seconds=1800, processor_seconds=600, memory_bytes=6_000_000_000, answer_bytes=1_000_000_000)
-PLACES = max(1, (os.cpu_count() or 1) - 1)  # files read at once: one processor is left to those who look
-WAIT_SECONDS = 60  # for a place among those that are read
-_GRACE_SECONDS = 5  # the system's own, to end a child and say so
+PLACES = max(1, (os.cpu_count() or 1) - 1)  # files read at once: one processor is left to viewers
+WAIT_SECONDS = 60  # seconds to wait for a free slot
+_GRACE_SECONDS = 5  # seconds for the system to end a child and report it
 _ROOT = str(Path(__file__).resolve().parent.parent.parent)
 _BEGIN = "import sys; sys.path.insert(0, sys.argv[1]); from loaders.files import reader; reader."
-# What a reader may know of the environment: how Python runs, and nothing else. Secrets are not among it.
+# Environment variables passed to a reader: those that configure Python. Secrets are not among them.
 _KNOWN = ("PATH", "LANG", "LC_", "LD_", "DYLD_", "PYTHON", "TMPDIR", "TEMP", "SYSTEMROOT", "VIRTUAL_ENV")
-# What an answer may be made of: a reader that a file has turned gives nothing else to make.
+# Types allowed in an answer: a reader compromised by a file can construct nothing else.
 _RECORDS = {
     ("loaders.files.sheets", "Sheet"), ("loaders.files.formats", "Formatted"), ("loaders.files.formats", "FormatMeaning"),
     ("loaders.files.problems", "Problem"), ("loaders.files.reach", "Reach"), ("kpis.message", "Message"),
@@ -207,7 +207,7 @@ class _Reader:
                 link.close()
                 os.close(end)
             answer = _exchanged(own, job, content, most=limits.answer_bytes, until=until)
-            own.close()  # a child that still writes ends of it
+            own.close()  # a child that is still writing is ended by it
             if not select.select([ends], [], [], max(0.0, until - time.monotonic()))[0]:
                 return answer, None, 0
             last = ends.read(ENDED.size) or b""
@@ -258,7 +258,7 @@ class _Reader:
         if self.control is not None:
             self.control.close()
         if self.process is not None:
-            self.process.returncode = 0  # it is nobody's to wait for here
+            self.process.returncode = 0  # not a child of this process
         self.control = self.process = None
 
 
@@ -275,7 +275,7 @@ def _exchanged(link: socket.socket, job: bytes, content: bytes, *, most: int, un
             if not piece:
                 return bytes(answer)
             answer += piece
-    except OSError:  # the child is gone, or it took too long
+    except OSError:  # the child has died, or timed out
         return b""
     return bytes(answer)
 

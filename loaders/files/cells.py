@@ -20,8 +20,8 @@ _INVISIBLE = dict.fromkeys(
 _SCALES = {"億": 10**8, "万": 10**4, "千": 10**3}
 _APPROXIMATE = ("約", "およそ", "概ね", "おおむね")
 UNITS = "枚|件|施設|手続|プロセス|人|部門|台|回|館|校|本|社|か所|箇所|者|点|町村|サービス|チーム|円|億円|%|ポイント"
-# Of the digits only which characters they are: a pattern for their parts would try every way of cutting them, 2ⁿ for n digits. They
-# are cut once, by _PART.
+# The pattern checks only the set of characters: one for the parts would try every split, 2ⁿ for n digits. They
+# are split once, by _PART.
 _NUMBER = re.compile(rf"^(?P<sign>[-+▲△−]?)(?P<body>[\d,.億万千]+)(?P<unit>(?:{UNITS})?)$")
 _PART = re.compile(r"(\d{1,3}(?:,\d{3})+|\d+)(\.\d+)?([億万千]?)")
 _ERAS = {"令和": 2018, "R": 2018, "平成": 1988, "H": 1988, "昭和": 1925, "S": 1925}
@@ -31,13 +31,13 @@ _DAY = re.compile(
     r"^(?:(?P<era>令和|平成|昭和|[RHS])(?P<ey>元|\d{1,2})|(?P<y>\d{4}))[年./-](?P<m>\d{1,2})"
     r"(?:月)?(?:(?:[./-])?(?P<end>末日?)|[./-]?(?P<d>\d{1,2})日?)?$"
 )
-_TENTH = re.compile(r"^\d{4}\.1$")  # typed 2022.10, a spreadsheet keeps 2022.1: January or October
+_TENTH = re.compile(r"^\d{4}\.1$")  # 2022.10 is stored as 2022.1 by a spreadsheet: January or October
 _QUARTER = re.compile(r"^(?:(?P<era>令和|平成|[RH])(?P<ey>元|\d{1,2})|(?P<y>\d{4}))年?度?第(?P<q>[1-4一二三四])四半期$")
 _YEAR = re.compile(r"^(?:(?P<era>令和|平成|[RH])(?P<ey>元|\d{1,2})|(?P<y>\d{4}))年?度$")
 
 
 _PIECE = 500
-LONGEST = 100  # characters of a number, a day or a period
+LONGEST = 100  # maximum characters of a number, date or period
 
 
 class Unreadable(ValueError):
@@ -60,9 +60,9 @@ def cleaned(text: str) -> str:
     if len(text) <= _PIECE:
         plain = unicodedata.normalize("NFKC", text)
     else:
-        # In pieces: accents on one letter are put in order by a sort whose time grows with the square of their number.
+        # In pieces: combining marks on one letter are sorted in time that grows with the square of their number.
         plain = "".join(unicodedata.normalize("NFKC", text[at : at + _PIECE]) for at in range(0, len(text), _PIECE))
-    return (plain if plain.isprintable() else plain.translate(_INVISIBLE)).strip()  # what nobody sees is not printable
+    return (plain if plain.isprintable() else plain.translate(_INVISIBLE)).strip()  # invisible characters are not printable
 
 
 def _in_one_word(text: str) -> str:
@@ -91,7 +91,7 @@ def read_number(text: str) -> WrittenNumber:
     if "".join(a + b + c for a, b, c in parts) != match["body"]:
         raise Unreadable(text)
     scales = [_SCALES.get(scale, 1) for _, _, scale in parts]
-    # 1億2千万 could be read in two ways by a machine; scales must fall and only the last part may be unscaled.
+    # 1億2千万 is ambiguous for a parser; scales must fall and only the last part may be unscaled.
     if any(later >= earlier for earlier, later in pairwise(scales)):
         raise Unreadable(text)
     if len(parts) > 1 and any(fraction for _, fraction, _ in parts[:-1]):

@@ -13,8 +13,8 @@ from kpis.message import Message
 from loaders.files.addresses import LAST_COLUMN
 from loaders.files.problems import Problem
 
-LONGEST_TEXT = 131_072  # of a cell, in characters; Excel's own cells hold 32,767
-_LOST = "\ufffd"  # what programs write for a character that they could not read
+LONGEST_TEXT = 131_072  # maximum characters of a cell; Excel's own cells hold 32,767
+_LOST = "\ufffd"  # replacement character for undecodable input
 _ISO_2022 = (b"\x1b$", b"\x1b(")
 _JAPANESE_UTF8 = re.compile(rb"[\xe3-\xe9][\x80-\xbf]{2}")
 _BEYOND_ASCII = re.compile(rb"[\x80-\xff]+")
@@ -35,7 +35,7 @@ def rows_of_text(content: bytes) -> tuple[list[list[Any]], int, list[Problem]]:
         most, row = Message("at_most_characters", most=LONGEST_TEXT), len(rows) + 1
         return [], 1, [Problem("text", both(Message("cell_too_long")), most, Message("remedy_quotes_or_text"), row=row)]
     problems = [*_odd(text, rows)]
-    top = next((i for i, row in enumerate(rows) if any(row) and row[:1] != ["sep="]), 0)  # Excel's own line of the separator
+    top = next((i for i, row in enumerate(rows) if any(row) and row[:1] != ["sep="]), 0)  # Excel's own separator line
     return ([], 1, problems) if problems else (rows[top:], top + 1, [])
 
 
@@ -44,12 +44,12 @@ def _decoded(content: bytes) -> str | None:
     if any(sign in content for sign in _ISO_2022):
         return None
     try:
-        return content.decode("utf-8-sig").removeprefix("\ufeff")  # files that were joined have two marks of their beginning
+        return content.decode("utf-8-sig").removeprefix("\ufeff")  # concatenated files have two BOMs
     except UnicodeDecodeError:
         pass
     beyond = sum(map(len, _BEYOND_ASCII.findall(content)))
     if 2 * sum(map(len, _JAPANESE_UTF8.findall(content))) > beyond or _is_readable(content, "euc_jp"):
-        return None  # UTF-8 that was cut or spoilt, or EUC-JP: as Shift_JIS each would be other characters
+        return None  # truncated or damaged UTF-8, or EUC-JP: decoded as Shift_JIS each would give other characters
     return content.decode("cp932") if _is_readable(content, "cp932") else None
 
 

@@ -19,7 +19,7 @@ from kpis.store.tables import table_of
 from loaders.files.problems import Kind
 
 _FOLLOWED = ("merged", "replaced")
-# A day known to the month only is the last of it: so many days earlier it may have been.
+# Tolerance in days for a date known to the month only, stored as its last day.
 _SLACK = {"day": 0, "month": 31, "quarter": 92, "year": 366}
 
 
@@ -67,7 +67,7 @@ def faults(
         over = f"{ended} < {begun} {day}"
         yield Fault("ended_on", "rule", over, Message("day_from", day=day), Message("remedy_ends_before_begin"))
     gone, reason = ends.get(successor or "", (None, ""))
-    fault: tuple[Kind, str, str, str] | None = None  # sort of problem, what stands there, expected, remedy
+    fault: tuple[Kind, str, str, str] | None = None  # kind of problem, found, expected, remedy
     if not successor:
         if why in _FOLLOWED:
             fault = "missing", blank, "code_of_what_followed", "remedy_successor_or_other_reason"

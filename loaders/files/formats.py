@@ -52,7 +52,7 @@ class Formatted(float):
         return float(f"{float(self) * self.meaning.factor:.15g}")
 
 
-# Numbers of formats that a workbook need not spell out (ECMA-376, 18.8.30, with those of Japanese and Thai Excel).
+# Built-in format numbers, which a workbook need not define (ECMA-376, 18.8.30, with those of Japanese and Thai Excel).
 _DATE, _TIME = "yyyy/mm/dd", "h:mm:ss"
 BUILT_IN: dict[int, str] = {
     0: "General", 1: "0", 2: "0.00", 3: "#,##0", 4: "#,##0.00", 5: "¥#,##0", 6: "¥#,##0", 7: "¥#,##0.00", 8: "¥#,##0.00", 9: "0%",

@@ -33,7 +33,7 @@ _FORMS = Message("csv_or_xlsx")
 _BOOK = Message("xlsx")
 _DAMAGED = Message("workbook_damaged")
 _AGAIN = Message("remedy_send_or_save_again")
-# What a part's name tells: the first that fits is named.
+# Meaning of part names; the first match is named.
 _UNWANTED = (
     (re.compile(r"^EncryptedPackage$|^EncryptionInfo$"), Message("workbook_encrypted"), _BOOK,
      Message("remedy_without_password")),

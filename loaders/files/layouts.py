@@ -32,7 +32,7 @@ from loaders.files.problems import Kind, Problem
 from loaders.files.table import shown_otherwise
 
 BLANKS = {"", "-", "ー", "―", "－", "ｰ"}
-HEADER_ROWS = 6  # a heading is looked for in so many rows from the top
+HEADER_ROWS = 6  # number of rows searched for headings
 _ADAPTER = TypeAdapter(list[ProcedureFields])
 
 
@@ -82,7 +82,7 @@ def layouts(folder: Path) -> tuple[FileLayout, ...]:
         with path.open(encoding="utf-8-sig", newline="") as file:
             rows = list(csv.DictReader(file))
         if not rows or not {"column", "heading", "read", "codes"} <= set(rows[0]):
-            continue  # the tile grid lives here too
+            continue  # the tile grid is in the same folder
         layouts_found.append(FileLayout(path.stem, tuple(_line(row) for row in rows)))
     return tuple(layouts_found)
 
@@ -229,7 +229,7 @@ class _Reader:
             row["details_json"] = json.dumps(details, ensure_ascii=False)
         row.setdefault("digital_status", "unknown")
         if refused := [w for w in wrong if w[4] == "error"]:
-            return None, refused  # a warning says what was stored, and nothing is
+            return None, refused  # a warning states the stored value, and there is none
         return row, wrong
 
     def _bureau(self, line: LayoutRow, text: str, row: Row) -> _Fault | None:
@@ -250,7 +250,7 @@ def _read_code(line: LayoutRow, text: str, row: Row) -> _Fault | None:
 
 def _read_step(line: LayoutRow, text: str, row: Row) -> _Fault | None:
     if row.get(line.column):
-        return None  # an earlier heading answered
+        return None  # an earlier heading had a value
     forms = set()
     for answer in text.split(";"):
         form = _decoded(line, answer.strip())
@@ -260,7 +260,7 @@ def _read_step(line: LayoutRow, text: str, row: Row) -> _Fault | None:
     forms.discard("")
     sure = forms - {"unknown", "none"}
     if len(sure) > 1:
-        sure = {"either"}  # some answers on paper, some online: both ways are open
+        sure = {"either"}  # some steps on paper, some online: both channels are open
     if form := (sure or forms - {"none"} or forms or {""}).pop():
         row[line.column] = form
     return None
@@ -273,7 +273,7 @@ def _read_count(line: LayoutRow, text: str, row: Row) -> _Fault | None:
         value = -1.0
     if value < 0:
         return "number", Message("at_least_zero"), "error"
-    if not line.constant:  # 0 stands for unknown
+    if not line.constant:  # 0 means unknown
         row[line.column] = value or None
         return None
     total = row.get(line.constant)

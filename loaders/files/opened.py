@@ -18,7 +18,7 @@ from loaders.files.parts import BookDamaged, names_of
 from loaders.files.problems import Kind, Problem, damaged, far_cell
 from loaders.files.sheets import Sheet, read_book
 
-LOOKED_THROUGH = 1_000_000  # bytes of a list of which the other sheets are looked at too
+LOOKED_THROUGH = 1_000_000  # bytes up to which a list's other sheets are checked too
 Table = tuple[str, int, int, list[list[Any]]]
 
 

@@ -21,8 +21,8 @@ from loaders.files.formats import BUILT_IN, is_plain
 
 MAX_STRINGS = 400_000
 MAX_STYLES = 70_000
-LONGEST_FORMAT = 1_000  # Excel's own are at most 255 characters
-MAX_LIST_BYTES = 20_000_000  # of the parts that list sheets and relations
+LONGEST_FORMAT = 1_000  # maximum length of a name; Excel's is 255 characters
+MAX_LIST_BYTES = 20_000_000  # bytes of parts that list sheets and relationships
 _NO_MEMORY = expat.errors.codes[expat.errors.XML_ERROR_NO_MEMORY]
 _PIECE, _TOKEN, _TEXT, _DEPTH = 1 << 18, 1 << 20, 1 << 20, 200
 _SPACES = ("http://schemas.openxmlformats.org/spreadsheetml/2006/main", "http://purl.oclc.org/ooxml/spreadsheetml/main")
@@ -108,7 +108,7 @@ class Parsing:
     def __init__(self, root: str, *, sheet: str = "") -> None:
         self.root, self.sheet, self.depth = root, sheet, 0
         self.text: list[str] = []
-        # Names that are asked for often come as the very objects compared with: a comparison is then one of identity.
+        # Interned, so that frequent comparisons of names are by identity.
         names = {f"{space} {name}": f"{space} {name}" for space in _SPACES for name in ("c", "v", "f", "is", "t", "row")}
         self.parser = expat.ParserCreate(None, " ", intern=names)
         self.parser.buffer_text = True
@@ -264,7 +264,7 @@ def formats_of(archive: zipfile.ZipFile, part: str) -> dict[str, str]:
     formats = {}
     for index, (number, parent, applies) in enumerate(parsing.cells):
         code = parsing.code(number)
-        # Writers differ in whether a cell without a format of its own takes that of its named style: what may be shown counts.
+        # Applications differ on whether a cell without its own format uses that of its named style: any possible display counts.
         if (
             code.casefold() == "general"
             and applies not in ("1", "true")

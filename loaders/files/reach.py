@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-LONGEST_FORMULA = 20_000  # Excel's own are at most 8,192 characters
-# A text, or a quoted name of a sheet: neither acts, but a quoted name may hold the path of another workbook.
+LONGEST_FORMULA = 20_000  # maximum length; Excel's is 8,192 characters
+# A string literal, or a quoted sheet name: neither is active, but a quoted name may contain the path of another workbook.
 _QUOTED = re.compile(r"\"[^\"]*\"|'((?:[^']|'')*)'")
 _CALLED = re.compile(r"([A-Za-z_][A-Za-z0-9_.]*)\s{0,99}\(")
 _ACTING = {

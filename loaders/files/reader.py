@@ -24,14 +24,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO
 
-import loaders.files.opened  # noqa: F401  # read once, for every child
+import loaders.files.opened  # noqa: F401  # imported once, for all children
 from kpis.languages import SHELVES, both
 from kpis.message import Message
 
-OUT_OF_MEMORY, TOO_MUCH = 81, 82  # how a child ends that has no answer
+OUT_OF_MEMORY, TOO_MUCH = 81, 82  # exit code of a child without an answer
 NICENESS = 5
-SIZES = struct.Struct("<QQ")  # of the job, of the file
-ENDED = struct.Struct("<qq")  # how the child ended (as ``os.wait4`` says), its peak in KB
+SIZES = struct.Struct("<QQ")  # length of the job, of the file
+ENDED = struct.Struct("<qq")  # exit status (as in ``os.wait4``), peak memory in KB
 DONE, FAULT = b"D", b"F"
 
 
@@ -64,13 +64,13 @@ class Job:
 
 def serve(descriptor: int) -> None:
     """Fork a child for each requested file, until the parent ends; the children end then too."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # at a terminal it goes to all processes: the one that asks decides
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # at a terminal Ctrl-C reaches all processes: the parent decides
     control = socket.socket(fileno=descriptor)
     woken, wakes = os.pipe()
     os.set_blocking(wakes, False)
     signal.set_wakeup_fd(wakes)
     signal.signal(signal.SIGCHLD, lambda *_: None)
-    running: dict[int, int] = {}  # child → where its end is told
+    running: dict[int, int] = {}  # child → descriptor for its end status
     gc.freeze()
     control.sendall(DONE)
     while True:
@@ -94,7 +94,7 @@ def serve(descriptor: int) -> None:
             os.close(end)
         else:
             running[child] = end
-        both(Message("xlsx"))  # the words, once: while the first file is read, for all others
+        both(Message("xlsx"))  # the catalogue is loaded once, during the first file, for all later ones
     for child in running:
         with contextlib.suppress(ProcessLookupError):
             os.kill(child, signal.SIGKILL)
@@ -104,7 +104,7 @@ def _forked() -> int | None:
     try:
         return os.fork()
     except OSError:
-        return None  # neither memory nor a place for another process: the one that asks sees no answer
+        return None  # no memory or process slot: the parent receives no answer
 
 
 def _tell_ends(running: dict[int, int]) -> None:
@@ -135,19 +135,19 @@ def _be_child(link: int) -> None:
 def _answer(source: BinaryIO, target: BinaryIO) -> None:
     """Read a job and a file, and write the result."""
     job_size, size = SIZES.unpack(source.read(SIZES.size))
-    job: Job = pickle.loads(source.read(job_size))  # noqa: S301  # of the process that began this one
+    job: Job = pickle.loads(source.read(job_size))  # noqa: S301  # from the parent process
     _bound(job.limits)
     if SHELVES.text() != job.text:
         SHELVES.text = lambda: job.text
     content = source.read(size)
     if len(content) != size:
-        return  # the one that asked is gone
-    gc.disable()  # what is read is kept to the end, which is near
+        return  # the parent has ended
+    gc.disable()  # garbage is not collected, since the process ends soon
     try:
         answer = DONE + pickle.dumps(job.function(content, **job.arguments), protocol=5)
     except MemoryError:
         os._exit(OUT_OF_MEMORY)
-    except Exception as error:  # noqa: BLE001  # whatever a file makes of its reader is told by name, and no reader ends otherwise
+    except Exception as error:  # noqa: BLE001  # any error caused by a file is reported by name, and ends no reader
         answer = FAULT + f"{type(error).__name__}: {error}"[:200].encode(errors="replace")
     if len(answer) > job.limits.answer_bytes:
         os._exit(TOO_MUCH)
@@ -160,21 +160,21 @@ def _bound(limits: Limits) -> None:
     sys.dont_write_bytecode = True
     if sys.platform == "win32":
         return
-    import resource  # noqa: PLC0415  # not there on Windows
+    import resource  # noqa: PLC0415  # not on Windows
 
     signal.signal(signal.SIGALRM, signal.SIG_DFL)
     signal.setitimer(signal.ITIMER_REAL, limits.seconds)
     processor = limits.processor_seconds
     for kind, most, last in (
-        (resource.RLIMIT_CPU, processor, processor + 2),  # the first is told from other ends by its signal
+        (resource.RLIMIT_CPU, processor, processor + 2),  # the soft limit ends it with a distinct signal
         (resource.RLIMIT_AS, limits.memory_bytes, limits.memory_bytes), (resource.RLIMIT_CORE, 0, 0),
         (resource.RLIMIT_FSIZE, 0, 0), (resource.RLIMIT_NOFILE, 32, 32),
     ):  # fmt: skip
-        with contextlib.suppress(ValueError, OSError):  # a lower one holds already, or the system has no such limit
+        with contextlib.suppress(ValueError, OSError):  # a lower limit is in force, or the system has none
             resource.setrlimit(kind, (most, last))
     os.nice(NICENESS)
     with contextlib.suppress(OSError):
-        Path("/proc/self/oom_score_adj").write_text("1000", encoding="ascii")  # short of memory, the system ends this one first
+        Path("/proc/self/oom_score_adj").write_text("1000", encoding="ascii")  # out of memory, the kernel kills this one first
 
 
 def read_once() -> None:

@@ -24,13 +24,13 @@ from loaders.files.formats import Formatted, said_of
 from loaders.files.parts import Attributes, BookDamaged, Parsing, formats_of, parts_of_book, strings_of, unescaped
 from loaders.files.reach import Reach, reach_of
 
-MAX_AREA = 3_000_000  # cells of the smallest rectangle round all values of a sheet
+MAX_AREA = 3_000_000  # area of the bounding rectangle of all values of a sheet
 MAX_CELLS = 4_000_000
 MAX_MERGED = 2_000
-MOST_KEPT = 100_000  # different values of cells that are known again
-LONGEST_TEXT = 32_767  # characters of a cell, as Excel has it
+MOST_KEPT = 100_000  # size of the cache of cell values
+LONGEST_TEXT = 32_767  # maximum characters of a cell, as in Excel
 _ADDRESS = re.compile(r"^([A-Z]{1,3})([1-9]\d{0,6})$")
-_OTHER_FORMULAS = {"f", "formula", "formula1", "formula2"}  # of conditional formats, checks and extensions
+_OTHER_FORMULAS = {"f", "formula", "formula1", "formula2"}  # of conditional formats, validations and extensions
 _EPOCHS = {False: date(1899, 12, 30), True: date(1904, 1, 1)}
 
 
@@ -59,7 +59,7 @@ class Sheet:
     far_cell: str = ""
 
 
-_ODD_STYLES = ("0", "+", " ")  # how the number of a style may begin that is not written as it is kept
+_ODD_STYLES = ("0", "+", " ")  # first characters of style numbers with a non-plain format
 _COLUMNS = {column_letters(n): n for n in range(1, 703)}
 
 
@@ -97,8 +97,8 @@ class _Reader(Parsing):
     def __init__(self, sheet: Sheet, strings: list[str], formats: Mapping[str, str], is_1904: bool) -> None:
         super().__init__("worksheet", sheet=sheet.name)
         self.out, self.strings, self.formats, self.epoch = sheet, strings, dict(formats), _EPOCHS[is_1904]
-        self.counted: Callable[[], int] = int  # how many cells there were so far
-        # (type, style) → text of a cell → what it holds: lists say the same again and again
+        self.counted: Callable[[], int] = int  # number of cells so far
+        # (type, style) → text → value: lists repeat their values
         self.read_before: dict[tuple[str, str], dict[str | None, Any]] = {}
         self.room = MOST_KEPT
         self.rows: dict[int, list[Any]] = {}
@@ -127,9 +127,9 @@ class _Reader(Parsing):
             return f"{count:,} cells"
         return both(Message("merged_cells", count=len(self.out.merged))) if len(self.out.merged) > MAX_MERGED else ""
 
-    def handlers(self, space: str) -> tuple[Callable[[str, Attributes], None], Callable[[str], None]]:  # noqa: C901  # a branch per tag, all of one pass
+    def handlers(self, space: str) -> tuple[Callable[[str, Attributes], None], Callable[[str], None]]:  # noqa: C901  # one branch per tag, in a single pass
         names = [space + name for name in ("sheetData", "row", "c", "v", "f", "is", "t", "rPh", "mergeCell")]
-        # The parser gives a name that it knows as the very object that it knows, so names are told apart by ``is``.
+        # The parser interns known names, so names are compared by ``is``.
         data, row_tag, cell, value, formula, inline, text, reading, merge = (self.parser.intern.setdefault(n, n) for n in names)
         parser, pieces, take, columns, length = self.parser, self.text, self.text.append, _COLUMNS, len(space)
         take_cell, join_text, read_before = self._cell, "".join, self.read_before
@@ -138,8 +138,8 @@ class _Reader(Parsing):
         row_text = ""
         cell_attributes: Attributes = {}
         other: list[str] = []
-        # Within a row every text is taken, and what stands between elements is dropped again: of ``pieces`` the first ``kept`` count.
-        cells: list[Any] = []  # of the row that is read, from its first value on; so many of them
+        # Within a row all text is collected, and text between elements dropped later: the first ``kept`` of ``pieces`` are valid.
+        cells: list[Any] = []  # values of the current row, from its first one on
         content: str | None = None
         written: str | None = None
         self.counted = lambda: count
@@ -193,7 +193,7 @@ class _Reader(Parsing):
             elif tag is merge:
                 self._merge(attributes.get("ref", ""))
             elif tag[:length] != space:
-                foreign = depth  # an extension in another name space: nothing in it is a cell
+                foreign = depth  # an extension in another namespace, without cells
             else:
                 self.depth = depth
                 if tag[length:] in _OTHER_FORMULAS:
@@ -259,7 +259,7 @@ class _Reader(Parsing):
 
         return start, end
 
-    # Where a cell stands ---------------------------------------------------------------------------------------------
+    # Address of a cell -----------------------------------------------------------------------------------------------
 
     def _row(self, attribute: str) -> int:
         number = int(attribute) if attribute.isascii() and attribute.isdecimal() and len(attribute) < 9 else 0
@@ -306,9 +306,9 @@ class _Reader(Parsing):
         else:
             self.out.faulty[f"{column_letters(column)}{row}"] = both(Message("cells_of_one_address"))
 
-    # What it holds ---------------------------------------------------------------------------------------------------
+    # Value of a cell -------------------------------------------------------------------------------------------------
 
-    def _cell(self, row: int, column: int, style: str, kind: str, text: str | None, formula: str | None) -> None:  # noqa: C901  # a branch per kind of cell
+    def _cell(self, row: int, column: int, style: str, kind: str, text: str | None, formula: str | None) -> None:  # noqa: C901  # one branch per type of cell
         value: Any = ""
         if formula is not None:
             if reach := reach_of(formula):

@@ -179,9 +179,9 @@ _IS_OTHER_DAY: tuple[Callable[[Any], bool], Kind, str] = (_is_other_day, "date",
 
 def _given(model: type[Fields], names: list[str], rows: list[list[Any]]) -> list[Row]:
     """Return each row's values by column; blanks of optional columns are omitted."""
-    columns = zip_longest(*rows)  # None where a row ends before its last column
+    columns = zip_longest(*rows)  # None if a row is shorter than the header
     optional = [(name, not name or not model.model_fields[name].is_required()) for name in names]
-    # Most columns of most lists hold nothing at all.
+    # Most columns of most lists are empty.
     named_columns = [
         (*heading, column) for heading, column in zip(optional, columns, strict=False) if not heading[1] or set(column) - {"", None}
     ]
@@ -220,7 +220,7 @@ def _plain(value: Any) -> Any:
         return value.date() if value.time() == datetime.min.time() else value
     if isinstance(value, float) and value.is_integer():
         if isinstance(value, Formatted) and value.meaning.kind == "padded" and value >= 0:
-            return f"{int(value):0{value.meaning.width}d}"  # a code is what is seen: 007
+            return f"{int(value):0{value.meaning.width}d}"  # a code is the displayed text: 007
         return int(value)
     return float(value) if type(value) is Formatted else value
 
@@ -232,7 +232,7 @@ def _read_row(
     is_rounded = False
     for name, value in given.items():
         if isinstance(value, str) and not value.strip() and not model.model_fields[name].is_required():
-            continue  # a blank means the same as no such column
+            continue  # a blank equals a missing column
         values[name], rounded = _as_written(model, name, value)
         is_rounded |= rounded and name != "sample_size"
     if is_rounded and "is_approximate" in model.model_fields:
@@ -269,7 +269,7 @@ def _as_written(model: type[Fields], name: str, value: Any) -> tuple[Any, bool]:
         if wanted is float:
             number = read_number(value)
             if number.unit in ("%", "ポイント") and name != "value":
-                return value, False  # a rate where a count belongs is no number: the model refuses it
+                return value, False  # a percentage in a column of counts stays text: the model refuses it
             return number.value, number.is_approximate
         if wanted is date:
             return read_date(value)[0], False

@@ -29,7 +29,7 @@ from loaders.files.problems import DAMAGED, Problem, damaged
 from loaders.files.reach import reach_of
 
 AUTHOR = "Mieruka"
-_SIGN = 'N("Mieruka")=0'  # always true; tells our conditional formats from others
+_SIGN = 'N("Mieruka")=0'  # always true; identifies our conditional formats
 _NOTE = "【Mieruka】"
 _R = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 _MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
@@ -44,7 +44,7 @@ _LOOKS = {
     "warning": '<font><b/><color rgb="FF7F6000"/></font><fill><patternFill patternType="solid"><fgColor rgb="FFFFEB9C"/>'
     f'<bgColor rgb="FFFFEB9C"/></patternFill></fill><border>{_BORDER}</border>',
 }
-# What comes behind conditional formats and behind the drawing of comments in a worksheet (ECMA-376, CT_Worksheet).
+# Elements after conditional formats and after the drawing of comments in a worksheet (ECMA-376, CT_Worksheet).
 _AFTER_LEGACY = {
     "legacyDrawingHF", "drawingHF", "picture", "oleObjects", "controls", "AlternateContent", "webPublishItems", "tableParts", "extLst",
 }  # fmt: skip
@@ -57,7 +57,7 @@ _SHAPE_TYPE = (
     '<v:shapetype id="_x0000_t202" coordsize="21600,21600" o:spt="202" path="m,l,21600r21600,l21600,xe">'
     '<v:stroke joinstyle="miter"/><v:path gradientshapeok="t" o:connecttype="rect"/></v:shapetype>'
 )
-Element = Any  # an element of lxml, which brings no types
+Element = Any  # an lxml element, which is untyped
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +100,7 @@ def _annotated(content: bytes, notes: Sequence[Note]) -> bytes:
     return copy
 
 
-def write_notes(content: bytes, *, max_bytes: int, notes: Sequence[Note]) -> tuple[list[Problem], bytes]:  # noqa: ARG001  # it was as small when it came
+def write_notes(content: bytes, *, max_bytes: int, notes: Sequence[Note]) -> tuple[list[Problem], bytes]:  # noqa: ARG001  # its size was checked on arrival
     """Return the workbook with the notes at their cells, or the problem of active or damaged content."""
     if acting := active_parts(content, is_handed_on=True):
         return acting, b""
@@ -124,7 +124,7 @@ def _noted(content: bytes, notes: Sequence[Note]) -> bytes:
         part = sheets.get(note.sheet, first)
         cell = note.cell if note.sheet in sheets and note.cell else "A1"
         by_part[part if part in by_part else first].setdefault(cell.split(":")[0], []).append(note)
-    looks = _add_looks(parts, styles) if styles in parts else {}  # without styles, comments alone mark a cell
+    looks = _add_looks(parts, styles) if styles in parts else {}  # without styles, cells are marked by comments alone
     for number, (part, cells) in enumerate(by_part.items(), start=1):
         _mark_sheet(parts, part, cells, number=number, looks=looks)
     out = io.BytesIO()
@@ -289,10 +289,10 @@ def _new_comments(parts: dict[str, bytes], part: str, relations: str, sheet: Ele
         if relations in parts
         else etree.fromstring(f'<Relationships xmlns="{_PACKAGE}"/>')
     )
-    _forget(rels, "comments")  # those that it names are not there
+    _forget(rels, "comments")  # its targets are missing
     rels.append(_made(rels, "Relationship", Id="rIdMierukaC", Type=f"{_R}/comments", Target=relpath(comments, dirname(part))))
     if existing in parts:
-        drawing = existing  # a drawing of form controls or of a picture in the header
+        drawing = existing  # a drawing of form controls or of a header picture
     else:
         _forget(rels, "vmlDrawing")
         for shown in sheet.findall(_in(sheet, "legacyDrawing")):
@@ -349,7 +349,7 @@ def _write_comments(parts: dict[str, bytes], name: str, cells: Mapping[str, Sequ
             removed.add(comment.get("ref", ""))
     for address, notes in cells.items():
         words = "\n".join(note.words for note in notes)
-        if address in comments_of:  # somebody's comment stays, ours follows it
+        if address in comments_of:  # another person's comment stays, ours follows it
             text = _text_of(root, comments_of[address])
             for plain in text.findall(_in(root, "t")):
                 run = etree.Element(_in(root, "r"))
@@ -385,7 +385,7 @@ def _text_of(root: Element, comment: Element) -> Element:
 
 def _without_ours(root: Element, comment: Element) -> bool:
     """Remove the text of an earlier marking from a comment; say whether any text is left."""
-    # LibreOffice drops authors and cuts a comment into runs by font, so the whole text decides.
+    # LibreOffice drops authors and splits a comment into runs by font, so the whole text is compared.
     ours = _said(root, comment)
     if _NOTE not in ours:
         return True
@@ -410,7 +410,7 @@ def _draw(parts: dict[str, bytes], name: str, *, removed: set[str], added: Itera
         if parts[name]
         else None
     )
-    if root is None:  # nothing in it can be read: the comments are there, and Excel draws their boxes itself
+    if root is None:  # unreadable: the comments remain, and Excel draws their boxes itself
         return
     gone, shown = {_place(cell) for cell in removed}, set[str]()
     for shape in root.findall(f"{{{_V}}}shape"):

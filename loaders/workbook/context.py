@@ -177,7 +177,7 @@ def _plain(row: Mapping[str, Any] | None) -> Record | None:
 
 
 def _day_like(name: str) -> date | None:
-    # A day that is empty now has no type to go by; the registers say which of their fields are days.
+    # A date that is now empty has no type to go by; the registers declare which fields are dates.
     return date.min if name in DAYS else None
 
 

@@ -58,7 +58,7 @@ __all__ = [
     "ReportContext", "WorkbookReading", "gather", "handed_on", "is_bureau_workbook", "issue_template", "mark_problems", "read_workbook",
     "rows_asked",
 ]  # fmt: skip
-MOST_CELLS = 600_000  # of a report; that of the largest bureau has 100,000
+MOST_CELLS = 600_000  # maximum cells of a report; that of the largest bureau has 100,000
 Place = tuple[SheetKey, str]  # a cell: (sheet, key …) of its row, and our field
 _DOWNLOAD = Message("remedy_download_again")
 
@@ -137,7 +137,7 @@ def issue_template(
         FigureRefused: none of the rows is requested of the bureau.
         NotFound, FigureRefused, PeriodUnreadable: as ``gather``.
     """
-    at = issued_at or utc_now()  # before what is stored is read: what changes from here on is a change after it was issued
+    at = issued_at or utc_now()  # before the stored data are read: any later change counts as made after the issue
     context, whose = replace(gather(store, bureau_code, period_code), filled=filled or {}), None
     if section:
         own = government().sections_of(bureau_code).get(section)
@@ -289,7 +289,7 @@ def read_tables(
         count += read.rows_count
         problems += _taken(store, key, table, read.new_codes)
         problems += _ends(store, key, table, read.rows)
-    # Figures whose cells may mean two values are held against others once somebody has said which is meant.
+    # Cells with two possible values are checked against others once the bureau has chosen one.
     certain = [row for row in rows if not row.readings]
     problems += [*findings_of_report(certain, context, today=today), *find_doubts(rows, context, today=today, faulty=faulty)]
     names = {code: (row["name_ja"], row["name_en"]) for code, row in context.indicators.items()}

@@ -27,7 +27,7 @@ from loaders.files.problems import Kind, Problem
 from loaders.workbook.context import ReportContext
 
 JUMP, FEWEST = 5.0, 6
-_LEAST_SPREAD = 0.01  # of the usual level: a series that never moved is not doubted for moving a little
+_LEAST_SPREAD = 0.01  # share of the usual level: a constant series is not doubted for a small change
 
 
 def find_doubts(
@@ -138,7 +138,7 @@ def _disagreement(row: ReportedRow, kind: str, numbers: Mapping[str, float], dec
         return
     worked = rate(part, whole)
     # Half of the last published digit is rounding; rounded counts may be off by a point.
-    places = max(decimals, 0 if value == round(value) else 1)  # what has a decimal is as exact as that
+    places = max(decimals, 0 if value == round(value) else 1)  # a decimal fraction is exact to its last digit
     allowed = 1.0 if row.fields.get("is_approximate") else 0.5 * 10**-places
     if abs(value - worked) > allowed + 1e-9:
         yield _doubt(row, "rate_disagrees", "value", f"{value:,.15g}%", Message("rate_by_its_numbers", worked=worked))  # fmt: skip
@@ -161,7 +161,7 @@ def _jump(
 
 
 def _change(before: _Point, after: _Point, is_cumulative: bool) -> float:
-    # A total since the year began begins anew each year: what was added in the period is compared, not the total.
+    # A year-to-date total restarts each year: the increase within the period is compared, not the total.
     if is_cumulative and before.period.fiscal_year != after.period.fiscal_year:
         return after.value
     return after.value - before.value

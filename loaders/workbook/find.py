@@ -13,8 +13,8 @@ from loaders.files.problems import Kind, Problem
 from loaders.files.sheets import MAX_AREA, Sheet
 from loaders.workbook.layout import Column, Layout, plain_heading
 
-HEADING_ROWS = 40  # how far down a heading row is looked for
-_MOST = 0.5  # a row is a heading row when at least so much of a sheet's headings stand in it
+HEADING_ROWS = 40  # number of rows searched for headings
+_MOST = 0.5  # minimum share of a sheet's headings in a heading row
 _DOWNLOAD = Message("remedy_download_again")  # fmt: skip
 _RESTORE = Message("remedy_restore_heading")
 
@@ -74,7 +74,7 @@ def find_tables(sheets: Mapping[str, Sequence[Sequence[Any]]], layout: Layout) -
             problems.append(_missing(key, title, title in sheets, layout))
             continue
         if len(claimed) > 1:
-            names = " / ".join(name for name, _, _ in claimed)  # a sheet's name holds no slash
+            names = " / ".join(name for name, _, _ in claimed)  # sheet names cannot contain a slash
             problems.append(
                 Problem("sheet", names, Message("one_sheet_only", title=layout.sheet(key)),
                         Message("remedy_delete_copied_sheet"), sheet=claimed[1][0], cell="A1")
@@ -83,7 +83,7 @@ def find_tables(sheets: Mapping[str, Sequence[Sequence[Any]]], layout: Layout) -
         table = Table(key, name, row, {}, sheets[name], {c.name: c for c in layout.columns[key]})
         wrong = _place_columns(table, layout)
         problems += wrong
-        if len(claimed) == 1 and not wrong:  # the other tables are read all the same, so that every problem is said at once
+        if len(claimed) == 1 and not wrong:  # the other tables are still read, so that every problem is reported at once
             tables[key] = table
     return tables, problems
 
@@ -132,7 +132,7 @@ def _place_columns(table: Table, layout: Layout) -> list[Problem]:
     for position, column in enumerate(layout.columns[table.key]):
         if not column.is_read or column.name in table.at:
             continue
-        # A heading that was written over stands where its column was, or is the only unknown one.
+        # An overwritten heading is at its column's usual place, or is the only unknown one.
         place = position if position in unknown else (unknown[0] if len(unknown) == 1 else None)
         heading = table.cells[table.top - 1][place] if place is not None else both(Message("no_such_column"))
         problems.append(

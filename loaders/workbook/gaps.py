@@ -41,7 +41,7 @@ def gaps(table: Table, row: ReportedRow, kind: str, *, refused: set[str], is_new
     """
     yield from _figure_gaps(table, row, kind, refused) if kind else _register_gaps(table, row, refused)
     if kind and not is_new and row.changed:
-        return  # a correction whose reason is missing, or half of it, is asked for it afterwards: nothing typed is lost
+        return  # a correction without (full) reason is asked for it later: no input is lost
     if row.reason_text and not row.reason_class and "reason_class" not in refused:
         expected = Message("class_of_reason")
         yield Gap(kind="reason", column="reason_class", expected=expected, remedy=Message("remedy_choose"))
@@ -71,7 +71,7 @@ def _register_gaps(table: Table, row: ReportedRow, refused: set[str]) -> Iterato
 def _figure_gaps(table: Table, row: ReportedRow, kind: str, refused: set[str]) -> Iterator[Gap]:
     fields = row.fields
     if says_nothing(fields) and (row.issued or not says_something(row)) and not refused:
-        return  # nothing reported, or what was is withdrawn
+        return  # nothing reported, or a report withdrawn
     needed, whole = KINDS[kind].needed, KINDS[kind].against
     if not needed and fields.get("value") is None and "value" not in refused:
         needed = ("numerator", whole)

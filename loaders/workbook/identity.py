@@ -28,7 +28,7 @@ from loaders.workbook.layout import load_layout
 
 TITLE = "mieruka-template"
 FIELDS = ("template_id", "layout_version", "bureau_code", "period_code", "issued_at", "revision")
-OF_QUESTION = "mieruka-question"  # of a workbook in which a question is answered: its code stands for the period
+OF_QUESTION = "mieruka-question"  # of a workbook for a question, whose code takes the place of the period
 ISSUED = "template_issued"
 Vintages = dict[tuple[str, ...], int]
 

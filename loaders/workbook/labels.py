@@ -70,7 +70,7 @@ def _is_text_of(raw: Any, row: Record, field: str) -> bool:
 
 
 def _is_period(raw: Any, code: str) -> bool:
-    if isinstance(raw, (date, datetime)):  # a spreadsheet makes a date of 2026年7月
+    if isinstance(raw, (date, datetime)):  # a spreadsheet turns 2026年7月 into a date
         return code == f"{raw:%Y-%m}"
     text, period = cleaned(str(raw)), parse_period(code)
     for written in (text, _NOTE.sub("", text).strip()):

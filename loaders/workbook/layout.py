@@ -143,7 +143,7 @@ class Layout:
         for column in self.columns[sheet]:
             ja, en = column.heading_ja, column.heading_en
             mark = self.marks.get(column.input, "")
-            either = [ja + en + mark + self.marks[openness] for openness in OPENNESS]  # decided otherwise since it was issued
+            either = [ja + en + mark + self.marks[openness] for openness in OPENNESS]  # the decision changed after it was issued
             for text in (self.heading(column), *either, ja + en, ja, ja + mark, en, column.name):
                 column_of.setdefault(plain_heading(text), column)
         return column_of

@@ -35,7 +35,7 @@ from loaders.workbook.submit import Received, asked_of_bureau, incomplete
 
 INPUTS = ("yes", "reason")
 _SHEETS = {kind: sheet for sheet, kind in ROW_KINDS.items()}
-Edits = Mapping[SheetKey, Mapping[str, Any]]  # (sheet, key …) → column → what was typed
+Edits = Mapping[SheetKey, Mapping[str, Any]]  # (sheet, key …) → column → input
 
 
 @dataclass(frozen=True, slots=True)

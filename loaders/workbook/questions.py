@@ -232,7 +232,7 @@ class _Rows:
     def _value(self, number: int, field: AskedColumn, raw: Any) -> Answer:
         table, column = self.table, self.table.columns[field.name]
         if (number, table.at[field.name]) in table.bad:
-            return None  # said already
+            return None  # already reported
         if is_blank(raw):
             if field.is_required:
                 needed = Message("question_needs", heading=column.heading)

@@ -45,7 +45,7 @@ class TableReader(WhoseRow):
         used = sorted(table.at.values())
         for number in range(table.top + 1, len(table.cells) + 1):
             cells = table.cells[number - 1]
-            # A row without any value may still hold cells that are bad, such as formulas never calculated.
+            # A row without any value may still have faulty cells, such as uncalculated formulas.
             if all(cell == "" for cell in cells) and not any((number, position) in table.bad for position in used):
                 continue
             if len(cells) < width:
@@ -73,11 +73,11 @@ class TableReader(WhoseRow):
 
     def _row(self, number: int, cells: Sequence[Any]) -> None:
         raws = [cells[position] for position in self.positions]
-        # A cell without a value to read was said already: the rest of its row is read, so that its other errors are said as well.
+        # A cell without readable value was already reported: the rest of its row is read, to report its other errors.
         bad = {c.field for c, p in zip(self.inputs, self.positions, strict=True) if (number, p) in self.table.bad}
         if any((number, self.table.at[name]) in self.table.bad for name in self.identity):
             self.out.rows_count += 1
-            return  # nobody can say whose row it is
+            return  # the row cannot be identified
         is_blank_row = all(is_blank(raw) for raw in raws)
         is_empty = is_blank_row and not bad
         key = self._key(number, cells, is_empty)
@@ -102,7 +102,7 @@ class TableReader(WhoseRow):
         issued = self.context.as_issued(self.table.key, key, vintage)
         shown = self.context.as_filled((self.table.key, *key), issued)
         if self.table.key != "observations" and shown is None and is_empty:
-            return  # a row for something new that was not used
+            return  # an unused row for a new entry
         self.out.rows_count += 1
         if bad and is_blank_row and shown is None:
             return

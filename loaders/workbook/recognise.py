@@ -47,7 +47,7 @@ def recognised(
     if mark is None:
         return None
     stored = vintages_at(gather(store, bureau, mark.period_code), datetime.fromisoformat(mark.issued_at))
-    # Of rows that are not there nobody can say whether the template held them: it may have been a part.
+    # Whether missing rows were in the template is unknown: it may have been a partial one.
     there = {(key, code) for key, table in tables.items() for code in _column(table, KEYS[key][0])}
     return mark, {key: vintage for key, vintage in stored.items() if key[:2] in there}
 

@@ -28,7 +28,7 @@ from loaders.workbook.context import SheetKey
 from loaders.workbook.door import WorkbookReading, handed_on, issue_template, read_workbook
 from loaders.workbook.layout import load_layout
 
-OPEN_NAMED = 20  # figures left open that a warning names; all of them are kept with the report
+OPEN_NAMED = 20  # missing figures named in a warning; all of them are stored with the report
 
 
 @dataclass(frozen=True, slots=True)

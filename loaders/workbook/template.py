@@ -37,10 +37,10 @@ _INPUT = PatternFill("solid", fgColor="FFFDF0")
 _LOCKED = PatternFill("solid", fgColor="F2F2F2")
 _UNUSED = PatternFill("lightUp", fgColor="8C8C8C")
 _DAY = 'yyyy"年"m"月"d"日"'
-LINE, MOST_LINES = 15.0, 4  # points of a line of a row, and how many are shown of a long text
+LINE, MOST_LINES = 15.0, 4  # line height in points, and maximum lines shown of a long text
 _TOP = Alignment(vertical="top", wrap_text=True)
 _TOP_PLAIN = Alignment(vertical="top")
-_FIRST_DAY, _LAST_DAY = 32874, 73050  # 1990-01-01 to 2099-12-31 as serials of the 1900 system
+_FIRST_DAY, _LAST_DAY = 32874, 73050  # 1990-01-01 to 2099-12-31 as serial numbers of the 1900 system
 
 
 def write_sheets(
@@ -243,7 +243,7 @@ def fill(
             cell = sheet.cell(number, at, _safe(value) if used else None)
             tall[number] = max(tall.get(number, 1), _lines(value, column, cells))
             look = (is_open, used, isinstance(value, str), _format(column, value, cells))
-            if look in dressed:  # a style is worked out once and shared: a register has 100,000 cells
+            if look in dressed:  # styles are computed once and shared: a register has 100,000 cells
                 cell._style = copy(dressed[look])
                 if isinstance(cell.value, str):
                     cell.data_type = "s"
@@ -254,7 +254,7 @@ def fill(
     _stretch(sheet, tall)
     for at, column in enumerate(columns, start=1):
         if column.kinds and at not in open_cells:
-            sheet.column_dimensions[get_column_letter(at)].hidden = True  # no indicator of this instance asks for it
+            sheet.column_dimensions[get_column_letter(at)].hidden = True  # no indicator of this instance uses it
         if at in open_cells:
             rates = {number for number, (cells, _) in enumerate(rows, start=2) if column.name == "value" and _is_percent(cells)}
             for is_rate in (False, True):
@@ -274,7 +274,7 @@ def _format(column: Column, value: Any, cells: Record) -> str:
     if column.value == "date" or isinstance(value, date):
         return _DAY
     if column.name in ("value", "previous_value") and _is_percent(cells):
-        return '#,##0.0##"%"'  # the number beside its unit: 0.881 is seen to be 0.881%, and is not 88.1%
+        return '#,##0.0##"%"'  # the number with its unit: 0.881 is shown as 0.881%, and is not 88.1%
     if column.name in ("value", "previous_value"):
         return "#,##0.0##" if decimals or (isinstance(value, float) and value != round(value)) else "#,##0"
     if column.value == "count":
@@ -308,7 +308,7 @@ def _dress(cell: Any, fill: PatternFill, *, is_open: bool = False) -> None:
     cell.alignment = _TOP if isinstance(cell.value, str) else _TOP_PLAIN
     cell.protection = _OPEN if is_open else _SHUT
     if isinstance(cell.value, str):
-        cell.data_type = "s"  # a stored text that begins with = or reads #N/A is a text, never a formula or an error
+        cell.data_type = "s"  # a stored text that begins with = or reads #N/A stays text, never a formula or an error
 
 
 def _ranges(letter: str, numbers: Iterable[int]) -> list[str]:
@@ -340,7 +340,7 @@ def _validate(
         if column.value == "open_choice":
             rule.errorStyle = "warning"
     elif is_rate:
-        # A number of 1 or less is asked about: most of them were typed as a share, or with a per cent sign that the cell took away.
+        # Numbers of 1 or less are queried: most were entered as a share, or with a percent sign removed by the cell.
         rule.type, rule.errorStyle = "custom", "warning"
         rule.formula1 = f"OR({marks},AND(ISNUMBER({first}),OR({first}=0,ABS({first})>1)))"
     elif column.value in ("number", "count"):

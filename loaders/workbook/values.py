@@ -40,7 +40,7 @@ def is_blank(raw: Any) -> bool:
 def as_code(raw: Any) -> str:
     """Return a code without spaces, invisible characters and full-width forms."""
     if isinstance(raw, Formatted) and raw.meaning.kind == "padded" and raw.is_integer() and raw >= 0:
-        return f"{int(raw):0{raw.meaning.width}d}"  # a code is what is seen: 007
+        return f"{int(raw):0{raw.meaning.width}d}"  # a code is the displayed text: 007
     if isinstance(raw, float) and raw.is_integer():
         return str(int(raw))
     return "".join(cleaned(str(raw)).split()) if not isinstance(raw, (date, datetime)) else f"{raw:%Y-%m}"
@@ -138,7 +138,7 @@ def _as_shown(raw: Formatted, unit: str, *, is_of_unit: bool) -> float | None:
         is_known = words in _UNIT_WORDS or words in ("%", "円")
         is_money = words == "円" and own.endswith("円")
         if not is_known or is_money or (not own and words not in (*_RATE_UNITS, *_MONEY_UNITS)):
-            return None  # a note beside the number, or a counter of things where the unit is not told
+            return None  # a note beside the number, or a counter suffix where the unit is unknown
     if format_meaning.kind == "percent" and own in _RATE_UNITS:
         return raw.shown
     plain = f"{float(raw):,.15g}"
@@ -223,7 +223,7 @@ def checked_code(raw: Any) -> str:
     return code
 
 
-# What a new row of a register says where a cell is left blank.
+# Defaults of blank cells in a new register row.
 DEFAULTS: dict[str, Value] = {
     "counted_as": "procedure", "process_type": "unknown", "applicant": "unknown", "recipient": "unknown", "authority": "unknown",
     "identity_step": "unknown", "fee_step": "unknown", "attachment_step": "unknown", "result_step": "unknown",

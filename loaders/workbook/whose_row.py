@@ -36,7 +36,7 @@ class TableReading:
     problems: list[Problem] = field(default_factory=list)
     rows_count: int = 0
     new_codes: dict[str, ReportedRow] = field(default_factory=dict)
-    faulty: list[tuple[ReportedRow, frozenset[str]]] = field(default_factory=list)  # with the fields that could not be read
+    faulty: list[tuple[ReportedRow, frozenset[str]]] = field(default_factory=list)  # with their unreadable fields
 
 
 class WhoseRow:
@@ -57,10 +57,10 @@ class WhoseRow:
         self.nothing: list[Any] = [None] * len(self.inputs)
         self.empties: dict[str, dict[str, Value]] = {}
         self.showers = [shower(layout, column) for column in self.inputs]
-        self.refused: set[str] = set()  # fields of the present row that could not be read
-        self.shown: dict[str, float] = {}  # what the present row's cells show, where it differs and must be asked about
-        self.sure: set[str] = set()  # fields of the present row that were written with their unit
-        self.cleared: set[str] = set()  # fields of the present row that are to be emptied
+        self.refused: set[str] = set()  # unreadable fields of the current row
+        self.shown: dict[str, float] = {}  # displayed values of the current row's cells to ask about, where they differ
+        self.sure: set[str] = set()  # fields of the current row written with their unit
+        self.cleared: set[str] = set()  # fields of the current row to be cleared
         self.identity = [name for name in (*KEYS[table.key], "bureau_code") if name in table.at]
         self.labels = Labels(table, context)
 
@@ -78,7 +78,7 @@ class WhoseRow:
         code = as_code(raw)
         if not code:
             if is_empty:
-                return None  # a note, or a row emptied
+                return None  # a note, or a cleared row
             return (self._assigned(cells),)
         if code in self.context.registers[self.table.key] or (self.table.key, code) in self.vintages:
             return (code,)
