@@ -1,6 +1,6 @@
-"""The outermost layer of the app: headers of every response, and what Streamlit's HTML frame lacks.
+"""The outermost layer of the app: headers of every response, and additions to Streamlit's HTML frame.
 
-The latter is the page language, print styles, and the checksums of inline scripts.
+These are the page language, print styles, and the checksums of inline scripts.
 """
 
 from __future__ import annotations

@@ -104,7 +104,7 @@ class ObservationRow(tables.ObservationFields):
 
 
 class _AboutOne(Fields):
-    """What a bureau says or does is about one indicator, or about one project."""
+    """A commentary or action about one indicator or one project."""
 
     @model_validator(mode="after")
     def _about_one_subject(self) -> Self:

@@ -214,7 +214,7 @@ def fill(
 def _given(
     book: Book, sizes: Mapping[str, Any], indicators: Sequence[Mapping[str, Any]], period: str, reporting: Sequence[str]
 ) -> Callable[[str], dict[tuple[str, str], dict[str, Any]]]:
-    """Divide the totals of a quarter among its bureaus; return bureau → what it fills in, by (indicator code, period code)."""
+    """Divide the totals of a quarter among its bureaus; return bureau → input values by (indicator code, period code)."""
     keys = [(i["indicator_code"], p) for i in indicators for p in periods_asked(i["frequency"], parse_period(period))]
     divided = {key: parts_of(parts, key[0], reporting) for key, parts in totals(book, sizes, keys).items()}
     are_texts = {i["indicator_code"] for i in indicators if KINDS[i["kind"]].is_text}

@@ -90,7 +90,7 @@ class Wish:
 
 
 def indicator_files(question: Question, rows: Sequence[AnswerRow], wish: Wish, *, listed: Path | None = None) -> bytes:
-    """Return a ZIP that makes an indicator of a question's column: the list of indicators with its row, figures, and instructions to load them.
+    """Return a ZIP that makes an indicator of a question's column: list of indicators with its row, figures, loading instructions.
 
     Args:
         question: the question.

@@ -270,7 +270,7 @@ class Agenda:
         return self._assessed(Subject(project_code=project_code))[1]
 
     def _assessed(self, subject: Subject) -> tuple[str, bool]:
-        """Return the office's last known assessment of the subject, or else of the indicator's project, and whether it contradicts the status."""
+        """Return the office's last known assessment of the subject, or its project, and whether it contradicts the status."""
         w, item = self.words, self._scored.get(subject.indicator_code)
         own = self._assessments.get(subject.indicator_code, ())
         if item is not None and own:

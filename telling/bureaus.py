@@ -208,7 +208,7 @@ def _hard_to_compare(
     telling: Telling, whole: Scored, figures_of: Sequence[tuple[Scored, Figure]], rolled: RollUp | None, *, name: Callable[[str], str],
     is_ranked: bool,
 ) -> list[str]:  # fmt: skip
-    """Return sentences on what stands in the way of comparing bureaus: gaps in coverage, other sources, sizes, recast figures."""
+    """Return caveats on comparing bureaus: gaps in coverage, other sources, sizes, recast figures."""
     w = telling.words
 
     def names(codes: Sequence[str]) -> str:

@@ -62,7 +62,7 @@ def actions(
         telling: the context.
         commented: of one subject, or of one bureau.
         about: name the subject of each row rather than the bureau.
-        judged: the judgements for outcomes of finished actions, of every unit and bureaus' own indicators too; by default those of the telling.
+        judged: judgements for outcomes of finished actions, including bureaus' own indicators; by default those of the telling.
     """
     w = telling.words
     items = telling.moment.scored if judged is None else judged
@@ -148,7 +148,7 @@ def of_subject(telling: Telling, code: str) -> list[Commented]:
 
 
 def of_bureau(telling: Telling, code: str) -> list[Commented]:
-    """Return a bureau's commentary and actions, by indicator and project in catalogue order; of an ended bureau, under its successor's name."""
+    """Return a bureau's commentary and actions in catalogue order of subjects; of an ended bureau, under its successor's name."""
     order = {subject: place for place, subject in enumerate([*telling.moment.indicators, *telling.moment.by_code(tables.Project)])}
     own = [
         (subject, commented) for (subject, bureau), commented in telling.moment.commented.items() if telling.home(bureau) == code

@@ -30,7 +30,7 @@ FIELDS = ("bureau", "kind")
 
 
 def title(telling: Telling, facilities: Sequence[Facility], headline: str) -> str:
-    """Return how many facilities accept cashless payment: published, and by the register; ``headline`` is blank if none is published."""
+    """Return how many facilities accept cashless payment, as published and by the register; ``headline`` may be blank."""
     single = counted(facilities)
     w = telling.words
     values = {"total": w.number(len(single)), "done": w.number(by_status(single)["introduced"])}

@@ -157,7 +157,7 @@ def of_gone(telling: Telling, gone: Sequence[BureauReport]) -> Matrix:
 
 
 def title(reports: Sequence[BureauReport], rows: Sequence[MatrixRow], themes: int, words: Words) -> str:
-    """Return the number of bureaus with data, and of those with an indicator short of plan; the first ``themes`` cells of a row are themes."""
+    """Return the number of bureaus with data, and of those short of plan; the first ``themes`` cells of a row are themes."""
     short = sum(bool(row.short) for row in rows)
     common = sum(any(cell.status not in (MISSING, NONE) for cell in row.cells[:themes]) for row in rows)
     if common:

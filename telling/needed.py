@@ -92,7 +92,7 @@ def chance_words(share: float, words: Words) -> str:
 
 
 def sentences(definition: Definition, needed: Needed, words: Words) -> list[str]:
-    """Return the required change since the last figure, that of the last quarters and, where known, the probability; one sentence each."""
+    """Return the required change since the last figure, that of the last quarters and, if known, the probability; one each."""
     due, target = needed.goal.period.label(words.language), goal_text(definition, needed.goal, words.language)
     left = _remaining(definition, needed, words)
     values = {"target": target, "due": due, "remaining": left}
@@ -133,7 +133,7 @@ def sentence(item: Scored, words: Words) -> str:
 
 
 def block(item: Scored, words: Words) -> Block | None:
-    """Return the required change as a table: target, remaining, per quarter, last quarters, probability; ``None`` where not computed."""
+    """Return the required change as a table: target, remaining, per quarter, last quarters, probability; else ``None``."""
     needed, definition = needed_of(item, as_of=item.as_of), item.entry.definition
     if needed is None:
         return None

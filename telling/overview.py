@@ -124,7 +124,7 @@ def groups(counted: Tally, words: Words) -> list[tuple[str, str, Mapping[str, in
 
 
 def counted_word(status: str, words: Words) -> str:
-    """Return the word of a status beside its count; for indicators not judged for lack of a target it says so, since the group names the rest."""
+    """Return the word of a status beside its count; for those not judged it states the lack of a target, the group the rest."""
     return words("band_not_applicable") if status == "not_applicable" else status_word(status, words.language)
 
 

@@ -129,7 +129,7 @@ ABOUT = {
 
 
 def _help() -> list[finding.Searchable]:
-    """Return the sections and rules of the method, and other parts of the page of data and definitions; by anchor, with rule numbers."""
+    """Return sections and rules of the method, and other parts of the page of data and definitions; by anchor and rule number."""
     source, english = Words(SOURCE), Words("en")
     entries = [
         finding.Searchable(

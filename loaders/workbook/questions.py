@@ -50,7 +50,7 @@ _DOWNLOAD = Message("remedy_download_again")
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class AnswerReading:
-    """The result of reading an answer: rows and every problem; with a problem nothing is stored. ``can_be_marked``: the file could be opened."""
+    """The result of reading an answer: rows and problems; with any, nothing is stored. ``can_be_marked``: it could be opened."""
 
     mark: TemplateMark | None = None
     rows: list[dict[str, Answer]] = field(default_factory=list)

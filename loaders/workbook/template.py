@@ -167,7 +167,7 @@ def _instruct(sheet: Worksheet, context: ReportContext, layout: Layout, mark: Te
 
 
 def instruct(sheet: Worksheet, rows: Sequence[tuple[Any, ...]], headings: Sequence[str], *, head: str) -> None:
-    """Write the first sheet: (Japanese, English) of each line, the title first; ``headings`` are those of the Japanese lines that are headings."""
+    """Write the first sheet: (Japanese, English) of each line, title first; ``headings`` are the Japanese lines set as headings."""
     for row in rows:
         sheet.append([_safe(part) for part in row])
     for row_cells in sheet.iter_rows():

@@ -1,4 +1,4 @@
-"""Where lines end in finished HTML: no period, day, count or name with its number is parted, and long compounds have places in narrow columns."""
+"""Line breaks in finished HTML: periods, dates, counts and numbered names stay whole; long compounds may break in columns."""
 
 from __future__ import annotations
 
@@ -30,17 +30,17 @@ _TEXT = re.compile(
 
 
 def lined(html: str) -> Markup:
-    """Return HTML in which lines end where words do: done twice it is the same."""
+    """Return HTML with controlled line breaks; the function is idempotent."""
     return Markup(_TEXT.sub(_kept, _NARROW.sub(_within, str(html))))
 
 
 def kept(text: str) -> str:
-    """Return a text of HTML, without elements, in which what is read as one thing stands on one line."""
+    """Return a text of HTML, without elements, in which units of meaning are kept on one line."""
     return with_wholes(text, unbroken)
 
 
 def unbroken(whole: re.Match[str]) -> str:
-    """Return what is read as one thing as an element on one line."""
+    """Return a matched unit as an element that does not wrap."""
     return f'<span class="nw">{whole[0]}</span>'
 
 
@@ -53,12 +53,12 @@ def _parted(address: re.Match[str]) -> str:
 
 
 def beside_mark(word: str) -> Markup | str:
-    """Return what stands beside a mark: with a day in it as one element, which may end its lines before and behind the day."""
+    """Return the text beside a mark: with a date in it as one element, which may wrap before and after the date."""
     return Markup("<span>{}</span>").format(Markup(kept(str(escape(word))))) if re.search(r"\d", word) else word
 
 
 def placed(text: str) -> str:
-    """Return a text of HTML or markdown with places behind the signs at which it may end before it is broken anywhere."""
+    """Return a text of HTML or markdown with break opportunities after certain characters."""
     return _BEHIND.sub(r"\g<0><wbr>", text)
 
 

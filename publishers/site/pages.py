@@ -211,7 +211,7 @@ def _indicator(site: Site, words: Words, row: tables.Indicator, views: Sequence[
 
 
 def _last_quarters(view: IndicatorView) -> Markup:
-    """Return a table of the last quarters, with the time since when it is off track; only the strip if no quarter had a current figure."""
+    """Return a table of the last quarters, and since when it is off track; only the strip if no quarter had a current figure."""
     words, item, moment = view.words, view.scored, view.moment
     if not item.entry.goals:
         return Markup("")

@@ -196,7 +196,7 @@ def theme_cards(every: Sequence[Scored], page_of: PageOf, words: Words, *, as_of
 
 
 def numbers(listed: Iterable[HeadlineNumber], list_of: Callable[[HeadlineNumber], str], words: Words) -> Markup:
-    """Return headline numbers side by side, with their meanings; ``list_of`` returns the address of the list behind a number, or blank."""
+    """Return headline numbers side by side with their meanings; ``list_of`` returns the address of a number's list, or blank."""
     made = Markup("")
     for number in listed:
         there = "" if isinstance(number.value, Number) and not number.value.value else list_of(number)
