@@ -165,7 +165,7 @@ def settle(
     dropped: Mapping[tuple[str, str], RowDecision],
     lenient: bool,
 ) -> list[tuple[Gone, RowDecision]]:
-    """Apply decisions to the rows missing from a list; add a problem for each undecided row.
+    """Apply decisions to the rows missing from a list; add a problem for each row without an applicable one.
 
     Args:
         file: the list; problems are added to it.

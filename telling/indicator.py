@@ -60,7 +60,7 @@ def _stretches(lines: Lines) -> list[list[tuple[date, float]]]:
 
 
 def stretches_judged(scored: Scored) -> list[list[tuple[date, float]]]:
-    """Return the stretches of the judged series if it has two values, else of all; mixed series would read as one line."""
+    """Return the judged series' stretches if it has two values, else all: year-to-date sums over years would read as one line."""
     every = lines_of(scored)
     own = [point for point in every[-1][1] if point is not None] if every else []
     return _stretches(every[-1:] if len(own) > 1 else every)

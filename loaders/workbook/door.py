@@ -187,7 +187,7 @@ def rows_asked(store: Store, bureau_code: str, period_code: str) -> dict[SheetKe
 
 
 def _standing(store: Store, context: ReportContext, *, as_of: date) -> dict[str, str]:
-    """Return the bureau's status in each requested indicator and led project, as worded on its sheet, and whether a cause is due."""
+    """Return the bureau's status in each requested indicator and led project, as worded on its sheet, and if a cause is due."""
     bureau, day = context.bureau["bureau_code"], min(as_of, context.period.end)
     reasons = standing(store, bureau, list(context.subjects), as_of=day)
     standing_text = {
