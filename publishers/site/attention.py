@@ -136,8 +136,8 @@ def listed(rows: Sequence[OffTrackRow], leads: Leads, words: Words, *, caption: 
     made = _table(first, at, words, caption=caption)
     if rest:
         more = folded(rows, words)
-        made += Markup('<details class="att-more"><summary>{}</summary>{}</details>').format(
-            more, _table(rest, at, words, caption=more)
+        made += Markup('<details class="att-more"><summary>{}</summary>{}</details><p class="on-paper">{}</p>').format(
+            more, _table(rest, at, words, caption=more), words("folded_on_paper", count=len(rest))
         )
     return lined(with_roles(str(shown(made))))
 

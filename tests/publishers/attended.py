@@ -26,7 +26,7 @@ def listed(ledger: Ledger) -> list[Item]:
 
 
 def heading(ledger: Ledger) -> list[str]:
-    """Return the texts above the table, and the line that the rest is folded under."""
+    """Return the texts above the table, the line that the rest is folded under, and what paper says of it."""
     w, rows = ledger.words, listed(ledger)
     if not rows:
         return [w("att_none_heading"), w("att_nothing")]
@@ -39,7 +39,8 @@ def heading(ledger: Ledger) -> list[str]:
         counts[sort] = counts.get(sort, 0) + 1
     order = ("now", "milestone_past", "unreported", "old", "milestone_slipped")
     parts = w("comma").join(w(f"att_count_{sort}", count=counts[sort]) for sort in order if sort in counts)
-    return [w("att_heading", count=len(rows)), w("att_sentence", parts=parts), w("att_more", count=len(rows) - 5)]
+    rest = {key: w(key, count=len(rows) - 5) for key in ("att_more", "folded_on_paper")}
+    return [w("att_heading", count=len(rows)), w("att_sentence", parts=parts), *rest.values()]
 
 
 def _short(code: str, language: str) -> str:
