@@ -57,12 +57,10 @@ def placed(routes: list[Route]) -> list[Route]:
     return [Route(base + route.path, route.endpoint, methods=list(route.methods or ())) for route in routes]
 
 
+own_routes = placed([*open_routes(), *CALENDAR_ROUTES, *FILE_ROUTES, Route("/overview", overview)])
 dashboard = App(
     ROOT / "dashboard.py",
-    routes=[
-        *placed([*open_routes(), *CALENDAR_ROUTES, *FILE_ROUTES, Route("/overview", overview)]),
-        Nowhere(settings().base_path),
-    ],
+    routes=[*own_routes, Nowhere(settings().base_path, own_routes)],
     secrets={"auth": settings().sign_in} if settings().sign_in else None,
     lifespan=warmed,
     on_script_error=say_failed,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from starlette.routing import BaseRoute, Match, NoMatchFound
 from starlette.types import Receive, Scope, Send
@@ -22,17 +23,22 @@ _STREAMLITS = re.compile(r"/(?:_stcore|static|media|auth)/.*|/(?:oauth2callback|
 class Nowhere(BaseRoute):
     """The last route: answers 404 to every address that belongs neither to a page nor to Streamlit."""
 
-    def __init__(self, base: str) -> None:
-        self.base = base
+    def __init__(self, base: str, routes: Sequence[BaseRoute]) -> None:
+        self.base, self.routes = base, routes
 
     def matches(self, scope: Scope) -> tuple[Match, Scope]:
         """Match every request for an address that does not exist."""
         if scope["type"] != "http":
             return Match.NONE, {}
         path = scope["path"].removeprefix(self.base)
-        if path.startswith("//") or _STREAMLITS.fullmatch(path) or is_page(path.strip("/")):
+        if path.startswith("//") or _STREAMLITS.fullmatch(path) or is_page(path.strip("/")) or self._is_route(scope):
             return Match.NONE, {}
         return Match.FULL, {}
+
+    def _is_route(self, scope: Scope) -> bool:
+        """Return whether one of our routes is meant, but for a slash at its end: the router redirects there."""
+        without = {**scope, "path": scope["path"].rstrip("/")}
+        return scope["path"].endswith("/") and any(route.matches(without)[0] is not Match.NONE for route in self.routes)
 
     def url_path_for(self, name: str, /, **params: object) -> object:  # type: ignore[override]
         """Raise: this route has no reversible address."""

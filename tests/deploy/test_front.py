@@ -143,7 +143,7 @@ def test_pages_below_their_path_work_as_at_the_root(installation: Installation) 
     assert refused(tab.upload())
     tab.close()
     for path, status in (
-        ("/app/", 200), ("/app/bureau", 200), ("/app/api/health", 200), ("/api/health", 200), ("/api/v1/status", 200), ("/app/none", 200),
+        ("/app/", 200), ("/app/bureau", 200), ("/app/api/health", 200), ("/api/health", 200), ("/api/v1/status", 200), ("/app/none", 404),
         ("/app/_stcore/metrics", 404), ("/app/media/none.csv", 404), ("/app/api/v1/none", 404),
     ):  # fmt: skip
         answer = public.ask(path)

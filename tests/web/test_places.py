@@ -11,7 +11,7 @@ from tests.web.served import Instance
 pytestmark = pytest.mark.server
 NOWHERE = [
     "/no-such-page", "/Indicator", "/bureau/x", "/API/v1/status", "/DATA/observations.csv", "/SITE/index.html", "/data", "/embed", "/editions",
-    "/index.html", "/robots.txt", "/.env", "/pages/indicator", "/FEED.atom", "/%E5%B1%80%E5%88%A5",
+    "/index.html", "/robots.txt", "/.env", "/pages/indicator", "/parts", "/FEED.atom", "/%E5%B1%80%E5%88%A5",
 ]  # fmt: skip
 THERE = ["/", "/indicator", "/bureau", "/procedures", "/search", "/about?lang=en", "/five_less", "/favicon.png"]
 
@@ -30,6 +30,7 @@ def test_every_page_is_there_and_those_inside_only_where_there_is_an_inside(loca
     for instance in (local, public):
         assert {path: instance.ask(path).status for path in THERE} == dict.fromkeys(THERE, 200)
         assert instance.ask("/indicator/?code=x").one("location") == "/indicator?code=x"
+        assert instance.ask("/feed.atom/").one("location") == "/feed.atom"
     assert (local.ask("/submit").status, public.ask("/submit").status) == (200, 404)
 
 
