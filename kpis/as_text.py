@@ -1,4 +1,4 @@
-"""Words that come from people (reasons, names, notes, file names) as text and nothing else: one function for each place they go to."""
+"""Sanitise text that people write (reasons, names, notes, file names): one function for each output format."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _ADDRESS = re.compile(r"(?i)(https?):(?=//)|(www)\.(?=[\w.\-])")
 
 
 def clean(text: str) -> str:
-    """Return a text as it is seen: without controls, directions and signs without width; a tab is a blank, a line break a line feed."""
+    """Return a text without control, direction and zero-width characters; a tab becomes a space, a line break a line feed."""
     # None of these signs is printable; to ask for that takes a twentieth of the time of a search, and pages are read so at each level of a template.
     if text.isprintable() or text.replace("\n", "").isprintable() or not _SUSPECT.search(text):
         return text
@@ -38,33 +38,33 @@ def clean(text: str) -> str:
 
 
 def typed(text: str) -> str:
-    """Return what a person wrote as it is stored: clean, with its ends trimmed."""
+    """Return a text entered by a person in the form in which it is stored: cleaned, without leading and trailing blanks."""
     return clean(text).strip()
 
 
 def named_file(name: str) -> str:
-    """Return the name of a file that somebody brought, as it is stored: one line, no path, at most 200 characters."""
+    """Return the name of an uploaded file in the form in which it is stored: one line, no path, at most 200 characters."""
     return line(re.sub(r"[\\/]", "_", name))[:200]
 
 
 def line(text: str) -> str:
-    """Return a text for one line of a terminal, a log or a name: clean, each run of blanks one blank."""
+    """Return a text on one line for a terminal, a log or a name: cleaned, each run of blanks one blank."""
     return " ".join(clean(text).split())
 
 
 def cell(text: str) -> str:
-    """Return a text for a cell of CSV: clean, behind an apostrophe where a spreadsheet would run it; what is a number stays one."""
+    """Return a text for a CSV cell: cleaned, with an apostrophe before what a spreadsheet would execute; numbers stay numbers."""
     kept = clean(text)
     return f"'{kept}" if (FORMULA.match(text) or FORMULA.match(kept)) and not _NUMBER.match(kept) else kept
 
 
 def escaped(text: str) -> str:
-    """Return a text for XML and HTML that no template writes, also within an attribute."""
+    """Return a text escaped for XML and HTML written without a template, attributes included."""
     return escape(clean(text))
 
 
 def drawn(value: Any) -> Any:
-    """Return what a chart is made of, lists and dictionaries, with each text clean: Plotly reads no tag in it but those of our templates."""
+    """Return the lists and dictionaries of a chart with each text cleaned, so that Plotly interprets no tag but those of our templates."""
     if isinstance(value, str):
         return _TAG.sub("&lt;", clean(value)) if "<" in value else clean(value)
     if isinstance(value, dict):
@@ -73,17 +73,17 @@ def drawn(value: Any) -> Any:
 
 
 def shown(value: object) -> object:
-    """Return what a template writes of a value: a text clean, and markup where it was markup."""
+    """Return a value for a template: text cleaned, markup left as markup."""
     return type(value)(clean(value)) if isinstance(value, str) else value
 
 
 @lru_cache(maxsize=4096)  # pages say the same texts at each run, up to 200 of them: half a millisecond of some 20
 def markdown(text: str) -> str:
-    """Return a text for a page so that it shows as it is written: one line, no picture, link, icon, colour, formula or list.
+    """Return a text for a page so that it is shown literally: one line, no picture, link, icon, colour, formula or list.
 
-    An address and the name of an icon are found by the page whatever stands before them: their colon, or the stop behind ``www``, is
-    written in its full width. That of a mail is kept from becoming a link by a sign without width behind its @, which no eye sees and
-    ``clean`` takes out again.
+    The page detects addresses and icon names whatever precedes them, so their colon, or the full stop after ``www``, is written in
+    full width. An e-mail address is kept from becoming a link by a zero-width character after its @, which is invisible and which
+    ``clean`` removes.
     """
     kept = _MAIL.sub("\u2060", line(text))
     kept = _ADDRESS.sub(lambda m: f"{m[1]}：" if m[1] else f"{m[2]}．", kept)

@@ -1,4 +1,4 @@
-"""The garbage collector kept still while many objects are made that all stay: it would walk them again and again as they grow."""
+"""Pause the garbage collector while many long-lived objects are created: it would traverse them again and again."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from contextlib import contextmanager
 
 @contextmanager
 def collector_paused() -> Iterator[None]:
-    """Keep the collector still while a block runs; whoever paused it first sets it going again."""
+    """Pause the garbage collector while a block runs; only the outermost block resumes it."""
     was_on = gc.isenabled()
     gc.disable()
     try:

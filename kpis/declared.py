@@ -1,4 +1,4 @@
-"""How the fields of a list are declared: once, on a plain class, with their type, bounds and meaning; ``kpis.store.fields`` adds tables."""
+"""Declare the fields of a list once, on a plain class, with type, bounds and meaning; ``kpis.store.fields`` adds the tables."""
 
 from __future__ import annotations
 
@@ -19,31 +19,31 @@ Row = dict[str, Any]
 
 
 class Fields(BaseModel, extra="forbid", str_strip_whitespace=True, allow_inf_nan=False):
-    """The fields of a list, one a column; unknown columns are refused."""
+    """The fields of a list, one per column; unknown columns are refused."""
 
 
 class Said:
-    """The mark of a public field: what it means, in Japanese and English."""
+    """Mark a field as public, with its meaning in Japanese and English."""
 
     def __init__(self, ja: str, en: str) -> None:
         self.text = {"ja": ja, "en": en}
 
 
 class ByDecision:
-    """The mark of a field of which each government decides whether it is public, as a part of what bureaus write (``OpenPart``)."""
+    """Mark a field whose publication each government decides, as a part of what bureaus write (``OpenPart``)."""
 
     def __init__(self, part: str) -> None:
         self.part = part
 
 
 def part_of(model: type[BaseModel], name: str) -> str:
-    """Return the part under which a field is decided to be public or internal; a blank where that is not decided for each government."""
+    """Return the part by which a government decides whether a field is public; blank for fields without such a decision."""
     field = model.model_fields.get(name)
     return next((mark.part for mark in field.metadata if isinstance(mark, ByDecision)), "") if field is not None else ""
 
 
 def type_of(model: type[BaseModel], name: str) -> type:
-    """Return the plain type of a field: ``date`` for a day that may be blank, ``str`` for a word of a vocabulary."""
+    """Return the plain type of a field: ``date`` for an optional day, ``str`` for a vocabulary word."""
     kind: Any = model.model_fields[name].annotation
     while get_args(kind):
         kind = get_args(kind)[0]
@@ -51,7 +51,7 @@ def type_of(model: type[BaseModel], name: str) -> type:
 
 
 def said_of(model: type[BaseModel]) -> dict[str, dict[str, str]]:
-    """Return what the public fields of a class mean: name → language → text."""
+    """Return the meanings of the public fields of a class: name → language → text."""
     marks = ((name, mark) for name, field in model.model_fields.items() for mark in field.metadata)
     texts = {name: mark.text for name, mark in marks if isinstance(mark, Said)}
     return {f"{name}_{own}": text.meanings(own) for name, text in translated(model).items() for own in ALWAYS} | texts
@@ -73,12 +73,12 @@ _Model = TypeVar("_Model", bound=BaseModel)
 
 @dataclass(frozen=True, slots=True)
 class Translated:
-    """A text that a row has in several languages: in files and open data a column each (``name_fr``), in the store a row each.
+    """A text of a row in several languages: one column each in files and open data (``name_fr``), one row each in the store.
 
-    It is declared as ``name: ClassVar[Translated]``, so that it is no column of the table.
+    Declared as ``name: ClassVar[Translated]``, so that it is not a column of the table.
 
     Args:
-        ja: what it means, in Japanese; ``{}`` stands for the language.
+        ja: its meaning, in Japanese; ``{}`` stands for the language.
         en: the same in English.
         needs: the languages without which a row is refused.
     """
@@ -88,12 +88,12 @@ class Translated:
     needs: tuple[str, ...] = ()
 
     def meanings(self, language: str) -> dict[str, str]:
-        """Return what the column of a language means: language of the reader → text."""
+        """Return the meaning of the column of one language: language of the reader → text."""
         return {"ja": self.ja.format(_called(language, "ja")), "en": self.en.format(_called(language, "en"))}
 
 
 def _called(language: str, reader: str) -> str:
-    """Return what a reader's language calls a language; its code where Babel does not know it."""
+    """Return the name of a language in the reader's language, or its code where Babel has no name for it."""
     try:
         return Locale.parse(language, sep="-").get_display_name(reader) or language
     except (UnknownLocaleError, ValueError):
@@ -102,20 +102,20 @@ def _called(language: str, reader: str) -> str:
 
 @cache
 def declared(model: type[BaseModel]) -> tuple[str, ...]:
-    """Return every name that a class and its bases declare, in this order, those of the bases first."""
+    """Return every name declared by a class and its bases, in that order, the bases first."""
     return tuple(dict.fromkeys(name for base in reversed(model.__mro__) for name in inspect.get_annotations(base)))
 
 
 @cache
 def translated(model: type[BaseModel]) -> dict[str, Translated]:
-    """Return the texts in several languages that a class declares, by name."""
+    """Return the translated texts that a class declares, by name."""
     texts = {name: getattr(model, name, None) for name in declared(model)}
     return {name: text for name, text in texts.items() if isinstance(text, Translated)}
 
 
 @lru_cache(maxsize=4096)
 def text_column(model: type[BaseModel], column: str) -> tuple[str, str] | None:
-    """Return the field and the language of a column as ``name_fr``; ``None`` where it is no text in a language."""
+    """Return the field and language of a column such as ``name_fr``; ``None`` for a column that is not a translated text."""
     for field in translated(model):
         language = column.removeprefix(f"{field}_")
         if language != column and _LANGUAGE.fullmatch(language):
@@ -124,12 +124,12 @@ def text_column(model: type[BaseModel], column: str) -> tuple[str, str] | None:
 
 
 def always_columns(model: type[BaseModel]) -> list[str]:
-    """Return the columns of texts that every row of a list has."""
+    """Return the text columns that every row of a list has."""
     return [f"{name}_{own}" for name in translated(model) for own in ALWAYS]
 
 
 def file_columns(model: type[BaseModel]) -> list[str]:
-    """Return the columns of a file of these rows in the order in which they are declared, the languages of a text in its place."""
+    """Return the columns of a file of these rows in declaration order, a translated text replaced by its languages."""
     own: dict[str, list[str]] = {}
     for column in model.model_fields:
         name, *_ = text_column(model, column) or (column,)
@@ -138,11 +138,11 @@ def file_columns(model: type[BaseModel]) -> list[str]:
 
 
 def in_languages(model: type[_Model], columns: Iterable[str] = ()) -> type[_Model]:
-    """Return the class of the rows of a file: with a column per text and language, those of ``ALWAYS`` and those it has.
+    """Return the row class of a file: one column per text and language, for ``ALWAYS`` and the languages of the file.
 
     Args:
         model: the fields of the list.
-        columns: those of the file; what is no text in a language is not looked at.
+        columns: those of the file; columns that are not translated texts are ignored.
     """
     wanted = dict.fromkeys((*always_columns(model), *columns))
     return _with_columns(model, tuple(c for c in wanted if c not in model.model_fields and text_column(model, c)))

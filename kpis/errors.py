@@ -2,22 +2,22 @@
 
 MierukaError
 ├── SettingsRefused      a setting is missing, unsafe or contradictory; the process does not start
-├── UsageRefused         a command was not written as it is to be
+├── UsageRefused         a command was used with wrong arguments
 ├── GovernmentUnreadable a file in which the government describes itself is missing or cannot be read
-├── PeriodUnreadable     a text is not a reporting period
+├── PeriodUnreadable     a text is not the code of a reporting period
 ├── ValueRefused         a value of a row, or several beside each other, break a rule of its list
 ├── FigureRefused        a figure or row breaks a rule of the model; nothing was stored
 ├── NotAllowed           the viewer's role does not permit the action
-├── StepRefused          a report cannot take this step now: its state, the calendar, or something still unexplained
+├── StepRefused          a report cannot take this step now: its state, the calendar, or an open question
 ├── ChangedMeanwhile     somebody else changed the same report first; nothing was stored
 ├── ClockBehind          the clock shows an instant before what is stored; nothing was stored
 ├── ClockAhead           the clock shows an instant more than a year after what is stored; nothing was stored
-├── EditionRefused       what lies in the folder of editions is not what was published; it is not shown
+├── EditionRefused       the folder of editions differs from what was published; it is not shown
 ├── NotFound             an indicator, bureau, project or file is not known
-├── SourceUnreachable    a source named in data/sources.toml could not be brought in
+├── SourceUnreachable    a source named in data/sources.toml could not be fetched
 ├── CopyRefused          a backup, or a copy of a database, cannot be made or put back; nothing was kept
-├── SchemaRefused        the tables of a database are not those that this program works with; nothing was changed
-└── Unavailable          the machine or the database does not do its part: full, locked, damaged, gone
+├── SchemaRefused        the schema of a database is not that of this program; nothing was changed
+└── Unavailable          the machine or the database fails: full, locked, damaged, gone
 """
 
 from __future__ import annotations
@@ -30,8 +30,8 @@ class MierukaError(Exception):
     """Base of every error this product raises on purpose.
 
     Args:
-        key: of what happened and the next step, in the catalogues of words.
-        values: what stands in its blanks; see ``kpis.message.Message``.
+        key: of the message with its next step, in the catalogues.
+        values: for the placeholders of the message; see ``kpis.message.Message``.
     """
 
     exit_code = 2  # of a command that ends with it
@@ -44,12 +44,12 @@ class MierukaError(Exception):
         return f"{self.in_language('ja')} / {self.in_language('en')}"
 
     def in_language(self, language: str) -> str:
-        """Return the message in a language, else in Japanese."""
+        """Return the message in a language, falling back to Japanese."""
         return written(self.message, language)
 
 
 class _BeforeWords(MierukaError):
-    """An error while it is not known yet where the words stand: said in those of the program."""
+    """An error raised before the location of the catalogues is known; its message is in the program's own words."""
 
     def in_language(self, language: str) -> str:
         return shipped(self.message, language)
@@ -60,7 +60,7 @@ class SettingsRefused(_BeforeWords, ValueError):
 
 
 class UsageRefused(_BeforeWords):
-    """A command was not written as it is to be."""
+    """A command was used with wrong arguments."""
 
 
 class GovernmentUnreadable(_BeforeWords):
@@ -68,7 +68,7 @@ class GovernmentUnreadable(_BeforeWords):
 
 
 class PeriodUnreadable(MierukaError, ValueError):
-    """A text is not a reporting period."""
+    """A text is not the code of a reporting period."""
 
 
 class ValueRefused(_BeforeWords, ValueError):
@@ -84,7 +84,7 @@ class NotAllowed(MierukaError):
 
 
 class StepRefused(MierukaError):
-    """A report cannot take this step now: its state, the calendar, or something still unexplained."""
+    """A report cannot take this step now: its state, the calendar, or an open question."""
 
 
 class ChangedMeanwhile(MierukaError):
@@ -100,7 +100,7 @@ class ClockAhead(MierukaError):
 
 
 class EditionRefused(MierukaError):
-    """What lies in the folder of editions is not what was published; it is not shown."""
+    """The folder of editions differs from what was published; it is not shown."""
 
 
 class NotFound(MierukaError):
@@ -108,7 +108,7 @@ class NotFound(MierukaError):
 
 
 class SourceUnreachable(MierukaError):
-    """A source could not be brought in."""
+    """A source could not be fetched."""
 
 
 class CopyRefused(_BeforeWords):
@@ -116,18 +116,18 @@ class CopyRefused(_BeforeWords):
 
 
 class SchemaRefused(_BeforeWords):
-    """The tables of a database are not those that this program works with; nothing was changed."""
+    """The schema of a database is not that of this program; nothing was changed."""
 
     exit_code = 78
 
 
 class Unavailable(_BeforeWords):
-    """The machine or the database does not do its part: full, locked, damaged, gone.
+    """The machine or the database fails: full, locked, damaged, gone.
 
     Args:
-        key: as of every error.
-        exit_code: of the command that ends with it.
-        values: as of every error.
+        key: as in ``MierukaError``.
+        exit_code: of the command that ends with this error.
+        values: as in ``MierukaError``.
     """
 
     def __init__(self, key: str, /, *, exit_code: int, **values: object) -> None:

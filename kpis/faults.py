@@ -1,4 +1,4 @@
-"""What is expected of a value that a class of fields or the settings refused, by key: pydantic's own words are English only."""
+"""Translate pydantic's validation errors into message keys stating what was expected: pydantic's own messages are English only."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _KEYS = {
 
 
 def expected_of(error: Mapping[str, Any]) -> Message:
-    """Return what one of pydantic's errors expects; a kind that we do not know in its own words."""
+    """Return the expectation behind a pydantic error; errors of an unknown type keep pydantic's own words."""
     context = error.get("ctx") or {}
     cause = context.get("error")
     if isinstance(cause, MierukaError):
@@ -37,7 +37,7 @@ def expected_of(error: Mapping[str, Any]) -> Message:
 
 
 def placed(error: Mapping[str, Any]) -> Message:
-    """Return the same with the name of the field before it, where it is about one."""
+    """Return the expectation prefixed with the name of its field, where it has one."""
     place = ".".join(map(str, error["loc"]))
     expected = expected_of(error)
     return Message("fault_at", place=place, expected=expected) if place else expected

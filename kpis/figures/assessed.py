@@ -1,4 +1,4 @@
-"""What the reform office thinks of indicators and projects, beside what is computed: the last word on each, and where the two disagree. Pure."""
+"""Assessments of indicators and projects by the reform office: the latest of each, and contradictions with the computed status. Pure."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from kpis.store import tables
 
 
 def contradicts(confidence: str | None, status: str) -> bool:
-    """Say whether a person's confidence and a computed status cannot both be right: high and off track, low and well."""
+    """Return whether a confidence and a computed status contradict each other: high and off track, low and well."""
     return (confidence == "high" and status in BAD) or (confidence == "low" and status in GOOD)
 
 
@@ -24,12 +24,12 @@ def subject_of(row: tables.Assessment) -> str:
 def history(
     rows: Iterable[tables.Assessment], *, as_of: date | None = None, known_at: datetime | None = None
 ) -> dict[str, tuple[tables.Assessment, ...]]:
-    """Return the assessments of each indicator and project, the oldest first: the last one counts.
+    """Return the assessments of each indicator and project, oldest first: the last one counts.
 
     Args:
-        rows: every one that is stored.
-        as_of: those of a later day do not count; ``None``: of whatever day, as a meeting after the quarter has them.
-        known_at: those recorded later do not count; of those whose instant was not kept, those of a later day.
+        rows: every stored assessment.
+        as_of: ignore assessments of a later day; ``None`` keeps all, as for a meeting held after the quarter.
+        known_at: ignore assessments recorded later; where the instant was not kept, those of a later day.
     """
 
     def counts(row: tables.Assessment) -> bool:

@@ -1,8 +1,8 @@
-"""Where to look: what is off track on a day, how it stood at the end of each quarter, and since when it has been so. Pure.
+"""Indicators and milestones that need attention: off track on a day, their status at past quarter ends, and since when. Pure.
 
-How something stood at a quarter's end is judged as of that day by what was known when the indicator's publication lag after it was over
-(``known_then``): a figure of a quarter comes weeks after its end, and what came or was corrected later was not known. The last
-quarter ended is the present one: it stands as it does on the day asked (``docs/time.md``).
+The status at a quarter end is judged as of that day with the knowledge of the day when the publication lag was over
+(``known_then``): figures of a quarter arrive weeks after its end, and later figures and corrections were not known. The last
+quarter ended is the present one: its status is that of the day asked (``docs/time.md``).
 """
 
 from __future__ import annotations
@@ -25,10 +25,10 @@ OPEN_STATES = ("missed", "late")  # of milestones whose day has passed without t
 
 @dataclass(frozen=True, slots=True)
 class Stood:
-    """How something stood at the end of a quarter.
+    """The status of an indicator or project at the end of a quarter.
 
-    ``status`` is that of its judgement; ``no_current`` where it rested on a figure that was old by then. ``judgement`` is there where
-    there is one indicator to judge.
+    ``status`` is that of the judgement, or ``no_current`` where its figure was stale by then. ``judgement`` is set only for a
+    single indicator.
     """
 
     quarter: Period
@@ -38,9 +38,9 @@ class Stood:
 
 @dataclass(frozen=True, slots=True)
 class Since:
-    """The first quarter of a run without a break, and how many quarters it has lasted.
+    """The first quarter of an unbroken run, and the length of the run in quarters.
 
-    ``is_longer``: it began before what was looked back through.
+    ``is_longer``: the run began before the earliest quarter examined.
     """
 
     quarter: Period
@@ -50,17 +50,17 @@ class Since:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class OffTrack:
-    """One thing that is off track on a day: an indicator, or a milestone.
+    """One indicator or milestone that is off track on a day.
 
     Args:
         kind: ``indicator`` or ``milestone``.
         code: of the indicator or milestone.
         status: of the indicator's judgement, or the milestone's state (``missed``, ``late``, or ``slipped``: still to come, later than planned).
-        project_code: the project it belongs to; blank where it has none.
+        project_code: of its project; blank where it has none.
         scored: the indicator's judgement.
         milestone: the milestone.
-        stood: how the indicator stood at the end of the last quarters, oldest first.
-        since: since when it has been off track without a break.
+        stood: the indicator's status at the end of the last quarters, oldest first.
+        since: start and length of the unbroken run off track.
     """
 
     kind: str
@@ -74,14 +74,14 @@ class OffTrack:
 
     @property
     def is_known(self) -> bool:
-        """Say whether it is known to be off track now: not an old figure, nor one that never came, nor a day still ahead."""
+        """Return whether it is known to be off track now: no stale or missing figure, and no day still ahead."""
         if self.scored is not None:
             return self.scored.judgement.standing == "current"
         return self.status in OPEN_STATES
 
 
 def quarters_until(day: date, count: int = QUARTERS) -> tuple[Period, ...]:
-    """Return the last quarters that ended by a day, oldest first."""
+    """Return the last quarters ended by a day, oldest first."""
     quarters: list[Period] = []
     period = parse_period(quarter_code(day))
     if period.end > day:
@@ -97,26 +97,26 @@ def _before(quarter: Period) -> Period:
 
 
 def known_then(quarter: Period, lag_days: int, known_at: datetime | None) -> datetime:
-    """Return the instant by whose knowledge a past quarter is judged: when the publication lag after it was over, or sooner where asked."""
+    """Return the instant whose knowledge a past quarter is judged by: the end of its publication lag, or ``known_at`` if earlier."""
     then = last_instant(quarter.end + timedelta(days=lag_days))
     return then if known_at is None else min(then, known_at)
 
 
 def stood_at(quarter: Period, judgement: Judgement) -> Stood:
-    """Return how an indicator stood at the end of a quarter: what rests on an old figure says nothing of the quarter."""
+    """Return the status of an indicator at the end of a quarter; a stale figure says nothing of the quarter."""
     status = "no_current" if judgement.standing == "last_known" else judgement.status
     return Stood(quarter, status, judgement)
 
 
 def project_stood(quarter: Period, indicators: Iterable[Judgement]) -> Stood:
-    """Return how a project stood at the end of a quarter, from how its indicators did, by the rule of projects."""
+    """Return the status of a project at the end of a quarter, by the rule of projects from its indicators' statuses."""
     return Stood(quarter, project_status(tally(indicators)))
 
 
 def run_of(backwards: Iterable[Stood]) -> Since | None:
-    """Return the run of quarters off track that lasts until now, from the newest quarter backwards; ``None`` where the newest is not.
+    """Return the run of quarters off track that lasts until now, from quarters newest first; ``None`` where the newest is not off track.
 
-    It ends with the first quarter that is not off track, or of which nothing is known: what is not known is not counted.
+    It ends at the first quarter that is not off track or is unknown: unknown quarters are not counted.
     """
     first, count = None, 0
     for stood in backwards:
@@ -127,11 +127,11 @@ def run_of(backwards: Iterable[Stood]) -> Since | None:
 
 
 def off_track(own: Iterable[Scored], projects: Iterable[ProjectReport]) -> Iterator[OffTrack]:
-    """Yield every indicator and milestone that is off track, without how long it has been so.
+    """Yield every indicator and milestone that is off track, without ``since``.
 
-    An indicator counts also where its last known figure is old: what was behind does not leave the list by falling silent. A milestone
-    counts where its day passed and the result fell short or whoever keeps it gave none, and where it is still to come but later
-    than first planned; one whose result may exist on pages that could not be read does not.
+    An indicator with a stale last figure is included: it does not leave the list by no longer being reported. A milestone
+    is included where its day has passed and the result fell short or was never given, and where it is still to come but later
+    than first planned; not where the result may be on pages that could not be read.
     """
     for item in own:
         if item.judgement.status in OFF:
@@ -151,9 +151,9 @@ def off_track(own: Iterable[Scored], projects: Iterable[ProjectReport]) -> Itera
 
 
 def weight(item: OffTrack) -> tuple[int, int, int]:
-    """Return what the list is put in order by: what is known to be off track first, the worst first, then the longest.
+    """Return the sort key of the list: known to be off track first, then by severity, then by duration.
 
-    After what is known come milestones whose day has passed, results that never came, old figures, and milestones that slipped.
+    After these follow milestones whose day has passed, unreported results, stale figures, and milestones that slipped.
     """
     lasted = item.since.count if item.since else 0
     if item.milestone is not None:
@@ -165,11 +165,11 @@ def weight(item: OffTrack) -> tuple[int, int, int]:
 
 
 def in_order(listed: Iterable[OffTrack]) -> list[OffTrack]:
-    """Return the list in the order of ``weight``; what weighs the same stays in the order of the catalogue."""
+    """Return the list sorted by ``weight``; items of equal weight stay in catalogue order."""
     return sorted(listed, key=weight)
 
 
 def lines_up(strips: Sequence[Sequence[Stood]]) -> Iterator[tuple[Period, list[Judgement]]]:
-    """Yield each quarter with the judgements of several strips of the same quarters."""
+    """Yield each quarter with the judgements of several strips over the same quarters."""
     for cells in zip(*strips, strict=True):
         yield cells[0].quarter, [cell.judgement for cell in cells if cell.judgement is not None]

@@ -1,4 +1,4 @@
-"""One bureau and all of them: what they owe and reported, how they stand, and what is due. Pure."""
+"""Reports on bureaus: indicators owed and reported, statuses, milestones and registers, for one bureau and for all. Pure."""
 
 from __future__ import annotations
 
@@ -20,20 +20,20 @@ from kpis.store import tables
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class BureauReport:
-    """A bureau on a day.
+    """One bureau on a day.
 
     Args:
         unit: the bureau.
         is_valid: it exists on the day.
-        scored: its part of indicators that other bureaus have too, with figures, in catalogue order.
-        own: indicators of its own scope, with figures: its own, and comparable with no other bureau's.
+        scored: judgements of its part of indicators shared with other bureaus, with figures, in catalogue order.
+        own: judgements of indicators of its own scope, with figures, not comparable with those of other bureaus.
         owed: codes of the indicators that every bureau reports.
-        milestones: of the projects it leads (or led on the milestone's day); one that several led counts for each of them.
-        project_codes: of the projects it leads; ``shared_codes`` of those it takes part in without leading them.
-        procedures: procedures of the register by ``digital_status``; ``facilities`` by ``cashless_status``.
-        listed: rows of every register that is told by its record, by its sheet and by status.
+        milestones: of the projects it leads (or led on the milestone's day); those of shared leads count for each leading bureau.
+        project_codes: of the projects it leads; ``shared_codes``: of those it takes part in without leading.
+        procedures: count of the register's procedures by ``digital_status``; ``facilities`` by ``cashless_status``.
+        listed: sheet → status → number of rows, for the registers shown on generic pages.
         submissions: its reports, newest period first.
-        before: successions it came from; ``after``: those it went into.
+        before: successions into it; ``after``: successions out of it.
     """
 
     unit: Unit
@@ -57,33 +57,33 @@ class BureauReport:
 
     @property
     def reported(self) -> tuple[str, ...]:
-        """Return the codes of the owed indicators of which the bureau has a figure."""
+        """Return the codes of the owed indicators for which the bureau has a figure."""
         codes = {s.entry.definition.code for s in self.scored if s.judgement.figure is not None}
         return tuple(code for code in self.owed if code in codes)
 
     @property
     def figures(self) -> tuple[Scored, ...]:
-        """Return every indicator of which the bureau has a figure: those common to all bureaus, then those of its own."""
+        """Return every judgement of the bureau with figures: indicators common to all bureaus, then its own."""
         return (*self.scored, *self.own)
 
     @property
     def tally(self) -> Tally:
-        """Return how its indicators stand."""
+        """Return the tally of its indicators by status."""
         return tally(self.figures)
 
     @property
     def has_anything(self) -> bool:
-        """Say whether anything at all is known of the bureau."""
+        """Return whether any data exist for the bureau."""
         return bool(self.figures or self.milestones or self.procedures or self.facilities or any(self.listed.values()))
 
 
 def milestones_once(reports: Iterable[BureauReport]) -> list[Milestone]:
-    """Return the milestones of several bureaus together, each once, also where more than one of them led it."""
+    """Return the milestones of several bureaus without duplicates from shared leads."""
     return list({m.code: m for r in reports for m in r.milestones}.values())
 
 
 def home(organisation: Organisation, code: str, *, as_of: date, view: str) -> str:
-    """Return the bureau under which a register's row of a bureau is shown: in ``now``, its successor where it is one alone."""
+    """Return the bureau under which a bureau's register rows are shown: in ``now``, its successor where there is exactly one."""
     if view != "now":
         return code
     last = organisation.last_day(code)
@@ -94,7 +94,7 @@ def home(organisation: Organisation, code: str, *, as_of: date, view: str) -> st
 
 
 def leads_of(report: ProjectReport, organisation: Organisation, day: date, *, role: str = "lead") -> set[str]:
-    """Return the bureaus that lead a project on a day, else those that ever did: those still in being, where there are any."""
+    """Return the bureaus that lead a project on a day, else those that ever led it, preferring those that still exist."""
     leads = [b for b in report.bureaus if b.role == role]
     then = [b for b in leads if (b.valid_from or day) <= day <= (b.valid_to or day)] or leads
     alive = {b.bureau_code for b in then if organisation.by_code[b.bureau_code].is_valid_on(day)}
@@ -103,7 +103,7 @@ def leads_of(report: ProjectReport, organisation: Organisation, day: date, *, ro
 
 @dataclass(frozen=True, slots=True)
 class _OfProjects:
-    """What bureaus have to do with projects, each by bureau code: milestones, codes of projects led, codes of those shared in."""
+    """Milestones, codes of projects led and codes of projects shared in, each by bureau code."""
 
     milestones: dict[str, list[Milestone]]
     led: dict[str, list[str]]
@@ -111,7 +111,7 @@ class _OfProjects:
 
 
 def _of_projects(organisation: Organisation, projects: Iterable[ProjectReport], *, as_of: date, view: str) -> _OfProjects:
-    """Return milestones and projects by bureau; a milestone is of those who led on its day, or in ``now`` of who leads on ``as_of``."""
+    """Return milestones and projects by bureau; a milestone belongs to its day's leads, or in ``now`` to the leads on ``as_of``."""
 
     def homes(report: ProjectReport, day: date, role: str = "lead") -> set[str]:
         return {home(organisation, code, as_of=as_of, view=view) for code in leads_of(report, organisation, day, role=role)}
@@ -142,17 +142,17 @@ def bureau_reports(
     facilities: Iterable[Facility] = (),
     procedures: Iterable[tuple[str, str, int]] = (),
 ) -> list[BureauReport]:
-    """Return every bureau that exists on a day, then those gone of which anything is known, in catalogue order.
+    """Return every bureau that exists on a day, then abolished ones with data, in catalogue order.
 
     Args:
         organisation: units and successions.
         scored: judgements of the day, in the same view.
         projects: of the day.
         as_of: the day.
-        listed: rows of each register that is told by its record, as they stand, by its sheet.
+        listed: rows as of the day of the registers shown on generic pages, by sheet.
         view: ``then``: milestones and registers under the bureau of their day; ``now``: under its successor.
         owed: codes of the indicators that every bureau reports.
-        facilities: of the register, as they stand.
+        facilities: of the register, as of the day.
         procedures: (bureau, status, count): a national register has tens of thousands.
     """
     parts: dict[str, list[Scored]] = {}
@@ -195,7 +195,7 @@ def bureau_reports(
 def reports_of_bureaus(
     organisation: Organisation, submissions: Iterable[tables.Submission], *, as_of: date, view: str
 ) -> dict[str, tuple[tables.Submission, ...]]:
-    """Return what each bureau handed in, the newest period first, by the bureau under which it is shown."""
+    """Return the reports of each bureau, newest period first, by the bureau under which they are shown."""
     newest = sorted(submissions, key=lambda s: (s.period_code, s.revision), reverse=True)
     by_bureau = grouped((home(organisation, row.bureau_code, as_of=as_of, view=view), row) for row in newest)
     return {code: tuple(rows) for code, rows in by_bureau.items()}

@@ -1,4 +1,4 @@
-"""What bureaus say of figures and do about them: where words are needed, where an action is lacking, and whether one worked. Pure."""
+"""Commentaries and actions of bureaus: indicators that need an explanation or an action, and outcomes of finished actions. Pure."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ LONGEST_CODE = 64
 
 
 def commentary_code(bureau: str, subject: str, period: str) -> str:
-    """Return the code of what a bureau says of an indicator or project in a period; the same whoever makes it."""
+    """Return the deterministic code of a bureau's commentary on an indicator or project in a period."""
     code = f"{bureau}-C-{period}-{subject}"
     if len(code) <= LONGEST_CODE:
         return code
@@ -30,22 +30,22 @@ def commentary_code(bureau: str, subject: str, period: str) -> str:
 
 
 def says_why(row: Mapping[str, Any]) -> bool:
-    """Say whether a commentary gives a cause."""
+    """Return whether a commentary states a cause."""
     return bool(str(row.get("cause_ja") or "").strip())
 
 
 def is_living(action: tables.Action) -> bool:
-    """Say whether an action is still to be carried out."""
+    """Return whether an action is still to be carried out."""
     return action.action_state in LIVING_ACTIONS and action.ended_reason is None
 
 
 def due_of(action: tables.Action) -> date | None:
-    """Return the day on which an action is due: the new one where it was moved."""
+    """Return the due day of an action: the new day where it was moved."""
     return action.new_due_on or action.due_on
 
 
 def is_late(action: tables.Action, as_of: date) -> bool:
-    """Say whether an action that is still to be carried out should have been by a day."""
+    """Return whether an action still to be carried out is past its due day."""
     due = due_of(action)
     return is_living(action) and due is not None and due < as_of
 
@@ -56,7 +56,7 @@ def subject_of(row: tables.Action | tables.Commentary) -> str:
 
 
 def action_lacks(fields: Mapping[str, Any]) -> Iterator[str]:
-    """Yield the columns that an action must have filled in, as it stands: a new day and a reason, a reason, or the day it was done."""
+    """Yield the required columns that an action lacks in its state: new day and reason, reason, or day of completion."""
     state = fields.get("action_state")
     needed = {
         ActionState.CONTINUED: ("new_due_on", "state_reason_ja"), ActionState.GIVEN_UP: ("state_reason_ja",), ActionState.DONE: ("done_on",),
@@ -66,14 +66,14 @@ def action_lacks(fields: Mapping[str, Any]) -> Iterator[str]:
 
 @dataclass(frozen=True, slots=True)
 class Commented:
-    """What is said and done of an indicator or project by one bureau: the commentaries, newest period first, and its actions."""
+    """The commentaries (newest period first) and actions of one bureau on one indicator or project."""
 
     commentaries: tuple[tables.Commentary, ...] = ()
     actions: tuple[tables.Action, ...] = ()
 
     @property
     def living(self) -> tuple[tables.Action, ...]:
-        """Return the actions still to be carried out, the one due next first."""
+        """Return the actions still to be carried out, by due day."""
         return tuple(sorted((a for a in self.actions if is_living(a)), key=lambda a: (due_of(a) or date.max, a.action_code)))
 
 
@@ -81,12 +81,12 @@ SaidBy = Mapping[tuple[str, str], Commented]  # (code of the indicator or projec
 
 
 def said_by(commentaries: Iterable[tables.Commentary], actions: Iterable[tables.Action], *, ended_by: Mapping[str, date]) -> SaidBy:
-    """Return what is said and done, by indicator or project and bureau.
+    """Return commentaries and actions by (indicator or project, bureau).
 
     Args:
         commentaries: as they were known.
         actions: as they were known.
-        ended_by: period → its last day, to put commentaries in order; those of other periods are left out.
+        ended_by: period → its last day, to sort commentaries; those of other periods are left out.
     """
     counting = (row for row in commentaries if row.period_code in ended_by and row.ended_reason is None)
     commented = grouped(((subject_of(row), row.bureau_code or ""), row) for row in counting)
@@ -100,12 +100,12 @@ def said_by(commentaries: Iterable[tables.Commentary], actions: Iterable[tables.
 
 
 def without_action(items: Iterable[Scored], by_subject: SaidBy, *, bureaus: Container[str]) -> Iterator[Scored]:
-    """Yield the judgements that ask for an action and have none that is still to be carried out, in their order.
+    """Yield the judgements that require an action and have none open, in their order.
 
     Args:
         items: judgements; those of units that are neither their indicator's own scope nor a bureau are left out.
-        by_subject: what is said and done.
-        bureaus: the units that report for themselves: such a unit needs an action of its own, a whole that of anybody.
+        by_subject: commentaries and actions.
+        bureaus: the units that report for themselves: each needs an action of its own, a whole that of any unit.
     """
     acting = {key for key, commented in by_subject.items() if commented.living}
     anywhere = {subject for subject, _ in acting}
@@ -125,9 +125,9 @@ def without_action(items: Iterable[Scored], by_subject: SaidBy, *, bureaus: Cont
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What an action brought: the figure when it began and the latest one, in the indicator's unit.
+    """The outcome of an action: the indicator's figure when it began and the latest one, in the indicator's unit.
 
-    ``worked``: the change between them is at least what was expected, where that was stated; ``None``: it cannot be said.
+    ``worked``: the change is at least the expected effect; ``None`` where none was stated.
     """
 
     before: float
@@ -136,9 +136,9 @@ class Outcome:
 
 
 def outcome_of(action: tables.Action, item: Scored) -> Outcome | None:
-    """Hold a finished action against the figures: that of the report in which it began, or the last before, and the latest.
+    """Compare a finished action with the figures: that of the report in which it began, or the last before, and the latest.
 
-    That a figure moved after an action does not prove that it moved because of it; nothing more is said than both numbers.
+    A change after an action does not prove that the action caused it; only both numbers are returned.
     """
     if action.action_state != ActionState.DONE:
         return None

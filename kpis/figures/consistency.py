@@ -1,8 +1,8 @@
-"""What figures must not say against each other, against a unit's life or against the calendar: one rule for every door. Pure.
+"""Rules between figures: contradictions with each other, with the life of a unit and with the calendar, for every input. Pure.
 
-Workbook, lists, ``pull`` and reload call ``find_contradictions`` and only put each ``Contradiction`` into their own form. What is
-impossible is an error; what is odd is a warning: a bureau confirms it with a reason, a list answers it in its column
-``reason_text``. Nothing odd is stored in silence.
+Workbook, lists, ``pull`` and reload call ``find_contradictions`` and convert each ``Contradiction`` to their own form. Impossible
+figures are errors; unusual ones are warnings: a bureau confirms them with a reason, a list answers them in its column
+``reason_text``. No unusual figure is stored without a reason.
 
 | rule | grade | when |
 |---|---|---|
@@ -12,7 +12,7 @@ impossible is an error; what is odd is a warning: a bureau confirms it with a re
 | ``cumulative_falls`` | warning | a total since the year began, or a stock, below an earlier one of the fiscal year |
 | ``year_to_date_mixed`` | warning | year-to-date beside single-period reports of the bureaus of one sum |
 | ``predecessor_and_successor`` | warning | both report the period in which one followed the other |
-| ``same_days_differ`` | warning | two figures of one unit speak of the same days (year and last quarter) and differ |
+| ``same_days_differ`` | warning | two figures of one unit cover the same days (year and last quarter) and differ |
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ _CORRECT = Message("remedy_confirm_or_correct")
 
 @dataclass(frozen=True, slots=True)
 class Contradiction:
-    """One contradiction: the rule it breaks, whose figure it is, the column that shows it, and what to do."""
+    """One contradiction: the rule violated, the key of the figure, the column concerned, and the remedy."""
 
     rule: str
     grade: Literal["error", "warning"]
@@ -50,13 +50,13 @@ class Contradiction:
 
 @dataclass(frozen=True)
 class Known:
-    """What reported figures are held against.
+    """The data that reported figures are compared with.
 
     Args:
         definitions: by indicator.
         scopes: indicator → the unit that its bureaus add up to.
-        organisation: every unit and how they followed each other.
-        figures: (indicator, unit) → what is current, one vintage per period.
+        organisation: every unit and its successions.
+        figures: (indicator, unit) → current figures, one vintage per period.
     """
 
     definitions: Mapping[str, Definition]
@@ -66,11 +66,11 @@ class Known:
 
 
 def find_contradictions(reported: Mapping[Key, Figure], known: Known, *, today: date | None = None) -> list[Contradiction]:
-    """Return what reported figures contradict, in the order of the report.
+    """Return the contradictions of reported figures, in the order of the report.
 
     Args:
         reported: the figures that are new or changed, by (indicator, unit, period); each takes the place of a stored one. One
-            without any number is a text, or withdraws what is stored: nothing is held against it.
+            without any number is a text, or withdraws what is stored: it is not checked.
         known: definitions, units and what is stored. Figures of unknown indicators or units are passed over.
         today: periods that begin later are refused; ``None`` = not asked.
     """
@@ -114,19 +114,19 @@ def find_contradictions(reported: Mapping[Key, Figure], known: Known, *, today: 
 
 
 class _Life:
-    """When a unit existed, and what it followed or was followed by."""
+    """The life of a unit, with its predecessors and successors."""
 
     def __init__(self, unit: str, organisation: Organisation) -> None:
         self.begins, self.ends = organisation.by_code[unit].valid_from, organisation.last_day(unit)
         self.successions = [s for s in organisation.successions if unit in (s.predecessor_code, s.successor_code)]
 
     def holds(self, period: Period) -> bool:
-        """Say whether nothing is to be said of a period: the unit is there on its last day."""
+        """Return whether the unit exists on the last day of a period, so that no contradiction arises."""
         return (self.ends is None or self.ends >= period.end) and (self.begins is None or self.begins <= period.end)
 
 
 class _Series:
-    """The figures of one indicator and unit, by fiscal year in order of time and by the days that they speak of."""
+    """The figures of one indicator and unit, by fiscal year in order of time and by the days they cover."""
 
     def __init__(self, definition: Definition, figures: Iterable[Figure]) -> None:
         self.adds_up = _adds_over_a_period(definition)
@@ -141,7 +141,7 @@ class _Series:
 
 
 def outside_time(unit_code: str, period: Period, organisation: Organisation) -> Message | None:
-    """Say when a unit existed, if it did not exist on any day of a period; ``None`` where it did or is not known."""
+    """Return the life of a unit in words if it did not exist on any day of a period; ``None`` where it did or is not known."""
     unit = organisation.by_code.get(unit_code)
     if unit is None:
         return None
@@ -177,7 +177,7 @@ def _adds_over_a_period(definition: Definition) -> bool:
 
 
 def _running_parts(definition: Definition, figure: Figure, period: Period) -> tuple[str, ...]:
-    """Return the parts of a figure that can only grow within a fiscal year; nothing where it is of its period alone."""
+    """Return the parts of a figure that can only grow within a fiscal year; none for a single-period figure."""
     kind = KINDS[definition.kind]
     if kind.is_on_a_day:
         return ("value",)
@@ -218,7 +218,7 @@ def _falling(
 
 
 def _rounded_alike(one: Figure, other: Figure, part: str) -> bool:
-    """Say whether two values can be the same one: 約7,000 and 7,012, more than 40 and 43."""
+    """Return whether two values agree within their rounding: 約7,000 and 7,012, more than 40 and 43."""
     a: float = getattr(one, part)
     b: float = getattr(other, part)
     if (one.is_lower_bound and b >= a) or (other.is_lower_bound and a >= b):
@@ -228,7 +228,7 @@ def _rounded_alike(one: Figure, other: Figure, part: str) -> bool:
 
 
 def _half_of_last_digit(value: float) -> float:
-    """Return half of the place of the last digit that is not zero: 500 for 7,000, 0.05 for 73.1."""
+    """Return half the place value of the last non-zero digit: 500 for 7,000, 0.05 for 73.1."""
     digits, _, exponent = f"{abs(value):.14e}".partition("e")
     written = len(digits.replace(".", "").rstrip("0")) or 1
     return 0.5 * 10.0 ** (int(exponent) - written + 1)
@@ -238,7 +238,7 @@ def _half_of_last_digit(value: float) -> float:
 
 
 def _days_of(definition: Definition, figure: Figure, period: Period) -> tuple[date, date]:
-    """Return the first and last day that a figure speaks of: a stock of its last day, a year-to-date figure since the fiscal year began."""
+    """Return the first and last day that a figure covers: the last day for a stock, since the start of the fiscal year for year-to-date."""
     if KINDS[definition.kind].is_on_a_day:
         return period.end, period.end
     return (fiscal_year_start(period.end) if figure.is_year_to_date else period.start), period.end
@@ -287,7 +287,7 @@ def _differing(definition: Definition, one: Figure, other: Figure) -> str | None
 def _mixed(
     reported: Mapping[Key, Figure], known: Known, by_series: Mapping[tuple[str, str], Mapping[str, Figure]]
 ) -> dict[Key, list[Contradiction]]:
-    """Find the reports whose mark of year-to-date is not that of the other bureaus of the same sum."""
+    """Find reports whose year-to-date flag differs from that of the other bureaus of the same sum."""
     contradictions: dict[Key, list[Contradiction]] = {}
     for code, period in dict.fromkeys((code, period) for code, _, period in reported):
         definition, scope = known.definitions.get(code), known.scopes.get(code)

@@ -1,8 +1,8 @@
-"""What the list of facilities holds: counted by status, bureau, kind, way of paying, place and day. Pure.
+"""Counts of the register of facilities by status, bureau, kind, payment method, place and day. Pure.
 
-Facilities are few (a list of dozens), so they are counted one by one. Classes of facilities are named but never counted,
-and no count here is ever the numerator of a published figure. A facility whose day lies after the day asked for counts
-as announced; one that closed by that day is named but counted no longer.
+Facilities are few (a list of dozens), so they are counted one by one. Classes of facilities are listed but never counted,
+and no count here is ever the numerator of a published figure. A facility whose day is after the day asked counts
+as announced; one closed by that day is listed but not counted.
 """
 
 from __future__ import annotations
@@ -55,12 +55,12 @@ class Facility:
 
     @property
     def has_standard(self) -> bool:
-        """Say whether all three methods are taken."""
+        """Return whether the facility accepts all three payment methods."""
         return set(STANDARD) <= set(self.methods)
 
 
 def standing(rows: Iterable[tables.Facility], *, as_of: date) -> list[Facility]:
-    """Return the rows of the register as they stand on a day."""
+    """Return the rows of the register as of a day."""
     facilities = []
     for row in rows:
         status, since = row.cashless_status, row.cashless_since
@@ -86,12 +86,12 @@ def standing(rows: Iterable[tables.Facility], *, as_of: date) -> list[Facility]:
 
 
 def counted(facilities: Iterable[Facility]) -> list[Facility]:
-    """Return single facilities that stand: classes are not counted, nor what has ended."""
+    """Return the single facilities in being: classes and closed facilities are not counted."""
     return [f for f in facilities if not f.is_class and f.status != ENDED]
 
 
 def by_status(facilities: Iterable[Facility]) -> dict[str, int]:
-    """Count by status; every status named, 0 included."""
+    """Count by status; every status is listed, with 0 where empty."""
     counts = dict.fromkeys(STATUSES, 0)
     for f in facilities:
         counts[f.status] += 1
@@ -104,7 +104,7 @@ def by(
     """Count by ``bureau`` or ``kind`` and status, in the given order, other values after it by name.
 
     Args:
-        home: the bureau under which a bureau's facilities are shown, as its successor.
+        home: maps a bureau to the one under which its facilities are shown, as its successor.
     """
     place = {value: i for i, value in enumerate(order)}
     counts: dict[str, dict[str, int]] = {}
@@ -115,7 +115,7 @@ def by(
 
 
 def by_place(facilities: Iterable[Facility]) -> dict[str, dict[str, int]]:
-    """Count by municipality and status; a facility that lies in two counts in both, one without a place under ``""``."""
+    """Count by municipality and status; a facility in two counts in both, one without a place under ``""``."""
     places: dict[str, dict[str, int]] = {}
     for f in facilities:
         for name in f.places or ("",):
@@ -125,12 +125,12 @@ def by_place(facilities: Iterable[Facility]) -> dict[str, dict[str, int]]:
 
 
 def taking(facilities: Iterable[Facility]) -> list[Facility]:
-    """Return single facilities that take cashless on the day, those stated for their class included: what is announced takes nothing yet."""
+    """Return single facilities that accept cashless payment on the day, those stated by class included; announced ones do not."""
     return [f for f in counted(facilities) if f.status in CASHLESS]
 
 
 def methods(facilities: Iterable[Facility]) -> dict[str, int]:
-    """Count which ways of paying those take that take cashless on the day; ``standard`` takes all three, ``unstated`` names none."""
+    """Count the payment methods accepted on the day; ``standard`` accepts all three, ``unstated`` names none."""
     counts = dict.fromkeys((*METHODS, "standard", "unstated"), 0)
     for f in taking(facilities):
         for name in f.methods or ("unstated",):
@@ -140,14 +140,14 @@ def methods(facilities: Iterable[Facility]) -> dict[str, int]:
 
 
 def cash_only(facilities: Iterable[Facility]) -> list[Facility]:
-    """Return what is still cash only, classes included, the soonest planned first, then those without a plan."""
+    """Return facilities that are still cash only, classes included, by planned day, those without a plan last."""
     return sorted(
         (f for f in facilities if f.status == "not_cashless"), key=lambda f: (f.planned is None, f.planned or date.max, f.code)
     )
 
 
 def over_time(facilities: Iterable[Facility]) -> list[tuple[date, int, int]]:
-    """Return (day, done so far, planned so far) of the list, for the facilities that give a day; what closed counts until then."""
+    """Return (day, done so far, planned so far) for the facilities that give a day; a closed one counts until it closed."""
     done, planned = Counter[date](), Counter[date]()
     for f in facilities:
         if f.is_class:
@@ -169,12 +169,12 @@ def over_time(facilities: Iterable[Facility]) -> list[tuple[date, int, int]]:
 def summary(
     facilities: Sequence[Facility], *, bureaus: Sequence[str] = (), home: Callable[[str], str] = lambda code: code
 ) -> dict[str, Any]:
-    """Return every number that the page shows.
+    """Return every number shown on the page.
 
     Args:
-        facilities: as they stand on a day.
-        bureaus: codes in the order in which they are to stand.
-        home: the bureau under which a bureau's facilities are shown, as its successor.
+        facilities: as of a day.
+        bureaus: codes in display order.
+        home: maps a bureau to the one under which its facilities are shown, as its successor.
     """
     single = counted(facilities)
     return {

@@ -1,7 +1,7 @@
-"""An index of names in memory: pairs of letters point at what holds them, so that parts and misspellings find as well as whole names.
+"""An in-memory index of names by pairs of characters (bigrams), which finds parts and misspellings as well as whole names.
 
-Pure arithmetic on texts. It is made of the rows of one moment and kept with them, so the same in every kind of database and for
-every edition, whose signed bytes stay as they are. Pairs, not triples: a word of two characters is the usual case in Japanese.
+Pure computation on texts. The index is built from the rows of one moment and cached with them, so it is the same for every database
+and edition, whose signed bytes stay unchanged. Pairs, not triples: two characters are the usual length of a word in Japanese.
 """
 
 from __future__ import annotations
@@ -45,14 +45,14 @@ Floats = npt.NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Searchable:
-    """Something that can be searched for.
+    """An entry of the index.
 
     Args:
         kind: one of ``KINDS``.
-        code: of the thing, among those of its kind.
-        names: in every language, the first in Japanese.
-        beside: what else is said of it.
-        is_past: shown, but after what answers as well and stands.
+        code: unique within its kind.
+        names: in every language, the Japanese one first.
+        beside: further searchable text.
+        is_past: shown, but ranked below equally good current entries.
         until: the day from which it is no longer in force, as an ordinal; 0 where it has no end.
     """
 
@@ -66,7 +66,7 @@ class Searchable:
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """An entry that was asked for, and how well it answers."""
+    """A result of a search: an entry and its score."""
 
     entry: Searchable
     score: float
@@ -74,14 +74,14 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class Postings:
-    """Pairs of letters in order, and of each the places that hold it: those from its start to the start of the next."""
+    """Inverted index: pairs of characters in order, and for each the positions from its start to the start of the next."""
 
     keys: Ints
     starts: Ints
     places: npt.NDArray[np.int32]
 
     def of(self, gram: int) -> npt.NDArray[np.int32]:
-        """Return the places that hold a pair."""
+        """Return the positions of a pair."""
         n = int(np.searchsorted(self.keys, gram))
         if n == len(self.keys) or self.keys[n] != gram:
             return self.places[:0]
@@ -89,10 +89,10 @@ class Postings:
 
 
 class Index:
-    """The entries, what they say as it is compared, and which of them hold which pairs of letters.
+    """The entries, their folded texts, and the inverted index from pairs of characters to entries.
 
-    What they say is one long text, a line each: names, how the first is read and other words for it, then what is beside, apart by
-    tabs. That takes a third of the memory of a text each, and all of it is looked through at once.
+    The folded texts are one long string, a line per entry: names, reading of the first name and synonyms, then ``beside``, separated
+    by tabs. This takes a third of the memory of separate strings, and the whole can be scanned at once.
     """
 
     def __init__(self, entries: Iterable[Searchable]) -> None:
@@ -113,17 +113,17 @@ class Index:
         self.beside = _postings(beside)
 
     def called(self, n: int) -> list[str]:
-        """Return what an entry is called, as it is compared: its names, how the first is read, other words for it."""
+        """Return the folded names of an entry: its names, the reading of the first, and synonyms."""
         return self.text[self.starts[n] : self.starts[n + 1] - 1].split("\t")[:-1]
 
     def only(self, stands: npt.NDArray[np.bool_]) -> Index:
-        """Return the same index in which some entries stand no longer."""
+        """Return the same index without the entries that no longer exist."""
         fewer = copy(self)
         fewer.until = np.where(stands, self.until, 0)
         return fewer
 
     def holding(self, words: Sequence[str]) -> Ints:
-        """Return the places of the entries that say every word, which is folded; all of them where there is none."""
+        """Return the positions of the entries that contain every (folded) word; all entries without a word."""
         places = np.nonzero(self.until)[0]
         for word in words:
             there = np.array([match.start() for match in re.finditer(re.escape(word), self.text)], dtype=np.int64)
@@ -132,16 +132,16 @@ class Index:
 
 
 class Growing:
-    """The index made last, whatever it was made of: what follows it is indexed only where it differs.
+    """The last full index: later entries are indexed only where they differ from it.
 
-    A change of the figures changes a few names of tens of thousands, which take seconds to read.
+    A revision changes a few names out of tens of thousands, whose indexing takes seconds.
     """
 
     def __init__(self) -> None:
         self._last: tuple[tuple[Index, ...], dict[tuple[str, str], tuple[int, int]]] | None = None
 
     def of(self, entries: Sequence[Searchable]) -> tuple[Index, ...]:
-        """Return indices of entries: those made last, as far as they hold them still, and one of all others."""
+        """Return indices that cover the entries: the previous index for those it still holds, and a new one for all others."""
         if self._last is not None:
             made, places = self._last
             stands, others = [np.zeros(len(index.entries), dtype=np.bool_) for index in made], []
@@ -167,14 +167,14 @@ Place = tuple[Index, int, float]  # an entry of an index, and how much of what w
 
 
 def search(indices: Sequence[Index], text: str, *, day: int, kinds: Sequence[str] = (), limit: int = 20) -> list[Hit]:
-    """Return what answers best, the best first.
+    """Return the best matches, best first.
 
     Args:
-        indices: where to look.
-        text: as it was typed.
-        day: an ordinal; what ended by it is not shown.
-        kinds: only of these kinds; any where there are none.
-        limit: at most so many.
+        indices: to search.
+        text: as typed.
+        day: as an ordinal; entries ended by it are left out.
+        kinds: restrict to these kinds; empty means any.
+        limit: maximum number of results.
     """
     words = folded(text[:LONGEST]).split()
     look = partial(_places, indices, day=day, kinds=kinds)
@@ -193,7 +193,7 @@ def search(indices: Sequence[Index], text: str, *, day: int, kinds: Sequence[str
 def _places(
     indices: Sequence[Index], grams: Sequence[int], least: float, *, day: int, kinds: Sequence[str]
 ) -> list[Place]:  # fmt: skip
-    """Return the entries that hold most of some pairs or letters, each weighing more the rarer it is."""
+    """Return the entries with the highest overlap of pairs or characters, rare ones weighted more."""
     total = sum(len(index.entries) for index in indices)
     postings = [[index.named.of(gram) for gram in grams] for index in indices]
     counts = [sum(len(places[n]) for places in postings) for n in range(len(grams))]
@@ -215,7 +215,7 @@ def _places(
 
 
 def _cover(index: Index, grams: Sequence[int], places: Sequence[npt.NDArray[np.int32]], weights: Sequence[float]) -> Floats:
-    """Return of each entry how much of what was typed it holds."""
+    """Return for each entry the share of the typed text that it contains."""
     cover: Floats = np.zeros(len(index.entries))
     for gram, here, weight in zip(grams, places, weights, strict=True):
         by_one = np.zeros(len(index.entries))
@@ -231,7 +231,7 @@ def _ranked(look: Callable[[Sequence[int], float], list[Place]], words: Sequence
 
 
 def _score(index: Index, n: int, cover: float, words: Sequence[str], count: int) -> float:
-    """Weigh an entry: whole names before beginnings, beginnings before parts, short names before long ones."""
+    """Score an entry: whole names above beginnings, beginnings above parts, short names above long ones."""
     called = index.called(n)
     names, typed_word = called[:-2], "".join(words)
     bonus = 0.0
@@ -250,7 +250,7 @@ def _weight(entry: Searchable) -> float:
 
 
 def _near(look: Callable[[Sequence[int], float], list[Place]], words: Sequence[str]) -> list[Hit]:
-    """Return what is called as was typed but for one letter of a word: a word of three loses each pair by it."""
+    """Return entries whose name differs from the text by one character of a word, which in a word of three breaks every pair."""
     if not (sought := [(word, almost(word)) for word in words]):
         return []
     letters = {ord(sign) for word in words for sign in word if has_kanji(sign)}
@@ -269,7 +269,7 @@ def _near(look: Callable[[Sequence[int], float], list[Place]], words: Sequence[s
 
 
 def almost(word: str) -> re.Pattern[str] | None:
-    """Return what finds a word with one letter other, missing, too many or changed with its neighbour, or shortened (選管); ``None`` for the shortest."""
+    """Return a pattern for a word with one character changed, missing, added or transposed, or abbreviated (選管); ``None`` for the shortest."""
     ways = [f"[^\\t ]{{0,{_LEFT_OUT}}}".join(map(re.escape, word))] if has_kanji(word) and 2 <= len(word) <= _SHORTENED else []
     if len(word) >= (3 if has_kanji(word) else 4):
         for n in range(len(word)):
@@ -281,7 +281,7 @@ def almost(word: str) -> re.Pattern[str] | None:
 
 
 def grams_of(word: str) -> list[int]:
-    """Return the pairs of letters of a word as numbers; of a word of one letter, that letter."""
+    """Return the pairs of characters of a word as numbers; the character itself for a word of one."""
     if len(word) == 1:
         return [ord(word)]
     return [ord(first) << _BITS | ord(second) for first, second in pairwise(word)]

@@ -1,7 +1,7 @@
-"""One way of folding for every search: what people type and what a name says become the same text.
+"""Fold texts for search, so that queries and names become comparable.
 
-Width and case (NFKC), old characters, hiragana and katakana, small kana, the long vowel, and kana that follow a character
-(申込み, 申し込み, 申込) make no difference. What a character is read as is asked of a dictionary.
+Width and case (NFKC), old character forms, hiragana and katakana, small kana, the long vowel, and okurigana
+(申込み, 申し込み, 申込) make no difference. Readings of kanji are taken from a dictionary.
 """
 
 from __future__ import annotations
@@ -35,32 +35,32 @@ _reading = Lock()  # a tokenizer works for one thread at a time
 
 
 def plain(text: str) -> str:
-    """Return a text without its width, its case and its old characters."""
+    """Return a text normalised in width, case and old character forms."""
     return _renewed(unicodedata.normalize("NFKC", _renewed(text))).casefold()
 
 
 def plain_all(texts: Iterable[str]) -> list[str]:
-    """Return many texts without these, at once."""
+    """Return many texts normalised like ``plain``, in one pass."""
     return _together(texts).split("\n")
 
 
 def folded(text: str) -> str:
-    """Return a text as it is compared: words apart by one space each."""
+    """Return a text folded for comparison: words separated by one space."""
     return folded_all([text])[0]
 
 
 def folded_all(texts: Iterable[str]) -> list[str]:
-    """Return many texts as they are compared; at once, which takes a fraction of one by one."""
+    """Return many texts folded; in one pass, which takes a fraction of the time."""
     return _kana(_ENDING.sub("", _DASHES.sub("ー", _together(texts))))
 
 
 def read(text: str) -> str:
-    """Return how a text is read, in folded kana."""
+    """Return the reading of a text, in folded kana."""
     return read_all([text])[0]
 
 
 def read_all(texts: Iterable[str]) -> list[str]:
-    """Return how many texts are read, in folded kana; a word that occurs again is read once."""
+    """Return the readings of many texts, in folded kana; each distinct word is looked up once."""
     split = [_WORDS.findall(line) for line in _DASHES.sub("ー", _together(texts)).split("\n")]
     readings = {}
     for words in split:
@@ -72,12 +72,12 @@ def read_all(texts: Iterable[str]) -> list[str]:
 
 
 def has_kanji(text: str) -> bool:
-    """Say whether a text has a character that is read."""
+    """Return whether a text has a kanji, which has a reading."""
     return re.search(f"[{KANJI}]", text) is not None
 
 
 def same_words_all(texts: Sequence[str]) -> list[str]:
-    """Return for each text other words by which people call what it names; a blank where there are none."""
+    """Return for each text the synonyms of the words that occur in it; blank where there are none."""
     together = _together(texts)
     ends = [n for n, sign in enumerate(together) if sign == "\n"]
     also_said: dict[int, list[str]] = {}
@@ -92,7 +92,7 @@ def same_words_all(texts: Sequence[str]) -> list[str]:
 
 
 def _together(texts: Iterable[str]) -> str:
-    """Return texts as one, a line each, plain."""
+    """Return the texts joined, one per line, normalised."""
     return plain("\n".join([text.replace("\n", " ") for text in texts]))
 
 
@@ -110,7 +110,7 @@ def _kana(lines: str) -> list[str]:
 
 
 def old_characters() -> list[str]:
-    """Return each old character with the new one that takes its place."""
+    """Return two-character texts: each old character form followed by the new one."""
     return [chr(old) + new for old, new in _old().items()]
 
 

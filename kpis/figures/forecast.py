@@ -1,12 +1,12 @@
-"""The expected path: the shape of earlier years for a counter since the year began, a damped trend for everything else.
+"""The expected path: the seasonal profile of earlier years for a year-to-date total, a damped trend for everything else.
 
-A forecast is drawn only as far as it has been tried. It is made again from every day of its own history (a back-test), and its
-interval of that day is built from those errors alone that were known by then. Whatever distance has fewer than eight such
-tests, or whose intervals held less often than they state, is not forecast; nor is a past that has no figures.
+A forecast is drawn only as far as it has been back-tested. It is made again from every day of its own history, and its
+interval of that day is built only from the errors known by then. A horizon with fewer than eight back-tests, or whose intervals
+covered less often than stated, is not forecast; nor is a series without past figures.
 
     error of a back-test    = |figure − expected|, divided by √steps ahead
-    half width, h steps     = √h × the ninth tenth of all errors known (never less than half the last digit shown)
-    stated                  = 80 %: the ninth tenth of few errors is itself uncertain
+    half width, h steps     = √h × the 90th percentile of all errors known (never less than half the last digit shown)
+    stated                  = 80 %: the 90th percentile of few errors is itself uncertain
 """
 
 from __future__ import annotations
@@ -35,18 +35,18 @@ DAMPING = 0.8  # of the slope, at each step
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Forecast:
-    """Expected values after the last figure, with the interval of each and how such intervals did in the past.
+    """Expected values after the last figure, with their intervals and the back-tested coverage of these.
 
     Args:
         method: ``damped_trend`` or ``shape_of_year``.
         points: (day, value), in order of time, none before the day asked.
         band: (day, low, high) of the same days.
-        level_pct: how often a figure is stated to lie within its interval.
-        coverage_pct: how often it did in the back-tests of the distances shown.
-        test_count: how many back-tests that were.
-        is_joined: the first point is the one that follows the last figure, so that a line may lead from one to the other.
-        steps: how many steps ahead each point is.
-        errors: figure less expected value of every back-test, for one step, in no order: what the chance of a target is told from.
+        level_pct: stated coverage of the interval.
+        coverage_pct: coverage in the back-tests of the horizons shown.
+        test_count: number of these back-tests.
+        is_joined: the first point directly follows the last figure, so that a line may join them.
+        steps: horizon of each point, in steps.
+        errors: figure − expected value of every back-test, scaled to one step, unordered: the basis of the chance of a target.
     """
 
     method: str
@@ -62,7 +62,7 @@ class Forecast:
 
 @dataclass(frozen=True, slots=True)
 class _Guess:
-    """What was or is expected: of which month, made in which month (counted from year 0), how many steps ahead; and what came."""
+    """One forecast value: month forecast, month in which it was made (counted from year 0), steps ahead, and the actual value."""
 
     made: int
     of: int
@@ -72,16 +72,16 @@ class _Guess:
 
 
 def forecast(definition: Definition, figures: Sequence[Figure], *, until: date, as_of: date) -> Forecast | None:
-    """Forecast an indicator from one series of its figures, or stay silent.
+    """Forecast an indicator from one series of its figures, or return nothing.
 
     Args:
-        definition: its kind and bounds; no forecast rests on a figure older than its ``stale_after_days``.
+        definition: its kind and bounds; no forecast is based on a figure older than its ``stale_after_days``.
         figures: one vintage per period.
         until: the last day wanted.
-        as_of: figures of periods that end later do not count, and no day before it is forecast.
+        as_of: ignore figures of periods that end later, and forecast no day before it.
 
     Returns:
-        ``None`` where too little was known, tested or held: see the module.
+        ``None`` where too few figures, back-tests or covered intervals exist: see the module.
     """
     series_known = sorted((f for f in figures if f.period.end <= as_of and value_of(definition, f) is not None), key=last_day_order)
     if not series_known or until < as_of or (as_of - series_known[-1].period.end).days > definition.stale_after_days:
@@ -130,9 +130,9 @@ def forecast(definition: Definition, figures: Sequence[Figure], *, until: date, 
 
 
 def possible(definition: Definition, figures: Sequence[Figure]) -> tuple[float, float]:
-    """Return what a figure can be at least and at most: the limits of its kind, and those that its own history never left.
+    """Return the lower and upper bound of a figure: the limits of its kind, and those that its own history never crossed.
 
-    A count is not more than what it is counted of. A level that was never negative, or in % never above 100, will not be.
+    A count cannot exceed its denominator. A level that was never negative, or in % never above 100, is bounded there.
     """
     low, high = limits(definition)
     values = [v for f in figures if (v := value_of(definition, f)) is not None]
@@ -146,15 +146,15 @@ def possible(definition: Definition, figures: Sequence[Figure]) -> tuple[float, 
 
 
 def back_tested(tests: Sequence[tuple[int, int, int, float]], *, least: float = 0.0) -> tuple[float, dict[int, tuple[int, int]]]:
-    """Try every interval as it would have been made, from the errors known on its day.
+    """Back-test every interval as it would have been made, from the errors known on its day.
 
     Args:
         tests: (when made, when known, steps ahead, error), in any order.
-        least: the error of one step is never taken for smaller.
+        least: minimum error of one step.
 
     Returns:
-        The half width at one step from all errors; and by distance how many intervals were tried and how many held. An
-        interval is tried only where nine errors were known.
+        The half width at one step from all errors; and by horizon the number of intervals tested and of those that covered. An
+        interval is tested only where nine errors were known.
     """
     made = sorted(tests)
     waiting = sorted(tests, key=lambda t: t[1])
@@ -179,7 +179,7 @@ def _ninth_tenth(ordered: Sequence[float]) -> float:
 
 
 def _newest_series(figures: Sequence[Figure]) -> list[Figure]:
-    """Return the series that goes on to the last day; of several the one with most figures."""
+    """Return the series that continues to the last day; of several, the one with most figures."""
     last = figures[-1].period.end
     return max((s for s in by_series(figures).values() if s[-1].period.end == last), key=len)
 
@@ -193,12 +193,12 @@ def _year_month(month: int) -> tuple[int, int]:
 
 
 def _rhythm(months: Sequence[int]) -> int:
-    """Return how many months lie between two figures, mostly."""
+    """Return the most frequent number of months between two figures."""
     return max(round(median(b - a for a, b in pairwise(months))), 1)
 
 
 def _by_trend(definition: Definition, series: Sequence[Figure], until: date) -> Iterator[_Guess]:
-    """Continue the least-squares slope of the last six figures from the last one, damped the further it goes."""
+    """Extrapolate the least-squares slope of the last six figures from the last one, damped with the horizon."""
     points = [(_month(f.period.end), value_of(definition, f) or 0.0) for f in series]
     if len(points) < MIN_POINTS + MIN_TESTS:
         return
@@ -226,7 +226,7 @@ def _slope(points: Sequence[tuple[int, float]]) -> float:
 
 
 def _by_shape_of_year(definition: Definition, series: Sequence[Figure], figures_known: Sequence[Figure]) -> Iterator[_Guess]:
-    """Continue a sum since the year began as the same months of earlier years did; a whole year is its sum by its last month."""
+    """Extrapolate a year-to-date total by the same months of earlier years; a whole year counts as the total of its last month."""
     so_far: dict[int, float] = {_month(f.period.end): v for f in series if (v := value_of(definition, f)) is not None}
     for figure in figures_known:
         value = value_of(definition, figure)

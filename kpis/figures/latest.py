@@ -1,4 +1,4 @@
-"""What changed last among the figures, for those who come back."""
+"""The latest changes of figures and targets, for returning readers."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ from kpis.periods import local_day
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One thing that became known: a figure of a new period, a corrected or withdrawn figure, or a target set anew.
+    """One change: a figure of a new period, a corrected or withdrawn figure, or a new target.
 
     ``kind``: ``new``, ``corrected``, ``final`` (of a preliminary figure), ``withdrawn`` (``after`` is the figure that counts again, or none) or ``target``.
-    ``reason`` is the vintage that says why. ``day`` is the day of publication, correction or setting; where no day of
-    publication is known it is the last day of the figure's period, and ``is_period_end`` says so.
+    ``reason`` is the vintage that states the reason. ``day`` is the day of publication, correction or setting; where the day of
+    publication is not known it is the last day of the figure's period, and ``is_period_end`` is set.
     """
 
     kind: str
@@ -33,13 +33,13 @@ class Change:
 
 
 def latest_changes(scored: Iterable[Scored], sources: Mapping[str, SourceNote], *, as_of: date, count: int) -> list[Change]:
-    """Return what changed last, newest first.
+    """Return the latest changes, newest first.
 
     Args:
         scored: judgements, each with its entry.
-        sources: by code; they say when a figure was published.
-        as_of: what became known later is left out.
-        count: how many at most.
+        sources: by code, for the day of publication of a figure.
+        as_of: ignore changes known later.
+        count: maximum number.
     """
     changes: list[Change] = []
     for item in scored:

@@ -1,6 +1,6 @@
-"""What any register holds on a day, counted by how its rows stand. Pure.
+"""Counts of any register on a day, by the status of its rows. Pure.
 
-A row whose beginning lies after the day asked for, and one that ended by it, are named apart and counted in no other number.
+A row that begins after the day asked, and one that ended by it, are listed separately and counted in no other number.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ APART = (NOT_BEGUN, ENDED)
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class RowStanding:
-    """A row of a register as it stands on a day: a word of its own list, or one of ``APART``; the row as it is stored."""
+    """A register row as of a day: its status (a word of the register's list, or one of ``APART``) and the stored row."""
 
     code: str
     bureau: str
@@ -32,12 +32,12 @@ class RowStanding:
 
 
 def standing(rows: Iterable[tables.SQLModel], *, key: str, status: str, begun: str, as_of: date) -> list[RowStanding]:
-    """Return the rows of a register as they stand on a day.
+    """Return the rows of a register as of a day.
 
     Args:
-        rows: as they were known, in the order of their codes.
+        rows: as they were known, in code order.
         key: the column of the code.
-        status: the column that says how a row stands.
+        status: the column of the status.
         begun: the column of the day on which it began.
         as_of: the day.
     """
@@ -58,7 +58,7 @@ def standing(rows: Iterable[tables.SQLModel], *, key: str, status: str, begun: s
 
 
 def counted(rows: Iterable[RowStanding], statuses: Sequence[str]) -> dict[str, int]:
-    """Count the rows that stand by status, every status named, 0 included."""
+    """Count the rows in being by status; every status is listed, with 0 where empty."""
     counts = dict.fromkeys(statuses, 0)
     for row in rows:
         if row.status not in APART:
@@ -73,13 +73,13 @@ def by_bureau(
     bureaus: Sequence[str] = (),
     home: Callable[[str], str] = lambda code: code,
 ) -> dict[str, dict[str, int]]:
-    """Count the rows that stand by bureau and status.
+    """Count the rows in being by bureau and status.
 
     Args:
         rows: of the register.
-        statuses: in the order in which they are told.
-        bureaus: codes in the order in which they are to stand; others come after, by code.
-        home: the bureau under which a bureau's rows are shown, as its successor.
+        statuses: in display order.
+        bureaus: codes in display order; others follow, by code.
+        home: maps a bureau to the one under which its rows are shown, as its successor.
     """
     own = grouped((home(row.bureau) if row.bureau else "", row) for row in rows if row.status not in APART)
     place = {code: at for at, code in enumerate(bureaus)}
@@ -87,7 +87,7 @@ def by_bureau(
 
 
 def kept(rows: Iterable[RowStanding], *, query: str = "", status: str = "", bureau: str = "") -> list[RowStanding]:
-    """Return the rows in whose texts every word occurs, of one status and bureau; a blank means any."""
+    """Return the rows whose texts contain every word, of one status and bureau; blank means any."""
     words = folded(query).split()
 
     def is_asked(row: RowStanding) -> bool:
