@@ -1,9 +1,9 @@
-"""The engine: what a figure means against its target. Pure: no session, no clock, no file.
+"""The engine that judges figures against targets. Pure: no session, no clock, no file.
 
 The method is published in ``docs/method.md``; ``kpis.figures.records.RULE_VERSION`` changes whenever a status could change.
 
     progress         = (actual − baseline) / (target − baseline)
-    planned progress = (planned − baseline) / (target − baseline), planned read off the planned path on the figure's day
+    planned progress = (planned − baseline) / (target − baseline), planned interpolated on the planned path on the figure's day
     ratio            = progress / planned progress
 
 The planned path runs in straight lines from the baseline through the yearly targets. An indicator of kind ``ceiling`` is judged
@@ -12,7 +12,7 @@ by its pace instead, since actual / target misleads where lower is better:
     budget to date = cap × elapsed share of the cap's period;  ratio = 2 − use / budget to date
 
 A target whose day lies between the last figure and the day asked has no known result: ``unreported`` once the indicator's
-publication lag is over, the last judgement marked as awaiting until then.
+publication lag is over; until then the last judgement stands, marked as awaiting.
 """
 
 from __future__ import annotations
@@ -69,10 +69,10 @@ def judge(
     """Judge an indicator as of a day (``docs/method.md``, rule 11).
 
     Args:
-        figures: one vintage per period (see ``current_vintages``).
+        figures: one current vintage per period (see ``current_vintages``).
         goals: every target ever set; those set later than ``as_of`` do not count.
         baseline: the published starting point, if any.
-        as_of: figures of periods that end later do not count.
+        as_of: ignore figures of periods that end later.
 
     Returns:
         The judgement, with all inputs.
@@ -84,7 +84,7 @@ def judge(
 def stand(
     definition: Definition, figures: Sequence[Figure], goals: Sequence[Goal], *, baseline: Baseline | None, as_of: date
 ) -> Judgement:
-    """Work out everything but what rounding would allow (``judge``): enough for a history, where only the status is told."""
+    """Judge without the rounding alternatives of ``judge``: enough for a history, which shows the status only."""
     ended = sorted((f for f in figures if f.period.end <= as_of), key=last_day_order)
     thresholds = {
         "on_track": definition.threshold_on_track, "behind": definition.threshold_behind, "tolerance": definition.tolerance,
@@ -129,7 +129,7 @@ def stand(
 
 
 def _with_figure(definition: Definition, judgement: Judgement, usable: Sequence[Figure], as_of: date) -> Judgement:
-    """Add the last figure, how old it is, and those of its own kind of period to compare it with."""
+    """Add the last figure, its age, and the earlier figures of its series for comparison."""
     figure = usable[-1]
     alike = [f for f in usable if series_key(f) == series_key(figure)]
     year = figure.period.fiscal_year if figure.is_year_to_date else None  # a running sum is compared within its year only
@@ -168,7 +168,7 @@ def _judge_ceiling(definition: Definition, judgement: Judgement, figure: Figure,
 
 
 def _pace_ratio(definition: Definition, actual: float, budget: float) -> float | None:
-    """Return 2 − pace, pace being use / budget to date: the same overshoot is the same ratio all year."""
+    """Return 2 − pace, where pace = use / budget to date: an equal relative overshoot gives an equal ratio all year."""
     return None if abs(budget) < NEAR else 1 + definition.sign * (actual - budget) / abs(budget)
 
 
@@ -224,7 +224,7 @@ def _judge_path(definition: Definition, judgement: Judgement, usable: Sequence[F
 
 
 def _first_as_baseline(definition: Definition, usable: Sequence[Figure], *, before: date) -> Baseline | None:
-    """Take the first figure for a starting point, where no baseline was published, nor one of the same fact in another unit."""
+    """Use the first figure as baseline where none was published, for this or for the same fact in another unit."""
     first = min(usable, key=in_time)
     if definition.has_sibling_baseline or first.period.end >= before:
         return None
@@ -269,7 +269,7 @@ def _could_be(
     baseline: Baseline | None,
     as_of: date,
 ) -> tuple[str, ...]:
-    """Return the other statuses that the rounding of the figure or of the target in force would allow."""
+    """Return the other statuses within the rounding of the figure or of the target in force."""
     figure, goal = judgement.figure, judgement.goal
     if figure is None or goal is None or judgement.status not in JUDGED:
         return ()
@@ -296,7 +296,7 @@ def _same(one: Goal, other: Goal) -> bool:
 
 
 def _neighbour(definition: Definition, judgement: Judgement) -> tuple[str, ...]:
-    """Return what a value published as "more than" could be as well: the next better, or where less is better the next worse."""
+    """Return the status that a value published as "more than" might have: the next better, or for lower-is-better the next worse."""
     if definition.direction == "keep" or judgement.status not in LADDER:
         return ()
     at = LADDER.index(judgement.status) + (1 if definition.direction == "higher" else -1)
@@ -304,7 +304,7 @@ def _neighbour(definition: Definition, judgement: Judgement) -> tuple[str, ...]:
 
 
 def roll_up(kind: str, parts: Sequence[Figure]) -> Figure:
-    """Add the figures of sub-units of one period up to their whole.
+    """Aggregate the figures of sub-units of one period to their whole.
 
     Args:
         kind: the indicator kind. Ratios are Σn / Σd; reductions 1 − Σvalue / Σbase (n is the value); ceilings, stocks

@@ -1,10 +1,10 @@
-"""What it takes to reach the next target, beside what the last four quarters brought, and the chance of it (``docs/method.md``, 18, 19). Pure.
+"""The pace needed to reach the next target, the pace of the last four quarters, and the chance (``docs/method.md``, 18, 19). Pure.
 
     per quarter = (target − figure) / months from the figure's last day to the due day × 3
-    brought     = (figure − figure of a year earlier) / 4; of a sum since the start of the fiscal year what twelve months added up to
-    chance      = (k + 1) / (n + 2), k of the n back-test errors being small or fortunate enough for the target to be met
+    brought     = (figure − figure of a year earlier) / 4; for year-to-date figures the total of twelve months / 4
+    chance      = (k + 1) / (n + 2), k of the n back-test errors being small or favourable enough for the target to be met
 
-It is counted from the last figure's day, not from today: what came since has not been reported, and nobody knows it.
+Counted from the last figure's day, not from today: later progress has not been reported and is unknown.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ YEAR, QUARTER = 12, 3  # months
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Chance:
-    """How likely a target is to be reached, and how the forecast that says so did in the past."""
+    """The chance of reaching a target, and the back-test record of the forecast behind it."""
 
     share: float
     coverage_pct: float
@@ -34,19 +34,19 @@ class Chance:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Needed:
-    """What it takes to reach a target that is still ahead.
+    """The pace needed to reach a target that is still ahead.
 
     Args:
         goal: the target.
-        figure: the figure it is counted from.
-        remaining: target less figure, with its sign; of a cap what may still be used, negative where it is used up.
+        figure: the figure from which it is counted.
+        remaining: target − figure, with its sign; for a cap the remaining budget, negative where exceeded.
         months_left: from the month of the figure's last day to that of the due day.
-        unseen_months: of these, how many are over without a figure.
-        per_quarter: what it takes each quarter, with its sign; ``None`` of a cap that is used up.
-        brought: what the last quarters brought each, on average; ``None`` where nothing earlier is comparable.
-        brought_months: over how many months that is.
-        is_budget: the target is a cap not to be used up, so that less is better.
-        chance: of reaching the target; ``None`` where the forecast does not speak of its day.
+        unseen_months: those of them that are over without a figure.
+        per_quarter: change needed per quarter, with its sign; ``None`` for a cap that is used up.
+        brought: mean change per quarter over the last year; ``None`` without a comparable earlier figure.
+        brought_months: number of months covered by ``brought``.
+        is_budget: the target is a cap, so that less is better.
+        chance: of reaching the target; ``None`` where there is no forecast for its day.
     """
 
     goal: Goal
@@ -62,7 +62,7 @@ class Needed:
 
     @property
     def times(self) -> float | None:
-        """Return how many times as much as before it takes; ``None`` where nothing came, or it went the other way."""
+        """Return the ratio of the needed to the past pace; ``None`` where the past pace is zero or of opposite sign."""
         if self.per_quarter is None or not self.brought or self.per_quarter * self.brought <= 0:
             return None
         return self.per_quarter / self.brought
@@ -80,14 +80,14 @@ def needed(
     definition: Definition, judgement: Judgement, figures: Sequence[Figure], goals: Sequence[Goal], *, baseline: Baseline | None,
     as_of: date, expected: Forecast | None = None,
 ) -> Needed | None:  # fmt: skip
-    """Work out what it takes, or stay silent.
+    """Return the pace needed, or ``None`` where it cannot be computed.
 
     Args:
         definition: of the indicator.
-        judgement: of the day: the figure that it rests on counts.
+        judgement: of the day: its figure is the starting point.
         figures: one vintage per period.
         goals: every target ever set.
-        baseline: the published starting point, if any: a target may be to keep it.
+        baseline: the published starting point, if any, by which targets to keep a level are recognised.
         as_of: the day.
         expected: the forecast made on the day, if any.
     """
@@ -128,7 +128,7 @@ def needed(
 
 
 def _brought(definition: Definition, figure: Figure, value: float, figures: Sequence[Figure]) -> tuple[float | None, int | None]:
-    """Return what the year before the figure brought a quarter, from figures of its own series, and over how many months."""
+    """Return the change per quarter over the year before the figure, within its own series, and the number of months covered."""
     last = _month(figure.period.end)
     earlier = {
         last - _month(f.period.end): before
@@ -143,7 +143,7 @@ def _brought(definition: Definition, figure: Figure, value: float, figures: Sequ
 
 
 def _brought_by_sum(definition: Definition, figure: Figure, value: float, figures: Sequence[Figure]) -> tuple[float, int]:
-    """Return what twelve months added up to, a quarter; what this fiscal year did so far where the year before is not known."""
+    """Return the twelve-month total per quarter, or that of this fiscal year so far where the year before is not known."""
     year, code = figure.period.fiscal_year - 1, figure.period.year_earlier().code
     same = next((value_of(definition, f) for f in figures if f.is_year_to_date and f.period_code == code), None)
     whole = next(
@@ -168,14 +168,14 @@ def _chance_of(definition: Definition, goal: Goal, expected: Forecast | None, *,
 def chance(
     definition: Definition, goal: Goal, expected: float, errors: Sequence[float], *, steps: int, baseline: Baseline | None = None
 ) -> float:
-    """Return how likely a target is to be met, from what came otherwise than expected in the past.
+    """Return the probability that a target is met, from the back-test errors of the forecast.
 
     Args:
         definition: of the indicator.
         goal: the target.
         expected: the value expected on its day.
-        errors: figure less expected value of every back-test, for one step.
-        steps: how many steps ahead the day is.
+        errors: figure − expected value of every back-test, scaled to one step.
+        steps: horizon of the day, in steps.
         baseline: the published starting point, if any.
     """
     met = sum(meets(definition, expected + sqrt(steps) * error, goal, baseline=baseline) for error in errors)

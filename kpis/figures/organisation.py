@@ -1,4 +1,4 @@
-"""The organisation in time: its units, what became of them, and who owes a report on a day (``docs/organisation.md``).
+"""The organisation in time: units, successions, and the bureaus that owe a report on a day (``docs/organisation.md``).
 
 Pure: no session, no clock.
 """
@@ -18,9 +18,9 @@ NEAR = 1e-9  # two shares closer than this are the same
 
 @dataclass(frozen=True, slots=True)
 class Unit:
-    """An organisation unit and one life of its name; ``valid_to`` is its last day, blank and not current = end not known.
+    """An organisation unit and one life of its name; ``valid_to`` is its last day: blank and not current = end not known.
 
-    ``further``: its name in languages beyond Japanese and English, as ``name_fr``.
+    ``further``: its name in languages other than Japanese and English, as ``name_fr``.
     """
 
     code: str
@@ -34,7 +34,7 @@ class Unit:
     further: Mapping[str, str] = field(default_factory=dict, hash=False)
 
     def is_valid_on(self, day: date) -> bool:
-        """Say whether the unit existed on a day; a unit that is gone since nobody knows when is not taken to have."""
+        """Return whether the unit existed on a day; a unit whose end is not known counts as gone."""
         if self.valid_from is not None and day < self.valid_from:
             return False
         if self.valid_to is None:
@@ -44,7 +44,7 @@ class Unit:
 
 @dataclass(frozen=True, slots=True)
 class Succession:
-    """A part (``share``, 0 to 1, blank = not known) of a predecessor's work that a successor took over on a day."""
+    """One predecessor–successor pair: the ``share`` (0 to 1, blank = not known) of the work transferred on a day."""
 
     predecessor_code: str
     successor_code: str
@@ -55,9 +55,9 @@ class Succession:
 
 @dataclass(frozen=True, slots=True)
 class Break:
-    """A reorganisation that figures cannot be carried across; the history stays under ``unit_code``.
+    """A reorganisation across which figures cannot be recast; the history stays under ``unit_code``.
 
-    ``reason``: ``share_unknown``, ``shares_do_not_add`` (they must make 1 where the predecessor ends), ``day_unknown``, or
+    ``reason``: ``share_unknown``, ``shares_do_not_add`` (they must add up to 1 where the predecessor ends), ``day_unknown``, or
     ``not_additive`` (a level, a text, a rate without its parts, or a year-to-date beside a single-period figure).
     """
 
@@ -69,7 +69,7 @@ class Break:
 
 @dataclass(frozen=True, slots=True)
 class _Event:
-    """Every succession of one predecessor on one day; ``problem`` is why figures cannot follow it."""
+    """All successions of one predecessor on one day; ``problem`` is the reason why figures cannot be recast."""
 
     day: date | None
     parts: tuple[Succession, ...]
@@ -83,7 +83,7 @@ class _Event:
 
 @dataclass(frozen=True)
 class Organisation:
-    """Every unit an instance ever had, in catalogue order, and how they followed each other."""
+    """Every unit an instance ever had, in catalogue order, with all successions."""
 
     units: tuple[Unit, ...] = ()
     successions: tuple[Succession, ...] = ()
@@ -97,13 +97,13 @@ class Organisation:
 
     @cached_property
     def order(self) -> Mapping[str, int]:
-        """Return each unit's place in the catalogue."""
+        """Return the position of each unit in the catalogue."""
         return {unit.code: place for place, unit in enumerate(self.units)}
 
     def members(self, scope_code: str) -> tuple[Unit, ...]:
-        """Return the reporting units, of any time, whose figures make up a scope: those next below it.
+        """Return the reporting units, of any time, whose figures add up to a scope: the next level below it.
 
-        A unit of kind ``scope`` (as "headquarters departments") cuts through bureaus: its members are those of its parent.
+        A unit of kind ``scope`` (as "headquarters departments") groups bureaus: its members are those of its parent.
         """
         if scope_code not in self._members:
             scope = self.by_code.get(scope_code)
@@ -158,7 +158,7 @@ class Organisation:
         return unit.is_current or all(p.relation == "transfer" for p in parts)
 
     def last_day(self, code: str) -> date | None:
-        """Return a unit's last day: as recorded, else the day before the reorganisation that ended it."""
+        """Return the last day of a unit: as recorded, else the day before the reorganisation that ended it."""
         unit = self.by_code.get(code)
         if unit is not None and unit.valid_to is not None:
             return unit.valid_to
@@ -166,15 +166,15 @@ class Organisation:
         return min(ends) - timedelta(days=1) if ends else None
 
     def shares(self, code: str, day: date, *, on: date) -> tuple[dict[str, float], tuple[Break, ...]]:
-        """Say what became of a unit's work of one day in the organisation of another.
+        """Return the distribution of a unit's work of one day over the organisation of another day.
 
         Args:
             code: the unit as it was.
-            day: the day the figures are of.
-            on: reorganisations up to this day are followed, one after another.
+            day: the day of the figures.
+            on: follow reorganisations up to this day, one after another.
 
         Returns:
-            unit code → share, adding up to 1; and the breaks at which the history stayed where it was.
+            unit code → share, adding up to 1; and the breaks at which the history stays with its unit.
         """
         shares: dict[str, float] = {}
         breaks: dict[Break, None] = {}

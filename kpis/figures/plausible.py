@@ -1,7 +1,7 @@
-"""What one figure or one place can be, by its own kind and by what was reported before: impossible, doubtful, or a question. Pure.
+"""Plausibility of a single figure or place, by its kind and its history: impossible, doubtful, or ambiguous. Pure.
 
-The rules of one figure by itself, for every door alike (workbook, list, ``pull``, reload). Rules between the figures of a unit
-(totals that fall, a unit's life) are not told here.
+The rules for one figure by itself, used by every input (workbook, list, ``pull``, reload). Rules between the figures of a unit
+(falling totals, a unit's life) are in ``kpis.figures.consistency``.
 """
 
 from __future__ import annotations
@@ -36,13 +36,13 @@ CONFIRM = Message("remedy_confirm_or_correct")
 
 @dataclass(frozen=True, slots=True)
 class Doubt:
-    """What is impossible (``error``), doubtful (``warning``) or to be decided (``question``) about one column of a figure.
+    """A finding on one column of a figure: impossible (``error``), doubtful (``warning``) or ambiguous (``question``).
 
     Args:
-        rule: which rule it is.
+        rule: name of the rule.
         column: our column.
-        found: as people read it.
-        readings: of a question, the values that the cell may mean.
+        found: in display form.
+        readings: for a question, the possible values of the cell.
     """
 
     rule: str
@@ -55,7 +55,7 @@ class Doubt:
 
 
 class Area(NamedTuple):
-    """The land that a catalogue is of, in decimal degrees."""
+    """The bounding area of a catalogue, in decimal degrees."""
 
     south: float
     north: float
@@ -64,7 +64,7 @@ class Area(NamedTuple):
 
 
 class Earlier:
-    """The figures of one indicator and unit, of any period, to ask which one a further figure is compared with."""
+    """The figures of one indicator and unit, of any period, to find the one a further figure is compared with."""
 
     def __init__(self, figures: Iterable[Figure]) -> None:
         self._alike: dict[tuple[object, ...], list[tuple[date, int, Figure]]] = {}
@@ -76,7 +76,7 @@ class Earlier:
             alike.sort(key=itemgetter(0, 1))
 
     def before(self, figure: Figure) -> Figure | None:
-        """Return the latest figure that ends before this one and is of the same kind of period."""
+        """Return the latest figure that ends before this one and has the same kind of period."""
         period = figure.period
         latest: tuple[date, int, Figure] | None = None
         for group in _compared(figure, period):
@@ -88,7 +88,7 @@ class Earlier:
 
 
 def _compared(figure: Figure, period: Period) -> list[tuple[object, ...]]:
-    """Return the groups that a figure is compared in; a total to date: with the same part of other years, and within its year."""
+    """Return the groups in which a figure is compared; year-to-date: the same part of other years, and its own fiscal year."""
     if not figure.is_year_to_date:
         return [(period.kind,)]
     return [(period.kind, "part", period.start.month), (period.kind, "year", period.fiscal_year)]
@@ -98,20 +98,20 @@ def check_figure(
     definition: Definition, figure: Figure, earlier: Earlier | None = None, *, form_columns: Collection[str] = (),
     sure: Collection[str] = (),
 ) -> list[Doubt]:  # fmt: skip
-    """Return what is wrong or odd about one figure by itself, and against the unit's earlier figures.
+    """Return the findings on one figure, by itself and against earlier figures of the unit.
 
     Args:
-        definition: of its indicator, with the bounds that the catalogue gives.
-        figure: as reported; a column that could not be read is ``None``.
+        definition: of its indicator, with the bounds of the catalogue.
+        figure: as reported; an unreadable column is ``None``.
         earlier: the figures of the same indicator and unit.
-        form_columns: columns that the form asks for beside the value.
-        sure: columns that were written with their unit (``0.5%``), so that nothing is asked about their scale.
+        form_columns: columns that the form requires beside the value.
+        sure: columns written with their unit (``0.5%``), whose scale is not asked about.
     """
     return Rules(definition).doubts(figure, earlier, form_columns=form_columns, sure=sure)
 
 
 class Rules:
-    """The rules for the figures of one indicator: which of them concern it is worked out once, for a list has thousands of them."""
+    """The rules for one indicator, selected once and applied to the thousands of figures of a list."""
 
     def __init__(self, definition: Definition) -> None:
         self.definition = definition
@@ -121,7 +121,7 @@ class Rules:
     def doubts(
         self, figure: Figure, earlier: Earlier | None = None, *, form_columns: Collection[str] = (), sure: Collection[str] = ()
     ) -> list[Doubt]:
-        """Return what ``check_figure`` does."""
+        """Return the findings of ``check_figure``."""
         definition, value = self.definition, figure.value
         has_parts = (figure.numerator, figure.denominator, figure.base_value, figure.sample_size) != _NO_PARTS
         names = NUMBERS if has_parts else ("value",)
@@ -142,10 +142,10 @@ class Rules:
 
 
 def ask_scale(definition: Definition, figure: Figure, *, shown: float | None = None) -> Doubt | None:
-    """Return the question whether a rate was written in percent or as a share, where nothing tells.
+    """Return the question whether a rate was written in percent or as a share, where the scale is ambiguous.
 
     Args:
-        shown: the value as the cell's own format shows it, where that differs from what the cell holds.
+        shown: the value in the cell's own format, where that differs from the stored one.
     """
     value = figure.value
     if value is None or not is_rate(definition):
@@ -170,7 +170,7 @@ def ask_scale(definition: Definition, figure: Figure, *, shown: float | None = N
 
 
 def check_point(latitude: float | None, longitude: float | None, area: Area | None) -> list[Doubt]:
-    """Return what is wrong with a place: no place on earth, latitude and longitude the wrong way round, outside the area."""
+    """Return the finding on a place: outside the globe, latitude and longitude swapped, or outside the area."""
     given = {"latitude": (latitude, 90.0), "longitude": (longitude, 180.0)}
     both = (latitude, longitude) if latitude is not None and longitude is not None else None
     if both and area is not None and not _inside(*both, area) and _inside(both[1], both[0], area):
@@ -195,17 +195,17 @@ def check_point(latitude: float | None, longitude: float | None, area: Area | No
 
 
 def written(value: float) -> str:
-    """Write a number with every digit it holds, to the fifteen that spreadsheets keep."""
+    """Return a number with all its digits, up to the fifteen that spreadsheets keep."""
     return f"{value:,.15g}"
 
 
 def is_rate(definition: Definition) -> bool:
-    """Say whether an indicator is in percent or points, so that 0.5 may have been meant as 50."""
+    """Return whether an indicator is in percent or points, so that 0.5 may mean 50."""
     return is_percent(definition.kind, definition.unit_ja) or definition.unit_ja == "ポイント"
 
 
 def limits(definition: Definition) -> tuple[float | None, float | None]:
-    """Return the least and the greatest value possible: the catalogue's, else those of the kind."""
+    """Return the least and greatest possible value: of the catalogue, else of the kind."""
     kind = KINDS[definition.kind]
     low = kind.least if definition.minimum_value is None else definition.minimum_value
     high = kind.most if definition.maximum_value is None else definition.maximum_value
@@ -213,7 +213,7 @@ def limits(definition: Definition) -> tuple[float | None, float | None]:
 
 
 def is_count(definition: Definition) -> bool:
-    """Say whether an indicator's value is a number of things, so whole and not negative."""
+    """Return whether an indicator's value is a count: whole and not negative."""
     return KINDS[definition.kind].is_count and definition.decimals == 0 and not definition.unit_ja.endswith(("%", "％", "円"))
 
 

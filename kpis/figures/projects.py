@@ -1,4 +1,4 @@
-"""Projects and their milestones: what was planned, planned anew and done, and how a project stands. Pure.
+"""Projects and their milestones: planned, re-planned and actual days, and the computed status of a project. Pure.
 
 The computed status of a project follows from its indicators by one rule (``PROJECT_RULE``, published in
 ``docs/projects.md``); a person's confidence stands beside it and never changes it.
@@ -27,7 +27,7 @@ _DATE_KINDS = DateKind.values()
 
 @dataclass(frozen=True, slots=True)
 class GivenDay:
-    """A day a milestone was given; the last day of a month, quarter or year where ``precision`` says so."""
+    """One recorded day of a milestone; with another ``precision`` the last day of the month, quarter or year."""
 
     day: date
     precision: str = "day"
@@ -36,7 +36,7 @@ class GivenDay:
 
     @property
     def first_day(self) -> date:
-        """Return the first day that the precision allows."""
+        """Return the first day within the precision."""
         if self.precision == "month":
             return self.day.replace(day=1)
         if self.precision == "quarter":
@@ -44,15 +44,15 @@ class GivenDay:
         return fiscal_year_start(self.day) if self.precision == "year" else self.day
 
     def label(self, language: str = "ja") -> str:
-        """Write the day as precisely as it is known: a day, a month, a quarter or a fiscal year."""
+        """Format the day at its precision: a day, a month, a quarter or a fiscal year."""
         return known_day(self.day, self.precision, language)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Milestone:
-    """A milestone on a day: every day it was ever given, its state and its slip.
+    """A milestone as of a day: all its recorded days, its state and its slip.
 
-    ``state``: ``done``; ``late`` (the planned day passed, and whoever keeps the milestone gave no result); ``missed`` (it
+    ``state``: ``done``; ``late`` (the planned day passed without a reported result); ``missed`` (it
     passed, and the published result fell short); ``not_seen``
     (it passed, but published pages were only partly readable, so that the result may exist); ``coming``; ``undated``;
     ``cancelled`` (it ended on a day without a result; one that was entered by mistake is left out).
@@ -81,18 +81,18 @@ class Milestone:
 
     @property
     def due(self) -> GivenDay | None:
-        """Return the day it is due: as last re-planned, else as last planned."""
+        """Return the due day: as last re-planned, else as last planned."""
         return self.replanned[-1] if self.replanned else (self.planned[-1] if self.planned else None)
 
     @property
     def last_day(self) -> date | None:
-        """Return the latest day known of it, for sorting."""
+        """Return the latest known day of the milestone, for sorting."""
         days = [g.day for g in (*self.planned, *self.replanned, self.actual) if g is not None]
         return max(days, default=self.planned_start)
 
 
 def slip(first: GivenDay | None, final: GivenDay | None) -> tuple[int | None, bool]:
-    """Return the days from the first planned day to another, and whether both are known to the day."""
+    """Return the days from the first planned day to another, and whether both are exact to the day."""
     if first is None or final is None:
         return None, False
     exact = first.precision == "day" and final.precision == "day"
@@ -102,7 +102,7 @@ def slip(first: GivenDay | None, final: GivenDay | None) -> tuple[int | None, bo
 
 
 def reported_code(text: str | None) -> str:
-    """Return the quarter in which a milestone was reported as a period code: ``FY2021Q2`` is ``FY2021-Q2``."""
+    """Return the quarter in which a milestone was reported as a period code: ``FY2021-Q2`` for ``FY2021Q2``."""
     quarter = re.fullmatch(r"FY(\d{4})-?Q([1-4])", text or "")
     return f"FY{quarter[1]}-Q{quarter[2]}" if quarter else (text or "")
 
@@ -110,13 +110,13 @@ def reported_code(text: str | None) -> str:
 def milestones_on(
     rows: Iterable[tables.Milestone], dates: Iterable[tables.MilestoneDate], *, as_of: date, known_at: datetime | None = None
 ) -> list[Milestone]:
-    """Return every milestone as it stood on a day.
+    """Return every milestone as of a day.
 
     Args:
         rows: of the table ``milestone``.
-        dates: of the table ``milestone_date``: every day ever given.
-        as_of: an actual day after it has not come yet.
-        known_at: days that became known after this UTC instant do not count.
+        dates: of the table ``milestone_date``: every recorded day.
+        as_of: actual days after it are ignored.
+        known_at: days that became known after this UTC instant are ignored.
     """
     given: dict[str, dict[str, list[GivenDay]]] = {}
     days_then = [d for d in dates if known_at is None or d.known_at <= known_at]
@@ -162,10 +162,10 @@ def _milestone(row: tables.Milestone, given: Mapping[str, list[GivenDay]], as_of
 def project_status(counts: Tally) -> str:
     """Judge a project from the statuses of its own indicators.
 
-    Only indicators that are judged by a current figure vote. None behind and none slightly behind: ``reached`` if all are
+    Only indicators judged by a current figure vote. None behind and none slightly behind: ``reached`` if all are
     reached, else ``on_track``. Half or more of them behind (or missed, moving away, lost): ``behind``. Otherwise
     ``slightly_behind``. Without a vote: ``unreported`` where a target's day has passed without a result, else ``no_current``
-    where there was a judgement once, else ``no_data`` where no figure is known at all, else ``not_applicable``.
+    where there was a judgement earlier, else ``no_data`` where no figure is known at all, else ``not_applicable``.
     """
     if not counts.judged:
         if counts.unreported:
@@ -183,7 +183,7 @@ def project_status(counts: Tally) -> str:
 
 @dataclass(frozen=True, slots=True)
 class NameInVersion:
-    """What a version of the strategy calls a project: the row with the name, and the version's own where it is on the list of versions."""
+    """The name of a project in a strategy version: the stored row, and the version, or ``None`` where it is not listed."""
 
     row: tables.ProjectVersion
     version: tables.StrategyVersion | None
@@ -194,16 +194,16 @@ class NameInVersion:
         return self.row.strategy_version
 
     def version_name(self, language: str) -> str:
-        """Return what the version is called; its code where it is on no list."""
+        """Return the name of the version, or its code where it is not listed."""
         return named(self.version, language=language) if self.version else self.version_code
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ProjectReport:
-    """A project on a day: its row, its names in each strategy version, who leads it, and how it stands.
+    """A project as of a day: its row, its names by strategy version, its bureaus, and its status.
 
-    ``names`` and ``bureaus`` are in the order in which versions and units followed each other; ``version`` is the first version that
-    names the project; ``confidence`` is the last one reviewed by the day; ``predecessor_codes`` are the projects that this one follows.
+    ``names`` and ``bureaus`` are in the order of versions and units; ``version`` is the first version that
+    names the project; ``confidence`` is the last one reviewed by the day; ``predecessor_codes`` are the projects that it succeeds.
     """
 
     row: tables.Project
@@ -225,7 +225,7 @@ class ProjectReport:
 
     @property
     def is_contradicted(self) -> bool:
-        """Say whether the confidence and the computed status contradict each other."""
+        """Return whether the confidence and the computed status contradict each other."""
         return self.confidence is not None and contradicts(self.confidence.confidence, self.status)
 
     @property
@@ -246,12 +246,12 @@ class ProjectReport:
 
 
 def in_order(versions: Iterable[tables.StrategyVersion]) -> list[tables.StrategyVersion]:
-    """Return the versions of the strategy in the order in which they followed each other; a code says nothing of it."""
+    """Return the strategy versions in chronological order, which their codes do not give."""
     return sorted(versions, key=lambda v: v.sort_order)
 
 
 def numberings(versions: Iterable[tables.StrategyVersion]) -> list[list[tables.StrategyVersion]]:
-    """Return the versions that share their project numbers, together: a new list begins where numbers were given anew."""
+    """Return the versions grouped by shared project numbers: a version with new numbers begins a group."""
     lists: list[list[tables.StrategyVersion]] = []
     for version in in_order(versions):
         if not lists or version.is_renumbered:
@@ -262,16 +262,16 @@ def numberings(versions: Iterable[tables.StrategyVersion]) -> list[list[tables.S
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ProjectRows:
-    """Everything stored of projects.
+    """All stored rows of projects.
 
     Args:
         projects: in catalogue order.
         versions: of the strategy.
         names: of projects in versions.
         bureaus: that lead or take part.
-        milestones: as they were known at the instant asked for.
-        dates: every day that milestones were ever given.
-        confidences: the office's assessments.
+        milestones: as known at the instant asked.
+        dates: every recorded day of milestones.
+        confidences: assessments by the reform office.
     """
 
     projects: Sequence[tables.Project]
@@ -286,13 +286,13 @@ class ProjectRows:
 def project_reports(
     rows: ProjectRows, scored: Iterable[Scored], *, as_of: date, known_at: datetime | None = None
 ) -> list[ProjectReport]:
-    """Return every project as it stands on a day, in catalogue order.
+    """Return every project as of a day, in catalogue order.
 
     Args:
         rows: of every project.
         scored: judgements of the same day; those of an indicator's own scope count.
         as_of: the day.
-        known_at: milestone days and confidences that became known later (UTC) do not count; ``None``: everything known by now counts.
+        known_at: ignore milestone days and confidences that became known later (UTC); ``None`` ignores nothing.
     """
     own = grouped((item.entry.project_code, item) for item in scored if item.entry.is_own_scope)
     by_project = grouped(

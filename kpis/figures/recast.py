@@ -1,6 +1,6 @@
-"""Figures recast after reorganisations (``docs/organisation.md``). Pure.
+"""Recast figures after reorganisations (``docs/organisation.md``). Pure.
 
-Figures are never rewritten. The organisation of today is another view of them: what is additive moves from predecessor to successor by
+Figures are never rewritten. The present organisation is another view of them: additive figures move from predecessor to successor by
 the dated share; where the share is not known, the history stays under the predecessor's name, as a break.
 """
 
@@ -18,7 +18,7 @@ from kpis.kinds import KINDS
 
 @dataclass(frozen=True, slots=True)
 class Recast:
-    """Figures by unit in another organisation, and the breaks at which a history stayed under its old name."""
+    """Figures by unit in another organisation, and the breaks at which a history stays under its old name."""
 
     by_unit: Mapping[str, tuple[Figure, ...]]
     breaks: tuple[Break, ...]
@@ -26,7 +26,7 @@ class Recast:
 
 @dataclass(slots=True)
 class _Piece:
-    """A figure, or its share, on its way from one unit to another."""
+    """A figure, or a share of it, in transit from one unit to another."""
 
     home: str
     figure: Figure
@@ -35,7 +35,7 @@ class _Piece:
 
 
 def recast(kind: str, by_unit: Mapping[str, Sequence[Figure]], *, organisation: Organisation, on: date) -> Recast:
-    """Show figures in the organisation of a day (現在の組織) instead of that in which they were reported (当時の組織).
+    """Recast figures from the organisation in which they were reported (当時の組織) into that of a day (現在の組織).
 
     Args:
         kind: the indicator's kind.
@@ -45,8 +45,8 @@ def recast(kind: str, by_unit: Mapping[str, Sequence[Figure]], *, organisation: 
 
     Returns:
         Sums over all units are the same as before. Numerators, denominators, bases, and values of additive kinds move by
-        share. A figure counts as of its period's last day, or of its unit's last day where that came earlier. What cannot be
-        added (levels, texts, rates without parts) moves only where a unit merely changed its name.
+        share. A figure counts as of its period's last day, or of its unit's last day where that came earlier. Other
+        figures (levels, texts, rates without parts) move only where a unit merely changed its name.
     """
     pieces_of: dict[tuple[str, str], list[_Piece]] = {}
     breaks: dict[Break, None] = {}
@@ -88,7 +88,7 @@ def recast(kind: str, by_unit: Mapping[str, Sequence[Figure]], *, organisation: 
 
 
 def _send_home(kind: str, pieces_of: dict[tuple[str, str], list[_Piece]], breaks: dict[Break, None]) -> None:
-    """Where pieces meet that cannot be added, send those back that came from elsewhere, until nothing clashes."""
+    """Where non-additive pieces meet, return those from elsewhere to their unit, until none conflict."""
     moving = True
     while moving:
         moving = False

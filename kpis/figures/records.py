@@ -1,6 +1,6 @@
-"""What is measured, as records: an indicator's definition, a figure, a target, a baseline, and the judgement made of them. Pure.
+"""Records of measurement: indicator definition, figure, target, baseline, and the judgement computed from them. Pure.
 
-``value_of`` is the one place that says what a figure's value is; ``kpis.figures.measures`` judges it, ``kpis.figures.sentences`` words it.
+``value_of`` is the only function that returns a figure's value; ``kpis.figures.measures`` judges, ``kpis.figures.sentences`` words.
 """
 
 from __future__ import annotations
@@ -28,11 +28,11 @@ NEAR = 1e-9  # two values closer than this are the same
 
 @dataclass(frozen=True, slots=True)
 class Definition:
-    """What an indicator is judged by. ``direction``: ``higher``, ``lower``, ``keep`` or ``none``.
+    """The properties of an indicator needed to judge it. ``direction``: ``higher``, ``lower``, ``keep`` or ``none``.
 
     ``publication_lag_days`` pass after a target's day before its result counts as unreported. ``minimum_value`` and
-    ``maximum_value`` bound what a figure can be. ``has_sibling_baseline``: the same fact in another unit has a published
-    baseline, so that the first figure is no starting point. ``further``: name and unit in languages beyond Japanese and
+    ``maximum_value`` bound its figures. ``has_sibling_baseline``: the same fact in another unit has a published
+    baseline, so that the first figure is no starting point. ``further``: name and unit in languages other than Japanese and
     English, as ``name_fr``.
     """
 
@@ -55,7 +55,7 @@ class Definition:
     further: Mapping[str, str] = field(default_factory=dict, hash=False)
 
     def without_unit(self) -> Definition:
-        """Return the same definition, whose numbers are written without their unit."""
+        """Return the same definition without its unit, to format bare numbers."""
         further = {name: text for name, text in self.further.items() if not name.startswith("unit_")}
         return replace(self, unit_ja="", unit_en="", further=further)
 
@@ -120,7 +120,7 @@ class Goal:
     withdrawn_reason: str = ""
 
     def is_withdrawn(self, as_of: date) -> bool:
-        """Say whether the target had been withdrawn by a day."""
+        """Return whether the target had been withdrawn by a day."""
         return self.withdrawn_on is not None and self.withdrawn_on <= as_of
 
     @property
@@ -143,16 +143,16 @@ class Baseline:
 
     @property
     def day(self) -> date:
-        """Return the day the path starts from."""
+        """Return the day on which the path starts."""
         return parse_period(self.period_code).end
 
 
 @dataclass(frozen=True, slots=True)
 class LastDue:
-    """The target that fell due last by the day asked, and what came of it.
+    """The latest target that was due by the day asked, and its result.
 
     ``result``: ``met``, ``missed``, ``awaiting`` (its day has passed, its publication lag not yet) or ``unknown``.
-    ``figure`` is the one of the target's day; ``gap`` its value less the target's.
+    ``figure`` is that of the target's day; ``gap`` its value − the target's.
     """
 
     goal: Goal
@@ -163,7 +163,7 @@ class LastDue:
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """A status and every input it was worked out from; ``kpis.figures.sentences.sentence`` says it."""
+    """A status with every input of its computation; ``kpis.figures.sentences.sentence`` words it."""
 
     status: str
     figure: Figure | None = None
@@ -189,13 +189,13 @@ class Judgement:
 
     @property
     def missed_before(self) -> LastDue | None:
-        """Return the last target whose result is known, where it was missed and is not the one that is judged."""
+        """Return the last target with a known result, if it was missed and is not the one being judged."""
         last = self.last_settled or self.last_due
         return last if last is not None and last.result == "missed" and last.goal != self.goal else None
 
     @property
     def standing(self) -> str:
-        """Return how the judgement counts: ``current``, ``last_known`` (stale), ``unreported``, or ``unjudged``."""
+        """Return how the judgement is counted: ``current``, ``last_known`` (stale), ``unreported``, or ``unjudged``."""
         if self.status == "unreported":
             return "unreported"
         if self.status not in JUDGED:
@@ -204,10 +204,10 @@ class Judgement:
 
 
 def current_vintages(figures: Iterable[Figure], *, known_at: datetime | None = None) -> list[Figure]:
-    """Return per period the vintage that counts at an instant (``None``: now), in order of time.
+    """Return the current vintage of each period at an instant (``None``: now), in order of time.
 
     It is the last one then known that is neither a withdrawal nor withdrawn; a period all of whose vintages are withdrawn
-    has none. A withdrawal counts from the instant at which it became known: before it, what it withdraws stands.
+    has none. A withdrawal takes effect at the instant at which it became known.
     """
     figures_then = [f for f in figures if known_at is None or f.known_at is None or f.known_at <= known_at]
     taken_back = {(f.period_code, f.withdraws_vintage) for f in figures_then if f.withdraws_vintage is not None}
@@ -222,13 +222,13 @@ def current_vintages(figures: Iterable[Figure], *, known_at: datetime | None = N
 
 
 def standing_vintages(rows: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
-    """Return of the stored vintages of one thing those that are neither a withdrawal nor withdrawn."""
+    """Return the stored vintages of one row or figure that are neither a withdrawal nor withdrawn."""
     taken_back = {row["withdraws_vintage"] for row in rows}
     return [row for row in rows if row["withdraws_vintage"] is None and row["vintage"] not in taken_back]
 
 
 def counting_vintage(rows: Iterable[Mapping[str, Any]]) -> Mapping[str, Any] | None:
-    """Return of the stored vintages of one period the one that counts now, as ``current_vintages`` does of records."""
+    """Return the current one of the stored vintages of one period, as ``current_vintages`` does for records."""
     vintages = list(rows)
     if len(vintages) == 1 and vintages[0]["withdraws_vintage"] is None:  # as most have
         return vintages[0]
@@ -237,9 +237,9 @@ def counting_vintage(rows: Iterable[Mapping[str, Any]]) -> Mapping[str, Any] | N
 
 @dataclass(frozen=True, slots=True)
 class Revision:
-    """A later vintage of a period: a correction, or where ``is_withdrawal`` the taking back of one.
+    """A later vintage of a period: a correction, or with ``is_withdrawal`` a withdrawal.
 
-    ``before`` counted until it became known, ``after`` counts since; ``None`` where nothing does.
+    ``before`` counted until it became known, ``after`` counts since; ``None`` where no figure does.
     """
 
     vintage: Figure
@@ -248,18 +248,18 @@ class Revision:
 
     @property
     def is_withdrawal(self) -> bool:
-        """Say whether a figure was taken back, not replaced."""
+        """Return whether a figure was withdrawn, not replaced."""
         return self.vintage.withdraws_vintage is not None
 
     @property
     def is_final(self) -> bool:
-        """Say whether a final value took the place of a preliminary one: no correction."""
+        """Return whether a final value replaced a preliminary one, which is no correction."""
         return self.vintage.finalises_vintage is not None
 
 
 @dataclass(frozen=True, slots=True)
 class Revised:
-    """A preliminary value and the final one."""
+    """A preliminary value and its final one."""
 
     first: float
     last: float
@@ -271,12 +271,12 @@ class Revised:
 
     @property
     def relative(self) -> float | None:
-        """Return the difference as a part of the preliminary value; ``None`` where that is 0."""
+        """Return the difference relative to the preliminary value; ``None`` where that is 0."""
         return self.difference / abs(self.first) if self.first else None
 
 
 def revised(definition: Definition, revision: Revision) -> Revised | None:
-    """Return the size of the revision from a preliminary to its final value; ``None`` where it is another one, or one has no number."""
+    """Return a preliminary value and its final one; ``None`` for any other revision, or where either has no number."""
     if not revision.is_final or revision.before is None or revision.after is None:
         return None
     first, last = value_of(definition, revision.before), value_of(definition, revision.after)
@@ -286,18 +286,18 @@ def revised(definition: Definition, revision: Revision) -> Revised | None:
 
 
 def is_final_of(counting: Mapping[str, Any], given: Mapping[str, Any]) -> bool:
-    """Say whether stored or given fields of a figure are the final value of the preliminary one that counts."""
+    """Return whether the given fields are the final value of the current, preliminary ones."""
     return bool(counting.get("is_preliminary")) and not given.get("is_preliminary")
 
 
 def typical_revision(definition: Definition, changes: Iterable[Revision]) -> tuple[int, float] | None:
-    """Return how many preliminary values have a final one, and the median of how far they were apart; ``None`` where none has."""
+    """Return the number of preliminary values with a final one and their median absolute difference, or ``None``."""
     sizes = [abs(size.difference) for change in changes if (size := revised(definition, change)) is not None]
     return (len(sizes), median(sizes)) if sizes else None
 
 
 def revisions(figures: Iterable[Figure], *, known_at: datetime | None = None) -> list[Revision]:
-    """Return every correction and withdrawal known by an instant, period by period, in the order of the vintages."""
+    """Return every correction and withdrawal known by an instant, by period, in vintage order."""
     figures_then = (f for f in figures if known_at is None or f.known_at is None or f.known_at <= known_at)
     changes = []
     for vintages in grouped((figure.period_code, figure) for figure in figures_then).values():
@@ -310,31 +310,31 @@ def revisions(figures: Iterable[Figure], *, known_at: datetime | None = None) ->
 
 
 def last_day_order(figure: Figure) -> tuple[date, int]:
-    """Return what figures are put in order of time by."""
+    """Return the sort key that puts figures in order of time."""
     # On the same day the figure of the longer period speaks: the whole year over its last month.
     period = figure.period
     return period.end, (period.end - period.start).days
 
 
 def in_time(figure: Figure) -> tuple[date, date]:
-    """Return what figures are listed in order of time by: of those that end on one day the longer period first."""
+    """Return the sort key of lists of figures: of those that end on one day the longer period first."""
     period = figure.period
     return period.end, period.start
 
 
 def series_key(figure: Figure) -> tuple[str, bool]:
-    """Return the series that a figure belongs to: its kind of period, and whether it is year-to-date.
+    """Return the series of a figure: its kind of period, and whether it is year-to-date.
 
-    Only figures of one series are compared as like with like, joined by one line and forecast from each other: a full year is
-    no next point after a first quarter, nor a single month after a sum since the year began.
+    Only figures of one series are compared, joined by one line and forecast from each other: a full year does not
+    follow a first quarter, nor a single month a year-to-date total.
     """
     return figure.period.kind, figure.is_year_to_date
 
 
 def are_mixed(kind: str, figures: Iterable[Figure]) -> bool:
-    """Say whether figures of one kind and period join year-to-date with single-period ones, which no sum may do.
+    """Return whether figures of one kind and period mix year-to-date with single-period ones, which cannot be added.
 
-    In the first month or quarter of a fiscal year, and in a whole year, both are the same; a stock is of a day in any case.
+    In the first month or quarter of a fiscal year, and in a whole year, both are equal; a stock is a value of one day anyway.
     """
     if KINDS[kind].is_on_a_day:
         return False
@@ -342,7 +342,7 @@ def are_mixed(kind: str, figures: Iterable[Figure]) -> bool:
 
 
 def by_series(figures: Iterable[Figure]) -> dict[tuple[str, bool], list[Figure]]:
-    """Return figures by the series they belong to, each in order of time; the series in the order of their first figures."""
+    """Return figures by series, each in order of time; the series in order of their first figures."""
     return grouped((series_key(figure), figure) for figure in sorted(figures, key=last_day_order))
 
 
@@ -363,13 +363,13 @@ MARKS = ("preliminary", "approximate", "lower_bound", "year_to_date", "base_esti
 
 
 def rate_of(kind: str, numerator: float | None, denominator: float | None, base: float | None) -> float | None:
-    """Return n / d of a ratio, or 1 − n / base of a reduction, in percent; nothing where a part is missing or zero below."""
+    """Return n / d of a ratio, or 1 − n / base of a reduction, in percent; ``None`` where a part is missing or the divisor zero."""
     rate, whole = KINDS[kind].rate, base if KINDS[kind].whole == "base_value" else denominator
     return rate(numerator, whole) if rate is not None and numerator is not None and whole else None
 
 
 def worked_out(definition: Definition, figure: Figure) -> Figure:
-    """Return a figure with its value, worked out from its parts where none was published."""
+    """Return a figure with its value, computed from its parts where none was published."""
     if figure.value is not None or figure.numerator is None:
         return figure
     value = value_of(definition, figure)

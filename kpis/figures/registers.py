@@ -1,8 +1,8 @@
-"""What a register adds up to: pure counting over groups of procedures and over facilities. No session, no clock.
+"""Totals of registers: pure counting over groups of procedures and over facilities. No session, no clock.
 
-Procedures come counted by the database in groups (``Group``: one row per combination of what is counted by), since a
-national register has tens of thousands; every number on the pages and in the open API is added up from the groups here.
-A done procedure whose day lies after the day asked for counts as planned; one that ended by that day counts no longer.
+The database counts procedures in groups (``Group``: one row per combination of attributes), since a
+national register has tens of thousands; every number on the pages and in the open API is added up from these groups.
+A done procedure whose day lies after the day asked counts as planned; one ended by that day is not counted.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ SURE = ("day", "month", "quarter", "year")  # a date of these precisions can be 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Group:
-    """Procedures that are alike in all that is counted by; one row per combination.
+    """Procedures with the same attributes; one row per combination.
 
     ``usage_total`` and ``usage_online`` add up only procedures whose online count is known.
     """
@@ -58,7 +58,7 @@ class Group:
 class Dated:
     """Procedures of one status with one date (digitised or planned) and its precision; one row per combination.
 
-    Of what ended by the day asked for, ``status`` is the one before and ``ended`` the day.
+    For procedures ended by the day asked, ``status`` is the one before and ``ended`` the day.
     """
 
     day: date
@@ -71,7 +71,7 @@ class Dated:
 
 @dataclass(slots=True)
 class ProcedureTally:
-    """What some procedures add up to."""
+    """The totals of a set of procedures."""
 
     procedures: int = 0
     ended: int = 0
@@ -90,7 +90,7 @@ class ProcedureTally:
 
     @property
     def done(self) -> int:
-        """Return how many are digitised altogether."""
+        """Return the number of digitised procedures."""
         return self.statuses["done"]
 
     @property
@@ -100,7 +100,7 @@ class ProcedureTally:
 
     @property
     def rate_with_partly_pct(self) -> float | None:
-        """Return the rate where those done in part count as well."""
+        """Return the rate with partly digitised procedures counted as done."""
         return pct(self.done + self.statuses["partly_done"], self.procedures)
 
     @property
@@ -133,12 +133,12 @@ class ProcedureTally:
 
 
 def pct(part: float, whole: float) -> float | None:
-    """Return a share in percent; ``None`` where there is nothing to divide by, never 0 %."""
+    """Return a share in percent; ``None`` for a zero denominator, never 0 %."""
     return part / whole * 100 if whole else None
 
 
 def tally(groups: Iterable[Group]) -> ProcedureTally:
-    """Add up groups; what has ended is counted apart and enters no other number."""
+    """Add up groups; ended procedures are counted separately and enter no other number."""
     t = ProcedureTally()
     for g in groups:
         if g.status == ENDED:
@@ -178,9 +178,9 @@ def tally_by(
 
     Args:
         groups: of the register.
-        dimension: what to count by.
-        order: values in the order in which they are to stand.
-        home: the bureau under which a bureau's procedures are shown, as its successor.
+        dimension: by which to count.
+        order: values in display order.
+        home: maps a bureau to the one under which its procedures are shown, as its successor.
     """
     key, shown_under = _KEYS[dimension], cache(home)
     parts: dict[str, list[Group]] = {}
@@ -206,7 +206,7 @@ def channels(rows: Iterable[tuple[str, str, int]]) -> dict[str, dict[str, int]]:
 
 
 def steps(groups: Iterable[Group]) -> dict[str, dict[str, int]]:
-    """Count, for the procedures that can be done online, how each step is done; ``paper`` is what remains."""
+    """Count how each step is done, over the procedures that can be done online; ``paper`` is the remainder."""
     counts = {step: dict.fromkeys(FORMS, 0) for step in STEPS}
     for g in groups:
         if g.status in ONLINE:
@@ -217,7 +217,7 @@ def steps(groups: Iterable[Group]) -> dict[str, dict[str, int]]:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What is planned when: open procedures by planned day; those whose day has passed; planned ones without a day."""
+    """Open procedures by planned day: planned, overdue, and planned without a day."""
 
     by_day: tuple[tuple[date, str, int], ...]
     overdue: int
@@ -225,7 +225,7 @@ class Plan:
 
     @property
     def planned(self) -> int:
-        """Return how many open procedures have a planned day."""
+        """Return the number of open procedures with a planned day."""
         return sum(count for _, _, count in self.by_day)
 
     def to_json(self) -> dict[str, Any]:
@@ -235,7 +235,7 @@ class Plan:
 
 
 def plan(dated: Iterable[Dated], groups: Iterable[Group], *, as_of: date) -> Plan:
-    """Sort what is planned by day; overdue is an open procedure whose planned day lies before ``as_of``."""
+    """Group planned procedures by day; overdue is an open procedure whose planned day lies before ``as_of``."""
     days: Counter[tuple[date, str]] = Counter()
     planned = 0
     for d in dated:
@@ -248,7 +248,7 @@ def plan(dated: Iterable[Dated], groups: Iterable[Group], *, as_of: date) -> Pla
 
 
 def cumulated(dated: Iterable[Dated]) -> list[tuple[date, int, int]]:
-    """Return (day, newly digitised, digitised and not ended by then) for what can be done online and has a known day."""
+    """Return (day, newly digitised, digitised and not ended by then) for procedures that can be done online on a known day."""
     days, gone = Counter[date](), Counter[date]()
     for d in dated:
         if d.status in ONLINE and (d.ended is None or d.ended > d.day):
@@ -264,7 +264,7 @@ def cumulated(dated: Iterable[Dated]) -> list[tuple[date, int, int]]:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Published:
-    """What was published beside what the register holds; ``difference`` is the register's count less the published one."""
+    """A published count beside that of the register; ``difference`` is the register's count − the published one."""
 
     indicator_code: str
     period_code: str
@@ -292,7 +292,7 @@ class Published:
 
 
 def published_beside(definition: Definition, figure: Figure, total: ProcedureTally) -> Published:
-    """Set a published figure beside what the register adds up to; neither is worked out from the other.
+    """Pair a published figure with the register's total; neither is computed from the other.
 
     Args:
         definition: of the published indicator.

@@ -1,7 +1,7 @@
-"""What bureaus' reports add up to (``docs/organisation.md``). Pure.
+"""Aggregate bureaus' reports to the figure of their scope (``docs/organisation.md``). Pure.
 
 A sum over bureaus is complete only when every bureau that owed a report is in it. A complete sum may be judged; a partial one is shown
-with its coverage and never judged. The published figure of the whole stands wherever there is one.
+with its coverage and never judged. A published figure of the whole always takes precedence.
 """
 
 from __future__ import annotations
@@ -19,17 +19,17 @@ from kpis.kinds import KINDS
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class RollUp:
-    """What the bureaus' reports of one indicator and period add up to, and how many of those that owe one are in it.
+    """The sum of the bureaus' reports of one indicator and period, with its coverage.
 
     Args:
-        figure: the sum over ``added``; ``None`` where figures of this kind cannot be added, or none could.
-        official: the published figure of the whole for the same days; it stands, and the sum is shown beside it.
+        figure: the sum over ``added``; ``None`` where figures of this kind are not additive, or none could be added.
+        official: the published figure of the whole for the same days; it takes precedence, the sum is shown beside it.
         added: bureaus in the sum.
-        unaddable: bureaus that reported without what a sum needs (a rate without its parts).
+        unaddable: bureaus whose report lacks the parts needed for a sum (a rate without its parts).
         missing: bureaus that owe a report and gave none.
-        year_to_date: bureaus that reported since the year began where others reported the period alone; then nothing is added.
+        year_to_date: bureaus with a year-to-date figure where others reported the period alone; then nothing is added.
         single_period: those others.
-        is_published_only: no bureau reported for the period; what there is was found in published pages.
+        is_published_only: no bureau reported for the period; all figures come from published pages.
     """
 
     period_code: str
@@ -44,32 +44,32 @@ class RollUp:
 
     @property
     def with_figures(self) -> tuple[str, ...]:
-        """Return the bureaus that have a figure of the period, in the sum or not."""
+        """Return the bureaus with a figure of the period, whether in the sum or not."""
         return (*self.added, *self.unaddable, *self.year_to_date, *self.single_period)
 
     @property
     def is_complete(self) -> bool:
-        """Say whether every bureau that owes a report is in the sum; only then may it be judged."""
+        """Return whether every bureau that owes a report is in the sum; only then may it be judged."""
         return self.figure is not None and not self.missing and not self.unaddable
 
     @property
     def left_out(self) -> tuple[str, ...]:
-        """Return the bureaus that are not in the sum: without a report, or with one that cannot be added to the others."""
+        """Return the bureaus missing from the sum: without a report, or with one that is not additive."""
         return (*self.missing, *self.unaddable, *self.year_to_date, *self.single_period)
 
     @property
     def reported_count(self) -> int:
-        """Return k of "k of m bureaus reported"."""
+        """Return k in "k of m bureaus reported"."""
         return len(self.with_figures)
 
     @property
     def owing_count(self) -> int:
-        """Return m of "k of m bureaus reported"."""
+        """Return m in "k of m bureaus reported"."""
         return self.reported_count + len(self.missing)
 
 
 def is_addable(kind: str, figure: Figure) -> bool:
-    """Say whether a figure holds what a sum of its kind needs."""
+    """Return whether a figure has the parts that a sum of its kind needs."""
     if KINDS[kind].whole:
         return figure.numerator is not None and getattr(figure, KINDS[kind].whole) is not None
     return KINDS[kind].is_additive and figure.value is not None
@@ -83,7 +83,7 @@ def roll_up_bureaus(
     organisation: Organisation,
     scope_code: str,
 ) -> tuple[RollUp, ...]:
-    """Add the bureaus' reports of one indicator up to its scope, for every period of which any bureau reported.
+    """Aggregate the bureaus' reports of one indicator to its scope, for every period with any report.
 
     Args:
         kind: the indicator's kind.
@@ -94,8 +94,8 @@ def roll_up_bureaus(
 
     Returns:
         One per period, in order of time. Year-to-date and single-period reports of one period are never added to each other.
-        A unit that ended within a period counts with what it reported for its part of
-        it, except for stocks, which only units alive on the last day can hold.
+        A unit that ended within a period counts with its report of its part of
+        it, except for stocks, which only units existing on the last day can hold.
     """
     periods: dict[str, dict[str, Figure]] = {}
     for unit in organisation.members(scope_code):
@@ -129,7 +129,7 @@ def _when(code: str, periods: Mapping[str, Mapping[str, Figure]]) -> tuple[date,
 
 
 def summed(kind: str, parts: Sequence[Figure]) -> Figure | None:
-    """Return the sum of figures, of all their sources and as known when the last of them was; ``None`` where they cannot be added."""
+    """Return the sum of figures, with all their sources and the latest ``known_at``; ``None`` where they are not additive."""
     try:
         total = roll_up(kind, parts)
     except FigureRefused:
@@ -147,5 +147,5 @@ def summed(kind: str, parts: Sequence[Figure]) -> Figure | None:
 
 
 def judged_sums(rolled: Iterable[RollUp]) -> list[Figure]:
-    """Return the sums that may be judged: complete, of days for which nothing was published."""
+    """Return the sums that may be judged: complete, and without a published figure for the same days."""
     return [r.figure for r in rolled if r.is_complete and r.official is None and r.figure is not None]

@@ -1,4 +1,4 @@
-"""All indicators judged at once: what the pages and the open API both show, from one book of figures."""
+"""Judge all indicators of a book at once, for the pages and the open API alike."""
 
 from __future__ import annotations
 
@@ -40,9 +40,9 @@ WHOLE = "whole"  # no bureaus: what most pages need, and much less to judge
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class SourceNote:
-    """Where a figure was read: address, title, day of publication and grade (``primary`` or ``secondary``).
+    """The source of a figure: address, title, day of publication and grade (``primary`` or ``secondary``).
 
-    ``published_by`` is the last day by which it was public, and ``published_basis`` what proves it: the ``page`` itself, another
+    ``published_by`` is the last day by which it was public, and ``published_basis`` the evidence: the ``page`` itself, another
     ``source``, or the ``quarter`` that it reports.
     """
 
@@ -57,10 +57,10 @@ class SourceNote:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Entry:
-    """One indicator for one unit: definition, every vintage of its figures, every goal, and where they come from.
+    """One indicator for one unit: definition, every vintage of its figures, every target, and their sources.
 
-    ``scope_code`` is the unit the indicator itself is of; the entry of that unit may be judged by the sum of bureaus' reports.
-    A bureau without targets of its own is measured by those of the whole where they are rates (``goals_of``).
+    ``scope_code`` is the unit of the indicator itself, whose entry may be judged by the sum of bureaus' reports.
+    A bureau without targets of its own is judged by those of the whole where they are rates (``goals_of``).
     """
 
     definition: Definition
@@ -77,15 +77,15 @@ class Entry:
 
     @property
     def is_own_scope(self) -> bool:
-        """Say whether this is the indicator's entry for its own scope."""
+        """Return whether this is the entry of the indicator's own scope."""
         return self.unit_code == self.scope_code
 
 
 @dataclass(frozen=True, slots=True)
 class Book:
-    """Every entry an instance knows, in catalogue order, with the sources they name and the organisation in time.
+    """Every entry of an instance, in catalogue order, with their sources and the organisation over time.
 
-    Entries of one indicator stand together, that of its own scope first, the units after it in catalogue order.
+    Entries of one indicator are adjacent, that of its own scope first, the units after it in catalogue order.
     """
 
     entries: tuple[Entry, ...]
@@ -94,11 +94,11 @@ class Book:
     _sums: dict[tuple[str, datetime | None], tuple[RollUp, ...]] = field(default_factory=dict, compare=False, repr=False)
 
     def rolled_up(self, entries: Sequence[Entry], *, known_at: datetime | None = None) -> tuple[RollUp, ...]:
-        """Return what bureaus' reports of one indicator add up to, of every period; worked out once, whatever day is asked for.
+        """Return the sums of bureaus' reports of one indicator, for every period; computed once, independent of the day asked.
 
         Args:
             entries: of one indicator, that of its own scope first.
-            known_at: only vintages known by this UTC instant count.
+            known_at: ignore vintages that became known after this UTC instant.
         """
         first = entries[0]
         if not first.is_reported_by_bureaus or len(entries) < 2:
@@ -116,25 +116,25 @@ class Book:
         return self._sums[key]
 
     def members_of(self, first: Entry) -> set[str]:
-        """Return the units whose figures make up the scope of an indicator, by its own entry."""
+        """Return the units whose figures add up to an indicator's scope, given the entry of that scope."""
         return {unit.code for unit in self.organisation.members(first.scope_code)} - {first.scope_code}
 
     def is_report(self, figure: Figure) -> bool:
-        """Say whether a bureau's figure came in a report: what was found in published pages has their address."""
+        """Return whether a bureau's figure came from a report; figures from published pages have a source address."""
         source = self.sources.get(figure.source_code)
         return figure.is_sample or source is None or not source.url
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Scored:
-    """An entry with its judgement and the figures it rests on (one per period, as then known).
+    """An entry with its judgement and the figures behind it (one per period, as then known).
 
     Args:
-        figures: those published or reported, and complete sums of bureaus' reports (``is_rolled_up``) where nothing was.
-        rolled: for an indicator's own scope, what bureaus reported per period, with coverage.
-        breaks: in the organisation of today, the reorganisations this history could not be carried across.
-        as_of: the day it was judged by.
-        known_at: the instant whose knowledge it rests on; ``None`` means now.
+        figures: published or reported ones, and complete sums of bureaus' reports (``is_rolled_up``) where there were none.
+        rolled: for an indicator's own scope, the bureaus' reports per period, with coverage.
+        breaks: in the present organisation, the reorganisations across which this history could not be recast.
+        as_of: the day of the judgement.
+        known_at: the instant of its state of knowledge; ``None`` means now.
     """
 
     entry: Entry
@@ -147,37 +147,37 @@ class Scored:
     _expected: dict[date, Forecast | None] = field(default_factory=dict, init=False, compare=False, repr=False)
 
     def sentence(self, language: str = "ja") -> str:
-        """Return the judgement in words."""
+        """Return the sentence of the judgement."""
         return sentence(self.entry.definition, self.judgement, as_of=self.as_of, language=language)
 
     @property
     def goals(self) -> list[Goal]:
-        """Return every target that is not withdrawn by the day, by due day and the order in which they were set."""
+        """Return every target not withdrawn by the day, by due day and the order in which they were set."""
         standing = (g for g in self.entry.goals if not g.is_withdrawn(self.as_of))
         return sorted(standing, key=lambda g: (g.period.end, g.set_order))
 
     @property
     def revisions(self) -> list[Revision]:
-        """Return what was corrected or withdrawn of the unit's own figures, as then known, in periods ended by the day."""
+        """Return the corrections and withdrawals of the unit's own figures, as then known, in periods ended by the day."""
         revisions_then = revisions((worked_out(self.entry.definition, f) for f in self.entry.figures), known_at=self.known_at)
         return [r for r in revisions_then if r.vintage.period.end <= self.as_of]
 
     @property
     def beside(self) -> tuple[float, ...]:
-        """Return what stands beside a figure of this series: its targets, the plan and the baseline it is judged by."""
+        """Return the values shown beside a figure of this series: its targets, and the plan and baseline of the judgement."""
         base = (self.judgement.baseline.value,) if self.judgement.baseline else ()
         planned = () if self.judgement.planned_value is None else (self.judgement.planned_value,)
         return (*(goal.value for goal in self.entry.goals), *planned, *base)
 
     @property
     def source_codes(self) -> tuple[str, ...]:
-        """Return the codes of the sources of the figure, goal and baseline, each once."""
+        """Return the codes of the sources of the figure, target and baseline, without duplicates."""
         named = (self.judgement.figure, self.judgement.goal, self.judgement.baseline)
         return tuple(dict.fromkeys(part.source_code for part in named if part is not None and part.source_code))
 
 
 def measured(entry: Entry, whole: Entry) -> Entry:
-    """Give a bureau without targets of its own those of the whole, where they are rates: a rate holds for a part as well."""
+    """Give a bureau without targets the targets of the whole, where they are rates: a rate applies to a part as well."""
     if entry.goals or not whole.goals or KINDS[entry.definition.kind].rate is None:
         return entry
     return replace(entry, goals=whole.goals, goals_of=whole.unit_code)
@@ -199,7 +199,7 @@ def _ended(entry: Entry, as_of: date, known_at: datetime | None) -> list[Figure]
 def _of_whole(
     entries: Sequence[Entry], book: Book, as_of: date, known_at: datetime | None
 ) -> tuple[list[Figure], tuple[RollUp, ...]]:
-    """Return the figures of an indicator's own scope, with the sums of bureaus' reports that may be judged, and every sum."""
+    """Return the figures of an indicator's own scope, with the bureau sums that may be judged, and all sums."""
     rolled = tuple(r for r in book.rolled_up(entries, known_at=known_at) if parse_period(r.period_code).end <= as_of)
     figures = [*_ended(entries[0], as_of, known_at), *judged_sums(rolled)]
     return sorted(figures, key=in_time), rolled
@@ -212,9 +212,9 @@ def score_indicator(
 
     Args:
         entries: of one indicator, that of its own scope first.
-        book: the book they stand in: who owes a report, and how units followed each other.
-        as_of: only figures of periods ended by this day count; for ``now`` also the day whose organisation is shown.
-        known_at: only vintages known by this UTC instant count; ``None`` means all.
+        book: that contains them, for the bureaus that owe a report and for successions.
+        as_of: ignore figures of periods ended later; for ``now`` also the day whose organisation is shown.
+        known_at: ignore vintages that became known after this UTC instant; ``None`` means all count.
         view: ``then`` shows units as they were (当時の組織), ``now`` recasts them (現在の組織); sums are the same in both.
             ``whole`` leaves bureaus out.
 
@@ -261,18 +261,18 @@ def judged_then(
     entries: Sequence[Entry], unit: str, book: Book, *, as_of: date, known_at: datetime | None = None, view: str = "then",
     on: date | None = None, moved: Callable[[], Recast] | None = None,
 ) -> Judgement | None:  # fmt: skip
-    """Judge one indicator for one unit alone, as ``score_indicator`` does for all: for the many days of a history.
+    """Judge one indicator for one unit alone, as ``score_indicator`` does for all, for the many days of a history.
 
     Args:
         entries: of the indicator, that of its own scope first.
         unit: the unit wanted.
-        book: the book they stand in.
+        book: that contains them.
         as_of, known_at, view: as in ``score_indicator``, but for ``whole``.
-        on: the day whose organisation ``now`` means; ``as_of`` where left out.
-        moved: gives what ``recast_then`` makes of the same day, where the caller keeps it for all units; made here where left out.
+        on: the day whose organisation ``now`` means; default ``as_of``.
+        moved: returns the cached result of ``recast_then`` for the day; computed here by default.
 
     Returns:
-        The judgement, without what rounding would allow; ``None`` where nothing is held of the unit.
+        The judgement, without rounding alternatives; ``None`` where the unit has no data.
     """
     first, day = entries[0], (as_of, known_at)
     entry = next((e for e in entries if e.unit_code == unit), None)
@@ -294,16 +294,16 @@ def judged_then(
 
 
 def recast_then(entries: Sequence[Entry], book: Book, *, as_of: date, known_at: datetime | None, on: date) -> Recast:
-    """Show what bureaus held of an indicator on a day in the organisation of another, ``on``."""
+    """Recast the bureaus' figures of an indicator as of a day into the organisation of another, ``on``."""
     members = book.members_of(entries[0])
     parts = {e.unit_code: _ended(e, as_of, known_at) for e in entries if e.unit_code in members}
     return recast(entries[0].definition.kind, parts, organisation=book.organisation, on=on)
 
 
 def path_of(scored: Scored, *, as_of: date) -> list[tuple[date, float]]:
-    """Return the corners (day, value) of the planned path as it is drawn: from the targets set by a day.
+    """Return the corners (day, value) of the planned path to be drawn, from the targets set by a day.
 
-    None where a judgement has none either: without a published baseline, while the same fact in another unit has one (rule 4).
+    Empty where a judgement has no path either: without a published baseline, while the same fact in another unit has one (rule 4).
     """
     entry = scored.entry
     if entry.baseline is None and entry.definition.has_sibling_baseline and not KINDS[entry.definition.kind].is_cap:
@@ -316,9 +316,9 @@ def path_of(scored: Scored, *, as_of: date) -> list[tuple[date, float]]:
 
 
 def forecast_of(scored: Scored, *, as_of: date) -> Forecast | None:
-    """Return the expected path after a day, up to the last target set by it; ``None`` without a target or where it cannot be told.
+    """Return the forecast after a day, up to the last target set by it; ``None`` without a target or a reliable forecast.
 
-    It is worked out once: chart, legend and table ask for it, in each language.
+    Cached: chart, legend and table need it, in each language.
     """
     expected = scored._expected
     if as_of not in expected:
@@ -328,7 +328,7 @@ def forecast_of(scored: Scored, *, as_of: date) -> Forecast | None:
 
 
 def needed_of(scored: Scored, *, as_of: date) -> Needed | None:
-    """Return what it takes to reach the next target after a day; ``None`` where there is none, it is met, or it cannot be told."""
+    """Return the pace needed for the next target after a day; ``None`` where there is none, it is met, or cannot be computed."""
     entry = scored.entry
     return needed(
         entry.definition, scored.judgement, scored.figures, entry.goals, baseline=entry.baseline, as_of=as_of,
@@ -338,12 +338,12 @@ def needed_of(scored: Scored, *, as_of: date) -> Needed | None:
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """How many judgements stand how, each counted once: now, when last known, and those that nothing can be said of.
+    """Judgements counted by status, each once: current, last known, and without a judgement.
 
     Args:
-        current: by status, judgements of figures that are not stale; only these say how things stand.
-        last_known: by status, judgements of stale figures: how things stood.
-        unreported: targets' days have passed, results not published.
+        current: by status, judgements of figures that are not stale; only these describe the present.
+        last_known: by status, judgements of stale figures, which describe the past.
+        unreported: judgements whose target's day has passed without a published result.
         unjudged: by status, the rest (``not_due``, ``no_data``, ``not_applicable``, ``qualitative``).
     """
 
@@ -354,20 +354,20 @@ class Tally:
 
     @property
     def total(self) -> int:
-        """Return how many were counted."""
+        """Return the number of judgements."""
         return self.judged + sum(self.last_known.values()) + self.unreported + sum(self.unjudged.values())
 
     @property
     def judged(self) -> int:
-        """Return how many say how things stand now."""
+        """Return the number of judgements by current figures."""
         return sum(self.current.values())
 
     def now(self, *statuses: str) -> int:
-        """Return how many have one of these statuses now."""
+        """Return the number of current judgements with one of these statuses."""
         return sum(self.current.get(status, 0) for status in statuses)
 
     def to_json(self) -> dict[str, Any]:
-        """Return the tally as the open API gives it."""
+        """Return the tally in the form of the open API."""
         return {
             "current": dict(self.current), "last_known": dict(self.last_known), "unreported": self.unreported,
             "unjudged": dict(self.unjudged),
@@ -375,7 +375,7 @@ class Tally:
 
 
 def tally(scored: Iterable[Scored | Judgement]) -> Tally:
-    """Count judgements by how they stand and by status; every one counts once, none is dropped."""
+    """Count judgements by group and status; every one is counted once, none is dropped."""
     counts: dict[str, Counter[str]] = defaultdict(Counter)
     for item in scored:
         judgement = item.judgement if isinstance(item, Scored) else item
@@ -384,10 +384,10 @@ def tally(scored: Iterable[Scored | Judgement]) -> Tally:
 
 
 def figure_text(definition: Definition, figure: Figure | None, language: str = "ja", *, apart_from: Iterable[float] = ()) -> str:
-    """Write a figure as a card shows it: ``72.0 %``, ``78 / 78``, a text status, or a dash where there is none.
+    """Format a figure for a card: ``72.0 %``, ``78 / 78``, a text status, or a dash where there is none.
 
     Args:
-        apart_from: what stands beside it (``Scored.beside``): the figure is never rounded onto one of these.
+        apart_from: values shown beside it (``Scored.beside``): the figure is never rounded onto one of these.
     """
     if figure is None:
         return "―"
@@ -404,28 +404,28 @@ def figure_text(definition: Definition, figure: Figure | None, language: str = "
 def number_text(
     definition: Definition, figure: Figure, value: float, language: str = "ja", *, apart_from: Iterable[float] = ()
 ) -> str:
-    """Write the value of a figure alone, without what it is a part of: marked as about, more than or preliminary, one worked out with the indicator's decimals.
+    """Format the value of a figure alone, without its denominator: marked as about, more than or preliminary; a computed one with the indicator's decimals.
 
     Args:
-        definition: of the indicator; without its unit where that stands elsewhere.
-        figure: what was reported.
+        definition: of the indicator; without its unit where that is shown elsewhere.
+        figure: as reported.
         value: its number (``value_of``).
-        apart_from: what stands beside it (``Scored.beside``).
+        apart_from: values shown beside it (``Scored.beside``).
     """
     text = format_value(value, definition, language, apart_from=apart_from, is_worked_out=is_derived(figure))
     return marked(text, figure, language)
 
 
 def shown_figure(scored: Scored, figure: Figure | None, language: str = "ja") -> str:
-    """Write a figure of a judged series, told apart from the targets, plan and baseline that stand beside it."""
+    """Format a figure of a judged series so that it differs from the targets, plan and baseline shown beside it."""
     return figure_text(scored.entry.definition, figure, language, apart_from=scored.beside)
 
 
 def dated_text(scored: Scored, figure: Figure | None, language: str = "ja", *, definition: Definition | None = None) -> str:
-    """Write a figure of a judged series with its period in short, as it stands beside one of another period: ``55.1 % (R3年度)``; or a dash.
+    """Format a figure of a judged series with its short period, for use beside one of another period: ``55.1 % (R3年度)``; or a dash.
 
     Args:
-        definition: of another unit than the series has, for a card that writes the unit once.
+        definition: replaces that of the series, for a card that shows the unit once.
     """
     if figure is None:
         return "―"

@@ -1,7 +1,7 @@
-"""The sentence of a judgement. Pure, but for its texts: ``sentences.po`` of a language is the one table of them.
+"""The sentence of a judgement. Pure, but for its texts: ``sentences.po`` of a language is the only table of them.
 
-What a figure is against its plan or target (above, below, short of it, over the cap) follows from the numbers and the direction; its
-status stands behind it in brackets, so that "above" is never read as good where less is better.
+The wording against plan or target (above, below, short of it, over the cap) follows from the numbers and the direction;
+its status follows in brackets, so that "above" is never read as good where less is better.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from kpis.text import Apart, format_date, format_percent, format_value, named, s
 
 @dataclass(frozen=True, slots=True)
 class Numbers:
-    """The numbers of a judgement as they are written beside each other: no two of them read alike unless they are the same.
+    """The formatted numbers of a judgement, such that no two of them look alike unless they are equal.
 
     ``goal_gap`` and ``plan_gap`` are the figure against the target and against the plan, with their side; 約 is part of the texts.
     """
@@ -32,12 +32,12 @@ class Numbers:
 
 
 def is_derived(figure: Figure) -> bool:
-    """Say whether a figure's value was worked out here, so that its digits are not those of a publication."""
+    """Return whether a figure's value was computed here, so that its digits are not those of a publication."""
     return figure.value is None or figure.is_worked_out or figure.is_rolled_up or figure.is_recast
 
 
 def marked(number: str, figure: Figure | None, language: str) -> str:
-    """Put 約 and 超 to the written value of a figure."""
+    """Add 約 and 超 to the formatted value of a figure."""
     if figure is not None and figure.is_approximate:
         number = say("say_about", language, number=number)
     if figure is not None and figure.is_lower_bound:
@@ -48,18 +48,18 @@ def marked(number: str, figure: Figure | None, language: str) -> str:
 
 
 def about(number: str, language: str = "ja") -> str:
-    """Put 約 before a written number."""
+    """Add 約 before a formatted number."""
     return say("say_about", language, number=number)
 
 
 def goal_text(definition: Definition, goal: Goal, language: str = "ja") -> str:
-    """Write a target with its 約."""
+    """Format a target, with 約 where it is approximate."""
     written = format_value(goal.value, definition, language)
     return about(written, language) if goal.is_approximate else written
 
 
 def numbers_of(definition: Definition, judgement: Judgement, language: str = "ja") -> Numbers:
-    """Return the figure, target, plan and their differences as every page writes them."""
+    """Return the formatted figure, target, plan and differences that every page shows."""
     figure, goal = judgement.figure, judgement.goal
     value = value_of(definition, figure) if figure is not None else None
     if figure is None or value is None:
@@ -97,17 +97,17 @@ def numbers_of(definition: Definition, judgement: Judgement, language: str = "ja
 
 
 def target_text(definition: Definition, judgement: Judgement, language: str = "ja") -> str:
-    """Write the target that a judgement is against, or a dash."""
+    """Format the target of a judgement, or a dash."""
     return numbers_of(definition, judgement, language).target or "―"
 
 
 def planned_text(definition: Definition, judgement: Judgement, language: str = "ja") -> str:
-    """Write the planned value as the sentence does, or a dash."""
+    """Format the planned value as in the sentence, or a dash."""
     return numbers_of(definition, judgement, language).planned or "―"
 
 
 def variance_text(definition: Definition, judgement: Judgement, language: str = "ja") -> str:
-    """Write by how much the figure is above (+) or below (−) its plan, or a dash."""
+    """Format the variance: the figure's distance above (+) or below (−) its plan, or a dash."""
     gap = numbers_of(definition, judgement, language).plan_gap
     if gap is None or judgement.figure is None:
         return "―"
@@ -115,7 +115,7 @@ def variance_text(definition: Definition, judgement: Judgement, language: str = 
 
 
 def sentence(definition: Definition, judgement: Judgement, *, as_of: date, language: str = "ja") -> str:
-    """Say a judgement: the figure against its target or plan, by how much, of what day, and what has to be known beside it."""
+    """Return the sentence of a judgement: the figure against its target or plan, the difference, the day, and necessary remarks."""
     between = say("say_between", language)
     numbers = numbers_of(definition, judgement, language)
     if judgement.status == "unreported" and judgement.unreported_goals:
@@ -129,10 +129,10 @@ def sentence(definition: Definition, judgement: Judgement, *, as_of: date, langu
 
 
 def short_sentence(definition: Definition, judgement: Judgement, *, language: str = "ja", is_last: bool = True) -> str:
-    """Say a judgement in the few words that go behind the indicator's name; nothing where there is no target to name.
+    """Return a short sentence to follow the indicator's name; blank where there is no target.
 
     Args:
-        is_last: nothing follows; else Japanese goes on (上回り).
+        is_last: no clause follows; else Japanese uses the continuative form (上回り).
     """
     if judgement.status == "unreported" and judgement.unreported_goals:
         return say("brief_unreported", language, target=goal_text(definition, judgement.unreported_goals[0], language))
@@ -171,7 +171,7 @@ def _way(side: int) -> str:
 
 
 def _off(definition: Definition, gap: Apart) -> str:
-    """Return on which side of its target a figure is that does not meet it; never ``equal``."""
+    """Return the side on which a figure misses its target; never ``equal``."""
     return _way(gap.side or -definition.sign)
 
 
@@ -180,14 +180,14 @@ def _falls_short(definition: Definition, gap: Apart) -> bool:
 
 
 def _is_kept(definition: Definition, judgement: Judgement) -> bool:
-    """Say whether the target is to keep what there is."""
+    """Return whether the target is to keep the present level."""
     base, goal = judgement.baseline, judgement.goal
     is_same = base is not None and not base.is_first_figure and goal is not None and abs(goal.value - base.value) <= NEAR
     return not KINDS[definition.kind].is_cap and (definition.direction == "keep" or is_same)
 
 
 def _is_on_its_plan_only(definition: Definition, judgement: Judgement) -> bool:
-    """Say whether a figure does not keep what it is to keep, but is on track because its plan asks for less by its day."""
+    """Return whether a figure falls short of a level to be kept, but is on track because its plan asks for less by its day."""
     value = value_of(definition, judgement.figure) if judgement.figure else None
     if judgement.status != "on_track" or judgement.goal is None or value is None or definition.direction == "keep":
         return False
@@ -195,12 +195,12 @@ def _is_on_its_plan_only(definition: Definition, judgement: Judgement) -> bool:
 
 
 def _is_plan_rough(judgement: Judgement) -> bool:
-    """Say whether the planned path runs to a target, or from a baseline, that is itself about."""
+    """Return whether the planned path has an approximate target or baseline."""
     return any(end is not None and end.is_approximate for end in (judgement.goal, judgement.baseline))
 
 
 def _gap(judgement: Judgement, gap: Apart | None, language: str, *, is_planned: bool = False) -> str:
-    """Write a difference: 約 where a figure in it is, at most or more than where the figure is a lower bound."""
+    """Format a difference: with 約 where either value is approximate, "at most" or "more than" where the figure is a lower bound."""
     if gap is None:
         return ""
     against = _is_plan_rough(judgement) if is_planned else judgement.goal is not None and judgement.goal.is_approximate
@@ -237,7 +237,7 @@ def _main(definition: Definition, judgement: Judgement, numbers: Numbers, langua
 
 
 def _key(definition: Definition, judgement: Judgement, numbers: Numbers) -> str:
-    """Return which text of the table says it."""
+    """Return the key of the sentence in the table of texts."""
     status, goal_gap, plan_gap = judgement.status, numbers.goal_gap, numbers.plan_gap
     cap = "cap_" if KINDS[definition.kind].is_cap else ""
     if goal_gap is None:
@@ -282,7 +282,7 @@ def _unreported(definition: Definition, judgement: Judgement, numbers: Numbers, 
 
 
 def _besides(definition: Definition, judgement: Judgement, language: str) -> list[str]:
-    """Return what has to be known beside the judgement: last target due, parts of a period, roundings, where the plan starts."""
+    """Return the remarks beside the judgement: last target due, partial periods, rounding, start of the plan."""
     sentences = [*_last_due(definition, judgement, language)]
     if judgement.is_part and judgement.goal is not None and judgement.status not in ("unreported", "not_due"):
         sentences.append(say("say_part_of_year" if judgement.goal.period.kind == "year" else "say_part", language))
@@ -315,7 +315,7 @@ def _last_due(definition: Definition, judgement: Judgement, language: str) -> li
 
 
 def _judged_later(judgement: Judgement, language: str) -> list[str]:
-    """Say that a target is judged by a figure of a later day than its own."""
+    """Return the remark that a target is judged by a figure of a later day than its own."""
     figure, goal = judgement.figure, judgement.goal
     if figure is None or goal is None or judgement.status not in ("reached", "missed") or figure.period.end <= goal.period.end:
         return []
@@ -323,7 +323,7 @@ def _judged_later(judgement: Judgement, language: str) -> list[str]:
 
 
 def _told(definition: Definition, last: LastDue, language: str) -> str:
-    """Say what came of a target that fell due, and where only a later figure tells it, of what day that is."""
+    """Return the result of a target that fell due, with the day of the figure where that is a later one."""
     due, target = format_date(last.goal.period.end, language), goal_text(definition, last.goal, language)
     key, gap, after = f"say_due_{last.result}", "", ""
     if last.figure is not None and last.figure.period.end > last.goal.period.end:
@@ -347,7 +347,7 @@ def _told(definition: Definition, last: LastDue, language: str) -> str:
 
 
 def standing_word(judgement: Judgement, language: str = "ja") -> str:
-    """Return the word of a status; of a figure that is no longer current with the day it was so."""
+    """Return the word of a status; with its day for a figure that is no longer current."""
     word = status_word(judgement.status, language)
     if judgement.standing != "last_known" or judgement.figure is None:
         return word

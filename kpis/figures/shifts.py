@@ -1,4 +1,4 @@
-"""What changed between two days, and why: new periods, corrections with their reason, targets that came into force. Pure."""
+"""Changes between two days and their reasons: new periods, corrections with their reason, targets that came into force. Pure."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from kpis.periods import local_day
 
 @dataclass(frozen=True, slots=True)
 class Shift:
-    """An indicator that stands otherwise than on the day before.
+    """An indicator whose judgement differs from that of an earlier day.
 
-    ``reasons`` are (class, text) pairs: ``new_period`` (text: its code), ``new_target``, ``aged`` (its last figure became old, so that
-    how it stands now is not known), ``withdrawn``, or the class of a correction that became known since, with its words. ``corrections`` are those themselves.
+    ``reasons`` are (class, text) pairs: ``new_period`` (text: its code), ``new_target``, ``aged`` (its last figure became stale, so that
+    its present status is unknown), ``withdrawn``, or the reason class of a correction since then, with its text. ``corrections`` are these revisions.
     """
 
     before: Scored
@@ -27,17 +27,17 @@ class Shift:
 
     @property
     def has_new_figure(self) -> bool:
-        """Say whether a figure of a later period is known."""
+        """Return whether there is a figure of a later period."""
         return any(kind == "new_period" for kind, _ in self.reasons)
 
     @property
     def has_aged(self) -> bool:
-        """Say whether its figure, which said how it stood, became old."""
+        """Return whether its figure was current and became stale."""
         return any(kind == "aged" for kind, _ in self.reasons)
 
     @property
     def has_new_status(self) -> bool:
-        """Say whether the status differs."""
+        """Return whether the status differs."""
         return self.before.judgement.status != self.after.judgement.status
 
 
@@ -59,10 +59,10 @@ def shifts(before: Iterable[Scored], after: Iterable[Scored], *, since: date) ->
     Args:
         before: judged on the earlier day.
         after: judged on the later day.
-        since: the earlier day; corrections known after it count.
+        since: the earlier day; include corrections known after it.
 
     Returns:
-        Those that differ in period, value, status or by a correction, or are known no longer as of now, in the order of ``after``.
+        Indicators that differ in period, value, status or by a correction, or whose figure became stale, in the order of ``after``.
     """
     earlier_of = {(s.entry.definition.code, s.entry.unit_code): s for s in before}
     differences = []

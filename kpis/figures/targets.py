@@ -1,4 +1,4 @@
-"""Targets: which is in force on a day, the planned path through them, when a figure meets one, and what came of the last due. Pure."""
+"""Targets: the one in force on a day, the planned path, whether a figure meets one, and the result of the last one due. Pure."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from kpis.kinds import KINDS
 
 
 def goals_known(goals: Iterable[Goal], as_of: date) -> list[Goal]:
-    """Return per period the target last set by a day and not withdrawn by it, by due day; one without a day of setting counts."""
+    """Return the last target per period set and not withdrawn by a day, by due day; one without a day of setting counts."""
     latest: dict[str, Goal] = {}
     for goal in goals:
         if goal.set_on is not None and goal.set_on > as_of:
@@ -26,17 +26,17 @@ def goals_known(goals: Iterable[Goal], as_of: date) -> list[Goal]:
 
 
 def due_order(goal: Goal) -> tuple[date, int]:
-    """Return what targets are put in order by: the due day, and on the same day the shortest period first."""
+    """Return the sort key of targets: the due day, and on the same day the shortest period first."""
     return goal.period.end, (goal.period.end - goal.period.start).days
 
 
 def goal_in_force(goals: Sequence[Goal], day: date, *, figure: Figure | None = None) -> Goal | None:
-    """Return the target that a day is measured by.
+    """Return the target in force on a day.
 
     Args:
-        goals: those known.
+        goals: those known by then.
         day: the figure's last day, or the day asked where there is no figure.
-        figure: the figure: the target of its own period comes first, for a sum since the year began that of the fiscal year.
+        figure: prefer the target of its own period; for a year-to-date figure that of the fiscal year.
 
     Returns:
         Of the targets whose period contains the day the figure's own, else the shortest; else the next due; else the last.
@@ -52,7 +52,7 @@ def goal_in_force(goals: Sequence[Goal], day: date, *, figure: Figure | None = N
 
 
 def is_of(figure: Figure, goal: Goal) -> bool:
-    """Say whether a figure is of a target's own period: of the same period, or a sum since the year began and a fiscal year's target."""
+    """Return whether a figure is of a target's own period: the same period, or year-to-date with a fiscal year's target."""
     return goal.period.kind == "year" if figure.is_year_to_date else figure.period == goal.period
 
 
@@ -62,8 +62,8 @@ def planned_path(
     """Return the corners of the planned path, in order of time.
 
     Args:
-        goals: targets; of several for one period the last set counts.
-        baseline: where the path starts; without one it starts at ``first``.
+        goals: targets; for each period the last one set counts.
+        baseline: start of the path; default ``first``.
         first: the first figure on record.
 
     Returns:
@@ -84,14 +84,14 @@ def planned_path(
 
 
 def path_stretches(definition: Definition, path: Sequence[tuple[date, float]]) -> list[Sequence[tuple[date, float]]]:
-    """Return a planned path in the stretches that a line joins: each cap by itself, for each begins anew; any other path whole."""
+    """Return a planned path in segments to draw as lines: each cap separately, since each starts anew; any other path whole."""
     if not path:
         return []
     return [path[at : at + 2] for at in range(0, len(path), 2)] if KINDS[definition.kind].is_cap else [path]
 
 
 def planned_on(path: Sequence[tuple[date, float]], day: date) -> float | None:
-    """Read a planned path on a day: straight lines between corners, level after the last, nothing before the first."""
+    """Interpolate a planned path on a day: linear between corners, constant after the last, ``None`` before the first."""
     if not path or day < path[0][0]:
         return None
     for (left, low), (right, high) in pairwise(path):
@@ -102,13 +102,13 @@ def planned_on(path: Sequence[tuple[date, float]], day: date) -> float | None:
 
 
 def goals_due_unseen(goals: Sequence[Goal], *, after: date, as_of: date, lag_days: int) -> tuple[list[Goal], list[Goal]]:
-    """Return the targets that fell due after the last figure: those whose result is unreported, and those still awaited.
+    """Return the targets due after the last figure: those unreported, and those still awaited.
 
     Args:
         goals: those known, by due day.
         after: the last figure's last day (``date.min`` where there is none).
         as_of: the day asked.
-        lag_days: how long a result may take to be published.
+        lag_days: publication lag of results.
     """
     passed = [g for g in goals if after < g.period.end <= as_of]
     late = [g for g in passed if (as_of - g.period.end).days > lag_days]
@@ -116,23 +116,23 @@ def goals_due_unseen(goals: Sequence[Goal], *, after: date, as_of: date, lag_day
 
 
 def is_part_of(definition: Definition, figure: Figure, goal: Goal) -> bool:
-    """Say whether a figure is of a part of the target's period."""
+    """Return whether a figure covers only a part of the target's period."""
     period, whole = figure.period, goal.period
     return whole.start <= period.start and period.end < whole.end and is_of_a_period(definition, figure)
 
 
 def settles(definition: Definition, figure: Figure, goal: Goal) -> bool:
-    """Say whether a figure can have reached a target: from the due day on, or before it as a count on a day."""
+    """Return whether a figure can have reached a target: from the due day on, or before it as a count on a day."""
     return figure.period.end >= goal.period.end or not is_of_a_period(definition, figure)
 
 
 def is_of_a_period(definition: Definition, figure: Figure) -> bool:
-    """Say whether a figure is measured over a period, not counted on a day."""
+    """Return whether a figure is measured over a period, not counted on a day."""
     return figure.is_year_to_date or not (KINDS[definition.kind].is_on_a_day or KINDS[definition.kind].is_text)
 
 
 def is_kept(definition: Definition, goal: Goal, baseline: Baseline | None) -> bool:
-    """Say whether a target means to keep what there is: so directed, or equal to the published baseline."""
+    """Return whether a target means to keep the level: by its direction, or equal to the published baseline."""
     if KINDS[definition.kind].is_cap:
         return False
     if definition.direction == "keep":
@@ -141,26 +141,26 @@ def is_kept(definition: Definition, goal: Goal, baseline: Baseline | None) -> bo
 
 
 def is_open(definition: Definition, figure: Figure, *, is_met: bool) -> bool:
-    """Say whether a value published as "more than" leaves open if a target is met."""
+    """Return whether a value published as "more than" leaves open if a target is met."""
     return figure.is_lower_bound and is_met == (definition.direction in ("lower", "keep"))
 
 
 def meets(definition: Definition, value: float, goal: Goal, *, baseline: Baseline | None = None) -> bool:
-    """Say whether a value meets a target: at or beyond it, or within the tolerance where it is to be kept."""
+    """Return whether a value meets a target: at or beyond it, or within the tolerance of a level to keep."""
     if is_kept(definition, goal, baseline) and abs(value - goal.value) <= definition.tolerance + NEAR:
         return True
     return definition.direction != "keep" and definition.sign * (value - goal.value) >= -NEAR
 
 
 def _own_first(goal: Goal, figures: Sequence[Figure]) -> tuple[bool, int]:
-    """Order targets of one day: first those with a figure of their own period, the longest; then the others, the shortest."""
+    """Return the sort key of targets of one day: those with a figure of their own period, longest first; then the others, shortest first."""
     days = (goal.period.end - goal.period.start).days
     has_own = any(is_of(f, goal) for f in figures)
     return not has_own, -days if has_own else days
 
 
 def _figure_of_day(definition: Definition, figures: Sequence[Figure], goal: Goal) -> Figure | None:
-    """Return the figure that says what came of a target: on its day, else, of what is counted on a day, the first after it."""
+    """Return the figure that decides a target: that of its day, else, for counts on a day, the first after it."""
     on_day = [f for f in figures if f.period.end == goal.period.end]
     if KINDS[definition.kind].is_cap:
         on_day = [f for f in on_day if is_of(f, goal)]
@@ -176,11 +176,11 @@ def _figure_of_day(definition: Definition, figures: Sequence[Figure], goal: Goal
 def last_due_of(
     definition: Definition, figures: Sequence[Figure], goals: Sequence[Goal], *, baseline: Baseline | None, as_of: date
 ) -> LastDue | None:
-    """Return the target that fell due last by a day, and what came of it.
+    """Return the last target due by a day, with its result.
 
     Args:
-        figures: those with a value that may speak (see ``judge``), in order of time.
-        goals: those known, by due day.
+        figures: usable ones with a value (see ``judge``), in order of time.
+        goals: those known by then, by due day.
         baseline: the published starting point, if any.
         as_of: the day asked.
     """
@@ -191,7 +191,7 @@ def last_due_of(
 def last_settled_of(
     definition: Definition, figures: Sequence[Figure], goals: Sequence[Goal], *, baseline: Baseline | None, as_of: date
 ) -> LastDue | None:
-    """Return the newest target due by a day that is known to have been met or missed; arguments as in ``last_due_of``."""
+    """Return the newest target due by a day with a known result, met or missed; arguments as in ``last_due_of``."""
     due = [g for g in goals if g.period.end <= as_of]
     for day in sorted({g.period.end for g in due}, reverse=True):
         last = _due_on(day, definition, figures, due, baseline=baseline, as_of=as_of)
