@@ -1,7 +1,7 @@
-"""The government's own facts: what it chooses for itself, read from the files of its catalogue and asked nowhere else.
+"""Facts about the government, read only here, from the files of its catalogue.
 
-A process works for one government: that of ``CATALOGUE_DIR``, or in a public process that of the edition shown, which carries a
-copy of these files (``settle``). What is read is kept by folder, so that one process can turn to another government.
+A process works for one government: that of ``CATALOGUE_DIR``, or in a public process that of the edition shown, which contains a
+copy of these files (``settle``). Facts are cached by folder, so that one process can switch to another government.
 """
 
 from __future__ import annotations
@@ -62,7 +62,7 @@ Since = tuple[int, ...]
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Government:
-    """A government as its catalogue describes it; lists by code, in the order of their files."""
+    """A government as described by its catalogue; lists are keyed by code, in file order."""
 
     folder: Path
     publisher: PublisherFields
@@ -91,41 +91,41 @@ class Government:
         return {code: section for code, section in self.sections.items() if section.bureau_code == bureau_code}
 
     def steps_of(self, bureau_code: str) -> tuple[StepFields, ...]:
-        """Return the steps in which a bureau checks its own report, in their order; none where it has none."""
+        """Return the steps in which a bureau checks its own report, in their order; empty where it has none."""
         return tuple(step for step in self.steps if step.bureau_code == bureau_code)
 
     @cached_property
     def words(self) -> OwnWords:
-        """Return what the government calls things."""
+        """Return the government's own words for the catalogues."""
         return OwnWords(self.folder / TEXT, self.office.name_ja, self.office.name_en, self.since)
 
     @cached_property
     def bureau_kinds(self) -> frozenset[str]:
-        """Return the kinds of units that report for themselves; the others are wholes, scopes, and bodies to compare with."""
+        """Return the kinds of units that report for themselves, without wholes, scopes and bodies for comparison."""
         return frozenset(code for code, kind in self.unit_kinds.items() if kind.is_bureau)
 
     def project_kind(self, code: str) -> ProjectKindFields:
-        """Return the kind of a project; one that is no longer listed is told by its code."""
+        """Return the kind of a project; for an unlisted one a kind named by its code."""
         plain = ProjectKindFields(kind_code=code, name_ja=code, name_en=code, plural_en=code, heading_ja=code, heading_en=code)
         return self.project_kinds.get(code, plain)
 
     @property
     def cards(self) -> tuple[str, ...]:
-        """Return the themes that have a card on the overview and stand on the page of themes."""
+        """Return the themes with a card on the overview and a place on the page of themes."""
         return tuple(code for code, theme in self.themes.items() if theme.shown_as == "card")
 
     @property
     def chart(self) -> str:
-        """Return the theme whose first headline indicator is drawn on the overview; blank where none is."""
+        """Return the theme whose first headline indicator is charted on the overview; blank where none is."""
         return next((code for code, theme in self.themes.items() if theme.shown_as == "chart"), "")
 
     def theme_of(self, register: str) -> str:
-        """Return the theme whose published figures stand on the page of a register; blank where none does."""
+        """Return the theme whose published figures are shown on the page of a register; blank where none is."""
         return next((code for code, theme in self.themes.items() if theme.of_register == register), "")
 
     @property
     def error(self) -> str:
-        """Return the first reason which says that what was said before was never true."""
+        """Return the first reason class meaning that the earlier figure was never true."""
         return next(code for code, reason in self.reasons.items() if reason.is_error)
 
 
@@ -134,10 +134,10 @@ _held: dict[int, tuple[Settings, Government]] = {}
 
 
 def government() -> Government:
-    """Return the government this process works for.
+    """Return the government of this process.
 
     Raises:
-        GovernmentUnreadable: a file of its catalogue is missing or cannot be read; the message names it and what to do.
+        GovernmentUnreadable: a file of its catalogue is missing or cannot be read; the message names it and the remedy.
     """
     own = _settled.get()
     if own is not None:
@@ -153,9 +153,9 @@ SHELVES.own = lambda: government().words
 
 
 def settle(folder: Path | None) -> None:
-    """Settle whose figures this run shows: a folder that holds the files; ``None``: as the settings say.
+    """Set the folder of government files for this run; ``None``: as configured.
 
-    Another folder may take its place, as when a backup is put back under a server: what was read of the one before is then not asked.
+    Another folder may replace it, as when a backup is restored under a server: facts cached from the previous one are then not used.
     """
     if folder is None:
         _settled.set(None)
@@ -166,7 +166,7 @@ def settle(folder: Path | None) -> None:
 
 @contextmanager
 def settled(folder: Path) -> Iterator[Government]:
-    """Work for another government while a block runs."""
+    """Switch to another government while a block runs."""
     token = _settled.set((folder, ()))
     try:
         yield read(folder)
@@ -179,11 +179,11 @@ def read(folder: Path, since: Since = ()) -> Government:
     """Read the files of a government.
 
     Args:
-        folder: where they lie.
-        since: which folder of that name it is, where another may take its place.
+        folder: that contains them.
+        since: identifies the folder among those that replace each other under one name.
 
     Raises:
-        GovernmentUnreadable: a file is missing or cannot be read; the message names it and what to do.
+        GovernmentUnreadable: a file is missing or cannot be read; the message names it and the remedy.
     """
     facts = _facts(folder / FACTS)
     themes = {row.theme_code: row for row in _rows(folder / THEMES, ThemeFields)}
@@ -218,7 +218,7 @@ _KEYS = {
 
 
 def faults(folder: Path) -> Iterator[tuple[str, GovernmentUnreadable]]:
-    """Yield what keeps the files of a government from being read, each value of its own: the file, and what to do."""
+    """Yield every fault in the files of a government, one per value: the file, and the remedy."""
     is_readable = True
     for name in (*FILES, *(file_name for file_name in (SAME_WORDS, SECTIONS, STEPS) if (folder / file_name).is_file())):
         try:
@@ -238,7 +238,7 @@ def faults(folder: Path) -> Iterator[tuple[str, GovernmentUnreadable]]:
 
 
 def keep_copy(folder: Path) -> None:
-    """Copy the files of the government into a folder that does not exist yet, so that it can be read from there."""
+    """Copy the government's files into a new folder, from which they can be read."""
     own = government().folder
     folder.mkdir()
     for name in (*FILES, *(name for name in (PLACES, OUTLINES, SAME_WORDS) if (own / name).is_file())):
@@ -295,7 +295,7 @@ def _rows(path: Path, model: type[_Row]) -> list[_Row]:
 
 
 def _text(path: Path) -> str:
-    """Return the text of a file in UTF-8, with or without the mark of its beginning."""
+    """Return the text of a UTF-8 file, with or without a byte order mark."""
     try:
         return path.read_bytes().decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -326,7 +326,7 @@ EVERY_UNIT_KIND = ("whole", "scope", "comparison", "other")  # what code itself 
 
 @dataclass(frozen=True)
 class OwnWord(AfterValidator):
-    """The mark of a text that must be a word which a file of the government lists; the files are read when the text is."""
+    """Mark a text that must be a word listed in a file of the government; the file is read at validation."""
 
     file: str = ""
 
@@ -344,7 +344,7 @@ def _word_of(file: str) -> OwnWord:
 
 
 def own_words(file: str) -> tuple[str, ...]:
-    """Return the words that a file of the government lists."""
+    """Return the words listed in a file of the government."""
     own = government()
     if file == UNIT_KINDS:
         return (*EVERY_UNIT_KIND, *own.unit_kinds)

@@ -1,4 +1,4 @@
-"""What the files of a government may say: one class for each table of government.toml and each list, with types, bounds and meaning."""
+"""Schemas of the files of a government: one class for each table of government.toml and each list, with types, bounds and meaning."""
 
 from __future__ import annotations
 
@@ -220,7 +220,7 @@ class PlaceFields(Fields):
 
 
 def _ring(text: str) -> tuple[tuple[float, float], ...]:
-    """Read a ring of points ``longitude,latitude`` with blanks between them."""
+    """Parse a ring of points ``longitude,latitude`` separated by blanks."""
     points = []
     for point in text.split():
         try:
@@ -277,13 +277,13 @@ class SectionFields(Fields):
     ] = ""
 
     def holds(self, *, sheet: str, code: str, indicator: str = "", project: str = "") -> bool:
-        """Say whether a row is the section's.
+        """Return whether a row belongs to the section.
 
         Args:
             sheet: ``observations``, or the register's name.
-            code: of the row: the indicator's of a figure.
-            indicator: that a row of a register is about.
-            project: that a row of a register is about.
+            code: of the row; for a figure that of its indicator.
+            indicator: of a register row, where it has one.
+            project: of a register row, where it has one.
         """
         own = _codes(self.indicators)
         if sheet == "observations":

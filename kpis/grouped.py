@@ -1,4 +1,4 @@
-"""Things by what they belong to."""
+"""Group values by key."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ V = TypeVar("V")
 
 
 def grouped(pairs: Iterable[tuple[K, V]]) -> dict[K, list[V]]:
-    """Return values by their key: keys in the order in which they came first, the values of each in the order in which they came."""
+    """Return values by key: keys in order of first appearance, the values of each in their order."""
     groups: dict[K, list[V]] = {}
     for key, value in pairs:
         groups.setdefault(key, []).append(value)

@@ -1,6 +1,6 @@
-"""The kinds of indicator, one record each: what is reported of it, how a value is made of its parts, and how far it can go.
+"""The kinds of indicator, one record each: reported columns, formula, and range of values.
 
-Whatever depends on the kind of an indicator asks its record; a new kind is a word and a record here. Pure.
+Code that depends on the kind of an indicator reads its record; a new kind is one word and one record here. Pure.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from kpis.vocabulary import Vocabulary
 
 
 class IndicatorKind(Vocabulary):
-    """What an indicator measures."""
+    """The kinds of measurement an indicator can be."""
 
     RATIO = "ratio"
     CEILING = "ceiling"
@@ -28,19 +28,19 @@ class Kind:
     """A kind of indicator.
 
     Args:
-        needed: the columns that a report of it must have; none: its value, or both parts of its rate.
-        whole: the column that the numerator is measured against, where the value is a rate made of the two.
+        needed: required columns of a report; empty: its value, or both parts of its rate.
+        whole: the divisor column, where the value is a rate of two columns.
         rate: (numerator, whole) → value.
         is_percent: its rate is in percent.
-        least: the least value possible, where the catalogue says none.
-        most: the greatest value possible, where the catalogue says none.
+        least: the least possible value, by default.
+        most: the greatest possible value, by default.
         is_additive: the figures of units add up to that of their whole (a rate from the sums of its parts).
         is_count: its value is a count.
-        is_on_a_day: counted on a day, the last of its period, not over the period.
-        is_cap: its target is what may be used up by the end of a period, from nothing at its start.
-        is_level: a value as it is measured, neither counted nor made of parts.
-        is_text: told in words; never judged.
-        tells_later: where no figure of a target's day is known, the first one after it says what came of the target.
+        is_on_a_day: counted on the last day of its period, not over the period.
+        is_cap: its target is a budget to be used up by the end of a period, from nothing at its start.
+        is_level: a measured value, neither counted nor computed from parts.
+        is_text: a text status; never judged.
+        tells_later: without a figure of a target's day, the first one after it decides the target.
     """
 
     needed: tuple[str, ...] = ("value",)
@@ -59,7 +59,7 @@ class Kind:
 
     @property
     def against(self) -> str:
-        """Return the column beside the numerator: that of its rate, else what a count is counted of."""
+        """Return the column compared with the numerator: the divisor of its rate, else the total of a count."""
         return self.whole or "denominator"
 
 
@@ -69,7 +69,7 @@ def share(numerator: float, denominator: float) -> float:
 
 
 def fall(value: float, base: float) -> float:
-    """Return by how much a value lies below its base, in percent of the base."""
+    """Return the reduction of a value from its base, in percent of the base."""
     return (1 - value / base) * 100
 
 
@@ -86,5 +86,5 @@ KINDS: dict[str, Kind] = {
 
 
 def is_percent(kind: str, unit_ja: str) -> bool:
-    """Say whether a value is written in percent: the kind of its indicator has it so, or the indicator's unit."""
+    """Return whether a value is in percent, by the kind or the unit of its indicator."""
     return KINDS[kind].is_percent or unit_ja in ("%", "％")

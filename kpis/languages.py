@@ -1,10 +1,10 @@
-"""The languages there are and their words: a folder of gettext catalogues in ``data/text`` is a language, a key is a msgid.
+"""Languages and their catalogues: each folder of gettext files in ``data/text`` is a language, each msgid a key.
 
-Japanese is the source. What another language lacks is said in Japanese; nothing else asks which languages there are. What a government
-calls otherwise stands in catalogues of its own, of the same form: ``text/<language>/*.po`` beside its lists. ``{office}`` is what it
-calls its reform office, ``{Office}`` the same with a capital.
+Japanese is the source and the fallback for missing messages; only this module lists the languages. A government overrides
+words in catalogues of its own, of the same form: ``text/<language>/*.po`` beside its lists. ``{office}`` is its name for
+the reform office, ``{Office}`` the same with a capital.
 
-Nothing is known here of settings and government, so that their own errors can be said too: they tell ``SHELVES`` where words stand.
+Independent of settings and government, so that their own errors can be worded too: they set the folders in ``SHELVES``.
 """
 
 from __future__ import annotations
@@ -38,11 +38,11 @@ _WRITTEN = re.compile(
 
 
 class CatalogueRefused(ValueError):
-    """A catalogue of words cannot be used as it is; the message names file and line."""
+    """A catalogue of words is invalid; the message names file and line."""
 
 
 class _Once(Catalog):
-    """A catalogue that refuses a key a second time."""
+    """A catalogue that refuses a duplicate key."""
 
     def __setitem__(self, key: str | list[str] | tuple[str, ...], message: Entry) -> None:
         if key and key in self:
@@ -52,7 +52,7 @@ class _Once(Catalog):
 
 @dataclass(frozen=True, slots=True)
 class OwnWords:
-    """What a government calls things: the folder of its own catalogues, which may be missing, and the name of its reform office."""
+    """A government's own words: the folder of its catalogues, which may be missing, and the name of its reform office."""
 
     folder: Path
     office_ja: str
@@ -62,7 +62,7 @@ class OwnWords:
 
 @dataclass(slots=True)
 class Shelves:
-    """Where words stand: the folder of all languages, and what the government calls otherwise."""
+    """The locations of words: the folder of all languages, and the government's own words."""
 
     text: Callable[[], Path] = lambda: SHIPPED
     own: Callable[[], OwnWords | None] = lambda: None
@@ -74,14 +74,14 @@ _HELD: dict[str, tuple[Path, OwnWords | None, Language]] = {}  # by code, what w
 
 @dataclass(frozen=True, slots=True)
 class Language:
-    """What is read of one language.
+    """The catalogue of one language.
 
     Attributes:
         code: as in ``<html lang>`` and in the name of its folder.
-        words: key → text, of this language alone.
-        plural: which of the forms of a word goes with a count, by the Plural-Forms of its catalogue.
-        forms: how many forms there are.
-        locale: for what Babel knows of days and numbers; that of Japanese for a language it does not know.
+        words: key → text, in this language alone.
+        plural: count → index of the plural form, by the Plural-Forms of its catalogue.
+        forms: number of plural forms.
+        locale: Babel's, for days and numbers; the Japanese one for a language unknown to Babel.
     """
 
     code: str
@@ -95,7 +95,7 @@ def read_catalogue(path: Path) -> Catalog:
     """Read one gettext catalogue.
 
     Raises:
-        CatalogueRefused: a line cannot be read, or a key stands there twice.
+        CatalogueRefused: a line cannot be read, or a key occurs twice.
     """
     catalogue = _Once()
     try:
@@ -108,27 +108,27 @@ def read_catalogue(path: Path) -> Catalog:
 
 
 def read_all() -> None:
-    """Read every catalogue of every language; what the government calls otherwise is read with its own files, or with an edition's.
+    """Read every catalogue of every language, without a government's own words, which are read with its files or with an edition's.
 
     Raises:
-        CatalogueRefused: one cannot be read, or there is no source.
+        CatalogueRefused: one cannot be read, or the source language is missing.
     """
     for code in {SOURCE, *codes()}:
         _language(SHELVES.text(), code)
 
 
 def codes() -> tuple[str, ...]:
-    """Return the languages there are, the source first, the others in the order that each gives itself."""
+    """Return the codes of all languages, the source first, the others in the order that they declare."""
     return _codes(SHELVES.text())
 
 
 def own_name(code: str) -> str:
-    """Return how a language calls itself."""
+    """Return the name of a language in itself."""
     return language(code).words["language_name"]
 
 
 def language(code: str) -> Language:
-    """Return one of the languages there are, with the words of the government's own catalogue in the place of ours."""
+    """Return a language, with the government's own words in place of the program's."""
     text, own = SHELVES.text(), SHELVES.own()
     cached = _HELD.get(code)  # by identity: the words of a site are asked for some 100,000 times while it is written
     if cached is None or cached[0] is not text or cached[1] is not own:
@@ -137,28 +137,28 @@ def language(code: str) -> Language:
 
 
 def locale_of(code: str) -> Locale:
-    """Return by what Babel writes the numbers and days of a language."""
+    """Return the Babel locale for the numbers and days of a language."""
     return language(code).locale
 
 
 def side(code: str) -> str:
-    """Return which text of a pair in Japanese and English a reader of a language is given: Japanese where it is a form of it (ja-Hira), else English."""
+    """Return the text of a Japanese–English pair for a reader: Japanese for its variants (ja-Hira), else English."""
     return SOURCE if code.split("-", maxsplit=1)[0] == SOURCE else "en"
 
 
 def has(key: str) -> bool:
-    """Say whether there are words for a key."""
+    """Return whether there is a message for a key."""
     return key in language(SOURCE).words
 
 
 def say(key: str, code: str = SOURCE, /, **values: object) -> str:
-    """Return the words for a key in a language, else in Japanese, with values filled in."""
+    """Return the message for a key in a language, falling back to Japanese, with values filled in."""
     spoken = _spoken(key, code)
     return filled(spoken.words[key], values, spoken.code)
 
 
 def written(message: Message, code: str = SOURCE) -> str:
-    """Write a message in a language, else in Japanese."""
+    """Return a message in a language, falling back to Japanese."""
     return say(
         message.key,
         code,
@@ -167,17 +167,17 @@ def written(message: Message, code: str = SOURCE) -> str:
 
 
 def pair(message: Message) -> tuple[str, str]:
-    """Write a message in Japanese and in English, for two columns of the database."""
+    """Return a message in Japanese and in English, for two columns of the database."""
     return written(message, "ja"), written(message, "en")
 
 
 def both(message: Message) -> str:
-    """Write a message in Japanese and English, one after the other."""
+    """Return a message in Japanese and English, joined."""
     return " / ".join(pair(message))
 
 
 def shipped(message: Message, code: str = SOURCE) -> str:
-    """Write a message in the words of the program itself, for when it is not known yet where other words stand, nor what an office is called."""
+    """Return a message in the program's own words, for use before the folders of words and the office's name are known."""
     spoken = _language(SHIPPED, code if code in _codes(SHIPPED) else SOURCE)
     office = spoken.words.get("office_in_general", "")
     spoken = spoken if message.key in spoken.words else _language(SHIPPED, SOURCE)
@@ -186,17 +186,17 @@ def shipped(message: Message, code: str = SOURCE) -> str:
 
 
 def pair_shipped(message: Message) -> tuple[str, str]:
-    """Write a message in Japanese and in English, in the words of the program itself."""
+    """Return a message in Japanese and in English, in the program's own words."""
     return shipped(message, "ja"), shipped(message, "en")
 
 
 def both_shipped(message: Message) -> str:
-    """Write a message in Japanese and English, one after the other, in the words of the program itself."""
+    """Return a message in Japanese and English, joined, in the program's own words."""
     return " / ".join(pair_shipped(message))
 
 
 def _valued(value: object, write: Callable[[Message], str], code: str) -> object:
-    """Return the value of a blank as it is written in a language; see ``Message``."""
+    """Return the value of a placeholder formatted in a language; see ``Message``."""
     if isinstance(value, Message):
         return write(value)
     if isinstance(value, tuple):
@@ -205,38 +205,38 @@ def _valued(value: object, write: Callable[[Message], str], code: str) -> object
 
 
 def unfilled(key: str, code: str) -> str:
-    """Return the text for a key with its blanks."""
+    """Return the text for a key with its placeholders."""
     return _spoken(key, code).words[key]
 
 
 def filled(text: str, values: Mapping[str, object], code: str = SOURCE) -> str:
-    """Fill the blanks of a text.
+    """Fill the placeholders of a text.
 
-    ``{count:project|projects}`` is the form that goes with the count in this language, ``{status:lower}`` the value in small letters,
-    ``{size:,}`` a number as the language writes it.
+    ``{count:project|projects}`` selects the plural form for the count in this language, ``{status:lower}`` the value in lower case,
+    ``{size:,}`` a number formatted in the language.
     """
     return _Filler(language(code)).vformat(text, (), values) if _FORMED.search(text) else text.format(**values)
 
 
 def number_in_digits(value: float | Decimal, form: str, code: str) -> str:
-    """Write a number with the signs of a language between its digits: 1,234.5, 1.234,5 or 12,34,567.
+    """Format a number with the separators of a language: 1,234.5, 1.234,5 or 12,34,567.
 
     Args:
-        value: the number; it is not rounded but as the form says.
-        form: how Python is asked for it, as ``,`` or ``+,.1f``.
+        value: the number; rounded only as the form says.
+        form: Python format, as ``,`` or ``+,.1f``.
         code: the language.
     """
     return _in_digits(format(value, form), language(code).locale)
 
 
 def point_and_group(code: str) -> str:
-    """Return the decimal sign of a language and what it sets thousands apart with, as ``.,``."""
+    """Return the decimal and the thousands separator of a language, as ``.,``."""
     locale = language(code).locale
     return numbers.get_decimal_symbol(locale) + numbers.get_group_symbol(locale)
 
 
 def _in_digits(text: str, locale: Locale) -> str:
-    """Give a number that Python has written the signs of a language."""
+    """Replace the separators of a number formatted by Python with those of a language."""
     point, parts = _point(locale), _WRITTEN.fullmatch(text)
     if point is None or parts is None:  # infinity and the like have no digits
         return text
@@ -248,17 +248,17 @@ def _in_digits(text: str, locale: Locale) -> str:
 
 @lru_cache
 def _point(locale: Locale) -> str | None:
-    """Return the decimal sign of a language; ``None`` where it writes numbers as Python does."""
+    """Return the decimal separator of a language; ``None`` where it is Python's."""
     signs = numbers.get_group_symbol(locale), numbers.get_decimal_symbol(locale), locale.decimal_formats[None].grouping
     return None if signs == (",", ".", (3, 3)) else signs[1]
 
 
 def day_in_words(day: date, form: str, code: str) -> str:
-    """Write a day by the pattern of the language, else as Babel has it.
+    """Format a day by the pattern of the language, else by Babel's.
 
     Args:
         day: the day.
-        form: ``day`` for all of it, ``month`` for its month and year.
+        form: ``day`` for the full date, ``month`` for month and year.
         code: the language.
     """
     spoken = language(code)
@@ -269,7 +269,7 @@ def day_in_words(day: date, form: str, code: str) -> str:
 
 
 def missing(code: str) -> dict[str, list[Entry]]:
-    """Return the messages of the source that a language lacks, by the name of their file; all of them where there is no such language."""
+    """Return the source messages missing in a language, by file name; all of them for an unknown language."""
     there = language(code).words if code in codes() else {}
     catalogues = {path.name: read_catalogue(path) for path in sorted((SHELVES.text() / SOURCE).glob("*.po"))}
     lacking = {name: [m for m in catalogue if m.id and m.id not in there] for name, catalogue in catalogues.items()}
@@ -277,7 +277,7 @@ def missing(code: str) -> dict[str, list[Entry]]:
 
 
 def _spoken(key: str, code: str) -> Language:
-    """Return the language that a key is said in."""
+    """Return the language in which a key is available."""
     wanted = language(code)
     return wanted if key in wanted.words else language(SOURCE)
 
@@ -309,7 +309,7 @@ def _codes(folder: Path) -> tuple[str, ...]:
 
 @lru_cache
 def _own(text: Path, code: str, own: OwnWords | None) -> Language:
-    """Read a language with the government's own words over it."""
+    """Return a language with the government's own words applied."""
     ours = _language(text, code)
     if own is None:
         return ours
@@ -339,7 +339,7 @@ def _language(text: Path, code: str) -> Language:
 
 
 def _read(folder: Path) -> tuple[dict[str, str], Catalog]:
-    """Return the words of a folder of catalogues, and the catalogue whose head says how the language counts."""
+    """Return the messages of a folder of catalogues, and the catalogue whose header defines the plural forms."""
     words: dict[str, str] = {}
     stands: dict[str, str] = {}
     header = Catalog()

@@ -1,4 +1,4 @@
-"""Where a line may end: never within a period, a day, a count or a name with its number; within a long compound, where one of its words begins."""
+"""Line breaking: never within a period, a day, a count or a name with its number; in a long compound only between its words."""
 
 from __future__ import annotations
 
@@ -49,29 +49,29 @@ _RUN, _LONG = re.compile(rf"[{_KATAKANA}]+"), re.compile(rf"[{_KATAKANA}]{{9,}}"
 
 
 def with_wholes(text: str, kept: Callable[[re.Match[str]], str]) -> str:
-    """Return a text in which what is read as one thing is kept together: ``kept`` makes of it what stands on one line."""
+    """Return a text with each unit that must not be broken replaced by the result of ``kept``."""
     return _WHOLE.sub(kept, text)
 
 
 def on_one_line(text: str) -> str:
-    """Return a text without elements in which no line ends within a whole: a day, a period, a count, a name with its number (令和 5年度, 78 / 78).
+    """Return a plain text with no line break within a unit: a day, a period, a count, a name with its number (令和 5年度, 78 / 78).
 
-    The signs go along where it is copied, so it is for what takes no HTML.
+    The joining characters are copied with the text, so use it only where HTML is not possible.
     """
     return with_wholes(text, joined)
 
 
 def joined(whole: re.Match[str]) -> str:
-    """Return what is read as one thing with signs at which no line ends."""
+    """Return a unit with its characters joined against line breaks."""
     return _WITHIN.sub(JOINED, whole[0].replace(" ", "\N{NO-BREAK SPACE}"))
 
 
 def with_places(text: str, place: str = PLACE) -> str:
-    """Return a text with places in its long compounds at which a line may end: where their words meet, which no browser finds.
+    """Return a text with break opportunities between the words of its long compounds, which browsers do not find.
 
     Args:
         text: of any language; only Japanese has such compounds.
-        place: what marks a place; in HTML ``<wbr>``, which leaves the text as it is.
+        place: mark of a break opportunity; in HTML ``<wbr>``, which does not alter the text.
     """
     if text.isascii():
         return text
@@ -79,7 +79,7 @@ def with_places(text: str, place: str = PLACE) -> str:
 
 
 def _parted(run: str, place: str) -> str:
-    """Return a run of katakana with a place before the last of its words or behind the first, where the pages use that by itself; else behind an "and"."""
+    """Return a run of katakana with a break before its last word or after its first, if a word of the pages; else after an "and"."""
     between = range(3, len(run) - 2)
     ends = (
         [at for at in between if run[at:] in _words()]
@@ -97,7 +97,7 @@ _PHRASE = re.compile(
 
 
 def phrases(text: str) -> list[str]:
-    """Return a name in the parts between which a line may end, for what breaks Japanese at any sign, as a PDF; one of another language whole."""
+    """Return the phrases of a Japanese name, for renderers that break it at any character, as in a PDF; other languages whole."""
     if not re.search(rf"[{_KANJI}{_KATAKANA}\u3041-\u3096]", text):
         return [text]
     parted = _CHANGE.sub(PLACE, _PHRASE.sub(PLACE, text))
@@ -108,5 +108,5 @@ def phrases(text: str) -> list[str]:
 
 @lru_cache(maxsize=1)
 def _words() -> frozenset[str]:
-    """Return the words in katakana that stand by themselves in a text of the pages."""
+    """Return the katakana words that occur by themselves in the texts of the pages."""
     return frozenset(run for text in language(SOURCE).words.values() for run in _RUN.findall(text) if 4 <= len(run) <= 8)

@@ -1,7 +1,7 @@
-"""Whether there is memory enough to load the program: looked at before anything large is loaded, and said without any of it.
+"""Check the memory limit before anything large is loaded, and report it without loading anything large.
 
-Libraries that get no memory while they are loaded end in errors of many kinds, in English, and some end the process by themselves. So the
-limit of the process is asked first, and what fails nevertheless is named. This module imports nothing but what is small.
+Libraries that run out of memory at import raise various errors, in English, and some end the process themselves. So the
+limit of the process is checked first, and remaining failures are reported. This module imports only small modules.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ _NO_MEMORY = re.compile(
 
 @contextmanager
 def enough() -> Iterator[None]:
-    """Load what stands in the block, or end with a line in both languages and ``EX_OSERR`` where there is too little memory for it."""
+    """Run the imports in the block, or exit with a line in both languages and ``EX_OSERR`` if there is too little memory."""
     allowed = _allowed()
     if allowed is not None and allowed < NEEDED:
         _end("memory_limit", allowed=allowed, needed=NEEDED)
@@ -38,7 +38,7 @@ def enough() -> Iterator[None]:
 
 
 def _allowed() -> int | None:
-    """Return how many MB of addresses this process may have; ``None`` where nothing limits it, or the system does not know."""
+    """Return the address space limit of this process in MB; ``None`` without a limit, or where the system cannot tell."""
     if sys.platform == "win32":
         return None
     soft, _ = resource.getrlimit(resource.RLIMIT_AS)
@@ -60,7 +60,7 @@ def _end(key: str, **values: int) -> None:
 
 
 def _said(key: str, language: str) -> str:
-    """Return a text of the catalogues; they are read as plain lines here, since what reads them properly is large."""
+    """Return a text of the catalogues, parsed as plain lines, since the proper parser is large."""
     catalogue = (_WORDS / language / "machine.po").read_text(encoding="utf-8")
     line = re.search(rf'^msgid "{key}"\nmsgstr "(.*)"$', catalogue, re.MULTILINE)
     assert line is not None, key

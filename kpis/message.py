@@ -1,4 +1,4 @@
-"""What is said by its key, before anybody knows in which language."""
+"""Messages by key, before the language of the reader is known."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, init=False, slots=True)
 class Message:
-    """A sentence of the catalogues with what stands in its blanks; ``kpis.languages.written`` writes it.
+    """A sentence of the catalogues with the values of its placeholders; ``kpis.languages.written`` formats it.
 
     Attributes:
         key: of the sentence, in ``data/text``.
-        values: by the name of the blank: a plain value, a message, several of them (listed with the comma of the language), or
-            what returns the text in a language whose code it is given.
+        values: by placeholder: a plain value, a message, several of them (listed with the comma of the language), or
+            a callable that returns the text for a language code.
     """
 
     key: str
@@ -28,6 +28,6 @@ class Message:
 
 
 def few(values: Sequence[object], most: int) -> tuple[object, ...]:
-    """Return the first of several values for a blank, and how many more there are."""
+    """Return the first of several values for a placeholder, and the number of the remaining ones."""
     more = len(values) - most
     return (*values[:most], *((Message("and_more", more=more),) if more > 0 else ()))

@@ -1,9 +1,9 @@
-"""Everything there is to ask of the reform at one moment, made once and kept once: pages, API, editions and meeting material ask here.
+"""All queries about the reform at one moment, computed once and cached: pages, API, editions and meeting material use it.
 
-A ``Moment`` is a state of the figures (a revision of a database, or an edition), seen as of a day, as known at an instant, in an
-organisation. What it answers is shared by all who ask, and so must not be changed: frozen dataclasses, plain rows and texts.
-It is kept with the ``State``, never for a time: a later revision is another state. What was kept of figures is handed on where only reports
-or people changed; where figures did, it goes with the state before.
+A ``Moment`` is a state of the figures (a revision of a database, or an edition) as of a day, as known at an instant, in an
+organisation. Its results are shared by all callers and must not be changed: frozen dataclasses, plain rows and texts.
+They are cached with the ``State``, without a time limit: a later revision is another state. Cached results on figures are handed on where
+only reports or people changed; where figures did, they are discarded with the state before.
 """
 
 from __future__ import annotations
@@ -45,18 +45,18 @@ _procedures = finding.Growing()  # of whatever database: states and editions dif
 
 
 def _stood_until(ended: date | None, reason: str | None) -> int:
-    """Return the day on which a procedure stood no longer, as an ordinal; 0 where it stands. One entered by mistake stood on none."""
+    """Return the day on which a procedure ended, as an ordinal; 0 while it stands. One entered by mistake never existed."""
     return 1 if reason == MISTAKE else ended.toordinal() if ended else 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Moment:
-    """The reform on a day.
+    """The reform as of a day.
 
     Args:
-        state: of which figures.
-        as_of: the day: figures of periods ended by it count, and what was due by it was due.
-        known_at: the instant (UTC) whose knowledge is asked for; ``None`` means as known now.
+        state: of the figures.
+        as_of: include figures of periods ended by this day, and targets and milestones due by it as due.
+        known_at: the state of knowledge (instant, UTC); ``None`` means as known now.
         view: ``then`` shows bureaus as they were (当時の組織), ``now`` as they are on the day (現在の組織).
     """
 
@@ -66,15 +66,15 @@ class Moment:
     view: str = "then"
 
     def on(self, day: date) -> Moment:
-        """Return the reform on another day, all else being equal."""
+        """Return the same moment as of another day."""
         return replace(self, as_of=day)
 
     def in_view(self, view: str) -> Moment:
-        """Return the same day in the organisation of its time (``then``) or of today (``now``)."""
+        """Return the same moment in the organisation of its time (``then``) or of today (``now``)."""
         return replace(self, view=view)
 
     def kept(self, sort: str, key: tuple[Hashable, ...], make: Callable[[], T]) -> T:
-        """Return what was made of this day and this knowledge, or make it; where it depends on the view, ``key`` says so."""
+        """Return a cached result for this day and state of knowledge, or compute it; ``key`` includes the view where it matters."""
         return self.state.kept(sort, (*key, self.as_of, self.known_at), make)
 
     # What is stored ----------------------------------------------------------------------------------------------
@@ -86,7 +86,7 @@ class Moment:
 
     @property
     def organisation(self) -> Organisation:
-        """Return every unit and how they followed each other."""
+        """Return every unit and succession."""
         return self.book.organisation
 
     @property
@@ -110,11 +110,11 @@ class Moment:
         return self.state.kept("read", ("reporting units", kinds), make)
 
     def home(self, code: str) -> str:
-        """Return the bureau under which a bureau's rows of a register are shown in the organisation of the view."""
+        """Return the bureau under which a bureau's register rows are shown in the organisation of the view."""
         return home(self.organisation, code, as_of=self.as_of, view=self.view)
 
     def rows(self, table: type[Stored]) -> list[Stored]:
-        """Return the rows of a table as they are stored."""
+        """Return the stored rows of a table."""
         return self.state.rows(table)
 
     def by_code(self, table: type[Stored]) -> dict[str, Stored]:
@@ -127,7 +127,7 @@ class Moment:
         return self.state.kept("read", ("by code", table), make)
 
     def register(self, table: type[Stored]) -> list[Stored]:
-        """Return the rows of a register (``Facility``, ``Milestone``) as they were known at the instant, in the order of their codes."""
+        """Return the rows of a register (``Facility``, ``Milestone``) as known at the instant, in code order."""
         return self.state.kept(
             "read", (table, self.known_at), lambda: records(table, self.state.store.known(table, known_at=self.known_at))
         )
@@ -150,7 +150,7 @@ class Moment:
 
     @property
     def whole(self) -> list[Scored]:
-        """Return the judgements without those of bureaus: what most pages need, and much less to judge."""
+        """Return the judgements without those of bureaus: enough for most pages, and much faster."""
         return self._scored(WHOLE)
 
     @property
@@ -175,7 +175,7 @@ class Moment:
 
     @property
     def projects(self) -> list[ProjectReport]:
-        """Return every project as it stands, in catalogue order."""
+        """Return every project as of the day, in catalogue order."""
 
         def make() -> list[ProjectReport]:
             rows = ProjectRows(
@@ -189,7 +189,7 @@ class Moment:
 
     @property
     def bureaus(self) -> list[BureauReport]:
-        """Return every bureau as it stands, in the organisation of the view."""
+        """Return every bureau as of the day, in the organisation of the view."""
 
         def make() -> list[BureauReport]:
             return bureau_reports(
@@ -203,7 +203,7 @@ class Moment:
         return self.kept("judged", ("bureaus", self.view), make)
 
     def reports(self, bureau: str) -> tuple[tables.Submission, ...]:
-        """Return what a bureau handed in, in the organisation of the view, the newest period first."""
+        """Return the reports of a bureau, in the organisation of the view, newest period first."""
 
         def make() -> dict[str, tuple[tables.Submission, ...]]:
             return reports_of_bureaus(self.organisation, self.rows(tables.Submission), as_of=self.as_of, view=self.view)
@@ -214,18 +214,18 @@ class Moment:
 
     @property
     def entries(self) -> dict[str, list[Entry]]:
-        """Return what is held of each indicator, that of its own scope first, by code."""
+        """Return the entries of each indicator by code, that of its own scope first."""
         return self.state.kept(
             "read", ("entries by code",), lambda: grouped((entry.definition.code, entry) for entry in self.book.entries)
         )
 
     @property
     def quarters(self) -> tuple[Period, ...]:
-        """Return the quarters of a strip: the last that ended by the day, oldest first."""
+        """Return the quarters of a strip: the last ended by the day, oldest first."""
         return attention.quarters_until(self.as_of)
 
     def stood(self, item: Scored) -> tuple[Stood, ...]:
-        """Return how an indicator of a unit stood at the end of each quarter, oldest first: by what was known then, the last as it stands now."""
+        """Return the status of an indicator of a unit at each quarter end, oldest first: as known then, the last as of now."""
         entry = item.entry
         view = "then" if entry.is_own_scope else self.view
 
@@ -250,7 +250,7 @@ class Moment:
         return Stood(quarter, "no_data") if then is None else attention.stood_at(quarter, then)
 
     def off_since(self, item: Scored) -> Since | None:
-        """Return since when an indicator has been off track without a break; ``None`` where it is not."""
+        """Return the unbroken run of quarters an indicator has been off track; ``None`` where it is not."""
 
         def backwards() -> Iterator[Stood]:
             strip = self.stood(item)
@@ -264,7 +264,7 @@ class Moment:
         return self.kept("stood", key, lambda: attention.run_of(backwards()))
 
     def project_stood(self, report: ProjectReport) -> tuple[Stood, ...]:
-        """Return how a project stood at the end of each quarter, oldest first, from how its indicators did; the last as it stands now."""
+        """Return the status of a project at each quarter end, oldest first, from those of its indicators; the last as of now."""
 
         def make() -> tuple[Stood, ...]:
             *past, last = self.quarters
@@ -278,7 +278,7 @@ class Moment:
 
     @property
     def off_track(self) -> list[OffTrack]:
-        """Return every indicator and milestone that is off track, each with its strip and since when, in the order of its weight."""
+        """Return every indicator and milestone that is off track, each with its strip and its run, sorted by weight."""
 
         def made(item: OffTrack) -> OffTrack:
             if item.scored is None:
@@ -294,23 +294,23 @@ class Moment:
 
     @property
     def facilities(self) -> list[Facility]:
-        """Return every facility of the register as it stands."""
+        """Return every facility of the register as of the day."""
         return self.kept("judged", ("facilities",), lambda: standing(self.register(tables.Facility), as_of=self.as_of))
 
     @property
     def procedures(self) -> Counted:
-        """Return the register of procedures, counted in groups: it may be too large to be held."""
+        """Return the register of procedures, counted in groups: it may be too large to be cached in full."""
         make = partial(queries.counted, self.state.store, as_of=self.as_of, known_at=self.known_at)
         return self.kept("judged", ("procedures",), make)
 
     @property
     def procedure_sources(self) -> list[str]:
-        """Return the codes of the sources of the register of procedures, that of most of them first."""
+        """Return the codes of the sources of the register of procedures, most frequent first."""
         make = partial(queries.source_codes, self.state.store, as_of=self.as_of, known_at=self.known_at)
         return self.kept("judged", ("sources of procedures",), make)
 
     def search(self, wanted: Filter, *, page: int = 1, size: int = PAGE_SIZE) -> tuple[int, list[ProcedureOnDay]]:
-        """Return how many procedures a filter keeps, and one page of them in the order of their codes; kept where it is of the usual size."""
+        """Return the number of procedures matching a filter, and one page of them in code order; cached for the usual page size."""
 
         def make() -> tuple[int, list[ProcedureOnDay]]:
             return queries.search(
@@ -326,39 +326,39 @@ class Moment:
         return self.kept("searched", (wanted, page), make) if size == PAGE_SIZE else make()
 
     def matching(self, wanted: Filter) -> Iterator[Row]:
-        """Yield every procedure that a filter keeps, whole, in the order of their codes, as plain rows for a file; none is kept."""
+        """Yield every procedure matching a filter, with all columns, in code order, as plain rows for a file; uncached."""
         return queries.matching(
             self.state.store, wanted, as_of=self.as_of, known_at=self.known_at, among=self._said_by(wanted)
         )  # fmt: skip
 
     @property
     def procedure_columns(self) -> list[str]:
-        """Return the columns of such a row, also where no procedure is kept."""
+        """Return the columns of such a row, even where no procedure matches."""
         return queries.columns_of(self.state.store, as_of=self.as_of, known_at=self.known_at)
 
     def _said_by(self, wanted: Filter) -> list[str] | None:
-        """Return the codes of the procedures that say every word asked for, as the search finds them; ``None`` where none is asked for."""
+        """Return the codes of the procedures containing every query word, by the search index; ``None`` without a query."""
         if not (words := folded(wanted.q).split()):
             return [] if wanted.q.strip() else None
         return [index.entries[n].code for index in self.procedure_names for n in index.holding(words).tolist()]
 
     def procedure(self, code: str) -> ProcedureOnDay:
-        """Return one procedure, whole.
+        """Return one procedure with all columns.
 
         Raises:
-            NotFound: there is none, or none was known at that instant.
+            NotFound: no such procedure exists, or was known at that instant.
         """
         make = partial(queries.one, self.state.store, code, as_of=self.as_of, known_at=self.known_at)
         return self.kept("searched", ("procedure", code), make)
 
     def merged_into(self, code: str) -> list[str]:
-        """Return the codes of the procedures that a procedure follows."""
+        """Return the codes of the predecessors of a procedure."""
         make = partial(queries.merged_into, self.state.store, code, known_at=self.known_at)
         return self.kept("searched", ("merged into", code), make)
 
     @property
     def procedure_names(self) -> tuple[finding.Index, ...]:
-        """Return the indices of the names of procedures: of every day, since they may take seconds to make."""
+        """Return the search indices of procedures, shared by all days, since they may take seconds to build."""
 
         def make() -> tuple[finding.Index, ...]:
             units = {code: named(unit) for code, unit in self.units.items()}
@@ -377,12 +377,12 @@ class Moment:
         return self.state.kept("indexed", ("procedures", self.known_at), make)
 
     def some_procedures(self, codes: Collection[str]) -> dict[str, ProcedureOnDay]:
-        """Return a few procedures, whole, by their code."""
+        """Return a few procedures with all columns, by code."""
         return queries.some(self.state.store, codes, as_of=self.as_of, known_at=self.known_at)
 
     @property
     def commented(self) -> SaidBy:
-        """Return what bureaus say of indicators and projects and do about them, of periods ended by the day, by (subject, bureau)."""
+        """Return commentaries and actions of bureaus, for periods ended by the day, by (subject, bureau)."""
 
         def make() -> SaidBy:
             commentaries = self.register(tables.Commentary)
@@ -394,18 +394,18 @@ class Moment:
 
     @property
     def assessments(self) -> dict[str, tuple[tables.Assessment, ...]]:
-        """Return what the office thinks of indicators and projects by the day, by code, the oldest first."""
+        """Return the reform office's assessments of indicators and projects by the day, by code, oldest first."""
         make = partial(assessed.history, as_of=self.as_of, known_at=self.known_at)
         return self.kept("judged", ("assessments",), lambda: make(self.rows(tables.Assessment)))
 
     @property
     def without_action(self) -> list[Scored]:
-        """Return the judgements that ask for an action and have none that is still to be carried out, those of bureaus included."""
+        """Return the judgements that require an action and have none open, those of bureaus included."""
         make = partial(without_action, self.scored, self.commented, bureaus=self.reporting_units)
         return self.kept("judged", ("without action", self.view), lambda: list(make()))
 
     def listed(self, register: Register) -> list[RowStanding]:
-        """Return every row of a register that is told by its record, as it stands."""
+        """Return every row, as of the day, of a register shown on generic pages."""
 
         def make() -> list[RowStanding]:
             rows, (key,) = self.register(register.table), register.key
@@ -414,7 +414,7 @@ class Moment:
         return self.kept("judged", ("listed", register.kind), make)
 
     def changes_of(self, kind: RowKind, code: str) -> list[tables.RegisterChange]:
-        """Return what became known otherwise of a row of a register, the oldest first."""
+        """Return the changes of a register row known by the instant, oldest first."""
 
         def make() -> list[tables.RegisterChange]:
             every = self.state.store.all_of(tables.RegisterChange, register_name=kind.value, row_code=code)

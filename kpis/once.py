@@ -1,4 +1,4 @@
-"""What was made once and is kept for all who ask, as long as it is true: each thing is made by the first who asks, and the others wait for it."""
+"""A cache shared between threads: each value is computed by the first caller, while the others wait for it."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _Place = tuple[str, Hashable]
 
 
 class _Making:
-    """One thing that somebody is making now."""
+    """A value being computed."""
 
     def __init__(self) -> None:
         self.by = get_ident()
@@ -26,10 +26,10 @@ class _Making:
 
 
 class MadeOnce:
-    """Values by sort and key; of each sort the latest used are kept, up to so many.
+    """Cached values by sort and key; of each sort the most recently used are kept, up to a limit.
 
     Args:
-        limits: by sort.
+        limits: maximum number by sort.
     """
 
     def __init__(self, limits: Mapping[str, int]) -> None:
@@ -40,15 +40,15 @@ class MadeOnce:
         self._is_unsettled = False
 
     def kept(self, sort: str, key: Hashable, make: Callable[[], T]) -> T:
-        """Return what is kept, or make it; who asks while another makes it waits for that one, and no longer than ``WAIT_SECONDS``.
+        """Return the cached value, or compute it; concurrent callers wait for the first, at most ``WAIT_SECONDS``.
 
-        An error is told to those who waited for it and is not kept. Nobody waits in a circle: what is made asks only for what it is
-        made of.
+        An error is raised for every waiting caller and is not cached. There is no deadlock: a computation only requests the values
+        it depends on.
 
         Args:
-            sort: what people may ask for is endless, and so only the latest of each sort is kept.
-            key: everything it depends on.
-            make: makes it; called only where nothing is kept, outside the lock.
+            sort: category of the value: keys are unlimited, so only the latest of each sort are kept.
+            key: everything the value depends on.
+            make: computes it; called only on a miss, outside the lock.
         """
         values, place = self._values[sort], (sort, key)
         with self._lock:
@@ -93,11 +93,11 @@ class MadeOnce:
             making.is_over.set()
 
     def settled(self) -> bool:
-        """Say whether nothing was made since this was asked last."""
+        """Return whether nothing was computed since the last call."""
         with self._lock:
             is_settled, self._is_unsettled = not self._is_unsettled, False
         return is_settled
 
     def count(self, sort: str) -> int:
-        """Return how many values of a sort are kept."""
+        """Return the number of cached values of a sort."""
         return len(self._values[sort])

@@ -1,8 +1,8 @@
 """Reporting periods: fiscal years, quarters, months and calendar years; and the days of the office.
 
 A period is named by its code: ``FY2022``, ``FY2022-Q3``, ``2022-12``, ``CY2030``. Codes are the keys of every
-observation and target; start and end dates, labels and neighbours are computed from them here and nowhere else. In which month a
-fiscal year begins, and what the clock of the office shows, are facts of the government (``kpis.government``).
+observation and target; start and end dates, labels and neighbours are computed from them only here. The first month of the
+fiscal year and the time zone of the office are facts of the government (``kpis.government``).
 """
 
 from __future__ import annotations
@@ -40,11 +40,11 @@ class Period:
         return fiscal_year_of(self.end)
 
     def label(self, language: str = "ja") -> str:
-        """Return the period as people read it: 令和4年度第3四半期, or ``FY2022 Q3``."""
+        """Return the label of the period: 令和4年度第3四半期, or ``FY2022 Q3``."""
         return _label(self, language, "", government())
 
     def short(self, language: str = "ja") -> str:
-        """Return the period as an axis or a small cell has room for: R4 Q1, R4年度, 2022年6月; ``FY2022 Q1``, ``Jun 2022``."""
+        """Return the short label for axes and small cells: R4 Q1, R4年度, 2022年6月; ``FY2022 Q1``, ``Jun 2022``."""
         return _label(self, language, "_short", government())
 
     def year_earlier(self) -> Period:
@@ -61,7 +61,7 @@ class Period:
 
     @property
     def has_year_before(self) -> bool:
-        """Say whether the fiscal year began before the period: only then a total since then is another figure than the period's."""
+        """Return whether the fiscal year began before the period: only then does a year-to-date figure differ from the period's."""
         return self.kind in ("month", "quarter") and self.start > fiscal_year_start(self.end)
 
     def contains(self, day: date) -> bool:
@@ -84,7 +84,7 @@ def _label(period: Period, language: str, form: str, _own: Government) -> str:
 
 
 def parse_period(code: str) -> Period:
-    """Read a period code.
+    """Parse a period code.
 
     Raises:
         PeriodUnreadable: the text is not one of the four forms, or its year is not one of 1900 to 2199.
@@ -131,21 +131,21 @@ def _month_start(number: int) -> date:
 
 
 def local_day(instant: datetime) -> date:
-    """Return the day that a UTC instant falls on where the office is; no other line turns an instant into a day."""
+    """Return the local day of a UTC instant at the office; the only conversion of an instant into a day."""
     return local_time(instant).date()
 
 
 def local_time(instant: datetime) -> datetime:
-    """Return what the clock of the office shows at a UTC instant."""
+    """Return the local time of a UTC instant at the office."""
     zone = government().zone
     return zone.fromutc(instant.replace(tzinfo=zone)).replace(tzinfo=None)
 
 
 def parse_day(text: str) -> date:
-    """Read a day as addresses have it: ``2026-11-25`` and no other form, of the years that a period can be of.
+    """Parse a day of a URL: ``2026-11-25`` and no other form, within the years of reporting periods.
 
     Raises:
-        ValueError: it is none.
+        ValueError: it is not such a day.
     """
     if not _DAY.fullmatch(text) or not FIRST_YEAR <= int(text[:4]) <= LAST_YEAR:
         raise ValueError(text[:40])
@@ -153,14 +153,14 @@ def parse_day(text: str) -> date:
 
 
 def parse_whole(text: str, *, most: int = 999_999_999) -> int | None:
-    """Read a whole number from 1 on as addresses have it, in plain digits; ``None`` where it is none, or more than ``most``."""
+    """Parse a whole number of a URL, from 1 to ``most``, in plain digits; ``None`` where it is invalid."""
     if not (text.isascii() and text.isdecimal() and len(text) <= 9):
         return None
     return int(text) if 1 <= int(text) <= most else None
 
 
 def parse_instant(text: str) -> datetime:
-    """Read an instant as it is kept in files (``2026-11-25T08:30:00Z``): naive UTC."""
+    """Parse an instant as written in files (``2026-11-25T08:30:00Z``): naive UTC."""
     instant = datetime.fromisoformat(text)
     return instant.astimezone(UTC).replace(tzinfo=None) if instant.tzinfo else instant
 
@@ -181,12 +181,12 @@ def month_end(year: int, month: int) -> date:
 
 
 def first_month_word(language: str = "ja") -> str:
-    """Return the month in which a fiscal year begins as people read it: 4月, or ``April``."""
+    """Return the name of the month in which a fiscal year begins: 4月, or ``April``."""
     return _month_word(government().first_month, language)
 
 
 def last_month_word(language: str = "ja") -> str:
-    """Return the month in which a fiscal year ends as people read it: 3月, or ``March``."""
+    """Return the name of the month in which a fiscal year ends: 3月, or ``March``."""
     return _month_word((government().first_month - 2) % 12 + 1, language)
 
 
@@ -228,10 +228,10 @@ def era_year(day: date) -> str:
 
 
 def periods_asked(frequency: str, period: Period) -> list[str]:
-    """Return the periods for which an indicator is asked in a report of ``period``.
+    """Return the periods of an indicator that a report of ``period`` must contain.
 
-    A quarter asks monthly indicators for its three months and yearly ones in the last quarter only; a month asks only
-    for what is monthly or irregular; a fiscal year asks everything for the year.
+    A quarter requires the three months of monthly indicators, and yearly ones in the last quarter only; a month
+    only monthly and irregular ones; a fiscal year everything for the year.
     """
     if period.kind == "year":
         return [period.code]

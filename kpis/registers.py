@@ -1,7 +1,7 @@
-"""The lists that come in, one record each: what its rows are, its file, table and key, and what may become of a row it lacks.
+"""The input lists, one record each: row class, file, table and key, and the possible decisions on missing rows.
 
-A register is a list whose rows are also reported by bureaus and keep their history. Whoever asks which lists or registers
-there are, or how one is stored, asks the records here; a new register is a new record.
+A register is a list whose rows are also reported by bureaus and keep their history. Code that needs the lists or registers,
+or the way one is stored, reads the records here; a new register is a new record.
 """
 
 from __future__ import annotations
@@ -25,17 +25,17 @@ class DataList:
     """A list of rows of one kind.
 
     Args:
-        kind: what a row is.
-        file: the name of the file it comes in.
-        table: where its rows are stored.
-        key: the columns that name a row.
-        stored: ``by_key`` (a row is updated in place), ``whole`` (the file is the whole present list), ``days`` (the same, of days
-            set on rows that stay) or ``appended`` (a row that changed is a new vintage).
-        is_unique: two rows of a file with one key are a problem.
+        kind: of the rows.
+        file: name of its file.
+        table: that stores its rows.
+        key: the columns that identify a row.
+        stored: ``by_key`` (a row is updated in place), ``whole`` (the file is the whole present list), ``days`` (the same, for days
+            set on rows that stay) or ``appended`` (a changed row is a new vintage).
+        is_unique: two rows of a file with the same key are a problem.
         told_apart_by: columns besides the key by which rows of one file may differ.
-        is_referred_to: rows of other lists name its rows by their code.
-        decisions: what can be decided of a row that the reloaded list no longer holds; none: it is not asked about.
-        instead: what to write in the list instead of leaving a row out.
+        is_referred_to: rows of other lists refer to its rows by code.
+        decisions: possible decisions on a row missing from the reloaded list; empty: none is requested.
+        instead: what to write in the list instead of removing a row.
     """
 
     kind: RowKind
@@ -51,12 +51,12 @@ class DataList:
 
     @property
     def code_of(self) -> str:
-        """Return what a code of this list is the code of: ``bureau`` for ``bureau_code``."""
+        """Return the entity identified by this list's code: ``bureau`` for ``bureau_code``."""
         return self.key[0].removesuffix("_code")
 
     @property
     def is_replaced(self) -> bool:
-        """Say whether the file takes the place of what was stored."""
+        """Return whether the file replaces the stored rows."""
         return self.stored in ("whole", "days")
 
 
@@ -65,20 +65,20 @@ _ENDED = Message("instead_ended")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Register(DataList):
-    """A register: a list whose rows are reported as well, end on a day, and keep every change.
+    """A list whose rows are also reported, end on a day, and keep every change.
 
     Args:
         fields: of a row of its file.
-        needed: the columns that a row of its sheet must have filled in.
-        letter: stands in the codes of rows that a bureau adds.
-        owner: the column that says whose a row is.
-        begun: the day on which what a row stands for was done; a blank: it is of a period, not of a day.
-        begun_precision: how exactly that day is known.
-        called_by: the text that names a row where people read of it, as ``name``.
-        of_period: the column of the period that a row is of, where a report holds the rows of its own period only.
-        running: columns that are expected to be written anew from report to report: no correction.
-        ends_as: the reason of a row that its list no longer holds and that ended.
-        status: the column by which its rows are counted on the pages that every register has; a blank: it is told on pages of its own.
+        needed: columns required in a row of its sheet.
+        letter: prefix in the codes of rows added by bureaus.
+        owner: the column of the row's owner.
+        begun: the column of the day of completion; blank: its rows belong to a period, not to a day.
+        begun_precision: the column of the precision of that day.
+        called_by: the text by which people know a row, as ``name``.
+        of_period: the column of the row's period, where a report contains only the rows of its own period.
+        running: columns expected to change from report to report, which is no correction.
+        ends_as: the reason for ending a row that is missing from its list.
+        status: the column by which its rows are counted on the generic pages; blank: it has pages of its own.
     """
 
     fields: type[Fields]
@@ -97,16 +97,16 @@ class Register(DataList):
 
     @property
     def sheet(self) -> str:
-        """Return our name of its sheet in the bureau workbook, of its page and of its files: ``facilities`` for ``facilities.csv``."""
+        """Return the name of its sheet in the bureau workbook, of its page and of its files: ``facilities`` for ``facilities.csv``."""
         return self.file.removesuffix(".csv")
 
     @property
     def has_place(self) -> bool:
-        """Say whether a row is a point on a map."""
+        """Return whether its rows are points on a map."""
         return {"latitude", "longitude"} <= self.fields.model_fields.keys()
 
     def words_of(self, column: str) -> tuple[str, ...]:
-        """Return the words that a column may have, in their order; none where it is no closed list."""
+        """Return the vocabulary of a column, in order; empty where it is not a closed list."""
         marks = (mark for mark in self.fields.model_fields[column].metadata if isinstance(mark, OneOf))
         vocabulary: type[Vocabulary] | None = next((mark.vocabulary for mark in marks), None)
         return vocabulary.values() if vocabulary else ()

@@ -1,4 +1,4 @@
-"""The words of reporting: people, reports and their steps, questions, notices, voices of readers; made as those of figures and registers."""
+"""Vocabularies of reporting: people, reports and their steps, questions, notices, voices of readers; built like ``kpis.vocabulary``."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from kpis.vocabulary import Vocabulary
 
 
 class Role(Vocabulary):
-    """What a person may be."""
+    """The roles of a person."""
 
     SECTION = "section"
     BUREAU_MANAGER = "bureau_manager"
@@ -17,7 +17,7 @@ class Role(Vocabulary):
 
 
 class CheckStep(Vocabulary):
-    """What becomes of a report on its way through its own bureau."""
+    """The steps of a report within its own bureau."""
 
     PREPARED = "prepared"
     CHECKED = "checked"
@@ -26,7 +26,7 @@ class CheckStep(Vocabulary):
 
 
 class ReportState(Vocabulary):
-    """Where a bureau's report is on its way."""
+    """The states of a bureau's report."""
 
     DRAFT = "draft"
     SUBMITTED = "submitted"
@@ -39,7 +39,7 @@ OPEN_STATES: tuple[str, ...] = (ReportState.DRAFT.value, ReportState.SUBMITTED.v
 
 
 class WithdrawalState(Vocabulary):
-    """Where the wish to take a figure back is on its way."""
+    """The states of a request to withdraw a figure."""
 
     ASKED = "asked"
     APPROVED = "approved"
@@ -47,14 +47,14 @@ class WithdrawalState(Vocabulary):
 
 
 class DecisionClosed(Vocabulary):
-    """How a decision of a meeting ended."""
+    """The ways in which a decision of a meeting ends."""
 
     DONE = "done"
     TAKEN_BACK = "taken_back"
 
 
 class QuestionState(Vocabulary):
-    """Where a question of the office is: being written, asked, or closed and kept."""
+    """The states of a question of the office: draft, open, or closed and kept."""
 
     DRAFT = "draft"
     OPEN = "open"
@@ -62,7 +62,7 @@ class QuestionState(Vocabulary):
 
 
 class ReplyState(Vocabulary):
-    """Where a bureau's answer to a question is on its way; ``waiting``: nothing came yet."""
+    """The states of a bureau's answer to a question; ``waiting``: nothing was submitted yet."""
 
     WAITING = "waiting"
     DRAFT = "draft"
@@ -72,7 +72,7 @@ class ReplyState(Vocabulary):
 
 
 class AnswerType(Vocabulary):
-    """What a column of a question holds."""
+    """The types of the columns of a question."""
 
     TEXT = "text"
     NUMBER = "number"
@@ -83,7 +83,7 @@ class AnswerType(Vocabulary):
 
 
 class Occasion(Vocabulary):
-    """What a person or a channel is told of."""
+    """The occasions of notices to a person or channel."""
 
     DUE_IN_14 = "due_in_14"
     DUE_IN_3 = "due_in_3"
@@ -100,7 +100,7 @@ class Occasion(Vocabulary):
 
 
 class HowOften(Vocabulary):
-    """How often a person is told of an occasion."""
+    """How often a person is notified of an occasion."""
 
     AT_ONCE = "at_once"
     DAILY = "daily"
@@ -108,7 +108,7 @@ class HowOften(Vocabulary):
 
 
 class NoticeState(Vocabulary):
-    """Where a message is on its way; ``unknown``: the sender ended while it was being handed over, so it is not sent again."""
+    """The states of a message; ``unknown``: the sender ended while handing it over, so it is not sent again."""
 
     WAITING = "waiting"
     CLAIMED = "claimed"
@@ -122,7 +122,7 @@ class NoticeState(Vocabulary):
 
 
 class WebhookKind(Vocabulary):
-    """Whose channel a webhook writes to."""
+    """The services a webhook can belong to."""
 
     TEAMS = "teams"
     SLACK = "slack"
@@ -130,7 +130,7 @@ class WebhookKind(Vocabulary):
 
 
 class VoiceSubject(Vocabulary):
-    """What a reader's voice is about."""
+    """The subjects of a reader's voice."""
 
     INDICATOR = "indicator"
     PROJECT = "project"
@@ -138,7 +138,7 @@ class VoiceSubject(Vocabulary):
 
 
 class VoiceState(Vocabulary):
-    """Where the words of a voice stand: not looked at, read, to be shown in public with the answer, or kept back for good."""
+    """The states of a voice's text: new, read, shown in public with the answer, or withheld for good."""
 
     NEW = "new"
     READ = "read"

@@ -1,4 +1,4 @@
-"""How hard a secret is to guess: examples of manuals, repetitions and runs are found, whatever their length."""
+"""Estimate the strength of a secret: detects examples from manuals, repetitions and sequences of any length."""
 
 from __future__ import annotations
 
@@ -14,16 +14,16 @@ _ROWS = ("qwertyuiop", "asdfghjkl", "zxcvbnm", "qwertzuiop", "yxcvbnm", "1qaz2ws
 
 
 def is_example(secret: str) -> bool:
-    """Say whether a secret holds words that only an example holds."""
+    """Return whether a secret contains words found only in examples."""
     folded = secret.casefold()
     return any(word in folded for word in EXAMPLES)
 
 
 def bits(secret: str) -> float:
-    """Return about how many bits of a secret cannot be told from the characters before them.
+    """Return the approximate entropy of a secret in bits, given the characters before each.
 
-    A character counts if it does not follow from the one before (the same, its neighbour in the alphabet or on the keyboard) and
-    does not end a group of three that stood there before; it counts as much as the mix of all characters lets it.
+    A character counts unless it follows from the one before (the same, its neighbour in the alphabet or on the keyboard) or
+    ends a group of three that occurred before; its weight is limited by the mix of all characters.
     """
     folded = "".join(character.casefold()[0] for character in secret)
     signs: set[str] = set()

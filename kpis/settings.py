@@ -37,7 +37,7 @@ COOKIE_SECRET_LENGTH, COOKIE_SECRET_BITS, CLIENT_SECRET_BITS = 32, 72, 36
 
 
 class Settings(BaseSettings):
-    """Everything an instance may set, from the environment or a ``.env`` file in ``HOME``; what is left empty is not set."""
+    """All settings of an instance, from the environment or a ``.env`` file in ``HOME``; empty values count as not set."""
 
     model_config = SettingsConfigDict(env_file=HOME / ".env", env_ignore_empty=True, extra="ignore", frozen=True)
 
@@ -118,29 +118,29 @@ class Settings(BaseSettings):
     notices_by_server: bool = Field(False, validation_alias="NOTICES_BY_SERVER")  # else by `notify`, from a timer
 
     def keep_files_own(self) -> None:
-        """Let this process make files and folders for its own user alone, or as ``UMASK`` says."""
+        """Set the umask of this process: files and folders for its own user alone, or as ``UMASK`` says."""
         os.umask(int(self.umask, 8))
 
     @property
     def file_mode(self) -> int:
-        """Return the permissions of a file that this instance makes, as ``0o600``."""
+        """Return the permissions of files made by this instance, as ``0o600``."""
         return 0o666 & ~int(self.umask, 8)
 
     @property
     def folder_mode(self) -> int:
-        """Return the permissions of a folder that this instance makes, as ``0o700``."""
+        """Return the permissions of folders made by this instance, as ``0o700``."""
         return 0o777 & ~int(self.umask, 8)
 
     @property
     def public_address(self) -> str:
-        """Return where the public reads, without a slash at the end; a blank where that is this machine alone."""
+        """Return the public URL, without a trailing slash; blank where only this machine can reach it."""
         address = self.editions_url or self.public_url
         host = urlsplit(address).hostname or ""
         return "" if host in {*LOOPBACK, "0.0.0.0"} or host.startswith("127.") else address.rstrip("/")  # noqa: S104  # compared
 
     @property
     def sign_in(self) -> dict[str, Any]:
-        """Return what Streamlit's sign-in needs (its ``[auth]`` section); nothing outside office mode."""
+        """Return the ``[auth]`` section for Streamlit's sign-in; empty outside office mode."""
         if self.mode != "office":
             return {}
         parts = urlsplit(self.public_url)
@@ -154,7 +154,7 @@ class Settings(BaseSettings):
         }
 
     def _refuse_unsafe_office(self) -> None:
-        """Refuse an office instance whose sign-in could be forged, read on the way, or sent elsewhere."""
+        """Refuse an office instance whose sign-in could be forged, intercepted, or redirected."""
         given = {
             "OIDC_METADATA_URL": self.oidc_metadata_url, "OIDC_CLIENT_ID": self.oidc_client_id,
             "OIDC_CLIENT_SECRET": self.oidc_client_secret.get_secret_value(), "COOKIE_SECRET": self.cookie_secret.get_secret_value(),
@@ -183,7 +183,7 @@ class Settings(BaseSettings):
                 raise SettingsRefused("https_expected", name=name, address=address)
 
     def _refuse_missing(self) -> None:
-        """Refuse folders that are not there, and files where a folder is meant or the other way round: else all of it would read as empty."""
+        """Refuse missing folders, and files in place of folders or the reverse, which would otherwise read as empty."""
         own = () if self.mode == "public" else (("OFFICIAL_DIR", self.official_dir), ("LAYOUTS_DIR", self.layouts_dir))
         for name, folder in (*own, ("TEXT_DIR", self.text_dir), ("FONTS_DIR", self.fonts_dir)):
             if folder is not None and _is_folder(folder) is not True:
@@ -195,7 +195,7 @@ class Settings(BaseSettings):
             raise SettingsRefused("file_expected", name="SIGNING_KEY_FILE", folder=self.signing_key_file)
 
     def _refuse_mail(self) -> None:
-        """Refuse mail that has no sender, would show a password on the way, or would leave at no hour."""
+        """Refuse mail without a sender, with a password sent unencrypted, or with no hour to send."""
         if self.smtp_host and not self.mail_from:
             raise SettingsRefused("mail_without_sender")
         if bool(self.smtp_user) != bool(self.smtp_password.get_secret_value()):
@@ -209,7 +209,7 @@ class Settings(BaseSettings):
     @model_validator(mode="before")
     @classmethod
     def _as_text(cls, given: dict[str, Any]) -> dict[str, Any]:
-        """Take blanks around a value away, and what is nothing else for not set; refuse what no setting can hold."""
+        """Strip blanks around values and drop empty ones; refuse values that no setting can hold."""
         given_values = {name: value.strip() if isinstance(value, str) else value for name, value in given.items()}
         for name, value in given_values.items():
             if isinstance(value, str) and any(category(letter).startswith("C") for letter in value):
@@ -219,13 +219,13 @@ class Settings(BaseSettings):
     @field_validator("database_url", "voices_url")
     @classmethod
     def _database(cls, url: str) -> str:
-        """Refuse an address that names no database which keeps what is written to it."""
+        """Refuse an address that is not that of a persistent database."""
         return keeping(url) if url else url
 
     @field_validator("public_url", "editions_url", "oidc_metadata_url", "licence_url")
     @classmethod
     def _address(cls, address: str) -> str:
-        """Refuse an address that cannot be opened, and one that would tell a password to whoever reads it."""
+        """Refuse an address that cannot be opened, and one that would reveal a password to its readers."""
         if address and (not _is_address(address) or "@" in urlsplit(address).netloc):
             raise SettingsRefused("address_unreadable")
         return address
@@ -262,7 +262,7 @@ class Settings(BaseSettings):
 
 
 def _is_folder(path: Path) -> bool | None:
-    """Say whether something is a folder; ``None`` where there is nothing, or nothing that this user may look at (as a public process the key)."""
+    """Return whether a path is a folder; ``None`` where it does not exist or this user may not look at it (as a public process the key)."""
     try:
         return S_ISDIR(path.stat().st_mode)
     except OSError:
@@ -270,10 +270,10 @@ def _is_folder(path: Path) -> bool | None:
 
 
 def keeping(url: str) -> str:
-    """Return the address of a database that keeps what is written to it.
+    """Return the address of a persistent database.
 
     Raises:
-        SettingsRefused: it names none.
+        SettingsRefused: the address is not one.
     """
     if not _is_address(url) or (parts := urlsplit(url)).scheme not in DATABASE:
         raise SettingsRefused("database_address")
@@ -283,7 +283,7 @@ def keeping(url: str) -> str:
 
 
 def _is_address(address: str) -> bool:
-    """Say whether an address can be taken apart, its host and port among the rest."""
+    """Return whether an address can be parsed, including host and port."""
     try:
         return urlsplit(address).port is None or bool(urlsplit(address).port)
     except ValueError:
@@ -292,7 +292,7 @@ def _is_address(address: str) -> bool:
 
 @lru_cache(maxsize=1)
 def software_version() -> str:
-    """Return the version of the program, as ``2026.11.0``: that of ``pyproject.toml``, which an installed package has on record."""
+    """Return the version of the program, as ``2026.11.0``: from ``pyproject.toml``, or from an installed package's metadata."""
     if not PROJECT.is_file():
         return version("mieruka")
     declared: str = tomllib.loads(PROJECT.read_text(encoding="utf-8"))["project"]["version"]

@@ -1,4 +1,4 @@
-"""One state of a database or an edition: what was read, worked out and shown of it, made once and kept while it is the newest."""
+"""One state of a database or an edition: everything read and computed from it, cached while it is the newest."""
 
 from __future__ import annotations
 
@@ -32,12 +32,12 @@ T = TypeVar("T")
 
 
 class State:
-    """One state of a database, with what was read, worked out and shown of it.
+    """One state of a database, with everything read and computed from it.
 
     Args:
         store: the database.
-        held: which state it is in; asked where left out.
-        before: the state before, which hands on what is kept of figures where they are still the same.
+        held: identifies the state; read from the store by default.
+        before: the previous state, which hands on cached values of unchanged figures.
     """
 
     def __init__(self, store: Store, parent: StateOf | None = None, before: State | None = None) -> None:
@@ -49,17 +49,17 @@ class State:
         self.reports = MadeOnce({REPORTED: REPORTS_KEPT})
 
     def kept(self, sort: str, key: Hashable, make: Callable[[], T]) -> T:
-        """Return what is kept, or make it, once for all who ask at the same time.
+        """Return a cached value, or compute it once for all concurrent callers.
 
         Args:
-            sort: one of ``LIMITS``, or ``REPORTED`` for whatever is made of reports or people.
+            sort: one of ``LIMITS``, or ``REPORTED`` for values that depend on reports or people.
             key: everything it depends on besides this state.
-            make: makes it; called only where nothing is kept.
+            make: computes it; called only on a miss.
         """
         return (self.reports if sort == REPORTED else self.figures).kept(sort, key, make)
 
     def settled(self) -> bool:
-        """Say whether nothing was made since this was asked last."""
+        """Return whether nothing was computed since the last call."""
         return self.figures.settled() & self.reports.settled()
 
     def book(self) -> Book:
@@ -67,12 +67,12 @@ class State:
         return self.kept("book", (), self.store.book)
 
     def rows(self, table: type[Stored]) -> list[Stored]:
-        """Return the rows of a table, as of ``Project``, in the order of the catalogue."""
+        """Return the rows of a table, as of ``Project``, in catalogue order."""
         sort = REPORTED if table_of(table).name in BESIDE else "read"
         return self.kept(sort, table, lambda: records(table, self.store.all_of(table)))
 
     def is_sample(self) -> bool:
-        """Say whether everything here is of the sample organisation."""
+        """Return whether all data is that of the sample organisation."""
         return self.kept("read", "is sample", self.store.is_sample)
 
 
@@ -83,7 +83,7 @@ _lock = Lock()
 
 
 def state_of(url: str) -> State:
-    """Return the present state of a database or an edition by its address, for all who ask in this process."""
+    """Return the present state of a database or an edition by its address, shared by all callers in this process."""
     with _lock:
         state = _states.get(url)
     store = state.store if state else Store(url)

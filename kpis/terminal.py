@@ -1,4 +1,4 @@
-"""What every command of the command line needs: where it prints, and the database of this instance."""
+"""Shared parts of the command line: the terminal, and the database of this instance."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ from kpis.store.store import Store
 
 
 class Terminal(Console):
-    """A terminal on which words are words: no control, direction or style in them reaches it."""
+    """A terminal that prints plain text: no control character, direction mark or style in it takes effect."""
 
     def print(self, *objects: Any, **how: Any) -> None:
-        """Print as ``rich`` does, each text clean and without markup."""
+        """Print like ``rich``, each text cleaned and without markup."""
         super().print(*(clean(o) if isinstance(o, str) else o for o in objects), **{"markup": False, **how})
 
 
@@ -37,15 +37,15 @@ AT_START: list[
 
 
 def localised(key: str, /, **values: object) -> str:
-    """Return what a command says, in Japanese and English; in the program's own words, since it may work for no government yet."""
+    """Return the output of a command in Japanese and English, in the program's own words, since there may be no government yet."""
     return both_shipped(Message(key, **values))
 
 
 def refused_usage(error: Exception) -> UsageRefused:
-    """Return what is wrong with how a command was written, as typer says it in English, in our words.
+    """Return typer's English message about wrong usage in our words.
 
     Args:
-        error: as typer raises it; what it is about is told by what it holds.
+        error: as raised by typer; its subject follows from its attributes.
     """
     context, param = getattr(error, "ctx", None), getattr(error, "param", None)
     hint = getattr(error, "param_hint", None)
@@ -61,7 +61,7 @@ def refused_usage(error: Exception) -> UsageRefused:
 
 
 def _named(param: Any) -> str:
-    """Return an option as it is written, an argument as the help shows it."""
+    """Return the name of an option as typed, or of an argument as in the help."""
     if param is None or not param.opts:
         return ""
     first: str = param.opts[0]
@@ -69,12 +69,12 @@ def _named(param: Any) -> str:
 
 
 class WrongValue(typer.BadParameter):
-    """A value of an option that cannot be, said in our words.
+    """An invalid value of an option, reported in our words.
 
     Args:
-        key: of what is wrong with it.
+        key: of the message.
         option: that it was given for, if one.
-        values: what stands in the blanks of the text.
+        values: for the placeholders of the message.
     """
 
     def __init__(self, key: str, /, *, option: str | None = None, **values: object) -> None:
@@ -106,10 +106,10 @@ _SAID = {
 
 
 def refuse_kept(target: Path) -> Path:
-    """Return where a command is to write, unless that is among what proves itself by its files: editions, or a backup.
+    """Return the output path of a command, unless it lies in a folder verified by its files: editions, or a backup.
 
     Raises:
-        UsageRefused: it lies there; one file more and neither is any longer what it was.
+        UsageRefused: it does; one more file would break the verification.
     """
     place = target.resolve()
     editions = settings().editions_dir.resolve()
@@ -121,7 +121,7 @@ def refuse_kept(target: Path) -> Path:
 
 
 def write(target: Path, content: bytes) -> None:
-    """Write what a command makes: whole, or not at all where the disk is full meanwhile."""
+    """Write the output of a command completely, or not at all where the disk is full."""
     beside = target.with_name(f".{target.name[:200]}-{os.getpid()}")
     try:
         beside.write_bytes(content)
@@ -132,10 +132,10 @@ def write(target: Path, content: bytes) -> None:
 
 
 def own_store(*, is_start: bool = True) -> Store:
-    """Return the store that DATABASE_URL names, with its tables brought to the newest version.
+    """Return the store of DATABASE_URL, with its tables migrated to the newest version.
 
     Args:
-        is_start: finish or undo what a process that died left, and say so; not so where that is what is looked for.
+        is_start: finish or undo the work of a process that died, and report it; false where that is to be inspected.
     """
     settings().keep_files_own()
     store = Store(settings().database_url)

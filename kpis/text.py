@@ -1,4 +1,4 @@
-"""Wording, numbers and dates as people read them, in one place; status words with icon and colour."""
+"""Formatting of words, numbers and dates for people, in one place; status words with icon and colour."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ SAME = Decimal("1e-9")  # two values no further apart than this are the same
 
 
 class Measured(Protocol):
-    """What a value needs to be written: its unit and its number of decimals."""
+    """The properties needed to format a value: unit and number of decimals."""
 
     @property
     def unit_ja(self) -> str: ...
@@ -34,29 +34,29 @@ class Measured(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Named:
-    """A text of a row, for a message that is written in a language nobody knows yet; called with the code of that language."""
+    """A text of a row, for a message whose language is not known yet; called with a language code."""
 
     row: Mapping[str, object] | object
     field: str = "name"
 
     def __call__(self, language: str) -> str:
-        """Return the text in a language, else in Japanese."""
+        """Return the text in a language, falling back to Japanese."""
         return named(self.row, self.field, language)
 
 
 def named(row: Mapping[str, Any] | object, field: str = "name", language: str = SOURCE) -> str:
-    """Return a text of a row or a record in a language; in Japanese where it has none in that language.
+    """Return a text of a row or record in a language, falling back to Japanese.
 
     Args:
-        row: with a column per language as ``name_ja``; a record keeps those beyond Japanese and English in ``further``.
-        field: which text, as ``name`` or ``unit``.
+        row: with a column per language as ``name_ja``; a record keeps languages other than Japanese and English in ``further``.
+        field: the text, as ``name`` or ``unit``.
         language: its code.
     """
     return text_of(row, field, language) or text_of(row, field, SOURCE)
 
 
 def text_of(row: Mapping[str, Any] | object, field: str, language: str) -> str:
-    """Return a text of a row in exactly this language; a blank where it has none, for machines that ask for each language."""
+    """Return a text of a row in exactly this language, or blank, for machines that request each language."""
     column = f"{field}_{language}"
     if isinstance(row, Mapping):
         return str(row.get(column) or "")
@@ -66,12 +66,12 @@ def text_of(row: Mapping[str, Any] | object, field: str, language: str) -> str:
 
 
 def texts_of(row: Mapping[str, Any] | object, field: str) -> dict[str, str]:
-    """Return a text of a row for machines: the columns ``name_ja`` and ``name_en``, in exactly these languages."""
+    """Return a text of a row for machines: the columns ``name_ja`` and ``name_en``, without fallback."""
     return {f"{field}_{language}": text_of(row, field, language) for language in ALWAYS}
 
 
 class Scale(NamedTuple):
-    """A power of ten that a language has a word for: how a number of it is written, in text and on an axis."""
+    """A power of ten with a word in a language: its pattern in text and on an axis."""
 
     size: int
     written: str
@@ -80,26 +80,26 @@ class Scale(NamedTuple):
 
 @lru_cache
 def _unit_forms(language: str) -> dict[str, str]:
-    """Return the forms of units that change with their number, as ``unit_forms`` of the catalogue has them: ``sheets = sheet|sheets``."""
+    """Return the forms of units that vary with number, from ``unit_forms`` of the catalogue: ``sheets = sheet|sheets``."""
     lines = (line.partition("=") for line in unfilled("unit_forms", language).splitlines())
     return {many.strip(): forms.strip() for many, _, forms in lines if forms.strip()}
 
 
 def _unit_of(number: str, unit: str, language: str) -> str:
-    """Return a unit in the form that goes with a written number, whatever its sign."""
+    """Return a unit in the form for a formatted number, whatever its sign."""
     forms = _unit_forms(language).get(unit)
     return filled(f"{{count:{forms}}}", {"count": number.lstrip("+−±")}, language) if forms else unit
 
 
 @lru_cache
 def _scales(language: str) -> tuple[Scale, ...]:
-    """Return the words for large numbers, largest first, as ``large_numbers`` of the catalogue has them: ``1000000 = {number} million = {number}M``."""
+    """Return the words for large numbers, largest first, from ``large_numbers`` of the catalogue: ``1000000 = {number} million = {number}M``."""
     lines = (line.split("=") for line in unfilled("large_numbers", language).splitlines())
     return tuple(Scale(int(size), written.strip(), short.strip()) for size, written, short in lines)
 
 
 def with_unit(number: str, unit: str, language: str = "ja") -> str:
-    """Set a unit behind a number as the language does: 100%, 500万枚, 500 sheets, 1 sheet; Latin letters stand after a space in each (5 Mbps)."""
+    """Add a unit to a number as the language does: 100%, 500万枚, 500 sheets, 1 sheet; Latin letters follow a space in each (5 Mbps)."""
     if unit in ("%", "％"):
         return say("number_with_sign", language, number=number, unit=unit)
     if not unit or unit[0] < "\u2e80":
@@ -110,11 +110,11 @@ def with_unit(number: str, unit: str, language: str = "ja") -> str:
 def format_value(
     value: float, definition: Measured, language: str = "ja", *, apart_from: Iterable[float] = (), is_worked_out: bool = False
 ) -> str:
-    """Write a value with its unit: as exactly as it was published, never rounded to zero or onto another value.
+    """Format a value with its unit: with the published digits, never rounded to zero or onto another value.
 
     Args:
-        apart_from: values that stand beside it, as its targets: it is never rounded onto or across one of them.
-        is_worked_out: the value follows from others, as a rate of two counts: it has the indicator's decimals.
+        apart_from: values shown beside it, as its targets: it is never rounded onto or across one of them.
+        is_worked_out: the value is computed from others, as a rate of two counts: use the indicator's decimals.
     """
     number = _exact(value)
     places = _places(number, definition, is_worked_out=is_worked_out)
@@ -123,7 +123,7 @@ def format_value(
 
 
 def format_count(value: float, language: str = "ja", unit: str = "") -> str:
-    """Write a number that belongs to no indicator, as a count of a register, with its unit where there is one."""
+    """Format a number that belongs to no indicator, as a count of a register, with its unit where there is one."""
     number = _exact(value)
     decimals = _decimals(number)
     places = decimals if decimals <= PUBLISHED else 1
@@ -131,28 +131,28 @@ def format_count(value: float, language: str = "ja", unit: str = "") -> str:
 
 
 def format_number(value: float, language: str = "ja", form: str = ",") -> str:
-    """Write a number in digits alone, however large it is, as the form says (``,`` or ``+,.1f``): a count that is one of a table."""
+    """Format a number in digits alone, of any size, in a Python format (``,`` or ``+,.1f``), as for a cell of a table."""
     return number_in_digits(value, form, language).replace("-", "−")
 
 
 def format_percent(value: float, language: str = "ja", decimals: int = 1) -> str:
-    """Write a share in percent; never rounded to 0 or 100."""
+    """Format a share in percent; never rounded to 0 or 100."""
     number = _exact(value)
     shown = _rounded(number, _fine_enough(number, decimals, (Decimal(0), Decimal(100))))
     return with_unit(_written(shown, language), "%", language)
 
 
 def format_ratio(value: float, language: str = "ja") -> str:
-    """Write progress or a ratio, which has no unit: 0.953; never rounded to 0 or 1."""
+    """Format progress or a ratio, which has no unit: 0.953; never rounded to 0 or 1."""
     number = _exact(value)
     return _written(_rounded(number, _fine_enough(number, 3, (Decimal(0), Decimal(1)))), language)
 
 
 @dataclass(frozen=True, slots=True)
 class Apart:
-    """Two values written so that a reader can tell them apart, and their difference with no more digits than they have.
+    """Two values formatted so that a reader can distinguish them, and their difference with no more digits than they have.
 
-    ``side`` is 1 where the first is the larger one, −1 where it is the smaller, 0 where they are the same.
+    ``side`` is 1 where the first is larger, −1 where it is smaller, 0 where they are equal.
     """
 
     value: str
@@ -170,16 +170,16 @@ def told_apart(
     value: float, other: float, definition: Measured, language: str = "ja", *, apart_from: Iterable[float] = (),
     is_approximate: bool = False, is_other_approximate: bool = False, is_worked_out: bool = False, is_planned: bool = False,
 ) -> Apart:  # fmt: skip
-    """Write two values and their difference.
+    """Format two values and their difference.
 
     Args:
         value: a figure.
-        other: what it is held against: a target, or a value of the planned path.
-        apart_from: what else stands beside them.
-        is_approximate: the figure is about: the difference has no more digits than it is exact to, as far as it is not nothing then.
-        is_other_approximate: the same of the other one.
-        is_worked_out: the figure follows from others, as a rate of two counts.
-        is_planned: ``other`` is read off a path: it is written as exactly as the figure.
+        other: the value compared with: a target, or a value of the planned path.
+        apart_from: other values shown beside them.
+        is_approximate: the figure is approximate: limit the digits of the difference to its accuracy, unless that makes it nothing.
+        is_other_approximate: the same for the other value.
+        is_worked_out: the figure is computed from others, as a rate of two counts.
+        is_planned: ``other`` is interpolated on a path: it gets the digits of the figure.
     """
     first, second = _exact(value), _exact(other)
     marks, others = _landmarks(definition), tuple(map(_exact, apart_from))
@@ -208,7 +208,7 @@ def told_apart(
 
 
 def axis_scale(largest: float, language: str = "ja") -> tuple[float, str]:
-    """Return what the numbers of an axis are divided by, and the word to set before its unit: (1e8, "億"), (1.0, "") for small ones."""
+    """Return the divisor of the numbers of an axis, and the word before its unit: (1e8, "億"), (1.0, "") for small ones."""
     scale = _axis_scale(largest, language)
     if scale is None:
         return 1.0, ""
@@ -216,12 +216,12 @@ def axis_scale(largest: float, language: str = "ja") -> tuple[float, str]:
 
 
 def axis_number(value: float, span: float = 0.0, language: str = "ja") -> str:
-    """Write a number on an axis: thousands set apart, never with an exponent; 4億 or 400M where the axis is long.
+    """Format a number on an axis: grouped digits, never with an exponent; 4億 or 400M where the axis is long.
 
     Args:
-        value: where the axis has a mark.
-        span: the largest value of the axis; all its marks are written in one scale. Leave out where they are scaled already.
-        language: in whose words.
+        value: of the tick.
+        span: the largest value of the axis, which fixes the scale of all its ticks. Omit where they are scaled already.
+        language: its code.
     """
     scale = _axis_scale(span, language)
     shown = _exact(round(value / (scale.size if scale else 1), 10)).normalize()
@@ -234,7 +234,7 @@ def _axis_scale(largest: float, language: str) -> Scale | None:
 
 
 def _exact(value: float) -> Decimal:
-    """Return a float as the number that was meant: 15 digits, so that 0.1 + 0.2 is 0.3."""
+    """Return a float as the decimal number meant: 15 digits, so that 0.1 + 0.2 is 0.3."""
     return Decimal(f"{float(value):.15g}")
 
 
@@ -244,7 +244,7 @@ def _decimals(number: Decimal) -> int:
 
 
 def _places(number: Decimal, definition: Measured, *, is_worked_out: bool = False) -> int:
-    """Return to which decimal a value is exact, the same in every language; below zero where it is a large round number (8,000万 to a million)."""
+    """Return the last exact decimal place of a value, the same in every language; negative for large round numbers (8,000万 to a million)."""
     decimals = _decimals(number)
     beyond = decimals - max(0, -number.adjusted() - 1)  # digits after the leading zeros of a small number
     if is_worked_out or beyond > PUBLISHED:
@@ -255,14 +255,14 @@ def _places(number: Decimal, definition: Measured, *, is_worked_out: bool = Fals
 
 
 def _like(number: Decimal, places: int, definition: Measured) -> int:
-    """Return to which decimal a planned value is written beside a figure: as that is, but its first two digits always stay."""
+    """Return the last decimal place of a planned value beside a figure: that of the figure, but at least two significant digits."""
     if places >= 0:
         return places
     return max(places, 1 - number.adjusted()) if abs(number) >= LARGE else definition.decimals
 
 
 def _exact_to(number: Decimal, is_share: bool) -> int:
-    """Return to which decimal an approximate value is exact, as ``kpis.figures.measures.rounding_step`` has it: two digits always are."""
+    """Return the last exact decimal place of an approximate value, as ``kpis.figures.measures.rounding_step``: at least two digits."""
     decimals = _decimals(number)
     if decimals or is_share or not number:
         return decimals
@@ -274,11 +274,11 @@ def _landmarks(definition: Measured) -> tuple[Decimal, ...]:
 
 
 def _fine_enough(number: Decimal, places: int, others: Iterable[Decimal], *, beside: Iterable[Decimal] = ()) -> int:
-    """Return so many decimals that a number is rounded onto or across none of the others (which it is not itself).
+    """Return enough decimals that a number is not rounded onto or across any of the others (unless equal).
 
     Args:
-        beside: others that it is compared with: rounding takes at most a quarter of the way to them, so that the difference of what
-            is written is that of the values.
+        beside: values it is compared with: rounding moves it at most a quarter of the way to them, so that the formatted
+            difference is that of the formatted values.
     """
     for other in others:
         if abs(number - other) <= SAME:
@@ -297,20 +297,20 @@ def _rounded(number: Decimal, places: int) -> Decimal:
 
 
 def large_unit(language: str = "ja") -> tuple[str, float]:
-    """Return the first power of ten that has a word, and what it is: ("万", 1e4)."""
+    """Return the first power of ten that has a word, and the word: ("万", 1e4)."""
     scale = _scales(language)[-1]
     return _word(scale, language), float(scale.size)
 
 
 @lru_cache(maxsize=1)
 def signs_of_scales() -> str:
-    """Return the signs that stand for a power of ten in any language: those of 10,000 and more in Japanese."""
+    """Return the characters that stand for a power of ten in any language: those of 10,000 and more in Japanese."""
     words = (_word(scale, code) for code in codes() for scale in _scales(code))
     return "".join(dict.fromkeys(word for word in words if len(word) == 1 and not word.isascii()))
 
 
 def _word(scale: Scale, language: str) -> str:
-    """Return the word for a power of ten, as it is of many."""
+    """Return the word for a power of ten, in the plural."""
     return filled(scale.written, {"number": "", "count": 100}, language).strip()
 
 
@@ -323,14 +323,14 @@ def _in_parts(language: str) -> bool:
 
 
 def _grouped(number: Decimal, language: str) -> str:
-    """Write the digits of a number as the language sets them apart: 1,234.5."""
+    """Return the digits of a number with the separators of the language: 1,234.5."""
     return number_in_digits(number, ",f", language)
 
 
 def _written(number: Decimal, language: str, *, beside: Decimal = Decimal(0)) -> str:
-    """Write the digits of a number that is rounded already: 1兆2,345億6,789万, 1.5 billion, −0.04.
+    """Format the digits of a rounded number: 1兆2,345億6,789万, 1.5 billion, −0.04.
 
-    A whole number of 万 is written so as soon as it can be where it stands beside one that is.
+    A whole multiple of 万 is formatted so as soon as possible where it is shown beside another such number.
     """
     sign, size = ("−" if number < 0 else ""), abs(number)
     goes_along = _in_parts(language) and beside >= LARGE and size >= MYRIAD and not size % MYRIAD
@@ -350,12 +350,12 @@ def _written(number: Decimal, language: str, *, beside: Decimal = Decimal(0)) ->
 
 @lru_cache(maxsize=8192)
 def format_date(day: date, language: str = "ja") -> str:
-    """Write a day: 2022年9月30日, or 30 Sep 2022."""
+    """Format a day: 2022年9月30日, or 30 Sep 2022."""
     return day_in_words(day, "day", language)
 
 
 def known_day(day: date | None, precision: str, language: str = "ja") -> str:
-    """Write a day as exactly as it is known: the day, its month, its quarter or fiscal year, or that year and later.
+    """Format a day at its precision: the day, its month, its quarter or fiscal year, or that year and later.
 
     Args:
         precision: ``day``, ``month``, ``quarter``, ``year``, ``or_later`` (a fiscal year or after it) or ``unknown``: the day is

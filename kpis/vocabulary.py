@@ -1,7 +1,7 @@
-"""The words that code decides on: each vocabulary once, in the order in which its CHECK constraint and its messages name it.
+"""Closed vocabularies, each defined once, in the order used by its CHECK constraint and its messages.
 
-What is stored, compared and published are the plain texts (``values``); a column's CHECK (``sql``) and the validation of a
-row (``OneOf``) are made from the class. In which order people see the words is said where they are shown.
+The plain texts (``values``) are stored, compared and published; a column's CHECK (``sql``) and the validation of a
+row (``OneOf``) are generated from the class. The order of display is defined where they are shown.
 """
 
 from __future__ import annotations
@@ -23,17 +23,17 @@ class Vocabulary(StrEnum):
 
     @classmethod
     def sql(cls) -> str:
-        """Return the words as they stand between the brackets of an SQL ``IN (…)``."""
+        """Return the words for the parentheses of an SQL ``IN (…)``."""
         return quoted(cls.values())
 
 
 def quoted(words: tuple[str, ...]) -> str:
-    """Return words as they stand between the brackets of an SQL ``IN (…)``."""
+    """Return the given words for the parentheses of an SQL ``IN (…)``."""
     return ",".join(f"'{word}'" for word in words)
 
 
 class OneOf:
-    """The mark of a text that must be a word of a vocabulary, as ``Annotated[str, OneOf(Precision)]``; it stays a plain text."""
+    """Mark a text that must be a word of a vocabulary, as ``Annotated[str, OneOf(Precision)]``; it stays a plain text."""
 
     def __init__(self, vocabulary: type[Vocabulary]) -> None:
         self.vocabulary = vocabulary
@@ -46,7 +46,7 @@ class OneOf:
 
 
 class Precision(Vocabulary):
-    """How exactly a day is known."""
+    """The precision of a known day."""
 
     DAY = "day"
     MONTH = "month"
@@ -56,7 +56,7 @@ class Precision(Vocabulary):
 
 
 class PlanPrecision(Vocabulary):
-    """How exactly a planned day is known; ``or_later`` is a day before which it will not be."""
+    """The precision of a planned day; ``or_later``: not before that day."""
 
     DAY = "day"
     MONTH = "month"
@@ -67,14 +67,14 @@ class PlanPrecision(Vocabulary):
 
 
 class Grade(Vocabulary):
-    """Whose page a source is: the government's own, or another's."""
+    """The origin of a source: the government itself, or another party."""
 
     PRIMARY = "primary"
     SECONDARY = "secondary"
 
 
 class PublishedBasis(Vocabulary):
-    """What shows the last day by which a source was public."""
+    """The evidence for the last day by which a source was public."""
 
     PAGE = "page"
     SOURCE = "source"
@@ -85,7 +85,7 @@ class PublishedBasis(Vocabulary):
 
 
 class Relation(Vocabulary):
-    """How one organisation unit followed another."""
+    """The relation of an organisation unit to its successor."""
 
     RENAME = "rename"
     SPLIT = "split"
@@ -95,7 +95,7 @@ class Relation(Vocabulary):
 
 
 class Part(Vocabulary):
-    """What a unit does in a project."""
+    """The part of a unit in a project."""
 
     LEAD = "lead"
     MEMBER = "member"
@@ -110,7 +110,7 @@ class Confidence(Vocabulary):
 
 
 class MilestoneState(Vocabulary):
-    """How a milestone stands on a day, in the order in which they are told."""
+    """The state of a milestone on a day, in display order."""
 
     DONE = "done"
     LATE = "late"
@@ -122,7 +122,7 @@ class MilestoneState(Vocabulary):
 
 
 class DateKind(Vocabulary):
-    """Which of its days a milestone was given."""
+    """The kinds of recorded days of a milestone."""
 
     PLANNED = "planned"
     REPLANNED = "replanned"
@@ -133,7 +133,7 @@ class DateKind(Vocabulary):
 
 
 class Direction(Vocabulary):
-    """Which way is better."""
+    """The direction that is better."""
 
     HIGHER = "higher"
     LOWER = "lower"
@@ -142,7 +142,7 @@ class Direction(Vocabulary):
 
 
 class Frequency(Vocabulary):
-    """How often an indicator is published."""
+    """The publication frequency of an indicator."""
 
     MONTH = "month"
     QUARTER = "quarter"
@@ -151,7 +151,7 @@ class Frequency(Vocabulary):
 
 
 class Status(Vocabulary):
-    """How an indicator stands against its target, in the order in which counts are told."""
+    """The status of an indicator against its target, in the order of counts."""
 
     REACHED = "reached"
     ON_TRACK = "on_track"
@@ -171,7 +171,7 @@ class Status(Vocabulary):
 
 
 class EndedReason(Vocabulary):
-    """Why a row of a register stands no longer; ``mistake``: it never stood for anything, on no day."""
+    """The reason why a register row ended; ``mistake``: it was never valid, on any day."""
 
     CLOSED = "closed"
     ABOLISHED = "abolished"
@@ -181,7 +181,7 @@ class EndedReason(Vocabulary):
 
 
 class DigitalStatus(Vocabulary):
-    """How far a procedure is digitised."""
+    """The degree of digitisation of a procedure."""
 
     DONE = "done"
     PARTLY_DONE = "partly_done"
@@ -193,7 +193,7 @@ class DigitalStatus(Vocabulary):
 
 
 class ProcessType(Vocabulary):
-    """What a procedure is in law."""
+    """The legal type of a procedure."""
 
     APPLICATION = "application"
     NOTICE_ON_APPLICATION = "notice_on_application"
@@ -206,7 +206,7 @@ class ProcessType(Vocabulary):
 
 
 class Party(Vocabulary):
-    """Who applies, and to whom."""
+    """The applicant and the receiver of a procedure."""
 
     RESIDENT = "resident"
     BUSINESS = "business"
@@ -223,7 +223,7 @@ class Party(Vocabulary):
 
 
 class Authority(Vocabulary):
-    """Whose rule a procedure rests on."""
+    """The authority whose rule a procedure is based on."""
 
     OWN = "own"
     DELEGATED = "delegated"
@@ -233,14 +233,14 @@ class Authority(Vocabulary):
 
 
 class CountedAs(Vocabulary):
-    """Whether a row of the register is a procedure or one process of it."""
+    """Whether a register row is a procedure or one process of it."""
 
     PROCEDURE = "procedure"
     PROCESS = "process"
 
 
 class StepForm(Vocabulary):
-    """How a step of a procedure is done."""
+    """The form of a step of a procedure."""
 
     ONLINE = "online"
     PAPER = "paper"
@@ -258,7 +258,7 @@ class YesNo(Vocabulary):
 
 
 class CashlessStatus(Vocabulary):
-    """Whether a facility takes cashless payment."""
+    """Whether a facility accepts cashless payment."""
 
     INTRODUCED = "introduced"
     ANNOUNCED = "announced"
@@ -268,7 +268,7 @@ class CashlessStatus(Vocabulary):
 
 
 class ActionState(Vocabulary):
-    """Where an action stands: ``continued`` is open beyond its first day, with a new one and a reason."""
+    """The state of an action; ``continued``: open beyond its first due day, with a new one and a reason."""
 
     OPEN = "open"
     CONTINUED = "continued"
@@ -280,7 +280,7 @@ LIVING_ACTIONS: tuple[str, ...] = (ActionState.OPEN.value, ActionState.CONTINUED
 
 
 class OpenPart(Vocabulary):
-    """A part of what bureaus and the office write of which each government decides whether it is public."""
+    """A part of what bureaus and the office write, whose publication each government decides."""
 
     CAUSE = "cause"
     OBSTACLE = "obstacle"
@@ -297,7 +297,7 @@ class OpenPart(Vocabulary):
 
 
 class RowKind(Vocabulary):
-    """What a row of a list or of a report is: the name of the table that it is stored in."""
+    """The kind of a row of a list or report: the name of its table."""
 
     SOURCE = "source"
     BUREAU = "bureau"
@@ -320,7 +320,7 @@ class RowKind(Vocabulary):
 
 
 class RegisterName(Vocabulary):
-    """A register, as the log of its changes names it: the kind of its rows."""
+    """The name of a register in the log of its changes: the kind of its rows."""
 
     PROCEDURE = "procedure"
     FACILITY = "facility"
@@ -330,7 +330,7 @@ class RegisterName(Vocabulary):
 
 
 class ListDecision(Vocabulary):
-    """What becomes of a row that a reloaded list no longer holds."""
+    """The decision on a row missing from a reloaded list."""
 
     KEEP = "keep"
     END = "end"

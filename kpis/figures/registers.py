@@ -248,7 +248,7 @@ def plan(dated: Iterable[Dated], groups: Iterable[Group], *, as_of: date) -> Pla
 
 
 def cumulated(dated: Iterable[Dated]) -> list[tuple[date, int, int]]:
-    """Return (day, newly digitised, digitised and not ended by then) for procedures that can be done online on a known day."""
+    """Return (day, newly digitised, digitised and not ended by then) for procedures available online with a known day."""
     days, gone = Counter[date](), Counter[date]()
     for d in dated:
         if d.status in ONLINE and (d.ended is None or d.ended > d.day):

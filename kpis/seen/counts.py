@@ -1,7 +1,7 @@
-"""What is counted and timed for whoever watches an instance (Prometheus); names and labels are told in docs/operations.md.
+"""Counters and timers for monitoring an instance (Prometheus); names and labels are described in docs/operations.md.
 
-No label holds what a person wrote or asked for: a label has few values, all of them named in the program. The numbers are those of this
-process since it began.
+No label contains text entered or requested by a person: each has few values, all named in the program. The numbers are those of this
+process since its start.
 """
 
 from __future__ import annotations

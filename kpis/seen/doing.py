@@ -1,7 +1,7 @@
-"""What one request, or one run of a page, does: how long, what it asked the database, what it made and what it found made.
+"""Statistics of one request or one run of a page: duration, database statements, values computed and cache hits.
 
-Whoever begins one (``begun``) has it in sight wherever its work goes on, threads included; what is done outside of any is not noted.
-A note costs about what adding to a dictionary costs: a page of fifty looks does not feel it.
+The current one (``begun``) is visible wherever its work continues, threads included; work outside of any is not recorded.
+Recording costs about as much as adding to a dictionary, which is negligible for a page of fifty lookups.
 """
 
 from __future__ import annotations
@@ -24,18 +24,18 @@ _WORDS = re.compile(r"[a-z][a-z_ ]{0,40}")
 
 @dataclass(slots=True)
 class Doing:
-    """One request or one run of a page, while it lasts and after.
+    """One request or one run of a page, during and after it.
 
     Attributes:
-        number: by which a person can name it; it says nothing of whoever asked.
+        number: by which a person can refer to it; it reveals nothing of the person.
         what: a method and a path, or the name of a page.
-        began: of the clock that only goes forward, in seconds.
-        statements: each that the database was asked, with how often and how many seconds.
-        made: each value that was made, with how often and how many seconds, what it was made of included.
-        hits: how often a value was found that was made before.
+        began: monotonic clock, in seconds.
+        statements: of the database, each with count and seconds.
+        made: computed values, each with count and seconds, including the values they depend on.
+        hits: number of cache hits.
         rows: read from the database or written to it.
-        person: who asks, by an id that leads to the person at an office alone; a blank anywhere else.
-        fields: what else is said of it.
+        person: an id that only an office can resolve to the person; blank anywhere else.
+        fields: further fields of the log line.
     """
 
     number: str
@@ -49,11 +49,11 @@ class Doing:
     fields: dict[str, Any] = field(default_factory=dict)
 
     def seconds(self) -> float:
-        """Return how long it has lasted."""
+        """Return its duration in seconds."""
         return time.perf_counter() - self.began
 
     def summary(self) -> dict[str, Any]:
-        """Return what a line of the log says of it."""
+        """Return its fields for a line of the log."""
         statements = sum(count for count, _ in self.statements.values())
         return {
             "ms": _ms(self.seconds()),
@@ -67,7 +67,7 @@ class Doing:
         }
 
     def slowest(self) -> dict[str, Any]:
-        """Return what took longest: statements by verb and tables, never with what stood in them, and values by name."""
+        """Return the slowest parts: statements by verb and tables, never with their values, and computed values by name."""
         named: dict[str, list[float]] = {}
         for statement, (count, seconds) in self.statements.items():
             _add(named, name_of(statement), count, seconds)
@@ -78,37 +78,37 @@ _now: ContextVar[Doing | None] = ContextVar("doing", default=None)
 
 
 def begun(what: str) -> Doing:
-    """Begin one, which is in sight from here on; it stays so when it is over, for whoever has to say that it failed."""
+    """Begin one and make it current; it stays so after its end, for the code that reports its failure."""
     made = Doing(secrets.token_hex(6), what, time.perf_counter())
     _now.set(made)
     return made
 
 
 def now() -> Doing | None:
-    """Return what is done here."""
+    """Return the current one."""
     return _now.get()
 
 
 def number() -> str:
-    """Return by which number what is done here can be named; a blank where it is not noted."""
+    """Return the reference number of the current one; blank where there is none."""
     doing = _now.get()
     return doing.number if doing else ""
 
 
 def by(person: str) -> None:
-    """Note who asks."""
+    """Record the person who asks."""
     if (doing := _now.get()) is not None:
         doing.person = person
 
 
 def read(count: int) -> None:
-    """Note rows of the database that were read or written."""
+    """Record the number of database rows read or written."""
     if (doing := _now.get()) is not None:
         doing.rows += count
 
 
 def counted(rows: Iterable[T]) -> Iterator[T]:
-    """Yield rows of the database as they are read, and note how many there were."""
+    """Yield rows of the database as they are read, and record their number."""
     count = 0
     try:
         for count, row in enumerate(rows, 1):  # noqa: B007  # it is the last that is noted
@@ -118,18 +118,18 @@ def counted(rows: Iterable[T]) -> Iterator[T]:
 
 
 def hit() -> None:
-    """Note that a value was found which was made before."""
+    """Record a cache hit."""
     if (doing := _now.get()) is not None:
         doing.hits += 1
 
 
 def made(sort: str, key: object, make: Callable[[], T]) -> T:
-    """Make a value, and note it.
+    """Compute a value, and record it.
 
     Args:
         sort: what kind of value.
-        key: by which it is kept; of that only names that stand in the program are noted, nothing that a person asked for.
-        make: makes it.
+        key: of the cache; only names from the program are recorded, nothing that a person requested.
+        make: computes it.
     """
     began = time.perf_counter()
     try:
@@ -142,7 +142,7 @@ def made(sort: str, key: object, make: Callable[[], T]) -> T:
 
 
 def statement_done(statement: str, seconds: float) -> None:
-    """Note a statement of the database that is over."""
+    """Record a completed database statement."""
     verb = statement[:6].upper()
     counts.DATABASE.labels("read" if verb == "SELECT" else "begin" if verb.startswith("BEGIN") else "write").observe(seconds)
     if (doing := _now.get()) is not None:
@@ -150,14 +150,14 @@ def statement_done(statement: str, seconds: float) -> None:
 
 
 def name_of(statement: str) -> str:
-    """Return a statement in short: its verb and its tables."""
+    """Return a statement in short: its verb and tables."""
     verb = re.match(r"\w+", statement.lstrip("( \n"))
     tables = dict.fromkeys(name.lower() for name in _NAMED.findall(statement))
     return " ".join([verb[0].upper() if verb else "?", *list(tables)[:4]])
 
 
 def _name_of_key(key: object) -> str:
-    """Return the first part of a key that is a name in the program: a word of it, or a class."""
+    """Return the first part of a key that is a name in the program: a word or a class."""
     if isinstance(key, tuple):
         return _name_of_key(key[0]) if key else ""
     if isinstance(key, type):

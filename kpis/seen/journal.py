@@ -1,7 +1,7 @@
-"""The log of a process: one line for each thing, as JSON for programs or as words for a terminal, all of it on standard error.
+"""The log of a process: one line per event on standard error, as JSON for programs or as text for a terminal.
 
-What libraries say (server, pages, migrations, warnings of Python, errors that nobody caught) passes through the same form. What people wrote is
-text in it, and what nobody may read is taken out: secrets of the settings, passwords in addresses, e-mail addresses, what signs one in.
+Messages of libraries (server, pages, migrations, warnings of Python, uncaught errors) pass through the same formatter. Text written by
+people stays text, and confidential data is removed: secrets of the settings, passwords in addresses, e-mail addresses, sign-in tokens.
 """
 
 from __future__ import annotations
@@ -50,10 +50,10 @@ _log = logging.getLogger("mieruka")
 
 
 def begin(*, serves: bool = False) -> None:
-    """Let this process write its log as the settings say; safe to repeat.
+    """Configure the log of this process from the settings; safe to repeat.
 
     Args:
-        serves: it answers people; a command says only what is wrong, as it tells a person the rest.
+        serves: it is a server; a command logs only problems, since it prints the rest to a person.
     """
     chosen = settings()
     is_terminal = sys.stderr.isatty()
@@ -80,7 +80,7 @@ def begin(*, serves: bool = False) -> None:
 
 
 def end() -> None:
-    """Say what was counted and not said yet: the process ends."""
+    """Log the pending counts when the process ends."""
     for handler in logging.getLogger().handlers:
         for log_filter in handler.filters:
             if isinstance(log_filter, Once):
@@ -88,26 +88,26 @@ def end() -> None:
 
 
 def write(event: str, *, level: int = logging.INFO, error: BaseException | None = None, **fields: Any) -> None:
-    """Write a line.
+    """Write a line to the log.
 
     Args:
-        event: what happened, in a word or two.
+        event: name of the event, in a word or two.
         level: of ``logging``.
-        error: what went wrong; its stack of calls is written with it.
-        fields: what else is known of it; texts of people are written as text.
+        error: the exception; its traceback is written too.
+        fields: further fields; text from people is written as text.
     """
     if _log.isEnabledFor(level):
         _put(_log, level, {"event": event, **fields}, error)
 
 
 def ended(event: str, noted: doing.Doing, *, slow: float, **fields: Any) -> None:
-    """Write the line of a request or a run that is over, and what it did where it took longer than ``SLOW_SECONDS``.
+    """Log a finished request or run, with its statistics where it took longer than ``SLOW_SECONDS``.
 
     Args:
         event: ``request`` or ``page run``.
-        noted: what it did.
-        slow: the seconds that are judged: a file that is read slowly at the other end is none of ours.
-        fields: what else is known of it.
+        noted: its statistics.
+        slow: the seconds compared, without the time in which a client reads a file slowly.
+        fields: further fields.
     """
     counts.HITS.inc(noted.hits)
     write(event, id=noted.number, **fields, **noted.summary())
@@ -116,7 +116,7 @@ def ended(event: str, noted: doing.Doing, *, slow: float, **fields: Any) -> None
 
 
 def person_id(email: str) -> str:
-    """Return the id of a person for the log, which only ``user list`` leads back to the person; a blank where people do not sign in."""
+    """Return the log id of a person, which only ``user list`` resolves; blank where people do not sign in."""
     secret = settings().cookie_secret.get_secret_value()
     if settings().mode != "office" or not secret or not email:
         return ""
@@ -124,7 +124,7 @@ def person_id(email: str) -> str:
 
 
 def formatter(form: str) -> logging.Formatter:
-    """Return what makes a line of a record: ``json`` or ``text``."""
+    """Return the formatter of log lines: ``json`` or ``text``."""
     last: Processor = _as_json if form == "json" else _as_text()
     return structlog.stdlib.ProcessorFormatter(
         processors=[
@@ -135,7 +135,7 @@ def formatter(form: str) -> logging.Formatter:
 
 
 def kept_clean(text: str) -> str:
-    """Return a text for the log: without signs that act, and without what nobody may read."""
+    """Return a text for the log: without control characters and confidential data."""
     for secret in _secrets():
         if secret in text:
             text = text.replace(secret, HIDDEN)
@@ -157,7 +157,7 @@ def _secrets_of(given: tuple[str, ...], url: str) -> tuple[str, ...]:
 
 
 def _secrets() -> tuple[str, ...]:
-    """Return what the settings keep secret, as it may stand in a text."""
+    """Return the secrets of the settings, in the forms in which they may occur in a text."""
     try:
         chosen = settings()
     except MierukaError:
@@ -167,7 +167,7 @@ def _secrets() -> tuple[str, ...]:
 
 
 def _with_record(_logger: object, _name: str, event: EventDict) -> EventDict:
-    """Say when, how grave, of whom, and of which request or run."""
+    """Add time, level, person, and request or run to the event."""
     record: logging.LogRecord = event["_record"]
     stamp = datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
     number = event.pop("id", "") or doing.number()
@@ -194,7 +194,7 @@ def _as_json(_logger: object, _name: str, event: EventDict) -> str:
 
 
 def _as_text() -> Processor:
-    """Return what writes a line for people: when, how grave, what, and the rest by name."""
+    """Return the formatter of text lines: time, level, event, and the rest by name."""
     console = structlog.dev.ConsoleRenderer(
         colors=False, exception_formatter=structlog.dev.plain_traceback, sort_keys=False, pad_event_to=0
     )
@@ -207,20 +207,20 @@ def _as_text() -> Processor:
 
 
 def _tell_count(level: int, key: Key, count: int) -> None:
-    """Say how often a fault came again."""
+    """Log how often a fault recurred."""
     name, words, error, _ = key
     event = {"event": "repeated", "of": words.strip(), "error": error, "count": count}
     _put(logging.getLogger(name), level, event, None, is_count=True)
 
 
 def _uncaught(kind: type[BaseException], error: BaseException | None, at: TracebackType | None) -> None:
-    """Write an error that nobody caught; whoever interrupts a program meant it."""
+    """Log an uncaught exception, except an interrupt by the user."""
     if not issubclass(kind, KeyboardInterrupt):
         _put(_log, logging.ERROR, {"event": "uncaught"}, (error or kind()).with_traceback(at))
 
 
 def _put(log: logging.Logger, level: int, event: dict[str, Any], error: BaseException | None, **more: Any) -> None:
-    """Hand a line to ``logging`` as structlog does: the formatter finds its fields beside each other."""
+    """Pass a line to ``logging`` like structlog: the formatter finds its fields side by side."""
     if error is not None:
         event["exc_info"] = error
     given: Any = event

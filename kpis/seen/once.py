@@ -1,8 +1,8 @@
-"""The same fault is said once and then counted: a machine that runs out of files must not fill its disk with words as well.
+"""Log the same fault once and then count it: a machine that runs out of files must not fill its disk with messages as well.
 
-What is the same: the logger, the words without their numbers, the error and the line of the program where it was raised. The first is
-let through whole; those within a minute are counted, and the count is said when the minute is over, with the next line whatever that is,
-or at the end of the process.
+Faults are the same by logger, message without its numbers, exception and source line. The first is
+logged in full; those within a minute are counted, and the count is logged after the minute, with the next line of any kind,
+or when the process ends.
 """
 
 from __future__ import annotations
@@ -32,11 +32,11 @@ class _Held:
 
 
 class Once(logging.Filter):
-    """Lets the first of each fault through, and counts the others.
+    """A filter that passes the first of each fault, and counts the others.
 
     Args:
-        tell: writes a line of a level, of a logger, with words and a number: what was counted.
-        clock: that only goes forward, in seconds.
+        tell: logs a count, given level, logger, message and number.
+        clock: monotonic, in seconds.
     """
 
     def __init__(self, tell: Callable[[int, Key, int], None], *, clock: Callable[[], float] = time.monotonic) -> None:
@@ -47,7 +47,7 @@ class Once(logging.Filter):
         self._lock = threading.Lock()
 
     def filter(self, record: logging.LogRecord) -> bool:
-        """Say whether a record is written."""
+        """Return whether a record is logged."""
         now = self._clock()
         if now >= self._next:
             self.tell_counted(now)
@@ -67,7 +67,7 @@ class Once(logging.Filter):
             return False
 
     def tell_counted(self, now: float | None = None) -> None:
-        """Say what was counted: of the minutes that are over, or of all where no time is given."""
+        """Log the counts of past minutes, or all counts where no time is given."""
         with self._lock:
             over = [(key, entry) for key, entry in self._held.items() if now is None or now >= entry.until]
             counted = [(entry.level, key, entry.count) for key, entry in over if entry.count]
@@ -82,7 +82,7 @@ class Once(logging.Filter):
 
 
 def key_of(record: logging.LogRecord) -> Key:
-    """Return by what a fault is the same as another."""
+    """Return the key by which two faults are the same."""
     message: Any = record.msg
     words = f"{message.get('event', '')} {message.get('what', '')}" if isinstance(message, dict) else str(message)
     first = _NUMBERS.sub("#", words.partition("\n")[0])[:200]
@@ -91,7 +91,7 @@ def key_of(record: logging.LogRecord) -> Key:
 
 
 def _place(error: BaseException | None) -> str:
-    """Return the file and line where an error was raised."""
+    """Return the file and line where an exception was raised."""
     at = error.__traceback__ if error else None
     while at is not None and at.tb_next is not None:
         at = at.tb_next

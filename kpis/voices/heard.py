@@ -1,4 +1,4 @@
-"""What the public hears of voices with an edition: the grades given to the one before, and words with the office's answers."""
+"""Voices shown with an edition: grades of the edition before, and texts with the office's answers."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from kpis.voices.store import GradeTally, Voice, Voices
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """What was heard until an edition.
+    """The voices shown with an edition.
 
     Attributes:
-        before: the edition shown before, to which the tallies belong; nothing where there was none.
-        tallies: kind and code → how many gave which grade to the edition before.
-        answered: kind and code → the voices that are shown with their answers, newest first.
+        before: the edition before, to which the tallies belong; ``None`` where there was none.
+        tallies: (kind, code) → number of each grade given to the edition before.
+        answered: (kind, code) → voices shown with their answers, newest first.
     """
 
     before: int | None = None
@@ -28,7 +28,7 @@ HEARD_NOTHING = Heard()
 
 
 def heard(voices: Voices | None, *, before: int | None) -> Heard:
-    """Return what the public hears with the edition that followed ``before``."""
+    """Return the voices shown with the edition that followed ``before``."""
     if voices is None:
         return HEARD_NOTHING
     answered = grouped(((voice.subject_kind, voice.subject_code), voice) for voice in voices.published())

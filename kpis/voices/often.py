@@ -1,6 +1,6 @@
-"""How often one address may speak, and all together: nothing of an address is stored or can be worked out from what is remembered.
+"""Rate limits of voices, per address and in total: no address is stored or can be derived from the stored data.
 
-What is counted is a checksum with a salt of this process and day; at midnight the salt is made anew and the counts are forgotten.
+The key of a count is a checksum with a salt of this process and day; at midnight the salt is renewed and the counts are dropped.
 """
 
 from __future__ import annotations
@@ -31,10 +31,10 @@ class Often:
         self._lock = Lock()
 
     def seconds_to_wait(self, address: str, now: datetime) -> int:
-        """Count one voice; return 0 where it may be said, else after how many seconds.
+        """Count one voice; return 0 where it is accepted, else the seconds to wait.
 
         Args:
-            address: whence it comes.
+            address: of its origin.
             now: the present instant, UTC.
         """
         with self._lock:

@@ -1,7 +1,7 @@
-"""What readers say of a page, in a database of its own beside the editions, which nobody but a public process writes voices into.
+"""Readers' voices on a page, in a database of their own beside the editions, into which only public processes write voices.
 
-No name, address or instant is kept: a grade, words, the language, the edition and the day. The office reads from the same database, and
-its answers and decisions are written there; who decided stands in the audit trail of the reform's own database.
+No name, address or instant is stored: only grade, text, language, edition and day. The office reads from the same database and writes
+its answers and decisions there; who decided is recorded in the audit trail of the reform's own database.
 """
 
 from __future__ import annotations
@@ -68,7 +68,7 @@ VOICE = Table(
 
 @dataclass(frozen=True, slots=True)
 class Voice:
-    """What one reader said, and what the office answered. ``is_held``: it looks as if it held somebody's data."""
+    """One reader's voice, and the office's answer. ``is_held``: it seems to contain personal data."""
 
     id: int
     subject_kind: str
@@ -87,23 +87,23 @@ class Voice:
 
 @dataclass(frozen=True, slots=True)
 class GradeTally:
-    """How many gave which grade."""
+    """The number of each grade."""
 
     grades: Mapping[int, int]
 
     @property
     def count(self) -> int:
-        """Return how many voices there are."""
+        """Return the number of grades."""
         return sum(self.grades.values())
 
     @property
     def mean(self) -> float | None:
-        """Return the mean grade; nothing below the number from which one is shown."""
+        """Return the mean grade; ``None`` below the minimum number for showing one."""
         return sum(g * n for g, n in self.grades.items()) / self.count if self.count >= LEAST_VOICES else None
 
 
 class Voices:
-    """One database of voices."""
+    """A database of voices."""
 
     def __init__(self, url: str, *, is_looked_at: bool = False) -> None:
         self.url = url
@@ -111,7 +111,7 @@ class Voices:
         self._ready, self._lock = is_looked_at, Lock()
 
     def version(self) -> int:
-        """Return the version of the tables; 0 where there are none."""
+        """Return the schema version; 0 without tables."""
         with self.engine.connect() as connection:
             return _version(connection)
 
@@ -125,7 +125,7 @@ class Voices:
             yield connection
 
     def _make(self) -> None:
-        """Make the tables, or bring them up, in one transaction for which others wait.
+        """Create or migrate the tables, in one transaction for which others wait.
 
         Raises:
             SchemaRefused: they are of a later version than this program.
@@ -146,7 +146,7 @@ class Voices:
     def say(
         self, kind: str, code: str, *, grade: int, words: str, language: str, edition: int, said_on: date
     ) -> None:  # fmt: skip
-        """Keep what a reader said.
+        """Store a reader's voice.
 
         Args:
             kind: of ``VoiceSubject``.
@@ -154,11 +154,11 @@ class Voices:
             grade: 1 to 5.
             words: as written.
             language: of the page.
-            edition: that was read.
+            edition: that the reader saw.
             said_on: the day of the office.
 
         Raises:
-            FigureRefused: no such grade, or more words than are taken.
+            FigureRefused: no such grade, or too long a text.
         """
         text = kept(words)
         if grade not in GRADES:
@@ -173,7 +173,7 @@ class Voices:
             connection.execute(insert(VOICE).values(**row))
 
     def tallies(self, *, edition: int | None = None) -> dict[tuple[str, str, int], GradeTally]:
-        """Return per kind, code and edition how many gave which grade; whatever became of the words, each grade counts."""
+        """Return the number of each grade per kind, code and edition; every grade counts, whatever was decided on its text."""
         query = select(VOICE.c.subject_kind, VOICE.c.subject_code, VOICE.c.edition, VOICE.c.grade, func.count()).group_by(
             VOICE.c.subject_kind, VOICE.c.subject_code, VOICE.c.edition, VOICE.c.grade
         )
@@ -186,7 +186,7 @@ class Voices:
         return {key: GradeTally(grades) for key, grades in sorted(counted.items())}
 
     def listed(self, *, states: Sequence[str] = (), most: int = 500) -> list[Voice]:
-        """Return voices that have words, the newest first."""
+        """Return voices with a text, newest first."""
         query = select(VOICE).where(VOICE.c.words != "").order_by(VOICE.c.id.desc()).limit(most)
         if states:
             query = query.where(VOICE.c.state.in_(states))
@@ -194,7 +194,7 @@ class Voices:
             return [Voice(**row._mapping) for row in connection.execute(query)]
 
     def counts(self) -> dict[str, int]:
-        """Return how many voices stand where."""
+        """Return the number of voices by state."""
         with self._begun() as connection:
             counts_of = {
                 state: count for state, count in connection.execute(select(VOICE.c.state, func.count()).group_by(VOICE.c.state))
@@ -214,24 +214,24 @@ class Voices:
         return Voice(**row._mapping)
 
     def decide(self, number: int, **values: Any) -> None:
-        """Write a decision of the office; ``kpis.reporting.voices`` says what may be decided."""
+        """Store a decision of the office; ``kpis.reporting.voices`` checks that it is permitted."""
         with self._begun(writes=True) as connection:
             connection.execute(update(VOICE).where(VOICE.c.id == number).values(**values))
 
     def published(self) -> list[Voice]:
-        """Return the voices that the office shows with its answers, the newest first."""
+        """Return the voices that the office publishes with its answers, newest first."""
         return self.listed(states=(VoiceState.PUBLISHED.value,))
 
     def rows(self) -> list[dict[str, Any]]:
-        """Return every voice as it is stored, for a backup."""
+        """Return every stored voice, for a backup."""
         with self._begun() as connection:
             return [dict(row._mapping) for row in connection.execute(select(VOICE).order_by(VOICE.c.id))]
 
     def put_back(self, rows: Sequence[Mapping[str, Any]]) -> None:
-        """Put voices of a backup back into a database that has none.
+        """Restore voices from a backup into an empty database.
 
         Raises:
-            FigureRefused: there are some already.
+            FigureRefused: it is not empty.
         """
         with self._begun(writes=True) as connection:
             if connection.execute(select(func.count()).select_from(VOICE)).scalar_one():
@@ -255,10 +255,10 @@ def _opened(url: str) -> Voices:
 
 
 def opened(chosen: Settings) -> Voices | None:
-    """Return the database of voices that settings name; nothing where none is kept."""
+    """Return the database of voices named by settings; ``None`` where none is configured."""
     return _opened(chosen.voices_url) if chosen.voices_url else None
 
 
 def voices() -> Voices | None:
-    """Return the database of voices of this instance; nothing where none is kept."""
+    """Return the database of voices of this instance; ``None`` where none is configured."""
     return opened(settings())

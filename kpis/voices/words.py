@@ -1,4 +1,4 @@
-"""What may stand in a voice: how long it is, and what looks like somebody's data and waits until a person has read it."""
+"""Rules for the text of a voice: its length, and texts that seem to contain personal data and wait for a reviewer."""
 
 from __future__ import annotations
 
@@ -23,16 +23,16 @@ _DASHES = re.compile("[‐‑‒–—―−ー－]")
 
 
 def kept(words: str) -> str:
-    """Return what a reader wrote as it is stored."""
+    """Return a reader's text in the form in which it is stored."""
     return typed(words)
 
 
 def is_personal(words: str) -> bool:
-    """Say whether words hold what looks like somebody's data or an address: they are shown to nobody before they were read for that."""
+    """Return whether a text seems to contain personal data or an address: it is not shown until a person has reviewed it."""
     plain = _DASHES.sub("-", unicodedata.normalize("NFKC", words))
     return any(pattern.search(plain) for pattern in _PERSONAL)
 
 
 def shown(words: str) -> str:
-    """Return words as they are shown anywhere: one line, and no address in them leads anywhere."""
+    """Return a text in the form in which it is shown: one line, with no active address in it."""
     return line(words).replace("@", FULL_AT).replace("://", f"{FULL_COLON}//")
