@@ -1,8 +1,8 @@
-"""Who may do what, and how a report moves from draft to approval. Pure tables, so that they can be read and tested whole.
+"""Permissions, and the state machine of a report from draft to approval. Pure tables, so that they can be read and tested whole.
 
-A *grant* is a role, for one bureau or (``None``) for the whole organisation; that of a section is for the section's rows, and
-one that is held for another person for a named time says for whom. A table names for each action the roles that
-may do it, on their own bureau (``own``) or on every bureau (``any``); what it does not name is not allowed. Approval has one
+A *grant* is a role, for one bureau or (``None``) for the whole organisation; a section's grant covers the section's rows, and
+one held as a deputy names the person replaced. A table lists for each action the roles that
+may do it, on their own bureau (``own``) or on every bureau (``any``); anything not listed is forbidden. Approval has one
 more rule (``hindrances.refuse_own``): whoever wrote any part of a report never approves or returns it.
 """
 
@@ -91,7 +91,7 @@ STEPS: Mapping[tuple[str, str], str] = {
 
 @dataclass(frozen=True, slots=True)
 class Grant:
-    """One role of a person, for one bureau or for the whole organisation (``None``), or a section; ``stands_in_for``: whose role it is."""
+    """One role of a person, for a bureau, a section or (``None``) the whole organisation; ``stands_in_for``: the person replaced."""
 
     role: str
     bureau_code: str | None = None
@@ -101,22 +101,22 @@ class Grant:
 
 @dataclass(frozen=True, slots=True)
 class Viewer:
-    """Who looks at a page or runs a command: nobody (``email`` blank), or a known person with grants."""
+    """The viewer of a page or user of a command: anonymous (``email`` blank), or a known person with grants."""
 
     email: str = ""
     name: str = ""
     grants: tuple[Grant, ...] = ()
 
     def may(self, action: str, bureau_code: str | None = None) -> bool:
-        """Say whether the viewer may do this to this bureau; without a bureau, to any bureau at all."""
+        """Return whether the viewer may do this to a bureau; without a bureau, to any bureau at all."""
         return may(self.grants, action, bureau_code)
 
     def sections(self, action: str, bureau_code: str) -> frozenset[str] | None:
-        """Return the sections of a bureau for whose rows the viewer may do this; ``None`` means every row."""
+        """Return the sections of a bureau on whose rows the viewer may do this; ``None`` means every row."""
         return sections(self.grants, action, bureau_code)
 
     def bureaus(self, action: str) -> frozenset[str] | None:
-        """Return the bureaus to which the viewer may do this; ``None`` means every one."""
+        """Return the bureaus on which the viewer may do this; ``None`` means every one."""
         own: set[str] = set()
         for grant in self.grants:
             reach = MAY[action].get(grant.role)
@@ -128,7 +128,7 @@ class Viewer:
 
 
 def may(grants: Iterable[Grant], action: str, bureau_code: str | None = None) -> bool:
-    """Say whether grants permit an action on a bureau; without a bureau, on any bureau at all."""
+    """Return whether grants permit an action on a bureau; without a bureau, on any bureau at all."""
     for grant in grants:
         reach = MAY[action].get(grant.role)
         if reach == "any" or (reach == "own" and (bureau_code is None or grant.bureau_code in (None, bureau_code))):
@@ -137,7 +137,7 @@ def may(grants: Iterable[Grant], action: str, bureau_code: str | None = None) ->
 
 
 def sections(grants: Iterable[Grant], action: str, bureau_code: str) -> frozenset[str] | None:
-    """Return the sections of a bureau for whose rows grants permit an action; ``None`` means every row."""
+    """Return the sections of a bureau on whose rows grants permit an action; ``None`` means every row."""
     permitting = [grant for grant in grants if may([grant], action, bureau_code)]
     if any(not grant.section_code for grant in permitting):
         return None
@@ -145,7 +145,7 @@ def sections(grants: Iterable[Grant], action: str, bureau_code: str) -> frozense
 
 
 def decides(grants: Iterable[Grant], bureau_code: str) -> bool:
-    """Say whether a person answers for every row of a bureau's report, and not for those of a section."""
+    """Return whether a person is responsible for every row of a bureau's report, not only for those of a section."""
     grants_list = list(grants)
     return may(grants_list, "explain", bureau_code) and sections(grants_list, "explain", bureau_code) is None
 
@@ -173,7 +173,7 @@ def next_state(state: str, step: str) -> str:
 
 
 def is_same_person(one: str, other: str) -> bool:
-    """Say whether two e-mails name the same person: neither case nor width of letters makes another one of them."""
+    """Return whether two e-mails name the same person, ignoring case and width of letters."""
     return _plain(one) == _plain(other)
 
 

@@ -1,6 +1,6 @@
-"""Who may answer what is asked of a report: its bureau everything, a section what is asked about its own rows.
+"""Permission to answer the open questions of a report: its bureau all of them, a section those about its own rows.
 
-What is of the whole report (what it leaves open, rows taken out) is the coordinator's.
+Questions about the whole report (figures left open, rows removed) are for the coordinator.
 """
 
 from __future__ import annotations
@@ -28,24 +28,24 @@ from kpis.vocabulary import RowKind
 
 @dataclass(frozen=True, slots=True)
 class Answering:
-    """A report of which somebody answers a question, and the section for whose rows they do; a blank: for any row."""
+    """A report with an open question to answer, and the section whose rows are concerned; blank: any row."""
 
     row: tables.Submission
     part: str = ""
 
 
 def report_to_answer(session: Session, report_id: int, actor: str, revision: int, about: Iterable[RowKey] | None) -> Answering:
-    """Return the report whose questions about these rows the actor may answer, as the actor saw it.
+    """Return the report whose questions about these rows the actor may answer, at the revision that the actor saw.
 
     Args:
         session: of the transaction.
         report_id: of the report.
         actor: who answers.
         revision: the upload that the actor saw.
-        about: the rows that are asked about; ``None``: the report as a whole.
+        about: the rows concerned; ``None``: the report as a whole.
 
     Raises:
-        NotAllowed: a section answers for rows of its own.
+        NotAllowed: a row belongs to another section.
     """
     row = report_for_step(session, report_id, actor, "explain", revision)
     reach = _reach(session, actor, row.bureau_code)
@@ -59,7 +59,7 @@ def report_to_answer(session: Session, report_id: int, actor: str, revision: int
 
 
 def part_of(store: Store, opened: Opened, *, viewer: str) -> Opened:
-    """Return a report with the questions alone that the viewer may answer; as it is for whoever answers for the whole of it."""
+    """Return a report with only the questions that the viewer may answer; unchanged for those responsible for the whole report."""
     with store.reading() as session:
         reach = _reach(session, viewer, opened.report.bureau_code)
         if not reach:
@@ -80,19 +80,19 @@ def part_of(store: Store, opened: Opened, *, viewer: str) -> Opened:
 
 
 def place_of(subject: str, bureau: str, period: str, *, is_project: bool) -> RowKey:
-    """Return the row by which it is told whose it is to say why an indicator or project stands as it does."""
+    """Return the key of the row that decides who must explain an indicator or project."""
     if is_project:
         return RowKind.COMMENTARY, (commentary_code(bureau, subject, period), subject)
     return OBSERVATIONS, (subject, bureau, period)
 
 
 def _about(key: RowKey) -> dict[str, Value]:
-    """Return the project that a row of ``place_of`` is about; nothing of any other."""
+    """Return the project of a row from ``place_of``; empty for any other row."""
     return {"project_code": key[1][1]} if key[0] == RowKind.COMMENTARY and len(key[1]) == 2 else {}
 
 
 def _reach(session: Session, email: str, bureau_code: str) -> Collection[str]:
-    """Return the sections for whose rows alone a person answers; none where for every row, or where the person is none of the bureau."""
+    """Return the sections to whose rows a person is restricted; empty without restriction, or for a person outside the bureau."""
     grants = grants_of(session, email)
     if not may(grants, "explain", bureau_code):
         return ()
@@ -100,7 +100,7 @@ def _reach(session: Session, email: str, bureau_code: str) -> Collection[str]:
 
 
 def _own(session: Session, reach: Collection[str], rows: Iterable[KeptRow], keys: Iterable[RowKey]) -> set[RowKey]:
-    """Return which rows are these sections': by the catalogue, and what is new in a register where one of them wrote it."""
+    """Return the keys of the rows of these sections: by the catalogue, and new register rows that one of them wrote."""
     rows_of = {row.key: row for row in rows}
     listed = [
         rows_of[key].row if key in rows_of else ReportedRow(kind=key[0], key=key[1], fields=_about(key))

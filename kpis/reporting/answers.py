@@ -1,7 +1,7 @@
-"""The steps of an answer to a question of the office: uploaded, submitted, returned or accepted; and all answers as one table.
+"""The steps of an answer to a question of the office: upload, submission, return or acceptance; and all answers as one table.
 
-``draft → submitted → returned → submitted → accepted``. Another upload takes the place of the one before, which is kept. Whoever brought or
-submitted any upload of it neither accepts nor returns it. Each step is one transaction with an audit line.
+``draft → submitted → returned → submitted → accepted``. A new upload replaces the one before, which is kept. Whoever uploaded or
+submitted any version of it neither accepts nor returns it. Each step is one transaction with an audit line.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ STEPS: Mapping[tuple[str, str], str] = {
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class AnswerRow:
-    """One row of the answers: whose, its number, and its values by column."""
+    """One row of an answer: bureau, row number, and values by column."""
 
     bureau_code: str
     number: int
@@ -52,25 +52,25 @@ def upload(
     store: Store, code: str, bureau_code: str, *, actor: str, rows: Sequence[Mapping[str, Answer]], content: bytes, name: str, template_id: str,
     replaces: int,
 ) -> int:  # fmt: skip
-    """Keep a workbook that was read without errors as the bureau's answer; return its revision. The same file twice changes nothing.
+    """Store a workbook that was read without errors as the bureau's answer; return its revision. The same file twice is a no-op.
 
     Args:
         store: of the instance.
         code: of the question.
-        bureau_code: whose answer it is.
+        bureau_code: of the answering bureau.
         actor: a manager of the bureau.
-        rows: what it says, column → value.
-        content: its bytes, kept by their SHA-256.
+        rows: column → value.
+        content: its bytes, stored by SHA-256.
         name: of the file.
         template_id: of the workbook.
         replaces: the revision that the actor saw; 0 where there was none.
 
     Raises:
         NotAllowed: the actor does not answer for the bureau.
-        NotFound: the question was not put to it.
+        NotFound: the question was not sent to the bureau.
         StepRefused: the question is not open, or the answer is with the office.
         ChangedMeanwhile: somebody else uploaded first.
-        FigureRefused: a row says what the question does not ask.
+        FigureRefused: a row does not fit the columns of the question.
     """
     with acting(store, actor, "upload_answer", _subject(code, bureau_code), is_figures=False) as session:
         question, reply = _for_step(session, code, bureau_code, actor, "answer_question")
@@ -107,18 +107,18 @@ def upload(
 
 
 def submit(store: Store, code: str, bureau_code: str, *, actor: str, revision: int, is_nothing: bool = False) -> None:
-    """Hand an answer to the office.
+    """Submit an answer to the office.
 
     Args:
         store: of the instance.
         code: of the question.
-        bureau_code: whose answer it is.
+        bureau_code: of the answering bureau.
         actor: a manager of the bureau.
         revision: the upload that the actor saw.
-        is_nothing: an answer without a row is meant so.
+        is_nothing: confirms that an answer without rows is intended.
 
     Raises:
-        NotAllowed, NotFound, StepRefused, ChangedMeanwhile: as ``upload``; an answer without a row must be meant so.
+        NotAllowed, NotFound, StepRefused, ChangedMeanwhile: as ``upload``; an answer without rows must be confirmed.
     """
     with acting(store, actor, "submit_answer", _subject(code, bureau_code), is_figures=False) as session:
         _, reply = _for_step(session, code, bureau_code, actor, "answer_question")
@@ -137,7 +137,7 @@ def decide(store: Store, code: str, bureau_code: str, *, actor: str, revision: i
     """Accept an answer, or return it with a reason.
 
     Raises:
-        NotAllowed: the actor is not of the office, or wrote a part of the answer.
+        NotAllowed: the actor is not of the office, or contributed to the answer.
         NotFound, StepRefused, ChangedMeanwhile: as ``upload``.
         FigureRefused: it is returned without a reason.
     """
@@ -159,7 +159,7 @@ def decide(store: Store, code: str, bureau_code: str, *, actor: str, revision: i
 
 
 def rows_of(store: Store, code: str, *, viewer: str, bureau_code: str | None = None) -> list[AnswerRow]:
-    """Return the rows of every bureau's newest upload, in catalogue order; the office sees what was submitted, a bureau its own.
+    """Return the rows of every bureau's newest upload, in catalogue order; the office sees submitted ones, a bureau its own.
 
     Raises:
         NotFound: as ``kpis.reporting.questions.question``.
@@ -180,7 +180,7 @@ def rows_of(store: Store, code: str, *, viewer: str, bureau_code: str | None = N
 
 
 def _may_read(session: Session, viewer: str, reply: tables.QuestionReply) -> bool:
-    """Say whether a person may read an answer: its bureau always, the office what is with it or was accepted."""
+    """Return whether a person may read an answer: its bureau always, the office once it is submitted or accepted."""
     grants = grants_of(session, viewer)
     if may(grants, "answer_question", reply.bureau_code):
         return True

@@ -1,4 +1,4 @@
-"""What a question of the office asks for: the typed columns of its table, as they are written, checked and kept. Pure."""
+"""The columns of a question of the office: typed, parsed, validated and stored. Pure."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ Answer = str | float | bool | date | None
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """One thing to choose, as it is written in the workbook, and in English; what is stored is the word of the workbook."""
+    """One choice, as written in the workbook and in English; the workbook's word is stored."""
 
     name_ja: str
     name_en: str = ""
@@ -31,7 +31,7 @@ class Choice:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AskedColumn:
-    """One column of a question; ``name`` is ours, by its place: ``c1``, ``c2`` and so on."""
+    """One column of a question; ``name`` is assigned by position: ``c1``, ``c2`` and so on."""
 
     name: str = ""
     heading_ja: str
@@ -43,12 +43,12 @@ class AskedColumn:
 
 
 def plain(text: str) -> str:
-    """Return a heading or a choice without blanks and differences of width and case: what reads the same is the same."""
+    """Return a heading or a choice without blanks and differences of width and case, for comparison."""
     return "".join(unicodedata.normalize("NFKC", text).split()).casefold()
 
 
 def read_choices(text: str) -> tuple[Choice, ...]:
-    """Read choices as the office types them: one a line or parted by semicolons, the English behind an equals sign."""
+    """Parse choices as typed by the office: one per line or separated by semicolons, the English after an equals sign."""
     choices = []
     for part in re.split("[;；\n]", text):
         ja, _, en = part.partition("=")
@@ -58,15 +58,15 @@ def read_choices(text: str) -> tuple[Choice, ...]:
 
 
 def written_choices(choices: Sequence[Choice]) -> str:
-    """Return choices as the office types them."""
+    """Return choices in the form typed by the office."""
     return "; ".join(f"{c.name_ja} = {c.name_en}" if c.name_en else c.name_ja for c in choices)
 
 
 def checked(columns: Sequence[AskedColumn]) -> tuple[AskedColumn, ...]:
-    """Return columns clean and named by their place.
+    """Return cleaned columns, named by position.
 
     Raises:
-        FigureRefused: there are none or too many, two cannot be told apart, or one cannot be answered.
+        FigureRefused: there are none or too many, two have the same heading, or one cannot be answered.
     """
     if not 1 <= len(columns) <= MOST_COLUMNS:
         raise FigureRefused("question_columns_count", most=MOST_COLUMNS)
@@ -95,34 +95,34 @@ def checked(columns: Sequence[AskedColumn]) -> tuple[AskedColumn, ...]:
 
 
 def columns_to_json(columns: Sequence[AskedColumn]) -> str:
-    """Return columns as they are stored."""
+    """Serialise columns for storage."""
     return json.dumps([asdict(column) for column in columns], ensure_ascii=False)
 
 
 def columns_from_json(text: str) -> tuple[AskedColumn, ...]:
-    """Return columns from what is stored."""
+    """Deserialise stored columns."""
     return tuple(AskedColumn(**{**column, "choices": tuple(Choice(**c) for c in column["choices"])}) for column in json.loads(text))
 
 
 def values_to_json(values: Mapping[str, Answer]) -> str:
-    """Return the values of a row as they are stored; a blank is left out."""
+    """Serialise the values of a row; blanks are left out."""
     kept = {name: value.isoformat() if isinstance(value, date) else typed(value) if isinstance(value, str) else value
             for name, value in values.items()}  # fmt: skip
     return json.dumps({name: value for name, value in kept.items() if value not in (None, "")}, ensure_ascii=False)
 
 
 def values_from_json(text: str, columns: Sequence[AskedColumn]) -> dict[str, Answer]:
-    """Return the values of a stored row by column, days as days and blanks as ``None``."""
+    """Deserialise the values of a row by column, days as days and blanks as ``None``."""
     values = json.loads(text)
     days = {column.name for column in columns if column.type == AnswerType.DATE}
     return {c.name: date.fromisoformat(v) if (v := values.get(c.name)) is not None and c.name in days else v for c in columns}
 
 
 def refuse_row(values: Mapping[str, Answer], columns: Sequence[AskedColumn], number: int) -> None:
-    """Refuse a row that says what its columns cannot hold: whoever reads workbooks has said so at the cell before.
+    """Refuse a row with values its columns cannot hold, which the workbook reader has reported at the cell before.
 
     Raises:
-        FigureRefused: the row is named.
+        FigureRefused: naming the row.
     """
     kinds: Mapping[str, type | tuple[type, ...]] = {
         AnswerType.TEXT: str, AnswerType.CHOICE: str, AnswerType.NUMBER: (int, float), AnswerType.COUNT: (int, float),

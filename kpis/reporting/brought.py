@@ -1,6 +1,6 @@
-"""What a day brings that is to be told: reports due, actions due, statuses that turned. The rules are pure; ``look`` writes what they find.
+"""The notices due on a day: reports due, actions due, statuses that changed. The rules are pure; ``look`` stores their results.
 
-Two processes that look at the same day find the same, and the outbox takes each once.
+Two processes that examine the same day produce the same notices, and the outbox stores each once.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ PERIODS = 400  # days: periods that ended longer ago are nobody's reminder
 
 @dataclass(frozen=True, slots=True)
 class OpenAction:
-    """An action that somebody answers for until a day, and that is neither done nor given up."""
+    """An open action with a due day, neither done nor abandoned."""
 
     code: str
     bureau_code: str
@@ -42,14 +42,14 @@ class OpenAction:
 
 
 def of_reports(standings: Iterable[ReportStanding], windows: Mapping[tuple[str, str], Window], *, today: date) -> Iterator[Due]:
-    """Yield what a day brings about reports: due soon, due in a few days, overdue; each once for each due day.
+    """Yield the notices of a day about reports: due soon, due in a few days, overdue; each once per due day.
 
-    A reminder whose day fell on a holiday is told later, as long as nothing nearer is to be told. What was due long ago, before
-    anybody was told by this program, is not brought up again.
+    A reminder that fell on a holiday is sent later, unless a nearer one is due. Reports due long ago, before
+    this program sent notices, are not reminded of.
 
     Args:
-        standings: where each bureau's report of each period stands.
-        windows: (bureau, period) → its days, with leave.
+        standings: the state of each bureau's report of each period.
+        windows: (bureau, period) → reporting days, with leave.
         today: the day at the office.
     """
     for standing in standings:
@@ -72,7 +72,7 @@ def of_reports(standings: Iterable[ReportStanding], windows: Mapping[tuple[str, 
 
 
 def of_actions(actions: Iterable[OpenAction], *, today: date) -> Iterator[Due]:
-    """Yield the open actions that are due within a few days or were due lately; each once for each due day."""
+    """Yield notices of the open actions due within a few days or due recently; each once per due day."""
     for action in actions:
         if -AFTERWARDS <= (action.due_on - today).days <= ACTION_NEAR:
             yield Due(
@@ -82,18 +82,18 @@ def of_actions(actions: Iterable[OpenAction], *, today: date) -> Iterator[Due]:
 
 
 def has_turned(before: str, after: str) -> bool:
-    """Say whether a status turned so that somebody is told: not from one that judges nothing to another of that sort."""
+    """Return whether a status change calls for a notice: not between two statuses without a judgement."""
     return before != after and not (before in _NOT_JUDGED and after in _NOT_JUDGED)
 
 
 def of_status(item: Scored, before: str, turn: int, bureaus: Iterable[str]) -> Iterator[Due]:
-    """Yield what is told of an indicator whose status turned: once to the office, and to each bureau that it concerns.
+    """Yield the notices of a changed status: one to the office, and one to each bureau concerned.
 
     Args:
-        item: as it stands now.
-        before: the status that was told last.
-        turn: how often it turned until now: a status that comes back is told again.
-        bureaus: whom it concerns besides the office.
+        item: the present judgement.
+        before: the status of the last notice.
+        turn: number of changes so far, so that a recurring status is announced again.
+        bureaus: concerned besides the office.
     """
     code, unit = item.entry.definition.code, item.entry.unit_code
     facts = {"indicator": code, "unit": unit, "before": before, "after": str(item.judgement.status)}
@@ -102,7 +102,7 @@ def of_status(item: Scored, before: str, turn: int, bureaus: Iterable[str]) -> I
 
 
 def look(moment: Moment) -> int:
-    """Put into the outbox what a day brings and was not told yet; return how many messages that is. Refused files that are too old go.
+    """Add the notices of a day that are not yet in the outbox; return their number. Also deletes refused files that are too old.
 
     Args:
         moment: the working figures as known now, on the day at the office.
@@ -122,11 +122,11 @@ def look(moment: Moment) -> int:
 def ahead(
     store: Store, bureaus: Collection[str] | None, *, today: date
 ) -> tuple[list[ReportStanding], dict[tuple[str, str], Window], list[OpenAction]]:
-    """Return what is ahead of bureaus, and what was due lately: reports with their days, and open actions.
+    """Return the coming and recent due dates of bureaus: reports with their days, and open actions.
 
     Args:
-        store: where.
-        bureaus: of these; ``None`` means of every one.
+        store: of the instance.
+        bureaus: restrict to these; ``None`` means every one.
         today: the day at the office.
     """
     table = tables.ReportingPeriod
@@ -144,7 +144,7 @@ def ahead(
 
 
 def open_actions(session: Session) -> list[OpenAction]:
-    """Return the actions that somebody answers for until a day: the new one, where it was moved."""
+    """Return the open actions with their due day: the new one, where it was moved."""
     table = table_of(tables.Action)
     living = select(table).where(table.c.action_state.in_(LIVING_ACTIONS), table.c.ended_on.is_(None), ~table.c.is_sample)
     return [
@@ -169,7 +169,7 @@ def _reports(session: Session, today: date) -> Iterator[Due]:
 
 
 def _leads(moment: Moment) -> dict[str, list[str]]:
-    """Return the bureaus that lead the project of each indicator, those that lead it on the day."""
+    """Return the bureaus that lead the project of each indicator on the day."""
     leads: dict[str, list[str]] = {}
     for row in moment.rows(tables.ProjectBureau):
         is_now = (row.valid_from is None or row.valid_from <= moment.as_of) and (
@@ -181,7 +181,7 @@ def _leads(moment: Moment) -> dict[str, list[str]]:
 
 
 def _turned(session: Session, scored: Iterable[Scored], leads: Mapping[str, list[str]]) -> list[Due]:
-    """Return what is told of statuses that differ from those told last, which become those; at the first look nothing turned."""
+    """Return the notices of statuses that differ from the last announced ones, and store them; the first run announces none."""
     table = table_of(tables.ToldStatus)
     turned = {(row.indicator_code, row.unit_code): row for row in session.execute(select(table))}
     dues: list[Due] = []

@@ -1,6 +1,6 @@
-"""A report within its own bureau: prepared by its coordinator, checked step by step by its approvers, or sent back to be mended.
+"""Checks of a report within its own bureau: prepared by its coordinator, checked step by step by its approvers, or sent back.
 
-Four eyes there too: who wrote a part of it, prepared it or took an earlier step does not take the next one.
+The four-eyes rule holds here too: whoever wrote a part of it, prepared it or took an earlier step does not take the next one.
 """
 
 from __future__ import annotations
@@ -23,10 +23,10 @@ from kpis.text import Named
 
 
 def prepare(store: Store, report_id: int, *, actor: str, revision: int, today: date) -> None:
-    """Hand a report to whoever checks it within its bureau.
+    """Hand a report to the approvers within its bureau.
 
     Raises:
-        StepRefused: the bureau has no such step, it waits for one already, or something is left to say.
+        StepRefused: the bureau has no such step, one is pending already, or questions are open.
     """
     with acting(store, actor, "prepare", subject_of(report_id)) as session:
         row = report_for_step(session, report_id, actor, "prepare", revision)
@@ -40,7 +40,7 @@ def prepare(store: Store, report_id: int, *, actor: str, revision: int, today: d
 
 
 def check(store: Store, report_id: int, *, actor: str, revision: int, note: str = "") -> None:
-    """Take the step that is due: the report, as it is, is right.
+    """Approve the report as it is in the step that is due.
 
     Raises:
         NotAllowed: the actor wrote a part of it, prepared it or took an earlier step.

@@ -1,4 +1,4 @@
-"""What each person chose to be told of, and the channels that the office set; every change is on record, no address of a channel is."""
+"""Notification choices of each person, and the office's channels; every change is recorded, the address of a channel never."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from kpis.store.tables import table_of
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
-    """How one person is told: the language, how often of each occasion that can concern them, and whether a calendar address was made."""
+    """A person's choices: language, frequency per possible occasion, and whether a calendar address exists."""
 
     language: str
     how_often: Mapping[str, str]
@@ -35,7 +35,7 @@ class Chosen:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Channel:
-    """A channel as the office sees it: without the secret part of its address."""
+    """A channel as shown to the office: without the secret part of its address."""
 
     id: int
     kind: str
@@ -49,7 +49,7 @@ class Channel:
 
 
 def chosen_by(store: Store, email: str) -> Chosen:
-    """Return what a person chose, or what the program suggests where nothing was chosen."""
+    """Return the choices of a person, with the program's suggestions as defaults."""
     with store.reading() as session:
         grants = grants_of(session, email)
         reader = session.get(tables.NoticeReader, email)
@@ -60,7 +60,7 @@ def chosen_by(store: Store, email: str) -> Chosen:
 
 
 def choose(store: Store, *, actor: str, language: str, how_often: Mapping[str, str]) -> None:
-    """Keep what a person chose for themselves.
+    """Store a person's own choices.
 
     Raises:
         NotAllowed: the person has no role.
@@ -92,7 +92,7 @@ def _reader(session: Session, email: str) -> tables.NoticeReader:
 
 
 def new_calendar(store: Store, *, actor: str) -> str:
-    """Return the secret of a new address of a person's calendar, shown this once; the one before leads nowhere any more.
+    """Return the secret of a new calendar address of a person, shown only once; the previous one becomes invalid.
 
     Raises:
         NotAllowed: the person has no role.
@@ -106,7 +106,7 @@ def new_calendar(store: Store, *, actor: str) -> str:
 
 
 def no_calendar(store: Store, *, actor: str) -> None:
-    """End the address of a person's calendar."""
+    """Revoke the address of a person's calendar."""
     with acting(store, actor, "calendar_address", actor, is_figures=False) as session:
         allow(session, actor, "choose_notices")
         _reader(session, actor).calendar_sha256 = ""
@@ -114,7 +114,7 @@ def no_calendar(store: Store, *, actor: str) -> None:
 
 
 def whose_calendar(store: Store, secret: str) -> tuple[str, tuple[Grant, ...], str] | None:
-    """Return whose calendar a secret opens, with the roles held now and the language; ``None`` where it opens none."""
+    """Return the person of a calendar secret, with present roles and language; ``None`` for an invalid secret."""
     if not secret:
         return None
     with store.reading() as session:
@@ -133,10 +133,10 @@ def _mark(secret: str) -> str:
 
 
 def channels(store: Store, *, viewer: str) -> Sequence[Channel]:
-    """Return the channels that the office set.
+    """Return the office's channels.
 
     Raises:
-        NotAllowed: the viewer does not look after them.
+        NotAllowed: the viewer may not manage channels.
     """
     with store.reading() as session:
         allow(session, viewer, "manage_notices")
@@ -154,21 +154,21 @@ def add_channel(
     bureau_code: str | None = None,
     is_internal: bool = False,
 ) -> int:
-    """Set a channel; return its number.
+    """Add a channel; return its number.
 
     Args:
-        store: where.
-        actor: who sets it.
+        store: of the instance.
+        actor: who adds it.
         kind: of ``WebhookKind``.
-        name: by which the office knows it.
-        address: as its service gave it, looked over by whoever calls (``publishers.notices.hooks``).
-        language: in which it is told.
-        bureau_code: it is told of this bureau's affairs only.
-        is_internal: the office says that whoever reads it may see what is not public.
+        name: for the office.
+        address: issued by its service, validated by the caller (``publishers.notices.hooks``).
+        language: of its messages.
+        bureau_code: restricts it to this bureau's occasions.
+        is_internal: the office declares that its readers may see non-public information.
 
     Raises:
-        NotAllowed: the actor does not look after them.
-        FigureRefused: a part is blank or not known.
+        NotAllowed: the actor may not manage channels.
+        FigureRefused: a part is blank or unknown.
     """
     with acting(store, actor, "add_channel", typed(name), is_figures=False) as session:
         allow(session, actor, "manage_notices")
@@ -189,11 +189,11 @@ def add_channel(
 
 
 def end_channel(store: Store, number: int, *, actor: str) -> None:
-    """End a channel: nothing is sent there any more, and its address is forgotten.
+    """Remove a channel: nothing is sent there any more, and its address is deleted.
 
     Raises:
-        NotAllowed: the actor does not look after them.
-        NotFound: there is none.
+        NotAllowed: the actor may not manage channels.
+        NotFound: there is no such channel.
     """
     with acting(store, actor, "end_channel", f"webhook {number}", is_figures=False) as session:
         allow(session, actor, "manage_notices")

@@ -1,4 +1,4 @@
-"""Commands about people: who may sign in, who stands in for whom, and whose figure is withdrawn."""
+"""Commands for people: sign-in accounts, deputies, and withdrawals of figures."""
 
 from __future__ import annotations
 

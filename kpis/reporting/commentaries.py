@@ -1,4 +1,4 @@
-"""How a bureau stands once its report counts, and of which of its figures and projects it must still say why. Above the store."""
+"""Judge a bureau as if its report were approved, and find the figures and projects it must still explain. Above the store."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ Stored = Mapping[RowKey, Current]
 
 
 def figures_of(comparison: Comparison, current: Stored) -> Figures:
-    """Return the figures that a report would bring, as the newest vintages; cells that nobody has decided bring none."""
+    """Return the figures of a report as the newest vintages; undecided cells give none."""
     figures: Figures = {}
     for change in comparison.rows:
         row = change.row
@@ -43,7 +43,7 @@ def figures_of(comparison: Comparison, current: Stored) -> Figures:
 
 
 def asked_of(store: Store, bureau: str, period: str) -> list[str]:
-    """Return the indicators that a bureau is asked in a report of a period, in catalogue order."""
+    """Return the indicators that a bureau must report for a period, in catalogue order."""
     organisation, report = store.organisation(), parse_period(period)
 
     def is_asked(row: Mapping[str, object]) -> bool:
@@ -56,7 +56,7 @@ def asked_of(store: Store, bureau: str, period: str) -> list[str]:
 
 
 def standing(store: Store, bureau: str, codes: Sequence[str], *, as_of: date, figures: Figures | None = None) -> dict[str, Scored]:
-    """Return how a bureau stands in each of these indicators, with figures that are not stored yet."""
+    """Return the bureau's judgements for these indicators, including figures not stored yet."""
     book = store.book(codes, units=[bureau])
     if figures:
         book = with_figures(book, figures)
@@ -65,14 +65,14 @@ def standing(store: Store, bureau: str, codes: Sequence[str], *, as_of: date, fi
 
 @dataclass(frozen=True, slots=True)
 class Unspoken:
-    """An indicator or project of which a bureau must still say why it stands as it does.
+    """An indicator or project that a bureau must still explain.
 
     Args:
         code: of the indicator or project.
         named: its row, for its name.
-        scored: the indicator's judgement; ``None`` of a project.
-        status: as computed; of a project with late milestones alone, that of its indicators.
-        late: the milestones of a project whose day has passed without their result.
+        scored: the indicator's judgement; ``None`` for a project.
+        status: as computed; for a project with late milestones only, that of its indicators.
+        late: a project's milestones whose day has passed without a result.
     """
 
     code: str
@@ -83,11 +83,11 @@ class Unspoken:
 
     @property
     def is_project(self) -> bool:
-        """Say whether it is a project."""
+        """Return whether it is a project."""
         return self.scored is None
 
     def sentence(self, language: str = "ja") -> str:
-        """Say how it stands: of a project its status, and which milestones are late."""
+        """Return its status in words: for a project the status and its late milestones."""
         if self.scored is not None:
             return self.scored.sentence(language)
         names = (
@@ -101,7 +101,7 @@ class Unspoken:
 
 
 def projects_led(store: Store, bureau: str, *, as_of: date) -> list[str]:
-    """Return the projects that a bureau leads on a day, in catalogue order: of these, and of no other, it says why."""
+    """Return the projects that a bureau leads on a day, in catalogue order: only these it must explain."""
     rows = store.all_of(tables.ProjectBureau, bureau_code=bureau, role=Part.LEAD)
     led = {
         row["project_code"] for row in rows if (row["valid_from"] or as_of) <= as_of <= (row["valid_to"] or as_of)
@@ -112,14 +112,14 @@ def projects_led(store: Store, bureau: str, *, as_of: date) -> list[str]:
 def needing(
     store: Store, bureau: str, *, as_of: date, figures: Figures | None = None, rows: Iterable[ReportedRow] = ()
 ) -> tuple[Unspoken, ...]:
-    """Return the projects that a bureau leads and must say why of: off track by their indicators, or with a milestone that is late.
+    """Return the projects that a bureau leads and must explain: off track by their indicators, or with a late milestone.
 
     Args:
-        store: what is current.
-        bureau: whose projects.
+        store: of the current data.
+        bureau: that leads them.
         as_of: the day.
-        figures: that are not stored yet.
-        rows: of the report: a day of a milestone that it gives counts.
+        figures: not stored yet.
+        rows: of the report, whose milestone days count.
     """
     led = projects_led(store, bureau, as_of=as_of)
     if not led:
@@ -154,18 +154,18 @@ def _late(store: Store, led: Sequence[str], as_of: date, rows: Iterable[Reported
 def unspoken(
     store: Store, *, bureau: str, period: str, rows: Iterable[ReportedRow], comparison: Comparison, current: Stored, as_of: date
 ) -> tuple[Unspoken, ...]:
-    """Return the figures and projects of which the bureau must say why and has not, judged as if its report counted, in catalogue order.
+    """Return the figures and projects that a bureau must explain and has not, judged as if its report were approved, in catalogue order.
 
-    They are judged on the last day of the report's period: what is said is said of that period, also where it is reported or corrected later.
+    They are judged on the last day of the report's period: a commentary is on that period, even if reported or corrected later.
 
     Args:
-        store: what is current.
-        bureau: whose report.
+        store: of the current data.
+        bureau: of the report.
         period: of the report.
         rows: of the report.
-        comparison: of the report with what is stored.
-        current: what is stored of its rows.
-        as_of: the day on which it is asked; the period may not be over.
+        comparison: of the report with the stored data.
+        current: stored values of its rows.
+        as_of: the present day; the period may not be over.
     """
     codes, as_of = asked_of(store, bureau, period), min(as_of, parse_period(period).end)
     rows, figures = list(rows), figures_of(comparison, current)

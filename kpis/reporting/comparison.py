@@ -1,14 +1,14 @@
-"""What a bureau reports and what it would change: rows with their cells, and the difference to what is current. Pure.
+"""Compare a bureau's report with the current data: rows with their cells, and the differences. Pure.
 
-A report is read into ``ReportedRow``s (by ``loaders.workbook.door``), compared with what is current, and only stored when a
+A report is read into ``ReportedRow``s (by ``loaders.workbook.door``), compared with the current data, and only stored when a
 second person has approved it.
 
-What counts as a correction, and so needs a reason class and text:
+The following count as corrections, which need a reason class and text:
 - an observation: any change to a period that already has a figure (it becomes a new vintage), but for the final value of a
-  preliminary figure, which said that it would follow;
-- leaving nothing of a stored figure withdraws it, which is a vintage as well;
-- a register's row: overwriting or clearing what was recorded, or a status going back. Filling a blank, a status going
-  forward and a running count that moves are ordinary reporting (``_RUNNING``, ``_ORDER``).
+  preliminary figure, which is expected;
+- emptying all columns of a stored figure, which withdraws it (a vintage as well);
+- a register's row: overwriting or clearing a recorded value, or moving a status back. Filling a blank, moving a status
+  forward and updating a running count are ordinary reporting (``_RUNNING``, ``_ORDER``).
 """
 
 from __future__ import annotations
@@ -40,21 +40,21 @@ class ReportedRow:
     """One row of a report as a bureau filled it in.
 
     Args:
-        kind: what the row is: ``observation``, or the name of a register.
+        kind: ``observation``, or the name of a register.
         key: (indicator, bureau, period) of an observation, else (code,) of a register's row.
         fields: our column → typed value, for the input columns only; a blank input is ``None`` (or ``""`` for a text).
-        issued_vintage: the vintage that the template was prefilled from; 0 where nothing was stored then.
-        sheet: the sheet's name as the file has it.
-        row: the row's number as Excel counts it.
+        issued_vintage: the vintage that the template was prefilled from; 0 where none was stored then.
+        sheet: the sheet's name in the file.
+        row: the row's number in Excel.
         columns: our column → the letters of Excel's column, as ``F``; rows of one table share one mapping.
         reason_class: for a correction, one of ``error``, ``late_data``, ``definition_change``, ``scope_change``.
         reason_text: in the bureau's words.
-        issued: the same fields as the template was issued with; empty for a new row. What differs from it is what the bureau
-            changed; the other fields were left as they came, whatever others changed since.
-        readings: our column → the values that its cell may mean, where the bureau must say which (``as_read``).
-        cleared: fields whose cell says that they are to be emptied.
-        filled: what its cells were filled with, reasons included, where that was what a report on its way says and not what is
-            stored: whoever left a cell so says nothing in it.
+        issued: the same fields as the template was issued with; empty for a new row. Fields that differ were changed by the
+            bureau; the others were left as issued, whatever others changed since.
+        readings: our column → the possible values of an ambiguous cell, of which the bureau must choose one (``as_read``).
+        cleared: fields whose cell asks to empty them.
+        filled: the prefilled values, reasons included, where they come from a report in progress instead of the stored
+            data: a cell left unchanged makes no claim.
     """
 
     kind: str
@@ -72,7 +72,7 @@ class ReportedRow:
     filled: Mapping[str, Value] = field(default_factory=dict)
 
     def cell(self, column: str) -> str:
-        """Return the address of the cell that holds a field, as ``F12``; blank where no cell of its own does."""
+        """Return the address of a field's cell, as ``F12``; blank where it has none of its own."""
         letters = self.columns.get(column)
         return f"{letters}{self.row}" if letters else ""
 
@@ -93,7 +93,7 @@ _BLANKS: dict[type, Value] = {str: "", bool: False}
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class TemplateMark:
-    """What a template says of itself on its protected sheet: which one it is, for whom, for when, and when it was issued."""
+    """The identity of a template, from its protected sheet: its number, bureau, period, and when it was issued."""
 
     template_id: str
     layout_version: str
@@ -119,11 +119,11 @@ _ORDER = {
 
 @dataclass(frozen=True, slots=True)
 class Completeness:
-    """How much of what was asked a report leaves known: figures that it gives or that are stored already.
+    """The number of figures asked for, and those known neither from the report nor from the store.
 
     Args:
         asked_count: number of figures asked for.
-        open: (indicator, period) of each that stays without a figure, as the template orders them.
+        open: (indicator, period) of each figure that stays unknown, in template order.
     """
 
     asked_count: int
@@ -131,25 +131,25 @@ class Completeness:
 
     @property
     def filled(self) -> int:
-        """Return n of "n of m figures filled in"."""
+        """Return n in "n of m figures filled in"."""
         return self.asked_count - len(self.open)
 
     def sentence(self) -> str:
-        """Say both numbers, for a line of the audit trail or of a terminal."""
+        """Return both numbers in words, for a line of the audit trail or of a terminal."""
         return both(Message("figures_filled_in", asked=self.asked_count, filled=self.filled))
 
 
 @dataclass(frozen=True, slots=True)
 class Current:
-    """What is stored for a row: its values and vintage, and what it said when the template was issued.
+    """The stored values and vintage of a row, and its values when the template was issued.
 
     Args:
         values: our column → stored value.
-        vintage: the newest one; 0 where nothing is stored.
+        vintage: the newest one; 0 where none is stored.
         at_issue: our column → value at the vintage the template was prefilled from.
-        changed_by: who or what brought the newest vintage.
+        changed_by: the person or file behind the newest vintage.
         changed_at: UTC.
-        counts_again: of a figure, the earlier vintage that would count if the present one were withdrawn.
+        counts_again: for a figure, the earlier vintage that would become current if the present one were withdrawn.
     """
 
     values: Mapping[str, Value]
@@ -161,11 +161,11 @@ class Current:
 
 
 class CellChange(NamedTuple):
-    """One cell that differs from what is stored; a tuple, for a report may have tens of thousands.
+    """One cell that differs from the stored value; a tuple, since a report may have tens of thousands.
 
     ``nature``: ``new`` (was blank), ``cleared`` (is blank now), ``corrected`` (overwrites a figure), ``final`` (of a preliminary figure) or ``updated`` (a
-    register moving on). ``is_conflict``: somebody changed the same cell after the template was issued. ``choice``: how the
-    conflict was resolved, ``ours`` or ``theirs``. ``reading``: of a cell that may mean several values, the one that was chosen.
+    register moving on). ``is_conflict``: somebody changed the same cell after the template was issued. ``choice``: the
+    resolution of the conflict, ``ours`` or ``theirs``. ``reading``: the value chosen for an ambiguous cell.
     """
 
     row: ReportedRow
@@ -182,23 +182,23 @@ class CellChange(NamedTuple):
 
     @property
     def is_unread(self) -> bool:
-        """Say whether nobody has said yet which of its readings the cell means."""
+        """Return whether the cell is ambiguous and its value not chosen yet."""
         return self.column in self.row.readings and self.reading is None
 
     @property
     def place(self) -> str:
-        """Return the cell as people name it: ``sheet!F12``, or the row, ``sheet!12:12``, of what follows from other cells."""
+        """Return the cell address for display: ``sheet!F12``, or for values derived from other cells the row, ``sheet!12:12``."""
         cell = self.row.cell(self.column) or f"{self.row.row}:{self.row.row}"
         return f"{self.row.sheet}!{cell}"
 
     @property
     def counts(self) -> bool:
-        """Say whether approving the report would change this cell."""
+        """Return whether approving the report would change this cell."""
         return self.choice != THEIRS
 
     @property
     def jump(self) -> float:
-        """Return the size of the change against the old value; 0 for what is no number."""
+        """Return the relative size of the change; 0 for values that are not numbers."""
         if not (_is_number(self.old) and _is_number(self.new)):
             return 0.0
         return abs(float(self.new) - float(self.old)) / max(abs(float(self.old)), 1e-9)
@@ -206,7 +206,7 @@ class CellChange(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class RowChange:
-    """One row that differs, with the cells that do."""
+    """One row that differs, with its differing cells."""
 
     row: ReportedRow
     cells: tuple[CellChange, ...]
@@ -216,13 +216,13 @@ class RowChange:
 
     @property
     def lacks_reason(self) -> bool:
-        """Say whether a reason class or text is still missing."""
+        """Return whether a reason class or text is still missing."""
         return self.needs_reason and not (self.row.reason_class in government().reasons and self.row.reason_text.strip())
 
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """A whole report against what is stored: rows that differ, biggest jumps first, and the count of those that do not."""
+    """A report compared with the stored data: differing rows, biggest jumps first, and the number of unchanged ones."""
 
     rows: tuple[RowChange, ...]
     unchanged: int
@@ -234,12 +234,12 @@ class Comparison:
 
     @property
     def unresolved(self) -> tuple[CellChange, ...]:
-        """Return the conflicts that nobody has resolved yet."""
+        """Return the unresolved conflicts."""
         return tuple(c for c in self.cells if c.is_conflict and c.choice is None)
 
     @property
     def unread(self) -> tuple[CellChange, ...]:
-        """Return the cells that may mean several values, of which nobody has chosen one."""
+        """Return the ambiguous cells without a chosen value."""
         return tuple(c for c in self.cells if c.is_unread)
 
     @property
@@ -249,7 +249,7 @@ class Comparison:
 
     @property
     def withdrawn(self) -> tuple[RowChange, ...]:
-        """Return the rows that take a stored figure back."""
+        """Return the rows that withdraw a stored figure."""
         return tuple(row for row in self.rows if row.withdraws)
 
 
@@ -267,13 +267,13 @@ def compare(
     *,
     choices: Choices | None = None,
 ) -> Comparison:
-    """Compare a report with what is stored.
+    """Compare a report with the stored data.
 
     Args:
         rows: as reported.
         current: by (kind, key); rows that are not stored yet are left out.
-        choices: how conflicts were resolved, by (kind, key, column): ``ours`` or ``theirs``, and the stored vintage that the
-            choice was made against; a choice against an older one no longer holds.
+        choices: resolutions of conflicts, by (kind, key, column): ``ours`` or ``theirs``, and the stored vintage at the time
+            of the choice; it is void once a newer vintage is stored.
     """
     changes: list[RowChange] = []
     unchanged = 0
@@ -304,12 +304,12 @@ def compare(
 
 
 def reading_key(column: str) -> str:
-    """Return the name under which a row keeps which value a cell means, beside how a conflict at the same cell was resolved."""
+    """Return the name under which the chosen value of an ambiguous cell is stored, beside the resolution of a conflict there."""
     return f"{column} reads"
 
 
 def as_read(row: ReportedRow, choices: Choices) -> ReportedRow:
-    """Return a row with the values that were chosen where its cells may mean several; a choice no longer offered does not hold."""
+    """Return a row with the chosen values of its ambiguous cells; a choice no longer offered is ignored."""
     chosen = {column: value for column in row.readings if (value := _reading(row, column, choices)) is not None}
     return replace(row, fields={**row.fields, **chosen}) if chosen else row
 
@@ -341,7 +341,7 @@ def _cells(row: ReportedRow, stored: Current | None, choices: Choices) -> Iterab
 
 
 def merged(row: ReportedRow, cells: Sequence[CellChange], stored: Current | None) -> dict[str, Value]:
-    """Return the row as it would be stored: what is stored, with the cells that count."""
+    """Return the row as it would be stored: the stored values, overwritten by the cells that count."""
     values: dict[str, Value] = dict(stored.values) if stored else {}
     if stored is None or stored.vintage == 0:
         return {**values, **row.fields}
@@ -366,7 +366,7 @@ def _says(value: Value) -> bool:
 
 
 def is_same_value(old: Value, new: Value) -> bool:
-    """Say whether two values of a cell say the same: a number in any form, nothing in any form."""
+    """Return whether two cell values are equal: numbers in any form, blanks in any form."""
     if old is new or (type(old) is type(new) and old == new):
         return True
     if _is_number(old) and _is_number(new):
@@ -379,7 +379,7 @@ def _is_number(value: Value) -> TypeGuard[int | float]:
 
 
 def says_nothing(fields: Mapping[str, Value]) -> bool:
-    """Say whether the fields of a figure hold neither value, count, base nor words: where one is stored, it is withdrawn."""
+    """Return whether the fields of a figure have neither value, count, base nor text: a stored one is then withdrawn."""
     return not any(_says(fields.get(name)) for name in ("value", "numerator", "denominator", "base_value", "text_ja"))
 
 
@@ -390,7 +390,7 @@ def _stays(values: Mapping[str, Value]) -> bool:
 def figure_of(
     key: tuple[str, ...], values: Mapping[str, Value], *, vintage: int = 1, withdraws_vintage: int | None = None
 ) -> Figure:
-    """Return the figure that the stored values of an observation make, or the withdrawal of a vintage."""
+    """Return the figure of the stored values of an observation, or the withdrawal of a vintage."""
     if withdraws_vintage is not None:
         return Figure(period_code=key[2], value=None, vintage=vintage, withdraws_vintage=withdraws_vintage)
     value, numerator, denominator, base_value, sample_size = (
@@ -408,7 +408,7 @@ def figure_of(
 
 
 def flips(before: Sequence[Scored], after: Sequence[Scored]) -> list[Flip]:
-    """Return the judgements whose status differs; an entry that was not there before had no data."""
+    """Return the judgements whose status differs; new entries had no data before."""
     was = {(s.entry.definition.code, s.entry.unit_code): s.judgement for s in before}
     flipped = []
     for item in after:

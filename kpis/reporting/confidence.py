@@ -1,7 +1,7 @@
-"""The office's assessment of an indicator or project: how confident, of which period, and why; the role is checked again at each write.
+"""The office's assessments of indicators and projects: confidence, period and reason; the role is checked again at each write.
 
-It is seen inside at once. Where the government opens assessments (``OpenPart.ASSESSMENT``), it is in an edition once a second person of the
-office has confirmed it.
+They are visible inside at once. Where the government opens assessments (``OpenPart.ASSESSMENT``), they enter an edition once a second
+person of the office has confirmed them.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ LEVELS = ("high", "medium", "low")
 
 
 def may_review(session: Session, reviewer: str) -> bool:
-    """Say whether a person may state a confidence: by role where the person is known; on one's own machine anybody may."""
+    """Return whether a person may state a confidence: by role where the person is known; on a local instance anybody may."""
     grants = grants_of(session, reviewer)
     return may(grants, "state_confidence") if grants else settings().mode == "local"
 
@@ -40,16 +40,16 @@ def record_confidence(
     period: str = "",
     reason_en: str = "",
 ) -> None:
-    """Write down how confident a person is in an indicator or a project; earlier ones are kept.
+    """Record a person's confidence in an indicator or a project; earlier ones are kept.
 
     Args:
-        store: where.
+        store: of the instance.
         code: of the indicator or project.
         confidence: ``high``, ``medium`` or ``low``.
         reason: in the person's words; compulsory.
         reviewer: the e-mail of a known person, or a name on a local instance.
         reviewed_on: the day of the review.
-        period: that it is about; a blank where it is about none in particular.
+        period: of the assessment; blank without a particular one.
         reason_en: the reason in English.
 
     Raises:
@@ -80,11 +80,11 @@ def record_confidence(
 
 
 def confirm_assessment(store: Store, number: int, *, actor: str) -> None:
-    """Confirm an assessment as a second person: from now on it may become public, where assessments do.
+    """Confirm an assessment as a second person, so that it may become public where assessments are open.
 
     Raises:
         NotAllowed: the actor is not of the office, or wrote it.
-        NotFound: there is none of this number.
+        NotFound: there is no assessment with this number.
         StepRefused: it was confirmed already.
     """
     with acting(store, actor, "confirm_assessment", str(number)) as session:

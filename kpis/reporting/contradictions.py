@@ -1,7 +1,7 @@
-"""What the figures of a report contradict, by what is stored at the moment it is asked. For callers that checked who asks.
+"""Contradictions of a report with the data stored at the moment. For callers that have checked permissions.
 
-The rules are ``kpis.figures.consistency``. A workbook is held against them when it is read, and again when it is submitted and approved: of
-two drafts that contradict each other each alone is right until the other one counts.
+The rules are in ``kpis.figures.consistency``. They apply when a workbook is read, submitted and approved: of
+two drafts that contradict each other each alone is valid until the other is approved.
 """
 
 from __future__ import annotations
@@ -31,29 +31,29 @@ Record = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class ContradictingRow:
-    """A contradiction and the row that it is about."""
+    """A contradiction with the row concerned."""
 
     contradiction: Contradiction
     row: ReportedRow
 
     @property
     def cell(self) -> str:
-        """Return the address of the cell that shows it."""
+        """Return the address of the cell concerned."""
         return self.row.cell(self.contradiction.column)
 
 
 def definition_of(row: Record) -> Definition:
-    """Return the definition that a row of the catalogue gives, as far as the rules between figures ask for it."""
+    """Return the definition from a catalogue row, with the fields needed by the rules between figures."""
     names = ("kind", "direction", "name_ja", "name_en", "unit_ja", "unit_en", "decimals", "minimum_value", "maximum_value")
     return Definition(code=row["indicator_code"], **{name: row[name] for name in names})
 
 
 def known_of(indicators: Mapping[str, Record], stored: Mapping[Key, Sequence[Record]], organisation: Organisation) -> Known:
-    """Return what figures are held against.
+    """Return the data that figures are compared with.
 
     Args:
         indicators: code → row of the catalogue.
-        stored: (indicator, unit, period) → every vintage; the one that counts is taken.
+        stored: (indicator, unit, period) → every vintage, of which the current one is used.
         organisation: every unit.
     """
     return Known(
@@ -65,13 +65,13 @@ def known_of(indicators: Mapping[str, Record], stored: Mapping[Key, Sequence[Rec
 
 
 def counting_figures(stored: Mapping[Key, Sequence[Record]]) -> dict[tuple[str, str], list[Figure]]:
-    """Return of every figure the vintage that counts, by indicator and unit."""
+    """Return the current vintage of every figure, by indicator and unit."""
     counting = ((key, vintage) for key, vintages in stored.items() if (vintage := counting_vintage(vintages)) is not None)
     return grouped((key[:2], figure_of(key, vintage)) for key, vintage in counting)
 
 
 def stored_beside(session: Session, codes: Collection[str], bureau_code: str, periods: Collection[str]) -> dict[Key, list[Row]]:
-    """Read every vintage of a bureau's figures, of all periods, and those of other units for the same periods."""
+    """Read every vintage of a bureau's figures, for all periods, and those of other units for the reported periods."""
     c = table_of(tables.Observation).c
     return by_figure(session, c.indicator_code.in_(codes), or_(c.bureau_code == bureau_code, c.period_code.in_(periods)))
 
@@ -79,7 +79,7 @@ def stored_beside(session: Session, codes: Collection[str], bureau_code: str, pe
 def contradictions_of(
     session: Session, bureau_code: str, comparison: Comparison, current: Mapping[RowKey, Current]
 ) -> list[ContradictingRow]:
-    """Return what a report would contradict if it were approved now, in the order of its rows."""
+    """Return the contradictions that approving a report now would cause, in the order of its rows."""
     rows: dict[Key, ReportedRow] = {}
     reported = {}
     for change in comparison.rows:

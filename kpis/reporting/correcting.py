@@ -1,6 +1,6 @@
-"""Cells of a report corrected on the page, without another upload: one more contribution with its writer and time. One transaction.
+"""Corrections of single cells on the page, without another upload: one more contribution with writer and time. One transaction.
 
-What the cells mean, and what is wrong or doubtful about them, was read by the rules of the workbook (``loaders.workbook.present``).
+Values, problems and doubts of the cells have been determined by the rules of the workbook (``loaders.workbook.present``).
 """
 
 from __future__ import annotations
@@ -27,11 +27,11 @@ from kpis.store.store import Store, instant
 
 @dataclass(frozen=True, slots=True)
 class Present:
-    """A report as it is: what it says of each row, cell by cell, and what its reviewer said.
+    """A report in its present state: its claims by row and cell, and its reviewer's comments.
 
     Args:
-        said: (kind, key) → our field → value of each cell that the report fills in or changes, reasons included; all of a row that is new.
-        comments: those of the reviewer's latest return.
+        said: (kind, key) → our field → value of each cell that the report fills or changes, reasons included; all fields of a new row.
+        comments: from the reviewer's latest return.
     """
 
     bureau_code: str
@@ -44,7 +44,7 @@ class Present:
 
 
 def present(store: Store, report_id: int, *, viewer: str) -> Present:
-    """Return a report as it is.
+    """Return a report in its present state.
 
     Raises:
         NotFound: there is none, or the viewer may not see it.
@@ -77,18 +77,18 @@ def correct(
     store: Store, report_id: int, *, actor: str, revision: int, rows: Sequence[ReportedRow], warnings: Sequence[Warning] = (),
     completeness: Completeness | None = None, about_open: Callable[[Completeness], Warning | None] | None = None,
 ) -> Uploaded:  # fmt: skip
-    """Merge cells that were corrected on the page into the report that the actor saw.
+    """Merge cells corrected on the page into the report at the revision that the actor saw.
 
     Args:
-        rows: those with a corrected cell, as they were read: without errors.
-        warnings: to be confirmed before it is submitted.
-        completeness: as counted for the report with these rows.
-        about_open: what to ask of the figures that the whole report leaves open.
+        rows: those with a corrected cell, read without errors.
+        warnings: to confirm before submission.
+        completeness: of the report with these rows.
+        about_open: makes the warning about figures left open.
 
     Raises:
         NotAllowed: the actor does not report for the bureau, or not these rows; the reform office never.
         StepRefused: the report is with the office, or was decided.
-        ChangedMeanwhile: somebody changed it since.
+        ChangedMeanwhile: somebody else changed it since.
         FigureRefused: no cell is changed.
     """
     with acting(store, actor, "upload", subject_of(report_id)) as session:
@@ -118,7 +118,7 @@ def correct(
 
 
 def _placed(row: ReportedRow, there: ReportedRow | None) -> ReportedRow:
-    """Return a row at the cells of the workbook that brought it, so that what was said of these cells keeps its place."""
+    """Return a row with the cell addresses of the workbook that brought it, so that remarks on these cells keep their place."""
     return row if there is None or not there.row else replace(row, sheet=there.sheet, row=there.row, columns=there.columns)
 
 
@@ -127,7 +127,7 @@ def _written(row: ReportedRow, hand: Hand) -> list[tuple[str, Claim]]:
 
 
 def _record(session: Session, row: tables.Submission, actor: str, claims: Sequence[tuple[ReportedRow, str, Claim]]) -> None:
-    """Write the step, and a line for each cell with what it said before and what it says now."""
+    """Record the step, and a line for each cell with its old and new value."""
     record_step(session, row, actor, "corrected", detail=f"revision {row.revision}: {len(claims)} cells")
     for own, column, claim in claims:
         old = own.filled.get(column, claim.was)

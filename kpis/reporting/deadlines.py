@@ -1,4 +1,4 @@
-"""When a report is due and who owes one: the calendar, exceptions from it, and where every bureau stands."""
+"""Deadlines of reports: the calendar, exceptions, the bureaus that owe a report, and their present states."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from kpis.store.store import Store
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Window:
-    """The days on which a period is reported, and the leave to report outside them."""
+    """The reporting days of a period, and the leave to report outside them."""
 
     period_code: str
     opens_on: date | None
@@ -30,10 +30,10 @@ class Window:
     leave_until: date | None = None
 
     def refusal(self, today: date, *, is_again: bool) -> StepRefused | None:
-        """Return why a report cannot be submitted on a day, or ``None``.
+        """Return the reason why a report cannot be submitted on a day, or ``None``.
 
         Args:
-            is_again: the report was submitted in time and returned; it may come again until the period locks.
+            is_again: the report was submitted in time and returned; it may be resubmitted until the period locks.
         """
         if self.leave_until is not None and today <= self.leave_until:
             return None
@@ -48,13 +48,13 @@ class Window:
         return None
 
     def is_late(self, today: date) -> bool:
-        """Say whether the due day has passed without leave."""
+        """Return whether the due day has passed without leave."""
         return self.due_on is not None and today > self.due_on and not (self.leave_until and today <= self.leave_until)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Leave:
-    """An exception from the calendar: who may report what until when, why, and who granted it."""
+    """An exception from the calendar: bureau, period, last day, reason, and who granted it."""
 
     bureau_code: str
     period_code: str
@@ -68,7 +68,7 @@ class Leave:
 class ReportStanding:
     """One bureau × period: the state of its newest report, ``not_started`` without one, and whether it is late.
 
-    ``is_approved``: a report was approved already; a correction of it on its way is not late.
+    ``is_approved``: an earlier report was approved; a correction in progress is not late.
     """
 
     bureau_code: str
@@ -80,19 +80,19 @@ class ReportStanding:
 
 
 def window_of(session: Session, bureau_code: str, period_code: str) -> Window:
-    """Return the days on which a bureau may report a period."""
+    """Return the reporting days of a bureau for a period."""
     return windows_in(session, [period_code]).of(bureau_code, period_code)
 
 
 @dataclass(frozen=True, slots=True)
 class Windows:
-    """The days of several periods, and the leave of every bureau, by period or by bureau and period."""
+    """The reporting days of several periods, and all leave, by period or by bureau and period."""
 
     periods: Mapping[str, tables.ReportingPeriod]
     leaves: Mapping[tuple[str, str], date]
 
     def of(self, bureau_code: str, period_code: str) -> Window:
-        """Return the days on which a bureau may report a period."""
+        """Return the reporting days of a bureau for a period."""
         period, until = self.periods.get(period_code), self.leaves.get((bureau_code, period_code))
         if period is None:
             return Window(period_code=period_code, opens_on=None, due_on=None, locks_on=None, leave_until=until)
@@ -100,7 +100,7 @@ class Windows:
 
 
 def windows_in(session: Session, periods: Sequence[str], known_at: datetime | None = None) -> Windows:
-    """Return the days of several periods, within a session."""
+    """Return the reporting days of several periods, within a session."""
     period_table, leave = tables.ReportingPeriod, tables.ReportingException
     query = select(leave).where(col(leave.period_code).in_(periods)).order_by(col(leave.id))  # the newest counts
     granted = session.exec(query if known_at is None else query.where(leave.granted_at <= known_at))
@@ -111,7 +111,7 @@ def windows_in(session: Session, periods: Sequence[str], known_at: datetime | No
 
 
 def window(store: Store, bureau_code: str, period_code: str) -> Window:
-    """Return the days on which a bureau may report a period; these are no secret."""
+    """Return the reporting days of a bureau for a period; they are not confidential."""
     with store.reading() as session:
         return window_of(session, bureau_code, period_code)
 
@@ -129,20 +129,20 @@ def leaves(store: Store, *, viewer: str) -> list[Leave]:
 
 
 def within_reach(windows: Sequence[Window], on_their_way: Collection[str], *, today: date, most: int) -> list[Window]:
-    """Return the periods that a page offers: those that opened last, and any older one that has a report on its way.
+    """Return the periods offered on a page: the latest opened, and any older one with a report in progress.
 
     Args:
         windows: newest first.
         on_their_way: the periods with a report that is neither approved nor withdrawn.
         today: the day of the office.
-        most: how many of those that opened last.
+        most: number of the latest opened periods.
     """
     opened = [w for w in windows if w.opens_on and w.opens_on <= today]
     return [*opened[:most], *(w for w in opened[most:] if w.period_code in on_their_way)]
 
 
 def reported_periods(store: Store) -> list[Window]:
-    """Return the periods that the calendar asks for, newest first."""
+    """Return the periods of the calendar, newest first."""
     with store.reading() as session:
         table = tables.ReportingPeriod
         query = select(table).where(table.opens_on.is_not(None)).order_by(table.end_date.desc())  # type: ignore[union-attr, attr-defined]
@@ -150,7 +150,7 @@ def reported_periods(store: Store) -> list[Window]:
 
 
 def owing(organisation: Organisation, period_code: str) -> list[str]:
-    """Return the bureaus that owe a report of a period, in catalogue order: those in being on its last day."""
+    """Return the bureaus that owe a report of a period, in catalogue order: those existing on its last day."""
     end = parse_period(period_code).end
     return [unit.code for unit in organisation.units if unit.kind in government().bureau_kinds and unit.is_valid_on(end)]
 
@@ -158,10 +158,10 @@ def owing(organisation: Organisation, period_code: str) -> list[str]:
 def coverage(
     store: Store, periods: Sequence[str], *, viewer: str, today: date, known_at: datetime | None = None
 ) -> list[ReportStanding]:
-    """Return where the report of each bureau that the viewer may ask after stands for each period, or stood by what was known at an instant.
+    """Return the state of the report of each bureau visible to the viewer for each period, as known at an instant.
 
     Raises:
-        NotAllowed: the viewer may not ask after any.
+        NotAllowed: the viewer may see no bureau's reports.
     """
     with store.reading() as session:
         allow(session, viewer, "see_standings")
@@ -172,10 +172,10 @@ def coverage(
 
 
 def overdue(store: Store, *, viewer: str, today: date) -> list[tuple[ReportStanding, date]]:
-    """Return the reports that are overdue and may still come, of the bureaus that the viewer may ask after, each with the day it was due.
+    """Return the overdue reports that may still be submitted, of the bureaus visible to the viewer, each with its due day.
 
     Raises:
-        NotAllowed: the viewer may not ask after any.
+        NotAllowed: the viewer may see no bureau's reports.
     """
     still = [w for w in reported_periods(store) if w.is_late(today) and (w.locks_on is None or today <= w.locks_on)]
     due = {w.period_code: w.due_on for w in still}
@@ -184,7 +184,7 @@ def overdue(store: Store, *, viewer: str, today: date) -> list[tuple[ReportStand
 
 
 def standings_of(store: Store, bureau_code: str, periods: Sequence[str], *, viewer: str, today: date) -> list[ReportStanding]:
-    """Return where one bureau's reports stand, for the periods that it owes.
+    """Return the states of one bureau's reports, for the periods that it owes.
 
     Raises:
         NotAllowed: the viewer may not see the bureau's reports.
@@ -196,7 +196,7 @@ def standings_of(store: Store, bureau_code: str, periods: Sequence[str], *, view
 
 
 def _states(session: Session, reports: Sequence[tables.Submission], known_at: datetime | None) -> dict[int | None, str]:
-    """Return the state of each report: as it is, or as the steps on record until an instant left it. Those begun later are left out."""
+    """Return the state of each report: now, or after the steps recorded until an instant. Later reports are left out."""
     if known_at is None:
         return {report.id: report.state for report in reports}
     steps = ("submitted", "returned", "approved", "withdrawn")
@@ -212,7 +212,7 @@ def _states(session: Session, reports: Sequence[tables.Submission], known_at: da
 def standings_in(
     session: Session, owed: Mapping[str, Sequence[str]], today: date, known_at: datetime | None = None
 ) -> list[ReportStanding]:
-    """Return where the bureaus named for each period stand; as many queries for many as for one."""
+    """Return the report states of the given bureaus by period, in a constant number of queries."""
     windows = windows_in(session, list(owed), known_at)
     query = select(tables.Submission).where(col(tables.Submission.period_code).in_(list(owed)))
     reports_of: dict[tuple[str, str], tables.Submission] = {}

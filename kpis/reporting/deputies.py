@@ -1,7 +1,7 @@
-"""Who stands in for whom within a bureau, from a day to a day, named by the person, by the office or by an administrator.
+"""Deputies within a bureau, for a range of days, named by the person, by the office or by an administrator.
 
-A deputy acts in their own name, on the record as being in the place of the other; the roles of the bureau alone can be stood in
-for, and only those that the other holds themselves. Four eyes see persons: a deputy who wrote a part does not check it.
+A deputy acts in their own name, on record as replacing the other; only roles of the bureau can be delegated,
+and only those that the other holds themselves. The four-eyes rule counts persons: a deputy who wrote a part does not check it.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from kpis.store.store import Store, instant
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Deputed:
-    """One person who stands in for another, from a day to a day, and who said so; ``ended_at`` where it ended before its time."""
+    """One deputy of a person, for a range of days, and who named them; ``ended_at`` where it was ended early."""
 
     id: int
     email: str
@@ -35,19 +35,19 @@ class Deputed:
     ended_at: datetime | None
 
     def state(self, today: date) -> str:
-        """Return ``ended``, ``to_come``, ``over`` or ``now``."""
+        """Return the state ``ended``, ``to_come``, ``over`` or ``now``."""
         if self.ended_at is not None:
             return "ended"
         return "to_come" if today < self.from_date else "over" if today > self.until_date else "now"
 
 
 def name_deputy(store: Store, *, actor: str, email: str, stands_in_for: str, from_date: date, until_date: date) -> None:
-    """Let a person stand in for another, both days included.
+    """Name a deputy of a person, both days included.
 
     Raises:
-        NotAllowed: the actor may name a deputy neither for themselves nor for others, or nobody may stand in for these roles.
-        FigureRefused: the days run backwards or are over, or both are the same person.
-        NotFound: one of the two is not known here.
+        NotAllowed: the actor may name a deputy neither for themselves nor for others, or these roles cannot be delegated.
+        FigureRefused: the days are reversed or past, or both are the same person.
+        NotFound: one of the two is not a known person.
     """
     email, whose = account_key(email), account_key(stands_in_for)
     with acting(store, actor, "name_deputy", whose) as session:
@@ -70,10 +70,10 @@ def name_deputy(store: Store, *, actor: str, email: str, stands_in_for: str, fro
 
 
 def end_deputy(store: Store, number: int, *, actor: str) -> None:
-    """End it before its time; what was done until then stands.
+    """End a deputyship early; the acts until then remain valid.
 
     Raises:
-        NotFound: there is no such deputy that still stands in.
+        NotFound: there is no such deputyship in force.
         NotAllowed: as ``name_deputy``.
     """
     with acting(store, actor, "end_deputy", f"deputy {number}") as session:
@@ -87,7 +87,7 @@ def end_deputy(store: Store, number: int, *, actor: str) -> None:
 
 @contextmanager
 def _who_may_name(store: Store, viewer: str) -> Iterator[tuple[Session, tuple[Grant, ...]]]:
-    """Read for a viewer who may name deputies, with what that person may do; of anybody else the refusal is recorded and raised."""
+    """Open a read for a viewer who may name deputies, with the extent of the permission; otherwise record and raise the refusal."""
     with refusals_recorded(store, viewer, "see_deputies", ""), store.reading() as session:
         grants = own_grants(session, viewer)
         if not may(grants, "name_deputy"):
@@ -96,7 +96,7 @@ def _who_may_name(store: Store, viewer: str) -> Iterator[tuple[Session, tuple[Gr
 
 
 def deputies(store: Store, *, viewer: str) -> list[Deputed]:
-    """Return who stands in for whom, the newest first: those of everybody, of the viewer's bureaus, or none that the viewer may see.
+    """Return the deputies visible to the viewer, newest first: those of everybody, of the viewer's bureaus, or none.
 
     Raises:
         NotAllowed: the viewer may not name deputies at all.
@@ -107,7 +107,7 @@ def deputies(store: Store, *, viewer: str) -> list[Deputed]:
 
 
 def colleagues(store: Store, *, viewer: str) -> list[str]:
-    """Return the persons for whom the viewer may name a deputy: themselves, and for the office everybody who holds a role of a bureau.
+    """Return the persons for whom the viewer may name a deputy: themselves, and for the office everybody with a role of a bureau.
 
     Raises:
         NotAllowed: the viewer may not name deputies at all.
@@ -128,7 +128,7 @@ def _is_of(session: Session, grants: Collection[Grant], whose: str, viewer: str)
 
 
 def _refuse(session: Session, actor: str, whose: str) -> None:
-    """Let a person name their own deputy, and the office that of anybody: never one bureau's people those of others."""
+    """Refuse to let people of one bureau name deputies of others: only persons themselves and the office may."""
     grants = own_grants(session, actor)  # who stands in for somebody does not hand that on
     if not may(grants, "name_deputy") or not (_is_for_all(grants) or is_same_person(actor, whose)):
         raise NotAllowed("deputy_of_others")

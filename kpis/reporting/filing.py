@@ -1,4 +1,4 @@
-"""How a report's rows are kept, and what is stored by now for the same rows. For callers that checked who asks."""
+"""Storage of a report's rows, and the stored data for the same rows. For callers that have checked permissions."""
 
 from __future__ import annotations
 
@@ -41,12 +41,12 @@ _PRECISION_OF = {
 
 
 def row_key(key: tuple[str, ...]) -> str:
-    """Return the key of a row as the text by which a submission finds it."""
+    """Return the key of a row serialised as in a submission."""
     return json.dumps(list(key), ensure_ascii=False)
 
 
 def packed(row: ReportedRow) -> str:
-    """Return a row as the text that a submission keeps."""
+    """Serialise a row for a submission."""
     changed_from = {name: row.issued.get(name) for name in row.changed} if row.issued else None
     document = {
         "fields": {name: shown(value) for name, value in row.fields.items()},
@@ -63,7 +63,7 @@ _DAYS = {kind: [c.name for c in table_of(r.table).c if c.type.python_type is dat
 
 
 def unpacked(stored: Any) -> ReportedRow:
-    """Return the row that a submission keeps as text."""
+    """Deserialise a row of a submission."""
     document = orjson.loads(stored.fields_json)
     fields, changed_from = document["fields"], document["changed_from"]
     for values in (fields, changed_from or {}):
@@ -80,7 +80,7 @@ def unpacked(stored: Any) -> ReportedRow:
 
 
 def rows_of(session: Session, submission: tables.Submission, *, revision: int | None = None) -> tuple[list[ReportedRow], Choices]:
-    """Return the rows of the newest upload, or of the one named, and how its conflicts were resolved."""
+    """Return the rows of the newest upload, or of ``revision``, and the resolutions of its conflicts."""
     rows, choices = [], dict[CellKey, tuple[str, int]]()
     for stored in _stored_rows(session, submission, revision or submission.revision):
         row = unpacked(stored)
@@ -102,7 +102,7 @@ def _stored_rows(session: Session, submission: tables.Submission, revision: int)
 
 
 def packed_claims(row: KeptRow) -> str:
-    """Return who wrote what in a row as the text that a submission keeps: one hand where all of it is of one, as its row says it."""
+    """Serialise the claims of a row: a single hand where it wrote the whole row as the row states."""
     hands = {claim.hand for cell in row.cells.values() for claim in cell.claims}
     if len(hands) == 1 and all(len(cell.claims) == 1 and cell.settled is None for cell in row.cells.values()):
         (hand,) = hands
@@ -125,7 +125,7 @@ def _packed_hand(hand: Hand) -> tuple[str, str, datetime | None, int]:
 
 
 def kept_row(submission: tables.Submission, stored: Any) -> KeptRow:
-    """Return a row that a submission keeps with who wrote what in it."""
+    """Return a stored row of a submission with its claims."""
     row = unpacked(stored)
     claims_kept = orjson.loads(stored.claims_json) if stored.claims_json else {}
     if "cells" not in claims_kept:
@@ -162,12 +162,12 @@ def _instant(at: str | None) -> datetime | None:
 
 
 def kept_of(session: Session, submission: tables.Submission) -> list[KeptRow]:
-    """Return the rows of a report as it is, each with who wrote what in it."""
+    """Return the rows of a report in its present state, each with its claims."""
     return kept_with_choices(session, submission)[0]
 
 
 def kept_with_choices(session: Session, submission: tables.Submission) -> tuple[list[KeptRow], Choices]:
-    """Return the same rows, and how the conflicts of the report were resolved: each stored row is read once."""
+    """Return the same rows, and the resolutions of the report's conflicts: each stored row is read once."""
     rows, choices = [], dict[CellKey, tuple[str, int]]()
     for stored in _stored_rows(session, submission, submission.revision):
         row_kept = kept_row(submission, stored)
@@ -177,7 +177,7 @@ def kept_with_choices(session: Session, submission: tables.Submission) -> tuple[
 
 
 def current_of(session: Session, rows: Sequence[ReportedRow]) -> dict[RowKey, Current]:
-    """Return what is stored for reported rows, by (kind, key)."""
+    """Return the stored values of reported rows, by (kind, key)."""
     current: dict[RowKey, Current] = {}
     for kind, own in grouped((row.kind, row) for row in rows).items():
         if kind == OBSERVATIONS:
@@ -263,7 +263,7 @@ def _submitters(session: Session, ids: set[int | None]) -> dict[int | None, str]
 
 
 def refuse_rows(session: Session, bureau_code: str, period_code: str, rows: Sequence[ReportedRow]) -> None:
-    """Refuse rows of another bureau, of later periods, or with columns that no report may set, naming the cell."""
+    """Refuse rows of another bureau, of later periods, or with columns no report may set, naming the cell."""
     indicators = {
         code for (code,) in session.execute(
             sql_select(table_of(tables.Indicator).c.indicator_code).where(table_of(tables.Indicator).c.is_reported_by_bureaus)
@@ -300,14 +300,14 @@ def refuse_rows(session: Session, bureau_code: str, period_code: str, rows: Sequ
 
 
 def owners_in(session: Session, register: Register, codes: Iterable[str]) -> dict[str, str | None]:
-    """Return of these codes those that are in a register, with the bureau or project that owns the row."""
+    """Return the codes that are in a register, with the owning bureau or project of each row."""
     table = table_of(register.table)
     key, owner = table.c[register.key[0]], table.c[register.owner]
     return {code: whose for rows in of_codes(session, sql_select(key, owner), key, codes) for code, whose in rows}
 
 
 def values_of(change: RowChange, stored: Any, bureau_code: str, source: str) -> Row:
-    """Return the columns that a change writes: every column of an observation, of a register those that it names."""
+    """Return the columns written by a change: every column of an observation, for a register those given."""
     row = change.row
     if row.kind == OBSERVATIONS:
         after = merged(row, change.cells, stored)
@@ -333,7 +333,7 @@ def values_of(change: RowChange, stored: Any, bureau_code: str, source: str) -> 
 
 
 def _with_precisions(values: Row) -> Row:
-    """A day that a bureau wrote is a day; a day it cleared is not known."""
+    """Set the precision of days written by a bureau to day, and of cleared days to unknown."""
     for column, precision in _PRECISION_OF.items():
         if column in values and precision not in values:
             values[precision] = "day" if values[column] is not None else "unknown"

@@ -1,4 +1,4 @@
-"""What stands in the way of a step: another person, another state, another upload, cells not decided, contradictions. Inside a transaction."""
+"""Preconditions of a step: person, state, revision, undecided cells, contradictions. Inside a transaction."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _ON_BEHALF = frozenset({"explain", "submit", "withdraw"})
 
 
 def report_for_step(session: Session, report_id: int, actor: str, action: str, revision: int) -> tables.Submission:
-    """Return the report that the actor may take this step with, as the actor saw it."""
+    """Return the report at the revision that the actor saw, if the actor may take this step."""
     row = seen(session, report_id, actor)
     # What came by mail, and that alone, is seen through by the office, for the bureau that cannot.
     is_theirs = row.is_on_behalf and action in _ON_BEHALF and may(grants_of(session, actor), "take_in", row.bureau_code)
@@ -42,7 +42,7 @@ def report_for_step(session: Session, report_id: int, actor: str, action: str, r
 
 
 def same_place(session: Session, bureau_code: str, period_code: str) -> list[tables.Submission]:
-    """Return the reports of a bureau for a period that were not withdrawn, the latest first."""
+    """Return the reports of a bureau for a period that were not withdrawn, latest first."""
     query = select(tables.Submission).where(
         tables.Submission.bureau_code == bureau_code, tables.Submission.period_code == period_code,
         tables.Submission.state != "withdrawn",
@@ -51,20 +51,20 @@ def same_place(session: Session, bureau_code: str, period_code: str) -> list[tab
 
 
 def refuse_gone(now_open: tables.Submission | None, adds_to: int | None) -> None:
-    """Refuse an upload to a report that is no longer on its way."""
+    """Refuse an upload to a report that is no longer in progress."""
     if adds_to is not None and (now_open is None or now_open.id != adds_to):
         raise ChangedMeanwhile("draft_gone")
 
 
 def refuse_clashes(rows: Sequence[KeptRow]) -> None:
-    """Refuse a report in which hands differ, and name the cells."""
+    """Refuse a report with clashes between hands, naming the cells."""
     if open_cells := clashes(rows):
         places = ", ".join(f"{' '.join(c.row.key)} {c.column}" for c in open_cells[:5]) + (" …" if len(open_cells) > 5 else "")
         raise StepRefused("cells_written_twice", count=len(open_cells), places=places)
 
 
 def refuse_unconfirmed(session: Session, row: tables.Submission) -> None:
-    """Refuse a report with warnings that nobody has confirmed."""
+    """Refuse a report with unconfirmed warnings."""
     if open_warnings := [w for w in warnings_of(session, row) if w.confirmed_by is None]:
         places = ", ".join(f"{w.sheet}!{w.cell}" for w in open_warnings[:5])
         raise StepRefused("warnings_open", count=len(open_warnings), places=places)
@@ -73,7 +73,7 @@ def refuse_unconfirmed(session: Session, row: tables.Submission) -> None:
 def not_yet_asked(
     session: Session, submission: tables.Submission, comparison: Comparison, current: Mapping[RowKey, Any]
 ) -> list[ContradictingRow]:
-    """Return what the report contradicts by now without having been asked about it; refuse what is impossible by now."""
+    """Return the present contradictions of the report without a warning yet; refuse figures that are now impossible."""
     warned = warnings_of(session, submission)
     confirmed = {(w.rule, w.sheet, w.cell, w.found) for w in warned if not w.row_key} | {
         (w.rule, w.row_kind, w.row_key, w.found) for w in warned
@@ -93,7 +93,7 @@ def not_yet_asked(
 
 
 def as_warning(row: ContradictingRow) -> Warning:
-    """Return a contradiction as what the bureau is asked to confirm."""
+    """Return a contradiction as a warning for the bureau to confirm."""
     contradiction, place = row.contradiction, {"sheet": row.row.sheet, "cell": row.cell}
     about = (row.row.kind, row.row.key)
     return asked_to_confirm(
@@ -102,7 +102,7 @@ def as_warning(row: ContradictingRow) -> Warning:
 
 
 def places_of(contradictions: Sequence[ContradictingRow], language: str) -> str:
-    """Say where and what, of the first three."""
+    """Return places and descriptions of the first three, in words."""
     places = [
         f"{' '.join(row.row.key)} {row.row.sheet}!{row.cell}: {row.contradiction.found} / {written(row.contradiction.expected, language)}"
         for row in contradictions[:3]
@@ -111,7 +111,7 @@ def places_of(contradictions: Sequence[ContradictingRow], language: str) -> str:
 
 
 def refuse_unready(comparison: Comparison) -> None:
-    """Refuse a report with cells that are not decided or corrections without a reason, and name them."""
+    """Refuse a report with undecided cells or corrections without a reason, naming them."""
     for key, cells in {
         "cells_not_decided": [c.place for c in comparison.unread],
         "cells_in_conflict": [c.place for c in comparison.unresolved],
@@ -123,7 +123,7 @@ def refuse_unready(comparison: Comparison) -> None:
 
 
 def ready(store: Store, session: Session, row: tables.Submission, *, today: date) -> tuple[Comparison, dict[RowKey, Any]]:
-    """Refuse a report in which anything is left to say; return it held against what is stored, and what is stored of its rows."""
+    """Refuse a report with any open question; return its comparison with the stored data, and the stored values of its rows."""
     refuse_clashes(kept_of(session, row))
     comparison, current = compared(session, row)
     refuse_unready(comparison)
@@ -133,7 +133,7 @@ def ready(store: Store, session: Session, row: tables.Submission, *, today: date
 
 
 def refuse_unchecked(session: Session, row: tables.Submission) -> None:
-    """Refuse a report that its bureau has not checked in all its steps; what the office took in is checked by the office alone."""
+    """Refuse a report without all check steps of its bureau; one taken in by the office is checked by the office alone."""
     due = way_of(session, row).next_step(government().steps_of(row.bureau_code))
     if due is not None and not row.is_on_behalf:
         raise StepRefused("not_checked_yet", step=Named(due.model_dump()))
@@ -148,7 +148,7 @@ def refuse_silent(
     *,
     today: date,
 ) -> None:
-    """Refuse a report that does not say why a figure or project of its bureau is behind, missed, moving away, unreported or late, and name these."""
+    """Refuse a report with figures or projects that are behind, missed, moving away, unreported or late and not explained, naming these."""
     place = {"bureau": row.bureau_code, "period": row.period_code}
     silent = unspoken(store, **place, rows=rows, comparison=comparison, current=current, as_of=today)
     if silent:
@@ -156,9 +156,9 @@ def refuse_silent(
 
 
 def refuse_own(session: Session, row: tables.Submission, actor: str) -> None:
-    """Refuse to let a person decide on a report of which they wrote a part, or which they prepared or checked within its bureau.
+    """Refuse to let a person decide on a report to which they contributed, or which they prepared or checked within its bureau.
 
-    Parts are uploads (on behalf of the bureau too), reasons, choices, confirmations and the submission.
+    Contributions are uploads (on behalf of the bureau too), reasons, choices, confirmations and the submission.
     """
     checked_by = select(tables.SubmissionCheck.decided_by).where(tables.SubmissionCheck.submission_id == row.id)
     if wrote_a_part(session, row, actor) or any(is_same_person(actor, email) for email in session.exec(checked_by)):
@@ -166,6 +166,6 @@ def refuse_own(session: Session, row: tables.Submission, actor: str) -> None:
 
 
 def wrote_a_part(session: Session, row: tables.Submission, actor: str) -> bool:
-    """Say whether a person wrote a part of a report, in any of its uploads."""
+    """Return whether a person contributed to a report, in any of its uploads."""
     written_by = select(tables.SubmissionContributor.email).where(tables.SubmissionContributor.submission_id == row.id)
     return any(is_same_person(actor, email) for email in (row.created_by, row.submitted_by or "", *session.exec(written_by)))

@@ -1,4 +1,4 @@
-"""At which hours of the office a message leaves: not on public holidays, nor when it is closed. Pure: each function takes an instant."""
+"""The sending hours of the office: not on public holidays, nor when it is closed. Pure: each function takes an instant."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 @dataclass(frozen=True, slots=True)
 class Hours:
-    """Days of the week (0 = Monday) and the time between which messages leave, by the clock of the office."""
+    """Weekdays (0 = Monday) and times between which messages are sent, in local time of the office."""
 
     days: frozenset[int]
     begins: time
     ends: time
 
     def holds(self, now: datetime) -> bool:
-        """Say whether messages leave at an instant (UTC)."""
+        """Return whether messages are sent at an instant (UTC)."""
         at = local_time(now)
         return self._is_open(local_day(now)) and self.begins <= at.time() < self.ends
 
@@ -30,7 +30,7 @@ class Hours:
         return day.weekday() in self.days and not is_closed(day)
 
     def opening(self, now: datetime) -> datetime:
-        """Return the next instant (UTC) after this one at which the hours begin."""
+        """Return the next instant (UTC) at which the sending hours begin."""
         day = local_day(now)
         while True:
             begins = datetime.combine(day, self.begins, government().zone).astimezone(UTC).replace(tzinfo=None)
@@ -40,13 +40,13 @@ class Hours:
 
 
 def is_closed(day: date) -> bool:
-    """Say whether the office is closed on a day, whatever day of the week it is: a public holiday, or one that the catalogue names."""
+    """Return whether the office is closed on a day, whatever the weekday: a public holiday, or a day of the catalogue."""
     own = government()
     return not own.closed.isdisjoint((f"{day:%m-%d}", f"{day}")) or (own.holidays == "JP" and jpholiday.is_holiday(day))
 
 
 def hours_of(text: str) -> Hours:
-    """Read ``NOTICE_HOURS``, whose form the settings have checked: ``mon-fri 09:00-18:00``; without days, every day."""
+    """Parse ``NOTICE_HOURS``, already validated by the settings: ``mon-fri 09:00-18:00``; without days, every day."""
     days, _, clock = text.rpartition(" ")
     begins, _, ends = clock.partition("-")
     first, _, last = (days or "mon-sun").partition("-")

@@ -1,4 +1,4 @@
-"""What is kept of a report: its rows, what its bureau is asked to confirm, and the trace that approval leaves. Inside a transaction."""
+"""Persistence of a report: its rows, its warnings, and the audit lines of an approval. Inside a transaction."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ WRITING = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Remark:
-    """What is said at a place of a workbook: what was found there, and in Japanese and English what was expected and what to do."""
+    """A remark at a place of a workbook: the finding, and in Japanese and English the expectation and the remedy."""
 
     found: str
     expected_ja: str
@@ -59,7 +59,7 @@ class Remark:
 
 @dataclass(frozen=True, slots=True)
 class Warning(Remark):
-    """Something unusual that the bureau confirms with a reason before it submits."""
+    """A warning that the bureau confirms with a reason before it submits."""
 
     rule: str = ""
     row: RowKey | None = None  # that it is about
@@ -68,7 +68,7 @@ class Warning(Remark):
 def asked_to_confirm(
     sentence: str, expected: Message, remedy: Message, *, sheet: str = "", cell: str = "", rule: str = "", row: RowKey | None = None
 ) -> Warning:
-    """Return a warning with what is expected and what to do in Japanese and English."""
+    """Return a warning with expectation and remedy in Japanese and English."""
     return Warning(sentence, *pair(expected), *pair(remedy), sheet, cell, rule, row)
 
 
@@ -79,12 +79,12 @@ def id_of(row: tables.Submission) -> int:
 
 
 def subject_of(report_id: int) -> str:
-    """Return how the audit names a report."""
+    """Return the subject of a report in the audit trail."""
     return f"submission {report_id}"
 
 
 def record_step(session: Session, row: tables.Submission, actor: str, action: str, *, cell: str = "", detail: str = "") -> None:
-    """Write a step of a report to the audit trail, with the file it is of; who wrote a part of it is a contributor from then on."""
+    """Record a step of a report in the audit trail, with its file; whoever writes a part becomes a contributor."""
     if action in WRITING and session.get(tables.SubmissionContributor, (id_of(row), actor)) is None:
         session.add(tables.SubmissionContributor(submission_id=id_of(row), email=actor))
         session.flush()
@@ -94,7 +94,7 @@ def record_step(session: Session, row: tables.Submission, actor: str, action: st
 
 
 def way_of(session: Session, row: tables.Submission) -> Way:
-    """Return how far a report has come on its way through its own bureau."""
+    """Return the progress of a report through the checks of its own bureau."""
     query = (
         select(tables.SubmissionCheck)
         .where(tables.SubmissionCheck.submission_id == row.id)
@@ -104,7 +104,7 @@ def way_of(session: Session, row: tables.Submission) -> Way:
 
 
 def add_check(session: Session, row: tables.Submission, actor: str, decision: str, *, step_code: str = "", note: str = "") -> None:
-    """Keep one step of a report within its bureau."""
+    """Store one step of a report within its bureau."""
     session.add(
         tables.SubmissionCheck(
             submission_id=id_of(row), revision=row.revision, step_code=step_code, decision=decision, decided_by=actor,
@@ -117,7 +117,7 @@ def add_check(session: Session, row: tables.Submission, actor: str, decision: st
 def keep_rows(
     session: Session, submission: tables.Submission, rows: Sequence[KeptRow], before: Sequence[KeptRow], choices: Choices
 ) -> None:
-    """Keep the rows of a report after an upload; what was chosen of a cell before holds where the cell says the same again."""
+    """Store the rows of a report after an upload; earlier choices stay where the cell has the same value again."""
     was = {kept_row.key: kept_row.row for kept_row in before}
     chosen: dict[RowKey, dict[str, tuple[str, int]]] = {}
     for (kind, key, column), choice in choices.items():
@@ -148,7 +148,7 @@ def _says_the_same(old: ReportedRow, row: ReportedRow, choice: str) -> bool:
 def keep_warnings(
     session: Session, submission: tables.Submission, warnings: Sequence[Warning], confirmed: Mapping[tuple[str, ...], tuple[str, Any, str]],
 ) -> None:  # fmt: skip
-    """Keep what the bureau is asked to confirm; what it confirmed before, of the same, stays confirmed."""
+    """Store the warnings for the bureau to confirm; confirmed identical ones stay confirmed."""
     for w in warnings:
         kind, key = (w.row[0], row_key(w.row[1])) if w.row else ("", "")
         by, at, reason = confirmed.get((kind, key, *(() if key else (w.sheet, w.cell)), clean(w.found)), (None, None, ""))
@@ -162,14 +162,14 @@ def keep_warnings(
 
 
 def rekept(stored: tables.SubmissionRow, kept_row: KeptRow) -> None:
-    """Keep a row of a report anew, after something was said of its cells."""
+    """Store a row of a report again, after its claims changed."""
     row = kept_row.row
     stored.fields_json, stored.claims_json = packed(row), packed_claims(kept_row)
     stored.reason_class, stored.reason_text = row.reason_class, typed(row.reason_text)
 
 
 def rows_kept(session: Session, submission: tables.Submission) -> dict[tuple[str, str], tables.SubmissionRow]:
-    """Return the kept rows of a report as it is, by kind and packed key."""
+    """Return the stored rows of a report in its present state, by kind and serialised key."""
     query = select(tables.SubmissionRow).where(
         tables.SubmissionRow.submission_id == submission.id, tables.SubmissionRow.revision == submission.revision
     )
@@ -177,7 +177,7 @@ def rows_kept(session: Session, submission: tables.Submission) -> dict[tuple[str
 
 
 def row_kept(rows: Mapping[tuple[str, str], tables.SubmissionRow], kind: str, key: tuple[str, ...]) -> tables.SubmissionRow:
-    """Return one kept row."""
+    """Return one stored row."""
     stored = rows.get((kind, row_key(key)))
     if stored is None:
         raise FigureRefused("report_row_unknown", key=" ".join(key))
@@ -185,14 +185,14 @@ def row_kept(rows: Mapping[tuple[str, str], tables.SubmissionRow], kind: str, ke
 
 
 def compared(session: Session, submission: tables.Submission) -> tuple[Comparison, dict[RowKey, Any]]:
-    """Return a report held against what is stored, and what is stored of its rows."""
+    """Return the comparison of a report with the stored data, and the stored values of its rows."""
     rows, choices = rows_of(session, submission)
     current = current_of(session, rows)
     return compare(rows, current, choices=choices), current
 
 
 def source_of(session: Session, row: tables.Submission) -> str:
-    """Make the report a source of its own, so that each figure it brings names it."""
+    """Store the report as a source, which each of its figures names."""
     bureau = Store.organisation_in(session).by_code[row.bureau_code]
     code = f"report-{row.id}"
     period = parse_period(row.period_code)
@@ -206,7 +206,7 @@ def source_of(session: Session, row: tables.Submission) -> str:
 
 
 def record_cells(session: Session, row: tables.Submission, actor: str, comparison: Comparison) -> None:
-    """Write an audit line for each figure withdrawn and each cell that changes."""
+    """Record an audit line for each figure withdrawn and each cell changed."""
     for change in comparison.withdrawn:
         record(session, actor, "figure_withdrawn", " ".join(change.row.key), file_sha256=row.file_sha256,
                detail=f"{subject_of(id_of(row))}: {change.row.reason_class} {change.row.reason_text}")  # fmt: skip

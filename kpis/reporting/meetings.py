@@ -1,6 +1,6 @@
-"""The steps of the office's quarterly stocktake: a decision taken, taken back or carried out, and the minutes closed. A transaction each.
+"""The steps of the office's quarterly stocktake: a decision recorded, revoked or carried out, and the minutes closed. A transaction each.
 
-A decision that a bureau is to carry out becomes an action of that bureau, so that it stands in its next workbook and is answered there.
+A decision for a bureau becomes an action of that bureau, which appears in its next workbook and is answered there.
 """
 
 from __future__ import annotations
@@ -30,15 +30,15 @@ STEP = "hold_meeting"
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Wanted:
-    """What is decided: about what, by whom and by when.
+    """A decision: subject, owner and due day.
 
     Args:
         decided: in the words of the meeting.
-        due_on: by when.
-        indicator_code: what it is about, where that is an indicator.
-        project_code: where it is a project, or a milestone of it.
+        due_on: the due day.
+        indicator_code: the subject, if an indicator.
+        project_code: the subject, if a project or a milestone of it.
         milestone_code: the milestone.
-        bureau_code: who is to do it; a blank: the office itself.
+        bureau_code: of the owner; blank: the office itself.
         section: of the bureau or the office.
         role: of the person, never a name.
     """
@@ -54,18 +54,18 @@ class Wanted:
 
 
 def subject_of_meeting(period_code: str) -> str:
-    """Return under what the audit trail keeps a meeting."""
+    """Return the subject of a meeting in the audit trail."""
     return f"meeting {period_code}"
 
 
 def decide(store: Store, period_code: str, wanted: Wanted, *, actor: str) -> int:
-    """Write down what a meeting decided; with a bureau as owner it becomes an open action of that bureau at once.
+    """Record a decision of a meeting; with a bureau as owner it becomes an open action of that bureau at once.
 
     Args:
-        store: where.
-        period_code: the quarter that the meeting is about.
-        wanted: what is decided.
-        actor: who writes it down.
+        store: of the instance.
+        period_code: the quarter of the meeting.
+        wanted: the decision.
+        actor: who records it.
 
     Returns:
         The number of the decision.
@@ -137,7 +137,7 @@ def _refuse_unknown(session: Session, wanted: Wanted) -> None:
 
 
 def _act(session: Session, row: tables.Decision, bureau: str) -> str:
-    """Make the decision an action of a bureau, with a source of its own; return the code of the action."""
+    """Create the bureau's action of a decision, with a source of its own; return the code of the action."""
     quarter = parse_period(row.period_code)
     code, source = f"{bureau}-{LETTER}{row.id}", f"decision-{row.id}"
     ensure_periods(session, {quarter.code})
@@ -154,14 +154,14 @@ def _act(session: Session, row: tables.Decision, bureau: str) -> str:
 
 
 def close(store: Store, decision_id: int, *, actor: str, closed_as: DecisionClosed, reason: str) -> None:
-    """End a decision: the office carried out what it had taken on itself, or it is taken back with a reason.
+    """End a decision: the office carried out its own, or it is revoked with a reason.
 
-    A bureau's action is ended by the bureau's answer; one that is taken back ends as never meant, unless the bureau answered it.
+    A bureau's action is ended by the bureau's answer; a revoked one ends as a mistake, unless the bureau answered it.
 
     Raises:
         NotAllowed: the actor may not hold a meeting.
         NotFound: there is no such decision.
-        StepRefused: it is closed already, or is a bureau's to answer.
+        StepRefused: it is closed already, or a bureau must answer it.
         FigureRefused: there is no reason.
     """
     with acting(store, actor, STEP, f"decision {decision_id}") as session:
@@ -193,21 +193,21 @@ def _take_back(session: Session, action_code: str, *, reason: str) -> None:
 
 
 def close_minutes(store: Store, period_code: str, *, actor: str, held_on: date, note: str = "") -> int:
-    """Close the minutes of a meeting: from now on they are rebuilt with what is known at this instant, whatever comes later.
+    """Close the minutes of a meeting: from now on they are rebuilt with the present state of knowledge, whatever comes later.
 
     Args:
-        store: where.
-        period_code: the quarter that the meeting was about.
+        store: of the instance.
+        period_code: the quarter of the meeting.
         actor: who closes them.
-        held_on: the day on which the office met.
-        note: as who took part, by their roles.
+        held_on: the day of the meeting.
+        note: such as the participants, by role.
 
     Returns:
         The number of the minutes.
 
     Raises:
         NotAllowed: the actor may not hold a meeting.
-        FigureRefused: the office met before the quarter ended, or is said to meet later than today.
+        FigureRefused: the day of the meeting lies before the end of the quarter, or after today.
     """
     quarter = _quarter(period_code)
     with acting(store, actor, STEP, subject_of_meeting(quarter.code)) as session:

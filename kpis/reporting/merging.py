@@ -1,10 +1,10 @@
-"""Several hands at one report: what each wrote in which cell, merged row by row. Pure.
+"""Merge the contributions of several hands to one report, row by row, with the claims of each on each cell. Pure.
 
-A report grows by uploads that come in any order. Each is of one *hand*: a person, and the section (or the list of rows) whose part
-it is. What a hand wrote in a cell is a ``Claim``; what it left as the template gave it is none, so an upload never takes away
-what it does not hold; nor is one what it left as a workbook filled with the report had it. Claims of different hands on different cells stand beside each other; different values in one cell are a
-clash, which stays a question until somebody says which holds, whatever the order in which they came. The same hand that writes a
-cell anew means its newer value. A cell is emptied only where somebody says so, which is a claim too.
+A report grows by uploads in any order. Each is of one *hand*: a person, and the section (or the list of rows) of their
+part. A value written by a hand in a cell is a ``Claim``; a cell left as issued by the template is none, so an upload never removes
+cells that it does not contain; nor is a cell left as prefilled from the report. Claims of different hands on different cells coexist; different values in one cell are a
+clash, which stays open until somebody decides, independent of the order of uploads. A newer claim of the same
+hand replaces its older one. A cell is emptied only by an explicit claim.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ REASONS = ("reason_class", "reason_text")  # of a row: claimed and merged as its
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hand:
-    """Whose an upload is: who brought it, whose part it is (a section's code, a template's number, or a blank), when, and which upload."""
+    """The hand behind an upload: person, part (a section's code, a template's number, or blank), time, and the upload's number."""
 
     by: str
     part: str = ""
@@ -30,14 +30,14 @@ class Hand:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Claim:
-    """What one hand wrote in one cell.
+    """The value that one hand wrote in one cell.
 
     Args:
-        value: what it says; a blank where the cell was emptied on purpose.
-        was: what the template had in the cell.
+        value: as written; blank where the cell was emptied on purpose.
+        was: the value issued by the template.
         hand: who wrote it.
         place: the cell in that hand's workbook, as ``sheet!F12``.
-        readings: the values that it may mean, where somebody must say which.
+        readings: the possible values of an ambiguous cell.
     """
 
     value: Value
@@ -47,13 +47,13 @@ class Claim:
     readings: tuple[float, ...] = ()
 
     def is_of(self, hand: Hand) -> bool:
-        """Say whether the same hand wrote it."""
+        """Return whether the claim is of this hand."""
         return (self.hand.by, self.hand.part) == (hand.by, hand.part)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settled:
-    """Which of several values holds: the value, all those it was chosen among, and who said so."""
+    """The decision of a clash: the value, all values it was chosen from, and who decided."""
 
     value: Value
     among: tuple[Value, ...]
@@ -63,32 +63,32 @@ class Settled:
 
 @dataclass(frozen=True, slots=True)
 class CellClaims:
-    """Everything that was written in one cell: the newest claim of each hand, and what was chosen among them."""
+    """All claims on one cell: the newest claim of each hand, and the decision between them."""
 
     claims: tuple[Claim, ...]
     settled: Settled | None = None
 
     @property
     def values(self) -> tuple[Value, ...]:
-        """Return the values that differ, in the order in which they came."""
+        """Return the distinct values, in order of arrival."""
         return _distinct(claim.value for claim in self.claims)
 
     @property
     def is_open(self) -> bool:
-        """Say whether hands differ and nobody has said yet which holds."""
+        """Return whether claims differ without a decision."""
         values = self.values
         return len(values) > 1 and not (self.settled and all(_is_among(v, self.settled.among) for v in values))
 
     @property
     def holds(self) -> Claim:
-        """Return the claim that counts; while it is open, the one that was there first."""
+        """Return the claim that counts; while undecided, the first one."""
         if len(self.values) > 1 and self.settled is not None:
             value = self.settled.value
             return next((c for c in self.claims if is_same_value(c.value, value)), self.claims[0])
         return self.claims[0]
 
     def with_claim(self, claim: Claim) -> CellClaims:
-        """Return it with what a hand wrote, in the place of what the same hand wrote before."""
+        """Return the claims with one added, replacing the earlier one of the same hand."""
         if not any(known_claim.is_of(claim.hand) for known_claim in self.claims):
             return CellClaims((*self.claims, claim), self.settled)
         return CellClaims(
@@ -96,13 +96,13 @@ class CellClaims:
         )
 
     def settle(self, value: Value, *, by: str, at: datetime | None) -> CellClaims:
-        """Return it with one of its values chosen."""
+        """Return the claims with one of their values chosen."""
         return CellClaims(self.claims, Settled(value=value, among=self.values, by=by, at=at))
 
 
 @dataclass(frozen=True, slots=True)
 class KeptRow:
-    """A row of a report, and what was said of each of its cells by whom."""
+    """A row of a report with the claims on each of its cells."""
 
     row: ReportedRow
     cells: Mapping[str, CellClaims] = field(default_factory=dict)
@@ -114,14 +114,14 @@ class KeptRow:
 
     @property
     def writers(self) -> tuple[Hand, ...]:
-        """Return whose claims count in it, each once, the latest last."""
+        """Return the hands whose claims count in the row, each once, latest last."""
         hands = sorted({c.hand for s in self.cells.values() for c in (s.holds,)}, key=lambda h: (h.upload, h.by, h.part))
         return tuple({(h.by, h.part): h for h in hands}.values())
 
 
 @dataclass(frozen=True, slots=True)
 class Clash:
-    """A cell in which hands wrote different values, and nobody has said which holds."""
+    """A cell with different values of several hands and no decision."""
 
     row: ReportedRow
     column: str
@@ -129,24 +129,24 @@ class Clash:
 
     @property
     def options(self) -> tuple[tuple[Value, tuple[Claim, ...]], ...]:
-        """Return each value with the claims that say so."""
+        """Return each value with its claims."""
         return tuple((v, tuple(c for c in self.cell.claims if is_same_value(c.value, v))) for v in self.cell.values)
 
 
 def kept(row: ReportedRow, hand: Hand) -> KeptRow:
-    """Return a row that one hand wrote."""
+    """Return a row written by one hand."""
     return KeptRow(row, {column: CellClaims((claim,)) for column, claim in _claims(row, hand)})
 
 
 def merge(base: Sequence[KeptRow], rows: Sequence[ReportedRow], hand: Hand, *, decides: bool = False) -> list[KeptRow]:
-    """Return the report so far with an upload merged into it: nothing of what was there is lost.
+    """Return the report with an upload merged into it, without losing any earlier claim.
 
     Args:
         base: the report so far, one row per (kind, key).
-        rows: what the upload says.
-        hand: whose it is.
-        decides: whoever brings it may say which value holds: what it changes of a cell that still says what its workbook was
-            filled with is no question.
+        rows: of the upload.
+        hand: of the upload.
+        decides: the uploader may decide clashes: a change to a cell that still has its prefilled value
+            is then decided at once.
     """
     merged = {kept_row.key: kept_row for kept_row in base}
     for row in rows:
@@ -159,7 +159,7 @@ def merge(base: Sequence[KeptRow], rows: Sequence[ReportedRow], hand: Hand, *, d
 
 
 def clashes(rows: Iterable[KeptRow]) -> list[Clash]:
-    """Return every cell that is a question."""
+    """Return every cell with an undecided clash."""
     return [Clash(kept_row.row, column, cell) for kept_row in rows for column, cell in kept_row.cells.items() if cell.is_open]
 
 
@@ -170,7 +170,7 @@ def answered(there: KeptRow, column: str, value: Value, *, by: str, at: datetime
 
 
 def stated(there: KeptRow, values: Mapping[str, Value], hand: Hand) -> KeptRow:
-    """Return a row in whose cells somebody who may decide wrote values, whatever others wrote there."""
+    """Return a row with cells written by somebody who may decide, overriding the claims of others."""
     cells = dict(there.cells)
     for column, value in values.items():
         was = there.row.issued.get(column, _blank_like(value))
@@ -180,15 +180,15 @@ def stated(there: KeptRow, values: Mapping[str, Value], hand: Hand) -> KeptRow:
 
 
 def taken_out(there: KeptRow, hand: Hand) -> KeptRow:
-    """Return a row of which somebody said that nothing of it is reported: every cell is again as its template had it."""
+    """Return a row removed from the report: every cell is reset to the value issued by its template."""
     return stated(there, {column: cell.holds.was for column, cell in there.cells.items()}, hand)
 
 
 def left_open(counted: Completeness, rows: Iterable[KeptRow]) -> Completeness:
-    """Return how much of what was asked the whole report leaves known.
+    """Return the completeness of the whole report.
 
     Args:
-        counted: the same of the latest upload alone.
+        counted: that of the latest upload alone.
         rows: the merged report.
     """
     figures = {(kept_row.row.key[0], kept_row.row.key[2]): kept_row.row for kept_row in rows if kept_row.row.kind == OBSERVATIONS}
@@ -244,7 +244,7 @@ def _is_rewritten(there: KeptRow, cells: Mapping[str, CellClaims], column: str) 
 
 
 def _built(there: ReportedRow, row: ReportedRow, cells: Mapping[str, CellClaims]) -> ReportedRow:
-    """Return the row that what was said makes, on the older of two templates: what changed after either was issued is a conflict."""
+    """Return the row resulting from the claims, on the older of two templates: changes after its issue are conflicts."""
     older, newer = (there, row) if there.issued_vintage <= row.issued_vintage else (row, there)
     fields: dict[str, Value] = {}
     for template_row in (older, newer):

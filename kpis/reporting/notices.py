@@ -1,7 +1,7 @@
-"""The outbox as it is filled: within the transaction of the step that is told of, or of the day that brought it.
+"""Fill the outbox: within the transaction of the step announced, or of the daily run.
 
-``of_line`` is the one door for steps: whatever writes an audit line passes it (``people.record``), so that no step is forgotten. That a reader is
-told of an occasion once is a key of the table.
+``of_line`` is the only entry for steps: every writer of an audit line calls it (``people.record``), so that no step is forgotten. A key
+of the table ensures that a reader is notified of an occasion once.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ PERSON, WEBHOOK = "person ", "webhook "
 
 
 def of_line(session: Session, action: str, subject: str) -> None:
-    """Put into the outbox what an audit line that was just written tells of, if anything.
+    """Add the notices of an audit line that was just written, if any, to the outbox.
 
     Args:
         session: of the transaction that wrote it.
@@ -57,9 +57,9 @@ def of_line(session: Session, action: str, subject: str) -> None:
 
 
 def put(session: Session, dues: Iterable[Due]) -> int:
-    """Put a message into the outbox for everybody concerned who was not told yet; return how many were put in.
+    """Add a notice for everybody concerned and not notified yet; return the number of notices added.
 
-    Nothing is put in at a sample: its persons and bureaus are made up.
+    A sample adds none: its persons and bureaus are fictitious.
     """
     due = list(dues)
     if not due or is_sample(session):
@@ -98,7 +98,7 @@ def _told(session: Session, occasions: set[str]) -> set[tuple[str, str, str]]:
 
 
 def grants_by_person(session: Session) -> dict[str, list[Grant]]:
-    """Return the roles of every active person who can be written to, by e-mail."""
+    """Return the roles of every active person with an address, by e-mail."""
     roles, accounts = table_of(tables.UserRole), table_of(tables.UserAccount)
     query = select(roles).join(accounts, accounts.c.email == roles.c.email).where(accounts.c.is_active).order_by(roles.c.id)
     rows = (row for row in session.execute(query) if not row.email.endswith(LOCAL_DOMAIN))
@@ -112,7 +112,7 @@ def _webhooks(session: Session) -> list[tables.Webhook]:
 
 
 def is_for(hook: tables.Webhook, occasion: str, bureau_code: str) -> bool:
-    """Say whether a channel is told of an occasion of a bureau: what is not public only where the office said that its readers may see it."""
+    """Return whether a channel receives an occasion of a bureau: non-public ones only if declared internal by the office."""
     if occasion in PUBLIC:
         return hook.is_active
     return hook.is_active and hook.is_internal and hook.bureau_code in (None, bureau_code)

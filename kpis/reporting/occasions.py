@@ -1,7 +1,7 @@
-"""Which occasions there are, and whom each concerns. Pure: no session, no clock.
+"""The occasions of notices, and the roles each concerns. Pure: no session, no clock.
 
-``CONCERNS`` is read as ``access.MAY`` is: for each occasion the roles that are told of it, of their own bureau or of every one. It is asked when a
-message is written and again at the moment it leaves, so that nobody is told of what they may no longer see.
+``CONCERNS`` has the form of ``access.MAY``: for each occasion the roles notified, of their own bureau or of every one. It is evaluated when a
+message is written and again when it is sent, so that nobody is notified of things they may no longer see.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ _OFFICE_IN_ONE = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """An occasion that is to be told: what it is about (``subject``, never the same twice), whose, and the facts of it."""
+    """An occasion that is due: its ``subject`` (never the same twice), its bureau, and its facts."""
 
     occasion: str
     subject: str
@@ -55,7 +55,7 @@ class Due:
 
 
 def is_concerned(grants: Iterable[Grant], occasion: str, bureau_code: str) -> bool:
-    """Say whether roles make an occasion of a bureau (blank: of the whole organisation) a person's affair."""
+    """Return whether an occasion of a bureau (blank: of the whole organisation) concerns a person with these roles."""
     reaches = CONCERNS[Occasion(occasion)]
     for grant in grants:
         reach = reaches.get(grant.role)
@@ -65,7 +65,7 @@ def is_concerned(grants: Iterable[Grant], occasion: str, bureau_code: str) -> bo
 
 
 def suggested(grants: Iterable[Grant], occasion: str) -> str:
-    """Return how often a person is told of an occasion who chose nothing."""
+    """Return the default frequency of an occasion for a person without a choice."""
     is_office = any(grant.role == "reform_office" for grant in grants)
     is_daily = occasion in (Occasion.STATUS_TURNED, Occasion.PUBLISHED) or (is_office and occasion in _OFFICE_IN_ONE)
     return (HowOften.DAILY if is_daily else HowOften.AT_ONCE).value

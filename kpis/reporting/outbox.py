@@ -1,9 +1,9 @@
-"""The outbox as it is emptied: who sends what, exactly once or shown as not sent.
+"""Empty the outbox: each message is sent exactly once, or shown as not sent.
 
-A sender *claims* messages for a while, says of each that it is *sending* it right before it hands it over, and then what came of it; each is a
-transaction of its own, and writers queue, so that of two senders one has it. One that ended before it said *sending* handed over
-nothing: the claim runs out and the message waits again. One that ended after it may have handed it over: the message is *unknown*, is shown to the
-office and never sent again by itself.
+A sender *claims* messages for a while, marks each as *sending* right before it hands it over, and then records the result; each is a
+transaction of its own, and writers queue, so that of two senders one gets it. A sender that ended before *sending* handed over
+nothing: the claim expires and the message waits again. One that ended after it may have handed it over: the message is *unknown*, is shown to the
+office and never sent again automatically.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ _FREE: dict[str, Any] = {"claim": "", "claimed_until": None}  # of a message tha
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """One message of the outbox, as its sender sees it."""
+    """One message of the outbox, as seen by its sender."""
 
     id: int
     occasion: str
@@ -58,9 +58,9 @@ class Told:
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """What a sender hands over together: to a person one message, or those of a day in one; to a channel one.
+    """The messages handed over together: to a person one, or a digest of a day; to a channel one.
 
-    ``address`` is a person's e-mail or a channel's secret address; ``kind`` is that of the channel, a blank for mail.
+    ``address`` is a person's e-mail or a channel's secret address; ``kind`` is that of the channel, blank for mail.
     """
 
     token: str
@@ -75,7 +75,7 @@ class Delivery:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class OutboxLine:
-    """One message as the office sees it: never where a channel writes to."""
+    """One message as shown to the office, without the address of a channel."""
 
     id: int
     occasion: str
@@ -95,13 +95,13 @@ class OutboxLine:
 
 
 def claim(store: Store, hours: Hours, *, now: datetime, by_mail: bool = True) -> list[Delivery]:
-    """Claim what may leave now, a few at a time; nothing outside the hours of the office.
+    """Claim a few of the messages that may be sent now; none outside the office's hours.
 
     Args:
-        store: where.
+        store: of the instance.
         hours: of the office.
         now: the instant, UTC.
-        by_mail: mail can be sent; else what goes by mail waits.
+        by_mail: mail can be sent; otherwise it waits.
     """
     with store.writing(is_figures=False, any_clock=True) as session:
         _run_out(session, now)
@@ -137,14 +137,14 @@ def claim(store: Store, hours: Hours, *, now: datetime, by_mail: bool = True) ->
 
 
 def _run_out(session: Session, now: datetime) -> None:
-    """Take back what a sender that ended had claimed: what it did not begin to hand over waits again, the rest is unknown."""
+    """Release expired claims: messages not being handed over wait again, the rest become unknown."""
     gone = _N.c.claimed_until < now
     _become(session, NoticeState.WAITING, _N.c.state == NoticeState.CLAIMED, gone, **_FREE)
     _become(session, NoticeState.UNKNOWN, _N.c.state == NoticeState.SENDING, gone, settled_at=now, last_error="sender_ended")
 
 
 class _Readers:
-    """Who may be told of what at this moment."""
+    """The present permissions of readers to be notified."""
 
     def __init__(self, session: Session) -> None:
         self._grants = grants_by_person(session)
@@ -154,7 +154,7 @@ class _Readers:
         return self._grants.get(reader.removeprefix(PERSON), ())
 
     def how_often(self, row: Any, chosen: Mapping[tuple[str, str], str]) -> str | None:
-        """Return how often a reader is told of an occasion; ``None`` where it is none of the reader's affair any more."""
+        """Return the frequency chosen by a reader for an occasion; ``None`` where it no longer concerns the reader."""
         if row.reader.startswith(WEBHOOK):
             hook = self._hooks.get(int(row.reader.removeprefix(WEBHOOK)))
             return HowOften.AT_ONCE.value if hook is not None and is_for(hook, row.occasion, row.bureau_code) else None
@@ -164,7 +164,7 @@ class _Readers:
         return chosen.get((row.reader.removeprefix(PERSON), row.occasion)) or suggested(grants, row.occasion)
 
     def place(self, reader: str, languages: Mapping[str, str]) -> tuple[str, str, str, bool]:
-        """Return by which kind of channel a reader is told (a blank for mail), where, in which language, and whether as the office."""
+        """Return the kind of channel (blank for mail), the address, the language, and whether the reader is of the office."""
         if reader.startswith(WEBHOOK):
             hook = self._hooks[int(reader.removeprefix(WEBHOOK))]
             return hook.kind, hook.address, _known(hook.language), hook.bureau_code is None
@@ -186,7 +186,7 @@ def _choices(session: Session) -> dict[tuple[str, str], str]:
 
 
 def begin(store: Store, claim: Delivery, *, message_id: str, now: datetime) -> bool:
-    """Say that a claim is being handed over; false where it is no longer this sender's, or no longer the reader's affair."""
+    """Mark a claim as being handed over; false where it has expired, or no longer concerns the reader."""
     with store.writing(is_figures=False, any_clock=True) as session:
         readers, chosen = _Readers(session), _choices(session)
         rows = session.execute(select(_N).where(_mine(claim), _N.c.state == NoticeState.CLAIMED, _N.c.claimed_until >= now)).all()
@@ -202,22 +202,22 @@ def begin(store: Store, claim: Delivery, *, message_id: str, now: datetime) -> b
 
 
 def sent(store: Store, claim: Delivery, *, now: datetime) -> None:
-    """Say that a claim was handed over; also where it was taken for unknown meanwhile."""
+    """Mark a claim as handed over, even if it was marked unknown meanwhile."""
     with store.writing(is_figures=False, any_clock=True) as session:
         own = (_mine(claim), _N.c.state.in_((NoticeState.SENDING.value, NoticeState.UNKNOWN.value)))
         _become(session, NoticeState.SENT, *own, settled_at=now, claimed_until=None, last_error="", attempts=_N.c.attempts + 1)
 
 
 def not_sent(store: Store, claim: Delivery, error: str, *, now: datetime, is_final: bool = False, is_unknown: bool = False) -> None:
-    """Say that a claim was not handed over, or that nobody knows.
+    """Mark a claim as not handed over, or as unknown.
 
     Args:
-        store: where.
+        store: of the instance.
         claim: of this sender.
         error: in a line, without secrets.
         now: the instant, UTC.
-        is_final: trying again would not help.
-        is_unknown: it may have been handed over; it is not sent again.
+        is_final: a retry would not help.
+        is_unknown: it may have been handed over, so it is not sent again.
     """
     values = {"last_error": line(error)[:500], "claimed_until": None}
     with store.writing(is_figures=False, any_clock=True) as session:
@@ -233,7 +233,7 @@ def not_sent(store: Store, claim: Delivery, error: str, *, now: datetime, is_fin
 
 
 def given_back(store: Store, claims: Sequence[Delivery], *, now: datetime) -> None:
-    """Let claims that were not begun wait again: their sender ends."""
+    """Return claims not begun to the queue when their sender ends."""
     with store.writing(is_figures=False, any_clock=True) as session:
         own = (_N.c.claim.in_([claim.token for claim in claims]), _N.c.state == NoticeState.CLAIMED)
         _become(session, NoticeState.WAITING, *own, **_FREE, next_try_at=now)
@@ -252,7 +252,7 @@ def _wait(session: Session, ids: Sequence[int], until: datetime) -> None:
 
 
 def _become(session: Session, state: NoticeState, *where: ColumnElement[bool], **values: Any) -> int:
-    """Give the messages that are so a state, with what goes with it; return how many there were."""
+    """Set the state of the matching messages, with further values; return their number."""
     done = session.execute(update(_N).where(*where).values(state=state.value, **values))
     return int(done.rowcount)  # type: ignore[attr-defined]
 
@@ -261,7 +261,7 @@ def _become(session: Session, state: NoticeState, *where: ColumnElement[bool], *
 
 
 def counts(store: Store) -> dict[str, int]:
-    """Return how many messages there are in each state."""
+    """Return the number of messages by state."""
     with store.reading() as session:
         query = select(_N.c.state, func.count()).group_by(_N.c.state)
         by_state = {state: count for state, count in session.execute(query)}
@@ -272,7 +272,7 @@ def lines(store: Store, *, viewer: str, states: Sequence[str] = ()) -> list[Outb
     """Return the newest messages of the outbox, at most 500.
 
     Raises:
-        NotAllowed: the viewer does not look after it.
+        NotAllowed: the viewer may not manage the outbox.
     """
     with refusals_recorded(store, viewer, "see_outbox", ""), store.reading() as session:
         allow(session, viewer, "manage_notices")
@@ -283,10 +283,10 @@ def lines(store: Store, *, viewer: str, states: Sequence[str] = ()) -> list[Outb
 
 
 def send_again(store: Store, number: int, *, actor: str) -> None:
-    """Let a message that failed, or of which nobody knows whether it arrived, be sent once more.
+    """Queue a message that failed, or whose delivery is unknown, once more.
 
     Raises:
-        NotAllowed: the actor does not look after the outbox.
+        NotAllowed: the actor may not manage the outbox.
         NotFound: no such message failed.
     """
     with acting(store, actor, "send_again", f"notice {number}", is_figures=False) as session:
@@ -299,17 +299,17 @@ def send_again(store: Store, number: int, *, actor: str) -> None:
 
 
 def is_any_open(store: Store) -> bool:
-    """Say whether anything waits to be sent, or is being sent."""
+    """Return whether any message is waiting or being sent."""
     return bool(counts(store).keys() & set(OPEN))
 
 
 def put_aside(store: Store, *, actor: str, is_backup: bool = False) -> int:
-    """Keep everything that waits from being sent, as after a backup was put back: it may have been sent since that was made.
+    """Set all waiting messages aside, as after a backup was restored: they may have been sent since it was made.
 
     Args:
-        store: where.
+        store: of the instance.
         actor: who does it.
-        is_backup: in a backup, before it is put back.
+        is_backup: in a backup, before it is restored.
     """
     with store.writing(is_figures=False, any_clock=True, is_stamped=not is_backup) as session:
         values = {"settled_at": instant(session), "last_error": "put_aside"}
@@ -319,5 +319,5 @@ def put_aside(store: Store, *, actor: str, is_backup: bool = False) -> int:
 
 
 def each_state() -> Iterator[str]:
-    """Yield the states in the order in which the office reads them."""
+    """Yield the states in display order for the office."""
     yield from dict.fromkeys((*NOT_SENT, *NoticeState.values()))

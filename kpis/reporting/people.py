@@ -1,7 +1,7 @@
-"""Persons and their roles as the database knows them, and the record of who did what.
+"""Persons and their roles in the database, and the record of their acts.
 
-Roles are read again inside each transaction: neither a page nor a cookie is believed. The command line, which whoever runs
-the machine may use, acts as ``COMMAND_LINE`` where it manages persons; for reports it acts as the person named by ``--as``.
+Roles are read again inside each transaction: neither a page nor a cookie is trusted. The command line, available to whoever runs
+the machine, acts as ``COMMAND_LINE`` when it manages persons; for reports it acts as the person named by ``--as``.
 """
 
 from __future__ import annotations
@@ -63,19 +63,19 @@ class Event:
 
 
 def account_key(email: str) -> str:
-    """Return the form under which an account is kept and compared: without blanks round it, Latin letters small.
+    """Return the form in which an account is stored and compared: without surrounding blanks, Latin letters in lower case.
 
-    Only A to Z are folded. A letter that merely looks like one of them (the Kelvin sign, full-width or Cyrillic letters) stays what
-    it is and so is nobody's account: ``str.lower`` would make a k of the Kelvin sign.
+    Only A to Z are folded. A letter that merely looks like one of them (the Kelvin sign, full-width or Cyrillic letters) stays
+    as it is and so matches no account: ``str.lower`` would turn the Kelvin sign into a k.
     """
     return email.strip(" \t\r\n").translate(_SMALL)
 
 
 def grants_of(session: Session, email: str) -> tuple[Grant, ...]:
-    """Return the roles of an active person, and those for whom the person stands in on the day of the session.
+    """Return the roles of an active person, and those held as a deputy on the day of the session.
 
-    Nobody else has any, nor have local persons outside local mode. Who stands in for somebody who stands in for a third does not
-    stand in for the third.
+    Other persons have none, nor have local persons outside local mode. Deputyships are not transitive:
+    the deputy of a deputy does not get the first person's roles.
     """
     own = own_grants(session, email)
     return (*own, *_as_deputy(session, account_key(email))) if _is_active(session, email) else own
@@ -113,7 +113,7 @@ def _as_deputy(session: Session, email: str) -> list[Grant]:
 
 
 def viewer_of(store: Store, email: str) -> Viewer:
-    """Return a person with the roles held at this moment; an unknown one has none."""
+    """Return a person with their present roles; none for an unknown one."""
     email = account_key(email)
     with store.reading() as session:
         grants = grants_of(session, email)
@@ -122,10 +122,10 @@ def viewer_of(store: Store, email: str) -> Viewer:
 
 
 def allow(session: Session, actor: str, action: str, bureau_code: str | None = None) -> None:
-    """Refuse an action that the actor's roles, as they are now, do not permit.
+    """Refuse an action that the actor's present roles do not permit.
 
     Raises:
-        NotAllowed: nothing is done.
+        NotAllowed: before anything is done.
     """
     if actor == COMMAND_LINE:
         return
@@ -136,16 +136,16 @@ def allow(session: Session, actor: str, action: str, bureau_code: str | None = N
 
 
 def stands_in_for(session: Session) -> str:
-    """Return for whom the actor of this transaction was allowed what was asked last; a blank where in their own name."""
+    """Return the person in whose place the actor of this transaction was last permitted an action; blank for their own name."""
     return str(session.info.get(_FOR, ""))
 
 
 def record(
     session: Session, actor: str, action: str, subject: str, *, file_sha256: str | None = None, cell: str = "", detail: str = ""
 ) -> None:
-    """Write one line of the audit trail within the caller's transaction, and put into the outbox what it tells of.
+    """Write one line of the audit trail within the caller's transaction, and its notices to the outbox.
 
-    The line says for whom, where the actor stands in for somebody.
+    The line names the person replaced, where the actor is a deputy.
     """
     if whose := stands_in_for(session):
         detail = f"{detail} ({both(Message('in_place_of', email=whose))})".strip()
@@ -163,13 +163,13 @@ def record(
 
 @contextmanager
 def acting(store: Store, actor: str, action: str, subject: str, *, is_figures: bool = True) -> Iterator[Session]:
-    """Open the one transaction of a person's act; an act that is refused is on record, and nothing else of it.
+    """Open the single transaction of a person's act; of a refused act only the refusal is recorded.
 
     Args:
-        store: where.
+        store: of the instance.
         actor: who acts.
-        action: what is tried, as the record names it.
-        subject: on what.
+        action: its name in the audit trail.
+        subject: its subject in the audit trail.
         is_figures: as ``Store.writing``.
     """
     with refusals_recorded(store, actor, action, subject), store.writing(is_figures=is_figures) as session:
@@ -178,7 +178,7 @@ def acting(store: Store, actor: str, action: str, subject: str, *, is_figures: b
 
 @contextmanager
 def refusals_recorded(store: Store, actor: str, action: str, subject: str) -> Iterator[None]:
-    """Write an audit line where roles, the state of a report or the calendar refuse what the block tries."""
+    """Record refusals inside the block by role, state of a report or calendar in the audit trail."""
     try:
         yield
     except (NotAllowed, StepRefused, NotFound) as refusal:
@@ -188,7 +188,7 @@ def refusals_recorded(store: Store, actor: str, action: str, subject: str) -> It
 
 
 def record_refusal(store: Store, actor: str, action: str, subject: str, refusal: MierukaError) -> None:
-    """Write the audit line of something that was refused."""
+    """Record a refusal in the audit trail."""
     with store.writing(is_figures=False, any_clock=True) as session:
         record(session, actor, "refused", subject, detail=f"{action}: {refusal.message.key}")
 
@@ -196,10 +196,10 @@ def record_refusal(store: Store, actor: str, action: str, subject: str, refusal:
 def add_person(
     store: Store, *, actor: str, email: str, role: str, bureau_code: str | None = None, name: str = "", section_code: str = ""
 ) -> Person:
-    """Give a person a role; a person not known yet becomes known, and one removed before is active again.
+    """Give a person a role, adding an unknown person and reactivating a removed one.
 
     Args:
-        section_code: of the catalogue, for the role of a section; its bureau is then the section's.
+        section_code: of the catalogue, for the role of a section; the bureau is then the section's.
 
     Raises:
         NotAllowed: the actor may not manage persons, or would give a role to themselves.
@@ -249,7 +249,7 @@ def _grant(session: Session, email: str, name: str, role: str, bureau_code: str 
 def remove_person(
     store: Store, *, actor: str, email: str, role: str | None = None, bureau_code: str | None = None, section_code: str = ""
 ) -> None:
-    """Take one role from a person, or without a role all of them; what the person did stays on record.
+    """Take one role from a person, or without a role all of them; the person's acts stay on record.
 
     Raises:
         NotAllowed: the actor may not manage persons, would take a role from themselves, or the last administrator would be lost.
@@ -304,10 +304,10 @@ def people(store: Store, *, actor: str) -> list[Person]:
 
 
 def local_people(store: Store) -> list[Person]:
-    """Return the persons a local instance offers on its pages: two of its own, made here, and all others registered.
+    """Return the persons offered by a local instance: two of its own, created here, and all others registered.
 
     Raises:
-        NotAllowed: outside local mode, where only a provider says who somebody is.
+        NotAllowed: outside local mode, where only a provider identifies people.
     """
     if settings().mode != "local":
         raise NotAllowed("local_mode_only")
@@ -326,13 +326,13 @@ def local_people(store: Store) -> list[Person]:
 
 
 def audit_trail(store: Store, *, actor: str, limit: int = 500, skipped: int = 0) -> tuple[Sequence[Event], int]:
-    """Return lines of the audit trail, newest first, and how many there are in all.
+    """Return lines of the audit trail, newest first, and their total number.
 
     Args:
-        store: where.
-        actor: who reads.
-        limit: how many at most.
-        skipped: so many of the newest are left out.
+        store: of the instance.
+        actor: the reader.
+        limit: maximum number.
+        skipped: number of the newest lines to skip.
 
     Raises:
         NotAllowed: the actor may not read it.
@@ -344,13 +344,13 @@ def audit_trail(store: Store, *, actor: str, limit: int = 500, skipped: int = 0)
 
 
 def signed_in(store: Store, email: str, *, signed_in_at: int, is_let_in: bool) -> None:
-    """Put a sign-in on record, once however many windows it opens; also that of a person who is not let in.
+    """Record a sign-in, once for any number of windows; also that of a person without access.
 
     Args:
-        store: where.
+        store: of the instance.
         email: as the provider gave it.
-        signed_in_at: seconds since 1970 when the provider vouched for the person.
-        is_let_in: whether the person is known here and may see anything.
+        signed_in_at: time of the provider's authentication, in seconds since 1970.
+        is_let_in: the person is known and may see anything.
     """
     action = "signed_in" if is_let_in else "sign_in_refused"
     sign_ins = select(tables.AuditEvent.id).where(
@@ -362,7 +362,7 @@ def signed_in(store: Store, email: str, *, signed_in_at: int, is_let_in: bool) -
 
 
 def events(session: Session, *, subject: str | None, limit: int, skipped: int = 0) -> list[Event]:
-    """Return audit lines for a caller that has checked who asks."""
+    """Return audit lines for a caller that has checked permissions."""
     query = select(tables.AuditEvent).order_by(col(tables.AuditEvent.id).desc()).limit(limit).offset(skipped)
     if subject is not None:
         query = query.where(tables.AuditEvent.subject == subject)

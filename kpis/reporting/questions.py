@@ -1,4 +1,4 @@
-"""What the office asks that is no indicator: a question is written, opened to bureaus, and closed; it is kept.
+"""Questions of the office on matters that are not indicators: drafted, opened to bureaus, closed, and kept.
 
 A question that is open or closed no longer changes, so that every answer is to the same question. Each step is one transaction with an audit line.
 """
@@ -33,7 +33,7 @@ _WORDS = ("title_ja", "title_en", "lead_ja", "lead_en")
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Question:
-    """One question; ``bureaus``: those it was written for, none = every one that reports."""
+    """One question; ``bureaus``: its addressees, empty = every bureau that reports."""
 
     question_code: str
     title_ja: str
@@ -52,7 +52,7 @@ class Question:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Reply:
-    """Where one bureau's answer stands; ``is_late``: nothing was submitted by the day it was due."""
+    """The state of one bureau's answer; ``is_late``: nothing was submitted by the due day."""
 
     question_code: str
     bureau_code: str
@@ -72,21 +72,21 @@ def write(
     store: Store, *, actor: str, words: Mapping[str, str], columns: Sequence[AskedColumn], due_on: date, most_rows: int = 50,
     bureaus: Sequence[str] = (), code: str = "",
 ) -> str:  # fmt: skip
-    """Write a question, or write one anew that is not open yet; return its code.
+    """Create a question, or rewrite one that is not open yet; return its code.
 
     Args:
         store: of the instance.
         actor: of the office.
         words: ``title_ja``, ``title_en``, ``lead_ja``, ``lead_en``.
         columns: of its table.
-        due_on: the day until which it is to be answered.
-        most_rows: so many rows a bureau may answer.
-        bureaus: whom it is put to; none = every bureau that reports when it is opened.
-        code: of the question written anew; a new one gets the next.
+        due_on: the last day for answers.
+        most_rows: maximum number of rows of an answer.
+        bureaus: its addressees; empty = every bureau that reports when it is opened.
+        code: of the question to rewrite; a new one gets the next.
 
     Raises:
-        NotAllowed: the actor does not ask.
-        FigureRefused: it has no title, or its columns cannot be asked.
+        NotAllowed: the actor may not ask questions.
+        FigureRefused: it has no title, or its columns are invalid.
         NotFound: there is no such question or bureau.
         StepRefused: it is open or closed.
     """
@@ -121,7 +121,7 @@ def write(
 
 
 def open_to_bureaus(store: Store, code: str, *, actor: str, today: date) -> int:
-    """Open a question: from now on it does not change, and the bureaus asked answer it. Returns how many are asked.
+    """Open a question: from now on it does not change, and its bureaus can answer. Return their number.
 
     Raises:
         NotAllowed, NotFound: as ``write``.
@@ -142,11 +142,11 @@ def open_to_bureaus(store: Store, code: str, *, actor: str, today: date) -> int:
 
 
 def close(store: Store, code: str, *, actor: str) -> None:
-    """Close a question: nothing of it changes any more, and it is kept as it is, also with bureaus that did not answer.
+    """Close a question: it is kept unchanged from now on, even if bureaus did not answer.
 
     Raises:
         NotAllowed, NotFound: as ``write``.
-        StepRefused: it is not open, or an answer waits for the office.
+        StepRefused: it is not open, or an answer awaits the office's decision.
     """
     with acting(store, actor, "close_question", _subject(code), is_figures=False) as session:
         allow(session, actor, "ask_question")
@@ -161,10 +161,10 @@ def close(store: Store, code: str, *, actor: str) -> None:
 
 
 def questions(store: Store, *, viewer: str) -> list[Question]:
-    """Return the questions that a person may see, newest first: the office every one, a bureau those put to it.
+    """Return the questions that a person may see, newest first: the office every one, a bureau its own.
 
     Raises:
-        NotAllowed: the person neither asks nor answers.
+        NotAllowed: the person may neither ask nor answer.
     """
     table, replies = tables.Question, tables.QuestionReply
     with store.reading() as session:
@@ -184,14 +184,14 @@ def question(store: Store, code: str, *, viewer: str) -> Question:
     """Return one question.
 
     Raises:
-        NotFound: there is none, or it was not put to a bureau of this person.
+        NotFound: there is none, or no bureau of this person was asked.
     """
     with store.reading() as session:
         return seen(session, code, viewer)
 
 
 def coverage(store: Store, code: str, *, viewer: str, today: date) -> list[Reply]:
-    """Return where the answer of every bureau asked stands, in catalogue order; a bureau sees its own.
+    """Return the state of the answer of every bureau asked, in catalogue order; a bureau sees its own.
 
     Raises:
         NotFound: as ``question``.
@@ -216,7 +216,7 @@ def coverage(store: Store, code: str, *, viewer: str, today: date) -> list[Reply
 
 
 def seen(session: Session, code: str, viewer: str, bureau_code: str | None = None) -> Question:
-    """Return a question that a person may see, and whose answer of a bureau the person may see; else as if there were none."""
+    """Return a question if it, or a bureau's answer to it, is visible to a person; otherwise raise as if it did not exist."""
     grants = grants_of(session, viewer)
     row = session.get(tables.Question, code)
     is_written = row is not None and row.state == QuestionState.DRAFT and not may(grants, "ask_question")
@@ -237,7 +237,7 @@ def stored(session: Session, code: str) -> tables.Question:
 
 
 def replies_of(session: Session, code: str) -> list[tables.QuestionReply]:
-    """Return where each bureau asked stands, in catalogue order."""
+    """Return the state of each bureau asked, in catalogue order."""
     order = {unit.code: place for place, unit in enumerate(Store.organisation_in(session).units)}
     rows = session.execute(select(tables.QuestionReply).where(col(tables.QuestionReply.question_code) == code)).scalars()
     return sorted(rows, key=lambda row: order.get(row.bureau_code, len(order)))

@@ -1,6 +1,6 @@
-"""Workbooks refused at the door: kept for a time with what was wrong, for whoever sent them and for the reform office.
+"""Workbooks refused on upload: kept for a time with their problems, for the uploader and for the reform office.
 
-Nothing of them counts. They are bounded: so many days, so many files and bytes of a bureau; the oldest go first.
+Their content has no effect. They are limited in days, and in files and bytes per bureau; the oldest are deleted first.
 """
 
 from __future__ import annotations
@@ -38,14 +38,14 @@ _LISTED = (
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Found(Remark):
-    """One thing that was wrong with a file, as it was said."""
+    """One problem of a file, as reported."""
 
     grade: str
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class RefusedUpload:
-    """A file that was refused; ``is_kept`` is false where it would act when opened, so that its bytes were not kept."""
+    """A file that was refused; ``is_kept`` is false for one with active content, whose bytes were not kept."""
 
     id: int
     bureau_code: str
@@ -59,18 +59,18 @@ class RefusedUpload:
 
     @property
     def subject(self) -> str:
-        """Return the name under which the audit trail knows it."""
+        """Return its subject in the audit trail."""
         return f"refused file {self.id}"
 
 
 def keep_refused(
     store: Store, content: bytes, *, actor: str, bureau_code: str, period_code: str, name: str, problems: Sequence[Found], is_safe: bool
 ) -> None:  # fmt: skip
-    """Keep a file that was refused, and let go of what is too old or too much. The caller checked that the actor reports for the bureau.
+    """Store a refused file, and delete those beyond the limits. The caller has checked that the actor reports for the bureau.
 
     Args:
-        problems: what was wrong.
-        is_safe: its bytes may be handed back.
+        problems: found in it.
+        is_safe: its bytes may be downloaded again.
     """
     sha256 = hashlib.sha256(content).hexdigest()
     with acting(store, actor, "upload", f"{bureau_code} {period_code}", is_figures=False) as session:
@@ -89,7 +89,7 @@ def keep_refused(
 
 
 def age_out(session: Session) -> None:
-    """Let go of the files that were refused too long ago."""
+    """Delete the files refused too long ago."""
     table = table_of(tables.RefusedFile)
     session.execute(delete(table).where(table.c.refused_at < instant(session) - timedelta(days=DAYS)))
 
@@ -106,7 +106,7 @@ def _let_go(session: Session, bureau_code: str) -> None:
 
 
 def refused_files(store: Store, *, viewer: str, bureau_code: str | None = None) -> list[RefusedUpload]:
-    """Return the refused files that a viewer may see, the newest first: their own; the reform office every one."""
+    """Return the refused files that a viewer may see, newest first: their own; the reform office every one."""
     query = _LISTED if bureau_code is None else _LISTED.where(_TABLE.c.bureau_code == bureau_code)
     with store.engine.connect() as connection:
         there = connection.execute(query, {"since": utc_now() - timedelta(days=DAYS)}).all()
@@ -126,10 +126,10 @@ def refused_files(store: Store, *, viewer: str, bureau_code: str | None = None) 
 
 
 def refused_content(store: Store, number: int, *, viewer: str) -> bytes:
-    """Return the bytes of a refused file; who read it, and who was refused, is on record.
+    """Return the bytes of a refused file; reads and refusals are recorded.
 
     Raises:
-        NotFound: there is none, it is too old, its bytes were not kept, or the viewer may not see it.
+        NotFound: it does not exist, is too old, was stored without bytes, or the viewer may not see it.
     """
     with acting(store, viewer, "read_original", f"refused file {number}", is_figures=False) as session:
         row = session.get(tables.RefusedFile, number)

@@ -1,7 +1,7 @@
-"""Bureaus' reports as they stand: who may see which, what one would change, and who has reported what.
+"""Read bureaus' reports: visibility, effect on the current data, and reporting status.
 
-Everything here reads. Each door checks the viewer's roles in the same session that reads; a report that the viewer may not
-see answers exactly as one that does not exist.
+Everything here only reads. Each function checks the viewer's roles in the same session that reads; a report that the viewer may not
+see is treated exactly as one that does not exist.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ INCOMPLETE = "incomplete"  # the warning that figures which were asked stay open
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Report:
-    """One bureau's report of one period: where it stands and who took which step."""
+    """One bureau's report of one period: its state and the person of each step."""
 
     id: int
     bureau_code: str
@@ -70,13 +70,13 @@ class Report:
 
     @property
     def subject(self) -> str:
-        """Return the name under which the audit trail knows it."""
+        """Return its subject in the audit trail."""
         return f"submission {self.id}"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Warned(Remark):
-    """A warning of a report, and who confirmed it with what reason."""
+    """A warning of a report, with the person and reason of its confirmation."""
 
     id: int
     confirmed_by: str | None
@@ -89,7 +89,7 @@ class Warned(Remark):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Comment:
-    """What the reform office said at a cell, and of which upload."""
+    """A comment of the reform office at a cell, and the upload it refers to."""
 
     revision: int
     row_kind: str
@@ -104,7 +104,7 @@ class Comment:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Brought:
-    """A file that was merged into a report: which, who brought it and when, whose part it is, and how it came where the office took it in."""
+    """A file merged into a report: the upload, person, time and part, and its origin where the office took it in."""
 
     revision: int
     file_sha256: str | None
@@ -136,12 +136,12 @@ class Opened:
 
     @cached_property
     def clashes(self) -> list[Clash]:
-        """Return the cells in which different hands wrote different values, and of which nobody has said yet which holds."""
+        """Return the cells with different values of several hands and no decision."""
         return clashes(self.rows)
 
     @property
     def obstacles(self) -> int:
-        """Return how many things must still be explained or resolved before it can be submitted."""
+        """Return the number of items to explain or resolve before submission."""
         open_warnings = sum(1 for w in self.warnings if w.confirmed_by is None)
         compared = self.comparison
         differing = len(self.clashes) + len(compared.unresolved) + len(compared.unread)
@@ -153,7 +153,7 @@ def reports(store: Store, *, viewer: str, bureau_code: str | None = None) -> lis
 
     Args:
         viewer: the e-mail; roles are read here.
-        bureau_code: keep this bureau.
+        bureau_code: restrict to this bureau.
     """
     with store.reading() as session:
         reach = Viewer(viewer, grants=grants_of(session, viewer)).bureaus("see_report")
@@ -188,10 +188,10 @@ def seen(session: Session, report_id: int, viewer: str, action: str = "see_repor
 
 
 def original(store: Store, report_id: int, *, viewer: str, revision: int | None = None) -> tuple[str, bytes]:
-    """Return the name and bytes of the workbook a report was read from; who read it, and who was refused, is on record.
+    """Return the name and bytes of the workbook of a report; reads and refusals are recorded.
 
     Args:
-        revision: of the upload; the latest where left out.
+        revision: of the upload; default the latest.
 
     Raises:
         NotFound: there is none, or the viewer may not see it.
@@ -209,7 +209,7 @@ def original(store: Store, report_id: int, *, viewer: str, revision: int | None 
 
 @collector_paused()
 def opened(store: Store, report_id: int, *, viewer: str, as_of: date) -> Opened:
-    """Return a report with what it would change, judged on a day.
+    """Return a report with the changes it would make, judged on a day.
 
     Raises:
         NotFound: there is none, or the viewer may not see it.
@@ -246,7 +246,7 @@ def opened(store: Store, report_id: int, *, viewer: str, as_of: date) -> Opened:
 
 @dataclass(frozen=True, slots=True)
 class Redone:
-    """A cell that one upload says otherwise than the one before it did."""
+    """A cell that one upload changed from the one before."""
 
     row: ReportedRow
     column: str
@@ -255,12 +255,12 @@ class Redone:
 
     @property
     def place(self) -> str:
-        """Return the cell as people name it, in the newer workbook where it stands there."""
+        """Return the cell address for display, in the newer workbook if it exists there."""
         return f"{self.row.sheet}!{self.row.cell(self.column)}".rstrip("!")
 
 
 def redone(store: Store, report_id: int, *, viewer: str) -> list[Redone]:
-    """Return what the newest upload of a report says otherwise than the one before; nothing for a first one.
+    """Return the cells that the newest upload changed from the one before; empty for a first one.
 
     Raises:
         NotFound: there is none, or the viewer may not see it.
@@ -304,7 +304,7 @@ def warnings_of(session: Session, submission: tables.Submission) -> tuple[Warned
 
 
 def uploads_of(session: Session, submission: tables.Submission) -> tuple[Brought, ...]:
-    """Return the files that were merged into a report, in the order in which they came."""
+    """Return the files merged into a report, in order of arrival."""
     query = select(tables.SubmissionUpload).where(tables.SubmissionUpload.submission_id == submission.id)
     warned = tables.SubmissionWarning
     revisions = {*session.exec(select(warned.revision).where(warned.submission_id == submission.id, warned.cell != "").distinct())}
@@ -313,14 +313,14 @@ def uploads_of(session: Session, submission: tables.Submission) -> tuple[Brought
 
 
 def completeness_of(row: tables.Submission) -> Completeness | None:
-    """Return how much of what was asked a report leaves known, where that was counted."""
+    """Return the completeness of a report, where it was counted."""
     if row.asked_count is None:
         return None
     return Completeness(row.asked_count, tuple((code, period) for code, period in json.loads(row.open_json or "[]")))
 
 
 def comments_of(session: Session, report_id: int) -> tuple[Comment, ...]:
-    """Return what the reform office said at cells of a report, the oldest first."""
+    """Return the reform office's comments at cells of a report, oldest first."""
     query = (
         select(tables.ReviewComment).where(tables.ReviewComment.submission_id == report_id).order_by(tables.ReviewComment.id)  # type: ignore[arg-type]
     )

@@ -1,4 +1,4 @@
-"""The step in which a bureau says on the page why a figure stands as it does, without another upload. One transaction."""
+"""Write explanations of figures on the page, without another upload. One transaction."""
 
 from __future__ import annotations
 
@@ -26,13 +26,13 @@ KIND = RowKind.COMMENTARY.value
 
 
 def say_why(store: Store, report_id: int, *, actor: str, revision: int, causes: Mapping[str, Mapping[str, str]]) -> None:
-    """Write what a bureau says of its figures into its report; a text left out stays what it was.
+    """Write a bureau's explanations into its report; texts not given stay unchanged.
 
     Args:
         causes: indicator or project that the bureau leads → our column (one of ``TEXTS``) → text.
 
     Raises:
-        FigureRefused: nothing is said, a text is too long, or the indicator is not asked of the bureau, nor the project led by it.
+        FigureRefused: no text is given, one is too long, or the bureau neither reports the indicator nor leads the project.
     """
     with acting(store, actor, "explain", subject_of(report_id)) as session:
         report = report_for_step(session, report_id, actor, "explain", revision)

@@ -1,4 +1,4 @@
-"""Whose rows are whose within a bureau: the sections of its catalogue, and what a section may report."""
+"""Assignment of rows to the sections of a bureau's catalogue, and the rows that a section may report."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ from kpis.store.tables import table_of
 
 
 def holds(section: SectionFields, kind: str, key: tuple[str, ...], values: Mapping[str, Any]) -> bool:
-    """Say whether a row is a section's.
+    """Return whether a row belongs to a section.
 
     Args:
         section: of the catalogue.
         kind: ``observation``, or the name of a register.
         key: of the row.
-        values: what is stored of it, for the indicator or project it is about.
+        values: stored ones, for its indicator or project.
     """
     sheet = "observations" if kind == OBSERVATIONS else REGISTERS[kind].sheet
     indicator, project = (str(values.get(name) or "") for name in ("indicator_code", "project_code"))
@@ -32,7 +32,7 @@ def holds(section: SectionFields, kind: str, key: tuple[str, ...], values: Mappi
 
 
 def refuse_rows_of_others(session: Session, reach: Collection[str], rows: Sequence[ReportedRow]) -> None:
-    """Refuse rows that are none of these sections'; what is new in a register may come from any.
+    """Refuse rows outside these sections; new register rows may come from any section.
 
     Raises:
         NotAllowed: naming the row.
@@ -47,7 +47,7 @@ Keys = set[tuple[str, tuple[str, ...]]]
 
 
 def own_keys(session: Session, reach: Collection[str], rows: Sequence[ReportedRow]) -> tuple[Keys, Keys]:
-    """Return which of these rows are these sections' by the catalogue, and which are new in a register and so nobody's yet."""
+    """Return the keys that belong to these sections by the catalogue, and those new in a register and not yet assigned."""
     sections = [section for code, section in government().sections.items() if code in reach]
     own: Keys = set()
     new: Keys = set()

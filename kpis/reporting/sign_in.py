@@ -1,4 +1,4 @@
-"""Who has signed in, by what the identity provider vouches for, until the sign-in is ended."""
+"""Signed-in persons, from the identity provider's claims, until the sign-in is ended."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ KEPT_DAYS = 40  # longer than any cookie: SESSION_HOURS ends at 30 days
 
 
 def verified_email(claims: Mapping[str, Any], *, now: float) -> str:
-    """Return the e-mail that a provider vouches for, or a blank.
+    """Return the e-mail verified by a provider, or blank.
 
-    The signature of the token was checked when it came. What is checked here: the provider says that the e-mail is
+    The signature of the token was checked on receipt. Checked here: the provider marks the e-mail as
     verified, and the sign-in is not older than ``SESSION_HOURS`` (Streamlit's own cookie would last thirty days).
 
     Args:
@@ -42,12 +42,12 @@ def verified_email(claims: Mapping[str, Any], *, now: float) -> str:
 
 
 def sign_in_id(claims: Mapping[str, Any]) -> str:
-    """Return what tells one sign-in from every other, of the same person too; it does not lead back to the claims."""
+    """Return an id that distinguishes each sign-in, even of the same person, and does not reveal the claims."""
     return hashlib.sha256(json.dumps([claims.get(name) for name in _TELLING], sort_keys=True, default=str).encode()).hexdigest()
 
 
 def end_sign_in(store: Store, claims: Mapping[str, Any]) -> None:
-    """Note that a sign-in is over: its cookie is refused from now on, by every process and after every restart."""
+    """Record that a sign-in has ended: its cookie is refused from now on, by every process and after every restart."""
     ended, email, now = table_of(tables.EndedSignIn), account_key(str(claims.get("email") or "")), utc_now()
     with store.writing(is_figures=False, any_clock=True) as session:
         session.execute(delete(ended).where(ended.c.ended_at < now - timedelta(days=KEPT_DAYS)))
@@ -57,13 +57,13 @@ def end_sign_in(store: Store, claims: Mapping[str, Any]) -> None:
 
 
 def is_ended(store: Store, claims: Mapping[str, Any]) -> bool:
-    """Say whether a sign-in was ended by signing out."""
+    """Return whether a sign-in was ended by signing out."""
     ended = table_of(tables.EndedSignIn)
     with store.reading() as session:
         return session.execute(select(ended.c.ended_at).where(ended.c.sign_in_id == sign_in_id(claims))).first() is not None
 
 
 def signed_in(store: Store, claims: Mapping[str, Any]) -> Viewer:
-    """Return who is signed in by these claims, with the roles held now; nobody where the sign-in is not valid any more."""
+    """Return the person signed in by these claims, with their present roles; anonymous where the sign-in is no longer valid."""
     email = verified_email(claims, now=utc_now().replace(tzinfo=UTC).timestamp())
     return viewer_of(store, email) if email and not is_ended(store, claims) else Viewer()

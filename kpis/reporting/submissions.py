@@ -1,8 +1,8 @@
 """The steps of a report: upload (``uploads``), explain, settle, submit, withdraw, return, approve. Each is one transaction.
 
-Each step reads the actor's roles, the report's state and what is stored inside its own transaction, believes no page, and
-writes an audit line; so does a step that is refused. Writers queue (``Store.writing``), so of two who act at the same second one is done and the other finds
-the new state and is refused by name. ``revision`` is the upload that the actor was looking at.
+Each step reads the actor's roles, the report's state and the stored data inside its own transaction, trusts no page, and
+writes an audit line, even when refused. Writers queue (``Store.writing``), so of two concurrent steps one is done and the other finds
+the new state and is refused with a named error. ``revision`` is the upload that the actor was looking at.
 """
 
 from __future__ import annotations
@@ -63,7 +63,7 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True)
 class Approval:
-    """What came of one approval among several: the number of changed rows, or why it was refused."""
+    """The result of one of several approvals: the number of changed rows, or the reason of refusal."""
 
     report_id: int
     changed: int = 0
@@ -90,10 +90,10 @@ def explain(store: Store, report_id: int, *, actor: str, revision: int, reasons:
 
 
 def settle(store: Store, report_id: int, *, actor: str, revision: int, choices: Mapping[CellKey, Value]) -> None:
-    """Say which value holds where hands wrote different ones in a cell, by cell.
+    """Decide clashes between hands, by cell.
 
     Raises:
-        FigureRefused: the cell is not a question, or nobody wrote the value there.
+        FigureRefused: the cell has no clash, or nobody wrote the value there.
     """
     with acting(store, actor, "settle", subject_of(report_id)) as session:
         row = report_to_answer(session, report_id, actor, revision, [key[:2] for key in choices]).row
@@ -111,7 +111,7 @@ def settle(store: Store, report_id: int, *, actor: str, revision: int, choices: 
 
 
 def take_out(store: Store, report_id: int, *, actor: str, revision: int, rows: Sequence[RowKey]) -> None:
-    """Take rows out of a report: nothing of them is reported, and what is stored of them stays as it is.
+    """Remove rows from a report: they are not reported, and their stored values stay unchanged.
 
     Raises:
         FigureRefused: the report has no such row.
@@ -130,9 +130,9 @@ def take_out(store: Store, report_id: int, *, actor: str, revision: int, rows: S
 
 
 def resolve(store: Store, report_id: int, *, actor: str, revision: int, choices: Mapping[CellKey, str]) -> None:
-    """Resolve conflicts: for each cell keep ``ours`` (this report) or ``theirs`` (what is stored by now).
+    """Resolve conflicts: for each cell keep ``ours`` (this report) or ``theirs`` (the stored value).
 
-    The choice holds against the vintage that is stored now; should it change once more, the cell is a conflict again.
+    The choice is bound to the vintage stored now; if that changes again, the cell is a conflict again.
     """
     with acting(store, actor, "resolve", subject_of(report_id)) as session:
         row = report_to_answer(session, report_id, actor, revision, [key[:2] for key in choices]).row
@@ -150,10 +150,10 @@ def resolve(store: Store, report_id: int, *, actor: str, revision: int, choices:
 
 
 def choose_readings(store: Store, report_id: int, *, actor: str, revision: int, chosen: Mapping[CellKey, float]) -> None:
-    """Say which value a cell means, of those it may mean (0.881 as 88.1 % or as 0.881 %), by cell.
+    """Choose the value of ambiguous cells (0.881 as 88.1 % or as 0.881 %), by cell.
 
     Raises:
-        FigureRefused: the cell is not asked about, or does not offer the value.
+        FigureRefused: the cell is not ambiguous, or the value not among its possible ones.
     """
     with acting(store, actor, "choose_readings", subject_of(report_id)) as session:
         row = report_to_answer(session, report_id, actor, revision, [key[:2] for key in chosen]).row
@@ -191,9 +191,9 @@ def confirm(store: Store, report_id: int, *, actor: str, revision: int, reasons:
 
 
 def submit(store: Store, report_id: int, *, actor: str, revision: int, today: date) -> None:
-    """Hand a report to the reform office.
+    """Submit a report to the reform office.
 
-    What it contradicts by now but did not when its file was read becomes a warning to confirm, and the report stays with its bureau.
+    New contradictions since its file was read become warnings to confirm, and the report stays with its bureau.
 
     Raises:
         StepRefused: it is not the time, something is still unexplained, unresolved or unconfirmed, or a step of the bureau is missing.
@@ -221,7 +221,7 @@ def submit(store: Store, report_id: int, *, actor: str, revision: int, today: da
 
 
 def withdraw(store: Store, report_id: int, *, actor: str, revision: int) -> None:
-    """Take a report back that is not approved; it stays on record."""
+    """Withdraw a report that is not approved; it stays on record."""
     with acting(store, actor, "withdraw", subject_of(report_id)) as session:
         row = report_for_step(session, report_id, actor, "withdraw", revision)
         row.state = next_state(row.state, "withdraw")
@@ -231,11 +231,11 @@ def withdraw(store: Store, report_id: int, *, actor: str, revision: int) -> None
 def give_back(
     store: Store, report_id: int, *, actor: str, revision: int, reason: str, comments: Mapping[CellKey, str] | None = None
 ) -> None:
-    """Return a report to its bureau with a reason, and comments at the cells it concerns.
+    """Return a report to its bureau with a reason, and comments on cells.
 
     Raises:
-        FigureRefused: the reason is blank, or a comment names a cell that the report does not have.
-        NotAllowed: the actor wrote a part of it.
+        FigureRefused: the reason is blank, or a comment names a cell outside the report.
+        NotAllowed: the actor contributed to it.
     """
     with acting(store, actor, "return", subject_of(report_id)) as session:
         row = report_for_step(session, report_id, actor, "return", revision)
@@ -261,13 +261,13 @@ def give_back(
 
 
 def approve(store: Store, report_id: int, *, actor: str, revision: int) -> int:
-    """Make a submitted report current: figures become new vintages, registers change, each with its submission.
+    """Make a submitted report current: figures become new vintages, registers change, each linked to its submission.
 
     Returns:
         The number of rows that are new or changed.
 
     Raises:
-        NotAllowed: the actor wrote a part of it.
+        NotAllowed: the actor contributed to it.
         StepRefused: it is not submitted, somebody changed the same cells since, or figures stored since contradict it.
     """
     try:
@@ -299,7 +299,7 @@ def approve(store: Store, report_id: int, *, actor: str, revision: int) -> int:
 
 
 def approve_several(store: Store, chosen: Mapping[int, int], *, actor: str) -> list[Approval]:
-    """Approve several reports, (number → revision seen), each in its own transaction; one refused does not stop the others."""
+    """Approve several reports (number → revision seen), each in its own transaction; a refusal does not stop the others."""
     done = []
     for report_id, revision in chosen.items():
         try:
@@ -310,7 +310,7 @@ def approve_several(store: Store, chosen: Mapping[int, int], *, actor: str) -> l
 
 
 def grant_exception(store: Store, *, actor: str, bureau_code: str, period_code: str, until: date, reason: str) -> None:
-    """Let a bureau report a period outside its days, up to a day.
+    """Grant a bureau leave to report a period outside its days, up to a day.
 
     Raises:
         FigureRefused: the reason is blank.

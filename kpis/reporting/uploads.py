@@ -1,6 +1,6 @@
-"""A workbook that came in becomes a part of its bureau's report: merged row by row, nothing of what was there is lost.
+"""Merge an uploaded workbook into its bureau's report, row by row, without losing earlier content.
 
-The bureau itself brings it, one of its sections, or the reform office on its behalf where it came by mail.
+It is uploaded by the bureau itself, by one of its sections, or by the reform office on its behalf where it came by mail.
 """
 
 from __future__ import annotations
@@ -37,9 +37,9 @@ Confirmed = dict[tuple[str, ...], tuple[str, Any, str]]
 
 @dataclass(frozen=True, slots=True)
 class Uploaded:
-    """What became of an upload: the report and its revision; ``is_repeat`` where the same file was there already.
+    """The result of an upload: the report and its revision; ``is_repeat`` where the same file had been merged already.
 
-    ``clashes``: in how many cells it now says something else than another hand wrote there.
+    ``clashes``: number of cells in which it differs from another hand.
     """
 
     report_id: int
@@ -51,7 +51,7 @@ class Uploaded:
 
 @dataclass(frozen=True, slots=True)
 class _File:
-    """A workbook as it is noted; ``how_it_came`` where the reform office took it in on behalf of the bureau, else a blank."""
+    """A workbook to record; ``how_it_came`` where the reform office took it in on behalf of the bureau, else blank."""
 
     sha256: str
     name: str
@@ -60,7 +60,7 @@ class _File:
 
     @property
     def is_on_behalf(self) -> bool:
-        """Say whether the reform office took it in."""
+        """Return whether the reform office took it in."""
         return bool(self.how_it_came)
 
 
@@ -82,23 +82,23 @@ def upload(
     part: str = "",
     how_it_came: str = "",
 ) -> Uploaded:
-    """Keep a workbook that was read without errors: a new draft, or merged row by row into the report that is on its way.
+    """Store a workbook that was read without errors: as a new draft, or merged row by row into the report in progress.
 
     Args:
-        rows: what it says.
-        content: its bytes, kept by their SHA-256.
-        warnings: to be confirmed before it is submitted.
-        adds_to: the report that the actor saw on its way; ``None`` where there was none to see.
-        completeness: how many figures were asked and which it leaves open; ``None`` = not counted.
-        about_open: what to ask of the figures that the whole report leaves open.
-        part: whose part it is: a section, or rows that were chosen; a blank for the whole.
-        how_it_came: taken in by the reform office on behalf of the bureau: from whom it came, when and how; a blank: the bureau's own.
+        rows: of the workbook.
+        content: its bytes, stored by SHA-256.
+        warnings: to confirm before submission.
+        adds_to: the report in progress that the actor saw; ``None`` where there was none.
+        completeness: number of figures asked, and those left open; ``None`` = not counted.
+        about_open: makes the warning about figures left open.
+        part: a section, or a template of chosen rows; blank for the whole.
+        how_it_came: if taken in by the reform office on behalf of the bureau: sender, time and way; blank: the bureau's own.
 
     Raises:
         NotAllowed: the actor does not report for this bureau or these rows, or a row belongs to another.
-        ChangedMeanwhile: the report that the actor saw is no longer on its way.
+        ChangedMeanwhile: the report that the actor saw is no longer in progress.
         StepRefused: the report is with the reform office.
-        FigureRefused: a row says something no report may say.
+        FigureRefused: a row has content that no report may have.
     """
     file = _File(hashlib.sha256(content).hexdigest(), named_file(name), template_id, typed(how_it_came))
     action = "take_in" if how_it_came else "upload"
@@ -139,7 +139,7 @@ def upload(
 
 
 def _bring(session: Session, row: tables.Submission, actor: str, file: _File) -> None:
-    """Begin a report that is not stored yet, or the next revision of one on its way, with a file."""
+    """Create a report, or the next revision of one in progress, from a file."""
     row.file_sha256, row.template_id = file.sha256, file.template_id
     if row.id is None:
         session.add(row)
@@ -153,7 +153,7 @@ def _note(
     session: Session, row: tables.Submission, hand: Hand, file: _File, *, rows_count: int, asked_count: int, differing: int,
     counted: Completeness | None,
 ) -> None:  # fmt: skip
-    """Note a file as one that was merged into a report, with its line of the audit trail."""
+    """Record a file as merged into a report, with its audit line."""
     session.add(
         tables.SubmissionUpload(
             submission_id=id_of(row), revision=row.revision, file_sha256=file.sha256, file_name=file.name, template_id=file.template_id,
@@ -180,7 +180,7 @@ def _brought_before(session: Session, reports: Sequence[tables.Submission], sha2
 
 
 def next_revision(session: Session, row: tables.Submission, actor: str, *, is_on_behalf: bool = False) -> None:
-    """Begin the next state of a report on its way: whoever looks at the one before is told that it was replaced."""
+    """Start the next revision of a report in progress, so that steps on the previous one are refused."""
     row.revision += 1
     row.created_by, row.created_at = actor, instant(session)
     row.is_on_behalf = row.is_on_behalf and is_on_behalf
@@ -191,7 +191,7 @@ def keep_merged(
     session: Session, row: tables.Submission, before: Before, merged: Sequence[KeptRow], rows: Sequence[ReportedRow],
     warnings: Sequence[Warning], *, completeness: Completeness | None, about_open: Callable[[Completeness], Warning | None] | None,
 ) -> tuple[Completeness | None, int]:  # fmt: skip
-    """Keep a report after something was merged into it, with what is asked of it now; return what it leaves open, and how much is asked."""
+    """Store a report after a merge, with its present questions; return its completeness, and the number of questions."""
     unconfirmed = [*before.still_asked(rows, merged), *warnings]
     counted = None if completeness is None else left_open(completeness, merged)
     row.asked_count = counted.asked_count if counted is not None else None
@@ -205,7 +205,7 @@ def keep_merged(
 
 @dataclass(frozen=True, slots=True)
 class Before:
-    """A report as it was before something was merged into it."""
+    """The state of a report before a merge."""
 
     rows: Sequence[KeptRow] = ()
     choices: Choices = field(default_factory=dict)
@@ -213,7 +213,7 @@ class Before:
     open_json: str = ""
 
     def _row_of(self, warning: Warned) -> RowKey | None:
-        """Return the row that a warning is about; that of one from before this was kept is found by its place."""
+        """Return the row of a warning; for one stored without its row, found by its cell."""
         if warning.row_key:
             return warning.row_kind, tuple(json.loads(warning.row_key))
         number = warning.cell.lstrip(ascii_uppercase)
@@ -221,7 +221,7 @@ class Before:
         return next(at, None)
 
     def still_asked(self, rows: Sequence[ReportedRow], merged: Sequence[KeptRow]) -> list[Warning]:
-        """Return what was asked of rows that an upload leaves as they were: of those that it writes anew, it is asked anew."""
+        """Return the warnings on rows that an upload leaves unchanged; rows that it rewrites are checked anew."""
         touched, after = {(row.kind, row.key) for row in rows}, {kept_row.key: kept_row for kept_row in merged}
         was = {kept_row.key: kept_row for kept_row in self.rows}
         kept = []
@@ -239,7 +239,7 @@ class Before:
         return kept
 
     def confirmed(self, open_json: str) -> Confirmed:
-        """Return what was confirmed before, by row or place, and what was said; that figures stay open only where the same do."""
+        """Return earlier confirmations by row or place, and text; that on open figures only where the same are open."""
         confirmed_before: Confirmed = {}
         for w in self.warnings:
             if w.confirmed_by is None or (w.rule == INCOMPLETE and open_json != self.open_json):
@@ -252,11 +252,11 @@ class Before:
 
 
 def as_it_is(session: Session, row: tables.Submission) -> Before:
-    """Return a report as it is."""
+    """Return a report in its present state."""
     return Before(*kept_with_choices(session, row), warnings_of(session, row), row.open_json)
 
 
 def _once(warnings: Sequence[Warning]) -> list[Warning]:
-    """Return each warning once: of a row and what is odd about it, the one that was asked first."""
+    """Return warnings without duplicates: for each row and finding the first one."""
     once = {(w.row or (w.sheet, w.cell), w.rule, w.found): w for w in reversed(warnings)}
     return list(once.values())[::-1]

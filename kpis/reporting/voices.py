@@ -1,4 +1,4 @@
-"""What the office decides of a reader's voice: read, shown in public with an answer, or kept back; each is on record."""
+"""Decisions of the office on a reader's voice: read, published with an answer, or withheld; each is recorded."""
 
 from __future__ import annotations
 
@@ -19,24 +19,24 @@ def decide(
     store: Store, voices: Voices, number: int, *, actor: str, to: VoiceState, today: date, answer_ja: str = "", answer_en: str = "",
     is_looked_through: bool = False,
 ) -> None:  # fmt: skip
-    """Decide what becomes of a voice; its grade counts whatever is decided.
+    """Decide on a voice; its grade counts in any case.
 
     Args:
         store: of the instance, for roles and the audit trail.
-        voices: where it is kept.
+        voices: the database of voices.
         number: of the voice.
         actor: of the office.
         to: the new state.
         today: the day of the office.
-        answer_ja: shown with it; needed to show it at all.
+        answer_ja: published with it, and required for that.
         answer_en: the same in English.
-        is_looked_through: the actor says that it holds nobody's data, though it looks so.
+        is_looked_through: the actor states that it contains no personal data, though it seems to.
 
     Raises:
-        NotAllowed: the actor does not answer voices.
+        NotAllowed: the actor may not answer voices.
         NotFound: there is no such voice.
-        StepRefused: nobody can make a voice new again; or it looks as if it held somebody's data, and nobody says it does not.
-        FigureRefused: it has no words or no answer, or the answer is too long.
+        StepRefused: a voice cannot become new again; or it seems to contain personal data, and that is not denied.
+        FigureRefused: it has no text or no answer, or the answer is too long.
     """
     answers = {"answer_ja": typed(answer_ja), "answer_en": typed(answer_en)}
     with acting(store, actor, "answer_voices", f"voice {number}", is_figures=False) as session:

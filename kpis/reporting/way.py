@@ -1,6 +1,6 @@
-"""The way of a report through its own bureau: prepared, checked step by step, sent back, or changed again. Pure.
+"""The check process of a report within its own bureau: prepared, checked step by step, sent back, or changed again. Pure.
 
-How many steps a bureau has stands in its catalogue (``approval_steps.csv``); without any a report goes out as it is prepared.
+The steps of a bureau are listed in its catalogue (``approval_steps.csv``); without any a report can be submitted as prepared.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from kpis.reporting_vocabulary import CheckStep
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Check:
-    """One step of a report within its bureau: which, who took it and when, in whose place, and what was said."""
+    """One step of a report within its bureau: kind, person, time, person replaced, and note."""
 
     decision: str
     decided_by: str
@@ -27,7 +27,7 @@ class Check:
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """How far a report has come: who prepared it as it is, who has checked it so, and why it was sent back last, if it was."""
+    """The progress of a report: who prepared its present state, who checked it, and the reason of its last return, if any."""
 
     prepared: Check | None = None
     checked: tuple[Check, ...] = ()
@@ -35,22 +35,22 @@ class Way:
 
     @property
     def is_open(self) -> bool:
-        """Say whether it waits for a check, or was checked: a change begins it anew."""
+        """Return whether it awaits a check, or was checked: a change starts the process again."""
         return self.prepared is not None
 
     def next_step(self, steps: Sequence[StepFields]) -> StepFields | None:
-        """Return the step that is due; ``None`` where all are done, or none is asked."""
+        """Return the step that is due; ``None`` where all are done, or none is required."""
         done = {check.step_code for check in self.checked}
         return next((step for step in steps if step.step_code not in done), None)
 
     def has_acted(self, email: str) -> bool:
-        """Say whether a person prepared it or took a step of it."""
+        """Return whether a person prepared it or took a step of it."""
         acted = (*((self.prepared,) if self.prepared else ()), *self.checked)
         return any(check.decided_by == email for check in acted)
 
 
 def way(checks: Iterable[Check]) -> Way:
-    """Return where the steps of a report, oldest first, have brought it."""
+    """Return the progress after the steps of a report, given oldest first."""
     now = Way()
     for check in checks:
         if check.decision == CheckStep.PREPARED:

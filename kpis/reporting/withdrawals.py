@@ -1,7 +1,7 @@
-"""A figure that was approved by mistake is taken back: asked for by one person, decided by another.
+"""Withdraw a figure that was approved by mistake: requested by one person, decided by another.
 
-A withdrawal names the vintage that it takes back. Approved, it is a vintage of its own: the last vintage that was not withdrawn
-counts again, or none (``kpis.figures.records.current_vintages``); nothing is deleted, and what was known before still is.
+A withdrawal names the vintage withdrawn. Approved, it is a vintage of its own: the last vintage that was not withdrawn
+counts again, or none (``kpis.figures.records.current_vintages``); nothing is deleted, and earlier states of knowledge stay.
 """
 
 from __future__ import annotations
@@ -37,9 +37,9 @@ _SAID = ("value", "numerator", "denominator", "base_value", "text_ja")
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Asked:
-    """A wish to withdraw one vintage of a figure, and what became of it.
+    """A request to withdraw one vintage of a figure, and its result.
 
-    ``figure`` and ``then`` hold what the vintage says and what counts once it is withdrawn; ``None`` = nothing.
+    ``figure`` and ``then`` describe the vintage and the one that counts once it is withdrawn; ``None`` = nothing.
     """
 
     id: int
@@ -58,21 +58,21 @@ class Asked:
 
 
 def ask(store: Store, key: FigureKey, *, actor: str, reason_class: str, reason_text: str, vintage: int | None = None) -> Asked:
-    """Ask for a figure to be withdrawn.
+    """Request the withdrawal of a figure.
 
     Args:
         store: of the instance.
-        key: indicator, unit and period.
+        key: (indicator, unit, period).
         actor: who asks: a manager of the bureau, or the reform office.
         reason_class: one of the government's reasons of corrections.
         reason_text: in words.
-        vintage: which one; the one that counts where left out.
+        vintage: default the current one.
 
     Raises:
         NotFound: there is no such figure.
         FigureRefused: a reason is missing, or the vintage cannot be withdrawn.
         NotAllowed: the actor's roles do not permit it.
-        StepRefused: somebody has asked for the same already.
+        StepRefused: the same was requested already.
     """
     if reason_class not in government().reasons or not typed(reason_text):
         raise FigureRefused("withdrawal_without_reason", reasons=_reasons)
@@ -95,11 +95,11 @@ def ask(store: Store, key: FigureKey, *, actor: str, reason_class: str, reason_t
 
 
 def decide(store: Store, number: int, *, actor: str, approves: bool, text: str = "") -> Asked:
-    """Approve or refuse a withdrawal; approved, it is the newest vintage of its figure at once.
+    """Approve or refuse a withdrawal; an approved one is the newest vintage of its figure at once.
 
     Raises:
         NotFound: there is no such request.
-        NotAllowed: the actor asked for it, or may not approve.
+        NotAllowed: the actor requested it, or may not approve.
         StepRefused: it is decided already.
         FigureRefused: it is refused without a reason.
         ChangedMeanwhile: the vintage was withdrawn in the meantime.
@@ -135,7 +135,7 @@ def decide(store: Store, number: int, *, actor: str, approves: bool, text: str =
 
 
 def requests(store: Store, *, viewer: str, states: Sequence[str] = ("asked",)) -> list[Asked]:
-    """Return the withdrawals that a person may see, newest first."""
+    """Return the withdrawals visible to a person, newest first."""
     table = table_of(tables.Withdrawal)
     with store.reading() as session:
         allow(session, viewer, "see_queue")
@@ -150,7 +150,7 @@ def vintages_of(store: Store, key: FigureKey) -> list[Figure]:
 
 
 def said_of(figure: Figure | None) -> dict[str, float | str]:
-    """Return what a figure says: value, parts, base and words, as far as there are any."""
+    """Return the content of a figure in words: value, parts, base and text, where present."""
     return {name: value for name in _SAID if (value := getattr(figure, name, None)) not in (None, "")}
 
 

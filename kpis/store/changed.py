@@ -1,7 +1,7 @@
-"""What a transaction changed: figures and what they are judged by, or only what stands beside them (reports, people, records).
+"""Classify the changes of a transaction: figures and the data they are judged by, or only other data (reports, people, records).
 
-It is read off the statements that were sent, so that no step has to say it, and none can say it wrongly. What is kept of
-figures outlives a draft, a person and a submission; whatever is not known here counts as figures.
+The classification is derived from the statements sent, so no step has to declare it or can do so wrongly. Cached results on
+figures survive a draft, a person and a submission; any unknown table counts as figures.
 """
 
 from __future__ import annotations
@@ -32,12 +32,12 @@ _READS = re.compile(r"\s*(?:SELECT|SAVEPOINT|RELEASE|ROLLBACK|PRAGMA|SET)\b", re
 
 
 class StateOf(NamedTuple):
-    """Which state a database is in.
+    """The state of a database.
 
     Args:
-        revision: the number that rises with every committed change.
-        mark: of the latest change; no other state has it, whatever its number: a backup that was put back may come to a number again.
-        figures: the same of the latest change of figures, or of what they are judged by.
+        revision: number that rises with every committed change.
+        mark: of the latest change, unique to this state: a restored backup may reach the same revision again.
+        figures: the mark of the latest change of figures, or of the data they are judged by.
     """
 
     revision: int = 0
@@ -46,9 +46,9 @@ class StateOf(NamedTuple):
 
     @classmethod
     def read(cls, row: Any) -> StateOf:
-        """Read it off the row of ``data_revision``.
+        """Return the state from the row of ``data_revision``.
 
-        A program that does not know the mark of figures may have written since, while versions change: then any change is one of
+        While versions change, a program without the mark of figures may have written: then any change counts as one of
         figures. An edition has no marks, only its number.
         """
         figures = row.figures_mark if row.figures_right_at == row.mark else row.mark
@@ -62,20 +62,20 @@ class Watched:
     is_figures: bool = field(default=False)
 
     def sent(self, _connection: object, _cursor: object, statement: str, *_rest: object) -> None:
-        """Notice a statement."""
+        """Examine a statement."""
         if not self.is_figures and not _READS.match(statement):
             written = _WRITES.match(statement)
             self.is_figures = written is None or written[1].lower() not in BESIDE
 
 
 def watched(connection: Connection) -> Watched:
-    """Watch what is sent over a connection from now on."""
+    """Examine all further statements of a connection."""
     watch = Watched()
     event.listen(connection, "before_cursor_execute", watch.sent)
     return watch
 
 
 def marked(table: Table, mark: str) -> dict[str, Any]:
-    """Return what the row of ``data_revision`` says after a change that is not one of figures, in terms of what it said before."""
+    """Return the new values of ``data_revision`` after a change that is not one of figures, in terms of the old ones."""
     figures_mark = case((table.c.figures_right_at == table.c.mark, table.c.figures_mark), else_=table.c.mark)
     return {"mark": mark, "figures_mark": figures_mark, "figures_right_at": mark}

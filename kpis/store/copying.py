@@ -1,4 +1,4 @@
-"""A database copied whole into another, of either kind: every row with its key, in one transaction, proved by what arrived."""
+"""Copy a whole database into another, of either kind: every row with its key, in one transaction, verified on arrival."""
 
 from __future__ import annotations
 
@@ -21,18 +21,18 @@ _MODULUS = 1 << 256
 
 @dataclass(slots=True)
 class TableSum:
-    """How many rows a table holds, and a checksum of them that does not depend on their order.
+    """The number of rows of a table, and an order-independent checksum of them.
 
     Attributes:
-        count: of rows.
-        checksum: the sum of the SHA-256 of the rows, so that either engine may give them in its own order.
+        count: number of rows.
+        checksum: sum of the SHA-256 of the rows, since each engine has its own order.
     """
 
     count: int = 0
     checksum: int = 0
 
     def add(self, row: tuple[Any, ...]) -> None:
-        """Count one row in."""
+        """Add one row."""
         self.count += 1
         self.checksum = (self.checksum + int.from_bytes(hashlib.sha256(repr(row).encode()).digest(), "big")) % _MODULUS
 
@@ -42,12 +42,12 @@ class TableSum:
 
 
 def every_table() -> list[Table]:
-    """Return the tables of an instance, each after those that its rows refer to."""
+    """Return the tables of an instance, each after the tables its rows refer to."""
     return list(SQLModel.metadata.sorted_tables)
 
 
 def rows_of(connection: Connection) -> dict[str, TableSum]:
-    """Return what every table holds, as its number of rows and their checksum."""
+    """Return number of rows and checksum of every table."""
     sums: dict[str, TableSum] = {}
     for table in every_table():
         sums[table.name] = rows = TableSum()
@@ -58,7 +58,7 @@ def rows_of(connection: Connection) -> dict[str, TableSum]:
 
 @contextmanager
 def one_state(store: Store) -> Iterator[Connection]:
-    """Give a connection that sees one state of a database, whatever is written meanwhile."""
+    """Yield a connection with a consistent view of a database, independent of concurrent writes."""
     engine = store.engine
     if engine.dialect.name != "sqlite":
         engine = engine.execution_options(isolation_level="REPEATABLE READ")
@@ -67,14 +67,14 @@ def one_state(store: Store) -> Iterator[Connection]:
 
 
 def copy_all(source: Store, target: Store) -> dict[str, TableSum]:
-    """Copy every row of a database into an empty one and return what was copied, by table.
+    """Copy every row of a database into an empty one; return number of rows and checksum by table.
 
     Args:
-        source: its tables are of the newest version.
-        target: its tables are made where there are none.
+        source: with tables of the newest version.
+        target: tables are created if missing.
 
     Raises:
-        CopyRefused: the target holds rows, or what arrived is not what was sent; then nothing is kept.
+        CopyRefused: the target holds rows, or the checksums differ; then nothing is kept.
     """
     target.migrate()
     with one_state(source) as reading, target.engine.connect().execution_options(writes=True) as writing, writing.begin():
@@ -91,10 +91,10 @@ def copy_all(source: Store, target: Store) -> dict[str, TableSum]:
 
 
 def refuse_filled(connection: Connection) -> None:
-    """Refuse a target in which anything stands that a new database does not have.
+    """Refuse a target with any rows that a new database does not have.
 
     Raises:
-        CopyRefused: it names a table that holds rows.
+        CopyRefused: naming a table that holds rows.
     """
     own = table_of(DataRevision)
     for table in every_table():
@@ -103,7 +103,7 @@ def refuse_filled(connection: Connection) -> None:
 
 
 def _copy(table: Table, reading: Connection, writing: Connection) -> TableSum:
-    """Copy one table; rows that refer to others of the same table are joined to them once all are there."""
+    """Copy one table; references within the same table are set once all rows are inserted."""
     copied = TableSum()
     own = [column.name for column in table.columns if any(key.column.table is table for key in column.foreign_keys)]
     later: list[dict[str, Any]] = []
@@ -124,7 +124,7 @@ def _copy(table: Table, reading: Connection, writing: Connection) -> TableSum:
 
 
 def _count_on(connection: Connection) -> None:
-    """Let PostgreSQL go on counting where the copied rows end; SQLite does so by itself."""
+    """Set PostgreSQL's sequences to continue after the copied rows; SQLite does so by itself."""
     if connection.dialect.name == "sqlite":
         return
     for table in every_table():

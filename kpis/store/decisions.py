@@ -1,4 +1,4 @@
-"""What becomes of rows that their lists hold no longer: kept, ended on a day, or never so."""
+"""Decisions on rows missing from their reloaded lists: kept, ended on a day, or marked as never valid."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from kpis.vocabulary import EndedReason, ListDecision, Precision, RowKind
 
 @dataclass(frozen=True, slots=True)
 class RowDecision:
-    """What becomes of a row that its list holds no longer: ``keep``, ``end`` (on a day) or ``never`` (it was never so)."""
+    """The decision on a row missing from its list: ``keep``, ``end`` (on a day) or ``never`` (it was never valid)."""
 
     word: str
     ended_on: date | None = None
@@ -30,7 +30,7 @@ class RowDecision:
 
 @dataclass(frozen=True, slots=True)
 class Gone:
-    """A row that a list of a kind held before and holds no longer, by its key as one text."""
+    """A row that an earlier version of its list contained, by kind and serialised key."""
 
     kind: str
     list_name: str
@@ -41,9 +41,9 @@ class Gone:
 
 
 def apply_decisions(session: Session, gone: Sequence[tuple[Gone, RowDecision]], *, sha256: str | None, decided_at: datetime) -> int:
-    """Store what was decided of rows that their lists hold no longer, and do it; return how many rows changed.
+    """Store and apply the decisions on rows missing from their lists; return the number of rows changed.
 
-    Rows of lists that are replaced whole are kept or left out where the list is stored (``apply_rows``).
+    For lists that are replaced whole, rows are kept or dropped when the list is stored (``apply_rows``).
     """
     changed = 0
     for kind in dict.fromkeys(row.kind for row, _ in gone):
@@ -88,7 +88,7 @@ def _end_rows(
 
 
 def _withdraw_rows(session: Session, gone: Sequence[tuple[Gone, RowDecision]], *, decided_at: datetime) -> int:
-    """Withdraw every vintage of a figure that was so in no report: what its list said of it was never so."""
+    """Withdraw every vintage of a figure that came from no report: its list value was never valid."""
     fresh = []
     for row, decision in gone:
         if decision.word != ListDecision.NEVER:

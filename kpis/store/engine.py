@@ -1,9 +1,9 @@
-"""How a database is opened: what this product relies on in SQLite and PostgreSQL, and how long it waits for either.
+"""Database engines: required settings of SQLite and PostgreSQL, and their timeouts.
 
 SQLite runs in WAL mode with foreign keys on, and each commit is on the disk before it is confirmed (``synchronous=FULL``: in WAL mode
 ``NORMAL`` may lose the last ones when the power goes). Writers take the lock at once (``BEGIN IMMEDIATE``), so two of them queue
-instead of failing. Nothing waits for ever: PostgreSQL ends a statement and a wait for a lock by itself, and where it does not answer at
-all the connection is given up.
+instead of failing. No wait is unlimited: PostgreSQL ends a statement and a wait for a lock by itself, and a connection without any
+answer is closed.
 """
 
 from __future__ import annotations
@@ -34,11 +34,11 @@ GIVE_UP_SECONDS = 10  # so long after the time at which PostgreSQL was to end by
 
 
 def open_engine(url: str, *, is_looked_at: bool = False) -> Engine:
-    """Open a database engine with the settings this product relies on.
+    """Open a database engine with the required settings.
 
     Args:
         url: ``sqlite:///path`` or ``postgresql://…`` (the psycopg driver is used).
-        is_looked_at: only that: neither made where it is not there, nor given other permissions or another journal.
+        is_looked_at: read only: neither create a missing file nor change its permissions or journal.
     """
     parsed = make_url(url)
     if parsed.query.get("immutable"):
@@ -51,9 +51,9 @@ def open_engine(url: str, *, is_looked_at: bool = False) -> Engine:
 
 
 def open_beside(url: str, *, is_looked_at: bool = False) -> Engine:
-    """Open a database that stands beside that of the reform, which a public process writes to as well: that of voices.
+    """Open the database of voices, beside that of the reform, to which public processes write as well.
 
-    A file that is made has the permissions of its folder: where a group may write there, it may write into the file.
+    A new file gets the permissions of its folder: a group that may write there may write to the file.
 
     Args:
         url: as of ``open_engine``.
@@ -74,7 +74,7 @@ def open_beside(url: str, *, is_looked_at: bool = False) -> Engine:
 
 
 def _noted(engine: Engine, url: str) -> Engine:
-    """Note each statement, how long the database took to begin an answer, and the rows that were written; of a failure, whose it is."""
+    """Record each statement, its time to first result and the rows written; for a failure, the database it came from."""
 
     @event.listens_for(engine, "before_cursor_execute")
     def begins(connection: Connection, *_: object) -> None:
@@ -96,7 +96,7 @@ def _noted(engine: Engine, url: str) -> Engine:
 
 
 def named(url: str) -> str:
-    """Return what an operator knows a database by: the setting that names it, or else its address without the password."""
+    """Return the name of a database for operators: the setting that names it, else its address without the password."""
     chosen = settings()
     by_setting = {"DATABASE_URL": chosen.database_url, "VOICES_URL": chosen.voices_url}
     return next((name for name, value in by_setting.items() if value and make_url(value) == make_url(url)), shown_url(url))
@@ -122,7 +122,7 @@ def _open_sqlite(url: URL, *, is_looked_at: bool, keeps_own: bool = True) -> Eng
 
     @event.listens_for(engine, "do_connect")
     def connect(_dialect: object, _record: object, _arguments: object, named: dict[str, Any]) -> object:
-        """Open the file where it is there: a server whose database was moved aside is not to make an empty one in its place."""
+        """Open the file only if it exists: a server whose database was moved away must not create an empty one in its place."""
         if file is None:
             return None
         return sqlite3.connect(f"file:{quote(file.resolve().as_posix())}?mode=rw", uri=True, **named)
@@ -139,7 +139,7 @@ def _open_sqlite(url: URL, *, is_looked_at: bool, keeps_own: bool = True) -> Eng
 
     @event.listens_for(engine, "checkout")
     def still_that_file(_connection: object, record: Any, _proxy: object) -> None:
-        """Open anew where another file took the place of the one that is open, as when a backup is put back under a server."""
+        """Reconnect if another file has replaced the open one, as when a backup is restored under a server."""
         if record.info.get("file") != _identity(file):
             raise DisconnectionError
 
@@ -152,7 +152,7 @@ def _open_sqlite(url: URL, *, is_looked_at: bool, keeps_own: bool = True) -> Eng
 
 
 def _keep_own(path: Path) -> None:
-    """Make the file of a database with the permissions of ``UMASK``, which SQLite gives its journals too; take back any beyond."""
+    """Create the file of a database with the permissions of ``UMASK``, which SQLite gives its journals too; revoke any others."""
     mode = settings().file_mode
     path.parent.mkdir(mode=settings().folder_mode, parents=True, exist_ok=True)
     with suppress(FileExistsError):
@@ -201,19 +201,19 @@ def _open_postgresql(url: URL) -> Engine:
 
 
 def frozen_url(path: Path, checksum: str = "") -> str:
-    """Return the address under which an edition's file is opened: read-only, and never changing while it is open.
+    """Return the address that opens an edition's file read-only and immutable.
 
     Args:
         path: the file.
-        checksum: of what is in it. Whatever is kept of an edition is kept under its address: where a backup was put back, another edition
-            comes to the number and revision of one that was shown before, and nothing of that one may be shown for it.
+        checksum: of its content. Cached results of an edition are keyed by its address: after a backup was restored, another edition
+            may reach the number and revision of an earlier one, whose cached results must not be shown for it.
     """
     own = f"&sha256={checksum}" if checksum else ""  # SQLite passes over what it does not know
     return f"sqlite:///file:{quote(path.resolve().as_posix())}?mode=ro&immutable=1&uri=true{own}"
 
 
 def _open_frozen(url: URL) -> Engine:
-    """Open an edition; tables and columns that it leaves out read as empty and blank, whatever asks for them."""
+    """Open an edition; tables and columns it leaves out read as empty and blank."""
     engine = create_engine(url, max_overflow=-1)  # a reader is a file opened: who reads slowly keeps nobody else waiting
 
     @event.listens_for(engine, "connect")

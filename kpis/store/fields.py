@@ -1,7 +1,7 @@
-"""How a field is declared, once: its type and bounds, its words, what it refers to, and what it means.
+"""Declare each field once: type and bounds, vocabulary, references, and meaning.
 
-The fields of a list stand on a plain class (``Fields``), which validates a row of its file; the table is its child and adds what
-only the store knows. So one line gives the column of the file, the check of a row, the column of the table, the column of the
+The fields of a list are declared on a plain class (``Fields``), which validates a row of its file; the table inherits from it and
+adds columns known only to the store. So one line gives the column of the file, the validation, the column of the table, that of the
 open data and its line in the data dictionary. Plain, because a SQLModel class runs ``__init__`` for each row it validates, and
 a load of 50,000 rows would take half as long again.
 """
@@ -31,7 +31,7 @@ Stored = TypeVar("Stored", bound=SQLModel)
 
 
 def refers(column: str, *, key: bool = False, index: bool = False) -> Any:
-    """Mark a field as the code of a row of another table, as ``bureau.bureau_code``; nothing referred to is ever deleted."""
+    """Mark a field as the code of a row of another table, as ``bureau.bureau_code``; referenced rows are never deleted."""
     return Field(foreign_key=column, sa_type=Text, primary_key=key, index=index)
 
 
@@ -41,51 +41,51 @@ MaybeInstant = Annotated[datetime | None, Field(sa_type=DateTime)]
 
 
 def one_of(column: str, vocabulary: type[Vocabulary], *, optional: bool = False) -> CheckConstraint:
-    """Return the CHECK that a column holds a word of a vocabulary."""
+    """Return the CHECK that restricts a column to a vocabulary."""
     null = f"{column} IS NULL OR " if optional else ""
     return CheckConstraint(f"{null}{column} IN ({vocabulary.sql()})", name=f"{column}_known")
 
 
 def table_of(model: type[SQLModel]) -> Table:
-    """Return the table behind a class."""
+    """Return the table of a class."""
     table: Table = model.__table__  # type: ignore[attr-defined]
     return table
 
 
 def record_of(record: type[R], row: object, /, **more: object) -> R:
-    """Return a record with what a stored row holds in the columns of its fields' names.
+    """Return a record filled from the columns of a stored row with the names of its fields.
 
     Args:
         record: a dataclass.
         row: of a table that has a column for each field not given in ``more`` and without a default.
-        more: fields that no column gives.
+        more: fields without a column.
     """
     values = {f.name: getattr(row, f.name) for f in fields(record) if f.name not in more and hasattr(row, f.name)}  # type: ignore[arg-type]
     return record(**values, **more)
 
 
 class Record(SimpleNamespace):
-    """A stored row, its columns as attributes; shared by all who ask for it, and so never changed."""
+    """A stored row, its columns as attributes; shared by all callers, and so immutable."""
 
     def __setattr__(self, name: str, value: object) -> None:
         raise AttributeError(f"{name}: a stored row is not changed")
 
 
 def records(model: type[Stored], rows: Iterable[Row]) -> list[Stored]:  # noqa: ARG001  # what mypy knows of them
-    """Return rows to be read by attribute, so that a misspelt column is found by mypy rather than by whoever opens a page.
+    """Return rows with attribute access, so that mypy finds misspelt columns.
 
-    They are typed as the table's class, which declares name and type of each column, without being instances of it: those are
-    read more than three times as slowly, and can be changed. Texts are asked for by ``kpis.text.named``; ``vars`` gives the row back.
+    They are typed as the table's class, which declares name and type of each column, but are not instances of it, which are
+    read more than three times as slowly, and are mutable. Get texts by ``kpis.text.named``; ``vars`` returns the row.
 
     Args:
         model: the table.
-        rows: as they are read from it, with their texts beside.
+        rows: as read from it, with their texts.
     """
     return [cast(Stored, Record(**row)) for row in rows]
 
 
 def of_codes(session: Session, query: Select[Any], column: ColumnElement[Any], codes: Iterable[str]) -> Iterator[Any]:
-    """Yield what a query gives of rows with these codes, for a few hundred codes at a time: a statement can hold only so many."""
+    """Yield the results of a query for these codes, in batches of 500: the number of parameters of a statement is limited."""
     wanted = sorted(codes)
     for start in range(0, len(wanted), 500):
         yield session.execute(query.where(column.in_(wanted[start : start + 500])))
@@ -93,7 +93,7 @@ def of_codes(session: Session, query: Select[Any], column: ColumnElement[Any], c
 
 @cache
 def key_columns(model: type[SQLModel]) -> tuple[str, ...]:
-    """Return the columns that name a row: the key, or where that is a number of ours the unique key that has no name of its own."""
+    """Return the columns that identify a row: the primary key, or where that is a surrogate number the unnamed unique key."""
     table = table_of(model)
     own = tuple(c.name for c in table.primary_key.columns)
     if own != ("id",):
@@ -103,7 +103,7 @@ def key_columns(model: type[SQLModel]) -> tuple[str, ...]:
 
 
 class OfRegister(SQLModel):
-    """What the store alone knows of a row of a register, beside the fields of its list."""
+    """The columns of a register row known only to the store, beside the fields of its list."""
 
     listed_in: str = ""  # the list that brought the row; blank where a report did
     vintage: Annotated[int, Said("版(訂正のたびに増える、番目)", "vintage: rises with each correction")] = 1

@@ -1,4 +1,4 @@
-"""Many rows put into a table at once: what is the same for all of them is worked out once."""
+"""Insert many rows into a table at once, with the common work done once."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from kpis.declared import Row
 def insert_many(session: Session, table: Table, rows: Sequence[Row]) -> None:
     """Insert rows that have the same columns, as ``session.execute(insert(table), rows)`` does, in about half of its time.
 
-    SQLAlchemy makes the parameters of each row anew, which takes as long as SQLite takes to store them. Here they are made a column at a
-    time; a column in which no row says anything is left out, and the database puts its NULL there. Where statements are not
-    written with parameters by place (PostgreSQL), SQLAlchemy does it all.
+    SQLAlchemy builds the parameters row by row, which takes as long as SQLite takes to store them. Here they are built column by
+    column; a column that is blank in every row is left out, and the database puts its NULL there. Where statements do not
+    use positional parameters (PostgreSQL), SQLAlchemy does it all.
     """
     if not rows:
         return
@@ -38,7 +38,7 @@ def _is_left_out(column: Column[Any], values: Iterable[Any]) -> bool:
 
 
 def _as_stored(column: Column[Any], values: Sequence[Any], dialect: Dialect) -> Sequence[Any]:
-    """Return values as the driver takes them; those that are converted are mostly few: flags, days, instants."""
+    """Return values in the driver's types; few need conversion: flags, days, instants."""
     convert = column.type.dialect_impl(dialect).bind_processor(dialect)
     if convert is None:
         return values

@@ -1,4 +1,4 @@
-"""A connection to PostgreSQL that is given up where nothing answers: a server that stands still answers no time limit of its own either."""
+"""A PostgreSQL connection with a client-side timeout: a server that hangs does not enforce its own time limits either."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ T = TypeVar("T")
 
 
 class Patient(psycopg.Connection[Any]):
-    """A connection that waits ``patience`` seconds for an answer and is closed then."""
+    """A connection that waits ``patience`` seconds for an answer and is then closed."""
 
     patience: float = 30.0
 
@@ -19,7 +19,7 @@ class Patient(psycopg.Connection[Any]):
         """Wait for an answer.
 
         Raises:
-            psycopg.errors.ConnectionTimeout: there was none in time.
+            psycopg.errors.ConnectionTimeout: no answer in time.
         """
         try:
             return super().wait(gen, interval, timeout or self.patience)

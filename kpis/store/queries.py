@@ -1,7 +1,7 @@
-"""The register of procedures, asked of the database: counted in groups, searched by page, streamed for a file.
+"""Queries on the register of procedures: counted in groups, searched by page, streamed for a file.
 
 Nothing here reads the whole register into memory; the arithmetic on the groups is in ``kpis.figures.registers``. ``as_of`` is the day
-that is judged, ``known_at`` the instant (UTC) whose knowledge is asked for: ``None`` means as known now.
+judged, ``known_at`` the instant (UTC) of the state of knowledge: ``None`` means as known now.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ LISTED = (
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """What a list of procedures is narrowed to; a blank means any. ``due`` is ``planned`` or ``overdue``, ``smartphone`` ``yes``, ``no`` or ``unknown``."""
+    """Filter of a list of procedures; blank means any. ``due`` is ``planned`` or ``overdue``, ``smartphone`` ``yes``, ``no`` or ``unknown``."""
 
     bureau: str = ""
     status: str = ""
@@ -52,7 +52,7 @@ class Filter:
 
 
 class ProcedureOnDay(tables.ProcedureFields):
-    """A procedure as it stands on a day: what mypy knows of a record that is read here (``kpis.store.fields.records``)."""
+    """A procedure as of a day: the type of the records read here, for mypy (``kpis.store.fields.records``)."""
 
     status: str
     is_sample: bool
@@ -67,12 +67,12 @@ def _columns(session: Session, known_at: datetime | None) -> _Columns:
 
 
 def _has_ended(c: _Columns, as_of: date) -> ColumnElement[bool]:
-    """Say of a row whether it had ended by a day; one entered by mistake never stood, on no day."""
+    """Return the condition that a row had ended by a day; one entered by mistake was never valid, on any day."""
     return or_(func.coalesce(c["ended_on"] <= as_of, false()), func.coalesce(c["ended_reason"], "") == MISTAKE)
 
 
 def _status_on(c: _Columns, as_of: date) -> ColumnElement[str]:
-    """Return the status on a day: ended by then, or what is digitised later counts as planned."""
+    """Return the status on a day: ended by then, or planned where it is digitised later."""
     return case((_has_ended(c, as_of), ENDED), else_=_status_before(c, as_of))
 
 
@@ -83,7 +83,7 @@ def _status_before(c: _Columns, as_of: date) -> ColumnElement[str]:
 
 @dataclass(frozen=True, slots=True)
 class Counted:
-    """The register counted on a day: groups, channels as written, and what has a digitised or planned day."""
+    """The register counted on a day: groups, channels as written, and procedures with a digitised or planned day."""
 
     groups: tuple[Group, ...]
     channels: tuple[tuple[str, str, int], ...]
@@ -92,7 +92,7 @@ class Counted:
 
 
 def counted(store: Store, *, as_of: date, known_at: datetime | None = None) -> Counted:
-    """Count the register on a day; four queries, to be kept for as long as the revision stays."""
+    """Count the register on a day; four queries, whose result is cached with the revision."""
     return Counted(
         tuple(groups(store, as_of=as_of, known_at=known_at)),
         tuple(channel_counts(store, as_of=as_of, known_at=known_at)),
@@ -133,7 +133,7 @@ def by_bureau(store: Store, *, as_of: date, known_at: datetime | None = None) ->
 
 
 def source_codes(store: Store, *, as_of: date, known_at: datetime | None = None) -> list[str]:
-    """Return the codes of the sources of what stands on a day, that of most of them first; one query."""
+    """Return the codes of the sources of the rows in being on a day, most frequent first; one query."""
     with store.reading() as session:
         c = _columns(session, known_at)
         query = select(c["source_code"], func.count()).where(not_(_has_ended(c, as_of))).group_by(c["source_code"])
@@ -142,7 +142,7 @@ def source_codes(store: Store, *, as_of: date, known_at: datetime | None = None)
 
 
 def channel_counts(store: Store, *, as_of: date, known_at: datetime | None = None) -> list[tuple[str, str, int]]:
-    """Count by the channels as written and by status: (channels, status, count)."""
+    """Count by channels as written and status: (channels, status, count)."""
     with store.reading() as session:
         c = _columns(session, known_at)
         status = _status_on(c, as_of)
@@ -152,7 +152,7 @@ def channel_counts(store: Store, *, as_of: date, known_at: datetime | None = Non
 
 
 def dated(store: Store, column: str, *, as_of: date, known_at: datetime | None = None) -> list[Dated]:
-    """Count what has a day in ``digitised_date`` or ``planned_for``, by day, precision, status and bureau."""
+    """Count procedures with a day in ``digitised_date`` or ``planned_for``, by day, precision, status and bureau."""
     with store.reading() as session:
         c = _columns(session, known_at)
         precision = c[f"{'digitised' if column == 'digitised_date' else column}_precision"]
@@ -207,10 +207,10 @@ def search(
     store: Store, wanted: Filter, *, as_of: date, known_at: datetime | None = None, among: Sequence[str] | None = None,
     page: int = 1, size: int = PAGE_SIZE,
 ) -> tuple[int, list[ProcedureOnDay]]:  # fmt: skip
-    """Return how many procedures there are, and one page of them in the order of their codes.
+    """Return the number of matching procedures, and one page of them in code order.
 
-    The narrow index answers which ones, in one scan where they are few; only the rows of the page are then read whole.
-    The words of a filter are not asked of the database: ``among`` names the procedures that say them, or is ``None`` where there are none.
+    A narrow index gives the matches, in one scan where they are few; only the rows of the page are then read in full.
+    The words of a filter are not searched in the database: ``among`` names the procedures that contain them, or is ``None`` without words.
 
     Returns:
         The count, and records with the columns of ``LISTED`` alone and ``status`` as of the day.
@@ -239,7 +239,7 @@ def search(
 def matching(
     store: Store, wanted: Filter, *, as_of: date, known_at: datetime | None = None, among: Sequence[str] | None = None
 ) -> Iterator[Row]:
-    """Yield every procedure that a filter keeps, whole, in the order of their codes, a few hundred at a time in memory."""
+    """Yield every procedure matching a filter, with all columns, in code order, a few hundred at a time in memory."""
     with store.reading() as session:
         c = _columns(session, known_at)
         query = _narrowed(session, select(*_whole(c, as_of)), c, wanted, as_of, among).order_by(c["procedure_code"])
@@ -248,16 +248,16 @@ def matching(
 
 
 def columns_of(store: Store, *, as_of: date, known_at: datetime | None = None) -> list[str]:
-    """Return the columns of a procedure that is read whole."""
+    """Return the columns of a procedure read in full."""
     with store.reading() as session:
         return [column.name for column in select(*_whole(_columns(session, known_at), as_of)).selected_columns]
 
 
 def one(store: Store, code: str, *, as_of: date, known_at: datetime | None = None) -> ProcedureOnDay:
-    """Return one procedure, whole, with ``status`` as of the day.
+    """Return one procedure with all columns and ``status`` as of the day.
 
     Raises:
-        NotFound: there is none, or none was known at that instant.
+        NotFound: no such procedure exists, or was known at that instant.
     """
     with store.reading() as session:
         c = _columns(session, known_at)
@@ -281,7 +281,7 @@ NAMED = (
 
 
 def names(store: Store, *, known_at: datetime | None = None) -> list[tuple[Any, ...]]:
-    """Return ``NAMED`` of every procedure, whatever the day, for an index of names; one query."""
+    """Return ``NAMED`` of every procedure, for any day, for an index of names; one query."""
     with store.reading() as session:
         c = _columns(session, known_at)
         rows = session.execute(select(*(c[name] for name in NAMED)).order_by(c["procedure_code"]))
@@ -289,7 +289,7 @@ def names(store: Store, *, known_at: datetime | None = None) -> list[tuple[Any, 
 
 
 def some(store: Store, codes: Collection[str], *, as_of: date, known_at: datetime | None = None) -> dict[str, ProcedureOnDay]:
-    """Return a few procedures, whole, by their code."""
+    """Return a few procedures with all columns, by code."""
     if not codes:
         return {}
     with store.reading() as session:
@@ -299,7 +299,7 @@ def some(store: Store, codes: Collection[str], *, as_of: date, known_at: datetim
 
 
 def merged_into(store: Store, code: str, *, known_at: datetime | None = None) -> list[str]:
-    """Return the codes of the procedures that a procedure follows."""
+    """Return the codes of the predecessors of a procedure."""
     with store.reading() as session:
         c = _columns(session, known_at)
         codes = session.execute(select(c["procedure_code"]).where(c["successor_code"] == code).order_by(c["procedure_code"]))

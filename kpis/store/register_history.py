@@ -1,8 +1,8 @@
-"""Registers as they were known at an instant: the present rows, less what was learnt since, worked out in the database.
+"""Registers as known at an instant: the present rows with later changes undone, computed in the database.
 
-A register keeps its present rows, the instant each became known, and of every later change what it said before
-(``register_change``). The state of an instant is therefore the present one with the first value noted after the instant put
-back, column by column, and without the rows that became known later. Nothing is read into memory: a national register has
+A register stores its present rows, the instant each became known, and the previous values of every later change
+(``register_change``). The state at an instant is therefore the present one, with the first previous value recorded after it
+restored, column by column, and without the rows that became known later. Nothing is read into memory: a national register has
 tens of thousands of rows, of which few change.
 """
 
@@ -38,13 +38,13 @@ FIRST_KNOWN = "first_known_at"
 
 
 def as_known(session: Session, model: type[SQLModel], known_at: datetime | None) -> FromClause:
-    """Return what to select from in place of a register's table: the same columns, as they were known at an instant.
+    """Return a selectable to use in place of a register's table: the same columns, as known at an instant.
 
     Args:
-        session: of the reader.
+        session: for reading.
         model: the register.
-        known_at: UTC; ``None`` means as known now. An edition holds its registers as of its publication and no changes, so it
-            answers with these rows whatever the instant.
+        known_at: UTC; ``None`` means as known now. An edition contains its registers as of its publication and no changes, so it
+            returns these rows for any instant.
     """
     table = table_of(model)
     if known_at is None or not _has_moved_on(session, table, table.name, known_at):
@@ -58,7 +58,7 @@ def as_known(session: Session, model: type[SQLModel], known_at: datetime | None)
 
 
 def said_before(session: Session, model: type[SQLModel], known_at: datetime | None) -> dict[str, Row]:
-    """Return of the rows of a register that changed since an instant the first value noted after it: code → column → value."""
+    """Return the previous values of rows changed since an instant, each the first recorded after it: code → column → value."""
     if known_at is None:
         return {}
     log = table_of(tables.RegisterChange)
@@ -70,7 +70,7 @@ def said_before(session: Session, model: type[SQLModel], known_at: datetime | No
 
 
 def first_known(session: Session, model: type[SQLModel]) -> datetime | None:
-    """Return the instant at which the first row of a register became known; ``None`` where there is none, or no record of it."""
+    """Return the instant at which the first row of a register became known; ``None`` without rows, or without a record of it."""
     instant: datetime | None = session.execute(select(func.min(table_of(model).c[FIRST_KNOWN]))).scalar()
     return instant
 
@@ -87,7 +87,7 @@ def _since(register: str, known_at: datetime) -> tuple[ColumnElement[bool], Colu
 
 
 def _said_before(session: Session, table: Table, register: str, known_at: datetime) -> Select[Any]:
-    """Select, for each row changed since, the first value noted of each column that changed; ``has_<column>`` is 1 for these."""
+    """Select, for each row changed since, the first previous value of each changed column; ``has_<column>`` marks these with 1."""
     log = table_of(tables.RegisterChange)
     if session.get_bind().dialect.name == "postgresql":
         entry = func.jsonb_each_text(cast(log.c.before_json, JSONB)).table_valued("key", "value").lateral("noted")

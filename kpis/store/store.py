@@ -1,4 +1,4 @@
-"""The store: the one module that opens sessions.
+"""The store: the only module that opens sessions.
 
 A ``Store`` reads whole books of figures and writes in single transactions.
 """
@@ -58,7 +58,7 @@ _STATE = select(*(table_of(tables.DataRevision).c[name] for name in ("revision",
 
 
 class Store:
-    """The figures of one instance, or of one edition (``frozen_url``), which holds fewer tables and columns."""
+    """The data of one instance, or of one edition (``frozen_url``), which has fewer tables and columns."""
 
     def __init__(self, url: str, *, is_looked_at: bool = False) -> None:
         self.url = url
@@ -70,17 +70,17 @@ class Store:
             raise NotAllowed("edition_unchangeable")
 
     def migrate(self, *, to: str = "head") -> None:
-        """Bring the tables to the newest version, or to the one named; does nothing when they are.
+        """Migrate the tables to the newest version, or to the one named; a no-op when they are.
 
         Raises:
-            SchemaRefused: they are of a newer program, or not what the migrations make.
+            SchemaRefused: they are of a newer program, or differ from the result of the migrations.
         """
         self._must_be_open()
         upgrade(self.engine, to=to)
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
-        """Open a session that sees one state of the data; its instant is that at which it was opened."""
+        """Open a session with a consistent view of the data; its instant is that of opening."""
         with Session(self.engine) as session:
             session.info["instant"] = utc_now()
             yield session
@@ -89,24 +89,24 @@ class Store:
     def writing(
         self, *, is_figures: bool = True, any_clock: bool = False, is_clock_right: bool = False, is_stamped: bool = True
     ) -> Iterator[Session]:
-        """Open one transaction: all of it is stored when the block ends, none of it when the block raises.
+        """Open one transaction, committed when the block ends and rolled back when it raises.
 
-        Touching the revision comes first: its row is the lock for which writers queue, also where the database has no
-        ``BEGIN IMMEDIATE``. What the block reads is therefore what it changes. All that it stamps has one instant (``instant``),
-        never before that of the write before.
+        It first updates the revision, whose row is the lock for which writers queue, also where the database has no
+        ``BEGIN IMMEDIATE``. The block therefore changes the data that it has read. All its timestamps are one instant (``instant``),
+        never before that of the previous write.
 
         Args:
-            is_figures: raise the data revision, by which a step knows that what it saw still stands; not so where only an event is recorded.
-                Whether what is kept of figures is made anew, the statements say (``kpis.store.changed``).
-            any_clock: write also while the clock is behind or far ahead, at the instant of the write before: what ends or refuses something
-                does not wait.
-            is_clock_right: somebody said that a clock far ahead is right.
-            is_stamped: it is stamped with the present; not so in a backup, of which the same edition comes whenever it is put back: there
-                it bears the instant of the latest write.
+            is_figures: raise the data revision, by which a step detects changes since it read; false where only an event is recorded.
+                Whether cached results on figures are discarded depends on the statements (``kpis.store.changed``).
+            any_clock: write even while the clock is behind or far ahead, at the instant of the previous write: endings and refusals
+                do not wait.
+            is_clock_right: an operator has confirmed a clock that is far ahead.
+            is_stamped: use the present instant; false in a backup, which must yield the same edition whenever it is restored: there
+                the instant of the latest write is used.
 
         Raises:
-            ClockBehind: the clock shows an instant before that of the latest write.
-            ClockAhead: it shows one more than a year after.
+            ClockBehind: the clock is before the instant of the latest write.
+            ClockAhead: it is more than a year after it.
         """
         self._must_be_open()
         with self.engine.connect().execution_options(writes=True) as connection, Session(connection) as session:
@@ -142,43 +142,43 @@ class Store:
         return self.state()[0]
 
     def state(self) -> StateOf:
-        """Return which state the database is in."""
+        """Return the state of the database."""
         with self.engine.connect() as connection:  # asked at every run of every page: no session is needed for one row
             state = connection.execute(_STATE).first()
             return StateOf.read(state) if state else StateOf()
 
     def is_sample(self) -> bool:
-        """Say whether this instance is a sample: its reports are made up and nothing of it is published."""
+        """Return whether this instance is a sample: its reports are fictitious and nothing of it is published."""
         with self.reading() as session:
             return is_sample(session)
 
     def become_sample(self) -> None:
-        """Mark this instance as a sample, for good: every row that a report brings from now on is marked."""
+        """Mark this instance permanently as a sample: every row of later reports is marked."""
         with self.writing() as session:
             session.execute(update(table_of(tables.DataRevision)).values(is_sample=True))
 
     def known_codes(self, kind: str) -> set[str]:
-        """Return every code of the rows of a list, as ``bureau`` or ``project``."""
+        """Return the codes of all rows of a list, as ``bureau`` or ``project``."""
         listed = LISTS[kind]
         with self.reading() as session:
             return set(session.execute(select(table_of(listed.table).c[listed.key[0]])).scalars())
 
     def bureaus_by_name(self) -> dict[str, str]:
-        """Return the code of each organisation unit by its Japanese name; of two lives of a name, the present one."""
+        """Return the code of each organisation unit by its Japanese name; for a reused name that of the present unit."""
         rows = sorted(self.all_of(tables.Bureau), key=lambda row: (row["is_current"], -row["sort_order"]))
         return {row["name_ja"]: row["bureau_code"] for row in rows}
 
     def has_loaded(self, sha256: str) -> bool:
-        """Say whether a file with these bytes was loaded before."""
+        """Return whether a file with these bytes was loaded before."""
         with self.reading() as session:
             return session.get(tables.OriginalFile, sha256) is not None
 
     def book(self, indicator_codes: Sequence[str] | None = None, *, units: Sequence[str] | None = None) -> Book:
-        """Read every indicator with its figures (all vintages), goals, baseline and sources.
+        """Read every indicator with its figures (all vintages), targets, baseline and sources.
 
         Args:
-            indicator_codes: keep these only; ``None`` means all.
-            units: keep figures of these only; ``None`` means all. Targets are those of every unit.
+            indicator_codes: restrict to these; ``None`` means all.
+            units: restrict figures to these; ``None`` means all. Targets are those of every unit.
         """
         with self.reading() as session:
             indicators = self._rows(session, tables.Indicator, indicator_codes, "sort_order")
@@ -223,7 +223,7 @@ class Store:
 
     @staticmethod
     def organisation_in(session: Session) -> Organisation:
-        """Read every unit and how they followed each other, within a session."""
+        """Read every unit and succession, within a session."""
         units, successions = table_of(tables.Bureau), table_of(tables.Succession)
         in_order = select(units).order_by(units.c.sort_order, units.c.bureau_code)
         return Organisation(
@@ -232,7 +232,7 @@ class Store:
         )
 
     def organisation(self) -> Organisation:
-        """Read every unit and how they followed each other."""
+        """Read every unit and succession."""
         with self.reading() as session:
             return self.organisation_in(session)
 
@@ -240,10 +240,10 @@ class Store:
     def _figures(
         session: Session, kinds: Mapping[str, str], codes: Sequence[str] | None, units: Sequence[str] | None = None
     ) -> dict[tuple[str, str], list[Figure]]:
-        """Read every vintage of every figure, in the order in which they came, by indicator and unit.
+        """Read every vintage of every figure, in order of arrival, by indicator and unit.
 
-        Rows stream past one by one, texts and instants that repeat are held once, and the collector, which would walk all
-        of it again and again while it grows, waits until the end: a history of 300,000 figures is read in seconds.
+        Rows are streamed, repeated texts and instants are shared, and the garbage collector, which would traverse everything
+        again and again while it grows, is paused until the end: a history of 300,000 figures is read in seconds.
         """
         table = table_of(tables.Observation)
         query = select(*(table.c[name] for name in ("indicator_code", "bureau_code", *_FIGURE))).order_by(table.c.id)
@@ -277,14 +277,14 @@ class Store:
         return figures
 
     def vintages(self, codes: Sequence[str] | None, *, units: Sequence[str] | None = None) -> dict[FigureKey, list[Row]]:
-        """Return every vintage of figures as it was given, nothing worked out, oldest first.
+        """Return every vintage of figures as reported, without computed values, oldest first.
 
         Args:
-            codes: of indicators; ``None`` means all.
-            units: keep these only; ``None`` means all.
+            codes: restrict to these indicators; ``None`` means all.
+            units: restrict to these; ``None`` means all.
 
         Returns:
-            (indicator, unit, period) → rows with the columns that are compared, the vintage and its reason.
+            (indicator, unit, period) → rows with the compared columns, the vintage and its reason.
         """
         with self.reading() as session:
             return by_figure(session, *_of_figures(codes, units), names=GIVEN)
@@ -303,13 +303,13 @@ class Store:
     def each_of(
         self, model: type[SQLModel], *, columns: Sequence[str] = (), by_key: bool = False, equal: Mapping[str, object] | None = None
     ) -> Iterator[Row]:
-        """Yield the rows of a table as ``all_of`` returns them, a batch at a time in memory: a register may have 75,000.
+        """Yield the rows of a table like ``all_of``, one batch at a time in memory: a register may have 75,000.
 
         Args:
             model: the table.
-            columns: keep these only; all where left out. Texts have a column per language (``text_columns``).
-            by_key: in the order of the key alone, also where the table has an order of its own.
-            equal: column → value that it must have.
+            columns: restrict to these; default all. Texts have a column per language (``text_columns``).
+            by_key: order by the key alone, even where the table has an order of its own.
+            equal: column → required value.
         """
         table = table_of(model)
         has_texts = bool(translated(model))
@@ -325,7 +325,7 @@ class Store:
                 yield {name: row[name] for name in columns} if columns and has_texts else row
 
     def known(self, model: type[SQLModel], *, known_at: datetime | None) -> list[Row]:
-        """Return the rows of a register in key order, as they were known at an instant (UTC); ``None`` means as known now."""
+        """Return the rows of a register in key order, as known at an instant (UTC); ``None`` means as known now."""
         (key,) = table_of(model).primary_key.columns
         with self.reading() as session:
             rows = as_known(session, model, known_at)
@@ -333,10 +333,10 @@ class Store:
             return list(with_texts(session, model, result, known_at=known_at))
 
     def one_of(self, model: type[SQLModel], key: str, *, known_at: datetime | None = None) -> Row:
-        """Return the row of a table with this key; of a register, as it was known at an instant (UTC).
+        """Return the row of a table with this key; for a register, as known at an instant (UTC).
 
         Raises:
-            NotFound: there is none.
+            NotFound: there is no such row.
         """
         (column,) = table_of(model).primary_key.columns
         with self.reading() as session:
@@ -348,7 +348,7 @@ class Store:
         return row
 
     def text_columns(self, model: type[SQLModel]) -> dict[str, tuple[str, ...]]:
-        """Return the columns of each text of a table that is held in several languages: ``name`` → ``name_ja``, ``name_en``."""
+        """Return the language columns of each translated text of a table: ``name`` → ``name_ja``, ``name_en``."""
         with self.reading() as session:
             return translations.text_columns(session, model)
 
@@ -359,50 +359,50 @@ class Store:
 
 
 def instant(session: Session) -> datetime:
-    """Return the instant of a session, UTC: whatever a transaction of ``Store.writing`` stamps has this one."""
+    """Return the instant of a session, UTC, used for every timestamp of a transaction of ``Store.writing``."""
     at: datetime = session.info["instant"]
     return at
 
 
 def refuse_before(now: datetime, newest: datetime | None) -> None:
-    """Refuse a clock that shows an instant before what is stored, by more than clocks may differ.
+    """Refuse a clock that is behind the stored data by more than the tolerance between clocks.
 
     Raises:
-        ClockBehind: with both times.
+        ClockBehind: naming both times.
     """
     if newest is not None and now < newest - SKEW:
         raise ClockBehind("clock_behind", now=in_utc(now), newest=in_utc(newest))
 
 
 def refuse_far_after(now: datetime, newest: datetime) -> None:
-    """Refuse a clock that shows an instant so far after what is stored that it is rather wrong: what it stamped would lock the instance until then.
+    """Refuse a clock so far ahead of the stored data that it is probably wrong: its timestamps would block later writes until then.
 
     Raises:
-        ClockAhead: with both times, and how to say that it is right.
+        ClockAhead: naming both times, and the way to confirm the clock.
     """
     if now - newest > FAR:
         raise ClockAhead("clock_ahead", now=in_utc(now), newest=in_utc(newest), days=(now - newest).days)
 
 
 def in_utc(at: datetime) -> str:
-    """Write an instant as it is stored, to the second."""
+    """Format an instant as stored, to the second."""
     return f"{at:%Y-%m-%d %H:%M:%S}"
 
 
 def utc_now() -> datetime:
-    """Return the present instant as naive UTC, the form in which instants are stored."""
+    """Return the present instant as naive UTC, the stored form."""
     return datetime.now(UTC).replace(tzinfo=None)
 
 
 def _of_figures(codes: Sequence[str] | None, units: Sequence[str] | None) -> list[ColumnElement[bool]]:
-    """Return what keeps figures of these indicators and units alone; ``None`` keeps all."""
+    """Return the condition that restricts to the figures of these indicators and units; ``None`` keeps all."""
     table = table_of(tables.Observation)
     kept = ((table.c.indicator_code, codes), (table.c.bureau_code, units))
     return [column.in_(wanted) for column, wanted in kept if wanted is not None]
 
 
 def _is_readable(period_code: str | None) -> bool:
-    """Say whether a row counts: an earlier version stored periods of impossible years, which no list can take back."""
+    """Return whether a row counts: an earlier version stored periods of impossible years, which no list can withdraw."""
     return not period_code or is_period(period_code)
 
 

@@ -1,7 +1,7 @@
-"""The audit trail as it is stored: lines are only ever added, and each holds the checksum of itself and of the line before.
+"""The stored audit trail: append-only, each line with the checksum of itself and of the line before.
 
-The database refuses to change or remove a line (triggers of migration 0015). Whoever gets round that breaks the chain, and the
-first line that does not follow is named.
+The database refuses to change or remove a line (triggers of migration 0015). Circumventing that breaks the chain, and the
+first line that does not follow is reported.
 """
 
 from __future__ import annotations
@@ -25,10 +25,10 @@ _BATCH = 5_000
 
 
 def linked(previous: str, line: Mapping[str, Any]) -> str:
-    """Return the checksum of a line that follows another; what is hashed never changes, or every stored trail would break.
+    """Return the checksum of a line given the previous one; the hashed form must never change, or every stored trail would break.
 
     Args:
-        previous: the checksum of the line before; blank for the first.
+        previous: checksum of the line before; blank for the first.
         line: column → value.
     """
     at: datetime = line["occurred_at"]
@@ -37,17 +37,17 @@ def linked(previous: str, line: Mapping[str, Any]) -> str:
 
 
 def last(session: Session) -> str:
-    """Return the checksum of the newest line; blank where there is none."""
+    """Return the checksum of the newest line; blank for an empty trail."""
     table = table_of(tables.AuditEvent)
     return session.execute(select(table.c.sha256).order_by(table.c.id.desc()).limit(1)).scalar() or ""
 
 
 def append(session: Session, lines: Sequence[Row]) -> None:
-    """Add lines, within a transaction of ``Store.writing``: writers queue there, so that no two follow the same line.
+    """Append lines, within a transaction of ``Store.writing``: writers queue there, so that no two follow the same line.
 
     Args:
         session: of the transaction.
-        lines: column → value; ``file_sha256``, ``cell`` and ``detail`` may be left out.
+        lines: column → value; ``file_sha256``, ``cell`` and ``detail`` are optional.
     """
     previous, whole = last(session), []
     for given in lines:
@@ -59,7 +59,7 @@ def append(session: Session, lines: Sequence[Row]) -> None:
 
 
 def first_break(session: Session) -> int | None:
-    """Return the number of the first line that was changed or does not follow the line before it; ``None`` = the trail is whole."""
+    """Return the number of the first line that was changed or does not follow the one before; ``None`` = the trail is intact."""
     table = table_of(tables.AuditEvent)
     previous = ""
     for row in session.execute(select(table).order_by(table.c.id).execution_options(yield_per=_BATCH)):
@@ -70,6 +70,6 @@ def first_break(session: Session) -> int | None:
 
 
 def holds(session: Session, sha256: str) -> bool:
-    """Say whether the trail holds a line with this checksum: what came before it is then what it was."""
+    """Return whether the trail contains a line with this checksum, which proves that everything before it is unchanged."""
     table = table_of(tables.AuditEvent)
     return session.execute(select(table.c.id).where(table.c.sha256 == sha256)).first() is not None

@@ -1,7 +1,7 @@
-"""Texts in several languages: a row of ``translation`` each, put beside the row they belong to when it is read.
+"""Translated texts: one row of ``translation`` each, joined to their row when it is read.
 
-This is the one place that knows both forms. Whoever reads a row through here has its texts as columns ``name_ja``, ``name_en``
-and one for any other language in which a row of the table has that text; whoever stores a row stores its texts here.
+Only this module knows both forms. Rows read through it have their texts as columns ``name_ja``, ``name_en``
+and one for any other language in which a row of the table has that text; rows stored through it store their texts.
 """
 
 from __future__ import annotations
@@ -27,13 +27,13 @@ _TEXTS = table_of(tables.Translation)
 
 
 def with_texts(session: Session, model: type[SQLModel], result: Result[Any], *, known_at: datetime | None = None) -> Iterator[Row]:
-    """Yield rows of a table with their texts beside, in the order in which the columns are declared.
+    """Yield rows of a table with their texts, columns in declaration order.
 
     Args:
-        session: of the reader.
+        session: for reading.
         model: the table.
-        found: rows of the table, with at least the columns that name one.
-        known_at: of a register, the instant (UTC) whose knowledge is asked for; ``None`` means as known now.
+        found: rows of the table, with at least the key columns.
+        known_at: for a register, the state of knowledge (instant, UTC); ``None`` means as known now.
     """
     columns = tuple(result.keys())
     rows = (dict(zip(columns, row, strict=True)) for row in doing.counted(result))
@@ -61,24 +61,24 @@ def with_texts(session: Session, model: type[SQLModel], result: Result[Any], *, 
 
 
 def text_columns(session: Session, model: type[SQLModel]) -> dict[str, tuple[str, ...]]:
-    """Return the columns of each text of a table: ``name`` → ``name_ja``, ``name_en`` and those of other languages that are held."""
+    """Return the columns of each text of a table: ``name`` → ``name_ja``, ``name_en`` and those of other stored languages."""
     query = select(_TEXTS.c.field, _TEXTS.c.language).where(_TEXTS.c.table_name == table_of(model).name).distinct()
     return _columns(model, [(field, language) for field, language in session.execute(query)])
 
 
 def between(columns: Mapping[str, Sequence[str]], names: Iterable[str]) -> list[str]:
-    """Return names of columns, the columns of each text (``text_columns``) in its place."""
+    """Return column names, with the columns of each text (``text_columns``) in its place."""
     return [own for name in names for own in columns.get(name, (name,))]
 
 
 def further(model: type[SQLModel], row: _Row) -> dict[str, str]:
-    """Return the texts of a row in languages beyond those that every row has: column → text."""
+    """Return the texts of a row in further languages, beyond those of every row: column → text."""
     texts = ((name, text, text_column(model, name)) for name, text in row.items())
     return {name: text for name, text, place in texts if place and place[1] not in ALWAYS and text}
 
 
 def put(session: Session, model: type[SQLModel], rows: Iterable[_Row]) -> None:
-    """Store what rows say in their text columns; a blank takes a text out, a column that is not there leaves it as it is."""
+    """Store the text columns of rows; a blank deletes a text, a missing column leaves it unchanged."""
     if texts := _said(model, rows):
         own = (key == bindparam(f"own_{key.name}") for key in _TEXTS.primary_key.columns)
         gone = [{f"own_{name}": value for name, value in row.items()} for row in texts]
@@ -87,7 +87,7 @@ def put(session: Session, model: type[SQLModel], rows: Iterable[_Row]) -> None:
 
 
 def add(session: Session, model: type[SQLModel], rows: Iterable[_Row]) -> None:
-    """Store the texts of rows that are new."""
+    """Insert the texts of new rows."""
     _add(session, _said(model, rows))
 
 
@@ -106,21 +106,21 @@ def _said(model: type[SQLModel], rows: Iterable[_Row]) -> list[dict[str, str]]:
 
 
 def clear(session: Session, model: type[SQLModel]) -> None:
-    """Take out every text of a table, whose rows are replaced whole."""
+    """Delete every text of a table whose rows are replaced whole."""
     session.execute(delete(_TEXTS).where(_TEXTS.c.table_name == table_of(model).name))
 
 
 def stored(model: type[SQLModel], row: _Row) -> Row:
-    """Return a row without its texts: the columns of its table."""
+    """Return a row without its texts: only the columns of its table."""
     columns = table_of(model).c
     return {name: value for name, value in row.items() if name in columns}
 
 
 def of_pairs(codes_of: Mapping[str, set[str]]) -> str:
-    """Return a query for the rows of ``translation`` in an edition from before them, whose tables had a column per language.
+    """Return a query for the rows of ``translation`` in an older edition, whose tables have a column per language.
 
     Args:
-        codes_of: the columns of each table that it has.
+        codes_of: the columns of each of its tables.
     """
     parts = []
     for listed in LISTS.values():

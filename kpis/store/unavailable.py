@@ -1,4 +1,4 @@
-"""What a failure of the machine or of the database means to whoever meets it: named once, for command line, page and API alike."""
+"""Translate failures of the machine or database into ``Unavailable``, once for command line, page and API."""
 
 from __future__ import annotations
 
@@ -50,10 +50,10 @@ _NO_MEMORY = re.compile("Cannot allocate memory|failed to map segment")
 
 
 def unavailable(error: BaseException) -> Unavailable | None:
-    """Return what a failure means, or ``None`` where it is none of the machine or the database but a fault of the program.
+    """Return the error for a failure, or ``None`` where it is a fault of the program instead of machine or database.
 
     Args:
-        error: as it was raised; what it was raised from is looked at too.
+        error: as raised; its causes are examined too.
     """
     for cause in _causes(error):
         if isinstance(cause, Unavailable):
@@ -70,7 +70,7 @@ def unavailable(error: BaseException) -> Unavailable | None:
 
 
 def unusable(error: BaseException) -> Unavailable | None:
-    """Return what a failure means for whoever gave a command the name of a place that cannot be used; ``None`` where it is none of that."""
+    """Return the error for a command's unusable path; ``None`` for any other failure."""
     for cause in _causes(error):
         if isinstance(cause, OSError) and cause.errno in _PLACE and cause.filename is not None:
             return Unavailable("place_unusable", exit_code=EXIT_CODES["place_unusable"], fault=_in_a_line(cause))
@@ -78,7 +78,7 @@ def unusable(error: BaseException) -> Unavailable | None:
 
 
 def said_outside(error: Unavailable) -> Message:
-    """Return what is said of a failure to whoever asked: what only the operator should read is said on the operator's own machine alone."""
+    """Return the message of a failure for the caller: details for the operator are included only on a local instance."""
     given = error.message.values.get("database", SETTINGS[0])
     if settings().mode == "local":
         return error.message
@@ -136,5 +136,5 @@ def _of_postgresql(error: BaseException) -> str | None:
 
 
 def _in_a_line(error: BaseException) -> str:
-    """Return the failure's own words in one line; no driver puts a password there."""
+    """Return the failure's own message in one line; no driver includes a password in it."""
     return " ".join(str(error).split())[:300] or type(error).__name__

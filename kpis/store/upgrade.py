@@ -1,4 +1,4 @@
-"""The tables brought to the newest version: with their rows, all of it or nothing, and held against the models before it counts."""
+"""Migrate the tables to the newest version: with their rows, all or nothing, and compared with the models before the commit."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ _LOCK = 6_411_205  # of PostgreSQL, for which two that bring up the same databas
 
 
 def newest_version() -> str:
-    """Return the version of the tables that this program works with, as ``0014``."""
+    """Return the schema version of this program, as ``0014``."""
     return max(path.name[:4] for path in (MIGRATIONS / "versions").glob("0*.py"))
 
 
 def version_of(engine: Engine) -> str | None:
-    """Return the version of the tables of a database; ``None`` where it has none yet."""
+    """Return the schema version of a database; ``None`` where it has none yet."""
     with engine.connect() as connection:
         if not inspect(connection).has_table("alembic_version"):
             return None
@@ -31,10 +31,10 @@ def version_of(engine: Engine) -> str | None:
 
 
 def upgrade(engine: Engine, *, to: str = "head") -> bool:
-    """Bring the tables of a database to a version; say whether anything was done.
+    """Migrate the tables of a database to a version; return whether anything was done.
 
     Raises:
-        SchemaRefused: the tables are those of a newer program, or are not what the migrations make. Nothing was changed.
+        SchemaRefused: the tables are those of a newer program, or differ from the result of the migrations. Nothing was changed.
     """
     newest, version = newest_version(), version_of(engine)
     if version is not None and version > newest:
@@ -59,13 +59,13 @@ def upgrade(engine: Engine, *, to: str = "head") -> bool:
 
 
 def _known_names(engine: Engine) -> list[str]:
-    """Return tables with names of ours in a database that no migration has made: an edition, or what another program keeps."""
+    """Return tables with our names in a database without migrations: an edition, or the data of another program."""
     return sorted(set(inspect(engine).get_table_names()) & set(SQLModel.metadata.tables))[:5]
 
 
 @contextmanager
 def _alone(engine: Engine) -> Iterator[Connection]:
-    """Give a connection in whose one transaction tables are changed while nobody else does so."""
+    """Yield a connection with exclusive access to change tables in one transaction."""
     with engine.connect().execution_options(writes=True) as connection:
         if engine.dialect.name != "sqlite":
             with connection.begin():
@@ -82,7 +82,7 @@ def _alone(engine: Engine) -> Iterator[Connection]:
 
 
 def _referring_to_nothing(connection: Connection) -> list[str]:
-    """Return the tables of SQLite whose rows refer to rows that are not there."""
+    """Return the SQLite tables with dangling foreign keys."""
     if connection.dialect.name != "sqlite":
         return []
     rows = connection.execute(text("PRAGMA foreign_key_check")).all()
@@ -90,7 +90,7 @@ def _referring_to_nothing(connection: Connection) -> list[str]:
 
 
 def differing(connection: Connection) -> list[str]:
-    """Return in what the tables of a database differ from the models, in alembic's words; empty where they are the same."""
+    """Return the differences between the tables of a database and the models, in alembic's words; empty where there are none."""
     from alembic.autogenerate import compare_metadata  # noqa: PLC0415  # as above
     from alembic.migration import MigrationContext  # noqa: PLC0415
 

@@ -1,6 +1,6 @@
-"""What comes in: rows of files and of approved reports become vintages; what was said before is never lost.
+"""Store input: rows of files and of approved reports become vintages; earlier ones are never lost.
 
-Everything here works within a transaction that its caller opened (``Store.writing()``).
+Everything here runs within a transaction opened by its caller (``Store.writing()``).
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ GIVEN = ("vintage", "is_sample", *COMPARED, *SAID_WHY)  # of a vintage, what ano
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """Where a change comes from: the instant it became known (UTC), the file, and for reports the submission and reason."""
+    """The origin of a change: the instant it became known (UTC), the file, and for reports the submission and reason."""
 
     known_at: datetime
     file_sha256: str | None = None
@@ -59,9 +59,9 @@ def by_figure(session: Session, *where: ColumnElement[bool], names: Sequence[str
     """Return every stored vintage of figures, oldest first, by indicator, unit and period.
 
     Args:
-        session: of the reader or writer.
-        where: which rows.
-        names: columns besides those that name a figure; all where left out.
+        session: for reading or writing.
+        where: conditions on the rows.
+        names: columns besides the key of a figure; default all.
     """
     table = table_of(tables.Observation)
     query = select(*(table.c[name] for name in (*FIGURE_KEY, *names))) if names else select(table)
@@ -77,7 +77,7 @@ def of_figure(session: Session, key: FigureKey) -> list[Row]:
 
 
 def keep_original(session: Session, *, name: str, content: bytes, kind: str, received_at: datetime) -> str:
-    """Keep the bytes of a file by their SHA-256 and return it; bytes already kept are kept once."""
+    """Store the bytes of a file once by their SHA-256, and return it."""
     sha256 = hashlib.sha256(content).hexdigest()
     if session.get(tables.OriginalFile, sha256) is None:
         session.execute(
@@ -96,13 +96,13 @@ def apply_rows(
 
     Args:
         session: from ``writing()``.
-        kind: what the rows are, as ``observation``.
+        kind: of the rows, as ``observation``.
         rows: validated rows in file order.
-        sha256: of the original file, already kept.
+        sha256: of the original file, already stored.
         loaded_at: UTC.
-        columns: those that the file has; ``None`` means every one of the model.
-        kept: rows of a list that is replaced whole which stay although it holds them no longer.
-        list_name: the name of the list, by which rows that it no longer holds are found when it is loaded again.
+        columns: of the file; ``None`` means every one of the model.
+        kept: rows to keep although they are missing from a list that is replaced whole.
+        list_name: name of the list, by which missing rows are found when it is loaded again.
 
     Returns:
         The number of rows that are new or changed.
@@ -145,9 +145,9 @@ def apply_report(session: Session, kind: str, values: list[Row], *, origin: Orig
     Args:
         session: from ``writing()``.
         kind: ``observation`` or the name of a register.
-        values: columns that are reported, with the row's key; observations carry their reason, the rows of registers
-            that are new carry every column.
-        origin: with the submission, and the reasons of register rows.
+        values: reported columns, with the row's key; observations include their reason, new rows of registers
+            every column.
+        origin: with the submission, and the reason for register rows.
 
     Returns:
         The number of rows that are new or changed.
@@ -161,7 +161,7 @@ def apply_report(session: Session, kind: str, values: list[Row], *, origin: Orig
 
 
 def upsert(session: Session, kind: str, values: list[Row], *, origin: Origin) -> int:
-    """Store rows of a list by their key; a row of a register that changed keeps what it was. Return how many changed or are new."""
+    """Store rows of a list by key; a changed row of a register keeps its history. Return the number of new or changed rows."""
     model, is_register = LISTS[kind].table, kind in REGISTERS
     table = table_of(model)
     (key,) = table.primary_key.columns
@@ -212,7 +212,7 @@ def upsert(session: Session, kind: str, values: list[Row], *, origin: Origin) ->
 
 
 def _note_the_list(session: Session, table: Table, codes: Sequence[str], name: str) -> None:
-    """Note of the rows of a list that it holds them; that is no change of a row."""
+    """Record that a list contains these rows, which is no change of a row."""
     (key,) = table.primary_key.columns
     for start in range(0, len(codes), MANY):
         own = key.in_(codes[start : start + MANY])
@@ -220,15 +220,15 @@ def _note_the_list(session: Session, table: Table, codes: Sequence[str], name: s
 
 
 def _update_many(session: Session, table: Table, key: str, rows: Sequence[Row]) -> None:
-    """Update rows by their key, those with the same columns in one statement: a report may bring thousands."""
+    """Update rows by their key, those with the same columns in one statement: a report may have thousands."""
     for batch in grouped((tuple(row), {**row, "key_of_the_row": row[key]}) for row in rows).values():
         session.connection().execute(update(table).where(table.c[key] == bindparam("key_of_the_row")), batch)
 
 
 def _append_milestone_dates(session: Session, values: list[Row], stored_of: dict[str, Row], *, origin: Origin) -> None:
-    """Keep every day a milestone was ever given, so that re-planning twice keeps all of them.
+    """Append every new day of a milestone, so that re-planning twice keeps all of them.
 
-    A day that is cleared, or corrected as an error, was never so: it is withdrawn by a row of its own.
+    A day that is cleared, or corrected as an error, was never valid: it is withdrawn by a row of its own.
     """
     table = table_of(tables.MilestoneDate)
     query = select(table).where(table.c.milestone_code.in_(stored_of)) if len(stored_of) <= MANY else select(table)
@@ -267,7 +267,7 @@ def _append_milestone_dates(session: Session, values: list[Row], stored_of: dict
 
 
 def _never_so(stored: Sequence[Mapping[str, Any]], day: date | None, reason: tuple[str | None, str] | None) -> list[int]:
-    """Return the vintages of a kind of day that a change takes back: all of them where it is cleared, an error the last."""
+    """Return the vintages of a kind of day withdrawn by a change: all of them where it is cleared, for an error the last."""
     standing = [row["vintage"] for row in standing_vintages(stored)]
     if day is None:
         return standing
@@ -276,7 +276,7 @@ def _never_so(stored: Sequence[Mapping[str, Any]], day: date | None, reason: tup
 
 
 def _append_observations(session: Session, values: list[Row], *, sha256: str | None, loaded_at: datetime) -> int:
-    """Append what is new: a row that repeats a vintage already stored, with its reason, is known, whatever came after it."""
+    """Append new vintages: a row that repeats a stored vintage and its reason is known, whatever followed it."""
     table = table_of(tables.Observation)
     ensure_periods(session, {v["period_code"] for v in values})
     sources = table_of(tables.Source)
@@ -307,7 +307,7 @@ def _append_observations(session: Session, values: list[Row], *, sha256: str | N
 
 
 def next_vintage(stored: Sequence[Mapping[str, Any]], given: Row, *, row: int, key: str) -> Row | None:
-    """Return the vintage that a row makes after those stored; ``None`` where it is known already."""
+    """Return the vintage of a row after those stored; ``None`` where it is known already."""
     withdraws = given.pop("is_withdrawn", False)
     if withdraws:  # it says nothing of its own, also where a list repeats what it takes back
         given |= BLANK
@@ -352,7 +352,7 @@ def _reason(row: Mapping[str, Any]) -> tuple[str, str]:
 
 
 def _set_calendar(session: Session, values: list[Row], *, kept: Collection[str]) -> int:
-    """Set the days of every period named, and take them from the others but those kept: the file is the whole calendar."""
+    """Set the days of every period in the file, and clear those of all others but the kept: the file is the whole calendar."""
     table = table_of(tables.ReportingPeriod)
     ensure_periods(session, {given["period_code"] for given in values})
     session.execute(
@@ -364,7 +364,7 @@ def _set_calendar(session: Session, values: list[Row], *, kept: Collection[str])
 
 
 def ensure_periods(session: Session, codes: set[str]) -> None:
-    """Make the periods known that are not yet."""
+    """Add the periods that are not stored yet."""
     table = table_of(tables.ReportingPeriod)
     missing = codes - set(session.execute(select(table.c.period_code)).scalars())
     if missing:
@@ -378,12 +378,12 @@ def ensure_periods(session: Session, codes: set[str]) -> None:
 def as_withdrawal(
     withdrawn: Mapping[str, Any], vintages: Sequence[Mapping[str, Any]], *, reason: tuple[str, str], known_at: datetime
 ) -> Row:
-    """Return the vintage that takes one back.
+    """Return the vintage that withdraws another.
 
     Args:
-        withdrawn: the stored vintage.
+        withdrawn: the stored vintage to withdraw.
         vintages: every vintage of the same figure.
-        reason: class and text.
+        reason: (class, text).
         known_at: UTC.
     """
     return {
@@ -413,5 +413,5 @@ def _register_change(register: str, row: Row, old: Row, differing: Row, *, key: 
 
 
 def is_sample(session: Session) -> bool:
-    """Say whether the instance is a sample: every row that a report brings is then marked."""
+    """Return whether the instance is a sample: every reported row is then marked."""
     return bool(session.execute(select(table_of(tables.DataRevision).c.is_sample)).scalar())

@@ -1,4 +1,4 @@
-"""What the reform office itself thinks of an indicator or project, beside the bureaus' words and the computed status."""
+"""Assessments of indicators and projects by the reform office, beside the bureaus' commentaries and the computed status."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ from kpis.vocabulary import OpenPart
 
 
 class Assessment(SQLModel, table=True):
-    """How confident a person of the office is that an indicator or project gets there, of a period, and why; append-only.
+    """The confidence of a person of the office in an indicator or project for a period, with the reason; append-only.
 
-    ``period_code`` is blank where it was stated before assessments were of a period. ``confirmed_by`` is a second person: without one it
-    is in no edition, also where the government opens assessments.
+    ``period_code`` is blank for assessments from before periods were recorded. ``confirmed_by`` is a second person: without one the
+    row is in no edition, even where the government opens assessments.
     """
 
     __table_args__ = (

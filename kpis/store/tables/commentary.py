@@ -1,4 +1,4 @@
-"""What bureaus say of their figures and do about them: commentaries and actions, each a register with its history."""
+"""Commentaries and actions of bureaus, each a register with its history."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ class CommentaryFields(Fields):
 
 
 class Commentary(OfRegister, CommentaryFields, SQLModel, table=True):
-    """What a bureau, or the owner of an indicator or project, says of it in a period."""
+    """A bureau's, or owner's, commentary on an indicator or project in a period; one row per bureau, subject and period."""
 
     __table_args__ = (
         one_of("ended_reason", words.EndedReason, optional=True),
@@ -117,7 +117,7 @@ class ActionFields(Fields):
 
 
 class Action(OfRegister, ActionFields, SQLModel, table=True):
-    """What a bureau does about an indicator or project; each answer of a later quarter is a change of the same row."""
+    """An action of a bureau on an indicator or project; one row per action, changed by the answers of later quarters."""
 
     __table_args__ = (
         one_of("action_state", words.ActionState),

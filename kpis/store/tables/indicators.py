@@ -1,4 +1,4 @@
-"""Indicators, what they are measured against, and the figures: observations are append-only vintages."""
+"""Indicators, baselines, targets, and figures: observations are append-only vintages."""
 
 from __future__ import annotations
 
@@ -91,7 +91,7 @@ class IndicatorFields(Fields):
 
 
 class Indicator(IndicatorFields, SQLModel, table=True):
-    """The definition of an indicator, and the thresholds it is judged by; one row per indicator."""
+    """The definition of an indicator, with the thresholds of its judgement; one row per indicator."""
 
     __table_args__ = (
         one_of("kind", kinds.IndicatorKind),
@@ -115,7 +115,7 @@ class BaselineFields(Fields):
 
 
 class Baseline(BaselineFields, SQLModel, table=True):
-    """The starting point that progress is measured from; one row per indicator and unit."""
+    """The baseline from which progress is measured; one row per indicator and unit."""
 
 
 class TargetFields(Fields):
@@ -153,7 +153,7 @@ class Target(TargetFields, SQLModel, table=True):
 
 
 class ReportingPeriod(SQLModel, table=True):
-    """A period that figures or targets refer to, with the days on which reporting opens, is due and locks, and its figures are published."""
+    """A period of figures or targets, with the days on which reporting opens, is due and locks, and its figures are published."""
 
     __tablename__ = "reporting_period"
     __table_args__ = (CheckConstraint("end_date >= start_date", name="period_runs_forward"),)
@@ -172,7 +172,7 @@ class ReportingPeriod(SQLModel, table=True):
 
 
 class FigureFields(Fields):
-    """What a figure says: two vintages that agree in all of this are the same."""
+    """The content of a figure: two vintages that agree in all of it are the same."""
 
     value: MaybeValue = None
     numerator: Numerator = None
@@ -216,7 +216,7 @@ class ObservationFields(FigureFields):
 class Observation(ObservationFields, SQLModel, table=True):
     """One reported value: indicator × unit × period × vintage. Append-only; a correction is a new vintage.
 
-    A withdrawal is a vintage as well: it names in ``withdraws_vintage`` the one it takes back and says nothing of its own.
+    A withdrawal is a vintage as well: it names the withdrawn one in ``withdraws_vintage`` and has no content of its own.
     """
 
     __table_args__ = (
@@ -279,14 +279,14 @@ class ReadingFields(Fields):
 
 
 class Reading(ReadingFields, SQLModel, table=True):
-    """The same fact read elsewhere, agreeing or not; or a figure whose date is not stated. Never judged."""
+    """The same fact in another source, agreeing or not; or a figure without a date. Never judged."""
 
     __table_args__ = (Index("ix_reading_indicator_code", "indicator_code"),)
     id: Annotated[int | None, KEY] = None
 
 
 class Withdrawal(SQLModel, table=True):
-    """A wish to take a figure back: asked for by one person, decided by another; approved, it becomes a vintage."""
+    """A request to withdraw a figure, made by one person and decided by another; approved, it becomes a vintage."""
 
     __table_args__ = (
         one_of("state", reporting_words.WithdrawalState),

@@ -1,4 +1,4 @@
-"""What an instance keeps of itself: original files, editions, the audit trail and the revision of its data."""
+"""The instance's own data: original files, editions, the audit trail and the data revision."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from kpis.store.fields import KEY, Instant, MaybeInstant, refers
 
 
 class OriginalFile(SQLModel, table=True):
-    """The bytes of every file that was loaded, by their SHA-256."""
+    """The bytes of every loaded file; one row per SHA-256."""
 
     __tablename__ = "original_file"
     sha256: Annotated[str, KEY]
@@ -25,7 +25,7 @@ class OriginalFile(SQLModel, table=True):
 
 
 class Publication(SQLModel, table=True):
-    """A numbered, immutable edition for the public, chained to the one before by checksum; intended only until it was first shown."""
+    """A numbered, immutable public edition, chained to the one before by checksum; only intended until it was first shown."""
 
     edition: Annotated[int, KEY]
     published_at: Instant
@@ -44,7 +44,7 @@ class Publication(SQLModel, table=True):
 
 
 class EditionPointer(SQLModel, table=True):
-    """Which edition the public sees: one row per move of the pointer, with the signed document as it stands on disk; append-only."""
+    """The edition shown to the public: one row per move of the pointer, with the signed document as on disk; append-only."""
 
     __tablename__ = "edition_pointer"
     sequence: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
@@ -55,7 +55,7 @@ class EditionPointer(SQLModel, table=True):
 
 
 class SigningKey(SQLModel, table=True):
-    """A key that signs editions, as it is published beside them; the last one is in force."""
+    """A public key of the signatures of editions, as published beside them; the last one is in force."""
 
     __tablename__ = "signing_key"
     key_id: Annotated[str, KEY]
@@ -69,7 +69,7 @@ class SigningKey(SQLModel, table=True):
 
 
 class AuditEvent(SQLModel, table=True):
-    """Who did what, when, from which file and cell; append-only, each line with the checksum of itself and the one before."""
+    """One act: person, action, time, and file and cell; append-only, each line with the checksum of itself and the previous one."""
 
     __tablename__ = "audit_event"
     id: Annotated[int | None, KEY] = None
@@ -84,9 +84,9 @@ class AuditEvent(SQLModel, table=True):
 
 
 class DataRevision(SQLModel, table=True):
-    """One row: the number that rises with every committed change, and a mark that no other state has; whether all is a sample.
+    """One row: the number that rises with every committed change, a mark unique to each state, and whether it is a sample.
 
-    A number can come twice, where a backup was put back and went on: caches go by number and mark, those of figures by
+    A number can recur after a backup was restored: cache keys use number and mark, those of figures
     ``figures_mark``, the mark of the latest change of figures (``kpis.store.changed``).
     """
 
@@ -104,7 +104,7 @@ class DataRevision(SQLModel, table=True):
 
 
 class EndedSignIn(SQLModel, table=True):
-    """One sign-in that was ended by signing out; kept until its cookie would have ended by itself."""
+    """One sign-in ended by signing out; kept until its cookie would have expired."""
 
     __tablename__ = "ended_sign_in"
     sign_in_id: Annotated[str, KEY]

@@ -1,4 +1,4 @@
-"""The quarterly stocktake of the office: what it decided, and as of which knowledge it met."""
+"""The office's quarterly stocktakes: decisions, and the state of knowledge of each meeting."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from kpis.store.fields import KEY, Instant, MaybeInstant, one_of, refers
 
 
 class Meeting(SQLModel, table=True):
-    """The minutes of a meeting as they were closed: the day it judged by and the instant whose knowledge it had.
+    """The closed minutes of a meeting: the day judged and the instant of its state of knowledge.
 
-    Append-only: a meeting that is taken up again and closed once more has a second row.
+    Append-only: a meeting that is reopened and closed again has a second row.
     """
 
     id: Annotated[int | None, KEY] = None
@@ -28,7 +28,7 @@ class Meeting(SQLModel, table=True):
 
 
 class Decision(SQLModel, table=True):
-    """What a meeting decided: what is to be done, about what, by whom and by when; with a bureau as owner it became an action of it."""
+    """One decision of a meeting: task, subject, owner and due day; with a bureau as owner it became an action of it."""
 
     __table_args__ = (
         one_of("closed_as", reporting_words.DecisionClosed, optional=True),

@@ -1,4 +1,4 @@
-"""Who is told of what: the outbox, what each person chose, webhooks, and the statuses that were told last."""
+"""Notices: the outbox, personal choices, webhooks, and the statuses last announced."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from kpis.store.fields import KEY, Instant, MaybeInstant, one_of, refers
 
 
 class Notice(SQLModel, table=True):
-    """One message that is due: an occasion, what it is about, and one reader (``person E-MAIL`` or ``webhook NUMBER``); once, by its key.
+    """One message: an occasion, its subject, and one reader (``person E-MAIL`` or ``webhook NUMBER``); unique by its key.
 
-    ``facts_json`` holds codes, days and numbers, never words of people: the words are made when it is sent, in the reader's language.
-    ``claim`` names who is sending it until ``claimed_until``.
+    ``facts_json`` holds codes, days and numbers, never text by people: the text is generated when it is sent, in the reader's language.
+    ``claim`` names the sender until ``claimed_until``.
     """
 
     __table_args__ = (
@@ -44,7 +44,7 @@ class Notice(SQLModel, table=True):
 
 
 class NoticeChoice(SQLModel, table=True):
-    """How often one person is told of one occasion; without a row it is as the program suggests."""
+    """A person's frequency for one occasion; without a row the default of the program applies."""
 
     __tablename__ = "notice_choice"
     __table_args__ = (one_of("occasion", reporting_words.Occasion), one_of("how_often", reporting_words.HowOften))
@@ -54,7 +54,7 @@ class NoticeChoice(SQLModel, table=True):
 
 
 class NoticeReader(SQLModel, table=True):
-    """In which language one person is told, and the checksum of the secret in the address of that person's calendar."""
+    """A person's language of notices, and the checksum of the secret in their calendar address."""
 
     __tablename__ = "notice_reader"
     email: Annotated[str, refers("user_account.email", key=True)]
@@ -63,7 +63,7 @@ class NoticeReader(SQLModel, table=True):
 
 
 class Webhook(SQLModel, table=True):
-    """A channel of Teams, Slack or Mattermost that the office set; ``is_internal``: who reads it may see what is not public."""
+    """A Teams, Slack or Mattermost channel added by the office; ``is_internal``: its readers may see non-public information."""
 
     __table_args__ = (
         one_of("kind", reporting_words.WebhookKind),
@@ -82,7 +82,7 @@ class Webhook(SQLModel, table=True):
 
 
 class ToldStatus(SQLModel, table=True):
-    """The status of one indicator and unit as it was last looked at for notices, and how often it turned since."""
+    """The last status of one indicator and unit examined for notices, and the number of changes since."""
 
     __tablename__ = "told_status"
     indicator_code: Annotated[str, KEY]

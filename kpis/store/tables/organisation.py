@@ -1,4 +1,4 @@
-"""The organisation: sources, units, how they followed each other."""
+"""The organisation: sources, units and successions."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ class SourceFields(Fields):
 class Source(SourceFields, SQLModel, table=True):
     """A page or file that figures were read from; one row per source.
 
-    ``published_by`` is the last day by which it was public, ``published_basis`` what proves it (``page``, ``source``, ``quarter``).
+    ``published_by`` is the last day by which it was public, ``published_basis`` the evidence (``page``, ``source``, ``quarter``).
     """
 
     __table_args__ = (one_of("grade", words.Grade),)

@@ -1,4 +1,4 @@
-"""Projects, versions of the strategy, and milestones with every date they were given."""
+"""Projects, strategy versions, and milestones with every recorded date."""
 
 from __future__ import annotations
 
@@ -87,7 +87,7 @@ class StrategyVersionFields(Fields):
 
 
 class StrategyVersion(StrategyVersionFields, SQLModel, table=True):
-    """A version of the strategy, in the order in which they followed each other; one row per version."""
+    """A strategy version, in chronological order; one row per version."""
 
     __tablename__ = "strategy_version"
     __table_args__ = (one_of("adopted_precision", words.Precision),)
@@ -125,7 +125,7 @@ class ProjectBureauFields(Fields):
 
 
 class ProjectBureau(ProjectBureauFields, SQLModel, table=True):
-    """Who leads or takes part in a project, and when."""
+    """A bureau that leads or takes part in a project, with dates."""
 
     __tablename__ = "project_bureau"
     __table_args__ = (
@@ -184,9 +184,9 @@ class Milestone(OfRegister, MilestoneFields, SQLModel, table=True):
 
 
 class MilestoneDate(SQLModel, table=True):
-    """Every date a milestone was ever given; append-only, so that re-planning twice keeps all three.
+    """Every recorded date of a milestone; append-only, so that re-planning twice keeps all three.
 
-    A day that was given by mistake is withdrawn by a row of its own, which repeats it and names its vintage.
+    A day given by mistake is withdrawn by a row of its own, which repeats it and names its vintage.
     """
 
     __tablename__ = "milestone_date"

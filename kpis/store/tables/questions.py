@@ -1,4 +1,4 @@
-"""What the office asks bureaus that is no indicator, and what they answer. Nothing of it becomes public."""
+"""Questions of the office on matters that are not indicators, and the bureaus' answers. None of it becomes public."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ _UPLOAD = [*_REPLY, "revision"]
 
 
 class Question(SQLModel, table=True):
-    """One question: its words, the columns of its table, whom it is put to and until when it is to be answered.
+    """One question: its texts, columns, addressees and due day.
 
-    ``columns_json`` is what ``kpis.reporting.asking`` makes of the columns; ``bureaus_json`` lists the bureaus asked, and blank asks every one
+    ``columns_json`` is made by ``kpis.reporting.asking``; ``bureaus_json`` lists the bureaus asked, blank means every one
     that reports when the question is opened.
     """
 
@@ -46,7 +46,7 @@ class Question(SQLModel, table=True):
 
 
 class QuestionReply(SQLModel, table=True):
-    """One row per question and bureau asked: where its answer stands. ``revision`` is its newest upload; 0 = none."""
+    """One row per question and bureau asked: the state of its answer. ``revision`` is its newest upload; 0 = none."""
 
     __tablename__ = "question_reply"
     __table_args__ = (
@@ -66,7 +66,7 @@ class QuestionReply(SQLModel, table=True):
 
 
 class QuestionUpload(SQLModel, table=True):
-    """One row per workbook that a bureau brought: who, when, and which file. Earlier ones are kept."""
+    """One row per workbook uploaded by a bureau: person, time and file. Earlier ones are kept."""
 
     __tablename__ = "question_upload"
     __table_args__ = (ForeignKeyConstraint(_REPLY, [f"question_reply.{name}" for name in _REPLY]),)
@@ -80,7 +80,7 @@ class QuestionUpload(SQLModel, table=True):
 
 
 class QuestionAnswer(SQLModel, table=True):
-    """One row of a bureau's answer, as one upload gave it: column → value as JSON, days in ISO form."""
+    """One row of a bureau's answer, as in one upload: column → value as JSON, days in ISO form."""
 
     __tablename__ = "question_answer"
     __table_args__ = (ForeignKeyConstraint(_UPLOAD, [f"question_upload.{name}" for name in _UPLOAD]),)

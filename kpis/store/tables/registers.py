@@ -1,4 +1,4 @@
-"""The registers of procedures and facilities, the changes of every register, and what was decided of lists."""
+"""The registers of procedures and facilities, the changes of every register, and the decisions on lists."""
 
 from __future__ import annotations
 
@@ -112,7 +112,7 @@ class ProcedureFields(Fields):
 class Procedure(OfRegister, ProcedureFields, SQLModel, table=True):
     """A named administrative procedure (or, where ``counted_as`` says so, one process of it), as last reported.
 
-    Counts are applications a year; ``details_json`` keeps what the source's own layout says besides.
+    Counts are applications a year; ``details_json`` keeps further columns of the source's own layout.
     """
 
     __table_args__ = (
@@ -186,7 +186,7 @@ class FacilityFields(Fields):
 
 
 class Facility(OfRegister, FacilityFields, SQLModel, table=True):
-    """A facility that takes fees, or a class of them; the list never adds up to a published numerator."""
+    """A facility that takes fees, or a class of them; counts of the list are never a published numerator."""
 
     __table_args__ = (
         one_of("cashless_status", words.CashlessStatus),
@@ -200,8 +200,8 @@ class RegisterChange(SQLModel, table=True):
     """One change of one row of a register (procedure, facility, milestone); append-only, so that no state is lost.
 
     ``vintage`` is the row's after the change; ``before_json`` and ``after_json`` hold the fields that changed. A row that
-    was never changed has no entry here; ``first_known_at`` of the row itself says when it came (``None``: before that was
-    noted). What a row was on any day is worked out by ``kpis.store.register_history``.
+    was never changed has no entry here; ``first_known_at`` of the row itself is the instant it became known (``None``: not
+    recorded at the time). ``kpis.store.register_history`` computes the row as of any day.
     """
 
     __tablename__ = "register_change"
@@ -225,7 +225,7 @@ class RegisterChange(SQLModel, table=True):
 
 
 class ListDecision(SQLModel, table=True):
-    """What was decided of a row that a reloaded list no longer holds; append-only, the last one counts."""
+    """A decision on a row missing from its reloaded list; append-only, the last one counts."""
 
     __tablename__ = "list_decision"
     __table_args__ = (

@@ -1,4 +1,4 @@
-"""People and the reports of bureaus on their way from draft to approval."""
+"""People, and the reports of bureaus from draft to approval."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from kpis.store.fields import KEY, Instant, MaybeInstant, one_of, refers
 
 
 class UserAccount(SQLModel, table=True):
-    """A person who may sign in, known by a verified e-mail."""
+    """A person who may sign in, identified by a verified e-mail."""
 
     __tablename__ = "user_account"
     email: Annotated[str, KEY]
@@ -24,7 +24,7 @@ class UserAccount(SQLModel, table=True):
 
 
 class UserRole(SQLModel, table=True):
-    """What a person may do, and for which bureau (blank bureau = the whole organisation) or section of one."""
+    """A role of a person, for a bureau (blank = the whole organisation) or a section of one."""
 
     __tablename__ = "user_role"
     __table_args__ = (
@@ -39,7 +39,7 @@ class UserRole(SQLModel, table=True):
 
 
 class Deputy(SQLModel, table=True):
-    """A person who stands in for another within a bureau, from a day to a day; one that ended before its time has ``ended_at``."""
+    """A deputy within a bureau, for a range of days; ``ended_at`` where it was ended early."""
 
     __table_args__ = (
         CheckConstraint("until_date >= from_date", name="ends_after_it_begins"),
@@ -57,10 +57,10 @@ class Deputy(SQLModel, table=True):
 
 
 class IssuedTemplate(SQLModel, table=True):
-    """A workbook that was handed out: for whom and when, and which rows it holds; templates from before stand in the audit trail alone.
+    """An issued workbook: person, time and rows; older templates are recorded only in the audit trail.
 
-    ``part`` is a section's code, the template's own number where rows were chosen, or a blank for the whole; ``rows_json`` holds rows that were chosen,
-    ``filled_json`` what a report on its way said, where the workbook was filled with that.
+    ``part`` is a section's code, the template's own number where rows were chosen, or blank for the whole; ``rows_json`` holds chosen rows,
+    ``filled_json`` the content of the report in progress, where the workbook was prefilled with it.
     """
 
     __tablename__ = "issued_template"
@@ -75,7 +75,7 @@ class IssuedTemplate(SQLModel, table=True):
 
 
 class Submission(SQLModel, table=True):
-    """One bureau's report of one period on its way from draft to approval."""
+    """One bureau's report of one period, from draft to approval."""
 
     __table_args__ = (
         one_of("state", reporting_words.ReportState),
@@ -110,7 +110,7 @@ class Submission(SQLModel, table=True):
 
 
 class SubmissionUpload(SQLModel, table=True):
-    """One file that was merged into a report: who brought it, whose part it is, and, where the office took it in, how it came."""
+    """One file merged into a report: person, part and, where the office took it in, its origin."""
 
     __tablename__ = "submission_upload"
     submission_id: int = Field(foreign_key="submission.id", primary_key=True, sa_column_kwargs={"autoincrement": False})
@@ -146,7 +146,7 @@ class SubmissionCheck(SQLModel, table=True):
 
 
 class SubmissionContributor(SQLModel, table=True):
-    """One row per report and person who wrote a part of it, in any of its uploads: none of them decides on it."""
+    """One row per report and contributor, in any of its uploads: none of them decides on it."""
 
     __tablename__ = "submission_contributor"
     submission_id: int = Field(foreign_key="submission.id", primary_key=True, sa_column_kwargs={"autoincrement": False})
@@ -154,10 +154,10 @@ class SubmissionContributor(SQLModel, table=True):
 
 
 class SubmissionRow(SQLModel, table=True):
-    """One validated row of a submission, as drafted: the file's kind, the cell it came from and its fields as JSON.
+    """One validated row of a submission, as drafted: its kind, the cell it came from and its fields as JSON.
 
-    Rows as they were after an earlier upload (``revision``) of the same submission stay. ``choices_json`` holds how conflicts were
-    resolved, ``claims_json`` who wrote what in which cell, and when.
+    Rows of earlier uploads (``revision``) of the same submission stay. ``choices_json`` holds the resolutions of
+    conflicts, ``claims_json`` the writer and time of each cell.
     """
 
     __tablename__ = "submission_row"
@@ -203,7 +203,7 @@ class SubmissionWarning(SQLModel, table=True):
 
 
 class ReviewComment(SQLModel, table=True):
-    """What the reform office says at one cell of a report it returns."""
+    """A comment of the reform office on one cell of a report it returns."""
 
     __tablename__ = "review_comment"
     __table_args__ = (CheckConstraint("comment <> ''", name="says_something"),)
@@ -221,7 +221,7 @@ class ReviewComment(SQLModel, table=True):
 
 
 class ReportingException(SQLModel, table=True):
-    """Leave of the reform office to report a period outside its days; append-only, the last one counts."""
+    """Leave granted by the reform office to report a period outside its days; append-only, the last one counts."""
 
     __tablename__ = "reporting_exception"
     __table_args__ = (CheckConstraint("reason <> ''", name="an_exception_has_a_reason"),)
@@ -238,9 +238,9 @@ class ReportingException(SQLModel, table=True):
 
 
 class RefusedFile(SQLModel, table=True):
-    """A workbook that was refused at the door, with what was wrong with it; kept for a time, and no more than so many of a bureau.
+    """A workbook refused on upload, with its problems; kept for a limited time, and limited in number per bureau.
 
-    ``content`` is blank where the file would act when it is opened: of such a one only that it came is kept.
+    ``content`` is blank where the file has active content: then only its arrival is recorded.
     """
 
     __tablename__ = "refused_file"

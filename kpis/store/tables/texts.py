@@ -1,4 +1,4 @@
-"""Names and definitions in every language they were written in."""
+"""Translated names and definitions."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from kpis.store.fields import KEY
 
 
 class Translation(SQLModel, table=True):
-    """One text of one row in one language; a blank one is left out.
+    """One text of one row in one language; blank texts are not stored.
 
-    ``row_key`` is the key of the row in ``table_name``, its columns with a space between them: a foreign key can only name one
-    table, and so texts are written and taken out where their row is (``kpis.store.translations``), and nowhere else.
+    ``row_key`` is the key of the row in ``table_name``, its columns separated by a space: a foreign key can only refer to one
+    table, so texts are written and deleted with their row (``kpis.store.translations``), and nowhere else.
     """
 
     __table_args__ = (CheckConstraint("text <> ''", name="says_something"),)
