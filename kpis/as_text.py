@@ -10,20 +10,20 @@ from typing import Any
 _JOINERS = "\u200c\u200d"
 _BREAKS = re.compile("\r\n?|[\u2028\u2029]")
 _BLANKS = re.compile("[\t\x0b\x0c]")
-# What nobody sees and what acts: controls, directions, signs without width, what is no character; a joiner stays within an emoji.
+# Invisible and active characters: control, direction and zero-width characters, noncharacters; a joiner stays within an emoji.
 _SINGLE = (
     "\x00-\x09\x0b-\x1f\x7f-\x9f\u00ad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufdd0-\ufdef\ufeff\ufff9-\ufffb"
     "\ufffe\uffff\ud800-\udfff\U000e0000-\U000e007f"
     + "".join(f"{chr(plane * 0x10000 + 0xFFFE)}{chr(plane * 0x10000 + 0xFFFF)}" for plane in range(1, 17))
 )
-_SUSPECT = re.compile(f"[{_SINGLE}{_JOINERS}]")  # looked for first: one set of signs is found quickly in a long text
+_SUSPECT = re.compile(f"[{_SINGLE}{_JOINERS}]")  # tested first: a single character class is fast on a long text
 _ACTING = re.compile(f"[{_SINGLE}]|(?<![\u2600-\u27bf\ufe0f\U0001f000-\U0001faff])[{_JOINERS}]")
 _TAG = re.compile(r"<(?!/?(?:b|extra)>|br>)")
-FORMULA = re.compile(r"^(?:[\t\r]|\s*[=+\-@＝＋－＠])")  # what a spreadsheet takes for the beginning of one
+FORMULA = re.compile(r"^(?:[\t\r]|\s*[=+\-@＝＋－＠])")  # what a spreadsheet takes for the start of a formula
 _NUMBER = re.compile(r"^\s*[+\-]?(?:\d[\d,]*)?\.?\d+(?:[eE][+\-]?\d+)?\s*%?\s*$")
-# In markdown: signs that act anywhere, those that act before a letter, those that act where a line begins.
+# In Markdown: characters active anywhere, those active before a letter, those active at the start of a line.
 _SIGNS = re.compile(r"[\\`*_\[\]<>~$|]|&(?=#?\w+;)|:(?=[A-Za-z])|^[+\-=#](?=.)|^\s*\d+[.)](?=\s)")
-# Streamlit and GFM look for these once more after the signs are read, so no backslash keeps them from it.
+# Streamlit and GFM detect these again after parsing, so a backslash does not escape them.
 _NAMED_SIGN = re.compile(r":(?=(?:material/\w+|[\w+\-]*[A-Za-z+\-][\w+\-]*|100|1234):)")
 _MAIL = re.compile(r"(?<=[\w.+-]@)(?=[\w-]+\.\w)")
 _ADDRESS = re.compile(r"(?i)(https?):(?=//)|(www)\.(?=[\w.\-])")
@@ -31,7 +31,7 @@ _ADDRESS = re.compile(r"(?i)(https?):(?=//)|(www)\.(?=[\w.\-])")
 
 def clean(text: str) -> str:
     """Return a text without control, direction and zero-width characters; a tab becomes a space, a line break a line feed."""
-    # None of these signs is printable; to ask for that takes a twentieth of the time of a search, and pages are read so at each level of a template.
+    # None of these characters is printable; that test takes a twentieth of the time of a search, and runs at each level of a template.
     if text.isprintable() or text.replace("\n", "").isprintable() or not _SUSPECT.search(text):
         return text
     return _ACTING.sub("", _BLANKS.sub(" ", _BREAKS.sub("\n", text)))
@@ -77,7 +77,7 @@ def shown(value: object) -> object:
     return type(value)(clean(value)) if isinstance(value, str) else value
 
 
-@lru_cache(maxsize=4096)  # pages say the same texts at each run, up to 200 of them: half a millisecond of some 20
+@lru_cache(maxsize=4096)  # pages render the same texts at each run, up to 200 of them: saves half a millisecond of some 20
 def markdown(text: str) -> str:
     """Return a text for a page so that it is shown literally: one line, no picture, link, icon, colour, formula or list.
 

@@ -13,8 +13,8 @@ from babel import Locale, UnknownLocaleError
 from pydantic import BaseModel, BeforeValidator, create_model
 from pydantic import Field as Bounds
 
-# A row of a table or list as it is read, compared and stored: column → value. Which columns there are differs from list to list, and
-# with the languages that its texts are held in; where they are known beforehand, a record with fields says so instead.
+# A row of a table or list as it is read, compared and stored: column → value. Columns differ from list to list, and
+# with the languages of its texts; where they are known beforehand, a record with fields is used instead.
 Row = dict[str, Any]
 
 
@@ -66,7 +66,7 @@ NameEn = Annotated[Filled, Said("名称(英語)", "name, in English")]
 
 # Texts in several languages -------------------------------------------------------------------------------------------
 
-ALWAYS = ("ja", "en")  # every file, row and open table has a column for these; for any other language where it is written
+ALWAYS = ("ja", "en")  # every file, row and open table has a column for these; for any other language only where present
 _LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Z][a-z]{3})?(-([A-Z]{2}|[0-9]{3}))?")  # fr, zh-Hant, pt-BR
 _Model = TypeVar("_Model", bound=BaseModel)
 
@@ -148,7 +148,7 @@ def in_languages(model: type[_Model], columns: Iterable[str] = ()) -> type[_Mode
     return _with_columns(model, tuple(c for c in wanted if c not in model.model_fields and text_column(model, c)))
 
 
-@lru_cache(maxsize=128)  # what languages files have is theirs to say
+@lru_cache(maxsize=128)  # the languages of a file depend on its columns
 def _with_columns(model: type[_Model], columns: tuple[str, ...]) -> type[_Model]:
     if not columns:
         return model

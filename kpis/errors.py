@@ -34,7 +34,7 @@ class MierukaError(Exception):
         values: for the placeholders of the message; see ``kpis.message.Message``.
     """
 
-    exit_code = 2  # of a command that ends with it
+    exit_code = 2  # of a command that ends with this error
 
     def __init__(self, key: str, /, **values: object) -> None:
         super().__init__(key)

@@ -9,7 +9,7 @@ from typing import Any
 from kpis.errors import MierukaError
 from kpis.message import Message
 
-# By the beginning of the kind of pydantic's error, the first that fits; what stands in the blanks is its context.
+# By the prefix of pydantic's error type, the first that matches; its context fills the placeholders.
 _KEYS = {
     "missing": "fault_blank", "string_too_short": "fault_blank", "extra_forbidden": "fault_unknown_name",
     "string_pattern": "fault_form", "string": "fault_text", "int": "fault_whole_number", "float": "fault_number",

@@ -51,7 +51,7 @@ FACTS, THEMES, PROJECT_KINDS, UNIT_KINDS, REASONS = (
 )  # fmt: skip
 FILES = (FACTS, THEMES, PROJECT_KINDS, UNIT_KINDS, REASONS)
 PLACES, OUTLINES, SAME_WORDS = "municipalities.csv", "outlines.csv", "same_words.csv"  # may be missing
-# How bureaus work within themselves: may be missing, and never leaves the house with an edition.
+# Internal organisation of bureaus: may be missing, and is never part of an edition.
 SECTIONS, STEPS = "sections.csv", "approval_steps.csv"
 TEXT = "text"  # the folder with words of the government's own
 Since = tuple[int, ...]
@@ -72,14 +72,14 @@ class Government:
     first_month: int
     zone: ZoneInfo
     first_day: date
-    holidays: str  # country of its public holidays; a blank: none are kept
-    closed: frozenset[str]  # days of every year, as 12-29, or of one, as 2027-03-26
+    holidays: str  # country of its public holidays; blank: none
+    closed: frozenset[str]  # closed days, of every year, as 12-29, or of one, as 2027-03-26
     themes: Mapping[str, ThemeFields]
     project_kinds: Mapping[str, ProjectKindFields]
     unit_kinds: Mapping[str, UnitKindFields]
     reasons: Mapping[str, ReasonFields]
     places: tuple[PlaceFields, ...]
-    outlines: Mapping[str, tuple[tuple[tuple[float, float], ...], ...]]  # by code of the municipality, its rings
+    outlines: Mapping[str, tuple[tuple[tuple[float, float], ...], ...]]  # rings by municipality code
     same_words: tuple[SameWordFields, ...]
     sections: Mapping[str, SectionFields]
     steps: tuple[StepFields, ...]
@@ -142,7 +142,7 @@ def government() -> Government:
     own = _settled.get()
     if own is not None:
         return read(*own)
-    chosen = settings()  # by identity: a period is read some 10,000 times while the figures of a day are judged
+    chosen = settings()  # cached by identity: a period is read some 10,000 times while the figures of a day are judged
     cached = _held.get(id(chosen))
     if cached is None:
         cached = _held[id(chosen)] = chosen, read(chosen.catalogue_dir)
@@ -232,7 +232,7 @@ def faults(folder: Path) -> Iterator[tuple[str, GovernmentUnreadable]]:
                 yield name, refused
     if is_readable:
         try:
-            read.__wrapped__(folder)  # anew: the files may have been changed since they were read
+            read.__wrapped__(folder)  # uncached: the files may have changed since they were read
         except GovernmentUnreadable as refused:
             yield REASONS, refused
 
@@ -321,7 +321,7 @@ def _unreadable(path: Path, row: str, expected: Iterable[Message]) -> Government
 
 # Words that a government chooses ----------------------------------------------------------------------------------------
 
-EVERY_UNIT_KIND = ("whole", "scope", "comparison", "other")  # what code itself knows of units
+EVERY_UNIT_KIND = ("whole", "scope", "comparison", "other")  # unit kinds known to the code
 
 
 @dataclass(frozen=True)

@@ -28,13 +28,13 @@ from kpis.message import Message
 
 SOURCE = "ja"
 SHIPPED = Path(__file__).resolve().parent.parent / "data" / "text"  # the words of the program itself
-OWN = "language.po"  # of each language: its name, its place in the list, how it writes numbers, days and periods
+OWN = "language.po"  # messages of each language: its name, its rank, and its formats of numbers, days and periods
 _WHOLE = re.compile(r"[1-9]\d{0,2}(?:\D\d{3})+|\d+")  # 1,000, but not 0.001
-_FORMED = re.compile(r"\{\w+:")  # a blank that says how it is filled
-_NUMBER = re.compile("[,fg%]")  # in the form of a blank: it holds a number
+_FORMED = re.compile(r"\{\w+:")  # a placeholder with a format
+_NUMBER = re.compile("[,fg%]")  # a format of a placeholder that holds a number
 _WRITTEN = re.compile(
     r"(\D*)([\d,]+)(?:\.(\d+))?(.*)"
-)  # as Python writes a number: sign, digits before and after the point, the rest
+)  # a number as formatted by Python: sign, digits before and after the point, the rest
 
 
 class CatalogueRefused(ValueError):
@@ -57,7 +57,7 @@ class OwnWords:
     folder: Path
     office_ja: str
     office_en: str
-    since: tuple[int, ...] = ()  # which folder of that name it is
+    since: tuple[int, ...] = ()  # identifies the folder among those of this name
 
 
 @dataclass(slots=True)
@@ -69,7 +69,7 @@ class Shelves:
 
 
 SHELVES = Shelves()
-_HELD: dict[str, tuple[Path, OwnWords | None, Language]] = {}  # by code, what was asked for last and of which shelves
+_HELD: dict[str, tuple[Path, OwnWords | None, Language]] = {}  # by code, the latest, with its shelves
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +130,7 @@ def own_name(code: str) -> str:
 def language(code: str) -> Language:
     """Return a language, with the government's own words in place of the program's."""
     text, own = SHELVES.text(), SHELVES.own()
-    cached = _HELD.get(code)  # by identity: the words of a site are asked for some 100,000 times while it is written
+    cached = _HELD.get(code)  # cached by identity: the words of a site are requested some 100,000 times while it is written
     if cached is None or cached[0] is not text or cached[1] is not own:
         cached = _HELD[code] = text, own, _own(text, code, own)
     return cached[2]
@@ -238,7 +238,7 @@ def point_and_group(code: str) -> str:
 def _in_digits(text: str, locale: Locale) -> str:
     """Replace the separators of a number formatted by Python with those of a language."""
     point, parts = _point(locale), _WRITTEN.fullmatch(text)
-    if point is None or parts is None:  # infinity and the like have no digits
+    if point is None or parts is None:  # infinity and NaN have no digits
         return text
     sign, whole, decimals, rest = parts.groups()
     if "," in whole:

@@ -8,18 +8,18 @@ from functools import lru_cache
 
 from kpis.languages import SOURCE, language
 
-PLACE, JOINED = "\N{ZERO WIDTH SPACE}", "\N{WORD JOINER}"  # a line may end here; and here it may not
+PLACE, JOINED = "\N{ZERO WIDTH SPACE}", "\N{WORD JOINER}"  # allows a line break; and prevents one
 _KANJI, _KATAKANA = r"\u4e00-\u9fff", r"\u30a1-\u30fa\u30fc"
 _LETTERS = rf"[{_KANJI}{_KATAKANA}]"
 _NUMBER = r"\d+(?:[.,]\d+)*"
-_SIGNED = rf"[\u2212+\u00b1]?{_NUMBER}"  # less, more, about so much
+_SIGNED = rf"[\u2212+\u00b1]?{_NUMBER}"  # less, more, about
 _ERA = r"(?:\u660e\u6cbb|\u5927\u6b63|\u662d\u548c|\u5e73\u6210|\u4ee4\u548c)"
 _MONTH = r"(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]{0,6}"
-_AND = r"(?:and|are|for|from|had|has|have|in|is|not|of|on|or|out|than|that|the|to|was|were|when|which|with)\b"  # no unit
-# Before a number that is none to the unit: so much, more or less.
+_AND = r"(?:and|are|for|from|had|has|have|in|is|not|of|on|or|out|than|that|the|to|was|were|when|which|with)\b"  # not a unit
+# Before a number, not part of the unit: about, more, less.
 _ABOUT = r"(?:\u7d04|\u3060\u3044\u305f\u3044|[Aa]bout )"
-# What is read as one thing, the longest first. In Latin letters: a day, a month, a period, a name with its number (Stage 2; UTF-8), in which language a
-# text is, a status of two words, a count. Days in digits. A part of a whole. A count with what is counted, with all of its numbers (2026年12月31日, 4〜6月, 1億1,000万件) and the kanji that is read with it (令和8年度,
+# What must not be broken, longest first. In Latin letters: a day, a month, a period, a name with its number (Stage 2; UTF-8), a note on the language
+# of a text, a status of two words, a count. Days in digits. A part of a whole. A count with its unit and all of its numbers (2026年12月31日, 4〜6月, 1億1,000万件) and its kanji prefix (令和8年度,
 # 約12件); 5つの柱. A name with its number (プラン3), and one whose first word, before a middle dot, has one or two letters.
 _WHOLES = (
     rf"\d{{1,2}} {_MONTH}(?![A-Za-z])(?: \d{{4}}(?!\d))?", rf"{_MONTH} \d{{4}}(?!\d)", r"(?:(?:FY|[RHS])\d{1,4}|\d{4}) Q\d(?!\d)", r"[A-Z]{2,5}-\d{1,3}(?![\d.,-])", r"[A-Z][a-z]+(?:-[A-Z][a-z]+)? \d{1,3}(?![\d.,-])",
@@ -29,20 +29,20 @@ _WHOLES = (
     rf"{_ABOUT}?{_SIGNED} (?:million |billion )?(?!{_AND})[a-z]{{2,12}}\b", rf"{_ABOUT}{_SIGNED}%?",
     rf"(?:(?<![{_KATAKANA}])[{_KATAKANA}]{{1,2}}\u30fb)?[{_KATAKANA}]{{2,8}}\d{{1,4}}(?![\d.,])", rf"(?<![{_KATAKANA}])[{_KATAKANA}]{{1,2}}\u30fb[{_KATAKANA}]{{2,8}}",
 )  # fmt: skip
-# Not behind what makes it a part of something else: the number of a sign, an address, a longer number.
+# Not within something longer: the number of a sign, an address, a longer number.
 _WHOLE = re.compile(rf"(?<![\dA-Za-z.,#/?=_%-])(?:{'|'.join(_WHOLES)})")
 _WITHIN = re.compile(
     rf"(?<=[{_KANJI}{_KATAKANA}\u3041-\u3096])(?=[\u2212+\u00b1]?\d)|(?<=\u30fb)(?=[{_KATAKANA}])|(?<=\u306e)(?={_LETTERS})"
 )
-# Signs that end a word in katakana rather than begin another: -isation, rate, number, -ness, -al, type, and others, done, person, for, within.
+# Characters that end a katakana word rather than begin another: -isation, rate, number, -ness, -al, type, etc., done, person, for, within.
 _ENDINGS = r"\u5316\u7387\u6570\u6027\u7684\u578b\u7b49\u6e08\u8005\u7528\u4e2d"
-# Where a compound changes from kanji (and the hiragana that ends it) to a word in katakana or back, and behind a middle dot: no browser looks for places
+# Where a compound changes from kanji (and the hiragana that ends it) to a word in katakana or back, and after a middle dot: browsers do not break
 # within a phrase.
 _CHANGE = re.compile(
     rf"(?<=[{_KANJI}]{{2}})(?=[{_KATAKANA}]{{4}})|(?<=[{_KATAKANA}]{{4}})(?=[{_KANJI}]{{2}})(?![{_ENDINGS}])|(?<=[{_KANJI}{_KATAKANA}]{{3}}\u30fb)"
     rf"|(?<=[{_KANJI}]{{2}}[\u3041-\u3096])(?=[{_KATAKANA}]{{4}})"
 )
-# A compound that is longer than the narrowest cell or the shortest line of a heading on a phone of 320 pixels.
+# A compound longer than the narrowest cell or the shortest line of a heading on a phone of 320 pixels.
 COMPOUND = re.compile(rf"(?:[{_KANJI}{_KATAKANA}\u30fb]{{11,}}|[{_KANJI}]{{5,}}[\u3041-\u3096][{_KATAKANA}]{{4,}})")
 _JOINING = re.compile(r"\u30a2(?:\u30f3\u30c9|\u30c3\u30d7)")  # and; up, as in start-up
 _RUN, _LONG = re.compile(rf"[{_KATAKANA}]+"), re.compile(rf"[{_KATAKANA}]{{9,}}")
@@ -89,7 +89,7 @@ def _parted(run: str, place: str) -> str:
     return f"{run[: ends[0]]}{place}{run[ends[0] :]}" if ends else run
 
 
-# Where a phrase ends: behind a particle or an ending of two signs and more, a year before its quarter, a space or a middle dot, and around brackets.
+# Ends of a phrase: after a particle or an ending of two or more kana, a year before its quarter, a space or a middle dot, and around brackets.
 _PHRASE = re.compile(
     rf"(?<=[\u306e\u3092\u306b\u3067\u3068\u306f\u3078\u3084\u304c\u3082])(?=[{_KANJI}{_KATAKANA}A-Za-z])|(?<=[\u3041-\u3096]{{2}})(?=[{_KANJI}{_KATAKANA}A-Za-z])"
     r"|(?<=\u5e74\u5ea6)(?=\u7b2c)|(?<= )(?=\S)|(?<=[\u30fb\u3001\uff09\u300d)])(?=[^\u30fb\u3001\uff09\u300d)])|(?<=[^\u30fb\u3001\uff08\u300c(])(?=[\uff08\u300c(])"

@@ -12,12 +12,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-if sys.platform != "win32":  # POSIX alone has it
+if sys.platform != "win32":  # POSIX only
     import resource
 
-NEEDED = 600  # MB of addresses that loading the commands takes on a machine of two processors; the server takes a little more
+NEEDED = 600  # MB of address space needed to load the commands on a machine of two processors; the server needs slightly more
 EXIT_CODE = 71
-_WORDS = Path(__file__).resolve().parent.parent / "data" / "text"  # the program's own: it may work for no government yet
+_WORDS = Path(__file__).resolve().parent.parent / "data" / "text"  # the program's own: there may be no government yet
 _NO_MEMORY = re.compile(
     "Cannot allocate memory|failed to map segment|out of memory|error return without exception set", re.IGNORECASE
 )

@@ -41,7 +41,7 @@ from kpis.text import named
 from kpis.vocabulary import RowKind
 
 T = TypeVar("T")
-_procedures = finding.Growing()  # of whatever database: states and editions differ by a few names
+_procedures = finding.Growing()  # shared by all databases: states and editions differ by a few names
 
 
 def _stood_until(ended: date | None, reason: str | None) -> int:

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 from kpis.seen import doing
 
-WAIT_SECONDS = 60.0  # the longest that anybody waits for another; who waited in vain makes it for himself
+WAIT_SECONDS = 60.0  # longest wait for another caller; then the waiting one computes the value itself
 
 T = TypeVar("T")
 _Place = tuple[str, Hashable]
@@ -69,13 +69,13 @@ class MadeOnce:
             if making.made:
                 doing.hit()
                 return making.made[0]  # type: ignore[no-any-return]
-        return doing.made(sort, key, make)  # who was to make it takes too long, or was stopped as its page was left
+        return doing.made(sort, key, make)  # the computing caller takes too long, or was stopped as its page was left
 
     def _make(self, sort: str, key: Hashable, make: Callable[[], T], making: _Making) -> T:
         try:
             value = doing.made(sort, key, make)
         except BaseException as error:
-            making.error = error if isinstance(error, Exception) else None  # that a page was left is nobody else's affair
+            making.error = error if isinstance(error, Exception) else None  # a page that was left does not affect the others
             with self._lock:
                 del self._making[sort, key]
             raise

@@ -19,7 +19,7 @@ from kpis.errors import PeriodUnreadable
 from kpis.government import Government, government
 from kpis.languages import day_in_words, locale_of, say
 
-FIRST_YEAR, LAST_YEAR = 1900, 2199  # what a period can be of; a year outside is a slip of the hand
+FIRST_YEAR, LAST_YEAR = 1900, 2199  # years of periods; a year outside is a typing error
 _CODE = re.compile(r"FY(?P<fy>\d{4})(?:-Q(?P<q>[1-4]))?|(?P<y>\d{4})-(?P<m>0[1-9]|1[0-2])|CY(?P<cy>\d{4})", re.ASCII)
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _ERAS = ((date(2019, 5, 1), "令和", "R", 2018), (date(1989, 1, 8), "平成", "H", 1988))
@@ -57,7 +57,7 @@ class Period:
             code = f"FY{int(m['fy']) - 1}-Q{m['q']}"
         else:
             code = f"{'FY' if self.kind == 'year' else 'CY'}{int(m['fy'] or m['cy']) - 1}"
-        return _parsed(code, government().first_month, FIRST_YEAR - 1)  # of the first year too there is one before
+        return _parsed(code, government().first_month, FIRST_YEAR - 1)  # the first year has a year before it too
 
     @property
     def has_year_before(self) -> bool:
@@ -65,7 +65,7 @@ class Period:
         return self.kind in ("month", "quarter") and self.start > fiscal_year_start(self.end)
 
     def contains(self, day: date) -> bool:
-        """Say whether a day lies within the period."""
+        """Return whether a day lies within the period."""
         return self.start <= day <= self.end
 
 
@@ -94,7 +94,7 @@ def parse_period(code: str) -> Period:
 
 @lru_cache(maxsize=4096)
 def is_period(code: str) -> bool:
-    """Say whether a text is a period code."""
+    """Return whether a text is a period code."""
     try:
         parse_period(code)
     except PeriodUnreadable:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from math import log2
 
-# Parts of secrets that manuals and templates print; no generator of random characters writes one by chance.
+# Parts of secrets printed in manuals and templates; a random generator practically never produces one.
 EXAMPLES = (
     "change-me", "changeme", "change_me", "please", "secret", "password", "passwd", "example", "placeholder", "replace", "insert-",
     "your-", "your_", "cookie", "mieruka", "default", "dummy", "sample", "xxxxx",

@@ -23,7 +23,7 @@ from kpis.secrecy import bits, is_example
 
 ROOT = Path(__file__).resolve().parent.parent  # of the program: the repository, or the folder of the installed package
 PROJECT = ROOT / "pyproject.toml"  # not in an installed package
-# What an instance keeps stands within the repository; an installed program writes into the folder it is called from, never beside itself.
+# Data of an instance is inside the repository; an installed program writes to its working directory, never beside itself.
 HOME = ROOT if PROJECT.is_file() else Path.cwd()
 LOCAL = HOME / "data" / "local"
 LOOPBACK = {"127.0.0.1", "localhost", "::1"}
@@ -31,7 +31,7 @@ RATE = r"^[1-9][0-9]{0,6} per ([1-9][0-9]{0,3} )?(second|minute|hour|day)$"
 MAIL_FROM = r"^(([^<>@\r\n]* )?<?[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9.-]{1,250}>?)?$"  # an address, or a name and <an address>
 _DAY, _CLOCK = "(mon|tue|wed|thu|fri|sat|sun)", "([01][0-9]|2[0-3]):[0-5][0-9]"
 HOURS = rf"^({_DAY}(-{_DAY})? )?{_CLOCK}-{_CLOCK}$"
-HOST = r"^[A-Za-z0-9][A-Za-z0-9.-]*$|^[0-9A-Fa-f:]*:[0-9A-Fa-f:.]*$"  # where a process listens: a name or an address, never a blank
+HOST = r"^[A-Za-z0-9][A-Za-z0-9.-]*$|^[0-9A-Fa-f:]*:[0-9A-Fa-f:.]*$"  # address to listen on: a name or an address, never blank
 DATABASE = ("sqlite", "sqlite+pysqlite", "postgresql", "postgresql+psycopg")
 COOKIE_SECRET_LENGTH, COOKIE_SECRET_BITS, CLIENT_SECRET_BITS = 32, 72, 36
 
@@ -43,7 +43,7 @@ class Settings(BaseSettings):
 
     mode: Literal["local", "office", "public"] = Field("local", validation_alias="MIERUKA_MODE")
     database_url: str = Field(f"sqlite:///{LOCAL / 'mieruka.db'}", validation_alias="DATABASE_URL")
-    # A writer queues so long, in seconds, for another; a large load over a slow disk may need more.
+    # Seconds that a writer waits for another; a large load on a slow disk may need more.
     database_wait_seconds: int = Field(30, validation_alias="DATABASE_WAIT_SECONDS", ge=1, le=600)
     catalogue_dir: Path = Field(ROOT / "data" / "catalogue", validation_alias="CATALOGUE_DIR")
     official_dir: Path = Field(ROOT / "data" / "official", validation_alias="OFFICIAL_DIR")
@@ -51,30 +51,30 @@ class Settings(BaseSettings):
     text_dir: Path = Field(SHIPPED, validation_alias="TEXT_DIR")
     address: str = Field("127.0.0.1", validation_alias="ADDRESS", pattern=HOST)
     port: int = Field(8501, validation_alias="PORT", ge=1, le=65535)
-    # What comes over the web, and what the operator loads from this machine with `manage.py load`: a national census is larger.
+    # Uploads from the web, and files loaded by the operator with `manage.py load`: a national census is larger.
     max_upload_bytes: int = Field(20_000_000, validation_alias="MAX_UPLOAD_BYTES", gt=0)
-    # Files that wait to be looked over: of one open page, of one person, and all together.
+    # Files waiting for inspection: of one open page, of one person, and in total.
     uploads_per_session: int = Field(4, validation_alias="UPLOADS_PER_SESSION", gt=0)
     uploads_per_person: int = Field(10, validation_alias="UPLOADS_PER_PERSON", gt=0)
     uploads_bytes: int = Field(400_000_000, validation_alias="UPLOADS_BYTES", gt=0)
-    # How often one address may ask, as "20 per minute": sign-ins that fail, files, searches and the rest of the open API, pages opened.
+    # Rate limits per address, as "20 per minute": failed sign-ins, uploads, searches and other requests of the open API, pages opened.
     rate_sign_in: str = Field("20 per minute", validation_alias="RATE_SIGN_IN", pattern=RATE)
     rate_upload: str = Field("30 per minute", validation_alias="RATE_UPLOAD", pattern=RATE)
     rate_search: str = Field("120 per minute", validation_alias="RATE_SEARCH", pattern=RATE)
     rate_api: str = Field("600 per minute", validation_alias="RATE_API", pattern=RATE)
     rate_page: str = Field("600 per minute", validation_alias="RATE_PAGE", pattern=RATE)
-    rate_word: str = Field("300 per minute", validation_alias="RATE_WORD", pattern=RATE)  # of one open page: choices, searches
-    rate_voice: str = Field("10 per hour", validation_alias="RATE_VOICE", pattern=RATE)  # of one address, which is not kept
+    rate_word: str = Field("300 per minute", validation_alias="RATE_WORD", pattern=RATE)  # per open page: choices, searches
+    rate_voice: str = Field("10 per hour", validation_alias="RATE_VOICE", pattern=RATE)  # per address, which is not stored
     pages_at_once: int = Field(2000, validation_alias="PAGES_AT_ONCE", gt=0)
     max_load_bytes: int = Field(200_000_000, validation_alias="MAX_LOAD_BYTES", gt=0)
     editions_dir: Path = Field(LOCAL / "editions", validation_alias="EDITIONS_DIR")
-    # The private key that signs editions, made at the first publication; and a public key that editions must lead to, as text or file.
+    # The private key that signs editions, made at first publication; and a public key to which editions must lead, as text or file.
     signing_key_file: Path = Field(LOCAL / "signing.key", validation_alias="SIGNING_KEY_FILE")
     editions_key: str = Field("", validation_alias="EDITIONS_KEY")
     public_url: str = Field("http://127.0.0.1:8501", validation_alias="PUBLIC_URL", pattern=r"^https?://[^\s/]+(/[^\s]*)?$")
-    # Where the public reads what is published, if that is another address: citations, feeds and the sitemap of an edition name it.
+    # The public address of editions, if different: used in citations, feeds and the sitemap of an edition.
     editions_url: str = Field("", validation_alias="EDITIONS_URL", pattern=r"^(https?://[^\s/]+(/[^\s]*)?)?$")
-    # Below which path of that host the pages stand, as browsers see it (``/app``); a blank is its root. Editions keep theirs.
+    # The path of the pages on that host, as seen by browsers (``/app``); blank is its root. Editions keep theirs.
     base_path: str = Field("", validation_alias="BASE_PATH", pattern=r"^((/[a-z0-9][a-z0-9_-]*)+)?$")
     licence_name: str = Field("CC BY 4.0", validation_alias="LICENCE_NAME", min_length=1)
     licence_url: str = Field("https://creativecommons.org/licenses/by/4.0/", validation_alias="LICENCE_URL", pattern=r"^https?://")
@@ -84,38 +84,38 @@ class Settings(BaseSettings):
     oidc_client_secret: SecretStr = Field(SecretStr(""), validation_alias="OIDC_CLIENT_SECRET")
     cookie_secret: SecretStr = Field(SecretStr(""), validation_alias="COOKIE_SECRET")
     session_hours: int = Field(12, validation_alias="SESSION_HOURS", ge=1, le=720)
-    # Addresses or networks of the reverse proxies that say for whom they ask (X-Forwarded-For); of nobody else is it believed.
+    # Addresses or networks of trusted reverse proxies (X-Forwarded-For); the header is ignored from any other.
     trusted_proxies: Annotated[tuple[str, ...], NoDecode] = Field((), validation_alias="TRUSTED_PROXIES")
-    # What other users of the machine may not do with files this instance makes, in octal digits: 077 keeps them to its own user, who may all.
+    # The umask of files made by this instance, in octal digits: 077 gives access to its own user only, with all permissions.
     umask: str = Field("077", validation_alias="UMASK", pattern=r"^0?0[0-7]{2}$")
 
-    # What the process says of itself (docs/operations.md): its log, what is slow, and numbers at an address of their own (none without a port).
+    # Monitoring (docs/operations.md): the log, the threshold of slow, and metrics at an address of their own (none without a port).
     log_format: Literal["", "json", "text"] = Field("", validation_alias="LOG_FORMAT")
     log_level: Literal["", "debug", "info", "warning", "error"] = Field("", validation_alias="LOG_LEVEL")
     log_addresses: bool = Field(False, validation_alias="LOG_ADDRESSES")
     slow_seconds: float = Field(2.0, validation_alias="SLOW_SECONDS", gt=0, allow_inf_nan=False)
     metrics_port: int | None = Field(None, validation_alias="METRICS_PORT", ge=1, le=65535)
     metrics_address: str = Field("127.0.0.1", validation_alias="METRICS_ADDRESS", pattern=HOST)
-    # Where backups are put, each a folder, and after how many hours the newest is too old.
+    # The folder of backups, each a folder, and the maximum age of the newest in hours.
     backup_dir: Path | None = Field(None, validation_alias="BACKUP_DIR")
     backup_hours: int = Field(30, validation_alias="BACKUP_HOURS", ge=1)
 
-    # Where voices of readers are kept (docs/voices.md): a database of its own, which public instance and office share; none without it.
+    # The database of readers' voices (docs/voices.md), shared by public instance and office; no voices without it.
     voices_url: str = Field("", validation_alias="VOICES_URL", pattern=r"^((sqlite|postgresql)://[^\s]*)?$")
-    # Where the form of a static edition sends them, on the edition's own host (``/api/v1/voices``); without it, it has no form.
+    # The path to which the form of a static edition posts, on the edition's own host (``/api/v1/voices``); no form without it.
     voices_address: str = Field("", validation_alias="VOICES_ADDRESS", pattern=r"^((/[A-Za-z0-9._-]+)+)?$")
 
-    # Where fonts lie besides those of the system; the PDF of a meeting needs one with Japanese letters.
+    # Fonts besides those of the system; the PDF of a meeting needs one with Japanese characters.
     fonts_dir: Path | None = Field(None, validation_alias="FONTS_DIR")
-    # Who is told (docs/notices.md): the server that takes the office's mail, from whom it comes, and the hours of the office.
+    # Notices (docs/notices.md): the mail server of the office, the sender, and the office hours.
     smtp_host: str = Field("", validation_alias="SMTP_HOST", pattern=r"^[^\s/@]*$")
-    smtp_port: int | None = Field(None, validation_alias="SMTP_PORT", ge=1, le=65535)  # else the usual one of the way it is secured
+    smtp_port: int | None = Field(None, validation_alias="SMTP_PORT", ge=1, le=65535)  # default: the usual port for its security
     smtp_security: Literal["starttls", "tls", "none"] = Field("starttls", validation_alias="SMTP_SECURITY")
     smtp_user: str = Field("", validation_alias="SMTP_USER")
     smtp_password: SecretStr = Field(SecretStr(""), validation_alias="SMTP_PASSWORD")
     mail_from: str = Field("", validation_alias="MAIL_FROM", pattern=MAIL_FROM)
     notice_hours: str = Field("mon-fri 09:00-18:00", validation_alias="NOTICE_HOURS", pattern=HOURS)
-    notices_by_server: bool = Field(False, validation_alias="NOTICES_BY_SERVER")  # else by `notify`, from a timer
+    notices_by_server: bool = Field(False, validation_alias="NOTICES_BY_SERVER")  # default: by `notify`, from a timer
 
     def keep_files_own(self) -> None:
         """Set the umask of this process: files and folders for its own user alone, or as ``UMASK`` says."""
@@ -255,7 +255,7 @@ class Settings(BaseSettings):
         if self.mode == "public":
             if not self.editions_dir.is_dir():
                 raise SettingsRefused("editions_dir_missing", folder=self.editions_dir)
-            return self  # a public process reads editions only: it needs neither catalogue nor database
+            return self  # a public process reads editions only, without catalogue or database
         if not self.catalogue_dir.is_dir():
             raise SettingsRefused("catalogue_dir_missing", folder=self.catalogue_dir)
         return self

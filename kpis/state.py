@@ -14,7 +14,7 @@ from kpis.store.fields import Stored, records
 from kpis.store.store import Store
 from kpis.store.tables import table_of
 
-REPORTED = "reported"  # what is made of reports or people; all else is made of figures and what they are judged by
+REPORTED = "reported"  # values that depend on reports or people; all others depend on figures and the data they are judged by
 REPORTS_KEPT = 512  # a few for each person who works with reports
 LIMITS = {
     "book": 1,
@@ -25,8 +25,8 @@ LIMITS = {
     "searched": 64,
     "shown": 2048,
     "indexed": 3,
-}  # of each sort the latest used are kept, up to so many
-DATABASES = 6  # the working figures and some editions; of each its latest state
+}  # maximum number per sort, most recently used
+DATABASES = 6  # the working figures and some editions; the latest state of each
 
 T = TypeVar("T")
 

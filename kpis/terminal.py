@@ -28,12 +28,12 @@ class Terminal(Console):
         super().print(*(clean(o) if isinstance(o, str) else o for o in objects), **{"markup": False, **how})
 
 
-BACKUP = "backup.json"  # by which the folder of a backup is known
+BACKUP = "backup.json"  # identifies the folder of a backup
 out = Terminal()
 err = Terminal(stderr=True)
 AT_START: list[
     Callable[[Store], Sequence[Message]]
-] = []  # what each command does first, and says a sentence of where it did anything
+] = []  # run first by each command; each one returns messages about anything that it has done
 
 
 def localised(key: str, /, **values: object) -> str:
@@ -89,7 +89,7 @@ _USAGE = {
     "WrongValue": "usage_value",
     "BadOptionUsage": "usage_value",
 }
-# What typer and click say of a command, in their English words.
+# English messages of typer and click about wrong usage.
 _SAID = {
     r"No such command '(?P<given>.*)'\.": "usage_no_command",
     r"No such command '(?P<given>.*?)'\. Did you mean (?P<near>.*)\?": "usage_near_command",

@@ -14,11 +14,11 @@ from kpis.languages import SOURCE, codes, day_in_words, filled, number_in_digits
 from kpis.periods import fiscal_year_code, month_code, parse_period, quarter_code
 
 # Material icon and badge colour of each status; its word is ``status_<status>`` of the catalogues.
-MYRIAD = 10_000  # a language with a word for it writes each part of a large number: 1億2,345万
-LARGE = 1_000_000  # from here on a number is written with 万 or million
-ROUND_TO = 6  # so many zeros at most say how exactly a large number is known
-PUBLISHED = 4  # a value with more decimals than these was worked out, not published
-SAME = Decimal("1e-9")  # two values no further apart than this are the same
+MYRIAD = 10_000  # a language with a word for it formats each part of a large number: 1億2,345万
+LARGE = 1_000_000  # numbers from here on are written with 万 or million
+ROUND_TO = 6  # maximum number of trailing zeros taken as the precision of a large number
+PUBLISHED = 4  # a value with more decimals than these was computed, not published
+SAME = Decimal("1e-9")  # tolerance for equal values
 
 
 class Measured(Protocol):
@@ -198,7 +198,7 @@ def told_apart(
     if rough and gap:
         exact = abs(first - second)
         gap = exact if _rounded(exact, places) else gap
-        places = min(places, max(min(rough), -gap.adjusted()))  # a first digit always stays
+        places = min(places, max(min(rough), -gap.adjusted()))  # the first digit is always kept
     size = _written(_rounded(gap, places), language, beside=max(abs(a), abs(b)))
     unit = named(definition, "unit", language)
     return Apart(

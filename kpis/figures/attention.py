@@ -17,10 +17,10 @@ from kpis.figures.scorecard import Scored, tally
 from kpis.periods import Period, last_instant, parse_period, quarter_code
 
 QUARTERS = 8  # of a strip
-FURTHEST = 40  # quarters that are looked back through for the first of a run
-OFF = (*BAD, "slightly_behind", "unreported")  # statuses that ask for somebody's attention
+FURTHEST = 40  # quarters examined for the start of a run
+OFF = (*BAD, "slightly_behind", "unreported")  # statuses that require attention
 WORST_FIRST = ("missed", "moving_away", "behind", "reached_then_lost", "slightly_behind")
-OPEN_STATES = ("missed", "late")  # of milestones whose day has passed without their result
+OPEN_STATES = ("missed", "late")  # of milestones whose day has passed without a result
 
 
 @dataclass(frozen=True, slots=True)

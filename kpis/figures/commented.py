@@ -15,7 +15,7 @@ from kpis.periods import parse_period
 from kpis.store import tables
 from kpis.vocabulary import LIVING_ACTIONS, ActionState
 
-# Where a bureau must say why, and where an action is looked for.
+# Statuses that a bureau must explain, and those that need an action.
 NEEDING = ("behind", "missed", "moving_away", "unreported")
 LONGEST_CODE = 64
 
@@ -149,5 +149,5 @@ def outcome_of(action: tables.Action, item: Scored) -> Outcome | None:
         return None
     before, after = max(earlier)[1], max(valued)[1]
     wanted = action.effect_value
-    worked = None if not wanted else round((after - before) / wanted, 9) >= 1  # 70.3 − 70.0 is a little less than 0.3
+    worked = None if not wanted else round((after - before) / wanted, 9) >= 1  # floating point: 70.3 − 70.0 < 0.3
     return Outcome(before, after, worked)

@@ -92,7 +92,7 @@ def find_contradictions(reported: Mapping[Key, Figure], known: Known, *, today: 
         definition = known.definitions.get(code)
         if definition is None or unit not in known.organisation.by_code:
             continue
-        period = figure.period  # asked once: a list has 50,000 of them
+        period = figure.period  # computed once: a list has 50,000 of them
         life = lives.get(unit)
         if life is None:
             life = lives[unit] = _Life(unit, known.organisation)
@@ -208,7 +208,7 @@ def _falling(
         elif later and value > getattr(later[0], part) and not _rounded_alike(figure, later[0], part):
             against, least = later[0], False
             if (code, unit, against.period_code) in reported:
-                continue  # said at the later one of the two
+                continue  # reported at the later of the two
         else:
             continue
         bound = f"{getattr(against, part):,.15g}"
@@ -253,7 +253,7 @@ def _same_days(
     for other in own.by_days[days]:
         if other.period_code == figure.period_code:
             continue
-        # Of two that are both reported the one of the longer period is asked about.
+        # Where both are reported, the figure of the longer period is questioned.
         if (code, unit, other.period_code) in reported and other.period.start < period.start:
             continue
         part = _differing(definition, figure, other)
@@ -301,7 +301,7 @@ def _mixed(
         alone = set(by_unit) - since_begun
         ours = [u for u in by_unit if (code, u, period) in reported]
         sides = [side for side in (alone, since_begun) if side & set(ours)]
-        odd = min(sides, key=len)  # where both sides are reported, the fewer are asked about
+        odd = min(sides, key=len)  # where both sides are reported, the smaller one is questioned
         for unit in ours:
             if unit not in odd:
                 continue
@@ -330,7 +330,7 @@ def _followed(
         if period_code not in by_series.get((code, other), {}):
             continue
         if unit == succession.predecessor_code and (code, other, period_code) in reported:
-            continue  # said at the successor
+            continue  # reported at the successor
         since = (last + timedelta(days=1)).isoformat()
         return Contradiction(
             "predecessor_and_successor", "warning", key, next((p for p in _PARTS if getattr(figure, p) is not None), "value"),

@@ -18,18 +18,18 @@ from kpis.figures.registers import MISTAKE
 from kpis.store import tables
 from kpis.store.tables.registers import values_in
 
-ENDED = "ended"  # closed by the day: it stands in no count
+ENDED = "ended"  # closed by the day: not counted
 STATUSES = ("introduced", "class_level_only", "announced", "not_cashless", "unknown")
 CASHLESS = ("introduced", "class_level_only")
 METHODS: dict[str, tuple[str, ...]] = {
     "card": ("credit_card", "debit"), "ic": ("transit_ic", "e_money"), "qr": ("qr_code",), "own": ("facility_prepaid_card",),
 }  # fmt: skip
-STANDARD = ("card", "ic", "qr")  # the set of three that "cashless" means in principle
+STANDARD = ("card", "ic", "qr")  # the three methods required by the definition of "cashless"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Facility:
-    """One facility as it stands on a day."""
+    """One facility as of a day."""
 
     code: str
     name: str
@@ -51,7 +51,7 @@ class Facility:
     ended_precision: str = "unknown"
     ended_reason: str = ""
     successor: str = ""
-    status_before: str = ""  # of one that has ended: how it stood
+    status_before: str = ""  # of an ended one: its last status
 
     @property
     def has_standard(self) -> bool:

@@ -22,21 +22,21 @@ KINDS = ("procedure", "indicator", "facility", "bureau", "project", "milestone",
 WEIGHT = {
     "bureau": 0.06, "page": 0.05, "procedure": 0.04, "indicator": 0.03, "facility": 0.03, "project": 0.03, "definition": 0.02, "help": 0.02, "milestone": 0.0,
 }  # fmt: skip
-_BITS = 21  # of a letter, and of a place in the index
+_BITS = 21  # bits of a character, and of a position in the index
 _MASK = (1 << _BITS) - 1
-_BESIDE = 0.5  # what is said beside a name counts so much less
-_BY_READING = 0.8  # what only sounds alike
-LEAST = 0.4  # so much of what was typed must be there
-_READ = 0.75  # of how it sounds: kana are few, and some are in every name
-_NEARLY = 0.9  # what differs in a letter
-_NOWHERE = 0.25  # a pair that is nowhere
-_WELL = 1.2  # a hit that scores so much is what was meant: nothing is tried besides
-_FAR = 0.4  # of the best answer's score: what holds less shares a letter or two with it by chance
+_BESIDE = 0.5  # weight of text beside a name
+_BY_READING = 0.8  # weight of a match by reading only
+LEAST = 0.4  # minimum share of the typed text
+_READ = 0.75  # minimum for readings: kana are few, and some are in every name
+_NEARLY = 0.9  # weight of a match with one character different
+_NOWHERE = 0.25  # weight of a pair that occurs nowhere
+_WELL = 1.2  # score from which a hit counts as found: no further search is tried
+_FAR = 0.4  # of the best score: below it, the match of a character or two is by chance
 _PAST = 0.1
-_SHORTENED, _LEFT_OUT = 4, 6  # letters of a word that may be a short form, and those left out between two of them
+_SHORTENED, _LEFT_OUT = 4, 6  # maximum length of an abbreviation, and of the gaps in it
 _RANKED = 120
-_PART = 8192  # entries in one index: what is needed to make it is little, and others have their turn meanwhile
-_FEW = 64  # entries that differ are so many that all is indexed anew, at least
+_PART = 8192  # entries per index: building one takes little memory, and other threads run in between
+_FEW = 64  # minimum number of differing entries for a full rebuild
 LONGEST = 100
 
 Ints = npt.NDArray[np.int64]
@@ -163,7 +163,7 @@ class Growing:
         return whole
 
 
-Place = tuple[Index, int, float]  # an entry of an index, and how much of what was typed it holds
+Place = tuple[Index, int, float]  # an index, the position of an entry, and the share of the typed text in it
 
 
 def search(indices: Sequence[Index], text: str, *, day: int, kinds: Sequence[str] = (), limit: int = 20) -> list[Hit]:
@@ -197,7 +197,7 @@ def _places(
     total = sum(len(index.entries) for index in indices)
     postings = [[index.named.of(gram) for gram in grams] for index in indices]
     counts = [sum(len(places[n]) for places in postings) for n in range(len(grams))]
-    # What no name holds is misspelt, or said by the way (したいのですが): it tells nothing apart.
+    # A pair that occurs in no name is misspelt or incidental (したいのですが): it has little weight.
     weights = [float(np.log(1 + total / max(1, count))) * (1.0 if count else _NOWHERE) for count in counts]
     if not any(counts) or not grams:
         return []
@@ -293,7 +293,7 @@ def _postings(texts: Sequence[str]) -> Postings:
     is_letter = (letters != 0) & (letters != ord(" ")) & (letters != ord("\t"))
     both = is_letter[:-1] & is_letter[1:]
     pairs = letters[:-1][both] << _BITS | letters[1:][both]
-    # A pair takes 42 bits and a place 21: one number of both sorts by the pair, then by the place.
+    # A pair takes 42 bits and a position 21, so that one integer sorts by pair, then by position.
     postings = np.concatenate((pairs << _BITS | place[:-1][both], letters[is_letter] << _BITS | place[is_letter]))
     postings.sort()  # numpy's own ``unique`` hashes, which takes ten times as long here
     postings = postings[np.diff(postings, prepend=-1) != 0]

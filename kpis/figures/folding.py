@@ -21,7 +21,7 @@ from kpis.settings import ROOT
 
 _HELD = ROOT / "data" / "search"
 KANJI = "\u3400-\u9fff\uf900-\ufaff々〆"
-# Kana of an ending are few; a particle that stands alone between two words goes as well, on both sides alike.
+# Kana of an inflection are short; a single particle between two words is dropped too, in queries and names alike.
 _ENDING = re.compile(f"(?<=[{KANJI}])(?:[ぁ-ゖ]{{1,3}}(?=[{KANJI}\\s]|$)|[ヶケ](?=[{KANJI}]))")
 _NOT_SEARCHED = re.compile(r"[^\w\s]|_")
 _BLANKS = re.compile(r"[^\S\n]+")
@@ -31,7 +31,7 @@ _KANA = str.maketrans(
     {"ー": None, **{chr(n): _SMALL.get(chr(n - 0x60), chr(n - 0x60)) for n in range(ord("ァ"), ord("ヶ") + 1)}, **_SMALL}
 )
 _DASHES = re.compile(r"[-‐‑–—―−ｰ]")
-_reading = Lock()  # a tokenizer works for one thread at a time
+_reading = Lock()  # a tokenizer is not thread-safe
 
 
 def plain(text: str) -> str:
@@ -66,7 +66,7 @@ def read_all(texts: Iterable[str]) -> list[str]:
     for words in split:
         for word in words:
             if word not in readings:
-                with _reading:  # held for one word at a time: whoever searches meanwhile does not wait for a whole index
+                with _reading:  # locked for one word at a time, so that a search does not wait for a whole index
                     readings[word] = "".join([token.reading_form() for token in _tokenizer().tokenize(word)])
     return _kana("\n".join([" ".join([readings[word] for word in words]) for words in split]))
 
@@ -97,7 +97,7 @@ def _together(texts: Iterable[str]) -> str:
 
 
 def _renewed(text: str) -> str:
-    return _any_old().sub(lambda sign: _old()[ord(sign[0])], text)  # few are old: ten times as fast as ``translate``
+    return _any_old().sub(lambda sign: _old()[ord(sign[0])], text)  # old characters are rare: ten times as fast as ``translate``
 
 
 @cache

@@ -25,12 +25,12 @@ from kpis.government import government
 from kpis.kinds import KINDS
 from kpis.periods import month_end
 
-LEVEL_PCT = 80.0  # of the figures to come lie within the interval
-TENTHS = 9  # of the errors known lie within it
-MIN_ERRORS = 9  # fewer have no ninth tenth: ⌈(n + 1) × 9 / 10⌉ would be more than n
-MIN_TESTS = 8  # at every distance
-MIN_POINTS = 6  # of a trend
-DAMPING = 0.8  # of the slope, at each step
+LEVEL_PCT = 80.0  # stated share of future figures within the interval
+TENTHS = 9  # quantile of the known errors
+MIN_ERRORS = 9  # the 90th percentile needs at least nine: ⌈(n + 1) × 9 / 10⌉ would exceed n
+MIN_TESTS = 8  # per horizon
+MIN_POINTS = 6  # figures for the trend
+DAMPING = 0.8  # damping of the slope, per step
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -91,9 +91,9 @@ def forecast(definition: Definition, figures: Sequence[Figure], *, until: date, 
     adds_up = KINDS[definition.kind].rate is None and definition.unit_ja != "%"
     if series[-1].is_year_to_date and adds_up:
         method, guesses = "shape_of_year", list(_by_shape_of_year(definition, series, series_known))
-        low = max(low, value_of(definition, series[-1]) or 0.0)  # a sum since the year began does not fall
+        low = max(low, value_of(definition, series[-1]) or 0.0)  # a year-to-date total does not fall
     elif KINDS[definition.kind].is_cap:
-        return None  # a whole year is spent, and a lone month says nothing about a year's budget
+        return None  # a whole year's budget is spent, and a single month does not show the year's use
     else:
         method, guesses = "damped_trend", list(_by_trend(definition, series, until))
     tests = [g for g in guesses if g.actual is not None]
@@ -111,7 +111,7 @@ def forecast(definition: Definition, figures: Sequence[Figure], *, until: date, 
             break
         value, half = min(max(guess.value, low), high), spread * sqrt(guess.steps)
         bottom, top = max(value - half, low), min(value + half, high)
-        if top - bottom < wide:  # cut off at a bound: no narrower for that than what is nearer
+        if top - bottom < wide:  # clipped at a bound: no narrower than at a shorter horizon
             bottom = max(min(bottom, top - wide), low)
             top = min(max(top, bottom + wide), high)
         wide = top - bottom
@@ -204,7 +204,7 @@ def _by_trend(definition: Definition, series: Sequence[Figure], until: date) -> 
         return
     step = _rhythm([month for month, _ in points])
     wanted = round((_month(until) - points[-1][0]) / step)
-    furthest = min(wanted, len(points) - MIN_POINTS - MIN_TESTS + 1)  # what lies beyond cannot have been tried eight times
+    furthest = min(wanted, len(points) - MIN_POINTS - MIN_TESTS + 1)  # longer horizons cannot have eight back-tests
     for cut in range(MIN_POINTS, len(points) + 1):
         slope, (made, last) = _slope(points[cut - MIN_POINTS : cut]), points[cut - 1]
         low, high = possible(definition, series[:cut])
@@ -235,7 +235,7 @@ def _by_shape_of_year(definition: Definition, series: Sequence[Figure], figures_
     months = sorted(so_far)
     if len(months) < 2:
         return
-    step, first = _rhythm(months), government().first_month - 1  # as months are counted here
+    step, first = _rhythm(months), government().first_month - 1  # in the month numbering used here
     for made in months:
         ends = made + (first - 1 - made) % 12  # the last month of its fiscal year
         for month in range(made + step, ends + 1, step):

@@ -48,7 +48,7 @@ def standing(rows: Iterable[tables.SQLModel], *, key: str, status: str, begun: s
             return ENDED
         return NOT_BEGUN if begins is not None and begins > as_of else str(getattr(row, status))
 
-    def stood(row: Any) -> RowStanding:  # each register has these columns, under names of its own
+    def stood(row: Any) -> RowStanding:  # each register has these columns, under its own names
         return RowStanding(
             code=getattr(row, key), bureau=row.bureau_code or "", status=stands(row), source_code=row.source_code,
             is_sample=row.is_sample, row=row,

@@ -93,7 +93,7 @@ def stand(
         return Judgement("qualitative", figure=ended[-1] if ended else None, thresholds=thresholds)
     usable = [f for f in ended if value_of(definition, f) is not None]
     speaking = [f for f in usable if f.is_year_to_date or f.period.kind in WHOLE_YEARS] if KINDS[definition.kind].is_cap else usable
-    usable = speaking or usable  # a lone month says nothing about a yearly cap; only sums since the start of the year do
+    usable = speaking or usable  # a single month does not show the use of a yearly cap; only year-to-date totals do
     judgement = Judgement("no_data", baseline=baseline, thresholds=thresholds)
     if usable:
         judgement = _with_figure(definition, judgement, usable, as_of)
@@ -116,9 +116,9 @@ def stand(
     assert goal is not None
     due = judgement.last_due
     if due is not None and goal.period.end < day:
-        goal = due.goal  # no later target: of several that fell due last, the one whose result is told
+        goal = due.goal  # no later target: of several due last, the one whose result is given
     if goal.period.end < day and due is not None and due.figure is None:
-        # No later target, and the figures after its day are of other periods: they do not tell what came of it.
+        # No later target, and the figures after its day are of other periods: they do not give its result.
         if due.result == "awaiting":
             return replace(judgement, status="not_applicable", goal=goal, is_awaiting=True)
         return replace(judgement, status="unreported", goal=goal, unreported_goals=(goal,))
@@ -132,7 +132,7 @@ def _with_figure(definition: Definition, judgement: Judgement, usable: Sequence[
     """Add the last figure, its age, and the earlier figures of its series for comparison."""
     figure = usable[-1]
     alike = [f for f in usable if series_key(f) == series_key(figure)]
-    year = figure.period.fiscal_year if figure.is_year_to_date else None  # a running sum is compared within its year only
+    year = figure.period.fiscal_year if figure.is_year_to_date else None  # a year-to-date total is compared within its year only
     earlier = [f for f in alike if f.period.end < figure.period.end and year in (None, f.period.fiscal_year)]
     year_code = figure.period.year_earlier().code
     age = (as_of - figure.period.end).days
@@ -149,7 +149,7 @@ def _judge_ceiling(definition: Definition, judgement: Judgement, figure: Figure,
     if day < period.start:
         return replace(judgement, status="not_due")
     if day > period.end:
-        return replace(judgement, status="not_applicable", goal=None)  # last year's cap says nothing about this year
+        return replace(judgement, status="not_applicable", goal=None)  # last year's cap does not apply to this year
     if not is_of(figure, goal):
         return replace(judgement, status="not_applicable")
     is_over = not meets(definition, actual, goal)
@@ -197,7 +197,7 @@ def _judge_path(definition: Definition, judgement: Judgement, usable: Sequence[F
         return replace(judgement, status="not_applicable")
     if is_met:
         return replace(judgement, status="reached" if is_due or not (is_keep or is_of_a_period(definition, figure)) else "on_track")
-    # What is at or better than its plan is on track, whatever way the plan goes; a target to be kept exactly has no better.
+    # At or better than the plan is on track, whatever direction the plan takes; a level to keep exactly has no better side.
     is_as_planned = planned is not None and definition.direction != "keep" and definition.sign * (actual - planned) >= -NEAR
     if is_keep and not is_due:
         if is_as_planned:
@@ -218,8 +218,8 @@ def _judge_path(definition: Definition, judgement: Judgement, usable: Sequence[F
     if meets(definition, base.value, goal) or definition.sign * (actual - base.value) < -NEAR:
         return replace(
             judgement, status="moving_away"
-        )  # worse than it was; a starting point beyond the target has no other way to be so
-    assert ratio is not None  # between a starting point short of the target and a plan ahead of it
+        )  # worse than at the start; a baseline beyond the target cannot be worse in another way
+    assert ratio is not None  # between a baseline short of the target and a plan ahead of it
     return replace(judgement, status=_by_ratio(definition, ratio))
 
 
@@ -254,7 +254,7 @@ def rounding_step(definition: Definition, value: float) -> float:
     if exponent < 0:
         return (
             float(Decimal(10) ** exponent) if -exponent <= PUBLISHED else 0.1
-        )  # of parts that are about: no more digits than is written
+        )  # computed from approximate parts: no more digits than shown
     if definition.unit_ja == "%" or not number:
         return 1.0
     return float(Decimal(10) ** max(min(exponent, number.adjusted() - 1), 0))

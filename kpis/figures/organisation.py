@@ -13,7 +13,7 @@ from functools import cached_property
 from kpis.government import government
 from kpis.grouped import grouped
 
-NEAR = 1e-9  # two shares closer than this are the same
+NEAR = 1e-9  # tolerance for equal shares
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,7 @@ class Unit:
     further: Mapping[str, str] = field(default_factory=dict, hash=False)
 
     def is_valid_on(self, day: date) -> bool:
-        """Return whether the unit existed on a day; a unit whose end is not known counts as gone."""
+        """Return whether the unit existed on a day; one that ended on an unknown day counts as not existing."""
         if self.valid_from is not None and day < self.valid_from:
             return False
         if self.valid_to is None:
@@ -187,7 +187,7 @@ class Organisation:
                 continue
             if event.problem:
                 breaks[event.as_break()] = None
-                break  # what comes later would carry work along that may have left before: stay here
+                break  # later events might move work that has left before: stay here
             since = event.day or day
             for part in event.parts:
                 if part.share:

@@ -26,9 +26,9 @@ Severity = Literal["error", "question", "warning"]
 PARTS = ("numerator", "denominator", "base_value", "sample_size")
 NUMBERS = ("value", *PARTS)
 _NO_PARTS = (None,) * len(PARTS)
-FACTOR = 10.0  # a figure so many times larger or smaller than the one before is doubted
-_FEW, _POINTS = 100.0, 20.0  # below it counts move freely; rates are doubted from so many points on
-_BEYOND = 1e10  # a count of things in one unit is doubted from here on
+FACTOR = 10.0  # ratio to the previous figure from which a figure is doubted
+_FEW, _POINTS = 100.0, 20.0  # below it counts vary freely; rates are doubted from this many points on
+_BEYOND = 1e10  # a count of one unit is doubted from here on
 
 CORRECT = Message("remedy_correct")
 CONFIRM = Message("remedy_confirm_or_correct")
@@ -157,7 +157,7 @@ def ask_scale(definition: Definition, figure: Figure, *, shown: float | None = N
     low, high = limits(definition)
     readings = tuple(r for r in dict.fromkeys((value, shown)) if _within(r, low, high))
     if not readings:
-        return None  # it is impossible whichever is meant, and refused as that
+        return None  # impossible in either scale, and refused as such
     unit = definition.unit_ja
     choices = [with_unit(written(r), unit) for r in readings]
     plain, quoted = written(max(readings, key=abs)), written(min(readings, key=abs))
@@ -324,7 +324,7 @@ def _parts(definition: Definition, figure: Figure, form_columns: Collection[str]
 
 
 def _magnitude(definition: Definition, figure: Figure, before: Figure | None, names: Sequence[str]) -> Iterator[Doubt]:
-    for name in names[:4]:  # how many were asked is free to change
+    for name in names[:4]:  # the number of respondents may vary freely
         value = getattr(figure, name)
         if value is None:
             continue

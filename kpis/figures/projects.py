@@ -123,7 +123,7 @@ def milestones_on(
     taken_back = {(d.milestone_code, d.date_kind, d.withdraws_vintage) for d in days_then}
     for entry in sorted(days_then, key=lambda d: (d.milestone_code, d.date_kind, d.vintage)):
         if entry.withdraws_vintage is not None or (entry.milestone_code, entry.date_kind, entry.vintage) in taken_back:
-            continue  # a day that was never so
+            continue  # a withdrawn day
         kinds = given.setdefault(entry.milestone_code, {kind: [] for kind in _DATE_KINDS})
         day = GivenDay(entry.day, entry.precision, entry.known_at, entry.submission_id is not None)
         kinds[entry.date_kind].append(day)

@@ -78,7 +78,7 @@ def recast(kind: str, by_unit: Mapping[str, Sequence[Figure]], *, organisation: 
         if not pieces:
             continue
         made = pieces[0].figure if len(pieces) == 1 else summed(kind, [p.figure for p in pieces])
-        assert made is not None  # pieces that cannot be added were sent home
+        assert made is not None  # non-additive pieces were returned to their unit
         moved_in = len(pieces) > 1 or pieces[0].home != unit
         if made.is_rolled_up or (moved_in and not made.is_recast):
             made = replace(made, is_rolled_up=False, is_recast=made.is_recast or moved_in)
@@ -113,7 +113,7 @@ def _scaled(kind: str, figure: Figure, share: float) -> Figure:
 
     return replace(
         figure,
-        value=figure.value if KINDS[kind].rate is not None else part(figure.value),  # a rate is the same in every part
+        value=figure.value if KINDS[kind].rate is not None else part(figure.value),  # a rate is equal in every part
         numerator=part(figure.numerator),
         denominator=part(figure.denominator),
         base_value=part(figure.base_value),

@@ -21,9 +21,9 @@ STATUSES = Status.values()
 GOOD = ("reached", "on_track")
 BAD = ("behind", "missed", "moving_away", "reached_then_lost")
 FELL_SHORT = (*BAD, "slightly_behind")  # of plan, or of target
-JUDGED = (*GOOD, "slightly_behind", *BAD)  # statuses that say how an indicator stands against its target
-SETTLED = ("met", "missed")  # results of a target that are known
-NEAR = 1e-9  # two values closer than this are the same
+JUDGED = (*GOOD, "slightly_behind", *BAD)  # statuses that compare an indicator with its target
+SETTLED = ("met", "missed")  # known results of a target
+NEAR = 1e-9  # tolerance for equal values
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,21 +82,21 @@ class Figure:
     is_year_to_date: bool = False
     is_base_estimated: bool = False
     sample_size: float | None = None
-    is_preliminary: bool = False  # its final value follows
+    is_preliminary: bool = False  # a final value is expected
     vintage: int = 1
     known_at: datetime | None = None
     source_code: str = ""
     is_sample: bool = False
     is_rolled_up: bool = False  # the sum of bureaus' reports, see kpis.figures.rollup
-    is_recast: bool = False  # carried over from a predecessor by its share
-    is_worked_out: bool = False  # the value was not published or reported but follows from its parts
+    is_recast: bool = False  # recast from a predecessor by its share
+    is_worked_out: bool = False  # computed from its parts, neither published nor reported
     reason_class: str = ""
     reason_text: str = ""
-    withdraws_vintage: int | None = None  # this vintage says nothing of its own: it takes that earlier one back
+    withdraws_vintage: int | None = None  # withdraws that earlier vintage, without content of its own
     finalises_vintage: int | None = None  # the final value of that earlier, preliminary vintage: no correction
     note_ja: str = ""
     note_en: str = ""
-    other_fields: tuple[tuple[str, Any], ...] = ()  # fields of an observation that nothing here works with: name and value
+    other_fields: tuple[tuple[str, Any], ...] = ()  # fields of an observation unused here: (name, value)
 
     @property
     def period(self) -> Period:
@@ -115,8 +115,8 @@ class Goal:
     set_order: int = 1
     is_approximate: bool = False
     source_code: str = ""
-    set_on_precision: str = "unknown"  # where not a day, set_on is the last day by which the target had been set
-    withdrawn_on: date | None = None  # from this day on it was never a target
+    set_on_precision: str = "unknown"  # if not exact, set_on is the last day by which the target had been set
+    withdrawn_on: date | None = None  # the day from which it no longer counts as ever set
     withdrawn_reason: str = ""
 
     def is_withdrawn(self, as_of: date) -> bool:
@@ -179,11 +179,11 @@ class Judgement:
     is_stale: bool = False
     age_days: int | None = None
     last_due: LastDue | None = None
-    last_settled: LastDue | None = None  # where that one's result is not known: the newest target that was met or missed
+    last_settled: LastDue | None = None  # where that result is not known: the newest target that was met or missed
     unreported_goals: tuple[Goal, ...] = ()  # fell due after the last figure, publication lag over, by due day
     is_awaiting: bool = False  # 結果待ち: a target fell due after the last figure, within its publication lag
-    is_part: bool = False  # the figure is of a part of the target's period: it can be on or off the path, not reach or miss
-    could_be: tuple[str, ...] = ()  # other statuses that the rounding of 約 or 超 would allow
+    is_part: bool = False  # the figure covers a part of the target's period: on or off the path, but neither reached nor missed
+    could_be: tuple[str, ...] = ()  # other statuses within the rounding of 約 or 超
     thresholds: dict[str, float] = field(default_factory=dict)
     rule_version: str = RULE_VERSION
 
@@ -230,7 +230,7 @@ def standing_vintages(rows: Sequence[Mapping[str, Any]]) -> list[Mapping[str, An
 def counting_vintage(rows: Iterable[Mapping[str, Any]]) -> Mapping[str, Any] | None:
     """Return the current one of the stored vintages of one period, as ``current_vintages`` does for records."""
     vintages = list(rows)
-    if len(vintages) == 1 and vintages[0]["withdraws_vintage"] is None:  # as most have
+    if len(vintages) == 1 and vintages[0]["withdraws_vintage"] is None:  # the usual case
         return vintages[0]
     return max(standing_vintages(vintages), key=lambda row: int(row["vintage"]), default=None)
 
@@ -311,7 +311,7 @@ def revisions(figures: Iterable[Figure], *, known_at: datetime | None = None) ->
 
 def last_day_order(figure: Figure) -> tuple[date, int]:
     """Return the sort key that puts figures in order of time."""
-    # On the same day the figure of the longer period speaks: the whole year over its last month.
+    # On the same day the longer period takes precedence: the whole year over its last month.
     period = figure.period
     return period.end, (period.end - period.start).days
 
@@ -358,7 +358,7 @@ def value_of(definition: Definition, figure: Figure) -> float | None:
     )
 
 
-# What is marked on a figure (``is_…``), in the order in which it is told.
+# The flags of a figure (``is_…``), in display order.
 MARKS = ("preliminary", "approximate", "lower_bound", "year_to_date", "base_estimated", "worked_out")
 
 

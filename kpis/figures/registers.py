@@ -18,8 +18,8 @@ from kpis.figures.records import Definition, Figure
 from kpis.store.tables.registers import values_in
 from kpis.vocabulary import EndedReason
 
-ENDED = "ended"  # of a procedure that was abolished or merged by the day: it stands in no count but that of what ended
-MISTAKE = EndedReason.MISTAKE.value  # the reason of a row that was entered by mistake: it stood on no day
+ENDED = "ended"  # of a procedure abolished or merged by the day: counted only among the ended
+MISTAKE = EndedReason.MISTAKE.value  # the reason of a row entered by mistake: it was valid on no day
 STATUSES = ("done", "partly_done", "planned", "not_done", "other", "unknown", "exempt")
 ONLINE = ("done", "partly_done")
 FINISHED = ("done", "exempt", ENDED)

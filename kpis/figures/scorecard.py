@@ -35,7 +35,7 @@ from kpis.periods import parse_period
 from kpis.text import format_count, format_value, named
 
 VIEWS = ("then", "now")  # 当時の組織 and 現在の組織
-WHOLE = "whole"  # no bureaus: what most pages need, and much less to judge
+WHOLE = "whole"  # without bureaus: enough for most pages, and much faster
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

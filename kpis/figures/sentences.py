@@ -260,7 +260,7 @@ def _key(definition: Definition, judgement: Judgement, numbers: Numbers) -> str:
     if status == "missed" or plan_gap is None:
         return "say_short" if _falls_short(definition, goal_gap) else f"say_goal_{_way(goal_gap.side)}"
     if status == "moving_away" and judgement.baseline is not None and plan_gap.side:
-        return f"say_away_{_way(plan_gap.side)}"  # the engine calls it so only where it is worse than both
+        return f"say_away_{_way(plan_gap.side)}"  # the engine returns it only where it is worse than both
     tolerated = "_tolerated" if status == "on_track" and definition.sign * plan_gap.side < 0 else ""
     return f"say_plan_{_way(plan_gap.side)}{tolerated}"
 

@@ -20,7 +20,7 @@ def goals_known(goals: Iterable[Goal], as_of: date) -> list[Goal]:
         if goal.is_withdrawn(as_of):
             continue
         newest = latest.get(goal.period_code)
-        if newest is None or goal.set_order >= newest.set_order:  # on this day it stands
+        if newest is None or goal.set_order >= newest.set_order:  # not withdrawn on this day
             latest[goal.period_code] = replace(goal, withdrawn_on=None) if goal.withdrawn_on is not None else goal
     return sorted(latest.values(), key=due_order)
 
@@ -72,7 +72,7 @@ def planned_path(
     goals_then = goals_known(goals, date.max)
     if KINDS[definition.kind].is_cap:
         return [corner for g in goals_then for corner in ((g.period.start - timedelta(days=1), 0.0), (g.period.end, g.value))]
-    shortest = {g.period.end: g.value for g in reversed(goals_then)}  # of several due on one day the shortest period's counts
+    shortest = {g.period.end: g.value for g in reversed(goals_then)}  # of several due on one day that of the shortest period counts
     corners = sorted(shortest.items())
     start = None if baseline is None else (baseline.day, baseline.value)
     if start is None and first is not None and first.value is not None:

@@ -24,28 +24,28 @@ OF_BUREAU = (
     Role.SECTION.value,
     Role.BUREAU_MANAGER.value,
     Role.BUREAU_APPROVER.value,
-)  # given for one bureau; another may stand in
-LOCAL_DOMAIN = "@local.invalid"  # no provider can vouch for .invalid, so these persons exist in local mode only
+)  # granted for one bureau; a deputy may hold it
+LOCAL_DOMAIN = "@local.invalid"  # no provider can verify .invalid, so these persons exist in local mode only
 
 MAY: Mapping[str, Mapping[str, Reach]] = {
     "take_template": {"section": "own", "bureau_manager": "own", "bureau_approver": "own", "reform_office": "any"},
-    "hand_out": {"bureau_manager": "own", "reform_office": "any"},  # the workbook of any section, or of rows chosen by hand
+    "hand_out": {"bureau_manager": "own", "reform_office": "any"},  # the workbook of any section, or of chosen rows
     "see_report": {"section": "own", "bureau_manager": "own", "bureau_approver": "own", "reform_office": "any"},
     "read_original": {"bureau_manager": "own", "bureau_approver": "own", "reform_office": "any"},
     "upload": {"section": "own", "bureau_manager": "own"},  # of a section: its own rows
-    "take_in": {"reform_office": "any"},  # a workbook that came by mail, on behalf of its bureau
+    "take_in": {"reform_office": "any"},  # a workbook received by mail, on behalf of its bureau
     "explain": {
         "section": "own",
         "bureau_manager": "own",
-    },  # reasons, warnings, conflicts, where hands differ; a section: of its own rows
-    "prepare": {"bureau_manager": "own"},  # hand it to whoever checks it within the bureau
+    },  # reasons, warnings, conflicts, clashes; a section: of its own rows
+    "prepare": {"bureau_manager": "own"},  # hand it to the approvers within the bureau
     "check": {"bureau_approver": "own"},
     "submit": {"bureau_manager": "own", "bureau_approver": "own"},
     "withdraw": {"bureau_manager": "own"},
     "name_deputy": {"bureau_manager": "own", "bureau_approver": "own", "reform_office": "any", "administrator": "any"},
-    "ask_withdrawal": {"bureau_manager": "own", "reform_office": "any"},  # of a figure approved by mistake; "approve" decides it
+    "ask_withdrawal": {"bureau_manager": "own", "reform_office": "any"},  # of a figure approved by mistake; decided by "approve"
     "see_queue": {"reform_office": "any"},
-    "see_standings": {  # which reports are there, and which are overdue
+    "see_standings": {  # which reports exist, and which are overdue
         "section": "own",
         "bureau_manager": "own",
         "bureau_approver": "own",
@@ -58,18 +58,18 @@ MAY: Mapping[str, Mapping[str, Reach]] = {
     "publish": {"reform_office": "any"},
     "state_confidence": {"reform_office": "any"},
     "hold_meeting": {"reform_office": "any"},  # agenda, decisions, minutes and the pack
-    "see_questions": {"bureau_manager": "own", "reform_office": "any"},  # of the office, that are no indicator
+    "see_questions": {"bureau_manager": "own", "reform_office": "any"},  # of the office, on matters that are not indicators
     "ask_question": {"reform_office": "any"},  # write, open, close
     "answer_question": {"bureau_manager": "own"},
     "decide_answer": {"reform_office": "any"},
-    "answer_voices": {"reform_office": "any"},  # of readers: read, answer, publish, keep back
+    "answer_voices": {"reform_office": "any"},  # of readers: read, answer, publish, withhold
     "read_audit": {"reform_office": "any", "administrator": "any"},
     "manage_people": {"reform_office": "any", "administrator": "any"},
     "choose_notices": {"bureau_manager": "own", "reform_office": "any", "director": "any", "administrator": "any"},  # one's own
     "manage_notices": {"reform_office": "any", "administrator": "any"},  # the outbox and the channels
 }
-# (state, step) → state. A step that is not named is refused. A corrected upload keeps the state: a returned report stays
-# returned, with its reason in sight, until it is submitted again.
+# (state, step) → state. A step that is not listed is refused. A corrected upload keeps the state: a returned report stays
+# returned, with its reason visible, until it is submitted again.
 STEPS: Mapping[tuple[str, str], str] = {
     ("draft", "upload"): "draft",
     ("draft", "explain"): "draft",

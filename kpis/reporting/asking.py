@@ -16,7 +16,7 @@ from kpis.reporting_vocabulary import AnswerType
 MOST_COLUMNS = 30
 MOST_ROWS = 1_000
 MOST_CHOICES = 100
-LONGEST_HEADING = 60  # letters
+LONGEST_HEADING = 60  # characters
 NUMBERS = (AnswerType.NUMBER.value, AnswerType.COUNT.value)
 Answer = str | float | bool | date | None
 

@@ -28,8 +28,8 @@ from kpis.vocabulary import LIVING_ACTIONS, Part, Status
 _NOT_JUDGED = frozenset({Status.NOT_DUE, Status.NO_DATA, Status.NOT_APPLICABLE, Status.QUALITATIVE})
 SOON, NEAR, AFTERWARDS = 14, 3, 31  # days
 ACTION_NEAR = 3
-PERIODS_AHEAD = 8  # that a calendar shows
-PERIODS = 400  # days: periods that ended longer ago are nobody's reminder
+PERIODS_AHEAD = 8  # shown in a calendar
+PERIODS = 400  # days: no reminders of periods ended longer ago
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +113,7 @@ def look(moment: Moment) -> int:
     with store.writing(is_figures=False, any_clock=True) as session:
         dues = [*_reports(session, today), *of_actions(open_actions(session), today=today)]
         is_of = StateOf.read(session.execute(select(table_of(tables.DataRevision))).one())
-        if is_of.figures == moment.state.is_of.figures:  # else figures changed since they were judged: the next look tells it
+        if is_of.figures == moment.state.is_of.figures:  # else figures changed since they were judged: left to the next run
             dues += _turned(session, scored, leads)
         age_out(session)
         return put(session, dues)

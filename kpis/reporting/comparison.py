@@ -30,9 +30,9 @@ from kpis.store.vintages import OTHER_FIELDS
 from kpis.vocabulary import RowKind
 
 Value = str | float | bool | date | None
-RowKey = tuple[str, tuple[str, ...]]  # what a row is, and the codes that name it
-CellKey = tuple[str, tuple[str, ...], str]  # the same, and our column
-Choices = Mapping[CellKey, tuple[str, int]]  # cell → what was chosen of it, and against which vintage or upload
+RowKey = tuple[str, tuple[str, ...]]  # kind of row, and its key
+CellKey = tuple[str, tuple[str, ...], str]  # the same, with our column
+Choices = Mapping[CellKey, tuple[str, int]]  # cell → the choice, and the vintage or upload it was made against
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -104,8 +104,8 @@ class TemplateMark:
 
 
 OBSERVATIONS = RowKind.OBSERVATION.value
-OURS, THEIRS = "ours", "theirs"  # of a conflict: what this report says, or what is stored by now
-# Columns of registers that are expected to move from report to report.
+OURS, THEIRS = "ours", "theirs"  # resolution of a conflict: this report's value, or the stored one
+# Columns of registers that are expected to change from report to report.
 _RUNNING = frozenset(
     {"applications_count", "online_count", "is_count_estimated", "replanned_end", "stage_ja", "note_ja", "not_done_reason"}
 ).union(*(register.running for register in REGISTERS.values()))
@@ -211,8 +211,8 @@ class RowChange:
     row: ReportedRow
     cells: tuple[CellChange, ...]
     needs_reason: bool
-    withdraws: bool = False  # it leaves nothing of a stored figure: approved, that is withdrawn
-    counts_again: Mapping[str, Value] | None = None  # of a withdrawal: the earlier vintage that counts from then on
+    withdraws: bool = False  # it empties a stored figure: approving it withdraws that
+    counts_again: Mapping[str, Value] | None = None  # for a withdrawal: the earlier vintage that becomes current
 
     @property
     def lacks_reason(self) -> bool:
@@ -281,7 +281,7 @@ def compare(
         row = as_read(reported, choices or {})
         stored = current.get((row.kind, row.key))
         if stored is None and row.kind == OBSERVATIONS and not any(_says(v) for v in row.fields.values()):
-            continue  # a cell left blank where nothing is known reports nothing
+            continue  # a cell left blank without a stored value reports nothing
         cells = tuple(_cells(row, stored, choices or {}))
         if not cells:
             unchanged += 1
@@ -320,7 +320,7 @@ def _reading(row: ReportedRow, column: str, choices: Choices) -> float | None:
 
 
 def _cells(row: ReportedRow, stored: Current | None, choices: Choices) -> Iterable[CellChange]:
-    # What the bureau left as it came is no statement of its own: it neither overwrites nor conflicts with what others changed.
+    # A cell that the bureau left as issued is no statement: it neither overwrites nor conflicts with changes by others.
     for column in row.changed if row.issued else row.fields:
         new = row.fields[column]
         old = stored.values.get(column) if stored else None

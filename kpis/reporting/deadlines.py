@@ -102,7 +102,7 @@ class Windows:
 def windows_in(session: Session, periods: Sequence[str], known_at: datetime | None = None) -> Windows:
     """Return the reporting days of several periods, within a session."""
     period_table, leave = tables.ReportingPeriod, tables.ReportingException
-    query = select(leave).where(col(leave.period_code).in_(periods)).order_by(col(leave.id))  # the newest counts
+    query = select(leave).where(col(leave.period_code).in_(periods)).order_by(col(leave.id))  # the newest takes precedence
     granted = session.exec(query if known_at is None else query.where(leave.granted_at <= known_at))
     return Windows(
         {row.period_code: row for row in session.exec(select(period_table).where(col(period_table.period_code).in_(periods)))},
@@ -220,7 +220,7 @@ def standings_in(
     reports = session.exec(query.order_by(col(tables.Submission.id))).all()
     states = _states(session, reports, known_at)
     for report in reports:
-        # A withdrawn report leaves no trace in the matrix; one on its way speaks for the bureau, else the last approved.
+        # A withdrawn report leaves no trace in the matrix; one in progress represents the bureau, else the last approved.
         if states.get(report.id, "withdrawn") != "withdrawn":
             reports_of[report.bureau_code, report.period_code] = report
         if states.get(report.id) == "approved":

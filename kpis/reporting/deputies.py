@@ -129,6 +129,6 @@ def _is_of(session: Session, grants: Collection[Grant], whose: str, viewer: str)
 
 def _refuse(session: Session, actor: str, whose: str) -> None:
     """Refuse to let people of one bureau name deputies of others: only persons themselves and the office may."""
-    grants = own_grants(session, actor)  # who stands in for somebody does not hand that on
+    grants = own_grants(session, actor)  # a deputy cannot name a deputy
     if not may(grants, "name_deputy") or not (_is_for_all(grants) or is_same_person(actor, whose)):
         raise NotAllowed("deputy_of_others")

@@ -28,10 +28,10 @@ from kpis.store.tables import table_of
 from kpis.store.translations import with_texts
 from kpis.store.vintages import BLANK, by_figure
 
-# Columns that no report may set: who owns a row, where it came from, whether it was confirmed.
+# Columns that no report may set: owner, source and confirmation of a row.
 _PROTECTED = {"bureau_code", "source_code", "verified", "is_sample", "vintage", "submission_id", "known_at", "recorded_at",
               "first_known_at", "listed_in", "withdraws_vintage", "finalises_vintage"}  # fmt: skip
-_OBSERVED: Mapping[str, Any] = {**BLANK, "note_ja": ""}  # what a report says of a figure, and what it is where it says nothing
+_OBSERVED: Mapping[str, Any] = {**BLANK, "note_ja": ""}  # columns of a figure in a report, with their values when blank
 _PRECISION_OF = {
     "digitised_date": "digitised_precision", "cashless_since": "cashless_since_precision", "planned_for": "planned_for_precision",
     "planned_start": "planned_start_precision", "planned_end": "planned_end_precision",
@@ -129,7 +129,7 @@ def kept_row(submission: tables.Submission, stored: Any) -> KeptRow:
     row = unpacked(stored)
     claims_kept = orjson.loads(stored.claims_json) if stored.claims_json else {}
     if "cells" not in claims_kept:
-        before = Hand(by=submission.created_by, at=submission.created_at, upload=submission.revision)  # where that was not kept yet
+        before = Hand(by=submission.created_by, at=submission.created_at, upload=submission.revision)  # from before it was recorded
         return kept(row, _unpacked_hand(claims_kept["hand"]) if claims_kept else before)
     days = _DAYS.get(stored.row_kind, ())
 
@@ -292,7 +292,7 @@ def refuse_rows(session: Session, bureau_code: str, period_code: str, rows: Sequ
             fits = owners[row.kind].get(row.key[0], bureau_code) == bureau_code
             if of_period := REGISTERS[row.kind].of_period:
                 fits = fits and row.fields.get(of_period) == period_code
-            if {"indicator_code", "project_code"} <= row.fields.keys():  # what it is about is the bureau's to report or to lead
+            if {"indicator_code", "project_code"} <= row.fields.keys():  # the bureau must report its indicator or lead its project
                 about = (row.fields["indicator_code"], row.fields["project_code"])
                 fits = fits and (about[0] in indicators) != (about[1] in own_projects) and None in about
         if not fits:
@@ -328,7 +328,7 @@ def values_of(change: RowChange, stored: Any, bureau_code: str, source: str) -> 
         return _with_precisions({**made, "bureau_code": bureau_code} if register.owner == "bureau_code" else made)
     counting = {c.column: c.new for c in change.cells if c.counts}
     if "note_ja" in counting:
-        counting["note_en"] = ""  # what was said in English of the note before
+        counting["note_en"] = ""  # the stored one translates the old note
     return _with_precisions({**counting, key: row.key[0], "source_code": source})
 
 

@@ -32,7 +32,7 @@ _ON_BEHALF = frozenset({"explain", "submit", "withdraw"})
 def report_for_step(session: Session, report_id: int, actor: str, action: str, revision: int) -> tables.Submission:
     """Return the report at the revision that the actor saw, if the actor may take this step."""
     row = seen(session, report_id, actor)
-    # What came by mail, and that alone, is seen through by the office, for the bureau that cannot.
+    # Reports received by mail, and only these, are completed by the office, for a bureau that cannot.
     is_theirs = row.is_on_behalf and action in _ON_BEHALF and may(grants_of(session, actor), "take_in", row.bureau_code)
     allow(session, actor, "take_in" if is_theirs else action, row.bureau_code)
     next_state(row.state, action)

@@ -27,7 +27,7 @@ from kpis.store.fields import record_of
 from kpis.store.store import Store, instant
 from kpis.store.tables import table_of
 
-# Steps that write a part of a report; the others take it back or decide on it.
+# Steps that contribute to a report; the others withdraw it or decide on it.
 WRITING = frozenset(
     {
         "uploaded",
@@ -62,7 +62,7 @@ class Warning(Remark):
     """A warning that the bureau confirms with a reason before it submits."""
 
     rule: str = ""
-    row: RowKey | None = None  # that it is about
+    row: RowKey | None = None  # the row concerned
 
 
 def asked_to_confirm(

@@ -23,8 +23,8 @@ from kpis.store.store import Store, instant
 from kpis.store.vintages import Origin, apply_report, ensure_periods
 from kpis.vocabulary import RowKind
 
-LETTER = "D"  # stands in the codes of actions that a meeting decided
-LONGEST = 500  # letters of a decision, a section, a role or a reason
+LETTER = "D"  # prefix in the codes of actions decided by a meeting
+LONGEST = 500  # maximum characters of a decision, a section, a role or a reason
 STEP = "hold_meeting"
 
 

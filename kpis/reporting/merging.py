@@ -15,7 +15,7 @@ from datetime import datetime
 
 from kpis.reporting.comparison import OBSERVATIONS, Completeness, ReportedRow, RowKey, Value, is_same_value, says_nothing
 
-REASONS = ("reason_class", "reason_text")  # of a row: claimed and merged as its cells are
+REASONS = ("reason_class", "reason_text")  # of a row: claimed and merged like its cells
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -221,7 +221,7 @@ def _claims(row: ReportedRow, hand: Hand) -> Iterable[tuple[str, Claim]]:
 def _joined(there: KeptRow, row: ReportedRow, hand: Hand, *, decides: bool) -> KeptRow:
     cells = dict(there.cells)
     brings = dict(_claims(row, hand))
-    if row.fields.keys() <= row.cleared:  # all of the row: also what no cell of its own says
+    if row.fields.keys() <= row.cleared:  # the whole row, including values without a cell of their own
         rest = {column: cell.holds.was for column, cell in cells.items() if column not in brings}
         brings |= {
             column: Claim(value=was, was=was, hand=hand, place=f"{row.sheet}!{row.row}:{row.row}") for column, was in rest.items()
@@ -232,7 +232,7 @@ def _joined(there: KeptRow, row: ReportedRow, hand: Hand, *, decides: bool) -> K
         saw = before.claims and column in row.filled and is_same_value(before.holds.value, row.filled[column])
         if decides and saw and len(cells[column].values) > 1:
             cells[column] = cells[column].settle(claim.value, by=hand.by, at=hand.at)
-    # Who writes a value anew gives its reason anew: the one before was given for another value.
+    # A new value needs a new reason: the previous one was given for another value.
     if not row.filled and not brings.keys() & {*REASONS} and any(_is_rewritten(there, cells, column) for column in brings):
         cells = {column: cell for column, cell in cells.items() if column not in REASONS}
     return KeptRow(_built(there.row, row, cells), cells)

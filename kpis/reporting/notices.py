@@ -23,7 +23,7 @@ from kpis.store.store import instant
 from kpis.store.tables import table_of
 from kpis.store.vintages import is_sample
 
-KEPT = timedelta(days=7)  # what could not be told by then is news no more
+KEPT = timedelta(days=7)  # later it is no longer news
 PERSON, WEBHOOK = "person ", "webhook "
 
 
@@ -39,7 +39,7 @@ def of_line(session: Session, action: str, subject: str) -> None:
     if occasion is None:
         return
     kind, _, number = subject.partition(" ")
-    line = trail.last(session)[:16]  # no other line has it: a report that is submitted again is told again
+    line = trail.last(session)[:16]  # unique to the line: a report that is submitted again is announced again
     if occasion == Occasion.PUBLISHED and kind == "edition":
         edition = session.get_one(tables.Publication, int(number))
         put(session, [Due(occasion, f"{subject} {line}", "", {"edition": edition.edition, "day": edition.as_of.isoformat()})])

@@ -28,19 +28,19 @@ CONCERNS: Mapping[str, Mapping[str, Reach]] = {
     Occasion.PUBLISHED: {"bureau_manager": "any", "reform_office": "any", **_DIRECTOR, "administrator": "any"},
     Occasion.STATUS_TURNED: {**_BUREAU, **_OFFICE, **_DIRECTOR},
     Occasion.ACTION_DUE: {**_SECTIONS, **_BUREAU, **_OFFICE},
-    Occasion.QUESTION_OPENED: _MANAGER,  # whoever answers (``answer_question``)
+    Occasion.QUESTION_OPENED: _MANAGER,  # those who can answer (``answer_question``)
     Occasion.ANSWER_SUBMITTED: _OFFICE,
     Occasion.ANSWER_RETURNED: _MANAGER,
 }
-PUBLIC = frozenset({Occasion.PUBLISHED.value})  # all else is told only to those who may see it
-# The step of the audit trail that is an occasion.
+PUBLIC = frozenset({Occasion.PUBLISHED.value})  # all others are announced only to those who may see them
+# The step of the audit trail behind an occasion.
 BY_STEP: Mapping[str, Occasion] = {
     "submitted": Occasion.SUBMITTED, "returned": Occasion.RETURNED, "approved": Occasion.APPROVED, "publish": Occasion.PUBLISHED,
     "question_opened": Occasion.QUESTION_OPENED, "answer_submitted": Occasion.ANSWER_SUBMITTED, "answer_returned": Occasion.ANSWER_RETURNED,
 }  # fmt: skip
 _OFFICE_IN_ONE = frozenset(
     {Occasion.ANSWER_SUBMITTED, Occasion.OVERDUE, Occasion.STATUS_TURNED, Occasion.ACTION_DUE}
-)  # one of each bureau would be many
+)  # one for each bureau would be too many
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +51,7 @@ class Due:
     subject: str
     bureau_code: str
     facts: Mapping[str, str | int]
-    expires_on: date | None = None  # the last day on which it still says something true
+    expires_on: date | None = None  # the last day on which it is still true
 
 
 def is_concerned(grants: Iterable[Grant], occasion: str, bureau_code: str) -> bool:

@@ -33,14 +33,14 @@ from kpis.store.fields import record_of
 from kpis.store.store import Store, instant
 from kpis.store.tables import table_of
 
-LEASE = timedelta(minutes=10)  # longer than any handing over takes (``SECONDS`` of smtp and hooks)
-AT_ONCE = 20  # messages that a sender claims together
-LOOKED_AT = 5_000  # that wait; what is put off until tomorrow is looked at once
-PAUSES = tuple(timedelta(minutes=m) for m in (1, 5, 15, 60, 240, 720))  # after each failure; after the last it is failed
+LEASE = timedelta(minutes=10)  # longer than any handover takes (``SECONDS`` of smtp and hooks)
+AT_ONCE = 20  # messages claimed together by a sender
+LOOKED_AT = 5_000  # waiting messages examined at once; deferred ones are examined once
+PAUSES = tuple(timedelta(minutes=m) for m in (1, 5, 15, 60, 240, 720))  # after each failure; after the last the message has failed
 OPEN = (NoticeState.WAITING.value, NoticeState.CLAIMED.value, NoticeState.SENDING.value)
-NOT_SENT = (NoticeState.FAILED.value, NoticeState.UNKNOWN.value, NoticeState.EXPIRED.value)  # what the office is shown first
+NOT_SENT = (NoticeState.FAILED.value, NoticeState.UNKNOWN.value, NoticeState.EXPIRED.value)  # shown first to the office
 _N = table_of(tables.Notice)
-_FREE: dict[str, Any] = {"claim": "", "claimed_until": None}  # of a message that no sender has
+_FREE: dict[str, Any] = {"claim": "", "claimed_until": None}  # values of a message without a sender
 
 
 @dataclass(frozen=True, slots=True)

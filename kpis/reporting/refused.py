@@ -25,9 +25,9 @@ from kpis.store.store import Store, instant, utc_now
 from kpis.store.tables import table_of
 
 DAYS = 90
-MOST_FILES = 20  # of a bureau
-MOST_UPLOADS = 5  # times the largest upload: so many bytes of a bureau's refused files
-MOST_PROBLEMS = 200  # that are written down; all of them are counted
+MOST_FILES = 20  # per bureau
+MOST_UPLOADS = 5  # in multiples of the largest upload: total bytes of a bureau's refused files
+MOST_PROBLEMS = 200  # stored per file; all of them are counted
 _TABLE = table_of(tables.RefusedFile)
 _LISTED = (
     select(*(column for column in _TABLE.c if column.name != "content"), _TABLE.c.content.is_not(None).label("is_kept"))
@@ -110,7 +110,7 @@ def refused_files(store: Store, *, viewer: str, bureau_code: str | None = None) 
     query = _LISTED if bureau_code is None else _LISTED.where(_TABLE.c.bureau_code == bureau_code)
     with store.engine.connect() as connection:
         there = connection.execute(query, {"since": utc_now() - timedelta(days=DAYS)}).all()
-    if not there:  # mostly: to open a session and ask for roles took 3 ms of the 17 of two pages at every run
+    if not there:  # the usual case: opening a session to check roles took 3 ms of the 17 of two pages at every run
         return []
     with store.reading() as session:
         sees_all = may(grants_of(session, viewer), "see_queue")
@@ -137,6 +137,6 @@ def refused_content(store: Store, number: int, *, viewer: str) -> bytes:
         if row is None or not theirs or row.content is None or row.refused_at < instant(session) - timedelta(days=DAYS):
             raise NotFound("refused_file_gone", number=number)
         if not may(grants_of(session, viewer), "see_queue"):
-            allow(session, viewer, "upload", row.bureau_code)  # whoever no longer reports for the bureau has it no longer
+            allow(session, viewer, "upload", row.bureau_code)  # persons who no longer report for the bureau lose access
         record(session, viewer, "original_read", f"refused file {number}", file_sha256=row.sha256)
         return row.content

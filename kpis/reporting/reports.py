@@ -43,7 +43,7 @@ from kpis.store.fields import record_of
 from kpis.store.store import Store
 from kpis.store.tables import table_of
 
-INCOMPLETE = "incomplete"  # the warning that figures which were asked stay open: confirmed once for all of them
+INCOMPLETE = "incomplete"  # the warning about figures left open: confirmed once for all of them
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -65,7 +65,7 @@ class Report:
     decided_by: str | None
     decided_at: datetime | None
     return_reason: str
-    completeness: Completeness | None = None  # not known of reports from before it was counted
+    completeness: Completeness | None = None  # unknown for reports from before it was counted
     is_on_behalf: bool = False
 
     @property
@@ -115,7 +115,7 @@ class Brought:
     rows_count: int
     is_on_behalf: bool
     how_it_came: str
-    is_asked: bool = False  # something in it was to be confirmed, at a cell
+    is_asked: bool = False  # it had a warning at a cell
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -132,7 +132,7 @@ class Opened:
     uploads: tuple[Brought, ...] = ()
     rows: tuple[KeptRow, ...] = ()
     way: Way = field(default_factory=Way)
-    unspoken: tuple[Unspoken, ...] = ()  # figures and projects of which the bureau must still say why they stand as they do
+    unspoken: tuple[Unspoken, ...] = ()  # figures and projects that the bureau must still explain
 
     @cached_property
     def clashes(self) -> list[Clash]:
@@ -225,7 +225,7 @@ def opened(store: Store, report_id: int, *, viewer: str, as_of: date) -> Opened:
         comments = comments_of(session, report_id)
         trail = events(session, subject=bureau_report.subject, limit=200)
         uploads, way = uploads_of(session, row), way_of(session, row)
-    settled = row.state not in OPEN_STATES  # an approved report is itself what is current
+    settled = row.state not in OPEN_STATES  # an approved report is itself the current data
     turned = [] if settled else _flips(store, comparison, current, as_of=as_of)
     place = {"bureau": row.bureau_code, "period": row.period_code}
     silent = () if settled else unspoken(store, **place, rows=rows, comparison=comparison, current=current, as_of=as_of)

@@ -21,7 +21,7 @@ from kpis.store.store import Store, instant
 from kpis.vocabulary import RowKind
 
 TEXTS = ("cause_ja", "cause_en", "obstacle_ja", "obstacle_en", "response_ja", "response_en")
-LONGEST = 2_000  # letters of one text
+LONGEST = 2_000  # maximum characters of one text
 KIND = RowKind.COMMENTARY.value
 
 

@@ -17,7 +17,7 @@ from kpis.store import tables
 from kpis.store.fields import table_of
 from kpis.store.store import Store, utc_now
 
-_TELLING = ("iss", "sub", "aud", "email", "iat", "exp", "auth_time", "nonce", "sid", "jti")  # claims by which sign-ins differ
+_TELLING = ("iss", "sub", "aud", "email", "iat", "exp", "auth_time", "nonce", "sid", "jti")  # claims that distinguish sign-ins
 KEPT_DAYS = 40  # longer than any cookie: SESSION_HOURS ends at 30 days
 
 
@@ -31,7 +31,7 @@ def verified_email(claims: Mapping[str, Any], *, now: float) -> str:
         claims: of the ID token.
         now: seconds since 1970.
     """
-    # Microsoft writes true as a text in some tokens; anything else is no.
+    # Microsoft sends true as a text in some tokens; anything else counts as false.
     if str(claims.get("email_verified")).lower() != "true":
         return ""
     signed_in_at = claims.get("iat")

@@ -17,7 +17,7 @@ from typing import Any, TypeVar
 from kpis.seen import counts
 
 T = TypeVar("T")
-MOST = 5  # statements and values that are named of a slow one, the slowest first
+MOST = 5  # number of statements and values listed for a slow one, slowest first
 _NAMED = re.compile(r"(?i)\b(?:FROM|INTO|UPDATE|JOIN)\s+(?:main\.)?\"?(\w+)")
 _WORDS = re.compile(r"[a-z][a-z_ ]{0,40}")
 
@@ -111,7 +111,7 @@ def counted(rows: Iterable[T]) -> Iterator[T]:
     """Yield rows of the database as they are read, and record their number."""
     count = 0
     try:
-        for count, row in enumerate(rows, 1):  # noqa: B007  # it is the last that is noted
+        for count, row in enumerate(rows, 1):  # noqa: B007  # the last one is recorded
             yield row
     finally:
         read(count)

@@ -29,9 +29,9 @@ from kpis.seen import counts, doing
 from kpis.seen.once import Key, Once
 from kpis.settings import settings
 
-LONGEST = 20_000  # letters of one line; a stack of calls has some thousands
+LONGEST = 20_000  # maximum characters of one line; a traceback has some thousands
 HIDDEN = "[…]"
-_SECRET_LENGTH = 6  # of what is looked for everywhere: a shorter word may stand anywhere by chance
+_SECRET_LENGTH = 6  # minimum length of a secret to search for: a shorter word may occur by chance
 _TAKEN_OUT = (
     (re.compile(r"(?P<kept>\b[a-z][a-z0-9+.-]*://[^\s/:@]*):[^\s/@]+@"), rf"\g<kept>:{HIDDEN}@"),
     (re.compile(r"(?im)(?P<kept>\b(?:set-)?cookie[\"']?\s*[=:]|\bauthorization[\"']?\s*[=:]|\b_streamlit_\w+=|\bbearer\s).*$"), rf"\g<kept> {HIDDEN}"),
@@ -42,9 +42,9 @@ _TAKEN_OUT = (
     (re.compile(r"(?P<kept>[?&](?:code|state|nonce|session_state)=)[^\s&\"']+"), rf"\g<kept>{HIDDEN}"),
     (re.compile(r"[\w.+%-]+(?:@|%40)[\w-]+(?:\.[\w-]+)+"), "[@]"),
 )  # fmt: skip
-_ADDRESS = re.compile(r"(/media/|/_stcore/upload_file/)[^\s?\"']+")  # whoever knows the rest may ask for the file
+_ADDRESS = re.compile(r"(/media/|/_stcore/upload_file/)[^\s?\"']+")  # whoever knows the rest may request the file
 _NETWORK = re.compile(r"\b\d{1,3}(?:\.\d{1,3}){3}\b|(?<![\w:])(?:[0-9a-fA-F]{0,4}:){3,7}[0-9a-fA-F]{0,4}(?![\w:])")
-_PLAIN = re.compile(r"[A-Za-z0-9_/. -]{0,80}")  # nothing in it acts; most of what is written is of this kind
+_PLAIN = re.compile(r"[A-Za-z0-9_/. -]{0,80}")  # text without active characters, the usual case
 _OWN = frozenset({"time", "level", "logger", "id"})
 _log = logging.getLogger("mieruka")
 
@@ -64,7 +64,7 @@ def begin(*, serves: bool = False) -> None:
     handler.setFormatter(formatter(form))
     once = Once(_tell_count)
     handler.addFilter(once)
-    logging.raiseExceptions = False  # a log that cannot be written ends nothing, and is not complained of where it would be written
+    logging.raiseExceptions = False  # a failing log ends nothing, and is not reported, since the report would go to the log
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level)
@@ -145,7 +145,7 @@ def kept_clean(text: str) -> str:
         text = pattern.sub(instead, text)
     text = _ADDRESS.sub(rf"\1{HIDDEN}", text)
     if settings().mode == "public" and not settings().log_addresses:
-        text = _NETWORK.sub(HIDDEN, text)  # whoever asks the public instance is nobody's affair
+        text = _NETWORK.sub(HIDDEN, text)  # visitors of the public instance stay anonymous
     return clean(text)[:LONGEST]
 
 

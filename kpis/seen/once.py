@@ -18,7 +18,7 @@ from typing import Any
 from kpis.seen import counts
 
 SECONDS = 60.0
-MOST = 200  # different faults in a minute; more of them are counted as one
+MOST = 200  # distinct faults per minute; further ones are counted as one
 _NUMBERS = re.compile(r"0x[0-9a-fA-F]+|\d+")
 _REST = ("", "other faults", "", "")
 Key = tuple[str, str, str, str]
@@ -72,7 +72,7 @@ class Once(logging.Filter):
             over = [(key, entry) for key, entry in self._held.items() if now is None or now >= entry.until]
             counted = [(entry.level, key, entry.count) for key, entry in over if entry.count]
             for key, entry in over:
-                if entry.count and now is not None:  # it goes on: counted for another minute, not said whole again
+                if entry.count and now is not None:  # still recurring: counted for another minute, not logged in full again
                     entry.count, entry.until = 0, now + SECONDS
                 else:
                     del self._held[key]

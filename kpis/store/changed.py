@@ -16,7 +16,7 @@ from sqlalchemy.engine import Connection
 from kpis.store import tables
 from kpis.store.tables import table_of
 
-# Nothing that is kept of figures may be made of these (``kpis.state.State.reported``).
+# No cached value on figures may depend on these (``kpis.state.State.reported``).
 BESIDE = frozenset(
     table_of(model).name
     for model in (

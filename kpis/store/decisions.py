@@ -36,8 +36,8 @@ class Gone:
     list_name: str
     key: str
     row: Mapping[str, Any]
-    was_kept: bool = False  # decided before, and still to be done: a list that is replaced whole would leave it out
-    is_beside_part: bool = False  # the file looks like a part of its list: the row stays unless something is decided
+    was_kept: bool = False  # decided before, and to be applied again: a list that is replaced whole would drop it
+    is_beside_part: bool = False  # the file seems to be a part of its list: the row stays unless a decision is made
 
 
 def apply_decisions(session: Session, gone: Sequence[tuple[Gone, RowDecision]], *, sha256: str | None, decided_at: datetime) -> int:

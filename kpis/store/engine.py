@@ -28,9 +28,9 @@ from kpis.settings import settings
 from kpis.store import tables, translations
 from kpis.store.tables import table_of
 
-WRITE_SECONDS = 300  # the longest that one statement of PostgreSQL may take which writes; of 50,000 rows it takes seconds
+WRITE_SECONDS = 300  # limit of one PostgreSQL statement that writes; 50,000 rows take seconds
 CONNECT_SECONDS = 10
-GIVE_UP_SECONDS = 10  # so long after the time at which PostgreSQL was to end by itself, it is taken for dead
+GIVE_UP_SECONDS = 10  # grace period after PostgreSQL's own limit until the server is taken for dead
 
 
 def open_engine(url: str, *, is_looked_at: bool = False) -> Engine:
@@ -69,7 +69,7 @@ def open_beside(url: str, *, is_looked_at: bool = False) -> Engine:
         with suppress(FileExistsError):
             made = os.open(file, os.O_CREAT | os.O_EXCL | os.O_RDWR, mode)
             os.close(made)
-            file.chmod(mode)  # whatever the mask of the process takes away
+            file.chmod(mode)  # overrides the umask of the process
     return _noted(_open_sqlite(parsed, is_looked_at=is_looked_at, keeps_own=False), url)
 
 
@@ -129,7 +129,7 @@ def _open_sqlite(url: URL, *, is_looked_at: bool, keeps_own: bool = True) -> Eng
 
     @event.listens_for(engine, "connect")
     def configure(connection: Any, record: Any) -> None:
-        connection.isolation_level = None  # we say BEGIN ourselves, see below
+        connection.isolation_level = None  # we send BEGIN ourselves, see below
         if not is_looked_at:
             connection.execute("PRAGMA journal_mode=WAL")
         connection.execute("PRAGMA foreign_keys=ON")
@@ -172,7 +172,7 @@ def _identity(file: Path | None) -> tuple[int, int] | None:
 def _open_postgresql(url: URL) -> Engine:
     wait = settings().database_wait_seconds
     given: dict[str, Any] = {"connect_timeout": min(CONNECT_SECONDS, max(2, wait))}
-    if "options" not in url.query:  # an address that says its own is believed
+    if "options" not in url.query:  # an explicit value in the address takes precedence
         limits = {
             "statement_timeout": wait,
             "lock_timeout": wait,
@@ -183,7 +183,7 @@ def _open_postgresql(url: URL) -> Engine:
 
     @event.listens_for(engine, "do_connect")
     def connect(_dialect: object, _record: object, arguments: list[Any], named: Mapping[str, Any]) -> object:
-        from kpis.store.patient import Patient  # noqa: PLC0415  # who has no PostgreSQL need not have its driver
+        from kpis.store.patient import Patient  # noqa: PLC0415  # the driver is needed only for PostgreSQL
 
         return Patient.connect(*arguments, **named)
 
@@ -208,17 +208,17 @@ def frozen_url(path: Path, checksum: str = "") -> str:
         checksum: of its content. Cached results of an edition are keyed by its address: after a backup was restored, another edition
             may reach the number and revision of an earlier one, whose cached results must not be shown for it.
     """
-    own = f"&sha256={checksum}" if checksum else ""  # SQLite passes over what it does not know
+    own = f"&sha256={checksum}" if checksum else ""  # SQLite ignores unknown parameters
     return f"sqlite:///file:{quote(path.resolve().as_posix())}?mode=ro&immutable=1&uri=true{own}"
 
 
 def _open_frozen(url: URL) -> Engine:
     """Open an edition; tables and columns it leaves out read as empty and blank."""
-    engine = create_engine(url, max_overflow=-1)  # a reader is a file opened: who reads slowly keeps nobody else waiting
+    engine = create_engine(url, max_overflow=-1)  # a reader is an open file: a slow one blocks nobody else
 
     @event.listens_for(engine, "connect")
     def configure(connection: Any, _record: object) -> None:
-        connection.execute("PRAGMA temp_store=MEMORY")  # the views below live in this process, not in the file
+        connection.execute("PRAGMA temp_store=MEMORY")  # the views below are created in this process, not in the file
         has = {
             table.name: {row[1] for row in connection.execute(f'PRAGMA main.table_info("{table.name}")')}
             for table in SQLModel.metadata.sorted_tables

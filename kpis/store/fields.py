@@ -16,7 +16,7 @@ from types import SimpleNamespace
 from typing import Annotated, Any, TypeVar, cast
 
 from pydantic import AfterValidator
-from pydantic import Field as Bounds  # SQLModel's own would hide what a field refers to
+from pydantic import Field as Bounds  # SQLModel's own would hide the reference of a field
 from sqlalchemy import CheckConstraint, ColumnElement, DateTime, Select, Table, Text, UniqueConstraint
 from sqlmodel import Field, Session, SQLModel
 
@@ -71,7 +71,7 @@ class Record(SimpleNamespace):
         raise AttributeError(f"{name}: a stored row is not changed")
 
 
-def records(model: type[Stored], rows: Iterable[Row]) -> list[Stored]:  # noqa: ARG001  # what mypy knows of them
+def records(model: type[Stored], rows: Iterable[Row]) -> list[Stored]:  # noqa: ARG001  # typed for mypy
     """Return rows with attribute access, so that mypy finds misspelt columns.
 
     They are typed as the table's class, which declares name and type of each column, but are not instances of it, which are

@@ -26,7 +26,7 @@ def insert_many(session: Session, table: Table, rows: Sequence[Row]) -> None:
     names_given = [name for name, values in columns.items() if not _is_left_out(table.c[name], values)]
     statement = insert(table).compile(dialect=dialect, column_keys=names_given)
     places = statement.positiontup or []
-    if not columns or set(places) != set(names_given):  # a default of ours would have to be made as well
+    if not columns or set(places) != set(names_given):  # a default would have to be computed as well
         session.execute(insert(table), list(rows))
         return
     values_of = [_as_stored(table.c[name], columns[name], dialect) for name in places]

@@ -27,7 +27,7 @@ from kpis.store.register_history import FIRST_KNOWN, as_known
 from kpis.store.store import Store
 
 PAGE_SIZE = 50
-GLANCE = 2_000  # so many codes are taken at once; only where there are more are they counted apart
+GLANCE = 2_000  # maximum number of codes fetched at once; only beyond it are they counted separately
 LISTED = (
     "procedure_code", "name_ja", "name_en", "bureau_code", "process_type", "applicant", "authority", "is_priority", "counted_as",
     "online_channel", "applications_count", "online_count", "smartphone_ready", "digitised_date", "digitised_precision",
@@ -195,7 +195,7 @@ def _narrowed(
         if wanted.q:
             raise ValueError("the words of a filter are asked of the index: see Moment.search")
         return query
-    # One parameter, however many they are: databases take some tens of thousands of them at most.
+    # One parameter for any number of codes: databases limit parameters to some tens of thousands.
     if session.get_bind().dialect.name == "postgresql":
         element = func.jsonb_array_elements_text(cast_to(list(among), JSONB)).table_valued("value")
     else:

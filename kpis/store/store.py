@@ -36,10 +36,10 @@ from kpis.store.translations import further, with_texts
 from kpis.store.upgrade import upgrade
 from kpis.store.vintages import CARRIED, GIVEN, OTHER_FIELDS, SAID_WHY, FigureKey, by_figure, is_sample
 
-SKEW = timedelta(seconds=60)  # by so much the clocks of an instance's machines may differ
+SKEW = timedelta(seconds=60)  # tolerance between the clocks of an instance's machines
 FAR = timedelta(
     days=366
-)  # no office writes nothing for a year: by a clock so far ahead nothing is stamped, or it would stand still until then
+)  # no office is idle for a year: timestamps so far ahead are refused, as they would block the instance until then
 
 _FIGURE = (
     "period_code",
@@ -53,7 +53,7 @@ _FIGURE = (
     "note_en",
     *OTHER_FIELDS,
 )
-BATCH = 1_000  # rows held at once where a table streams past
+BATCH = 1_000  # rows in memory while a table is streamed
 _STATE = select(*(table_of(tables.DataRevision).c[name] for name in ("revision", "mark", "figures_mark", "figures_right_at")))
 
 
@@ -63,7 +63,7 @@ class Store:
     def __init__(self, url: str, *, is_looked_at: bool = False) -> None:
         self.url = url
         self.engine = open_engine(url, is_looked_at=is_looked_at)
-        self.is_frozen = bool(make_url(url).query.get("immutable"))  # an edition, which nothing can be written to
+        self.is_frozen = bool(make_url(url).query.get("immutable"))  # an edition, which is read-only
 
     def _must_be_open(self) -> None:
         if self.is_frozen:
@@ -143,7 +143,7 @@ class Store:
 
     def state(self) -> StateOf:
         """Return the state of the database."""
-        with self.engine.connect() as connection:  # asked at every run of every page: no session is needed for one row
+        with self.engine.connect() as connection:  # called at every run of every page: one row needs no session
             state = connection.execute(_STATE).first()
             return StateOf.read(state) if state else StateOf()
 

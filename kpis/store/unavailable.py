@@ -13,14 +13,14 @@ from kpis.errors import Unavailable
 from kpis.message import Message
 from kpis.settings import settings
 
-# What went wrong → the exit code of a command, of those that other programs know (sysexits.h).
+# Failure → the exit code of a command, as defined in sysexits.h.
 EXIT_CODES = {
     "database_busy": 75, "database_silent": 75, "database_gone": 69, "database_refused": 77, "database_read_only": 77,
     "database_unopened": 66, "database_without_tables": 78, "database_damaged": 65, "database_no_database": 65, "database_fault": 70, "disk_full": 74,
     "disk_fault": 74, "file_not_permitted": 77, "place_unusable": 66, "memory_out": 71, "files_out": 71,
 }  # fmt: skip
 UNEXPECTED = 70
-SETTINGS = ("DATABASE_URL", "VOICES_URL")  # those that name a database; of another, as of a copy, the address is said
+SETTINGS = ("DATABASE_URL", "VOICES_URL")  # settings that name a database; for another, as of a copy, the address is shown
 # SQLite's primary result codes (sqlite.org/rescode.html).
 _SQLITE = {
     sqlite3.SQLITE_BUSY: "database_busy", sqlite3.SQLITE_LOCKED: "database_busy", sqlite3.SQLITE_READONLY: "database_read_only",
@@ -28,7 +28,7 @@ _SQLITE = {
     sqlite3.SQLITE_CANTOPEN: "database_unopened", sqlite3.SQLITE_IOERR: "disk_fault", sqlite3.SQLITE_NOMEM: "memory_out",
     sqlite3.SQLITE_PERM: "database_read_only", sqlite3.SQLITE_AUTH: "database_refused",
 }  # fmt: skip
-# PostgreSQL's error codes, by their longest beginning (PostgreSQL manual, appendix A).
+# PostgreSQL's error codes, by their longest prefix (PostgreSQL manual, appendix A).
 _POSTGRESQL = {
     "55P03": "database_busy", "40": "database_busy", "57014": "database_silent", "57P": "database_gone", "08": "database_gone",
     "25P03": "database_silent", "28": "database_refused", "3D": "database_refused", "42501": "database_refused",
@@ -40,11 +40,11 @@ _SYSTEM = {
     errno.EACCES: "file_not_permitted", errno.EPERM: "file_not_permitted", errno.EMFILE: "files_out", errno.ENFILE: "files_out",
     errno.ENOMEM: "memory_out", errno.EFBIG: "disk_full",
 }  # fmt: skip
-# What is wrong with a place that a command was told, or that its settings name.
+# Errors of a path given to a command, or named in its settings.
 _PLACE = frozenset({
     errno.ENOENT, errno.ENOTDIR, errno.EISDIR, errno.EEXIST, errno.ENOTEMPTY, errno.ENAMETOOLONG, errno.ELOOP, errno.EXDEV, errno.EBUSY,
 })  # fmt: skip
-# How libraries that are no Python say it: lxml by the name of the number, loaders of libraries and Rust in words.
+# Messages of native libraries: lxml by the name of the error number, dynamic loaders and Rust in words.
 _NUMBERED = re.compile(r"\bIO_(E[A-Z]+)\b")
 _NO_MEMORY = re.compile("Cannot allocate memory|failed to map segment")
 
@@ -126,7 +126,7 @@ def _of_postgresql(error: BaseException) -> str | None:
     if type(error).__name__ == "ConnectionTimeout":
         return "database_silent"
     state = getattr(error, "sqlstate", None)
-    if state is None:  # there is none where nothing was reached
+    if state is None:  # no code without a connection
         if type(error).__name__ != "OperationalError":
             return None
         words = str(error)

@@ -13,7 +13,7 @@ from sqlmodel import SQLModel
 from kpis.errors import SchemaRefused
 
 MIGRATIONS = Path(__file__).resolve().parent / "migrations"
-_LOCK = 6_411_205  # of PostgreSQL, for which two that bring up the same database queue; any number that nobody else takes
+_LOCK = 6_411_205  # PostgreSQL lock for concurrent upgrades of one database; any number not used otherwise
 
 
 def newest_version() -> str:
@@ -43,7 +43,7 @@ def upgrade(engine: Engine, *, to: str = "head") -> bool:
         return False
     if version is None and (others := _known_names(engine)):
         raise SchemaRefused("schema_foreign", database=engine.url.render_as_string(), tables=", ".join(others))
-    # Here: ten megabytes that a server, whose tables are ready, need not hold.
+    # Imported here: ten megabytes that a server with migrated tables does not need.
     from alembic import command  # noqa: PLC0415
     from alembic.config import Config  # noqa: PLC0415
 
@@ -72,12 +72,12 @@ def _alone(engine: Engine) -> Iterator[Connection]:
                 connection.execute(text("SELECT pg_advisory_xact_lock(:n)"), {"n": _LOCK})
                 yield connection
             return
-        # SQLite changes a table by making it anew, which it refuses while rows elsewhere refer to it; outside a transaction one may
-        # tell it not to look (SQLite, ALTER TABLE, section 7), and then has to look oneself.
-        connection.detach()  # not given to anybody afterwards
+        # SQLite changes a table by rebuilding it, which it refuses while other rows refer to it; outside a transaction that check
+        # can be switched off (SQLite, ALTER TABLE, section 7), and must then be done here.
+        connection.detach()  # not returned to the pool
         own: Any = connection.connection.dbapi_connection
         own.execute("PRAGMA foreign_keys=OFF")
-        with connection.begin():  # here, and not by alembic, which would end it before anybody has looked
+        with connection.begin():  # here instead of in alembic, which would commit before the checks
             yield connection
 
 

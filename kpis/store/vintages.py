@@ -33,15 +33,15 @@ from kpis.vocabulary import RowKind
 
 ENDS: Mapping[str, Any] = {"ended_on": None, "ended_on_precision": "unknown", "ended_reason": None, "successor_code": None}
 MILESTONE_DATES = {"planned": "planned_end", "replanned": "replanned_end", "actual": "actual_end"}
-MANY = 500  # up to so many keys are looked up by name; beyond, the whole table is read
+MANY = 500  # maximum number of keys in a query; beyond, the whole table is read
 COMPARED = tuple(tables.FigureFields.model_fields)
-CARRIED = tuple(n for n in COMPARED if n in Figure.__dataclass_fields__)  # of these, what a figure is judged and shown by
-OTHER_FIELDS = tuple(n for n in COMPARED if n not in CARRIED)  # of these, what it carries along
-BLANK: Mapping[str, Any] = {name: field.default for name, field in tables.FigureFields.model_fields.items()}  # of what says nothing
+CARRIED = tuple(n for n in COMPARED if n in Figure.__dataclass_fields__)  # of these, the fields that judge and display a figure
+OTHER_FIELDS = tuple(n for n in COMPARED if n not in CARRIED)  # of these, the fields only carried along
+BLANK: Mapping[str, Any] = {name: field.default for name, field in tables.FigureFields.model_fields.items()}  # without content
 SAID_WHY = ("reason_class", "reason_text", "withdraws_vintage", "finalises_vintage")
 FigureKey = tuple[str, str, str]  # indicator, unit, period
 FIGURE_KEY = ("indicator_code", "bureau_code", "period_code")
-GIVEN = ("vintage", "is_sample", *COMPARED, *SAID_WHY)  # of a vintage, what another is held against
+GIVEN = ("vintage", "is_sample", *COMPARED, *SAID_WHY)  # of a vintage, compared with another
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +52,7 @@ class Origin:
     file_sha256: str | None = None
     submission_id: int | None = None
     reasons: Mapping[str, tuple[str | None, str]] = field(default_factory=dict)  # by row code: reason class and text
-    list_name: str = ""  # where the file is a list of a register: the name under which it is loaded again
+    list_name: str = ""  # for a list of a register: the name under which it is reloaded
 
 
 def by_figure(session: Session, *where: ColumnElement[bool], names: Sequence[str] = ()) -> dict[FigureKey, list[Row]]:
@@ -110,18 +110,18 @@ def apply_rows(
     Raises:
         FigureRefused: a correction has no reason, or the kind is not known.
     """
-    values = [dict(vars(row)) for row in rows]  # flat rows: their fields as they are, without the walk of model_dump
+    values = [dict(vars(row)) for row in rows]  # flat rows: their fields without the recursion of model_dump
     if kind not in LISTS:
         raise FigureRefused("row_kind_refused", kind=kind)
     listed, model, table = LISTS[kind], LISTS[kind].table, table_of(LISTS[kind].table)
     if kind in REGISTERS and rows:
-        for left_out in () if columns is None else ENDS.keys() - columns:  # a list without these columns says nothing of what ended
+        for left_out in () if columns is None else ENDS.keys() - columns:  # the list leaves it unchanged
             for value in values:
                 value.pop(left_out, None)
     if listed.stored == "appended":
         return _append_observations(session, values, sha256=sha256, loaded_at=loaded_at)
     if listed.stored == "by_key":
-        # A file says everything of its rows: a language that it has no column for is taken out.
+        # A file is complete for its rows: texts in a language without a column are deleted.
         texts = dict.fromkeys(translations.between(translations.text_columns(session, model), translated(model)), "")
         given = [{**texts, **value} for value in values]
         return upsert(session, kind, given, origin=Origin(loaded_at, sha256, list_name=list_name))
@@ -165,7 +165,7 @@ def upsert(session: Session, kind: str, values: list[Row], *, origin: Origin) ->
     model, is_register = LISTS[kind].table, kind in REGISTERS
     table = table_of(model)
     (key,) = table.primary_key.columns
-    # A row may point at a later row of the same file: store the rows first, the pointers after.
+    # A row may refer to a later row of the same file: store the rows first, the references after.
     pointers = [c.name for c in table.c if any(f.column.table is table for f in c.foreign_keys)]
     query = select(table)
     if len(values) < MANY:
@@ -180,7 +180,7 @@ def upsert(session: Session, kind: str, values: list[Row], *, origin: Origin) ->
         row = {**given, "sort_order": order} if "sort_order" in table.c else dict(given)
         old = stored_of.get(row[key.name])
         if is_register:
-            row.pop(FIRST_KNOWN, None)  # ours to say, once
+            row.pop(FIRST_KNOWN, None)  # set by the store alone, once
         if old is None:
             if is_register:
                 row = {**ENDS, **row, FIRST_KNOWN: origin.known_at, "listed_in": origin.list_name}
@@ -295,7 +295,7 @@ def _append_observations(session: Session, values: list[Row], *, sha256: str | N
             continue
         day = given["published_on"] or source_days.get(given["source_code"])
         if record["withdraws_vintage"] is not None:
-            day = given["published_on"]  # its source is mostly that of the figure, and says nothing of when it was withdrawn
+            day = given["published_on"]  # its source is mostly that of the figure, and does not give the day of withdrawal
         if day and day not in instants:
             instants[day] = first_instant(day)
         known_at = instants[day] if day else loaded_at
@@ -309,9 +309,9 @@ def _append_observations(session: Session, values: list[Row], *, sha256: str | N
 def next_vintage(stored: Sequence[Mapping[str, Any]], given: Row, *, row: int, key: str) -> Row | None:
     """Return the vintage of a row after those stored; ``None`` where it is known already."""
     withdraws = given.pop("is_withdrawn", False)
-    if withdraws:  # it says nothing of its own, also where a list repeats what it takes back
+    if withdraws:  # it has no content of its own, even where a list repeats the withdrawn values
         given |= BLANK
-    elif not stored:  # the first, as nearly every row of a large list is
+    elif not stored:  # the first vintage, the case of nearly every row of a large list
         given |= {"vintage": 1, "withdraws_vintage": None, "finalises_vintage": None}
         given.setdefault("is_sample", False)
         return given
@@ -323,12 +323,12 @@ def next_vintage(stored: Sequence[Mapping[str, Any]], given: Row, *, row: int, k
         if _is_same(stored_vintage, given) and (stored_vintage["withdraws_vintage"] is not None) == withdraws
     ]
     if given.get("submission_id") is None and any(_reason(stored_vintage) == _reason(given) for stored_vintage in alike):
-        return None  # a list repeats what it said before; a report that was approved says it anew
+        return None  # a list repeats an earlier statement; an approved report states it anew
     if not withdraws and counting is not None and _is_same(counting, given):
         return None
     if withdraws and counting is None:
         raise FigureRefused("nothing_to_withdraw", row=row, key=key)
-    # A final value is no correction: the preliminary one said that it would follow.
+    # A final value is no correction: the preliminary one announced it.
     finalises = counting["vintage"] if counting is not None and not withdraws and is_final_of(counting, given) else None
     if finalises is None and not (given["reason_class"] and given["reason_text"].strip()):
         raise FigureRefused("withdrawing_without_reason" if withdraws else "changing_without_reason", row=row, key=key)

@@ -18,7 +18,7 @@ from limits.strategies import MovingWindowRateLimiter
 from kpis.periods import local_day
 from kpis.settings import settings
 
-ALL = "1000 per hour"  # of everybody together: a flood from many addresses fills no disk
+ALL = "1000 per hour"  # of all addresses together: a flood from many does not fill the disk
 
 
 class Often:

@@ -37,9 +37,9 @@ from kpis.settings import Settings, settings
 from kpis.store.engine import open_beside
 from kpis.voices.words import GRADES, LEAST_VOICES, MOST_WORDS, is_personal, kept
 
-VERSION = 1  # of the tables; a later one is a function of ``_STEPS`` that brings the one before up
+VERSION = 1  # of the tables; a later one is a function of ``_STEPS`` that migrates the previous one
 _STEPS: Mapping[int, Any] = {}
-_LOCK = 7_615_401  # of PostgreSQL, for two processes that begin at once
+_LOCK = 7_615_401  # PostgreSQL lock, for two processes that start at once
 METADATA = MetaData()
 SCHEMA = Table("voices_schema", METADATA, Column("version", Integer, primary_key=True, autoincrement=False))
 VOICE = Table(
@@ -238,7 +238,7 @@ class Voices:
                 raise FigureRefused("voices_there_already")
             if rows:
                 connection.execute(insert(VOICE), [dict(row) for row in rows])
-                if connection.dialect.name == "postgresql":  # its counter does not know of numbers that were put in
+                if connection.dialect.name == "postgresql":  # its sequence does not know the numbers inserted
                     newest = select(func.max(VOICE.c.id)).scalar_subquery()
                     connection.execute(select(func.setval(func.pg_get_serial_sequence("voice", "id"), newest)))
 

@@ -8,10 +8,10 @@ import unicodedata
 from kpis.as_text import line, typed
 
 MOST_WORDS = 1_000
-FULL_AT, FULL_COLON = "\uff20", "\uff1a"  # signs in their full width, in which nothing takes an address for a link
+FULL_AT, FULL_COLON = "\uff20", "\uff1a"  # full-width characters, which are not recognised as a link
 GRADES = (1, 2, 3, 4, 5)
-LEAST_VOICES = 5  # fewer, and a mean would tell what one person said
-# An address of mail, a telephone number or another long row of digits, a postal code, a house, an address of the web.
+LEAST_VOICES = 5  # with fewer, a mean would reveal a single person's grade
+# An e-mail address, a telephone number or other long row of digits, a postal code, a street address, a web address.
 _PERSONAL = (
     re.compile(r"[^\s@]+@[^\s@]+"),
     re.compile(r"(?:\d[\s().\-]{0,2}){9,}"),

@@ -39,7 +39,7 @@ class Assessment(SQLModel, table=True):
     reason_en: Annotated[str, Said("担当室の見立ての理由(英語)", "why, in English"), ByDecision(OpenPart.ASSESSMENT)] = ""
     reviewer: str = ""
     reviewed_on: Annotated[date, Said("見立ての日", "day of the assessment"), ByDecision(OpenPart.ASSESSMENT)]
-    recorded_at: MaybeInstant = None  # not kept of those from before minutes of meetings were
+    recorded_at: MaybeInstant = None  # blank for those from before minutes of meetings
     confirmed_by: str | None = None
     confirmed_at: MaybeInstant = None
     is_sample: bool = False

@@ -39,7 +39,7 @@ class Publication(SQLModel, table=True):
         str | None,
         refers("user_account.email"),
     ] = None
-    signature: str = ""  # of the manifest; blank in editions from before there were keys
+    signature: str = ""  # of the manifest; blank in editions from before signing keys
     first_shown_at: MaybeInstant = None
 
 
@@ -84,7 +84,7 @@ class AuditEvent(SQLModel, table=True):
 
 
 class DataRevision(SQLModel, table=True):
-    """One row: the number that rises with every committed change, a mark unique to each state, and whether it is a sample.
+    """One row: the number raised by every committed change, a mark unique to each state, and whether the instance is a sample.
 
     A number can recur after a backup was restored: cache keys use number and mark, those of figures
     ``figures_mark``, the mark of the latest change of figures (``kpis.store.changed``).
@@ -100,7 +100,7 @@ class DataRevision(SQLModel, table=True):
         default="", sa_column_kwargs={"server_default": ""}
     )  # the mark at which ``figures_mark`` was written
     is_sample: bool = False
-    stamped_at: MaybeInstant = None  # of the latest write: nothing is stamped before it
+    stamped_at: MaybeInstant = None  # of the latest write: later timestamps are never before it
 
 
 class EndedSignIn(SQLModel, table=True):

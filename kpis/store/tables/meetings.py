@@ -19,10 +19,10 @@ class Meeting(SQLModel, table=True):
     """
 
     id: Annotated[int | None, KEY] = None
-    period_code: str  # the quarter it was about
+    period_code: str  # the quarter of the meeting
     held_on: date
     as_of: date
-    known_at: Instant  # everything stored by then was on the table
+    known_at: Instant  # the meeting had everything stored by then
     note: str = ""
     closed_by: Annotated[str, refers("user_account.email")]
 
@@ -40,12 +40,12 @@ class Decision(SQLModel, table=True):
         Index("decision_by_meeting", "period_code"),
     )
     id: Annotated[int | None, KEY] = None
-    period_code: str  # the quarter that the meeting was about
+    period_code: str  # the quarter of the meeting
     indicator_code: Annotated[str | None, refers("indicator.indicator_code")] = None
     project_code: Annotated[str | None, refers("project.project_code")] = None
     milestone_code: Annotated[str | None, refers("milestone.milestone_code")] = None
     decided: str
-    bureau_code: Annotated[str | None, refers("bureau.bureau_code")] = None  # ``None``: the office itself does it
+    bureau_code: Annotated[str | None, refers("bureau.bureau_code")] = None  # ``None``: the office itself
     section: str = ""
     role: str = ""
     due_on: date | None = None

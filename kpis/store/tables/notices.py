@@ -29,7 +29,7 @@ class Notice(SQLModel, table=True):
     occasion: str
     subject: str
     reader: str
-    bureau_code: str = ""  # whose affair it is; blank = of the whole organisation
+    bureau_code: str = ""  # of the bureau concerned; blank = of the whole organisation
     facts_json: str
     state: str = "waiting"
     created_at: Instant

@@ -169,7 +169,7 @@ class MilestoneFields(Fields):
     ] = None
     ended_on: EndedOn = None
     ended_on_precision: EndedOnPrecision = "unknown"
-    ended_reason: WhyEnded = None  # ``mistake``: the row never stood for anything, on no day
+    ended_reason: WhyEnded = None  # ``mistake``: the row was never valid, on any day
     successor_code: SuccessorCode = None
     source_code: SourceCode
     verified: Verified = False

@@ -44,7 +44,7 @@ from kpis.store.fields import (
     refers,
 )
 
-# Columns of which a cell holds several values, and what may stand between two.
+# Columns whose cells hold several values, and the separators.
 SEVERAL = {"online_channel": ";；、", "payment_methods": ";", "municipality_ja": "・;、"}
 
 
@@ -101,7 +101,7 @@ class ProcedureFields(Fields):
     details_json: str = ""
     ended_on: EndedOn = None
     ended_on_precision: EndedOnPrecision = "unknown"
-    ended_reason: WhyEnded = None  # ``mistake``: the row never stood for anything, on no day
+    ended_reason: WhyEnded = None  # ``mistake``: the row was never valid, on any day
     successor_code: SuccessorCode = None
     source_code: SourceCode
     verified: Verified = False
@@ -129,7 +129,7 @@ class Procedure(OfRegister, ProcedureFields, SQLModel, table=True):
         CheckConstraint("online_count IS NULL OR online_count >= 0", name="online_not_negative"),
         Index("procedure_by_bureau", "bureau_code", "digital_status"),
         Index("procedure_first_known", "first_known_at"),
-        # Narrow enough to be searched whole; PostgreSQL limits the width of an entry, and scans the table instead (migration 0004).
+        # Narrow enough for a full scan; PostgreSQL limits the width of an entry, and scans the table instead (migration 0004).
         Index(
             "procedure_listed",
             "procedure_code",
@@ -177,7 +177,7 @@ class FacilityFields(Fields):
     ]
     ended_on: EndedOn = None
     ended_on_precision: EndedOnPrecision = "unknown"
-    ended_reason: WhyEnded = None  # ``mistake``: the row never stood for anything, on no day
+    ended_reason: WhyEnded = None  # ``mistake``: the row was never valid, on any day
     successor_code: SuccessorCode = None
     source_code: SourceCode
     verified: Verified = False

@@ -81,7 +81,7 @@ class Submission(SQLModel, table=True):
         one_of("state", reporting_words.ReportState),
         CheckConstraint("state <> 'returned' OR return_reason <> ''", name="a_return_has_a_reason"),
         CheckConstraint("decided_by IS NULL OR decided_by <> submitted_by", name="four_eyes"),
-        # One report of a bureau and period at a time is on its way: two uploads at the same second cannot both open one.
+        # One report per bureau and period can be in progress: two uploads at the same second cannot both open one.
         Index(
             "submission_open_once", "bureau_code", "period_code", unique=True,
             sqlite_where=text(f"state IN ({words.quoted(reporting_words.OPEN_STATES)})"), postgresql_where=text(f"state IN ({words.quoted(reporting_words.OPEN_STATES)})"),
@@ -104,9 +104,9 @@ class Submission(SQLModel, table=True):
     decided_by: Annotated[str | None, refers("user_account.email")] = None
     decided_at: MaybeInstant = None
     return_reason: str = ""
-    asked_count: int | None = None  # figures that the template asked for; not known of reports from before this was counted
-    open_json: str = ""  # (indicator, period) of each that stays without a figure
-    is_on_behalf: bool = False  # so far all of it was taken in by the reform office for the bureau
+    asked_count: int | None = None  # figures that the template asked for; unknown for reports from before this was counted
+    open_json: str = ""  # (indicator, period) of each figure left open
+    is_on_behalf: bool = False  # so far all of it was taken in by the reform office on behalf of the bureau
 
 
 class SubmissionUpload(SQLModel, table=True):
@@ -187,8 +187,8 @@ class SubmissionWarning(SQLModel, table=True):
     id: Annotated[int | None, KEY] = None
     submission_id: int = Field(foreign_key="submission.id", index=True)
     revision: int
-    rule: str = ""  # which doubt it is; ``incomplete`` is about the report as a whole
-    row_kind: str = ""  # of the row that it is about, where it is about one
+    rule: str = ""  # name of the doubt; ``incomplete`` is about the report as a whole
+    row_kind: str = ""  # of the row concerned, if any
     row_key: str = ""
     sheet: str = ""
     cell: str = ""
