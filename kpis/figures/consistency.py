@@ -8,8 +8,8 @@ figures are errors; unusual ones are warnings: a bureau confirms them with a rea
 |---|---|---|
 | ``unit_outside_time`` | error | the unit did not exist on any day of the period |
 | ``period_not_begun`` | error | the period begins after today |
-| ``unit_ended_within`` | warning | the unit ended within the period: the figure can be of its part only |
-| ``cumulative_falls`` | warning | a total since the year began, or a stock, below an earlier one of the fiscal year |
+| ``unit_ended_within`` | warning | the unit ended within the period: the figure can cover only part of it |
+| ``cumulative_falls`` | warning | a year-to-date total, or a stock, below an earlier one of the fiscal year |
 | ``year_to_date_mixed`` | warning | year-to-date beside single-period reports of the bureaus of one sum |
 | ``predecessor_and_successor`` | warning | both report the period in which one followed the other |
 | ``same_days_differ`` | warning | two figures of one unit cover the same days (year and last quarter) and differ |

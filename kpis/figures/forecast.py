@@ -2,7 +2,7 @@
 
 A forecast is drawn only as far as it has been back-tested. It is made again from every day of its own history, and its
 interval of that day is built only from the errors known by then. A horizon with fewer than eight back-tests, or whose intervals
-covered less often than stated, is not forecast; nor is a series without past figures.
+covered less often than stated, is not forecast; nor is any day before the day asked.
 
     error of a back-test    = |figure − expected|, divided by √steps ahead
     half width, h steps     = √h × the 90th percentile of all errors known (never less than half the last digit shown)
