@@ -103,7 +103,7 @@ section_heading(t("about_method"), anchor="method")
 worked = cached.made("examples", make=lambda: examples.text(cached.moment().scored, Words(language())))
 if worked:
     prose.markdown(f"[{t('method_examples')}](#method-examples)")
-for section in cached.made("method", make=lambda: sections(Words(language()))):
+for section in cached.drawn("method", lambda: sections(Words(language()))):
     part_heading(section.heading, anchor=section.anchor)
     prose.markdown(section.text)
 if worked:
@@ -112,7 +112,7 @@ if worked:
     prose.markdown(worked)
 with st.expander(t("method_names")):
     prose.caption(t("method_names_said"))
-    st.table(cached.made("names of fields", make=named_fields), border="horizontal", hide_index=True)
+    st.table(cached.drawn("names of fields", named_fields), border="horizontal", hide_index=True)
 section_heading(t("about_definitions"), anchor="definitions")
 kept_block("definitions", definitions)
 section_heading(t("about_sources"), anchor="sources")
@@ -120,6 +120,6 @@ kept_block("sources", sources)
 section_heading(t("about_open"), anchor="open")
 prose.markdown(t("about_open_text", base=settings().base_path))
 section_heading(t("about_accessibility"), anchor="accessibility")
-prose.markdown(cached.made("accessibility", make=lambda: in_language("accessibility.md")))
+prose.markdown(cached.drawn("accessibility", lambda: in_language("accessibility.md")))
 section_heading(t("about_terms"), anchor="terms")
 prose.markdown(t("about_terms_text"))

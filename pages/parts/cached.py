@@ -8,6 +8,7 @@ Looking something up costs what a dictionary costs; ``st.cache_data`` would copy
 from __future__ import annotations
 
 import gc
+import pickle
 from collections.abc import Callable, Hashable
 from contextvars import ContextVar
 from datetime import date, datetime
@@ -16,8 +17,9 @@ from threading import Lock
 from time import monotonic
 from typing import TypeVar
 
-from kpis.government import settle
+from kpis.government import government, settle
 from kpis.moment import Moment
+from kpis.once import MadeOnce
 from kpis.reporting.people import Person, local_people
 from kpis.settings import settings
 from kpis.state import REPORTED, State, state_of
@@ -28,10 +30,12 @@ from publishers.editions.on_disk import Edition
 T = TypeVar("T")
 GROWN = 1.2  # at so many times the memory that was used, what was settled is looked through again
 REST = 10.0
+DRAWINGS = 1024  # the latest, of all states: the shipped figures have some 300 in each language
 
 _edition: ContextVar[Edition | None] = ContextVar("edition", default=None)
 _state: ContextVar[State] = ContextVar("state")
 _moment: ContextVar[Moment] = ContextVar("moment")
+_drawings = MadeOnce({"drawn": DRAWINGS})
 
 
 def settle_revision(edition: Edition | None = None) -> None:
@@ -81,6 +85,18 @@ def made(what: str, *, make: Callable[[], T], code: Hashable = "") -> T:
     Nothing of reports or people may be in it: it stays when these change (``State.kept``).
     """
     return moment().kept("shown", (what, code, language()), make)
+
+
+def drawn(content: object, make: Callable[[], T]) -> T:
+    """Return what follows from its content and the viewer's language alone, as the chart of a shape, made once whatever the state.
+
+    So an approval redraws only what it changed. Equal contents usually have equal bytes, and equal bytes are always equal contents.
+
+    Args:
+        content: plain data and frozen dataclasses: everything that ``make`` reads, but for language and government.
+        make: draws it; called only where nothing is kept.
+    """
+    return _drawings.kept("drawn", (pickle.dumps(content, protocol=5), language(), government()), make)
 
 
 def until_written(what: str, *, make: Callable[[], T], key: Hashable) -> T:

@@ -11,7 +11,7 @@ import pyarrow as pa
 import streamlit as st
 from markupsafe import Markup
 
-from charts.plotly.styled import CONFIG, Finished, in_language
+from charts.plotly.styled import CONFIG, Finished
 from kpis.as_text import markdown
 from kpis.figures.records import Figure, Judgement
 from kpis.figures.scorecard import Book, Scored, Tally, dated_text, shown_figure
@@ -107,10 +107,7 @@ class _Block:
 
 
 def _block(scored: Scored, book: Book) -> _Block:
-    chart_shape = series_chart(scored)
-    chart, notes, notable = (
-        (Finished(in_language(chart_shape[0], language())), *chart_shape[1:]) if chart_shape is not None else (None, "", ())
-    )
+    chart, notes, notable = series_chart(scored) or (None, "", ())
     table = (
         grid(
             pa.Table.from_pandas(series_table(scored, book), preserve_index=False).replace_schema_metadata(),

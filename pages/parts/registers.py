@@ -76,6 +76,17 @@ def table_of(block: Block) -> pd.DataFrame:
     return pd.DataFrame([[plain(c) for c in row] for row in block.rows], columns=list(block.columns))
 
 
+def ready_block(block: Block) -> Ready:
+    """Return a block ready to show; everything shown follows from the block and the viewer's language."""
+    shape = block.shape
+    return ready(
+        None if shape is None else figure(shape, language()), sentence=block.sentence, title=block.title, why_empty=block.why_empty,
+        table=table_of(block), texts=short_texts(block, Words(language())), csv=pd.DataFrame(block.flat) if block.flat else None,
+        is_table_open=block.is_table_open, notes=block.notes, legend="" if shape is None else legend(shape),
+        wide=outline_map(shape.tiles) if isinstance(shape, Tiles) and shape.is_outlined else None, chart=block.chart,
+    )  # fmt: skip
+
+
 def block(make: Callable[[], Block], *, key: str, suffix: str = "") -> None:
     """Show what is told of a register: chart, sentence, table and CSV, made once per revision, day, language and organisation.
 
@@ -87,11 +98,7 @@ def block(make: Callable[[], Block], *, key: str, suffix: str = "") -> None:
 
     def made() -> Ready:
         block_made = make()
-        return ready(
-            None if block_made.shape is None else figure(block_made.shape, language()), sentence=block_made.sentence, title=block_made.title, why_empty=block_made.why_empty,
-            table=table_of(block_made), texts=short_texts(block_made, Words(language())), csv=pd.DataFrame(block_made.flat) if block_made.flat else None, is_table_open=block_made.is_table_open, notes=block_made.notes, legend="" if block_made.shape is None else legend(block_made.shape),
-            wide=outline_map(block_made.shape.tiles) if isinstance(block_made.shape, Tiles) and block_made.shape.is_outlined else None, chart=block_made.chart,
-        )  # fmt: skip
+        return cached.drawn(block_made, lambda: ready_block(block_made))
 
     kept = kept_block(key, made, suffix=suffix)
     if kept.figure is not None:

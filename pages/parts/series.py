@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pandas as pd
-import plotly.graph_objects as go
 import pyarrow as pa
 
+from charts.plotly.styled import Finished, in_language
 from charts.plotly.trajectory import trajectory
 from charts.series import Annotation
 from kpis.figures.records import MARKS, Figure
@@ -49,10 +49,11 @@ def long_form(scored: Scored, book: Book) -> pd.DataFrame:
     )  # fmt: skip
 
 
-def series_chart(scored: Scored) -> tuple[go.Figure, str, tuple[Annotation, ...]] | None:
+def series_chart(scored: Scored) -> tuple[Finished, str, tuple[Annotation, ...]] | None:
     """Return the chart of a series, what its lines mean, and what happened on the days marked; nothing where there is no figure to draw."""
     words = Words(language())
     shape = indicator.series(scored, Telling(words, cached.moment()))
     if shape is None or not shape.is_course:
         return None
-    return trajectory(shape), indicator.legend(shape, forecast_of(scored, as_of=as_of()), words), shape.annotations
+    chart = cached.drawn(shape, lambda: Finished(in_language(trajectory(shape), language())))
+    return chart, indicator.legend(shape, forecast_of(scored, as_of=as_of()), words), shape.annotations

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import csv
 from collections.abc import Callable, Mapping
 from contextvars import ContextVar
+from io import StringIO
 from typing import Any
 from urllib.parse import quote
 
@@ -86,14 +88,21 @@ def found_shown(plain: str) -> str:
 
 
 def csv_file(table: pd.DataFrame) -> bytes:
-    """Return a table as a CSV file: UTF-8 with BOM, each text a text, also in a spreadsheet; numbers stay numbers."""
-    texts = table.select_dtypes(exclude=["number", "bool", "datetime"]).columns
-    safe = table.assign(**{name: table[name].map(_cell) for name in texts}) if len(texts) else table
-    return bytes(safe.rename(columns=_cell).to_csv(index=False).encode("utf-8-sig"))
+    """Return a table as a CSV file: UTF-8 with BOM, each text a text, also in a spreadsheet; numbers stay numbers.
+
+    Written without pandas, whose ``to_csv`` takes three times as long for the few rows of a page.
+    """
+    file = StringIO()
+    writer = csv.writer(file, lineterminator="\n")
+    writer.writerow([_written(name) for name in table.columns])
+    writer.writerows(zip(*([_written(value) for value in column.tolist()] for _, column in table.items()), strict=True))
+    return file.getvalue().encode("utf-8-sig")
 
 
-def _cell(value: Any) -> Any:
-    return cell(value) if isinstance(value, str) else value
+def _written(value: Any) -> Any:
+    if isinstance(value, str):
+        return cell(value)
+    return "" if pd.isna(value) else value
 
 
 def shown_name(row: Mapping[str, Any] | object, field: str = "name") -> str:
