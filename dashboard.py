@@ -1,4 +1,4 @@
-"""The frame of the dashboard: the one list of pages, the viewer's language and day."""
+"""The Streamlit entry script: run the requested page inside the frame (navigation, language, day of the view)."""
 
 from pages.parts.entry import show
 

@@ -1,4 +1,4 @@
-"""Where the command ``mieruka`` of an installed package begins: the rooms stand beside this file, as they do in the repository."""
+"""The entry point of the installed command ``mieruka``: the packages lie beside this file, as in the repository."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from pathlib import Path
 
 
 def start() -> None:
-    """Run the command line (``manage.py``) of the folder this file stands in."""
+    """Run the command line (``manage.py``) from this file's folder."""
     sys.path.insert(0, str(Path(__file__).resolve().parent))
-    import manage  # noqa: PLC0415  # only now can the rooms be found
+    import manage  # noqa: PLC0415  # importable only after the path is extended
 
     manage.main()

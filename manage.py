@@ -1,4 +1,4 @@
-"""The command line: the commands of the rooms, and those that start the product."""
+"""The command line: the commands of each package, and those that set up and start the product."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ app = typer.Typer(no_args_is_help=True, add_completion=False)
 @app.callback()
 def every_command() -> None:
     """Mieruka: load figures, judge them, show them."""
-    gc.freeze()  # what is imported stays to the end: the collector need not walk it at each large file
+    gc.freeze()  # imported modules live until the end: the collector need not traverse them at each large file
 
 
 @app.command()
@@ -56,7 +56,7 @@ def init(
     store = own_store(is_start=not is_clock_right)
     if is_clock_right:
         with store.writing(is_figures=False, is_clock_right=True):
-            pass  # its instant is the newest from now on
+            pass  # the instant of this write is the latest from now on
     out.print(localised("database_at", address=settings().database_url.split("@")[-1]))
 
 
@@ -137,10 +137,10 @@ def run(
         if on_disk.current(chosen.editions_dir) is None:
             raise SettingsRefused("no_edition_in_folder", folder=chosen.editions_dir)
         if not all(edition.government for edition in on_disk.shown(chosen.editions_dir)):
-            government()  # an edition from before it carried these files is read by the catalogue's: refused where that has none either
+            government()  # older editions lack these files and are read with the catalogue's; refused if the catalogue lacks them too
         out.print(f"http://{chosen.address}:{chosen.port}")
         sys.path.insert(0, str(ROOT))
-        listening.serve("server:app")  # in this process, which has loaded nothing
+        listening.serve("server:app")  # in this process, since it has loaded no data
         return
     store = own_store()
     reports = catalogue.load_folder(store, chosen.catalogue_dir, official=chosen.official_dir, is_start=True)
@@ -151,16 +151,16 @@ def run(
         err.print(localised("served_as_before"))
     out.print(f"http://{chosen.address}:{chosen.port}")
     sys.stdout.flush()
-    # A process of its own for the server: what loading needed (tables, workbooks, migrations) does not stay in memory.
+    # Start the server in a fresh process: the memory used for loading (tables, workbooks, migrations) is freed.
     command = [sys.executable, str(ROOT / "server.py")]
     if os.name == "posix":
-        apart.end()  # the process that read the files: what this one becomes would never wait for it
+        apart.end()  # end the file-reading child process: after exec nobody would wait for it
         os.execv(command[0], command)
     raise typer.Exit(subprocess.run(command, check=False).returncode)
 
 
 def _refuse_taken(address: str, port: int) -> None:
-    """Refuse a port on which something listens already, before the address is announced."""
+    """Raise ``SettingsRefused`` if the port is already in use, before the address is printed."""
     try:
         socket.create_server((address, port), family=socket.AF_INET6 if ":" in address else socket.AF_INET).close()
     except OSError as error:
@@ -168,19 +168,19 @@ def _refuse_taken(address: str, port: int) -> None:
 
 
 def main() -> None:
-    """Run the command line; whatever ends it is said in both languages, with the exit codes of docs/operations.md."""
-    for stream in (sys.stdout, sys.stderr):  # of a console or a log in another encoding, as that of Windows, which has no ✓
+    """Run the command line; print every error in both languages and exit with the codes of docs/operations.md."""
+    for stream in (sys.stdout, sys.stderr):  # their encoding may lack ✓, as on a Windows console
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
     try:
-        with suppress(SettingsRefused):  # said by the command that needs them
+        with suppress(SettingsRefused):  # reported by the command that needs the settings
             journal.begin()
         sys.exit(app(standalone_mode=False) or 0)
     except typer.Abort:
         _end(UsageRefused("aborted"))
     except typer.TyperException as error:
         if not str(error):
-            sys.exit(UsageRefused.exit_code)  # nothing was asked for, and what may be is printed
+            sys.exit(UsageRefused.exit_code)  # no command was given, and the help is already printed
         _end(refused_usage(error))
     except MierukaError as error:
         _end(error)
@@ -198,7 +198,7 @@ def _end(error: MierukaError) -> NoReturn:
 
 
 def _where(error: Exception) -> str:
-    """Return what went wrong and where in the program, in one line."""
+    """Return one line: class and message (cut at 200 characters) of an exception, and the file and line that raised it."""
     last = traceback.extract_tb(error.__traceback__)[-1]
     return f"{type(error).__name__}: {' '.join(str(error).split())[:200]} ({Path(last.filename).name}:{last.lineno})"
 

@@ -1,4 +1,4 @@
-"""The ASGI app round the dashboard: what is asked of every request, then health, the open API, editions, and the pages."""
+"""The ASGI app around the dashboard: checks on every request, then health, the open API, editions, and the pages."""
 
 from __future__ import annotations
 
@@ -38,12 +38,12 @@ with enough():
 
 
 async def overview(request: Request) -> RedirectResponse:
-    """Send ``/overview`` to ``/``, where Streamlit keeps its default page."""
+    """Redirect ``/overview`` to ``/``, where Streamlit serves its default page; keep the query string."""
     return RedirectResponse(f"{settings().base_path}/?{request.url.query}".rstrip("?"))
 
 
 def open_routes() -> list[Route]:
-    """Return the routes that need no sign-in: in office mode the health check only (what is published comes besides)."""
+    """Return the routes that need no sign-in: in office mode only the health checks (files of editions are routed separately)."""
     return [
         route
         for route in (*ROUTES, *READY_ROUTES, *REFORM_ROUTES, *REGISTER_ROUTES, *SEARCH_ROUTES, *VOICE_ROUTES, *CHART_ROUTES)
@@ -52,7 +52,7 @@ def open_routes() -> list[Route]:
 
 
 def placed(routes: list[Route]) -> list[Route]:
-    """Return routes below the path where the pages stand."""
+    """Return the same routes with ``BASE_PATH``, the path of the pages, in front."""
     base = settings().base_path
     return [Route(base + route.path, route.endpoint, methods=list(route.methods or ())) for route in routes]
 
@@ -66,7 +66,7 @@ dashboard = App(
     on_script_error=say_failed,
     exception_handlers={Exception: failed},
 )
-# From the outside in; round the whole app, so that its own errors and refusals carry what every answer does.
+# Middleware, outermost first; it wraps the whole app, so that error and refusal responses carry the common headers too.
 app = Seen(
     Below(
         settings().base_path,
@@ -75,7 +75,7 @@ app = Seen(
     )
 )
 through_the_log()
-if not logging.getLogger().handlers:  # where another server than ours serves the app, its log is kept clean all the same
+if not logging.getLogger().handlers:  # the app may run under another ASGI server; its log is set up all the same
     journal.begin(serves=True)
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""What is shown, how it is judged, and where it comes from."""
+"""The page about the dashboard: method, definitions, sources, open data, accessibility and terms of use."""
 
 from __future__ import annotations
 
@@ -21,18 +21,18 @@ from telling.words import Words
 
 enter()
 
-# Widths of the columns of the two grids: together what a window of 1280 pixels has room for.
+# Column widths of the two grids in pixels; each sum fits a window of 1280 pixels.
 DEFINITIONS, SOURCES = (170, 270, 150, 80, 60, 95, 140, 165), (640, 110, 170, 210)
 PARTS = ("method", "definitions", "sources", "open", "accessibility", "terms")
 
 
 def in_language(document: str) -> str:
-    """Return the part of a document that the viewer reads."""
+    """Return the part of a bilingual document in ``docs/`` that is in the viewer's language."""
     return Words(language()).part_of((ROOT / "docs" / document).read_text(encoding="utf-8"))
 
 
 def definitions() -> Ready:
-    """List every indicator with its definition; the CSV has every column of the catalogue."""
+    """Return a table of all indicators with their definitions, one row each; its CSV has all columns of the catalogue."""
     indicators = cached.moment().rows(tables.Indicator)
     targeted = {row.indicator_code for row in cached.moment().rows(tables.Target)}
     projects = {code: named(row) for code, row in cached.moment().by_code(tables.Project).items()}
@@ -57,7 +57,7 @@ def definitions() -> Ready:
 
 
 def sources() -> Ready:
-    """List every page and paper that a figure was read from."""
+    """Return a table of all sources that figures were read from, one row each; its CSV has all columns of the catalogue."""
     listed = sorted(cached.moment().rows(tables.Source), key=_first)
     table = pd.DataFrame(
         [
@@ -76,20 +76,20 @@ def sources() -> Ready:
 
 
 def _first(row: tables.Source) -> tuple[bool, bool, int]:
-    """Order sources: a government's own before those of others, the newest first, those without a day last."""
+    """Return the sort key of a source: primary (the government's own) first, then the newest, undated ones last."""
     day = row.published_on or row.published_by
     return row.grade != "primary", day is None, -day.toordinal() if day else 0
 
 
 def known_public(row: tables.Source) -> str:
-    """Write the day a source was published, else the last day by which it was public."""
+    """Return as text the date a source was published, else the date by which it was public at the latest."""
     if row.published_on:
         return format_date(row.published_on, language())
     return known_day(row.published_by, "unknown", language())
 
 
 def named_fields() -> pa.Table:
-    """Return the words of the method and the field that each stands for."""
+    """Return the terms of the method and the open-data field of each: one row per term."""
     rows = [{t("method_word"): word, t("method_field"): f"`{name}`"} for word, name in names(Words(language()))]
     return pa.Table.from_pylist(rows)
 

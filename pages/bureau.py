@@ -1,4 +1,4 @@
-"""The bureaus: who reported what, how they compare, and one page per bureau by its address."""
+"""The page of all bureaus (what each reported, and how they compare), or of the one bureau named by the address."""
 
 from __future__ import annotations
 

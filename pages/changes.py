@@ -1,4 +1,4 @@
-"""What changed since a day, and why; and every indicator against the period before, the year before and the plan."""
+"""The page of changes since a day, with reasons; and every indicator against the previous period, last year and the plan."""
 
 from __future__ import annotations
 
@@ -31,19 +31,19 @@ enter()
 
 
 def whose(item: Scored) -> str:
-    """Return the name of an indicator; of a bureau's figure also whose it is."""
+    """Return the name of an indicator, followed by the unit in brackets unless the figure is for the indicator's own scope."""
     name = named(item.entry.definition)
     return name if item.entry.is_own_scope else name + in_brackets(unit_name(item.entry.unit_code))
 
 
 def listed_shifts(since: date) -> list[Shift]:
-    """Return what changed of each indicator's own scope, and every correction of a bureau's figure."""
+    """Return the changes since a day: of each indicator in its own scope, and of bureaus' figures where they were corrected."""
     every_shift = shifts(cached.moment().on(since).whole, cached.moment().whole, since=since)
     return [s for s in every_shift if s.after.entry.is_own_scope or s.corrections]
 
 
 def changed(differences: list[Shift], since: date) -> None:
-    """Show what changed, one row per indicator, with reasons."""
+    """Draw the page title and the table of changes: one row per indicator and unit, with reasons."""
     title = cached.made(
         "since", code=since.isoformat(), make=lambda: conclusion(differences, since)
     )  # fmt: skip
@@ -61,7 +61,7 @@ def changed(differences: list[Shift], since: date) -> None:
 
 
 def conclusion(listed: list[Shift], since: date) -> str:
-    """Say how many figures, statuses and corrections are new since a day."""
+    """Return a sentence with the number of new figures, changed statuses, outdated results and corrections since a day."""
     own = [s for s in listed if s.after.entry.is_own_scope]
     counts = {
         "since_figures": sum(s.has_new_figure for s in own), "since_flips": sum(s.has_new_status for s in own),
@@ -73,7 +73,7 @@ def conclusion(listed: list[Shift], since: date) -> str:
 
 
 def listed(differences: list[Shift], since: date) -> Ready:
-    """Return what changed as a table with CSV."""
+    """Return the changes as a table with CSV: one row per indicator and unit, with period, value and status before and after."""
     words = Words(language())
     table = pd.DataFrame(
         [
@@ -107,7 +107,7 @@ def listed(differences: list[Shift], since: date) -> Ready:
 
 
 def compared(every: list[Scored]) -> Ready:
-    """Return every indicator with a figure against the period before, the same period last year, and the plan."""
+    """Return a table with CSV: one row per indicator with a figure, with the previous period, the same period last year and the plan."""
     with_figure = [s for s in every if s.judgement.figure is not None]
     rows, plain = [], []
     for item in with_figure:

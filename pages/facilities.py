@@ -1,4 +1,4 @@
-"""Where can one pay without cash, how, and where not yet?"""
+"""The page of cashless payment: at which facilities it is accepted, by which methods, and where not yet."""
 
 from __future__ import annotations
 

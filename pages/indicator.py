@@ -1,4 +1,4 @@
-"""One indicator: what it means, how it stands, and every figure behind it."""
+"""The page of one indicator: definition, status, and all figures behind it."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ enter()
 
 
 def show(item: Scored, above: DeltaGenerator) -> None:
-    """Draw the page of an indicator; ``above`` is the place for what it is and how it stands."""
+    """Draw the page of an indicator; name and status go into the container ``above``."""
     code, book = item.entry.definition.code, cached.moment().book
     facts = cached.made("facts", code=code, make=lambda: gather(item, [*units_of(code), *cached.moment().parts.get(code, ())]))
     titled(named(item.entry.definition), cached.made("bureau of", code=code, make=lambda: bureau_of(telling(), item)[1]))
@@ -89,13 +89,13 @@ def show(item: Scored, above: DeltaGenerator) -> None:
 
 
 def names_of_all() -> tuple[list[str], dict[str, str]]:
-    """Return the codes in catalogue order, and their names."""
+    """Return the codes of all indicators in catalogue order, and a mapping of code to name."""
     catalogue = cached.moment().rows(tables.Indicator)
     return [r.indicator_code for r in catalogue], {r.indicator_code: named(r) for r in catalogue}
 
 
 def units_of(code: str) -> list[Scored]:
-    """Return the judgements of an indicator for its own scope and for every unit."""
+    """Return the judgements of one indicator: for its own scope and for each unit that has figures of it."""
     return [s for s in cached.moment().whole if s.entry.definition.code == code]
 
 
@@ -104,7 +104,7 @@ if not codes:
     page_heading(t("nav_indicator"))
     prose.info(t("empty"), icon=":material/info:")
     stop()
-above = st.container()  # what the page is about stands above the choice of another
+above = st.container()  # name and status are drawn above the selection of another indicator
 code = choose("code", codes, t("choose_indicator"), names.__getitem__, default=codes[0], resets=("period",), unknown="not_found")
 chosen = cached.made("one indicator", code=code, make=lambda: find(cached.moment().whole, code))
 if chosen is not None:

@@ -1,4 +1,4 @@
-"""The quarterly stocktake of the office: what needs attention, what became of earlier decisions, what is decided now, and the minutes."""
+"""The office's quarterly review meeting: what needs attention, results of earlier decisions, new decisions, and the minutes."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ OPEN = "open"
 
 
 def agenda_of(period_code: str, minutes: tables.Meeting | None) -> Agenda:
-    """Return the agenda of a quarter: of today's knowledge, or of that of the minutes."""
+    """Return the agenda of a quarter as known now or, with ``minutes``, as known when these were closed."""
     state, words = cached.moment().state, Words(language())
     known_at, day = (minutes.known_at, minutes.held_on) if minutes else (cached.moment().known_at, today())
     report = quarter_report(state, period_code, language=language(), known_at=known_at)

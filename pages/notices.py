@@ -1,4 +1,4 @@
-"""What am I told, and how often? And for the office: what was sent, what was not, and to which channels."""
+"""The page of notifications: which ones a person receives and how often; for the office also the outbox and the channels."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Are the reforms on track?"""
+"""The first page: whether the reforms are on track, what needs attention, headline indicators, latest changes and projects."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ scored = cached.moment().own
 if not any(s.judgement.figure for s in scored):
     page_heading(t("nav_overview"))
     say_why_empty()
-    if viewer().may("see_standings"):  # what is owed is owed before there is a figure
+    if viewer().may("see_standings"):  # overdue reports exist before any figure does
         needs_attention()
     stop()
 shown = shown_first(scored)

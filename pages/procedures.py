@@ -1,4 +1,4 @@
-"""How much of the procedures can be done online, and where does paper remain?"""
+"""The page of administrative procedures: how many can be done online, and where paper remains; or one procedure by its code."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from telling import procedures as told_procedures
 
 enter()
 
-if code := address.settle("code", default="", read=str, refuse=lambda *_: "", widget=False):  # the page itself names an unknown one
+if code := address.settle("code", default="", read=str, refuse=lambda *_: "", widget=False):  # the page reports unknown codes
     procedure_page(code)
     stop()
 

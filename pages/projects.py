@@ -1,4 +1,4 @@
-"""The projects: what was promised, what came of it, and one page per project by its address."""
+"""The page of all projects (plans and results), or of the one project named by the address."""
 
 from __future__ import annotations
 

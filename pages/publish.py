@@ -1,4 +1,4 @@
-"""What would become public, what would that change, and which editions are there?"""
+"""The page for publishing: a preview of the next edition and its changes, and the list of existing editions."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ if not publication.may_publish(cached.store(), viewer):
 
 
 def show_preview(preview: publication.Preview) -> None:
-    """Show what would become public and what it changes."""
+    """Draw the preview: changes from the current edition, counts by status, and the row count of each published table."""
     if preview.compared_with is None:
         prose.info(t("publish_first"), icon=":material/info:")
     else:
@@ -63,7 +63,7 @@ def show_preview(preview: publication.Preview) -> None:
 
 
 def show_editions() -> None:
-    """List the editions, prove them unchanged, and offer to return to an earlier one."""
+    """Draw the list of editions, with a button to verify their checksums and a form to return to an earlier one."""
     there = [_try(partial(on_disk.opened, folder, n)) for n in reversed(on_disk.numbers(folder))]
     pointer = _try(lambda: on_disk.pointer(folder))
     if not there or pointer is None:
@@ -97,7 +97,7 @@ def show_editions() -> None:
 
 
 def _try(act: Callable[[], T]) -> T:
-    """Take a step of a publication; a refusal is said on the page, which ends there."""
+    """Return the result of a step of publishing; if it is refused, show the reason and end the page."""
     try:
         return act()
     except MierukaError as error:
@@ -106,7 +106,10 @@ def _try(act: Callable[[], T]) -> T:
 
 
 def previewed() -> publication.Preview:
-    """Return the preview; it gathers and compares every figure, and so is made once a day, edition and state of what is stored."""
+    """Return the preview of the next edition.
+
+    It gathers and compares all figures, and is therefore computed once per day, edition and state of the database.
+    """
     now, shown = utc_now(), on_disk.current(folder)
 
     def make() -> publication.Preview:
@@ -120,7 +123,7 @@ def previewed() -> publication.Preview:
 try:
     preview = previewed()
 except MierukaError as refused:
-    page_heading(t("nav_publish"))  # a page without a heading is none, whatever it refuses
+    page_heading(t("nav_publish"))  # every page has a heading, also one that shows only a refusal
     prose.error(markdown(refused.in_language(language())), icon=":material/error:")
     stop()
 changed = sum(1 for c in preview.changes if c.kind != "first_edition")
@@ -148,5 +151,5 @@ with st.form("publish"):
         st.session_state["published"] = t("publish_done", number=made.number)
         st.session_state.pop("publish_seen", None)
         st.rerun()
-st.session_state["publish_seen"] = preview.revision  # what was on the screen when the button is pressed next
+st.session_state["publish_seen"] = preview.revision  # the revision on the screen when the button is pressed in the next run
 show_editions()

@@ -1,4 +1,4 @@
-"""What does the office ask of whom, until when, and who has answered? For a bureau: what is asked of me, and how do I answer it?"""
+"""The page of questions to bureaus: for the office, what it asks of whom, due dates and answers; for a bureau, its own questions."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ SENT = (ReplyState.SUBMITTED.value, ReplyState.ACCEPTED.value)
 
 
 def conclusion(listed: list[Question], replies: dict[str, list[Reply]]) -> None:
-    """Say in one sentence what is to be done."""
+    """Draw the page title, one sentence on what is to be done: open and unanswered questions, or the bureau's due and late ones."""
     now_open = [question for question in listed if question.state == QuestionState.OPEN]
     waiting = [reply for question in now_open for reply in replies[question.question_code] if reply.state not in SENT]
     if ASKS:
@@ -51,7 +51,7 @@ def conclusion(listed: list[Question], replies: dict[str, list[Reply]]) -> None:
 
 
 def questions_list() -> None:
-    """List the questions, and show the one that the address names."""
+    """Draw the list of questions, and the one selected by the address."""
     listed = questions.questions(store, viewer=me.email)
     replies = {q.question_code: questions.coverage(store, q.question_code, viewer=me.email, today=office_today()) for q in listed}
     conclusion(listed, replies)

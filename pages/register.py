@@ -1,4 +1,4 @@
-"""What does a register hold that is told by its record alone, how do its rows stand, and what is said of one?"""
+"""The generic page of a register that is defined by its record alone: totals, the list, or one row named by the address."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The meeting material of a quarter: as a workbook to edit, and as a page to print."""
+"""The meeting material of a quarter, offered as a workbook to edit and as an HTML page to print."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ shown = cached.made("report", code=chosen, make=lambda: material(chosen))
 page_heading(markdown(shown.of.title))
 prose.caption(t("report_lead"))
 with st.container(horizontal=True):
-    st.download_button(  # the workbook is laid out when it is asked for: that takes longer than the page, and few take it with them
+    st.download_button(  # the workbook is made only on click: it takes longer than the page, and few download it
         t("report_save_book"), lambda: report_book(shown.of), f"report-{chosen}-{language()}.xlsx", icon=":material/table_view:", type="primary", on_click="ignore",
         mime="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     )  # fmt: skip

@@ -1,4 +1,4 @@
-"""Who has reported, what would it change, and may it count? Queue, one report, exceptions, persons, audit trail."""
+"""The office's review page: who has reported, what each report changes, approval; exceptions, persons and the audit trail."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ from telling.file_names import file_name
 enter("see_queue", "manage_people", "read_audit")
 
 PERIODS_SHOWN = 6
-MATRIX_AT_ONCE = 12  # bureaus; the rest are folded away
+MATRIX_AT_ONCE = 12  # bureaus shown; the rest are collapsed
 store, me = cached.store(), viewer()
 VIEWS = {
     "queue": "see_queue",
@@ -60,7 +60,7 @@ VIEWS = {
 
 
 def conclusion(standings: list[ReportStanding], window: Window) -> None:
-    """Say in one sentence how many have reported, and how many are late."""
+    """Draw the page title and the counts of reports by state for one period, the number of late ones, and the due date."""
     counts = Counter(s.state for s in standings)
     page_heading(
         t("review_title", period=period_name(window.period_code), bureaus=len(standings), waiting=counts["submitted"],
@@ -75,7 +75,7 @@ def conclusion(standings: list[ReportStanding], window: Window) -> None:
 
 
 def matrix(standings: list[ReportStanding], periods: list[str]) -> None:
-    """Show the state of every bureau's report of every period."""
+    """Draw the states of all reports with CSV: one row per bureau, one column per period."""
 
     def make() -> tuple[Texts, bytes]:
         rows = coverage_rows(standings, periods)
@@ -83,7 +83,7 @@ def matrix(standings: list[ReportStanding], periods: list[str]) -> None:
 
     section_heading(t("matrix"))
     table, csv = for_viewer("matrix", key=tuple(periods), make=make)
-    with st.container(key="report_matrix"):  # on a phone two periods a line
+    with st.container(key="report_matrix"):  # the style sheet sets two periods per line on a phone
         texts_table(table)
     st.download_button(
         t("csv"), csv, file_name("coverage", *sorted({periods[0], periods[-1]}), ending=".csv"), "text/csv", icon=":material/download:",
@@ -92,7 +92,7 @@ def matrix(standings: list[ReportStanding], periods: list[str]) -> None:
 
 
 def coverage_rows(standings: list[ReportStanding], periods: list[str]) -> list[dict[str, str]]:
-    """Return a row for each bureau that owes one of the reports: its name, and the state of its report of each period."""
+    """Return one row per bureau that must report in any of the periods: its name, and one column per period with the report's state."""
     standing_of = {(s.bureau_code, s.period_code): s for s in standings}
     names = bureau_names()
     bureaus = [b for b in names if any((b, p) in standing_of for p in periods)]
@@ -112,7 +112,7 @@ def coverage_rows(standings: list[ReportStanding], periods: list[str]) -> list[d
 
 
 def waiting(queue: list[Report]) -> None:
-    """List what waits for review; several can be approved at once."""
+    """Draw the list of submitted reports waiting for review, with a form to approve several at once."""
     section_heading(t("queue"))
     if not queue:
         prose.caption(t("queue_none"))
@@ -140,7 +140,12 @@ def waiting(queue: list[Report]) -> None:
 
 
 def several(chosen: dict[int, int], labels: dict[int, str]) -> None:
-    """Approve several reports and say of each what came of it."""
+    """Approve several reports and show the result of each after the rerun.
+
+    Args:
+        chosen: report number → the revision that was on the screen.
+        labels: report number → name shown.
+    """
     done = submissions.approve_several(store, chosen, actor=me.email)
     cells = [
         f"{markdown(labels[d.report_id])}: "
@@ -151,7 +156,7 @@ def several(chosen: dict[int, int], labels: dict[int, str]) -> None:
 
 
 def open_one(opened: Opened) -> None:
-    """Show one report with what it would change, and let the office approve or return it."""
+    """Draw one report and its changes to the figures; the office can approve or return it if it is submitted."""
     report = opened.report
     section_heading(f"{markdown(bureau_names()[report.bureau_code])} {period_name(report.period_code)}")
     steps.say_what_changed(report)
@@ -178,7 +183,7 @@ def open_one(opened: Opened) -> None:
 
 
 def redone(report: Report) -> None:
-    """Show what the newest upload says otherwise than the one before."""
+    """Draw the cells in which the latest upload differs from the previous one, one row each; nothing if none."""
     again = reports.redone(store, report.id, viewer=me.email)
     if not again:
         return
@@ -196,7 +201,7 @@ def redone(report: Report) -> None:
 
 
 def compared_with_last(opened: Opened) -> None:
-    """Set each reported figure beside the bureau's last figure of an earlier period."""
+    """Draw a table of reported figures beside the bureau's last figure of an earlier period, one row per figure that has one."""
     entry_of = {(e.definition.code, e.unit_code): e for e in cached.moment().book.entries}
     name, rows = row_namer(), []
     for change in opened.comparison.rows:
@@ -226,7 +231,10 @@ def compared_with_last(opened: Opened) -> None:
 
 
 def decide(opened: Opened) -> None:
-    """Approve, or return with a reason and comments at cells."""
+    """Draw the buttons to approve a report, or to return it with a reason and comments on cells.
+
+    Whoever uploaded, submitted or checked the report sees instead that another person must decide (four-eyes principle).
+    """
     report, name = opened.report, row_namer()
     took_part = {report.created_by, report.submitted_by, *(uploaded.uploaded_by for uploaded in opened.uploads)}
     if me.email in took_part or opened.way.has_acted(me.email):
@@ -250,7 +258,7 @@ def decide(opened: Opened) -> None:
             )
     with right, st.container(border=True):
         reason = st.text_area(t("give_back_reason"), key=f"return_{report.id}")
-        # By row and column: of a report of several workbooks, two cells may have one address.
+        # Keyed by row and column: in a report of several workbooks, two cells may have the same address.
         cells = {(c.row.kind, c.row.key, c.column): c for c in opened.comparison.cells}
         picked = st.multiselect(
             t("give_back_cells"), list(cells), key=f"cells_{report.id}", placeholder=t("choose_report"),
@@ -273,7 +281,7 @@ def decide(opened: Opened) -> None:
 
 
 def queue() -> None:
-    """Show where everybody stands, what waits, and the report that the address names."""
+    """Draw the states of all reports, those waiting for review, and the report selected by the address."""
     listed_reports = for_viewer("reports", make=lambda: reports.reports(store, viewer=me.email))
     on_their_way = {r.period_code for r in listed_reports if r.state in OPEN_STATES}
     windows = deadlines.within_reach(
@@ -307,7 +315,7 @@ def queue() -> None:
 
 
 def chosen_report(listed_reports: list[Report]) -> str:
-    """Offer every report that is on its way or decided; the address names the one chosen, a blank where none is."""
+    """Draw the selection of a report and return its number, "" if none; withdrawn ones are offered only if the address names them."""
     names = bureau_names()
     labels = {
         str(r.id): f"{r.id} {names[r.bureau_code]} {period_name(r.period_code)} {state_name(r.state)}"

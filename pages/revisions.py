@@ -1,4 +1,4 @@
-"""What was published when, and what was corrected, why and by how much?"""
+"""The page of published editions: date, note and checksum of each, with its corrections, their reasons and sizes."""
 
 from __future__ import annotations
 

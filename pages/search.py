@@ -1,4 +1,4 @@
-"""Find anything: procedures, indicators, facilities, bureaus, projects, milestones, terms and pages by what people type."""
+"""The search page: procedures, indicators, facilities, bureaus, projects, milestones, terms and pages."""
 
 from __future__ import annotations
 

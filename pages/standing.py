@@ -1,4 +1,4 @@
-"""How does each indicator stand? The lists that the counts of other pages count."""
+"""The page of indicators or milestones by status: the lists behind the counts on other pages."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ EVERY = "every"
 
 
 def word(code: str) -> str:
-    """Return what a list is called."""
+    """Return the name of a list; ``code`` is ``every`` or ``group.status``."""
     if code == EVERY:
         return t("standing_every")
     group, status = code.split(".")
@@ -36,7 +36,7 @@ def word(code: str) -> str:
 
 
 def of(scored: list[Scored], code: str) -> list[Scored]:
-    """Return the judgements of a list, in catalogue order."""
+    """Return the judgements that belong to a list, in the order given."""
     return [s for s in scored if code in (EVERY, f"{s.judgement.standing}.{s.judgement.status}")]
 
 

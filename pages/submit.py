@@ -1,4 +1,4 @@
-"""What do I owe, and how do I report it? Template, upload, problems, what will change, submit."""
+"""The page where a bureau reports: what is due, template, upload, problems, changes to the figures, and submission."""
 
 from __future__ import annotations
 
@@ -37,19 +37,19 @@ from pages.parts.when import as_of
 enter("take_template")
 
 PERIODS_SHOWN = 5
-PROBLEMS = "report_problems"  # of the file just looked at; nothing else of a report lives in the session
+PROBLEMS = "report_problems"  # session key: result of the last uploaded file; nothing else of a report is in the session
 store, me = cached.store(), viewer()
 
 
 def asked_periods(windows: list[Window], own: list[reports.Report]) -> list[Window]:
-    """Return the periods that have opened, newest first, and the next one to come; older ones too that have a report on its way."""
+    """Return the next period to open, then the opened ones, newest first; older ones only if they have an open report."""
     day, on_their_way = office_today(), {r.period_code for r in own if r.state in OPEN_STATES}
     coming = [w for w in windows if w.opens_on and w.opens_on > day][-1:]
     return [*coming, *deadlines.within_reach(windows, on_their_way, today=day, most=PERIODS_SHOWN - 1)]
 
 
 def owed(standings: list[ReportStanding], windows: dict[str, Window]) -> None:
-    """Say in one sentence what is still missing and when it is due, then list every period."""
+    """Draw the page title (which report is due when, or how many are missing), and a table with one row per period."""
     day = office_today()
     missing = [s for s in standings if s.state in ("not_started", "draft", "returned") and _has_opened(windows[s.period_code])]
     due = [s for s in missing if not s.is_late and not _has_passed(windows[s.period_code])]
@@ -94,7 +94,15 @@ def _day(day: date | None) -> str:
 
 
 def uploading(bureau: str, period: str, now_open: Report | None) -> None:
-    """Take a filled workbook; without an error it is a draft, with one every problem is shown at its cell."""
+    """Draw the upload form and read an uploaded workbook: without errors it becomes a draft, otherwise nothing is stored.
+
+    The result is kept in the session and shown by ``looked_at``.
+
+    Args:
+        bureau: code of the reporting bureau.
+        period: code of the reporting period.
+        now_open: the bureau's open report of the period, to which the upload is added; ``None`` where there is none.
+    """
     on_behalf = not me.may("upload", bureau)
     section_heading(t("take_in_title") if on_behalf else t("step_upload"))
     if now_open is not None and now_open.state == "submitted":
@@ -136,13 +144,13 @@ def uploading(bureau: str, period: str, now_open: Report | None) -> None:
         st.session_state[PROBLEMS] = (bureau, period, file.name, content, done)
         if done.uploaded is not None:
             steps.made_here(done.uploaded.report_id, done.uploaded.revision)
-            st.session_state["upload_turn"] = turn + 1  # the uploader starts empty again: the draft is in the database
+            st.session_state["upload_turn"] = turn + 1  # a new key empties the uploader: the draft is in the database
             let_go(file)
             st.rerun()
 
 
 def looked_at(bureau: str, period: str) -> None:
-    """Show what came of the file looked at last."""
+    """Draw the result of the last upload for this bureau and period: the draft it became, or the problems, each at its cell."""
     received: tuple[str, str, str, bytes, Received] | None = st.session_state.get(PROBLEMS)
     if received is None or received[:2] != (bureau, period):
         return
@@ -170,7 +178,7 @@ def looked_at(bureau: str, period: str) -> None:
 
 
 def draft(opened: Opened) -> None:
-    """Show an open report, and let its bureau answer, explain, check, submit or withdraw it."""
+    """Draw an open report; its bureau can answer questions, explain, check, submit or withdraw it."""
     report = opened.report
     section_heading(t("step_changes"))
     steps.say_what_changed(report)
@@ -179,7 +187,7 @@ def draft(opened: Opened) -> None:
     is_open = report.state in ("draft", "returned")
     is_theirs = report.is_on_behalf and me.may("take_in", report.bureau_code)
     mine = is_open and (is_theirs or me.may("explain", report.bureau_code))
-    own = part_of(store, opened, viewer=me.email) if mine else opened  # a section answers what is asked about its own rows
+    own = part_of(store, opened, viewer=me.email) if mine else opened  # a section answers only questions about its own rows
     several_hands.ask_clashes(store, own, actor=me.email if mine else None)
     what_changes(opened)
     if mine:
@@ -224,7 +232,12 @@ def draft(opened: Opened) -> None:
 
 
 def act(step: Callable[[], object], sentence: str) -> None:
-    """Take a step and say what came of it; what was wrong with a file looked at before is forgotten."""
+    """Run a step of a report and show its result after the rerun; discard the problems of the last uploaded file.
+
+    Args:
+        step: the write to the database.
+        sentence: message key of the text shown on success.
+    """
 
     def done() -> None:
         step()
@@ -234,7 +247,7 @@ def act(step: Callable[[], object], sentence: str) -> None:
 
 
 def mine(own: list[Report]) -> None:
-    """List the bureau's reports with their state; one can be opened and its original downloaded."""
+    """Draw the list of the bureau's reports, one row each, with state, revision, file and reason of return."""
     section_heading(t("my_reports"))
     if not own:
         prose.caption(t("my_reports_none"))
@@ -263,7 +276,7 @@ if not choices:
     page_heading(t("nav_submit"))
     prose.info(t("no_bureau_to_report_for"), icon=":material/info:")
     stop()
-place = st.container()  # the conclusion comes first on the page, but depends on the choice below it
+place = st.container()  # the title comes first on the page, but depends on the selection below it
 left, right = st.columns(2, gap="medium")
 with left:
     bureau = choose("bureau", choices, t("bureau"), names.__getitem__, default=choices[0], is_whole=True)

@@ -1,4 +1,4 @@
-"""The themes: is each on its planned path?"""
+"""The page of themes: whether the indicators of each are on their planned path."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What do readers say of our pages, and what do we answer?"""
+"""The page of readers' feedback: what readers wrote about our pages, and the office's answers."""
 
 from __future__ import annotations
 
@@ -26,12 +26,12 @@ from telling.file_names import file_name
 
 enter()
 
-MOST = 200  # voices listed at a time
+MOST = 200  # comments listed at a time
 WAITING = (VoiceState.NEW.value,)
 
 
 def names() -> dict[tuple[str, str], str]:
-    """Return what voices are about: kind and code → name."""
+    """Return the subjects of feedback: (kind, code) → name."""
     rows = cached.moment().rows
     return {
         ("site", ""): t("nav_overview"),
@@ -41,7 +41,7 @@ def names() -> dict[tuple[str, str], str]:
 
 
 def tallies(store: Voices) -> None:
-    """Show how each page was judged in each edition, and how many gave which grade."""
+    """Draw a table with CSV: one row per subject and edition, with the number of grades, their mean, and the count of each grade."""
     rows = []
     names_of = names()
     for (kind, code, edition), tally in store.tallies().items():
@@ -63,7 +63,7 @@ def tallies(store: Voices) -> None:
 
 
 def one(store: Voices, voice: Voice, names_of: dict[tuple[str, str], str]) -> None:
-    """Show a voice, and to the office what may become of it."""
+    """Draw one comment of a reader; for the office also the form to decide on it."""
     with st.container(border=True):
         subject = names_of.get((voice.subject_kind, voice.subject_code), voice.subject_code)
         about = t("voice_about", grade=voice.grade, edition=voice.edition, day=format_date(voice.said_on, language()))
@@ -78,7 +78,7 @@ def one(store: Voices, voice: Voice, names_of: dict[tuple[str, str], str]) -> No
 
 
 def answer(store: Voices, voice: Voice) -> None:
-    """Let the office read, answer, show and keep back."""
+    """Draw the form in which the office answers a comment, and publishes it, marks it as read or hides it."""
     with st.expander(t("voice_decide"), icon=":material/edit:"), st.form(f"voice_{voice.id}", border=False):
         texts = {
             "answer_ja": st.text_area(t("voice_answer_ja"), value=voice.answer_ja),
@@ -98,7 +98,7 @@ def answer(store: Voices, voice: Voice) -> None:
 
 
 def listed(store: Voices, part: str) -> None:
-    """List voices that wait, or that were decided on."""
+    """Draw the comments that wait for a decision (``part`` is ``waiting``), or those already decided."""
     names_of = names()
     states = WAITING if part == "waiting" else tuple(s for s in VoiceState.values() if s not in WAITING)
     shown = store.listed(states=states, most=MOST)
@@ -109,7 +109,7 @@ def listed(store: Voices, part: str) -> None:
 
 
 def show(store: Voices) -> None:
-    """Show the page."""
+    """Draw the page from the feedback database."""
     counts = store.counts()
     total = sum(counts.values())
     page_heading(t("voices_title", waiting=counts["new"], all=total) if total else t("voices_none_yet"))
