@@ -55,7 +55,7 @@ def _file(request: Request, edition: Edition, name: str, *, lasting: bool) -> Re
     if name == "" or name.endswith("/"):
         name += "index.html"
     listed = edition.manifest["files"].get(f"{SITE}/{name}")
-    if listed is None and (name.endswith(".html") or _is_of_a_page(name)):
+    if listed is None and _is_of_a_page(name):
         return _lost(request, edition, name)
     if listed is None:
         return refused(404, NOTHING_THERE, subject=name)
@@ -75,8 +75,8 @@ def _file(request: Request, edition: Edition, name: str, *, lasting: bool) -> Re
 
 
 def _is_of_a_page(name: str) -> bool:
-    """Say whether a path looks like a page: without suffix, and not in a folder of machine-readable files."""
-    return "." not in name and not name.startswith((DATA, EMBED, "assets/"))
+    """Say whether a path looks like a page: of no other known type, and not in a folder of machine-readable files."""
+    return mimetypes.guess_type(name)[0] in (None, "text/html") and not name.startswith((DATA, EMBED, "assets/"))
 
 
 def _lost(request: Request, edition: Edition, name: str) -> Response:
@@ -92,7 +92,7 @@ def _lost(request: Request, edition: Edition, name: str) -> Response:
 def _not_after(published: object, since: str) -> bool:
     try:
         return published <= parsedate_to_datetime(since)  # type: ignore[operator]
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):  # no date; without a zone; a year or an offset beyond any calendar
         return False
 
 
@@ -195,6 +195,12 @@ async def _to_site(request: Request) -> Response:
     return RedirectResponse(request.url.path + "/")
 
 
+async def _without_slash(request: Request) -> Response:
+    """Redirect an address of open data that ends with a slash, as the addresses of pages and feeds are."""
+    query = f"?{request.url.query}" if request.url.query else ""
+    return RedirectResponse(request.url.path.rstrip("/") + query, 301)
+
+
 async def _no_such(request: Request) -> Response:
     """Answer 404 below /api as JSON: a page of the dashboard would be no use to a program."""
     return refused(404, NOTHING_THERE, subject=request.url.path)
@@ -202,6 +208,8 @@ async def _no_such(request: Request) -> Response:
 
 FILE_ROUTES = [
     Route("/api/v1/editions", _editions, methods=["GET"]),
+    Route("/api/v1/{name:path}/", _without_slash, methods=["GET"]),
+    Route("/data/{name:path}/", _without_slash, methods=["GET"]),
     Route("/api/v1/{name:path}", serving(DATA), methods=["GET"]),
     Route("/data/{name:path}", serving(DATA), methods=["GET"]),
     Route("/embed/{name:path}", serving(EMBED), methods=["GET"]),

@@ -77,12 +77,16 @@ def test_a_file_of_no_procedure_has_its_headings(api: TestClient) -> None:
     assert none == every[:1] and len(every) == 70
 
 
-@pytest.mark.parametrize(
-    "path", ["/api", "/api/", "/api/v1", "/api/v1/", "/api/v2/status", "/api/v1/status/", "/api/v1/nothing", "/data/"]
-)
+@pytest.mark.parametrize("path", ["/api", "/api/", "/api/v1", "/api/v1/", "/api/v2/status", "/api/v1/nothing", "/data/"])
 def test_an_address_of_nothing_below_the_api_is_told_to_programs(api: TestClient, path: str) -> None:
     answer = api.get(path, follow_redirects=False)
     assert (answer.status_code, answer.headers["content-type"]) == (404, "application/json") and answer.json()["error"]
+
+
+@pytest.mark.parametrize("path", ["/api/v1/status/", "/api/v1/status//", "/api/v1/observations.csv/", "/data/observations.csv/"])
+def test_a_slash_at_the_end_leads_to_the_address_without_it_as_everywhere(api: TestClient, path: str) -> None:
+    answer = api.get(f"{path}?lang=en&unit=//evil.example", follow_redirects=False)
+    assert (answer.status_code, answer.headers["location"]) == (301, f"{path.rstrip('/')}?lang=en&unit=//evil.example")
 
 
 @pytest.mark.parametrize("path", ["/api/v1/status", "/api/v1/nothing", "/data/observations.csv", "/api"])

@@ -109,6 +109,19 @@ def test_what_has_not_changed_is_not_sent_again(public: int, address: str) -> No
         assert asked(public, address, If_Modified_Since="Mon, 01 Jan 2001 00:00:00 GMT")[0] == 200
 
 
+@pytest.mark.parametrize(
+    "since",
+    [
+        "Mon, 01 Jan 99999999999999999999 00:00:00 GMT", "Mon, 01 Jan 2022 99999999999999:00:00 GMT",
+        "Mon, 01 Jan 2022 00:00:00 +99999999999999999999", f"Mon, 01 Jan {'9' * 4299} 00:00:00 GMT", "Mon, 01 Jan 2022 00:00:00 -0000",
+        "garbage", "", "1",
+    ],
+)  # fmt: skip
+def test_a_date_that_is_none_is_passed_over(public: int, since: str) -> None:
+    for address in ("/site/index.html", "/data/status.parquet", "/feed.atom", "/editions/1/index.html"):
+        assert asked(public, address, If_Modified_Since=since)[0] == 200
+
+
 def test_hashed_names_and_numbered_editions_may_be_kept_for_ever(public: int, published: House) -> None:
     names = on_disk.opened(published.folder, 2).manifest["files"]
     style = next(n for n in names if n.endswith(".css")).removeprefix("site/")
@@ -285,7 +298,8 @@ def test_a_database_tool_that_changes_an_edition_is_named_by_the_command(publish
     ("address", "base", "words"),
     [
         ("/site/nowhere.html", "/site/", "見つかりません"), ("/site/a/b/nowhere.html", "/site/", "見つかりません"),
-        ("/site/en/nowhere.html", "/site/en/", "not"), ("/editions/0001/indicators/nowhere.html", "/editions/0001/", "見つかりません"),
+        ("/site/en/nowhere.html", "/site/en/", "not"), ("/site/index.htm", "/site/", "見つかりません"),
+        ("/site/en/x.php", "/site/en/", "not"), ("/site/index.html.", "/site/", "見つかりません"), ("/editions/0001/indicators/nowhere.html", "/editions/0001/", "見つかりません"),
     ],
 )  # fmt: skip
 def test_a_page_that_does_not_exist_is_answered_by_the_page_for_it(public: int, address: str, base: str, words: str) -> None:
