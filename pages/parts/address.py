@@ -1,16 +1,16 @@
-"""The address is the view: what stands in it, which of address and choice counts, and saying what it cannot mean.
+"""Query parameters of the pages: each view has its own address, and widgets and address agree.
 
-Each part of a view (day, organisation, language, filter, page number …) has a name, under which it stands in the address as a
-code, and the widget of that name has it as its key. Streamlit's own ``bind="query-params"`` writes the words of a list into
-the address, in one language, drops what it does not know in silence, and leaves out of the menu what is bound on a page; so
-the parts are settled here, before their widget is drawn, by one rule:
+Each part of a view (day, organisation, language, filter, page number …) has a name, which is both its query parameter and the
+key of its widget; the address holds a code. Streamlit's own ``bind="query-params"`` does not fit: it writes option labels, in
+one language, into the address, silently drops unknown values, and leaves bound parameters out of links in the menu. The parts
+are therefore settled here, before their widget is drawn, by one rule:
 
-- the address counts where a view is opened: a new session, another page, back and forward, a link;
-- else what was chosen counts, and the address is written to say so, once at the end of the run;
-- what the address asks for and cannot be shown is said on the page and stays in the address until something is chosen.
+- the address decides when a view is opened: a new session, another page, back and forward, a link;
+- otherwise the widget decides, and its value is written to the address, once at the end of the run;
+- a value in the address that cannot be shown is reported on the page, and stays in the address until something is chosen.
 
-A browser may send an address from before a choice that it has not heard of yet (one more click within the same second).
-So each part remembers what its address was before the choice, for a moment.
+A browser may send an address from before a choice that it has not yet received (one more click within the same second).
+Each part therefore remembers its address before the choice for a moment.
 """
 
 from __future__ import annotations
@@ -30,51 +30,51 @@ from kpis.settings import settings
 
 T = TypeVar("T")
 _KEPT = "address"
-_ECHO_SECONDS = 1.5  # for so long a browser may still send the address from before a choice
-_LATE_SECONDS = 0.5  # for so long it may still send a choice made on the page that was left
-_TOLD_SECONDS = 2.0  # for so long what a run wrote into the address may still be on its way to the browser
+_ECHO_SECONDS = 1.5  # how long after a choice a browser may still send the previous address
+_LATE_SECONDS = 0.5  # how long after leaving a page a browser may still send a choice made on it
+_TOLD_SECONDS = 2.0  # how long an address written by a run may still be on its way to the browser
 
 
 @dataclass(slots=True)
 class _Part:
-    """One part of the view as it stood at the end of the last run."""
+    """State of one part of the view at the end of the last run."""
 
-    is_frame: bool  # a part of every page, as the day; the others are of one page
+    is_frame: bool  # common to all pages, as the day; other parts belong to one page
     value: Any = None
-    raw: str | None = None  # as it stands in the address
-    is_chosen: bool = False  # else it is the default, which may move
+    raw: str | None = None  # text in the address
+    is_chosen: bool = False  # otherwise the default is shown, which may change
     is_moving: bool = False  # chosen in this run
-    refused: str = ""  # what the address asked for and cannot be shown
+    refused: str = ""  # text of the address that cannot be shown
     earlier: set[str | None] = field(default_factory=set)
     earlier_until: float = 0.0
 
 
 @dataclass(slots=True)
 class _Kept:
-    """What a session remembers of its address."""
+    """State of the address kept in the session."""
 
     page: str | None = None
-    place: str = ""  # Streamlit's name of the page asked for last
+    place: str = ""  # script hash of the page requested last
     place_before: str = ""
-    is_place_chosen_late: bool = False  # something was chosen as that page was asked for
-    ended_at: float | None = None  # when a run of that page last came to its end
+    is_place_chosen_late: bool = False  # a widget changed while that page was requested
+    ended_at: float | None = None  # when a run of that page last completed
     written_at: float | None = None  # when a run last wrote the address
-    is_moved: bool = False  # something of this page was chosen
-    has_chosen: bool = False  # something was chosen since the last run began
-    chosen_for: str = ""  # the page asked for by the run that was told so
+    is_moved: bool = False  # a widget of this page was changed
+    has_chosen: bool = False  # a widget was changed since the last run began
+    chosen_for: str = ""  # script hash of the page requested by the run that received the change
     parts: dict[str, _Part] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
 class _Run:
-    """What a run knows of its address."""
+    """State of the address during one run."""
 
     kept: _Kept
     is_history: bool
     is_first: bool
     place_meant: str | None = None
     is_arrival: bool = False
-    is_linked: bool = False  # a link led from the page to itself, which leaves the browser's address as it was
+    is_linked: bool = False  # a link led from the page to itself, which leaves the browser's address unchanged
     is_other_language: bool = False
     settled: dict[str, _Part] = field(default_factory=dict)
     notices: list[str] = field(default_factory=list)
@@ -85,14 +85,14 @@ _run: ContextVar[_Run] = ContextVar("address")
 
 
 def begin() -> None:
-    """Begin a run: what the session remembers, and whether somebody went back or forward."""
+    """Begin a run: load the session's state, and detect history navigation and late widget changes."""
     kept: _Kept = st.session_state.setdefault(_KEPT, _Kept())
     context = get_script_run_ctx()
     run = _Run(kept, is_history=bool(context and context.is_history_navigation), is_first=kept.page is None)
     _run.set(run)
     page_hash = context.page_script_hash if context else ""
     if kept.has_chosen and kept.chosen_for != page_hash and not (run.is_first or run.is_history):
-        # The run that was told was cut short before it began.
+        # The run that received the change was interrupted before it reached this line.
         kept.place, kept.place_before, kept.ended_at, kept.is_place_chosen_late = kept.chosen_for, page_hash, None, True
     is_ending = kept.ended_at is not None and time.monotonic() - kept.ended_at > _LATE_SECONDS
     if page_hash != kept.place and not run.is_first:
@@ -109,28 +109,28 @@ def begin() -> None:
 
 
 def place_meant() -> str | None:
-    """Return Streamlit's name of the page that was asked for just before this run; ``None`` where this run's is meant.
+    """Return the script hash of the page that was requested just before this run; ``None`` if this run's page is the right one.
 
-    A day typed and a link of the menu clicked at once reach the server the other way round: first the link, then the choice,
-    in the name of the page that was left. Without this the choice would lead back.
+    When somebody types a day and immediately clicks a link of the menu, the server receives the two in reverse: first the
+    link, then the change, sent for the page that was left. Without this function the change would lead back to that page.
     """
     run = _run.get(None)
     return run.place_meant if run else None
 
 
 def arrive(page: str) -> None:
-    """Say which page this run shows; the parts of another page are forgotten."""
+    """Record which page this run shows; discard the parts of the previous page."""
     run = _run.get()
     run.is_arrival = run.kept.page != page
     if run.is_first and (context := get_script_run_ctx()):
-        run.kept.place = context.page_script_hash  # until the pages are declared it is that of the frame
+        run.kept.place = context.page_script_hash  # before the pages are declared it is the hash of the frame
     if run.is_arrival:
         run.kept.page, run.kept.is_moved = page, False
         run.kept.parts = {name: part for name, part in run.kept.parts.items() if part.is_frame}
 
 
 def page_shown() -> str:
-    """Return the address of the page that this run shows."""
+    """Return the URL path of the page that this run shows; "" for the first page."""
     return _run.get().kept.page or ""
 
 
@@ -146,19 +146,19 @@ def settle(
     is_default_named: bool = False,
     widget: bool = True,
 ) -> T:
-    """Return the value of a part of the view, and hand it to the widget of that name, before this is drawn.
+    """Return the value of a part of the view, and set the widget of that name to it, before the widget is drawn.
 
     Args:
-        name: in the address, and key of the widget.
-        default: shown where nothing is asked for, and left out of the address.
-        read: the address's text → value; ``None`` where it cannot be shown.
-        refuse: text that cannot be shown, and what is shown instead → what to say of it.
+        name: the query parameter, and key of the widget.
+        default: shown if the address has no value, and omitted from the address.
+        read: text in the address → value; ``None`` if it cannot be shown.
+        refuse: (text that cannot be shown, value shown instead) → notice to the reader.
         write: value → text in the address.
-        is_frame: it is a part of every page.
-        is_whole: the default depends on who looks and when; so it stands in the address once anything of the page was chosen,
-            and does not move while the page is open.
-        is_default_named: the default stands in the address too, once somebody chose it.
-        widget: there is a widget of this name.
+        is_frame: the part belongs to all pages.
+        is_whole: the default depends on viewer and time; it is therefore written to the address once any widget of the page
+            was changed, and does not change while the page is open.
+        is_default_named: the default is written to the address too, once somebody chose it.
+        widget: a widget of this name exists.
     """
     run = _run.get()
     part = run.kept.parts.get(name)
@@ -176,11 +176,11 @@ def settle(
     else:
         value = st.session_state.get(name, part.value) if widget else part.value
         if not (part.is_chosen or part.is_moving or is_whole):
-            value = default  # it may have moved
+            value = default  # it may have changed
         elif value is None:
             value = default  # the widget was emptied
         elif read(write(value)) is None:
-            lost, value = write(value), None  # another choice left it nothing to show: said once
+            lost, value = write(value), None  # another choice made it impossible: reported once
         elif part.is_moving:
             part.is_chosen, part.refused = is_whole or is_default_named or value != default, ""
     shown = default if value is None else value
@@ -201,16 +201,16 @@ def _address_counts(run: _Run, part: _Part, raw: str | None, *, is_new: bool) ->
     if raw == part.raw:
         return False
     is_echo = raw in part.earlier and (part.is_moving or time.monotonic() < part.earlier_until)
-    # The menu of a browser that was drawn without it says nothing of a part that every page has.
+    # A link of a menu drawn before a common part was set lacks that part, and must not reset it.
     return not is_echo and not (part.is_frame and raw is None)
 
 
 def moved(name: str, *resets: str) -> None:
-    """Note that somebody chose: the callback of each widget whose choice stands in the address.
+    """Record that a widget was changed: the callback of each widget whose value is in the address.
 
     Args:
         name: of the part.
-        resets: other parts that begin again, as the page number of a list that is narrowed.
+        resets: other parts to set back to their default, as the page number when a list is filtered.
     """
     kept: _Kept = st.session_state.setdefault(_KEPT, _Kept())
     context = get_script_run_ctx()
@@ -222,7 +222,7 @@ def moved(name: str, *resets: str) -> None:
             part.is_moving = True
             kept.is_moved = kept.is_moved or not part.is_frame
     if name in kept.parts and name in st.session_state:
-        kept.parts[name].value = st.session_state[name]  # a run cut short before the widget is drawn would lose it
+        kept.parts[name].value = st.session_state[name]  # a run interrupted before the widget is drawn would lose it
     for other in resets:
         if other in kept.parts:
             st.session_state.pop(other, None)
@@ -230,7 +230,7 @@ def moved(name: str, *resets: str) -> None:
 
 
 def set_part(name: str, value: Any) -> None:
-    """Choose the value of a part that no single widget holds; called by the callbacks of its widgets."""
+    """Set the value of a part that has several widgets; called by the callbacks of these widgets."""
     moved(name)
     part = st.session_state[_KEPT].parts.get(name)
     if part is not None:
@@ -238,66 +238,66 @@ def set_part(name: str, value: Any) -> None:
 
 
 def let_go(name: str) -> None:
-    """Choose the default of a part again, as it is today."""
+    """Set a part back to its current default."""
     moved(name, name)
 
 
 def value_of(name: str) -> Any:
-    """Return the value of a part that was settled in this run."""
+    """Return the value of a part that was settled in this run; raises ``KeyError`` for any other."""
     return _run.get().settled[name].value
 
 
 def refused(name: str) -> str:
-    """Return what the address asked for in vain of a part settled in this run, or a blank."""
+    """Return the text in the address that a part settled in this run could not show; "" if none."""
     return _run.get().settled[name].refused
 
 
 def is_chosen(name: str) -> bool:
-    """Say whether a part settled in this run is other than its default, or named by the address."""
+    """Return True if a part settled in this run differs from its default or is named in the address."""
     return _run.get().settled[name].raw is not None
 
 
 def language_changed() -> None:
-    """Say that the words of this run are in another language than the last: each widget is told its value anew."""
+    """Record that the language differs from the last run: each widget then receives its value again."""
     _run.get().is_other_language = True
 
 
 def hand(key: str, value: object) -> None:
-    """Let a widget show a value, before it is drawn; in another language its words are others, and it is told in any case."""
+    """Set a widget's value before it is drawn; after a change of language always, since its option labels changed."""
     if _run.get().is_other_language or st.session_state.get(key) != value:
         st.session_state[key] = value
 
 
 def asks_for(name: str) -> bool:
-    """Say whether the browser's address asks for something by a name, before the page that it is for has settled it."""
+    """Return True if the browser's address has a value for a name, also before the page has settled it."""
     return bool(st.query_params.get(name))
 
 
 def link(**own: str) -> dict[str, str]:
-    """Return the parameters of a link within the dashboard: language, day, knowledge and organisation, and what it names itself."""
+    """Return the query parameters of a link within the dashboard: the parts common to all pages, and ``own``."""
     frame = {name: part.raw for name, part in _run.get().settled.items() if part.is_frame and part.raw and not part.refused}
     return {**frame, "lang": str(value_of("lang")), **own}
 
 
 def path(page: str, **own: str) -> str:
-    """Return the address of a view for a link in a table."""
+    """Return the address of a page with its query string (``own`` and the common parts), for links in HTML and tables."""
     return below(f"/{page}?{urlencode(link(**own))}")
 
 
 def here() -> str:
-    """Return the address of the view that this run shows, as far as it is settled."""
+    """Return the address of the view that this run shows, with the parts settled so far."""
     run = _run.get()
     own = {name: part.raw for name, part in run.settled.items() if not part.is_frame and part.raw and not part.refused}
     return path(run.kept.page or "", **own)
 
 
 def below(path: str) -> str:
-    """Return an address of this instance as a browser asks for it, from one that begins with a slash."""
+    """Return a path that begins with a slash with ``BASE_PATH`` in front, as a browser requests it."""
     return settings().base_path + path
 
 
 def say(text: str) -> None:
-    """Say at the head of the page what the address asked for in vain; a blank says nothing."""
+    """Show a notice about a value in the address that cannot be shown, at the head of the page; "" shows nothing."""
     run = _run.get()
     if not text:
         return
@@ -308,7 +308,7 @@ def say(text: str) -> None:
 
 
 def say_here() -> None:
-    """Let what the address asked for in vain be said here: at the head of the page, whatever part of it finds out."""
+    """Place the notices about the address here, at the head of the page, wherever later code of the page reports them."""
     run = _run.get()
     run.place = st.container()
     for text in run.notices:
@@ -316,16 +316,17 @@ def say_here() -> None:
 
 
 def finish() -> None:
-    """End a run: the address says what the page shows."""
+    """End a run: write the parts shown to the address."""
     run = _run.get()
     now: Mapping[str, str] = st.query_params.to_dict()
     shown = {name: part.raw for name, part in run.settled.items()}
     if run.is_arrival and not run.is_first:
         shown["lang"] = str(value_of("lang"))
-    # In the order in which it stands there, so that back leads to the very address that was left.
+    # Keep the order of the parameters, so that the back button leads to the identical address.
     then = {name: text for name in (*now, *shown) if (text := shown[name] if name in shown else now[name])}
-    # On another page the browser may by now hold what the last run of the page before wrote, and is told again. Not so where nothing was
-    # written lately: what comes before the browser has the address of the new page makes one more step back, to a view without its choices.
+    # After a change of page the browser may meanwhile hold the address written by the last run of the previous page, so it is written
+    # again. Not if nothing was written lately: an address that arrives before the browser has the one of the new page adds a history
+    # entry, and the back button would lead to a view without its choices.
     is_overtaken = run.is_arrival and run.kept.written_at is not None and time.monotonic() - run.kept.written_at < _TOLD_SECONDS
     run.kept.written_at = None if run.is_arrival else run.kept.written_at
     if dict(now) != then or run.is_linked or is_overtaken:

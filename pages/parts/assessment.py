@@ -1,4 +1,4 @@
-"""What the office itself thinks of an indicator or project: how confident it is, of which quarter, and why; beside the bureaus' words."""
+"""The office's own assessment of an indicator or project: confidence, quarter and reason, shown beside the bureaus' commentary."""
 
 from __future__ import annotations
 
@@ -26,11 +26,13 @@ _SAVED = "confidence_saved"
 
 
 def assessment(code: str, *, status: str) -> None:
-    """Show what the office thinks of an indicator or project; let the office write it, and a second person of it confirm what is public.
+    """Draw the office's assessments of an indicator or project, with forms to write one and, if they are public, to confirm it.
+
+    A public assessment must be confirmed by a second person of the office. A warning is shown if the last one contradicts the status.
 
     Args:
         code: of the indicator or project.
-        status: as it is computed.
+        status: the computed status.
     """
     if settings().mode == "public":
         if cached.moment().assessments.get(code):
@@ -53,7 +55,7 @@ def assessment(code: str, *, status: str) -> None:
 
 
 def office_says(codes: Sequence[str], *, key: str) -> None:
-    """Show the office's last assessment of each of several indicators and projects; nothing where there is none."""
+    """Draw the office's last assessment of each of several indicators and projects; nothing if there is none."""
     if any(cached.moment().assessments.get(code) for code in codes):
         in_full(lambda: assessed.block(telling(), codes, about=True), key=f"{key}-assessments")
 
@@ -84,7 +86,7 @@ def _form(code: str) -> None:
             level = st.segmented_control(t("confidence"), LEVELS, default=None, format_func=offered(lambda c: t(f"confidence_{c}")))
         reason = st.text_area(t("confidence_reason"))
         reason_en = st.text_input(t("assessment_reason_en")) if assessed.is_open() else ""
-        person = viewer()  # who is signed in, or chosen on this machine; else the person gives a name
+        person = viewer()  # signed in, or chosen on a local instance; without one the form asks for a name
         reviewer = person.email or st.text_input(t("confidence_reviewer"))
         if person.email:
             prose.caption(f"{t('confidence_reviewer')}: {markdown(person.name or person.email)}")

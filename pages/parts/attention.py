@@ -1,4 +1,4 @@
-"""要対応 and the strip of the last quarters, as the pages of the dashboard show them."""
+"""The list of what needs attention (要対応) and the strip of the last quarters, as drawn on the pages."""
 
 from __future__ import annotations
 
@@ -42,16 +42,16 @@ class _Made:
 
 
 def leads(row: OffTrackRow) -> str:
-    """Return the address of the page that a row leads to."""
+    """Return the address of the page that a row links to; an overdue report leads whoever may fill it in to the submission page."""
     if row.kind != "report":
         return address.path(PLACES[row.kind], code=row.code)
     if viewer().may("take_template", row.code):
         return address.path("submit", bureau=row.code, period=row.period)
-    return address.path("bureau", code=row.code)  # a director sees who it is, and takes no template
+    return address.path("bureau", code=row.code)  # a viewer without the right to report, as a director, goes to the bureau's page
 
 
 def overdue() -> list[OffTrackRow]:
-    """Return the reports that are overdue and may still come, for those who may see where reports stand; in public none."""
+    """Return one row per report that is overdue and can still be submitted; none in public or for viewers without that right."""
     if settings().mode == "public" or not viewer().may("see_standings"):
         return []
 
@@ -74,9 +74,9 @@ def _made(rows: Sequence[OffTrackRow], *, whose: str = "") -> _Made:
 
 
 def needs_attention() -> None:
-    """Show what is off track, the worst first, each with its page; overdue reports too to those who may see them.
+    """Draw the list of what is off track, the worst first, with links; overdue reports are included for those who may see them.
 
-    Whoever reports for single bureaus has those of their own in lists of their own, with the figures that are off track there.
+    For viewers who report for single bureaus, a separate list per own bureau shows its overdue reports and off-track figures.
     """
 
     def make() -> _Made:
@@ -93,7 +93,7 @@ def needs_attention() -> None:
 
 
 def of_bureau(report: BureauReport) -> None:
-    """Show a bureau's own people, and those who steer, which of its reports are overdue and which of its figures are off track."""
+    """Draw a bureau's overdue reports and off-track figures, for its own staff and for those who may see all reports' states."""
     if settings().mode == "public" or not viewer().may("see_standings", report.code):
         return
     late = [row for row in overdue() if row.code == report.code]
@@ -106,20 +106,20 @@ def of_bureau(report: BureauReport) -> None:
 
 
 def table_of_rows(rows: Sequence[OffTrackRow]) -> None:
-    """Show rows that were gathered already, as those of a meeting."""
+    """Draw given rows as a list of what needs attention, as those of a meeting."""
     made = _made(rows)
     section_heading(made.heading)
     draw_html(made.html)
 
 
 def strip_shown(shape: Strip | None) -> None:
-    """Show a strip alone; nothing where there is none."""
+    """Draw a strip alone; nothing if ``shape`` is ``None``."""
     if shape is not None:
         draw_html(f"{t('att_strip_heading')} {strip(shape)}")
 
 
 def strip_of(stood: Sequence[Stood], name: str, *, since: str = "") -> None:
-    """Show how something stood at the end of the last quarters, since when it has been off track, and how each quarter is judged."""
+    """Draw the statuses at the end of the last quarters as a strip, since when it has been off track, and a note on the method."""
     shape = attention.strip(stood, Words(language()), name=name)
     if shape is not None:
         draw_html(f"{t('att_strip_heading')} {strip(shape)} {escape(since)}")
@@ -127,7 +127,10 @@ def strip_of(stood: Sequence[Stood], name: str, *, since: str = "") -> None:
 
 
 def last_quarters(item: Scored, name: str) -> None:
-    """Show the last quarters of an indicator: status, figure, plan and gap of each; where no figure of now was known in any, their strip."""
+    """Draw the last quarters of an indicator as a table: status, figure, plan and gap of each quarter.
+
+    If none of the quarters had a current figure, their strip is drawn instead.
+    """
     moment, words = cached.moment(), Words(language())
     since = since_words(moment.off_since(item), words)
 
@@ -144,12 +147,12 @@ def last_quarters(item: Scored, name: str) -> None:
 
 
 def strips_of(items: Sequence[Scored], *, key: str, is_every: bool = False) -> None:
-    """Show a strip for each indicator of a bureau or project that has a target; nothing where none has.
+    """Draw a strip for each indicator that has a target; nothing if none has.
 
     Args:
-        items: the indicators.
-        key: what else they depend on.
-        is_every: those without a target are listed too, without a strip.
+        items: the indicators, as of a bureau or project.
+        key: part of the cache key: everything else that the list depends on.
+        is_every: list indicators without a target too, without a strip.
     """
     moment, words = cached.moment(), Words(language())
 

@@ -1,4 +1,4 @@
-"""A file that somebody brought to a page, once it is kept."""
+"""Releasing an uploaded file from Streamlit's memory once it is stored."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 
 def let_go(file: UploadedFile) -> None:
-    """Free a file that is kept in the database: Streamlit would hold it until the page is left, and it takes the room of the next."""
+    """Free the memory of an uploaded file that is stored in the database; Streamlit would hold it until the page is left."""
     running = get_script_run_ctx()
     if running is not None and isinstance(running.uploaded_file_mgr, MemoryUploadedFileManager):
         running.uploaded_file_mgr.remove_file(session_id=running.session_id, file_id=file.file_id)

@@ -1,4 +1,4 @@
-"""All bureaus: one table of them against every question, and one indicator compared between them."""
+"""The page of all bureaus: a matrix of bureaus by aspect, and a comparison of one indicator between bureaus."""
 
 from __future__ import annotations
 
@@ -31,12 +31,12 @@ from telling import bureaus, matrix
 from telling.matrix import Handed, Leads, Matrix, MatrixRow
 from telling.words import Words
 
-WHOLE = "whole"  # the kind of unit that the government itself is
-OPEN = ("not_started", "draft", "returned")  # a report that its bureau still has to hand in
+WHOLE = "whole"  # kind of the unit that is the government itself
+OPEN = ("not_started", "draft", "returned")  # states of a report that its bureau has yet to submit
 
 
 def overview(reports: Sequence[BureauReport]) -> None:
-    """Compare all bureaus."""
+    """Draw the page: matrix of current bureaus, comparison by indicator, abolished bureaus, and other units."""
     current = [r for r in reports if r.is_valid]
     text_of = _told(current)
     page_heading(markdown(text_of.title))
@@ -76,7 +76,7 @@ def overview(reports: Sequence[BureauReport]) -> None:
 
 
 def _beside(bureaus: set[str]) -> None:
-    """Show the figures of what is no bureau and not the whole either: a part of the government, an agency, a foundation."""
+    """Draw the figures of units that are neither a bureau nor the whole government, as an agency or a foundation."""
     moment = cached.moment()
     apart = [c for c, unit in moment.units.items() if c not in bureaus and unit.kind != WHOLE]
     with_figure = {code: [s for s in moment.own if s.entry.unit_code == code and s.judgement.figure] for code in apart}
@@ -93,7 +93,7 @@ def _own(code: str) -> str:
 
 
 def list_of(leads: Leads) -> str:
-    """Return the address of the list that a count of the table counts."""
+    """Return the address of the list behind a count in the matrix."""
     whose = {"bureau": leads.bureau} if leads.bureau else {}
     if leads.of == "own":
         return address.path("bureau", code=leads.bureau)
@@ -103,7 +103,7 @@ def list_of(leads: Leads) -> str:
 
 
 def _told(current: Sequence[BureauReport]) -> Matrix:
-    """Return the table of the bureaus of the day; where their reports stand is for those who may see that, and kept until the next write."""
+    """Return the matrix of current bureaus, one row each; the states of reports are included only for viewers who may see all of them."""
     if settings().mode == "public" or viewer().bureaus("see_standings") is not None:
         return cached.made("bureaus", code=view(), make=lambda: matrix.matrix(telling(), current))
     period, handed = _handed()
@@ -111,7 +111,7 @@ def _told(current: Sequence[BureauReport]) -> Matrix:
 
 
 def _handed() -> tuple[str, dict[str, Handed]]:
-    """Return the newest period that is reported, and where the report of each bureau stands."""
+    """Return the short name of the latest reporting period that has ended, and bureau code → state of its report; "", {} if none."""
 
     def make() -> tuple[str, dict[str, Handed]]:
         begun = [w for w in reported_periods(cached.store()) if parse_period(w.period_code).end < today()]
@@ -130,7 +130,7 @@ def _is_open(row: MatrixRow) -> bool:
 
 
 def _asked(matrix_shown: Matrix) -> tuple[str, str]:
-    """Return which bureaus the viewer wants, and in which order."""
+    """Draw the two choices and return them: which bureaus (``all``, ``short``, ``open``) in which order (``list``, ``short``)."""
     counts = {
         "all": len(matrix_shown.rows),
         "short": sum(bool(r.short) for r in matrix_shown.rows),
@@ -144,7 +144,7 @@ def _asked(matrix_shown: Matrix) -> tuple[str, str]:
 
 
 def _chosen(matrix_shown: Matrix, which: str, order: str) -> Matrix:
-    """Return the table with these bureaus in this order."""
+    """Return the matrix with the chosen bureaus in the chosen order."""
 
     def kept(row: MatrixRow) -> bool:
         return which == "all" or (row.short > 0 if which == "short" else _is_open(row))
@@ -157,5 +157,5 @@ def _chosen(matrix_shown: Matrix, which: str, order: str) -> Matrix:
 
 
 def _as_file(reports: Sequence[BureauReport], key: str) -> None:
-    """Offer the same numbers as a table and as CSV."""
+    """Draw the same numbers as a collapsed table with CSV."""
     block(lambda: replace(bureaus.listed(telling(), list(reports), lambda r: unit_label(r.unit)), is_table_open=False), key=key)
