@@ -1,4 +1,4 @@
-"""One bureau: its indicators against plan, its registers, its life, what it handed in, and the milestones it leads."""
+"""The page of one bureau: indicators against plan, registers, history of the bureau, its reports, and milestones it leads."""
 
 from __future__ import annotations
 
@@ -40,11 +40,11 @@ from telling.attention import subjects_of_bureau
 from telling.commentary import of_bureau
 from telling.words import Words
 
-CHARTS_SHOWN = 1  # beside the one chosen; all stand in the table
+CHARTS_SHOWN = 1  # besides the selected one; the table has all of them
 
 
 def succession_line(word: str, succession: Succession, other: str) -> str:
-    """Say what a bureau came from or went into, when and by what share."""
+    """Return a sentence on a succession: date, the other bureau, kind of succession and share; ``word`` is its message key."""
     share = succession.share
     return t(
         word,
@@ -56,7 +56,7 @@ def succession_line(word: str, succession: Succession, other: str) -> str:
 
 
 def life(report: BureauReport) -> None:
-    """Say since when the bureau exists, what it came from and what became of it."""
+    """Draw the history of the bureau: since when it exists, its predecessors, its successors and its last day."""
     unit = report.unit
     section_heading(t("life"))
     lines = [t("life_from", day=format_date(unit.valid_from, language())) if unit.valid_from else t("life_from_unknown")]
@@ -68,13 +68,13 @@ def life(report: BureauReport) -> None:
 
 
 def registers(report: BureauReport) -> None:
-    """Show the bureau's rows of the registers, with the way to the lists."""
+    """Draw the counts of the bureau's rows in each register, with links to the lists."""
     for word, counts, done in (("procedures", report.procedures, "done"), ("facilities", report.facilities, "introduced")):
         section_heading(t(f"bureau_{word}"))
         total = sum(counts.values())
         prose.markdown(t(f"bureau_{word}_line", total=total, done=counts.get(done, 0)) if total else t(f"bureau_{word}_none"))
         if total and has_page(word):
-            own = {"bureau": report.code} if word == "procedures" else {}  # the other list is not narrowed
+            own = {"bureau": report.code} if word == "procedures" else {}  # the list of facilities is not filtered
             st.page_link(page(word), label=t("to_list"), icon=":material/arrow_forward:", query_params=address.link(**own))
     for sheet, counts in report.listed.items():
         if counts:
@@ -86,11 +86,11 @@ def registers(report: BureauReport) -> None:
 
 
 def record(report: BureauReport) -> None:
-    """Show what the bureau handed in, and when; the public edition holds no such record."""
+    """Draw a table of the bureau's reports, one row each; nothing in public, since an edition has no such record."""
     if settings().mode == "public":
         return
     section_heading(t("reporting_record"))
-    # Where a report stands, and why one was returned, is for its own bureau and the reform office.
+    # Only the bureau itself and the reform office may see a report's state and the reason of its return.
     handed_in = cached.moment().reports(report.code)
     if not handed_in or not viewer().may("see_report", report.code):
         prose.caption(t("reporting_record_none" if not handed_in else "reporting_record_closed"))
@@ -106,7 +106,7 @@ def record(report: BureauReport) -> None:
 
 
 def indicator(item: Scored) -> None:
-    """Show one indicator of a bureau: status, value, whose targets it is measured by, breaks, and its chart."""
+    """Draw one indicator of a bureau: status, value, whose targets apply, breaks in the series, and its chart."""
     with st.container(border=True, height="stretch"):
         part_heading(shown_name(item.entry.definition))
         stand_and_value(item)
@@ -118,7 +118,7 @@ def indicator(item: Scored) -> None:
 
 
 def indicator_table(report: BureauReport, items: Sequence[Scored]) -> Ready:
-    """Make the table of indicators of a bureau."""
+    """Return the table of a bureau's indicators with CSV, one row each: latest value, target, previous value, a year earlier, status."""
     rows = [
         {
             t("indicators_one"): named(s.entry.definition),
@@ -144,14 +144,14 @@ def indicator_table(report: BureauReport, items: Sequence[Scored]) -> Ready:
 
 
 def indicators(report: BureauReport, items: Sequence[Scored], *, key: str) -> None:
-    """Show indicators of a bureau: the first with its chart, another one as chosen, and all of them as tables.
+    """Draw indicators of a bureau: the first and a selected one with charts, and all of them in tables.
 
     Args:
         report: the bureau.
-        items: those common to all bureaus, or those of its own.
-        key: the part of the address that holds the choice, and of the name of the file.
+        items: its indicators: either those common to all bureaus, or its own.
+        key: query parameter of the selection, and part of the CSV's file name.
     """
-    with st.grid(min(2, len(items)) or 1, min_column_width=320):  # one alone takes the whole width
+    with st.grid(min(2, len(items)) or 1, min_column_width=320):  # a single one takes the whole width
         for item in items[:CHARTS_SHOWN]:
             indicator(item)
         others = {s.entry.definition.code: s for s in items[CHARTS_SHOWN:]}
@@ -166,7 +166,7 @@ def indicators(report: BureauReport, items: Sequence[Scored], *, key: str) -> No
 
 
 def projects(report: BureauReport, names: Mapping[str, str]) -> None:
-    """Lead to the projects that the bureau leads, and to those it takes part in."""
+    """Draw links to the projects that the bureau leads, and to those it takes part in; ``names`` maps project code to name."""
     for codes, role in ((report.project_codes, ""), (report.shared_codes, in_brackets(t("role_member")))):
         for code in codes:
             label = f"{markdown(code)} {markdown(names[code])}{role}"
@@ -174,7 +174,7 @@ def projects(report: BureauReport, names: Mapping[str, str]) -> None:
 
 
 def detail(report: BureauReport) -> None:
-    """Show one bureau."""
+    """Draw the page of one bureau."""
     titled(bureaus.unit_label(report.unit, Words(language())))
     page_heading(markdown(bureaus.title(report, Words(language()))))
     counted(report.tally, whose={"bureau": report.code})

@@ -1,4 +1,4 @@
-"""What pages share to show bureaus: coverage, ranked bars, breaks of a history."""
+"""Shared parts of pages about bureaus: names of units, breaks in a series, and an indicator by bureau."""
 
 from __future__ import annotations
 
@@ -17,29 +17,29 @@ from telling.words import Words
 
 
 def unit_name(code: str) -> str:
-    """Return the name of an organisation unit."""
+    """Return the name of an organisation unit by its code; the code itself if the unit is unknown."""
     unit = cached.moment().organisation.by_code.get(code)
     return unit_label(unit) if unit is not None else code
 
 
 def unit_names(codes: Sequence[str]) -> str:
-    """Return the names of organisation units in one line."""
+    """Return the names of organisation units as one comma-separated text."""
     return t("list_comma").join(unit_name(c) for c in codes)
 
 
 def unit_label(unit: Unit) -> str:
-    """Return a bureau's name; of one that is gone with its last day, since names come back (生活文化局)."""
+    """Return a bureau's name, with its last day if abolished, since names are used again (生活文化局)."""
     return bureaus.unit_label(unit, Words(language()))
 
 
 def chart_name(code: str) -> str:
-    """Return the name of an organisation unit as a chart on a phone has room for."""
+    """Return the short name of an organisation unit for charts, which must fit a phone; the code itself if unknown."""
     unit = cached.moment().organisation.by_code.get(code)
     return bureaus.chart_label(unit, Words(language())) if unit is not None else code
 
 
 def break_line(gap: Break) -> str:
-    """Say why a history was not carried across a reorganisation."""
+    """Return a sentence on why a series is not continued across a reorganisation."""
     return t(
         f"break_{gap.reason}",
         day=format_date(gap.day, language()) if gap.day else t("unknown_day"),
@@ -49,10 +49,10 @@ def break_line(gap: Break) -> str:
 
 
 def by_bureau(whole: Scored, parts: Sequence[Scored], *, key: str) -> None:
-    """Show one indicator by bureau for a period: coverage, ranked bars, table and CSV.
+    """Draw one indicator by bureau for a selected period: coverage, ranked bars, table and CSV.
 
     Args:
-        whole: the indicator for its own scope, with what reports add up to.
+        whole: the indicator for its own scope, with which the bureaus' total is compared.
         parts: the same indicator for every bureau.
         key: unique on the page.
     """

@@ -1,8 +1,8 @@
-"""The moment that a run of a page shows, and what was made ready of it to be shown: kept with its state, never for a time.
+"""The moment that a run shows, and the caches of everything drawn from it: kept with a state of the data, never for a time.
 
-What is kept is shared by all viewers as it is, and so must not be changed: frozen dataclasses, Arrow tables and texts.
-Looking something up costs what a dictionary costs; ``st.cache_data`` would copy a long history at each look, and
-``st.cache_resource`` inspects and hashes at each look.
+Cached objects are shared by all viewers and must not be changed: frozen dataclasses, Arrow tables and texts.
+A look-up costs as much as one in a dictionary; ``st.cache_data`` would copy a long series at each look-up, and
+``st.cache_resource`` inspects and hashes its arguments.
 """
 
 from __future__ import annotations
@@ -28,9 +28,9 @@ from pages.parts.text import language
 from publishers.editions.on_disk import Edition
 
 T = TypeVar("T")
-GROWN = 1.2  # at so many times the memory that was used, what was settled is looked through again
-REST = 10.0
-DRAWINGS = 1024  # the latest, of all states: the shipped figures have some 300 in each language
+GROWN = 1.2  # growth of memory, as a factor, after which frozen objects are collected again
+REST = 10.0  # minimum seconds between two such collections while nothing new is made
+DRAWINGS = 1024  # latest drawings kept, of all states: the shipped figures have some 300 in each language
 
 _edition: ContextVar[Edition | None] = ContextVar("edition", default=None)
 _state: ContextVar[State] = ContextVar("state")
@@ -39,10 +39,10 @@ _drawings = MadeOnce({"drawn": DRAWINGS})
 
 
 def settle_revision(edition: Edition | None = None) -> None:
-    """Settle the revision of this run, so that everything on a page is of one state of the data.
+    """Set the state of the data for this run, so that everything on a page is of one revision.
 
     Args:
-        edition: what is shown in public mode; ``None`` means the working figures.
+        edition: the edition shown in public mode; ``None`` means the working figures.
     """
     _edition.set(edition)
     settle(edition.government if edition else None)
@@ -50,67 +50,73 @@ def settle_revision(edition: Edition | None = None) -> None:
 
 
 def settle_moment(*, as_of: date, known_at: datetime | None, view: str) -> None:
-    """Settle what this run shows: the day, the instant (UTC) whose knowledge counts, or ``None`` for now, and the organisation."""
+    """Set the moment of this run: the day, the instant (UTC) as of whose knowledge figures are shown (``None``: now), the view."""
     _moment.set(Moment(state=_state.get(), as_of=as_of, known_at=known_at, view=view))
 
 
 def moment() -> Moment:
-    """Return the reform as this run shows it."""
+    """Return the moment (figures, judgements, registers) that this run shows."""
     return _moment.get()
 
 
 def edition() -> Edition | None:
-    """Return the edition of this run; ``None`` where the working figures are shown."""
+    """Return the edition of this run; ``None`` if working figures are shown."""
     return _edition.get()
 
 
 def store() -> Store:
-    """Return the store of this run: the working figures, or in public mode the edition chosen."""
+    """Return the store of this run: the working figures, or the selected edition in public mode."""
     return _state.get().store
 
 
 def is_sample() -> bool:
-    """Say whether everything shown is of the sample organisation."""
+    """Return True if the data are of the sample organisation."""
     return _state.get().is_sample()
 
 
 def local_persons() -> list[Person]:
-    """Return whom a local instance offers on its pages; a change of persons is a change of the data, and so is seen at once."""
+    """Return the persons selectable on a local instance; changes of persons raise the revision and are therefore seen at once."""
     return until_written("local persons", make=lambda: local_people(store()), key=())
 
 
 def made(what: str, *, make: Callable[[], T], code: Hashable = "") -> T:
-    """Return a chart, table or text made once per state of the figures, day, knowledge, language and code; it must not be changed.
+    """Return a chart, table or text, made once per state of the figures, moment, language and code; it must not be changed.
 
-    Nothing of reports or people may be in it: it stays when these change (``State.kept``).
+    It must not depend on reports or persons: it is kept when these change (``State.kept``).
+
+    Args:
+        what: name of the kind of object, unique among all calls.
+        make: makes it; called only if it is not cached.
+        code: everything else it depends on.
     """
     return moment().kept("shown", (what, code, language()), make)
 
 
 def drawn(content: object, make: Callable[[], T]) -> T:
-    """Return what follows from its content and the viewer's language alone, as the chart of a shape, made once whatever the state.
+    """Return what depends only on its content and the viewer's language, as the chart of a shape; made once for all states.
 
-    So an approval redraws only what it changed. Equal contents usually have equal bytes, and equal bytes are always equal contents.
+    After an approval, only what it changed is therefore drawn again. The key is the pickled content: equal bytes always mean
+    equal contents, and equal contents usually have equal bytes.
 
     Args:
-        content: plain data and frozen dataclasses: everything that ``make`` reads, but for language and government.
-        make: draws it; called only where nothing is kept.
+        content: plain data and frozen dataclasses: everything that ``make`` reads except language and government.
+        make: draws it; called only if it is not cached.
     """
     return _drawings.kept("drawn", (pickle.dumps(content, protocol=5), language(), government()), make)
 
 
 def until_written(what: str, *, make: Callable[[], T], key: Hashable) -> T:
-    """Return what was made of anything stored, reports and people too; made anew after each write that raises the revision."""
+    """Return what depends on anything stored, including reports and persons; made again after each write that raises the revision."""
     return _state.get().kept(REPORTED, (what, key), make)
 
 
 def searched(what: str, *, make: Callable[[], T], key: Hashable) -> T:
-    """Return what was made of a search; the latest few only, since what people may ask for is endless."""
+    """Return what depends on a search; only the latest few are kept, since the number of possible queries is unlimited."""
     return moment().kept("searched", (what, key, language()), make)
 
 
 class _Settled:
-    """What the collector was told to leave alone: how much there was after all was looked through, when, and if any came since."""
+    """State of the frozen objects: allocated blocks after the last full collection, its time, and whether any were frozen since."""
 
     def __init__(self) -> None:
         self.lock = Lock()
@@ -123,15 +129,15 @@ _settled = _Settled()
 
 
 def settle_memory() -> None:
-    """Take what was made in this run out of the collector's walk, once the run is over.
+    """Freeze the objects cached in this run, so that the garbage collector does not traverse them; called when the run is over.
 
-    Streamlit collects garbage after every run; what is kept for all viewers need not be walked each time. Leaving things alone costs
-    nothing, but leaves what became garbage meanwhile, as figures of an older state, where it is. So all are looked through again after
-    the first run that makes nothing new, at most every ``REST`` seconds, and while many things are made whenever a fifth more is used.
+    Streamlit collects garbage after every run; cached objects shared by all viewers need not be traversed each time. Freezing is
+    cheap, but frozen garbage, as figures of an older state, is never freed. A full collection therefore runs after the first run
+    that caches nothing new, at most every ``REST`` seconds, and while much is cached, whenever memory has grown by a fifth.
     """
     state = _state.get(None)
     if state is None or not _settled.lock.acquire(blocking=False):
-        return  # while another run settles, what this one made is walked until the next
+        return  # another run is at it; objects of this one are traversed until the next call
     try:
         is_made = not state.settled()
         if is_made:
@@ -140,7 +146,7 @@ def settle_memory() -> None:
         is_quiet = not is_made and monotonic() - _settled.at > REST
         if (is_quiet and _settled.is_due) or (
             is_made and getallocatedblocks() > GROWN * _settled.blocks
-        ):  # to count them takes 0.4 ms
+        ):  # counting blocks takes 0.4 ms
             gc.unfreeze()
             gc.collect()
             gc.freeze()
@@ -149,4 +155,4 @@ def settle_memory() -> None:
         _settled.lock.release()
 
 
-gc.freeze()  # what was loaded before the first page: many who come at once would each walk it
+gc.freeze()  # modules and data loaded before the first page: simultaneous first visitors would each traverse them

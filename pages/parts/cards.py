@@ -1,4 +1,4 @@
-"""What pages share to show a judged indicator: badges, cards, and a chart with its sentence, table and CSV."""
+"""Shared parts of pages that show a judged indicator: status, value, and a chart with sentence, table and CSV."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ from telling.words import Words
 
 
 def say_why_empty() -> None:
-    """Say why there is nothing to show: no figure is loaded at all, or none of the whole organisation by the day asked."""
+    """Draw the reason why a page is empty: no figure is loaded at all, or none of the whole organisation up to the day of the view."""
     why_empty = (
         t("empty_then", day=format_date(as_of(), language()), bureaus=t("nav_bureau"))
         if any(entry.figures for entry in cached.moment().book.entries)
@@ -42,28 +42,28 @@ def say_why_empty() -> None:
 
 
 def list_of(group: str, status: str, whose: Mapping[str, str]) -> str:
-    """Return the address of the list that a count counts.
+    """Return the address of the list behind a count.
 
     Args:
-        group: of a tally, or ``milestone``.
-        status: of the judgements, or state of the milestones.
-        whose: ``project`` or ``bureau`` with its code; nothing: of all.
+        group: a group of a tally, or ``milestone``.
+        status: status of the indicators, or state of the milestones.
+        whose: ``project`` or ``bureau`` → its code; empty: all.
     """
     return address.path("standing", list=f"{group}.{status}", **whose)
 
 
 def counted(tally: Tally, *, whose: Mapping[str, str]) -> None:
-    """Show how judgements stand: their counts by status, each leading to its list; ``whose`` is what was counted, as ``list_of`` takes it."""
+    """Draw the counts of judgements by status, each linked to its list; ``whose`` as in ``list_of``."""
     draw_html(seen.tallied(tally, lambda group, status: list_of(group, status, whose), Words(language())))
 
 
 def status_badge(judgement: Judgement) -> None:
-    """Show how an indicator stands: its mark, and beside it what makes its status less than it seems."""
+    """Draw an indicator's status mark, and the notes that qualify it."""
     draw_html(Markup("<p class='st'>{}</p>").format(seen.stands(judgement, Words(language()))))
 
 
 def stand_and_value(scored: Scored) -> None:
-    """Show how an indicator stands, and below it its value in large letters."""
+    """Draw an indicator's status and, below it, its value in large type."""
 
     def make() -> tuple[str, str]:
         stands = Markup("<p class='st'>{}</p>").format(seen.stands(scored.judgement, Words(language())))
@@ -75,22 +75,22 @@ def stand_and_value(scored: Scored) -> None:
 
 
 def headline_value(scored: Scored, figure: Figure | None) -> str:
-    """Return a figure as a card shows it: ``72.0 %``, ``78 / 78``, a text status, or a dash."""
+    """Return a figure as text for a card: ``72.0 %``, ``78 / 78``, a text status, or a dash if ``None``."""
     return shown_figure(scored, figure, language())
 
 
 def dated_value(scored: Scored, figure: Figure | None) -> str:
-    """Return a figure with its period in short, as it stands beside one of another period; a dash where there is none."""
+    """Return a figure with the short name of its period, for use beside a figure of another period; a dash if ``None``."""
     return dated_text(scored, figure, language())
 
 
 def indicator_link(code: str) -> None:
-    """Show the link to the page of an indicator."""
+    """Draw a link to the page of an indicator."""
     st.page_link(page("indicator"), label=t("details"), icon=":material/arrow_forward:", query_params=address.link(code=code))
 
 
 def _key(scored: Scored) -> str:
-    # In the organisation of today a bureau's history is another one; the whole's is not.
+    # A bureau's series differs in today's organisation; that of the whole does not.
     return f"{scored.entry.definition.code} {scored.entry.unit_code}" + ("" if scored.entry.is_own_scope else f" {view()}")
 
 
@@ -122,16 +122,16 @@ def _block(scored: Scored, book: Book) -> _Block:
 
 
 def chart_with_table(scored: Scored, book: Book, *, heading: str | None = None, is_explained: bool = True) -> Mapping[date, str]:
-    """Show a series with its sentence, its chart, what happened, the same numbers in a table, and their CSV.
+    """Draw a series with its sentence, chart, events, the same numbers in a table, and their CSV.
 
     Args:
         scored: the indicator.
         book: the book with its sources.
-        heading: before the sentence.
-        is_explained: what lines and marks mean is said below; a page of many charts says it once.
+        heading: text before the sentence.
+        is_explained: explain lines and marks below the chart; a page of many charts does so only once.
 
     Returns:
-        The circled numbers in the chart, by day.
+        Day → circled number of the event marked on that day in the chart.
     """
     key = _key(scored)
     block = cached.made("block", code=key, make=lambda: _block(scored, book))
@@ -146,7 +146,7 @@ def chart_with_table(scored: Scored, book: Book, *, heading: str | None = None, 
             prose.caption(markdown(block.notes))
     elif scored.judgement.figure is None:
         prose.info(t("no_series"), icon=":material/info:")
-    if block.sources:  # right below, in few steps for whoever goes by keys
+    if block.sources:  # directly below the chart: few key presses away for keyboard users
         prose.markdown(block.sources)
     if block.table is not None:
         with st.expander(t("table"), icon=":material/table:"):
@@ -161,7 +161,7 @@ def chart_with_table(scored: Scored, book: Book, *, heading: str | None = None, 
 
 
 def series_table(scored: Scored, book: Book) -> pd.DataFrame:
-    """Return the figures of an indicator as people read them: one row per period, with marks and source."""
+    """Return the figures of an indicator in the viewer's language: one row per period in order of time, with marks and source."""
     rows = [
         {
             t("period"): figure.period.label(language()), t("period_end"): figure.period.end,
@@ -175,19 +175,19 @@ def series_table(scored: Scored, book: Book) -> pd.DataFrame:
 
 
 def sources_of(scored: Scored, book: Book) -> str:
-    """Return the sources of a judgement as one line of markdown, each linked to its address."""
+    """Return the sources of a judgement as one line of Markdown, each linked to its address; "" if none."""
     named_sources = [book.sources[code] for code in scored.source_codes if code in book.sources]
     links = [source_link(s) + (f"({t('source_secondary')})" if s.grade == "secondary" else "") for s in named_sources]
-    # Not a caption: those fade, and a faded link falls below the contrast of 4.5.
+    # Not a caption: its faded links would have a contrast below 4.5.
     return f":small[{t('source')}: {' ・ '.join(links)}]" if links else ""
 
 
 def source_line(scored: Scored, book: Book) -> None:
-    """Name the sources of a judgement, each with its address."""
+    """Draw the sources of a judgement as one line, each linked to its address."""
     if line := sources_of(scored, book):
         prose.markdown(line)
 
 
 def find(scored: Sequence[Scored], code: str) -> Scored | None:
-    """Return the first judgement of an indicator: that for its own scope."""
+    """Return the first judgement of an indicator, which is the one for its own scope; ``None`` if there is none."""
     return next((s for s in scored if s.entry.definition.code == code), None)

@@ -1,4 +1,4 @@
-"""Changes between editions as a table people read."""
+"""Changes between editions as a table in the viewer's language."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """Widgets whose value is a query parameter of the page, so that a view can be shared by its address.
 
-Each function reads the parameter, says on the page what is wrong with one that cannot be shown (the default is shown instead),
-draws the widget and returns its value. Addresses hold codes, days as ISO 8601 and page numbers, never words of one language.
+Each function reads the parameter, reports one that cannot be shown on the page (and shows the default instead), draws the
+widget and returns its value. Addresses contain codes, ISO 8601 dates and page numbers, never words of a language.
 """
 
 from __future__ import annotations
@@ -18,8 +18,8 @@ from kpis.text import format_date
 from pages.parts import address
 from pages.parts.text import digits, language, offered, t
 
-NAMED = 8  # so many values are named in full where the address asks for another
-LONGEST = 60  # letters of what an address asked for
+NAMED = 8  # maximum number of possible values that the notice on a wrong parameter lists
+LONGEST = 60  # maximum characters of a wrong parameter quoted in a notice
 
 
 def choose(
@@ -33,17 +33,17 @@ def choose(
     is_whole: bool = False,
     unknown: str = "",
 ) -> str:
-    """Show a list whose choice is kept in the address under ``name``.
+    """Draw a select box bound to the query parameter ``name``, and return the selected code.
 
     Args:
-        name: of the query parameter.
-        options: codes; the default is added in front where it is not among them.
-        label: above the list.
-        word: code → word in the viewer's language.
-        default: chosen where the address says nothing, and then left out of it.
-        resets: other parameters that begin again at a change, as ``page``.
+        name: the query parameter.
+        options: codes; the default is put in front if it is not among them.
+        label: label of the select box.
+        word: code → text in the viewer's language.
+        default: selected if the address has no value, and omitted from the address.
+        resets: other parameters to set back at a change, as ``page``.
         is_whole: as in ``address.settle``.
-        unknown: key of the words for a code that there is not; general words where left out.
+        unknown: message key of the notice on an unknown code; "" for a general notice.
     """
     options_shown = list(options) if default in options else [default, *options]
     words = told_apart(options_shown, word)
@@ -53,7 +53,7 @@ def choose(
 
 
 def choose_part(name: str, options: Sequence[str], label: str, word: Callable[[str], str], *, is_label_shown: bool = True) -> str:
-    """Show a few choices side by side, the first being the default, kept in the address under ``name``."""
+    """Draw a segmented control bound to the query parameter ``name``, and return the selected code; the first option is the default."""
     chosen = settle_choice(name, options, label, word, default=options[0])
     st.segmented_control(
         label, options, format_func=offered(word), key=name, required=True, on_change=address.moved, args=(name,),
@@ -74,7 +74,7 @@ def settle_choice(
     is_default_named: bool = False,
     unknown: str = "",
 ) -> str:
-    """Settle a choice of codes before its widget is drawn; arguments as in ``choose``."""
+    """Return the value of a selection of codes before its widget is drawn; arguments as in ``choose`` and ``address.settle``."""
 
     def refuse(raw: str, shown: str) -> str:
         if unknown:
@@ -90,7 +90,7 @@ def settle_choice(
 
 
 def settle_day(name: str, label: str, *, first: date, last: date, default: date, is_frame: bool = False) -> date:
-    """Settle a day before its widget is drawn: between the first and the last, else it is said and the default is shown."""
+    """Return the value of a date parameter before its widget is drawn; one not from first to last is reported, and the default used."""
     return address.settle(
         name, default=default, read=lambda raw: day_between(raw, first, last), write=date.isoformat, is_frame=is_frame, is_default_named=is_frame,
         refuse=lambda raw, shown: cannot(label, raw, format_date(shown, language()), days_possible(first, last)),
@@ -98,14 +98,14 @@ def settle_day(name: str, label: str, *, first: date, last: date, default: date,
 
 
 def choose_day(name: str, label: str, *, first: date, last: date, default: date) -> date:
-    """Show a day that is kept in the address under ``name``."""
+    """Draw a date input bound to the query parameter ``name``, and return the selected date."""
     chosen = settle_day(name, label, first=first, last=last, default=default)
     st.date_input(label, min_value=first, max_value=last, key=name, on_change=address.moved, args=(name,))
     return chosen
 
 
 def day_between(raw: str, first: date, last: date) -> date | None:
-    """Return the day that a text names; ``None`` where it names none between the first and the last."""
+    """Parse a date; return ``None`` if the text is no date or lies outside first to last (both inclusive)."""
     try:
         day = parse_day(raw)
     except ValueError:
@@ -114,7 +114,7 @@ def day_between(raw: str, first: date, last: date) -> date | None:
 
 
 def write_words(name: str, label: str, example: str, *, resets: tuple[str, ...] = ()) -> str:
-    """Show a search box whose words are kept in the address under ``name``; the example stands in it while it is empty."""
+    """Draw a search box bound to the query parameter ``name``, and return the stripped text; ``example`` is its placeholder."""
     most = 100
     words = address.settle(
         name, default="", read=lambda raw: raw if len(raw) <= most else None,
@@ -128,7 +128,7 @@ def write_words(name: str, label: str, example: str, *, resets: tuple[str, ...] 
 
 
 def turn_pages(name: str, label: str, pages: int) -> int:
-    """Return the page chosen, counted from 1 and kept in the address under ``name``; page numbers are shown where there are several."""
+    """Draw page numbers bound to the query parameter ``name`` if there are several pages; return the selected page, from 1."""
 
     def read(raw: str) -> int | None:
         return parse_whole(raw, most=pages)
@@ -142,18 +142,18 @@ def turn_pages(name: str, label: str, pages: int) -> int:
 
 
 def cannot(label: str, raw: str, shown: str, possible: str) -> str:
-    """Say that the address asks for what cannot be shown, what is shown instead, and what can be asked for."""
+    """Return a notice that a parameter cannot be shown: its text, what is shown instead, and possible values."""
     short = raw if len(raw) <= LONGEST else raw[:LONGEST] + "…"
     return t("address_refused", label=label, asked=markdown(short), shown=markdown(shown), possible=possible)
 
 
 def days_possible(first: date, last: date) -> str:
-    """Say which days an address can name."""
+    """Return a text on which dates an address can contain, with an example."""
     return t("address_days", first=format_date(first, language()), last=format_date(last, language()), example=last.isoformat())
 
 
 def told_apart(options: Sequence[str], word: Callable[[str], str]) -> dict[str, str]:
-    """Return code → word; codes of the same word are named besides, since a list tells its choices by their words."""
+    """Return code → label; equal labels get their code in brackets, since a select box identifies options by label."""
     words = {option: word(option) for option in options}
     counts = Counter(words.values())
     return {option: label if counts[label] == 1 else f"{label} [{option}]" for option, label in words.items()}
