@@ -1,4 +1,4 @@
-"""Commentary of bureaus on a page: causes and actions of an indicator, project or bureau, and the form that asks a bureau for causes."""
+"""Bureaus' commentary on a page: causes and actions of an indicator, project or bureau, and the form that asks for causes."""
 
 from __future__ import annotations
 
@@ -28,21 +28,21 @@ from telling.blocks import Block
 from telling.file_names import file_name
 from telling.words import Words
 
-SHOWN = 6  # rows of what bureaus say and do; the rest are folded away
-AT_ONCE = 10  # so many are asked about at a time; the next come when these are stored
+SHOWN = 6  # rows shown of a table; the rest are collapsed
+AT_ONCE = 10  # figures in the form at a time; the next follow when these are stored
 _SAID = (OpenPart.CAUSE, OpenPart.OBSTACLE, OpenPart.RESPONSE)
 
 
 def commentary_and_actions(
     commented: Sequence[Commented], *, key: str, about: bool = False, signs: told_commentary.Signs = told_commentary.UNTIED
 ) -> None:
-    """Show causes and actions, each with its table and CSV; one line where nothing is said yet.
+    """Draw causes and actions, each as a table with CSV; one line if there are none yet.
 
     Args:
-        commented: of an indicator, a project or a bureau.
+        commented: the commentary of an indicator, a project or a bureau.
         key: unique on the page.
-        about: name the subject of each row rather than the bureau.
-        signs: last day of a period → the circled number by which it is tied to the chart above.
+        about: name the subject of each row instead of the bureau.
+        signs: last day of a period → the circled number of its event in the chart above.
     """
     for word, make in (
         ("commentaries", lambda: told_commentary.commentaries(telling(), commented, about=about, signs=signs)),
@@ -53,7 +53,7 @@ def commentary_and_actions(
 
 @dataclass(frozen=True, slots=True)
 class _Ready:
-    """A block of texts as it is sent: its cells are read in full, so they are no cells of a grid that cuts them."""
+    """A block of texts ready to draw: as an HTML table, since a grid would cut off its cells."""
 
     title: str
     why_empty: str
@@ -68,7 +68,7 @@ def _ready(make: Callable[[], Block]) -> _Ready:
 
 
 def in_full(make: Callable[[], Block], *, key: str) -> None:
-    """Show a block of texts with its CSV, made once; one line where there is nothing yet."""
+    """Draw a block of texts as a table with CSV, cached; one line if it has no rows."""
     made = cached.made("said", code=f"{key} {view()}", make=partial(_ready, make))
     section_heading(made.title)
     if not made.table.shown:
@@ -80,7 +80,7 @@ def in_full(make: Callable[[], Block], *, key: str) -> None:
 
 
 def ask_causes(store: Store, opened: Opened, *, actor: str) -> None:
-    """Ask why each figure that needs it stands as it does; what is written becomes a row of the report."""
+    """Draw the form that asks for the cause of each figure that needs one; each answer becomes a row of the report."""
     if not opened.unspoken:
         return
     prose.warning(t("say_causes_lead", count=len(opened.unspoken)), icon=":material/edit_note:")
@@ -104,7 +104,7 @@ def ask_causes(store: Store, opened: Opened, *, actor: str) -> None:
 
 
 def openness(*, with_office: bool = False) -> str:
-    """Say which of what bureaus write becomes public and which stays inside; ``with_office``: and of what the office writes."""
+    """Return a text on which texts written by bureaus become public and which stay internal; ``with_office`` adds the office's."""
     own = [p for p in OpenPart if with_office or p != OpenPart.ASSESSMENT]
     parts = {is_open: [t(f"part_{p}") for p in own if (p in government().open_parts) == is_open] for is_open in (True, False)}
     lines = [

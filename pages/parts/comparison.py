@@ -1,4 +1,4 @@
-"""Indicators beside their period before, the year before and the plan."""
+"""Indicators compared with the previous period, the year before and the plan."""
 
 from __future__ import annotations
 
@@ -15,16 +15,16 @@ from publishers.site.headed import defined
 from telling.cards import card_of
 from telling.words import Words
 
-AT_ONCE = 20  # rows; the rest are folded away
+AT_ONCE = 20  # rows shown; the rest are collapsed
 
 
 def comparison(every: Sequence[Scored], *, code: str, caption: str) -> None:
-    """Show every indicator that has a figure, a row each.
+    """Draw a table of the indicators that have a figure, one row each.
 
     Args:
         every: the indicators.
-        code: whose they are, for the memory.
-        caption: what the table holds, for those who hear it.
+        code: whose they are; part of the cache key.
+        caption: caption of the table, for screen readers.
     """
 
     def make() -> Texts:
@@ -39,5 +39,5 @@ def comparison(every: Sequence[Scored], *, code: str, caption: str) -> None:
 
 
 def difference(item: Scored) -> str:
-    """Write by how much a figure is above or below its plan."""
+    """Return as text by how much a figure is above or below its plan."""
     return variance_text(item.entry.definition, item.judgement, language())

@@ -1,4 +1,4 @@
-"""One way each to show a table of data (in full, or a grid where it is long) and one of texts, which are read in full."""
+"""Tables: of data (an HTML table, or a grid if it is long), and of texts (always an HTML table, in which no cell is cut off)."""
 
 from __future__ import annotations
 
@@ -26,19 +26,19 @@ from telling.blocks import Block, Cell, Link, Number
 from telling.words import Words
 
 EMPTY_CELL = "―"
-THREE_LINES = 68  # pixels of a row of a grid
-READ_IN_FULL = 40  # rows; of more, a grid can be sorted and searched
-FOLDED_IN_FULL, SHOWN_AT_ONCE = 200, 20  # rows, where only the first are shown at once, and how many these are
-AT_ONCE, AT_MOST = 6, 100  # rows of a grid that a phone and paper show as blocks, and with those that are folded away
+THREE_LINES = 68  # height in pixels of a grid's row with three lines of text
+READ_IN_FULL = 40  # maximum rows of an HTML table; a longer table is a grid, which can be sorted and searched
+FOLDED_IN_FULL, SHOWN_AT_ONCE = 200, 20  # maximum rows of an HTML table with collapsed rows, and those shown of it
+AT_ONCE, AT_MOST = 6, 100  # rows of a grid drawn as blocks for phones and print: shown, and including the collapsed ones
 
 
 def data_table(data: Any, *, first: int = 0, **more: Any) -> None:
-    """Show a table of data: up to ``READ_IN_FULL`` rows as texts that are read and printed in full, on a phone a block a row; more as a grid.
+    """Draw a table of data: up to ``READ_IN_FULL`` rows as an HTML table (on a phone one block per row), more rows as a grid.
 
     Args:
         data: rows as dictionaries, a data frame or an Arrow table.
-        first: of a table that is read in full, show so many rows at once and fold the rest away; up to ``FOLDED_IN_FULL`` rows are.
-        more: other arguments of ``st.dataframe``; with one but ``height`` and ``alt`` it is a grid in any case.
+        first: if not 0, show this many rows of an HTML table, collapse the rest, and raise its limit to ``FOLDED_IN_FULL`` rows.
+        more: further arguments of ``st.dataframe``; any other than ``height`` and ``alt`` makes it a grid.
     """
     rows = [] if set(more) - {"height", "alt"} else rows_of(data)
     if 0 < len(rows) <= (FOLDED_IN_FULL if first else READ_IN_FULL):
@@ -49,27 +49,29 @@ def data_table(data: Any, *, first: int = 0, **more: Any) -> None:
 
 @dataclass(frozen=True, slots=True)
 class ShownGrid:
-    """A grid as every run shows it: its data without columns that say nothing, and its settings."""
+    """A grid ready to draw: its data without empty columns, and the arguments of ``st.dataframe``."""
 
     data: Any
     settings: Mapping[str, Any]
 
 
 def grid(data: Any, **settings: Any) -> ShownGrid:
-    """Make a grid ready, which for the ten of a page of charts is 2 ms of 30 at each run; ``settings`` are arguments of ``st.dataframe``."""
+    """Prepare a grid; for the ten grids of a page this takes 2 ms of 30, so cache it. ``settings`` are arguments of ``st.dataframe``."""
     columns_shown = said_columns(data)
     return ShownGrid(columns_shown, {**settings, "column_config": {**_helped(columns_shown), **settings.get("column_config", {})}})
 
 
 def show_grid(made: ShownGrid, **more: Any) -> None:
-    """Show a grid that was made ready."""
+    """Draw a prepared grid; ``more`` are further arguments of ``st.dataframe``."""
     st.dataframe(made.data, hide_index=True, width="stretch", placeholder=EMPTY_CELL, **made.settings, **more)
 
 
 def said_columns(data: Any, *, unsaid: Collection[str] = ()) -> Any:
-    """Return a data frame or an Arrow table without the columns in which no row says anything; ``unsaid`` are words that say nothing.
+    """Return a data frame or an Arrow table without its empty columns; the first column stays, and other data are unchanged.
 
-    Each column is gone through until a row of it says something.
+    Args:
+        data: the table; each column is read up to its first value.
+        unsaid: texts that count as no value, as "unknown".
     """
     if not isinstance(data, (pd.DataFrame, pa.Table)) or not len(data):
         return data
@@ -84,7 +86,7 @@ def said_columns(data: Any, *, unsaid: Collection[str] = ()) -> Any:
 
 
 def _helped(data: Any) -> dict[str, Any]:
-    """Return the settings of a grid whose headings say what they mean."""
+    """Return column name → setting with a tooltip, for the columns whose heading has an explanation."""
     meanings_of = meanings(Words(language()))
     names = data.column_names if isinstance(data, pa.Table) else getattr(data, "columns", ())
     return {name: _help(meanings_of[name]) for name in map(str, names) if name in meanings_of}
@@ -92,19 +94,19 @@ def _helped(data: Any) -> dict[str, Any]:
 
 @lru_cache(maxsize=512)
 def _help(meaning: str) -> Any:
-    """Return the setting of a column whose heading means something, made once: nobody changes it."""
+    """Return the setting of a column with a tooltip; cached, since it is never changed."""
     return st.column_config.Column(help=meaning)
 
 
 def rows_of(data: Any) -> list[dict[str, Any]]:
-    """Return a table of any kind as rows."""
+    """Return a data frame, an Arrow table or an iterable of rows as a list of dictionaries (column name → value)."""
     if isinstance(data, pd.DataFrame):
         return [{str(name): value for name, value in row.items()} for row in data.to_dict("records")]
     return data.to_pylist() if isinstance(data, pa.Table) else [dict(row) for row in data]
 
 
 def _cells(row: Mapping[str, Any]) -> tuple[Cell, ...]:
-    """Return the values of a row as they are read: days in the reader's language, what is not there as a dash."""
+    """Return the values of a row as cells of an HTML table: dates in the viewer's language, missing values as a dash."""
 
     def cell_of(value: Any) -> Cell:
         if value is None or value == "" or (isinstance(value, float) and isnan(value)):
@@ -112,19 +114,19 @@ def _cells(row: Mapping[str, Any]) -> tuple[Cell, ...]:
         if isinstance(value, date):
             return format_date(value, language())
         if isinstance(value, int) and not isinstance(value, bool):
-            return Number(value, str(value))  # a number of a report is no count
+            return Number(value, str(value))  # no thousands separators: it may be a report's number
         return value if isinstance(value, (float, str, Link)) else str(value)
 
     return tuple(map(cell_of, row.values()))
 
 
 def lines(texts: Iterable[str]) -> Markup:
-    """Return texts as one cell of a table that is read in full, each on a line of its own."""
+    """Return texts as one cell of an HTML table, each on its own line."""
     return Markup("<br>").join(texts)
 
 
 def blocks_of(table: pa.Table) -> Texts | None:
-    """Make of a table for a grid what a phone and paper show in its place, which cannot show a grid: its first rows, each as a block."""
+    """Return the first rows of a grid's table as blocks for phones and print, where a grid is unusable; ``None`` if it is empty."""
     if not table.num_rows:
         return None
     rows = [{name: _titled(value) for name, value in row.items()} for row in table.slice(0, AT_MOST).to_pylist()]
@@ -133,13 +135,13 @@ def blocks_of(table: pa.Table) -> Texts | None:
 
 
 def _titled(value: Any) -> Any:
-    """Return the address of a source as a link by the title that it carries (``titled_address``)."""
+    """Return an address with a title in it (``titled_address``) as a link of that title; other values unchanged."""
     address, is_titled, title = value.partition(":~:title=") if isinstance(value, str) else ("", "", "")
     return Link(unquote(title), address.removesuffix("#")) if is_titled else value
 
 
 def grid_or_blocks(made: ShownGrid, blocks: Texts | None, *, key: str) -> None:
-    """Show a table as a grid where there is room, and as blocks on a phone and on paper (``api/assets/page.css``)."""
+    """Draw a table both as a grid and as blocks; ``api/assets/page.css`` shows the blocks on phones and in print, else the grid."""
     with st.container(key=f"as_grid_{key}"):
         show_grid(made)
     if blocks is not None:
@@ -150,12 +152,12 @@ def grid_or_blocks(made: ShownGrid, blocks: Texts | None, *, key: str) -> None:
 
 
 def link_columns() -> dict[str, Any]:
-    """Return the settings of a grid whose column of sources holds addresses with their titles: the title is shown, the address linked."""
+    """Return the setting of a grid's source column, whose addresses contain titles (``titled_address``): it shows them as links."""
     return {t("source"): st.column_config.LinkColumn(display_text=r":~:title=(.+)$", alignment="left")}
 
 
 def columns_of_widths(names: Sequence[str], widths: Sequence[int]) -> dict[str, Any]:
-    """Return the settings of a grid with columns of these widths, in pixels, and rows of three lines; sources are links by their titles."""
+    """Return ``st.dataframe`` arguments for columns of the given widths in pixels, rows of three lines, and sources as links."""
     meanings_of, links = meanings(Words(language())), link_columns()
     made = {
         name: st.column_config.Column(width=width, help=meanings_of.get(name)) for name, width in zip(names, widths, strict=False)
@@ -168,7 +170,7 @@ def columns_of_widths(names: Sequence[str], widths: Sequence[int]) -> dict[str, 
 
 @dataclass(frozen=True, slots=True)
 class Texts:
-    """A table of texts as it is sent: the rows that are shown at once, those that are folded away, how many these are, and of how many in all."""
+    """An HTML table ready to draw: the rows shown, the collapsed rows, the number of collapsed rows, and of all rows."""
 
     shown: str
     folded: str = ""
@@ -177,16 +179,16 @@ class Texts:
 
 
 def short_texts(block: Block, words: Words) -> Texts | None:
-    """Make a table of a block that is short enough to be read in full, its later rows folded away; nothing of a longer one."""
+    """Return a block of at most ``FOLDED_IN_FULL`` rows as an HTML table, later rows collapsed; ``None`` if empty or longer."""
     if not 0 < len(block.rows) <= FOLDED_IN_FULL:
         return None
     rows = tuple(tuple(c.words if isinstance(c, Link) and "//" not in c.address else c for c in row) for row in block.rows)
     first = SHOWN_AT_ONCE if len(rows) > READ_IN_FULL else 0
-    return texts_of(replace(block, rows=rows), words, first=first)  # a place of the static edition is none here
+    return texts_of(replace(block, rows=rows), words, first=first)  # links within the static edition do not exist here
 
 
 def texts_of(block: Block, words: Words, *, first: int = 0) -> Texts:
-    """Make a table of texts; with ``first``, so many rows at once and the rest folded away, unless that is a single one."""
+    """Return a block as an HTML table; with ``first``, that many rows are shown and the rest collapsed unless it is a single row."""
     total = len(block.rows)
     if not first or total <= first + 1:
         return Texts(defined(listing(block, words), words)) if total else Texts("")
@@ -195,16 +197,16 @@ def texts_of(block: Block, words: Words, *, first: int = 0) -> Texts:
 
 
 def texts_of_rows(rows: Sequence[Mapping[str, Any]], *, title: str = "", first: int = 0) -> Texts:
-    """Make a table of texts of rows of data; there is at least one."""
+    """Return rows of data (column name → value; at least one row) as an HTML table; ``first`` as in ``texts_of``."""
     block = Block(key="rows", title=title, columns=tuple(rows[0]), rows=tuple(map(_cells, rows)))
     return texts_of(block, Words(language()), first=first)
 
 
 def texts_table(made: Texts) -> None:
-    """Show a table of texts."""
+    """Draw an HTML table, its collapsed rows in an expander."""
     draw_html(made.shown)
     if made.folded:
         rest = max(made.more, made.total - AT_ONCE)
-        draw_html(f'<p class="on-paper">{escape(t("folded_on_paper", count=rest))}</p>')  # paper unfolds nothing
+        draw_html(f'<p class="on-paper">{escape(t("folded_on_paper", count=rest))}</p>')  # print has no expander
         with st.expander(t("pack_more", count=made.more)):
             draw_html(made.folded)

@@ -1,4 +1,4 @@
-"""Decisions of a meeting as the office takes them: one item at a time with what is known of it, what was decided, and the minutes."""
+"""Decisions of a meeting: earlier decisions, one agenda item at a time with the facts on it, new decisions, and the minutes."""
 
 from __future__ import annotations
 
@@ -29,11 +29,11 @@ from telling.agenda import Agenda, Decided, Item, Subject
 from telling.blocks import Block
 
 OTHER = ""
-AT_ONCE = 4  # rows of what bureaus say of an item; the rest are folded
+AT_ONCE = 4  # rows shown of bureaus' commentary on an item; the rest are collapsed
 
 
 def _table(block: Block, *, first: int = 0) -> None:
-    """Show a block as a table whose texts are read in full; with ``first``, so many rows and the rest folded with their count."""
+    """Draw a block as an HTML table, or the reason why it is empty; ``first`` as in ``texts_of``."""
     if not block.rows:
         prose.caption(block.why_empty)
         return
@@ -41,7 +41,7 @@ def _table(block: Block, *, first: int = 0) -> None:
 
 
 def carried(agenda: Agenda) -> None:
-    """Show what earlier meetings decided and how it stands; what the office took on itself can be ended here."""
+    """Draw the decisions of earlier meetings with their state; open ones of the office itself can be closed as done."""
     block = agenda.block(agenda.carried, "before")
     section_heading(block.title)
     _table(block)
@@ -50,7 +50,7 @@ def carried(agenda: Agenda) -> None:
 
 
 def taken(agenda: Agenda) -> None:
-    """Show what this meeting decided; a decision written down by mistake can be taken back."""
+    """Draw the decisions of this meeting; one recorded by mistake can be taken back."""
     block = agenda.block(agenda.taken, "now")
     section_heading(block.title)
     _table(block)
@@ -78,7 +78,7 @@ def _end(decisions: Sequence[Decided], closed_as: DecisionClosed) -> None:
 
 
 def decide(agenda: Agenda) -> None:
-    """Choose an item, see what is known of it, and write down what is decided: what, who, by when."""
+    """Draw the selection of an agenda item, the facts on it, and the form to record a decision: what, who, by when."""
     section_heading(t("decide_heading"))
     subjects = {subject.code: (subject, row) for subject, row in agenda.listed}
     names = {code: agenda.name(subject) for code, (subject, _) in subjects.items()}
@@ -137,7 +137,7 @@ def _form(agenda: Agenda, item: Item | None) -> None:
 
 
 def minutes_form(agenda: Agenda) -> None:
-    """Close the minutes: from then on they are rebuilt with what is known now."""
+    """Draw the form to close the minutes; afterwards they are always rebuilt as known at that time."""
     section_heading(t("minutes_heading"))
     prose.caption(t("minutes_lead"))
     with st.form("close_minutes"):

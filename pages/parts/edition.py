@@ -1,4 +1,4 @@
-"""The edition a public page shows: which one, how to cite it, and the choice of an earlier one."""
+"""The edition that a public page shows and its citation; and the selection of an earlier edition or state of knowledge."""
 
 from __future__ import annotations
 
@@ -26,7 +26,11 @@ ON_A_DAY = "day"
 
 
 def chosen_edition() -> Edition | None:
-    """Return the edition to show in public mode: what the address asks for, else what this session chose, else the current."""
+    """Return the edition to show in public mode: from the address, else the session's selection, else the current one.
+
+    Returns:
+        ``None`` in other modes. If there is no current edition, an error is shown and the run ends.
+    """
     chosen = settings()
     if chosen.mode != "public":
         return None
@@ -49,7 +53,7 @@ def _option(there: dict[str, Edition], number: str) -> str:
 
 
 def edition_choice() -> None:
-    """Offer every edition the public may see."""
+    """Draw the selection of an edition if there are several."""
     if cached.edition() is None:
         return
     there = {str(e.number): e for e in on_disk.shown(settings().editions_dir)}
@@ -60,14 +64,14 @@ def edition_choice() -> None:
         )  # fmt: skip
 
 
-_there: ContextVar[dict[str, Edition]] = ContextVar("editions known")  # those that this run offers, read off the disk once
+_there: ContextVar[dict[str, Edition]] = ContextVar("editions known")  # editions offered in this run, read from disk once
 
 
 def _editions_known() -> dict[str, Edition]:
     try:
         return {str(e.number): e for e in on_disk.shown(settings().editions_dir)}
     except (EditionRefused, NotFound):
-        return {}  # the page of publication says why; figures of now are shown all the same
+        return {}  # the publishing page shows the reason; current figures are shown all the same
 
 
 def _known_word(there: dict[str, Edition], choice: str) -> str:
@@ -77,7 +81,11 @@ def _known_word(there: dict[str, Edition], choice: str) -> str:
 
 
 def settle_known() -> datetime | None:
-    """Settle what was known on a day or to an edition, which the office may ask for; return the instant chosen (UTC)."""
+    """Return the instant (UTC) as of whose knowledge figures are shown: the end of a day, or an edition's publication.
+
+    Returns:
+        ``None`` for the latest knowledge, and in public mode, where the edition determines it.
+    """
     if cached.edition() is not None:
         return None
     there, now = _editions_known(), local_day(utc_now())
@@ -98,7 +106,7 @@ def settle_known() -> datetime | None:
 
 
 def draw_known() -> None:
-    """Offer what was known on a day or to an edition, at the office."""
+    """Draw the selection of the state of knowledge: latest, on a day, or at an edition; nothing in public mode."""
     if cached.edition() is not None:
         return
     there, now, known_value = _there.get(), local_day(utc_now()), address.value_of("known")
@@ -116,20 +124,20 @@ def draw_known() -> None:
 
 
 def _known(now: date) -> None:
-    """Put together what two widgets say of one part of the view: an edition, or a day."""
+    """Combine the values of two widgets into the part ``known`` of the view: an edition's number or a date."""
     picked, day = st.session_state.get("known_pick") or "", st.session_state.get("known_day")
     address.set_part("known", picked if picked != ON_A_DAY else (day if isinstance(day, date) else now).isoformat())
 
 
 def known_line() -> None:
-    """Say at the head of a page that it shows what was known then, where that was chosen."""
+    """Draw a notice at the head of a page if it shows an earlier state of knowledge."""
     known_at = cached.moment().known_at
     if known_at is not None:
         prose.info(t("known_line", day=format_date(local_day(known_at), language())), icon=":material/history:")
 
 
 def edition_line() -> None:
-    """Name the edition, its day and how to cite it, at the foot of every public page; the line of the view names it at the head."""
+    """Draw the edition's number, date and citation at the foot of every public page; the view line shows the number at the head."""
     edition = cached.edition()
     if edition is not None:
         line = t("edition_line", number=edition.number, day=format_date(edition.as_of, language()))
@@ -137,7 +145,7 @@ def edition_line() -> None:
 
 
 def cited(edition: Edition) -> str:
-    """Return how to cite an edition, as one line of markdown."""
+    """Return the citation of an edition as one line of Markdown, its address as a link."""
     address = edition_address(edition.number, settings())
     line = citation(edition.manifest, settings(), language())
     before, _, behind = line.partition(address) if address else (line, "", "")

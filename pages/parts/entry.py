@@ -1,4 +1,4 @@
-"""The guard: the first call of every page, and the frame round all of them."""
+"""The guard that every page calls first, and the frame around all pages."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ _framed: ContextVar[bool] = ContextVar("framed", default=False)
 
 
 def show() -> None:
-    """Run the page asked for inside the frame; an edition that is not what was published is not shown, and why is said."""
+    """Run the requested page inside the frame; if an edition fails its check, show the reason instead."""
     with run.noted():
         try:
             _show()
@@ -46,7 +46,7 @@ def _say_refused(refused: EditionRefused) -> None:
 
 
 def stop() -> NoReturn:
-    """End a page that has no more to show. Its foot and its address are written first: once Streamlit was told to stop, nothing can be."""
+    """End a page early; draw its foot and write its address first, since nothing can be drawn after ``st.stop``."""
     edition_line()
     address.finish()
     st.stop()
@@ -57,7 +57,7 @@ def _show() -> None:
     run.of(page.url_path or "overview")
     token = _framed.set(True)
     try:
-        gate()  # here too: a page that forgot to ask shows nothing either
+        gate()  # also here, in case a page omits its own guard
         known_line()
         address.say_here()
         page.run()
@@ -69,7 +69,7 @@ def _show() -> None:
 
 
 def frame() -> st.Page:
-    """Set up the page, the bar, and the viewer's language and day; return the page to run."""
+    """Set up a run: language, edition, viewer, view, bar and view line; return the page to run."""
     _government()
     address.begin()
     _language()
@@ -77,9 +77,9 @@ def frame() -> st.Page:
     settle_viewer()
     page = navigation()
     address.arrive(page.url_path)
-    # Behind the list of pages: the icon of the page asked for must not replace ours, which needs no other host. A page about one thing names it itself.
+    # After the declaration of pages: their icons must not replace ours, which needs no other host. Pages of one subject set their own title.
     _configure(page.title)
-    top = st.container(key="frame", gap="xsmall")  # the first of the page: its bar and line, drawn once the view is settled
+    top = st.container(key="frame", gap="xsmall")  # first on the page: bar and view line, drawn once the view is settled
     known_at = settle_view() if is_let_in() else None
     with top:
         bar(page)
@@ -95,13 +95,13 @@ def frame() -> st.Page:
 
 
 def _government() -> None:
-    """Settle whose words and themes the frame shows before it is known which edition is asked for: those of the current one."""
+    """Set the government whose names and themes the frame uses: before the requested edition is known, that of the current one."""
     there = on_disk.shown(settings().editions_dir) if settings().mode == "public" else []
     settle(there[0].government if there else None)
 
 
 def _language() -> None:
-    """Settle the language: what the address asks for, else what this session chose, else Japanese."""
+    """Set the language of the run: from the address, else the session's selection, else Japanese."""
     before = st.session_state.get("language")
     settle_language(
         address.settle(
@@ -134,13 +134,13 @@ def _configure(*about: str) -> None:
 
 
 def enter(*needs: str) -> None:
-    """Guard a page: it is shown only inside the frame, to a viewer whom the mode allows.
+    """Guard a page: continue only inside the frame and for a permitted viewer; otherwise rerun, or show a refusal and stop.
 
-    On a server just started, Streamlit's old page discovery runs a page file without ``dashboard.py`` when its address
-    is the very first one asked for. Declaring the navigation ends that discovery; the run then starts again framed.
+    On a newly started server, Streamlit's old page discovery runs a page file without ``dashboard.py`` if its address is the
+    first one requested. Declaring the navigation ends that discovery; the run then starts again inside the frame.
 
     Args:
-        needs: actions of ``kpis.reporting.access``; the viewer must be allowed one of them. Every write checks again for itself.
+        needs: actions of ``kpis.reporting.access``; the viewer must be permitted at least one. Each write checks again.
     """
     if not _framed.get():
         try:

@@ -1,4 +1,4 @@
-"""What a bureau explains before it submits: conflicts resolved, corrections given their reason, warnings confirmed."""
+"""Forms that a bureau fills in before it submits: conflicts, ambiguous values, reasons of corrections, and warnings."""
 
 from __future__ import annotations
 
@@ -22,16 +22,16 @@ from pages.parts.text import digits, found_shown, in_brackets, language, shown_n
 from pages.parts.whatchanges import left_open
 from telling.words import Words
 
-AT_ONCE = 20  # so many are asked about at a time; the next come when these are stored
+AT_ONCE = 20  # questions in a form at a time; the next follow when these are stored
 
 
 def _stored(step: Callable[..., None], store: Store, opened: Opened, actor: str, **what: Any) -> None:
-    """Store what was said of a report, as it was shown."""
+    """Run a write on the report's revision that was shown; ``what`` are further arguments of ``step``."""
     take(lambda: step(store, opened.report.id, actor=actor, revision=opened.report.revision, **what))
 
 
 def resolve_conflicts(store: Store, opened: Opened, *, actor: str) -> None:
-    """Ask for each cell that somebody else changed meanwhile which value stands."""
+    """Draw a form that asks, for each cell changed by somebody else since the template was issued, which value is to count."""
     unresolved = opened.comparison.unresolved
     if not unresolved:
         return
@@ -60,7 +60,7 @@ def resolve_conflicts(store: Store, opened: Opened, *, actor: str) -> None:
 
 
 def ask_readings(store: Store, opened: Opened, *, actor: str) -> None:
-    """Ask of each cell that may mean two values (0.881 in percent) which one it means; nothing is chosen beforehand."""
+    """Draw a form that asks, for each ambiguous cell (0.881 in percent), which value is meant; none is preselected."""
     unread = opened.comparison.unread
     if not unread:
         return
@@ -93,7 +93,7 @@ def ask_readings(store: Store, opened: Opened, *, actor: str) -> None:
 
 
 def give_reasons(store: Store, opened: Opened, *, actor: str) -> None:
-    """Ask for the reason of each correction that has none."""
+    """Draw a form that asks for the reason of each correction that has none."""
     unexplained = opened.comparison.unexplained
     if not unexplained:
         return
@@ -132,7 +132,7 @@ def give_reasons(store: Store, opened: Opened, *, actor: str) -> None:
 
 
 def confirm_warnings(store: Store, opened: Opened, *, actor: str) -> None:
-    """Ask for a reason for each warning that is not confirmed."""
+    """Draw a form in which each unconfirmed warning is confirmed with a reason."""
     waiting = [w for w in opened.warnings if w.confirmed_by is None]
     if not waiting:
         return

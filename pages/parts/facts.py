@@ -1,4 +1,4 @@
-"""What the page of an indicator says besides its series: definition, inputs of the status, targets, revisions, other sources."""
+"""Texts and tables of an indicator's page besides its series: definition, inputs of the status, targets, revisions, other sources."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ from telling.overview import rule_line
 from telling.words import Words
 
 REVISIONS_SHOWN = 50
-SHOWN = 8  # rows at once; the rest are folded away
+SHOWN = 8  # rows shown; the rest are collapsed
 
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """Everything that the page says of an indicator besides its series, made once per revision, day and language."""
+    """Texts and tables of an indicator's page besides its series, cached per revision, moment and language."""
 
     head: str
     definition: str
@@ -47,28 +47,33 @@ class Facts:
 
 
 def arrow_of(block: Block) -> pa.Table | None:
-    """Return the table of a block as it is sent; ``None`` where it has no row."""
+    """Return the table of a block as an Arrow table; ``None`` if it has no rows."""
     return pa.Table.from_pandas(table_of(block), preserve_index=False).replace_schema_metadata() if block.rows else None
 
 
 def pairs(pair_list: list[facts.Pair]) -> pa.Table:
-    """Return names and values as a table of two columns."""
+    """Return names and values as an Arrow table of two columns, in Markdown."""
     return arrow({t("item"): [name for name, _ in pair_list], t("value"): [prose.in_cell(_said(value)) for _, value in pair_list]})
 
 
 def _said(value: Cell) -> str:
-    """Return a value as a table of the page shows it: an address is a link, anything else the text that it is."""
+    """Return a value as Markdown: a link as a link, anything else as literal text."""
     return linked(value.words, value.address) if isinstance(value, Link) else markdown(str(plain(value)))
 
 
 def heading(item: Scored) -> str:
-    """Return status and value with period, plan, target, previous value and that of a year earlier, as HTML."""
+    """Return as HTML: status, value and period, plan, target, previous value and the value of a year earlier."""
     words = Words(language())
     return str(seen.head(card_of(item, words, as_of=as_of()), words, method=address.path("about") + "#method"))
 
 
 def gather(item: Scored, units: Sequence[Scored]) -> Facts:
-    """Make everything the page says of an indicator."""
+    """Return the texts and tables of an indicator's page.
+
+    Args:
+        item: the indicator in its own scope.
+        units: its judgements for its own scope and for units, whose revisions are listed.
+    """
     words = (("replaced_by_code", "successor"), ("paired_with_code", "pair_link"))
     catalogue, current_telling = cached.moment().indicators, telling()
     row = catalogue[item.entry.definition.code]

@@ -1,4 +1,4 @@
-"""What a page says when it fails: in the reader's language, what that means for them and whom to ask; never what went wrong inside."""
+"""The message of a page that fails: in the reader's language, what it means and whom to ask; never internal details."""
 
 from __future__ import annotations
 
@@ -10,7 +10,11 @@ from pages.parts.text import language, t
 
 
 def say_failed(error: Exception) -> bool:
-    """Say that the page could not be made, and why where it is the machine or the database; true, so that Streamlit does not say it again."""
+    """Draw a message that the page failed, with the reason if it is the machine or the database, and the run's number.
+
+    Returns:
+        True, so that Streamlit does not draw its own message.
+    """
     if (named := unavailable(error)) is not None:
         prose.error(shipped(said_outside(named), language()), icon=":material/database_off:")
     number = doing.number()

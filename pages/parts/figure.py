@@ -1,4 +1,4 @@
-"""One way to show a chart: its sentence, the chart, and the same numbers in a table with their CSV, one click away."""
+"""Charts on a page: the sentence, the chart, and the same numbers in a table with CSV, one click away."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ from telling.file_names import file_name
 
 @dataclass(frozen=True, slots=True)
 class Ready:
-    """A chart with sentence, table and CSV in the form in which they are sent: nothing is converted at each run."""
+    """A chart with sentence, table and CSV ready to draw, so that nothing is converted at each run; fields as in ``ready``."""
 
     figure: Finished | None
     sentence: str
@@ -65,20 +65,20 @@ def ready(
     chart: str = "",
     widths: tuple[int, ...] = (),
 ) -> Ready:
-    """Make a chart with its sentence (also its ``alt``), table and CSV ready to show.
+    """Prepare a chart with its sentence (also its ``alt``), table and CSV for drawing.
 
     Args:
-        figure: ``None`` where there is nothing to draw; ``why_empty`` is said instead of an empty chart.
-        sentence: says in one sentence what the chart shows.
-        table: the same numbers as people read them, headed in the viewer's language.
-        texts: the same where they are few enough to be read in full.
-        csv: the same numbers machine-readable (one datum per cell, unit in its own column); the table where left out.
-        is_table_open: the table itself is what is shown, nothing is folded away.
-        notes: captions under the chart, as what the marks mean.
-        legend: what the fills of the chart mean, as HTML above it.
-        wide: the chart where the window is no phone's, in another form.
+        figure: the chart; ``None`` if there is nothing to draw, in which case ``why_empty`` is shown instead.
+        sentence: what the chart shows, in one sentence.
+        table: the same numbers in the viewer's language, headings included.
+        texts: the same as an HTML table, if short enough; otherwise the table is a grid.
+        csv: the same numbers machine-readable (one datum per cell, unit in its own column); ``table`` if omitted.
+        is_table_open: the table is the main content and is not collapsed.
+        notes: captions under the chart, as the meaning of marks.
+        legend: meaning of the chart's fills, as HTML above it.
+        wide: another form of the chart for windows wider than a phone's.
         chart: the name under which it is published.
-        widths: of the columns of a grid, in pixels; its rows are then as tall as three lines, which its sentences take.
+        widths: column widths of a grid in pixels; rows then have the height of three lines, for long texts.
     """
     shown = pa.Table.from_pandas(table, preserve_index=False).replace_schema_metadata()
     content = csv_file(table if csv is None else csv) if len(table) else b""
@@ -94,12 +94,12 @@ def ready(
 
 
 def kept_block(key: str, make: Callable[[], Ready], *, suffix: str = "") -> Ready:
-    """Show a chart made once per revision, day, language, organisation, key and suffix, and return it.
+    """Draw a chart cached per revision, moment, language, key and suffix, and return it.
 
     Args:
         key: unique on the page; also the name of the CSV file.
-        make: makes it; called only where none is kept.
-        suffix: whatever else the chart depends on, as a period chosen.
+        make: makes it; called only if it is not cached.
+        suffix: everything else that the chart depends on, as a selected period.
     """
     code = f"{key} {view()} {suffix}"
     kept = cached.made("figure", code=code, make=make)
@@ -108,9 +108,12 @@ def kept_block(key: str, make: Callable[[], Ready], *, suffix: str = "") -> Read
 
 
 def show(made: Ready, *, key: str, about: str = "") -> None:
-    """Draw what is ready; the file of its numbers is named by its key, what it depends on besides, and the day.
+    """Draw a prepared chart; the title is omitted if nothing follows it.
 
-    A heading below which nothing would stand is not shown either.
+    Args:
+        made: the chart.
+        key: unique on the page; with ``about`` and the day of the view it makes the name of the CSV file.
+        about: what the chart depends on besides, as a selected period.
     """
     if made.title and (made.sentence or made.why_empty or made.figure is not None or len(made.table.data)):
         prose.markdown(f"**{markdown(made.title)}**")
