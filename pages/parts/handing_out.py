@@ -1,4 +1,4 @@
-"""The workbook of a bureau, handed out whole, for one section, or with rows that were chosen."""
+"""The download of a bureau's report template: whole, for one section, or with selected rows."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ from pages.parts.reported import bureau_names, file_of, period_name, row_namer, 
 from pages.parts.text import t
 from pages.parts.titled import section_heading
 
-_WHOLE, _CHOSEN = "", "chosen rows"  # besides the codes of sections
+_WHOLE, _CHOSEN = "", "chosen rows"  # options besides the codes of sections
 
 
 def template(store: Store, bureau: str, period: str, *, me: Viewer) -> None:
-    """Offer the template; it is made and recorded when it is asked for."""
+    """Draw the selection and download of the template; it is made and its issue recorded on click."""
     section_heading(f"{t('step_template')}: {markdown(bureau_names()[bureau])} {period_name(period)}")
     prose.markdown(t("template_lead"))
     reach, sections = me.sections("take_template", bureau), list(government().sections_of(bureau))
@@ -52,7 +52,7 @@ def _told(picked: str) -> str:
 
 
 def _rows(store: Store, bureau: str, period: str) -> list[tuple[str, ...]]:
-    """Let a coordinator choose the rows that a part holds."""
+    """Draw the selection of rows for a partial template, for a coordinator; return their keys."""
     name, report_rows = row_namer(), rows_asked(store, bureau, period)
     named = {
         key: name.of(ROW_KINDS[key[0]], (key[1], bureau, *key[2:]) if len(key) > 2 else key[1:], row)

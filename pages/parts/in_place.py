@@ -1,4 +1,4 @@
-"""A report corrected on the page: a small grid of its rows, the workbook filled with it, and the files that were brought."""
+"""Corrections of a report on the page: a grid of its rows, a workbook filled with its values, and the list of merged files."""
 
 from __future__ import annotations
 
@@ -29,13 +29,13 @@ from pages.parts.several_hands import brought_name
 from pages.parts.steps import made_here, say_next, upon
 from pages.parts.text import found_shown, language, named, t
 
-AT_ONCE = 50  # so many rows are in the grid at a time; others are looked for by their names
-_ROW = "row"  # the column of names
+AT_ONCE = 50  # rows in the grid at a time; others are found with the search box
+_ROW = "row"  # name of the column with row names
 _BOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 def correcting(store: Store, opened: Opened, *, me: Viewer) -> None:
-    """Offer the workbook filled with the report, and, once asked for, the grid in which its rows are corrected."""
+    """Draw the download of a workbook filled with the report's values and, if switched on, the grid to correct its rows."""
     report, email = opened.report, me.email
     prose.markdown(f"**{t('present_title')}**  \n{t('present_lead')}")
     st.download_button(
@@ -85,7 +85,7 @@ def correcting(store: Store, opened: Opened, *, me: Viewer) -> None:
 
 
 def files(store: Store, opened: Opened, *, me: Viewer) -> None:
-    """List every file that was merged into the report, each to be downloaded, and marked where something was asked of it."""
+    """Draw the list of files merged into the report, with downloads of each original, and of a marked copy if it raised questions."""
     report, email = opened.report, me.email
     brought = [uploaded for uploaded in opened.uploads if uploaded.file_sha256]
     if not brought or not me.may("read_original", report.bureau_code):
@@ -139,7 +139,7 @@ def _cell(column: Column, value: Any) -> Any:
 
 
 def _columns(sheet_grid: Grid, choices: Any) -> dict[str, ColumnConfig]:
-    """Return how each column is typed in: numbers, days, a list to choose from, or text."""
+    """Return column name → editor of the grid: numbers, dates, a list of options, or text."""
     made: dict[str, ColumnConfig] = {}
     for column in sheet_grid.columns:
         label, message = named(column, "heading"), named(column, "message")
@@ -170,7 +170,7 @@ def _original(store: Store, report_id: int, *, viewer: str, revision: int) -> by
 
 
 def _typed(cell: Any) -> Any:
-    """Return what stands in a cell of the grid: a whole number as one, nothing where it is blank."""
+    """Return the value of a cell of the grid: a whole number as ``int``, ``None`` if blank."""
     if pd.isna(cell) or cell == "":
         return None
     return int(cell) if isinstance(cell, float) and cell.is_integer() and abs(cell) < 1e15 else cell
@@ -187,7 +187,7 @@ def _edits(sheet_grid: Grid, shown: list[SheetKey], before: pd.DataFrame, after:
 
 
 def _keep(store: Store, opened: Opened, *, me: Viewer, edits: dict[SheetKey, dict[str, Any]]) -> None:
-    """Take the step, and say at which row and column something is wrong."""
+    """Store the corrections and rerun, or draw each problem with its row and column; ``edits``: row key → (column → new value)."""
     report = opened.report
     try:
         done = correct_cells(store, report.id, actor=me.email, revision=report.revision, edits=edits, today=office_today())

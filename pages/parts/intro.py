@@ -1,4 +1,4 @@
-"""What a page is for, in one sentence above its title: for whoever comes for the first time."""
+"""The purpose of a page in one sentence above its title, for first-time readers."""
 
 from __future__ import annotations
 
@@ -13,7 +13,11 @@ from pages.parts.text import t
 
 
 def intro(shown: Any) -> str:
-    """Return the sentence of a page as HTML; nothing where its own first line says it, or where it is about one thing only."""
+    """Return the introductory sentence of a page as HTML.
+
+    Returns:
+        "" for pages that have none, and where the page shows a single subject (except an indicator).
+    """
     place = shown.url_path or "overview"
     key = f"intro_{'themes' if place == government().page.address else place}"
     if not has(key) or (address.asks_for("code") and place != "indicator"):

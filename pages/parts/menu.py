@@ -1,4 +1,4 @@
-"""The pages there are, in the order of the menu, and the bar on top of every page that leads to them."""
+"""The list of pages in menu order, and the navigation bar on top of every page."""
 
 from __future__ import annotations
 
@@ -24,24 +24,24 @@ from pages.parts.viewer import is_let_in, viewer
 
 _PAGES = ROOT / "pages"
 _sections: ContextVar[dict[str, list[Any]]] = ContextVar("sections")
-# Folded lists have a name; pages of the others stand in the bar themselves.
+# Sections with a name are drop-down lists; the pages of blank sections are in the bar itself.
 SECTIONS: Mapping[str, tuple[str, ...]] = {
     "": ("overview", "themes", "bureau", "projects"),
     "registers": ("procedures", "facilities", *TOLD_BY_RECORD),
     " ": ("indicator", "standing", "search"),
     "data": ("changes", "revisions", "about"),
 }
-OFFICE: Mapping[str, tuple[str, ...]] = {  # page → the actions that lead to it; nothing: everybody inside
+OFFICE: Mapping[str, tuple[str, ...]] = {  # page → actions, one of which is needed to see it; none: everybody in the office
     "submit": ("take_template",), "review": ("see_queue", "manage_people"), "report": (), "meeting": ("hold_meeting",), "publish": ("publish",),
     "questions": ("see_questions",), "notices": ("choose_notices",), "voices": (),
 }  # fmt: skip
-LISTS = ("standing", "search")  # not in the menu: the counts of other pages lead there, and the box on every page
+LISTS = ("standing", "search")  # not in the menu: reached from counts on other pages, and from the search box
 
 
 def navigation() -> st.Page:
-    """Declare the one list of pages and return the page asked for."""
+    """Declare all pages to Streamlit and return the requested one."""
     sections = {section: [_page(name) for name in names] for section, names in SECTIONS.items()}
-    if settings().mode != "public":  # there: no sign-in, no upload, no review, no publication; these pages do not exist
+    if settings().mode != "public":  # in public mode these pages do not exist: no sign-in, upload, review or publishing
         sections["office"] = [_page(name, *needs) for name, needs in OFFICE.items()]
     _sections.set(sections)
     for page in (page for pages in sections.values() for page in pages):
@@ -51,11 +51,11 @@ def navigation() -> st.Page:
 
 
 def _page(name: str, *needs: str) -> Any:
-    """Declare a page; one that not everybody may use is hidden from the menu of the others, and ``enter`` refuses it to them.
+    """Return the declaration of a page; it is hidden from the menu of viewers who may not use it, and ``enter`` refuses them.
 
-    Each run has a copy of its own, since ``st.navigation`` marks in it which page may run.
+    Each run has its own copy, since ``st.navigation`` marks in it which page may run.
     """
-    # Where one sits at the machine, the page says which viewer to choose.
+    # On a local instance such pages are visible: they tell which viewer to choose.
     shown = (
         name not in LISTS
         and (name != "voices" or bool(settings().voices_url))
@@ -66,7 +66,7 @@ def _page(name: str, *needs: str) -> Any:
 
 @lru_cache(maxsize=128)
 def _declared(name: str, _language: str, visibility: Literal["visible", "hidden"], own: Government) -> Any:
-    """Make a page once: Streamlit looks its file up in the file system each time one is made."""
+    """Return a page, created once: Streamlit looks up its file each time one is created."""
     first = name == "overview"
     file, place = (
         _PAGES / f"{'register' if name in TOLD_BY_RECORD else name}.py",
@@ -76,27 +76,27 @@ def _declared(name: str, _language: str, visibility: Literal["visible", "hidden"
 
 
 def page(name: str) -> Any:
-    """Return a page of the menu by its address, for a link to it; finding it by its file asks the file system each time."""
+    """Return a page by its URL path, for links; a link by file name would access the file system each time."""
     return next(candidate for pages in _sections.get().values() for candidate in pages if candidate.url_path == name)
 
 
 def has_page(name: str) -> bool:
-    """Say whether the menu holds a page of this address."""
+    """Return True if a page with this URL path exists."""
     return any(candidate.url_path == name for pages in _sections.get().values() for candidate in pages)
 
 
 def register_shown() -> Register:
-    """Return the register whose page runs, where one page shows every register that is told by its record."""
+    """Return the register shown by the running page, which is shared by all registers defined by their record alone."""
     return TOLD_BY_RECORD[address.page_shown()]
 
 
 def bar(shown: Any) -> None:
-    """Show whose site this is, the languages, and the pages there are, to whom may see any.
+    """Draw the navigation bar: publisher, menu (for viewers with access), search box and languages.
 
-    Links of our own: those of Streamlit's menu leave out what the address says, and the view would be lost.
+    The links are our own: those of Streamlit's menu drop the query parameters, and the view would be lost.
 
     Args:
-        shown: the page that runs; it is marked, also where it stands in a folded list.
+        shown: the running page; it is highlighted, also within a drop-down list.
     """
     query = address.link()
     draw_html(f'<a class="skip" href="#content">{escape(t("skip_to_content"))}</a>')
@@ -120,7 +120,7 @@ def _menu(shown: Any, query: dict[str, str]) -> None:
         for section, pages in _sections.get().items():
             listed = [page for page in pages if page.visibility == "visible"]
             if section.strip() and listed:
-                # By the name of the page shown: on another page it is another list, and closed again.
+                # The key contains the page shown, so that the list is closed again on another page.
                 key = f"menu_{section}_{shown.url_path}" + ("_shown" if shown in listed else "")
                 with st.popover(t(f"nav_{section}"), type="tertiary", key=key):
                     _links(listed, query)

@@ -1,4 +1,4 @@
-"""What a person chose to be told of, what became of every message, and the channels of teams."""
+"""Notifications: personal settings, the outbox with the state of every message, and team channels."""
 
 from __future__ import annotations
 
@@ -24,11 +24,11 @@ from pages.parts.titled import page_heading, section_heading
 from publishers.notices.hooks import looked_over
 from publishers.notices.wording import page_address, subject_of
 
-_OPENS = "calendar_secret"  # shown once, to the session that made it
+_OPENS = "calendar_secret"  # shown once, in the session that created it
 
 
 def mine(store: Store, *, actor: str) -> None:
-    """Let a person choose what to be told of, how often and in which language, and give the address of a calendar."""
+    """Draw a person's notification settings (occasions, frequency, language), and their secret calendar address."""
     page_heading(t("notices_mine_title"))
     choices_made = choices.chosen_by(store, actor)
     lead = "notices_mine_local" if actor.endswith(LOCAL_DOMAIN) else "notices_mine_lead"
@@ -70,7 +70,7 @@ def _calendar(store: Store, *, actor: str, is_made: bool) -> None:
 
 
 def outbox(store: Store, *, actor: str) -> None:
-    """Say how many messages arrived and how many did not, list them, and let the office send one again."""
+    """Draw the counts of sent and unsent messages, the list of them, one row each, and a form to send one again."""
     by_state = messages.counts(store)
     not_sent = sum(by_state.get(state, 0) for state in messages.NOT_SENT)
     waiting = sum(by_state.get(state, 0) for state in messages.OPEN)
@@ -118,7 +118,7 @@ def _why(error: str) -> str:
 
 
 def channels(store: Store, *, actor: str) -> None:
-    """List the channels of teams, add one, end one; no address is ever shown."""
+    """Draw the list of team channels (webhooks), with forms to add and to end one; addresses are never shown."""
     page_heading(t("channels_title"))
     prose.markdown(t("channels_lead"))
     listed = choices.channels(store, viewer=actor)

@@ -1,4 +1,4 @@
-"""What the reform office keeps: exceptions from the calendar, persons and their roles, the audit trail."""
+"""Parts of the review page for the reform office: reporting exceptions, persons and roles, and the audit trail."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from pages.parts.titled import page_heading, section_heading
 from pages.parts.viewer import person_name, viewer
 from telling.file_names import file_name
 
-AUDIT_LINES, AUDIT_AT_ONCE = 100, 25  # of a page, and those of it that are not folded away
+AUDIT_LINES, AUDIT_AT_ONCE = 100, 25  # rows per page, and those of them that are not collapsed
 
 
 def _bureaus() -> dict[str, str]:
@@ -33,7 +33,7 @@ def _bureaus() -> dict[str, str]:
 
 
 def exceptions(store: Store, *, actor: str) -> None:
-    """Grant a bureau leave to report outside the calendar, and list every such leave."""
+    """Draw a form that permits a bureau to report outside the calendar, and the list of such exceptions, one row each."""
     page_heading(t("part_exceptions"))
     prose.markdown(t("exceptions_lead"))
     names, windows = _bureaus(), deadlines.reported_periods(store)
@@ -74,7 +74,7 @@ def exceptions(store: Store, *, actor: str) -> None:
 
 
 def persons(store: Store, *, actor: str) -> None:
-    """List who may do what, give roles and take them."""
+    """Draw the list of persons, one row per role, with forms to grant and to revoke roles, and the deputies."""
     page_heading(t("part_persons"))
     prose.markdown(t("persons_lead"))
     listed, names = people.people(store, actor=actor), _bureaus()
@@ -98,7 +98,7 @@ def persons(store: Store, *, actor: str) -> None:
 
 
 def _add_person(store: Store, names: dict[str, str], *, actor: str) -> None:
-    """Show the form that gives a person a role: everywhere, in a bureau (``names``: code → name) or in a section."""
+    """Draw the form that grants a person a role: everywhere, in a bureau (``names``: code → name) or in a section."""
     with st.form("add_person"):
         section_heading(t("add_person"))
         email = st.text_input(t("email"))
@@ -126,7 +126,7 @@ def _add_person(store: Store, names: dict[str, str], *, actor: str) -> None:
 
 
 def _remove_person(store: Store, listed: Sequence[people.Person], names: dict[str, str], *, actor: str) -> None:
-    """Show the form that takes a role from one of the persons listed; nobody takes their own."""
+    """Draw the form that revokes a role of one of the persons listed; nobody can revoke their own."""
     with st.form("remove_person"):
         section_heading(t("remove_person"))
         roles_of = {
@@ -150,7 +150,7 @@ def _remove_person(store: Store, listed: Sequence[people.Person], names: dict[st
 
 
 def audit(store: Store, *, actor: str) -> None:
-    """Show the audit trail, newest first, so many lines at a time."""
+    """Draw the audit trail, newest first, ``AUDIT_LINES`` rows per page, with CSV of the page as stored."""
     page_heading(t("part_audit"))
     count = people.audit_trail(store, actor=actor, limit=0)[1]
     skipped = 0

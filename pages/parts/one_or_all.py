@@ -1,4 +1,4 @@
-"""A page that shows all of something, or the one that its address names by ``code``."""
+"""Pages that show either all items, or the one item named by ``code`` in the address."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ from pages.parts.titled import page_heading
 
 
 class Coded(Protocol):
-    """What an address can name."""
+    """An item with a code that the address can contain."""
 
     @property
     def code(self) -> str:
-        """Return the code in the address."""
+        """Return the code of the item."""
         ...
 
 
@@ -30,15 +30,15 @@ T = TypeVar("T", bound=Coded)
 def one_or_all(
     name: str, reports: Sequence[T], *, one: Callable[[T], None], every: Callable[[], None], back: str, unknown: str
 ) -> None:
-    """Show the report that the address names, with the way back, or all of them; a code that is not known is named.
+    """Draw the item named by the address with a link back to all, or all items.
 
     Args:
         name: of the page.
-        reports: everything there is; where there is nothing, that is said.
-        one: shows one report.
-        every: shows all.
-        back: key of the words for the way back to all.
-        unknown: key of the words for a ``code`` that is not known.
+        reports: all items; if there are none, a notice is drawn.
+        one: draws one item.
+        every: draws all items.
+        back: message key of the link back to all.
+        unknown: message key of the notice on an unknown ``code``.
     """
     if not reports:
         page_heading(t(f"nav_{name}"))
@@ -54,11 +54,11 @@ def one_or_all(
 
 
 def asked_code(codes: Container[str], unknown: str) -> str:
-    """Return the code that the address names, or a blank; one that is not known is named at the head of the page.
+    """Return the code in the address, or ""; an unknown one is reported at the head of the page.
 
     Args:
-        codes: those there are.
-        unknown: key of the words for a code that is not known.
+        codes: existing codes.
+        unknown: message key of the notice on an unknown code.
     """
     return address.settle(
         "code", default="", read=lambda raw: raw if raw in codes else None,
@@ -67,5 +67,5 @@ def asked_code(codes: Container[str], unknown: str) -> str:
 
 
 def back_link(name: str, label: str) -> None:
-    """Lead from one back to all, in the same view."""
+    """Draw the link from one item back to all, in the same view."""
     st.page_link(page(name), label=label, icon=":material/arrow_back:", query_params=address.link())

@@ -1,4 +1,4 @@
-"""The way of a report through its own bureau: who prepared and checked it, what is due, and the step itself; who stands in for whom."""
+"""The checks of a report within its own bureau: who prepared and checked it, and the next step; and deputies."""
 
 from __future__ import annotations
 
@@ -23,7 +23,10 @@ from pages.parts.viewer import for_viewer
 
 
 def way(opened: Opened) -> None:
-    """Show who prepared the report and who checked it, step by step; nothing where its bureau has no steps and it is the bureau's own."""
+    """Draw who prepared and checked the report, one column per step.
+
+    For a report entered on the bureau's behalf a note is drawn instead; for a bureau without steps of its own, nothing.
+    """
     if opened.report.is_on_behalf:
         prose.info(t("way_on_behalf"), icon=":material/mail:")
         return
@@ -57,7 +60,11 @@ def _mark(check: Check | None, *, is_due: bool) -> tuple[str, str]:
 
 
 def check_or_hand_over(store: Store, opened: Opened, *, me: Viewer) -> bool:
-    """Offer the step of the bureau that is due; return whether the report may go out, as far as its bureau is concerned."""
+    """Draw the form of the bureau's next step: prepare, check or send back.
+
+    Returns:
+        True if the bureau has no step left, so that the report may be submitted to the office.
+    """
     report, gone = opened.report, opened.way
     steps = government().steps_of(report.bureau_code)
     due = gone.next_step(steps)
@@ -98,7 +105,7 @@ def check_or_hand_over(store: Store, opened: Opened, *, me: Viewer) -> bool:
 
 
 def stand_ins(store: Store, *, me: Viewer) -> None:
-    """List who stands in for whom, name a deputy and end one."""
+    """Draw the list of deputies, one row each, with forms to appoint and to end one."""
     today = office_today()
     prose.markdown(t("deputies_lead"))
     listed, whom = for_viewer(

@@ -1,4 +1,4 @@
-"""What a meeting takes with it: the pack as PDF and slides, the workbook and the page to print; each is made when it is asked for."""
+"""Downloads for a meeting: the pack as PDF and slides, the workbook, and the page to print; each is made on click."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _OFFICE = "application/vnd.openxmlformats-officedocument."
 
 
 def downloads(agenda: Agenda) -> None:
-    """Offer the pack and the material; where no font carries Japanese, say which to install in place of the PDF."""
+    """Draw the download buttons; without a font for Japanese, a notice on what to install replaces the PDF."""
     name = f"meeting-{agenda.report.period.code}-{language()}"
     with st.container(horizontal=True):
         if has_japanese():

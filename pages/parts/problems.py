@@ -1,4 +1,4 @@
-"""What is wrong with a workbook, sheet by sheet, each at its cell with what was found, what was expected and what to do."""
+"""The problems of a workbook by sheet, each with its cell, the value there, what is expected and the remedy."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ SHOWN_AS_TEXT = 10
 
 
 def problem_list(problems: Sequence[Problem], *, key: str) -> None:
-    """Show every problem grouped by sheet: the first few of a sheet as text, all of them in a table."""
+    """Draw the problems grouped by sheet: the first of each sheet as text, all in a table with CSV; ``key`` is unique on the page."""
     by_sheet: dict[str, list[Problem]] = {}
     for problem in problems:
         by_sheet.setdefault(problem.sheet, []).append(problem)
@@ -45,13 +45,13 @@ def problem_list(problems: Sequence[Problem], *, key: str) -> None:
 
 
 def counted(errors: int, warnings: int) -> str:
-    """Say how many problems there are of each grade; of which there is none, nothing."""
+    """Return a text with the number of errors and warnings; a grade without problems is omitted."""
     counts = [t(key, count=count) for key, count in (("problem_errors", errors), ("problem_warnings", warnings)) if count]
     return t("list_comma").join(counts)
 
 
 def marked_download(content: bytes, reading: WorkbookReading) -> None:
-    """Offer the workbook that was uploaded with each faulty cell filled and commented, where it could be opened at all."""
+    """Draw the download of the uploaded workbook with each faulty cell coloured and commented; nothing if it could not be opened."""
     if reading.mark is None:
         return
     problems = reading.problems
@@ -63,7 +63,7 @@ def marked_download(content: bytes, reading: WorkbookReading) -> None:
 
 
 def problem_table(problems: Sequence[Problem]) -> pd.DataFrame:
-    """Return problems as a table in the viewer's language."""
+    """Return problems as a table in the viewer's language, one row each."""
     return pd.DataFrame(
         [
             {

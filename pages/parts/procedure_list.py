@@ -1,4 +1,4 @@
-"""The list of procedures: searched, narrowed and turned page by page at the server."""
+"""The list of procedures with search, filters and paging, all done on the server."""
 
 from __future__ import annotations
 
@@ -27,11 +27,11 @@ from telling.procedures import value_word
 from telling.words import Words
 
 CHANNELS_OFFERED = 60
-AT_ONCE = 10  # procedures on a phone; the rest of a page is folded
+AT_ONCE = 10  # procedures shown on a phone; the rest of a page is collapsed
 
 
 def procedure_list(register: Counted) -> None:
-    """Show the filters, one page of what matches, and the way to all of it as CSV."""
+    """Draw the filters, one page of matching procedures, and the download of all matches as CSV."""
     section_heading(t("list_heading"))
     bureaus, current_telling = bureau_names(), telling()
     present = cached.made("present", make=lambda: _present(register))
@@ -71,7 +71,7 @@ def procedure_list(register: Counted) -> None:
     )  # fmt: skip
     with st.container(key="as_grid_procedures"):
         show_grid(shown)
-    with st.container(key="as_blocks_procedures"):  # on a phone and on paper, where a grid of up to thirteen columns cannot be read
+    with st.container(key="as_blocks_procedures"):  # for phones and print, where a grid of up to thirteen columns is unreadable
         texts_table(
             cached.searched(
                 "procedures in blocks",
@@ -79,7 +79,7 @@ def procedure_list(register: Counted) -> None:
                 make=lambda: _in_blocks(rows, bureaus),
             )
         )
-    if settings().mode == "office":  # there the open API is closed
+    if settings().mode == "office":  # the open API is closed in this mode
         st.download_button(
             t("list_csv"), partial(written, cached.moment(), wanted_filter), file_name("procedures", *asdict(wanted_filter).values(), as_of().isoformat(), ending=".csv"), "text/csv", icon=":material/download:",
             key="csv_procedures", on_click="ignore",
@@ -118,7 +118,7 @@ def _shown(rows: list[ProcedureOnDay], bureaus: dict[str, str]) -> ShownGrid:
 
 
 def _in_blocks(rows: list[ProcedureOnDay], bureaus: dict[str, str]) -> Texts:
-    """Return the same rows with what a citizen asks of each: can I do it online, since when, and where."""
+    """Return the same rows with what citizens ask of each: whether it can be done online, since when, and at which bureau."""
     link = f"{address.path('procedures')}&code="
     columns = (t("col_name"), t("col_status"), t("col_bureau"), t("col_online_day"), t("col_due"))
     blocks = tuple(

@@ -1,4 +1,4 @@
-"""One procedure: everything the register says of it, what its source says besides, and how it changed."""
+"""The page of one procedure: its register fields, additional fields of its source, and its history."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from pages.parts.titled import page_heading, section_heading, titled
 from telling import listed
 from telling.blocks import ended_line
 
-# The fields that this page tells in words of its own; any other that is public follows under its own heading.
+# Fields that this page formats itself; all other public fields follow with their declared heading.
 TOLD = {
     "procedure_code", "name_ja", "name_en", "bureau_code", "organisation_ja", "category_en", "counted_as", "process_type", "applicant",
     "recipient", "authority", "law_name", "law_article", "is_priority", "digital_status", "not_done_reason", "digitised_date",
@@ -31,7 +31,7 @@ TOLD = {
 
 
 def procedure_page(code: str) -> None:
-    """Show one procedure by its code; an unknown code is named."""
+    """Draw the page of one procedure; an unknown code is reported instead."""
     try:
         row = cached.moment().procedure(code)
     except NotFound:
@@ -60,7 +60,7 @@ def procedure_page(code: str) -> None:
 
 
 def _succession(row: ProcedureOnDay) -> None:
-    """Say since when the procedure no longer stands, what followed it, and what it followed."""
+    """Draw when and why the procedure ended, and links to its successor and to procedures merged into it."""
     if row.ended_reason:
         prose.warning(markdown(_ended(row)), icon=":material/event_busy:")
     kin = [("ended_into", row.successor_code)] if row.successor_code else []
@@ -69,7 +69,7 @@ def _succession(row: ProcedureOnDay) -> None:
         try:
             other = cached.moment().procedure(code)
         except NotFound:
-            continue  # not known yet at that instant
+            continue  # not yet known at the instant shown
         st.page_link(
             page("procedures"), label=t(words, name=shown_name(other)), icon=":material/arrow_forward:",
             query_params=address.link(code=code),

@@ -1,4 +1,4 @@
-"""What pages share to show projects and milestones: badges, days with their precision, the time line."""
+"""Shared parts of pages about projects and milestones: confidence, contradictions, timeline."""
 
 from __future__ import annotations
 
@@ -26,7 +26,11 @@ CONFIDENCE_LOOK = {"high": "green", "medium": "orange", "low": "red"}
 
 
 def confidence_mark(report: ProjectReport) -> str:
-    """Return the confidence of a project as markdown, and that it contradicts the computed status; nothing in public where it stays inside."""
+    """Return a project's confidence as Markdown badges, with a mark if it contradicts the computed status.
+
+    Returns:
+        "" in public mode if there is none, as where confidence is not published.
+    """
     if report.confidence is None:
         return "" if settings().mode == "public" else f":gray-badge[:material/person: {t('confidence')}: {t('confidence_none')}]"
     level = report.confidence.confidence
@@ -35,7 +39,7 @@ def confidence_mark(report: ProjectReport) -> str:
 
 
 def rule_line(report: ProjectReport, rule: str) -> str:
-    """Say how the computed status of a project came about."""
+    """Return a sentence on how the computed status of a project follows from its indicators; ``rule`` is the rule's version."""
     if not report.tally.judged:
         return t("project_rule_none")
     return t(
@@ -49,13 +53,13 @@ def rule_line(report: ProjectReport, rule: str) -> str:
 
 
 def contradictions(what: str, reports: Sequence[ProjectReport], own: Sequence[Scored], *, is_told_apart: bool = False) -> None:
-    """List the projects and indicators of which the office's confidence contradicts the computed status.
+    """Draw the projects and indicators whose confidence, as assessed by the office, contradicts the computed status.
 
     Args:
-        what: names the two lists.
+        what: part of the cache key: names the two lists.
         reports: the projects.
         own: the indicators.
-        is_told_apart: in a frame of its own above a list, where there are any; that there are none is small print there.
+        is_told_apart: draw a border around the list; if it is empty, draw only a caption.
     """
 
     def make() -> tuple[int, list[tuple[str, str, str, str]]]:
@@ -85,19 +89,19 @@ def contradictions(what: str, reports: Sequence[ProjectReport], own: Sequence[Sc
 
 
 def confidence_against_status() -> None:
-    """Show, for the overview, every project and indicator whose confidence contradicts its computed status; confidences are not public."""
+    """Draw all projects and indicators whose confidence contradicts the computed status; nothing in public mode."""
     if settings().mode != "public":
         contradictions("all", cached.moment().projects, cached.moment().own)
 
 
 def milestone_block(milestones: Sequence[Milestone], *, chart: str, key: str, projects: dict[str, str] | None = None) -> None:
-    """Show milestones on a time line, with their sentence, table and CSV.
+    """Draw milestones on a timeline, with sentence, table and CSV.
 
     Args:
         milestones: of a project or a bureau.
-        chart: ``projects`` or ``bureaus`` and the code of it.
+        chart: name of the chart: ``projects/`` or ``bureaus/`` and the code.
         key: unique on the page.
-        projects: their names, where more than one project has them.
+        projects: project code → name, if the milestones belong to several projects.
     """
     without = ("report_is_sample",) if projects else ("report_is_sample", "project_code")
     block(

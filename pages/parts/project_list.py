@@ -1,4 +1,4 @@
-"""All projects: how each stands, who leads it, what was last reported; the same as a table with CSV."""
+"""The page of all projects: status, leading bureaus and last report of each; also as a table with CSV."""
 
 from __future__ import annotations
 
@@ -30,18 +30,18 @@ from telling.words import Words
 
 
 def full_name(report: ProjectReport) -> str:
-    """Return the name of a project, marked where its title was not seen, and what later versions of the strategy call it."""
+    """Return the name of a project, with a mark if its official title is unknown, and its names in later versions of the strategy."""
     return projects.called(report, Words(language()))
 
 
 def leaders(report: ProjectReport) -> str:
-    """Return the names of the bureaus that lead a project, in order of time, and of those that take part."""
+    """Return the names of a project's leading bureaus in order of time, and of participating ones, as one text."""
     units = cached.moment().organisation.by_code
     return projects.bureaus_line(report, {code: named(unit) for code, unit in units.items()}, Words(language()))
 
 
 def listing(reports: Sequence[ProjectReport]) -> None:
-    """List every project by kind and category, and all of them as a table with CSV."""
+    """Draw the page: projects by kind and category, and a table of all with CSV."""
     if not reports:
         page_heading(t("no_project"))
         return
@@ -51,7 +51,7 @@ def listing(reports: Sequence[ProjectReport]) -> None:
     if settings().mode != "public":
         contradictions("projects", reports, (), is_told_apart=True)
     strategy()
-    explained_heads = set[str]()  # what the headings mean is said below the first table, not below each
+    explained_heads = set[str]()  # column headings are explained only below the first table
     codes = dict.fromkeys((*government().project_kinds, *(r.row.kind for r in reports)))
     for kind, alike in ((government().project_kind(code), [r for r in reports if r.row.kind == code]) for code in codes):
         if alike:
@@ -61,7 +61,7 @@ def listing(reports: Sequence[ProjectReport]) -> None:
 
 
 def _title_and_lead(reports: Sequence[ProjectReport]) -> tuple[str, str]:
-    """Say how the projects stand that are shown as cards, and of which day and how many milestones the page is."""
+    """Return title and lead of the page: the statuses of the projects shown as cards; the day and the number of milestones."""
     leading, *_ = [*projects.listed_as("cards"), None]
     groups = by_numbering([r for r in reports if leading is None or r.row.kind == leading.kind_code])
     first = groups[0][1]
@@ -80,12 +80,12 @@ def _title_and_lead(reports: Sequence[ProjectReport]) -> tuple[str, str]:
 
 
 def table_of(reports: Sequence[ProjectReport], caption: str, explained_heads: set[str]) -> None:
-    """Show projects as a table: how each stands and stood, its milestones and what comes next; its bureaus below its name.
+    """Draw a table of projects, one row each: name and bureaus, status now and in past quarters, milestones, next step.
 
     Args:
         reports: the projects.
-        caption: what they are.
-        explained_heads: the captions of the tables above it on the page, whose headings are the same; its own is added.
+        caption: caption of the table.
+        explained_heads: captions of the tables above with the same headings; this caption is added.
     """
     is_first = not explained_heads
 
@@ -98,15 +98,15 @@ def table_of(reports: Sequence[ProjectReport], caption: str, explained_heads: se
 
     unled, table = cached.made("projects", code=(caption, is_first, *(r.code for r in reports), *address.link().items()), make=make)
     for project in unled:
-        prose.caption(project)  # once, not at each
+        prose.caption(project)  # each note once, not per project
     draw_html(table)
     explained_heads.add(caption)
 
 
 def numbered(kind: ProjectKindFields, own: Sequence[ProjectReport], explained_heads: set[str]) -> None:
-    """List the projects of a kind by the versions of the strategy that share their numbers."""
+    """Draw the projects of a kind, one table per group of strategy versions with the same numbering."""
     for versions, alike in by_numbering(own):
-        is_new = bool(versions and versions[0].is_renumbered)  # then nothing says how many there are
+        is_new = bool(versions and versions[0].is_renumbered)  # then no source states their total number
         heading = projects.core_heading(kind, versions, len(alike), Words(language()), is_all=not is_new)
         section_heading(markdown(heading))
         if is_new:
@@ -116,13 +116,13 @@ def numbered(kind: ProjectKindFields, own: Sequence[ProjectReport], explained_he
 
 
 def lines(kind: ProjectKindFields, own: Sequence[ProjectReport], explained_heads: set[str]) -> None:
-    """List the projects of a kind one by one."""
+    """Draw the projects of a kind in one table."""
     section_heading(markdown(named(kind, "heading") or projects.kind_name(kind, None, Words(language()))))
     table_of(own, named(kind, "heading"), explained_heads)
 
 
 def by_numbering(core: Sequence[ProjectReport]) -> list[tuple[list[tables.StrategyVersion], list[ProjectReport]]]:
-    """Return projects by the versions of the strategy that share their numbers; those of no version come first."""
+    """Return projects grouped by strategy versions with the same numbering; those of no version are in the first group."""
     groups = numberings(cached.moment().rows(tables.StrategyVersion)) or [[]]
     place = {v.version_code: n for n, versions in enumerate(groups) for v in versions}
     groups_of: list[list[ProjectReport]] = [[] for _ in groups]
@@ -132,7 +132,7 @@ def by_numbering(core: Sequence[ProjectReport]) -> list[tuple[list[tables.Strate
 
 
 def strategy() -> None:
-    """Show the versions of the strategy: when each was adopted, up to when it looks, and its key words."""
+    """Draw the versions of the strategy: date of adoption, horizon and key words of each; nothing if there are none."""
     versions = cached.made("strategy", make=_versions)
     if not versions:
         return
@@ -152,8 +152,8 @@ def _versions() -> list[str]:
 
 
 def listed(reports: Sequence[ProjectReport]) -> Ready:
-    """Make the table of all projects: status, milestones by state, who leads, when something was last reported."""
-    is_public = all(r.confidence is None for r in reports) and settings().mode == "public"  # unless the government opens it
+    """Return the table of all projects with CSV, one row each: status, milestones by state, bureaus, last reported quarter."""
+    is_public = all(r.confidence is None for r in reports) and settings().mode == "public"  # a government may publish confidence
     table = pd.DataFrame(
         [
             {
@@ -190,7 +190,7 @@ def listed(reports: Sequence[ProjectReport]) -> Ready:
 
 
 def categories(kind: ProjectKindFields, own: Sequence[ProjectReport], explained_heads: set[str]) -> None:
-    """List the projects of a kind by category, and how many of those the strategy counts are not identified."""
+    """Draw the projects of a kind, one table per category, and how many of the number stated by the strategy are unidentified."""
     section_heading(markdown(named(kind, "heading") or projects.kind_name(kind, None, Words(language()))))
     moment = cached.moment()
     prose.caption(projects.unidentified(kind, own, moment.whole, moment.rows(tables.StrategyVersion), Words(language())))

@@ -1,4 +1,4 @@
-"""One project: what was promised, who leads it, its indicators and milestones, and the office's confidence in it."""
+"""The page of one project: goal, leading bureaus, indicators, milestones, and the office's confidence."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ CHARTS_SHOWN = 6
 
 
 def heading(report: ProjectReport) -> None:
-    """Show the name, computed status and confidence of a project, and what it was to reach."""
+    """Draw the name, computed status, confidence and goal of a project."""
     name = f"{report.code} {projects.project_name(report.row, Words(language()))}"
     titled(name, cached.made("leads", code=report.code, make=lambda: leads(telling(), report.code)[1]))
     page_heading(markdown(name))
@@ -63,7 +63,7 @@ def heading(report: ProjectReport) -> None:
 
 
 def bureaus_and_names(report: ProjectReport, reports: Sequence[ProjectReport]) -> None:
-    """Show who leads the project, and what it was called in each version of the strategy."""
+    """Draw the bureaus of the project, and its name in each version of the strategy, with predecessors and successors."""
     left, right = st.columns(2, gap="medium")
     units = cached.moment().organisation.by_code
     with left:
@@ -90,7 +90,7 @@ def bureaus_and_names(report: ProjectReport, reports: Sequence[ProjectReport]) -
 
 
 def steps(item: Scored) -> str:
-    """Say how a target of one period was raised or changed, in the order in which it was set."""
+    """Return how the targets of each period were raised or changed, one Markdown line per period; "" if none was."""
     definition = item.entry.definition
     by_period: dict[str, list[float]] = {}
     for goal in item.goals:
@@ -106,11 +106,11 @@ def steps(item: Scored) -> str:
 
 
 def indicators(report: ProjectReport) -> None:
-    """Show the project's indicators: charts for those with a history, and every figure in a table."""
+    """Draw the project's indicators: charts of those with several values, and all figures in tables."""
     section_heading(t("project_indicators"))
     indicators = [s for s in report.scored if sum(value_of(s.entry.definition, f) is not None for f in s.figures) > 1]
     indicators = sorted(indicators, key=lambda s: not s.entry.is_headline)[:CHARTS_SHOWN]
-    # A goal in words stands above already; without a status of its own there is nothing to add to it.
+    # A qualitative goal is already shown above; without a figure there is nothing to add.
     rest = [s for s in report.scored if s not in indicators and (s.figures or not KINDS[s.entry.definition.kind].is_text)]
     beside = rest[: CHARTS_SHOWN - len(indicators)]
     with st.grid(2, min_column_width=320):
@@ -135,14 +135,14 @@ def indicators(report: ProjectReport) -> None:
 
 
 def every_figure(report: ProjectReport) -> None:
-    """Show every figure and every target of the project in tables."""
+    """Draw tables of all figures and all targets of the project."""
     block(lambda: facts.figures_of(telling(), report.scored), key=f"{report.code}-figures")
     if any(s.entry.goals for s in report.scored):
         block(lambda: facts.targets_of(telling(), report.scored), key=f"{report.code}-targets")
 
 
 def detail(report: ProjectReport, reports: Sequence[ProjectReport]) -> None:
-    """Show one project; ``reports`` are all of them, for those it follows or is followed by."""
+    """Draw the page of one project; ``reports`` are all projects, for the names of predecessors and successors."""
     heading(report)
     bureaus_and_names(report, reports)
     indicators(report)
