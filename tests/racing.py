@@ -37,7 +37,11 @@ def _act(url: str, what: str, actor: str, number: str, together: Barrier, told: 
         if what == "upload":
             rows = [figure(numerator=float(number), denominator=1000.0)]
             done = submissions.upload(
-                store, actor=actor, bureau_code="GENERAL", period_code=PERIOD, rows=rows, content=number.encode(), name="x.xlsx"
+                store,
+                submissions.FilledWorkbook(rows=rows, content=number.encode(), name="x.xlsx"),
+                actor=actor,
+                bureau_code="GENERAL",
+                period_code=PERIOD,
             )
             told.put(f"done {done.is_repeat}")
         else:

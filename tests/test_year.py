@@ -55,8 +55,13 @@ class Year:
         """ANNA reports a rate with what else there is to say; the office approves it."""
         self.uploads += 1
         given = [figure(numerator=share * 10, denominator=1000.0, period=period), *rows]
-        done = submissions.upload(self.store, actor=ANNA, bureau_code="GENERAL", period_code=period, rows=given,
-                                  content=f"{self.uploads}".encode(), name=f"{period}.xlsx")  # fmt: skip
+        done = submissions.upload(
+            self.store,
+            submissions.FilledWorkbook(rows=given, content=f"{self.uploads}".encode(), name=f"{period}.xlsx"),
+            actor=ANNA,
+            bureau_code="GENERAL",
+            period_code=period,
+        )
         if cause:
             words = {"cause_ja": cause, "cause_en": f"Because: {cause}"}
             saying.say_why(self.store, done.report_id, actor=ANNA, revision=done.revision, causes={RATE: words})

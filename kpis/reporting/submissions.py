@@ -50,14 +50,14 @@ from kpis.reporting.kept import (
 from kpis.reporting.merging import Hand, answered, stated, taken_out
 from kpis.reporting.people import acting, allow, record
 from kpis.reporting.reports import completeness_of
-from kpis.reporting.uploads import Uploaded, upload
+from kpis.reporting.uploads import FilledWorkbook, Uploaded, upload
 from kpis.store import tables, vintages
 from kpis.store.store import Store, instant
 from kpis.store.vintages import Origin
 
 __all__ = [
-    "Approval", "CellKey", "Uploaded", "approve", "approve_several", "choose_readings", "confirm", "explain", "give_back", "grant_exception",
-    "resolve", "settle", "submit", "take_out", "upload", "withdraw",
+    "Approval", "CellKey", "FilledWorkbook", "Uploaded", "approve", "approve_several", "choose_readings", "confirm", "explain", "give_back",
+    "grant_exception", "resolve", "settle", "submit", "take_out", "upload", "withdraw",
 ]  # fmt: skip
 
 

@@ -49,6 +49,31 @@ class Uploaded:
     clashes: int = 0
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class FilledWorkbook:
+    """A workbook that was read without errors.
+
+    Args:
+        rows: what it reports.
+        content: its bytes, stored by SHA-256.
+        name: of the file, as it was sent.
+        template_id: of the template that it was made from.
+        warnings: to confirm before submission.
+        completeness: number of figures asked, and those left open; ``None`` = not counted.
+        about_open: makes the warning about figures left open.
+        part: a section, or a template of chosen rows; blank for the whole.
+    """
+
+    rows: Sequence[ReportedRow]
+    content: bytes
+    name: str
+    template_id: str | None = None
+    warnings: Sequence[Warning] = ()
+    completeness: Completeness | None = None
+    about_open: Callable[[Completeness], Warning | None] | None = None
+    part: str = ""
+
+
 @dataclass(frozen=True, slots=True)
 class _File:
     """A workbook to record; ``how_it_came`` where the reform office took it in on behalf of the bureau, else blank."""
@@ -66,32 +91,13 @@ class _File:
 
 @collector_paused()
 def upload(
-    store: Store,
-    *,
-    actor: str,
-    bureau_code: str,
-    period_code: str,
-    rows: Sequence[ReportedRow],
-    content: bytes,
-    name: str,
-    warnings: Sequence[Warning] = (),
-    template_id: str | None = None,
-    adds_to: int | None = None,
-    completeness: Completeness | None = None,
-    about_open: Callable[[Completeness], Warning | None] | None = None,
-    part: str = "",
+    store: Store, workbook: FilledWorkbook, *, actor: str, bureau_code: str, period_code: str, adds_to: int | None = None,
     how_it_came: str = "",
-) -> Uploaded:
+) -> Uploaded:  # fmt: skip
     """Store a workbook that was read without errors: as a new draft, or merged row by row into the report in progress.
 
     Args:
-        rows: of the workbook.
-        content: its bytes, stored by SHA-256.
-        warnings: to confirm before submission.
         adds_to: the report in progress that the actor saw; ``None`` where there was none.
-        completeness: number of figures asked, and those left open; ``None`` = not counted.
-        about_open: makes the warning about figures left open.
-        part: a section, or a template of chosen rows; blank for the whole.
         how_it_came: if taken in by the reform office on behalf of the bureau: sender, time and way; blank: the bureau's own.
 
     Raises:
@@ -100,8 +106,9 @@ def upload(
         StepRefused: the report is with the reform office.
         FigureRefused: a row has content that no report may have.
     """
-    file = _File(hashlib.sha256(content).hexdigest(), named_file(name), template_id, typed(how_it_came))
-    action = "take_in" if how_it_came else "upload"
+    sha256 = hashlib.sha256(workbook.content).hexdigest()
+    file = _File(sha256, named_file(workbook.name), workbook.template_id, typed(how_it_came))
+    action, part = "take_in" if how_it_came else "upload", workbook.part
     try:
         with acting(store, actor, action, f"{bureau_code} {period_code}") as session:
             allow(session, actor, action, bureau_code)
@@ -111,31 +118,40 @@ def upload(
             if reach is not None and part not in reach:
                 part = min(reach)
             reports = same_place(session, bureau_code, period_code)
-            if (brought_before := _brought_before(session, reports, file.sha256)) is not None:
+            if (brought_before := _brought_before(session, reports, sha256)) is not None:
                 return Uploaded(id_of(brought_before), brought_before.revision, brought_before.state, True)
             now_open = next((s for s in reports if s.state in OPEN_STATES), None)
             refuse_gone(now_open, adds_to)
-            refuse_rows(session, bureau_code, period_code, rows)
+            refuse_rows(session, bureau_code, period_code, workbook.rows)
             if reach is not None:
-                refuse_rows_of_others(session, reach, rows)
-            vintages.ensure_periods(session, {period_code, *(row.key[2] for row in rows if row.kind == OBSERVATIONS)})
-            vintages.keep_original(session, name=file.name, content=content, kind="report", received_at=instant(session))
+                refuse_rows_of_others(session, reach, workbook.rows)
+            reported_periods = {row.key[2] for row in workbook.rows if row.kind == OBSERVATIONS}
+            vintages.ensure_periods(session, {period_code, *reported_periods})
+            vintages.keep_original(session, name=file.name, content=workbook.content, kind="report", received_at=instant(session))
             before = as_it_is(session, now_open) if now_open is not None else Before()
             row = now_open or tables.Submission(
                 bureau_code=bureau_code, period_code=period_code, created_by=actor, created_at=instant(session), is_on_behalf=file.is_on_behalf
             )  # fmt: skip
             _bring(session, row, actor, file)
             hand = Hand(by=actor, part=part, at=instant(session), upload=row.revision)
-            is_whole = not file.is_on_behalf and decides(grants_of(session, actor), bureau_code)
-            merged = merge(before.rows, rows, hand, decides=is_whole)
-            counted, asked_count = keep_merged(
-                session, row, before, merged, rows, warnings, completeness=completeness, about_open=about_open
-            )
-            differing = len(clashes(merged))
-            _note(session, row, hand, file, rows_count=len(rows), asked_count=asked_count, differing=differing, counted=counted)
+            differing = _merge(session, row, before, workbook, hand, file)
             return Uploaded(id_of(row), row.revision, row.state, clashes=differing)
     except IntegrityError as clash:
         raise ChangedMeanwhile("report_stored_at_once") from clash
+
+
+def _merge(
+    session: Session, row: tables.Submission, before: Before, workbook: FilledWorkbook, hand: Hand, file: _File
+) -> int:  # fmt: skip
+    """Merge a workbook into a report and record it; return the number of cells in which it differs from another hand."""
+    is_whole = not file.is_on_behalf and decides(grants_of(session, hand.by), row.bureau_code)
+    merged = merge(before.rows, workbook.rows, hand, decides=is_whole)
+    counted, asked_count = keep_merged(
+        session, row, before, merged, workbook.rows, workbook.warnings, completeness=workbook.completeness, about_open=workbook.about_open
+    )  # fmt: skip
+    differing = len(clashes(merged))
+    _note(session, row, hand, file, rows_count=len(workbook.rows), asked_count=asked_count, differing=differing, counted=counted)
+    return differing
 
 
 def _bring(session: Session, row: tables.Submission, actor: str, file: _File) -> None:

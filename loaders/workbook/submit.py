@@ -21,7 +21,7 @@ from kpis.reporting.kept import Warning, asked_to_confirm
 from kpis.reporting.people import viewer_of
 from kpis.reporting.refused import Found, keep_refused
 from kpis.reporting.reports import INCOMPLETE
-from kpis.reporting.uploads import Uploaded, upload
+from kpis.reporting.uploads import FilledWorkbook, Uploaded, upload
 from kpis.store.store import Store
 from loaders.files.problems import Problem
 from loaders.workbook.context import SheetKey
@@ -93,12 +93,12 @@ def receive(
             keep_refused(store, content, actor=actor, bureau_code=bureau, period_code=period, name=name, problems=_told(reading.problems),
                          is_safe=_is_safe(content))  # fmt: skip
         return Received(reading, None)
-    done = upload(
-        store, actor=actor, bureau_code=reading.mark.bureau_code, period_code=reading.mark.period_code, rows=reading.rows,
-        content=content, name=name, template_id=reading.mark.template_id, adds_to=adds_to, warnings=asked_of_bureau(reading),
+    workbook = FilledWorkbook(
+        rows=reading.rows, content=content, name=name, template_id=reading.mark.template_id, warnings=asked_of_bureau(reading),
         completeness=reading.completeness, about_open=partial(incomplete, reading), part=reading.part if part is None else part,
-        how_it_came=how_it_came,
     )  # fmt: skip
+    of, at = reading.mark.bureau_code, reading.mark.period_code
+    done = upload(store, workbook, actor=actor, bureau_code=of, period_code=at, adds_to=adds_to, how_it_came=how_it_came)
     return Received(reading, done)
 
 

@@ -63,12 +63,10 @@ class Reporting:
         rows = [figure(numerator=self.number, denominator=1000.0, reason_class="error", reason_text="bench")]
         return submissions.upload(
             self.store,
+            submissions.FilledWorkbook(rows=rows, content=str(self.number).encode(), name="b.xlsx"),
             actor=MANAGER,
             bureau_code=BUREAU,
             period_code=PERIOD,
-            rows=rows,
-            content=str(self.number).encode(),
-            name="b.xlsx",
         )
 
     def approval(self) -> None:

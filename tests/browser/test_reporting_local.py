@@ -37,13 +37,25 @@ def local(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     store = settle(Store(url), folder / "data", calendar=CALENDAR)
     people.local_people(store)
     submissions.upload(
-        store, actor=people.LOCAL_MANAGER, bureau_code="GENERAL", period_code=PERIOD, content=b"one", name="総務局.xlsx",
-        rows=[figure(numerator=800.0, denominator=1000.0)],
-    )  # fmt: skip
+        store,
+        submissions.FilledWorkbook(rows=[figure(numerator=800.0, denominator=1000.0)], content=b"one", name="総務局.xlsx"),
+        actor=people.LOCAL_MANAGER,
+        bureau_code="GENERAL",
+        period_code=PERIOD,
+    )
     submissions.upload(
-        store, actor=ANNA, bureau_code="GENERAL", period_code="FY2022-Q2", content=b"two", name="前期.xlsx",
-        rows=[figure(numerator=1.0, denominator=2.0, period="FY2022-Q2", reason_class="error", reason_text="x", issued_vintage=1)],
-    )  # fmt: skip
+        store,
+        submissions.FilledWorkbook(
+            rows=[
+                figure(numerator=1.0, denominator=2.0, period="FY2022-Q2", reason_class="error", reason_text="x", issued_vintage=1)
+            ],
+            content=b"two",
+            name="前期.xlsx",
+        ),
+        actor=ANNA,
+        bureau_code="GENERAL",
+        period_code="FY2022-Q2",
+    )
     submissions.submit(store, 1, actor=people.LOCAL_MANAGER, revision=1, today=IN_TIME)
     places = {"CATALOGUE_DIR": str(folder / "data" / "catalogue"), "OFFICIAL_DIR": str(folder / "data" / "official")}
     with serving(folder, DATABASE_URL=url, **places) as address:

@@ -44,13 +44,10 @@ def several(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Store, s
     ):
         submissions.upload(
             store,
+            submissions.FilledWorkbook(rows=rows, content=part.encode(), name=f"{part}.xlsx", part=part),
             actor=who,
             bureau_code="GENERAL",
             period_code=PERIOD,
-            rows=rows,
-            content=part.encode(),
-            name=f"{part}.xlsx",
-            part=part,
         )
     say_causes(store, 1, actor=ANNA, revision=2, as_of=local_day(utc_now()))
     places = {"CATALOGUE_DIR": str(folder / "data" / "catalogue"), "OFFICIAL_DIR": str(folder / "data" / "official")}

@@ -68,9 +68,16 @@ def approved(installation: Installation, bureau: str, actor: str, numerator: flo
     """Hand a report in and have it approved through nginx, by whichever process answers."""
     store = installation.store
     made = submissions.upload(
-        store, actor=actor, bureau_code=bureau, period_code=PERIOD, rows=[figure(bureau=bureau, numerator=numerator, denominator=20.0)],
-        content=f"{bureau} {numerator}".encode(), name="q3.xlsx",
-    )  # fmt: skip
+        store,
+        submissions.FilledWorkbook(
+            rows=[figure(bureau=bureau, numerator=numerator, denominator=20.0)],
+            content=f"{bureau} {numerator}".encode(),
+            name="q3.xlsx",
+        ),
+        actor=actor,
+        bureau_code=bureau,
+        period_code=PERIOD,
+    )
     say_causes(store, made.report_id, actor=actor, revision=made.revision, as_of=IN_TIME)
     submissions.submit(store, made.report_id, actor=actor, revision=made.revision, today=IN_TIME)
     tab = installation.visitor("office").tab()

@@ -202,8 +202,12 @@ def test_an_approval_whose_process_dies_is_not_half_made_and_another_process_mak
     """It waits for another writer as its process is killed; the next one who looks sees the report as it was handed in."""
     store = installation.store
     made = submissions.upload(
-        store, actor=ANNA, bureau_code="GENERAL", period_code=PERIOD, rows=[figure(numerator=1.0, denominator=2.0)], content=b"original", name="q3.xlsx",
-    )  # fmt: skip
+        store,
+        submissions.FilledWorkbook(rows=[figure(numerator=1.0, denominator=2.0)], content=b"original", name="q3.xlsx"),
+        actor=ANNA,
+        bureau_code="GENERAL",
+        period_code=PERIOD,
+    )
     submissions.submit(store, made.report_id, actor=ANNA, revision=made.revision, today=IN_TIME)
     office, address = installation.visitor("office"), f"report={made.report_id}"
     tab = office.tab()

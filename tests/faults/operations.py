@@ -110,9 +110,12 @@ def _load(instance: Instance) -> None:
 
 def _upload(instance: Instance) -> None:
     submissions.upload(
-        instance.store, actor=ANNA, bureau_code="GENERAL", period_code=PERIOD, content=b"1", name="a.xlsx",
-        rows=[figure(numerator=700.0, denominator=1000.0)],
-    )  # fmt: skip
+        instance.store,
+        submissions.FilledWorkbook(rows=[figure(numerator=700.0, denominator=1000.0)], content=b"1", name="a.xlsx"),
+        actor=ANNA,
+        bureau_code="GENERAL",
+        period_code=PERIOD,
+    )
 
 
 def _submitted(instance: Instance) -> None:

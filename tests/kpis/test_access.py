@@ -66,16 +66,26 @@ PAST, SEALS = (("electronic_decision_rate", "GENERAL", "FY2022-Q2"), ("seal_abol
 def _upload(store: Store, who: str) -> None:
     rows = [figure(numerator=3.0, denominator=9.0, period="FY2022-Q4")]
     submissions.upload(
-        store, actor=who, bureau_code="GENERAL", period_code="FY2022-Q4", rows=rows, content=b"mine", name="m.xlsx",
+        store,
+        submissions.FilledWorkbook(rows=rows, content=b"mine", name="m.xlsx"),
+        actor=who,
+        bureau_code="GENERAL",
+        period_code="FY2022-Q4",
         adds_to=DRAFT,
-    )  # fmt: skip
+    )
 
 
 def _take_in(store: Store, who: str) -> None:
     submissions.upload(
-        store, actor=who, bureau_code="GENERAL", period_code="FY2022-Q4", rows=[figure(numerator=3.0, denominator=9.0, period="FY2022-Q4")],
-        content=b"by mail", name="m.xlsx", how_it_came="メールで届いた",
-    )  # fmt: skip
+        store,
+        submissions.FilledWorkbook(
+            rows=[figure(numerator=3.0, denominator=9.0, period="FY2022-Q4")], content=b"by mail", name="m.xlsx"
+        ),
+        actor=who,
+        bureau_code="GENERAL",
+        period_code="FY2022-Q4",
+        how_it_came="メールで届いた",
+    )
 
 
 def _warning(store: Store) -> int:
@@ -192,14 +202,25 @@ def prepare(store: Store) -> None:
     people.add_person(store, actor=people.COMMAND_LINE, email=REMOVED, role="bureau_manager", bureau_code="GENERAL")
     people.remove_person(store, actor=ADMIN, email=REMOVED)
     submissions.upload(
-        store, actor=ANNA, bureau_code="GENERAL", period_code=PERIOD, rows=[figure(numerator=1.0, denominator=2.0)], content=b"q3",
-        name="q3.xlsx",
-    )  # fmt: skip
+        store,
+        submissions.FilledWorkbook(rows=[figure(numerator=1.0, denominator=2.0)], content=b"q3", name="q3.xlsx"),
+        actor=ANNA,
+        bureau_code="GENERAL",
+        period_code=PERIOD,
+    )
     submissions.submit(store, SENT, actor=ANNA, revision=1, today=IN_TIME)
     submissions.upload(
-        store, actor=ANNA, bureau_code="GENERAL", period_code="FY2022-Q4", content=b"q4", name="q4.xlsx",
-        rows=[figure(numerator=9.0, denominator=10.0, period="FY2022-Q4")], warnings=[Warning("odd", "usual", "usual")],
-    )  # fmt: skip
+        store,
+        submissions.FilledWorkbook(
+            rows=[figure(numerator=9.0, denominator=10.0, period="FY2022-Q4")],
+            content=b"q4",
+            name="q4.xlsx",
+            warnings=[Warning("odd", "usual", "usual")],
+        ),
+        actor=ANNA,
+        bureau_code="GENERAL",
+        period_code="FY2022-Q4",
+    )
     withdrawals.ask(store, SEALS, actor=ANNA, reason_class="error", reason_text="x")
     record_confidence(store, "CP2", confidence="low", reason="x", reviewer=SECOND, reviewed_on=IN_TIME)
 

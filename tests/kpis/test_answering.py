@@ -41,9 +41,14 @@ def store(tmp_path: Path) -> Iterator[Store]:
                 Warning("z", "usual", "usual"),
             ]
             submissions.upload(
-                made, actor=who, bureau_code="GENERAL", period_code=PERIOD, rows=rows, content=part.encode(), name=f"{part}.xlsx", part=part,
-                warnings=doubts if number else (),
-            )  # fmt: skip
+                made,
+                submissions.FilledWorkbook(
+                    rows=rows, content=part.encode(), name=f"{part}.xlsx", warnings=doubts if number else (), part=part
+                ),
+                actor=who,
+                bureau_code="GENERAL",
+                period_code=PERIOD,
+            )
         yield made
 
 
@@ -91,7 +96,13 @@ def test_why_a_project_is_late_is_asked_of_the_section_whose_it_is_and_of_no_oth
         figure(numerator=960.0, denominator=1000.0, period=period),
         figure(SEALS[1][0], value=290.0, denominator=300.0, period=period),
     ]
-    submissions.upload(store, actor=ANNA, bureau_code="GENERAL", period_code=period, rows=rows, content=b"q4", name="q4.xlsx")
+    submissions.upload(
+        store,
+        submissions.FilledWorkbook(rows=rows, content=b"q4", name="q4.xlsx"),
+        actor=ANNA,
+        bureau_code="GENERAL",
+        period_code=period,
+    )
 
     def asked(who: str) -> list[str]:
         whole = reports.opened(store, 2, viewer=who, as_of=late)

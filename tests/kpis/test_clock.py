@@ -31,9 +31,12 @@ def shows(monkeypatch: pytest.MonkeyPatch, at: datetime) -> None:
 
 def send(store: Store) -> None:
     submissions.upload(
-        store, actor=ANNA, bureau_code="GENERAL", period_code=PERIOD, rows=[figure(numerator=1.0, denominator=2.0)], content=b"1",
-        name="a.xlsx",
-    )  # fmt: skip
+        store,
+        submissions.FilledWorkbook(rows=[figure(numerator=1.0, denominator=2.0)], content=b"1", name="a.xlsx"),
+        actor=ANNA,
+        bureau_code="GENERAL",
+        period_code=PERIOD,
+    )
 
 
 def test_a_clock_that_went_back_is_refused_at_every_write_with_both_times(

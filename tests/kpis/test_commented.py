@@ -35,7 +35,11 @@ def action(**overrides: object) -> ReportedRow:
 
 def uploaded(store: Store, rows: list[ReportedRow], content: bytes = b"first", period: str = PERIOD) -> int:
     done = submissions.upload(
-        store, actor=ANNA, bureau_code="GENERAL", period_code=period, rows=rows, content=content, name="a.xlsx"
+        store,
+        submissions.FilledWorkbook(rows=rows, content=content, name="a.xlsx"),
+        actor=ANNA,
+        bureau_code="GENERAL",
+        period_code=period,
     )
     return done.report_id
 
@@ -83,9 +87,13 @@ def test_words_come_from_the_bureau_about_its_own_figures(reporting: Store) -> N
     for row in (forged, other_period):
         with pytest.raises(NotAllowed):
             submissions.upload(
-                reporting, actor=ANNA, bureau_code="GENERAL", period_code=PERIOD, rows=[row], content=row.key[0].encode() + b"2",
-                name="b.xlsx", adds_to=number,
-            )  # fmt: skip
+                reporting,
+                submissions.FilledWorkbook(rows=[row], content=row.key[0].encode() + b"2", name="b.xlsx"),
+                actor=ANNA,
+                bureau_code="GENERAL",
+                period_code=PERIOD,
+                adds_to=number,
+            )
 
 
 def test_an_action_is_answered_in_a_later_quarter_and_keeps_its_history(reporting: Store) -> None:

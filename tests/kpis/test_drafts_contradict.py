@@ -21,7 +21,11 @@ NEXT, NEXT_IN_TIME = "FY2022-Q4", date(2023, 4, 20)
 def draft(store: Store, content: bytes, value: float, period: str) -> Uploaded:
     rows = [figure(STOCK, value=value, denominator=300.0, period=period)]
     return submissions.upload(
-        store, actor=ANNA, bureau_code="GENERAL", period_code=period, rows=rows, content=content, name="a.xlsx"
+        store,
+        submissions.FilledWorkbook(rows=rows, content=content, name="a.xlsx"),
+        actor=ANNA,
+        bureau_code="GENERAL",
+        period_code=period,
     )
 
 
@@ -92,13 +96,19 @@ def test_what_agrees_passes_as_before(reporting: Store) -> None:
 def test_year_to_date_beside_a_single_period_of_another_bureau_is_seen_too(reporting: Store) -> None:
     rate = {"numerator": 500.0, "denominator": 1000.0}
     ours = submissions.upload(
-        reporting, actor=ANNA, bureau_code="GENERAL", period_code=PERIOD, content=b"g", name="g.xlsx",
-        rows=[figure(**rate, is_year_to_date=True)],
-    )  # fmt: skip
+        reporting,
+        submissions.FilledWorkbook(rows=[figure(**rate, is_year_to_date=True)], content=b"g", name="g.xlsx"),
+        actor=ANNA,
+        bureau_code="GENERAL",
+        period_code=PERIOD,
+    )
     theirs = submissions.upload(
-        reporting, actor=DAI, bureau_code="DIGITAL", period_code=PERIOD, content=b"d", name="d.xlsx",
-        rows=[figure(**rate, bureau="DIGITAL")],
-    )  # fmt: skip
+        reporting,
+        submissions.FilledWorkbook(rows=[figure(**rate, bureau="DIGITAL")], content=b"d", name="d.xlsx"),
+        actor=DAI,
+        bureau_code="DIGITAL",
+        period_code=PERIOD,
+    )
     submit(reporting, ours, IN_TIME)
     submissions.submit(reporting, theirs.report_id, actor=DAI, revision=1, today=IN_TIME)
     approve(reporting, ours)

@@ -48,9 +48,18 @@ def office(reporting: Store) -> Store:
 
 def send(store: Store, *, actor: str = ANNA, content: bytes = b"1", adds_to: int | None = None, **row: object) -> None:
     submissions.upload(
-        store, actor=actor, bureau_code="GENERAL", period_code=PERIOD, content=content, name="a.xlsx", adds_to=adds_to,
-        rows=[figure(numerator=700.0, denominator=1000.0, **row)], warnings=[Warning("odd", "usual", "usual")],
-    )  # fmt: skip
+        store,
+        submissions.FilledWorkbook(
+            rows=[figure(numerator=700.0, denominator=1000.0, **row)],
+            content=content,
+            name="a.xlsx",
+            warnings=[Warning("odd", "usual", "usual")],
+        ),
+        actor=actor,
+        bureau_code="GENERAL",
+        period_code=PERIOD,
+        adds_to=adds_to,
+    )
 
 
 def confirm(store: Store, who: str, *, revision: int = 1) -> None:
@@ -83,7 +92,13 @@ def by_confirmation(store: Store) -> None:
 def by_reading(store: Store) -> None:
     """BOTH says which of two values a cell means."""
     row = replace(figure(numerator=700.0, denominator=1000.0), readings={"numerator": (700.0, 7.0)})
-    submissions.upload(store, actor=ANNA, bureau_code="GENERAL", period_code=PERIOD, content=b"1", name="a.xlsx", rows=[row])
+    submissions.upload(
+        store,
+        submissions.FilledWorkbook(rows=[row], content=b"1", name="a.xlsx"),
+        actor=ANNA,
+        bureau_code="GENERAL",
+        period_code=PERIOD,
+    )
     submissions.choose_readings(store, 1, actor=BOTH, revision=1, chosen={(*KEY, "numerator"): 700.0})
 
 

@@ -52,9 +52,12 @@ def answered(store: Store, code: str, **overrides: object) -> None:
     before = {name: held[name] for name in kept}
     row = register_row("action", code, issued_vintage=held["vintage"], **{**before, **overrides})  # type: ignore[arg-type]
     done = submissions.upload(
-        store, actor=ANNA, bureau_code="GENERAL", period_code=PERIOD, content=code.encode(), name="a.xlsx",
-        rows=[figure(numerator=900.0, denominator=1000.0), row],
-    )  # fmt: skip
+        store,
+        submissions.FilledWorkbook(rows=[figure(numerator=900.0, denominator=1000.0), row], content=code.encode(), name="a.xlsx"),
+        actor=ANNA,
+        bureau_code="GENERAL",
+        period_code=PERIOD,
+    )
     submissions.submit(store, done.report_id, actor=ANNA, revision=1, today=IN_TIME)
     submissions.approve(store, done.report_id, actor=OFFICE, revision=1)
 
@@ -203,9 +206,12 @@ def test_overdue_reports_of_the_minutes_are_those_overdue_then(reporting: Store)
     before = coverage(reporting, [PERIOD], viewer=OFFICE, today=late, known_at=known)
     assert before == coverage(reporting, [PERIOD], viewer=OFFICE, today=late)
     done = submissions.upload(
-        reporting, actor=ANNA, bureau_code="GENERAL", period_code=PERIOD, content=b"1", name="a.xlsx",
-        rows=[figure(numerator=900.0, denominator=1000.0)],
-    )  # fmt: skip
+        reporting,
+        submissions.FilledWorkbook(rows=[figure(numerator=900.0, denominator=1000.0)], content=b"1", name="a.xlsx"),
+        actor=ANNA,
+        bureau_code="GENERAL",
+        period_code=PERIOD,
+    )
     submissions.submit(reporting, done.report_id, actor=ANNA, revision=1, today=IN_TIME)
     between = utc_now()
     submissions.approve(reporting, done.report_id, actor=OFFICE, revision=1)
@@ -236,9 +242,18 @@ def test_a_meeting_opens_on_the_last_quarter_that_bureaus_reported(reporting: St
     assert first == "FY2022-Q4"
     before = utc_now()
     done = submissions.upload(
-        reporting, actor=ANNA, bureau_code="GENERAL", period_code="FY2022-Q2", content=b"2", name="a.xlsx",
-        rows=[figure(numerator=1.0, denominator=2.0, period="FY2022-Q2", reason_class="error", reason_text="x", issued_vintage=1)],
-    )  # fmt: skip
+        reporting,
+        submissions.FilledWorkbook(
+            rows=[
+                figure(numerator=1.0, denominator=2.0, period="FY2022-Q2", reason_class="error", reason_text="x", issued_vintage=1)
+            ],
+            content=b"2",
+            name="a.xlsx",
+        ),
+        actor=ANNA,
+        bureau_code="GENERAL",
+        period_code="FY2022-Q2",
+    )
     until = date(2023, 6, 30)
     submissions.grant_exception(
         reporting, actor=OFFICE, bureau_code="GENERAL", period_code="FY2022-Q2", until=until, reason="訂正のため"

@@ -132,9 +132,12 @@ def through(store: Store, folder: Path) -> None:
         number = 0
         for hand, rows in order:
             done = uploads.upload(
-                store, actor=hand.by, bureau_code="GENERAL", period_code=PERIOD, rows=rows, content=f"{next(count)}".encode(),
-                name=f"{hand.part}.xlsx", part=hand.part,
-            )  # fmt: skip
+                store,
+                uploads.FilledWorkbook(rows=rows, content=f"{next(count)}".encode(), name=f"{hand.part}.xlsx", part=hand.part),
+                actor=hand.by,
+                bureau_code="GENERAL",
+                period_code=PERIOD,
+            )
             number = done.report_id
         opened = reports.opened(store, number, viewer=ANNA, as_of=IN_TIME)
         assert {((c.row.kind, c.row.key), c.column) for c in opened.clashes} == split.differing
@@ -149,9 +152,12 @@ def through(store: Store, folder: Path) -> None:
 
 def send(store: Store, who: str, rows: list[ReportedRow], *, part: str = "", content: bytes = b"") -> uploads.Uploaded:
     return uploads.upload(
-        store, actor=who, bureau_code="GENERAL", period_code=PERIOD, rows=rows, content=content or f"{who} {part} {rows}".encode(),
-        name="a.xlsx", part=part,
-    )  # fmt: skip
+        store,
+        uploads.FilledWorkbook(rows=rows, content=content or f"{who} {part} {rows}".encode(), name="a.xlsx", part=part),
+        actor=who,
+        bureau_code="GENERAL",
+        period_code=PERIOD,
+    )
 
 
 RATE = figure(numerator=700.0, denominator=1000.0)

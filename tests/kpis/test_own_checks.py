@@ -47,9 +47,13 @@ def bureau(reporting: Store, tmp_path: Path) -> Iterator[Store]:
 
 def upload(store: Store, who: str, content: bytes, *, how: str = "", numerator: float = 800.0) -> None:
     submissions.upload(
-        store, actor=who, bureau_code="GENERAL", period_code=PERIOD, rows=[figure(numerator=numerator, denominator=1000.0)], content=content,
-        name="a.xlsx", how_it_came=how,
-    )  # fmt: skip
+        store,
+        submissions.FilledWorkbook(rows=[figure(numerator=numerator, denominator=1000.0)], content=content, name="a.xlsx"),
+        actor=who,
+        bureau_code="GENERAL",
+        period_code=PERIOD,
+        how_it_came=how,
+    )
     newest = reports.reports(store, viewer=OFFICE)[0]
     if newest.is_on_behalf or not how:
         say_causes(store, newest.id, actor=who, revision=newest.revision, as_of=IN_TIME)

@@ -75,7 +75,11 @@ def test_a_bureau_reports_the_final_value_without_a_reason(reporting: Store) -> 
     def reported(content: bytes, **fields: object) -> int:
         rows = [figure(denominator=1000.0, **fields)]
         done = submissions.upload(
-            reporting, actor=ANNA, bureau_code="GENERAL", period_code=PERIOD, rows=rows, content=content, name="a.xlsx"
+            reporting,
+            submissions.FilledWorkbook(rows=rows, content=content, name="a.xlsx"),
+            actor=ANNA,
+            bureau_code="GENERAL",
+            period_code=PERIOD,
         )
         return done.report_id
 

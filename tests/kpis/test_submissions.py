@@ -27,11 +27,10 @@ RATE = (OBSERVATIONS, ("electronic_decision_rate", "GENERAL", PERIOD))
 
 def uploaded(store: Store, rows: list[ReportedRow] | None = None, **overrides: object) -> Uploaded:
     """ANNA uploads a workbook of GENERAL, with overrides."""
-    given = {
-        "actor": ANNA, "bureau_code": "GENERAL", "period_code": PERIOD, "rows": rows or FIRST, "content": b"first", "name": "a.xlsx",
-        **overrides,
-    }  # fmt: skip
-    return submissions.upload(store, **given)  # type: ignore[arg-type]
+    given = {"actor": ANNA, "bureau_code": "GENERAL", "period_code": PERIOD, **overrides}
+    of_file = {name: given.pop(name) for name in set(submissions.FilledWorkbook.__slots__) & set(given)}
+    workbook = submissions.FilledWorkbook(rows=rows or FIRST, **{"content": b"first", "name": "a.xlsx", **of_file})
+    return submissions.upload(store, workbook, **given)  # type: ignore[arg-type]
 
 
 def submitted(store: Store, rows: list[ReportedRow] | None = None, **overrides: object) -> Uploaded:
@@ -351,9 +350,14 @@ def reports_matrix(store: Store, day: date) -> set[tuple[str, str, bool]]:
 def test_approving_several_approves_each_or_says_why_not(reporting: Store) -> None:
     good = submitted(reporting)
     draft = submissions.upload(
-        reporting, actor=DAI, bureau_code="DIGITAL", period_code=PERIOD, rows=[figure(numerator=5.0, denominator=9.0, bureau="DIGITAL")],
-        content=b"digital", name="d.xlsx",
-    )  # fmt: skip
+        reporting,
+        submissions.FilledWorkbook(
+            rows=[figure(numerator=5.0, denominator=9.0, bureau="DIGITAL")], content=b"digital", name="d.xlsx"
+        ),
+        actor=DAI,
+        bureau_code="DIGITAL",
+        period_code=PERIOD,
+    )
     done = submissions.approve_several(reporting, {draft.report_id: 1, good.report_id: 1, 99: 1}, actor=OFFICE)
     assert [(d.changed, type(d.refusal)) for d in done] == [(0, StepRefused), (1, type(None)), (0, NotFound)]
 

@@ -88,7 +88,11 @@ def test_a_figure_reported_again_after_a_withdrawal_is_a_new_vintage_with_a_reas
     withdrawals.decide(reporting, ask(reporting).id, actor=OFFICE, approves=True)
     rows = [figure(numerator=700.0, denominator=1000.0, period=KEY[2], reason_class="error", reason_text="正しい指標で報告")]
     draft = submissions.upload(
-        reporting, actor=ANNA, bureau_code="GENERAL", period_code=PERIOD, rows=rows, content=b"x", name="x.xlsx"
+        reporting,
+        submissions.FilledWorkbook(rows=rows, content=b"x", name="x.xlsx"),
+        actor=ANNA,
+        bureau_code="GENERAL",
+        period_code=PERIOD,
     )
     submissions.submit(reporting, draft.report_id, actor=ANNA, revision=1, today=IN_TIME)
     submissions.approve(reporting, draft.report_id, actor=OFFICE, revision=1)
@@ -98,7 +102,11 @@ def test_a_figure_reported_again_after_a_withdrawal_is_a_new_vintage_with_a_reas
 def test_a_workbook_that_leaves_nothing_of_a_figure_withdraws_it_by_four_eyes(reporting: Store) -> None:
     row = figure(period=KEY[2], issued_vintage=1)
     draft = submissions.upload(
-        reporting, actor=ANNA, bureau_code="GENERAL", period_code=PERIOD, rows=[row], content=b"x", name="x.xlsx"
+        reporting,
+        submissions.FilledWorkbook(rows=[row], content=b"x", name="x.xlsx"),
+        actor=ANNA,
+        bureau_code="GENERAL",
+        period_code=PERIOD,
     )
     with pytest.raises(StepRefused, match="Corrections lack a reason"):
         submissions.submit(reporting, draft.report_id, actor=ANNA, revision=1, today=IN_TIME)
@@ -177,12 +185,10 @@ def test_a_milestones_day_approved_by_mistake_no_longer_counts(reporting: Store)
         row = type(row)(**{**vars_of(row), "reason_class": "error", "reason_text": "別の節目の日"})
         draft = submissions.upload(
             reporting,
+            submissions.FilledWorkbook(rows=[row], content=f"{number}".encode(), name="m.xlsx"),
             actor=ANNA,
             bureau_code="GENERAL",
             period_code=PERIOD,
-            rows=[row],
-            content=f"{number}".encode(),
-            name="m.xlsx",
         )
         submissions.submit(reporting, draft.report_id, actor=ANNA, revision=1, today=IN_TIME)
         submissions.approve(reporting, draft.report_id, actor=OFFICE, revision=1)

@@ -140,12 +140,10 @@ def test_a_bureau_reports_an_end_and_takes_one_back_with_a_reason(reporting: Sto
         row = register_row("procedure", "P2", issued_vintage=number, **fields)
         draft = submissions.upload(
             reporting,
+            submissions.FilledWorkbook(rows=[row], content=f"{number}".encode(), name="p.xlsx"),
             actor=ANNA,
             bureau_code="GENERAL",
             period_code=PERIOD,
-            rows=[row],
-            content=f"{number}".encode(),
-            name="p.xlsx",
         )
         if reason[0]:
             submissions.explain(

@@ -50,9 +50,8 @@ def at_once(store: Store, *who: str) -> None:
 
 def upload(store: Store, content: bytes = b"1", **more: Any) -> int:
     rows = [figure(numerator=700.0, denominator=1000.0)]
-    return submissions.upload(
-        store, actor=ANNA, bureau_code="GENERAL", period_code=PERIOD, rows=rows, content=content, name="a.xlsx", **more
-    ).report_id
+    workbook = submissions.FilledWorkbook(rows=rows, content=content, name="a.xlsx")
+    return submissions.upload(store, workbook, actor=ANNA, bureau_code="GENERAL", period_code=PERIOD, **more).report_id
 
 
 def to(mails: Took, subject: str = "") -> list[str]:

@@ -111,7 +111,11 @@ def test_nothing_leaves_outside_the_hours_of_the_office_and_a_digest_comes_the_n
     for bureau, who in (("GENERAL", ANNA), ("DIGITAL", DAI)):
         rows = [figure(numerator=7.0, denominator=10.0, bureau=bureau)]
         done = submissions.upload(
-            reporting, actor=who, bureau_code=bureau, period_code=PERIOD, rows=rows, content=bureau.encode(), name="a.xlsx"
+            reporting,
+            submissions.FilledWorkbook(rows=rows, content=bureau.encode(), name="a.xlsx"),
+            actor=who,
+            bureau_code=bureau,
+            period_code=PERIOD,
         )
         submissions.submit(reporting, done.report_id, actor=who, revision=1, today=IN_TIME)
     for at in (

@@ -88,9 +88,14 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
         people.add_person(store, actor=people.COMMAND_LINE, email=CLERK, role="section", section_code="DOCUMENTS")
     people.add_person(store, actor=people.COMMAND_LINE, email=CHIEF, role="bureau_approver", bureau_code="GENERAL")
     submissions.upload(
-        store, actor=ANNA, bureau_code="GENERAL", period_code=PERIOD, rows=[figure(numerator=1.0, denominator=2.0)],
-        content=b"the original of GENERAL", name="q3.xlsx",
-    )  # fmt: skip
+        store,
+        submissions.FilledWorkbook(
+            rows=[figure(numerator=1.0, denominator=2.0)], content=b"the original of GENERAL", name="q3.xlsx"
+        ),
+        actor=ANNA,
+        bureau_code="GENERAL",
+        period_code=PERIOD,
+    )
     app = f"http://127.0.0.1:{port}"
     with providing(folder, USERS, app=app) as provider:
         environment = {

@@ -45,11 +45,12 @@ class Desk:
     instance: Instance
     store: Store
 
-    def bring(self, *rows: ReportedRow, actor: str = ANNA, **given: Any) -> int:
+    def bring(self, *rows: ReportedRow, actor: str = ANNA, period_code: str = PERIOD, **given: Any) -> int:
         """Bring a workbook of GENERAL; return the revision that the report has then."""
-        named = {"bureau_code": "GENERAL", "period_code": PERIOD, "name": "a.xlsx", **given}
-        content = repr((rows, actor, sorted(named))).encode()
-        done = submissions.upload(self.store, actor=actor, content=content, rows=list(rows), **named)
+        named = {"name": "a.xlsx", **given}
+        content = repr((rows, actor, period_code, sorted(named))).encode()
+        workbook = submissions.FilledWorkbook(rows=list(rows), content=content, **named)
+        done = submissions.upload(self.store, workbook, actor=actor, bureau_code="GENERAL", period_code=period_code)
         return done.revision
 
     def count(self, value: float, *, indicator: str = SEALS) -> None:

@@ -30,9 +30,14 @@ KEY = "hooks/3ccdd113474722377935511fc85d3dd4"
 def told(office: Office) -> Store:
     """DIGITAL has reported, and a channel was set."""
     done = submissions.upload(
-        office.store, actor=DAI, bureau_code="DIGITAL", period_code=PERIOD, rows=[figure(numerator=1.0, denominator=2.0, bureau="DIGITAL")],
-        content=b"of DIGITAL", name="d.xlsx",
-    )  # fmt: skip
+        office.store,
+        submissions.FilledWorkbook(
+            rows=[figure(numerator=1.0, denominator=2.0, bureau="DIGITAL")], content=b"of DIGITAL", name="d.xlsx"
+        ),
+        actor=DAI,
+        bureau_code="DIGITAL",
+        period_code=PERIOD,
+    )
     submissions.submit(office.store, done.report_id, actor=DAI, revision=1, today=date(2026, 11, 27))
     address = hooks.looked_over("mattermost", f"https://mattermost.example.jp/{KEY}")
     choices.add_channel(office.store, actor=OFFICE, kind="mattermost", name="広報の部屋", address=address, language="ja")

@@ -26,7 +26,11 @@ def test_a_server_sends_what_waits_over_tls(tmp_path: Path) -> None:
     )  # this is run on any day
     rows = [figure(numerator=700.0, denominator=1000.0)]
     number = submissions.upload(
-        store, actor=ANNA, bureau_code="GENERAL", period_code=PERIOD, rows=rows, content=b"1", name="a.xlsx"
+        store,
+        submissions.FilledWorkbook(rows=rows, content=b"1", name="a.xlsx"),
+        actor=ANNA,
+        bureau_code="GENERAL",
+        period_code=PERIOD,
     ).report_id
     submissions.submit(store, number, actor=ANNA, revision=1, today=local_day(utc_now()))
     waiting = store.count(tables.Notice)

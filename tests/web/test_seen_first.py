@@ -22,9 +22,14 @@ APPROVE = say("approve", "ja")
 def send(office: Office, numerator: float) -> int:
     """Send the report of DIGITAL; return its number."""
     kept = submissions.upload(
-        office.store, actor=DAI, bureau_code="DIGITAL", period_code=PERIOD, content=f"{numerator}".encode(), name="d.xlsx",
-        rows=[figure(bureau="DIGITAL", numerator=numerator, denominator=1000.0)],
-    )  # fmt: skip
+        office.store,
+        submissions.FilledWorkbook(
+            rows=[figure(bureau="DIGITAL", numerator=numerator, denominator=1000.0)], content=f"{numerator}".encode(), name="d.xlsx"
+        ),
+        actor=DAI,
+        bureau_code="DIGITAL",
+        period_code=PERIOD,
+    )
     submissions.submit(office.store, kept.report_id, actor=DAI, revision=kept.revision, today=IN_TIME)
     return kept.report_id
 
