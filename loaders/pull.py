@@ -10,23 +10,24 @@ import csv
 import io
 import json
 import sys
-import time
 import tomllib
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urlsplit
 
 import httpx2
 from pydantic import ValidationError
 
+from kpis.as_text import line
 from kpis.declared import Fields
 from kpis.errors import SourceUnreachable
 from kpis.faults import placed
 from kpis.languages import both
 from kpis.message import Message
+from kpis.outgoing import NotReached, address_of, client
 from kpis.settings import ROOT
 from kpis.store.store import Store
 from loaders.catalogue import load_folder
@@ -162,48 +163,49 @@ def _outcome(name: str, reports: list[LoadReport]) -> Pulled:
 
 
 def _fetch(url: str, *, limits: AnswerLimits, headers_known: dict[str, str]) -> tuple[bytes, dict[str, str]] | None:
-    deadline = time.monotonic() + limits.timeout_seconds
     ask = {
         header: headers_known[key]
         for key, header in (("etag", "If-None-Match"), ("last_modified", "If-Modified-Since"))
         if headers_known.get(key)
     }
     try:
-        with httpx2.Client(follow_redirects=False, timeout=limits.timeout_seconds, trust_env=False) as client:
+        with client(limits.timeout_seconds) as opened:
+            first = there = address_of(url)
             for _ in range(MAX_REDIRECTS + 1):
-                _allow(url, limits.hosts)
-                with client.stream("GET", url, headers=ask) as response:
+                _allow(there, first, limits.hosts)
+                with opened.stream("GET", there, headers=ask) as response:
                     if response.status_code == 304:
                         return None
                     if response.has_redirect_location:
-                        url = urljoin(url, response.headers["location"])
+                        there = address_of(str(there), response.headers["location"])
                         continue
                     if response.status_code != 200:
-                        raise _unreachable(url, f"HTTP {response.status_code}")
+                        raise _unreachable(str(there), f"HTTP {response.status_code}")
                     content = bytearray()
                     for chunk in response.iter_bytes():
                         content += chunk
                         if len(content) > limits.max_bytes:
-                            raise _unreachable(url, f"> {limits.max_bytes:,} bytes")
-                        if time.monotonic() > deadline:
-                            raise _unreachable(url, f"> {limits.timeout_seconds:g} s")
+                            raise _unreachable(str(there), f"> {limits.max_bytes:,} bytes")
                     length = response.headers.get("content-length")
                     if length and not response.headers.get("content-encoding") and int(length) != len(content):
-                        raise _unreachable(url, "truncated")
+                        raise _unreachable(str(there), "truncated")
                     validators = {
                         "etag": response.headers.get("etag", ""),
                         "last_modified": response.headers.get("last-modified", ""),
                     }
                     return bytes(content), validators
-    except httpx2.HTTPError as error:
-        raise _unreachable(url, f"{type(error).__name__} {error}") from error
+    except NotReached as error:
+        raise _unreachable(url, line(str(error))) from error
     raise _unreachable(url, f"> {MAX_REDIRECTS} redirects")
 
 
-def _allow(url: str, hosts: Collection[str]) -> None:
-    host = urlsplit(url).hostname or ""
-    if urlsplit(url).scheme not in ("http", "https") or host not in hosts:
-        raise SourceUnreachable("source_host_not_allowed", host=host)
+def _allow(there: httpx2.URL, first: httpx2.URL, hosts: Collection[str]) -> None:
+    """Refuse an address whose host is not listed, and a redirect to another service of it, or from https to http."""
+    if there.scheme not in ("http", "https") or there.host not in hosts:
+        raise SourceUnreachable("source_host_not_allowed", host=line(f"{there.host or there}")[:200])
+    is_usual = there.port is None or (there.scheme, there.host, there.port) == (first.scheme, first.host, first.port)
+    if not is_usual or (first.scheme == "https" and there.scheme != "https"):
+        raise _unreachable(str(first), f"→ {there.scheme}://{there.netloc.decode('ascii', 'replace')}")
 
 
 def _unreachable(url: str, why: str) -> SourceUnreachable:
@@ -218,9 +220,16 @@ def _csv_of_json(content: bytes, url: str) -> bytes:
         writer = csv.DictWriter(text, names, lineterminator="\n")
         writer.writeheader()
         writer.writerows({k: "" if v is None else v for k, v in row.items()} for row in rows)
-    except (ValueError, TypeError, AttributeError, IndexError, KeyError) as error:
+        return text.getvalue().encode()
+    except (
+        ValueError,
+        TypeError,
+        AttributeError,
+        IndexError,
+        KeyError,
+        RecursionError,
+    ) as error:  # half a character is a ValueError too
         raise _unreachable(url, f"JSON: {both(Message('no_array'))}") from error
-    return text.getvalue().encode()
 
 
 @contextmanager

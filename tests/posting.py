@@ -6,11 +6,14 @@ What was taken is written to a file before it is confirmed: whoever is killed in
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import os
 import random
+import socket
 import threading
-from collections.abc import Iterator
+import time
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -97,6 +100,25 @@ def receiver(folder: Path, *, fails: float = 0.0) -> Iterator[Took]:
     """Serve what a webhook writes to while the block runs; ``fails`` as of ``mail_server``."""
     with _running(_serve_hooks, folder / "hooks", fails) as took:
         yield took
+
+
+@contextmanager
+def answering(pieces: Iterable[bytes], *, pause: float = 0.0) -> Iterator[int]:
+    """Serve, while the block runs, these pieces to whoever connects first, whatever they say; gives the port."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def answer() -> None:
+            with contextlib.suppress(OSError):  # the other side has gone
+                line, _ = server.accept()
+                with line:
+                    for piece in pieces:
+                        line.sendall(piece)
+                        time.sleep(pause)
+
+        thread = threading.Thread(target=answer, daemon=True)
+        thread.start()
+        yield server.getsockname()[1]
+        thread.join(timeout=WAIT)
 
 
 @contextmanager

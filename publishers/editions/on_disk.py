@@ -34,6 +34,7 @@ POINTER, MANIFEST, DATABASE, CHANGES, SITE = "current.json", "manifest.json", "e
 KEYS, SIGNATURE = "keys.json", "manifest.sig"
 GOVERNMENT = "government"
 _NUMBERED = re.compile("[0-9]{4}")
+LAST_NUMBER = 9_999
 _LARGEST = 10_000_000  # bytes of a pointer or a list of keys: no real one is that large
 _Stamp = tuple[int, int, int, int]
 _seen_keys: dict[Path, str] = {}  # folder → last key seen there by this process: later keys must follow from it
@@ -246,7 +247,7 @@ def read_pointer(content: bytes, trusted_keys: tuple[Key, ...]) -> Pointer:
         fields = json.loads(content)
         withdrawn = {int(n): {"at": str(why["at"]), "reason": str(why["reason"])} for n, why in fields.get("withdrawn", {}).items()}
         edition, sequence = fields["edition"], fields.get("sequence", 0)
-        if type(edition) is not int or type(sequence) is not int:
+        if type(edition) is not int or type(sequence) is not int or not 0 < edition <= LAST_NUMBER:
             raise TypeError
         sha256 = hashlib.sha256(content).hexdigest()
         pointer = Pointer(edition, withdrawn, sequence, str(fields.get("edition_sha256", "")), sha256)

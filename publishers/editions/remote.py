@@ -13,11 +13,12 @@ import httpx2
 
 from kpis.errors import EditionRefused
 from kpis.message import Message
+from kpis.outgoing import FAULTS, client
 from publishers.editions.keys import Key, in_force, is_signed, led_to, read_keys
 from publishers.editions.on_disk import KEYS, MANIFEST, POINTER, SIGNATURE, SITE, folder_name, read_pointer
 from publishers.editions.verify import EditionFault, pointer_disagrees
 
-SECONDS = 300.0  # total time limit
+SECONDS, STEP_SECONDS = 300.0, 30.0  # for everything together, and for the next piece of an answer
 SMALL = 20_000_000  # bytes of a manifest, a pointer, a list of keys
 LARGE = 2_000_000_000  # bytes of all files of an edition
 
@@ -60,10 +61,10 @@ class _Site:
                     size += len(chunk)
                     if size > most:
                         raise _Unread(Message("answer_too_large", most=most))
-                    if time.monotonic() > self._until:
-                        raise _Unread(Message("answer_too_slow", seconds=int(SECONDS)))
                     yield chunk
-        except httpx2.HTTPError as error:
+        except FAULTS as error:
+            if time.monotonic() > self._until:
+                raise _Unread(Message("answer_too_slow", seconds=int(SECONDS))) from error
             raise _Unread(Message("address_unreachable", fault=type(error).__name__)) from error
 
     def content(self, name: str) -> bytes:
@@ -80,8 +81,9 @@ def verify_address(address: str, number: int | None = None, *, key: str = "") ->
         key: a public key from another channel, in base64; without one the keys of the address itself are trusted.
     """
     faults: list[EditionFault] = []
-    with httpx2.Client(follow_redirects=False, timeout=30, trust_env=False) as client:
-        site = _Site(address, client, time.monotonic() + SECONDS)
+    until = time.monotonic() + SECONDS
+    with client(SECONDS, step_seconds=STEP_SECONDS) as opened:
+        site = _Site(address, opened, until)
         try:
             keys = read_keys(site.content(KEYS))
             if key and not led_to(keys, key):

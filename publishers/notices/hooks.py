@@ -2,22 +2,32 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import re
+import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from kpis.errors import FigureRefused
 from kpis.reporting_vocabulary import WebhookKind
-from kpis.settings import LOOPBACK
+from kpis.settings import LOOPBACK, ROOT
 from publishers.notices.smtp import NotTaken
+
+try:
+    import resource
+except ImportError:  # Windows has no such limits
+    resource = None  # type: ignore[assignment]
 
 if TYPE_CHECKING:
     from apprise.plugins.base import NotifyBase
 
-SECONDS = (10, 30)  # seconds to connect, and to wait for the answer
+SECONDS = (10, 30)  # seconds to connect, and to wait for the next piece of the answer
+MOST_SECONDS, MOST_BYTES = 60.0, 1_000_000_000  # for one message, and of memory: Apprise and its libraries map a third of it
+_CHILD = "import sys; sys.path.insert(0, sys.argv[1]); from publishers.notices import hooks; hooks.send_one()"
 # By class name in Apprise: the required target of an address of each kind.
 _CLASSES = {
     WebhookKind.TEAMS: ("NotifyWorkflows",), WebhookKind.SLACK: ("NotifySlack",), WebhookKind.MATTERMOST: ("NotifyMattermost",),
@@ -97,11 +107,37 @@ def _listening() -> Iterator[list[str]]:
 
 
 def hand_over(kind: str, address: str, subject: str, text: str) -> None:
-    """Send a message to a channel.
+    """Send a message to a channel, from a process of its own with limits of time and memory.
+
+    A service, or whoever answers in its place, may send without end or drop by drop; the HTTP client of Apprise waits for all of it.
 
     Raises:
         NotTaken: the service rejected it, or did not confirm.
     """
+    job = json.dumps({"kind": kind, "address": address, "subject": subject, "text": text}).encode()
+    command = [sys.executable, "-P", "-c", _CHILD, str(ROOT), str(MOST_BYTES)]
+    try:
+        done = subprocess.run(command, input=job, capture_output=True, timeout=MOST_SECONDS, check=False)  # noqa: S603  # this very program
+        outcome = json.loads(done.stdout)
+    except (subprocess.TimeoutExpired, ValueError) as error:  # out of time, or out of memory and without an answer
+        raise NotTaken("TimeoutExpired" if isinstance(error, subprocess.TimeoutExpired) else "no answer", is_unknown=True) from None
+    if outcome:
+        raise NotTaken(outcome["why"], is_final=outcome["is_final"], is_unknown=outcome["is_unknown"])
+
+
+def send_one() -> None:
+    """Send the message on standard input, and write how it ended: the body of the process of ``hand_over``."""
+    if resource is not None:
+        resource.setrlimit(resource.RLIMIT_AS, (int(sys.argv[2]),) * 2)
+    outcome: dict[str, Any] = {}
+    try:
+        _send(**json.load(sys.stdin))
+    except NotTaken as why:
+        outcome = {"why": str(why), "is_final": why.is_final, "is_unknown": why.is_unknown}
+    json.dump(outcome, sys.stdout)
+
+
+def _send(kind: str, address: str, subject: str, text: str) -> None:
     with _listening() as messages:
         made = _made(kind, address)
         if made is None:

@@ -6,6 +6,7 @@ import hashlib
 import re
 import smtplib
 import ssl
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -13,12 +14,14 @@ from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime, parseaddr
+from typing import Any
 from urllib.parse import urlsplit
 
 from kpis.as_text import line
 from kpis.settings import Settings
 
 SECONDS = 30  # seconds for one SMTP step
+MOST_LINES = 200  # of one reply: what a server can do takes some twenty
 PORTS = {"starttls": 587, "tls": 465, "none": 25}
 
 
@@ -50,6 +53,63 @@ def mail(to: str, subject: str, text: str, *, chosen: Settings, name: str, langu
     made.set_content(text, cte="base64" if not text.isascii() else "7bit")
     made["Content-Language"] = language
     return made
+
+
+class _Replies:
+    """The replies of a mail server, read line by line: few, and each whole in time; a server may not be waited for line after line."""
+
+    def __init__(self, session: smtplib.SMTP) -> None:
+        self._session, self._kept, self._lines, self._until = session, b"", 0, 0.0
+
+    def begin(self) -> None:
+        """Expect the next reply."""
+        self._lines, self._until = MOST_LINES, time.monotonic() + SECONDS
+
+    def readline(self, most: int) -> bytes:
+        """Return the next line, as far as ``smtplib`` reads it."""
+        self._lines -= 1
+        if self._lines < 0:
+            raise OSError(f"> {MOST_LINES}")
+        while b"\n" not in self._kept and len(self._kept) < most:
+            left = self._until - time.monotonic()
+            if left <= 0 or self._session.sock is None:
+                raise TimeoutError
+            self._session.sock.settimeout(left)
+            piece = self._session.sock.recv(8192)
+            if not piece:
+                break
+            self._kept += piece
+        end = min(self._kept.find(b"\n") + 1 or len(self._kept), most)
+        read, self._kept = self._kept[:end], self._kept[end:]
+        return read
+
+    def close(self) -> None:
+        """Do nothing: the connection is closed by its session."""
+
+
+class _Bounded:
+    """A session of ``smtplib`` that reads its replies so."""
+
+    file: Any
+    sock: Any
+
+    def getreply(self) -> tuple[int, bytes]:
+        if self.file is None:  # at first, and when TLS has begun
+            self.file = _Replies(self)  # type: ignore[arg-type]
+        self.file.begin()
+        try:
+            return super().getreply()  # type: ignore[misc,no-any-return]
+        finally:
+            if self.sock is not None:
+                self.sock.settimeout(SECONDS)
+
+
+class _Plain(_Bounded, smtplib.SMTP):
+    pass
+
+
+class _Secure(_Bounded, smtplib.SMTP_SSL):
+    pass
 
 
 class Post:
@@ -115,9 +175,9 @@ class Post:
         chosen, context = self._chosen, ssl.create_default_context()
         port = chosen.smtp_port or PORTS[chosen.smtp_security]
         if chosen.smtp_security == "tls":
-            opened: smtplib.SMTP = smtplib.SMTP_SSL(chosen.smtp_host, port, timeout=SECONDS, context=context)
+            opened: smtplib.SMTP = _Secure(chosen.smtp_host, port, timeout=SECONDS, context=context)
         else:
-            opened = smtplib.SMTP(chosen.smtp_host, port, timeout=SECONDS)
+            opened = _Plain(chosen.smtp_host, port, timeout=SECONDS)
         self._line = opened
         opened.ehlo_or_helo_if_needed()
         if chosen.smtp_security == "starttls":

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+import socket
 import subprocess
 import sys
 import threading
 import time
 from collections.abc import Iterator
+from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import pytest
 
 from kpis.errors import SourceUnreachable
+from kpis.outgoing import is_meant
 from kpis.settings import ROOT
 from kpis.store import tables
 from kpis.store.store import Store
@@ -25,6 +29,10 @@ from tests.shared import copied, shipped
 pytestmark = pytest.mark.edition
 
 CONTENT = csv_of(row())
+LEADS = {
+    "/to-port": "http://127.0.0.1:1/secret", "/to-no-port": "http://127.0.0.1:x/", "/to-half": "http://[::1", "/to-control": "/\x7f", "/to-file": "file:///etc/passwd",
+    "/to-long": "/" + "a" * 70_000, "/to-number": "http://2130706433/", "/to-mapped": "http://[::ffff:127.0.0.1]/", "/to-user": "http://127.0.0.1@169.254.169.254/",
+}  # fmt: skip
 
 
 class Answers(BaseHTTPRequestHandler):
@@ -64,8 +72,25 @@ class Answers(BaseHTTPRequestHandler):
         elif self.path == "/slow":
             self.send_response(200)
             self.end_headers()
-            for _ in range(40):
-                self.wfile.write(b"x")
+            self.drip(b"x")
+        elif self.path == "/slow-head":
+            self.wfile.write(b"HTTP/1.1 200 OK\r\n")
+            self.drip(b"X-More: x\r\n")
+        elif self.path == "/slow-hints":
+            self.drip(b"HTTP/1.1 103 Early Hints\r\n\r\n")
+        elif self.path in LEADS:
+            self.send_response(302)
+            self.send_header("Location", LEADS[self.path])
+            self.end_headers()
+        elif self.path == "/deep.json":
+            self.answer(b"[" * 100_000)
+        elif self.path == "/half.json":
+            self.answer(b'[{"indicator_code": "\\ud800"}]')
+
+    def drip(self, piece: bytes) -> None:
+        with contextlib.suppress(OSError):  # the other side has gone
+            for _ in range(60):
+                self.wfile.write(piece)
                 self.wfile.flush()
                 time.sleep(0.1)
 
@@ -118,12 +143,16 @@ def test_a_json_array_comes_through_the_same_door(ready: Store, tmp_path: Path, 
 @pytest.mark.parametrize(
     ("path", "said"),
     [("/bad.csv", "三割"), ("/broken", "HTTP 500"), ("/away", "localhost"), ("/round", "redirects"), ("/large", "200,000 bytes"),
-     ("/short", "/short"), ("/slow", "1 s")],
+     ("/short", "/short"), ("/slow", "1 s"), ("/slow-head", "1 s"), ("/slow-hints", "1 s"), ("/to-port", "127.0.0.1:1)"), ("/to-no-port", "Invalid port"),
+     ("/to-half", "Invalid port"), ("/to-control", "Invalid"), ("/to-file", "file"), ("/to-long", "too long"), ("/to-number", "2130706433"),
+     ("/to-mapped", "::ffff"), ("/to-user", "169.254.169.254"), ("/deep.json", "JSON"), ("/half.json", "JSON")],
 )  # fmt: skip
 def test_a_fault_is_named_nothing_is_stored_and_the_next_source_still_comes(
     ready: Store, tmp_path: Path, address: str, path: str, said: str
 ) -> None:
+    began = time.monotonic()
     failed, fine = pulled(ready, tmp_path, address + path, f"{address}/fine.csv")
+    assert time.monotonic() - began < 5
     assert failed.outcome == "failed" and said in failed.detail
     assert fine.outcome == "loaded"
 
@@ -132,6 +161,33 @@ def test_a_host_that_is_not_listed_is_never_asked(ready: Store, tmp_path: Path, 
     before = len(Answers.asked)
     (result,) = pulled(ready, tmp_path, f"{address}/fine.csv", hosts='"example.org"')
     assert result.outcome == "failed" and "127.0.0.1" in result.detail and len(Answers.asked) == before
+
+
+def test_a_name_that_leads_to_this_machine_is_not_asked_but_its_own_address_is(
+    ready: Store, tmp_path: Path, address: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Somebody else's name server answers with this machine's address; nothing else resolves names here."""
+    monkeypatch.setattr("socket.getaddrinfo", partial(_rebound, socket.getaddrinfo))
+    before, port = len(Answers.asked), address.rpartition(":")[2]
+    rebound, near = pulled(
+        ready, tmp_path, f"http://figures.example.jp:{port}/fine.csv", f"http://localhost:{port}/fine.csv", hosts='"figures.example.jp", "localhost"'
+    )  # fmt: skip
+    assert rebound.outcome == "failed" and "127.0.0.1" in rebound.detail
+    assert near.outcome == "loaded" and len(Answers.asked) == before + 1
+
+
+def _rebound(really: Any, host: str, *given: Any, **more: Any) -> Any:
+    return really("127.0.0.1" if host == "figures.example.jp" else host, *given, **more)
+
+
+@pytest.mark.parametrize(
+    ("host", "address", "is_asked"),
+    [("a.jp", "10.0.0.5", True), ("a.jp", "2001:db8::1", True), ("a.jp", "127.0.0.2", False), ("a.jp", "::1", False), ("a.jp", "169.254.169.254", False),
+     ("a.jp", "::ffff:169.254.169.254", False), ("a.jp", "fe80::1%eth0", False), ("a.jp", "0.0.0.0", False), ("::1", "::1", True), ("[::1]", "::1", True),
+     ("localhost", "127.0.0.1", True), ("localhost.a.jp", "127.0.0.1", False), ("169.254.1.1", "169.254.1.1", True)],
+)  # fmt: skip
+def test_an_address_inside_is_meant_only_where_it_is_written(host: str, address: str, is_asked: bool) -> None:
+    assert is_meant(host, address) is is_asked
 
 
 def test_two_runs_at_once_do_not_meet_and_one_that_was_killed_leaves_no_lock(ready: Store, tmp_path: Path, address: str) -> None:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
+import resource
+import time
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -13,9 +16,9 @@ from kpis.reporting.hours import hours_of
 from kpis.settings import Settings
 from kpis.store import tables
 from kpis.store.store import Store
-from publishers.notices import hooks, rounds
+from publishers.notices import hooks, rounds, smtp
 from publishers.notices.smtp import PORTS
-from tests.posting import Took, certificate, mail_server
+from tests.posting import Took, answering, certificate, mail_server
 from tests.publishers.telling import OFFICERS, Clock, go, states, to, upload
 from tests.small_government import ANNA, IN_TIME, OFFICE
 
@@ -122,6 +125,36 @@ def test_a_sample_tells_nobody(reporting: Store, mails: Took, clock: Clock) -> N
 def test_a_public_instance_tells_nobody(store: Store, tmp_path: Path) -> None:
     with pytest.raises(NotAllowed):
         rounds.go(store, Settings(MIERUKA_MODE="public", EDITIONS_DIR=tmp_path), clock=Clock())  # type: ignore[call-arg]
+
+
+@pytest.mark.parametrize("said", ["endless", "drop by drop"])
+def test_a_mail_server_whose_reply_has_no_end_is_left_in_time(said: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(smtp, "SECONDS", 1)
+    pieces = itertools.repeat(b"250-and so on\r\n" * 5000 if said == "endless" else b"2", 40)
+    with answering(pieces, pause=0.0 if said == "endless" else 0.2) as port:
+        own = Settings(SMTP_HOST="127.0.0.1", SMTP_PORT=port, SMTP_SECURITY="none", MAIL_FROM="a@example.jp")  # type: ignore[call-arg]
+        made = smtp.mail(ANNA, "s", "t", chosen=own, name="<a@b>", language="ja", now=datetime(2023, 1, 1))
+        began = time.monotonic()
+        with smtp.post(own) as post, pytest.raises(smtp.NotTaken, match="SMTPServerDisconnected"):
+            post.hand_over(ANNA, made)
+        assert time.monotonic() - began < 3
+
+
+@pytest.mark.parametrize(
+    ("pieces", "pause", "why"),
+    [([b"HTTP/1.1 200 OK\r\n\r\n", *itertools.repeat(b"a" * 10_000_000, 200)], 0.0, "MemoryError"),
+     ([b"HTTP/1.1 200 OK\r\n", *itertools.repeat(b"X-More: x\r\n", 60)], 0.2, "TimeoutExpired")],
+)  # fmt: skip
+def test_a_channel_whose_answer_has_no_end_holds_neither_memory_nor_the_round(
+    pieces: list[bytes], pause: float, why: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if why == "TimeoutExpired":
+        monkeypatch.setattr(hooks, "MOST_SECONDS", 3.0)
+    with answering(pieces, pause=pause) as port:
+        before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+        with pytest.raises(smtp.NotTaken, match=why) as raised:
+            hooks.hand_over("mattermost", f"http://127.0.0.1:{port}/hooks/abc", "s", "t")
+        assert raised.value.is_unknown and (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) < 100_000
 
 
 def test_mail_is_secured_and_signed_in_as_the_settings_say(

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import http.server
 import json
 import threading
+import time
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
@@ -77,6 +79,7 @@ def test_what_somebody_changed_there_is_named(exported: tuple[str, Path, str], m
     }
     assert named("current.json", b'{"edition": 1, "withdrawn": {}}') == {("current.json", "pointer_not_signed")}
     assert named("current.json", b"") == {("current.json", "pointer_unreadable")}
+    assert named("current.json", b'{"edition": 1000000000000, "withdrawn": {}}') == {("current.json", "pointer_unreadable")}
     assert named("keys.json", b'{"keys": []}') == {("keys.json", "keys_not_signed")}
     monkeypatch.setattr(remote, "SMALL", 10)
     assert named("current.json", b"{}") == {("keys.json", "answer_too_large")}
@@ -88,3 +91,26 @@ def test_a_place_without_editions_or_an_answer_is_named_without_a_traceback(expo
     assert said.returncode == 1 and "404" in said.stderr and "Traceback" not in said.stderr
     said = command("verify", "http://127.0.0.1:9/", "--key", key)
     assert said.returncode == 1 and "keys.json" in said.stderr and "Traceback" not in said.stderr
+
+
+def test_a_place_that_says_its_headers_drop_by_drop_is_left_in_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(remote, "SECONDS", 1.0)
+
+    class Drips(http.server.BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            with contextlib.suppress(OSError):  # the other side has gone
+                self.wfile.write(b"HTTP/1.1 200 OK\r\n")
+                for _ in range(60):
+                    self.wfile.write(b"X-More: x\r\n")
+                    time.sleep(0.1)
+
+        def log_message(self, *_: object) -> None:
+            """Say nothing."""
+
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Drips)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    began = time.monotonic()
+    proved = remote.verify_address(f"http://127.0.0.1:{server.server_port}/")
+    assert [fault.message.key for fault in proved.faults] == ["answer_too_slow"] and time.monotonic() - began < 4
+    server.shutdown()
+    server.server_close()
