@@ -1,8 +1,8 @@
-"""Texts of a page as Streamlit shows them, in which no line ends within a day, a period, a count or a name with its number.
+"""Texts of a page drawn with Streamlit, without a line break inside a date, a period, a count or a name with its number.
 
-What takes HTML (texts, small print, headings) is kept together by elements, of which nothing goes along when it is copied. Signs without
-width, which do, are left to what takes none: messages in a coloured box, headings with an anchor of their own, and a whole beside a mark of
-markdown (``**``), which an element would take the force from.
+Where HTML is possible (texts, captions, headings), such units are wrapped in elements, which leave no trace in copied text. Zero-width
+characters, which do, are used only where HTML is impossible: in coloured message boxes, in headings with an anchor, and for a unit next
+to a Markdown marker (``**``), which an element would disable.
 """
 
 from __future__ import annotations
@@ -17,14 +17,14 @@ import streamlit as st
 from kpis.line_breaks import PLACE, joined, on_one_line, with_places, with_wholes
 from publishers.site.lines import placed, unbroken
 
-_LEFT = re.compile(r"(`+.+?`+|\]\([^)\s]*\))", re.S)  # code, and the address of a link
+_LEFT = re.compile(r"(`+.+?`+|\]\([^)\s]*\))", re.S)  # left unchanged: code, and the address of a link
 _MARKS = "*_~"
 _LEVELS: dict[int, Callable[..., object]] = {1: st.title, 2: st.header, 3: st.subheader}
 
 
-@lru_cache(maxsize=4096)  # the texts of the pages, which every run says again; it took a seventh of a page of definitions
+@lru_cache(maxsize=4096)  # every run draws the same texts; uncached, this was a seventh of the time of a page of definitions
 def with_elements(text: str) -> str:
-    """Return markdown whose wholes are held together by elements, by signs beside a mark; what holds HTML already has signs alone."""
+    """Return Markdown with unbreakable units in elements (next to a marker: zero-width characters); text with HTML gets only the latter."""
     made = on_one_line if "<" in text else _with_elements
     return "".join(part if at % 2 else made(part) for at, part in enumerate(_LEFT.split(text)))
 
@@ -40,47 +40,47 @@ def _kept(whole: re.Match[str]) -> str:
 
 @lru_cache(maxsize=4096)
 def with_signs(text: str) -> str:
-    """Return markdown whose wholes are held together by signs: for boxes, and cells of a table that take no HTML."""
+    """Return Markdown with unbreakable units held together by zero-width characters: for boxes and table cells without HTML."""
     return "".join(part if at % 2 else on_one_line(part) for at, part in enumerate(_LEFT.split(text)))
 
 
 def in_cell(text: str) -> str:
-    """Return markdown for a cell of a small table: held together by signs, with places in its long compounds."""
+    """Return Markdown for a cell of a small table: as ``with_signs``, with possible line breaks inside long compounds."""
     return with_places(with_signs(text))
 
 
 def _show(show: Callable[..., object], text: str, **given: Any) -> None:
     made = with_elements(text)
-    show(made, unsafe_allow_html="<" in made and "<" not in text, **given)  # where all HTML in it is ours
+    show(made, unsafe_allow_html="<" in made and "<" not in text, **given)  # only if all HTML in it was added here
 
 
 def markdown(text: str, **given: Any) -> None:
-    """Show a text."""
+    """Draw a Markdown text; ``given`` are further arguments of ``st.markdown``."""
     _show(st.markdown, text, **given)
 
 
 def caption(text: str, **given: Any) -> None:
-    """Show small print."""
+    """Draw a Markdown text as a caption; ``given`` are further arguments of ``st.caption``."""
     _show(st.caption, text, **given)
 
 
 def info(text: str, **given: Any) -> None:
-    """Say something in a box."""
+    """Draw an information box; ``given`` are further arguments of ``st.info``."""
     st.info(with_signs(text), **given)
 
 
 def success(text: str, **given: Any) -> None:
-    """Say in a box that something was done."""
+    """Draw a success box; ``given`` are further arguments of ``st.success``."""
     st.success(with_signs(text), **given)
 
 
 def warning(text: str, **given: Any) -> None:
-    """Say in a box what to look out for."""
+    """Draw a warning box; ``given`` are further arguments of ``st.warning``."""
     st.warning(with_signs(text), **given)
 
 
 def error(text: str, **given: Any) -> None:
-    """Say in a box what does not go."""
+    """Draw an error box; ``given`` are further arguments of ``st.error``."""
     st.error(with_signs(text), **given)
 
 
@@ -90,7 +90,7 @@ def _in_heading(text: str) -> str:
 
 
 def heading(level: int, text: str, *, anchor: str | None = None) -> None:
-    """Show a heading, in whose long compounds a line may end where their words meet."""
+    """Draw a Markdown heading of level 1 to 3; lines may break between the words of long compounds."""
     made = _in_heading(text)
     if "<" in text or "<" not in made or anchor:
         _LEVELS[level](with_places(with_signs(text)), anchor=anchor)

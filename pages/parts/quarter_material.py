@@ -1,4 +1,4 @@
-"""What the page of a quarter's report shows of its material, and where the office goes on from it."""
+"""The meeting material of a quarter as its page shows it, and links to the office's next steps."""
 
 from __future__ import annotations
 
@@ -19,15 +19,15 @@ from publishers.meeting.page import report_page
 from publishers.site.labels import picked
 from telling.meeting import QuarterReport, changes, coverage, last_reported, quarter_report, quarters
 
-AT_ONCE = 8  # rows of a table; the rest is folded away
-# Columns of what bureaus reported: the whole is told on other pages, a value bears its unit, and the page says that all is a sample.
+AT_ONCE = 8  # rows shown of a table; the rest are collapsed
+# Columns shown of the bureaus' reports, by position; omitted: the total (on other pages), the unit (in the value), the sample flag (on the page).
 REPORTED = (0, 1, 2, 3, 4, 7, 8)
-NEXT = ("review", "meeting", "publish")  # what the office does with the material, in this order
+NEXT = ("review", "meeting", "publish")  # pages of the office's next steps with the material, in order
 
 
 @dataclass(frozen=True, slots=True)
 class Material:
-    """The material of a quarter as its page shows it; ``changed`` and ``reported`` are tables, blank where there is nothing of them."""
+    """The material of a quarter: the report, its sentences, the page to print (HTML), and tables of changes and of reports by bureau."""
 
     of: QuarterReport
     sentences: tuple[str, ...]
@@ -37,7 +37,7 @@ class Material:
 
 
 def quarters_or_stop(nav_key: str) -> list[str]:
-    """Return the codes of the quarters that have material; where there is none, say so under the page's name and end the run."""
+    """Return the codes of the quarters that have material; if there are none, draw a notice under the page's name and end the run."""
     listed = quarters(cached.moment())
     if not listed:
         page_heading(t(nav_key))
@@ -47,7 +47,7 @@ def quarters_or_stop(nav_key: str) -> list[str]:
 
 
 def choose_quarter(listed: Sequence[str], *, resets: tuple[str, ...] = ()) -> str:
-    """Show the choice of a quarter, at first the last one reported, and return its code; ``resets`` as in ``choose``."""
+    """Draw the selection of a quarter and return its code; the default is the last one reported; ``resets`` as in ``choose``."""
     return choose(
         "period", listed, t("report_choose"), lambda code: parse_period(code).label(language()), default=last_reported(cached.moment()),
         resets=resets, is_whole=True,
@@ -55,7 +55,7 @@ def choose_quarter(listed: Sequence[str], *, resets: tuple[str, ...] = ()) -> st
 
 
 def material(code: str) -> Material:
-    """Gather the material of a quarter, and lay out its page to print and its tables."""
+    """Return the material of a quarter, as known at the instant of the view."""
     made = quarter_report(cached.moment().state, code, language=language(), known_at=cached.moment().known_at)
     coverage_said = coverage(made)
     coverage_said = replace(
@@ -70,7 +70,7 @@ def material(code: str) -> Material:
 
 
 def next_steps() -> None:
-    """Lead to what is done with the material next: to the pages that this viewer may use."""
+    """Draw links to the pages of the next steps that this viewer may use; nothing if there are none."""
     leads = [name for name in NEXT if page(name).visibility == "visible"]
     if leads:
         with st.container(border=True):

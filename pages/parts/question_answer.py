@@ -1,4 +1,4 @@
-"""A question as a bureau sees it: until when, the workbook, the upload with every problem, what was read, and submitting it."""
+"""A question as the bureau sees it: due date, workbook, upload with its problems, answers read, and submission."""
 
 from __future__ import annotations
 
@@ -28,14 +28,14 @@ from pages.parts.titled import section_heading
 from telling.file_names import file_name
 from telling.questions import answer_table
 
-_LOOKED_AT = "answer_problems"  # of the file just looked at
+_LOOKED_AT = "answer_problems"  # session key of the last uploaded file
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _TO_UPLOAD = (ReplyState.WAITING.value, ReplyState.DRAFT.value, ReplyState.RETURNED.value)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class _Upload:
-    """A workbook with answers that was looked at: which question and bureau, and as which revision it was taken; 0 where it was not."""
+    """An uploaded workbook of answers: question, bureau, content, and the revision it became; 0 if it was refused."""
 
     code: str
     bureau: str
@@ -46,7 +46,7 @@ class _Upload:
 
 
 def answered_by(store: Store, question: Question, replies: list[Reply], *, actor: str) -> None:
-    """Let a bureau answer a question; where somebody speaks for several, they choose which."""
+    """Draw the answering part of a question, for one bureau; who answers for several selects one."""
     if not replies:
         return
     names, by_bureau = bureau_names(), {answer.bureau_code: answer for answer in replies}

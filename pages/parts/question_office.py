@@ -1,4 +1,4 @@
-"""A question as the office sees it: open it, who has answered and who is late, every answer, return or accept, close, make it an indicator."""
+"""A question as the office sees it: opening, coverage and late bureaus, all answers, return or acceptance, closing, new indicator."""
 
 from __future__ import annotations
 
@@ -32,13 +32,13 @@ from publishers.answers import Wish, answers_book, answers_csv, indicator_files
 from telling.file_names import file_name
 from telling.questions import answer_table, heading
 
-_MADE = "indicator_made"  # the files asked for last, of this session
+_MADE = "indicator_made"  # session key of the indicator files made last
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _SENT = (ReplyState.SUBMITTED.value, ReplyState.ACCEPTED.value)
 
 
 def office_view(store: Store, question: Question, replies: list[Reply], *, actor: str) -> None:
-    """Show one question to the office, with every step that it can take now."""
+    """Draw one question for the office, with all steps possible in its state."""
     _head(question, replies)
     _columns(question)
     if question.state == QuestionState.DRAFT:
@@ -172,7 +172,7 @@ def _closing(store: Store, question: Question, replies: list[Reply], *, actor: s
 
 
 def _indicator(question: Question, rows: list[AnswerRow]) -> None:
-    """Offer the files that make a number column of a closed question an indicator; nothing is written here."""
+    """Draw the form that makes files for a new indicator from a numeric column of a closed question; nothing is stored."""
     with st.expander(t("indicator_from"), icon=":material/query_stats:"):
         prose.markdown(t("indicator_from_lead"))
         numbers = {c.name: heading(c, language()) for c in question.columns if c.type in NUMBERS}
@@ -212,7 +212,7 @@ def _indicator(question: Question, rows: list[AnswerRow]) -> None:
 
 
 def _periods(question: Question) -> list[str]:
-    """Return the periods that the figures may be of: those in which the day it was due lies, and the quarter and year before."""
+    """Return the periods that answers may refer to: quarter, year and month of the due date, and the quarter and year before."""
     before = fiscal_year_start(question.due_on) - timedelta(days=1)
     quarter = parse_period(quarter_code(question.due_on))
     earlier = quarter_code(quarter.start - timedelta(days=1))

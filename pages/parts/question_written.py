@@ -1,4 +1,4 @@
-"""A question as the office writes it: its words, its columns, whom it is put to and until when."""
+"""The form in which the office writes a question: texts, columns, bureaus and due date."""
 
 from __future__ import annotations
 
@@ -23,16 +23,16 @@ from pages.parts.titled import page_heading
 
 _NAMES = ("heading_ja", "heading_en", "type", "required", "choices", "unit")
 _TURN = "question_turn"
-_EMPTY_ROWS = 4  # offered for a new question
+_EMPTY_ROWS = 4  # empty rows of the column table of a new question
 
 
 def write_question(store: Store, *, actor: str, now: Question | None = None) -> None:
-    """Let the office write a question, or one anew that is not open yet.
+    """Draw the form to write a new question, or to change a draft that is not open yet.
 
     Args:
-        store: of the instance.
-        actor: of the office.
-        now: the draft as it stands; ``None`` = a new one.
+        store: the store of the instance.
+        actor: e-mail of the person of the office.
+        now: the draft; ``None`` for a new question.
     """
     if now is None:
         page_heading(t("part_ask"))
@@ -73,7 +73,7 @@ def write_question(store: Store, *, actor: str, now: Question | None = None) -> 
             except MierukaError as refused:
                 prose.error(markdown(refused.in_language(language())), icon=":material/block:")
                 return
-            st.session_state[_TURN] = turn + 1  # a new question begins empty again
+            st.session_state[_TURN] = turn + 1  # a new key empties the form for the next question
             say_next(t("question_kept", code=code))
 
 
@@ -90,7 +90,7 @@ def _configured() -> dict[str, Any]:
 
 
 def _table(now: Question | None) -> pd.DataFrame:
-    """Return the columns as a table to be written in."""
+    """Return the columns of a question as a table for the editor, one row each; empty rows if it is new."""
     rows: list[tuple[Any, ...]] = [
         (c.heading_ja, c.heading_en, c.type, c.is_required, written_choices(c.choices), c.unit)
         for c in (now.columns if now else ())
@@ -100,7 +100,7 @@ def _table(now: Question | None) -> pd.DataFrame:
 
 
 def _columns(table: pd.DataFrame) -> list[AskedColumn]:
-    """Return the columns that were written; a row without a heading is none."""
+    """Return the columns from the edited table; rows without heading, choices and unit are skipped."""
     records = table.astype(object).where(table.notna(), "").to_dict("records")
     return [
         AskedColumn(

@@ -1,4 +1,4 @@
-"""HTML that we made ourselves, drawn as it stands."""
+"""Drawing of HTML made by this program."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from publishers.site.lines import lined
 
 
 class _Ready(str):
-    """Says that it is HTML: Streamlit takes any other text line by line for a common indentation, a twentieth of a page's time."""
+    """HTML marked by ``_repr_html_``: Streamlit searches plain strings for common indentation, a twentieth of a page's time."""
 
     __slots__ = ()
 
@@ -20,16 +20,16 @@ class _Ready(str):
 
 
 def draw_html(body: str, *, width: Width = "stretch") -> None:
-    """Draw HTML whose every word from elsewhere was escaped by who made it; its lines end where words do.
+    """Draw HTML, with line breaks only between words.
 
     Args:
-        body: the HTML.
+        body: the HTML; the caller has escaped all text from outside.
         width: as ``st.html`` takes it.
     """
     st.html(_Ready((_long if len(body) > _SHORT else _short)(body)), width=width)
 
 
-# To lay the lines of a page's tables takes 3 to 11 ms of its 60 to 100, those of its short texts up to one of 20, and they are the same at the
-# next run, of anybody.
+# Setting the line breaks of a page's tables takes 3 to 11 ms of its 60 to 100, of its short texts up to 1 of 20; the results are the
+# same in the next run of any viewer, hence the caches.
 _SHORT = 2_000
 _long, _short = lru_cache(maxsize=64)(lined), lru_cache(maxsize=1024)(lined)

@@ -1,4 +1,4 @@
-"""The audit trail as people read it: what a step was about and what it changed, in words instead of codes. As a file it stays as it is kept."""
+"""The audit trail in the viewer's language: subject and changes of each step, with names for codes. Its CSV stays as stored."""
 
 from __future__ import annotations
 
@@ -36,15 +36,15 @@ EVENTS = frozenset(
 )  # fmt: skip
 WRITTEN = frozenset(
     {"returned", "commented", "voice_published", "question_asked", "question_rewritten", "answer_returned"}
-)  # whose detail a person wrote
-# What is kept of a cell that became current (kpis.reporting.kept.record_cells): list, key, column, old and new.
+)  # steps whose detail was written by a person
+# The record of a cell that became current (kpis.reporting.kept.record_cells): list, key, column, old and new value.
 _CELL = re.compile(r"(?P<file>\w+\.csv) (?P<key>.+) (?P<column>[a-z]\w*): (?P<old>.*?) → (?P<new>.*)", re.DOTALL)
 _DAY, _NUMBER = re.compile(r"\d{4}-\d\d-\d\d"), re.compile(r"-?\d+(?:\.\d+)?")
-# A code within a line: of an organisation, a register or a period, or a day.
+# A code within a line: of a unit, a register's row or a period, or a date.
 _CODE = re.compile(
     r"(?<![A-Za-z0-9_@.-])(?:FY\d{4}(?:-Q\d)?|\d{4}-\d\d(?:-\d\d)?|[A-Za-z][A-Za-z0-9]*(?:[_-][A-Za-z0-9]+)*)(?![A-Za-z0-9_@.-])"
 )
-# What lines say besides, always in these words: the pattern → the key of its words.
+# Fixed phrases in lines: pattern → message key.
 _SAID = tuple(
     (re.compile(pattern), key)
     for pattern, key in (
@@ -63,17 +63,17 @@ _BOTH = re.compile(r"(?P<ja>[^;/]*[\u3041-\u9fff][^;/]*) / (?P<en>[ -~]+?)(?=;|$
 
 
 def event_name(action: str) -> str:
-    """Return the word for a step in the audit trail; one that has none is shown by its code."""
+    """Return the name of a step in the audit trail; its code if it has no name."""
     return t(f"event_{action}") if action in EVENTS else action
 
 
 def actor_name(actor: str) -> str:
-    """Return who took a step: an e-mail, or words for the command line and for what the program did by itself."""
+    """Return who took a step: an e-mail, or words for the command line and for the program itself."""
     return {COMMAND_LINE: t("trail_command_line"), "system": t("trail_system")}.get(actor, actor)
 
 
 def _kept_value(text: str) -> Value:
-    """Return what a line keeps of a value as the value."""
+    """Return the value that a line holds as text: ``None``, a truth value, a date, a number, or the text itself."""
     if text in ("None", ""):
         return None
     if text in ("True", "False"):
@@ -84,7 +84,7 @@ def _kept_value(text: str) -> Value:
 
 
 def _refusal(detail: str) -> str:
-    """Return why a step was refused; what its words name was not kept."""
+    """Return why a step was refused; values of its message were not stored and appear as "…"."""
     key = detail.rpartition(": ")[2]
     if not has(key):
         return detail
@@ -104,9 +104,9 @@ def _said(match: re.Match[str], key: str) -> str:
 
 @dataclass(frozen=True)
 class Trail:
-    """A reader of the trail.
+    """Turns entries of the audit trail into words.
 
-    ``names`` are what codes name; ``reports`` are bureau and period of each report by its number; ``row`` names a row by its kind and key.
+    ``names``: code → name; ``reports``: number of a report → (bureau code, period code); ``row``: (kind, key) → name of a row.
     """
 
     names: Mapping[str, str] = field(default_factory=dict)
@@ -114,7 +114,7 @@ class Trail:
     row: Callable[[str, tuple[str, ...]], str] = field(default=_by_key)
 
     def in_words(self, text: str) -> str:
-        """Return a line in which names stand for codes, and days and periods as they are read."""
+        """Return a line with codes replaced by names, and dates and periods in the viewer's language."""
         return _CODE.sub(lambda code: self._called(code[0]), text)
 
     def _called(self, code: str) -> str:
@@ -127,14 +127,14 @@ class Trail:
         return parse_period(code).label(language()) if is_period(code) else code
 
     def report(self, number: int) -> str:
-        """Return which report a number is."""
+        """Return the bureau and period of a report by its number; the number itself if unknown."""
         report = self.reports.get(number)
         if report is None:
             return t("trail_report_number", number=number)
         return t("trail_report", bureau=self._called(report[0]), period=self._called(report[1]))
 
     def subject(self, subject: str) -> str:
-        """Return what a step was about."""
+        """Return the subject of a step in words."""
         kind, _, number = subject.rpartition(" ")
         if kind == "submission" and number.isdecimal():
             return self.report(int(number))
@@ -145,7 +145,7 @@ class Trail:
         return t("nav_notices") if subject == "notices" else self.in_words(subject)
 
     def detail(self, event: Event) -> str:
-        """Return what a step changed or said: of a cell that became current its row, the heading of its column and both values."""
+        """Return the detail of a step in words; of a changed cell: its row, column heading, and old and new value."""
         if event.action in WRITTEN:
             return event.detail
         if event.action == "cell_changed":
@@ -184,7 +184,7 @@ class Trail:
 
 
 def trail() -> Trail:
-    """Return a reader of the trail for this run."""
+    """Return a ``Trail`` with the names of this run's moment and language."""
     moment, namer = cached.moment(), row_namer()
     commented = moment.by_code(tables.Commentary)
 
@@ -209,7 +209,7 @@ def trail() -> Trail:
 
 
 def columns_of(read: Trail, event: Event) -> dict[str, str]:
-    """Return a step as the columns that every list of steps shows, but for when and who."""
+    """Return a step as column → text, for the columns common to all lists of steps (without time and person)."""
     return {
         t("action"): event_name(event.action), t("subject"): read.subject(event.subject), t("detail"): read.detail(event), t("cell"): place_name(event.cell),
         "SHA-256": (event.file_sha256 or "")[:12],

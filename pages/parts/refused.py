@@ -1,4 +1,4 @@
-"""Workbooks that were refused at the door, each with what was wrong and its bytes to be had back; for who sent it and for the office."""
+"""Uploaded workbooks that were refused, each with its problems and a download of the file; for the sender and the office."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _BOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 def refused_list(store: Store, *, me: Viewer, bureau: str | None = None) -> None:
-    """List the refused files that the viewer may have back, the newest first; nothing where there is none."""
+    """Draw the refused files that the viewer may download, the newest first; nothing if there are none. ``bureau``: only of this one."""
     listed = refused_files(store, viewer=me.email, bureau_code=bureau)
     if not listed:
         return

@@ -1,4 +1,4 @@
-"""A register that is told by its record alone: its counts and its list, or the one row that the address names."""
+"""The page of a register defined by its record alone: totals and list, or the one row named by the address."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from telling.commentary import without_action
 
 
 def register_page(register: Register) -> None:
-    """Show a register, or the one row of it that the address names; a code that is not known is named."""
+    """Draw a register, or its row named by the address; an unknown code is reported."""
     current_telling, rows = telling(), cached.moment().listed(register)
     if not rows:
         page_heading(markdown(told_listed.empty(current_telling, register)))
@@ -37,7 +37,7 @@ def register_page(register: Register) -> None:
 
 
 def _one(current_telling: Telling, register: Register, row: RowStanding) -> None:
-    """Show one row: how it stands, everything the register says of it, and how it changed."""
+    """Draw one row: status, all public fields, source, and history."""
     titled(named(row.row, register.called_by) or row.code, current_telling.bureau(row.bureau) if row.bureau else "")
     page_heading(headed(named(row.row, register.called_by) or row.code))
     st.badge(markdown(told_listed.status_word(current_telling, register, row.status)), color="blue")
@@ -49,13 +49,13 @@ def _one(current_telling: Telling, register: Register, row: RowStanding) -> None
 
 
 def _lacking(register: Register) -> None:
-    """Show of actions what has none and needs one."""
+    """Draw, for the register of actions, the indicators that need an action and have none."""
     if register.kind == RowKind.ACTION:
         block(lambda: without_action(telling()), key="without_action")
 
 
 def _all(current_telling: Telling, register: Register, rows: list[RowStanding]) -> None:
-    """Show the counts, the comparison of bureaus and the list, searched and narrowed."""
+    """Draw the totals, the comparison of bureaus, and the list with search and filters."""
     page_heading(markdown(told_listed.title(current_telling, register, rows)))
     prose.caption(markdown(told_listed.lead(current_telling, rows)))
     if sample := sum(row.is_sample for row in rows):

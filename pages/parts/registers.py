@@ -1,4 +1,4 @@
-"""What the pages of registers share: cards, percentages, days with their precision, and charts kept once made."""
+"""Shared parts of pages about registers: cards, counts, dates with precision, cached charts, facts and history of a row."""
 
 from __future__ import annotations
 
@@ -39,22 +39,22 @@ from telling.words import Words
 
 
 def number(value: float | None) -> str:
-    """Write a count with thousands, large ones in 万 or millions, or a dash."""
+    """Return a count as text with thousands separators, large ones in 万 or millions; a dash if ``None``."""
     return telling().count(value).text
 
 
 def day_word(day: date | None, precision: str) -> str:
-    """Write a day as exactly as it is known: the day, its month, quarter or fiscal year, or that year and later."""
+    """Return a date as text at its known precision: day, month, quarter, fiscal year, or that year and later."""
     return known_day(day, precision, language())
 
 
 def telling() -> Telling:
-    """Return in whose words, as of which day and in which organisation a register is told to this viewer."""
+    """Return the context of all texts in this run: the viewer's language and the moment (day, knowledge, organisation)."""
     return Telling(Words(language()), cached.moment())
 
 
 def cards(make: Callable[[], Sequence[Card]], *, key: str) -> None:
-    """Show headline numbers, each with what it means; made once per revision, day, language and organisation."""
+    """Draw headline numbers with explanations, linked to filtered lists of the page ``key``; cached per revision, moment and language."""
 
     def list_of(card: Card) -> str:
         return "" if card.narrowed is None else address.path(key, **dict(card.narrowed))
@@ -63,21 +63,21 @@ def cards(make: Callable[[], Sequence[Card]], *, key: str) -> None:
 
 
 def plain(cell: Cell) -> str | float | None:
-    """Return a cell of a table as the dashboard sends it: text, whole number, or the address of a link."""
+    """Return a cell as a value for a grid: text, number, or the address of a link."""
     if isinstance(cell, Number):
         return cell.text
-    if isinstance(cell, Link):  # a source is shown by its title, a row of ours by what its address says
+    if isinstance(cell, Link):  # a source's address carries its title; the grid shows other links by a part of their address
         return titled_address(cell.words, cell.address) if cell.address.startswith("http") else cell.address
     return cell
 
 
 def table_of(block: Block) -> pd.DataFrame:
-    """Return the table of a block as the dashboard sends it."""
+    """Return the table of a block as a data frame for a grid."""
     return pd.DataFrame([[plain(c) for c in row] for row in block.rows], columns=list(block.columns))
 
 
 def ready_block(block: Block) -> Ready:
-    """Return a block ready to show; everything shown follows from the block and the viewer's language."""
+    """Return a block prepared for drawing; it depends only on the block and the viewer's language."""
     shape = block.shape
     return ready(
         None if shape is None else figure(shape, language()), sentence=block.sentence, title=block.title, why_empty=block.why_empty,
@@ -88,12 +88,12 @@ def ready_block(block: Block) -> Ready:
 
 
 def block(make: Callable[[], Block], *, key: str, suffix: str = "") -> None:
-    """Show what is told of a register: chart, sentence, table and CSV, made once per revision, day, language and organisation.
+    """Draw a block (chart, sentence, table and CSV) with its download, cached per revision, moment and language.
 
     Args:
-        make: tells it; called only where nothing is kept.
+        make: makes the block; called only if it is not cached.
         key: unique on the page; also the name of the CSV file.
-        suffix: whatever else it depends on, as what it is broken down by.
+        suffix: everything else it depends on, as the dimension of a breakdown.
     """
 
     def made() -> Ready:
@@ -106,21 +106,21 @@ def block(make: Callable[[], Block], *, key: str, suffix: str = "") -> None:
 
 
 def bureau_names() -> dict[str, str]:
-    """Return the name of each organisation unit by code, in catalogue order; the blank code says that none is stated."""
+    """Return code → name of all organisation units in catalogue order; the code "" means that no unit is stated."""
     return {**{code: named(row) for code, row in cached.moment().units.items()}, "": t("reg_no_bureau")}
 
 
 def published(register: str, *kinds: str) -> Scored | None:
-    """Return the judgement of the first indicator of a theme and kind that has a figure, of its own scope."""
+    """Return the judgement, in its own scope, of the first indicator of a theme and of given kinds that has a figure; else ``None``."""
     return blocks.published(cached.moment().whole, register, *kinds)
 
 
 def facts(key: Hashable, make: Callable[[], list[tuple[str, str]]]) -> None:
-    """Show names and values that are not blank, one below the other; what no source tells is named together in the last row.
+    """Draw a table of names and non-blank values, one row each; fields without information in any source share the last row.
 
     Args:
-        key: of what they are told.
-        make: tells them; the latest few are kept.
+        key: identifies the subject in the cache.
+        make: makes (name, value) pairs; only the latest few tables are cached.
     """
     table = cached.searched("facts", key=(key, cached.moment().view), make=lambda: _facts_table(make()))
     st.table(table, border="horizontal", hide_header=True, hide_index=True)
@@ -140,7 +140,7 @@ def _facts_table(rows: list[tuple[str, str]]) -> pa.Table:
 
 
 def history(kind: RowKind, code: str) -> None:
-    """Show what became known otherwise of a row of a register, column by column."""
+    """Draw the corrections of a register's row, one table row per changed column; a note if there are none."""
     section_heading(t("detail_history"))
     changes = cached.moment().changes_of(kind, code)
     if not changes:
@@ -165,7 +165,7 @@ def history(kind: RowKind, code: str) -> None:
 
 
 def not_loaded(table: type[tables.SQLModel], how: str) -> None:
-    """Say how a register is loaded; or, where it is only that nothing of it was known at the instant chosen, when it came."""
+    """Draw how an empty register is loaded or, if it was merely not yet loaded at the instant of the view, its first date."""
     first, known_at = cached.moment().first_known(table), cached.moment().known_at
     if known_at is not None and first is not None and first > known_at:
         how = t("register_not_yet", day=format_date(local_day(first), language()))
@@ -173,13 +173,13 @@ def not_loaded(table: type[tables.SQLModel], how: str) -> None:
 
 
 def when() -> dict[str, str]:
-    """Return the day and the instant chosen as the open API takes them; the instant only where one was chosen."""
+    """Return ``as_of`` and, if an earlier state of knowledge is selected, ``known_at`` as parameters of the open API."""
     known_at = cached.moment().known_at
     return {"as_of": as_of().isoformat(), **({"known_at": known_at.isoformat()} if known_at else {})}
 
 
 def same_numbers(path: str) -> None:
-    """Point to the same numbers in the open API, where it is open."""
+    """Draw a link to the same numbers in the open API, in modes where it is open."""
     if settings().mode != "office":
         query = urlencode({**when(), "view": cached.moment().view})
         fine_print(f"{t('numbers_api')}{linked(path, f'{address.below(path)}?{query}')}")

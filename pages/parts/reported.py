@@ -1,4 +1,4 @@
-"""How the rows and cells of a report are written for people: names, columns, values, states."""
+"""Texts for the rows and cells of a report: names, columns, values and states, in the viewer's language."""
 
 from __future__ import annotations
 
@@ -31,86 +31,86 @@ STATE_LOOKS = {
     "approved": (":material/check_circle:", "green"), "withdrawn": (":material/block:", "gray"),
     "late": (":material/schedule:", "red"),
 }  # fmt: skip
-# Columns by which a row names others, where its sheet has no heading for them → the word for what they name.
+# Reference columns without a heading in the sheet → message key of what they refer to.
 _KEYS = {"indicator_code": "nav_indicator", "project_code": "project", "bureau_code": "bureau", "period_code": "period"}
 _NAMED: Mapping[str, type[SQLModel]] = {
     "indicator_code": tables.Indicator,
     "project_code": tables.Project,
     "bureau_code": tables.Bureau,
 }
-_WHOLE_ROW = re.compile(r"\b(\d+):\1$")  # of what no cell of its own holds
+_WHOLE_ROW = re.compile(r"\b(\d+):\1$")  # the place of a value without a cell of its own
 STATE_ORDER = ("approved", "submitted", "returned", "draft", "not_started")
 STATE_MARKS = {"not_started": "○", "draft": "✎", "submitted": "➤", "returned": "↩", "approved": "✓", "withdrawn": "✕"}
 
 
 def office_today() -> date:
-    """Return today's date at the office; deadlines are days there, not in Greenwich."""
+    """Return today's date in the office's time zone, in which deadlines are defined."""
     return local_day(utc_now())
 
 
 def instant(at: datetime | None) -> str:
-    """Write an instant at the office's clock, to the minute."""
+    """Return an instant (UTC) as text in the office's time zone, to the minute; a dash if ``None``."""
     return f"{local_time(at):%Y-%m-%d %H:%M}" if at else "―"
 
 
 def place_name(place: str) -> str:
-    """Return a place in a workbook as the workbook shows it: sheet and cell, or the row of what no cell of its own holds."""
+    """Return a place in a workbook as text: sheet and cell, or the row of a value without a cell of its own."""
     return _WHOLE_ROW.sub(lambda row: t("place_row", number=int(row[1])), place)
 
 
 def state_name(state: str) -> str:
-    """Return the word for the state of a report, of ``not_started`` and of ``late``."""
+    """Return the name of a report's state, including ``not_started`` and ``late``."""
     if state in ("not_started", "late"):
         return t("report_late" if state == "late" else "state_not_started")
     return state_word(state, language())
 
 
 def state_badge(state: str) -> None:
-    """Show a state as icon, word and colour."""
+    """Draw a report's state as a badge: icon, word and colour."""
     icon, colour = STATE_LOOKS[state]
     st.badge(state_name(state), icon=icon, color=colour)  # type: ignore[arg-type]
 
 
 def state_mark(state: str) -> str:
-    """Return a state as one line of markdown: icon, word and colour."""
+    """Return a report's state as a Markdown badge: icon, word and colour."""
     icon, colour = STATE_LOOKS[state]
     return f":{colour}-badge[{icon} {state_name(state)}]"
 
 
 def bureau_names() -> dict[str, str]:
-    """Return every unit's name by its code."""
+    """Return code → name of all organisation units, in catalogue order."""
     return {code: named(row) for code, row in cached.moment().units.items()}
 
 
 def section_name(code: str) -> str:
-    """Return a section's name by its code; of a part that is no section's, the words for rows that were chosen."""
+    """Return a section's name by its code; for any other partial template, the words for selected rows."""
     section = government().sections.get(code)
     return named(section) if section is not None else t("rows_chosen")
 
 
 def period_name(code: str) -> str:
-    """Return a period as people read it."""
+    """Return the name of a period in the viewer's language."""
     return parse_period(code).label(language())
 
 
 def unit_of(row: ReportedRow) -> str:
-    """Return the unit of a figure's indicator."""
+    """Return the unit of measurement of a reported row's indicator."""
     own = next(i for i in cached.moment().rows(tables.Indicator) if i.indicator_code == row.key[0])
     return named(own, "unit")
 
 
 def file_of(bureau: str, period: str, *what: str, ending: str) -> str:
-    """Return the name of a file of one bureau's report: bureau and period in words and codes, and what it is."""
+    """Return the file name of a download of a bureau's report: names and codes of bureau and period, and ``what`` it is."""
     return file_name(bureau_names().get(bureau, ""), period_name(period), bureau, period, *what, ending=ending)
 
 
 def row_namer() -> _Namer:
-    """Return a writer of row names for this run."""
+    """Return a function that names reported rows, for use within this run."""
     return _Namer()
 
 
 class _Namer:
-    """Names rows by what they are about; looks each register up once."""
+    """Names reported rows by their subject; reads each register once."""
 
     def __init__(self) -> None:
         self._indicators = {code: named(row) for code, row in cached.moment().indicators.items()}
@@ -120,11 +120,11 @@ class _Namer:
         return self.of(row.kind, row.key, row.fields)
 
     def indicator(self, code: str) -> str:
-        """Return the name of an indicator."""
+        """Return the name of an indicator by its code; the code itself if unknown."""
         return self._indicators.get(code, code)
 
     def of(self, kind: str, key: tuple[str, ...], fields: Mapping[str, Value] | None = None) -> str:
-        """Return the name of a row by its kind and key; ``fields`` name one that is not registered yet."""
+        """Return the name of a row by its kind and key; ``fields`` supply the name of one that is not registered yet."""
         if kind == OBSERVATIONS:
             return f"{self._indicators.get(key[0], key[0])} {period_name(key[2])}"
         if kind not in self._registers:
@@ -143,7 +143,7 @@ def _column(kind: str, name: str) -> Column | None:
 
 
 def column_name(kind: str, name: str) -> str:
-    """Return a column's heading as it stands in the workbook."""
+    """Return a column's heading as in the workbook; ``kind`` is that of the rows."""
     column = _column(kind, name)
     if column is None:
         return t(_KEYS[name]) if name in _KEYS else name
@@ -153,7 +153,7 @@ def column_name(kind: str, name: str) -> str:
 
 
 def value_text(kind: str, column: str, value: Value) -> str:
-    """Write a value of a cell: numbers with thousands, days, words for codes, a word for blank."""
+    """Return a cell's value as text: numbers with thousands separators, dates, names for codes, a word for blank."""
     if value is None or value == "":
         return t("blank_cell")
     if isinstance(value, bool):

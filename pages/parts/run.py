@@ -1,4 +1,4 @@
-"""One run of a page, noted: it has a number, which is shown where the page fails, and a line of the log when it is over."""
+"""Logging of page runs: each run has a number, shown if the page fails, and a line in the log when it ends."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ from kpis.seen import counts, doing, journal
 
 @contextmanager
 def noted() -> Iterator[None]:
-    """Note what the run does that this block is, and say so when it is over."""
+    """Log the run in this block when it ends, with page, duration and how it ended (``shown``, ``asked anew``, ``failed``)."""
     run = doing.begun("page")
     end = "failed"
     try:
         yield
         end = "shown"
-    except StopException:  # there was no more to show
+    except StopException:  # the page ended early by ``st.stop``
         end = "shown"
         raise
-    except RerunException:  # something else was asked meanwhile
+    except RerunException:  # a newer request replaced this run
         end = "asked anew"
         raise
     finally:
@@ -31,6 +31,6 @@ def noted() -> Iterator[None]:
 
 
 def of(page: str) -> None:
-    """Say which page runs, as soon as it is known."""
+    """Record which page runs, as soon as it is known."""
     if (run := doing.now()) is not None:
         run.what = page

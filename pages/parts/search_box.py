@@ -1,4 +1,4 @@
-"""The search box of every page, and how one result is shown."""
+"""The search box of every page, and the drawing of a search result."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ LONGEST = 100
 
 
 def search_box(shown: str) -> str:
-    """Show the box, but on the page of results, which has its own; return what was typed and sent, once.
+    """Draw the search box, except on the page of results, which has its own; return a newly submitted text once, else "".
 
     Args:
-        shown: address of the page that runs.
+        shown: URL path of the running page.
     """
     if not is_let_in() or shown == _PAGE:
         return ""
@@ -38,7 +38,7 @@ def _sent() -> None:
 
 
 def shown(answer: Result) -> None:
-    """Show one result: its kind, its title as a link to its page, and a line of what it is."""
+    """Draw one search result: its kind, its title as a link, and a line of context."""
     place = address.below(f"/{answer.page}?{urlencode(address.link(**answer.query))}") + (
         f"#{answer.anchor}" if answer.anchor else ""
     )

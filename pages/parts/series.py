@@ -1,4 +1,4 @@
-"""A series made ready to show: its chart, the same numbers as a table, and as machine-readable rows."""
+"""A series prepared for drawing: its chart, marks of figures, and machine-readable rows."""
 
 from __future__ import annotations
 
@@ -22,17 +22,17 @@ from telling.words import Words
 
 
 def arrow(columns: Mapping[str, Sequence[Any]]) -> pa.Table:
-    """Return columns as an Arrow table, the form in which a table is sent: made once, it need not be converted at each run."""
+    """Return columns as an Arrow table, the form that Streamlit sends; made once, it is not converted at each run."""
     return pa.table(dict(columns))
 
 
 def marks_of(figure: Figure) -> str:
-    """Return the words for what is marked on a figure: preliminary, rounded, lower bound, year to date, estimated base, worked out."""
+    """Return the marks of a figure as text: preliminary, rounded, lower bound, year to date, estimated base, computed."""
     return t("list_comma").join(t(f"mark_{mark}") for mark in MARKS if getattr(figure, f"is_{mark}"))
 
 
 def long_form(scored: Scored, book: Book) -> pd.DataFrame:
-    """Return the figures machine-readable: one datum per cell, unit in its own column, one row per period."""
+    """Return an indicator's figures in machine-readable form: one row per figure, one datum per cell, unit in its own column."""
     definition = scored.entry.definition
     return pd.DataFrame(
         [
@@ -50,7 +50,7 @@ def long_form(scored: Scored, book: Book) -> pd.DataFrame:
 
 
 def series_chart(scored: Scored) -> tuple[Finished, str, tuple[Annotation, ...]] | None:
-    """Return the chart of a series, what its lines mean, and what happened on the days marked; nothing where there is no figure to draw."""
+    """Return the chart of a series, the meaning of its lines, and the events marked in it; ``None`` if there is nothing to draw."""
     words = Words(language())
     shape = indicator.series(scored, Telling(words, cached.moment()))
     if shape is None or not shape.is_course:

@@ -1,4 +1,4 @@
-"""Several hands at one report: the files that were merged into it, the cells in which they differ, who wrote which row."""
+"""Reports written by several people: merged files, cells with different values, and who wrote which row."""
 
 from __future__ import annotations
 
@@ -16,11 +16,14 @@ from pages.parts.reported import column_name, instant, row_namer, section_name, 
 from pages.parts.steps import take, upon
 from pages.parts.text import in_brackets, t
 
-AT_ONCE = 20  # so many cells are asked about at a time; the next come when these are settled
+AT_ONCE = 20  # cells in the form at a time; the next follow when these are settled
 
 
 def brought(opened: Opened) -> None:
-    """List the files that were merged into the report: which, whose part, who brought it and when; how it came, of one taken in."""
+    """Draw the list of files merged into the report, one row each: part, uploader, time, and how a file taken in by the office came.
+
+    Nothing is drawn for a single file uploaded by the bureau itself.
+    """
     on_behalf = any(uploaded.is_on_behalf for uploaded in opened.uploads)
     if len(opened.uploads) < 2 and not on_behalf:
         return
@@ -37,12 +40,12 @@ def brought(opened: Opened) -> None:
 
 
 def brought_name(uploaded: Brought) -> str:
-    """Return the name of a file that was merged, or the words for cells that were corrected on the page."""
+    """Return the name of a merged file, or the words for corrections made on the page."""
     return uploaded.file_name or ("" if uploaded.file_sha256 else t("corrected_on_page"))
 
 
 def part_name(part: str) -> str:
-    """Return whose part it was: a section by name, rows that were chosen, or the whole."""
+    """Return the name of the part of a report that a file covers: a section, selected rows, or the whole."""
     return section_name(part) if part else t("whole_template")
 
 
@@ -54,7 +57,7 @@ def _writer(opened: Opened, claim: Claim) -> str:
 
 
 def _asked(opened: Opened, clash: Clash) -> list[tuple[Value, str, str]]:
-    """Return what to choose among: each value as it is and as people read it, and who wrote it, when and where."""
+    """Return the options of a clash: (value, value as Markdown, who wrote it, when and where, as Markdown)."""
     return [
         (
             value,
@@ -66,7 +69,7 @@ def _asked(opened: Opened, clash: Clash) -> list[tuple[Value, str, str]]:
 
 
 def ask_clashes(store: Store, opened: Opened, *, actor: str | None) -> None:
-    """Ask of each cell in which hands wrote different values which one holds; without an actor they are only told."""
+    """Draw a form that asks, for each cell with different values by several people, which one counts; without an actor only a list."""
     open_cells = opened.clashes
     if not open_cells:
         return
@@ -99,7 +102,7 @@ def ask_clashes(store: Store, opened: Opened, *, actor: str | None) -> None:
 
 
 def written_rows(store: Store, opened: Opened, *, actor: str | None) -> None:
-    """List who wrote which row, and let a coordinator take rows out."""
+    """Draw the list of who wrote which row; with an actor also the form to remove rows from the report."""
     rows = [entry for entry in opened.rows if entry.row.changed]
     if not rows:
         return

@@ -1,4 +1,4 @@
-"""A step taken from a page: what came of it is said at the head of the page that is shown next, a refusal where it was asked for."""
+"""Writes started from a page: success is shown at the head of the page after the rerun, a refusal in place."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ _SAID, _SHOWN = "step_said", "revisions_shown"
 
 
 def take(step: Callable[[], object], sentence: str = "") -> None:
-    """Take a step and run the page again; a refusal is said here and now.
+    """Run a write and rerun the page; if it is refused, draw the reason in place instead.
 
     Args:
-        step: raises ``MierukaError`` where it is refused.
-        sentence: what ``say_what_came`` says of it.
+        step: the write; raises ``MierukaError`` if it is refused.
+        sentence: the message that ``say_what_came`` shows after the rerun.
     """
     try:
         step()
@@ -31,16 +31,16 @@ def take(step: Callable[[], object], sentence: str = "") -> None:
 
 
 def upon(name: str, report: Report) -> str:
-    """Return the key of a button that acts upon a report as it is shown.
+    """Return the widget key of a button that acts on a report in the revision shown.
 
-    It names the revision: pressed where an earlier one is still on the screen, the button is not there any more, and nothing is done that
-    nobody looked at. A choice has such a key too. What is typed has a key that the next revision keeps, so that no word is lost.
+    The key contains the revision: a button pressed while an earlier revision is on the screen no longer exists in the run, so that
+    nobody acts on a revision they have not seen. Choices have such keys too. Keys of text inputs do not, so that no text is lost.
     """
     return f"{name}_{report.id}_{report.revision}"
 
 
 def say_what_changed(report: Report) -> None:
-    """Say that a report is another than the one this page showed before, so that whoever pressed a button knows why nothing came of it."""
+    """Warn if the report's revision differs from the one this page showed before, which explains why a pressed button had no effect."""
     shown = st.session_state.setdefault(_SHOWN, {})
     before = shown.get(report.id, report.revision)
     shown[report.id] = report.revision
@@ -49,17 +49,17 @@ def say_what_changed(report: Report) -> None:
 
 
 def made_here(report_id: int, revision: int) -> None:
-    """Note that the viewer made a revision on this page, of which nothing needs to be said."""
+    """Record that the viewer created a revision on this page, so that no warning about it is shown."""
     st.session_state.setdefault(_SHOWN, {})[report_id] = revision
 
 
 def say_next(sentence: str) -> None:
-    """Run the page again, which then says this."""
+    """Rerun the page and show a message at its head."""
     st.session_state[_SAID] = sentence
     st.rerun()
 
 
 def say_what_came() -> None:
-    """Say what came of the step taken last, once."""
+    """Draw the message of the last successful write, once."""
     if sentence := st.session_state.pop(_SAID, ""):
         prose.success(sentence, icon=":material/check_circle:")

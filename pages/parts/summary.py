@@ -1,4 +1,4 @@
-"""What the overview says: its conclusion, how old the figures are, the numbered projects, and what changed last."""
+"""Texts of the overview page: conclusion, age of the figures, counts, cards, core projects, and latest changes."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ CHANGES = 6
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """The texts of the page, made once per revision, day and language; counts, cards and tables are HTML."""
+    """The texts of the page, cached per revision, moment and language; counts, cards and tables are HTML."""
 
     title: str
     lead: str
@@ -40,7 +40,7 @@ class Summary:
 
 
 def summary(every: list[Scored], book: Book, shown: Shown) -> Summary:
-    """Make every text of the page; ``shown`` are the indicators that stand on it."""
+    """Return all texts of the page; ``shown`` are the indicators drawn on it."""
     words, day = Words(language()), as_of()
     rows = cached.moment().rows(tables.Indicator)
     core = told_projects.core_with_goals(cached.moment().projects)

@@ -1,4 +1,4 @@
-"""The line under a chart by which people take it away: as SVG, PNG or CSV, as a link, and to embed where it is published."""
+"""The download menu under a chart: SVG, PNG, CSV, a link to the view, and code to embed it if published."""
 
 from __future__ import annotations
 
@@ -37,14 +37,14 @@ def _made(make: Callable[[], Taken | None], form: str) -> bytes:
 
 
 def _offer(make: Callable[[], Taken | None], key: str, *, name: str, alt: Callable[[], str], here: str) -> None:
-    """Offer a chart in every form: what is offered is sent once it is opened, a file made once it is asked for, of this day and language.
+    """Draw the download menu of a chart; its content is sent when opened, a file made on click, for the day and language of the view.
 
     Args:
-        make: makes it.
+        make: makes the chart.
         key: unique on the page.
-        name: under which it is published.
-        alt: says what stands for it where it is not seen.
-        here: the address where it stands.
+        name: name under which it is published.
+        alt: makes its text alternative.
+        here: path of the view that contains it.
     """
     with st.popover(t("taken_save"), type="tertiary", icon=":material/download:", key=f"taken_{key}", on_change="rerun") as shown:
         if shown.open:
@@ -71,14 +71,14 @@ def _opened(make: Callable[[], Taken | None], key: str, *, name: str, alt: Calla
 
 
 def _is_published(file: str) -> bool:
-    """Say whether the edition that is shown has a file, at an address that others can open, of what is shown here."""
+    """Return True if the shown edition has this file at a public address, and the view shows the edition's own day and knowledge."""
     edition = cached.edition()
     is_its_own = edition is not None and as_of() == edition.as_of and cached.moment().known_at is None
     return bool(is_its_own and edition and settings().public_address and f"{SITE}/{file}" in edition.manifest["files"])
 
 
 def indicator_taken(item: Scored) -> None:
-    """Offer the chart of an indicator."""
+    """Draw the download menu of an indicator's chart."""
     definition, unit = item.entry.definition, item.entry.unit_code
     telling, stand = Telling(Words(language()), cached.moment()), _stand()
     _offer(
@@ -88,7 +88,7 @@ def indicator_taken(item: Scored) -> None:
 
 
 def block_taken(make: Callable[[], Block], key: str, *, name: str, alt: str) -> None:
-    """Offer the chart of a block; it is told as this run tells it (day, language, organisation), also when it is asked for later."""
+    """Draw the download menu of a block's chart; a file made later keeps this run's context (day, language, organisation)."""
     telling, stand, context = Telling(Words(language()), cached.moment()), _stand(), copy_context()
     name = f"{NOW}{name}" if view() == "now" and _is_published(f"{file_of_chart(f'{NOW}{name}', language())}.svg") else name
     _offer(lambda: of_block(context.copy().run(make), telling, stand), key, name=name, alt=lambda: alt, here=address.here())

@@ -1,4 +1,4 @@
-"""What the page of the themes shows of each: its status, its card, its notes, and its indicators."""
+"""Content of the page of themes: status, card, notes and indicators of each theme."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from telling.words import Words
 
 @dataclass(frozen=True, slots=True)
 class ThemeCards:
-    """The status of each theme in one text, a card for each, and each theme with its notes and its indicators with their headings."""
+    """Content of the page: a sentence with each theme's status, the cards, and (theme, notes, [(indicator, heading as HTML)]) per theme."""
 
     sentence: str
     cards: Markup
@@ -27,7 +27,7 @@ class ThemeCards:
 
 
 def themes_layout() -> ThemeCards:
-    """Return what the page shows, made once per revision, day and language."""
+    """Return the content of the page for this run's moment and language."""
     words, own = Words(language()), cached.moment().own
     sentence, themes = themes_told(own, cached.moment().rows(tables.Indicator), words)
     cards = seen.theme_cards(
@@ -39,6 +39,6 @@ def themes_layout() -> ThemeCards:
 
 
 def _heading(item: Scored) -> str:
-    """Return name, status and value of an indicator as HTML."""
+    """Return the name, status and value of an indicator as HTML."""
     words = Words(language())
     return seen.brief(card_of(item, words, as_of=as_of()), words)

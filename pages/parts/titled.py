@@ -1,4 +1,4 @@
-"""What a page is called in the tab and the bookmark of the browser: what it is about, then the site."""
+"""Titles: of a page in browser tab and bookmarks (subject, then site), and headings within a page."""
 
 from __future__ import annotations
 
@@ -11,25 +11,25 @@ BETWEEN = " — "
 
 
 def title_of(*about: str) -> str:
-    """Return the title of a page: what it is about, the nearest first (an indicator, its bureau); blanks are left out."""
+    """Return the browser title of a page: its subjects, the most specific first (an indicator, its bureau), then the site; blanks omitted."""
     return BETWEEN.join([*filter(None, about), t("site")])
 
 
 def titled(*about: str) -> None:
-    """Call the page shown by what it is about; of several titles in one run the last counts, and nothing else is changed."""
+    """Set the browser title of the page; of several calls in one run the last counts, and no other setting changes."""
     st.set_page_config(page_title=title_of(*about))
 
 
 def page_heading(text: str) -> None:
-    """Show what a page says first (markdown)."""
+    """Draw the title of a page (Markdown, level 1)."""
     prose.heading(1, text)
 
 
 def section_heading(text: str, *, anchor: str | None = None) -> None:
-    """Show what a part of a page is about (markdown)."""
+    """Draw the heading of a section (Markdown, level 2)."""
     prose.heading(2, text, anchor=anchor)
 
 
 def part_heading(text: str, *, anchor: str | None = None) -> None:
-    """Show what a part of a section is about (markdown)."""
+    """Draw the heading of a subsection (Markdown, level 3)."""
     prose.heading(3, text, anchor=anchor)

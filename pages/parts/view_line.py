@@ -1,7 +1,7 @@
-"""The line below the bar: which day, which knowledge, which organisation is shown and who looks, and the way to change them.
+"""The line below the navigation bar: day, state of knowledge, organisation and viewer, with widgets to change them.
 
-The choices stand in a part that folds rather than in one that floats: Streamlit takes what floats out of the page when it is closed, and
-a choice that the address changed meanwhile would then be told to it in vain.
+The widgets are in an expander, not in a popover: Streamlit removes a closed popover's content from the page, and a value that the
+address changed meanwhile would not reach its widget.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from pages.parts.when import as_of, today, view
 
 
 def settle_view() -> datetime | None:
-    """Settle day, knowledge and organisation of this run, before anything of them is drawn; return the instant whose knowledge counts."""
+    """Set the day and organisation of this run before anything is drawn; return the instant (UTC) of knowledge, ``None`` for the latest."""
     known_at = settle_known()
     settle_day("as_of", t("as_of"), first=government().first_day, last=today(), default=today(), is_frame=True)
     settle_choice("view", VIEWS, t("view"), lambda v: t(f"view_{v}"), default=VIEWS[0], is_frame=True, is_default_named=True)
@@ -32,7 +32,7 @@ def settle_view() -> datetime | None:
 
 
 def known_word(known_at: datetime | None) -> str:
-    """Say in one line of markdown what is shown, and that it can be changed."""
+    """Return the view in one line of Markdown: day, edition or state of knowledge, organisation, viewer; and that it can be changed."""
     edition = cached.edition()
     parts = [t("view_line_day", day=format_date(as_of(), language()))]
     if edition is not None:
@@ -42,12 +42,12 @@ def known_word(known_at: datetime | None) -> str:
     parts.append(t(f"view_line_{view()}"))
     if viewer().email:
         parts.append(markdown(who()))
-    dot = "\N{NO-BREAK SPACE}・ "  # no line begins with it
+    dot = "\N{NO-BREAK SPACE}・ "  # no line break before it
     return f"{dot.join(parts)}:primary[{dot}**{t('view_line_change')}**]"
 
 
 def view_line(known_at: datetime | None) -> None:
-    """Show the line, and in it what it says as choices."""
+    """Draw the line as an expander with a widget for each of its parts."""
     with st.expander(known_word(known_at), key="view_line"), st.grid("auto", min_column_width=240, vertical_alignment="bottom"):
         for draw in (_day, _organisation, draw_known, edition_choice):
             draw()
@@ -55,7 +55,7 @@ def view_line(known_at: datetime | None) -> None:
 
 
 def _day() -> None:
-    """Let the viewer choose the day that is judged; without one the address means today, whenever it is opened."""
+    """Draw the selection of the day; without one in the address the view is as of the day on which it is opened."""
     with st.container(gap="xxsmall"):
         st.date_input(
             t("as_of"), min_value=government().first_day, max_value=today(), key="as_of", on_change=address.moved, args=("as_of",)

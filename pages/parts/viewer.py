@@ -1,6 +1,6 @@
-"""Who looks at this run: chosen on the page of a local instance, signed in through OpenID Connect in an office one.
+"""The viewer of a run: selected on the page of a local instance, signed in through OpenID Connect in office mode.
 
-What a browser says is a name only. Roles come from the database at each run, and again within each write.
+The browser supplies only the identity. Roles are read from the database in each run, and again in each write.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ _REFUSED = "refusals_recorded"
 
 
 def settle_viewer() -> None:
-    """Settle who looks at this run."""
+    """Set the viewer of this run, and record a new sign-in."""
     mode, who = settings().mode, _NOBODY
     if mode == "local" and (email := str(st.session_state.get(_CHOSEN) or "")):
         who = cached.until_written("viewer", make=lambda: viewer_of(cached.store(), email), key=(email, today()))
@@ -46,7 +46,7 @@ def settle_viewer() -> None:
 
 
 def _record_sign_in(claims: dict[str, Any]) -> None:
-    """Put a sign-in on record, the first time that this session sees it."""
+    """Record a sign-in in the audit trail, once per session."""
     sign_in = (account_key(str(claims.get("email") or "")), int(claims.get("iat") or 0), bool(viewer().grants))
     if st.session_state.get(_SIGNED_IN) != sign_in and not is_ended(cached.store(), claims):
         people.signed_in(cached.store(), sign_in[0], signed_in_at=sign_in[1], is_let_in=sign_in[2])
@@ -54,12 +54,12 @@ def _record_sign_in(claims: dict[str, Any]) -> None:
 
 
 def viewer() -> Viewer:
-    """Return who looks at this run; nobody where nobody said who they are."""
+    """Return the viewer of this run; one without e-mail and roles if nobody is selected or signed in."""
     return _viewer.get(_NOBODY)
 
 
 def for_viewer(what: str, *, make: Callable[[], T], key: Hashable = ()) -> T:
-    """Return what was made of reports and people for this viewer, moment, day and language; made anew after each write."""
+    """Return what depends on reports and persons, cached per viewer, moment, day and language; made again after each write."""
     current = cached.moment()
     return cached.until_written(
         what, make=make, key=(viewer().email, today(), current.as_of, current.known_at, current.view, language(), key)
@@ -67,12 +67,12 @@ def for_viewer(what: str, *, make: Callable[[], T], key: Hashable = ()) -> T:
 
 
 def is_let_in() -> bool:
-    """Say whether the viewer may see anything at all: at an office only who is signed in and known."""
+    """Return True if the viewer may see any page: in office mode only persons who are signed in and have a role."""
     return settings().mode != "office" or bool(viewer().grants)
 
 
 def gate() -> None:
-    """Show nothing of an office instance to anybody who is not signed in and known; offer to sign in."""
+    """In office mode, end the run for viewers who are not signed in or have no role, and offer to sign in or out."""
     if is_let_in():
         return
     page_heading(t("site"))
@@ -88,10 +88,10 @@ def gate() -> None:
 
 
 def refuse(needs: Sequence[str]) -> None:
-    """Say that this page is not for the viewer, and what to do; on a local machine, offer whom it is for.
+    """Draw that the viewer may not use this page, and end the run; on a local instance, offer viewers who may.
 
     Args:
-        needs: actions of ``kpis.reporting.access``, one of which opens the page.
+        needs: actions of ``kpis.reporting.access``, one of which is required.
     """
     record_page_refused()
     if settings().mode != "local":
@@ -111,7 +111,7 @@ def _act_as(email: str) -> None:
 
 
 def record_page_refused() -> None:
-    """Put on record that a person was refused this page, once a session."""
+    """Record in the audit trail that a person was refused this page, once per session."""
     refused, recorded = (viewer().email, address.page_shown()), st.session_state.setdefault(_REFUSED, set())
     if viewer().email and refused not in recorded:
         people.record_refusal(cached.store(), viewer().email, "open_page", refused[1], NotAllowed("role_not_permitted"))
@@ -119,14 +119,14 @@ def record_page_refused() -> None:
 
 
 def who() -> str:
-    """Return who looks, as the line of the view says it: the name of the local person, or the address of the one signed in."""
+    """Return the viewer's name for the view line: of a local person the name, else the e-mail; "" if nobody."""
     if settings().mode != "local":
         return viewer().email
     return next((_local_label(p.name, p.email) for p in cached.local_persons() if p.email == viewer().email), viewer().email)
 
 
 def viewer_choice() -> None:
-    """Show who looks: a choice on a local machine, the person signed in at an office."""
+    """Draw the viewer: a selection on a local instance; e-mail, roles and sign-out in office mode."""
     mode = settings().mode
     if mode == "local":
         listed = {p.email: p for p in cached.local_persons()}
@@ -146,7 +146,7 @@ def viewer_choice() -> None:
 
 
 def person_name(person: people.Person) -> str:
-    """Return what a person is called; those that a local instance has made itself, in the language of the page."""
+    """Return a person's name; for those created by a local instance, in the viewer's language."""
     return _local_label("", person.email) if person.email.endswith(LOCAL_DOMAIN) else person.name
 
 

@@ -1,4 +1,4 @@
-"""A reader's voice at the end of a page of the public instance: how clear it was, in a grade and words; and what the office answered."""
+"""Readers' feedback at the end of public pages: a form for grade and comment, and the office's published answers."""
 
 from __future__ import annotations
 
@@ -24,14 +24,19 @@ _SAID = "voice_said"
 
 
 def voice(kind: str, code: str) -> None:
-    """Show what was heard of a subject, and ask; nothing outside a public instance that keeps voices."""
+    """Draw the mean grade, the form and the answered comments of a subject; nothing unless in public mode with a feedback database.
+
+    Args:
+        kind: ``site``, ``indicator`` or ``project``.
+        code: of the subject; "" for the site.
+    """
     store, edition = voices(), cached.edition()
     if store is None or edition is None or settings().mode != "public":
         return
     try:
         public, words = heard(store, before=edition.manifest["compared_with"]), Words(language())
     except (MierukaError, SQLAlchemyError):
-        return  # the figures are shown whatever becomes of the voices; the doctor says why
+        return  # figures are shown even if feedback fails; the command ``doctor`` reports the reason
     with st.container(key="voice"):
         section_heading(t(f"voice_heading_{kind}"))
         if mean := told_voices.mean_sentence(public, kind, code, words):

@@ -1,4 +1,4 @@
-"""What a report would change: the same for the bureau that sends it and for whoever reviews it."""
+"""The changes that a report makes to current figures, drawn alike for its bureau and for the reviewing office."""
 
 from __future__ import annotations
 
@@ -31,13 +31,13 @@ from pages.parts.text import csv_file, digits, found_shown, in_brackets, languag
 from publishers.site import seen
 from telling.words import Words
 
-AT_ONCE = 12  # rows of the workbook; the rest are folded away
+AT_ONCE = 12  # rows shown; the rest are collapsed
 NATURES = ("new", "corrected", "final", "updated", "cleared")
 _ICONS = {"new": "✚", "corrected": "✎", "final": "✓", "updated": "→", "cleared": "✖"}
 
 
 def what_changes(opened: Opened) -> None:
-    """Show a report against what is current: one sentence, statuses that turn, every cell old and new, the same as CSV."""
+    """Draw the changes from current figures: a sentence, withdrawn figures, changed statuses, and all cells (old, new) with CSV."""
     compared = opened.comparison
     counts = {nature: sum(1 for c in compared.cells if c.nature == nature and c.counts) for nature in NATURES}
     parts = [f"{t(f'nature_{nature}')} {count}" for nature, count in counts.items() if count]
@@ -61,12 +61,15 @@ def what_changes(opened: Opened) -> None:
 
 
 def changes_table(opened: Opened) -> pd.DataFrame:
-    """Return every differing cell: place, row, column, old, new, nature, size of the jump, reason, comment."""
+    """Return a table of differing cells, one row each: place, row, column, old, new, nature, jump in percent, reason, comment.
+
+    Columns without any value are omitted.
+    """
     name = row_namer()
     comments: dict[tuple[str, tuple[str, ...], str], str] = {}
     for comment in opened.comments:
         comments[comment.row_kind, comment.row_key, comment.column] = comment.text
-    # Of a report of several workbooks, where the value that counts was written.
+    # In a report of several workbooks: the place where the valid value was written.
     places = {(*kept_row.key, column): cell.holds.place for kept_row in opened.rows for column, cell in kept_row.cells.items()}
     rows = []
     for change in opened.comparison.cells:
@@ -91,11 +94,11 @@ def changes_table(opened: Opened) -> pd.DataFrame:
 
 
 def by_row(table: pd.DataFrame) -> list[dict[str, object]]:
-    """Return differing cells as they are read: a row for each row of a sheet of the workbook, in which each cell is a line, old → new."""
+    """Return the table of ``changes_table`` grouped: one row per row of a workbook's sheet, with one line "old → new" per cell."""
     rows = []
     places = table[t("cell")].str.rpartition("!")
     for (name, sheet), cells in table.fillna("").groupby([t("row"), places[0]], sort=False):
-        # What names the row (its indicator, its period) is told above its lines, and once is enough.
+        # Omit cells that only repeat the row's name (its indicator, its period), shown above the lines.
         unnamed = cells[[not _is_in(cell, str(name)) for cell in cells.to_dict("records")]]
         shown = unnamed if len(unnamed) else cells
         changed_cells = [
@@ -113,7 +116,7 @@ def by_row(table: pd.DataFrame) -> list[dict[str, object]]:
 
 
 def _is_in(cell: dict[Hashable, Any], name: str) -> bool:
-    """Say whether a cell says nothing but what its row is called: a word that was blank before."""
+    """Return True if a cell, blank before, only repeats a part of the row's name."""
     word = str(cell[t("new_value")])
     return cell[t("old_value")] == t("blank") and not word.isnumeric() and len(word) > 3 and word in name
 
@@ -128,7 +131,7 @@ def _reading_word(change: CellChange) -> str:
 
 
 def _withdrawn(opened: Opened) -> None:
-    """Name each figure that the report takes back, and what counts from its approval on."""
+    """Draw each figure that the report withdraws, and the figure valid after approval."""
     name = row_namer()
     for change in opened.comparison.withdrawn:
         again = change.counts_again
@@ -166,7 +169,7 @@ def _flips(opened: Opened) -> None:
 
 
 def returned_because(opened: Opened) -> None:
-    """Show why a report was returned, with each comment at its cell."""
+    """Draw the reason why a report was returned, and the comments on its cells."""
     if opened.report.return_reason:
         when = instant(opened.report.decided_at) if opened.report.state == "returned" else ""
         prose.warning(f"**{t('returned_because')}** {markdown(opened.report.return_reason)} {when}", icon=":material/undo:")
@@ -180,13 +183,13 @@ def returned_because(opened: Opened) -> None:
 
 
 def filled_in(report: Report) -> str:
-    """Say in a few words how many of the figures asked for a report fills; nothing where that was not counted."""
+    """Return a short text on how many of the requested figures a report contains; "" if not counted."""
     counted = report.completeness
     return "" if counted is None or not counted.asked_count else t("filled_in", filled=counted.filled, asked=counted.asked_count)
 
 
 def left_open(report: Report) -> None:
-    """Say how many of the figures asked for a report fills, and list those that stay open, one line per indicator."""
+    """Draw how many of the requested figures a report contains, and the missing ones, one line per indicator."""
     counted = report.completeness
     if counted is None or not counted.open:
         return
@@ -199,7 +202,7 @@ def left_open(report: Report) -> None:
 
 
 def explained(opened: Opened) -> None:
-    """Show the warnings that the bureau confirmed, and why."""
+    """Draw the warnings of a report, each with the bureau's reason or as unconfirmed."""
     for warning in opened.warnings:
         mark = t("confirmed", reason=markdown(warning.confirmed_reason)) if warning.confirmed_by else f"**{t('not_confirmed')}**"
         if warning.rule == INCOMPLETE:
@@ -213,7 +216,13 @@ def explained(opened: Opened) -> None:
 
 
 def report_head(opened: Opened, *, who: str, at: datetime) -> None:
-    """Show where a report stands, which file it is, who brought it and when, how full it is, and why it was returned."""
+    """Draw a report's state, number, revision, file, person, time and completeness, and the reason if it was returned.
+
+    Args:
+        opened: the report.
+        who: e-mail of the person shown.
+        at: instant (UTC) shown.
+    """
     report = opened.report
     with st.container(horizontal=True, gap="small"):
         state_badge(report.state)
@@ -233,10 +242,10 @@ def report_head(opened: Opened, *, who: str, at: datetime) -> None:
 
 
 def steps_taken(opened: Opened) -> None:
-    """Show who did what, when and from which cell."""
+    """Draw the report's audit trail: who did what, when, and in which cell."""
     with st.expander(t("steps"), icon=":material/history:"):
         read = trail()
         rows = [{t("when"): instant(e.occurred_at), t("who"): actor_name(e.actor), **columns_of(read, e)} for e in opened.events]
         for row in rows:
-            del row[t("subject")]  # all of one report
+            del row[t("subject")]  # the same report in each row
         data_table(rows, first=AT_ONCE)

@@ -1,4 +1,4 @@
-"""Figures approved by mistake: asked to be withdrawn by one person, decided by another."""
+"""Withdrawals of figures approved by mistake: requested by one person, decided by another."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def _said(figure: Figure | None) -> str:
 
 
 def withdrawn(store: Store, *, actor: str) -> None:
-    """Ask for a figure to be withdrawn, decide what others asked for, and list what was decided."""
+    """Draw the open requests with forms to decide them, the form for a new request, and the list of decided ones, one row each."""
     waiting = withdrawals.requests(store, viewer=actor)
     page_heading(t("withdrawals_title", count=len(waiting)) if waiting else t("withdrawals_none"))
     prose.markdown(t("withdrawals_lead"))
@@ -80,7 +80,7 @@ def _decide(store: Store, request: Asked, *, actor: str) -> None:
 
 
 def _ask(store: Store, *, actor: str) -> None:
-    """Offer every figure that counts: indicator, then unit, then period."""
+    """Draw the form to request a withdrawal: a currently valid figure by indicator, unit and period, and the reason."""
     section_heading(t("withdrawal_ask"))
     figures_of: dict[str, dict[str, list[str]]] = {}
     for entry in cached.moment().book.entries:
