@@ -6,7 +6,7 @@ printed page (``publishers.meeting.page``).
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from functools import cached_property
@@ -211,8 +211,12 @@ def of_quarter(milestone: Milestone, period: Period) -> bool:
     return milestone.reported_period == period.code or any(g is not None and period.contains(g.day) for g in days)
 
 
-def indicators(report: QuarterReport) -> Block:
-    """Return every indicator: figure, target, plan, previous values, status and its sentence; one row per indicator."""
+def indicators(report: QuarterReport, *, called: Callable[[Period, str], str] = Period.label) -> Block:
+    """Return every indicator: figure, target, plan, previous values, status and its sentence; one row per indicator.
+
+    Args:
+        called: names a period in a language; in narrow columns ``Period.short``.
+    """
     w, language, telling = report.words, report.words.language, Telling(report.words, report.moment)
     rows: list[tuple[Cell, ...]] = []
     for item in report.scored:
@@ -222,11 +226,11 @@ def indicators(report: QuarterReport) -> Block:
         earlier = [
             cell
             for f in (judged.previous, judged.year_earlier)
-            for cell in (_number(item, f, dated_text(item, f, language)), f.period.label(language) if f else "")
+            for cell in (_number(item, f, dated_text(item, f, language)), called(f.period, language) if f else "")
         ]
         rows.append(
             (
-                w.named(definition), item.entry.project_code, figure.period.label(language) if figure else "",
+                w.named(definition), item.entry.project_code, called(figure.period, language) if figure else "",
                 _number(item, figure, report.shown(item, figure) if figure else ""), w.named(definition, "unit"),
                 Number(judged.goal.value if judged.goal else None, target_text(definition, judged, language)),
                 Number(judged.planned_value, planned_text(definition, judged, language)),
@@ -271,8 +275,12 @@ def milestones(report: QuarterReport) -> Block:
     return replace(block, title=report.words("report_milestones"), why_empty=report.words("report_no_milestones"))
 
 
-def coverage(report: QuarterReport) -> Block:
-    """Return how many bureaus reported each indicator, and the roll-up; where values cannot be added, only the missing bureaus."""
+def coverage(report: QuarterReport, *, called: Callable[[Period, str], str] = Period.label) -> Block:
+    """Return how many bureaus reported each indicator, and the roll-up; where values cannot be added, only the missing bureaus.
+
+    Args:
+        called: as for ``indicators``.
+    """
     w, language = report.words, report.words.language
     names = {u.code: w.named(u) for u in report.moment.organisation.units}
     rows: list[tuple[Cell, ...]] = []
@@ -281,7 +289,7 @@ def coverage(report: QuarterReport) -> Block:
         total = value_of(definition, rolled.figure) if rolled.figure else None
         rows.append(
             (
-                w.named(definition), parse_period(rolled.period_code).label(language), rolled.reported_count, rolled.owing_count,
+                w.named(definition), called(parse_period(rolled.period_code), language), rolled.reported_count, rolled.owing_count,
                 Number(total, "" if total is None else marked(format_value(total, definition, language, is_worked_out=True), rolled.figure, language)),
                 Number(official.value, report.shown(item, official)) if official else "", w.named(definition, "unit"),
                 w("report_not_added" if rolled.figure is None else "report_complete" if rolled.is_complete else "report_partial"),

@@ -11,8 +11,10 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from charts.svg.series import NARROW, drawing
 from kpis.as_text import shown
 from kpis.figures.scorecard import Scored
+from kpis.periods import Period
 from kpis.text import format_date
 from publishers.site.labels import quoted
+from publishers.site.lines import in_column, lined
 from telling import indicator, meeting
 from telling.blocks import Block, Cell, Link, Number, Telling
 from telling.meeting import QuarterReport
@@ -30,10 +32,10 @@ class _Chart:
 
 @dataclass(frozen=True, slots=True)
 class _Table:
-    """A block prepared for print: the columns that fit on paper; (text, whether it is a number) per cell."""
+    """A block prepared for print: the columns that fit on paper; (text, whether it is a number) per heading and cell."""
 
     title: str
-    header: list[str]
+    header: list[tuple[str, bool]]
     rows: list[list[tuple[str, bool]]]
     why_empty: str
 
@@ -45,11 +47,12 @@ def report_page(report: QuarterReport) -> str:
     environment = Environment(
         loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True, finalize=shown
     )
-    return environment.get_template("report.html").render(
+    html = environment.get_template("report.html").render(
         report=report, words=words, day=day, sentences=report.sentences(),
         statuses=meeting.statuses(report).rows, charts=[_chart(report, series_drawn.scored) for series_drawn in report.drawn()],
         tables=list(_tables(report)), sheet=quoted(f"{words('site')} — {report.title} — {words('report_as_of', day=day)}"),
     )  # fmt: skip
+    return lined(html)
 
 
 def _chart(report: QuarterReport, item: Scored) -> _Chart:
@@ -60,26 +63,25 @@ def _chart(report: QuarterReport, item: Scored) -> _Chart:
 
 
 def _tables(report: QuarterReport) -> Iterator[_Table]:
-    printed = {
-        meeting.indicators: (
+    told = meeting.indicators(report, called=Period.short)
+    has_figure = told.columns.index(report.words("period"))
+    printed = (  # the indicators without any figure are in the workbook
+        (replace(told, rows=tuple(row for row in told.rows if row[has_figure])), (
             "indicators_one", "period", "actual", "target", "compare_variance", "previous", "year_earlier", "statuses_one",
-        ),
-        meeting.projects: (
+        )),
+        (meeting.projects(report), (
             "project_code", "project_name", "computed_status", "confidence", "state_done", "state_late", "state_missed", "state_not_seen",
-        ),
-        meeting.milestones: (
+        )),
+        (meeting.milestones(report), (
             "project_code", "milestones", "planned_day", "replanned_day", "actual_day", "slip_days", "milestone_state",
-        ),
-        meeting.coverage: (
+        )),
+        (meeting.coverage(report, called=Period.short), (
             "indicators_one", "period", "report_reported", "report_owing", "report_sum", "report_official", "report_judgeable",
             "report_missing",
-        ),
-        meeting.changes: ("since_indicator", "since_before", "since_after"),
-    }  # fmt: skip
-    for tell, columns in printed.items():
-        block = tell(report)
-        if tell is meeting.indicators:  # those without any figure are in the workbook
-            block = replace(block, rows=tuple(row for row in block.rows if row[block.columns.index(report.words("period"))]))
+        )),
+        (meeting.changes(report), ("since_indicator", "since_before", "since_after")),
+    )  # fmt: skip
+    for block, columns in printed:
         if block.rows:
             yield _printed(block, [report.words(c) for c in columns], report.words)
         else:
@@ -88,7 +90,9 @@ def _tables(report: QuarterReport) -> Iterator[_Table]:
 
 def _printed(block: Block, columns: list[str], words: Words) -> _Table:
     at = [block.columns.index(name) for name in columns]
-    return _Table(block.title, columns, [[_text(row[n], words) for n in at] for row in block.rows], block.why_empty)
+    rows = [[_text(row[n], words) for n in at] for row in block.rows]
+    header = [(name, any(row[n][1] for row in rows)) for n, name in enumerate(columns)]
+    return _Table(block.title, header, [[(in_column(text), is_number) for text, is_number in row] for row in rows], block.why_empty)
 
 
 def _text(cell: Cell, words: Words) -> tuple[str, bool]:

@@ -6,7 +6,8 @@ import re
 
 from markupsafe import Markup, escape
 
-from kpis.line_breaks import COMPOUND, with_places, with_wholes
+from charts.ticks import width_of
+from kpis.line_breaks import COMPOUND, phrases, with_places, with_wholes
 from publishers.site.labels import is_one_value
 
 # What stands in columns or in large letters; a paragraph has room. A drawing is none of these: it knows no place to break.
@@ -28,6 +29,9 @@ _TEXT = re.compile(
     re.S,
 )
 
+_COLUMN = 7.5  # em: what a column of a table of eight holds on A4
+_HELD = re.compile(r"(<span.*?</span>)|([^<]+)")  # what is held together, and the text between
+
 
 def lined(html: str) -> Markup:
     """Return HTML with controlled line breaks; the function is idempotent."""
@@ -42,6 +46,23 @@ def kept(text: str) -> str:
 def unbroken(whole: re.Match[str]) -> str:
     """Return a matched unit as an element that does not wrap."""
     return f'<span class="nw">{whole[0]}</span>'
+
+
+def in_column(text: str) -> str:
+    """Return the text of a narrow cell: units of meaning stay whole, wider ones as far as a column holds; a line may end between phrases."""
+    held = with_wholes(str(escape(text)), lambda whole: " ".join(f'<span class="nw">{line}</span>' for line in _in_lines(whole[0])))
+    return Markup(_HELD.sub(lambda part: part[1] or "<wbr>".join(phrases(part[2])), held))
+
+
+def _in_lines(whole: str) -> list[str]:
+    """Return the words of a text, as many together as a narrow column holds."""
+    lines: list[str] = []
+    for word in whole.split(" "):
+        if lines and width_of(f"{lines[-1]} {word}", 1) <= _COLUMN:
+            lines[-1] += f" {word}"
+        else:
+            lines.append(word)
+    return lines
 
 
 def _kept(part: re.Match[str]) -> str:

@@ -39,6 +39,22 @@ NARROW = """() => [...document.querySelectorAll('table.lb :is(td, th)')].filter(
     return letters && e.checkVisibility() && style.display !== 'inline' && tall && (e.matches('.nw:not(:has(a))') && !/[(]/.test(e.textContent) || room < 2.5 * parseFloat(style.fontSize));
 }).map(e => e.textContent.trim().slice(0, 40))"""
 
+# Days, months and periods in cells that take more than one line.
+PARTED = r"""() => {
+    const period = /令和\d+年度(?:第\d四半期)?|\d{4}年\d+月(?:\d+日)?|[HRS]\d+ Q\d|FY\d{4}(?: Q\d)?|(?:\d+ )?[A-Z][a-z]{2} \d{4}/g, found = [], at = document.createRange();
+    for (const cell of document.querySelectorAll('td')) {
+        const texts = [], walk = document.createTreeWalker(cell, NodeFilter.SHOW_TEXT);
+        while (walk.nextNode()) texts.push(walk.currentNode);
+        const place = n => { for (const t of texts) { if (n <= t.length) return [t, n]; n -= t.length; } };
+        for (const whole of texts.map(t => t.data).join('').matchAll(period)) {
+            at.setStart(...place(whole.index)); at.setEnd(...place(whole.index + whole[0].length));
+            const tops = [...at.getClientRects()].filter(r => r.width > 1).map(r => r.top);
+            if (Math.max(...tops) - Math.min(...tops) > 5) found.push(whole[0]);
+        }
+    }
+    return found;
+}"""
+
 
 @pytest.fixture(scope="module")
 def site(published: House) -> Path:
@@ -111,6 +127,9 @@ def test_sheets_of_the_meeting_material(visits: Visits, tokyo: Store, tmp_path: 
     printed = sheets(page, tmp_path / "page.pdf")
     each_says(printed, report.title, format_date(report.as_of, language))
     assert lonely(page, printed) == []
+    page.emulate_media(media="print")
+    page.set_viewport_size({"width": 688, "height": 1000})  # its margins are 14 mm
+    assert page.evaluate(PARTED) == []
 
 
 @pytest.mark.parametrize("language", ["ja", "en"])
