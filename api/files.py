@@ -75,7 +75,7 @@ def _file(request: Request, edition: Edition, name: str, *, lasting: bool) -> Re
 
 
 def _is_of_a_page(name: str) -> bool:
-    """Say whether a path looks like a page: of no other known type, and not in a folder of machine-readable files."""
+    """Return whether a path looks like a page: of no other known type, and not in a folder of machine-readable files."""
     return mimetypes.guess_type(name)[0] in (None, "text/html") and not name.startswith((DATA, EMBED, "assets/"))
 
 

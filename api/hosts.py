@@ -35,7 +35,7 @@ class Place:
 
     @property
     def is_this_machine(self) -> bool:
-        """Say whether the host is this machine: localhost or a loopback address."""
+        """Return whether the host is this machine: localhost or a loopback address."""
         if self.name == "localhost":
             return True
         try:
@@ -44,7 +44,7 @@ class Place:
             return False
 
     def is_at(self, scheme: str, port: int | None) -> bool:
-        """Say whether the port is the same, with the scheme's default if omitted."""
+        """Return whether the port is the same, with the scheme's default if omitted."""
         return (self.port or _PORTS[scheme]) == (port or _PORTS[scheme])
 
 
@@ -89,7 +89,7 @@ def refused(scope: Scope, chosen: Settings) -> tuple[int, Message] | None:
 
 
 def _is_from_here(scope: Scope) -> bool:
-    """Say whether a request comes from this machine; behind a trusted proxy, by the address that the proxy states."""
+    """Return whether a request comes from this machine; behind a trusted proxy, by the address that the proxy states."""
     try:
         return ip_address((scope.get("client") or ("",))[0]).is_loopback
     except ValueError:

@@ -43,7 +43,7 @@ _YEAR = 31_536_000
 
 
 def is_published(scope: Scope, chosen: Settings) -> bool:
-    """Say whether a request is for published content, which pages of other origins may read."""
+    """Return whether a request is for published content, which pages of other origins may read."""
     return chosen.mode == "public" and _PUBLISHED.match(scope["path"]) is not None
 
 
@@ -83,7 +83,7 @@ def headers_of(scope: Scope, chosen: Settings, *, scripts: Sequence[str] = ()) -
 
 
 def is_https(chosen: Settings) -> bool:
-    """Say whether this instance is reached over https; never in local mode, whatever ``PUBLIC_URL`` says."""
+    """Return whether this instance is reached over https; never in local mode, whatever ``PUBLIC_URL`` says."""
     return chosen.mode != "local" and urlsplit(chosen.public_url).scheme == "https"
 
 

@@ -37,5 +37,5 @@ def part_of(request: Request, content: bytes, whole: Response) -> Response:
 
 
 def is_backwards(wanted: re.Match[str]) -> bool:
-    """Say whether a range ends before it begins, which makes it invalid."""
+    """Return whether a range ends before it begins, which makes it invalid."""
     return bool(wanted["last"]) and int(wanted["last"]) < int(wanted["first"])

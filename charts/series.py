@@ -118,7 +118,7 @@ class Series:
 
     @property
     def is_course(self) -> bool:
-        """Say whether there is a course to draw: more than one figure, or a plan; a single figure is described in words."""
+        """Return whether there is a course to draw: more than one figure, or a plan; a single figure is described in words."""
         return len(self.shown) > 1 or bool(self.plan)
 
     @property

@@ -94,7 +94,7 @@ class Tiles:
 
     @property
     def is_outlined(self) -> bool:
-        """Say whether outlines are known."""
+        """Return whether outlines are known."""
         return any(tile.rings for tile in self.tiles)
 
 
@@ -141,7 +141,7 @@ class Ranked:
 
     @property
     def is_measured(self) -> bool:
-        """Say whether any unit is compared with a plan or target."""
+        """Return whether any unit is compared with a plan or target."""
         return self.target is not None or any(bar.planned is not None for bar in self.bars)
 
     def scaled(self) -> tuple[float, str]:

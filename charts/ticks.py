@@ -99,13 +99,13 @@ def in_lines(text: str, room: float, size: float = 13.0, *, most: int = 2) -> li
 
 
 def _begins(before: str, letter: str) -> bool:
-    """Say whether a Japanese word may begin at a letter: after hiragana, or where kanji and katakana meet."""
+    """Return whether a Japanese word may begin at a letter: after hiragana, or where kanji and katakana meet."""
     kinds = [next((k for k in ("KATAKANA", "HIRAGANA", "CJK") if k in unicodedata.name(c, "")), "") for c in (before, letter)]
     return kinds[0] != kinds[1] and all(kinds) and kinds[1] != "HIRAGANA"
 
 
 def _ends(letter: str) -> bool:
-    """Say whether a line may end with a letter: space, closing bracket, slash, full-width dot or comma."""
+    """Return whether a line may end with a letter: space, closing bracket, slash, full-width dot or comma."""
     kind = unicodedata.category(letter)
     return kind in ("Zs", "Pe") or letter == "/" or (kind == "Po" and unicodedata.east_asian_width(letter) == "W")
 

@@ -61,7 +61,7 @@ def address_of(base: str, target: str = "") -> httpx2.URL:
 
 
 def is_meant(host: str, address: str) -> bool:
-    """Say whether a machine may be asked under a name: this machine and its neighbours on the line only by their own address.
+    """Return whether a machine may be asked under a name: this machine and its neighbours on the line only by their own address.
 
     A name of somebody else that leads there (DNS rebinding) would read what only this machine may read, such as its cloud's metadata.
     """

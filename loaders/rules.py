@@ -228,7 +228,7 @@ def _odd(doubt: Doubt, key: Key, file: Prepared, number: int, *, grade: Severity
 
 
 def _becomes_vintage(file: Prepared, number: int, row: Any, stored: dict[Key, list[Row]]) -> bool:
-    """Say whether a row becomes a vintage, and record it as stored; report one that may not, as a correction without reason."""
+    """Return whether a row becomes a vintage, and record it as stored; report one that may not, as a correction without reason."""
     key = row.indicator_code, row.bureau_code, row.period_code
     vintages = stored.setdefault(key, [])
     try:

@@ -284,7 +284,7 @@ def make_sample(
 
 
 def is_made(store: Store) -> bool:
-    """Say whether the sample of a store is complete."""
+    """Return whether the sample of a store is complete."""
     return bool(store.all_of(tables.AuditEvent, action=_MADE))
 
 

@@ -33,7 +33,7 @@ def japanese() -> tuple[typst.Fonts, str]:
 
 
 def has_japanese() -> bool:
-    """Say whether this machine has a font with Japanese glyphs."""
+    """Return whether this machine has a font with Japanese glyphs."""
     return bool(japanese()[1])
 
 

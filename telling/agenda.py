@@ -266,7 +266,7 @@ class Agenda:
         return attention.leads(self.telling, subject.project_code)[0]
 
     def is_contradicted(self, project_code: str) -> bool:
-        """Say whether the office's last assessment of a project and its computed status contradict each other."""
+        """Return whether the office's last assessment of a project and its computed status contradict each other."""
         return self._assessed(Subject(project_code=project_code))[1]
 
     def _assessed(self, subject: Subject) -> tuple[str, bool]:

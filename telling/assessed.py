@@ -18,7 +18,7 @@ from telling.words import Words
 
 
 def is_open() -> bool:
-    """Say whether the government publishes the office's assessments."""
+    """Return whether the government publishes the office's assessments."""
     return OpenPart.ASSESSMENT in government().open_parts
 
 

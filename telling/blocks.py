@@ -92,7 +92,7 @@ def columns_of(block: Block) -> tuple[BlockColumn, ...]:
 
 
 def _is_number(values: Iterable[Cell]) -> bool:
-    """Say whether a column is numeric: at least one number, otherwise only blanks."""
+    """Return whether a column is numeric: at least one number, otherwise only blanks."""
     is_one = False
     for value in values:
         if isinstance(value, (int, float, Number)):
@@ -156,7 +156,7 @@ class Telling:
         return tuple(sources[code] for code, _ in Counter(filter(None, codes)).most_common() if code in sources)
 
     def is_secondary(self, source: str) -> bool:
-        """Say whether a source is not the government's own."""
+        """Return whether a source is not the government's own."""
         note = self.moment.book.sources.get(source)
         return note is not None and note.grade == "secondary"
 

@@ -288,5 +288,5 @@ def tiles(telling: Telling, facilities: Sequence[Facility]) -> Block:
 
 
 def _is_japanese(name: str) -> bool:
-    """Say whether a place name is Japanese: its suffix (区, 市) can be dropped, and it can be written vertically."""
+    """Return whether a place name is Japanese: its suffix (区, 市) can be dropped, and it can be written vertically."""
     return name >= "\u2e80"

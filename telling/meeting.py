@@ -57,7 +57,7 @@ class QuarterReport:
 
     @property
     def is_sample(self) -> bool:
-        """Say whether the data are those of the sample organisation."""
+        """Return whether the data are those of the sample organisation."""
         return self.moment.state.is_sample()
 
     @property
@@ -206,7 +206,7 @@ def quarter_report(state: State, period_code: str, *, language: str = "ja", know
 
 
 def of_quarter(milestone: Milestone, period: Period) -> bool:
-    """Say whether a milestone was due, done or reported in a quarter."""
+    """Return whether a milestone was due, done or reported in a quarter."""
     days = [milestone.due, milestone.actual]
     return milestone.reported_period == period.code or any(g is not None and period.contains(g.day) for g in days)
 

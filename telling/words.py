@@ -30,7 +30,7 @@ class Words:
         return format_number(value, self.language, form)
 
     def has(self, key: str) -> bool:
-        """Say whether a key has a text."""
+        """Return whether a key has a text."""
         return has(key)
 
     @property
@@ -76,12 +76,12 @@ def joined_lines(text: str) -> str:
 
 
 def is_japanese(text: str) -> bool:
-    """Say whether a text contains kana or kanji."""
+    """Return whether a text contains kana or kanji."""
     return any(unicodedata.name(sign, "").startswith(("CJK UNIFIED", "HIRAGANA", "KATAKANA")) for sign in set(text))
 
 
 def has_page(path: str, code: str) -> bool:
-    """Say whether a page exists in a language, by ``pages`` of its catalogue; if not, it is shown in Japanese.
+    """Return whether a page exists in a language, by ``pages`` of its catalogue; if not, it is shown in Japanese.
 
     Args:
         path: of the static edition or the dashboard, as ``data.html``, ``indicators/x.html``, ``/facilities`` or blank.

@@ -57,7 +57,7 @@ _OPERATIONS = ("deferred_file", "dataframe_chunk")
 
 
 def is_said_by_pages(sent: bytes) -> bool:
-    """Say whether our pages send this websocket message; an unreadable one is left to Streamlit, which closes the socket."""
+    """Return whether our pages send this websocket message; an unreadable one is left to Streamlit, which closes the socket."""
     message = BackMsg()
     try:
         message.ParseFromString(sent)
@@ -187,5 +187,5 @@ def viewer(claims: Mapping[str, Any]) -> Viewer:
 
 
 def is_same_sign_in(claims: Mapping[str, Any], others: Mapping[str, Any]) -> bool:
-    """Say whether both claims are of one sign-in."""
+    """Return whether both claims are of one sign-in."""
     return bool(claims and others) and sign_in_id(claims) == sign_in_id(others)

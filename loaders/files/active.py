@@ -139,7 +139,7 @@ def _types(archive: zipfile.ZipFile, names: list[str]) -> dict[str, str]:
 
 
 def _is_custom_data(name: str, content_type: str) -> bool:
-    """Say whether a part is custom data of other programs, which Excel does not show."""
+    """Return whether a part is custom data of other programs, which Excel does not show."""
     return content_type in {"application/xml", "text/xml"} and name.casefold().startswith("customxml/")
 
 

@@ -147,7 +147,7 @@ def _holds(condition: tuple[str, float], value: float) -> bool:
 
 
 def is_plain(code: str) -> bool:
-    """Say whether a format displays every number as stored."""
+    """Return whether a format displays every number as stored."""
     return not any(said_of(code, value) for value in (1.0, -1.0, 0.0, 0.5, 1e15)) and all(
         s.condition is None for s in _sections(code)
     )

@@ -55,7 +55,7 @@ class _Refused(Exception):
 
 
 def is_workbook(content: bytes) -> bool:
-    """Say whether the bytes start like an .xlsx file (a zip archive)."""
+    """Return whether the bytes start like an .xlsx file (a zip archive)."""
     return content.startswith(b"PK\x03\x04")
 
 
@@ -103,7 +103,7 @@ def _check(content: bytes, *, only_workbook: bool) -> None:
 
 
 def _is_utf16(content: bytes) -> bool:
-    """Say whether bytes are UTF-16, as Excel's "Unicode text": by BOM, or by zero in each second byte of Latin letters."""
+    """Return whether bytes are UTF-16, as Excel's "Unicode text": by BOM, or by zero in each second byte of Latin letters."""
     head = content[:200]
     return head[:2] in (b"\xff\xfe", b"\xfe\xff") or any(
         head[at::2].count(0) * 4 > len(head) and not head[1 - at :: 2].count(0) for at in (0, 1)

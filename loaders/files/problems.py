@@ -42,7 +42,7 @@ class Problem:
 
     @property
     def stops(self) -> bool:
-        """Say whether it blocks storing: an error, or an unanswered question."""
+        """Return whether it blocks storing: an error, or an unanswered question."""
         return self.grade != "warning"
 
 

@@ -44,7 +44,7 @@ def reach_of(formula: str) -> Reach | None:
 
 
 def _reads_another(bare: str) -> bool:
-    """Say whether a formula, without its string literals, refers to another workbook: ``[1]Sheet!A1``, but not ``Table1[2022]``."""
+    """Return whether a formula, without its string literals, refers to another workbook: ``[1]Sheet!A1``, but not ``Table1[2022]``."""
     depth, before = 0, " "
     for sign in bare:
         if sign == "[":

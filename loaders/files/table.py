@@ -163,7 +163,7 @@ def _is_other_number(cell: Any) -> bool:
 
 
 def _is_other_day(cell: Any) -> bool:
-    """Say whether a cell is a bare number (pydantic: seconds since 1970), or a date in an impossible year."""
+    """Return whether a cell is a bare number (pydantic: seconds since 1970), or a date in an impossible year."""
     if isinstance(cell, date):
         return not FIRST_YEAR <= cell.year <= LAST_YEAR
     if type(cell) is not str:

@@ -200,7 +200,7 @@ def _standing(store: Store, context: ReportContext, *, as_of: date) -> dict[str,
 
 
 def is_bureau_workbook(content: bytes) -> bool:
-    """Say whether the bytes are a workbook with the mark's sheet, or with all tables; reads only the list of sheets."""
+    """Return whether the bytes are a workbook with the mark's sheet, or with all tables; reads only the list of sheets."""
     if not is_workbook(content):
         return False
     own = load_layout().sheets

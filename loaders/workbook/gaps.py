@@ -51,7 +51,7 @@ def gaps(table: Table, row: ReportedRow, kind: str, *, refused: set[str], is_new
 
 
 def says_something(row: ReportedRow) -> bool:
-    """Say whether any field of a row, flags excepted, has a value."""
+    """Return whether any field of a row, flags excepted, has a value."""
     return any(value not in (None, "") and not isinstance(value, bool) for value in row.fields.values())
 
 

@@ -119,7 +119,7 @@ def record_issue(
 
 
 def was_issued(store: Store, mark: TemplateMark, *, action: str = ISSUED, period_field: str = "period_code") -> bool:
-    """Say whether this instance issued a workbook with this identity for this bureau and period, recorded under an action.
+    """Return whether this instance issued a workbook with this identity for this bureau and period, recorded under an action.
 
     Args:
         period_field: name of the record's field for the period.

@@ -57,7 +57,7 @@ class Labels:
                     yield name, Message("unit_of_code", code=key[0], unit=Named(row, "unit"))
 
     def _names(self, raw: Any, code: str) -> bool:
-        """Say whether a text contains the indicator's name."""
+        """Return whether a text contains the indicator's name."""
         text = plain(raw)
         if text in self.known:
             return self.known[text] == code

@@ -86,16 +86,16 @@ class Column:
 
     @property
     def is_input(self) -> bool:
-        """Say whether bureaus fill it in existing rows (figures and facts, not reasons)."""
+        """Return whether bureaus fill it in existing rows (figures and facts, not reasons)."""
         return self.input == "yes"
 
     @property
     def is_read(self) -> bool:
-        """Say whether reading requires it; labels are for people and may be missing."""
+        """Return whether reading requires it; labels are for people and may be missing."""
         return bool(self.input)
 
     def applies_to(self, kind: str) -> bool:
-        """Say whether indicators of a kind use it."""
+        """Return whether indicators of a kind use it."""
         return not self.kinds or kind in self.kinds
 
 

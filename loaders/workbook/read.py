@@ -208,15 +208,15 @@ class TableReader(WhoseRow):
                 changes.precisions[name] = extra
 
     def _is_withdrawn(self, raw: Any) -> bool:
-        """Say whether a cell withdraws the whole figure as stored by mistake."""
+        """Return whether a cell withdraws the whole figure as stored by mistake."""
         return isinstance(raw, str) and cleaned(raw).casefold() in self.layout.withdraw_words
 
     def _is_cleared(self, raw: Any) -> bool:
-        """Say whether a cell requests to clear its value."""
+        """Return whether a cell requests to clear its value."""
         return isinstance(raw, str) and cleaned(raw).casefold() in self.layout.clear_words
 
     def _takes_out(self, raws: Sequence[Any], issued: Record | None) -> bool:
-        """Say whether a row without stored values only requests to clear them: it reports nothing."""
+        """Return whether a row without stored values only requests to clear them: it reports nothing."""
         if issued is not None:
             return False
         given = [raw for raw in raws if not is_blank(raw)]

@@ -103,7 +103,7 @@ def receive(
 
 
 def _is_safe(content: bytes) -> bool:
-    """Say whether a file may be returned: it can be opened, and holds no active content."""
+    """Return whether a file may be returned: it can be opened, and holds no active content."""
     try:
         handed_on(content)
     except StepRefused:

@@ -33,7 +33,7 @@ class CellRefused(Exception):
 
 
 def is_blank(raw: Any) -> bool:
-    """Say whether a cell holds nothing visible."""
+    """Return whether a cell holds nothing visible."""
     return raw == "" or (isinstance(raw, str) and not cleaned(raw))
 
 
@@ -118,7 +118,7 @@ def as_number(raw: Any, column: Column, *, unit: str = "", is_of_unit: bool = Tr
 
 
 def fits_unit(written: str, unit: str, *, is_of_unit: bool) -> bool:
-    """Say whether a number written with a unit is acceptable where another unit is expected."""
+    """Return whether a number written with a unit is acceptable where another unit is expected."""
     if is_of_unit and unit:
         return written == unit or (unit == "%" and written == "ポイント")
     return written not in (*_RATE_UNITS, *_MONEY_UNITS)

@@ -66,7 +66,7 @@ def sign(private: Ed25519PrivateKey, content: bytes) -> str:
 
 
 def is_signed(public_key: str, content: bytes, signature: object) -> bool:
-    """Say whether a key signed these bytes; an unreadable signature counts as none."""
+    """Return whether a key signed these bytes; an unreadable signature counts as none."""
     try:
         key = Ed25519PublicKey.from_public_bytes(base64.b64decode(public_key, validate=True))
         key.verify(base64.b64decode(str(signature), validate=True), content)

@@ -175,7 +175,7 @@ def _is_signed(path: Path, _stamps: tuple[_Stamp, _Stamp], public_key: str) -> b
 
 
 def signed_by(edition: Edition, key: Key) -> bool:
-    """Say whether an edition's manifest is signed by a key."""
+    """Return whether an edition's manifest is signed by a key."""
     path, signature = edition.folder / MANIFEST, edition.folder / SIGNATURE
     try:
         return _is_signed(path, (_stamp(path), _stamp(signature)), key.public_key)

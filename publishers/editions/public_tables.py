@@ -107,7 +107,7 @@ def columns_of(model: type[SQLModel]) -> list[Column[Any]]:
 
 
 def _is_inside(model: type[SQLModel]) -> bool:
-    """Say whether the government keeps all fields of such rows inside: then the rows are not published either."""
+    """Return whether the government keeps all fields of such rows inside: then the rows are not published either."""
     decided = [part_of(model, name) for name in PUBLIC[model].split()]
     return (
         (model is tables.Assessment or any(register.table is model for register in REGISTERS.values()))

@@ -64,7 +64,7 @@ class Preview:
 
 
 def may_publish(store: Store, viewer: str | None) -> bool:
-    """Say whether a viewer may publish: in local mode anybody at the machine, else whoever holds the role now."""
+    """Return whether a viewer may publish: in local mode anybody at the machine, else whoever holds the role now."""
     return settings().mode == "local" or bool(viewer and viewer_of(store, viewer).may("publish"))
 
 

@@ -62,7 +62,7 @@ def bring(folder: Path) -> bool:
 
 
 def differs(folder: Path) -> bool:
-    """Say whether the served content differs from pointer and keys; false while there is nothing to serve.
+    """Return whether the served content differs from pointer and keys; false while there is nothing to serve.
 
     Raises:
         OSError: the pointer cannot be read.

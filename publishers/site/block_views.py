@@ -75,7 +75,7 @@ class BlockView:
 
     @property
     def is_drawn(self) -> bool:
-        """Say whether there is a chart."""
+        """Return whether there is a chart."""
         return self.block.shape is not None
 
     @cached_property

@@ -65,6 +65,6 @@ def _saying(tag: re.Match[str]) -> str:
 
 
 def _is_foreign(text: str) -> bool:
-    """Say whether a text is mainly Japanese: at least a third of its letters."""
+    """Return whether a text is mainly Japanese: at least a third of its letters."""
     theirs = len(_FOREIGN.findall(text))
     return theirs * 3 >= theirs + len(re.findall(r"[A-Za-z]", text)) and theirs > 0

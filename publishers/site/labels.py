@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Sequence
+from functools import lru_cache
 from typing import TypeVar
 from unicodedata import east_asian_width
 
@@ -22,12 +23,12 @@ NOTHING = ("", "—", "·", "―")  # a cell with no other content is hidden in 
 
 
 def is_nothing(cell: object) -> bool:
-    """Say whether a cell is empty; a mark or a picture without text is not empty."""
+    """Return whether a cell is empty; a mark or a picture without text is not empty."""
     return str(cell) in NOTHING or (isinstance(cell, Markup) and cell.striptags() in NOTHING[1:])
 
 
 def is_one_value(cell: object) -> bool:
-    """Say whether a cell is a single value, as a date, period or count: short, with a digit. It is kept on one line."""
+    """Return whether a cell is a single value, as a date, period or count: short, with a digit. It is kept on one line."""
     text = str(cell)
     if isinstance(cell, Markup) or len(text) > ONE_VALUE or not any(map(str.isdigit, text)) or _LONG_WORD.search(text):
         return False
@@ -41,7 +42,12 @@ def kind(cell: object, is_number: bool = False) -> Markup:
         *(["none"] if is_nothing(cell) else []),
         *(["nw"] if not is_number and is_one_value(cell) else []),
     ]
-    return Markup(' class="{}"').format(" ".join(names)) if names else Markup("")
+    return _classes(tuple(names)) if names else Markup("")
+
+
+@lru_cache(maxsize=8)
+def _classes(names: tuple[str, ...]) -> Markup:
+    return Markup(' class="{}"').format(" ".join(names))
 
 
 def filled(rows: Iterable[Sequence[object]], *, unsaid: Collection[object] = ()) -> list[int]:

@@ -44,7 +44,7 @@ _HELP = {"method": "method.html", "definitions": "definitions.html", "open": "da
 
 
 def _stands(entry: Searchable) -> bool:
-    """Say whether the edition has a page for an entry."""
+    """Return whether the edition has a page for an entry."""
     return entry.kind != "help" or entry.code in _HELP or entry.code not in ABOUT
 
 

@@ -280,13 +280,13 @@ class IndicatorView:
 
     @property
     def has_series(self) -> bool:
-        """Say whether there is anything to draw."""
+        """Return whether there is anything to draw."""
         shape = self.shape
         return shape is not None and shape.is_course
 
     @property
     def is_drawn(self) -> bool:
-        """Say whether there is a chart; same name as in ``BlockView``."""
+        """Return whether there is a chart; same name as in ``BlockView``."""
         return self.has_series
 
     @property
