@@ -63,10 +63,10 @@ def _chart(report: QuarterReport, item: Scored) -> _Chart:
 
 
 def _tables(report: QuarterReport) -> Iterator[_Table]:
-    told = meeting.indicators(report, called=Period.short)
-    has_figure = told.columns.index(report.words("period"))
+    figures = meeting.indicators(report, called=Period.short)
+    has_figure = figures.columns.index(report.words("period"))
     printed = (  # the indicators without any figure are in the workbook
-        (replace(told, rows=tuple(row for row in told.rows if row[has_figure])), (
+        (replace(figures, rows=tuple(row for row in figures.rows if row[has_figure])), (
             "indicators_one", "period", "actual", "target", "compare_variance", "previous", "year_earlier", "statuses_one",
         )),
         (meeting.projects(report), (

@@ -30,7 +30,7 @@ _TEXT = re.compile(
 )
 
 _COLUMN = 7.5  # em: what a column of a table of eight holds on A4
-_HELD = re.compile(r"(<span.*?</span>)|([^<]+)")  # what is held together, and the text between
+_KEPT_WHOLE = re.compile(r"(<span.*?</span>)|([^<]+)")  # what is kept on one line, and the text between
 
 
 def lined(html: str) -> Markup:
@@ -50,8 +50,10 @@ def unbroken(whole: re.Match[str]) -> str:
 
 def in_column(text: str) -> str:
     """Return the text of a narrow cell: units of meaning stay whole, wider ones as far as a column holds; a line may end between phrases."""
-    held = with_wholes(str(escape(text)), lambda whole: " ".join(f'<span class="nw">{line}</span>' for line in _in_lines(whole[0])))
-    return Markup(_HELD.sub(lambda part: part[1] or "<wbr>".join(phrases(part[2])), held))
+    marked = with_wholes(
+        str(escape(text)), lambda whole: " ".join(f'<span class="nw">{line}</span>' for line in _in_lines(whole[0]))
+    )
+    return Markup(_KEPT_WHOLE.sub(lambda part: part[1] or "<wbr>".join(phrases(part[2])), marked))
 
 
 def _in_lines(whole: str) -> list[str]:
