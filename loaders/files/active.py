@@ -118,6 +118,9 @@ def _problems(archive: zipfile.ZipFile, *, is_handed_on: bool) -> Iterator[Probl
         if content_type.endswith("vmldrawing"):
             if far := _FAR.search(archive.read(name)):
                 yield _problem(name, far[0].decode("ascii", "replace"), _EMBEDDED)
+        elif _is_custom_data(name, content_type):
+            if any(tag == "DataMashup" for tag, _ in _elements(archive, name)):
+                yield _problem(name, "DataMashup", _ASKING)
         elif content_type.endswith("+xml") and any(word in content_type for word in _SCANNED):
             yield from _of_formulas(archive, name)
 
@@ -202,8 +205,7 @@ def _of_formulas(archive: zipfile.ZipFile, part: str) -> Iterator[Problem]:
             parser.CharacterDataHandler = pieces.append
             if any(attributes.get(name, "0") not in ("0", "false", "") for name in ("vbProcedure", "xlm", "function", "macro")):
                 formulas.append("RUN()")
-        if "textlink" in attributes:
-            formulas.append(attributes["textlink"])
+        formulas.extend(attributes[name].removeprefix("[0]!") for name in ("textlink", "macro") if name in attributes)
 
     def end(tag: str) -> None:
         if tag.rpartition(" ")[2] in _FORMULAS:

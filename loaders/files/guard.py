@@ -14,13 +14,13 @@ from collections.abc import Iterator
 
 from kpis.languages import both
 from kpis.message import Message
+from loaders.files.parts import MAX_SHEETS
 from loaders.files.problems import Problem
 
 MAX_UNPACKED_BYTES = 300_000_000
 MAX_PART_BYTES = 200_000_000
 MAX_RATIO = 200
 MAX_ENTRIES = 2_000
-MAX_SHEETS = 100
 MAX_CELLS = 4_000_000
 MAX_STRINGS = 400_000
 _PIECE = 1 << 20

@@ -19,6 +19,7 @@ from kpis.languages import both
 from kpis.message import Message
 from loaders.files.formats import BUILT_IN, is_plain
 
+MAX_SHEETS = 100
 MAX_STRINGS = 400_000
 MAX_STYLES = 70_000
 LONGEST_FORMAT = 1_000  # maximum length of a name; Excel's is 255 characters
@@ -64,6 +65,8 @@ def parts_of_book(archive: zipfile.ZipFile) -> tuple[list[tuple[str, str]], str,
             path, kind = targets.get(identity, ("", ""))
             if kind == "worksheet":
                 worksheets.append((sheet.get("name", ""), path))
+            if len(worksheets) > MAX_SHEETS:  # the guard counts parts; one part may be listed under any number of names
+                raise BookDamaged(f"{both(Message('too_many_sheets'))} (> {MAX_SHEETS})")
     if len({name.casefold() for name, _ in worksheets}) != len(worksheets):
         raise BookDamaged(both(Message("sheets_of_one_name")))
     others = {kind: path for path, kind in targets.values() if kind in ("sharedStrings", "styles")}

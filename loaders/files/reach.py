@@ -6,9 +6,11 @@ import re
 from dataclasses import dataclass
 
 LONGEST_FORMULA = 20_000  # maximum length; Excel's is 8,192 characters
-# A string literal, or a quoted sheet name: neither is active, but a quoted name may contain the path of another workbook.
-_QUOTED = re.compile(r"\"[^\"]*\"|'((?:[^']|'')*)'")
-_CALLED = re.compile(r"([A-Za-z_][A-Za-z0-9_.]*)\s{0,99}\(")
+# A string literal, or a quoted sheet name: neither is active, but a quoted name may contain the path of another workbook. Between
+# brackets, as in ``Table1['#rows]``, an apostrophe quotes one character only, and a quotation mark none.
+_QUOTED = re.compile(r"\"[^\"]*\"|'((?:[^']|'')*)'|\[(?:'.|[^\[\]'])*+", re.S)
+_NAMED = re.compile(r"(?<![A-Za-z0-9_.])([A-Za-z_][A-Za-z0-9_.]*+)(\s*+\()?")
+_PREFIXES = ("_XLFN.", "_XLWS.", "_XLETA.", "OF:", "COM.MICROSOFT.")
 _ACTING = {
     "WEBSERVICE", "FILTERXML", "RTD", "DDE", "HYPERLINK", "IMAGE", "CALL", "REGISTER", "REGISTER.ID", "EXEC", "EXECUTE", "EVALUATE", "RUN",
     "SQL.REQUEST", "STOCKHISTORY", "PY", "COPILOT", "TRANSLATE", "DETECTLANGUAGE", "INITIATE", "REQUEST", "POKE", "FOPEN", "FWRITE",
@@ -29,15 +31,19 @@ def reach_of(formula: str) -> Reach | None:
         return Reach(f"{formula[:20]}…")
     if "[" not in formula and "(" not in formula and "|" not in formula and "\\" not in formula and "/" not in formula:
         return None
-    bare = _QUOTED.sub(lambda m: "_" if m[1] is not None else "", formula)
+    bare = _QUOTED.sub(lambda m: m[0] if m[0][0] == "[" else "_" if m[1] is not None else "", formula)
     if "|" in bare:
         return Reach("DDE")
     for quoted in _QUOTED.finditer(formula):
         if quoted[1] is not None and any(sign in quoted[1] for sign in "[\\/"):
             return Reach("[…]", is_link=True)
-    for called in _CALLED.finditer(bare):
-        name = called[1].upper()
-        plain = name.removeprefix("_XLFN.").removeprefix("_XLWS.").removeprefix("OF:").removeprefix("COM.MICROSOFT.")
+    for found in _NAMED.finditer(bare):
+        name = found[1].upper()
+        plain = name
+        for prefix in _PREFIXES:
+            plain = plain.removeprefix(prefix)
+        if not found[2] and not name.startswith("_XLETA."):  # a function handed to another one is called by it
+            continue
         if plain in _ACTING or plain.startswith("CUBE") or "_XLL." in name or "_XLDUDF" in name or "_UDF" in name:
             return Reach(plain[:40])
     return Reach("[…]", is_link=True) if _reads_another(bare) else None

@@ -113,6 +113,8 @@ REFUSED: dict[str, tuple[Change, str]] = {
     "RTD in an extension": (after_data(b'<extLst><ext xmlns:x14="urn:x14" xmlns:xm="urn:xm"><x14:dataValidation><x14:formula1><xm:f>RTD("a",,"b")</xm:f></x14:formula1></x14:dataValidation></ext></extLst>'), "RTD"),
     "another workbook in a chart": (part("xl/charts/chart1.xml", b'<c:chart xmlns:c="urn:c"><c:f>[2]S!$A$1</c:f></c:chart>', "application/vnd.openxmlformats-officedocument.drawingml.chart+xml"), "another workbook"),
     "a text box that reads another workbook": (part("xl/drawings/d.xml", b'<d:sp xmlns:d="urn:d" textlink="[3]S!A1"/>', "application/vnd.openxmlformats-officedocument.drawing+xml"), "another workbook"),
+    "a text box that starts a macro of another workbook": (part("xl/drawings/d.xml", b'<d:sp xmlns:d="urn:d" macro="[3]!Go"/>', "application/vnd.openxmlformats-officedocument.drawing+xml"), "another workbook"),
+    "a query among custom data": (part("customXml/item7.xml", b'<DataMashup xmlns="http://schemas.microsoft.com/DataMashup">AAAA</DataMashup>', "", f"{OFFICE}customXml"), "connection"),
     "a picture of a note that stands elsewhere": (part("xl/drawings/v.vml", b'<xml><v:fill o:href="http://192.0.2.1/x"/></xml>', "application/vnd.openxmlformats-officedocument.vmlDrawing"), "embedded"),
     "no list of kinds": (lambda parts: parts.pop("[Content_Types].xml") and None, "Content_Types"),
 }  # fmt: skip
@@ -121,10 +123,12 @@ FORMULAS = [
     "HYPERLINK(\"http://192.0.2.1/\"&A1,\"x\")", "_xlfn.IMAGE(\"http://192.0.2.1/\")", "CALL(\"kernel32\",\"WinExec\",\"JCJ\",\"calc\",0)",
     "[1]Sheet1!A1", "SUM([2]S!A1:A9)", "'[book.xlsx]S'!A1", "'C:\\x\\[b.xlsx]S'!A1", "'\\\\192.0.2.1\\x\\b.xlsx'!n", "CUBEVALUE(\"c\",\"m\")",
     "_xll.GO()", "1+REGISTER.ID(\"a\",\"b\")", "DDE(\"soffice\";\"x\";\"y\")", "IF(TRUE,[1]!n)", "_xlfn._xlws.PY(0,0)",
+    "Table1['#x]&WEBSERVICE(A1)&\"'\"", "SUM(Table1[['#a]:['#b]])&WEBSERVICE(A1)&\"'\"", "_xlfn.MAP(A1:A9,_xleta.WEBSERVICE)", f"WEBSERVICE{' ' * 150}(A1)",
+    "Table1[a\"b]&WEBSERVICE(A1)&Table1[c\"d]", "Table1['[]&WEBSERVICE(A1)",
 ]  # fmt: skip
 HARMLESS = [
     "SUM(A1:A9)", "Table1[2022]", "表1[[#This Row],[2022]:[2023]]", "IF(A1=\"a|b\",1,2)", "'a|b'!A1", "\"WEBSERVICE(\"&A1", "SUM(Table1[[#All],[1]])",
-    "A1/B1", "TEXT(A1,\"[h]:mm\")", "'Jan:Mar'!A1", "VLOOKUP(A1,S!A:B,2,0)", "MYHYPERLINK(A1)", "LAMBDA(x,x+1)(2)", "\"\"", "",
+    "A1/B1", "TEXT(A1,\"[h]:mm\")", "'Jan:Mar'!A1", "VLOOKUP(A1,S!A:B,2,0)", "MYHYPERLINK(A1)", "Table1['[1'#]]/2", "Table1[it''s]/Table1[IMAGE]", "_xlfn.MAP(A1:A9,_xleta.SUM)", "LAMBDA(x,x+1)(2)", "\"\"", "",
 ]  # fmt: skip
 
 
@@ -193,6 +197,7 @@ def test_a_workbook_with_links_to_the_web_and_a_sensitivity_label_is_read(sound:
         target(f"{OFFICE}hyperlink", "https://example.org/a", EXTERNAL), target(f"{OFFICE}hyperlink", "mailto:a@example.org", EXTERNAL),
         part("docMetadata/LabelInfo.xml", b"<x/>", "application/vnd.ms-office.classificationlabels+xml", "http://schemas.microsoft.com/office/2020/02/relationships/classificationlabels", of="_rels/.rels"),
         part("customXml/item1.xml", b"<x/>", "", f"{OFFICE}customXml"),
+        part("xl/drawings/d.xml", b'<d:sp xmlns:d="urn:d" macro="[0]!Left" textlink=""/>', "application/vnd.openxmlformats-officedocument.drawing+xml"),
     ):  # fmt: skip
         change(parts)
     assert read_workbook(made_of(parts), store=store).errors == []

@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
+import io
 import os
 import signal
 import subprocess
 import sys
 import threading
 import time
+import zipfile
 from dataclasses import replace
 from pathlib import Path
 
+import openpyxl
 import pytest
 
 from kpis.languages import written
 from kpis.settings import ROOT
 from loaders.files import apart as reading
 from loaders.files.apart import Stopped, apart, limits_of, measured
-from loaders.files.opened import open_table
+from loaders.files.opened import open_book, open_table
+from tests.attack.files import MAX_BYTES
 from tests.loaders import hard
 
 pytestmark = pytest.mark.edition
@@ -202,3 +206,19 @@ def test_where_there_is_no_fork_a_process_is_begun_for_each_file(monkeypatch: py
     with pytest.raises(Stopped) as stopped:
         apart(hard.talkative, TABLE, max_bytes=100)
     assert is_named(stopped.value, "40,000,000")
+
+
+def test_one_sheet_under_many_names_is_too_many_sheets() -> None:
+    """The guard counts the parts of worksheets, and there is one."""
+    out, made = io.BytesIO(), io.BytesIO()
+    openpyxl.Workbook().save(out)
+    with zipfile.ZipFile(out) as old, zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as new:
+        for name in old.namelist():
+            told = (
+                "".join(f'<sheet name="s{n}" sheetId="{n}" r:id="rId1" xmlns:r="urn:r"/>' for n in range(9, 50_000)) + "</sheets>"
+            )
+            new.writestr(name, old.read(name).replace(b"</sheets>", told.encode()))
+    for function, arguments in ((open_book, {"most_cells": 600_000}), (open_table, {})):
+        read = measured(function, made.getvalue(), max_bytes=MAX_BYTES, **arguments)
+        (problem,) = read.answer[-1]
+        assert "too many sheets" in problem.found and read.peak_bytes < 200_000_000
