@@ -30,7 +30,7 @@ with enough():
     from api.warm import warmed
     from kpis.seen import journal
     from kpis.settings import ROOT, settings
-    from pages.parts.failure import say_failed
+    from pages.parts.failure import show_failure
     from publishers.notices.rounds import by_server
     from web.app import App
     from web.lines import through_the_log
@@ -63,7 +63,7 @@ dashboard = App(
     routes=[*own_routes, Nowhere(settings().base_path, own_routes)],
     secrets={"auth": settings().sign_in} if settings().sign_in else None,
     lifespan=warmed,
-    on_script_error=say_failed,
+    on_script_error=show_failure,
     exception_handlers={Exception: failed},
 )
 # Middleware, outermost first; it wraps the whole app, so that error and refusal responses carry the common headers too.

@@ -13,7 +13,7 @@ from kpis.government import government
 from kpis.text import format_date
 from pages.parts import address, cached, prose
 from pages.parts.bureaus import unit_name
-from pages.parts.cards import dated_value, headline_value, say_why_empty
+from pages.parts.cards import dated_value, explain_empty, headline_value
 from pages.parts.choices import choose_day
 from pages.parts.comparison import comparison, difference
 from pages.parts.entry import enter, stop
@@ -145,7 +145,7 @@ since = choose_day(
 )
 if not any(s.judgement.figure for s in every):
     page_heading(t("nav_changes"))
-    say_why_empty()
+    explain_empty()
     stop()
 differences = cached.made(
     "shifts", code=since.isoformat(), make=lambda: listed_shifts(since),

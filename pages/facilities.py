@@ -11,20 +11,20 @@ from pages.parts import cached, prose
 from pages.parts.cards import chart_with_table, headline_value, status_badge
 from pages.parts.choices import choose, choose_part
 from pages.parts.entry import enter, stop
-from pages.parts.one_or_all import asked_code, back_link
+from pages.parts.one_or_all import back_link, code_in_address
 from pages.parts.registers import block, cards, not_loaded, published, same_numbers, telling
-from pages.parts.text import headed, language, named, t
-from pages.parts.titled import page_heading, section_heading, titled
+from pages.parts.text import heading_name, language, named, t
+from pages.parts.titled import page_heading, section_heading, set_title
 from pages.parts.when import as_of
 from telling import facilities as told_facilities
 
 enter()
 
 facilities = cached.moment().facilities
-if facilities and (code := asked_code({facility.code for facility in facilities}, "search_facility_unknown")):
+if facilities and (code := code_in_address({facility.code for facility in facilities}, "search_facility_unknown")):
     (one,) = [facility for facility in facilities if facility.code == code]
-    titled(one.name)
-    page_heading(headed(one.name))
+    set_title(one.name)
+    page_heading(heading_name(one.name))
     back_link("facilities", t("search_facility_back"))
     block(lambda: told_facilities.whole_list(telling(), [one]), key="facilities", suffix=code)
     stop()

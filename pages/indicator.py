@@ -21,7 +21,7 @@ from pages.parts.menu import page
 from pages.parts.raw_html import draw_html
 from pages.parts.registers import block, telling
 from pages.parts.text import named, shown_name, t
-from pages.parts.titled import page_heading, section_heading, titled
+from pages.parts.titled import page_heading, section_heading, set_title
 from pages.parts.voice import voice
 from telling import commentary as told_commentary
 from telling.attention import bureau_of
@@ -33,7 +33,7 @@ def show(item: Scored, above: DeltaGenerator) -> None:
     """Draw the page of an indicator; name and status go into the container ``above``."""
     code, book = item.entry.definition.code, cached.moment().book
     facts = cached.made("facts", code=code, make=lambda: gather(item, [*units_of(code), *cached.moment().parts.get(code, ())]))
-    titled(named(item.entry.definition), cached.made("bureau of", code=code, make=lambda: bureau_of(telling(), item)[1]))
+    set_title(named(item.entry.definition), cached.made("bureau of", code=code, make=lambda: bureau_of(telling(), item)[1]))
     with above:
         page_heading(shown_name(item.entry.definition))
         draw_html(facts.head)
@@ -45,7 +45,7 @@ def show(item: Scored, above: DeltaGenerator) -> None:
     if right is not None:
         with right, st.container(border=True, height="stretch"):
             section_heading(t("need_heading"))
-            prose.markdown(facts.needed_said)
+            prose.markdown(facts.needed_sentence)
             st.table(facts.needed, border="horizontal", hide_header=True, hide_index=True)
     commentary_and_actions(told_commentary.of_subject(telling(), code), key=code, signs=signs)
     assessment(code, status=item.judgement.status)
@@ -66,8 +66,8 @@ def show(item: Scored, above: DeltaGenerator) -> None:
             st.table(facts.inputs, border="horizontal", hide_header=True, hide_index=True)
         else:
             prose.caption(t("inputs_none"))
-        if facts.inputs_meant:
-            draw_html(facts.inputs_meant)
+        if facts.inputs_explained:
+            draw_html(facts.inputs_explained)
         prose.caption(facts.rule)
     if facts.targets.shown:
         section_heading(t("targets_raised"))
@@ -77,8 +77,8 @@ def show(item: Scored, above: DeltaGenerator) -> None:
     )
     section_heading(t("revisions"))
     if facts.revisions.shown:
-        if facts.revisions_said:
-            prose.markdown(facts.revisions_said)
+        if facts.revisions_sentence:
+            prose.markdown(facts.revisions_sentence)
         texts_table(facts.revisions)
     else:
         prose.caption(t("no_revisions"))

@@ -11,12 +11,12 @@ from kpis.store import tables
 from pages.parts import cached, prose
 from pages.parts.attention import table_of_rows
 from pages.parts.choices import choose
-from pages.parts.decisions import carried, decide, minutes_form, taken
+from pages.parts.decisions import decide, earlier_decisions, meeting_decisions, minutes_form
 from pages.parts.entry import enter
 from pages.parts.pack import downloads
 from pages.parts.quarter_material import choose_quarter, quarters_or_stop
 from pages.parts.reported import instant
-from pages.parts.steps import say_what_came
+from pages.parts.steps import show_result
 from pages.parts.text import fine_print, language, t
 from pages.parts.titled import page_heading
 from pages.parts.viewer import viewer
@@ -41,7 +41,7 @@ def agenda_of(period_code: str, minutes: tables.Meeting | None) -> Agenda:
     return Agenda(report=report, day=day, late=late, minutes=minutes)
 
 
-say_what_came()
+show_result()
 listed = quarters_or_stop("nav_meeting")
 left, right = st.columns(2)
 with left:
@@ -63,9 +63,9 @@ if shown.minutes:
         fine_print(markdown(shown.minutes.note))
 downloads(shown)
 table_of_rows(shown.rows)
-carried(shown)
+earlier_decisions(shown)
 if shown.known_at is None:
     decide(shown)
-taken(shown)
+meeting_decisions(shown)
 if shown.known_at is None:
     minutes_form(shown)

@@ -15,7 +15,7 @@ store, me = cached.store(), viewer()
 VIEWS = {"mine": "choose_notices", "outbox": "manage_notices", "channels": "manage_notices"}
 offered = [name for name, action in VIEWS.items() if me.may(action)]
 shown = choose_part("part", offered, t("notices_view"), lambda v: t(f"part_{v}"), is_label_shown=False)
-steps.say_what_came()
+steps.show_result()
 if shown == "mine":
     mine(store, actor=me.email)
 elif shown == "outbox":

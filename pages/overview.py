@@ -6,7 +6,7 @@ import streamlit as st
 
 from pages.parts import address, cached, prose
 from pages.parts.attention import needs_attention
-from pages.parts.cards import chart_with_table, indicator_link, say_why_empty
+from pages.parts.cards import chart_with_table, explain_empty, indicator_link
 from pages.parts.entry import enter, stop
 from pages.parts.project import confidence_against_status
 from pages.parts.raw_html import draw_html
@@ -23,22 +23,22 @@ book = cached.moment().book
 scored = cached.moment().own
 if not any(s.judgement.figure for s in scored):
     page_heading(t("nav_overview"))
-    say_why_empty()
+    explain_empty()
     if viewer().may("see_standings"):  # overdue reports exist before any figure does
         needs_attention()
     stop()
 shown = shown_first(scored)
-summary_told = cached.made("overview", code=tuple(address.link().items()), make=lambda: summary(scored, book, shown))
-page_heading(summary_told.title)
-prose.caption(summary_told.lead)
-draw_html(summary_told.counts)
+summary_texts = cached.made("overview", code=tuple(address.link().items()), make=lambda: summary(scored, book, shown))
+page_heading(summary_texts.title)
+prose.caption(summary_texts.lead)
+draw_html(summary_texts.counts)
 needs_attention()
 
 if shown.of_themes:
     section_heading(t("themes"))
-    draw_html(summary_told.cards)
-    if summary_told.excluded[0]:
-        prose.caption(summary_told.excluded[0])
+    draw_html(summary_texts.cards)
+    if summary_texts.excluded[0]:
+        prose.caption(summary_texts.excluded[0])
 
 left, right = st.columns([3, 2], gap="small") if shown.trend else (None, st.container())
 if left is not None and shown.trend is not None:
@@ -47,17 +47,17 @@ if left is not None and shown.trend is not None:
         indicator_link(shown.trend.entry.definition.code)
 with right, st.container(border=True, height="stretch"):
     section_heading(t("changed_last"))
-    draw_html(summary_told.changes)
+    draw_html(summary_texts.changes)
 
-if summary_told.projects:
-    section_heading(summary_told.projects_heading)
-    draw_html(summary_told.projects)
+if summary_texts.projects:
+    section_heading(summary_texts.projects_heading)
+    draw_html(summary_texts.projects)
     confidence_against_status()
 
 if shown.others:
     section_heading(t("other_headlines"))
-    draw_html(summary_told.others)
-    if summary_told.excluded[1]:
-        prose.caption(summary_told.excluded[1])
+    draw_html(summary_texts.others)
+    if summary_texts.excluded[1]:
+        prose.caption(summary_texts.excluded[1])
 prose.caption(t("unverified"))
 voice("site", "")

@@ -17,7 +17,7 @@ from kpis.settings import settings
 from kpis.store.store import utc_now
 from kpis.text import format_date
 from pages.parts import cached, prose
-from pages.parts.cards import counted
+from pages.parts.cards import status_counts
 from pages.parts.changes import changes_table
 from pages.parts.commentary import openness
 from pages.parts.data_table import data_table, texts_of_rows, texts_table
@@ -51,7 +51,7 @@ def show_preview(preview: publication.Preview) -> None:
         else:
             prose.caption(t("revisions_no_change"))
     prose.caption(openness(with_office=True))
-    counted(preview.tally, whose={})
+    status_counts(preview.tally, whose={})
     with st.expander(t("publish_counts"), icon=":material/table:"):
         rows = tuple((table, count, preview.left_out.get(table, 0)) for table, count in preview.counts.items())
         heads = (t("publish_table"), t("publish_rows"), t("publish_left_out"))
@@ -142,10 +142,10 @@ with st.form("publish"):
         prose.warning(markdown(written(doubt, language())), icon=":material/warning:")
     is_meant = not preview.doubts or st.checkbox(t("publish_confirm"))
     note = st.text_area(t("publish_note"))
-    is_asked = st.form_submit_button(t("publish_button", number=preview.number), type="primary", icon=":material/publish:")
-    if is_asked and not is_meant:
+    is_pressed = st.form_submit_button(t("publish_button", number=preview.number), type="primary", icon=":material/publish:")
+    if is_pressed and not is_meant:
         prose.error(t("publish_confirm_first"), icon=":material/error:")
-    if is_asked and is_meant:
+    if is_pressed and is_meant:
         revision_seen = st.session_state.get("publish_seen", preview.revision)
         made = _try(lambda: publication.publish(cached.store(), note=note, now=utc_now(), viewer=viewer, revision=revision_seen))
         st.session_state["published"] = t("publish_done", number=made.number)

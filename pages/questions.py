@@ -55,7 +55,7 @@ def questions_list() -> None:
     listed = questions.questions(store, viewer=me.email)
     replies = {q.question_code: questions.coverage(store, q.question_code, viewer=me.email, today=office_today()) for q in listed}
     conclusion(listed, replies)
-    steps.say_what_came()
+    steps.show_result()
     if not listed:
         return
     data_table([_row(question, replies[question.question_code]) for question in listed])

@@ -40,7 +40,7 @@ from pages.parts.reported import (
 from pages.parts.text import csv_file, digits, in_brackets, language, t
 from pages.parts.titled import page_heading, part_heading, section_heading
 from pages.parts.viewer import for_viewer, viewer
-from pages.parts.whatchanges import AT_ONCE, explained, filled_in, report_head, steps_taken, what_changes
+from pages.parts.whatchanges import AT_ONCE, confirmed_warnings, filled_in, report_head, steps_taken, what_changes
 from pages.parts.when import as_of
 from pages.parts.withdrawals import withdrawn
 from telling.file_names import file_name
@@ -132,7 +132,7 @@ def waiting(queue: list[Report]) -> None:
             t("approve_several_pick"), list(labels), format_func=labels.__getitem__, key="several", placeholder=t("choose_report")
         )
         prose.caption(t("approve_several_lead"))
-        shown = " ".join(steps.upon("", r) for r in queue if r.id in picked)
+        shown = " ".join(steps.revision_key("", r) for r in queue if r.id in picked)
         if st.button(
             t("approve_several_button", count=len(picked)), disabled=not picked, type="primary", key=f"approve_several_{shown}"
         ):
@@ -152,22 +152,22 @@ def several(chosen: dict[int, int], labels: dict[int, str]) -> None:
         + (markdown(d.refusal.in_language(language())) if d.refusal else t("approved_now", number=d.report_id, changed=d.changed))
         for d in done
     ]
-    steps.say_next("  \n".join(cells))
+    steps.rerun_with("  \n".join(cells))
 
 
 def open_one(opened: Opened) -> None:
     """Draw one report and its changes to the figures; the office can approve or return it if it is submitted."""
     report = opened.report
     section_heading(f"{markdown(bureau_names()[report.bureau_code])} {period_name(report.period_code)}")
-    steps.say_what_changed(report)
+    steps.warn_if_changed(report)
     report_head(opened, who=report.submitted_by or report.created_by, at=report.submitted_at or report.created_at)
-    own_checks.way(opened)
-    several_hands.brought(opened)
+    own_checks.check_steps(opened)
+    several_hands.merged_files(opened)
     part_heading(t("what_changes"))
     what_changes(opened)
     if opened.warnings:
         prose.markdown(f"**{t('confirmed_warnings')}**")
-        explained(opened)
+        confirmed_warnings(opened)
     redone(report)
     several_hands.written_rows(store, opened, actor=None)
     compared_with_last(opened)
@@ -250,7 +250,7 @@ def decide(opened: Opened) -> None:
             type="primary",
             icon=":material/check_circle:",
             disabled=bool(opened.obstacles),
-            key=steps.upon("approve", report),
+            key=steps.revision_key("approve", report),
         ):
             steps.take(
                 lambda: submissions.approve(store, report.id, actor=me.email, revision=report.revision),
@@ -271,7 +271,7 @@ def decide(opened: Opened) -> None:
             )
             for cell in picked
         }
-        if st.button(t("give_back"), icon=":material/undo:", key=steps.upon("give_back", report)):
+        if st.button(t("give_back"), icon=":material/undo:", key=steps.revision_key("give_back", report)):
             steps.take(
                 lambda: submissions.give_back(
                     store, report.id, actor=me.email, revision=report.revision, reason=reason, comments=comments
@@ -327,7 +327,7 @@ def chosen_report(listed_reports: list[Report]) -> str:
 
 mine = [name for name, action in VIEWS.items() if me.may(action)]
 shown = choose_part("part", mine, t("review_view"), lambda v: t(f"part_{v}"), is_label_shown=False)
-steps.say_what_came()
+steps.show_result()
 if shown == "queue":
     queue()
 elif shown == "withdrawals":

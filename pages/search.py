@@ -6,7 +6,7 @@ import streamlit as st
 
 from kpis.as_text import markdown
 from pages.parts import address, prose
-from pages.parts.choices import choose, write_words
+from pages.parts.choices import choose, search_input
 from pages.parts.entry import enter, stop
 from pages.parts.menu import page
 from pages.parts.registers import telling
@@ -19,7 +19,7 @@ enter()
 
 MOST = 30
 
-words_typed = write_words("q", t("search_box"), t("search_placeholder"))
+words_typed = search_input("q", t("search_box"), t("search_placeholder"))
 kind = choose("kind", KINDS, t("search_kind"), lambda code: t(f"search_kind_{code}") if code else t("any"))
 if not words_typed:
     page_heading(t("search_box"))

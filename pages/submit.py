@@ -18,20 +18,20 @@ from kpis.reporting_vocabulary import OPEN_STATES
 from kpis.text import format_date
 from loaders.workbook.submit import Received, receive
 from pages.parts import cached, in_place, own_checks, prose, several_hands, steps
-from pages.parts.brought import let_go
+from pages.parts.brought import free_upload
 from pages.parts.choices import choose
 from pages.parts.commentary import ask_causes, openness
 from pages.parts.data_table import data_table, texts_of_rows, texts_table
 from pages.parts.entry import enter, stop
 from pages.parts.explain import ask_readings, confirm_warnings, give_reasons, resolve_conflicts
 from pages.parts.handing_out import template
-from pages.parts.problems import counted, marked_download, problem_list
+from pages.parts.problems import marked_download, problem_counts, problem_list
 from pages.parts.refused import refused_list
 from pages.parts.reported import bureau_names, instant, office_today, period_name, section_name, state_name
 from pages.parts.text import in_brackets, language, t
 from pages.parts.titled import page_heading, section_heading
 from pages.parts.viewer import for_viewer, viewer
-from pages.parts.whatchanges import explained, filled_in, report_head, steps_taken, what_changes
+from pages.parts.whatchanges import confirmed_warnings, filled_in, report_head, steps_taken, what_changes
 from pages.parts.when import as_of
 
 enter("take_template")
@@ -41,7 +41,7 @@ PROBLEMS = "report_problems"  # session key: result of the last uploaded file; n
 store, me = cached.store(), viewer()
 
 
-def asked_periods(windows: list[Window], own: list[reports.Report]) -> list[Window]:
+def offered_periods(windows: list[Window], own: list[reports.Report]) -> list[Window]:
     """Return the next period to open, then the opened ones, newest first; older ones only if they have an open report."""
     day, on_their_way = office_today(), {r.period_code for r in own if r.state in OPEN_STATES}
     coming = [w for w in windows if w.opens_on and w.opens_on > day][-1:]
@@ -96,7 +96,7 @@ def _day(day: date | None) -> str:
 def uploading(bureau: str, period: str, now_open: Report | None) -> None:
     """Draw the upload form and read an uploaded workbook: without errors it becomes a draft, otherwise nothing is stored.
 
-    The result is kept in the session and shown by ``looked_at``.
+    The result is kept in the session and shown by ``upload_result``.
 
     Args:
         bureau: code of the reporting bureau.
@@ -143,13 +143,13 @@ def uploading(bureau: str, period: str, now_open: Report | None) -> None:
             return
         st.session_state[PROBLEMS] = (bureau, period, file.name, content, done)
         if done.uploaded is not None:
-            steps.made_here(done.uploaded.report_id, done.uploaded.revision)
+            steps.note_own_revision(done.uploaded.report_id, done.uploaded.revision)
             st.session_state["upload_turn"] = turn + 1  # a new key empties the uploader: the draft is in the database
-            let_go(file)
+            free_upload(file)
             st.rerun()
 
 
-def looked_at(bureau: str, period: str) -> None:
+def upload_result(bureau: str, period: str) -> None:
     """Draw the result of the last upload for this bureau and period: the draft it became, or the problems, each at its cell."""
     received: tuple[str, str, str, bytes, Received] | None = st.session_state.get(PROBLEMS)
     if received is None or received[:2] != (bureau, period):
@@ -171,7 +171,7 @@ def looked_at(bureau: str, period: str) -> None:
             prose.warning(t("upload_clashes", count=done.uploaded.clashes), icon=":material/call_split:")
         return
     errors = len(done.reading.errors)
-    problems = counted(errors, len(done.reading.warnings))
+    problems = problem_counts(errors, len(done.reading.warnings))
     prose.error(t("upload_refused", name=markdown(name), problems=problems), icon=":material/error:")
     marked_download(content, done.reading)
     problem_list(done.reading.problems, key=f"problems_{bureau}_{period}")
@@ -181,9 +181,9 @@ def draft(opened: Opened) -> None:
     """Draw an open report; its bureau can answer questions, explain, check, submit or withdraw it."""
     report = opened.report
     section_heading(t("step_changes"))
-    steps.say_what_changed(report)
+    steps.warn_if_changed(report)
     report_head(opened, who=report.created_by, at=report.created_at)
-    own_checks.way(opened)
+    own_checks.check_steps(opened)
     is_open = report.state in ("draft", "returned")
     is_theirs = report.is_on_behalf and me.may("take_in", report.bureau_code)
     mine = is_open and (is_theirs or me.may("explain", report.bureau_code))
@@ -197,10 +197,10 @@ def draft(opened: Opened) -> None:
         confirm_warnings(store, own, actor=me.email)
         ask_causes(store, own, actor=me.email)
     if own is not opened or not mine:
-        explained(opened)
+        confirmed_warnings(opened)
     if is_open and me.may("upload", report.bureau_code):
         in_place.correcting(store, opened, me=me)
-    several_hands.brought(opened)
+    several_hands.merged_files(opened)
     in_place.files(store, opened, me=me)
     several_hands.written_rows(store, opened, actor=me.email if mine and own is opened else None)
     steps_taken(opened)
@@ -218,7 +218,7 @@ def draft(opened: Opened) -> None:
             type="primary",
             icon=":material/send:",
             disabled=bool(opened.obstacles),
-            key=steps.upon("submit", report),
+            key=steps.revision_key("submit", report),
         ):
             act(
                 lambda: submissions.submit(store, report.id, actor=me.email, revision=report.revision, today=office_today()),
@@ -227,7 +227,7 @@ def draft(opened: Opened) -> None:
     if (is_theirs or me.may("withdraw", report.bureau_code)) and report.state in OPEN_STATES:
         with st.popover(t("withdraw"), icon=":material/block:"):
             prose.markdown(t("withdraw_lead"))
-            if st.button(t("withdraw_button"), key=steps.upon("withdraw", report)):
+            if st.button(t("withdraw_button"), key=steps.revision_key("withdraw", report)):
                 act(lambda: submissions.withdraw(store, report.id, actor=me.email, revision=report.revision), "withdrawn_now")
 
 
@@ -281,7 +281,7 @@ left, right = st.columns(2, gap="medium")
 with left:
     bureau = choose("bureau", choices, t("bureau"), names.__getitem__, default=choices[0], is_whole=True)
 own = for_viewer("reports", key=bureau, make=lambda: reports.reports(store, viewer=me.email, bureau_code=bureau))
-windows = asked_periods(every, own)
+windows = offered_periods(every, own)
 codes = tuple(w.period_code for w in windows)
 standings = for_viewer(
     "standings",
@@ -301,7 +301,7 @@ with right:
     )
 with place:
     owed(standings, by_period)
-steps.say_what_came()
+steps.show_result()
 now_open = next((r for r in own if r.period_code == period and r.state in OPEN_STATES), None)
 left, right = st.columns(2, gap="medium")
 with left:
@@ -312,7 +312,7 @@ with right:
     else:
         section_heading(t("step_upload"))
         prose.info(t("upload_by_managers"), icon=":material/info:")
-looked_at(bureau, period)
+upload_result(bureau, period)
 if now_open is not None:
     draft(reports.opened(store, now_open.id, viewer=me.email, as_of=as_of()))
 mine(own)

@@ -19,7 +19,7 @@ from pages.parts.choices import choose_part
 from pages.parts.data_table import data_table
 from pages.parts.entry import enter, stop
 from pages.parts.reported import office_today
-from pages.parts.text import csv_file, digits, language, named, offered, t
+from pages.parts.text import csv_file, digits, escaped_labels, language, named, t
 from pages.parts.titled import page_heading
 from pages.parts.viewer import viewer
 from telling.file_names import file_name
@@ -114,11 +114,11 @@ def show(store: Voices) -> None:
     total = sum(counts.values())
     page_heading(t("voices_title", waiting=counts["new"], all=total) if total else t("voices_none_yet"))
     prose.markdown(t("voices_lead"))
-    steps.say_what_came()
+    steps.show_result()
     if not total:
         return
     parts = ["waiting", "decided", "tallies"]
-    part = choose_part("part", parts, t("voices_view"), offered(lambda v: t(f"voices_{v}")), is_label_shown=False)
+    part = choose_part("part", parts, t("voices_view"), escaped_labels(lambda v: t(f"voices_{v}")), is_label_shown=False)
     if part == "tallies":
         tallies(store)
     else:

@@ -32,7 +32,7 @@ T = TypeVar("T")
 _KEPT = "address"
 _ECHO_SECONDS = 1.5  # how long after a choice a browser may still send the previous address
 _LATE_SECONDS = 0.5  # how long after leaving a page a browser may still send a choice made on it
-_TOLD_SECONDS = 2.0  # how long an address written by a run may still be on its way to the browser
+_WRITTEN_SECONDS = 2.0  # how long an address written by a run may still be on its way to the browser
 
 
 @dataclass(slots=True)
@@ -189,9 +189,9 @@ def settle(
     part.raw = part.refused or (write(shown) if is_written else None)
     run.settled[name] = part
     if part.refused or lost:
-        say(refuse(part.refused or lost, shown))
+        notice(refuse(part.refused or lost, shown))
     if widget:
-        hand(name, shown)
+        set_widget(name, shown)
     return shown
 
 
@@ -205,7 +205,7 @@ def _address_counts(run: _Run, part: _Part, raw: str | None, *, is_new: bool) ->
     return not is_echo and not (part.is_frame and raw is None)
 
 
-def moved(name: str, *resets: str) -> None:
+def widget_changed(name: str, *resets: str) -> None:
     """Record that a widget was changed: the callback of each widget whose value is in the address.
 
     Args:
@@ -231,15 +231,15 @@ def moved(name: str, *resets: str) -> None:
 
 def set_part(name: str, value: Any) -> None:
     """Set the value of a part that has several widgets; called by the callbacks of these widgets."""
-    moved(name)
+    widget_changed(name)
     part = st.session_state[_KEPT].parts.get(name)
     if part is not None:
         part.value, part.is_chosen = value, True
 
 
-def let_go(name: str) -> None:
+def reset(name: str) -> None:
     """Set a part back to its current default."""
-    moved(name, name)
+    widget_changed(name, name)
 
 
 def value_of(name: str) -> Any:
@@ -262,13 +262,13 @@ def language_changed() -> None:
     _run.get().is_other_language = True
 
 
-def hand(key: str, value: object) -> None:
+def set_widget(key: str, value: object) -> None:
     """Set a widget's value before it is drawn; after a change of language always, since its option labels changed."""
     if _run.get().is_other_language or st.session_state.get(key) != value:
         st.session_state[key] = value
 
 
-def asks_for(name: str) -> bool:
+def has_value(name: str) -> bool:
     """Return True if the browser's address has a value for a name, also before the page has settled it."""
     return bool(st.query_params.get(name))
 
@@ -296,7 +296,7 @@ def below(path: str) -> str:
     return settings().base_path + path
 
 
-def say(text: str) -> None:
+def notice(text: str) -> None:
     """Show a notice about a value in the address that cannot be shown, at the head of the page; "" shows nothing."""
     run = _run.get()
     if not text:
@@ -307,12 +307,12 @@ def say(text: str) -> None:
         run.place.warning(text, icon=":material/search_off:")
 
 
-def say_here() -> None:
+def notices_here() -> None:
     """Place the notices about the address here, at the head of the page, wherever later code of the page reports them."""
     run = _run.get()
     run.place = st.container()
     for text in run.notices:
-        say(text)
+        notice(text)
 
 
 def finish() -> None:
@@ -327,7 +327,7 @@ def finish() -> None:
     # After a change of page the browser may meanwhile hold the address written by the last run of the previous page, so it is written
     # again. Not if nothing was written lately: an address that arrives before the browser has the one of the new page adds a history
     # entry, and the back button would lead to a view without its choices.
-    is_overtaken = run.is_arrival and run.kept.written_at is not None and time.monotonic() - run.kept.written_at < _TOLD_SECONDS
+    is_overtaken = run.is_arrival and run.kept.written_at is not None and time.monotonic() - run.kept.written_at < _WRITTEN_SECONDS
     run.kept.written_at = None if run.is_arrival else run.kept.written_at
     if dict(now) != then or run.is_linked or is_overtaken:
         st.query_params.from_dict(then)

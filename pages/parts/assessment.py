@@ -17,7 +17,7 @@ from pages.parts import cached, prose
 from pages.parts.commentary import in_full
 from pages.parts.registers import telling
 from pages.parts.steps import take
-from pages.parts.text import language, offered, t
+from pages.parts.text import escaped_labels, language, t
 from pages.parts.viewer import viewer
 from pages.parts.when import today
 from telling import assessed
@@ -83,7 +83,9 @@ def _form(code: str) -> None:
         left, right = st.columns(2)
         period = left.selectbox(t("assessment_period"), quarters, format_func=lambda c: parse_period(c).label(language()))
         with right:
-            level = st.segmented_control(t("confidence"), LEVELS, default=None, format_func=offered(lambda c: t(f"confidence_{c}")))
+            level = st.segmented_control(
+                t("confidence"), LEVELS, default=None, format_func=escaped_labels(lambda c: t(f"confidence_{c}"))
+            )
         reason = st.text_area(t("confidence_reason"))
         reason_en = st.text_input(t("assessment_reason_en")) if assessed.is_open() else ""
         person = viewer()  # signed in, or chosen on a local instance; without one the form asks for a name

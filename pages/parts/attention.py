@@ -41,7 +41,7 @@ class _Made:
     html: str
 
 
-def leads(row: OffTrackRow) -> str:
+def row_address(row: OffTrackRow) -> str:
     """Return the address of the page that a row links to; an overdue report leads whoever may fill it in to the submission page."""
     if row.kind != "report":
         return address.path(PLACES[row.kind], code=row.code)
@@ -68,7 +68,7 @@ def overdue() -> list[OffTrackRow]:
 def _made(rows: Sequence[OffTrackRow], *, whose: str = "") -> _Made:
     words = Words(language())
     heading = words("att_heading_of", bureau=whose, count=len(rows)) if whose else attention.heading(rows, words)
-    html = listed(rows, leads, words, caption=heading, is_public=settings().mode == "public")
+    html = listed(rows, row_address, words, caption=heading, is_public=settings().mode == "public")
     sentence_html = Markup('<p class="att-said">{}</p>').format(shown(attention.sentence(rows, words)))
     return _Made(markdown(heading), sentence_html + defined(html, words))
 

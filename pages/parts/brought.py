@@ -7,7 +7,7 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 
-def let_go(file: UploadedFile) -> None:
+def free_upload(file: UploadedFile) -> None:
     """Free the memory of an uploaded file that is stored in the database; Streamlit would hold it until the page is left."""
     running = get_script_run_ctx()
     if running is not None and isinstance(running.uploaded_file_mgr, MemoryUploadedFileManager):

@@ -21,7 +21,7 @@ from pages.parts.comparison import comparison
 from pages.parts.raw_html import draw_html
 from pages.parts.registers import block, telling
 from pages.parts.reported import state_name
-from pages.parts.text import headed, language, named, t
+from pages.parts.text import heading_name, language, named, t
 from pages.parts.titled import page_heading, part_heading, section_heading
 from pages.parts.viewer import for_viewer, viewer
 from pages.parts.when import as_of, today, view
@@ -38,17 +38,17 @@ OPEN = ("not_started", "draft", "returned")  # states of a report that its burea
 def overview(reports: Sequence[BureauReport]) -> None:
     """Draw the page: matrix of current bureaus, comparison by indicator, abolished bureaus, and other units."""
     current = [r for r in reports if r.is_valid]
-    text_of = _told(current)
+    text_of = _matrix(current)
     page_heading(markdown(text_of.title))
     prose.caption(t("bureaus_lead", as_of=format_date(as_of(), language()), view=t("view_" + view())))
     words = Words(language())
-    which, order = _asked(text_of)
+    which, order = _choices(text_of)
 
     def make() -> str:
-        return defined(table(_chosen(text_of, which, order), _own, list_of, words, caption=t("matrix_caption")), words)
+        return defined(table(_chosen(text_of, which, order), _bureau_address, list_of, words, caption=t("matrix_caption")), words)
 
-    draw_html(for_viewer("table of bureaus", key=(which, order, _own("")), make=make))
-    _as_file(current, "bureaus")
+    draw_html(for_viewer("table of bureaus", key=(which, order, _bureau_address("")), make=make))
+    _numbers(current, "bureaus")
     section_heading(t("compare_heading"))
     parts = cached.moment().parts
     codes = list(parts)
@@ -67,15 +67,15 @@ def overview(reports: Sequence[BureauReport]) -> None:
         draw_html(
             cached.made(
                 "gone bureaus",
-                code=_own(""),
-                make=lambda: table(matrix.of_gone(telling(), gone), _own, list_of, words, caption=t("gone_bureaus")),
+                code=_bureau_address(""),
+                make=lambda: table(matrix.of_gone(telling(), gone), _bureau_address, list_of, words, caption=t("gone_bureaus")),
             )
         )
-        _as_file(gone, "gone_bureaus")
-    _beside({r.code for r in reports})
+        _numbers(gone, "gone_bureaus")
+    _other_units({r.code for r in reports})
 
 
-def _beside(bureaus: set[str]) -> None:
+def _other_units(bureaus: set[str]) -> None:
     """Draw the figures of units that are neither a bureau nor the whole government, as an agency or a foundation."""
     moment = cached.moment()
     apart = [c for c, unit in moment.units.items() if c not in bureaus and unit.kind != WHOLE]
@@ -84,11 +84,11 @@ def _beside(bureaus: set[str]) -> None:
         section_heading(t("bureaus_beside"))
     for code, items in with_figure.items():
         if items:
-            part_heading(headed(named(moment.units[code])))
+            part_heading(heading_name(named(moment.units[code])))
             comparison(items, code=code, caption=named(moment.units[code]))
 
 
-def _own(code: str) -> str:
+def _bureau_address(code: str) -> str:
     return address.path("bureau", code=code)
 
 
@@ -102,15 +102,15 @@ def list_of(leads: Leads) -> str:
     return address.path(leads.of, **{"status" if leads.of == "procedures" else "show": leads.narrowed}, **whose)
 
 
-def _told(current: Sequence[BureauReport]) -> Matrix:
+def _matrix(current: Sequence[BureauReport]) -> Matrix:
     """Return the matrix of current bureaus, one row each; the states of reports are included only for viewers who may see all of them."""
     if settings().mode == "public" or viewer().bureaus("see_standings") is not None:
         return cached.made("bureaus", code=view(), make=lambda: matrix.matrix(telling(), current))
-    period, handed = _handed()
+    period, handed = _report_states()
     return for_viewer("bureaus", make=lambda: matrix.matrix(telling(), current, handed, period=period))
 
 
-def _handed() -> tuple[str, dict[str, Handed]]:
+def _report_states() -> tuple[str, dict[str, Handed]]:
     """Return the short name of the latest reporting period that has ended, and bureau code → state of its report; "", {} if none."""
 
     def make() -> tuple[str, dict[str, Handed]]:
@@ -129,7 +129,7 @@ def _is_open(row: MatrixRow) -> bool:
     return row.handed is not None and (row.handed.is_late or row.handed.state in OPEN)
 
 
-def _asked(matrix_shown: Matrix) -> tuple[str, str]:
+def _choices(matrix_shown: Matrix) -> tuple[str, str]:
     """Draw the two choices and return them: which bureaus (``all``, ``short``, ``open``) in which order (``list``, ``short``)."""
     counts = {
         "all": len(matrix_shown.rows),
@@ -156,6 +156,6 @@ def _chosen(matrix_shown: Matrix, which: str, order: str) -> Matrix:
     return replace(matrix_shown, groups=groups)
 
 
-def _as_file(reports: Sequence[BureauReport], key: str) -> None:
+def _numbers(reports: Sequence[BureauReport], key: str) -> None:
     """Draw the same numbers as a collapsed table with CSV."""
     block(lambda: replace(bureaus.listed(telling(), list(reports), lambda r: unit_label(r.unit)), is_table_open=False), key=key)

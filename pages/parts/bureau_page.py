@@ -21,7 +21,7 @@ from pages.parts.assessment import office_says
 from pages.parts.attention import of_bureau as of_its_own
 from pages.parts.attention import strips_of
 from pages.parts.bureaus import break_line, unit_name
-from pages.parts.cards import chart_with_table, counted, dated_value, headline_value, stand_and_value
+from pages.parts.cards import chart_with_table, dated_value, headline_value, status_and_value, status_counts
 from pages.parts.choices import choose
 from pages.parts.commentary import commentary_and_actions
 from pages.parts.comparison import comparison
@@ -32,7 +32,7 @@ from pages.parts.project import milestone_block
 from pages.parts.registers import telling
 from pages.parts.reported import instant
 from pages.parts.text import digits, in_brackets, language, named, shown_name, t
-from pages.parts.titled import page_heading, part_heading, section_heading, titled
+from pages.parts.titled import page_heading, part_heading, section_heading, set_title
 from pages.parts.viewer import viewer
 from pages.parts.when import view
 from telling import bureaus, listed
@@ -109,7 +109,7 @@ def indicator(item: Scored) -> None:
     """Draw one indicator of a bureau: status, value, whose targets apply, breaks in the series, and its chart."""
     with st.container(border=True, height="stretch"):
         part_heading(shown_name(item.entry.definition))
-        stand_and_value(item)
+        status_and_value(item)
         if item.entry.goals_of:
             prose.caption(t("measured_by_whole"))
         for gap in item.breaks:
@@ -175,9 +175,9 @@ def projects(report: BureauReport, names: Mapping[str, str]) -> None:
 
 def detail(report: BureauReport) -> None:
     """Draw the page of one bureau."""
-    titled(bureaus.unit_label(report.unit, Words(language())))
+    set_title(bureaus.unit_label(report.unit, Words(language())))
     page_heading(markdown(bureaus.title(report, Words(language()))))
-    counted(report.tally, whose={"bureau": report.code})
+    status_counts(report.tally, whose={"bureau": report.code})
     of_its_own(report)
     section_heading(t("bureau_indicators"))
     if not report.scored:

@@ -21,7 +21,7 @@ from pages.parts.data_table import ShownGrid, grid, link_columns, show_grid
 from pages.parts.menu import page
 from pages.parts.raw_html import draw_html
 from pages.parts.series import long_form, marks_of, series_chart
-from pages.parts.taken import indicator_taken
+from pages.parts.taken import indicator_downloads
 from pages.parts.text import csv_file, grid_source, language, named, source_link, t
 from pages.parts.when import as_of, view
 from publishers.site import seen
@@ -31,7 +31,7 @@ from telling.file_names import file_name
 from telling.words import Words
 
 
-def say_why_empty() -> None:
+def explain_empty() -> None:
     """Draw the reason why a page is empty: no figure is loaded at all, or none of the whole organisation up to the day of the view."""
     why_empty = (
         t("empty_then", day=format_date(as_of(), language()), bureaus=t("nav_bureau"))
@@ -52,7 +52,7 @@ def list_of(group: str, status: str, whose: Mapping[str, str]) -> str:
     return address.path("standing", list=f"{group}.{status}", **whose)
 
 
-def counted(tally: Tally, *, whose: Mapping[str, str]) -> None:
+def status_counts(tally: Tally, *, whose: Mapping[str, str]) -> None:
     """Draw the counts of judgements by status, each linked to its list; ``whose`` as in ``list_of``."""
     draw_html(seen.tallied(tally, lambda group, status: list_of(group, status, whose), Words(language())))
 
@@ -62,7 +62,7 @@ def status_badge(judgement: Judgement) -> None:
     draw_html(Markup("<p class='st'>{}</p>").format(seen.stands(judgement, Words(language()))))
 
 
-def stand_and_value(scored: Scored) -> None:
+def status_and_value(scored: Scored) -> None:
     """Draw an indicator's status and, below it, its value in large type."""
 
     def make() -> tuple[str, str]:
@@ -156,7 +156,7 @@ def chart_with_table(scored: Scored, book: Book, *, heading: str | None = None, 
                 key=f"csv_{key.replace(' ', '_')}", on_click="ignore",
             )  # fmt: skip
     if block.chart is not None:
-        indicator_taken(scored)
+        indicator_downloads(scored)
     return block.signs
 
 

@@ -16,7 +16,7 @@ from kpis.as_text import markdown
 from kpis.periods import parse_day, parse_whole
 from kpis.text import format_date
 from pages.parts import address
-from pages.parts.text import digits, language, offered, t
+from pages.parts.text import digits, escaped_labels, language, t
 
 NAMED = 8  # maximum number of possible values that the notice on a wrong parameter lists
 LONGEST = 60  # maximum characters of a wrong parameter quoted in a notice
@@ -46,9 +46,11 @@ def choose(
         unknown: message key of the notice on an unknown code; "" for a general notice.
     """
     options_shown = list(options) if default in options else [default, *options]
-    words = told_apart(options_shown, word)
+    words = distinct_labels(options_shown, word)
     chosen = settle_choice(name, options_shown, label, words.__getitem__, default=default, is_whole=is_whole, unknown=unknown)
-    st.selectbox(label, options_shown, format_func=words.__getitem__, key=name, on_change=address.moved, args=(name, *resets))
+    st.selectbox(
+        label, options_shown, format_func=words.__getitem__, key=name, on_change=address.widget_changed, args=(name, *resets)
+    )
     return chosen
 
 
@@ -56,7 +58,7 @@ def choose_part(name: str, options: Sequence[str], label: str, word: Callable[[s
     """Draw a segmented control bound to the query parameter ``name``, and return the selected code; the first option is the default."""
     chosen = settle_choice(name, options, label, word, default=options[0])
     st.segmented_control(
-        label, options, format_func=offered(word), key=name, required=True, on_change=address.moved, args=(name,),
+        label, options, format_func=escaped_labels(word), key=name, required=True, on_change=address.widget_changed, args=(name,),
         label_visibility="visible" if is_label_shown else "collapsed",
     )  # fmt: skip
     return chosen
@@ -80,7 +82,7 @@ def settle_choice(
         if unknown:
             return t(unknown, code=markdown(raw[:LONGEST]), shown=markdown(word(shown)))
         named = t("list_comma").join(f"`{o}` {markdown(word(o))}" for o in options if o) if len(options) <= NAMED else ""
-        return cannot(label, raw, word(shown), t("address_possible", values=named) if named else t("address_in_list"))
+        return refusal(label, raw, word(shown), t("address_possible", values=named) if named else t("address_in_list"))
 
     return address.settle(
         name, default=default, read=lambda raw: raw if raw in options else None, is_frame=is_frame, is_whole=is_whole,
@@ -93,14 +95,14 @@ def settle_day(name: str, label: str, *, first: date, last: date, default: date,
     """Return the value of a date parameter before its widget is drawn; one not from first to last is reported, and the default used."""
     return address.settle(
         name, default=default, read=lambda raw: day_between(raw, first, last), write=date.isoformat, is_frame=is_frame, is_default_named=is_frame,
-        refuse=lambda raw, shown: cannot(label, raw, format_date(shown, language()), days_possible(first, last)),
+        refuse=lambda raw, shown: refusal(label, raw, format_date(shown, language()), days_possible(first, last)),
     )  # fmt: skip
 
 
 def choose_day(name: str, label: str, *, first: date, last: date, default: date) -> date:
     """Draw a date input bound to the query parameter ``name``, and return the selected date."""
     chosen = settle_day(name, label, first=first, last=last, default=default)
-    st.date_input(label, min_value=first, max_value=last, key=name, on_change=address.moved, args=(name,))
+    st.date_input(label, min_value=first, max_value=last, key=name, on_change=address.widget_changed, args=(name,))
     return chosen
 
 
@@ -113,35 +115,35 @@ def day_between(raw: str, first: date, last: date) -> date | None:
     return day if first <= day <= last else None
 
 
-def write_words(name: str, label: str, example: str, *, resets: tuple[str, ...] = ()) -> str:
+def search_input(name: str, label: str, example: str, *, resets: tuple[str, ...] = ()) -> str:
     """Draw a search box bound to the query parameter ``name``, and return the stripped text; ``example`` is its placeholder."""
     most = 100
     words = address.settle(
         name, default="", read=lambda raw: raw if len(raw) <= most else None,
-        refuse=lambda raw, _: cannot(label, raw, t("any"), t("address_letters", count=most)),
+        refuse=lambda raw, _: refusal(label, raw, t("any"), t("address_letters", count=most)),
     )  # fmt: skip
     st.text_input(
-        label, max_chars=most, key=name, type="search", icon=":material/search:", placeholder=example, on_change=address.moved,
+        label, max_chars=most, key=name, type="search", icon=":material/search:", placeholder=example, on_change=address.widget_changed,
         args=(name, *resets),
     )  # fmt: skip
     return words.strip()
 
 
-def turn_pages(name: str, label: str, pages: int) -> int:
+def choose_page(name: str, label: str, pages: int) -> int:
     """Draw page numbers bound to the query parameter ``name`` if there are several pages; return the selected page, from 1."""
 
     def read(raw: str) -> int | None:
         return parse_whole(raw, most=pages)
 
     turned = address.settle(
-        name, default=1, read=read, refuse=lambda raw, shown: cannot(label, raw, str(shown), t("address_pages", count=digits(pages)))
+        name, default=1, read=read, refuse=lambda raw, shown: refusal(label, raw, str(shown), t("address_pages", count=digits(pages)))
     )  # fmt: skip
     if pages > 1:
-        st.pagination(pages, key=name, on_change=address.moved, args=(name,))
+        st.pagination(pages, key=name, on_change=address.widget_changed, args=(name,))
     return turned
 
 
-def cannot(label: str, raw: str, shown: str, possible: str) -> str:
+def refusal(label: str, raw: str, shown: str, possible: str) -> str:
     """Return a notice that a parameter cannot be shown: its text, what is shown instead, and possible values."""
     short = raw if len(raw) <= LONGEST else raw[:LONGEST] + "…"
     return t("address_refused", label=label, asked=markdown(short), shown=markdown(shown), possible=possible)
@@ -152,7 +154,7 @@ def days_possible(first: date, last: date) -> str:
     return t("address_days", first=format_date(first, language()), last=format_date(last, language()), example=last.isoformat())
 
 
-def told_apart(options: Sequence[str], word: Callable[[str], str]) -> dict[str, str]:
+def distinct_labels(options: Sequence[str], word: Callable[[str], str]) -> dict[str, str]:
     """Return code → label; equal labels get their code in brackets, since a select box identifies options by label."""
     words = {option: word(option) for option in options}
     counts = Counter(words.values())

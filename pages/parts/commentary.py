@@ -19,7 +19,7 @@ from kpis.vocabulary import OpenPart
 from pages.parts import cached, prose
 from pages.parts.data_table import Texts, texts_of, texts_table
 from pages.parts.registers import telling
-from pages.parts.steps import take, upon
+from pages.parts.steps import revision_key, take
 from pages.parts.text import csv_file, language, shown_name, t
 from pages.parts.titled import section_heading
 from pages.parts.when import as_of, view
@@ -30,7 +30,7 @@ from telling.words import Words
 
 SHOWN = 6  # rows shown of a table; the rest are collapsed
 AT_ONCE = 10  # figures in the form at a time; the next follow when these are stored
-_SAID = (OpenPart.CAUSE, OpenPart.OBSTACLE, OpenPart.RESPONSE)
+_PARTS = (OpenPart.CAUSE, OpenPart.OBSTACLE, OpenPart.RESPONSE)
 
 
 def commentary_and_actions(
@@ -96,9 +96,11 @@ def ask_causes(store: Store, opened: Opened, *, actor: str) -> None:
                 f"{part}_ja": column.text_area(
                     t(f"part_{part}"), key=f"say_{part}_{report.id}_{code}", max_chars=saying.LONGEST, height=80
                 )
-                for part, column in zip(_SAID, columns, strict=True)
+                for part, column in zip(_PARTS, columns, strict=True)
             }
-        if st.form_submit_button(t("say_causes_button"), type="primary", icon=":material/check:", key=upon("say_why", report)):
+        if st.form_submit_button(
+            t("say_causes_button"), type="primary", icon=":material/check:", key=revision_key("say_why", report)
+        ):
             causes = {code: texts for code, texts in given.items() if texts["cause_ja"].strip()}
             take(lambda: saying.say_why(store, report.id, actor=actor, revision=report.revision, causes=causes))
 

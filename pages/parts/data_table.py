@@ -57,8 +57,10 @@ class ShownGrid:
 
 def grid(data: Any, **settings: Any) -> ShownGrid:
     """Prepare a grid; for the ten grids of a page this takes 2 ms of 30, so cache it. ``settings`` are arguments of ``st.dataframe``."""
-    columns_shown = said_columns(data)
-    return ShownGrid(columns_shown, {**settings, "column_config": {**_helped(columns_shown), **settings.get("column_config", {})}})
+    columns_shown = without_empty_columns(data)
+    return ShownGrid(
+        columns_shown, {**settings, "column_config": {**_tooltips(columns_shown), **settings.get("column_config", {})}}
+    )
 
 
 def show_grid(made: ShownGrid, **more: Any) -> None:
@@ -66,34 +68,34 @@ def show_grid(made: ShownGrid, **more: Any) -> None:
     st.dataframe(made.data, hide_index=True, width="stretch", placeholder=EMPTY_CELL, **made.settings, **more)
 
 
-def said_columns(data: Any, *, unsaid: Collection[str] = ()) -> Any:
+def without_empty_columns(data: Any, *, blank_words: Collection[str] = ()) -> Any:
     """Return a data frame or an Arrow table without its empty columns; the first column stays, and other data are unchanged.
 
     Args:
         data: the table; each column is read up to its first value.
-        unsaid: texts that count as no value, as "unknown".
+        blank_words: texts that count as no value, as "unknown".
     """
     if not isinstance(data, (pd.DataFrame, pa.Table)) or not len(data):
         return data
     names = [str(name) for name in (data.column_names if isinstance(data, pa.Table) else data.columns)]
 
-    def says(name: str) -> bool:
+    def has_value(name: str) -> bool:
         values = (value.as_py() for value in data[name]) if isinstance(data, pa.Table) else iter(data[name])
-        return any(not (pd.isna(value) is True or value in unsaid or is_nothing(value)) for value in values)
+        return any(not (pd.isna(value) is True or value in blank_words or is_nothing(value)) for value in values)
 
-    kept = [name for at, name in enumerate(names) if not at or says(name)]
+    kept = [name for at, name in enumerate(names) if not at or has_value(name)]
     return data.select(kept) if isinstance(data, pa.Table) else data[kept]
 
 
-def _helped(data: Any) -> dict[str, Any]:
+def _tooltips(data: Any) -> dict[str, Any]:
     """Return column name → setting with a tooltip, for the columns whose heading has an explanation."""
     meanings_of = meanings(Words(language()))
     names = data.column_names if isinstance(data, pa.Table) else getattr(data, "columns", ())
-    return {name: _help(meanings_of[name]) for name in map(str, names) if name in meanings_of}
+    return {name: _tooltip(meanings_of[name]) for name in map(str, names) if name in meanings_of}
 
 
 @lru_cache(maxsize=512)
-def _help(meaning: str) -> Any:
+def _tooltip(meaning: str) -> Any:
     """Return the setting of a column with a tooltip; cached, since it is never changed."""
     return st.column_config.Column(help=meaning)
 

@@ -40,7 +40,7 @@ def _table(block: Block, *, first: int = 0) -> None:
     texts_table(texts_of(block, telling().words, first=first))
 
 
-def carried(agenda: Agenda) -> None:
+def earlier_decisions(agenda: Agenda) -> None:
     """Draw the decisions of earlier meetings with their state; open ones of the office itself can be closed as done."""
     block = agenda.block(agenda.carried, "before")
     section_heading(block.title)
@@ -49,7 +49,7 @@ def carried(agenda: Agenda) -> None:
         _end([decision for decision in agenda.carried if decision.is_open and not decision.is_a_bureaus], DecisionClosed.DONE)
 
 
-def taken(agenda: Agenda) -> None:
+def meeting_decisions(agenda: Agenda) -> None:
     """Draw the decisions of this meeting; one recorded by mistake can be taken back."""
     block = agenda.block(agenda.taken, "now")
     section_heading(block.title)

@@ -16,7 +16,7 @@ from kpis.settings import settings
 from kpis.store.store import utc_now
 from kpis.text import format_date
 from pages.parts import address, cached, prose
-from pages.parts.choices import cannot, day_between, days_possible, settle_choice
+from pages.parts.choices import day_between, days_possible, refusal, settle_choice
 from pages.parts.text import language, t
 from publishers.editions import on_disk
 from publishers.editions.on_disk import Edition
@@ -59,7 +59,7 @@ def edition_choice() -> None:
     there = {str(e.number): e for e in on_disk.shown(settings().editions_dir)}
     if len(there) > 1:
         st.selectbox(
-            t("edition_choose"), list(there), key="edition", format_func=partial(_option, there), on_change=address.moved,
+            t("edition_choose"), list(there), key="edition", format_func=partial(_option, there), on_change=address.widget_changed,
             args=("edition",),
         )  # fmt: skip
 
@@ -97,7 +97,7 @@ def settle_known() -> datetime | None:
 
     known_value = address.settle(
         "known", default="", read=lambda raw: raw if raw in there or day_between(raw, government().first_day, now) else None,
-        refuse=lambda raw, _: cannot(t("known_as"), raw, t("known_latest"), possible()), is_frame=True, widget=False,
+        refuse=lambda raw, _: refusal(t("known_as"), raw, t("known_latest"), possible()), is_frame=True, widget=False,
     )  # fmt: skip
     day = day_between(known_value, government().first_day, now)
     if day is None:
@@ -112,13 +112,13 @@ def draw_known() -> None:
     there, now, known_value = _there.get(), local_day(utc_now()), address.value_of("known")
 
     day = day_between(known_value, government().first_day, now)
-    address.hand("known_pick", ON_A_DAY if day else known_value)
+    address.set_widget("known_pick", ON_A_DAY if day else known_value)
     with st.container(gap="xsmall"):
         st.selectbox(
             t("known_as"), ["", ON_A_DAY, *there], format_func=partial(_known_word, there), key="known_pick", help=t("known_help"), on_change=_known, args=(now,)
         )  # fmt: skip
         if day is not None:
-            address.hand("known_day", day)
+            address.set_widget("known_day", day)
             first = government().first_day
             st.date_input(t("known_day"), min_value=first, max_value=now, key="known_day", on_change=_known, args=(now,))
 

@@ -16,7 +16,7 @@ from kpis.government import settle
 from kpis.languages import SOURCE, codes, own_name
 from kpis.settings import ROOT, settings
 from pages.parts import address, cached, prose, run
-from pages.parts.choices import cannot
+from pages.parts.choices import refusal
 from pages.parts.edition import chosen_edition, edition_line, known_line
 from pages.parts.intro import intro
 from pages.parts.menu import bar, navigation
@@ -33,7 +33,7 @@ _framed: ContextVar[bool] = ContextVar("framed", default=False)
 
 def show() -> None:
     """Run the requested page inside the frame; if an edition fails its check, show the reason instead."""
-    with run.noted():
+    with run.logged():
         try:
             _show()
         except EditionRefused as refused:
@@ -54,12 +54,12 @@ def stop() -> NoReturn:
 
 def _show() -> None:
     page = frame()
-    run.of(page.url_path or "overview")
+    run.set_page(page.url_path or "overview")
     token = _framed.set(True)
     try:
         gate()  # also here, in case a page omits its own guard
         known_line()
-        address.say_here()
+        address.notices_here()
         page.run()
         edition_line()
         address.finish()
@@ -121,7 +121,7 @@ def _language() -> None:
             "address_possible",
             values=t("list_comma").join(f"`{code}` {word}" for code, word in ((c, own_name(c)) for c in codes())),
         )
-        address.say(cannot(t("language"), refused_value, own_name(language()), possible))
+        address.notice(refusal(t("language"), refused_value, own_name(language()), possible))
 
 
 @lru_cache(maxsize=1)

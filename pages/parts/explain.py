@@ -17,9 +17,9 @@ from kpis.reporting.reports import INCOMPLETE, Opened
 from kpis.store.store import Store
 from pages.parts import prose
 from pages.parts.reported import column_name, instant, place_name, row_namer, unit_of, value_text
-from pages.parts.steps import take, upon
-from pages.parts.text import digits, found_shown, in_brackets, language, shown_name, t
-from pages.parts.whatchanges import left_open
+from pages.parts.steps import revision_key, take
+from pages.parts.text import cell_content, digits, in_brackets, language, shown_name, t
+from pages.parts.whatchanges import missing_figures
 from telling.words import Words
 
 AT_ONCE = 20  # questions in a form at a time; the next follow when these are stored
@@ -37,7 +37,7 @@ def resolve_conflicts(store: Store, opened: Opened, *, actor: str) -> None:
         return
     prose.error(t("conflicts_lead", count=len(unresolved)), icon=":material/call_split:")
     name = row_namer()
-    with st.form(upon("conflicts", opened.report)):
+    with st.form(revision_key("conflicts", opened.report)):
         picked = {}
         for number, cell in enumerate(unresolved[:AT_ONCE]):
             kind = cell.row.kind
@@ -51,7 +51,7 @@ def resolve_conflicts(store: Store, opened: Opened, *, actor: str) -> None:
                 THEIRS: t("choose_theirs", value=markdown(value_text(kind, cell.column, cell.old))),
             }
             picked[kind, cell.row.key, cell.column] = st.radio(
-                cell.place, [OURS, THEIRS], index=None, format_func=words.__getitem__, key=upon(f"conflict_{number}_{cell.place}", opened.report),
+                cell.place, [OURS, THEIRS], index=None, format_func=words.__getitem__, key=revision_key(f"conflict_{number}_{cell.place}", opened.report),
                 label_visibility="collapsed",
             )  # fmt: skip
         if st.form_submit_button(t("conflicts_button"), type="primary", icon=":material/check:"):
@@ -66,7 +66,7 @@ def ask_readings(store: Store, opened: Opened, *, actor: str) -> None:
         return
     prose.error(t("readings_lead", count=len(unread)), icon=":material/percent:")
     name = row_namer()
-    with st.form(upon("readings", opened.report)):
+    with st.form(revision_key("readings", opened.report)):
         picked = {}
         for number, cell in enumerate(unread[:AT_ONCE]):
             kind, column = cell.row.kind, cell.column
@@ -81,7 +81,7 @@ def ask_readings(store: Store, opened: Opened, *, actor: str) -> None:
                 list(values),
                 index=None,
                 format_func=markdown,
-                key=upon(f"reading_{number}_{cell.place}", opened.report),
+                key=revision_key(f"reading_{number}_{cell.place}", opened.report),
                 label_visibility="collapsed",
                 horizontal=True,
             )
@@ -123,7 +123,7 @@ def give_reasons(store: Store, opened: Opened, *, actor: str) -> None:
             )
             text = right.text_input(t("reason_text"), value=change.row.reason_text, key=f"text_{key}")
             given[kind, change.row.key] = (reason_class or "", text)
-        if st.form_submit_button(t("reasons_button"), type="primary", icon=":material/check:", key=upon("explain", report)):
+        if st.form_submit_button(t("reasons_button"), type="primary", icon=":material/check:", key=revision_key("explain", report)):
             first = next(iter(given.values()))
             if same:
                 given = {(row.row.kind, row.row.key): first for row in unexplained}
@@ -144,10 +144,10 @@ def confirm_warnings(store: Store, opened: Opened, *, actor: str) -> None:
         for warning in waiting[:AT_ONCE]:
             place = f"{warning.sheet}!{warning.cell}" if warning.cell else warning.sheet
             if warning.rule == INCOMPLETE:
-                left_open(opened.report)
+                missing_figures(opened.report)
             else:
                 prose.markdown(
-                    f"**{markdown(place)}** {t('found_text', text=markdown(found_shown(warning.found)))} {t('expected')}: "
+                    f"**{markdown(place)}** {t('found_text', text=markdown(cell_content(warning.found)))} {t('expected')}: "
                     f"{shown_name(warning, 'expected')}  \n"
                     f":material/build: {shown_name(warning, 'remedy')}"
                 )
@@ -156,7 +156,7 @@ def confirm_warnings(store: Store, opened: Opened, *, actor: str) -> None:
             doubt = " ".join((warning.rule, *about))
             given[warning.id] = st.text_input(label, key=f"warning_{report.id}_{doubt}_{of_a_kind[doubt]}")
             of_a_kind[doubt] += 1
-        if st.form_submit_button(t("confirm_button"), type="primary", icon=":material/check:", key=upon("confirm", report)):
+        if st.form_submit_button(t("confirm_button"), type="primary", icon=":material/check:", key=revision_key("confirm", report)):
             if same:
                 first = next(iter(given.values()))
                 given = {w.id: first for w in waiting}

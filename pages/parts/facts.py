@@ -36,14 +36,14 @@ class Facts:
     facts: pa.Table
     linked: tuple[tuple[str, str], ...]
     inputs: pa.Table
-    inputs_meant: str
+    inputs_explained: str
     rule: str
     targets: Texts
     revisions: Texts
-    revisions_said: str
+    revisions_sentence: str
     readings: Texts
     needed: pa.Table | None
-    needed_said: str
+    needed_sentence: str
 
 
 def arrow_of(block: Block) -> pa.Table | None:
@@ -53,10 +53,12 @@ def arrow_of(block: Block) -> pa.Table | None:
 
 def pairs(pair_list: list[facts.Pair]) -> pa.Table:
     """Return names and values as an Arrow table of two columns, in Markdown."""
-    return arrow({t("item"): [name for name, _ in pair_list], t("value"): [prose.in_cell(_said(value)) for _, value in pair_list]})
+    return arrow(
+        {t("item"): [name for name, _ in pair_list], t("value"): [prose.in_cell(_as_markdown(value)) for _, value in pair_list]}
+    )
 
 
-def _said(value: Cell) -> str:
+def _as_markdown(value: Cell) -> str:
     """Return a value as Markdown: a link as a link, anything else as literal text."""
     return linked(value.words, value.address) if isinstance(value, Link) else markdown(str(plain(value)))
 
@@ -82,7 +84,7 @@ def gather(item: Scored, units: Sequence[Scored]) -> Facts:
     revised = facts.revisions(current_telling, units, most=REVISIONS_SHOWN)
     return Facts(
         needed=arrow_of(takes) if takes is not None else None,
-        needed_said=markdown(takes.sentence) if takes is not None else "",
+        needed_sentence=markdown(takes.sentence) if takes is not None else "",
         head=heading(item),
         definition=shown_name(row, "definition"),
         facts=pairs(facts.facts(current_telling, row)),
@@ -92,10 +94,10 @@ def gather(item: Scored, units: Sequence[Scored]) -> Facts:
             if (code := getattr(row, key))
         ),
         inputs=pairs(inputs := facts.inputs(current_telling, item)),
-        inputs_meant=folded([(name, meant[name]) for name, _ in inputs if name in meant], current_telling.words),
+        inputs_explained=folded([(name, meant[name]) for name, _ in inputs if name in meant], current_telling.words),
         rule=rule_line(item, current_telling.words),
         targets=texts_of(facts.targets(current_telling, item), current_telling.words, first=SHOWN),
         revisions=texts_of(revised, current_telling.words, first=SHOWN),
-        revisions_said=markdown(revised.sentence),
+        revisions_sentence=markdown(revised.sentence),
         readings=texts_of(facts.readings(current_telling, item), current_telling.words, first=SHOWN),
     )

@@ -9,7 +9,7 @@ from pages.parts import prose
 from pages.parts.text import language, t
 
 
-def say_failed(error: Exception) -> bool:
+def show_failure(error: Exception) -> bool:
     """Draw a message that the page failed, with the reason if it is the machine or the database, and the run's number.
 
     Returns:

@@ -29,7 +29,7 @@ def template(store: Store, bureau: str, period: str, *, me: Viewer) -> None:
         offered = [_WHOLE, _CHOSEN] if me.may("hand_out", bureau) else [_WHOLE]
     picked = offered[0]
     if len(offered) > 1:
-        picked = st.selectbox(t("template_for"), offered, format_func=_told, key=f"template_for_{bureau}_{period}")
+        picked = st.selectbox(t("template_for"), offered, format_func=_option_name, key=f"template_for_{bureau}_{period}")
     rows = _rows(store, bureau, period) if picked == _CHOSEN else []
     if picked == _CHOSEN and not rows:
         prose.caption(t("template_rows_none"))
@@ -45,7 +45,7 @@ def template(store: Store, bureau: str, period: str, *, me: Viewer) -> None:
     )  # fmt: skip
 
 
-def _told(picked: str) -> str:
+def _option_name(picked: str) -> str:
     if picked in (_WHOLE, _CHOSEN):
         return t("whole_template") if picked == _WHOLE else t("template_chosen")
     return t("template_of_section", section=section_name(picked))

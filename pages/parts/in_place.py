@@ -25,9 +25,9 @@ from loaders.workbook.layout import ROW_KINDS, Column, load_layout
 from loaders.workbook.present import Grid, column_at, correct_cells, grid, marked_copy, sheets_of, take_present
 from pages.parts import prose
 from pages.parts.reported import file_of, instant, office_today, row_namer
-from pages.parts.several_hands import brought_name
-from pages.parts.steps import made_here, say_next, upon
-from pages.parts.text import found_shown, language, named, t
+from pages.parts.several_hands import file_label
+from pages.parts.steps import note_own_revision, rerun_with, revision_key
+from pages.parts.text import cell_content, language, named, t
 
 AT_ONCE = 50  # rows in the grid at a time; others are found with the search box
 _ROW = "row"  # name of the column with row names
@@ -78,7 +78,7 @@ def correcting(store: Store, opened: Opened, *, me: Viewer) -> None:
             type="primary",
             icon=":material/check:",
             disabled=not count,
-            key=upon("correct_now", report),
+            key=revision_key("correct_now", report),
         )
     if pressed:
         _keep(store, opened, me=me, edits=edits)
@@ -87,16 +87,16 @@ def correcting(store: Store, opened: Opened, *, me: Viewer) -> None:
 def files(store: Store, opened: Opened, *, me: Viewer) -> None:
     """Draw the list of files merged into the report, with downloads of each original, and of a marked copy if it raised questions."""
     report, email = opened.report, me.email
-    brought = [uploaded for uploaded in opened.uploads if uploaded.file_sha256]
-    if not brought or not me.may("read_original", report.bureau_code):
+    uploads = [uploaded for uploaded in opened.uploads if uploaded.file_sha256]
+    if not uploads or not me.may("read_original", report.bureau_code):
         return
-    with st.expander(t("files_brought", count=len(brought)), icon=":material/folder_open:"):
+    with st.expander(t("files_brought", count=len(uploads)), icon=":material/folder_open:"):
         prose.caption(t("files_lead"))
-        for uploaded in brought[::-1]:
+        for uploaded in uploads[::-1]:
             revision, today = uploaded.revision, office_today()
             text_column, original, marked = st.columns([3, 1, 1], vertical_alignment="center")
             text_column.markdown(
-                f"{markdown(brought_name(uploaded))}  \n:gray[{markdown(uploaded.uploaded_by)} {instant(uploaded.uploaded_at)}]"
+                f"{markdown(file_label(uploaded))}  \n:gray[{markdown(uploaded.uploaded_by)} {instant(uploaded.uploaded_at)}]"
             )
             original.download_button(
                 t("file_original"), partial(_original, store, report.id, viewer=email, revision=revision),
@@ -169,7 +169,7 @@ def _original(store: Store, report_id: int, *, viewer: str, revision: int) -> by
     return handed_on(reports.original(store, report_id, viewer=viewer, revision=revision)[1])
 
 
-def _typed(cell: Any) -> Any:
+def _cell_value(cell: Any) -> Any:
     """Return the value of a cell of the grid: a whole number as ``int``, ``None`` if blank."""
     if pd.isna(cell) or cell == "":
         return None
@@ -180,7 +180,7 @@ def _edits(sheet_grid: Grid, shown: list[SheetKey], before: pd.DataFrame, after:
     edits: dict[SheetKey, dict[str, Any]] = {}
     for column in sheet_grid.columns:
         for key, old, new in zip(shown, before[column.name], after[column.name], strict=True):
-            was, now = (_typed(frame) for frame in (old, new))
+            was, now = (_cell_value(frame) for frame in (old, new))
             if was != now:
                 edits.setdefault(key, {})[column.name] = now
     return edits
@@ -195,13 +195,13 @@ def _keep(store: Store, opened: Opened, *, me: Viewer, edits: dict[SheetKey, dic
         prose.error(markdown(refused.in_language(language())), icon=":material/block:")
         return
     if done.uploaded is not None:
-        made_here(report.id, done.uploaded.revision)
-        say_next(t("corrected_now", count=sum(map(len, edits.values()))))
+        note_own_revision(report.id, done.uploaded.revision)
+        rerun_with(t("corrected_now", count=sum(map(len, edits.values()))))
     errors = done.reading.errors
     prose.error(t("correct_refused", errors=len(errors)), icon=":material/error:")
     for problem in errors[:AT_ONCE]:
         prose.markdown(
-            f":red[:material/error:] **{markdown(_place(problem))}** {t('found_text', text=markdown(found_shown(problem.found)))} "
+            f":red[:material/error:] **{markdown(_place(problem))}** {t('found_text', text=markdown(cell_content(problem.found)))} "
             f"{t('expected')}: {markdown(written(problem.expected, language()))}  \n"
             f":material/build: {markdown(written(problem.remedy, language()))}"
         )

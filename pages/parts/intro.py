@@ -20,6 +20,6 @@ def intro(shown: Any) -> str:
     """
     place = shown.url_path or "overview"
     key = f"intro_{'themes' if place == government().page.address else place}"
-    if not has(key) or (address.asks_for("code") and place != "indicator"):
+    if not has(key) or (address.has_value("code") and place != "indicator"):
         return ""
     return f'<p class="intro">{escape(t(key))}</p>'

@@ -19,7 +19,7 @@ from kpis.settings import ROOT, settings
 from pages.parts import address
 from pages.parts.raw_html import draw_html
 from pages.parts.search_box import search_box
-from pages.parts.text import language, named, offered, t
+from pages.parts.text import escaped_labels, language, named, t
 from pages.parts.viewer import is_let_in, viewer
 
 _PAGES = ROOT / "pages"
@@ -108,8 +108,8 @@ def bar(shown: Any) -> None:
             _menu(shown, query)
         search_text = search_box(shown.url_path)
         st.segmented_control(
-            t("language"), codes(), format_func=offered(own_name), label_visibility="collapsed", key="lang", required=True,
-            on_change=address.moved, args=("lang",),
+            t("language"), codes(), format_func=escaped_labels(own_name), label_visibility="collapsed", key="lang", required=True,
+            on_change=address.widget_changed, args=("lang",),
         )  # fmt: skip
     if search_text:
         st.switch_page(page("search"), query_params=address.link(q=search_text))

@@ -19,7 +19,7 @@ from pages.parts.choices import choose
 from pages.parts.data_table import data_table
 from pages.parts.reported import bureau_names, instant
 from pages.parts.steps import take
-from pages.parts.text import language, offered, t
+from pages.parts.text import escaped_labels, language, t
 from pages.parts.titled import page_heading, section_heading
 from publishers.notices.hooks import looked_over
 from publishers.notices.wording import page_address, subject_of
@@ -45,7 +45,7 @@ def mine(store: Store, *, actor: str) -> None:
             with left if number % 2 == 0 else right:
                 chosen[occasion] = st.radio(
                     t(f"occasion_{occasion}"), HowOften.values(), index=HowOften.values().index(how), horizontal=True,
-                    format_func=offered(lambda which: t(f"how_often_{which}")), key=f"notice_{occasion}",
+                    format_func=escaped_labels(lambda which: t(f"how_often_{which}")), key=f"notice_{occasion}",
                 )  # fmt: skip
         if st.form_submit_button(t("notices_keep"), type="primary", icon=":material/save:"):
             take(lambda: choices.choose(store, actor=actor, language=spoken, how_often=chosen), t("notices_kept"))

@@ -45,15 +45,15 @@ def one_or_all(
         prose.info(t("empty"), icon=":material/info:")
         return
     by_code = {report.code: report for report in reports}
-    report_asked = by_code.get(asked_code(by_code.keys(), unknown))
-    if report_asked is None:
+    named_report = by_code.get(code_in_address(by_code.keys(), unknown))
+    if named_report is None:
         every()
         return
     back_link(name, t(back))
-    one(report_asked)
+    one(named_report)
 
 
-def asked_code(codes: Container[str], unknown: str) -> str:
+def code_in_address(codes: Container[str], unknown: str) -> str:
     """Return the code in the address, or ""; an unknown one is reported at the head of the page.
 
     Args:

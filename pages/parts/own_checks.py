@@ -17,12 +17,12 @@ from kpis.text import format_date
 from pages.parts import prose
 from pages.parts.data_table import data_table
 from pages.parts.reported import instant, office_today
-from pages.parts.steps import take, upon
+from pages.parts.steps import revision_key, take
 from pages.parts.text import in_brackets, language, named, t
 from pages.parts.viewer import for_viewer
 
 
-def way(opened: Opened) -> None:
+def check_steps(opened: Opened) -> None:
     """Draw who prepared and checked the report, one column per step.
 
     For a report entered on the bureau's behalf a note is drawn instead; for a bureau without steps of its own, nothing.
@@ -76,7 +76,11 @@ def check_or_hand_over(store: Store, opened: Opened, *, me: Viewer) -> bool:
                 prose.info(t("not_ready_for_check", count=opened.obstacles), icon=":material/info:")
             label = t("prepare_button", step=named(due))
             if st.button(
-                label, type="primary", icon=":material/forward:", disabled=bool(opened.obstacles), key=upon("prepare", report)
+                label,
+                type="primary",
+                icon=":material/forward:",
+                disabled=bool(opened.obstacles),
+                key=revision_key("prepare", report),
             ):
                 take(
                     lambda: checks.prepare(store, report.id, actor=me.email, revision=report.revision, today=office_today()),
@@ -92,11 +96,11 @@ def check_or_hand_over(store: Store, opened: Opened, *, me: Viewer) -> bool:
     left, right = st.columns(2, gap="medium")
     with left, st.container(border=True):
         note = st.text_input(t("check_note"), key=f"check_note_{report.id}")
-        if st.button(t("check_button"), type="primary", icon=":material/check_circle:", key=upon("check", report)):
+        if st.button(t("check_button"), type="primary", icon=":material/check_circle:", key=revision_key("check", report)):
             take(lambda: checks.check(store, report.id, actor=me.email, revision=report.revision, note=note), t("checked_now"))
     with right, st.container(border=True):
         reason = st.text_input(t("send_back_reason"), key=f"send_back_{report.id}")
-        if st.button(t("send_back"), icon=":material/undo:", key=upon("send_back_now", report)):
+        if st.button(t("send_back"), icon=":material/undo:", key=revision_key("send_back_now", report)):
             take(
                 lambda: checks.send_back(store, report.id, actor=me.email, revision=report.revision, reason=reason),
                 t("sent_back_now"),

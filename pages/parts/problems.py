@@ -14,7 +14,7 @@ from loaders.workbook.door import WorkbookReading, mark_problems
 from pages.parts import prose
 from pages.parts.data_table import data_table
 from pages.parts.reported import file_of
-from pages.parts.text import csv_file, found_shown, language, t
+from pages.parts.text import cell_content, csv_file, language, t
 
 SHOWN_AS_TEXT = 10
 
@@ -26,13 +26,13 @@ def problem_list(problems: Sequence[Problem], *, key: str) -> None:
         by_sheet.setdefault(problem.sheet, []).append(problem)
     for number, (sheet, own) in enumerate(by_sheet.items()):
         errors = sum(p.grade == "error" for p in own)
-        prose.markdown(f"**{markdown(sheet) or t('whole_file')}** {counted(errors, len(own) - errors)}")
+        prose.markdown(f"**{markdown(sheet) or t('whole_file')}** {problem_counts(errors, len(own) - errors)}")
         for problem in own[:SHOWN_AS_TEXT]:
             icon = ":red[:material/error:]" if problem.grade == "error" else ":orange[:material/warning:]"
             word = t(f"grade_{problem.grade}")
             prose.markdown(
                 f"{icon} {word} **{markdown(_place(problem))}** {markdown(problem.subject_in(language()))}  \n"
-                f"{t('found_text', text=markdown(found_shown(problem.found)))}{t('list_comma')}{t('expected')}: {markdown(written(problem.expected, language()))}  \n"
+                f"{t('found_text', text=markdown(cell_content(problem.found)))}{t('list_comma')}{t('expected')}: {markdown(written(problem.expected, language()))}  \n"
                 f":material/build: {markdown(written(problem.remedy, language()))}"
             )
         with st.expander(t("problem_table", count=len(own)), icon=":material/table:"):
@@ -44,7 +44,7 @@ def problem_list(problems: Sequence[Problem], *, key: str) -> None:
             )  # fmt: skip
 
 
-def counted(errors: int, warnings: int) -> str:
+def problem_counts(errors: int, warnings: int) -> str:
     """Return a text with the number of errors and warnings; a grade without problems is omitted."""
     counts = [t(key, count=count) for key, count in (("problem_errors", errors), ("problem_warnings", warnings)) if count]
     return t("list_comma").join(counts)
@@ -67,7 +67,7 @@ def problem_table(problems: Sequence[Problem]) -> pd.DataFrame:
     return pd.DataFrame(
         [
             {
-                t("grade"): t(f"grade_{p.grade}"), t("cell"): _place(p), t("row"): p.subject_in(language()), t("found"): found_shown(p.found),
+                t("grade"): t(f"grade_{p.grade}"), t("cell"): _place(p), t("row"): p.subject_in(language()), t("found"): cell_content(p.found),
                 t("expected"): written(p.expected, language()), t("remedy"): written(p.remedy, language()),
             }
             for p in problems

@@ -14,8 +14,8 @@ from kpis.figures.registers import ENDED, STATUSES, channels
 from kpis.settings import settings
 from kpis.store.queries import PAGE_SIZE, Counted, Filter, ProcedureOnDay
 from pages.parts import address, cached, prose
-from pages.parts.choices import choose, turn_pages, write_words
-from pages.parts.data_table import ShownGrid, Texts, grid, said_columns, show_grid, texts_of, texts_table
+from pages.parts.choices import choose, choose_page, search_input
+from pages.parts.data_table import ShownGrid, Texts, grid, show_grid, texts_of, texts_table, without_empty_columns
 from pages.parts.registers import bureau_names, day_word, telling, when
 from pages.parts.text import digits, language, named, t
 from pages.parts.titled import section_heading
@@ -50,7 +50,7 @@ def procedure_list(register: Counted) -> None:
             return t({"status": f"digital_{value}", "due": f"due_{value}"}.get(name, f"answer_{value}"))
         return value_word(current_telling, name, "" if value == "-" else value)
 
-    wanted = {"q": write_words("q", t("reg_by_q"), t("search_example"), resets=("page",))}
+    wanted = {"q": search_input("q", t("reg_by_q"), t("search_example"), resets=("page",))}
     with st.grid(4, min_column_width=150):
         for name, options in offered.items():
             wanted[name] = choose(name, options, t(f"reg_by_{name}"), partial(word, name), resets=("page",))
@@ -59,7 +59,7 @@ def procedure_list(register: Counted) -> None:
     if not total:
         prose.info(t("list_none"), icon=":material/search_off:")
         return
-    page = turn_pages("page", t("page_number"), (total - 1) // PAGE_SIZE + 1)
+    page = choose_page("page", t("page_number"), (total - 1) // PAGE_SIZE + 1)
     if page != 1:
         total, rows = cached.moment().search(wanted_filter, page=page)
     first = (page - 1) * PAGE_SIZE + 1
@@ -105,7 +105,7 @@ def _shown(rows: list[ProcedureOnDay], bureaus: dict[str, str]) -> ShownGrid:
             for row in rows
         ]
     )  # fmt: skip
-    columns = said_columns(frame, unsaid=(t("process_unknown"), t("party_unknown"), t("answer_unknown")))
+    columns = without_empty_columns(frame, blank_words=(t("process_unknown"), t("party_unknown"), t("answer_unknown")))
     number = st.column_config.NumberColumn(format="localized")
     return grid(
         pa.Table.from_pandas(columns, preserve_index=False).replace_schema_metadata(), height=420, alt=t("list_heading"),

@@ -16,13 +16,13 @@ from pages.parts import address, cached, prose
 from pages.parts.menu import page
 from pages.parts.one_or_all import back_link
 from pages.parts.registers import bureau_names, day_word, facts, history, number, telling
-from pages.parts.text import fine_print, headed, named, shown_name, source_link, t
-from pages.parts.titled import page_heading, section_heading, titled
+from pages.parts.text import fine_print, heading_name, named, shown_name, source_link, t
+from pages.parts.titled import page_heading, section_heading, set_title
 from telling import listed
 from telling.blocks import ended_line
 
 # Fields that this page formats itself; all other public fields follow with their declared heading.
-TOLD = {
+FORMATTED_HERE = {
     "procedure_code", "name_ja", "name_en", "bureau_code", "organisation_ja", "category_en", "counted_as", "process_type", "applicant",
     "recipient", "authority", "law_name", "law_article", "is_priority", "digital_status", "not_done_reason", "digitised_date",
     "planned_for", "online_channel", "smartphone_ready", "applications_count", "online_count", "is_count_estimated", "ended_on",
@@ -38,8 +38,8 @@ def procedure_page(code: str) -> None:
         page_heading(t("proc_unknown", code=markdown(code)))
         back_link("procedures", t("back_to_list"))
         return
-    titled(named(row), bureau_names().get(row.bureau_code, "") if row.bureau_code else "")
-    page_heading(headed(named(row)))
+    set_title(named(row), bureau_names().get(row.bureau_code, "") if row.bureau_code else "")
+    page_heading(heading_name(named(row)))
     with st.container(horizontal=True, gap="xsmall"):
         st.badge(t(f"digital_{row.status}"), icon=":material/language:", color="blue")
         if row.is_priority:
@@ -49,7 +49,10 @@ def procedure_page(code: str) -> None:
     back_link("procedures", t("back_to_list"))
     _succession(row)
     section_heading(t("detail_facts"))
-    facts(("procedure", code), lambda: [*_said(row), *listed.facts(telling(), REGISTERS[RowKind.PROCEDURE], row, without=TOLD)])
+    facts(
+        ("procedure", code),
+        lambda: [*_formatted_facts(row), *listed.facts(telling(), REGISTERS[RowKind.PROCEDURE], row, without=FORMATTED_HERE)],
+    )
     source = cached.moment().book.sources.get(row.source_code)
     if source:
         fine_print(f"{t('source')}: {source_link(source)}")
@@ -80,7 +83,7 @@ def _ended(row: ProcedureOnDay) -> str:
     return ended_line(telling(), row.ended_reason or "", row.ended_on, row.ended_on_precision)
 
 
-def _said(row: ProcedureOnDay) -> list[tuple[str, str]]:
+def _formatted_facts(row: ProcedureOnDay) -> list[tuple[str, str]]:
     return [
         (t("col_code"), row.procedure_code),
         (t("col_bureau"), bureau_names().get(row.bureau_code or "", "")),

@@ -52,14 +52,14 @@ def rule_line(report: ProjectReport, rule: str) -> str:
     )
 
 
-def contradictions(what: str, reports: Sequence[ProjectReport], own: Sequence[Scored], *, is_told_apart: bool = False) -> None:
+def contradictions(what: str, reports: Sequence[ProjectReport], own: Sequence[Scored], *, is_bordered: bool = False) -> None:
     """Draw the projects and indicators whose confidence, as assessed by the office, contradicts the computed status.
 
     Args:
         what: part of the cache key: names the two lists.
         reports: the projects.
         own: the indicators.
-        is_told_apart: draw a border around the list; if it is empty, draw only a caption.
+        is_bordered: draw a border around the list; if it is empty, draw only a caption.
     """
 
     def make() -> tuple[int, list[tuple[str, str, str, str]]]:
@@ -76,10 +76,10 @@ def contradictions(what: str, reports: Sequence[ProjectReport], own: Sequence[Sc
         ]  # fmt: skip
 
     stated, contradicted = cached.made("contradictions", code=what, make=make)
-    if is_told_apart and not contradicted:
+    if is_bordered and not contradicted:
         prose.caption(t("contradictions_none", count=stated) if stated else t("contradictions_unknown"))
         return
-    with st.container(border=is_told_apart):
+    with st.container(border=is_bordered):
         section_heading(t("contradictions"))
         if not contradicted:
             prose.caption(t("contradictions_none", count=stated) if stated else t("contradictions_unknown"))

@@ -49,7 +49,7 @@ def listing(reports: Sequence[ProjectReport]) -> None:
     page_heading(title)
     prose.caption(lead)
     if settings().mode != "public":
-        contradictions("projects", reports, (), is_told_apart=True)
+        contradictions("projects", reports, (), is_bordered=True)
     strategy()
     explained_heads = set[str]()  # column headings are explained only below the first table
     codes = dict.fromkeys((*government().project_kinds, *(r.row.kind for r in reports)))
@@ -143,12 +143,12 @@ def strategy() -> None:
 
 def _versions() -> list[str]:
     sources = cached.moment().book.sources
-    versions_told = []
+    version_lines = []
     for version in in_order(cached.moment().rows(tables.StrategyVersion)):
         source = sources.get(version.source_code)
         line = markdown(projects.version_line(version, Words(language())))
-        versions_told.append(line + (f"  \n{t('source')}: {source_link(source)}" if source else ""))
-    return versions_told
+        version_lines.append(line + (f"  \n{t('source')}: {source_link(source)}" if source else ""))
+    return version_lines
 
 
 def listed(reports: Sequence[ProjectReport]) -> Ready:

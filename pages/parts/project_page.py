@@ -18,14 +18,14 @@ from kpis.text import format_value, status_word
 from pages.parts import address, cached, prose
 from pages.parts.assessment import assessment
 from pages.parts.attention import strip_of, strips_of
-from pages.parts.cards import chart_with_table, source_line, stand_and_value
+from pages.parts.cards import chart_with_table, source_line, status_and_value
 from pages.parts.commentary import commentary_and_actions
 from pages.parts.menu import page
 from pages.parts.project import confidence_mark, milestone_block, rule_line
 from pages.parts.raw_html import draw_html
 from pages.parts.registers import block, telling
 from pages.parts.text import fine_print, in_brackets, language, shown_name, source_link, t
-from pages.parts.titled import page_heading, part_heading, section_heading, titled
+from pages.parts.titled import page_heading, part_heading, section_heading, set_title
 from pages.parts.voice import voice
 from publishers.site import seen
 from telling import facts, projects
@@ -40,7 +40,7 @@ CHARTS_SHOWN = 6
 def heading(report: ProjectReport) -> None:
     """Draw the name, computed status, confidence and goal of a project."""
     name = f"{report.code} {projects.project_name(report.row, Words(language()))}"
-    titled(name, cached.made("leads", code=report.code, make=lambda: leads(telling(), report.code)[1]))
+    set_title(name, cached.made("leads", code=report.code, make=lambda: leads(telling(), report.code)[1]))
     page_heading(markdown(name))
     if not report.row.is_name_official:
         prose.caption(t("name_not_official_why"))
@@ -117,7 +117,7 @@ def indicators(report: ProjectReport) -> None:
         for item in (*indicators, *beside):
             with st.container(border=True, height="stretch"):
                 part_heading(shown_name(item.entry.definition))
-                stand_and_value(item)
+                status_and_value(item)
                 if item in beside:
                     prose.markdown(markdown(item.sentence(language())))
                 if raised := cached.made(

@@ -57,15 +57,15 @@ def choose_quarter(listed: Sequence[str], *, resets: tuple[str, ...] = ()) -> st
 def material(code: str) -> Material:
     """Return the material of a quarter, as known at the instant of the view."""
     made = quarter_report(cached.moment().state, code, language=language(), known_at=cached.moment().known_at)
-    coverage_said = coverage(made)
-    coverage_said = replace(
-        coverage_said,
-        columns=tuple(picked(coverage_said.columns, REPORTED)),
-        rows=tuple(tuple(picked(row, REPORTED)) for row in coverage_said.rows),
+    coverage_block = coverage(made)
+    coverage_block = replace(
+        coverage_block,
+        columns=tuple(picked(coverage_block.columns, REPORTED)),
+        rows=tuple(tuple(picked(row, REPORTED)) for row in coverage_block.rows),
     )
     return Material(
         of=made, sentences=tuple(made.sentences()), sheet=report_page(made).encode(),
-        changed=texts_of(changes(made), made.words, first=AT_ONCE), reported=texts_of(coverage_said, made.words, first=AT_ONCE),
+        changed=texts_of(changes(made), made.words, first=AT_ONCE), reported=texts_of(coverage_block, made.words, first=AT_ONCE),
     )  # fmt: skip
 
 

@@ -17,7 +17,7 @@ from kpis.text import format_date
 from loaders.workbook.annotate import mark_problems
 from loaders.workbook.questions import AnswerReading, issue, receive
 from pages.parts import prose
-from pages.parts.brought import let_go
+from pages.parts.brought import free_upload
 from pages.parts.choices import choose
 from pages.parts.data_table import data_table
 from pages.parts.problems import problem_list
@@ -28,7 +28,7 @@ from pages.parts.titled import section_heading
 from telling.file_names import file_name
 from telling.questions import answer_table
 
-_LOOKED_AT = "answer_problems"  # session key of the last uploaded file
+_LAST_UPLOAD = "answer_problems"  # session key of the last uploaded file
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _TO_UPLOAD = (ReplyState.WAITING.value, ReplyState.DRAFT.value, ReplyState.RETURNED.value)
 
@@ -102,18 +102,18 @@ def _answering(store: Store, question: Question, reply: Reply, *, actor: str) ->
         except MierukaError as refused:
             prose.error(markdown(refused.in_language(language())), icon=":material/block:")
             return
-        st.session_state[_LOOKED_AT] = _Upload(
+        st.session_state[_LAST_UPLOAD] = _Upload(
             code=code, bureau=bureau, name=file.name, content=content, reading=reading, revision=revision
         )
         if revision:
             st.session_state["answer_turn"] = turn + 1
-            let_go(file)
+            free_upload(file)
             st.rerun()
-    _looked_at(code, bureau)
+    _upload_result(code, bureau)
 
 
-def _looked_at(code: str, bureau: str) -> None:
-    upload: _Upload | None = st.session_state.get(_LOOKED_AT)
+def _upload_result(code: str, bureau: str) -> None:
+    upload: _Upload | None = st.session_state.get(_LAST_UPLOAD)
     if upload is None or (upload.code, upload.bureau) != (code, bureau):
         return
     name, reading, revision = upload.name, upload.reading, upload.revision
@@ -154,6 +154,6 @@ def _what_was_read(store: Store, question: Question, reply: Reply, *, actor: str
 
         def done() -> None:
             answers.submit(store, code, bureau, **step)  # type: ignore[arg-type]
-            st.session_state.pop(_LOOKED_AT, None)
+            st.session_state.pop(_LAST_UPLOAD, None)
 
         take(done, t("answer_submitted_now"))

@@ -17,7 +17,7 @@ from kpis.reporting_vocabulary import AnswerType
 from kpis.store.store import Store
 from pages.parts import cached, prose
 from pages.parts.reported import bureau_names, office_today
-from pages.parts.steps import say_next, say_what_came
+from pages.parts.steps import rerun_with, show_result
 from pages.parts.text import language, t
 from pages.parts.titled import page_heading
 
@@ -36,7 +36,7 @@ def write_question(store: Store, *, actor: str, now: Question | None = None) -> 
     """
     if now is None:
         page_heading(t("part_ask"))
-        say_what_came()
+        show_result()
         prose.markdown(t("question_lead_ask"))
     names = {code: name for code, name in bureau_names().items() if code in cached.moment().reporting_units}
     turn = st.session_state.get(_TURN, 0)
@@ -74,7 +74,7 @@ def write_question(store: Store, *, actor: str, now: Question | None = None) -> 
                 prose.error(markdown(refused.in_language(language())), icon=":material/block:")
                 return
             st.session_state[_TURN] = turn + 1  # a new key empties the form for the next question
-            say_next(t("question_kept", code=code))
+            rerun_with(t("question_kept", code=code))
 
 
 def _configured() -> dict[str, Any]:

@@ -45,7 +45,7 @@ _CODE = re.compile(
     r"(?<![A-Za-z0-9_@.-])(?:FY\d{4}(?:-Q\d)?|\d{4}-\d\d(?:-\d\d)?|[A-Za-z][A-Za-z0-9]*(?:[_-][A-Za-z0-9]+)*)(?![A-Za-z0-9_@.-])"
 )
 # Fixed phrases in lines: pattern → message key.
-_SAID = tuple(
+_PHRASES = tuple(
     (re.compile(pattern), key)
     for pattern, key in (
         (r"(?P<count>\d+) cells differ, (?P<rows>\d+) rows unchanged", "trail_differ"), (r"revision (?P<number>\d+)(?=[:,]|$)", "trail_revision"),
@@ -98,7 +98,7 @@ def _by_key(_kind: str, key: tuple[str, ...]) -> str:
     return " ".join(key)
 
 
-def _said(match: re.Match[str], key: str) -> str:
+def _phrase(match: re.Match[str], key: str) -> str:
     return t(key, **{name: value if name == "day" else int(value) for name, value in match.groupdict().items()})
 
 
@@ -115,9 +115,9 @@ class Trail:
 
     def in_words(self, text: str) -> str:
         """Return a line with codes replaced by names, and dates and periods in the viewer's language."""
-        return _CODE.sub(lambda code: self._called(code[0]), text)
+        return _CODE.sub(lambda code: self._name(code[0]), text)
 
-    def _called(self, code: str) -> str:
+    def _name(self, code: str) -> str:
         if code in self.names:
             return self.names[code]
         if code in ROLES:
@@ -131,7 +131,7 @@ class Trail:
         report = self.reports.get(number)
         if report is None:
             return t("trail_report_number", number=number)
-        return t("trail_report", bureau=self._called(report[0]), period=self._called(report[1]))
+        return t("trail_report", bureau=self._name(report[0]), period=self._name(report[1]))
 
     def subject(self, subject: str) -> str:
         """Return the subject of a step in words."""
@@ -141,7 +141,7 @@ class Trail:
         if kind in _ABOUT:
             return t(_ABOUT[kind], number=number)
         if kind == "meeting":
-            return t("trail_meeting", period=self._called(number))
+            return t("trail_meeting", period=self._name(number))
         return t("nav_notices") if subject == "notices" else self.in_words(subject)
 
     def detail(self, event: Event) -> str:
@@ -155,8 +155,8 @@ class Trail:
         if event.detail.startswith("{"):
             return self._fields(event.detail)
         text = _BOTH.sub(lambda both: both[side(language())], event.detail)
-        for pattern, key in _SAID:
-            text = pattern.sub(partial(_said, key=key), text)
+        for pattern, key in _PHRASES:
+            text = pattern.sub(partial(_phrase, key=key), text)
         return self.in_words(text)
 
     def _cell(self, detail: str) -> str:
@@ -169,7 +169,7 @@ class Trail:
 
     def _value(self, kind: str, column: str, kept: str) -> str:
         if kept in self.names or is_period(kept):
-            return self._called(kept)
+            return self._name(kept)
         return value_text(kind, column, _kept_value(kept))
 
     def _fields(self, detail: str) -> str:

@@ -15,7 +15,7 @@ from kpis.store.store import Store
 from loaders.workbook.door import handed_on
 from pages.parts import prose
 from pages.parts.reported import bureau_names, instant, period_name
-from pages.parts.text import csv_file, found_shown, language, t
+from pages.parts.text import cell_content, csv_file, language, t
 from telling.file_names import file_name
 
 _BOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -54,7 +54,7 @@ def _one(store: Store, refused: RefusedUpload, *, me: Viewer) -> None:
         )  # fmt: skip
         first = refused.problems[0]
         expected, remedy = (getattr(first, f"{field}_{side(language())}") for field in ("expected", "remedy"))
-        text_column.caption(markdown(f"{first.sheet} {first.cell} {found_shown(first.found)}: {expected} → {remedy}"))
+        text_column.caption(markdown(f"{first.sheet} {first.cell} {cell_content(first.found)}: {expected} → {remedy}"))
 
 
 def _content(store: Store, number: int, *, viewer: str) -> bytes:
@@ -66,7 +66,7 @@ def _table(refused: RefusedUpload) -> pd.DataFrame:
     return pd.DataFrame(
         [
             {
-                t("grade"): t(f"grade_{p.grade}"), t("refused_sheet"): p.sheet, t("cell"): p.cell, t("found"): found_shown(p.found),
+                t("grade"): t(f"grade_{p.grade}"), t("refused_sheet"): p.sheet, t("cell"): p.cell, t("found"): cell_content(p.found),
                 t("expected"): getattr(p, f"expected_{own}"), t("remedy"): getattr(p, f"remedy_{own}"),
             }
             for p in refused.problems

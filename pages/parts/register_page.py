@@ -9,12 +9,12 @@ from kpis.figures.listed import APART, RowStanding, kept
 from kpis.registers import Register
 from kpis.vocabulary import RowKind
 from pages.parts import address, cached, prose
-from pages.parts.choices import choose, write_words
+from pages.parts.choices import choose, search_input
 from pages.parts.data_table import data_table
-from pages.parts.one_or_all import asked_code, back_link
+from pages.parts.one_or_all import back_link, code_in_address
 from pages.parts.registers import block, cards, facts, history, not_loaded, same_numbers, table_of, telling
-from pages.parts.text import fine_print, headed, named, source_link, t
-from pages.parts.titled import page_heading, section_heading, titled
+from pages.parts.text import fine_print, heading_name, named, source_link, t
+from pages.parts.titled import page_heading, section_heading, set_title
 from telling import listed as told_listed
 from telling.blocks import Telling
 from telling.commentary import without_action
@@ -29,7 +29,7 @@ def register_page(register: Register) -> None:
         not_loaded(register.table, t("listed_empty_how", file=register.file))
         return
     by_code = {row.code: row for row in rows}
-    if code := asked_code(by_code, "listed_unknown"):
+    if code := code_in_address(by_code, "listed_unknown"):
         _one(current_telling, register, by_code[code])
     else:
         _all(current_telling, register, rows)
@@ -38,8 +38,8 @@ def register_page(register: Register) -> None:
 
 def _one(current_telling: Telling, register: Register, row: RowStanding) -> None:
     """Draw one row: status, all public fields, source, and history."""
-    titled(named(row.row, register.called_by) or row.code, current_telling.bureau(row.bureau) if row.bureau else "")
-    page_heading(headed(named(row.row, register.called_by) or row.code))
+    set_title(named(row.row, register.called_by) or row.code, current_telling.bureau(row.bureau) if row.bureau else "")
+    page_heading(heading_name(named(row.row, register.called_by) or row.code))
     st.badge(markdown(told_listed.status_word(current_telling, register, row.status)), color="blue")
     back_link(register.sheet, t("back_to_list"))
     facts((register.kind, row.code), lambda: told_listed.facts(current_telling, register, row.row))
@@ -68,7 +68,7 @@ def _all(current_telling: Telling, register: Register, rows: list[RowStanding]) 
     section_heading(t("listed_heading"))
     statuses = [s for s in (*register.words_of(register.status), *APART) if any(row.status == s for row in rows)]
     bureaus = [code for code in cached.moment().units if any(row.bureau == code for row in rows)]
-    query = write_words("q", t("listed_search"), t("listed_example"))
+    query = search_input("q", t("listed_search"), t("listed_example"))
     status = choose(
         "status", statuses, t("reg_by_status"), lambda s: told_listed.status_word(current_telling, register, s) if s else t("any")
     )

@@ -28,7 +28,7 @@ from pages.parts import address, cached, prose
 from pages.parts.data_table import data_table, short_texts
 from pages.parts.figure import Ready, kept_block, ready
 from pages.parts.raw_html import draw_html
-from pages.parts.taken import block_taken
+from pages.parts.taken import block_downloads
 from pages.parts.text import fine_print, language, linked, named, t, titled_address
 from pages.parts.titled import section_heading
 from pages.parts.when import as_of
@@ -102,7 +102,7 @@ def block(make: Callable[[], Block], *, key: str, suffix: str = "") -> None:
 
     kept = kept_block(key, made, suffix=suffix)
     if kept.figure is not None:
-        block_taken(make, key, name=kept.chart, alt=": ".join(filter(None, (kept.title, kept.sentence))))
+        block_downloads(make, key, name=kept.chart, alt=": ".join(filter(None, (kept.title, kept.sentence))))
 
 
 def bureau_names() -> dict[str, str]:

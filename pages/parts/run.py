@@ -11,7 +11,7 @@ from kpis.seen import counts, doing, journal
 
 
 @contextmanager
-def noted() -> Iterator[None]:
+def logged() -> Iterator[None]:
     """Log the run in this block when it ends, with page, duration and how it ended (``shown``, ``asked anew``, ``failed``)."""
     run = doing.begun("page")
     end = "failed"
@@ -30,7 +30,7 @@ def noted() -> Iterator[None]:
         journal.ended("page run", run, slow=run.seconds(), page=page, end=end)
 
 
-def of(page: str) -> None:
+def set_page(page: str) -> None:
     """Record which page runs, as soon as it is known."""
     if (run := doing.now()) is not None:
         run.what = page

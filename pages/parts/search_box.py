@@ -14,7 +14,7 @@ from pages.parts.viewer import is_let_in
 from telling.search import Result
 
 _PAGE = "search"
-_BOX, _ASKED = "find", "find_asked"
+_BOX, _SUBMITTED = "find", "find_asked"
 LONGEST = 100
 
 
@@ -30,11 +30,11 @@ def search_box(shown: str) -> str:
         t("search_box"), key=_BOX, max_chars=LONGEST, type="search", icon=":material/search:", placeholder=t("search_box"),
         label_visibility="collapsed", on_change=_sent, width=118,
     )  # fmt: skip
-    return str(st.session_state.pop(_ASKED, ""))
+    return str(st.session_state.pop(_SUBMITTED, ""))
 
 
 def _sent() -> None:
-    st.session_state[_ASKED], st.session_state[_BOX] = st.session_state[_BOX].strip(), ""
+    st.session_state[_SUBMITTED], st.session_state[_BOX] = st.session_state[_BOX].strip(), ""
 
 
 def shown(answer: Result) -> None:

@@ -13,13 +13,13 @@ from kpis.store.store import Store
 from pages.parts import prose
 from pages.parts.data_table import data_table
 from pages.parts.reported import column_name, instant, row_namer, section_name, value_text
-from pages.parts.steps import take, upon
+from pages.parts.steps import revision_key, take
 from pages.parts.text import in_brackets, t
 
 AT_ONCE = 20  # cells in the form at a time; the next follow when these are settled
 
 
-def brought(opened: Opened) -> None:
+def merged_files(opened: Opened) -> None:
     """Draw the list of files merged into the report, one row each: part, uploader, time, and how a file taken in by the office came.
 
     Nothing is drawn for a single file uploaded by the bureau itself.
@@ -30,7 +30,7 @@ def brought(opened: Opened) -> None:
     prose.markdown(f"**{t('brought', count=len(opened.uploads))}**")
     rows = [
         {
-            t("file"): brought_name(uploaded), t("revision"): uploaded.revision, t("brought_part"): part_name(uploaded.part), t("rows_count_short"): uploaded.rows_count,
+            t("file"): file_label(uploaded), t("revision"): uploaded.revision, t("brought_part"): part_name(uploaded.part), t("rows_count_short"): uploaded.rows_count,
             t("who"): uploaded.uploaded_by, t("when"): instant(uploaded.uploaded_at),
             **({t("detail"): t("brought_on_behalf", how=uploaded.how_it_came) if uploaded.is_on_behalf else ""} if on_behalf else {}),
         }
@@ -39,7 +39,7 @@ def brought(opened: Opened) -> None:
     data_table(rows)
 
 
-def brought_name(uploaded: Brought) -> str:
+def file_label(uploaded: Brought) -> str:
     """Return the name of a merged file, or the words for corrections made on the page."""
     return uploaded.file_name or ("" if uploaded.file_sha256 else t("corrected_on_page"))
 
@@ -50,13 +50,13 @@ def part_name(part: str) -> str:
 
 
 def _writer(opened: Opened, claim: Claim) -> str:
-    files = {uploaded.revision: brought_name(uploaded) for uploaded in opened.uploads}
+    files = {uploaded.revision: file_label(uploaded) for uploaded in opened.uploads}
     part = in_brackets(part_name(claim.hand.part)) if claim.hand.part else ""
     place = " ".join(filter(None, (files.get(claim.hand.upload, ""), claim.place)))
     return t("clash_writer", who=claim.hand.by, part=part, when=instant(claim.hand.at), place=place)
 
 
-def _asked(opened: Opened, clash: Clash) -> list[tuple[Value, str, str]]:
+def _options(opened: Opened, clash: Clash) -> list[tuple[Value, str, str]]:
     """Return the options of a clash: (value, value as Markdown, who wrote it, when and where, as Markdown)."""
     return [
         (
@@ -79,18 +79,18 @@ def ask_clashes(store: Store, opened: Opened, *, actor: str | None) -> None:
     if actor is None:
         for clash in open_cells[:AT_ONCE]:
             prose.markdown(f"**{markdown(name(clash.row))}** {markdown(column_name(clash.row.kind, clash.column))}")
-            prose.markdown("\n".join(f"- **{answer}** {who}" for _, answer, who in _asked(opened, clash)))
+            prose.markdown("\n".join(f"- **{answer}** {who}" for _, answer, who in _options(opened, clash)))
         return
-    with st.form(upon("clashes", report)):
+    with st.form(revision_key("clashes", report)):
         picked: dict[submissions.CellKey, Value] = {}
         for number, clash in enumerate(open_cells[:AT_ONCE]):
             kind = clash.row.kind
             prose.markdown(f"**{markdown(name(clash.row))}** {markdown(column_name(kind, clash.column))}")
-            offered = _asked(opened, clash)
+            offered = _options(opened, clash)
             choice = st.radio(
                 markdown(f"{name(clash.row)} {column_name(kind, clash.column)}"), range(len(offered)), index=None, label_visibility="collapsed",
                 format_func=[f"**{answer}**" for _, answer, _ in offered].__getitem__, captions=[who for *_, who in offered],
-                key=upon(f"clash_{number}_{' '.join(clash.row.key)}_{clash.column}", report),
+                key=revision_key(f"clash_{number}_{' '.join(clash.row.key)}_{clash.column}", report),
             )  # fmt: skip
             if choice is not None:
                 picked[kind, clash.row.key, clash.column] = offered[choice][0]
@@ -107,7 +107,7 @@ def written_rows(store: Store, opened: Opened, *, actor: str | None) -> None:
     if not rows:
         return
     name = row_namer()
-    files = {entry.revision: brought_name(entry) for entry in opened.uploads}
+    files = {entry.revision: file_label(entry) for entry in opened.uploads}
 
     def written_by(hand: Hand) -> str:
         return f"{hand.by}{in_brackets(part_name(hand.part)) if hand.part else ''} {instant(hand.at)}"
@@ -136,7 +136,7 @@ def written_rows(store: Store, opened: Opened, *, actor: str | None) -> None:
             t("take_out_button", count=len(picked)),
             disabled=not picked,
             icon=":material/remove_circle:",
-            key=upon("take_out_now", report),
+            key=revision_key("take_out_now", report),
         ):
             take(
                 lambda: submissions.take_out(store, report.id, actor=actor, revision=report.revision, rows=picked),

@@ -12,7 +12,7 @@ from kpis.reporting.reports import Report
 from pages.parts import prose
 from pages.parts.text import language, t
 
-_SAID, _SHOWN = "step_said", "revisions_shown"
+_MESSAGE, _SHOWN = "step_said", "revisions_shown"
 
 
 def take(step: Callable[[], object], sentence: str = "") -> None:
@@ -20,17 +20,17 @@ def take(step: Callable[[], object], sentence: str = "") -> None:
 
     Args:
         step: the write; raises ``MierukaError`` if it is refused.
-        sentence: the message that ``say_what_came`` shows after the rerun.
+        sentence: the message that ``show_result`` shows after the rerun.
     """
     try:
         step()
     except MierukaError as refused:
         prose.error(markdown(refused.in_language(language())), icon=":material/block:")
         return
-    say_next(sentence)
+    rerun_with(sentence)
 
 
-def upon(name: str, report: Report) -> str:
+def revision_key(name: str, report: Report) -> str:
     """Return the widget key of a button that acts on a report in the revision shown.
 
     The key contains the revision: a button pressed while an earlier revision is on the screen no longer exists in the run, so that
@@ -39,7 +39,7 @@ def upon(name: str, report: Report) -> str:
     return f"{name}_{report.id}_{report.revision}"
 
 
-def say_what_changed(report: Report) -> None:
+def warn_if_changed(report: Report) -> None:
     """Warn if the report's revision differs from the one this page showed before, which explains why a pressed button had no effect."""
     shown = st.session_state.setdefault(_SHOWN, {})
     before = shown.get(report.id, report.revision)
@@ -48,18 +48,18 @@ def say_what_changed(report: Report) -> None:
         prose.warning(t("report_changed_since", before=before, now=report.revision), icon=":material/difference:")
 
 
-def made_here(report_id: int, revision: int) -> None:
+def note_own_revision(report_id: int, revision: int) -> None:
     """Record that the viewer created a revision on this page, so that no warning about it is shown."""
     st.session_state.setdefault(_SHOWN, {})[report_id] = revision
 
 
-def say_next(sentence: str) -> None:
+def rerun_with(sentence: str) -> None:
     """Rerun the page and show a message at its head."""
-    st.session_state[_SAID] = sentence
+    st.session_state[_MESSAGE] = sentence
     st.rerun()
 
 
-def say_what_came() -> None:
+def show_result() -> None:
     """Draw the message of the last successful write, once."""
-    if sentence := st.session_state.pop(_SAID, ""):
+    if sentence := st.session_state.pop(_MESSAGE, ""):
         prose.success(sentence, icon=":material/check_circle:")

@@ -32,8 +32,8 @@ def _stand() -> Stand:
 
 
 def _made(make: Callable[[], Taken | None], form: str) -> bytes:
-    taken = make()
-    return file_of(taken, form) if taken else b""
+    chart = make()
+    return file_of(chart, form) if chart else b""
 
 
 def _offer(make: Callable[[], Taken | None], key: str, *, name: str, alt: Callable[[], str], here: str) -> None:
@@ -77,7 +77,7 @@ def _is_published(file: str) -> bool:
     return bool(is_its_own and edition and settings().public_address and f"{SITE}/{file}" in edition.manifest["files"])
 
 
-def indicator_taken(item: Scored) -> None:
+def indicator_downloads(item: Scored) -> None:
     """Draw the download menu of an indicator's chart."""
     definition, unit = item.entry.definition, item.entry.unit_code
     telling, stand = Telling(Words(language()), cached.moment()), _stand()
@@ -87,7 +87,7 @@ def indicator_taken(item: Scored) -> None:
     )  # fmt: skip
 
 
-def block_taken(make: Callable[[], Block], key: str, *, name: str, alt: str) -> None:
+def block_downloads(make: Callable[[], Block], key: str, *, name: str, alt: str) -> None:
     """Draw the download menu of a block's chart; a file made later keeps this run's context (day, language, organisation)."""
     telling, stand, context = Telling(Words(language()), cached.moment()), _stand(), copy_context()
     name = f"{NOW}{name}" if view() == "now" and _is_published(f"{file_of_chart(f'{NOW}{name}', language())}.svg") else name

@@ -37,7 +37,7 @@ def t(key: str, **values: object) -> str:
     return say(key, language(), **values)
 
 
-def offered(word: Callable[[str], str]) -> Callable[[str], str]:
+def escaped_labels(word: Callable[[str], str]) -> Callable[[str], str]:
     """Return ``word`` with Markdown escaped: Streamlit renders option labels as Markdown."""
     return lambda code: markdown(word(code))
 
@@ -82,7 +82,7 @@ def grid_source(source: Any) -> str:
     return titled_address(Words(language()).marked(source.title), source.url) if source else ""
 
 
-def found_shown(plain: str) -> str:
+def cell_content(plain: str) -> str:
     """Return a problem's cell content as text; the reader's bilingual marker of a blank cell in the viewer's language."""
     return t("blank") if plain == both(Message("blank")) else plain
 
@@ -110,7 +110,7 @@ def shown_name(row: Mapping[str, Any] | object, field: str = "name") -> str:
     return markdown(named(row, field))
 
 
-def headed(name: str) -> str:
+def heading_name(name: str) -> str:
     """Return a name as Markdown for a page heading; marked if it is in Japanese and the viewer's language is not."""
     return markdown(Words(language()).marked(name))
 

@@ -15,7 +15,7 @@ def title_of(*about: str) -> str:
     return BETWEEN.join([*filter(None, about), t("site")])
 
 
-def titled(*about: str) -> None:
+def set_title(*about: str) -> None:
     """Set the browser title of the page; of several calls in one run the last counts, and no other setting changes."""
     st.set_page_config(page_title=title_of(*about))
 

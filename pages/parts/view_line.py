@@ -18,7 +18,7 @@ from kpis.text import format_date
 from pages.parts import address, cached
 from pages.parts.choices import settle_choice, settle_day
 from pages.parts.edition import draw_known, edition_choice, settle_known
-from pages.parts.text import language, offered, t
+from pages.parts.text import escaped_labels, language, t
 from pages.parts.viewer import viewer, viewer_choice, who
 from pages.parts.when import as_of, today, view
 
@@ -58,14 +58,19 @@ def _day() -> None:
     """Draw the selection of the day; without one in the address the view is as of the day on which it is opened."""
     with st.container(gap="xxsmall"):
         st.date_input(
-            t("as_of"), min_value=government().first_day, max_value=today(), key="as_of", on_change=address.moved, args=("as_of",)
+            t("as_of"),
+            min_value=government().first_day,
+            max_value=today(),
+            key="as_of",
+            on_change=address.widget_changed,
+            args=("as_of",),
         )
         if address.is_chosen("as_of") and cached.edition() is None:
             st.button(
                 t("as_of_today"),
                 icon=":material/today:",
                 type="tertiary",
-                on_click=address.let_go,
+                on_click=address.reset,
                 args=("as_of",),
                 key="as_of_today",
             )
@@ -73,6 +78,6 @@ def _day() -> None:
 
 def _organisation() -> None:
     st.segmented_control(
-        t("view"), VIEWS, format_func=offered(lambda v: t(f"view_{v}")), key="view", required=True, help=t("view_help"),
-        on_change=address.moved, args=("view",),
+        t("view"), VIEWS, format_func=escaped_labels(lambda v: t(f"view_{v}")), key="view", required=True, help=t("view_help"),
+        on_change=address.widget_changed, args=("view",),
     )  # fmt: skip

@@ -130,7 +130,7 @@ def viewer_choice() -> None:
     mode = settings().mode
     if mode == "local":
         listed = {p.email: p for p in cached.local_persons()}
-        address.hand(_CHOSEN, viewer().email if viewer().email in listed else "")
+        address.set_widget(_CHOSEN, viewer().email if viewer().email in listed else "")
         st.selectbox(
             t("viewer"),
             ["", *listed],

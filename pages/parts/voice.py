@@ -15,12 +15,12 @@ from kpis.voices.often import OFTEN
 from kpis.voices.store import Voices, voices
 from kpis.voices.words import GRADES, MOST_WORDS
 from pages.parts import cached, prose
-from pages.parts.text import fine_print, language, offered, t
+from pages.parts.text import escaped_labels, fine_print, language, t
 from pages.parts.titled import section_heading
 from telling import voices as told_voices
 from telling.words import Words
 
-_SAID = "voice_said"
+_SENT = "voice_said"
 
 
 def voice(kind: str, code: str) -> None:
@@ -54,12 +54,16 @@ def voice(kind: str, code: str) -> None:
 
 def _form(store: Voices, kind: str, code: str, edition: int) -> None:
     about = f"{kind}_{code}"
-    if st.session_state.get(_SAID) == about:
+    if st.session_state.get(_SENT) == about:
         prose.success(t("voice_thanks"), icon=":material/check_circle:")
         return
     with st.form(f"voice_{about}", border=True):
         grade = st.radio(
-            t(f"voice_question_{kind}"), GRADES, format_func=offered(lambda g: t(f"voice_grade_{g}")), index=None, horizontal=True
+            t(f"voice_question_{kind}"),
+            GRADES,
+            format_func=escaped_labels(lambda g: t(f"voice_grade_{g}")),
+            index=None,
+            horizontal=True,
         )
         words = st.text_area(t("voice_words"), max_chars=MOST_WORDS, height=96)
         fine_print(t("voice_no_personal"))
@@ -79,5 +83,5 @@ def _form(store: Voices, kind: str, code: str, edition: int) -> None:
         except SQLAlchemyError:
             prose.error(t("voice_not_now"), icon=":material/cloud_off:")
         else:
-            st.session_state[_SAID] = about
+            st.session_state[_SENT] = about
             st.rerun()

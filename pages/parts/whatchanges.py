@@ -27,7 +27,7 @@ from pages.parts.reported import (
     state_badge,
     value_text,
 )
-from pages.parts.text import csv_file, digits, found_shown, in_brackets, language, named, shown_name, t
+from pages.parts.text import cell_content, csv_file, digits, in_brackets, language, named, shown_name, t
 from publishers.site import seen
 from telling.words import Words
 
@@ -188,7 +188,7 @@ def filled_in(report: Report) -> str:
     return "" if counted is None or not counted.asked_count else t("filled_in", filled=counted.filled, asked=counted.asked_count)
 
 
-def left_open(report: Report) -> None:
+def missing_figures(report: Report) -> None:
     """Draw how many of the requested figures a report contains, and the missing ones, one line per indicator."""
     counted = report.completeness
     if counted is None or not counted.open:
@@ -201,17 +201,17 @@ def left_open(report: Report) -> None:
     prose.markdown(f"**{filled_in(report)}** {t('left_open', count=len(counted.open))}\n" + "\n".join(lines))
 
 
-def explained(opened: Opened) -> None:
+def confirmed_warnings(opened: Opened) -> None:
     """Draw the warnings of a report, each with the bureau's reason or as unconfirmed."""
     for warning in opened.warnings:
         mark = t("confirmed", reason=markdown(warning.confirmed_reason)) if warning.confirmed_by else f"**{t('not_confirmed')}**"
         if warning.rule == INCOMPLETE:
-            left_open(opened.report)
+            missing_figures(opened.report)
             prose.markdown(f":material/warning: {t('left_open_why')} — {mark}")
             continue
         place = place_name(f"{warning.sheet}!{warning.cell}") if warning.cell else warning.sheet
         prose.markdown(
-            f":material/warning: **{markdown(place)}** {markdown(found_shown(warning.found))}({t('expected')}: {shown_name(warning, 'expected')}) — {mark}"
+            f":material/warning: **{markdown(place)}** {markdown(cell_content(warning.found))}({t('expected')}: {shown_name(warning, 'expected')}) — {mark}"
         )
 
 

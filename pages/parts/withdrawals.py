@@ -23,7 +23,7 @@ from pages.parts.titled import page_heading, section_heading
 from telling.words import Words
 
 
-def _said(figure: Figure | None) -> str:
+def _figure_text(figure: Figure | None) -> str:
     fields = withdrawals.said_of(figure).items()
     parts = [f"{column_name(OBSERVATIONS, name)} {value_text(OBSERVATIONS, name, value)}" for name, value in fields]
     return t("list_comma").join(parts) if parts else t("no_figure")
@@ -41,7 +41,7 @@ def withdrawn(store: Store, *, actor: str) -> None:
     rows = [
         {
             t("row"): name.of(OBSERVATIONS, a.key), t("bureau"): bureau_names().get(a.key[1], a.key[1]), t("vintage"): a.vintage,
-            t("withdrawal_figure"): _said(a.figure), t("reason"): f"[{Words(language()).reason('correction_', a.reason_class)}] {a.reason_text}",
+            t("withdrawal_figure"): _figure_text(a.figure), t("reason"): f"[{Words(language()).reason('correction_', a.reason_class)}] {a.reason_text}",
             t("state"): t(f"withdrawal_{a.state}"), t("who"): f"{a.asked_by} → {a.decided_by}", t("when"): instant(a.decided_at),
             t("detail"): a.decision_text,
         }
@@ -60,8 +60,8 @@ def _decide(store: Store, request: Asked, *, actor: str) -> None:
             t(
                 "withdrawal_line",
                 vintage=request.vintage,
-                figure=markdown(_said(request.figure)),
-                then=markdown(_said(request.then)),
+                figure=markdown(_figure_text(request.figure)),
+                then=markdown(_figure_text(request.then)),
             )
         )
         prose.markdown(
@@ -112,7 +112,7 @@ def _ask(store: Store, *, actor: str) -> None:
     data_table(
         [
             {
-                t("vintage"): v.vintage, t("value"): _said(v), t("known"): instant(v.known_at), t("reason"): v.reason_text,
+                t("vintage"): v.vintage, t("value"): _figure_text(v), t("known"): instant(v.known_at), t("reason"): v.reason_text,
             }
             for v in vintages
         ],

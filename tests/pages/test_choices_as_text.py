@@ -10,7 +10,7 @@ import pytest
 
 from kpis.settings import ROOT, settings
 from pages.parts.edition import cited
-from pages.parts.text import offered
+from pages.parts.text import escaped_labels
 from publishers.editions.on_disk import Edition
 from tests.test_words_of_people import ACTS, marked_up
 
@@ -35,12 +35,12 @@ def of_choices() -> list[tuple[str, int, str]]:
 def test_choices_side_by_side_are_made_text_before_they_are_offered() -> None:
     lists = of_choices()
     assert len(lists) >= 6, "the search can see"
-    left = [each for each in lists if not each[2].startswith(("offered(", "markdown")) and (each[0], each[2]) not in MADE_OF_TEXT]
+    left = [each for each in lists if not each[2].startswith(("escaped_labels(", "markdown")) and (each[0], each[2]) not in MADE_OF_TEXT]
     assert left == []
 
 
 def test_what_would_act_in_a_choice_is_shown_as_it_is_written() -> None:
-    assert marked_up(ACTS) and not marked_up(offered(lambda code: f"{code}{ACTS}")("a"))
+    assert marked_up(ACTS) and not marked_up(escaped_labels(lambda code: f"{code}{ACTS}")("a"))
 
 
 @pytest.mark.parametrize("address", ["http://127.0.0.1:8501", "https://kpi.example.jp"])  # the first is nobody else's to open

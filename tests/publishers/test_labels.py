@@ -8,7 +8,7 @@ import pandas as pd
 import pyarrow as pa
 from markupsafe import Markup
 
-from pages.parts.data_table import said_columns, texts_of
+from pages.parts.data_table import texts_of, without_empty_columns
 from publishers.site.block_views import BlockView
 from publishers.site.labels import filled, is_nothing, kind, picked, with_roles
 from publishers.site.seen import large, listed_in_parts, listing
@@ -78,7 +78,7 @@ def test_a_column_in_which_no_row_says_anything_is_none_in_any_table() -> None:
         pd.DataFrame([dict(zip(block.columns, ("一", 1.0, "不明", None), strict=True))]),
         pa.table({"名称": [""], "値": [1], "計画": ["不明"], "備考": [None]}),
     ):
-        kept = said_columns(grid, unsaid=("不明",))
+        kept = without_empty_columns(grid, blank_words=("不明",))
         assert list(getattr(kept, "column_names", None) or kept.columns) == ["名称", "値"]
 
 
