@@ -37,12 +37,12 @@ def reach_of(formula: str) -> Reach | None:
     for quoted in _QUOTED.finditer(formula):
         if quoted[1] is not None and any(sign in quoted[1] for sign in "[\\/"):
             return Reach("[…]", is_link=True)
-    for found in _NAMED.finditer(bare):
-        name = found[1].upper()
+    for call in _NAMED.finditer(bare):
+        name = call[1].upper()
         plain = name
         for prefix in _PREFIXES:
             plain = plain.removeprefix(prefix)
-        if not found[2] and not name.startswith("_XLETA."):  # a function handed to another one is called by it
+        if not call[2] and not name.startswith("_XLETA."):  # a function handed to another one is called by it
             continue
         if plain in _ACTING or plain.startswith("CUBE") or "_XLL." in name or "_XLDUDF" in name or "_UDF" in name:
             return Reach(plain[:40])
