@@ -35,7 +35,9 @@ def of_choices() -> list[tuple[str, int, str]]:
 def test_choices_side_by_side_are_made_text_before_they_are_offered() -> None:
     lists = of_choices()
     assert len(lists) >= 6, "the search can see"
-    left = [each for each in lists if not each[2].startswith(("escaped_labels(", "markdown")) and (each[0], each[2]) not in MADE_OF_TEXT]
+    left = [
+        each for each in lists if not each[2].startswith(("escaped_labels(", "markdown")) and (each[0], each[2]) not in MADE_OF_TEXT
+    ]
     assert left == []
 
 
