@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import logging
 import os
 import signal
 import socket
@@ -125,6 +126,13 @@ class Listening(H11Protocol):
         super().on_response_complete()
 
     def send_400_response(self, msg: str) -> None:
+        if self.cycle is not None and not self.cycle.response_complete:  # its app is told that the client has gone
+            self.cycle.disconnected = True
+            self.cycle.message_event.set()
+            self.flow.resume_writing()
+        if self.conn.our_state not in (h11.IDLE, h11.SEND_RESPONSE):  # in the middle of an answer there is no room for another
+            self.transport.close()
+            return
         body = both_shipped(Message("request_malformed")).encode()
         kind = [
             (b"content-type", b"text/plain; charset=utf-8"),
@@ -161,6 +169,11 @@ def _ended(number: int, _frame: object) -> None:
     os.kill(os.getpid(), number)
 
 
+def _is_fault(record: logging.LogRecord) -> bool:
+    """Say whether a line of the server tells more than that a websocket was refused with an answer, which has its own line."""
+    return record.getMessage() != "ASGI callable returned without completing handshake."
+
+
 def serve(app: ASGIApp | str) -> None:
     """Serve the app, or the one named as ``server:app``, at the address in the settings until told to stop."""
     chosen = settings()
@@ -170,6 +183,7 @@ def serve(app: ASGIApp | str) -> None:
     journal.write(
         "serving", metrics_port=numbers_at, mode=chosen.mode, address=chosen.address, port=chosen.port, version=software_version()
     )
+    logging.getLogger("uvicorn.error").addFilter(_is_fault)
     signal.signal(signal.SIGTERM, _ended)  # uvicorn's own handling comes first
     uvicorn.run(
         app, host=chosen.address, port=chosen.port, log_config=None, log_level="warning", access_log=False, server_header=False, http=Listening,

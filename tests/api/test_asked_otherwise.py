@@ -7,6 +7,9 @@ from pathlib import Path
 
 import pytest
 from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
 from starlette.testclient import TestClient
 
 from api.charts import CHART_ROUTES
@@ -95,3 +98,22 @@ def test_a_browser_may_ask_first_what_it_may_send(api: TestClient, path: str) ->
     assert (answer.status_code, answer.content, answer.headers["allow"]) == (204, b"", "GET, HEAD, OPTIONS")
     assert "If-None-Match" in answer.headers["access-control-allow-headers"]
     assert api.post(path).status_code == 405
+
+
+def test_a_cookie_that_takes_seconds_to_read_is_left_out_and_no_other() -> None:
+    """Python before 3.11.10 reads a quoted cookie with backslashes in time that grows with its square (CVE-2024-7592)."""
+    read: list[dict[str, str]] = []
+
+    async def reads(request: Request) -> Response:
+        read.append(request.cookies)
+        return Response()
+
+    client, quoted = TestClient(Doors(Starlette(routes=[Route("/", reads)]))), "\\" * 60_000
+    for sent in (
+        [f'_streamlit_user="2|a:b"; long="{quoted}"; _streamlit_xsrf=c'],
+        ['_streamlit_user="2|a:b"', f'long="{quoted}"; _streamlit_xsrf=c'],
+    ):
+        client.get("/", headers=[("Cookie", cookies) for cookies in sent])
+        assert "long" not in read[-1]
+        assert read[-1].items() <= {"_streamlit_user": "2|a:b", "_streamlit_xsrf": "c"}.items()
+    assert read[0] == {"_streamlit_user": "2|a:b", "_streamlit_xsrf": "c"}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import select
 import socket
 import threading
@@ -28,6 +29,7 @@ class Sender:
     """An app that sends without end, or so many pieces, and knows what became of each answer."""
 
     pieces: int | None = None
+    reads_first: bool = False
     under_way: int = 0
     over: list[str] = field(default_factory=list)
     port: int = 0
@@ -37,6 +39,8 @@ class Sender:
             return
         self.under_way += 1
         left = asyncio.ensure_future(self._left(receive))
+        if self.reads_first:
+            await left
         await send({"type": "http.response.start", "status": 200, "headers": []})
         sent = 0
         while not left.done() and sent != self.pieces:
@@ -104,6 +108,26 @@ def test_an_answer_that_nobody_takes_is_cut_off(monkeypatch: pytest.MonkeyPatch,
     line = sender.line()
     until(lambda: sender.over == ["left"])
     assert cut(line)
+
+
+@pytest.mark.parametrize("is_answered", [True, False])
+def test_a_request_that_goes_wrong_under_way_ends_its_line_and_is_no_fault(
+    caplog: pytest.LogCaptureFixture, sender: Sender, is_answered: bool
+) -> None:
+    sender.reads_first = not is_answered
+    for wrong in (b"zz\r\n", b"-1\r\n", b"0\r\nno header\r\n\r\n"):
+        sender.over.clear()
+        with socket.create_connection(("127.0.0.1", sender.port), timeout=60) as line:
+            line.sendall(b"POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n")
+            if is_answered:
+                assert line.recv(9).startswith(b"HTTP/1.1")
+            line.sendall(wrong)
+            got = b""
+            while piece := line.recv(1 << 20):
+                got = (got + piece)[:20]
+            assert is_answered or got.startswith(b"HTTP/1.1 400 ")
+        until(lambda: sender.over == ["left"])
+    assert [record.getMessage() for record in caplog.records if record.levelno >= logging.ERROR] == []
 
 
 @pytest.mark.parametrize("sender", [4096], indirect=True)
