@@ -18,6 +18,7 @@ ROOM = 130.0  # pixels of a name: on a phone, which gets the same figure, as muc
 ROWS = (25, 33, 47, 61)  # pixels of a row by number of lines of its name, one to four
 BAR = 14  # pixels of a bar
 ABOVE, BELOW, TITLE = 10, 26, 20  # pixels above and below the rows, and for the axis title
+EDGE = 24  # pixels right of the bars where nothing is written at their end: half of the last label of the axis stands there
 
 
 class BarRows:
@@ -49,7 +50,7 @@ class BarRows:
         below = BELOW + (TITLE if unit else 0)
         styled(figure, height=self._height + above + below)
         right = max((width_of(end, 12) for end in ends), default=0.0)
-        figure.update_layout(margin={"l": 8, "r": right + 14 if right else 16, "t": above, "b": below})
+        figure.update_layout(margin={"l": 8, "r": right + 14 if right else EDGE, "t": above, "b": below})
         figure.update_yaxes(
             range=[self._height, 0], tickvals=self.middles, ticktext=["<br>".join(lines) for lines in self._written], showgrid=False,
             zeroline=False, tickfont={"size": 12, "color": INK}, automargin="left", ticklabelstandoff=6,

@@ -45,7 +45,7 @@ def stacked_shares(frame: pd.DataFrame, segments: Sequence[tuple[str, str]], *, 
         )  # fmt: skip
     rows.put_on(figure, list(frame["end"]) if "end" in frame else [])
     figure.update_layout(barmode="stack")
-    figure.update_xaxes(range=[0, 100], tickvals=[0, 50, 100], ticktext=["0%", "50%", "100%"])
+    figure.update_xaxes(range=[0, 100.4], tickvals=[0, 50, 100], ticktext=["0%", "50%", "100%"])
     return figure
 
 

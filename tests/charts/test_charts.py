@@ -15,7 +15,7 @@ from charts.plotly.shapes import figure as drawn_shape
 from charts.plotly.styled import Finished
 from charts.plotly.trajectory import trajectory
 from charts.series import Aim, Expected, Line, Point, Series, within
-from charts.shapes import Bar, Ranked, Shape, Steps, Tile, Tiles
+from charts.shapes import Bar, Ranked, Shape, Shares, Steps, Tile, Tiles
 from charts.style import ACTUAL, SHORTFALL
 from charts.svg.series import NARROW, WIDE, drawing
 from charts.svg.shapes import BOTH
@@ -303,3 +303,12 @@ def test_no_name_of_a_place_is_cut_where_its_tile_has_room() -> None:
     assert set(names) <= written
     svg = drawing_of(shape, alt="x", key="k", language="en", size=(200, 300), name="narrow")
     assert all(f">{name}</text>" in svg for name in names)
+
+
+@pytest.mark.parametrize("end", ["", "46.4%"])
+def test_the_last_label_of_an_axis_of_shares_and_the_edge_of_a_whole_bar_have_room(end: str) -> None:
+    shape = Shares(rows=(("建設局", {"done": 3, "open": 1}, end),), segments=(("done", "済み"), ("open", "未")), unit="施設")
+    drawn = drawn_shape(shape)
+    assert drawn.layout.xaxis.ticktext[-1] == "100%"
+    assert drawn.layout.margin.r >= width_of("100%", 12) / 2, "Plotly leaves out a label that does not fit"
+    assert drawn.layout.xaxis.range[1] > 100, "half of the line around a bar lies beyond its end"
