@@ -215,8 +215,8 @@ class PlaceFields(Fields):
     name: ClassVar[Translated] = NAME
     name_ja: NameJa
     name_en: NameEn
-    column: Annotated[int, Said("左からの位置", "place from the left")]
-    row: Annotated[int, Said("上からの位置", "place from the top")]
+    column: Annotated[int, Bounds(ge=0, le=99), Said("左からの位置", "place from the left")]
+    row: Annotated[int, Bounds(ge=0, le=99), Said("上からの位置", "place from the top")]
 
 
 def _ring(text: str) -> tuple[tuple[float, float], ...]:

@@ -70,8 +70,11 @@ def look_over(folder: Path) -> Iterator[tuple[str, Message]]:
         return
     for report in _loaded(own, official):
         for problem in report.problems:
-            place = f"{report.file} {problem.cell}".strip()
-            yield place, Message("problem_in_words", found=problem.found, expected=problem.expected, remedy=problem.remedy)
+            row = both_shipped(Message("at_row", row=problem.row)) if problem.row else ""
+            yield (
+                f"{report.file} {problem.cell or row}".strip(),
+                Message("problem_in_words", found=problem.found, expected=problem.expected, remedy=problem.remedy),
+            )
 
 
 def _is_blank(path: Path) -> bool:

@@ -129,6 +129,16 @@ class ActionRow(_AboutOne, tables.ActionFields):
         return self
 
 
+class FacilityRow(tables.FacilityFields):
+    """facilities.csv: a place has latitude and longitude, or neither."""
+
+    @model_validator(mode="after")
+    def _a_point_has_both(self) -> FacilityRow:
+        if (self.latitude is None) != (self.longitude is None):
+            raise ValueRefused("latitude_with_longitude")
+        return self
+
+
 class CalendarRow(Fields):
     """calendar.csv: the days on which bureaus may report a period, and the day announced for its figures; one not named is not asked for."""
 
@@ -165,6 +175,7 @@ OFFICIAL: dict[str, type[Fields]] = {
     RowKind.READING: tables.ReadingFields,
     RowKind.MILESTONE: in_languages(tables.MilestoneFields),
     **{kind: in_languages(register.fields) for kind, register in REGISTERS.items()},
+    RowKind.FACILITY: in_languages(FacilityRow),
     RowKind.COMMENTARY: CommentaryRow,
     RowKind.ACTION: ActionRow,
 }

@@ -16,7 +16,7 @@ from kpis.declared import Row
 from kpis.errors import FigureRefused
 from kpis.figures.consistency import Contradiction, Key, Known, find_contradictions, outside_time
 from kpis.figures.organisation import Organisation, Succession, Unit
-from kpis.figures.plausible import Doubt, Earlier, Rules, Severity, check_figure, check_point
+from kpis.figures.plausible import Doubt, Earlier, Rules, Severity, check_figure, check_row
 from kpis.figures.records import Figure, counting_vintage
 from kpis.message import Message
 from kpis.periods import parse_period
@@ -77,7 +77,7 @@ def find_in_lists(store: Store, files: Sequence[Prepared], *, today: date) -> No
     lists = [file for file in files if file.kind in (RowKind.OBSERVATION, RowKind.READING)]
     units = [file for file in files if file.kind in (RowKind.BUREAU, RowKind.SUCCESSION)]
     _values(store, files)
-    _places(files)
+    _rows(files, today=today)
     for file in files:
         _circles(store, file)
     if not lists and not units:
@@ -166,17 +166,15 @@ def _values(store: Store, files: Sequence[Prepared]) -> None:
                         file.problems.append(_odd(odd, key, file, number))
 
 
-def _places(files: Sequence[Prepared]) -> None:
-    """Check coordinates of register rows against the globe and the catalogue's area; outside the area is only a warning."""
+def _rows(files: Sequence[Prepared], *, today: date) -> None:
+    """Check each row of a register by itself; what is only odd of it is a warning, since it has no column for a reason."""
     area = catalogue_area()
     for file in files:
         register = REGISTERS.get(file.kind)
-        if register is None or not register.has_place:
-            continue
-        for number, row in file.numbered:
-            given: Any = row
-            for odd in check_point(given.latitude, given.longitude, area):
-                file.problems.append(_odd(odd, (getattr(given, register.key[0]), "", ""), file, number, grade=odd.severity))
+        for number, row in file.numbered if register is not None else ():
+            assert register is not None
+            for odd in check_row(vars(row), area, begun=register.begun, today=today):
+                file.problems.append(_odd(odd, (getattr(row, register.key[0]), "", ""), file, number, grade=odd.severity))
 
 
 def _figures(

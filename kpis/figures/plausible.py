@@ -7,12 +7,12 @@ The rules for one figure by itself, used by every input (workbook, list, ``pull`
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from math import isfinite
 from operator import itemgetter
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from kpis.figures.records import NEAR, Definition, Figure, value_of
 from kpis.kinds import KINDS, is_percent
@@ -169,11 +169,37 @@ def ask_scale(definition: Definition, figure: Figure, *, shown: float | None = N
     )  # fmt: skip
 
 
+def check_row(fields: Mapping[str, Any], area: Area | None, *, begun: str, today: date | None) -> list[Doubt]:
+    """Return the findings on one row of a register.
+
+    Args:
+        fields: of the row; an unreadable one is ``None``.
+        area: of the catalogue.
+        begun: the column of the day of completion; blank where the register has none.
+        today: later days of completion are doubted; ``None`` = not checked.
+    """
+    doubts = [
+        Doubt("not_whole", name, "error", written(value), Message("whole_number"), CORRECT)
+        for name in ("applications_count", "online_count")
+        if isinstance(value := fields.get(name), float) and value != round(value)
+    ]
+    doubts += check_point(fields.get("latitude"), fields.get("longitude"), area)
+    day = fields.get(begun)
+    if today is not None and isinstance(day, date) and day > today:
+        until = Message("day_until", day=today.isoformat())
+        doubts.append(Doubt("done_in_future", begun, "warning", day.isoformat(), until, CONFIRM))
+    applications, online = fields.get("applications_count"), fields.get("online_count")
+    if isinstance(applications, float) and isinstance(online, float) and online > applications:
+        more = f"{written(online)} > {written(applications)}"
+        doubts.append(Doubt("online_above_applications", "online_count", "warning", more, Message("at_most_applications"), CONFIRM))
+    return doubts
+
+
 def check_point(latitude: float | None, longitude: float | None, area: Area | None) -> list[Doubt]:
     """Return the finding on a place: outside the globe, latitude and longitude swapped, or outside the area."""
     given = {"latitude": (latitude, 90.0), "longitude": (longitude, 180.0)}
-    both = (latitude, longitude) if latitude is not None and longitude is not None else None
-    if both and area is not None and not _inside(*both, area) and _inside(both[1], both[0], area):
+    place = (latitude, longitude) if latitude is not None and longitude is not None else None
+    if place and area is not None and not _inside(*place, area) and _inside(place[1], place[0], area):
         right = Message("place_swapped", longitude=longitude, latitude=latitude)
         remedy = Message("remedy_exchange_place")
         return [Doubt("swapped", "latitude", "error", f"{latitude:g}", right, remedy)]

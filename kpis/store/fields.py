@@ -119,8 +119,11 @@ def _readable(code: str) -> str:
     return code
 
 
-Number = Annotated[float, Bounds(allow_inf_nan=False)]
-Count = Annotated[float, Bounds(ge=0)]
+LARGEST = 1e15  # from here on a number does not keep all its digits; every input refuses it
+LONG_DAYS, LAST_ORDER = 36_525, 9_999
+Number = Annotated[float, Bounds(gt=-LARGEST, lt=LARGEST)]
+Days = Annotated[int, Bounds(ge=0, le=LONG_DAYS)]  # a hundred years: a day plus as many is still a day
+Count = Annotated[float, Bounds(ge=0, lt=LARGEST)]
 Year = Annotated[int, Bounds(ge=1900, le=2200)]
 _PERIOD = Said("期間(FY2022、FY2022-Q3、2022-12、CY2030)", "period: FY2022, FY2022-Q3, 2022-12 or CY2030")
 PeriodCode = Annotated[str, AfterValidator(_readable), _PERIOD]
@@ -182,7 +185,7 @@ ValidFrom = Annotated[date | None, Said("この名称の始まりの日", "day t
 ValidFromPrecision = Annotated[Precision, Said("始まりの日の精度(day、month、quarter、year、unknown)", "precision of valid_from")]
 ValidTo = Annotated[date | None, Said("この名称の終わりの日", "day the name ended")]
 ValidToPrecision = Annotated[Precision, Said("終わりの日の精度(day、month、quarter、year、unknown)", "precision of valid_to")]
-Value = Annotated[float, Said("値(指標の単位)", "value, in the indicator's unit")]
+Value = Annotated[Number, Said("値(指標の単位)", "value, in the indicator's unit")]
 Verified = Annotated[Flag, Said("担当室が再確認したか", "whether the reform office has confirmed it")]
 WhyEnded = Annotated[
     EndedReason | None,

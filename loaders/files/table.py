@@ -18,9 +18,10 @@ from pydantic import TypeAdapter, ValidationError
 from kpis.as_text import clean
 from kpis.declared import Fields, Row, in_languages, translated, type_of
 from kpis.faults import expected_of
-from kpis.languages import both
+from kpis.languages import both, written
 from kpis.message import Message
 from kpis.periods import FIRST_YEAR, LAST_YEAR
+from kpis.store.fields import LARGEST
 from loaders.files.addresses import column_letters
 from loaders.files.cells import Unreadable, cleaned, read_date, read_number, read_period
 from loaders.files.formats import Formatted
@@ -278,25 +279,36 @@ def _as_written(model: type[Fields], name: str, value: Any) -> tuple[Any, bool]:
     return value, False
 
 
+def _names(text: str, field: str) -> bool:
+    return re.search(rf"(?<![A-Za-z_]){field}(?![A-Za-z_])", text) is not None
+
+
 def _problem(model: type[Fields], error: Any, given: Row, *, sheet: str, row: int, columns: dict[str, int]) -> Problem:
     name = str(error["loc"][0]) if error["loc"] else ""
-    column = columns.get(name)
     kind: Kind
-    wanted = type_of(model, name) if name else None
+    if not name:  # a rule of several fields: shown with the values of those it names, at the last of them
+        expected = expected_of(error)
+        named = [field for field in model.model_fields if field in columns and _names(written(expected), field)]
+        found = ", ".join(f"{field}={given.get(field, '')}" for field in named) or both(expected)
+        cell = f"{column_letters(columns[named[-1]])}{row}" if named else ""
+        return Problem("rule", found, expected, Message("remedy_correct_cell"), sheet=sheet, cell=cell, row=row)
+    column = columns.get(name)
+    wanted = type_of(model, name)
     if name == "period_code":
         kind, expected = "period", Message("period_as")
-    elif error["type"] == "missing" or (name and not str(given.get(name, "")).strip()):
+    elif error["type"] == "missing" or not str(given.get(name, "")).strip():
         kind, expected = "missing", Message("a_value")
     elif wanted is date:
         kind, expected = "date", Message("date_as")
     elif wanted in (float, int):
-        kind, expected = "number", Message("finite_number_in_range")
+        bounds = {*(error.get("ctx") or {}).values()} - {LARGEST, -LARGEST}
+        kind, expected = "number", expected_of(error) if bounds else Message("finite_number_in_range")
     elif error["type"] == "literal_error" or wanted is bool:
         kind, expected = "choice", expected_of(error)
     else:
         kind, expected = "rule", expected_of(error)
     return Problem(
-        kind, f"{name}={given.get(name, '')}" if name else both(expected), expected,
+        kind, f"{name}={given.get(name, '')}", expected,
         Message("remedy_correct_cell"),
         sheet=sheet, cell=f"{column_letters(column)}{row}" if column else "", row=row,
     )  # fmt: skip

@@ -15,7 +15,7 @@ from datetime import date
 from itertools import pairwise
 from statistics import median
 
-from kpis.figures.plausible import CONFIRM, CORRECT, NUMBERS, Doubt, Earlier, ask_scale, check_figure, check_point, written
+from kpis.figures.plausible import CONFIRM, NUMBERS, Doubt, Earlier, ask_scale, check_figure, check_row
 from kpis.figures.records import Figure, value_of
 from kpis.kinds import KINDS
 from kpis.message import Message
@@ -27,6 +27,7 @@ from loaders.files.problems import Kind, Problem
 from loaders.workbook.context import ReportContext
 
 JUMP, FEWEST = 5.0, 6
+_PLACE = frozenset({"latitude", "longitude"})
 _LEAST_SPREAD = 0.01  # share of the usual level: a constant series is not doubted for a small change
 
 
@@ -170,26 +171,8 @@ def _change(before: _Point, after: _Point, is_cumulative: bool) -> float:
 def _of_register(
     row: ReportedRow, context: ReportContext, today: date | None, refused: frozenset[str] = frozenset()
 ) -> Iterator[Problem]:
-    for name in ("applications_count", "online_count"):
-        value = row.fields.get(name)
-        if isinstance(value, float) and name in row.changed and name not in refused and value != round(value):
-            yield _problem(
-                row,
-                Doubt("not_whole", name, "error", written(value), Message("whole_number"), CORRECT),
-            )
-    if REGISTERS[row.kind].has_place and {"latitude", "longitude"} & set(row.changed):
-        latitude, longitude = (_number(None if name in refused else row.fields.get(name)) for name in ("latitude", "longitude"))
-        for doubt in check_point(latitude, longitude, context.area):
+    fields = {**row.fields, **dict.fromkeys(refused)}
+    is_moved = not _PLACE.isdisjoint(row.changed)
+    for doubt in check_row(fields, context.area, begun=REGISTERS[row.kind].begun, today=today):
+        if doubt.column in row.changed or (is_moved and doubt.column in _PLACE) or doubt.rule == "online_above_applications":
             yield _problem(row, doubt)
-    name = REGISTERS[row.kind].begun
-    day = row.fields.get(name)
-    if today is not None and isinstance(day, date) and day > today and name in row.changed:
-        yield _doubt(row, "done_in_future", name, day.isoformat(), Message("day_until", day=today.isoformat()))
-    applications, online = row.fields.get("applications_count"), row.fields.get("online_count")
-    if isinstance(applications, float) and isinstance(online, float) and online > applications:
-        yield _doubt(row, "online_above_applications", "online_count", f"{online:,.15g} > {applications:,.15g}",
-                     Message("at_most_applications"))  # fmt: skip
-
-
-def _number(value: object) -> float | None:
-    return value if isinstance(value, float) else None

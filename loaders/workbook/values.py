@@ -12,6 +12,7 @@ from typing import Any
 from kpis.as_text import typed
 from kpis.message import Message
 from kpis.reporting.comparison import Value
+from kpis.store.fields import LARGEST
 from loaders.files.cells import UNITS, Unreadable, cleaned, read_date, read_number
 from loaders.files.formats import Formatted
 from loaders.files.problems import Kind
@@ -20,7 +21,6 @@ from loaders.workbook.layout import Column, InSheet, Layout
 _CODE = re.compile(r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$")
 _FIRST_DAY, _LAST_DAY = date(1990, 1, 1), date(2099, 12, 31)
 _EPOCHS = {False: date(1899, 12, 30), True: date(1904, 1, 1)}
-LARGEST = 1e15
 _FIX = Message("remedy_correct_this_cell")
 
 

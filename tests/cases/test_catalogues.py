@@ -157,3 +157,48 @@ def test_what_cannot_be_of_a_catalogue_is_named_at_its_row(tmp_path: Path, chang
 )
 def test_two_units_may_hand_parts_of_their_work_to_each_other(tmp_path: Path, lines: tuple[str, ...]) -> None:
     assert looked_over(tmp_path, successions(*lines)) == []
+
+
+OFFICIAL = "../official"
+
+
+@pytest.mark.parametrize(
+    ("name", "column", "value", "says"),
+    [
+        (INDICATORS, "stale_after_days", "1" + "0" * 20, "36525 以下"),
+        (INDICATORS, "publication_lag_days", "1000000000", "36525 以下"),
+        ("targets.csv", "set_order", "1" + "0" * 20, "9999 以下"),
+        ("targets.csv", "set_order", "-1", "1 以上"),
+        *((INDICATORS, column, "1e20", "範囲内") for column in ("tolerance", "minimum_value")),
+        *(("targets.csv", column, "1e20", "範囲内") for column in ("value", "denominator")),
+        ("baselines.csv", "value", "-1e15", "範囲内"),
+        *((f"{OFFICIAL}/observations.csv", column, "1e20", "範囲内") for column in ("numerator", "sample_size")),
+        (f"{OFFICIAL}/procedures.csv", "applications_count", "1e20", "範囲内"),
+        (f"{OFFICIAL}/facilities.csv", "longitude", "", "latitude と longitude は両方"),
+    ],
+)  # fmt: skip
+def test_a_number_that_cannot_be_stored_is_named_at_its_cell(tmp_path: Path, name: str, column: str, value: str, says: str) -> None:
+    """A number beyond what a database or a calendar takes ended in a fault, or stood on the pages."""
+    found = looked_over(tmp_path, columns(name, **{column: lambda _: value}))
+    assert found and all(re.match(rf"{Path(name).name} [A-Z]+\d+: ", line) and says in line for line in found), found
+
+
+def test_a_rule_of_several_columns_is_named_at_its_cell_with_their_values(tmp_path: Path) -> None:
+    (first, *_) = looked_over(tmp_path, columns(BUREAUS, valid_from=lambda _: "2020-01-02", valid_to=lambda _: "2020-01-01"))
+    assert first.startswith("bureaus.csv H2: valid_from=2020-01-02, valid_to=2020-01-01: valid_to は valid_from より前")
+
+
+def test_a_row_that_stands_twice_is_named_by_its_number(tmp_path: Path) -> None:
+    (found,) = looked_over(tmp_path, raw(BUREAUS, lambda content: content.strip() + b"\n" + last_row(content) + b"\n"))
+    assert found.startswith("bureaus.csv 6行目")
+
+
+def test_what_a_workbook_asks_about_a_row_of_a_register_is_told_of_a_list(tmp_path: Path) -> None:
+    more = columns(f"{OFFICIAL}/procedures.csv", online_count=lambda row: "9999" if row["procedure_code"] == "P1" else "")
+    later = columns(f"{OFFICIAL}/facilities.csv", cashless_since=lambda row: "2199-01-01" if row["facility_code"] == "F1" else "")
+    half = columns(
+        f"{OFFICIAL}/procedures.csv",
+        applications_count=lambda row: row["applications_count"] + ".5" * (row["procedure_code"] == "P2"),
+    )
+    found = "\n".join(looked_over(tmp_path, more, later, half))
+    assert "online_count=9,999 > 1,200" in found and "cashless_since=2199-01-01" in found and "applications_count=5,200.5" in found

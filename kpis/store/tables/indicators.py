@@ -16,7 +16,10 @@ from kpis.declared import ALWAYS, NAME, NOTE, ByDecision, Code, Fields, Flag, Sa
 from kpis.government import CorrectionReason, Theme
 from kpis.store.fields import (
     KEY,
+    LAST_ORDER,
     BureauCode,
+    Count,
+    Days,
     Denominator,
     Direction,
     Frequency,
@@ -70,10 +73,10 @@ class IndicatorFields(Fields):
         0.95
     )
     threshold_behind: Annotated[float, Bounds(ge=0, le=1), Said("この比未満は「遅れ」(割合)", "below this ratio: behind")] = 0.60
-    tolerance: Annotated[float, Bounds(ge=0), Said("許容差(指標の単位)", "tolerance, in the indicator's unit")] = 0.0
-    stale_after_days: Annotated[int, Bounds(gt=0), Said("古いとみなす日数(日)", "days after which a figure counts as old")] = 200
+    tolerance: Annotated[Count, Said("許容差(指標の単位)", "tolerance, in the indicator's unit")] = 0.0
+    stale_after_days: Annotated[Days, Bounds(gt=0), Said("古いとみなす日数(日)", "days after which a figure counts as old")] = 200
     publication_lag_days: Annotated[
-        int, Bounds(ge=0), Said("結果の公表を待つ日数(日)", "days after a target's day before its result counts as unreported")
+        Days, Said("結果の公表を待つ日数(日)", "days after a target's day before its result counts as unreported")
     ] = 92
     minimum_value: Annotated[Number | None, Said("取りうる最小の値", "the least a figure can be")] = None
     maximum_value: Annotated[Number | None, Said("取りうる最大の値", "the most a figure can be")] = None
@@ -132,7 +135,7 @@ class TargetFields(Fields):
     set_on_precision: Annotated[
         Precision, Said("目標を定めた日の精度(day、month、quarter、year、unknown)", "precision of set_on")
     ] = "unknown"
-    set_order: Annotated[int, Said("目標を定めた順(番目)", "order in which targets were set")] = 1
+    set_order: Annotated[int, Bounds(ge=1, le=LAST_ORDER), Said("目標を定めた順(番目)", "order in which targets were set")] = 1
     strategy_version: Annotated[Code | None, Said("戦略の版", "version of the strategy")] = None
     withdrawn_on: Annotated[date | None, Said("目標を取り下げた日", "day the target was withdrawn")] = None
     withdrawn_reason: Annotated[str, Said("目標を取り下げた理由", "why the target was withdrawn")] = ""
