@@ -3,7 +3,7 @@ addEventListener("beforeprint", () => {
   const own = (name) => { try { return JSON.parse(getComputedStyle(document.documentElement).getPropertyValue(name)); } catch { return ""; } };
   const line = document.querySelector(".st-key-view_line summary [data-testid=stMarkdownContainer]")?.textContent ?? "";
   const shown = line.split("\u00a0\u30fb ").slice(0, -1); // the last is the way to change them
-  document.documentElement.style.setProperty("--sheet", JSON.stringify([document.title, ...shown].join(" \u30fb ")));
+  document.documentElement.style.setProperty("--sheet", JSON.stringify([document.title, ...shown.map((part) => part.replaceAll(" ", "\u00a0"))].join("\u00a0\u30fb ")));
   // Ways to other pages, and lists of which nothing was chosen, are for the screen.
   const link = (e) => /^arrow_(forward|back)/.test(e.querySelector("[data-testid=stIconMaterial]")?.textContent ?? "");
   const open = (e) => [own("--any"), own("--choose"), ""].includes(e.querySelector("input")?.value ?? "");
@@ -11,6 +11,13 @@ addEventListener("beforeprint", () => {
     for (const e of document.querySelectorAll(`[data-testid=${what}]`)) if (isNone(e)) e.dataset.print = "none";
   for (const e of document.querySelectorAll("[data-testid=stColumn]:has([data-testid=stPageLink][data-print])"))
     if ([...e.querySelectorAll("[data-testid=stElementContainer]")].every((c) => c.querySelector("[data-testid=stHeading], [data-print]"))) e.dataset.print = "none"; // a heading of nothing
+  // What is pressed, typed into or folded is not printed, and so no place where a heading and what it heads may part; nor is what holds nothing else.
+  const pressed = ["stButton", "stButtonGroup", "stDownloadButton", "stFileUploader", "stLinkButton", "stMultiSelect", "stNumberInput", "stPagination", "stPopover", "stTextArea"];
+  const main = document.querySelector("[data-testid=stMain]") ?? document.body, parts = "[data-testid=stElementContainer]";
+  const left = (e) => pressed.includes(e.firstElementChild?.dataset.testid) || e.querySelector(":scope > [data-testid=stTextInput] input:placeholder-shown, :scope > [data-print]") || e.closest("[data-testid=stForm], [data-testid=stPopover], details:not([open])");
+  for (const e of main.querySelectorAll(parts)) if (!e.closest(".st-key-view_line") && left(e)) e.dataset.print = "none";
+  for (const e of main.querySelectorAll("[data-testid=stLayoutWrapper]"))
+    if (e.querySelector(parts) && ![...e.querySelectorAll(parts)].some((part) => !part.dataset.print)) e.dataset.print = "none";
   for (const box of document.querySelectorAll(".svg-container")) {
     const { width, height } = box.getBoundingClientRect();
     if (!width || !height) continue;
@@ -25,7 +32,7 @@ addEventListener("beforeprint", () => {
         room = Math.min(room, Math.max(1, apart("left", "width"), apart("top", "height")));
       }
     box.style.setProperty("--print-text", room);
-    box.style.setProperty("--print-least", room > 1.1 || width < 800 ? "75%" : "100%"); // what is full of words is as wide as the paper
+    box.style.setProperty("--print-least", (room > 1.1 && height < 480) || width < 800 ? "75%" : "100%"); // what is full of words is as wide as the paper
     for (const drawn of box.querySelectorAll(":scope > .main-svg")) drawn.setAttribute("viewBox", `0 0 ${width} ${height}`);
   }
   for (const table of document.querySelectorAll('[data-testid="stDataFrame"]')) {

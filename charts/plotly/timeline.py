@@ -80,9 +80,16 @@ def timeline(shape: Timeline, language: str) -> go.Figure:
 
 
 def _short(text: str) -> str:
-    width = 0
-    for place, letter in enumerate(text):
-        width += 1 if ord(letter) < 0x2000 else 2
-        if width > LABEL_WIDTH:
-            return text[:place] + "…"
+    """Return a label that fits above a row on a phone: the name is cut, never the state in brackets at its end."""
+    name, bracket, state = text.rpartition("(")
+    name, end = (name, bracket + state) if name and state.endswith(")") else (text, "")
+    room = LABEL_WIDTH - sum(map(_wide, end))
+    for place, letter in enumerate(name):
+        room -= _wide(letter)
+        if room < 0:
+            return f"{name[:place].rstrip()}…{' ' * name.endswith(' ')}{end}"
     return text
+
+
+def _wide(letter: str) -> int:
+    return 1 if ord(letter) < 0x2000 else 2

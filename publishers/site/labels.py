@@ -28,9 +28,15 @@ def is_nothing(cell: object) -> bool:
 
 
 def is_one_value(cell: object) -> bool:
-    """Return whether a cell is a single value, as a date, period or count: short, with a digit. It is kept on one line."""
+    """Return whether a cell is a single value, as a date, period or count: short, with a digit, no cell of a sheet. It is kept on one line."""
     text = str(cell)
-    if isinstance(cell, Markup) or len(text) > ONE_VALUE or not any(map(str.isdigit, text)) or _LONG_WORD.search(text):
+    if (
+        isinstance(cell, Markup)
+        or len(text) > ONE_VALUE
+        or "!" in text
+        or not any(map(str.isdigit, text))
+        or _LONG_WORD.search(text)
+    ):
         return False
     return sum(2 if east_asian_width(letter) in "WF" else 1 for letter in text) <= ONE_VALUE
 

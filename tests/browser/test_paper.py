@@ -55,6 +55,34 @@ PARTED = r"""() => {
     return found;
 }"""
 
+# On paper: headings with an empty box below, behind which a sheet may end; words beside a mark that stand on another
+# line than the words behind them; values that stand below the facts beside them; entries of a legend that lie on the next.
+ASTRAY = """() => {
+    const found = [], box = e => e.getBoundingClientRect(), main = document.querySelector('[data-testid=stMain]');
+    for (const heading of main.querySelectorAll('[data-testid=stElementContainer]:has(> [data-testid=stHeading])')) {
+        let next = heading.nextElementSibling;
+        while (next && getComputedStyle(next).display === 'none') next = next.nextElementSibling;
+        if (next && !box(next).height) found.push('nothing below ' + heading.innerText);
+    }
+    for (const mark of main.querySelectorAll('.tb .sm')) {
+        const words = document.createRange(), behind = document.createRange(), text = mark.nextSibling;
+        if (text?.nodeType !== Node.TEXT_NODE || !text.data.trim()) continue;
+        words.selectNodeContents(mark.lastChild); behind.setStart(text, 1); behind.setEnd(text, 2);
+        const apart = Math.abs(box(words).bottom - box(behind).bottom);
+        if (apart > 1 && apart < 8) found.push('not on one line: ' + mark.parentElement.innerText);
+    }
+    for (const head of main.querySelectorAll('.hd:has(dl)')) {
+        if (box(head.querySelector('.hd-value')).top > box(head.querySelector('dl')).top + 30) found.push('below its facts: ' + head.innerText);
+    }
+    for (const legend of main.querySelectorAll('.legend')) {
+        const entries = [...legend.querySelectorAll('.traces')].map(e => [box(e.querySelector('text')), box(e.querySelector('.layers path'))]);
+        entries.forEach(([text], n) => entries.slice(n + 1).forEach(([, mark]) => {
+            if (text.right > mark.left && text.left < mark.left && Math.abs(text.top - mark.top) < 8) found.push('legend: ' + legend.textContent);
+        }));
+    }
+    return found;
+}"""
+
 
 @pytest.fixture(scope="module")
 def site(published: House) -> Path:
@@ -163,3 +191,14 @@ def test_what_was_chosen_and_that_more_is_folded_away_stands_on_paper_in_full(vi
     page, _ = visits.see(server, "/facilities?lang=ja", width=1280)
     said = squeezed("".join("".join(lines) for lines in sheets(page, tmp_path / "folded.pdf")))
     assert re.search(r"ほか\d+件は印刷していません", said)
+
+
+@pytest.mark.parametrize(
+    "path", ["/procedures", "/changes?since=2022-10-01", "/indicator?code=paper_sheets", "/indicator?code=electronic_decision_rate"]
+)
+def test_nothing_goes_astray_on_paper(visits: Visits, server: str, path: str) -> None:
+    page, _ = visits.see(server, f"{path}{'&' if '?' in path else '?'}lang=en", width=1280)
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    page.emulate_media(media="print")
+    page.set_viewport_size({"width": 680, "height": 1000})
+    assert page.evaluate(ASTRAY) == []

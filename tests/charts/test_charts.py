@@ -15,7 +15,7 @@ from charts.plotly.shapes import figure as drawn_shape
 from charts.plotly.styled import Finished
 from charts.plotly.trajectory import trajectory
 from charts.series import Aim, Expected, Line, Point, Series, within
-from charts.shapes import Bar, Ranked, Shape, Shares, Steps, Tile, Tiles
+from charts.shapes import Bar, Ranked, Shape, Shares, Steps, Tile, Tiles, Timeline
 from charts.style import ACTUAL, SHORTFALL
 from charts.svg.series import NARROW, WIDE, drawing
 from charts.svg.shapes import BOTH
@@ -312,3 +312,12 @@ def test_the_last_label_of_an_axis_of_shares_and_the_edge_of_a_whole_bar_have_ro
     assert drawn.layout.xaxis.ticktext[-1] == "100%"
     assert drawn.layout.margin.r >= width_of("100%", 12) / 2, "Plotly leaves out a label that does not fit"
     assert drawn.layout.xaxis.range[1] > 100, "half of the line around a bar lies beyond its end"
+
+
+def test_a_long_name_of_a_milestone_is_cut_and_the_state_behind_it_is_not() -> None:
+    rows = tuple(
+        (f"{name}({state})", (("planned", date(2023, 3, 31), ""),))
+        for name, state in [("長い" * 20, "結果未確認"), ("Name " * 12, "done")]
+    )
+    notes = drawn_shape(Timeline(rows, date(2023, 4, 1), "今日"), "ja").layout.annotations
+    assert [note.text.partition("…")[2].strip() for note in notes if "…" in note.text] == ["(結果未確認)", "(done)"]
