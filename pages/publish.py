@@ -16,7 +16,7 @@ from kpis.periods import local_day
 from kpis.settings import settings
 from kpis.store.store import utc_now
 from kpis.text import format_date
-from pages.parts import cached, prose
+from pages.parts import cached, prose, steps
 from pages.parts.cards import status_counts
 from pages.parts.changes import changes_table
 from pages.parts.commentary import openness
@@ -87,13 +87,26 @@ def show_editions() -> None:
             prose.success(t("publish_unchanged", count=len(there)), icon=":material/verified:")
     others = [e.number for e in there if e.number != pointer.edition]
     if others:
-        with st.expander(t("edition_rollback_header"), icon=":material/undo:"), st.form("rollback", border=False):
-            number = st.selectbox(t("edition_choose"), others)
-            reason = st.text_input(t("edition_rollback_reason"))
-            if st.form_submit_button(t("edition_rollback_button")):
-                _try(lambda: publication.rollback(cached.store(), number, reason=reason, now=utc_now(), viewer=viewer))
-                st.session_state["published"] = t("edition_rollback_done", number=number)
-                st.rerun()
+        key = steps.form_key("rollback")
+        with st.expander(t("edition_rollback_header"), icon=":material/undo:"), st.form(key, border=False):
+            number = st.selectbox(t("edition_choose"), others, key=f"number_{key}")
+            reason = st.text_input(t("edition_rollback_reason"), key=f"reason_{key}")
+            if st.form_submit_button(t("edition_rollback_button"), key=f"now_{key}_{pointer.edition}"):
+                steps.take(
+                    _here(lambda: publication.rollback(cached.store(), number, reason=reason, now=utc_now(), viewer=viewer)),
+                    t("edition_rollback_done", number=number),
+                    form="rollback",
+                )
+
+
+def _here(step: Callable[[], object]) -> Callable[[], None]:
+    """Return a step of publishing that notes that it was taken here: what is different then is no surprise."""
+
+    def done() -> None:
+        step()
+        shown_last.clear()
+
+    return done
 
 
 def _try(act: Callable[[], T]) -> T:
@@ -131,25 +144,32 @@ is_first = preview.compared_with is None
 page_heading(
     t("publish_title_first", number=preview.number) if is_first else t("publish_title", number=preview.number, changes=changed)
 )
-if message := st.session_state.pop("published", None):
-    prose.success(message, icon=":material/check_circle:")
+steps.show_result()
+shown = (preview.number, preview.compared_with, preview.figures)
+shown_last: list[object] = st.session_state.setdefault("publish_shown", [])  # changed in place, as ``steps`` does
+if shown_last not in ([], [shown]):
+    prose.warning(t("publish_changed_since", number=preview.number), icon=":material/difference:")
+shown_last[:] = [shown]
 prose.markdown(t("publish_lead"))
 if not settings().public_address:
     prose.warning(t("publish_unplaced"), icon=":material/link_off:")
 show_preview(preview)
-with st.form("publish"):
+key = steps.form_key("publish")
+upon = f"{key}_{preview.number}_{preview.compared_with}_{preview.figures}"  # pressed upon another preview, nothing is published
+with st.form(key):
     for doubt in preview.doubts:
         prose.warning(markdown(written(doubt, language())), icon=":material/warning:")
-    is_meant = not preview.doubts or st.checkbox(t("publish_confirm"))
-    note = st.text_area(t("publish_note"))
-    is_pressed = st.form_submit_button(t("publish_button", number=preview.number), type="primary", icon=":material/publish:")
+    is_meant = not preview.doubts or st.checkbox(t("publish_confirm"), key=f"confirm_{upon}")
+    note = st.text_area(t("publish_note"), key=f"note_{key}")
+    is_pressed = st.form_submit_button(
+        t("publish_button", number=preview.number), type="primary", icon=":material/publish:", key=f"now_{upon}"
+    )
     if is_pressed and not is_meant:
         prose.error(t("publish_confirm_first"), icon=":material/error:")
     if is_pressed and is_meant:
-        revision_seen = st.session_state.get("publish_seen", preview.revision)
-        made = _try(lambda: publication.publish(cached.store(), note=note, now=utc_now(), viewer=viewer, revision=revision_seen))
-        st.session_state["published"] = t("publish_done", number=made.number)
-        st.session_state.pop("publish_seen", None)
-        st.rerun()
-st.session_state["publish_seen"] = preview.revision  # the revision on the screen when the button is pressed in the next run
+        steps.take(
+            _here(lambda: publication.publish(cached.store(), note=note, now=utc_now(), viewer=viewer, figures=preview.figures)),
+            t("publish_done", number=preview.number),
+            form="publish",
+        )
 show_editions()

@@ -159,7 +159,7 @@ def open_one(opened: Opened) -> None:
     """Draw one report and its changes to the figures; the office can approve or return it if it is submitted."""
     report = opened.report
     section_heading(f"{markdown(bureau_names()[report.bureau_code])} {period_name(report.period_code)}")
-    steps.warn_if_changed(report)
+    steps.warn_if_changed(opened)
     report_head(opened, who=report.submitted_by or report.created_by, at=report.submitted_at or report.created_at)
     own_checks.check_steps(opened)
     several_hands.merged_files(opened)
@@ -180,6 +180,7 @@ def open_one(opened: Opened) -> None:
     steps_taken(opened)
     if report.state == "submitted":
         decide(opened)
+    steps.show_unstored_words(report)
 
 
 def redone(report: Report) -> None:

@@ -143,7 +143,7 @@ def uploading(bureau: str, period: str, now_open: Report | None) -> None:
             return
         st.session_state[PROBLEMS] = (bureau, period, file.name, content, done)
         if done.uploaded is not None:
-            steps.note_own_revision(done.uploaded.report_id, done.uploaded.revision)
+            steps.note_own_step()
             st.session_state["upload_turn"] = turn + 1  # a new key empties the uploader: the draft is in the database
             free_upload(file)
             st.rerun()
@@ -181,7 +181,7 @@ def draft(opened: Opened) -> None:
     """Draw an open report; its bureau can answer questions, explain, check, submit or withdraw it."""
     report = opened.report
     section_heading(t("step_changes"))
-    steps.warn_if_changed(report)
+    steps.warn_if_changed(opened)
     report_head(opened, who=report.created_by, at=report.created_at)
     own_checks.check_steps(opened)
     is_open = report.state in ("draft", "returned")
@@ -229,6 +229,7 @@ def draft(opened: Opened) -> None:
             prose.markdown(t("withdraw_lead"))
             if st.button(t("withdraw_button"), key=steps.revision_key("withdraw", report)):
                 act(lambda: submissions.withdraw(store, report.id, actor=me.email, revision=report.revision), "withdrawn_now")
+    steps.show_unstored_words(report)
 
 
 def act(step: Callable[[], object], sentence: str) -> None:
@@ -302,6 +303,9 @@ with right:
 with place:
     owed(standings, by_period)
 steps.show_result()
+for ended in steps.closed_meanwhile(r for r in own if r.period_code == period):
+    steps.warn_if_changed(reports.opened(store, ended.id, viewer=me.email, as_of=as_of()))
+    steps.show_unstored_words(ended)
 now_open = next((r for r in own if r.period_code == period and r.state in OPEN_STATES), None)
 left, right = st.columns(2, gap="medium")
 with left:

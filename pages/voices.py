@@ -81,10 +81,10 @@ def answer(store: Voices, voice: Voice) -> None:
     """Draw the form in which the office answers a comment, and publishes it, marks it as read or hides it."""
     with st.expander(t("voice_decide"), icon=":material/edit:"), st.form(f"voice_{voice.id}", border=False):
         texts = {
-            "answer_ja": st.text_area(t("voice_answer_ja"), value=voice.answer_ja),
-            "answer_en": st.text_area(t("voice_answer_en"), value=voice.answer_en),
+            "answer_ja": st.text_area(t("voice_answer_ja"), value=voice.answer_ja, key=f"answer_ja_{voice.id}"),
+            "answer_en": st.text_area(t("voice_answer_en"), value=voice.answer_en, key=f"answer_en_{voice.id}"),
         }
-        is_through = st.checkbox(t("voice_looked_through")) if voice.is_held else False
+        is_through = st.checkbox(t("voice_looked_through"), key=f"looked_through_{voice.id}") if voice.is_held else False
         with st.container(horizontal=True):
             for to in (VoiceState.PUBLISHED, VoiceState.READ, VoiceState.HIDDEN):
                 kind = "primary" if to == VoiceState.PUBLISHED else "secondary"

@@ -13,7 +13,7 @@ from types import SimpleNamespace
 from typing import Any
 
 from sqlalchemy import ColumnElement, case, false, func, or_, select, update
-from sqlalchemy.engine import make_url
+from sqlalchemy.engine import Connection, make_url
 from sqlmodel import Session, SQLModel
 
 from kpis.collector import collector_paused
@@ -55,6 +55,12 @@ _FIGURE = (
 )
 BATCH = 1_000  # rows in memory while a table is streamed
 _STATE = select(*(table_of(tables.DataRevision).c[name] for name in ("revision", "mark", "figures_mark", "figures_right_at")))
+
+
+def state_in(reading: Connection | Session) -> StateOf:
+    """Return the state of the database as a connection or session reads it."""
+    state = reading.execute(_STATE).first()
+    return StateOf.read(state) if state else StateOf()
 
 
 class Store:
@@ -144,8 +150,7 @@ class Store:
     def state(self) -> StateOf:
         """Return the state of the database."""
         with self.engine.connect() as connection:  # called at every run of every page: one row needs no session
-            state = connection.execute(_STATE).first()
-            return StateOf.read(state) if state else StateOf()
+            return state_in(connection)
 
     def is_sample(self) -> bool:
         """Return whether this instance is a sample: its reports are fictitious and nothing of it is published."""

@@ -8,7 +8,6 @@ from functools import partial
 import streamlit as st
 
 from kpis.as_text import markdown
-from kpis.errors import MierukaError
 from kpis.periods import parse_period
 from kpis.reporting.confidence import LEVELS, confirm_assessment, record_confidence
 from kpis.settings import settings
@@ -16,13 +15,11 @@ from kpis.text import status_word
 from pages.parts import cached, prose
 from pages.parts.commentary import in_full
 from pages.parts.registers import telling
-from pages.parts.steps import take
+from pages.parts.steps import form_key, show_result, take
 from pages.parts.text import escaped_labels, language, t
 from pages.parts.viewer import viewer
 from pages.parts.when import today
 from telling import assessed
-
-_SAVED = "confidence_saved"
 
 
 def assessment(code: str, *, status: str) -> None:
@@ -48,8 +45,7 @@ def assessment(code: str, *, status: str) -> None:
     may = viewer().may("state_confidence")
     if may and assessed.is_open():
         _to_confirm(code)
-    if st.session_state.pop(_SAVED, "") == code:
-        prose.success(t("confidence_saved"), icon=":material/check:")
+    show_result()
     if may or (settings().mode == "local" and not viewer().email):
         _form(code)
 
@@ -77,29 +73,32 @@ def _form(code: str) -> None:
     quarters = [quarter.code for quarter in reversed(cached.moment().quarters)]
     with (
         st.expander(t("assessment_write"), icon=":material/edit:"),
-        st.form(f"confidence_{code}", border=False),
+        st.form(key := form_key(form := f"confidence_{code}"), border=False),
     ):
         prose.caption(t("assessment_lead_public" if assessed.is_open() else "assessment_lead_inside"))
         left, right = st.columns(2)
-        period = left.selectbox(t("assessment_period"), quarters, format_func=lambda c: parse_period(c).label(language()))
+        period = left.selectbox(
+            t("assessment_period"), quarters, format_func=lambda c: parse_period(c).label(language()), key=f"period_{key}"
+        )
         with right:
             level = st.segmented_control(
-                t("confidence"), LEVELS, default=None, format_func=escaped_labels(lambda c: t(f"confidence_{c}"))
+                t("confidence"),
+                LEVELS,
+                default=None,
+                format_func=escaped_labels(lambda c: t(f"confidence_{c}")),
+                key=f"level_{key}",
             )
-        reason = st.text_area(t("confidence_reason"))
-        reason_en = st.text_input(t("assessment_reason_en")) if assessed.is_open() else ""
+        reason = st.text_area(t("confidence_reason"), key=f"reason_{key}")
+        reason_en = st.text_input(t("assessment_reason_en"), key=f"reason_en_{key}") if assessed.is_open() else ""
         person = viewer()  # signed in, or chosen on a local instance; without one the form asks for a name
-        reviewer = person.email or st.text_input(t("confidence_reviewer"))
+        reviewer = person.email or st.text_input(t("confidence_reviewer"), key=f"reviewer_{key}")
         if person.email:
             prose.caption(f"{t('confidence_reviewer')}: {markdown(person.name or person.email)}")
-        if st.form_submit_button(t("confidence_save"), type="primary"):
-            try:
-                record_confidence(
+        if st.form_submit_button(t("confidence_save"), type="primary", key=f"save_{key}"):
+            take(
+                lambda: record_confidence(
                     cached.store(), code, confidence=level or "", reason=reason, reason_en=reason_en, reviewer=reviewer,
                     reviewed_on=today(), period=period or "",
-                )  # fmt: skip
-            except MierukaError as refusal:
-                prose.error(markdown(refusal.in_language(language())), icon=":material/error:")
-            else:
-                st.session_state[_SAVED] = code
-                st.rerun()
+                ),
+                t("confidence_saved"), form=form,
+            )  # fmt: skip

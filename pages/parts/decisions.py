@@ -18,7 +18,7 @@ from pages.parts.data_table import texts_of, texts_table
 from pages.parts.raw_html import draw_html
 from pages.parts.registers import telling
 from pages.parts.reported import bureau_names
-from pages.parts.steps import take
+from pages.parts.steps import form_key, take
 from pages.parts.text import t
 from pages.parts.titled import section_heading
 from pages.parts.viewer import viewer
@@ -66,14 +66,15 @@ def _end(decisions: Sequence[Decided], closed_as: DecisionClosed) -> None:
         st.expander(
             t(f"decision_to_{closed_as}"), icon=":material/done:" if closed_as == DecisionClosed.DONE else ":material/undo:"
         ),
-        st.form(f"end_{closed_as}", border=False),
+        st.form(key := form_key(form := f"end_{closed_as}"), border=False),
     ):
-        number = st.selectbox(t("decision"), list(words), format_func=words.__getitem__)
-        reason = st.text_input(t("decision_reason"), max_chars=LONGEST)
-        if st.form_submit_button(t(f"decision_to_{closed_as}"), icon=":material/check:"):
+        number = st.selectbox(t("decision"), list(words), format_func=words.__getitem__, key=f"number_{key}")
+        reason = st.text_input(t("decision_reason"), max_chars=LONGEST, key=f"reason_{key}")
+        if st.form_submit_button(t(f"decision_to_{closed_as}"), icon=":material/check:", key=f"now_{key}"):
             take(
                 lambda: meetings.close(cached.store(), number, actor=viewer().email, closed_as=closed_as, reason=reason),
                 t(f"decision_now_{closed_as}"),
+                form=form,
             )
 
 
@@ -114,18 +115,18 @@ def _form(agenda: Agenda, item: Item | None) -> None:
     subject = item.subject if item else Subject()
     own = item.bureau_code if item else ""
     order = ["", *names]
-    with st.form("decide"):
-        decided = st.text_area(t("decision_what"), max_chars=LONGEST, height=80)
+    with st.form(key := form_key("decide")):
+        decided = st.text_area(t("decision_what"), max_chars=LONGEST, height=80, key=f"what_{key}")
         left, middle, right, end = st.columns([2, 2, 1.4, 1.4])
         bureau = left.selectbox(
             t("decision_bureau"), order if item else [""], index=order.index(own) if item and own in order else 0,
-            format_func=lambda code: names.get(code) or t("the_office_itself"), key=f"decide_bureau_{subject.code}",
+            format_func=lambda code: names.get(code) or t("the_office_itself"), key=f"bureau_{subject.code}_{key}",
         )  # fmt: skip
-        section = middle.text_input(t("decision_section"), max_chars=LONGEST)
-        role = right.text_input(t("decision_role"), max_chars=LONGEST)
-        due = end.date_input(t("att_due"), value=None, min_value=today())
+        section = middle.text_input(t("decision_section"), max_chars=LONGEST, key=f"section_{key}")
+        role = right.text_input(t("decision_role"), max_chars=LONGEST, key=f"role_{key}")
+        due = end.date_input(t("att_due"), value=None, min_value=today(), key=f"due_{key}")
         prose.caption(f"{t('decision_becomes_action')} {openness()}")
-        if st.form_submit_button(t("decide_button"), type="primary", icon=":material/gavel:"):
+        if st.form_submit_button(t("decide_button"), type="primary", icon=":material/gavel:", key=f"now_{key}"):
             wanted = Wanted(
                 decided=decided, due_on=due, indicator_code=subject.indicator_code, project_code=subject.project_code,
                 milestone_code=subject.milestone_code, bureau_code=bureau or "", section=section, role=role,
@@ -133,6 +134,7 @@ def _form(agenda: Agenda, item: Item | None) -> None:
             take(
                 lambda: meetings.decide(cached.store(), agenda.report.period.code, wanted, actor=viewer().email),
                 t("decide_done", decided=markdown(decided)),
+                form="decide",
             )
 
 
@@ -140,14 +142,21 @@ def minutes_form(agenda: Agenda) -> None:
     """Draw the form to close the minutes; afterwards they are always rebuilt as known at that time."""
     section_heading(t("minutes_heading"))
     prose.caption(t("minutes_lead"))
-    with st.form("close_minutes"):
+    with st.form(key := form_key("close_minutes")):
         left, right = st.columns([1, 3])
-        held_on = left.date_input(t("minutes_day"), value=today(), min_value=agenda.report.period.end, max_value=today())
-        note = right.text_input(t("minutes_note"), max_chars=LONGEST)
-        if st.form_submit_button(t("minutes_button"), icon=":material/lock_clock:"):
+        held_on = left.date_input(
+            t("minutes_day"),
+            value=today(),
+            min_value=agenda.report.period.end,
+            max_value=today(),
+            key=f"day_{agenda.report.period.code}_{key}",
+        )
+        note = right.text_input(t("minutes_note"), max_chars=LONGEST, key=f"note_{key}")
+        if st.form_submit_button(t("minutes_button"), icon=":material/lock_clock:", key=f"now_{key}"):
             take(
                 lambda: meetings.close_minutes(
                     cached.store(), agenda.report.period.code, actor=viewer().email, held_on=held_on, note=note
                 ),
                 t("minutes_done"),
+                form="close_minutes",
             )

@@ -101,7 +101,7 @@ def give_reasons(store: Store, opened: Opened, *, actor: str) -> None:
     name = row_namer()
     report = opened.report
     with st.form(f"reasons_{report.id}"):
-        same = st.checkbox(t("reasons_same"), value=False) if len(unexplained) > 1 else False
+        same = st.checkbox(t("reasons_same"), value=False, key=f"reasons_same_{report.id}") if len(unexplained) > 1 else False
         given, reasons = {}, list(government().reasons)
         for change in unexplained[:AT_ONCE]:
             kind = change.row.kind
@@ -139,7 +139,7 @@ def confirm_warnings(store: Store, opened: Opened, *, actor: str) -> None:
     prose.warning(t("warnings_lead", count=len(waiting)), icon=":material/warning:")
     report = opened.report
     with st.form(f"warnings_{report.id}"):
-        same = st.checkbox(t("warnings_same"), value=False) if len(waiting) > 1 else False
+        same = st.checkbox(t("warnings_same"), value=False, key=f"warnings_same_{report.id}") if len(waiting) > 1 else False
         given, of_a_kind = {}, Counter[str]()
         for warning in waiting[:AT_ONCE]:
             place = f"{warning.sheet}!{warning.cell}" if warning.cell else warning.sheet

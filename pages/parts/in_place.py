@@ -26,7 +26,7 @@ from loaders.workbook.present import Grid, column_at, correct_cells, grid, marke
 from pages.parts import prose
 from pages.parts.reported import file_of, instant, office_today, row_namer
 from pages.parts.several_hands import file_label
-from pages.parts.steps import note_own_revision, rerun_with, revision_key
+from pages.parts.steps import rerun_with, revision_key
 from pages.parts.text import cell_content, language, named, t
 
 AT_ONCE = 50  # rows in the grid at a time; others are found with the search box
@@ -195,7 +195,6 @@ def _keep(store: Store, opened: Opened, *, me: Viewer, edits: dict[SheetKey, dic
         prose.error(markdown(refused.in_language(language())), icon=":material/block:")
         return
     if done.uploaded is not None:
-        note_own_revision(report.id, done.uploaded.revision)
         rerun_with(t("corrected_now", count=sum(map(len, edits.values()))))
     errors = done.reading.errors
     prose.error(t("correct_refused", errors=len(errors)), icon=":material/error:")

@@ -18,7 +18,7 @@ from pages.parts import cached, prose
 from pages.parts.choices import choose
 from pages.parts.data_table import data_table
 from pages.parts.reported import bureau_names, instant
-from pages.parts.steps import take
+from pages.parts.steps import form_key, take
 from pages.parts.text import escaped_labels, language, t
 from pages.parts.titled import page_heading, section_heading
 from publishers.notices.hooks import looked_over
@@ -37,7 +37,12 @@ def mine(store: Store, *, actor: str) -> None:
         prose.info(t("notices_no_mail"), icon=":material/mail_off:")
     with st.form("notices_mine"):
         spoken = st.selectbox(
-            t("notice_language"), codes(), index=codes().index(choices_made.language), format_func=own_name, width=280
+            t("notice_language"),
+            codes(),
+            index=codes().index(choices_made.language),
+            format_func=own_name,
+            width=280,
+            key="notice_language",
         )
         left, right = st.columns(2, gap="medium")
         chosen = {}
@@ -105,12 +110,14 @@ def outbox(store: Store, *, actor: str) -> None:
     again = {notice.id: f"{notice.id} {about[notice.id]} {names.get(notice.reader, notice.reader.removeprefix('person '))}"
              for notice in listed if notice.state in messages.NOT_SENT}  # fmt: skip
     if again:
-        with st.form("send_again"):
+        with st.form(key := form_key("send_again")):
             number = st.selectbox(
-                t("outbox_again_pick"), list(again), format_func=again.__getitem__, index=None, placeholder=t("choose_report")
-            )
-            if st.form_submit_button(t("outbox_again"), icon=":material/forward_to_inbox:") and number is not None:
-                take(lambda: messages.send_again(store, number, actor=actor), t("outbox_again_done", number=number))
+                t("outbox_again_pick"), list(again), format_func=again.__getitem__, index=None, placeholder=t("choose_report"), key=f"number_{key}"
+            )  # fmt: skip
+            pressed = st.form_submit_button(t("outbox_again"), icon=":material/forward_to_inbox:", key=f"now_{key}")
+            if pressed and number is not None:
+                done = t("outbox_again_done", number=number)
+                take(lambda: messages.send_again(store, number, actor=actor), done, form="send_again")
 
 
 def _why(error: str) -> str:
@@ -138,28 +145,33 @@ def channels(store: Store, *, actor: str) -> None:
     else:
         prose.caption(t("channels_none"))
     left, right = st.columns(2, gap="medium")
-    with left, st.form("add_channel"):
+    with left, st.form(key := form_key("add_channel")):
         section_heading(t("channel_add"))
-        kind = st.selectbox(t("channel_kind"), WebhookKind.values(), format_func=lambda channel: t(f"channel_{channel}"))
-        name = st.text_input(t("channel_name"))
-        address = st.text_input(t("channel_address"), type="password", autocomplete="off")
-        bureau = st.selectbox(t("bureau"), [None, *names], format_func=lambda code: names[code] if code else t("channel_whole"))
-        spoken = st.selectbox(t("notice_language"), codes(), format_func=own_name)
-        is_internal = st.checkbox(t("channel_is_internal"))
-        if st.form_submit_button(t("channel_add"), type="primary", icon=":material/add_comment:"):
+        kind = st.selectbox(
+            t("channel_kind"), WebhookKind.values(), format_func=lambda channel: t(f"channel_{channel}"), key=f"kind_{key}"
+        )
+        name = st.text_input(t("channel_name"), key=f"name_{key}")
+        address = st.text_input(t("channel_address"), type="password", autocomplete="off", key=f"address_{key}")
+        bureau = st.selectbox(
+            t("bureau"), [None, *names], format_func=lambda code: names[code] if code else t("channel_whole"), key=f"bureau_{key}"
+        )
+        spoken = st.selectbox(t("notice_language"), codes(), format_func=own_name, key=f"language_{key}")
+        is_internal = st.checkbox(t("channel_is_internal"), key=f"internal_{key}")
+        if st.form_submit_button(t("channel_add"), type="primary", icon=":material/add_comment:", key=f"now_{key}"):
             take(
                 lambda: choices.add_channel(
                     store, actor=actor, kind=kind, name=name, address=looked_over(kind, address), language=spoken, bureau_code=bureau,
                     is_internal=is_internal,
                 ),
-                t("channel_added"),
+                t("channel_added"), form="add_channel",
             )  # fmt: skip
     active = {channel.id: channel.name for channel in listed if channel.is_active}
     if active:
-        with right, st.form("end_channel"):
+        with right, st.form(key := form_key("end_channel")):
             section_heading(t("channel_end"))
             number = st.selectbox(
-                t("channel_name"), list(active), format_func=active.__getitem__, index=None, placeholder=t("choose_report")
-            )
-            if st.form_submit_button(t("channel_end"), icon=":material/comments_disabled:") and number is not None:
-                take(lambda: choices.end_channel(store, number, actor=actor), t("channel_ended"))
+                t("channel_name"), list(active), format_func=active.__getitem__, index=None, placeholder=t("choose_report"), key=f"number_{key}"
+            )  # fmt: skip
+            pressed = st.form_submit_button(t("channel_end"), icon=":material/comments_disabled:", key=f"now_{key}")
+            if pressed and number is not None:
+                take(lambda: choices.end_channel(store, number, actor=actor), t("channel_ended"), form="end_channel")

@@ -19,7 +19,7 @@ from pages.parts.data_table import data_table
 from pages.parts.own_checks import stand_ins
 from pages.parts.recorded import actor_name, columns_of, event_name, trail
 from pages.parts.reported import bureau_names, instant, office_today, period_name, section_name
-from pages.parts.steps import take
+from pages.parts.steps import form_key, take
 from pages.parts.text import csv_file, language, t
 from pages.parts.titled import page_heading, section_heading
 from pages.parts.viewer import person_name, viewer
@@ -38,13 +38,19 @@ def exceptions(store: Store, *, actor: str) -> None:
     prose.markdown(t("exceptions_lead"))
     names, windows = _bureaus(), deadlines.reported_periods(store)
     opened = [w.period_code for w in windows if w.opens_on and w.opens_on <= office_today() + timedelta(days=92)]
-    with st.form("exception"):
+    with st.form(key := form_key("exception")):
         left, right = st.columns(2)
-        bureau = left.selectbox(t("bureau"), list(names), format_func=names.__getitem__, index=None, placeholder=t("choose_report"))
-        period = right.selectbox(t("period"), opened, format_func=period_name, index=None, placeholder=t("choose_report"))
-        until = left.date_input(t("leave_until"), value=office_today() + timedelta(days=14), min_value=office_today())
-        reason = right.text_input(t("reason"))
-        if st.form_submit_button(t("leave_button"), type="primary", icon=":material/event_available:"):
+        bureau = left.selectbox(
+            t("bureau"), list(names), format_func=names.__getitem__, index=None, placeholder=t("choose_report"), key=f"bureau_{key}"
+        )
+        period = right.selectbox(
+            t("period"), opened, format_func=period_name, index=None, placeholder=t("choose_report"), key=f"period_{key}"
+        )
+        until = left.date_input(
+            t("leave_until"), value=office_today() + timedelta(days=14), min_value=office_today(), key=f"until_{key}"
+        )
+        reason = right.text_input(t("reason"), key=f"reason_{key}")
+        if st.form_submit_button(t("leave_button"), type="primary", icon=":material/event_available:", key=f"now_{key}"):
             if bureau is None or period is None:
                 prose.warning(t("leave_incomplete"), icon=":material/info:")
             else:
@@ -58,6 +64,7 @@ def exceptions(store: Store, *, actor: str) -> None:
                         period=period_name(period),
                         until=format_date(until, language()),
                     ),
+                    form="exception",
                 )
     rows = [
         {
@@ -99,14 +106,16 @@ def persons(store: Store, *, actor: str) -> None:
 
 def _add_person(store: Store, names: dict[str, str], *, actor: str) -> None:
     """Draw the form that grants a person a role: everywhere, in a bureau (``names``: code → name) or in a section."""
-    with st.form("add_person"):
+    with st.form(key := form_key("add_person")):
         section_heading(t("add_person"))
-        email = st.text_input(t("email"))
-        name = st.text_input(t("name"))
-        role = st.selectbox(t("role"), ROLES, format_func=lambda r: t(f"role_{r}"), index=None, placeholder=t("choose_report"))
-        bureau = st.selectbox(
-            t("bureau_of_manager"), list(names), format_func=names.__getitem__, index=None, placeholder=t("choose_report")
+        email = st.text_input(t("email"), key=f"email_{key}")
+        name = st.text_input(t("name"), key=f"name_{key}")
+        role = st.selectbox(
+            t("role"), ROLES, format_func=lambda r: t(f"role_{r}"), index=None, placeholder=t("choose_report"), key=f"role_{key}"
         )
+        bureau = st.selectbox(
+            t("bureau_of_manager"), list(names), format_func=names.__getitem__, index=None, placeholder=t("choose_report"), key=f"bureau_{key}"
+        )  # fmt: skip
         section = None
         if government().sections:
             section = st.selectbox(
@@ -115,19 +124,21 @@ def _add_person(store: Store, names: dict[str, str], *, actor: str) -> None:
                 format_func=section_name,
                 index=None,
                 placeholder=t("choose_report"),
+                key=f"section_{key}",
             )
-        if st.form_submit_button(t("add_person"), type="primary", icon=":material/person_add:"):
+        if st.form_submit_button(t("add_person"), type="primary", icon=":material/person_add:", key=f"now_{key}"):
             take(
                 lambda: people.add_person(
                     store, actor=actor, email=email, role=role or "", bureau_code=bureau, name=name, section_code=section or ""
                 ),
                 t("person_added", email=markdown(people.account_key(email))),
+                form="add_person",
             )
 
 
 def _remove_person(store: Store, listed: Sequence[people.Person], names: dict[str, str], *, actor: str) -> None:
     """Draw the form that revokes a role of one of the persons listed; nobody can revoke their own."""
-    with st.form("remove_person"):
+    with st.form(key := form_key("remove_person")):
         section_heading(t("remove_person"))
         roles_of = {
             f"{p.email} {t(f'role_{g.role}')} {names.get(g.bureau_code or '', g.bureau_code or '')} {g.section_code}".strip(): (
@@ -138,14 +149,16 @@ def _remove_person(store: Store, listed: Sequence[people.Person], names: dict[st
             for g in p.grants
             if p.email != actor
         }
-        picked = st.selectbox(t("role"), list(roles_of), index=None, placeholder=t("choose_report"))
-        if st.form_submit_button(t("remove_person"), icon=":material/person_remove:") and picked is not None:
+        picked = st.selectbox(t("role"), list(roles_of), index=None, placeholder=t("choose_report"), key=f"role_{key}")
+        pressed = st.form_submit_button(t("remove_person"), icon=":material/person_remove:", key=f"now_{key}")
+        if pressed and picked is not None:
             whose, grant = roles_of[picked]
             take(
                 lambda: people.remove_person(
                     store, actor=actor, email=whose, role=grant.role, bureau_code=grant.bureau_code, section_code=grant.section_code
                 ),
                 t("person_removed", email=markdown(whose)),
+                form="remove_person",
             )
 
 

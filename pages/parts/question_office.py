@@ -135,7 +135,7 @@ def _decide(store: Store, question: Question, replies: list[Reply], rows: list[A
     ):
         take(lambda: decided(accepts=True), t("answer_accepted_now", bureau=markdown(names[bureau])))
     with right, st.form(f"return_answer_{code}_{bureau}_{reply.revision}"):
-        reason = st.text_area(t("answer_return_reason"), height=80)
+        reason = st.text_area(t("answer_return_reason"), height=80, key=f"return_reason_{code}_{bureau}")
         if st.form_submit_button(t("answer_return"), icon=":material/undo:"):
             take(lambda: decided(accepts=False, reason=reason), t("answer_returned_now", bureau=markdown(names[bureau])))
 
@@ -179,17 +179,28 @@ def _indicator(question: Question, rows: list[AnswerRow]) -> None:
         own, moment = government(), cached.moment()
         sources = {row.source_code: row.title for row in moment.rows(tables.Source) if not row.source_code.startswith("report-")}
         periods = _periods(question)
-        with st.form(f"indicator_{question.question_code}"):
+        with st.form(key := f"indicator_{question.question_code}"):
             left, right = st.columns(2, gap="medium")
-            column = left.selectbox(t("indicator_from_column"), list(numbers), format_func=numbers.__getitem__)
-            code = right.text_input(t("indicator_from_code"), value=f"question_{question.question_code.lower()}")
-            kind = left.selectbox(t("indicator_from_kind"), ["stock", "level"], format_func=lambda k: t(f"indicator_from_{k}"))
-            direction = right.selectbox(
-                t("indicator_from_direction"), ["higher", "lower", "none"], format_func=lambda d: t(f"indicator_from_{d}")
+            column = left.selectbox(t("indicator_from_column"), list(numbers), format_func=numbers.__getitem__, key=f"column_{key}")
+            code = right.text_input(t("indicator_from_code"), value=f"question_{question.question_code.lower()}", key=f"code_{key}")
+            kind = left.selectbox(
+                t("indicator_from_kind"), ["stock", "level"], format_func=lambda k: t(f"indicator_from_{k}"), key=f"kind_{key}"
             )
-            period = left.selectbox(t("indicator_from_period"), periods, format_func=lambda p: parse_period(p).label(language()))
-            theme = right.selectbox(t("indicator_from_theme"), list(own.themes), format_func=lambda c: named(own.themes[c], "name"))
-            source = st.selectbox(t("indicator_from_source"), list(sources), format_func=lambda c: f"{c} {sources[c]}"[:90])
+            direction = right.selectbox(
+                t("indicator_from_direction"),
+                ["higher", "lower", "none"],
+                format_func=lambda d: t(f"indicator_from_{d}"),
+                key=f"direction_{key}",
+            )
+            period = left.selectbox(
+                t("indicator_from_period"), periods, format_func=lambda p: parse_period(p).label(language()), key=f"period_{key}"
+            )
+            theme = right.selectbox(
+                t("indicator_from_theme"), list(own.themes), format_func=lambda c: named(own.themes[c], "name"), key=f"theme_{key}"
+            )
+            source = st.selectbox(
+                t("indicator_from_source"), list(sources), format_func=lambda c: f"{c} {sources[c]}"[:90], key=f"source_{key}"
+            )
             pressed = st.form_submit_button(t("indicator_from_make"), type="primary", icon=":material/build:")
         if pressed:
             wish = Wish(

@@ -1,33 +1,93 @@
-"""Writes started from a page: success is shown at the head of the page after the rerun, a refusal in place."""
+"""Writes started from a page: success is shown at the head of the page after the rerun, a refusal in place.
+
+Where others changed a report since the page was drawn, a button pressed on it has no effect: the page says who did what instead, and
+shows the text that was typed but not stored.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from itertools import takewhile
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from kpis.as_text import markdown
 from kpis.errors import MierukaError
-from kpis.reporting.reports import Report
+from kpis.reporting.people import Event
+from kpis.reporting.reports import Opened, Report
+from kpis.reporting_vocabulary import OPEN_STATES
 from pages.parts import prose
+from pages.parts.recorded import actor_name, event_name
+from pages.parts.reported import instant, state_name
 from pages.parts.text import language, t
 
-_MESSAGE, _SHOWN = "step_said", "revisions_shown"
+_STEPS = "steps"
+_WRITES = frozenset(
+    {"uploaded", "taken_in", "corrected", "explained", "clash_settled", "row_taken_out", "conflict_resolved", "reading_chosen",
+     "warning_confirmed", "prepared", "checked", "sent_back", "submitted", "withdrawn", "returned", "approved"}
+)  # fmt: skip
+_CHOICES = ("class", "correct")  # keys of a report that hold a choice rather than words
 
 
-def take(step: Callable[[], object], sentence: str = "") -> None:
+@dataclass(frozen=True, slots=True)
+class _Shown:
+    """A report as this session drew it last."""
+
+    revision: int
+    state: str
+    last: Event | None
+
+
+@dataclass(slots=True)
+class _Steps:
+    """What a session keeps between runs.
+
+    It is changed in place: a second click ends the run of the first at its next access to ``st.session_state``, so that a result
+    assigned there after a write could be lost, and the write repeated.
+    """
+
+    message: str = ""  # of the last successful write
+    warning: str = ""  # on changes by others, of a run that ended before it could be read
+    shown: dict[int, _Shown] = field(default_factory=dict)
+    sent: dict[str, int] = field(default_factory=dict)  # form → number of successful writes
+    place: DeltaGenerator | None = None  # of this run: where unstored text is to be drawn
+
+
+def _kept() -> _Steps:
+    kept: _Steps = st.session_state.setdefault(_STEPS, _Steps())
+    return kept
+
+
+def take(step: Callable[[], object], sentence: str = "", *, form: str = "") -> None:
     """Run a write and rerun the page; if it is refused, draw the reason in place instead.
 
     Args:
         step: the write; raises ``MierukaError`` if it is refused.
         sentence: the message that ``show_result`` shows after the rerun.
+        form: name of the form that starts it, as passed to ``form_key``.
     """
+    kept = _kept()
     try:
         step()
     except MierukaError as refused:
         prose.error(markdown(refused.in_language(language())), icon=":material/block:")
         return
-    rerun_with(sentence)
+    if form:
+        kept.sent[form] = kept.sent.get(form, 0) + 1
+    _rerun_with(kept, sentence)
+
+
+def form_key(form: str) -> str:
+    """Return the key of a form, with which the keys of its fields and its button end; another one after each successful write.
+
+    The next form is therefore empty, and a second click on the button still on the screen writes nothing. Fields with a key also keep
+    their text when the language changes.
+    """
+    return f"{form}_{_kept().sent.get(form, 0)}"
 
 
 def revision_key(name: str, report: Report) -> str:
@@ -39,27 +99,79 @@ def revision_key(name: str, report: Report) -> str:
     return f"{name}_{report.id}_{report.revision}"
 
 
-def warn_if_changed(report: Report) -> None:
-    """Warn if the report's revision differs from the one this page showed before, which explains why a pressed button had no effect."""
-    shown = st.session_state.setdefault(_SHOWN, {})
-    before = shown.get(report.id, report.revision)
-    shown[report.id] = report.revision
-    if before != report.revision:
-        prose.warning(t("report_changed_since", before=before, now=report.revision), icon=":material/difference:")
+def warn_if_changed(opened: Opened) -> None:
+    """Warn of steps of others since this page last drew a report, which explains why a pressed button had no effect."""
+    kept, report = _kept(), opened.report
+    taken = [event for event in opened.events if event.action in _WRITES]
+    now = _Shown(report.revision, report.state, taken[0] if taken else None)
+    before = kept.shown.get(report.id, now)
+    kept.shown[report.id], kept.place = now, None
+    if before == now:
+        return
+    since = list(takewhile(lambda event: event != before.last, taken))[::-1]
+    steps = t("list_comma").join(
+        t("step_of", who=markdown(actor_name(e.actor)), step=event_name(e.action), when=instant(e.occurred_at)) for e in since
+    )
+    if before.state != now.state:
+        words = t("report_moved_since", number=report.id, steps=steps, state=state_name(now.state))
+    elif before.revision != now.revision:
+        words = t("report_changed_since", before=before.revision, now=now.revision)
+    else:
+        words = t("report_answered_since", number=report.id, steps=steps)
+    kept.warning = words
+    kept.place = st.container()
+    kept.place.warning(words, icon=":material/difference:")
 
 
-def note_own_revision(report_id: int, revision: int) -> None:
-    """Record that the viewer created a revision on this page, so that no warning about it is shown."""
-    st.session_state.setdefault(_SHOWN, {})[report_id] = revision
+def show_unstored_words(report: Report) -> None:
+    """Draw, below the warning, text typed on a report whose field is gone, for copying; called once all of the report is drawn."""
+    kept, context = _kept(), get_script_run_ctx()
+    place, kept.place, kept.warning = kept.place, None, ""  # the run is complete, the warning was read
+    if place is None or context is None:
+        return
+    named = re.compile(rf"(?!(?:{'|'.join(_CHOICES)})_)[a-z_]+_{report.id}(?:_|$)")
+    drawn = context.shared.widget_ids_this_run.snapshot()
+    words = [
+        word
+        for key, word in st.session_state.items()
+        if isinstance(word, str) and word.strip() and named.match(str(key)) and not any(w.endswith(f"-{key}") for w in drawn)
+    ]
+    if words:
+        with place:
+            prose.markdown(t("words_not_kept"))
+            for word in words:
+                st.code(word, language=None, wrap_lines=True)
+
+
+def closed_meanwhile(listed: Iterable[Report]) -> list[Report]:
+    """Return the reports that this page drew as open and that others have closed since."""
+    kept = _kept()
+    there = {report.id: report for report in listed}
+    were_open = [number for number, shown in kept.shown.items() if shown.state in OPEN_STATES]
+    return [there[number] for number in were_open if number in there and there[number].state not in OPEN_STATES]
+
+
+def note_own_step() -> None:
+    """Record that the viewer wrote on this page, so that no warning about it is shown."""
+    _kept().shown.clear()
 
 
 def rerun_with(sentence: str) -> None:
     """Rerun the page and show a message at its head."""
-    st.session_state[_MESSAGE] = sentence
+    _rerun_with(_kept(), sentence)
+
+
+def _rerun_with(kept: _Steps, sentence: str) -> None:
+    kept.message = sentence
+    kept.shown.clear()
     st.rerun()
 
 
 def show_result() -> None:
-    """Draw the message of the last successful write, once."""
-    if sentence := st.session_state.pop(_MESSAGE, ""):
-        prose.success(sentence, icon=":material/check_circle:")
+    """Draw the message of the last successful write, once, and a warning whose own run was cut short."""
+    kept = _kept()
+    result, others, kept.message, kept.warning = kept.message, kept.warning, "", ""
+    if result:
+        prose.success(result, icon=":material/check_circle:")
+    if others:
+        prose.warning(others, icon=":material/difference:")

@@ -54,18 +54,17 @@ def voice(kind: str, code: str) -> None:
 
 def _form(store: Voices, kind: str, code: str, edition: int) -> None:
     about = f"{kind}_{code}"
-    if st.session_state.get(_SENT) == about:
+    # Changed in place: a second click may end this run at whatever it next asks of Streamlit.
+    thanked: set[str] = st.session_state.setdefault(_SENT, set())
+    if about in thanked:
         prose.success(t("voice_thanks"), icon=":material/check_circle:")
         return
     with st.form(f"voice_{about}", border=True):
         grade = st.radio(
-            t(f"voice_question_{kind}"),
-            GRADES,
-            format_func=escaped_labels(lambda g: t(f"voice_grade_{g}")),
-            index=None,
-            horizontal=True,
-        )
-        words = st.text_area(t("voice_words"), max_chars=MOST_WORDS, height=96)
+            t(f"voice_question_{kind}"), GRADES, format_func=escaped_labels(lambda g: t(f"voice_grade_{g}")), index=None, horizontal=True,
+            key=f"grade_{about}",
+        )  # fmt: skip
+        words = st.text_area(t("voice_words"), max_chars=MOST_WORDS, height=96, key=f"words_{about}")
         fine_print(t("voice_no_personal"))
         if not st.form_submit_button(t("voice_send"), icon=":material/send:"):
             return
@@ -83,5 +82,5 @@ def _form(store: Voices, kind: str, code: str, edition: int) -> None:
         except SQLAlchemyError:
             prose.error(t("voice_not_now"), icon=":material/cloud_off:")
         else:
-            st.session_state[_SENT] = about
+            thanked.add(about)
             st.rerun()

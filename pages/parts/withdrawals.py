@@ -17,7 +17,7 @@ from kpis.store.store import Store
 from pages.parts import cached, prose
 from pages.parts.data_table import data_table
 from pages.parts.reported import bureau_names, column_name, instant, period_name, row_namer, value_text
-from pages.parts.steps import take
+from pages.parts.steps import form_key, take
 from pages.parts.text import language, t
 from pages.parts.titled import page_heading, section_heading
 from telling.words import Words
@@ -117,13 +117,14 @@ def _ask(store: Store, *, actor: str) -> None:
             for v in vintages
         ],
     )  # fmt: skip
-    with st.form("withdrawal"):
+    with st.form(tail := form_key("withdrawal")):
         reason_class = st.selectbox(
-            t("reason_class"), list(government().reasons), format_func=partial(Words(language()).reason, "correction_")
-        )
-        text = st.text_input(t("reason_text"))
-        if st.form_submit_button(t("withdrawal_ask_button"), type="primary", icon=":material/send:"):
+            t("reason_class"), list(government().reasons), format_func=partial(Words(language()).reason, "correction_"), key=f"class_{tail}"
+        )  # fmt: skip
+        text = st.text_input(t("reason_text"), key=f"text_{tail}")
+        if st.form_submit_button(t("withdrawal_ask_button"), type="primary", icon=":material/send:", key=f"now_{tail}"):
             take(
                 lambda: withdrawals.ask(store, key, actor=actor, reason_class=reason_class, reason_text=text),
                 t("withdrawal_asked_now"),
+                form="withdrawal",
             )

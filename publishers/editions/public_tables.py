@@ -27,7 +27,7 @@ from kpis.government import government
 from kpis.message import few
 from kpis.registers import REGISTERS
 from kpis.store import tables
-from kpis.store.store import BATCH, Store
+from kpis.store.store import BATCH, Store, state_in
 from kpis.store.tables import table_of
 from kpis.store.vintages import by_figure
 
@@ -90,7 +90,7 @@ class Gathered:
     path: Path
     rows: Mapping[str, int]
     left_out: Mapping[str, int]
-    revision: int
+    figures: str  # the mark of their last change (``StateOf``)
     reasons: Mapping[tuple[str, str], tuple[str, str]]
 
 
@@ -129,7 +129,7 @@ def gather(store: Store, into: Path, *, known_at: datetime) -> Gathered:
     with store.reading() as session, _staged(into) as staged:
         if store.engine.dialect.name == "postgresql":
             session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
-        revision = session.execute(select(table_of(tables.DataRevision).c.revision)).scalar() or 0
+        figures = state_in(session).figures
         counts: dict[str, int] = {}
         left_out: dict[str, int] = {}
         named_rows = _Seen()
@@ -146,7 +146,7 @@ def gather(store: Store, into: Path, *, known_at: datetime) -> Gathered:
         query = query.where(changed.c.known_at <= known_at, changed.c.reason_class.is_not(None)).order_by(changed.c.vintage)
         query = query.where(changed.c.register_name.not_in([kind for kind, r in REGISTERS.items() if _is_inside(r.table)]))
         reasons = {(register, code): (why, words) for register, code, why, words in session.execute(query)}
-    return Gathered(path=into, rows=counts, left_out=left_out, revision=revision, reasons=reasons)
+    return Gathered(path=into, rows=counts, left_out=left_out, figures=figures, reasons=reasons)
 
 
 class _Seen:

@@ -54,7 +54,7 @@ class Preview:
     number: int
     compared_with: int | None
     as_of: date
-    revision: int
+    figures: str  # the mark of their last change: drafts, people and sign-ins are none
     changes: tuple[Difference, ...]
     counts: Mapping[str, int]
     tally: Tally
@@ -88,7 +88,7 @@ def preview(store: Store, *, now: datetime, folder: Path | None = None) -> Previ
         candidate.state.store.engine.dispose()
     number = max(on_disk.numbers(folder), default=0) + 1
     return Preview(
-        number=number, compared_with=shown.number if shown else None, as_of=as_of, revision=gathered.revision,
+        number=number, compared_with=shown.number if shown else None, as_of=as_of, figures=gathered.figures,
         changes=tuple(changes), counts=gathered.rows, tally=stands, left_out=gathered.left_out,
         doubts=tuple(_doubts(shown, changes, gathered.rows, now=now, newest=newest)), is_all_known=newest is None or newest <= now,
     )  # fmt: skip
@@ -140,7 +140,7 @@ def publish(
     note: str,
     now: datetime,
     viewer: str | None = None,
-    revision: int | None = None,
+    figures: str | None = None,
     chosen: Settings | None = None,
 ) -> Edition:
     """Publish all approved figures as the next edition, and show it.
@@ -150,7 +150,7 @@ def publish(
         note: remarks on this edition for readers.
         now: the instant of publication, UTC.
         viewer: the person publishing.
-        revision: the previewed data revision; a later one is refused, so that only reviewed data are published.
+        figures: the previewed ones, by their mark; others are refused, so that only what was looked at is published.
         chosen: settings; those of the process if left out.
 
     Raises:
@@ -175,7 +175,7 @@ def publish(
     beside.mkdir()
     try:
         gathered = gather(store, beside / DATABASE, known_at=now)
-        if revision is not None and revision != gathered.revision:
+        if figures is not None and figures != gathered.figures:
             raise FigureRefused("figures_changed_since_preview")
         signing = signer(store, chosen, now=now)
         about = {"note": typed(note), "previous_sha256": before, **_anchors(store, signing)}

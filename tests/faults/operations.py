@@ -147,8 +147,8 @@ def _settled(instance: Instance) -> list[int]:
 def _publish(instance: Instance) -> None:
     record.settle(instance.store, instance.chosen.editions_dir)
     if 2 not in record.recorded(instance.store).editions:
-        revision = publication.preview(instance.store, now=utc_now(), folder=instance.chosen.editions_dir).revision
-        publication.publish(instance.store, note="公表", now=utc_now(), revision=revision, chosen=instance.chosen)
+        figures = publication.preview(instance.store, now=utc_now(), folder=instance.chosen.editions_dir).figures
+        publication.publish(instance.store, note="公表", now=utc_now(), figures=figures, chosen=instance.chosen)
 
 
 def _first_edition(instance: Instance) -> None:

@@ -39,10 +39,10 @@ class House:
         """Return settings with this folder of editions."""
         return Settings(EDITIONS_DIR=self.folder, PUBLIC_URL="https://reform.example.jp")  # type: ignore[call-arg]
 
-    def publish(self, note: str = "試験の公表", *, revision: int | None = None) -> Edition:
+    def publish(self, note: str = "試験の公表", *, figures: str | None = None) -> Edition:
         """Publish the next edition, a day after the one before."""
         self.at += timedelta(days=1)
-        return publication.publish(self.store, note=note, now=self.at, revision=revision, chosen=self.chosen)
+        return publication.publish(self.store, note=note, now=self.at, figures=figures, chosen=self.chosen)
 
     def preview(self) -> publication.Preview:
         """Look at the next edition."""

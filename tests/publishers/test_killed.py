@@ -28,8 +28,8 @@ def house(tmp_path: Path) -> House:
     return house
 
 
-def publish(house: House, note: str, revision: int) -> None:
-    publication.publish(Store(house.store.url), note=note, now=utc_now(), revision=revision, chosen=house.chosen)
+def publish(house: House, note: str, figures: str) -> None:
+    publication.publish(Store(house.store.url), note=note, now=utc_now(), figures=figures, chosen=house.chosen)
 
 
 def lines(house: House, action: str) -> list[str]:
@@ -37,8 +37,8 @@ def lines(house: House, action: str) -> list[str]:
 
 
 def test_a_publication_killed_between_any_two_steps_is_undone_or_finished_and_never_shown_by_accident(house: House) -> None:
-    revision = house.store.revision()
-    steps = events(lambda: publish(house, "数える", revision))
+    revision, figures = house.store.revision(), house.store.state().figures
+    steps = events(lambda: publish(house, "数える", figures))
     assert steps[-6:-2] == ["commit", "rename", "commit", "replace"], "intended, named, shown, and the pointer on the disk"
     assert steps[-2:] == ["rename", "replace"], "what a web server may show, and the link to it"
     outcomes = []
@@ -46,7 +46,7 @@ def test_a_publication_killed_between_any_two_steps_is_undone_or_finished_and_ne
         before = on_disk.current(house.folder)
         assert before is not None
         house.store.engine.dispose()
-        assert killed_before(lambda: publish(house, "途中で止まる", revision), place)
+        assert killed_before(lambda: publish(house, "途中で止まる", figures), place)
         told = [message.key for message in record.settle(house.store, house.folder)]
         assert record.faults(house.store, house.folder) == []
         assert not [p.name for p in (*house.folder.iterdir(), *(house.folder / SERVED).iterdir()) if p.name.startswith(".")]
@@ -54,7 +54,7 @@ def test_a_publication_killed_between_any_two_steps_is_undone_or_finished_and_ne
         assert held is not None and (house.folder / SERVED / CURRENT / "site").resolve() == (held.folder / "site").resolve()
         outcomes.append((held.number - before.number, told))
         if held.number == before.number:
-            publish(house, "やり直し", revision)  # what was previewed, at the first try
+            publish(house, "やり直し", figures)  # what was previewed, at the first try
             shown = on_disk.current(house.folder)
             assert shown is not None and (shown.number, shown.note) == (before.number + 1, "やり直し")
         assert record.settle(house.store, house.folder) == []
@@ -67,7 +67,7 @@ def test_a_publication_killed_between_any_two_steps_is_undone_or_finished_and_ne
 
 
 def test_a_rollback_killed_at_its_end_has_its_line_and_is_finished_by_the_next_start(house: House) -> None:
-    publish(house, "後", house.store.revision())
+    publish(house, "後", house.store.state().figures)
 
     def back() -> None:
         publication.rollback(Store(house.store.url), 1, reason="誤り", now=utc_now(), chosen=house.chosen)
@@ -96,7 +96,7 @@ def test_a_disk_that_is_ahead_of_a_database_put_back_is_named_and_left(house: Ho
         connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
     house.store.engine.dispose()
     backup = (tmp_path / "working.db").read_bytes()
-    publish(house, "後", house.store.revision())
+    publish(house, "後", house.store.state().figures)
     house.store.engine.dispose()
     for left in tmp_path.glob("working.db*"):
         left.unlink()

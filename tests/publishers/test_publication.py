@@ -188,10 +188,10 @@ def test_a_figure_known_only_later_stays_out(small_house: House) -> None:
 def test_a_note_is_needed_and_what_was_looked_at_is_what_is_published(house: House) -> None:
     with pytest.raises(FigureRefused, match="--note"):
         house.publish("  ")
-    seen = house.preview().revision
+    seen = house.preview().figures
     house.correct("paper_reduction_rate", "FY2022", value="70.5")
     with pytest.raises(FigureRefused, match="changed after you looked"):
-        publication.publish(house.store, note="x", now=house.at, revision=seen, chosen=house.chosen)
+        publication.publish(house.store, note="x", now=house.at, figures=seen, chosen=house.chosen)
 
 
 def test_an_edition_cannot_be_written_to_through_the_store(published: House) -> None:
@@ -325,10 +325,10 @@ def test_a_publication_killed_at_any_moment_leaves_a_valid_edition_shown(tmp_pat
     chance = random.Random(20261124)
     seen = {"old": 0, "new": 0}
 
-    revision = house.preview().revision
+    figures = house.preview().figures
 
     def publish() -> None:
-        House(Store(house.store.url), house.folder, house.at).publish("途中で止まるかもしれない", revision=revision)
+        House(Store(house.store.url), house.folder, house.at).publish("途中で止まるかもしれない", figures=figures)
 
     house.store.engine.dispose()
     usual = lasting(publish)
@@ -347,7 +347,7 @@ def test_a_publication_killed_at_any_moment_leaves_a_valid_edition_shown(tmp_pat
         assert Store(after.url).book().entries
         seen["old" if after.number == before.number else "new"] += 1
     assert all(seen.values()), f"the kills fell all on one side of the pointer: {seen}"
-    last = house.publish("最後まで", revision=revision)
+    last = house.publish("最後まで", figures=figures)
     assert verify(house.folder, recorded=recorded(house.store)) == []
     assert set(recorded(house.store).editions) == set(range(1, last.number + 1))
 

@@ -1,0 +1,196 @@
+"""What is on the screen may have been settled by others: whoever presses a button is told, nothing is done twice, and typed words are not lost unsaid."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+import pytest
+
+from kpis.languages import say
+from kpis.reporting import reports, saying, submissions
+from kpis.reporting_vocabulary import OPEN_STATES
+from kpis.settings import ROOT
+from kpis.store import tables
+from kpis.store.store import Store
+from tests.small_government import ANNA, AYA, IN_TIME, OFFICE, SECOND, settle
+from tests.web.served import serving
+from tests.web.test_forms_seen_first import CALENDAR, RATE, Desk, rate
+from tests.web.visitor import Tab, Visitor
+
+pytestmark = pytest.mark.server
+FIELDS = frozenset(
+    {"text_input", "text_area", "number_input", "date_input", "selectbox", "multiselect", "radio", "checkbox", "toggle",
+     "segmented_control", "data_editor", "file_uploader"}
+)  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
+    folder = tmp_path_factory.mktemp("hands")
+    store = settle(Store(f"sqlite:///{folder / 'served.db'}"), folder / "data", calendar=CALENDAR)
+    given = {"CATALOGUE_DIR": str(folder / "data" / "catalogue"), "OFFICIAL_DIR": str(folder / "data" / "official")}
+    with serving(folder, MIERUKA_MODE="local", DATABASE_URL=store.url, **given) as made:
+        yield Desk(made, store)
+
+
+@pytest.fixture
+def desk(served: Desk) -> Iterator[Desk]:
+    yield served
+    for left in reports.reports(served.store, viewer=ANNA):
+        if left.state in OPEN_STATES:
+            submissions.withdraw(served.store, left.id, actor=ANNA, revision=left.revision)
+
+
+def moved(number: int, state: str) -> tuple[str, str]:
+    """Return how it is said that a report is in another state than on the screen: its beginning, and its end."""
+    first, last = say("report_moved_since", "ja", number=number, steps="|", state=say(f"report_is_{state}", "ja")).split("|")
+    return first, last
+
+
+def sent(desk: Desk, numerator: float) -> int:
+    """Bring a report and submit it; return its number."""
+    desk.bring(rate(numerator))
+    number = desk.report().id
+    submissions.submit(desk.store, number, actor=ANNA, revision=1, today=IN_TIME)
+    return number
+
+
+def is_told(text: str, number: int, state: str, *, who: str, step: str) -> bool:
+    """Say whether a page tells what became of a report, who did it, and by which step."""
+    return all(part in text for part in (*moved(number, state), who, say(f"event_{step}", "ja")))
+
+
+def test_whoever_returns_a_report_that_a_colleague_approved_is_told_and_gets_the_words_back(desk: Desk) -> None:
+    number = sent(desk, 901.0)
+    tab = desk.tab("review", f"report={number}", who="local_office")
+    words = {tab.widget("text_area", say("give_back_reason", "ja")): "分母を確かめてください"}
+    submissions.give_back(desk.store, number, actor=SECOND, revision=1, reason="試験")
+    text = tab.send(say("give_back", "ja"), **words)
+    assert is_told(text, number, "returned", who=SECOND, step="returned")
+    assert say("words_not_kept", "ja") in text and "分母を確かめてください" in text
+    assert desk.report().return_reason == "試験"
+    assert moved(number, "returned")[0] not in tab.run(), "said once"
+    tab.close()
+
+
+def test_the_office_is_told_of_a_report_that_its_bureau_withdrew(desk: Desk) -> None:
+    number = sent(desk, 902.0)
+    tab = desk.tab("review", f"report={number}", who="local_office")
+    submissions.withdraw(desk.store, number, actor=ANNA, revision=1)
+    assert is_told(tab.send(say("approve", "ja")), number, "withdrawn", who=ANNA, step="withdrawn")
+    tab.close()
+
+
+def test_a_bureau_is_told_of_its_report_that_is_not_on_its_way_any_more(desk: Desk) -> None:
+    desk.bring(rate(903.0))
+    number = desk.report().id
+    tab = desk.tab()
+    submissions.withdraw(desk.store, number, actor=AYA, revision=1)
+    assert is_told(tab.send(say("submit_button", "ja")), number, "withdrawn", who=AYA, step="withdrawn")
+    assert moved(number, "withdrawn")[0] not in tab.run(), "said once"
+    tab.close()
+
+
+def test_ones_own_step_is_no_surprise(desk: Desk) -> None:
+    desk.bring(rate(904.0))
+    tab = desk.tab()
+    text = tab.send(say("submit_button", "ja"))
+    assert say("submitted_now", "ja") in text and moved(desk.report().id, "submitted")[0] not in text
+    tab.close()
+
+
+def test_whoever_answers_what_a_colleague_answered_is_told_and_gets_the_words_back(desk: Desk) -> None:
+    desk.bring(rate(400.0))
+    number = desk.report().id
+    tab = desk.tab()
+    words = {tab.widget("text_area", say("part_cause", "ja")): "二人目の要因"}
+    saying.say_why(desk.store, number, actor=AYA, revision=1, causes={RATE: {"cause_ja": "一人目の要因"}})
+    text = tab.send(say("say_causes_button", "ja"), **words)
+    first, last = say("report_answered_since", "ja", number=number, steps="|").split("|")
+    assert first in text and last in text and AYA in text
+    assert say("words_not_kept", "ja") in text and "二人目の要因" in text
+    assert desk.done("explained") == [f"{RATE}: 一人目の要因"]
+    tab.close()
+
+
+def exceptions(desk: Desk) -> int:
+    return len(desk.store.all_of(tables.ReportingException))
+
+
+def filled_exception(desk: Desk) -> Tab:
+    """Return the form of an exception, filled in."""
+    tab = desk.tab("review", "part=exceptions", who="local_office")
+    bureau, period = (
+        next(each for each in tab.parts("selectbox") if each.label == say(label, "ja") and each.form_id)
+        for label in ("bureau", "period")
+    )
+    tab.fields |= {bureau.id: "総務局", period.id: period.options[0], tab.widget("text_input", say("reason", "ja")): "災害"}
+    return tab
+
+
+def test_a_form_sent_twice_is_taken_once_and_begins_empty(desk: Desk) -> None:
+    tab, before = filled_exception(desk), exceptions(desk)
+    (button,) = [each.id for each in tab.parts("button") if each.label == say("leave_button", "ja")]
+    tab.run(**{button: True})
+    assert exceptions(desk) == before + 1
+    tab.run(**{button: True})
+    assert exceptions(desk) == before + 1, "a second click upon what is still on the screen"
+    (reason,) = [each for each in tab.parts("text_input") if each.label == say("reason", "ja")]
+    assert reason.id not in tab.fields, "the next one is another form"
+    tab.close()
+
+
+def test_a_second_click_that_comes_during_the_first_takes_nothing_twice_and_the_result_is_said(desk: Desk) -> None:
+    tab, before = filled_exception(desk), exceptions(desk)
+    (button,) = [each.id for each in tab.parts("button") if each.label == say("leave_button", "ja")]
+    for _ in range(2):
+        asked = tab.asked()
+        asked.rerun_script.widget_states.widgets.add(id=button, trigger_value=True)
+        tab.say(asked)
+    text = tab.wait()
+    text += tab.run()  # wherever the second came in between
+    assert exceptions(desk) == before + 1
+    assert say("leave_granted", "ja", bureau="総務局", period="|", until="|").split("|")[-1] in text
+    tab.close()
+
+
+def test_what_is_typed_is_kept_when_the_words_change_to_another_language() -> None:
+    """Streamlit knows a field by its words unless it has a key: in another language it would be another field, and empty."""
+    lacking = [
+        f"{path.relative_to(ROOT)}:{call.lineno} {call.func.attr}"
+        for path in sorted((ROOT / "pages").rglob("*.py"))
+        for call in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute) and call.func.attr in FIELDS
+        and not any(given.arg in ("key", None) for given in call.keywords)
+    ]  # fmt: skip
+    assert lacking == []
+
+
+def published(desk: Desk) -> Tab:
+    """Return the page of publishing."""
+    tab = Visitor(desk.instance).tab()
+    tab.run("publish", "lang=ja")
+    return tab
+
+
+def test_a_note_on_an_edition_stays_in_its_field_in_another_language(desk: Desk) -> None:
+    tab = published(desk)
+    field = tab.widget("text_area", say("publish_note", "ja"))
+    tab.run("publish", "lang=en")
+    assert tab.widget("text_area", say("publish_note", "en")) == field
+    tab.close()
+
+
+def test_what_would_be_published_is_looked_at_again_where_it_changed_and_then_published(desk: Desk) -> None:
+    number = sent(desk, 905.0)
+    tab = published(desk)
+    tab.fields[tab.widget("text_area", say("publish_note", "ja"))] = "一つ目の版"
+    submissions.approve(desk.store, number, actor=OFFICE, revision=1)
+    text = tab.send(say("publish_button", "ja", number=1))
+    assert say("publish_changed_since", "ja", number=1) in text and not desk.store.all_of(tables.Publication)
+    text = tab.send(say("publish_button", "ja", number=1))
+    assert say("publish_done", "ja", number=1) in text, "what was looked at again is published"
+    assert [row["note"] for row in desk.store.all_of(tables.Publication)] == ["一つ目の版"]
+    assert tab.widget("text_area", say("publish_note", "ja")) not in tab.fields, "the next edition has a note of its own"
+    tab.close()
