@@ -12,7 +12,7 @@ from kpis.store import tables
 from kpis.text import format_date, known_day
 from pages.parts import cached, prose
 from pages.parts.entry import enter
-from pages.parts.figure import Ready, kept_block, ready
+from pages.parts.figure import Ready, kept_block, numbers_of
 from pages.parts.text import grid_source, language, named, t
 from pages.parts.titled import page_heading, part_heading, section_heading
 from telling import examples
@@ -51,9 +51,8 @@ def definitions() -> Ready:
         "about_definitions_sentence", total=len(indicators), targeted=len(targeted),
         qualitative=sum(KINDS[row.kind].is_text for row in indicators),
     )  # fmt: skip
-    return ready(
-        None, sentence=sentence, table=table, csv=pd.DataFrame(map(vars, indicators)), is_table_open=True, widths=DEFINITIONS
-    )
+    made = numbers_of(table, csv=pd.DataFrame(map(vars, indicators)), is_open=True, widths=DEFINITIONS)
+    return Ready(numbers=made, sentence=sentence)
 
 
 def sources() -> Ready:
@@ -72,7 +71,8 @@ def sources() -> Ready:
     dated = sum(row.published_on is not None for row in listed)
     bounded = sum(row.published_on is None and row.published_by is not None for row in listed)
     sentence = t("about_sources_sentence", primary=primary, secondary=len(listed) - primary, dated=dated, bounded=bounded)
-    return ready(None, sentence=sentence, table=table, csv=pd.DataFrame(map(vars, listed)), is_table_open=True, widths=SOURCES)
+    made = numbers_of(table, csv=pd.DataFrame(map(vars, listed)), is_open=True, widths=SOURCES)
+    return Ready(numbers=made, sentence=sentence)
 
 
 def _first(row: tables.Source) -> tuple[bool, bool, int]:

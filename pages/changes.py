@@ -17,7 +17,7 @@ from pages.parts.cards import dated_value, explain_empty, headline_value
 from pages.parts.choices import choose_day
 from pages.parts.comparison import comparison, difference
 from pages.parts.entry import enter, stop
-from pages.parts.figure import Ready, kept_block, ready
+from pages.parts.figure import Ready, kept_block, numbers_of
 from pages.parts.raw_html import draw_html
 from pages.parts.text import in_brackets, language, named, t
 from pages.parts.titled import page_heading, section_heading
@@ -103,7 +103,7 @@ def listed(differences: list[Shift], since: date) -> Ready:
             for s in differences
         ]
     )  # fmt: skip
-    return ready(None, sentence="", table=table, csv=csv)
+    return Ready(numbers=numbers_of(table, csv=csv))
 
 
 def compared(every: list[Scored]) -> Ready:
@@ -135,7 +135,7 @@ def compared(every: list[Scored]) -> Ready:
                 "is_sample": judged.figure.is_sample,
             }
         )  # fmt: skip
-    return ready(None, sentence="", table=pd.DataFrame(rows), csv=pd.DataFrame(plain))
+    return Ready(numbers=numbers_of(pd.DataFrame(rows), csv=pd.DataFrame(plain)))
 
 
 every = cached.moment().own

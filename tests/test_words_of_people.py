@@ -143,13 +143,13 @@ def _questions(store: Store) -> None:
     choices = (Choice(poison(0), poison(1)), Choice(poison(2), poison(3)))
     columns = (AskedColumn(heading_ja=FORMULAS[0]), AskedColumn(heading_ja=ACTS[:60], type="choice", choices=choices))
     due = local_day(utc_now()) + timedelta(days=9)
-    code = questions.write(store, actor=OFFICE, words=words, columns=columns, due_on=due)
+    code = questions.write(store, questions.QuestionDraft(words=words, columns=columns, due_on=due), actor=OFFICE)
     questions.open_to_bureaus(store, code, actor=OFFICE, today=due)
     stored = questions.question(store, code, viewer=OFFICE).columns[1].choices[0].name_ja
     rows = [{"c1": poison(4), "c2": stored}]
     for n, content in enumerate((b"one", b"two")):
-        given = {"rows": rows, "content": content, "name": poison(n), "template_id": "T", "replaces": n}
-        answers.upload(store, code, "GENERAL", actor=ANNA, **given)  # type: ignore[arg-type]
+        filled = answers.FilledAnswers(rows=rows, content=content, name=poison(n), template_id="T")
+        answers.upload(store, filled, actor=ANNA, code=code, bureau_code="GENERAL", replaces=n)
         answers.submit(store, code, "GENERAL", actor=ANNA, revision=n + 1)
         if n == 0:
             answers.decide(store, code, "GENERAL", actor=OFFICE, revision=1, accepts=False, reason=poison(2))

@@ -48,21 +48,32 @@ class AnswerRow:
     values: Mapping[str, Answer]
 
 
-def upload(
-    store: Store, code: str, bureau_code: str, *, actor: str, rows: Sequence[Mapping[str, Answer]], content: bytes, name: str, template_id: str,
-    replaces: int,
-) -> int:  # fmt: skip
-    """Store a workbook that was read without errors as the bureau's answer; return its revision. The same file twice is a no-op.
+@dataclass(frozen=True, kw_only=True, slots=True)
+class FilledAnswers:
+    """A workbook of answers that was read without errors.
 
     Args:
-        store: of the instance.
-        code: of the question.
-        bureau_code: of the answering bureau.
-        actor: a manager of the bureau.
         rows: column → value.
         content: its bytes, stored by SHA-256.
         name: of the file.
         template_id: of the workbook.
+    """
+
+    rows: Sequence[Mapping[str, Answer]]
+    content: bytes
+    name: str
+    template_id: str
+
+
+def upload(store: Store, workbook: FilledAnswers, *, actor: str, code: str, bureau_code: str, replaces: int) -> int:
+    """Store a workbook as the bureau's answer; return its revision. The same file twice is a no-op.
+
+    Args:
+        store: of the instance.
+        workbook: what the bureau answers.
+        actor: a manager of the bureau.
+        code: of the question.
+        bureau_code: of the answering bureau.
         replaces: the revision that the actor saw; 0 where there was none.
 
     Raises:
@@ -74,7 +85,7 @@ def upload(
     """
     with acting(store, actor, "upload_answer", _subject(code, bureau_code), is_figures=False) as session:
         question, reply = _for_step(session, code, bureau_code, actor, "answer_question")
-        sha256 = hashlib.sha256(content).hexdigest()
+        sha256 = hashlib.sha256(workbook.content).hexdigest()
         last = session.get(tables.QuestionUpload, (code, bureau_code, reply.revision))
         if last is not None and last.file_sha256 == sha256:
             return reply.revision
@@ -82,26 +93,26 @@ def upload(
         if reply.revision != replaces:
             raise ChangedMeanwhile("answer_uploaded_first", who=last.uploaded_by if last else "", revision=reply.revision)
         columns = columns_from_json(question.columns_json)
-        if len(rows) > question.most_rows:
-            raise FigureRefused("question_rows_too_many", count=len(rows), most=question.most_rows)
-        for number, values in enumerate(rows, start=1):
+        if len(workbook.rows) > question.most_rows:
+            raise FigureRefused("question_rows_too_many", count=len(workbook.rows), most=question.most_rows)
+        for number, values in enumerate(workbook.rows, start=1):
             refuse_row(values, columns, number)
         now = instant(session)
-        vintages.keep_original(session, name=name, content=content, kind="answer", received_at=now)
+        vintages.keep_original(session, name=workbook.name, content=workbook.content, kind="answer", received_at=now)
         reply.revision, reply.state = reply.revision + 1, state
         session.flush()
         session.add(
             tables.QuestionUpload(
-                question_code=code, bureau_code=bureau_code, revision=reply.revision, file_sha256=sha256, template_id=template_id,
-                uploaded_by=actor, uploaded_at=now,
+                question_code=code, bureau_code=bureau_code, revision=reply.revision, file_sha256=sha256,
+                template_id=workbook.template_id, uploaded_by=actor, uploaded_at=now,
             )
         )  # fmt: skip
         session.flush()
-        if rows:
+        if workbook.rows:
             key = {"question_code": code, "bureau_code": bureau_code, "revision": reply.revision}
-            kept = [{**key, "row_number": n, "values_json": values_to_json(row)} for n, row in enumerate(rows, start=1)]
+            kept = [{**key, "row_number": n, "values_json": values_to_json(row)} for n, row in enumerate(workbook.rows, start=1)]
             session.execute(insert(table_of(tables.QuestionAnswer)), kept)
-        detail = f"revision {reply.revision}, {len(rows)} rows"
+        detail = f"revision {reply.revision}, {len(workbook.rows)} rows"
         record(session, actor, UPLOADED, _subject(code, bureau_code), file_sha256=sha256, detail=detail)
         return reply.revision
 

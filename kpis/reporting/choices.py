@@ -143,48 +143,50 @@ def channels(store: Store, *, viewer: str) -> Sequence[Channel]:
         return [record_of(Channel, row) for row in session.execute(select(table_of(tables.Webhook)).order_by("id"))]
 
 
-def add_channel(
-    store: Store,
-    *,
-    actor: str,
-    kind: str,
-    name: str,
-    address: str,
-    language: str,
-    bureau_code: str | None = None,
-    is_internal: bool = False,
-) -> int:
-    """Add a channel; return its number.
+@dataclass(frozen=True, kw_only=True, slots=True)
+class NewChannel:
+    """A channel to add.
 
     Args:
-        store: of the instance.
-        actor: who adds it.
         kind: of ``WebhookKind``.
         name: for the office.
         address: issued by its service, validated by the caller (``publishers.notices.hooks``).
         language: of its messages.
         bureau_code: restricts it to this bureau's occasions.
         is_internal: the office declares that its readers may see non-public information.
+    """
+
+    kind: str
+    name: str
+    address: str
+    language: str
+    bureau_code: str | None = None
+    is_internal: bool = False
+
+
+def add_channel(store: Store, channel: NewChannel, *, actor: str) -> int:
+    """Add a channel; return its number.
 
     Raises:
         NotAllowed: the actor may not manage channels.
         FigureRefused: a part is blank or unknown.
     """
-    with acting(store, actor, "add_channel", typed(name), is_figures=False) as session:
+    kind, name, address, bureau = channel.kind, typed(channel.name), channel.address.strip(), channel.bureau_code
+    with acting(store, actor, "add_channel", name, is_figures=False) as session:
         allow(session, actor, "manage_notices")
-        if kind not in WebhookKind.values() or not typed(name) or not address.strip() or language not in codes():
+        if kind not in WebhookKind.values() or not name or not address or channel.language not in codes():
             raise FigureRefused("channel_incomplete")
-        if bureau_code is not None and session.get(tables.Bureau, bureau_code) is None:
-            raise NotFound("bureau_not_registered", code=bureau_code)
+        if bureau is not None and session.get(tables.Bureau, bureau) is None:
+            raise NotFound("bureau_not_registered", code=bureau)
         row = tables.Webhook(
-            kind=kind, name=typed(name), address=address.strip(), bureau_code=bureau_code, language=language, is_internal=is_internal,
+            kind=kind, name=name, address=address, bureau_code=bureau, language=channel.language, is_internal=channel.is_internal,
             set_by=account_key(actor), set_at=instant(session),
         )  # fmt: skip
         session.add(row)
         session.flush()
         assert row.id is not None
-        reach = "internal" if is_internal else "public"
-        record(session, actor, "channel_added", f"webhook {row.id}", detail=f"{kind} {typed(name)} {bureau_code or ''} {reach}")
+        reach = "internal" if channel.is_internal else "public"
+        record(session, actor, "channel_added", f"webhook {row.id}", detail=f"{kind} {name} {bureau or ''} {reach}")
         return row.id
 
 

@@ -68,20 +68,32 @@ class Reply:
     file_name: str = ""
 
 
-def write(
-    store: Store, *, actor: str, words: Mapping[str, str], columns: Sequence[AskedColumn], due_on: date, most_rows: int = 50,
-    bureaus: Sequence[str] = (), code: str = "",
-) -> str:  # fmt: skip
-    """Create a question, or rewrite one that is not open yet; return its code.
+@dataclass(frozen=True, kw_only=True, slots=True)
+class QuestionDraft:
+    """A question as the office writes it.
 
     Args:
-        store: of the instance.
-        actor: of the office.
         words: ``title_ja``, ``title_en``, ``lead_ja``, ``lead_en``.
         columns: of its table.
         due_on: the last day for answers.
         most_rows: maximum number of rows of an answer.
         bureaus: its addressees; empty = every bureau that reports when it is opened.
+    """
+
+    words: Mapping[str, str]
+    columns: Sequence[AskedColumn]
+    due_on: date
+    most_rows: int = 50
+    bureaus: Sequence[str] = ()
+
+
+def write(store: Store, draft: QuestionDraft, *, actor: str, code: str = "") -> str:
+    """Create a question, or rewrite one that is not open yet; return its code.
+
+    Args:
+        store: of the instance.
+        draft: its texts, columns, addressees and due date.
+        actor: of the office.
         code: of the question to rewrite; a new one gets the next.
 
     Raises:
@@ -90,19 +102,19 @@ def write(
         NotFound: there is no such question or bureau.
         StepRefused: it is open or closed.
     """
-    texts = {name: typed(words.get(name, "")) for name in _WORDS}
+    texts = {name: typed(draft.words.get(name, "")) for name in _WORDS}
     with acting(store, actor, "ask_question", code or "question", is_figures=False) as session:
         allow(session, actor, "ask_question")
         if not texts["title_ja"]:
             raise FigureRefused("question_without_title")
-        if not 1 <= most_rows <= MOST_ROWS:
+        if not 1 <= draft.most_rows <= MOST_ROWS:
             raise FigureRefused("question_rows_count", most=MOST_ROWS)
-        reporting = _reporting(session, due_on)
-        for unknown in [bureau for bureau in bureaus if bureau not in reporting]:
+        reporting = _reporting(session, draft.due_on)
+        for unknown in [bureau for bureau in draft.bureaus if bureau not in reporting]:
             raise NotFound("question_bureau_unknown", code=unknown)
         fields: dict[str, Any] = {
-            **texts, "columns_json": columns_to_json(checked(columns)), "most_rows": most_rows, "due_on": due_on,
-            "bureaus_json": json.dumps([bureau for bureau in reporting if bureau in bureaus]) if bureaus else "",
+            **texts, "columns_json": columns_to_json(checked(draft.columns)), "most_rows": draft.most_rows, "due_on": draft.due_on,
+            "bureaus_json": json.dumps([bureau for bureau in reporting if bureau in draft.bureaus]) if draft.bureaus else "",
         }  # fmt: skip
         if code:
             row = stored(session, code)

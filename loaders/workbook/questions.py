@@ -174,8 +174,8 @@ def receive(
     reading = read(store, content, question, bureau_code)
     if reading.problems or reading.mark is None:
         return reading, 0
-    kept = {"content": content, "name": name, "template_id": reading.mark.template_id}
-    return reading, answers.upload(store, code, bureau_code, actor=actor, rows=reading.rows, replaces=replaces, **kept)  # type: ignore[arg-type]
+    filled = answers.FilledAnswers(rows=reading.rows, content=content, name=name, template_id=reading.mark.template_id)
+    return reading, answers.upload(store, filled, actor=actor, code=code, bureau_code=bureau_code, replaces=replaces)
 
 
 def read(store: Store, content: bytes, question: Question, bureau_code: str) -> AnswerReading:

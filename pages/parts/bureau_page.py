@@ -26,7 +26,7 @@ from pages.parts.choices import choose
 from pages.parts.commentary import commentary_and_actions
 from pages.parts.comparison import comparison
 from pages.parts.data_table import data_table
-from pages.parts.figure import Ready, kept_block, ready
+from pages.parts.figure import Ready, kept_block, numbers_of
 from pages.parts.menu import has_page, page
 from pages.parts.project import milestone_block
 from pages.parts.registers import telling
@@ -140,7 +140,7 @@ def indicator_table(report: BureauReport, items: Sequence[Scored]) -> Ready:
         }
         for s in items
     ]  # fmt: skip
-    return ready(None, sentence="", table=pd.DataFrame(rows), csv=pd.DataFrame(csv))
+    return Ready(numbers=numbers_of(pd.DataFrame(rows), csv=pd.DataFrame(csv)))
 
 
 def indicators(report: BureauReport, items: Sequence[Scored], *, key: str) -> None:

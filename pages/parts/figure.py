@@ -31,66 +31,79 @@ from telling.file_names import file_name
 
 
 @dataclass(frozen=True, slots=True)
-class Ready:
-    """A chart with sentence, table and CSV ready to draw, so that nothing is converted at each run; fields as in ``ready``."""
-
-    figure: Finished | None
-    sentence: str
-    table: ShownGrid
-    texts: Texts | None
-    csv: bytes
-    title: str
-    why_empty: str
-    is_table_open: bool
-    notes: tuple[str, ...]
-    legend: str
-    wide: Finished | None
-    chart: str
-    blocks: Texts | None
-
-
-def ready(
-    figure: go.Figure | None,
-    *,
-    sentence: str,
-    table: pd.DataFrame,
-    texts: Texts | None = None,
-    csv: pd.DataFrame | None = None,
-    title: str = "",
-    why_empty: str = "",
-    is_table_open: bool = False,
-    notes: tuple[str, ...] = (),
-    legend: str = "",
-    wide: go.Figure | None = None,
-    chart: str = "",
-    widths: tuple[int, ...] = (),
-) -> Ready:
-    """Prepare a chart with its sentence (also its ``alt``), table and CSV for drawing.
+class ChartNumbers:
+    """The numbers of a chart ready to draw: as a grid or an HTML table, as blocks for phones and print, and as CSV.
 
     Args:
+        table: the grid.
+        texts: the HTML table, drawn instead of the grid; ``None`` if the table is too long for it.
+        blocks: the first rows of an open grid as blocks; ``None`` for any other table.
+        csv: the CSV file; empty if the table is.
+        is_open: the table is the main content and is not collapsed.
+    """
+
+    table: ShownGrid
+    texts: Texts | None
+    blocks: Texts | None
+    csv: bytes
+    is_open: bool
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Ready:
+    """A chart with sentence and numbers ready to draw, so that nothing is converted at each run.
+
+    Args:
+        numbers: the numbers of the chart.
+        sentence: what the chart shows, in one sentence; also its ``alt``.
+        title: its heading.
         figure: the chart; ``None`` if there is nothing to draw, in which case ``why_empty`` is shown instead.
-        sentence: what the chart shows, in one sentence.
-        table: the same numbers in the viewer's language, headings included.
-        texts: the same as an HTML table, if short enough; otherwise the table is a grid.
-        csv: the same numbers machine-readable (one datum per cell, unit in its own column); ``table`` if omitted.
-        is_table_open: the table is the main content and is not collapsed.
-        notes: captions under the chart, as the meaning of marks.
-        legend: meaning of the chart's fills, as HTML above it.
         wide: another form of the chart for windows wider than a phone's.
+        legend: meaning of the chart's fills, as HTML above it.
+        notes: captions under the chart, as the meaning of marks.
+        why_empty: the reason why there is no chart.
         chart: the name under which it is published.
+    """
+
+    numbers: ChartNumbers
+    sentence: str = ""
+    title: str = ""
+    figure: Finished | None = None
+    wide: Finished | None = None
+    legend: str = ""
+    notes: tuple[str, ...] = ()
+    why_empty: str = ""
+    chart: str = ""
+
+
+def numbers_of(
+    table: pd.DataFrame,
+    *,
+    csv: pd.DataFrame | None = None,
+    texts: Texts | None = None,
+    is_open: bool = False,
+    widths: tuple[int, ...] = (),
+) -> ChartNumbers:
+    """Prepare the numbers of a chart for drawing.
+
+    Args:
+        table: the numbers in the viewer's language, headings included.
+        csv: the same numbers machine-readable (one datum per cell, unit in its own column); ``table`` if omitted.
+        texts: the same as an HTML table, if short enough; otherwise the table is a grid.
+        is_open: the table is the main content and is not collapsed.
         widths: column widths of a grid in pixels; rows then have the height of three lines, for long texts.
     """
     shown = pa.Table.from_pandas(table, preserve_index=False).replace_schema_metadata()
     content = csv_file(table if csv is None else csv) if len(table) else b""
-    blocks = blocks_of(shown) if is_table_open and texts is None else None
+    blocks = blocks_of(shown) if is_open and texts is None else None
     links = {"column_config": link_columns() if t("source") in shown.column_names else {}}
     laid = grid(shown, **(links if blocks is None else columns_of_widths(shown.column_names, widths)))
-    return Ready(
-        figure=Finished(in_language(figure, language())) if figure is not None else None, sentence=sentence, table=laid, texts=texts, csv=content, title=title,
-        why_empty=why_empty, is_table_open=is_table_open, notes=notes, legend=legend,
-        wide=Finished(in_language(wide, language())) if wide is not None else None, chart=chart,
-        blocks=blocks,
-    )  # fmt: skip
+    return ChartNumbers(laid, texts, blocks, content, is_open)
+
+
+def finished(figure: go.Figure | None) -> Finished | None:
+    """Return a chart ready to draw in the viewer's language; ``None`` if there is none."""
+    return Finished(in_language(figure, language())) if figure is not None else None
 
 
 def kept_block(key: str, make: Callable[[], Ready], *, suffix: str = "") -> Ready:
@@ -115,7 +128,7 @@ def show(made: Ready, *, key: str, about: str = "") -> None:
         key: unique on the page; with ``about`` and the day of the view it makes the name of the CSV file.
         about: what the chart depends on besides, as a selected period.
     """
-    if made.title and (made.sentence or made.why_empty or made.figure is not None or len(made.table.data)):
+    if made.title and (made.sentence or made.why_empty or made.figure is not None or len(made.numbers.table.data)):
         prose.markdown(f"**{markdown(made.title)}**")
     if made.sentence:
         prose.markdown(markdown(made.sentence))
@@ -130,17 +143,17 @@ def show(made: Ready, *, key: str, about: str = "") -> None:
         st.plotly_chart(made.figure, theme=None, config=CONFIG, alt=alt, key=f"chart_{key}")
         for note in made.notes:
             prose.caption(markdown(note))
-    if len(made.table.data):
-        with st.container() if made.is_table_open else st.expander(t("table"), icon=":material/table:"):
-            if made.texts is not None:
-                texts_table(made.texts)
-            elif made.blocks is not None:
-                grid_or_blocks(made.table, made.blocks, key=key)
+    if len(made.numbers.table.data):
+        with st.container() if made.numbers.is_open else st.expander(t("table"), icon=":material/table:"):
+            if made.numbers.texts is not None:
+                texts_table(made.numbers.texts)
+            elif made.numbers.blocks is not None:
+                grid_or_blocks(made.numbers.table, made.numbers.blocks, key=key)
             else:
-                show_grid(made.table)
+                show_grid(made.numbers.table)
             st.download_button(
                 t("csv"),
-                made.csv,
+                made.numbers.csv,
                 file_name(key, about, as_of().isoformat(), ending=".csv"),
                 "text/csv",
                 icon=":material/download:",

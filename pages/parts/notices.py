@@ -160,8 +160,11 @@ def channels(store: Store, *, actor: str) -> None:
         if st.form_submit_button(t("channel_add"), type="primary", icon=":material/add_comment:", key=f"now_{key}"):
             take(
                 lambda: choices.add_channel(
-                    store, actor=actor, kind=kind, name=name, address=looked_over(kind, address), language=spoken, bureau_code=bureau,
-                    is_internal=is_internal,
+                    store,
+                    choices.NewChannel(
+                        kind=kind, name=name, address=looked_over(kind, address), language=spoken, bureau_code=bureau, is_internal=is_internal
+                    ),
+                    actor=actor,
                 ),
                 t("channel_added"), form="add_channel",
             )  # fmt: skip

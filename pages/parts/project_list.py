@@ -16,7 +16,7 @@ from kpis.settings import settings
 from kpis.store import tables
 from kpis.text import format_date, status_word, text_of, texts_of
 from pages.parts import address, cached, prose
-from pages.parts.figure import Ready, kept_block, ready
+from pages.parts.figure import Ready, kept_block, numbers_of
 from pages.parts.project import contradictions
 from pages.parts.raw_html import draw_html
 from pages.parts.registers import telling
@@ -186,7 +186,7 @@ def listed(reports: Sequence[ProjectReport]) -> Ready:
     sentence = t(
         "projects_table_sentence", total=len(reports), judged=sum(r.status in JUDGED for r in reports), milestones=milestones
     )
-    return ready(None, sentence=sentence, table=table, csv=csv)
+    return Ready(numbers=numbers_of(table, csv=csv), sentence=sentence)
 
 
 def categories(kind: ProjectKindFields, own: Sequence[ProjectReport], explained_heads: set[str]) -> None:

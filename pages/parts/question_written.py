@@ -66,10 +66,10 @@ def write_question(store: Store, *, actor: str, now: Question | None = None) -> 
         )  # fmt: skip
         if st.form_submit_button(t("question_keep"), type="primary", icon=":material/save:"):
             try:
-                code = questions.write(
-                    store, actor=actor, words=words, columns=_columns(table), due_on=due, most_rows=int(most), bureaus=bureaus,
-                    code=now.question_code if now else "",
-                )  # fmt: skip
+                draft = questions.QuestionDraft(
+                    words=words, columns=_columns(table), due_on=due, most_rows=int(most), bureaus=bureaus
+                )
+                code = questions.write(store, draft, actor=actor, code=now.question_code if now else "")
             except MierukaError as refused:
                 prose.error(markdown(refused.in_language(language())), icon=":material/block:")
                 return

@@ -26,7 +26,7 @@ from kpis.text import format_date, known_day
 from kpis.vocabulary import RowKind
 from pages.parts import address, cached, prose
 from pages.parts.data_table import data_table, short_texts
-from pages.parts.figure import Ready, kept_block, ready
+from pages.parts.figure import Ready, finished, kept_block, numbers_of
 from pages.parts.raw_html import draw_html
 from pages.parts.taken import block_downloads
 from pages.parts.text import fine_print, language, linked, named, t, titled_address
@@ -79,11 +79,14 @@ def table_of(block: Block) -> pd.DataFrame:
 def ready_block(block: Block) -> Ready:
     """Return a block prepared for drawing; it depends only on the block and the viewer's language."""
     shape = block.shape
-    return ready(
-        None if shape is None else figure(shape, language()), sentence=block.sentence, title=block.title, why_empty=block.why_empty,
-        table=table_of(block), texts=short_texts(block, Words(language())), csv=pd.DataFrame(block.flat) if block.flat else None,
-        is_table_open=block.is_table_open, notes=block.notes, legend="" if shape is None else legend(shape),
-        wide=outline_map(shape.tiles) if isinstance(shape, Tiles) and shape.is_outlined else None, chart=block.chart,
+    made = numbers_of(
+        table_of(block), csv=pd.DataFrame(block.flat) if block.flat else None, texts=short_texts(block, Words(language())),
+        is_open=block.is_table_open,
+    )  # fmt: skip
+    return Ready(
+        numbers=made, sentence=block.sentence, title=block.title, why_empty=block.why_empty, notes=block.notes, chart=block.chart,
+        figure=finished(None if shape is None else figure(shape, language())), legend="" if shape is None else legend(shape),
+        wide=finished(outline_map(shape.tiles) if isinstance(shape, Tiles) and shape.is_outlined else None),
     )  # fmt: skip
 
 

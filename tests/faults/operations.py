@@ -326,7 +326,8 @@ def _made(instance: Instance) -> str:
 def _to_be_told(instance: Instance) -> None:
     _submitted(instance)
     address = hooks.looked_over("mattermost", "http://127.0.0.1:9/hooks/abc")  # where nobody takes it
-    choices.add_channel(instance.store, actor=OFFICE, kind="mattermost", name="x", address=address, language="ja", is_internal=True)
+    channel = choices.NewChannel(kind="mattermost", name="x", address=address, language="ja", is_internal=True)
+    choices.add_channel(instance.store, channel, actor=OFFICE)
     submissions.give_back(instance.store, 1, actor=OFFICE, revision=1, reason="x")
 
 

@@ -34,8 +34,9 @@ ROW: dict[str, Answer] = {"c1": "本庁", "c2": 3.0, "c3": "済", "c4": date(202
 
 def asked(store: Store, *, is_open: bool = True, **overrides: object) -> str:
     """OFFICE writes a question, and opens it."""
-    given = {"actor": OFFICE, "words": WORDS, "columns": COLUMNS, "due_on": DAY, "most_rows": 3, **overrides}
-    code = questions.write(store, **given)  # type: ignore[arg-type]
+    given = {"words": WORDS, "columns": COLUMNS, "due_on": DAY, "most_rows": 3, **overrides}
+    by = {name: given.pop(name) for name in ("actor", "code") if name in given}
+    code = questions.write(store, questions.QuestionDraft(**given), **{"actor": OFFICE, **by})  # type: ignore[arg-type]
     if is_open:
         questions.open_to_bureaus(store, code, actor=OFFICE, today=BEFORE)
     return code
@@ -43,9 +44,8 @@ def asked(store: Store, *, is_open: bool = True, **overrides: object) -> str:
 
 def uploaded(store: Store, code: str, *, actor: str = ANNA, bureau: str = "GENERAL", rows: tuple[dict[str, Answer], ...] = (ROW,),
              content: bytes = b"one", replaces: int = 0) -> int:  # fmt: skip
-    return answers.upload(
-        store, code, bureau, actor=actor, rows=rows, content=content, name="a.xlsx", template_id="T1", replaces=replaces
-    )
+    filled = answers.FilledAnswers(rows=rows, content=content, name="a.xlsx", template_id="T1")
+    return answers.upload(store, filled, actor=actor, code=code, bureau_code=bureau, replaces=replaces)
 
 
 def submitted(store: Store, code: str, *, actor: str = ANNA, bureau: str = "GENERAL") -> None:

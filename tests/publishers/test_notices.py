@@ -185,10 +185,11 @@ def test_a_channel_is_told_what_is_public_and_only_where_the_office_says_so_what
     with receiver(tmp_path) as took:
         address = f"http://127.0.0.1:{took.port}/hooks"
         for name, bureau, is_internal in (("public", None, False), ("inside", None, True), ("digital", "DIGITAL", True)):
-            choices.add_channel(
-                reporting, actor=OFFICE, kind="mattermost", name=name, address=hooks.looked_over("mattermost", f"{address}/{name}"),
-                language="en", bureau_code=bureau, is_internal=is_internal,
+            channel = choices.NewChannel(
+                kind="mattermost", name=name, address=hooks.looked_over("mattermost", f"{address}/{name}"), language="en",
+                bureau_code=bureau, is_internal=is_internal,
             )  # fmt: skip
+            choices.add_channel(reporting, channel, actor=OFFICE)
         number = upload(reporting)
         submissions.submit(reporting, number, actor=ANNA, revision=1, today=IN_TIME)
         with reporting.writing() as session:
@@ -230,7 +231,8 @@ def test_a_question_is_told_to_whoever_must_answer_and_its_answer_to_the_office(
     at_once(reporting, OFFICE, SECOND)
     words = {"title_ja": "秘密の題", "title_en": "A secret title"}
     columns = [AskedColumn(heading_ja="回答", heading_en="Answer")]
-    code = questions.write(reporting, actor=OFFICE, words=words, columns=columns, due_on=date(2023, 2, 10), bureaus=["GENERAL"])
+    draft = questions.QuestionDraft(words=words, columns=columns, due_on=date(2023, 2, 10), bureaus=["GENERAL"])
+    code = questions.write(reporting, draft, actor=OFFICE)
     go(reporting, mails, clock)
     before = len(mails.mails())  # of a draft nobody is told
     assert to(mails, code) == []

@@ -35,9 +35,10 @@ MESSAGES = int(os.environ.get("MESSAGES", "12"))  # to each of three managers, a
 def filled(store: Store, hook: Took) -> None:
     """Put messages for persons and for a channel into the outbox."""
     address = hooks.looked_over("mattermost", f"http://127.0.0.1:{hook.port}/hooks/abc")
-    choices.add_channel(
-        store, actor=OFFICE, kind="mattermost", name="x", address=address, language="ja", bureau_code="GENERAL", is_internal=True
+    channel = choices.NewChannel(
+        kind="mattermost", name="x", address=address, language="ja", bureau_code="GENERAL", is_internal=True
     )
+    choices.add_channel(store, channel, actor=OFFICE)
     with store.writing(is_figures=False) as session:
         for bureau in ("GENERAL", "DIGITAL"):
             facts: dict[str, Any] = {"bureau": bureau, "period": "FY2022-Q3"}

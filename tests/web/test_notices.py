@@ -40,7 +40,8 @@ def told(office: Office) -> Store:
     )
     submissions.submit(office.store, done.report_id, actor=DAI, revision=1, today=date(2026, 11, 27))
     address = hooks.looked_over("mattermost", f"https://mattermost.example.jp/{KEY}")
-    choices.add_channel(office.store, actor=OFFICE, kind="mattermost", name="広報の部屋", address=address, language="ja")
+    channel = choices.NewChannel(kind="mattermost", name="広報の部屋", address=address, language="ja")
+    choices.add_channel(office.store, channel, actor=OFFICE)
     return office.store
 
 

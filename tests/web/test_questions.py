@@ -20,9 +20,9 @@ pytestmark = pytest.mark.server
 def test_each_bureau_sees_what_is_put_to_it_and_its_own_answer(office: Office) -> None:
     store, today = office.store, local_day(utc_now())
     words = {"title_ja": "密かな照会", "title_en": "Quiet question"}
-    code = questions.write(
-        store, actor=OFFICE, words=words, columns=COLUMNS, due_on=today + timedelta(days=9), most_rows=3, bureaus=["GENERAL"]
-    )
+    due = today + timedelta(days=9)
+    draft = questions.QuestionDraft(words=words, columns=COLUMNS, due_on=due, most_rows=3, bureaus=["GENERAL"])
+    code = questions.write(store, draft, actor=OFFICE)
     pages = {name: office.visitor(name).tab() for name in ("anna", "dai", "office")}
     assert words["title_ja"] not in pages["anna"].run("questions"), "a draft is the office's"
     shown = pages["office"].run("questions", f"question={code}")
