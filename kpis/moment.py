@@ -19,7 +19,7 @@ from sqlmodel import SQLModel
 from kpis.declared import Row
 from kpis.figures import assessed, attention, finding, listed
 from kpis.figures.attention import OffTrack, Since, Stood
-from kpis.figures.bureaus import BureauReport, bureau_reports, home, reports_of_bureaus
+from kpis.figures.bureaus import BureauReport, RegisterRows, bureau_reports, home, reports_of_bureaus
 from kpis.figures.commented import SaidBy, said_by, without_action
 from kpis.figures.facilities import Facility, standing
 from kpis.figures.folding import folded
@@ -192,13 +192,15 @@ class Moment:
         """Return every bureau as of the day, in the organisation of the view."""
 
         def make() -> list[BureauReport]:
-            return bureau_reports(
-                self.organisation, self.scored, self.projects, as_of=self.as_of, view=self.view,
-                owed=[row.indicator_code for row in self.rows(tables.Indicator) if row.is_reported_by_bureaus],
+            registers = RegisterRows(
+                listed={sheet: self.listed(register) for sheet, register in TOLD_BY_RECORD.items()},
                 facilities=self.facilities,
                 procedures=queries.by_bureau(self.state.store, as_of=self.as_of, known_at=self.known_at),
-                listed={sheet: self.listed(register) for sheet, register in TOLD_BY_RECORD.items()},
-            )  # fmt: skip
+            )
+            owed = [row.indicator_code for row in self.rows(tables.Indicator) if row.is_reported_by_bureaus]
+            return bureau_reports(
+                self.organisation, self.scored, self.projects, registers, as_of=self.as_of, view=self.view, owed=owed
+            )
 
         return self.kept("judged", ("bureaus", self.view), make)
 

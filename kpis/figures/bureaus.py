@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 from kpis.figures import facilities as registered
@@ -130,17 +130,30 @@ def _of_projects(organisation: Organisation, projects: Iterable[ProjectReport], 
     return by_bureau
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RegisterRows:
+    """The rows of the registers as of a day, to be counted by bureau.
+
+    Args:
+        listed: rows of the registers shown on generic pages, by sheet.
+        facilities: rows of the register of facilities.
+        procedures: (bureau, status, count): a national register has tens of thousands.
+    """
+
+    listed: Mapping[str, Iterable[RowStanding]] = field(default_factory=dict)
+    facilities: Iterable[Facility] = ()
+    procedures: Iterable[tuple[str, str, int]] = ()
+
+
 def bureau_reports(
     organisation: Organisation,
     scored: Iterable[Scored],
     projects: Sequence[ProjectReport],
+    registers: RegisterRows,
     *,
     as_of: date,
-    listed: Mapping[str, Iterable[RowStanding]],
     view: str = "then",
     owed: Iterable[str] = (),
-    facilities: Iterable[Facility] = (),
-    procedures: Iterable[tuple[str, str, int]] = (),
 ) -> list[BureauReport]:
     """Return every bureau that exists on a day, then abolished ones with data, in catalogue order.
 
@@ -148,12 +161,10 @@ def bureau_reports(
         organisation: units and successions.
         scored: judgements of the day, in the same view.
         projects: of the day.
+        registers: rows as of the day.
         as_of: the day.
-        listed: rows as of the day of the registers shown on generic pages, by sheet.
         view: ``then``: milestones and registers under the bureau of their day; ``now``: under its successor.
         owed: codes of the indicators that every bureau reports.
-        facilities: of the register, as of the day.
-        procedures: (bureau, status, count): a national register has tens of thousands.
     """
     parts: dict[str, list[Scored]] = {}
     own: dict[str, list[Scored]] = {}
@@ -169,9 +180,11 @@ def bureau_reports(
                 counts[home(organisation, bureau, as_of=as_of, view=view)][status] += count
         return dict(counts)
 
-    procedures_of = counted(procedures)
-    facilities_of = counted((f.bureau, f.status, 1) for f in registered.counted(facilities))
-    listed_of = {sheet: counted((r.bureau, r.status, 1) for r in rows if r.status not in APART) for sheet, rows in listed.items()}
+    procedures_of = counted(registers.procedures)
+    facilities_of = counted((f.bureau, f.status, 1) for f in registered.counted(registers.facilities))
+    listed_of = {
+        sheet: counted((r.bureau, r.status, 1) for r in rows if r.status not in APART) for sheet, rows in registers.listed.items()
+    }
     every_owed = tuple(owed)
     reports = []
     for unit in organisation.units:

@@ -289,9 +289,9 @@ def _problem(model: type[Fields], error: Any, given: Row, *, sheet: str, row: in
     if not name:  # a rule of several fields: shown with the values of those it names, at the last of them
         expected = expected_of(error)
         named = [field for field in model.model_fields if field in columns and _names(written(expected), field)]
-        found = ", ".join(f"{field}={given.get(field, '')}" for field in named) or both(expected)
+        values = ", ".join(f"{field}={given.get(field, '')}" for field in named) or both(expected)
         cell = f"{column_letters(columns[named[-1]])}{row}" if named else ""
-        return Problem("rule", found, expected, Message("remedy_correct_cell"), sheet=sheet, cell=cell, row=row)
+        return Problem("rule", values, expected, Message("remedy_correct_cell"), sheet=sheet, cell=cell, row=row)
     column = columns.get(name)
     wanted = type_of(model, name)
     if name == "period_code":

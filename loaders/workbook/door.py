@@ -118,19 +118,41 @@ def mark_of(context: ReportContext, issued_at: datetime) -> tuple[TemplateMark, 
     return mark, vintages
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TemplateContents:
+    """What a template contains: by default all rows of the bureau and period, with their stored values.
+
+    Args:
+        section: limit the rows to those of a section.
+        rows: limit the rows to these, as (sheet, key …).
+        filled: (sheet, key …) → our field → value of a pending report, shown in place of the stored one.
+        comments: the reviewer's, by (sheet, key …) and our field, written at the cells.
+    """
+
+    section: str = ""
+    rows: Collection[SheetKey] = ()
+    filled: Mapping[SheetKey, Record] = field(default_factory=dict)
+    comments: Mapping[Place, str] = field(default_factory=dict)
+
+
+_WHOLE = TemplateContents()
+
+
 def issue_template(
-    store: Store, bureau_code: str, period_code: str, *, actor: str, issued_at: datetime | None = None, section: str = "",
-    rows: Collection[SheetKey] = (), filled: Mapping[SheetKey, Record] | None = None, comments: Mapping[Place, str] | None = None,
-) -> tuple[bytes, TemplateMark]:  # fmt: skip
+    store: Store,
+    bureau_code: str,
+    period_code: str,
+    *,
+    actor: str,
+    issued_at: datetime | None = None,
+    contents: TemplateContents = _WHOLE,
+) -> tuple[bytes, TemplateMark]:
     """Make the template of a bureau and period, or a part of it, and record its issue: only recorded templates are read back.
 
     Args:
         actor: person of the audit event; the caller has checked the role.
         issued_at: UTC; now if left out.
-        section: limit the rows to those of a section.
-        rows: limit the rows to these, as (sheet, key …).
-        filled: (sheet, key …) → our field → value of a pending report, shown in place of the stored one.
-        comments: the reviewer's, by (sheet, key …) and our field, written at the cells.
+        contents: its rows, values and comments.
 
     Raises:
         NotFound: there is no such section.
@@ -138,8 +160,8 @@ def issue_template(
         NotFound, FigureRefused, PeriodUnreadable: as ``gather``.
     """
     at = issued_at or utc_now()  # before the stored data are read: any later change counts as made after the issue
-    context, whose = replace(gather(store, bureau_code, period_code), filled=filled or {}), None
-    if section:
+    context, whose = replace(gather(store, bureau_code, period_code), filled=contents.filled), None
+    if section := contents.section:
         own = government().sections_of(bureau_code).get(section)
         if own is None:
             raise NotFound(
@@ -147,17 +169,17 @@ def issue_template(
             )
         context = context.part([key for key, row in context.rows.items() if holds(own, ROW_KINDS[key[0]], key[1:], row)])
         whose = own.name_ja, own.name_en
-    elif rows:
-        context, whose = context.part({*rows} & context.rows.keys()), pair(Message("rows_chosen"))
+    elif contents.rows:
+        context, whose = context.part({*contents.rows} & context.rows.keys()), pair(Message("rows_chosen"))
         if not context.only:
             raise FigureRefused("no_rows_chosen")
     context = replace(context, standing=_standing(store, context, as_of=local_day(at)))
     mark, vintages = mark_of(context, at)
     content = write_sheets(context, load_layout(), mark, vintages, whose=whose)
-    chosen = sorted(context.only or ()) if rows else ()
-    part = section or (mark.template_id if rows else "")
+    chosen = sorted(context.only or ()) if contents.rows else ()
+    part = section or (mark.template_id if contents.rows else "")
     record_issue(store, mark, actor=actor, part=part, rows=chosen, filled=context.filled)
-    return (commented(content, _notes(context, mark, comments)) if comments else content), mark
+    return (commented(content, _notes(context, mark, contents.comments)) if contents.comments else content), mark
 
 
 def _notes(context: ReportContext, mark: TemplateMark, comments: Mapping[Place, str]) -> list[tuple[str, str, str]]:

@@ -27,7 +27,7 @@ from loaders.files.addresses import column_number, split_address
 from loaders.files.problems import Problem
 from loaders.workbook.annotate import mark_problems
 from loaders.workbook.context import Record, ReportContext, SheetKey, gather
-from loaders.workbook.door import Place, issue_template, mark_of, read_tables, read_workbook
+from loaders.workbook.door import Place, TemplateContents, issue_template, mark_of, read_tables, read_workbook
 from loaders.workbook.find import Table
 from loaders.workbook.layout import FIGURES, KEYS, ROW_KINDS, Column, load_layout
 from loaders.workbook.prefilled import cell_value, rows_of
@@ -65,10 +65,8 @@ def take_present(store: Store, report_id: int, *, actor: str) -> bytes:
     require(viewer.grants, "take_template", report.bureau_code)
     next_state(report.state, "upload")
     reach = viewer.sections("take_template", report.bureau_code)
-    return issue_template(
-        store, report.bureau_code, report.period_code, actor=actor, section=min(reach) if reach else "", filled=_filled(report),
-        comments=_comments(report),
-    )[0]  # fmt: skip
+    contents = TemplateContents(section=min(reach) if reach else "", filled=_filled(report), comments=_comments(report))
+    return issue_template(store, report.bureau_code, report.period_code, actor=actor, contents=contents)[0]
 
 
 def sheets_of(store: Store, report_id: int, *, actor: str) -> dict[str, int]:

@@ -36,6 +36,31 @@ class _RowChanges:
     is_rounded: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class _EditedRow:
+    """One row of a table that differs from the issued template.
+
+    Args:
+        number: of the row in the sheet.
+        cells: all cells of the row.
+        raws: the cells of the input columns.
+        same: whether each input cell is as issued.
+        key: of the row, without the sheet.
+        vintage: of the stored values when the template was issued; 0 for none.
+        issued: the stored values when the template was issued; ``None`` for none.
+        bad: fields whose cells have no readable value, reported before.
+    """
+
+    number: int
+    cells: Sequence[Any]
+    raws: Sequence[Any]
+    same: Sequence[bool]
+    key: tuple[str, ...]
+    vintage: int
+    issued: Record | None
+    bad: set[str]
+
+
 class TableReader(WhoseRow):
     """Reads one table and compares it with the issued template."""
 
@@ -113,17 +138,15 @@ class TableReader(WhoseRow):
             if self.table.key == "milestones" and issued is not None:
                 self._same_project(number, cells, issued)
             return
-        self._read_changed(number, cells, raws, same, key=key, vintage=vintage, issued=issued, bad=bad)
+        self._read_changed(_EditedRow(number, cells, raws, same, key, vintage, issued, bad))
 
     def _has_reason(self, cells: Sequence[Any]) -> bool:
         return any(not is_blank(self._cell(cells, name)) for name in ("reason_class", "reason_text"))
 
-    def _read_changed(
-        self, number: int, cells: Sequence[Any], raws: Sequence[Any], as_issued: Sequence[bool], *, key: tuple[str, ...], vintage: int,
-        issued: Record | None, bad: set[str],
-    ) -> None:  # fmt: skip
+    def _read_changed(self, edited: _EditedRow) -> None:
+        number, cells, key, issued = edited.number, edited.cells, edited.key, edited.issued
         before = len(self.out.problems)
-        self.refused = set(bad)
+        self.refused = set(edited.bad)
         self.shown, self.sure, self.cleared = {}, set(), set()
         kind = self.context.indicators[key[0]]["kind"] if self.table.key == "observations" else ""
         current = self._held(issued, kind)
@@ -131,26 +154,26 @@ class TableReader(WhoseRow):
         filled: dict[str, Value] = {**current, **filled_before} if filled_before else {}
         columns = self._columns(kind, current)
         row = ReportedRow(
-            kind=ROW_KINDS[self.table.key], key=self._full_key(key), fields=dict(current), issued_vintage=vintage,
+            kind=ROW_KINDS[self.table.key], key=self._full_key(key), fields=dict(current), issued_vintage=edited.vintage,
             sheet=self.table.sheet, row=number, columns=columns, cleared=frozenset(current), filled=filled,
         )  # fmt: skip
-        if self._takes_out(raws, issued):
+        if self._takes_out(edited.raws, issued):
             self.out.rows.append(row)
             return
         start = {name: filled.get(name, value) for name, value in current.items()}
         changes = _RowChanges(fields=dict(start), columns=columns)
-        if kind and any(self._is_withdrawn(raw) for raw in raws):
+        if kind and any(self._is_withdrawn(raw) for raw in edited.raws):
             if issued is None:
-                at = next(at for at, raw in enumerate(raws) if self._is_withdrawn(raw))
+                at = next(at for at, raw in enumerate(edited.raws) if self._is_withdrawn(raw))
                 self._say(
-                    "rule", raws[at], Message("row_with_stored_figure"),
+                    "rule", edited.raws[at], Message("row_with_stored_figure"),
                     Message("remedy_nothing_to_withdraw"),
                     row=number, column=self.inputs[at].name,
                 )  # fmt: skip
                 return
-            changes.fields, raws = dict(self.empties[kind]), self.nothing
-            as_issued = [True] * len(self.inputs)
-        self._read_cells(number, raws, as_issued, changes, kind=kind, key=key, start=start, bad=bad)
+            changes.fields = dict(self.empties[kind])
+            edited = replace(edited, raws=self.nothing, same=[True] * len(self.inputs))
+        self._read_cells(edited, changes, kind=kind, start=start)
         self._settle(changes, start, issued=self.context.as_filled((self.table.key, *key), issued), cells=cells)
         fields = changes.fields
         if changes.is_rounded and "is_approximate" in current:
@@ -171,7 +194,7 @@ class TableReader(WhoseRow):
             self._say(gap.kind, both(BLANK), gap.expected, gap.remedy, row=number, column=gap.column)
         if kind and "value" in changes.touched and (scale := self._asked_scale(row)):
             row = replace(row, readings={"value": scale})
-        if len(self.out.problems) > before or bad:
+        if len(self.out.problems) > before or edited.bad:
             self.out.faulty.append((row, frozenset(self.refused)))
             return
         if filled or (row.changed or row.cleared if issued is not None else not kind or says_something(row)):
@@ -179,20 +202,18 @@ class TableReader(WhoseRow):
             if issued is None and not kind:
                 self.out.new_codes[key[0]] = row
 
-    def _read_cells(
-        self, number: int, raws: Sequence[Any], as_issued: Sequence[bool], changes: _RowChanges, *, kind: str, key: tuple[str, ...],
-        start: Mapping[str, Value], bad: set[str],
-    ) -> None:  # fmt: skip
-        """Read the cells that the bureau edited."""
-        for at, same in enumerate(as_issued):
-            column, raw = self.inputs[at], raws[at]
+    def _read_cells(self, edited: _EditedRow, changes: _RowChanges, *, kind: str, start: Mapping[str, Value]) -> None:
+        """Read the cells that the bureau edited; ``start``: field → value before."""
+        number = edited.number
+        for at, same in enumerate(edited.same):
+            column, raw = self.inputs[at], edited.raws[at]
             name = column.field
             if column.value == "member":
                 if self._member(number, column, raw, same, changes.members, start):
                     changes.touched.add(name)
                     changes.columns = {**changes.columns, name: column_letters(self.table.at[column.name] + 1)}
                 continue
-            if same or is_blank(raw) or (name in bad and (number, self.positions[at]) in self.table.bad):
+            if same or is_blank(raw) or (name in edited.bad and (number, self.positions[at]) in self.table.bad):
                 continue
             if name not in start:
                 self._say(
@@ -200,7 +221,7 @@ class TableReader(WhoseRow):
                     Message("remedy_leave_blank"), row=number, column=column.name,
                 )  # fmt: skip
                 continue
-            changes.fields[name], extra = self._typed(number, column, raw, kind, key=key)
+            changes.fields[name], extra = self._typed(number, column, raw, kind, key=edited.key)
             changes.touched.add(name)
             if extra == "rounded":
                 changes.is_rounded = True

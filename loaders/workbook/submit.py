@@ -25,7 +25,7 @@ from kpis.reporting.uploads import FilledWorkbook, Uploaded, upload
 from kpis.store.store import Store
 from loaders.files.problems import Problem
 from loaders.workbook.context import SheetKey
-from loaders.workbook.door import WorkbookReading, handed_on, issue_template, read_workbook
+from loaders.workbook.door import TemplateContents, WorkbookReading, handed_on, issue_template, read_workbook
 from loaders.workbook.layout import load_layout
 
 OPEN_NAMED = 20  # missing figures named in a warning; all of them are stored with the report
@@ -61,7 +61,8 @@ def take_template(
             raise NotAllowed("role_not_permitted")
     elif section or rows:
         require(viewer.grants, "hand_out", bureau_code)
-    return issue_template(store, bureau_code, period_code, actor=actor, section=section, rows=rows)[0]
+    contents = TemplateContents(section=section, rows=rows)
+    return issue_template(store, bureau_code, period_code, actor=actor, contents=contents)[0]
 
 
 def receive(

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from kpis.figures import facilities, registers
-from kpis.figures.bureaus import bureau_reports
+from kpis.figures.bureaus import RegisterRows, bureau_reports
 from kpis.languages import written
 from kpis.moment import Moment
 from kpis.reporting import submissions
@@ -82,7 +82,7 @@ def test_a_closed_facility_leaves_every_count_and_stays_in_the_list(reporting: S
         assert (said["facilities_count"], said["ended_count"], sum(said["statuses"].values())) == (count, 1 - count, count)
         assert sum(sum(c.values()) for c in said["by_place"].values()) == count == said["methods"]["unstated"]
         assert [f.status for f in held] == (["introduced"] if count else ["ended"])
-        reports = bureau_reports(reporting.organisation(), [], [], facilities=held, listed={}, as_of=day)
+        reports = bureau_reports(reporting.organisation(), [], [], RegisterRows(facilities=held), as_of=day)
         assert sum(sum(r.facilities.values()) for r in reports) == count
     assert facilities.over_time(facilities.standing(rows, as_of=END)) == [(date(2021, 4, 1), 1, 0), (END, 0, 0)]
 
