@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import re
 from collections.abc import Sequence
 from urllib.parse import urlsplit
 
 from starlette.types import Scope
 
+from api.refusals import STYLE
 from kpis.settings import Settings
 
 # Published content, readable from any origin: in public mode only, since elsewhere the API also returns unpublished data.
@@ -18,13 +21,14 @@ _STATIC_EDITION = re.compile(r"/(?:site|editions/[0-9]+)(?:/|$)")
 _KEPT_BY_NOBODY = re.compile(r"/media/")  # files of one session are not cached by proxies, nor by the browser after sign-out
 _DATA = re.compile(r"/(?:api|data|media)(?:/|$)|/(?:feed\.atom|calendar\.ics|sitemap\.xml)$")
 
-_NOTHING = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+_REFUSAL = base64.b64encode(hashlib.sha256(STYLE.encode()).digest()).decode()  # the style of ``api/refusals.py``, a page by itself
+_NOTHING = f"default-src 'none'; style-src 'sha256-{_REFUSAL}'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 # An embeddable picture has its own text and style, and may be framed by anybody.
 _PICTURE = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
 # Pages of an edition have one script and one style sheet; their drawings colour text by style attributes; feedback is
 # sent to their own host.
 _EDITION = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; style-src-attr 'unsafe-inline'; img-src 'self' data:; object-src 'none'; "
+    f"default-src 'none'; script-src 'self'; style-src 'self' 'sha256-{_REFUSAL}'; style-src-attr 'unsafe-inline'; img-src 'self' data:; object-src 'none'; "
     "base-uri 'self'; form-action 'self'; frame-ancestors 'self'"
 )
 # Streamlit writes styles into the page at run time, and draws pictures from bytes; scripts are its own files and a few of ours.

@@ -133,7 +133,7 @@ def _thanks(request: Request) -> Response:
 def _no(request: Request, status: int, reason: Message, headers: dict[str, str]) -> Response:
     headers_sent = {"Cache-Control": "no-store", **headers}
     if "text/html" in header(request.scope, b"accept"):
-        return HTMLResponse(page(*pair_shipped(reason)), status, headers=headers_sent)
+        return HTMLResponse(page(*pair_shipped(reason), status=status), status, headers=headers_sent)
     media, body = answer(request.scope, reason, status=status)
     return Response(body, status, headers_sent, media.decode())
 
