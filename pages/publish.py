@@ -100,7 +100,7 @@ def show_editions() -> None:
 
 
 def _here(step: Callable[[], object]) -> Callable[[], None]:
-    """Return a step of publishing that notes that it was taken here: what is different then is no surprise."""
+    """Return a step of publishing that also records that this page took it, so that no warning about the change is shown."""
 
     def done() -> None:
         step()
@@ -155,14 +155,15 @@ if not settings().public_address:
     prose.warning(t("publish_unplaced"), icon=":material/link_off:")
 show_preview(preview)
 key = steps.form_key("publish")
-upon = f"{key}_{preview.number}_{preview.compared_with}_{preview.figures}"  # pressed upon another preview, nothing is published
+# A button pressed on an earlier preview no longer exists in the run, and nothing is published.
+shown_key = f"{key}_{preview.number}_{preview.compared_with}_{preview.figures}"
 with st.form(key):
     for doubt in preview.doubts:
         prose.warning(markdown(written(doubt, language())), icon=":material/warning:")
-    is_meant = not preview.doubts or st.checkbox(t("publish_confirm"), key=f"confirm_{upon}")
+    is_meant = not preview.doubts or st.checkbox(t("publish_confirm"), key=f"confirm_{shown_key}")
     note = st.text_area(t("publish_note"), key=f"note_{key}")
     is_pressed = st.form_submit_button(
-        t("publish_button", number=preview.number), type="primary", icon=":material/publish:", key=f"now_{upon}"
+        t("publish_button", number=preview.number), type="primary", icon=":material/publish:", key=f"now_{shown_key}"
     )
     if is_pressed and not is_meant:
         prose.error(t("publish_confirm_first"), icon=":material/error:")

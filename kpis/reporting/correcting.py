@@ -5,7 +5,7 @@ Values, problems and doubts of the cells have been determined by the rules of th
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from sqlmodel import Session
@@ -13,14 +13,14 @@ from sqlmodel import Session
 from kpis.as_text import shown
 from kpis.errors import FigureRefused
 from kpis.reporting.access import decides, sections
-from kpis.reporting.comparison import OBSERVATIONS, THEIRS, Completeness, ReportedRow, RowKey, Value, as_read
+from kpis.reporting.comparison import OBSERVATIONS, THEIRS, ReportedRow, RowKey, Value, as_read
 from kpis.reporting.hindrances import report_for_step
-from kpis.reporting.kept import Warning, id_of, record_step, subject_of
+from kpis.reporting.kept import id_of, record_step, subject_of
 from kpis.reporting.merging import Claim, Hand, clashes, kept, merge
 from kpis.reporting.people import acting, grants_of, record
 from kpis.reporting.reports import Comment, comments_of, seen
 from kpis.reporting.sections import refuse_rows_of_others
-from kpis.reporting.uploads import Uploaded, as_it_is, keep_merged, next_revision
+from kpis.reporting.uploads import ToConfirm, Uploaded, as_it_is, keep_merged, next_revision
 from kpis.store import tables, vintages
 from kpis.store.store import Store, instant
 
@@ -74,16 +74,13 @@ def present(store: Store, report_id: int, *, viewer: str) -> Present:
 
 
 def correct(
-    store: Store, report_id: int, *, actor: str, revision: int, rows: Sequence[ReportedRow], warnings: Sequence[Warning] = (),
-    completeness: Completeness | None = None, about_open: Callable[[Completeness], Warning | None] | None = None,
-) -> Uploaded:  # fmt: skip
+    store: Store, report_id: int, rows: Sequence[ReportedRow], to_confirm: ToConfirm, *, actor: str, revision: int
+) -> Uploaded:
     """Merge cells corrected on the page into the report at the revision that the actor saw.
 
     Args:
         rows: those with a corrected cell, read without errors.
-        warnings: to confirm before submission.
-        completeness: of the report with these rows.
-        about_open: makes the warning about figures left open.
+        to_confirm: of the report with these rows.
 
     Raises:
         NotAllowed: the actor does not report for the bureau, or not these rows; the reform office never.
@@ -106,7 +103,7 @@ def correct(
         vintages.ensure_periods(session, {edited.key[2] for edited in own if edited.kind == OBSERVATIONS})
         next_revision(session, row, actor)
         merged = merge(before.rows, own, hand, decides=decides(grants_of(session, actor), row.bureau_code))
-        keep_merged(session, row, before, merged, own, warnings, completeness=completeness, about_open=about_open)
+        keep_merged(session, row, before, merged, own, to_confirm)
         session.add(
             tables.SubmissionUpload(
                 submission_id=id_of(row), revision=row.revision, uploaded_by=actor, uploaded_at=instant(session), part=hand.part,

@@ -50,6 +50,21 @@ class Uploaded:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class ToConfirm:
+    """What a reading of rows leaves to be confirmed before submission.
+
+    Args:
+        warnings: to confirm.
+        completeness: number of figures asked, and those left open; ``None`` = not counted.
+        about_open: makes the warning about figures left open.
+    """
+
+    warnings: Sequence[Warning] = ()
+    completeness: Completeness | None = None
+    about_open: Callable[[Completeness], Warning | None] | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class FilledWorkbook:
     """A workbook that was read without errors.
 
@@ -72,6 +87,11 @@ class FilledWorkbook:
     completeness: Completeness | None = None
     about_open: Callable[[Completeness], Warning | None] | None = None
     part: str = ""
+
+    @property
+    def to_confirm(self) -> ToConfirm:
+        """Return what is to be confirmed of it."""
+        return ToConfirm(warnings=self.warnings, completeness=self.completeness, about_open=self.about_open)
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,9 +166,7 @@ def _merge(
     """Merge a workbook into a report and record it; return the number of cells in which it differs from another hand."""
     is_whole = not file.is_on_behalf and decides(grants_of(session, hand.by), row.bureau_code)
     merged = merge(before.rows, workbook.rows, hand, decides=is_whole)
-    counted, asked_count = keep_merged(
-        session, row, before, merged, workbook.rows, workbook.warnings, completeness=workbook.completeness, about_open=workbook.about_open
-    )  # fmt: skip
+    counted, asked_count = keep_merged(session, row, before, merged, workbook.rows, workbook.to_confirm)
     differing = len(clashes(merged))
     _note(session, row, hand, file, rows_count=len(workbook.rows), asked_count=asked_count, differing=differing, counted=counted)
     return differing
@@ -204,15 +222,19 @@ def next_revision(session: Session, row: tables.Submission, actor: str, *, is_on
 
 
 def keep_merged(
-    session: Session, row: tables.Submission, before: Before, merged: Sequence[KeptRow], rows: Sequence[ReportedRow],
-    warnings: Sequence[Warning], *, completeness: Completeness | None, about_open: Callable[[Completeness], Warning | None] | None,
-) -> tuple[Completeness | None, int]:  # fmt: skip
+    session: Session,
+    row: tables.Submission,
+    before: Before,
+    merged: Sequence[KeptRow],
+    rows: Sequence[ReportedRow],
+    to_confirm: ToConfirm,
+) -> tuple[Completeness | None, int]:
     """Store a report after a merge, with its present questions; return its completeness, and the number of questions."""
-    unconfirmed = [*before.still_asked(rows, merged), *warnings]
-    counted = None if completeness is None else left_open(completeness, merged)
+    unconfirmed = [*before.still_asked(rows, merged), *to_confirm.warnings]
+    counted = None if to_confirm.completeness is None else left_open(to_confirm.completeness, merged)
     row.asked_count = counted.asked_count if counted is not None else None
     row.open_json = json.dumps(counted.open) if counted is not None else ""
-    if counted is not None and about_open is not None and (open_ := about_open(counted)) is not None:
+    if counted is not None and to_confirm.about_open is not None and (open_ := to_confirm.about_open(counted)) is not None:
         unconfirmed.append(open_)
     keep_rows(session, row, merged, before.rows, before.choices)
     keep_warnings(session, row, _once(unconfirmed), before.confirmed(row.open_json))

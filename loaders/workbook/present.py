@@ -22,6 +22,7 @@ from kpis.reporting.comparison import OBSERVATIONS
 from kpis.reporting.correcting import Present, correct, present
 from kpis.reporting.people import viewer_of
 from kpis.reporting.sections import holds
+from kpis.reporting.uploads import ToConfirm
 from kpis.store.store import Store, utc_now
 from loaders.files.addresses import column_number, split_address
 from loaders.files.problems import Problem
@@ -125,11 +126,10 @@ def correct_cells(store: Store, report_id: int, *, actor: str, revision: int, ed
     if reading.errors:
         return Received(reading, None)
     own = [row for row in reading.rows if _sheet_key(row.kind, row.key) in edits]
-    done = correct(
-        store, report_id, actor=actor, revision=revision, rows=own, warnings=asked_of_bureau(reading), completeness=reading.completeness,
-        about_open=partial(incomplete, reading),
-    )  # fmt: skip
-    return Received(reading, done)
+    to_confirm = ToConfirm(
+        warnings=asked_of_bureau(reading), completeness=reading.completeness, about_open=partial(incomplete, reading)
+    )
+    return Received(reading, correct(store, report_id, own, to_confirm, actor=actor, revision=revision))
 
 
 def column_at(sheet_name: str, cell: str) -> Column | None:
