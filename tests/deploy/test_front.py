@@ -92,6 +92,10 @@ def test_nothing_but_what_is_public_is_offered_of_an_edition(installation: Insta
     assert lost.status == 404 and b'<base href="/en/">' in lost.body and "immutable" not in lost.one("cache-control")
     assert b'<base href="/">' in public.ask("/none/none.html").body
     assert public.ask("/site/en/index.html").one("location") == "/en/index.html"
+    assert (public.ask("/site/").one("location"), public.ask("/site").one("location")) == ("/", "/")
+    for elsewhere in ("\\evil.example", "%5cevil.example", "%5c%5cevil.example", "%2f%5cevil.example", "%09/evil.example"):
+        answer = public.ask(f"/site/{elsewhere}")
+        assert (answer.status, answer.one("location")) == (404, ""), elsewhere
     assert public.ask("/x", host="elsewhere.example.com").status == 421, "a name that is nobody's, on the line of another"
 
 
