@@ -24,6 +24,8 @@ def test_a_page_that_fails_says_so_in_the_language_of_its_reader(tmp_path: Path)
             tab = Visitor(Instance(port, tmp_path)).tab()
             text = tab.run("about", f"lang={language}")
             assert say("page_failed", language) in text
+            assert say("refused_fault", language) in text and say("refused_first", language) in text, "a heading, and a way on"
+            assert [button.label for button in tab.parts("button")] == [say("refused_again", language)]
             number = re.search(say("run_number", language, number="([0-9a-f]{12})"), text)
             assert number, "to be quoted"
             assert {"ja": "データベースではありません", "en": "is not a database"}[language] in text, "what happened is said"
