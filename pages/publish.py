@@ -93,20 +93,10 @@ def show_editions() -> None:
             reason = st.text_input(t("edition_rollback_reason"), key=f"reason_{key}")
             if st.form_submit_button(t("edition_rollback_button"), key=f"now_{key}_{pointer.edition}"):
                 steps.take(
-                    _here(lambda: publication.rollback(cached.store(), number, reason=reason, now=utc_now(), viewer=viewer)),
+                    lambda: publication.rollback(cached.store(), number, reason=reason, now=utc_now(), viewer=viewer),
                     t("edition_rollback_done", number=number),
                     form="rollback",
                 )
-
-
-def _here(step: Callable[[], object]) -> Callable[[], None]:
-    """Return a step of publishing that also records that this page took it, so that no warning about the change is shown."""
-
-    def done() -> None:
-        step()
-        shown_last.clear()
-
-    return done
 
 
 def _try(act: Callable[[], T]) -> T:
@@ -145,18 +135,16 @@ page_heading(
     t("publish_title_first", number=preview.number) if is_first else t("publish_title", number=preview.number, changes=changed)
 )
 steps.show_result()
-shown = (preview.number, preview.compared_with, preview.figures)
-shown_last: list[object] = st.session_state.setdefault("publish_shown", [])  # changed in place, as ``steps`` does
-if shown_last not in ([], [shown]):
+content = (preview.number, preview.compared_with, preview.figures)
+if steps.is_other("publish", *content):
     prose.warning(t("publish_changed_since", number=preview.number), icon=":material/difference:")
-shown_last[:] = [shown]
 prose.markdown(t("publish_lead"))
 if not settings().public_address:
     prose.warning(t("publish_unplaced"), icon=":material/link_off:")
 show_preview(preview)
 key = steps.form_key("publish")
 # A button pressed on an earlier preview no longer exists in the run, and nothing is published.
-shown_key = f"{key}_{preview.number}_{preview.compared_with}_{preview.figures}"
+shown_key = f"{key}_{steps.content_key(*content)}"
 with st.form(key):
     for doubt in preview.doubts:
         prose.warning(markdown(written(doubt, language())), icon=":material/warning:")
@@ -169,7 +157,7 @@ with st.form(key):
         prose.error(t("publish_confirm_first"), icon=":material/error:")
     if is_pressed and is_meant:
         steps.take(
-            _here(lambda: publication.publish(cached.store(), note=note, now=utc_now(), viewer=viewer, figures=preview.figures)),
+            lambda: publication.publish(cached.store(), note=note, now=utc_now(), viewer=viewer, figures=preview.figures),
             t("publish_done", number=preview.number),
             form="publish",
         )

@@ -15,7 +15,7 @@ from sqlalchemy import func, select
 from sqlmodel import Session, col
 
 from kpis.as_text import typed
-from kpis.errors import FigureRefused, NotAllowed, NotFound, StepRefused
+from kpis.errors import ChangedMeanwhile, FigureRefused, NotAllowed, NotFound, StepRefused
 from kpis.message import Message
 from kpis.reporting.access import may
 from kpis.reporting.asking import MOST_ROWS, AskedColumn, checked, columns_from_json, columns_to_json
@@ -87,7 +87,7 @@ class QuestionDraft:
     bureaus: Sequence[str] = ()
 
 
-def write(store: Store, draft: QuestionDraft, *, actor: str, code: str = "") -> str:
+def write(store: Store, draft: QuestionDraft, *, actor: str, code: str = "", before: Question | None = None) -> str:
     """Create a question, or rewrite one that is not open yet; return its code.
 
     Args:
@@ -95,12 +95,14 @@ def write(store: Store, draft: QuestionDraft, *, actor: str, code: str = "") -> 
         draft: its texts, columns, addressees and due date.
         actor: of the office.
         code: of the question to rewrite; a new one gets the next.
+        before: that question as the actor saw it; ``None`` = whatever it is now.
 
     Raises:
         NotAllowed: the actor may not ask questions.
         FigureRefused: it has no title, or its columns are invalid.
         NotFound: there is no such question or bureau.
         StepRefused: it is open or closed.
+        ChangedMeanwhile: somebody else rewrote it since the actor saw it.
     """
     texts = {name: typed(draft.words.get(name, "")) for name in _WORDS}
     with acting(store, actor, "ask_question", code or "question", is_figures=False) as session:
@@ -119,6 +121,7 @@ def write(store: Store, draft: QuestionDraft, *, actor: str, code: str = "") -> 
         if code:
             row = stored(session, code)
             _refuse_unless(row, QuestionState.DRAFT)
+            _refuse_other(row, before)
             for name, value in fields.items():
                 setattr(row, name, value)
         else:
@@ -132,17 +135,18 @@ def write(store: Store, draft: QuestionDraft, *, actor: str, code: str = "") -> 
         return row.question_code
 
 
-def open_to_bureaus(store: Store, code: str, *, actor: str, today: date) -> int:
+def open_to_bureaus(store: Store, code: str, *, actor: str, today: date, before: Question | None = None) -> int:
     """Open a question: from now on it does not change, and its bureaus can answer. Return their number.
 
     Raises:
-        NotAllowed, NotFound: as ``write``.
+        NotAllowed, NotFound, ChangedMeanwhile: as ``write``.
         StepRefused: it is open or closed already, or its day has passed.
     """
     with acting(store, actor, "open_question", _subject(code), is_figures=False) as session:
         allow(session, actor, "ask_question")
         row = stored(session, code)
         _refuse_unless(row, QuestionState.DRAFT)
+        _refuse_other(row, before)
         if row.due_on < today:
             raise StepRefused("question_due_before", due=row.due_on.isoformat())
         bureaus = json.loads(row.bureaus_json) if row.bureaus_json else _reporting(session, row.due_on)
@@ -274,6 +278,12 @@ def _reporting(session: Session, day: date) -> list[str]:
 def _refuse_unless(row: tables.Question, state: QuestionState) -> None:
     if row.state != state:
         raise StepRefused("question_state", code=row.question_code, state=Message(f"question_is_{row.state}"))
+
+
+def _refuse_other(row: tables.Question, before: Question | None) -> None:
+    """Refuse to rewrite or open a draft that is not the one the actor saw: what somebody else wrote would be lost, or sent unseen."""
+    if before is not None and _question(row) != before:
+        raise ChangedMeanwhile("question_rewritten_since", code=row.question_code)
 
 
 def _question(row: tables.Question) -> Question:

@@ -25,7 +25,7 @@ from pages.parts import cached, prose
 from pages.parts.data_table import data_table
 from pages.parts.question_written import write_question
 from pages.parts.reported import bureau_names, instant, office_today
-from pages.parts.steps import take
+from pages.parts.steps import content_key, is_other, take
 from pages.parts.text import csv_file, language, named, t
 from pages.parts.titled import part_heading
 from publishers.answers import Wish, answers_book, answers_csv, indicator_files
@@ -39,6 +39,8 @@ _SENT = (ReplyState.SUBMITTED.value, ReplyState.ACCEPTED.value)
 
 def office_view(store: Store, question: Question, replies: list[Reply], *, actor: str) -> None:
     """Draw one question for the office, with all steps possible in its state."""
+    if is_other(f"question {question.question_code}", question, replies):
+        prose.warning(t("question_changed_since"), icon=":material/difference:")
     _head(question, replies)
     _columns(question)
     if question.state == QuestionState.DRAFT:
@@ -87,8 +89,11 @@ def _columns(question: Question) -> None:
 def _draft(store: Store, question: Question, *, actor: str) -> None:
     code = question.question_code
     prose.caption(t("question_open_lead"))
-    if st.button(t("question_open"), type="primary", icon=":material/send:", key="open_question"):
-        take(lambda: questions.open_to_bureaus(store, code, actor=actor, today=office_today()), t("question_opened_now", code=code))
+    if st.button(t("question_open"), type="primary", icon=":material/send:", key=f"open_question_{content_key(question)}"):
+        take(
+            lambda: questions.open_to_bureaus(store, code, actor=actor, today=office_today(), before=question),
+            t("question_opened_now", code=code),
+        )
     with st.expander(t("question_change"), icon=":material/edit:"):
         write_question(store, actor=actor, now=question)
 

@@ -17,7 +17,7 @@ from kpis.reporting_vocabulary import AnswerType
 from kpis.store.store import Store
 from pages.parts import cached, prose
 from pages.parts.reported import bureau_names, office_today
-from pages.parts.steps import rerun_with, show_result
+from pages.parts.steps import content_key, rerun_with, show_result
 from pages.parts.text import language, t
 from pages.parts.titled import page_heading
 
@@ -64,12 +64,14 @@ def write_question(store: Store, *, actor: str, now: Question | None = None) -> 
             t("question_bureaus"), list(names), default=[b for b in now.bureaus if b in names] if now else [], format_func=names.__getitem__,
             placeholder=t("question_bureaus_pick"), key=f"question_bureaus_{tail}",
         )  # fmt: skip
-        if st.form_submit_button(t("question_keep"), type="primary", icon=":material/save:"):
+        if st.form_submit_button(
+            t("question_keep"), type="primary", icon=":material/save:", key=f"question_keep_{tail}_{content_key(now)}"
+        ):
             try:
                 draft = questions.QuestionDraft(
                     words=words, columns=_columns(table), due_on=due, most_rows=int(most), bureaus=bureaus
                 )
-                code = questions.write(store, draft, actor=actor, code=now.question_code if now else "")
+                code = questions.write(store, draft, actor=actor, code=now.question_code if now else "", before=now)
             except MierukaError as refused:
                 prose.error(markdown(refused.in_language(language())), icon=":material/block:")
                 return

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from hashlib import blake2s
 from itertools import takewhile
 
 import streamlit as st
@@ -53,6 +54,7 @@ class _Steps:
     message: str = ""  # of the last successful write
     warning: str = ""  # on changes by others, of a run that ended before it could be read
     shown: dict[int, _Shown] = field(default_factory=dict)
+    drawn: dict[str, str] = field(default_factory=dict)  # what other things looked like when they were last drawn
     sent: dict[str, int] = field(default_factory=dict)  # form → number of successful writes
     place: DeltaGenerator | None = None  # of this run: where unstored text is to be drawn
 
@@ -151,9 +153,27 @@ def closed_meanwhile(listed: Iterable[Report]) -> list[Report]:
     return [there[number] for number in were_open if number in there and there[number].state not in OPEN_STATES]
 
 
+def content_key(*content: object) -> str:
+    """Return a key of what is on the screen, for buttons that act on it: where it changed, the button no longer exists in the run."""
+    return blake2s(repr(content).encode(), digest_size=8).hexdigest()
+
+
+def is_other(name: str, *content: object) -> bool:
+    """Return whether this session last drew something else under a name, unless by a write of its own; remember what it draws now."""
+    kept, key = _kept(), content_key(*content)
+    before = kept.drawn.get(name, key)
+    kept.drawn[name] = key
+    return before != key
+
+
 def note_own_step() -> None:
     """Record that the viewer wrote on this page, so that no warning about it is shown."""
-    _kept().shown.clear()
+    _forget(_kept())
+
+
+def _forget(kept: _Steps) -> None:
+    kept.shown.clear()
+    kept.drawn.clear()
 
 
 def rerun_with(sentence: str) -> None:
@@ -163,7 +183,7 @@ def rerun_with(sentence: str) -> None:
 
 def _rerun_with(kept: _Steps, sentence: str) -> None:
     kept.message = sentence
-    kept.shown.clear()
+    _forget(kept)
     st.rerun()
 
 

@@ -56,6 +56,23 @@ def states(store: Store, code: str, *, today: date = BEFORE) -> dict[str, tuple[
     return {r.bureau_code: (r.state, r.is_late) for r in questions.coverage(store, code, viewer=OFFICE, today=today)}
 
 
+def test_a_draft_that_a_colleague_rewrote_is_neither_overwritten_nor_opened_unseen(reporting: Store) -> None:
+    code = asked(reporting, is_open=False)
+    before = questions.question(reporting, code, viewer=OFFICE)
+    theirs, own = (
+        questions.QuestionDraft(words={**WORDS, "lead_ja": lead}, columns=COLUMNS, due_on=DAY)
+        for lead in ("同僚の説明", "自分の説明")
+    )
+    questions.write(reporting, theirs, actor=SECOND, code=code, before=before)
+    with pytest.raises(ChangedMeanwhile, match="書き直しました"):
+        questions.write(reporting, own, actor=OFFICE, code=code, before=before)
+    with pytest.raises(ChangedMeanwhile):
+        questions.open_to_bureaus(reporting, code, actor=OFFICE, today=BEFORE, before=before)
+    now = questions.question(reporting, code, viewer=OFFICE)
+    assert (now.lead_ja, now.state) == ("同僚の説明", "draft")
+    assert questions.open_to_bureaus(reporting, code, actor=OFFICE, today=BEFORE, before=now) == 2
+
+
 def test_from_a_question_to_an_accepted_answer_that_is_kept(reporting: Store) -> None:
     before = reporting.state()
     code = asked(reporting)

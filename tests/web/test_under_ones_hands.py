@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from datetime import date
 
 import pytest
 
 from kpis.languages import say
-from kpis.reporting import reports, saying, submissions
+from kpis.reporting import questions, reports, saying, submissions
+from kpis.reporting.asking import AskedColumn
 from kpis.reporting_vocabulary import OPEN_STATES
 from kpis.settings import ROOT
 from kpis.store import tables
@@ -193,4 +195,29 @@ def test_what_would_be_published_is_looked_at_again_where_it_changed_and_then_pu
     assert say("publish_done", "ja", number=1) in text, "what was looked at again is published"
     assert [row["note"] for row in desk.store.all_of(tables.Publication)] == ["一つ目の版"]
     assert tab.widget("text_area", say("publish_note", "ja")) not in tab.fields, "the next edition has a note of its own"
+    tab.close()
+
+
+def test_a_question_that_a_colleague_rewrote_is_not_overwritten_and_what_was_typed_stays(desk: Desk) -> None:
+    columns = [AskedColumn(heading_ja="件数", heading_en="Count", type="count", unit="件")]
+
+    def write(lead: str, code: str = "") -> str:
+        words = {"title_ja": "FAXの残り", "lead_ja": lead}
+        draft = questions.QuestionDraft(words=words, columns=columns, due_on=date(2099, 1, 31))
+        return questions.write(desk.store, draft, actor=SECOND, code=code)
+
+    def lead() -> str:
+        return questions.question(desk.store, code, viewer=OFFICE).lead_ja
+
+    code = write("はじめの説明")
+    tab = desk.tab("questions", f"question={code}", who="local_office")
+    tab.fields[tab.widget("text_area", say("question_lead_ja", "ja"))] = "二人目の説明"
+    write("一人目の説明", code)
+    text = tab.send(say("question_keep", "ja"))
+    assert say("question_changed_since", "ja") in text and "一人目の説明" in text and lead() == "一人目の説明"
+    assert tab.widget("text_area", say("question_lead_ja", "ja")) in tab.fields, "what was typed is still in its field"
+    assert say("question_kept", "ja", code=code) in tab.send(say("question_keep", "ja")) and lead() == "二人目の説明"
+    write("三人目の説明", code)
+    assert say("question_changed_since", "ja") in tab.send(say("question_open", "ja"))
+    assert questions.question(desk.store, code, viewer=OFFICE).state == "draft", "nobody sends what they have not seen"
     tab.close()
