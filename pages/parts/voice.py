@@ -54,7 +54,7 @@ def voice(kind: str, code: str) -> None:
 
 def _form(store: Voices, kind: str, code: str, edition: int) -> None:
     about = f"{kind}_{code}"
-    # Changed in place: a second click may end this run at whatever it next asks of Streamlit.
+    # Changed in place: a second click may end this run at its next call of Streamlit.
     thanked: set[str] = st.session_state.setdefault(_SENT, set())
     if about in thanked:
         prose.success(t("voice_thanks"), icon=":material/check_circle:")
