@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from math import inf
 
 import plotly.graph_objects as go
 
+from charts.placing import Places
 from charts.plotly.styled import put, styled
 from charts.series import Line, Point, Series
 from charts.style import ACTUAL, FILL, FORECAST, FORMER, INK, PLAN
-from charts.ticks import NARROW, on_axis
+from charts.ticks import NARROW, on_axis, width_of
 
 _PAPER = "rgba(255,255,255,0.85)"
 HEIGHT = 300  # pixels
 LEGEND = 48  # pixels of its two lines on a phone, added so that the plot keeps its height
+ABOVE, BELOW = 32, 32  # pixels of the margins (``styled``)
+BESIDE = (44.0, 24.0)  # pixels left and right of the axis into which a label may reach
 SIGNS = 0.1  # share of the value axis for a row of circled numbers
 # The judged line is solid with filled dots; others are thinner with open dots.
+NEAR = 7  # pixels between a point and its label
+COVERED = 200.0  # square pixels, a dot's, that the label of the plan or of the first value may cover; else it is left out
 OPEN = ("circle", "square", "diamond", "triangle-up")
 
 
@@ -124,8 +130,34 @@ def _happened(figure: go.Figure, shape: Series) -> None:
     put(figure, notes=signs, shapes=lines)
 
 
+class _Phone:
+    """The picture on a phone, where labels are nearest to each other: the pixels of days and values, and which are taken."""
+
+    def __init__(self, figure: go.Figure, shape: Series) -> None:
+        self.begin, self.end = (date.fromisoformat(day) for day in figure.layout.xaxis.range)
+        self.low, self.top = figure.layout.yaxis.range
+        self.height = float(HEIGHT - ABOVE - BELOW)
+        self.places = Places(-ABOVE + 2.0, self.height, -BESIDE[0], NARROW + BESIDE[1], words_count=4)
+        for point in shape.shown:
+            self.places.dot(*self.at(point.day, point.value or 0.0), wide=7, high=7)
+        for aim in shape.aims:
+            self.places.dot(*self.at(aim.point.day, aim.point.value or 0.0), wide=8, high=2)
+        for note in figure.layout.annotations:
+            if note.hovertext:  # a circled number
+                self.places.dot(*self.at(note.x, note.y), wide=9, high=9)
+
+    def at(self, day: date, value: float) -> tuple[float, float]:
+        """Return the pixels of a point, from the left end of the axis and down from the top of the plot."""
+        across = (day - self.begin).days / ((self.end - self.begin).days or 1)
+        return across * NARROW, (self.top - value) / ((self.top - self.low) or 1) * self.height
+
+
 def _labels(figure: go.Figure, shape: Series, *, reach: float) -> None:
-    """Label the first and last value, the target, the last forecast and the plan; last value and target on different sides."""
+    """Label the first and last value, the target, the last forecast and the plan; last value and target on different sides.
+
+    Each stands at its own point, never further away, where it could be taken for another's: above or below, to the left, in the
+    middle or to the right, where it covers least of figures and other labels on a phone.
+    """
     ends = shape.shown
     last, first = ends[-1], ends[0]
     aim = next((a.point for a in shape.aims if a.is_written), None)
@@ -133,13 +165,28 @@ def _labels(figure: go.Figure, shape: Series, *, reach: float) -> None:
     is_above = aim is None or aim.value is None or last.value >= aim.value
     begin, end = shape.days
     span = max((end - begin).days, 1)
+    phone = _Phone(figure, shape)
 
-    def write(day: date, value: float, text: str, *, above: bool, colour: str, bold: bool) -> None:
-        place = (day - begin).days / span
+    def write(day: date, value: float, text: str, *, above: bool, colour: str, bold: bool, most: float = inf) -> None:
+        share, size = (day - begin).days / span, 13 if bold else 12
+        usual = "right" if share > 0.75 else "left" if share < 0.25 else "center"
+        anchors = (usual, *(other for other in ("center", "right", "left") if other != usual))
+        wide, high = width_of(text, size) * (1.06 if bold else 1.0) + 2, size * 1.3 + 2
+        x, y = phone.at(day, value)
+        tried = [(side, anchor) for side in (above, not above) for anchor in anchors]
+        boxes = []
+        for side, anchor in tried:
+            left = x - wide * {"left": 0.0, "center": 0.5, "right": 1.0}[anchor]
+            top = y - NEAR - high if side else y + NEAR
+            boxes.append((left, top, left + wide, top + high))
+        away = [12.0 * (side != above) + 2.0 * (anchor != usual) for side, anchor in tried]
+        best = phone.places.free(boxes, away, most=most)
+        if best is None:
+            return
+        side, anchor = tried[best]
         figure.add_annotation(
-            x=day, y=value, text=f"<b>{text}</b>" if bold else text, showarrow=False, bgcolor=_PAPER, borderpad=1,
-            xanchor="right" if place > 0.75 else "left" if place < 0.25 else "center",
-            yanchor="bottom" if above else "top", yshift=7 if above else -7, font={"size": 13 if bold else 12, "color": colour},
+            x=day, y=value, text=f"<b>{text}</b>" if bold else text, showarrow=False, bgcolor=_PAPER, borderpad=1, xanchor=anchor,
+            yanchor="bottom" if side else "top", yshift=NEAR if side else -NEAR, font={"size": size, "color": colour},
         )  # fmt: skip
 
     if aim is not None and aim.value is not None:
@@ -147,18 +194,12 @@ def _labels(figure: go.Figure, shape: Series, *, reach: float) -> None:
     write(last.day, last.value, last.text, above=is_above, colour=ACTUAL, bold=True)
     apart = (last.day - first.day).days / span > 0.35 or abs(last.value - first.value) / reach > 0.25
     if len(ends) > 1 and apart:
-        write(first.day, first.value, first.text, above=True, colour=ACTUAL, bold=False)
+        write(first.day, first.value, first.text, above=True, colour=ACTUAL, bold=False, most=COVERED)
     for expected in shape.expected:
         if expected.text:
-            write(
-                expected.day,
-                expected.value,
-                expected.text,
-                above=aim is not None and expected.value > (aim.value or 0.0),
-                colour=FORECAST,
-                bold=False,
-            )
+            is_higher = aim is not None and expected.value > (aim.value or 0.0)
+            write(expected.day, expected.value, expected.text, above=is_higher, colour=FORECAST, bold=False)
     if shape.plan_word and (at := shape.plan_at()) is not None:
         point, above = at
         assert point.value is not None
-        write(point.day, point.value, shape.plan_word, above=above, colour=PLAN, bold=False)
+        write(point.day, point.value, shape.plan_word, above=above, colour=PLAN, bold=False, most=COVERED)

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from math import floor, log10
 
+from charts.placing import Places
 from charts.series import Line, Point, Series, stretches
 from charts.style import ACTUAL, FILL, FORECAST, FORMER, GRID, INK, PLAN
 from charts.ticks import Tick, width_of
@@ -20,8 +21,6 @@ SIGNS = 20  # height of a row of circled numbers above the plot
 EM = 13  # font size, in picture units
 HALO = ' paint-order="stroke" stroke="#FFFFFF" stroke-width="3" stroke-linejoin="round"'
 OPEN = ("circle", "square", "diamond", "triangle")
-
-_Box = tuple[float, float, float, float]
 
 
 def drawing(shape: Series, *, alt: str, size: tuple[int, int] = WIDE, name: str = "") -> str:
@@ -51,7 +50,7 @@ class _Drawing:
         self.low, self.high = min(low, self.marks[0]), max(self.marks[-1], high) or 1.0
         first, last = shape.days
         self.first, self.span, self.is_one_day = first.toordinal(), max((last - first).days, 1), first == last
-        self.taken: list[_Box] = []
+        self.places = Places(self.top - TOP + 2.0, self.height - BOTTOM - 2.0)
 
     def x(self, day: date) -> float:
         """Return the x coordinate of a day; the middle if it is the only one."""
@@ -80,7 +79,7 @@ class _Drawing:
         parts = [f'<text x="4" y="16" fill="{INK}">{escaped(self.shape.unit)}</text>']
         for mark in self.marks:
             text = axis_number(mark, language=self.shape.language)
-            self.taken.append((LEFT - 6 - width_of(text, EM), self.y(mark) - 8, LEFT - 4, self.y(mark) + 5))
+            self.places.taken.append((LEFT - 6 - width_of(text, EM), self.y(mark) - 8, LEFT - 4, self.y(mark) + 5))
             line = "#949497" if mark == 0 else GRID
             parts.append(
                 f'<path d="M{LEFT} {self.y(mark):.1f}H{self.width - RIGHT}" stroke="{line}"/>'
@@ -96,7 +95,7 @@ class _Drawing:
                 y = 16 + ROW * (place + 1)  # below the unit
                 parts.append(self._dot(left + 6, y - 4, number, ""))
                 parts.append(f'<text x="{left + 16:.1f}" y="{y}">{escaped(line.word)}</text>')
-                self.taken.append((left, y - EM, left + 16 + width_of(line.word, EM), y + 3))  # reserved: no label over it
+                self.places.taken.append((left, y - EM, left + 16 + width_of(line.word, EM), y + 3))  # reserved: no label over it
         return parts
 
     def _happened(self) -> list[str]:
@@ -104,7 +103,7 @@ class _Drawing:
         parts = []
         for number, (annotation, level) in enumerate(zip(self.shape.annotations, self.levels, strict=True), 1):
             x, y = self.x(annotation.day), self.top - 8 - SIGNS * level
-            self.taken.append((x - 9, y - 9, x + 9, y + 9))
+            self.places.dot(x, y, wide=9, high=9)
             down = self.height - BOTTOM if annotation.value is None else self.y(annotation.value) - 6
             parts.append(
                 f'<path d="M{x:.1f} {y + 8:.1f}V{down:.1f}" stroke="{PLAN}" stroke-dasharray="1 3"/>'
@@ -159,7 +158,7 @@ class _Drawing:
         for point, number in sorted(placed, key=lambda h: h[0].day):  # in order of time, which is the order for keyboard users
             assert point.value is not None
             x, y = self.x(point.day), self.y(point.value)
-            self.taken.append((x - 6, y - 6, x + 6, y + 6))
+            self.places.dot(x, y)
             parts.append(self._dot(x, y, number, point.label))
         for was in self.shape.former:
             assert was.value is not None
@@ -210,31 +209,12 @@ class _Drawing:
         assert point.value is not None
         wide = width_of(words, EM) * (1.06 if is_bold else 1.0)
         x, y = self.x(point.day), self.y(point.value)
-        room = (2.0, self.top - TOP + 2.0, self.width - 2.0, self.height - BOTTOM - 2.0)
         lefts = [x - wide / 2, x - wide + 10, x - 10]  # above the point, ending at it, beginning at it
-        tried = [(min(max(left, room[0]), room[2] - wide), y + line) for line in lines for left in lefts]
-        place = self._free(tried, wide, y, room)
+        tried = [(min(max(left, 2.0), self.width - 2.0 - wide), y + line) for line in lines for left in lefts]
+        boxes = [(left, base - EM, left + wide, base + 3) for left, base in tried]
+        place = tried[self.places.free(boxes, [2 * abs(base - y) for _, base in tried]) or 0]
         weight = ' font-weight="700"' if is_bold else ""
         return f'<text x="{place[0]:.1f}" y="{place[1]:.1f}" style="fill:{fill}"{weight}{HALO}>{escaped(words)}</text>'
-
-    def _free(self, places: Sequence[tuple[float, float]], wide: float, y: float, room: _Box) -> tuple[float, float]:
-        """Return the candidate place with the least overlap of dots and labels, nearest to its point; reserve it."""
-        lefts = [left for left, _ in places]
-        first, last = min(lefts), max(lefts) + wide
-        near = [t for t in self.taken if t[2] > first and t[0] < last]  # no overlap possible with the others
-
-        def cost(place: tuple[float, float]) -> float:
-            left, base = place
-            box = (left, base - EM, left + wide, base + 3)
-            over = sum(
-                max(0.0, min(box[2], t[2]) - max(box[0], t[0])) * max(0.0, min(box[3], t[3]) - max(box[1], t[1])) for t in near
-            )
-            outside = max(0.0, room[1] - box[1]) + max(0.0, box[3] - room[3])
-            return over + 1000 * outside + 2 * abs(base - y)
-
-        best = min(places, key=cost)  # the first of equal ones
-        self.taken.append((best[0], best[1] - EM, best[0] + wide, best[1] + 3))
-        return best
 
 
 def _legend_rows(lines: Sequence[Line], width: float) -> list[list[tuple[float, int, Line]]]:

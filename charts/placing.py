@@ -1,0 +1,56 @@
+"""Places for the labels of a chart: each where it covers as little as possible of dots and other labels."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from math import inf
+
+Box = tuple[float, float, float, float]  # left, top, right and bottom, in the units of the picture, downwards
+
+
+class Places:
+    """The areas of a picture that are taken by dots and labels.
+
+    Args:
+        top: where labels begin.
+        bottom: where they end.
+        left: where they begin, if anywhere.
+        right: where they end, if anywhere.
+        words_count: how many times as bad it is to cover a label as to cover a dot.
+    """
+
+    def __init__(
+        self, top: float, bottom: float, left: float = -1e9, right: float = 1e9, *, words_count: int = 1
+    ) -> None:  # fmt: skip
+        self._room, self._words_count = (left, top, right, bottom), words_count
+        self.taken: list[Box] = []
+
+    def dot(self, x: float, y: float, *, wide: float = 6.0, high: float = 6.0) -> None:
+        """Take the area of a mark, so far to each side."""
+        self.taken.append((x - wide, y - high, x + wide, y + high))
+
+    def free(self, boxes: Sequence[Box], away: Sequence[float], *, most: float = inf) -> int | None:
+        """Take the box that covers least, and return its number, of equal ones the first; ``None`` where even that is too much.
+
+        Args:
+            boxes: where the label may stand.
+            away: how unwelcome each is by itself, in square units covered.
+            most: square units that it may cover.
+        """
+        first, last = min(box[0] for box in boxes), max(box[2] for box in boxes)
+        near = [t for t in self.taken if t[2] > first and t[0] < last]  # no overlap is possible with the others
+        left, top, right, bottom = self._room
+
+        def cost(number: int) -> float:
+            box = boxes[number]
+            over = sum(
+                max(0.0, min(box[2], t[2]) - max(box[0], t[0])) * max(0.0, min(box[3], t[3]) - max(box[1], t[1])) for t in near
+            )
+            outside = max(0.0, top - box[1]) + max(0.0, box[3] - bottom) + max(0.0, left - box[0]) + max(0.0, box[2] - right)
+            return over + 1000 * outside + away[number]
+
+        best = min(range(len(boxes)), key=cost)
+        if cost(best) > most:
+            return None
+        self.taken += [boxes[best]] * self._words_count
+        return best

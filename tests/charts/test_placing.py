@@ -1,0 +1,81 @@
+"""On a phone no label of a chart stands on another, and none hides more than one figure: over all figures shipped, in both languages."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import plotly.graph_objects as go
+import pytest
+
+from charts.placing import Box, Places
+from charts.plotly.trajectory import trajectory
+from charts.series import Series
+from charts.ticks import NARROW, width_of
+from kpis.moment import Moment
+from kpis.state import State
+from kpis.store.store import Store
+from telling import indicator
+from telling.blocks import Telling
+from telling.words import Words
+
+DAY = date(2026, 3, 31)
+PLOT = 236.0  # pixels of the height of the plot
+
+
+def shared(one: Box, other: Box) -> float:
+    """Return the square pixels that two boxes have in common."""
+    across = min(one[2], other[2]) - max(one[0], other[0])
+    down = min(one[3], other[3]) - max(one[1], other[1])
+    return max(0.0, across) * max(0.0, down)
+
+
+def seen(figure: go.Figure, shape: Series) -> tuple[list[Box], list[Box]]:
+    """Return the boxes of labels and of figures, in pixels of the plot on a phone."""
+    begin, end = (date.fromisoformat(day) for day in figure.layout.xaxis.range)
+    low, top = figure.layout.yaxis.range
+
+    def at(day: date, value: float) -> tuple[float, float]:
+        return (day - begin).days / (end - begin).days * NARROW, (top - value) / (top - low) * PLOT
+
+    labels = []
+    for note in figure.layout.annotations:
+        if note.xref == "paper" or note.hovertext:
+            continue  # the unit, and circled numbers
+        bold = note.text.startswith("<b>")
+        wide, high = (
+            width_of(note.text.replace("<b>", "").replace("</b>", ""), note.font.size) * (1.06 if bold else 1.0),
+            note.font.size * 1.3,
+        )
+        x, y = at(note.x, note.y)
+        left = x - wide * {"left": 0.0, "center": 0.5, "right": 1.0}[note.xanchor]
+        over = y - note.yshift - (high if note.yanchor == "bottom" else 0.0)
+        labels.append((left, over, left + wide, over + high))
+    dots = [(x - 5, y - 5, x + 5, y + 5) for p in shape.shown if p.value is not None for x, y in [at(p.day, p.value)]]
+    return labels, dots
+
+
+@pytest.mark.edition
+@pytest.mark.parametrize("language", ["ja", "en"])
+def test_no_label_stands_on_another_and_none_hides_more_than_a_figure_or_two(tokyo: Store, language: str) -> None:
+    moment, count = Moment(state=State(tokyo), as_of=DAY), 0
+    for scored in moment.whole:
+        shape = indicator.series(scored, Telling(Words(language), moment))
+        if shape is None or not shape.is_course:
+            continue
+        count += 1
+        labels, dots = seen(trajectory(shape), shape)
+        code = scored.entry.definition.code
+        assert not any(shared(one, other) for n, one in enumerate(labels) for other in labels[n + 1 :]), code
+        assert sum(shared(label, dot) for label in labels for dot in dots) <= 170, code
+    assert count > 20
+
+
+@pytest.mark.unit
+def test_a_label_takes_the_place_that_covers_least_and_what_may_be_left_out_is_where_all_are_taken() -> None:
+    places = Places(0.0, 100.0)
+    places.dot(50.0, 20.0)
+    above, below = (30.0, 10.0, 70.0, 25.0), (30.0, 40.0, 70.0, 55.0)
+    assert places.free([above, below], [0.0, 0.0]) == 1
+    assert places.free([above, below], [0.0, 0.0]) == 0, "the other is taken now"
+    assert places.free([above, below], [0.0, 0.0], most=100.0) is None
+    assert places.free([(30.0, 90.0, 70.0, 105.0), (30.0, 60.0, 70.0, 75.0)], [0.0, 50.0]) == 1, "beyond the picture is no place"
