@@ -44,13 +44,13 @@ def page(japanese: str, english: str, *, status: int = 0, first: str = "", langu
         first: link target of the way to the first page; blank for none.
         language: of the reader: English comes first for readers of English.
     """
-    parts = [(code, said, _ways(code, status, first)) for code, said in (("ja", japanese), ("en", english))]
+    parts = [(code, message, _ways(code, status, first)) for code, message in (("ja", japanese), ("en", english))]
     if language == "en":
         parts.reverse()
     heads = [escaped(shipped(Message(_heading(status)), code)) if status else "" for code, _, _ in parts]
     body = "".join(
-        f'<section lang="{code}">' + (f"<h{n}>{head}</h{n}>" if head else "") + f"<p>{escaped(said)}</p>{ways}</section>"
-        for n, ((code, said, ways), head) in enumerate(zip(parts, heads, strict=True), start=1)
+        f'<section lang="{code}">' + (f"<h{n}>{head}</h{n}>" if head else "") + f"<p>{escaped(message)}</p>{ways}</section>"
+        for n, ((code, message, ways), head) in enumerate(zip(parts, heads, strict=True), start=1)
     )
     title = " / ".join(filter(None, heads)) or "Mieruka"
     return (
