@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import re
 from collections.abc import Sequence
 from itertools import pairwise
 from math import ceil
@@ -39,12 +38,12 @@ LOWEST = HIGH - 20.0  # bottom edge of tables; the number of rows left out is wr
 EM, LATIN = 0.3528, 0.6  # millimetres per point of a kanji, and the ratio of a letter or digit to it
 NARROW, PAD = 30.0, 2.8  # millimetres: a narrower column is never wrapped; padding on both sides of a cell
 ROOM = 36.0  # millimetres of the table for decisions on an item
+ASSESSED, ONE_ACTION = 16.0, 54.0  # millimetres of the office's own assessment, and of a table of one long action
 CELL = 10.5  # font size of tables in points
 BESIDE = 2  # rows of such a table beside a chart
 SHOWN = 3  # decisions on an item beside its chart
 LONGEST = 110  # characters of a text in a table; the full text is in the PDF
-FEW = 7  # periods of a chart with full labels; with more, labels take two lines
-_YEAR = re.compile(r"(?<=\u5e74)(?=\d)|(?=\u5e74\u5ea6)")
+FEW = 7  # periods of a chart with full labels; of more, labels stand aslant and some are left out
 Text = tuple[str, float, bool, str]  # text, size in points, bold, colour
 
 
@@ -86,7 +85,8 @@ class _Slide:
             period=agenda.report.period.label(w.language),
             day=format_date(agenda.day, w.language),
         )
-        self.text(EDGE, HIGH - 10, WIDE - 2 * EDGE - 20, 7, [[(sample + foot, 10, False, SOFT)]])
+        room = WIDE - 2 * EDGE - 20
+        self.text(EDGE, HIGH - 10, room, 7, [[(sample + foot, 10 if lines_of(sample + foot, 10, room) == 1 else 8, False, SOFT)]])
         self._number(len(book.slides))
 
     def text(self, left: float, top: float, wide: float, high: float, lines: Sequence[Sequence[Text]]) -> None:
@@ -139,13 +139,15 @@ class _Slide:
             high += tall
         return top + high
 
-    def fitting(self, top: float, wide: float, heads: Sequence[str], rows: Sequence[Sequence[str]]) -> int:
-        """Return how many rows of a table fit on the slide."""
+    def fitting(
+        self, top: float, wide: float, heads: Sequence[str], rows: Sequence[Sequence[str]], *, lowest: float = LOWEST
+    ) -> int:
+        """Return how many rows of a table fit on the slide, above a line in millimetres."""
         room = _columns([heads, *rows], wide)
         ends = top
         for n, row in enumerate((heads, *rows)):
             ends += _tall([broken(_short(label), CELL, room[at] - PAD) for at, label in enumerate(row)], room)
-            if ends > LOWEST:
+            if ends > lowest:
                 return max(1, n - 1)
         return len(rows)
 
@@ -164,17 +166,17 @@ class _Slide:
         """Add a native chart of actual against planned values: lines, or columns where the figures must not be joined."""
         w, data = agenda.words, CategoryChartData()
         is_full = len(series_drawn.points) > FEW
-        data.categories = [
-            _YEAR.sub("\n", name) if is_full else name
-            for name in (period.short(w.language) for period, _, _ in series_drawn.points)
-        ]
+        data.categories = [period.short(w.language) for period, _, _ in series_drawn.points]
         data.add_series(w("actual"), [value for _, value, _ in series_drawn.points])
-        data.add_series(w("planned"), [planned for _, _, planned in series_drawn.points])
+        if any(planned is not None for _, _, planned in series_drawn.points):
+            data.add_series(w("planned"), [planned for _, _, planned in series_drawn.points])
         is_line = len(stretches_of(series_drawn.scored)) == 1
         kind = XL_CHART_TYPE.LINE_MARKERS if is_line else XL_CHART_TYPE.COLUMN_CLUSTERED
         chart = self.held.shapes.add_chart(kind, Mm(left), Mm(top), Mm(wide), Mm(high), data).chart
         chart.font.size, chart.font.name = Pt(11), OFFICE_FONT
-        chart.category_axis.tick_labels.font.size = Pt(8 if is_full else 11)
+        chart.category_axis.tick_labels.font.size = Pt(9 if is_full else 10)
+        if is_full:
+            _slanted(chart.category_axis, len(series_drawn.points))
         chart.has_title, chart.has_legend = True, True
         definition = series_drawn.scored.entry.definition
         _write(chart.chart_title.text_frame, [[(f"{w.named(definition)} ({w.named(definition, 'unit')})", 12, True, INK)]])
@@ -187,7 +189,7 @@ class _Slide:
         )
         if min(value for _, value, _ in series_drawn.points) >= 0:
             chart.value_axis.minimum_scale = 0
-        for series, colour, is_plan in zip(chart.plots[0].series, (BLUE, GREY), (False, True), strict=True):
+        for series, colour, is_plan in zip(chart.plots[0].series, (BLUE, GREY), (False, True), strict=False):
             if not is_line:
                 series.format.fill.solid()
                 series.format.fill.fore_color.rgb = RGBColor.from_string(colour)
@@ -202,6 +204,13 @@ class _Slide:
             else:
                 series.marker.format.fill.solid()
                 series.marker.format.fill.fore_color.rgb = RGBColor.from_string(colour)
+
+
+def _slanted(axis: Any, count: int) -> None:
+    """Write the labels of a long series aslant and only every so many: programs else break words, or turn some and leave out others."""
+    axis._element.txPr.bodyPr.attrib.update({"rot": "-2700000", "vert": "horz"})
+    skip = axis._element.makeelement(qn("c:tickLblSkip"), {"val": str(ceil(count / FEW))})
+    axis._element.find(qn("c:noMultiLvlLbl")).addprevious(skip)
 
 
 def taken(text: str, size: float) -> float:
@@ -385,25 +394,32 @@ def _item(slide: _Slide, item: Item, agenda: Agenda) -> None:
         slide.text(EDGE, under, half - 6, 40, [[(sentence, 11, False, SOFT)] for sentence in item.sentences[:3]])
     # Commentary is placed beside chart or facts, and alone if there are neither.
     left = WIDE / 2 if item.drawn is not None or item.sentences else EDGE
-    wide, top = WIDE - left - EDGE, 46.0
-    for title, block, parts in (
-        (w("commentaries_title"), item.causes, ("cause", "response")),
-        (w("actions_title"), item.actions, ("measure", "due", "state")),
+    wide, top = WIDE - left - EDGE, 44.0
+    assessed = ASSESSED if item.assessment else 0
+    for title, block, parts, below in (
+        (w("commentaries_title"), item.causes, ("cause", "response"), assessed + (ONE_ACTION if item.actions.rows else 15)),
+        (w("actions_title"), item.actions, ("measure", "due", "state"), assessed),
     ):
         heads = (w("bureau"), *(w(f"part_{part}") for part in parts))
-        top = _block(slide, title, block, heads, left, top, wide)
+        top = _block(slide, title, block, heads, left, top, wide, below=below)
     for key, decided in (("before", item.before), ("now", item.now)):
         if decided:
             top = _lines(slide, w(f"decisions_{key}"), decided, agenda, left, top, wide)
     if item.assessment:
         slide.text(left, top, wide, 14, [[(w("assessment"), 12, True, BLUE)], [(item.assessment, 11, False, INK)]])
-        top += 16
+        top += ASSESSED
     if agenda.minutes is None and not item.now and top + ROOM < LOWEST:
         slide.room(left, max(top + 4, LOWEST - ROOM - 20), wide, agenda)
 
 
-def _block(slide: _Slide, title: str, block: Block, heads: Sequence[str], left: float, top: float, wide: float) -> float:
-    """Add the first rows and most informative columns of a commentary table beside the chart; return its bottom edge."""
+def _block(
+    slide: _Slide, title: str, block: Block, heads: Sequence[str], left: float, top: float, wide: float, *, below: float = 0
+) -> float:
+    """Add the first rows and most informative columns of a commentary table beside the chart; return its bottom edge.
+
+    Args:
+        below: millimetres for what stands below it.
+    """
     slide.text(left, top, wide, 7, [[(title, 12, True, BLUE)]])
     if not block.rows:
         slide.text(left, top + 6, wide, 7, [[(block.why_empty, 11, True, ORANGE)]])
@@ -411,8 +427,10 @@ def _block(slide: _Slide, title: str, block: Block, heads: Sequence[str], left: 
     kept = [n for n, column in enumerate(block.columns) if column.startswith(tuple(heads))]
     rows = [[row[n] for n in kept] for row in pack.cells(block.rows)[:BESIDE]]
     columns = [block.columns[n] for n in kept]
-    end = slide.table(left, top + 7, wide, columns, rows)
-    return slide.left_out(left, end, wide, len(block.rows) - BESIDE) + 3
+    lowest = LOWEST - below - (10 if len(block.rows) > 1 else 0)  # how many rows are left out is written below it
+    count = slide.fitting(top + 7, wide, columns, rows, lowest=lowest)
+    end = slide.table(left, top + 7, wide, columns, rows[:count])
+    return slide.left_out(left, end, wide, len(block.rows) - count) + 3
 
 
 def _lines(slide: _Slide, title: str, decided: Sequence[Decided], agenda: Agenda, left: float, top: float, wide: float) -> float:

@@ -7,12 +7,15 @@ import re
 import shutil
 import subprocess
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
+from math import ceil
 from pathlib import Path
 
 import pytest
 from pptx import Presentation
 from pptx.oxml.ns import qn
+from pptx.util import Mm
 
 from kpis.errors import Unavailable
 from kpis.line_breaks import phrases
@@ -23,8 +26,9 @@ from kpis.state import State
 from kpis.store.store import Store, utc_now
 from publishers import fonts
 from publishers.meeting import pdf
-from publishers.meeting.slides import CELL, PAD, broken, pack_slides, taken
+from publishers.meeting.slides import CELL, FEW, PAD, broken, pack_slides, taken
 from telling.agenda import Agenda
+from telling.blocks import Block
 from telling.meeting import drawn_of, quarter_report
 from telling.pack import cells, facts
 from tests.shared import copied, shipped
@@ -151,6 +155,28 @@ def test_no_line_of_a_table_on_a_slide_is_wider_than_its_column(told: Agenda) ->
         for line in row.cells[at].text.split("\v") if told.words.language == "ja" and len(phrases(line)) > 1 and taken(line.rstrip(), CELL) > column.width.mm - PAD + 0.1
     ]  # fmt: skip
     assert tables and wide == []
+
+
+def test_nothing_of_an_item_lies_on_the_foot_of_its_slide_and_no_label_of_a_chart_is_broken(told: Agenda) -> None:
+    w, item = told.words, next(item for item in told.items if item.drawn is not None and len(item.drawn.points) > FEW)
+    causes, actions = (
+        Block(
+            key="rows",
+            columns=(w("bureau"), *(w(f"part_{part}") for part in parts)),
+            rows=((("長い文章です。" * 4),) * (len(parts) + 1),) * 9,
+        )
+        for parts in (("cause", "response"), ("measure", "due", "state"))
+    )
+    crowded = replace(told)
+    crowded.__dict__["items"] = (replace(item, causes=causes, actions=actions, assessment="見立て" * 9),)
+    slide = list(Presentation(io.BytesIO(pack_slides(crowded))).slides)[-1]
+    foot, *above = sorted((s for s in slide.shapes if s.has_text_frame and s.text_frame.text), key=lambda s: -s.top)[1:]
+    assert above[0].text_frame.text.startswith(w("assessment"))
+    assert above[0].top + Mm(14) <= foot.top
+    axis = next(shape.chart for shape in slide.shapes if shape.has_chart).category_axis._element
+    assert axis.txPr.bodyPr.get("rot") == "-2700000" and int(axis.find(qn("c:tickLblSkip")).get("val")) == ceil(
+        len(item.drawn.points) / FEW
+    )
 
 
 def test_english_slides_hold_no_japanese_of_ours(store: Store) -> None:
