@@ -5,6 +5,7 @@ Streamlit's own addresses are checksums of the content, answered to anybody for 
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import secrets
 from collections.abc import Callable
@@ -12,6 +13,11 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from starlette.types import ASGIApp, Receive, Scope, Send
+from streamlit.logger import get_logger
+from streamlit.proto.BackMsg_pb2 import BackendOperationRequest
+from streamlit.proto.ForwardMsg_pb2 import BackendOperationResponse, DeferredFileResponsePayload
+from streamlit.runtime import get_instance
+from streamlit.runtime.backend_operation_handler import DeferredFileHandler
 from streamlit.runtime.media_file_manager import MediaFileManager
 from streamlit.runtime.media_file_storage import MediaFileKind, MediaFileStorageError
 from streamlit.runtime.memory_media_file_storage import MemoryMediaFileStorage
@@ -19,9 +25,13 @@ from streamlit.runtime.scriptrunner_utils.script_run_context import get_script_r
 
 from api.refusals import refuse
 from api.waiting import in_time
+from kpis.errors import MierukaError
+from kpis.languages import SOURCE, shipped
 from kpis.message import Message
 from kpis.reporting.access import Grant
 from kpis.settings import settings
+from kpis.store.unavailable import said_outside, unavailable
+from pages.parts.text import language
 from pages.parts.viewer import viewer as looking
 from web.sessions import LINE, Sessions, claims_of, is_same_sign_in, viewer
 
@@ -36,6 +46,7 @@ class Downloads(MemoryMediaFileStorage):
         self._key = secrets.token_bytes(32)
         self._sessions: dict[str, str] = {}
         self._offered_to: dict[str, tuple[Grant, ...]] = {}
+        self._languages: dict[str, str] = {}
 
     def load_and_get_id(self, path_or_data: str | bytes, mimetype: str, kind: MediaFileKind, filename: str | None = None) -> str:
         session_id, content_id = _session_here(), super().load_and_get_id(path_or_data, mimetype, kind, filename)
@@ -55,16 +66,21 @@ class Downloads(MemoryMediaFileStorage):
         return self._sessions.get(PurePosixPath(name).stem)
 
     def note(self) -> None:
-        """Record the roles of the current viewer of a page that offers a file."""
-        self._offered_to[_session_here()] = looking().grants
+        """Record the roles of the current viewer of a page that offers a file, and the page's language."""
+        self._offered_to[_session_here()], self._languages[_session_here()] = looking().grants, language()
 
     def offered_to(self, session_id: str) -> tuple[Grant, ...]:
         """Return the roles of the viewer when a session's page last offered files."""
         return self._offered_to.get(session_id, ())
 
+    def language_of(self, session_id: str) -> str:
+        """Return the language of the page by which a session last offered files."""
+        return self._languages.get(session_id, SOURCE)
+
     def forget(self, session_id: str) -> None:
         """Delete the files offered by a session."""
         self._offered_to.pop(session_id, None)
+        self._languages.pop(session_id, None)
         for file_id in [known_id for known_id, owner in list(self._sessions.items()) if owner == session_id]:
             self.delete_file(file_id)
 
@@ -82,6 +98,39 @@ class Offers(MediaFileManager):
         if line is None or offer is None or offer["session_id"] != line.session_id:
             raise MediaFileStorageError("This session offers no such file.")
         return super().execute_deferred(file_id)
+
+
+class DeferredFiles(DeferredFileHandler):
+    """Answers to deferred downloads: the file, or why there is none, in the language of the page, which shows it at the button.
+
+    Streamlit answers in English, without a reason, and logs a refusal as a fault of the program.
+    """
+
+    async def handle(self, request: BackendOperationRequest, session_id: str) -> BackendOperationResponse:
+        offers = self._get_media_file_mgr()
+        try:
+            url = await asyncio.to_thread(offers.execute_deferred, request.deferred_file.file_id)
+        except Exception as error:  # noqa: BLE001 (whatever it is, the page waits for an answer)
+            return BackendOperationResponse(request_id=request.request_id, error_msg=_why_not(error, _language_of(session_id)))
+        return BackendOperationResponse(request_id=request.request_id, deferred_file=DeferredFileResponsePayload(url=url))
+
+
+def _language_of(session_id: str) -> str:
+    storage = get_instance().media_file_mgr._storage
+    return storage.language_of(session_id) if isinstance(storage, Downloads) else SOURCE
+
+
+def _why_not(error: Exception, spoken: str) -> str:
+    """Return why a file was not made; what is neither a refusal nor the machine or the database is logged as a fault."""
+    cause = error.__cause__ or error
+    if isinstance(cause, MierukaError):
+        return cause.in_language(spoken)
+    if isinstance(cause, MediaFileStorageError):
+        return shipped(Message("download_not_here"), spoken)
+    if (named := unavailable(cause)) is not None:
+        return shipped(said_outside(named), spoken)
+    get_logger(__name__).exception("A file to download could not be made")
+    return shipped(Message("download_not_made"), spoken)
 
 
 def _session_here() -> str:

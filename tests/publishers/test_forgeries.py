@@ -157,6 +157,11 @@ def older_pointer(f: Forged) -> None:
     (f.folder / "current.json").write_text(str(first), encoding="utf-8")
 
 
+def twice(path: Path, field: str) -> None:
+    """Say a field twice; the one that was signed comes last, by which Python goes."""
+    path.write_text(path.read_text("utf-8").replace("{", f"{{{field},", 1), encoding="utf-8")
+
+
 # What is done → what is named with the database, what without it, and whether a public process that knew the key still shows anything.
 FORGERIES: dict[str, tuple[Callable[[Forged], object], set[str], set[str], bool]] = {
     "a copied edition": (
@@ -196,6 +201,42 @@ FORGERIES: dict[str, tuple[Callable[[Forged], object], set[str], set[str], bool]
         lambda f: (f.folder / "current.json").write_bytes(b"[" * 100_000),
         {"pointer_unreadable"},
         {"pointer_unreadable"},
+        False,
+    ),
+    "the pointer with half a character": (
+        lambda f: f.write("current.json", note="\ud800"),
+        {"pointer_not_signed"},
+        {"pointer_not_signed"},
+        False,
+    ),
+    "the pointer with a field said twice": (
+        lambda f: twice(f.folder / "current.json", '"edition": 1'),
+        {"pointer_unreadable"},
+        {"pointer_unreadable"},
+        False,
+    ),
+    "the keys with a field said twice": (
+        lambda f: twice(f.folder / "keys.json", '"keys": []'),
+        {"keys_unreadable", "keys_not_as_noted"},
+        {"keys_unreadable", "keys_not_known"},
+        False,
+    ),
+    "the keys nested without end": (
+        lambda f: (f.folder / "keys.json").write_bytes(b"[" * 100_000),
+        {"keys_unreadable", "keys_not_as_noted"},
+        {"keys_unreadable", "keys_not_known"},
+        False,
+    ),
+    "a manifest of a day before all calendars": (
+        lambda f: f.write("0002/manifest.json", published_at="0001-01-01T00:00:00+14:00"),
+        {"edition_part_unreadable", "edition_not_as_kept"},
+        {"edition_part_unreadable", "edition_not_as_kept"},
+        False,
+    ),
+    "a manifest without tables beside another database": (
+        lambda f: (f.write("0002/manifest.json", tables=[1]), (f.folder / "0002" / "edition.db").write_bytes(b"x" * 5_000)),
+        {"edition_not_as_noted", "edition_signature_wrong", "edition_not_as_kept", "edition_file_changed", "edition_not_a_database", "shown_edition_other"},
+        {"edition_signature_wrong", "edition_not_as_kept", "edition_file_changed", "edition_not_a_database", "shown_edition_other"},
         False,
     ),
     "the pointer no text": (
