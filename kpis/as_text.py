@@ -26,6 +26,7 @@ _SIGNS = re.compile(r"[\\`*_\[\]<>~$|]|&(?=#?\w+;)|:(?=[A-Za-z])|^[+\-=#](?=.)|^
 # Streamlit and GFM detect these again after parsing, so a backslash does not escape them.
 _NAMED_SIGN = re.compile(r":(?=(?:material/\w+|[\w+\-]*[A-Za-z+\-][\w+\-]*|100|1234):)")
 _MAIL = re.compile(r"(?<=[\w.+-]@)(?=[\w-]+\.\w)")
+_WORD_CUT = re.compile(r"(?<=[\s\W])[A-Za-z0-9'’-]{1,24}$")  # the beginning of a word in Latin letters, at the end of what is kept
 _ADDRESS = re.compile(r"(?i)(https?):(?=//)|(www)\.(?=[\w.\-])")
 
 
@@ -35,6 +36,16 @@ def clean(text: str) -> str:
     if text.isprintable() or text.replace("\n", "").isprintable() or not _SUSPECT.search(text):
         return text
     return _ACTING.sub("", _BLANKS.sub(" ", _BREAKS.sub("\n", text)))
+
+
+def shortened(text: str, most: int) -> str:
+    """Return a text of at most so many characters, with an ellipsis if it was longer; a word in Latin letters is left out whole."""
+    if len(text) <= most:
+        return text
+    kept = text[: most - 1]
+    if text[most - 1].isascii() and text[most - 1].isalnum():
+        kept = _WORD_CUT.sub("", kept)
+    return kept.rstrip(" ,;:(\u3001") + "…"
 
 
 def typed(text: str) -> str:

@@ -11,6 +11,7 @@ from datetime import date
 from itertools import pairwise
 
 from charts.series import Annotation, circled
+from kpis.as_text import shortened
 from kpis.figures.records import Goal
 from kpis.figures.scorecard import Scored
 from kpis.periods import parse_period
@@ -149,5 +150,4 @@ def signs(events: Iterable[Annotation]) -> dict[date, str]:
 
 
 def _short(text: str) -> str:
-    line = " ".join(text.split())
-    return line if len(line) <= LONGEST else line[: LONGEST - 1] + "…"
+    return shortened(" ".join(text.split()), LONGEST)

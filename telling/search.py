@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 
+from kpis.as_text import shortened
 from kpis.figures import finding
 from kpis.figures.facilities import ENDED, Facility
 from kpis.figures.registers import ONLINE, STEPS
@@ -220,10 +221,8 @@ def answer_of(telling: Telling, entry: finding.Searchable, procedures: Mapping[s
         page, query, anchor, context = "about", {}, code.partition(".")[0], help_line(code, w)
     else:
         page, query, context = "" if code == "overview" else code, {}, w("search_page_line")
-    if len(context) > CONTEXT:
-        context = context[: CONTEXT - 1] + "…"
     return Result(
-        kind=kind, code=code, title=title, context=context, page=page, query=query, anchor=anchor, score=round(score, 3), online=online, paper=paper
+        kind=kind, code=code, title=title, context=shortened(context, CONTEXT), page=page, query=query, anchor=anchor, score=round(score, 3), online=online, paper=paper
     )  # fmt: skip
 
 

@@ -19,7 +19,7 @@ from pptx.util import Emu, Mm, Pt
 
 from charts.style import OFFICE_FONT
 from charts.svg.strip import LOOK
-from kpis.as_text import shown
+from kpis.as_text import shortened, shown
 from kpis.line_breaks import phrases
 from kpis.text import format_date
 from publishers.meeting.workbook import axis_format
@@ -129,7 +129,7 @@ class _Slide:
         for at, width in enumerate(room):
             table.columns[at].width = Emu(int(Mm(width)))
         for n, row in enumerate((heads, *rows)):
-            cells = [broken(_short(label), CELL, room[at] - PAD) for at, label in enumerate(row)]
+            cells = [broken(shortened(label, LONGEST), CELL, room[at] - PAD) for at, label in enumerate(row)]
             for at, label in enumerate(row):
                 cell = table.cell(n, at)
                 _plain(cell, is_head=n == 0)
@@ -146,7 +146,7 @@ class _Slide:
         room = _columns([heads, *rows], wide)
         ends = top
         for n, row in enumerate((heads, *rows)):
-            ends += _tall([broken(_short(label), CELL, room[at] - PAD) for at, label in enumerate(row)], room)
+            ends += _tall([broken(shortened(label, LONGEST), CELL, room[at] - PAD) for at, label in enumerate(row)], room)
             if ends > lowest:
                 return max(1, n - 1)
         return len(rows)
@@ -237,7 +237,7 @@ def broken(text: str, size: float, wide: float) -> str:
 
 def _columns(rows: Sequence[Sequence[str]], wide: float) -> list[float]:
     """Return column widths in millimetres: short cells are not wrapped, long ones share the rest in proportion to their length."""
-    needed = [max(taken(_short(cell), CELL) for cell in column) * 1.04 + PAD for column in zip(*rows, strict=True)]
+    needed = [max(taken(shortened(cell, LONGEST), CELL) for cell in column) * 1.04 + PAD for column in zip(*rows, strict=True)]
     least = [min(need, NARROW) for need in needed]
     beyond = [(need - low) ** 0.6 for need, low in zip(needed, least, strict=True)]
     rest, shared = wide - sum(least), sum(beyond)
@@ -260,10 +260,6 @@ def _tall(cells: Sequence[str], room: Sequence[float]) -> float:
 
 def _width(text: str) -> int:
     return sum(2 if ord(letter) > 0x2000 else 1 for letter in text)
-
-
-def _short(text: str) -> str:
-    return text if len(text) <= LONGEST else text[: LONGEST - 1] + "…"
 
 
 def _plain(cell: Any, *, is_head: bool) -> None:

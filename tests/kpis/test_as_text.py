@@ -10,7 +10,7 @@ import unicodedata
 import pandas as pd
 import pytest
 
-from kpis.as_text import cell, clean, drawn, escaped, line, markdown, shown, typed
+from kpis.as_text import cell, clean, drawn, escaped, line, markdown, shortened, shown, typed
 from kpis.terminal import Terminal
 from pages.parts.text import csv_file, linked
 from telling.file_names import file_name
@@ -118,3 +118,20 @@ def test_a_terminal_gets_no_escape_and_no_style_of_a_text(capsys: pytest.Capture
 
 def test_a_file_is_named_without_signs_of_paths_and_directions() -> None:
     assert file_name("../a\u202egnp.exe", "b\x9bc\u200b", "..", ending=".csv") == "agnp.exe_bc.csv"
+
+
+@pytest.mark.parametrize(
+    ("text", "most", "left"),
+    [
+        ("of the list. Unknown and exempt ones", 29, "of the list. Unknown and…"),
+        ("of the list. Unknown and exempt ones", 32, "of the list. Unknown and exempt…"),
+        ("of the list, Unknown", 13, "of the list…"),
+        ("判定は、公表された方法で", 5, "判定は…"),
+        ("判定は、公表された方法で", 8, "判定は、公表さ…"),
+        ("判定1234567", 6, "判定123…"),
+        ("x" * 40, 10, "x" * 9 + "…"),
+        ("short", 5, "short"),
+    ],
+)
+def test_what_is_cut_short_ends_with_a_whole_word(text: str, most: int, left: str) -> None:
+    assert shortened(text, most) == left
