@@ -47,7 +47,27 @@ class Key:
 
 def canonical(document: Mapping[str, Any]) -> bytes:
     """Return a document in its canonical form for signing: JSON with sorted names and no whitespace."""
-    return json.dumps(document, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+    text = json.dumps(document, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return text.encode("utf-8", "surrogatepass")  # half a character, which none of ours has, is not signed instead of an error
+
+
+def parsed(content: bytes) -> Any:
+    """Parse a document whose canonical form is signed; one that names a field twice would be read otherwise by other programs.
+
+    Raises:
+        ValueError: it is no JSON, is nested too deep, or names a field twice.
+    """
+    try:
+        return json.loads(content, object_pairs_hook=_once)
+    except RecursionError as error:
+        raise ValueError("nested") from error
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    fields = dict(pairs)
+    if len(fields) != len(pairs):
+        raise ValueError("twice")
+    return fields
 
 
 def name_of(public_key: str) -> str:
@@ -82,7 +102,7 @@ def read_keys(content: bytes) -> tuple[Key, ...]:
         EditionRefused: the file cannot be read, or a signature is wrong.
     """
     try:
-        keys = tuple(Key(**entry) for entry in json.loads(content)["keys"])
+        keys = tuple(Key(**entry) for entry in parsed(content)["keys"])
         names = [key.key_id for key in keys]
         is_whole = bool(keys) and len(set(names)) == len(names) and all(key.key_id == name_of(key.public_key) for key in keys)
         is_whole = is_whole and all(type(number) is int for key in keys for number in (key.first_edition, key.first_pointer))

@@ -28,7 +28,7 @@ from kpis.errors import EditionRefused, NotFound
 from kpis.periods import parse_instant, parse_whole
 from kpis.settings import settings
 from kpis.store.engine import frozen_url
-from publishers.editions.keys import Key, canonical, in_force, is_signed, led_to, pinned_key, read_keys
+from publishers.editions.keys import Key, canonical, in_force, is_signed, led_to, parsed, pinned_key, read_keys
 
 POINTER, MANIFEST, DATABASE, CHANGES, SITE = "current.json", "manifest.json", "edition.db", "changes.json", "site"
 KEYS, SIGNATURE = "keys.json", "manifest.sig"
@@ -195,7 +195,7 @@ def read_manifest(folder: Path, number: int) -> Edition:
     path = folder / folder_name(number) / MANIFEST
     try:
         return _read(path, number, _stamp(path))
-    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError, OverflowError) as error:
         raise NotFound("edition_unreadable", number=number) from error
 
 
@@ -244,7 +244,7 @@ def read_pointer(content: bytes, trusted_keys: tuple[Key, ...]) -> Pointer:
         EditionRefused: it cannot be read, or is not signed by the key in force.
     """
     try:
-        fields = json.loads(content)
+        fields = parsed(content)
         withdrawn = {int(n): {"at": str(why["at"]), "reason": str(why["reason"])} for n, why in fields.get("withdrawn", {}).items()}
         edition, sequence = fields["edition"], fields.get("sequence", 0)
         if type(edition) is not int or type(sequence) is not int or not 0 < edition <= LAST_NUMBER:

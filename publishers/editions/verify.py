@@ -251,7 +251,8 @@ def _file_faults(edition: Edition) -> Iterable[EditionFault]:
 
 
 def _table_faults(edition: Edition, database: Path) -> Iterable[EditionFault]:
-    n, published = edition.number, edition.manifest["tables"]
+    n, told = edition.number, edition.manifest.get("tables")
+    published = {name: digest for name, digest in told.items() if isinstance(digest, dict)} if isinstance(told, dict) else {}
     try:
         digests = table_digests(database)
     except sqlite3.DatabaseError as error:
@@ -260,4 +261,6 @@ def _table_faults(edition: Edition, database: Path) -> Iterable[EditionFault]:
     for table in sorted(set(published) | set(digests)):
         was, now = published.get(table, {"rows": 0}), digests.get(table, {"rows": 0})
         if was != now:
-            yield EditionFault(n, f"{DATABASE}: {table}", Message("edition_table_changed", was=was["rows"], now=now["rows"]))
+            yield EditionFault(
+                n, f"{DATABASE}: {table}", Message("edition_table_changed", was=was.get("rows", 0), now=now.get("rows", 0))
+            )
