@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from kpis.errors import NotAllowed
 from kpis.languages import say
 from kpis.reporting import people
 from kpis.store import tables
@@ -56,6 +57,10 @@ def test_a_role_taken_away_closes_uploads_and_downloads_of_open_pages(office: Of
     people.remove_person(office.store, actor=people.COMMAND_LINE, email=DAI)
     try:
         assert refused(who.ask(address)) and refused(tab.upload(file="f2"))
+        assert tab.deferred(offer).error_msg == NotAllowed("role_not_permitted").in_language("ja"), (
+            "why, where Streamlit says that it failed"
+        )
+        assert "Traceback" not in (office.instance.folder / "server.log").read_text("utf-8"), "a refusal is no fault"
         assert say("step_upload", "ja") not in tab.run("submit")
     finally:
         people.add_person(office.store, actor=people.COMMAND_LINE, email=DAI, role="bureau_manager", bureau_code="DIGITAL")
