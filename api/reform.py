@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import Any
 
 from starlette.requests import Request
@@ -16,6 +15,7 @@ from kpis.figures.scorecard import Scored
 from kpis.figures.shifts import Shift, shifts
 from kpis.languages import SOURCE
 from kpis.message import Message
+from kpis.periods import year_before
 from kpis.settings import settings
 from kpis.store import tables
 from kpis.text import texts_of
@@ -161,7 +161,7 @@ def _bureaus(request: Request) -> dict[str, Any]:
 
 def _changes(request: Request) -> dict[str, Any]:
     moment = moment_of(request, known_at=instant_of(request))
-    since = day_of(request, "since") or moment.as_of - timedelta(days=365)
+    since = day_of(request, "since") or year_before(moment.as_of)
     if since > moment.as_of:
         raise BadQuery(f"since={since}", Message("query_since", as_of=moment.as_of.isoformat()))
     changes = shifts(moment.on(since).scored, moment.scored, since=since)

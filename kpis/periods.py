@@ -175,6 +175,11 @@ def last_instant(day: date) -> datetime:
     return first_instant(day + timedelta(days=1)) - timedelta(seconds=1)
 
 
+def year_before(day: date) -> date:
+    """Return the same day a year before; of 29 February the 28th."""
+    return date(day.year - 1, day.month, min(day.day, month_end(day.year - 1, day.month).day))
+
+
 def month_end(year: int, month: int) -> date:
     """Return the last day of a month."""
     return date(year, month, calendar.monthrange(year, month)[1])

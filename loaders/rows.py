@@ -14,10 +14,12 @@ from pydantic import model_validator
 from kpis.declared import Fields, Flag, in_languages
 from kpis.errors import ValueRefused
 from kpis.figures.commented import action_lacks
+from kpis.kinds import KINDS
+from kpis.periods import parse_period
 from kpis.registers import LISTS, REGISTERS
 from kpis.store import tables
 from kpis.store.fields import PeriodCode
-from kpis.vocabulary import RowKind
+from kpis.vocabulary import Direction, RowKind
 
 
 class SourceRow(tables.SourceFields):
@@ -68,6 +70,8 @@ class IndicatorRow(tables.IndicatorFields):
         if self.minimum_value is not None and self.maximum_value is not None and self.minimum_value > self.maximum_value:
             raise ValueRefused("first_at_most_second", first="minimum_value", second="maximum_value")
         _other_than_itself(self, "indicator_code", "replaced_by_code", "paired_with_code", "sibling_code")
+        if KINDS[self.kind].is_cap and self.direction == Direction.KEEP:
+            raise ValueRefused("cap_not_kept")
         return self
 
 
@@ -152,6 +156,8 @@ class CalendarRow(Fields):
     def _in_order(self) -> CalendarRow:
         if not self.opens_on <= self.due_on <= self.locks_on:
             raise ValueRefused("calendar_in_order")
+        if self.due_on < (begins := parse_period(self.period_code).start):
+            raise ValueRefused("calendar_due_from", day=begins.isoformat())
         if self.publishes_on is not None and self.publishes_on < self.due_on:
             raise ValueRefused("calendar_published_after_due")
         return self

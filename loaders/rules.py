@@ -29,6 +29,7 @@ from kpis.store.store import Store
 from kpis.store.vintages import COMPARED, next_vintage
 from kpis.text import Named
 from kpis.vocabulary import Relation, RowKind
+from loaders.days import find_in_days, find_published
 from loaders.files.problems import Problem
 from loaders.prepared import Prepared
 from loaders.workbook.context import ReportContext, catalogue_area
@@ -78,6 +79,7 @@ def find_in_lists(store: Store, files: Sequence[Prepared], *, today: date) -> No
     units = [file for file in files if file.kind in (RowKind.BUREAU, RowKind.SUCCESSION)]
     _values(store, files)
     _rows(files, today=today)
+    find_in_days(store, files, today=today)
     for file in files:
         _circles(store, file)
     if not lists and not units:
@@ -192,8 +194,10 @@ def _figures(
     for file in observed:
         doubled = {p.row for p in file.problems if p.kind == "duplicate"}
         for number, row in file.numbered:
+            key = row.indicator_code, row.bureau_code, row.period_code  # type: ignore[attr-defined]
             if number not in doubled and _becomes_vintage(file, number, row, stored):
-                places[row.indicator_code, row.bureau_code, row.period_code] = file, number, row  # type: ignore[attr-defined]
+                places[key] = file, number, row
+                find_published(file, number, row, stored[key][:-1], today=today)
     after = {key: counting_vintage(stored[key]) for key in places}
     reported = {key: figure_of(key, counting or {}) for key, counting in after.items()}
     for contradiction in find_contradictions(reported, Known(definitions, scopes, organisation, before), today=today):

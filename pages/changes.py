@@ -10,6 +10,7 @@ from kpis.figures.scorecard import Scored
 from kpis.figures.sentences import planned_text, standing_word
 from kpis.figures.shifts import Shift, shifts
 from kpis.government import government
+from kpis.periods import year_before
 from kpis.text import format_date
 from pages.parts import address, cached, prose
 from pages.parts.bureaus import unit_name
@@ -139,9 +140,12 @@ def compared(every: list[Scored]) -> Ready:
 
 
 every = cached.moment().own
-year_before = as_of().replace(year=as_of().year - 1, day=min(as_of().day, 28))
 since = choose_day(
-    "since", t("since_choose"), first=government().first_day, last=as_of(), default=max(year_before, government().first_day)
+    "since",
+    t("since_choose"),
+    first=government().first_day,
+    last=as_of(),
+    default=max(year_before(as_of()), government().first_day),
 )
 if not any(s.judgement.figure for s in every):
     page_heading(t("nav_changes"))

@@ -8,6 +8,7 @@ figures are errors; unusual ones are warnings: a bureau confirms them with a rea
 |---|---|---|
 | ``unit_outside_time`` | error | the unit did not exist on any day of the period |
 | ``period_not_begun`` | error | the period begins after today |
+| ``period_not_ended`` | warning | the period ends after today: the figure can cover only part of it |
 | ``unit_ended_within`` | warning | the unit ended within the period: the figure can cover only part of it |
 | ``cumulative_falls`` | warning | a year-to-date total, or a stock, below an earlier one of the fiscal year |
 | ``year_to_date_mixed`` | warning | year-to-date beside single-period reports of the bureaus of one sum |
@@ -96,7 +97,7 @@ def find_contradictions(reported: Mapping[Key, Figure], known: Known, *, today: 
         life = lives.get(unit)
         if life is None:
             life = lives[unit] = _Life(unit, known.organisation)
-        if not life.holds(period) or (today is not None and period.start > today):
+        if not life.holds(period) or (today is not None and period.end > today):
             out_of_time = list(_out_of_time(key, period, known.organisation, today=today))
             contradictions += out_of_time
             if any(f.grade == "error" for f in out_of_time):
@@ -162,6 +163,8 @@ def _out_of_time(key: Key, period: Period, organisation: Organisation, *, today:
     if today is not None and period.start > today:
         expected = Message("begun_by", day=today.isoformat())
         yield Contradiction("period_not_begun", "error", key, "period_code", code, expected, Message("remedy_period"))
+    elif today is not None and period.end > today:
+        yield Contradiction("period_not_ended", "warning", key, "period_code", code, Message("ended_by", day=today.isoformat()))
     last = organisation.last_day(unit)
     if last is not None and period.start <= last < period.end:
         expected = Message("until_unit_ended", day=last.isoformat())

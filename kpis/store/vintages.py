@@ -294,6 +294,8 @@ def _append_observations(session: Session, values: list[Row], *, sha256: str | N
         if record is None:
             continue
         day = given["published_on"] or source_days.get(given["source_code"])
+        if day and not given["published_on"] and day < parse_period(given["period_code"]).start:
+            day = None  # a page that goes on from before the period: it does not say since when it has this figure
         if record["withdraws_vintage"] is not None:
             day = given["published_on"]  # its source is mostly that of the figure, and does not give the day of withdrawal
         if day and day not in instants:

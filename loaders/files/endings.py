@@ -20,7 +20,7 @@ from loaders.files.problems import Kind
 
 _FOLLOWED = ("merged", "replaced")
 # Tolerance in days for a date known to the month only, stored as its last day.
-_SLACK = {"day": 0, "month": 31, "quarter": 92, "year": 366}
+SLACK = {"day": 0, "month": 31, "quarter": 92, "year": 366}
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +62,7 @@ def faults(
         )  # fmt: skip
     begun = REGISTERS[kind].begun
     day = fields.get(begun)
-    slack = _SLACK.get(str(fields.get(REGISTERS[kind].begun_precision, "day")))
+    slack = SLACK.get(str(fields.get(REGISTERS[kind].begun_precision, "day")))
     if isinstance(ended, date) and isinstance(day, date) and slack is not None and ended < day - timedelta(days=slack):
         over = f"{ended} < {begun} {day}"
         yield Fault("ended_on", "rule", over, Message("day_from", day=day), Message("remedy_ends_before_begin"))

@@ -1,4 +1,4 @@
-"""Texts of the overview page: conclusion, age of the figures, counts, cards, core projects, and latest changes."""
+"""Texts of the overview page: conclusion, age of the figures, counts, cards, projects, and latest changes."""
 
 from __future__ import annotations
 

@@ -48,7 +48,7 @@ def to_date(period: str, value: float | None = None, **parts: float) -> Figure:
     ("unit", "period", "found"),
     [
         ("OLD", "FY2022", ["unit_ended_within"]), ("OLD", "FY2022-Q1", []), ("OLD", "FY2022-Q2", ["unit_outside_time"]),
-        ("NEW", "FY2022-Q1", ["unit_outside_time"]), ("NEW", "FY2022", []), ("A", "FY2026", []), ("A", "FY2027", ["period_not_begun"]),
+        ("NEW", "FY2022-Q1", ["unit_outside_time"]), ("NEW", "FY2022", []), ("A", "FY2026", ["period_not_ended"]), ("A", "FY2027", ["period_not_begun"]),
     ],
 )  # fmt: skip
 def test_a_figure_is_of_a_unit_and_a_period_of_its_time(unit: str, period: str, found: list[str]) -> None:
