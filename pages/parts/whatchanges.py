@@ -82,7 +82,7 @@ def changes_table(opened: Opened) -> pd.DataFrame:
             {
                 t("cell"): place_name(places.get((kind, row.key, change.column), change.place)), t("row"): name(row), t("column"): column_name(kind, change.column),
                 t("old_value"): value_text(kind, change.column, change.old),
-                t("new_value"): value_text(kind, change.column, change.new),
+                t("new_value"): reported_text(change),
                 t("nature"): f"{_ICONS[change.nature]} {t(f'nature_{change.nature}')}" + _conflict_word(change) + _reading_word(change),
                 t("jump"): jump,
                 t("reason"): f"[{Words(language()).reason('correction_', row.reason_class)}] {row.reason_text}" if row.reason_class else "",
@@ -119,6 +119,12 @@ def _is_in(cell: dict[Hashable, Any], name: str) -> bool:
     """Return True if a cell, blank before, only repeats a part of the row's name."""
     word = str(cell[t("new_value")])
     return cell[t("old_value")] == t("blank") and not word.isnumeric() and len(word) > 3 and word in name
+
+
+def reported_text(change: CellChange) -> str:
+    """Return the reported value; of an ambiguous cell without a chosen value both that it may mean, never one of them alone."""
+    values = change.row.readings[change.column] if change.is_unread else (change.new,)
+    return t("reading_or").join(value_text(change.row.kind, change.column, value) for value in values)
 
 
 def _reading_word(change: CellChange) -> str:

@@ -25,6 +25,7 @@ from loaders.load import check_content
 from loaders.workbook.door import read_workbook
 from loaders.workbook.submit import receive
 from manage import app
+from pages.parts.whatchanges import reported_text
 from tests.loaders.filled import BUREAU, F, edited, make_store, template
 from tests.small_government import say_causes
 
@@ -72,6 +73,8 @@ def test_the_choice_survives_to_the_approved_figure(store: Store, value: object,
     number, revision = done.uploaded.report_id, done.uploaded.revision
     found = opened(store, number, viewer="m@example.jp", as_of=TODAY)
     assert [c.place for c in found.comparison.unread] == [f"{F}!G7"] and not found.flips
+    told = reported_text(found.comparison.unread[0])
+    assert told == ("88.1" if value == 88.1 else "0.881または88.1"), "no reading is shown as if it were chosen"
     confirm(store, number, actor="m@example.jp", revision=revision, reasons={w.id: "確かめた" for w in found.warnings})
     with pytest.raises(StepRefused, match="two values"):
         submit(store, number, actor="m@example.jp", revision=revision, today=TODAY)
