@@ -24,6 +24,8 @@ UNITS = "枚|件|施設|手続|プロセス|人|部門|台|回|館|校|本|社|�
 # are split once, by _PART.
 _NUMBER = re.compile(rf"^(?P<sign>[-+▲△−]?)(?P<body>[\d,.億万千]+)(?P<unit>(?:{UNITS})?)$")
 _PART = re.compile(r"(\d{1,3}(?:,\d{3})+|\d+)(\.\d+)?([億万千]?)")
+_DIGITS_APART = re.compile(r"\d +\d")
+_NUMBERS_APART = re.compile(r"\d +[\d.,]|[.,] +\d")  # a day may be 令和4. 12. 31
 _ERAS = {"令和": 2018, "R": 2018, "平成": 1988, "H": 1988, "昭和": 1925, "S": 1925}
 _ERA_FIRST = {2018: date(2019, 5, 1), 1988: date(1989, 1, 8), 1925: date(1926, 12, 25)}
 _ERA_LAST = {2018: date.max, 1988: date(2019, 4, 30), 1925: date(1989, 1, 7)}
@@ -65,11 +67,14 @@ def cleaned(text: str) -> str:
     return (plain if plain.isprintable() else plain.translate(_INVISIBLE)).strip()  # invisible characters are not printable
 
 
-def _in_one_word(text: str) -> str:
-    """Return a cleaned text without spaces; refuse texts longer than any value."""
+def _in_one_word(text: str, *, apart: re.Pattern[str] = _DIGITS_APART) -> str:
+    """Return a cleaned text without spaces; refuse texts longer than any value, and digits apart: 12 15 may be two numbers."""
     if len(text) > LONGEST:
         raise Unreadable(text[:LONGEST])
-    return cleaned(text).replace(" ", "")
+    plain = cleaned(text)
+    if " " in plain and apart.search(plain):
+        raise Unreadable(text)
+    return plain.replace(" ", "")
 
 
 def read_number(text: str) -> WrittenNumber:
@@ -78,7 +83,7 @@ def read_number(text: str) -> WrittenNumber:
     Raises:
         Unreadable: anything else, such as ``1,23``, ``12-15``, ``三割`` or two decimal points.
     """
-    plain = _in_one_word(text)
+    plain = _in_one_word(text, apart=_NUMBERS_APART)
     approximate = False
     for word in _APPROXIMATE:
         if plain.startswith(word):

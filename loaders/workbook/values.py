@@ -111,7 +111,7 @@ def as_number(raw: Any, column: Column, *, unit: str = "", is_of_unit: bool = Tr
         raw, approximate, is_sure = number.value, number.is_approximate, bool(number.unit)
     elif isinstance(raw, Formatted):
         shown = _as_shown(raw, unit, is_of_unit=is_of_unit)
-    value = float(f"{float(raw):.15g}") if isfinite(raw) else raw
+    value = float(f"{float(raw):.15g}") + 0.0 if isfinite(raw) else raw  # -0 is 0
     if not isfinite(value) or abs(value) >= LARGEST or (column.value == "count" and value < 0):
         raise CellRefused("number", at_least, digits)
     return NumberRead(value, approximate, is_sure, shown)

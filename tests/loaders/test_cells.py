@@ -17,7 +17,7 @@ from loaders.files.cells import Unreadable, read_date, read_number, read_period
     [
         ("1,234", 1234, False), ("１，２３４", 1234, False), ("約4,098万枚", 40_980_000, True), ("1.1億件", 110_000_000, False),
         ("▲12.3", -12.3, False), ("△5", -5, False), ("-3", -3, False), ("99.4%", 99.4, False), ("９９．４％", 99.4, False),
-        ("1億2千万", None, None), ("2億1,000万", 210_000_000, False), (" 78施設 ", 78, False), ("0", 0, False),
+        ("1億2千万", None, None), ("2億1,000万", 210_000_000, False), (" 78 施設 ", 78, False), ("約 1.1 億 件", 110_000_000, True), ("0", 0, False),
         ("約 60,000,000", 60_000_000, True), ("\u200b12\u200f", 12, False),
     ],
 )  # fmt: skip
@@ -31,7 +31,27 @@ def test_a_number_is_read_as_written(text: str, value: float | None, approximate
 
 
 @pytest.mark.parametrize(
-    "text", ["", "1,23", "12-15", "三割", "1.2.3", "1万2億", "#REF!", "nan", "inf", "1e5", "○", "12枚半", "1,2345", "ー"]
+    "text",
+    [
+        "",
+        "1,23",
+        "12-15",
+        "三割",
+        "1.2.3",
+        "1万2億",
+        "#REF!",
+        "nan",
+        "inf",
+        "1e5",
+        "○",
+        "12枚半",
+        "1,2345",
+        "ー",
+        "12 15",
+        "980　990",
+        "1, 234",
+        "12 .5",
+    ],
 )
 def test_what_is_not_certain_is_refused(text: str) -> None:
     with pytest.raises(Unreadable):
@@ -42,7 +62,7 @@ def test_what_is_not_certain_is_refused(text: str) -> None:
     ("text", "day", "precision"),
     [
         ("2022-12-31", date(2022, 12, 31), "day"), ("2022/1/5", date(2022, 1, 5), "day"), ("令和4年12月末", date(2022, 12, 31), "day"),
-        ("R4.12", date(2022, 12, 31), "month"), ("令和元年5月1日", date(2019, 5, 1), "day"), ("平成31年4月30日", date(2019, 4, 30), "day"),
+        ("R4.12", date(2022, 12, 31), "month"), ("令和 4. 12. 31", date(2022, 12, 31), "day"), ("令和元年5月1日", date(2019, 5, 1), "day"), ("平成31年4月30日", date(2019, 4, 30), "day"),
         ("Ｒ４．１２．３１", date(2022, 12, 31), "day"), ("2024年2月", date(2024, 2, 29), "month"),
     ],
 )  # fmt: skip
@@ -51,7 +71,19 @@ def test_a_day_is_read_as_written(text: str, day: date, precision: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["2022-02-30", "令和4年13月", "平成31年5月1日", "令和元年4月30日", "12/31", "昭和99年1月1日", "来月", "44926"]
+    "text",
+    [
+        "2022-02-30",
+        "令和4年13月",
+        "平成31年5月1日",
+        "令和元年4月30日",
+        "12/31",
+        "昭和99年1月1日",
+        "来月",
+        "44926",
+        "2022-1 2",
+        "2022 12",
+    ],
 )
 def test_a_day_that_is_not_certain_is_refused(text: str) -> None:
     with pytest.raises(Unreadable):
