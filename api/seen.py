@@ -8,6 +8,7 @@ import re
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Message, Receive, Scope, Send
+from starlette.websockets import WebSocketDisconnected
 
 from api.doors import VOICES
 from api.layer import Layer
@@ -56,6 +57,8 @@ class Seen(Layer):
 
         try:
             await self.app(scope, receive, numbered)
+        except WebSocketDisconnected:
+            pass  # the page was left while Streamlit was about to close it
         except Exception as error:  # noqa: BLE001  # any error is logged here, once
             journal.write("request failed", level=logging.ERROR, error=error, what=noted.what, path=path)
             if not status:

@@ -118,7 +118,10 @@ def _thanks(request: Request) -> Response:
     """Redirect a browser to its page, which then shows its thanks; answer a program directly."""
     if "text/html" not in header(request.scope, b"accept"):
         return JSONResponse({"status": "received"}, 201, headers={"Cache-Control": "no-store"})
-    back = urlsplit(header(request.scope, b"referer"))
+    try:
+        back = urlsplit(header(request.scope, b"referer"))
+    except ValueError:  # a host with half a bracket
+        back = urlsplit("")
     if (
         back.netloc
         and back.netloc == header(request.scope, b"host")

@@ -45,8 +45,11 @@ def looked_over(kind: str, address: str) -> str:
         FigureRefused: it does not, or messages would be sent unencrypted.
     """
     address = address.strip()
-    parts = urlsplit(address)
-    is_near = parts.hostname in LOOPBACK
+    try:
+        parts = urlsplit(address)
+        is_near = parts.hostname in LOOPBACK
+    except ValueError as error:  # a host with half a bracket
+        raise FigureRefused("channel_address_unknown") from error
     if parts.scheme != "https" and not (parts.scheme == "http" and is_near):
         raise FigureRefused("channel_address_https")
     with _listening():

@@ -14,9 +14,11 @@ from dataclasses import dataclass, field
 import pytest
 import uvicorn
 from starlette.types import Receive, Scope, Send
+from starlette.websockets import WebSocketDisconnected
 
 from api import listening
 from api.listening import Listening
+from api.seen import Seen
 
 pytestmark = pytest.mark.server
 
@@ -152,3 +154,14 @@ def test_an_answer_that_is_taken_slowly_arrives_whole(monkeypatch: pytest.Monkey
         time.sleep(0.002)
     assert time.monotonic() - began > 0.5 and got > 50 * len(PIECE) and sender.over == ["sent"]
     line.close()
+
+
+def test_a_page_that_is_left_while_it_is_closed_is_no_fault(caplog: pytest.LogCaptureFixture) -> None:
+    async def closes(_scope: Scope, _receive: Receive, _send: Send) -> None:
+        raise WebSocketDisconnected("Cannot call send once a close message has been sent.")
+
+    async def nothing(*_given: object) -> dict[str, str]:
+        return {"type": "websocket.disconnect"}
+
+    asyncio.run(Seen(closes)({"type": "websocket", "path": "/_stcore/stream", "headers": []}, nothing, nothing))  # type: ignore[arg-type]
+    assert [record.getMessage() for record in caplog.records if record.levelno >= logging.ERROR] == []

@@ -31,7 +31,7 @@ pytestmark = pytest.mark.store
         ("slack", "https://evil.example.jp/services/T1JJ3T3L2/A1BRTD4JD/TIiajkdnlazkcOXrIdevi7FQ"), ("slack", "mailto://a:b@example.jp"),
         ("teams", "https://hooks.slack.com/services/T1JJ3T3L2/A1BRTD4JD/TIiajkdnlazkcOXrIdevi7FQ"),
         ("mattermost", "http://mattermost.example.jp/hooks/abc"), ("mattermost", "https://a:b@mattermost.example.jp/hooks/abc"),
-        ("mattermost", "https://mattermost.example.jp/api/v4/users"), ("mattermost", "file:///etc/passwd"), ("other", "https://x.example.jp/hooks/a"),
+        ("mattermost", "https://mattermost.example.jp/api/v4/users"), ("mattermost", "file:///etc/passwd"), ("other", "https://x.example.jp/hooks/a"), ("mattermost", "https://[::1/hooks/abc"),
     ],
 )  # fmt: skip
 def test_an_address_that_is_none_of_the_service_is_refused(kind: str, address: str) -> None:

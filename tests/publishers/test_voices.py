@@ -104,7 +104,7 @@ def test_a_form_without_a_script_is_taken_and_leads_back_to_its_page(spoken: Spo
     assert (voice.subject_code, voice.grade, voice.words, voice.edition, voice.state) == (CODE, 5, "分かりやすい", 1, "new")
     policy = spoken.ask("GET", f"/site/indicators/{CODE}.html")[1]["content-security-policy"]
     assert "form-action 'self'" in policy
-    for elsewhere in ("https://evil.example/x", f"https://{HOST}//evil.example/x", ""):
+    for elsewhere in ("https://evil.example/x", f"https://{HOST}//evil.example/x", "", "http://[::1", "https://[", "javascript:x"):
         status, headers, told = spoken.ask("POST", PATH, body, Referer=elsewhere, **origin)
         assert (status, headers.get("location")) == (201, None) and "<p" in told, elsewhere
 
