@@ -18,6 +18,7 @@ from kpis.line_breaks import PLACE, joined, on_one_line, with_places, with_whole
 from publishers.site.lines import placed, unbroken
 
 _LEFT = re.compile(r"(`+.+?`+|\]\([^)\s]*\))", re.S)  # left unchanged: code, and the address of a link
+_PAIR = re.compile("(?<=の)[\u4e00-\u9fff]{2}(?=[、。])")  # a word that Chromium takes for two at the end of a line: 判定の方法、
 _MARKS = "*_~"
 _LEVELS: dict[int, Callable[..., object]] = {1: st.title, 2: st.header, 3: st.subheader}
 
@@ -86,7 +87,7 @@ def error(text: str, **given: Any) -> None:
 
 @lru_cache(maxsize=1024)
 def _in_heading(text: str) -> str:
-    return with_elements(with_places(text)).replace(PLACE, "<wbr>")
+    return _PAIR.sub(unbroken, with_elements(with_places(text)).replace(PLACE, "<wbr>"))
 
 
 def heading(level: int, text: str, *, anchor: str | None = None) -> None:

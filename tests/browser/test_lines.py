@@ -55,6 +55,15 @@ def test_a_day_and_a_period_of_a_table_stand_on_one_line(chromium: Browser) -> N
     page.close()
 
 
+def test_a_word_at_the_end_of_a_line_of_a_title_is_not_broken(visits: Visits, server: str) -> None:
+    """The phrases that Chromium finds are 判定の方 and 法、."""
+    page, _ = visits.see(server, "/about?lang=ja", width=320)
+    tops = page.evaluate("""() => { const title = document.querySelector('h1'), walk = document.createTreeWalker(title, NodeFilter.SHOW_TEXT), letter = document.createRange(), tops = {};
+        while (walk.nextNode()) [...walk.currentNode.data].forEach((sign, n) => { letter.setStart(walk.currentNode, n); letter.setEnd(walk.currentNode, n + 1); tops[sign] = letter.getBoundingClientRect().top; });
+        return tops; }""")
+    assert abs(tops["方"] - tops["法"]) < 2
+
+
 def test_what_the_headings_of_projects_mean_is_said_below_the_first_table_only(visits: Visits, server: str) -> None:
     page, _ = visits.see(server, "/projects?lang=ja", width=1280)
     assert page.locator(".tb-projects").count() > 5
