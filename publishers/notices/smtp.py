@@ -22,6 +22,7 @@ from kpis.settings import Settings
 
 SECONDS = 30  # seconds for one SMTP step
 MOST_LINES = 200  # of one reply: what a server can do takes some twenty
+LONGEST_LINE = 998  # characters of a line that a mail server must take (RFC 5322, 2.1.1)
 PORTS = {"starttls": 587, "tls": 465, "none": 25}
 
 
@@ -50,7 +51,8 @@ def mail(to: str, subject: str, text: str, *, chosen: Settings, name: str, langu
     made["Date"] = format_datetime(now.replace(tzinfo=UTC))
     made["Message-ID"] = name
     made["Auto-Submitted"] = "auto-generated"  # prevents automatic replies (RFC 3834)
-    made.set_content(text, cte="base64" if not text.isascii() else "7bit")
+    is_plain = text.isascii() and max(map(len, text.splitlines()), default=0) <= LONGEST_LINE
+    made.set_content(text, cte="7bit" if is_plain else "base64")
     made["Content-Language"] = language
     return made
 

@@ -127,6 +127,15 @@ def test_a_public_instance_tells_nobody(store: Store, tmp_path: Path) -> None:
         rounds.go(store, Settings(MIERUKA_MODE="public", EDITIONS_DIR=tmp_path), clock=Clock())  # type: ignore[call-arg]
 
 
+def test_no_line_of_a_mail_is_longer_than_servers_take() -> None:
+    own = Settings(MAIL_FROM="a@example.jp")  # type: ignore[call-arg]
+    for words in ("a" * 5000, "あ" * 5000, "a\r\nBcc: x@example.jp", "short"):
+        made = smtp.mail(ANNA, words, words, chosen=own, name="<a@b>", language="en", now=datetime(2023, 1, 1))
+        lines = made.as_bytes().split(b"\r\n")
+        assert max(map(len, lines)) <= 998 and not any(b"\n" in line for line in lines) and "Bcc" not in made
+        assert "".join(str(made.get_content()).split()) == "".join(words.split())
+
+
 @pytest.mark.parametrize("said", ["endless", "drop by drop"])
 def test_a_mail_server_whose_reply_has_no_end_is_left_in_time(said: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(smtp, "SECONDS", 1)
