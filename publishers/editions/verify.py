@@ -251,8 +251,10 @@ def _file_faults(edition: Edition) -> Iterable[EditionFault]:
 
 
 def _table_faults(edition: Edition, database: Path) -> Iterable[EditionFault]:
-    n, told = edition.number, edition.manifest.get("tables")
-    published = {name: digest for name, digest in told.items() if isinstance(digest, dict)} if isinstance(told, dict) else {}
+    n, declared = edition.number, edition.manifest.get("tables")
+    published = (
+        {name: digest for name, digest in declared.items() if isinstance(digest, dict)} if isinstance(declared, dict) else {}
+    )
     try:
         digests = table_digests(database)
     except sqlite3.DatabaseError as error:

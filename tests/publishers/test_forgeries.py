@@ -15,7 +15,7 @@ import pytest
 from sqlalchemy import text
 
 from api import files, routes
-from kpis.errors import EditionRefused, FigureRefused, MierukaError, SettingsRefused
+from kpis.errors import EditionRefused, FigureRefused, MierukaError
 from kpis.settings import Settings
 from kpis.store import tables
 from kpis.store.store import Store, utc_now
@@ -376,37 +376,6 @@ def test_the_command_names_what_differs_and_never_shows_a_traceback(forged: Forg
     said = command("user", "list", **around)  # any other command brings it back, and says so
     assert said.returncode == 0 and "current.json" in said.stderr
     assert command("verify", **around).returncode == 0
-
-
-def test_a_new_key_is_signed_by_the_old_one_and_the_old_one_signs_nothing_new(forged: Forged) -> None:
-    old = keys.load_private(forged.chosen.signing_key_file)
-    assert old is not None
-    new = record.rotate(forged.store, forged.chosen, now=utc_now())
-    assert new.public_key != forged.key and forged.chosen.signing_key_file.stat().st_mode & 0o777 == 0o600
-    publication.publish(forged.store, note="四", now=utc_now(), chosen=forged.chosen)
-    assert record.faults(forged.store, forged.folder) == []
-    assert verify(forged.folder, key=forged.key) == verify(forged.folder, key=new.public_key) == []
-    manifest = forged.folder / "0004" / "manifest.json"
-    (manifest.parent / "manifest.sig").chmod(0o644)
-    (manifest.parent / "manifest.sig").write_text(keys.sign(old, manifest.read_bytes()))
-    assert {f.message.key for f in verify(forged.folder, key=forged.key)} == {"edition_signature_wrong"}
-
-
-def test_a_lost_key_is_said_and_is_replaced_only_on_purpose(forged: Forged) -> None:
-    forged.chosen.signing_key_file.unlink()
-    with pytest.raises(SettingsRefused, match="--lost"):
-        publication.publish(forged.store, note="四", now=utc_now(), chosen=forged.chosen)
-    new = record.rotate(forged.store, forged.chosen, now=utc_now(), is_lost=True)
-    assert {f.message.key for f in verify(forged.folder, key=forged.key)} == {"keys_not_known"}
-    assert verify(forged.folder, key=new.public_key) == [] and record.faults(forged.store, forged.folder) == []
-
-
-def test_a_key_that_others_may_read_or_that_lies_among_the_editions_is_refused(forged: Forged) -> None:
-    forged.chosen.signing_key_file.chmod(0o640)
-    with pytest.raises(SettingsRefused, match="600"):
-        publication.publish(forged.store, note="四", now=utc_now(), chosen=forged.chosen)
-    with pytest.raises(ValueError, match="EDITIONS_DIR"):
-        Settings(EDITIONS_DIR=forged.folder, SIGNING_KEY_FILE=forged.folder / "signing.key")  # type: ignore[call-arg]
 
 
 def test_a_trail_that_was_cut_off_or_changed_is_named(forged: Forged) -> None:
