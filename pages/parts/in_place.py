@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from datetime import date
 from functools import partial
 from typing import Any
@@ -30,6 +31,7 @@ from pages.parts.steps import rerun_with, revision_key
 from pages.parts.text import cell_content, language, named, t
 
 AT_ONCE = 50  # rows in the grid at a time; others are found with the search box
+_EDITS = "grid_edits"  # session key: report → what was typed into its grid
 _ROW = "row"  # name of the column with row names
 _BOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
@@ -65,14 +67,15 @@ def correcting(store: Store, opened: Opened, *, me: Viewer) -> None:
         return
     if len(listed) > len(shown):
         prose.caption(t("correct_more", count=len(listed), shown=len(shown)))
+    pending, key = _pending(report.id), f"grid_{report.id}_{report.revision}_{sheet}_{part}"
+    pending.forget_missing(sheet, sheet_grid)
     with st.container(border=True):
-        before = _table(sheet_grid, shown, names)
         after = st.data_editor(
-            before, hide_index=True, width="stretch", num_rows="fixed", disabled=[_ROW], placeholder="", key=f"grid_{report.id}_{report.revision}_{sheet}_{part}",
+            _table(sheet_grid, shown, names, pending.shown_by(key)), hide_index=True, width="stretch", num_rows="fixed", disabled=[_ROW], placeholder="", key=key,
             column_config={_ROW: st.column_config.TextColumn(t("row"), pinned=True, width=320), **_columns(sheet_grid, layout.choices)},
         )  # fmt: skip
-        edits = _edits(sheet_grid, shown, before, after)
-        count = sum(map(len, edits.values()))
+        pending.keep(_edits(sheet_grid, shown, _table(sheet_grid, shown, names, {}), after), shown)
+        count = sum(map(len, pending.edits.values()))
         pressed = st.button(
             t("correct_button", count=count),
             type="primary",
@@ -81,7 +84,7 @@ def correcting(store: Store, opened: Opened, *, me: Viewer) -> None:
             key=revision_key("correct_now", report),
         )
     if pressed:
-        _keep(store, opened, me=me, edits=edits)
+        _keep(store, opened, me=me, pending=pending)
 
 
 def files(store: Store, opened: Opened, *, me: Viewer) -> None:
@@ -111,6 +114,37 @@ def files(store: Store, opened: Opened, *, me: Viewer) -> None:
                 )  # fmt: skip
 
 
+@dataclass(slots=True)
+class _Pending:
+    """What was typed into the grid of a report and is not stored yet, whichever rows are shown and whatever others bring meanwhile.
+
+    Streamlit keeps the edits of one grid, by the places of its rows, and drops them once another is shown.
+    """
+
+    edits: dict[SheetKey, dict[str, Any]] = field(default_factory=dict)
+    key: str = ""  # of the grid shown last
+    base: dict[SheetKey, dict[str, Any]] = field(default_factory=dict)  # the edits that it began with
+
+    def shown_by(self, key: str) -> dict[SheetKey, dict[str, Any]]:
+        """Return the edits that a grid begins with; they stay while it is shown."""
+        if key != self.key:
+            self.key, self.base = key, {row: dict(cells) for row, cells in self.edits.items()}
+        return self.base
+
+    def forget_missing(self, sheet: str, there: Grid) -> None:
+        """Forget the edits of rows that somebody took out of the report."""
+        self.edits = {row: cells for row, cells in self.edits.items() if row[0] != sheet or row in there.rows}
+
+    def keep(self, edits: dict[SheetKey, dict[str, Any]], shown: list[SheetKey]) -> None:
+        """Keep the edits of the rows that are shown; those of others stay as they are."""
+        self.edits = {row: cells for row, cells in self.edits.items() if row not in shown} | edits
+
+
+def _pending(report_id: int) -> _Pending:
+    every: dict[int, _Pending] = st.session_state.setdefault(_EDITS, {})
+    return every.setdefault(report_id, _Pending())
+
+
 def _sheet(key: str, count: int) -> str:
     layout = load_layout()
     return t("correct_sheet_rows", sheet=(layout.sheets if side(language()) == SOURCE else layout.sheets_en)[key], count=count)
@@ -124,8 +158,11 @@ def _names(sheet_grid: Grid, sheet: str, bureau: str) -> dict[SheetKey, str]:
     }
 
 
-def _table(sheet_grid: Grid, shown: list[SheetKey], names: dict[SheetKey, str]) -> pd.DataFrame:
-    cells = {c.name: [_cell(c, sheet_grid.rows[key].get(c.name)) for key in shown] for c in sheet_grid.columns}
+def _table(
+    sheet_grid: Grid, shown: list[SheetKey], names: dict[SheetKey, str], edits: dict[SheetKey, dict[str, Any]]
+) -> pd.DataFrame:
+    rows = {key: {**sheet_grid.rows[key], **edits.get(key, {})} for key in shown}
+    cells = {c.name: [_cell(c, rows[key].get(c.name)) for key in shown] for c in sheet_grid.columns}
     series = {c.name: pd.Series(cells[c.name], dtype="float64" if _is_number(c) else "object") for c in sheet_grid.columns}
     return pd.DataFrame({_ROW: [names[key] for key in shown], **series})
 
@@ -186,15 +223,16 @@ def _edits(sheet_grid: Grid, shown: list[SheetKey], before: pd.DataFrame, after:
     return edits
 
 
-def _keep(store: Store, opened: Opened, *, me: Viewer, edits: dict[SheetKey, dict[str, Any]]) -> None:
+def _keep(store: Store, opened: Opened, *, me: Viewer, pending: _Pending) -> None:
     """Store the corrections and rerun, or draw each problem with its row and column; ``edits``: row key → (column → new value)."""
-    report = opened.report
+    report, edits = opened.report, pending.edits
     try:
         done = correct_cells(store, report.id, actor=me.email, revision=report.revision, edits=edits, today=office_today())
     except MierukaError as refused:
         prose.error(markdown(refused.in_language(language())), icon=":material/block:")
         return
     if done.uploaded is not None:
+        pending.edits, pending.key = {}, ""
         rerun_with(t("corrected_now", count=sum(map(len, edits.values()))))
     errors = done.reading.errors
     prose.error(t("correct_refused", errors=len(errors)), icon=":material/error:")

@@ -10,14 +10,16 @@ from playwright.sync_api import Browser, Error, Locator, Page, expect
 from kpis.government import settled
 from kpis.languages import say
 from kpis.reporting import people, reports
+from kpis.reporting.comparison import OBSERVATIONS
 from kpis.store.store import Store
+from kpis.vocabulary import RowKind
 from loaders.workbook.submit import take_template
 from tests.browser.conftest import serving
 from tests.browser.screen import WAIT, at_rest, leave, pictured, rerun, tab, too_wide
 from tests.browser.test_journey import CALENDAR, text_of
 from tests.browser.test_reporting_local import WORDS, act_as
-from tests.loaders.test_parts import WHOLE, filled, given
-from tests.small_government import ANNA, PERIOD, settle
+from tests.loaders.test_parts import RATE, WHOLE, filled, given, told
+from tests.small_government import ANNA, AYA, PERIOD, settle
 
 pytestmark = pytest.mark.browser
 
@@ -76,3 +78,40 @@ def test_a_cell_typed_in_the_grid_is_read_as_in_the_workbook(chromium: Browser, 
         keep.click()
     assert say("correct_refused", "ja", errors=1) in text_of(page)
     assert reports.report(store, 1, viewer=ANNA).revision == 1
+
+
+def test_what_is_typed_stays_while_other_rows_are_looked_for_and_a_colleague_brings_a_workbook(
+    chromium: Browser, served: tuple[Store, str]
+) -> None:
+    """Streamlit drops the edits of a grid once another is shown: they were lost, and the page said that they were still there."""
+    store, address = served
+    page = tab(chromium).new_page()
+    page.goto(f"{address}/submit?lang=ja&bureau=GENERAL&period={PERIOD}")
+    at_rest(page)
+    act_as(page, WORDS["ja"]["manager"])
+    with rerun(page):
+        page.get_by_text(say("correct_title", "ja"), exact=True).click()
+    typed = cell_opened(page)
+    typed.fill("80")
+    typed.press("Enter")
+    keep = page.get_by_role("button", name=say("correct_button", "ja", count=1))
+    expect(keep).to_be_enabled()
+    found = page.get_by_label(say("correct_find", "ja"))
+    for part in ("コピー用紙", ""):
+        found.fill(part)
+        with rerun(page):
+            found.press("Enter")
+        expect(keep).to_be_enabled()
+    more = {("手続", "P2", "備考"): "同僚の備考"}
+    given(store, filled(take_template(store, "GENERAL", PERIOD, actor=AYA), more), actor=AYA)
+    with rerun(page):
+        keep.click()
+    assert say("report_changed_since", "ja", before=1, now=2) in text_of(page)
+    assert reports.report(store, 1, viewer=ANNA).revision == 2, "nothing is done that nobody looked at"
+    with rerun(page):
+        keep.click()
+    expect(page.locator("[data-testid=stMain]")).to_contain_text(say("corrected_now", "ja", count=1))
+    rows = told(store)
+    assert rows[OBSERVATIONS, RATE, "GENERAL", PERIOD]["value"] == 80
+    assert rows[RowKind.PROCEDURE.value, "P2"]["note_ja"] == "同僚の備考"
+    leave(page.context)
