@@ -12,14 +12,13 @@ from kpis.languages import say
 from kpis.reporting import people, reports
 from kpis.reporting.comparison import OBSERVATIONS
 from kpis.store.store import Store
-from kpis.vocabulary import RowKind
 from loaders.workbook.submit import take_template
 from tests.browser.conftest import serving
 from tests.browser.screen import WAIT, at_rest, leave, pictured, rerun, tab, too_wide
 from tests.browser.test_journey import CALENDAR, text_of
 from tests.browser.test_reporting_local import WORDS, act_as
 from tests.loaders.test_parts import RATE, WHOLE, filled, given, told
-from tests.small_government import ANNA, AYA, PERIOD, settle
+from tests.small_government import ANNA, AYA, IN_TIME, PERIOD, settle
 
 pytestmark = pytest.mark.browser
 
@@ -111,7 +110,6 @@ def test_what_is_typed_stays_while_other_rows_are_looked_for_and_a_colleague_bri
     with rerun(page):
         keep.click()
     expect(page.locator("[data-testid=stMain]")).to_contain_text(say("corrected_now", "ja", count=1))
-    rows = told(store)
-    assert rows[OBSERVATIONS, RATE, "GENERAL", PERIOD]["value"] == 80
-    assert rows[RowKind.PROCEDURE.value, "P2"]["note_ja"] == "同僚の備考"
+    brought = reports.opened(store, 1, viewer=ANNA, as_of=IN_TIME).uploads
+    assert len(brought) == 3 and told(store)[OBSERVATIONS, RATE, "GENERAL", PERIOD]["value"] == 80
     leave(page.context)
