@@ -205,27 +205,16 @@ FORGERIES: dict[str, tuple[Callable[[Forged], object], set[str], set[str], bool]
     ),
     "the pointer with half a character": (
         lambda f: f.write("current.json", note="\ud800"),
-        {"pointer_not_signed"},
-        {"pointer_not_signed"},
-        False,
+        {"pointer_not_signed"}, {"pointer_not_signed"}, False,
     ),
     "the pointer with a field said twice": (
-        lambda f: twice(f.folder / "current.json", '"edition": 1'),
-        {"pointer_unreadable"},
-        {"pointer_unreadable"},
-        False,
+        lambda f: twice(f.folder / "current.json", '"edition": 1'), {"pointer_unreadable"}, {"pointer_unreadable"}, False,
     ),
     "the keys with a field said twice": (
-        lambda f: twice(f.folder / "keys.json", '"keys": []'),
-        {"keys_unreadable", "keys_not_as_noted"},
-        {"keys_unreadable", "keys_not_known"},
-        False,
+        lambda f: twice(f.folder / "keys.json", '"keys": []'), {"keys_unreadable", "keys_not_as_noted"}, {"keys_unreadable", "keys_not_known"}, False,
     ),
     "the keys nested without end": (
-        lambda f: (f.folder / "keys.json").write_bytes(b"[" * 100_000),
-        {"keys_unreadable", "keys_not_as_noted"},
-        {"keys_unreadable", "keys_not_known"},
-        False,
+        lambda f: (f.folder / "keys.json").write_bytes(b"[" * 100_000), {"keys_unreadable", "keys_not_as_noted"}, {"keys_unreadable", "keys_not_known"}, False,
     ),
     "a manifest of a day before all calendars": (
         lambda f: f.write("0002/manifest.json", published_at="0001-01-01T00:00:00+14:00"),
