@@ -69,3 +69,17 @@ def test_what_the_headings_of_projects_mean_is_said_below_the_first_table_only(v
     assert page.locator(".tb-projects").count() > 5
     assert page.locator("details.mn").count() == 1
     assert page.locator(".tb-projects th[title]").count() > page.locator(".tb-projects").count()  # and at each heading
+
+
+def test_a_badge_is_no_wider_than_the_page_and_labels_of_projects_take_one_line(visits: Visits, server: str) -> None:
+    page, _ = visits.see(server, "/projects?code=CP2&lang=en", width=320)
+    ends = page.evaluate("""[...document.querySelectorAll('[data-testid=stMain] .stMarkdownBadge')].map(badge => {
+        const words = document.createRange(); words.selectNodeContents(badge); return words.getBoundingClientRect().right; })""")
+    assert (
+        ends and max(ends) <= page.evaluate("document.querySelector('[data-testid=stMain] h1').getBoundingClientRect().right") + 1
+    )
+    page, _ = visits.see(server, "/projects?lang=en", width=320)
+    tall = """[...document.querySelectorAll('.tb-projects td')].filter(c => c.checkVisibility() && /Last 8 quarters|Milestones done|Result not seen/.test(c.dataset.label))
+        .map(c => { const label = getComputedStyle(c, '::before'); return parseFloat(label.height) / parseFloat(label.lineHeight); })"""
+    lines = page.evaluate(tall)
+    assert lines and max(lines) < 1.5
