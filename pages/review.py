@@ -114,6 +114,10 @@ def coverage_rows(standings: list[ReportStanding], periods: list[str]) -> list[d
 def waiting(queue: list[Report]) -> None:
     """Draw the list of submitted reports waiting for review, with a form to approve several at once."""
     section_heading(t("queue"))
+    revisions = {r.id: r.revision for r in queue}
+    picks = st.session_state.get("several", ())
+    if [number for number in picks if steps.is_other(f"queued {number}", revisions.get(number))]:
+        prose.warning(t("page_changed_since"), icon=":material/difference:")
     if not queue:
         prose.caption(t("queue_none"))
         return

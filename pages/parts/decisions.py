@@ -18,7 +18,7 @@ from pages.parts.data_table import texts_of, texts_table
 from pages.parts.raw_html import draw_html
 from pages.parts.registers import telling
 from pages.parts.reported import bureau_names
-from pages.parts.steps import form_key, take
+from pages.parts.steps import form_key, take, warn_if_other
 from pages.parts.text import t
 from pages.parts.titled import section_heading
 from pages.parts.viewer import viewer
@@ -59,6 +59,7 @@ def meeting_decisions(agenda: Agenda) -> None:
 
 
 def _end(decisions: Sequence[Decided], closed_as: DecisionClosed) -> None:
+    warn_if_other(f"decisions {closed_as}", [decision.number for decision in decisions])
     if not decisions:
         return
     words = {decision.number: f"{decision.number} {decision.decided}" for decision in decisions}

@@ -19,7 +19,7 @@ from pages.parts.data_table import data_table
 from pages.parts.own_checks import stand_ins
 from pages.parts.recorded import actor_name, columns_of, event_name, trail
 from pages.parts.reported import bureau_names, instant, office_today, period_name, section_name
-from pages.parts.steps import form_key, take
+from pages.parts.steps import form_key, take, warn_if_other
 from pages.parts.text import csv_file, language, t
 from pages.parts.titled import page_heading, section_heading
 from pages.parts.viewer import person_name, viewer
@@ -85,6 +85,7 @@ def persons(store: Store, *, actor: str) -> None:
     page_heading(t("part_persons"))
     prose.markdown(t("persons_lead"))
     listed, names = people.people(store, actor=actor), _bureaus()
+    warn_if_other("persons", listed)
     rows = [
         {
             t("email"): p.email, t("name"): person_name(p), t("role"): t(f"role_{g.role}") if g else t("no_role"),

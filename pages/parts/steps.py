@@ -166,6 +166,12 @@ def is_other(name: str, *content: object) -> bool:
     return before != key
 
 
+def warn_if_other(name: str, *content: object) -> None:
+    """Warn if others changed what this page shows under a name since it was drawn, which explains why a pressed button had no effect."""
+    if is_other(name, *content):
+        prose.warning(t("page_changed_since"), icon=":material/difference:")
+
+
 def note_own_step() -> None:
     """Record that the viewer wrote on this page, so that no warning about it is shown."""
     _forget(_kept())

@@ -17,7 +17,7 @@ from kpis.store.store import Store
 from pages.parts import cached, prose
 from pages.parts.data_table import data_table
 from pages.parts.reported import bureau_names, column_name, instant, period_name, row_namer, value_text
-from pages.parts.steps import form_key, take
+from pages.parts.steps import form_key, take, warn_if_other
 from pages.parts.text import language, t
 from pages.parts.titled import page_heading, section_heading
 from telling.words import Words
@@ -34,6 +34,7 @@ def withdrawn(store: Store, *, actor: str) -> None:
     waiting = withdrawals.requests(store, viewer=actor)
     page_heading(t("withdrawals_title", count=len(waiting)) if waiting else t("withdrawals_none"))
     prose.markdown(t("withdrawals_lead"))
+    warn_if_other("withdrawals", [request.id for request in waiting])
     for request in waiting:
         _decide(store, request, actor=actor)
     _ask(store, actor=actor)

@@ -9,7 +9,7 @@ from datetime import date
 import pytest
 
 from kpis.languages import say
-from kpis.reporting import questions, reports, saying, submissions
+from kpis.reporting import questions, reports, saying, submissions, withdrawals
 from kpis.reporting.asking import AskedColumn
 from kpis.reporting_vocabulary import OPEN_STATES
 from kpis.settings import ROOT
@@ -113,6 +113,25 @@ def test_whoever_answers_what_a_colleague_answered_is_told_and_gets_the_words_ba
     assert first in text and last in text and AYA in text
     assert say("words_not_kept", "ja") in text and "二人目の要因" in text
     assert desk.done("explained") == [f"{RATE}: 一人目の要因"]
+    tab.close()
+
+
+def test_whoever_approves_several_is_told_that_one_of_them_is_gone(desk: Desk) -> None:
+    number = sent(desk, 906.0)
+    tab = desk.tab("review", "", who="local_office")
+    (choice,) = [each for each in tab.parts("multiselect") if each.label == say("approve_several_pick", "ja")]
+
+    def press(label: str = "") -> str:
+        asked = tab.asked()
+        asked.rerun_script.widget_states.widgets.add(id=choice.id).string_array_value.data.append(choice.options[0])
+        for button in (each.id for each in tab.parts("button") if label and each.label == label):
+            asked.rerun_script.widget_states.widgets.add(id=button, trigger_value=True)
+        tab.say(asked)
+        return tab.wait()
+
+    assert say("page_changed_since", "ja") not in press()
+    submissions.withdraw(desk.store, number, actor=ANNA, revision=1)
+    assert say("page_changed_since", "ja") in press(say("approve_several_button", "ja", count=1))
     tab.close()
 
 
@@ -220,4 +239,15 @@ def test_a_question_that_a_colleague_rewrote_is_not_overwritten_and_what_was_typ
     write("三人目の説明", code)
     assert say("question_changed_since", "ja") in tab.send(say("question_open", "ja"))
     assert questions.question(desk.store, code, viewer=OFFICE).state == "draft", "nobody sends what they have not seen"
+    tab.close()
+
+
+def test_what_a_colleague_decided_of_a_list_is_told_to_whoever_decides_it_next(desk: Desk) -> None:
+    key = ("electronic_decision_rate", "GENERAL", "FY2022-Q2")
+    number = withdrawals.ask(desk.store, key, actor=ANNA, reason_class="error", reason_text="誤り").id
+    tab = desk.tab("review", "part=withdrawals", who="local_office")
+    assert say("page_changed_since", "ja") not in tab.text
+    withdrawals.decide(desk.store, number, actor=OFFICE, approves=False, text="正しい")
+    assert say("page_changed_since", "ja") in tab.send(say("withdrawal_approve", "ja"))
+    assert say("page_changed_since", "ja") not in tab.run(), "said once"
     tab.close()
