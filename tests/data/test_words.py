@@ -166,6 +166,7 @@ READ_OR_WRITTEN_IN_FILES = {
         "[‐‑‒–—―−ー－]",
         r"[丁番]目?\s?\d+|\d+\s?(?:丁目|番地)|\d+-\d+-\d+",
     },  # how houses and telephones are written
+    "pages/parts/prose.py": {"(?<=の)[一-鿿]{2}(?=[、。])"},  # two signs at the end of a title's line
     "publishers/site/search.py": {"鿿"},  # the last of the characters
     "publishers/site/share.py": {"/System/Library/Fonts/ヒラギノ角ゴシック W6.ttc"},
 }
