@@ -118,7 +118,7 @@ def text_column(model: type[BaseModel], column: str) -> tuple[str, str] | None:
     """Return the field and language of a column such as ``name_fr``; ``None`` for a column that is not a translated text."""
     for field in translated(model):
         language = column.removeprefix(f"{field}_")
-        if language != column and _LANGUAGE.fullmatch(language):
+        if language != column and _LANGUAGE.fullmatch(language) and language.split("-")[0] in Locale("en").languages:
             return field, language
     return None
 

@@ -17,12 +17,13 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cached_property, lru_cache
 from pathlib import Path
-from typing import Annotated, TypeVar
+from typing import Annotated, Any, TypeVar
 from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, ValidationError
 from pydantic_core import PydanticCustomError
 
+from kpis.as_text import typed
 from kpis.declared import Fields, in_languages
 from kpis.errors import GovernmentUnreadable
 from kpis.faults import placed
@@ -255,11 +256,20 @@ def _facts(path: Path) -> FactsFields:
     if not path.is_file():
         raise _missing(path)
     try:
-        return FactsFields.model_validate(tomllib.loads(_text(path)))
+        return FactsFields.model_validate(_typed(tomllib.loads(_text(path))))
     except ValidationError as error:
         raise _unreadable(path, "", map(placed, error.errors())) from error
     except tomllib.TOMLDecodeError as error:
         raise _unreadable(path, "", [Message("as_told", text=error)]) from error
+
+
+def _typed(value: Any) -> Any:
+    """Return the values of a file with each text in the form in which texts are stored."""
+    if isinstance(value, dict):
+        return {name: _typed(part) for name, part in value.items()}
+    if isinstance(value, list):
+        return [_typed(part) for part in value]
+    return typed(value) if isinstance(value, str) else value
 
 
 _Row = TypeVar("_Row", bound=Fields)
@@ -279,8 +289,9 @@ def _rows(path: Path, model: type[_Row]) -> list[_Row]:
     if len({*names}) != len(names):
         raise _unreadable(path, "", [Message("column_twice")])
     own, key, rows = in_languages(model, names), _KEYS.get(path.name), dict[object, _Row]()
-    for number, given in numbered:
-        if any(cell.strip() for cell in given[len(names) :]):
+    for number, row_cells in numbered:
+        given = [typed(cell) for cell in row_cells]
+        if any(given[len(names) :]):
             raise _unreadable(path, str(number), [Message("cell_under_heading")])
         kept = {name: cell for name, cell in zip(names, given, strict=False) if cell or name not in own.model_fields}
         try:
@@ -288,9 +299,10 @@ def _rows(path: Path, model: type[_Row]) -> list[_Row]:
         except ValidationError as error:
             raise _unreadable(path, str(number), map(placed, error.errors())) from error
         code = getattr(row, key) if key else number
-        if code in rows:
+        same = code.casefold() if key else number  # pages are files, and many folders do not tell capitals apart
+        if same in rows:
             raise _unreadable(path, str(number), [Message("code_twice", code=code)])
-        rows[code] = row
+        rows[same] = row
     return list(rows.values())
 
 

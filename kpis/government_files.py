@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from typing import Annotated, ClassVar, Literal
 from zoneinfo import ZoneInfo
@@ -37,7 +38,13 @@ class OfficeFields(Fields):
     ]
 
 
+_CLOSED = re.compile(r"(\d{4}-)?\d\d-\d\d", re.ASCII)
+_OF_THE_MACHINE = ("localtime", "posixrules", "Factory")  # another clock on each machine that reads an edition
+
+
 def _zone(name: str) -> str:
+    if name in _OF_THE_MACHINE:
+        raise ValueRefused("time_zone_known")
     try:
         ZoneInfo(name)
     except (KeyError, OSError, ValueError) as error:
@@ -45,21 +52,40 @@ def _zone(name: str) -> str:
     return name
 
 
+def _closed(text: str) -> str:
+    """Check a closed day: of every year, as 02-29, or of one."""
+    try:
+        if _CLOSED.fullmatch(text):
+            date.fromisoformat(text if len(text) == 10 else f"2000-{text}")
+            return text
+    except ValueError:
+        pass
+    raise ValueRefused("closed_day", day=text)
+
+
+def _first_day(day: date) -> date:
+    if not 1900 <= day.year <= 2199:
+        raise ValueRefused("first_day_of_years")
+    return day
+
+
 class CalendarFields(Fields):
     """``[calendar]`` of government.toml: its fiscal year, its clock, the first day that may be asked for, and the days on which it is closed."""
 
     first_month: Annotated[
         int,
-        Bounds(ge=1, le=12),
+        Bounds(ge=1, le=12, strict=True),
         Said("会計年度の最初の月(1から12)", "first month of the fiscal year, 1 to 12; it is named by the year it begins in"),
     ]
     time_zone: Annotated[str, AfterValidator(_zone), Said("時間帯(Europe/Paris など)", "time zone, as Europe/Paris")]
-    first_day: Annotated[date, Said("時点として選べる最初の日", "first day that may be chosen as the day of a view")]
+    first_day: Annotated[
+        date, AfterValidator(_first_day), Said("時点として選べる最初の日", "first day that may be chosen as the day of a view")
+    ]
     holidays: Annotated[
         Literal["", "JP"], Said("祝日の国(JP、なければ空欄)", "country of its public holidays: JP, or a blank where none are kept")
     ] = ""
     closed: Annotated[
-        tuple[Annotated[str, Bounds(pattern=r"^(\d{4}-)?(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$")], ...],
+        tuple[Annotated[str, AfterValidator(_closed)], ...],
         Said(
             "休みの日:毎年の日(12-29 など)か、ある年の日(2027-03-26 など)",
             "days on which it is closed: of every year, as 12-29, or of one, as 2027-03-26",

@@ -123,6 +123,20 @@ class Prepared:
                     self.problem("duplicate", " ".join(map(str, key)), expected, Message("remedy_remove_one_row"), row=number)
                 )
             first_row.setdefault(key, number)
+        if listed.is_referred_to:
+            self._find_alike(listed.key[0])
+
+    def _find_alike(self, column: str) -> None:
+        """Report codes that differ in capitals alone: pages are files, and many folders do not tell capitals apart."""
+        first: dict[str, tuple[int, str]] = {}
+        for number, row in self.numbered:
+            code = getattr(row, column)
+            before, alike = first.setdefault(code.casefold(), (number, code))
+            if alike != code:
+                expected = Message("other_code_than", code=alike, row=before)
+                self.problems.append(
+                    self.problem("duplicate", code, expected, Message("remedy_other_code"), row=number, column=column)
+                )
 
     @property
     def written_codes(self) -> set[str]:

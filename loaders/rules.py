@@ -82,6 +82,8 @@ def find_in_lists(store: Store, files: Sequence[Prepared], *, today: date) -> No
     find_in_days(store, files, today=today)
     for file in files:
         _circles(store, file)
+        if file.kind == RowKind.BUREAU:
+            _one_whole(store, file)
     if not lists and not units:
         return
     organisation = _organisation(store, files)
@@ -131,6 +133,29 @@ def _circles(store: Store, file: Prepared) -> None:
             what = f"{getattr(row, code)} → {getattr(row, other)}"
             remedy = Message("remedy_break_circle")
             file.problems.append(file.problem("rule", what, Message("no_circle"), remedy, row=number, column=other, rule="circle"))
+
+
+def _one_whole(store: Store, file: Prepared) -> None:
+    """Report a second government, units of kind ``whole`` whose lives overlap, and units without any."""
+    numbers = {row.bureau_code: number for number, row in file.numbered}  # type: ignore[attr-defined]
+    rows = [SimpleNamespace(**row) for row in store.all_of(tables.Bureau) if row["bureau_code"] not in numbers]
+    units: list[Any] = [*rows, *file.rows]
+    wholes = [unit for unit in units if unit.kind == "whole"]
+    if numbers and not wholes:
+        expected, number = Message("a_whole"), min(numbers.values())
+        file.problems.append(
+            file.problem("missing", "kind", expected, Message("remedy_a_whole"), row=number, column="kind", rule="one_whole")
+        )
+    for at, later in enumerate(wholes):
+        for earlier in wholes[:at]:
+            first, last = sorted((earlier, later), key=lambda unit: unit.valid_from or date.min)
+            is_over = any(unit.valid_to is None and not unit.is_current for unit in (first, last))
+            is_over = is_over or (first.valid_to is not None and first.valid_to < (last.valid_from or date.min))
+            if not is_over and later.bureau_code in numbers:
+                remedy, rule = Message("remedy_one_whole"), "one_whole"
+                number, what = numbers[later.bureau_code], f"kind=whole ({earlier.bureau_code}, {later.bureau_code})"
+                file.problems.append(file.problem("rule", what, Message("one_whole"), remedy, row=number, column="kind", rule=rule))
+                break
 
 
 _VALUES = (RowKind.OBSERVATION, RowKind.READING, RowKind.TARGET, RowKind.BASELINE)  # lists with values in an indicator's unit

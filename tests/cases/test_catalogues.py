@@ -202,3 +202,61 @@ def test_what_a_workbook_asks_about_a_row_of_a_register_is_told_of_a_list(tmp_pa
     )
     found = "\n".join(looked_over(tmp_path, more, later, half))
     assert "online_count=9,999 > 1,200" in found and "cashless_since=2199-01-01" in found and "applications_count=5,200.5" in found
+
+
+def calendar(line: str) -> Change:
+    """Return a change of one entry of the calendar of government.toml."""
+    name = line.partition(" ")[0].encode()
+    without = re.compile(rb"\n" + name + rb" = [^\n]*")
+    return raw("government.toml", lambda content: without.sub(b"", content).replace(b"[calendar]", b"[calendar]\n" + line.encode()))
+
+
+@pytest.mark.parametrize(
+    ("line", "says"),
+    [
+        *((f'closed = ["{day}"]', f"{day} はありません") for day in ("02-30", "2027-02-29", "2027-04-31", "0000-01-01", "1-1", "sat", "１２-２９")),
+        ("first_month = true", "整数"), ('first_month = "4"', "整数"),
+        ("first_day = 0001-01-01", "1900年から2199年"), ("first_day = 9999-12-31", "1900年から2199年"),
+        ('time_zone = "localtime"', "tz database"),
+    ],
+)  # fmt: skip
+def test_a_calendar_that_cannot_be_is_named(tmp_path: Path, line: str, says: str) -> None:
+    found = looked_over(tmp_path, calendar(line))
+    assert len(found) == 1 and found[0].startswith("government.toml") and says in found[0], found
+
+
+@pytest.mark.parametrize("line", ['closed = ["02-29", "2028-02-29", "12-29"]', "first_month = 12", "first_day = 1900-01-01"])
+def test_a_calendar_at_its_limits_is_read(tmp_path: Path, line: str) -> None:
+    assert not [found for found in looked_over(tmp_path, calendar(line)) if found.startswith("government.toml")]
+
+
+OTHER = "OTHER,別の市,Other city,whole,,1\n".encode()
+
+
+@pytest.mark.parametrize(
+    ("change", "place", "says"),
+    [
+        (raw(BUREAUS, lambda c: c + OTHER), "bureaus.csv D6", "同じ時に一つ"),
+        (raw(BUREAUS, lambda c: c.replace(b",whole,", b",department,")), "bureaus.csv D2", "政府全体(whole)の行"),
+        (raw(BUREAUS, lambda c: c + OTHER.replace(b"OTHER", b"parks").replace(b"whole,", b"department,CITY")), "bureaus.csv A6", "大文字・小文字"),
+        (raw("themes.csv", lambda c: c + "Greening,緑,Green,,,,\n".encode()), "themes.csv", "Greening は1行だけ"),
+        (columns("themes.csv", name_ja=lambda _: "\u200b\u202e"), "themes.csv", "値が必要"),
+        (raw("government.toml", lambda c: c.replace("見直し係".encode(), "\u200b".encode())), "government.toml", "値が必要"),
+        (columns(BUREAUS, name_jp=lambda _: "公園"), "bureaus.csv G1", "言語の符号"),
+        (columns("themes.csv", name_jp=lambda _: "公園"), "themes.csv", "ここにはない名前"),
+    ],
+)  # fmt: skip
+def test_a_second_government_an_alike_code_a_blank_name_and_no_language_are_named(
+    tmp_path: Path, change: Change, place: str, says: str
+) -> None:
+    found = looked_over(tmp_path, change)
+    assert any(line.startswith(place) and says in line for line in found), found
+
+
+def test_one_government_may_follow_another_and_a_name_is_stored_without_what_nobody_sees(tmp_path: Path) -> None:
+    followed = OTHER.replace(b",whole,,1", b",whole,,0")
+    assert looked_over(tmp_path, raw(BUREAUS, lambda c: c + followed), columns(BUREAUS, name_ain=lambda _: "kotan")) == []
+    unseen = raw("themes.csv", lambda c: c.replace("緑化".encode(), "緑\u202e化".encode()))
+    unseen(tmp_path / "catalogue")
+    read.cache_clear()
+    assert read(tmp_path / "catalogue").themes["greening"].name_ja == "緑化"

@@ -50,6 +50,7 @@ def test_a_number_is_read_as_written(text: str, value: float | None, approximate
         "12 15",
         "980　990",
         "1, 234",
+        "1，　234",
         "12 .5",
     ],
 )
