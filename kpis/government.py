@@ -299,7 +299,7 @@ def _rows(path: Path, model: type[_Row]) -> list[_Row]:
         except ValidationError as error:
             raise _unreadable(path, str(number), map(placed, error.errors())) from error
         code = getattr(row, key) if key else number
-        same = code.casefold() if key else number  # pages are files, and many folders do not tell capitals apart
+        same = str(code).casefold() if key else number  # pages are files, and many folders do not tell capitals apart
         if same in rows:
             raise _unreadable(path, str(number), [Message("code_twice", code=code)])
         rows[same] = row
