@@ -8,8 +8,6 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from kpis.as_text import markdown
-from kpis.errors import MierukaError
 from kpis.reporting import questions
 from kpis.reporting.asking import MOST_ROWS, AskedColumn, read_choices, written_choices
 from kpis.reporting.questions import Question
@@ -17,12 +15,11 @@ from kpis.reporting_vocabulary import AnswerType
 from kpis.store.store import Store
 from pages.parts import cached, prose
 from pages.parts.reported import bureau_names, office_today
-from pages.parts.steps import content_key, rerun_with, show_result
-from pages.parts.text import language, t
+from pages.parts.steps import content_key, form_key, show_result, take
+from pages.parts.text import t
 from pages.parts.titled import page_heading
 
 _NAMES = ("heading_ja", "heading_en", "type", "required", "choices", "unit")
-_TURN = "question_turn"
 _EMPTY_ROWS = 4  # empty rows of the column table of a new question
 
 
@@ -39,44 +36,38 @@ def write_question(store: Store, *, actor: str, now: Question | None = None) -> 
         show_result()
         prose.markdown(t("question_lead_ask"))
     names = {code: name for code, name in bureau_names().items() if code in cached.moment().reporting_units}
-    turn = st.session_state.get(_TURN, 0)
-    tail = f"{now.question_code if now else 'new'}_{turn}"
-    with st.form(f"question_{tail}"):
+    form = f"question_{now.question_code if now else 'new'}"
+    tail = form_key(form)
+    with st.form(tail):
         left, right = st.columns(2, gap="medium")
         words = {
-            name: place.text_input(t(f"question_{name}"), value=getattr(now, name, ""), key=f"question_{name}_{tail}")
+            name: place.text_input(t(f"question_{name}"), value=getattr(now, name, ""), key=f"{name}_{tail}")
             for place, name in ((left, "title_ja"), (right, "title_en"))
         }
         words |= {
-            name: place.text_area(t(f"question_{name}"), value=getattr(now, name, ""), height=110, key=f"question_{name}_{tail}")
+            name: place.text_area(t(f"question_{name}"), value=getattr(now, name, ""), height=110, key=f"{name}_{tail}")
             for place, name in ((left, "lead_ja"), (right, "lead_en"))
         }
         prose.markdown(f"**{t('question_columns')}**")
         table = st.data_editor(
-            _table(now), num_rows="dynamic", hide_index=True, width="stretch", key=f"question_columns_{tail}", column_config=_configured(),
+            _table(now), num_rows="dynamic", hide_index=True, width="stretch", key=f"columns_{tail}", column_config=_configured(),
         )  # fmt: skip
         left, right = st.columns(2, gap="medium")
         due = left.date_input(
-            t("question_due"), value=now.due_on if now else office_today() + timedelta(days=14), key=f"question_due_{tail}"
+            t("question_due"), value=now.due_on if now else office_today() + timedelta(days=14), key=f"due_{tail}"
         )
-        most = right.number_input(t("question_most_rows"), 1, MOST_ROWS, now.most_rows if now else 20, key=f"question_rows_{tail}")
+        most = right.number_input(t("question_most_rows"), 1, MOST_ROWS, now.most_rows if now else 20, key=f"rows_{tail}")
         bureaus = st.multiselect(
             t("question_bureaus"), list(names), default=[b for b in now.bureaus if b in names] if now else [], format_func=names.__getitem__,
-            placeholder=t("question_bureaus_pick"), key=f"question_bureaus_{tail}",
+            placeholder=t("question_bureaus_pick"), key=f"bureaus_{tail}",
         )  # fmt: skip
-        if st.form_submit_button(
-            t("question_keep"), type="primary", icon=":material/save:", key=f"question_keep_{tail}_{content_key(now)}"
-        ):
-            try:
-                draft = questions.QuestionDraft(
-                    words=words, columns=_columns(table), due_on=due, most_rows=int(most), bureaus=bureaus
-                )
-                code = questions.write(store, draft, actor=actor, code=now.question_code if now else "", before=now)
-            except MierukaError as refused:
-                prose.error(markdown(refused.in_language(language())), icon=":material/block:")
-                return
-            st.session_state[_TURN] = turn + 1  # a new key empties the form for the next question
-            rerun_with(t("question_kept", code=code))
+        if st.form_submit_button(t("question_keep"), type="primary", icon=":material/save:", key=f"keep_{tail}_{content_key(now)}"):
+            draft = questions.QuestionDraft(words=words, columns=_columns(table), due_on=due, most_rows=int(most), bureaus=bureaus)
+            take(
+                lambda: questions.write(store, draft, actor=actor, code=now.question_code if now else "", before=now),
+                lambda code: t("question_kept", code=code),
+                form=form,
+            )
 
 
 def _configured() -> dict[str, Any]:

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from hashlib import blake2s
 from itertools import takewhile
+from typing import TypeVar
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
@@ -26,6 +27,7 @@ from pages.parts.recorded import actor_name, event_name
 from pages.parts.reported import instant, state_name
 from pages.parts.text import language, t
 
+T = TypeVar("T")
 _STEPS = "steps"
 _WRITES = frozenset(
     {"uploaded", "taken_in", "corrected", "explained", "clash_settled", "row_taken_out", "conflict_resolved", "reading_chosen",
@@ -64,23 +66,23 @@ def _kept() -> _Steps:
     return kept
 
 
-def take(step: Callable[[], object], sentence: str = "", *, form: str = "") -> None:
+def take(step: Callable[[], T], sentence: str | Callable[[T], str] = "", *, form: str = "") -> None:
     """Run a write and rerun the page; if it is refused, draw the reason in place instead.
 
     Args:
         step: the write; raises ``MierukaError`` if it is refused.
-        sentence: the message that ``show_result`` shows after the rerun.
+        sentence: the message that ``show_result`` shows after the rerun, or what makes it of the result of the write.
         form: name of the form that starts it, as passed to ``form_key``.
     """
     kept = _kept()
     try:
-        step()
+        result = step()
     except MierukaError as refused:
         prose.error(markdown(refused.in_language(language())), icon=":material/block:")
         return
     if form:
         kept.sent[form] = kept.sent.get(form, 0) + 1
-    _rerun_with(kept, sentence)
+    _rerun_with(kept, sentence(result) if callable(sentence) else sentence)
 
 
 def form_key(form: str) -> str:

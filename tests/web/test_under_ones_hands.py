@@ -251,3 +251,9 @@ def test_what_a_colleague_decided_of_a_list_is_told_to_whoever_decides_it_next(d
     assert say("page_changed_since", "ja") in tab.send(say("withdrawal_approve", "ja"))
     assert say("page_changed_since", "ja") not in tab.run(), "said once"
     tab.close()
+
+
+def test_a_draft_of_a_question_is_a_form_like_any_other() -> None:
+    """Its number of turns stood in the session by itself, where a second click came between the write and the next turn."""
+    written = ast.parse((ROOT / "pages" / "parts" / "question_written.py").read_text(encoding="utf-8"))
+    assert not [node for node in ast.walk(written) if isinstance(node, ast.Attribute) and node.attr == "session_state"]
