@@ -309,6 +309,9 @@ def wrong_days(ledger: Ledger, chart: Drawn, milestones: Sequence[Item], as_of: 
     wrong += [f"{k} is drawn" for k in drawn if not found.get(k)]
     labels = [f"{ledger.words.named(m)} ({ledger.words('state_' + m['state'])})" for m in ordered]
     for note, label in zip(chart.notes, labels, strict=False):
-        if note != label and not (note.endswith("…") and label.startswith(note[:-1]) and len(note) > 20):
+        name, _, state = note.partition("…")  # of a name that is too long its beginning, and the state whole
+        if note != label and not (
+            state.lstrip().startswith("(") and label.startswith(name) and label.endswith(state) and len(note) > 20
+        ):
             wrong.append(f"row {note!r} for {label!r}")
     return wrong + ([] if chart.days == [as_of] else [f"today at {chart.days}"])
