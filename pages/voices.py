@@ -28,6 +28,7 @@ enter()
 
 MOST = 200  # comments listed at a time
 WAITING = (VoiceState.NEW.value,)
+DECIDED = tuple(state for state in VoiceState.values() if state not in WAITING)
 
 
 def names() -> dict[tuple[str, str], str]:
@@ -88,10 +89,11 @@ def answer(store: Voices, voice: Voice) -> None:
         with st.container(horizontal=True):
             for to in (VoiceState.PUBLISHED, VoiceState.READ, VoiceState.HIDDEN):
                 kind = "primary" if to == VoiceState.PUBLISHED else "secondary"
-                if st.form_submit_button(t(f"voice_to_{to}"), key=f"voice_{voice.id}_{to}", type=kind):  # type: ignore[arg-type]
+                key = f"voice_{voice.id}_{to}_{steps.content_key(voice)}"
+                if st.form_submit_button(t(f"voice_to_{to}"), key=key, type=kind):  # type: ignore[arg-type]
                     steps.take(
                         lambda to=to: decide(  # type: ignore[misc]
-                            cached.store(), store, voice.id, actor=viewer().email, to=to, today=office_today(), is_looked_through=is_through, **texts
+                            cached.store(), store, voice, actor=viewer().email, to=to, today=office_today(), is_looked_through=is_through, **texts
                         ),
                         t("voice_decided", number=voice.id),
                     )  # fmt: skip
@@ -100,8 +102,7 @@ def answer(store: Voices, voice: Voice) -> None:
 def listed(store: Voices, part: str) -> None:
     """Draw the comments that wait for a decision (``part`` is ``waiting``), or those already decided."""
     names_of = names()
-    states = WAITING if part == "waiting" else tuple(s for s in VoiceState.values() if s not in WAITING)
-    shown = store.listed(states=states, most=MOST)
+    shown = store.listed(states=WAITING if part == "waiting" else DECIDED, most=MOST)
     if not shown:
         prose.caption(t("voices_none"))
     for voice in shown:
@@ -118,6 +119,8 @@ def show(store: Voices) -> None:
     if not total:
         return
     parts = ["waiting", "decided", "tallies"]
+    decided = store.listed(states=DECIDED, most=MOST)
+    steps.warn_if_other("voices", [(voice.id, voice.state, voice.answer_ja, voice.answer_en) for voice in decided])
     part = choose_part("part", parts, t("voices_view"), escaped_labels(lambda v: t(f"voices_{v}")), is_label_shown=False)
     if part == "tallies":
         tallies(store)

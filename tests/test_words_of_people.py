@@ -134,7 +134,7 @@ def _voices(store: Store, voices: Voices) -> None:
     for n in range(2):
         voices.say("indicator", "touchless_services", grade=1, words=poison(n), language="ja", edition=1, said_on=IN_TIME)
     told = {"answer_ja": poison(2), "answer_en": poison(3), "is_looked_through": True}
-    decide(store, voices, 1, actor=OFFICE, to=VoiceState.PUBLISHED, today=IN_TIME, **told)  # type: ignore[arg-type]
+    decide(store, voices, voices.one(1), actor=OFFICE, to=VoiceState.PUBLISHED, today=IN_TIME, **told)  # type: ignore[arg-type]
 
 
 def _questions(store: Store) -> None:

@@ -5,18 +5,18 @@ from __future__ import annotations
 from datetime import date
 
 from kpis.as_text import typed
-from kpis.errors import FigureRefused, StepRefused
+from kpis.errors import ChangedMeanwhile, FigureRefused, StepRefused
 from kpis.reporting.people import acting, allow, record
 from kpis.reporting_vocabulary import VoiceState
 from kpis.store.store import Store
-from kpis.voices.store import Voices
+from kpis.voices.store import Voice, Voices
 
 LONGEST_ANSWER = 2_000
 EVENTS = {VoiceState.READ: "voice_read", VoiceState.PUBLISHED: "voice_published", VoiceState.HIDDEN: "voice_hidden"}
 
 
 def decide(
-    store: Store, voices: Voices, number: int, *, actor: str, to: VoiceState, today: date, answer_ja: str = "", answer_en: str = "",
+    store: Store, voices: Voices, before: Voice, *, actor: str, to: VoiceState, today: date, answer_ja: str = "", answer_en: str = "",
     is_looked_through: bool = False,
 ) -> None:  # fmt: skip
     """Decide on a voice; its grade counts in any case.
@@ -24,7 +24,7 @@ def decide(
     Args:
         store: of the instance, for roles and the audit trail.
         voices: the database of voices.
-        number: of the voice.
+        before: the voice as the actor saw it.
         actor: of the office.
         to: the new state.
         today: the day of the office.
@@ -35,9 +35,11 @@ def decide(
     Raises:
         NotAllowed: the actor may not answer voices.
         NotFound: there is no such voice.
+        ChangedMeanwhile: somebody else decided on it since the actor saw it.
         StepRefused: a voice cannot become new again; or it seems to contain personal data, and that is not denied.
         FigureRefused: it has no text or no answer, or the answer is too long.
     """
+    number = before.id
     answers = {"answer_ja": typed(answer_ja), "answer_en": typed(answer_en)}
     with acting(store, actor, "answer_voices", f"voice {number}", is_figures=False) as session:
         allow(session, actor, "answer_voices")
@@ -54,4 +56,5 @@ def decide(
             raise StepRefused("voice_may_be_personal")
         answered = {"answered_on": today} if answers["answer_ja"] else {}
         record(session, actor, EVENTS[to], f"voice {number}", detail=answers["answer_ja"])
-        voices.decide(number, state=to.value, **answers, **answered)
+        if not voices.decide(before, state=to.value, **answers, **answered):
+            raise ChangedMeanwhile("voice_decided_since", number=number)

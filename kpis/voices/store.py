@@ -213,10 +213,14 @@ class Voices:
             raise NotFound("voice_unknown", number=number)
         return Voice(**row._mapping)
 
-    def decide(self, number: int, **values: Any) -> None:
-        """Store a decision of the office; ``kpis.reporting.voices`` checks that it is permitted."""
+    def decide(self, before: Voice, **values: Any) -> bool:
+        """Store a decision of the office on a voice as it was seen, and return True; False where it was decided otherwise since.
+
+        ``kpis.reporting.voices`` checks that it is permitted.
+        """
+        seen = (VOICE.c[name] == getattr(before, name) for name in ("id", "state", "answer_ja", "answer_en"))
         with self._begun(writes=True) as connection:
-            connection.execute(update(VOICE).where(VOICE.c.id == number).values(**values))
+            return connection.execute(update(VOICE).where(*seen).values(**values)).rowcount == 1
 
     def published(self) -> list[Voice]:
         """Return the voices that the office publishes with its answers, newest first."""

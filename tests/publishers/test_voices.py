@@ -19,7 +19,7 @@ from starlette.responses import Response
 from starlette.types import Message
 
 from api import doors
-from kpis.errors import CopyRefused, FigureRefused, NotAllowed, SchemaRefused, StepRefused
+from kpis.errors import ChangedMeanwhile, CopyRefused, FigureRefused, NotAllowed, SchemaRefused, StepRefused
 from kpis.reporting import people
 from kpis.reporting.voices import decide
 from kpis.reporting_vocabulary import VoiceState
@@ -145,9 +145,9 @@ def test_words_are_text_and_what_looks_personal_waits(spoken: Spoken) -> None:
     assert voice.is_held and voice.words.startswith("[31m<script>")
     act = {"actor": OFFICE, "to": VoiceState.PUBLISHED, "today": TODAY, "answer_ja": "直しました"}
     with pytest.raises(StepRefused):
-        decide(spoken.house.store, spoken.voices, voice.id, **act)  # type: ignore[arg-type]
+        decide(spoken.house.store, spoken.voices, voice, **act)  # type: ignore[arg-type]
     with pytest.raises(NotAllowed):
-        decide(spoken.house.store, spoken.voices, voice.id, **{**act, "actor": ANNA})  # type: ignore[arg-type]
+        decide(spoken.house.store, spoken.voices, voice, **{**act, "actor": ANNA})  # type: ignore[arg-type]
     assert spoken.voices.one(voice.id).state == "new"
 
 
@@ -159,13 +159,24 @@ def test_the_next_edition_tells_the_mean_and_the_answers_and_nothing_else(spoken
     decide(
         spoken.house.store,
         spoken.voices,
-        waiting[0].id,
+        waiting[0],
         to=VoiceState.PUBLISHED,
         answer_ja="<b>直しました</b>",
         is_looked_through=True,
         **act,
     )  # type: ignore[arg-type]
-    decide(spoken.house.store, spoken.voices, waiting[1].id, to=VoiceState.HIDDEN, **act)  # type: ignore[arg-type]
+    decide(spoken.house.store, spoken.voices, waiting[1], to=VoiceState.HIDDEN, **act)  # type: ignore[arg-type]
+    with pytest.raises(ChangedMeanwhile):  # a colleague who still has it on the screen as it was
+        decide(
+            spoken.house.store,
+            spoken.voices,
+            waiting[0],
+            to=VoiceState.PUBLISHED,
+            answer_ja="違う答え",
+            is_looked_through=True,
+            **act,
+        )  # type: ignore[arg-type]
+    assert spoken.voices.one(waiting[0].id).answer_ja == "<b>直しました</b>"
     assert "voice_published" in {line.action for line in people.audit_trail(spoken.house.store, actor=OFFICE)[0]}
     spoken.house.at = spoken.house.at.replace(year=spoken.house.at.year + 1)
     second = publication.publish(spoken.house.store, note="次", now=spoken.house.at, chosen=spoken.chosen)
