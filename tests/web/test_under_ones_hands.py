@@ -11,10 +11,12 @@ import pytest
 from kpis.languages import say
 from kpis.reporting import questions, reports, saying, submissions, withdrawals
 from kpis.reporting.asking import AskedColumn
-from kpis.reporting_vocabulary import OPEN_STATES
+from kpis.reporting.voices import decide
+from kpis.reporting_vocabulary import OPEN_STATES, VoiceState
 from kpis.settings import ROOT
 from kpis.store import tables
 from kpis.store.store import Store
+from kpis.voices.store import Voices
 from tests.small_government import ANNA, AYA, IN_TIME, OFFICE, SECOND, settle
 from tests.web.served import serving
 from tests.web.test_forms_seen_first import CALENDAR, RATE, Desk, rate
@@ -31,7 +33,10 @@ FIELDS = frozenset(
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
     folder = tmp_path_factory.mktemp("hands")
     store = settle(Store(f"sqlite:///{folder / 'served.db'}"), folder / "data", calendar=CALENDAR)
-    given = {"CATALOGUE_DIR": str(folder / "data" / "catalogue"), "OFFICIAL_DIR": str(folder / "data" / "official")}
+    given = {
+        "CATALOGUE_DIR": str(folder / "data" / "catalogue"), "OFFICIAL_DIR": str(folder / "data" / "official"),
+        "VOICES_URL": f"sqlite:///{folder / 'voices.db'}",
+    }  # fmt: skip
     with serving(folder, MIERUKA_MODE="local", DATABASE_URL=store.url, **given) as made:
         yield Desk(made, store)
 
@@ -250,6 +255,20 @@ def test_what_a_colleague_decided_of_a_list_is_told_to_whoever_decides_it_next(d
     withdrawals.decide(desk.store, number, actor=OFFICE, approves=False, text="正しい")
     assert say("page_changed_since", "ja") in tab.send(say("withdrawal_approve", "ja"))
     assert say("page_changed_since", "ja") not in tab.run(), "said once"
+    tab.close()
+
+
+def test_a_voice_that_a_colleague_answered_is_not_answered_otherwise_unseen(desk: Desk) -> None:
+    voices = Voices(str(desk.store.url).replace("served.db", "voices.db"))
+    for text in ("一つ目の声", "二つ目の声"):
+        voices.say("indicator", RATE, grade=4, words=text, language="ja", edition=1, said_on=IN_TIME)
+    second, first = voices.listed()
+    tab = desk.tab("review", who="local_office")
+    tab.run("voices")
+    assert first.words in tab.text and second.words in tab.text and say("page_changed_since", "ja") not in tab.text
+    decide(desk.store, voices, first, actor=OFFICE, to=VoiceState.PUBLISHED, today=IN_TIME, answer_ja="同僚の答え")
+    assert say("page_changed_since", "ja") in tab.run() and first.words not in tab.text and second.words in tab.text
+    assert say("page_changed_since", "ja") not in tab.run("voices", "part=decided") and "同僚の答え" in tab.text
     tab.close()
 
 
