@@ -19,6 +19,7 @@ from starlette.websockets import WebSocketDisconnected
 from api import listening
 from api.listening import Listening
 from api.seen import Seen
+from tests.loops import run_apart
 
 pytestmark = pytest.mark.server
 
@@ -163,5 +164,5 @@ def test_a_page_that_is_left_while_it_is_closed_is_no_fault(caplog: pytest.LogCa
     async def nothing(*_given: object) -> dict[str, str]:
         return {"type": "websocket.disconnect"}
 
-    asyncio.run(Seen(closes)({"type": "websocket", "path": "/_stcore/stream", "headers": []}, nothing, nothing))  # type: ignore[arg-type]
+    run_apart(Seen(closes)({"type": "websocket", "path": "/_stcore/stream", "headers": []}, nothing, nothing))  # type: ignore[arg-type]
     assert [record.getMessage() for record in caplog.records if record.levelno >= logging.ERROR] == []
