@@ -9,15 +9,16 @@ from datetime import date
 import pytest
 
 from kpis.languages import say
-from kpis.reporting import questions, reports, saying, submissions, withdrawals
+from kpis.reporting import questions, saying, submissions, withdrawals
 from kpis.reporting.asking import AskedColumn
 from kpis.reporting.voices import decide
-from kpis.reporting_vocabulary import OPEN_STATES, VoiceState
+from kpis.reporting_vocabulary import VoiceState
 from kpis.settings import ROOT
 from kpis.store import tables
 from kpis.store.store import Store
 from kpis.voices.store import Voices
 from tests.small_government import ANNA, AYA, IN_TIME, OFFICE, SECOND, settle
+from tests.web import test_forms_seen_first
 from tests.web.served import serving
 from tests.web.test_forms_seen_first import CALENDAR, RATE, Desk, rate
 from tests.web.visitor import Tab, Visitor
@@ -41,12 +42,7 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
         yield Desk(made, store)
 
 
-@pytest.fixture
-def desk(served: Desk) -> Iterator[Desk]:
-    yield served
-    for left in reports.reports(served.store, viewer=ANNA):
-        if left.state in OPEN_STATES:
-            submissions.withdraw(served.store, left.id, actor=ANNA, revision=left.revision)
+desk = test_forms_seen_first.desk  # whose open reports are withdrawn after each test
 
 
 def moved(number: int, state: str) -> tuple[str, str]:
