@@ -66,7 +66,6 @@ def refused(scope: Scope, chosen: Settings) -> tuple[int, Message] | None:
     """Return HTTP status and reason if a request must be refused; else ``None``.
 
     Args:
-        scope: of the request or of the websocket being opened.
         chosen: mode and ``PUBLIC_URL``.
     """
     if not scope["path"].startswith("/"):

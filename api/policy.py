@@ -55,7 +55,6 @@ def headers_of(scope: Scope, chosen: Settings, *, scripts: Sequence[str] = ()) -
     """Return the common headers of every response, whatever its status.
 
     Args:
-        scope: of the request.
         chosen: mode and ``PUBLIC_URL``.
         scripts: checksums (base64 of SHA-256) of inline scripts of the page.
     """

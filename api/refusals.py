@@ -38,8 +38,6 @@ def page(japanese: str, english: str, *, status: int = 0, first: str = "", langu
     """Return a bilingual HTML page with one message, in the look of the pages.
 
     Args:
-        japanese: the message.
-        english: the same in English.
         status: of HTTP: gives the heading, and whether opening the page again may help; 0 for a message that is no refusal.
         first: link target of the way to the first page; blank for none.
         language: of the reader: English comes first for readers of English.
@@ -102,10 +100,7 @@ async def refuse(
     """Answer a request, or the opening of a websocket, with a refusal.
 
     Args:
-        status: of HTTP.
-        reason: the fault and the remedy.
         headers: beside the common ones, as ``Retry-After``.
-        first: link target of a page for a browser.
     """
     kind = "http.response"
     if scope["type"] == "websocket":

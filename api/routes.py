@@ -46,7 +46,6 @@ class BadQuery(ValueError):
     """A query parameter cannot be read.
 
     Args:
-        value: the parameter as received.
         possible: the expected form; in the program's own words, since the government may not be known yet.
     """
 
@@ -264,7 +263,6 @@ def answered(produce: Any, *names: str) -> Any:
     """Make an endpoint of a function that returns plain data; a bad query answers 400.
 
     Args:
-        produce: the function.
         names: of its parameters besides ``edition`` and ``lang``; any other is refused.
     """
 

@@ -26,11 +26,6 @@ READERS, HEALTH = CapacityLimiter(20), CapacityLimiter(2)
 async def in_time(read: Callable[[], T], *, seconds: float | None = None, limiter: CapacityLimiter = READERS) -> T:
     """Run a database read in a thread, and wait for it with a time limit.
 
-    Args:
-        read: the function.
-        seconds: time limit; ``DATABASE_WAIT_SECONDS`` if left out.
-        limiter: limit of concurrent reads.
-
     Raises:
         Unavailable: it timed out, or machine or database failed; a read still running keeps its thread, so they cannot pile up.
     """

@@ -39,7 +39,6 @@ def areas(tiles: Sequence[Tile], width: float) -> tuple[list[DrawnPlace], list[B
 
     Args:
         tiles: places, with rings in degrees.
-        width: of the picture.
     """
     outlined = [tile for tile in tiles if tile.rings]
     points = [point for tile in outlined for ring in tile.rings for point in ring]

@@ -12,8 +12,6 @@ class Places:
     """The areas of a picture that are taken by dots and labels.
 
     Args:
-        top: where labels begin.
-        bottom: where they end.
         left: where they begin, if anywhere.
         right: where they end, if anywhere.
         words_count: how many times as bad it is to cover a label as to cover a dot.
@@ -33,7 +31,6 @@ class Places:
         """Take the box that covers least, and return its number, of equal ones the first; ``None`` where even that is too much.
 
         Args:
-            boxes: where the label may stand.
             away: how unwelcome each is by itself, in square units covered.
             most: square units that it may cover.
         """

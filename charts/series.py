@@ -67,7 +67,6 @@ class Annotation:
     Args:
         day: its place on the time axis.
         sign: a circled number, the same in the chart, in the list under it and beside the text it is linked to.
-        words: description of all events of the day.
         value: of the figure it concerns; ``None``: it concerns everything from that day on.
     """
 
@@ -94,7 +93,6 @@ class Series:
         expected: the forecast; its first row is the last figure itself where nothing lies between.
         unit: of the values as drawn, including 万 or million.
         kinds: of the periods, for the axis labels.
-        language: of the axis labels.
         plan_word: label of the trajectory where it is written on it.
         former: superseded targets, at their due dates.
         annotations: events within the days drawn, in order of time, one per day.

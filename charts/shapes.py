@@ -20,7 +20,6 @@ class Shares:
     Args:
         rows: (label, segment → count, text at the end of the bar), first on top.
         segments: (segment, word), in the order of ``charts.style.LOOKS``.
-        unit: of the counts.
     """
 
     rows: tuple[tuple[str, Mapping[str, int], str], ...]
@@ -103,8 +102,6 @@ class Bar:
     """One unit and its value.
 
     Args:
-        name: of the unit.
-        value: length of the bar.
         text: the value as formatted text.
         label: the same with numerator and denominator.
         planned: planned value of the period; a tick across the bar.
@@ -126,8 +123,6 @@ class Ranked:
     """Units ranked by one value, the best first.
 
     Args:
-        bars: one per unit.
-        unit: of the values.
         big: the word for ``divisor``, by which the axis is divided where values reach a million.
         target: the common target of all units, and its formatted text.
     """

@@ -34,8 +34,6 @@ def period_ticks(first: date, last: date, kinds: Iterable[str], *, most: int, la
         last: the last day with a figure, target or forecast.
         kinds: of the periods shown (``month``, ``quarter``, ``year``, ``calendar_year``); the shortest names the ticks; empty
             means single days, named by their months.
-        most: maximum number of ticks.
-        language: of their names.
     """
     allowed = set(kinds)
     kind = next((k for k in STEPS if k in allowed), "month")

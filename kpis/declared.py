@@ -141,7 +141,6 @@ def in_languages(model: type[_Model], columns: Iterable[str] = ()) -> type[_Mode
     """Return the row class of a file: one column per text and language, for ``ALWAYS`` and the languages of the file.
 
     Args:
-        model: the fields of the list.
         columns: those of the file; columns that are not translated texts are ignored.
     """
     wanted = dict.fromkeys((*always_columns(model), *columns))

@@ -30,7 +30,6 @@ class MierukaError(Exception):
     """Base of every error this product raises on purpose.
 
     Args:
-        key: of the message with its next step, in the catalogues.
         values: for the placeholders of the message; see ``kpis.message.Message``.
     """
 
@@ -125,9 +124,7 @@ class Unavailable(_BeforeWords):
     """The machine or the database fails: full, locked, damaged, gone.
 
     Args:
-        key: as in ``MierukaError``.
         exit_code: of the command that ends with this error.
-        values: as in ``MierukaError``.
     """
 
     def __init__(self, key: str, /, *, exit_code: int, **values: object) -> None:

@@ -180,7 +180,6 @@ def read(folder: Path, since: Since = ()) -> Government:
     """Read the files of a government.
 
     Args:
-        folder: that contains them.
         since: identifies the folder among those that replace each other under one name.
 
     Raises:

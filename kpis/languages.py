@@ -78,9 +78,7 @@ class Language:
 
     Attributes:
         code: as in ``<html lang>`` and in the name of its folder.
-        words: key → text, in this language alone.
         plural: count → index of the plural form, by the Plural-Forms of its catalogue.
-        forms: number of plural forms.
         locale: Babel's, for days and numbers; the Japanese one for a language unknown to Babel.
     """
 
@@ -224,7 +222,6 @@ def number_in_digits(value: float | Decimal, form: str, code: str) -> str:
     Args:
         value: the number; rounded only as the form says.
         form: Python format, as ``,`` or ``+,.1f``.
-        code: the language.
     """
     return _in_digits(format(value, form), language(code).locale)
 
@@ -257,9 +254,7 @@ def day_in_words(day: date, form: str, code: str) -> str:
     """Format a day by the pattern of the language, else by Babel's.
 
     Args:
-        day: the day.
         form: ``day`` for the full date, ``month`` for month and year.
-        code: the language.
     """
     spoken = language(code)
     key, parts = {"day": ("day_pattern", "yMMMd"), "month": ("month_pattern", "yMMM")}[form]

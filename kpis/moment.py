@@ -54,7 +54,6 @@ class Moment:
     """The reform as of a day.
 
     Args:
-        state: of the figures.
         as_of: include figures of periods ended by this day, and targets and milestones due by it as due.
         known_at: the state of knowledge (instant, UTC); ``None`` means as known now.
         view: ``then`` shows bureaus as they were (当時の組織), ``now`` as they are on the day (現在の組織).

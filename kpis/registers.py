@@ -25,7 +25,6 @@ class DataList:
     """A list of rows of one kind.
 
     Args:
-        kind: of the rows.
         file: name of its file.
         table: that stores its rows.
         key: the columns that identify a row.

@@ -35,7 +35,6 @@ class State:
     """One state of a database, with everything read and computed from it.
 
     Args:
-        store: the database.
         held: identifies the state; read from the store by default.
         before: the previous state, which hands on cached values of unchanged figures.
     """

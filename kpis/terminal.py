@@ -72,9 +72,7 @@ class WrongValue(typer.BadParameter):
     """An invalid value of an option, reported in our words.
 
     Args:
-        key: of the message.
         option: that it was given for, if one.
-        values: for the placeholders of the message.
     """
 
     def __init__(self, key: str, /, *, option: str | None = None, **values: object) -> None:

@@ -50,7 +50,6 @@ def named(row: Mapping[str, Any] | object, field: str = "name", language: str = 
     Args:
         row: with a column per language as ``name_ja``; a record keeps languages other than Japanese and English in ``further``.
         field: the text, as ``name`` or ``unit``.
-        language: its code.
     """
     return text_of(row, field, language) or text_of(row, field, SOURCE)
 
@@ -221,7 +220,6 @@ def axis_number(value: float, span: float = 0.0, language: str = "ja") -> str:
     Args:
         value: of the tick.
         span: the largest value of the axis, which fixes the scale of all its ticks. Omit where they are scaled already.
-        language: its code.
     """
     scale = _axis_scale(span, language)
     shown = _exact(round(value / (scale.size if scale else 1), 10)).normalize()

@@ -28,7 +28,6 @@ def find_in_days(store: Store, files: Sequence[Prepared], *, today: date) -> Non
     Args:
         store: the stored data.
         files: without formal problems; their catalogue rows count as if stored.
-        today: of the office.
     """
     for file in files:
         if file.kind == RowKind.SOURCE:
@@ -45,11 +44,7 @@ def find_published(file: Prepared, number: int, row: Any, before: Sequence[Mappi
     """Add a problem for a new figure that was published in the future, before its period, or before what it corrects.
 
     Args:
-        file: the list.
-        number: of the row in it.
-        row: of the figure.
         before: earlier vintages of the figure, oldest first.
-        today: of the office.
     """
     day: date | None = row.published_on
     if day is None:

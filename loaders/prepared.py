@@ -47,8 +47,6 @@ class Prepared:
         """Read a file.
 
         Args:
-            name: of the file.
-            content: its bytes.
             kind: the list it belongs to, as ``observations.csv``; detected from its columns if left out.
             bureaus: name of an organisation unit → code, for files with names instead of codes.
             max_bytes: the largest size accepted; that of an upload if left out.

@@ -71,7 +71,6 @@ def pull_all(store: Store, sources: Path, *, state_dir: Path) -> list[Pulled]:
     """Pull every source of a list; a failing source does not stop the others.
 
     Args:
-        store: a migrated store.
         sources: a TOML file with ``[limits]`` (``hosts``, ``timeout_seconds``, ``max_bytes``) and ``[[source]]`` tables
             (``name``, ``location``, optional ``official``, ``kind``, and ``missing`` with ``reason``: see ``loaders.missing``).
         state_dir: folder of the lock and of validators for conditional requests.

@@ -45,8 +45,6 @@ def findings_of_report(rows: Sequence[ReportedRow], context: ReportContext, *, t
     """Return the contradictions of a workbook's figures, each at its cell.
 
     Args:
-        rows: of the report, without errors.
-        context: from ``gather``.
         today: figures of later periods are refused; ``None`` = not checked.
     """
     by_key = {

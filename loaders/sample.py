@@ -126,7 +126,6 @@ def totals(book: Book, sizes: Mapping[str, Mapping[str, Any]], keys: Sequence[tu
     """Return the totals that the sample's bureaus must add up to, by indicator and period.
 
     Args:
-        book: with the official figures.
         sizes: of ``sample.toml``: numbers that are not published.
         keys: (indicator, period) required.
     """
@@ -192,9 +191,7 @@ def fill(
     """Fill in the figures of a template cell by cell, as a person would, and return the workbook.
 
     Args:
-        template: as issued.
         given: (indicator, period) → our column → value; other cells stay unchanged.
-        layout: of the template.
         write: writes everything else into the workbook.
     """
     book = load_workbook(io.BytesIO(template))

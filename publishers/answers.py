@@ -93,7 +93,6 @@ def indicator_files(question: Question, rows: Sequence[AnswerRow], wish: Wish, *
     """Return a ZIP that makes an indicator of a question's column: list of indicators with its row, figures, loading instructions.
 
     Args:
-        question: the question.
         rows: its answers; only accepted ones count.
         wish: kind of the new indicator.
         listed: the catalogue's ``indicators.csv``, to which the row is added; without it the list has that row alone.

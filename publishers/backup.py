@@ -45,7 +45,6 @@ def make_backup(store: Store, to: Path, chosen: Settings) -> dict[str, Any]:
 
     Args:
         store: the database; it may be written to meanwhile, the backup is one consistent snapshot.
-        to: the folder.
         chosen: locations of editions and signing key.
 
     Returns:

@@ -64,7 +64,6 @@ def png(svg: str, *, width: float, height: float, alt: str) -> bytes:
         svg: set in ``family()``.
         width: in the picture's own units.
         height: in the picture's own units.
-        alt: text alternative.
     """
     inputs = {"svg": svg, "width": f"{width:g}", "height": f"{height:g}", "alt": alt}
     made = typst.compile(_PICTURE, format="png", ppi=DOTS, font_paths=japanese()[0], ignore_system_fonts=True, sys_inputs=inputs)

@@ -32,15 +32,9 @@ class Decided:
     """A decision, formatted for display.
 
     Args:
-        number: number of the decision.
-        decided: action decided.
         about: its subject; blank where it concerns nothing on the list.
         who: bureau, section and role; the reform office where it belongs to no bureau.
-        due: due date.
-        state: its state, in words.
         is_open: it is still to be carried out.
-        is_late: its due date has passed.
-        quarter: quarter of the meeting.
         is_a_bureaus: a bureau answers it.
     """
 
@@ -75,15 +69,10 @@ class Item:
     """One item of the agenda.
 
     Args:
-        subject: its subject.
-        name: name of the subject.
         row: its row of what needs attention; ``None``: it is listed only because of earlier decisions.
         bureau_code: the bureau responsible; blank where there are several.
         sentences: its status and what the target requires.
-        scored: the judgement, for an indicator.
         drawn: its history, where there is any.
-        causes: causes, as reported by bureaus.
-        actions: actions taken.
         assessment: the office's own, in words; blank where it has none.
         is_contradicted: the office's assessment and the computed status contradict each other.
         before: decisions of earlier meetings about it.
@@ -120,7 +109,6 @@ class Agenda:
     """The agenda of one meeting.
 
     Args:
-        report: the material of the quarter.
         day: date of the meeting; actions are late relative to it.
         late: overdue reports of the quarter.
         minutes: as closed; ``None`` while they are open.

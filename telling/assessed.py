@@ -63,7 +63,6 @@ def block(telling: Telling, codes: Iterable[str], *, about: bool = False) -> Blo
     """Return the assessments of one subject, newest first, or the last one of each of several.
 
     Args:
-        telling: the context.
         codes: of indicators and projects.
         about: name the subject of each row, and list only the last of each.
     """

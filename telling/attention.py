@@ -65,7 +65,6 @@ def answer_for(telling: Telling, subject_code: str, bureau_code: str) -> Answer:
     period by the first bureau in catalogue order, with its name and the number of others; the action is the one due next.
 
     Args:
-        telling: the context.
         subject_code: of the indicator or project.
         bureau_code: the bureau responsible; blank: every bureau.
     """
@@ -109,13 +108,11 @@ class OffTrackRow:
         status: as ``OffTrack.status``; ``overdue`` for a report.
         word: the status in words, with its date where the figure is old.
         is_current: the status is known to hold now; otherwise its mark is grey.
-        name: display name.
         about: value with plan or target, or whatever is known.
         gap: distance from plan or target; a dash where unknown.
         strip: status at the end of the last quarters.
         since: since when, in words.
         bureau: the bureau responsible.
-        answer: cause, action, owner and due date.
         period: of a report.
     """
 
@@ -140,7 +137,6 @@ def strip(stood: Sequence[Stood], words: Words, *, name: str = "") -> Strip | No
 
     Args:
         stood: oldest first.
-        words: of the language.
         name: its subject, for the text alternative.
     """
     if not stood:
@@ -164,8 +160,6 @@ def since_words(since: Since | None, words: Words, *, is_short: bool = False) ->
     """Return since which quarter something is off track, and for how many quarters; blank if it is on track.
 
     Args:
-        since: the run.
-        words: of the language.
         is_short: use the short form for tables.
     """
     if since is None:
@@ -286,11 +280,8 @@ def overdue_report(telling: Telling, bureau_code: str, period_code: str, period:
     """Return the row of a bureau's overdue report: only for viewers who may see the state of reports, never for the public.
 
     Args:
-        telling: the context.
         bureau_code: of the bureau that owes it.
-        period_code: of the report.
         period: its formatted name.
-        due_on: its due date.
     """
     w, name = telling.words, telling.bureau(bureau_code)
     late = (telling.as_of - due_on).days

@@ -50,7 +50,6 @@ class Block:
         key: unique on a page, in lower case.
         title: its heading; blank where the page writes one.
         sentence: summary of the chart; also the picture's alternative text.
-        columns: headings of the table.
         rows: the numbers, formatted for people.
         flat: the same numbers machine-readable, one datum per value.
         shape: the shape to draw; ``None`` where there is nothing, then ``why_empty`` gives the reason.
@@ -183,8 +182,6 @@ def taken_from(block: Block, telling: Telling, page: str, codes: Iterable[str | 
     """Return the block of a register with the data of its download: name, title, and sources of the register.
 
     Args:
-        block: the block.
-        telling: the context.
         page: of the register; its name precedes the title.
         codes: of the sources of its rows.
         heading: where the page writes one.
@@ -216,7 +213,6 @@ def ended_line(telling: Telling, reason: str, ended_on: date | None, precision: 
     """Return since when a register row has ended, its reason and successor; blank if it has not ended.
 
     Args:
-        telling: the context.
         reason: why it ended; blank if it has not.
         ended_on: the end date, with the given ``precision``.
         successor: its name, or blank.

@@ -84,7 +84,6 @@ def coverage(
 
     Args:
         wholes: judgements; those for an indicator's own scope hold the roll-ups.
-        indicators: rows of the catalogue.
         reports: the bureaus of the day; before any report, those that owe one.
     """
     w, by_code = telling.words, {s.entry.definition.code: s for s in wholes if s.entry.is_own_scope}
@@ -159,10 +158,7 @@ def by_bureau(
     """Rank the bureaus by one indicator for a period, with coverage and limits of comparability.
 
     Args:
-        telling: the context, including the organisation.
         whole: the indicator for its own scope, with the roll-up of reports.
-        parts: the same indicator for every bureau.
-        period: of the figures.
         name: returns the name of an organisation unit.
         short: returns the name above its bar; ``name`` if left out.
     """

@@ -48,8 +48,6 @@ def card_of(scored: Scored, words: Words, *, as_of: date, title: str = "") -> Ca
     """Return the card of a judged indicator.
 
     Args:
-        scored: the indicator.
-        words: of the language.
         as_of: the day; targets set later are not drawn.
         title: the theme it represents.
     """
@@ -113,9 +111,7 @@ def picture_of(scored: Scored, *, as_of: date, alt: str = "") -> str:
     """Return an indicator's sparkline as inline SVG: series, plan and target; blank if there is nothing to draw.
 
     Args:
-        scored: the indicator.
         as_of: the day; targets set later are not drawn.
-        alt: text alternative.
     """
     definition, judged, stretches = scored.entry.definition, scored.judgement, stretches_judged(scored)
     if not stretches:

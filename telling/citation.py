@@ -16,8 +16,6 @@ def citation(about: Mapping[str, Any], chosen: Settings, language: str) -> str:
 
     Args:
         about: the edition's manifest, or the part known before it is written.
-        chosen: for the address.
-        language: ``ja`` or ``en``.
     """
     words, address = Words(language), edition_address(about["edition"], chosen)
     return words(

@@ -29,7 +29,6 @@ def commentaries(telling: Telling, commented: Sequence[Commented], *, about: boo
     Commentary on earlier periods is in the CSV.
 
     Args:
-        telling: the context.
         commented: of one subject, or of one bureau.
         about: name the subject of each row rather than the bureau.
         signs: last day of a period → circled number of its annotation in the chart above.
@@ -59,7 +58,6 @@ def actions(
     """Return actions: measure, section, due date, state, expected effect and outcome; open ones first.
 
     Args:
-        telling: the context.
         commented: of one subject, or of one bureau.
         about: name the subject of each row rather than the bureau.
         judged: judgements for outcomes of finished actions, including bureaus' own indicators; by default those of the telling.
@@ -126,7 +124,6 @@ def blocks(
     """Return all non-empty commentary blocks of a page: causes, actions and the office's assessments.
 
     Args:
-        telling: the context.
         commented: of one subject, or of one bureau.
         codes: indicators and projects whose assessments are included.
         about: name the subject of each row rather than the bureau.

@@ -70,9 +70,7 @@ def chosen(telling: Telling, facilities: Sequence[Facility], *, show: str = "", 
 
     Args:
         telling: the organisation of bureaus.
-        facilities: every facility.
         show: one of ``SHOWN``; blank: all.
-        bureau: its code; blank: all.
     """
     own = [f for f in facilities if not bureau or telling.home(f.bureau) == bureau]
     if show == "cash":

@@ -94,9 +94,7 @@ def revisions(telling: Telling, items: Iterable[Scored], *, most: int | None = N
     """Return the corrected and withdrawn figures of an indicator, newest first: unit, previous value, and reason.
 
     Args:
-        telling: the context.
         items: the indicator's judgements, for its own scope and for every unit.
-        most: maximum number of rows.
     """
     w = telling.words
     every = [(item, revision) for item in items for revision in item.revisions]

@@ -30,7 +30,6 @@ def annotations_of(telling: Telling, item: Scored, values: Mapping[date, float],
 
     Args:
         telling: the context; events recorded after its day are unknown.
-        item: the indicator.
         values: last day of a figure → its drawn value, to which events of that period are attached.
         span: the first and last day drawn.
     """

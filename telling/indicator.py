@@ -114,7 +114,6 @@ def series(scored: Scored, telling: Telling) -> Series | None:
     """Return the data of an indicator's chart; ``None`` if there is no figure to draw.
 
     Args:
-        scored: the judged indicator.
         telling: the context; targets set after its day are not drawn, and nothing before it is forecast.
     """
     words, as_of = telling.words, telling.as_of

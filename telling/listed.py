@@ -86,8 +86,6 @@ def listed(telling: Telling, register: Register, rows: Sequence[RowStanding], ad
     """List rows with their status, and every non-empty column.
 
     Args:
-        telling: the context.
-        register: the register.
         rows: rows to list.
         address: code → address of the row's own page, where there is one.
     """
@@ -107,9 +105,6 @@ def facts(telling: Telling, register: Register, row: Declared, *, without: Colle
     """Return the fields of a row as heading and text, in declaration order, without blanks.
 
     Args:
-        telling: the context.
-        register: the register.
-        row: as stored.
         without: fields shown elsewhere.
     """
     headings = _headings(telling, register)

@@ -116,10 +116,7 @@ def matrix(
     """Return the matrix of the bureaus of a day.
 
     Args:
-        telling: the context, including the organisation.
-        reports: the bureaus, in catalogue order.
         handed: state of each bureau's report of a period, for viewers who may see it.
-        period: name of that period.
     """
     w, handed = telling.words, handed or {}
     every = {theme: row for theme, row in of_themes(list(telling.moment.indicators.values())).items()}

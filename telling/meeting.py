@@ -195,9 +195,6 @@ def quarter_report(state: State, period_code: str, *, language: str = "ja", know
     """Collect the material of a quarter.
 
     Args:
-        state: of the working figures, or an edition.
-        period_code: as ``FY2022-Q3``.
-        language: ``ja`` or ``en``.
         known_at: UTC instant of the state of knowledge; ``None`` means all.
     """
     period = quarter(period_code)

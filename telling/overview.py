@@ -199,7 +199,6 @@ def coverage_lines(item: Scored, rolled: RollUp, names: Callable[[Sequence[str]]
         item: the indicator for its own scope.
         rolled: the roll-up of one period.
         names: joins names of organisation units in one line.
-        words: of the language.
     """
     definition, total = item.entry.definition, rolled.figure
     if rolled.is_published_only:  # with no reports at all, a list of missing ones would be misleading

@@ -20,7 +20,6 @@ def blocks(telling: Telling, period: str = "") -> Mapping[str, Tell]:
     """Return name → function that makes the block, for each chart of registers and bureaus, including empty ones.
 
     Args:
-        telling: the context.
         period: of the comparison of bureaus; blank: the newest.
     """
     moment, made = telling.moment, dict[str, Tell]()

@@ -70,10 +70,8 @@ def core_heading(
     """Return the number of projects of a kind, and the versions of the strategy that list them.
 
     Args:
-        kind: of the projects; ``None``: of any kind.
         versions: of the list; empty where the strategy has no versions.
         count: of the projects on the list.
-        words: of the reader's language.
         is_all: the list is known to be complete; else it holds those that could be identified.
     """
     facts = {"count": count, "kind": kind_name(kind, count, words)}
@@ -122,8 +120,6 @@ def milestones(
     """Return milestones: planned, re-planned and actual dates, slip, state, stage and quarter of report; one row per milestone.
 
     Args:
-        telling: the context.
-        milestones: in row order.
         project_names: by code; the code itself if left out.
         without: headings of columns to omit.
     """
@@ -154,8 +150,6 @@ def timeline(
     """Return milestones on a timeline, the earliest end on top.
 
     Args:
-        telling: the context.
-        shown_milestones: of a project or a bureau.
         chart: ``projects`` or ``bureaus`` and the code, as name of the download.
         project_names: as in ``milestones``.
         without: as in ``milestones``.
@@ -240,7 +234,6 @@ def times(member: tables.ProjectBureau, ended_on: date | None, words: Words) -> 
     Args:
         member: of the table ``project_bureau``.
         ended_on: the last day of the bureau itself, if it has ended.
-        words: of the reader's language.
     """
     first = known_day(member.valid_from, member.valid_from_precision, words.language)
     last = known_day(member.valid_to, member.valid_to_precision, words.language) or known_day(ended_on, "day", words.language)
@@ -289,10 +282,6 @@ def unidentified(
 
     Args:
         kind: names the indicator that counts them.
-        reports: of the projects of this kind.
-        scored: every judgement.
-        versions: of the strategy.
-        words: of the reader's language.
     """
     figure = next((s.judgement.figure for s in scored if s.entry.definition.code == kind.counted_by), None)
     stated = figure.value if figure is not None else None

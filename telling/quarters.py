@@ -37,9 +37,7 @@ def quarters(item: Scored, stood: Sequence[Stood], words: Words) -> tuple[Quarte
     """Return the quarters of an indicator, oldest first; empty if none had a current figure.
 
     Args:
-        item: the indicator.
         stood: its status at the end of each quarter (``Moment.stood``).
-        words: of the language.
     """
     quarters_told = tuple(_quarter(item, stood_quarter, words) for stood_quarter in stood)
     return quarters_told if any(quarter.actual != NO_FIGURE for quarter in quarters_told) else ()

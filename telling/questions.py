@@ -26,10 +26,7 @@ def answer_table(
     """Return headings and rows of a table of answers: bureau, code, number, state, then the question's columns.
 
     Args:
-        question: the question.
-        rows: its answers.
         names: bureau → its name.
-        language: of the reader.
         is_of_one: all rows are of one bureau, named beside the table: bureau, code and state are left out.
     """
     keys = ("question_row_number",) if is_of_one else ("bureau", "answer_bureau_code", "question_row_number", "state")

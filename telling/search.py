@@ -33,10 +33,7 @@ class Result:
     """One result.
 
     Args:
-        kind: one of ``KINDS``.
-        code: its code.
         title: in the reader's language.
-        context: one line of context.
         page: of the dashboard; blank is the overview.
         query: further parameters of the address, as ``code``.
         anchor: its place on the page; blank is the top.
@@ -183,10 +180,7 @@ def answer_of(telling: Telling, entry: finding.Searchable, procedures: Mapping[s
     """Return an entry as a result in the reader's language.
 
     Args:
-        telling: the context.
-        entry: of an index.
         procedures: the full rows of procedures found, by code.
-        score: its relevance.
     """
     kind, code = entry.kind, entry.code
     w, moment = telling.words, telling.moment

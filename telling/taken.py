@@ -90,11 +90,7 @@ def of_indicator(
     """Return the chart of an indicator; ``None`` if there is no figure to draw.
 
     Args:
-        item: the indicator.
-        telling: the context.
-        stand: its provenance.
         shape: its data, if already made.
-        svg: its wide picture, if already drawn.
     """
     words, definition, book = telling.words, item.entry.definition, telling.moment.book
     shape = shape or indicator.series(item, telling)
@@ -120,14 +116,7 @@ def of_indicator(
 
 
 def of_block(block: Block, telling: Telling, stand: Stand, *, svg: str = "") -> Taken | None:
-    """Return the chart of a block; ``None`` if it has none.
-
-    Args:
-        block: its content.
-        telling: the context, including the organisation.
-        stand: its provenance.
-        svg: its wide picture, if already drawn.
-    """
+    """Return the chart of a block; ``None`` if it has none."""
     words = telling.words
     if block.shape is None:
         return None

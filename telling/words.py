@@ -85,7 +85,6 @@ def has_page(path: str, code: str) -> bool:
 
     Args:
         path: of the static edition or the dashboard, as ``data.html``, ``indicators/x.html``, ``/facilities`` or blank.
-        code: the language.
     """
     listed = say("pages", code).split()
     if "all" in listed:

@@ -24,8 +24,6 @@ def stacked_shares(frame: pd.DataFrame, segments: Sequence[tuple[str, str]], *, 
         frame: column ``label``, one column of counts per segment, optionally ``end`` (text at the end of the bar); one row
             per bar, first on top.
         segments: (column, word), in the order of ``LOOKS``.
-        unit: of the counts, for the hover text.
-        language: for number formats.
     """
     total = frame[[name for name, _ in segments]].sum(axis=1)
     rows = BarRows(
@@ -54,9 +52,7 @@ def columns(frame: pd.DataFrame, *, unit: str, past_word: str = "", language: st
 
     Args:
         frame: columns ``label`` (str), ``count``, ``is_past`` (bool), one row per bar, in order of time.
-        unit: on the value axis.
         past_word: the word for a hatched bar.
-        language: for number formats.
     """
     figure = go.Figure()
     for past in (False, True):
@@ -84,9 +80,6 @@ def cumulative(
 
     Args:
         series: (word at the end of the line, (date, value so far), whether it is the plan: then dashed).
-        unit: on the value axis.
-        ticks: of the time axis.
-        language: for number formats.
     """
     figure = go.Figure()
     top = 1.0
@@ -120,9 +113,7 @@ def counts(frame: pd.DataFrame, *, unit: str, total: float, language: str = "ja"
 
     Args:
         frame: columns ``label``, ``count``; one row per bar, first on top.
-        unit: of the counts, on the axis.
         total: the common base of the counts.
-        language: for number formats.
     """
     rows = BarRows(list(frame["label"]))
     figure = go.Figure(

@@ -35,13 +35,7 @@ def in_language(figure: go.Figure, language: str) -> go.Figure:
 
 
 def put(figure: go.Figure, *, notes: Sequence[Mapping[str, Any]] = (), shapes: Sequence[Mapping[str, Any]] = ()) -> None:
-    """Add many annotations and shapes to a figure at once: added singly, Plotly validates all earlier ones each time.
-
-    Args:
-        figure: to add to, after its existing ones.
-        notes: properties of each annotation.
-        shapes: properties of each shape.
-    """
+    """Add many annotations and shapes to a figure at once: added singly, Plotly validates all earlier ones each time."""
     if notes:
         figure.layout.annotations = (*figure.layout.annotations, *(dict(note) for note in notes))
     if shapes:

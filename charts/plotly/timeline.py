@@ -29,7 +29,6 @@ def timeline(shape: Timeline, language: str) -> go.Figure:
 
     Args:
         shape: its data; ``today`` is drawn as a line.
-        language: of the axis labels.
     """
     given = [
         (number, _short(label), kind, day, words) for number, (label, days) in enumerate(shape.rows) for kind, day, words in days

@@ -26,11 +26,7 @@ OPEN = ("circle", "square", "diamond", "triangle-up")
 
 
 def trajectory(shape: Series) -> go.Figure:
-    """Draw actual values (solid, dots at published ones), trajectory (dashed) and forecast (dotted, with a band).
-
-    Args:
-        shape: data of the chart.
-    """
+    """Draw actual values (solid, dots at published ones), trajectory (dashed) and forecast (dotted, with a band)."""
     figure = go.Figure()
     if shape.plan:
         _path(figure, list(shape.plan), colour=PLAN, dash="dash")

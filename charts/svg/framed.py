@@ -19,13 +19,9 @@ class Label:
     """The texts written on a chart.
 
     Attributes:
-        title: title of the chart.
         sentence: summary; with the title its alternative text.
-        notes: meaning of lines and marks.
-        sources: sources of the figures.
         stands: date and edition, as cited.
         marks: prominent warnings: not published, made up.
-        language: of all texts.
     """
 
     title: str
@@ -43,13 +39,7 @@ class Label:
 
 
 def framed(drawing: str, label: Label, *, font: str = FONT) -> str:
-    """Return the drawing with its label, in light colours.
-
-    Args:
-        drawing: one picture of ``charts.svg``.
-        label: texts to write on it.
-        font: font families.
-    """
+    """Return the drawing with its label, in light colours."""
     view = _VIEW.search(drawing)
     assert view is not None
     wide, tall = float(view[1]), float(view[2])

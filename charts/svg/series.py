@@ -27,8 +27,6 @@ def drawing(shape: Series, *, alt: str, size: tuple[int, int] = WIDE, name: str 
     """Draw actual values (solid, a dot at each published one), trajectory (dashed) and forecast (dotted).
 
     Args:
-        shape: data of the chart.
-        alt: text alternative, one sentence.
         size: width and height of the picture in its own units; the font size is 13 of them.
         name: CSS class of the picture, as ``wide``.
     """

@@ -27,13 +27,9 @@ def drawing(
     """Draw a shape at one width.
 
     Args:
-        shape: data of the chart.
-        alt: text alternative, one sentence.
         key: unique on the page, for the patterns.
-        language: for number formats.
         leads: prefix of link targets of places, completed by the place's code; no links if left out.
         size: width and height, with its name one of ``BOTH``.
-        name: of the width.
     """
     pen = Pen(size[0], f"{key}-{name}", language, leads=leads)
     if isinstance(shape, Shares):
@@ -61,11 +57,7 @@ def drawing(
 
 
 def legend(shape: Shape) -> str:
-    """Return the legend of fills as a wrapping line of HTML; blank if all bars have one fill.
-
-    Args:
-        shape: data of the chart.
-    """
+    """Return the legend of fills as a wrapping line of HTML; blank if all bars have one fill."""
     if not isinstance(shape, Shares):
         return ""
     entries = []

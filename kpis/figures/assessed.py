@@ -27,7 +27,6 @@ def history(
     """Return the assessments of each indicator and project, oldest first: the last one counts.
 
     Args:
-        rows: every stored assessment.
         as_of: ignore assessments of a later day; ``None`` keeps all, as for a meeting held after the quarter.
         known_at: ignore assessments recorded later; where the instant was not kept, those of a later day.
     """

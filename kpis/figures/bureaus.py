@@ -23,7 +23,6 @@ class BureauReport:
     """One bureau on a day.
 
     Args:
-        unit: the bureau.
         is_valid: it exists on the day.
         scored: judgements of its part of indicators shared with other bureaus, with figures, in catalogue order.
         own: judgements of indicators of its own scope, with figures, not comparable with those of other bureaus.
@@ -135,8 +134,6 @@ class RegisterRows:
     """The rows of the registers as of a day, to be counted by bureau.
 
     Args:
-        listed: rows of the registers shown on generic pages, by sheet.
-        facilities: rows of the register of facilities.
         procedures: (bureau, status, count): a national register has tens of thousands.
     """
 
@@ -158,11 +155,7 @@ def bureau_reports(
     """Return every bureau that exists on a day, then abolished ones with data, in catalogue order.
 
     Args:
-        organisation: units and successions.
         scored: judgements of the day, in the same view.
-        projects: of the day.
-        registers: rows as of the day.
-        as_of: the day.
         view: ``then``: milestones and registers under the bureau of their day; ``now``: under its successor.
         owed: codes of the indicators that every bureau reports.
     """

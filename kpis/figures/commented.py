@@ -84,8 +84,6 @@ def said_by(commentaries: Iterable[tables.Commentary], actions: Iterable[tables.
     """Return commentaries and actions by (indicator or project, bureau).
 
     Args:
-        commentaries: as they were known.
-        actions: as they were known.
         ended_by: period → its last day, to sort commentaries; those of other periods are left out.
     """
     counting = (row for row in commentaries if row.period_code in ended_by and row.ended_reason is None)
@@ -104,7 +102,6 @@ def without_action(items: Iterable[Scored], by_subject: SaidBy, *, bureaus: Cont
 
     Args:
         items: judgements; those of units that are neither their indicator's own scope nor a bureau are left out.
-        by_subject: commentaries and actions.
         bureaus: the units that report for themselves: each needs an action of its own, a whole that of any unit.
     """
     acting = {key for key, commented in by_subject.items() if commented.living}

@@ -54,9 +54,7 @@ class Known:
     """The data that reported figures are compared with.
 
     Args:
-        definitions: by indicator.
         scopes: indicator → the unit that its bureaus add up to.
-        organisation: every unit and its successions.
         figures: (indicator, unit) → current figures, one vintage per period.
     """
 

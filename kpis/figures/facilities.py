@@ -172,8 +172,6 @@ def summary(
     """Return every number shown on the page.
 
     Args:
-        facilities: as of a day.
-        bureaus: codes in display order.
         home: maps a bureau to the one under which its facilities are shown, as its successor.
     """
     single = counted(facilities)

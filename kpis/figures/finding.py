@@ -48,8 +48,6 @@ class Searchable:
     """An entry of the index.
 
     Args:
-        kind: one of ``KINDS``.
-        code: unique within its kind.
         names: in every language, the Japanese one first.
         beside: further searchable text.
         is_past: shown, but ranked below equally good current entries.
@@ -170,11 +168,8 @@ def search(indices: Sequence[Index], text: str, *, day: int, kinds: Sequence[str
     """Return the best matches, best first.
 
     Args:
-        indices: to search.
-        text: as typed.
         day: as an ordinal; entries ended by it are left out.
         kinds: restrict to these kinds; empty means any.
-        limit: maximum number of results.
     """
     words = folded(text[:LONGEST]).split()
     look = partial(_places, indices, day=day, kinds=kinds)

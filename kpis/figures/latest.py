@@ -39,7 +39,6 @@ def latest_changes(scored: Iterable[Scored], sources: Mapping[str, SourceNote], 
         scored: judgements, each with its entry.
         sources: by code, for the day of publication of a figure.
         as_of: ignore changes known later.
-        count: maximum number.
     """
     changes: list[Change] = []
     for item in scored:

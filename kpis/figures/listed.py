@@ -39,7 +39,6 @@ def standing(rows: Iterable[tables.SQLModel], *, key: str, status: str, begun: s
         key: the column of the code.
         status: the column of the status.
         begun: the column of the day on which it began.
-        as_of: the day.
     """
 
     def stands(row: Any) -> str:
@@ -76,9 +75,6 @@ def by_bureau(
     """Count the rows in being by bureau and status.
 
     Args:
-        rows: of the register.
-        statuses: in display order.
-        bureaus: codes in display order; others follow, by code.
         home: maps a bureau to the one under which its rows are shown, as its successor.
     """
     own = grouped((home(row.bureau) if row.bureau else "", row) for row in rows if row.status not in APART)

@@ -37,7 +37,6 @@ class Needed:
     """The pace needed to reach a target that is still ahead.
 
     Args:
-        goal: the target.
         figure: the figure from which it is counted.
         remaining: target − figure, with its sign; for a cap the remaining budget, negative where exceeded.
         months_left: from the month of the figure's last day to that of the due day.
@@ -83,12 +82,8 @@ def needed(
     """Return the pace needed, or ``None`` where it cannot be computed.
 
     Args:
-        definition: of the indicator.
         judgement: of the day: its figure is the starting point.
-        figures: one vintage per period.
-        goals: every target ever set.
         baseline: the published starting point, if any, by which targets to keep a level are recognised.
-        as_of: the day.
         expected: the forecast made on the day, if any.
     """
     figure, kind = judgement.figure, KINDS[definition.kind]
@@ -171,8 +166,6 @@ def chance(
     """Return the probability that a target is met, from the back-test errors of the forecast.
 
     Args:
-        definition: of the indicator.
-        goal: the target.
         expected: the value expected on its day.
         errors: figure − expected value of every back-test, scaled to one step.
         steps: horizon of the day, in steps.

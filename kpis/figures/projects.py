@@ -113,7 +113,6 @@ def milestones_on(
     """Return every milestone as of a day.
 
     Args:
-        rows: of the table ``milestone``.
         dates: of the table ``milestone_date``: every recorded day.
         as_of: actual days after it are ignored.
         known_at: days that became known after this UTC instant are ignored.
@@ -265,10 +264,6 @@ class ProjectRows:
     """All stored rows of projects.
 
     Args:
-        projects: in catalogue order.
-        versions: of the strategy.
-        names: of projects in versions.
-        bureaus: that lead or take part.
         milestones: as known at the instant asked.
         dates: every recorded day of milestones.
         confidences: assessments by the reform office.
@@ -289,9 +284,7 @@ def project_reports(
     """Return every project as of a day, in catalogue order.
 
     Args:
-        rows: of every project.
         scored: judgements of the same day; those of an indicator's own scope count.
-        as_of: the day.
         known_at: ignore milestone days and confidences that became known later (UTC); ``None`` ignores nothing.
     """
     own = grouped((item.entry.project_code, item) for item in scored if item.entry.is_own_scope)

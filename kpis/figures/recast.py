@@ -38,9 +38,7 @@ def recast(kind: str, by_unit: Mapping[str, Sequence[Figure]], *, organisation: 
     """Recast figures from the organisation in which they were reported (当時の組織) into that of a day (現在の組織).
 
     Args:
-        kind: the indicator's kind.
         by_unit: unit code → its figures, one vintage per period.
-        organisation: units and dated successions.
         on: the day whose organisation is wanted.
 
     Returns:

@@ -177,9 +177,6 @@ def tally_by(
     """Add up groups by one of ``DIMENSIONS`` (but ``channel``), in the given order, other values after it by name.
 
     Args:
-        groups: of the register.
-        dimension: by which to count.
-        order: values in display order.
         home: maps a bureau to the one under which its procedures are shown, as its successor.
     """
     key, shown_under = _KEYS[dimension], cache(home)
@@ -292,13 +289,7 @@ class Published:
 
 
 def published_beside(definition: Definition, figure: Figure, total: ProcedureTally) -> Published:
-    """Pair a published figure with the register's total; neither is computed from the other.
-
-    Args:
-        definition: of the published indicator.
-        figure: as published.
-        total: of the same procedures in the register.
-    """
+    """Pair a published figure with the register's total; neither is computed from the other."""
     return Published(
         indicator_code=definition.code, period_code=figure.period_code, unit=definition.unit_ja, value=figure.value,
         numerator=figure.numerator, denominator=figure.denominator,

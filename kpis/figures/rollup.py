@@ -86,7 +86,6 @@ def roll_up_bureaus(
     """Aggregate the bureaus' reports of one indicator to its scope, for every period with any report.
 
     Args:
-        kind: the indicator's kind.
         by_unit: unit code → its figures, one vintage per period; units that are no members of the scope are left out.
         official: the scope's own figures, one vintage per period.
         organisation: who owes a report.

@@ -407,8 +407,6 @@ def number_text(
     """Format the value of a figure alone, without its denominator: marked as about, more than or preliminary; a computed one with the indicator's decimals.
 
     Args:
-        definition: of the indicator; without its unit where that is shown elsewhere.
-        figure: as reported.
         value: its number (``value_of``).
         apart_from: values shown beside it (``Scored.beside``).
     """

@@ -57,8 +57,6 @@ def shifts(before: Iterable[Scored], after: Iterable[Scored], *, since: date) ->
     """Compare the judgements of two days, indicator by indicator.
 
     Args:
-        before: judged on the earlier day.
-        after: judged on the later day.
         since: the earlier day; include corrections known after it.
 
     Returns:

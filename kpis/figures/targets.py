@@ -34,7 +34,6 @@ def goal_in_force(goals: Sequence[Goal], day: date, *, figure: Figure | None = N
     """Return the target in force on a day.
 
     Args:
-        goals: those known by then.
         day: the figure's last day, or the day asked where there is no figure.
         figure: prefer the target of its own period; for a year-to-date figure that of the fiscal year.
 
@@ -107,7 +106,6 @@ def goals_due_unseen(goals: Sequence[Goal], *, after: date, as_of: date, lag_day
     Args:
         goals: those known, by due day.
         after: the last figure's last day (``date.min`` where there is none).
-        as_of: the day asked.
         lag_days: publication lag of results.
     """
     passed = [g for g in goals if after < g.period.end <= as_of]
@@ -180,9 +178,7 @@ def last_due_of(
 
     Args:
         figures: usable ones with a value (see ``judge``), in order of time.
-        goals: those known by then, by due day.
         baseline: the published starting point, if any.
-        as_of: the day asked.
     """
     due = [g for g in goals if g.period.end <= as_of]
     return _due_on(due[-1].period.end, definition, figures, due, baseline=baseline, as_of=as_of) if due else None

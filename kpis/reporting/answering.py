@@ -38,9 +38,6 @@ def report_to_answer(session: Session, report_id: int, actor: str, revision: int
     """Return the report whose questions about these rows the actor may answer, at the revision that the actor saw.
 
     Args:
-        session: of the transaction.
-        report_id: of the report.
-        actor: who answers.
         revision: the upload that the actor saw.
         about: the rows concerned; ``None``: the report as a whole.
 

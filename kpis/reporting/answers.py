@@ -54,9 +54,6 @@ class FilledAnswers:
 
     Args:
         rows: column → value.
-        content: its bytes, stored by SHA-256.
-        name: of the file.
-        template_id: of the workbook.
     """
 
     rows: Sequence[Mapping[str, Answer]]
@@ -69,11 +66,7 @@ def upload(store: Store, workbook: FilledAnswers, *, actor: str, code: str, bure
     """Store a workbook as the bureau's answer; return its revision. The same file twice is a no-op.
 
     Args:
-        store: of the instance.
         workbook: what the bureau answers.
-        actor: a manager of the bureau.
-        code: of the question.
-        bureau_code: of the answering bureau.
         replaces: the revision that the actor saw; 0 where there was none.
 
     Raises:
@@ -121,10 +114,6 @@ def submit(store: Store, code: str, bureau_code: str, *, actor: str, revision: i
     """Submit an answer to the office.
 
     Args:
-        store: of the instance.
-        code: of the question.
-        bureau_code: of the answering bureau.
-        actor: a manager of the bureau.
         revision: the upload that the actor saw.
         is_nothing: confirms that an answer without rows is intended.
 

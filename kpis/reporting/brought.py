@@ -50,7 +50,6 @@ def of_reports(standings: Iterable[ReportStanding], windows: Mapping[tuple[str, 
     Args:
         standings: the state of each bureau's report of each period.
         windows: (bureau, period) → reporting days, with leave.
-        today: the day at the office.
     """
     for standing in standings:
         window = windows[standing.bureau_code, standing.period_code]
@@ -125,9 +124,7 @@ def ahead(
     """Return the coming and recent due dates of bureaus: reports with their days, and open actions.
 
     Args:
-        store: of the instance.
         bureaus: restrict to these; ``None`` means every one.
-        today: the day at the office.
     """
     table = tables.ReportingPeriod
     with store.reading() as session:

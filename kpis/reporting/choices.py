@@ -151,7 +151,6 @@ class NewChannel:
         kind: of ``WebhookKind``.
         name: for the office.
         address: issued by its service, validated by the caller (``publishers.notices.hooks``).
-        language: of its messages.
         bureau_code: restricts it to this bureau's occasions.
         is_internal: the office declares that its readers may see non-public information.
     """

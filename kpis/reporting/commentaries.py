@@ -68,7 +68,6 @@ class Unspoken:
     """An indicator or project that a bureau must still explain.
 
     Args:
-        code: of the indicator or project.
         named: its row, for its name.
         scored: the indicator's judgement; ``None`` for a project.
         status: as computed; for a project with late milestones only, that of its indicators.
@@ -115,9 +114,6 @@ def needing(
     """Return the projects that a bureau leads and must explain: off track by their indicators, or with a late milestone.
 
     Args:
-        store: of the current data.
-        bureau: that leads them.
-        as_of: the day.
         figures: not stored yet.
         rows: of the report, whose milestone days count.
     """
@@ -159,11 +155,6 @@ def unspoken(
     They are judged on the last day of the report's period: a commentary is on that period, even if reported or corrected later.
 
     Args:
-        store: of the current data.
-        bureau: of the report.
-        period: of the report.
-        rows: of the report.
-        comparison: of the report with the stored data.
         current: stored values of its rows.
         as_of: the present day; the period may not be over.
     """

@@ -44,11 +44,9 @@ class ReportedRow:
         key: (indicator, bureau, period) of an observation, else (code,) of a register's row.
         fields: our column → typed value, for the input columns only; a blank input is ``None`` (or ``""`` for a text).
         issued_vintage: the vintage that the template was prefilled from; 0 where none was stored then.
-        sheet: the sheet's name in the file.
         row: the row's number in Excel.
         columns: our column → the letters of Excel's column, as ``F``; rows of one table share one mapping.
         reason_class: for a correction, one of ``error``, ``late_data``, ``definition_change``, ``scope_change``.
-        reason_text: in the bureau's words.
         issued: the same fields as the template was issued with; empty for a new row. Fields that differ were changed by the
             bureau; the others were left as issued, whatever others changed since.
         readings: our column → the possible values of an ambiguous cell, of which the bureau must choose one (``as_read``).
@@ -270,7 +268,6 @@ def compare(
     """Compare a report with the stored data.
 
     Args:
-        rows: as reported.
         current: by (kind, key); rows that are not stored yet are left out.
         choices: resolutions of conflicts, by (kind, key, column): ``ours`` or ``theirs``, and the stored vintage at the time
             of the choice; it is void once a newer vintage is stored.

@@ -43,14 +43,8 @@ def record_confidence(
     """Record a person's confidence in an indicator or a project; earlier ones are kept.
 
     Args:
-        store: of the instance.
-        code: of the indicator or project.
         confidence: ``high``, ``medium`` or ``low``.
-        reason: in the person's words; compulsory.
         reviewer: the e-mail of a known person, or a name on a local instance.
-        reviewed_on: the day of the review.
-        period: of the assessment; blank without a particular one.
-        reason_en: the reason in English.
 
     Raises:
         NotAllowed: the person's role does not permit it.

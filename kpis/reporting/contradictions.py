@@ -54,7 +54,6 @@ def known_of(indicators: Mapping[str, Record], stored: Mapping[Key, Sequence[Rec
     Args:
         indicators: code → row of the catalogue.
         stored: (indicator, unit, period) → every vintage, of which the current one is used.
-        organisation: every unit.
     """
     return Known(
         {code: definition_of(row) for code, row in indicators.items()},

@@ -79,7 +79,6 @@ def correct(
     """Merge cells corrected on the page into the report at the revision that the actor saw.
 
     Args:
-        rows: those with a corrected cell, read without errors.
         to_confirm: of the report with these rows.
 
     Raises:

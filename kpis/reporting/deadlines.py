@@ -134,7 +134,6 @@ def within_reach(windows: Sequence[Window], on_their_way: Collection[str], *, to
     Args:
         windows: newest first.
         on_their_way: the periods with a report that is neither approved nor withdrawn.
-        today: the day of the office.
         most: number of the latest opened periods.
     """
     opened = [w for w in windows if w.opens_on and w.opens_on <= today]

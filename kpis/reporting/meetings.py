@@ -33,11 +33,6 @@ class Wanted:
     """A decision: subject, owner and due day.
 
     Args:
-        decided: in the words of the meeting.
-        due_on: the due day.
-        indicator_code: the subject, if an indicator.
-        project_code: the subject, if a project or a milestone of it.
-        milestone_code: the milestone.
         bureau_code: of the owner; blank: the office itself.
         section: of the bureau or the office.
         role: of the person, never a name.
@@ -60,12 +55,6 @@ def subject_of_meeting(period_code: str) -> str:
 
 def decide(store: Store, period_code: str, wanted: Wanted, *, actor: str) -> int:
     """Record a decision of a meeting; with a bureau as owner it becomes an open action of that bureau at once.
-
-    Args:
-        store: of the instance.
-        period_code: the quarter of the meeting.
-        wanted: the decision.
-        actor: who records it.
 
     Returns:
         The number of the decision.
@@ -196,10 +185,6 @@ def close_minutes(store: Store, period_code: str, *, actor: str, held_on: date, 
     """Close the minutes of a meeting: from now on they are rebuilt with the present state of knowledge, whatever comes later.
 
     Args:
-        store: of the instance.
-        period_code: the quarter of the meeting.
-        actor: who closes them.
-        held_on: the day of the meeting.
         note: such as the participants, by role.
 
     Returns:

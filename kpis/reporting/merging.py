@@ -143,7 +143,6 @@ def merge(base: Sequence[KeptRow], rows: Sequence[ReportedRow], hand: Hand, *, d
 
     Args:
         base: the report so far, one row per (kind, key).
-        rows: of the upload.
         hand: of the upload.
         decides: the uploader may decide clashes: a change to a cell that still has its prefilled value
             is then decided at once.

@@ -28,13 +28,7 @@ PERSON, WEBHOOK = "person ", "webhook "
 
 
 def of_line(session: Session, action: str, subject: str) -> None:
-    """Add the notices of an audit line that was just written, if any, to the outbox.
-
-    Args:
-        session: of the transaction that wrote it.
-        action: of the line.
-        subject: of the line.
-    """
+    """Add the notices of an audit line that was just written, if any, to the outbox."""
     occasion = BY_STEP.get(action)
     if occasion is None:
         return

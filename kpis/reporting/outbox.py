@@ -98,9 +98,6 @@ def claim(store: Store, hours: Hours, *, now: datetime, by_mail: bool = True) ->
     """Claim a few of the messages that may be sent now; none outside the office's hours.
 
     Args:
-        store: of the instance.
-        hours: of the office.
-        now: the instant, UTC.
         by_mail: mail can be sent; otherwise it waits.
     """
     with store.writing(is_figures=False, any_clock=True) as session:
@@ -212,10 +209,8 @@ def not_sent(store: Store, claim: Delivery, error: str, *, now: datetime, is_fin
     """Mark a claim as not handed over, or as unknown.
 
     Args:
-        store: of the instance.
         claim: of this sender.
         error: in a line, without secrets.
-        now: the instant, UTC.
         is_final: a retry would not help.
         is_unknown: it may have been handed over, so it is not sent again.
     """
@@ -307,8 +302,6 @@ def put_aside(store: Store, *, actor: str, is_backup: bool = False) -> int:
     """Set all waiting messages aside, as after a backup was restored: they may have been sent since it was made.
 
     Args:
-        store: of the instance.
-        actor: who does it.
         is_backup: in a backup, before it is restored.
     """
     with store.writing(is_figures=False, any_clock=True, is_stamped=not is_backup) as session:

@@ -166,10 +166,6 @@ def acting(store: Store, actor: str, action: str, subject: str, *, is_figures: b
     """Open the single transaction of a person's act; of a refused act only the refusal is recorded.
 
     Args:
-        store: of the instance.
-        actor: who acts.
-        action: its name in the audit trail.
-        subject: its subject in the audit trail.
         is_figures: as ``Store.writing``.
     """
     with refusals_recorded(store, actor, action, subject), store.writing(is_figures=is_figures) as session:
@@ -329,9 +325,6 @@ def audit_trail(store: Store, *, actor: str, limit: int = 500, skipped: int = 0)
     """Return lines of the audit trail, newest first, and their total number.
 
     Args:
-        store: of the instance.
-        actor: the reader.
-        limit: maximum number.
         skipped: number of the newest lines to skip.
 
     Raises:
@@ -347,8 +340,6 @@ def signed_in(store: Store, email: str, *, signed_in_at: int, is_let_in: bool) -
     """Record a sign-in, once for any number of windows; also that of a person without access.
 
     Args:
-        store: of the instance.
-        email: as the provider gave it.
         signed_in_at: time of the provider's authentication, in seconds since 1970.
         is_let_in: the person is known and may see anything.
     """

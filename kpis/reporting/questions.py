@@ -74,7 +74,6 @@ class QuestionDraft:
 
     Args:
         words: ``title_ja``, ``title_en``, ``lead_ja``, ``lead_en``.
-        columns: of its table.
         due_on: the last day for answers.
         most_rows: maximum number of rows of an answer.
         bureaus: its addressees; empty = every bureau that reports when it is opened.
@@ -91,9 +90,6 @@ def write(store: Store, draft: QuestionDraft, *, actor: str, code: str = "", bef
     """Create a question, or rewrite one that is not open yet; return its code.
 
     Args:
-        store: of the instance.
-        draft: its texts, columns, addressees and due date.
-        actor: of the office.
         code: of the question to rewrite; a new one gets the next.
         before: that question as the actor saw it; ``None`` = whatever it is now.
 

@@ -69,7 +69,6 @@ def keep_refused(
     """Store a refused file, and delete those beyond the limits. The caller has checked that the actor reports for the bureau.
 
     Args:
-        problems: found in it.
         is_safe: its bytes may be downloaded again.
     """
     sha256 = hashlib.sha256(content).hexdigest()

@@ -21,9 +21,7 @@ def holds(section: SectionFields, kind: str, key: tuple[str, ...], values: Mappi
     """Return whether a row belongs to a section.
 
     Args:
-        section: of the catalogue.
         kind: ``observation``, or the name of a register.
-        key: of the row.
         values: stored ones, for its indicator or project.
     """
     sheet = "observations" if kind == OBSERVATIONS else REGISTERS[kind].sheet

@@ -54,7 +54,6 @@ class ToConfirm:
     """What a reading of rows leaves to be confirmed before submission.
 
     Args:
-        warnings: to confirm.
         completeness: number of figures asked, and those left open; ``None`` = not counted.
         about_open: makes the warning about figures left open.
     """
@@ -69,11 +68,7 @@ class FilledWorkbook:
     """A workbook that was read without errors.
 
     Args:
-        rows: what it reports.
-        content: its bytes, stored by SHA-256.
-        name: of the file, as it was sent.
         template_id: of the template that it was made from.
-        warnings: to confirm before submission.
         completeness: number of figures asked, and those left open; ``None`` = not counted.
         about_open: makes the warning about figures left open.
         part: a section, or a template of chosen rows; blank for the whole.

@@ -23,13 +23,8 @@ def decide(
 
     Args:
         store: of the instance, for roles and the audit trail.
-        voices: the database of voices.
         before: the voice as the actor saw it.
-        actor: of the office.
-        to: the new state.
-        today: the day of the office.
         answer_ja: published with it, and required for that.
-        answer_en: the same in English.
         is_looked_through: the actor states that it contains no personal data, though it seems to.
 
     Raises:

@@ -61,11 +61,9 @@ def ask(store: Store, key: FigureKey, *, actor: str, reason_class: str, reason_t
     """Request the withdrawal of a figure.
 
     Args:
-        store: of the instance.
         key: (indicator, unit, period).
         actor: who asks: a manager of the bureau, or the reform office.
         reason_class: one of the government's reasons of corrections.
-        reason_text: in words.
         vintage: default the current one.
 
     Raises:

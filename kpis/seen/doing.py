@@ -32,7 +32,6 @@ class Doing:
         began: monotonic clock, in seconds.
         statements: of the database, each with count and seconds.
         made: computed values, each with count and seconds, including the values they depend on.
-        hits: number of cache hits.
         rows: read from the database or written to it.
         person: an id that only an office can resolve to the person; blank anywhere else.
         fields: further fields of the log line.
@@ -129,7 +128,6 @@ def made(sort: str, key: object, make: Callable[[], T]) -> T:
     Args:
         sort: what kind of value.
         key: of the cache; only names from the program are recorded, nothing that a person requested.
-        make: computes it.
     """
     began = time.perf_counter()
     try:

@@ -91,8 +91,6 @@ def write(event: str, *, level: int = logging.INFO, error: BaseException | None 
     """Write a line to the log.
 
     Args:
-        event: name of the event, in a word or two.
-        level: of ``logging``.
         error: the exception; its traceback is written too.
         fields: further fields; text from people is written as text.
     """
@@ -105,9 +103,7 @@ def ended(event: str, noted: doing.Doing, *, slow: float, **fields: Any) -> None
 
     Args:
         event: ``request`` or ``page run``.
-        noted: its statistics.
         slow: the seconds compared, without the time in which a client reads a file slowly.
-        fields: further fields.
     """
     counts.HITS.inc(noted.hits)
     write(event, id=noted.number, **fields, **noted.summary())

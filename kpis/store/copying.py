@@ -24,7 +24,6 @@ class TableSum:
     """The number of rows of a table, and an order-independent checksum of them.
 
     Attributes:
-        count: number of rows.
         checksum: sum of the SHA-256 of the rows, since each engine has its own order.
     """
 

@@ -54,10 +54,6 @@ def open_beside(url: str, *, is_looked_at: bool = False) -> Engine:
     """Open the database of voices, beside that of the reform, to which public processes write as well.
 
     A new file gets the permissions of its folder: a group that may write there may write to the file.
-
-    Args:
-        url: as of ``open_engine``.
-        is_looked_at: as of ``open_engine``.
     """
     parsed = make_url(url)
     if parsed.get_backend_name() == "postgresql":
@@ -204,7 +200,6 @@ def frozen_url(path: Path, checksum: str = "") -> str:
     """Return the address that opens an edition's file read-only and immutable.
 
     Args:
-        path: the file.
         checksum: of its content. Cached results of an edition are keyed by its address: after a backup was restored, another edition
             may reach the number and revision of an earlier one, whose cached results must not be shown for it.
     """

@@ -76,10 +76,6 @@ def records(model: type[Stored], rows: Iterable[Row]) -> list[Stored]:  # noqa: 
 
     They are typed as the table's class, which declares name and type of each column, but are not instances of it, which are
     read more than three times as slowly, and are mutable. Get texts by ``kpis.text.named``; ``vars`` returns the row.
-
-    Args:
-        model: the table.
-        rows: as read from it, with their texts.
     """
     return [cast(Stored, Record(**row)) for row in rows]
 

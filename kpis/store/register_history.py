@@ -41,8 +41,6 @@ def as_known(session: Session, model: type[SQLModel], known_at: datetime | None)
     """Return a selectable to use in place of a register's table: the same columns, as known at an instant.
 
     Args:
-        session: for reading.
-        model: the register.
         known_at: UTC; ``None`` means as known now. An edition contains its registers as of its publication and no changes, so it
             returns these rows for any instant.
     """

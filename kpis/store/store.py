@@ -311,7 +311,6 @@ class Store:
         """Yield the rows of a table like ``all_of``, one batch at a time in memory: a register may have 75,000.
 
         Args:
-            model: the table.
             columns: restrict to these; default all. Texts have a column per language (``text_columns``).
             by_key: order by the key alone, even where the table has an order of its own.
             equal: column → required value.

@@ -28,7 +28,6 @@ def linked(previous: str, line: Mapping[str, Any]) -> str:
     """Return the checksum of a line given the previous one; the hashed form must never change, or every stored trail would break.
 
     Args:
-        previous: checksum of the line before; blank for the first.
         line: column → value.
     """
     at: datetime = line["occurred_at"]
@@ -46,7 +45,6 @@ def append(session: Session, lines: Sequence[Row]) -> None:
     """Append lines, within a transaction of ``Store.writing``: writers queue there, so that no two follow the same line.
 
     Args:
-        session: of the transaction.
         lines: column → value; ``file_sha256``, ``cell`` and ``detail`` are optional.
     """
     previous, whole = last(session), []

@@ -30,9 +30,7 @@ def with_texts(session: Session, model: type[SQLModel], result: Result[Any], *, 
     """Yield rows of a table with their texts, columns in declaration order.
 
     Args:
-        session: for reading.
-        model: the table.
-        found: rows of the table, with at least the key columns.
+        result: rows of the table, with at least the key columns.
         known_at: for a register, the state of knowledge (instant, UTC); ``None`` means as known now.
     """
     columns = tuple(result.keys())

@@ -59,7 +59,6 @@ def by_figure(session: Session, *where: ColumnElement[bool], names: Sequence[str
     """Return every stored vintage of figures, oldest first, by indicator, unit and period.
 
     Args:
-        session: for reading or writing.
         where: conditions on the rows.
         names: columns besides the key of a figure; default all.
     """
@@ -95,7 +94,6 @@ def apply_rows(
     """Store the validated rows of one file within the caller's transaction.
 
     Args:
-        session: from ``writing()``.
         kind: of the rows, as ``observation``.
         rows: validated rows in file order.
         sha256: of the original file, already stored.
@@ -143,7 +141,6 @@ def apply_report(session: Session, kind: str, values: list[Row], *, origin: Orig
     """Store the approved rows of a bureau's report within the caller's transaction.
 
     Args:
-        session: from ``writing()``.
         kind: ``observation`` or the name of a register.
         values: reported columns, with the row's key; observations include their reason, new rows of registers
             every column.
@@ -384,9 +381,7 @@ def as_withdrawal(
 
     Args:
         withdrawn: the stored vintage to withdraw.
-        vintages: every vintage of the same figure.
         reason: (class, text).
-        known_at: UTC.
     """
     return {
         **BLANK,

@@ -31,12 +31,7 @@ class Often:
         self._lock = Lock()
 
     def seconds_to_wait(self, address: str, now: datetime) -> int:
-        """Count one voice; return 0 where it is accepted, else the seconds to wait.
-
-        Args:
-            address: of its origin.
-            now: the present instant, UTC.
-        """
+        """Count one voice; return 0 where it is accepted, else the seconds to wait."""
         with self._lock:
             if self._day != (day := local_day(now)):
                 self._day, self._salt = day, secrets.token_bytes(32)

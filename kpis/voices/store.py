@@ -149,12 +149,7 @@ class Voices:
         """Store a reader's voice.
 
         Args:
-            kind: of ``VoiceSubject``.
             code: of the indicator or project; blank for the site.
-            grade: 1 to 5.
-            words: as written.
-            language: of the page.
-            edition: that the reader saw.
             said_on: the day of the office.
 
         Raises:

@@ -44,8 +44,6 @@ class ReportContext:
     """One bureau and period with all stored data that its workbook shows or is compared with.
 
     Args:
-        bureau: its row.
-        period: the reported period.
         revision: of the data when this was read.
         indicators: by code, in catalogue order: those that bureaus report.
         observations: (indicator, period) → every vintage, oldest first, of all periods.
@@ -196,7 +194,6 @@ def gather(store: Store, bureau_code: str, period_code: str) -> ReportContext:
 
     Args:
         store: a migrated store with a catalogue.
-        bureau_code: of a bureau that reports; the whole organisation and scopes do not.
         period_code: a month, quarter or fiscal year.
 
     Raises:

@@ -299,7 +299,6 @@ def read_tables(
 
     Args:
         tables: by our name of the sheet.
-        context: of the bureau and period.
         vintages: vintage of each row when issued.
     """
     layout, rows, faulty, count, problems = load_layout(), list[ReportedRow](), [], 0, list[Problem]()

@@ -25,7 +25,6 @@ class Table:
 
     Args:
         key: our name of its sheet: ``observations``, or a register as ``procedures``.
-        sheet: the sheet's name in the file.
         top: row number of the headings, counted as in Excel.
         at: our column → position in a row, counted from 0.
         cells: every row from the first of the sheet, blank area included.

@@ -34,7 +34,6 @@ def gaps(table: Table, row: ReportedRow, kind: str, *, refused: set[str], is_new
 
     Args:
         table: the table of the row.
-        row: as read.
         kind: of the indicator, if the row is a figure; blank for a register row.
         refused: its unreadable fields, already reported.
         is_new: it was not stored when its template was issued.

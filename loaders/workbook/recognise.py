@@ -107,7 +107,6 @@ def vintages_at(context: ReportContext, at: datetime) -> Vintages:
 
     Args:
         context: of the bureau and period, with current data.
-        at: UTC.
     """
     vintages: Vintages = {}
     for key in context.figure_keys:

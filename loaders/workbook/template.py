@@ -54,7 +54,6 @@ def write_sheets(
     """Write the whole workbook and return its bytes.
 
     Args:
-        mark: mark of the workbook.
         vintages: (sheet, key …, vintage) of each prefilled row.
         whose: of a partial template, its section.
     """

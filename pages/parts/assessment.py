@@ -26,10 +26,6 @@ def assessment(code: str, *, status: str) -> None:
     """Draw the office's assessments of an indicator or project, with forms to write one and, if they are public, to confirm it.
 
     A public assessment must be confirmed by a second person of the office. A warning is shown if the last one contradicts the status.
-
-    Args:
-        code: of the indicator or project.
-        status: the computed status.
     """
     if settings().mode == "public":
         if cached.moment().assessments.get(code):

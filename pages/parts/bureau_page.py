@@ -147,7 +147,6 @@ def indicators(report: BureauReport, items: Sequence[Scored], *, key: str) -> No
     """Draw indicators of a bureau: the first and a selected one with charts, and all of them in tables.
 
     Args:
-        report: the bureau.
         items: its indicators: either those common to all bureaus, or its own.
         key: query parameter of the selection, and part of the CSV's file name.
     """

@@ -53,8 +53,6 @@ def by_bureau(whole: Scored, parts: Sequence[Scored], *, key: str) -> None:
 
     Args:
         whole: the indicator for its own scope, with which the bureaus' total is compared.
-        parts: the same indicator for every bureau.
-        key: unique on the page.
     """
     definition = whole.entry.definition
     periods = cached.made(

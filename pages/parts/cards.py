@@ -125,8 +125,6 @@ def chart_with_table(scored: Scored, book: Book, *, heading: str | None = None, 
     """Draw a series with its sentence, chart, events, the same numbers in a table, and their CSV.
 
     Args:
-        scored: the indicator.
-        book: the book with its sources.
         heading: text before the sentence.
         is_explained: explain lines and marks below the chart; a page of many charts does so only once.
 

@@ -38,7 +38,6 @@ def choose(
     Args:
         name: the query parameter.
         options: codes; the default is put in front if it is not among them.
-        label: label of the select box.
         word: code → text in the viewer's language.
         default: selected if the address has no value, and omitted from the address.
         resets: other parameters to set back at a change, as ``page``.

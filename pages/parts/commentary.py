@@ -39,8 +39,6 @@ def commentary_and_actions(
     """Draw causes and actions, each as a table with CSV; one line if there are none yet.
 
     Args:
-        commented: the commentary of an indicator, a project or a bureau.
-        key: unique on the page.
         about: name the subject of each row instead of the bureau.
         signs: last day of a period → the circled number of its event in the chart above.
     """

@@ -22,9 +22,7 @@ def comparison(every: Sequence[Scored], *, code: str, caption: str) -> None:
     """Draw a table of the indicators that have a figure, one row each.
 
     Args:
-        every: the indicators.
         code: whose they are; part of the cache key.
-        caption: caption of the table, for screen readers.
     """
 
     def make() -> Texts:

@@ -54,9 +54,7 @@ class Ready:
     """A chart with sentence and numbers ready to draw, so that nothing is converted at each run.
 
     Args:
-        numbers: the numbers of the chart.
         sentence: what the chart shows, in one sentence; also its ``alt``.
-        title: its heading.
         figure: the chart; ``None`` if there is nothing to draw, in which case ``why_empty`` is shown instead.
         wide: another form of the chart for windows wider than a phone's.
         legend: meaning of the chart's fills, as HTML above it.
@@ -124,7 +122,6 @@ def show(made: Ready, *, key: str, about: str = "") -> None:
     """Draw a prepared chart; the title is omitted if nothing follows it.
 
     Args:
-        made: the chart.
         key: unique on the page; with ``about`` and the day of the view it makes the name of the CSV file.
         about: what the chart depends on besides, as a selected period.
     """

@@ -33,10 +33,7 @@ def one_or_all(
     """Draw the item named by the address with a link back to all, or all items.
 
     Args:
-        name: of the page.
         reports: all items; if there are none, a notice is drawn.
-        one: draws one item.
-        every: draws all items.
         back: message key of the link back to all.
         unknown: message key of the notice on an unknown ``code``.
     """

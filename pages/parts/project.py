@@ -57,7 +57,6 @@ def contradictions(what: str, reports: Sequence[ProjectReport], own: Sequence[Sc
 
     Args:
         what: part of the cache key: names the two lists.
-        reports: the projects.
         own: the indicators.
         is_bordered: draw a border around the list; if it is empty, draw only a caption.
     """
@@ -98,9 +97,7 @@ def milestone_block(milestones: Sequence[Milestone], *, chart: str, key: str, pr
     """Draw milestones on a timeline, with sentence, table and CSV.
 
     Args:
-        milestones: of a project or a bureau.
         chart: name of the chart: ``projects/`` or ``bureaus/`` and the code.
-        key: unique on the page.
         projects: project code → name, if the milestones belong to several projects.
     """
     without = ("report_is_sample",) if projects else ("report_is_sample", "project_code")

@@ -83,8 +83,6 @@ def table_of(reports: Sequence[ProjectReport], caption: str, explained_heads: se
     """Draw a table of projects, one row each: name and bureaus, status now and in past quarters, milestones, next step.
 
     Args:
-        reports: the projects.
-        caption: caption of the table.
         explained_heads: captions of the tables above with the same headings; this caption is added.
     """
     is_first = not explained_heads

@@ -27,8 +27,6 @@ def write_question(store: Store, *, actor: str, now: Question | None = None) -> 
     """Draw the form to write a new question, or to change a draft that is not open yet.
 
     Args:
-        store: the store of the instance.
-        actor: e-mail of the person of the office.
         now: the draft; ``None`` for a new question.
     """
     if now is None:

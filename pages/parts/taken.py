@@ -41,7 +41,6 @@ def _offer(make: Callable[[], Taken | None], key: str, *, name: str, alt: Callab
 
     Args:
         make: makes the chart.
-        key: unique on the page.
         name: name under which it is published.
         alt: makes its text alternative.
         here: path of the view that contains it.

@@ -225,7 +225,6 @@ def report_head(opened: Opened, *, who: str, at: datetime) -> None:
     """Draw a report's state, number, revision, file, person, time and completeness, and the reason if it was returned.
 
     Args:
-        opened: the report.
         who: e-mail of the person shown.
         at: instant (UTC) shown.
     """

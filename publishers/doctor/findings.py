@@ -18,9 +18,7 @@ class Finding:
     """The result of one check.
 
     Attributes:
-        check: name of the check.
         grade: fine, doubtful, or to be repaired.
-        message: what was found, and what to do.
     """
 
     check: str

@@ -237,7 +237,6 @@ def read_pointer(content: bytes, trusted_keys: tuple[Key, ...]) -> Pointer:
     """Read the pointer document, which names the current edition.
 
     Args:
-        content: its bytes.
         trusted_keys: the keys that sign here; if empty, no signature is required.
 
     Raises:

@@ -260,7 +260,6 @@ def finish(gathered: Gathered, about: Mapping[str, Any]) -> None:
     """Turn the gathered file into an edition's database, with its number as data revision and one row about itself.
 
     Args:
-        gathered: from ``gather``.
         about: column → value of the single row of table ``edition``.
     """
     with _staged(gathered.path) as staged:

@@ -146,10 +146,7 @@ def publish(
     """Publish all approved figures as the next edition, and show it.
 
     Args:
-        store: the working figures.
         note: remarks on this edition for readers.
-        now: the instant of publication, UTC.
-        viewer: the person publishing.
         figures: the previewed ones, by their mark; others are refused, so that only what was looked at is published.
         chosen: settings; those of the process if left out.
 
@@ -266,12 +263,7 @@ def _write(
 
     Args:
         beside: the folder, with the gathered figures in it.
-        gathered: the public tables.
-        number: of the edition.
         facts: ``note``, ``previous_sha256`` and the manifest's entries for key, audit trail and pointer.
-        now: the instant of publication, UTC.
-        chosen: settings.
-        signing: signer of the manifest.
 
     Returns:
         The edition's row of ``publication``, without its publisher.

@@ -154,9 +154,7 @@ def rotate(store: Store, chosen: Settings, *, now: datetime, is_lost: bool = Fal
     """Replace the signing key: the old key signs the new one, and the pointer is signed again.
 
     Args:
-        store: the working figures.
         chosen: settings; those of the process.
-        now: the instant, UTC.
         is_lost: the old key is lost, so that nothing signs the new one; holders of the old public key must be given the new one.
 
     Raises:
@@ -198,15 +196,6 @@ def intend(store: Store, row: Row) -> None:
 
 def show(store: Store, row: Row, written: Path, folder: Path, signing: Signer, *, now: datetime, actor: str) -> None:
     """Rename an edition's folder and move the pointer to it, in one database transaction.
-
-    Args:
-        store: the working figures.
-        row: the intended edition.
-        written: the folder with its files.
-        folder: of all editions.
-        signing: signer of the pointer.
-        now: the instant of publication, UTC.
-        actor: the person publishing.
 
     Raises:
         FigureRefused: another process came first.

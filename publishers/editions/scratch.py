@@ -22,7 +22,6 @@ def sweep(folder: Path, *names: str) -> None:
     """Remove scratch files of dead processes, once no living process can own them.
 
     Args:
-        folder: where to look.
         names: suffix patterns, as ``.writing``.
     """
     for name in names:

@@ -54,7 +54,6 @@ def verify(folder: Path, number: int | None = None, *, recorded: Recorded | None
     """Compare editions with what was published.
 
     Args:
-        folder: the folder of editions.
         number: check the files of this one only; chain, signatures and pointer are always checked from first to last edition.
         recorded: the records of the working database, where available.
         key: a public key from another channel, in base64, that must lead to those of the folder.

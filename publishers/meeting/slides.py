@@ -224,7 +224,6 @@ def broken(text: str, size: float, wide: float) -> str:
 
     Args:
         text: Japanese; text of another language is returned unchanged, since both programs break it between words.
-        size: in points.
         wide: line width in millimetres.
     """
     lines = [""]

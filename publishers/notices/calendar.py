@@ -120,11 +120,8 @@ def of_person(store: Store, moment: Moment, secret: str, chosen: Settings, *, no
     """Return the personal calendar of a secret address: publications, and due days of the bureaus of its owner.
 
     Args:
-        store: the working figures.
         moment: the same, as of the day.
         secret: from the address.
-        chosen: settings.
-        now: the instant, UTC.
 
     Returns:
         ``None`` where the secret is unknown, or its owner has no role any more.

@@ -42,8 +42,6 @@ def go(store: Store, chosen: Settings, *, clock: Callable[[], datetime], goes_on
     """Run one round.
 
     Args:
-        store: the working figures.
-        chosen: settings.
         clock: returns the instant, UTC.
         goes_on: called before each message; false ends the round and releases claimed messages.
 

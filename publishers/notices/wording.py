@@ -31,10 +31,6 @@ def worded(notice: Told, language: str, moment: Moment, chosen: Settings, *, is_
     """Return a notice in a language.
 
     Args:
-        notice: the notice.
-        language: of its recipient.
-        moment: the working figures, for names.
-        chosen: for addresses.
         is_office: link to the reform office's page rather than a bureau's.
     """
     blanks = _blanks(notice.facts, language, moment)

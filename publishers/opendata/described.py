@@ -19,12 +19,8 @@ def data_package(
     """Describe the tables as a Frictionless data package.
 
     Args:
-        made: the tables.
         files: file name → (bytes, SHA-256).
         about: of the edition: number, date, note, licence, version of the software.
-        who: the publisher.
-        sources: rows of the source table.
-        site: the name of the site.
         address: public address of the static edition.
     """
     described = []

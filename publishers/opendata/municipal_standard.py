@@ -22,9 +22,7 @@ def public_facilities(moment: Moment, who: PublisherFields, codes: Mapping[str, 
 
     Args:
         moment: an edition, as of its date; facilities ended by then are left out.
-        who: the publisher.
         codes: name of a municipality → its code of five digits.
-        file: to write to.
     """
     ended = {f.code for f in moment.facilities if f.status == ENDED}
     units, sources = moment.organisation.by_code, moment.book.sources

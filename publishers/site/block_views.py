@@ -36,8 +36,6 @@ class BlockView:
     """One block in one language.
 
     Args:
-        block: its content.
-        words: of the language.
         heading: shown above it; the block's own title where blank.
         telling: the organisation (then or now) it is shown in, where its chart can be downloaded.
         leads: link targets of a map, as in ``charts.svg.shapes.drawing``.

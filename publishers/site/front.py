@@ -50,8 +50,6 @@ def front_page(
     """Return the front page.
 
     Args:
-        site: the context.
-        words: of the language.
         own: indicators for the government's own scope, by code.
         changed: changes since the previous edition.
         latest: returns the latest changes of indicators, with links relative to a page; for the first edition.

@@ -53,8 +53,6 @@ def defined(html: str, words: Words, *, explained: set[str] | None = None) -> Ma
     """Return HTML in which table headings have definitions.
 
     Args:
-        html: any part of a page.
-        words: of the language.
         explained: headings already defined on the page; those defined here are added.
     """
     keys_of, before = {scope: _keys(words, scope) for scope in ("col", "row")}, explained if explained is not None else set[str]()

@@ -60,7 +60,6 @@ def filled(rows: Iterable[Sequence[object]], *, unsaid: Collection[object] = ())
     """Return the indices of columns with a value in any row, always including the first; empty columns are not shown.
 
     Args:
-        rows: the cells of each.
         unsaid: further cell values that count as empty, as the word for unknown.
     """
     return [

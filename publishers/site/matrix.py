@@ -26,11 +26,8 @@ def table(matrix: Matrix, page_of: Callable[[str], str], list_of: ListOf, words:
     """Return the table.
 
     Args:
-        matrix: its content; groups may hold a selection of bureaus.
         page_of: bureau code → address of its page.
         list_of: returns the address of the list behind a count.
-        words: of the language.
-        caption: caption of the table, for screen readers.
     """
     matrix = _said(matrix)
     body = Markup("").join(_head_line(matrix, name, cells, list_of) for name, cells in matrix.heads)

@@ -21,7 +21,6 @@ class Offered:
 
     Attributes:
         file: path below the root of the site, without suffix.
-        title: title of the chart.
         alt: title and sentence.
     """
 

@@ -57,9 +57,7 @@ def write(site: Site, folder: Path, languages: list[Words]) -> None:
     """Write the parts: bigram → places, and per language the text of each place.
 
     Args:
-        site: the edition.
         folder: for the parts; it does not exist yet.
-        languages: languages of the pages.
     """
     folder.mkdir()
     day = site.moment.as_of.toordinal()

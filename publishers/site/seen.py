@@ -406,10 +406,6 @@ def _table(
     """Return a table, on phones blocks of label and value, without empty columns.
 
     Args:
-        name: its CSS class.
-        heads: its headings.
-        rows: the cells of each row.
-        caption: its caption.
         numbers: indices of numeric columns.
         is_one_of_several: it follows others of its kind, with the same columns.
     """

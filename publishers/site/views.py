@@ -56,8 +56,6 @@ def badges(counted: Tally, words: Words, place: str) -> Markup:
     """Return the counts of judgements: current ones with icon, word and colour; last known and not judged ones in grey.
 
     Args:
-        counted: the counts.
-        words: of the language.
         place: address of the counted list; ``{list}`` stands for the section of each count.
     """
     lines = []

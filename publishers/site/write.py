@@ -60,7 +60,6 @@ def write(
         changes: against the previous edition.
         target: a folder that does not exist yet.
         history: earlier editions still shown, newest first.
-        chosen: the settings: address, licence, catalogue.
     """
     target.mkdir(parents=True)
     site = Site(moment, about, changes, history, chosen, {}, heard(opened(chosen), before=about["compared_with"]))

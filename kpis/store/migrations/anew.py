@@ -12,7 +12,6 @@ def declare_anew(table: str, changed: Mapping[str, str]) -> None:
     """Change how a table of SQLite is declared, without making it anew (SQLite, ALTER TABLE, section 7).
 
     Args:
-        table: its name.
         changed: a part of the declaration, with single spaces and none inside brackets → what takes its place.
     """
     connection = op.get_bind()

@@ -12,7 +12,6 @@ def protect(table: str, *, key: str) -> None:
     """Let rows of a table be added only.
 
     Args:
-        table: its name.
         key: its primary key, one column.
     """
     message = f"{table} is append-only"
