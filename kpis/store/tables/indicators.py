@@ -14,38 +14,8 @@ from kpis import reporting_vocabulary as reporting_words
 from kpis import vocabulary as words
 from kpis.declared import ALWAYS, NAME, NOTE, ByDecision, Code, Fields, Flag, Said, Translated
 from kpis.government import CorrectionReason, Theme
-from kpis.store.fields import (
-    KEY,
-    LAST_ORDER,
-    BureauCode,
-    Count,
-    Days,
-    Denominator,
-    Direction,
-    Frequency,
-    IndicatorCode,
-    IndicatorKind,
-    Instant,
-    IsApproximate,
-    MaybeInstant,
-    MaybePeriodCode,
-    MaybeProjectCode,
-    MaybeValue,
-    NoteEn,
-    NoteJa,
-    Number,
-    Numerator,
-    PeriodCode,
-    Precision,
-    PublishedOn,
-    ReportingPeriodCode,
-    SourceCode,
-    TextJa,
-    Value,
-    Verified,
-    one_of,
-    refers,
-)
+from kpis.store import fields
+from kpis.store.fields import KEY, Instant, MaybeInstant, NoteEn, NoteJa, Precision, SourceCode, one_of, refers
 from kpis.vocabulary import OpenPart
 
 
@@ -53,17 +23,17 @@ class IndicatorFields(Fields):
     """One row per indicator; the definition everybody reads and the engine judges by."""
 
     indicator_code: Annotated[Code, Said("指標のコード", "code of the indicator"), KEY]
-    project_code: MaybeProjectCode = None
+    project_code: fields.MaybeProjectCode = None
     theme: Annotated[Theme, Said("分野", "theme")]
-    kind: Annotated[IndicatorKind, Said("種類", "kind")]
+    kind: Annotated[fields.IndicatorKind, Said("種類", "kind")]
     direction: Annotated[
-        Direction, Said("望ましい向き(higher、lower、keep、none)", "which way is better: higher, lower, keep or none")
+        fields.Direction, Said("望ましい向き(higher、lower、keep、none)", "which way is better: higher, lower, keep or none")
     ]
     unit: ClassVar[Translated] = Translated("単位({})", "unit, in {}", needs=ALWAYS)
     decimals: Annotated[int, Bounds(ge=0, le=4), Said("表示する小数の桁数(桁)", "decimals shown")] = 0
     name: ClassVar[Translated] = NAME
     definition: ClassVar[Translated] = Translated("指標の定義({})", "definition of the indicator, in {}", needs=ALWAYS)
-    frequency: Annotated[Frequency, Said("公表の頻度(month、quarter、year、irregular)", "how often it is published")]
+    frequency: Annotated[fields.Frequency, Said("公表の頻度(month、quarter、year、irregular)", "how often it is published")]
     scope_code: Annotated[Code, Said("対象組織のコード", "code of the unit it covers"), refers("bureau.bureau_code")]
     is_headline: Annotated[Flag, Said("主要指標か", "whether it is a headline indicator")] = False
     is_reported_by_bureaus: Annotated[Flag, Said("各局が報告する指標か", "whether bureaus report it")] = False
@@ -73,13 +43,15 @@ class IndicatorFields(Fields):
         0.95
     )
     threshold_behind: Annotated[float, Bounds(ge=0, le=1), Said("この比未満は「遅れ」(割合)", "below this ratio: behind")] = 0.60
-    tolerance: Annotated[Count, Said("許容差(指標の単位)", "tolerance, in the indicator's unit")] = 0.0
-    stale_after_days: Annotated[Days, Bounds(gt=0), Said("古いとみなす日数(日)", "days after which a figure counts as old")] = 200
+    tolerance: Annotated[fields.Count, Said("許容差(指標の単位)", "tolerance, in the indicator's unit")] = 0.0
+    stale_after_days: Annotated[
+        fields.Days, Bounds(gt=0), Said("古いとみなす日数(日)", "days after which a figure counts as old")
+    ] = 200
     publication_lag_days: Annotated[
-        Days, Said("結果の公表を待つ日数(日)", "days after a target's day before its result counts as unreported")
+        fields.Days, Said("結果の公表を待つ日数(日)", "days after a target's day before its result counts as unreported")
     ] = 92
-    minimum_value: Annotated[Number | None, Said("取りうる最小の値", "the least a figure can be")] = None
-    maximum_value: Annotated[Number | None, Said("取りうる最大の値", "the most a figure can be")] = None
+    minimum_value: Annotated[fields.Number | None, Said("取りうる最小の値", "the least a figure can be")] = None
+    maximum_value: Annotated[fields.Number | None, Said("取りうる最大の値", "the most a figure can be")] = None
     sibling_code: Annotated[Code | None, Said("同じ事柄を別の単位で表す指標のコード", "code of the same fact in another unit")] = (
         None
     )
@@ -109,9 +81,9 @@ class BaselineFields(Fields):
 
     indicator_code: Annotated[Code, Said("指標のコード", "code of the indicator"), refers("indicator.indicator_code", key=True)]
     bureau_code: Annotated[Code, Said("組織のコード", "code of the organisation unit"), refers("bureau.bureau_code", key=True)]
-    period_code: PeriodCode
-    value: Value
-    is_approximate: IsApproximate = False
+    period_code: fields.PeriodCode
+    value: fields.Value
+    is_approximate: fields.IsApproximate = False
     is_estimated: Annotated[Flag, Said("推計か", "whether it is an estimate")] = False
     source_code: SourceCode
     note: str = ""
@@ -124,23 +96,23 @@ class Baseline(BaselineFields, SQLModel, table=True):
 class TargetFields(Fields):
     """One row per target and the day it was set; a raised target is a new row, never an overwrite."""
 
-    indicator_code: IndicatorCode
-    bureau_code: BureauCode
-    period_code: ReportingPeriodCode
-    value: Value
-    numerator: Numerator = None
-    denominator: Denominator = None
-    is_approximate: IsApproximate = False
+    indicator_code: fields.IndicatorCode
+    bureau_code: fields.BureauCode
+    period_code: fields.ReportingPeriodCode
+    value: fields.Value
+    numerator: fields.Numerator = None
+    denominator: fields.Denominator = None
+    is_approximate: fields.IsApproximate = False
     set_on: Annotated[date | None, Said("目標を定めた日", "day the target was set")] = None
-    set_on_precision: Annotated[
-        Precision, Said("目標を定めた日の精度(day、month、quarter、year、unknown)", "precision of set_on")
-    ] = "unknown"
-    set_order: Annotated[int, Bounds(ge=1, le=LAST_ORDER), Said("目標を定めた順(番目)", "order in which targets were set")] = 1
+    set_on_precision: Annotated[Precision, fields.precision_of("目標を定めた日", "set_on")] = "unknown"
+    set_order: Annotated[
+        int, Bounds(ge=1, le=fields.LAST_ORDER), Said("目標を定めた順(番目)", "order in which targets were set")
+    ] = 1
     strategy_version: Annotated[Code | None, Said("戦略の版", "version of the strategy")] = None
     withdrawn_on: Annotated[date | None, Said("目標を取り下げた日", "day the target was withdrawn")] = None
     withdrawn_reason: Annotated[str, Said("目標を取り下げた理由", "why the target was withdrawn")] = ""
     source_code: SourceCode
-    verified: Verified = False
+    verified: fields.Verified = False
     note: ClassVar[Translated] = NOTE
 
 
@@ -177,20 +149,20 @@ class ReportingPeriod(SQLModel, table=True):
 class FigureFields(Fields):
     """The content of a figure: two vintages that agree in all of it are the same."""
 
-    value: MaybeValue = None
-    numerator: Numerator = None
-    denominator: Denominator = None
+    value: fields.MaybeValue = None
+    numerator: fields.Numerator = None
+    denominator: fields.Denominator = None
     base_value: Annotated[
-        Number | None,
+        fields.Number | None,
         Said("比較の基準となる同期の値(指標の単位)", "value of the same period of the base year, in the indicator's unit"),
     ] = None
-    text_ja: TextJa = ""
+    text_ja: fields.TextJa = ""
     text_en: Annotated[str, Said("文章で公表された内容(英語)", "what was published in words, in English")] = ""
-    is_approximate: IsApproximate = False
+    is_approximate: fields.IsApproximate = False
     is_lower_bound: Annotated[Flag, Said("「〜超」と公表された下限値か", "whether it was published as a lower bound")] = False
     is_year_to_date: Annotated[Flag, Said("年度累計か", "whether it is a sum since the start of the fiscal year")] = False
     is_base_estimated: Annotated[Flag, Said("基準が推計か", "whether the base is an estimate")] = False
-    sample_size: Annotated[Number | None, Said("標本の大きさ(人など)", "sample size")] = None
+    sample_size: Annotated[fields.Number | None, Said("標本の大きさ(人など)", "sample size")] = None
     is_preliminary: Annotated[Flag, Said("速報値か(確報が後に続く)", "whether it is preliminary: its final value follows")] = False
 
 
@@ -201,12 +173,12 @@ class ObservationFields(FigureFields):
     ``is_withdrawn``: the figure that counted so far was never true, and the one before it counts again, or none.
     """
 
-    indicator_code: IndicatorCode
-    bureau_code: BureauCode
-    period_code: ReportingPeriodCode
-    published_on: PublishedOn = None
+    indicator_code: fields.IndicatorCode
+    bureau_code: fields.BureauCode
+    period_code: fields.ReportingPeriodCode
+    published_on: fields.PublishedOn = None
     source_code: SourceCode
-    verified: Verified = False
+    verified: fields.Verified = False
     reason_class: Annotated[
         CorrectionReason | None,
         Said("訂正の理由の区分(error、late_data、definition_change、scope_change)", "class of the reason for a correction"),
@@ -268,13 +240,13 @@ class Observation(ObservationFields, SQLModel, table=True):
 class ReadingFields(Fields):
     """The same fact read elsewhere (corroboration or disagreement), or a figure without a date."""
 
-    indicator_code: IndicatorCode
-    bureau_code: BureauCode
-    period_code: MaybePeriodCode = None
-    value: MaybeValue = None
-    text_ja: TextJa = ""
+    indicator_code: fields.IndicatorCode
+    bureau_code: fields.BureauCode
+    period_code: fields.MaybePeriodCode = None
+    value: fields.MaybeValue = None
+    text_ja: fields.TextJa = ""
     is_target: Annotated[Flag, Said("目標としての値か", "whether it is a target")] = False
-    is_approximate: IsApproximate = False
+    is_approximate: fields.IsApproximate = False
     agrees: Annotated[Flag, Said("採用した値と一致するか", "whether it agrees with the figure used")]
     source_code: SourceCode
     note_ja: NoteJa = ""

@@ -12,22 +12,8 @@ from sqlmodel import SQLModel
 from kpis import vocabulary as words
 from kpis.declared import Code, Fields, Filled, Flag, Said, Translated
 from kpis.government import UnitKind
-from kpis.store.fields import (
-    KEY,
-    Grade,
-    MaybeSourceCode,
-    Precision,
-    PublishedBasis,
-    PublishedBy,
-    PublishedOn,
-    Relation,
-    ValidFrom,
-    ValidFromPrecision,
-    ValidTo,
-    ValidToPrecision,
-    one_of,
-    refers,
-)
+from kpis.store import fields
+from kpis.store.fields import KEY, Precision, one_of, refers
 
 
 class SourceFields(Fields):
@@ -36,16 +22,18 @@ class SourceFields(Fields):
     source_code: Annotated[Code, Said("出典のコード", "code of the source"), KEY]
     url: Annotated[str, Bounds(pattern=r"^https?://"), Said("資料のアドレス", "address of the source")]
     title: Annotated[Filled, Said("資料の題名", "title of the source")]
-    published_on: PublishedOn = None
-    published_by: PublishedBy = None
+    published_on: fields.PublishedOn = None
+    published_by: fields.PublishedBy = None
     published_basis: Annotated[
-        PublishedBasis | None,
+        fields.PublishedBasis | None,
         Said(
             "published_by の根拠(page ページ自身、source 別の資料、quarter 報告する四半期)",
             "what shows published_by: the page itself, another source, or the quarter it reports",
         ),
     ] = None
-    grade: Annotated[Grade, Said("資料の区分(primary、secondary)", "primary: the government's own page; secondary: another's")]
+    grade: Annotated[
+        fields.Grade, Said("資料の区分(primary、secondary)", "primary: the government's own page; secondary: another's")
+    ]
     note: str = ""
 
 
@@ -66,12 +54,12 @@ class BureauFields(Fields):
     is_name_en_official: Annotated[Flag, Said("英語名が公式か", "whether the English name is official")] = False
     kind: Annotated[UnitKind, Said("種類", "kind")]
     parent_code: Annotated[Code | None, Said("上位の組織のコード", "code of the unit above"), refers("bureau.bureau_code")] = None
-    valid_from: ValidFrom = None
-    valid_from_precision: ValidFromPrecision = "unknown"
-    valid_to: ValidTo = None
-    valid_to_precision: ValidToPrecision = "unknown"
+    valid_from: fields.ValidFrom = None
+    valid_from_precision: fields.ValidFromPrecision = "unknown"
+    valid_to: fields.ValidTo = None
+    valid_to_precision: fields.ValidToPrecision = "unknown"
     is_current: Annotated[Flag, Said("現在の組織か", "whether the unit exists today")] = True
-    source_code: MaybeSourceCode = None
+    source_code: fields.MaybeSourceCode = None
     note: str = ""
 
 
@@ -91,13 +79,13 @@ class SuccessionFields(Fields):
 
     predecessor_code: Annotated[Code, Said("改組前の組織のコード", "code of the unit before"), refers("bureau.bureau_code")]
     successor_code: Annotated[Code, Said("後継のコード", "code of the successor"), refers("bureau.bureau_code")]
-    relation: Annotated[Relation, Said("改組の種類(rename、split、merge、transfer、unknown)", "kind of reorganisation")]
+    relation: Annotated[fields.Relation, Said("改組の種類(rename、split、merge、transfer、unknown)", "kind of reorganisation")]
     effective_date: Annotated[date | None, Said("改組の日", "day the reorganisation took effect")] = None
     date_precision: Annotated[Precision, Said("日付の精度(day、month、quarter、year、unknown)", "precision of the date")] = (
         "unknown"
     )
     share: Annotated[Annotated[float, Bounds(ge=0, le=1)] | None, Said("引き継いだ割合(0から1)", "share taken over, 0 to 1")] = None
-    source_code: MaybeSourceCode = None
+    source_code: fields.MaybeSourceCode = None
     note: str = ""
 
 

@@ -11,32 +11,8 @@ from sqlmodel import Field, SQLModel
 from kpis import vocabulary as words
 from kpis.declared import NAME, Code, Fields, Flag, Said, Translated
 from kpis.government import ProjectKind
-from kpis.store.fields import (
-    KEY,
-    BureauCode,
-    EndedOn,
-    EndedOnPrecision,
-    Instant,
-    MaybeSourceCode,
-    NoteEn,
-    NoteJa,
-    OfRegister,
-    Part,
-    Precision,
-    ProjectCode,
-    PublishedBy,
-    SourceCode,
-    SuccessorCode,
-    ValidFrom,
-    ValidFromPrecision,
-    ValidTo,
-    ValidToPrecision,
-    Verified,
-    WhyEnded,
-    Year,
-    one_of,
-    refers,
-)
+from kpis.store import fields
+from kpis.store.fields import KEY, Instant, NoteEn, NoteJa, OfRegister, Precision, SourceCode, one_of, refers
 
 
 class ProjectFields(Fields):
@@ -73,10 +49,10 @@ class StrategyVersionFields(Fields):
     name: ClassVar[Translated] = NAME
     adopted_on: Annotated[date | None, Said("策定日", "day of adoption")] = None
     adopted_precision: Annotated[Precision, Said("策定日の精度", "precision of the day of adoption")] = "unknown"
-    published_by: PublishedBy = None
-    horizon_year: Annotated[Year | None, Said("目標年(度)", "year the version looks to")] = None
-    first_year: Annotated[Year | None, Said("集中して取り組む最初の年度", "first fiscal year of action")] = None
-    last_year: Annotated[Year | None, Said("集中して取り組む最後の年度", "last fiscal year of action")] = None
+    published_by: fields.PublishedBy = None
+    horizon_year: Annotated[fields.Year | None, Said("目標年(度)", "year the version looks to")] = None
+    first_year: Annotated[fields.Year | None, Said("集中して取り組む最初の年度", "first fiscal year of action")] = None
+    last_year: Annotated[fields.Year | None, Said("集中して取り組む最後の年度", "last fiscal year of action")] = None
     keywords: ClassVar[Translated] = Translated("キーワード({})", "key words in {}")
     concept: ClassVar[Translated] = Translated("ねらい({})", "idea in {}")
     is_renumbered: Annotated[
@@ -113,14 +89,14 @@ class ProjectVersion(ProjectVersionFields, SQLModel, table=True):
 class ProjectBureauFields(Fields):
     """Who leads or takes part in a project, and when."""
 
-    project_code: ProjectCode
-    bureau_code: BureauCode
-    role: Annotated[Part, Said("役割(lead、member)", "role: lead or member")]
-    valid_from: ValidFrom = None
-    valid_from_precision: ValidFromPrecision = "unknown"
-    valid_to: ValidTo = None
-    valid_to_precision: ValidToPrecision = "unknown"
-    source_code: MaybeSourceCode = None
+    project_code: fields.ProjectCode
+    bureau_code: fields.BureauCode
+    role: Annotated[fields.Part, Said("役割(lead、member)", "role: lead or member")]
+    valid_from: fields.ValidFrom = None
+    valid_from_precision: fields.ValidFromPrecision = "unknown"
+    valid_to: fields.ValidTo = None
+    valid_to_precision: fields.ValidToPrecision = "unknown"
+    source_code: fields.MaybeSourceCode = None
     note: str = ""
 
 
@@ -141,24 +117,16 @@ class MilestoneFields(Fields):
     """One row per milestone as published; blank date = not stated, never late by itself."""
 
     milestone_code: Annotated[Code, Said("マイルストーンのコード", "code of the milestone"), KEY]
-    project_code: ProjectCode
+    project_code: fields.ProjectCode
     name: ClassVar[Translated] = NAME
     planned_start: Annotated[date | None, Said("計画した開始日", "planned day of start")] = None
-    planned_start_precision: Annotated[
-        Precision, Said("計画した開始日の精度(day、month、quarter、year、unknown)", "precision of planned_start")
-    ] = "unknown"
+    planned_start_precision: Annotated[Precision, fields.precision_of("計画した開始日", "planned_start")] = "unknown"
     planned_end: Annotated[date | None, Said("計画した完了日", "planned day of completion")] = None
-    planned_end_precision: Annotated[
-        Precision, Said("計画した完了日の精度(day、month、quarter、year、unknown)", "precision of planned_end")
-    ] = "unknown"
+    planned_end_precision: Annotated[Precision, fields.precision_of("計画した完了日", "planned_end")] = "unknown"
     replanned_end: Annotated[date | None, Said("見直した完了日", "re-planned day of completion")] = None
-    replanned_end_precision: Annotated[
-        Precision, Said("見直した完了日の精度(day、month、quarter、year、unknown)", "precision of replanned_end")
-    ] = "unknown"
+    replanned_end_precision: Annotated[Precision, fields.precision_of("見直した完了日", "replanned_end")] = "unknown"
     actual_end: Annotated[date | None, Said("実際の完了日", "day it was actually finished")] = None
-    actual_end_precision: Annotated[
-        Precision, Said("実際の完了日の精度(day、month、quarter、year、unknown)", "precision of actual_end")
-    ] = "unknown"
+    actual_end_precision: Annotated[Precision, fields.precision_of("実際の完了日", "actual_end")] = "unknown"
     stage_ja: Annotated[str, Said("公表資料での段階(日本語)", "stage as published, in Japanese")] = ""
     is_missed: Annotated[Flag, Said("結果が公表され、届かなかったマイルストーンか", "whether the published result fell short")] = (
         False
@@ -167,12 +135,12 @@ class MilestoneFields(Fields):
     supersedes_code: Annotated[
         Code | None, Said("置き換えたもののコード", "code of what it supersedes"), refers("milestone.milestone_code")
     ] = None
-    ended_on: EndedOn = None
-    ended_on_precision: EndedOnPrecision = "unknown"
-    ended_reason: WhyEnded = None  # ``mistake``: the row was never valid, on any day
-    successor_code: SuccessorCode = None
+    ended_on: fields.EndedOn = None
+    ended_on_precision: fields.EndedOnPrecision = "unknown"
+    ended_reason: fields.WhyEnded = None  # ``mistake``: the row was never valid, on any day
+    successor_code: fields.SuccessorCode = None
     source_code: SourceCode
-    verified: Verified = False
+    verified: fields.Verified = False
     note_ja: NoteJa = ""
     note_en: NoteEn = ""
 

@@ -12,37 +12,8 @@ from sqlmodel import Field, SQLModel
 
 from kpis import vocabulary as words
 from kpis.declared import Code, Fields, Flag, NameJa, Said
-from kpis.store.fields import (
-    KEY,
-    Authority,
-    CashlessStatus,
-    CategoryEn,
-    Count,
-    CountedAs,
-    DigitalStatus,
-    EndedOn,
-    EndedOnPrecision,
-    Instant,
-    MaybeBureauCode,
-    MaybeNameEn,
-    NoteEn,
-    NoteJa,
-    OfRegister,
-    OrganisationJa,
-    Party,
-    PlannedFor,
-    PlanPrecision,
-    Precision,
-    ProcessType,
-    SourceCode,
-    StepForm,
-    SuccessorCode,
-    Verified,
-    WhyEnded,
-    YesNo,
-    one_of,
-    refers,
-)
+from kpis.store import fields
+from kpis.store.fields import KEY, Instant, NoteEn, NoteJa, OfRegister, Precision, SourceCode, one_of, refers
 
 # Columns whose cells hold several values, and the separators.
 SEVERAL = {"online_channel": ";；、", "payment_methods": ";", "municipality_ja": "・;、"}
@@ -59,52 +30,55 @@ class ProcedureFields(Fields):
 
     procedure_code: Annotated[Code, Said("手続のコード", "code of the procedure"), KEY]
     name_ja: NameJa
-    name_en: MaybeNameEn = ""
-    bureau_code: MaybeBureauCode = None
-    organisation_ja: OrganisationJa = ""
-    category_en: CategoryEn = ""
-    counted_as: Annotated[CountedAs, Said("数え方(procedure、process)", "counted as procedure or process")] = "procedure"
-    process_type: Annotated[ProcessType, Said("手続の類型", "type of process")] = "unknown"
-    applicant: Annotated[Party, Said("申請者", "who applies")] = "unknown"
-    recipient: Annotated[Party, Said("受け手", "who receives it")] = "unknown"
-    authority: Annotated[Authority, Said("権限(own、delegated、national、other、unknown)", "whose authority it is")] = "unknown"
+    name_en: fields.MaybeNameEn = ""
+    bureau_code: fields.MaybeBureauCode = None
+    organisation_ja: fields.OrganisationJa = ""
+    category_en: fields.CategoryEn = ""
+    counted_as: Annotated[fields.CountedAs, Said("数え方(procedure、process)", "counted as procedure or process")] = "procedure"
+    process_type: Annotated[fields.ProcessType, Said("手続の類型", "type of process")] = "unknown"
+    applicant: Annotated[fields.Party, Said("申請者", "who applies")] = "unknown"
+    recipient: Annotated[fields.Party, Said("受け手", "who receives it")] = "unknown"
+    authority: Annotated[fields.Authority, Said("権限(own、delegated、national、other、unknown)", "whose authority it is")] = (
+        "unknown"
+    )
     law_name: Annotated[str, Said("根拠法令", "law it rests on")] = ""
     law_article: Annotated[str, Said("根拠条項", "article of the law it rests on")] = ""
     is_priority: Annotated[Flag, Said("重点手続か", "whether it is a priority procedure")] = False
     digital_status: Annotated[
-        DigitalStatus, Said("デジタル化の状況(done、partly_done、not_done、exempt、planned、unknown)", "state of digitisation")
+        fields.DigitalStatus,
+        Said("デジタル化の状況(done、partly_done、not_done、exempt、planned、unknown)", "state of digitisation"),
     ]
     not_done_reason: Annotated[str, Said("デジタル化していない理由", "why it is not digitised")] = ""
     digitised_date: Annotated[date | None, Said("デジタル化した日", "day it was digitised")] = None
-    digitised_precision: Annotated[
-        Precision, Said("デジタル化した日の精度(day、month、quarter、year、unknown)", "precision of digitised_date")
-    ] = "unknown"
-    planned_for: PlannedFor = None
-    planned_for_precision: Annotated[
-        PlanPrecision, Said("導入予定日の精度(day、month、quarter、year、unknown)", "precision of planned_for")
-    ] = "unknown"
+    digitised_precision: Annotated[Precision, fields.precision_of("デジタル化した日", "digitised_date")] = "unknown"
+    planned_for: fields.PlannedFor = None
+    planned_for_precision: Annotated[fields.PlanPrecision, fields.precision_of("導入予定日", "planned_for")] = "unknown"
     online_channel: Annotated[str, Said("オンラインの窓口", "online channel")] = ""
     identity_step: Annotated[
-        StepForm, Said("本人確認の方法(online、paper、either、none、unknown)", "how identity is confirmed")
+        fields.StepForm, Said("本人確認の方法(online、paper、either、none、unknown)", "how identity is confirmed")
     ] = "unknown"
-    fee_step: Annotated[StepForm, Said("手数料の支払方法(online、paper、either、none、unknown)", "how the fee is paid")] = "unknown"
+    fee_step: Annotated[fields.StepForm, Said("手数料の支払方法(online、paper、either、none、unknown)", "how the fee is paid")] = (
+        "unknown"
+    )
     attachment_step: Annotated[
-        StepForm, Said("添付書類の方法(online、paper、either、none、unknown)", "how attachments are handed in")
+        fields.StepForm, Said("添付書類の方法(online、paper、either、none、unknown)", "how attachments are handed in")
     ] = "unknown"
     result_step: Annotated[
-        StepForm, Said("結果通知の方法(online、paper、either、none、unknown)", "how the result is delivered")
+        fields.StepForm, Said("結果通知の方法(online、paper、either、none、unknown)", "how the result is delivered")
     ] = "unknown"
-    smartphone_ready: Annotated[YesNo, Said("スマートフォン対応(yes、no、unknown)", "whether it works on a smartphone")] = "unknown"
-    applications_count: Annotated[Count | None, Said("年間の申請件数(件)", "applications per year")] = None
-    online_count: Annotated[Count | None, Said("年間のオンライン申請件数(件)", "online applications per year")] = None
+    smartphone_ready: Annotated[fields.YesNo, Said("スマートフォン対応(yes、no、unknown)", "whether it works on a smartphone")] = (
+        "unknown"
+    )
+    applications_count: Annotated[fields.Count | None, Said("年間の申請件数(件)", "applications per year")] = None
+    online_count: Annotated[fields.Count | None, Said("年間のオンライン申請件数(件)", "online applications per year")] = None
     is_count_estimated: Annotated[Flag, Said("件数が推計か", "whether the counts are estimates")] = False
     details_json: str = ""
-    ended_on: EndedOn = None
-    ended_on_precision: EndedOnPrecision = "unknown"
-    ended_reason: WhyEnded = None  # ``mistake``: the row was never valid, on any day
-    successor_code: SuccessorCode = None
+    ended_on: fields.EndedOn = None
+    ended_on_precision: fields.EndedOnPrecision = "unknown"
+    ended_reason: fields.WhyEnded = None  # ``mistake``: the row was never valid, on any day
+    successor_code: fields.SuccessorCode = None
     source_code: SourceCode
-    verified: Verified = False
+    verified: fields.Verified = False
     note_ja: NoteJa = ""
     note_en: NoteEn = ""
 
@@ -157,30 +131,26 @@ class FacilityFields(Fields):
     name_ja: NameJa
     kind: Annotated[Code, Said("種類", "kind")]
     is_class: Annotated[Flag, Said("個々の施設ではなく施設の種別か", "whether it is a class of facilities")] = False
-    bureau_code: MaybeBureauCode = None
-    organisation_ja: OrganisationJa = ""
+    bureau_code: fields.MaybeBureauCode = None
+    organisation_ja: fields.OrganisationJa = ""
     municipality_ja: Annotated[str, Said("所在の区市町村(日本語)", "municipality, in Japanese")] = ""
     latitude: Annotated[Annotated[float, Bounds(ge=-90, le=90)] | None, Said("緯度(度)", "latitude, in degrees")] = None
     longitude: Annotated[Annotated[float, Bounds(ge=-180, le=180)] | None, Said("経度(度)", "longitude, in degrees")] = None
     payment_methods: str = ""
     cashless_since: Annotated[date | None, Said("キャッシュレス決済を導入した日", "day cashless payment was introduced")] = None
-    cashless_since_precision: Annotated[
-        Precision, Said("導入日の精度(day、month、quarter、year、unknown)", "precision of cashless_since")
-    ] = "unknown"
-    planned_for: PlannedFor = None
-    planned_for_precision: Annotated[
-        Precision, Said("導入予定日の精度(day、month、quarter、year、unknown)", "precision of planned_for")
-    ] = "unknown"
+    cashless_since_precision: Annotated[Precision, fields.precision_of("導入日", "cashless_since")] = "unknown"
+    planned_for: fields.PlannedFor = None
+    planned_for_precision: Annotated[Precision, fields.precision_of("導入予定日", "planned_for")] = "unknown"
     cashless_status: Annotated[
-        CashlessStatus,
+        fields.CashlessStatus,
         Said("導入状況(introduced、announced、class_level_only、unknown、not_cashless)", "state of cashless payment"),
     ]
-    ended_on: EndedOn = None
-    ended_on_precision: EndedOnPrecision = "unknown"
-    ended_reason: WhyEnded = None  # ``mistake``: the row was never valid, on any day
-    successor_code: SuccessorCode = None
+    ended_on: fields.EndedOn = None
+    ended_on_precision: fields.EndedOnPrecision = "unknown"
+    ended_reason: fields.WhyEnded = None  # ``mistake``: the row was never valid, on any day
+    successor_code: fields.SuccessorCode = None
     source_code: SourceCode
-    verified: Verified = False
+    verified: fields.Verified = False
     note_ja: NoteJa = ""
     note_en: NoteEn = ""
 
