@@ -29,6 +29,16 @@ class Said:
         self.text = {"ja": ja, "en": en}
 
 
+_PRECISION = Said("{}の精度(day、month、quarter、year、unknown)", "precision of {}")
+
+
+class PrecisionOf(Said):
+    """The meaning of a column that says how precisely the day in another column is known."""
+
+    def __init__(self, day_ja: str, column: str) -> None:
+        super().__init__(_PRECISION.text["ja"].format(day_ja), _PRECISION.text["en"].format(column))
+
+
 class ByDecision:
     """Mark a field whose publication each government decides, as a part of what bureaus write (``OpenPart``)."""
 

@@ -22,7 +22,7 @@ from sqlmodel import Field, Session, SQLModel
 
 from kpis import kinds
 from kpis import vocabulary as words
-from kpis.declared import Code, Flag, Row, Said
+from kpis.declared import Code, Flag, PrecisionOf, Row, Said
 from kpis.periods import parse_period
 from kpis.vocabulary import OneOf, Vocabulary
 
@@ -98,11 +98,6 @@ def key_columns(model: type[SQLModel]) -> tuple[str, ...]:
     return next((tuple(column.name for column in c.columns) for c in unique), ())
 
 
-def precision_of(day_ja: str, column: str) -> Said:
-    """Return the meaning of the column that says how precisely the day of another column is known."""
-    return Said(f"{day_ja}の精度(day、month、quarter、year、unknown)", f"precision of {column}")
-
-
 class OfRegister(SQLModel):
     """The columns of a register row known only to the store, beside the fields of its list."""
 
@@ -156,7 +151,7 @@ Denominator = Annotated[
     Number | None, Said("分母(件など、指標の対象の単位)", "denominator, in the unit of what the indicator counts")
 ]
 EndedOn = Annotated[date | None, Said("終了した日(その日から数に入れない)", "day it ended; counted no longer from this day")]
-EndedOnPrecision = Annotated[Precision, precision_of("終了した日", "ended_on")]
+EndedOnPrecision = Annotated[Precision, PrecisionOf("終了した日", "ended_on")]
 IndicatorCode = Annotated[Code, Said("指標のコード", "code of the indicator"), refers("indicator.indicator_code")]
 IsApproximate = Annotated[Flag, Said("概数か", "whether the value is approximate")]
 MaybeBureauCode = Annotated[Code | None, Said("組織のコード", "code of the organisation unit"), refers("bureau.bureau_code")]
@@ -183,9 +178,9 @@ SourceCode = Annotated[Code, Said("出典のコード", "code of the source"), r
 SuccessorCode = Annotated[Code | None, Said("後継のコード", "code of the successor")]
 TextJa = Annotated[str, Said("文章で公表された内容(日本語)", "what was published in words, in Japanese")]
 ValidFrom = Annotated[date | None, Said("この名称の始まりの日", "day the name began")]
-ValidFromPrecision = Annotated[Precision, precision_of("始まりの日", "valid_from")]
+ValidFromPrecision = Annotated[Precision, PrecisionOf("始まりの日", "valid_from")]
 ValidTo = Annotated[date | None, Said("この名称の終わりの日", "day the name ended")]
-ValidToPrecision = Annotated[Precision, precision_of("終わりの日", "valid_to")]
+ValidToPrecision = Annotated[Precision, PrecisionOf("終わりの日", "valid_to")]
 Value = Annotated[Number, Said("値(指標の単位)", "value, in the indicator's unit")]
 Verified = Annotated[Flag, Said("担当室が再確認したか", "whether the reform office has confirmed it")]
 WhyEnded = Annotated[

@@ -145,7 +145,7 @@ def test_no_english_count_stands_before_a_plural_that_cannot_be_one() -> None:
 
 # All rooms and the frame speak by key alone; what a field means is declared where the field is (``Said``, ``Translated``).
 SPEAK_BY_KEY = (*LEVELS, *(f"{name}.py" for name in FRAME))
-DECLARATIONS = ("Said", "Translated")
+DECLARATIONS = ("Said", "PrecisionOf", "Translated")
 READ_OR_WRITTEN_IN_FILES = {
     "kpis/as_text.py": {" ,;:(、"},  # what a text that is cut short does not end with
     "kpis/periods.py": {"令和", "平成", "元"},  # years of an era, which Babel does not write

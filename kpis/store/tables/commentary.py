@@ -9,7 +9,7 @@ from sqlalchemy import CheckConstraint, Index
 from sqlmodel import SQLModel
 
 from kpis import vocabulary as words
-from kpis.declared import ByDecision, Code, Fields, Said
+from kpis.declared import ByDecision, Code, Fields, PrecisionOf, Said
 from kpis.store import fields
 from kpis.store.fields import KEY, OfRegister, Precision, SourceCode, one_of, refers
 from kpis.vocabulary import OneOf, OpenPart
@@ -67,11 +67,9 @@ class ActionFields(Fields):
     role_ja: Annotated[str, Said("担当の職", "role of the person in charge"), ByDecision(OpenPart.ROLE)] = ""
     person: str = ""  # a name: never public, whatever a government decides
     due_on: Annotated[date | None, Said("期限", "day it is due"), ByDecision(OpenPart.DUE)] = None
-    due_on_precision: Annotated[Precision, fields.precision_of("期限", "due_on"), ByDecision(OpenPart.DUE)] = "unknown"
+    due_on_precision: Annotated[Precision, PrecisionOf("期限", "due_on"), ByDecision(OpenPart.DUE)] = "unknown"
     new_due_on: Annotated[date | None, Said("変更後の期限", "new day it is due"), ByDecision(OpenPart.DUE)] = None
-    new_due_on_precision: Annotated[Precision, fields.precision_of("変更後の期限", "new_due_on"), ByDecision(OpenPart.DUE)] = (
-        "unknown"
-    )
+    new_due_on_precision: Annotated[Precision, PrecisionOf("変更後の期限", "new_due_on"), ByDecision(OpenPart.DUE)] = "unknown"
     effect_value: Annotated[
         fields.Number | None,
         Said("見込む効果(指標の単位での増減)", "change it is expected to bring, in the indicator's unit"),
@@ -87,7 +85,7 @@ class ActionFields(Fields):
         str, Said("期限の変更・中止の理由", "why the day was moved or it was given up"), ByDecision(OpenPart.REASON)
     ] = ""
     done_on: Annotated[date | None, Said("完了した日", "day it was done"), ByDecision(OpenPart.STATE)] = None
-    done_on_precision: Annotated[Precision, fields.precision_of("完了した日", "done_on"), ByDecision(OpenPart.STATE)] = "unknown"
+    done_on_precision: Annotated[Precision, PrecisionOf("完了した日", "done_on"), ByDecision(OpenPart.STATE)] = "unknown"
     ended_on: fields.EndedOn = None
     ended_on_precision: fields.EndedOnPrecision = "unknown"
     ended_reason: fields.WhyEnded = None

@@ -12,7 +12,7 @@ from sqlmodel import Field, SQLModel
 from kpis import kinds
 from kpis import reporting_vocabulary as reporting_words
 from kpis import vocabulary as words
-from kpis.declared import ALWAYS, NAME, NOTE, ByDecision, Code, Fields, Flag, Said, Translated
+from kpis.declared import ALWAYS, NAME, NOTE, ByDecision, Code, Fields, Flag, PrecisionOf, Said, Translated
 from kpis.government import CorrectionReason, Theme
 from kpis.store import fields
 from kpis.store.fields import KEY, Instant, MaybeInstant, NoteEn, NoteJa, Precision, SourceCode, one_of, refers
@@ -104,7 +104,7 @@ class TargetFields(Fields):
     denominator: fields.Denominator = None
     is_approximate: fields.IsApproximate = False
     set_on: Annotated[date | None, Said("目標を定めた日", "day the target was set")] = None
-    set_on_precision: Annotated[Precision, fields.precision_of("目標を定めた日", "set_on")] = "unknown"
+    set_on_precision: Annotated[Precision, PrecisionOf("目標を定めた日", "set_on")] = "unknown"
     set_order: Annotated[
         int, Bounds(ge=1, le=fields.LAST_ORDER), Said("目標を定めた順(番目)", "order in which targets were set")
     ] = 1

@@ -9,7 +9,7 @@ from sqlalchemy import Index, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from kpis import vocabulary as words
-from kpis.declared import NAME, Code, Fields, Flag, Said, Translated
+from kpis.declared import NAME, Code, Fields, Flag, PrecisionOf, Said, Translated
 from kpis.government import ProjectKind
 from kpis.store import fields
 from kpis.store.fields import KEY, Instant, NoteEn, NoteJa, OfRegister, Precision, SourceCode, one_of, refers
@@ -120,13 +120,13 @@ class MilestoneFields(Fields):
     project_code: fields.ProjectCode
     name: ClassVar[Translated] = NAME
     planned_start: Annotated[date | None, Said("計画した開始日", "planned day of start")] = None
-    planned_start_precision: Annotated[Precision, fields.precision_of("計画した開始日", "planned_start")] = "unknown"
+    planned_start_precision: Annotated[Precision, PrecisionOf("計画した開始日", "planned_start")] = "unknown"
     planned_end: Annotated[date | None, Said("計画した完了日", "planned day of completion")] = None
-    planned_end_precision: Annotated[Precision, fields.precision_of("計画した完了日", "planned_end")] = "unknown"
+    planned_end_precision: Annotated[Precision, PrecisionOf("計画した完了日", "planned_end")] = "unknown"
     replanned_end: Annotated[date | None, Said("見直した完了日", "re-planned day of completion")] = None
-    replanned_end_precision: Annotated[Precision, fields.precision_of("見直した完了日", "replanned_end")] = "unknown"
+    replanned_end_precision: Annotated[Precision, PrecisionOf("見直した完了日", "replanned_end")] = "unknown"
     actual_end: Annotated[date | None, Said("実際の完了日", "day it was actually finished")] = None
-    actual_end_precision: Annotated[Precision, fields.precision_of("実際の完了日", "actual_end")] = "unknown"
+    actual_end_precision: Annotated[Precision, PrecisionOf("実際の完了日", "actual_end")] = "unknown"
     stage_ja: Annotated[str, Said("公表資料での段階(日本語)", "stage as published, in Japanese")] = ""
     is_missed: Annotated[Flag, Said("結果が公表され、届かなかったマイルストーンか", "whether the published result fell short")] = (
         False

@@ -11,7 +11,7 @@ from sqlalchemy import CheckConstraint, Index, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from kpis import vocabulary as words
-from kpis.declared import Code, Fields, Flag, NameJa, Said
+from kpis.declared import Code, Fields, Flag, NameJa, PrecisionOf, Said
 from kpis.store import fields
 from kpis.store.fields import KEY, Instant, NoteEn, NoteJa, OfRegister, Precision, SourceCode, one_of, refers
 
@@ -50,9 +50,9 @@ class ProcedureFields(Fields):
     ]
     not_done_reason: Annotated[str, Said("デジタル化していない理由", "why it is not digitised")] = ""
     digitised_date: Annotated[date | None, Said("デジタル化した日", "day it was digitised")] = None
-    digitised_precision: Annotated[Precision, fields.precision_of("デジタル化した日", "digitised_date")] = "unknown"
+    digitised_precision: Annotated[Precision, PrecisionOf("デジタル化した日", "digitised_date")] = "unknown"
     planned_for: fields.PlannedFor = None
-    planned_for_precision: Annotated[fields.PlanPrecision, fields.precision_of("導入予定日", "planned_for")] = "unknown"
+    planned_for_precision: Annotated[fields.PlanPrecision, PrecisionOf("導入予定日", "planned_for")] = "unknown"
     online_channel: Annotated[str, Said("オンラインの窓口", "online channel")] = ""
     identity_step: Annotated[
         fields.StepForm, Said("本人確認の方法(online、paper、either、none、unknown)", "how identity is confirmed")
@@ -138,9 +138,9 @@ class FacilityFields(Fields):
     longitude: Annotated[Annotated[float, Bounds(ge=-180, le=180)] | None, Said("経度(度)", "longitude, in degrees")] = None
     payment_methods: str = ""
     cashless_since: Annotated[date | None, Said("キャッシュレス決済を導入した日", "day cashless payment was introduced")] = None
-    cashless_since_precision: Annotated[Precision, fields.precision_of("導入日", "cashless_since")] = "unknown"
+    cashless_since_precision: Annotated[Precision, PrecisionOf("導入日", "cashless_since")] = "unknown"
     planned_for: fields.PlannedFor = None
-    planned_for_precision: Annotated[Precision, fields.precision_of("導入予定日", "planned_for")] = "unknown"
+    planned_for_precision: Annotated[Precision, PrecisionOf("導入予定日", "planned_for")] = "unknown"
     cashless_status: Annotated[
         fields.CashlessStatus,
         Said("導入状況(introduced、announced、class_level_only、unknown、not_cashless)", "state of cashless payment"),
