@@ -31,6 +31,7 @@ class Places:
         """Take the box that covers least, and return its number, of equal ones the first; ``None`` where even that is too much.
 
         Args:
+            boxes: where the label may stand.
             away: how unwelcome each is by itself, in square units covered.
             most: square units that it may cover.
         """

@@ -102,6 +102,7 @@ class Bar:
     """One unit and its value.
 
     Args:
+        value: length of the bar.
         text: the value as formatted text.
         label: the same with numerator and denominator.
         planned: planned value of the period; a tick across the bar.

@@ -121,11 +121,7 @@ class SchemaRefused(_BeforeWords):
 
 
 class Unavailable(_BeforeWords):
-    """The machine or the database fails: full, locked, damaged, gone.
-
-    Args:
-        exit_code: of the command that ends with this error.
-    """
+    """The machine or the database fails: full, locked, damaged, gone. ``exit_code``: of the command that ends with this error."""
 
     def __init__(self, key: str, /, *, exit_code: int, **values: object) -> None:
         super().__init__(key, **values)

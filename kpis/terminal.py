@@ -69,11 +69,7 @@ def _named(param: Any) -> str:
 
 
 class WrongValue(typer.BadParameter):
-    """An invalid value of an option, reported in our words.
-
-    Args:
-        option: that it was given for, if one.
-    """
+    """An invalid value of an option, reported in our words. ``option``: that it was given for, if one."""
 
     def __init__(self, key: str, /, *, option: str | None = None, **values: object) -> None:
         self.fault = Message(key, **values)

@@ -24,6 +24,7 @@ def load_folder(
         official: with ``observations.csv`` and the registers; may be absent.
         missing: the decision about rows missing from the lists and not named in their ``dropped.csv``.
         is_start: at server start, undecided rows are reported but do not block loading.
+        progress: called with (rows done, rows in all).
     """
     paths = [folder / name for name in CATALOGUE_FILES]
     if official is not None:

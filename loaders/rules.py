@@ -45,6 +45,7 @@ def findings_of_report(rows: Sequence[ReportedRow], context: ReportContext, *, t
     """Return the contradictions of a workbook's figures, each at its cell.
 
     Args:
+        rows: of the report, without errors.
         today: figures of later periods are refused; ``None`` = not checked.
     """
     by_key = {

@@ -102,11 +102,7 @@ def listed(telling: Telling, register: Register, rows: Sequence[RowStanding], ad
 
 
 def facts(telling: Telling, register: Register, row: Declared, *, without: Collection[str] = ()) -> list[tuple[str, str]]:
-    """Return the fields of a row as heading and text, in declaration order, without blanks.
-
-    Args:
-        without: fields shown elsewhere.
-    """
+    """Return the fields of a row as heading and text, in declaration order, without blanks. ``without``: fields shown elsewhere."""
     headings = _headings(telling, register)
     facts_of = {column: _text(telling, register, row, column) for column in _shown(register) if column not in without}
     return [(head, facts_of[column]) for head, column in headings.items() if facts_of.get(column)]

@@ -116,6 +116,7 @@ def matrix(
     """Return the matrix of the bureaus of a day.
 
     Args:
+        reports: the bureaus, in catalogue order.
         handed: state of each bureau's report of a period, for viewers who may see it.
     """
     w, handed = telling.words, handed or {}

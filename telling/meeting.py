@@ -192,11 +192,7 @@ def quarter(period_code: str) -> Period:
 
 
 def quarter_report(state: State, period_code: str, *, language: str = "ja", known_at: datetime | None = None) -> QuarterReport:
-    """Collect the material of a quarter.
-
-    Args:
-        known_at: UTC instant of the state of knowledge; ``None`` means all.
-    """
+    """Collect the material of a quarter. ``known_at``: UTC instant of the state of knowledge; ``None`` means all."""
     period = quarter(period_code)
     moment = Moment(state=state, as_of=period.end, known_at=known_at)
     return QuarterReport(period, Words(language), moment, before=moment.on(period.start - timedelta(days=1)))

@@ -70,6 +70,7 @@ def core_heading(
     """Return the number of projects of a kind, and the versions of the strategy that list them.
 
     Args:
+        kind: of the projects; ``None``: of any kind.
         versions: of the list; empty where the strategy has no versions.
         count: of the projects on the list.
         is_all: the list is known to be complete; else it holds those that could be identified.
@@ -120,6 +121,7 @@ def milestones(
     """Return milestones: planned, re-planned and actual dates, slip, state, stage and quarter of report; one row per milestone.
 
     Args:
+        milestones: in row order.
         project_names: by code; the code itself if left out.
         without: headings of columns to omit.
     """

@@ -177,11 +177,7 @@ def terms() -> tuple[tuple[str, str, str], ...]:
 
 
 def answer_of(telling: Telling, entry: finding.Searchable, procedures: Mapping[str, ProcedureOnDay], score: float = 0.0) -> Result:
-    """Return an entry as a result in the reader's language.
-
-    Args:
-        procedures: the full rows of procedures found, by code.
-    """
+    """Return an entry as a result in the reader's language. ``procedures``: the full rows of procedures found, by code."""
     kind, code = entry.kind, entry.code
     w, moment = telling.words, telling.moment
     title, context, page, query = entry.names[0], "", "", {"code": code}

@@ -87,11 +87,7 @@ def name_of_indicator(item: Scored) -> str:
 def of_indicator(
     item: Scored, telling: Telling, stand: Stand, *, shape: Series | None = None, svg: str = ""
 ) -> Taken | None:  # fmt: skip
-    """Return the chart of an indicator; ``None`` if there is no figure to draw.
-
-    Args:
-        shape: its data, if already made.
-    """
+    """Return the chart of an indicator; ``None`` if there is no figure to draw. ``shape``: its data, if already made."""
     words, definition, book = telling.words, item.entry.definition, telling.moment.book
     shape = shape or indicator.series(item, telling)
     if shape is None:

@@ -24,6 +24,9 @@ EDGE = 24  # pixels right of the bars where nothing is written at their end: hal
 class BarRows:
     """The positions of the rows of horizontal bars.
 
+    Args:
+        names: of the rows, first on top.
+
     Attributes:
         middles: the pixel of each row's bar.
     """

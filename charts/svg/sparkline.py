@@ -30,6 +30,7 @@ def card_picture(
         actual: connected stretches of (period end, value), each in order of time.
         plan: (date, value) corners of the trajectory, in connected stretches.
         value: the length of the bar; no bar without one.
+        target: position of the tick.
         full: the end of the track, if beyond value and target.
         is_short: draw the bar in the colour of a shortfall (the card states it in words too).
         alt: text alternative; without one the picture is hidden from screen readers.

@@ -55,6 +55,7 @@ class OffTrack:
     Args:
         kind: ``indicator`` or ``milestone``.
         status: of the indicator's judgement, or the milestone's state (``missed``, ``late``, or ``slipped``: still to come, later than planned).
+        project_code: of its project; blank where it has none.
         stood: the indicator's status at the end of the last quarters, oldest first.
         since: start and length of the unbroken run off track.
     """

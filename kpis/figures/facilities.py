@@ -172,6 +172,7 @@ def summary(
     """Return every number shown on the page.
 
     Args:
+        bureaus: codes in display order.
         home: maps a bureau to the one under which its facilities are shown, as its successor.
     """
     single = counted(facilities)

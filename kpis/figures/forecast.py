@@ -76,6 +76,7 @@ def forecast(definition: Definition, figures: Sequence[Figure], *, until: date, 
 
     Args:
         definition: its kind and bounds; no forecast is based on a figure older than its ``stale_after_days``.
+        figures: one vintage per period.
         until: the last day wanted.
         as_of: ignore figures of periods that end later, and forecast no day before it.
 

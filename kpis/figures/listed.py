@@ -75,6 +75,8 @@ def by_bureau(
     """Count the rows in being by bureau and status.
 
     Args:
+        statuses: in display order.
+        bureaus: codes in display order; others follow, by code.
         home: maps a bureau to the one under which its rows are shown, as its successor.
     """
     own = grouped((home(row.bureau) if row.bureau else "", row) for row in rows if row.status not in APART)

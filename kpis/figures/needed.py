@@ -83,6 +83,7 @@ def needed(
 
     Args:
         judgement: of the day: its figure is the starting point.
+        figures: one vintage per period.
         baseline: the published starting point, if any, by which targets to keep a level are recognised.
         expected: the forecast made on the day, if any.
     """

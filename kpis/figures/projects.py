@@ -264,6 +264,7 @@ class ProjectRows:
     """All stored rows of projects.
 
     Args:
+        projects: in catalogue order.
         milestones: as known at the instant asked.
         dates: every recorded day of milestones.
         confidences: assessments by the reform office.

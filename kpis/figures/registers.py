@@ -177,6 +177,7 @@ def tally_by(
     """Add up groups by one of ``DIMENSIONS`` (but ``channel``), in the given order, other values after it by name.
 
     Args:
+        order: values in display order.
         home: maps a bureau to the one under which its procedures are shown, as its successor.
     """
     key, shown_under = _KEYS[dimension], cache(home)

@@ -50,11 +50,7 @@ class AnswerRow:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class FilledAnswers:
-    """A workbook of answers that was read without errors.
-
-    Args:
-        rows: column → value.
-    """
+    """A workbook of answers that was read without errors. ``rows``: column → value."""
 
     rows: Sequence[Mapping[str, Answer]]
     content: bytes

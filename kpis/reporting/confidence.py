@@ -45,6 +45,7 @@ def record_confidence(
     Args:
         confidence: ``high``, ``medium`` or ``low``.
         reviewer: the e-mail of a known person, or a name on a local instance.
+        period: of the assessment; blank without a particular one.
 
     Raises:
         NotAllowed: the person's role does not permit it.

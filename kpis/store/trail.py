@@ -28,6 +28,7 @@ def linked(previous: str, line: Mapping[str, Any]) -> str:
     """Return the checksum of a line given the previous one; the hashed form must never change, or every stored trail would break.
 
     Args:
+        previous: checksum of the line before; blank for the first.
         line: column → value.
     """
     at: datetime = line["occurred_at"]

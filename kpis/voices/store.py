@@ -150,6 +150,7 @@ class Voices:
 
         Args:
             code: of the indicator or project; blank for the site.
+            grade: 1 to 5.
             said_on: the day of the office.
 
         Raises:

@@ -38,6 +38,7 @@ def find_doubts(
     """Return errors, questions and warnings about reported rows, in row order.
 
     Args:
+        rows: without errors.
         context: from ``gather``: definitions and the bureau's own past.
         today: later completion dates raise a doubt; ``None`` = not checked.
         faulty: rows with an error, and their unreadable fields: their other errors are reported as well.

@@ -19,11 +19,7 @@ AT_ONCE = 20  # rows shown; the rest are collapsed
 
 
 def comparison(every: Sequence[Scored], *, code: str, caption: str) -> None:
-    """Draw a table of the indicators that have a figure, one row each.
-
-    Args:
-        code: whose they are; part of the cache key.
-    """
+    """Draw a table of the indicators that have a figure, one row each. ``code``: whose they are; part of the cache key."""
 
     def make() -> Texts:
         words = Words(language())

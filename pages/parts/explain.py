@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
-from functools import partial
 from typing import Any
 
 import streamlit as st
@@ -17,7 +16,7 @@ from kpis.reporting.reports import INCOMPLETE, Opened
 from kpis.store.store import Store
 from pages.parts import prose
 from pages.parts.reported import column_name, instant, place_name, row_namer, unit_of, value_text
-from pages.parts.steps import revision_key, take
+from pages.parts.steps import pick, revision_key, take
 from pages.parts.text import cell_content, digits, in_brackets, language, shown_name, t
 from pages.parts.whatchanges import missing_figures
 from telling.words import Words
@@ -102,7 +101,8 @@ def give_reasons(store: Store, opened: Opened, *, actor: str) -> None:
     report = opened.report
     with st.form(f"reasons_{report.id}"):
         same = st.checkbox(t("reasons_same"), value=False, key=f"reasons_same_{report.id}") if len(unexplained) > 1 else False
-        given, reasons = {}, list(government().reasons)
+        given, words = {}, Words(language())
+        reasons = {reason: words.reason("correction_", reason) for reason in government().reasons}
         for change in unexplained[:AT_ONCE]:
             kind = change.row.kind
             key = f"{report.id}_{kind}_{' '.join(change.row.key)}"
@@ -113,14 +113,8 @@ def give_reasons(store: Store, opened: Opened, *, actor: str) -> None:
             prose.markdown(f"**{markdown(place_name(change.cells[0].place))}** {markdown(name(change.row))}: {markdown(cells)}")
             left, right = st.columns([1, 2])
             reason = change.row.reason_class
-            reason_class = left.selectbox(
-                t("reason_class"),
-                reasons,
-                index=reasons.index(reason) if reason in reasons else None,
-                placeholder=t("choose_report"),
-                format_func=partial(Words(language()).reason, "correction_"),
-                key=f"class_{key}",
-            )
+            at = list(reasons).index(reason) if reason in reasons else None
+            reason_class = pick(t("reason_class"), reasons, key=f"class_{key}", place=left, index=at)
             text = right.text_input(t("reason_text"), value=change.row.reason_text, key=f"text_{key}")
             given[kind, change.row.key] = (reason_class or "", text)
         if st.form_submit_button(t("reasons_button"), type="primary", icon=":material/check:", key=revision_key("explain", report)):

@@ -18,7 +18,7 @@ from pages.parts import cached, prose
 from pages.parts.choices import choose
 from pages.parts.data_table import data_table
 from pages.parts.reported import bureau_names, instant
-from pages.parts.steps import form_key, take
+from pages.parts.steps import form_key, pick, take
 from pages.parts.text import escaped_labels, language, t
 from pages.parts.titled import page_heading, section_heading
 from publishers.notices.hooks import looked_over
@@ -111,9 +111,7 @@ def outbox(store: Store, *, actor: str) -> None:
              for notice in listed if notice.state in messages.NOT_SENT}  # fmt: skip
     if again:
         with st.form(key := form_key("send_again")):
-            number = st.selectbox(
-                t("outbox_again_pick"), list(again), format_func=again.__getitem__, index=None, placeholder=t("choose_report"), key=f"number_{key}"
-            )  # fmt: skip
+            number = pick(t("outbox_again_pick"), again, key=f"number_{key}")
             pressed = st.form_submit_button(t("outbox_again"), icon=":material/forward_to_inbox:", key=f"now_{key}")
             if pressed and number is not None:
                 done = t("outbox_again_done", number=number)
@@ -172,9 +170,7 @@ def channels(store: Store, *, actor: str) -> None:
     if active:
         with right, st.form(key := form_key("end_channel")):
             section_heading(t("channel_end"))
-            number = st.selectbox(
-                t("channel_name"), list(active), format_func=active.__getitem__, index=None, placeholder=t("choose_report"), key=f"number_{key}"
-            )  # fmt: skip
+            number = pick(t("channel_name"), active, key=f"number_{key}")
             pressed = st.form_submit_button(t("channel_end"), icon=":material/comments_disabled:", key=f"now_{key}")
             if pressed and number is not None:
                 take(lambda: choices.end_channel(store, number, actor=actor), t("channel_ended"), form="end_channel")

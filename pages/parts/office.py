@@ -19,7 +19,7 @@ from pages.parts.data_table import data_table
 from pages.parts.own_checks import stand_ins
 from pages.parts.recorded import actor_name, columns_of, event_name, trail
 from pages.parts.reported import bureau_names, instant, office_today, period_name, section_name
-from pages.parts.steps import form_key, take, warn_if_other
+from pages.parts.steps import form_key, pick, take, warn_if_other
 from pages.parts.text import csv_file, language, t
 from pages.parts.titled import page_heading, section_heading
 from pages.parts.viewer import person_name, viewer
@@ -40,12 +40,8 @@ def exceptions(store: Store, *, actor: str) -> None:
     opened = [w.period_code for w in windows if w.opens_on and w.opens_on <= office_today() + timedelta(days=92)]
     with st.form(key := form_key("exception")):
         left, right = st.columns(2)
-        bureau = left.selectbox(
-            t("bureau"), list(names), format_func=names.__getitem__, index=None, placeholder=t("choose_report"), key=f"bureau_{key}"
-        )
-        period = right.selectbox(
-            t("period"), opened, format_func=period_name, index=None, placeholder=t("choose_report"), key=f"period_{key}"
-        )
+        bureau = pick(t("bureau"), names, key=f"bureau_{key}", place=left)
+        period = pick(t("period"), {code: period_name(code) for code in opened}, key=f"period_{key}", place=right)
         until = left.date_input(
             t("leave_until"), value=office_today() + timedelta(days=14), min_value=office_today(), key=f"until_{key}"
         )
@@ -111,22 +107,10 @@ def _add_person(store: Store, names: dict[str, str], *, actor: str) -> None:
         section_heading(t("add_person"))
         email = st.text_input(t("email"), key=f"email_{key}")
         name = st.text_input(t("name"), key=f"name_{key}")
-        role = st.selectbox(
-            t("role"), ROLES, format_func=lambda r: t(f"role_{r}"), index=None, placeholder=t("choose_report"), key=f"role_{key}"
-        )
-        bureau = st.selectbox(
-            t("bureau_of_manager"), list(names), format_func=names.__getitem__, index=None, placeholder=t("choose_report"), key=f"bureau_{key}"
-        )  # fmt: skip
-        section = None
-        if government().sections:
-            section = st.selectbox(
-                t("section_of_person"),
-                list(government().sections),
-                format_func=section_name,
-                index=None,
-                placeholder=t("choose_report"),
-                key=f"section_{key}",
-            )
+        role = pick(t("role"), {role: t(f"role_{role}") for role in ROLES}, key=f"role_{key}")
+        bureau = pick(t("bureau_of_manager"), names, key=f"bureau_{key}")
+        sections = {code: section_name(code) for code in government().sections}
+        section = pick(t("section_of_person"), sections, key=f"section_{key}") if sections else None
         if st.form_submit_button(t("add_person"), type="primary", icon=":material/person_add:", key=f"now_{key}"):
             take(
                 lambda: people.add_person(
@@ -142,15 +126,12 @@ def _remove_person(store: Store, listed: Sequence[people.Person], names: dict[st
     with st.form(key := form_key("remove_person")):
         section_heading(t("remove_person"))
         roles_of = {
-            f"{p.email} {t(f'role_{g.role}')} {names.get(g.bureau_code or '', g.bureau_code or '')} {g.section_code}".strip(): (
-                p.email,
-                g,
-            )
+            f"{p.email} {t(f'role_{g.role}')} {names.get(g.bureau_code or '', g.bureau_code or '')} {g.section_code}".strip(): (p.email, g)
             for p in listed
             for g in p.grants
             if p.email != actor
-        }
-        picked = st.selectbox(t("role"), list(roles_of), index=None, placeholder=t("choose_report"), key=f"role_{key}")
+        }  # fmt: skip
+        picked = pick(t("role"), {label: label for label in roles_of}, key=f"role_{key}")
         pressed = st.form_submit_button(t("remove_person"), icon=":material/person_remove:", key=f"now_{key}")
         if pressed and picked is not None:
             whose, grant = roles_of[picked]

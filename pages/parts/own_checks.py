@@ -17,7 +17,7 @@ from kpis.text import format_date
 from pages.parts import prose
 from pages.parts.data_table import data_table
 from pages.parts.reported import instant, office_today
-from pages.parts.steps import form_key, revision_key, take
+from pages.parts.steps import form_key, pick, revision_key, take
 from pages.parts.text import in_brackets, language, named, t
 from pages.parts.viewer import for_viewer
 
@@ -128,9 +128,7 @@ def stand_ins(store: Store, *, me: Viewer) -> None:
         prose.caption(t("deputies_none"))
     with st.form(key := form_key("deputy")):
         left, right = st.columns(2)
-        for_whom = left.selectbox(
-            t("deputy_for"), whom, index=0 if len(whom) == 1 else None, placeholder=t("choose_report"), key=f"whom_{key}"
-        )
+        for_whom = pick(t("deputy_for"), {w: w for w in whom}, key=f"whom_{key}", place=left, index=0 if len(whom) == 1 else None)
         email = right.text_input(t("deputy_email"), key=f"email_{key}")
         begins = left.date_input(t("deputy_from"), value=today, key=f"from_{key}")
         ends = right.date_input(t("deputy_until"), value=today + timedelta(days=7), min_value=today, key=f"until_{key}")
@@ -146,8 +144,6 @@ def stand_ins(store: Store, *, me: Viewer) -> None:
         deputy.id: f"{deputy.email} → {deputy.stands_in_for}" for deputy in listed if deputy.state(today) in ("now", "to_come")
     }
     if open_:
-        picked = st.selectbox(
-            t("deputy_pick"), list(open_), index=None, format_func=open_.__getitem__, placeholder=t("choose_report"), key=form_key("deputy_pick")
-        )  # fmt: skip
+        picked = pick(t("deputy_pick"), open_, key=form_key("deputy_pick"))
         if st.button(t("deputy_end"), disabled=picked is None, icon=":material/person_remove:") and picked is not None:
             take(lambda: deputies.end_deputy(store, picked, actor=me.email), t("deputy_ended_now"), form="deputy_pick")

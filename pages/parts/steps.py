@@ -7,7 +7,7 @@ shows the text that was typed but not stored.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from hashlib import blake2s
 from itertools import takewhile
@@ -92,6 +92,14 @@ def form_key(form: str) -> str:
     their text when the language changes.
     """
     return f"{form}_{_kept().sent.get(form, 0)}"
+
+
+def pick(
+    label: str, names: Mapping[T, str], *, key: str, place: DeltaGenerator | None = None, index: int | None = None
+) -> T | None:
+    """Draw a select box of codes by their names, in a form or before a button; at first nothing is chosen."""
+    draw = (place or st).selectbox
+    return draw(label, list(names), index, format_func=names.__getitem__, placeholder=t("choose_report"), key=key)
 
 
 def revision_key(name: str, report: Report) -> str:

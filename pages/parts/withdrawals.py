@@ -17,7 +17,7 @@ from kpis.store.store import Store
 from pages.parts import cached, prose
 from pages.parts.data_table import data_table
 from pages.parts.reported import bureau_names, column_name, instant, period_name, row_namer, value_text
-from pages.parts.steps import form_key, take, warn_if_other
+from pages.parts.steps import form_key, pick, take, warn_if_other
 from pages.parts.text import language, t
 from pages.parts.titled import page_heading, section_heading
 from telling.words import Words
@@ -89,23 +89,12 @@ def _ask(store: Store, *, actor: str) -> None:
             figures_of.setdefault(entry.definition.code, {})[entry.unit_code] = periods
     name = row_namer()
     left, middle, right = st.columns(3)
-    blank = t("choose_report")
-    code = left.selectbox(
-        t("indicators_one"), list(figures_of), index=None, placeholder=blank, format_func=name.indicator, key="withdraw_code"
-    )
+    code = pick(t("indicators_one"), {code: name.indicator(code) for code in figures_of}, key="withdraw_code", place=left)
     units = figures_of.get(code or "", {})
-    unit = middle.selectbox(
-        t("bureau"), list(units), index=0 if len(units) == 1 else None, placeholder=blank, key=f"withdraw_unit_{code}",
-        format_func=lambda u: bureau_names().get(u, u),
-    )  # fmt: skip
-    period = right.selectbox(
-        t("period"),
-        units.get(unit or "", []),
-        index=None,
-        placeholder=blank,
-        format_func=period_name,
-        key=f"withdraw_period_{code}_{unit}",
-    )
+    named, first = {unit: bureau_names().get(unit, unit) for unit in units}, 0 if len(units) == 1 else None
+    unit = pick(t("bureau"), named, key=f"withdraw_unit_{code}", place=middle, index=first)
+    of_unit = {period: period_name(period) for period in units.get(unit or "", [])}
+    period = pick(t("period"), of_unit, key=f"withdraw_period_{code}_{unit}", place=right)
     if not (code and unit and period):
         return
     key = (code, unit, period)

@@ -15,11 +15,7 @@ Grade = Literal["ok", "warning", "error"]
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """The result of one check.
-
-    Attributes:
-        grade: fine, doubtful, or to be repaired.
-    """
+    """The result of one check. ``grade``: fine, doubtful, or to be repaired."""
 
     check: str
     grade: Grade

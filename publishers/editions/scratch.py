@@ -19,11 +19,7 @@ def beside(place: Path) -> Path:
 
 
 def sweep(folder: Path, *names: str) -> None:
-    """Remove scratch files of dead processes, once no living process can own them.
-
-    Args:
-        names: suffix patterns, as ``.writing``.
-    """
+    """Remove scratch files of dead processes, once no living process can own them. ``names``: suffix patterns, as ``.writing``."""
     for name in names:
         for left in folder.glob(f"{name}-*"):
             if _is_left(left):

@@ -28,11 +28,7 @@ class Worded:
 
 
 def worded(notice: Told, language: str, moment: Moment, chosen: Settings, *, is_office: bool) -> Worded:
-    """Return a notice in a language.
-
-    Args:
-        is_office: link to the reform office's page rather than a bureau's.
-    """
+    """Return a notice in a language. ``is_office``: link to the reform office's page rather than a bureau's."""
     blanks = _blanks(notice.facts, language, moment)
     subject = subject_of(notice.occasion, notice.facts, language, moment)
     sentence = say(f"notice_{notice.occasion}_sentence", language, **blanks)

@@ -122,6 +122,7 @@ def listed(rows: Sequence[OffTrackRow], leads: Leads, words: Words, *, caption: 
     """Return the list: the most important rows, and the rest folded below a line with their count; empty if there are no rows.
 
     Args:
+        rows: in list order.
         leads: row → address of the linked page.
         is_public: for readers without a part in reporting: missing answers are stated in a sentence rather than as blanks of a form.
     """
