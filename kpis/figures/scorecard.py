@@ -309,7 +309,7 @@ def path_of(scored: Scored, *, as_of: date) -> list[tuple[date, float]]:
     if entry.baseline is None and entry.definition.has_sibling_baseline and not KINDS[entry.definition.kind].is_cap:
         return []
     valued = (f for f in scored.figures if value_of(entry.definition, f) is not None)
-    first = min(valued, key=lambda f: f.period.end, default=None)
+    first = min(valued, key=in_time, default=None)
     if first is not None:
         first = replace(first, value=value_of(entry.definition, first))
     return planned_path(entry.definition, goals_known(entry.goals, as_of), baseline=entry.baseline, first=first)

@@ -139,12 +139,12 @@ def short_sentence(definition: Definition, judgement: Judgement, *, language: st
     numbers = numbers_of(definition, judgement, language)
     if judgement.goal is None or numbers.goal_gap is None:
         return ""
-    status, cap = judgement.status, KINDS[definition.kind].is_cap
+    status, cap = judgement.status, _is_limit(definition)
     goal_gap, plan_gap = _gap(judgement, numbers.goal_gap, language), _gap(judgement, numbers.plan_gap, language, is_planned=True)
     side = numbers.plan_gap.side if numbers.plan_gap else 0
     if status == "reached":
         return say("brief_cap_reached" if cap else "brief_reached", language, target=numbers.target)
-    if cap and definition.sign < 0 and numbers.goal_gap.side * definition.sign < 0:
+    if cap and numbers.goal_gap.side > 0:
         return say("brief_cap_over", language, target=numbers.target, gap=goal_gap)
     if status == "missed":
         how = "short" if _falls_short(definition, numbers.goal_gap) else _off(definition, numbers.goal_gap)
@@ -157,7 +157,7 @@ def short_sentence(definition: Definition, judgement: Judgement, *, language: st
         if (_is_kept(definition, judgement) and not _is_on_its_plan_only(definition, judgement)) or not side:
             return say("brief_on_track" if _is_kept(definition, judgement) else "brief_plan_equal", language)
         if side * definition.sign < 0:
-            return say("brief_tolerated", language)
+            return say("brief_on_track" if _is_well(definition, numbers.goal_gap) else "brief_tolerated", language)
         return say(f"brief_plan_{_way(side)}{'' if is_last else '_and'}", language, gap=plan_gap)
     word = status_word(status, language)
     if _is_kept(definition, judgement):
@@ -173,6 +173,20 @@ def _way(side: int) -> str:
 def _off(definition: Definition, gap: Apart) -> str:
     """Return the side on which a figure misses its target; never ``equal``."""
     return _way(gap.side or -definition.sign)
+
+
+def _is_well(definition: Definition, gap: Apart) -> bool:
+    """Return whether a figure is at its target or on the better side of it."""
+    return definition.sign * gap.side >= 0
+
+
+def _is_limit(definition: Definition) -> bool:
+    """Return whether a target is a cap to stay within; the yearly total of more is better is a target to reach."""
+    return KINDS[definition.kind].is_cap and definition.sign < 0
+
+
+def _aim(definition: Definition, language: str) -> str:
+    return say("say_aim_cap" if _is_limit(definition) else "say_aim_target", language)
 
 
 def _falls_short(definition: Definition, gap: Apart) -> bool:
@@ -226,7 +240,7 @@ def _main(definition: Definition, judgement: Judgement, numbers: Numbers, langua
         key, language, actual=numbers.actual, target=numbers.target, planned=numbers.planned,
         gap=_gap(judgement, numbers.plan_gap if against_plan else numbers.goal_gap, language, is_planned=against_plan),
         due=format_date(goal.period.end, language) if goal else "",
-        base=numbers.base,
+        base=numbers.base, aim=_aim(definition, language),
     )  # fmt: skip
     if goal is None or judgement.status == "not_applicable":
         return sentence_text + say("say_end_plain", language, day=day, stale=stale)
@@ -239,13 +253,13 @@ def _main(definition: Definition, judgement: Judgement, numbers: Numbers, langua
 def _key(definition: Definition, judgement: Judgement, numbers: Numbers) -> str:
     """Return the key of the sentence in the table of texts."""
     status, goal_gap, plan_gap = judgement.status, numbers.goal_gap, numbers.plan_gap
-    cap = "cap_" if KINDS[definition.kind].is_cap else ""
+    cap = "cap_" if _is_limit(definition) else ""
     if goal_gap is None:
-        return "say_no_target"
+        return "say_no_target" if judgement.last_due is None else "say_no_target_now"
     if status in ("not_due", "not_applicable"):
         return f"say_{cap}{'not_due' if status == 'not_due' else 'not_judged'}"
-    is_worse = definition.sign * goal_gap.side < 0
-    if cap and is_worse and definition.sign < 0:
+    is_worse = not _is_well(definition, goal_gap)
+    if cap and is_worse:
         return "say_cap_over"
     if cap and status == "reached":
         return "say_cap_within"
@@ -262,13 +276,15 @@ def _key(definition: Definition, judgement: Judgement, numbers: Numbers) -> str:
     if status == "moving_away" and judgement.baseline is not None and plan_gap.side:
         return f"say_away_{_way(plan_gap.side)}"  # the engine returns it only where it is worse than both
     tolerated = "_tolerated" if status == "on_track" and definition.sign * plan_gap.side < 0 else ""
+    if tolerated and not is_worse:
+        return f"say_goal_{_way(goal_gap.side)}"  # on track by its target, which a plan beyond it does not take back
     return f"say_plan_{_way(plan_gap.side)}{tolerated}"
 
 
 def _unreported(definition: Definition, judgement: Judgement, numbers: Numbers, language: str) -> str:
     first, more = judgement.unreported_goals[0], len(judgement.unreported_goals) - 1
     text = say(
-        "say_cap_unreported" if KINDS[definition.kind].is_cap else "say_unreported", language,
+        "say_cap_unreported" if _is_limit(definition) else "say_unreported", language,
         target=goal_text(definition, first, language), due=format_date(first.period.end, language),
     )  # fmt: skip
     if more:
@@ -341,9 +357,8 @@ def _told(definition: Definition, last: LastDue, language: str) -> str:
         rough = last.figure.is_approximate or last.goal.is_approximate
         gap = about(apart.gap, language) if rough else apart.gap
         short = "short" if _falls_short(definition, apart) else _way(apart.side)
-        key = f"say_due_missed_{'over' if KINDS[definition.kind].is_cap else short}"
-    aim = say("say_aim_cap" if KINDS[definition.kind].is_cap else "say_aim_target", language)
-    return say(key, language, due=due, target=target, gap=gap, aim=aim, after=after)
+        key = f"say_due_missed_{'over' if _is_limit(definition) else short}"
+    return say(key, language, due=due, target=target, gap=gap, aim=_aim(definition, language), after=after)
 
 
 def standing_word(judgement: Judgement, language: str = "ja") -> str:

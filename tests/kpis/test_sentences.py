@@ -38,6 +38,7 @@ def found(
 
 
 SHEETS, YEN = of("ceiling", "lower", "枚", 0), of("level", "lower", "円", 0)
+TOTAL = of("ceiling", "higher", "件", 0)  # a yearly total to reach, not a cap
 LOWER, KEEP = of("level", "lower"), replace(of("level", "keep"), tolerance=1.5)
 DAY, DAY_EN = "2022年9月30日時点", "as of 30 Sep 2022"
 
@@ -53,6 +54,12 @@ CASES = [
      "25.0% against a target of 20.0%: 5.0 points above it (missed, "),
     (YEN, found("missed", 12_345_679, target=12_345_678.9), "目標 1,234万5,678.9円 に対し 1,234万5,679円、0.1円上回る(未達、",
      "12.345679 million yen against a target of 12.3456789 million yen: 0.1 yen above it (missed, "),
+    (TOTAL, found("reached", 33, target=4), "目標 4件 に対し 33件(達成、", "33 cases against a target of 4 cases (reached, "),
+    (TOTAL, found("missed", 45, target=46), "目標 46件 に対し 45件、1件届かず(未達、", "45 cases against a target of 46 cases: short by 1 case (missed, "),
+    (TOTAL, found("not_due", 3, target=46), "3件、目標 46件 の期限は2023年3月31日(期限前、",
+     "3 cases; the target of 46 cases is due on 31 Mar 2023 (not due, "),
+    (LOWER, found("on_track", 68, target=70, plan=50), "目標 70.0% に対し 68.0%、2.0ポイント下回る(順調、",
+     "68.0% against a target of 70.0%: 2.0 points below it (on track, "),
     (SHEETS, found("missed", 65e6, target=60e6, plan=60e6), "上限 6,000万枚 に対し 6,500万枚、500万枚超過(未達、",
      "65 million sheets against a cap of 60 million sheets: 5 million sheets over it (missed, "),
     (SHEETS, found("behind", 65e6, target=60e6, plan=30e6), "上限 6,000万枚 に対し 6,500万枚、500万枚超過(遅れ、",
@@ -180,6 +187,8 @@ DUE = [
     (SHEETS, LastDue(Goal("FY2021", 60e6), "missed", Figure("FY2021", 65e6, is_approximate=True), 5e6),
      "2022年3月31日までの上限 6,000万枚 は未達(約500万枚超過)",
      "The cap of 60 million sheets up to 31 Mar 2022 was missed (about 5 million sheets over it)"),
+    (TOTAL, LastDue(Goal("FY2021", 46), "missed", Figure("FY2021", 45), -1.0), "2022年3月31日の目標 46件 は未達(1件届かず)",
+     "The target of 46 cases due on 31 Mar 2022 was missed (short by 1 case)"),
     (of(), LastDue(Goal("FY2021", 70), "met", Figure("2022-09", 80, is_lower_bound=True), 10.0),
      "2022年3月31日の目標 70.0% は達成(期限後の2022年9月30日の値で確認)",
      "The target of 70.0% due on 31 Mar 2022 was met (confirmed by the figure of 30 Sep 2022, after its due day)"),
@@ -204,6 +213,13 @@ def test_what_came_of_the_last_target_stands_beside_the_path_to_the_next(
     path = replace(found("on_track", value, target=value * 2, plan=value), last_due=last)
     assert sentence(definition, path, as_of=TODAY).split("。")[1:] == [ja]
     assert sentence(definition, path, as_of=TODAY, language="en").split("). ")[1:] == [en]
+
+
+def test_a_figure_after_the_last_cap_is_not_said_to_be_without_any() -> None:
+    after = replace(found("not_applicable", 40e6), last_due=LastDue(Goal("FY2021", 60e6), "met", Figure("FY2021", 50e6), -10e6))
+    ja, en = (sentence(SHEETS, after, as_of=TODAY, language=language) for language in ("ja", "en"))
+    assert ja == f"4,000万枚、この期間の上限は見つかっていない({DAY})。2022年3月31日の上限 6,000万枚 は達成"
+    assert en.startswith(f"40 million sheets; no cap is known for its period ({DAY_EN}). The cap of 60 million sheets")
 
 
 def test_the_target_that_is_judged_is_not_told_twice() -> None:
@@ -273,6 +289,9 @@ SHORT = [
     (of(), found("on_track", 91, target=98, plan=91), "は計画どおり", " on plan"),
     (of(), found("on_track", 91, target=98, plan=95), "は計画に対し許容の範囲で順調", " on track within what is tolerated"),
     (KEEP, found("on_track", 79, target=80, plan=80), "は順調", " on track"),
+    (LOWER, found("on_track", 68, target=70, plan=50), "は順調", " on track"),
+    (TOTAL, found("reached", 33, target=4), "は目標4件を達成", " reached its target of 4 cases"),
+    (TOTAL, found("missed", 45, target=46), "は目標46件に1件届かず", " missed 46 cases by 1 case"),
     (of(), found("reached", 98.5, target=98), "は目標98.0%を達成", " reached its target of 98.0%"),
     (SHEETS, found("reached", 50e6, target=60e6), "は上限6,000万枚以内", " within its cap of 60 million sheets"),
     (of(), found("missed", 99.96, target=100), "は目標100.0%に0.04ポイント届かず", " missed 100.0% by 0.04 points"),
@@ -324,6 +343,7 @@ def test_the_table_holds_no_text_that_no_case_above_says(monkeypatch: pytest.Mon
     test_a_target_whose_day_has_passed_without_a_result()
     test_a_part_of_a_period_a_rounding_and_a_first_figure_are_said()
     test_a_target_judged_by_a_figure_after_its_day_says_so()
+    test_a_figure_after_the_last_cap_is_not_said_to_be_without_any()
     assert said == TABLE
 
 

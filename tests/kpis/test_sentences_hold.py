@@ -98,6 +98,7 @@ def check(definition: Definition, found: Judgement, language: str) -> None:
         if word in GOOD[language]:
             assert not any(w in main for w in (*SHORT[language], *OVER[language])), said
             assert tolerated or not worse, said
+            assert not tolerated or (value - found.goal.value) * sign < 0, said  # nothing short of its target to tolerate
         if word in BAD[language]:
             assert (fell if word in ("後退", "moving away") else worse) and not tolerated, said
         if any(w in main for w in (*SHORT[language][:1], *OVER[language])):
@@ -178,7 +179,7 @@ UNITS = [("%", "%", 1), ("%", "%", 0), ("枚", "sheets", 0), ("円", "yen", 0), 
 WALK = [
     (kind, direction, status)
     for kind, direction, status in product(KINDS, ("higher", "lower"), ("reached", "on_track", *WORSE, "not_due"))
-    if kind != "ceiling" or (direction == "lower" and status not in ("moving_away", "reached_then_lost"))
+    if kind != "ceiling" or (status not in ("moving_away", "reached_then_lost"))
 ]
 
 
