@@ -154,7 +154,7 @@ def _judge_ceiling(definition: Definition, judgement: Judgement, figure: Figure,
         return replace(judgement, status="not_applicable")
     is_over = not meets(definition, actual, goal)
     if day >= period.end:
-        is_unknown = is_open(definition, figure, is_met=not is_over)
+        is_unknown = is_open(definition, figure, goal, is_met=not is_over)
         return replace(
             judgement, status="not_applicable" if is_unknown else "missed" if is_over else "reached", planned_value=goal.value, variance=actual - goal.value,
             ratio=_pace_ratio(definition, actual, goal.value),
@@ -179,7 +179,7 @@ def _judge_path(definition: Definition, judgement: Judgement, usable: Sequence[F
     assert actual is not None
     is_keep = is_kept(definition, goal, judgement.baseline)
     base = judgement.baseline or _first_as_baseline(definition, usable, before=min(goal.period.end, day))
-    planned = planned_on(planned_path(definition, goals_then, baseline=base), day) if base else None
+    planned = planned_on(planned_path(definition, goals_then, baseline=base, in_force=goal), day) if base else None
     progress = planned_progress = ratio = None
     if base is not None and abs(goal.value - base.value) > NEAR:
         progress = (actual - base.value) / (goal.value - base.value)
@@ -193,7 +193,7 @@ def _judge_path(definition: Definition, judgement: Judgement, usable: Sequence[F
     )  # fmt: skip
     is_due = day >= goal.period.end
     is_met = meets(definition, actual, goal, baseline=judgement.baseline)
-    if is_due and is_open(definition, figure, is_met=is_met):
+    if (is_due or definition.direction == "keep") and is_open(definition, figure, goal, is_met=is_met):
         return replace(judgement, status="not_applicable")
     if is_met:
         return replace(judgement, status="reached" if is_due or not (is_keep or is_of_a_period(definition, figure)) else "on_track")

@@ -104,7 +104,7 @@ def needed(
     ahead = [g for g in goals_known(goals, as_of) if g.period.end > as_of]
     if is_sum or kind.is_cap:
         ahead = [g for g in ahead if is_of(figure, g) and g.period.contains(figure.period.end)]
-    goal = min(ahead, key=due_order, default=None)
+    goal = min(ahead, key=lambda g: (g.period.end, g != judgement.goal, due_order(g)), default=None)
     if goal is None:
         return None
     is_budget = kind.is_cap and definition.sign < 0

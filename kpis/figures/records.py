@@ -16,7 +16,7 @@ from kpis.kinds import KINDS
 from kpis.periods import Period, parse_period
 from kpis.vocabulary import Status
 
-RULE_VERSION = "2026-3"
+RULE_VERSION = "2026-4"
 STATUSES = Status.values()
 GOOD = ("reached", "on_track")
 BAD = ("behind", "missed", "moving_away", "reached_then_lost")

@@ -312,7 +312,8 @@ def path_of(scored: Scored, *, as_of: date) -> list[tuple[date, float]]:
     first = min(valued, key=in_time, default=None)
     if first is not None:
         first = replace(first, value=value_of(entry.definition, first))
-    return planned_path(entry.definition, goals_known(entry.goals, as_of), baseline=entry.baseline, first=first)
+    goals, in_force = goals_known(entry.goals, as_of), scored.judgement.goal
+    return planned_path(entry.definition, goals, baseline=entry.baseline, first=first, in_force=in_force)
 
 
 def forecast_of(scored: Scored, *, as_of: date) -> Forecast | None:

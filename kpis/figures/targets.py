@@ -56,7 +56,8 @@ def is_of(figure: Figure, goal: Goal) -> bool:
 
 
 def planned_path(
-    definition: Definition, goals: Sequence[Goal], *, baseline: Baseline | None, first: Figure | None = None
+    definition: Definition, goals: Sequence[Goal], *, baseline: Baseline | None, first: Figure | None = None,
+    in_force: Goal | None = None,
 ) -> list[tuple[date, float]]:
     """Return the corners of the planned path, in order of time.
 
@@ -64,6 +65,7 @@ def planned_path(
         goals: targets; for each period the last one set counts.
         baseline: start of the path; default ``first``.
         first: the first figure on record.
+        in_force: the target judged against, which counts before others due on its day.
 
     Returns:
         (day, value) pairs. For a ceiling each cap rises from 0 before its period, so that its first day counts (rule 12).
@@ -72,6 +74,8 @@ def planned_path(
     if KINDS[definition.kind].is_cap:
         return [corner for g in goals_then for corner in ((g.period.start - timedelta(days=1), 0.0), (g.period.end, g.value))]
     shortest = {g.period.end: g.value for g in reversed(goals_then)}  # of several due on one day that of the shortest period counts
+    if in_force is not None and in_force in goals_then:
+        shortest[in_force.period.end] = in_force.value
     corners = sorted(shortest.items())
     start = None if baseline is None else (baseline.day, baseline.value)
     if start is None and first is not None and first.value is not None:
@@ -138,9 +142,12 @@ def is_kept(definition: Definition, goal: Goal, baseline: Baseline | None) -> bo
     return baseline is not None and not baseline.is_first_figure and abs(goal.value - baseline.value) <= NEAR
 
 
-def is_open(definition: Definition, figure: Figure, *, is_met: bool) -> bool:
-    """Return whether a value published as "more than" leaves open if a target is met."""
-    return figure.is_lower_bound and is_met == (definition.direction in ("lower", "keep"))
+def is_open(definition: Definition, figure: Figure, goal: Goal, *, is_met: bool) -> bool:
+    """Return whether a value published as "more than" leaves open if a target is met; any below a level to keep does."""
+    if definition.direction == "keep":
+        value = value_of(definition, figure)
+        return figure.is_lower_bound and (is_met or (value is not None and value < goal.value))
+    return figure.is_lower_bound and is_met == (definition.direction == "lower")
 
 
 def meets(definition: Definition, value: float, goal: Goal, *, baseline: Baseline | None = None) -> bool:
@@ -207,5 +214,5 @@ def _due_on(
     value = value_of(definition, figure)
     assert value is not None
     is_met = meets(definition, value, goal, baseline=baseline)
-    result = "unknown" if is_open(definition, figure, is_met=is_met) else "met" if is_met else "missed"
+    result = "unknown" if is_open(definition, figure, goal, is_met=is_met) else "met" if is_met else "missed"
     return LastDue(goal, result, figure, value - goal.value)

@@ -1,4 +1,4 @@
-"""A second implementation of rule 2026-3, written from ``docs/method.md`` alone; it shares no code with the engine.
+"""A second implementation of rule 2026-4, written from ``docs/method.md`` alone; it shares no code with the engine.
 
 Numbers in the comments are those of the method page.
 """
@@ -145,7 +145,7 @@ class Case:
             return aim.code, "awaiting" if self._since(aim) <= self.m.lag else "unknown", None
         assert mark.value is not None
         fits = self.fits(mark.value, aim.value, kept=self.kept(aim))
-        return aim.code, "unknown" if self.open(mark, fits) else "met" if fits else "missed", mark.value - aim.value
+        return aim.code, "unknown" if self.open(mark, fits, aim.value) else "met" if fits else "missed", mark.value - aim.value
 
     def telling(self, aim: Aim) -> Mark | None:
         """Return the figure that tells what came of a target (8)."""
@@ -178,7 +178,9 @@ class Case:
         corners = {start.day: start.value}
         for other in reversed(self.aims):  # the shortest of a day comes last, and counts
             if other.term.last > start.day:
-                corners[other.term.last] = aim.value if other.code == aim.code else other.value  # may be moved, see 13
+                corners[other.term.last] = other.value
+        if aim.term.last > start.day and any(other.code == aim.code for other in self.aims):
+            corners[aim.term.last] = aim.value  # of several of a day the one in force; may be moved, see 13
         if len(corners) == 1:
             return None
         days = sorted(corners)
@@ -202,8 +204,10 @@ class Case:
             return True
         return self.m.direction != "keep" and self.meets(value, wanted)
 
-    def open(self, mark: Mark, fits: bool) -> bool:
+    def open(self, mark: Mark, fits: bool, wanted: float) -> bool:
         """Say whether "more than" leaves it open if the target is met (8, 11.6)."""
+        if self.m.direction == "keep" and mark.more_than and mark.value is not None and mark.value < wanted:
+            return True
         return mark.more_than and (not fits if self.m.direction == "higher" else fits)
 
     def of_a_period(self, mark: Mark) -> bool:
@@ -242,7 +246,7 @@ class Case:
         day, due = mark.term.last, aim.term.last
         fits = self.fits(mark.value, aim.value, kept=kept)
         holds_plan = planned is not None and self.m.direction != "keep" and self.meets(mark.value, planned)
-        if day >= due and self.open(mark, fits):
+        if (day >= due or self.m.direction == "keep") and self.open(mark, fits, aim.value):
             return "not_applicable"
         if kept:
             if day >= due:
@@ -285,7 +289,7 @@ class Case:
         ratio = None if not budget else mark.value / budget if is_floor else 2 - mark.value / budget
         if day >= span.last:
             fits = self.meets(mark.value, cap)
-            return ("not_applicable" if self.open(mark, fits) else "reached" if fits else "missed"), budget, ratio
+            return ("not_applicable" if self.open(mark, fits, cap) else "reached" if fits else "missed"), budget, ratio
         is_used_up = not is_floor and mark.value > cap + SAME
         return ("behind" if is_used_up else self._by_ratio(ratio)), budget, ratio
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from tests.method.given import Aim, Mark, Measure, Start
-from tests.method.recount import SAME, own, standing, usable
+from tests.method.recount import SAME, in_force, own, standing, usable
 
 
 @dataclass(frozen=True)
@@ -57,7 +57,9 @@ def takes(measure: Measure, marks: Sequence[Mark], aims: Sequence[Aim], start: S
         ahead = [a for a in ahead if own(figure, a) and a.term.first <= figure.term.last <= a.term.last]
     if not ahead:
         return None
-    aim, is_budget = ahead[0], measure.kind == "ceiling" and measure.direction == "lower"
+    first = in_force(standing(aims, as_of), figure.term.last, figure)
+    aim = next((a for a in ahead if a is first and a.term.last == ahead[0].term.last), ahead[0])
+    is_budget = measure.kind == "ceiling" and measure.direction == "lower"
     if not is_budget and is_met(measure, figure.value, aim, start):
         return None
     remaining, months = aim.value - figure.value, months_between(figure.term.last, aim.term.last)
