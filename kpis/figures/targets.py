@@ -56,7 +56,11 @@ def is_of(figure: Figure, goal: Goal) -> bool:
 
 
 def planned_path(
-    definition: Definition, goals: Sequence[Goal], *, baseline: Baseline | None, first: Figure | None = None,
+    definition: Definition,
+    goals: Sequence[Goal],
+    *,
+    baseline: Baseline | None,
+    first: Figure | None = None,
     in_force: Goal | None = None,
 ) -> list[tuple[date, float]]:
     """Return the corners of the planned path, in order of time.
