@@ -129,14 +129,7 @@ def load_together(
                 if progress:
                     progress(done, total)
     except FigureRefused as refusal:
-        file.problems.append(
-            Problem(
-                "rule",
-                refusal.in_language("ja"),
-                Message("correction_with_reason"),
-                refusal.message,
-            )
-        )
+        file.problems.append(Problem("rule", refusal.in_language("ja"), Message("correction_with_reason"), refusal.message))
         return [loaded.report() for loaded in files]
     return [file.report(accepted=accepted[file.sha256], is_repeat=file.sha256 in repeats) for file in files]
 

@@ -220,11 +220,7 @@ def _problem(file: Prepared, row: Gone, *, lenient: bool, replaced: bool) -> Pro
 def _named(file: Prepared, what: str, *, lenient: bool, replaced: bool) -> Problem:
     can, instead = LISTS[file.kind].decisions, LISTS[file.kind].instead
     options = {"keep": "keep", "end": "end=2024-03-31", "never": "never"}
-    remedy = Message(
-        "remedy_decide",
-        options=tuple(options[word] for word in can),
-        file=DROPPED,
-    )
+    remedy = Message("remedy_decide", options=tuple(options[word] for word in can), file=DROPPED)
     if instead:
         remedy = Message("remedy_or_instead", remedy=remedy, instead=instead)
     if lenient:

@@ -36,13 +36,7 @@ class Prepared:
     """A file after reading: its report so far, and its rows where there is no problem."""
 
     def __init__(
-        self,
-        name: str,
-        content: bytes,
-        kind: str | None,
-        *,
-        bureaus: Mapping[str, str] | None = None,
-        max_bytes: int | None = None,
+        self, name: str, content: bytes, kind: str | None, *, bureaus: Mapping[str, str] | None = None, max_bytes: int | None = None
     ) -> None:
         """Read a file.
 

@@ -134,11 +134,7 @@ def _causes(telling: Telling, item: Scored, values: Mapping[date, float]) -> Ite
             lines.append(w("annotation_others", count=len(commentary) - BUREAUS_NAMED))
         yield (
             day,
-            w(
-                "annotation_period",
-                period=parse_period(period_code).short(w.language),
-                text=" / ".join(lines),
-            ),
+            w("annotation_period", period=parse_period(period_code).short(w.language), text=" / ".join(lines)),
             values.get(day),
         )
 

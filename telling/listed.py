@@ -15,11 +15,7 @@ from kpis.text import format_date
 from telling.blocks import Block, Card, Cell, Link, Telling, taken_from
 
 Declared = Fields | tables.SQLModel  # a row, as declared by its class
-NOT_SHOWN = (
-    "source_code",
-    "verified",
-    "note_en",
-)  # the source is shown separately, confirmation is internal; notes are shown once
+NOT_SHOWN = ("source_code", "verified", "note_en")  # the source is shown separately, confirmation is internal; notes are shown once
 
 
 def name(telling: Telling, register: Register) -> str:

@@ -49,16 +49,7 @@ def providing(folder: Path, users: Mapping[str, Mapping[str, object]], *, app: s
         app: address of the app, to whose callback alone codes are sent.
     """
     port = free_port()
-    command = [
-        "-m",
-        "oidc_provider_mock",
-        "--port",
-        str(port),
-        "--require-registration",
-        "true",
-        "--require-nonce",
-        "true",
-    ]
+    command = ["-m", "oidc_provider_mock", "--port", str(port), "--require-registration", "true", "--require-nonce", "true"]
     for subject, claims in users.items():
         command += ["--user-claims", json.dumps({"sub": subject, **claims})]
     with (folder / "provider.log").open("w") as log:

@@ -6,10 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from kpis.figures.records import (
-    Figure,
-    Goal,
-)
+from kpis.figures.records import Figure, Goal
 from kpis.figures.scorecard import Scored, SourceNote
 from kpis.periods import local_day
 

@@ -308,14 +308,7 @@ def _bounds(definition: Definition, figure: Figure) -> Iterator[Doubt]:
                 yield Doubt("numerator_above_denominator", name, "warning", f"{written(own)} > {written(whole)}", Message("at_most_denominator"), CONFIRM)  # fmt: skip
                 break
     if KINDS[definition.kind].whole == "denominator" and whole == 0 and part:
-        yield Doubt(
-            "nothing_in_scope",
-            "denominator",
-            "error",
-            "0",
-            Message("one_or_more"),
-            CORRECT,
-        )
+        yield Doubt("nothing_in_scope", "denominator", "error", "0", Message("one_or_more"), CORRECT)
 
 
 def _counts(definition: Definition, figure: Figure) -> Iterator[Doubt]:
@@ -334,14 +327,7 @@ def _parts(definition: Definition, figure: Figure, form_columns: Collection[str]
     if figure.value is None or not KINDS[definition.kind].is_on_a_day:
         return
     if "denominator" in form_columns and figure.denominator is None:
-        yield Doubt(
-            "without_denominator",
-            "denominator",
-            "warning",
-            both(Message("blank")),
-            Message("the_denominator"),
-            CONFIRM,
-        )
+        yield Doubt("without_denominator", "denominator", "warning", both(Message("blank")), Message("the_denominator"), CONFIRM)
     if figure.numerator is not None and figure.numerator != figure.value:
         yield Doubt(
             "numerator_differs", "numerator", "warning", f"{written(figure.numerator)} ≠ {written(figure.value)}",

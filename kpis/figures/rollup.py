@@ -76,12 +76,7 @@ def is_addable(kind: str, figure: Figure) -> bool:
 
 
 def roll_up_bureaus(
-    kind: str,
-    by_unit: Mapping[str, Sequence[Figure]],
-    official: Sequence[Figure],
-    *,
-    organisation: Organisation,
-    scope_code: str,
+    kind: str, by_unit: Mapping[str, Sequence[Figure]], official: Sequence[Figure], *, organisation: Organisation, scope_code: str
 ) -> tuple[RollUp, ...]:
     """Aggregate the bureaus' reports of one indicator to its scope, for every period with any report.
 

@@ -34,10 +34,7 @@ MAY: Mapping[str, Mapping[str, Reach]] = {
     "read_original": {"bureau_manager": "own", "bureau_approver": "own", "reform_office": "any"},
     "upload": {"section": "own", "bureau_manager": "own"},  # of a section: its own rows
     "take_in": {"reform_office": "any"},  # a workbook received by mail, on behalf of its bureau
-    "explain": {
-        "section": "own",
-        "bureau_manager": "own",
-    },  # reasons, warnings, conflicts, clashes; a section: of its own rows
+    "explain": {"section": "own", "bureau_manager": "own"},  # reasons, warnings, conflicts, clashes; a section: of its own rows
     "prepare": {"bureau_manager": "own"},  # hand it to the approvers within the bureau
     "check": {"bureau_approver": "own"},
     "submit": {"bureau_manager": "own", "bureau_approver": "own"},

@@ -259,12 +259,7 @@ class Flip:
     before: Judgement
 
 
-def compare(
-    rows: Iterable[ReportedRow],
-    current: Mapping[RowKey, Current],
-    *,
-    choices: Choices | None = None,
-) -> Comparison:
+def compare(rows: Iterable[ReportedRow], current: Mapping[RowKey, Current], *, choices: Choices | None = None) -> Comparison:
     """Compare a report with the stored data.
 
     Args:

@@ -169,11 +169,7 @@ def _open_postgresql(url: URL) -> Engine:
     wait = settings().database_wait_seconds
     given: dict[str, Any] = {"connect_timeout": min(CONNECT_SECONDS, max(2, wait))}
     if "options" not in url.query:  # an explicit value in the address takes precedence
-        limits = {
-            "statement_timeout": wait,
-            "lock_timeout": wait,
-            "idle_in_transaction_session_timeout": WRITE_SECONDS,
-        }
+        limits = {"statement_timeout": wait, "lock_timeout": wait, "idle_in_transaction_session_timeout": WRITE_SECONDS}
         given["options"] = " ".join(f"-c {name}={seconds * 1000}" for name, seconds in limits.items())
     engine = create_engine(url, hide_parameters=True, pool_pre_ping=True, connect_args=given)
 

@@ -12,21 +12,7 @@ import json
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import (
-    Column,
-    ColumnElement,
-    FromClause,
-    Select,
-    Table,
-    Text,
-    case,
-    cast,
-    exists,
-    func,
-    select,
-    true,
-    type_coerce,
-)
+from sqlalchemy import Column, ColumnElement, FromClause, Select, Table, Text, case, cast, exists, func, select, true, type_coerce
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Session, SQLModel
 

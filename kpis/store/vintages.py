@@ -369,8 +369,7 @@ def ensure_periods(session: Session, codes: set[str]) -> None:
     if missing:
         periods = [parse_period(code) for code in sorted(missing)]
         session.execute(
-            insert(table),
-            [{"period_code": p.code, "kind": p.kind, "start_date": p.start, "end_date": p.end} for p in periods],
+            insert(table), [{"period_code": p.code, "kind": p.kind, "start_date": p.start, "end_date": p.end} for p in periods]
         )
 
 

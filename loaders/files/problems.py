@@ -52,14 +52,7 @@ DAMAGED = Message("readable_workbook")
 
 def damaged(error: BookDamaged) -> Problem:
     """Return the problem of a workbook that cannot be read."""
-    return Problem(
-        "file",
-        error.found,
-        DAMAGED,
-        SAVE,
-        sheet=error.sheet,
-        cell=error.cell,
-    )
+    return Problem("file", error.found, DAMAGED, SAVE, sheet=error.sheet, cell=error.cell)
 
 
 def far_cell(sheet: Sheet) -> Problem:

@@ -37,16 +37,7 @@ from loaders.workbook.annotate import commented, mark_problems
 from loaders.workbook.context import Record, ReportContext, SheetKey, gather, owners
 from loaders.workbook.doubts import find_doubts
 from loaders.workbook.find import Table, cell_problems, find_tables
-from loaders.workbook.identity import (
-    OF_QUESTION,
-    Vintages,
-    filled_with,
-    make_mark,
-    part_of,
-    read_mark,
-    record_issue,
-    was_issued,
-)
+from loaders.workbook.identity import OF_QUESTION, Vintages, filled_with, make_mark, part_of, read_mark, record_issue, was_issued
 from loaders.workbook.labels import with_subject
 from loaders.workbook.layout import KEYS, ROW_KINDS, load_layout
 from loaders.workbook.prefilled import rows_of
@@ -277,10 +268,7 @@ def read_workbook(
     except MierukaError as error:
         mark_found = f"{mark.bureau_code} {mark.period_code}"
         expected = Message("known_bureau_and_period")
-        return WorkbookReading(
-            mark=mark,
-            problems=[Problem("mark", mark_found, expected, error.message, sheet=mark_sheet)],
-        )
+        return WorkbookReading(mark=mark, problems=[Problem("mark", mark_found, expected, error.message, sheet=mark_sheet)])
     others = {mark_sheet, layout.sheets["choices"], layout.sheets["instructions"]}
     tables, problems = find_tables({name: sheet.rows for name, sheet in sheets.items() if name not in others}, layout)
     for table in tables.values():
@@ -367,14 +355,7 @@ def _mark_problems(
         return Problem("mark", text, expected, remedy, sheet=sheet, cell=cell)
 
     if not fits:
-        return [
-            wrong(
-                both(Message("mark_changed")),
-                Message("mark_as_issued"),
-                _DOWNLOAD,
-                "A1",
-            )
-        ]
+        return [wrong(both(Message("mark_changed")), Message("mark_as_issued"), _DOWNLOAD, "A1")]
     if not was_issued(store, mark):
         return [wrong(mark.template_id, Message("template_number_of_system"), _DOWNLOAD, "B2")]
     problems = []

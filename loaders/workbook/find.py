@@ -158,13 +158,7 @@ def cell_problems(table: Table, sheet: Sheet) -> list[Problem]:
         bad(address, "formula", both(Message("formula_without_result")), Message("calculated_value"),
             Message("remedy_calculate_or_enter"))  # fmt: skip
     for address, value in sheet.faulty.items():
-        bad(
-            address,
-            "number",
-            value,
-            Message("number_or_text"),
-            Message("remedy_enter_value_again"),
-        )
+        bad(address, "number", value, Message("number_or_text"), Message("remedy_enter_value_again"))
     for address, error in sheet.errors.items():
         bad(address, "error_cell", error, Message("value_without_error"), Message("remedy_mend_formula"))  # fmt: skip
     left_to_mark = MAX_AREA

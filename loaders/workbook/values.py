@@ -171,11 +171,7 @@ def as_day(raw: Any, *, is_1904: bool) -> tuple[date, str]:
         with suppress(Unreadable):
             day, precision = read_date(raw)
     if not _FIRST_DAY <= day <= _LAST_DAY:
-        raise CellRefused(
-            "date",
-            expected,
-            Message("remedy_enter_day"),
-        )
+        raise CellRefused("date", expected, Message("remedy_enter_day"))
     return day, precision
 
 

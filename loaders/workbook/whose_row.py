@@ -107,14 +107,7 @@ class WhoseRow:
             return None
         if code not in self.context.indicators:
             kind = "unknown_code" if code else "missing"
-            self._say(
-                kind,
-                code or both(BLANK),
-                Message("indicator_of_template"),
-                _KEEP_CODE,
-                row=number,
-                column="indicator_code",
-            )
+            self._say(kind, code or both(BLANK), Message("indicator_of_template"), _KEEP_CODE, row=number, column="indicator_code")
             return None
         try:
             period = read_period(raw if isinstance(raw, date) else as_code(raw))
@@ -138,12 +131,7 @@ class WhoseRow:
         if code in ("", issued["project_code"]):
             return True
         self._say(
-            "rule",
-            code,
-            Message("project_code_as", code=issued["project_code"]),
-            _KEEP_CODE,
-            row=number,
-            column="project_code",
+            "rule", code, Message("project_code_as", code=issued["project_code"]), _KEEP_CODE, row=number, column="project_code"
         )
         return False
 

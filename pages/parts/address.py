@@ -167,10 +167,7 @@ def settle(
     raw, lost = st.query_params.get(name) or None, ""
     if _address_counts(run, part, raw, is_new=is_new):
         value = default if raw is None else read(raw)
-        part.is_chosen, part.refused = (
-            raw is not None and value is not None,
-            raw if value is None and raw else "",
-        )
+        part.is_chosen, part.refused = (raw is not None and value is not None, raw if value is None and raw else "")
         part.earlier.clear()
         run.is_linked = run.is_linked or not (is_new or run.is_history)
     else:

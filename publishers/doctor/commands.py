@@ -17,9 +17,7 @@ _SIGNS = {"ok": "✓", "warning": "⚠", "error": "✗"}
 
 
 @app.command("doctor")
-def doctor_command(
-    as_json: Annotated[bool, typer.Option("--json", help="Machine-readable findings")] = False,
-) -> None:
+def doctor_command(as_json: Annotated[bool, typer.Option("--json", help="Machine-readable findings")] = False) -> None:
     """Look at an installation and say what to mend; changes nothing. Exit code 0 = nothing to mend, 1 = something is."""
     findings = list(examined(now=utc_now()))
     if as_json:

@@ -135,13 +135,7 @@ def _compare(shown: Edition | None, candidate: Moment, gathered: Gathered) -> li
 
 
 def publish(
-    store: Store,
-    *,
-    note: str,
-    now: datetime,
-    viewer: str | None = None,
-    figures: str | None = None,
-    chosen: Settings | None = None,
+    store: Store, *, note: str, now: datetime, viewer: str | None = None, figures: str | None = None, chosen: Settings | None = None
 ) -> Edition:
     """Publish all approved figures as the next edition, and show it.
 

@@ -32,16 +32,7 @@ LANDMARKS = {
 }
 STATES = ("expanded", "checked", "pressed", "selected", "disabled", "required", "invalid", "current")
 # What Streamlit's own widgets are called, in English and each time alike: the buttons above a table, of a list, of the field for a file.
-FRAMEWORK = (
-    "Show/hide columns",
-    "Download as CSV",
-    "Search",
-    "Fullscreen",
-    "Open",
-    "file upload",
-    "Clear",
-    "Choose date",
-)
+FRAMEWORK = ("Show/hide columns", "Download as CSV", "Search", "Fullscreen", "Open", "file upload", "Clear", "Choose date")
 # Japanese that stands in a page of another language without being marked as such; the names of languages are written in their own.
 UNMARKED = """() => {
     const told = [], walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);

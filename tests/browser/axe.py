@@ -7,9 +7,7 @@ from playwright.sync_api import Page
 
 LEVELS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 # What the framework draws itself and leaves no setting for: (rule, what the element's HTML says, why).
-FRAMEWORK = [
-    ("target-size", 'role="spinbutton"', "the month and day fields of st.date_input lie close together"),
-]
+FRAMEWORK = [("target-size", 'role="spinbutton"', "the month and day fields of st.date_input lie close together")]
 
 
 def broken_rules(page: Page) -> list[str]:

@@ -80,8 +80,7 @@ def faults(page: Page) -> list[str]:
     page.on("response", answered)
     page.on("console", said)
     page.on(
-        "request",
-        lambda r: wrong.append(f"other host {r.url}") if urlsplit(r.url).hostname not in ("127.0.0.1", None) else None,
+        "request", lambda r: wrong.append(f"other host {r.url}") if urlsplit(r.url).hostname not in ("127.0.0.1", None) else None
     )
     return wrong
 

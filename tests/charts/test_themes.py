@@ -19,10 +19,7 @@ from kpis.settings import ROOT
 
 TEXT, GRAPHIC = 4.5, 3.0
 PAIR = re.compile(r"light-dark\((#\w+),(#\w+)\)")
-NOT_PAINTED = {
-    "charts/svg/strip.py",
-    "charts/themes.py",
-}  # painted by its own sheet; the table
+NOT_PAINTED = {"charts/svg/strip.py", "charts/themes.py"}  # painted by its own sheet; the table
 
 
 def full(colour: str) -> str:

@@ -156,11 +156,7 @@ READ_OR_WRITTEN_IN_FILES = {
     "loaders/files/layouts.py": {"ー"},  # a dash for nothing
     "loaders/files/table.py": {"ポイント", "円"},
     "loaders/workbook/layout.py": {"「", "」"},  # round a Japanese word, as it stands in the sheet
-    "loaders/workbook/template.py": {
-        'yyyy"年"m"月"d"日"',
-        "「",
-        "」 ",
-    },  # a number format, quotes of the Japanese column
+    "loaders/workbook/template.py": {'yyyy"年"m"月"d"日"', "「", "」 "},  # a number format, quotes of the Japanese column
     "loaders/workbook/values.py": {"ポイント", "円", "億円"},
     "kpis/voices/words.py": {
         "[‐‑‒–—―−ー－]",

@@ -195,10 +195,7 @@ def nginx(
             except OSError:
                 assert process.poll() is None, (folder / "error.log").read_text()
                 time.sleep(0.05)
-        public, office = (
-            Behind(ports[0], folder, base="/app", name=PUBLIC),
-            Behind(ports[0], folder, name=OFFICE),
-        )
+        public, office = (Behind(ports[0], folder, base="/app", name=PUBLIC), Behind(ports[0], folder, name=OFFICE))
         with over_tls(ports[0], public.trust) as plain:
             public.plain = office.plain = plain
             yield Front(folder, public, office)

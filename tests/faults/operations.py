@@ -311,11 +311,7 @@ def _demo(instance: Instance) -> None:
 def _made(instance: Instance) -> str:
     store = instance.store
     reported = store.all_of(tables.Submission)
-    counts = (
-        [r["state"] for r in reported],
-        len({r["bureau_code"] for r in reported}),
-        store.count(tables.Observation),
-    )
+    counts = ([r["state"] for r in reported], len({r["bureau_code"] for r in reported}), store.count(tables.Observation))
     if is_made(store):
         return NEW if counts == (["approved"] * 2, 2, HELD + 2) else f"made, {counts}"
     if store.is_sample():

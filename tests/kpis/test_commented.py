@@ -186,10 +186,7 @@ def test_a_project_with_a_late_milestone_says_why_before_its_report_is_submitted
 
 @pytest.mark.parametrize(
     "said",
-    [
-        {"actual_end": date(2023, 3, 1)},
-        {"replanned_end": date(2023, 9, 30), "replanned_end_precision": "day"},
-    ],
+    [{"actual_end": date(2023, 3, 1)}, {"replanned_end": date(2023, 9, 30), "replanned_end_precision": "day"}],
     ids=["done", "planned anew"],
 )
 def test_a_milestone_that_the_report_answers_is_not_asked_about(reporting: Store, said: dict[str, Any]) -> None:

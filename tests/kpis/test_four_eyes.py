@@ -17,16 +17,7 @@ from kpis.reporting.sign_in import end_sign_in
 from kpis.store import tables, trail
 from kpis.store.store import Store, instant
 from loaders.load import load_file
-from tests.small_government import (
-    ADMIN,
-    ANNA,
-    DAI,
-    IN_TIME,
-    OFFICE,
-    PERIOD,
-    SECOND,
-    figure,
-)  # fmt: skip
+from tests.small_government import ADMIN, ANNA, DAI, IN_TIME, OFFICE, PERIOD, SECOND, figure  # fmt: skip
 
 pytestmark = pytest.mark.store
 

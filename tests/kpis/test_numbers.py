@@ -9,16 +9,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from kpis.text import (
-    SAME,
-    Measured,
-    axis_number,
-    axis_scale,
-    format_count,
-    format_percent,
-    format_value,
-    told_apart,
-)  # fmt: skip
+from kpis.text import SAME, Measured, axis_number, axis_scale, format_count, format_percent, format_value, told_apart  # fmt: skip
 
 
 def measured(unit_ja: str, unit_en: str = "", decimals: int = 0) -> Measured:

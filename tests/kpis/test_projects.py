@@ -9,15 +9,7 @@ from typing import Any
 import pytest
 
 from kpis.errors import FigureRefused, NotFound
-from kpis.figures.projects import (
-    GivenDay,
-    contradicts,
-    milestones_on,
-    numberings,
-    project_status,
-    reported_code,
-    slip,
-)
+from kpis.figures.projects import GivenDay, contradicts, milestones_on, numberings, project_status, reported_code, slip
 from kpis.figures.records import JUDGED
 from kpis.figures.scorecard import Tally, score_all, tally
 from kpis.moment import Moment

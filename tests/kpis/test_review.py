@@ -105,9 +105,6 @@ def test_a_register_moves_on_without_a_reason_and_is_overwritten_only_with_one(
 
 
 def test_the_biggest_jump_comes_first() -> None:
-    now = {
-        (OBSERVATIONS, ("paper_sheets", "GENERAL", "FY2022-Q3")): stored(value=1000.0),
-        KEY: stored(numerator=100.0),
-    }
+    now = {(OBSERVATIONS, ("paper_sheets", "GENERAL", "FY2022-Q3")): stored(value=1000.0), KEY: stored(numerator=100.0)}
     found = compare([figure("paper_sheets", value=1010.0, issued_vintage=1), figure(numerator=900.0, issued_vintage=1)], now)
     assert [c.row.key[0] for c in found.cells] == ["electronic_decision_rate", "paper_sheets"]

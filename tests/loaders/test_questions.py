@@ -102,14 +102,7 @@ def test_a_choice_against_another_value_does_not_hold(store: Store) -> None:
     done = receive(store, with_value(template(store), 0.881), actor="m@example.jp", name="r.xlsx", today=TODAY).uploaded
     assert done is not None
     choose_readings(store, done.report_id, actor="m@example.jp", revision=done.revision, chosen={KEY: 88.1})
-    receive(
-        store,
-        with_value(template(store), 0.882),
-        actor="m@example.jp",
-        name="r.xlsx",
-        today=TODAY,
-        adds_to=done.report_id,
-    )
+    receive(store, with_value(template(store), 0.882), actor="m@example.jp", name="r.xlsx", today=TODAY, adds_to=done.report_id)
     assert len(opened(store, done.report_id, viewer="m@example.jp", as_of=TODAY).comparison.unread) == 1
 
 

@@ -145,8 +145,7 @@ def test_texts_that_look_like_formulas_stay_texts(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("period", "months", "quarters", "years"),
-    [("FY2022-Q3", 2 * 3, 7, 0), ("2022-12", 2, 2, 0), ("FY2022", 0, 0, 9)],
+    ("period", "months", "quarters", "years"), [("FY2022-Q3", 2 * 3, 7, 0), ("2022-12", 2, 2, 0), ("FY2022", 0, 0, 9)]
 )
 def test_the_period_decides_which_figures_are_asked(store: Store, period: str, months: int, quarters: int, years: int) -> None:
     """A quarter asks monthly indicators three times; a month asks no quarterly ones; a year asks for the year."""

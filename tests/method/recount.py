@@ -394,12 +394,7 @@ def rounding(value: float, unit: str) -> float:
 
 
 def judge(
-    measure: Measure,
-    marks: Sequence[Mark],
-    aims: Sequence[Aim],
-    start: Start | None,
-    as_of: date,
-    known_at: object = None,
+    measure: Measure, marks: Sequence[Mark], aims: Sequence[Aim], start: Start | None, as_of: date, known_at: object = None
 ) -> Found:
     """Judge one indicator of one unit as of a day."""
     return Case(measure, marks, aims, start, as_of, known_at).answer()

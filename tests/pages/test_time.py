@@ -58,10 +58,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
             milestone = store.all_of(tables.Milestone)[0]
             planned = {"digital_status": ("not_done", "exempt")[turn], "name_ja": f"改めた名{turn}"}
             vintages.apply_report(
-                session,
-                "procedure",
-                [{**procedure, **planned}, {**procedure, "procedure_code": f"NEW{turn}"}],
-                origin=Origin(at),
+                session, "procedure", [{**procedure, **planned}, {**procedure, "procedure_code": f"NEW{turn}"}], origin=Origin(at)
             )
             vintages.apply_report(
                 session, "facility", [{**facility, "cashless_status": ("not_cashless", "unknown")[turn]}], origin=Origin(at)

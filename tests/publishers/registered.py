@@ -175,12 +175,7 @@ def procedures(
         tables.append(([w("col_day"), w("col_new"), w("col_so_far"), w("time_share")], rows_))
         last = gone[-1]["so_far_count"]
         says.append(
-            w(
-                "time_sentence",
-                dated=f"{last:,}",
-                first=ledger.day(gone[0]["day"]),
-                last=ledger.day(gone[-1]["day"]),
-            )
+            w("time_sentence", dated=f"{last:,}", first=ledger.day(gone[0]["day"]), last=ledger.day(gone[-1]["day"]))
             + (w("time_undated", undated=f"{online - last:,}") if online > last else "")
         )
         wrong += [x for c in drawn(f"{w('time_heading')}: {says[-1]}")

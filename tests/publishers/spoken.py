@@ -87,10 +87,7 @@ def _actions(ledger: Ledger, subject: str, bureau: str) -> Table:
     rows = _kept(ledger, [r for r in ledger.api("actions")["actions"] if r["ended_reason"] != "mistake"], subject, bureau)
     rows.sort(key=lambda r: (r["action_state"] in ("done", "given_up"), r["new_due_on"] or r["due_on"] or "9999", r["action_code"]))
     parts = ("measure", "section", "role", "due", "state", "effect")
-    header = [
-        w("indicator_or_project") if bureau else w("bureau"),
-        *(heading(ledger, p) for p in parts),
-    ]
+    header = [w("indicator_or_project") if bureau else w("bureau"), *(heading(ledger, p) for p in parts)]
     told = []
     for r in rows:
         due = _day(ledger, r, "due_on") + (f" → {_day(ledger, r, 'new_due_on')}" if r["new_due_on"] else "")

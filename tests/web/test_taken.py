@@ -16,11 +16,7 @@ pytestmark = pytest.mark.server
 
 def test_every_chart_of_a_page_can_be_taken_away(office: Office) -> None:
     who, held = office.visitor("office"), 0
-    for page, query in (
-        ("bureau", "lang=en"),
-        ("facilities", "lang=en"),
-        ("procedures", "lang=en"),
-    ):
+    for page, query in (("bureau", "lang=en"), ("facilities", "lang=en"), ("procedures", "lang=en")):
         tab = who.tab()
         tab.run(page, query)
         assert not [each for each in tab.parts("download_button") if "taken_" in each.id], "nothing is sent before it is opened"

@@ -202,8 +202,7 @@ class Observation(ObservationFields, SQLModel, table=True):
             name="a_correction_has_a_reason",
         ),
         CheckConstraint(
-            "finalises_vintage IS NULL OR (finalises_vintage < vintage AND withdraws_vintage IS NULL)",
-            name="a_final_value_follows",
+            "finalises_vintage IS NULL OR (finalises_vintage < vintage AND withdraws_vintage IS NULL)", name="a_final_value_follows"
         ),
         CheckConstraint(
             "withdraws_vintage IS NOT NULL OR value IS NOT NULL OR numerator IS NOT NULL OR text_ja <> ''", name="says_something"
@@ -275,10 +274,7 @@ class Withdrawal(SQLModel, table=True):
     id: Annotated[int | None, KEY] = None
     indicator_code: Annotated[str, refers("indicator.indicator_code")]
     bureau_code: Annotated[str, refers("bureau.bureau_code")]
-    period_code: Annotated[
-        str,
-        refers("reporting_period.period_code"),
-    ]
+    period_code: Annotated[str, refers("reporting_period.period_code")]
     vintage: int
     reason_class: str
     reason_text: str

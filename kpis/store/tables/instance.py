@@ -35,10 +35,7 @@ class Publication(SQLModel, table=True):
     rule_version: str
     sha256: str
     previous_sha256: str | None = None
-    published_by: Annotated[
-        str | None,
-        refers("user_account.email"),
-    ] = None
+    published_by: Annotated[str | None, refers("user_account.email")] = None
     signature: str = ""  # of the manifest; blank in editions from before signing keys
     first_shown_at: MaybeInstant = None
 

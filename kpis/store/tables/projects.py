@@ -158,10 +158,7 @@ class MilestoneDate(SQLModel, table=True):
     """
 
     __tablename__ = "milestone_date"
-    __table_args__ = (
-        one_of("date_kind", words.DateKind),
-        UniqueConstraint("milestone_code", "date_kind", "vintage"),
-    )
+    __table_args__ = (one_of("date_kind", words.DateKind), UniqueConstraint("milestone_code", "date_kind", "vintage"))
     id: Annotated[int | None, KEY] = None
     milestone_code: Annotated[
         str, Said("マイルストーンのコード", "code of the milestone"), refers("milestone.milestone_code", index=True)

@@ -27,10 +27,7 @@ class UserRole(SQLModel, table=True):
     """A role of a person, for a bureau (blank = the whole organisation) or a section of one."""
 
     __tablename__ = "user_role"
-    __table_args__ = (
-        one_of("role", reporting_words.Role),
-        UniqueConstraint("email", "role", "bureau_code", "section_code"),
-    )
+    __table_args__ = (one_of("role", reporting_words.Role), UniqueConstraint("email", "role", "bureau_code", "section_code"))
     id: Annotated[int | None, KEY] = None
     email: Annotated[str, refers("user_account.email")]
     role: str
@@ -89,10 +86,7 @@ class Submission(SQLModel, table=True):
     )  # fmt: skip
     id: Annotated[int | None, KEY] = None
     bureau_code: Annotated[str, refers("bureau.bureau_code")]
-    period_code: Annotated[
-        str,
-        refers("reporting_period.period_code"),
-    ]
+    period_code: Annotated[str, refers("reporting_period.period_code")]
     state: str = "draft"
     revision: int = 1
     file_sha256: Annotated[str | None, refers("original_file.sha256")] = None
@@ -227,10 +221,7 @@ class ReportingException(SQLModel, table=True):
     __table_args__ = (CheckConstraint("reason <> ''", name="an_exception_has_a_reason"),)
     id: Annotated[int | None, KEY] = None
     bureau_code: Annotated[str, refers("bureau.bureau_code")]
-    period_code: Annotated[
-        str,
-        refers("reporting_period.period_code"),
-    ]
+    period_code: Annotated[str, refers("reporting_period.period_code")]
     until: date
     reason: str
     granted_by: Annotated[str, refers("user_account.email")]
