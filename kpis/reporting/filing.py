@@ -103,10 +103,10 @@ def _stored_rows(session: Session, submission: tables.Submission, revision: int)
 
 def packed_claims(row: KeptRow) -> str:
     """Serialise the claims of a row: a single hand where it wrote the whole row as the row states."""
-    hands = {claim.hand for cell in row.cells.values() for claim in cell.claims}
-    if len(hands) == 1 and all(len(cell.claims) == 1 and cell.settled is None for cell in row.cells.values()):
+    hands = {row.hand} if row.hand else {claim.hand for cell in row.cells.values() for claim in cell.claims}
+    if len(hands) == 1:
         (hand,) = hands
-        if row == kept(row.row, hand):
+        if row.hand or row.cells == kept(row.row, hand).cells:
             return orjson.dumps({"hand": _packed_hand(hand)}).decode()
     cells = {
         column: {

@@ -10,8 +10,9 @@ hand replaces its older one. A cell is emptied only by an explicit claim.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import cached_property
 
 from kpis.reporting.comparison import OBSERVATIONS, Completeness, ReportedRow, RowKey, Value, is_same_value, says_nothing
 
@@ -100,12 +101,26 @@ class CellClaims:
         return CellClaims(self.claims, Settled(value=value, among=self.values, by=by, at=at))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class KeptRow:
-    """A row of a report with the claims on each of its cells."""
+    """A row of a report with the claims on each of its cells.
+
+    Args:
+        row: as the claims make it.
+        claimed: by column; ``None`` where they follow from the row, which one hand wrote.
+        hand: that hand.
+    """
 
     row: ReportedRow
-    cells: Mapping[str, CellClaims] = field(default_factory=dict)
+    claimed: Mapping[str, CellClaims] | None = None
+    hand: Hand | None = None
+
+    @cached_property
+    def cells(self) -> Mapping[str, CellClaims]:
+        """Return the claims by column; of one hand only when asked for, since a report has some 3,000 such rows."""
+        if self.hand is None:
+            return self.claimed or {}
+        return {column: CellClaims((claim,)) for column, claim in _claims(self.row, self.hand)}
 
     @property
     def key(self) -> RowKey:
@@ -135,7 +150,7 @@ class Clash:
 
 def kept(row: ReportedRow, hand: Hand) -> KeptRow:
     """Return a row written by one hand."""
-    return KeptRow(row, {column: CellClaims((claim,)) for column, claim in _claims(row, hand)})
+    return KeptRow(row, hand=hand)
 
 
 def merge(base: Sequence[KeptRow], rows: Sequence[ReportedRow], hand: Hand, *, decides: bool = False) -> list[KeptRow]:
@@ -159,7 +174,8 @@ def merge(base: Sequence[KeptRow], rows: Sequence[ReportedRow], hand: Hand, *, d
 
 def clashes(rows: Iterable[KeptRow]) -> list[Clash]:
     """Return every cell with an undecided clash."""
-    return [Clash(kept_row.row, column, cell) for kept_row in rows for column, cell in kept_row.cells.items() if cell.is_open]
+    several = (kept_row for kept_row in rows if kept_row.hand is None)  # one hand agrees with itself
+    return [Clash(kept_row.row, column, cell) for kept_row in several for column, cell in kept_row.cells.items() if cell.is_open]
 
 
 def answered(there: KeptRow, column: str, value: Value, *, by: str, at: datetime | None) -> KeptRow:
