@@ -78,11 +78,9 @@ class ReportedRow:
     def changed(self) -> tuple[str, ...]:
         """Return the fields that the bureau changed or filled."""
         issued = self.issued
-        differing = self.fields.items() - issued.items()
-        if not differing:
-            return ()
-        names = {name for name, value in differing if name in issued or value != _BLANKS.get(type(value))}
-        return tuple(name for name in self.fields if name in names)
+        return tuple(
+            name for name, value in self.fields.items() if value != (issued[name] if name in issued else _BLANKS.get(type(value)))
+        )
 
 
 _NUMBERS = ("value", "numerator", "denominator", "base_value", "sample_size")

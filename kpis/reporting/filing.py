@@ -32,6 +32,7 @@ from kpis.store.vintages import BLANK, by_figure
 _PROTECTED = {"bureau_code", "source_code", "verified", "is_sample", "vintage", "submission_id", "known_at", "recorded_at",
               "first_known_at", "listed_in", "withdraws_vintage", "finalises_vintage"}  # fmt: skip
 _OBSERVED: Mapping[str, Any] = {**BLANK, "note_ja": ""}  # columns of a figure in a report, with their values when blank
+_JSON = json.JSONEncoder(ensure_ascii=False)  # json.dumps makes another each time
 _PRECISION_OF = {
     "digitised_date": "digitised_precision", "cashless_since": "cashless_since_precision", "planned_for": "planned_for_precision",
     "planned_start": "planned_start_precision", "planned_end": "planned_end_precision",
@@ -42,7 +43,7 @@ _PRECISION_OF = {
 
 def row_key(key: tuple[str, ...]) -> str:
     """Return the key of a row serialised as in a submission."""
-    return json.dumps(list(key), ensure_ascii=False)
+    return _JSON.encode(list(key))
 
 
 def packed(row: ReportedRow) -> str:

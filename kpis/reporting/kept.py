@@ -7,7 +7,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import insert
 from sqlmodel import Session, col, select
 
 from kpis.as_text import clean, typed
@@ -24,6 +23,7 @@ from kpis.reporting.way import Check, Way, way
 from kpis.reporting_vocabulary import CheckStep
 from kpis.store import tables, trail
 from kpis.store.fields import record_of
+from kpis.store.many import insert_many
 from kpis.store.store import Store, instant
 from kpis.store.tables import table_of
 
@@ -136,8 +136,7 @@ def keep_rows(
                 "choices_json": json.dumps(same) if same else "",
             }
         )  # fmt: skip
-    if values:
-        session.execute(insert(table_of(tables.SubmissionRow)), values)
+    insert_many(session, table_of(tables.SubmissionRow), values)
 
 
 def _says_the_same(old: ReportedRow, row: ReportedRow, choice: str) -> bool:

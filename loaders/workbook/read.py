@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any
 
 from kpis.figures.plausible import ask_scale
@@ -99,8 +100,9 @@ class TableReader(WhoseRow):
     def _row(self, number: int, cells: Sequence[Any]) -> None:
         raws = [cells[position] for position in self.positions]
         # A cell without readable value was already reported: the rest of its row is read, to report its other errors.
-        bad = {c.field for c, p in zip(self.inputs, self.positions, strict=True) if (number, p) in self.table.bad}
-        if any((number, self.table.at[name]) in self.table.bad for name in self.identity):
+        is_bad = self.table.bad
+        bad = {c.field for c, p in zip(self.inputs, self.positions, strict=True) if (number, p) in is_bad} if is_bad else set()
+        if is_bad and any((number, self.table.at[name]) in is_bad for name in self.identity):
             self.out.rows_count += 1
             return  # the row cannot be identified
         is_blank_row = all(is_blank(raw) for raw in raws)
@@ -153,14 +155,14 @@ class TableReader(WhoseRow):
         filled_before = self.context.filled.get((self.table.key, *key), {})
         filled: dict[str, Value] = {**current, **filled_before} if filled_before else {}
         columns = self._columns(kind, current)
-        row = ReportedRow(
-            kind=ROW_KINDS[self.table.key], key=self._full_key(key), fields=dict(current), issued_vintage=edited.vintage,
-            sheet=self.table.sheet, row=number, columns=columns, cleared=frozenset(current), filled=filled,
+        row_of = partial(
+            ReportedRow, kind=ROW_KINDS[self.table.key], key=self._full_key(key), issued_vintage=edited.vintage, sheet=self.table.sheet,
+            row=number, filled=filled,
         )  # fmt: skip
         if self._takes_out(edited.raws, issued):
-            self.out.rows.append(row)
+            self.out.rows.append(row_of(fields=current, columns=columns, cleared=frozenset(current)))
             return
-        start = {name: filled.get(name, value) for name, value in current.items()}
+        start = {name: filled[name] for name in current} if filled else current
         changes = _RowChanges(fields=dict(start), columns=columns)
         if kind and any(self._is_withdrawn(raw) for raw in edited.raws):
             if issued is None:
@@ -186,8 +188,8 @@ class TableReader(WhoseRow):
         elif self.table.key in (COMMENTARIES, ACTIONS):
             self._subject(number, cells, fields, current, issued, code=key[0])
         reason_class, reason_text = self._reason(number, cells)
-        row = replace(
-            row, fields=fields, columns=changes.columns, reason_class=reason_class, reason_text=reason_text,
+        row = row_of(
+            fields=fields, columns=changes.columns, reason_class=reason_class, reason_text=reason_text,
             issued=current if issued is not None else {}, cleared=frozenset(self.cleared & fields.keys()),
         )  # fmt: skip
         for gap in gaps(self.table, row, kind, refused=self.refused, is_new=issued is None):
@@ -321,8 +323,8 @@ class TableReader(WhoseRow):
             elif name not in touched and dated in touched:
                 is_open = is_blank(self._cell(cells, name)) or issued is None or issued.get(dated) is None
                 fields[name] = changes.precisions.get(dated) or ("day" if is_open else fields[name])
-        for column in self.inputs:
-            if column.value in ("choice", "open_choice") and fields.get(column.field) is None and issued is None:
+        for column in self.inputs if issued is None else ():
+            if column.value in ("choice", "open_choice") and fields.get(column.field) is None:
                 fields[column.field] = DEFAULTS.get(column.field)
 
     def _reason(self, number: int, cells: Sequence[Any]) -> tuple[str | None, str]:
