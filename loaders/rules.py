@@ -171,7 +171,9 @@ def _values(store: Store, files: Sequence[Prepared]) -> None:
     ]
     definitions = {row["indicator_code"]: definition_of(row) for row in rows}
     for file in lists:
-        for number, row in file.numbered:
+        is_observed = file.kind == RowKind.OBSERVATION  # of figures only the unit is checked here
+        written = {number for number, column in file.units if column == "value"}
+        for number, row in ((n, r) for n, r in file.numbered if n in written) if is_observed else file.numbered:
             given: Any = row
             definition = definitions.get(given.indicator_code)
             if definition is None or given.value is None:
@@ -184,7 +186,7 @@ def _values(store: Store, files: Sequence[Prepared]) -> None:
                 file.problems.append(
                     file.problem("number", what, expected, remedy, row=number, column="value", rule="other_unit", key=key)
                 )
-            elif file.kind != RowKind.OBSERVATION and given.period_code:
+            elif not is_observed and given.period_code:
                 n, d = (getattr(given, name, None) for name in ("numerator", "denominator"))
                 figure = Figure(period_code=given.period_code, value=given.value, numerator=n, denominator=d)
                 for odd in check_figure(definition, figure, sure={"value"} if unit else ()):

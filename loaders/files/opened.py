@@ -94,13 +94,14 @@ def _from_first_value(sheet: Sheet) -> Table:
     """Return a sheet's table, starting at its first row and column with a value."""
     top = next((i for i, row in enumerate(sheet.rows) if any(cell != "" for cell in row)), 0)
     rows = sheet.rows[top:]
-    left = min((next((i for i, cell in enumerate(row) if cell != ""), len(row)) for row in rows), default=0)
+    is_at_first = bool(rows and rows[0] and rows[0][0] != "")  # most are; the others are measured row by row
+    left = 0 if is_at_first else min((next((i for i, cell in enumerate(row) if cell != ""), len(row)) for row in rows), default=0)
     return sheet.name, top + 1, left + 1, _under_headings([row[left:] for row in rows] if left else rows)
 
 
 def _under_headings(rows: list[list[Any]]) -> list[list[Any]]:
     """Return rows with a heading for each column with values: blank where it is missing; empty columns are dropped."""
-    if rows:
+    if rows and _filled(rows[0]) < max(map(len, rows)):
         width = max(map(_filled, rows))
         rows[0] = [*rows[0], *[""] * (width - len(rows[0]))][:width]
     return rows
