@@ -10,7 +10,6 @@ import gc
 import io
 import shutil
 import tempfile
-import time
 from datetime import date
 from pathlib import Path
 
@@ -27,7 +26,7 @@ from loaders.load import load_file
 from loaders.workbook.door import issue_template, read_workbook
 from loaders.workbook.submit import receive
 from tests.bench.alone import parse_alone
-from tests.bench.measured import Measured, tell
+from tests.bench.measured import Measured, now, since, tell
 from tests.books import saved
 from tests.small_government import say_causes
 
@@ -88,16 +87,6 @@ def filled(content: bytes) -> bytes:
     for row in range(2, MILESTONES + 2):
         milestones.cell(row, 10).value = date(2023, 9, row % 28 + 1)
     return saved(book)
-
-
-def now() -> tuple[float, float]:
-    """Return the time of the wall and of the processor, in seconds."""
-    return time.perf_counter(), time.process_time()
-
-
-def since(began: tuple[float, float]) -> tuple[float, float]:
-    """Return the seconds since then, of the wall and of the processor."""
-    return time.perf_counter() - began[0], time.process_time() - began[1]
 
 
 def main() -> None:
