@@ -21,7 +21,7 @@ def goals_known(goals: Iterable[Goal], as_of: date) -> list[Goal]:
             continue
         newest = latest.get(goal.period_code)
         if newest is None or goal.set_order >= newest.set_order:  # not withdrawn on this day
-            latest[goal.period_code] = replace(goal, withdrawn_on=None, withdrawn_reason="")
+            latest[goal.period_code] = goal if goal.withdrawn_on is None else replace(goal, withdrawn_on=None, withdrawn_reason="")
     return sorted(latest.values(), key=due_order)
 
 
