@@ -13,7 +13,7 @@ from charts.shapes import Strip
 from charts.svg.strip import look_of, sheet
 from kpis.as_text import shown
 from kpis.text import format_date
-from publishers.site.labels import filled, is_nothing, picked, with_roles
+from publishers.site.labels import each, filled, is_nothing, picked, plain_table, with_roles
 from publishers.site.lines import lined
 from telling.attention import SHOWN_FIRST, OffTrackRow, folded
 from telling.words import Words
@@ -39,7 +39,7 @@ def strip(shape: Strip | None) -> Markup:
     """Return a strip as HTML: one mark per quarter, and a text alternative."""
     if shape is None:
         return Markup("")
-    marks = Markup("").join(Markup('<i class="{}"></i>').format(look_of(status)) for _, status, _ in shape.cells)
+    marks = each('<i class="{}"></i>', ((look_of(status),) for _, status, _ in shape.cells))
     return Markup('<span class="strip" role="img" aria-label="{}">{}</span>').format(shape.alt, marks)
 
 
@@ -93,22 +93,14 @@ def _cells(row: OffTrackRow, leads: Leads, words: Words, *, is_public: bool) -> 
 
 def _row(row: OffTrackRow, cells: Sequence[object], at: Sequence[int]) -> Markup:
     is_blank = not row.answer.cause and not row.answer.action and not row.answer.office  # on a phone one line says so
-    return Markup("<tr{}>{}</tr>").format(
-        Markup(' class="att-blank"') if is_blank else "",
-        Markup("").join(
-            Markup('<td class="att-{}{}">{}</td>').format(name, " none" if is_nothing(cell) else "", cell)
-            for name, cell in zip(picked(NAMES, at), picked(cells, at), strict=True)
-        ),
-    )
+    named = zip(picked(NAMES, at), picked(cells, at), strict=True)
+    made = each('<td class="att-{}{}">{}</td>', ((name, " none" if is_nothing(cell) else "", cell) for name, cell in named))
+    return Markup("<tr{}>{}</tr>").format(Markup(' class="att-blank"') if is_blank else "", made)
 
 
 def _table(rows: Sequence[tuple[OffTrackRow, Sequence[object]]], at: Sequence[int], words: Words, *, caption: str) -> Markup:
-    heads = Markup("").join(
-        Markup('<th scope="col" role="columnheader"{}>{}</th>').format(
-            Markup(' class="att-gap"') if head == "att_gap" else "", words(head)
-        )
-        for head in picked(HEADS, at)
-    )
+    named = ((Markup(' class="att-gap"') if head == "att_gap" else "", words(head)) for head in picked(HEADS, at))
+    heads = each('<th scope="col" role="columnheader"{}>{}</th>', named)
     # On a phone each value has its label before it; they stand once, for each row to take from.
     headings = {**dict(zip(NAMES, HEADS, strict=True)), "both": "att_why_and_action"}
     labels = ";".join(f"--{name}:'{words(key)}'" for name, key in headings.items() if name in LABELLED)
@@ -161,13 +153,7 @@ def strips(listed: Sequence[Lasted], words: Words, *, caption: str) -> Markup:
         for item in listed
     ]  # fmt: skip
     at = filled(cells)
-    rows = Markup("").join(
-        Markup('<tr><th scope="row">{}</th>{}</tr>').format(
-            name, Markup("").join(Markup("<td>{}</td>").format(cell) for cell in more)
-        )
-        for name, *more in (picked(row, at) for row in cells)
-    )
-    heads = picked(("since_indicator", "status", "att_strip_heading", "att_since_head"), at)
-    top = Markup("").join(Markup('<th scope="col">{}</th>').format(words(head)) for head in heads)
-    table = Markup('<table class="att strips"><caption class="vh">{}</caption><thead><tr>{}</tr></thead><tbody>{}</tbody></table>')
-    return lined(with_roles(str(shown(table.format(caption, top, rows))))) if listed else Markup("")
+    heads = [words(head) for head in picked(("since_indicator", "status", "att_strip_heading", "att_since_head"), at)]
+    template = '<table class="att strips"><caption class="vh">{}</caption><thead><tr>{}</tr></thead><tbody>{}</tbody></table>'
+    made = plain_table(template, heads, [picked(row, at) for row in cells], caption=caption)
+    return lined(with_roles(str(shown(made)))) if listed else Markup("")

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping
 from markupsafe import Markup, escape
 
 from kpis.languages import SOURCE, Language, language
+from publishers.site.labels import PAIR, each
 from telling.words import Words
 
 KEY = "headed_"
@@ -79,6 +80,6 @@ def defined(html: str, words: Words, *, explained: set[str] | None = None) -> Ma
 
 def folded(meanings: Iterable[tuple[str, str]], words: Words, *, after: Markup | str = "") -> Markup:
     """Return definitions as a folded list, operable by keyboard, touch and pointer; empty if there are none."""
-    rows = Markup("").join(Markup("<div><dt>{}</dt><dd>{}</dd></div>").format(word, meaning) for word, meaning in meanings)
+    rows = each(PAIR, meanings)
     made = Markup('<details class="mn"><summary>{}</summary><dl>{}</dl>{}</details>')
     return made.format(words("meanings"), rows, after) if rows else Markup("")

@@ -19,6 +19,7 @@ _ROLES = {"table": "table", "thead": "rowgroup", "tbody": "rowgroup", "tr": "row
 
 
 ONE_VALUE = 22  # half-width letters: 令和4年度第4四半期 has 18, 110 / 210 (FY2022 Q3) has 21
+PAIR = "<div><dt>{}</dt><dd>{}</dd></div>"
 NOTHING = ("", "—", "·", "―")  # a cell with no other content is hidden in a block
 
 
@@ -67,6 +68,19 @@ def filled(rows: Iterable[Sequence[object]], *, unsaid: Collection[object] = ())
         for at, cells in enumerate(zip(*rows, strict=True))
         if not at or any(c not in unsaid and not is_nothing(c) for c in cells)
     ]
+
+
+def each(template: str, rows: Iterable[tuple[object, ...]]) -> Markup:
+    """Return a template of HTML filled in once for each row of values, one after another."""
+    html = Markup(template)
+    return Markup("").join(html.format(*row) for row in rows)
+
+
+def plain_table(template: str, heads: Iterable[object], rows: Iterable[Sequence[object]], *, caption: str) -> Markup:
+    """Return a table whose rows are headed by their first cell; the template has places for caption, heads and rows."""
+    body = ((row[0], each("<td>{}</td>", zip(row[1:]))) for row in rows)
+    top = each('<th scope="col">{}</th>', zip(heads))
+    return Markup(template).format(caption, top, each('<tr><th scope="row">{}</th>{}</tr>', body))
 
 
 def picked(row: Sequence[T], at: Iterable[int]) -> list[T]:

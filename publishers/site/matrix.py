@@ -11,7 +11,7 @@ from markupsafe import Markup
 from charts.svg.strip import look_of
 from kpis.as_text import shown
 from kpis.figures.records import FELL_SHORT
-from publishers.site.labels import filled, picked, with_roles
+from publishers.site.labels import each, filled, picked, with_roles
 from telling.matrix import MISSING, NONE, QUIET, Cell, Handed, Leads, Matrix, MatrixRow
 from telling.words import Words
 
@@ -41,7 +41,7 @@ def table(matrix: Matrix, page_of: Callable[[str], str], list_of: ListOf, words:
         )
         body += Markup("<tbody>{}{}</tbody>").format(head, Markup("").join(_row(matrix, row, page_of, list_of) for row in rows))
     made = Markup('<table class="mx"><caption class="vh">{}</caption>{}{}</table>').format(caption, _heads(matrix, words), body)
-    notes = Markup("").join(Markup('<p class="att-said">{}</p>').format(note) for note in (*matrix.notes, words("matrix_legend")))
+    notes = each('<p class="att-said">{}</p>', zip((*matrix.notes, words("matrix_legend"))))
     return with_roles(str(shown(made + notes)))
 
 
@@ -62,13 +62,9 @@ def _said(matrix: Matrix) -> Matrix:
 
 
 def _heads(matrix: Matrix, words: Words) -> Markup:
-    groups = Markup("").join(
-        Markup('<th scope="col" colspan="{}">{}</th>').format(len(list(columns)), group)
-        for group, columns in groupby(matrix.columns, key=lambda column: column.group)
-    )
-    names = Markup("").join(
-        Markup('<th scope="col" class="n">{}<span>{}</span></th>').format(column.name, column.unit) for column in matrix.columns
-    )
+    in_groups = groupby(matrix.columns, key=lambda column: column.group)
+    groups = each('<th scope="col" colspan="{}">{}</th>', ((len(list(columns)), group) for group, columns in in_groups))
+    names = each('<th scope="col" class="n">{}<span>{}</span></th>', ((column.name, column.unit) for column in matrix.columns))
     report = Markup('<th scope="col">{}</th>').format(matrix.report) if matrix.report else Markup("")
     blank = Markup("<td></td>") if matrix.report else Markup("")
     first = Markup('<tr class="mx-groups"><td></td>{}{}</tr>').format(groups, blank)

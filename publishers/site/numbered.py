@@ -8,6 +8,7 @@ from markupsafe import Markup
 
 from charts.series import Annotation
 from kpis.as_text import shown
+from publishers.site.labels import each
 from telling.words import Words
 
 
@@ -15,5 +16,5 @@ def numbered(listed: Sequence[Annotation], words: Words) -> Markup:
     """Return the legend of a chart's circled numbers, one line each; empty if it has none."""
     if not listed:
         return Markup("")
-    rows = Markup("").join(Markup("<li><b>{}</b>{}</li>").format(event.sign, event.words) for event in listed)
+    rows = each("<li><b>{}</b>{}</li>", ((event.sign, event.words) for event in listed))
     return Markup(shown(Markup('<ul class="an" aria-label="{}">{}</ul>').format(words("annotations_title"), rows)))

@@ -22,6 +22,7 @@ from publishers.site.attention import leads, strip
 from publishers.site.attention import listed as listed_attention
 from publishers.site.block_views import BlockView, pairs
 from publishers.site.front import CHANGED, front_page, near, theme_cards_to
+from publishers.site.labels import each
 from publishers.site.pages_bureaus import bureau_pages, compared_by_bureau
 from publishers.site.pages_registers import facilities, listed, procedures
 from publishers.site.search import search_page
@@ -350,9 +351,7 @@ def _method(site: Site, words: Words) -> Any:
     body += Markup('<table><thead><tr><th scope="col">{}</th><th scope="col">{}</th></tr></thead><tbody>').format(
         words("method_word"), words("method_field")
     )
-    body += Markup("").join(
-        Markup('<tr><th scope="row">{}</th><td><code>{}</code></td></tr>').format(*pair) for pair in names(words)
-    )
+    body += each('<tr><th scope="row">{}</th><td><code>{}</code></td></tr>', names(words))
     body += Markup("</tbody></table></details>")
     return "method.html", "text.html", {"title": words("method"), "body": body}
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from functools import lru_cache
 
@@ -18,7 +18,7 @@ from kpis.text import signs_of_scales, status_word
 from publishers.site.attention import strip
 from publishers.site.block_views import cell
 from publishers.site.headed import folded
-from publishers.site.labels import filled, is_nothing, is_one_value, picked, with_roles
+from publishers.site.labels import PAIR, each, filled, is_nothing, is_one_value, picked, plain_table, with_roles
 from publishers.site.lines import beside_mark, lined
 from publishers.site.views import meaning
 from telling.blocks import Block, Number, columns_of
@@ -78,13 +78,7 @@ def band(counted: Tally, list_of: ListOf, words: Words, *, method: str) -> Marku
     """Return the counts in three groups: current, without a current figure, and not judged; each count links to its list."""
 
     def counts(group: str, counts_of: dict[str, int]) -> Markup:
-        return Markup("").join(
-            Markup('<a href="{}">{}</a>').format(
-                list_of(group, status), mark(status, f"{counted_word(status, words)} {counts_of[status]}", words)
-            )
-            for status in STATUSES
-            if counts_of.get(status)
-        )
+        return _linked_counts(group, counts_of, list_of, words)
 
     last = dict(counted.last_known)
     without = counted.unreported + sum(last.values())
@@ -103,32 +97,30 @@ def band(counted: Tally, list_of: ListOf, words: Words, *, method: str) -> Marku
         ),
         (words("band_unjudged"), sum(counted.unjudged.values()), counts("unjudged", dict(counted.unjudged))),
     ]  # fmt: skip
-    made = Markup("").join(
-        Markup('<div><p>{} <b>{}</b></p><p class="tally-marks">{}</p></div>').format(label, words.number(total), marks)
-        for label, total, marks in parts
-    )
+    lines = ((label, words.number(total), marks) for label, total, marks in parts)
+    made = each('<div><p>{} <b>{}</b></p><p class="tally-marks">{}</p></div>', lines)
     statuses = (*counted.current, *(["unreported"] if counted.unreported else []), *last, *counted.unjudged)
     return Markup('<div class="tally">{}</div>{}').format(made, meanings((s for s in STATUSES if s in statuses), method, words))
 
 
 def tallied(counted: Tally, list_of: ListOf, words: Words) -> Markup:
     """Return the same counts with one line per non-empty group, for one bureau or project among others."""
-    lines = [
-        Markup('<p class="tally-marks">{}{}</p>').format(
-            Markup('<span class="tally-last">{}</span>').format(label) if label else "",
-            Markup("").join(
-                Markup('<a href="{}">{}</a>').format(list_of(group, s), mark(s, f"{counted_word(s, words)} {counts[s]}", words))
-                for s in STATUSES
-                if counts.get(s)
-            ),
-        )
+    lines = (
+        (Markup('<span class="tally-last">{}</span>').format(label) if label else "", _linked_counts(group, counts, list_of, words))
         for group, label, counts in groups(counted, words)
-    ]
-    return Markup('<div class="tl">{}</div>').format(Markup("").join(lines))
+    )
+    return Markup('<div class="tl">{}</div>').format(each('<p class="tally-marks">{}{}</p>', lines))
+
+
+def _linked_counts(group: str, counts: Mapping[str, int], list_of: ListOf, words: Words) -> Markup:
+    """Return the counts of a group's statuses that are not 0, each as a mark that links to its list."""
+    counted = [status for status in STATUSES if counts.get(status)]
+    marks = ((list_of(group, s), mark(s, f"{counted_word(s, words)} {counts[s]}", words)) for s in counted)
+    return each('<a href="{}">{}</a>', marks)
 
 
 def _pairs(pairs: Pairs, name: str) -> Markup:
-    rows = Markup("").join(Markup("<div><dt>{}</dt><dd>{}</dd></div>").format(label, _unbroken(value)) for label, value in pairs)
+    rows = each(PAIR, ((label, _unbroken(value)) for label, value in pairs))
     return Markup('<dl class="{}">{}</dl>').format(name, rows)
 
 
@@ -214,7 +206,7 @@ def numbers(listed: Iterable[HeadlineNumber], list_of: Callable[[HeadlineNumber]
 def head(card: CardRows, words: Words, *, method: str) -> Markup:
     """Return the head of an indicator's page: mark, value, and one line of reference values."""
     pairs = (*((words("period"), card.period) for _ in [0] if card.period), *card.aims, *card.before)
-    rows = Markup("").join(Markup("<div><dt>{}</dt><dd>{}</dd></div>").format(label, value) for label, value in pairs)
+    rows = each(PAIR, pairs)
     value = Markup('<p class="hd-value{}">{}</p>').format(
         " cd-words" if card.is_text else "", large(card.value, is_text=card.is_text)
     )
@@ -229,7 +221,7 @@ def head(card: CardRows, words: Words, *, method: str) -> Markup:
 
 def facts(pairs: Pairs) -> Markup:
     """Return facts side by side, each below its name."""
-    rows = Markup("").join(Markup("<div><dt>{}</dt><dd>{}</dd></div>").format(label, value) for label, value in pairs)
+    rows = each(PAIR, pairs)
     return Markup(shown(Markup('<div class="hd"><dl>{}</dl></div>').format(rows)))
 
 
@@ -242,25 +234,12 @@ def quarters(listed: Sequence[Quarter], words: Words, *, caption: str) -> Markup
     for quarter in listed:
         period = Markup(" <small>{}</small>").format(quarter.period) if quarter.period else ""
         gap = Markup("<b>{}</b>").format(quarter.gap) if quarter.is_short else quarter.gap
-        rows.append(
-            (
-                quarter.name,
-                mark(quarter.status, quarter.word, words),
-                Markup("{}{}").format(quarter.actual, period),
-                quarter.planned,
-                gap,
-            )
-        )
+        actual = Markup("{}{}").format(quarter.actual, period)
+        rows.append((quarter.name, mark(quarter.status, quarter.word, words), actual, quarter.planned, gap))
     at = filled(rows)
-    top = Markup("").join(Markup('<th scope="col">{}</th>').format(head) for head in picked(heads, at))
-    body = Markup("").join(
-        Markup('<tr><th scope="row">{}</th>{}</tr>').format(
-            name, Markup("").join(Markup("<td>{}</td>").format(cell) for cell in cells)
-        )
-        for name, *cells in (picked(row, at) for row in rows)
-    )
-    made = Markup('<table class="qt" aria-label="{}"><thead><tr>{}</tr></thead><tbody>{}</tbody></table>')
-    return with_roles(str(shown(made.format(caption, top, body))))
+    template = '<table class="qt" aria-label="{}"><thead><tr>{}</tr></thead><tbody>{}</tbody></table>'
+    made = plain_table(template, picked(heads, at), [picked(row, at) for row in rows], caption=caption)
+    return with_roles(str(shown(made)))
 
 
 def brief(card: CardRows, words: Words) -> Markup:
@@ -425,20 +404,11 @@ def _table(
     texts = {
         at for at, cells in enumerate(zip(*rows, strict=True)) if any(len(Markup(cell).striptags()) > SENTENCE for cell in cells)
     }
-    top = Markup("").join(
-        Markup('<th scope="col"{}>{}</th>').format(
-            Markup(' class="txt"' if at in texts else ' class="n"' if at in numbers else ""), head
-        )
-        for at, head in enumerate(heads)
-    )  # on paper a column of sentences gets more of the width
-    body = Markup("").join(
-        Markup("<tr>{}</tr>").format(
-            Markup("").join(
-                Markup('<td{} data-label="{}">{}</td>').format(kind(at, cell), heads[at], cell) for at, cell in enumerate(row)
-            )
-        )
-        for row in rows
-    )
+    # On paper a column of sentences gets more of the width.
+    kinds = [Markup(' class="txt"' if at in texts else ' class="n"' if at in numbers else "") for at in range(len(heads))]
+    top = each('<th scope="col"{}>{}</th>', zip(kinds, heads, strict=True))
+    lines = (((kind(at, cell), heads[at], cell) for at, cell in enumerate(row)) for row in rows)
+    body = each("<tr>{}</tr>", ((each('<td{} data-label="{}">{}</td>', line),) for line in lines))
     titled = Markup('<caption class="vh">{}</caption>').format(caption) if caption else ""
     is_lines = name != "projects" and len(heads) >= (WIDEST - 1 if texts else WIDEST)
     made = Markup('<table class="tb tb-{}{}">{}<thead><tr>{}</tr></thead><tbody>{}</tbody></table>')
