@@ -3,7 +3,8 @@
 A *grant* is a role, for one bureau or (``None``) for the whole organisation; a section's grant covers the section's rows, and
 one held as a deputy names the person replaced. A table lists for each action the roles that
 may do it, on their own bureau (``own``) or on every bureau (``any``); anything not listed is forbidden. Approval has one
-more rule (``hindrances.refuse_own``): whoever wrote any part of a report never approves or returns it.
+more rule (``hindrances.refuse_own``): whoever wrote any part of a report never approves or returns it. A function with an ``actor`` or
+``viewer`` raises ``NotAllowed`` where that person's roles do not permit it; its docstring says when it does besides.
 """
 
 from __future__ import annotations

@@ -63,7 +63,6 @@ def choose(store: Store, *, actor: str, language: str, how_often: Mapping[str, s
     """Store a person's own choices.
 
     Raises:
-        NotAllowed: the person has no role.
         FigureRefused: the language or a word is not known, or an occasion can never concern the person.
     """
     with acting(store, actor, "choose_notices", actor, is_figures=False) as session:
@@ -92,11 +91,7 @@ def _reader(session: Session, email: str) -> tables.NoticeReader:
 
 
 def new_calendar(store: Store, *, actor: str) -> str:
-    """Return the secret of a new calendar address of a person, shown only once; the previous one becomes invalid.
-
-    Raises:
-        NotAllowed: the person has no role.
-    """
+    """Return the secret of a new calendar address of a person, shown only once; the previous one becomes invalid."""
     secret = secrets.token_urlsafe(32)
     with acting(store, actor, "calendar_address", actor, is_figures=False) as session:
         allow(session, actor, "choose_notices")
@@ -133,11 +128,7 @@ def _mark(secret: str) -> str:
 
 
 def channels(store: Store, *, viewer: str) -> Sequence[Channel]:
-    """Return the office's channels.
-
-    Raises:
-        NotAllowed: the viewer may not manage channels.
-    """
+    """Return the office's channels."""
     with store.reading() as session:
         allow(session, viewer, "manage_notices")
         return [record_of(Channel, row) for row in session.execute(select(table_of(tables.Webhook)).order_by("id"))]
@@ -167,7 +158,6 @@ def add_channel(store: Store, channel: NewChannel, *, actor: str) -> int:
     """Add a channel; return its number.
 
     Raises:
-        NotAllowed: the actor may not manage channels.
         FigureRefused: a part is blank or unknown.
     """
     kind, name, address, bureau = channel.kind, typed(channel.name), channel.address.strip(), channel.bureau_code
@@ -193,7 +183,6 @@ def end_channel(store: Store, number: int, *, actor: str) -> None:
     """Remove a channel: nothing is sent there any more, and its address is deleted.
 
     Raises:
-        NotAllowed: the actor may not manage channels.
         NotFound: there is no such channel.
     """
     with acting(store, actor, "end_channel", f"webhook {number}", is_figures=False) as session:

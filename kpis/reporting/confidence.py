@@ -48,7 +48,6 @@ def record_confidence(
         period: of the assessment; blank without a particular one.
 
     Raises:
-        NotAllowed: the person's role does not permit it.
         NotFound: there is no such indicator or project.
         FigureRefused: the level is not known, or reason or reviewer is missing.
         PeriodUnreadable: there is no such period.

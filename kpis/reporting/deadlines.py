@@ -117,11 +117,7 @@ def window(store: Store, bureau_code: str, period_code: str) -> Window:
 
 
 def leaves(store: Store, *, viewer: str) -> list[Leave]:
-    """Return every exception, newest first.
-
-    Raises:
-        NotAllowed: the viewer may not grant them.
-    """
+    """Return every exception, newest first."""
     with store.reading() as session:
         require(grants_of(session, viewer), "grant_exception")
         query = select(tables.ReportingException).order_by(tables.ReportingException.id.desc())  # type: ignore[union-attr]
@@ -157,11 +153,7 @@ def owing(organisation: Organisation, period_code: str) -> list[str]:
 def coverage(
     store: Store, periods: Sequence[str], *, viewer: str, today: date, known_at: datetime | None = None
 ) -> list[ReportStanding]:
-    """Return the state of the report of each bureau visible to the viewer for each period, as known at an instant.
-
-    Raises:
-        NotAllowed: the viewer may see no bureau's reports.
-    """
+    """Return the state of the report of each bureau visible to the viewer for each period, as known at an instant."""
     with store.reading() as session:
         allow(session, viewer, "see_standings")
         own = None if viewer == COMMAND_LINE else Viewer(grants=grants_of(session, viewer)).bureaus("see_standings")
@@ -171,11 +163,7 @@ def coverage(
 
 
 def overdue(store: Store, *, viewer: str, today: date) -> list[tuple[ReportStanding, date]]:
-    """Return the overdue reports that may still be submitted, of the bureaus visible to the viewer, each with its due day.
-
-    Raises:
-        NotAllowed: the viewer may see no bureau's reports.
-    """
+    """Return the overdue reports that may still be submitted, of the bureaus visible to the viewer, each with its due day."""
     still = [w for w in reported_periods(store) if w.is_late(today) and (w.locks_on is None or today <= w.locks_on)]
     due = {w.period_code: w.due_on for w in still}
     standings = coverage(store, list(due), viewer=viewer, today=today) if due else []
@@ -183,11 +171,7 @@ def overdue(store: Store, *, viewer: str, today: date) -> list[tuple[ReportStand
 
 
 def standings_of(store: Store, bureau_code: str, periods: Sequence[str], *, viewer: str, today: date) -> list[ReportStanding]:
-    """Return the states of one bureau's reports, for the periods that it owes.
-
-    Raises:
-        NotAllowed: the viewer may not see the bureau's reports.
-    """
+    """Return the states of one bureau's reports, for the periods that it owes."""
     with store.reading() as session:
         require(grants_of(session, viewer), "see_report", bureau_code)
         organisation = Store.organisation_in(session)

@@ -96,22 +96,14 @@ def _who_may_name(store: Store, viewer: str) -> Iterator[tuple[Session, tuple[Gr
 
 
 def deputies(store: Store, *, viewer: str) -> list[Deputed]:
-    """Return the deputies visible to the viewer, newest first: those of everybody, of the viewer's bureaus, or none.
-
-    Raises:
-        NotAllowed: the viewer may not name deputies at all.
-    """
+    """Return the deputies visible to the viewer, newest first: those of everybody, of the viewer's bureaus, or none."""
     with _who_may_name(store, viewer) as (session, grants):
         named = session.exec(select(tables.Deputy).order_by(col(tables.Deputy.id).desc()))
         return [record_of(Deputed, row) for row in named if _is_of(session, grants, row.stands_in_for, viewer)]
 
 
 def colleagues(store: Store, *, viewer: str) -> list[str]:
-    """Return the persons for whom the viewer may name a deputy: themselves, and for the office everybody with a role of a bureau.
-
-    Raises:
-        NotAllowed: the viewer may not name deputies at all.
-    """
+    """Return the persons for whom the viewer may name a deputy: themselves, and for the office everybody with a role of a bureau."""
     with _who_may_name(store, viewer) as (session, grants):
         emails = session.exec(select(tables.UserRole.email).where(col(tables.UserRole.role).in_(OF_BUREAU))).all()
         return [email for email in sorted({*emails}) if email == account_key(viewer) or _is_for_all(grants)]

@@ -60,7 +60,6 @@ def decide(store: Store, period_code: str, wanted: Wanted, *, actor: str) -> int
         The number of the decision.
 
     Raises:
-        NotAllowed: the actor may not hold a meeting.
         NotFound: there is no such indicator, project, milestone or bureau.
         FigureRefused: something is missing, too long, or due before it was decided.
     """
@@ -148,7 +147,6 @@ def close(store: Store, decision_id: int, *, actor: str, closed_as: DecisionClos
     A bureau's action is ended by the bureau's answer; a revoked one ends as a mistake, unless the bureau answered it.
 
     Raises:
-        NotAllowed: the actor may not hold a meeting.
         NotFound: there is no such decision.
         StepRefused: it is closed already, or a bureau must answer it.
         FigureRefused: there is no reason.
@@ -191,7 +189,6 @@ def close_minutes(store: Store, period_code: str, *, actor: str, held_on: date, 
         The number of the minutes.
 
     Raises:
-        NotAllowed: the actor may not hold a meeting.
         FigureRefused: the day of the meeting lies before the end of the quarter, or after today.
     """
     quarter = _quarter(period_code)

@@ -264,11 +264,7 @@ def counts(store: Store) -> dict[str, int]:
 
 
 def lines(store: Store, *, viewer: str, states: Sequence[str] = ()) -> list[OutboxLine]:
-    """Return the newest messages of the outbox, at most 500.
-
-    Raises:
-        NotAllowed: the viewer may not manage the outbox.
-    """
+    """Return the newest messages of the outbox, at most 500."""
     with refusals_recorded(store, viewer, "see_outbox", ""), store.reading() as session:
         allow(session, viewer, "manage_notices")
         query = select(_N).order_by(_N.c.id.desc()).limit(500)
@@ -281,7 +277,6 @@ def send_again(store: Store, number: int, *, actor: str) -> None:
     """Queue a message that failed, or whose delivery is unknown, once more.
 
     Raises:
-        NotAllowed: the actor may not manage the outbox.
         NotFound: no such message failed.
     """
     with acting(store, actor, "send_again", f"notice {number}", is_figures=False) as session:

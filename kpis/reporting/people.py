@@ -286,11 +286,7 @@ def _refuse_last_administrator(session: Session, email: str) -> None:
 
 
 def people(store: Store, *, actor: str) -> list[Person]:
-    """Return every person with their roles, by e-mail.
-
-    Raises:
-        NotAllowed: the actor may not manage persons.
-    """
+    """Return every person with their roles, by e-mail."""
     with refusals_recorded(store, actor, "see_people", ""), store.reading() as session:
         allow(session, actor, "manage_people")
         assigned = session.exec(select(tables.UserRole).order_by(col(tables.UserRole.id)))
@@ -326,9 +322,6 @@ def audit_trail(store: Store, *, actor: str, limit: int = 500, skipped: int = 0)
 
     Args:
         skipped: number of the newest lines to skip.
-
-    Raises:
-        NotAllowed: the actor may not read it.
     """
     with refusals_recorded(store, actor, "read_audit", ""), store.reading() as session:
         allow(session, actor, "read_audit")

@@ -94,7 +94,6 @@ def write(store: Store, draft: QuestionDraft, *, actor: str, code: str = "", bef
         before: that question as the actor saw it; ``None`` = whatever it is now.
 
     Raises:
-        NotAllowed: the actor may not ask questions.
         FigureRefused: it has no title, or its columns are invalid.
         NotFound: there is no such question or bureau.
         StepRefused: it is open or closed.

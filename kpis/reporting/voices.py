@@ -28,7 +28,6 @@ def decide(
         is_looked_through: the actor states that it contains no personal data, though it seems to.
 
     Raises:
-        NotAllowed: the actor may not answer voices.
         NotFound: there is no such voice.
         ChangedMeanwhile: somebody else decided on it since the actor saw it.
         StepRefused: a voice cannot become new again; or it seems to contain personal data, and that is not denied.

@@ -69,7 +69,6 @@ def ask(store: Store, key: FigureKey, *, actor: str, reason_class: str, reason_t
     Raises:
         NotFound: there is no such figure.
         FigureRefused: a reason is missing, or the vintage cannot be withdrawn.
-        NotAllowed: the actor's roles do not permit it.
         StepRefused: the same was requested already.
     """
     if reason_class not in government().reasons or not typed(reason_text):

@@ -145,7 +145,6 @@ def publish(
         chosen: settings; those of the process if left out.
 
     Raises:
-        NotAllowed: the viewer may not publish.
         FigureRefused: no note, a sample, figures changed since the preview, or a concurrent publication.
         ClockBehind: the clock is behind the newest stored instant.
         EditionRefused: the folder holds editions not published by this instance, or the last edition was altered.
@@ -216,7 +215,6 @@ def rollback(
     """Show another edition; later editions are marked as withdrawn, with the reason.
 
     Raises:
-        NotAllowed: the viewer may not publish.
         NotFound: there is no such edition.
         FigureRefused: no reason, or the edition was altered.
     """
