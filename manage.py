@@ -112,7 +112,7 @@ def untranslated(
             comments = [f"# {line}" for line in message.user_comments] + [f"#. {line}" for line in str(message.string).splitlines()]
             typer.echo("\n".join([*comments, f'msgid "{message.id}"', 'msgstr ""', ""]))
     count = sum(map(len, lacking.values()))
-    err.print(localised("not_translated", language=language, count=count), markup=False)
+    err.print(localised("not_translated", language=language, count=count))
 
 
 @app.command()
@@ -193,7 +193,7 @@ def main() -> None:
 
 
 def _end(error: MierukaError) -> NoReturn:
-    err.print(error.in_language("ja"), error.in_language("en"), sep="\n", markup=False)
+    err.print(error.in_language("ja"), error.in_language("en"), sep="\n")
     sys.exit(error.exit_code)
 
 

@@ -31,9 +31,8 @@ class Terminal(Console):
 BACKUP = "backup.json"  # identifies the folder of a backup
 out = Terminal()
 err = Terminal(stderr=True)
-AT_START: list[
-    Callable[[Store], Sequence[Message]]
-] = []  # run first by each command; each one returns messages about anything that it has done
+# Run first by each command; each one returns messages about anything that it has done.
+AT_START: list[Callable[[Store], Sequence[Message]]] = []
 
 
 def localised(key: str, /, **values: object) -> str:

@@ -38,21 +38,20 @@ def print_report(report: LoadReport, *, as_json: bool) -> None:
         out.print(
             f"{report.file}: {localised('rows_taken', accepted=report.accepted, rows=report.rows)}"
             + (f" [{report.kind}]" if report.kind and report.kind != report.file else "")
-            + (f" ({localised('taken_before')})" if report.is_repeat else ""),
-            markup=False,
+            + (f" ({localised('taken_before')})" if report.is_repeat else "")
         )
     if report.completeness is not None:
-        out.print(f"{report.file}: {report.completeness.sentence()}", markup=False)
+        out.print(f"{report.file}: {report.completeness.sentence()}")
     for p in report.problems[:MOST_PRINTED]:
         place = p.cell or (localised("at_row", row=p.row) if p.row else "")
         subject = f"({p.subject_in('ja')})" if p.subject else ""
         where = " ".join(part for part in (p.sheet, place, subject) if part)
         mark = "" if p.grade == "error" else f"{localised(f'grade_{p.grade}')}: "
-        err.print(f"{report.file} {where}: {mark}{p.found!r}", style="bold", markup=False)
+        err.print(f"{report.file} {where}: {mark}{p.found!r}", style="bold")
         for line in pair(Message("expected_and_remedy", expected=p.expected, remedy=p.remedy)):
-            err.print(f"  {line}", markup=False)
+            err.print(f"  {line}")
     if (more := len(report.problems) - MOST_PRINTED) > 0:
-        err.print(f"{report.file}: {localised('problems_more', more=more)}", style="bold", markup=False)
+        err.print(f"{report.file}: {localised('problems_more', more=more)}", style="bold")
 
 
 @app.command("load")
@@ -136,7 +135,7 @@ def _report_as(store: Store, path: Path, actor: str | None, *, on_behalf: str, h
     if hand_in and kept.state in ("draft", "returned"):
         submissions.submit(store, kept.report_id, actor=actor, revision=kept.revision, today=today)
     now = reports.report(store, kept.report_id, viewer=actor)
-    err.print(localised("report_kept", number=now.id, revision=now.revision, state=now.state), markup=False)
+    err.print(localised("report_kept", number=now.id, revision=now.revision, state=now.state))
     return LoadReport(
         file=path.name,
         sha256=sha256,
@@ -152,17 +151,17 @@ def _report_as(store: Store, path: Path, actor: str | None, *, on_behalf: str, h
 def new(folder: Annotated[Path, typer.Argument(help="A folder that does not exist yet, or is empty")]) -> None:
     """Write an empty catalogue for another government: every file with its heading row, and what each column means."""
     for path in new_catalogue.write_new(refuse_kept(folder)):
-        out.print(str(path), markup=False)
-    out.print(localised("check_next", folder=folder), markup=False)
+        out.print(str(path))
+    out.print(localised("check_next", folder=folder))
 
 
 def _look_over(folder: Path) -> None:
     faults = list(new_catalogue.look_over(folder))
     for place, to_do in faults:
-        err.print(place, style="bold", markup=False)
+        err.print(place, style="bold")
         for line in pair(to_do):
-            err.print(f"  {line}", markup=False)
-    out.print(f"{folder}: {localised('left_to_do', count=len(faults)) if faults else localised('can_be_loaded')}", markup=False)
+            err.print(f"  {line}")
+    out.print(f"{folder}: {localised('left_to_do', count=len(faults)) if faults else localised('can_be_loaded')}")
     raise typer.Exit(1 if faults else 0)
 
 
@@ -200,7 +199,7 @@ def template(
     store = own_store()
     content, mark = door.issue_template(store, bureau, period, actor=f"command line ({getpass.getuser()})")
     write(output, content)
-    out.print(f"{output}: {mark.bureau_code} {mark.period_code} {mark.template_id}", markup=False)
+    out.print(f"{output}: {mark.bureau_code} {mark.period_code} {mark.template_id}")
 
 
 @app.command("pull")
@@ -213,5 +212,5 @@ def pull_command(
     store = own_store()
     results = pull.pull_all(store, sources, state_dir=LOCAL)
     for result in results:
-        out.print(f"{result.name}: {result.outcome} {result.detail}", markup=False)
+        out.print(f"{result.name}: {result.outcome} {result.detail}")
     raise typer.Exit(1 if any(result.outcome == "failed" for result in results) else 0)

@@ -57,17 +57,17 @@ def publish_command(
     against = (
         Message("edition_numbered", number=preview.compared_with) if preview.compared_with else Message("edition_against_none")
     )
-    out.print(localised("edition_compared", number=preview.number, as_of=preview.as_of, against=against), markup=False)
+    out.print(localised("edition_compared", number=preview.number, as_of=preview.as_of, against=against))
     for table, rows in preview.counts.items():
         left = f" ({localised('samples_left_out', count=preview.left_out[table])})" if table in preview.left_out else ""
-        out.print(f"  {table}: {rows}{left}", markup=False)
+        out.print(f"  {table}: {rows}{left}")
     for change in preview.changes:
         size = change.size_ja and f" ({change.size_ja})"
         why = f" [{change.reason_class}] {change.reason_text}" if change.reason_class else ""
         where = " ".join(part for part in (change.code, change.unit_code, change.period_code, change.field) if part)
-        out.print(f"  {change.kind} {where} {change.old_ja} → {change.new_ja}{size}{why}".rstrip(" →"), markup=False)
+        out.print(f"  {change.kind} {where} {change.old_ja} → {change.new_ja}{size}{why}".rstrip(" →"))
     for doubt in preview.doubts:
-        err.print("\n".join(f"⚠ {line}" for line in pair(doubt)), markup=False)
+        err.print("\n".join(f"⚠ {line}" for line in pair(doubt)))
     _warn_unplaced()
     if dry_run:
         return
@@ -76,13 +76,13 @@ def publish_command(
             raise FigureRefused("publish_unconfirmed", doubts=preview.doubts)
         typer.confirm(localised("publish_really"), abort=True)
     made = publication.publish(store, note=note, now=utc_now(), viewer=actor, figures=preview.figures)
-    out.print(localised("edition_published", name=made.folder.name, sha256=made.sha256), markup=False)
+    out.print(localised("edition_published", name=made.folder.name, sha256=made.sha256))
 
 
 def _warn_unplaced() -> None:
     """Warn that published pages contain no public address."""
     if not settings().public_address:
-        err.print("\n".join(f"⚠ {line}" for line in pair(Message("publish_unplaced"))), markup=False)
+        err.print("\n".join(f"⚠ {line}" for line in pair(Message("publish_unplaced"))))
 
 
 @app.command("verify")
@@ -109,21 +109,21 @@ def verify_command(
     else:
         faults = record.faults(own_store(is_start=False), folder, number, key=pinned)
     if bare := [n for n in unsigned(folder) if number in (None, n)]:
-        err.print(localised("editions_unsigned", editions=", ".join(f"{n:04d}" for n in bare)), markup=False)
+        err.print(localised("editions_unsigned", editions=", ".join(f"{n:04d}" for n in bare)))
     there = on_disk.numbers(folder)
     if not there and not faults:  # nothing was verified: a failure, unless the database says that nothing was published
         if settings().mode == "public" or folder != settings().editions_dir:
             raise NotFound("folder_without_editions", folder=folder)
-        out.print(localised("verified_nothing"), markup=False)
+        out.print(localised("verified_nothing"))
         return
     _say_proved(faults, [n for n in there if number in (None, n)])
 
 
 def _say_proved(faults: Sequence[EditionFault], editions: Sequence[int]) -> None:
     for fault in faults:
-        err.print(f"{fault.edition:04d} {fault.file}: {both(fault.message)}", markup=False)
+        err.print(f"{fault.edition:04d} {fault.file}: {both(fault.message)}")
     if not faults:
-        out.print(localised("edition_unchanged", editions=", ".join(f"{n:04d}" for n in editions)), markup=False)
+        out.print(localised("edition_unchanged", editions=", ".join(f"{n:04d}" for n in editions)))
     raise typer.Exit(1 if faults else 0)
 
 
@@ -137,7 +137,7 @@ def key_show() -> None:
     keys = record.recorded(own_store()).keys
     if not keys:
         raise FigureRefused("no_key_yet")
-    out.print(keys[-1].public_key, markup=False, soft_wrap=True)
+    out.print(keys[-1].public_key, soft_wrap=True)
 
 
 @key_app.command("rotate")
@@ -146,7 +146,7 @@ def key_rotate(
 ) -> None:
     """Sign with a new key from now on; the old one signs it, so that whoever knows the old one is led to it."""
     key = record.rotate(own_store(), settings(), now=utc_now(), is_lost=is_lost)
-    out.print(localised("key_rotated", key=key.public_key, number=key.first_edition), markup=False, soft_wrap=True)
+    out.print(localised("key_rotated", key=key.public_key, number=key.first_edition), soft_wrap=True)
 
 
 @app.command("rollback")
@@ -160,7 +160,7 @@ def rollback_command(
     """Show an earlier edition; later ones are marked as withdrawn, with the reason."""
     store = own_store()
     publication.rollback(store, edition, reason=reason, now=utc_now(), viewer=actor)
-    out.print(localised("edition_shown_now", number=edition), markup=False)
+    out.print(localised("edition_shown_now", number=edition))
 
 
 @app.command("export")
@@ -171,7 +171,7 @@ def export_command(
     """Write the static public edition as plain files for any web server or CDN, with every earlier edition under editions/."""
     _warn_unplaced()
     made = export.export(refuse_kept(target), number=edition, chosen=settings())
-    out.print(localised("edition_written", target=target, number=made.number), markup=False)
+    out.print(localised("edition_written", target=target, number=made.number))
 
 
 @app.command("report")
@@ -210,10 +210,10 @@ def report_command(
         write(pdf, pack_pdf(agenda))
         written.append(pdf)
     else:
-        err.print(localised("pack_without_font", fonts=", ".join(FONTS[:4])), markup=False)
+        err.print(localised("pack_without_font", fonts=", ".join(FONTS[:4])))
     for sentence in made.sentences():
-        out.print(f"- {sentence}", markup=False)
-    out.print(" ".join(map(str, written)), markup=False)
+        out.print(f"- {sentence}")
+    out.print(" ".join(map(str, written)))
 
 
 @app.command("backup")
@@ -221,19 +221,17 @@ def backup_command(to: Annotated[Path, typer.Argument(help="A folder that does n
     """Copy everything of this instance (rows, editions, signing key) into one folder, and prove it by reading it again."""
     manifest = backup.make_backup(own_store(is_start=False), refuse_kept(to), settings())
     rows = sum(table["rows"] for table in manifest["tables"].values())
-    out.print(
-        localised("backup_made", folder=to, revision=manifest["revision"], rows=rows, files=len(manifest["files"])), markup=False
-    )
+    out.print(localised("backup_made", folder=to, revision=manifest["revision"], rows=rows, files=len(manifest["files"])))
 
 
 @app.command("restore")
 def restore_command(folder: Annotated[Path, typer.Argument(help="What `backup` made")]) -> None:
     """Put a backup back into an instance that holds nothing yet, and prove it row by row."""
     manifest, waits = backup.restore(folder, own_store(is_start=False), settings())
-    out.print(localised("backup_restored", folder=folder, made_at=manifest["made_at"], revision=manifest["revision"]), markup=False)
+    out.print(localised("backup_restored", folder=folder, made_at=manifest["made_at"], revision=manifest["revision"]))
     own_store()  # synchronises pointer and keys on disk with the database
     if waits:
-        out.print(localised("notices_put_aside", count=waits), markup=False)
+        out.print(localised("notices_put_aside", count=waits))
 
 
 @app.command("copy")
@@ -247,4 +245,4 @@ def copy_command(to: Annotated[str, typer.Option(help="Where to: sqlite:///FILE 
         refuse_kept(file)
     sent = copying.copy_all(own_store(is_start=False), Store(to))
     shown = shown_url(to)  # password removed
-    out.print(localised("database_copied", rows=sum(rows.count for rows in sent.values()), to=shown), markup=False)
+    out.print(localised("database_copied", rows=sum(rows.count for rows in sent.values()), to=shown))

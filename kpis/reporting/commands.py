@@ -81,13 +81,10 @@ def _print_asked(request: withdrawals.Asked) -> None:
         return ", ".join(f"{n} {v}" for n, v in withdrawals.said_of(figure).items()) or localised("figure_none")
 
     out.print(
-        localised(
-            "withdrawal_in_short", number=request.id, state=request.state, key=" ".join(request.key), vintage=request.vintage
-        ),
-        markup=False,
+        localised("withdrawal_in_short", number=request.id, state=request.state, key=" ".join(request.key), vintage=request.vintage)
     )
-    out.print(f"  {figure_fields(request.figure)} → {figure_fields(request.then)}", markup=False)
-    out.print(f"  [{request.reason_class}] {request.reason_text} ({request.asked_by} → {request.decided_by or '―'})", markup=False)
+    out.print(f"  {figure_fields(request.figure)} → {figure_fields(request.then)}")
+    out.print(f"  [{request.reason_class}] {request.reason_text} ({request.asked_by} → {request.decided_by or '―'})")
 
 
 people_app = typer.Typer(no_args_is_help=True, help="Who may sign in, and what they may do")
@@ -135,7 +132,7 @@ def _print_person(person: people.Person) -> None:
         "roles_none"
     )
     in_log = journal.person_id(person.email)
-    out.print(f"{person.email} {person.name}: {roles}" + (f" [{in_log}]" if in_log else ""), markup=False)
+    out.print(f"{person.email} {person.name}: {roles}" + (f" [{in_log}]" if in_log else ""))
 
 
 deputy_app = typer.Typer(no_args_is_help=True, help="Who stands in for a person of a bureau, from a day to a day")
@@ -179,12 +176,11 @@ def deputy_end(number: Annotated[int, typer.Argument(help="Number of the deputy,
     """End it before its time; what was done until then stands."""
     store = own_store()
     deputies.end_deputy(store, number, actor=people.account_key(actor))
-    out.print(localised("deputy_ended_now"), markup=False)
+    out.print(localised("deputy_ended_now"))
 
 
 def _print_deputy(deputy: deputies.Deputed) -> None:
     state = localised(f"deputy_state_{deputy.state(local_day(utc_now()))}")
     out.print(
-        f"{deputy.id} {deputy.email} → {deputy.stands_in_for}: {deputy.from_date} – {deputy.until_date} ({state}) [{deputy.named_by}]",
-        markup=False,
+        f"{deputy.id} {deputy.email} → {deputy.stands_in_for}: {deputy.from_date} – {deputy.until_date} ({state}) [{deputy.named_by}]"
     )
