@@ -62,18 +62,12 @@ class Expected:
 
 @dataclass(frozen=True, slots=True)
 class Annotation:
-    """An event on a date: a raised target, a replaced indicator, a reorganisation, a reported cause.
+    """An event on a date: a raised target, a replaced indicator, a reorganisation, a reported cause."""
 
-    Args:
-        day: its place on the time axis.
-        sign: a circled number, the same in the chart, in the list under it and beside the text it is linked to.
-        value: of the figure it concerns; ``None``: it concerns everything from that day on.
-    """
-
-    day: date
-    sign: str
+    day: date  # its place on the time axis
+    sign: str  # a circled number, the same in the chart, in the list under it and beside the text it is linked to
     words: str
-    value: float | None = None
+    value: float | None = None  # of the figure it concerns; ``None``: it concerns everything from that day on
 
 
 def circled(number: int) -> str:
@@ -84,30 +78,18 @@ def circled(number: int) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Series:
-    """A series against its trajectory.
+    """A series against its trajectory."""
 
-    Args:
-        lines: one per kind of period (and year-to-date or not); the judged one last, so that it lies on top.
-        plan: corners of the trajectory within the days drawn; a blank value breaks it.
-        aims: targets due within the days drawn, in order of time.
-        expected: the forecast; its first row is the last figure itself where nothing lies between.
-        unit: of the values as drawn, including 万 or million.
-        kinds: of the periods, for the axis labels.
-        plan_word: label of the trajectory where it is written on it.
-        former: superseded targets, at their due dates.
-        annotations: events within the days drawn, in order of time, one per day.
-    """
-
-    lines: tuple[Line, ...]
-    plan: tuple[Point, ...]
-    aims: tuple[Aim, ...]
-    expected: tuple[Expected, ...]
-    unit: str
-    kinds: tuple[str, ...]
+    lines: tuple[Line, ...]  # one per kind of period (and year-to-date or not); the judged one last, so that it lies on top
+    plan: tuple[Point, ...]  # corners of the trajectory within the days drawn; a blank value breaks it
+    aims: tuple[Aim, ...]  # targets due within the days drawn, in order of time
+    expected: tuple[Expected, ...]  # the forecast; its first row is the last figure itself where nothing lies between
+    unit: str  # of the values as drawn, including 万 or million
+    kinds: tuple[str, ...]  # of the periods, for the axis labels
     language: str
-    plan_word: str = ""
-    former: tuple[Point, ...] = ()
-    annotations: tuple[Annotation, ...] = ()
+    plan_word: str = ""  # label of the trajectory where it is written on it
+    former: tuple[Point, ...] = ()  # superseded targets, at their due dates
+    annotations: tuple[Annotation, ...] = ()  # events within the days drawn, in order of time, one per day
 
     @property
     def shown(self) -> list[Point]:

@@ -15,15 +15,10 @@ from charts.ticks import Tick, ticks_within
 
 @dataclass(frozen=True, slots=True)
 class Shares:
-    """Bars of 100 %, split by segment.
+    """Bars of 100 %, split by segment."""
 
-    Args:
-        rows: (label, segment → count, text at the end of the bar), first on top.
-        segments: (segment, word), in the order of ``charts.style.LOOKS``.
-    """
-
-    rows: tuple[tuple[str, Mapping[str, int], str], ...]
-    segments: tuple[tuple[str, str], ...]
+    rows: tuple[tuple[str, Mapping[str, int], str], ...]  # (label, segment → count, text at the end of the bar), first on top
+    segments: tuple[tuple[str, str], ...]  # (segment, word), in the order of ``charts.style.LOOKS``
     unit: str
 
 
@@ -99,40 +94,26 @@ class Tiles:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Bar:
-    """One unit and its value.
-
-    Args:
-        value: length of the bar.
-        text: the value as formatted text.
-        label: the same with numerator and denominator.
-        planned: planned value of the period; a tick across the bar.
-        is_short: the value falls short of the plan.
-        is_recast: computed from predecessor units.
-    """
+    """One unit and its value."""
 
     name: str
-    value: float
-    text: str
-    label: str
-    planned: float | None = None
-    is_short: bool = False
-    is_recast: bool = False
+    value: float  # length of the bar
+    text: str  # the value as formatted text
+    label: str  # the same with numerator and denominator
+    planned: float | None = None  # planned value of the period; a tick across the bar
+    is_short: bool = False  # the value falls short of the plan
+    is_recast: bool = False  # computed from predecessor units
 
 
 @dataclass(frozen=True, slots=True)
 class Ranked:
-    """Units ranked by one value, the best first.
-
-    Args:
-        big: the word for ``divisor``, by which the axis is divided where values reach a million.
-        target: the common target of all units, and its formatted text.
-    """
+    """Units ranked by one value, the best first."""
 
     bars: tuple[Bar, ...]
     unit: str
-    big: str
+    big: str  # the word for ``divisor``, by which the axis is divided where values reach a million
     divisor: float
-    target: float | None = None
+    target: float | None = None  # the common target of all units, and its formatted text
     target_label: str = ""
 
     @property
@@ -157,11 +138,10 @@ class Strip:
     """The status at the end of each quarter, one mark each: (short name of the quarter, status, its word), oldest first.
 
     Args:
-        cells: the marks; the last is the present quarter.
         said: the text alternative.
     """
 
-    cells: tuple[tuple[str, str, str], ...]
+    cells: tuple[tuple[str, str, str], ...]  # the marks; the last is the present quarter
     alt: str
 
 

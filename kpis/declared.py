@@ -86,16 +86,11 @@ class Translated:
     """A text of a row in several languages: one column each in files and open data (``name_fr``), one row each in the store.
 
     Declared as ``name: ClassVar[Translated]``, so that it is not a column of the table.
-
-    Args:
-        ja: its meaning, in Japanese; ``{}`` stands for the language.
-        en: the same in English.
-        needs: the languages without which a row is refused.
     """
 
-    ja: str
-    en: str
-    needs: tuple[str, ...] = ()
+    ja: str  # its meaning, in Japanese; ``{}`` stands for the language
+    en: str  # the same in English
+    needs: tuple[str, ...] = ()  # the languages without which a row is refused
 
     def meanings(self, language: str) -> dict[str, str]:
         """Return the meaning of the column of one language: language of the reader → text."""

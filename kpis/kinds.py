@@ -25,37 +25,21 @@ class IndicatorKind(Vocabulary):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Kind:
-    """A kind of indicator.
+    """A kind of indicator."""
 
-    Args:
-        needed: required columns of a report; empty: its value, or both parts of its rate.
-        whole: the divisor column, where the value is a rate of two columns.
-        rate: (numerator, whole) → value.
-        is_percent: its rate is in percent.
-        least: the least possible value, by default.
-        most: the greatest possible value, by default.
-        is_additive: the figures of units add up to that of their whole (a rate from the sums of its parts).
-        is_count: its value is a count.
-        is_on_a_day: counted on the last day of its period, not over the period.
-        is_cap: its target is a budget to be used up by the end of a period, from nothing at its start.
-        is_level: a measured value, neither counted nor computed from parts.
-        is_text: a text status; never judged.
-        tells_later: without a figure of a target's day, the first one after it decides the target.
-    """
-
-    needed: tuple[str, ...] = ("value",)
-    whole: str = ""
-    rate: Callable[[float, float], float] | None = None
-    is_percent: bool = False
-    least: float | None = None
-    most: float | None = None
-    is_additive: bool = True
-    is_count: bool = False
-    is_on_a_day: bool = False
-    is_cap: bool = False
-    is_level: bool = False
-    is_text: bool = False
-    tells_later: bool = False
+    needed: tuple[str, ...] = ("value",)  # required columns of a report; empty: its value, or both parts of its rate
+    whole: str = ""  # the divisor column, where the value is a rate of two columns
+    rate: Callable[[float, float], float] | None = None  # (numerator, whole) → value
+    is_percent: bool = False  # its rate is in percent
+    least: float | None = None  # the least possible value, by default
+    most: float | None = None  # the greatest possible value, by default
+    is_additive: bool = True  # the figures of units add up to that of their whole (a rate from the sums of its parts)
+    is_count: bool = False  # its value is a count
+    is_on_a_day: bool = False  # counted on the last day of its period, not over the period
+    is_cap: bool = False  # its target is a budget to be used up by the end of a period, from nothing at its start
+    is_level: bool = False  # a measured value, neither counted nor computed from parts
+    is_text: bool = False  # a text status; never judged
+    tells_later: bool = False  # without a figure of a target's day, the first one after it decides the target
 
     @property
     def against(self) -> str:

@@ -74,19 +74,13 @@ _HELD: dict[str, tuple[Path, OwnWords | None, Language]] = {}  # by code, the la
 
 @dataclass(frozen=True, slots=True)
 class Language:
-    """The catalogue of one language.
+    """The catalogue of one language."""
 
-    Attributes:
-        code: as in ``<html lang>`` and in the name of its folder.
-        plural: count → index of the plural form, by the Plural-Forms of its catalogue.
-        locale: Babel's, for days and numbers; the Japanese one for a language unknown to Babel.
-    """
-
-    code: str
+    code: str  # as in ``<html lang>`` and in the name of its folder
     words: Mapping[str, str]
-    plural: Callable[[int], int]
+    plural: Callable[[int], int]  # count → index of the plural form, by the Plural-Forms of its catalogue
     forms: int
-    locale: Locale
+    locale: Locale  # Babel's, for days and numbers; the Japanese one for a language unknown to Babel
 
 
 def read_catalogue(path: Path) -> Catalog:

@@ -8,15 +8,11 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, init=False, slots=True)
 class Message:
-    """A sentence of the catalogues with the values of its placeholders; ``kpis.languages.written`` formats it.
+    """A sentence of the catalogues with the values of its placeholders; ``kpis.languages.written`` formats it."""
 
-    Attributes:
-        key: of the sentence, in ``data/text``.
-        values: by placeholder: a plain value, a message, several of them (listed with the comma of the language), or
-            a callable that returns the text for a language code.
-    """
-
-    key: str
+    key: str  # of the sentence, in ``data/text``
+    # by placeholder: a plain value, a message, several of them (listed with the comma of the language), or a callable that returns
+    # the text for a language code
     values: dict[str, object]
 
     def __init__(self, key: str, /, **values: object) -> None:

@@ -51,18 +51,12 @@ def _stood_until(ended: date | None, reason: str | None) -> int:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Moment:
-    """The reform as of a day.
-
-    Args:
-        as_of: include figures of periods ended by this day, and targets and milestones due by it as due.
-        known_at: the state of knowledge (instant, UTC); ``None`` means as known now.
-        view: ``then`` shows bureaus as they were (当時の組織), ``now`` as they are on the day (現在の組織).
-    """
+    """The reform as of a day."""
 
     state: State
-    as_of: date
-    known_at: datetime | None = None
-    view: str = "then"
+    as_of: date  # include figures of periods ended by this day, and targets and milestones due by it as due
+    known_at: datetime | None = None  # the state of knowledge (instant, UTC); ``None`` means as known now
+    view: str = "then"  # ``then`` shows bureaus as they were (当時の組織), ``now`` as they are on the day (現在の組織)
 
     def on(self, day: date) -> Moment:
         """Return the same moment as of another day."""

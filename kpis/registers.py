@@ -22,31 +22,20 @@ KEEP, END, NEVER = ListDecision.KEEP, ListDecision.END, ListDecision.NEVER
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DataList:
-    """A list of rows of one kind.
-
-    Args:
-        file: name of its file.
-        table: that stores its rows.
-        key: the columns that identify a row.
-        stored: ``by_key`` (a row is updated in place), ``whole`` (the file is the whole present list), ``days`` (the same, for days
-            set on rows that stay) or ``appended`` (a changed row is a new vintage).
-        is_unique: two rows of a file with the same key are a problem.
-        told_apart_by: columns besides the key by which rows of one file may differ.
-        is_referred_to: rows of other lists refer to its rows by code.
-        decisions: possible decisions on a row missing from the reloaded list; empty: none is requested.
-        instead: what to write in the list instead of removing a row.
-    """
+    """A list of rows of one kind."""
 
     kind: RowKind
-    file: str
-    table: type[SQLModel]
-    key: tuple[str, ...]
+    file: str  # name of its file
+    table: type[SQLModel]  # that stores its rows
+    key: tuple[str, ...]  # the columns that identify a row
+    # ``by_key`` (a row is updated in place), ``whole`` (the file is the whole present list), ``days`` (the same, for days set on
+    # rows that stay) or ``appended`` (a changed row is a new vintage)
     stored: Literal["by_key", "whole", "days", "appended"] = "by_key"
-    is_unique: bool = True
-    told_apart_by: tuple[str, ...] = ()
-    is_referred_to: bool = False
-    decisions: tuple[ListDecision, ...] = ()
-    instead: Message | None = None
+    is_unique: bool = True  # two rows of a file with the same key are a problem
+    told_apart_by: tuple[str, ...] = ()  # columns besides the key by which rows of one file may differ
+    is_referred_to: bool = False  # rows of other lists refer to its rows by code
+    decisions: tuple[ListDecision, ...] = ()  # possible decisions on a row missing from the reloaded list; empty: none is requested
+    instead: Message | None = None  # what to write in the list instead of removing a row
 
     @property
     def code_of(self) -> str:
@@ -64,33 +53,19 @@ _ENDED = Message("instead_ended")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Register(DataList):
-    """A list whose rows are also reported, end on a day, and keep every change.
+    """A list whose rows are also reported, end on a day, and keep every change."""
 
-    Args:
-        fields: of a row of its file.
-        needed: columns required in a row of its sheet.
-        letter: prefix in the codes of rows added by bureaus.
-        owner: the column of the row's owner.
-        begun: the column of the day of completion; blank: its rows belong to a period, not to a day.
-        begun_precision: the column of the precision of that day.
-        called_by: the text by which people know a row, as ``name``.
-        of_period: the column of the row's period, where a report contains only the rows of its own period.
-        running: columns expected to change from report to report, which is no correction.
-        ends_as: the reason for ending a row that is missing from its list.
-        status: the column by which its rows are counted on the generic pages; blank: it has pages of its own.
-    """
-
-    fields: type[Fields]
-    needed: tuple[str, ...]
-    letter: str
-    owner: str = "bureau_code"
-    begun: str = ""
-    begun_precision: str = ""
-    called_by: str = "name"
-    of_period: str = ""
-    running: frozenset[str] = frozenset()
-    ends_as: EndedReason = EndedReason.CLOSED
-    status: str = ""
+    fields: type[Fields]  # of a row of its file
+    needed: tuple[str, ...]  # columns required in a row of its sheet
+    letter: str  # prefix in the codes of rows added by bureaus
+    owner: str = "bureau_code"  # the column of the row's owner
+    begun: str = ""  # the column of the day of completion; blank: its rows belong to a period, not to a day
+    begun_precision: str = ""  # the column of the precision of that day
+    called_by: str = "name"  # the text by which people know a row, as ``name``
+    of_period: str = ""  # the column of the row's period, where a report contains only the rows of its own period
+    running: frozenset[str] = frozenset()  # columns expected to change from report to report, which is no correction
+    ends_as: EndedReason = EndedReason.CLOSED  # the reason for ending a row that is missing from its list
+    status: str = ""  # the column by which its rows are counted on the generic pages; blank: it has pages of its own
     decisions: tuple[ListDecision, ...] = (KEEP, END, NEVER)
     instead: Message | None = _ENDED
 

@@ -29,25 +29,18 @@ from telling.words import Words
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Decided:
-    """A decision, formatted for display.
-
-    Args:
-        about: its subject; blank where it concerns nothing on the list.
-        who: bureau, section and role; the reform office where it belongs to no bureau.
-        is_open: it is still to be carried out.
-        is_a_bureaus: a bureau answers it.
-    """
+    """A decision, formatted for display."""
 
     number: int
     decided: str
-    about: str
-    who: str
+    about: str  # its subject; blank where it concerns nothing on the list
+    who: str  # bureau, section and role; the reform office where it belongs to no bureau
     due: date | None
     state: str
-    is_open: bool
+    is_open: bool  # it is still to be carried out
     is_late: bool
     quarter: str
-    is_a_bureaus: bool
+    is_a_bureaus: bool  # a bureau answers it
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -66,32 +59,21 @@ class Subject:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Item:
-    """One item of the agenda.
-
-    Args:
-        row: its row of what needs attention; ``None``: it is listed only because of earlier decisions.
-        bureau_code: the bureau responsible; blank where there are several.
-        sentences: its status and what the target requires.
-        drawn: its history, where there is any.
-        assessment: the office's own, in words; blank where it has none.
-        is_contradicted: the office's assessment and the computed status contradict each other.
-        before: decisions of earlier meetings about it.
-        now: decisions of this meeting about it.
-    """
+    """One item of the agenda."""
 
     subject: Subject
     name: str
-    row: OffTrackRow | None
-    bureau_code: str
-    sentences: tuple[str, ...]
+    row: OffTrackRow | None  # its row of what needs attention; ``None``: it is listed only because of earlier decisions
+    bureau_code: str  # the bureau responsible; blank where there are several
+    sentences: tuple[str, ...]  # its status and what the target requires
     scored: Scored | None
-    drawn: Drawn | None
+    drawn: Drawn | None  # its history, where there is any
     causes: Block
     actions: Block
-    assessment: str
-    is_contradicted: bool
-    before: tuple[Decided, ...]
-    now: tuple[Decided, ...]
+    assessment: str  # the office's own, in words; blank where it has none
+    is_contradicted: bool  # the office's assessment and the computed status contradict each other
+    before: tuple[Decided, ...]  # decisions of earlier meetings about it
+    now: tuple[Decided, ...]  # decisions of this meeting about it
 
 
 def late_reports(telling: Telling, period_code: str, *, viewer: str, known_at: datetime | None = None) -> tuple[OffTrackRow, ...]:
@@ -106,18 +88,12 @@ def late_reports(telling: Telling, period_code: str, *, viewer: str, known_at: d
 
 @dataclass(frozen=True)
 class Agenda:
-    """The agenda of one meeting.
-
-    Args:
-        day: date of the meeting; actions are late relative to it.
-        late: overdue reports of the quarter.
-        minutes: as closed; ``None`` while they are open.
-    """
+    """The agenda of one meeting."""
 
     report: QuarterReport
-    day: date
-    late: tuple[OffTrackRow, ...] = ()
-    minutes: tables.Meeting | None = None
+    day: date  # date of the meeting; actions are late relative to it
+    late: tuple[OffTrackRow, ...] = ()  # overdue reports of the quarter
+    minutes: tables.Meeting | None = None  # as closed; ``None`` while they are open
 
     @property
     def words(self) -> Words:

@@ -99,37 +99,22 @@ def answer_for(telling: Telling, subject_code: str, bureau_code: str) -> Answer:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class OffTrackRow:
-    """One row of what is off track, formatted for display.
+    """One row of what is off track, formatted for display."""
 
-    Args:
-        kind: ``indicator``, ``milestone`` or ``report``.
-        code: of the page the row links to: the indicator, the milestone's project, the bureau of the report.
-        key: of the thing itself.
-        status: as ``OffTrack.status``; ``overdue`` for a report.
-        word: the status in words, with its date where the figure is old.
-        is_current: the status is known to hold now; otherwise its mark is grey.
-        about: value with plan or target, or whatever is known.
-        gap: distance from plan or target; a dash where unknown.
-        strip: status at the end of the last quarters.
-        since: since when, in words.
-        bureau: the bureau responsible.
-        period: of a report.
-    """
-
-    kind: str
-    code: str
-    key: str
-    status: str
-    word: str
-    is_current: bool
+    kind: str  # ``indicator``, ``milestone`` or ``report``
+    code: str  # of the page the row links to: the indicator, the milestone's project, the bureau of the report
+    key: str  # of the thing itself
+    status: str  # as ``OffTrack.status``; ``overdue`` for a report
+    word: str  # the status in words, with its date where the figure is old
+    is_current: bool  # the status is known to hold now; otherwise its mark is grey
     name: str
-    about: str
-    gap: Number
-    strip: Strip | None
-    since: str
-    bureau: str
+    about: str  # value with plan or target, or whatever is known
+    gap: Number  # distance from plan or target; a dash where unknown
+    strip: Strip | None  # status at the end of the last quarters
+    since: str  # since when, in words
+    bureau: str  # the bureau responsible
     answer: Answer
-    period: str = ""
+    period: str = ""  # of a report
 
 
 def strip(stood: Sequence[Stood], words: Words, *, name: str = "") -> Strip | None:

@@ -44,37 +44,22 @@ Flat = Mapping[str, str | int | float | date | None]  # a flat row of a block: c
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Block:
-    """One chart with its texts and data.
+    """One chart with its texts and data."""
 
-    Args:
-        key: unique on a page, in lower case.
-        title: its heading; blank where the page writes one.
-        sentence: summary of the chart; also the picture's alternative text.
-        rows: the numbers, formatted for people.
-        flat: the same numbers machine-readable, one datum per value.
-        shape: the shape to draw; ``None`` where there is nothing, then ``why_empty`` gives the reason.
-        notes: explanation of the marks.
-        is_table_open: the table is shown in place of a chart.
-        file: the open data table that holds ``flat``.
-        chart: the file name of its download (``telling.taken``); blank where there is none.
-        called: its title in the download, where the page writes the heading.
-        sources: sources of the figures, the most frequent first.
-    """
-
-    key: str
-    title: str = ""
-    sentence: str = ""
+    key: str  # unique on a page, in lower case
+    title: str = ""  # its heading; blank where the page writes one
+    sentence: str = ""  # summary of the chart; also the picture's alternative text
     columns: tuple[str, ...]
-    rows: tuple[tuple[Cell, ...], ...]
-    flat: tuple[Flat, ...] = ()
-    shape: Shape | None = None
+    rows: tuple[tuple[Cell, ...], ...]  # the numbers, formatted for people
+    flat: tuple[Flat, ...] = ()  # the same numbers machine-readable, one datum per value
+    shape: Shape | None = None  # the shape to draw; ``None`` where there is nothing, then ``why_empty`` gives the reason
     why_empty: str = ""
-    notes: tuple[str, ...] = ()
-    is_table_open: bool = False
-    file: str = ""
-    chart: str = ""
-    called: str = ""
-    sources: tuple[SourceNote, ...] = ()
+    notes: tuple[str, ...] = ()  # explanation of the marks
+    is_table_open: bool = False  # the table is shown in place of a chart
+    file: str = ""  # the open data table that holds ``flat``
+    chart: str = ""  # the file name of its download (``telling.taken``); blank where there is none
+    called: str = ""  # its title in the download, where the page writes the heading
+    sources: tuple[SourceNote, ...] = ()  # sources of the figures, the most frequent first
 
 
 @dataclass(frozen=True, slots=True)

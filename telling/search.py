@@ -30,28 +30,18 @@ PAGES = ("overview", "bureau", "projects", "procedures", "facilities", "standing
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Result:
-    """One result.
-
-    Args:
-        title: in the reader's language.
-        page: of the dashboard; blank is the overview.
-        query: further parameters of the address, as ``code``.
-        anchor: its place on the page; blank is the top.
-        score: relevance; higher is better.
-        online: of a procedure, whether it is available online.
-        paper: of a procedure, the steps that stay on paper.
-    """
+    """One result."""
 
     kind: str
     code: str
-    title: str
+    title: str  # in the reader's language
     context: str
-    page: str
-    query: dict[str, str]
-    anchor: str = ""
-    score: float
-    online: bool | None = None
-    paper: tuple[str, ...] = ()
+    page: str  # of the dashboard; blank is the overview
+    query: dict[str, str]  # further parameters of the address, as ``code``
+    anchor: str = ""  # its place on the page; blank is the top
+    score: float  # relevance; higher is better
+    online: bool | None = None  # of a procedure, whether it is available online
+    paper: tuple[str, ...] = ()  # of a procedure, the steps that stay on paper
 
 
 def answers(telling: Telling, query: str, *, kinds: Sequence[str] = (), limit: int = 20) -> list[Result]:

@@ -16,20 +16,14 @@ _OUTER = re.compile(r' (?:class|role|aria-label)="[^"]*"')
 
 @dataclass(frozen=True, slots=True)
 class Label:
-    """The texts written on a chart.
-
-    Attributes:
-        sentence: summary; with the title its alternative text.
-        stands: date and edition, as cited.
-        marks: prominent warnings: not published, made up.
-    """
+    """The texts written on a chart."""
 
     title: str
-    sentence: str
+    sentence: str  # summary; with the title its alternative text
     notes: str
     sources: str
-    stands: str
-    marks: tuple[str, ...]
+    stands: str  # date and edition, as cited
+    marks: tuple[str, ...]  # prominent warnings: not published, made up
     language: str
 
     @property

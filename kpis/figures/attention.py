@@ -50,24 +50,18 @@ class Since:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class OffTrack:
-    """One indicator or milestone that is off track on a day.
+    """One indicator or milestone that is off track on a day."""
 
-    Args:
-        kind: ``indicator`` or ``milestone``.
-        status: of the indicator's judgement, or the milestone's state (``missed``, ``late``, or ``slipped``: still to come, later than planned).
-        project_code: of its project; blank where it has none.
-        stood: the indicator's status at the end of the last quarters, oldest first.
-        since: start and length of the unbroken run off track.
-    """
-
-    kind: str
+    kind: str  # ``indicator`` or ``milestone``
     code: str
+    # of the indicator's judgement, or the milestone's state (``missed``, ``late``, or ``slipped``: still to come, later than
+    # planned)
     status: str
-    project_code: str
+    project_code: str  # of its project; blank where it has none
     scored: Scored | None = None
     milestone: Milestone | None = None
-    stood: tuple[Stood, ...] = ()
-    since: Since | None = None
+    stood: tuple[Stood, ...] = ()  # the indicator's status at the end of the last quarters, oldest first
+    since: Since | None = None  # start and length of the unbroken run off track
 
     @property
     def is_known(self) -> bool:

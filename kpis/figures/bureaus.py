@@ -23,31 +23,23 @@ class BureauReport:
     """One bureau on a day.
 
     Args:
-        is_valid: it exists on the day.
-        scored: judgements of its part of indicators shared with other bureaus, with figures, in catalogue order.
-        own: judgements of indicators of its own scope, with figures, not comparable with those of other bureaus.
-        owed: codes of the indicators that every bureau reports.
-        milestones: of the projects it leads (or led on the milestone's day); those of shared leads count for each leading bureau.
-        project_codes: of the projects it leads; ``shared_codes``: of those it takes part in without leading.
-        procedures: count of the register's procedures by ``digital_status``; ``facilities`` by ``cashless_status``.
-        listed: sheet → status → number of rows, for the registers shown on generic pages.
         submissions: its reports, newest period first.
-        before: successions into it; ``after``: successions out of it.
     """
 
     unit: Unit
-    is_valid: bool
-    scored: tuple[Scored, ...]
-    own: tuple[Scored, ...]
-    owed: tuple[str, ...]
+    is_valid: bool  # it exists on the day
+    scored: tuple[Scored, ...]  # judgements of its part of indicators shared with other bureaus, with figures, in catalogue order
+    own: tuple[Scored, ...]  # judgements of indicators of its own scope, with figures, not comparable with those of other bureaus
+    owed: tuple[str, ...]  # codes of the indicators that every bureau reports
+    # of the projects it leads (or led on the milestone's day); those of shared leads count for each leading bureau
     milestones: tuple[Milestone, ...]
-    project_codes: tuple[str, ...]
-    shared_codes: tuple[str, ...]
-    procedures: Mapping[str, int]
-    facilities: Mapping[str, int]
-    listed: Mapping[str, Mapping[str, int]]
-    before: tuple[Succession, ...]
-    after: tuple[Succession, ...]
+    project_codes: tuple[str, ...]  # of the projects it leads
+    shared_codes: tuple[str, ...]  # of those it takes part in without leading
+    procedures: Mapping[str, int]  # count of the register's procedures by ``digital_status``
+    facilities: Mapping[str, int]  # the same by ``cashless_status``
+    listed: Mapping[str, Mapping[str, int]]  # sheet → status → number of rows, for the registers shown on generic pages
+    before: tuple[Succession, ...]  # successions into it
+    after: tuple[Succession, ...]  # successions out of it
 
     @property
     def code(self) -> str:
@@ -131,15 +123,11 @@ def _of_projects(organisation: Organisation, projects: Iterable[ProjectReport], 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class RegisterRows:
-    """The rows of the registers as of a day, to be counted by bureau.
-
-    Args:
-        procedures: (bureau, status, count): a national register has tens of thousands.
-    """
+    """The rows of the registers as of a day, to be counted by bureau."""
 
     listed: Mapping[str, Iterable[RowStanding]] = field(default_factory=dict)
     facilities: Iterable[Facility] = ()
-    procedures: Iterable[tuple[str, str, int]] = ()
+    procedures: Iterable[tuple[str, str, int]] = ()  # (bureau, status, count): a national register has tens of thousands
 
 
 def bureau_reports(

@@ -51,16 +51,12 @@ class Contradiction:
 
 @dataclass(frozen=True)
 class Known:
-    """The data that reported figures are compared with.
-
-    Args:
-        scopes: indicator → the unit that its bureaus add up to.
-        figures: (indicator, unit) → current figures, one vintage per period.
-    """
+    """The data that reported figures are compared with."""
 
     definitions: Mapping[str, Definition]
-    scopes: Mapping[str, str]
+    scopes: Mapping[str, str]  # indicator → the unit that its bureaus add up to
     organisation: Organisation
+    # (indicator, unit) → current figures, one vintage per period
     figures: Mapping[tuple[str, str], Sequence[Figure]] = field(default_factory=dict)
 
 

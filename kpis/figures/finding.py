@@ -45,21 +45,14 @@ Floats = npt.NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Searchable:
-    """An entry of the index.
-
-    Args:
-        names: in every language, the Japanese one first.
-        beside: further searchable text.
-        is_past: shown, but ranked below equally good current entries.
-        until: the day from which it is no longer in force, as an ordinal; 0 where it has no end.
-    """
+    """An entry of the index."""
 
     kind: str
     code: str
-    names: tuple[str, ...]
-    beside: str = ""
-    is_past: bool = False
-    until: int = 0
+    names: tuple[str, ...]  # in every language, the Japanese one first
+    beside: str = ""  # further searchable text
+    is_past: bool = False  # shown, but ranked below equally good current entries
+    until: int = 0  # the day from which it is no longer in force, as an ordinal; 0 where it has no end
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,28 +35,17 @@ DAMPING = 0.8  # damping of the slope, per step
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Forecast:
-    """Expected values after the last figure, with their intervals and the back-tested coverage of these.
+    """Expected values after the last figure, with their intervals and the back-tested coverage of these."""
 
-    Args:
-        method: ``damped_trend`` or ``shape_of_year``.
-        points: (day, value), in order of time, none before the day asked.
-        band: (day, low, high) of the same days.
-        level_pct: stated coverage of the interval.
-        coverage_pct: coverage in the back-tests of the horizons shown.
-        test_count: number of these back-tests.
-        is_joined: the first point directly follows the last figure, so that a line may join them.
-        steps: horizon of each point, in steps.
-        errors: figure − expected value of every back-test, scaled to one step, unordered: the basis of the chance of a target.
-    """
-
-    method: str
-    points: tuple[tuple[date, float], ...]
-    band: tuple[tuple[date, float, float], ...]
-    level_pct: float
-    coverage_pct: float
-    test_count: int
-    is_joined: bool
-    steps: tuple[int, ...]
+    method: str  # ``damped_trend`` or ``shape_of_year``
+    points: tuple[tuple[date, float], ...]  # (day, value), in order of time, none before the day asked
+    band: tuple[tuple[date, float, float], ...]  # (day, low, high) of the same days
+    level_pct: float  # stated coverage of the interval
+    coverage_pct: float  # coverage in the back-tests of the horizons shown
+    test_count: int  # number of these back-tests
+    is_joined: bool  # the first point directly follows the last figure, so that a line may join them
+    steps: tuple[int, ...]  # horizon of each point, in steps
+    # figure − expected value of every back-test, scaled to one step, unordered: the basis of the chance of a target
     errors: tuple[float, ...]
 
 

@@ -34,30 +34,18 @@ class Chance:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Needed:
-    """The pace needed to reach a target that is still ahead.
-
-    Args:
-        figure: the figure from which it is counted.
-        remaining: target − figure, with its sign; for a cap the remaining budget, negative where exceeded.
-        months_left: from the month of the figure's last day to that of the due day.
-        unseen_months: those of them that are over without a figure.
-        per_quarter: change needed per quarter, with its sign; ``None`` for a cap that is used up.
-        brought: mean change per quarter over the last year; ``None`` without a comparable earlier figure.
-        brought_months: number of months covered by ``brought``.
-        is_budget: the target is a cap, so that less is better.
-        chance: of reaching the target; ``None`` where there is no forecast for its day.
-    """
+    """The pace needed to reach a target that is still ahead."""
 
     goal: Goal
-    figure: Figure
-    remaining: float
-    months_left: int
-    unseen_months: int
-    per_quarter: float | None
-    brought: float | None = None
-    brought_months: int | None = None
-    is_budget: bool = False
-    chance: Chance | None = None
+    figure: Figure  # the figure from which it is counted
+    remaining: float  # target − figure, with its sign; for a cap the remaining budget, negative where exceeded
+    months_left: int  # from the month of the figure's last day to that of the due day
+    unseen_months: int  # those of them that are over without a figure
+    per_quarter: float | None  # change needed per quarter, with its sign; ``None`` for a cap that is used up
+    brought: float | None = None  # mean change per quarter over the last year; ``None`` without a comparable earlier figure
+    brought_months: int | None = None  # number of months covered by ``brought``
+    is_budget: bool = False  # the target is a cap, so that less is better
+    chance: Chance | None = None  # of reaching the target; ``None`` where there is no forecast for its day
 
     @property
     def times(self) -> float | None:

@@ -36,22 +36,15 @@ CONFIRM = Message("remedy_confirm_or_correct")
 
 @dataclass(frozen=True, slots=True)
 class Doubt:
-    """A finding on one column of a figure: impossible (``error``), doubtful (``warning``) or ambiguous (``question``).
+    """A finding on one column of a figure: impossible (``error``), doubtful (``warning``) or ambiguous (``question``)."""
 
-    Args:
-        rule: name of the rule.
-        column: our column.
-        found: in display form.
-        readings: for a question, the possible values of the cell.
-    """
-
-    rule: str
-    column: str
+    rule: str  # name of the rule
+    column: str  # our column
     severity: Severity
-    found: str
+    found: str  # in display form
     expected: Message
     remedy: Message
-    readings: tuple[float, ...] = ()
+    readings: tuple[float, ...] = ()  # for a question, the possible values of the cell
 
 
 class Area(NamedTuple):

@@ -261,22 +261,15 @@ def numberings(versions: Iterable[tables.StrategyVersion]) -> list[list[tables.S
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ProjectRows:
-    """All stored rows of projects.
+    """All stored rows of projects."""
 
-    Args:
-        projects: in catalogue order.
-        milestones: as known at the instant asked.
-        dates: every recorded day of milestones.
-        confidences: assessments by the reform office.
-    """
-
-    projects: Sequence[tables.Project]
+    projects: Sequence[tables.Project]  # in catalogue order
     versions: Iterable[tables.StrategyVersion]
     names: Iterable[tables.ProjectVersion]
     bureaus: Iterable[tables.ProjectBureau]
-    milestones: Iterable[tables.Milestone]
-    dates: Iterable[tables.MilestoneDate]
-    confidences: Iterable[tables.Assessment]
+    milestones: Iterable[tables.Milestone]  # as known at the instant asked
+    dates: Iterable[tables.MilestoneDate]  # every recorded day of milestones
+    confidences: Iterable[tables.Assessment]  # assessments by the reform office
 
 
 def project_reports(

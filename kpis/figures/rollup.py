@@ -19,28 +19,18 @@ from kpis.kinds import KINDS
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class RollUp:
-    """The sum of the bureaus' reports of one indicator and period, with its coverage.
-
-    Args:
-        figure: the sum over ``added``; ``None`` where figures of this kind are not additive, or none could be added.
-        official: the published figure of the whole for the same days; it takes precedence, the sum is shown beside it.
-        added: bureaus in the sum.
-        unaddable: bureaus whose report lacks the parts needed for a sum (a rate without its parts).
-        missing: bureaus that owe a report and gave none.
-        year_to_date: bureaus with a year-to-date figure where others reported the period alone; then nothing is added.
-        single_period: those others.
-        is_published_only: no bureau reported for the period; all figures come from published pages.
-    """
+    """The sum of the bureaus' reports of one indicator and period, with its coverage."""
 
     period_code: str
-    figure: Figure | None
-    official: Figure | None
-    added: tuple[str, ...]
-    unaddable: tuple[str, ...]
-    missing: tuple[str, ...]
+    figure: Figure | None  # the sum over ``added``; ``None`` where figures of this kind are not additive, or none could be added
+    official: Figure | None  # the published figure of the whole for the same days; it takes precedence, the sum is shown beside it
+    added: tuple[str, ...]  # bureaus in the sum
+    unaddable: tuple[str, ...]  # bureaus whose report lacks the parts needed for a sum (a rate without its parts)
+    missing: tuple[str, ...]  # bureaus that owe a report and gave none
+    # bureaus with a year-to-date figure where others reported the period alone; then nothing is added
     year_to_date: tuple[str, ...] = ()
-    single_period: tuple[str, ...] = ()
-    is_published_only: bool = False
+    single_period: tuple[str, ...] = ()  # those others
+    is_published_only: bool = False  # no bureau reported for the period; all figures come from published pages
 
     @property
     def with_figures(self) -> tuple[str, ...]:

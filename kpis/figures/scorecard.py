@@ -127,23 +127,16 @@ class Book:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Scored:
-    """An entry with its judgement and the figures behind it (one per period, as then known).
-
-    Args:
-        figures: published or reported ones, and complete sums of bureaus' reports (``is_rolled_up``) where there were none.
-        rolled: for an indicator's own scope, the bureaus' reports per period, with coverage.
-        breaks: in the present organisation, the reorganisations across which this history could not be recast.
-        as_of: the day of the judgement.
-        known_at: the instant of its state of knowledge; ``None`` means now.
-    """
+    """An entry with its judgement and the figures behind it (one per period, as then known)."""
 
     entry: Entry
     judgement: Judgement
+    # published or reported ones, and complete sums of bureaus' reports (``is_rolled_up``) where there were none
     figures: tuple[Figure, ...]
-    rolled: tuple[RollUp, ...] = ()
-    breaks: tuple[Break, ...] = ()
-    as_of: date = date.max
-    known_at: datetime | None = None
+    rolled: tuple[RollUp, ...] = ()  # for an indicator's own scope, the bureaus' reports per period, with coverage
+    breaks: tuple[Break, ...] = ()  # in the present organisation, the reorganisations across which this history could not be recast
+    as_of: date = date.max  # the day of the judgement
+    known_at: datetime | None = None  # the instant of its state of knowledge; ``None`` means now
     _expected: dict[date, Forecast | None] = field(default_factory=dict, init=False, compare=False, repr=False)
 
     def sentence(self, language: str = "ja") -> str:
@@ -339,18 +332,13 @@ def needed_of(scored: Scored, *, as_of: date) -> Needed | None:
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """Judgements counted by status, each once: current, last known, and without a judgement.
+    """Judgements counted by status, each once: current, last known, and without a judgement."""
 
-    Args:
-        current: by status, judgements of figures that are not stale; only these describe the present.
-        last_known: by status, judgements of stale figures, which describe the past.
-        unreported: judgements whose target's day has passed without a published result.
-        unjudged: by status, the rest (``not_due``, ``no_data``, ``not_applicable``, ``qualitative``).
-    """
-
+    # by status, judgements of figures that are not stale; only these describe the present
     current: Mapping[str, int] = field(default_factory=dict)
-    last_known: Mapping[str, int] = field(default_factory=dict)
-    unreported: int = 0
+    last_known: Mapping[str, int] = field(default_factory=dict)  # by status, judgements of stale figures, which describe the past
+    unreported: int = 0  # judgements whose target's day has passed without a published result
+    # by status, the rest (``not_due``, ``no_data``, ``not_applicable``, ``qualitative``)
     unjudged: Mapping[str, int] = field(default_factory=dict)
 
     @property

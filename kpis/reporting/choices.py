@@ -136,22 +136,14 @@ def channels(store: Store, *, viewer: str) -> Sequence[Channel]:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class NewChannel:
-    """A channel to add.
+    """A channel to add."""
 
-    Args:
-        kind: of ``WebhookKind``.
-        name: for the office.
-        address: issued by its service, validated by the caller (``publishers.notices.hooks``).
-        bureau_code: restricts it to this bureau's occasions.
-        is_internal: the office declares that its readers may see non-public information.
-    """
-
-    kind: str
-    name: str
-    address: str
+    kind: str  # of ``WebhookKind``
+    name: str  # for the office
+    address: str  # issued by its service, validated by the caller (``publishers.notices.hooks``)
     language: str
-    bureau_code: str | None = None
-    is_internal: bool = False
+    bureau_code: str | None = None  # restricts it to this bureau's occasions
+    is_internal: bool = False  # the office declares that its readers may see non-public information
 
 
 def add_channel(store: Store, channel: NewChannel, *, actor: str) -> int:

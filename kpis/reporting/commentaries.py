@@ -65,20 +65,13 @@ def standing(store: Store, bureau: str, codes: Sequence[str], *, as_of: date, fi
 
 @dataclass(frozen=True, slots=True)
 class Unspoken:
-    """An indicator or project that a bureau must still explain.
-
-    Args:
-        named: its row, for its name.
-        scored: the indicator's judgement; ``None`` for a project.
-        status: as computed; for a project with late milestones only, that of its indicators.
-        late: a project's milestones whose day has passed without a result.
-    """
+    """An indicator or project that a bureau must still explain."""
 
     code: str
-    named: object
-    scored: Scored | None = None
-    status: str = ""
-    late: tuple[Milestone, ...] = ()
+    named: object  # its row, for its name
+    scored: Scored | None = None  # the indicator's judgement; ``None`` for a project
+    status: str = ""  # as computed; for a project with late milestones only, that of its indicators
+    late: tuple[Milestone, ...] = ()  # a project's milestones whose day has passed without a result
 
     @property
     def is_project(self) -> bool:

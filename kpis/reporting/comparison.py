@@ -37,36 +37,27 @@ Choices = Mapping[CellKey, tuple[str, int]]  # cell → the choice, and the vint
 
 @dataclass(frozen=True, kw_only=True)
 class ReportedRow:
-    """One row of a report as a bureau filled it in.
+    """One row of a report as a bureau filled it in."""
 
-    Args:
-        kind: ``observation``, or the name of a register.
-        key: (indicator, bureau, period) of an observation, else (code,) of a register's row.
-        fields: our column → typed value, for the input columns only; a blank input is ``None`` (or ``""`` for a text).
-        issued_vintage: the vintage that the template was prefilled from; 0 where none was stored then.
-        row: the row's number in Excel.
-        columns: our column → the letters of Excel's column, as ``F``; rows of one table share one mapping.
-        reason_class: for a correction, one of ``error``, ``late_data``, ``definition_change``, ``scope_change``.
-        issued: the same fields as the template was issued with; empty for a new row. Fields that differ were changed by the
-            bureau; the others were left as issued, whatever others changed since.
-        readings: our column → the possible values of an ambiguous cell, of which the bureau must choose one (``as_read``).
-        cleared: fields whose cell asks to empty them.
-        filled: the prefilled values, reasons included, where they come from a report in progress instead of the stored
-            data: a cell left unchanged makes no claim.
-    """
-
-    kind: str
-    key: tuple[str, ...]
+    kind: str  # ``observation``, or the name of a register
+    key: tuple[str, ...]  # (indicator, bureau, period) of an observation, else (code,) of a register's row
+    # our column → typed value, for the input columns only; a blank input is ``None`` (or ``""`` for a text)
     fields: Mapping[str, Value]
-    issued_vintage: int = 0
+    issued_vintage: int = 0  # the vintage that the template was prefilled from; 0 where none was stored then
     sheet: str = ""
-    row: int = 0
+    row: int = 0  # the row's number in Excel
+    # our column → the letters of Excel's column, as ``F``; rows of one table share one mapping
     columns: Mapping[str, str] = field(default_factory=dict)
-    reason_class: str | None = None
+    reason_class: str | None = None  # for a correction, one of ``error``, ``late_data``, ``definition_change``, ``scope_change``
     reason_text: str = ""
+    # the same fields as the template was issued with; empty for a new row. Fields that differ were changed by the bureau; the
+    # others were left as issued, whatever others changed since.
     issued: Mapping[str, Value] = field(default_factory=dict)
+    # our column → the possible values of an ambiguous cell, of which the bureau must choose one (``as_read``)
     readings: Mapping[str, tuple[float, ...]] = field(default_factory=dict)
-    cleared: frozenset[str] = frozenset()
+    cleared: frozenset[str] = frozenset()  # fields whose cell asks to empty them
+    # the prefilled values, reasons included, where they come from a report in progress instead of the stored data: a cell left
+    # unchanged makes no claim
     filled: Mapping[str, Value] = field(default_factory=dict)
 
     def cell(self, column: str) -> str:
@@ -115,15 +106,10 @@ _ORDER = {
 
 @dataclass(frozen=True, slots=True)
 class Completeness:
-    """The number of figures asked for, and those known neither from the report nor from the store.
+    """The number of figures asked for, and those known neither from the report nor from the store."""
 
-    Args:
-        asked_count: number of figures asked for.
-        open: (indicator, period) of each figure that stays unknown, in template order.
-    """
-
-    asked_count: int
-    open: tuple[tuple[str, str], ...] = ()
+    asked_count: int  # number of figures asked for
+    open: tuple[tuple[str, str], ...] = ()  # (indicator, period) of each figure that stays unknown, in template order
 
     @property
     def filled(self) -> int:
@@ -137,22 +123,14 @@ class Completeness:
 
 @dataclass(frozen=True, slots=True)
 class Current:
-    """The stored values and vintage of a row, and its values when the template was issued.
+    """The stored values and vintage of a row, and its values when the template was issued."""
 
-    Args:
-        values: our column → stored value.
-        vintage: the newest one; 0 where none is stored.
-        at_issue: our column → value at the vintage the template was prefilled from.
-        changed_by: the person or file behind the newest vintage.
-        changed_at: UTC.
-        counts_again: for a figure, the earlier vintage that would become current if the present one were withdrawn.
-    """
-
-    values: Mapping[str, Value]
-    vintage: int
-    at_issue: Mapping[str, Value]
-    changed_by: str = ""
-    changed_at: datetime | None = None
+    values: Mapping[str, Value]  # our column → stored value
+    vintage: int  # the newest one; 0 where none is stored
+    at_issue: Mapping[str, Value]  # our column → value at the vintage the template was prefilled from
+    changed_by: str = ""  # the person or file behind the newest vintage
+    changed_at: datetime | None = None  # UTC
+    # for a figure, the earlier vintage that would become current if the present one were withdrawn
     counts_again: Mapping[str, Value] | None = None
 
 

@@ -31,7 +31,6 @@ class Present:
 
     Args:
         said: (kind, key) → our field → value of each cell that the report fills or changes, reasons included; all fields of a new row.
-        comments: from the reviewer's latest return.
     """
 
     bureau_code: str
@@ -40,7 +39,7 @@ class Present:
     revision: int
     rows: Mapping[RowKey, ReportedRow]
     fields: Mapping[RowKey, Mapping[str, Value]]
-    comments: tuple[Comment, ...]
+    comments: tuple[Comment, ...]  # from the reviewer's latest return
 
 
 def present(store: Store, report_id: int, *, viewer: str) -> Present:

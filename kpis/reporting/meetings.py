@@ -30,22 +30,16 @@ STEP = "hold_meeting"
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Wanted:
-    """A decision: subject, owner and due day.
-
-    Args:
-        bureau_code: of the owner; blank: the office itself.
-        section: of the bureau or the office.
-        role: of the person, never a name.
-    """
+    """A decision: subject, owner and due day."""
 
     decided: str
     due_on: date | None
     indicator_code: str = ""
     project_code: str = ""
     milestone_code: str = ""
-    bureau_code: str = ""
-    section: str = ""
-    role: str = ""
+    bureau_code: str = ""  # of the owner; blank: the office itself
+    section: str = ""  # of the bureau or the office
+    role: str = ""  # of the person, never a name
 
 
 def subject_of_meeting(period_code: str) -> str:

@@ -31,21 +31,13 @@ class Hand:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Claim:
-    """The value that one hand wrote in one cell.
+    """The value that one hand wrote in one cell."""
 
-    Args:
-        value: as written; blank where the cell was emptied on purpose.
-        was: the value issued by the template.
-        hand: who wrote it.
-        place: the cell in that hand's workbook, as ``sheet!F12``.
-        readings: the possible values of an ambiguous cell.
-    """
-
-    value: Value
-    was: Value
-    hand: Hand
-    place: str = ""
-    readings: tuple[float, ...] = ()
+    value: Value  # as written; blank where the cell was emptied on purpose
+    was: Value  # the value issued by the template
+    hand: Hand  # who wrote it
+    place: str = ""  # the cell in that hand's workbook, as ``sheet!F12``
+    readings: tuple[float, ...] = ()  # the possible values of an ambiguous cell
 
     def is_of(self, hand: Hand) -> bool:
         """Return whether the claim is of this hand."""

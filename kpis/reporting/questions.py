@@ -70,20 +70,13 @@ class Reply:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class QuestionDraft:
-    """A question as the office writes it.
+    """A question as the office writes it."""
 
-    Args:
-        words: ``title_ja``, ``title_en``, ``lead_ja``, ``lead_en``.
-        due_on: the last day for answers.
-        most_rows: maximum number of rows of an answer.
-        bureaus: its addressees; empty = every bureau that reports when it is opened.
-    """
-
-    words: Mapping[str, str]
+    words: Mapping[str, str]  # ``title_ja``, ``title_en``, ``lead_ja``, ``lead_en``
     columns: Sequence[AskedColumn]
-    due_on: date
-    most_rows: int = 50
-    bureaus: Sequence[str] = ()
+    due_on: date  # the last day for answers
+    most_rows: int = 50  # maximum number of rows of an answer
+    bureaus: Sequence[str] = ()  # its addressees; empty = every bureau that reports when it is opened
 
 
 def write(store: Store, draft: QuestionDraft, *, actor: str, code: str = "", before: Question | None = None) -> str:

@@ -51,37 +51,25 @@ class Uploaded:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ToConfirm:
-    """What a reading of rows leaves to be confirmed before submission.
-
-    Args:
-        completeness: number of figures asked, and those left open; ``None`` = not counted.
-        about_open: makes the warning about figures left open.
-    """
+    """What a reading of rows leaves to be confirmed before submission."""
 
     warnings: Sequence[Warning] = ()
-    completeness: Completeness | None = None
-    about_open: Callable[[Completeness], Warning | None] | None = None
+    completeness: Completeness | None = None  # number of figures asked, and those left open; ``None`` = not counted
+    about_open: Callable[[Completeness], Warning | None] | None = None  # makes the warning about figures left open
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class FilledWorkbook:
-    """A workbook that was read without errors.
-
-    Args:
-        template_id: of the template that it was made from.
-        completeness: number of figures asked, and those left open; ``None`` = not counted.
-        about_open: makes the warning about figures left open.
-        part: a section, or a template of chosen rows; blank for the whole.
-    """
+    """A workbook that was read without errors."""
 
     rows: Sequence[ReportedRow]
     content: bytes
     name: str
-    template_id: str | None = None
+    template_id: str | None = None  # of the template that it was made from
     warnings: Sequence[Warning] = ()
-    completeness: Completeness | None = None
-    about_open: Callable[[Completeness], Warning | None] | None = None
-    part: str = ""
+    completeness: Completeness | None = None  # number of figures asked, and those left open; ``None`` = not counted
+    about_open: Callable[[Completeness], Warning | None] | None = None  # makes the warning about figures left open
+    part: str = ""  # a section, or a template of chosen rows; blank for the whole
 
     @property
     def to_confirm(self) -> ToConfirm:

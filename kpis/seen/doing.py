@@ -24,28 +24,18 @@ _WORDS = re.compile(r"[a-z][a-z_ ]{0,40}")
 
 @dataclass(slots=True)
 class Doing:
-    """One request or one run of a page, during and after it.
+    """One request or one run of a page, during and after it."""
 
-    Attributes:
-        number: by which a person can refer to it; it reveals nothing of the person.
-        what: a method and a path, or the name of a page.
-        began: monotonic clock, in seconds.
-        statements: of the database, each with count and seconds.
-        made: computed values, each with count and seconds, including the values they depend on.
-        rows: read from the database or written to it.
-        person: an id that only an office can resolve to the person; blank anywhere else.
-        fields: further fields of the log line.
-    """
-
-    number: str
-    what: str
-    began: float
-    statements: dict[str, list[float]] = field(default_factory=dict)
+    number: str  # by which a person can refer to it; it reveals nothing of the person
+    what: str  # a method and a path, or the name of a page
+    began: float  # monotonic clock, in seconds
+    statements: dict[str, list[float]] = field(default_factory=dict)  # of the database, each with count and seconds
+    # computed values, each with count and seconds, including the values they depend on
     made: dict[str, list[float]] = field(default_factory=dict)
     hits: int = 0
-    rows: int = 0
-    person: str = ""
-    fields: dict[str, Any] = field(default_factory=dict)
+    rows: int = 0  # read from the database or written to it
+    person: str = ""  # an id that only an office can resolve to the person; blank anywhere else
+    fields: dict[str, Any] = field(default_factory=dict)  # further fields of the log line
 
     def seconds(self) -> float:
         """Return its duration in seconds."""

@@ -32,17 +32,11 @@ _READS = re.compile(r"\s*(?:SELECT|SAVEPOINT|RELEASE|ROLLBACK|PRAGMA|SET)\b", re
 
 
 class StateOf(NamedTuple):
-    """The state of a database.
+    """The state of a database."""
 
-    Args:
-        revision: number that rises with every committed change.
-        mark: of the latest change, unique to this state: a restored backup may reach the same revision again.
-        figures: the mark of the latest change of figures, or of the data they are judged by.
-    """
-
-    revision: int = 0
-    mark: str = ""
-    figures: str = ""
+    revision: int = 0  # number that rises with every committed change
+    mark: str = ""  # of the latest change, unique to this state: a restored backup may reach the same revision again
+    figures: str = ""  # the mark of the latest change of figures, or of the data they are judged by
 
     @classmethod
     def read(cls, row: Any) -> StateOf:

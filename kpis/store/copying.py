@@ -21,14 +21,10 @@ _MODULUS = 1 << 256
 
 @dataclass(slots=True)
 class TableSum:
-    """The number of rows of a table, and an order-independent checksum of them.
-
-    Attributes:
-        checksum: sum of the SHA-256 of the rows, since each engine has its own order.
-    """
+    """The number of rows of a table, and an order-independent checksum of them."""
 
     count: int = 0
-    checksum: int = 0
+    checksum: int = 0  # sum of the SHA-256 of the rows, since each engine has its own order
 
     def add(self, row: tuple[Any, ...]) -> None:
         """Add one row."""

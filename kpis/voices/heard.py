@@ -11,16 +11,12 @@ from kpis.voices.store import GradeTally, Voice, Voices
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """The voices shown with an edition.
+    """The voices shown with an edition."""
 
-    Attributes:
-        before: the edition before, to which the tallies belong; ``None`` where there was none.
-        tallies: (kind, code) → number of each grade given to the edition before.
-        answered: (kind, code) → voices shown with their answers, newest first.
-    """
-
-    before: int | None = None
+    before: int | None = None  # the edition before, to which the tallies belong; ``None`` where there was none
+    # (kind, code) → number of each grade given to the edition before
     tallies: Mapping[tuple[str, str], GradeTally] = field(default_factory=dict)
+    # (kind, code) → voices shown with their answers, newest first
     answered: Mapping[tuple[str, str], Sequence[Voice]] = field(default_factory=dict)
 
 

@@ -41,42 +41,28 @@ SheetKey = tuple[str, ...]  # (sheet, key …) of a row: ("observations", indica
 
 @dataclass(frozen=True, kw_only=True)
 class ReportContext:
-    """One bureau and period with all stored data that its workbook shows or is compared with.
-
-    Args:
-        revision: of the data when this was read.
-        indicators: by code, in catalogue order: those that bureaus report.
-        observations: (indicator, period) → every vintage, oldest first, of all periods.
-        registers: sheet, as ``procedures`` → code → current row.
-        projects: code → row, of the projects that the bureau leads or takes part in.
-        facility_kinds: every kind in the register, of any bureau.
-        window: the days on which the report is accepted; ``None`` where the calendar does not list the period.
-        area: the land area of the catalogue; ``None`` where it names none.
-        leads: the codes of the projects that it leads.
-        earlier: indicator or project → the bureau's last commentary of an earlier period.
-        standing: indicator → the bureau's status in a word, where requested.
-        known: the figures to check against, including those of other bureaus for the same periods.
-        only: the rows of a partial template; ``None`` = all.
-        filled: (sheet, key …) → our field → value in a pending report, reasons included: a workbook of that report
-            shows it in place of the stored value.
-    """
+    """One bureau and period with all stored data that its workbook shows or is compared with."""
 
     bureau: Record
     period: Period
-    revision: int
-    indicators: Mapping[str, Record]
-    observations: Mapping[tuple[str, str], list[Record]]
-    registers: Mapping[str, Mapping[str, Record]]
-    projects: Mapping[str, Record]
-    facility_kinds: tuple[str, ...] = ()
+    revision: int  # of the data when this was read
+    indicators: Mapping[str, Record]  # by code, in catalogue order: those that bureaus report
+    observations: Mapping[tuple[str, str], list[Record]]  # (indicator, period) → every vintage, oldest first, of all periods
+    registers: Mapping[str, Mapping[str, Record]]  # sheet, as ``procedures`` → code → current row
+    projects: Mapping[str, Record]  # code → row, of the projects that the bureau leads or takes part in
+    facility_kinds: tuple[str, ...] = ()  # every kind in the register, of any bureau
     changes: Mapping[tuple[str, str], list[Record]] = field(default_factory=dict)
-    window: Window | None = None
-    area: Area | None = None
+    window: Window | None = None  # the days on which the report is accepted; ``None`` where the calendar does not list the period
+    area: Area | None = None  # the land area of the catalogue; ``None`` where it names none
+    # the figures to check against, including those of other bureaus for the same periods
     known: Known = field(default_factory=lambda: Known({}, {}, Organisation()))
-    leads: frozenset[str] = frozenset()
+    leads: frozenset[str] = frozenset()  # the codes of the projects that it leads
+    # indicator or project → the bureau's last commentary of an earlier period
     earlier: Mapping[str, Record] = field(default_factory=dict)
-    standing: Mapping[str, str] = field(default_factory=dict)
-    only: frozenset[SheetKey] | None = None
+    standing: Mapping[str, str] = field(default_factory=dict)  # indicator → the bureau's status in a word, where requested
+    only: frozenset[SheetKey] | None = None  # the rows of a partial template; ``None`` = all
+    # (sheet, key …) → our field → value in a pending report, reasons included: a workbook of that report shows it in place of the
+    # stored value
     filled: Mapping[SheetKey, Record] = field(default_factory=dict)
 
     def as_filled(self, key: SheetKey, record: Record | None) -> Record | None:

@@ -56,26 +56,19 @@ _DOWNLOAD = Message("remedy_download_again")
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class WorkbookReading:
-    """The result of reading a bureau workbook.
+    """The result of reading a bureau workbook."""
 
-    Args:
-        mark: bureau and period of the report; ``None`` where the workbook carries no mark.
-        rows: rows that differ from the issued template, in workbook order; with an error, not to be stored.
-        problems: errors (nothing may be stored), questions (the bureau chooses a cell's meaning) and warnings (it confirms
-            each with a reason), by ``grade``.
-        rows_count: number of rows read, changed or not.
-        completeness: number of requested figures known once the report counts; an omitted row leaves its figure open.
-        part: the part covered by the template: a section, selected rows, or blank for the whole.
-        names: indicator → its Japanese and English name.
-    """
-
-    mark: TemplateMark | None
+    mark: TemplateMark | None  # bureau and period of the report; ``None`` where the workbook carries no mark
+    # rows that differ from the issued template, in workbook order; with an error, not to be stored
     rows: list[ReportedRow] = field(default_factory=list)
+    # errors (nothing may be stored), questions (the bureau chooses a cell's meaning) and warnings (it confirms each with a reason),
+    # by ``grade``
     problems: list[Problem] = field(default_factory=list)
-    rows_count: int = 0
+    rows_count: int = 0  # number of rows read, changed or not
+    # number of requested figures known once the report counts; an omitted row leaves its figure open
     completeness: Completeness | None = None
-    part: str = ""
-    names: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    part: str = ""  # the part covered by the template: a section, selected rows, or blank for the whole
+    names: Mapping[str, tuple[str, str]] = field(default_factory=dict)  # indicator → its Japanese and English name
 
     @property
     def errors(self) -> list[Problem]:
@@ -111,18 +104,13 @@ def mark_of(context: ReportContext, issued_at: datetime) -> tuple[TemplateMark, 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class TemplateContents:
-    """What a template contains: by default all rows of the bureau and period, with their stored values.
+    """What a template contains: by default all rows of the bureau and period, with their stored values."""
 
-    Args:
-        section: limit the rows to those of a section.
-        rows: limit the rows to these, as (sheet, key …).
-        filled: (sheet, key …) → our field → value of a pending report, shown in place of the stored one.
-        comments: the reviewer's, by (sheet, key …) and our field, written at the cells.
-    """
-
-    section: str = ""
-    rows: Collection[SheetKey] = ()
+    section: str = ""  # limit the rows to those of a section
+    rows: Collection[SheetKey] = ()  # limit the rows to these, as (sheet, key …)
+    # (sheet, key …) → our field → value of a pending report, shown in place of the stored one
     filled: Mapping[SheetKey, Record] = field(default_factory=dict)
+    # the reviewer's, by (sheet, key …) and our field, written at the cells
     comments: Mapping[Place, str] = field(default_factory=dict)
 
 

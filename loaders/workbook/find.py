@@ -21,20 +21,13 @@ _RESTORE = Message("remedy_restore_heading")
 
 @dataclass
 class Table:
-    """One table found in the workbook.
+    """One table found in the workbook."""
 
-    Args:
-        key: our name of its sheet: ``observations``, or a register as ``procedures``.
-        top: row number of the headings, counted as in Excel.
-        at: our column → position in a row, counted from 0.
-        cells: every row from the first of the sheet, blank area included.
-    """
-
-    key: str
+    key: str  # our name of its sheet: ``observations``, or a register as ``procedures``
     sheet: str
-    top: int
-    at: dict[str, int]
-    cells: Sequence[Sequence[Any]]
+    top: int  # row number of the headings, counted as in Excel
+    at: dict[str, int]  # our column → position in a row, counted from 0
+    cells: Sequence[Sequence[Any]]  # every row from the first of the sheet, blank area included
     columns: Mapping[str, Column]
     bad: dict[tuple[int, int], bool] = field(default_factory=dict)
     letters: dict[str, str] = field(default_factory=dict)

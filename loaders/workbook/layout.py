@@ -51,33 +51,23 @@ class InSheet:
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One column of a sheet.
+    """One column of a sheet."""
 
-    Args:
-        name: our name; ``payment_methods:debit`` is one member of a field that holds several codes.
-        field: our field that it belongs to.
-        member: its code within the field, or blank.
-        value: ``code``, ``period``, ``label`` (for people only), ``text``, ``number``, ``count``, ``date``, ``flag``, ``choice``,
-            ``open_choice`` (codes beyond the list are accepted) or ``member``.
-        input: ``key``, ``new`` (input in new rows only), ``yes``, ``reason`` or blank.
-        kinds: the indicator kinds that use it; empty = always.
-        choices: the list of a drop-down.
-        openness: ``open`` or ``inside``, where the government decided whether its content becomes public.
-    """
-
-    name: str
-    field: str
-    member: str
+    name: str  # our name; ``payment_methods:debit`` is one member of a field that holds several codes
+    field: str  # our field that it belongs to
+    member: str  # its code within the field, or blank
     heading_ja: str
     heading_en: str
+    # ``code``, ``period``, ``label`` (for people only), ``text``, ``number``, ``count``, ``date``, ``flag``, ``choice``,
+    # ``open_choice`` (codes beyond the list are accepted) or ``member``
     value: str
-    input: str
-    kinds: frozenset[str]
-    choices: str
+    input: str  # ``key``, ``new`` (input in new rows only), ``yes``, ``reason`` or blank
+    kinds: frozenset[str]  # the indicator kinds that use it; empty = always
+    choices: str  # the list of a drop-down
     width: float
     message_ja: str
     message_en: str
-    openness: str = ""
+    openness: str = ""  # ``open`` or ``inside``, where the government decided whether its content becomes public
 
     @property
     def heading(self) -> InSheet:

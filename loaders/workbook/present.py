@@ -41,17 +41,12 @@ Edits = Mapping[SheetKey, Mapping[str, Any]]  # (sheet, key …) → column → 
 
 @dataclass(frozen=True, slots=True)
 class Grid:
-    """Rows of one sheet with the values of the report.
+    """Rows of one sheet with the values of the report."""
 
-    Args:
-        columns: the editable ones, in workbook order; without those that no row here uses.
-        rows: (sheet, key …) → column → displayed value of its cell; a column that the row does not use is left out.
-        about: (sheet, key …) → the subject of the row: its codes, labels and fields.
-    """
-
-    columns: tuple[Column, ...]
+    columns: tuple[Column, ...]  # the editable ones, in workbook order; without those that no row here uses
+    # (sheet, key …) → column → displayed value of its cell; a column that the row does not use is left out
     rows: Mapping[SheetKey, Mapping[str, Any]]
-    about: Mapping[SheetKey, Record]
+    about: Mapping[SheetKey, Record]  # (sheet, key …) → the subject of the row: its codes, labels and fields
 
 
 def take_present(store: Store, report_id: int, *, actor: str) -> bytes:

@@ -32,46 +32,28 @@ from telling.file_names import file_name
 
 @dataclass(frozen=True, slots=True)
 class ChartNumbers:
-    """The numbers of a chart ready to draw: as a grid or an HTML table, as blocks for phones and print, and as CSV.
+    """The numbers of a chart ready to draw: as a grid or an HTML table, as blocks for phones and print, and as CSV."""
 
-    Args:
-        table: the grid.
-        texts: the HTML table, drawn instead of the grid; ``None`` if the table is too long for it.
-        blocks: the first rows of an open grid as blocks; ``None`` for any other table.
-        csv: the CSV file; empty if the table is.
-        is_open: the table is the main content and is not collapsed.
-    """
-
-    table: ShownGrid
-    texts: Texts | None
-    blocks: Texts | None
-    csv: bytes
-    is_open: bool
+    table: ShownGrid  # the grid
+    texts: Texts | None  # the HTML table, drawn instead of the grid; ``None`` if the table is too long for it
+    blocks: Texts | None  # the first rows of an open grid as blocks; ``None`` for any other table
+    csv: bytes  # the CSV file; empty if the table is
+    is_open: bool  # the table is the main content and is not collapsed
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Ready:
-    """A chart with sentence and numbers ready to draw, so that nothing is converted at each run.
-
-    Args:
-        sentence: what the chart shows, in one sentence; also its ``alt``.
-        figure: the chart; ``None`` if there is nothing to draw, in which case ``why_empty`` is shown instead.
-        wide: another form of the chart for windows wider than a phone's.
-        legend: meaning of the chart's fills, as HTML above it.
-        notes: captions under the chart, as the meaning of marks.
-        why_empty: the reason why there is no chart.
-        chart: the name under which it is published.
-    """
+    """A chart with sentence and numbers ready to draw, so that nothing is converted at each run."""
 
     numbers: ChartNumbers
-    sentence: str = ""
+    sentence: str = ""  # what the chart shows, in one sentence; also its ``alt``
     title: str = ""
-    figure: Finished | None = None
-    wide: Finished | None = None
-    legend: str = ""
-    notes: tuple[str, ...] = ()
-    why_empty: str = ""
-    chart: str = ""
+    figure: Finished | None = None  # the chart; ``None`` if there is nothing to draw, in which case ``why_empty`` is shown instead
+    wide: Finished | None = None  # another form of the chart for windows wider than a phone's
+    legend: str = ""  # meaning of the chart's fills, as HTML above it
+    notes: tuple[str, ...] = ()  # captions under the chart, as the meaning of marks
+    why_empty: str = ""  # the reason why there is no chart
+    chart: str = ""  # the name under which it is published
 
 
 def numbers_of(

@@ -33,19 +33,13 @@ def cell(value: Cell | Markup, words: Words) -> Markup | str:
 
 @dataclass(frozen=True)
 class BlockView:
-    """One block in one language.
-
-    Args:
-        heading: shown above it; the block's own title where blank.
-        telling: the organisation (then or now) it is shown in, where its chart can be downloaded.
-        leads: link targets of a map, as in ``charts.svg.shapes.drawing``.
-    """
+    """One block in one language."""
 
     block: Block
     words: Words
-    heading: str = ""
-    telling: Telling | None = None
-    leads: str = ""
+    heading: str = ""  # shown above it; the block's own title where blank
+    telling: Telling | None = None  # the organisation (then or now) it is shown in, where its chart can be downloaded
+    leads: str = ""  # link targets of a map, as in ``charts.svg.shapes.drawing``
 
     @property
     def title(self) -> str:

@@ -17,16 +17,11 @@ FORMS = ("svg", "csv")  # a PNG is made on request by the open API
 
 @dataclass(frozen=True, slots=True)
 class Offered:
-    """A downloadable chart: its files, and its text alternative.
+    """A downloadable chart: its files, and its text alternative."""
 
-    Attributes:
-        file: path below the root of the site, without suffix.
-        alt: title and sentence.
-    """
-
-    file: str
+    file: str  # path below the root of the site, without suffix
     title: str
-    alt: str
+    alt: str  # title and sentence
 
 
 @dataclass(slots=True)
