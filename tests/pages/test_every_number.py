@@ -145,7 +145,7 @@ def altered(shown: Shown) -> Iterator[tuple[str, Shown]]:
                     yield f"{chart.alt} {axis}", other
 
 
-UNTOLD = ("注記",)  # notes of the office, which the API does not give
+UNTOLD = ("注記", "備考")  # notes of the office, which the API does not give
 
 
 @pytest.mark.parametrize(

@@ -57,6 +57,22 @@ def test_a_page_tells_a_word_once() -> None:
     assert folded([], words) == ""
 
 
+# Another text that is written alike and means the same, or is no heading of a table.
+ALIKE = {
+    "actual_day", "card_cases", "edition_change_target", "field_set_on", "matrix_unseen", "planned_day", "report_reported", "say_aim_target",
+    "state_not_seen", "status_on_track", "statuses_one",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("code", codes())
+def test_no_heading_is_given_the_meaning_of_another_that_is_written_alike(code: str) -> None:
+    """A facility's "Since" was explained as being off track since, a procedure's "Status" as a result against a target."""
+    words = language(code).words
+    defined_as = {words[key]: key for key in KEYS if key in words}
+    alike = {key: defined_as[text] for key, text in words.items() if text in defined_as and key not in KEYS}
+    assert set(alike) <= ALIKE, alike
+
+
 @pytest.mark.edition
 def test_every_table_of_the_static_edition_tells_its_headings(published: House) -> None:
     site, seen = on_disk.opened(published.folder, 2).folder / "site", 0
