@@ -56,10 +56,7 @@ class Counts:
 
 @dataclass(frozen=True, slots=True)
 class Tile:
-    """One place of a map: position of its tile, name (short, full), number of completed rows, and outline.
-
-    ``rings``: lists of points (longitude, latitude) in degrees; empty where the outline is unknown. ``code``: of the municipality.
-    """
+    """One place of a map: position of its tile, name (short, full), number of completed rows, and outline."""
 
     column: int
     row: int
@@ -67,8 +64,9 @@ class Tile:
     place: str
     done: int
     total: int
+    # lists of points (longitude, latitude) in degrees; empty where the outline is unknown
     rings: tuple[tuple[tuple[float, float], ...], ...] = ()
-    code: str = ""
+    code: str = ""  # of the municipality
 
     @property
     def numbers(self) -> str:

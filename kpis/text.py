@@ -149,15 +149,12 @@ def format_ratio(value: float, language: str = "ja") -> str:
 
 @dataclass(frozen=True, slots=True)
 class Apart:
-    """Two values formatted so that a reader can distinguish them, and their difference with no more digits than they have.
-
-    ``side`` is 1 where the first is larger, −1 where it is smaller, 0 where they are equal.
-    """
+    """Two values formatted so that a reader can distinguish them, and their difference with no more digits than they have."""
 
     value: str
     other: str
     gap: str
-    side: int
+    side: int  # 1 where the first is larger, −1 where it is smaller, 0 where they are equal
 
     @property
     def signed_gap(self) -> str:

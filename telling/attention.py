@@ -33,18 +33,14 @@ FILE = "attention"
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """The explanation of something off track: cause, next action, owner and due date; blank or ``None`` where not given.
-
-    ``owner`` is a section or a role, never a person's name; ``is_late``: the action's due date has passed; ``office``: the reform
-    office's own assessment.
-    """
+    """The explanation of something off track: cause, next action, owner and due date; blank or ``None`` where not given."""
 
     cause: str = ""
     action: str = ""
-    owner: str = ""
+    owner: str = ""  # a section or a role, never a person's name
     due: date | None = None
-    is_late: bool = False
-    office: str = ""
+    is_late: bool = False  # the action's due date has passed
+    office: str = ""  # the reform office's own assessment
 
     def on(self, day: date) -> Answer:
         """Return the same answer as of another day: the action is late if its due date has passed by then."""

@@ -20,14 +20,9 @@ Pairs = tuple[tuple[str, str], ...]  # label and value
 
 @dataclass(frozen=True, slots=True)
 class CardRows:
-    """The rows of a card.
+    """The rows of a card."""
 
-    ``title`` is the theme it represents, blank where it represents itself; ``aims`` are plan and target, ``before`` the previous
-    figure and the one a year earlier; ``notes`` qualify the status; ``gap`` is the distance of the value above or below its plan;
-    ``picture`` is SVG, blank where there is nothing to draw; ``alt``, the sentence of the judgement, is its text alternative.
-    """
-
-    title: str
+    title: str  # the theme it represents; blank where it represents itself
     code: str
     name: str
     status: str
@@ -36,12 +31,12 @@ class CardRows:
     value: str
     is_text: bool
     period: str
-    aims: Pairs
-    before: Pairs
-    notes: tuple[str, ...]
-    gap: str
-    picture: str
-    alt: str
+    aims: Pairs  # plan and target
+    before: Pairs  # the previous figure and the one a year earlier
+    notes: tuple[str, ...]  # qualify the status
+    gap: str  # of the value above or below its plan
+    picture: str  # SVG; blank where there is nothing to draw
+    alt: str  # its text alternative: the sentence of the judgement
 
 
 def card_of(scored: Scored, words: Words, *, as_of: date, title: str = "") -> CardRows:

@@ -16,19 +16,16 @@ from telling.words import Words
 
 @dataclass(frozen=True, slots=True)
 class Latest:
-    """One change: date in words, kind of change, indicator, old and new value.
+    """One change: date in words, kind of change, indicator, old and new value."""
 
-    ``before`` is blank where there was no value; ``why``: the reason of a correction; ``scored``: the indicator's judgement now.
-    """
-
-    scored: Scored
+    scored: Scored  # the indicator's judgement now
     name: str
     day: str
     kind: str
     is_new: bool
-    before: Number | None
+    before: Number | None  # blank where there was no value
     after: Number
-    why: str
+    why: str  # the reason of a correction
 
 
 def latest(every: Iterable[Scored], sources: Mapping[str, SourceNote], words: Words, *, as_of: date, count: int) -> list[Latest]:

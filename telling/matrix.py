@@ -40,20 +40,16 @@ class Leads:
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """The content of a cell.
-
-    ``status`` is one of ``FELL_SHORT``, or ``QUIET`` (needs no mark), ``MISSING`` (due, not reported) or ``NONE`` (not applicable).
-    ``share`` is the length of a bar, 0 to 1; ``period`` is given where it differs from the column's; ``said`` is the full text;
-    ``leads`` is the list behind a count.
-    """
+    """The content of a cell."""
 
     text: str
+    # one of ``FELL_SHORT``, or ``QUIET`` (needs no mark), ``MISSING`` (due, not reported) or ``NONE`` (not applicable)
     status: str = QUIET
-    share: float | None = None
-    period: str = ""
-    title: str = ""
+    share: float | None = None  # the length of a bar, 0 to 1
+    period: str = ""  # where it differs from the column's
+    title: str = ""  # the full text
     is_loud: bool = False
-    leads: Leads | None = None
+    leads: Leads | None = None  # the list behind a count
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,10 +18,7 @@ LATE = ("late", "missed")
 
 @dataclass(frozen=True, slots=True)
 class OverviewLine:
-    """One project: ``good`` of ``judged`` indicators are well; ``done``, ``late`` and ``unseen`` count its milestones.
-
-    ``next_name`` is the next milestone, or the last overdue one where none is ahead (``is_overdue``); blank where there is none.
-    """
+    """One project: ``good`` of ``judged`` indicators are well; ``done``, ``late`` and ``unseen`` count its milestones."""
 
     code: str
     name: str
@@ -35,9 +32,9 @@ class OverviewLine:
     done: int
     late: int
     unseen: int
-    next_name: str
+    next_name: str  # the next milestone, or the last overdue one where none is ahead; blank where there is none
     next_day: str
-    is_overdue: bool
+    is_overdue: bool  # that one is overdue
 
 
 def lines(

@@ -59,17 +59,13 @@ class ProjectLine:
 
 @dataclass(frozen=True, slots=True)
 class Front:
-    """今期の概況.
-
-    ``counts``: (group label, total, (status, word, count) of each); ``decided``: decisions made, else blank, and ``to_decide``
-    lists decisions to make; ``left_out``: rows of what needs attention and changes that did not fit.
-    """
+    """今期の概況."""
 
     headline: str
     lead: str
-    counts: tuple[tuple[str, int, tuple[tuple[str, str, int], ...]], ...]
-    decided: tuple[Decided, ...]
-    to_decide: tuple[str, ...]
+    counts: tuple[tuple[str, int, tuple[tuple[str, str, int], ...]], ...]  # (group label, total, (status, word, count) of each)
+    decided: tuple[Decided, ...]  # decisions made
+    to_decide: tuple[str, ...]  # decisions to make, where none was made
     rows: tuple[attention.OffTrackRow, ...]
     headlines: tuple[Headline, ...]
     projects: tuple[ProjectLine, ...]

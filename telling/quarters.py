@@ -18,19 +18,16 @@ NO_FIGURE = "―"
 
 @dataclass(frozen=True, slots=True)
 class Quarter:
-    """One quarter: short name, status with its word; figure, plan and gap as formatted text.
-
-    ``period`` is that of the figure where it differs from this quarter; ``is_short``: the gap is unfavourable.
-    """
+    """One quarter: short name, status with its word; figure, plan and gap as formatted text."""
 
     name: str
     status: str
     word: str
     actual: str
-    period: str
+    period: str  # of the figure, where it differs from this quarter
     planned: str
     gap: str
-    is_short: bool
+    is_short: bool  # the gap is unfavourable
 
 
 def quarters(item: Scored, stood: Sequence[Stood], words: Words) -> tuple[Quarter, ...]:

@@ -25,27 +25,20 @@ OPEN_STATES = ("missed", "late")  # of milestones whose day has passed without a
 
 @dataclass(frozen=True, slots=True)
 class Stood:
-    """The status of an indicator or project at the end of a quarter.
-
-    ``status`` is that of the judgement, or ``no_current`` where its figure was stale by then. ``judgement`` is set only for a
-    single indicator.
-    """
+    """The status of an indicator or project at the end of a quarter."""
 
     quarter: Period
-    status: str
-    judgement: Judgement | None = None
+    status: str  # that of the judgement, or ``no_current`` where its figure was stale by then
+    judgement: Judgement | None = None  # only for a single indicator
 
 
 @dataclass(frozen=True, slots=True)
 class Since:
-    """The first quarter of an unbroken run, and the length of the run in quarters.
-
-    ``is_longer``: the run began before the earliest quarter examined.
-    """
+    """The first quarter of an unbroken run, and the length of the run in quarters."""
 
     quarter: Period
     count: int
-    is_longer: bool = False
+    is_longer: bool = False  # the run began before the earliest quarter examined
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

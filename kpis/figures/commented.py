@@ -122,14 +122,11 @@ def without_action(items: Iterable[Scored], by_subject: SaidBy, *, bureaus: Cont
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """The outcome of an action: the indicator's figure when it began and the latest one, in the indicator's unit.
-
-    ``worked``: the change is at least the expected effect; ``None`` where none was stated.
-    """
+    """The outcome of an action: the indicator's figure when it began and the latest one, in the indicator's unit."""
 
     before: float
     after: float
-    worked: bool | None
+    worked: bool | None  # the change is at least the expected effect; ``None`` where none was stated
 
 
 def outcome_of(action: tables.Action, item: Scored) -> Outcome | None:

@@ -13,20 +13,15 @@ from kpis.periods import local_day
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One change: a figure of a new period, a corrected or withdrawn figure, or a new target.
+    """One change: a figure of a new period, a corrected or withdrawn figure, or a new target."""
 
-    ``kind``: ``new``, ``corrected``, ``final`` (of a preliminary figure), ``withdrawn`` (``after`` is the figure that counts again, or none) or ``target``.
-    ``reason`` is the vintage that states the reason. ``day`` is the day of publication, correction or setting; where the day of
-    publication is not known it is the last day of the figure's period, and ``is_period_end`` is set.
-    """
-
-    kind: str
-    day: date
+    kind: str  # ``new``, ``corrected``, ``final`` (of a preliminary figure), ``withdrawn`` or ``target``
+    day: date  # of publication, correction or setting
     scored: Scored
     before: Figure | Goal | None
-    after: Figure | Goal | None
-    is_period_end: bool = False
-    reason: Figure | None = None
+    after: Figure | Goal | None  # of a withdrawal the figure that counts again, or none
+    is_period_end: bool = False  # the day of publication is not known: ``day`` is the last day of the figure's period
+    reason: Figure | None = None  # the vintage that states the reason
 
 
 def latest_changes(scored: Iterable[Scored], sources: Mapping[str, SourceNote], *, as_of: date, count: int) -> list[Change]:

@@ -18,10 +18,7 @@ NEAR = 1e-9  # tolerance for equal shares
 
 @dataclass(frozen=True, slots=True)
 class Unit:
-    """An organisation unit and one life of its name; ``valid_to`` is its last day: blank and not current = end not known.
-
-    ``further``: its name in languages other than Japanese and English, as ``name_fr``.
-    """
+    """An organisation unit and one life of its name."""
 
     code: str
     name_ja: str
@@ -29,8 +26,9 @@ class Unit:
     kind: str
     parent_code: str | None = None
     valid_from: date | None = None
-    valid_to: date | None = None
+    valid_to: date | None = None  # its last day: blank and not current = end not known
     is_current: bool = True
+    # its name in languages other than Japanese and English, as ``name_fr``
     further: Mapping[str, str] = field(default_factory=dict, hash=False)
 
     def is_valid_on(self, day: date) -> bool:

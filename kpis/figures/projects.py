@@ -199,23 +199,19 @@ class NameInVersion:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ProjectReport:
-    """A project as of a day: its row, its names by strategy version, its bureaus, and its status.
-
-    ``names`` and ``bureaus`` are in the order of versions and units; ``version`` is the first version that
-    names the project; ``confidence`` is the last one reviewed by the day; ``predecessor_codes`` are the projects that it succeeds.
-    """
+    """A project as of a day: its row, its names by strategy version, its bureaus, and its status."""
 
     row: tables.Project
-    names: tuple[NameInVersion, ...]
-    bureaus: tuple[tables.ProjectBureau, ...]
+    names: tuple[NameInVersion, ...]  # in the order of versions
+    bureaus: tuple[tables.ProjectBureau, ...]  # in the order of units
     scored: tuple[Scored, ...]
     milestones: tuple[Milestone, ...]
     tally: Tally
     status: str
-    confidence: tables.Assessment | None
+    confidence: tables.Assessment | None  # the last one reviewed by the day
     confidences: tuple[tables.Assessment, ...]
-    predecessor_codes: tuple[str, ...]
-    version: tables.StrategyVersion | None = None
+    predecessor_codes: tuple[str, ...]  # of the projects that it succeeds
+    version: tables.StrategyVersion | None = None  # the first that names the project
 
     @property
     def code(self) -> str:

@@ -28,17 +28,11 @@ NEAR = 1e-9  # tolerance for equal values
 
 @dataclass(frozen=True, slots=True)
 class Definition:
-    """The properties of an indicator needed to judge it. ``direction``: ``higher``, ``lower``, ``keep`` or ``none``.
-
-    ``publication_lag_days`` pass after a target's day before its result counts as unreported. ``minimum_value`` and
-    ``maximum_value`` bound its figures. ``has_sibling_baseline``: the same fact in another unit has a published
-    baseline, so that the first figure is no starting point. ``further``: name and unit in languages other than Japanese and
-    English, as ``name_fr``.
-    """
+    """The properties of an indicator needed to judge it."""
 
     code: str
     kind: str
-    direction: str
+    direction: str  # ``higher``, ``lower``, ``keep`` or ``none``
     name_ja: str
     name_en: str
     unit_ja: str
@@ -48,10 +42,12 @@ class Definition:
     threshold_behind: float = 0.60
     tolerance: float = 0.0
     stale_after_days: int = 200
-    publication_lag_days: int = 92
-    minimum_value: float | None = None
-    maximum_value: float | None = None
+    publication_lag_days: int = 92  # after a target's day, before its result counts as unreported
+    minimum_value: float | None = None  # of its figures
+    maximum_value: float | None = None  # of its figures
+    # the same fact in another unit has a published baseline: the first figure is no starting point
     has_sibling_baseline: bool = False
+    # name and unit in languages other than Japanese and English, as ``name_fr``
     further: Mapping[str, str] = field(default_factory=dict, hash=False)
 
     def without_unit(self) -> Definition:
@@ -149,16 +145,12 @@ class Baseline:
 
 @dataclass(frozen=True, slots=True)
 class LastDue:
-    """The latest target that was due by the day asked, and its result.
-
-    ``result``: ``met``, ``missed``, ``awaiting`` (its day has passed, its publication lag not yet) or ``unknown``.
-    ``figure`` is that of the target's day; ``gap`` its value − the target's.
-    """
+    """The latest target that was due by the day asked, and its result."""
 
     goal: Goal
-    result: str
-    figure: Figure | None = None
-    gap: float | None = None
+    result: str  # ``met``, ``missed``, ``awaiting`` (its day has passed, its publication lag not yet) or ``unknown``
+    figure: Figure | None = None  # that of the target's day
+    gap: float | None = None  # its value − the target's
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,14 +229,11 @@ def counting_vintage(rows: Iterable[Mapping[str, Any]]) -> Mapping[str, Any] | N
 
 @dataclass(frozen=True, slots=True)
 class Revision:
-    """A later vintage of a period: a correction, or with ``is_withdrawal`` a withdrawal.
-
-    ``before`` counted until it became known, ``after`` counts since; ``None`` where no figure does.
-    """
+    """A later vintage of a period: a correction, or with ``is_withdrawal`` a withdrawal."""
 
     vintage: Figure
-    before: Figure | None
-    after: Figure | None
+    before: Figure | None  # counted until it became known; ``None`` where no figure did
+    after: Figure | None  # counts since; ``None`` where no figure does
 
     @property
     def is_withdrawal(self) -> bool:

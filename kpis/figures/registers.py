@@ -31,10 +31,7 @@ SURE = ("day", "month", "quarter", "year")  # a date of these precisions can be 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Group:
-    """Procedures with the same attributes; one row per combination.
-
-    ``usage_total`` and ``usage_online`` add up only procedures whose online count is known.
-    """
+    """Procedures with the same attributes; one row per combination."""
 
     bureau: str
     status: str
@@ -50,23 +47,20 @@ class Group:
     with_applications: int
     applications: float
     with_usage: int
-    usage_total: float
-    usage_online: float
+    usage_total: float  # only of procedures whose online count is known
+    usage_online: float  # only of these
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Dated:
-    """Procedures of one status with one date (digitised or planned) and its precision; one row per combination.
-
-    For procedures ended by the day asked, ``status`` is the one before and ``ended`` the day.
-    """
+    """Procedures of one status with one date (digitised or planned) and its precision; one row per combination."""
 
     day: date
     precision: str
-    status: str
+    status: str  # of procedures ended by the day asked the one before
     bureau: str
     count: int
-    ended: date | None = None
+    ended: date | None = None  # that day
 
 
 @dataclass(slots=True)

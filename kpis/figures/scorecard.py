@@ -40,19 +40,15 @@ WHOLE = "whole"  # without bureaus: enough for most pages, and much faster
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class SourceNote:
-    """The source of a figure: address, title, day of publication and grade (``primary`` or ``secondary``).
-
-    ``published_by`` is the last day by which it was public, and ``published_basis`` the evidence: the ``page`` itself, another
-    ``source``, or the ``quarter`` that it reports.
-    """
+    """The source of a figure: address, title, day of publication and grade (``primary`` or ``secondary``)."""
 
     source_code: str
     url: str
     title: str
     published_on: date | None
     grade: str
-    published_by: date | None = None
-    published_basis: str | None = None
+    published_by: date | None = None  # the last day by which it was public
+    published_basis: str | None = None  # the evidence: the ``page`` itself, another ``source``, or the ``quarter`` that it reports
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

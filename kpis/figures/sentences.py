@@ -18,16 +18,13 @@ from kpis.text import Apart, format_date, format_percent, format_value, named, s
 
 @dataclass(frozen=True, slots=True)
 class Numbers:
-    """The formatted numbers of a judgement, such that no two of them look alike unless they are equal.
-
-    ``goal_gap`` and ``plan_gap`` are the figure against the target and against the plan, with their side; 約 is part of the texts.
-    """
+    """The formatted numbers of a judgement, such that no two of them look alike unless they are equal."""
 
     actual: str
     target: str
     planned: str
-    goal_gap: Apart | None
-    plan_gap: Apart | None
+    goal_gap: Apart | None  # against the target, with its side; 約 is part of the texts
+    plan_gap: Apart | None  # against the plan
     base: str = ""
 
 

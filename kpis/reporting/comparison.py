@@ -135,24 +135,21 @@ class Current:
 
 
 class CellChange(NamedTuple):
-    """One cell that differs from the stored value; a tuple, since a report may have tens of thousands.
-
-    ``nature``: ``new`` (was blank), ``cleared`` (is blank now), ``corrected`` (overwrites a figure), ``final`` (of a preliminary figure) or ``updated`` (a
-    register moving on). ``is_conflict``: somebody changed the same cell after the template was issued. ``choice``: the
-    resolution of the conflict, ``ours`` or ``theirs``. ``reading``: the value chosen for an ambiguous cell.
-    """
+    """One cell that differs from the stored value; a tuple, since a report may have tens of thousands."""
 
     row: ReportedRow
     column: str
     old: Value
     new: Value
     at_issue: Value
+    # ``new`` (was blank), ``cleared`` (is blank now), ``corrected`` (overwrites a figure), ``final`` (of a preliminary figure) or
+    # ``updated`` (a register moving on)
     nature: str
-    is_conflict: bool = False
+    is_conflict: bool = False  # somebody changed the same cell after the template was issued
     changed_by: str = ""
     changed_at: datetime | None = None
-    choice: str | None = None
-    reading: float | None = None
+    choice: str | None = None  # the resolution of the conflict, ``ours`` or ``theirs``
+    reading: float | None = None  # the value chosen for an ambiguous cell
 
     @property
     def is_unread(self) -> bool:

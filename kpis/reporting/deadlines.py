@@ -66,17 +66,14 @@ class Leave:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ReportStanding:
-    """One bureau × period: the state of its newest report, ``not_started`` without one, and whether it is late.
-
-    ``is_approved``: an earlier report was approved; a correction in progress is not late.
-    """
+    """One bureau × period: the state of its newest report, ``not_started`` without one, and whether it is late."""
 
     bureau_code: str
     period_code: str
     state: str
     is_late: bool
     report_id: int | None
-    is_approved: bool = False
+    is_approved: bool = False  # an earlier report was approved; a correction in progress is not late
 
 
 def window_of(session: Session, bureau_code: str, period_code: str) -> Window:

@@ -95,17 +95,11 @@ class CellClaims:
 
 @dataclass(frozen=True)
 class KeptRow:
-    """A row of a report with the claims on each of its cells.
+    """A row of a report with the claims on each of its cells."""
 
-    Args:
-        row: as the claims make it.
-        claimed: by column; ``None`` where they follow from the row, which one hand wrote.
-        hand: that hand.
-    """
-
-    row: ReportedRow
-    claimed: Mapping[str, CellClaims] | None = None
-    hand: Hand | None = None
+    row: ReportedRow  # as the claims make it
+    claimed: Mapping[str, CellClaims] | None = None  # by column; ``None`` where they follow from the row, which one hand wrote
+    hand: Hand | None = None  # that hand
 
     @cached_property
     def cells(self) -> Mapping[str, CellClaims]:

@@ -58,15 +58,12 @@ class Told:
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """The messages handed over together: to a person one, or a digest of a day; to a channel one.
-
-    ``address`` is a person's e-mail or a channel's secret address; ``kind`` is that of the channel, blank for mail.
-    """
+    """The messages handed over together: to a person one, or a digest of a day; to a channel one."""
 
     token: str
     reader: str
-    kind: str
-    address: str
+    kind: str  # of the channel; blank for mail
+    address: str  # a person's e-mail or a channel's secret address
     language: str
     is_digest: bool
     is_office: bool

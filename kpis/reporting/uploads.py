@@ -37,16 +37,13 @@ Confirmed = dict[tuple[str, ...], tuple[str, Any, str]]
 
 @dataclass(frozen=True, slots=True)
 class Uploaded:
-    """The result of an upload: the report and its revision; ``is_repeat`` where the same file had been merged already.
-
-    ``clashes``: number of cells in which it differs from another hand.
-    """
+    """The result of an upload: the report and its revision."""
 
     report_id: int
     revision: int
     state: str
-    is_repeat: bool = False
-    clashes: int = 0
+    is_repeat: bool = False  # the same file had been merged already
+    clashes: int = 0  # number of cells in which it differs from another hand
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

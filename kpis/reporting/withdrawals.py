@@ -37,10 +37,7 @@ _SAID = ("value", "numerator", "denominator", "base_value", "text_ja")
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Asked:
-    """A request to withdraw one vintage of a figure, and its result.
-
-    ``figure`` and ``then`` describe the vintage and the one that counts once it is withdrawn; ``None`` = nothing.
-    """
+    """A request to withdraw one vintage of a figure, and its result."""
 
     id: int
     key: FigureKey
@@ -53,8 +50,8 @@ class Asked:
     decided_by: str | None
     decided_at: datetime | None
     decision_text: str
-    figure: Figure
-    then: Figure | None
+    figure: Figure  # the vintage
+    then: Figure | None  # the one that counts once it is withdrawn; ``None`` = nothing
 
 
 def ask(store: Store, key: FigureKey, *, actor: str, reason_class: str, reason_text: str, vintage: int | None = None) -> Asked:

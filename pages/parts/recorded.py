@@ -104,14 +104,11 @@ def _phrase(match: re.Match[str], key: str) -> str:
 
 @dataclass(frozen=True)
 class Trail:
-    """Turns entries of the audit trail into words.
+    """Turns entries of the audit trail into words."""
 
-    ``names``: code → name; ``reports``: number of a report → (bureau code, period code); ``row``: (kind, key) → name of a row.
-    """
-
-    names: Mapping[str, str] = field(default_factory=dict)
-    reports: Mapping[int, tuple[str, str]] = field(default_factory=dict)
-    row: Callable[[str, tuple[str, ...]], str] = field(default=_by_key)
+    names: Mapping[str, str] = field(default_factory=dict)  # code → name
+    reports: Mapping[int, tuple[str, str]] = field(default_factory=dict)  # number of a report → (bureau code, period code)
+    row: Callable[[str, tuple[str, ...]], str] = field(default=_by_key)  # (kind, key) → name of a row
 
     def in_words(self, text: str) -> str:
         """Return a line with codes replaced by names, and dates and periods in the viewer's language."""

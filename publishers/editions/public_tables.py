@@ -82,16 +82,13 @@ PRIVATE = {
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Gathered:
-    """The content of a future edition: a file of the public tables, row count per table, and number of sample rows left out.
-
-    ``reasons`` holds the reasons of changes to register rows: (register, row code) → class and text of the last change.
-    """
+    """The content of a future edition: a file of the public tables, row count per table, and number of sample rows left out."""
 
     path: Path
     rows: Mapping[str, int]
     left_out: Mapping[str, int]
     figures: str  # the mark of their last change (``StateOf``)
-    reasons: Mapping[tuple[str, str], tuple[str, str]]
+    reasons: Mapping[tuple[str, str], tuple[str, str]]  # (register, row code) → class and text of the last change
 
 
 def public_names(model: type[SQLModel]) -> list[str]:

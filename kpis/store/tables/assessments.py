@@ -15,11 +15,7 @@ from kpis.vocabulary import OpenPart
 
 
 class Assessment(SQLModel, table=True):
-    """The confidence of a person of the office in an indicator or project for a period, with the reason; append-only.
-
-    ``period_code`` is blank for assessments from before periods were recorded. ``confirmed_by`` is a second person: without one the
-    row is in no edition, even where the government opens assessments.
-    """
+    """The confidence of a person of the office in an indicator or project for a period, with the reason; append-only."""
 
     __table_args__ = (
         one_of("confidence", words.Confidence),
@@ -31,6 +27,7 @@ class Assessment(SQLModel, table=True):
     id: Annotated[int | None, KEY] = None
     indicator_code: Annotated[Code | None, Said("指標のコード", "code of the indicator"), refers("indicator.indicator_code")] = None
     project_code: MaybeProjectCode = None
+    # blank for assessments from before periods were recorded
     period_code: Annotated[str, Said("期間のコード", "code of the period")] = ""
     confidence: Annotated[
         str, Said("確信度(high 高、medium 中、low 低)", "confidence: high, medium or low"), ByDecision(OpenPart.ASSESSMENT)
@@ -40,6 +37,7 @@ class Assessment(SQLModel, table=True):
     reviewer: str = ""
     reviewed_on: Annotated[date, Said("見立ての日", "day of the assessment"), ByDecision(OpenPart.ASSESSMENT)]
     recorded_at: MaybeInstant = None  # blank for those from before minutes of meetings
+    # a second person: without one the row is in no edition, even where the government opens assessments
     confirmed_by: str | None = None
     confirmed_at: MaybeInstant = None
     is_sample: bool = False

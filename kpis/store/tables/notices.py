@@ -12,11 +12,7 @@ from kpis.store.fields import KEY, Instant, MaybeInstant, one_of, refers
 
 
 class Notice(SQLModel, table=True):
-    """One message: an occasion, its subject, and one reader (``person E-MAIL`` or ``webhook NUMBER``); unique by its key.
-
-    ``facts_json`` holds codes, days and numbers, never text by people: the text is generated when it is sent, in the reader's language.
-    ``claim`` names the sender until ``claimed_until``.
-    """
+    """One message: an occasion, its subject, and one reader (``person E-MAIL`` or ``webhook NUMBER``); unique by its key."""
 
     __table_args__ = (
         one_of("occasion", reporting_words.Occasion),
@@ -30,13 +26,13 @@ class Notice(SQLModel, table=True):
     subject: str
     reader: str
     bureau_code: str = ""  # of the bureau concerned; blank = of the whole organisation
-    facts_json: str
+    facts_json: str  # codes, days and numbers, never text by people: that is made when it is sent, in the reader's language
     state: str = "waiting"
     created_at: Instant
     next_try_at: Instant
     expires_at: Instant
     attempts: int = 0
-    claim: str = ""
+    claim: str = ""  # the sender, until ``claimed_until``
     claimed_until: MaybeInstant = None
     message_id: str = ""
     settled_at: MaybeInstant = None

@@ -16,11 +16,7 @@ _UPLOAD = [*_REPLY, "revision"]
 
 
 class Question(SQLModel, table=True):
-    """One question: its texts, columns, addressees and due day.
-
-    ``columns_json`` is made by ``kpis.reporting.asking``; ``bureaus_json`` lists the bureaus asked, blank means every one
-    that reports when the question is opened.
-    """
+    """One question: its texts, columns, addressees and due day."""
 
     __table_args__ = (
         one_of("state", reporting_words.QuestionState),
@@ -33,9 +29,9 @@ class Question(SQLModel, table=True):
     title_en: str = ""
     lead_ja: str = ""
     lead_en: str = ""
-    columns_json: str
+    columns_json: str  # made by ``kpis.reporting.asking``
     most_rows: int
-    bureaus_json: str = ""
+    bureaus_json: str = ""  # the bureaus asked; blank: every one that reports when the question is opened
     due_on: date
     state: str = "draft"
     asked_by: Annotated[str, refers("user_account.email")]

@@ -54,19 +54,15 @@ class Deputy(SQLModel, table=True):
 
 
 class IssuedTemplate(SQLModel, table=True):
-    """An issued workbook: person, time and rows; older templates are recorded only in the audit trail.
-
-    ``part`` is a section's code, the template's own number where rows were chosen, or blank for the whole; ``rows_json`` holds chosen rows,
-    ``filled_json`` the content of the report in progress, where the workbook was prefilled with it.
-    """
+    """An issued workbook: person, time and rows; older templates are recorded only in the audit trail."""
 
     __tablename__ = "issued_template"
     template_id: Annotated[str, KEY]
     bureau_code: Annotated[str, refers("bureau.bureau_code")]
     period_code: str
-    part: str = ""
-    rows_json: str = ""
-    filled_json: str = ""
+    part: str = ""  # a section's code, the template's own number where rows were chosen, or blank for the whole
+    rows_json: str = ""  # chosen rows
+    filled_json: str = ""  # the content of the report in progress, where the workbook was prefilled with it
     issued_by: str
     issued_at: Instant
 
@@ -229,10 +225,7 @@ class ReportingException(SQLModel, table=True):
 
 
 class RefusedFile(SQLModel, table=True):
-    """A workbook refused on upload, with its problems; kept for a limited time, and limited in number per bureau.
-
-    ``content`` is blank where the file has active content: then only its arrival is recorded.
-    """
+    """A workbook refused on upload, with its problems; kept for a limited time, and limited in number per bureau."""
 
     __tablename__ = "refused_file"
     __table_args__ = (Index("refused_by_bureau", "bureau_code", "refused_at"),)
@@ -241,6 +234,7 @@ class RefusedFile(SQLModel, table=True):
     period_code: str
     name: str
     sha256: str
+    # blank where the file has active content: then only its arrival is recorded
     content: bytes | None = Field(default=None, sa_column=Column(LargeBinary, nullable=True))
     bytes_count: int
     uploaded_by: Annotated[str, refers("user_account.email")]
