@@ -32,9 +32,8 @@ OWN = "language.po"  # messages of each language: its name, its rank, and its fo
 _WHOLE = re.compile(r"[1-9]\d{0,2}(?:\D\d{3})+|\d+")  # 1,000, but not 0.001
 _FORMED = re.compile(r"\{\w+:")  # a placeholder with a format
 _NUMBER = re.compile("[,fg%]")  # a format of a placeholder that holds a number
-_WRITTEN = re.compile(
-    r"(\D*)([\d,]+)(?:\.(\d+))?(.*)"
-)  # a number as formatted by Python: sign, digits before and after the point, the rest
+# A number as formatted by Python: sign, digits before and after the point, the rest.
+_WRITTEN = re.compile(r"(\D*)([\d,]+)(?:\.(\d+))?(.*)")
 
 
 class CatalogueRefused(ValueError):

@@ -16,11 +16,8 @@ from typing import Any
 import httpcore2
 import httpx2
 
-FAULTS = (
-    httpx2.HTTPError,
-    httpx2.InvalidURL,
-    UnicodeError,
-)  # of a client; the last one is of a name with an empty or too long part
+# Errors of a client; the last one is of a name with an empty or too long part.
+FAULTS = (httpx2.HTTPError, httpx2.InvalidURL, UnicodeError)
 
 
 class NotReached(Exception):

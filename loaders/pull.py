@@ -212,6 +212,7 @@ def _unreachable(url: str, why: str) -> SourceUnreachable:
 
 
 def _csv_of_json(content: bytes, url: str) -> bytes:
+    # Half a character is a ValueError too.
     try:
         rows = json.loads(content)
         names = list(rows[0])
@@ -220,14 +221,7 @@ def _csv_of_json(content: bytes, url: str) -> bytes:
         writer.writeheader()
         writer.writerows({k: "" if v is None else v for k, v in row.items()} for row in rows)
         return text.getvalue().encode()
-    except (
-        ValueError,
-        TypeError,
-        AttributeError,
-        IndexError,
-        KeyError,
-        RecursionError,
-    ) as error:  # half a character is a ValueError too
+    except (ValueError, TypeError, AttributeError, IndexError, KeyError, RecursionError) as error:
         raise _unreachable(url, f"JSON: {both(Message('no_array'))}") from error
 
 

@@ -64,9 +64,8 @@ def act(sheet: Worksheet, layout: Layout, standing: Iterable[Scored], *, bureau:
     for item in standing:
         definition = item.entry.definition
         mark = sum(map(ord, bureau + definition.code))
-        if (
-            definition.code in about or item.judgement.status not in NEEDING or not free or mark % 7 == 0
-        ):  # one in seven has no action
+        # One in seven has no action.
+        if definition.code in about or item.judgement.status not in NEEDING or not free or mark % 7 == 0:
             continue
         number = free.pop(0)
         cells = {

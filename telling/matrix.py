@@ -270,20 +270,9 @@ def _heads(
     ]  # fmt: skip
     coverage = [Cell(f"{w.number(some)} / {w.number(len(reports))}") for some in covered]
     short = [Cell(w.number(sum(row.cells[at].status in FELL_SHORT for row in rows))) for at in range(theme_count)]
-    lines = [
-        (
-            w("matrix_whole"),
-            (
-                *total,
-                Cell(
-                    w.number(own) if (own := sum(len(r.own) for r in reports)) else "·"
-                ),  # each bureau's list is shown with its bureau, below
-                procedures,
-                facilities,
-                *_milestones(milestones_once(reports), w),
-            ),
-        )
-    ]
+    # Each bureau's list is shown with its bureau, below.
+    own = Cell(w.number(count) if (count := sum(len(r.own) for r in reports)) else "·")
+    lines = [(w("matrix_whole"), (*total, own, procedures, facilities, *_milestones(milestones_once(reports), w)))]
     if themes:
         lines.append((w("planned"), (*plan, *[nothing] * 6)))
     lines.append((w("matrix_covered"), (*coverage, nothing, nothing)))

@@ -216,9 +216,8 @@ def _judge_path(definition: Definition, judgement: Judgement, usable: Sequence[F
     if is_as_planned:
         return replace(judgement, status="on_track")
     if meets(definition, base.value, goal) or definition.sign * (actual - base.value) < -NEAR:
-        return replace(
-            judgement, status="moving_away"
-        )  # worse than at the start; a baseline beyond the target cannot be worse in another way
+        # Worse than at the start; a baseline beyond the target cannot be worse in another way.
+        return replace(judgement, status="moving_away")
     assert ratio is not None  # between a baseline short of the target and a plan ahead of it
     return replace(judgement, status=_by_ratio(definition, ratio))
 
@@ -252,9 +251,8 @@ def rounding_step(definition: Definition, value: float) -> float:
     exponent = number.as_tuple().exponent
     assert isinstance(exponent, int)
     if exponent < 0:
-        return (
-            float(Decimal(10) ** exponent) if -exponent <= PUBLISHED else 0.1
-        )  # computed from approximate parts: no more digits than shown
+        # Computed from approximate parts: no more digits than shown.
+        return float(Decimal(10) ** exponent) if -exponent <= PUBLISHED else 0.1
     if definition.unit_ja == "%" or not number:
         return 1.0
     return float(Decimal(10) ** max(min(exponent, number.adjusted() - 1), 0))

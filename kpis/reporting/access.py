@@ -21,11 +21,8 @@ from kpis.reporting_vocabulary import Role
 
 Reach = Literal["own", "any"]
 ROLES = Role.values()
-OF_BUREAU = (
-    Role.SECTION.value,
-    Role.BUREAU_MANAGER.value,
-    Role.BUREAU_APPROVER.value,
-)  # granted for one bureau; a deputy may hold it
+# Granted for one bureau; a deputy may hold it.
+OF_BUREAU = (Role.SECTION.value, Role.BUREAU_MANAGER.value, Role.BUREAU_APPROVER.value)
 LOCAL_DOMAIN = "@local.invalid"  # no provider can verify .invalid, so these persons exist in local mode only
 
 MAY: Mapping[str, Mapping[str, Reach]] = {

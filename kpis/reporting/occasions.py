@@ -38,9 +38,8 @@ BY_STEP: Mapping[str, Occasion] = {
     "submitted": Occasion.SUBMITTED, "returned": Occasion.RETURNED, "approved": Occasion.APPROVED, "publish": Occasion.PUBLISHED,
     "question_opened": Occasion.QUESTION_OPENED, "answer_submitted": Occasion.ANSWER_SUBMITTED, "answer_returned": Occasion.ANSWER_RETURNED,
 }  # fmt: skip
-_OFFICE_IN_ONE = frozenset(
-    {Occasion.ANSWER_SUBMITTED, Occasion.OVERDUE, Occasion.STATUS_TURNED, Occasion.ACTION_DUE}
-)  # one for each bureau would be too many
+# One for each bureau would be too many.
+_OFFICE_IN_ONE = frozenset({Occasion.ANSWER_SUBMITTED, Occasion.OVERDUE, Occasion.STATUS_TURNED, Occasion.ACTION_DUE})
 
 
 @dataclass(frozen=True, slots=True)

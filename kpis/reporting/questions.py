@@ -114,9 +114,8 @@ def write(store: Store, draft: QuestionDraft, *, actor: str, code: str = "", bef
                 setattr(row, name, value)
         else:
             count = session.execute(select(func.count()).select_from(tables.Question)).scalar_one()
-            row = tables.Question(
-                question_code=f"Q{count + 1:03d}", asked_by=actor, asked_at=instant(session), **fields
-            )  # none is ever deleted
+            # None is ever deleted.
+            row = tables.Question(question_code=f"Q{count + 1:03d}", asked_by=actor, asked_at=instant(session), **fields)
         session.add(row)
         session.flush()
         record(session, actor, REWRITTEN if code else ASKED, _subject(row.question_code), detail=row.title_ja)

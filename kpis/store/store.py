@@ -37,9 +37,8 @@ from kpis.store.upgrade import upgrade
 from kpis.store.vintages import CARRIED, GIVEN, OTHER_FIELDS, SAID_WHY, FigureKey, by_figure, is_sample
 
 SKEW = timedelta(seconds=60)  # tolerance between the clocks of an instance's machines
-FAR = timedelta(
-    days=366
-)  # no office is idle for a year: timestamps so far ahead are refused, as they would block the instance until then
+# No office is idle for a year: timestamps so far ahead are refused, as they would block the instance until then.
+FAR = timedelta(days=366)
 
 _FIGURE = (
     "period_code",

@@ -28,9 +28,8 @@ def show_failure(error: Exception) -> bool:
     number = doing.number()
     prose.error(t("page_failed") + (f"\n\n{t('run_number', number=number)}" if number else ""), icon=":material/error:")
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.button(
-            shipped(Message("refused_again"), language()), key="open_again", type="primary"
-        )  # runs the page again, whatever is done with it
+        # Runs the page again, whatever is done with it.
+        st.button(shipped(Message("refused_again"), language()), key="open_again", type="primary")
         draw_html(
             f'<a href="{escaped(settings().base_path)}/?lang={language()}">{escaped(shipped(Message("refused_first"), language()))}</a>',
             width="content",

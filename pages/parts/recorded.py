@@ -34,9 +34,8 @@ EVENTS = frozenset(
      "question_closed", "question_template_issued", "answer_uploaded", "answer_submitted", "answer_returned", "answer_accepted",
      "corrected", "cell_corrected", "voice_read", "voice_published", "voice_hidden"}
 )  # fmt: skip
-WRITTEN = frozenset(
-    {"returned", "commented", "voice_published", "question_asked", "question_rewritten", "answer_returned"}
-)  # steps whose detail was written by a person
+# Steps whose detail was written by a person.
+WRITTEN = frozenset({"returned", "commented", "voice_published", "question_asked", "question_rewritten", "answer_returned"})
 # The record of a cell that became current (kpis.reporting.kept.record_cells): list, key, column, old and new value.
 _CELL = re.compile(r"(?P<file>\w+\.csv) (?P<key>.+) (?P<column>[a-z]\w*): (?P<old>.*?) → (?P<new>.*)", re.DOTALL)
 _DAY, _NUMBER = re.compile(r"\d{4}-\d\d-\d\d"), re.compile(r"-?\d+(?:\.\d+)?")

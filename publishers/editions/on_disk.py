@@ -151,9 +151,8 @@ def keys(folder: Path) -> tuple[Key, ...]:
 
 
 _pinned = lru_cache(maxsize=16)(pinned_key)
-_resolved = lru_cache(maxsize=16)(
-    Path.resolve
-)  # called at every run of a page; later changes of the folder must still follow from the keys seen
+# Called at every run of a page; later changes of the folder must still follow from the keys seen.
+_resolved = lru_cache(maxsize=16)(Path.resolve)
 
 
 @lru_cache(maxsize=64)

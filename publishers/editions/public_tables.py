@@ -161,9 +161,8 @@ class _Seen:
         has_number = columns_of(model)[0].name == "id"
         number = 0
         for row in rows:
-            if (
-                key and row[key] not in self._named[key] and not row.get("publishes_on")
-            ):  # announced dates are public before they are reached
+            # Announced dates are public before they are reached.
+            if key and row[key] not in self._named[key] and not row.get("publishes_on"):
                 continue
             for name, named in self._named.items():
                 if name != key and row.get(name):

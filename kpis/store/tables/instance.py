@@ -93,9 +93,8 @@ class DataRevision(SQLModel, table=True):
     revision: int = 0
     mark: str = Field(default="", sa_column_kwargs={"server_default": ""})
     figures_mark: str = Field(default="", sa_column_kwargs={"server_default": ""})
-    figures_right_at: str = Field(
-        default="", sa_column_kwargs={"server_default": ""}
-    )  # the mark at which ``figures_mark`` was written
+    # The mark at which ``figures_mark`` was written.
+    figures_right_at: str = Field(default="", sa_column_kwargs={"server_default": ""})
     is_sample: bool = False
     stamped_at: MaybeInstant = None  # of the latest write: later timestamps are never before it
 

@@ -13,7 +13,7 @@ from sqlmodel import Field, SQLModel
 from kpis import vocabulary as words
 from kpis.declared import Code, Fields, Flag, NameJa, PrecisionOf, Said
 from kpis.store import fields
-from kpis.store.fields import KEY, Instant, NoteEn, NoteJa, OfRegister, Precision, SourceCode, one_of, refers
+from kpis.store.fields import KEY, Authority, Instant, OfRegister, Precision, SourceCode, StepForm, YesNo, one_of, refers
 
 # Columns whose cells hold several values, and the separators.
 SEVERAL = {"online_channel": ";；、", "payment_methods": ";", "municipality_ja": "・;、"}
@@ -38,9 +38,7 @@ class ProcedureFields(Fields):
     process_type: Annotated[fields.ProcessType, Said("手続の類型", "type of process")] = "unknown"
     applicant: Annotated[fields.Party, Said("申請者", "who applies")] = "unknown"
     recipient: Annotated[fields.Party, Said("受け手", "who receives it")] = "unknown"
-    authority: Annotated[fields.Authority, Said("権限(own、delegated、national、other、unknown)", "whose authority it is")] = (
-        "unknown"
-    )
+    authority: Annotated[Authority, Said("権限(own、delegated、national、other、unknown)", "whose authority it is")] = "unknown"
     law_name: Annotated[str, Said("根拠法令", "law it rests on")] = ""
     law_article: Annotated[str, Said("根拠条項", "article of the law it rests on")] = ""
     is_priority: Annotated[Flag, Said("重点手続か", "whether it is a priority procedure")] = False
@@ -55,20 +53,16 @@ class ProcedureFields(Fields):
     planned_for_precision: Annotated[fields.PlanPrecision, PrecisionOf("導入予定日", "planned_for")] = "unknown"
     online_channel: Annotated[str, Said("オンラインの窓口", "online channel")] = ""
     identity_step: Annotated[
-        fields.StepForm, Said("本人確認の方法(online、paper、either、none、unknown)", "how identity is confirmed")
+        StepForm, Said("本人確認の方法(online、paper、either、none、unknown)", "how identity is confirmed")
     ] = "unknown"
-    fee_step: Annotated[fields.StepForm, Said("手数料の支払方法(online、paper、either、none、unknown)", "how the fee is paid")] = (
-        "unknown"
-    )
+    fee_step: Annotated[StepForm, Said("手数料の支払方法(online、paper、either、none、unknown)", "how the fee is paid")] = "unknown"
     attachment_step: Annotated[
-        fields.StepForm, Said("添付書類の方法(online、paper、either、none、unknown)", "how attachments are handed in")
+        StepForm, Said("添付書類の方法(online、paper、either、none、unknown)", "how attachments are handed in")
     ] = "unknown"
     result_step: Annotated[
-        fields.StepForm, Said("結果通知の方法(online、paper、either、none、unknown)", "how the result is delivered")
+        StepForm, Said("結果通知の方法(online、paper、either、none、unknown)", "how the result is delivered")
     ] = "unknown"
-    smartphone_ready: Annotated[fields.YesNo, Said("スマートフォン対応(yes、no、unknown)", "whether it works on a smartphone")] = (
-        "unknown"
-    )
+    smartphone_ready: Annotated[YesNo, Said("スマートフォン対応(yes、no、unknown)", "whether it works on a smartphone")] = "unknown"
     applications_count: Annotated[fields.Count | None, Said("年間の申請件数(件)", "applications per year")] = None
     online_count: Annotated[fields.Count | None, Said("年間のオンライン申請件数(件)", "online applications per year")] = None
     is_count_estimated: Annotated[Flag, Said("件数が推計か", "whether the counts are estimates")] = False
@@ -79,8 +73,8 @@ class ProcedureFields(Fields):
     successor_code: fields.SuccessorCode = None
     source_code: SourceCode
     verified: fields.Verified = False
-    note_ja: NoteJa = ""
-    note_en: NoteEn = ""
+    note_ja: fields.NoteJa = ""
+    note_en: fields.NoteEn = ""
 
 
 class Procedure(OfRegister, ProcedureFields, SQLModel, table=True):
@@ -151,8 +145,8 @@ class FacilityFields(Fields):
     successor_code: fields.SuccessorCode = None
     source_code: SourceCode
     verified: fields.Verified = False
-    note_ja: NoteJa = ""
-    note_en: NoteEn = ""
+    note_ja: fields.NoteJa = ""
+    note_en: fields.NoteEn = ""
 
 
 class Facility(OfRegister, FacilityFields, SQLModel, table=True):
