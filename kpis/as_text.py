@@ -7,6 +7,9 @@ from functools import lru_cache
 from html import escape
 from typing import Any
 
+from kpis.errors import FigureRefused
+
+LONGEST_TEXT, LONGEST_NAME = 5_000, 500  # characters of a text and of a name, through whichever door it comes
 _JOINERS = "\u200c\u200d"
 _BREAKS = re.compile("\r\n?|[\u2028\u2029]")
 _BLANKS = re.compile("[\t\x0b\x0c]")
@@ -48,9 +51,16 @@ def shortened(text: str, most: int) -> str:
     return kept.rstrip(" ,;:(\u3001") + "…"
 
 
-def typed(text: str) -> str:
-    """Return a text entered by a person in the form in which it is stored: cleaned, without leading and trailing blanks."""
-    return clean(text).strip()
+def typed(text: str, most: int = LONGEST_TEXT) -> str:
+    """Return a text entered by a person in the form in which it is stored: cleaned, without leading and trailing blanks.
+
+    Raises:
+        FigureRefused: it is longer than any page, file and slide can show.
+    """
+    kept = clean(text).strip()
+    if len(kept) > most:
+        raise FigureRefused("text_too_long", count=len(kept), most=most)
+    return kept
 
 
 def named_file(name: str) -> str:

@@ -10,15 +10,18 @@ from functools import cache, lru_cache
 from typing import Annotated, Any, TypeVar, get_args
 
 from babel import Locale, UnknownLocaleError
-from pydantic import BaseModel, BeforeValidator, create_model
+from pydantic import AfterValidator, BaseModel, BeforeValidator, create_model
 from pydantic import Field as Bounds
+
+from kpis.as_text import LONGEST_NAME, LONGEST_TEXT
+from kpis.errors import ValueRefused
 
 # A row of a table or list as it is read, compared and stored: column → value. Columns differ from list to list, and
 # with the languages of its texts; where they are known beforehand, a record with fields is used instead.
 Row = dict[str, Any]
 
 
-class Fields(BaseModel, extra="forbid", str_strip_whitespace=True, allow_inf_nan=False):
+class Fields(BaseModel, extra="forbid", str_strip_whitespace=True, str_max_length=LONGEST_TEXT, allow_inf_nan=False):
     """The fields of a list, one per column; unknown columns are refused."""
 
 
@@ -67,11 +70,18 @@ def said_of(model: type[BaseModel]) -> dict[str, dict[str, str]]:
     return {f"{name}_{own}": text.meanings(own) for name, text in translated(model).items() for own in ALWAYS} | texts
 
 
+def _of_a_name(text: str) -> str:
+    if len(text) > LONGEST_NAME:
+        raise ValueRefused("fault_too_long", max_length=LONGEST_NAME)
+    return text
+
+
 Code = Annotated[str, Bounds(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$")]
 Filled = Annotated[str, Bounds(min_length=1)]
+Named = AfterValidator(_of_a_name)  # no bound of pydantic's: SQLModel would make another type of column of it
 Flag = Annotated[bool, BeforeValidator(lambda v: {"1": True, "0": False, "": False}.get(v, v) if isinstance(v, str) else v)]
-NameJa = Annotated[Filled, Said("名称(日本語)", "name, in Japanese")]
-NameEn = Annotated[Filled, Said("名称(英語)", "name, in English")]
+NameJa = Annotated[Filled, Named, Said("名称(日本語)", "name, in Japanese")]
+NameEn = Annotated[Filled, Named, Said("名称(英語)", "name, in English")]
 
 
 # Texts in several languages -------------------------------------------------------------------------------------------
@@ -91,6 +101,7 @@ class Translated:
     ja: str  # its meaning, in Japanese; ``{}`` stands for the language
     en: str  # the same in English
     needs: tuple[str, ...] = ()  # the languages without which a row is refused
+    most: int = LONGEST_TEXT  # its characters
 
     def meanings(self, language: str) -> dict[str, str]:
         """Return the meaning of the column of one language: language of the reader → text."""
@@ -159,9 +170,11 @@ def _with_columns(model: type[_Model], columns: tuple[str, ...]) -> type[_Model]
     added: dict[str, Any] = {}
     for column in columns:
         field, language = text_column(model, column) or ("", "")
-        added[column] = (Filled, ...) if language in translated(model)[field].needs else (str, "")
+        text = translated(model)[field]
+        kind = Annotated[str, Bounds(min_length=int(language in text.needs), max_length=text.most)]
+        added[column] = (kind, ...) if language in text.needs else (kind, "")
     return create_model(model.__name__, __base__=model, __doc__=model.__doc__, **added)
 
 
-NAME = Translated("名称({})", "name, in {}", needs=ALWAYS)
+NAME = Translated("名称({})", "name, in {}", needs=ALWAYS, most=LONGEST_NAME)
 NOTE = Translated("注記({})", "note, in {}")

@@ -11,7 +11,7 @@ from kpis.message import Message
 
 # By the prefix of pydantic's error type, the first that matches; its context fills the placeholders.
 _KEYS = {
-    "missing": "fault_blank", "string_too_short": "fault_blank", "extra_forbidden": "fault_unknown_name",
+    "missing": "fault_blank", "string_too_short": "fault_blank", "string_too_long": "fault_too_long", "extra_forbidden": "fault_unknown_name",
     "string_pattern": "fault_form", "string": "fault_text", "int": "fault_whole_number", "float": "fault_number",
     "finite": "fault_number", "greater_than_equal": "fault_at_least", "greater_than": "fault_more_than",
     "less_than_equal": "fault_at_most", "less_than": "fault_less_than", "bool": "fault_flag", "date": "date_as",

@@ -23,7 +23,7 @@ from zoneinfo import ZoneInfo
 from pydantic import AfterValidator, ValidationError
 from pydantic_core import PydanticCustomError
 
-from kpis.as_text import typed
+from kpis.as_text import clean
 from kpis.declared import Fields, in_languages
 from kpis.errors import GovernmentUnreadable
 from kpis.faults import placed
@@ -268,7 +268,7 @@ def _typed(value: Any) -> Any:
         return {name: _typed(part) for name, part in value.items()}
     if isinstance(value, list):
         return [_typed(part) for part in value]
-    return typed(value) if isinstance(value, str) else value
+    return clean(value).strip() if isinstance(value, str) else value
 
 
 _Row = TypeVar("_Row", bound=Fields)
@@ -289,7 +289,7 @@ def _rows(path: Path, model: type[_Row]) -> list[_Row]:
         raise _unreadable(path, "", [Message("column_twice")])
     own, key, rows = in_languages(model, names), _KEYS.get(path.name), dict[object, _Row]()
     for number, row_cells in numbered:
-        given = [typed(cell) for cell in row_cells]
+        given = [clean(cell).strip() for cell in row_cells]
         if any(given[len(names) :]):
             raise _unreadable(path, str(number), [Message("cell_under_heading")])
         kept = {name: cell for name, cell in zip(names, given, strict=False) if cell or name not in own.model_fields}

@@ -1,7 +1,8 @@
-"""Find installed fonts with Japanese glyphs, for the meeting pack and for charts as PNG."""
+"""Find installed fonts with Japanese glyphs, for the meeting pack and for charts as PNG, and the characters that no font has."""
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 from pathlib import Path
 
@@ -24,6 +25,10 @@ FONTS = (
 )
 _PICTURE = b"""#set page(width: 1pt * float(sys.inputs.width), height: 1pt * float(sys.inputs.height), margin: 0pt)
 #image(bytes(sys.inputs.svg), format: "svg", width: 100%, alt: sys.inputs.alt)"""
+_EACH = b"""#set document(title: "-")
+#set text(font: sys.inputs.font)
+#for sign in sys.inputs.text.codepoints() { par(sign) }"""
+_LACKING = re.compile(r'the text `"(?:\\u\{([0-9a-f]+)\}|(.))"` could not be displayed', re.S)
 DOTS = 144  # dpi: twice the picture's own units
 
 
@@ -54,6 +59,17 @@ def family() -> str:
     if not font:
         raise Unavailable("picture_without_font", exit_code=78, fonts=", ".join(FONTS[:4]))
     return font
+
+
+def lacking(text: str) -> set[str]:
+    """Return the characters of a text that no font displays: a PDF that promises to be accessible (PDF/UA) is refused for a single one."""
+    fonts, font = japanese()
+    inputs = {"font": font, "text": "".join(sorted({*text}))}
+    try:
+        typst.compile(_EACH, format="pdf", font_paths=fonts, ignore_system_fonts=True, sys_inputs=inputs, pdf_standards="ua-1")
+    except typst.TypstError as error:
+        return {chr(int(code, 16)) if code else sign for code, sign in _LACKING.findall(error.diagnostic)}
+    return set()
 
 
 @lru_cache(maxsize=64)

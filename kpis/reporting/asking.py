@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
 
-from kpis.as_text import typed
+from kpis.as_text import LONGEST_NAME, typed
 from kpis.errors import FigureRefused
 from kpis.reporting_vocabulary import AnswerType
 
@@ -81,14 +81,18 @@ def checked(columns: Sequence[AskedColumn]) -> tuple[AskedColumn, ...]:
         if given.type not in AnswerType.values():
             raise FigureRefused("question_type", heading=heading_ja, types=", ".join(AnswerType.values()))
         is_choice = given.type == AnswerType.CHOICE
-        choices = tuple(Choice(typed(c.name_ja), typed(c.name_en)) for c in given.choices) if is_choice else ()
+        choices = (
+            tuple(Choice(typed(c.name_ja, LONGEST_NAME), typed(c.name_en, LONGEST_NAME)) for c in given.choices)
+            if is_choice
+            else ()
+        )
         words = [word for c in choices for word in {plain(c.name_ja), plain(c.name_en)} - {""}]
         if is_choice and (not 2 <= len(choices) <= MOST_CHOICES or len(words) != len(set(words))):
             raise FigureRefused("question_choices", heading=heading_ja, most=MOST_CHOICES)
         made.append(
             AskedColumn(
                 name=f"c{number}", heading_ja=heading_ja, heading_en=heading_en, type=given.type, is_required=given.is_required,
-                choices=choices, unit=typed(given.unit) if given.type in NUMBERS else "",
+                choices=choices, unit=typed(given.unit, LONGEST_NAME) if given.type in NUMBERS else "",
             )
         )  # fmt: skip
     return tuple(made)

@@ -11,7 +11,7 @@ from datetime import datetime
 from sqlalchemy import delete, select
 from sqlmodel import Session, col
 
-from kpis.as_text import typed
+from kpis.as_text import LONGEST_NAME, typed
 from kpis.errors import FigureRefused, NotFound
 from kpis.languages import SOURCE, codes
 from kpis.reporting.access import Grant
@@ -152,7 +152,7 @@ def add_channel(store: Store, channel: NewChannel, *, actor: str) -> int:
     Raises:
         FigureRefused: a part is blank or unknown.
     """
-    kind, name, address, bureau = channel.kind, typed(channel.name), channel.address.strip(), channel.bureau_code
+    kind, name, address, bureau = channel.kind, typed(channel.name, LONGEST_NAME), channel.address.strip(), channel.bureau_code
     with acting(store, actor, "add_channel", name, is_figures=False) as session:
         allow(session, actor, "manage_notices")
         if kind not in WebhookKind.values() or not name or not address or channel.language not in codes():

@@ -16,7 +16,7 @@ from string import ascii_lowercase, ascii_uppercase
 from sqlalchemy import func
 from sqlmodel import Session, col, select
 
-from kpis.as_text import typed
+from kpis.as_text import LONGEST_NAME, typed
 from kpis.errors import FigureRefused, MierukaError, NotAllowed, NotFound, StepRefused
 from kpis.government import government
 from kpis.grouped import grouped
@@ -224,7 +224,7 @@ def add_person(
         _refuse_own(actor, email)
         if bureau_code is not None and session.get(tables.Bureau, bureau_code) is None:
             raise NotFound("bureau_not_registered", code=bureau_code)
-        _grant(session, email, typed(name), role, bureau_code, section_code)
+        _grant(session, email, typed(name, LONGEST_NAME), role, bureau_code, section_code)
         record(session, actor, "person_added", email, detail=" ".join(filter(None, (role, bureau_code, section_code))))
         return Person(email, name, True, own_grants(session, email))
 

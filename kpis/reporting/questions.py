@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlmodel import Session, col
 
-from kpis.as_text import typed
+from kpis.as_text import LONGEST_NAME, LONGEST_TEXT, typed
 from kpis.errors import ChangedMeanwhile, FigureRefused, NotAllowed, NotFound, StepRefused
 from kpis.message import Message
 from kpis.reporting.access import may
@@ -92,7 +92,7 @@ def write(store: Store, draft: QuestionDraft, *, actor: str, code: str = "", bef
         StepRefused: it is open or closed.
         ChangedMeanwhile: somebody else rewrote it since the actor saw it.
     """
-    texts = {name: typed(draft.words.get(name, "")) for name in _WORDS}
+    texts = {name: typed(draft.words.get(name, ""), LONGEST_NAME if name.startswith("title") else LONGEST_TEXT) for name in _WORDS}
     with acting(store, actor, "ask_question", code or "question", is_figures=False) as session:
         allow(session, actor, "ask_question")
         if not texts["title_ja"]:

@@ -22,7 +22,7 @@ from sqlmodel import Field, Session, SQLModel
 
 from kpis import kinds
 from kpis import vocabulary as words
-from kpis.declared import Code, Flag, PrecisionOf, Row, Said
+from kpis.declared import Code, Flag, Named, PrecisionOf, Row, Said
 from kpis.periods import parse_period
 from kpis.vocabulary import OneOf, Vocabulary
 
@@ -155,7 +155,7 @@ EndedOnPrecision = Annotated[Precision, PrecisionOf("終了した日", "ended_on
 IndicatorCode = Annotated[Code, Said("指標のコード", "code of the indicator"), refers("indicator.indicator_code")]
 IsApproximate = Annotated[Flag, Said("概数か", "whether the value is approximate")]
 MaybeBureauCode = Annotated[Code | None, Said("組織のコード", "code of the organisation unit"), refers("bureau.bureau_code")]
-MaybeNameEn = Annotated[str, Said("名称(英語)", "name, in English")]
+MaybeNameEn = Annotated[str, Named, Said("名称(英語)", "name, in English")]
 MaybeSourceCode = Annotated[Code | None, Said("出典のコード", "code of the source"), refers("source.source_code")]
 MaybeValue = Annotated[Number | None, Said("値(指標の単位)", "value, in the indicator's unit")]
 NoteEn = Annotated[str, Said("注記(英語)", "note, in English")]

@@ -9,7 +9,8 @@ from datetime import date, datetime, timedelta
 from math import isfinite
 from typing import Any
 
-from kpis.as_text import typed
+from kpis.as_text import LONGEST_NAME, LONGEST_TEXT, typed
+from kpis.errors import FigureRefused
 from kpis.message import Message
 from kpis.reporting.comparison import Value
 from kpis.store.fields import LARGEST
@@ -46,11 +47,12 @@ def as_code(raw: Any) -> str:
     return "".join(cleaned(str(raw)).split()) if not isinstance(raw, (date, datetime)) else f"{raw:%Y-%m}"
 
 
-def as_text(raw: Any) -> str:
+def as_text(raw: Any, most: int) -> str:
     """Return a text without invisible characters, trimmed, with normalised line breaks.
 
     Raises:
-        CellRefused: the cell holds a date, which Excel makes of texts such as 3-1, or a number displayed differently from its value.
+        CellRefused: the cell holds a date, which Excel makes of texts such as 3-1, a number displayed differently from its value, or
+            more than so many characters.
     """
     if isinstance(raw, Formatted):
         raise CellRefused(
@@ -66,7 +68,10 @@ def as_text(raw: Any) -> str:
         return "TRUE" if raw else "FALSE"
     if isinstance(raw, (int, float)):
         return str(int(raw)) if float(raw).is_integer() and abs(raw) < LARGEST else f"{raw:.15g}"
-    return typed(str(raw))
+    try:
+        return typed(str(raw), most)
+    except FigureRefused as refused:
+        raise CellRefused("text", Message("at_most_characters", most=most)) from refused
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,7 +209,9 @@ def as_plain(raw: Any, column: Column, layout: Layout, *, is_1904: bool) -> tupl
         return day, precision if precision != "day" else ""
     if column.value in ("choice", "open_choice", "flag", "member"):
         return as_choice(raw, column, layout), ""
-    return (as_code(raw) if column.value == "code" else as_text(raw)), ""
+    return (
+        as_code(raw) if column.value == "code" else as_text(raw, LONGEST_NAME if column.field.startswith("name") else LONGEST_TEXT)
+    ), ""
 
 
 def checked_code(raw: Any) -> str:

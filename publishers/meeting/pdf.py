@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+import unicodedata
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, time
+from operator import methodcaller
 from typing import Any
 
 import typst
@@ -18,7 +20,7 @@ from kpis.figures.scorecard import Scored
 from kpis.line_breaks import phrases
 from kpis.periods import local_time
 from kpis.text import format_date
-from publishers.fonts import FONTS, japanese
+from publishers.fonts import FONTS, japanese, lacking
 from publishers.meeting.page import TEMPLATES
 from publishers.site.attention import HEADS
 from telling import indicator, pack
@@ -29,6 +31,8 @@ from telling.pack import Front
 
 CHART = (560, 230)
 SHORT = 3  # items without chart and commentary per sheet
+NO_GLYPH = "\u3013"  # the geta mark, which printers set in place of a character that they do not have
+VOICED = "\u3099\u309a"  # without them a Japanese word is another one
 MOST = 6  # rows of a commentary table on an item's page
 
 
@@ -38,25 +42,41 @@ def pack_pdf(agenda: Agenda) -> bytes:
     Raises:
         Unavailable: the machine has no font with Japanese glyphs; the message says which to install.
     """
-    fonts, family = japanese()
+    family = japanese()[1]
     if not family:
         raise Unavailable("pack_without_font", exit_code=78, fonts=", ".join(FONTS[:4]))
-    document = json.dumps(_clean(_told(agenda, family)), ensure_ascii=False)
-    day = datetime.combine(agenda.day, time(), UTC)
+    pages = _replaced(_told(agenda, family), shown)
+    for without in (_signs_lacking, _marks):  # an emoji, a sign of a private area; a mark that the font of its letter lacks
+        try:
+            return _typeset(pages, agenda)
+        except typst.TypstError:
+            pages = _replaced(pages, methodcaller("translate", without(pages)))
+    return _typeset(pages, agenda)
+
+
+def _signs_lacking(pages: Any) -> dict[int, str | None]:
+    return {ord(sign): NO_GLYPH for sign in lacking(json.dumps(pages, ensure_ascii=False))}
+
+
+def _marks(pages: Any) -> dict[int, str | None]:
+    return {ord(c): None for c in {*json.dumps(pages, ensure_ascii=False)} - {*VOICED} if unicodedata.category(c) in ("Mn", "Me")}
+
+
+def _typeset(pages: Any, agenda: Agenda) -> bytes:
     made = typst.compile(
-        (TEMPLATES / "pack.typ").read_bytes(), format="pdf", font_paths=fonts, ignore_system_fonts=True, sys_inputs={"pack": document},
-        timestamp=day, pdf_standards="ua-1",
+        (TEMPLATES / "pack.typ").read_bytes(), format="pdf", font_paths=japanese()[0], ignore_system_fonts=True,
+        sys_inputs={"pack": json.dumps(pages, ensure_ascii=False)}, timestamp=datetime.combine(agenda.day, time(), UTC), pdf_standards="ua-1",
     )  # fmt: skip
     assert isinstance(made, bytes)
     return made
 
 
-def _clean(document: Any) -> Any:
+def _replaced(document: Any, by: Callable[[str], Any]) -> Any:
     if isinstance(document, dict):
-        return {key: _clean(value) for key, value in document.items()}
+        return {key: _replaced(value, by) for key, value in document.items()}
     if isinstance(document, (list, tuple)):
-        return [_clean(value) for value in document]
-    return shown(document) if isinstance(document, str) else document
+        return [_replaced(value, by) for value in document]
+    return by(document) if isinstance(document, str) else document
 
 
 def _told(agenda: Agenda, family: str) -> dict[str, Any]:

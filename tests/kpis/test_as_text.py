@@ -10,7 +10,8 @@ import unicodedata
 import pandas as pd
 import pytest
 
-from kpis.as_text import cell, clean, drawn, escaped, line, markdown, shortened, shown, typed
+from kpis.as_text import LONGEST_TEXT, cell, clean, drawn, escaped, line, markdown, shortened, shown, typed
+from kpis.errors import FigureRefused
 from kpis.terminal import Terminal
 from pages.parts.text import csv_file, linked
 from telling.file_names import file_name
@@ -109,6 +110,12 @@ def test_a_chart_reads_no_tag_of_a_text() -> None:
     }
     assert drawn(made)["text"] == ["a<br><b>b</b>", "&lt;a href='http://evil.example'>x&lt;/a>&lt;B>", 1.5, None]
     assert drawn(made)["hovertemplate"] == made["hovertemplate"]
+
+
+def test_what_is_typed_has_a_bound_and_it_is_said() -> None:
+    assert typed(" " + "x" * LONGEST_TEXT + "\u202e\n") == "x" * LONGEST_TEXT
+    with pytest.raises(FigureRefused, match=r"5,001.*5,000"):
+        typed("x" * (LONGEST_TEXT + 1))
 
 
 def test_a_terminal_gets_no_escape_and_no_style_of_a_text(capsys: pytest.CaptureFixture[str]) -> None:

@@ -227,6 +227,8 @@ REFUSED: dict[str, Case] = {
     "a number beyond measure": Case(_cells(F, {"H7": 1e16}), (("number", F, "H7"),)),
     "a date where a count belongs": Case(_cells(F, {"H7": date(2022, 12, 1)}), (("number", F, "H7"),)),
     "a truth where a count belongs": Case(_cells(F, {"H7": True}), (("number", F, "H7"),)),
+    "a name longer than 500 characters": Case(_cells(P, {"A2": "道" * 501}), (("text", P, "A2"),)),
+    "a text longer than 5,000 characters": Case(_cells(S, {"S2": "券" * 5_001}), (("text", S, "S2"),)),
     "a date where a text belongs": Case(_cells(P, {"K2": date(2022, 3, 1)}), (("text", P, "K2"),)),
     "a day that is not in the calendar": Case(_cells(P, {"N2": "令和4年2月30日"}), (("date", P, "N2"),)),
     "a day of an era that had ended": Case(_cells(P, {"N2": "平成32年4月1日"}), (("date", P, "N2"),)),

@@ -13,6 +13,7 @@ import openpyxl
 import pytest
 from typer.testing import CliRunner
 
+from kpis.as_text import LONGEST_NAME, LONGEST_TEXT
 from kpis.languages import written
 from kpis.settings import ROOT, settings
 from kpis.store import tables
@@ -121,6 +122,25 @@ def test_a_word_that_is_none_of_its_column_names_those_that_are(tokyo_store: Sto
     (problem,) = [p for p in check_content(content, "facilities.csv", store=tokyo_store).problems if p.cell == "D2"]
     assert problem.kind == "choice" and "one of: introduced, announced, " in written(problem.expected, "en")
     assert "次のいずれか: introduced、announced、" in written(problem.expected)
+
+
+@pytest.mark.parametrize(
+    ("column", "most"), [("name_ja", LONGEST_NAME), ("name_en", LONGEST_NAME), ("definition_ja", LONGEST_TEXT)]
+)
+def test_a_text_longer_than_any_page_shows_is_a_problem_that_says_how_long_it_may_be(
+    tokyo_store: Store, column: str, most: int
+) -> None:
+    """A name of 10,000 characters held the publication for minutes."""
+    path = ROOT / "data" / "catalogue" / "indicators.csv"
+    listed = list(csv.DictReader(path.read_text(encoding="utf-8").splitlines()))
+    for length, problems in ((most, 0), (most + 1, 1)):
+        listed[0][column] = "局" * length
+        out = io.StringIO()
+        writer = csv.DictWriter(out, list(listed[0]))
+        writer.writeheader()
+        writer.writerows(listed)
+        report = check_content(out.getvalue().encode(), path.name, store=tokyo_store)
+        assert [written(p.expected, "en") for p in report.problems] == [f"at most {most:,} characters"] * problems
 
 
 def test_a_blank_period_is_a_problem_at_its_cell(tokyo_store: Store) -> None:

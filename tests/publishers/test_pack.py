@@ -197,6 +197,24 @@ def test_without_a_font_for_japanese_the_pdf_is_refused_with_what_to_install(sto
         fonts._looked_for.cache_clear()
 
 
+@needs_font
+@needs_poppler
+@pytest.mark.parametrize("written", ["\U0001f469\u200d\U0001f4bb", "1\ufe0f\u20e3", "\u0378", "\U0001f3f3\ufe0f\u200d\U0001f308"])
+def test_a_character_that_no_font_has_is_shown_as_missing_and_the_pdf_is_made(tmp_path: Path, written: str) -> None:
+    """One emoji in one reason would else keep everybody from the pack: what is promised to be accessible may lack no character."""
+    made = copied(shipped(), tmp_path / "figures.db")
+    people.local_people(made)
+    meetings.decide(
+        made,
+        "FY2022-Q3",
+        Wanted(decided=f"前{written}後", due_on=DAY, indicator_code=RATE, bureau_code="DIGITAL", section="課", role="長"),
+        actor=OFFICE,
+    )
+    pages = "".join(plain(page) for page in pages_of(pdf.pack_pdf(agenda(made)), tmp_path))
+    assert re.search("前.{1,4}後", pages)
+    assert written[0] != "\u0378" or f"前{pdf.NO_GLYPH}" in pages, "a sign that no font has"
+
+
 def test_the_template_says_nothing_itself() -> None:
     """Its words come with the data: a letter outside comments would be of one language."""
     text = (pdf.TEMPLATES / "pack.typ").read_text(encoding="utf-8")

@@ -12,6 +12,7 @@ from sqlmodel import Field, SQLModel
 from kpis import kinds
 from kpis import reporting_vocabulary as reporting_words
 from kpis import vocabulary as words
+from kpis.as_text import LONGEST_NAME
 from kpis.declared import ALWAYS, NAME, NOTE, ByDecision, Code, Fields, Flag, PrecisionOf, Said, Translated
 from kpis.government import CorrectionReason, Theme
 from kpis.store import fields
@@ -29,7 +30,7 @@ class IndicatorFields(Fields):
     direction: Annotated[
         fields.Direction, Said("望ましい向き(higher、lower、keep、none)", "which way is better: higher, lower, keep or none")
     ]
-    unit: ClassVar[Translated] = Translated("単位({})", "unit, in {}", needs=ALWAYS)
+    unit: ClassVar[Translated] = Translated("単位({})", "unit, in {}", needs=ALWAYS, most=LONGEST_NAME)
     decimals: Annotated[int, Bounds(ge=0, le=4), Said("表示する小数の桁数(桁)", "decimals shown")] = 0
     name: ClassVar[Translated] = NAME
     definition: ClassVar[Translated] = Translated("指標の定義({})", "definition of the indicator, in {}", needs=ALWAYS)

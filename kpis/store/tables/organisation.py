@@ -10,6 +10,7 @@ from sqlalchemy import CheckConstraint, UniqueConstraint
 from sqlmodel import SQLModel
 
 from kpis import vocabulary as words
+from kpis.as_text import LONGEST_NAME
 from kpis.declared import Code, Fields, Filled, Flag, Said, Translated
 from kpis.government import UnitKind
 from kpis.store import fields
@@ -50,7 +51,7 @@ class BureauFields(Fields):
     """One row per organisation unit and life of its name, in catalogue order."""
 
     bureau_code: Annotated[Code, Said("組織のコード", "code of the organisation unit"), KEY]
-    name: ClassVar[Translated] = Translated("名称({})", "name, in {}", needs=("ja",))
+    name: ClassVar[Translated] = Translated("名称({})", "name, in {}", needs=("ja",), most=LONGEST_NAME)
     is_name_en_official: Annotated[Flag, Said("英語名が公式か", "whether the English name is official")] = False
     kind: Annotated[UnitKind, Said("種類", "kind")]
     parent_code: Annotated[Code | None, Said("上位の組織のコード", "code of the unit above"), refers("bureau.bureau_code")] = None
