@@ -16,7 +16,8 @@ from kpis.periods import local_day
 class Shift:
     """An indicator whose judgement differs from that of an earlier day.
 
-    ``reasons`` are (class, text) pairs: ``new_period`` (text: its code), ``new_target``, ``aged`` (its last figure became stale, so that
+    ``reasons`` are (class, text) pairs: ``new_period`` (text: its code), ``fell_due`` (a target whose
+    result is not published), ``new_target`` (another one judged against), ``aged`` (its last figure became stale, so that
     its present status is unknown), ``withdrawn``, or the reason class of a correction since then, with its text. ``corrections`` are these revisions.
     """
 
@@ -74,7 +75,9 @@ def shifts(before: Iterable[Scored], after: Iterable[Scored], *, since: date) ->
             reasons.append(("new_period", now.figure.period_code))
         corrected = tuple(corrections_since(item, since))
         reasons += [_reason(correction) for correction in corrected]
-        if was.status != now.status and was.goal != now.goal:
+        if now.status == "unreported" != was.status:
+            reasons.append(("fell_due", ""))
+        elif was.status != now.status and was.goal != now.goal:
             reasons.append(("new_target", ""))
         if (was.standing, now.standing) == ("current", "last_known"):
             reasons.append(("aged", ""))

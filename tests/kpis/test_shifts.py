@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 from kpis.figures.records import Baseline, Definition, Figure, Goal
@@ -28,3 +29,15 @@ def test_a_figure_that_became_old_is_a_change_though_its_status_is_not() -> None
     assert found.reasons == (("aged", ""),) and found.has_aged and not found.has_new_status
     assert list(reasons(found, Words("ja"))) == ["数値が古くなり、いまの状態は分からない"]
     assert shifts([after], [judged(date(2023, 3, 31))], since=date(2022, 12, 31)) == [], "it was old already"
+
+
+def test_a_target_that_fell_due_without_a_result_is_the_reason_and_no_other_target() -> None:
+    """The status changed because nothing was published, though the target shown is another one too."""
+    goals = (Goal("FY2021", 60.0), Goal("FY2022", 80.0))
+    known = replace(judged(date(2022, 9, 30)).entry, goals=goals)
+    before, after = (score_indicator([known], Book((known,), {}), as_of=day)[0] for day in (date(2022, 3, 31), date(2023, 7, 31)))
+    assert (before.judgement.status, after.judgement.status) == ("reached", "unreported")
+    assert before.judgement.goal != after.judgement.goal
+    (found,) = shifts([before], [after], since=date(2022, 3, 31))
+    assert found.reasons == (("fell_due", ""),)
+    assert list(reasons(found, Words("en"))) == ["the due day of a target has passed without a published result"]
