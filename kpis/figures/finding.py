@@ -230,11 +230,9 @@ def _score(index: Index, n: int, cover: float, words: Sequence[str], count: int)
         elif all(word in name for word in words):
             bonus = max(bonus, 0.25 + (0.1 if joined.startswith(words[0]) else 0.0))
     length = min((len(name) for name in names), default=1)
-    return cover + bonus + 0.25 * min(1.0, count / max(1, length)) + _weight(index.entries[n])
-
-
-def _weight(entry: Searchable) -> float:
-    return WEIGHT[entry.kind] - (_PAST if entry.is_past else 0.0)
+    entry = index.entries[n]
+    weight = WEIGHT[entry.kind] - (_PAST if entry.is_past else 0.0)
+    return cover + bonus + 0.25 * min(1.0, count / max(1, length)) + weight
 
 
 def _near(look: Callable[[Sequence[int], float], list[Place]], words: Sequence[str]) -> list[Hit]:

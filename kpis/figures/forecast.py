@@ -94,7 +94,7 @@ def forecast(definition: Definition, figures: Sequence[Figure], *, until: date, 
     steps: list[int] = []
     wide = 0.0
     for guess in ahead:
-        day = month_end(*_year_month(guess.of))
+        day = month_end(guess.of // 12, guess.of % 12 + 1)
         count, hits = coverage.get(guess.steps, (0, 0))
         if day > until or count < MIN_TESTS or hits * 100 < LEVEL_PCT * count:
             break
@@ -175,10 +175,6 @@ def _newest_series(figures: Sequence[Figure]) -> list[Figure]:
 
 def _month(day: date) -> int:
     return day.year * 12 + day.month - 1
-
-
-def _year_month(month: int) -> tuple[int, int]:
-    return month // 12, month % 12 + 1
 
 
 def _rhythm(months: Sequence[int]) -> int:

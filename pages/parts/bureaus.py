@@ -22,11 +22,6 @@ def unit_name(code: str) -> str:
     return unit_label(unit) if unit is not None else code
 
 
-def unit_names(codes: Sequence[str]) -> str:
-    """Return the names of organisation units as one comma-separated text."""
-    return t("list_comma").join(unit_name(c) for c in codes)
-
-
 def unit_label(unit: Unit) -> str:
     """Return a bureau's name, with its last day if abolished, since names are used again (生活文化局)."""
     return bureaus.unit_label(unit, Words(language()))
@@ -43,7 +38,7 @@ def break_line(gap: Break) -> str:
     return t(
         f"break_{gap.reason}",
         day=format_date(gap.day, language()) if gap.day else t("unknown_day"),
-        names=unit_names(gap.successor_codes),
+        names=t("list_comma").join(map(unit_name, gap.successor_codes)),
         own=unit_name(gap.unit_code),
     )
 

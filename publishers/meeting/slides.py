@@ -318,7 +318,7 @@ def _front(slide: _Slide, front: pack.Front, agenda: Agenda) -> None:
             fill = plot.series[0].points[at].format.fill
             fill.solid()
             colour, ink, _ = LOOK.get(status, ("", "#626264", ""))
-            fill.fore_color.rgb = RGBColor.from_string(_hex(ink if ink != "#FFF" else colour))
+            fill.fore_color.rgb = RGBColor.from_string((ink if ink != "#FFF" else colour).removeprefix("#"))
     others = [[(f"{label} {count}", 12, False, INK)] for label, count, _ in front.counts[1:]]
     slide.text(EDGE, top + 88, 120, 30, others)
     rows = [(h.word, h.theme, h.value, h.before, h.year_earlier) for h in front.headlines]
@@ -332,10 +332,6 @@ def _front(slide: _Slide, front: pack.Front, agenda: Agenda) -> None:
         slide.text(142, top + 6, WIDE - 142 - EDGE, 9, [[(title, 15, True, BLUE)]])
         below = slide.bullets(142, top + 15, WIDE - 142 - EDGE, 13, lines[:FIRST])
         slide.left_out(142, below, WIDE - 142 - EDGE, left_out)
-
-
-def _hex(colour: str) -> str:
-    return colour.removeprefix("#")
 
 
 def _attention(slide: _Slide, agenda: Agenda) -> None:
