@@ -133,14 +133,10 @@ class Ranked:
 
 @dataclass(frozen=True, slots=True)
 class Strip:
-    """The status at the end of each quarter, one mark each: (short name of the quarter, status, its word), oldest first.
-
-    Args:
-        said: the text alternative.
-    """
+    """The status at the end of each quarter, one mark each: (short name of the quarter, status, its word), oldest first."""
 
     cells: tuple[tuple[str, str, str], ...]  # the marks; the last is the present quarter
-    alt: str
+    alt: str  # the text alternative
 
 
 @dataclass(frozen=True, slots=True)

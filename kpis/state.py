@@ -35,7 +35,7 @@ class State:
     """One state of a database, with everything read and computed from it.
 
     Args:
-        held: identifies the state; read from the store by default.
+        parent: identifies the state; read from the store by default.
         before: the previous state, which hands on cached values of unchanged figures.
     """
 

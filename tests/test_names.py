@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -141,3 +142,37 @@ def test_a_file_that_is_too_long_is_seen(tmp_path: Path) -> None:
     (tmp_path / "kpis" / "long.py").write_text("x = 1\n" * (MOST + 1), encoding="utf-8")
     (tmp_path / "kpis" / "short.py").write_text("x = 1\n" * MOST, encoding="utf-8")
     assert too_long(tmp_path) == {"kpis/long.py": MOST + 1}
+
+
+EXPLAINED = re.compile(r"^(?:Args|Attributes):\n((?:    .*\n?)+)", re.M)
+
+
+def explained_but_not_there(source: str) -> list[str]:
+    """Return the arguments and fields that docstrings explain and that their function or class has not (any more)."""
+    gone = []
+    for owner in ast.walk(ast.parse(source)):
+        if not isinstance(owner, ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
+            continue
+        listed = EXPLAINED.findall(ast.get_docstring(owner) or "")
+        names = {name for part in listed for line in re.findall(r"^    (\w[\w, ]*):", part, re.M) for name in line.split(", ")}
+        has = {n.arg for n in ast.walk(owner) if isinstance(n, ast.arg)} | {
+            n.attr for n in ast.walk(owner) if isinstance(n, ast.Attribute)
+        }
+        has |= {n.target.id for n in ast.walk(owner) if isinstance(n, ast.AnnAssign) and isinstance(n.target, ast.Name)}
+        gone += [f"{owner.name}: {name}" for name in sorted(names - has)]
+    return gone
+
+
+def test_every_argument_that_a_docstring_explains_is_there() -> None:
+    """An explanation of what was renamed misleads whoever reads it."""
+    gone = {path.name: names for path in product() if (names := explained_but_not_there(path.read_text(encoding="utf-8")))}
+    assert gone == {}
+
+
+def test_an_explanation_of_what_is_not_there_is_seen() -> None:
+    function = 'def f(day, *, most=1):\n    """Do it.\n\n    Args:\n        {}: of the office.\n            Or: another day.\n        most: rows.\n    """\n'
+    assert explained_but_not_there(function.format("day")) == []
+    assert explained_but_not_there(function.format("today")) == ["f: today"]
+    record = 'class C:\n    """A thing.\n\n    Attributes:\n        {}: its name.\n    """\n\n    name: str\n'
+    assert explained_but_not_there(record.format("name")) == []
+    assert explained_but_not_there(record.format("called")) == ["C: called"]

@@ -20,11 +20,7 @@ from kpis.store import tables
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class BureauReport:
-    """One bureau on a day.
-
-    Args:
-        submissions: its reports, newest period first.
-    """
+    """One bureau on a day."""
 
     unit: Unit
     is_valid: bool  # it exists on the day

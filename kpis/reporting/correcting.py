@@ -27,17 +27,14 @@ from kpis.store.store import Store, instant
 
 @dataclass(frozen=True, slots=True)
 class Present:
-    """A report in its present state: its claims by row and cell, and its reviewer's comments.
-
-    Args:
-        said: (kind, key) → our field → value of each cell that the report fills or changes, reasons included; all fields of a new row.
-    """
+    """A report in its present state: its claims by row and cell, and its reviewer's comments."""
 
     bureau_code: str
     period_code: str
     state: str
     revision: int
     rows: Mapping[RowKey, ReportedRow]
+    # Our field → value of each cell that the report fills or changes, reasons included; all fields of a new row.
     fields: Mapping[RowKey, Mapping[str, Value]]
     comments: tuple[Comment, ...]  # from the reviewer's latest return
 
