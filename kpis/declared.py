@@ -40,6 +40,7 @@ class PrecisionOf(Said):
 
     def __init__(self, day_ja: str, column: str) -> None:
         super().__init__(_PRECISION.text["ja"].format(day_ja), _PRECISION.text["en"].format(column))
+        self.column = column
 
 
 class ByDecision:
@@ -53,6 +54,12 @@ def part_of(model: type[BaseModel], name: str) -> str:
     """Return the part by which a government decides whether a field is public; blank for fields without such a decision."""
     field = model.model_fields.get(name)
     return next((mark.part for mark in field.metadata if isinstance(mark, ByDecision)), "") if field is not None else ""
+
+
+def precisions(model: type[BaseModel]) -> dict[str, str]:
+    """Return the columns that say how precisely a day is known, each with the column of the day."""
+    marks = ((name, mark) for name, field in model.model_fields.items() for mark in field.metadata)
+    return {name: mark.column for name, mark in marks if isinstance(mark, PrecisionOf)}
 
 
 def type_of(model: type[BaseModel], name: str) -> type:

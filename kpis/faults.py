@@ -26,7 +26,8 @@ def expected_of(error: Mapping[str, Any]) -> Message:
     if isinstance(cause, MierukaError):
         return cause.message
     if error["type"] == "literal_error":
-        words = tuple(word or Message("blank") for word in re.findall("'([^']*)'", context["expected"]))
+        listed = re.findall("'([^']*)'", context["expected"])
+        words = tuple(word or Message("blank") for word in listed) or (Message("none_there"),)
         return (
             Message("fault_one_of_file", words=words, file=context["file"])
             if "file" in context

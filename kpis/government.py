@@ -208,19 +208,60 @@ LISTED: Mapping[str, type[Fields]] = {
     THEMES: ThemeFields, PROJECT_KINDS: ProjectKindFields, UNIT_KINDS: UnitKindFields, REASONS: ReasonFields, PLACES: PlaceFields,
     OUTLINES: OutlineFields, SAME_WORDS: SameWordFields, SECTIONS: SectionFields, STEPS: StepFields,
 }  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Single:
+    """Columns whose values stand together in one row of a file at most; rows in which all of them are blank are not compared.
+
+    ``only``: the one value of the first column of which this is true.
+    """
+
+    columns: tuple[str, ...]
+    only: str = ""
+
+    def value(self, row: Fields) -> str:
+        """Return what a row has in these columns, as shown; blank where it is not compared."""
+        shown = [str(getattr(row, name)) for name in self.columns]
+        return "" if self.only not in ("", shown[0]) else ", ".join(shown) if any(shown) else ""
+
+
 _KEYS = {
-    THEMES: "theme_code",
-    PROJECT_KINDS: "kind_code",
-    UNIT_KINDS: "kind_code",
-    REASONS: "reason_code",
-    SECTIONS: "section_code",
+    THEMES: Single(("theme_code",)), PROJECT_KINDS: Single(("kind_code",)), UNIT_KINDS: Single(("kind_code",)), REASONS: Single(("reason_code",)),
+    SECTIONS: Single(("section_code",)),
+}  # fmt: skip
+# Asked of files that are loaded or checked, not of those of an edition: one from before these rules stays readable.
+_SINGLE = {
+    THEMES: (Single(("shown_as",), "chart"), Single(("of_register",))), PLACES: (Single(("municipality_code",)), Single(("column", "row"))),
+    STEPS: (Single(("bureau_code", "step_code")),),
+}  # fmt: skip
+# Names that nobody can tell apart: pointed out by a check, and loaded.
+_NAMES = {
+    **{file: (Single(("name_ja",)), Single(("name_en",))) for file in (THEMES, PROJECT_KINDS, UNIT_KINDS, REASONS)},
+    **{file: (Single(("bureau_code", "name_ja")), Single(("bureau_code", "name_en"))) for file in (SECTIONS, STEPS)},
 }
+
+
+def doubles(folder: Path, *, names: bool = False) -> Iterator[tuple[str, GovernmentUnreadable]]:
+    """Yield every value of a government's lists that one row alone may have and two have: the file, and the fault with both rows.
+
+    Args:
+        names: the names that two rows share, instead.
+    """
+    for name, rules in (_NAMES if names else _SINGLE).items():
+        for rule in rules if (folder / name).is_file() else ():
+            first: dict[str, int] = {}
+            for number, row in _numbered(folder / name, LISTED[name]):
+                value = rule.value(row)
+                before = first.setdefault(value.casefold(), number)
+                if value and before != number:
+                    yield name, _twice(folder / name, number, rule, value, before)
 
 
 def faults(folder: Path) -> Iterator[tuple[str, GovernmentUnreadable]]:
     """Yield every fault in the files of a government, one per value: the file, and the remedy."""
     is_readable = True
-    for name in (*FILES, *(file_name for file_name in (SAME_WORDS, SECTIONS, STEPS) if (folder / file_name).is_file())):
+    for name in (*FILES, *(name for name in LISTED if name not in FILES and (folder / name).is_file())):
         try:
             _facts(folder / name) if name == FACTS else _rows(folder / name, LISTED[name])
         except GovernmentUnreadable as refused:
@@ -231,6 +272,7 @@ def faults(folder: Path) -> Iterator[tuple[str, GovernmentUnreadable]]:
             if not alone:
                 yield name, refused
     if is_readable:
+        yield from doubles(folder)
         try:
             read.__wrapped__(folder)  # uncached: the files may have changed since they were read
         except GovernmentUnreadable as refused:
@@ -275,6 +317,10 @@ _Row = TypeVar("_Row", bound=Fields)
 
 
 def _rows(path: Path, model: type[_Row]) -> list[_Row]:
+    return [row for _, row in _numbered(path, model)]
+
+
+def _numbered(path: Path, model: type[_Row]) -> list[tuple[int, _Row]]:
     if not path.is_file():
         raise _missing(path)
     try:
@@ -287,7 +333,8 @@ def _rows(path: Path, model: type[_Row]) -> list[_Row]:
     names = [name.strip() for name in head]
     if len({*names}) != len(names):
         raise _unreadable(path, "", [Message("column_twice")])
-    own, key, rows = in_languages(model, names), _KEYS.get(path.name), dict[object, _Row]()
+    own, key, first = in_languages(model, names), _KEYS.get(path.name), dict[str, int]()
+    rows: list[tuple[int, _Row]] = []
     for number, row_cells in numbered:
         given = [clean(cell).strip() for cell in row_cells]
         if any(given[len(names) :]):
@@ -297,12 +344,17 @@ def _rows(path: Path, model: type[_Row]) -> list[_Row]:
             row = own.model_validate(kept)
         except ValidationError as error:
             raise _unreadable(path, str(number), map(placed, error.errors())) from error
-        code = getattr(row, key) if key else number
-        same = str(code).casefold() if key else number  # pages are files, and many folders do not tell capitals apart
-        if same in rows:
-            raise _unreadable(path, str(number), [Message("code_twice", code=code)])
-        rows[same] = row
-    return list(rows.values())
+        if key is not None:  # pages are files, and many folders do not tell capitals apart
+            before = first.setdefault(key.value(row).casefold(), number)
+            if before != number:
+                raise _twice(path, number, key, key.value(row), before)
+        rows.append((number, row))
+    return rows
+
+
+def _twice(path: Path, number: int, rule: Single, value: str, before: int) -> GovernmentUnreadable:
+    fault = Message("value_once", columns=", ".join(rule.columns), value=value, row=before)
+    return _unreadable(path, str(number), [fault])
 
 
 def _text(path: Path) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from kpis.government import doubles
 from kpis.store.decisions import RowDecision
 from kpis.store.store import Store
 from loaders.load import Progress, load_together
@@ -25,7 +26,12 @@ def load_folder(
         missing: the decision about rows missing from the lists and not named in their ``dropped.csv``.
         is_start: at server start, undecided rows are reported but do not block loading.
         progress: called with (rows done, rows in all).
+
+    Raises:
+        GovernmentUnreadable: two rows of a government's list have what one alone may have.
     """
+    for _, fault in doubles(folder):
+        raise fault
     paths = [folder / name for name in CATALOGUE_FILES]
     if official is not None:
         paths += [official / name for name in OFFICIAL_FILES]

@@ -156,13 +156,17 @@ def new(folder: Annotated[Path, typer.Argument(help="A folder that does not exis
 
 
 def _look_over(folder: Path) -> None:
-    faults = list(new_catalogue.look_over(folder))
-    for place, to_do in faults:
-        err.print(place, style="bold")
-        for line in pair(to_do):
+    listed = list(new_catalogue.look_over(folder))
+    for to_do in listed:
+        err.print(to_do.place if to_do.stops else f"{to_do.place} {localised('grade_warning')}", style="bold")
+        for line in pair(to_do.remedy):
             err.print(f"  {line}")
-    out.print(f"{folder}: {localised('left_to_do', count=len(faults)) if faults else localised('can_be_loaded')}")
-    raise typer.Exit(1 if faults else 0)
+    stopping = sum(1 for to_do in listed if to_do.stops)
+    result = localised("left_to_do", count=stopping) if stopping else localised("can_be_loaded")
+    out.print(
+        f"{folder}: {result}" + (f" ({localised('to_look_at', count=more)})" if (more := len(listed) - stopping) else ""),
+    )
+    raise typer.Exit(1 if stopping else 0)
 
 
 @app.command()
@@ -172,7 +176,10 @@ def check(
     as_json: Annotated[bool, typer.Option("--json", help="Print the report as JSON")] = False,
     marked: Annotated[Path | None, typer.Option(help="Where to write a bureau workbook with its faulty cells marked")] = None,
 ) -> None:
-    """Check a file as load would, or what a catalogue lacks, and store nothing. Exit code 0 = clean, 1 = problems, 2 = wrong usage."""
+    """Check a file as load would, or what a catalogue lacks, and store nothing.
+
+    Exit code 0 = load would take it, with or without warnings, 1 = it would not, 2 = wrong usage.
+    """
     if file.is_dir():
         _look_over(file)
     store = own_store()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import tempfile
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, get_args, get_origin
 
@@ -12,7 +13,7 @@ from pydantic.fields import FieldInfo
 
 from kpis.declared import ALWAYS, Fields, file_columns, said_of, type_of
 from kpis.errors import FigureRefused
-from kpis.government import FACTS, LISTED, faults, settled
+from kpis.government import FACTS, LISTED, doubles, faults, settled
 from kpis.government_files import FactsFields
 from kpis.languages import both_shipped, pair_shipped
 from kpis.message import Message
@@ -55,26 +56,35 @@ def write_new(folder: Path) -> list[Path]:
     return made
 
 
-def look_over(folder: Path) -> Iterator[tuple[str, Message]]:
-    """Yield what a catalogue lacks, file by file: file and remedy; nothing if it can be loaded.
+@dataclass(frozen=True, slots=True)
+class ToDo:
+    """What a catalogue lacks: its file and place, the remedy, and whether the catalogue cannot be loaded without it."""
+
+    place: str
+    remedy: Message
+    stops: bool = True
+
+
+def look_over(folder: Path) -> Iterator[ToDo]:
+    """Yield what a catalogue lacks, file by file; nothing that stops if it can be loaded.
 
     Args:
         folder: a catalogue, or a folder with ``catalogue`` and ``official`` as made by ``write_new``.
     """
     own, official = (folder / CATALOGUE, folder / OFFICIAL) if (folder / CATALOGUE).is_dir() else (folder, None)
     blank = [name for name in _NEEDED if not (own / name).is_file() or _is_blank(own / name)]
-    yield from ((name, Message(_NEEDED[name])) for name in blank)
     refused = list(faults(own))
-    yield from ((name, fault.message) for name, fault in refused if name not in blank)
+    stopped = {name for name, _ in refused}
+    yield from (ToDo(name, Message(_NEEDED[name]), name in stopped) for name in blank)
+    yield from (ToDo(name, fault.message) for name, fault in refused if name not in blank)
     if refused:
         return
+    yield from (ToDo(name, fault.message, stops=False) for name, fault in doubles(own, names=True))
     for report in _loaded(own, official):
         for problem in report.problems:
             row = both_shipped(Message("at_row", row=problem.row)) if problem.row else ""
-            yield (
-                f"{report.file} {problem.cell or row}".strip(),
-                Message("problem_in_words", found=problem.found, expected=problem.expected, remedy=problem.remedy),
-            )
+            remedy = Message("problem_in_words", found=problem.found, expected=problem.expected, remedy=problem.remedy)
+            yield ToDo(f"{report.file} {problem.cell or row}".strip(), remedy, problem.stops)
 
 
 def _is_blank(path: Path) -> bool:

@@ -40,13 +40,17 @@ def _other_than_itself(row: object, key: str, *others: str) -> None:
             raise ValueRefused("other_than_itself", column=name)
 
 
+def _ends_after_it_begins(begins: date | None, ends: date | None) -> None:
+    if begins and ends and ends < begins:
+        raise ValueRefused("ends_before_it_begins", first="valid_from", last="valid_to")
+
+
 class BureauRow(tables.BureauFields):
     """bureaus.csv: a unit ends no earlier than it begins, and stands below another one."""
 
     @model_validator(mode="after")
     def _lives_forward(self) -> BureauRow:
-        if self.valid_from and self.valid_to and self.valid_to < self.valid_from:
-            raise ValueRefused("ends_before_it_begins", first="valid_from", last="valid_to")
+        _ends_after_it_begins(self.valid_from, self.valid_to)
         _other_than_itself(self, "bureau_code", "parent_code")
         return self
 
@@ -57,6 +61,37 @@ class SuccessionRow(tables.SuccessionFields):
     @model_validator(mode="after")
     def _by_another(self) -> SuccessionRow:
         _other_than_itself(self, "predecessor_code", "successor_code")
+        return self
+
+
+class StrategyVersionRow(tables.StrategyVersionFields):
+    """strategy_versions.csv: both years of action or neither, in order, and it looks no less far than it acts from."""
+
+    @model_validator(mode="after")
+    def _years_in_order(self) -> StrategyVersionRow:
+        if (self.first_year is None) != (self.last_year is None):
+            raise ValueRefused("both_or_neither", first="first_year", second="last_year")
+        for last in ("last_year", "horizon_year"):
+            if self.first_year and (getattr(self, last) or self.first_year) < self.first_year:
+                raise ValueRefused("first_at_most_second", first="first_year", second=last)
+        return self
+
+
+class ProjectRow(tables.ProjectFields):
+    """projects.csv: a project is followed by another one."""
+
+    @model_validator(mode="after")
+    def _by_another(self) -> ProjectRow:
+        _other_than_itself(self, "project_code", "successor_code")
+        return self
+
+
+class ProjectBureauRow(tables.ProjectBureauFields):
+    """project_bureaus.csv: a part ends no earlier than it begins."""
+
+    @model_validator(mode="after")
+    def _runs_forward(self) -> ProjectBureauRow:
+        _ends_after_it_begins(self.valid_from, self.valid_to)
         return self
 
 
@@ -139,7 +174,7 @@ class FacilityRow(tables.FacilityFields):
     @model_validator(mode="after")
     def _a_point_has_both(self) -> FacilityRow:
         if (self.latitude is None) != (self.longitude is None):
-            raise ValueRefused("latitude_with_longitude")
+            raise ValueRefused("both_or_neither", first="latitude", second="longitude")
         return self
 
 
@@ -167,10 +202,10 @@ CATALOGUE: dict[str, type[Fields]] = {
     RowKind.SOURCE: SourceRow,
     RowKind.BUREAU: in_languages(BureauRow),
     RowKind.SUCCESSION: SuccessionRow,
-    RowKind.STRATEGY_VERSION: in_languages(tables.StrategyVersionFields),
-    RowKind.PROJECT: in_languages(tables.ProjectFields),
+    RowKind.STRATEGY_VERSION: in_languages(StrategyVersionRow),
+    RowKind.PROJECT: in_languages(ProjectRow),
     RowKind.PROJECT_VERSION: in_languages(tables.ProjectVersionFields),
-    RowKind.PROJECT_BUREAU: tables.ProjectBureauFields,
+    RowKind.PROJECT_BUREAU: ProjectBureauRow,
     RowKind.INDICATOR: in_languages(IndicatorRow),
     RowKind.BASELINE: tables.BaselineFields,
     RowKind.TARGET: in_languages(TargetRow),

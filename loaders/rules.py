@@ -20,7 +20,7 @@ from kpis.figures.plausible import Doubt, Earlier, Rules, Severity, check_figure
 from kpis.figures.records import Figure, counting_vintage
 from kpis.message import Message
 from kpis.periods import parse_period
-from kpis.registers import REGISTERS
+from kpis.registers import LISTS, REGISTERS
 from kpis.reporting.comparison import ReportedRow, figure_of
 from kpis.reporting.contradictions import counting_figures, definition_of
 from kpis.store import tables
@@ -29,6 +29,7 @@ from kpis.store.store import Store
 from kpis.store.vintages import COMPARED, next_vintage
 from kpis.text import Named
 from kpis.vocabulary import Relation, RowKind
+from loaders.contradictions import find_in_catalogue
 from loaders.days import find_in_days, find_published
 from loaders.files.problems import Problem
 from loaders.prepared import Prepared
@@ -79,6 +80,7 @@ def find_in_lists(store: Store, files: Sequence[Prepared], *, today: date) -> No
     _values(store, files)
     _rows(files, today=today)
     find_in_days(store, files, today=today)
+    find_in_catalogue(store, files, lambda: _organisation(store, files), today=today)
     for file in files:
         _circles(store, file)
         if file.kind == RowKind.BUREAU:
@@ -102,6 +104,7 @@ def find_in_lists(store: Store, files: Sequence[Prepared], *, today: date) -> No
 _LEADS_TO = {
     RowKind.BUREAU: ("bureau_code", "parent_code", ""),
     RowKind.INDICATOR: ("indicator_code", "replaced_by_code", ""),
+    RowKind.PROJECT: ("project_code", "successor_code", ""),
     RowKind.SUCCESSION: ("predecessor_code", "successor_code", "effective_date"),
 }
 
@@ -117,8 +120,7 @@ def _circles(store: Store, file: Prepared) -> None:
     rows = [row for _, row in numbered]
     if file.kind != RowKind.SUCCESSION:  # always replaced as a whole; other lists may be partial
         own = {getattr(row, code) for row in rows}
-        stored = store.all_of(tables.Bureau) if file.kind == RowKind.BUREAU else store.all_of(tables.Indicator)
-        rows += [SimpleNamespace(**row) for row in stored if row[code] not in own]
+        rows += [SimpleNamespace(**row) for row in store.all_of(LISTS[file.kind].table) if row[code] not in own]
     onward: dict[tuple[str, object], set[str]] = {}
     for row in rows:
         if getattr(row, other):

@@ -5,7 +5,7 @@ Pure: no session, no clock.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import cached_property
@@ -14,6 +14,7 @@ from kpis.government import government
 from kpis.grouped import grouped
 
 NEAR = 1e-9  # tolerance for equal shares
+SHARES_DO_NOT_ADD = "shares_do_not_add"
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,11 +142,18 @@ class Organisation:
             if len(shares) < len(parts):
                 problem = "share_unknown"
             elif sum(shares) > 1 + NEAR or (not lives_on and sum(shares) < 1 - NEAR):
-                problem = "shares_do_not_add"
+                problem = SHARES_DO_NOT_ADD
             elif day is None and (lives_on or sum(1 for c, _ in moves if c == code) > 1):
                 problem = "day_unknown"
             events.setdefault(code, []).append(_Event(day, tuple(parts), lives_on, problem))
         return {code: tuple(sorted(events_of_unit, key=lambda e: e.day or date.max)) for code, events_of_unit in events.items()}
+
+    def shares_that_do_not_add(self) -> Iterator[tuple[str, date | None, float]]:
+        """Yield the reorganisations whose shares, all known, cannot be right: the unit before, the day, and their sum."""
+        for code, events in self._events.items():
+            for event in events:
+                if event.problem == SHARES_DO_NOT_ADD:
+                    yield code, event.day, sum(part.share or 0.0 for part in event.parts)
 
     def _lives_on(self, code: str, day: date | None, parts: Sequence[Succession]) -> bool:
         unit = self.by_code.get(code)

@@ -55,8 +55,8 @@ def looked_over(tmp_path: Path, *changes: Change) -> list[str]:
     for change in changes:
         change(tmp_path / "catalogue")
     found = list(look_over(tmp_path))
-    assert all(written(to_do) and written(to_do, "en") for _, to_do in found)
-    return [f"{place}: {written(to_do)}" for place, to_do in found]
+    assert all(written(each.remedy) and written(each.remedy, "en") for each in found)
+    return [f"{each.place}: {written(each.remedy)}" for each in found]
 
 
 @pytest.mark.parametrize("encoding", ["cp932", "utf-16"])
@@ -239,7 +239,7 @@ OTHER = "OTHER,別の市,Other city,whole,,1\n".encode()
         (raw(BUREAUS, lambda c: c + OTHER), "bureaus.csv D6", "同じ時に一つ"),
         (raw(BUREAUS, lambda c: c.replace(b",whole,", b",department,")), "bureaus.csv D2", "政府全体(whole)の行"),
         (raw(BUREAUS, lambda c: c + OTHER.replace(b"OTHER", b"parks").replace(b"whole,", b"department,CITY")), "bureaus.csv A6", "大文字・小文字"),
-        (raw("themes.csv", lambda c: c + "Greening,緑,Green,,,,\n".encode()), "themes.csv", "Greening は1行だけ"),
+        (raw("themes.csv", lambda c: c + "Greening,緑,Green,,,,\n".encode()), "themes.csv", "theme_code が Greening なのは1行だけ(2行目にもある)"),
         (columns("themes.csv", name_ja=lambda _: "\u200b\u202e"), "themes.csv", "値が必要"),
         (raw("government.toml", lambda c: c.replace("見直し係".encode(), "\u200b".encode())), "government.toml", "値が必要"),
         (columns(BUREAUS, name_jp=lambda _: "公園"), "bureaus.csv G1", "言語の符号"),

@@ -39,16 +39,18 @@ def test_what_is_missing_is_named_by_file_with_what_to_do(tmp_path: Path) -> Non
     write_new(tmp_path / "own")
     found = list(look_over(tmp_path / "own"))
     lists = ["themes.csv", "unit_kinds.csv", "correction_reasons.csv", "sources.csv", "bureaus.csv", "indicators.csv"]
-    assert list(dict.fromkeys(name for name, _ in found)) == [*lists, "government.toml"], "all in the first round, each once"
-    said = " ".join(written(to_do, "en") for _, to_do in found)
+    assert list(dict.fromkeys(name for name in (each.place for each in found))) == [*lists, "government.toml"], (
+        "all in the first round, each once"
+    )
+    said = " ".join(written(to_do, "en") for to_do in (each.remedy for each in found))
     for value in ("publisher.name_ja", "office.name_en", "calendar.first_month", "calendar.time_zone", "calendar.first_day"):
         assert value in said, value
-    assert all(written(to_do) != written(to_do, "en") for _, to_do in found)
+    assert all(written(to_do) != written(to_do, "en") for to_do in (each.remedy for each in found))
     # The facts filled in, each list is still asked for once.
     shutil.copy(CITY / "catalogue" / FACTS, tmp_path / "own" / "catalogue" / FACTS)
-    assert [name for name, _ in look_over(tmp_path / "own")] == lists
+    assert [each.place for each in look_over(tmp_path / "own")] == lists
     assert any(
-        name == "correction_reasons.csv" and "is_error" in written(to_do, "en") for name, to_do in look_over(tmp_path / "own")
+        each.place == "correction_reasons.csv" and "is_error" in written(each.remedy, "en") for each in look_over(tmp_path / "own")
     )
 
 
@@ -72,7 +74,7 @@ def test_a_faulty_row_is_named_at_its_cell(tmp_path: Path) -> None:
     shutil.copytree(CITY, tmp_path / "own")
     path = tmp_path / "own" / "catalogue" / "indicators.csv"
     path.write_text(path.read_text(encoding="utf-8").replace(",waiting,", ",wating,"), encoding="utf-8")
-    found = [(place, written(to_do, "en")) for place, to_do in look_over(tmp_path / "own")]
+    found = [(each.place, written(each.remedy, "en")) for each in look_over(tmp_path / "own")]
     assert len(found) == 3
     assert all((place.startswith("indicators.csv ") and "'greening' or 'waiting'" in en) or "greening" in en for place, en in found)
 

@@ -11,7 +11,7 @@ from sqlmodel import SQLModel
 
 from kpis import vocabulary as words
 from kpis.as_text import LONGEST_NAME
-from kpis.declared import Code, Fields, Filled, Flag, Said, Translated
+from kpis.declared import Code, Fields, Filled, Flag, PrecisionOf, Said, Translated
 from kpis.government import UnitKind
 from kpis.store import fields
 from kpis.store.fields import KEY, Precision, one_of, refers
@@ -82,9 +82,7 @@ class SuccessionFields(Fields):
     successor_code: Annotated[Code, Said("後継のコード", "code of the successor"), refers("bureau.bureau_code")]
     relation: Annotated[fields.Relation, Said("改組の種類(rename、split、merge、transfer、unknown)", "kind of reorganisation")]
     effective_date: Annotated[date | None, Said("改組の日", "day the reorganisation took effect")] = None
-    date_precision: Annotated[Precision, Said("日付の精度(day、month、quarter、year、unknown)", "precision of the date")] = (
-        "unknown"
-    )
+    date_precision: Annotated[Precision, PrecisionOf("改組の日", "effective_date")] = "unknown"
     share: Annotated[Annotated[float, Bounds(ge=0, le=1)] | None, Said("引き継いだ割合(0から1)", "share taken over, 0 to 1")] = None
     source_code: fields.MaybeSourceCode = None
     note: str = ""

@@ -48,7 +48,7 @@ class StrategyVersionFields(Fields):
     version_code: Annotated[Code, Said("戦略の版のコード", "code of the version of the strategy"), KEY]
     name: ClassVar[Translated] = NAME
     adopted_on: Annotated[date | None, Said("策定日", "day of adoption")] = None
-    adopted_precision: Annotated[Precision, Said("策定日の精度", "precision of the day of adoption")] = "unknown"
+    adopted_precision: Annotated[Precision, PrecisionOf("策定日", "adopted_on")] = "unknown"
     published_by: fields.PublishedBy = None
     horizon_year: Annotated[fields.Year | None, Said("目標年(度)", "year the version looks to")] = None
     first_year: Annotated[fields.Year | None, Said("集中して取り組む最初の年度", "first fiscal year of action")] = None
