@@ -163,9 +163,7 @@ def _look_over(folder: Path) -> None:
             err.print(f"  {line}")
     stopping = sum(1 for to_do in listed if to_do.stops)
     result = localised("left_to_do", count=stopping) if stopping else localised("can_be_loaded")
-    out.print(
-        f"{folder}: {result}" + (f" ({localised('to_look_at', count=more)})" if (more := len(listed) - stopping) else ""),
-    )
+    out.print(f"{folder}: {result}" + (f" ({localised('to_look_at', count=more)})" if (more := len(listed) - stopping) else ""))
     raise typer.Exit(1 if stopping else 0)
 
 
