@@ -296,14 +296,8 @@ def _people(store: Store, bureaus: Sequence[str]) -> None:
     )
     names = {unit.code: unit.name_ja for unit in store.organisation().units}
     for bureau in bureaus:
-        add_person(
-            store,
-            actor=COMMAND_LINE,
-            email=manager_of(bureau),
-            role="bureau_manager",
-            bureau_code=bureau,
-            name=say("sample_person", name=names[bureau]),
-        )
+        name, email = say("sample_person", name=names[bureau]), manager_of(bureau)
+        add_person(store, actor=COMMAND_LINE, email=email, role="bureau_manager", bureau_code=bureau, name=name)
 
 
 def manager_of(bureau: str) -> str:

@@ -73,17 +73,9 @@ if facilities:
     bureaus = [code for code in cached.moment().units if code in lead]
     left, right = st.columns(2)
     with left:
-        kept = choose(
-            "show", ["", *told_facilities.SHOWN], t("fac_show"), lambda s: t(f"fac_show_{s}") if s else t("any"), default=""
-        )
+        kept = choose("show", told_facilities.SHOWN, t("fac_show"), lambda s: t(f"fac_show_{s}") if s else t("any"))
     with right:
-        whose = choose(
-            "bureau",
-            ["", *bureaus],
-            t("reg_by_bureau"),
-            lambda code: current_telling.bureau(code) if code else t("any"),
-            default="",
-        )
+        whose = choose("bureau", bureaus, t("reg_by_bureau"), lambda code: current_telling.bureau(code) if code else t("any"))
     narrowed = told_facilities.chosen(current_telling, facilities, show=kept, bureau=whose)
     block(lambda: told_facilities.whole_list(current_telling, narrowed), key="facilities", suffix=f"{kept} {whose}")
     section_heading(t("notes_heading"))

@@ -24,14 +24,8 @@ with st.container(horizontal=True):
         t("report_save_book"), lambda: report_book(shown.of), f"report-{chosen}-{language()}.xlsx", icon=":material/table_view:", type="primary", on_click="ignore",
         mime="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     )  # fmt: skip
-    st.download_button(
-        t("report_save_page"),
-        shown.sheet,
-        f"report-{chosen}-{language()}.html",
-        "text/html",
-        icon=":material/print:",
-        on_click="ignore",
-    )
+    name = f"report-{chosen}-{language()}.html"
+    st.download_button(t("report_save_page"), shown.sheet, name, "text/html", icon=":material/print:", on_click="ignore")
 left, right = st.columns([5, 3], gap="medium")
 with left:
     prose.markdown("\n".join(f"- {markdown(sentence)}" for sentence in shown.sentences))

@@ -236,12 +236,8 @@ def _ends_of_ranking(
         return ""
     if len(valued) == 1:
         ((item, figure, _),) = valued
-        return words(
-            "compare_alone",
-            period=period.label(words.language),
-            name=name(item.entry.unit_code),
-            value=value_label(item, figure, words),
-        )
+        value = value_label(item, figure, words)
+        return words("compare_alone", period=period.label(words.language), name=name(item.entry.unit_code), value=value)
     low, *_, top = sorted(valued, key=lambda p: p[2])
     return words(
         "compare_sentence", period=period.label(words.language), owing=owing, reported=reported, top=name(top[0].entry.unit_code),
@@ -321,14 +317,9 @@ def listed(telling: Telling, reports: Sequence[BureauReport], link: Callable[[Bu
     shared = sum(len(r.milestones) for r in reports) - alone
     shared_text = w("milestones_once", total=alone, shared=shared) if shared else ""
     return Block(
-        key="bureaus",
-        sentence=shared_text,
-        columns=tuple(w(h) for h in heads),
-        rows=tuple(rows),
-        flat=tuple(flat),
-        is_table_open=True,
-        file="bureau_summary",
-    )
+        key="bureaus", sentence=shared_text, columns=tuple(w(h) for h in heads), rows=tuple(rows), flat=tuple(flat),
+        is_table_open=True, file="bureau_summary",
+    )  # fmt: skip
 
 
 def title(report: BureauReport, words: Words) -> str:

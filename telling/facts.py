@@ -130,12 +130,8 @@ def typical(telling: Telling, item: Scored) -> str:
     if usual is None:
         return ""
     count, apart = usual
-    return w(
-        "typical_revision",
-        whose=telling.bureau(item.entry.unit_code),
-        count=count,
-        size=told_apart(apart, 0.0, definition, w.language).gap,
-    )
+    size = told_apart(apart, 0.0, definition, w.language).gap
+    return w("typical_revision", whose=telling.bureau(item.entry.unit_code), count=count, size=size)
 
 
 def readings(telling: Telling, item: Scored) -> Block:
@@ -188,12 +184,6 @@ def _block(
     heads = [head for head in (rows[0] if rows else ()) if any(row[head] for row in rows)]
     cells = tuple(tuple(row[head] for head in heads) for row in rows)
     return Block(
-        key=key,
-        title=title,
-        sentence=sentence,
-        columns=tuple(heads),
-        rows=cells,
-        flat=tuple(flat),
-        why_empty=why_empty,
+        key=key, title=title, sentence=sentence, columns=tuple(heads), rows=cells, flat=tuple(flat), why_empty=why_empty,
         is_table_open=True,
-    )
+    )  # fmt: skip

@@ -31,12 +31,8 @@ def opening(telling: Telling) -> Opening:
         return Opening(w("cz_no_rate"), w("cz_no_rate_line"))
     definition = item.entry.definition
     count = floor(figure.value)
-    line = w(
-        "cz_line" if count == figure.value else "cz_line_cut",
-        name=w.named(definition),
-        value=figure_text(definition, figure, w.language),
-        day=format_date(figure.period.end, w.language),
-    )
+    value, day = figure_text(definition, figure, w.language), format_date(figure.period.end, w.language)
+    line = w("cz_line" if count == figure.value else "cz_line_cut", name=w.named(definition), value=value, day=day)
     return Opening(w("cz_of_hundred", count=w.number(count)), line, definition.code, count)
 
 

@@ -155,13 +155,8 @@ def title(reports: Sequence[BureauReport], rows: Sequence[MatrixRow], themes: in
     short = sum(bool(row.short) for row in rows)
     common = sum(any(cell.status not in (MISSING, NONE) for cell in row.cells[:themes]) for row in rows)
     if common:
-        return words(
-            "matrix_title" if short else "matrix_title_none_short",
-            bureaus=len(reports),
-            some=common,
-            short=short,
-            themes=words("nav_themes"),
-        )
+        key = "matrix_title" if short else "matrix_title_none_short"
+        return words(key, bureaus=len(reports), some=common, short=short, themes=words("nav_themes"))
     counts = {"procedures": (r.procedures for r in reports), "facilities": (r.facilities for r in reports), "milestones": (r.milestones for r in reports)}  # fmt: skip
     known = {name: sum(map(bool, rows)) for name, rows in counts.items()}
     return words("matrix_title_registers" if any(known.values()) else "matrix_title_nothing", bureaus=len(reports), **known)

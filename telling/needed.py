@@ -115,14 +115,8 @@ def sentences(definition: Definition, needed: Needed, words: Words) -> list[str]
         sentences.append(words("need_times", times=words.number(round(needed.times, 1), ",.1f")))
     if needed.chance is not None:
         coverage = format_percent(needed.chance.coverage_pct, words.language)
-        sentences.append(
-            words(
-                "need_chance",
-                chance=chance_words(needed.chance.share, words),
-                coverage=coverage,
-                count=words.number(needed.chance.test_count),
-            )
-        )
+        chance, count = chance_words(needed.chance.share, words), words.number(needed.chance.test_count)
+        sentences.append(words("need_chance", chance=chance, coverage=coverage, count=count))
     return sentences
 
 
@@ -170,10 +164,5 @@ def flat(item: Scored, needed: Needed) -> Flat:
 def everything(telling: Telling) -> Block:
     """Return the required change of every indicator with a future target as flat rows, one each."""
     needed_rows = ((item, needed_of(item, as_of=telling.as_of)) for item in telling.moment.scored)
-    return Block(
-        key="needed",
-        columns=(),
-        rows=(),
-        flat=tuple(flat(item, needed) for item, needed in needed_rows if needed is not None),
-        file=FILE,
-    )
+    rows = tuple(flat(item, needed) for item, needed in needed_rows if needed is not None)
+    return Block(key="needed", columns=(), rows=(), flat=rows, file=FILE)

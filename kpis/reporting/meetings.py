@@ -197,11 +197,6 @@ def close_minutes(store: Store, period_code: str, *, actor: str, held_on: date, 
         session.add(row)
         session.flush()
         assert row.id is not None
-        record(
-            session,
-            actor,
-            "minutes_closed",
-            subject_of_meeting(quarter.code),
-            detail=f"{row.id} {held_on}: {typed(note)}".strip(": "),
-        )
+        detail = f"{row.id} {held_on}: {typed(note)}".strip(": ")
+        record(session, actor, "minutes_closed", subject_of_meeting(quarter.code), detail=detail)
         return row.id

@@ -35,12 +35,9 @@ def chart_name(code: str) -> str:
 
 def break_line(gap: Break) -> str:
     """Return a sentence on why a series is not continued across a reorganisation."""
-    return t(
-        f"break_{gap.reason}",
-        day=format_date(gap.day, language()) if gap.day else t("unknown_day"),
-        names=t("list_comma").join(map(unit_name, gap.successor_codes)),
-        own=unit_name(gap.unit_code),
-    )
+    day = format_date(gap.day, language()) if gap.day else t("unknown_day")
+    names = t("list_comma").join(map(unit_name, gap.successor_codes))
+    return t(f"break_{gap.reason}", day=day, names=names, own=unit_name(gap.unit_code))
 
 
 def by_bureau(whole: Scored, parts: Sequence[Scored], *, key: str) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import timedelta
+from functools import partial
 
 import pandas as pd
 import streamlit as st
@@ -50,18 +51,12 @@ def exceptions(store: Store, *, actor: str) -> None:
             if bureau is None or period is None:
                 prose.warning(t("leave_incomplete"), icon=":material/info:")
             else:
-                take(
-                    lambda: submissions.grant_exception(
-                        store, actor=actor, bureau_code=bureau, period_code=period, until=until, reason=reason
-                    ),
-                    t(
-                        "leave_granted",
-                        bureau=markdown(names[bureau]),
-                        period=period_name(period),
-                        until=format_date(until, language()),
-                    ),
-                    form="exception",
+                last = format_date(until, language())
+                done = t("leave_granted", bureau=markdown(names[bureau]), period=period_name(period), until=last)
+                grant = partial(
+                    submissions.grant_exception, store, bureau_code=bureau, period_code=period, until=until, reason=reason
                 )
+                take(partial(grant, actor=actor), done, form="exception")
     rows = [
         {
             t("bureau"): bureau_names().get(e.bureau_code, e.bureau_code), t("period"): period_name(e.period_code),

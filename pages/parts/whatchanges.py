@@ -231,16 +231,8 @@ def report_head(opened: Opened, *, who: str, at: datetime) -> None:
     report = opened.report
     with st.container(horizontal=True, gap="small"):
         state_badge(report.state)
-        prose.markdown(
-            t(
-                "report_line",
-                number=report.id,
-                revision=report.revision,
-                name=markdown(report.file_name),
-                who=markdown(who),
-                when=instant(at),
-            )
-        )
+        name, person = markdown(report.file_name), markdown(who)
+        prose.markdown(t("report_line", number=report.id, revision=report.revision, name=name, who=person, when=instant(at)))
     if filled := filled_in(report):
         prose.markdown(f"**{filled}**")
     returned_because(opened)

@@ -57,14 +57,8 @@ def _decide(store: Store, request: Asked, *, actor: str) -> None:
     with st.container(border=True):
         bureau = bureau_names().get(request.key[1], request.key[1])
         prose.markdown(f"**{markdown(row_namer().of(OBSERVATIONS, request.key))}** {markdown(bureau)}")
-        prose.markdown(
-            t(
-                "withdrawal_line",
-                vintage=request.vintage,
-                figure=markdown(_figure_text(request.figure)),
-                then=markdown(_figure_text(request.then)),
-            )
-        )
+        figure, then = (markdown(_figure_text(figure)) for figure in (request.figure, request.then))
+        prose.markdown(t("withdrawal_line", vintage=request.vintage, figure=figure, then=then))
         prose.markdown(
             f"\\[{markdown(Words(language()).reason('correction_', request.reason_class))}\\] {markdown(request.reason_text)}  \n:gray[{markdown(request.asked_by)} {instant(request.asked_at)}]"
         )

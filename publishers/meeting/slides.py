@@ -79,12 +79,8 @@ class _Slide:
         if above:
             self.text(EDGE, 6, WIDE - 2 * EDGE, 7, [[(above, 11, False, SOFT)]])
         sample = f"{w('sample_banner')} " if agenda.report.is_sample else ""
-        foot = w(
-            "pack_slide_foot",
-            site=w("site"),
-            period=agenda.report.period.label(w.language),
-            day=format_date(agenda.day, w.language),
-        )
+        period, day = agenda.report.period.label(w.language), format_date(agenda.day, w.language)
+        foot = w("pack_slide_foot", site=w("site"), period=period, day=day)
         room = WIDE - 2 * EDGE - 20
         self.text(EDGE, HIGH - 10, room, 7, [[(sample + foot, 10 if lines_of(sample + foot, 10, room) == 1 else 8, False, SOFT)]])
         self._number(len(book.slides))

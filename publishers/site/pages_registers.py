@@ -127,17 +127,16 @@ def listed_procedures(site: Site, words: Words, bureau: str = "", *, most: int =
         ]
         for r in rows
     ]  # fmt: skip
-    key = "ed_list_first" if total > len(rows) else "ed_list_all"
-    sentence = words(key, total=words.number(total), shown=words.number(len(rows)))
     return Listed(
-        heading=words("list_heading"),
-        columns=[words(h) for h in heads],
-        rows=cells,
-        file="procedures.csv",
-        sentence=sentence,
-        codes=list(successors),
-        unsaid=[words("process_unknown")],
-    )
+        heading=words("list_heading"), columns=[words(h) for h in heads], rows=cells, file="procedures.csv",
+        sentence=_sentence(total, words, len(rows)), codes=list(successors), unsaid=[words("process_unknown")],
+    )  # fmt: skip
+
+
+def _sentence(total: int, words: Words, most: int = LISTED) -> str:
+    """Return how many rows there are, and how many of them are listed."""
+    key = "ed_list_first" if total > most else "ed_list_all"
+    return words(key, total=words.number(total), shown=words.number(min(total, most)))
 
 
 def facilities(site: Site, words: Words) -> Page:
@@ -158,10 +157,9 @@ def facilities(site: Site, words: Words) -> Page:
         BlockView(told_facilities.tiles(telling, facilities), words, words("fac_map"), telling),
     ]
     whole = BlockView(told_facilities.whole_list(telling, facilities), words)
-    key = "ed_list_first" if len(facilities) > LISTED else "ed_list_all"
     listed = Listed(
         heading=words("fac_list"), columns=[column.heading for column in whole.columns], rows=whole.rows[:LISTED], file="facilities.csv", codes=[f.code for f in facilities[:LISTED]],
-        sentence=words(key, total=words.number(len(facilities)), shown=words.number(min(len(facilities), LISTED))),
+        sentence=_sentence(len(facilities), words),
     )  # fmt: skip
     return "facilities.html", "register.html", {
         "title": told_facilities.title(telling, facilities, _headline(view)),
@@ -177,14 +175,13 @@ def listed(site: Site, words: Words, register: Register) -> Page:
     shown: dict[str, Any] = {"title": told_listed.empty(telling, register), "lead": "", "cards": [], "blocks": [], "listed": None}
     if rows:
         whole = BlockView(told_listed.listed(telling, register, rows[:LISTED]), words)
-        key = "ed_list_first" if len(rows) > LISTED else "ed_list_all"
         shown = {
             "title": told_listed.title(telling, register, rows), "lead": told_listed.lead(telling, rows),
             "cards": seen.numbers(told_listed.cards(telling, register, rows), _list, words),
             "blocks": _both(lambda t: told_listed.compared(t, register, rows), site, words, words("ed_compare", dimension=words("reg_by_bureau"))),
             "listed": Listed(
                 heading=words("listed_heading"), columns=whole.block.columns, rows=[[cell(c, words) for c in r] for r in whole.block.rows],
-                file=register.file, sentence=words(key, total=words.number(len(rows)), shown=words.number(min(len(rows), LISTED))),
+                file=register.file, sentence=_sentence(len(rows), words),
             ),
         }  # fmt: skip
     if register.kind == RowKind.ACTION:

@@ -53,13 +53,8 @@ def in_short(status: str, word: str, words: Words) -> str:
 
 def stands(judged: Judgement, words: Words) -> Markup:
     """Return the status of an indicator: its mark, and the notes that qualify it."""
-    return _stands(
-        judged.status,
-        status_word(judged.status, words.language),
-        notes_of(judged, words),
-        words,
-        is_old=judged.standing == "last_known",
-    )
+    word, is_old = status_word(judged.status, words.language), judged.standing == "last_known"
+    return _stands(judged.status, word, notes_of(judged, words), words, is_old=is_old)
 
 
 def _stands(status: str, word: str, notes: Sequence[str], words: Words, *, is_old: bool) -> Markup:
@@ -174,17 +169,8 @@ def cards(listed: Iterable[CardRows], page_of: PageOf, words: Words, *, picture:
 
 def theme_cards(every: Sequence[Scored], page_of: PageOf, words: Words, *, as_of: date, picture: PictureOf = within) -> Markup:
     """Return one card per theme, for its first headline indicator; empty if no theme has one."""
-    shown_themes = shown_first(every).of_themes
-    return (
-        cards(
-            [card_of(s, words, as_of=as_of, title=theme_name(s.entry.theme, words)) for s in shown_themes],
-            page_of,
-            words,
-            picture=picture,
-        )
-        if shown_themes
-        else Markup("")
-    )
+    listed = [card_of(s, words, as_of=as_of, title=theme_name(s.entry.theme, words)) for s in shown_first(every).of_themes]
+    return cards(listed, page_of, words, picture=picture) if listed else Markup("")
 
 
 def numbers(listed: Iterable[HeadlineNumber], list_of: Callable[[HeadlineNumber], str], words: Words) -> Markup:
@@ -245,17 +231,8 @@ def quarters(listed: Sequence[Quarter], words: Words, *, caption: str) -> Markup
 def brief(card: CardRows, words: Words) -> Markup:
     """Return the heading of a chart among others: name, mark with notes, value and period."""
     rows = Markup('<h3 class="bf">{}</h3><p class="bf">{}</p><p class="bf bf-value{}"><b>{}</b> <span>{}</span></p>')
-    return Markup(
-        shown(
-            rows.format(
-                card.name,
-                _stands(card.status, card.word, card.notes, words, is_old=card.is_old),
-                " cd-words" if card.is_text else "",
-                card.value,
-                card.period,
-            )
-        )
-    )
+    status = _stands(card.status, card.word, card.notes, words, is_old=card.is_old)
+    return Markup(shown(rows.format(card.name, status, " cd-words" if card.is_text else "", card.value, card.period)))
 
 
 def table(listed: Sequence[CardRows], page_of: PageOf, words: Words, *, caption: str, picture: PictureOf = within) -> Markup:

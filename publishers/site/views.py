@@ -42,14 +42,9 @@ def meaning(status: str, words: Words) -> Markup:
 
 def badge(status: str, words: Words, count: int | None = None, *, is_past: bool = False) -> Markup:
     """Return the mark and word of a status, with an optional count; paler if no longer current."""
-    number = f" {count}" if count is not None else ""
-    return Markup('<span class="sm{}"{}><i class="{}"></i>{}{}</span>').format(
-        " sm-old" if is_past else "",
-        meaning(status, words),
-        look_of(status),
-        status_word(status, words.language) if count is None else counted_word(status, words),
-        number,
-    )
+    word = status_word(status, words.language) if count is None else f"{counted_word(status, words)} {count}"
+    made = Markup('<span class="sm{}"{}><i class="{}"></i>{}</span>')
+    return made.format(" sm-old" if is_past else "", meaning(status, words), look_of(status), word)
 
 
 def badges(counted: Tally, words: Words, place: str) -> Markup:
