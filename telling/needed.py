@@ -26,15 +26,16 @@ def _decimals(value: float) -> int:
 def amount(definition: Definition, value: float, figure: Figure, goal: Goal, words: Words) -> str:
     """Format a quantity computed from a figure and a target, without sign and with no more digits than those have.
 
-    If a figure or target is approximate, so is the quantity, rounded to their precision; its first digit always stays. A quantity
-    below half the last place is stated as less than that.
+    If a figure or target is approximate, so is the quantity, rounded to their precision; its first digit always stays. One that
+    rounding puts far from what it is (1.5 as 2) is approximate too. A quantity below half the last place is stated as less than that.
     """
     size = abs(value)
     step, places, is_rough = _exact_to(definition, size, figure, goal)
     if 0 < size < step / 2:
         return words("need_under", amount=_written(definition, step, places, words))
-    written = _written(definition, round(size / step) * step, places, words)
-    return about(written, words.language) if is_rough else written
+    nearest = round(size / step) * step
+    written = _written(definition, nearest, places, words)
+    return about(written, words.language) if is_rough or abs(nearest - size) > FAR * size else written
 
 
 def each_quarter(definition: Definition, needed: Needed, words: Words) -> str:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from kpis.figures.measures import judge
 from kpis.figures.needed import Needed, needed
 from kpis.figures.records import Definition, Figure, Goal
-from telling.needed import each_quarter
+from telling.needed import amount, each_quarter
 from telling.words import Words
 
 EN = Words("en")
@@ -79,3 +79,15 @@ def test_whoever_does_what_is_written_arrives(value: float, target: float, quart
     written = float(re.findall(r"[\d.]+", text)[0])
     assert written * found.months_left / 3 >= abs(found.remaining) - 1e-6, text
     assert written <= abs(found.per_quarter or 0) + 1, "no more than a step above it"
+
+
+def test_what_came_is_about_where_rounding_puts_it_far_off() -> None:
+    """Six divisions in a year are one and a half a quarter: written as 2 they would be eight."""
+    definition, figure, goal = rate("部門", kind="stock"), Figure("2022-03", 8), Goal("FY2022", 25)
+    assert [amount(definition, came, figure, goal, Words("ja")) for came in (1.5, 2.0, 9.5, 0.3)] == [
+        "約2部門",
+        "2部門",
+        "10部門",
+        "1部門未満",
+    ]
+    assert amount(definition, 1.4, figure, goal, EN).startswith("about 1")
