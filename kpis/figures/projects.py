@@ -133,8 +133,7 @@ def milestones_on(
 
 def _milestone(row: tables.Milestone, given: Mapping[str, list[GivenDay]], as_of: date) -> Milestone:
     planned, replanned = given["planned"], given["replanned"]
-    done = [g for g in given["actual"] if g.day <= as_of]
-    actual = done[-1] if done else None
+    actual = next((g for g in given["actual"][-1:] if g.day <= as_of), None)  # the last stated; one corrected since does not count
     due = replanned[-1] if replanned else (planned[-1] if planned else None)
     is_kept = row.is_sample or any(g.is_reported for days_of_kind in given.values() for g in days_of_kind)
     if actual is not None:

@@ -86,6 +86,13 @@ def test_before_its_last_day_a_milestone_is_not_done_yet() -> None:
     assert (made.state, made.actual, made.slip_days) == ("coming", None, None)
 
 
+def test_a_day_done_that_was_corrected_to_a_later_one_is_not_done_on_the_earlier() -> None:
+    """What was known before the correction is told by its own instant; the day taken back is no day of the milestone."""
+    dates = [given("planned", "2022-03-31"), given("actual", "2022-01-15"), given("actual", "2022-06-30", 2)]
+    states = [milestones_on([row()], dates, as_of=day)[0].state for day in (date(2022, 2, 1), date(2022, 6, 29), date(2022, 6, 30))]
+    assert states == ["coming", "late", "done"]
+
+
 @pytest.mark.parametrize(
     ("overrides", "marks", "state"),
     [
