@@ -84,7 +84,7 @@ def preview(store: Store, *, now: datetime, folder: Path | None = None) -> Previ
         candidate = Moment(state=State(Store(frozen_url(gathered.path))), as_of=as_of)
         shown = on_disk.current(folder)
         changes = _compare(shown, candidate, gathered)
-        stands = tally(candidate.scored)
+        stands = tally(candidate.own)
         candidate.state.store.engine.dispose()
     number = max(on_disk.numbers(folder), default=0) + 1
     return Preview(
@@ -274,7 +274,7 @@ def _write(
     changes = [change.to_json() for change in _compare(shown, candidate, gathered)]
     _write_json(beside / CHANGES, changes)
     keep_copy(beside / GOVERNMENT)
-    stands = tally(candidate.scored)
+    stands = tally(candidate.own)
     manifest: dict[str, Any] = {
         **about, **facts, "software_version": software_version(), "compared_with": shown.number if shown else None, "statuses": stands.to_json(), "left_out_samples": dict(gathered.left_out),
         "tables": table_digests(beside / DATABASE),

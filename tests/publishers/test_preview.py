@@ -7,7 +7,11 @@ from pathlib import Path
 import pytest
 
 from kpis.errors import FigureRefused
+from kpis.figures.scorecard import tally
+from kpis.moment import Moment
+from kpis.periods import local_day
 from kpis.reporting import people, submissions
+from kpis.state import State
 from kpis.store.store import Store, utc_now
 from tests.publishers.house import House
 from tests.small_government import ADMIN, ANNA, IN_TIME, OFFICE, PERIOD, figure, say_causes
@@ -29,3 +33,13 @@ def test_a_draft_and_a_new_person_do_not_take_a_preview_away_and_an_approval_doe
     submissions.approve(reporting, draft.report_id, actor=OFFICE, revision=1)
     with pytest.raises(FigureRefused, match="changed after you looked"):
         house.publish("承認のあと", figures=seen)
+
+
+def test_a_preview_and_its_edition_count_what_the_first_page_counts(tokyo: Store, tmp_path: Path) -> None:
+    """One count for each indicator: figures of bureaus are not counted beside their sum."""
+    house = House(tokyo, tmp_path / "editions", utc_now())
+    preview = house.preview()
+    moment = Moment(state=State(tokyo), as_of=preview.as_of)
+    assert len(moment.own) < len(moment.scored)
+    assert preview.tally.to_json() == tally(moment.own).to_json() and preview.tally.total == len(moment.own)
+    assert house.publish().manifest["statuses"] == tally(Moment(state=State(tokyo), as_of=local_day(house.at)).own).to_json()
