@@ -14,7 +14,7 @@ import re
 import string
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from functools import lru_cache, reduce
 from pathlib import Path
@@ -192,6 +192,8 @@ def _valued(value: object, write: Callable[[Message], str], code: str) -> object
         return write(value)
     if isinstance(value, tuple):
         return write(Message("comma")).join(str(_valued(part, write, code)) for part in value)
+    if isinstance(value, date) and not isinstance(value, datetime):
+        return day_in_words(value, "day", code)
     return value(code) if callable(value) else value
 
 

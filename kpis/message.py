@@ -11,7 +11,7 @@ class Message:
     """A sentence of the catalogues with the values of its placeholders; ``kpis.languages.written`` formats it."""
 
     key: str  # of the sentence, in ``data/text``
-    # by placeholder: a plain value, a message, several of them (listed with the comma of the language), or a callable that returns
+    # by placeholder: a plain value, a day, a message, several of them (listed with the comma of the language), or a callable that returns
     # the text for a language code
     values: dict[str, object]
 

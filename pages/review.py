@@ -170,7 +170,7 @@ def open_one(opened: Opened) -> None:
     part_heading(t("what_changes"))
     what_changes(opened)
     if opened.warnings:
-        prose.markdown(f"**{t('confirmed_warnings')}**")
+        part_heading(t("confirmed_warnings"))
         confirmed_warnings(opened)
     redone(report)
     several_hands.written_rows(store, opened, actor=None)
@@ -231,7 +231,7 @@ def compared_with_last(opened: Opened) -> None:
             heading = f"{t('last_value')} → {t('new_value')}"
             rows.append({t("row"): name(row), heading: lines(compared), t("last_period"): period_name(last.period_code)})
     if rows:
-        prose.markdown(f"**{t('compared_with_last')}**")
+        part_heading(t("compared_with_last"))
         data_table(rows, first=AT_ONCE)
 
 

@@ -142,9 +142,9 @@ def outside_time(unit_code: str, period: Period, organisation: Organisation) -> 
         return None
     last = organisation.last_day(unit_code)
     if last is not None and last < period.start:
-        return Message("until_end_of_unit", day=last.isoformat(), unit=Named(unit, "name"))
+        return Message("until_end_of_unit", day=last, unit=Named(unit, "name"))
     if unit.valid_from is not None and unit.valid_from > period.end:
-        return Message("from_begin_of_unit", day=unit.valid_from.isoformat(), unit=Named(unit, "name"))
+        return Message("from_begin_of_unit", day=unit.valid_from, unit=Named(unit, "name"))
     return None
 
 
@@ -155,13 +155,13 @@ def _out_of_time(key: Key, period: Period, organisation: Organisation, *, today:
         remedy = Message("remedy_unit_or_period")
         yield Contradiction("unit_outside_time", "error", key, "period_code", f"{unit} {code}", when, remedy)
     if today is not None and period.start > today:
-        expected = Message("begun_by", day=today.isoformat())
+        expected = Message("begun_by", day=today)
         yield Contradiction("period_not_begun", "error", key, "period_code", code, expected, Message("remedy_period"))
     elif today is not None and period.end > today:
-        yield Contradiction("period_not_ended", "warning", key, "period_code", code, Message("ended_by", day=today.isoformat()))
+        yield Contradiction("period_not_ended", "warning", key, "period_code", code, Message("ended_by", day=today))
     last = organisation.last_day(unit)
     if last is not None and period.start <= last < period.end:
-        expected = Message("until_unit_ended", day=last.isoformat())
+        expected = Message("until_unit_ended", day=last)
         yield Contradiction("unit_ended_within", "warning", key, "period_code", f"{unit} {code}", expected)
 
 
@@ -328,10 +328,10 @@ def _followed(
             continue
         if unit == succession.predecessor_code and (code, other, period_code) in reported:
             continue  # reported at the successor
-        since = (last + timedelta(days=1)).isoformat()
+        since = last + timedelta(days=1)
         return Contradiction(
             "predecessor_and_successor", "warning", key, next((p for p in _PARTS if getattr(figure, p) is not None), "value"),
             f"{succession.predecessor_code} + {succession.successor_code} {period_code}",
-            Message("predecessor_and_successor_parts", day=last.isoformat(), since=since),
+            Message("predecessor_and_successor_parts", day=last, since=since),
         )  # fmt: skip
     return None

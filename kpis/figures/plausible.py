@@ -179,7 +179,7 @@ def check_row(fields: Mapping[str, Any], area: Area | None, *, begun: str, today
     doubts += check_point(fields.get("latitude"), fields.get("longitude"), area)
     day = fields.get(begun)
     if today is not None and isinstance(day, date) and day > today:
-        until = Message("day_until", day=today.isoformat())
+        until = Message("day_until", day=today)
         doubts.append(Doubt("done_in_future", begun, "warning", day.isoformat(), until, CONFIRM))
     applications, online = fields.get("applications_count"), fields.get("online_count")
     if isinstance(applications, float) and isinstance(online, float) and online > applications:

@@ -37,14 +37,15 @@ class Window:
         """
         if self.leave_until is not None and today <= self.leave_until:
             return None
+        period = parse_period(self.period_code).label
         if self.opens_on is None or self.due_on is None:
-            return StepRefused("period_not_in_calendar", period=self.period_code)
+            return StepRefused("period_not_in_calendar", period=period)
         if today < self.opens_on:
-            return StepRefused("period_not_open", period=self.period_code, day=self.opens_on)
+            return StepRefused("period_not_open", period=period, day=self.opens_on)
         if self.locks_on is not None and today > self.locks_on:
-            return StepRefused("period_locked", period=self.period_code, day=self.locks_on)
+            return StepRefused("period_locked", period=period, day=self.locks_on)
         if today > self.due_on and not is_again:
-            return StepRefused("period_overdue", period=self.period_code, day=self.due_on)
+            return StepRefused("period_overdue", period=period, day=self.due_on)
         return None
 
     def is_late(self, today: date) -> bool:

@@ -93,7 +93,7 @@ def _refuse_incomplete(wanted: Wanted, texts: dict[str, str], *, today: date) ->
     if any(len(text) > LONGEST for text in texts.values()):
         raise FigureRefused("decision_too_long", most=LONGEST)
     if wanted.due_on < today:
-        raise FigureRefused("decision_due_past", day=str(wanted.due_on))
+        raise FigureRefused("decision_due_past", day=wanted.due_on)
     if wanted.bureau_code and not texts["section"]:
         raise FigureRefused("decision_without_section")
     if wanted.bureau_code and not (wanted.indicator_code or wanted.project_code):
@@ -190,7 +190,7 @@ def close_minutes(store: Store, period_code: str, *, actor: str, held_on: date, 
         allow(session, actor, STEP)
         now = instant(session)
         if not quarter.end <= held_on <= local_day(now) or len(typed(note)) > LONGEST:
-            raise FigureRefused("meeting_day_refused", first=str(quarter.end), last=str(local_day(now)))
+            raise FigureRefused("meeting_day_refused", first=quarter.end, last=local_day(now))
         row = tables.Meeting(
             period_code=quarter.code, held_on=held_on, as_of=quarter.end, known_at=now, note=typed(note), closed_by=actor
         )

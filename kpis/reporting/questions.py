@@ -135,7 +135,7 @@ def open_to_bureaus(store: Store, code: str, *, actor: str, today: date, before:
         _refuse_unless(row, QuestionState.DRAFT)
         _refuse_other(row, before)
         if row.due_on < today:
-            raise StepRefused("question_due_before", due=row.due_on.isoformat())
+            raise StepRefused("question_due_before", due=row.due_on)
         bureaus = json.loads(row.bureaus_json) if row.bureaus_json else _reporting(session, row.due_on)
         row.state, row.opened_at = QuestionState.OPEN.value, instant(session)
         session.add_all(tables.QuestionReply(question_code=code, bureau_code=bureau) for bureau in bureaus)

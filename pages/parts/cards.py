@@ -15,6 +15,7 @@ from charts.plotly.styled import CONFIG, Finished
 from kpis.as_text import markdown
 from kpis.figures.records import Figure, Judgement
 from kpis.figures.scorecard import Book, Scored, Tally, dated_text, shown_figure
+from kpis.kinds import KINDS
 from kpis.text import format_date
 from pages.parts import address, cached, prose
 from pages.parts.data_table import ShownGrid, grid, link_columns, show_grid
@@ -23,6 +24,7 @@ from pages.parts.raw_html import draw_html
 from pages.parts.series import long_form, marks_of, series_chart
 from pages.parts.taken import indicator_downloads
 from pages.parts.text import csv_file, grid_source, language, named, source_link, t
+from pages.parts.titled import section_heading
 from pages.parts.when import as_of, view
 from publishers.site import seen
 from publishers.site.numbered import numbered
@@ -65,13 +67,13 @@ def status_badge(judgement: Judgement) -> None:
 def status_and_value(scored: Scored) -> None:
     """Draw an indicator's status and, below it, its value in large type."""
 
-    def make() -> tuple[str, str]:
-        stands = Markup("<p class='st'>{}</p>").format(seen.stands(scored.judgement, Words(language())))
-        return stands, f"### {markdown(headline_value(scored, scored.judgement.figure))}"
+    def make() -> str:
+        value = seen.large(headline_value(scored, scored.judgement.figure), is_text=KINDS[scored.entry.definition.kind].is_text)
+        return Markup("<p class='st'>{}</p><p class='cd-value'><b>{}</b></p>").format(
+            seen.stands(scored.judgement, Words(language())), value
+        )
 
-    stands, value = cached.made("stand and value", code=_key(scored), make=make)
-    draw_html(stands)
-    prose.markdown(value)
+    draw_html(cached.made("stand and value", code=_key(scored), make=make))
 
 
 def headline_value(scored: Scored, figure: Figure | None) -> str:
@@ -125,7 +127,7 @@ def chart_with_table(scored: Scored, book: Book, *, heading: str | None = None, 
     """Draw a series with its sentence, chart, events, the same numbers in a table, and their CSV.
 
     Args:
-        heading: text before the sentence.
+        heading: its title, where the page writes none.
         is_explained: explain lines and marks below the chart; a page of many charts does so only once.
 
     Returns:
@@ -133,8 +135,9 @@ def chart_with_table(scored: Scored, book: Book, *, heading: str | None = None, 
     """
     key = _key(scored)
     block = cached.made("block", code=key, make=lambda: _block(scored, book))
-    summary_text = markdown(block.text)
-    prose.markdown(f"**{markdown(heading)}** {summary_text}" if heading else summary_text)
+    if heading:
+        section_heading(markdown(heading))
+    prose.markdown(markdown(block.text))
     if block.chart is not None:
         alt = f"{named(scored.entry.definition)}: {block.text}"
         st.plotly_chart(block.chart, theme=None, config=CONFIG, alt=alt, key=f"chart_{key.replace(' ', '_')}")

@@ -20,7 +20,7 @@ from pages.parts.registers import telling
 from pages.parts.reported import bureau_names
 from pages.parts.steps import form_key, take, warn_if_other
 from pages.parts.text import t
-from pages.parts.titled import section_heading
+from pages.parts.titled import part_heading, section_heading
 from pages.parts.viewer import viewer
 from pages.parts.when import today
 from publishers.site.seen import facts
@@ -100,10 +100,11 @@ def _known(item: Item, agenda: Agenda) -> None:
         for sentence in item.sentences[:1]:
             prose.markdown(markdown(sentence))
         for block in (item.causes, item.actions):
-            prose.markdown(f"**{markdown(block.title)}**")
+            part_heading(markdown(block.title))
             _table(block, first=AT_ONCE)
         if item.assessment:
-            prose.markdown(f"**{t('assessment')}**  \n{markdown(item.assessment)}")
+            part_heading(t("assessment"))
+            prose.markdown(markdown(item.assessment))
             if item.is_contradicted:
                 prose.warning(t("assessment_contradicts"), icon=":material/compare_arrows:")
 

@@ -26,6 +26,7 @@ from pages.parts.data_table import (
 )
 from pages.parts.raw_html import draw_html
 from pages.parts.text import csv_file, language, t
+from pages.parts.titled import section_heading
 from pages.parts.when import as_of, view
 from telling.file_names import file_name
 
@@ -108,7 +109,7 @@ def show(made: Ready, *, key: str, about: str = "") -> None:
         about: what the chart depends on besides, as a selected period.
     """
     if made.title and (made.sentence or made.why_empty or made.figure is not None or len(made.numbers.table.data)):
-        prose.markdown(f"**{markdown(made.title)}**")
+        section_heading(markdown(made.title))
     if made.sentence:
         prose.markdown(markdown(made.sentence))
     if made.figure is None and made.why_empty:

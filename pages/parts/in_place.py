@@ -29,6 +29,7 @@ from pages.parts.reported import file_of, instant, office_today, row_namer
 from pages.parts.several_hands import file_label
 from pages.parts.steps import rerun_with, revision_key
 from pages.parts.text import cell_content, language, named, t
+from pages.parts.titled import part_heading
 
 AT_ONCE = 50  # rows in the grid at a time; others are found with the search box
 _EDITS = "grid_edits"  # session key: report → what was typed into its grid
@@ -39,7 +40,8 @@ _BOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 def correcting(store: Store, opened: Opened, *, me: Viewer) -> None:
     """Draw the download of a workbook filled with the report's values and, if switched on, the grid to correct its rows."""
     report, email = opened.report, me.email
-    prose.markdown(f"**{t('present_title')}**  \n{t('present_lead')}")
+    part_heading(t("present_title"))
+    prose.markdown(t("present_lead"))
     st.download_button(
         t("present_button"), lambda: take_present(store, report.id, actor=email),
         file_of(report.bureau_code, report.period_code, "report", f"{report.id}", f"{report.revision}", ending=".xlsx"), _BOOK,

@@ -19,6 +19,7 @@ from pages.parts.data_table import data_table
 from pages.parts.reported import instant, office_today
 from pages.parts.steps import form_key, pick, revision_key, take
 from pages.parts.text import in_brackets, language, named, t
+from pages.parts.titled import part_heading
 from pages.parts.viewer import for_viewer
 
 
@@ -38,7 +39,7 @@ def check_steps(opened: Opened) -> None:
     due = gone.next_step(steps) if gone.is_open else None
     marks: list[tuple[str, str, str]] = [(t("way_prepared"), *_mark(gone.prepared, is_due=not gone.is_open))]
     marks += [(named(step), *_mark(done.get(step.step_code), is_due=step is due)) for step in steps]
-    prose.markdown(f"**{t('way_title')}**")
+    part_heading(t("way_title"))
     for column, (step_name, mark, word) in zip(st.columns(len(marks)), marks, strict=True):
         column.markdown(f"{mark} **{markdown(step_name)}**  \n:small[{word}]")
     if gone.sent_back is not None:

@@ -55,7 +55,7 @@ def heading(report: ProjectReport) -> None:
     if report.confidence is not None:
         prose.caption(markdown(in_short(report.confidence, Words(language()))))
     with st.container(border=True):
-        prose.markdown(f"**{markdown(projects.goal_heading(report, Words(language())))}**")
+        section_heading(markdown(projects.goal_heading(report, Words(language()))))
         prose.markdown(shown_name(report.row, "goal") or t("goal_none"))
         source = cached.moment().book.sources.get(projects.goal_source(report.row))
         if source:

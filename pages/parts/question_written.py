@@ -17,7 +17,7 @@ from pages.parts import cached, prose
 from pages.parts.reported import bureau_names, office_today
 from pages.parts.steps import content_key, form_key, show_result, take
 from pages.parts.text import t
-from pages.parts.titled import page_heading
+from pages.parts.titled import page_heading, part_heading
 
 _NAMES = ("heading_ja", "heading_en", "type", "required", "choices", "unit")
 _EMPTY_ROWS = 4  # empty rows of the column table of a new question
@@ -46,7 +46,7 @@ def write_question(store: Store, *, actor: str, now: Question | None = None) -> 
             name: place.text_area(t(f"question_{name}"), value=getattr(now, name, ""), height=110, key=f"{name}_{tail}")
             for place, name in ((left, "lead_ja"), (right, "lead_en"))
         }
-        prose.markdown(f"**{t('question_columns')}**")
+        part_heading(t("question_columns"))
         table = st.data_editor(
             _table(now), num_rows="dynamic", hide_index=True, width="stretch", key=f"columns_{tail}", column_config=_configured(),
         )  # fmt: skip

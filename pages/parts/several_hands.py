@@ -15,6 +15,7 @@ from pages.parts.data_table import data_table
 from pages.parts.reported import column_name, instant, row_namer, section_name, value_text
 from pages.parts.steps import revision_key, take
 from pages.parts.text import in_brackets, t
+from pages.parts.titled import part_heading
 
 AT_ONCE = 20  # cells in the form at a time; the next follow when these are settled
 
@@ -27,7 +28,7 @@ def merged_files(opened: Opened) -> None:
     on_behalf = any(uploaded.is_on_behalf for uploaded in opened.uploads)
     if len(opened.uploads) < 2 and not on_behalf:
         return
-    prose.markdown(f"**{t('brought', count=len(opened.uploads))}**")
+    part_heading(t("brought", count=len(opened.uploads)))
     rows = [
         {
             t("file"): file_label(uploaded), t("revision"): uploaded.revision, t("brought_part"): part_name(uploaded.part), t("rows_count_short"): uploaded.rows_count,
@@ -124,7 +125,8 @@ def written_rows(store: Store, opened: Opened, *, actor: str | None) -> None:
         if actor is None:
             return
         report, named = opened.report, {entry.key: name(entry.row) for entry in rows}
-        prose.markdown(f"**{t('take_out')}**  \n{t('take_out_lead')}")
+        part_heading(t("take_out"))
+        prose.markdown(t("take_out_lead"))
         picked = st.multiselect(
             t("take_out_pick"),
             list(named),

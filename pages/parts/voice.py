@@ -16,7 +16,7 @@ from kpis.voices.store import Voices, voices
 from kpis.voices.words import GRADES, MOST_WORDS
 from pages.parts import cached, prose
 from pages.parts.text import escaped_labels, fine_print, language, t
-from pages.parts.titled import section_heading
+from pages.parts.titled import part_heading, section_heading
 from telling import voices as told_voices
 from telling.words import Words
 
@@ -44,7 +44,7 @@ def voice(kind: str, code: str) -> None:
         _form(store, kind, code, edition.number)
         answered = told_voices.shown_voices(public, kind, code, words)
         if answered:
-            prose.markdown(f"**{t('voice_answered')}**")
+            part_heading(t("voice_answered"))
         for voice in answered:
             with st.container(border=True, gap="xsmall"):
                 prose.markdown(markdown(voice.words))

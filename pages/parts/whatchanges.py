@@ -28,6 +28,7 @@ from pages.parts.reported import (
     value_text,
 )
 from pages.parts.text import cell_content, csv_file, digits, in_brackets, language, named, shown_name, t
+from pages.parts.titled import part_heading
 from publishers.site import seen
 from telling.words import Words
 
@@ -162,7 +163,7 @@ def _conflict_word(change: CellChange) -> str:
 def _flips(opened: Opened) -> None:
     if not opened.flips:
         return
-    prose.markdown(f"**{t('flips')}**")
+    part_heading(t("flips"))
     units = bureau_names()
     turned = [
         (

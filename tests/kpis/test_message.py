@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -26,6 +27,10 @@ def test_a_blank_holds_a_value_a_message_several_of_them_or_what_a_language_says
     assert pair(Message("period_of_code", code="FY2022", period=parse_period("FY2022").label)) == (
         "コード FY2022 の期間「令和4年度」", "FY2022, the period of the code FY2022",
     )  # fmt: skip
+    assert pair(Message("ended_by", day=date(2026, 11, 29))) == (
+        "2026年11月29日までに終わった期間。終わっていない期間の値は、その一部の値です",
+        "a period that had ended by 29 Nov 2026: a figure of one that has not is of a part of it",
+    )
     assert both(Message("blank")) == "空欄 / blank"
     assert len({Message("at_row", row=1), Message("at_row", row=1), Message("at_row", row=2)}) == 2
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
@@ -16,6 +18,8 @@ ABOUT = {  # address → what the title begins with, in Japanese and in English
     ("projects", "code=CP2"): ("CP2 ", "CP2 "),
     ("procedures", "code=P001"): ("", ""),
 }
+TITLE = re.compile(r"\*\*[^*]+\*\*(?!\S)")  # a text that begins with bold words
+VALUE = re.compile(r"### (?:<[^>]+>)?[\d約]")
 
 
 def title(site: Site, page: str, query: str) -> str:
@@ -52,3 +56,26 @@ def test_a_page_about_one_thing_is_called_by_it(site: Site, page: str, query: st
 
 def test_a_code_that_nobody_knows_leaves_the_title_of_the_page(site: Site) -> None:
     assert title(site, "bureau", "code=NOWHERE&lang=ja") == title(site, "bureau", "lang=ja")
+
+
+@pytest.mark.parametrize("language", ["ja", "en"])
+@pytest.mark.parametrize(
+    "page", ["", "procedures", "facilities", "projects?code=CP2", "indicator?code=paper_sheets", "bureau?code=WATERWORKS"]
+)
+def test_a_title_within_a_page_is_a_heading_and_a_value_is_none(site: Site, page: str, language: str) -> None:
+    """A screen reader goes by headings from card to card; a title in bold alone was skipped, and a value was a title of the same rank."""
+    name, _, query = page.partition("?")
+    shown = [
+        str(m.delta.new_element.markdown.body)
+        for m in map(ForwardMsg.FromString, site.viewer.answers(name, f"{query}&lang={language}"))
+        if m.WhichOneof("type") == "delta" and m.delta.new_element.WhichOneof("type") == "markdown"
+    ]
+    assert shown
+    assert [text for text in shown if TITLE.match(text)] == []
+    assert [text for text in shown if VALUE.match(text)] == []
+
+
+def test_no_page_draws_a_title_of_its_own_in_bold() -> None:
+    drawn = re.compile(r"prose\.markdown\(f\"\*\*\{(?:t\('\w+'(?:, [^)]*\))?\)|markdown\([\w.]*title\))\}\*\*(?:  |\")")
+    files = list((ROOT / "pages").rglob("*.py"))
+    assert len(files) > 50 and [file.name for file in files if drawn.search(file.read_text(encoding="utf-8"))] == []
