@@ -8,7 +8,6 @@ from datetime import date
 import streamlit as st
 
 from kpis.as_text import markdown
-from kpis.errors import MierukaError
 from kpis.government import government
 from kpis.reporting import deadlines, reports, submissions
 from kpis.reporting.answering import part_of
@@ -110,19 +109,19 @@ def uploading(bureau: str, period: str, now_open: Report | None) -> None:
         return
     if now_open is not None:
         prose.info(t("upload_merges", number=now_open.id, revision=now_open.revision), icon=":material/merge:")
-    turn, part, how = st.session_state.get("upload_turn", 0), None, ""
+    key, part, how = steps.form_key("upload"), None, ""  # another key empties the uploader: the draft is in the database
     if on_behalf:
         prose.markdown(t("take_in_lead"))
-    with st.form(f"upload_{turn}", border=True):
-        file = st.file_uploader(t("upload_label"), type="xlsx", key=f"file_{turn}", help=t("upload_help"))
+    with st.form(key, border=True):
+        file = st.file_uploader(t("upload_label"), type="xlsx", key=f"file_{key}", help=t("upload_help"))
         if on_behalf:
-            how = st.text_input(t("take_in_how"), placeholder=t("take_in_how_example"), key=f"how_{turn}")
+            how = st.text_input(t("take_in_how"), placeholder=t("take_in_how_example"), key=f"how_{key}")
         if (sections := list(government().sections_of(bureau))) and me.sections("upload", bureau) is None:
             part = st.selectbox(
                 t("upload_whose"),
                 [None, *sections],
                 format_func=lambda s: section_name(s) if s else t("upload_whose_template"),
-                key=f"part_{turn}",
+                key=f"part_{key}",
             )
         pressed = st.form_submit_button(t("upload_button"), type="primary", icon=":material/fact_check:")
     prose.caption(openness())
@@ -132,26 +131,24 @@ def uploading(bureau: str, period: str, now_open: Report | None) -> None:
     if pressed and file is None:
         prose.warning(t("upload_none"), icon=":material/info:")
     if pressed and file is not None:
-        content = file.getvalue()
-        try:
+        content, last = file.getvalue(), steps.last_file(PROBLEMS)
+
+        def read() -> Received:
             done = receive(
                 store, content, actor=me.email, name=file.name, today=office_today(), bureau_code=bureau, period_code=period,
                 adds_to=now_open.id if now_open is not None else None, part=part, how_it_came=how,
             )  # fmt: skip
-        except MierukaError as refused:
-            prose.error(markdown(refused.in_language(language())), icon=":material/block:")
-            return
-        st.session_state[PROBLEMS] = (bureau, period, file.name, content, done)
-        if done.uploaded is not None:
-            steps.note_own_step()
-            st.session_state["upload_turn"] = turn + 1  # a new key empties the uploader: the draft is in the database
-            free_upload(file)
-            st.rerun()
+            last[:] = [(bureau, period, file.name, content, done)]
+            if done.uploaded is not None:
+                free_upload(file)
+            return done
+
+        steps.take(read, form="upload", is_written=lambda done: done.uploaded is not None)
 
 
 def upload_result(bureau: str, period: str) -> None:
     """Draw the result of the last upload for this bureau and period: the draft it became, or the problems, each at its cell."""
-    received: tuple[str, str, str, bytes, Received] | None = st.session_state.get(PROBLEMS)
+    received: tuple[str, str, str, bytes, Received] | None = next(iter(steps.last_file(PROBLEMS)), None)
     if received is None or received[:2] != (bureau, period):
         return
     _, _, name, content, done = received
@@ -239,10 +236,11 @@ def act(step: Callable[[], object], sentence: str) -> None:
         step: the write to the database.
         sentence: message key of the text shown on success.
     """
+    last = steps.last_file(PROBLEMS)
 
     def done() -> None:
         step()
-        st.session_state.pop(PROBLEMS, None)
+        last.clear()
 
     steps.take(done, t(sentence))
 

@@ -8,7 +8,6 @@ import pandas as pd
 import streamlit as st
 
 from kpis.as_text import markdown
-from kpis.errors import MierukaError
 from kpis.reporting import answers
 from kpis.reporting.questions import Question, Reply
 from kpis.reporting_vocabulary import QuestionState, ReplyState
@@ -22,7 +21,7 @@ from pages.parts.choices import choose
 from pages.parts.data_table import data_table
 from pages.parts.problems import problem_list
 from pages.parts.reported import bureau_names, office_today
-from pages.parts.steps import take
+from pages.parts.steps import form_key, last_file, take
 from pages.parts.text import language, t
 from pages.parts.titled import section_heading
 from telling.file_names import file_name
@@ -89,31 +88,28 @@ def _answering(store: Store, question: Question, reply: Reply, *, actor: str) ->
             t("answer_workbook"), lambda: issue(store, code, bureau, actor=actor), name, _XLSX, type="primary", icon=":material/download:",
             on_click="ignore", key=f"workbook_{code}_{bureau}",
         )  # fmt: skip
-    turn = st.session_state.get("answer_turn", 0)
-    with right, st.form(f"answer_{turn}", border=True):
-        file = st.file_uploader(t("answer_upload"), type="xlsx", key=f"answer_file_{turn}", help=t("answer_upload_help"))
+    key = form_key("answer")
+    with right, st.form(key, border=True):
+        file = st.file_uploader(t("answer_upload"), type="xlsx", key=f"file_{key}", help=t("answer_upload_help"))
         pressed = st.form_submit_button(t("answer_upload_button"), type="primary", icon=":material/fact_check:")
     if pressed and file is None:
         prose.warning(t("upload_none"), icon=":material/info:")
     if pressed and file is not None:
-        content = file.getvalue()
-        try:
+        content, last = file.getvalue(), last_file(_LAST_UPLOAD)
+
+        def read() -> int:
             reading, revision = receive(store, content, code, bureau, actor=actor, name=file.name, replaces=reply.revision)
-        except MierukaError as refused:
-            prose.error(markdown(refused.in_language(language())), icon=":material/block:")
-            return
-        st.session_state[_LAST_UPLOAD] = _Upload(
-            code=code, bureau=bureau, name=file.name, content=content, reading=reading, revision=revision
-        )
-        if revision:
-            st.session_state["answer_turn"] = turn + 1
-            free_upload(file)
-            st.rerun()
+            last[:] = [_Upload(code=code, bureau=bureau, name=file.name, content=content, reading=reading, revision=revision)]
+            if revision:
+                free_upload(file)
+            return revision
+
+        take(read, form="answer", is_written=bool)
     _upload_result(code, bureau)
 
 
 def _upload_result(code: str, bureau: str) -> None:
-    upload: _Upload | None = st.session_state.get(_LAST_UPLOAD)
+    upload: _Upload | None = next(iter(last_file(_LAST_UPLOAD)), None)
     if upload is None or (upload.code, upload.bureau) != (code, bureau):
         return
     name, reading, revision = upload.name, upload.reading, upload.revision
@@ -150,10 +146,11 @@ def _what_was_read(store: Store, question: Question, reply: Reply, *, actor: str
         disabled=not rows and not is_nothing,
         key=f"submit_answer_{code}_{bureau}_{reply.revision}",
     ):
+        last = last_file(_LAST_UPLOAD)
         step = {"actor": actor, "revision": reply.revision, "is_nothing": is_nothing}
 
         def done() -> None:
             answers.submit(store, code, bureau, **step)  # type: ignore[arg-type]
-            st.session_state.pop(_LAST_UPLOAD, None)
+            last.clear()
 
         take(done, t("answer_submitted_now"))

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from hashlib import blake2s
 from itertools import takewhile
-from typing import TypeVar
+from threading import Lock
+from typing import Any, TypeVar
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
@@ -28,6 +30,8 @@ from pages.parts.reported import instant, state_name
 from pages.parts.text import language, t
 
 T = TypeVar("T")
+_ANY = ""
+_drawn: ContextVar[dict[str, int]] = ContextVar("drawn")  # ``sent`` when this run drew its page and forms
 _STEPS = "steps"
 _WRITES = frozenset(
     {"uploaded", "taken_in", "corrected", "explained", "clash_settled", "row_taken_out", "conflict_resolved", "reading_chosen",
@@ -50,14 +54,16 @@ class _Steps:
     """What a session keeps between runs.
 
     It is changed in place: a second click ends the run of the first at its next access to ``st.session_state``, so that a result
-    assigned there after a write could be lost, and the write repeated.
+    assigned there after a write could be lost, and the write repeated. Streamlit begins the run of the second at once, while the first
+    still writes: it waits for ``writing``, and what it finds done it shows.
     """
 
     message: str = ""  # of the last successful write
     warning: str = ""  # on changes by others, of a run that ended before it could be read
     shown: dict[int, _Shown] = field(default_factory=dict)
     drawn: dict[str, str] = field(default_factory=dict)  # what other things looked like when they were last drawn
-    sent: dict[str, int] = field(default_factory=dict)  # form → number of successful writes
+    sent: dict[str, int] = field(default_factory=dict)  # form → number of successful writes; ``_ANY``: of all
+    writing: Lock = field(default_factory=Lock)
     place: DeltaGenerator | None = None  # of this run: where unstored text is to be drawn
 
 
@@ -66,23 +72,47 @@ def _kept() -> _Steps:
     return kept
 
 
-def take(step: Callable[[], T], sentence: str | Callable[[T], str] = "", *, form: str = "") -> None:
+def take(
+    step: Callable[[], T],
+    sentence: str | Callable[[T], str] = "",
+    *,
+    form: str = "",
+    is_written: Callable[[T], bool] = lambda _: True,
+) -> None:
     """Run a write and rerun the page; if it is refused, draw the reason in place instead.
 
     Args:
         step: the write; raises ``MierukaError`` if it is refused.
         sentence: the message that ``show_result`` shows after the rerun, or what makes it of the result of the write.
         form: name of the form that starts it, as passed to ``form_key``.
+        is_written: whether the result of the step was stored; where it was not, as a file with errors, the page is drawn on.
     """
-    kept = _kept()
-    try:
-        result = step()
-    except MierukaError as refused:
-        prose.error(markdown(refused.in_language(language())), icon=":material/block:")
-        return
-    if form:
-        kept.sent[form] = kept.sent.get(form, 0) + 1
-    _rerun_with(kept, sentence(result) if callable(sentence) else sentence)
+    kept, drawn = _kept(), _drawn.get({})
+
+    def is_second_click(name: str) -> bool:
+        return kept.sent.get(name, 0) != drawn.get(name, kept.sent.get(name, 0))
+
+    with kept.writing:
+        if form and is_second_click(form):
+            _rerun_with(kept, kept.message)
+        try:
+            result = step()
+        except MierukaError as refused:
+            if is_second_click(_ANY):  # what it was to do is done
+                _rerun_with(kept, kept.message)
+            prose.error(markdown(refused.in_language(language())), icon=":material/block:")
+            return
+        if not is_written(result):
+            return
+        for name in {form, _ANY}:
+            kept.sent[name] = kept.sent.get(name, 0) + 1
+        _rerun_with(kept, sentence(result) if callable(sentence) else sentence)
+
+
+def last_file(name: str) -> list[Any]:
+    """Return the place of the result of the last uploaded file, changed in place: empty, or one result."""
+    place: list[Any] = st.session_state.setdefault(name, [])
+    return place
 
 
 def form_key(form: str) -> str:
@@ -91,7 +121,13 @@ def form_key(form: str) -> str:
     The next form is therefore empty, and a second click on the button still on the screen writes nothing. Fields with a key also keep
     their text when the language changes.
     """
-    return f"{form}_{_kept().sent.get(form, 0)}"
+    return f"{form}_{_draw(_kept(), form)}"
+
+
+def _draw(kept: _Steps, name: str) -> int:
+    turn = kept.sent.get(name, 0)
+    _drawn.set({**_drawn.get({}), name: turn})
+    return turn
 
 
 def pick(
@@ -206,6 +242,7 @@ def _rerun_with(kept: _Steps, sentence: str) -> None:
 def show_result() -> None:
     """Draw the message of the last successful write, once, and a warning whose own run was cut short."""
     kept = _kept()
+    _draw(kept, _ANY)
     result, others, kept.message, kept.warning = kept.message, kept.warning, "", ""
     if result:
         prose.success(result, icon=":material/check_circle:")

@@ -17,7 +17,9 @@ from kpis.settings import ROOT
 from kpis.store import tables
 from kpis.store.store import Store
 from kpis.voices.store import Voices
-from tests.small_government import ANNA, AYA, IN_TIME, OFFICE, SECOND, settle
+from loaders.workbook.submit import take_template
+from tests.loaders.filled import with_cells
+from tests.small_government import ANNA, AYA, IN_TIME, OFFICE, PERIOD, SECOND, settle
 from tests.web import test_forms_seen_first
 from tests.web.served import serving
 from tests.web.test_forms_seen_first import CALENDAR, RATE, Desk, rate
@@ -272,3 +274,26 @@ def test_a_draft_of_a_question_is_a_form_like_any_other() -> None:
     """Its number of turns stood in the session by itself, where a second click came between the write and the next turn."""
     written = ast.parse((ROOT / "pages" / "parts" / "question_written.py").read_text(encoding="utf-8"))
     assert not [node for node in ast.walk(written) if isinstance(node, ast.Attribute) and node.attr == "session_state"]
+
+
+def test_a_second_click_upon_a_workbook_reads_it_once_and_shows_what_became_of_it(desk: Desk) -> None:
+    """The second click ended the run of the first before its result was kept, and the file was "the one you uploaded before"."""
+    tab = desk.tab()
+    content = with_cells(take_template(desk.store, "GENERAL", PERIOD, actor=ANNA), "指標の実績", {"H2": 730, "I2": 1000})
+    assert tab.upload(content).status == 204
+    form, button = (
+        tab.parts("file_uploader")[0].form_id,
+        next(b.id for b in tab.parts("button") if b.label == say("upload_button", "ja")),
+    )
+    tab.hand_in(content, "f1")
+    while tab.hear().delta.new_element.button.label != say("upload_button", "ja"):
+        pass
+    assert tab.hear().delta.new_element.WhichOneof("type") == "markdown", "the last that is drawn before the file is read"
+    tab.hand_in(content, "f1")  # while the first is read
+    tab.wait()
+    text = tab.run(**{button: True})  # wherever the second came in between
+    kept = say("upload_kept", "ja", name="", number=desk.report().id, rows="|").split("|")[0]
+    repeated = say("upload_repeat", "ja", name="", number="|", state="").split("|")[0]
+    assert kept in text and repeated not in text and [u.revision for u in desk.opened().uploads] == [1]
+    assert tab.parts("file_uploader")[0].form_id != form, "the uploader is empty"
+    tab.close()
