@@ -286,7 +286,9 @@ def refuse_rows(session: Session, bureau_code: str, period_code: str, rows: Sequ
         if row.kind == OBSERVATIONS:
             fits = row.key[1] == bureau_code and row.key[0] in indicators
             if fits and parse_period(row.key[2]).end > end:
-                raise FigureRefused("period_later", **place, period=parse_period(period_code).label, later=parse_period(row.key[2]).label)
+                raise FigureRefused(
+                    "period_later", **place, period=parse_period(period_code).label, later=parse_period(row.key[2]).label
+                )
         elif REGISTERS[row.kind].owner == "project_code":
             fits = owners[row.kind].get(row.key[0], row.fields.get("project_code")) in own_projects
         else:

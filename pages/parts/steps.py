@@ -218,16 +218,6 @@ def warn_if_other(name: str, *content: object) -> None:
         prose.warning(t("page_changed_since"), icon=":material/difference:")
 
 
-def note_own_step() -> None:
-    """Record that the viewer wrote on this page, so that no warning about it is shown."""
-    _forget(_kept())
-
-
-def _forget(kept: _Steps) -> None:
-    kept.shown.clear()
-    kept.drawn.clear()
-
-
 def rerun_with(sentence: str) -> None:
     """Rerun the page and show a message at its head."""
     _rerun_with(_kept(), sentence)
@@ -235,7 +225,8 @@ def rerun_with(sentence: str) -> None:
 
 def _rerun_with(kept: _Steps, sentence: str) -> None:
     kept.message = sentence
-    _forget(kept)
+    kept.shown.clear()
+    kept.drawn.clear()
     st.rerun()
 
 
