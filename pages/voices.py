@@ -120,8 +120,11 @@ def show(store: Voices) -> None:
         return
     parts = ["waiting", "decided", "tallies"]
     decided = store.listed(states=DECIDED, most=MOST)
-    steps.warn_if_other("voices", [(voice.id, voice.state, voice.answer_ja, voice.answer_en) for voice in decided])
     part = choose_part("part", parts, t("voices_view"), escaped_labels(lambda v: t(f"voices_{v}")), is_label_shown=False)
+    steps.warn_if_other(
+        "voices", [(voice.id, voice.state, voice.answer_ja, voice.answer_en) for voice in decided], fields=("answer_ja", "answer_en"),
+        left=[voice.id for voice in (store.listed(states=WAITING, most=MOST) if part == "waiting" else decided)],
+    )  # fmt: skip
     if part == "tallies":
         tallies(store)
     else:

@@ -184,11 +184,15 @@ def show_unstored_words(report: Report) -> None:
         for key, word in st.session_state.items()
         if isinstance(word, str) and word.strip() and named.match(str(key)) and not any(w.endswith(f"-{key}") for w in drawn)
     ]
+    with place:
+        _words_not_kept(words)
+
+
+def _words_not_kept(words: list[str]) -> None:
     if words:
-        with place:
-            prose.markdown(t("words_not_kept"))
-            for word in words:
-                st.code(word, language=None, wrap_lines=True)
+        prose.markdown(t("words_not_kept"))
+    for word in words:
+        st.code(word, language=None, wrap_lines=True)
 
 
 def closed_meanwhile(listed: Iterable[Report]) -> list[Report]:
@@ -212,10 +216,21 @@ def is_other(name: str, *content: object) -> bool:
     return before != key
 
 
-def warn_if_other(name: str, *content: object) -> None:
-    """Warn if others changed what this page shows under a name since it was drawn, which explains why a pressed button had no effect."""
+def warn_if_other(name: str, *content: object, fields: Iterable[str] = (), left: Iterable[object] = ()) -> None:
+    """Warn if others changed what this page shows under a name since it was drawn, which explains why a pressed button had no effect.
+
+    Args:
+        name: of what is shown.
+        content: what it looks like.
+        fields: beginnings of the keys of its text fields, each ended by what it belongs to; text typed for what is gone is shown.
+        left: what is still there.
+    """
     if is_other(name, *content):
         prose.warning(t("page_changed_since"), icon=":material/difference:")
+        kept = {f"{field}_{each}" for field in fields for each in left}
+        begun = tuple(f"{field}_" for field in fields)
+        typed = [(str(key), word) for key, word in st.session_state.items() if isinstance(word, str) and word.strip()]
+        _words_not_kept([word for key, word in typed if begun and key.startswith(begun) and key not in kept])
 
 
 def rerun_with(sentence: str) -> None:

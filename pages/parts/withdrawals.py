@@ -34,7 +34,8 @@ def withdrawn(store: Store, *, actor: str) -> None:
     waiting = withdrawals.requests(store, viewer=actor)
     page_heading(t("withdrawals_title", count=len(waiting)) if waiting else t("withdrawals_none"))
     prose.markdown(t("withdrawals_lead"))
-    warn_if_other("withdrawals", [request.id for request in waiting])
+    there = [request.id for request in waiting]
+    warn_if_other("withdrawals", there, fields=["withdrawal_text"], left=there)
     for request in waiting:
         _decide(store, request, actor=actor)
     _ask(store, actor=actor)

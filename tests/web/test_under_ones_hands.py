@@ -251,7 +251,9 @@ def test_what_a_colleague_decided_of_a_list_is_told_to_whoever_decides_it_next(d
     tab = desk.tab("review", "part=withdrawals", who="local_office")
     assert say("page_changed_since", "ja") not in tab.text
     withdrawals.decide(desk.store, number, actor=OFFICE, approves=False, text="正しい")
-    assert say("page_changed_since", "ja") in tab.send(say("withdrawal_approve", "ja"))
+    typed = {tab.widget("text_input", say("withdrawal_decision_text", "ja")): "二人目の判断"}
+    text = tab.send(say("withdrawal_approve", "ja"), **typed)
+    assert say("page_changed_since", "ja") in text and say("words_not_kept", "ja") in text and "二人目の判断" in text
     assert say("page_changed_since", "ja") not in tab.run(), "said once"
     tab.close()
 
@@ -264,8 +266,13 @@ def test_a_voice_that_a_colleague_answered_is_not_answered_otherwise_unseen(desk
     tab = desk.tab("review", who="local_office")
     tab.run("voices")
     assert first.words in tab.text and second.words in tab.text and say("page_changed_since", "ja") not in tab.text
+    fields = [each.id for each in tab.parts("text_area") if each.label == say("voice_answer_ja", "ja")]
+    tab.fields |= dict.fromkeys(fields, "二人目の答え")
+    tab.run()
     decide(desk.store, voices, first, actor=OFFICE, to=VoiceState.PUBLISHED, today=IN_TIME, answer_ja="同僚の答え")
-    assert say("page_changed_since", "ja") in tab.run() and first.words not in tab.text and second.words in tab.text
+    text = tab.run()
+    assert say("words_not_kept", "ja") in text and text.count("二人目の答え") >= 1, "what was typed for it can be copied"
+    assert say("page_changed_since", "ja") in text and first.words not in tab.text and second.words in tab.text
     assert say("page_changed_since", "ja") not in tab.run("voices", "part=decided") and "同僚の答え" in tab.text
     tab.close()
 
