@@ -266,7 +266,7 @@ def _exchanged(link: socket.socket, job: bytes, content: bytes, *, most: int, un
     """Send a job and a file and return the answer; blank if there is none."""
     answer = bytearray()
     try:
-        for part in (SIZES.pack(len(job), len(content)) + job, content):
+        for part in filter(None, (SIZES.pack(len(job), len(content)) + job, content)):  # no empty file: the child may have gone
             link.settimeout(max(0.01, until - time.monotonic()))
             link.sendall(part)
         while len(answer) <= most:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import os
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -12,6 +13,7 @@ import time
 import zipfile
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import openpyxl
 import pytest
@@ -222,3 +224,25 @@ def test_one_sheet_under_many_names_is_too_many_sheets() -> None:
         read = measured(function, made.getvalue(), max_bytes=MAX_BYTES, **arguments)
         (problem,) = read.answer[-1]
         assert "too many sheets" in problem.found and read.peak_bytes < 200_000_000
+
+
+def test_an_empty_file_is_read_also_where_the_child_has_answered_before_its_nothing_is_sent() -> None:
+    """To send nothing to one who has answered and gone is an error of the socket, which was taken for the death of the child."""
+    here, there = socket.socketpair()
+
+    def child() -> None:
+        with there:
+            there.recv(65536)
+            there.sendall(reading.DONE + b"answer")
+
+    one = threading.Thread(target=child)
+    one.start()
+
+    class Line(socket.socket):
+        def sendall(self, data: Any, flags: int = 0) -> None:
+            super().sendall(data, flags)
+            one.join()
+
+    with Line(fileno=here.detach()) as line:
+        answer = reading._exchanged(line, b"job", b"", most=100, until=time.monotonic() + 60)
+    assert answer == reading.DONE + b"answer"
