@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from pydantic import AfterValidator, BeforeValidator, model_validator
 from pydantic import Field as Bounds
 
-from kpis.declared import NAME, NOTE, Code, Fields, Filled, Flag, NameEn, NameJa, Said, Translated
+from kpis.declared import NAME, NOTE, Code, Fields, Filled, Flag, Named, NameEn, NameJa, Said, Translated
 from kpis.errors import ValueRefused
 from kpis.vocabulary import OneOf, OpenPart
 
@@ -29,12 +29,16 @@ class PublisherFields(Fields):
     keywords_en: Annotated[tuple[str, ...], Said("キーワード(英語)", "key words, in English")] = ()
 
 
+# A name that stands within texts of the program, which are templates and in part Markdown: none of the signs that act there.
+Plain = Annotated[Filled, Named, Bounds(pattern=r"^[^{}<>\[\]`*_\\|$~]+$")]
+
+
 class OfficeFields(Fields):
     """``[office]`` of government.toml: who looks after the figures."""
 
-    name_ja: Annotated[Filled, Said("改革の担当室の名称(日本語)", "name of the reform office, in Japanese")]
+    name_ja: Annotated[Plain, Said("改革の担当室の名称(日本語)", "name of the reform office, in Japanese")]
     name_en: Annotated[
-        Filled, Said("文中での担当室の呼び方(英語)", "what the reform office is called within a sentence, in English")
+        Plain, Said("文中での担当室の呼び方(英語)", "what the reform office is called within a sentence, in English")
     ]
 
 

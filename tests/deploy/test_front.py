@@ -75,6 +75,14 @@ def test_the_edition_shown_comes_from_nginx_alone_with_the_headers_of_the_progra
     assert public.ask("/", Accept_Encoding="gzip").one("content-encoding") == "gzip"
 
 
+def test_a_file_is_handed_out_whole_or_in_one_part_and_never_larger_than_it_is(installation: Installation) -> None:
+    public = installation.front.public
+    whole = public.ask("/index.html").body
+    assert public.ask("/index.html", Range="bytes=0-9").body == whole[:10]
+    for path in ("/index.html", "/app/site/index.html"):
+        assert public.ask(path, Range="bytes=" + ",".join(["-1"] * 2_000)).body == whole
+
+
 def test_nothing_but_what_is_public_is_offered_of_an_edition(installation: Installation) -> None:
     public = installation.front.public
     for path in (

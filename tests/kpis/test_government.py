@@ -171,6 +171,8 @@ def test_an_edition_can_be_read_by_the_copy_it_carries(tmp_path: Path) -> None:
         ("government.toml", "first_month = 1", "first_month = 13", "calendar.first_month"),
         ("government.toml", "Europe/Paris", "Europe/Nowhere", "tz database"),
         ("government.toml", "[office]", "[offices]", "offices"),
+        ("government.toml", "review desk", "review {moment.__class__} desk", "office.name_en"),
+        ("government.toml", "見直し係", "係![](https://example.org/x.png)", "office.name_ja"),
         ("themes.csv", "greening,緑化", "greening,", "row 2"),
         ("themes.csv", ",card,", ",big,", "one of: card, chart"),
         ("unit_kinds.csv", "is_bureau", "is_burau", "is_burau"),

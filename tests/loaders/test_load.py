@@ -143,6 +143,20 @@ def test_a_text_longer_than_any_page_shows_is_a_problem_that_says_how_long_it_ma
         assert [written(p.expected, "en") for p in report.problems] == [f"at most {most:,} characters"] * problems
 
 
+@pytest.mark.parametrize(
+    "url", ['https://x.jp/"onmouseover=a', "https://x.jp/<b>", "https://x.jp/a b", "javascript:alert(1)", "https://"]
+)
+def test_an_address_of_a_source_is_an_address(tokyo_store: Store, url: str) -> None:
+    """It becomes a link of workbooks and the name of a resource in data packages, where nothing escapes what no address holds."""
+    row = {"source_code": "S", "url": url, "title": "x", "grade": "primary"}
+    out = io.StringIO()
+    writer = csv.DictWriter(out, list(row))
+    writer.writeheader()
+    writer.writerow(row)
+    problems = check_content(out.getvalue().encode(), "sources.csv", store=tokyo_store).problems
+    assert "B2" in [p.cell for p in problems]
+
+
 def test_a_blank_period_is_a_problem_at_its_cell(tokyo_store: Store) -> None:
     report = load_file(tokyo_store, csv_of(row(period_code="")), name="x.csv")
     assert [(p.cell, p.kind) for p in report.problems] == [("C2", "period")]

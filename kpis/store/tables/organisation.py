@@ -21,7 +21,7 @@ class SourceFields(Fields):
     """One row per page or file that a figure was read from."""
 
     source_code: Annotated[Code, Said("出典のコード", "code of the source"), KEY]
-    url: Annotated[str, Bounds(pattern=r"^https?://"), Said("資料のアドレス", "address of the source")]
+    url: Annotated[str, Bounds(pattern=r"^https?://[^\s\"<>\\^`{|}]+$"), Said("資料のアドレス", "address of the source")]
     title: Annotated[Filled, Said("資料の題名", "title of the source")]
     published_on: fields.PublishedOn = None
     published_by: fields.PublishedBy = None
