@@ -32,7 +32,10 @@ except ImportError:  # Windows does not report bytes in kernel buffers
 
 HEAD_SECONDS = 10.0  # seconds from first to last line of request headers; a browser needs a fraction of one
 HEAD_BYTES = 64 * 1024  # a sign-in is stored in cookies of several kilobytes
-READ_SECONDS, READ_BYTES = 60.0, 16 * 1024  # bytes to be read within so many seconds, or it is closed: 270 bytes/s
+READ_SECONDS, READ_BYTES = (
+    60.0,
+    16 * 1024,
+)  # bytes to be read, or sent as a body, within so many seconds, or it is closed: 270 bytes/s
 WEBSOCKET_BYTES = 2 * 1024 * 1024  # size of a page's message: which page, and what was typed and chosen there
 _STRANGER: dict[str, Any] = {"type": "http", "path": "/", "method": "GET", "headers": []}  # for lines without readable request
 
@@ -85,13 +88,15 @@ class Sending:
 
 
 class Listening(H11Protocol):
-    """A connection that is closed when request headers arrive too late or a response is not read.
+    """A connection that is closed when request headers arrive too late, a body hardly arrives, or a response is not read.
 
     Malformed requests are refused in both languages.
     """
 
     _waiting: asyncio.TimerHandle | None = None
     _answering: Sending | None = None
+    _body: asyncio.TimerHandle | None = None
+    _arrived = 0
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
@@ -101,11 +106,14 @@ class Listening(H11Protocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._wait_no_more()
+        if self._body is not None:
+            self._body.cancel()
         if self._answering is not None:
             self._answering.stop()
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
+        self._arrived += len(data)
         super().data_received(data)
         if self.transport.is_closing():
             return
@@ -113,6 +121,7 @@ class Listening(H11Protocol):
             self._wait()  # part of the headers has arrived; further parts do not extend the time limit
         elif self.conn.their_state is not h11.IDLE:
             self._wait_no_more()
+            self._watch_body()
 
     def handle_websocket_upgrade(self, event: h11.Request) -> None:
         self._wait_no_more()
@@ -124,6 +133,18 @@ class Listening(H11Protocol):
     def on_response_complete(self) -> None:
         self._wait_no_more()
         super().on_response_complete()
+
+    def _watch_body(self) -> None:
+        if self._body is None and self.conn.their_state is h11.SEND_BODY:
+            self._body = self.loop.call_later(READ_SECONDS, self._judge_body, self._arrived)
+
+    def _judge_body(self, before: int) -> None:
+        """Close the connection if hardly any of a body has arrived, unless it is our app that does not take it."""
+        self._body = None
+        if self.conn.their_state is h11.SEND_BODY and self._arrived - before < READ_BYTES and not self.flow.read_paused:
+            self.transport.abort()
+        else:
+            self._watch_body()
 
     def send_400_response(self, msg: str) -> None:
         if self.cycle is not None and not self.cycle.response_complete:  # its app is told that the client has gone

@@ -106,6 +106,41 @@ def cut(line: socket.socket) -> bool:
     return False
 
 
+@pytest.mark.parametrize("said", [b"Content-Length: 1000000\r\n\r\n", b"Transfer-Encoding: chunked\r\n\r\n"])
+@pytest.mark.parametrize("reads_first", [True, False])
+def test_a_body_that_comes_drop_by_drop_does_not_hold_a_line(
+    monkeypatch: pytest.MonkeyPatch, sender: Sender, said: bytes, reads_first: bool
+) -> None:
+    """Whether the app waits for the body or has answered already: for a line held so, nobody else's can be opened."""
+    monkeypatch.setattr(listening, "READ_SECONDS", 0.3)
+    sender.reads_first, sender.pieces = reads_first, 1
+    line = socket.create_connection(("127.0.0.1", sender.port), timeout=60)
+    line.sendall(b"POST / HTTP/1.1\r\nHost: x\r\n" + said)
+
+    def is_cut() -> bool:
+        try:
+            line.sendall(b"1\r\na\r\n" if b"chunked" in said else b"a")
+        except ConnectionError:
+            return True
+        return False
+
+    until(is_cut)
+    line.close()
+    until(lambda: len(sender.over) == 1)
+
+
+def test_a_body_that_comes_slowly_arrives_whole(monkeypatch: pytest.MonkeyPatch, sender: Sender) -> None:
+    monkeypatch.setattr(listening, "READ_SECONDS", 0.3)
+    sender.pieces = 1
+    line = socket.create_connection(("127.0.0.1", sender.port), timeout=60)
+    line.sendall(b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 655360\r\n\r\n")
+    for _ in range(40):
+        line.sendall(b"x" * 16384)
+        time.sleep(0.02)
+    line.sendall(ASK)
+    assert not cut(line), "the line goes on to the next request"
+
+
 def test_an_answer_that_nobody_takes_is_cut_off(monkeypatch: pytest.MonkeyPatch, sender: Sender) -> None:
     monkeypatch.setattr(listening, "READ_SECONDS", 0.2)
     line = sender.line()
