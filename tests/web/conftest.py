@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
 
@@ -82,7 +84,14 @@ USERS = {
 
 @pytest.fixture(scope="session")
 def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
-    folder, port = tmp_path_factory.mktemp("office"), free_port()
+    with new_office(tmp_path_factory.mktemp("office")) as made:
+        yield made
+
+
+@contextmanager
+def new_office(folder: Path) -> Iterator[Office]:
+    """Serve an office of its own from an empty folder: one report was uploaded, and nothing else done."""
+    port = free_port()
     store = settle(Store(f"sqlite:///{folder / 'served.db'}"), folder / "data", calendar=CALENDAR)
     with settled(write_sections(folder / "data" / "catalogue")):
         people.add_person(store, actor=people.COMMAND_LINE, email=CLERK, role="section", section_code="DOCUMENTS")
