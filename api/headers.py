@@ -29,6 +29,10 @@ from telling.words import Words, has_page
 
 WRITTEN = ("/site/", "/editions/")  # pages that set their own language
 _FILES = (*WRITTEN, "/static/", "/media/", "/_stcore/")
+_DATA, _SMALL = (
+    ("/api/", "/data/"),
+    (".parquet", ".xlsx", ".zip", ".png"),
+)  # answers of megabytes, and files that compression makes no smaller
 _ASSETS = Path(__file__).resolve().parent / "assets"
 _MARK = base64.b64encode((ROOT / "data" / "text" / "icon.png").read_bytes())
 # Styles of the top bar, for which Streamlit has no setting; print styles, since its scroll boxes would be cut off after
@@ -52,7 +56,8 @@ class PageHeaders(Layer):
     async def take(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass one request on, and change only the response."""
         is_page = scope["type"] == "http" and not scope["path"].startswith(_FILES)
-        if is_page:
+        is_large = is_page and scope["path"].startswith(_DATA) and not scope["path"].endswith(_SMALL)
+        if is_page and not is_large:
             # Pages are small and rewritten below, so they are requested uncompressed.
             scope = {**scope, "headers": [(k, v) for k, v in scope["headers"] if k != b"accept-encoding"]}
         is_head = is_page and scope["method"] == "HEAD"
@@ -92,6 +97,8 @@ def _headers(scope: Scope, start: Message, *, scripts: tuple[str, ...] = ()) -> 
     own = [(n, cookie(v.decode("latin-1"), chosen).encode("latin-1") if n == b"set-cookie" else v) for n, v in own]
     if start["type"] == "websocket.accept":
         return own
+    if any(name == b"content-encoding" for name, _ in own):  # other bytes than the plain ones: a part of those would not fit them
+        own = [(n, b"W/" + v if n == b"etag" and not v.startswith(b"W/") else v) for n, v in own]
     policy = dict(headers_of(scope, chosen, scripts=scripts))
     return [(name, value) for name, value in own if name not in policy] + list(policy.items())
 

@@ -83,7 +83,7 @@ def project_json(report: ProjectReport) -> dict[str, Any]:
              "valid_to": b.valid_to, "valid_to_precision": b.valid_to_precision, "source": b.source_code}
             for b in report.bureaus
         ],
-        "status": report.status, "rule_version": PROJECT_RULE, "counts": report.tally.to_json(),
+        "status": report.status, "project_rule_version": PROJECT_RULE, "counts": report.tally.to_json(),
         "indicators": [_brief(s) for s in report.scored],
         "milestones": {state: report.count_of(state) for state in MILESTONE_STATES},
         "last_reported": report.last_reported or None,

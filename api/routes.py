@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import hashlib
 import json
 import re
@@ -10,6 +11,7 @@ from datetime import date, datetime
 from math import isfinite
 from typing import Any, TypeVar
 
+from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
@@ -272,7 +274,7 @@ def answered(produce: Any, *names: str) -> Any:
 
     async def endpoint(request: Request) -> Response:
         body = await made_or_refused(lambda: made(request))
-        return body if isinstance(body, Response) else conditional(request, body, "application/json")
+        return body if isinstance(body, Response) else await run_in_threadpool(conditional, request, body, "application/json")
 
     return endpoint
 
@@ -307,13 +309,24 @@ def untrusted(why: EditionRefused) -> Response:
     return JSONResponse({"status": "refused", "error": str(why)}, status_code=503, headers={**HEADERS, "Cache-Control": "no-store"})
 
 
+_PLAIN = re.compile(r"text/|image/svg|application/(?:[a-z.]+\+)?(?:json|xml|javascript)")  # what compression makes smaller
+_LEAST_PACKED = 500  # bytes
+
+
 def conditional(request: Request, body: bytes, media_type: str, *, etag: str = "", **headers: str) -> Response:
-    """Answer with an ETag, or 304 without a body if the client already has these bytes."""
+    """Answer with an ETag, or 304 without a body if the client already has these bytes; compressed, where a client takes it.
+
+    A part of a file (``Range``) is one of its plain bytes, and so is never compressed.
+    """
     tag = f'"{etag or hashlib.sha256(body).hexdigest()[:32]}"'
     sent = {**HEADERS, "ETag": tag, **{name.replace("_", "-"): value for name, value in headers.items()}}
     tags = {part.strip().removeprefix("W/") for part in request.headers.get("if-none-match", "").split(",")}
     if tag in tags or "*" in tags:
         return Response(status_code=304, headers=sent)
+    sent["Vary"] = "Accept-Encoding"
+    takes = "gzip" in request.headers.get("accept-encoding", "") and "range" not in request.headers
+    if takes and len(body) >= _LEAST_PACKED and _PLAIN.match(media_type):
+        body, sent["Content-Encoding"] = gzip.compress(body, 6, mtime=0), "gzip"
     return Response(body, media_type=media_type, headers=sent)
 
 

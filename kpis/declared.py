@@ -15,6 +15,7 @@ from pydantic import Field as Bounds
 
 from kpis.as_text import LONGEST_NAME, LONGEST_TEXT
 from kpis.errors import ValueRefused
+from kpis.faults import in_form
 
 # A row of a table or list as it is read, compared and stored: column → value. Columns differ from list to list, and
 # with the languages of its texts; where they are known beforehand, a record with fields is used instead.
@@ -83,7 +84,7 @@ def _of_a_name(text: str) -> str:
     return text
 
 
-Code = Annotated[str, Bounds(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$")]
+Code = Annotated[str, Bounds(pattern=in_form("form_code", r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$"))]
 Filled = Annotated[str, Bounds(min_length=1)]
 Named = AfterValidator(_of_a_name)  # no bound of pydantic's: SQLModel would make another type of column of it
 Flag = Annotated[bool, BeforeValidator(lambda v: {"1": True, "0": False, "": False}.get(v, v) if isinstance(v, str) else v)]

@@ -12,11 +12,20 @@ from kpis.message import Message
 # By the prefix of pydantic's error type, the first that matches; its context fills the placeholders.
 _KEYS = {
     "missing": "fault_blank", "string_too_short": "fault_blank", "string_too_long": "fault_too_long", "extra_forbidden": "fault_unknown_name",
-    "string_pattern": "fault_form", "string": "fault_text", "int": "fault_whole_number", "float": "fault_number",
+    "string": "fault_text", "int": "fault_whole_number", "float": "fault_number",
     "finite": "fault_number", "greater_than_equal": "fault_at_least", "greater_than": "fault_more_than",
     "less_than_equal": "fault_at_most", "less_than": "fault_less_than", "bool": "fault_flag", "date": "date_as",
-    "tuple": "fault_list", "list": "fault_list",
+    "tuple": "fault_list", "list": "fault_list", "model": "fault_table", "path": "fault_text",
 }  # fmt: skip
+
+
+_FORMS: dict[str, str] = {}  # pattern → key
+
+
+def in_form(key: str, pattern: str) -> str:
+    """Return a pattern of texts; whoever writes another one is told the message of this key, which says the form in words."""
+    _FORMS[pattern] = key
+    return pattern
 
 
 def expected_of(error: Mapping[str, Any]) -> Message:
@@ -33,6 +42,8 @@ def expected_of(error: Mapping[str, Any]) -> Message:
             if "file" in context
             else Message("fault_one_of", words=words)
         )
+    if error["type"] == "string_pattern_mismatch":
+        return Message(_FORMS[context["pattern"]])
     key = next((key for kind, key in _KEYS.items() if error["type"].startswith(kind)), None)
     return Message(key, **context) if key else Message("as_told", text=cause or error["msg"])
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 import shutil
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
@@ -301,7 +302,10 @@ def _facts(path: Path) -> FactsFields:
     except ValidationError as error:
         raise _unreadable(path, "", map(placed, error.errors())) from error
     except tomllib.TOMLDecodeError as error:
-        raise _unreadable(path, "", [Message("as_told", text=error)]) from error
+        place = re.search(r"line (\d+), column (\d+)", str(error))  # of ours: the rest is English alone
+        raise _unreadable(
+            path, "", [Message("toml_at", line=place[1], column=place[2]) if place else Message("toml_ends")]
+        ) from error
 
 
 def _typed(value: Any) -> Any:

@@ -12,6 +12,7 @@ from pydantic import Field as Bounds
 
 from kpis.declared import NAME, NOTE, Code, Fields, Filled, Flag, Named, NameEn, NameJa, Said, Translated
 from kpis.errors import ValueRefused
+from kpis.faults import in_form
 from kpis.vocabulary import OneOf, OpenPart
 
 
@@ -118,12 +119,12 @@ class PageFields(Fields):
 
     address: Annotated[
         str,
-        Bounds(pattern=r"^[a-z][a-z0-9_]*$"),
+        Bounds(pattern=in_form("form_page", r"^[a-z][a-z0-9_]*$")),
         Said("ページのアドレス", "address of the page, as themes; it names its files too"),
     ] = "themes"
     icon: Annotated[
         str,
-        Bounds(pattern=r"^[a-z0-9_]+$"),
+        Bounds(pattern=in_form("form_icon", r"^[a-z0-9_]+$")),
         Said("アイコン(今は示さない)", "icon; no longer shown, read so that catalogues and editions from before stay readable"),
     ] = "category"
 

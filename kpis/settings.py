@@ -17,7 +17,7 @@ from pydantic import Field, SecretStr, ValidationError, field_validator, model_v
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from kpis.errors import SettingsRefused
-from kpis.faults import placed
+from kpis.faults import in_form, placed
 from kpis.languages import SHELVES, SHIPPED
 from kpis.secrecy import bits, is_example
 
@@ -27,11 +27,15 @@ PROJECT = ROOT / "pyproject.toml"  # not in an installed package
 HOME = ROOT if PROJECT.is_file() else Path.cwd()
 LOCAL = HOME / "data" / "local"
 LOOPBACK = {"127.0.0.1", "localhost", "::1"}
-RATE = r"^[1-9][0-9]{0,6} per ([1-9][0-9]{0,3} )?(second|minute|hour|day)$"
-MAIL_FROM = r"^(([^<>@\r\n]* )?<?[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9.-]{1,250}>?)?$"  # an address, or a name and <an address>
+RATE = in_form("form_rate", r"^[1-9][0-9]{0,6} per ([1-9][0-9]{0,3} )?(second|minute|hour|day)$")
+MAIL_FROM = in_form(
+    "form_sender", r"^(([^<>@\r\n]* )?<?[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9.-]{1,250}>?)?$"
+)  # an address, or a name and <an address>
 _DAY, _CLOCK = "(mon|tue|wed|thu|fri|sat|sun)", "([01][0-9]|2[0-3]):[0-5][0-9]"
-HOURS = rf"^({_DAY}(-{_DAY})? )?{_CLOCK}-{_CLOCK}$"
-HOST = r"^[A-Za-z0-9][A-Za-z0-9.-]*$|^[0-9A-Fa-f:]*:[0-9A-Fa-f:.]*$"  # address to listen on: a name or an address, never blank
+HOURS = in_form("form_hours", rf"^({_DAY}(-{_DAY})? )?{_CLOCK}-{_CLOCK}$")
+HOST = in_form(
+    "form_host", r"^[A-Za-z0-9][A-Za-z0-9.-]*$|^[0-9A-Fa-f:]*:[0-9A-Fa-f:.]*$"
+)  # address to listen on: a name or an address, never blank
 DATABASE = ("sqlite", "sqlite+pysqlite", "postgresql", "postgresql+psycopg")
 COOKIE_SECRET_LENGTH, COOKIE_SECRET_BITS, CLIENT_SECRET_BITS = 32, 72, 36
 
@@ -71,13 +75,21 @@ class Settings(BaseSettings):
     # The private key that signs editions, made at first publication; and a public key to which editions must lead, as text or file.
     signing_key_file: Path = Field(LOCAL / "signing.key", validation_alias="SIGNING_KEY_FILE")
     editions_key: str = Field("", validation_alias="EDITIONS_KEY")
-    public_url: str = Field("http://127.0.0.1:8501", validation_alias="PUBLIC_URL", pattern=r"^https?://[^\s/]+(/[^\s]*)?$")
+    public_url: str = Field(
+        "http://127.0.0.1:8501", validation_alias="PUBLIC_URL", pattern=in_form("form_address", r"^https?://[^\s/]+(/[^\s]*)?$")
+    )
     # The public address of editions, if different: used in citations, feeds and the sitemap of an edition.
-    editions_url: str = Field("", validation_alias="EDITIONS_URL", pattern=r"^(https?://[^\s/]+(/[^\s]*)?)?$")
+    editions_url: str = Field(
+        "", validation_alias="EDITIONS_URL", pattern=in_form("form_address", r"^(https?://[^\s/]+(/[^\s]*)?)?$")
+    )
     # The path of the pages on that host, as seen by browsers (``/app``); blank is its root. Editions keep theirs.
-    base_path: str = Field("", validation_alias="BASE_PATH", pattern=r"^((/[a-z0-9][a-z0-9_-]*)+)?$")
+    base_path: str = Field("", validation_alias="BASE_PATH", pattern=in_form("form_path", r"^((/[a-z0-9][a-z0-9_-]*)+)?$"))
     licence_name: str = Field("CC BY 4.0", validation_alias="LICENCE_NAME", min_length=1)
-    licence_url: str = Field("https://creativecommons.org/licenses/by/4.0/", validation_alias="LICENCE_URL", pattern=r"^https?://")
+    licence_url: str = Field(
+        "https://creativecommons.org/licenses/by/4.0/",
+        validation_alias="LICENCE_URL",
+        pattern=in_form("form_address", r"^https?://"),
+    )
 
     oidc_metadata_url: str = Field("", validation_alias="OIDC_METADATA_URL")
     oidc_client_id: str = Field("", validation_alias="OIDC_CLIENT_ID")
@@ -87,7 +99,7 @@ class Settings(BaseSettings):
     # Addresses or networks of trusted reverse proxies (X-Forwarded-For); the header is ignored from any other.
     trusted_proxies: Annotated[tuple[str, ...], NoDecode] = Field((), validation_alias="TRUSTED_PROXIES")
     # The umask of files made by this instance, in octal digits: 077 gives access to its own user only, with all permissions.
-    umask: str = Field("077", validation_alias="UMASK", pattern=r"^0?0[0-7]{2}$")
+    umask: str = Field("077", validation_alias="UMASK", pattern=in_form("form_umask", r"^0?0[0-7]{2}$"))
 
     # Monitoring (docs/operations.md): the log, the threshold of slow, and metrics at an address of their own (none without a port).
     log_format: Literal["", "json", "text"] = Field("", validation_alias="LOG_FORMAT")
@@ -101,14 +113,14 @@ class Settings(BaseSettings):
     backup_hours: int = Field(30, validation_alias="BACKUP_HOURS", ge=1)
 
     # The database of readers' voices (docs/voices.md), shared by public instance and office; no voices without it.
-    voices_url: str = Field("", validation_alias="VOICES_URL", pattern=r"^((sqlite|postgresql)://[^\s]*)?$")
+    voices_url: str = Field("", validation_alias="VOICES_URL", pattern=in_form("form_voices", r"^((sqlite|postgresql)://[^\s]*)?$"))
     # The path to which the form of a static edition posts, on the edition's own host (``/api/v1/voices``); no form without it.
-    voices_address: str = Field("", validation_alias="VOICES_ADDRESS", pattern=r"^((/[A-Za-z0-9._-]+)+)?$")
+    voices_address: str = Field("", validation_alias="VOICES_ADDRESS", pattern=in_form("form_place", r"^((/[A-Za-z0-9._-]+)+)?$"))
 
     # Fonts besides those of the system; the PDF of a meeting needs one with Japanese characters.
     fonts_dir: Path | None = Field(None, validation_alias="FONTS_DIR")
     # Notices (docs/notices.md): the mail server of the office, the sender, and the office hours.
-    smtp_host: str = Field("", validation_alias="SMTP_HOST", pattern=r"^[^\s/@]*$")
+    smtp_host: str = Field("", validation_alias="SMTP_HOST", pattern=in_form("form_mail_server", r"^[^\s/@]*$"))
     smtp_port: int | None = Field(None, validation_alias="SMTP_PORT", ge=1, le=65535)  # default: the usual port for its security
     smtp_security: Literal["starttls", "tls", "none"] = Field("starttls", validation_alias="SMTP_SECURITY")
     smtp_user: str = Field("", validation_alias="SMTP_USER")

@@ -246,3 +246,5 @@ def copy_command(to: Annotated[str, typer.Option(help="Where to: sqlite:///FILE 
     sent = copying.copy_all(own_store(is_start=False), Store(to))
     shown = shown_url(to)  # password removed
     out.print(localised("database_copied", rows=sum(rows.count for rows in sent.values()), to=shown))
+    if kept := settings().voices_url:  # a database of its own, which public instances go on writing to
+        out.print(localised("voices_not_copied", place=shown_url(kept)))

@@ -96,7 +96,7 @@ def grants_by_person(session: Session) -> dict[str, list[Grant]]:
     roles, accounts = table_of(tables.UserRole), table_of(tables.UserAccount)
     query = select(roles).join(accounts, accounts.c.email == roles.c.email).where(accounts.c.is_active).order_by(roles.c.id)
     rows = (row for row in session.execute(query) if not row.email.endswith(LOCAL_DOMAIN))
-    return grouped((row.email, Grant(row.role, row.bureau_code)) for row in rows)
+    return grouped((row.email, Grant(row.role, row.bureau_code, row.section_code)) for row in rows)
 
 
 def _webhooks(session: Session) -> list[tables.Webhook]:

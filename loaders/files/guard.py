@@ -157,10 +157,11 @@ def _measure(content: bytes, entries: list[zipfile.ZipInfo]) -> None:
                     Message("ordinary_workbook"), _SAVE,
                 )  # fmt: skip
             if is_xml:
-                _refuse_entities(tail + piece, is_start=size == len(piece))
+                is_first = size == len(piece) and not entry.filename.casefold().startswith(_OF_OTHERS)
+                _refuse_entities(tail + piece, is_start=is_first)
                 cells += piece.count(b"<c ") + piece.count(b":c ")
                 texts += piece.count(b"<si>") + piece.count(b":si>") if "haredStrings" in entry.filename else 0
-                tail = piece[-16:]
+                tail = piece[-32:]
             if cells > MAX_CELLS:
                 raise _Refused(f"{cells:,} cells", Message("at_most_cells", most=MAX_CELLS), _SAVE)
             if texts > MAX_STRINGS:
@@ -208,8 +209,13 @@ def _pieces(content: bytes, begins: int, entry: zipfile.ZipInfo) -> Iterator[byt
         raise _Refused(_DAMAGED, _BOOK, _AGAIN)
 
 
+_OF_OTHERS = "customxml/"  # data of other programs, which no reader here takes figures from: Power Query writes them in UTF-16
+_UTF_16 = (b"\xff\xfe", b"\xfe\xff", b"<\0", b"\0<")
+
+
 def _refuse_entities(piece: bytes, *, is_start: bool) -> None:
-    if b"<!DOCTYPE" in piece or b"<!ENTITY" in piece:
+    plain = piece.replace(b"\0", b"")  # in UTF-16 every other byte of these words is zero
+    if b"<!DOCTYPE" in plain or b"<!ENTITY" in plain:
         raise _Refused(Message("xml_document_type"), Message("as_excel_writes"), _SAVE)
-    if is_start and piece[:2] in (b"\xff\xfe", b"\xfe\xff"):
+    if is_start and piece[:2] in _UTF_16:
         raise _Refused(Message("xml_not_utf8"), Message("as_excel_writes"), _SAVE)

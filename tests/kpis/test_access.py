@@ -11,6 +11,7 @@ from itertools import count
 from pathlib import Path
 
 import pytest
+from sqlmodel import Session
 
 from kpis.errors import MierukaError, NotAllowed, NotFound, StepRefused
 from kpis.government import settled
@@ -19,6 +20,7 @@ from kpis.reporting.access import MAY, ROLES, STEPS, next_state
 from kpis.reporting.comparison import OBSERVATIONS
 from kpis.reporting.confidence import confirm_assessment, record_confidence
 from kpis.reporting.kept import Warning
+from kpis.reporting.notices import grants_by_person
 from kpis.reporting.people import LOCAL_MANAGER, LOCAL_OFFICE
 from kpis.reporting_vocabulary import OPEN_STATES, ReportState
 from kpis.settings import settings
@@ -359,3 +361,14 @@ def test_every_step_from_every_state_is_in_the_table_or_refused(state: str, step
     else:
         with pytest.raises(StepRefused):
             next_state(state, step)
+
+
+def test_the_roles_read_of_everybody_are_those_read_of_each(store: Store) -> None:
+    """With the section of a role: without it a section's clerk held a role that nobody had given."""
+    prepare(store)
+    with Session(store.engine) as session:
+        everybody = grants_by_person(session)
+        assert any(grant.section_code == "DOCUMENTS" for grant in everybody[CLERK])
+        assert {email: tuple(grants) for email, grants in everybody.items()} == {
+            email: people.own_grants(session, email) for email in everybody
+        }

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Any
+import re
+from typing import Any, get_args
 
 import pytest
 from pydantic import BaseModel, ValidationError
 
 from kpis.faults import expected_of, placed
-from kpis.government_files import AreaFields, CalendarFields, FactsFields, PublisherFields, ReasonFields, ThemeFields
+from kpis.government import LISTED
+from kpis.government_files import AreaFields, CalendarFields, FactsFields, OutlineFields, PublisherFields, ReasonFields, ThemeFields
 from kpis.languages import pair
 from kpis.message import Message
-from loaders.rows import CATALOGUE_FILES, CalendarRow
+from kpis.settings import Settings
+from loaders.rows import CATALOGUE_FILES, OFFICIAL_FILES, CalendarRow
 
 CALENDAR = {"first_month": 4, "time_zone": "Asia/Tokyo", "first_day": "2020-01-01"}
 THEME = {"theme_code": "a", "name_ja": "名", "name_en": "name"}
@@ -67,3 +70,41 @@ def test_what_has_no_words_of_ours_stays_as_it_is_told() -> None:
     error = {"type": "url_scheme", "loc": (), "msg": "URL scheme should be https"}
     assert placed(error) == Message("as_told", text="URL scheme should be https")
     assert pair(placed({**error, "loc": ("a", 1)}))[0] == "a.1: URL scheme should be https"
+
+
+def models() -> list[type[BaseModel]]:
+    """Return the settings and every file of a government, with their tables."""
+    tables = [field.annotation for field in FactsFields.model_fields.values()]
+    own = [part for kind in tables for part in (kind, *get_args(kind)) if isinstance(part, type) and issubclass(part, BaseModel)]
+    return [
+        Settings,
+        FactsFields,
+        *own,
+        *(model for model in LISTED.values() if model is not OutlineFields),
+        *CATALOGUE_FILES.values(),
+        *OFFICIAL_FILES.values(),
+    ]
+
+
+WRONG = ("é /@\x00", "", "-1", "1e400", -1, 10**400, 1.5, float("nan"), None, [], [[]], {}, {"a": 1}, b"\xff", True)
+
+
+@pytest.mark.parametrize("model", models(), ids=lambda model: model.__name__)
+def test_no_value_is_refused_in_the_words_of_pydantic_or_by_a_pattern(model: type[BaseModel]) -> None:
+    """Every field, each given what it cannot take: the same words of ours in every language would be somebody else's English."""
+    for name, field in model.model_fields.items():
+        for wrong in WRONG:
+            try:
+                model.model_validate({field.validation_alias or name: wrong})
+            except ValidationError as refused:
+                for error in refused.errors():
+                    expected = expected_of(error)
+                    assert expected.key != "as_told", (name, wrong, error["type"], error["msg"])
+                    assert not re.search(r"\[[aA0]-|\\s|\^|\$$", "".join(pair(expected))), (name, wrong, pair(expected))
+
+
+def test_a_code_is_told_which_signs_it_may_have() -> None:
+    with pytest.raises(ValidationError) as refused:
+        ThemeFields.model_validate({**THEME, "theme_code": "緑 化"})
+    ja, en = pair(expected_of(refused.value.errors()[0]))
+    assert "半角の英字・数字と _ . -" in ja and "STRATEGY_ICT" in ja and "letters A to Z, digits and _ . -" in en

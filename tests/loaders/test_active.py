@@ -83,6 +83,7 @@ def after_data(xml: bytes) -> Change:
 
 
 EXTERNAL = ' TargetMode="External"'
+MASHUP = '<?xml version="1.0" encoding="utf-16"?><DataMashup xmlns="http://schemas.microsoft.com/DataMashup">AAAA</DataMashup>'
 REFUSED: dict[str, tuple[Change, str]] = {
     "macros under another name": (part("xl/printer.bin", b"x", "application/vnd.ms-office.vbaProject", "http://schemas.microsoft.com/office/2006/relationships/vbaProject"), "macros"),
     "a workbook that says it has macros": (in_part("[Content_Types].xml", f"{MAIN}sheet.main+xml".encode(), b"application/vnd.ms-excel.sheet.macroEnabled.main+xml"), "macros"),
@@ -115,6 +116,9 @@ REFUSED: dict[str, tuple[Change, str]] = {
     "a text box that reads another workbook": (part("xl/drawings/d.xml", b'<d:sp xmlns:d="urn:d" textlink="[3]S!A1"/>', "application/vnd.openxmlformats-officedocument.drawing+xml"), "another workbook"),
     "a text box that starts a macro of another workbook": (part("xl/drawings/d.xml", b'<d:sp xmlns:d="urn:d" macro="[3]!Go"/>', "application/vnd.openxmlformats-officedocument.drawing+xml"), "another workbook"),
     "a query among custom data": (part("customXml/item7.xml", b'<DataMashup xmlns="http://schemas.microsoft.com/DataMashup">AAAA</DataMashup>', "", f"{OFFICE}customXml"), "connection"),
+    "a query among custom data as Excel writes it": (part("customXml/item7.xml", MASHUP.encode("utf-16"), "", f"{OFFICE}customXml"), "connection"),
+    "a document type in UTF-16": (part("customXml/item7.xml", f'<!DOCTYPE a [<!ENTITY b "c">]>{MASHUP.partition("?>")[2]}'.encode("utf-16-le"), "", f"{OFFICE}customXml"), "document type"),
+    "a part in UTF-16 without its mark": (part("xl/theme/theme9.xml", "<a/>".encode("utf-16-le"), f"{MAIN}theme+xml"), "UTF-8"),
     "a picture of a note that stands elsewhere": (part("xl/drawings/v.vml", b'<xml><v:fill o:href="http://192.0.2.1/x"/></xml>', "application/vnd.openxmlformats-officedocument.vmlDrawing"), "embedded"),
     "no list of kinds": (lambda parts: parts.pop("[Content_Types].xml") and None, "Content_Types"),
 }  # fmt: skip

@@ -37,7 +37,7 @@ def projects(ledger: Ledger, shown: Shown) -> list[str]:
             w(f"projects_{name}", count=count) for name, count in
             (("good", good), ("slow", slow), ("bad", bad), ("unjudged", len(first) - good - slow - bad)) if count
         )).split("|"),
-        w("projects_lead", as_of=ledger.day(ledger.api("projects")["as_of"]), rule=rows[0]["rule_version"], milestones=len(milestones), both=both),
+        w("projects_lead", as_of=ledger.day(ledger.api("projects")["as_of"]), rule=rows[0]["project_rule_version"], milestones=len(milestones), both=both),
         w("contradictions_none", count=sum(bool(p.get("confidence")) for p in rows)),
     ]  # fmt: skip
     adopted = {v["code"]: known_day(date.fromisoformat(v["adopted_on"]), v["adopted_precision"], ledger.language) for v in versions}
@@ -136,7 +136,7 @@ def one_project(ledger: Ledger, shown: Shown, p: Item) -> list[str]:
                 good=good,
                 slow=judged.get("slightly_behind", 0),
                 bad=bad,
-                rule=p["rule_version"],
+                rule=p["project_rule_version"],
             )
         )
     rest = [

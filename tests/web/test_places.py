@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gzip
+
 import pytest
 
 from kpis.languages import pair_shipped
@@ -41,6 +43,38 @@ def test_a_page_of_the_edition_that_is_not_there_is_said_as_a_page(public: Insta
     answer = public.ask(path)
     assert (answer.status, answer.one("content-type")) == (404, "text/html; charset=utf-8")
     assert b"<base href=" in answer.body
+
+
+@pytest.mark.parametrize("path", ["/data/observations.csv", "/api/v1/status", "/editions/0001/data/observations.csv"])
+def test_large_answers_are_compressed_for_whoever_takes_it_and_not_taken_for_the_plain_ones(public: Instance, path: str) -> None:
+    plain, packed = public.ask(path), public.ask(path, Accept_Encoding="gzip")
+    assert gzip.decompress(packed.body) == plain.body and len(packed.body) * 2 < len(plain.body)
+    assert "content-encoding" not in plain.headers and packed.one("content-encoding") == "gzip"
+    assert packed.one("content-length") in ("", str(len(packed.body)))
+    assert packed.one("vary").lower().split(", ").count("accept-encoding") == 1
+    if tag := plain.one("etag"):
+        assert packed.one("etag") == f"W/{tag}"
+        assert [public.ask(path, If_None_Match=each, Accept_Encoding="gzip").status for each in (tag, f"W/{tag}")] == [304, 304]
+    if path.endswith("observations.csv"):
+        part = public.ask(path, Range="bytes=0-9", Accept_Encoding="gzip")
+        assert (part.status, part.body) == (206, plain.body[:10]) and "content-encoding" not in part.headers
+        whole = public.ask(path, Range="bytes=0-9", If_Range=f"W/{tag}")
+        assert (whole.status, whole.body) == (200, plain.body), (
+            "who holds the compressed bytes has no use for a part of the plain ones"
+        )
+    head = public.ask(path, "HEAD", Accept_Encoding="gzip")
+    assert head.status == 200 and head.body == b""
+
+
+def test_what_is_sent_line_by_line_is_compressed_too(public: Instance) -> None:
+    plain, packed = (public.ask("/api/v1/procedures.csv", Accept_Encoding=each) for each in ("identity", "gzip"))
+    assert packed.one("content-encoding") == "gzip" and len(packed.body) * 2 < len(plain.body)
+
+
+def test_a_file_that_is_packed_already_is_sent_as_it_is(public: Instance) -> None:
+    answer = public.ask("/data/observations.parquet", Accept_Encoding="gzip", Range="bytes=0-3")
+    assert (answer.status, answer.body, answer.one("content-encoding")) == (206, b"PAR1", "")
+    assert public.ask("/data/observations.parquet", Accept_Encoding="gzip").body[:4] == b"PAR1"
 
 
 def test_a_part_of_a_file_of_open_data_is_answered_with_that_part(public: Instance) -> None:

@@ -12,6 +12,7 @@ from sqlmodel import SQLModel
 from kpis import vocabulary as words
 from kpis.as_text import LONGEST_NAME
 from kpis.declared import Code, Fields, Filled, Flag, PrecisionOf, Said, Translated
+from kpis.faults import in_form
 from kpis.government import UnitKind
 from kpis.store import fields
 from kpis.store.fields import KEY, Precision, one_of, refers
@@ -21,7 +22,9 @@ class SourceFields(Fields):
     """One row per page or file that a figure was read from."""
 
     source_code: Annotated[Code, Said("出典のコード", "code of the source"), KEY]
-    url: Annotated[str, Bounds(pattern=r"^https?://[^\s\"<>\\^`{|}]+$"), Said("資料のアドレス", "address of the source")]
+    url: Annotated[
+        str, Bounds(pattern=in_form("form_address", r"^https?://[^\s\"<>\\^`{|}]+$")), Said("資料のアドレス", "address of the source")
+    ]
     title: Annotated[Filled, Said("資料の題名", "title of the source")]
     published_on: fields.PublishedOn = None
     published_by: fields.PublishedBy = None
