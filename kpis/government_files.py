@@ -31,7 +31,7 @@ class PublisherFields(Fields):
 
 
 # A name that stands within texts of the program, which are templates and in part Markdown: none of the signs that act there.
-Plain = Annotated[Filled, Named, Bounds(pattern=r"^[^{}<>\[\]`*_\\|$~]+$")]
+Plain = Annotated[Filled, Named, Bounds(pattern=in_form("form_plain_name", r"^[^{}<>\[\]`*_\\|$~]+$"))]
 
 
 class OfficeFields(Fields):

@@ -23,7 +23,9 @@ class SourceFields(Fields):
 
     source_code: Annotated[Code, Said("出典のコード", "code of the source"), KEY]
     url: Annotated[
-        str, Bounds(pattern=in_form("form_address", r"^https?://[^\s\"<>\\^`{|}]+$")), Said("資料のアドレス", "address of the source")
+        str,
+        Bounds(pattern=in_form("form_address", r"^https?://[^\s\"<>\\^`{|}]+$")),
+        Said("資料のアドレス", "address of the source"),
     ]
     title: Annotated[Filled, Said("資料の題名", "title of the source")]
     published_on: fields.PublishedOn = None
