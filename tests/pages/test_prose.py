@@ -53,3 +53,8 @@ def test_html_that_somebody_wrote_is_text_beside_elements_of_ours() -> None:
     assert [
         value for value, is_html in shown if is_html and ("<img" in value or ("onerror" in value and "&lt;img" not in value))
     ] == []
+
+
+def test_a_tag_stays_as_it_is() -> None:
+    tag = '<span class="att-row" style="font-size:1px">'
+    assert with_elements(f"{tag}e-money</span>") == f"{tag}e-{JOINED}money</span>", "only what is read is held together"
