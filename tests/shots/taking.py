@@ -41,7 +41,9 @@ WORDS = """() => {
     copy.querySelectorAll('code, pre, script, style, svg, a[href^=http]').forEach(e => e.remove());
     return copy.textContent;
 }"""
-BROKEN = re.compile(r"Traceback \(most recent|\b(?:KeyError|TypeError|ValueError|AttributeError|IndexError)\b|\{\w+(?::[^}]*)?\}")
+BROKEN = re.compile(
+    r"Traceback \(most recent|\b(?:KeyError|TypeError|ValueError|AttributeError|IndexError)\b|\{\w+(?::[^}]*)?\}|:[a-z]+\W{1,2}badge\[|:material/\w"
+)
 
 
 @cache
