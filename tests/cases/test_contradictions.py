@@ -91,7 +91,7 @@ STAYS = "PARKS,LIBRARIES,rename,2022-04-01,1"
         ([rows("strategy_versions.csv", VERSIONS, "1,一,One,PLAN,,unknown,2023,2024,2022")], "strategy_versions.csv G2", "first_year は horizon_year 以下", True),
         (
             [rows("strategy_versions.csv", VERSIONS, "1,一,One,PLAN,2023-01-01,day,,,", "2,二,Two,PLAN,2022-01-01,day,,,")],
-            "strategy_versions.csv E3", "1 の策定日(2023-01-01)以後", False,
+            "strategy_versions.csv E3", "1 の策定日(2023年1月1日)以後", False,
         ),
     ],
 )  # fmt: skip
