@@ -99,6 +99,9 @@ def test_nothing_but_what_is_public_is_offered_of_an_edition(installation: Insta
     assert public.ask("/", "POST", body=b"x").status in (403, 405)
     lost = public.ask("/en/a/b/none.html")
     assert lost.status == 404 and b'<base href="/en/">' in lost.body and "immutable" not in lost.one("cache-control")
+    for folder in ("/assets/", "/data/"):
+        there = public.ask(folder)
+        assert (there.status, b'<base href="/">' in there.body) == (404, True), "a folder without a page"
     assert b'<base href="/">' in public.ask("/none/none.html").body
     assert public.ask("/site/en/index.html").one("location") == "/en/index.html"
     assert (public.ask("/site/").one("location"), public.ask("/site").one("location")) == ("/", "/")
