@@ -16,6 +16,7 @@ from kpis.periods import fiscal_year_code, month_code, parse_period, quarter_cod
 # Material icon and badge colour of each status; its word is ``status_<status>`` of the catalogues.
 MYRIAD = 10_000  # a language with a word for it formats each part of a large number: 1億2,345万
 LARGE = 1_000_000  # numbers from here on are written with 万 or million
+SCALED = 3  # decimals that a number of millions has at most: beyond, all its digits are shorter
 ROUND_TO = 6  # maximum number of trailing zeros taken as the precision of a large number
 PUBLISHED = 4  # a value with more decimals than these was computed, not published
 SAME = Decimal("1e-9")  # tolerance for equal values
@@ -323,7 +324,7 @@ def _grouped(number: Decimal, language: str) -> str:
 
 
 def _written(number: Decimal, language: str, *, beside: Decimal = Decimal(0)) -> str:
-    """Format the digits of a rounded number: 1兆2,345億6,789万, 1.5 billion, −0.04.
+    """Format the digits of a rounded number: 1兆2,345億6,789万, 1.5 billion, −0.04; 3,047,055 where "million" would need more decimals.
 
     A whole multiple of 万 is formatted so as soon as possible where it is shown beside another such number.
     """
@@ -334,7 +335,10 @@ def _written(number: Decimal, language: str, *, beside: Decimal = Decimal(0)) ->
     size = size.normalize()
     if not _in_parts(language):
         scale = _scale(size, language)
-        digits = _grouped((size / scale.size).normalize(), language)
+        scaled = (size / scale.size).normalize()
+        if _decimals(scaled) > SCALED:
+            return sign + _grouped(size, language)
+        digits = _grouped(scaled, language)
         return sign + filled(scale.written, {"number": digits, "count": digits}, language)
     parts = []
     for scale in _scales(language):

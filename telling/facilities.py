@@ -25,6 +25,7 @@ from kpis.figures.scorecard import Scored, figure_text
 from kpis.government import government
 from kpis.text import format_date, texts_of
 from telling.blocks import Block, Card, Cell, Flat, Number, Telling, ended_line, in_both, taken_from
+from telling.words import Words
 
 FIELDS = ("bureau", "kind")
 
@@ -204,7 +205,7 @@ def _list(
             row += [
                 w(f"cashless_{f.status}"), w("list_comma").join(w(f"method_{m}") for m in f.methods),
                 telling.day(f.since, f.since_precision), telling.day(f.planned, f.planned_precision),
-                w("list_comma").join(f.places), w("answer_yes") if f.is_class else "",
+                w("list_comma").join(place_names(w, f)), w("answer_yes") if f.is_class else "",
             ]  # fmt: skip
             gone = ended_line(telling, f.ended_reason, f.ended, f.ended_precision, names.get(f.successor, f.successor))
             row += [gone] * with_ends
@@ -214,6 +215,12 @@ def _list(
         key=key, title=title, sentence=sentence, columns=tuple(heads), rows=tuple(rows), flat=tuple(_flat(f) for f in facilities),
         is_table_open=True, file="facilities",
     )  # fmt: skip
+
+
+def place_names(words: Words, facility: Facility) -> list[str]:
+    """Return the municipalities of a facility in the language shown, as the map has them; one that the map lacks as it is stored."""
+    shown = {place.name_ja: words.named(place) for place in government().places}
+    return [shown.get(name, name) for name in facility.places]
 
 
 def _flat(f: Facility) -> Flat:
@@ -240,7 +247,7 @@ def tiles(telling: Telling, facilities: Sequence[Facility]) -> Block:
     """Return the places on the government's tile map, with a list of the same numbers."""
     w = telling.words
     counts, layout = by_place(counted(facilities)), government().places
-    place_names = {place.name_ja for place in layout}
+    on_map = {place.name_ja for place in layout}
     tiles_drawn: list[Tile] = []
     listed: list[_Place] = []
     for place in layout:
@@ -258,7 +265,7 @@ def tiles(telling: Telling, facilities: Sequence[Facility]) -> Block:
     elsewhere = [
         _Place(name=name or w("form_unknown"), code=name, name_ja=name, name_en=name, counts=own)
         for name, own in counts.items()
-        if name not in place_names
+        if name not in on_map
     ]
     rows: tuple[tuple[Cell, ...], ...] = tuple(
         (place.name, sum(place.counts.values()), *(place.counts[s] for s in STATUSES))

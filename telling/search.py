@@ -17,6 +17,7 @@ from kpis.settings import ROOT
 from kpis.store.queries import ProcedureOnDay
 from kpis.text import format_date, texts_of
 from telling.blocks import Telling
+from telling.facilities import place_names
 from telling.method import sections
 from telling.projects import called
 from telling.words import Words
@@ -185,7 +186,8 @@ def answer_of(telling: Telling, entry: finding.Searchable, procedures: Mapping[s
         page, context = "indicator", w.named(moment.indicators[code], "definition")
     elif kind == "facility":
         page = "facilities"
-        context = w("list_comma").join((w(f"cashless_{_facility(moment, code).status}"), *_facility(moment, code).places))
+        facility = _facility(moment, code)
+        context = w("list_comma").join((w(f"cashless_{facility.status}"), *place_names(w, facility)))
     elif kind == "bureau":
         unit, last = moment.organisation.by_code[code], moment.organisation.last_day(code)
         gone = w("search_bureau_until", day=format_date(last, w.language)) if last and not unit.is_valid_on(moment.as_of) else ""

@@ -178,7 +178,9 @@ def series_table(scored: Scored, book: Book) -> pd.DataFrame:
 def sources_of(scored: Scored, book: Book) -> str:
     """Return the sources of a judgement as one line of Markdown, each linked to its address; "" if none."""
     named_sources = [book.sources[code] for code in scored.source_codes if code in book.sources]
-    links = [source_link(s) + (f"({t('source_secondary')})" if s.grade == "secondary" else "") for s in named_sources]
+    links = [
+        source_link(s) + (t("in_brackets", text=t("source_secondary")) if s.grade == "secondary" else "") for s in named_sources
+    ]
     # Not a caption: its faded links would have a contrast below 4.5.
     return f":small[{t('source')}: {' ・ '.join(links)}]" if links else ""
 

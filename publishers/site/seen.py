@@ -232,7 +232,8 @@ def brief(card: CardRows, words: Words) -> Markup:
     """Return the heading of a chart among others: name, mark with notes, value and period."""
     rows = Markup('<h3 class="bf">{}</h3><p class="bf">{}</p><p class="bf bf-value{}"><b>{}</b> <span>{}</span></p>')
     status = _stands(card.status, card.word, card.notes, words, is_old=card.is_old)
-    return Markup(shown(rows.format(card.name, status, " cd-words" if card.is_text else "", card.value, card.period)))
+    value = large(card.value, is_text=card.is_text)
+    return Markup(shown(rows.format(card.name, status, " cd-words" if card.is_text else "", value, card.period)))
 
 
 def table(listed: Sequence[CardRows], page_of: PageOf, words: Words, *, caption: str, picture: PictureOf = within) -> Markup:
@@ -382,7 +383,10 @@ def _table(
         at for at, cells in enumerate(zip(*rows, strict=True)) if any(len(Markup(cell).striptags()) > SENTENCE for cell in cells)
     }
     # On paper a column of sentences gets more of the width.
-    kinds = [Markup(' class="txt"' if at in texts else ' class="n"' if at in numbers else "") for at in range(len(heads))]
+    kinds = [
+        Markup(' class="{}"').format(" ".join(names)) if (names := ["txt"] * (at in texts) + ["n"] * (at in numbers)) else ""
+        for at in range(len(heads))
+    ]
     top = each('<th scope="col"{}>{}</th>', zip(kinds, heads, strict=True))
     lines = (((kind(at, cell), heads[at], cell) for at, cell in enumerate(row)) for row in rows)
     body = each("<tr>{}</tr>", ((each('<td{} data-label="{}">{}</td>', line),) for line in lines))

@@ -158,7 +158,7 @@ def test_a_unit_can_stand_behind_a_number_and_in_english_changes_with_it() -> No
     units = {row["unit_en"] for row in INDICATORS.values() if row["kind"] != "qualitative"} - {"%"}
     assert [unit for row in INDICATORS.values() for unit in (row["unit_ja"], row["unit_en"]) if unit[0].isdigit()] == []
     unchanged = {unit for unit in units if with_unit("1", unit, "en") == f"1 {unit}"}
-    assert unchanged == {"km²", "hundred million yen"}
+    assert unchanged == {"km²", "yen"}
 
 
 def test_english_names_are_whole_words() -> None:

@@ -40,12 +40,12 @@ RATE, SHEETS, YEN, PEOPLE = measured("%", decimals=1), measured("枚", "sheets")
         (1_000_000, SHEETS, "100万枚", "1 million sheets"),
         (999_999, SHEETS, "999,999枚", "999,999 sheets"),
         (56_950_000, SHEETS, "5,695万枚", "56.95 million sheets"),
-        (56_953_217, SHEETS, "5,695万3,217枚", "56.953217 million sheets"),
+        (56_953_217, SHEETS, "5,695万3,217枚", "56,953,217 sheets"),
         (100_000_000, SHEETS, "1億枚", "100 million sheets"),
         (110_000_000, SHEETS, "1億1,000万枚", "110 million sheets"),
         (-80_000_000, SHEETS, "−8,000万枚", "−80 million sheets"),
-        (1_234_567_890_123, YEN, "1兆2,345億6,789万123円", "1.234567890123 trillion yen"),
-        (12_345_678.9, YEN, "1,234万5,678.9円", "12.3456789 million yen"),
+        (1_234_567_890_123, YEN, "1兆2,345億6,789万123円", "1,234,567,890,123 yen"),
+        (12_345_678.9, YEN, "1,234万5,678.9円", "12,345,678.9 yen"),
     ],
 )  # fmt: skip
 def test_a_value_is_written_as_exactly_as_it_was_published(value: float, of: Measured, ja: str, en: str) -> None:

@@ -53,7 +53,7 @@ CASES = [
     (LOWER, found("missed", 25, target=20), "目標 20.0% に対し 25.0%、5.0ポイント上回る(未達、",
      "25.0% against a target of 20.0%: 5.0 points above it (missed, "),
     (YEN, found("missed", 12_345_679, target=12_345_678.9), "目標 1,234万5,678.9円 に対し 1,234万5,679円、0.1円上回る(未達、",
-     "12.345679 million yen against a target of 12.3456789 million yen: 0.1 yen above it (missed, "),
+     "12,345,679 yen against a target of 12,345,678.9 yen: 0.1 yen above it (missed, "),
     (TOTAL, found("reached", 33, target=4), "目標 4件 に対し 33件(達成、", "33 cases against a target of 4 cases (reached, "),
     (TOTAL, found("missed", 45, target=46), "目標 46件 に対し 45件、1件届かず(未達、", "45 cases against a target of 46 cases: short by 1 case (missed, "),
     (TOTAL, found("not_due", 3, target=46), "3件、目標 46件 の期限は2023年3月31日(期限前、",

@@ -11,8 +11,9 @@ from markupsafe import Markup
 from pages.parts.data_table import texts_of, without_empty_columns
 from publishers.site.block_views import BlockView
 from publishers.site.labels import filled, is_nothing, kind, picked, with_roles
-from publishers.site.seen import large, listed_in_parts, listing
+from publishers.site.seen import compared, large, listed_in_parts, listing
 from telling.blocks import Block, Number
+from telling.cards import CardRows
 from telling.words import Words
 
 
@@ -89,3 +90,13 @@ def test_no_heading_of_a_table_looks_as_if_it_said_nothing() -> None:
     )
     heads = re.findall(r"<th\b[^>]*>", str(listing(block, Words("ja"))))
     assert len(heads) == 2 and not any("none" in head for head in heads)
+
+
+def test_a_numeric_column_with_one_long_text_has_its_heading_above_the_numbers() -> None:
+    """An indicator in words stands among figures on the page of changes: the heading was at the left, the figures at the right."""
+    card = CardRows(
+        code="a", title="", name="A", status="no_target", word="Not judged", value="Web use widened in consultations and briefings (no number published)",
+        period="FY2021", aims=(), before=(), notes=(), picture="", alt="", gap="", is_text=True, is_old=False,
+    )  # fmt: skip
+    made = compared([card], str, Words("en"), caption="")
+    assert re.findall(r"<th[^>]*>Value</th>", made) == ['<th role="columnheader" scope="col" class="txt n">Value</th>']

@@ -16,13 +16,14 @@ from api.search import SEARCH_ROUTES
 from api.warm import warmed
 from kpis.figures.finding import Growing, Index, Searchable, grams_of, search
 from kpis.figures.folding import folded, read, same_words_all
-from kpis.government import settled
+from kpis.government import government, settled
 from kpis.moment import Moment
 from kpis.settings import ROOT, settings
 from kpis.state import State, state_of
 from kpis.store.store import Store
 from publishers.site.search import part_of
 from telling.blocks import Telling
+from telling.facilities import whole_list
 from telling.search import answers
 from telling.words import Words
 from tests.publishers.house import House
@@ -216,3 +217,12 @@ def test_the_static_edition_loads_little_for_a_query(published: House) -> None:
         loaded = fixed + sum((site / "search" / f"{n}.js").stat().st_size for n in parts)
         assert loaded + sum(rows[:10]) <= MOST, (query, loaded, rows[:3])
         assert any(gram in (site / "search" / f"{n}.js").read_text() for n in parts for gram in grams)
+
+
+def test_a_facility_stands_under_its_place_as_the_map_calls_it(tokyo: Store) -> None:
+    """English pages had 台東区 in the list, and Taito on the map above it."""
+    telling = Telling(Words("en"), Moment(state=State(tokyo), as_of=DAY))
+    listed = whole_list(telling, telling.moment.facilities)
+    places = {place for row in listed.rows for place in str(row[listed.columns.index("Place")]).split(", ")} - {""}
+    assert len(places) > 20 and places <= {place.name_en for place in government().places}
+    assert "Taito" in answers(telling, "恩賜上野動物園")[0].context
