@@ -22,7 +22,7 @@ from telling.words import Words
 enter()
 
 # Column widths of the two grids in pixels; each sum fits a window of 1280 pixels.
-DEFINITIONS, SOURCES = (170, 270, 150, 80, 60, 95, 140, 165), (640, 110, 170, 210)
+DEFINITIONS, SOURCES = (170, 250, 140, 80, 60, 90, 195, 170), (640, 110, 170, 210)
 PARTS = ("method", "definitions", "sources", "open", "accessibility", "terms")
 
 
