@@ -14,6 +14,7 @@ from kpis.figures.registers import DIMENSIONS, FORMS, ONLINE, SURE
 from kpis.figures.registers import STATUSES as DIGITAL
 from kpis.settings import ROOT
 from kpis.text import known_day
+from telling.words import Words
 from tests.publishers import charted, mapped, tabled, tabled_registers
 from tests.publishers.accounts import series
 from tests.publishers.accounts_bureaus import in_boxes
@@ -309,6 +310,7 @@ def facilities(ledger: Ledger, shown: Shown, field: str, *, view: str = "then", 
 def facility_rows(ledger: Ledger, rows: Sequence[Item]) -> Table:
     """Return the table of all facilities."""
     w = ledger.words
+    named = _places(w)[1]
     keys = (
         "col_facility",
         "reg_by_bureau",
@@ -325,16 +327,21 @@ def facility_rows(ledger: Ledger, rows: Sequence[Item]) -> Table:
     return [w(k) for k in keys], [
         [f["name_ja"], bureau_name(ledger, f["bureau_code"]) if f["bureau_code"] else "", w(f"facility_{f['kind']}"), w(f"cashless_{f['status']}"),
          w("list_comma").join(w(f"method_{m}") for m in f["payment_methods"]), known(ledger, f["cashless_since"], f["cashless_since_precision"]),
-         known(ledger, f["planned_for"], f["planned_for_precision"]), w("list_comma").join(f["municipalities"]), w("answer_yes") if f["is_class"] else "", "", ""]
+         known(ledger, f["planned_for"], f["planned_for_precision"]), w("list_comma").join(named.get(m, m) for m in f["municipalities"]), w("answer_yes") if f["is_class"] else "", "", ""]
         for f in rows
     ]  # fmt: skip
 
 
-def _map(ledger: Ledger, places: Mapping[str, Mapping[str, int]], drawn: Any, says: list[str], tables: list[Table]) -> list[str]:
-    w = ledger.words
+def _places(w: Words) -> tuple[list[dict[str, str]], dict[str, str]]:
+    """Return the rows of the map's places, and their names in the language shown by their Japanese ones."""
     with (ROOT / "data" / "catalogue" / "municipalities.csv").open(encoding="utf-8-sig", newline="") as file:
         layout = list(csv.DictReader(file))
-    named = {row["name_ja"]: w.named(row) for row in layout}
+    return layout, {row["name_ja"]: w.named(row) for row in layout}
+
+
+def _map(ledger: Ledger, places: Mapping[str, Mapping[str, int]], drawn: Any, says: list[str], tables: list[Table]) -> list[str]:
+    w = ledger.words
+    layout, named = _places(w)
     counted = {row["name_ja"]: places.get(row["name_ja"], dict.fromkeys(CASH_STATES, 0)) for row in layout}
     listed = {n: c for n, c in counted.items() if sum(c.values())}
     says.append(w("fac_map_sentence", places=len(listed), none=sum(places.get("", {}).values())))
