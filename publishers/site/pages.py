@@ -230,7 +230,7 @@ def _unit_label(row: tables.Bureau, words: Words) -> str:
 
 def _states(milestones: Sequence[Milestone], words: Words) -> str:
     counts = {state: sum(1 for m in milestones if m.state == state) for state in MILESTONE_STATES}
-    return words("comma").join(f"{words('state_' + state)} {n}" for state, n in counts.items() if n)
+    return words("comma").join(f"{words('state_' + state)}\u00a0{n}" for state, n in counts.items() if n)
 
 
 def _states_linked(report: ProjectReport, words: Words) -> Markup | str:
