@@ -11,7 +11,7 @@ from kpis.languages import SOURCE, language
 PLACE, JOINED = "\N{ZERO WIDTH SPACE}", "\N{WORD JOINER}"  # allows a line break; and prevents one
 _KANJI, _KATAKANA = r"\u4e00-\u9fff", r"\u30a1-\u30fa\u30fc"
 _LETTERS = rf"[{_KANJI}{_KATAKANA}]"
-_NUMBER = r"\d+(?:[.,]\d+)*"
+_NUMBER = r"\d+(?:[.,]\d+)*(?:[\u5104\u4e07]\d+(?:,\d+)*)*"  # 1億1,000, 304万7,055
 _SIGNED = rf"[\u2212+\u00b1]?{_NUMBER}"  # less, more, about
 _ERA = r"(?:\u660e\u6cbb|\u5927\u6b63|\u662d\u548c|\u5e73\u6210|\u4ee4\u548c)"
 _MONTH = r"(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]{0,6}"
