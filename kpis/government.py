@@ -335,6 +335,8 @@ def _numbered(path: Path, model: type[_Row]) -> list[tuple[int, _Row]]:
     while head and not head[-1].strip():
         head.pop()
     names = [name.strip() for name in head]
+    if len(names) == 1 and any(sign in names[0] for sign in (";", "\t")):
+        raise _unreadable(path, "", [Message("separated_by_commas")])
     if len({*names}) != len(names):
         raise _unreadable(path, "", [Message("column_twice")])
     own, key, first = in_languages(model, names), _KEYS.get(path.name), dict[str, int]()

@@ -176,6 +176,7 @@ def test_an_edition_can_be_read_by_the_copy_it_carries(tmp_path: Path) -> None:
         ("themes.csv", "greening,緑化", "greening,", "row 2"),
         ("themes.csv", ",card,", ",big,", "one of: card, chart"),
         ("unit_kinds.csv", "is_bureau", "is_burau", "is_burau"),
+        ("unit_kinds.csv", ",", ";", "separated by commas"),
         ("correction_reasons.csv", "slip,1", "slip,0", "is_error"),
     ],
 )
