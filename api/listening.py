@@ -115,7 +115,7 @@ class Listening(H11Protocol):
     def data_received(self, data: bytes) -> None:
         self._arrived += len(data)
         super().data_received(data)
-        if self.transport.is_closing() or self.transport.get_protocol() is not self:  # closed, or a websocket now, which has no body
+        if self.transport.is_closing() or self.transport.get_protocol() is not self:  # a websocket has no body
             return
         if self.conn.their_state is h11.IDLE and self.conn.trailing_data[0]:
             self._wait()  # part of the headers has arrived; further parts do not extend the time limit

@@ -15,6 +15,7 @@ import pytest
 import uvicorn
 from starlette.types import Receive, Scope, Send
 from starlette.websockets import WebSocketDisconnected
+from websockets.sync.client import connect
 
 from api import listening
 from api.listening import Listening
@@ -38,6 +39,11 @@ class Sender:
     port: int = 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "websocket":
+            await receive()
+            await send({"type": "websocket.accept"})
+            while (message := await receive())["type"] == "websocket.receive":
+                await send({"type": "websocket.send", "text": message["text"]})
         if scope["type"] != "http":
             return
         self.under_way += 1
@@ -190,6 +196,14 @@ def test_an_answer_that_is_taken_slowly_arrives_whole(monkeypatch: pytest.Monkey
         time.sleep(0.002)
     assert time.monotonic() - began > 0.5 and got > 50 * len(PIECE) and sender.over == ["sent"]
     line.close()
+
+
+def test_a_websocket_on_which_nothing_is_said_stays_open(monkeypatch: pytest.MonkeyPatch, sender: Sender) -> None:
+    monkeypatch.setattr(listening, "READ_SECONDS", 0.2)
+    with connect(f"ws://127.0.0.1:{sender.port}/_stcore/stream") as page:
+        time.sleep(0.8)  # longer than a body that does not come may take
+        page.send("choice")
+        assert page.recv(60) == "choice"
 
 
 def test_a_page_that_is_left_while_it_is_closed_is_no_fault(caplog: pytest.LogCaptureFixture) -> None:
