@@ -119,12 +119,9 @@ def _current(file: Prepared, today: date) -> None:
 
 def _shares(file: Prepared, organisation: Organisation) -> None:
     """Check that known shares of a unit add up: never to more than all of it, and where it ends to all of it."""
+    rows: list[tuple[int, Any]] = [*file.numbered]
     for code, day, total in organisation.shares_that_do_not_add():
-        number, row = next(
-            (number, row)
-            for number, row in file.numbered
-            if (row.predecessor_code, row.effective_date) == (code, day)  # type: ignore[attr-defined]
-        )
+        number, row = next(each for each in rows if (each[1].predecessor_code, each[1].effective_date) == (code, day))
         expected = Message("shares_add_up", code=code, total=f"{total:.15g}")
         _warn(file, number, row, ("share",), expected, rule="shares_do_not_add", grade="error" if total > 1 else "warning")
 
@@ -169,8 +166,9 @@ def _day(day: date | None) -> str:
 
 def _in_order(file: Prepared) -> None:
     """Warn of a version of the strategy adopted before the one above it."""
-    adopted = [(number, row) for number, row in file.numbered if row.adopted_on is not None]  # type: ignore[attr-defined]
+    rows: list[tuple[int, Any]] = [*file.numbered]
+    adopted = [(number, row) for number, row in rows if row.adopted_on is not None]
     for (_, before), (number, row) in pairwise(adopted):
-        if row.adopted_on < before.adopted_on:  # type: ignore[attr-defined]
-            expected = Message("adopted_in_order", code=before.version_code, day=before.adopted_on)  # type: ignore[attr-defined]
+        if row.adopted_on < before.adopted_on:
+            expected = Message("adopted_in_order", code=before.version_code, day=before.adopted_on)
             _warn(file, number, row, ("adopted_on",), expected, rule="adopted_in_order")

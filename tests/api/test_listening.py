@@ -136,13 +136,13 @@ def test_a_body_that_comes_drop_by_drop_does_not_hold_a_line(
 
 
 def test_a_body_that_comes_slowly_arrives_whole(monkeypatch: pytest.MonkeyPatch, sender: Sender) -> None:
-    monkeypatch.setattr(listening, "READ_SECONDS", 0.3)
+    monkeypatch.setattr(listening, "READ_SECONDS", 1.0)
     sender.pieces = 1
     line = socket.create_connection(("127.0.0.1", sender.port), timeout=60)
     line.sendall(b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 655360\r\n\r\n")
     for _ in range(40):
         line.sendall(b"x" * 16384)
-        time.sleep(0.02)
+        time.sleep(0.03)
     line.sendall(ASK)
     assert not cut(line), "the line goes on to the next request"
 
@@ -201,7 +201,8 @@ def test_an_answer_that_is_taken_slowly_arrives_whole(monkeypatch: pytest.Monkey
 def test_a_websocket_on_which_nothing_is_said_stays_open(monkeypatch: pytest.MonkeyPatch, sender: Sender) -> None:
     monkeypatch.setattr(listening, "READ_SECONDS", 0.2)
     with connect(f"ws://127.0.0.1:{sender.port}/_stcore/stream") as page:
-        time.sleep(0.8)  # longer than a body that does not come may take
+        with pytest.raises(TimeoutError):  # and no end of the line: longer than a body that does not come may take
+            page.recv(1.0)
         page.send("choice")
         assert page.recv(60) == "choice"
 
