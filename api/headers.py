@@ -20,7 +20,7 @@ from api.policy import OWN, cookie, headers_of
 from charts.themes import plotly_sheet
 from kpis.errors import EditionRefused, NotFound
 from kpis.government import settle
-from kpis.languages import SOURCE, codes, shipped
+from kpis.languages import SOURCE, codes, html_attributes, shipped
 from kpis.message import Message as Told
 from kpis.settings import ROOT, settings
 from publishers.editions.on_disk import current
@@ -108,7 +108,7 @@ def _written(page: bytes, language: str) -> tuple[bytes, tuple[str, ...]]:
     """Return a page with language and print styles, and checksums of its inline scripts; our own pages unchanged."""
     if _STREAMLITS not in page:
         return page, ()
-    page = page.replace(_STREAMLITS, b'<html lang="%s">' % language.encode(), 1)
+    page = page.replace(_STREAMLITS, f"<html {html_attributes(language)}>".encode(), 1)
     page = _AGENTS.sub(b"", page).replace(b"</head>", _own_words(language) + HEAD, 1)
     return page, tuple(base64.b64encode(hashlib.sha256(script).digest()).decode() for script in _SCRIPT.findall(page))
 

@@ -132,6 +132,12 @@ def locale_of(code: str) -> Locale:
     return language(code).locale
 
 
+def html_attributes(code: str) -> str:
+    """Return the attributes of ``<html>`` in a language: lang, and dir where it is written from right to left, like Arabic."""
+    direction = locale_of(code).text_direction
+    return f'lang="{code}"' + (f' dir="{direction}"' if direction != "ltr" else "")
+
+
 def side(code: str) -> str:
     """Return the text of a Japanese–English pair for a reader: Japanese for its variants (ja-Hira), else English."""
     return SOURCE if code.split("-", maxsplit=1)[0] == SOURCE else "en"

@@ -153,7 +153,7 @@ def over_time(telling: Telling, facilities: Sequence[Facility]) -> Block:
     done = [f for f in single if f.status in CASHLESS]
     dated, planned = sum(f.since is not None for f in done), sum(f.planned is not None for f in single)
     heads = (w("col_day"), w("fac_done_word"), w("fac_plan_word"))
-    rows = tuple((d.isoformat(), a, b) for d, a, b in days)
+    rows = tuple((format_date(d, w.language), a, b) for d, a, b in days)
     flat: tuple[Flat, ...] = tuple({"day": d, "introduced_so_far_count": a, "planned_so_far_count": b} for d, a, b in days)
     empty = Block(key="facilities_over_time", title=w("fac_time"), columns=heads, rows=rows, flat=flat, file="facilities_over_time")
     if not days:

@@ -155,7 +155,7 @@ def why(telling: Telling, revision: Revision) -> str:
     w, figure = telling.words, revision.vintage
     if revision.is_final:
         return w("preliminary_to_final")
-    reason = w.reason("why_", figure.reason_class) + w("colon") + figure.reason_text if figure.reason_class else ""
+    reason = w.reason("why_", figure.reason_class) + w("colon") + w.half(figure.reason_text) if figure.reason_class else ""
     return w("withdrawn_because", reason=reason) if revision.is_withdrawal else reason
 
 

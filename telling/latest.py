@@ -48,5 +48,5 @@ def _line(change: Change, words: Words) -> Latest:
         day=words("as_at" if change.is_period_end else "on_day", day=format_date(change.day, words.language)),
         kind=words(f"change_{change.kind}"), is_new=change.kind == "new", before=written(change.before) if change.before else None,
         after=Number(None, words("no_figure")) if after is None else written(after),
-        why=words("because", reason=words.reason("why_", why.reason_class), text=why.reason_text) if why is not None and why.reason_class else "",
+        why=words("because", reason=words.reason("why_", why.reason_class), text=words.half(why.reason_text)) if why is not None and why.reason_class else "",
     )  # fmt: skip

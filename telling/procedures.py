@@ -295,7 +295,9 @@ def over_time(telling: Telling, register: Counted, total: ProcedureTally) -> Blo
     w, days = telling.words, cumulated(register.digitised)
     online = sum(total.statuses.get(s, 0) for s in ONLINE)
     heads = (w("col_day"), w("col_new"), w("col_so_far"), w("time_share"))
-    rows = tuple((day.isoformat(), new, so_far, telling.percent(so_far / total.procedures * 100)) for day, new, so_far in days)
+    rows = tuple(
+        (format_date(day, w.language), new, so_far, telling.percent(so_far / total.procedures * 100)) for day, new, so_far in days
+    )
     flat: tuple[Flat, ...] = tuple(
         {"digitised_date": day, "newly_count": new, "so_far_count": so_far, "so_far_pct": so_far / total.procedures * 100}
         for day, new, so_far in days

@@ -10,7 +10,7 @@ from typing import Any
 
 from kpis.declared import ALWAYS
 from kpis.government import government
-from kpis.languages import SOURCE, has, own_name, say
+from kpis.languages import SOURCE, has, html_attributes, own_name, say, side
 from kpis.periods import parse_period
 from kpis.text import format_number, named
 
@@ -32,6 +32,11 @@ class Words:
     def has(self, key: str) -> bool:
         """Return whether a key has a text."""
         return has(key)
+
+    @property
+    def html_attributes(self) -> str:
+        """Return the attributes of ``<html>``: language and direction."""
+        return html_attributes(self.language)
 
     @property
     def folder(self) -> str:
@@ -59,11 +64,21 @@ class Words:
         """Return a text of a row in this language, else in Japanese."""
         return named(row, field, self.language)
 
+    def half(self, text: str) -> str:
+        """Return the reader's half of a text that its author typed in both languages, as 「誤記 / a slip of the pen」; another one whole."""
+        for slash in _SLASH.finditer(text):
+            japanese, other = text[: slash.start()], text[slash.end() :]
+            if is_japanese(japanese) and not is_japanese(other) and len(_WORD.findall(other)) > 2:  # not 「窓口 / Web」
+                return japanese if side(self.language) == SOURCE else other
+        return text
+
     def marked(self, text: str) -> str:
         """Return an untranslated text (title of a source, name), marked if it is Japanese and the reader's language is not."""
         return self("in_japanese", text=text) if self.language != SOURCE and is_japanese(text) else text
 
 
+_SLASH = re.compile(r"\s+[//]\s+")
+_WORD = re.compile(r"[^\W\d_]{2,}")
 # A line break within a Japanese sentence, which browsers show as a space; not followed by a list item.
 _WITHIN = re.compile(
     r"(?m)^(?!#)(.*[)\u3000-\u30ff\u4e00-\u9fff\uff00-\uffef])\n *(?=[\u3000-\u30ff\u4e00-\u9fff\uff00-\uffef]|\d+(?![\d.]))"

@@ -15,7 +15,7 @@ from charts.svg.timeline import timeline
 from charts.themes import svg_own_style
 from charts.ticks import width_of
 from kpis.as_text import escaped
-from kpis.text import axis_number, with_unit
+from kpis.text import axis_number, format_date, with_unit
 
 LATE = "#C16800"
 BOTH = ((WIDE, "wide"), (NARROW, "narrow"))
@@ -212,7 +212,7 @@ def _steps(shape: Steps, pen: Pen, height: int) -> float:
         pen.parts.append(f'<path d="{path}" fill="none" stroke="{colour}" stroke-width="{2 if is_plan else 2.5}"{dash}/>')
         if not is_plan:
             pen.parts += [
-                f'<circle cx="{x(d):.1f}" cy="{y(v):.1f}" r="4" fill="{colour}"><title>{d.isoformat()}: '
+                f'<circle cx="{x(d):.1f}" cy="{y(v):.1f}" r="4" fill="{colour}"><title>{format_date(d, pen.language)}: '
                 f"{escaped(with_unit(pen.number(v, ',.0f'), shape.unit, pen.language))}"
                 "</title></circle>"
                 for d, v in points

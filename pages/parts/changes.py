@@ -19,7 +19,10 @@ def changes_table(changes: Iterable[Mapping[str, Any]]) -> pd.DataFrame:
         reason = change.get("reason_class", "")
         text = " ".join(
             part
-            for part in (Words(language()).reason("edition_reason_", reason) if reason else "", change.get("reason_text", ""))
+            for part in (
+                Words(language()).reason("edition_reason_", reason) if reason else "",
+                Words(language()).half(change.get("reason_text", "")),
+            )
             if part
         )
         rows.append(

@@ -158,7 +158,7 @@ def history(kind: RowKind, code: str) -> None:
     rows = [
         {
             t("known"): format_date(local_day(change.known_at), language()), t("col_changed"): heading(name), t("col_before"): before,
-            t("col_after"): json.loads(change.after_json).get(name), t("col_reason"): change.reason_text,
+            t("col_after"): json.loads(change.after_json).get(name), t("col_reason"): Words(language()).half(change.reason_text),
         }
         for change in changes
         for name, before in json.loads(change.before_json).items()

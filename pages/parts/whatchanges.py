@@ -86,7 +86,7 @@ def changes_table(opened: Opened) -> pd.DataFrame:
                 t("new_value"): reported_text(change),
                 t("nature"): f"{_ICONS[change.nature]} {t(f'nature_{change.nature}')}" + _conflict_word(change) + _reading_word(change),
                 t("jump"): jump,
-                t("reason"): f"[{Words(language()).reason('correction_', row.reason_class)}] {row.reason_text}" if row.reason_class else "",
+                t("reason"): f"[{Words(language()).reason('correction_', row.reason_class)}] {Words(language()).half(row.reason_text)}" if row.reason_class else "",
                 t("office_comment"): comments.get((kind, row.key, change.column), ""),
             }
         )  # fmt: skip

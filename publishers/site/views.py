@@ -74,6 +74,11 @@ def number(value: float | None, text: str) -> Markup:
     return Markup('<data value="{}">{}</data>').format("" if value is None else repr(float(value)), text)
 
 
+def day(value: date, words: Words) -> Markup:
+    """Return a formatted day with its machine-readable form."""
+    return Markup('<time datetime="{}">{}</time>').format(value.isoformat(), format_date(value, words.language))
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class SeriesRow:
     """One figure in the table of a series: the code of its period, and the fields named in ``SERIES``."""
@@ -205,7 +210,7 @@ class IndicatorView:
         for figure in sorted(self.scored.figures, key=in_time):
             marks = [self.words(f"mark_{mark}") for mark in MARKS if getattr(figure, f"is_{mark}")]
             cells = (
-                figure.period.label(self.words.language), figure.period.end.isoformat(), self.figure(figure), self.plain(figure.numerator),
+                figure.period.label(self.words.language), day(figure.period.end, self.words), self.figure(figure), self.plain(figure.numerator),
                 self.plain(figure.denominator), self.words("list_comma").join(marks), self._source(figure),
             )  # fmt: skip
             rows.append(SeriesRow(code=figure.period_code, cells=cells))

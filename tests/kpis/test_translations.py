@@ -21,6 +21,7 @@ from kpis.store.tables import table_of
 from kpis.store.upgrade import MIGRATIONS
 from kpis.store.vintages import Origin
 from kpis.text import named
+from telling.words import Words
 from tests.shared import copied, shipped
 
 MODELS = [listed.table for listed in LISTS.values() if translated(listed.table)]
@@ -124,3 +125,18 @@ def test_a_name_of_a_register_is_read_as_it_was_known_in_every_language(made: St
     assert names == [("", ja, en, 1), ("Étape", ja, en, 2), ("Jalon", "改めた名", en, 3), ("", "改めた名", en, 4)]
     assert made.one_of(tables.Milestone, code, known_at=days[1] + timedelta(hours=1)) == told[2]
     assert "name_fr" not in made.one_of(tables.Milestone, code), "no row has that language any more"
+
+
+@pytest.mark.parametrize(
+    ("typed", "japanese", "english"),
+    [
+        ("読み違いだった / it had been misread", "読み違いだった", "it had been misread"),
+        ("窓口 / 郵送だった / at the counter or by post", "窓口 / 郵送だった", "at the counter or by post"),
+        ("値は 1 / 2 だった", "値は 1 / 2 だった", "値は 1 / 2 だった"),
+        ("窓口 / Web", "窓口 / Web", "窓口 / Web"),
+        ("as printed", "as printed", "as printed"),
+        ("資料の本文どおり / as printed in 資料", "資料の本文どおり / as printed in 資料", "資料の本文どおり / as printed in 資料"),
+    ],
+)
+def test_a_text_typed_in_both_languages_is_read_in_one(typed: str, japanese: str, english: str) -> None:
+    assert [Words(code).half(typed) for code in ("ja", "ja-Hira", "en")] == [japanese, japanese, english]

@@ -172,7 +172,10 @@ def procedures(
     gone = summary["over_time"]
     if gone:
         rates = [tabled_registers.percent(g["so_far_count"] / every * 100) for g in gone]
-        rows_ = [[g["day"], str(g["newly_count"]), str(g["so_far_count"]), rate_] for g, rate_ in zip(gone, rates, strict=True)]
+        rows_ = [
+            [ledger.day(g["day"]), str(g["newly_count"]), str(g["so_far_count"]), rate_]
+            for g, rate_ in zip(gone, rates, strict=True)
+        ]
         tables.append(([w("col_day"), w("col_new"), w("col_so_far"), w("time_share")], rows_))
         last = gone[-1]["so_far_count"]
         says.append(
@@ -285,7 +288,7 @@ def facilities(ledger: Ledger, shown: Shown, field: str, *, view: str = "then", 
         tables.append(
             (
                 [w("col_day"), w("fac_done_word"), w("fac_plan_word")],
-                [[g["day"], str(g["done_count"]), str(g["planned_count"])] for g in gone],
+                [[ledger.day(g["day"]), str(g["done_count"]), str(g["planned_count"])] for g in gone],
             )
         )
     by_code = {f["facility_code"]: f for f in rows}

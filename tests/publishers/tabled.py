@@ -102,7 +102,7 @@ def series(ledger: Ledger, item: Item) -> Table:
     unit = w.named(ledger.indicators[item["code"]], "unit")
     figures = sorted(item["figures"], key=lambda f: (f["end_date"], f["start_date"]))
     return header, [
-        [ledger.period(f["period"]), f["end_date"], ledger.figure(item, f), count(f["numerator"]), count(f["denominator"]), unit,
+        [ledger.period(f["period"]), ledger.day(f["end_date"]), ledger.figure(item, f), count(f["numerator"]), count(f["denominator"]), unit,
          marks(ledger, f), ledger.source_of(f["source_url"])]
         for f in figures
     ]  # fmt: skip

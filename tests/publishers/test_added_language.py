@@ -41,15 +41,17 @@ GERMAN = {
     "language_name": "Deutsch", "language_order": "5", "pages": "index indicators", "number_with_unit": "{number} {unit}",
     "large_numbers": "1000000 = {number} {count:Million|Millionen} = {number} Mio.", "at_most_bytes": "höchstens {most:,} Bytes",
 }  # fmt: skip
+ARABIC = {"language_name": "العربية", "language_order": "6", "pages": "index", "nav_overview": "نظرة عامة"}
 SHEETS = SimpleNamespace(unit_ja="枚", unit_en="sheets", decimals=0)
 ADDED = {
     "eo": (ESPERANTO, "nplurals=3; plural=(n == 1 ? 0 : n < 5 ? 1 : 2);"), "de": (GERMAN, "nplurals=2; plural=(n != 1);"),
+    "ar": (ARABIC, "nplurals=1; plural=0;"),
 }  # fmt: skip
 
 
 @pytest.fixture
 def added(tmp_path: Path) -> Path:
-    """A copy of the texts with a folder for two more languages: words with three forms, and numbers as 1.234,5."""
+    """A copy of the texts with a folder for three more languages: words with three forms, numbers as 1.234,5, lines from right to left."""
     text = tmp_path / "text"
     shutil.copytree(ROOT / "data" / "text", text)
     for code, (held, plural) in ADDED.items():
@@ -111,6 +113,9 @@ def test_an_edition_is_published_in_a_new_language(house: House) -> None:
     assert '<a href="../five-less.html"' in page, "a page that the language lacks is read in Japanese"
     assert '<a href="eo/index.html" lang="eo" hreflang="eo">Esperanto</a>' in (site / "method.html").read_text(encoding="utf-8")
 
+    from_the_right = (site / "ar" / "index.html").read_text(encoding="utf-8")
+    assert '<html lang="ar" dir="rtl" ' in from_the_right and "نظرة عامة" in from_the_right and " dir=" not in page
+
     survey = (site / "de" / "indicators" / "staff_survey_respondents.html").read_text(encoding="utf-8")
     assert "20.096 人、数値目標なし(" in survey, "in a sentence"
     rate = (site / "de" / "indicators" / "paper_reduction_rate.html").read_text(encoding="utf-8")
@@ -128,8 +133,10 @@ def test_the_dashboard_offers_a_new_language(added: Path, tmp_path: Path) -> Non
         texts, _ = viewer.read("", "lang=eo")
         viewer.close()
         frames = [urllib.request.urlopen(f"http://127.0.0.1:{port}/{page}?lang=eo").read().decode() for page in ("", "five_less")]
+        from_the_right = urllib.request.urlopen(f"http://127.0.0.1:{port}/?lang=ar").read().decode()
     assert any("Atingita" in text for text in texts)
     assert [re.findall('<html lang="([^"]*)">', frame) for frame in frames] == [["eo"], ["ja"]]
+    assert '<html lang="ar" dir="rtl">' in from_the_right
 
 
 @pytest.mark.edition

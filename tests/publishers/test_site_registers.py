@@ -21,6 +21,7 @@ from kpis.state import State
 from kpis.store import tables
 from kpis.store.store import Store
 from kpis.store.tables import table_of
+from kpis.text import format_date
 from publishers.editions import on_disk
 from publishers.site import pages_registers
 from telling import pictures
@@ -124,7 +125,7 @@ def test_what_was_digitised_by_when_is_added_up_with_its_rate(site: Path, report
     days = sorted({r["digitised_date"] for r in rows})
     shown = tables_of(site, "procedures.html", language)[words("col_day")]
     expected = [
-        (d.isoformat(), str(so_far), f"{so_far / total * 100:.1f}%")
+        (format_date(d, language), str(so_far), f"{so_far / total * 100:.1f}%")
         for d in days
         for so_far in [sum(r["digitised_date"] <= d for r in rows)]
     ]
