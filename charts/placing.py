@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from math import inf
+from itertools import pairwise
+from math import ceil, dist, inf
 
 Box = tuple[float, float, float, float]  # left, top, right and bottom, in the units of the picture, downwards
 
@@ -26,6 +27,13 @@ class Places:
     def dot(self, x: float, y: float, *, wide: float = 6.0, high: float = 6.0) -> None:
         """Take the area of a mark, so far to each side."""
         self.taken.append((x - wide, y - high, x + wide, y + high))
+
+    def line(self, points: Sequence[tuple[float, float]], *, wide: float = 3.0) -> None:
+        """Take the way along a line, in pieces as long as it is wide."""
+        for (x, y), (to_x, to_y) in pairwise(points):
+            count = ceil(dist((x, y), (to_x, to_y)) / wide) or 1
+            for n in range(count):
+                self.dot(x + (to_x - x) * (n + 0.5) / count, y + (to_y - y) * (n + 0.5) / count, wide=wide / 2, high=wide / 2)
 
     def free(self, boxes: Sequence[Box], away: Sequence[float], *, most: float = inf) -> int | None:
         """Take the box that covers least, and return its number, of equal ones the first; ``None`` where even that is too much.
@@ -52,3 +60,13 @@ class Places:
             return None
         self.taken += [boxes[best]] * self._words_count
         return best
+
+
+def distance(box: Box, point: tuple[float, float]) -> float:
+    """Return how far a point is from the nearest edge of a box; 0 within it."""
+    return dist(point, nearest(box, point))
+
+
+def nearest(box: Box, point: tuple[float, float]) -> tuple[float, float]:
+    """Return the place in a box that is nearest to a point."""
+    return min(max(point[0], box[0]), box[2]), min(max(point[1], box[1]), box[3])

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import date
-from math import floor, log10
+from math import dist, floor, log10
 
-from charts.placing import Places
+from charts.placing import Box, Places, distance, nearest
 from charts.series import Line, Point, Series, stretches
 from charts.style import ACTUAL, FILL, FORECAST, FORMER, GRID, INK, PLAN
 from charts.ticks import Tick, width_of
@@ -19,6 +19,7 @@ INSET = 8  # distance of the first and last day from the ends of the axis
 ROW = 18
 SIGNS = 20  # height of a row of circled numbers above the plot
 EM = 13  # font size, in picture units
+ANOTHERS = 150.0  # square units that a label may cover before it stands nearer to a figure that is not its own
 HALO = ' paint-order="stroke" stroke="#FFFFFF" stroke-width="3" stroke-linejoin="round"'
 OPEN = ("circle", "square", "diamond", "triangle")
 
@@ -48,7 +49,9 @@ class _Drawing:
         self.low, self.high = min(low, self.marks[0]), max(self.marks[-1], high) or 1.0
         first, last = shape.days
         self.first, self.span, self.is_one_day = first.toordinal(), max((last - first).days, 1), first == last
-        self.places = Places(self.top - TOP + 2.0, self.height - BOTTOM - 2.0)
+        self.places = Places(self.top - TOP + 2.0, self.height - BOTTOM - 2.0, words_count=6)
+        marked = [*(p for line in shape.lines for p in line.points), *(aim.point for aim in shape.aims)]
+        self.dots = self._placed(marked)
 
     def x(self, day: date) -> float:
         """Return the x coordinate of a day; the middle if it is the only one."""
@@ -61,7 +64,10 @@ class _Drawing:
 
     def at(self, points: Iterable[Point]) -> str:
         """Return the points that have a value as coordinates of a polyline."""
-        return " ".join(f"{self.x(p.day):.1f},{self.y(p.value):.1f}" for p in points if p.value is not None)
+        return " ".join(f"{x:.1f},{y:.1f}" for x, y in self._placed(points))
+
+    def _placed(self, points: Iterable[Point]) -> list[tuple[float, float]]:
+        return [(self.x(p.day), self.y(p.value)) for p in points if p.value is not None]
 
     def written(self, *, alt: str, name: str) -> str:
         """Return the picture."""
@@ -141,7 +147,11 @@ class _Drawing:
             for line in stretches(self.shape.plan)
             if len(line) > 1
         ]
+        for way in stretches(self.shape.plan):
+            self.places.line(self._placed(way))
         for number, line in enumerate(self.shape.lines):
+            for s in line.stretches():
+                self.places.line(self._placed(s))
             wide = 2.5 if number == len(self.shape.lines) - 1 else 1.5
             parts += [
                 f'<polyline points="{self.at(s)}" fill="none" stroke="{ACTUAL}" stroke-width="{wide}" class="actual"/>'
@@ -157,6 +167,7 @@ class _Drawing:
             assert point.value is not None
             x, y = self.x(point.day), self.y(point.value)
             self.places.dot(x, y)
+            self.places.dot(x, y)  # worse to cover than a line
             parts.append(self._dot(x, y, number, point.label))
         for was in self.shape.former:
             assert was.value is not None
@@ -187,12 +198,12 @@ class _Drawing:
     def _words(self) -> list[str]:
         """Label the target in force, the last value, the last forecast and the plan, each at its own point."""
         last = self.shape.shown[-1]
-        parts = [
+        parts = [self._label(last, last.text, fill=ACTUAL, is_bold=True, lines=(22, -12, 40, -30, 58, -48))]
+        parts += [
             self._label(aim.point, aim.point.text, fill=PLAN, is_bold=False, lines=(-8, 20, -26, 38, -44, 56))
             for aim in self.shape.aims
             if aim.is_written
         ]
-        parts.append(self._label(last, last.text, fill=ACTUAL, is_bold=True, lines=(22, -12, 40, -30, 58, -48)))
         parts += [
             self._label(Point(e.day, e.value), e.text, fill=FORECAST, is_bold=False, lines=(20, -8, 38, -26, 56, -44))
             for e in self.shape.expected
@@ -208,11 +219,26 @@ class _Drawing:
         wide = width_of(words, EM) * (1.06 if is_bold else 1.0)
         x, y = self.x(point.day), self.y(point.value)
         lefts = [x - wide / 2, x - wide + 10, x - 10]  # above the point, ending at it, beginning at it
-        tried = [(min(max(left, 2.0), self.width - 2.0 - wide), y + line) for line in lines for left in lefts]
+        beside = [(x - wide - 10, y + 5), (x + 10, y + 5)]
+        tried = [
+            (min(max(left, 2.0), self.width - 2.0 - wide), base)
+            for left, base in [*((left, y + line) for line in lines for left in lefts), *beside]
+        ]
         boxes = [(left, base - EM, left + wide, base + 3) for left, base in tried]
-        place = tried[self.places.free(boxes, [2 * abs(base - y) for _, base in tried]) or 0]
-        weight = ' font-weight="700"' if is_bold else ""
-        return f'<text x="{place[0]:.1f}" y="{place[1]:.1f}" style="fill:{fill}"{weight}{HALO}>{escaped(words)}</text>'
+        others = [dot for dot in self.dots if dist(dot, (x, y)) > EM]
+
+        def away(box: Box) -> float:
+            far = distance(box, (x, y))
+            is_anothers = any(distance(box, dot) <= far for dot in others)  # a reader takes it for the value of that one
+            return 4 * far + ANOTHERS * is_anothers
+
+        best = self.places.free(boxes, [away(box) for box in boxes]) or 0
+        place, weight = tried[best], ' font-weight="700"' if is_bold else ""
+        leader = ""
+        if distance(boxes[best], (x, y)) > EM:
+            to_x, to_y = nearest(boxes[best], (x, y))
+            leader = f'<path d="M{x:.1f} {y:.1f}L{to_x:.1f} {to_y:.1f}" stroke="{fill}" stroke-width=".75" class="leader"/>'
+        return leader + f'<text x="{place[0]:.1f}" y="{place[1]:.1f}" style="fill:{fill}"{weight}{HALO}>{escaped(words)}</text>'
 
 
 def _legend_rows(lines: Sequence[Line], width: float) -> list[list[tuple[float, int, Line]]]:

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
+from math import dist, inf
 
 import plotly.graph_objects as go
 import pytest
 
-from charts.placing import Box, Places
+from charts.placing import Box, Places, distance
 from charts.plotly.trajectory import trajectory
 from charts.series import Series
+from charts.svg.series import NARROW as NARROW_SVG
+from charts.svg.series import WIDE, drawing
 from charts.ticks import NARROW, width_of
+from kpis.as_text import escaped
 from kpis.moment import Moment
 from kpis.state import State
 from kpis.store.store import Store
@@ -67,6 +72,31 @@ def test_no_label_stands_on_another_and_none_hides_more_than_a_figure_or_two(tok
         code = scored.entry.definition.code
         assert not any(shared(one, other) for n, one in enumerate(labels) for other in labels[n + 1 :]), code
         assert sum(shared(label, dot) for label in labels for dot in dots) <= 170, code
+    assert count > 20
+
+
+@pytest.mark.edition
+@pytest.mark.parametrize("size", [WIDE, NARROW_SVG])
+@pytest.mark.parametrize("language", ["ja", "en"])
+def test_in_svg_a_label_near_another_figure_than_its_own_is_tied_to_its_own(
+    tokyo: Store, language: str, size: tuple[int, int]
+) -> None:
+    """An expectation of the drawing alone: what is written, where, and the dots of the same picture."""
+    moment, count = Moment(state=State(tokyo), as_of=DAY), 0
+    for scored in moment.whole:
+        shape = indicator.series(scored, Telling(Words(language), moment))
+        if shape is None or not shape.is_course:
+            continue
+        svg, code, last = drawing(shape, alt="", size=size), scored.entry.definition.code, shape.shown[-1].text
+        dots = [(float(x), float(y)) for x, y in re.findall(r'<circle cx="([\d.]+)" cy="([\d.]+)" r="4', svg)]
+        ((leader, x, y),) = re.findall(
+            rf'(<path [^>]*class="leader"/>)?<text x="([\d.]+)" y="([\d.]+)" style[^>]*>{re.escape(escaped(last))}<', svg
+        )
+        box = (float(x), float(y) - 13, float(x) + width_of(last, 13) * 1.06, float(y) + 3)
+        own = max(dots)  # the last in time
+        count += 1
+        nearest_of_others = min((distance(box, dot) for dot in dots if dist(dot, own) > 13), default=inf)
+        assert leader or distance(box, own) < max(nearest_of_others, 10.0), f"{code}: {last}"
     assert count > 20
 
 
