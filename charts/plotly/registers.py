@@ -12,7 +12,7 @@ from charts.plotly.lying import BAR, BarRows
 from charts.plotly.styled import styled
 from charts.style import ACTUAL, FORECAST, INK, LOOKS, PLAN
 from charts.ticks import Tick, on_axis
-from kpis.text import format_number, with_unit
+from kpis.text import format_date, format_number, with_unit
 
 
 def stacked_shares(frame: pd.DataFrame, segments: Sequence[tuple[str, str]], *, unit: str, language: str = "ja") -> go.Figure:
@@ -92,8 +92,9 @@ def cumulative(
         figure.add_scatter(
             x=days, y=values, mode="lines+markers" if not is_plan else "lines", cliponaxis=False,
             line={"color": colour, "width": 2.5 if not is_plan else 2, "shape": "hv", "dash": "dash" if is_plan else "solid"},
-            marker={"size": 7, "color": colour}, hovertext=[with_unit(format_number(v, language, ",.0f"), unit, language) for v in values],
-            hovertemplate=f"%{{x|%Y-%m-%d}}: %{{hovertext}}<extra>{word}</extra>",
+            marker={"size": 7, "color": colour}, customdata=[format_date(d, language) for d in days],
+            hovertext=[with_unit(format_number(v, language, ",.0f"), unit, language) for v in values],
+            hovertemplate=f"%{{customdata}}: %{{hovertext}}<extra>{word}</extra>",
         )  # fmt: skip
         figure.add_annotation(
             x=days[-1], y=values[-1], text=f"<b>{word} {format_number(values[-1], language, ',.0f')}</b>", showarrow=False, xanchor="right",

@@ -165,7 +165,7 @@ def series_table(scored: Scored, book: Book) -> pd.DataFrame:
     """Return the figures of an indicator in the viewer's language: one row per period in order of time, with marks and source."""
     rows = [
         {
-            t("period"): figure.period.label(language()), t("period_end"): figure.period.end,
+            t("period"): figure.period.label(language()), t("period_end"): format_date(figure.period.end, language()),
             t("value"): headline_value(scored, figure), t("ed_numerator"): figure.numerator, t("ed_denominator"): figure.denominator,
             t("unit"): named(scored.entry.definition, "unit"), t("marks"): marks_of(figure),
             t("source"): grid_source(book.sources.get(figure.source_code)),

@@ -378,7 +378,7 @@ class Ledger:
                 for part in value:
                     gather(part, key)
             elif isinstance(value, str) and key.removesuffix("_ja").removesuffix("_en") in NAMES:
-                found.add(value)
+                found.update((value, *value.split(" / ")))  # a reason typed in both languages is read in one
 
         for path in ("indicators", "projects", "milestones", "bureaus", "facilities", "readings"):
             gather(self.api(path))

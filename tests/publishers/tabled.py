@@ -95,6 +95,12 @@ def marks(ledger: Ledger, figure: Item) -> str:
     return ledger.words("list_comma").join(ledger.words(f"mark_{n}") for n in names if figure[f"is_{n}"])
 
 
+def read_in(ledger: Ledger, text: str) -> str:
+    """Return what stands before or behind the only stroke of a reason that is typed in both languages."""
+    japanese, stroke, english = text.partition(" / ")
+    return text if not stroke or not english.isascii() else english if ledger.language == "en" else japanese
+
+
 def series(ledger: Ledger, item: Item) -> Table:
     """Return the figures behind a chart."""
     w = ledger.words
@@ -169,7 +175,7 @@ def revisions(ledger: Ledger, item: Item, vintages: Sequence[Item]) -> Table:
         [ledger.units.get(v["unit"], v["unit"]), ledger.period(v["period"]),
          ledger.figure(of[v["unit"]], before.get((v["unit"], v["period"], v["vintage"] - 1))), ledger.figure(of[v["unit"]], v), unit,
          ledger.day(ledger.day_of(v["known_at"])) if v["known_at"] else w("unknown_day"),
-         (w("why_" + v["reason_class"]) + w("colon") + v["reason_text"]) if v["reason_class"] else "", str(v["vintage"])]
+         (w("why_" + v["reason_class"]) + w("colon") + read_in(ledger, v["reason_text"])) if v["reason_class"] else "", str(v["vintage"])]
         for v in newest
     ]  # fmt: skip
 

@@ -72,7 +72,7 @@ def at_hand(added: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 @pytest.mark.usefixtures("at_hand")
 def test_a_new_language_has_its_words_numbers_days_and_as_many_forms_as_it_asks_for() -> None:
-    assert codes() == ("ja", "en", "ja-Hira", "eo", "de")
+    assert codes() == ("ja", "en", "ja-Hira", "eo", "de", "ar")
     assert [say("conclusion", "eo", judged=n, good=0).split()[3] for n in (1, 3, 5, "1,000")] == [
         "cifero", "ciferoj", "ciferaro", "ciferaro",
     ]  # fmt: skip
