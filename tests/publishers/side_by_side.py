@@ -106,6 +106,7 @@ def shapes_of(chart: Drawn, unit: str, language: str) -> set[str]:
             said |= set(trace["customdata"])
         elif trace["mode"] == "lines+markers":  # what has been reached
             said |= {
-                f"{format_date(date.fromisoformat(str(day)[:10]), language)}: {with_unit(f'{n:,.0f}', unit, language)}" for day, n in zip(trace["x"], trace["y"], strict=True)
+                f"{format_date(date.fromisoformat(str(day)[:10]), language)}: {with_unit(f'{n:,.0f}', unit, language)}"
+                for day, n in zip(trace["x"], trace["y"], strict=True)
             }
     return said
