@@ -12,7 +12,7 @@ from tests.browser.visits import opened
 pytestmark = pytest.mark.browser
 DAY = "/?lang={language}&as_of=2023-03-31"
 ROW = {
-    "ja": ["行政手続のデジタル化率", "約30%", "計画 47%", "約−17ポイント", "R4 Q2から3期", "記入なし", "未定"],
+    "ja": ["行政手続のデジタル化率", "約30%", "計画 47%", "約−17ポイント", "R4 Q2から3四半期", "記入なし", "未定"],
     "en": ["Digitisation rate of procedures", "about 30%", "planned 47%", "about −17 points", "Since FY2022 Q2", "No entry", "Not decided"],
 }  # fmt: skip
 
@@ -37,7 +37,7 @@ def test_where_since_when_why_what_whose_and_by_when(chromium: Browser, server: 
     page.wait_for_url("**/indicator?**code=procedure_digitisation_rate**")
     page.get_by_role("heading", name=ROW[language][0], level=1).wait_for()  # the overview says the same in its rows
     at_rest(page)
-    words = "令和4年度第2四半期から3期" if language == "ja" else "Since FY2022 Q2: 3 quarters"
+    words = "令和4年度第2四半期から3四半期" if language == "ja" else "Since FY2022 Q2: 3 quarters"
     page.get_by_text(words).wait_for()
     leave(page.context)
 
