@@ -19,7 +19,8 @@ from pages.parts.titled import page_heading
 from pages.parts.when import as_of
 from telling import attention as told_attention
 from telling import projects
-from telling.matrix import LATE, OVERDUE
+from telling.bureaus import LATE
+from telling.matrix import OVERDUE
 from telling.words import Words
 
 enter()

@@ -22,7 +22,8 @@ from telling.blocks import Block, Cell, Flat, Number, Telling
 from telling.overview import coverage_lines, theme_name
 from telling.words import Words
 
-PAST_DUE = ("late", "missed", "not_seen")  # states of a milestone that is past due without result
+LATE = ("late", "missed")
+PAST_DUE = (*LATE, "not_seen")  # states of a milestone that is past due without result
 
 
 def unit_label(unit: Unit, words: Words) -> str:
@@ -90,6 +91,8 @@ def coverage(
     owing = sum(1 for r in reports if r.is_valid)
     rows: list[tuple[Cell, ...]] = []
     flat: list[Flat] = []
+    notes: list[str] = []
+    current = {r.code for r in reports if r.is_valid}
     for theme in government().cards:
         row = of_themes(indicators).get(theme)
         if row is None:
@@ -100,6 +103,11 @@ def coverage(
         newest = counted[-1] if counted else None
         total = value_of(item.entry.definition, newest.figure) if item and newest and newest.figure else None
         owed, reported = (newest.owing_count, newest.reported_count) if newest else (owing, 0)
+        if newest and (owed != owing or not current.issuperset(newest.with_figures)):
+            gone = len(set(newest.with_figures) - current)
+            counts = {"owing": owed, "reported": reported, "gone": gone, "today": owing}
+            of = {"theme": theme_name(theme, w), "period": period_label(newest.period_code, w)}
+            notes.append(w("cov_then_gone" if gone else "cov_then", **of, **counts))
         shown: Cell = "―"
         if item is not None and total is not None:
             definition = item.entry.definition
@@ -115,11 +123,10 @@ def coverage(
             }
         )  # fmt: skip
     heads = ("themes", "ed_indicators", "period", "cov_reported", "cov_owing", "cov_sum", "cov_complete")
-    sentence = w("cov_sentence", some=sum(1 for f in flat if f["reported_count"]), all=len(flat), owing=owing)
+    sentence = w("cov_sentence", some=sum(1 for f in flat if f["reported_count"]), all=len(flat))
     return Block(
         key="coverage", title=w("cov_title"), sentence=sentence, columns=tuple(w(h) for h in heads), rows=tuple(rows),
-        flat=tuple(flat), is_table_open=True,
-        file="bureau_coverage",
+        flat=tuple(flat), is_table_open=True, notes=tuple(notes), file="bureau_coverage",
     )  # fmt: skip
 
 
@@ -291,15 +298,23 @@ def _denominator(item: Scored, figure: Figure) -> float | None:
 def listed(telling: Telling, reports: Sequence[BureauReport], link: Callable[[BureauReport], Cell]) -> Block:
     """List bureaus with their reported indicators, registers and milestones."""
     w = telling.words
-    heads = ("bureau", "reports_column", "own_column", "procedures_column", "facilities_column", "milestones_column")
+    heads = (
+        "bureau", "reports_column", "matrix_own", "procedures_column", "facilities_column",
+        *(f"matrix_alone_{name}" for name in ("done", "late", "unseen")), "milestones_column",
+    )  # fmt: skip
     rows: list[tuple[Cell, ...]] = []
     flat: list[Flat] = []
+
+    def counted(count: int, *, is_any: bool = False) -> Cell:
+        return Number(count, w.number(count)) if count or is_any else "―"
+
     for r in reports:
-        done, open_ = (sum(m.state in states for m in r.milestones) for states in (("done",), PAST_DUE))
+        states = (("done",), LATE, ("not_seen",))
+        milestones = [*(sum(m.state in some for m in r.milestones) for some in states), len(r.milestones)]
         rows.append(
             (
-                link(r), len(r.reported), len(r.own), share_of(r.procedures, "done", w), share_of(r.facilities, "introduced", w),
-                f"{done} / {open_} / {len(r.milestones)}",
+                link(r), share_of({"reported": len(r.reported), "": len(r.owed) - len(r.reported)}, "reported", w), counted(len(r.own)),
+                share_of(r.procedures, "done", w), share_of(r.facilities, "introduced", w), *(counted(count, is_any=bool(r.milestones)) for count in milestones),
             )
         )  # fmt: skip
         flat.append(
@@ -315,9 +330,12 @@ def listed(telling: Telling, reports: Sequence[BureauReport], link: Callable[[Bu
         )  # fmt: skip
     alone = len(milestones_once(reports))
     shared = sum(len(r.milestones) for r in reports) - alone
-    shared_text = w("milestones_once", total=alone, shared=shared) if shared else ""
+    sentences = [w("milestones_once", total=alone, shared=shared)] if shared else []
+    owed = [telling.moment.indicators[code] for code in next((r.owed for r in reports if r.is_valid), ())]
+    if owed:
+        sentences.append(w("common_named", count=len(owed), names=w("list_comma").join(map(w.named, owed))))
     return Block(
-        key="bureaus", sentence=shared_text, columns=tuple(w(h) for h in heads), rows=tuple(rows), flat=tuple(flat),
+        key="bureaus", sentence=w.together(sentences) if sentences else "", columns=tuple(w(h) for h in heads), rows=tuple(rows), flat=tuple(flat),
         is_table_open=True, file="bureau_summary",
     )  # fmt: skip
 

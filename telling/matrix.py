@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 
 from kpis.figures.bureaus import BureauReport, milestones_once
 from kpis.figures.projects import Milestone
-from kpis.figures.records import FELL_SHORT, value_of
+from kpis.figures.records import FELL_SHORT, JUDGED, value_of
 from kpis.figures.scorecard import Scored, number_text, shown_figure
 from kpis.figures.sentences import planned_text
 from kpis.government import government
@@ -21,12 +21,12 @@ from kpis.periods import Period
 from kpis.store import tables
 from kpis.text import status_word
 from telling.blocks import Telling
-from telling.bureaus import of_themes, unit_label
+from telling.bureaus import LATE, of_themes, unit_label
 from telling.overview import theme_name
 from telling.words import Words
 
 QUIET, MISSING, NONE = "quiet", "missing", "none"
-LATE, OVERDUE = ("late", "missed"), "overdue"
+OVERDUE = "overdue"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,16 +50,19 @@ class Cell:
     title: str = ""  # the full text
     is_loud: bool = False
     leads: Leads | None = None  # the list behind a count
+    # on phones, where the heads of columns are not shown: the label with the period, and the unit
+    label: str = ""
+    unit: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class MatrixColumn:
-    """A column: heading, what it counts, group heading, and its name where it is shown alone."""
+    """A column: heading, the line below it, group heading, and its name where it is shown alone."""
 
     key: str
     group: str
     name: str
-    unit: str
+    below: str
     alone: str
 
 
@@ -107,13 +110,15 @@ def in_short(theme: str, words: Words) -> str:
 
 
 def matrix(
-    telling: Telling, reports: Sequence[BureauReport], handed: Mapping[str, Handed] | None = None, *, period: str = ""
-) -> Matrix:
+    telling: Telling, reports: Sequence[BureauReport], handed: Mapping[str, Handed] | None = None, *, period: str = "",
+    gone: Sequence[BureauReport] = (),
+) -> Matrix:  # fmt: skip
     """Return the matrix of the bureaus of a day.
 
     Args:
         reports: the bureaus, in catalogue order.
         handed: state of each bureau's report of a period, for viewers who may see it.
+        gone: bureaus that have ended, which count in the totals.
     """
     w, handed = telling.words, handed or {}
     every = {theme: row for theme, row in of_themes(list(telling.moment.indicators.values())).items()}
@@ -122,27 +127,45 @@ def matrix(
     usual = {row.indicator_code: _usual(reports, row) for _, row in shown}
     columns = [
         MatrixColumn(
-            row.indicator_code, w("nav_themes"), in_short(theme, w),
-            "・".join(part for part in (w.named(row, "unit"), usual[row.indicator_code].short(w.language)) if part), in_short(theme, w),
+            row.indicator_code, w("nav_themes"), in_short(theme, w) + (w("in_brackets", text=unit) if (unit := w.named(row, "unit")) else ""),
+            usual[row.indicator_code].label(w.language), in_short(theme, w),
         )
         for theme, row in shown
     ]  # fmt: skip
     columns += [
         MatrixColumn("own", "", w("matrix_own"), "", w("matrix_own")),
-        MatrixColumn("procedures", w("matrix_procedures"), w("matrix_digital"), w("matrix_of_all"), w("matrix_procedures")),
-        MatrixColumn("facilities", w("matrix_facilities"), w("matrix_cashless"), w("matrix_of_all"), w("matrix_facilities")),
+        *(
+            MatrixColumn(register, w(f"matrix_{register}"), w(name), w("matrix_of_all"), f"{w(f'matrix_{register}')}\n{w('matrix_of_all')}")
+            for register, name in (("procedures", "matrix_digital"), ("facilities", "matrix_cashless"))
+        ),
         *(
             MatrixColumn(f"milestones_{name}", w("matrix_milestones"), w(f"matrix_{name}"), "", w(f"matrix_alone_{name}"))
             for name in ("done", "late", "unseen")
         ),
-    ]
+    ]  # fmt: skip
     rows = [_row(telling, report, shown, usual, handed.get(report.code)) for report in reports]
-    gone = [theme_name(theme, w) for theme, row in themes if (theme, row) not in shown]
-    notes = [w("matrix_not_reported", names=w("list_comma").join(gone), bureaus=len(reports))] if gone else []
     return Matrix(
-        title=title(reports, rows, len(shown), w), columns=tuple(columns), heads=_heads(telling, reports, rows, shown), groups=_grouped(reports, rows, w),
-        notes=tuple(notes), report=w("matrix_report", period=period) if handed else "",
+        title=title(reports, rows, len(shown), w), columns=tuple(columns), heads=_heads(telling, reports, rows, shown, gone),
+        groups=_grouped(reports, rows, w), notes=tuple(_notes(telling, reports, themes, shown)),
+        report=w("matrix_report", period=period) if handed else "",
     )  # fmt: skip
+
+
+def _notes(
+    telling: Telling,
+    reports: Sequence[BureauReport],
+    themes: Sequence[tuple[str, tables.Indicator]],
+    shown: Sequence[tuple[str, tables.Indicator]],
+) -> list[str]:
+    """Return what the table leaves out, and of what its totals are."""
+    w = telling.words
+    absent = [theme_name(theme, w) for theme, row in themes if (theme, row) not in shown]
+    notes = [w("matrix_not_reported", names=w("list_comma").join(absent), bureaus=len(reports))] if absent else []
+    wholes = {s.entry.definition.code: s.judgement.figure for s in telling.moment.own}
+    figures = [wholes.get(row.indicator_code) for _, row in shown]
+    notes += [w("matrix_published_whole")] if any(f is not None and not f.is_rolled_up for f in figures) else []
+    notes += [w("matrix_as_listed")] if any(r.procedures or r.facilities for r in reports) else []
+    return notes
 
 
 def of_gone(telling: Telling, gone: Sequence[BureauReport]) -> Matrix:
@@ -155,11 +178,23 @@ def title(reports: Sequence[BureauReport], rows: Sequence[MatrixRow], themes: in
     short = sum(bool(row.short) for row in rows)
     common = sum(any(cell.status not in (MISSING, NONE) for cell in row.cells[:themes]) for row in rows)
     if common:
-        key = "matrix_title" if short else "matrix_title_none_short"
-        return words(key, bureaus=len(reports), some=common, short=short, themes=words("nav_themes"))
+        judged, missed = sum(map(_is_judged, reports)), sum(map(_has_missed, reports))
+        key = "matrix_title" if short else "matrix_title_none_short" if judged else "matrix_title_unjudged"
+        if missed and not judged:
+            key = "matrix_title_missed"
+        return words(key, bureaus=len(reports), some=common, short=short, judged=judged, missed=missed, themes=words("nav_themes"))
     counts = {"procedures": (r.procedures for r in reports), "facilities": (r.facilities for r in reports), "milestones": (r.milestones for r in reports)}  # fmt: skip
     known = {name: sum(map(bool, rows)) for name, rows in counts.items()}
     return words("matrix_title_registers" if any(known.values()) else "matrix_title_nothing", bureaus=len(reports), **known)
+
+
+def _is_judged(report: BureauReport) -> bool:
+    return any(s.judgement.status in JUDGED for s in report.figures)
+
+
+def _has_missed(report: BureauReport) -> bool:
+    """Return whether a bureau missed the last target with a known result, where another one applies now."""
+    return any(s.judgement.missed_before is not None for s in report.figures)
 
 
 def _item(report: BureauReport, row: tables.Indicator) -> Scored | None:
@@ -182,7 +217,7 @@ def _row(
     handed: Handed | None,
 ) -> MatrixRow:
     w = telling.words
-    cells = [_figure(report, row, usual[row.indicator_code], w) for _, row in themes]
+    cells = [_figure(report, theme, row, usual[row.indicator_code], words=w) for theme, row in themes]
     short = sum(s.judgement.status in FELL_SHORT for s in report.figures)
     code = report.code
     cells.append(_count(len(report.own), w, Leads("own", "", code)))
@@ -193,7 +228,7 @@ def _row(
     return MatrixRow(report.code, unit_label(report.unit, w), tuple(cells), short, handed)
 
 
-def _figure(report: BureauReport, row: tables.Indicator, usual: Period, words: Words) -> Cell:
+def _figure(report: BureauReport, theme: str, row: tables.Indicator, usual: Period, *, words: Words) -> Cell:
     item = _item(report, row)
     if item is None or item.judgement.figure is None:
         is_owed = row.indicator_code in report.owed
@@ -208,7 +243,11 @@ def _figure(report: BureauReport, row: tables.Indicator, usual: Period, words: W
     period = "" if figure.period == usual else figure.period.short(words.language)
     shown = shown_figure(item, figure, words.language)
     description = shown if value is None else f"{status_word(status, words.language)} {item.sentence(words.language)}"
-    return Cell(text, status if status in FELL_SHORT else QUIET, period=period, title=description)
+    name = in_short(theme, words)
+    return Cell(
+        text, status if status in FELL_SHORT else QUIET, period=period, title=description, unit="" if value is None else words.named(row, "unit"),
+        label=name if period else f"{name}\n{usual.label(words.language)}",
+    )  # fmt: skip
 
 
 def _share(counts: Mapping[str, int], done: str, words: Words, leads: Leads) -> Cell:
@@ -237,17 +276,21 @@ def _milestones(milestones: Iterable[Milestone], words: Words, bureau: str = "")
 
 
 def _heads(
-    telling: Telling, reports: Sequence[BureauReport], rows: Sequence[MatrixRow], themes: Sequence[tuple[str, tables.Indicator]]
-) -> tuple[tuple[str, tuple[Cell, ...]], ...]:
-    """Return the rows above the bureaus: the whole, its plan, how many reported, how many fall short."""
-    w, nothing, theme_count = telling.words, Cell("", NONE), len(themes)
-    whole = {s.entry.definition.code: s for s in telling.moment.own}
+    telling: Telling, reports: Sequence[BureauReport], rows: Sequence[MatrixRow], themes: Sequence[tuple[str, tables.Indicator]],
+    gone: Sequence[BureauReport],
+) -> tuple[tuple[str, tuple[Cell, ...]], ...]:  # fmt: skip
+    """Return the rows above the bureaus: the whole with bureaus that are gone, its plan, and of the bureaus of the day how many have what.
+
+    A row in which nothing could be said is left out: where no figure is held against a plan, nobody falls short and nobody is at plan.
+    """
+    w, theme_count = telling.words, len(themes)
+    whole, every = {s.entry.definition.code: s for s in telling.moment.own}, [*reports, *gone]
     items = [whole.get(row.indicator_code) for _, row in themes]
     procedures, facilities = (
-        _share(sum((Counter(dict(counts)) for counts in every), Counter()), done, w, Leads(register, done))
-        for register, every, done in (
-            ("procedures", [r.procedures for r in reports], "done"),
-            ("facilities", [r.facilities for r in reports], "introduced"),
+        _share(sum((Counter(dict(counts)) for counts in counted), Counter()), done, w, Leads(register, done))
+        for register, counted, done in (
+            ("procedures", [r.procedures for r in every], "done"),
+            ("facilities", [r.facilities for r in every], "introduced"),
         )
     )
     total = [_of_whole(item, w) for item in items]
@@ -260,20 +303,28 @@ def _heads(
     covered = [
         *(sum(cell.status != MISSING for cell in (row.cells[at] for row in rows) if cell.status != NONE) for at in range(theme_count)),
         sum(bool(r.own) for r in reports),
-        *(sum(bool(counts) for counts in every) for every in ([r.procedures for r in reports], [r.facilities for r in reports])),
+        *(sum(map(bool, counts)) for counts in ([r.procedures for r in reports], [r.facilities for r in reports])),
         sum(bool(r.milestones) for r in reports),
     ]  # fmt: skip
     coverage = [Cell(f"{w.number(some)} / {w.number(len(reports))}") for some in covered]
-    short = [Cell(w.number(sum(row.cells[at].status in FELL_SHORT for row in rows))) for at in range(theme_count)]
+    short, missed = [], []
+    for _, row in themes:
+        judged = [item.judgement for r in reports if (item := _item(r, row)) is not None]
+        is_judged = any(j.status in JUDGED for j in judged)
+        short.append(Cell(w.number(sum(j.status in FELL_SHORT for j in judged))) if is_judged else Cell("—", NONE))
+        late = sum(j.missed_before is not None for j in judged)
+        missed.append(Cell(w.number(late)) if late else Cell("—", NONE))
     # Each bureau's list is shown with its bureau, below.
-    own = Cell(w.number(count) if (count := sum(len(r.own) for r in reports)) else "·")
-    lines = [(w("matrix_whole"), (*total, own, procedures, facilities, *_milestones(milestones_once(reports), w)))]
-    if themes:
-        lines.append((w("planned"), (*plan, *[nothing] * 6)))
-    lines.append((w("matrix_covered"), (*coverage, nothing, nothing)))
-    if themes:
-        lines.append((w("matrix_short"), (*short, *[nothing] * 6)))
-    return tuple(lines)
+    own = Cell(w.number(count) if (count := sum(len(r.own) for r in every)) else "·")
+    nothing = Cell("", NONE)
+    lines = [
+        (w("matrix_whole_gone" if gone else "matrix_whole"), (*total, own, procedures, facilities, *_milestones(milestones_once(every), w))),
+        (w("planned"), (*plan, *[nothing] * 6)),
+        (w("matrix_covered"), (*coverage, nothing, nothing)),
+        (w("matrix_short"), (*short, *[nothing] * 6)),
+        (w("matrix_missed"), (*missed, *[nothing] * 6)),
+    ]  # fmt: skip
+    return tuple((name, cells) for name, cells in lines if any(cell.status != NONE for cell in cells))
 
 
 def _of_whole(item: Scored | None, words: Words) -> Cell:

@@ -38,7 +38,8 @@ OPEN = ("not_started", "draft", "returned")  # states of a report that its burea
 def overview(reports: Sequence[BureauReport]) -> None:
     """Draw the page: matrix of current bureaus, comparison by indicator, abolished bureaus, and other units."""
     current = [r for r in reports if r.is_valid]
-    text_of = _matrix(current)
+    gone = [r for r in reports if not r.is_valid]
+    text_of = _matrix(current, gone)
     page_heading(markdown(text_of.title))
     prose.caption(t("bureaus_lead", as_of=format_date(as_of(), language()), view=t("view_" + view())))
     words = Words(language())
@@ -61,7 +62,6 @@ def overview(reports: Sequence[BureauReport]) -> None:
             by_bureau(whole, parts[code], key="compare")
     else:
         prose.info(t("compare_none"), icon=":material/info:")
-    gone = [r for r in reports if not r.is_valid]
     if gone:
         section_heading(t("gone_bureaus"))
         draw_html(
@@ -102,12 +102,12 @@ def list_of(leads: Leads) -> str:
     return address.path(leads.of, **{"status" if leads.of == "procedures" else "show": leads.narrowed}, **whose)
 
 
-def _matrix(current: Sequence[BureauReport]) -> Matrix:
+def _matrix(current: Sequence[BureauReport], gone: Sequence[BureauReport]) -> Matrix:
     """Return the matrix of current bureaus, one row each; the states of reports are included only for viewers who may see all of them."""
     if settings().mode == "public" or viewer().bureaus("see_standings") is not None:
-        return cached.made("bureaus", code=view(), make=lambda: matrix.matrix(telling(), current))
+        return cached.made("bureaus", code=view(), make=lambda: matrix.matrix(telling(), current, gone=gone))
     period, handed = _report_states()
-    return for_viewer("bureaus", make=lambda: matrix.matrix(telling(), current, handed, period=period))
+    return for_viewer("bureaus", make=lambda: matrix.matrix(telling(), current, handed, period=period, gone=gone))
 
 
 def _report_states() -> tuple[str, dict[str, Handed]]:

@@ -11,6 +11,7 @@ from markupsafe import Markup
 from charts.svg.strip import look_of
 from kpis.as_text import shown
 from kpis.figures.records import FELL_SHORT
+from kpis.line_breaks import with_wholes
 from publishers.site.labels import each, filled, picked, with_roles
 from telling.matrix import MISSING, NONE, QUIET, Cell, Handed, Leads, Matrix, MatrixRow
 from telling.words import Words
@@ -36,7 +37,7 @@ def table(matrix: Matrix, page_of: Callable[[str], str], list_of: ListOf, words:
     for name, rows in matrix.groups:
         if not rows:
             continue
-        head = Markup('<tr class="mx-group"><th scope="row" colspan="{}">{} <span>{}</span></th></tr>').format(
+        head = Markup('<tr class="mx-group"><th scope="row" colspan="{}">{}\N{NO-BREAK SPACE}<span>{}</span></th></tr>').format(
             wide, name, words.number(len(rows))
         )
         body += Markup("<tbody>{}{}</tbody>").format(head, Markup("").join(_row(matrix, row, page_of, list_of) for row in rows))
@@ -64,7 +65,7 @@ def _said(matrix: Matrix) -> Matrix:
 def _heads(matrix: Matrix, words: Words) -> Markup:
     in_groups = groupby(matrix.columns, key=lambda column: column.group)
     groups = each('<th scope="col" colspan="{}">{}</th>', ((len(list(columns)), group) for group, columns in in_groups))
-    names = each('<th scope="col" class="n">{}<span>{}</span></th>', ((column.name, column.unit) for column in matrix.columns))
+    names = each('<th scope="col" class="n">{}<span>{}</span></th>', ((column.name, column.below) for column in matrix.columns))
     report = Markup('<th scope="col">{}</th>').format(matrix.report) if matrix.report else Markup("")
     blank = Markup("<td></td>") if matrix.report else Markup("")
     first = Markup('<tr class="mx-groups"><td></td>{}{}</tr>').format(groups, blank)
@@ -85,7 +86,8 @@ def _row(matrix: Matrix, row: MatrixRow, page_of: Callable[[str], str], list_of:
 
 
 def _cells(matrix: Matrix, cells: Iterable[Cell], list_of: ListOf) -> Markup:
-    return Markup("").join(_cell(cell, column.alone, list_of) for cell, column in zip(cells, matrix.columns, strict=True))
+    beside = zip(cells, matrix.columns, strict=True)
+    return Markup("").join(_cell(cell, cell.label or column.alone, list_of) for cell, column in beside)
 
 
 def _cell(cell: Cell, label: str, list_of: ListOf) -> Markup:
@@ -93,13 +95,22 @@ def _cell(cell: Cell, label: str, list_of: ListOf) -> Markup:
     share = Markup('<i class="mx-bar"><i style="width:{:.0f}%"></i></i>').format(cell.share * 100) if cell.share is not None else ""
     period = Markup("<span>{}</span>").format(cell.period) if cell.period else ""
     text = Markup("<b>{}</b>").format(cell.text) if cell.is_loud or cell.status in FELL_SHORT else cell.text
+    if cell.status == MISSING:
+        text = Markup('<span class="mx-gap">{}</span>').format(text)
     if cell.leads is not None:
         text = Markup('<a href="{}">{}</a>').format(list_of(cell.leads), text)
     tone = {QUIET: "", MISSING: " mx-missing", NONE: " mx-none"}.get(cell.status, f" mx-{cell.status}")
     tone += " mx-loud" if cell.is_loud else ""
     tone += " mx-none" if cell.text == "·" else ""
     title = Markup(' title="{}"').format(cell.title) if cell.title else ""
+    title += Markup(' data-unit="{}"').format(cell.unit) if cell.unit else ""
+    label = "\n".join(part for line in label.split("\n") for part in _wholes(line))
     return Markup('<td class="n{}" data-label="{}"{}>{}{}{}{}</td>').format(tone, label, title, mark, text, period, share)
+
+
+def _wholes(line: str) -> list[str]:
+    """Return the lines of a label, whose text is in an attribute, where no element keeps what is not to be broken: 令和4年度, 第2四半期."""
+    return [part for part in with_wholes(line, lambda whole: f"{whole[0]}\n").split("\n") if part] or [line]
 
 
 def _handed(handed: Handed | None) -> Markup:

@@ -30,10 +30,10 @@ from publishers.site.site import Page, Pages, Site, themes_file
 from publishers.site.views import IndicatorView, badge, badges
 from telling import attention, commentary, examples, facts, needed, overview_projects, projects
 from telling.blocks import Telling
+from telling.bureaus import LATE
 from telling.cards import card_of
 from telling.changes import Difference
 from telling.latest import latest
-from telling.matrix import LATE
 from telling.method import names, sections
 from telling.overview import conclusion, coverage_lines, exclusions, lead, shown_first, theme_name, themes_told
 from telling.quarters import quarters

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from datetime import date
 
 from markupsafe import Markup
 
 from kpis.figures.bureaus import BureauReport
 from kpis.figures.facilities import counted
+from kpis.figures.projects import Milestone
 from kpis.figures.scorecard import Tally
 from kpis.registers import TOLD_BY_RECORD
 from kpis.store import tables
@@ -22,7 +24,7 @@ from publishers.site.matrix import table
 from publishers.site.pages_registers import listed_procedures
 from publishers.site.site import Page, Pages, Site
 from publishers.site.views import IndicatorView, badges
-from telling import attention, bureaus, listed, matrix
+from telling import attention, bureaus, listed, matrix, projects
 from telling.blocks import Block, Link
 from telling.commentary import blocks, of_bureau
 from telling.matrix import Leads, Matrix
@@ -47,7 +49,8 @@ def _compared(site: Site, words: Words, view: str) -> Page:
     reports, telling = site.moment.in_view(view).bureaus, site.telling(words, view)
     current = [r for r in reports if r.is_valid]
     catalogue = list(site.moment.indicators.values())
-    bureau_matrix, gone = matrix.matrix(telling, current), [r for r in reports if not r.is_valid]
+    gone = [r for r in reports if not r.is_valid]
+    bureau_matrix = matrix.matrix(telling, current, gone=gone)
 
     def drawn(shown: Matrix, home: Callable[[str], str], caption: str) -> Markup:
         return table(
@@ -57,23 +60,23 @@ def _compared(site: Site, words: Words, view: str) -> Page:
     def link(report: BureauReport) -> Link:
         return Link(bureaus.unit_label(report.unit, words), f"bureaus/{report.code}.html")
 
-    lists = [(words("all_bureaus"), current), (words("gone_bureaus"), gone)]
+    gone_heading = words("gone_bureaus" if view == "then" else "gone_bureaus_now")
     codes = {r.code for r in reports}
     # Not in lists of bureaus: current non-bureaus (the whole, parts of it, agencies), and ended units without data.
     apart: dict[bool, list[tuple[str, str]]] = {True: [], False: []}
     for code, row in site.moment.units.items():
         if code not in codes:
-            apart[site.moment.organisation.by_code[code].is_valid_on(site.moment.as_of)].append(
-                (words.named(row), f"bureaus/{code}.html")
-            )
+            until = words("ended_on", day=_day(row, "valid_to", "valid_to_precision", words)) if row.valid_to else ""
+            name = words.named(row) + (words("in_brackets", text=until) if until else "")
+            apart[site.moment.organisation.by_code[code].is_valid_on(site.moment.as_of)].append((name, f"bureaus/{code}.html"))
     other = "now" if view == "then" else "then"
     return _file(view), "bureaus.html", {
         "title": words("ed_bureaus_title", view=words(f"view_{view}"), bureaus=bureau_matrix.title), "view": view, "other": (_file(other), words(f"ed_view_{other}")),
         "lead": words("bureaus_lead", as_of=format_date(site.moment.as_of, words.language), view=words(f"view_{view}")),
         "matrix": lambda home: drawn(bureau_matrix, home, words("matrix_caption")),
-        "gone": (lambda home: drawn(matrix.of_gone(telling, gone), home, words("gone_bureaus"))) if gone else None,
+        "gone": (lambda home: drawn(matrix.of_gone(telling, gone), home, gone_heading)) if gone else None, "gone_heading": gone_heading,
         "coverage": BlockView(bureaus.coverage(telling, site.moment.scored, catalogue, reports), words),
-        "lists": [(heading, BlockView(bureaus.listed(telling, rows, link), words)) for heading, rows in lists if rows],
+        "lists": [BlockView(bureaus.listed(telling, rows, link), words) for rows in (current, gone)],
         "others": [(words("bureaus_beside"), apart[True]), (words("ed_former"), apart[False])], "section": "bureaus.html",
     }  # fmt: skip
 
@@ -127,6 +130,20 @@ def _figures(site: Site, words: Words, code: str, view: str) -> list[IndicatorVi
     return [site.view(s, words, view) for report in site.moment.in_view(view).bureaus if report.code == code for s in report.scored]
 
 
+def _milestones(site: Site, words: Words, milestones: Sequence[Milestone], home: Callable[[str], str]) -> BlockView:
+    """Return the milestones of a bureau, the earliest end first, each with its project, days and state."""
+    names = {code: words.named(project) for code, project in site.moment.by_code(tables.Project).items()}
+    ordered = sorted(milestones, key=lambda m: (m.last_day or date.max, m.code))
+    without = ("slip_days", "milestone_stage", "reported_in", "source", "report_is_sample")
+    block = projects.milestones(site.telling(words), ordered, project_names=names, without=without)
+    rows = tuple(
+        (Link(words.named(m), f"{home('projects')}projects/{m.project_code}.html#milestones"), named, *days)
+        for m, (named, _, *days) in zip(ordered, block.rows, strict=True)
+    )
+    project, milestone, *others = block.columns
+    return BlockView(replace(block, columns=(milestone, project, *others), rows=rows), words)
+
+
 def _bureau(site: Site, words: Words, code: str, row: tables.Bureau, every: Sequence[IndicatorView]) -> Page:
     begins = _day(row, "valid_from", "valid_from_precision", words)
     ends = words("ed_now") if row.is_current else _day(row, "valid_to", "valid_to_precision", words)
@@ -158,7 +175,7 @@ def _bureau(site: Site, words: Words, code: str, row: tables.Bureau, every: Sequ
         "procedures": listed_procedures(site, words, code, most=PROCEDURES),
         "facilities": [(f.name, words(f"cashless_{f.status}"), words("col_class") if f.is_class else "") for f in facilities],
         "facilities_count": len(counted(facilities)),
-        "milestones": [(m, words(f"state_{m.state}")) for m in (report.milestones if report else ())],
+        "milestones": (lambda home: _milestones(site, words, report.milestones, home)) if report and report.milestones else None,
         "said": [BlockView(b, words) for b in blocks(telling, of_bureau(telling, code), attention.subjects_of_bureau(telling, code), about=True)],
         "registers": [
             (listed.name(telling, TOLD_BY_RECORD[sheet]), f"{sheet}.html", listed.of_bureau(telling, TOLD_BY_RECORD[sheet], counts))

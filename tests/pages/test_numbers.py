@@ -29,9 +29,14 @@ def test_bureaus_without_figures_are_shown_as_such_and_those_with_their_own_are_
     texts, tables = site.viewer.read("bureau", "lang=ja")
     assert sum(bool(b["own_indicators"]) for b in bureaus) == 7 and len(bureaus) == 32
     assert not any("報告なし" in t or "報告がない局" in t for t in texts)
-    table = next(t for t in tables if "各局共通の指標" in t.columns)
-    for column, key in (("各局共通の指標", "reported"), ("局ごとの指標", "own_indicators")):
-        assert dict(zip(table["局"], table[column], strict=True)) == {b["name_ja"]: len(b[key]) for b in bureaus}
+    common, own = "各局共通の指標(数値あり/全件)", "局ごとの指標"
+    table = next(t for t in tables if common in t.columns)
+    shown = {
+        name: (with_figures, str(alone)) for name, with_figures, alone in zip(*(table[c] for c in ("局", common, own)), strict=True)
+    }
+    assert shown == {
+        b["name_ja"]: (f"{len(b['reported'])} / {len(b['owed'])}", str(len(b["own_indicators"]) or "―")) for b in bureaus
+    }
 
 
 def test_an_unknown_project_or_view_is_refused_in_words(site: Site) -> None:

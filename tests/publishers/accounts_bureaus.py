@@ -26,6 +26,7 @@ def bureaus(ledger: Ledger, shown: Shown, *, view: str = "then", keep: list[Tabl
     wrong = matrixed.wrong(ledger, shown, current, view, gone=gone)
     says = [matrixed.title(ledger, current, view), *matrixed.notes(ledger, current, view)]
     says += [once for held in (current, gone) if (once := counted_once(w, held))]
+    says += [common(ledger, current)] if current and current[0]["owed"] else []
     tables: list[Table] = [tabled.listed(ledger, current)]
     tables += [tabled.listed(ledger, gone)] if gone else []
     lead = w("bureaus_lead", as_of=ledger.day(ledger.api("bureaus")["as_of"]), view=w(f"view_{view}"))
@@ -66,6 +67,12 @@ def counted_once(w: Words, held: Sequence[Item]) -> str:
     """Say how many milestones there are where one that several bureaus led counts once; blank where none is."""
     codes = [code for b in held for code in b["milestone_codes"]]
     return w("milestones_once", total=len(set(codes)), shared=len(codes) - len(set(codes))) if len(codes) > len(set(codes)) else ""
+
+
+def common(ledger: Ledger, current: Sequence[Item]) -> str:
+    """Name the indicators that are common to all bureaus."""
+    w, codes = ledger.words, current[0]["owed"]
+    return w("common_named", count=len(codes), names=w("list_comma").join(w.named(ledger.indicators[code]) for code in codes))
 
 
 def in_boxes(

@@ -12,6 +12,7 @@ from tests.publishers.ledger import Item, Ledger, plain
 from tests.publishers.shown import Shown
 from tests.publishers.tabled import lesses
 
+WELL = ("on_track", "reached")
 SHORT = ("behind", "missed", "moving_away", "reached_then_lost", "slightly_behind")
 
 
@@ -28,7 +29,7 @@ def wrong(
         gone: those that are no more, which a table of their own lists.
         is_title: the heading of the page is that of the table.
     """
-    w, told = ledger.words, _without_blank(_told(ledger, current, view))
+    w, told = ledger.words, _without_blank(_told(ledger, current, view, gone=gone))
     found = []
     tables = [rows for header, rows in shown.tables if not header[:1] or header[0] == ""]
     shown.tables[:] = [t for t in shown.tables if t[0] and t[0][0] != ""]
@@ -70,15 +71,10 @@ def title(ledger: Ledger, current: Sequence[Item], view: str) -> str:
     known = len(told.periods)
     some = sum(any(cell not in (w("matrix_missing"), "—") for cell in row[:known]) for row in told.rows.values())
     if some:
-        return plain(
-            w(
-                "matrix_title" if told.short else "matrix_title_none_short",
-                bureaus=len(current),
-                some=some,
-                short=told.short,
-                themes=w("nav_themes"),
-            )
-        )
+        key = "matrix_title" if told.short else "matrix_title_none_short" if told.judged else "matrix_title_unjudged"
+        key = "matrix_title_missed" if told.missed and not told.judged else key
+        counts = {"some": some, "short": told.short, "judged": told.judged, "missed": told.missed, "bureaus": len(current)}
+        return plain(w(key, themes=w("nav_themes"), **counts))
     counts = {name: sum(bool(sum(b[name].values())) for b in current) for name in ("procedures", "facilities", "milestones")}
     return plain(w("matrix_title_registers", bureaus=len(current), **counts))
 
@@ -91,7 +87,7 @@ class _Told:
         self.lines: dict[str, list[str]] = {}
         self.periods: dict[str, Period] = {}
         self.groups: set[str] = set()
-        self.short = 0
+        self.short = self.judged = self.missed = 0
 
 
 def _without_blank(told: _Told) -> _Told:
@@ -105,8 +101,8 @@ def _without_blank(told: _Told) -> _Told:
     return told
 
 
-def _told(ledger: Ledger, current: Sequence[Item], view: str) -> _Told:
-    told, heads = _Told(), lesses(ledger)
+def _told(ledger: Ledger, current: Sequence[Item], view: str, *, gone: Sequence[Item] = ()) -> _Told:
+    told, heads, w = _Told(), lesses(ledger), ledger.words
     judged = {(s["code"], s["scope"]): s for s in ledger.items(view)}
     by_bureau = {b["code"]: {i["indicator"]: i for i in b["indicators"]} for b in current}
     themes = [heads[t]["indicator_code"] for t in government().cards if t in heads]
@@ -114,14 +110,15 @@ def _told(ledger: Ledger, current: Sequence[Item], view: str) -> _Told:
         periods = Counter(parse_period(i["period"]) for own in by_bureau.values() if (i := own.get(code)) and i["period"])
         if periods:
             told.periods[code] = max(periods, key=lambda p: (periods[p], p.end))
-    short: Counter[str] = Counter()
-    covered: Counter[str] = Counter()
+    short, judged_of, missed, covered = (Counter[str]() for _ in range(4))
     for b in current:
         cells = []
         for code, usual in told.periods.items():
             item = judged.get((code, b["code"])) if code in by_bureau[b["code"]] else None
             cells.append(_cell(ledger, item, usual, is_owed=code in b["owed"]))
             short[code] += bool(item and item["status"] in SHORT and item["period"])
+            judged_of[code] += bool(item and item["status"] in (*SHORT, *WELL) and item["period"])
+            missed[code] += bool(item and item["period"] and _missed(item))
             covered[code] += bool(item and item["period"])
         cells.append(f"{len(b['own_indicators']):,}" if b["own_indicators"] else "·")
         cells += [_share(b["procedures"], "done"), _share(b["facilities"], "introduced"), *_counts(b["milestones"])]
@@ -135,7 +132,13 @@ def _told(ledger: Ledger, current: Sequence[Item], view: str) -> _Told:
         told.groups.add(f"{_group(ledger, kind)} {held:,}")
         every = [*b["indicators"], *b["own_indicators"]]
         told.short += any(i["status"] in SHORT for i in every)
-    _lines(ledger, current, told, short, covered)
+        told.judged += any(i["status"] in (*SHORT, *WELL) for i in every)
+        told.missed += any(_missed(judged[i["indicator"], b["code"]]) for i in every)
+    _lines(ledger, current, told, covered, gone=gone)
+    # A line in which nothing can be said is not there: nobody is short where no figure can be held against a plan.
+    for name, counts, stands in (("matrix_short", short, judged_of), ("matrix_missed", missed, missed)):
+        if any(stands.values()):
+            told.lines[w(name)] = [f"{counts[code]:,}" if stands[code] else "—" for code in told.periods]
     return told
 
 
@@ -143,16 +146,22 @@ def _group(ledger: Ledger, kind: object) -> str:
     return ledger.words.named(kind, "group") or ledger.words.named(kind)
 
 
-def _lines(ledger: Ledger, current: Sequence[Item], told: _Told, short: Counter[str], covered: Counter[str]) -> None:
-    w, codes = ledger.words, list(told.periods)
+def _missed(item: Item) -> bool:
+    """Return whether the last target whose result is known was missed, and is not the one judged."""
+    last = item["last_settled"] or item["last_due"]
+    return bool(last and last["result"] == "missed" and last["target"] != item["target"])
+
+
+def _lines(ledger: Ledger, current: Sequence[Item], told: _Told, covered: Counter[str], *, gone: Sequence[Item]) -> None:
+    w, codes, every = ledger.words, list(told.periods), [*current, *gone]
     own = [ledger.own[code] for code in codes]
-    once = {code for b in current for code in b["milestone_codes"]}
+    once = {code for b in every for code in b["milestone_codes"]}
     states = Counter(m["state"] for m in ledger.api("milestones")["milestones"] if m["code"] in once)
-    procedures, facilities = (sum((Counter(b[name]) for b in current), Counter()) for name in ("procedures", "facilities"))
+    procedures, facilities = (sum((Counter(b[name]) for b in every), Counter()) for name in ("procedures", "facilities"))
     whole = [_whole(ledger, item) for item in own]
-    told.lines[w("matrix_whole")] = [
+    told.lines[w("matrix_whole_gone" if gone else "matrix_whole")] = [
         *whole,
-        f"{held:,}" if (held := sum(len(b["own_indicators"]) for b in current)) else "·",
+        f"{held:,}" if (held := sum(len(b["own_indicators"]) for b in every)) else "·",
         _share(procedures, "done"),
         _share(facilities, "introduced"),
         *_counts(states),
@@ -163,9 +172,8 @@ def _lines(ledger: Ledger, current: Sequence[Item], told: _Told, short: Counter[
         f"{sum(bool(b['own_indicators']) for b in current):,}{of}",
         *(f"{sum(bool(sum(b[name].values())) for b in current):,}{of}" for name in ("procedures", "facilities", "milestones")),
     ]
-    if codes:
+    if any(i["planned_value"] is not None for i in own):
         told.lines[w("planned")] = [ledger.planned(i) if i["planned_value"] is not None else "—" for i in own]
-        told.lines[w("matrix_short")] = [f"{short[code]:,}" for code in codes]
 
 
 def _whole(ledger: Ledger, item: Item) -> str:

@@ -238,9 +238,15 @@ def listed(ledger: Ledger, bureaus: Sequence[Item]) -> Table:
     def share(counts: Mapping[str, int], done: str) -> str:
         return f"{counts.get(done, 0):,} / {sum(counts.values()):,}" if sum(counts.values()) else "―"
 
-    return [w("bureau"), w("reports_column"), w("own_column"), w("procedures_column"), w("facilities_column"), w("milestones_column")], [
-        [ledger.unit_label(b), str(len(b["reported"])), str(len(b["own_indicators"])), share(b["procedures"], "done"), share(b["facilities"], "introduced"),
-         f"{b['milestones']['done']} / {sum(b['milestones'][s] for s in ('late', 'missed', 'not_seen'))} / {sum(b['milestones'].values())}"]
+    def states(m: Mapping[str, int]) -> list[str]:
+        counts = (m["done"], m["late"] + m["missed"], m["not_seen"], sum(m.values()))
+        return [str(n) if counts[-1] else "―" for n in counts]
+
+    keys = ("bureau", "reports_column", "matrix_own", "procedures_column", "facilities_column")
+    marks = ("matrix_alone_done", "matrix_alone_late", "matrix_alone_unseen", "milestones_column")
+    return [w(key) for key in (*keys, *marks)], [
+        [ledger.unit_label(b), f"{len(b['reported'])} / {len(b['owed'])}" if b["owed"] else "―", str(len(b["own_indicators"]) or "―"),
+         share(b["procedures"], "done"), share(b["facilities"], "introduced"), *states(b["milestones"])]
         for b in bureaus
     ]  # fmt: skip
 

@@ -197,10 +197,11 @@ def test_every_bureau_stands_the_same(public: Public, language: str) -> None:
             for r in public.rows(name)
             if code in r.values()
         ]
-        led = {r["project_code"] for r in public.rows("project_bureaus") if r["bureau_code"] == code}
-        mine += [r for r in public.rows("projects") if r["project_code"] in led]
+        parts = [r["project_code"] for r in public.rows("project_bureaus") if r["bureau_code"] == code]
+        mine += [r for r in public.rows("projects") if r["project_code"] in parts]
+        assert not parts or f"{words('nav_projects')} ({len(parts)})" in static.headings, code
         strips = [s for s in ledger.api("strips")["indicators"] if s["scope"] == code]
-        allowed = told(language, row, mine, items, strips, words("att_strip_heading")) | frame(public, language)
+        allowed = told(language, row, mine, items, strips, words("att_strip_heading"), len(parts)) | frame(public, language)
         if code in bureaus:
             b, shown = bureaus[code], public.read("bureau", language, f"code={code}")
             assert accounts_bureaus.one_bureau(ledger, shown, b) == [], code

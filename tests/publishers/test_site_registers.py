@@ -17,6 +17,7 @@ from sqlalchemy import insert
 from kpis.figures.registers import STATUSES
 from kpis.languages import codes
 from kpis.moment import Moment
+from kpis.periods import parse_period
 from kpis.state import State
 from kpis.store import tables
 from kpis.store.store import Store
@@ -186,12 +187,37 @@ def test_bureaus_stand_against_the_five_lesses_with_coverage(site: Path, languag
         assert f"{numerator / denominator * 100:.1f}".removesuffix(".0") in row[sealless]
     assert shown[words("matrix_covered")][sealless] == "2 / 32", "of the bureaus of the day; another is no more"
     assert not any(head.startswith(theme_name("faxless", words)) for head in heads), "of which no bureau has a figure"
+    page = html(site, "bureaus.html", language)
+    title = words("matrix_title_missed", some=2, bureaus=32, missed=2, themes=words("nav_themes"))
+    assert title in re.sub("<[^>]+>", "", page), "no figure can be held against a plan, and both missed their last target"
+    assert shown[words("matrix_missed")][sealless] == "2" and words("matrix_short") not in shown and words("planned") not in shown
     covered = {r[words("themes")]: r for r in found[words("themes")]}
     assert covered[theme_name("sealless", words)][words("cov_reported")] == "3"
     assert covered[theme_name("sealless", words)][words("cov_sum")] == "37.1%"  # 260 of 700
     assert {covered[theme_name(t, words)][words("cov_reported")] for t in ("faxless", "paperless", "cashless", "touchless")} == {
         "0"
     }
+    of, counts = {"theme": theme_name("sealless", words)}, {"reported": 3, "gone": 1, "owing": 28, "today": 32}
+    note = words("cov_then_gone", period=parse_period("FY2022-Q2").label(language), **of, **counts)
+    assert note in re.sub("<[^>]+>", "", page), "3 of 28 is no contradiction to 2 of 32"
+
+
+@pytest.mark.parametrize("language", ["ja", "en"])
+def test_a_value_on_a_phone_has_its_unit_and_its_period(site: Path, language: str) -> None:
+    """Where the heads of columns are not shown."""
+    words, page = Words(language), html(site, "bureaus.html", language)
+    (label,) = set(re.findall(r'data-label="([^"]+)"[^>]* data-unit="%"', page))
+    assert label.split("\n")[0] == theme_name("sealless", words)
+    assert re.sub(r"\s", "", label.split("\n", 1)[1]) == re.sub(r"\s", "", parse_period("FY2022-Q2").label(language))
+
+
+@pytest.mark.parametrize("language", ["ja", "en"])
+def test_a_milestone_of_a_bureau_has_its_project_and_its_day(site: Path, language: str) -> None:
+    words = Words(language)
+    rows = tables_of(site, "bureaus/GENERAL.html", language)[words("milestones")]
+    names = {words.named(r) for r in rows_of(site, "projects")}
+    dated = [r for r in rows if r.get(words("planned_day"), "―") != "―" or r.get(words("actual_day"), "―") != "―"]
+    assert len(rows) == 22 and len(dated) == 21 and {r[words("project")] for r in rows} <= names
 
 
 @pytest.mark.parametrize("language", ["ja", "en"])
