@@ -165,6 +165,7 @@ def _notes(
     figures = [wholes.get(row.indicator_code) for _, row in shown]
     notes += [w("matrix_published_whole")] if any(f is not None and not f.is_rolled_up for f in figures) else []
     notes += [w("matrix_as_listed")] if any(r.procedures or r.facilities for r in reports) else []
+    notes += [w("matrix_as_led")] if any(r.milestones for r in reports) else []
     return notes
 
 

@@ -79,7 +79,7 @@ def test_a_badge_is_no_wider_than_the_page_and_labels_of_projects_take_one_line(
         ends and max(ends) <= page.evaluate("document.querySelector('[data-testid=stMain] h1').getBoundingClientRect().right") + 1
     )
     page, _ = visits.see(server, "/projects?lang=en", width=320)
-    tall = """[...document.querySelectorAll('.tb-projects td')].filter(c => c.checkVisibility() && /Last 8 quarters|Milestones done|Result not seen/.test(c.dataset.label))
+    tall = """[...document.querySelectorAll('.tb-projects td')].filter(c => c.checkVisibility() && /Last 8 quarters|Milestones done|No result found/.test(c.dataset.label))
         .map(c => { const label = getComputedStyle(c, '::before'); return parseFloat(label.height) / parseFloat(label.lineHeight); })"""
     lines = page.evaluate(tall)
     assert lines and max(lines) < 1.5
