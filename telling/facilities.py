@@ -12,6 +12,7 @@ from kpis.figures.facilities import (
     METHODS,
     STATUSES,
     Facility,
+    after_plan,
     by,
     by_place,
     by_status,
@@ -34,8 +35,10 @@ def title(telling: Telling, facilities: Sequence[Facility], headline: str) -> st
     """Return how many facilities accept cashless payment, as published and by the register; ``headline`` may be blank."""
     single = counted(facilities)
     w = telling.words
-    values = {"total": w.number(len(single)), "done": w.number(by_status(single)["introduced"])}
-    return w("fac_title", value=headline, **values) if headline else w("fac_title_list", **values)
+    statuses, taken = by_status(single), len(taking(facilities))
+    values = {"total": w.number(len(single)), "done": w.number(statuses["introduced"])}
+    sentence = w("fac_title", value=headline, **values) if headline else w("fac_title_list", **values)
+    return sentence + (w("fac_title_taking", taking=w.number(taken)) if statuses["class_level_only"] else "")
 
 
 def cards(telling: Telling, facilities: Sequence[Facility], rollout: Scored | None) -> list[Card]:
@@ -49,9 +52,11 @@ def cards(telling: Telling, facilities: Sequence[Facility], rollout: Scored | No
     else:
         first = Card(w("fac_card_published"), "―", w("fac_no_published"))
     listed = w(
-        "fac_card_list_note", klass=statuses["class_level_only"], announced=statuses["announced"], unknown=statuses["unknown"]
-    )
-    no_plan = sum(f.planned is None for f in cash)
+        "fac_card_list_note", klass=statuses["class_level_only"], announced=statuses["announced"],
+        cash=statuses["not_cashless"], unknown=statuses["unknown"],
+    )  # fmt: skip
+    no_plan, classes = sum(f.planned is None for f in cash), sum(f.is_class for f in cash)
+    cash_note = (w("fac_card_cash_classes", classes=classes) if classes else "") + w("fac_card_cash_note", noplan=no_plan)
     return [
         first,
         Card(w("fac_card_list"), Number(statuses["introduced"], f"{statuses['introduced']} / {len(single)}"), listed, (("show", "introduced"),)),
@@ -59,7 +64,7 @@ def cards(telling: Telling, facilities: Sequence[Facility], rollout: Scored | No
             w("fac_card_three"), Number(ways["standard"], f"{ways['standard']} / {len(taking(facilities))}"),
             w("fac_card_three_note") + (w("fac_card_unstated", unstated=ways["unstated"]) if ways["unstated"] else ""), (("show", "standard"),),
         ),
-        Card(w("fac_card_cash"), len(cash), w("fac_card_cash_note", noplan=no_plan), (("show", "cash"),)),
+        Card(w("fac_card_cash"), len(cash), cash_note, (("show", "cash"),)),
     ]  # fmt: skip
 
 
@@ -110,9 +115,15 @@ def where(telling: Telling, facilities: Sequence[Facility], field: str) -> Block
     empty = Block(key=f"facilities_by_{field}", columns=heads, rows=rows, flat=flat, file="facility_breakdowns")
     if not counts:
         return replace(empty, why_empty=w("fac_empty"))
-    largest = max(counts, key=lambda v: sum(counts[v].values()))
-    own = counts[largest]
-    sentence = w("fac_by_sentence", dimension=name, largest=words[largest], n=sum(own.values()), done=own["introduced"])
+    largest = max(counts, key=lambda v: (bool(v), sum(counts[v].values())))  # "not stated" is no bureau
+    own, unstated = counts[largest], sum(counts.get("", {}).values())
+    sentence = w(
+        f"fac_by_{field}_sentence",
+        largest=words[largest],
+        n=sum(own.values()),
+        done=own["introduced"],
+        klass=own["class_level_only"],
+    ) + (w("fac_by_unstated", unstated=unstated) if unstated and largest else "")
     shape = Shares(tuple((words[v], c, "") for v, c in counts.items()), _words(telling), w("unit_facility"))
     return _taken(replace(empty, sentence=sentence, shape=shape), telling, facilities, w("ed_compare", dimension=name))
 
@@ -162,9 +173,10 @@ def over_time(telling: Telling, facilities: Sequence[Facility]) -> Block:
     if planned:
         lines.append((w("fac_plan_word"), tuple((d, float(b)) for d, _, b in days), True))
     sentence, undated = w("fac_time_sentence", done=dated), len(done) - dated
-    sentence += (w("fac_time_planned", planned=planned) if planned else "") + (
-        w("fac_time_undated", undated=undated) if undated else ""
-    )
+    if planned:
+        later, waiting = after_plan(facilities, as_of=telling.as_of)
+        sentence += w("fac_time_planned", planned=planned, later=later, waiting=waiting)
+    sentence += (w("fac_time_undated", undated=undated) if undated else "") + w("fac_time_apart")
     block = replace(empty, sentence=sentence, shape=Steps(tuple(lines), w("unit_facility"), w.language))
     return _taken(block, telling, facilities)
 

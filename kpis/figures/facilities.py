@@ -166,6 +166,14 @@ def over_time(facilities: Iterable[Facility]) -> list[tuple[date, int, int]]:
     return list(zip(days, accumulate(done[d] for d in days), accumulate(planned[d] for d in days), strict=True))
 
 
+def after_plan(facilities: Iterable[Facility], *, as_of: date) -> tuple[int, int]:
+    """Count the single facilities introduced after their planned day, and those whose planned day is past without it."""
+    dated = [f for f in counted(facilities) if f.planned is not None]
+    later = sum(f.status in CASHLESS and f.since is not None and f.planned is not None and f.since > f.planned for f in dated)
+    waiting = sum(f.status not in CASHLESS and f.planned is not None and f.planned < as_of for f in dated)
+    return later, waiting
+
+
 def summary(
     facilities: Sequence[Facility], *, bureaus: Sequence[str] = (), home: Callable[[str], str] = lambda code: code
 ) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from typing import Any
 
 from markupsafe import Markup
 
-from kpis.figures.facilities import Facility, counted
+from kpis.figures.facilities import CASHLESS, STATUSES, Facility, by_status, counted
 from kpis.figures.scorecard import Scored, tally
 from kpis.government import government
 from kpis.languages import SOURCE
@@ -104,24 +104,31 @@ def _by_place(site: Site, words: Words) -> list[tuple[str, str, list[Facility]]]
 
 
 def near(site: Site, words: Words) -> Page:
-    """Return the page of facilities and payment methods by municipality."""
+    """Return the page of facilities and payment methods by municipality, those without one last."""
     telling = site.telling(words)
 
-    def ways(facility: Facility) -> str:
-        return words("list_comma").join(words(f"method_{m}") for m in facility.methods)
+    def lines(own: Sequence[Facility]) -> list[tuple[Markup, str, str, str]]:
+        return [
+            (_marked(f.name, f.name), words(f"cashless_{f.status}"), telling.bureau(f.bureau) if f.bureau else "", _ways(f, words))
+            for f in own
+        ]
 
-    places = [
-        (
-            anchor,
-            name,
-            [
-                (_marked(f.name, f.name), telling.bureau(f.bureau) if f.bureau else "", words(f"cashless_{f.status}"), ways(f))
-                for f in own
-            ],
-        )
-        for anchor, name, own in _by_place(site, words)
-    ]
+    single = counted(site.moment.facilities)
+    places = [(anchor, name, lines(own)) for anchor, name, own in _by_place(site, words)]
+    if places and (placeless := [f for f in single if not f.places]):
+        places.append(("unplaced", words("cz_near_no_place"), lines(placeless)))
+    statuses = by_status(single)
+    states = [(words(f"cashless_{s}"), words(f"cz_state_{s}")) for s in STATUSES if statuses[s]]
     places_map = BlockView(facilities.tiles(telling, site.moment.facilities), words, words("fac_map"), telling, leads="#p")
     return "near.html", "near.html", {
-        "title": words("cz_near_title"), "places": places, "section": "facilities.html", "map": places_map,
+        "title": words("cz_near_title"), "places": places, "states": states, "section": "facilities.html", "map": places_map,
+        "has_chart": places_map.is_drawn,
     }  # fmt: skip
+
+
+def _ways(facility: Facility, words: Words) -> str:
+    """Return the payment methods of a facility under a label that claims no more than its state; blank where none is named."""
+    if not facility.methods or facility.status == "not_cashless":
+        return ""
+    label = "cz_ways" if facility.status in CASHLESS else "cz_ways_announced" if facility.status == "announced" else "cz_ways_only"
+    return f"{words(label)}: {words('list_comma').join(words(f'method_{m}') for m in facility.methods)}"

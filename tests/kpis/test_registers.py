@@ -142,6 +142,19 @@ def test_a_class_of_facilities_is_named_but_never_counted() -> None:
     assert found["cash_only"] == ["F1"] and found["without_plan_count"] == 1
 
 
+def test_a_planned_day_is_held_against_the_day_it_came_and_against_today() -> None:
+    plan = {"planned_for": date(2020, 3, 31), "planned_for_precision": "day"}
+    kinds = [
+        facility(**plan),  # came in June 2021
+        facility(planned_for=date(2021, 6, 1), planned_for_precision="day"),  # on its day
+        facility(cashless_status="announced", cashless_since=None, **plan),
+        facility(cashless_status="not_cashless", cashless_since=None, planned_for=date(2027, 3, 31)),
+        facility(is_class=True, **plan),
+    ]
+    rows = facilities.standing(kinds, as_of=TODAY)
+    assert facilities.after_plan(rows, as_of=TODAY) == (1, 1)
+
+
 def test_a_facility_in_two_cities_counts_in_both_and_before_its_day_it_is_announced() -> None:
     row = facility(municipality_ja="武蔵野市・三鷹市ほか")
     before, after = (facilities.standing([row], as_of=day) for day in (date(2021, 5, 31), TODAY))

@@ -238,13 +238,15 @@ def facilities(ledger: Ledger, shown: Shown, field: str, *, view: str = "then", 
     count, states_, ways = summary["facilities_count"], summary["statuses"], summary["methods"]
     values = {"total": f"{count:,}", "done": f"{states_['introduced']:,}"}
     says = [w("fac_title", value=ledger.headline(rollout), **values) if rollout else w("fac_title_list", **values)]
+    says[0] += w("fac_title_taking", taking=f"{summary['taking_count']:,}") if states_["class_level_only"] else ""
     says += [w("sample_marked", n=summary["sample_count"])] if summary["sample_count"] else []
     cash = summary["cash_only"]
+    classes = sum(f["is_class"] for f in rows if f["facility_code"] in cash)
     boxes = {
         w("fac_card_published"): [ledger.headline(rollout)] if rollout else [],
-        w("fac_card_list"): [f"{states_['introduced']} / {count}", w("fac_card_list_note", klass=states_["class_level_only"], announced=states_["announced"], unknown=states_["unknown"])],
+        w("fac_card_list"): [f"{states_['introduced']} / {count}", w("fac_card_list_note", klass=states_["class_level_only"], announced=states_["announced"], cash=states_["not_cashless"], unknown=states_["unknown"])],
         w("fac_card_three"): [f"{ways['standard']} / {summary['taking_count']}", w("fac_card_three_note") + (w("fac_card_unstated", unstated=ways["unstated"]) if ways["unstated"] else "")],
-        w("fac_card_cash"): [str(len(cash)), w("fac_card_cash_note", noplan=summary["without_plan_count"])],
+        w("fac_card_cash"): [str(len(cash)), (w("fac_card_cash_classes", classes=classes) if classes else "") + w("fac_card_cash_note", noplan=summary["without_plan_count"])],
     }  # fmt: skip
     wrong: list[str] = []
     seen: list[Drawn] = []
@@ -257,9 +259,12 @@ def facilities(ledger: Ledger, shown: Shown, field: str, *, view: str = "then", 
 
     title = w("reg_by_bureau") if field == "bureau" else w("fac_kind")
     parts = {(bureau_name(ledger, v) if field == "bureau" else w(f"facility_{v}")): c for v, c in summary[f"by_{field}"].items()}
-    largest = max(parts, key=lambda v: sum(parts[v].values()))
+    stated = {v: c for v, c in parts.items() if v != w("reg_no_bureau")} or parts
+    largest = max(stated, key=lambda v: sum(parts[v].values()))
+    own, silent = parts[largest], sum(sum(c.values()) for v, c in parts.items() if v not in stated)
     says.append(
-        w("fac_by_sentence", dimension=title, largest=largest, n=sum(parts[largest].values()), done=parts[largest]["introduced"])
+        w(f"fac_by_{field}_sentence", largest=largest, n=sum(own.values()), done=own["introduced"], klass=own["class_level_only"])
+        + (w("fac_by_unstated", unstated=silent) if silent else "")
     )
     wrong += [x for c in drawn(says[-1]) for x in charted.wrong_shares(c, parts, {s: w(f"cashless_{s}") for s in CASH_STATES})]
     names = (*METHODS, "standard", "unstated")
@@ -274,13 +279,17 @@ def facilities(ledger: Ledger, shown: Shown, field: str, *, view: str = "then", 
         wrong += charted.wrong_rows(chart, [w(f"method_{m}") for m in names]) + ([] if right else [f"ways of paying {bars}"])
     gone = summary["over_time"]
     if gone:
-        planned = sum(1 for f in rows if not f["is_class"] and f["planned_for"])
+        due = [f for f in rows if not f["is_class"] and f["planned_for"]]
+        later = sum((f["cashless_since"] or "") > f["planned_for"] for f in due if f["status"] in CASHLESS)
+        waiting = sum(f["planned_for"] < summary["as_of"] for f in due if f["status"] not in CASHLESS)
+        planned = len(due)
         done = [f for f in rows if not f["is_class"] and f["status"] in CASHLESS]
         dated = sum(f["cashless_since"] is not None for f in done)
         says.append(
             w("fac_time_sentence", done=dated)
-            + (w("fac_time_planned", planned=planned) if planned else "")
+            + (w("fac_time_planned", planned=planned, later=later, waiting=waiting) if planned else "")
             + (w("fac_time_undated", undated=summary["undated_count"]) if summary["undated_count"] else "")
+            + w("fac_time_apart")
         )
         lines = [(w("fac_done_word"), [(g["day"], g["done_count"]) for g in gone])]
         lines += [(w("fac_plan_word"), [(g["day"], g["planned_count"]) for g in gone])] if planned else []

@@ -344,6 +344,24 @@ def test_the_map_leads_to_the_facilities_of_each_place_and_names_whose_outlines_
     assert not re.search(r'<a href="#p', html(site, "facilities.html", language)), "there the place is in a table"
 
 
+@pytest.mark.parametrize("language", ["ja", "en"])
+def test_ways_of_paying_stand_under_what_the_state_of_a_facility_allows(site: Path, reporting: House, language: str) -> None:
+    """A prepaid card of a facility whose state is unknown does not read as if it took cashless, and no facility is left out."""
+    words, page = Words(language), html(site, "near.html", language)
+    lines = re.findall(r"<li><span>(.*?)</li>", page[page.index('class="near"') :], re.S)
+    single = [r for r in reporting.store.all_of(tables.Facility) if not r["is_class"]]
+    labels = {"introduced": "cz_ways", "class_level_only": "cz_ways", "announced": "cz_ways_announced", "unknown": "cz_ways_only"}
+    shown = {re.sub("<[^>]+>", "", li.split("</span>")[0]): li for li in lines}
+    assert set(shown) == {r["name_ja"] for r in single}
+    for row in single:
+        label = words(labels[row["cashless_status"]]) if row["payment_methods"] else ""
+        line = shown[row["name_ja"]]
+        told = re.sub("<[^>]+>", "", line.split('ways">')[1]).split(": ")[0] if 'ways">' in line else ""
+        assert told == label, row["name_ja"]
+        assert f"<dt>{words('cashless_' + row['cashless_status'])}</dt>" in page
+    assert sum(bool(r["payment_methods"]) and r["cashless_status"] == "unknown" for r in single) == 4
+
+
 def test_what_is_no_bureau_and_stands_is_not_listed_as_gone(site: Path) -> None:
     html = (site / "bureaus.html").read_text(encoding="utf-8")
     listed = {title: names for title, names in re.findall(r'<h2>([^<]+)</h2><ul class="across">(.*?)</ul>', html, re.S)}
