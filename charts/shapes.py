@@ -78,11 +78,12 @@ class Tile:
 class Tiles:
     """A map of places; ``upright`` writes names in tiles from top to bottom.
 
-    Where there is room it is drawn by outlines, with places without one as tiles below; otherwise all places are tiles.
+    Where outlines are known it is drawn by them, with places without one as boxes below; otherwise all places are tiles.
     """
 
     tiles: tuple[Tile, ...]
     upright: bool
+    fills: tuple[tuple[str, str], ...] = ()  # fill and word of each, for the legend
 
     @property
     def is_outlined(self) -> bool:

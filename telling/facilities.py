@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from charts.shapes import Counts, Shares, Steps, Tile, Tiles
+from charts.style import FULL, MANY, NONE, SOME
 from kpis.figures.facilities import (
     CASHLESS,
     ENDED,
@@ -299,7 +300,12 @@ def tiles(telling: Telling, facilities: Sequence[Facility]) -> Block:
     if not places:
         return replace(empty, why_empty=w("fac_map_why"))
     sentence = w("fac_map_sentence", places=places, none=sum(counts.get("", {}).values()))
-    shape = Tiles(tuple(tiles_drawn), upright=all(_is_japanese(tile.name) for tile in tiles_drawn))
+    fills = (
+        (NONE, w("fac_map_fill_none")),
+        (SOME, w("fac_map_fill_some", most=FULL - 1)),
+        (MANY, w("fac_map_fill_many", least=FULL)),
+    )
+    shape = Tiles(tuple(tiles_drawn), upright=all(_is_japanese(tile.name) for tile in tiles_drawn), fills=fills)
     notes = (w("fac_map_note"), *([w("fac_map_source")] if shape.is_outlined else []))
     return _taken(replace(empty, sentence=sentence, shape=shape, notes=notes), telling, facilities, w("fac_map"))
 

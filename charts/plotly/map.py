@@ -12,10 +12,10 @@ from charts.outlines import BOX, areas
 from charts.plotly.styled import put, styled
 from charts.shapes import Tile
 from charts.style import INK, MANY, NONE, PLAN, SOME, fill_of
-from charts.ticks import in_lines
+from charts.ticks import in_lines, width_of
 
 TILE_HEIGHT, NUMBERS = 122, 34  # size of a tile, and of the two lines of numbers in it
-WIDE = 1100  # height in pixels of the map by outlines
+WIDE, PHONE = 1100, 340  # widths in pixels of the map by outlines
 
 
 def tile_map(frame: pd.DataFrame, *, upright: bool) -> go.Figure:
@@ -64,13 +64,14 @@ def tile_map(frame: pd.DataFrame, *, upright: bool) -> go.Figure:
     return figure
 
 
-def outline_map(tiles: Sequence[Tile]) -> go.Figure:
+def outline_map(tiles: Sequence[Tile], width: float = WIDE) -> go.Figure:
     """Draw each place by its outline, darker where more is done; with numbers if anything is listed.
 
     Args:
         tiles: places; those without an outline are drawn below as boxes.
+        width: in pixels; numbers that have no room in their place are left out where it is not ``WIDE``.
     """
-    drawn_places, boxes, height = areas(tiles, WIDE)
+    drawn_places, boxes, height = areas(tiles, width)
     figure = go.Figure()
     for fill in (NONE, SOME, MANY):
         for is_listed in (False, True):
@@ -81,10 +82,14 @@ def outline_map(tiles: Sequence[Tile]) -> go.Figure:
                     x=[None if p is None else round(p[0], 1) for p in points], y=[None if p is None else round(p[1], 1) for p in points],
                     mode="lines", fill="toself", fillcolor=fill, hoverinfo="skip", line={"width": 1, "color": INK if is_listed else "#B0B0B8"},
                 )  # fmt: skip
+    named = [(area.tile, area.middle, width == WIDE or area.room >= width_of(area.tile.numbers, 11)) for area in drawn_places]
+    named += [
+        (box.tile, (box.corner[0] + BOX[0] / 2, box.corner[1] + BOX[1] / 2), False) for box in boxes
+    ]  # a box has its own text
     figure.add_scatter(
-        x=[round(a.middle[0], 1) for a in drawn_places], y=[round(a.middle[1], 1) for a in drawn_places], mode="text",
-        text=[f"<b>{a.tile.numbers}</b>" if a.tile.total else "" for a in drawn_places], textfont={"size": 11, "color": INK},
-        customdata=[f"{a.tile.place}: {a.tile.done} / {a.tile.total}" for a in drawn_places], hovertemplate="%{customdata}<extra></extra>",
+        x=[round(x, 1) for _, (x, _), _ in named], y=[round(y, 1) for _, (_, y), _ in named], mode="text",
+        text=[f"<b>{tile.numbers}</b>" if tile.total and has_room else "" for tile, _, has_room in named], textfont={"size": 11, "color": INK},
+        customdata=[f"{tile.place}: {tile.done} / {tile.total}" for tile, _, _ in named], hovertemplate="%{customdata}<extra></extra>",
     )  # fmt: skip
     put(
         figure,
@@ -101,6 +106,6 @@ def outline_map(tiles: Sequence[Tile]) -> go.Figure:
     )  # fmt: skip
     styled(figure, height=round(height) + 16)
     figure.update_layout(margin={"l": 2, "r": 2, "t": 8, "b": 8}, hoverdistance=60)
-    figure.update_xaxes(visible=False, range=[-2, WIDE + 2])
+    figure.update_xaxes(visible=False, range=[-2, width + 2])
     figure.update_yaxes(visible=False, range=[height + 2, -2], scaleanchor="x", automargin=False)
     return figure

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import plotly.graph_objects as go
 
-from charts.plotly.map import tile_map
+from charts.plotly.map import PHONE, outline_map, tile_map
 from charts.plotly.ranked import ranked
 from charts.plotly.registers import columns, counts, cumulative, stacked_shares
 from charts.plotly.timeline import timeline
@@ -33,6 +33,8 @@ def figure(shape: Shape, language: str = "ja") -> go.Figure:
         return ranked(shape)
     if isinstance(shape, Timeline):
         return timeline(shape, language)
+    if shape.is_outlined:
+        return outline_map(shape.tiles, PHONE)  # where there is more room, the page shows the wide one
     rows = [
         {"column": t.column, "row": t.row, "name": t.name, "numbers": t.numbers, "done": t.done,
          "hover": f"{t.place}: {t.done} / {t.total}"}

@@ -1,11 +1,11 @@
-"""Maps as SVG: places by outlines where there is room, otherwise as tiles."""
+"""Maps as SVG: places by outlines where those are known, otherwise as tiles."""
 
 from __future__ import annotations
 
 from charts.outlines import BOX, areas
 from charts.shapes import Tile, Tiles
 from charts.style import INK, PLAN, fill_of
-from charts.svg.pen import Pen, clipped
+from charts.svg.pen import NAMES, Pen, clipped
 from charts.ticks import width_of
 from kpis.as_text import escaped
 
@@ -23,18 +23,26 @@ def outlined(shape: Tiles, pen: Pen) -> float:
             f"<title>{escaped(tile_text(area.tile))}</title></path>"
         )
         pen.parts.append(_leading(area.tile, area_marks, pen))
+    is_narrow = pen.width < NAMES * 3  # numbers without room are left out; wide pictures have them all
     for area in drawn_places:  # after all outlines: a number may overlap a neighbour
-        if area.tile.total:
+        if area.tile.total and (not is_narrow or area.room >= width_of(area.tile.numbers, 11)):
             x, y = area.middle
             pen.parts.append(
                 f'<text x="{x + 2:.1f}" y="{y + 6:.1f}" text-anchor="middle" pointer-events="none" font-size="11" font-weight="700">{area.tile.numbers}</text>'
             )
     for box in boxes:
-        tile, (x, y) = box.tile, box.corner
+        tile, (x, y), before = box.tile, box.corner, len(pen.parts)
         pen.box(x + 2, y + 2, *BOX, fill_of(tile.done), edge=INK if tile.total else "#B0B0B8", title=tile_text(tile))
-        pen.text(x + 2 + BOX[0] / 2, y + 17, clipped(tile.name, BOX[0] - 4), anchor="middle", fill=INK if tile.total else PLAN)
+        pen.text(
+            x + 2 + BOX[0] / 2,
+            y + (17 if tile.total else 24),
+            clipped(tile.name, BOX[0] - 4),
+            anchor="middle",
+            fill=INK if tile.total else PLAN,
+        )
         if tile.total:
             pen.text(x + 2 + BOX[0] / 2, y + 33, tile.numbers, anchor="middle", bold=True)
+        pen.parts[before:] = [_leading(tile, "".join(pen.parts[before:]), pen)]
     return height + 4
 
 

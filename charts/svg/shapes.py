@@ -6,7 +6,7 @@ from base64 import b64encode
 from collections.abc import Sequence
 from datetime import date
 
-from charts.shapes import Columns, Counts, Ranked, Shape, Shares, Steps, Timeline
+from charts.shapes import Columns, Counts, Ranked, Shape, Shares, Steps, Tiles, Timeline
 from charts.style import ACTUAL, FILL, FORECAST, GRID, INK, LOOKS, PAPER, PLAN, SHORTFALL
 from charts.svg.pen import BAR, BOLDER, EDGE, NAMES, Pen, clipped
 from charts.svg.places import outlined, tiled
@@ -44,10 +44,9 @@ def drawing(
         height = _steps(shape, pen, size[1])
     elif isinstance(shape, Timeline):
         height = timeline(shape, pen)
-    elif shape.is_outlined and name == "wide":
-        height = outlined(shape, pen)
     else:
-        height = tiled(shape, pen)
+        height = outlined(shape, pen) if shape.is_outlined else tiled(shape, pen)
+        height = _legend(pen, shape.fills, height + 8) - 8 if shape.fills else height
     # An image has no interactive content; a map with links is a group.
     role = "group" if any("<a " in part for part in pen.parts) else "img"
     return (
@@ -58,10 +57,13 @@ def drawing(
 
 def legend(shape: Shape) -> str:
     """Return the legend of fills as a wrapping line of HTML; blank if all bars have one fill."""
-    if not isinstance(shape, Shares):
+    if not isinstance(shape, Shares | Tiles):
         return ""
+    looks = (
+        [(word, look) for _, word, look in _used(shape)] if isinstance(shape, Shares) else [(w, (f, "", f)) for f, w in shape.fills]
+    )
     entries = []
-    for _, word, look in _used(shape):
+    for word, look in looks:
         pen = Pen(16, "look", "")
         pen.box(0.5, 0.5, 15, 13, pen.pattern(look))
         style = svg_own_style((look[0], look[2], EDGE))
@@ -69,7 +71,7 @@ def legend(shape: Shape) -> str:
         entries.append(
             f'<span><img src="data:image/svg+xml;base64,{b64encode(svg.encode()).decode()}" alt="">{escaped(word)}</span>'
         )
-    return f'<p class="lg">{"".join(entries)}</p>'
+    return f'<p class="lg">{"".join(entries)}</p>' if entries else ""
 
 
 def _used(shape: Shares) -> list[tuple[str, str, tuple[str, str, str]]]:

@@ -9,7 +9,7 @@ from typing import Any
 
 from markupsafe import Markup
 
-from kpis.figures.facilities import CASHLESS, STATUSES, Facility, by_status, counted
+from kpis.figures.facilities import CASHLESS, STATUSES, Facility, by_status, counted, taking
 from kpis.figures.scorecard import Scored, tally
 from kpis.government import government
 from kpis.languages import SOURCE
@@ -114,9 +114,9 @@ def near(site: Site, words: Words) -> Page:
         ]
 
     single = counted(site.moment.facilities)
-    places = [(anchor, name, lines(own)) for anchor, name, own in _by_place(site, words)]
+    places = [(anchor, name, _taking(own), lines(own)) for anchor, name, own in _by_place(site, words)]
     if places and (placeless := [f for f in single if not f.places]):
-        places.append(("unplaced", words("cz_near_no_place"), lines(placeless)))
+        places.append(("unplaced", words("cz_near_no_place"), _taking(placeless), lines(placeless)))
     statuses = by_status(single)
     states = [(words(f"cashless_{s}"), words(f"cz_state_{s}")) for s in STATUSES if statuses[s]]
     places_map = BlockView(facilities.tiles(telling, site.moment.facilities), words, words("fac_map"), telling, leads="#p")
@@ -124,6 +124,11 @@ def near(site: Site, words: Words) -> Page:
         "title": words("cz_near_title"), "places": places, "states": states, "section": "facilities.html", "map": places_map,
         "has_chart": places_map.is_drawn,
     }  # fmt: skip
+
+
+def _taking(own: Sequence[Facility]) -> str:
+    """Return how many take cashless payment, of how many, as the map writes it."""
+    return f"{len(taking(own))}/{len(own)}"
 
 
 def _ways(facility: Facility, words: Words) -> str:

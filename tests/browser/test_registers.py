@@ -31,7 +31,7 @@ BARS = """[...document.querySelectorAll('.js-plotly-plot')].map(g => ({
     alt: g.closest('[data-testid=stPlotlyChart]')?.getAttribute('aria-label') || '',
     bars: g._fullData.filter(t => t.type === 'bar').map(t => ({name: t.name, counts: (t.customdata || []).map(c => c), x: [...t.x], y: [...t.y]})),
     lines: g._fullData.filter(t => t.type === 'scatter' && t.mode !== 'markers').map(t => ({x: [...t.x], y: [...t.y]})),
-    hover: g._fullData.filter(t => t.mode === 'markers').map(t => [...(t.customdata || [])]).flat(),
+    hover: g._fullData.filter(t => t.mode === 'text').map(t => [...(t.customdata || [])]).flat(),
 }))"""
 
 

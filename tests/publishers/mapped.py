@@ -9,7 +9,8 @@ from collections.abc import Mapping, Sequence
 from kpis.settings import ROOT
 from tests.publishers.shown import Drawn
 
-WIDE = 1100
+WIDE, PHONE = 1100, 340
+ROOM = 3 * 0.555 * 11  # the width of "1/2" in the letters of the map
 Point = tuple[float, float]
 
 
@@ -23,12 +24,13 @@ def outlines() -> dict[str, list[list[Point]]]:
     return held
 
 
-def wrong_outlines(chart: Drawn, counts: Mapping[str, tuple[str, int, int]]) -> list[str]:
+def wrong_outlines(chart: Drawn, counts: Mapping[str, tuple[str, int, int]], wide: int) -> list[str]:
     """Return what is wrong in a map by outlines.
 
     Args:
         chart: the map.
         counts: by code of the municipality, in the order of the catalogue: its name, how many are done, of how many.
+        wide: its width; where it is not ``WIDE``, numbers without room in their place are left out.
     """
     held = {code: rings for code, rings in outlines().items() if code in counts}
     every = [point for rings in held.values() for ring in rings for point in ring]
@@ -36,7 +38,7 @@ def wrong_outlines(chart: Drawn, counts: Mapping[str, tuple[str, int, int]]) -> 
     shorter = math.cos((south + north) / 2 * math.pi / 180)
 
     def on_picture(point: Point) -> Point:
-        return (point[0] - west) / (east - west) * WIDE, (north - point[1]) / (east - west) / shorter * WIDE
+        return (point[0] - west) / (east - west) * wide, (north - point[1]) / (east - west) / shorter * wide
 
     lines = []
     for level in (0, 1, 3):
@@ -55,14 +57,31 @@ def wrong_outlines(chart: Drawn, counts: Mapping[str, tuple[str, int, int]]) -> 
         for place, axis in enumerate(("x", "y")):
             expected = [None if p is None else p[place] for p in line]
             wrong += [] if _near(trace[axis], expected) else [f"outlines {axis}"]
-    shown = [code for code in counts if code in held]
-    middles = [_middle([on_picture(p) for p in max(held[code], key=_twice)]) for code in shown]
-    wrong += [f"numbers {axis}" for n, axis in enumerate(("x", "y")) if not _near(numbers[axis], [m[n] for m in middles])]
-    said = [
-        (f"{name}: {done} / {total}", f"<b>{done}/{total}</b>" if total else "")
-        for name, done, total in (counts[code] for code in shown)
-    ]
-    return wrong + ([] if list(zip(numbers["customdata"], numbers["text"], strict=True)) == said else ["numbers of the outlines"])
+    shown = [*(code for code in counts if code in held), *(code for code in counts if code not in held)]
+    said = [f"{name}: {done} / {total}" for name, done, total in (counts[code] for code in shown)]
+    wrong += [] if list(numbers["customdata"]) == said else ["names of the outlines"]
+    for code, x, y, text in zip(shown, numbers["x"], numbers["y"], numbers["text"], strict=True):
+        _, done, total = counts[code]
+        if code not in held:
+            wrong += [] if text == "" else [f"{code} has its numbers in its box, and {text}"]
+            continue
+        ring = [on_picture(p) for p in max(held[code], key=_twice)]
+        free = min((_free(ring, x, at) for at in (y - 5.5, y, y + 5.5)), default=0.0)
+        expected = f"<b>{done}/{total}</b>" if total and (wide == WIDE or text) else ""
+        wrong += [] if text == expected and _free(ring, x, y) else [f"numbers {text!r} of {code} at {x} {y}"]
+        wrong += [] if not text or wide == WIDE or free > ROOM / 2 - 1 else [f"no room for {text} of {code}"]
+        centre = _middle(ring)
+        if total and not text and min(_free(ring, centre[0], centre[1] + at) for at in (-5.5, 0, 5.5)) > ROOM / 2 + 1:
+            wrong.append(f"{code} has room and no numbers")
+    return wrong
+
+
+def _free(ring: Sequence[Point], x: float, y: float) -> float:
+    """Return how far from a point its outline is to the left and right, whichever is nearer; 0 for a point outside."""
+    sides = zip(ring, [*ring[1:], ring[0]], strict=True)
+    crossed = [a[0] + (y - a[1]) / (b[1] - a[1]) * (b[0] - a[0]) for a, b in sides if (a[1] > y) != (b[1] > y)]
+    left = [c for c in crossed if c <= x]
+    return min(abs(c - x) for c in crossed) if len(left) % 2 else 0.0
 
 
 def _near(drawn: Sequence[float | None], expected: Sequence[float | None]) -> bool:

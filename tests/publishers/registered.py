@@ -356,31 +356,20 @@ def _map(ledger: Ledger, places: Mapping[str, Mapping[str, int]], drawn: Any, sa
     layout, named = _places(w)
     counted = {row["name_ja"]: places.get(row["name_ja"], dict.fromkeys(CASH_STATES, 0)) for row in layout}
     listed = {n: c for n, c in counted.items() if sum(c.values())}
-    says.append(w("fac_map_sentence", places=len(listed), none=sum(places.get("", {}).values())))
+    sentence = w("fac_map_sentence", places=len(listed), none=sum(places.get("", {}).values()))
+    says.append(sentence)
+    says += [w("fac_map_fill_some", most=2), w("fac_map_fill_many", least=3)]
     elsewhere = {n or w("form_unknown"): c for n, c in places.items() if n not in named}
     tables.append(tabled_registers.statuses_by(ledger, w("col_place"), {**{named[n]: c for n, c in listed.items()}, **elsewhere}))
     wrong = []
     done = {n: sum(c[s] for s in CASHLESS) for n, c in counted.items()}
-    hover = {n: f"{named[n]}: {done[n]} / {sum(c.values())}" for n, c in counted.items()}
     numbers = {n: f"<b>{done[n]}/{sum(c.values())}</b>" for n, c in listed.items()}
-    for chart in drawn(says[-1], 2):  # by outlines, and as tiles for a phone
-        written = [n for n in chart.notes if any(x.isdigit() for x in n)]
-        if chart.traces[-1]["mode"] == "text":
-            counts = {
-                row["municipality_code"]: (named[n], done[n], sum(counted[n].values())) for row in layout for n in [row["name_ja"]]
-            }
-            wrong += mapped.wrong_outlines(chart, counts)
-            boxes = [
-                numbers[n]
-                for row in layout
-                if (n := row["name_ja"]) in listed and row["municipality_code"] not in mapped.outlines()
-            ]
-            wrong += [] if [w_.rsplit("<br>", 1)[-1] for w_ in written] == boxes else [f"boxes {written}"]
-            continue
-        (tiles,) = chart.traces
-        places_of = [[int(row[k]) for row in layout] for k in ("column", "row")]
-        right = tiles["customdata"] == list(hover.values()) and [n.replace("<br>", "") for n in written] == list(numbers.values())
-        wrong += [] if right and [tiles["x"], tiles["y"]] == places_of else [f"map {written}"]
+    counts = {row["municipality_code"]: (named[n], done[n], sum(counted[n].values())) for row in layout for n in [row["name_ja"]]}
+    boxes = [numbers[n] for row in layout if (n := row["name_ja"]) in listed and row["municipality_code"] not in mapped.outlines()]
+    for chart, wide in zip(drawn(sentence, 2), (mapped.WIDE, mapped.PHONE), strict=False):
+        wrong += mapped.wrong_outlines(chart, counts, wide)
+        written = [n.rsplit("<br>", 1)[-1] for n in chart.notes if any(x.isdigit() for x in n)]
+        wrong += [] if written == boxes else [f"boxes {written}"]
     return wrong
 
 

@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 from sqlalchemy import insert
 
+from charts.style import FULL, MANY
 from kpis.figures.registers import STATUSES
 from kpis.languages import codes
 from kpis.moment import Moment
@@ -146,11 +147,19 @@ def test_the_map_of_tiles_and_its_list_say_how_many_facilities_a_place_has(site:
     )
     said = re.findall(r"<(?:rect|path)[^>]*><title>([^<]+): (\d+) / (\d+)</title>", page)
     drawn = {name: (int(done), int(all_)) for name, done, all_ in said}
-    assert len(drawn) == 62 and len(said) == 2 * 62  # by outlines where there is room, as tiles on a phone
+    assert len(drawn) == 62 and len(said) == 2 * 62
     assert sorted(all_ for _, all_ in drawn.values() if all_) == sorted(places.values())
-    # In one line on the outlines, in two in the tiles.
-    numbers = re.findall(r'font-weight="700"[^>]*>(\d+)(?:</text><text [^>]*>)?/(\d+)</text>', page)
-    assert Counter(numbers) == Counter((str(a), str(b)) for a, b in drawn.values() if b for _ in range(2))
+    # All in the wide picture; on a phone those that have room.
+    pictures = re.findall(r'<svg[^>]* (wide|narrow)"(.*?)</svg>', page, re.S)
+    numbers = {
+        name: Counter(re.findall(r'font-weight="700"[^>]*>(\d+)/(\d+)</text>', svg))
+        for name, svg in pictures
+        if "</title></path>" in svg
+    }
+    assert numbers["wide"] == Counter((str(a), str(b)) for a, b in drawn.values() if b)
+    assert 4 < numbers["narrow"].total() < numbers["wide"].total() and not numbers["narrow"] - numbers["wide"]
+    fills = [svg.count(f'fill="{MANY}"') for _, svg in pictures if ": 0 / 0</title></path>" in svg]
+    assert fills == [sum(done >= FULL for done, _ in drawn.values()) + 1] * 2, "and once in the legend"
 
 
 @pytest.mark.parametrize("language", ["ja", "en"])
