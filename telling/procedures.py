@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from charts.shapes import Columns, Shares, Steps
+from kpis.figures.records import Definition
 from kpis.figures.registers import (
     FORMS,
     ONLINE,
@@ -22,22 +23,24 @@ from kpis.figures.registers import (
     tally_by,
 )
 from kpis.figures.scorecard import Scored
+from kpis.languages import SOURCE
 from kpis.periods import parse_period
 from kpis.store.queries import Counted
-from kpis.text import format_date, format_value, texts_of
+from kpis.text import format_date, format_value, texts_of, with_unit
 from telling.blocks import Block, Card, Cell, Flat, Number, Telling, in_both, published, taken_from
-from telling.words import Words
+from telling.words import Words, is_japanese
 
 CHANNELS_SHOWN = 15
+UNSTATED = frozenset(("", "unknown"))  # values of a dimension that say nothing
 PUBLISHED = ("ratio", "stock", "completion")
-WORDS = {"process_type": "process", "applicant": "party", "authority": "authority", "priority": "answer"}
+WORDS = {"process_type": "process_", "applicant": "party_", "authority": "authority_", "priority": "priority_"}
 
 
 def value_word(telling: Telling, dimension: str, value: str) -> str:
     """Return the word for a value of a dimension that procedures are counted by."""
     if dimension == "bureau":
         return telling.bureau(value)
-    return telling.words(f"{WORDS[dimension]}_{value}") if dimension in WORDS else value or telling.words("no_channel")
+    return telling.words(f"{WORDS[dimension]}{value}") if dimension in WORDS else value or telling.words("no_channel")
 
 
 def _names(telling: Telling, dimension: str, value: str) -> dict[str, str]:
@@ -45,7 +48,7 @@ def _names(telling: Telling, dimension: str, value: str) -> dict[str, str]:
         return texts_of(telling.bureaus[value], "name")
     if dimension == "channel" and value:
         return {"name_ja": value, "name_en": value}
-    return in_both({"bureau": "reg_no_bureau", "channel": "no_channel"}.get(dimension) or f"{WORDS[dimension]}_{value}")
+    return in_both({"bureau": "reg_no_bureau", "channel": "no_channel"}.get(dimension) or f"{WORDS[dimension]}{value}")
 
 
 def title(telling: Telling, total: ProcedureTally, headline: str) -> str:
@@ -60,7 +63,7 @@ def title(telling: Telling, total: ProcedureTally, headline: str) -> str:
 def lead(telling: Telling, total: ProcedureTally) -> str:
     """Return what is counted, and what stays in the denominator."""
     w = telling.words
-    units = w("list_comma").join(f"{w(f'unit_{unit}')} {w.number(n)}" for unit, n in sorted(total.units.items()))
+    units = w("list_comma").join(with_unit(w.number(n), w(f"unit_{unit}"), w.language) for unit, n in sorted(total.units.items()))
     unknown, exempt = total.statuses.get("unknown", 0), total.statuses.get("exempt", 0)
     return w(
         "proc_lead", as_of=format_date(telling.as_of, w.language), units=units, unknown=w.number(unknown), exempt=w.number(exempt)
@@ -74,11 +77,12 @@ def cards(telling: Telling, register: Counted, total: ProcedureTally) -> list[Ca
     coming = plan(register.planned, register.groups, as_of=telling.as_of)
     online = sum(total.statuses.get(s, 0) for s in ONLINE)
     phone, silent = total.smartphone.get("yes", 0), total.smartphone.get("unknown", 0)
-    partly = telling.percent(total.rate_with_partly_pct).text
+    rate_note = w("card_rate_note", done=w.number(total.done), total=w.number(total.procedures))
+    if total.statuses["partly_done"]:
+        rate_note += w("card_rate_partly", partly=telling.percent(total.rate_with_partly_pct).text)
     cards_shown = [
         Card(
-            w("card_rate"), telling.percent(total.rate_pct),
-            w("card_rate_note", done=w.number(total.done), total=w.number(total.procedures), partly=partly), (("status", "done"),),
+            w("card_rate"), telling.percent(total.rate_pct), rate_note, (("status", "done"),),
         )
     ]  # fmt: skip
     if total.applications:
@@ -122,17 +126,16 @@ def published_totals(telling: Telling, register: Counted, total: ProcedureTally,
         (
             w.named(names[p.indicator_code]), parse_period(p.period_code).label(w.language),
             "―" if p.value is None else Number(p.value, format_value(p.value, names[p.indicator_code], w.language)),
-            telling.count(p.denominator), w.named(names[p.indicator_code], "unit"), p.counted, p.registered,
+            telling.count(p.denominator), _unit_of_total(w, names[p.indicator_code]), p.counted, p.registered,
             "―" if p.difference is None else Number(p.difference, w.number(p.difference, "+,.0f")),
         )
         for p in pairs
     ]  # fmt: skip
     first = next((p for p in pairs if p.denominator is not None), None)
-    unit = w.named(names[first.indicator_code], "unit") if first else ""
     sentence = (
         w(
             "pub_sentence", published=telling.count(first.denominator).text, registered=w.number(first.registered),
-            unit=w("unit_procedure") if unit == "%" else unit, difference=w.number(first.difference or 0, "+,.0f"),
+            unit=_unit_of_total(w, names[first.indicator_code]),
         )
         if first
         else w("pub_none")
@@ -142,7 +145,7 @@ def published_totals(telling: Telling, register: Counted, total: ProcedureTally,
         "period",
         "col_published",
         "col_published_total",
-        "unit",
+        "col_total_unit",
         "col_list_done",
         "col_list_total",
         "col_difference",
@@ -152,6 +155,12 @@ def published_totals(telling: Telling, register: Counted, total: ProcedureTally,
         flat=tuple(_beside(p.to_json()) for p in pairs),
         is_table_open=True, file="procedure_published",
     )  # fmt: skip
+
+
+def _unit_of_total(words: Words, definition: Definition) -> str:
+    """Return what a published total counts: the unit of its indicator; of a rate its own is the percentage."""
+    unit = words.named(definition, "unit")
+    return words("unit_procedure") if unit == "%" else unit
 
 
 def _beside(row: Mapping[str, Any]) -> Flat:
@@ -192,11 +201,12 @@ def _by(telling: Telling, register: Counted, dimension: str) -> Block:
     tallies = tally_by(register.groups, dimension, order=order, home=telling.home)
     words = {value: value_word(telling, dimension, value) for value in tallies}
     name = w(f"reg_by_{dimension}")
-    heads = (name, w("col_total"), *(word for _, word in _segments(w)), w("col_rate"), w("col_cases"), w("col_cases_rate"),
+    used = [s for s in STATUSES if any(c.statuses[s] for c in tallies.values())]
+    heads = (name, w("col_total"), *(w(f"digital_{s}") for s in used), w("col_rate"), w("col_cases"), w("col_cases_rate"),
              w("col_usage"), w("col_usage_all"))  # fmt: skip
     rows: tuple[tuple[Cell, ...], ...] = tuple(
         (
-            words[v], c.procedures, *(c.statuses.get(s, 0) for s in STATUSES), telling.percent(c.rate_pct),
+            words[v], c.procedures, *(c.statuses[s] for s in used), telling.percent(c.rate_pct),
             int(c.applications) if c.applications else None, telling.percent(c.applications_rate_pct), telling.percent(c.usage_of_online_pct),
             telling.percent(c.usage_of_all_pct),
         )
@@ -204,13 +214,9 @@ def _by(telling: Telling, register: Counted, dimension: str) -> Block:
     )  # fmt: skip
     key, file = f"procedures_by_{dimension}", "procedure_breakdowns"
     flat = tuple(_counted(telling, dimension, v, c.statuses, c.to_json()) for v, c in tallies.items())
-    if not tallies or set(tallies) <= {"unknown", ""}:
+    if not tallies or set(tallies) <= UNSTATED:
         return Block(key=key, columns=heads, rows=rows, flat=flat, why_empty=w("cmp_why", dimension=name), file=file)
-    largest = max(tallies, key=lambda v: tallies[v].procedures)
-    sentence = w(
-        "cmp_sentence", dimension=name, largest=words[largest], largest_n=w.number(tallies[largest].procedures),
-        largest_rate=telling.percent(tallies[largest].rate_pct).text,
-    )  # fmt: skip
+    sentence = _of_priority(w, tallies) if dimension == "priority" else _of_largest(w, tallies, words)
     bars = tuple(
         (words[v], {s: c.statuses.get(s, 0) for s in STATUSES}, telling.percent(c.rate_pct).text) for v, c in tallies.items()
     )
@@ -218,13 +224,34 @@ def _by(telling: Telling, register: Counted, dimension: str) -> Block:
     return Block(key=key, sentence=sentence, columns=heads, rows=rows, flat=flat, shape=shape, notes=(w("rate_short"),), file=file)
 
 
+def _of_priority(words: Words, tallies: Mapping[str, ProcedureTally]) -> str:
+    """Return how many priority procedures are digitised, and how many of the others."""
+    first, others = (tallies.get(answer, ProcedureTally()) for answer in ("yes", "no"))
+    return words(
+        "cmp_sentence_priority", n=words.number(first.procedures), done=words.number(first.done),
+        others=words.number(others.procedures), others_done=words.number(others.done),
+    )  # fmt: skip
+
+
+def _of_largest(words: Words, tallies: Mapping[str, ProcedureTally], names: Mapping[str, str]) -> str:
+    """Return which stated value has the most procedures, and how many procedures state none."""
+    stated = {value: counts for value, counts in tallies.items() if value not in UNSTATED}
+    largest = max(stated, key=lambda v: stated[v].procedures)
+    unstated = sum(tallies[value].procedures for value in UNSTATED if value in tallies)
+    return words(
+        "cmp_sentence", largest=names[largest], largest_n=words.number(stated[largest].procedures),
+        largest_done=words.number(stated[largest].done),
+    ) + (words("cmp_unstated", unstated=words.number(unstated)) if unstated else "")  # fmt: skip
+
+
 def _by_channel(telling: Telling, register: Counted) -> Block:
     w = telling.words
     every = channels(register.channels)
     counts_of = {name: counts for name, counts in every.items() if name}
-    heads = (w("reg_by_channel"), w("col_total"), *(word for _, word in _segments(w)))
+    used = [s for s in STATUSES if any(c.get(s) for c in every.values())]
+    heads = (w("reg_by_channel"), w("col_total"), *(w(f"digital_{s}") for s in used))
     rows: tuple[tuple[Cell, ...], ...] = tuple(
-        (n or w("no_channel"), sum(c.values()), *(c.get(s, 0) for s in STATUSES)) for n, c in every.items()
+        (n or w("no_channel"), sum(c.values()), *(c.get(s, 0) for s in used)) for n, c in every.items()
     )
     flat = tuple(_counted(telling, "channel", n, c, {}) for n, c in every.items())
     key, file = "procedures_by_channel", "procedure_breakdowns"
@@ -235,10 +262,12 @@ def _by_channel(telling: Telling, register: Counted) -> Block:
     sentence = w(
         "cmp_sentence_channel", named=w.number(written), largest=shown[0][0], largest_n=w.number(sum(shown[0][1].values()))
     )
-    bars = tuple((n if len(n) <= 24 else n[:23] + "…", {s: c.get(s, 0) for s in STATUSES}, "") for n, c in shown)
+    bars = tuple((n, {s: c.get(s, 0) for s in STATUSES}, "") for n, c in shown)
     shape = Shares(bars, _segments(w), w("unit_procedure"))
-    notes = (w("channel_top", n=CHANNELS_SHOWN),) if len(counts_of) > CHANNELS_SHOWN else ()
-    return Block(key=key, sentence=sentence, columns=heads, rows=rows, flat=flat, shape=shape, notes=notes, file=file)
+    notes = [w("channel_top", n=CHANNELS_SHOWN)] if len(counts_of) > CHANNELS_SHOWN else []
+    if w.language != SOURCE and any(map(is_japanese, counts_of)):
+        notes.append(w("channel_names"))
+    return Block(key=key, sentence=sentence, columns=heads, rows=rows, flat=flat, shape=shape, notes=tuple(notes), file=file)
 
 
 def paper_steps(telling: Telling, register: Counted) -> Block:

@@ -10,7 +10,7 @@ from kpis.text import format_number
 
 EDGE = "#767676"
 NAMES = 190.0  # width of names left of the bars in a wide picture; narrow ones have names above the bars
-ROWS, BAR = (25, 34, 48, 62), 14  # height of a row by number of lines of its name, one to four; height of its bar
+ROWS, BAR = (25, 36, 52, 66), 14  # height of a row by number of lines of its name, one to four; height of its bar
 BOLDER = 1.08  # bold words are wider
 
 
@@ -58,8 +58,11 @@ class Pen:
         """
         right = self.width - (ends + 12 if ends else 8)
         if self.width < NAMES * 3:
-            self.text(4, top + 12, clipped(name, self.width - 12))
-            left, bar, after = 4.0, top + 18, top + 40
+            lines = in_lines(name, self.width - 12)
+            for place, line in enumerate(lines):
+                self.text(4, top + 12 + place * 16, line)
+            bar = top + 2 + 16 * len(lines)
+            left, after = 4.0, bar + 22
         else:
             lines = in_lines(name, NAMES, most=len(ROWS))
             height = ROWS[len(lines) - 1]

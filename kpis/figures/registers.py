@@ -88,19 +88,24 @@ class ProcedureTally:
         return self.statuses["done"]
 
     @property
+    def is_unknown(self) -> bool:
+        """Return whether the state of every procedure is unknown: then no rate of digitisation can be given."""
+        return self.statuses["unknown"] == self.procedures
+
+    @property
     def rate_pct(self) -> float | None:
         """Return the digitisation rate by procedures: done / all of the register, exempt and unknown ones included."""
-        return pct(self.done, self.procedures)
+        return None if self.is_unknown else pct(self.done, self.procedures)
 
     @property
     def rate_with_partly_pct(self) -> float | None:
         """Return the rate with partly digitised procedures counted as done."""
-        return pct(self.done + self.statuses["partly_done"], self.procedures)
+        return None if self.is_unknown else pct(self.done + self.statuses["partly_done"], self.procedures)
 
     @property
     def applications_rate_pct(self) -> float | None:
         """Return the digitisation rate by applications: those of done procedures / all, of procedures with a known count."""
-        return pct(self.applications_done, self.applications)
+        return None if self.is_unknown else pct(self.applications_done, self.applications)
 
     @property
     def usage_of_online_pct(self) -> float | None:

@@ -38,6 +38,12 @@ def test_unknown_and_exempt_procedures_stay_in_the_denominator() -> None:
     assert (total.procedures, total.rate_pct) == (10, 30.0)
 
 
+def test_what_is_unknown_altogether_has_no_rate_of_0() -> None:
+    total = registers.tally([group(status="unknown", count=2, with_applications=2, applications=20.0)])
+    assert (total.rate_pct, total.rate_with_partly_pct, total.applications_rate_pct) == (None, None, None)
+    assert registers.tally([group(status="unknown"), group(status="not_done")]).rate_pct == 0.0
+
+
 def test_the_two_definitions_of_online_usage_differ_by_what_cannot_be_done_online() -> None:
     online = group(with_usage=1, usage_total=100.0, usage_online=80.0)
     paper = group(status="not_done", with_usage=1, usage_total=100.0, usage_online=0.0)

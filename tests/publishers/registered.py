@@ -13,7 +13,7 @@ from kpis.figures.facilities import STATUSES as CASH_STATES
 from kpis.figures.registers import DIMENSIONS, FORMS, ONLINE, SURE
 from kpis.figures.registers import STATUSES as DIGITAL
 from kpis.settings import ROOT
-from kpis.text import known_day
+from kpis.text import known_day, with_unit
 from telling.words import Words
 from tests.publishers import charted, mapped, tabled, tabled_registers
 from tests.publishers.accounts import series
@@ -21,7 +21,7 @@ from tests.publishers.accounts_bureaus import in_boxes
 from tests.publishers.ledger import Item, Ledger, Table
 from tests.publishers.shown import Drawn, Shown
 
-WORDS = {"process_type": "process", "applicant": "party", "authority": "authority", "priority": "answer"}
+WORDS = {"process_type": "process", "applicant": "party", "authority": "authority", "priority": "priority"}
 
 
 def known(ledger: Ledger, day: str | None, precision: str) -> str:
@@ -66,14 +66,16 @@ def procedures(
     phone, silent = total["smartphone"].get("yes", 0), total["smartphone"].get("unknown", 0)
     says = [
         w("proc_title", total=f"{every:,}", done=f"{done:,}", rate=tabled_registers.percent(total["rate_pct"])),
-        w("proc_lead", as_of=ledger.day(as_of), units=w("list_comma").join(f"{w(f'unit_{u}')} {n:,}" for u, n in sorted(total["counted_as"].items())),
+        w("proc_lead", as_of=ledger.day(as_of), units=w("list_comma").join(with_unit(f"{n:,}", w(f"unit_{u}"), ledger.language) for u, n in sorted(total["counted_as"].items())),
           unknown=f"{total['statuses']['unknown']:,}", exempt=f"{total['statuses']['exempt']:,}"),
         *([w("sample_marked", n=f"{total['sample_count']:,}")] if total["sample_count"] else []),
     ]  # fmt: skip
     says += [w("proc_title_published", value=ledger.headline(rate))] if rate else []
+    part = (done + total["statuses"]["partly_done"]) / every * 100
+    partly = w("card_rate_partly", partly=tabled_registers.percent(part)) if total["statuses"]["partly_done"] else ""
     boxes = {
         w("card_rate"): [tabled_registers.percent(total["rate_pct"]),
-                         w("card_rate_note", done=f"{done:,}", total=f"{every:,}", partly=tabled_registers.percent(total["rate_with_partly_pct"]))],
+                         w("card_rate_note", done=f"{done:,}", total=f"{every:,}") + partly],
         w("card_cases"): [tabled_registers.percent(total["applications_rate_pct"]), w("card_cases_note", known=f"{total['with_applications_count']:,}", cases=tabled_registers.large(ledger, total["applications_count"]))],
         w("card_usage"): [tabled_registers.percent(total["usage_of_online_pct"]), w("card_usage_note", all=tabled_registers.percent(total["usage_of_all_pct"]), known=f"{total['with_usage_count']:,}")],
         w("card_priority"): [f"{priority['done_count']:,} / {priority['procedures_count']:,}"],
@@ -88,7 +90,7 @@ def procedures(
     if first:
         unit = w.named(ledger.indicators[first["indicator"]], "unit")
         says.append(w("pub_sentence", published=tabled_registers.large(ledger, first["published_denominator"]), registered=f"{first['register_count']:,}",
-                      unit=w("unit_procedure") if unit == "%" else unit, difference=f"{first['difference']:+,.0f}".replace("-", "−")))  # fmt: skip
+                      unit=w("unit_procedure") if unit == "%" else unit))  # fmt: skip
     wrong: list[str] = []
     charts = list(shown.drawn)
     seen: list[Drawn] = []
@@ -103,7 +105,7 @@ def procedures(
     if dimension == "channel":
         parts = summary["by_channel"]
         tables.append(tabled_registers.channel_table(ledger, parts))
-        rows = {(n if len(n) <= 24 else n[:23] + "…"): c for n, c in [(n, c) for n, c in parts.items() if n != "-"][:15]}
+        rows = dict([(n, c) for n, c in parts.items() if n != "-"][:15])
         if rows:
             name, counts = next((n, c) for n, c in parts.items() if n != "-")
             says.append(
@@ -125,9 +127,7 @@ def procedures(
             named = {v: bureau_name(ledger, v) for v in parts}
         tables.append(tabled_registers.procedures_by(ledger, dimension, parts, named))
         if not set(parts) <= {"unknown", ""}:
-            largest = max(parts, key=lambda v: parts[v]["procedures_count"])
-            says.append(w("cmp_sentence", dimension=w(f"reg_by_{dimension}"), largest=named[largest],
-                          largest_n=f"{parts[largest]['procedures_count']:,}", largest_rate=tabled_registers.percent(parts[largest]["rate_pct"])))  # fmt: skip
+            says.append(_compared(w, dimension, parts, named))
             for chart in drawn(says[-1]):
                 wrong += charted.wrong_shares(chart, {named[v]: c["statuses"] for v, c in parts.items()}, segments)
                 ends = chart.notes[: len(parts)]
@@ -193,6 +193,21 @@ def procedures(
     found, others = series(ledger, shown, [rate] if rate else [], more=tables, free=(w("source"),))
     wrong += found + [f"{c.alt} is not expected" for c in others if c not in seen]
     return wrong + in_boxes(ledger, shown, boxes, says, about=[rate] if rate else [])
+
+
+def _compared(w: Words, dimension: str, parts: Mapping[str, Item], named: Mapping[str, str]) -> str:
+    """Return the sentence above procedures compared by a dimension."""
+    if dimension == "priority":
+        first, others = parts["yes"], parts["no"]
+        return w("cmp_sentence_priority", n=f"{first['procedures_count']:,}", done=f"{first['done_count']:,}",
+                 others=f"{others['procedures_count']:,}", others_done=f"{others['done_count']:,}")  # fmt: skip
+    stated = {v: c for v, c in parts.items() if v not in ("", "unknown")}
+    largest = max(stated, key=lambda v: stated[v]["procedures_count"])
+    silent = sum(c["procedures_count"] for v, c in parts.items() if v not in stated)
+    own = stated[largest]
+    return w(
+        "cmp_sentence", largest=named[largest], largest_n=f"{own['procedures_count']:,}", largest_done=f"{own['done_count']:,}"
+    ) + (w("cmp_unstated", unstated=f"{silent:,}") if silent else "")
 
 
 def bureau_name(ledger: Ledger, code: str) -> str:

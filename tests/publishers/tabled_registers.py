@@ -35,7 +35,7 @@ def published_totals(ledger: Ledger, summary: Item) -> Table:
             "period",
             "col_published",
             "col_published_total",
-            "unit",
+            "col_total_unit",
             "col_list_done",
             "col_list_total",
             "col_difference",
@@ -43,19 +43,26 @@ def published_totals(ledger: Ledger, summary: Item) -> Table:
     ]
     return header, [
         [w.named(ledger.indicators[p["indicator"]]), parse_period(p["period"]).label(ledger.language), ledger.value({"code": p["indicator"]}, p["published_value"]),
-         large(ledger, p["published_denominator"]), w.named(ledger.indicators[p["indicator"]], "unit"), f"{p['register_done_count']:,}", f"{p['register_count']:,}",
+         large(ledger, p["published_denominator"]), _unit(ledger, p["indicator"]), f"{p['register_done_count']:,}", f"{p['register_count']:,}",
          "―" if p["difference"] is None else f"{p['difference']:+,.0f}".replace("-", "−")]
         for p in summary["published"]
     ]  # fmt: skip
 
 
+def _unit(ledger: Ledger, code: str) -> str:
+    """Return what the total of an indicator counts."""
+    unit = ledger.words.named(ledger.indicators[code], "unit")
+    return ledger.words("unit_procedure") if unit == "%" else unit
+
+
 def procedures_by(ledger: Ledger, dimension: str, parts: Mapping[str, Item], words: Mapping[str, str]) -> Table:
     """Return the table of procedures by one dimension."""
     w = ledger.words
-    header = [w(f"reg_by_{dimension}"), w("col_total"), *(w(f"digital_{s}") for s in DIGITAL), w("col_rate"), w("col_cases"), w("col_cases_rate"),
+    used = [s for s in DIGITAL if any(c["statuses"][s] for c in parts.values())]
+    header = [w(f"reg_by_{dimension}"), w("col_total"), *(w(f"digital_{s}") for s in used), w("col_rate"), w("col_cases"), w("col_cases_rate"),
               w("col_usage"), w("col_usage_all")]  # fmt: skip
     return header, [
-        [words[v], str(c["procedures_count"]), *(str(c["statuses"][s]) for s in DIGITAL), percent(c["rate_pct"]), count(c["applications_count"] or None),
+        [words[v], str(c["procedures_count"]), *(str(c["statuses"][s]) for s in used), percent(c["rate_pct"]), count(c["applications_count"] or None),
          percent(c["applications_rate_pct"]), percent(c["usage_of_online_pct"]), percent(c["usage_of_all_pct"])]
         for v, c in parts.items()
     ]  # fmt: skip
@@ -64,10 +71,9 @@ def procedures_by(ledger: Ledger, dimension: str, parts: Mapping[str, Item], wor
 def channel_table(ledger: Ledger, parts: Mapping[str, Mapping[str, int]]) -> Table:
     """Return the table of procedures by channel."""
     w = ledger.words
-    header = [w("reg_by_channel"), w("col_total"), *(w(f"digital_{s}") for s in DIGITAL)]
-    rows = [
-        [w("no_channel") if n == "-" else n, str(sum(c.values())), *(str(c.get(s, 0)) for s in DIGITAL)] for n, c in parts.items()
-    ]
+    used = [s for s in DIGITAL if any(c.get(s) for c in parts.values())]
+    header = [w("reg_by_channel"), w("col_total"), *(w(f"digital_{s}") for s in used)]
+    rows = [[w("no_channel") if n == "-" else n, str(sum(c.values())), *(str(c.get(s, 0)) for s in used)] for n, c in parts.items()]
     return header, rows
 
 
