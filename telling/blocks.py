@@ -150,6 +150,14 @@ class Telling:
             return self.words("reg_no_bureau")
         return self.words.named(self.bureaus[code]) if code in self.bureaus else code
 
+    def bureau_with_end(self, code: str) -> str:
+        """Return the name of an organisation unit for a comparison, with the year of its end if it has ended."""
+        name, unit = self.bureau(code), self.bureaus.get(code)
+        if unit is None or unit.valid_to is None:
+            return name
+        gap = " " if self.words.language == "en" else ""
+        return f"{name}{gap}({self.words('ended_year', year=unit.valid_to.year)})"
+
     def day(self, day: date | None, precision: str) -> str:
         """Format a date with its known precision."""
         return known_day(day, precision, self.words.language)

@@ -108,7 +108,7 @@ def where(telling: Telling, facilities: Sequence[Facility], field: str) -> Block
     w, single = telling.words, counted(facilities)
     is_bureau = field == "bureau"
     counts = by(single, field, order=list(telling.bureaus) if is_bureau else (), home=telling.home if is_bureau else None)
-    words = {v: telling.bureau(v) if is_bureau else kind_word(telling, v) for v in counts}
+    words = {v: telling.bureau_with_end(v) if is_bureau else kind_word(telling, v) for v in counts}
     name = w("reg_by_bureau") if is_bureau else w("fac_kind")
     heads = (name, w("fac_total"), *(word for _, word in _words(telling)))
     rows: tuple[tuple[Cell, ...], ...] = tuple((words[v], sum(c.values()), *(c[s] for s in STATUSES)) for v, c in counts.items())

@@ -199,7 +199,8 @@ def _by(telling: Telling, register: Counted, dimension: str) -> Block:
     w = telling.words
     order = list(telling.bureaus) if dimension == "bureau" else ()
     tallies = tally_by(register.groups, dimension, order=order, home=telling.home)
-    words = {value: value_word(telling, dimension, value) for value in tallies}
+    is_bureau = dimension == "bureau"
+    words = {v: telling.bureau_with_end(v) if is_bureau else value_word(telling, dimension, v) for v in tallies}
     name = w(f"reg_by_{dimension}")
     used = [s for s in STATUSES if any(c.statuses[s] for c in tallies.values())]
     heads = (name, w("col_total"), *(w(f"digital_{s}") for s in used), w("col_rate"), w("col_cases"), w("col_cases_rate"),

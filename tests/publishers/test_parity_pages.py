@@ -309,8 +309,13 @@ def test_the_breakdowns_of_registers_are_the_same_tables_on_both(public: Public,
     for dimension in registered.DIMENSIONS:
         for view in ("then", "now") if dimension == "bureau" else ("then",):
             shown = public.read("procedures", language, f"by={dimension}&view={view}")
-            wrong = registered.procedures(ledger, shown, dimension, view=view, is_view_asked=True, keep=procedures)
+            kept: list[Table] = []
+            wrong = registered.procedures(ledger, shown, dimension, view=view, is_view_asked=True, keep=kept)
             assert wrong == [], (dimension, view)
+            silent = words(f"reg_by_{dimension}"), [words(key) for key in ("process_unknown", "party_unknown", "authority_unknown")]
+            procedures += [
+                (h, r) for h, r in kept if h[0] != silent[0] or len(r) > 1 or r[0][0] not in silent[1]
+            ]  # named in a sentence
             charts["procedures.html"] += shown.drawn
     facilities: list[Table] = []
     for field, view in (("bureau", "then"), ("bureau", "now"), ("kind", "then")):
