@@ -31,6 +31,9 @@ _WHOLES = (
     rf"{_ABOUT}?{_SIGNED} (?:million |billion )?(?!{_AND})[a-z]{{2,12}}\b", rf"{_ABOUT}{_SIGNED}%?",
     rf"(?:(?<![{_KATAKANA}])[{_KATAKANA}]{{1,2}}\u30fb)?[{_KATAKANA}]{{2,8}}\d{{1,4}}(?![\d.,])", rf"(?<![{_KATAKANA}])[{_KATAKANA}]{{1,2}}\u30fb[{_KATAKANA}]{{2,8}}",
 )  # fmt: skip
+# Half widths that fit into the cell of a value on a phone of 320 pixels, beside the name of its column; between the two numbers of a part of a whole.
+_WIDEST, _BETWEEN, _FULL_WIDTH = 21, re.compile(r" (?:/|of) "), 0x2E80
+_PART = re.compile(r".+", re.S)
 # Not within something longer: the number of a sign, an address, a longer number.
 _WHOLE = re.compile(rf"(?<![\dA-Za-z.,#/?=_%-])(?:{'|'.join(_WHOLES)})")
 _WITHIN = re.compile(
@@ -51,8 +54,22 @@ _RUN, _LONG = re.compile(rf"[{_KATAKANA}]+"), re.compile(rf"[{_KATAKANA}]{{9,}}"
 
 
 def with_wholes(text: str, kept: Callable[[re.Match[str]], str]) -> str:
-    """Return a text with each unit that must not be broken replaced by the result of ``kept``."""
-    return _WHOLE.sub(kept, text)
+    """Return a text with each unit that must not be broken replaced by the result of ``kept``.
+
+    A unit wider than the cell of a phone (about 56.95 million sheets, about 7,000 of about 14,600) may break before its last word or
+    between its two numbers: kept whole, it is cut off at the edge.
+    """
+    return _WHOLE.sub(lambda whole: _in_parts(whole, kept), text)
+
+
+def _in_parts(whole: re.Match[str], kept: Callable[[re.Match[str]], str]) -> str:
+    text = whole[0]
+    if sum(2 if ord(letter) > _FULL_WIDTH else 1 for letter in text) <= _WIDEST or " " not in text:
+        return kept(whole)
+    between = _BETWEEN.search(text)
+    at = whole.start() + (between.end() if between else text.rindex(" ") + 1)
+    parts = [_PART.match(whole.string, *ends) for ends in ((whole.start(), at - 1), (at, whole.end()))]
+    return " ".join(part[0] if part[0].isalpha() else _in_parts(part, kept) for part in parts if part)
 
 
 def on_one_line(text: str) -> str:

@@ -37,9 +37,9 @@ def test_what_is_read_as_one_thing_is_found_in_both_languages() -> None:
         "約7,000 / 約14,600",
         "約1億枚",
     ]
-    assert found("21 quarters, about 90 million sheets, 3 of 12 bureaus, 5 of the 7") == [
+    assert found("21 quarters, about 900 sheets, 3 of 12 bureaus, 5 of the 7") == [
         "21 quarters",
-        "about 90 million sheets",
+        "about 900 sheets",
         "3 of 12 bureaus",
     ]
     assert found("約−17ポイント、合計−3件、直近第3四半期, about −17 points") == [
@@ -49,10 +49,10 @@ def test_what_is_read_as_one_thing_is_found_in_both_languages() -> None:
         "about −17 points",
     ]
     assert found("about 7,000 / about 14,600 (Mar 2023), about 27.6%, about −3 million sheets, for about 2 of them") == [
-        "about 7,000 / about 14,600", "Mar 2023", "about 27.6%", "about −3 million sheets", "about 2",
+        "about 7,000 /", "about 14,600", "Mar 2023", "about 27.6%", "about −3 million", "about 2",
     ]  # fmt: skip
     assert found("だいたい7,000 / だいたい14,600、だいたい5,200件、だいたい48%、15部門(2023 Q4)") == [
-        "だいたい7,000 / だいたい14,600", "だいたい5,200件", "だいたい48%", "15部門", "2023 Q4",
+        "だいたい7,000 /", "だいたい14,600", "だいたい5,200件", "だいたい48%", "15部門", "2023 Q4",
     ]  # fmt: skip
     assert found("10 works (Oct 2022) Not judged, 91% On track, nothing is on track") == [
         "10 works",
@@ -73,6 +73,14 @@ def test_what_is_read_as_one_thing_is_found_in_both_languages() -> None:
     assert found(":blue-badge[:material/send: submitted] :gray-badge[draft] :red-badge[x]") == [], "Streamlit's"
     assert on_one_line("FAX-less") == f"FAX-{JOINED}less"
     assert found("計画70.0%に対し49.9%、v2022.11.0、a=12 件、&#39;x&#39;") == []  # breaks where a phrase ends, or is no text
+
+
+def test_what_is_wider_than_a_cell_of_a_phone_breaks_before_its_unit_or_between_its_numbers() -> None:
+    marked = with_wholes(
+        "about 56.95 million sheets (about 7,000 of about 14,600 procedures), 78 / 104", lambda whole: f"[{whole[0]}]"
+    )
+    assert marked == "[about 56.95 million] sheets ([about 7,000 of] [about 14,600] procedures), [78 / 104]"
+    assert on_one_line("About 320,000 downloads").split(" ") == ["About\N{NO-BREAK SPACE}320,000", "downloads"]
 
 
 def test_nor_within_a_name_of_few_letters_before_a_middle_dot_or_before_its_number() -> None:
