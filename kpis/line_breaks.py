@@ -25,7 +25,7 @@ _SHORT = r"[A-Za-z0-9]{1,4}"  # of a hyphenated word: alone at the end of a line
 _WHOLES = (
     rf"\d{{1,2}} {_MONTH}(?![A-Za-z])(?: \d{{4}}(?!\d))?", rf"{_MONTH} \d{{4}}(?!\d)", r"(?:(?:FY|[RHS])\d{1,4}|\d{4}) Q\d(?!\d)", r"[A-Z]{2,5}-\d{1,3}(?![\d.,-])", r"[A-Z][a-z]+(?:-[A-Z][a-z]+)? \d{1,3}(?![\d.,-])",
     rf"{_SHORT}(?:-[a-z]{{2,9}}){{1,2}}(?![A-Za-z0-9@_/[-]|\.[A-Za-z0-9])",
-    r"\d{4}-\d\d(?:-\d\d)?(?![\d-])", r"\\?\(in Japanese\\?\)", r"(?:No|Not|On|Slightly) (?:behind|data|due|judged|target|track)\b",
+    r"\d{4}-\d(?:\d(?:-\d\d)?)?(?![\d-])", r"\\?\(in Japanese\\?\)", r"(?:No|Not|On|Slightly) (?:behind|data|due|judged|target|track)\b",
     rf"{_ABOUT}?{_NUMBER}(?: / | of ){_ABOUT}?{_NUMBER}(?: ?[{_KANJI}]{{1,3}}| (?!{_AND})[a-z]{{2,12}}\b)?",
     rf"(?:{_ERA}|\u3060\u3044\u305f\u3044|[\u7b2c\u7d04\u5168]|(?<![{_KANJI}])[{_KANJI}])?{_SIGNED}(?:(?:(?!\u5e74\u5ea6)[{_KANJI}]{{1,3}}|\\?[~\u301c\uff5e]){_NUMBER})*(?:\u5e74\u5ea6(?=\u7b2c)|[{_KANJI}]{{1,3}}|[{_KATAKANA}]{{2,6}}(?![{_KATAKANA}])|\u3064\u306e{_LETTERS}{{1,2}})",
     rf"{_ABOUT}?{_SIGNED} (?:million |billion )?(?!{_AND})[a-z]{{2,12}}\b", rf"{_ABOUT}{_SIGNED}%?",

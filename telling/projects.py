@@ -40,9 +40,16 @@ def names_by_version(report: ProjectReport, words: Words) -> str:
 
 
 def called(report: ProjectReport, words: Words) -> str:
-    """Return the name of a project with its mark, and its names in later versions of the strategy."""
-    name, others = project_name(report.row, words), names_by_version(report, words)
+    """Return the name of a project in a list: with a sign if its title could not be verified, and its names in later versions."""
+    name, others = words.named(report.row), names_by_version(report, words)
+    if not report.row.is_name_official:
+        name += words("name_not_official_sign")
     return name + words("in_brackets", text=others) if others else name
+
+
+def names_note(reports: Iterable[ProjectReport], words: Words) -> str:
+    """Return the remark on the sign behind names in a list, said once for all; blank if no name bears it."""
+    return "" if all(r.row.is_name_official for r in reports) else words("name_not_official_note")
 
 
 def kind_name(kind: ProjectKindFields | None, count: int | None, words: Words) -> str:
@@ -169,7 +176,7 @@ def timeline(
     name = telling.bureau(code) if sort == "bureaus" else w.named(telling.moment.by_code(tables.Project)[code])
     return replace(
         block, sentence=w.together(filter(None, (block.sentence, late))), why_empty=w("timeline_none"),
-        shape=Timeline(shown_rows, telling.as_of, w("today_mark")) if shown_rows else None, notes=(w("timeline_legend"),),
+        shape=Timeline(shown_rows, telling.as_of, w("today_mark", day=format_date(telling.as_of, w.language))) if shown_rows else None, notes=(w("timeline_legend"),),
         chart=f"milestones/{chart}", called=w("taken_called", of=name, what=w("milestones")), sources=telling.sources(m.source_code for m in shown_milestones),
     )  # fmt: skip
 
@@ -269,8 +276,7 @@ def version_line(version: tables.StrategyVersion, words: Words) -> str:
     if keywords := words.named(version, "keywords"):
         sentences.append(words("version_keywords", keywords=keywords))
     head = words("version_head", name=words.named(version), day=adopted(version, words))
-    text = " ".join(filter(None, sentences))
-    return f"{head} {text}" if text else head.rstrip(": ")
+    return f"{head} {' '.join(filter(None, sentences)) or words('version_unsummed')}"
 
 
 def unidentified(
@@ -293,5 +299,5 @@ def unidentified(
     in_first = sum(r.first_version == oldest.version_code for r in reports)
     return words(
         "leading_note", stated=words.number(stated, ",.0f"), known=len(reports), first=in_first, missing=max(int(stated) - in_first, 0),
-        version=words.named(oldest), day=adopted(oldest, words),
+        version=words.named(oldest), day=adopted(oldest, words), kind=kind_name(kind, None, words),
     )  # fmt: skip

@@ -58,7 +58,7 @@ class Pen:
         """
         right = self.width - (ends + 12 if ends else 8)
         if self.width < NAMES * 3:
-            lines = in_lines(name, self.width - 12)
+            lines = in_lines(name, self.width - 12, most=3)
             for place, line in enumerate(lines):
                 self.text(4, top + 12 + place * 16, line)
             bar = top + 2 + 16 * len(lines)

@@ -6,12 +6,12 @@ from datetime import date
 
 from charts.shapes import Timeline
 from charts.style import ACTUAL, GRID, INK, PLAN
-from charts.svg.pen import Pen, clipped
+from charts.svg.pen import Pen
 from charts.svg.series import EM, under_axis
-from charts.ticks import ticks_within, width_of
+from charts.ticks import in_lines, ticks_within, width_of
 from kpis.as_text import escaped
 
-ROW, LEFT, RIGHT, TOP, BOTTOM = 42, 12, 20, 28, 30
+ROW, LINE, LINES, LEFT, RIGHT, TOP, BOTTOM = 42, 15, 3, 12, 20, 28, 30  # LINE: what each further line of a name adds to its row
 _LOOK = 'fill="#FFFFFF" stroke="{}" stroke-width="2"'
 _MARKS = {  # around the centre of the mark
     "start": f'<path d="M0 -6V6" stroke="{PLAN}" stroke-width="2"/>', "planned": f'<path d="M0 -6L6 0L0 6L-6 0Z" {_LOOK.format(PLAN)}/>',
@@ -23,7 +23,6 @@ def timeline(shape: Timeline, pen: Pen) -> float:
     """Draw one row per milestone, dashed while it is not done; return the height."""
     days = [day.toordinal() for _, given in shape.rows for _, day, _ in given] + [shape.today.toordinal()]
     first, last = min(days), max(days)
-    bottom = TOP + ROW * len(shape.rows)
 
     def x(day: date) -> float:
         return LEFT + (day.toordinal() - first) / max(last - first, 1) * (pen.width - LEFT - RIGHT)
@@ -31,11 +30,17 @@ def timeline(shape: Timeline, pen: Pen) -> float:
     today = x(shape.today)
     half = width_of(shape.today_word) / 2
     pen.text(min(max(today, half + 4), pen.width - half - 4), 16, shape.today_word, anchor="middle")
-    for number, (label, given) in enumerate(shape.rows):
-        top = TOP + ROW * number
-        y = top + 28
-        pen.parts.append(f'<path d="M4 {top + ROW}H{pen.width - 4}" stroke="{GRID}"/>')
-        pen.text(4, top + 14, clipped(label, pen.width - 8))
+    bottom = TOP
+    for label, given in shape.rows:
+        top, names = (
+            bottom,
+            in_lines(label, pen.width - 8, most=LINES),
+        )  # the state stands at the end of the name: it is not cut off
+        bottom += ROW + LINE * (len(names) - 1)
+        y = bottom - 14
+        pen.parts.append(f'<path d="M4 {bottom}H{pen.width - 4}" stroke="{GRID}"/>')
+        for place, line in enumerate(names):
+            pen.text(4, top + 14 + LINE * place, line)
         ends = sorted(x(day) for _, day, _ in given)
         if ends and ends[0] != ends[-1]:
             is_done = any(kind == "actual" for kind, _, _ in given)

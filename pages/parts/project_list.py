@@ -50,6 +50,8 @@ def listing(reports: Sequence[ProjectReport]) -> None:
     prose.caption(lead)
     if settings().mode != "public":
         contradictions("projects", reports, (), is_bordered=True)
+    if note := projects.names_note(reports, Words(language())):
+        prose.caption(note)
     strategy()
     explained_heads = set[str]()  # column headings are explained only below the first table
     codes = dict.fromkeys((*government().project_kinds, *(r.row.kind for r in reports)))

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from markupsafe import Markup
+
 from kpis.as_text import markdown
 from kpis.figures.scorecard import Book, Scored, tally
 from kpis.store import tables
@@ -66,6 +68,7 @@ def summary(every: list[Scored], book: Book, shown: Shown) -> Summary:
         excluded=(markdown(exclusions(shown.of_themes, rows, words)), markdown(exclusions(shown.below, rows, words))),
         projects_heading=heading,
         projects=defined(seen.projects(overview_projects.lines(telling(), core), project, words, caption=heading), words)
+        + (Markup('<p class="att-small">{}</p>').format(note) if (note := told_projects.names_note(core, words)) else "")
         if core
         else "",
         changes=seen.latest(latest(every, book.sources, words, as_of=day, count=CHANGES), indicator, words),

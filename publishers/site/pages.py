@@ -142,6 +142,7 @@ def _overview(site: Site, words: Words, own: Mapping[str, IndicatorView]) -> Any
         "cards": partial(theme_cards_to, site, words, scored),
         "trend": own[shown.trend.entry.definition.code] if shown.trend else None,
         "excluded": [exclusions(items, site.moment.indicators.values(), words) for items in (shown.of_themes, shown.below)],
+        "projects_note": projects.names_note(core, words),
         "projects": lambda home: seen.projects(
             overview_projects.lines(site.telling(words), core), lambda code: f"{home('projects')}projects/{code}.html", words,
             caption=projects.overview_heading(core, site.moment.rows(tables.StrategyVersion), words),
@@ -234,8 +235,12 @@ def _states(milestones: Sequence[Milestone], words: Words) -> str:
 
 
 def _states_linked(report: ProjectReport, words: Words) -> Markup | str:
-    states = _states(report.milestones, words)
-    return Markup('<a href="projects/{}.html#milestones">{}</a>').format(report.code, states) if states else ""
+    """Return the number of a project's milestones, linked, and how many have each state; a dash if there are none."""
+    if not report.milestones:
+        return "—"
+    count = words("milestones_count", count=len(report.milestones))
+    linked = Markup('<a href="projects/{}.html#milestones">{}</a>').format(report.code, count)
+    return linked + words("in_brackets", text=_states(report.milestones, words))
 
 
 def _standing(site: Site, words: Words, own: Mapping[str, IndicatorView]) -> Any:
@@ -271,10 +276,10 @@ def _projects(site: Site, words: Words, every: Sequence[IndicatorView]) -> Pages
         listed.setdefault(row.kind, []).append(
             [
                 link,
-                words.named(row, "category"),
+                words.named(row, "category") or "—",
                 badge(report.status, words),
                 len(report.scored),
-                badges(report.tally, words, f"projects/{code}.html#indicators"),
+                badges(report.tally, words, f"projects/{code}.html#indicators") or "—",
                 _states_linked(report, words),
             ]
         )
@@ -287,10 +292,9 @@ def _projects(site: Site, words: Words, every: Sequence[IndicatorView]) -> Pages
                 (words(f"role_{m.role}"), unit, projects.times(m, unit.valid_to, words))
                 for m in report.bureaus for unit in (site.moment.units[m.bureau_code],)
             ],
-            "states": _states(report.milestones, words),
             "milestones": BlockView(projects.timeline(telling, report.milestones, chart=f"projects/{code}", without=NOT_LISTED), words, words("milestones"), telling),
             "said": [BlockView(b, words) for b in commentary.blocks(telling, commentary.of_subject(telling, code), [code])],
-            "versions": [(n.version_name(words.language), words.named(n.row)) for n in report.names],
+            "versions": [(n.version_name(words.language), words.named(n.row)) for n in report.names], "has_chart": bool(report.milestones),
         }  # fmt: skip
     labels = ("project", "ed_category", "computed_status", "indicators", "statuses", "milestones")
     columns = [{"label": words(label), "number": label == "indicators"} for label in labels]
@@ -303,6 +307,7 @@ def _projects(site: Site, words: Words, every: Sequence[IndicatorView]) -> Pages
             "groups": groups,
             "columns": columns,
             "lead": _counted(site, words),
+            "notes": [note] if (note := projects.names_note(site.moment.projects, words)) else [],
             "folded": _strategy(site, words),
         },
     )

@@ -321,3 +321,18 @@ def test_a_long_name_of_a_milestone_is_cut_and_the_state_behind_it_is_not() -> N
     )
     notes = drawn_shape(Timeline(rows, date(2023, 4, 1), "今日"), "ja").layout.annotations
     assert [note.text.partition("…")[2].strip() for note in notes if "…" in note.text] == ["(結果未確認)", "(done)"]
+
+
+def test_on_a_phone_a_long_name_takes_more_lines_and_what_stands_at_its_end_is_drawn() -> None:
+    rows = tuple(
+        (f"{name} ({state})", (("planned", date(2023, 3, 31), ""),))
+        for name, state in [("Monitors to " * 5, "no result found"), ("E-decision", "done")]
+    )
+    wide, narrow = (
+        drawing_of(Timeline(rows, date(2023, 4, 1), "as of 1 Apr 2023"), alt="", key="k", language="en", size=size, name=name)
+        for size, name in BOTH
+    )
+    for drawn in (wide, narrow):
+        assert "result found)</text>" in drawn and "…" not in drawn and "as of 1 Apr 2023" in drawn
+    bars = Shares((("Bureau of Olympic and Paralympic Games Preparation", {"done": 1}, ""),), (("done", "Done"),), "facilities")
+    assert "…" not in drawing_of(bars, alt="", key="k", language="en", size=BOTH[1][0], name="narrow")

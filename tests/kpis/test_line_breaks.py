@@ -70,6 +70,7 @@ def test_what_is_read_as_one_thing_is_found_in_both_languages() -> None:
         "e-money", "5-less", "FAX-less", "year-to-date", "Shin-Tosei 3",
     ]  # fmt: skip
     assert found("ab-cd@x.example, my-list.csv, https://a-b.example/e-mail") == []
+    assert found("project rule 2026-2, 2026-04, 2026-04-01-x") == ["2026-2", "2026-04"]
     assert found(":blue-badge[:material/send: submitted] :gray-badge[draft] :red-badge[x]") == [], "Streamlit's"
     assert on_one_line("FAX-less") == f"FAX-{JOINED}less"
     assert found("計画70.0%に対し49.9%、v2022.11.0、a=12 件、&#39;x&#39;") == []  # breaks where a phrase ends, or is no text

@@ -44,14 +44,14 @@ def projects(ledger: Ledger, shown: Shown) -> list[str]:
     for codes, held in zip(alike, core, strict=True):
         says += heading(w, held, [by_code[c] for c in codes]).split("|")
         says.append(w("core_renumbered_note", version=w.named(by_code[codes[0]]), day=adopted[codes[0]]))
-    says.append(w("strategy_versions", count=len(versions)))
+    says += [w("strategy_versions", count=len(versions)), w("name_not_official_note")]
     leading = [p for p in rows if p["kind"] == "leading"]
     says += [w.named(p, "goal") for p in rows if w.named(p, "goal")]
     stated, oldest = ledger.own["leading_projects"]["actual_value"], versions[0]
     named_first = sum(p["first_version"] == oldest["code"] for p in leading)
     says.append(
         w("leading_note", stated=f"{stated:,.0f}", known=len(leading), first=named_first, missing=max(int(stated) - named_first, 0),
-          version=w.named(oldest), day=adopted[oldest["code"]])
+          version=w.named(oldest), day=adopted[oldest["code"]], kind=kind_name(government().project_kinds["leading"], None, w))
     )  # fmt: skip
     titles = {s["source_code"]: w.marked(s["title"]) for s in ledger.api("sources")}
     for v in versions:
@@ -108,7 +108,7 @@ def version_line(w: Words, v: Item, day: str) -> str:
     said += [w("version_horizon", year=v["horizon_year"])] if v["horizon_year"] else []
     said += [w("version_years", first=v["first_year"], last=v["last_year"])] if v["first_year"] else []
     said += [w("version_keywords", keywords=w.named(v, "keywords"))] if v["keywords_ja"] else []
-    return " ".join(filter(None, said)) if any(said[1:]) else said[0].rstrip(": ")
+    return " ".join(filter(None, said if any(said[1:]) else [said[0], w("version_unsummed")]))
 
 
 def numbered_alike(versions: list[Item]) -> list[list[str]]:

@@ -297,9 +297,9 @@ def project_name(ledger: Ledger, p: Item) -> str:
 
 
 def full_name(ledger: Ledger, p: Item) -> str:
-    """Return the name of a project, marked where its title was not seen, and what other versions of the strategy call it."""
+    """Return the name of a project in a list, with a sign where its title was not seen, and what other versions of the strategy call it."""
     w, versions = ledger.words, {v["code"]: ledger.words.named(v) for v in ledger.api("projects")["versions"]}
-    name = project_name(ledger, p)
+    name = w.named(p) + ("" if p["is_name_official"] else "†" if w.language == "en" else "※")
     others: dict[str, list[str]] = {}
     for row in p["names"]:
         if w.named(row) != w.named(p):

@@ -289,14 +289,16 @@ def test_the_list_of_projects_holds_the_counts_of_the_api(public: Public, langua
     rows = {r[0]: dict(zip(head, r, strict=True)) for head, found in static.tables for r in found}
     heads = [words(key) for key in ("computed_status", "indicators", "statuses", "milestones")]
     for p in ledger.api("projects")["projects"]:
-        row = rows[tabled.full_name(ledger, p)]  # with its mark and the names that other versions of the strategy give it
+        row = rows[tabled.full_name(ledger, p)]  # with its sign and the names that other versions of the strategy give it
         states = words("comma").join(f"{words('state_' + s)} {n}" for s, n in p["milestones"].items() if n)
+        if states:
+            states = words("milestones_count", count=sum(p["milestones"].values())) + words("in_brackets", text=states)
         marks = " ".join(accounts.marks(ledger, p["counts"]))
         assert [" ".join(row.get(head, "").split()) for head in heads] == [
             status_word(p["status"], language),
             str(len(p["indicators"])),
-            marks,
-            states,
+            marks or "—",
+            states or "—",
         ], p["code"]
 
 
