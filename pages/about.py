@@ -6,6 +6,7 @@ import pandas as pd
 import pyarrow as pa
 import streamlit as st
 
+from kpis.figures.records import RULE_VERSION
 from kpis.kinds import KINDS
 from kpis.settings import ROOT, settings
 from kpis.store import tables
@@ -13,10 +14,13 @@ from kpis.text import format_date, known_day
 from pages.parts import cached, prose
 from pages.parts.entry import enter
 from pages.parts.figure import Ready, kept_block, numbers_of
+from pages.parts.raw_html import draw_html
 from pages.parts.text import grid_source, language, named, t
 from pages.parts.titled import page_heading, part_heading, section_heading
+from publishers.site.headed import folded
 from telling import examples
-from telling.method import names, sections
+from telling.definitions import meanings
+from telling.method import in_short, names, sections
 from telling.words import Words
 
 enter()
@@ -103,6 +107,9 @@ section_heading(t("about_method"), anchor="method")
 worked = cached.made("examples", make=lambda: examples.text(cached.moment().scored, Words(language())))
 if worked:
     prose.markdown(f"[{t('method_examples')}](#method-examples)")
+part_heading(t("method_short"), anchor="method-short")
+prose.markdown(in_short(Words(language())))
+prose.caption(t("method_rules_follow", rule=RULE_VERSION))
 for section in cached.drawn("method", lambda: sections(Words(language()))):
     part_heading(section.heading, anchor=section.anchor)
     prose.markdown(section.text)
@@ -114,6 +121,7 @@ with st.expander(t("method_names")):
     prose.caption(t("method_names_said"))
     st.table(cached.drawn("names of fields", named_fields), border="horizontal", hide_index=True)
 section_heading(t("about_definitions"), anchor="definitions")
+draw_html(cached.drawn("definitions meant", lambda: folded(meanings(Words(language())), Words(language()))))
 kept_block("definitions", definitions)
 section_heading(t("about_sources"), anchor="sources")
 kept_block("sources", sources)

@@ -10,9 +10,11 @@ import re
 from dataclasses import dataclass
 from functools import reduce
 
+from kpis.figures.records import STATUSES
 from kpis.kinds import KINDS
 from kpis.periods import first_month_word, last_month_word
 from kpis.settings import ROOT
+from kpis.text import status_word
 from telling.projects import kind_name, listed_as
 from telling.words import Words, is_japanese
 
@@ -42,6 +44,11 @@ _ASIDE = re.compile(rf" ?\({_NAMED}(?:{_BETWEEN}{_NAMED})*\)")  # bare names in 
 _FIRST = re.compile(rf"(?<=\(){_NAMED}{_BETWEEN}(?=[^`])")  # a name followed by an explanation in the same brackets
 _KINDS = re.compile(r"(?<![A-Za-z`_/])(direction|" + "|".join(sorted(KINDS)) + r")(?![A-Za-z`_/])")
 _SIGN = "[^\x00-\x7f→÷×−√≦≧±⌈⌉]"  # Japanese characters and brackets; formulas keep their spaces
+
+
+def in_short(words: Words) -> str:
+    """Return the method in a few sentences, in markdown, for those who do not work it out themselves."""
+    return words("method_short_text", **{status: status_word(status, words.language) for status in STATUSES})
 
 
 def sections(words: Words) -> list[Section]:

@@ -78,8 +78,8 @@ def defined(html: str, words: Words, *, explained: set[str] | None = None) -> Ma
     return Markup(_TABLE.sub(of_table, str(html)))
 
 
-def folded(meanings: Iterable[tuple[str, str]], words: Words, *, after: Markup | str = "") -> Markup:
+def folded(meanings: Iterable[tuple[str, str]], words: Words, *, after: Markup | str = "", is_open: bool = False) -> Markup:
     """Return definitions as a folded list, operable by keyboard, touch and pointer; empty if there are none."""
     rows = each(PAIR, meanings)
-    made = Markup('<details class="mn"><summary>{}</summary><dl>{}</dl>{}</details>')
-    return made.format(words("meanings"), rows, after) if rows else Markup("")
+    made = Markup('<details class="mn"{}><summary>{}</summary><dl>{}</dl>{}</details>')
+    return made.format(Markup(" open") if is_open else "", words("meanings"), rows, after) if rows else Markup("")

@@ -21,7 +21,7 @@ _MOVED = re.compile(r"(?<=>)([^<>→]{4,22}) → ([^<>→]{4,22})(?=<)")  # a da
 # a number would hold.
 _BEHIND = re.compile(r"(?<=\w)@(?=\w[\w.-]{5,})|(?:(?<=[\u3041-\u9fff])|(?<=</span>))\\?\):(?=\S)")
 # An address that is read, and its strokes behind which it may end: behind those of its scheme it may not.
-_ADDRESS, _STROKE = re.compile(r"https?://[^\s<]{20,}"), re.compile(r"(?<=[^/:])/(?=[^/])")
+_ADDRESS, _STROKE = re.compile(r"https?://[^\s<]{20,}"), re.compile(r"(?<=[^/:])/(?=[\w#?.])")
 # A text with a digit, a middle dot, such a sign, its language or a hyphen in it; before that what is no text of a page, what is kept together already, and marks and
 # legends, whose parts stand side by side. A text begins where a tag ends: looked for at each of its letters, it would be read as often as it has letters.
 _TEXT = re.compile(

@@ -10,7 +10,7 @@ from typing import Any
 from markupsafe import Markup, escape
 
 from kpis.figures.projects import MILESTONE_STATES, PROJECT_RULE, Milestone, ProjectReport, in_order
-from kpis.figures.records import JUDGED
+from kpis.figures.records import JUDGED, RULE_VERSION
 from kpis.figures.scorecard import Scored, figure_text, tally
 from kpis.government import government
 from kpis.periods import parse_period
@@ -22,19 +22,20 @@ from publishers.site.attention import leads, strip
 from publishers.site.attention import listed as listed_attention
 from publishers.site.block_views import BlockView, pairs
 from publishers.site.front import CHANGED, front_page, near, theme_cards_to
+from publishers.site.headed import folded
 from publishers.site.labels import each
 from publishers.site.pages_bureaus import bureau_pages, compared_by_bureau
 from publishers.site.pages_registers import facilities, listed, procedures
 from publishers.site.search import search_page
 from publishers.site.site import Page, Pages, Site, themes_file
 from publishers.site.views import IndicatorView, badge, badges
-from telling import attention, commentary, examples, facts, needed, overview_projects, projects
+from telling import attention, commentary, definitions, examples, facts, needed, overview_projects, projects
 from telling.blocks import Telling
 from telling.bureaus import LATE
 from telling.cards import card_of
 from telling.changes import Difference
 from telling.latest import latest
-from telling.method import names, sections
+from telling.method import in_short, names, sections
 from telling.overview import conclusion, coverage_lines, exclusions, lead, shown_first, theme_name, themes_told
 from telling.quarters import quarters
 from telling.words import Words, has_page, what_changed, whose
@@ -176,7 +177,12 @@ def _definitions(site: Site, words: Words, own: Mapping[str, IndicatorView]) -> 
         for project in (*site.moment.rows(tables.Project), None)
         if (mine := [v for v in own.values() if v.row.project_code == (project and project.project_code)])
     ]
-    return "definitions.html", "definitions.html", {"title": f"{words('ed_definitions')} ({len(own)})", "groups": groups}
+    meant = folded(definitions.meanings(words), words, is_open=True)
+    return (
+        "definitions.html",
+        "definitions.html",
+        {"title": f"{words('ed_definitions')} ({len(own)})", "groups": groups, "meant": meant},
+    )
 
 
 def _indicator(site: Site, words: Words, row: tables.Indicator, views: Sequence[IndicatorView]) -> Any:
@@ -345,6 +351,9 @@ def _method(site: Site, words: Words) -> Any:
     worked = examples.text(site.moment.scored, words)
     if worked:
         body += Markup('<p><a href="#method-examples">{}</a></p>').format(words("method_examples"))
+    body += Markup('<h2 id="method-short">{}</h2>{}<p class="small">{}</p>').format(
+        words("method_short"), Markup(markdown.render(in_short(words))), words("method_rules_follow", rule=RULE_VERSION)
+    )
     for section in sections(words):
         body += Markup('<h2 id="{}">{}</h2>').format(section.anchor, section.heading) + Markup(markdown.render(section.text))
     if worked:

@@ -7,6 +7,7 @@ from collections import Counter
 from datetime import date
 
 from kpis.figures.projects import MILESTONE_STATES
+from kpis.figures.records import STATUSES
 from kpis.government import government
 from kpis.settings import ROOT
 from kpis.text import known_day, status_word
@@ -207,6 +208,8 @@ def about(ledger: Ledger, shown: Shown) -> list[str]:
         w("about_sources_sentence", primary=primary, secondary=len(sources) - primary, dated=sum(bool(s["published_on"]) for s in sources),
           bounded=sum(not s["published_on"] and bool(s["published_by"]) for s in sources)),
     ]  # fmt: skip
+    said = w("method_short_text", **{status: status_word(status, ledger.language) for status in STATUSES})
+    says += [*said.splitlines(), w("method_rules_follow", rule=next(iter(ledger.own.values()))["rule_version"])]
     for section in sections(w):
         says += [section.heading, *section.text.splitlines()]
     says += [word for pair in names(w) for word in (pair[0], f"`{pair[1]}`")]
