@@ -95,6 +95,11 @@ def is_japanese(text: str) -> bool:
     return any(unicodedata.name(sign, "").startswith(("CJK UNIFIED", "HIRAGANA", "KATAKANA")) for sign in set(text))
 
 
+def capital(text: str) -> str:
+    """Return a text with its first letter large, as at the beginning of a heading or an entry."""
+    return text[:1].upper() + text[1:]
+
+
 def has_page(path: str, code: str) -> bool:
     """Return whether a page exists in a language, by ``pages`` of its catalogue; if not, it is shown in Japanese.
 

@@ -38,7 +38,7 @@ from telling.latest import latest
 from telling.method import in_short, names, sections
 from telling.overview import conclusion, coverage_lines, exclusions, lead, shown_first, theme_name, themes_told
 from telling.quarters import quarters
-from telling.words import Words, has_page, what_changed, whose
+from telling.words import Words, capital, has_page, what_changed, whose
 
 # Milestone columns already stated on the project's page, or belonging to the source.
 NOT_LISTED = ("project_code", "reported_in", "source", "report_is_sample")
@@ -304,7 +304,7 @@ def _projects(site: Site, words: Words, every: Sequence[IndicatorView]) -> Pages
         }  # fmt: skip
     labels = ("project", "ed_category", "computed_status", "indicators", "statuses", "milestones")
     columns = [{"label": words(label), "number": label == "indicators"} for label in labels]
-    groups = [(_capital(projects.kind_name(government().project_kind(kind), None, words)), rows) for kind, rows in listed.items()]
+    groups = [(capital(projects.kind_name(government().project_kind(kind), None, words)), rows) for kind, rows in listed.items()]
     yield (
         "projects.html",
         "list.html",
@@ -317,10 +317,6 @@ def _projects(site: Site, words: Words, every: Sequence[IndicatorView]) -> Pages
             "folded": _strategy(site, words),
         },
     )
-
-
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]
 
 
 def _counted(site: Site, words: Words) -> str:
