@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
@@ -18,6 +18,7 @@ MYRIAD = 10_000  # a language with a word for it formats each part of a large nu
 LARGE = 1_000_000  # numbers from here on are written with 万 or million
 SCALED = 3  # decimals that a number of millions has at most: beyond, all its digits are shorter
 ROUND_TO = 6  # maximum number of trailing zeros taken as the precision of a large number
+RATIO = 3  # decimals of progress and ratios
 PUBLISHED = 4  # a value with more decimals than these was computed, not published
 SAME = Decimal("1e-9")  # tolerance for equal values
 
@@ -142,10 +143,24 @@ def format_percent(value: float, language: str = "ja", decimals: int = 1) -> str
     return with_unit(_written(shown, language), "%", language)
 
 
-def format_ratio(value: float, language: str = "ja") -> str:
+def format_ratio(value: float, language: str = "ja", *, decimals: int = RATIO) -> str:
     """Format progress or a ratio, which has no unit: 0.953; never rounded to 0 or 1."""
     number = _exact(value)
-    return _written(_rounded(number, _fine_enough(number, 3, (Decimal(0), Decimal(1)))), language)
+    return _written(_rounded(number, _fine_enough(number, decimals, (Decimal(0), Decimal(1)))), language)
+
+
+def format_part(value: float, definition: Measured, language: str, *, serves: Callable[[float], bool]) -> str:
+    """Format a part of a sum that readers work out again: with as many digits as their result takes to be the one shown.
+
+    Args:
+        serves: whether the sum comes out with the part so rounded.
+    """
+    number = _exact(value)
+    places = _places(number, definition)
+    while places < _decimals(number) and not serves(float(_rounded(number, places))):
+        places += 1
+    shown = _rounded(number, _fine_enough(number, places, _landmarks(definition)))
+    return with_unit(_written(shown, language), named(definition, "unit", language), language)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,8 +9,10 @@ from kpis.as_text import markdown
 from kpis.figures.records import Goal, value_of
 from kpis.figures.scorecard import Scored, number_text
 from kpis.kinds import IndicatorKind
-from kpis.text import format_date, format_ratio, format_value, status_word, told_apart
+from kpis.text import RATIO, format_date, format_part, format_ratio, format_value, status_word, told_apart
 from telling.words import Words
+
+MOST = 9  # decimals of a share in an example, at most
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,8 +73,19 @@ def _by_progress(item: Scored, words: Words) -> tuple[str, ...]:
         "target": _value(item, judged.goal.value, words),
         "base": _value(item, base.value, words),
     }
-    own = {"planned": _value(item, planned, words)}
-    shares = {name: format_ratio(getattr(judged, name), words.language) for name in ("progress", "planned_progress", "ratio")}
+    places = _places_for(judged.progress, judged.planned_progress, judged.ratio)
+    whole, share = judged.goal.value - base.value, judged.planned_progress
+    own = {
+        "planned": format_part(
+            planned, item.entry.definition, words.language,
+            serves=lambda part: round((part - base.value) / whole, places) == round(share, places),
+        )
+    }  # fmt: skip
+    shares = {
+        "progress": format_ratio(judged.progress, words.language, decimals=places),
+        "planned_progress": format_ratio(share, words.language, decimals=places),
+        "ratio": format_ratio(judged.ratio, words.language),
+    }
     limits = {name: format_ratio(judged.thresholds[name], words.language) for name in ("on_track", "behind")}
     return (
         words("example_figure", **values, **own, period=_period(item, words), due=_due(judged.goal, words)),
@@ -80,6 +93,16 @@ def _by_progress(item: Scored, words: Words) -> tuple[str, ...]:
         words("example_planned", **values, **own, progress=shares["planned_progress"]),
         words("example_ratio", progress=shares["progress"], planned=shares["planned_progress"], ratio=shares["ratio"], **limits),
     )
+
+
+def _places_for(progress: float, planned: float, ratio: float) -> int:
+    """Return with how many decimals progress and planned progress give the ratio shown, divided as shown."""
+    enough = (
+        n
+        for n in range(RATIO, MOST)
+        if round(planned, n) and round(round(progress, n) / round(planned, n), RATIO) == round(ratio, RATIO)
+    )
+    return next(enough, MOST)
 
 
 def _by_budget(item: Scored, words: Words) -> tuple[str, ...]:
@@ -95,11 +118,11 @@ def _by_budget(item: Scored, words: Words) -> tuple[str, ...]:
     value = value_of(item.entry.definition, figure) if figure else None
     if value is None:
         return ()
-    budget = _value(item, judged.planned_value, words)
-    shares = {
-        "pace": format_ratio(value / judged.planned_value, words.language),
-        "ratio": format_ratio(judged.ratio, words.language),
-    }
+    pace = value / judged.planned_value
+    budget = format_part(
+        judged.planned_value, item.entry.definition, words.language, serves=lambda part: round(value / part, RATIO) == round(pace, RATIO)
+    )  # fmt: skip
+    shares = {"pace": format_ratio(pace, words.language), "ratio": format_ratio(judged.ratio, words.language)}
     return (
         words(
             "example_cap", figure=_figure(item, words), period=_period(item, words), target=_value(item, judged.goal.value, words)

@@ -106,7 +106,7 @@ def _reorganised(telling: Telling, item: Scored) -> Iterator[Told]:
             before, after = telling.bureau(succession.predecessor_code), telling.bureau(succession.successor_code)
             yield (
                 succession.effective_date,
-                w("ed_succession", day=day, before=before, after=after, relation=w(f"relation_{succession.relation}")),
+                w("annotation_reorganised", day=day, before=before, after=after, relation=w(f"relation_{succession.relation}")),
                 None,
             )
 

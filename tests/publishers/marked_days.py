@@ -65,7 +65,7 @@ def _reorganised(ledger: Ledger, item: Item) -> list[tuple[str, str]]:
                 pair = (other["bureau"], bureau["code"])
                 before, after = pair if other in bureau["came_from"] else pair[::-1]
                 said = w(
-                    "ed_succession", day=ledger.day(other["date"]), before=names[before], after=names[after], relation=w(f"relation_{other['relation']}")
+                    "annotation_reorganised", day=ledger.day(other["date"]), before=names[before], after=names[after], relation=w(f"relation_{other['relation']}")
                 )  # fmt: skip
                 told.append((other["date"], said))
     return told

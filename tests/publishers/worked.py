@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
+from types import SimpleNamespace
 
-from kpis.text import format_ratio, status_word, told_apart
+from kpis.text import format_ratio, format_value, status_word, told_apart
 from tests.publishers.ledger import Item, Ledger
 
 
@@ -38,8 +40,17 @@ def _progress(ledger: Ledger, item: Item) -> list[str]:
         "target": ledger.value(item, goal["value"]),
         "base": ledger.value(item, base["value"]),
     }
-    own = {"planned": ledger.value(item, planned)}
-    shares = [format_ratio(share, ledger.language) for share in (way, plan, way / plan)]
+    places = next(n for n in range(3, 10) if round(round(way, n) / round(plan, n), 3) == round(way / plan, 3))
+    own = {
+        "planned": _enough(
+            ledger, item, planned, lambda part: f"{(part - base['value']) / whole:.{places}f}" == f"{plan:.{places}f}"
+        )
+    }
+    shares = [
+        f"{way:.{places}f}".rstrip("0").rstrip("."),
+        f"{plan:.{places}f}".rstrip("0").rstrip("."),
+        format_ratio(way / plan, ledger.language),
+    ]
     limits = {name: format_ratio(item["thresholds"][name], ledger.language) for name in ("on_track", "behind")}
     return [
         _head(ledger, item, "5", "9", "11"), _status(ledger, item),
@@ -47,6 +58,13 @@ def _progress(ledger: Ledger, item: Item) -> list[str]:
         w("example_progress", **value, progress=shares[0]), w("example_planned", **value, **own, progress=shares[1]),
         w("example_ratio", progress=shares[0], planned=shares[1], ratio=shares[2], **limits),
     ]  # fmt: skip
+
+
+def _enough(ledger: Ledger, item: Item, value: float, comes_out: Callable[[float], bool]) -> str:
+    """Write a value with the first number of decimals from which the sum of the step comes out as the step says."""
+    known = ledger.measured(item)
+    decimals = next((n for n in range(known.decimals, 12) if comes_out(round(value, max(n, 1)))), 12)
+    return format_value(value, SimpleNamespace(**{**vars(known), "decimals": decimals}), ledger.language)
 
 
 def _budget(ledger: Ledger, item: Item) -> list[str]:
@@ -61,7 +79,7 @@ def _budget(ledger: Ledger, item: Item) -> list[str]:
     return [
         _head(ledger, item, "12"), _status(ledger, item),
         w("example_cap", figure=figure, period=ledger.period(item["period"]), target=ledger.value(item, goal["value"])),
-        w("example_budget", figure=figure, budget=ledger.value(item, budget), **shares),
+        w("example_budget", figure=figure, budget=_enough(ledger, item, budget, lambda part: f"{actual / part:.3f}" == f"{pace:.3f}"), **shares),
     ]  # fmt: skip
 
 
