@@ -116,7 +116,7 @@ def strip(stood: Sequence[Stood], words: Words, *, name: str = "") -> Strip | No
     """
     if not stood:
         return None
-    cells = tuple((s.quarter.short(words.language), s.status, status_word(s.status, words.language)) for s in stood)
+    cells = tuple((s.quarter.label(words.language), s.status, status_word(s.status, words.language)) for s in stood)
     text = words("att_comma").join(
         words("att_cells", first=run[0][0], last=run[-1][0], word=run[0][2]) if len(run) > 1
         else words("att_cell", quarter=run[0][0], word=run[0][2])
@@ -131,17 +131,12 @@ def _runs(cells: Iterable[tuple[str, str, str]]) -> Iterator[list[tuple[str, str
         yield list(run)
 
 
-def since_words(since: Since | None, words: Words, *, is_short: bool = False) -> str:
-    """Return since which quarter something is off track, and for how many quarters; blank if it is on track.
-
-    Args:
-        is_short: use the short form for tables.
-    """
+def since_words(since: Since | None, words: Words) -> str:
+    """Return since which quarter something is off track, and for how many quarters; blank if it is on track."""
     if since is None:
         return ""
     key = "att_since_longer" if since.is_longer else "att_since"
-    quarter = since.quarter.short(words.language) if is_short else since.quarter.label(words.language)
-    return words(key, quarter=quarter, count=since.count)
+    return words(key, quarter=since.quarter.label(words.language), count=since.count)
 
 
 def _against(item: Scored, words: Words) -> tuple[Apart | None, bool, str]:
@@ -155,7 +150,7 @@ def _against(item: Scored, words: Words) -> tuple[Apart | None, bool, str]:
     other = planned_text(definition, judged, language) if is_of_plan else target_text(definition, judged, language)
     ends = (judged.figure, judged.goal, judged.baseline if is_of_plan else None)
     rough = any(end is not None and end.is_approximate for end in ends)
-    value, due = shown_figure(item, judged.figure, language), judged.goal.period.short(language) if judged.goal else ""
+    value, due = shown_figure(item, judged.figure, language), judged.goal.period.label(language) if judged.goal else ""
     if is_of_plan:
         return gap, rough, words("att_of_plan", value=value, other=other)
     return gap, rough, words("att_of_target", value=value, other=other, due=due)
@@ -174,21 +169,21 @@ def _indicator(off_track: OffTrack, telling: Telling) -> OffTrackRow:
         off = judged.variance if judged.status in ("behind", "slightly_behind", "moving_away") else None
         gap = Number(off, written)
     name = w.named(definition)
-    word = w("att_unreported") if judged.status == "unreported" else standing_word(judged, w.language)
+    word = status_word(judged.status, w.language) if judged.status == "unreported" else standing_word(judged, w.language)
     return OffTrackRow(
         kind="indicator", code=definition.code, key=definition.code, status=judged.status, word=word,
         is_current=off_track.is_known or judged.status == "unreported", name=name, about=unreported, gap=gap, strip=strip(off_track.stood, w, name=name),
-        since=since_words(off_track.since, w, is_short=True), bureau=bureau[1], answer=answer_for(telling, definition.code, bureau[0]),
+        since=since_words(off_track.since, w), bureau=bureau[1], answer=answer_for(telling, definition.code, bureau[0]),
     )  # fmt: skip
 
 
 def _unreported(item: Scored, judged: Judgement, words: Words) -> str:
     definition, goal = item.entry.definition, judged.unreported_goals[0]
-    facts = {"target": goal_text(definition, goal, words.language), "due": goal.period.short(words.language)}
+    facts = {"target": goal_text(definition, goal, words.language), "due": goal.period.label(words.language)}
     if judged.figure is None:
         return words("att_never", **facts)
     last = shown_figure(item, judged.figure, words.language)
-    return words("att_last", value=last, period=judged.figure.period.short(words.language), **facts)
+    return words("att_last", value=last, period=judged.figure.period.label(words.language), **facts)
 
 
 def bureau_of(telling: Telling, item: Scored) -> tuple[str, str]:

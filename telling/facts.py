@@ -11,6 +11,7 @@ from datetime import datetime
 from kpis.figures.records import Figure, Goal, Revision, revised, typical_revision, value_of
 from kpis.figures.scorecard import Scored, shown_figure
 from kpis.figures.sentences import planned_text, target_text
+from kpis.kinds import KINDS
 from kpis.periods import local_day, parse_period
 from kpis.store import tables
 from kpis.text import format_date, format_ratio, format_value, known_day, told_apart
@@ -135,13 +136,25 @@ def typical(telling: Telling, item: Scored) -> str:
 
 
 def readings(telling: Telling, item: Scored) -> Block:
-    """Return the values of the same facts in other sources, agreeing or not."""
+    """Return the values of the same facts in other sources, agreeing or not with the figure or the target of that period, where there is one."""
     w, definition = telling.words, item.entry.definition
+    mine = [s for s in telling.moment.scored if s.entry.definition.code == definition.code]
+    ends_of = {
+        False: {f.period.end for s in mine for f in s.figures},
+        True: {g.period.end for s in mine for g in s.entry.goals if not g.is_withdrawn(telling.as_of)},
+    }
+    aim = w("say_aim_cap" if KINDS[definition.kind].is_cap and definition.sign < 0 else "say_aim_target")
+
+    def checked(reading: tables.Reading) -> str:
+        if not reading.period_code or parse_period(reading.period_code).end not in ends_of[reading.is_target]:
+            return w("nothing_to_compare")
+        return w("agrees" if reading.agrees else "differs")
+
     rows = [
         {
             w("period"): parse_period(r.period_code).label(w.language) if r.period_code else w("undated"),
             w("value"): r.text_ja if r.value is None else Number(r.value, format_value(r.value, definition, w.language)),
-            w("checked_against"): w("agrees" if r.agrees else "differs"), w("marks"): w.named(r, "note"),
+            w("reading_kind"): aim if r.is_target else w("reading_actual"), w("checked_against"): checked(r), w("marks"): w.named(r, "note"),
             w("source"): telling.source(r.source_code),
         }
         for r in telling.moment.rows(tables.Reading)

@@ -69,7 +69,7 @@ def raised(telling: Telling, item: Scored) -> Iterator[Told]:
             yield (
                 after.set_on,
                 w(
-                    "annotation_target", day=known_day(after.set_on, after.set_on_precision, w.language), period=after.period.short(w.language),
+                    "annotation_target", day=known_day(after.set_on, after.set_on_precision, w.language), period=after.period.label(w.language),
                     before=format_value(before.value, definition, w.language), after=format_value(after.value, definition, w.language),
                 ),
                 None,
@@ -79,7 +79,7 @@ def raised(telling: Telling, item: Scored) -> Iterator[Told]:
             value, day = format_value(goal.value, definition, w.language), format_date(goal.withdrawn_on, w.language)
             yield (
                 goal.withdrawn_on,
-                w("annotation_target_withdrawn", day=day, period=goal.period.short(w.language), value=value),
+                w("annotation_target_withdrawn", day=day, period=goal.period.label(w.language), value=value),
                 None,
             )
 
@@ -134,7 +134,7 @@ def _causes(telling: Telling, item: Scored, values: Mapping[date, float]) -> Ite
             lines.append(w("annotation_others", count=len(commentary) - BUREAUS_NAMED))
         yield (
             day,
-            w("annotation_period", period=parse_period(period_code).short(w.language), text=" / ".join(lines)),
+            w("annotation_period", period=parse_period(period_code).label(w.language), text=" / ".join(lines)),
             values.get(day),
         )
 

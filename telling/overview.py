@@ -123,11 +123,6 @@ def groups(counted: Tally, words: Words) -> list[tuple[str, str, Mapping[str, in
     return [group for group in every if group[2]]
 
 
-def counted_word(status: str, words: Words) -> str:
-    """Return the word of a status beside its count; for those not judged it states the lack of a target, the group the rest."""
-    return words("band_not_applicable") if status == "not_applicable" else status_word(status, words.language)
-
-
 def stands(counted: Tally, words: Words) -> list[tuple[str, str, str, int]]:
     """Return a tally line by line: (group, status, its words with the group where they refer to an earlier day, count)."""
     return [

@@ -50,7 +50,7 @@ def _line(telling: Telling, report: ProjectReport, about: str) -> OverviewLine:
     name = projects.called(report, words)
     return OverviewLine(
         code=report.code, name=name, about=about, status=report.status, word=status_word(report.status, words.language),
-        strip=attention.strip(stood, words, name=name), since=attention.since_words(run_of(reversed(stood)), words, is_short=True),
+        strip=attention.strip(stood, words, name=name), since=attention.since_words(run_of(reversed(stood)), words),
         good=report.tally.now(*GOOD), judged=report.tally.judged, done=report.count_of("done"),
         late=sum(report.count_of(state) for state in LATE), unseen=report.count_of("not_seen"),
         next_name=words.named(coming) if coming else "", next_day=coming.due.label(words.language) if coming and coming.due else "",

@@ -41,7 +41,7 @@ def since(shift: Shift, name: str, words: Words) -> Shifted:
 def standing(item: Scored, words: Words) -> IndicatorStanding:
     """Return the earlier status of an indicator."""
     figure, language = item.judgement.figure, words.language
-    value = f"{shown_figure(item, figure, language)} ({figure.period.short(language)})" if figure else ""
+    value = f"{shown_figure(item, figure, language)} ({figure.period.label(language)})" if figure else ""
     return IndicatorStanding(item.judgement.status, standing_word(item.judgement, language), value)
 
 
@@ -55,6 +55,6 @@ def reasons(shift: Shift, words: Words) -> Iterable[str]:
     """Return the reasons of a change of status, one by one."""
     for kind, text in shift.reasons:
         if kind == "new_period":
-            yield words("reason_new_period", period=parse_period(text).short(words.language))
+            yield words("reason_new_period", period=parse_period(text).label(words.language))
         else:
             yield words.reason("reason_", kind, text=text)

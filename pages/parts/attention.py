@@ -164,7 +164,7 @@ def strips_of(items: Sequence[Scored], *, key: str, is_every: bool = False) -> N
             Lasted(
                 address.path("indicator", code=item.entry.definition.code), named(item.entry.definition), item.judgement.status,
                 standing_word(item.judgement, language()), attention.strip(moment.stood(item) if has_target(item) else (), words, name=named(item.entry.definition)),
-                attention.since_words(moment.off_since(item), words, is_short=True),
+                attention.since_words(moment.off_since(item), words),
             )
             for item in items
             if is_every or has_target(item)

@@ -68,7 +68,7 @@ def front_page(
         "dots": dots(opened.count, words) if opened.count is not None else "", "examples": examples,
         "places": [(anchor, name) for anchor, name, _ in _by_place(site, words)],
         "cards": partial(theme_cards_to, site, words, scored),
-        "judged": words("cz_judged", total=words.number(counts.judged)), "without": words("cz_without", count=words.number(without)) if without else "",
+        "judged": words("cz_judged", total=words.number(counts.judged)), "without": words("cz_without", count=words.number(counts.judged + without)) if without else "",
         "band": lambda home: seen.band(counts, lambda group, status: f"{home('standing')}standing.html#{group}-{status}", words, method=f"{home('method')}method.html"),
         "off": [(partial(leads, row=row), row) for row in off[:OFF]], "off_count": words.number(len(off)),
         "changes": changed[:CHANGED], "latest": latest, "label": label,

@@ -25,7 +25,7 @@ from telling.blocks import Block, Number, columns_of
 from telling.blocks import Card as HeadlineNumber
 from telling.cards import CardRows, Pairs, card_of, notes_of
 from telling.latest import Latest
-from telling.overview import counted_word, groups, shown_first, theme_name
+from telling.overview import groups, shown_first, theme_name
 from telling.overview_projects import OverviewLine
 from telling.quarters import Quarter
 from telling.shifts import IndicatorStanding, Shifted
@@ -34,7 +34,6 @@ from telling.words import Words
 _LONG = re.compile(r"(?:^|>)[^<]*[!-;=?-~]{31}")  # a word without a break opportunity, outside of tags
 SENTENCE = 60  # characters; a longer text counts as a sentence
 WIDEST = 10  # columns beyond which a table is not printed as one; one less if a column holds sentences
-IN_SHORT = {"unreported": "att_unreported"}  # short words of marks
 ListOf = Callable[[str, str], str]  # group of a tally and status → address of the counted list
 PageOf = Callable[[str], str]  # code → address of its page
 PictureOf = Callable[[CardRows], Markup]
@@ -44,11 +43,6 @@ def mark(status: str, word: str, words: Words, *, is_old: bool = False) -> Marku
     """Return the mark of a status with its word, and its meaning as a tooltip; ``meanings`` gives it to all readers."""
     made = Markup('<span class="sm{}"{}><i class="{}"></i>{}</span>')
     return made.format(" sm-old" if is_old else "", meaning(status, words), look_of(status), beside_mark(word))
-
-
-def in_short(status: str, word: str, words: Words) -> str:
-    """Return the word of a mark for a narrow place: the short form if there is one."""
-    return words(IN_SHORT[status]) if status in IN_SHORT else word
 
 
 def stands(judged: Judgement, words: Words) -> Markup:
@@ -66,7 +60,9 @@ def meanings(statuses: Iterable[str], method: str, words: Words) -> Markup:
     """Return the meanings of statuses as a folded list; ``method`` is the address of the rules."""
     known_statuses = [status for status in dict.fromkeys(statuses) if words.has(f"meaning_{status}")]
     rules = Markup('<p><a href="{}">{}</a></p>').format(method, words("meanings_rules"))
-    return folded([(counted_word(status, words), words(f"meaning_{status}")) for status in known_statuses], words, after=rules)
+    return folded(
+        [(status_word(status, words.language), words(f"meaning_{status}")) for status in known_statuses], words, after=rules
+    )
 
 
 def band(counted: Tally, list_of: ListOf, words: Words, *, method: str) -> Markup:
@@ -110,7 +106,7 @@ def tallied(counted: Tally, list_of: ListOf, words: Words) -> Markup:
 def _linked_counts(group: str, counts: Mapping[str, int], list_of: ListOf, words: Words) -> Markup:
     """Return the counts of a group's statuses that are not 0, each as a mark that links to its list."""
     counted = [status for status in STATUSES if counts.get(status)]
-    marks = ((list_of(group, s), mark(s, f"{counted_word(s, words)} {counts[s]}", words)) for s in counted)
+    marks = ((list_of(group, s), mark(s, f"{status_word(s, words.language)} {counts[s]}", words)) for s in counted)
     return each('<a href="{}">{}</a>', marks)
 
 
@@ -157,7 +153,7 @@ def cards(listed: Iterable[CardRows], page_of: PageOf, words: Words, *, picture:
     for card in listed:
         name = Markup('<a href="{}">{}</a>').format(page_of(card.code), card.name)
         rows = (
-            Markup('<h3 class="cd-head"><span>{}</span>{}</h3>').format(card.title or card.name, mark(card.status, in_short(card.status, card.word, words), words, is_old=card.is_old)),
+            Markup('<h3 class="cd-head"><span>{}</span>{}</h3>').format(card.title or card.name, mark(card.status, card.word, words, is_old=card.is_old)),
             Markup('<p class="cd-name">{}</p>').format(name),
             Markup('<p class="cd-value{}"><b>{}</b> <span>{}</span></p>').format(" cd-words" if card.is_text else "", large(card.value, is_text=card.is_text), card.period),
             _pairs(card.aims, "cd-aims"), Markup('<div class="cd-picture">{}</div>').format(picture(card)), _pairs(card.before, "cd-before"),
@@ -318,7 +314,7 @@ def projects(listed: Sequence[OverviewLine], page_of: PageOf, words: Words, *, c
 
     rows = [
         (
-            mark(line.status, in_short(line.status, line.word, words), words), Markup('<a href="{}">{}</a>').format(page_of(line.code), line.name) + (small.format(line.about) if line.about else ""), strip(line.strip), line.since or "—",
+            mark(line.status, line.word, words), Markup('<a href="{}">{}</a>').format(page_of(line.code), line.name) + (small.format(line.about) if line.about else ""), strip(line.strip), line.since or "—",
             f"{words.number(line.good)} / {words.number(line.judged)}" if line.judged else "—", count(line.done), count(line.late, is_bad=True),
             count(line.unseen), line.next_name or "—",
             Markup('<b class="late">{}</b>').format(line.next_day) if line.is_overdue else line.next_day or "—",

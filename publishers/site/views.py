@@ -23,7 +23,7 @@ from publishers.site.numbered import numbered
 from telling import attention as told_attention
 from telling import happened, indicator
 from telling.blocks import BlockColumn, Telling
-from telling.overview import counted_word, groups, rule_line
+from telling.overview import groups, rule_line
 from telling.words import Words
 
 SERIES = ("period", "period_end", "value", "ed_numerator", "ed_denominator", "marks", "source")
@@ -42,7 +42,7 @@ def meaning(status: str, words: Words) -> Markup:
 
 def badge(status: str, words: Words, count: int | None = None, *, is_past: bool = False) -> Markup:
     """Return the mark and word of a status, with an optional count; paler if no longer current."""
-    word = status_word(status, words.language) if count is None else f"{counted_word(status, words)} {count}"
+    word = status_word(status, words.language) + ("" if count is None else f" {count}")
     made = Markup('<span class="sm{}"{}><i class="{}"></i>{}</span>')
     return made.format(" sm-old" if is_past else "", meaning(status, words), look_of(status), word)
 

@@ -30,14 +30,7 @@ def marks(ledger: Ledger, found: Mapping[str, Any]) -> list[str]:
         counts = {"unreported": found["unreported"]} if group == "unreported" else found[group]
         label = [] if group == "unreported" else [w(f"group_{group}")]
         if any(counts.values()):
-            said += [
-                *label,
-                *(
-                    f"{w('band_not_applicable') if s == 'not_applicable' else status_word(s, ledger.language)} {counts[s]}"
-                    for s in STATUSES
-                    if counts.get(s)
-                ),
-            ]
+            said += [*label, *(f"{status_word(s, ledger.language)} {counts[s]}" for s in STATUSES if counts.get(s))]
     return said
 
 
@@ -105,13 +98,13 @@ def _lead(ledger: Ledger) -> list[str]:
 
 def band(ledger: Ledger, found: Mapping[str, Any]) -> list[str]:
     """Write the three parts of the counts with their totals."""
-    w, last = ledger.words, sum(found["last_known"].values())
+    last = sum(found["last_known"].values())
     totals = {
         "now": sum(found["current"].values()),
         "without": found["unreported"] + last,
         "unjudged": sum(found["unjudged"].values()),
     }
-    no_target = f"{w('band_not_applicable')} {found['unjudged'].get('not_applicable', 0)}"
+    no_target = f"{status_word('not_applicable', ledger.language)} {found['unjudged'].get('not_applicable', 0)}"
     return [*map(str, totals.values()), *marks(ledger, found), no_target]
 
 

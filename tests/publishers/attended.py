@@ -9,7 +9,7 @@ from typing import Any
 from kpis.figures.needed import Needed
 from kpis.figures.records import Definition, Figure, Goal
 from kpis.periods import parse_period
-from kpis.text import known_day, told_apart
+from kpis.text import known_day, status_word, told_apart
 from telling.needed import amount, chance_words, each_quarter
 from tests.publishers.ledger import Item, Ledger, Table, plain
 from tests.publishers.shown import Shown
@@ -44,7 +44,7 @@ def heading(ledger: Ledger) -> list[str]:
 
 
 def _short(code: str, language: str) -> str:
-    return parse_period(code).short(language)
+    return parse_period(code).label(language)
 
 
 def _goal(ledger: Ledger, item: Item, goal: Item) -> str:
@@ -61,7 +61,7 @@ def _indicator(ledger: Ledger, row: Item) -> list[str]:
             if item["period"]
             else w("att_never", **told)
         )
-        return [w("att_unreported"), w.named(item) + said, "―", _since(ledger, row)]
+        return [status_word("unreported", ledger.language), w.named(item) + said, "―", _since(ledger, row)]
     if row["status"] in OF_PLAN:
         said, gap = w("att_of_plan", value=ledger.headline(item), other=ledger.planned(item)), ledger.variance(item)
     else:

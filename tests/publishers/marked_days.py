@@ -33,7 +33,7 @@ def _targets(ledger: Ledger, item: Item) -> list[tuple[str, str]]:
                 day = known_day(date.fromisoformat(after["set_on"]), after["set_on_precision"], ledger.language)
                 values = {"before": ledger.value(item, before["value"]), "after": ledger.value(item, after["value"])}
                 told.append(
-                    (after["set_on"], w("annotation_target", day=day, period=parse_period(period).short(ledger.language), **values))
+                    (after["set_on"], w("annotation_target", day=day, period=parse_period(period).label(ledger.language), **values))
                 )
     return told
 
@@ -90,6 +90,6 @@ def _causes(ledger: Ledger, item: Item) -> list[tuple[str, str]]:
         rows.sort()
         said = [text if len(rows) == 1 else w("annotation_whose", bureau=name, text=text) for _, name, text in rows[:2]]
         said += [w("annotation_others", count=len(rows) - 2)] if len(rows) > 2 else []
-        whole = w("annotation_period", period=parse_period(period).short(ledger.language), text=" / ".join(said))
+        whole = w("annotation_period", period=parse_period(period).label(ledger.language), text=" / ".join(said))
         told.append((parse_period(period).end.isoformat(), whole))
     return told

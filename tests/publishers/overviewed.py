@@ -27,7 +27,7 @@ def _since(ledger: Ledger, stood: list[Item]) -> str:
     if not run:
         return "—"
     key = "att_since_longer" if run == len(stood) else "att_since"
-    return ledger.words(key, quarter=parse_period(stood[-run]["period"]).short(ledger.language), count=run)
+    return ledger.words(key, quarter=parse_period(stood[-run]["period"]).label(ledger.language), count=run)
 
 
 def _next(ledger: Ledger, code: str) -> list[str]:
@@ -49,7 +49,7 @@ def _next(ledger: Ledger, code: str) -> list[str]:
 
 def _mark(ledger: Ledger, status: str) -> str:
     """Return the word of a mark in a narrow place."""
-    return ledger.words("att_unreported") if status == "unreported" else status_word(status, ledger.language)
+    return status_word(status, ledger.language)
 
 
 def projects(ledger: Ledger, listed: Sequence[Item] | None = None, about: Callable[[Item], str] | None = None) -> Table:

@@ -183,9 +183,20 @@ def revisions(ledger: Ledger, item: Item, vintages: Sequence[Item]) -> Table:
 def readings(ledger: Ledger, item: Item) -> Table:
     """Return the same facts as other sources give them."""
     w = ledger.words
-    return [w("period"), w("value"), w("checked_against"), w("marks"), w("source")], [
+    mine = [s for s in ledger.items() if s["code"] == item["code"]]
+    ends = {
+        (key == "targets", row["end_date"])
+        for s in mine
+        for key in ("figures", "targets")
+        for row in s[key]
+        if not row.get("withdrawn_on")
+    }
+    aim = "cap" if item["kind"] == "ceiling" and item["direction"] != "higher" else "target"
+    return [w("period"), w("value"), w("reading_kind"), w("checked_against"), w("marks"), w("source")], [
         [ledger.period(r["period"]) if r["period"] else w("undated"), r["text_ja"] if r["value"] is None else ledger.value(item, r["value"]),
-         w("agrees") if r["agrees"] else w("differs"), w.named(r, "note"), ledger.source_of(r["source_url"])]
+         w(f"say_aim_{aim}") if r["is_target"] else w("reading_actual"),
+         (w("agrees") if r["agrees"] else w("differs"))
+         if r["period"] and (r["is_target"], parse_period(r["period"]).end.isoformat()) in ends else w("nothing_to_compare"), w.named(r, "note"), ledger.source_of(r["source_url"])]
         for r in ledger.api("readings")
         if r["indicator"] == item["code"]
     ]  # fmt: skip
@@ -399,7 +410,7 @@ def changed(
     def stood(brief: Item, items: Mapping[tuple[str, str], Item]) -> tuple[str, str]:
         item = items[brief["indicator"], brief["scope"]]
         value = (
-            f"{ledger.figure(item, ledger.at(item, brief['period']))} ({parse_period(brief['period']).short(ledger.language)})"
+            f"{ledger.figure(item, ledger.at(item, brief['period']))} ({parse_period(brief['period']).label(ledger.language)})"
             if brief["period"]
             else ""
         )
@@ -407,7 +418,7 @@ def changed(
 
     def reason(found: Item) -> str:
         if found["reason"] == "new_period":
-            return w("reason_new_period", period=parse_period(found["text"]).short(ledger.language))
+            return w("reason_new_period", period=parse_period(found["text"]).label(ledger.language))
         return w(f"reason_{found['reason']}", text=found["text"] or "")
 
     found = [

@@ -117,10 +117,10 @@ def test_every_number_of_every_indicator_is_the_same_everywhere(public: int, sit
         goals = shown.table(words("period"), words("target"))
         there_goals = page.shown.table(words("period"), words("target"))
         assert there_goals[: len(goals)] == goals or goals == [], (code, goals, there_goals)
-        readings = shown.table(words("period"), words("value"), words("checked_against"))
+        readings = shown.table(words("period"), words("value"), words("reading_kind"), words("checked_against"))
         if readings:
             last = next(rows for header, rows in page.shown.tables if words("checked_against") in header)
-            assert [r[:2] for r in readings] == [r[:2] for r in last], code
+            assert [r[:4] for r in readings] == [r[:4] for r in last], code
         items = {i["scope"]: i for i in ledger.items() if i["code"] == code}
         for unit_code, points in page.points.items():  # what the dots of the static charts say
             rows = {f"{cells[heads[0]]}: {cells[heads[2]]}" for (u, _), (cells, _) in page.rows.items() if u == unit_code}

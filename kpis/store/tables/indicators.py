@@ -247,7 +247,13 @@ class ReadingFields(Fields):
     text_ja: fields.TextJa = ""
     is_target: Annotated[Flag, Said("目標としての値か", "whether it is a target")] = False
     is_approximate: fields.IsApproximate = False
-    agrees: Annotated[Flag, Said("採用した値と一致するか", "whether it agrees with the figure used")]
+    agrees: Annotated[
+        Flag,
+        Said(
+            "採用した値と一致するか(期間のない行では意味を持たない)",
+            "whether it agrees with the figure used; says nothing of a row without a period",
+        ),
+    ]
     source_code: SourceCode
     note_ja: NoteJa = ""
     note_en: NoteEn = ""
