@@ -17,7 +17,7 @@ def changes_table(changes: Iterable[Mapping[str, Any]]) -> pd.DataFrame:
     rows = []
     for change in changes:
         reason = change.get("reason_class", "")
-        text = " ".join(
+        text = t("colon").join(
             part
             for part in (
                 Words(language()).reason("edition_reason_", reason) if reason else "",

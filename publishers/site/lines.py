@@ -20,8 +20,8 @@ _MOVED = re.compile(r"(?<=>)([^<>→]{4,22}) → ([^<>→]{4,22})(?=<)")  # a da
 # Places behind the sign of an e-mail, before it is broken anywhere, and between a bracket (in markdown behind a stroke) and what follows its colon, which
 # a number would hold.
 _BEHIND = re.compile(r"(?<=\w)@(?=\w[\w.-]{5,})|(?:(?<=[\u3041-\u9fff])|(?<=</span>))\\?\):(?=\S)")
-# An address that is read, and its strokes behind which it may end: behind those of its scheme it may not.
-_ADDRESS, _STROKE = re.compile(r"https?://[^\s<]{20,}"), re.compile(r"(?<=[^/:])/(?=[\w#?.])")
+# An address that is read, and its strokes behind which it may end: behind those of its scheme it may not, nor behind its last, where a comma may follow.
+_ADDRESS, _STROKE = re.compile(r"https?://[^\s<]{20,}"), re.compile(r"(?<=[^/:])/(?=[A-Za-z0-9_~%.#?-])")
 # A text with a digit, a middle dot, such a sign, its language or a hyphen in it; before that what is no text of a page, what is kept together already, and marks and
 # legends, whose parts stand side by side. A text begins where a tag ends: looked for at each of its letters, it would be read as often as it has letters.
 _TEXT = re.compile(
@@ -81,8 +81,8 @@ def beside_mark(word: str) -> Markup | str:
 
 
 def placed(text: str) -> str:
-    """Return a text of HTML or markdown with break opportunities after certain characters."""
-    return _BEHIND.sub(r"\g<0><wbr>", text)
+    """Return a text of HTML or markdown with break opportunities after certain characters, and none before the dot between two parts."""
+    return _BEHIND.sub(r"\g<0><wbr>", text.replace(" \u30fb ", "\u00a0\u30fb "))
 
 
 def _within(part: re.Match[str]) -> str:

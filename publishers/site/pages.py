@@ -100,8 +100,7 @@ def _data(words: Words, sizes: Sequence[Mapping[str, Any]]) -> Page:
 
 
 def _lost(words: Words) -> Page:
-    body = Markup("<h1>{}</h1><p>{}</p>").format(words("ed_lost_title"), words("ed_lost"))
-    return "404.html", "text.html", {"title": words("ed_lost_title"), "body": body}
+    return "404.html", "lost.html", {"title": words("ed_lost_title")}
 
 
 def label_of(words: Words, units: Mapping[str, tables.Bureau]) -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import re
 from collections import Counter
 from collections.abc import Iterator
@@ -368,3 +369,10 @@ def test_a_figure_published_as_a_whole_per_cent_gains_no_digit(tokyo: Store) -> 
     assert sentence.startswith("計画 88% に対し 91%、3ポイント上回る"), "a plan is no finer than the figure beside it"
     assert sentence.endswith("2024年3月31日の目標 70% は達成(期限後の2024年9月30日の値で確認)")
     assert judged["electronic_decision_rate"].judgement.missed_before is not None
+
+
+@pytest.mark.parametrize("name", ["observations", "readings", "milestones"])
+def test_english_notes_write_days_and_terms_in_words(name: str) -> None:
+    notes = [row["note_en"] for row in csv.DictReader((ROOT / "data" / "official" / f"{name}.csv").open(encoding="utf-8"))]
+    assert any(notes)
+    assert [note for note in notes if re.search(r"\bYTD\b|\bHQ\b|published_by|(?<![\w/-])(?:19|20)\d\d-\d\d\b", note)] == []

@@ -76,6 +76,11 @@ def test_an_address_that_is_read_ends_its_lines_behind_its_strokes() -> None:
     )
 
 
+def test_no_line_begins_with_the_dot_between_two_parts() -> None:
+    once = lined("<li>電子決定率 ・ 水道局 ・ 令和4年度</li><p><a>CSV</a> ・ <a>JSON</a></p>")
+    assert "電子決定率\u00a0・ 水道局\u00a0・ " in once and "</a>\u00a0・ <a>" in once and once == lined(once)
+
+
 def test_in_which_language_a_title_is_stands_together() -> None:
     once = lined("<td>労政会館の使用承認 (in Japanese)</td>")
     assert once == '<td>労政会館の使用承認 <span class="nw">(in Japanese)</span></td>' == lined(once)

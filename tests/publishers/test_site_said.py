@@ -34,3 +34,10 @@ def test_worked_examples_of_the_method_come_out_as_they_say(site: Path, language
         a, b, c, d = (float(part.replace(",", "")) for part in parts)
         assert round((a - b) / (c - d), len(result.partition(".")[2])) == float(result)
     assert all(round(float(a) / float(b), 3) == float(result) for a, b, result in ratios)
+
+
+@pytest.mark.parametrize("language", ["ja", "en"])
+def test_the_page_of_404_links_to_where_one_may_start(site: Path, language: str) -> None:
+    html = (site / ("en/" if language == "en" else "") / "404.html").read_text(encoding="utf-8")
+    main = html.partition('<span id="content"></span>')[2].partition("</main>")[0]
+    assert re.findall(r'href="(?:[^"]*/)?([a-z]+\.html)"', main) == ["overview.html", "search.html"]
