@@ -39,22 +39,24 @@ class CardRows:
     alt: str  # its text alternative: the sentence of the judgement
 
 
-def card_of(scored: Scored, words: Words, *, as_of: date, title: str = "") -> CardRows:
+def card_of(scored: Scored, words: Words, *, as_of: date, title: str = "", is_narrow: bool = False) -> CardRows:
     """Return the card of a judged indicator.
 
     Args:
         as_of: the day; targets set later are not drawn.
         title: the theme it represents.
+        is_narrow: target and earlier values do without the unit, which is written beside the value.
     """
     definition, judged = scored.entry.definition, scored.judgement
     figure = judged.figure
+    beside = bare(definition) if is_narrow else definition
     value = value_of(definition, figure) if figure is not None else None
     sentence = scored.sentence(words.language)
     return CardRows(
         title=title, code=definition.code, name=words.named(definition), status=judged.status, word=status_word(judged.status, words.language),
         is_old=judged.standing == "last_known", value=shown_figure(scored, figure, words.language),
         is_text=figure is not None and value is None, period=_dated(figure, words) if figure else "",
-        aims=_aims(scored, words), before=_before(scored, words) if value is not None else (), notes=notes_of(judged, words),
+        aims=_aims(scored, words, beside), before=_before(scored, words, beside) if value is not None else (), notes=notes_of(judged, words),
         gap=variance_text(definition, judged, words.language) if judged.variance is not None else "",
         picture=picture_of(scored, as_of=as_of, alt=sentence), alt=sentence,
     )  # fmt: skip
@@ -71,8 +73,8 @@ def bare(definition: Definition) -> Definition:
     return definition if definition.unit_ja == "%" else definition.without_unit()
 
 
-def _aims(scored: Scored, words: Words) -> Pairs:
-    definition, judged = bare(scored.entry.definition), scored.judgement
+def _aims(scored: Scored, words: Words, definition: Definition) -> Pairs:
+    judged = scored.judgement
     if judged.goal is None:
         return ((words("target"), words("no_target_short")),)
     due = words("card_due", value=target_text(definition, judged, words.language), period=judged.goal.period.short(words.language))
@@ -82,8 +84,8 @@ def _aims(scored: Scored, words: Words) -> Pairs:
     return (words("planned"), planned_text(definition, judged, words.language)), goal
 
 
-def _before(scored: Scored, words: Words) -> Pairs:
-    judged, definition = scored.judgement, bare(scored.entry.definition)
+def _before(scored: Scored, words: Words, definition: Definition) -> Pairs:
+    judged = scored.judgement
     return tuple(
         (words(word), dated_text(scored, other, words.language, definition=definition))
         for word, other in (("previous", judged.previous), ("year_earlier", judged.year_earlier))

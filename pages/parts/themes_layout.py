@@ -41,4 +41,4 @@ def themes_layout() -> ThemeCards:
 def _heading(item: Scored) -> str:
     """Return the name, status and value of an indicator as HTML."""
     words = Words(language())
-    return seen.brief(card_of(item, words, as_of=as_of()), words)
+    return seen.brief(card_of(item, words, as_of=as_of(), is_narrow=True), words)

@@ -165,7 +165,9 @@ def cards(listed: Iterable[CardRows], page_of: PageOf, words: Words, *, picture:
 
 def theme_cards(every: Sequence[Scored], page_of: PageOf, words: Words, *, as_of: date, picture: PictureOf = within) -> Markup:
     """Return one card per theme, for its first headline indicator; empty if no theme has one."""
-    listed = [card_of(s, words, as_of=as_of, title=theme_name(s.entry.theme, words)) for s in shown_first(every).of_themes]
+    listed = [
+        card_of(s, words, as_of=as_of, title=theme_name(s.entry.theme, words), is_narrow=True) for s in shown_first(every).of_themes
+    ]
     return cards(listed, page_of, words, picture=picture) if listed else Markup("")
 
 
