@@ -71,7 +71,11 @@ def atom(site: Site, words: Words) -> str:
                 if change.get("reason_class")
                 else words(f"edition_change_{change['kind']}")
             )
-            put(entry, "summary", f"{words('colon').join(filter(None, (why, words.half(change.get('reason_text', '')))))} {words.named(change, 'size')}".strip())
+            put(
+                entry,
+                "summary",
+                f"{words('colon').join(filter(None, (why, words.half(change.get('reason_text', '')))))} {words.named(change, 'size')}".strip(),
+            )
             put(entry, "category", term=change["kind"])
     return '<?xml version="1.0" encoding="utf-8"?>\n' + ET.tostring(feed, encoding="unicode") + "\n"
 

@@ -54,13 +54,13 @@ PLACES = (f"indicator?code={RATE}", f"indicator?code={SEALS}", "bureau?code=GENE
 # All of it came in on the day of the test, so that of earlier quarters nothing was known then: each row is off track since its own quarter.
 BEHIND: dict[str, dict[str, dict[str, tuple[str, ...]]]] = {
     "FY2022-Q3": {
-        RATE: {"ja": ("30.0%", "R4 Q3から1四半期", "端末が足りない", "端末を配る", "文書課", "2023年6月30日"),
+        RATE: {"ja": ("30.0%", "令和4年度第3四半期から1四半期", "端末が足りない", "端末を配る", "文書課", "2023年6月30日"),
                "en": ("30.0%", "Since FY2022 Q3", "Too few terminals", "Hand out terminals", "30 Jun 2023")},
         SEALS: {"ja": ("125 / 300", "規則の改正待ち", "規則を改める", "2023年2月28日"),
                 "en": ("125 / 300", "Rules wait to be changed", "Change the rules", "28 Feb 2023")},
     },
     "FY2022-Q4": {
-        RATE: {"ja": ("35.0%", "R4 Q4から1四半期", "配布が遅れた", "端末を配る", "2023年6月30日"),
+        RATE: {"ja": ("35.0%", "令和4年度第4四半期から1四半期", "配布が遅れた", "端末を配る", "2023年6月30日"),
                "en": ("35.0%", "Since FY2022 Q4", "Handing out is late", "Hand out terminals", "30 Jun 2023")},
         SEALS: {"ja": ("130 / 300", "規則の改正がまだ", "規則を改める", "2023年2月28日", LATE["ja"]),
                 "en": ("130 / 300", "Rules not changed yet", "Change the rules", "28 Feb 2023", LATE["en"])},

@@ -158,8 +158,8 @@ def test_a_row_says_what_is_missing_and_machines_get_nothing_for_it(state: State
     telling = Telling(Words("ja"), Moment(state=state, as_of=date(2023, 3, 31)))
     told, flat = rows(telling), block(telling).flat
     assert len(told) == len(flat) == 10, "with the milestone of 11 procedures, of which 3 were done"
-    assert told[0].word == "未達" and told[0].gap.text == "−0.2ポイント" and told[0].since == "R4 Q4から1四半期"
-    assert told[1].word == "遅れ" and told[1].gap.text == "約−17ポイント" and told[1].since == "R4 Q2から3四半期"
+    assert told[0].word == "未達" and told[0].gap.text == "−0.2ポイント" and told[0].since == "令和4年度第4四半期から1四半期"
+    assert told[1].word == "遅れ" and told[1].gap.text == "約−17ポイント" and told[1].since == "令和4年度第2四半期から3四半期"
     assert {(r["cause"], r["action"], r["action_due_on"]) for r in flat} == {(None, None, None)}
     assert "記入なし" in block(telling).rows[0] and "未定" in block(telling).rows[0]
 
