@@ -155,8 +155,7 @@ class Telling:
         name, unit = self.bureau(code), self.bureaus.get(code)
         if unit is None or unit.valid_to is None:
             return name
-        gap = " " if self.words.language == "en" else ""
-        return f"{name}{gap}({self.words('ended_year', year=unit.valid_to.year)})"
+        return name + self.words("in_brackets", text=self.words("ended_year", year=unit.valid_to.year))
 
     def day(self, day: date | None, precision: str) -> str:
         """Format a date with its known precision."""
