@@ -149,7 +149,7 @@ def director(page: Page, server: str) -> Walk:
         "見出し「要対応」へ跳ぶ。一行が一つの答えになる", "Leaps to the heading “needs attention”: each row is one answer",
         walk.part("要対応", most=9),
         ("遅れ", "行政手続のデジタル化率", "約30%", "計画 47%", "約−17ポイント", "令和4年度第2四半期から3四半期", "記入なし", "未定"),
-        ("未達", "電子決定率", "99.8%", "目標 100.0%(R4年度)", "−0.2ポイント"),
+        ("未達", "電子決定率", "99.8%", "目標 100.0%(令和4年度)", "−0.2ポイント"),
     )  # fmt: skip
     with rerun(page):
         page.locator("table.att").first.get_by_role("link", name="行政手続のデジタル化率").click()
