@@ -244,3 +244,12 @@ def test_five_questions_of_a_citizen_are_answered_in_two_clicks_on_a_phone(chrom
     data.click(page.get_by_role("link", name="オープンデータ").first)
     data.answered(page.locator("main table").first, "CSV")
     leave(page.context)
+
+
+def test_the_menu_of_a_phone_shows_the_page_one_is_on(chromium: Browser, address: str) -> None:
+    page = visitor(chromium, 375)
+    page.goto(f"{address}/method.html")
+    current = page.locator("nav a[aria-current]").first
+    expect(current).to_be_in_viewport(ratio=1)
+    assert page.evaluate("scrollY") == 0, "only the menu is moved"
+    page.context.close()
