@@ -15,7 +15,7 @@ from tests.browser.visits import Visits, opened
 
 pytestmark = pytest.mark.browser
 SHOWN = {
-    "/projects": {"ja": ["コア・プロジェクト7件(シン・トセイ、シン・トセイ2)", "都政スピードアップ・制度改革", "31件とする"], "en": ["7 core projects (Shin-Tosei, Shin-Tosei 2)", "counts 31", "could not be established"]},
+    "/projects": {"ja": ["コア・プロジェクト7件(シン・トセイ、シン・トセイ2)", "都政スピードアップ・制度改革", "31件としています"], "en": ["7 core projects (Shin-Tosei, Shin-Tosei 2)", "counts 31", "could not be established"]},
     "/projects?code=CP1": {"ja": ["61部門", "30部門 → 35部門", "目標年(度) 2025"], "en": ["61 divisions", "30 divisions → 35 divisions", "target year 2025"]},
     "/projects?code=CP6": {"ja": ["内部管理事務抜本見直し", "都政スピードアッププロジェクト"], "en": ["Internal Administration Overhaul", "Speed-up Project"]},
     "/projects?code=LP02": {"ja": ["参加町村数", "完了"], "en": ["done", "Bureau of General Affairs"]},
