@@ -62,7 +62,7 @@ def test_a_target_set_anew_is_numbered_on_its_day_and_its_former_value_stays_in_
         ("②", date(2023, 6, 30)),
         ("③", date(2024, 6, 30)),
     ]
-    assert shape.annotations[1].words == "令和5年度第1四半期にR5年度の目標を30部門から35部門に改めた。"
+    assert shape.annotations[1].words == "令和5年度第1四半期に令和5年度の目標を30部門から35部門に改めた。"
     assert [(p.day.year, p.value) for p in shape.former] == [(2022, 5.0), (2023, 15.0), (2024, 30.0), (2025, 30.0)]
 
 
@@ -84,7 +84,7 @@ def test_causes_are_numbered_at_their_quarter_and_bear_the_same_number_in_their_
     telling, item, shape = told(state, "electronic_decision_rate")
     quarter = parse_period("FY2022-Q3").end
     (of_quarter,) = [a for a in shape.annotations if a.day == quarter]
-    assert of_quarter.words == "R4 Q3 財務局 要因: 端末が足りない / 主税局 要因: 規程の改正"
+    assert of_quarter.words == "令和4年度第3四半期 財務局 要因: 端末が足りない / 主税局 要因: 規程の改正"
     last = shape.annotations[-1]
     assert "…" in last.words and "い" * 61 not in last.words  # the whole of it stands in the table
     (block, *_) = commentary.blocks(
