@@ -29,7 +29,7 @@ CITY = ROOT / "tests" / "city"
 JAPAN = ROOT / "data" / "examples" / "japan"
 OF_TOKYO = re.compile(
     r"東京|都政|都民|都の|都立|都庁|Tokyo|TMG|シン・?トセイ|Shin-?Tosei|構造改革室|5つのレス|(?:ペーパー|FAX|はんこ|タッチ)レス|コア・プロジェクト|リーディング・プロジェクト|LPX"
-    r"|[Ff]ive[-_ ]less|\blesses\b|[Cc]ore projects?\b|[Ll]eading projects?\b|31 leading"
+    r"|区市町村と島|\bwards\b|[Ff]ive[-_ ]less|\blesses\b|[Cc]ore projects?\b|[Ll]eading projects?\b|31 leading"
 )
 OF_APRIL = re.compile(r"\+09:00|4月から|since April|to March")  # where a fiscal year begins in April and a clock is Japan's
 
