@@ -182,6 +182,11 @@ def shipped(message: Message, code: str = SOURCE) -> str:
     return _Filler(spoken).vformat(spoken.words[message.key], (), {"office": office, "Office": office.capitalize(), **values})
 
 
+def is_shipped(key: str) -> bool:
+    """Return whether the program's own words have a key."""
+    return key in _language(SHIPPED, SOURCE).words
+
+
 def pair_shipped(message: Message) -> tuple[str, str]:
     """Return a message in Japanese and in English, in the program's own words."""
     return shipped(message, "ja"), shipped(message, "en")
