@@ -30,6 +30,7 @@ with enough():
     from kpis.languages import CatalogueRefused
     from kpis.seen import journal
     from kpis.settings import LOCAL, ROOT, settings
+    from kpis.store import tables
     from kpis.store.unavailable import UNEXPECTED, unavailable, unusable
     from kpis.terminal import err, localised, out, own_store, refused_usage
     from loaders import catalogue, sample
@@ -148,7 +149,7 @@ def run(
         if report.problems:
             print_report(report, as_json=False)
     if any(p.grade == "error" for report in reports for p in report.problems):
-        err.print(localised("served_as_before"))
+        err.print(localised("served_as_before" if store.count(tables.Indicator) else "served_empty"))
     out.print(f"http://{chosen.address}:{chosen.port}")
     sys.stdout.flush()
     # Start the server in a fresh process: the memory used for loading (tables, workbooks, migrations) is freed.
