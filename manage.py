@@ -106,11 +106,14 @@ def untranslated(
     language: Annotated[str, typer.Argument(help="A folder of data/text, as en; of a new one everything is listed")],
 ) -> None:
     """List what a language has no words for yet, as gettext entries to fill in; until then it is said in Japanese."""
-    lacking = languages.missing(language)
+    lacking, english = languages.missing(language), languages.as_written("en")
     for name, messages in lacking.items():
         typer.echo(f"# data/text/{language}/{name}\n")
         for message in messages:
-            comments = [f"# {line}" for line in message.user_comments] + [f"#. {line}" for line in str(message.string).splitlines()]
+            texts = [str(message.string), english.get(str(message.id), "")]
+            comments = [f"# {line}" for line in message.user_comments] + [
+                f"#. {line}" for text in texts for line in text.splitlines()
+            ]
             typer.echo("\n".join([*comments, f'msgid "{message.id}"', 'msgstr ""', ""]))
     count = sum(map(len, lacking.values()))
     err.print(localised("not_translated", language=language, count=count))

@@ -277,6 +277,12 @@ def missing(code: str) -> dict[str, list[Entry]]:
     return {name: messages for name, messages in lacking.items() if messages}
 
 
+def as_written(code: str) -> dict[str, str]:
+    """Return the messages of a language as its own catalogues write them, with their blanks; none for an unknown language."""
+    paths = sorted((SHELVES.text() / code).glob("*.po"))
+    return {str(m.id): str(m.string) for path in paths for m in read_catalogue(path) if m.id}
+
+
 def _spoken(key: str, code: str) -> Language:
     """Return the language in which a key is available."""
     wanted = language(code)
