@@ -30,6 +30,7 @@ with enough():
     from kpis.languages import CatalogueRefused
     from kpis.seen import journal
     from kpis.settings import LOCAL, ROOT, settings
+    from kpis.store import tables
     from kpis.store.unavailable import UNEXPECTED, unavailable, unusable
     from kpis.terminal import err, localised, out, own_store, refused_usage
     from loaders import catalogue, sample
@@ -105,11 +106,14 @@ def untranslated(
     language: Annotated[str, typer.Argument(help="A folder of data/text, as en; of a new one everything is listed")],
 ) -> None:
     """List what a language has no words for yet, as gettext entries to fill in; until then it is said in Japanese."""
-    lacking = languages.missing(language)
+    lacking, english = languages.missing(language), languages.as_written("en")
     for name, messages in lacking.items():
         typer.echo(f"# data/text/{language}/{name}\n")
         for message in messages:
-            comments = [f"# {line}" for line in message.user_comments] + [f"#. {line}" for line in str(message.string).splitlines()]
+            texts = [str(message.string), english.get(str(message.id), "")]
+            comments = [f"# {line}" for line in message.user_comments] + [
+                f"#. {line}" for text in texts for line in text.splitlines()
+            ]
             typer.echo("\n".join([*comments, f'msgid "{message.id}"', 'msgstr ""', ""]))
     count = sum(map(len, lacking.values()))
     err.print(localised("not_translated", language=language, count=count))
@@ -148,7 +152,7 @@ def run(
         if report.problems:
             print_report(report, as_json=False)
     if any(p.grade == "error" for report in reports for p in report.problems):
-        err.print(localised("served_as_before"))
+        err.print(localised("served_as_before" if store.count(tables.Indicator) else "served_empty"))
     out.print(f"http://{chosen.address}:{chosen.port}")
     sys.stdout.flush()
     # Start the server in a fresh process: the memory used for loading (tables, workbooks, migrations) is freed.

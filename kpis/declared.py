@@ -137,12 +137,17 @@ def translated(model: type[BaseModel]) -> dict[str, Translated]:
     return {name: text for name, text in texts.items() if isinstance(text, Translated)}
 
 
+def _is_language(code: str) -> bool:
+    """Return whether a code is that of a language, or one of ISO 639's for languages without any."""
+    return code in Locale("en").languages or re.fullmatch("q[a-t][a-z]", code) is not None
+
+
 @lru_cache(maxsize=4096)
 def text_column(model: type[BaseModel], column: str) -> tuple[str, str] | None:
     """Return the field and language of a column such as ``name_fr``; ``None`` for a column that is not a translated text."""
     for field in translated(model):
         language = column.removeprefix(f"{field}_")
-        if language != column and _LANGUAGE.fullmatch(language) and language.split("-")[0] in Locale("en").languages:
+        if language != column and _LANGUAGE.fullmatch(language) and _is_language(language.split("-")[0]):
             return field, language
     return None
 

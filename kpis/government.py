@@ -25,7 +25,7 @@ from pydantic import AfterValidator, ValidationError
 from pydantic_core import PydanticCustomError
 
 from kpis.as_text import clean
-from kpis.declared import Fields, in_languages
+from kpis.declared import Fields, in_languages, translated
 from kpis.errors import GovernmentUnreadable
 from kpis.faults import placed
 from kpis.government_files import (
@@ -339,7 +339,12 @@ def _numbered(path: Path, model: type[_Row]) -> list[tuple[int, _Row]]:
         raise _unreadable(path, "", [Message("separated_by_commas")])
     if len({*names}) != len(names):
         raise _unreadable(path, "", [Message("column_twice")])
-    own, key, first = in_languages(model, names), _KEYS.get(path.name), dict[str, int]()
+    own = in_languages(model, names)
+    if strange := next(
+        (n for n in names if n not in own.model_fields and n.startswith(tuple(f"{t}_" for t in translated(model)))), ""
+    ):
+        raise _unreadable(path, "", [Message("fault_at", place=strange, expected=Message("column_of_a_language"))])
+    key, first = _KEYS.get(path.name), dict[str, int]()
     rows: list[tuple[int, _Row]] = []
     for number, row_cells in numbered:
         given = [clean(cell).strip() for cell in row_cells]

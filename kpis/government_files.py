@@ -242,7 +242,7 @@ class UnitKindFields(Fields):
 class PlaceFields(Fields):
     """One row per municipality on the map of tiles, and where its tile stands; the file may be missing, then there is no map."""
 
-    municipality_code: Annotated[str, Said("区市町村のコード(5桁)", "code of the municipality")]
+    municipality_code: Annotated[str, Said("市区町村のコード(日本では5桁)", "code of the municipality; in Japan five digits")]
     name: ClassVar[Translated] = NAME
     name_ja: NameJa
     name_en: NameEn
@@ -269,7 +269,7 @@ def _ring(text: str) -> tuple[tuple[float, float], ...]:
 class OutlineFields(Fields):
     """One ring of the outline of a municipality, on land; the file may be missing, then the map is one of tiles alone."""
 
-    municipality_code: Annotated[str, Said("区市町村のコード(5桁)", "code of the municipality")]
+    municipality_code: Annotated[str, Said("市区町村のコード(日本では5桁)", "code of the municipality; in Japan five digits")]
     ring: Annotated[
         tuple[tuple[float, float], ...], BeforeValidator(_ring),
         Said("輪郭の点(経度,緯度を空白で区切る。度、世界測地系)", "points of the outline: longitude,latitude with blanks between, in degrees"),

@@ -182,6 +182,11 @@ def shipped(message: Message, code: str = SOURCE) -> str:
     return _Filler(spoken).vformat(spoken.words[message.key], (), {"office": office, "Office": office.capitalize(), **values})
 
 
+def is_shipped(key: str) -> bool:
+    """Return whether the program's own words have a key."""
+    return key in _language(SHIPPED, SOURCE).words
+
+
 def pair_shipped(message: Message) -> tuple[str, str]:
     """Return a message in Japanese and in English, in the program's own words."""
     return shipped(message, "ja"), shipped(message, "en")
@@ -270,6 +275,12 @@ def missing(code: str) -> dict[str, list[Entry]]:
     catalogues = {path.name: read_catalogue(path) for path in sorted((SHELVES.text() / SOURCE).glob("*.po"))}
     lacking = {name: [m for m in catalogue if m.id and m.id not in there] for name, catalogue in catalogues.items()}
     return {name: messages for name, messages in lacking.items() if messages}
+
+
+def as_written(code: str) -> dict[str, str]:
+    """Return the messages of a language as its own catalogues write them, with their blanks; none for an unknown language."""
+    paths = sorted((SHELVES.text() / code).glob("*.po"))
+    return {str(m.id): str(m.string) for path in paths for m in read_catalogue(path) if m.id}
 
 
 def _spoken(key: str, code: str) -> Language:

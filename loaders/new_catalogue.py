@@ -15,7 +15,7 @@ from kpis.declared import ALWAYS, Fields, file_columns, said_of, type_of
 from kpis.errors import FigureRefused
 from kpis.government import FACTS, LISTED, doubles, faults, settled
 from kpis.government_files import FactsFields
-from kpis.languages import both_shipped, pair_shipped
+from kpis.languages import both_shipped, is_shipped, pair_shipped
 from kpis.message import Message
 from kpis.store.store import Store
 from kpis.vocabulary import OneOf
@@ -103,16 +103,28 @@ def _loaded(own: Path, official: Path | None) -> list[LoadReport]:
 
 
 def _described(name: str, model: type[Fields]) -> str:
-    texts = said_of(model)
-    docstring = " ".join((model.__doc__ or "").split())
+    texts, stem = said_of(model), Path(name).stem
+    lead = _own(f"guide_file_{stem}") or (" ".join((model.__doc__ or "").split()),)  # a register that has no words of its own yet
     column, kind, required, yes = (_side_by_side(f"guide_{word}") for word in ("column", "type", "required", "yes"))
     meaning = " | ".join(pair_shipped(Message("guide_meaning")))
-    lines = [f"## {name}\n", f"{docstring}\n", f"| {column} | {meaning} | {kind} | {required} |", "|---|---|---|---|---|"]
+    lines = [
+        f"## {name}\n",
+        *(f"{text}\n" for text in lead),
+        f"| {column} | {meaning} | {kind} | {required} |",
+        "|---|---|---|---|---|",
+    ]
     for column in file_columns(model):
         field = model.model_fields[column]
-        ja, en = (texts.get(column, {}).get(language, "") for language in ALWAYS)
+        ja, en = _own(f"guide_cell_{stem}_{column}") or tuple(texts.get(column, {}).get(language, "") for language in ALWAYS)
+        if column == "note" and not ja:
+            ja, en = pair_shipped(Message("guide_note"))
         lines.append(f"| `{column}` | {ja} | {en} | {_type(model, column, field)} | {yes if field.is_required() else ''} |")
     return "\n".join(lines) + "\n"
+
+
+def _own(key: str) -> tuple[str, str] | None:
+    """Return a text of the guide in Japanese and English, where there is one."""
+    return pair_shipped(Message(key)) if is_shipped(key) else None
 
 
 def _side_by_side(key: str) -> str:
@@ -121,7 +133,7 @@ def _side_by_side(key: str) -> str:
 
 
 def _type(model: type[Fields], name: str, field: FieldInfo) -> str:
-    if choices := list(_choices(field)):
+    if choices := dict.fromkeys(_choices(field)):
         return ", ".join(f"`{choice}`" for choice in choices if choice)
     plain = {"str": "text", "bool": "0/1", "float": "number", "int": "number", "date": "day"}
     return plain.get(getattr(type_of(model, name), "__name__", "str"), "text")

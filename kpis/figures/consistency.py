@@ -10,7 +10,7 @@ figures are errors; unusual ones are warnings: a bureau confirms them with a rea
 | ``period_not_begun`` | error | the period begins after today |
 | ``period_not_ended`` | warning | the period ends after today: the figure can cover only part of it |
 | ``unit_ended_within`` | warning | the unit ended within the period: the figure can cover only part of it |
-| ``cumulative_falls`` | warning | a year-to-date total, or a stock, below an earlier one of the fiscal year |
+| ``cumulative_falls`` | warning | a year-to-date total, or a stock that is to rise, below an earlier one of the fiscal year |
 | ``year_to_date_mixed`` | warning | year-to-date beside single-period reports of the bureaus of one sum |
 | ``predecessor_and_successor`` | warning | both report the period in which one followed the other |
 | ``same_days_differ`` | warning | two figures of one unit cover the same days (year and last quarter) and differ |
@@ -177,7 +177,9 @@ def _running_parts(definition: Definition, figure: Figure, period: Period) -> tu
     """Return the parts of a figure that can only grow within a fiscal year; none for a single-period figure."""
     kind = KINDS[definition.kind]
     if kind.is_on_a_day:
-        return ("value",)
+        return (
+            ("value",) if definition.direction not in ("lower", "keep") else ()
+        )  # a fall is what is wanted, or no worse than a rise
     if not (figure.is_year_to_date or period.kind == "year"):
         return ()
     if kind.whole:

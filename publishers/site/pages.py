@@ -91,6 +91,7 @@ def _data(words: Words, sizes: Sequence[Mapping[str, Any]]) -> Page:
         "data.html",
         {
             "title": words("ed_data"),
+            "has_public_facilities": bool(government().publisher.prefecture_ja),
             "resources": [
                 {**r, "title": words.named(r, "title"), "sizes": {form: _size(n, words) for form, n in r["sizes"].items()}}
                 for r in sizes

@@ -169,10 +169,9 @@ def _write_data(site: Site, folder: Path) -> list[dict[str, Any]]:
     for resource in made:
         for form, write in package.FORMATS.items():
             put(f"{resource.name}.{form}", partial(write, resource))
-    put(
-        "public_facilities.csv",
-        partial(public_facilities, site.moment, who, {place.name_ja: place.municipality_code for place in government().places}),
-    )
+    if who.prefecture_ja:  # a layout of Japan's, for its local governments
+        codes_of = {place.name_ja: place.municipality_code for place in government().places}
+        put("public_facilities.csv", partial(public_facilities, site.moment, who, codes_of))
     put("judgements.json", lambda file: file.write(package.json_bytes(_judgements(site))))
     name = Words(SOURCE)("site")
     sources = site.moment.rows(tables.Source)

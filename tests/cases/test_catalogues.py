@@ -243,7 +243,7 @@ OTHER = "OTHER,別の市,Other city,whole,,1\n".encode()
         (columns("themes.csv", name_ja=lambda _: "\u200b\u202e"), "themes.csv", "値が必要"),
         (raw("government.toml", lambda c: c.replace("見直し係".encode(), "\u200b".encode())), "government.toml", "値が必要"),
         (columns(BUREAUS, name_jp=lambda _: "公園"), "bureaus.csv G1", "言語の符号"),
-        (columns("themes.csv", name_jp=lambda _: "公園"), "themes.csv", "ここにはない名前"),
+        (columns("themes.csv", name_jp=lambda _: "公園"), "themes.csv", "name_jp: 言語の符号で終わる列名"),
     ],
 )  # fmt: skip
 def test_a_second_government_an_alike_code_a_blank_name_and_no_language_are_named(

@@ -106,7 +106,11 @@ def test_the_command_lists_what_a_language_lacks(tmp_path: Path) -> None:
     listed = command("untranslated", "eo")
     assert f"{len(JA)} not translated" in listed.stderr
     (tmp_path / "all.po").write_text(listed.stdout, encoding="utf-8")
-    assert {str(m.id) for m in languages.read_catalogue(tmp_path / "all.po") if m.id} == JA.keys()
+    read = {str(m.id): m.auto_comments for m in languages.read_catalogue(tmp_path / "all.po") if m.id}
+    assert read.keys() == JA.keys()
+    japanese, english = languages.as_written("ja"), languages.as_written("en")
+    lines = {k: {line.strip() for text in (japanese[k], english[k]) for line in text.splitlines()} - {""} for k in read}
+    assert {k for k, above in read.items() if lines[k] - {line.strip() for line in above}} == set(), "both languages stand above it"
 
 
 def test_every_key_that_the_code_asks_for_exists() -> None:

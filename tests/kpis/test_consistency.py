@@ -23,19 +23,19 @@ Row = tuple[str, str, float]
 
 
 def told(
-    kind: str, *rows: tuple[str, Figure], stored: tuple[tuple[str, Figure], ...] = (), unit: str = "%"
+    kind: str, *rows: tuple[str, Figure], stored: tuple[tuple[str, Figure], ...] = (), unit: str = "%", direction: str = "higher"
 ) -> list[tuple[str, str, str]]:
     """Return (rule, unit, period) of what is found in rows of (unit, figure) beside stored ones."""
-    return [(f.rule, f.key[1], f.key[2]) for f in contradictions(kind, *rows, stored=stored, unit=unit)]
+    return [(f.rule, f.key[1], f.key[2]) for f in contradictions(kind, *rows, stored=stored, unit=unit, direction=direction)]
 
 
 def contradictions(
-    kind: str, *rows: tuple[str, Figure], stored: tuple[tuple[str, Figure], ...] = (), unit: str = "%"
+    kind: str, *rows: tuple[str, Figure], stored: tuple[tuple[str, Figure], ...] = (), unit: str = "%", direction: str = "higher"
 ) -> list[Contradiction]:
     figures: dict[tuple[str, str], list[Figure]] = {}
     for code, figure in stored:
         figures.setdefault(("x", code), []).append(figure)
-    known = Known({"x": Definition("x", kind, "higher", "指標", "X", unit, unit)}, {"x": "ALL"}, UNITS, figures)
+    known = Known({"x": Definition("x", kind, direction, "指標", "X", unit, unit)}, {"x": "ALL"}, UNITS, figures)
     reported = {("x", code, figure.period_code): figure for code, figure in rows}
     return find_contradictions(reported, known, today=TODAY)
 
@@ -73,6 +73,14 @@ def test_a_total_that_grows_does_not_fall(kind: str, rows: tuple[Figure, Figure]
     assert both == [("cumulative_falls", "A", period) for period in found]
     late = told(kind, ("A", rows[0]), stored=(("A", rows[1]),))
     assert [rule for rule, _, _ in late] == ["cumulative_falls"] * len(found), "the earlier one is asked where only it is new"
+
+
+@pytest.mark.parametrize("kind", ["stock", "completion"])
+@pytest.mark.parametrize("direction", ["lower", "keep"])
+def test_a_stock_that_is_to_fall_or_to_be_kept_falls_without_a_question(kind: str, direction: str) -> None:
+    rows = (("A", Figure("FY2025-Q2", 500.0)), ("A", Figure("FY2025-Q3", 480.0)))
+    assert told(kind, *rows, direction=direction) == []
+    assert told(kind, rows[1], stored=(rows[0],), direction=direction) == []
 
 
 def test_rounding_may_explain_a_fall() -> None:

@@ -218,6 +218,7 @@ def test_a_list_of_the_government_takes_names_in_any_language(written: Path) -> 
     add("themes.csv", "name_fr", "Verdissement", "")
     add("themes.csv", "note_zh-Hant", "註", "")
     add("unit_kinds.csv", "name_fr", "service")
+    add("unit_kinds.csv", "name_qaa", "agen")  # a language without a code of its own
     add("correction_reasons.csv", "name_fr", "erreur", "recomptage")
     (written / "project_kinds.csv").write_text(
         "kind_code,name_ja,name_en,plural_en,name_fr,plural_fr,heading_fr\nwork,事業,work,works,projet,projets,Nos projets\n",
@@ -242,5 +243,5 @@ def test_a_list_of_the_government_takes_names_in_any_language(written: Path) -> 
 
 def test_a_heading_that_names_no_language_is_refused(written: Path) -> None:
     (written / "unit_kinds.csv").write_text("kind_code,name_ja,name_en,name_of_it\na,局,bureau,x\n", encoding="utf-8")
-    with pytest.raises(GovernmentUnreadable, match="name_of_it: no such name here"):
+    with pytest.raises(GovernmentUnreadable, match="name_of_it: a column name that ends with the code of a language"):
         read(written)

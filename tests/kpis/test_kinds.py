@@ -35,6 +35,15 @@ def test_every_kind_has_one_record_and_its_words() -> None:
     assert all(Words(language)(f"kind_{kind}") for kind in KINDS for language in ("ja", "en"))
     method = (ROOT / "docs" / "method.md").read_text(encoding="utf-8")
     assert [kind for kind in KINDS if not re.search(rf"\b{kind}\b", method)] == []
+    asked = (
+        (ROOT / "docs" / "workbook.md")
+        .read_text(encoding="utf-8")
+        .split("### What each kind of indicator asks for")[1]
+        .split("## ")[0]
+    )
+    assert [kind for kind in KINDS if not re.search(rf"^\|[^|]*\b{kind}\b[^|]*\|", asked, re.M)] == []
+    meant = [Words(language)("guide_cell_indicators_kind") for language in ("ja", "en")]
+    assert [kind for kind in KINDS for text in meant if not re.search(rf"(?<![a-z]){kind}(?![a-z])", text)] == []
 
 
 def test_a_made_up_kind_is_worked_out_added_up_and_judged_by_its_record(left: Definition) -> None:

@@ -31,6 +31,12 @@ def test_every_file_has_its_columns_and_what_they_mean_in_both_languages(tmp_pat
                 assert header == file_columns(model) and sorted(header) == sorted(model.model_fields)
             told = guide.split(f"## {name}\n", 1)[1].split("\n## ")[0]
             assert [c for c in model.model_fields if f"| `{c}` |" not in told] == [], name
+            lead, table = told.split("\n| ", 1)
+            japanese, english = lead.strip().split("\n\n")
+            assert max(japanese) >= "ぁ" and english.isascii(), f"{name}: what a row is, in both languages"
+            rows = [line.split(" | ") for line in table.splitlines() if line.startswith("| `")]
+            assert [row[0] for row in rows if not (row[1].strip() and row[2].strip())] == [], f"{name}: a column without meaning"
+            assert [row[3] for row in rows if len(words := row[3].split(", ")) != len(set(words))] == [], f"{name}: a word twice"
     facts = (tmp_path / "own" / "catalogue" / "government.toml").read_text(encoding="utf-8")
     assert "会計年度の最初の月" in facts and "first month of the fiscal year" in facts
 

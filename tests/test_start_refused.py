@@ -1,0 +1,45 @@
+"""A start whose lists are refused says what is served in spite of it: what was loaded before, or nothing."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import time
+from pathlib import Path
+
+import pytest
+
+from kpis.settings import ROOT
+from kpis.store.store import Store
+from tests.begun import begin
+from tests.command import WAIT, command
+from tests.oidc import free_port
+from tests.shared import copied, empty
+
+pytestmark = pytest.mark.server
+CITY = ROOT / "tests" / "city"
+
+
+@pytest.mark.parametrize("is_loaded", [True, False], ids=["loaded before", "never loaded"])
+def test_what_is_served_where_the_lists_are_refused_is_said(tmp_path: Path, *, is_loaded: bool) -> None:
+    store: Store = copied(empty(), tmp_path / "served.db")
+    shutil.copytree(CITY, tmp_path / "city")
+    catalogue, official = tmp_path / "city" / "catalogue", tmp_path / "city" / "official"
+    store.engine.dispose()
+    chosen = {"DATABASE_URL": store.url, "CATALOGUE_DIR": str(catalogue), "OFFICIAL_DIR": str(official)}
+    if is_loaded:
+        assert command("load", **chosen).returncode == 0
+    with (official / "observations.csv").open("a", encoding="utf-8") as file:
+        file.write(",x,1000,,,,canopy_rate,CITY,FY2024-Q1,2025-04-20,REPORT,,\n")
+    env = {**os.environ, **chosen, "PORT": str(free_port()), "MIERUKA_MODE": "local"}
+    with (tmp_path / "out").open("w") as out, (tmp_path / "err").open("w") as err:
+        process = begin(["manage.py", "run"], env=env, out=out, err=err)
+        until = time.monotonic() + WAIT
+        while "http://" not in (tmp_path / "out").read_text() and process.poll() is None and time.monotonic() < until:
+            time.sleep(0.1)
+        process.send_signal(signal.SIGTERM)
+        process.wait(WAIT)
+    said = " ".join((tmp_path / "err").read_text().split())
+    before, nothing = "Serving the figures loaded before." in said, "Nothing has been loaded yet, so every page is empty." in said
+    assert (before, nothing) == (is_loaded, not is_loaded), said
