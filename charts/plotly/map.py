@@ -106,6 +106,6 @@ def outline_map(tiles: Sequence[Tile], width: float = WIDE) -> go.Figure:
     )  # fmt: skip
     styled(figure, height=round(height) + 16)
     figure.update_layout(margin={"l": 2, "r": 2, "t": 8, "b": 8}, hoverdistance=60)
-    figure.update_xaxes(visible=False, range=[-2, width + 2])
-    figure.update_yaxes(visible=False, range=[height + 2, -2], scaleanchor="x", automargin=False)
+    figure.update_xaxes(visible=False, range=[-2, width + 2], constrain="domain")
+    figure.update_yaxes(visible=False, range=[height + 2, -2], scaleanchor="x", constrain="domain", automargin=False)
     return figure
