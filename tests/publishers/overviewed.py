@@ -157,8 +157,8 @@ def beside(ledger: Ledger, items: Iterable[Item]) -> Table:
         plan = ""
         if item["planned_value"] is not None:
             gap = ledger.variance(item) if item["variance"] is not None else ""
-            plan = f"{ledger.planned(item, ledger._short(item))} {gap}".strip()
-        before = [_earlier(ledger, item, word) if item["actual_value"] is not None else "" for word in ("previous", "year_earlier")]
+            plan = f"{ledger.planned(item)} {gap}".strip()
+        before = [ledger.earlier(item, word) if item["actual_value"] is not None else "" for word in ("previous", "year_earlier")]
         rows.append(
             [
                 " ".join([status_word(item["status"], ledger.language), *filter(None, [w("list_comma").join(_notes(ledger, item))])]), w.named(item),
