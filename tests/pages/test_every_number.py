@@ -138,7 +138,7 @@ def altered(shown: Shown) -> Iterator[tuple[str, Shown]]:
                 yield f"{header[:1]} {column}: {value}", other
     for number, chart in enumerate(shown.drawn):
         for line, trace in enumerate(chart.traces):
-            for axis in ("x", "y"):
+            for axis in ("x", "y") if trace["mode"] != "text" else ():  # the places of labels on a map are no numbers
                 if trace[axis] and isinstance(trace[axis][0], (int, float)):
                     other = copy.deepcopy(shown)
                     other.drawn[number].traces[line][axis][0] += 0.5
