@@ -33,6 +33,7 @@ def test_every_kind_has_one_record_and_its_words() -> None:
     layout = load_layout()
     assert set(KINDS) == set(layout.to_fill) == set(layout.to_fill_en)
     assert all(Words(language)(f"kind_{kind}") for kind in KINDS for language in ("ja", "en"))
+    assert all(Words(language)(f"meaning_kind_{kind}") for kind in KINDS if not KINDS[kind].is_text for language in ("ja", "en"))
     method = (ROOT / "docs" / "method.md").read_text(encoding="utf-8")
     assert [kind for kind in KINDS if not re.search(rf"\b{kind}\b", method)] == []
     asked = (
