@@ -57,4 +57,4 @@ def reasons(shift: Shift, words: Words) -> Iterable[str]:
         if kind == "new_period":
             yield words("reason_new_period", period=parse_period(text).label(words.language))
         else:
-            yield words.reason("reason_", kind, text=text)
+            yield words.reason("reason_", kind, text=words.half(text))

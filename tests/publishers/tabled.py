@@ -419,7 +419,7 @@ def changed(
     def reason(found: Item) -> str:
         if found["reason"] == "new_period":
             return w("reason_new_period", period=parse_period(found["text"]).label(ledger.language))
-        return w(f"reason_{found['reason']}", text=found["text"] or "")
+        return w(f"reason_{found['reason']}", text=read_in(ledger, found["text"] or ""))
 
     found = [
         (ledger.whose(c["after"]), stood(c["before"], before), stood(c["after"], after),
