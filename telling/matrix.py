@@ -20,7 +20,7 @@ from kpis.government import government
 from kpis.periods import Period
 from kpis.store import tables
 from kpis.text import status_word
-from telling.blocks import Telling
+from telling.blocks import BLANK, Telling
 from telling.bureaus import LATE, of_themes, unit_label
 from telling.overview import theme_name
 from telling.words import Words
@@ -127,7 +127,7 @@ def matrix(
     usual = {row.indicator_code: _usual(reports, row) for _, row in shown}
     columns = [
         MatrixColumn(
-            row.indicator_code, w("nav_themes"), in_short(theme, w) + (w("in_brackets", text=unit) if (unit := w.named(row, "unit")) else ""),
+            row.indicator_code, w("nav_themes"), in_short(theme, w) + (w("in_brackets", text=unit) if (unit := w.named(row, "unit")) not in BLANK else ""),
             usual[row.indicator_code].label(w.language), in_short(theme, w),
         )
         for theme, row in shown

@@ -85,7 +85,7 @@ def test_the_day_and_organisation_of_an_address_hold_on_the_next_page_and_the_ad
 ) -> None:
     page, wrong = opened(chromium, server, "/bureau?lang=en&as_of=2023-06-30&view=now", width=1280)
     side, main = unfolded(page), page.locator("[data-testid=stMain]")
-    expect(main).to_contain_text("As of 30 Jun 2023; organisation: Today", timeout=120_000)
+    expect(main).to_contain_text("As of 30 Jun 2023 ・ organisation of today", timeout=120_000)
     side.get_by_text("At the time", exact=True).click()
     expect(main).to_contain_text("As of 30 Jun 2023; organisation at the time", timeout=120_000)
     Screen(page, server).asks(view="then", as_of="2023-06-30")
