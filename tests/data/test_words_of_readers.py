@@ -19,7 +19,7 @@ from telling.words import Words
 pytestmark = pytest.mark.unit
 
 # Subjects of those who keep lists or call commands and the API: they are told the columns of their files.
-OF_FILES = {"api", "asking", "commands", "faults", "files", "loading", "machine"}
+OF_FILES = {"api", "asking", "commands", "faults", "files", "guide", "loading", "machine"}
 COLUMNS = {column.name for table in SQLModel.metadata.tables.values() for column in table.c if "_" in column.name} | {
     "as_of",
     "known_at",
