@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import Boolean, Date, DateTime, LargeBinary, MetaData, text
+from sqlalchemy import Boolean, Date, DateTime, LargeBinary, MetaData, inspect, text
 
 from kpis.errors import SchemaRefused
 from kpis.moment import Moment
@@ -155,10 +155,66 @@ _TRIGGERS = {
 }
 
 
-def test_released_migrations_protect_the_same_tables_by_the_same_words_as_when_they_were_released(bare: Store) -> None:
-    """An instance that was brought up then and one that is brought up today hold the same rules."""
-    bare.migrate()
+def triggers_of(store: Store) -> list[str]:
+    with store.engine.begin() as connection:
+        return [
+            line.strip() for asked in _TRIGGERS[store.engine.dialect.name] for line in connection.execute(text(asked)).scalars()
+        ]
+
+
+@pytest.mark.parametrize("to", [newest_version(), "head"], ids=["by migrations", "made at once"])
+def test_the_same_tables_are_protected_by_the_same_words_as_when_they_were_released(bare: Store, to: str) -> None:
+    """An instance that was brought up then and one that is made today hold the same rules."""
+    bare.migrate(to=to)
     engine = bare.engine.dialect.name
+    assert triggers_of(bare) == (FOLDER / f"append_only.{engine}.txt").read_text(encoding="utf-8").splitlines()
+
+
+def schema_of(store: Store) -> dict[str, dict[str, Any]]:
+    """Return what the engine says of each table: columns, keys, checks, indexes; but for their order and what a left-out value becomes."""
+    by_engine = inspect(store.engine)
+    return {
+        table: {
+            "columns": sorted((c["name"], str(c["type"]), c["nullable"]) for c in by_engine.get_columns(table)),
+            "key": by_engine.get_pk_constraint(table),
+            "refers": sorted(
+                (str(each["name"]), each["constrained_columns"], each["referred_table"], each["referred_columns"])
+                for each in by_engine.get_foreign_keys(table)
+            ),
+            "unique": sorted((str(each["name"]), each["column_names"]) for each in by_engine.get_unique_constraints(table)),
+            "checks": sorted((each["name"], "".join(each["sqltext"].split())) for each in by_engine.get_check_constraints(table)),
+            "indexes": sorted(
+                (str(each["name"]), each["column_names"], bool(each["unique"])) for each in by_engine.get_indexes(table)
+            ),
+        }
+        for table in sorted(by_engine.get_table_names())
+    }
+
+
+def test_tables_made_at_once_are_those_that_all_migrations_lead_to(bare: Store) -> None:
+    """A new database is made from the models; whatever a migration does beside them would be missing from it."""
+    bare.migrate(to=newest_version())
+    by_migrations, rows = schema_of(bare), keys_of(bare)
     with bare.engine.begin() as connection:
-        made = [line.strip() for asked in _TRIGGERS[engine] for line in connection.execute(text(asked)).scalars()]
-    assert made == (FOLDER / f"append_only.{engine}.txt").read_text(encoding="utf-8").splitlines()
+        first = connection.execute(text("SELECT * FROM data_revision")).mappings().one()
+        for sql in (
+            ("DROP TRIGGER {0}_append_only ON {0}", "DROP FUNCTION {0}_append_only()")
+            if bare.engine.dialect.name != "sqlite"
+            else ()
+        ):
+            for table in ("audit_event", "edition_pointer"):
+                connection.execute(text(sql.format(table)))
+    with bare.engine.begin() as connection:
+        metadata = MetaData()
+        metadata.reflect(connection)
+        metadata.drop_all(connection)
+    bare.migrate()
+    assert schema_of(bare) == by_migrations and keys_of(bare) == rows and len(by_migrations) > 40
+    with bare.engine.begin() as connection:
+        made = connection.execute(text("SELECT * FROM data_revision")).mappings().one()
+        assert differing(connection) == []
+    marks = {"mark", "figures_mark", "figures_right_at"}
+    assert {k: v for k, v in made.items() if k not in marks} == {k: v for k, v in first.items() if k not in marks}
+    for each in (made, first):
+        assert len({each[name] for name in marks}) == 1 and len(each["mark"]) == 16
+    assert made["mark"] != first["mark"], "each database has a mark of its own"

@@ -12,7 +12,7 @@ from kpis import vocabulary as words
 from kpis.declared import NAME, Code, Fields, Flag, PrecisionOf, Said, Translated
 from kpis.government import ProjectKind
 from kpis.store import fields
-from kpis.store.fields import KEY, Instant, NoteEn, NoteJa, OfRegister, Precision, SourceCode, one_of, refers
+from kpis.store.fields import KEY, Instant, NoteEn, NoteJa, OfRegister, Precision, SourceCode, one_of, refers, table_of
 
 
 class ProjectFields(Fields):
@@ -111,6 +111,11 @@ class ProjectBureau(ProjectBureauFields, SQLModel, table=True):
         UniqueConstraint("project_code", "bureau_code", "role"),
     )
     id: Annotated[int | None, KEY] = None
+
+
+# A key of its own name, as migration 0010 made it: a later migration may change it by that name on old and new databases alike.
+(_source_of_a_part,) = (key for key in table_of(ProjectBureau).foreign_key_constraints if key.column_keys == ["source_code"])
+_source_of_a_part.name = "project_bureau_source"
 
 
 class MilestoneFields(Fields):

@@ -114,7 +114,7 @@ class Procedure(OfRegister, ProcedureFields, SQLModel, table=True):
             "ended_on",
             "ended_reason",
             info={"only": "sqlite"},
-        ),
+        ).ddl_if(dialect="sqlite"),
     )
 
 

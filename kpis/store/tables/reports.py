@@ -151,7 +151,7 @@ class SubmissionRow(SQLModel, table=True):
     """
 
     __tablename__ = "submission_row"
-    __table_args__ = (UniqueConstraint("submission_id", "revision", "row_kind", "row_key"),)
+    __table_args__ = (UniqueConstraint("submission_id", "revision", "row_kind", "row_key", name="one_row_per_key"),)
     id: Annotated[int | None, KEY] = None
     submission_id: int = Field(foreign_key="submission.id", index=True)
     revision: int = 1

@@ -4,7 +4,7 @@ import sqlalchemy as sa
 import sqlmodel
 from alembic import op
 
-from kpis.store.migrations.append_only import leave_open, protect
+from kpis.store.append_only import statements, undone
 from kpis.store.trail import linked
 
 revision = "0015"
@@ -30,7 +30,8 @@ def upgrade() -> None:
     op.create_index("ix_audit_event_subject", "audit_event", ["subject"])
     _fill_contributors()
     _chain()
-    protect("audit_event", key="id")
+    for statement in statements("audit_event", dialect=op.get_bind().dialect.name):
+        op.execute(statement)
 
 
 def _fill_contributors() -> None:
@@ -62,7 +63,8 @@ def _chain() -> None:
 
 def downgrade() -> None:
     """Undo."""
-    leave_open("audit_event")
+    for statement in undone("audit_event", dialect=op.get_bind().dialect.name):
+        op.execute(statement)
     op.drop_index("ix_audit_event_subject", "audit_event")
     op.drop_column("audit_event", "sha256")
     op.drop_table("submission_contributor")

@@ -6,7 +6,7 @@ import sqlalchemy as sa
 import sqlmodel
 from alembic import op
 
-from kpis.store.migrations.append_only import leave_open, protect
+from kpis.store.append_only import statements, undone
 
 revision = "0016"
 down_revision = "0015"
@@ -39,7 +39,8 @@ def upgrade() -> None:
     op.execute("UPDATE publication SET first_shown_at = published_at")
     op.add_column("data_revision", sa.Column("stamped_at", sa.DateTime(), nullable=True))
     _take_newest_instant()
-    protect("edition_pointer", key="sequence")
+    for statement in statements("edition_pointer", dialect=op.get_bind().dialect.name):
+        op.execute(statement)
 
 
 def _take_newest_instant() -> None:
@@ -56,7 +57,8 @@ def _take_newest_instant() -> None:
 def downgrade() -> None:
     """Undo."""
     op.drop_column("data_revision", "stamped_at")
-    leave_open("edition_pointer")
+    for statement in undone("edition_pointer", dialect=op.get_bind().dialect.name):
+        op.execute(statement)
     op.drop_column("publication", "first_shown_at")
     op.drop_column("publication", "signature")
     op.drop_table("edition_pointer")
