@@ -36,7 +36,7 @@ settings.register_profile("mieruka", deadline=None, suppress_health_check=[Healt
 settings.load_profile("mieruka")
 
 
-SERVED, BROWSER = "tests/web/", "tests/browser/"
+SERVED = "tests/web/"
 # What a test costs is what it asks for, dearest first; a module that makes something dearer by itself says so in its pytestmark.
 COSTS = {
     "browser": {"chromium"},
@@ -77,6 +77,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def pytest_collection_finish() -> None:
     gc.collect()  # what is garbage by now is not to be kept
     gc.freeze()  # the modules and the tests themselves: no collection looks at them again
+    gc.set_threshold(20_000, 20, 20)  # fewer walks over what tests share: a process lives for minutes, and memory is not short
     gc.enable()
 
 
@@ -84,7 +85,7 @@ class ByPlace(LoadFileScheduling):
     """Give a process file after file; those of a folder that serves instances for all its files go to one, which serves them once.
 
     Whoever drives a browser waits for it now and then. Of three processes the last takes the cheapest files meanwhile, from the end, which
-    begin no browser and no server of their own; it ends with the last file of a browser, and two go on.
+    begin no browser and no server of their own: what is left at the end costs some, and is begun early enough.
     """
 
     def _split_scope(self, nodeid: str) -> str:
@@ -94,12 +95,6 @@ class ByPlace(LoadFileScheduling):
         if self._fills_gaps(node):
             self.workqueue.move_to_end(next(reversed(self.workqueue)), last=False)
         super()._assign_work_unit(node)
-
-    def _reschedule(self, node: WorkerController) -> None:
-        if self._fills_gaps(node) and not next(iter(self.workqueue), "").startswith(BROWSER) and not node.shutting_down:
-            node.shutdown()
-        else:
-            super()._reschedule(node)
 
     def _fills_gaps(self, node: WorkerController) -> bool:
         return self.numnodes == 3 and node.gateway.id == "gw2"
