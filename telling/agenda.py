@@ -166,9 +166,9 @@ class Agenda:
         if action is not None:
             meant = Telling(w, self.report.moment.on(self.day))
             living, late = is_living(action), is_late(action, self.day)
-            state = " ".join(filter(None, (told_commentary.state_word(meant, action), action.state_reason_ja)))
+            state = " ".join(filter(None, (told_commentary.state_word(meant, action), w.half(action.state_reason_ja))))
         elif closed:
-            state, living, late = f"{w(f'decision_{closed}')}{w('in_brackets', text=row.closed_reason)}", False, False
+            state, living, late = f"{w(f'decision_{closed}')}{w('in_brackets', text=w.half(row.closed_reason))}", False, False
         elif late:
             state += w("in_brackets", text=w("action_late"))
         bureau = self.telling.bureau(row.bureau_code) if row.bureau_code else w("the_office")

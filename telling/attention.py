@@ -84,7 +84,7 @@ def answer_for(telling: Telling, subject_code: str, bureau_code: str) -> Answer:
         return Answer(cause, office=office)
     due, _, action = min(living, key=lambda pair: pair[:2])
     measure, due_on = named(action, "measure", w.language), None if due == date.max else due
-    return Answer(cause, measure, action.section_ja, due_on, is_late(action, telling.as_of), office)
+    return Answer(cause, measure, w.half(action.section_ja), due_on, is_late(action, telling.as_of), office)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -73,9 +73,9 @@ def actions(
         columns.append(
             {
                 w("indicator_or_project" if about else "bureau"): _subject(telling, action) if about else telling.bureau(action.bureau_code or ""),
-                _heading(telling, "measure"): named(action, "measure", w.language), _heading(telling, "section"): action.section_ja,
-                _heading(telling, "role"): action.role_ja, _heading(telling, "due"): due_text(telling, action),
-                _heading(telling, "state"): " ".join(filter(None, (state_word(telling, action), action.state_reason_ja))),
+                _heading(telling, "measure"): named(action, "measure", w.language), _heading(telling, "section"): w.half(action.section_ja),
+                _heading(telling, "role"): w.half(action.role_ja), _heading(telling, "due"): due_text(telling, action),
+                _heading(telling, "state"): " ".join(filter(None, (state_word(telling, action), w.half(action.state_reason_ja)))),
                 _heading(telling, "effect"): _effect(telling, action, item),
             }
         )  # fmt: skip
@@ -186,7 +186,7 @@ def _effect(telling: Telling, action: tables.Action, item: Scored | None) -> str
         unit, number = "" if item is None else w.named(item.entry.definition, "unit"), w.number(action.effect_value, "+,.10g")
         sentences.append(w("points", count=number) if unit == "%" else with_unit(number, unit, w.language))
     if action.effect_ja:
-        sentences.append(action.effect_ja)
+        sentences.append(w.half(action.effect_ja))
     if item is not None and (brought := outcome_text(telling, item, outcome_of(action, item))):
         sentences.append(w("outcome", text=brought))
     return " ".join(sentences)

@@ -18,6 +18,9 @@ from kpis.reporting.comparison import ReportedRow
 from kpis.state import State
 from kpis.store import tables
 from kpis.store.store import Store
+from telling import commentary
+from telling.blocks import Telling
+from telling.words import Words
 from tests.small_government import ANNA, DAI, IN_TIME, OFFICE, PERIOD, figure, register_row, say_causes
 
 RATE = "electronic_decision_rate"
@@ -101,7 +104,7 @@ def test_an_action_is_answered_in_a_later_quarter_and_keeps_its_history(reportin
     submissions.submit(reporting, number, actor=ANNA, revision=1, today=IN_TIME)
     submissions.approve(reporting, number, actor=OFFICE, revision=1)
     answer = register_row("action", "GENERAL-A1", issued_vintage=1, indicator_code=RATE, project_code=None, action_state="continued",
-                          new_due_on=date(2023, 9, 30), state_reason_ja="納入が延びた")  # fmt: skip
+                          new_due_on=date(2023, 9, 30), state_reason_ja="納入が延びた / the delivery was late")  # fmt: skip
     later = date(2023, 4, 20)
     number = uploaded(reporting, [figure(numerator=960.0, denominator=1000.0, period="FY2022-Q4"), answer], b"second", "FY2022-Q4")
     opened = reports.opened(reporting, number, viewer=ANNA, as_of=later)
@@ -112,6 +115,10 @@ def test_an_action_is_answered_in_a_later_quarter_and_keeps_its_history(reportin
     (row,) = reporting.all_of(tables.Action)
     assert (row["action_state"], row["due_on"], row["new_due_on"]) == ("continued", date(2023, 3, 31), date(2023, 9, 30))
     assert [c["vintage"] for c in reporting.all_of(tables.RegisterChange, register_name="action")] == [2]
+    for language, reason, other in (("ja", "納入が延びた", "delivery"), ("en", "the delivery was late", "納入")):
+        telling = Telling(Words(language), Moment(state=State(reporting), as_of=later))
+        ((*cells,),) = commentary.actions(telling, [*telling.moment.commented.values()]).rows
+        assert reason in (told := " ".join(map(str, cells))) and other not in told, "each reader reads it in their language"
 
 
 def test_a_finished_action_is_held_against_the_figures_before_and_after(reporting: Store) -> None:
