@@ -66,7 +66,7 @@ def _as_markdown(value: Cell) -> str:
 def heading(item: Scored) -> str:
     """Return as HTML: status, value and period, plan, target, previous value and the value of a year earlier."""
     words = Words(language())
-    return str(seen.head(card_of(item, words, as_of=as_of(), is_narrow=True), words, method=address.path("about") + "#method"))
+    return str(seen.head(card_of(item, words, as_of=as_of()), words, method=address.path("about") + "#method"))
 
 
 def gather(item: Scored, units: Sequence[Scored]) -> Facts:

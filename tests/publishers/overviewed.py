@@ -114,13 +114,17 @@ def wrong_rows(ledger: Ledger, shown: Shown) -> list[str]:
     return wrong
 
 
-def aims(ledger: Ledger, item: Item, *, short: bool = False) -> set[str]:
-    """Return how the target of an item may be written, with the period it is for; ``short``: without its unit alone."""
+def aim(ledger: Ledger, item: Item, *, is_card: bool) -> str:
+    """Write the target of an item, with the period it is for; on a card without its unit."""
     if item["target"] is None:
-        return {ledger.words("no_target_short")}
-    period = parse_period(item["target"]["period"]).short(ledger.language)
-    known = [ledger.target(item, ledger._short(item)), *([] if short else [ledger.target(item)])]
-    return {plain(ledger.words("card_due", value=value, period=period)) for value in known}
+        return ledger.words("no_target_short")
+    value = ledger.target(item, ledger._short(item)) if is_card else ledger.target(item)
+    return plain(ledger.words("card_due", value=value, period=parse_period(item["target"]["period"]).short(ledger.language)))
+
+
+def aims(ledger: Ledger, item: Item) -> set[str]:
+    """Return how the target of an item may be written."""
+    return {aim(ledger, item, is_card=is_card) for is_card in (True, False)}
 
 
 def wrong_cards(ledger: Ledger, shown: Shown) -> list[str]:
@@ -132,21 +136,21 @@ def wrong_cards(ledger: Ledger, shown: Shown) -> list[str]:
         word = _mark(ledger, item["status"])
         must = [theme_name(item["theme"], w), word, w.named(item), ledger.headline(item)]
         must += [parse_period(item["period"]).short(ledger.language)] if item["period"] else []
-        must = [plain(m).strip() for m in (*must, *_parted(_measured(ledger, item)))]
+        must = [plain(m).strip() for m in (*must, *_parted(_measured(ledger, item, is_card=True)))]
         if not any(box[at : at + len(must)] == must for box in boxes for at in range(len(box))):
             wrong.append(f"no card {must}")
     return wrong
 
 
-def _measured(ledger: Ledger, item: Item) -> list[str]:
-    """Return plan, target, previous figure and that of a year earlier, each after its label."""
+def _measured(ledger: Ledger, item: Item, *, is_card: bool) -> list[str]:
+    """Return plan, target, previous figure and that of a year earlier, each after its label; on a card without the unit, which is at the value."""
     w, must = ledger.words, []
     if item["planned_value"] is not None:
-        must += [w("planned"), ledger.planned(item, ledger._short(item))]
-    must += [w("target"), next(iter(aims(ledger, item, short=True)))]
+        must += [w("planned"), ledger.planned(item, ledger._short(item)) if is_card else ledger.planned(item)]
+    must += [w("target"), aim(ledger, item, is_card=is_card)]
     if item["actual_value"] is not None:
         for word in ("previous", "year_earlier"):
-            must += [w(word), _earlier(ledger, item, word)]
+            must += [w(word), _earlier(ledger, item, word) if is_card else ledger.earlier(item, word)]
     return must
 
 
@@ -194,7 +198,7 @@ def _parted(texts: Sequence[str]) -> list[str]:
 def head(ledger: Ledger, item: Item) -> list[str]:
     """Return the texts at the head of the page of an indicator, from its value on, in order."""
     period = [ledger.words("period"), _dated(ledger, item)] if item["period"] else []
-    return [plain(m).strip() for m in (ledger.headline(item), *period, *_measured(ledger, item))]
+    return [plain(m).strip() for m in (ledger.headline(item), *period, *_measured(ledger, item, is_card=False))]
 
 
 def wrong_head(ledger: Ledger, shown: Shown, item: Item) -> list[str]:
