@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
-from math import inf
+from math import dist, inf
 
 import plotly.graph_objects as go
 
 from charts.placing import Places
 from charts.plotly.styled import put, styled
-from charts.series import Line, Point, Series
+from charts.series import Line, Point, Series, stretches
 from charts.style import ACTUAL, FILL, FORECAST, FORMER, INK, PLAN
 from charts.ticks import NARROW, on_axis, width_of
 
@@ -21,6 +21,9 @@ BESIDE = (44.0, 24.0)  # pixels left and right of the axis into which a label ma
 SIGNS = 0.1  # share of the value axis for a row of circled numbers
 # The judged line is solid with filled dots; others are thinner with open dots.
 NEAR = 7  # pixels between a point and its label
+FURTHER = (0, 18, 36)  # pixels more, where a label has no room at its point
+MEETING = 40.0  # pixels between a value and a target whose labels keep to different sides
+STAY = 400.0  # square pixels covered that are no reason to change the side then
 COVERED = 200.0  # square pixels, a dot's, that the label of the plan or of the first value may cover; else it is left out
 OPEN = ("circle", "square", "diamond", "triangle-up")
 
@@ -134,8 +137,11 @@ class _Phone:
         self.low, self.top = figure.layout.yaxis.range
         self.height = float(HEIGHT - ABOVE - BELOW)
         self.places = Places(-ABOVE + 2.0, self.height, -BESIDE[0], NARROW + BESIDE[1], words_count=4)
+        for way in (*stretches(shape.plan), *(part for line in shape.lines for part in line.stretches())):
+            self.places.line([self.at(point.day, point.value or 0.0) for point in way])
         for point in shape.shown:
-            self.places.dot(*self.at(point.day, point.value or 0.0), wide=7, high=7)
+            for _ in range(2):  # worse to cover than a line
+                self.places.dot(*self.at(point.day, point.value or 0.0), wide=7, high=7)
         for aim in shape.aims:
             self.places.dot(*self.at(aim.point.day, aim.point.value or 0.0), wide=8, high=2)
         for note in figure.layout.annotations:
@@ -149,10 +155,10 @@ class _Phone:
 
 
 def _labels(figure: go.Figure, shape: Series, *, reach: float) -> None:
-    """Label the first and last value, the target, the last forecast and the plan; last value and target on different sides.
+    """Label the first and last value, the target, the last forecast and the plan; last value and target on different sides where they meet.
 
-    Each stands at its own point, never further away, where it could be taken for another's: above or below, to the left, in the
-    middle or to the right, where it covers least of figures and other labels on a phone.
+    Each stands where it covers least of figures, lines and other labels on a phone: above or below its point, to the left, in the middle or
+    to the right; where there is no room, a little further away, tied to the point by a thin line.
     """
     ends = shape.shown
     last, first = ends[-1], ends[0]
@@ -162,32 +168,39 @@ def _labels(figure: go.Figure, shape: Series, *, reach: float) -> None:
     begin, end = shape.days
     span = max((end - begin).days, 1)
     phone = _Phone(figure, shape)
+    meet = aim is not None and dist(phone.at(aim.day, aim.value or 0.0), phone.at(last.day, last.value)) < MEETING
 
-    def write(day: date, value: float, text: str, *, above: bool, colour: str, bold: bool, most: float = inf) -> None:
+    def write(
+        day: date, value: float, text: str, *, above: bool, colour: str, bold: bool, most: float = inf, stay: bool = False
+    ) -> None:
         share, size = (day - begin).days / span, 13 if bold else 12
         usual = "right" if share > 0.75 else "left" if share < 0.25 else "center"
         anchors = (usual, *(other for other in ("center", "right", "left") if other != usual))
         wide, high = width_of(text, size) * (1.06 if bold else 1.0) + 2, size * 1.3 + 2
         x, y = phone.at(day, value)
-        tried = [(side, anchor) for side in (above, not above) for anchor in anchors]
+        tried = [(side, anchor, step) for step in FURTHER for side in (above, not above) for anchor in anchors]
         boxes = []
-        for side, anchor in tried:
+        for side, anchor, step in tried:
             left = x - wide * {"left": 0.0, "center": 0.5, "right": 1.0}[anchor]
-            top = y - NEAR - high if side else y + NEAR
+            top = y - NEAR - step - high if side else y + NEAR + step
             boxes.append((left, top, left + wide, top + high))
-        away = [12.0 * (side != above) + 2.0 * (anchor != usual) for side, anchor in tried]
+        away = [(STAY if stay else 12.0) * (side != above) + 2.0 * (anchor != usual) + 4.0 * step for side, anchor, step in tried]
         best = phone.places.free(boxes, away, most=most)
         if best is None:
             return
-        side, anchor = tried[best]
+        side, anchor, step = tried[best]
+        shift = NEAR + step if side else -NEAR - step
+        place = {"showarrow": False, "yshift": shift} if not step else {
+            "showarrow": True, "arrowhead": 0, "arrowwidth": 0.75, "arrowcolor": colour, "ax": 0, "ay": -shift,
+        }  # fmt: skip
         figure.add_annotation(
-            x=day, y=value, text=f"<b>{text}</b>" if bold else text, showarrow=False, bgcolor=_PAPER, borderpad=1, xanchor=anchor,
-            yanchor="bottom" if side else "top", yshift=NEAR if side else -NEAR, font={"size": size, "color": colour},
+            x=day, y=value, text=f"<b>{text}</b>" if bold else text, bgcolor=_PAPER, borderpad=1, xanchor=anchor,
+            yanchor="bottom" if side else "top", font={"size": size, "color": colour}, **place,
         )  # fmt: skip
 
     if aim is not None and aim.value is not None:
-        write(aim.day, aim.value, aim.text, above=not is_above, colour=PLAN, bold=False)
-    write(last.day, last.value, last.text, above=is_above, colour=ACTUAL, bold=True)
+        write(aim.day, aim.value, aim.text, above=not is_above, colour=PLAN, bold=False, stay=meet)
+    write(last.day, last.value, last.text, above=is_above, colour=ACTUAL, bold=True, stay=meet)
     apart = (last.day - first.day).days / span > 0.35 or abs(last.value - first.value) / reach > 0.25
     if len(ends) > 1 and apart:
         write(first.day, first.value, first.text, above=True, colour=ACTUAL, bold=False, most=COVERED)

@@ -11,7 +11,7 @@ import pytest
 
 from charts.placing import Box, Places, distance
 from charts.plotly.trajectory import trajectory
-from charts.series import Series
+from charts.series import Series, stretches
 from charts.svg.series import NARROW as NARROW_SVG
 from charts.svg.series import WIDE, drawing
 from charts.ticks import NARROW, width_of
@@ -34,8 +34,8 @@ def shared(one: Box, other: Box) -> float:
     return max(0.0, across) * max(0.0, down)
 
 
-def seen(figure: go.Figure, shape: Series) -> tuple[list[Box], list[Box]]:
-    """Return the boxes of labels and of figures, in pixels of the plot on a phone."""
+def seen(figure: go.Figure, shape: Series) -> tuple[list[Box], list[Box], list[Box]]:
+    """Return the boxes of labels, of figures and of pieces of lines, in pixels of the plot on a phone."""
     begin, end = (date.fromisoformat(day) for day in figure.layout.xaxis.range)
     low, top = figure.layout.yaxis.range
 
@@ -53,25 +53,30 @@ def seen(figure: go.Figure, shape: Series) -> tuple[list[Box], list[Box]]:
         )
         x, y = at(note.x, note.y)
         left = x - wide * {"left": 0.0, "center": 0.5, "right": 1.0}[note.xanchor]
-        over = y - note.yshift - (high if note.yanchor == "bottom" else 0.0)
+        over = y + (note.ay if note.showarrow else -note.yshift) - (high if note.yanchor == "bottom" else 0.0)
         labels.append((left, over, left + wide, over + high))
     dots = [(x - 5, y - 5, x + 5, y + 5) for p in shape.shown if p.value is not None for x, y in [at(p.day, p.value)]]
-    return labels, dots
+    lines = Places(0.0, PLOT)
+    for way in (*stretches(shape.plan), *(part for line in shape.lines for part in line.stretches())):
+        lines.line([at(p.day, p.value or 0.0) for p in way])
+    return labels, dots, lines.taken
 
 
 @pytest.mark.edition
 @pytest.mark.parametrize("language", ["ja", "en"])
 def test_no_label_stands_on_another_and_none_hides_more_than_a_figure_or_two(tokyo: Store, language: str) -> None:
-    moment, count = Moment(state=State(tokyo), as_of=DAY), 0
+    moment, count, covered = Moment(state=State(tokyo), as_of=DAY), 0, 0.0
     for scored in moment.whole:
         shape = indicator.series(scored, Telling(Words(language), moment))
         if shape is None or not shape.is_course:
             continue
         count += 1
-        labels, dots = seen(trajectory(shape), shape)
+        labels, dots, lines = seen(trajectory(shape), shape)
+        covered += sum(shared(label, piece) for label in labels for piece in lines)
         code = scored.entry.definition.code
         assert not any(shared(one, other) for n, one in enumerate(labels) for other in labels[n + 1 :]), code
         assert sum(shared(label, dot) for label in labels for dot in dots) <= 170, code
+    assert covered < 1_200, "square pixels of lines under all labels; 2,860 where only figures were kept clear"
     assert count > 20
 
 
