@@ -9,7 +9,7 @@ from charts.shapes import Strip
 from kpis.figures.records import GOOD, value_of
 from kpis.figures.scorecard import Scored, dated_text, shown_figure, tally
 from kpis.figures.sentences import planned_text, standing_word, target_text
-from kpis.text import status_word
+from kpis.text import format_date, status_word
 from telling import attention
 from telling.agenda import Agenda, Decided, Item
 from telling.overview import groups, lead, shown_first, theme_name
@@ -86,7 +86,7 @@ def front(agenda: Agenda) -> Front:
     now = sum(1 for row in rows if row.is_current and row.kind == "indicator" and row.status != "unreported")
     return Front(
         headline=w("pack_headline" if now else "pack_headline_none", judged=counted.judged, good=counted.now(*GOOD), off=now) if counted.judged else w("conclusion_none"),
-        lead=lead(report.scored, w, as_of=report.as_of), counts=tuple(status_groups), decided=tuple(agenda.taken), to_decide=tuple(wanted[:TO_DECIDE]),
+        lead=w.together((lead(report.scored, w, as_of=report.as_of), w("pack_two_days", day=format_date(agenda.day, w.language)))), counts=tuple(status_groups), decided=tuple(agenda.taken), to_decide=tuple(wanted[:TO_DECIDE]),
         rows=tuple(rows[:LISTED]), headlines=tuple(_headline(item, agenda) for item in first.of_themes), projects=tuple(projects[:PROJECTS]),
         trend=first.trend,
         changes=tuple((w.named(s.after.entry.definition), stood(s.before, w), stood(s.after, w)) for s in shifts[:CHANGED]),
