@@ -232,6 +232,8 @@ def _row(
 def _figure(report: BureauReport, theme: str, row: tables.Indicator, usual: Period, *, words: Words) -> Cell:
     item = _item(report, row)
     if item is None or item.judgement.figure is None:
+        if not report.unit.is_valid_on(usual.end):
+            return Cell("—", NONE, title=words("matrix_not_there_then", period=usual.label(words.language)))
         is_owed = row.indicator_code in report.owed
         return Cell(words("matrix_missing"), MISSING, title=words("no_report")) if is_owed else Cell("—", NONE)
     figure, status = item.judgement.figure, item.judgement.status

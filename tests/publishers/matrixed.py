@@ -115,7 +115,7 @@ def _told(ledger: Ledger, current: Sequence[Item], view: str, *, gone: Sequence[
         cells = []
         for code, usual in told.periods.items():
             item = judged.get((code, b["code"])) if code in by_bureau[b["code"]] else None
-            cells.append(_cell(ledger, item, usual, is_owed=code in b["owed"]))
+            cells.append(_cell(ledger, item, usual, is_owed=code in b["owed"] and _is_there(b, usual)))
             short[code] += bool(item and item["status"] in SHORT and item["period"])
             judged_of[code] += bool(item and item["status"] in (*SHORT, *WELL) and item["period"])
             missed[code] += bool(item and item["period"] and _missed(item))
@@ -181,6 +181,12 @@ def _whole(ledger: Ledger, item: Item) -> str:
         return "—"
     text = ledger.words("matrix_text") if item["actual_value"] is None else ledger.headline(item)
     return text + parse_period(item["period"]).short(ledger.language)
+
+
+def _is_there(bureau: Item, period: Period) -> bool:
+    """Say whether a bureau was there at the end of a period: one before or after owes nothing."""
+    day = period.end.isoformat()
+    return (bureau["valid_from"] or "") <= day <= (bureau["valid_to"] or "9999")
 
 
 def _cell(ledger: Ledger, item: Item | None, usual: Period, *, is_owed: bool) -> str:
