@@ -145,7 +145,7 @@ def shown_value(item: Scored, figure: Figure, words: Words) -> str:
 
 
 def value_label(item: Scored, figure: Figure, words: Words) -> str:
-    """Format a bureau's value with numerator and denominator, where it has them."""
+    """Format a bureau's value with numerator and denominator, where it has them; of a reduction, from what to what."""
     definition = item.entry.definition
     value, text = value_of(definition, figure), shown_value(item, figure, words)
     if value is None:
@@ -155,7 +155,7 @@ def value_label(item: Scored, figure: Figure, words: Words) -> str:
     if None in parts or kind.is_cap:
         return text
     shares = [format_count(p, words.language) for p in parts if p is not None]
-    return f"{text} ({shares[0]} / {shares[1]})"
+    return f"{text} ({shares[1]} → {shares[0]})" if kind.whole == "base_value" else f"{text} ({shares[0]} / {shares[1]})"
 
 
 def by_bureau(

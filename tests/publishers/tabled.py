@@ -230,7 +230,7 @@ def label(ledger: Ledger, item: Item, figure: Item) -> str:
     if None in parts or item["kind"] == "ceiling":
         return words
     shares = [format_count(p, ledger.language) for p in parts if p is not None]
-    return f"{words} ({shares[0]} / {shares[1]})"
+    return f"{words} ({shares[1]} → {shares[0]})" if item["kind"] == "reduction" else f"{words} ({shares[0]} / {shares[1]})"
 
 
 def by_bureau(ledger: Ledger, found: Sequence[tuple[Item, Item]]) -> Table:
