@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from datetime import date, datetime
+from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
@@ -16,6 +17,7 @@ from kpis.reporting.filing import packed, row_key, rows_of
 from kpis.store import tables
 from kpis.store.store import Store
 from kpis.store.upgrade import MIGRATIONS
+from tests.shared import brought_up
 from tests.small_government import ANNA, figure, register_row
 
 
@@ -74,8 +76,9 @@ def test_what_a_row_is_moves_between_its_word_and_the_name_of_its_file(reporting
     assert kinds() == ["facility", "observation", "observation", "procedure", "reporting_period"]
 
 
-def test_rows_kept_in_the_form_of_an_earlier_version_say_the_same(reporting: Store) -> None:
+def test_rows_kept_in_the_form_of_an_earlier_version_say_the_same(reporting: Store, tmp_path: Path) -> None:
     """Down to the version before and up again: every row of a draft as it was, days and cleared cells among them."""
+    reporting = brought_up(reporting, tmp_path / "before.db")
     kept = register_row("milestone", "M1", planned_end=date(2023, 3, 31), actual_end=None, name_ja="公開")
     changed = replace(kept, fields={**kept.fields, "actual_end": date(2023, 4, 2)}, issued=dict(kept.fields), issued_vintage=2)
     rows = [figure(value=70.0), changed]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -23,6 +24,7 @@ from kpis.store.fields import records
 from kpis.store.store import Store, utc_now
 from kpis.store.upgrade import MIGRATIONS
 from loaders.load import load_file
+from tests.shared import brought_up
 from tests.small_government import ANNA, DAI, IN_TIME, OFFICE, PERIOD, SECOND, STRANGER, figure, register_row
 
 KEY = ("electronic_decision_rate", "GENERAL", "FY2022-Q2")
@@ -238,8 +240,9 @@ def test_what_counts_is_the_last_vintage_that_was_not_withdrawn(steps: list[int 
     assert [r.after.value if r.after else -1.0 for r in revisions(made)] == replay[1:]
 
 
-def test_the_migration_works_both_ways_with_rows_present(reporting: Store) -> None:
+def test_the_migration_works_both_ways_with_rows_present(reporting: Store, tmp_path: Path) -> None:
     """Down to the version before, where what was withdrawn counts again since nothing can say otherwise, and up again."""
+    reporting = brought_up(reporting, tmp_path / "before.db")
     withdrawals.decide(reporting, ask(reporting).id, actor=OFFICE, approves=True)
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS))
