@@ -16,6 +16,8 @@ import h11
 import uvicorn
 from starlette.types import ASGIApp
 from uvicorn.protocols.http.h11_impl import H11Protocol
+from websockets import http11
+from websockets.server import ServerProtocol
 
 from api import numbers
 from api.policy import headers_of
@@ -37,6 +39,7 @@ READ_SECONDS, READ_BYTES = (
     16 * 1024,
 )  # bytes to be read, or sent as a body, within so many seconds, or it is closed: 270 bytes/s
 WEBSOCKET_BYTES = 2 * 1024 * 1024  # size of a page's message: which page, and what was typed and chosen there
+http11.MAX_LINE_LENGTH = HEAD_BYTES  # of the request that opens a websocket, which carries the same cookies
 _STRANGER: dict[str, Any] = {"type": "http", "path": "/", "method": "GET", "headers": []}  # for lines without readable request
 
 
@@ -125,6 +128,9 @@ class Listening(H11Protocol):
 
     def handle_websocket_upgrade(self, event: h11.Request) -> None:
         self._wait_no_more()
+        if not _opens_websocket(event):
+            self.send_400_response("")
+            return
         if self._answering is not None:  # from here on the websocket pings its client
             self._answering.stop()
             self.transport = self._answering.transport
@@ -183,6 +189,15 @@ class Listening(H11Protocol):
             self.transport.close()
 
 
+def _opens_websocket(event: h11.Request) -> bool:
+    """Return whether the websocket library accepts a request; uvicorn leaves some that it does not open for good, unanswered."""
+    trial = ServerProtocol()
+    lines = [b" ".join((event.method, event.target, b"HTTP/1.1")), *(b": ".join(header) for header in event.headers)]
+    trial.receive_data(b"\r\n".join([*lines, b"", b""]))
+    requests = trial.events_received()
+    return bool(requests) and isinstance(requests[0], http11.Request) and trial.accept(requests[0]).status_code == 101
+
+
 def _ended(number: int, _frame: object) -> None:
     """End the process by a signal after flushing the log's counters, since a process killed by a signal logs nothing more."""
     journal.end()
@@ -190,9 +205,15 @@ def _ended(number: int, _frame: object) -> None:
     os.kill(os.getpid(), number)
 
 
+_NO_FAULTS = (
+    "ASGI callable returned without completing handshake.",  # a websocket was refused with an answer, which has its own line
+    "Invalid UTF-8 sequence received from client.",  # which was closed; our pages send no text
+)
+
+
 def _is_fault(record: logging.LogRecord) -> bool:
-    """Say whether a line of the server tells more than that a websocket was refused with an answer, which has its own line."""
-    return record.getMessage() != "ASGI callable returned without completing handshake."
+    """Say whether a line of the server tells of more than what a client did wrong."""
+    return record.getMessage() not in _NO_FAULTS
 
 
 def serve(app: ASGIApp | str) -> None:

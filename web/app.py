@@ -8,7 +8,7 @@ from typing import Any
 import streamlit as st
 from starlette.types import ASGIApp
 from streamlit import config
-from streamlit.runtime import Runtime, RuntimeConfig, app_session
+from streamlit.runtime import Runtime, RuntimeConfig, app_session, state
 from streamlit.runtime.memory_session_storage import MemorySessionStorage
 from streamlit.runtime.pages_manager import PagesManager
 from streamlit.web.cache_storage_manager_config import create_default_cache_storage_manager
@@ -16,6 +16,7 @@ from streamlit.web.cache_storage_manager_config import create_default_cache_stor
 from api.base import PutBack
 from kpis.settings import settings
 from web.downloads import DeferredFiles, DownloadGate, Downloads, Offers
+from web.given import GivenState
 from web.sessions import Lines, Sessions
 from web.sign_out import SignOut
 from web.uploads import UploadGate, Uploads
@@ -51,6 +52,7 @@ class App(st.App):
         )  # fmt: skip
         runtime._media_file_mgr = Offers(self.downloads)
         app_session.DeferredFileHandler = DeferredFiles  # type: ignore[attr-defined]  # each session makes its own
+        state.SessionState = GivenState  # type: ignore[misc]  # as of this
         return runtime
 
     def _sessions(self, **parts: Any) -> Sessions:

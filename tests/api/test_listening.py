@@ -216,3 +216,31 @@ def test_a_page_that_is_left_while_it_is_closed_is_no_fault(caplog: pytest.LogCa
 
     run_apart(Seen(closes)({"type": "websocket", "path": "/_stcore/stream", "headers": []}, nothing, nothing))  # type: ignore[arg-type]
     assert [record.getMessage() for record in caplog.records if record.levelno >= logging.ERROR] == []
+
+
+OPENING = (
+    b"GET /_stcore/stream HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+    b"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: MDEyMzQ1Njc4OWFiY2RlZg==\r\n"
+)
+OPENINGS = {
+    "more headers than the library reads": (OPENING + b"X: a\r\n" * 130, 400),
+    "a body": (OPENING + b"Content-Length: 10\r\n", 400),
+    "a body in pieces": (OPENING + b"Transfer-Encoding: chunked\r\n", 400),
+    "another method": (OPENING.replace(b"GET", b"POST"), 400),
+    "no key": (OPENING.replace(b"Key", b"No"), 400),
+    "a sign-in of many cookies": (OPENING + b"Cookie: a=" + b"b" * 30_000 + b"\r\n", 101),
+    "as a browser does": (OPENING, 101),
+}
+
+
+@pytest.mark.parametrize("name", OPENINGS)
+def test_a_websocket_is_opened_or_refused_and_no_line_is_left_without_an_answer(sender: Sender, name: str) -> None:
+    sent, status = OPENINGS[name]
+    with socket.create_connection(("127.0.0.1", sender.port), timeout=10) as line:
+        line.sendall(sent + b"\r\n")
+        answer = line.recv(65536)
+        assert answer.startswith(b"HTTP/1.1 %d " % status)
+        if status == 400:
+            while piece := line.recv(65536):
+                answer += piece
+            assert "要求" in answer.decode() and b"content-security-policy" in answer, "as every other refusal"
