@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 
@@ -9,6 +10,7 @@ from charts.shapes import Bar, Ranked
 from kpis.figures.bureaus import BureauReport, milestones_once
 from kpis.figures.measures import stand
 from kpis.figures.organisation import Unit
+from kpis.figures.projects import MILESTONE_STATES
 from kpis.figures.records import FELL_SHORT, JUDGED, Figure, Judgement, value_of
 from kpis.figures.rollup import RollUp
 from kpis.figures.scorecard import Scored, figure_text, number_text
@@ -328,9 +330,11 @@ def listed(telling: Telling, reports: Sequence[BureauReport], link: Callable[[Bu
                 **{f"milestones_{state}_count": sum(m.state == state for m in r.milestones) for state in ("done", *PAST_DUE)},
             }
         )  # fmt: skip
-    alone = len(milestones_once(reports))
-    shared = sum(len(r.milestones) for r in reports) - alone
-    sentences = [w("milestones_once", total=alone, shared=shared)] if shared else []
+    alone = milestones_once(reports)
+    shared = sum(len(r.milestones) for r in reports) - len(alone)
+    counts = Counter(m.state for m in alone)
+    parts = w("list_comma").join(f"{w(f'state_{state}')} {w.number(counts[state])}" for state in MILESTONE_STATES if counts[state])
+    sentences = [w("milestones_once", total=len(alone), shared=shared, parts=parts)] if shared else []
     owed = [telling.moment.indicators[code] for code in next((r.owed for r in reports if r.is_valid), ())]
     if owed:
         sentences.append(w("common_named", count=len(owed), names=w("list_comma").join(map(w.named, owed))))
