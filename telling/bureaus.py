@@ -324,8 +324,8 @@ def listed(telling: Telling, reports: Sequence[BureauReport], link: Callable[[Bu
                 "organisation": telling.view, "bureau_code": r.code, "name_ja": r.unit.name_ja, "name_en": r.unit.name_en,
                 "is_valid": r.is_valid, "indicators_owed_count": len(r.owed), "indicators_reported_count": len(r.reported),
                 "own_indicators_count": len(r.own),
-                "procedures_count": sum(r.procedures.values()), "procedures_done_count": r.procedures.get("done", 0),
-                "facilities_count": sum(r.facilities.values()), "facilities_introduced_count": r.facilities.get("introduced", 0),
+                "procedures_count": sum(r.procedures.values()), "procedures_done_count": known_count(r.procedures, "done"),
+                "facilities_count": sum(r.facilities.values()), "facilities_introduced_count": known_count(r.facilities, "introduced"),
                 "milestones_count": len(r.milestones),
                 **{f"milestones_{state}_count": sum(m.state == state for m in r.milestones) for state in ("done", *PAST_DUE)},
             }
@@ -358,6 +358,13 @@ def title(report: BureauReport, words: Words) -> str:
 
 
 def share_of(counts: Mapping[str, int], done: str, words: Words) -> Cell:
-    """Format how many of a register's rows are done; a dash where there are none."""
-    total = sum(counts.values())
-    return Number(counts.get(done, 0), f"{words.number(counts.get(done, 0))} / {words.number(total)}") if total else "―"
+    """Format how many of a register's rows are done; a dash where there are none, and for the count where no state is known."""
+    total, some = sum(counts.values()), known_count(counts, done)
+    if not total:
+        return "―"
+    return f"— / {words.number(total)}" if some is None else Number(some, f"{words.number(some)} / {words.number(total)}")
+
+
+def known_count(counts: Mapping[str, int], done: str) -> int | None:
+    """Return how many of a register's rows are done; ``None`` where the state of none is known, which is not the same as none done."""
+    return None if counts and counts.get("unknown", 0) == sum(counts.values()) else counts.get(done, 0)

@@ -21,7 +21,7 @@ from kpis.periods import Period
 from kpis.store import tables
 from kpis.text import status_word
 from telling.blocks import BLANK, Telling
-from telling.bureaus import LATE, PAST_DUE, of_themes, unit_label
+from telling.bureaus import LATE, PAST_DUE, known_count, of_themes, unit_label
 from telling.overview import theme_name
 from telling.words import Words
 
@@ -256,9 +256,11 @@ def _figure(report: BureauReport, theme: str, row: tables.Indicator, usual: Peri
 
 
 def _share(counts: Mapping[str, int], done: str, words: Words, leads: Leads) -> Cell:
-    total, some = sum(counts.values()), counts.get(done, 0)
+    total, some = sum(counts.values()), known_count(counts, done)
     if not total:
         return Cell("—", NONE)
+    if some is None:
+        return Cell(f"— / {words.number(total)}", leads=replace(leads, narrowed="unknown" if leads.of == "procedures" else ""))
     return Cell(f"{words.number(some)} / {words.number(total)}", share=some / total, leads=leads)
 
 

@@ -102,7 +102,9 @@ def one_bureau(ledger: Ledger, shown: Shown, b: Item) -> list[str]:
     said += [w("bureau_own", count=len(groups[1]))] if groups[1] else []
     says = [w("bureau_title", name=w.named(b), said=w("list_comma").join(said)), *marks(ledger, b["counts"])]
     for word, done in (("procedures", "done"), ("facilities", "introduced")):
-        says.append(w(f"bureau_{word}_line", total=sum(b[word].values()), done=b[word].get(done, 0)))
+        is_told = any(count for status, count in b[word].items() if status != "unknown")
+        line = "line" if is_told else "unknown" if any(b[word].values()) else "none"
+        says.append(w(f"bureau_{word}_{line}", total=sum(b[word].values()), done=b[word].get(done, 0)))
     for sheet, register in TOLD_BY_RECORD.items():
         if held := b[sheet]:
             parts = (

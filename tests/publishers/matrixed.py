@@ -195,6 +195,8 @@ def _cell(ledger: Ledger, item: Item | None, usual: Period, *, is_owed: bool) ->
 
 def _share(counts: Mapping[str, int], done: str) -> str:
     total = sum(counts.values())
+    if total and counts.get("unknown", 0) == total:  # how many are done is not known
+        return f"— / {total:,}"
     return f"{counts.get(done, 0):,} / {total:,}" if total else "—"
 
 

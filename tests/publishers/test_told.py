@@ -118,6 +118,19 @@ def test_a_total_over_bureaus_counts_a_milestone_once(tokyo: Store, language: st
 
 
 @LANGUAGES
+def test_what_is_unknown_of_every_row_is_no_count_of_none_done(tokyo: Store, language: str) -> None:
+    found, told = bureaus(tokyo), telling(tokyo, language)
+    unknown, some = found["WATERWORKS"], found["ENVIRONMENT"]
+    assert set(unknown.procedures) == {"unknown"} and some.procedures["unknown"] < sum(some.procedures.values())
+    at = [column.key for column in matrix(told, [unknown, some]).columns].index("procedures")
+    cells = [row.cells[at] for row in matrix(told, [unknown, some]).rows]
+    total = sum(unknown.procedures.values())
+    assert cells[0].text == f"— / {total}" and cells[0].share is None and cells[1].text.startswith("2 / ")
+    block = told_bureaus.listed(told, [unknown, some], lambda r: r.code)
+    assert f"— / {total}" in block.rows[0] and [row["procedures_done_count"] for row in block.flat] == [None, 2]
+
+
+@LANGUAGES
 def test_a_note_names_the_indicator_without_figures_of_bureaus_not_a_theme_of_which_another_has_one(
     tokyo: Store, language: str
 ) -> None:
