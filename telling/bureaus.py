@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 
@@ -9,6 +10,7 @@ from charts.shapes import Bar, Ranked
 from kpis.figures.bureaus import BureauReport, milestones_once
 from kpis.figures.measures import stand
 from kpis.figures.organisation import Unit
+from kpis.figures.projects import MILESTONE_STATES
 from kpis.figures.records import FELL_SHORT, JUDGED, Figure, Judgement, value_of
 from kpis.figures.rollup import RollUp
 from kpis.figures.scorecard import Scored, figure_text, number_text
@@ -322,15 +324,17 @@ def listed(telling: Telling, reports: Sequence[BureauReport], link: Callable[[Bu
                 "organisation": telling.view, "bureau_code": r.code, "name_ja": r.unit.name_ja, "name_en": r.unit.name_en,
                 "is_valid": r.is_valid, "indicators_owed_count": len(r.owed), "indicators_reported_count": len(r.reported),
                 "own_indicators_count": len(r.own),
-                "procedures_count": sum(r.procedures.values()), "procedures_done_count": r.procedures.get("done", 0),
-                "facilities_count": sum(r.facilities.values()), "facilities_introduced_count": r.facilities.get("introduced", 0),
+                "procedures_count": sum(r.procedures.values()), "procedures_done_count": known_count(r.procedures, "done"),
+                "facilities_count": sum(r.facilities.values()), "facilities_introduced_count": known_count(r.facilities, "introduced"),
                 "milestones_count": len(r.milestones),
                 **{f"milestones_{state}_count": sum(m.state == state for m in r.milestones) for state in ("done", *PAST_DUE)},
             }
         )  # fmt: skip
-    alone = len(milestones_once(reports))
-    shared = sum(len(r.milestones) for r in reports) - alone
-    sentences = [w("milestones_once", total=alone, shared=shared)] if shared else []
+    alone = milestones_once(reports)
+    shared = sum(len(r.milestones) for r in reports) - len(alone)
+    counts = Counter(m.state for m in alone)
+    parts = w("list_comma").join(f"{w(f'state_{state}')} {w.number(counts[state])}" for state in MILESTONE_STATES if counts[state])
+    sentences = [w("milestones_once", total=len(alone), shared=shared, parts=parts)] if shared else []
     owed = [telling.moment.indicators[code] for code in next((r.owed for r in reports if r.is_valid), ())]
     if owed:
         sentences.append(w("common_named", count=len(owed), names=w("list_comma").join(map(w.named, owed))))
@@ -354,6 +358,13 @@ def title(report: BureauReport, words: Words) -> str:
 
 
 def share_of(counts: Mapping[str, int], done: str, words: Words) -> Cell:
-    """Format how many of a register's rows are done; a dash where there are none."""
-    total = sum(counts.values())
-    return Number(counts.get(done, 0), f"{words.number(counts.get(done, 0))} / {words.number(total)}") if total else "―"
+    """Format how many of a register's rows are done; a dash where there are none, and for the count where no state is known."""
+    total, some = sum(counts.values()), known_count(counts, done)
+    if not total:
+        return "―"
+    return f"— / {words.number(total)}" if some is None else Number(some, f"{words.number(some)} / {words.number(total)}")
+
+
+def known_count(counts: Mapping[str, int], done: str) -> int | None:
+    """Return how many of a register's rows are done; ``None`` where the state of none is known, which is not the same as none done."""
+    return None if counts and counts.get("unknown", 0) == sum(counts.values()) else counts.get(done, 0)

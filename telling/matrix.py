@@ -21,12 +21,13 @@ from kpis.periods import Period
 from kpis.store import tables
 from kpis.text import status_word
 from telling.blocks import BLANK, Telling
-from telling.bureaus import LATE, of_themes, unit_label
+from telling.bureaus import LATE, PAST_DUE, known_count, of_themes, unit_label
 from telling.overview import theme_name
 from telling.words import Words
 
 QUIET, MISSING, NONE = "quiet", "missing", "none"
 OVERDUE = "overdue"
+IN_COLUMNS = ("done", *PAST_DUE)  # states of milestones that have a column
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,13 +160,16 @@ def _notes(
 ) -> list[str]:
     """Return what the table leaves out, and of what its totals are."""
     w = telling.words
-    absent = [theme_name(theme, w) for theme, row in themes if (theme, row) not in shown]
+    absent = [w.named(row) for theme, row in themes if (theme, row) not in shown]
     notes = [w("matrix_not_reported", names=w("list_comma").join(absent), bureaus=len(reports))] if absent else []
     wholes = {s.entry.definition.code: s.judgement.figure for s in telling.moment.own}
     figures = [wholes.get(row.indicator_code) for _, row in shown]
     notes += [w("matrix_published_whole")] if any(f is not None and not f.is_rolled_up for f in figures) else []
     notes += [w("matrix_as_listed")] if any(r.procedures or r.facilities for r in reports) else []
     notes += [w("matrix_as_led")] if any(r.milestones for r in reports) else []
+    rest = [found for r in reports if (found := [m for m in r.milestones if m.state not in IN_COLUMNS])]
+    once = {m.code for found in rest for m in found}
+    notes += [w("matrix_rest", count=w.number(len(once)), bureaus=len(rest))] if once else []
     return notes
 
 
@@ -254,9 +258,11 @@ def _figure(report: BureauReport, theme: str, row: tables.Indicator, usual: Peri
 
 
 def _share(counts: Mapping[str, int], done: str, words: Words, leads: Leads) -> Cell:
-    total, some = sum(counts.values()), counts.get(done, 0)
+    total, some = sum(counts.values()), known_count(counts, done)
     if not total:
         return Cell("—", NONE)
+    if some is None:
+        return Cell(f"— / {words.number(total)}", leads=replace(leads, narrowed="unknown" if leads.of == "procedures" else ""))
     return Cell(f"{words.number(some)} / {words.number(total)}", share=some / total, leads=leads)
 
 

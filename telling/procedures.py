@@ -14,6 +14,7 @@ from kpis.figures.registers import (
     STEPS,
     SURE,
     ProcedureTally,
+    Published,
     channels,
     cumulated,
     plan,
@@ -23,6 +24,7 @@ from kpis.figures.registers import (
     tally_by,
 )
 from kpis.figures.scorecard import Scored
+from kpis.figures.sentences import about, marked
 from kpis.languages import SOURCE
 from kpis.periods import parse_period
 from kpis.store.queries import Counted
@@ -94,7 +96,7 @@ def cards(telling: Telling, register: Counted, total: ProcedureTally) -> list[Ca
         note = w("card_usage_note", all=telling.percent(total.usage_of_all_pct).text, known=w.number(total.with_usage))
         cards_shown.append(Card(w("card_usage"), telling.percent(total.usage_of_online_pct), note))
     else:
-        cards_shown.append(Card(w("card_usage"), w("no_count"), w("no_count_why")))
+        cards_shown.append(Card(w("card_usage"), w("no_count"), w("no_usage_why")))
     if priority.procedures:
         shown = Number(priority.done, f"{w.number(priority.done)} / {w.number(priority.procedures)}")
         cards_shown.append(Card(w("card_priority"), shown, w("card_priority_note"), (("priority", "yes"), ("status", "done"))))
@@ -122,19 +124,20 @@ def published_totals(telling: Telling, register: Counted, total: ProcedureTally,
         for kind, s in totals.items()
     ]
     names = {s.entry.definition.code: s.entry.definition for s in totals.values()}
+    figures = {s.entry.definition.code: s.judgement.figure for s in totals.values()}
     rows: list[tuple[Cell, ...]] = [
         (
             w.named(names[p.indicator_code]), parse_period(p.period_code).label(w.language),
-            "―" if p.value is None else Number(p.value, format_value(p.value, names[p.indicator_code], w.language)),
-            telling.count(p.denominator), _unit_of_total(w, names[p.indicator_code]), p.counted, p.registered,
-            "―" if p.difference is None else Number(p.difference, w.number(p.difference, "+,.0f")),
+            "―" if p.value is None else Number(p.value, marked(format_value(p.value, names[p.indicator_code], w.language), figures[p.indicator_code], w.language)),
+            _total(telling, p), _unit_of_total(w, names[p.indicator_code]), p.counted, p.registered,
+            "―" if p.difference is None or p.is_total_round else Number(p.difference, w.number(p.difference, "+,.0f")),
         )
         for p in pairs
     ]  # fmt: skip
     first = next((p for p in pairs if p.denominator is not None), None)
     sentence = (
         w(
-            "pub_sentence", published=telling.count(first.denominator).text, registered=w.number(first.registered),
+            "pub_sentence", published=_total(telling, first).text, registered=w.number(first.registered),
             unit=_unit_of_total(w, names[first.indicator_code]),
         )
         if first
@@ -155,6 +158,12 @@ def published_totals(telling: Telling, register: Counted, total: ProcedureTally,
         flat=tuple(_beside(p.to_json()) for p in pairs),
         is_table_open=True, file="procedure_published",
     )  # fmt: skip
+
+
+def _total(telling: Telling, published: Published) -> Number:
+    """Return a published total, marked as about where it is a round number."""
+    total = telling.count(published.denominator)
+    return Number(total.value, about(total.text, telling.words.language)) if published.is_total_round else total
 
 
 def _unit_of_total(words: Words, definition: Definition) -> str:

@@ -274,6 +274,11 @@ class Published:
     registered: int
 
     @property
+    def is_total_round(self) -> bool:
+        """Return whether the published total is a round number, from which no exact difference follows."""
+        return self.denominator is not None and self.denominator % (100 if self.is_approximate else 1000) == 0
+
+    @property
     def difference(self) -> float | None:
         """Return registered − published total, where a total was published."""
         return None if self.denominator is None else self.registered - self.denominator

@@ -99,7 +99,8 @@ def list_of(leads: Leads) -> str:
         return address.path("bureau", code=leads.bureau)
     if leads.of == "milestones":
         return address.path("standing", list=f"milestone.{leads.narrowed}", **whose)
-    return address.path(leads.of, **{"status" if leads.of == "procedures" else "show": leads.narrowed}, **whose)
+    narrowed = {"status" if leads.of == "procedures" else "show": leads.narrowed} if leads.narrowed else {}
+    return address.path(leads.of, **narrowed, **whose)
 
 
 def _matrix(current: Sequence[BureauReport], gone: Sequence[BureauReport]) -> Matrix:

@@ -37,6 +37,7 @@ from pages.parts.viewer import viewer
 from pages.parts.when import view
 from telling import bureaus, listed
 from telling.attention import subjects_of_bureau
+from telling.bureaus import known_count
 from telling.commentary import of_bureau
 from telling.words import Words
 
@@ -71,8 +72,9 @@ def registers(report: BureauReport) -> None:
     """Draw the counts of the bureau's rows in each register, with links to the lists."""
     for word, counts, done in (("procedures", report.procedures, "done"), ("facilities", report.facilities, "introduced")):
         section_heading(t(f"bureau_{word}"))
-        total = sum(counts.values())
-        prose.markdown(t(f"bureau_{word}_line", total=total, done=counts.get(done, 0)) if total else t(f"bureau_{word}_none"))
+        total, some = sum(counts.values()), known_count(counts, done)
+        key = f"bureau_{word}_line" if some is not None else f"bureau_{word}_unknown"
+        prose.markdown(t(key, total=total, done=some) if total else t(f"bureau_{word}_none"))
         if total and has_page(word):
             own = {"bureau": report.code} if word == "procedures" else {}  # the list of facilities is not filtered
             st.page_link(page(word), label=t("to_list"), icon=":material/arrow_forward:", query_params=address.link(**own))

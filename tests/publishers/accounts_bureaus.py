@@ -7,7 +7,6 @@ from collections.abc import Mapping, Sequence
 
 from kpis.periods import parse_period
 from kpis.registers import TOLD_BY_RECORD
-from telling.words import Words
 from tests.publishers import attended, matrixed, overviewed, spoken, tabled
 from tests.publishers.accounts import comparison, marks, record, series, timeline
 from tests.publishers.ledger import Item, Ledger, Table, plain
@@ -25,7 +24,7 @@ def bureaus(ledger: Ledger, shown: Shown, *, view: str = "then", keep: list[Tabl
     current, gone = [b for b in rows if b["is_valid"]], [b for b in rows if not b["is_valid"]]
     wrong = matrixed.wrong(ledger, shown, current, view, gone=gone)
     says = [matrixed.title(ledger, current, view), *matrixed.notes(ledger, current, view)]
-    says += [once for held in (current, gone) if (once := counted_once(w, held))]
+    says += [once for held in (current, gone) if (once := counted_once(ledger, held))]
     says += [common(ledger, current)] if current and current[0]["owed"] else []
     tables: list[Table] = [tabled.listed(ledger, current)]
     tables += [tabled.listed(ledger, gone)] if gone else []
@@ -63,10 +62,15 @@ def bureaus(ledger: Ledger, shown: Shown, *, view: str = "then", keep: list[Tabl
     return wrong + in_boxes(ledger, shown, boxes, says)
 
 
-def counted_once(w: Words, held: Sequence[Item]) -> str:
-    """Say how many milestones there are where one that several bureaus led counts once; blank where none is."""
-    codes = [code for b in held for code in b["milestone_codes"]]
-    return w("milestones_once", total=len(set(codes)), shared=len(codes) - len(set(codes))) if len(codes) > len(set(codes)) else ""
+def counted_once(ledger: Ledger, held: Sequence[Item]) -> str:
+    """Say how many milestones there are, by state, where one that several bureaus led counts once; blank where none is."""
+    codes, w = [code for b in held for code in b["milestone_codes"]], ledger.words
+    once = set(codes)
+    if len(codes) == len(once):
+        return ""
+    counts = Counter(m["state"] for m in ledger.api("milestones")["milestones"] if m["code"] in once)
+    parts = states(ledger, {s: counts[s] for s in ("done", "late", "missed", "not_seen", "coming", "undated", "cancelled")})
+    return w("milestones_once", total=len(once), shared=len(codes) - len(once), parts=w("list_comma").join(parts))
 
 
 def common(ledger: Ledger, current: Sequence[Item]) -> str:
@@ -98,7 +102,9 @@ def one_bureau(ledger: Ledger, shown: Shown, b: Item) -> list[str]:
     said += [w("bureau_own", count=len(groups[1]))] if groups[1] else []
     says = [w("bureau_title", name=w.named(b), said=w("list_comma").join(said)), *marks(ledger, b["counts"])]
     for word, done in (("procedures", "done"), ("facilities", "introduced")):
-        says.append(w(f"bureau_{word}_line", total=sum(b[word].values()), done=b[word].get(done, 0)))
+        is_told = any(count for status, count in b[word].items() if status != "unknown")
+        line = "line" if is_told else "unknown" if any(b[word].values()) else "none"
+        says.append(w(f"bureau_{word}_{line}", total=sum(b[word].values()), done=b[word].get(done, 0)))
     for sheet, register in TOLD_BY_RECORD.items():
         if held := b[sheet]:
             parts = (

@@ -7,7 +7,6 @@ from collections.abc import Mapping, Sequence
 
 from kpis.government import government
 from kpis.periods import Period, parse_period
-from telling.overview import theme_name
 from tests.publishers.ledger import Item, Ledger, plain
 from tests.publishers.shown import Shown
 from tests.publishers.tabled import lesses
@@ -59,10 +58,13 @@ def wrong(
 
 
 def notes(ledger: Ledger, current: Sequence[Item], view: str) -> list[str]:
-    """Return what stands below the table: the themes of which no bureau has a figure."""
+    """Return what stands below the table: the indicators of which no bureau has a figure, and the milestones without a column."""
     w, heads, told = ledger.words, lesses(ledger), _told(ledger, current, view)
-    gone = [theme_name(t, w) for t in government().cards if t in heads and heads[t]["indicator_code"] not in told.periods]
-    return [w("matrix_not_reported", names=w("list_comma").join(gone), bureaus=len(current))] if gone else []
+    gone = [w.named(heads[t]) for t in government().cards if t in heads and heads[t]["indicator_code"] not in told.periods]
+    says = [w("matrix_not_reported", names=w("list_comma").join(gone), bureaus=len(current))] if gone else []
+    rest = {m["code"] for m in ledger.api("milestones")["milestones"] if m["state"] in ("coming", "undated", "cancelled")}
+    having = [mine for b in current if (mine := rest.intersection(b["milestone_codes"]))]
+    return says + ([w("matrix_rest", count=f"{len(set().union(*having)):,}", bureaus=len(having))] if having else [])
 
 
 def title(ledger: Ledger, current: Sequence[Item], view: str) -> str:
@@ -199,6 +201,8 @@ def _cell(ledger: Ledger, item: Item | None, usual: Period, *, is_owed: bool) ->
 
 def _share(counts: Mapping[str, int], done: str) -> str:
     total = sum(counts.values())
+    if total and counts.get("unknown", 0) == total:  # how many are done is not known
+        return f"— / {total:,}"
     return f"{counts.get(done, 0):,} / {total:,}" if total else "—"
 
 

@@ -89,7 +89,7 @@ def procedures(
     first = next((p for p in summary["published"] if p["published_denominator"] is not None), None)
     if first:
         unit = w.named(ledger.indicators[first["indicator"]], "unit")
-        says.append(w("pub_sentence", published=tabled_registers.large(ledger, first["published_denominator"]), registered=f"{first['register_count']:,}",
+        says.append(w("pub_sentence", published=tabled_registers.published_total(ledger, first), registered=f"{first['register_count']:,}",
                       unit=w("unit_procedure") if unit == "%" else unit))  # fmt: skip
     wrong: list[str] = []
     charts = list(shown.drawn)

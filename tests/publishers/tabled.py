@@ -247,7 +247,9 @@ def listed(ledger: Ledger, bureaus: Sequence[Item]) -> Table:
     w = ledger.words
 
     def share(counts: Mapping[str, int], done: str) -> str:
-        return f"{counts.get(done, 0):,} / {sum(counts.values()):,}" if sum(counts.values()) else "―"
+        total = sum(counts.values())
+        some = "—" if counts.get("unknown", 0) == total else f"{counts.get(done, 0):,}"
+        return f"{some} / {total:,}" if total else "―"
 
     def states(m: Mapping[str, int]) -> list[str]:
         counts = (m["done"], m["late"] + m["missed"], m["not_seen"], sum(m.values()))

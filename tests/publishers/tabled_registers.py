@@ -42,11 +42,21 @@ def published_totals(ledger: Ledger, summary: Item) -> Table:
         )
     ]
     return header, [
-        [w.named(ledger.indicators[p["indicator"]]), parse_period(p["period"]).label(ledger.language), ledger.value({"code": p["indicator"]}, p["published_value"]),
-         large(ledger, p["published_denominator"]), _unit(ledger, p["indicator"]), f"{p['register_done_count']:,}", f"{p['register_count']:,}",
-         "―" if p["difference"] is None else f"{p['difference']:+,.0f}".replace("-", "−")]
+        [w.named(ledger.indicators[p["indicator"]]), parse_period(p["period"]).label(ledger.language), ledger.about(ledger.value({"code": p["indicator"]}, p["published_value"]), p["is_approximate"]),
+         published_total(ledger, p), _unit(ledger, p["indicator"]), f"{p['register_done_count']:,}", f"{p['register_count']:,}",
+         "―" if p["difference"] is None or is_round(p) else f"{p['difference']:+,.0f}".replace("-", "−")]
         for p in summary["published"]
     ]  # fmt: skip
+
+
+def is_round(p: Item) -> bool:
+    """Return whether a published total is a round number."""
+    return p["published_denominator"] is not None and p["published_denominator"] % (100 if p["is_approximate"] else 1000) == 0
+
+
+def published_total(ledger: Ledger, p: Item) -> str:
+    """Write a published total."""
+    return ledger.about(large(ledger, p["published_denominator"]), is_round(p))
 
 
 def _unit(ledger: Ledger, code: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from dataclasses import replace
 from datetime import date
 
@@ -71,7 +72,7 @@ def test_bureaus_are_counted_by_what_there_is_of_them(tokyo: Store, language: st
     current = [r for r in found.values() if r.is_valid]
     told = matrix(Telling(words, Moment(state=State(tokyo), as_of=TODAY)), current)
     assert told.title == words("matrix_title_registers", bureaus=32, procedures=9, facilities=3, milestones=13)
-    assert len(told.notes) == 3 and [len(rows) for _, rows in told.groups] == [20, 3, 7, 2]
+    assert len(told.notes) == 4 and [len(rows) for _, rows in told.groups] == [20, 3, 7, 2]
     assert "6" in told_bureaus.title(found["URBAN"], words) and "0" not in told_bureaus.title(found["URBAN"], words)
     assert told_bureaus.title(found["POLICE"], words) == words("bureau_title_none", name=words.named(found["POLICE"].unit))
 
@@ -105,11 +106,42 @@ def test_a_total_over_bureaus_counts_a_milestone_once(tokyo: Store, language: st
     found = [r for r in bureaus(tokyo).values() if r.is_valid]
     block = told_bureaus.listed(telling(tokyo, language), found, lambda r: r.code)
     alone = len({m.code for r in found for m in r.milestones})
-    assert block.sentence.startswith(Words(language)("milestones_once", total=alone, shared=2))
+    states = Counter(m.state for m in {m.code: m for r in found for m in r.milestones}.values())
+    parts = [f"{Words(language)('state_' + state)} {states[state]}" for state in ("done", "not_seen", "coming", "undated")]
+    assert sum(states.values()) == alone == sum(int(part.split()[-1]) for part in parts)
+    said = Words(language)("milestones_once", total=alone, shared=2, parts=Words(language)("list_comma").join(parts))
+    assert block.sentence.startswith(said)
     assert sum(int(row["milestones_count"]) for row in block.flat) == alone + 2
     for row in block.flat:
         past = sum(row[f"milestones_{state}_count"] for state in told_bureaus.PAST_DUE)
         assert row["milestones_done_count"] + past <= row["milestones_count"]
+
+
+@LANGUAGES
+def test_what_is_unknown_of_every_row_is_no_count_of_none_done(tokyo: Store, language: str) -> None:
+    found, told = bureaus(tokyo), telling(tokyo, language)
+    unknown, some = found["WATERWORKS"], found["ENVIRONMENT"]
+    assert set(unknown.procedures) == {"unknown"} and some.procedures["unknown"] < sum(some.procedures.values())
+    at = [column.key for column in matrix(told, [unknown, some]).columns].index("procedures")
+    cells = [row.cells[at] for row in matrix(told, [unknown, some]).rows]
+    total = sum(unknown.procedures.values())
+    assert cells[0].text == f"— / {total}" and cells[0].share is None and cells[1].text.startswith("2 / ")
+    block = told_bureaus.listed(told, [unknown, some], lambda r: r.code)
+    assert f"— / {total}" in block.rows[0] and [row["procedures_done_count"] for row in block.flat] == [None, 2]
+
+
+@LANGUAGES
+def test_a_note_names_the_indicator_without_figures_of_bureaus_not_a_theme_of_which_another_has_one(
+    tokyo: Store, language: str
+) -> None:
+    words, current = Words(language), [r for r in bureaus(tokyo).values() if r.is_valid]
+    first, *_, rest = matrix(telling(tokyo, language), current).notes
+    assert any(s.entry.definition.code == "paper_sheets" for r in current for s in r.scored)
+    assert in_short("paperless", words) not in first
+    assert words.named(telling(tokyo, language).moment.indicators["paper_reduction_rate"]) in first
+    apart = [m.code for r in current for m in r.milestones if m.state in ("coming", "undated", "cancelled")]
+    having = sum(any(m.code in apart for m in r.milestones) for r in current)
+    assert apart and rest == words("matrix_rest", count=len(set(apart)), bureaus=having)
 
 
 @pytest.mark.parametrize("of", ["own", "procedures", "facilities", "milestones_done", "milestones_unseen"])
