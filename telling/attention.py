@@ -132,11 +132,15 @@ def _runs(cells: Iterable[tuple[str, str, str]]) -> Iterator[list[tuple[str, str
 
 
 def since_words(since: Since | None, words: Words) -> str:
-    """Return since which quarter something is off track, and for how many quarters; blank if it is on track."""
+    """Return since which quarter something is off track, for how many, and how it began if otherwise; blank if it is on track."""
     if since is None:
         return ""
-    key = "att_since_longer" if since.is_longer else "att_since"
-    return words(key, quarter=since.quarter.label(words.language), count=since.count)
+    facts = {"quarter": since.quarter.label(words.language), "count": since.count}
+    if since.is_longer:
+        return words("att_since_longer", **facts)
+    if since.first_status == since.last_status:
+        return words("att_since", **facts)
+    return words("att_since_at_first", **facts, word=status_word(since.first_status, words.language))
 
 
 def _against(item: Scored, words: Words) -> tuple[Apart | None, bool, str]:
@@ -343,7 +347,8 @@ def _flat(place: int, off_track: OffTrack, row: OffTrackRow, telling: Telling) -
         "due_date": milestone.due.day if milestone and milestone.due else judged.goal.period.end if judged and judged.goal else None,
         "slip_days": milestone.slip_days if milestone else None,
         "since_period": off_track.since.quarter.code if off_track.since else None, "quarters_count": off_track.since.count if off_track.since else None,
-        "is_longer": off_track.since.is_longer if off_track.since else None, "bureau_code": bureau or None,
+        "is_longer": off_track.since.is_longer if off_track.since else None,
+        "first_status": off_track.since.first_status if off_track.since else None, "bureau_code": bureau or None,
         "cause": row.answer.cause or None, "action": row.answer.action or None, "owner": row.answer.owner or None,
         "action_due_on": row.answer.due,
     }  # fmt: skip

@@ -181,7 +181,11 @@ def stood_json(stood: Iterable[Stood]) -> list[dict[str, Any]]:
 
 
 def _since_json(since: Since | None) -> dict[str, Any] | None:
-    return None if since is None else {"period": since.quarter.code, "quarters_count": since.count, "is_longer": since.is_longer}
+    if since is None:
+        return None
+    return {
+        "period": since.quarter.code, "quarters_count": since.count, "is_longer": since.is_longer, "first_status": since.first_status,
+    }  # fmt: skip
 
 
 def attention_json(telling: Telling) -> dict[str, Any]:

@@ -313,9 +313,11 @@ def _heads(
         *(sum(cell.status != MISSING for cell in (row.cells[at] for row in rows) if cell.status != NONE) for at in range(theme_count)),
         sum(bool(r.own) for r in reports),
         *(sum(map(bool, counts)) for counts in ([r.procedures for r in reports], [r.facilities for r in reports])),
-        sum(bool(r.milestones) for r in reports),
     ]  # fmt: skip
-    coverage = [Cell(f"{w.number(some)} / {w.number(len(reports))}") for some in covered]
+    coverage = [_of_bureaus(some, reports, w) for some in covered]
+    by_state = (Counter(at for at, cell in enumerate(_milestones(r.milestones, w)) if cell.leads is not None) for r in reports)
+    having = sum(by_state, Counter[int]())
+    coverage += [_of_bureaus(having[at], reports, w) if having[at] else Cell("·", title=w.number(0)) for at in range(3)]
     short, missed = [], []
     for _, row in themes:
         judged = [item.judgement for r in reports if (item := _item(r, row)) is not None]
@@ -329,11 +331,15 @@ def _heads(
     lines = [
         (w("matrix_whole_gone" if gone else "matrix_whole"), (*total, own, procedures, facilities, *_milestones(milestones_once(every), w))),
         (w("planned"), (*plan, *[nothing] * 6)),
-        (w("matrix_covered"), (*coverage, nothing, nothing)),
+        (w("matrix_covered"), tuple(coverage)),
         (w("matrix_short"), (*short, *[nothing] * 6)),
         (w("matrix_missed"), (*missed, *[nothing] * 6)),
     ]  # fmt: skip
     return tuple((name, cells) for name, cells in lines if any(cell.status != NONE for cell in cells))
+
+
+def _of_bureaus(some: int, reports: Sequence[BureauReport], words: Words) -> Cell:
+    return Cell(f"{words.number(some)} / {words.number(len(reports))}")
 
 
 def _of_whole(item: Scored | None, words: Words) -> Cell:

@@ -39,6 +39,8 @@ class Since:
     quarter: Period
     count: int
     is_longer: bool = False  # the run began before the earliest quarter examined
+    first_status: str = ""  # of that first quarter, which may be about another target than the present one
+    last_status: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -102,12 +104,18 @@ def run_of(backwards: Iterable[Stood]) -> Since | None:
 
     It ends at the first quarter that is not off track or is unknown: unknown quarters are not counted.
     """
-    first, count = None, 0
+    run: list[Stood] = []
     for stood in backwards:
         if stood.status not in OFF:
-            return Since(first.quarter, count) if first else None
-        first, count = stood, count + 1
-    return Since(first.quarter, count, is_longer=True) if first else None
+            return _since(run)
+        run.append(stood)
+    return _since(run, is_longer=True)
+
+
+def _since(run: Sequence[Stood], *, is_longer: bool = False) -> Since | None:
+    if not run:
+        return None
+    return Since(run[-1].quarter, len(run), is_longer=is_longer, first_status=run[-1].status, last_status=run[0].status)
 
 
 def off_track(own: Iterable[Scored], projects: Iterable[ProjectReport]) -> Iterator[OffTrack]:

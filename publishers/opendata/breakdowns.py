@@ -86,7 +86,7 @@ FIELDS: dict[str, tuple[dict[str, str], tuple[str, ...]]] = {
     "attention": (
         {
             "place": _COUNT, "subject": _TEXT, "subject_code": _TEXT, "project_code": _TEXT, "bureau_code": _TEXT, "status": _TEXT, "standing": _TEXT,
-            "gap": _RATE, "due_date": "date", "slip_days": _COUNT, "since_period": _TEXT, "quarters_count": _COUNT, "is_longer": "boolean",
+            "gap": _RATE, "due_date": "date", "slip_days": _COUNT, "since_period": _TEXT, "quarters_count": _COUNT, "is_longer": "boolean", "first_status": _TEXT,
             "cause": _TEXT, "action": _TEXT, "owner": _TEXT, "action_due_on": "date",
         },
         ("subject", "subject_code"),

@@ -15,7 +15,7 @@ from kpis.moment import Moment
 from kpis.periods import parse_period
 from kpis.state import State
 from kpis.store.store import Store
-from telling.attention import block, rows, strip
+from telling.attention import block, rows, since_words, strip
 from telling.blocks import Telling
 from telling.words import Words
 from tests.publishers.house import House
@@ -59,7 +59,22 @@ def test_a_run_counts_the_quarters_off_track_without_a_break(statuses: list[str]
 
 
 def test_a_run_that_has_no_first_quarter_in_sight_says_so() -> None:
-    assert run_of(reversed(strip_of(["behind"] * 3))) == Since(parse_period("FY2025-Q4"), 3, is_longer=True)
+    assert run_of(reversed(strip_of(["behind"] * 3))) == Since(
+        parse_period("FY2025-Q4"), 3, is_longer=True, first_status="behind", last_status="behind"
+    )
+
+
+def test_a_run_that_began_with_another_status_says_with_which(state: State) -> None:
+    """One missed its target of one quarter, and has no result for that of the next: no target was without a result since the first."""
+    run = run_of(reversed(strip_of(["on_track", "missed", "missed", "unreported"])))
+    assert since_words(run, Words("en")) == "Since FY2025 Q4: 3 quarters, at first missed"
+    assert (
+        since_words(run_of(reversed(strip_of(["reached", "behind", "missed", "behind"]))), Words("ja"))
+        == "令和7年度第4四半期から3四半期"
+    )
+    listed = rows(Telling(Words("ja"), Moment(state=state, as_of=date(2026, 11, 29))))
+    row = next(row for row in listed if row.code == "priority_procedures_digitised_in_period")
+    assert row.status == "unreported" and row.since == "令和3年度第3四半期から20四半期(初めは未達)"
 
 
 def test_a_past_quarter_is_judged_by_what_was_known_when_its_lag_was_over() -> None:
@@ -159,7 +174,11 @@ def test_a_row_says_what_is_missing_and_machines_get_nothing_for_it(state: State
     told, flat = rows(telling), block(telling).flat
     assert len(told) == len(flat) == 10, "with the milestone of 11 procedures, of which 3 were done"
     assert told[0].word == "未達" and told[0].gap.text == "−0.2ポイント" and told[0].since == "令和4年度第4四半期から1四半期"
-    assert told[1].word == "遅れ" and told[1].gap.text == "約−17ポイント" and told[1].since == "令和4年度第2四半期から3四半期"
+    assert (
+        told[1].word == "遅れ"
+        and told[1].gap.text == "約−17ポイント"
+        and told[1].since == "令和4年度第2四半期から3四半期(初めはやや遅れ)"
+    )
     assert {(r["cause"], r["action"], r["action_due_on"]) for r in flat} == {(None, None, None)}
     assert "記入なし" in block(telling).rows[0] and "未定" in block(telling).rows[0]
 

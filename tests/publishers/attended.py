@@ -75,9 +75,17 @@ def _indicator(ledger: Ledger, row: Item) -> list[str]:
 
 def _since(ledger: Ledger, row: Item) -> str:
     since = row["since"]
-    key = "att_since_longer" if since and since["is_longer"] else "att_since"
-    count = since["quarters_count"] if since else 0
-    return ledger.words(key, quarter=_short(since["period"], ledger.language), count=count) if since else ""
+    return run_words(ledger, since, row["status"] if "status" in row else row["stood"][-1]["status"]) if since else ""
+
+
+def run_words(ledger: Ledger, run: Item, status: str) -> str:
+    """Return since when something is off track, in the words of a page; how it began only where the first quarter was seen."""
+    facts = {"quarter": _short(run["period"], ledger.language), "count": run["quarters_count"]}
+    if run["is_longer"]:
+        return ledger.words("att_since_longer", **facts)
+    if run["first_status"] == status:
+        return ledger.words("att_since", **facts)
+    return ledger.words("att_since_at_first", **facts, word=status_word(run["first_status"], ledger.language))
 
 
 def _milestone(ledger: Ledger, row: Item) -> list[str]:
@@ -145,8 +153,7 @@ def since(ledger: Ledger, item: Item) -> list[str]:
     run = next((s["since"] for s in of), None)
     if run is None:
         return []
-    key = "att_since_longer" if run["is_longer"] else "att_since"
-    return [ledger.words(key, quarter=ledger.period(run["period"]), count=run["quarters_count"])]
+    return [run_words(ledger, run, item["status"])]
 
 
 def needed(ledger: Ledger, item: Item) -> tuple[list[Table], list[str]]:

@@ -169,10 +169,12 @@ def _lines(ledger: Ledger, current: Sequence[Item], told: _Told, covered: Counte
         *_counts(states),
     ]
     of = f" / {len(current):,}"
+    having_milestones = [sum(_counts(b["milestones"])[at] != "·" for b in current) for at in range(3)]
     told.lines[w("matrix_covered")] = [
         *(f"{covered[code]:,}{of}" for code in codes),
         f"{sum(bool(b['own_indicators']) for b in current):,}{of}",
-        *(f"{sum(bool(sum(b[name].values())) for b in current):,}{of}" for name in ("procedures", "facilities", "milestones")),
+        *(f"{sum(bool(sum(b[name].values())) for b in current):,}{of}" for name in ("procedures", "facilities")),
+        *(f"{having:,}{of}" if having else "·" for having in having_milestones),
     ]
     if any(i["planned_value"] is not None for i in own):
         told.lines[w("planned")] = [ledger.planned(i) if i["planned_value"] is not None else "—" for i in own]

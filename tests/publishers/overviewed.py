@@ -9,6 +9,7 @@ from kpis.government import government
 from kpis.periods import parse_period
 from kpis.text import known_day, status_word
 from telling.overview import theme_name
+from tests.publishers.attended import run_words
 from tests.publishers.ledger import Item, Ledger, Table, plain
 from tests.publishers.shown import Shown
 from tests.publishers.tabled import full_name
@@ -26,8 +27,13 @@ def _since(ledger: Ledger, stood: list[Item]) -> str:
         run += 1
     if not run:
         return "—"
-    key = "att_since_longer" if run == len(stood) else "att_since"
-    return ledger.words(key, quarter=parse_period(stood[-run]["period"]).label(ledger.language), count=run)
+    made = {
+        "period": stood[-run]["period"],
+        "quarters_count": run,
+        "is_longer": run == len(stood),
+        "first_status": stood[-run]["status"],
+    }
+    return run_words(ledger, made, stood[-1]["status"])
 
 
 def _next(ledger: Ledger, code: str) -> list[str]:

@@ -205,6 +205,14 @@ def test_bureaus_stand_against_the_five_lesses_with_coverage(site: Path, languag
         row = next(r for name, r in shown.items() if name.startswith(names[code]))
         assert f"{numerator / denominator * 100:.1f}".removesuffix(".0") in row[sealless]
     assert shown[words("matrix_covered")][sealless] == "2 / 32", "of the bureaus of the day; another is no more"
+    current = tuple(words.named(r) for r in rows_of(site, "bureaus") if not r["valid_to"])
+    first = next(rows for header, rows in Static(html(site, "bureaus.html", language)).shown.tables if not header[0])
+    of_today = [row[1:] for row in first if row and row[0].startswith(current)]
+    assert len(of_today) == 32
+    for state in ("done", "unseen"):  # none is late
+        at = heads.index(words(f"matrix_{state}"))
+        some = sum(row[at] not in ("·", "—") for row in of_today)
+        assert shown[words("matrix_covered")][at] == f"{some} / 32", f"with any milestone {state}"
     assert not any(head.startswith(theme_name("faxless", words)) for head in heads), "of which no bureau has a figure"
     page = html(site, "bureaus.html", language)
     title = words("matrix_title_missed", some=2, bureaus=32, missed=2, themes=words("nav_themes"))
