@@ -1,4 +1,4 @@
-// Makes charts and tables, which are drawn for the width of the screen, as narrow as the paper; print.css does the rest.
+// Prepares a page for paper: what of it is not printed, and pictures of tables that are painted on the screen; print.css does the rest.
 addEventListener("beforeprint", () => {
   const own = (name) => { try { return JSON.parse(getComputedStyle(document.documentElement).getPropertyValue(name)); } catch { return ""; } };
   const line = document.querySelector(".st-key-view_line summary [data-testid=stMarkdownContainer]")?.textContent ?? "";
@@ -18,23 +18,6 @@ addEventListener("beforeprint", () => {
   for (const e of main.querySelectorAll(parts)) if (!e.closest(".st-key-view_line") && left(e)) e.dataset.print = "none";
   for (const e of main.querySelectorAll("[data-testid=stLayoutWrapper]"))
     if (e.querySelector(parts) && ![...e.querySelectorAll(parts)].some((part) => !part.dataset.print)) e.dataset.print = "none";
-  for (const box of document.querySelectorAll(".svg-container")) {
-    const { width, height } = box.getBoundingClientRect();
-    if (!width || !height) continue;
-    box.style.setProperty("--print-ratio", `${width} / ${height}`);
-    box.style.setProperty("--print-width", `${width}px`);
-    // What is wider is printed with larger words, but none so large that one would lie on another.
-    const words = [...box.querySelectorAll(".main-svg text")].filter((e) => e.textContent.trim()).map((e) => e.getBoundingClientRect());
-    let room = Math.min(1.3, Math.max(1, width / 800));
-    for (let i = 0; room > 1 && i < words.length; i++)
-      for (let j = i + 1; j < words.length; j++) {
-        const [a, b] = [words[i], words[j]], apart = (from, size) => (2 * Math.abs(a[from] + a[size] / 2 - b[from] - b[size] / 2)) / (a[size] + b[size]);
-        room = Math.min(room, Math.max(1, apart("left", "width"), apart("top", "height")));
-      }
-    box.style.setProperty("--print-text", room);
-    box.style.setProperty("--print-least", (room > 1.1 && height < 480) || width < 800 ? "75%" : "100%"); // what is full of words is as wide as the paper
-    for (const drawn of box.querySelectorAll(":scope > .main-svg")) drawn.setAttribute("viewBox", `0 0 ${width} ${height}`);
-  }
   for (const table of document.querySelectorAll('[data-testid="stDataFrame"]')) {
     const painted = [...table.querySelectorAll("canvas")].filter((c) => c.width && c.height);
     if (!painted.length || table.querySelector(".print-table")) continue;
@@ -54,7 +37,6 @@ addEventListener("beforeprint", () => {
 });
 addEventListener("afterprint", () => {
   for (const e of document.querySelectorAll("[data-print]")) delete e.dataset.print;
-  for (const drawn of document.querySelectorAll(".svg-container > .main-svg")) drawn.removeAttribute("viewBox");
   for (const picture of document.querySelectorAll("img.print-table")) {
     picture.parentElement.classList.remove("has-print-table");
     picture.remove();

@@ -20,7 +20,7 @@ from kpis.text import format_date
 from pages.parts import address, cached, prose
 from pages.parts.data_table import ShownGrid, grid, link_columns, show_grid
 from pages.parts.menu import page
-from pages.parts.raw_html import draw_html
+from pages.parts.raw_html import draw_for_paper, draw_html
 from pages.parts.series import long_form, marks_of, series_chart
 from pages.parts.taken import indicator_downloads
 from pages.parts.text import csv_file, grid_source, language, named, source_link, t
@@ -100,6 +100,7 @@ def _key(scored: Scored) -> str:
 class _Block:
     text: str
     chart: Finished | None
+    paper: str
     notes: str
     happened: str
     signs: Mapping[date, str]
@@ -109,7 +110,7 @@ class _Block:
 
 
 def _block(scored: Scored, book: Book) -> _Block:
-    chart, notes, notable = series_chart(scored) or (None, "", ())
+    chart, paper, notes, notable = series_chart(scored) or (None, "", "", ())
     table = (
         grid(
             pa.Table.from_pandas(series_table(scored, book), preserve_index=False).replace_schema_metadata(),
@@ -120,7 +121,9 @@ def _block(scored: Scored, book: Book) -> _Block:
     )
     csv = csv_file(long_form(scored, book)) if scored.figures else b""
     made = str(numbered(notable, Words(language())))
-    return _Block(scored.sentence(language()), chart, notes, made, happened.signs(notable), table, csv, sources_of(scored, book))
+    return _Block(
+        scored.sentence(language()), chart, paper, notes, made, happened.signs(notable), table, csv, sources_of(scored, book)
+    )
 
 
 def chart_with_table(scored: Scored, book: Book, *, heading: str | None = None, is_explained: bool = True) -> Mapping[date, str]:
@@ -141,6 +144,7 @@ def chart_with_table(scored: Scored, book: Book, *, heading: str | None = None, 
     if block.chart is not None:
         alt = f"{named(scored.entry.definition)}: {block.text}"
         st.plotly_chart(block.chart, theme=None, config=CONFIG, alt=alt, key=f"chart_{key.replace(' ', '_')}")
+        draw_for_paper(block.paper)
         if block.happened:
             draw_html(block.happened)
         if is_explained:

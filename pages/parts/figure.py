@@ -24,7 +24,7 @@ from pages.parts.data_table import (
     show_grid,
     texts_table,
 )
-from pages.parts.raw_html import draw_html
+from pages.parts.raw_html import draw_for_paper, draw_html
 from pages.parts.text import csv_file, language, t
 from pages.parts.titled import section_heading
 from pages.parts.when import as_of, view
@@ -51,6 +51,7 @@ class Ready:
     title: str = ""
     figure: Finished | None = None  # the chart; ``None`` if there is nothing to draw, in which case ``why_empty`` is shown instead
     wide: Finished | None = None  # another form of the chart for windows wider than a phone's
+    paper: str = ""  # the chart as images for print
     legend: str = ""  # meaning of the chart's fills, as HTML above it
     notes: tuple[str, ...] = ()  # captions under the chart, as the meaning of marks
     why_empty: str = ""  # the reason why there is no chart
@@ -121,6 +122,7 @@ def show(made: Ready, *, key: str, about: str = "") -> None:
         if made.wide is not None:  # api/assets/page.css shows this one or the next
             st.plotly_chart(made.wide, theme=None, config=CONFIG, alt=alt, key=f"wide_{key}")
         st.plotly_chart(made.figure, theme=None, config=CONFIG, alt=alt, key=f"chart_{key}")
+        draw_for_paper(made.paper)
         for note in made.notes:
             prose.caption(markdown(note))
     if len(made.numbers.table.data):

@@ -58,8 +58,9 @@ def listing(reports: Sequence[ProjectReport]) -> None:
     for kind, alike in ((government().project_kind(code), [r for r in reports if r.row.kind == code]) for code in codes):
         if alike:
             {"cards": numbered, "categories": categories, "lines": lines}[kind.shown_as](kind, alike, explained_heads)
-    section_heading(t("projects_table"))
-    kept_block("projects", lambda: listed(reports))
+    with st.container(key="projects_table"):  # not printed while its table is folded
+        section_heading(t("projects_table"))
+        kept_block("projects", lambda: listed(reports))
 
 
 def _title_and_lead(reports: Sequence[ProjectReport]) -> tuple[str, str]:

@@ -29,6 +29,11 @@ def draw_html(body: str, *, width: Width = "stretch") -> None:
     st.html(_Ready((_long if len(body) > _SHORT else _short)(body)), width=width)
 
 
+def draw_for_paper(images: str) -> None:
+    """Draw a chart's images for print, made by ``charts.svg.printed``; they are hidden on screens and contain no text to break."""
+    st.html(_Ready(images))
+
+
 # Setting the line breaks of a page's tables takes 3 to 11 ms of its 60 to 100, of its short texts up to 1 of 20; the results are the
 # same in the next run of any viewer, hence the caches.
 _SHORT = 2_000

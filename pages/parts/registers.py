@@ -14,6 +14,7 @@ import streamlit as st
 from charts.plotly.map import outline_map
 from charts.plotly.shapes import figure
 from charts.shapes import Tiles
+from charts.svg.printed import printed_shape
 from charts.svg.shapes import legend
 from kpis.as_text import markdown
 from kpis.declared import said_of
@@ -83,10 +84,12 @@ def ready_block(block: Block) -> Ready:
         table_of(block), csv=pd.DataFrame(block.flat) if block.flat else None, texts=short_texts(block, Words(language())),
         is_open=block.is_table_open,
     )  # fmt: skip
+    alt = ": ".join(filter(None, (block.title, block.sentence)))
     return Ready(
         numbers=made, sentence=block.sentence, title=block.title, why_empty=block.why_empty, notes=block.notes, chart=block.chart,
         figure=finished(None if shape is None else figure(shape, language())), legend="" if shape is None else legend(shape),
         wide=finished(outline_map(shape.tiles) if isinstance(shape, Tiles) and shape.is_outlined else None),
+        paper="" if shape is None else printed_shape(shape, alt=alt, language=language()),
     )  # fmt: skip
 
 

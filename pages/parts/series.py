@@ -11,6 +11,7 @@ import pyarrow as pa
 from charts.plotly.styled import Finished, in_language
 from charts.plotly.trajectory import trajectory
 from charts.series import Annotation
+from charts.svg.printed import printed_series
 from kpis.figures.records import MARKS, Figure
 from kpis.figures.scorecard import Book, Scored, forecast_of
 from pages.parts import cached
@@ -49,11 +50,15 @@ def long_form(scored: Scored, book: Book) -> pd.DataFrame:
     )  # fmt: skip
 
 
-def series_chart(scored: Scored) -> tuple[Finished, str, tuple[Annotation, ...]] | None:
-    """Return the chart of a series, the meaning of its lines, and the events marked in it; ``None`` if there is nothing to draw."""
+def series_chart(scored: Scored) -> tuple[Finished, str, str, tuple[Annotation, ...]] | None:
+    """Return the chart of a series, the same for paper, the meaning of its lines, and the events marked in it; ``None`` if there is nothing to draw."""
     words = Words(language())
     shape = indicator.series(scored, Telling(words, cached.moment()))
     if shape is None or not shape.is_course:
         return None
-    chart = cached.drawn(shape, lambda: Finished(in_language(trajectory(shape), language())))
-    return chart, indicator.legend(shape, forecast_of(scored, as_of=as_of()), words), shape.annotations
+    alt = f"{words.named(scored.entry.definition)}: {scored.sentence(language())}"
+
+    def both() -> tuple[Finished, str]:
+        return Finished(in_language(trajectory(shape), language())), printed_series(shape, alt=alt)
+
+    return *cached.drawn((shape, alt), both), indicator.legend(shape, forecast_of(scored, as_of=as_of()), words), shape.annotations
