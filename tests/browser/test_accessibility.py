@@ -65,3 +65,25 @@ def test_a_page_holds_in_dark_when_the_system_asks_for_it_and_is_printed_light(v
     printed, paper = page.evaluate(text), page.evaluate("getComputedStyle(document.body).backgroundColor")
     page.emulate_media(color_scheme="light", media="screen")
     assert broken == [] and (title, printed, paper) == (rgb(INK), rgb(INK), rgb(PAPER))
+
+
+# Of each part into which one types or from which one chooses: the contrast of its edge with the ground around it.
+EDGES = """() => {
+  const rgb = text => text.match(/[\\d.]+/g).map(Number);
+  const light = ([r, g, b]) => [r, g, b].map(c => (c /= 255) <= .04045 ? c / 12.92 : ((c + .055) / 1.055) ** 2.4).reduce((sum, c, i) => sum + c * [.2126, .7152, .0722][i], 0);
+  const ground = e => { for (let p = e.parentElement; p; p = p.parentElement) { const c = rgb(getComputedStyle(p).backgroundColor); if (c[3] !== 0) return c; } return [255, 255, 255]; };
+  const parts = [...document.querySelectorAll('[data-testid=stTextInputRootElement], [data-testid=stDateInputField], [data-testid=stSelectbox] [role=group]')];
+  return parts.filter(e => e.checkVisibility()).map(e => { const [a, b] = [light(rgb(getComputedStyle(e).borderTopColor)), light(ground(e))].sort((x, y) => y - x); return (a + .05) / (b + .05); });
+}"""
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_what_is_typed_into_or_chosen_from_has_an_edge_that_can_be_seen(visits: Visits, server: str, scheme: str) -> None:
+    """At least 3:1 (WCAG 1.4.11, which axe-core does not look at)."""
+    page, _ = visits.see(server, "/procedures?lang=ja", width=1280)
+    page.emulate_media(color_scheme=scheme)
+    page.wait_for_function(
+        f"getComputedStyle(document.querySelector('.stApp')).backgroundColor === '{rgb(DARK_PAPER if scheme == 'dark' else PAPER)}'"
+    )
+    edges = page.evaluate(EDGES)
+    assert len(edges) >= 3 and min(edges) >= 3.0, edges
