@@ -57,16 +57,18 @@ _OPERATIONS = ("deferred_file", "dataframe_chunk")
 
 
 def is_said_by_pages(sent: bytes) -> bool:
-    """Return whether our pages send this websocket message; an unreadable one is left to Streamlit, which closes the socket."""
+    """Return whether our pages send this websocket message: of a kind that they use, readable, and for files no more than may be uploaded."""
     message = BackMsg()
     try:
         message.ParseFromString(sent)
     except DecodeError:
-        return True
-    kind = message.WhichOneof("type")
+        return False
+    kind, chosen = message.WhichOneof("type"), settings()
     if kind == "backend_operation_request":
         return message.backend_operation_request.WhichOneof("payload") in _OPERATIONS
-    return kind in _SAID and not (kind == "file_urls_request" and settings().mode == "public")
+    if kind == "file_urls_request":  # each name is answered with two addresses
+        return chosen.mode != "public" and len(message.file_urls_request.file_names) <= chosen.uploads_per_session
+    return kind in _SAID
 
 
 class Lines:
