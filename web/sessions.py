@@ -13,6 +13,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
+from urllib.parse import urlsplit
 
 from google.protobuf.message import DecodeError
 from starlette.requests import HTTPConnection
@@ -167,7 +168,10 @@ def store() -> Store:
 
 
 def claims_of(scope: Scope) -> dict[str, Any]:
-    """Return the identity claims of a request's sign-in cookies; empty without cookies signed by us."""
+    """Return the identity claims of a request's sign-in cookies; empty without cookies signed by us, at this address.
+
+    Browsers send the cookies of one host to all its ports, and instances may have been given one secret.
+    """
     cookies = HTTPConnection(scope).cookies
 
     def one(name: str) -> bytes | None:
@@ -178,7 +182,8 @@ def claims_of(scope: Scope) -> dict[str, Any]:
         claims = json.loads(get_cookie_with_chunks(one, USER_COOKIE_NAME) or b"{}")
     except ValueError:
         return {}
-    return claims if isinstance(claims, dict) else {}
+    own = urlsplit(settings().public_url)
+    return claims if isinstance(claims, dict) and claims.get("origin") == f"{own.scheme}://{own.netloc}" else {}
 
 
 def viewer(claims: Mapping[str, Any]) -> Viewer:
