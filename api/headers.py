@@ -60,6 +60,9 @@ class PageHeaders(Layer):
         if is_page and not is_large:
             # Pages are small and rewritten below, so they are requested uncompressed.
             scope = {**scope, "headers": [(k, v) for k, v in scope["headers"] if k != b"accept-encoding"]}
+        if is_page and not scope["path"].startswith((*_DATA, "/embed/")) and "." not in scope["path"]:
+            # A part of Streamlit's page would be counted in other bytes than those sent, and be without the rewriting.
+            scope = {**scope, "headers": [(k, v) for k, v in scope["headers"] if k != b"range"]}
         is_head = is_page and scope["method"] == "HEAD"
         if is_head:  # its headers are those of the page, which must be complete first
             scope = {**scope, "method": "GET", "headers": [(k, v) for k, v in scope["headers"] if k != b"range"]}

@@ -26,6 +26,10 @@ from kpis.settings import settings
 
 _CALLBACK, _LOGIN, _STREAM = "/oauth2callback", "/auth/login", "/_stcore/stream"
 _SIGNED_IN = b"_streamlit_user="
+AT_ONCE, APART = (
+    20,
+    0.05,
+)  # a page may say so many words at once, and further ones so many seconds apart: each begins a run, in threads of its own
 
 
 def whence(scope: Scope) -> str:
@@ -82,9 +86,15 @@ class Rates(Layer):
     def _at_leisure(self, receive: Receive) -> Receive:
         """Wrap ``receive`` to slow a page that sends more messages than a person would: searches and choices run on the server."""
         rate, line = parse(settings().rate_word), secrets.token_hex(8)
+        free_at = 0.0  # when everything that was said is far enough apart
 
         async def heard() -> Sent:
+            nonlocal free_at
             message = await receive()
+            if message["type"] == "websocket.receive":
+                now = time.monotonic()
+                free_at = max(free_at, now) + APART
+                await asyncio.sleep(max(0.0, free_at - now - AT_ONCE * APART))
             if message["type"] == "websocket.receive" and not self._counts.hit(rate, "word", line):
                 await asyncio.sleep(self._wait(rate, "word", line))
                 self._counts.hit(rate, "word", line)

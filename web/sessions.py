@@ -13,6 +13,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
+from urllib.parse import urlsplit
 
 from google.protobuf.message import DecodeError
 from starlette.requests import HTTPConnection
@@ -57,16 +58,18 @@ _OPERATIONS = ("deferred_file", "dataframe_chunk")
 
 
 def is_said_by_pages(sent: bytes) -> bool:
-    """Return whether our pages send this websocket message; an unreadable one is left to Streamlit, which closes the socket."""
+    """Return whether our pages send this websocket message: of a kind that they use, readable, and for files no more than may be uploaded."""
     message = BackMsg()
     try:
         message.ParseFromString(sent)
     except DecodeError:
-        return True
-    kind = message.WhichOneof("type")
+        return False
+    kind, chosen = message.WhichOneof("type"), settings()
     if kind == "backend_operation_request":
         return message.backend_operation_request.WhichOneof("payload") in _OPERATIONS
-    return kind in _SAID and not (kind == "file_urls_request" and settings().mode == "public")
+    if kind == "file_urls_request":  # each name is answered with two addresses
+        return chosen.mode != "public" and len(message.file_urls_request.file_names) <= chosen.uploads_per_session
+    return kind in _SAID
 
 
 class Lines:
@@ -165,7 +168,10 @@ def store() -> Store:
 
 
 def claims_of(scope: Scope) -> dict[str, Any]:
-    """Return the identity claims of a request's sign-in cookies; empty without cookies signed by us."""
+    """Return the identity claims of a request's sign-in cookies; empty without cookies signed by us, at this address.
+
+    Browsers send the cookies of one host to all its ports, and instances may have been given one secret.
+    """
     cookies = HTTPConnection(scope).cookies
 
     def one(name: str) -> bytes | None:
@@ -176,7 +182,8 @@ def claims_of(scope: Scope) -> dict[str, Any]:
         claims = json.loads(get_cookie_with_chunks(one, USER_COOKIE_NAME) or b"{}")
     except ValueError:
         return {}
-    return claims if isinstance(claims, dict) else {}
+    own = urlsplit(settings().public_url)
+    return claims if isinstance(claims, dict) and claims.get("origin") == f"{own.scheme}://{own.netloc}" else {}
 
 
 def viewer(claims: Mapping[str, Any]) -> Viewer:

@@ -104,3 +104,11 @@ def test_a_part_of_a_file_of_open_data_is_answered_with_that_part(public: Instan
         assert part(asked, **more) == (200, "", whole.body), asked
     assert public.ask(path, "HEAD", Range="bytes=0-9").status == 200
     assert public.ask(path, Range="bytes=0-9", If_None_Match=tag).status == 304
+
+
+@pytest.mark.parametrize("wanted", ["bytes=0-", "bytes=0-9", "bytes=-5", "bytes=99999999-"])
+def test_a_page_that_is_rewritten_is_sent_whole(public: Instance, wanted: str) -> None:
+    """A part of it was counted in bytes of the page as Streamlit has it, and ten times as long as it said."""
+    whole, part = public.ask("/about"), public.ask("/about", Range=wanted)
+    assert (part.status, part.body, part.headers.get("content-range")) == (200, whole.body, None)
+    assert int(part.one("content-length")) == len(part.body)

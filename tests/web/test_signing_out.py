@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
+from itsdangerous import URLSafeTimedSerializer
 
 from kpis.errors import NotAllowed
 from kpis.languages import say
@@ -82,3 +85,21 @@ def test_a_file_goes_with_the_page_that_offered_it_and_its_address_tells_nothing
     assert local.ask(second).status == 200
     assert refused(local.ask("/media/" + "0" * 48 + ".csv"))
     two.close()
+
+
+def test_a_cookie_of_another_instance_with_the_same_secret_does_nothing(office: Office) -> None:
+    """At another port of the same host, where browsers send it too."""
+    who = office.visitor("aya")
+    signer = URLSafeTimedSerializer(office.instance.environment["COOKIE_SECRET"], salt="_streamlit_user")
+    claims = json.loads(signer.loads(who.cookies["_streamlit_user"]))
+    assert claims["origin"] == office.instance.origin
+    elsewhere = {**claims, "origin": "http://127.0.0.1:1"}
+    other = Visitor(office.instance, {**who.cookies, "_streamlit_user": signer.dumps(json.dumps(elsewhere))})
+    tab, ended = who.tab(), len(office.store.all_of(tables.EndedSignIn))
+    tab.run("submit")
+    address = next(each.url for each in tab.parts("download_button") if each.url)
+    assert refused(tab.upload(visitor=other)) and refused(other.ask(address))
+    other.ask("/auth/logout")
+    assert len(office.store.all_of(tables.EndedSignIn)) == ended
+    assert say("step_upload", "ja") in tab.run("submit"), "the sign-in here goes on"
+    tab.close()
