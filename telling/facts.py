@@ -37,6 +37,8 @@ def inputs(telling: Telling, item: Scored) -> list[Pair]:
     w, judged, definition = telling.words, item.judgement, item.entry.definition
     base = judged.baseline.value if judged.baseline else None
     shares = {name: getattr(judged, name) for name in ("progress", "planned_progress", "ratio")}
+    if KINDS[definition.kind].is_cap and definition.sign < 0:  # two minus the pace: more is less used, not more
+        shares["ratio_of_cap"] = shares.pop("ratio")
     inputs_named: list[tuple[str, Number]] = [
         (w("actual"), figure_cell(telling, item, judged.figure)),
         (w("target"), Number(judged.goal.value if judged.goal else None, target_text(definition, judged, w.language))),

@@ -16,7 +16,8 @@ from kpis.periods import parse_period
 from kpis.state import State
 from kpis.store.store import Store
 from telling.attention import block, rows, since_words, strip
-from telling.blocks import Telling
+from telling.blocks import Number, Telling
+from telling.facts import inputs
 from telling.words import Words
 from tests.publishers.house import House
 from tests.shared import copied, shipped
@@ -187,3 +188,11 @@ def test_a_strip_says_in_words_what_it_shows() -> None:
     shape = strip(strip_of(["on_track", "behind"]), Words("en"), name="Rate")
     assert shape is not None and shape.alt == "Rate, the last quarters: FY2026 Q1 On track, FY2026 Q2 Behind"
     assert strip([], Words("ja")) is None
+
+
+def test_the_ratio_of_a_cap_says_which_side_of_one_is_good(state: State) -> None:
+    """56.95 million sheets of a cap of 60 million have the ratio 1.051, which reads as 5% over."""
+    told = Telling(Words("en"), Moment(state=state, as_of=date(2023, 3, 31)))
+    named = {code: dict(inputs(told, s)) for s in told.moment.own if (code := s.entry.definition.code)}
+    assert named["paper_sheets"]["Ratio (1 or more: within the budget)"] == Number(pytest.approx(1.0508, abs=1e-4), "1.051")
+    assert "Ratio" not in named["paper_sheets"] and "Ratio" in named["electronic_decision_rate"]

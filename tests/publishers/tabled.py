@@ -126,7 +126,8 @@ def inputs(ledger: Ledger, item: Item) -> Table:
         [w("actual"), ledger.headline(item)], [w("target"), ledger.target(item)],
         [w("planned"), ledger.planned(item)],
         [w("base"), ledger.value(item, base["value"] if base else None)],
-        *([w(name), written_share(item[name])] for name in ("progress", "planned_progress", "ratio")),
+        *([w(name), written_share(item[name])] for name in ("progress", "planned_progress")),
+        [w("ratio_of_cap" if (item["kind"], item["direction"]) == ("ceiling", "lower") else "ratio"), written_share(item["ratio"])],
     ]  # fmt: skip
     return [w("item"), w("value")], [row for row in told if row[1] not in ("", "―")]
 

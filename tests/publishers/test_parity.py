@@ -107,7 +107,7 @@ def test_every_number_of_every_indicator_is_the_same_everywhere(public: int, sit
             divisor = min((1, 1e4, 1e6, 1e8, 1e9, 1e12), key=lambda d: abs(size / d - 1))
             assert sorted(round(v * divisor, 6) for v in shown.charts[0]) == sorted(round(v, 6) for v in values), code
             seen += 1
-        for name in ("actual", "target", "planned", "base", "progress", "planned_progress", "ratio"):
+        for name in ("actual", "target", "planned", "base", "progress", "planned_progress", "ratio", "ratio_of_cap"):
             there = [r[1] for header, rows in shown.tables for r in rows if r[0] == words(name) and header[0] == words("item")]
             here = [r[1] for _, rows in page.shown.tables for r in rows if r and r[0] == words(name)] + [
                 header[1] for header, _ in page.shown.tables if len(header) == 2 and header[0] == words(name)
