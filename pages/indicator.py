@@ -11,7 +11,7 @@ from pages.parts import address, cached, prose
 from pages.parts.assessment import assessment
 from pages.parts.attention import last_quarters
 from pages.parts.bureaus import by_bureau
-from pages.parts.cards import chart_with_table, find
+from pages.parts.cards import chart_with_table, find, values_for_paper
 from pages.parts.choices import choose
 from pages.parts.commentary import commentary_and_actions
 from pages.parts.data_table import texts_table
@@ -42,6 +42,7 @@ def show(item: Scored, above: DeltaGenerator) -> None:
     left, right = st.columns([2, 1], gap="small") if facts.needed is not None else (st.container(), None)
     with left, st.container(border=True, height="stretch"):
         signs = chart_with_table(item, book)
+        values_for_paper(item)
     if right is not None:
         with right, st.container(border=True, height="stretch"):
             section_heading(t("need_heading"))

@@ -4,9 +4,10 @@ addEventListener("beforeprint", () => {
   const line = document.querySelector(".st-key-view_line summary [data-testid=stMarkdownContainer]")?.textContent ?? "";
   const shown = line.split("\u00a0\u30fb ").slice(0, -1); // the last is the way to change them
   document.documentElement.style.setProperty("--sheet", JSON.stringify([document.title, ...shown.map((part) => part.replaceAll(" ", "\u00a0"))].join("\u00a0\u30fb ")));
-  // Ways to other pages, and lists of which nothing was chosen, are for the screen.
+  // Ways to other pages, lists of which nothing was chosen, and those whose choice is the title, are for the screen.
   const link = (e) => /^arrow_(forward|back)/.test(e.querySelector("[data-testid=stIconMaterial]")?.textContent ?? "");
-  const open = (e) => [own("--any"), own("--choose"), ""].includes(e.querySelector("input")?.value ?? "");
+  const title = document.querySelector("[data-testid=stMain] h1")?.textContent.trim() ?? "";
+  const open = (e) => [own("--any"), own("--choose"), "", title].includes(e.querySelector("input")?.value ?? "");
   for (const [what, isNone] of [["stPageLink", link], ["stSelectbox", open]])
     for (const e of document.querySelectorAll(`[data-testid=${what}]`)) if (isNone(e)) e.dataset.print = "none";
   for (const e of document.querySelectorAll("[data-testid=stColumn]:has([data-testid=stPageLink][data-print])"))

@@ -12,7 +12,7 @@ from charts.svg import series, shapes
 from kpis.as_text import escaped
 
 # Width and height in the drawing's units, of which 13 are the font size: on A4 upright both are printed at about 7.5 points.
-SIZES = (((860, 300), "wide"), ((440, 250), "narrow"))
+SIZES = (((860, 270), "wide"), ((440, 250), "narrow"))
 _TOOLTIP = re.compile(r"<title>[^<]*</title>")
 _IN_ADDRESS = re.compile(r'[%#"<>&]')
 

@@ -179,6 +179,25 @@ def series_table(scored: Scored, book: Book) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
+def values_for_paper(scored: Scored) -> None:
+    """Draw the values of a chart as a list for print, where its table is collapsed; hidden on screens."""
+
+    def make() -> str:
+        marked = [(f, marks_of(f)) for f in sorted(scored.figures, key=lambda f: (f.period.end, f.period.start))]
+        rows = [
+            Markup("<li>{} <b>{}</b>{}</li>").format(
+                f.period.short(language()), headline_value(scored, f), t("in_brackets", text=marks) if marks else ""
+            )
+            for f, marks in marked
+        ]
+        return (
+            Markup('<div class="paper-values"><p>{}</p><ul>{}</ul></div>').format(t("value"), Markup().join(rows)) if rows else ""
+        )
+
+    if made := cached.made("values for paper", code=_key(scored), make=make):
+        draw_html(made)
+
+
 def sources_of(scored: Scored, book: Book) -> str:
     """Return the sources of a judgement as one line of Markdown, each linked to its address; "" if none."""
     named_sources = [book.sources[code] for code in scored.source_codes if code in book.sources]

@@ -133,7 +133,7 @@ def blocks_of(table: pa.Table) -> Texts | None:
         return None
     rows = [{name: _titled(value) for name, value in row.items()} for row in table.slice(0, AT_MOST).to_pylist()]
     block = Block(key="blocks", title="", columns=tuple(rows[0]), rows=tuple(map(_cells, rows)))
-    return replace(texts_of(block, Words(language()), first=AT_ONCE), total=table.num_rows)
+    return replace(texts_of(block, Words(language()), first=AT_ONCE), beyond=max(0, table.num_rows - AT_MOST))
 
 
 def _titled(value: Any) -> Any:
@@ -149,8 +149,8 @@ def grid_or_blocks(made: ShownGrid, blocks: Texts | None, *, key: str) -> None:
     if blocks is not None:
         with st.container(key=f"as_blocks_{key}"):
             texts_table(blocks)
-            if blocks.total > AT_MOST:
-                prose.caption(t("blocks_rest", first=AT_MOST, total=blocks.total))
+            if blocks.beyond:
+                prose.caption(t("blocks_rest", first=AT_MOST, total=AT_MOST + blocks.beyond))
 
 
 def link_columns() -> dict[str, Any]:
@@ -172,12 +172,12 @@ def columns_of_widths(names: Sequence[str], widths: Sequence[int]) -> dict[str, 
 
 @dataclass(frozen=True, slots=True)
 class Texts:
-    """An HTML table ready to draw: the rows shown, the collapsed rows, the number of collapsed rows, and of all rows."""
+    """An HTML table ready to draw: the rows shown, the collapsed rows, their number, and that of rows it does not contain at all."""
 
     shown: str
     folded: str = ""
     more: int = 0
-    total: int = 0
+    beyond: int = 0
 
 
 def short_texts(block: Block, words: Words) -> Texts | None:
@@ -208,7 +208,6 @@ def texts_table(made: Texts) -> None:
     """Draw an HTML table, its collapsed rows in an expander."""
     draw_html(made.shown)
     if made.folded:
-        rest = max(made.more, made.total - AT_ONCE)
-        draw_html(f'<p class="on-paper">{escape(t("folded_on_paper", count=rest))}</p>')  # print has no expander
+        draw_html(f'<p class="on-paper">{escape(t("folded_on_paper", count=made.more + made.beyond))}</p>')  # print has no expander
         with st.expander(t("pack_more", count=made.more)):
             draw_html(made.folded)

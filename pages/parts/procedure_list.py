@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from functools import partial
 from urllib.parse import urlencode
 
@@ -76,7 +76,7 @@ def procedure_list(register: Counted) -> None:
             cached.searched(
                 "procedures in blocks",
                 key=(wanted_filter, page, address.path("procedures")),
-                make=lambda: _in_blocks(rows, bureaus),
+                make=lambda: _in_blocks(rows, bureaus, total),
             )
         )
     if settings().mode == "office":  # the open API is closed in this mode
@@ -117,7 +117,7 @@ def _shown(rows: list[ProcedureOnDay], bureaus: dict[str, str]) -> ShownGrid:
     )  # fmt: skip
 
 
-def _in_blocks(rows: list[ProcedureOnDay], bureaus: dict[str, str]) -> Texts:
+def _in_blocks(rows: list[ProcedureOnDay], bureaus: dict[str, str], total: int) -> Texts:
     """Return the same rows with what citizens ask of each: whether it can be done online, since when, and at which bureau."""
     link = f"{address.path('procedures')}&code="
     columns = (t("col_name"), t("col_status"), t("col_bureau"), t("col_online_day"), t("col_due"))
@@ -128,9 +128,8 @@ def _in_blocks(rows: list[ProcedureOnDay], bureaus: dict[str, str]) -> Texts:
         )
         for row in rows
     )  # fmt: skip
-    return texts_of(
-        Block(key="procedures", title=t("list_heading"), columns=columns, rows=blocks), Words(language()), first=AT_ONCE
-    )
+    listed = Block(key="procedures", title=t("list_heading"), columns=columns, rows=blocks)
+    return replace(texts_of(listed, Words(language()), first=AT_ONCE), beyond=total - len(rows))
 
 
 def _present(register: Counted) -> dict[str, set[str]]:

@@ -56,7 +56,7 @@ PARTED = r"""() => {
 }"""
 
 # On paper: headings with an empty box below, behind which a sheet may end; words beside a mark that stand on another
-# line than the words behind them; values that stand below the facts beside them; entries of a legend that lie on the next.
+# line than the words behind them; values that stand below the facts beside them.
 ASTRAY = """() => {
     const found = [], box = e => e.getBoundingClientRect(), main = document.querySelector('[data-testid=stMain]');
     for (const heading of main.querySelectorAll('[data-testid=stElementContainer]:has(> [data-testid=stHeading])')) {
@@ -74,14 +74,16 @@ ASTRAY = """() => {
     for (const head of main.querySelectorAll('.hd:has(dl)')) {
         if (box(head.querySelector('.hd-value')).top > box(head.querySelector('dl')).top + 30) found.push('below its facts: ' + head.innerText);
     }
-    for (const legend of main.querySelectorAll('.legend')) {
-        const entries = [...legend.querySelectorAll('.traces')].map(e => [box(e.querySelector('text')), box(e.querySelector('.layers path'))]);
-        entries.forEach(([text], n) => entries.slice(n + 1).forEach(([, mark]) => {
-            if (text.right > mark.left && text.left < mark.left && Math.abs(text.top - mark.top) < 8) found.push('legend: ' + legend.textContent);
-        }));
-    }
     return found;
 }"""
+
+# Each chart on paper: how much of the width of its place it takes, and how large its words are, in points.
+CHARTS = """() => [...document.querySelectorAll('[data-testid=stMain] .stPlotlyChart')].filter(e => !e.closest('[class*=st-key-wide_]')).map(chart => {
+    const drawn = [...chart.closest('[data-testid=stElementContainer]').nextElementSibling.querySelectorAll('img.paper-chart')].filter(e => e.checkVisibility());
+    if (drawn.length !== 1 || chart.checkVisibility()) return [0, 0, chart.textContent];
+    const wide = drawn[0].getBoundingClientRect().width, all = drawn[0].parentElement.getBoundingClientRect().width;
+    return [wide / all, 13 * wide / drawn[0].naturalWidth * .75, drawn[0].alt];
+})"""
 
 
 @pytest.fixture(scope="module")
@@ -105,6 +107,7 @@ def left_of_the_margin(path: Path) -> list[str]:
 def each_says(printed: list[list[str]], *told: str) -> None:
     """Each sheet says its number, how many there are, and more."""
     for number, lines in enumerate(printed, start=1):
+        assert len(lines) > 2, f"sheet {number} has no more than its foot"
         foot = squeezed("".join(lines[-3:]))
         assert f"{number}/{len(printed)}" in foot, (number, lines[-3:])
         foot = foot.replace(f"{number}/{len(printed)}", "")  # may stand between two lines of what is beside it
@@ -183,14 +186,45 @@ def test_sheets_of_the_dashboard(visits: Visits, server: str, tmp_path: Path, pa
     assert list(unsightly_on_paper(page)) == []
 
 
-def test_what_was_chosen_and_that_more_is_folded_away_stands_on_paper_in_full(visits: Visits, server: str, tmp_path: Path) -> None:
-    """A box cuts a long name on the screen, where it can be opened; of a list whose rows are folded away paper says how many it lacks."""
-    page, _ = visits.see(server, "/indicator?code=touchless_services&lang=ja", width=1280)
+def test_what_was_chosen_stands_on_paper_unless_it_is_the_title(visits: Visits, server: str, tmp_path: Path) -> None:
+    page, _ = visits.see(server, "/bureau?lang=ja", width=1280)
     said = squeezed("".join("".join(lines) for lines in sheets(page, tmp_path / "chosen.pdf")))
-    assert "タッチレス(Web相談・説明会)" in said[said.index("指標を選ぶ") :][:30]
-    page, _ = visits.see(server, "/facilities?lang=ja", width=1280)
+    assert "コピー用紙調達量" in said[said.index("比べる指標") :][:30]
+    page, _ = visits.see(server, "/indicator?code=touchless_services&lang=ja", width=1280)
+    said = squeezed("".join("".join(lines) for lines in sheets(page, tmp_path / "title.pdf")))
+    assert "タッチレス(Web相談・説明会)" in said and "指標を選ぶ" not in said
+
+
+@pytest.mark.parametrize(("path", "lacking"), [("/facilities", 61 - 20), ("/procedures", 69 - 10)])
+def test_paper_says_how_many_rows_of_a_folded_list_it_lacks(
+    visits: Visits, server: str, tmp_path: Path, path: str, lacking: int
+) -> None:
+    page, _ = visits.see(server, f"{path}?lang=ja", width=1280)
     said = squeezed("".join("".join(lines) for lines in sheets(page, tmp_path / "folded.pdf")))
-    assert re.search(r"ほか\d+件は印刷していません", said)
+    assert f"ほか{lacking}件は印刷していません" in said
+
+
+def test_values_of_an_indicator_are_printed(visits: Visits, server: str, tmp_path: Path) -> None:
+    """On the screen they are in the table below its chart, which is folded."""
+    page, _ = visits.see(server, "/indicator?code=electronic_decision_rate&lang=ja", width=1280)
+    said = squeezed("".join("".join(lines) for lines in sheets(page, tmp_path / "values.pdf")))
+    for value in ("2021年9月94.8%", "2022年6月99.4%", "2023年3月99.8%"):
+        assert value in said
+    page.emulate_media(media="screen")
+    assert not page.locator(".paper-values, .paper-chart").filter(visible=True).count()
+
+
+@pytest.mark.parametrize(
+    "path", ["/five_less", "/projects?code=CP2", "/procedures", "/facilities", "/indicator?code=paper_sheets", "/"]
+)
+def test_charts_on_paper_are_as_wide_as_their_place_and_can_be_read(visits: Visits, server: str, path: str) -> None:
+    page, _ = visits.see(server, f"{path}{'&' if '?' in path else '?'}lang=en", width=1280)
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    page.emulate_media(media="print")
+    page.set_viewport_size({"width": 680, "height": 1000})
+    charts = page.evaluate(CHARTS)
+    assert charts
+    assert [chart for chart in charts if chart[0] < 0.98 or chart[1] < 6.5] == []
 
 
 @pytest.mark.parametrize(
