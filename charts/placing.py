@@ -62,6 +62,31 @@ class Places:
         return best
 
 
+def at_steps(
+    places: Places, points: Sequence[tuple[float, float]], size: tuple[float, float], *, is_below: bool = False, gap: float = 4.0
+) -> tuple[tuple[float, float], bool, bool]:  # fmt: skip
+    """Take the place of a label at a line of steps, and return its point, whether it begins there (else it ends), and whether it is above.
+
+    At the end of the line where it has room there, else at the nearest earlier step.
+
+    Args:
+        points: each is where a step ends, or the end of the line; in units of the picture, downwards.
+        size: width and height of the label.
+        is_below: prefer a place below the line.
+    """
+    wide, high = size
+    last = points[-1]
+    tried = [(last, False, is_above) for is_above in (not is_below, is_below)]
+    tried += [(point, True, is_above) for point in reversed(points) for is_above in (True, False)]
+
+    def box(point: tuple[float, float], begins: bool, is_above: bool) -> Box:
+        left, top = point[0] + (gap if begins else -wide), point[1] + (-gap - high if is_above else gap)
+        return left, top, left + wide, top + high
+
+    best = places.free([box(*place) for place in tried], [2.0 * number for number in range(len(tried))])
+    return tried[best or 0]
+
+
 def distance(box: Box, point: tuple[float, float]) -> float:
     """Return how far a point is from the nearest edge of a box; 0 within it."""
     return dist(point, nearest(box, point))

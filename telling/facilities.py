@@ -176,7 +176,9 @@ def over_time(telling: Telling, facilities: Sequence[Facility]) -> Block:
     sentence, undated = w("fac_time_sentence", done=dated), len(done) - dated
     if planned:
         later, waiting = after_plan(facilities, as_of=telling.as_of)
-        sentence += w("fac_time_planned", planned=planned, later=later, waiting=waiting)
+        sentence += w("fac_time_all_later" if later == planned else "fac_time_planned", planned=planned)
+        sentence += w("fac_time_later", later=later) if 0 < later < planned else ""
+        sentence += w("fac_time_waiting", waiting=waiting) if waiting else ""
     sentence += (w("fac_time_undated", undated=undated) if undated else "") + w("fac_time_apart")
     block = replace(empty, sentence=sentence, shape=Steps(tuple(lines), w("unit_facility"), w.language))
     return _taken(block, telling, facilities)

@@ -166,6 +166,8 @@ def _notes(
     figures = [wholes.get(row.indicator_code) for _, row in shown]
     notes += [w("matrix_published_whole")] if any(f is not None and not f.is_rolled_up for f in figures) else []
     notes += [w("matrix_as_listed")] if any(r.procedures or r.facilities for r in reports) else []
+    by_class = sum(r.facilities.get("class_level_only", 0) for r in reports)
+    notes += [w("matrix_by_class", count=by_class)] if by_class else []
     notes += [w("matrix_as_led")] if any(r.milestones for r in reports) else []
     rest = [found for r in reports if (found := [m for m in r.milestones if m.state not in IN_COLUMNS])]
     once = {m.code for found in rest for m in found}

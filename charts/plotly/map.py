@@ -15,7 +15,7 @@ from charts.style import INK, MANY, NONE, PLAN, SOME, fill_of
 from charts.ticks import in_lines, width_of
 
 TILE_HEIGHT, NUMBERS = 122, 34  # size of a tile, and of the two lines of numbers in it
-WIDE, PHONE = 1100, 340  # widths in pixels of the map by outlines
+WIDE, PHONE = 1100, 250  # widths in pixels of the map by outlines; the narrowest phone (320) leaves it 251
 
 
 def tile_map(frame: pd.DataFrame, *, upright: bool) -> go.Figure:

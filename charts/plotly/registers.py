@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
+from itertools import pairwise
 
 import pandas as pd
 import plotly.graph_objects as go
 
+from charts.placing import Places, at_steps
 from charts.plotly.lying import BAR, BarRows
 from charts.plotly.styled import styled
 from charts.style import ACTUAL, FORECAST, INK, LOOKS, PLAN
-from charts.ticks import Tick, on_axis
+from charts.ticks import NARROW, Tick, on_axis, width_of
 from kpis.text import format_date, format_number, with_unit
+
+HEIGHT, ABOVE = 236, 1.2  # height in pixels within the axes of a line of steps; how far its axis goes above the highest value
 
 
 def stacked_shares(frame: pd.DataFrame, segments: Sequence[tuple[str, str]], *, unit: str, language: str = "ja") -> go.Figure:
@@ -82,12 +86,13 @@ def cumulative(
         series: (word at the end of the line, (date, value so far), whether it is the plan: then dashed).
     """
     figure = go.Figure()
-    top = 1.0
+    top = max([1.0, *(value for _, points, _ in series for _, value in points)])
+    texts = {word: f"{word} {format_number(points[-1][1], language, ',.0f')}" for word, points, _ in series if points}
+    places = _ends(series, texts, top * ABOVE)
     for word, points, is_plan in series:
         if not points:
             continue
         days, values = [d for d, _ in points], [v for _, v in points]
-        top = max(top, *values)
         colour = PLAN if is_plan else ACTUAL
         figure.add_scatter(
             x=days, y=values, mode="lines+markers" if not is_plan else "lines", cliponaxis=False,
@@ -96,17 +101,41 @@ def cumulative(
             hovertext=[with_unit(format_number(v, language, ",.0f"), unit, language) for v in values],
             hovertemplate=f"%{{customdata}}: %{{hovertext}}<extra>{word}</extra>",
         )  # fmt: skip
+        at, begins, is_above = places[word]
         figure.add_annotation(
-            x=days[-1], y=values[-1], text=f"<b>{word} {format_number(values[-1], language, ',.0f')}</b>", showarrow=False, xanchor="right",
-            yanchor="bottom" if not is_plan else "top", yshift=4 if not is_plan else -4, font={"size": 12, "color": colour},
+            x=days[at], y=values[at], text=f"<b>{texts[word]}</b>", showarrow=False, xanchor="left" if begins else "right", xshift=4 if begins else 0,
+            yanchor="bottom" if is_above else "top", yshift=4 if is_above else -4, font={"size": 12, "color": colour},
         )  # fmt: skip
     styled(figure, height=300)
     figure.add_annotation(  # rotated text is hard to read
         x=0, y=1, xref="paper", yref="paper", text=unit, showarrow=False, xanchor="left", xshift=-44, yanchor="bottom", yshift=6, font={"size": 12}
     )  # fmt: skip
-    figure.update_yaxes(range=[0, top * 1.2], tickformat=",", nticks=5)
+    figure.update_yaxes(range=[0, top * ABOVE], tickformat=",", nticks=5)
     figure.update_xaxes(**on_axis(ticks))
     return figure
+
+
+def _ends(
+    series: Sequence[tuple[str, Sequence[tuple[date, float]], bool]], texts: Mapping[str, str], top: float
+) -> dict[str, tuple[int, bool, bool]]:
+    """Return word → at which of its points its label stands on a phone, whether it begins there, and whether above the line."""
+    days = [day.toordinal() for _, points, _ in series for day, _ in points]
+    first, span = min(days, default=0), max(max(days, default=0) - min(days, default=0), 1)
+    drawn = {
+        word: [((day.toordinal() - first) / span * NARROW, (1 - value / top) * HEIGHT) for day, value in points]
+        for word, points, _ in series if points
+    }  # fmt: skip
+    places = Places(-16.0, HEIGHT, 0.0, NARROW, words_count=4)
+    for points in drawn.values():
+        places.line([point for (x, y), (to_x, to_y) in pairwise(points) for point in ((x, y), (to_x, y), (to_x, to_y))])
+        for x, y in points:
+            places.dot(x, y, wide=4.0, high=4.0)
+    found: dict[str, tuple[int, bool, bool]] = {}
+    for word, _, is_plan in series:
+        if word in drawn:
+            point, begins, is_above = at_steps(places, drawn[word], (width_of(texts[word], 12), 14.0), is_below=is_plan)
+            found[word] = (drawn[word].index(point), begins, is_above)
+    return found
 
 
 def counts(frame: pd.DataFrame, *, unit: str, total: float, language: str = "ja") -> go.Figure:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from base64 import b64encode
 from collections.abc import Sequence
 from datetime import date
+from itertools import pairwise
 
+from charts.placing import Places, at_steps
 from charts.shapes import Columns, Counts, Ranked, Shape, Shares, Steps, Tiles, Timeline
 from charts.style import ACTUAL, FILL, FORECAST, GRID, INK, LOOKS, PAPER, PLAN, SHORTFALL
 from charts.svg.pen import BAR, BOLDER, EDGE, NAMES, Pen, clipped
@@ -205,7 +207,12 @@ def _steps(shape: Steps, pen: Pen, height: int) -> float:
         pen.text(left - 6, y(mark) + 4, axis_number(mark, language=pen.language), anchor="end")
     ticks = [(x(t.day), t) for t in shape.ticks(room=pen.width - left - right, size=EM)]
     pen.parts += under_axis(ticks, height - below, pen.width)
-    placed: list[float] = []
+    places = Places(2.0, y(0), float(left), float(pen.width), words_count=4)
+    ends = {word: [(x(d), y(v)) for d, v in points] + [(float(pen.width - right), y(points[-1][1]))] for word, points, _ in lines}
+    for drawn in ends.values():
+        places.line([point for (across, down), to in pairwise(drawn) for point in ((across, down), (to[0], down), to)])
+        for across, down in drawn[:-1]:
+            places.dot(across, down, wide=4.0, high=4.0)
     for word, points, is_plan in lines:
         colour = PLAN if is_plan else ACTUAL
         path = f"M{x(points[0][0]):.1f} {y(points[0][1]):.1f}" + "".join(f"H{x(d):.1f}V{y(v):.1f}" for d, v in points[1:])
@@ -219,9 +226,9 @@ def _steps(shape: Steps, pen: Pen, height: int) -> float:
                 "</title></circle>"
                 for d, v in points
             ]
-        at = y(points[-1][1]) - 8
-        while any(abs(at - other) < 16 for other in placed):
-            at += 16
-        placed.append(at)
-        pen.text(pen.width - right, at, f"{word} {pen.number(points[-1][1], ',.0f')}", anchor="end", bold=True, fill=colour)
+        text = f"{word} {pen.number(points[-1][1], ',.0f')}"
+        (at, down), begins, is_above = at_steps(places, ends[word], (width_of(text, EM) * BOLDER, 14.0), is_below=is_plan, gap=5.0)
+        pen.text(
+            at + 5 * begins, down - 8 if is_above else down + 17, text, anchor="start" if begins else "end", bold=True, fill=colour
+        )
     return height

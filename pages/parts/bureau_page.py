@@ -74,7 +74,8 @@ def registers(report: BureauReport) -> None:
         section_heading(t(f"bureau_{word}"))
         total, some = sum(counts.values()), known_count(counts, done)
         key = f"bureau_{word}_line" if some is not None else f"bureau_{word}_unknown"
-        prose.markdown(t(key, total=total, done=some) if total else t(f"bureau_{word}_none"))
+        by_class = t("bureau_facilities_class", count=n) if (n := counts.get("class_level_only", 0)) else ""
+        prose.markdown(t(key, total=total, done=some) + by_class if total else t(f"bureau_{word}_none"))
         if total and has_page(word):
             own = {"bureau": report.code} if word == "procedures" else {}  # the list of facilities is not filtered
             st.page_link(page(word), label=t("to_list"), icon=":material/arrow_forward:", query_params=address.link(**own))

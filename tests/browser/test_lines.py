@@ -7,6 +7,7 @@ import re
 import pytest
 from playwright.sync_api import Browser
 
+from charts.plotly.map import PHONE
 from publishers.site.attention import style
 from publishers.site.seen import listing
 from telling.blocks import Block
@@ -83,3 +84,15 @@ def test_a_badge_is_no_wider_than_the_page_and_labels_of_projects_take_one_line(
         .map(c => { const label = getComputedStyle(c, '::before'); return parseFloat(label.height) / parseFloat(label.lineHeight); })"""
     lines = page.evaluate(tall)
     assert lines and max(lines) < 1.5
+
+
+def test_on_the_smallest_phone_a_label_ends_before_its_value_and_the_map_has_the_room_its_numbers_were_measured_for(
+    visits: Visits, server: str
+) -> None:
+    page, _ = visits.see(server, "/procedures?lang=ja", width=320)
+    kept_whole = page.evaluate("""[...document.querySelectorAll('.tb td.nw')].filter(c => c.checkVisibility())
+        .map(c => getComputedStyle(c, '::before').whiteSpace)""")
+    assert kept_whole and {*kept_whole} == {"normal"}, "オンライン化の日 stood on its day"
+    page, _ = visits.see(server, "/facilities?lang=ja", width=320)
+    wide = page.evaluate("Math.max(...[...document.querySelectorAll('.js-plotly-plot')].map(e => e.getBoundingClientRect().width))")
+    assert wide >= PHONE

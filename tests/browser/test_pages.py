@@ -23,7 +23,7 @@ FIGURES = {
     "/indicator?code=paper_sheets": [],
     "/indicator?code=touchless_services": [],
     "/procedures": ["46.4%", "91%", "3 / 10", "9 / 32", "−29,931"],
-    "/facilities": ["78 / 78", "17 / 58", "29 / 30"],
+    "/facilities": ["78 / 78", "9 / 58", "29 / 30"],
     "/about": ["0.95", "WCAG 2.2"],
 }
 WORDS = {

@@ -183,7 +183,7 @@ def test_every_number_of_the_facilities_page_is_that_of_the_api(visits: Visits, 
             f"{ways['standard']} / {told['taking_count']}",
             f"{ways['card']} take cards, {ways['ic']} transit IC or e-money, {ways['qr']} QR; not stated: {ways['unstated']}",
             f"{len(told['cash_only'])} places are known to take cash only",
-            f"No day is known by which cash only ends: {told['without_plan_count']}.",
+            f"For {told['without_plan_count']}, no day is known by which it ends.",
             f"{told['published']['numerator']:.0f} / {told['published']['denominator']:.0f}",
         ):
             assert number in text, number

@@ -10,10 +10,13 @@ import plotly.graph_objects as go
 import pytest
 
 from charts.placing import Box, Places, distance
+from charts.plotly.shapes import figure
 from charts.plotly.trajectory import trajectory
 from charts.series import Series, stretches
+from charts.shapes import Steps
 from charts.svg.series import NARROW as NARROW_SVG
 from charts.svg.series import WIDE, drawing
+from charts.svg.shapes import drawing as drawing_of
 from charts.ticks import NARROW, width_of
 from kpis.as_text import escaped
 from kpis.moment import Moment
@@ -114,3 +117,21 @@ def test_a_label_takes_the_place_that_covers_least_and_what_may_be_left_out_is_w
     assert places.free([above, below], [0.0, 0.0]) == 0, "the other is taken now"
     assert places.free([above, below], [0.0, 0.0], most=100.0) is None
     assert places.free([(30.0, 90.0, 70.0, 105.0), (30.0, 60.0, 70.0, 75.0)], [0.0, 50.0]) == 1, "beyond the picture is no place"
+
+
+def test_a_label_of_steps_stands_at_an_earlier_step_where_another_line_crosses_the_end_of_its_own() -> None:
+    days = [date(2019, 9, 30), date(2020, 3, 31), date(2021, 6, 1), date(2021, 10, 1)]
+    lines = (
+        ("done", tuple(zip(days, (0.0, 0.0, 14.0, 27.0), strict=True)), False),
+        ("planned", tuple(zip(days, (1.0, 5.0, 5.0, 5.0), strict=True)), True),
+    )
+    steps = Steps(lines, "places", "en")
+    done, planned, _ = figure(steps, "en").layout.annotations
+    assert (done.x, done.xanchor, done.yanchor) == (days[-1], "right", "bottom")
+    assert planned.x in days[1:2] and planned.xanchor == "left", "at the end the line of what is done crosses it"
+    narrow = drawing_of(steps, alt="", key="steps", language="en", size=NARROW_SVG, name="narrow")
+    at = {word: float(x) for x, word in re.findall(r'<text x="([\d.]+)"[^>]*>(done|planned) \d', narrow)}
+    rises = [float(x) for x in re.findall(r"H([\d.]+)V", narrow)]
+    begin, end = at["planned"], at["planned"] + width_of("planned 5", 13)
+    assert 'text-anchor="end"' not in re.search(r"<text[^>]*>planned 5", narrow)[0]  # type: ignore[index]
+    assert not [x for x in rises if begin - 3 < x < end and x > at["planned"]]

@@ -52,6 +52,14 @@ def test_the_counts_of_the_reference_are_kept() -> None:
     assert projects.count("core") == 14 and projects.count("leading") == 27 and projects.count("programme") == 2
 
 
+def test_a_facility_whose_source_speaks_of_its_class_alone_is_not_among_those_named() -> None:
+    rows = [r for r in rows_of("data/official/facilities.csv") if r["is_class"] == "0"]
+    by_class = [r for r in rows if re.search("種別として(まとめて|の)記載", r["note_ja"])]
+    named = {r["facility_code"] for r in by_class if "この園の名は2022年6月の都民の声への回答にあり" in r["note_ja"]}
+    assert len(by_class) == 23 and named == {"F009", "F013"}
+    assert [r["facility_code"] for r in by_class if (r["cashless_status"] == "introduced") != (r["facility_code"] in named)] == []
+
+
 def test_no_figure_claims_to_be_verified_and_none_is_a_future_one() -> None:
     for row in rows_of("data/official/observations.csv"):
         assert row["verified"] == "0" and row["source_code"]

@@ -104,7 +104,9 @@ def one_bureau(ledger: Ledger, shown: Shown, b: Item) -> list[str]:
     for word, done in (("procedures", "done"), ("facilities", "introduced")):
         is_told = any(count for status, count in b[word].items() if status != "unknown")
         line = "line" if is_told else "unknown" if any(b[word].values()) else "none"
-        says.append(w(f"bureau_{word}_{line}", total=sum(b[word].values()), done=b[word].get(done, 0)))
+        by_class = b[word].get("class_level_only", 0)
+        says.append(w(f"bureau_{word}_{line}", total=sum(b[word].values()), done=b[word].get(done, 0))
+                    + (w("bureau_facilities_class", count=by_class) if by_class else ""))  # fmt: skip
     for sheet, register in TOLD_BY_RECORD.items():
         if held := b[sheet]:
             parts = (

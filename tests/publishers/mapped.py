@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from kpis.settings import ROOT
 from tests.publishers.shown import Drawn
 
-WIDE, PHONE = 1100, 340
+WIDE, PHONE = 1100, 250
 ROOM = 3 * 0.555 * 11  # the width of "1/2" in the letters of the map
 Point = tuple[float, float]
 

@@ -62,6 +62,8 @@ def notes(ledger: Ledger, current: Sequence[Item], view: str) -> list[str]:
     w, heads, told = ledger.words, lesses(ledger), _told(ledger, current, view)
     gone = [w.named(heads[t]) for t in government().cards if t in heads and heads[t]["indicator_code"] not in told.periods]
     says = [w("matrix_not_reported", names=w("list_comma").join(gone), bureaus=len(current))] if gone else []
+    by_class = sum(b["facilities"].get("class_level_only", 0) for b in current)
+    says += [w("matrix_by_class", count=by_class)] if by_class else []
     rest = {m["code"] for m in ledger.api("milestones")["milestones"] if m["state"] in ("coming", "undated", "cancelled")}
     having = [mine for b in current if (mine := rest.intersection(b["milestone_codes"]))]
     return says + ([w("matrix_rest", count=f"{len(set().union(*having)):,}", bureaus=len(having))] if having else [])

@@ -308,7 +308,15 @@ def facilities(ledger: Ledger, shown: Shown, field: str, *, view: str = "then", 
         dated = sum(f["cashless_since"] is not None for f in done)
         says.append(
             w("fac_time_sentence", done=dated)
-            + (w("fac_time_planned", planned=planned, later=later, waiting=waiting) if planned else "")
+            + (
+                ""
+                if not planned
+                else w("fac_time_all_later", planned=planned)
+                if planned == later
+                else w("fac_time_planned", planned=planned)
+            )
+            + (w("fac_time_later", later=later) if later and planned != later else "")
+            + (w("fac_time_waiting", waiting=waiting) if waiting else "")
             + (w("fac_time_undated", undated=summary["undated_count"]) if summary["undated_count"] else "")
             + w("fac_time_apart")
         )

@@ -72,7 +72,7 @@ def test_bureaus_are_counted_by_what_there_is_of_them(tokyo: Store, language: st
     current = [r for r in found.values() if r.is_valid]
     told = matrix(Telling(words, Moment(state=State(tokyo), as_of=TODAY)), current)
     assert told.title == words("matrix_title_registers", bureaus=32, procedures=9, facilities=3, milestones=13)
-    assert len(told.notes) == 4 and [len(rows) for _, rows in told.groups] == [20, 3, 7, 2]
+    assert len(told.notes) == 5 and [len(rows) for _, rows in told.groups] == [20, 3, 7, 2]
     assert "6" in told_bureaus.title(found["URBAN"], words) and "0" not in told_bureaus.title(found["URBAN"], words)
     assert told_bureaus.title(found["POLICE"], words) == words("bureau_title_none", name=words.named(found["POLICE"].unit))
 
