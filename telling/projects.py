@@ -252,12 +252,12 @@ def times(member: tables.ProjectBureau, ended_on: date | None, words: Words) -> 
 
 
 def bureaus_line(report: ProjectReport, names: Mapping[str, str], words: Words) -> str:
-    """Return the bureaus of a project in order of time: leading ones, then participants; blank where none is named."""
+    """Return the bureaus of a project: leading ones, each after the one before, then participants, side by side; blank where none is named."""
 
-    def of(role: str) -> str:
-        return " → ".join(dict.fromkeys(names[b.bureau_code] for b in report.bureaus if b.role == role))
+    def of(role: str, between: str) -> str:
+        return between.join(dict.fromkeys(names[b.bureau_code] for b in report.bureaus if b.role == role))
 
-    leads, members = of("lead"), of("member")
+    leads, members = of("lead", " → "), of("member", words("list_comma"))
     return " ・ ".join(filter(None, (leads, words("with_members", names=members) if members else "")))
 
 

@@ -43,6 +43,7 @@ def exceptions(store: Store, *, actor: str) -> None:
         left, right = st.columns(2)
         bureau = pick(t("bureau"), names, key=f"bureau_{key}", place=left)
         period = pick(t("period"), {code: period_name(code) for code in opened}, key=f"period_{key}", place=right)
+        left, right = st.columns(2)  # below each other on a phone, in the order of filling in
         until = left.date_input(
             t("leave_until"), value=office_today() + timedelta(days=14), min_value=office_today(), key=f"until_{key}"
         )

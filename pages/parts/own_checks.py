@@ -131,6 +131,7 @@ def stand_ins(store: Store, *, me: Viewer) -> None:
         left, right = st.columns(2)
         for_whom = pick(t("deputy_for"), {w: w for w in whom}, key=f"whom_{key}", place=left, index=0 if len(whom) == 1 else None)
         email = right.text_input(t("deputy_email"), key=f"email_{key}")
+        left, right = st.columns(2)  # below each other on a phone, in the order of filling in
         begins = left.date_input(t("deputy_from"), value=today, key=f"from_{key}")
         ends = right.date_input(t("deputy_until"), value=today + timedelta(days=7), min_value=today, key=f"until_{key}")
         if st.form_submit_button(t("deputy_button"), icon=":material/person_add:", key=f"now_{key}"):

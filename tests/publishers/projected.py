@@ -98,7 +98,8 @@ def heading(w: Words, held: list[Item], versions: list[Item]) -> str:
 def bureaus_line(w: Words, p: Item, names: dict[str, str]) -> str:
     """Name the bureaus that lead a project, then those that take part."""
     leads, members = (
-        " → ".join(dict.fromkeys(names[b["bureau"]] for b in p["bureaus"] if b["role"] == role)) for role in ("lead", "member")
+        between.join(dict.fromkeys(names[b["bureau"]] for b in p["bureaus"] if b["role"] == role))
+        for role, between in (("lead", " → "), ("member", w("list_comma")))
     )
     return " ・ ".join([*([leads] if leads else []), *([w("with_members", names=members)] if members else [])])
 
