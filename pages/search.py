@@ -25,15 +25,16 @@ if not words_typed:
     page_heading(t("search_box"))
     prose.markdown(t("search_empty"))
     stop()
-listed = answers(telling(), words_typed, kinds=[kind] if kind else (), limit=MOST)
+listed = answers(telling(), words_typed, kinds=[kind] if kind else (), limit=MOST + 1)
+is_part, listed = len(listed) > MOST, listed[:MOST]
 if not listed:
     page_heading(t("search_title", asked=markdown(words_typed), count=0))
     prose.info(t("search_none", asked=markdown(words_typed)), icon=":material/search_off:")
     for name in ("procedures", "facilities", "bureau", "projects"):
         st.page_link(page(name), query_params=address.link())
     stop()
-page_heading(t("search_title", asked=markdown(words_typed), count=digits(len(listed))))
-if len(listed) == MOST:
-    prose.caption(t("search_most", count=MOST))
+page_heading(t("search_title_first" if is_part else "search_title", asked=markdown(words_typed), count=digits(len(listed))))
+if is_part:
+    prose.caption(t("search_most"))
 for hit in listed:
     result(hit)

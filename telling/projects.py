@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
@@ -69,6 +70,18 @@ def no_bureau(report: ProjectReport, words: Words) -> str:
     """Return the remark that no bureau is named, in the wording of the project's kind."""
     kind = government().project_kind(report.row.kind)
     return words("bureau_unknown_whole", kind=kind_name(kind, None, words)) if kind.is_whole_government else words("bureau_unknown")
+
+
+def without_bureau(named: Sequence[tuple[ProjectReport, str]], words: Words) -> list[str]:
+    """Return the remarks above a list that projects of it name no bureau, each once; with how many where others name one.
+
+    Args:
+        named: each project of the list with the names of its bureaus.
+    """
+    counts = Counter(no_bureau(report, words) for report, names in named if not names)
+    if sum(counts.values()) == len(named):
+        return list(counts)
+    return [words("bureau_unknown_of", remark=remark, count=count, all=len(named)) for remark, count in counts.items()]
 
 
 def core_heading(

@@ -95,7 +95,7 @@ def table_of(reports: Sequence[ProjectReport], caption: str, explained_heads: se
         words = Words(language())
         table = seen.projects(rows, lambda code: address.path("projects", code=code), words, caption=caption)
         table = defined(table, words, explained=set() if is_first else set(meanings(words)))
-        return list(dict.fromkeys(projects.no_bureau(r, words) for r in reports if not leaders(r))), table
+        return projects.without_bureau([(r, leaders(r)) for r in reports], words), table
 
     unled, table = cached.made("projects", code=(caption, is_first, *(r.code for r in reports), *address.link().items()), make=make)
     for project in unled:

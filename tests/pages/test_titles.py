@@ -79,3 +79,15 @@ def test_no_page_draws_a_title_of_its_own_in_bold() -> None:
     drawn = re.compile(r"prose\.markdown\(f\"\*\*\{(?:t\('\w+'(?:, [^)]*\))?\)|markdown\([\w.]*title\))\}\*\*(?:  |\")")
     files = list((ROOT / "pages").rglob("*.py"))
     assert len(files) > 50 and [file.name for file in files if drawn.search(file.read_text(encoding="utf-8"))] == []
+
+
+def test_more_results_than_are_shown_are_not_counted_as_all(site: Site) -> None:
+    """A heading of 30 results where 30 is the most that are shown."""
+
+    def heading(asked: str) -> str:
+        raw = b"".join(site.viewer.answers("search", f"q={asked}&lang=en")).decode(errors="replace")
+        raw = re.sub("</?span[^>]*>", "", raw)
+        return next(iter(re.findall(r"(?:The first )?\d+ results? for “[^”]*”", raw)), "")
+
+    assert heading("procedure") == "The first 30 results for “procedure”"
+    assert re.fullmatch(r"2\d results? for “Waterworks”", heading("Waterworks"))

@@ -219,6 +219,16 @@ def test_only_core_projects_are_called_the_work_of_all_bureaus(language: str) ->
     )
 
 
+@LANGUAGES
+def test_a_list_in_which_some_projects_name_a_bureau_says_how_many_name_none(tokyo: Store, language: str) -> None:
+    words, found = Words(language), reports(tokyo)
+    remark = told_projects.no_bureau(found["LPX02"], words)
+    both = [(found["LPX02"], ""), (found["LPX13"], "総務局")]
+    said = {"ja": f"2件のうち1件は、{remark}", "en": f"1 of 2: n{remark[1:]}"}[language]
+    assert told_projects.without_bureau(both, words) == [said]
+    assert told_projects.without_bureau(both[:1], words) == [remark] and told_projects.without_bureau(both[1:], words) == []
+
+
 def test_a_kind_of_project_is_called_by_its_name_where_a_language_has_no_plural() -> None:
     kind = government().project_kinds["core"]
     called = {language: told_projects.kind_name(kind, 7, Words(language)) for language in ("ja", "en", "ja-Hira")}

@@ -94,8 +94,8 @@ async function search(asked, kind) {
     const whole = joined === all ? 0.6 : words.every((w) => name.includes(w)) ? 0.25 + (joined.startsWith(words[0]) ? 0.1 : 0) : 0;
     listed.push({ of, title, context, address, online, score: index.weights[kindAt(at)] + cover + whole + 0.25 * Math.min(1, grams.length / Math.max(1, joined.length)) });
   }
-  const first15 = listed.sort((a, b) => b.score - a.score).slice(0, 15);
-  return first15.filter((each) => each.score >= first15[0].score * 0.4); // what holds less shares a letter or two by chance
+  listed.sort((a, b) => b.score - a.score);
+  return listed.filter((each) => each.score >= listed[0].score * 0.4); // what holds less shares a letter or two by chance
 }
 
 const form = document.getElementById("find"), list = document.getElementById("results"), said = document.getElementById("said");
@@ -107,8 +107,8 @@ async function show() {
   list.replaceChildren();
   said.textContent = "";
   if (!q) return;
-  const listed = await search(q.slice(0, 100), form.elements.kind.value);
-  said.textContent = listed.length ? list.dataset.some.replace("{count}", listed.length) : list.dataset.none;
+  const every = await search(q.slice(0, 100), form.elements.kind.value), listed = every.slice(0, 15);
+  said.textContent = listed.length ? list.dataset[every.length > listed.length ? "first" : "some"].replace("{count}", listed.length) : list.dataset.none;
   for (const each of listed) {
     const item = document.createElement("li"), link = document.createElement("a"), kind = document.createElement("span"), line = document.createElement("p");
     kind.textContent = form.elements.kind.querySelector(`[value="${each.of}"]`).textContent;
