@@ -180,7 +180,9 @@ def series_table(scored: Scored, book: Book) -> pd.DataFrame:
 
 
 def values_for_paper(scored: Scored) -> None:
-    """Draw the values of a chart as a list for print, where its table is collapsed; hidden on screens."""
+    """Draw the values of a chart as a list for print, where its table is collapsed; hidden on screens; none for texts."""
+    if KINDS[scored.entry.definition.kind].is_text:
+        return
 
     def make() -> str:
         marked = [(f, marks_of(f)) for f in sorted(scored.figures, key=lambda f: (f.period.end, f.period.start))]
