@@ -75,7 +75,9 @@ if facilities:
     with left:
         kept = choose("show", told_facilities.SHOWN, t("fac_show"), lambda s: t(f"fac_show_{s}") if s else t("any"))
     with right:
-        whose = choose("bureau", bureaus, t("reg_by_bureau"), lambda code: current_telling.bureau(code) if code else t("any"))
+        whose = choose(
+            "bureau", bureaus, t("reg_by_bureau"), lambda code: current_telling.bureau_with_end(code) if code else t("any")
+        )
     narrowed = told_facilities.chosen(current_telling, facilities, show=kept, bureau=whose)
     block(lambda: told_facilities.whole_list(current_telling, narrowed), key="facilities", suffix=f"{kept} {whose}")
     section_heading(t("notes_heading"))

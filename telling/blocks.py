@@ -151,7 +151,7 @@ class Telling:
         return self.words.named(self.bureaus[code]) if code in self.bureaus else code
 
     def bureau_with_end(self, code: str) -> str:
-        """Return the name of an organisation unit for a comparison, with the year of its end if it has ended."""
+        """Return the name of an organisation unit of a register, with the year of its end if it has ended, since names are reused."""
         name, unit = self.bureau(code), self.bureaus.get(code)
         if unit is None or unit.valid_to is None:
             return name

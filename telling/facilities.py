@@ -215,7 +215,7 @@ def _list(
     rows = []
     for f in facilities:
         row: list[Cell] = [f.name, *([telling.day(f.planned, f.planned_precision) or w("not_set")] if until else [])]
-        row += [telling.bureau(f.bureau) if f.bureau else "", kind_word(telling, f.kind)]
+        row += [telling.bureau_with_end(f.bureau) if f.bureau else "", kind_word(telling, f.kind)]
         if not until:
             row += [
                 w(f"cashless_{f.status}"), w("list_comma").join(w(f"method_{m}") for m in f.methods),

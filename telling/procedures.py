@@ -41,7 +41,7 @@ WORDS = {"process_type": "process_", "applicant": "party_", "authority": "author
 def value_word(telling: Telling, dimension: str, value: str) -> str:
     """Return the word for a value of a dimension that procedures are counted by."""
     if dimension == "bureau":
-        return telling.bureau(value)
+        return telling.bureau_with_end(value)
     return telling.words(f"{WORDS[dimension]}{value}") if dimension in WORDS else value or telling.words("no_channel")
 
 
@@ -208,8 +208,7 @@ def _by(telling: Telling, register: Counted, dimension: str) -> Block:
     w = telling.words
     order = list(telling.bureaus) if dimension == "bureau" else ()
     tallies = tally_by(register.groups, dimension, order=order, home=telling.home)
-    is_bureau = dimension == "bureau"
-    words = {v: telling.bureau_with_end(v) if is_bureau else value_word(telling, dimension, v) for v in tallies}
+    words = {v: value_word(telling, dimension, v) for v in tallies}
     name = w(f"reg_by_{dimension}")
     used = [s for s in STATUSES if any(c.statuses[s] for c in tallies.values())]
     heads = (name, w("col_total"), *(w(f"digital_{s}") for s in used), w("col_rate"), w("col_cases"), w("col_cases_rate"),

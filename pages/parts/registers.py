@@ -30,7 +30,7 @@ from pages.parts.data_table import data_table, short_texts
 from pages.parts.figure import Ready, finished, kept_block, numbers_of
 from pages.parts.raw_html import draw_html
 from pages.parts.taken import block_downloads
-from pages.parts.text import fine_print, language, linked, named, t, titled_address
+from pages.parts.text import fine_print, language, linked, t, titled_address
 from pages.parts.titled import section_heading
 from pages.parts.when import as_of
 from publishers.site.seen import numbers
@@ -112,8 +112,9 @@ def block(make: Callable[[], Block], *, key: str, suffix: str = "") -> None:
 
 
 def bureau_names() -> dict[str, str]:
-    """Return code → name of all organisation units in catalogue order; the code "" means that no unit is stated."""
-    return {**{code: named(row) for code, row in cached.moment().units.items()}, "": t("reg_no_bureau")}
+    """Return code → name, with the year of its end, of all units in catalogue order; the code "" means that no unit is stated."""
+    current_telling = telling()
+    return {**{code: current_telling.bureau_with_end(code) for code in cached.moment().units}, "": t("reg_no_bureau")}
 
 
 def published(register: str, *kinds: str) -> Scored | None:

@@ -58,7 +58,11 @@ def front_page(
     telling, scored = site.telling(words), [view.scored for view in own.values()]
     opened, counts, off = front.opening(telling), tally(scored), attention.rows(telling)
     examples = [
-        (_marked(words.named(row), row.name_ja), telling.bureau(row.bureau_code or ""), front.online_word(row.status, telling))
+        (
+            _marked(words.named(row), row.name_ja),
+            telling.bureau_with_end(row.bureau_code or ""),
+            front.online_word(row.status, telling),
+        )
         for status in EXAMPLES
         for row in sorted(site.moment.search(Filter(status=status), size=ASKED)[1], key=lambda row: not row.bureau_code)[:1]
     ]
@@ -109,7 +113,12 @@ def near(site: Site, words: Words) -> Page:
 
     def lines(own: Sequence[Facility]) -> list[tuple[Markup, str, str, str]]:
         return [
-            (_marked(f.name, f.name), words(f"cashless_{f.status}"), telling.bureau(f.bureau) if f.bureau else "", _ways(f, words))
+            (
+                _marked(f.name, f.name),
+                words(f"cashless_{f.status}"),
+                telling.bureau_with_end(f.bureau) if f.bureau else "",
+                _ways(f, words),
+            )
             for f in own
         ]
 

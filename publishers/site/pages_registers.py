@@ -117,7 +117,7 @@ def listed_procedures(site: Site, words: Words, bureau: str = "", *, most: int =
     heads = ("col_name", "col_bureau", "col_status", "col_type", "col_online_day", "col_due", "ed_priority", "col_ended")
     cells = [
         [
-            words.named(r), telling.bureau(r.bureau_code or ""), words(f"digital_{r.status}"), words(f"process_{r.process_type}"),
+            words.named(r), telling.bureau_with_end(r.bureau_code or ""), words(f"digital_{r.status}"), words(f"process_{r.process_type}"),
             known_day(r.digitised_date, r.digitised_precision, words.language),
             known_day(r.planned_for, r.planned_for_precision, words.language), words("answer_yes") if r.is_priority else "",
             ended_line(

@@ -124,7 +124,7 @@ def procedures(
             v: (ledger.units.get(v) or w("reg_no_bureau")) if dimension == "bureau" else w(f"{WORDS[dimension]}_{v}") for v in parts
         }
         if dimension == "bureau":
-            named = {v: compared_name(ledger, v) for v in parts}
+            named = {v: bureau_name(ledger, v) for v in parts}
         tables.append(tabled_registers.procedures_by(ledger, dimension, parts, named))
         if not set(parts) <= {"unknown", ""}:
             says.append(_compared(w, dimension, parts, named))
@@ -211,13 +211,7 @@ def _compared(w: Words, dimension: str, parts: Mapping[str, Item], named: Mappin
 
 
 def bureau_name(ledger: Ledger, code: str) -> str:
-    """Return the name of a bureau without its last day, as the pages of registers show it."""
-    rows = {r["code"]: r for r in ledger.api("units")}
-    return ledger.words.named(rows[code]) if code in rows else ledger.words("reg_no_bureau")
-
-
-def compared_name(ledger: Ledger, code: str) -> str:
-    """Return the name of a bureau in a comparison, with the year of its end."""
+    """Return the name of a bureau, with the year of its end, as the pages of registers show it."""
     rows = {r["code"]: r for r in ledger.api("units")}
     return ledger.chart_label(rows[code]) if code in rows else ledger.words("reg_no_bureau")
 
@@ -279,7 +273,7 @@ def facilities(ledger: Ledger, shown: Shown, field: str, *, view: str = "then", 
         return found
 
     title = w("reg_by_bureau") if field == "bureau" else w("fac_kind")
-    parts = {(compared_name(ledger, v) if field == "bureau" else w(f"facility_{v}")): c for v, c in summary[f"by_{field}"].items()}
+    parts = {(bureau_name(ledger, v) if field == "bureau" else w(f"facility_{v}")): c for v, c in summary[f"by_{field}"].items()}
     stated = {v: c for v, c in parts.items() if v != w("reg_no_bureau")} or parts
     largest = max(stated, key=lambda v: sum(parts[v].values()))
     own, silent = parts[largest], sum(sum(c.values()) for v, c in parts.items() if v not in stated)
