@@ -169,8 +169,8 @@ def _notes(
     by_class = sum(r.facilities.get("class_level_only", 0) for r in reports)
     notes += [w("matrix_by_class", count=by_class)] if by_class else []
     notes += [w("matrix_as_led")] if any(r.milestones for r in reports) else []
-    rest = [found for r in reports if (found := [m for m in r.milestones if m.state not in IN_COLUMNS])]
-    once = {m.code for found in rest for m in found}
+    rest = [others for r in reports if (others := [m for m in r.milestones if m.state not in IN_COLUMNS])]
+    once = {m.code for others in rest for m in others}
     notes += [w("matrix_rest", count=w.number(len(once)), bureaus=len(rest))] if once else []
     return notes
 

@@ -130,12 +130,12 @@ def _ends(
         places.line([point for (x, y), (to_x, to_y) in pairwise(points) for point in ((x, y), (to_x, y), (to_x, to_y))])
         for x, y in points:
             places.dot(x, y, wide=4.0, high=4.0)
-    found: dict[str, tuple[int, bool, bool]] = {}
+    stand: dict[str, tuple[int, bool, bool]] = {}
     for word, _, is_plan in series:
         if word in drawn:
             point, begins, is_above = at_steps(places, drawn[word], (width_of(texts[word], 12), 14.0), is_below=is_plan)
-            found[word] = (drawn[word].index(point), begins, is_above)
-    return found
+            stand[word] = (drawn[word].index(point), begins, is_above)
+    return stand
 
 
 def counts(frame: pd.DataFrame, *, unit: str, total: float, language: str = "ja") -> go.Figure:

@@ -34,6 +34,7 @@ from telling.words import Words
 from tests.publishers import taken_away
 from tests.publishers.house import House, built
 from tests.publishers.shown import Static, unheld
+from tests.publishers.site_files import html, number, rows_of, tables_of
 
 pytestmark = pytest.mark.edition
 
@@ -56,29 +57,6 @@ def reporting(tokyo: Store, tmp_path_factory: pytest.TempPathFactory) -> House:
 @pytest.fixture(scope="module")
 def site(reporting: House) -> Path:
     return on_disk.opened(reporting.folder, 1).folder / "site"
-
-
-def html(site: Path, path: str, language: str) -> str:
-    return (site / ("en/" if language == "en" else "") / path).read_text(encoding="utf-8")
-
-
-def tables_of(site: Path, path: str, language: str) -> dict[str, list[dict[str, str]]]:
-    """Return the tables of a page by their first heading; a later one of the same heading stands under ``<heading>#2``."""
-    found: dict[str, list[dict[str, str]]] = {}
-    for header, rows in Static(html(site, path, language)).shown.tables:
-        name = header[0] if header[0] not in found else f"{header[0]}#2"
-        if header[0]:  # that of bureaus has headings of two lines (tests/publishers/matrixed.py)
-            found[name] = [dict(zip(header, map(str, row), strict=True)) for row in rows]
-    return found
-
-
-def rows_of(site: Path, name: str) -> list[dict[str, str]]:
-    text = (site / "data" / f"{name}.csv").read_bytes().decode("utf-8-sig")
-    return list(csv.DictReader(io.StringIO(text, newline="")))
-
-
-def number(text: str) -> int:
-    return int(text.replace(",", ""))
 
 
 def counted(rows: list[Mapping[str, Any]], field: str) -> dict[str, Counter[str]]:
