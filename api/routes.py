@@ -246,7 +246,7 @@ def _status(request: Request) -> dict[str, Any]:
 def refused(status: int, why: Message | Exception, *, subject: object = "") -> Response:
     """Return a refusal with its reason and, where it is not obvious, its subject (a file, an edition)."""
     reason = both_shipped(why) if isinstance(why, Message) else str(why)
-    return JSONResponse({"error": f"{subject}: {reason}" if subject else reason}, status_code=status, headers=HEADERS)
+    return JSONResponse({"error": clean(f"{subject}: {reason}" if subject else reason)}, status_code=status, headers=HEADERS)
 
 
 async def made_or_refused(make: Callable[[], T]) -> T | Response:

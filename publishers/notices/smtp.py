@@ -47,7 +47,7 @@ def mail(to: str, subject: str, text: str, *, chosen: Settings, name: str, langu
     sender, address = parseaddr(chosen.mail_from)
     made["From"] = Address(line(sender), addr_spec=address)
     made["To"] = to
-    made["Subject"] = line(subject)
+    made["Subject"] = _headed(subject)
     made["Date"] = format_datetime(now.replace(tzinfo=UTC))
     made["Message-ID"] = name
     made["Auto-Submitted"] = "auto-generated"  # prevents automatic replies (RFC 3834)
@@ -55,6 +55,11 @@ def mail(to: str, subject: str, text: str, *, chosen: Settings, name: str, langu
     made.set_content(text, cte="7bit" if is_plain else "base64")
     made["Content-Language"] = language
     return made
+
+
+def _headed(text: str) -> str:
+    """Return a text for a header. Python would decode what looks encoded (RFC 2047) and write the line breaks in it, each followed by a header."""
+    return line(text).replace("=?", "= ?")
 
 
 class _Replies:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import email
+import email.policy
 import itertools
 import resource
 import time
@@ -134,6 +136,16 @@ def test_no_line_of_a_mail_is_longer_than_servers_take() -> None:
         lines = made.as_bytes().split(b"\r\n")
         assert max(map(len, lines)) <= 998 and not any(b"\n" in line for line in lines) and "Bcc" not in made
         assert "".join(str(made.get_content()).split()) == "".join(words.split())
+
+
+@pytest.mark.parametrize("words", ["=?utf-8?q?=0d=0aBcc:_x@example.jp?=", "=?utf-8?b?YQ0KQmNjOiB4QGV4YW1wbGUuanA=?="])
+def test_a_subject_that_looks_encoded_makes_no_further_header(words: str) -> None:
+    own = Settings(MAIL_FROM="a@example.jp")  # type: ignore[call-arg]
+    made = smtp.mail(ANNA, words, "x", chosen=own, name="<a@b>", language="en", now=datetime(2023, 1, 1))
+    arrived = email.message_from_bytes(made.as_bytes(), policy=email.policy.default)
+    assert arrived["Bcc"] is None and arrived["To"] == ANNA
+    assert sorted(arrived.keys()) == sorted(set(made.keys()))
+    assert str(arrived["Subject"]) == words.replace("=?", "= ?"), "shown as it was written"
 
 
 @pytest.mark.parametrize("said", ["endless", "drop by drop"])
