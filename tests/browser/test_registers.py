@@ -178,7 +178,7 @@ def test_every_number_of_the_facilities_page_is_that_of_the_api(visits: Visits, 
         assert wrong == []
         statuses, ways, count = told["statuses"], told["methods"], told["facilities_count"]
         for number in (
-            f"{statuses['introduced']} of the {count} facilities on this list",
+            f"of the {count} facilities on this list, {statuses['introduced']} are named as taking it",
             f"{statuses['class_level_only']} stated only for their class, {statuses['announced']} announced, {statuses['not_cashless']} cash only, {statuses['unknown']} unknown",
             f"{ways['standard']} / {told['taking_count']}",
             f"{ways['card']} take cards, {ways['ic']} transit IC or e-money, {ways['qr']} QR; not stated: {ways['unstated']}",
