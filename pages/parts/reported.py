@@ -59,10 +59,10 @@ def place_name(place: str) -> str:
 
 
 def state_name(state: str) -> str:
-    """Return the name of a report's state, including ``not_started`` and ``late``."""
-    if state in ("not_started", "late"):
-        return t("report_late" if state == "late" else "state_not_started")
-    return state_word(state, language())
+    """Return the name of a report's state, including those of no report: ``not_open``, ``not_started`` and ``late``."""
+    if state in ("not_open", "not_started"):
+        return t(f"state_{state}")
+    return t("report_late") if state == "late" else state_word(state, language())
 
 
 def state_badge(state: str) -> None:
