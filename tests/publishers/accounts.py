@@ -194,6 +194,12 @@ def indicator(ledger: Ledger, shown: Shown, code: str) -> list[str]:
         says.append(w("rule", version=item["rule_version"], **limits))
     says += overviewed.head(ledger, item)
     wrong += overviewed.wrong_head(ledger, shown, item)
+    printed = [(parse_period(f["period"]).short(ledger.language), ledger.figure(item, f)) for f in item["figures"]]
+    says += [text for pair in printed for text in pair]
+    lists = [markup.count("<li>") for markup in shown.markup if 'class="paper-values"' in markup]
+    wrong += (
+        [] if lists == ([] if item["kind"] == "qualitative" or not printed else [len(printed)]) else [f"values on paper: {lists}"]
+    )
     return wrong + ledger.unaccounted(shown, always=[item], says=says)
 
 

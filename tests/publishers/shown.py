@@ -26,6 +26,8 @@ HEADING = re.compile(r"^#{1,3} ")
 NUMBER = re.compile(r"[-+−±]?\d[\d,]*(?:\.\d+)?")
 
 
+ON_PAPER = '<img class="paper-chart'
+PAGED = re.compile(r"\d+件中 \d+|\d+-\d+ of \d+")  # as a list says which of its rows a page shows
 UNPRINTED = '<p class="on-paper">'  # how many rows of the table above are folded away, and so not printed
 FOLDED = re.compile(r'class="tb tb-(?!projects\b)[a-z-]+')  # tables of texts whose later rows are folded away
 
@@ -93,11 +95,11 @@ def numbers_in(text: str) -> list[str]:
 
 def of_streamlit(messages: Iterable[bytes]) -> Shown:
     """Read the elements of one run, those of the frame (bar and line of the view) left out."""
-    found, printed, unprinted = Shown(), 0, None
+    found, printed, unprinted, paged = Shown(), 0, None, ""
     for raw in messages:
         message = ForwardMsg.FromString(raw)
         if message.WhichOneof("type") == "new_session":
-            found, unprinted = Shown(), None
+            found, unprinted, paged = Shown(), None, ""
         if message.WhichOneof("type") != "delta" or message.delta.WhichOneof("type") != "new_element":
             continue
         if list(message.metadata.delta_path[:2]) == [0, 0]:
@@ -108,8 +110,11 @@ def of_streamlit(messages: Iterable[bytes]) -> Shown:
         box = found.boxes.setdefault(tuple(message.metadata.delta_path[:-1]), [])
         if kind in ("heading", "markdown", "alert", "page_link"):
             box.append(unheld(str(part.label if kind == "page_link" else part.body)))
+            paged = box[-1] if PAGED.match(box[-1]) else "" if kind == "heading" else paged
         if kind == "imgs":
             found.pictures += [(image.alt, image.url) for image in part.imgs]
+        if kind == "html" and element.html.body.startswith(ON_PAPER):
+            continue  # the chart above once more, as an image for print
         if kind == "html":
             found.markup.append(element.html.body)
             written = Static(element.html.body).shown
@@ -118,6 +123,7 @@ def of_streamlit(messages: Iterable[bytes]) -> Shown:
                 continue
             if unprinted is not None:  # of a grid the rest of all its rows, of a table of texts those that follow
                 whole = len(found.tables[-1][1]) if BLOCKS in element.html.body else printed + len(written.tables[0][1])
+                whole = max(map(int, numbers_in(paged)[:3])) if paged else whole  # of a page of a list, the list
                 assert unprinted == whole - printed, (unprinted, whole, printed)
                 unprinted = None
             printed = len(written.tables[-1][1]) if written.tables else 0
