@@ -140,6 +140,7 @@ def _write_assets(site: Site, target: Path) -> None:
     contents = {name: (HERE / "assets" / name).read_bytes() for name in ASSETS}
     others = [(HERE / "assets" / name).read_bytes() for name in ("front.css", "search.css", "paper.css")]
     contents["site.css"] = b"".join([attention.style().encode(), contents["site.css"], *others])
+    contents["paper-tables.css"] += (HERE / "assets" / "paper-seen.css").read_bytes()
     contents["drawings.css"] = svg_sheet().encode()
     contents["search.js"] = search.script((HERE / "assets" / "search.js").read_text(encoding="utf-8"))
     contents["icon.png"] = (ROOT / "data" / "text" / "icon.png").read_bytes()
