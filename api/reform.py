@@ -11,6 +11,7 @@ from api.routes import DAY, BadQuery, answered, code_of, day_of, instant_of, kno
 from kpis.figures.bureaus import BureauReport
 from kpis.figures.organisation import Succession
 from kpis.figures.projects import MILESTONE_STATES, PROJECT_RULE, GivenDay, Milestone, ProjectReport, in_order
+from kpis.figures.records import Figure
 from kpis.figures.scorecard import Scored
 from kpis.figures.shifts import Shift, shifts
 from kpis.languages import SOURCE
@@ -116,6 +117,14 @@ def _succession(succession: Succession, other: str) -> dict[str, Any]:
     return {"bureau": other, "relation": succession.relation, "date": succession.effective_date, "share": succession.share}
 
 
+def _side(name: str, figure: Figure | None) -> dict[str, Any]:
+    """Return one side of a correction: its value, and what may be all that was corrected of it."""
+    return {
+        name: figure.value if figure else None, f"{name}_denominator": figure.denominator if figure else None,
+        f"{name}_is_approximate": figure.is_approximate if figure else None, f"{name}_is_lower_bound": figure.is_lower_bound if figure else None,
+    }  # fmt: skip
+
+
 def shift_json(shift: Shift) -> dict[str, Any]:
     """Return one change of an indicator and unit between two days, with reasons and corrections."""
     return {
@@ -123,8 +132,8 @@ def shift_json(shift: Shift) -> dict[str, Any]:
         "reasons": [{"reason": kind, "text": text or None} for kind, text in shift.reasons],
         "corrections": [
             {
-                "period": c.vintage.period_code, "before": c.before.value if c.before else None,
-                "after": c.after.value if c.after else None, "vintage": c.vintage.vintage, "known_at": c.vintage.known_at,
+                "period": c.vintage.period_code, **_side("before", c.before), **_side("after", c.after),
+                "vintage": c.vintage.vintage, "known_at": c.vintage.known_at,
                 "is_withdrawal": c.is_withdrawal, "reason_class": c.vintage.reason_class or None,
                 "reason_text": c.vintage.reason_text or None,
             }

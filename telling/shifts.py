@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from kpis.figures.records import Revision, value_of
 from kpis.figures.scorecard import Scored, shown_figure
 from kpis.figures.sentences import standing_word
 from kpis.figures.shifts import Shift
 from kpis.periods import parse_period
 from telling.words import Words
+
+WITHOUT_VALUES = ("fell_due", "new_target", "aged")  # reasons that are no correction
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,9 +55,21 @@ def stood(item: Scored, words: Words) -> str:
 
 
 def reasons(shift: Shift, words: Words) -> Iterable[str]:
-    """Return the reasons of a change of status, one by one."""
+    """Return the reasons of a change of status, one by one; of a correction with both values, since no day of the page has the first."""
+    corrections = iter(shift.corrections)
     for kind, text in shift.reasons:
         if kind == "new_period":
             yield words("reason_new_period", period=parse_period(text).label(words.language))
+        elif kind in WITHOUT_VALUES:
+            yield words(f"reason_{kind}")
         else:
-            yield words.reason("reason_", kind, text=words.half(text))
+            yield _corrected(shift.after, next(corrections), words.reason("reason_", kind, text=words.half(text)), words)
+
+
+def _corrected(item: Scored, correction: Revision, reason: str, words: Words) -> str:
+    before, after = correction.before, correction.after
+    if before is None or value_of(item.entry.definition, before) is None:
+        return reason
+    new = words("no_figure") if after is None else shown_figure(item, after, words.language)
+    period = correction.vintage.period.label(words.language)
+    return words("reason_from_to", reason=reason, period=period, before=shown_figure(item, before, words.language), after=new)

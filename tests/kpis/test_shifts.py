@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime
 
 from kpis.figures.records import Baseline, Definition, Figure, Goal
 from kpis.figures.scorecard import Book, Entry, Scored, score_indicator
@@ -41,3 +41,21 @@ def test_a_target_that_fell_due_without_a_result_is_the_reason_and_no_other_targ
     (found,) = shifts([before], [after], since=date(2022, 3, 31))
     assert found.reasons == (("fell_due", ""),)
     assert list(reasons(found, Words("en"))) == ["the due day of a target has passed without a published result"]
+
+
+def test_a_correction_of_a_sign_alone_is_told_with_both_signs() -> None:
+    """More than 60% that became about 60%: both days show the corrected figure, and the page said "about 60%" and "about 60%"."""
+    first = replace(Figure("2022-03", 60.0), is_lower_bound=True, vintage=1)
+    second = replace(
+        Figure("2022-03", 60.0),
+        is_approximate=True,
+        vintage=2,
+        known_at=datetime(2022, 9, 15),
+        reason_class="error",
+        reason_text="読み誤り",
+    )
+    entry = replace(judged(date(2022, 9, 30)).entry, figures=(first, second))
+    before, after = (score_indicator([entry], Book((entry,), {}), as_of=day)[0] for day in (date(2022, 9, 1), date(2022, 9, 30)))
+    (found,) = shifts([before], [after], since=date(2022, 9, 1))
+    assert list(reasons(found, Words("ja"))) == ["誤りの訂正: 読み誤り(2022年3月 60.0%超 → 約60.0%)"]
+    assert list(reasons(found, Words("en"))) == ["error corrected: 読み誤り (Mar 2022: more than 60.0% → about 60.0%)"]

@@ -14,7 +14,7 @@ from kpis.text import status_word
 from telling.overview import theme_name
 from telling.projects import kind_name
 from telling.words import Words
-from tests.publishers import attended, charted, overviewed, spoken, tabled
+from tests.publishers import attended, charted, overviewed, shifted, spoken, tabled
 from tests.publishers.ledger import Item, Ledger, Table
 from tests.publishers.shown import Drawn, Shown
 
@@ -365,6 +365,6 @@ def changes(ledger: Ledger, shown: Shown, since: str) -> list[str]:
         w("compare_all_lead", as_of=ledger.day(as_of), count=len(held)),
     ]  # fmt: skip
     wrong = tabled.wrong_tables(
-        shown, [*tabled.changed(ledger, listed, before, after), tabled.compared(ledger, held), overviewed.beside(ledger, held)]
+        shown, [*shifted.changed(ledger, listed, before, after), tabled.compared(ledger, held), overviewed.beside(ledger, held)]
     )
     return wrong + ledger.unaccounted(shown, says=says)

@@ -81,6 +81,11 @@ def projects(ledger: Ledger, shown: Shown) -> list[str]:
     kinds = {kind: [p for p in rows if p["kind"] == kind] for kind in dict.fromkeys(p["kind"] for p in rows)}
     groups = [*core, *([p for p in leading if p["category_ja"] == c] for c in dict.fromkeys(p["category_ja"] for p in leading))]
     groups += [held for kind, held in kinds.items() if kind not in ("core", "leading")]
+    for held in groups:
+        unnamed = [p for p in held if not bureaus_line(w, p, names)]
+        of_core = kind_name(government().project_kinds["core"], None, w)
+        remark = w("bureau_unknown_whole", kind=of_core) if held and held[0]["kind"] == "core" else w("bureau_unknown")
+        says += [w("bureau_unknown_of", remark=remark, count=len(unnamed), all=len(held))] if 0 < len(unnamed) < len(held) else []
     listed = [overviewed.projects(ledger, held, about) for held in groups if held]
     return tabled.wrong_tables(shown, [([w(k) for k in keys], table), *listed]) + in_boxes(ledger, shown, {}, says)
 

@@ -402,39 +402,3 @@ def compared(ledger: Ledger, items: Iterable[Item]) -> Table:
 def difference(ledger: Ledger, item: Item) -> str:
     """Write by how much a figure is above or below its plan."""
     return ledger.variance(item)
-
-
-def changed(
-    ledger: Ledger, answer: Item, before: Mapping[tuple[str, str], Item], after: Mapping[tuple[str, str], Item]
-) -> list[Table]:
-    """Return what changed since a day: as a table for CSV, and as it is read, with marks."""
-    w = ledger.words
-
-    def stood(brief: Item, items: Mapping[tuple[str, str], Item]) -> tuple[str, str]:
-        item = items[brief["indicator"], brief["scope"]]
-        value = (
-            f"{ledger.figure(item, ledger.at(item, brief['period']))} ({parse_period(brief['period']).label(ledger.language)})"
-            if brief["period"]
-            else ""
-        )
-        return value, ledger.status(item)
-
-    def reason(found: Item) -> str:
-        if found["reason"] == "new_period":
-            return w("reason_new_period", period=parse_period(found["text"]).label(ledger.language))
-        return w(f"reason_{found['reason']}", text=read_in(ledger, found["text"] or ""))
-
-    found = [
-        (ledger.whose(c["after"]), stood(c["before"], before), stood(c["after"], after),
-         w("comma").join(reason(r) for r in c["reasons"]))
-        for c in answer["changes"]
-    ]  # fmt: skip
-    keys = ("since_indicator", "since_before", "since_after", "since_reason")
-    read = ("since_indicator", "since_reason", "since_before", "since_after")
-    return [
-        ([w(k) for k in keys], [[name, " ".join(old).strip(), " ".join(new).strip(), why] for name, old, new, why in found]),
-        (
-            [w(k) for k in read],
-            [[name, why, " ".join(old[::-1]).strip(), " ".join(new[::-1]).strip()] for name, old, new, why in found],
-        ),
-    ]

@@ -82,7 +82,9 @@ def test_the_api_names_every_unit_whose_figure_was_corrected(corrected: House, m
     (found,) = [c for c in answer["changes"] if c["after"]["scope"] == "WATERWORKS"]
     assert (found["after"]["indicator"], found["after"]["unit"]) == ("electronic_decision_rate", "%")
     assert found["corrections"] == [
-        {"period": "2026-09", "before": 90.0, "after": 95.0, "vintage": 2, "known_at": "2026-11-24T23:30:00", "is_withdrawal": False,
+        {"period": "2026-09",
+         "before": 90.0, "before_denominator": None, "before_is_approximate": False, "before_is_lower_bound": False,
+         "after": 95.0, "after_denominator": None, "after_is_approximate": False, "after_is_lower_bound": False, "vintage": 2, "known_at": "2026-11-24T23:30:00", "is_withdrawal": False,
          "reason_class": "error", "reason_text": "集計漏れ"}
     ]  # fmt: skip
 
