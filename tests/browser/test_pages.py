@@ -22,7 +22,7 @@ FIGURES = {
     "/indicator?code=procedure_digitisation_rate": ["91%", "100%", "88%"],
     "/indicator?code=paper_sheets": [],
     "/indicator?code=touchless_services": [],
-    "/procedures": ["46.4%", "91%", "3 / 10", "9 / 32", "−29,931"],
+    "/procedures": ["46.4%", "91%", "3 / 10", "9 / 32", "30,000"],
     "/facilities": ["78 / 78", "9 / 58", "29 / 30"],
     "/about": ["0.95", "WCAG 2.2"],
 }

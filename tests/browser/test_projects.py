@@ -19,7 +19,7 @@ SHOWN = {
     "/projects?code=CP1": {"ja": ["61部門", "30部門 → 35部門", "目標年(度) 2025"], "en": ["61 divisions", "30 divisions → 35 divisions", "target year 2025"]},
     "/projects?code=CP6": {"ja": ["内部管理事務抜本見直し", "都政スピードアッププロジェクト"], "en": ["Internal Administration Overhaul", "Speed-up Project"]},
     "/projects?code=LP02": {"ja": ["参加町村数", "完了"], "en": ["done", "Bureau of General Affairs"]},
-    "/bureau": {"ja": ["局別の数値がまだないもの", "水道局"], "en": ["No figures by bureau yet", "Bureau of Waterworks"]},
+    "/bureau": {"ja": ["局別の数値がまだない指標", "水道局"], "en": ["No figures by bureau yet", "Bureau of Waterworks"]},
     "/bureau?code=WELFARE_HEALTH": {"ja": ["2023年6月30日まで", "割合は不明"], "en": ["until 30 Jun 2023", "share not known"]},
     "/changes?since=2022-10-01": {"ja": ["新しくなった指標", "前年同期・計画との比較"], "en": ["have newer figures", "the year before and the plan"]},
 }  # fmt: skip
