@@ -12,13 +12,13 @@ from sqlmodel import SQLModel
 from kpis.declared import ALWAYS
 from kpis.government import government
 from kpis.languages import side
-from kpis.periods import local_day, local_time, parse_period
+from kpis.periods import local_day, parse_period
 from kpis.registers import REGISTERS
 from kpis.reporting.access import state_word
 from kpis.reporting.comparison import OBSERVATIONS, ReportedRow, Value
 from kpis.store import tables
 from kpis.store.store import utc_now
-from kpis.text import format_date
+from kpis.text import format_date, format_instant
 from kpis.vocabulary import RowKind
 from loaders.workbook.layout import FIGURES, Column, load_layout
 from pages.parts import cached
@@ -50,7 +50,7 @@ def office_today() -> date:
 
 def instant(at: datetime | None) -> str:
     """Return an instant (UTC) as text in the office's time zone, to the minute; a dash if ``None``."""
-    return f"{local_time(at):%Y-%m-%d %H:%M}" if at else "―"
+    return format_instant(at, language()) if at else "―"
 
 
 def place_name(place: str) -> str:

@@ -18,8 +18,7 @@ from kpis.as_text import shown
 from kpis.errors import Unavailable
 from kpis.figures.scorecard import Scored
 from kpis.line_breaks import phrases
-from kpis.periods import local_time
-from kpis.text import format_date
+from kpis.text import format_date, format_instant
 from publishers.fonts import FONTS, japanese, lacking
 from publishers.meeting.page import TEMPLATES
 from publishers.site.attention import HEADS
@@ -83,7 +82,7 @@ def _told(agenda: Agenda, family: str) -> dict[str, Any]:
     w, report, minutes = agenda.words, agenda.report, agenda.minutes
     front = pack.front(agenda)
     day = format_date(agenda.day, w.language)
-    known_text = f"{local_time(minutes.known_at):%Y-%m-%d %H:%M}" if minutes else ""
+    known_text = format_instant(minutes.known_at, w.language) if minutes else ""
     listed = {number for item in agenda.items for number in (d.number for d in (*item.before, *item.now))}
     others = [d for d in (*agenda.carried, *agenda.taken) if d.number not in listed]
     items = agenda.items

@@ -93,6 +93,9 @@ def test_on_the_smallest_phone_a_label_ends_before_its_value_and_the_map_has_the
     kept_whole = page.evaluate("""[...document.querySelectorAll('.tb td.nw')].filter(c => c.checkVisibility())
         .map(c => getComputedStyle(c, '::before').whiteSpace)""")
     assert kept_whole and {*kept_whole} == {"normal"}, "オンライン化の日 stood on its day"
+    room = page.evaluate("""Math.min(...[...document.querySelectorAll('.tb td[data-label]')].filter(c => c.checkVisibility())
+        .map(c => { const s = getComputedStyle(c, '::before'); return parseFloat(s.width) / parseFloat(s.fontSize); }).filter(n => n))""")
+    assert room >= len("スマートフォン"), "スマートフォン対応 and デジタル化済み were broken within their last word"
     page, _ = visits.see(server, "/facilities?lang=ja", width=320)
     wide = page.evaluate("Math.max(...[...document.querySelectorAll('.js-plotly-plot')].map(e => e.getBoundingClientRect().width))")
     assert wide >= PHONE

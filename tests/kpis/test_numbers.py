@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from decimal import Decimal
 from types import SimpleNamespace
 
@@ -9,7 +10,17 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from kpis.text import SAME, Measured, axis_number, axis_scale, format_count, format_percent, format_value, told_apart  # fmt: skip
+from kpis.text import (  # fmt: skip
+    SAME,
+    Measured,
+    axis_number,
+    axis_scale,
+    format_count,
+    format_instant,
+    format_percent,
+    format_value,
+    told_apart,
+)
 
 
 def measured(unit_ja: str, unit_en: str = "", decimals: int = 0) -> Measured:
@@ -127,3 +138,8 @@ def test_the_difference_that_is_written_is_that_of_the_values(value: float, othe
     exact, written = abs(Decimal(f"{value:.15g}") - Decimal(f"{other:.15g}")), Decimal(found.gap.split()[0])
     factor = Decimal("2.1")
     assert written == 0 if exact <= SAME else exact <= written * factor and written <= exact * factor, found
+
+
+def test_an_instant_is_a_day_in_words_and_the_time_of_the_office() -> None:
+    at = datetime(2026, 11, 29, 15, 49, 31)  # UTC: the next day at the office
+    assert (format_instant(at), format_instant(at, "en")) == ("2026年11月30日 00:49", "30 Nov 2026 00:49")
