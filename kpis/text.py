@@ -11,7 +11,7 @@ from typing import Any, NamedTuple, Protocol
 
 from kpis.declared import ALWAYS
 from kpis.languages import SOURCE, codes, day_in_words, filled, number_in_digits, say, unfilled
-from kpis.periods import fiscal_year_code, local_time, month_code, parse_period, quarter_code
+from kpis.periods import fiscal_year_code, local_day, local_time, month_code, parse_period, quarter_code
 
 # Material icon and badge colour of each status; its word is ``status_<status>`` of the catalogues.
 MYRIAD = 10_000  # a language with a word for it formats each part of a large number: 1億2,345万
@@ -370,8 +370,7 @@ def format_date(day: date, language: str = "ja") -> str:
 
 def format_instant(at: datetime, language: str = "ja") -> str:
     """Format an instant (UTC) as day and time of the office, to the minute: 2026年11月29日 16:49, or 29 Nov 2026 16:49."""
-    local = local_time(at)
-    return f"{format_date(local.date(), language)} {local:%H:%M}"
+    return f"{format_date(local_day(at), language)} {local_time(at):%H:%M}"
 
 
 def known_day(day: date | None, precision: str, language: str = "ja") -> str:
