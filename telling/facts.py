@@ -9,13 +9,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 from kpis.figures.records import Figure, Goal, Revision, revised, typical_revision, value_of
-from kpis.figures.scorecard import Scored, shown_figure
+from kpis.figures.scorecard import Scored, is_of_whole, shown_figure
 from kpis.figures.sentences import planned_text, target_text
 from kpis.kinds import KINDS
 from kpis.periods import local_day, parse_period
 from kpis.store import tables
 from kpis.text import format_date, format_ratio, format_value, known_day, told_apart
 from telling.blocks import BLANK, Block, Cell, Flat, Number, Telling
+from telling.words import Words
 
 Pair = tuple[str, Cell]
 Columns = Mapping[str, Cell]
@@ -76,7 +77,7 @@ def figures_of(telling: Telling, items: Iterable[Scored]) -> Block:
     rows = [
         {
             w("indicators_one"): w.named(item.entry.definition), w("period"): f.period.label(w.language),
-            w("value"): figure_cell(telling, item, f), w("unit"): w.named(item.entry.definition, "unit"),
+            w("value"): figure_cell(telling, item, f), w("unit"): unit_beside(w, item, f),
             w("source"): telling.source(f.source_code),
         }
         for item, f in figures_of
@@ -106,7 +107,7 @@ def revisions(telling: Telling, items: Iterable[Scored], *, most: int | None = N
         {
             w("whose_figure"): telling.bureau(item.entry.unit_code), w("period"): r.vintage.period.label(w.language),
             w("previous"): figure_cell(telling, item, r.before),
-            w("value"): figure_cell(telling, item, r.after) if r.after else w("no_figure"), w("unit"): w.named(item.entry.definition, "unit"),
+            w("value"): figure_cell(telling, item, r.after) if r.after else w("no_figure"), w("unit"): unit_beside(w, item, r.before, r.after),
             w("known"): format_date(local_day(r.vintage.known_at), w.language) if r.vintage.known_at else w("unknown_day"),
             w("revision_size"): size(telling, item, r), w("reason"): why(telling, r), w("vintage"): str(r.vintage.vintage),
         }
@@ -178,6 +179,12 @@ def figure_cell(telling: Telling, item: Scored, figure: Figure | None) -> Number
     """Return a formatted figure with its value, precise enough to differ from its neighbours; a dash where there is none."""
     value = value_of(item.entry.definition, figure) if figure else None
     return Number(value, shown_figure(item, figure, telling.words.language))
+
+
+def unit_beside(words: Words, item: Scored, *figures: Figure | None) -> str:
+    """Return the unit of figures for a column beside them: blank unless one of them is a part of its whole (71 / 119), as others contain it."""
+    definition = item.entry.definition
+    return words.named(definition, "unit") if any(f and is_of_whole(definition, f) for f in figures) else ""
 
 
 def _target(telling: Telling, item: Scored, goal: Goal) -> dict[str, Cell]:

@@ -379,11 +379,16 @@ def figure_text(definition: Definition, figure: Figure | None, language: str = "
     value = value_of(definition, figure)
     if value is None:
         return named(figure, "text", language) or "―"
-    if KINDS[definition.kind].is_on_a_day and figure.denominator:
+    if figure.denominator and is_of_whole(definition, figure):
         whole = format_count(figure.denominator, language)
         is_round = figure.is_approximate and not figure.denominator % 100  # 約7,000 of 約14,600, but 約70 of 78
         return f"{marked(format_count(value, language), figure, language)} / {about(whole, language) if is_round else whole}"
     return number_text(definition, figure, value, language, apart_from=apart_from)
+
+
+def is_of_whole(definition: Definition, figure: Figure) -> bool:
+    """Return whether a figure is written as a part of its whole (``78 / 78``), which is without its unit; every other number has it."""
+    return KINDS[definition.kind].is_on_a_day and figure.value is not None and bool(figure.denominator)
 
 
 def number_text(

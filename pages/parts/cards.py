@@ -28,7 +28,7 @@ from pages.parts.titled import section_heading
 from pages.parts.when import as_of, view
 from publishers.site import seen
 from publishers.site.numbered import numbered
-from telling import happened
+from telling import facts, happened
 from telling.file_names import file_name
 from telling.words import Words
 
@@ -171,7 +171,7 @@ def series_table(scored: Scored, book: Book) -> pd.DataFrame:
         {
             t("period"): figure.period.label(language()), t("period_end"): format_date(figure.period.end, language()),
             t("value"): headline_value(scored, figure), t("ed_numerator"): figure.numerator, t("ed_denominator"): figure.denominator,
-            t("unit"): named(scored.entry.definition, "unit"), t("marks"): marks_of(figure),
+            t("unit"): facts.unit_beside(Words(language()), scored, figure), t("marks"): marks_of(figure),
             t("source"): grid_source(book.sources.get(figure.source_code)),
         }
         for figure in sorted(scored.figures, key=lambda f: (f.period.end, f.period.start))

@@ -175,7 +175,7 @@ def one_project(ledger: Ledger, shown: Shown, p: Item) -> list[str]:
     ]
     figures = [(s, f) for s in items for f in s["figures"]]
     more: list[Table] = [([w("indicators_one"), w("period"), w("value"), w("unit"), w("source")],
-                          [[w.named(s), ledger.period(f["period"]), ledger.figure(s, f), w.named(ledger.indicators[s["code"]], "unit"), ""] for s, f in figures])]  # fmt: skip
+                          [[w.named(s), ledger.period(f["period"]), ledger.figure(s, f), tabled.unit_apart(ledger, s, f), ""] for s, f in figures])]  # fmt: skip
     goals = [row for s in items for row in tabled.targets(ledger, s, lead=[w.named(s)])]
     more += [([w("indicators_one"), w("period"), w("target"), w("set_on"), w("source")], goals)] if goals else []
     milestones = [m for m in ledger.api("milestones")["milestones"] if m["project"] == p["code"]]

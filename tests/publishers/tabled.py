@@ -101,14 +101,20 @@ def read_in(ledger: Ledger, text: str) -> str:
     return text if not stroke or not english.isascii() else english if ledger.language == "en" else japanese
 
 
+def unit_apart(ledger: Ledger, item: Item, figure: Item | None) -> str:
+    """Write the unit in a column of its own: only of numbers that stand before their whole, which have none."""
+    is_part = figure is not None and figure["value"] is not None and " / " in ledger.figure(item, figure)
+    return ledger.words.named(ledger.indicators[item["code"]], "unit") if is_part else ""
+
+
 def series(ledger: Ledger, item: Item) -> Table:
     """Return the figures behind a chart."""
     w = ledger.words
     header = [w("period"), w("period_end"), w("value"), w("ed_numerator"), w("ed_denominator"), w("unit"), w("marks"), w("source")]
-    unit = w.named(ledger.indicators[item["code"]], "unit")
     figures = sorted(item["figures"], key=lambda f: (f["end_date"], f["start_date"]))
     return header, [
-        [ledger.period(f["period"]), ledger.day(f["end_date"]), ledger.figure(item, f), count(f["numerator"]), count(f["denominator"]), unit,
+        [ledger.period(f["period"]), ledger.day(f["end_date"]), ledger.figure(item, f), count(f["numerator"]), count(f["denominator"]),
+         unit_apart(ledger, item, f),
          marks(ledger, f), ledger.source_of(f["source_url"])]
         for f in figures
     ]  # fmt: skip
@@ -171,13 +177,13 @@ def revisions(ledger: Ledger, item: Item, vintages: Sequence[Item]) -> Table:
     before = {(v["unit"], v["period"], v["vintage"]): v for v in mine}
     newest = sorted((v for v in mine if v["vintage"] > 1), key=lambda v: (v["known_at"] or "", v["vintage"]), reverse=True)[:50]
     header = [w(k) for k in ("whose_figure", "period", "previous", "value", "unit", "known", "reason", "vintage")]
-    unit = w.named(ledger.indicators[item["code"]], "unit")
+    former = [before.get((v["unit"], v["period"], v["vintage"] - 1)) for v in newest]
     return header, [
         [ledger.units.get(v["unit"], v["unit"]), ledger.period(v["period"]),
-         ledger.figure(of[v["unit"]], before.get((v["unit"], v["period"], v["vintage"] - 1))), ledger.figure(of[v["unit"]], v), unit,
+         ledger.figure(of[v["unit"]], old), ledger.figure(of[v["unit"]], v), unit_apart(ledger, item, v) or unit_apart(ledger, item, old),
          ledger.day(ledger.day_of(v["known_at"])) if v["known_at"] else w("unknown_day"),
          (w("why_" + v["reason_class"]) + w("colon") + read_in(ledger, v["reason_text"])) if v["reason_class"] else "", str(v["vintage"])]
-        for v in newest
+        for v, old in zip(newest, former, strict=True)
     ]  # fmt: skip
 
 
