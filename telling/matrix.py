@@ -51,9 +51,9 @@ class Cell:
     title: str = ""  # the full text
     is_loud: bool = False
     leads: Leads | None = None  # the list behind a count
-    # on phones, where the heads of columns are not shown: the label with the period, and the unit
+    # on phones, where the heads of columns are not shown: the label with the period, and the text with its unit
     label: str = ""
-    unit: str = ""
+    written: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,18 +243,18 @@ def _figure(report: BureauReport, theme: str, row: tables.Indicator, usual: Peri
         is_owed = row.indicator_code in report.owed
         return Cell(words("matrix_missing"), MISSING, title=words("no_report")) if is_owed else Cell("—", NONE)
     figure, status = item.judgement.figure, item.judgement.status
-    value = value_of(item.entry.definition, figure)
-    text = (
-        words("matrix_text")
-        if value is None
-        else number_text(item.entry.definition.without_unit(), figure, value, words.language, apart_from=item.beside)
-    )
+    definition = item.entry.definition
+    value = value_of(definition, figure)
+    text, written = words("matrix_text"), ""
+    if value is not None:
+        bare = definition.without_unit()
+        text, written = (number_text(d, figure, value, words.language, apart_from=item.beside) for d in (bare, definition))
     period = "" if figure.period == usual else figure.period.short(words.language)
     shown = shown_figure(item, figure, words.language)
     description = shown if value is None else f"{status_word(status, words.language)} {item.sentence(words.language)}"
     name = in_short(theme, words)
     return Cell(
-        text, status if status in FELL_SHORT else QUIET, period=period, title=description, unit="" if value is None else words.named(row, "unit"),
+        text, status if status in FELL_SHORT else QUIET, period=period, title=description, written=written,
         label=name if period else f"{name}\n{usual.label(words.language)}",
     )  # fmt: skip
 

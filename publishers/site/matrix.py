@@ -94,7 +94,8 @@ def _cell(cell: Cell, label: str, list_of: ListOf) -> Markup:
     mark = Markup('<i class="{}"></i>').format(look_of(cell.status)) if cell.status in FELL_SHORT else Markup("")
     share = Markup('<i class="mx-bar"><i style="width:{:.0f}%"></i></i>').format(cell.share * 100) if cell.share is not None else ""
     period = Markup("<span>{}</span>").format(cell.period) if cell.period else ""
-    text = Markup("<b>{}</b>").format(cell.text) if cell.is_loud or cell.status in FELL_SHORT else cell.text
+    text = _with_unit(cell)
+    text = Markup("<b>{}</b>").format(text) if cell.is_loud or cell.status in FELL_SHORT else text
     if cell.status == MISSING:
         text = Markup('<span class="mx-gap">{}</span>').format(text)
     if cell.leads is not None:
@@ -103,9 +104,19 @@ def _cell(cell: Cell, label: str, list_of: ListOf) -> Markup:
     tone += " mx-loud" if cell.is_loud else ""
     tone += " mx-none" if cell.text == "·" else ""
     title = Markup(' title="{}"').format(cell.title) if cell.title else ""
-    title += Markup(' data-unit="{}"').format(cell.unit) if cell.unit else ""
     label = "\n".join(part for line in label.split("\n") for part in _wholes(line))
-    return Markup('<td class="n{}" data-label="{}"{}>{}{}{}{}</td>').format(tone, label, title, mark, text, period, share)
+    value = Markup("<bdi>{}{}</bdi>").format(mark, text) if mark or cell.written else text  # no line ends within it
+    return Markup('<td class="n{}" data-label="{}"{}>{}{}{}</td>').format(tone, label, title, value, period, share)
+
+
+def _with_unit(cell: Cell) -> Markup | str:
+    """Return the text of a cell with a place for its unit, which only phones show: elsewhere it is in the heads of columns."""
+    for end in range(len(cell.text), -1, -1) if len(cell.written) > len(cell.text) else ():
+        before, behind = cell.text[:end], cell.text[end:]
+        if cell.written.startswith(before) and cell.written.endswith(behind):
+            unit = cell.written[end : len(cell.written) - len(behind)]
+            return Markup('{}<i data-unit="{}"></i>{}').format(before, unit, behind)
+    return cell.text
 
 
 def _wholes(line: str) -> list[str]:

@@ -209,9 +209,14 @@ def test_bureaus_stand_against_the_five_lesses_with_coverage(site: Path, languag
 
 @pytest.mark.parametrize("language", ["ja", "en"])
 def test_a_value_on_a_phone_has_its_unit_and_its_period(site: Path, language: str) -> None:
-    """Where the heads of columns are not shown."""
+    """Where the heads of columns are not shown; the unit in one element with its value, before whatever follows in the cell."""
     words, page = Words(language), html(site, "bureaus.html", language)
-    (label,) = set(re.findall(r'data-label="([^"]+)"[^>]* data-unit="%"', page))
+    (label,) = set(
+        re.findall(
+            r'data-label="([^"]+)"[^>]*><bdi>(?:<i class="mk [a-z_]+"></i><b>)?[\d.]+<i data-unit="%"></i>(?:</b>)?</bdi>', page
+        )
+    )
+    assert 'data-unit="%"></i>' in page and page.count("data-unit") == page.count("</i></bdi>") + page.count("</i></b></bdi>")
     assert label.split("\n")[0] == theme_name("sealless", words)
     assert re.sub(r"\s", "", label.split("\n", 1)[1]) == re.sub(r"\s", "", parse_period("FY2022-Q2").label(language))
 
