@@ -1,4 +1,4 @@
-"""Positions and labels of ticks on a time axis: ends of periods, named as officials name them.
+"""Positions and labels of ticks: on a value axis round numbers; on a time axis ends of periods, named as officials name them.
 
 A figure is plotted at the last day of its period. A tick therefore has the same place and bears the name of the period that ends
 there: 31 March 2023 is R4年度, R4 Q4 or 2023年3月, and never 2023-04. Plotly's own dates and first days of years are not used.
@@ -10,6 +10,7 @@ import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from math import floor, log10
 
 from kpis.periods import fiscal_year_code, fiscal_year_start, month_code, month_end, parse_period, quarter_code
 
@@ -62,6 +63,18 @@ def ticks_within(
         most = min(most, len(ticks)) - 1  # after this many it repeats
         if most < 1 or len(ticks) * (max(width_of(t.label, size) for t in ticks) + size) <= room:
             return ticks
+
+
+def ticks_between(low: float, high: float) -> list[float]:
+    """Return four to six round values that enclose ``low`` and ``high``."""
+    reach = high - low or 1.0
+    size = 10 ** floor(log10(reach / 4))
+    step = next(size * n for n in (1, 2, 2.5, 5, 10) if reach / (size * n) <= 5)
+    start = floor(low / step)
+    ticks = [start * step]
+    while ticks[-1] < high - step * 1e-9:
+        ticks.append((start + len(ticks)) * step)
+    return [round(t, 10) for t in ticks]
 
 
 def width_of(text: str, size: float = 13.0) -> float:

@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import plotly.graph_objects as go
 
-from charts.plotly.lying import BAR, BarRows
+from charts.plotly.lying import BAR, BarRows, is_tight
 from charts.shapes import Ranked
 from charts.style import ACTUAL, FILL, INK, PAPER, PLAN, SHORTFALL
 
 
-def ranked(shape: Ranked) -> go.Figure:
-    """Draw one bar per unit; red if it falls short of its plan, light with a border if recast."""
+def is_narrow(shape: Ranked) -> bool:
+    """Return whether a phone needs another drawing, as for amounts of a million with all their digits."""
+    return is_tight([bar.name for bar in shape.bars], [bar.text for bar in shape.bars])
+
+
+def ranked(shape: Ranked, *, is_above: bool = False) -> go.Figure:
+    """Draw one bar per unit; red if it falls short of its plan, light with a border if recast. ``is_above``: names above the bars."""
     divisor, unit = shape.scaled()
     bars = shape.bars
-    rows = BarRows([bar.name for bar in bars])
+    rows = BarRows([bar.name for bar in bars], is_above=is_above)
     colours = [SHORTFALL if bar.is_short else ACTUAL for bar in bars]
     figure = go.Figure(
         go.Bar(

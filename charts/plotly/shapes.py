@@ -6,10 +6,10 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from charts.plotly.map import PHONE, outline_map, tile_map
-from charts.plotly.ranked import ranked
+from charts.plotly.ranked import is_narrow, ranked
 from charts.plotly.registers import columns, counts, cumulative, stacked_shares
 from charts.plotly.timeline import timeline
-from charts.shapes import Columns, Counts, Ranked, Shape, Shares, Steps, Timeline
+from charts.shapes import Columns, Counts, Ranked, Shape, Shares, Steps, Tiles, Timeline
 from charts.ticks import NARROW
 
 
@@ -30,7 +30,7 @@ def figure(shape: Shape, language: str = "ja") -> go.Figure:
             pd.DataFrame(list(shape.bars), columns=["label", "count"]), unit=shape.unit, total=shape.total, language=language
         )
     if isinstance(shape, Ranked):
-        return ranked(shape)
+        return ranked(shape, is_above=is_narrow(shape))
     if isinstance(shape, Timeline):
         return timeline(shape, language)
     if shape.is_outlined:
@@ -41,3 +41,10 @@ def figure(shape: Shape, language: str = "ja") -> go.Figure:
         for t in shape.tiles
     ]  # fmt: skip
     return tile_map(pd.DataFrame(rows), upright=shape.upright)
+
+
+def wide_figure(shape: Shape) -> go.Figure | None:
+    """Draw a shape for windows wider than a phone's; ``None`` where ``figure`` serves both."""
+    if isinstance(shape, Ranked):
+        return ranked(shape) if is_narrow(shape) else None
+    return outline_map(shape.tiles) if isinstance(shape, Tiles) and shape.is_outlined else None

@@ -11,11 +11,11 @@ from charts.placing import Places
 from charts.plotly.styled import put, styled
 from charts.series import Line, Point, Series, stretches
 from charts.style import ACTUAL, FILL, FORECAST, FORMER, INK, PLAN
-from charts.ticks import NARROW, on_axis, width_of
+from charts.ticks import NARROW, on_axis, ticks_between, width_of
 
 _PAPER = "rgba(255,255,255,0.85)"
 HEIGHT = 300  # pixels
-LEGEND = 48  # pixels of its two lines on a phone, added so that the plot keeps its height
+LINE, EDGE = 20, 8  # pixels of a line of the legend, of which each entry takes one on a phone; and below it
 ABOVE, BELOW = 32, 32  # pixels of the margins (``styled``)
 BESIDE = (44.0, 24.0)  # pixels left and right of the axis into which a label may reach
 SIGNS = 0.1  # share of the value axis for a row of circled numbers
@@ -47,14 +47,16 @@ def trajectory(shape: Series) -> go.Figure:
             marker={"symbol": "line-ew", "size": 16, "line": {"width": 3, "color": INK}}, showlegend=False,
             customdata=[a.point.label for a in shape.aims], hovertemplate="%{customdata}<extra></extra>",
         )  # fmt: skip
-    styled(figure, height=HEIGHT + LEGEND * (len(shape.lines) > 1))
+    legend = LINE * len(shape.lines) + EDGE if len(shape.lines) > 1 else 0  # added so that the plot keeps its height
+    styled(figure, height=HEIGHT + legend)
     reach = _axes(figure, shape)
     _happened(figure, shape)
     _labels(figure, shape, reach=reach)
-    if len(shape.lines) > 1:
+    if legend:
         figure.update_layout(
-            showlegend=True, margin={"b": 64},  # below the axis: above the plot, the unit occupies that line on a phone
-            legend={"orientation": "h", "x": 0, "xanchor": "left", "y": -0.12, "yanchor": "top", "font": {"size": 12}},
+            # Below the labels of the axis: above the plot, the unit is in that line on a phone. Where its lines had no room, Plotly would move it up onto these.
+            showlegend=True, margin={"b": BELOW + legend},
+            legend={"orientation": "h", "x": 0, "xanchor": "left", "y": -BELOW / (HEIGHT - ABOVE - BELOW), "yanchor": "top", "font": {"size": 12}},
         )  # fmt: skip
     return figure
 
@@ -84,7 +86,7 @@ def _axes(figure: go.Figure, shape: Series) -> float:
     is_percent = shape.unit == "%"
     figure.update_yaxes(
         range=[bottom - (0.06 * (top - bottom) if bottom < 0 else 0), top], tickformat=",", ticksuffix="%" if is_percent else "",
-        nticks=6,
+        tickmode="array", tickvals=ticks_between(bottom, most),  # Plotly would number the room for labels too: 150% above a share
     )  # fmt: skip
     if not is_percent:
         figure.add_annotation(

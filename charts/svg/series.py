@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import date
-from math import dist, floor, log10
+from math import dist
 
 from charts.placing import Box, Places, distance, nearest
 from charts.series import Line, Point, Series, stretches
 from charts.style import ACTUAL, FILL, FORECAST, FORMER, GRID, INK, PLAN
-from charts.ticks import Tick, width_of
+from charts.ticks import Tick, ticks_between, width_of
 from kpis.as_text import escaped
 from kpis.text import axis_number
 
@@ -266,15 +266,3 @@ def under_axis(ticks: Sequence[tuple[float, Tick]], axis: float, width: float) -
             f'<text x="{middle:.1f}" y="{axis + 19:.1f}" text-anchor="middle" class="tick">{escaped(tick.label)}</text>'
         )
     return parts
-
-
-def ticks_between(low: float, high: float) -> list[float]:
-    """Return four to six round values that enclose ``low`` and ``high``."""
-    reach = high - low or 1.0
-    size = 10 ** floor(log10(reach / 4))
-    step = next(size * n for n in (1, 2, 2.5, 5, 10) if reach / (size * n) <= 5)
-    start = floor(low / step)
-    ticks = [start * step]
-    while ticks[-1] < high - step * 1e-9:
-        ticks.append((start + len(ticks)) * step)
-    return [round(t, 10) for t in ticks]

@@ -12,10 +12,10 @@ from charts.shapes import Columns, Counts, Ranked, Shape, Shares, Steps, Tiles, 
 from charts.style import ACTUAL, FILL, FORECAST, GRID, INK, LOOKS, PAPER, PLAN, SHORTFALL
 from charts.svg.pen import BAR, BOLDER, EDGE, NAMES, Pen, clipped
 from charts.svg.places import outlined, tiled
-from charts.svg.series import EM, NARROW, WIDE, ticks_between, under_axis
+from charts.svg.series import EM, NARROW, WIDE, under_axis
 from charts.svg.timeline import timeline
 from charts.themes import svg_own_style
-from charts.ticks import width_of
+from charts.ticks import ticks_between, width_of
 from kpis.as_text import escaped
 from kpis.text import axis_number, format_date, with_unit
 

@@ -11,9 +11,7 @@ import pandas as pd
 import pyarrow as pa
 import streamlit as st
 
-from charts.plotly.map import outline_map
-from charts.plotly.shapes import figure
-from charts.shapes import Tiles
+from charts.plotly.shapes import figure, wide_figure
 from charts.svg.printed import printed_shape
 from charts.svg.shapes import legend
 from kpis.as_text import markdown
@@ -88,7 +86,7 @@ def ready_block(block: Block) -> Ready:
     return Ready(
         numbers=made, sentence=block.sentence, title=block.title, why_empty=block.why_empty, notes=block.notes, chart=block.chart,
         figure=finished(None if shape is None else figure(shape, language())), legend="" if shape is None else legend(shape),
-        wide=finished(outline_map(shape.tiles) if isinstance(shape, Tiles) and shape.is_outlined else None),
+        wide=finished(None if shape is None else wide_figure(shape)),
         paper="" if shape is None else printed_shape(shape, alt=alt, language=language()),
     )  # fmt: skip
 

@@ -22,7 +22,7 @@ from charts.svg.strip import LOOK
 from kpis.as_text import shortened, shown
 from kpis.line_breaks import phrases
 from kpis.text import format_date
-from publishers.meeting.workbook import axis_format
+from publishers.meeting.workbook import axis_ends, axis_format
 from telling import pack
 from telling.agenda import Agenda, Decided, Item
 from telling.blocks import Block
@@ -183,8 +183,7 @@ class _Slide:
             axis_format(values),
             False,
         )
-        if min(value for _, value, _ in series_drawn.points) >= 0:
-            chart.value_axis.minimum_scale = 0
+        chart.value_axis.minimum_scale, chart.value_axis.maximum_scale, chart.value_axis.major_unit = axis_ends(values)
         for series, colour, is_plan in zip(chart.plots[0].series, (BLUE, GREY), (False, True), strict=False):
             if not is_line:
                 series.format.fill.solid()

@@ -18,6 +18,7 @@ from openpyxl.worksheet.table import Table, TableStyleInfo
 from openpyxl.worksheet.worksheet import Worksheet
 
 from charts.style import OFFICE_FONT
+from charts.ticks import ticks_between
 from kpis.as_text import shown
 from kpis.figures.scorecard import shown_figure
 from kpis.languages import say
@@ -203,6 +204,12 @@ def as_read(number: Number, language: str) -> str:
     return ";".join(f"{marks[0]}{sign}{core}{marks[1]}" for sign in (("", "-") if any(marks) else ("",)))
 
 
+def axis_ends(values: Sequence[float]) -> tuple[float, float, float]:
+    """Return the least and the greatest value of an axis, and its step: as in all charts, so that shares end at 100% and not at 120%."""
+    ticks = ticks_between(min(0.0, *values), max(0.0, *values) or 1.0)
+    return ticks[0], ticks[-1], ticks[1] - ticks[0]
+
+
 def axis_format(values: Sequence[float]) -> str:
     """Return the number format of an axis: with thousands separators if needed, else with the decimals of its ticks."""
     return "#,##0" if max(map(abs, values), default=0) >= THOUSAND else "General"
@@ -249,9 +256,9 @@ def _series(sheet: Worksheet, report: QuarterReport) -> None:
             plan.graphicalProperties.line.dashStyle, plan.marker.symbol = "dash", "none"
         chart.x_axis.delete = chart.y_axis.delete = False
         chart.y_axis.title, chart.legend.position = unit, "b"
-        chart.y_axis.numFmt = axis_format([v for _, value, planned in one.points for v in (value, planned) if v is not None])
-        if min(v for _, v, _ in one.points) >= 0:
-            chart.y_axis.scaling.min = 0
+        values = [v for _, value, planned in one.points for v in (value, planned) if v is not None]
+        chart.y_axis.numFmt = axis_format(values)
+        chart.y_axis.scaling.min, chart.y_axis.scaling.max, chart.y_axis.majorUnit = axis_ends(values)
         sheet.add_chart(chart, f"E{start - 1}")
         row = max(row, start + 17)
         if number % 2:

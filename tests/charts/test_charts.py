@@ -5,16 +5,19 @@ from __future__ import annotations
 import json
 import math
 import re
-from datetime import date
+from dataclasses import replace
+from datetime import date, timedelta
 
 import plotly.graph_objects as go
 import pytest
 
 from charts.outlines import areas
+from charts.plotly.lying import PHONE
 from charts.plotly.shapes import figure as drawn_shape
+from charts.plotly.shapes import wide_figure
 from charts.plotly.styled import Finished
 from charts.plotly.trajectory import trajectory
-from charts.series import Aim, Expected, Line, Point, Series, within
+from charts.series import Aim, Annotation, Expected, Line, Point, Series, within
 from charts.shapes import Bar, Ranked, Shape, Shares, Steps, Tile, Tiles, Timeline
 from charts.style import ACTUAL, SHORTFALL
 from charts.svg.series import NARROW, WIDE, drawing
@@ -82,6 +85,26 @@ def test_actual_is_solid_plan_dashed_forecast_dotted_and_bars_of_text_are_twelve
     assert min(a.font.size for a in figure.layout.annotations) >= 12
     assert figure.layout.xaxis.tickfont.size >= 12 and figure.layout.yaxis.tickfont.size >= 12
     assert figure.layout.yaxis.range[0] == 0
+
+
+@pytest.mark.parametrize("signs", [0, 4])
+def test_an_axis_of_shares_has_no_number_beyond_the_whole_where_labels_have_their_room(signs: int) -> None:
+    days = [date(2023, 3, 31) + timedelta(days=n) for n in range(signs)]
+    shape = replace(series([("2020-09", 5.0), ("2025-12", 91.0)]), annotations=tuple(Annotation(d, "①", "") for d in days))
+    axis = trajectory(shape).layout.yaxis
+    assert list(axis.tickvals) == [0.0, 20.0, 40.0, 60.0, 80.0, 100.0] and axis.range[1] > 115 + 8 * signs
+
+
+@pytest.mark.parametrize("count", [1, 2, 3])
+def test_a_legend_has_a_line_for_each_entry_below_the_labels_of_the_axis_and_takes_nothing_from_the_plot(count: int) -> None:
+    """Plotly moves one that has no room up onto the labels of the axis."""
+    lines = [[("FY2020", 5.0), ("FY2022", 70.0)], [("2022-06", 50.0), ("2022-09", 60.0)], [("FY2021-Q1", 8.0), ("FY2021-Q2", 9.0)]]
+    layout = trajectory(series(*lines[:count])).layout
+    plot = layout.height - layout.margin.t - layout.margin.b
+    assert plot == 236
+    if count > 1:
+        top = -layout.legend.y * plot
+        assert top >= 30 and layout.margin.b - top >= 20 * count
 
 
 def test_a_finished_figure_sends_what_the_figure_would_have_sent() -> None:
@@ -269,6 +292,23 @@ def test_a_bar_short_of_its_plan_is_red_and_the_target_is_a_line_across_all() ->
     assert figure.layout.height < 3 * 25 + 90, "a row is as tall as its name"
     assert svg.count(f'fill="{SHORTFALL}"') == 2 and svg.count(">目標 90%<") == 2, "once in each width"
     assert "80% (8 / 10)</text>" in svg and ">80%</text>" in svg
+
+
+def test_on_a_phone_amounts_with_all_their_digits_leave_room_for_their_bars() -> None:
+    """Their names stand above them; where texts are short, as of shares, one drawing serves both."""
+    names, amounts = ["生活文化スポーツ局(2025年まで)", "選挙管理委員会事務局"], [1_091_375.0, 3_748_860.0]
+    bars = tuple(Bar(name=n, value=v, text=f"{v:,.0f}枚", label="") for n, v in zip(names, amounts, strict=True))
+    narrow, wide = drawn_shape(Ranked(bars, "枚", "万", 1e4)), wide_figure(Ranked(bars, "枚", "万", 1e4))
+    assert wide is not None and wide.layout.yaxis.showticklabels and not narrow.layout.yaxis.showticklabels
+    margin, notes = narrow.layout.margin, narrow.layout.annotations
+    assert PHONE - margin.l - margin.r > 120 and min(width_of(end.text[3:-4], 12) for end in notes[:2]) + 14 < margin.r
+    above = [(note.text, note.y, note.yanchor) for note in notes[2:]]
+    assert above == [(name, at, "bottom") for name, at in zip(names, narrow.layout.yaxis.tickvals, strict=True)]
+    shares = tuple(Bar(name=n, value=99.8, text="99.8%", label="") for n in names)
+    assert (
+        wide_figure(Ranked(shares, "%", "万", 1e4)) is None
+        and drawn_shape(Ranked(shares, "%", "万", 1e4)).layout.yaxis.showticklabels
+    )
 
 
 def tile(code: str, *rings: tuple[tuple[float, float], ...], done: int = 0, total: int = 0) -> Tile:

@@ -269,7 +269,12 @@ def comparison(
 
     def check(charts: Sequence[Drawn]) -> list[str]:
         mine = [c for c in charts if c.alt == sentence]
-        wrong = [] if len(mine) == bool(bars) else [f"{len(mine)} charts by bureau of {len(charts)}; wanted: {sentence}"]
+        most = 2 if any(len(bar.text) > 7 for bar in bars) else 1  # amounts with all their digits are drawn anew for phones
+        wrong = (
+            []
+            if bool(bars) <= len(mine) <= most * bool(bars)
+            else [f"{len(mine)} charts by bureau of {len(charts)}; wanted: {sentence}"]
+        )
         return (
             wrong
             + [f"{c.alt} is not expected" for c in charts if c not in mine]

@@ -24,7 +24,7 @@ from kpis.state import State
 from kpis.store.store import Store
 from publishers.fonts import has_japanese
 from publishers.meeting.page import report_page
-from publishers.meeting.workbook import as_read, axis_format, report_book
+from publishers.meeting.workbook import as_read, axis_ends, axis_format, report_book
 from telling.blocks import Number
 from telling.meeting import QuarterReport, coverage, indicators, quarter_report
 from tests.small_government import PERIOD, settle
@@ -193,6 +193,13 @@ def test_marks_of_an_axis_are_never_rounded_onto_each_other() -> None:
         "#,##0",
         "General",
     ]
+
+
+def test_the_axis_of_a_native_chart_ends_at_the_whole_where_it_is_of_shares(book: Workbook) -> None:
+    """A program that chooses for itself goes on to 120%."""
+    assert [axis_ends(v) for v in ([99.8, 72.0], [0.0], [-38.0, 100.0])] == [(0, 100, 20), (0, 1, 0.2), (-50, 100, 50)]
+    ends = {chart.y_axis.scaling.max for chart in book["推移"]._charts if chart.y_axis.title.tx.rich.p[0].r[0].t == "%"}
+    assert ends and max(ends) <= 100, ends
 
 
 def test_what_cannot_be_added_misses_nobody_who_reported(tmp_path: Path) -> None:
