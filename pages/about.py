@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping, Sequence
+
 import pandas as pd
 import pyarrow as pa
 import streamlit as st
@@ -12,8 +14,9 @@ from kpis.settings import ROOT, settings
 from kpis.store import tables
 from kpis.text import format_date, known_day
 from pages.parts import cached, prose
+from pages.parts.data_table import texts_of_rows
 from pages.parts.entry import enter
-from pages.parts.figure import Ready, kept_block, numbers_of
+from pages.parts.figure import ChartNumbers, Ready, kept_block, numbers_of
 from pages.parts.raw_html import draw_html
 from pages.parts.text import grid_source, language, named, t
 from pages.parts.titled import page_heading, part_heading, section_heading
@@ -25,8 +28,7 @@ from telling.words import Words
 
 enter()
 
-# Column widths of the two grids in pixels; each sum fits a window of 1280 pixels.
-DEFINITIONS, SOURCES = (170, 250, 140, 80, 60, 90, 195, 170), (640, 110, 170, 210)
+SHOWN = 10  # rows of a table; the rest are collapsed
 PARTS = ("method", "definitions", "sources", "open", "accessibility", "terms")
 
 
@@ -40,43 +42,43 @@ def definitions() -> Ready:
     indicators = cached.moment().rows(tables.Indicator)
     targeted = {row.indicator_code for row in cached.moment().rows(tables.Target)}
     projects = {code: named(row) for code, row in cached.moment().by_code(tables.Project).items()}
-    table = pd.DataFrame(
-        [
-            {
-                t("about_name"): named(row), t("about_definition"): named(row, "definition"),
-                t("project"): projects.get(row.project_code or "", ""), t("kind"): t("kind_" + row.kind),
-                t("unit"): named(row, "unit"), t("about_direction"): t("direction_" + row.direction),
-                t("about_thresholds"): f"{row.threshold_on_track} / {row.threshold_behind}", t("about_code"): row.indicator_code,
-            }
-            for row in indicators
-        ]
-    )  # fmt: skip
+    table = [
+        {
+            t("about_name"): named(row), t("about_definition"): named(row, "definition"),
+            t("project"): projects.get(row.project_code or "", ""), t("kind"): t("kind_" + row.kind),
+            t("unit"): named(row, "unit"), t("about_direction"): t("direction_" + row.direction),
+            t("about_thresholds"): f"{row.threshold_on_track} / {row.threshold_behind}", t("about_code"): row.indicator_code,
+        }
+        for row in indicators
+    ]  # fmt: skip
     sentence = t(
         "about_definitions_sentence", total=len(indicators), targeted=len(targeted),
         qualitative=sum(KINDS[row.kind].is_text for row in indicators),
     )  # fmt: skip
-    made = numbers_of(table, csv=pd.DataFrame(map(vars, indicators)), is_open=True, widths=DEFINITIONS)
-    return Ready(numbers=made, sentence=sentence)
+    return Ready(numbers=_in_full(table, "about_definitions", csv=indicators), sentence=sentence)
 
 
 def sources() -> Ready:
     """Return a table of all sources that figures were read from, one row each; its CSV has all columns of the catalogue."""
     listed = sorted(cached.moment().rows(tables.Source), key=_first)
-    table = pd.DataFrame(
-        [
-            {
-                t("source"): grid_source(row), t("about_grade"): t("grade_" + row.grade),
-                t("about_published"): known_public(row), t("about_basis"): t("basis_" + row.published_basis) if row.published_basis else "",
-            }
-            for row in listed
-        ]
-    )  # fmt: skip
+    table = [
+        {
+            t("source"): grid_source(row), t("about_grade"): t("grade_" + row.grade),
+            t("about_published"): known_public(row), t("about_basis"): t("basis_" + row.published_basis) if row.published_basis else "",
+        }
+        for row in listed
+    ]  # fmt: skip
     primary = sum(row.grade == "primary" for row in listed)
     dated = sum(row.published_on is not None for row in listed)
     bounded = sum(row.published_on is None and row.published_by is not None for row in listed)
     sentence = t("about_sources_sentence", primary=primary, secondary=len(listed) - primary, dated=dated, bounded=bounded)
-    made = numbers_of(table, csv=pd.DataFrame(map(vars, listed)), is_open=True, widths=SOURCES)
-    return Ready(numbers=made, sentence=sentence)
+    return Ready(numbers=_in_full(table, "about_sources", csv=listed), sentence=sentence)
+
+
+def _in_full(table: Sequence[Mapping[str, str]], title: str, *, csv: Iterable[object]) -> ChartNumbers:
+    """Return a table of texts in which no cell is cut off, as in a grid; ``csv``: the rows of the catalogue."""
+    texts = texts_of_rows(table, title=t(title), first=SHOWN) if table else None
+    return numbers_of(pd.DataFrame(table), csv=pd.DataFrame(map(vars, csv)), texts=texts, is_open=True)
 
 
 def _first(row: tables.Source) -> tuple[bool, bool, int]:

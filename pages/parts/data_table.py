@@ -26,7 +26,6 @@ from telling.blocks import Block, Cell, Link, Number
 from telling.words import Words
 
 EMPTY_CELL = "―"
-THREE_LINES = 68  # height in pixels of a grid's row with three lines of text
 READ_IN_FULL = 40  # maximum rows of an HTML table; a longer table is a grid, which can be sorted and searched
 FOLDED_IN_FULL, SHOWN_AT_ONCE = 200, 20  # maximum rows of an HTML table with collapsed rows, and those shown of it
 AT_ONCE, AT_MOST = 6, 100  # rows of a grid drawn as blocks for phones and print: shown, and including the collapsed ones
@@ -158,18 +157,6 @@ def link_columns() -> dict[str, Any]:
     return {t("source"): st.column_config.LinkColumn(display_text=r":~:title=(.+)$", alignment="left")}
 
 
-def columns_of_widths(names: Sequence[str], widths: Sequence[int]) -> dict[str, Any]:
-    """Return ``st.dataframe`` arguments for columns of the given widths in pixels, rows of three lines, and sources as links."""
-    meanings_of, links = meanings(Words(language())), link_columns()
-    made = {
-        name: st.column_config.Column(width=width, help=meanings_of.get(name)) for name, width in zip(names, widths, strict=False)
-    }
-    if t("source") in names:
-        links[t("source")]["width"] = made[t("source")]["width"] if t("source") in made else None
-        made |= links
-    return {**({"row_height": THREE_LINES} if widths else {}), **({"column_config": made} if made else {})}
-
-
 @dataclass(frozen=True, slots=True)
 class Texts:
     """An HTML table ready to draw: the rows shown, the collapsed rows, their number, and that of rows it does not contain at all."""
@@ -200,7 +187,8 @@ def texts_of(block: Block, words: Words, *, first: int = 0) -> Texts:
 
 def texts_of_rows(rows: Sequence[Mapping[str, Any]], *, title: str = "", first: int = 0) -> Texts:
     """Return rows of data (column name → value; at least one row) as an HTML table; ``first`` as in ``texts_of``."""
-    block = Block(key="rows", title=title, columns=tuple(rows[0]), rows=tuple(map(_cells, rows)))
+    listed = ({name: _titled(value) for name, value in row.items()} for row in rows)
+    block = Block(key="rows", title=title, columns=tuple(rows[0]), rows=tuple(map(_cells, listed)))
     return texts_of(block, Words(language()), first=first)
 
 

@@ -13,17 +13,7 @@ import streamlit as st
 from charts.plotly.styled import CONFIG, Finished, in_language
 from kpis.as_text import markdown
 from pages.parts import cached, prose
-from pages.parts.data_table import (
-    ShownGrid,
-    Texts,
-    blocks_of,
-    columns_of_widths,
-    grid,
-    grid_or_blocks,
-    link_columns,
-    show_grid,
-    texts_table,
-)
+from pages.parts.data_table import ShownGrid, Texts, blocks_of, grid, grid_or_blocks, link_columns, show_grid, texts_table
 from pages.parts.raw_html import draw_for_paper, draw_html
 from pages.parts.text import csv_file, language, t
 from pages.parts.titled import section_heading
@@ -59,12 +49,7 @@ class Ready:
 
 
 def numbers_of(
-    table: pd.DataFrame,
-    *,
-    csv: pd.DataFrame | None = None,
-    texts: Texts | None = None,
-    is_open: bool = False,
-    widths: tuple[int, ...] = (),
+    table: pd.DataFrame, *, csv: pd.DataFrame | None = None, texts: Texts | None = None, is_open: bool = False
 ) -> ChartNumbers:
     """Prepare the numbers of a chart for drawing.
 
@@ -73,13 +58,11 @@ def numbers_of(
         csv: the same numbers machine-readable (one datum per cell, unit in its own column); ``table`` if omitted.
         texts: the same as an HTML table, if short enough; otherwise the table is a grid.
         is_open: the table is the main content and is not collapsed.
-        widths: column widths of a grid in pixels; rows then have the height of three lines, for long texts.
     """
     shown = pa.Table.from_pandas(table, preserve_index=False).replace_schema_metadata()
     content = csv_file(table if csv is None else csv) if len(table) else b""
     blocks = blocks_of(shown) if is_open and texts is None else None
-    links = {"column_config": link_columns() if t("source") in shown.column_names else {}}
-    laid = grid(shown, **(links if blocks is None else columns_of_widths(shown.column_names, widths)))
+    laid = grid(shown, column_config=link_columns() if t("source") in shown.column_names else {})
     return ChartNumbers(laid, texts, blocks, content, is_open)
 
 

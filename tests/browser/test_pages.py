@@ -35,7 +35,7 @@ WORDS = {
 }  # fmt: skip
 
 
-GRIDS = {"/procedures": ("procedures",), "/about": ("definitions", "sources")}
+GRIDS = {"/procedures": ("procedures",)}
 
 
 @pytest.mark.parametrize("width", [1280, 375])

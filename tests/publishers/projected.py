@@ -11,7 +11,6 @@ from kpis.figures.records import STATUSES
 from kpis.government import government
 from kpis.settings import ROOT
 from kpis.text import known_day, status_word
-from pages.parts.data_table import AT_MOST
 from telling.method import names, sections
 from telling.projects import kind_name
 from telling.words import Words
@@ -220,9 +219,6 @@ def about(ledger: Ledger, shown: Shown) -> list[str]:
         says += [section.heading, *section.text.splitlines()]
     says += [word for pair in names(w) for word in (pair[0], f"`{pair[1]}`")]
     says += worked.steps(ledger)
-    says += [
-        w("blocks_rest", first=AT_MOST, total=len(listed)) for listed in (rows, sources) if len(listed) > AT_MOST
-    ]  # on a phone
     japanese, english = (  # published word for word
         (ROOT / "docs" / "accessibility.md").read_text(encoding="utf-8").split("\n## 日本語\n", 1)[1].split("\n## English\n", 1)
     )
