@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 import pandas as pd
 import pyarrow as pa
 import streamlit as st
+from markupsafe import Markup
 
 from kpis.figures.records import RULE_VERSION
 from kpis.kinds import KINDS
@@ -47,7 +48,7 @@ def definitions() -> Ready:
             t("about_name"): named(row), t("about_definition"): named(row, "definition"),
             t("project"): projects.get(row.project_code or "", ""), t("kind"): t("kind_" + row.kind),
             t("unit"): named(row, "unit"), t("about_direction"): t("direction_" + row.direction),
-            t("about_thresholds"): f"{row.threshold_on_track} / {row.threshold_behind}", t("about_code"): row.indicator_code,
+            t("about_thresholds"): f"{row.threshold_on_track} / {row.threshold_behind}", t("about_code"): Markup("_<wbr>").join(row.indicator_code.split("_")),
         }
         for row in indicators
     ]  # fmt: skip

@@ -12,6 +12,7 @@ from charts.plotly.styled import put, styled
 from charts.series import Line, Point, Series, stretches
 from charts.style import ACTUAL, FILL, FORECAST, FORMER, INK, PLAN
 from charts.ticks import NARROW, on_axis, ticks_between, width_of
+from kpis.text import axis_number, with_unit
 
 _PAPER = "rgba(255,255,255,0.85)"
 HEIGHT = 300  # pixels
@@ -84,9 +85,11 @@ def _axes(figure: go.Figure, shape: Series) -> float:
     bottom, most = min(0.0, *values), max(values) or 1.0
     top = most + (0.16 + SIGNS * (max(shape.levels(), default=-1) + 1)) * (most - bottom)
     is_percent = shape.unit == "%"
+    ticks = ticks_between(bottom, most)  # Plotly would number the room for labels too: 150% above a share
+    numbers = [axis_number(tick, language=shape.language) for tick in ticks]
     figure.update_yaxes(
-        range=[bottom - (0.06 * (top - bottom) if bottom < 0 else 0), top], tickformat=",", ticksuffix="%" if is_percent else "",
-        tickmode="array", tickvals=ticks_between(bottom, most),  # Plotly would number the room for labels too: 150% above a share
+        range=[bottom - (0.06 * (top - bottom) if bottom < 0 else 0), top], tickmode="array", tickvals=ticks,
+        ticktext=[with_unit(number, "%", shape.language) for number in numbers] if is_percent else numbers,
     )  # fmt: skip
     if not is_percent:
         figure.add_annotation(
@@ -146,6 +149,9 @@ class _Phone:
                 self.places.dot(*self.at(point.day, point.value or 0.0), wide=7, high=7)
         for aim in shape.aims:
             self.places.dot(*self.at(aim.point.day, aim.point.value or 0.0), wide=8, high=2)
+        for value, text in zip(figure.layout.yaxis.tickvals, figure.layout.yaxis.ticktext, strict=True):
+            y = (self.top - value) / ((self.top - self.low) or 1) * self.height
+            self.places.taken.append((-6.0 - width_of(text, 12), y - 7, -2.0, y + 7))
         for note in figure.layout.annotations:
             if note.hovertext:  # a circled number
                 self.places.dot(*self.at(note.x, note.y), wide=9, high=9)

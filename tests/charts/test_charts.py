@@ -92,7 +92,8 @@ def test_an_axis_of_shares_has_no_number_beyond_the_whole_where_labels_have_thei
     days = [date(2023, 3, 31) + timedelta(days=n) for n in range(signs)]
     shape = replace(series([("2020-09", 5.0), ("2025-12", 91.0)]), annotations=tuple(Annotation(d, "①", "") for d in days))
     axis = trajectory(shape).layout.yaxis
-    assert list(axis.tickvals) == [0.0, 20.0, 40.0, 60.0, 80.0, 100.0] and axis.range[1] > 115 + 8 * signs
+    assert list(axis.tickvals) == [0.0, 20.0, 40.0, 60.0, 80.0, 100.0]
+    assert axis.ticktext == ("0%", "20%", "40%", "60%", "80%", "100%") and axis.range[1] > 115 + 8 * signs
 
 
 @pytest.mark.parametrize("count", [1, 2, 3])
