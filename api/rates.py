@@ -26,10 +26,8 @@ from kpis.settings import settings
 
 _CALLBACK, _LOGIN, _STREAM = "/oauth2callback", "/auth/login", "/_stcore/stream"
 _SIGNED_IN = b"_streamlit_user="
-AT_ONCE, APART = (
-    20,
-    0.05,
-)  # a page may say so many words at once, and further ones so many seconds apart: each begins a run, in threads of its own
+# A page may send so many messages at once, and further ones so many seconds apart: each begins a run, in threads of its own.
+AT_ONCE, APART = 20, 0.05
 
 
 def whence(scope: Scope) -> str:

@@ -181,6 +181,33 @@ def parts_of(whole: Mapping[str, float], code: str, bureaus: Sequence[str]) -> d
     return {bureau: {name: numbers[n] for name, numbers in divided.items()} for n, bureau in enumerate(bureaus)}
 
 
+def parts_alike(whole: Mapping[str, float], code: str, other: Mapping[str, Mapping[str, int]]) -> dict[str, dict[str, int]]:
+    """Divide a total whose numbers are partly those of another indicator, so that each bureau reports the same in both.
+
+    Args:
+        whole: a count beside its rate, or a reduction beside the amount that is left.
+        other: the other indicator's parts by bureau.
+    """
+    if "base_value" not in whole:
+        return {bureau: {"value": parts["numerator"], "denominator": parts["denominator"]} for bureau, parts in other.items()}
+    left = {bureau: parts["value"] for bureau, parts in other.items()}
+    saved = divide(int(whole["base_value"] - whole["numerator"]), [n * weight(code, bureau, "reach") for bureau, n in left.items()])
+    return {bureau: {"numerator": n, "base_value": n + s} for (bureau, n), s in zip(left.items(), saved, strict=True)}
+
+
+def divided(
+    sums: Totals, sizes: Mapping[str, Mapping[str, Any]], bureaus: Sequence[str]
+) -> dict[tuple[str, str], dict[str, dict[str, int]]]:
+    """Divide totals among bureaus; return bureau → numbers by (indicator code, period code)."""
+    parts: dict[tuple[str, str], dict[str, dict[str, int]]] = {}
+    followed = {code: size.get("value_of") or size.get("numerator_of") for code, size in sizes.items()}
+    for (code, period), whole in sorted(sums.items(), key=lambda item: bool(followed.get(item[0][0]))):
+        other = parts.get((followed.get(code) or "", period))
+        is_fall = whole.get("base_value", 0) >= whole.get("numerator", 0)
+        parts[code, period] = parts_alike(whole, code, other) if other and is_fall else parts_of(whole, code, bureaus)
+    return parts
+
+
 def fill(
     template: bytes,
     given: Mapping[tuple[str, str], Mapping[str, Any]],
@@ -213,10 +240,10 @@ def _given(
 ) -> Callable[[str], dict[tuple[str, str], dict[str, Any]]]:
     """Divide the totals of a quarter among its bureaus; return bureau → input values by (indicator code, period code)."""
     keys = [(i["indicator_code"], p) for i in indicators for p in periods_asked(i["frequency"], parse_period(period))]
-    divided = {key: parts_of(parts, key[0], reporting) for key, parts in totals(book, sizes, keys).items()}
+    divided_totals = divided(totals(book, sizes, keys), sizes, reporting)
     are_texts = {i["indicator_code"] for i in indicators if KINDS[i["kind"]].is_text}
     texts = {key: {"text_ja": say("sample_text")} for key in keys if key[0] in are_texts}
-    return lambda bureau: {key: dict(parts[bureau]) for key, parts in divided.items()} | texts
+    return lambda bureau: {key: dict(parts[bureau]) for key, parts in divided_totals.items()} | texts
 
 
 def make_sample(

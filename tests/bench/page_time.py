@@ -47,10 +47,12 @@ FLOORS = ("counted", "as said")
 
 
 def lengthen(store: Store, times: int = 100) -> None:
-    """Add older vintages until each figure has so many: the bench's own made-up history."""
+    """Add vintages until each figure has so many: the bench's own made-up history."""
     table = tables.SQLModel.metadata.tables["observation"]
     with store.writing() as session:
-        rows = [dict(r._mapping) for r in session.execute(select(table))]
+        figures = [dict(r._mapping) for r in session.execute(select(table).order_by(table.c.vintage))]
+        newest = {(row["indicator_code"], row["bureau_code"], row["period_code"]): row for row in figures}  # some were corrected
+        rows = list(newest.values())
         for row in rows:
             row.pop("id")
         made = [
@@ -62,7 +64,7 @@ def lengthen(store: Store, times: int = 100) -> None:
                 "reason_text": "bench",
             }
             for row in rows
-            for v in range(2, times + 1)
+            for v in range(row["vintage"] + 1, times + 1)
         ]
         if made:
             session.execute(insert(table), made)

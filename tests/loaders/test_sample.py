@@ -138,6 +138,17 @@ def test_bureaus_add_up_to_the_published_totals(made: tuple[Store, Path]) -> Non
     assert checked >= 4
 
 
+def test_a_bureau_reports_the_same_number_wherever_two_indicators_contain_it(made: tuple[Store, Path]) -> None:
+    reported = {(o["indicator_code"], o["bureau_code"]): o for o in made[0].all_of(tables.Observation, is_sample=True)}
+    for part, whole, name, other in (
+        ("paper_reduction_rate", "paper_sheets", "numerator", "value"),
+        ("procedures_digitised", "procedure_digitisation_rate", "value", "numerator"),
+        ("procedures_digitised", "procedure_digitisation_rate", "denominator", "denominator"),
+    ):
+        pairs = [(o[name], reported[whole, scope][other]) for (code, scope), o in reported.items() if code == part]
+        assert len(pairs) == 28 and {a - b for a, b in pairs} == {0}, (part, pairs[:3])
+
+
 def test_every_row_of_a_report_is_marked_and_official_rows_are_not(made: tuple[Store, Path]) -> None:
     store, _ = made
     rows = store.all_of(tables.Observation)
