@@ -187,7 +187,9 @@ def indicator(ledger: Ledger, shown: Shown, code: str) -> list[str]:
     wrong += chart(others)
     row = ledger.indicators[code]
     limits = {"on_track": row["threshold_on_track"], "behind": row["threshold_behind"]}
-    if item["kind"] == "ceiling" and item["direction"] == "lower":  # 5% and 40% over the budget to date
+    if item["kind"] == "qualitative":
+        says.append(w("rule_words", version=item["rule_version"]))
+    elif item["kind"] == "ceiling" and item["direction"] == "lower":  # 5% and 40% over the budget to date
         limits = {name: f"{round((2 - limit) * 100)}%" for name, limit in limits.items()}
         says.append(w("rule_cap", version=item["rule_version"], **limits))
     else:
