@@ -132,6 +132,9 @@ def overview(ledger: Ledger, shown: Shown) -> list[str]:
         w("contradictions_none", count=sum(bool(p.get("confidence")) for p in ledger.api("projects")["projects"])),
     ]
     wrong += ledger.unaccounted(shown, about=own, says=said)
+    texts = Counter(text for texts in shown.boxes.values() for text in texts)
+    counted = Counter(mark for mark in marks(ledger, stands(own)) if mark[-1].isdigit())
+    wrong += [f"{mark} stands {texts[mark]} times" for mark, times in counted.items() if texts[mark] < times]
     by_sentence: dict[str, list[Item]] = {}
     for item in own:
         by_sentence.setdefault(ledger.sentence(item), []).append(item)
