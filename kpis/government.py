@@ -43,6 +43,7 @@ from kpis.government_files import (
     StepFields,
     ThemeFields,
     UnitKindFields,
+    codes_in,
 )
 from kpis.languages import SHELVES, OwnWords
 from kpis.message import Message
@@ -124,6 +125,11 @@ class Government:
     def theme_of(self, register: str) -> str:
         """Return the theme whose published figures are shown on the page of a register; blank where none is."""
         return next((code for code, theme in self.themes.items() if theme.of_register == register), "")
+
+    @cached_property
+    def about_totals(self) -> frozenset[str]:
+        """Return the indicators of which a published total is approximate, whatever their figures are."""
+        return frozenset(code for theme in self.themes.values() for code in codes_in(theme.about_totals))
 
     @property
     def error(self) -> str:

@@ -153,6 +153,11 @@ class FactsFields(Fields):
     open: OpenFields = OpenFields()
 
 
+def codes_in(text: str) -> tuple[str, ...]:
+    """Return the codes of a cell, separated by ;."""
+    return tuple(code for part in text.split(";") if (code := part.strip()))
+
+
 PLURAL = Translated("名称の複数形({})", "plural of the name, in {}")
 HEADING = Translated("一覧の見出し({})", "heading of their list, in {}")
 GROUP = Translated("一緒に並べる見出し({})", "heading under which they are listed together, in {}")
@@ -177,6 +182,13 @@ class ThemeFields(Fields):
         Said(
             "この分野の公表値を示す一覧(procedures 行政手続、facilities 施設、または空欄)",
             "register whose page shows the published figures of the theme: procedures, facilities, or blank",
+        ),
+    ] = ""
+    about_totals: Annotated[
+        str,
+        Said(
+            "公表された総数が概数である指標のコード(;で区切る)",
+            "codes of the indicators whose published total is approximate, separated by ;",
         ),
     ] = ""
     note: ClassVar[Translated] = NOTE
@@ -283,10 +295,6 @@ class SameWordFields(Fields):
     also: Annotated[Filled, Said("同じものを指すほかの語(空白で区切る)", "other words for the same, with blanks between")]
 
 
-def _codes(text: str) -> tuple[str, ...]:
-    return tuple(code for part in text.split(";") if (code := part.strip()))
-
-
 class SectionFields(Fields):
     """One row per section of a bureau that fills in a part of its report; what no section has is the coordinator's. The file may be missing."""
 
@@ -316,11 +324,11 @@ class SectionFields(Fields):
             indicator: of a register row, where it has one.
             project: of a register row, where it has one.
         """
-        own = _codes(self.indicators)
+        own = codes_in(self.indicators)
         if sheet == "observations":
             return code in own
-        listed = _codes(self.registers)
-        return sheet in listed or code in listed or (indicator != "" and indicator in own) or project in _codes(self.projects)
+        listed = codes_in(self.registers)
+        return sheet in listed or code in listed or (indicator != "" and indicator in own) or project in codes_in(self.projects)
 
 
 class StepFields(Fields):

@@ -293,14 +293,14 @@ standings = for_viewer(
     make=lambda: deadlines.standings_of(store, bureau, codes, viewer=me.email, today=office_today()),
 )
 by_period = {w.period_code: w for w in windows}
-waiting = [s.period_code for s in standings if s.state != "approved" and _has_opened(by_period[s.period_code])]
+own_windows = for_viewer("windows", key=(bureau, codes), make=lambda: deadlines.windows_of(store, bureau, codes))
 with right:
     period = choose(
         "period",
         list(by_period),
         t("period"),
         period_name,
-        default=waiting[0] if waiting else windows[-1].period_code,
+        default=deadlines.to_report(own_windows, standings, today=office_today()),
         is_whole=True,
     )
 with place:

@@ -23,6 +23,7 @@ from pathlib import Path
 from typing import Any
 
 from kpis.errors import CopyRefused
+from kpis.message import few
 from kpis.reporting import outbox, people
 from kpis.settings import Settings, software_version
 from kpis.store import tables
@@ -234,7 +235,7 @@ def _prove(folder: Path) -> dict[str, Any]:
     there = {path.relative_to(folder).as_posix(): "" if path.is_symlink() else sha256_of(path) for path in _files(folder)}
     there.pop(MANIFEST, None)
     if wrong := sorted({name for name in {*listed, *there} if listed.get(name) != there.get(name)}):
-        raise CopyRefused("backup_differs", folder=folder, file=", ".join(wrong[:5]))
+        raise CopyRefused("backup_differs", folder=folder, file=few(wrong, 5))
     if schema == newest_version():  # columns of an earlier version differ; the file was just verified by its checksum
         with tempfile.TemporaryDirectory() as scratch:
             copy = shutil.copyfile(folder / DATABASE, Path(scratch) / DATABASE)
@@ -243,5 +244,5 @@ def _prove(folder: Path) -> dict[str, Any]:
                 now = {name: rows.to_json() for name, rows in rows_of(connection).items()}
             store.engine.dispose()
         if wrong := [name for name in {*counted, *now} if counted.get(name, TableSum().to_json()) != now.get(name)]:
-            raise CopyRefused("backup_differs", folder=folder, file=", ".join(wrong[:5]))
+            raise CopyRefused("backup_differs", folder=folder, file=few(wrong, 5))
     return manifest

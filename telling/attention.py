@@ -29,6 +29,7 @@ from telling.words import Words
 
 SHOWN_FIRST = 5  # rows; the rest are folded under one line
 FILE = "attention"
+UNSAID = "—"  # in a row, of an answer that was not given; how many were not is said once above the rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,9 +48,9 @@ class Answer:
         return replace(self, is_late=self.due is not None and self.due < day)
 
     def due_said(self, words: Words) -> str:
-        """Return the due date, with a mark if it has passed, or a remark if there is none."""
+        """Return the due date, with a mark if it has passed; blank if there is none."""
         if self.due is None:
-            return words("att_undecided")
+            return ""
         day = format_date(self.due, words.language)
         return day + words("in_brackets", text=words("action_late")) if self.is_late else day
 
@@ -299,9 +300,9 @@ def heading(listed: Sequence[OffTrackRow], words: Words) -> str:
 
 
 def sentence(listed: Iterable[OffTrackRow], words: Words) -> str:
-    """Return the number of rows of each kind that occurs, so that they add up."""
-    counts: dict[str, int] = {}
-    for row in listed:
+    """Return the number of rows of each kind that occurs, so that they add up, and how many lack an answer."""
+    counts, rows_listed = dict[str, int](), list(listed)
+    for row in rows_listed:
         sort = (
             row.kind if row.kind == "report" else f"milestone_{'slipped' if row.status == 'slipped' else 'past'}" if row.kind == "milestone"
             else "unreported" if row.status == "unreported" else "now" if row.is_current else "old"
@@ -309,7 +310,24 @@ def sentence(listed: Iterable[OffTrackRow], words: Words) -> str:
         counts[sort] = counts.get(sort, 0) + 1
     order = ("now", "report", "milestone_past", "unreported", "old", "milestone_slipped")
     parts = [words(f"att_count_{sort}", count=counts[sort]) for sort in order if sort in counts]
-    return words("att_sentence", parts=words("comma").join(parts)) if parts else words("att_nothing")
+    if not parts:
+        return words("att_nothing")
+    return words.together(filter(None, (words("att_sentence", parts=words("comma").join(parts)), silent(rows_listed, words))))
+
+
+def silent(listed: Iterable[OffTrackRow], words: Words) -> str:
+    """Return how many rows have no cause, no action or no day yet, said once rather than in each; blank where none lacks any.
+
+    Of a report nobody is asked why it is late, nor what is done.
+    """
+    answers = [row.answer for row in listed if row.kind != "report"]
+    counts = {
+        "att_why": sum(not answer.cause for answer in answers),
+        "att_action": sum(not answer.action for answer in answers),
+        "att_due": sum(answer.due is None for answer in answers),
+    }
+    parts = [words("att_silent_part", head=words(head), count=count) for head, count in counts.items() if count]
+    return words("att_silent", parts=words("comma").join(parts), count=len(answers)) if parts else ""
 
 
 def folded(listed: Sequence[OffTrackRow], words: Words) -> str:
@@ -322,8 +340,7 @@ def block(telling: Telling) -> Block:
     w, listed, off = telling.words, rows(telling), telling.moment.off_track
     heads = ("status", "att_what", "att_gap", "att_since_head", "att_why", "att_action", "att_bureau", "att_due")
     table = tuple(
-        (r.word, r.name, r.gap, r.since, r.answer.cause or w("att_no_entry"), r.answer.action or w("att_no_entry"), r.bureau or w("att_undecided"),
-         r.answer.due_said(w))
+        (r.word, r.name, r.gap, r.since, r.answer.cause or UNSAID, r.answer.action or UNSAID, r.bureau or w("att_undecided"), r.answer.due_said(w) or UNSAID)
         for r in listed
     )  # fmt: skip
     return Block(

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
+from typing import Literal
 
 from kpis.declared import ALWAYS
 from kpis.figures.commented import Commented, Outcome, due_of, is_late, outcome_of, subject_of
+from kpis.figures.projects import ProjectReport
 from kpis.figures.scorecard import Scored
 from kpis.figures.sentences import standing_word
 from kpis.government import government
@@ -18,28 +20,27 @@ from telling.blocks import Block, Cell, Flat, Telling
 from telling.facts import figure_cell
 
 Columns = Mapping[str, Cell]
+Whose = Literal["bureau", "subject", "both"]  # what names a row: its bureau, what it is about, or that with the bureau
 Signs = Mapping[date, str]
 UNTIED: Signs = {}
 TEXTS = ("cause", "obstacle", "response")
+_HEADS: Mapping[Whose, str] = {"bureau": "bureau", "subject": "indicator_or_project", "both": "indicator_or_project"}
 
 
-def commentaries(telling: Telling, commented: Sequence[Commented], *, about: bool = False, signs: Signs = UNTIED) -> Block:
+def commentaries(telling: Telling, commented: Sequence[Commented], *, whose: Whose = "bureau", signs: Signs = UNTIED) -> Block:
     """Return the cause, obstacle and response reported for an indicator or project, for the last period with commentary.
 
     Commentary on earlier periods is in the CSV.
 
     Args:
-        commented: of one subject, or of one bureau.
-        about: name the subject of each row rather than the bureau.
+        commented: of one subject, of one bureau, or of a project with its indicators.
         signs: last day of a period → circled number of its annotation in the chart above.
     """
     w = telling.words
     rows = [subject.commentaries[0] for subject in commented if subject.commentaries]
     columns: list[Columns] = [
         {
-            w("indicator_or_project" if about else "bureau"): _subject(telling, row)
-            if about
-            else telling.bureau(row.bureau_code or ""),
+            w(_HEADS[whose]): _whose(telling, row, whose),
             w("period"): " ".join(
                 filter(None, (signs.get(parse_period(row.period_code).end), parse_period(row.period_code).label(w.language)))
             ),
@@ -53,13 +54,12 @@ def commentaries(telling: Telling, commented: Sequence[Commented], *, about: boo
 
 
 def actions(
-    telling: Telling, commented: Sequence[Commented], *, about: bool = False, judged: Iterable[Scored] | None = None
+    telling: Telling, commented: Sequence[Commented], *, whose: Whose = "bureau", judged: Iterable[Scored] | None = None
 ) -> Block:
     """Return actions: measure, section, due date, state, expected effect and outcome; open ones first.
 
     Args:
-        commented: of one subject, or of one bureau.
-        about: name the subject of each row rather than the bureau.
+        commented: of one subject, of one bureau, or of a project with its indicators.
         judged: judgements for outcomes of finished actions, including bureaus' own indicators; by default those of the telling.
     """
     w = telling.words
@@ -72,7 +72,7 @@ def actions(
         item = scored.get((subject_of(action), action.bureau_code or ""))
         columns.append(
             {
-                w("indicator_or_project" if about else "bureau"): _subject(telling, action) if about else telling.bureau(action.bureau_code or ""),
+                w(_HEADS[whose]): _whose(telling, action, whose),
                 _heading(telling, "measure"): named(action, "measure", w.language), _heading(telling, "section"): w.half(action.section_ja),
                 _heading(telling, "role"): w.half(action.role_ja), _heading(telling, "due"): due_text(telling, action),
                 _heading(telling, "state"): " ".join(filter(None, (state_word(telling, action), w.half(action.state_reason_ja)))),
@@ -119,20 +119,19 @@ def notes(telling: Telling, items: Iterable[Scored]) -> Block:
 
 
 def blocks(
-    telling: Telling, commented: Sequence[Commented], codes: Iterable[str], *, about: bool = False, signs: Signs = UNTIED
+    telling: Telling, commented: Sequence[Commented], codes: Iterable[str], *, whose: Whose = "bureau", signs: Signs = UNTIED
 ) -> list[Block]:  # fmt: skip
     """Return all non-empty commentary blocks of a page: causes, actions and the office's assessments.
 
     Args:
-        commented: of one subject, or of one bureau.
+        commented: of one subject, of one bureau, or of a project with its indicators.
         codes: indicators and projects whose assessments are included.
-        about: name the subject of each row rather than the bureau.
         signs: last day of a period → circled number of its annotation in the chart above.
     """
     every = (
-        commentaries(telling, commented, about=about, signs=signs),
-        actions(telling, commented, about=about),
-        assessed.block(telling, codes, about=about),
+        commentaries(telling, commented, whose=whose, signs=signs),
+        actions(telling, commented, whose=whose),
+        assessed.block(telling, codes, about=whose == "subject"),
     )
     return [block for block in every if block.rows]
 
@@ -142,6 +141,12 @@ def of_subject(telling: Telling, code: str) -> list[Commented]:
     order = {unit: place for place, unit in enumerate(telling.bureaus)}
     own = [(bureau, commented) for (subject, bureau), commented in telling.moment.commented.items() if subject == code]
     return [commented for bureau, commented in sorted(own, key=lambda pair: order.get(pair[0], len(order)))]
+
+
+def of_project(telling: Telling, report: ProjectReport) -> list[Commented]:
+    """Return the commentary on a project and on each of its indicators, in their order."""
+    codes = dict.fromkeys([report.code, *(item.entry.definition.code for item in report.scored)])
+    return [commented for code in codes for commented in of_subject(telling, code)]
 
 
 def of_bureau(telling: Telling, code: str) -> list[Commented]:
@@ -190,6 +195,14 @@ def _effect(telling: Telling, action: tables.Action, item: Scored | None) -> str
     if item is not None and (brought := outcome_text(telling, item, outcome_of(action, item))):
         sentences.append(w("outcome", text=brought))
     return " ".join(sentences)
+
+
+def _whose(telling: Telling, row: tables.Action | tables.Commentary, whose: Whose) -> str:
+    bureau = telling.bureau(row.bureau_code or "")
+    if whose == "bureau":
+        return bureau
+    subject = _subject(telling, row)
+    return subject + telling.words("in_brackets", text=bureau) if whose == "both" and bureau else subject
 
 
 def _subject(telling: Telling, row: tables.Action | tables.Commentary) -> str:

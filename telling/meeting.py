@@ -14,7 +14,7 @@ from functools import cached_property
 from kpis.errors import PeriodUnreadable
 from kpis.figures.bureaus import BureauReport
 from kpis.figures.projects import Milestone, ProjectReport
-from kpis.figures.records import BAD, Figure, in_time, value_of
+from kpis.figures.records import FELL_SHORT, Figure, in_time, value_of
 from kpis.figures.rollup import RollUp
 from kpis.figures.scorecard import Scored, dated_text, path_of, shown_figure, tally
 from kpis.figures.sentences import marked, planned_text, standing_word, target_text, variance_text
@@ -105,7 +105,7 @@ class QuarterReport:
         words, language = self.words, self.words.language
         paragraphs = [conclusion(self.scored, words), lead(self.scored, words, as_of=self.as_of)]
         for item in self.scored:
-            if item.judgement.status in BAD and item.judgement.standing == "current":
+            if item.judgement.status in FELL_SHORT and item.judgement.standing == "current":
                 name, status = words.named(item.entry.definition), status_word(item.judgement.status, language)
                 paragraphs.append(words("report_said", name=name, status=status, sentence=item.sentence(language)))
         for project in self.moment.projects:

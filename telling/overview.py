@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from kpis.figures.records import BAD, GOOD, STATUSES, value_of
+from kpis.figures.records import FELL_SHORT, GOOD, STATUSES, value_of
 from kpis.figures.rollup import RollUp
 from kpis.figures.scorecard import Scored, Tally, figure_text, tally
 from kpis.figures.sentences import short_sentence, standing_word
@@ -18,6 +18,8 @@ from kpis.kinds import KINDS
 from kpis.store import tables
 from kpis.text import format_date, format_percent, format_value, status_word
 from telling.words import Words
+
+NAMED = 3  # indicators that fall short, in a sentence; those beyond are counted there
 
 
 def theme_name(theme: str, words: Words) -> str:
@@ -137,7 +139,7 @@ def conclusion(every: Sequence[Scored], words: Words) -> str:
     """Return in one sentence how many of the currently judged indicators are well, and how many need attention."""
     counted = tally(every)
     sentence = words("conclusion", judged=counted.judged, good=counted.now(*GOOD)) if counted.judged else words("conclusion_none")
-    off = counted.now(*BAD, "slightly_behind")
+    off = counted.now(*FELL_SHORT)
     return words("conclusion_off", said=sentence, off=off) if off else sentence
 
 
@@ -148,13 +150,15 @@ def phrase(item: Scored, words: Words, *, is_last: bool = True) -> str:
 
 
 def _named(every: Sequence[Scored], words: Words) -> str:
-    """Name the newest headline that is ahead and up to two that currently fall short."""
-    shown = sorted(
-        (s for s in headlines(every) if s.judgement.standing == "current"), key=lambda s: s.judgement.figure.period.end, reverse=True  # type: ignore[union-attr]
-    )  # fmt: skip
-    short = [p for s in shown if s.judgement.status in BAD and (p := phrase(s, words))][:2]
-    ahead = [p for s in shown if s.judgement.status in GOOD and (p := phrase(s, words, is_last=not short))][:1]
-    return words("conclusion_named", named=words("comma").join([*ahead, *short])) if ahead or short else ""
+    """Name the newest headline that is ahead, and those that currently fall short: headlines first, newest first, the rest counted."""
+    current = [s for s in every if s.judgement.standing == "current" and s.judgement.figure is not None]
+    newest = sorted(current, key=lambda s: s.judgement.figure.period.end, reverse=True)  # type: ignore[union-attr]
+    off = sorted((s for s in newest if s.judgement.status in FELL_SHORT), key=lambda s: not s.entry.is_headline)
+    short = [p for s in off if (p := phrase(s, words))][:NAMED]
+    more = [words("conclusion_more_short", count=len(off) - len(short))] if short and len(off) > len(short) else []
+    well = [s for s in headlines(newest) if s.judgement.status in GOOD]
+    ahead = [p for s in well if (p := phrase(s, words, is_last=not short))][:1]
+    return words("conclusion_named", named=words("comma").join([*ahead, *short, *more])) if ahead or short else ""
 
 
 def lead(every: Sequence[Scored], words: Words, *, as_of: date) -> str:
@@ -178,13 +182,23 @@ def _counted(total: int, newest: date | None, words: Words, *, as_of: date) -> s
 
 
 def rule_line(item: Scored, words: Words) -> str:
-    """Return the thresholds of a judgement; for a cap, as use of the budget to date, which is the meaning of its ratio."""
+    """Return the thresholds of a judgement; for a cap, as use of the budget to date, which is the meaning of its ratio.
+
+    What is published in words has none.
+    """
     definition, version = item.entry.definition, item.judgement.rule_version
+    if KINDS[definition.kind].is_text:
+        return words("rule_words", version=version)
     on_track, behind = definition.threshold_on_track, definition.threshold_behind
     if KINDS[definition.kind].is_cap and definition.sign < 0:
         most = {"on_track": 2 - on_track, "behind": 2 - behind}
         return words("rule_cap", version=version, **{k: format_percent(v * 100, words.language, 0) for k, v in most.items()})
     return words("rule", version=version, on_track=words.number(on_track, ""), behind=words.number(behind, ""))
+
+
+def table_word(item: Scored, words: Words) -> str:
+    """Return the heading under which the figures of an indicator are folded as a table."""
+    return words("table_words" if KINDS[item.entry.definition.kind].is_text else "table")
 
 
 def coverage_lines(item: Scored, rolled: RollUp, names: Callable[[Sequence[str]], str], words: Words) -> list[str]:

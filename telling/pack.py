@@ -142,7 +142,7 @@ def facts(item: Item, agenda: Agenda) -> list[tuple[str, str]]:
         return [(w("decision_state"), w("agenda_not_off"))]
     return [
         (w("att_gap"), row.gap.text), (w("att_since_head"), row.since or "―"),
-        (w("att_bureau"), " ".join(filter(None, (row.bureau or w("att_undecided"), row.answer.owner)))), (w("att_due"), row.answer.due_said(w)),
+        (w("att_bureau"), " ".join(filter(None, (row.bureau or w("att_undecided"), row.answer.owner)))), (w("att_due"), row.answer.due_said(w) or w("att_undecided")),
     ]  # fmt: skip
 
 

@@ -130,7 +130,7 @@ def published_totals(telling: Telling, register: Counted, total: ProcedureTally,
             w.named(names[p.indicator_code]), parse_period(p.period_code).label(w.language),
             "―" if p.value is None else Number(p.value, marked(format_value(p.value, names[p.indicator_code], w.language), figures[p.indicator_code], w.language)),
             _total(telling, p), _unit_of_total(w, names[p.indicator_code]), p.counted, p.registered,
-            "―" if p.difference is None or p.is_total_round else Number(p.difference, w.number(p.difference, "+,.0f")),
+            "―" if p.difference is None else Number(p.difference, w.number(p.difference, "+,.0f")),
         )
         for p in pairs
     ]  # fmt: skip
@@ -161,9 +161,9 @@ def published_totals(telling: Telling, register: Counted, total: ProcedureTally,
 
 
 def _total(telling: Telling, published: Published) -> Number:
-    """Return a published total, marked as about where it is a round number."""
+    """Return a published total, marked as about where it was published so."""
     total = telling.count(published.denominator)
-    return Number(total.value, about(total.text, telling.words.language)) if published.is_total_round else total
+    return Number(total.value, about(total.text, telling.words.language)) if published.is_total_approximate else total
 
 
 def _unit_of_total(words: Words, definition: Definition) -> str:

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
+from functools import reduce
 
 from charts.shapes import Timeline
 from kpis.errors import PeriodUnreadable
@@ -265,13 +266,33 @@ def times(member: tables.ProjectBureau, ended_on: date | None, words: Words) -> 
 
 
 def bureaus_line(report: ProjectReport, names: Mapping[str, str], words: Words) -> str:
-    """Return the bureaus of a project: leading ones, each after the one before, then participants, side by side; blank where none is named."""
+    """Return the bureaus of a project, leading ones and then participants; blank where none is named.
 
-    def of(role: str, between: str) -> str:
-        return between.join(dict.fromkeys(names[b.bureau_code] for b in report.bureaus if b.role == role))
-
-    leads, members = of("lead", " → "), of("member", words("list_comma"))
+    Those of one time stand side by side; whoever came before them follows in brackets.
+    """
+    leads, members = (_in_turn([b for b in report.bureaus if b.role == role], names, words) for role in ("lead", "member"))
     return " ・ ".join(filter(None, (leads, words("with_members", names=members) if members else "")))
+
+
+def _in_turn(members: Sequence[tables.ProjectBureau], names: Mapping[str, str], words: Words) -> str:
+    turns: dict[int, dict[str, None]] = {}
+    for member in members:
+        turns.setdefault(_turns_after(member, members), {})[names[member.bureau_code]] = None
+    now, *before = (words("list_comma").join(turns[turn]) for turn in sorted(turns)) if turns else ("",)
+    if not before:
+        return now
+    earlier = reduce(lambda nearer, further: words("turn_before_that", before=nearer, earlier=further), before)
+    return words("turn_before", now=now, before=earlier)
+
+
+def _turns_after(member: tables.ProjectBureau, members: Sequence[tables.ProjectBureau]) -> int:
+    """Return how many others came one after the other after one: each began later, and was there longer."""
+    followers = [
+        other for other in members
+        if member.valid_to is not None and other.valid_from is not None
+        and (member.valid_from is None or member.valid_from < other.valid_from) and (other.valid_to is None or member.valid_to < other.valid_to)
+    ]  # fmt: skip
+    return max((1 + _turns_after(follower, members) for follower in followers), default=0)
 
 
 def adopted(version: tables.StrategyVersion, words: Words) -> str:

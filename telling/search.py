@@ -10,6 +10,7 @@ from functools import cache
 from kpis.as_text import shortened
 from kpis.figures import finding
 from kpis.figures.facilities import ENDED, Facility
+from kpis.figures.projects import Milestone
 from kpis.figures.registers import ONLINE, STEPS
 from kpis.languages import SOURCE
 from kpis.moment import Moment
@@ -19,7 +20,7 @@ from kpis.text import format_date, texts_of
 from telling.blocks import Telling
 from telling.facilities import place_names
 from telling.method import sections
-from telling.projects import called
+from telling.projects import called, quarter_label
 from telling.words import Words
 
 KINDS = finding.KINDS
@@ -195,8 +196,12 @@ def answer_of(telling: Telling, entry: finding.Searchable, procedures: Mapping[s
     elif kind == "project":
         page, context = "projects", next((w.named(r.row, "goal") for r in moment.projects if r.code == code), "")
     elif kind == "milestone":
-        report = next(r for r in moment.projects if any(m.code == code for m in r.milestones))
-        page, query, context = "projects", {"code": report.code}, called(report, w)
+        report, milestone = next((r, m) for r in moment.projects for m in r.milestones if m.code == code)
+        page, query, context = (
+            "projects",
+            {"code": report.code},
+            " ・ ".join(filter(None, (_when(milestone, w), called(report, w)))),
+        )
     elif kind == "definition":
         page, query, context = "about", {}, entry.beside
     elif kind == "help":
@@ -210,6 +215,17 @@ def answer_of(telling: Telling, entry: finding.Searchable, procedures: Mapping[s
 
 def _facility(moment: Moment, code: str) -> Facility:
     return next(facility for facility in moment.facilities if facility.code == code)
+
+
+def _when(milestone: Milestone, words: Words) -> str:
+    """Return when a milestone was reached, is due or was reported: names as “11 procedures in Q3” leave it to the list they stand in."""
+    if milestone.actual is not None:
+        return f"{words('actual_day')} {milestone.actual.label(words.language)}"
+    if milestone.due is not None:
+        return words("att_due_on", day=milestone.due.label(words.language))
+    if not milestone.reported_period:
+        return ""
+    return f"{words('reported_in')} {quarter_label(milestone.reported_period, words)}"
 
 
 def _procedure_line(telling: Telling, row: ProcedureOnDay, paper: Sequence[str]) -> str:

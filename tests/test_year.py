@@ -102,11 +102,21 @@ def test_behind_says_why_what_is_done_and_until_when_in_both_languages(year: Yea
         assert bureau.judgement.status == "behind"
         (why,) = lines(commentary.commentaries(telling, commentary.of_subject(telling, RATE)))
         assert cause in why and "端末が足りない" not in why, "the newest period is told"
-        (own,) = lines(commentary.commentaries(telling, commentary.of_bureau(telling, "GENERAL"), about=True))
+        (own,) = lines(commentary.commentaries(telling, commentary.of_bureau(telling, "GENERAL"), whose="subject"))
         assert cause in own
         done = lines(commentary.actions(telling, commentary.of_subject(telling, RATE)))
         # As known now; what was answered later is a matter of known_at, not of the day.
         assert len(done) == 2 and not any(late in line for line in done)
+
+
+def test_a_project_says_what_is_said_of_its_indicators(year: Year) -> None:
+    telling = year.told(END["FY2022-Q4"], "ja")
+    project = next(p for p in telling.moment.projects if any(s.entry.definition.code == RATE for s in p.scored))
+    own = commentary.of_project(telling, project)
+    (why,), done = lines(commentary.commentaries(telling, own, whose="both")), lines(commentary.actions(telling, own, whose="both"))
+    assert why.startswith("電子決定率(総務局)") and "更新が遅れた" in why
+    assert len(done) == 2 and all(line.startswith("電子決定率(総務局)") for line in done)
+    assert commentary.of_subject(telling, project.code) == [], "nobody wrote of the project itself"
 
 
 def test_what_was_known_then_can_be_told_again(year: Year) -> None:
@@ -140,4 +150,6 @@ def test_the_public_reads_the_same_story_and_nothing_internal(year: Year) -> Non
         (page,) = year.house.folder.glob(f"*/{folder}/indicators/{RATE}.html")
         text = page.read_text(encoding="utf-8")
         assert worked in text and "総務課" in text and ("更新が遅れた" in text)
+    (project,) = [p for p in year.house.folder.glob("*/site/projects/*.html") if "更新が遅れた" in p.read_text(encoding="utf-8")]
+    assert project.stem == "CP2" and "総務課" in project.read_text(encoding="utf-8"), "the page of its project tells it too"
     assert "端末が足りない".encode() in files["commentaries.csv"], "what was said before stands in the open data"

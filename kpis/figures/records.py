@@ -95,6 +95,11 @@ class Figure:
     other_fields: tuple[tuple[str, Any], ...] = ()  # fields of an observation unused here: (name, value)
 
     @property
+    def has_round_whole(self) -> bool:
+        """Return whether its whole is approximate where it is known to be rounded: about 7,000 of about 14,600, but about 70 of 78."""
+        return self.denominator is not None and not self.denominator % 100
+
+    @property
     def period(self) -> Period:
         """Return the period that the figure is of."""
         return parse_period(self.period_code)

@@ -15,8 +15,10 @@ from functools import cache
 from typing import Any
 
 from kpis.figures.records import Definition, Figure
+from kpis.government import government
+from kpis.languages import SOURCE, say
 from kpis.store.tables.registers import values_in
-from kpis.vocabulary import EndedReason
+from kpis.vocabulary import CountedAs, EndedReason
 
 ENDED = "ended"  # of a procedure abolished or merged by the day: counted only among the ended
 MISTAKE = EndedReason.MISTAKE.value  # the reason of a row entered by mistake: it was valid on no day
@@ -261,7 +263,7 @@ def cumulated(dated: Iterable[Dated]) -> list[tuple[date, int, int]]:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Published:
-    """A published count beside that of the register; ``difference`` is the register's count − the published one."""
+    """A published count beside that of the register."""
 
     indicator_code: str
     period_code: str
@@ -270,33 +272,36 @@ class Published:
     numerator: float | None
     denominator: float | None
     is_approximate: bool
+    is_total_approximate: bool  # as published: no difference to the unit follows from it
+    is_of_other_unit: bool  # it counts processes where the register counts procedures, or the other way round
     counted: int
     registered: int
 
     @property
-    def is_total_round(self) -> bool:
-        """Return whether the published total is a round number, from which no exact difference follows."""
-        return self.denominator is not None and self.denominator % (100 if self.is_approximate else 1000) == 0
-
-    @property
     def difference(self) -> float | None:
-        """Return registered − published total, where a total was published."""
-        return None if self.denominator is None else self.registered - self.denominator
+        """Return registered − published total, where an exact one was published of what the register counts."""
+        if self.denominator is None or self.is_total_approximate or self.is_of_other_unit:
+            return None
+        return self.registered - self.denominator
 
     def to_json(self) -> dict[str, Any]:
         """Return every number."""
         return {
             "indicator": self.indicator_code, "period": self.period_code, "unit": self.unit, "published_value": self.value,
             "published_numerator": self.numerator, "published_denominator": self.denominator,
-            "is_approximate": self.is_approximate, "register_done_count": self.counted, "register_count": self.registered,
+            "is_approximate": self.is_approximate, "is_total_approximate": self.is_total_approximate, "register_done_count": self.counted, "register_count": self.registered,
             "difference": self.difference,
         }  # fmt: skip
 
 
 def published_beside(definition: Definition, figure: Figure, total: ProcedureTally) -> Published:
     """Pair a published figure with the register's total; neither is computed from the other."""
+    others = {say(f"unit_{unit}", SOURCE) for unit in CountedAs if set(total.units) != {unit}} if total.procedures else set[str]()
+    is_about = definition.code in government().about_totals and not figure.is_rolled_up
     return Published(
         indicator_code=definition.code, period_code=figure.period_code, unit=definition.unit_ja, value=figure.value,
         numerator=figure.numerator, denominator=figure.denominator,
-        is_approximate=figure.is_approximate, counted=total.done, registered=total.procedures,
+        is_approximate=figure.is_approximate,
+        is_total_approximate=figure.has_round_whole and (figure.is_approximate or is_about),
+        is_of_other_unit=definition.unit_ja in others, counted=total.done, registered=total.procedures,
     )  # fmt: skip

@@ -381,8 +381,8 @@ def figure_text(definition: Definition, figure: Figure | None, language: str = "
         return named(figure, "text", language) or "―"
     if figure.denominator and is_of_whole(definition, figure):
         whole = format_count(figure.denominator, language)
-        is_round = figure.is_approximate and not figure.denominator % 100  # 約7,000 of 約14,600, but 約70 of 78
-        return f"{marked(format_count(value, language), figure, language)} / {about(whole, language) if is_round else whole}"
+        is_rough = figure.is_approximate and figure.has_round_whole
+        return f"{marked(format_count(value, language), figure, language)} / {about(whole, language) if is_rough else whole}"
     return number_text(definition, figure, value, language, apart_from=apart_from)
 
 

@@ -114,6 +114,27 @@ def window(store: Store, bureau_code: str, period_code: str) -> Window:
         return window_of(session, bureau_code, period_code)
 
 
+def windows_of(store: Store, bureau_code: str, periods: Sequence[str]) -> list[Window]:
+    """Return the reporting days of a bureau for several periods, in their order, with the leave granted to it."""
+    with store.reading() as session:
+        windows = windows_in(session, periods)
+        return [windows.of(bureau_code, code) for code in periods]
+
+
+def to_report(windows: Sequence[Window], standings: Sequence[ReportStanding], *, today: date) -> str:
+    """Return the period that a bureau is offered first: one that waits for it and can be reported now, else one that can, else the latest.
+
+    Args:
+        windows: of the bureau, newest first.
+        standings: of the bureau; a period that it does not owe has none.
+    """
+    state_of = {standing.period_code: standing.state for standing in standings}
+    now = [w for w in windows if (state := state_of.get(w.period_code)) and w.refusal(today, is_again=state == "returned") is None]
+    waiting = [w for w in now if state_of[w.period_code] in ("not_started", "draft", "returned")]
+    opened = [w for w in windows if w.opens_on is not None and w.opens_on <= today]
+    return [*waiting, *now, *opened, *reversed(windows)][0].period_code
+
+
 def leaves(store: Store, *, viewer: str) -> list[Leave]:
     """Return every exception, newest first."""
     with store.reading() as session:

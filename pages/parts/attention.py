@@ -65,10 +65,10 @@ def overdue() -> list[OffTrackRow]:
     return for_viewer("overdue reports", make=make)
 
 
-def _made(rows: Sequence[OffTrackRow], *, whose: str = "") -> _Made:
+def _made(rows: Sequence[OffTrackRow], *, whose: str = "", is_for_paper: bool = False) -> _Made:
     words = Words(language())
     heading = words("att_heading_of", bureau=whose, count=len(rows)) if whose else attention.heading(rows, words)
-    html = listed(rows, row_address, words, caption=heading, is_public=settings().mode == "public")
+    html = listed(rows, row_address, words, caption=heading, is_for_paper=is_for_paper)
     sentence_html = Markup('<p class="att-said">{}</p>').format(shown(attention.sentence(rows, words)))
     return _Made(markdown(heading), sentence_html + defined(html, words))
 
@@ -106,8 +106,8 @@ def of_bureau(report: BureauReport) -> None:
 
 
 def table_of_rows(rows: Sequence[OffTrackRow]) -> None:
-    """Draw given rows as a list of what needs attention, as those of a meeting."""
-    made = _made(rows)
+    """Draw given rows as a list of what needs attention, as those of a meeting: all of them on paper."""
+    made = _made(rows, is_for_paper=True)
     section_heading(made.heading)
     draw_html(made.html)
 

@@ -191,7 +191,7 @@ def detail(report: BureauReport) -> None:
     if report.own:
         section_heading(t("bureau_own_heading"))
         indicators(report, report.own, key="own_indicator")
-    commentary_and_actions(of_bureau(telling(), report.code), key=report.code, about=True)
+    commentary_and_actions(of_bureau(telling(), report.code), key=report.code, whose="subject")
     office_says(subjects_of_bureau(telling(), report.code), key=report.code)
     strips_of(report.figures, key=f"{report.code} {view()}")
     left, right = st.columns(2, gap="medium")

@@ -30,6 +30,7 @@ from publishers.site import seen
 from publishers.site.numbered import numbered
 from telling import facts, happened
 from telling.file_names import file_name
+from telling.overview import table_word
 from telling.words import Words
 
 
@@ -105,6 +106,7 @@ class _Block:
     happened: str
     signs: Mapping[date, str]
     table: ShownGrid | None
+    table_word: str
     csv: bytes
     sources: str
 
@@ -121,8 +123,9 @@ def _block(scored: Scored, book: Book) -> _Block:
     )
     csv = csv_file(long_form(scored, book)) if scored.figures else b""
     made = str(numbered(notable, Words(language())))
+    word = table_word(scored, Words(language()))
     return _Block(
-        scored.sentence(language()), chart, paper, notes, made, happened.signs(notable), table, csv, sources_of(scored, book)
+        scored.sentence(language()), chart, paper, notes, made, happened.signs(notable), table, word, csv, sources_of(scored, book)
     )
 
 
@@ -154,7 +157,7 @@ def chart_with_table(scored: Scored, book: Book, *, heading: str | None = None, 
     if block.sources:  # directly below the chart: few key presses away for keyboard users
         prose.markdown(block.sources)
     if block.table is not None:
-        with st.expander(t("table"), icon=":material/table:"):
+        with st.expander(block.table_word, icon=":material/table:"):
             show_grid(block.table)
             st.download_button(
                 t("csv"), block.csv, file_name(*key.split(), as_of().isoformat(), ending=".csv"), "text/csv", icon=":material/download:",

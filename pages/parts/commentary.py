@@ -34,17 +34,20 @@ _PARTS = (OpenPart.CAUSE, OpenPart.OBSTACLE, OpenPart.RESPONSE)
 
 
 def commentary_and_actions(
-    commented: Sequence[Commented], *, key: str, about: bool = False, signs: told_commentary.Signs = told_commentary.UNTIED
+    commented: Sequence[Commented],
+    *,
+    key: str,
+    whose: told_commentary.Whose = "bureau",
+    signs: told_commentary.Signs = told_commentary.UNTIED,
 ) -> None:
     """Draw causes and actions, each as a table with CSV; one line if there are none yet.
 
     Args:
-        about: name the subject of each row instead of the bureau.
         signs: last day of a period → the circled number of its event in the chart above.
     """
     for word, make in (
-        ("commentaries", lambda: told_commentary.commentaries(telling(), commented, about=about, signs=signs)),
-        ("actions", lambda: told_commentary.actions(telling(), commented, about=about)),
+        ("commentaries", lambda: told_commentary.commentaries(telling(), commented, whose=whose, signs=signs)),
+        ("actions", lambda: told_commentary.actions(telling(), commented, whose=whose)),
     ):
         in_full(make, key=f"{key}-{word}")
 

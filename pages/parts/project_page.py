@@ -31,7 +31,7 @@ from publishers.site import seen
 from telling import facts, projects
 from telling.assessed import in_short
 from telling.attention import leads
-from telling.commentary import of_subject
+from telling.commentary import of_project
 from telling.words import Words
 
 CHARTS_SHOWN = 6
@@ -146,7 +146,7 @@ def detail(report: ProjectReport, reports: Sequence[ProjectReport]) -> None:
     heading(report)
     bureaus_and_names(report, reports)
     indicators(report)
-    commentary_and_actions(of_subject(telling(), report.code), key=report.code)
+    commentary_and_actions(of_project(telling(), report), key=report.code, whose="both")
     section_heading(t("milestones"))
     milestone_block(report.milestones, chart=f"projects/{report.code}", key=f"{report.code}-milestones")
     assessment(report.code, status=report.status)

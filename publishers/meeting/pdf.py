@@ -24,7 +24,7 @@ from publishers.meeting.page import TEMPLATES
 from publishers.site.attention import HEADS
 from telling import indicator, pack
 from telling.agenda import Agenda, Item
-from telling.attention import OffTrackRow
+from telling.attention import UNSAID, OffTrackRow, silent
 from telling.blocks import Block
 from telling.pack import Front
 
@@ -93,7 +93,7 @@ def _told(agenda: Agenda, family: str) -> dict[str, Any]:
         "foot": w("pack_foot_minutes" if minutes else "pack_foot", as_of=format_date(report.as_of, w.language), known=known_text),
         "marks": {status: marks.mark(status) for status in {*marks.LOOK, marks.UNKNOWN, *_statuses(front, items)}},
         "words": {
-            "no_entry": w("att_no_entry"), "undecided": w("att_undecided"), "strip": w("att_strip_heading"), "assessment": w("assessment"),
+            "strip": w("att_strip_heading"), "assessment": w("assessment"),
             "contradicted": w("assessment_contradicts"), "to_be_decided": w("decide_room"), "note": w("minutes_note"),
             "room": [w("decision_what"), w("decision_who"), w("att_due")],
         },
@@ -127,7 +127,7 @@ def _front(front: Front, agenda: Agenda, family: str) -> dict[str, Any]:
         "counts": [_group(label, count, counted) for label, count, counted in front.counts],
         "decide_title": w("decided_today") if decided else w("decide_today"), "decide": decided or list(front.to_decide),
         "decide_more": w("pack_more", count=wanted) if wanted and not decided else "",
-        "rows_title": w("att_heading", count=len(agenda.rows)), "heads": _heads(agenda), "rows": [_row(row, agenda) for row in front.rows],
+        "rows_title": w("att_heading", count=len(agenda.rows)), "silent": silent(agenda.rows, w), "heads": _heads(agenda), "rows": [_row(row, agenda) for row in front.rows],
         "rows_more": w("pack_more", count=rows) if rows else "", "nothing": w("att_nothing"),
         "headlines_title": w("pack_headlines"),
         "headlines_heads": [w("status"), w("indicators_one"), w("actual"), w("pack_bar"), w("previous"), w("year_earlier"), w("att_strip_heading")],
@@ -160,7 +160,7 @@ def _row(row: OffTrackRow, agenda: Agenda) -> dict[str, Any]:
     w, answer = agenda.words, row.answer
     return {
         "status": row.status if row.is_current else marks.UNKNOWN, "word": row.word, "name": phrases(row.name), "about": phrases(row.about),
-        "gap": row.gap.text, "strip": _strip(row.strip), "since": phrases(row.since), "cause": answer.cause, "action": answer.action,
+        "gap": row.gap.text, "strip": _strip(row.strip), "since": phrases(row.since), "cause": answer.cause or UNSAID, "action": answer.action or UNSAID,
         "who": " ".join(filter(None, (row.bureau or w("att_undecided"), answer.owner))),
         "due": answer.due_said(w) if answer.due else "",
     }  # fmt: skip

@@ -23,8 +23,9 @@ from kpis.as_text import shortened, shown
 from kpis.line_breaks import phrases
 from kpis.text import format_date
 from publishers.meeting.workbook import axis_ends, axis_format
-from telling import pack
+from telling import attention, pack
 from telling.agenda import Agenda, Decided, Item
+from telling.attention import UNSAID
 from telling.blocks import Block
 from telling.indicator import stretches_of
 from telling.meeting import Drawn
@@ -70,7 +71,6 @@ class _Slide:
 
     def __init__(self, book: Any, agenda: Agenda, title: str, *, above: str = "") -> None:
         self.agenda = agenda
-        self.missing = (agenda.words("att_no_entry"), agenda.words("att_undecided"))  # a missing answer is a finding
         self.held = book.slides.add_slide(book.slide_layouts[5])  # layout with a title only
         w = agenda.words
         heading = self.held.shapes.title
@@ -126,11 +126,10 @@ class _Slide:
             table.columns[at].width = Emu(int(Mm(width)))
         for n, row in enumerate((heads, *rows)):
             cells = [broken(shortened(label, LONGEST), CELL, room[at] - PAD) for at, label in enumerate(row)]
-            for at, label in enumerate(row):
+            for at, label in enumerate(cells):
                 cell = table.cell(n, at)
                 _plain(cell, is_head=n == 0)
-                colour = ORANGE if n and label in self.missing else SOFT if n == 0 else INK
-                _write(cell.text_frame, [[(cells[at], CELL, n == 0 or colour == ORANGE, colour)]])
+                _write(cell.text_frame, [[(label, CELL, n == 0, INK if n else SOFT)]])
             table.rows[n].height = Mm(tall := _tall(cells, room))
             high += tall
         return top + high
@@ -333,8 +332,8 @@ def _attention(slide: _Slide, agenda: Agenda) -> None:
     w = agenda.words
     rows = [
         (
-            r.word, r.name, r.gap.text, r.since, r.answer.cause or w("att_no_entry"), r.answer.action or w("att_no_entry"),
-            r.bureau or w("att_undecided"), r.answer.due_said(w),
+            r.word, r.name, r.gap.text, r.since, r.answer.cause or UNSAID, r.answer.action or UNSAID, r.bureau or w("att_undecided"),
+            r.answer.due_said(w) or UNSAID,
         )
         for r in agenda.rows
     ]  # fmt: skip
@@ -344,8 +343,12 @@ def _attention(slide: _Slide, agenda: Agenda) -> None:
     if not rows:
         slide.text(EDGE, 30, WIDE - 2 * EDGE, 12, [[(w("att_nothing"), 16, False, INK)]])
         return
-    fitted = slide.fitting(27, WIDE - 2 * EDGE, heads, rows)
-    end = slide.table(EDGE, 27, WIDE - 2 * EDGE, heads, rows[:fitted])
+    top, silent = 27.0, attention.silent(agenda.rows, w)
+    if silent:
+        slide.text(EDGE, top - 1, WIDE - 2 * EDGE, 7, [[(silent, 12, True, ORANGE)]])
+        top += 8
+    fitted = slide.fitting(top, WIDE - 2 * EDGE, heads, rows)
+    end = slide.table(EDGE, top, WIDE - 2 * EDGE, heads, rows[:fitted])
     slide.left_out(EDGE, end, WIDE - 2 * EDGE, len(rows) - fitted)
 
 

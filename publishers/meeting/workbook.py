@@ -282,8 +282,16 @@ def _bureaus(sheet: Worksheet, report: QuarterReport) -> None:
 def _one(
     tell: Callable[[QuarterReport], Block], widths: Sequence[int], frozen: int = 0
 ) -> Callable[[Worksheet, QuarterReport], object]:
-    """Return a function that fills a sheet with one block."""
-    return lambda sheet, report: _told(sheet, report, tell(report), widths, frozen=frozen)
+    """Return a function that fills a sheet with one block, whose headings are printed on each page."""
+
+    def fill(sheet: Worksheet, report: QuarterReport) -> None:
+        _told(sheet, report, tell(report), widths, frozen=frozen)
+        for table in sheet.tables.values():
+            heading = re.search(r"\d+", table.ref)
+            assert heading is not None
+            sheet.print_title_rows = f"{heading[0]}:{heading[0]}"
+
+    return fill
 
 
 SHEETS: dict[str, Callable[[Worksheet, QuarterReport], object]] = {

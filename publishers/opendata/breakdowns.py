@@ -30,8 +30,8 @@ FIELDS: dict[str, tuple[dict[str, str], tuple[str, ...]]] = {
     "procedure_published": (
         {
             "indicator_code": _TEXT, "period_code": _TEXT, "unit_ja": _TEXT, "published_value": _RATE, "published_numerator": _RATE,
-            "published_denominator": _RATE, "is_approximate": "boolean", "register_done_count": _COUNT, "register_count": _COUNT,
-            "difference": _RATE,
+            "published_denominator": _RATE, "is_approximate": "boolean", "is_total_approximate": "boolean", "register_done_count": _COUNT,
+            "register_count": _COUNT, "difference": _RATE,
         },
         ("indicator_code", "period_code"),
     ),

@@ -15,14 +15,13 @@ from kpis.as_text import shown
 from kpis.text import format_date
 from publishers.site.labels import each, filled, is_nothing, picked, plain_table, with_roles
 from publishers.site.lines import lined
-from telling.attention import SHOWN_FIRST, OffTrackRow, folded
+from telling.attention import SHOWN_FIRST, UNSAID, OffTrackRow, folded
 from telling.words import Words
 
 ASSETS = Path(__file__).parent / "assets"
 Leads = Callable[[OffTrackRow], str]  # row → address of the page that it leads to
 HEADS = ("status", "att_what", "att_gap", "att_since_head", "att_why", "att_action", "att_bureau", "att_due")
-NOT_ASKED = "—"  # of a report nobody is asked why it is late, nor what is done
-LABELLED = ("why", "do", "who", "due", "both")
+LABELLED = ("why", "do", "who", "due")
 NAMES = ("status", "what", "gap", "since", "why", "do", "who", "due")
 
 
@@ -62,14 +61,14 @@ def _due(row: OffTrackRow, words: Words) -> Markup | str:
     """Return the due date, marked where it has passed."""
     answer = row.answer
     if answer.due is None:
-        return _missing(words, "att_undecided") if row.kind != "report" else NOT_ASKED
+        return UNSAID
     day = format_date(answer.due, words.language)
     return Markup("{} {}").format(day, _missing(words, "action_late")) if answer.is_late else day
 
 
-def _cells(row: OffTrackRow, leads: Leads, words: Words, *, is_public: bool) -> tuple[Markup | str, ...]:
+def _cells(row: OffTrackRow, leads: Leads, words: Words) -> tuple[Markup | str, ...]:
     """Return the cells of a row, in the order of ``NAMES``."""
-    w, answer, is_report = words, row.answer, row.kind == "report"
+    w, answer = words, row.answer
     small = Markup('<span class="att-small">{}</span>')
     gap = (
         Markup('<data value="{}">{}</data>').format(row.gap.value, row.gap.text)
@@ -77,57 +76,56 @@ def _cells(row: OffTrackRow, leads: Leads, words: Words, *, is_public: bool) -> 
         else Markup(row.gap.text)
     )
     owner = small.format(answer.owner) if answer.owner else ""
-    cause = answer.cause or (NOT_ASKED if is_report else _missing(w, "att_not_explained" if is_public else "att_no_entry"))
     office = small.format(w("assessment_row", text=answer.office)) if answer.office else ""
     return (
         Markup('<span class="att-mark{}"><i class="{}"></i>{}</span>').format("" if row.is_current else " att-old", look_of(row.status), row.word),
         Markup('<a href="{}">{}</a>{}').format(leads(row), row.name, small.format(row.about) if row.about else ""),
         Markup("<b>{}</b>").format(gap),
         strip(row.strip) + small.format(row.since),
-        Markup("{}{}").format(cause, office),
-        answer.action or (NOT_ASKED if is_report else _missing(w, "att_not_stated" if is_public else "att_no_entry")),
+        Markup("{}{}").format(answer.cause or ("" if office else UNSAID), office), answer.action or UNSAID,
         Markup("{}{}").format(row.bureau or _missing(w, "att_undecided"), owner),
         _due(row, w),
     )  # fmt: skip
 
 
-def _row(row: OffTrackRow, cells: Sequence[object], at: Sequence[int]) -> Markup:
-    is_blank = not row.answer.cause and not row.answer.action and not row.answer.office  # on a phone one line says so
+def _row(cells: Sequence[object], at: Sequence[int]) -> Markup:
     named = zip(picked(NAMES, at), picked(cells, at), strict=True)
     made = each('<td class="att-{}{}">{}</td>', ((name, " none" if is_nothing(cell) else "", cell) for name, cell in named))
-    return Markup("<tr{}>{}</tr>").format(Markup(' class="att-blank"') if is_blank else "", made)
+    return Markup("<tr>{}</tr>").format(made)
 
 
-def _table(rows: Sequence[tuple[OffTrackRow, Sequence[object]]], at: Sequence[int], words: Words, *, caption: str) -> Markup:
+def _table(rows: Sequence[Sequence[object]], at: Sequence[int], words: Words, *, caption: str) -> Markup:
     named = ((Markup(' class="att-gap"') if head == "att_gap" else "", words(head)) for head in picked(HEADS, at))
     heads = each('<th scope="col" role="columnheader"{}>{}</th>', named)
     # On a phone each value has its label before it; they stand once, for each row to take from.
-    headings = {**dict(zip(NAMES, HEADS, strict=True)), "both": "att_why_and_action"}
-    labels = ";".join(f"--{name}:'{words(key)}'" for name, key in headings.items() if name in LABELLED)
-    body = Markup("").join(_row(row, cells, at) for row, cells in rows)
+    labels = ";".join(f"--{name}:'{words(key)}'" for name, key in zip(NAMES, HEADS, strict=True) if name in LABELLED)
+    body = Markup("").join(_row(cells, at) for cells in rows)
     return Markup(
         '<table class="att" style="{}"><caption class="vh">{}</caption><thead><tr>{}</tr></thead><tbody>{}</tbody></table>'
     ).format(labels, caption, heads, body)
 
 
-def listed(rows: Sequence[OffTrackRow], leads: Leads, words: Words, *, caption: str, is_public: bool) -> Markup:
+def listed(rows: Sequence[OffTrackRow], leads: Leads, words: Words, *, caption: str, is_for_paper: bool = False) -> Markup:
     """Return the list: the most important rows, and the rest folded below a line with their count; empty if there are no rows.
 
     Args:
         rows: in list order.
         leads: row → address of the linked page.
-        is_public: for readers without a part in reporting: missing answers are stated in a sentence rather than as blanks of a form.
+        is_for_paper: print the folded rows too, where the browser can, as of a meeting; else paper says how many there are.
     """
     if not rows:
         return Markup("")
-    every = [(row, _cells(row, leads, words, is_public=is_public)) for row in rows]
-    at = filled(cells for _, cells in every)  # of both parts, which have the same columns
+    every = [_cells(row, leads, words) for row in rows]
+    at = filled(every)  # of both parts, which have the same columns
     first, rest = every[:SHOWN_FIRST], every[SHOWN_FIRST:]
     made = _table(first, at, words, caption=caption)
     if rest:
         more = folded(rows, words)
-        made += Markup('<details class="att-more"><summary>{}</summary>{}</details><p class="on-paper">{}</p>').format(
-            more, _table(rest, at, words, caption=more), words("folded_on_paper", count=len(rest))
+        made += Markup('<details class="att-more{}"><summary>{}</summary>{}</details><p class="on-paper">{}</p>').format(
+            " att-all" if is_for_paper else "",
+            more,
+            _table(rest, at, words, caption=more),
+            words("folded_on_paper", count=len(rest)),
         )
     return lined(with_roles(str(shown(made))))
 

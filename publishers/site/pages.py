@@ -138,7 +138,7 @@ def _overview(site: Site, words: Words, own: Mapping[str, IndicatorView]) -> Any
     off = attention.rows(site.telling(words))
     return "overview.html", "overview.html", {
         "attention_heading": attention.heading(off, words), "attention_sentence": attention.sentence(off, words),
-        "attention": lambda home: listed_attention(off, partial(leads, home), words, caption=attention.heading(off, words), is_public=True),
+        "attention": lambda home: listed_attention(off, partial(leads, home), words, caption=attention.heading(off, words)),
         "title": title, "lead": lead_in, "description": f"{title} {lead_in}", "counts": lambda home: seen.band(tally(scored), lambda group, status: f"{home('standing')}standing.html#{group}-{status}", words, method=f"{home('method')}method.html"),
         "cards": partial(theme_cards_to, site, words, scored),
         "trend": own[shown.trend.entry.definition.code] if shown.trend else None,
@@ -299,7 +299,7 @@ def _projects(site: Site, words: Words, every: Sequence[IndicatorView]) -> Pages
                 for m in report.bureaus for unit in (site.moment.units[m.bureau_code],)
             ],
             "milestones": BlockView(projects.timeline(telling, report.milestones, chart=f"projects/{code}", without=NOT_LISTED), words, words("milestones"), telling),
-            "said": [BlockView(b, words) for b in commentary.blocks(telling, commentary.of_subject(telling, code), [code])],
+            "said": [BlockView(b, words) for b in commentary.blocks(telling, commentary.of_project(telling, report), [code], whose="both")],
             "versions": [(n.version_name(words.language), words.named(n.row)) for n in report.names], "has_chart": bool(report.milestones),
         }  # fmt: skip
     labels = ("project", "ed_category", "computed_status", "indicators", "statuses", "milestones")

@@ -176,7 +176,7 @@ def _bureau(site: Site, words: Words, code: str, row: tables.Bureau, every: Sequ
         "facilities": [(f.name, words(f"cashless_{f.status}"), words("col_class") if f.is_class else "") for f in facilities],
         "facilities_count": len(counted(facilities)),
         "milestones": (lambda home: _milestones(site, words, report.milestones, home)) if report and report.milestones else None,
-        "said": [BlockView(b, words) for b in blocks(telling, of_bureau(telling, code), attention.subjects_of_bureau(telling, code), about=True)],
+        "said": [BlockView(b, words) for b in blocks(telling, of_bureau(telling, code), attention.subjects_of_bureau(telling, code), whose="subject")],
         "registers": [
             (listed.name(telling, TOLD_BY_RECORD[sheet]), f"{sheet}.html", listed.of_bureau(telling, TOLD_BY_RECORD[sheet], counts))
             for sheet, counts in (report.listed.items() if report else ()) if counts

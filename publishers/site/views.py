@@ -23,7 +23,7 @@ from publishers.site.numbered import numbered
 from telling import attention as told_attention
 from telling import happened, indicator
 from telling.blocks import BlockColumn, Telling
-from telling.overview import groups, rule_line
+from telling.overview import groups, rule_line, table_word
 from telling.words import Words
 
 SERIES = ("period", "period_end", "value", "ed_numerator", "ed_denominator", "marks", "source")
@@ -202,6 +202,11 @@ class IndicatorView:
     def rule(self) -> str:
         """Return the thresholds of the judgement in words."""
         return rule_line(self.scored, self.words)
+
+    @property
+    def table_word(self) -> str:
+        """Return the heading under which its figures are folded as a table."""
+        return table_word(self.scored, self.words)
 
     @cached_property
     def series(self) -> list[SeriesRow]:

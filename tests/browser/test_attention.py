@@ -12,8 +12,8 @@ from tests.browser.visits import opened
 pytestmark = pytest.mark.browser
 DAY = "/?lang={language}&as_of=2023-03-31"
 ROW = {
-    "ja": ["行政手続のデジタル化率", "約30%", "計画 47%", "約−17ポイント", "令和4年度第2四半期から3四半期", "記入なし", "未定"],
-    "en": ["Digitisation rate of procedures", "about 30%", "planned 47%", "about −17 points", "Since FY2022 Q2", "No entry", "Not decided"],
+    "ja": ["行政手続のデジタル化率", "約30%", "計画 47%", "約−17ポイント", "令和4年度第2四半期から3四半期"],
+    "en": ["Digitisation rate of procedures", "about 30%", "planned 47%", "about −17 points", "Since FY2022 Q2"],
 }  # fmt: skip
 
 

@@ -136,7 +136,7 @@ def test_every_number_of_the_procedures_page_is_that_of_the_api(
     if told["priority"]["procedures_count"]:
         assert f"{told['priority']['done_count']} / {told['priority']['procedures_count']}" in text
     for published in told["published"]:
-        if published["difference"] is not None:
+        if published["published_denominator"] is not None:
             assert f"this list holds {published['register_count']:,} " in text
             break
 

@@ -371,8 +371,14 @@ def test_a_figure_published_as_a_whole_per_cent_gains_no_digit(tokyo: Store) -> 
     assert judged["electronic_decision_rate"].judgement.missed_before is not None
 
 
-@pytest.mark.parametrize("name", ["observations", "readings", "milestones"])
+@pytest.mark.parametrize("name", ["observations", "readings", "milestones", "facilities", "procedures"])
 def test_english_notes_write_days_and_terms_in_words(name: str) -> None:
     notes = [row["note_en"] for row in csv.DictReader((ROOT / "data" / "official" / f"{name}.csv").open(encoding="utf-8"))]
     assert any(notes)
-    assert [note for note in notes if re.search(r"\bYTD\b|\bHQ\b|published_by|(?<![\w/-])(?:19|20)\d\d-\d\d\b", note)] == []
+    assert [
+        note
+        for note in notes
+        if re.search(
+            r"\bYTD\b|\bHQ\b|\bas-of\b|published_by|(?<![\w/-])(?:19|20)\d\d-\d\d\b|(?<![\d/-])\d\d-\d\d\b|\b\d+/\d+-\d", note
+        )
+    ] == []

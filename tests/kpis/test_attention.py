@@ -181,7 +181,10 @@ def test_a_row_says_what_is_missing_and_machines_get_nothing_for_it(state: State
         and told[1].since == "令和4年度第2四半期から3四半期(初めはやや遅れ)"
     )
     assert {(r["cause"], r["action"], r["action_due_on"]) for r in flat} == {(None, None, None)}
-    assert "記入なし" in block(telling).rows[0] and "未定" in block(telling).rows[0]
+    assert [block(telling).rows[0][at] for at in (4, 5, 7)] == ["—"] * 3
+    assert block(telling).sentence.endswith("まだ書かれていないもの: なぜ 10件、対応 10件、いつまでに 10件(全10件のうち)。"), (
+        "once, not in each row"
+    )
 
 
 def test_a_strip_says_in_words_what_it_shows() -> None:

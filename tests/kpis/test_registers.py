@@ -7,6 +7,7 @@ from datetime import date
 import pytest
 
 from kpis.figures import facilities, registers
+from kpis.figures.records import Definition, Figure
 from kpis.figures.registers import Dated, Group
 from kpis.moment import Moment
 from kpis.state import State
@@ -49,6 +50,26 @@ def test_the_two_definitions_of_online_usage_differ_by_what_cannot_be_done_onlin
     paper = group(status="not_done", with_usage=1, usage_total=100.0, usage_online=0.0)
     total = registers.tally([online, paper])
     assert (total.usage_of_online_pct, total.usage_of_all_pct) == (80.0, 40.0)
+
+
+@pytest.mark.parametrize(
+    ("unit", "total", "is_approximate", "code", "expected"),
+    [
+        ("手続", 2000, False, "exact", (False, -1997)),  # a round number may be exact
+        ("手続", 2000, True, "exact", (True, None)),
+        ("手続", 78, True, "exact", (False, -75)),  # about 70 of 78
+        ("プロセス", 2001, False, "exact", (False, None)),  # procedures less processes are nothing
+        ("%", 30000, False, "procedure_digitisation_rate", (True, None)),  # by the catalogue
+        ("%", 28412, False, "procedure_digitisation_rate", (False, 3 - 28412)),
+    ],
+)
+def test_a_published_total_is_about_where_data_say_so_and_a_difference_is_one_of_like_things(
+    unit: str, total: float, is_approximate: bool, code: str, expected: tuple[bool, float | None]
+) -> None:
+    definition = Definition(code, "ratio", "higher", "率", "Rate", unit, unit)
+    figure = Figure("2025-12", 91, denominator=total, is_approximate=is_approximate)
+    beside = registers.published_beside(definition, figure, registers.tally([group(count=3)]))
+    assert (beside.is_total_approximate, beside.difference) == expected
 
 
 def test_a_procedure_with_two_channels_counts_under_each_and_one_without_stands_last() -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -13,7 +12,6 @@ from kpis.errors import ChangedMeanwhile, FigureRefused, NotAllowed, NotFound, S
 from kpis.figures.scorecard import Book, score_indicator
 from kpis.reporting import deadlines, reports, submissions
 from kpis.reporting.comparison import OBSERVATIONS, OURS, THEIRS, ReportedRow
-from kpis.reporting.deadlines import Window
 from kpis.reporting.kept import Warning
 from kpis.reporting.submissions import Uploaded
 from kpis.store import tables, vintages
@@ -402,34 +400,3 @@ def test_where_everybody_stands_is_asked_at_once_however_many_periods_there_are(
         "GENERAL FY2022-Q4 not_started True", "DIGITAL FY2022-Q4 not_started True",
         "GENERAL FY2022-Q2 not_started False", "DIGITAL FY2022-Q2 not_started False",
     ]  # fmt: skip
-
-
-def test_a_bureau_is_late_from_the_day_after_its_due_day_or_after_its_leave() -> None:
-    window = Window(period_code=PERIOD, opens_on=date(2023, 1, 1), due_on=date(2023, 1, 31), locks_on=date(2023, 3, 31))
-    assert [window.is_late(day) for day in (date(2023, 1, 31), date(2023, 2, 1))] == [False, True]
-    given = replace(window, leave_until=date(2023, 2, 10))
-    assert [given.is_late(day) for day in (date(2023, 2, 10), date(2023, 2, 11))] == [False, True]
-
-
-def test_a_period_with_a_report_on_its_way_stays_within_reach_however_old_it_is() -> None:
-    windows = [
-        Window(period_code=f"FY{year}", opens_on=date(year, 4, 1), due_on=date(year, 4, 30), locks_on=None)
-        for year in range(2026, 2016, -1)
-    ]
-    offered = deadlines.within_reach(windows, {"FY2018"}, today=date(2025, 12, 1), most=4)
-    assert [w.period_code for w in offered] == ["FY2025", "FY2024", "FY2023", "FY2022", "FY2018"], "FY2026 has not opened"
-
-
-@pytest.mark.parametrize(
-    ("day", "japanese", "english"),
-    [
-        (date(2022, 12, 31), "令和4年度第3四半期の受付は2023年1月1日からです", "FY2022 Q3 opens on 1 Jan 2023."),
-        (date(2023, 2, 1), "令和4年度第3四半期の期限(2023年1月31日)を過ぎています", "FY2022 Q3 was due on 31 Jan 2023."),
-        (date(2023, 4, 1), "令和4年度第3四半期は2023年3月31日で締め切りました", "FY2022 Q3 was locked after 31 Mar 2023."),
-    ],
-)  # fmt: skip
-def test_a_refusal_of_the_calendar_names_period_and_day_as_the_pages_do(day: date, japanese: str, english: str) -> None:
-    window = Window(period_code=PERIOD, opens_on=date(2023, 1, 1), due_on=date(2023, 1, 31), locks_on=date(2023, 3, 31))
-    refused = window.refusal(day, is_again=False)
-    assert refused is not None
-    assert refused.in_language("ja").startswith(japanese) and refused.in_language("en").startswith(english)

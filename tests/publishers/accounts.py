@@ -132,6 +132,9 @@ def overview(ledger: Ledger, shown: Shown) -> list[str]:
         w("contradictions_none", count=sum(bool(p.get("confidence")) for p in ledger.api("projects")["projects"])),
     ]
     wrong += ledger.unaccounted(shown, about=own, says=said)
+    texts = Counter(text for texts in shown.boxes.values() for text in texts)
+    counted = Counter(mark for mark in marks(ledger, stands(own)) if mark[-1].isdigit())
+    wrong += [f"{mark} stands {texts[mark]} times" for mark, times in counted.items() if texts[mark] < times]
     by_sentence: dict[str, list[Item]] = {}
     for item in own:
         by_sentence.setdefault(ledger.sentence(item), []).append(item)
@@ -187,7 +190,9 @@ def indicator(ledger: Ledger, shown: Shown, code: str) -> list[str]:
     wrong += chart(others)
     row = ledger.indicators[code]
     limits = {"on_track": row["threshold_on_track"], "behind": row["threshold_behind"]}
-    if item["kind"] == "ceiling" and item["direction"] == "lower":  # 5% and 40% over the budget to date
+    if item["kind"] == "qualitative":
+        says.append(w("rule_words", version=item["rule_version"]))
+    elif item["kind"] == "ceiling" and item["direction"] == "lower":  # 5% and 40% over the budget to date
         limits = {name: f"{round((2 - limit) * 100)}%" for name, limit in limits.items()}
         says.append(w("rule_cap", version=item["rule_version"], **limits))
     else:

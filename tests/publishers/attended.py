@@ -40,7 +40,18 @@ def heading(ledger: Ledger) -> list[str]:
     order = ("now", "milestone_past", "unreported", "old", "milestone_slipped")
     parts = w("comma").join(w(f"att_count_{sort}", count=counts[sort]) for sort in order if sort in counts)
     rest = {key: w(key, count=len(rows) - 5) for key in ("att_more", "folded_on_paper")}
-    return [w("att_heading", count=len(rows)), w("att_sentence", parts=parts), *rest.values()]
+    return [w("att_heading", count=len(rows)), w("att_sentence", parts=parts), *silent(ledger, rows), *rest.values()]
+
+
+def silent(ledger: Ledger, rows: Iterable[Item]) -> list[str]:
+    """Return the line on how many rows have no cause, no action and no day, which no row repeats."""
+    w, every = ledger.words, list(rows)
+    lacking = [
+        (head, [row[name] for row in every].count(None))
+        for head, name in (("att_why", "cause"), ("att_action", "action"), ("att_due", "action_due_on"))
+    ]
+    parts = [w("att_silent_part", head=w(head), count=count) for head, count in lacking if count]
+    return [w("att_silent", parts=w("comma").join(parts), count=len(every))] if parts else []
 
 
 def _short(code: str, language: str) -> str:
@@ -119,19 +130,19 @@ def wrong(ledger: Ledger, shown: Shown) -> list[str]:
     """Return what is wrong with the list on a page, and take its tables out of what is shown."""
     must = [(_indicator if row["subject"] == "indicator" else _milestone)(ledger, row) for row in listed(ledger)]
     must = [[plain(c) for c in row] for row in must]
-    is_apart = any(row[GAP] != "―" for row in must)  # else nobody knows of any how far it is, and there is no such column
-    heads = [ledger.words(h) for n, h in enumerate(HEADS) if is_apart or n != GAP]
+    rows = listed(ledger)
+    empty = {at for at, name in ((4, "cause"), (5, "action"), (7, "action_due_on")) if all(row[name] is None for row in rows)}
+    empty |= set() if any(row[GAP] != "―" for row in must) else {GAP}  # what none of them has is no column
+    heads = [ledger.words(h) for n, h in enumerate(HEADS) if n not in empty]
     tables = [rows for header, rows in shown.tables if header == heads]
     shown.tables[:] = [t for t in shown.tables if t[0] != heads]
     there = [[plain(str(c)) for c in row] for rows in tables for row in rows]
-    there = [row if is_apart else [*row[:GAP], "―", *row[GAP:]] for row in there]
+    for at in sorted(empty):
+        there = [[*row[:at], "―" if at == GAP else "—", *row[at:]] for row in there]
     found = [] if [row[:4] for row in there] == must else [f"要対応 {[r[:4] for r in there]} for {must}"]
-    for row, said in zip(listed(ledger), there, strict=False):
-        undecided = ledger.words("att_undecided")
-        for place, part, key in ((4, "cause", "att_not_explained"), (5, "action", "att_not_stated")):
-            nothing = (ledger.words("att_no_entry"), ledger.words(key))  # inside, and to the public
-            found += [] if (said[place] in nothing) == (row[part] is None) else [f"{part} {said[place]}"]
-        found += [] if (said[7] == undecided) == (row["action_due_on"] is None) else [f"due {said[7]}"]
+    for row, said in zip(rows, there, strict=False):
+        for place, part in ((4, "cause"), (5, "action"), (7, "action_due_on")):
+            found += [] if (said[place] == "—") == (row[part] is None) else [f"{part} {said[place]}"]
         found += [] if _bureau(ledger, row, said[6]) else [f"bureau {said[6]} for {row['bureau_code']}"]
     return found
 

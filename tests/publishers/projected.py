@@ -101,11 +101,28 @@ def heading(w: Words, held: list[Item], versions: list[Item]) -> str:
 
 def bureaus_line(w: Words, p: Item, names: dict[str, str]) -> str:
     """Name the bureaus that lead a project, then those that take part."""
-    leads, members = (
-        between.join(dict.fromkeys(names[b["bureau"]] for b in p["bureaus"] if b["role"] == role))
-        for role, between in (("lead", " → "), ("member", w("list_comma")))
-    )
+    leads, members = (in_turn(w, [b for b in p["bureaus"] if b["role"] == role], names) for role in ("lead", "member"))
     return " ・ ".join([*([leads] if leads else []), *([w("with_members", names=members)] if members else [])])
+
+
+def in_turn(w: Words, bureaus: list[Item], names: dict[str, str]) -> str:
+    """Name bureaus of one role: in brackets whoever was there only until others, who came later, had begun."""
+    rest, turns = list(bureaus), []
+    while rest:  # the last ones first: none left came after them
+        last = [
+            b for b in rest
+            if not b["valid_to"] or not any(
+                o["valid_from"] and (b["valid_from"] or "") < o["valid_from"] and b["valid_to"] < (o["valid_to"] or "9999") for o in rest
+            )
+        ]  # fmt: skip
+        turns.append(w("list_comma").join(dict.fromkeys(names[b["bureau"]] for b in last)))
+        rest = [b for b in rest if b not in last]
+    if len(turns) < 2:
+        return "".join(turns)
+    before = turns[1]
+    for earlier in turns[2:]:
+        before = w("turn_before_that", before=before, earlier=earlier)
+    return w("turn_before", now=turns[0], before=before)
 
 
 def version_line(w: Words, v: Item, day: str) -> str:

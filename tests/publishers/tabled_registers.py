@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from kpis.figures.facilities import STATUSES as CASHLESS
 from kpis.figures.registers import FORMS
 from kpis.figures.registers import STATUSES as DIGITAL
+from kpis.government import government
+from kpis.languages import say
 from kpis.periods import parse_period
 from kpis.text import format_count, format_percent
 from tests.publishers.ledger import Item, Ledger, Table
@@ -44,19 +46,20 @@ def published_totals(ledger: Ledger, summary: Item) -> Table:
     return header, [
         [w.named(ledger.indicators[p["indicator"]]), parse_period(p["period"]).label(ledger.language), ledger.about(ledger.value({"code": p["indicator"]}, p["published_value"]), p["is_approximate"]),
          published_total(ledger, p), _unit(ledger, p["indicator"]), f"{p['register_done_count']:,}", f"{p['register_count']:,}",
-         "―" if p["difference"] is None or is_round(p) else f"{p['difference']:+,.0f}".replace("-", "−")]
+         "―" if is_rough(p) or p["unit"] == say("unit_process", "ja") or p["published_denominator"] is None else f"{p['register_count'] - p['published_denominator']:+,.0f}".replace("-", "−")]
         for p in summary["published"]
     ]  # fmt: skip
 
 
-def is_round(p: Item) -> bool:
-    """Return whether a published total is a round number."""
-    return p["published_denominator"] is not None and p["published_denominator"] % (100 if p["is_approximate"] else 1000) == 0
+def is_rough(p: Item) -> bool:
+    """Return whether a published total is about: where its figure is, and the number is round, or by the catalogue."""
+    total = p["published_denominator"]
+    return total is not None and total % 100 == 0 and (p["is_approximate"] or p["indicator"] in government().about_totals)
 
 
 def published_total(ledger: Ledger, p: Item) -> str:
     """Write a published total."""
-    return ledger.about(large(ledger, p["published_denominator"]), is_round(p))
+    return ledger.about(large(ledger, p["published_denominator"]), is_rough(p))
 
 
 def _unit(ledger: Ledger, code: str) -> str:

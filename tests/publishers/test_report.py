@@ -83,6 +83,13 @@ def test_a_chart_draws_from_the_cells_beside_it(book: Workbook) -> None:
         assert len(values) >= 2 and all(isinstance(v, (int, float)) for v in values)
 
 
+def test_the_headings_of_a_long_table_are_printed_on_each_page(book: Workbook) -> None:
+    for name in ("指標", "プロジェクト", "マイルストーン"):
+        (table,) = book[name].tables.values()
+        row = re.findall(r"\d+", table.ref)[0]
+        assert book[name].print_title_rows == f"${row}:${row}", name
+
+
 def test_no_text_of_the_workbook_is_a_formula(book: Workbook) -> None:
     assert not [c.coordinate for sheet in book for row in sheet.iter_rows() for c in row if c.data_type == "f"]
 

@@ -6,24 +6,26 @@ import re
 from collections import Counter
 from dataclasses import replace
 from datetime import date
+from typing import cast
 
 import pytest
 
 from kpis.figures.projects import MILESTONE_STATES, PROJECT_RULE, ProjectReport
-from kpis.figures.records import RULE_VERSION
+from kpis.figures.records import FELL_SHORT, RULE_VERSION
 from kpis.government import government
 from kpis.moment import Moment
 from kpis.periods import parse_period
 from kpis.state import State
 from kpis.store import tables
-from kpis.store.fields import records
+from kpis.store.fields import Record, records
 from kpis.store.store import Store
 from kpis.text import format_date
 from telling import bureaus as told_bureaus
 from telling import projects as told_projects
 from telling.blocks import Telling
 from telling.matrix import in_short, matrix
-from telling.overview import coverage_lines, exclusions, headlines, lead
+from telling.meeting import quarter_report
+from telling.overview import coverage_lines, exclusions, headlines, lead, rule_line, table_word
 from telling.words import Words, joined_lines
 from tests.kpis.test_bureaus import TODAY, bureaus
 from tests.kpis.test_projects import reports
@@ -88,6 +90,30 @@ def test_where_nothing_is_known_no_newest_figure_and_no_count_of_none_is_told(to
     said = lead(every, words, as_of=before)
     assert words("conclusion_lead_none", total=len(every), as_of=format_date(before, language)) in said
     assert not any(word in said for word in ("最新の数値", "newest figure", "一番新しい数字"))
+
+
+@pytest.mark.parametrize("language", ["ja", "en", "ja-Hira"])
+def test_what_falls_short_is_named_as_often_as_it_is_counted(tokyo: Store, language: str) -> None:
+    words, day = Words(language), date(2022, 9, 30)
+    off = [
+        s
+        for s in Moment(state=State(tokyo), as_of=day).own
+        if s.judgement.standing == "current" and s.judgement.status in FELL_SHORT
+    ]
+    assert any(s.judgement.status == "slightly_behind" for s in off), "which were counted and not named"
+    said = lead(off[:3], words, as_of=day)
+    assert all(words.named(s.entry.definition) in said for s in off[:3]) and words("conclusion_more_short", count=1) not in said
+    assert words("conclusion_more_short", count=len(off) * 4 - 3) in lead(off * 4, words, as_of=day), "the rest is counted"
+    told = " ".join(quarter_report(State(tokyo), "FY2022-Q2", language=language).sentences()[2:])
+    assert all(words.named(s.entry.definition) in told for s in off), "the report of the quarter has a line for each"
+
+
+@LANGUAGES
+def test_what_is_published_in_words_is_told_no_ratio(tokyo: Store, language: str) -> None:
+    words, own = Words(language), {s.entry.definition.code: s for s in Moment(state=State(tokyo), as_of=TODAY).own}
+    item, other = own["touchless_services"], own["procedure_digitisation_rate"]
+    assert rule_line(item, words) == words("rule_words", version=RULE_VERSION) and "0.95" in rule_line(other, words)
+    assert [table_word(s, words) for s in (item, other)] == [words("table_words"), words("table")]
 
 
 def test_a_theme_has_a_short_name_where_there_is_little_room() -> None:
@@ -208,6 +234,15 @@ def test_bureaus_that_take_part_are_named_beside_those_that_lead(tokyo: Store, l
         assert all(names[b.bureau_code] in line(report) for b in report.bureaus), report.code
     assert line(found["LPX13"]).startswith(names["GENERAL"]) and names["PERSONNEL"] in line(found["LPX13"])
     assert line(found["LPX02"]) == ""
+    led, before = (
+        names["INDUSTRY"],
+        names["ENVIRONMENT"],
+    )  # who led in turn is said in words, who does so together stands side by side
+    assert line(found["LP05"]) == {"ja": f"{led}(前は{before})", "en": f"{led} (before: {before})"}[language]
+    still = tuple(cast(tables.ProjectBureau, Record(**{**vars(b), "valid_to": None})) for b in found["LP05"].bureaus)
+    assert line(replace(found["LP05"], bureaus=still)) == words("list_comma").join((before, led))
+    in_turn = words("turn_before_that", before=names["WELFARE_HEALTH"], earlier=names["HOSPITALS"])
+    assert words("turn_before", now=names["HEALTH"], before=in_turn) in line(found["LP02"])
 
 
 @LANGUAGES

@@ -81,6 +81,15 @@ def test_names_are_told_in_the_readers_language_and_plain_japanese_is_japanese(t
     assert told == {"ja": "電子決定率", "ja-Hira": "電子決定率", "en": "Electronic decision rate"}
 
 
+@pytest.mark.parametrize(
+    ("language", "title", "when"), [("ja", "Q3に11手続", "期日 令和3年度第3四半期"), ("en", "11 procedures in Q3", "Due FY2021 Q3")]
+)
+def test_a_milestone_whose_name_leaves_its_year_to_a_list_says_when(tokyo: Store, language: str, title: str, when: str) -> None:
+    found = answers(Telling(Words(language), Moment(state=State(tokyo), as_of=date(2026, 11, 29))), title, kinds=["milestone"])
+    context = next(result.context for result in found if result.title == title)
+    assert context.startswith(when), context
+
+
 def test_what_changed_alone_is_indexed_again_and_answers_as_if_all_were() -> None:
     entries = [Searchable(kind="procedure", code=str(n), names=(f"旅券の申請{n}",)) for n in range(300)]
     growing = Growing()
