@@ -70,6 +70,13 @@ def test_the_last_value_and_the_target_are_written_on_different_sides(last: floa
     figure = drawn(last)
     value, target = label(figure, f"<b>{last:g} %</b>"), label(figure, "目標")
     assert (value.yanchor, target.yanchor) == (("top", "bottom") if last < 100 else ("bottom", "top"))
+    for size in (WIDE, NARROW):  # so do the drawings of the static edition
+        svg = drawing(series([("2020-09", 5.0), ("2027-03", last)]), alt="", size=size)
+        of_value, of_target = (
+            float(re.search(rf'y="([\d.]+)" style=[^>]*>{text}<', svg)[1])  # type: ignore[index]
+            for text in (f"{last:g} %", "目標 100 %")
+        )
+        assert (of_value > of_target) == (last < 100)
 
 
 def test_the_axis_ends_soon_after_the_target_in_force_not_at_a_plan_years_beyond() -> None:

@@ -55,8 +55,8 @@ def seen(figure: go.Figure, shape: Series) -> tuple[list[Box], list[Box], list[B
             note.font.size * 1.3,
         )
         x, y = at(note.x, note.y)
-        left = x - wide * {"left": 0.0, "center": 0.5, "right": 1.0}[note.xanchor]
-        over = y + (note.ay if note.showarrow else -note.yshift) - (high if note.yanchor == "bottom" else 0.0)
+        left = x - wide * {"left": 0.0, "center": 0.5, "right": 1.0}[note.xanchor] + (note.xshift or 0.0)
+        over = y + (note.ay if note.showarrow else -note.yshift) - high * {"bottom": 1.0, "middle": 0.5, "top": 0.0}[note.yanchor]
         labels.append((left, over, left + wide, over + high))
     dots = [(x - 5, y - 5, x + 5, y + 5) for p in shape.shown if p.value is not None for x, y in [at(p.day, p.value)]]
     lines = Places(0.0, PLOT)
