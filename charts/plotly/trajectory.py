@@ -146,7 +146,7 @@ class _Phone:
             y = (self.top - value) / ((self.top - self.low) or 1) * self.height
             self.places.taken.append((-6.0 - width_of(text, 12), y - 7, -2.0, y + 7))
         for note in figure.layout.annotations:
-            if note.hovertext:  # a circled number
+            for _ in range(4 if note.hovertext else 0):  # a circled number, as bad to cover as a text
                 self.places.dot(*self.at(note.x, note.y), wide=9, high=9)
 
     def at(self, day: date, value: float) -> tuple[float, float]:

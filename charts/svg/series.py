@@ -104,7 +104,8 @@ class _Drawing:
         parts = []
         for number, (annotation, level) in enumerate(zip(self.shape.annotations, self.levels, strict=True), 1):
             x, y = self.x(annotation.day), self.top - 8 - SIGNS * level
-            self.places.dot(x, y, wide=9, high=9)
+            for _ in range(4):  # as bad to cover as a text
+                self.places.dot(x, y, wide=9, high=9)
             down = self.height - BOTTOM if annotation.value is None else self.y(annotation.value) - 6
             parts.append(
                 f'<path d="M{x:.1f} {y + 8:.1f}V{down:.1f}" stroke="{PLAN}" stroke-dasharray="1 3"/>'
@@ -204,8 +205,12 @@ class _Drawing:
         if label.step:
             (x, y), (to_x, to_y) = (at := self._at(label.point.day, label.point.value)), nearest(label.box, at)
             leader = f'<path d="M{x:.1f} {y:.1f}L{to_x:.1f} {to_y:.1f}" stroke="{label.colour}" stroke-width=".75" class="leader"/>'
-        x, y = label.box[0] + 1, label.box[3] - 4
-        return leader + f'<text x="{x:.1f}" y="{y:.1f}" style="fill:{label.colour}"{weight}{HALO}>{escaped(label.text)}</text>'
+        left, _, right, bottom = label.box
+        # Written from its point, since letters may be narrower or wider than counted here.
+        x, end = {"left": (left + 1, ""), "center": ((left + right) / 2, "middle"), "right": (right - 1, "end")}[label.anchor]
+        anchor = f' text-anchor="{end}"' if end else ""
+        look = f'style="fill:{label.colour}"{weight}{anchor}{HALO}'
+        return leader + f'<text x="{x:.1f}" y="{bottom - 4:.1f}" {look}>{escaped(label.text)}</text>'
 
 
 def _legend_rows(lines: Sequence[Line], width: float) -> list[list[tuple[float, int, Line]]]:

@@ -97,10 +97,13 @@ def test_in_svg_a_label_near_another_figure_than_its_own_is_tied_to_its_own(
             continue
         svg, code, last = drawing(shape, alt="", size=size), scored.entry.definition.code, shape.shown[-1].text
         dots = [(float(x), float(y)) for x, y in re.findall(r'<circle cx="([\d.]+)" cy="([\d.]+)" r="4', svg)]
-        ((leader, x, y),) = re.findall(
-            rf'(<path [^>]*class="leader"/>)?<text x="([\d.]+)" y="([\d.]+)" style[^>]*>{re.escape(escaped(last))}<', svg
+        ((leader, x, y, anchor),) = re.findall(
+            rf'(<path [^>]*class="leader"/>)?<text x="([\d.]+)" y="([\d.]+)" style="[^"]*"[^>]*?(?: text-anchor="(\w+)")? paint[^>]*>{re.escape(escaped(last))}<',
+            svg,
         )
-        box = (float(x), float(y) - 13, float(x) + width_of(last, 13) * 1.06, float(y) + 3)
+        wide = width_of(last, 13) * 1.06
+        left = float(x) - wide * {"": 0.0, "middle": 0.5, "end": 1.0}[anchor]
+        box = (left, float(y) - 13, left + wide, float(y) + 3)
         own = max(dots)  # the last in time
         count += 1
         nearest_of_others = min((distance(box, dot) for dot in dots if dist(dot, own) > 13), default=inf)
