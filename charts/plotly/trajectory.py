@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
-from math import dist, inf
 
 import plotly.graph_objects as go
 
+from charts.labelled import NEAR, labelled
 from charts.placing import Places
 from charts.plotly.styled import put, styled
 from charts.series import Line, Point, Series, stretches
@@ -21,11 +21,6 @@ ABOVE, BELOW = 32, 32  # pixels of the margins (``styled``)
 BESIDE = (44.0, 24.0)  # pixels left and right of the axis into which a label may reach
 SIGNS = 0.1  # share of the value axis for a row of circled numbers
 # The judged line is solid with filled dots; others are thinner with open dots.
-NEAR = 7  # pixels between a point and its label
-FURTHER = (0, 18, 36)  # pixels more, where a label has no room at its point
-MEETING = 40.0  # pixels between a value and a target whose labels keep to different sides
-STAY = 400.0  # square pixels covered that are no reason to change the side then
-COVERED = 200.0  # square pixels, a dot's, that the label of the plan or of the first value may cover; else it is left out
 OPEN = ("circle", "square", "diamond", "triangle-up")
 
 
@@ -50,9 +45,9 @@ def trajectory(shape: Series) -> go.Figure:
         )  # fmt: skip
     legend = LINE * len(shape.lines) + EDGE if len(shape.lines) > 1 else 0  # added so that the plot keeps its height
     styled(figure, height=HEIGHT + legend)
-    reach = _axes(figure, shape)
+    _axes(figure, shape)
     _happened(figure, shape)
-    _labels(figure, shape, reach=reach)
+    _labels(figure, shape)
     if legend:
         figure.update_layout(
             # Below the labels of the axis: above the plot, the unit is in that line on a phone. Where its lines had no room, Plotly would move it up onto these.
@@ -79,8 +74,7 @@ def _line(figure: go.Figure, line: Line, *, is_judged: bool, symbol: str) -> Non
     )  # fmt: skip
 
 
-def _axes(figure: go.Figure, shape: Series) -> float:
-    """Set both axes; return the length of the value axis in its unit."""
+def _axes(figure: go.Figure, shape: Series) -> None:
     values = shape.values
     bottom, most = min(0.0, *values), max(values) or 1.0
     top = most + (0.16 + SIGNS * (max(shape.levels(), default=-1) + 1)) * (most - bottom)
@@ -100,7 +94,6 @@ def _axes(figure: go.Figure, shape: Series) -> float:
     margin = timedelta(days=max(round((last - first).days * 0.05), 20))
     figure.update_xaxes(range=[(first - margin).isoformat(), (last + margin).isoformat()])
     figure.update_xaxes(**on_axis(shape.ticks_within(NARROW)))
-    return top - bottom
 
 
 def _happened(figure: go.Figure, shape: Series) -> None:
@@ -153,7 +146,7 @@ class _Phone:
             y = (self.top - value) / ((self.top - self.low) or 1) * self.height
             self.places.taken.append((-6.0 - width_of(text, 12), y - 7, -2.0, y + 7))
         for note in figure.layout.annotations:
-            if note.hovertext:  # a circled number
+            for _ in range(4 if note.hovertext else 0):  # a circled number, as bad to cover as a text
                 self.places.dot(*self.at(note.x, note.y), wide=9, high=9)
 
     def at(self, day: date, value: float) -> tuple[float, float]:
@@ -162,61 +155,16 @@ class _Phone:
         return across * NARROW, (self.top - value) / ((self.top - self.low) or 1) * self.height
 
 
-def _labels(figure: go.Figure, shape: Series, *, reach: float) -> None:
-    """Label the first and last value, the target, the last forecast and the plan; last value and target on different sides where they meet.
-
-    Each stands where it covers least of figures, lines and other labels on a phone: above or below its point, to the left, in the middle or
-    to the right; where there is no room, a little further away, tied to the point by a thin line.
-    """
-    ends = shape.shown
-    last, first = ends[-1], ends[0]
-    aim = next((a.point for a in shape.aims if a.is_written), None)
-    assert last.value is not None and first.value is not None
-    is_above = aim is None or aim.value is None or last.value >= aim.value
-    begin, end = shape.days
-    span = max((end - begin).days, 1)
+def _labels(figure: go.Figure, shape: Series) -> None:
+    """Write the labels, each where it covers least on a phone."""
     phone = _Phone(figure, shape)
-    meet = aim is not None and dist(phone.at(aim.day, aim.value or 0.0), phone.at(last.day, last.value)) < MEETING
-
-    def write(
-        day: date, value: float, text: str, *, above: bool, colour: str, bold: bool, most: float = inf, stay: bool = False
-    ) -> None:
-        share, size = (day - begin).days / span, 13 if bold else 12
-        usual = "right" if share > 0.75 else "left" if share < 0.25 else "center"
-        anchors = (usual, *(other for other in ("center", "right", "left") if other != usual))
-        wide, high = width_of(text, size) * (1.06 if bold else 1.0) + 2, size * 1.3 + 2
-        x, y = phone.at(day, value)
-        tried = [(side, anchor, step) for step in FURTHER for side in (above, not above) for anchor in anchors]
-        boxes = []
-        for side, anchor, step in tried:
-            left = x - wide * {"left": 0.0, "center": 0.5, "right": 1.0}[anchor]
-            top = y - NEAR - step - high if side else y + NEAR + step
-            boxes.append((left, top, left + wide, top + high))
-        away = [(STAY if stay else 12.0) * (side != above) + 2.0 * (anchor != usual) + 4.0 * step for side, anchor, step in tried]
-        best = phone.places.free(boxes, away, most=most)
-        if best is None:
-            return
-        side, anchor, step = tried[best]
-        shift = NEAR + step if side else -NEAR - step
-        place = {"showarrow": False, "yshift": shift} if not step else {
-            "showarrow": True, "arrowhead": 0, "arrowwidth": 0.75, "arrowcolor": colour, "ax": 0, "ay": -shift,
+    for label in labelled(shape, phone.at, phone.places, sizes=(12, 13), with_first=True):
+        away = NEAR + label.step
+        place = {"showarrow": False, "yshift": -label.side * away} if not label.step else {
+            "showarrow": True, "arrowhead": 0, "arrowwidth": 0.75, "arrowcolor": label.colour, "ax": 0, "ay": label.side * away,
         }  # fmt: skip
         figure.add_annotation(
-            x=day, y=value, text=f"<b>{text}</b>" if bold else text, bgcolor=_PAPER, borderpad=1, xanchor=anchor,
-            yanchor="bottom" if side else "top", font={"size": size, "color": colour}, **place,
+            x=label.point.day, y=label.point.value, text=f"<b>{label.text}</b>" if label.is_bold else label.text, bgcolor=_PAPER, borderpad=1,
+            xanchor=label.anchor, yanchor=("bottom", "middle", "top")[label.side + 1], font={"size": 13 if label.is_bold else 12, "color": label.colour},
+            xshift=label.shift, **place,
         )  # fmt: skip
-
-    if aim is not None and aim.value is not None:
-        write(aim.day, aim.value, aim.text, above=not is_above, colour=PLAN, bold=False, stay=meet)
-    write(last.day, last.value, last.text, above=is_above, colour=ACTUAL, bold=True, stay=meet)
-    apart = (last.day - first.day).days / span > 0.35 or abs(last.value - first.value) / reach > 0.25
-    if len(ends) > 1 and apart:
-        write(first.day, first.value, first.text, above=True, colour=ACTUAL, bold=False, most=COVERED)
-    for expected in shape.expected:
-        if expected.text:
-            is_higher = aim is not None and expected.value > (aim.value or 0.0)
-            write(expected.day, expected.value, expected.text, above=is_higher, colour=FORECAST, bold=False)
-    if shape.plan_word and (at := shape.plan_at()) is not None:
-        point, above = at
-        assert point.value is not None
-        write(point.day, point.value, shape.plan_word, above=above, colour=PLAN, bold=False, most=COVERED)

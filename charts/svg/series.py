@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import date
-from math import dist
 
-from charts.placing import Box, Places, distance, nearest
+from charts.labelled import PlacedLabel, labelled
+from charts.placing import Places, nearest
 from charts.series import Line, Point, Series, stretches
 from charts.style import ACTUAL, FILL, FORECAST, FORMER, GRID, INK, PLAN
 from charts.ticks import Tick, ticks_between, width_of
@@ -19,7 +19,6 @@ INSET = 8  # distance of the first and last day from the ends of the axis
 ROW = 18
 SIGNS = 20  # height of a row of circled numbers above the plot
 EM = 13  # font size, in picture units
-ANOTHERS = 150.0  # square units that a label may cover before it stands nearer to a figure that is not its own
 HALO = ' paint-order="stroke" stroke="#FFFFFF" stroke-width="3" stroke-linejoin="round"'
 OPEN = ("circle", "square", "diamond", "triangle")
 
@@ -49,9 +48,7 @@ class _Drawing:
         self.low, self.high = min(low, self.marks[0]), max(self.marks[-1], high) or 1.0
         first, last = shape.days
         self.first, self.span, self.is_one_day = first.toordinal(), max((last - first).days, 1), first == last
-        self.places = Places(self.top - TOP + 2.0, self.height - BOTTOM - 2.0, words_count=6)
-        marked = [*(p for line in shape.lines for p in line.points), *(aim.point for aim in shape.aims)]
-        self.dots = self._placed(marked)
+        self.places = Places(self.top - TOP + 2.0, self.height - BOTTOM - 2.0, 2.0, self.width - 2.0, words_count=6)
 
     def x(self, day: date) -> float:
         """Return the x coordinate of a day; the middle if it is the only one."""
@@ -107,7 +104,8 @@ class _Drawing:
         parts = []
         for number, (annotation, level) in enumerate(zip(self.shape.annotations, self.levels, strict=True), 1):
             x, y = self.x(annotation.day), self.top - 8 - SIGNS * level
-            self.places.dot(x, y, wide=9, high=9)
+            for _ in range(4):  # as bad to cover as a text
+                self.places.dot(x, y, wide=9, high=9)
             down = self.height - BOTTOM if annotation.value is None else self.y(annotation.value) - 6
             parts.append(
                 f'<path d="M{x:.1f} {y + 8:.1f}V{down:.1f}" stroke="{PLAN}" stroke-dasharray="1 3"/>'
@@ -196,49 +194,23 @@ class _Drawing:
         return body + (f'<circle cx="{x:.1f}" cy="{y:.1f}" r="4" {bare}>{title}</circle>' if label or not over else "")
 
     def _words(self) -> list[str]:
-        """Label the target in force, the last value, the last forecast and the plan, each at its own point."""
-        last = self.shape.shown[-1]
-        parts = [self._label(last, last.text, fill=ACTUAL, is_bold=True, lines=(22, -12, 40, -30, 58, -48))]
-        parts += [
-            self._label(aim.point, aim.point.text, fill=PLAN, is_bold=False, lines=(-8, 20, -26, 38, -44, 56))
-            for aim in self.shape.aims
-            if aim.is_written
-        ]
-        parts += [
-            self._label(Point(e.day, e.value), e.text, fill=FORECAST, is_bold=False, lines=(20, -8, 38, -26, 56, -44))
-            for e in self.shape.expected
-            if e.text
-        ]
-        if self.shape.plan_word and (at := self.shape.plan_at()) is not None:
-            lines = (-6, 18) if at[1] else (18, -6)
-            parts.append(self._label(at[0], self.shape.plan_word, fill=PLAN, is_bold=False, lines=lines))
-        return parts
+        return [self._label(label) for label in labelled(self.shape, self._at, self.places, sizes=(EM, EM), with_first=False)]
 
-    def _label(self, point: Point, words: str, *, fill: str, is_bold: bool, lines: Sequence[float]) -> str:
-        assert point.value is not None
-        wide = width_of(words, EM) * (1.06 if is_bold else 1.0)
-        x, y = self.x(point.day), self.y(point.value)
-        lefts = [x - wide / 2, x - wide + 10, x - 10]  # above the point, ending at it, beginning at it
-        beside = [(x - wide - 10, y + 5), (x + 10, y + 5)]
-        tried = [
-            (min(max(left, 2.0), self.width - 2.0 - wide), base)
-            for left, base in [*((left, y + line) for line in lines for left in lefts), *beside]
-        ]
-        boxes = [(left, base - EM, left + wide, base + 3) for left, base in tried]
-        others = [dot for dot in self.dots if dist(dot, (x, y)) > EM]
+    def _at(self, day: date, value: float) -> tuple[float, float]:
+        return self.x(day), self.y(value)
 
-        def away(box: Box) -> float:
-            far = distance(box, (x, y))
-            is_anothers = any(distance(box, dot) <= far for dot in others)  # a reader takes it for the value of that one
-            return 4 * far + ANOTHERS * is_anothers
-
-        best = self.places.free(boxes, [away(box) for box in boxes]) or 0
-        place, weight = tried[best], ' font-weight="700"' if is_bold else ""
-        leader = ""
-        if distance(boxes[best], (x, y)) > EM:
-            to_x, to_y = nearest(boxes[best], (x, y))
-            leader = f'<path d="M{x:.1f} {y:.1f}L{to_x:.1f} {to_y:.1f}" stroke="{fill}" stroke-width=".75" class="leader"/>'
-        return leader + f'<text x="{place[0]:.1f}" y="{place[1]:.1f}" style="fill:{fill}"{weight}{HALO}>{escaped(words)}</text>'
+    def _label(self, label: PlacedLabel) -> str:
+        assert label.point.value is not None
+        leader, weight = "", ' font-weight="700"' if label.is_bold else ""
+        if label.step:
+            (x, y), (to_x, to_y) = (at := self._at(label.point.day, label.point.value)), nearest(label.box, at)
+            leader = f'<path d="M{x:.1f} {y:.1f}L{to_x:.1f} {to_y:.1f}" stroke="{label.colour}" stroke-width=".75" class="leader"/>'
+        left, _, right, bottom = label.box
+        # Written from its point, since letters may be narrower or wider than counted here.
+        x, end = {"left": (left + 1, ""), "center": ((left + right) / 2, "middle"), "right": (right - 1, "end")}[label.anchor]
+        anchor = f' text-anchor="{end}"' if end else ""
+        look = f'style="fill:{label.colour}"{weight}{anchor}{HALO}'
+        return leader + f'<text x="{x:.1f}" y="{bottom - 4:.1f}" {look}>{escaped(label.text)}</text>'
 
 
 def _legend_rows(lines: Sequence[Line], width: float) -> list[list[tuple[float, int, Line]]]:

@@ -94,7 +94,7 @@ def _cell(cell: Cell, label: str, list_of: ListOf) -> Markup:
     mark = Markup('<i class="{}"></i>').format(look_of(cell.status)) if cell.status in FELL_SHORT else Markup("")
     share = Markup('<i class="mx-bar"><i style="width:{:.0f}%"></i></i>').format(cell.share * 100) if cell.share is not None else ""
     period = Markup("<span>{}</span>").format(cell.period) if cell.period else ""
-    text = _with_unit(cell)
+    text = with_its_unit(cell)
     text = Markup("<b>{}</b>").format(text) if cell.is_loud or cell.status in FELL_SHORT else text
     if cell.status == MISSING:
         text = Markup('<span class="mx-gap">{}</span>').format(text)
@@ -109,14 +109,15 @@ def _cell(cell: Cell, label: str, list_of: ListOf) -> Markup:
     return Markup('<td class="n{}" data-label="{}"{}>{}{}{}</td>').format(tone, label, title, value, period, share)
 
 
-def _with_unit(cell: Cell) -> Markup | str:
+def with_its_unit(cell: Cell) -> Markup | str:
     """Return the text of a cell with a place for its unit, which only phones show: elsewhere it is in the heads of columns."""
     for end in range(len(cell.text), -1, -1) if len(cell.written) > len(cell.text) else ():
         before, behind = cell.text[:end], cell.text[end:]
-        if cell.written.startswith(before) and cell.written.endswith(behind):
-            unit = cell.written[end : len(cell.written) - len(behind)]
-            return Markup('{}<i data-unit="{}"></i>{}').format(before, unit, behind)
-    return cell.text
+        unit = cell.written[end : len(cell.written) - len(behind)]
+        if cell.written == before + unit + behind and not unit.endswith(" "):
+            apart = Markup(' class="mx-apart"') if unit.startswith(" ") else ""  # trimmed where HTML is cleaned
+            return Markup('{}<i{} data-unit="{}"></i>{}').format(before, apart, unit.strip(), behind)
+    return cell.written or cell.text  # rounded otherwise than without its unit, as near 100%
 
 
 def _wholes(line: str) -> list[str]:

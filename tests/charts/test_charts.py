@@ -70,6 +70,13 @@ def test_the_last_value_and_the_target_are_written_on_different_sides(last: floa
     figure = drawn(last)
     value, target = label(figure, f"<b>{last:g} %</b>"), label(figure, "目標")
     assert (value.yanchor, target.yanchor) == (("top", "bottom") if last < 100 else ("bottom", "top"))
+    for size in (WIDE, NARROW):  # so do the drawings of the static edition
+        svg = drawing(series([("2020-09", 5.0), ("2027-03", last)]), alt="", size=size)
+        of_value, of_target = (
+            float(re.search(rf'y="([\d.]+)" style=[^>]*>{text}<', svg)[1])  # type: ignore[index]
+            for text in (f"{last:g} %", "目標 100 %")
+        )
+        assert (of_value > of_target) == (last < 100)
 
 
 def test_the_axis_ends_soon_after_the_target_in_force_not_at_a_plan_years_beyond() -> None:
@@ -135,6 +142,18 @@ SHAPES = {
 }  # fmt: skip
 
 
+def written(svg: str) -> list[tuple[float, float, float, str]]:
+    """Return left end, line, width and text of each label."""
+    found = re.findall(
+        r'<text x="([\d.]+)" y="([\d.]+)" style="[^"]*"( font-weight="700")?(?: text-anchor="(\w+)")?[^>]*>([^<]+)</text>', svg
+    )
+    labels = []
+    for x, base, bold, anchor, text in found:
+        wide = width_of(text) * (1.06 if bold else 1)
+        labels.append((float(x) - wide * {"": 0.0, "middle": 0.5, "end": 1.0}[anchor], float(base), wide, text))
+    return labels
+
+
 @pytest.mark.parametrize("size", [WIDE, NARROW])
 @pytest.mark.parametrize("name", list(SHAPES))
 def test_the_label_of_a_target_stands_at_that_target_and_covers_no_other(name: str, size: tuple[int, int]) -> None:
@@ -143,10 +162,7 @@ def test_the_label_of_a_target_stands_at_that_target_and_covers_no_other(name: s
     shape = SHAPES[name]
     assert len(marks) == len(shape.aims)
     x, y = ((float(marks[-1][0]) + float(marks[-1][2])) / 2, float(marks[-1][1]))
-    bounds = [
-        (float(left), float(base), width_of(text) * (1.06 if bold else 1), text)
-        for left, base, bold, text in re.findall(r'<text x="([\d.]+)" y="([\d.]+)" style="[^"]*"( font-weight="700")?[^>]*>([^<]+)</text>', svg)
-    ]  # fmt: skip
+    bounds = written(svg)
     (target,) = [b for b in bounds if b[3] == shape.aims[-1].point.text]
     assert target[0] - 10 <= x <= target[0] + target[2] + 10 and abs(target[1] - y) <= 60
     assert all(left >= 0 and left + wide <= size[0] and 10 <= base <= size[1] - 30 for left, base, wide, _ in bounds)

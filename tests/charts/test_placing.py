@@ -55,8 +55,8 @@ def seen(figure: go.Figure, shape: Series) -> tuple[list[Box], list[Box], list[B
             note.font.size * 1.3,
         )
         x, y = at(note.x, note.y)
-        left = x - wide * {"left": 0.0, "center": 0.5, "right": 1.0}[note.xanchor]
-        over = y + (note.ay if note.showarrow else -note.yshift) - (high if note.yanchor == "bottom" else 0.0)
+        left = x - wide * {"left": 0.0, "center": 0.5, "right": 1.0}[note.xanchor] + (note.xshift or 0.0)
+        over = y + (note.ay if note.showarrow else -note.yshift) - high * {"bottom": 1.0, "middle": 0.5, "top": 0.0}[note.yanchor]
         labels.append((left, over, left + wide, over + high))
     dots = [(x - 5, y - 5, x + 5, y + 5) for p in shape.shown if p.value is not None for x, y in [at(p.day, p.value)]]
     lines = Places(0.0, PLOT)
@@ -97,10 +97,13 @@ def test_in_svg_a_label_near_another_figure_than_its_own_is_tied_to_its_own(
             continue
         svg, code, last = drawing(shape, alt="", size=size), scored.entry.definition.code, shape.shown[-1].text
         dots = [(float(x), float(y)) for x, y in re.findall(r'<circle cx="([\d.]+)" cy="([\d.]+)" r="4', svg)]
-        ((leader, x, y),) = re.findall(
-            rf'(<path [^>]*class="leader"/>)?<text x="([\d.]+)" y="([\d.]+)" style[^>]*>{re.escape(escaped(last))}<', svg
+        ((leader, x, y, anchor),) = re.findall(
+            rf'(<path [^>]*class="leader"/>)?<text x="([\d.]+)" y="([\d.]+)" style="[^"]*"[^>]*?(?: text-anchor="(\w+)")? paint[^>]*>{re.escape(escaped(last))}<',
+            svg,
         )
-        box = (float(x), float(y) - 13, float(x) + width_of(last, 13) * 1.06, float(y) + 3)
+        wide = width_of(last, 13) * 1.06
+        left = float(x) - wide * {"": 0.0, "middle": 0.5, "end": 1.0}[anchor]
+        box = (left, float(y) - 13, left + wide, float(y) + 3)
         own = max(dots)  # the last in time
         count += 1
         nearest_of_others = min((distance(box, dot) for dot in dots if dist(dot, own) > 13), default=inf)

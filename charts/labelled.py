@@ -1,0 +1,129 @@
+"""The labels of a series chart and their places: the same for both drawings (``charts.plotly.trajectory``, ``charts.svg.series``).
+
+Labelled are the target in force, the last and the first value, the last forecast and the plan, in this order. Each label is where it covers least
+of figures, lines and other labels: above or below its point or beside it; where there is no room, further away, tied to the point by a line.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import date
+from math import dist, inf
+
+from charts.placing import Box, Places, distance
+from charts.series import Point, Series
+from charts.style import ACTUAL, FORECAST, PLAN
+from charts.ticks import width_of
+
+BOLDER = 1.06  # bold words are wider
+NEAR = 7.0  # between a point and its label, in the units of the picture
+OVER = 10.0  # how far a label that ends or begins at its point may reach beyond it
+FURTHER = (0.0, 18.0, 36.0)  # added where a label has no room at its point
+MEETING = 40.0  # between a value and a target whose labels keep to different sides
+STAY, CHANGE = 400.0, 12.0  # square units covered that are no reason to change the side: then, and otherwise
+COVERED = 200.0  # square units, a dot's, that the label of the plan or of the first value may cover; else it is left out
+ANOTHERS = 150.0  # square units that a label may cover before it is nearer to a figure that is not its own
+OWN = 13.0  # within this distance a figure is at the same place
+
+
+@dataclass(frozen=True, slots=True)
+class PlacedLabel:
+    """A label at its place."""
+
+    point: Point
+    text: str
+    colour: str
+    is_bold: bool
+    side: int  # −1: above its point, 1: below it, 0: beside it
+    anchor: str  # the part of the label at the point's horizontal position: ``left``, ``center`` or ``right``
+    shift: float  # how much further to the right
+    step: float  # how much further than ``NEAR``; tied to its point by a line unless 0
+    box: Box
+
+
+def labelled(
+    shape: Series, at: Callable[[date, float], tuple[float, float]], places: Places, *, sizes: tuple[float, float], with_first: bool
+) -> list[PlacedLabel]:  # fmt: skip
+    """Return the labels of a series.
+
+    Args:
+        at: the coordinates of a value on a day.
+        places: the areas that are taken; those of the labels are added.
+        sizes: of the letters, and of bold ones.
+        with_first: whether the first value is labelled.
+    """
+    return list(_Labels(shape, at, places, sizes).every(with_first=with_first))
+
+
+class _Labels:
+    def __init__(
+        self, shape: Series, at: Callable[[date, float], tuple[float, float]], places: Places, sizes: tuple[float, float]
+    ) -> None:  # fmt: skip
+        self.shape, self.at, self.places, self.sizes = shape, at, places, sizes
+        marked = [*shape.shown, *(aim.point for aim in shape.aims)]
+        self.figures = [at(p.day, p.value) for p in marked if p.value is not None]
+
+    def every(self, *, with_first: bool) -> Iterator[PlacedLabel]:
+        shape = self.shape
+        first, last = shape.shown[0], shape.shown[-1]
+        assert first.value is not None and last.value is not None
+        aim = next((a.point for a in shape.aims if a.is_written and a.point.value is not None), None)
+        is_above = aim is None or aim.value is None or last.value >= aim.value
+        begin, end = shape.days
+        span, reach = max((end - begin).days, 1), (max(shape.values) - min(0.0, *shape.values)) or 1.0
+        meet = aim is not None and dist(self.at(aim.day, aim.value or 0.0), self.at(last.day, last.value)) < MEETING
+        stay = STAY if meet else CHANGE
+        if aim is not None:
+            yield from self._at(aim, aim.text, PLAN, above=not is_above, stay=stay)
+        yield from self._at(last, last.text, ACTUAL, above=is_above, stay=stay, is_bold=True)
+        apart = (last.day - first.day).days / span > 0.35 or abs(last.value - first.value) / reach > 0.25
+        if with_first and len(shape.shown) > 1 and apart:
+            yield from self._at(first, first.text, ACTUAL, above=True, most=COVERED)
+        for expected in shape.expected:
+            if expected.text:
+                is_higher = aim is not None and expected.value > (aim.value or 0.0)
+                yield from self._at(Point(expected.day, expected.value), expected.text, FORECAST, above=is_higher)
+        if shape.plan_word and (place := shape.plan_at()) is not None:
+            yield from self._at(place[0], shape.plan_word, PLAN, above=place[1], most=COVERED)
+
+    def _at(
+        self, point: Point, text: str, colour: str, *, above: bool, stay: float = CHANGE, most: float = inf, is_bold: bool = False
+    ) -> Iterator[PlacedLabel]:  # fmt: skip
+        assert point.value is not None
+        begin, end = self.shape.days
+        share, size = (point.day - begin).days / max((end - begin).days, 1), self.sizes[is_bold]
+        usual = "right" if share > 0.75 else "left" if share < 0.25 else "center"
+        ends = [
+            (usual, 0.0),
+            *((other, 0.0) for other in ("center", "right", "left") if other != usual),
+            ("right", OVER),
+            ("left", -OVER),
+        ]
+        wide, high = width_of(text, size) * (BOLDER if is_bold else 1.0) + 2, size * 1.3 + 2
+        x, y = self.at(point.day, point.value)
+        first = -1 if above else 1
+        tried = [(side, anchor, shift, step) for step in FURTHER for side in (first, -first) for anchor, shift in ends]
+        tried += [(0, "right", -NEAR, 0.0), (0, "left", NEAR, 0.0)]
+        others = [figure for figure in self.figures if dist(figure, (x, y)) > OWN]
+
+        def box(side: int, anchor: str, shift: float, step: float) -> Box:
+            left = x - wide * {"left": 0.0, "center": 0.5, "right": 1.0}[anchor] + shift
+            top = y - high / 2 if not side else y + NEAR + step if side > 0 else y - NEAR - step - high
+            return left, top, left + wide, top + high
+
+        def away(place: Box, side: int, anchor: str, shift: float, step: float) -> float:
+            near = distance(place, (x, y))
+            is_anothers = any(distance(place, figure) <= near for figure in others)  # it would be read as the value of that one
+            return (
+                stay * (side != first)
+                + 2.0 * (anchor != usual)
+                + 2.0 * bool(shift)
+                + 4.0 * step
+                + ANOTHERS * (is_anothers and not step)
+            )
+
+        boxes = [box(*place) for place in tried]
+        best = self.places.free(boxes, [away(b, *place) for b, place in zip(boxes, tried, strict=True)], most=most)
+        if best is not None:
+            yield PlacedLabel(point, text, colour, is_bold, *tried[best], boxes[best])
