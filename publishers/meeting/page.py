@@ -15,19 +15,22 @@ from kpis.periods import Period
 from kpis.text import format_date
 from publishers.site.labels import quoted
 from publishers.site.lines import in_column, lined
+from publishers.site.numbered import numbered
 from telling import indicator, meeting
 from telling.blocks import Block, Cell, Link, Number, Telling
 from telling.meeting import QuarterReport
 from telling.words import Words
 
 TEMPLATES = Path(__file__).resolve().parent / "templates"
+HALF_A_SHEET = (440, 250)  # in the drawing's units, of which 13 are the font size: on 88 millimetres 7.4 points
 
 
 @dataclass(frozen=True, slots=True)
 class _Chart:
-    svg: str
+    svg: str  # twice: for screens, and as wide as half a sheet
     name: str
     sentence: str
+    happened: str  # what its circled numbers mean
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +62,9 @@ def _chart(report: QuarterReport, item: Scored) -> _Chart:
     sentence, name = item.sentence(report.words.language), report.words.named(item.entry.definition)
     shape = indicator.series(item, Telling(report.words, report.moment))
     assert shape is not None  # only series with figures are drawn
-    return _Chart(drawing(shape, alt=f"{name}: {sentence}", size=NARROW), name, sentence)
+    alt = f"{name}: {sentence}"
+    drawn = drawing(shape, alt=alt, size=NARROW, name="seen") + drawing(shape, alt=alt, size=HALF_A_SHEET, name="printed")
+    return _Chart(drawn, name, sentence, numbered(shape.annotations, report.words))
 
 
 def _tables(report: QuarterReport) -> Iterator[_Table]:

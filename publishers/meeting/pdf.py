@@ -29,7 +29,7 @@ from telling.blocks import Block
 from telling.pack import Front
 
 CHART = (560, 230)
-SHORT = 3  # items without chart and commentary per sheet
+SHORT = 3  # items with neither chart nor table per sheet
 NO_GLYPH = "\u3013"  # the geta mark, which printers set in place of a character that they do not have
 VOICED = "\u3099\u309a"  # without them a Japanese word is another one
 MOST = 6  # rows of a commentary table on an item's page
@@ -166,10 +166,17 @@ def _row(row: OffTrackRow, agenda: Agenda) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _trend(item: Scored, agenda: Agenda, family: str) -> dict[str, str] | None:
+def _trend(item: Scored, agenda: Agenda, family: str) -> dict[str, Any] | None:
     svg = _chart(item, agenda, family, size=(520, 300))
     w = agenda.words
-    return {"name": w.named(item.entry.definition), "sentence": item.sentence(w.language), "svg": svg} if svg else None
+    name, sentence = w.named(item.entry.definition), item.sentence(w.language)
+    return {"name": name, "sentence": sentence, "svg": svg, "happened": _happened(item, agenda)} if svg else None
+
+
+def _happened(item: Scored, agenda: Agenda) -> list[str]:
+    """Return what the circled numbers of a chart mean, one line each."""
+    shape = indicator.series(item, agenda.telling)
+    return [f"{event.sign} {event.words}" for event in shape.annotations] if shape is not None else []
 
 
 def _chart(item: Scored, agenda: Agenda, family: str, *, size: tuple[int, int]) -> str | None:
@@ -188,17 +195,18 @@ def _item(item: Item, agenda: Agenda, *, place: int, count: int, family: str) ->
     return {
         "place": w("agenda_place", place=place, of=count), "name": item.name, "status": (row.status if row.is_current else marks.UNKNOWN) if row else "",
         "word": row.word if row else "", "about": row.about if row else pack.targets(item, agenda),
-        "facts": [{"label": label, "value": value} for label, value in pack.facts(item, agenda)], "strip": _strip(row.strip) if row else None,
+        "facts": [{"label": label, "value": phrases(value)} for label, value in pack.facts(item, agenda)], "strip": _strip(row.strip) if row else None,
         "sentences": list(item.sentences), "svg": _chart(item.scored, agenda, family, size=CHART) if item.scored else None,
+        "happened": _happened(item.scored, agenda) if item.scored else [],
         "tables": tables, "assessment": item.assessment, "contradicted": item.is_contradicted, "room": not item.now,
     }  # fmt: skip
 
 
 def _sheets(items: list[dict[str, Any]]) -> list[list[dict[str, Any]]]:
-    """Return the items of each sheet: one item, or up to ``SHORT`` consecutive items without chart and commentary."""
+    """Return the items of each sheet: one item, or up to ``SHORT`` consecutive items with neither chart nor table."""
     sheets: list[list[dict[str, Any]]] = []
     for item in items:
-        is_short = not item["svg"] and not item["assessment"] and not any(table["rows"] for table in item["tables"])
+        is_short = not item["svg"] and not any(table["rows"] for table in item["tables"])
         if is_short and sheets and sheets[-1][-1]["is_short"] and len(sheets[-1]) < SHORT:
             sheets[-1].append(item)
         else:

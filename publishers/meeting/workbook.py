@@ -32,6 +32,7 @@ from telling.meeting import QuarterReport
 BLUE, GREY = "0017C1", "626264"
 LINE = 16  # points; height of a line of 11 point text
 SPARE = 1.1  # lines break between words, so about a tenth of each stays blank
+CHART_ROWS, SHEET_ROWS = 18, 40  # rows of a chart with what is below it, and of a sheet of paper
 THOUSAND = 1000  # up to here the program's own number format is used: 0.5 stays 0.5
 Cell = str | float | int | bool | date | None
 
@@ -103,10 +104,12 @@ def _table(
 
 def _lines(value: Cell, width: int) -> int:
     """Return the number of lines of a cell in a column of ``width`` characters; LibreOffice sets row height to one line by default."""
-    if not isinstance(value, str):
-        return 1
-    wide = sum(2 if ord(c) > 0x2000 else 1 for c in value)
-    return max(1, math.ceil(wide * SPARE / width))
+    return max(1, math.ceil(_wide(value) * SPARE / width))
+
+
+def _wide(value: Cell) -> int:
+    """Return the width of a text in characters of half a kanji; 0 for what is no text."""
+    return sum(2 if ord(c) > 0x2000 else 1 for c in value) if isinstance(value, str) else 0
 
 
 def _summary(sheet: Worksheet, report: QuarterReport) -> None:
@@ -140,6 +143,7 @@ def _bars(sheet: Worksheet, title: str, start: int, count: int, *, column: int) 
     chart.series[0].graphicalProperties.solidFill = BLUE
     chart.x_axis.delete = chart.y_axis.delete = False
     chart.x_axis.scaling.orientation = "maxMin"
+    chart.x_axis.tickLblSkip = 1  # each bar has its name
     return chart
 
 
@@ -222,6 +226,7 @@ def _series(sheet: Worksheet, report: QuarterReport) -> None:
     if not series_drawn:
         _put(sheet, row, 1, words("no_series"))
         return
+    top = 1  # the first row of the sheet of paper
     for number, one in enumerate(series_drawn):
         definition = one.scored.entry.definition
         unit = words.named(definition, "unit")
@@ -233,6 +238,10 @@ def _series(sheet: Worksheet, report: QuarterReport) -> None:
             )
             for p, value, planned in one.points
         ]  # fmt: skip
+        tall = max(CHART_ROWS, len(rows) + 3)
+        if row - top + tall > SHEET_ROWS and row > top:
+            sheet.row_breaks.append(Break(id=row - 1))
+            top = row
         start = row + 1
         _put(sheet, row, 1, f"{words.named(definition)} ({unit})", bold=True)
         heads = [words("period"), words("actual"), words("planned")]
@@ -259,10 +268,8 @@ def _series(sheet: Worksheet, report: QuarterReport) -> None:
         values = [v for _, value, planned in one.points for v in (value, planned) if v is not None]
         chart.y_axis.numFmt = axis_format(values)
         chart.y_axis.scaling.min, chart.y_axis.scaling.max, chart.y_axis.majorUnit = axis_ends(values)
-        sheet.add_chart(chart, f"E{start - 1}")
-        row = max(row, start + 17)
-        if number % 2:
-            sheet.row_breaks.append(Break(id=row - 2))
+        sheet.add_chart(chart, f"E{start}")
+        row = max(row, start - 1 + CHART_ROWS)
 
 
 def _bureaus(sheet: Worksheet, report: QuarterReport) -> None:
@@ -270,12 +277,17 @@ def _bureaus(sheet: Worksheet, report: QuarterReport) -> None:
     start = _told(sheet, report, meeting.coverage(report), [34, 18, 10, 10, 14, 14, 10, 16, 50, 10])
     block = meeting.bureaus(report)
     header, lines = block.columns, [[_value(c) for c in line] for line in block.rows]
-    _told(sheet, report, block, [34, *[14] * (len(header) - 1)], row=start)
+    longest = [max((_wide(line[n]) for line in lines), default=0) for n in range(1, len(header))]
+    if lines:
+        sheet.row_breaks.append(Break(id=start - 1))
+        sheet.print_title_rows = f"{start}:{start}"
+    _told(sheet, report, block, [34, *(min(max(14, wide), 40) for wide in longest)], row=start)
     numeric = next((n for n in range(1, len(header), 2) if any(isinstance(line[n], float) for line in lines)), None)
     if numeric is not None:
         chart = _bars(sheet, f"{header[numeric]} {words('report_bar_note')}", start, len(lines), column=numeric + 1)
         chart.y_axis.scaling.min = 0
-        chart.height, chart.width = max(8.0, 0.55 * len(lines)), 20
+        chart.height, chart.width = max(8.0, 0.75 * len(lines)), 20
+        sheet.row_breaks.append(Break(id=start + len(lines) + 1))
         sheet.add_chart(chart, f"A{start + len(lines) + 3}")
 
 

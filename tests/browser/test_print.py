@@ -5,17 +5,23 @@ from __future__ import annotations
 import re
 import shutil
 import subprocess
+from datetime import date
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page
 
 from kpis.languages import say
+from kpis.moment import Moment
 from kpis.state import State
 from kpis.store.store import Store
 from publishers.editions import on_disk
 from publishers.meeting.page import report_page
+from publishers.site.attention import listed, style
+from telling import attention
+from telling.blocks import Telling
 from telling.meeting import quarter_report
+from telling.words import Words
 from tests.browser.visits import Visits
 from tests.publishers.house import House
 
@@ -96,6 +102,25 @@ def test_the_meeting_material_is_printed_whole(visits: Visits, tokyo: Store, tmp
     page.goto(path.as_uri())
     printed(page, tmp_path / "page.pdf", across=paper == "across")
     assert cut(page, A4[paper]) == []
+
+
+def test_a_meeting_prints_every_row_that_another_page_folds(visits: Visits, tokyo: Store, tmp_path: Path) -> None:
+    """The meeting printed five of 51 items, and that the others are not printed."""
+    words = Words("ja")
+    rows = attention.rows(Telling(words, Moment(state=State(tokyo), as_of=date(2023, 3, 31))))
+    remark = squeezed(say("folded_on_paper", "ja", count=len(rows) - attention.SHOWN_FIRST))
+    for is_for_paper in (True, False):
+        table = listed(rows, lambda _: "#", words, caption="", is_for_paper=is_for_paper)
+        path = tmp_path / f"{is_for_paper}.html"
+        path.write_text(f'<meta charset="utf-8"><style>{style()}</style>{table}', encoding="utf-8")
+        page = visits.plain()
+        page.goto(path.as_uri())
+        assert not page.locator("table.att").last.is_visible(), "on the screen the rest is folded"
+        said = squeezed(printed(page, tmp_path / "page.pdf", across=False))
+        assert all(squeezed(row.name) in said for row in rows[: attention.SHOWN_FIRST])
+        begins = [squeezed(row.name)[:6] for row in rows[attention.SHOWN_FIRST :]]  # a long one takes two lines
+        assert begins and all((name in said) == is_for_paper for name in begins), said
+        assert (remark in said) != is_for_paper
 
 
 def beyond(path: Path) -> list[str]:

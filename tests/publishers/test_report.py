@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 import zipfile
+from collections import Counter
 from datetime import date
 from pathlib import Path
 
@@ -23,9 +24,11 @@ from kpis.settings import settings
 from kpis.state import State
 from kpis.store.store import Store
 from publishers.fonts import has_japanese
+from publishers.meeting import workbook
 from publishers.meeting.page import report_page
 from publishers.meeting.workbook import as_read, axis_ends, axis_format, report_book
-from telling.blocks import Number
+from telling.blocks import Number, Telling
+from telling.indicator import series
 from telling.meeting import QuarterReport, coverage, indicators, quarter_report
 from tests.small_government import PERIOD, settle
 
@@ -90,6 +93,19 @@ def test_the_headings_of_a_long_table_are_printed_on_each_page(book: Workbook) -
         assert book[name].print_title_rows == f"${row}:${row}", name
 
 
+@pytest.mark.parametrize(("rows", "each"), [(40, 2), (24, 1)])
+def test_a_series_that_does_not_fit_begins_the_next_sheet_of_paper(
+    report: QuarterReport, monkeypatch: pytest.MonkeyPatch, rows: int, each: int
+) -> None:
+    """Two charts stood on each, however long the table beside one: six rows of it were alone on the next."""
+    monkeypatch.setattr(workbook, "SHEET_ROWS", rows)
+    sheet = load_workbook(io.BytesIO(report_book(report)))["推移"]
+    ends = [0, *(end.id for end in sheet.row_breaks.brk), sheet.max_row + 1]
+    tables = [tuple(map(int, re.findall(r"\d+", table.ref))) for table in sheet.tables.values()]
+    on = Counter(max(end for end in ends if end < first - 1) for first, _ in tables)
+    assert max(on.values()) == each and not any(first - 1 <= end < last for first, last in tables for end in ends)
+
+
 def test_no_text_of_the_workbook_is_a_formula(book: Workbook) -> None:
     assert not [c.coordinate for sheet in book for row in sheet.iter_rows() for c in row if c.data_type == "f"]
 
@@ -124,10 +140,17 @@ def test_the_conclusions_name_what_fell_short(report: QuarterReport, tokyo: Stor
 
 @pytest.mark.parametrize("language", ["ja", "en"])
 def test_the_page_needs_nothing_else(tokyo: Store, language: str) -> None:
-    page = report_page(quarter_report(State(tokyo), "FY2022-Q4", language=language))
+    report = quarter_report(State(tokyo), "FY2022-Q4", language=language)
+    page = report_page(report)
     assert f'<html lang="{language}">' in page and "@media print" in page
     assert "<script" not in page and not re.search(r'(src|href)="http', page) and "@import" not in page
-    assert page.count("<svg") >= 8 and page.count("<svg") == page.count('role="img"')
+    assert page.count("<svg") >= 16 and page.count("<svg") == page.count('role="img"')
+    assert page.count('class="chart seen"') == page.count('class="chart printed" viewBox="0 0 440 ') == page.count("<svg") / 2, (
+        "on paper as wide as its place"
+    )
+    drawn = [series(each.scored, Telling(report.words, report.moment)) for each in report.drawn()]
+    numbered = sum(bool(shape.annotations) for shape in drawn if shape is not None)
+    assert page.count('<ul class="an"') == numbered > 0, "what a circled number means stands below its chart"
     assert "99.8" in page and "72.0%" in page
 
 
