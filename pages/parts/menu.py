@@ -108,8 +108,8 @@ def bar(shown: Any) -> None:
             _menu(shown, query)
         search_text = search_box(shown.url_path)
         st.segmented_control(
-            t("language"), codes(), format_func=escaped_labels(own_name), label_visibility="collapsed", key="lang", required=True,
-            on_change=address.widget_changed, args=("lang",),
+            t("language"), codes(), format_func=escaped_labels(own_name), label_visibility="collapsed", required=True,
+            **address.bound("lang"),
         )  # fmt: skip
     if search_text:
         st.switch_page(page("search"), query_params=address.link(q=search_text))
