@@ -14,7 +14,7 @@ from markupsafe import escape
 from kpis.as_text import markdown
 from kpis.government import Government, government
 from kpis.languages import codes, own_name
-from kpis.registers import TOLD_BY_RECORD, Register
+from kpis.registers import TOLD_BY_RECORD
 from kpis.settings import ROOT, settings
 from pages.parts import address
 from pages.parts.raw_html import draw_html
@@ -83,11 +83,6 @@ def page(name: str) -> Any:
 def has_page(name: str) -> bool:
     """Return True if a page with this URL path exists."""
     return any(candidate.url_path == name for pages in _sections.get().values() for candidate in pages)
-
-
-def register_shown() -> Register:
-    """Return the register shown by the running page, which is shared by all registers defined by their record alone."""
-    return TOLD_BY_RECORD[address.page_shown()]
 
 
 def bar(shown: Any) -> None:
