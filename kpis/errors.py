@@ -1,24 +1,4 @@
-"""The errors of Mieruka: few, named for the situation, each ending with the next step.
-
-MierukaError
-├── SettingsRefused      a setting is missing, unsafe or contradictory; the process does not start
-├── UsageRefused         a command was used with wrong arguments
-├── GovernmentUnreadable a file in which the government describes itself is missing or cannot be read
-├── PeriodUnreadable     a text is not the code of a reporting period
-├── ValueRefused         a value of a row, or several beside each other, break a rule of its list
-├── FigureRefused        a figure or row breaks a rule of the model; nothing was stored
-├── NotAllowed           the viewer's role does not permit the action
-├── StepRefused          a report cannot take this step now: its state, the calendar, or an open question
-├── ChangedMeanwhile     somebody else changed the same report first; nothing was stored
-├── ClockBehind          the clock shows an instant before what is stored; nothing was stored
-├── ClockAhead           the clock shows an instant more than a year after what is stored; nothing was stored
-├── EditionRefused       the folder of editions differs from what was published; it is not shown
-├── NotFound             an indicator, bureau, project or file is not known
-├── SourceUnreachable    a source named in data/sources.toml could not be fetched
-├── CopyRefused          a backup, or a copy of a database, cannot be made or put back; nothing was kept
-├── SchemaRefused        the schema of a database is not that of this program; nothing was changed
-└── Unavailable          the machine or the database fails: full, locked, damaged, gone
-"""
+"""The errors of Mieruka: few, named for the situation, each ending with the next step."""
 
 from __future__ import annotations
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from kpis.vocabulary import Vocabulary
+from kpis.vocabulary import Vocabulary, vocabulary_of
 
 
 class Role(Vocabulary):
@@ -38,12 +38,8 @@ class ReportState(Vocabulary):
 OPEN_STATES: tuple[str, ...] = (ReportState.DRAFT.value, ReportState.SUBMITTED.value, ReportState.RETURNED.value)
 
 
-class WithdrawalState(Vocabulary):
-    """The states of a request to withdraw a figure."""
-
-    ASKED = "asked"
-    APPROVED = "approved"
-    REFUSED = "refused"
+# The states of a request to withdraw a figure.
+WithdrawalState = vocabulary_of("WithdrawalState", "asked approved refused")
 
 
 class DecisionClosed(Vocabulary):

@@ -41,93 +41,90 @@ COOKIE_SECRET_LENGTH, COOKIE_SECRET_BITS, CLIENT_SECRET_BITS = 32, 72, 36
 
 
 class Settings(BaseSettings):
-    """All settings of an instance, from the environment or a ``.env`` file in ``HOME``; empty values count as not set."""
+    """All settings of an instance, from the environment or a ``.env`` file in ``HOME``; empty values count as not set.
 
-    model_config = SettingsConfigDict(env_file=HOME / ".env", env_ignore_empty=True, extra="ignore", frozen=True)
+    A setting is called as its field, in capitals.
+    """
+
+    model_config = SettingsConfigDict(
+        env_file=HOME / ".env", env_ignore_empty=True, alias_generator=str.upper, extra="ignore", frozen=True
+    )
 
     mode: Literal["local", "office", "public"] = Field("local", validation_alias="MIERUKA_MODE")
-    database_url: str = Field(f"sqlite:///{LOCAL / 'mieruka.db'}", validation_alias="DATABASE_URL")
+    database_url: str = f"sqlite:///{LOCAL / 'mieruka.db'}"
     # Seconds that a writer waits for another; a large load on a slow disk may need more.
-    database_wait_seconds: int = Field(30, validation_alias="DATABASE_WAIT_SECONDS", ge=1, le=600)
-    catalogue_dir: Path = Field(ROOT / "data" / "catalogue", validation_alias="CATALOGUE_DIR")
-    official_dir: Path = Field(ROOT / "data" / "official", validation_alias="OFFICIAL_DIR")
-    layouts_dir: Path = Field(ROOT / "data" / "layouts", validation_alias="LAYOUTS_DIR")
-    text_dir: Path = Field(SHIPPED, validation_alias="TEXT_DIR")
-    address: str = Field("127.0.0.1", validation_alias="ADDRESS", pattern=HOST)
-    port: int = Field(8501, validation_alias="PORT", ge=1, le=65535)
+    database_wait_seconds: int = Field(30, ge=1, le=600)
+    catalogue_dir: Path = ROOT / "data" / "catalogue"
+    official_dir: Path = ROOT / "data" / "official"
+    layouts_dir: Path = ROOT / "data" / "layouts"
+    text_dir: Path = SHIPPED
+    address: str = Field("127.0.0.1", pattern=HOST)
+    port: int = Field(8501, ge=1, le=65535)
     # Uploads from the web, and files loaded by the operator with `manage.py load`: a national census is larger.
-    max_upload_bytes: int = Field(20_000_000, validation_alias="MAX_UPLOAD_BYTES", gt=0)
+    max_upload_bytes: int = Field(20_000_000, gt=0)
     # Files waiting for inspection: of one open page, of one person, and in total.
-    uploads_per_session: int = Field(4, validation_alias="UPLOADS_PER_SESSION", gt=0)
-    uploads_per_person: int = Field(10, validation_alias="UPLOADS_PER_PERSON", gt=0)
-    uploads_bytes: int = Field(400_000_000, validation_alias="UPLOADS_BYTES", gt=0)
+    uploads_per_session: int = Field(4, gt=0)
+    uploads_per_person: int = Field(10, gt=0)
+    uploads_bytes: int = Field(400_000_000, gt=0)
     # Rate limits per address, as "20 per minute": failed sign-ins, uploads, searches and other requests of the open API, pages opened.
-    rate_sign_in: str = Field("20 per minute", validation_alias="RATE_SIGN_IN", pattern=RATE)
-    rate_upload: str = Field("30 per minute", validation_alias="RATE_UPLOAD", pattern=RATE)
-    rate_search: str = Field("120 per minute", validation_alias="RATE_SEARCH", pattern=RATE)
-    rate_api: str = Field("600 per minute", validation_alias="RATE_API", pattern=RATE)
-    rate_page: str = Field("600 per minute", validation_alias="RATE_PAGE", pattern=RATE)
-    rate_word: str = Field("300 per minute", validation_alias="RATE_WORD", pattern=RATE)  # per open page: choices, searches
-    rate_voice: str = Field("10 per hour", validation_alias="RATE_VOICE", pattern=RATE)  # per address, which is not stored
-    pages_at_once: int = Field(2000, validation_alias="PAGES_AT_ONCE", gt=0)
-    max_load_bytes: int = Field(200_000_000, validation_alias="MAX_LOAD_BYTES", gt=0)
-    editions_dir: Path = Field(LOCAL / "editions", validation_alias="EDITIONS_DIR")
+    rate_sign_in: str = Field("20 per minute", pattern=RATE)
+    rate_upload: str = Field("30 per minute", pattern=RATE)
+    rate_search: str = Field("120 per minute", pattern=RATE)
+    rate_api: str = Field("600 per minute", pattern=RATE)
+    rate_page: str = Field("600 per minute", pattern=RATE)
+    rate_word: str = Field("300 per minute", pattern=RATE)  # per open page: choices, searches
+    rate_voice: str = Field("10 per hour", pattern=RATE)  # per address, which is not stored
+    pages_at_once: int = Field(2000, gt=0)
+    max_load_bytes: int = Field(200_000_000, gt=0)
+    editions_dir: Path = LOCAL / "editions"
     # The private key that signs editions, made at first publication; and a public key to which editions must lead, as text or file.
-    signing_key_file: Path = Field(LOCAL / "signing.key", validation_alias="SIGNING_KEY_FILE")
-    editions_key: str = Field("", validation_alias="EDITIONS_KEY")
-    public_url: str = Field(
-        "http://127.0.0.1:8501", validation_alias="PUBLIC_URL", pattern=in_form("form_address", r"^https?://[^\s/]+(/[^\s]*)?$")
-    )
+    signing_key_file: Path = LOCAL / "signing.key"
+    editions_key: str = ""
+    public_url: str = Field("http://127.0.0.1:8501", pattern=in_form("form_address", r"^https?://[^\s/]+(/[^\s]*)?$"))
     # The public address of editions, if different: used in citations, feeds and the sitemap of an edition.
-    editions_url: str = Field(
-        "", validation_alias="EDITIONS_URL", pattern=in_form("form_address", r"^(https?://[^\s/]+(/[^\s]*)?)?$")
-    )
+    editions_url: str = Field("", pattern=in_form("form_address", r"^(https?://[^\s/]+(/[^\s]*)?)?$"))
     # The path of the pages on that host, as seen by browsers (``/app``); blank is its root. Editions keep theirs.
-    base_path: str = Field("", validation_alias="BASE_PATH", pattern=in_form("form_path", r"^((/[a-z0-9][a-z0-9_-]*)+)?$"))
-    licence_name: str = Field("CC BY 4.0", validation_alias="LICENCE_NAME", min_length=1)
-    licence_url: str = Field(
-        "https://creativecommons.org/licenses/by/4.0/",
-        validation_alias="LICENCE_URL",
-        pattern=in_form("form_address", r"^https?://"),
-    )
+    base_path: str = Field("", pattern=in_form("form_path", r"^((/[a-z0-9][a-z0-9_-]*)+)?$"))
+    licence_name: str = Field("CC BY 4.0", min_length=1)
+    licence_url: str = Field("https://creativecommons.org/licenses/by/4.0/", pattern=in_form("form_address", r"^https?://"))
 
-    oidc_metadata_url: str = Field("", validation_alias="OIDC_METADATA_URL")
-    oidc_client_id: str = Field("", validation_alias="OIDC_CLIENT_ID")
-    oidc_client_secret: SecretStr = Field(SecretStr(""), validation_alias="OIDC_CLIENT_SECRET")
-    cookie_secret: SecretStr = Field(SecretStr(""), validation_alias="COOKIE_SECRET")
-    session_hours: int = Field(12, validation_alias="SESSION_HOURS", ge=1, le=720)
+    oidc_metadata_url: str = ""
+    oidc_client_id: str = ""
+    oidc_client_secret: SecretStr = SecretStr("")
+    cookie_secret: SecretStr = SecretStr("")
+    session_hours: int = Field(12, ge=1, le=720)
     # Addresses or networks of trusted reverse proxies (X-Forwarded-For); the header is ignored from any other.
-    trusted_proxies: Annotated[tuple[str, ...], NoDecode] = Field((), validation_alias="TRUSTED_PROXIES")
+    trusted_proxies: Annotated[tuple[str, ...], NoDecode] = ()
     # The umask of files made by this instance, in octal digits: 077 gives access to its own user only, with all permissions.
-    umask: str = Field("077", validation_alias="UMASK", pattern=in_form("form_umask", r"^0?0[0-7]{2}$"))
+    umask: str = Field("077", pattern=in_form("form_umask", r"^0?0[0-7]{2}$"))
 
     # Monitoring (docs/operations.md): the log, the threshold of slow, and metrics at an address of their own (none without a port).
-    log_format: Literal["", "json", "text"] = Field("", validation_alias="LOG_FORMAT")
-    log_level: Literal["", "debug", "info", "warning", "error"] = Field("", validation_alias="LOG_LEVEL")
-    log_addresses: bool = Field(False, validation_alias="LOG_ADDRESSES")
-    slow_seconds: float = Field(2.0, validation_alias="SLOW_SECONDS", gt=0, allow_inf_nan=False)
-    metrics_port: int | None = Field(None, validation_alias="METRICS_PORT", ge=1, le=65535)
-    metrics_address: str = Field("127.0.0.1", validation_alias="METRICS_ADDRESS", pattern=HOST)
+    log_format: Literal["", "json", "text"] = ""
+    log_level: Literal["", "debug", "info", "warning", "error"] = ""
+    log_addresses: bool = False
+    slow_seconds: float = Field(2.0, gt=0, allow_inf_nan=False)
+    metrics_port: int | None = Field(None, ge=1, le=65535)
+    metrics_address: str = Field("127.0.0.1", pattern=HOST)
     # The folder of backups, each a folder, and the maximum age of the newest in hours.
-    backup_dir: Path | None = Field(None, validation_alias="BACKUP_DIR")
-    backup_hours: int = Field(30, validation_alias="BACKUP_HOURS", ge=1)
+    backup_dir: Path | None = None
+    backup_hours: int = Field(30, ge=1)
 
     # The database of readers' voices (docs/voices.md), shared by public instance and office; no voices without it.
-    voices_url: str = Field("", validation_alias="VOICES_URL", pattern=in_form("form_voices", r"^((sqlite|postgresql)://[^\s]*)?$"))
+    voices_url: str = Field("", pattern=in_form("form_voices", r"^((sqlite|postgresql)://[^\s]*)?$"))
     # The path to which the form of a static edition posts, on the edition's own host (``/api/v1/voices``); no form without it.
-    voices_address: str = Field("", validation_alias="VOICES_ADDRESS", pattern=in_form("form_place", r"^((/[A-Za-z0-9._-]+)+)?$"))
+    voices_address: str = Field("", pattern=in_form("form_place", r"^((/[A-Za-z0-9._-]+)+)?$"))
 
     # Fonts besides those of the system; the PDF of a meeting needs one with Japanese characters.
-    fonts_dir: Path | None = Field(None, validation_alias="FONTS_DIR")
+    fonts_dir: Path | None = None
     # Notices (docs/notices.md): the mail server of the office, the sender, and the office hours.
-    smtp_host: str = Field("", validation_alias="SMTP_HOST", pattern=in_form("form_mail_server", r"^[^\s/@]*$"))
-    smtp_port: int | None = Field(None, validation_alias="SMTP_PORT", ge=1, le=65535)  # default: the usual port for its security
-    smtp_security: Literal["starttls", "tls", "none"] = Field("starttls", validation_alias="SMTP_SECURITY")
-    smtp_user: str = Field("", validation_alias="SMTP_USER")
-    smtp_password: SecretStr = Field(SecretStr(""), validation_alias="SMTP_PASSWORD")
-    mail_from: str = Field("", validation_alias="MAIL_FROM", pattern=MAIL_FROM)
-    notice_hours: str = Field("mon-fri 09:00-18:00", validation_alias="NOTICE_HOURS", pattern=HOURS)
-    notices_by_server: bool = Field(False, validation_alias="NOTICES_BY_SERVER")  # default: by `notify`, from a timer
+    smtp_host: str = Field("", pattern=in_form("form_mail_server", r"^[^\s/@]*$"))
+    smtp_port: int | None = Field(None, ge=1, le=65535)  # default: the usual port for its security
+    smtp_security: Literal["starttls", "tls", "none"] = "starttls"
+    smtp_user: str = ""
+    smtp_password: SecretStr = SecretStr("")
+    mail_from: str = Field("", pattern=MAIL_FROM)
+    notice_hours: str = Field("mon-fri 09:00-18:00", pattern=HOURS)
+    notices_by_server: bool = False  # default: by `notify`, from a timer
 
     def keep_files_own(self) -> None:
         """Set the umask of this process: files and folders for its own user alone, or as ``UMASK`` says."""

@@ -72,11 +72,10 @@ def texts_of(row: Mapping[str, Any] | object, field: str) -> dict[str, str]:
 
 
 class Scale(NamedTuple):
-    """A power of ten with a word in a language: its pattern in text and on an axis."""
+    """A power of ten with a word in a language: its pattern."""
 
     size: int
     written: str
-    short: str
 
 
 @lru_cache
@@ -94,9 +93,9 @@ def _unit_of(number: str, unit: str, language: str) -> str:
 
 @lru_cache
 def _scales(language: str) -> tuple[Scale, ...]:
-    """Return the words for large numbers, largest first, from ``large_numbers`` of the catalogue: ``1000000 = {number} million = {number}M``."""
+    """Return the words for large numbers, largest first, from ``large_numbers`` of the catalogue: ``1000000 = {number} million``."""
     lines = (line.split("=") for line in unfilled("large_numbers", language).splitlines())
-    return tuple(Scale(int(size), written.strip(), short.strip()) for size, written, short in lines)
+    return tuple(Scale(int(size), written.strip()) for size, written, *_ in lines)  # catalogues of before have a short form too
 
 
 def with_unit(number: str, unit: str, language: str = "ja") -> str:
@@ -123,12 +122,12 @@ def format_value(
     return with_unit(_written(shown, language), named(definition, "unit", language), language)
 
 
-def format_count(value: float, language: str = "ja", unit: str = "") -> str:
-    """Format a number that belongs to no indicator, as a count of a register, with its unit where there is one."""
+def format_count(value: float, language: str = "ja") -> str:
+    """Format a number that belongs to no indicator, as a count of a register."""
     number = _exact(value)
     decimals = _decimals(number)
     places = decimals if decimals <= PUBLISHED else 1
-    return with_unit(_written(_rounded(number, _fine_enough(number, places, (Decimal(0),))), language), unit, language)
+    return _written(_rounded(number, _fine_enough(number, places, (Decimal(0),))), language)
 
 
 def format_number(value: float, language: str = "ja", form: str = ",") -> str:
@@ -221,27 +220,16 @@ def told_apart(
 
 def axis_scale(largest: float, language: str = "ja") -> tuple[float, str]:
     """Return the divisor of the numbers of an axis, and the word before its unit: (1e8, "億"), (1.0, "") for small ones."""
-    scale = _axis_scale(largest, language)
+    scale = next((scale for scale in _scales(language) if abs(largest) >= max(scale.size, LARGE)), None)
     if scale is None:
         return 1.0, ""
     return float(scale.size), say("number_with_unit", language, number=_word(scale, language), unit="")
 
 
-def axis_number(value: float, span: float = 0.0, language: str = "ja") -> str:
-    """Format a number on an axis: grouped digits, never with an exponent; 4億 or 400M where the axis is long.
-
-    Args:
-        value: of the tick.
-        span: the largest value of the axis, which fixes the scale of all its ticks. Omit where they are scaled already.
-    """
-    scale = _axis_scale(span, language)
-    shown = _exact(round(value / (scale.size if scale else 1), 10)).normalize()
-    text = _grouped(shown, language).replace("-", "−")
-    return "0" if not shown else scale.short.format(number=text) if scale else text
-
-
-def _axis_scale(largest: float, language: str) -> Scale | None:
-    return next((scale for scale in _scales(language) if abs(largest) >= max(scale.size, LARGE)), None)
+def axis_number(value: float, language: str = "ja") -> str:
+    """Format a number on an axis: grouped digits, never with an exponent."""
+    shown = _exact(round(value, 10)).normalize()
+    return _grouped(shown, language).replace("-", "−") if shown else "0"
 
 
 def _exact(value: float) -> Decimal:
@@ -326,7 +314,7 @@ def _word(scale: Scale, language: str) -> str:
 
 
 def _scale(number: Decimal, language: str) -> Scale:
-    return next((scale for scale in _scales(language) if abs(number) >= scale.size), Scale(1, "{number}", "{number}"))
+    return next((scale for scale in _scales(language) if abs(number) >= scale.size), Scale(1, "{number}"))
 
 
 def _in_parts(language: str) -> bool:

@@ -1,7 +1,8 @@
 """Closed vocabularies, each defined once, in the order used by its CHECK constraint and its messages.
 
 The plain texts (``values``) are stored, compared and published; a column's CHECK (``sql``) and the validation of a
-row (``OneOf``) are generated from the class. The order of display is defined where they are shown.
+row (``OneOf``) are generated from the class. Words that the program itself works with are a class with a name for each; others
+are a line (``vocabulary_of``). The order of display is defined where they are shown.
 """
 
 from __future__ import annotations
@@ -25,6 +26,11 @@ class Vocabulary(StrEnum):
     def sql(cls) -> str:
         """Return the words for the parentheses of an SQL ``IN (…)``."""
         return quoted(cls.values())
+
+
+def vocabulary_of(name: str, words: str) -> type[Vocabulary]:
+    """Return the vocabulary of some words that the program stores and compares, but nowhere names itself."""
+    return Vocabulary(name, [(word.upper(), word) for word in words.split()])  # type: ignore[call-arg,return-value]  # of enum
 
 
 def quoted(words: tuple[str, ...]) -> str:
@@ -55,30 +61,14 @@ class Precision(Vocabulary):
     UNKNOWN = "unknown"
 
 
-class PlanPrecision(Vocabulary):
-    """The precision of a planned day; ``or_later``: not before that day."""
+# The precision of a planned day; ``or_later``: not before that day.
+PlanPrecision = vocabulary_of("PlanPrecision", "day month quarter year or_later unknown")
 
-    DAY = "day"
-    MONTH = "month"
-    QUARTER = "quarter"
-    YEAR = "year"
-    OR_LATER = "or_later"
-    UNKNOWN = "unknown"
+# The origin of a source: the government itself, or another party.
+Grade = vocabulary_of("Grade", "primary secondary")
 
-
-class Grade(Vocabulary):
-    """The origin of a source: the government itself, or another party."""
-
-    PRIMARY = "primary"
-    SECONDARY = "secondary"
-
-
-class PublishedBasis(Vocabulary):
-    """The evidence for the last day by which a source was public."""
-
-    PAGE = "page"
-    SOURCE = "source"
-    QUARTER = "quarter"
+# The evidence for the last day by which a source was public.
+PublishedBasis = vocabulary_of("PublishedBasis", "page source quarter")
 
 
 # Organisation and projects --------------------------------------------------------------------------------------------
@@ -101,32 +91,14 @@ class Part(Vocabulary):
     MEMBER = "member"
 
 
-class Confidence(Vocabulary):
-    """A person's confidence in an indicator or a project."""
+# A person's confidence in an indicator or a project.
+Confidence = vocabulary_of("Confidence", "high medium low")
 
-    HIGH = "high"
-    MEDIUM = "medium"
-    LOW = "low"
+# The state of a milestone on a day, in display order.
+MilestoneState = vocabulary_of("MilestoneState", "done late missed not_seen coming undated cancelled")
 
-
-class MilestoneState(Vocabulary):
-    """The state of a milestone on a day, in display order."""
-
-    DONE = "done"
-    LATE = "late"
-    MISSED = "missed"
-    NOT_SEEN = "not_seen"
-    COMING = "coming"
-    UNDATED = "undated"
-    CANCELLED = "cancelled"
-
-
-class DateKind(Vocabulary):
-    """The kinds of recorded days of a milestone."""
-
-    PLANNED = "planned"
-    REPLANNED = "replanned"
-    ACTUAL = "actual"
+# The kinds of recorded days of a milestone.
+DateKind = vocabulary_of("DateKind", "planned replanned actual")
 
 
 # Indicators and figures -----------------------------------------------------------------------------------------------
@@ -141,13 +113,8 @@ class Direction(Vocabulary):
     NONE = "none"
 
 
-class Frequency(Vocabulary):
-    """The publication frequency of an indicator."""
-
-    MONTH = "month"
-    QUARTER = "quarter"
-    YEAR = "year"
-    IRREGULAR = "irregular"
+# The publication frequency of an indicator.
+Frequency = vocabulary_of("Frequency", "month quarter year irregular")
 
 
 class Status(Vocabulary):
@@ -180,91 +147,34 @@ class EndedReason(Vocabulary):
     MISTAKE = "mistake"
 
 
-class DigitalStatus(Vocabulary):
-    """The degree of digitisation of a procedure."""
+# The degree of digitisation of a procedure.
+DigitalStatus = vocabulary_of("DigitalStatus", "done partly_done not_done exempt planned other unknown")
 
-    DONE = "done"
-    PARTLY_DONE = "partly_done"
-    NOT_DONE = "not_done"
-    EXEMPT = "exempt"
-    PLANNED = "planned"
-    OTHER = "other"
-    UNKNOWN = "unknown"
+# The legal type of a procedure.
+ProcessType = vocabulary_of(
+    "ProcessType", "application notice_on_application notice private_issue inspection records other unknown"
+)
 
+# The applicant and the receiver of a procedure.
+Party = vocabulary_of(
+    "Party",
+    "resident business resident_or_business national local agency national_or_local national_or_agency agency_or_local any_public other unknown",
+)
 
-class ProcessType(Vocabulary):
-    """The legal type of a procedure."""
+# The authority whose rule a procedure is based on.
+Authority = vocabulary_of("Authority", "own delegated national other unknown")
 
-    APPLICATION = "application"
-    NOTICE_ON_APPLICATION = "notice_on_application"
-    NOTICE = "notice"
-    PRIVATE_ISSUE = "private_issue"
-    INSPECTION = "inspection"
-    RECORDS = "records"
-    OTHER = "other"
-    UNKNOWN = "unknown"
+# Whether a register row is a procedure or one process of it.
+CountedAs = vocabulary_of("CountedAs", "procedure process")
 
+# The form of a step of a procedure.
+StepForm = vocabulary_of("StepForm", "online paper either none unknown")
 
-class Party(Vocabulary):
-    """The applicant and the receiver of a procedure."""
+# Yes, no, or not known.
+YesNo = vocabulary_of("YesNo", "yes no unknown")
 
-    RESIDENT = "resident"
-    BUSINESS = "business"
-    RESIDENT_OR_BUSINESS = "resident_or_business"
-    NATIONAL = "national"
-    LOCAL = "local"
-    AGENCY = "agency"
-    NATIONAL_OR_LOCAL = "national_or_local"
-    NATIONAL_OR_AGENCY = "national_or_agency"
-    AGENCY_OR_LOCAL = "agency_or_local"
-    ANY_PUBLIC = "any_public"
-    OTHER = "other"
-    UNKNOWN = "unknown"
-
-
-class Authority(Vocabulary):
-    """The authority whose rule a procedure is based on."""
-
-    OWN = "own"
-    DELEGATED = "delegated"
-    NATIONAL = "national"
-    OTHER = "other"
-    UNKNOWN = "unknown"
-
-
-class CountedAs(Vocabulary):
-    """Whether a register row is a procedure or one process of it."""
-
-    PROCEDURE = "procedure"
-    PROCESS = "process"
-
-
-class StepForm(Vocabulary):
-    """The form of a step of a procedure."""
-
-    ONLINE = "online"
-    PAPER = "paper"
-    EITHER = "either"
-    NONE = "none"
-    UNKNOWN = "unknown"
-
-
-class YesNo(Vocabulary):
-    """Yes, no, or not known."""
-
-    YES = "yes"
-    NO = "no"
-    UNKNOWN = "unknown"
-
-
-class CashlessStatus(Vocabulary):
-    """Whether a facility accepts cashless payment."""
-
-    INTRODUCED = "introduced"
-    ANNOUNCED = "announced"
-    CLASS_LEVEL_ONLY = "class_level_only"
-    UNKNOWN = "unknown"
-    NOT_CASHLESS = "not_cashless"
+# Whether a facility accepts cashless payment.
+CashlessStatus = vocabulary_of("CashlessStatus", "introduced announced class_level_only unknown not_cashless")
 
 
 class ActionState(Vocabulary):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import getpass
-import hashlib
 import json
 import sys
 from pathlib import Path
@@ -23,7 +22,7 @@ from kpis.terminal import WrongValue, err, localised, out, own_store, refuse_kep
 from loaders import catalogue, load, new_catalogue, pull
 from loaders.missing import decision_of
 from loaders.report import LoadReport
-from loaders.workbook import door, submit
+from loaders.workbook import annotate, door, submit
 
 app = typer.Typer()
 MOST_PRINTED = 500  # maximum of problems printed per file: a list with the wrong separator has one in every cell
@@ -117,17 +116,9 @@ def _report_as(store: Store, path: Path, actor: str | None, *, on_behalf: str, h
         raise WrongValue("workbook_needs_person", option="--as", name=path.name)
     actor, content, today = people.account_key(actor), path.read_bytes(), local_day(utc_now())
     done = submit.receive(store, content, actor=actor, name=path.name, today=today, keeps_questions=False, how_it_came=on_behalf)
-    sha256 = hashlib.sha256(content).hexdigest()
     kept = done.uploaded
     if kept is None:
-        return LoadReport(
-            file=path.name,
-            sha256=sha256,
-            rows=done.reading.rows_count,
-            accepted=0,
-            problems=done.reading.problems,
-            completeness=done.reading.completeness,
-        )
+        return load.report_of_workbook(path.name, content, done.reading)
     if leaves_open.strip() and kept.state in ("draft", "returned"):
         opened = reports.opened(store, kept.report_id, viewer=actor, as_of=today)
         open_ = {w.id: leaves_open for w in opened.warnings if w.rule == reports.INCOMPLETE and w.confirmed_by is None}
@@ -136,15 +127,8 @@ def _report_as(store: Store, path: Path, actor: str | None, *, on_behalf: str, h
         submissions.submit(store, kept.report_id, actor=actor, revision=kept.revision, today=today)
     now = reports.report(store, kept.report_id, viewer=actor)
     err.print(localised("report_kept", number=now.id, revision=now.revision, state=now.state))
-    return LoadReport(
-        file=path.name,
-        sha256=sha256,
-        rows=done.reading.rows_count,
-        accepted=len(done.reading.rows),
-        problems=done.reading.problems,
-        is_repeat=kept.is_repeat,
-        completeness=now.completeness,
-    )
+    stored = {"accepted": len(done.reading.rows), "is_repeat": kept.is_repeat, "completeness": now.completeness}
+    return load.report_of_workbook(path.name, content, done.reading, **stored)
 
 
 @app.command()
@@ -187,7 +171,7 @@ def check(
     if marked and report.problems:
         if not door.is_bureau_workbook(content):
             raise WrongValue("no_bureau_workbook", option="--marked", name=file.name)
-        write(refuse_kept(marked), door.mark_problems(content, report.problems))
+        write(refuse_kept(marked), annotate.mark_problems(content, report.problems))
     raise typer.Exit(1 if any(p.stops for p in report.problems) else 0)
 
 

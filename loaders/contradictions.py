@@ -58,7 +58,7 @@ def _warn(
 ) -> None:
     what = ", ".join(f"{name}={_written(getattr(row, name))}" for name in columns)
     kind: Any = "doubt" if grade == "warning" else "rule"
-    file.problems.append(file.problem(kind, what, expected, _REMEDY, row=number, column=columns[0], rule=rule, grade=grade))
+    file.add_problem(kind, what, expected, _REMEDY, row=number, column=columns[0], rule=rule, grade=grade)
 
 
 def _written(value: object) -> str:

@@ -61,7 +61,7 @@ def find_published(file: Prepared, number: int, row: Any, before: Sequence[Mappi
         return
     what, key = f"published_on={day}", (row.indicator_code, row.bureau_code, row.period_code)
     remedy = Message("remedy_published_on")
-    file.problems.append(file.problem("date", what, expected, remedy, row=number, column="published_on", rule=rule, key=key))
+    file.add_problem("date", what, expected, remedy, row=number, column="published_on", rule=rule, key=key)
 
 
 def _rows_of(store: Store, files: Sequence[Prepared], kind: str, table: Any) -> list[Any]:
@@ -79,7 +79,7 @@ def _sources(file: Prepared, today: date) -> None:
             day: date | None = getattr(row, column)
             if day is not None and day > today:
                 what, remedy, rule = f"{column}={day}", Message("remedy_published_on"), "published_in_future"
-                file.problems.append(file.problem("date", what, expected, remedy, row=number, column=column, rule=rule))
+                file.add_problem("date", what, expected, remedy, row=number, column=column, rule=rule)
 
 
 def _begun(file: Prepared, today: date) -> None:
@@ -88,7 +88,7 @@ def _begun(file: Prepared, today: date) -> None:
         if given.period_code and not getattr(given, "is_target", False) and parse_period(given.period_code).start > today:
             what, expected = f"period_code={given.period_code}", Message("begun_by", day=today.isoformat())
             remedy, rule = Message("remedy_period"), "period_not_begun"
-            file.problems.append(file.problem("period", what, expected, remedy, row=number, column="period_code", rule=rule))
+            file.add_problem("period", what, expected, remedy, row=number, column="period_code", rule=rule)
 
 
 def _targets(file: Prepared) -> None:
@@ -99,10 +99,8 @@ def _targets(file: Prepared) -> None:
         due = parse_period(given.period_code).end
         if given.set_on - _slack(given) > due:
             what, expected = f"set_on={given.set_on}", Message("set_by_due", day=due.isoformat())
-            file.problems.append(
-                file.problem(
-                    "doubt", what, expected, _REMEDY_DAY, row=number, column="set_on", rule="set_after_due", grade="warning"
-                )
+            file.add_problem(
+                "doubt", what, expected, _REMEDY_DAY, row=number, column="set_on", rule="set_after_due", grade="warning"
             )
     of_period = grouped(((row.indicator_code, row.bureau_code, row.period_code), (number, row)) for number, row in known)
     for alike in of_period.values():
@@ -112,9 +110,7 @@ def _targets(file: Prepared) -> None:
                 what = f"set_order={row.set_order}, set_on={row.set_on}"
                 expected = Message("set_in_order", day=newest.set_on.isoformat(), order=newest.set_order)
                 remedy = Message("remedy_order_of_setting")
-                file.problems.append(
-                    file.problem("rule", what, expected, remedy, row=number, column="set_order", rule="set_in_order")
-                )
+                file.add_problem("rule", what, expected, remedy, row=number, column="set_order", rule="set_in_order")
             elif newest is None or row.set_on > newest.set_on:
                 newest = row
 
@@ -135,8 +131,5 @@ def _baselines(files: Sequence[Prepared], targets: Sequence[Any]) -> None:
             last = due.get((given.indicator_code, given.bureau_code))
             if last is not None and parse_period(given.period_code).end >= last:
                 what, expected = f"period_code={given.period_code}", Message("before_last_due", day=last.isoformat())
-                file.problems.append(
-                    file.problem(
-                        "doubt", what, expected, _REMEDY_DAY, row=number, column="period_code", rule="baseline_after_targets", grade="warning"
-                    )
-                )  # fmt: skip
+                rule = "baseline_after_targets"
+                file.add_problem("doubt", what, expected, _REMEDY_DAY, row=number, column="period_code", rule=rule, grade="warning")

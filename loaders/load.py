@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from sqlmodel import Session
 
@@ -22,7 +23,7 @@ from loaders.missing import find_gone, settle
 from loaders.prepared import Prepared
 from loaders.report import LoadReport
 from loaders.rules import find_in_lists
-from loaders.workbook.door import is_bureau_workbook, read_workbook
+from loaders.workbook.door import WorkbookReading, is_bureau_workbook, read_workbook
 
 Progress = Callable[[int, int], None]
 
@@ -39,19 +40,17 @@ def known_codes(store: Store, together: Sequence[Prepared] = ()) -> dict[str, se
     return codes_of
 
 
+def report_of_workbook(name: str, content: bytes, reading: WorkbookReading, **stored: Any) -> LoadReport:
+    """Return the report of a bureau workbook; ``stored``: what became of it, where something was stored."""
+    of_reading = {"rows": reading.rows_count, "accepted": 0, "problems": reading.problems, "completeness": reading.completeness}
+    return LoadReport(file=name, sha256=hashlib.sha256(content).hexdigest(), **{**of_reading, **stored})
+
+
 @collector_paused()
 def check_content(content: bytes, name: str, *, kind: str | None = None, store: Store) -> LoadReport:
     """Check a file as ``load_file`` would, and store nothing; a bureau workbook is recognised by its mark."""
     if kind is None and is_bureau_workbook(content):
-        reading = read_workbook(content, store=store)
-        return LoadReport(
-            file=name,
-            sha256=hashlib.sha256(content).hexdigest(),
-            rows=reading.rows_count,
-            accepted=0,
-            problems=reading.problems,
-            completeness=reading.completeness,
-        )
+        return report_of_workbook(name, content, read_workbook(content, store=store))
     file = Prepared(name, content, kind, bureaus=store.bureaus_by_name(), max_bytes=settings().max_load_bytes)
     is_repeat = store.has_loaded(file.sha256)
     _find_between(store, [file], repeats={file.sha256} if is_repeat else set())

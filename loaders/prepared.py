@@ -97,12 +97,12 @@ class Prepared:
         """Return the validated rows in file order."""
         return [row for _, row in self.numbered]
 
-    def problem(
+    def add_problem(
         self, kind: Kind, what: str, expected: Message, remedy: Message, *, row: int, column: str = "", **more: Any
-    ) -> Problem:
-        """Return a problem at a row of this file, and at the cell of one of our columns if the file has it."""
+    ) -> None:
+        """Add a problem at a row of this file, and at the cell of one of our columns if the file has it."""
         cell = f"{column_letters(self.columns[column])}{row}" if column in self.columns else ""
-        return Problem(kind, what, expected, remedy, sheet=self.sheet, cell=cell, row=row, **more)
+        self.problems.append(Problem(kind, what, expected, remedy, sheet=self.sheet, cell=cell, row=row, **more))
 
     def _find_duplicates(self) -> None:
         first_row: dict[tuple[object, ...], int] = {}
@@ -111,9 +111,7 @@ class Prepared:
             key = tuple(getattr(row, name) for name in (*listed.key, *listed.told_apart_by))
             if key in first_row:
                 expected = Message("other_key_than_row", row=first_row[key])
-                self.problems.append(
-                    self.problem("duplicate", " ".join(map(str, key)), expected, Message("remedy_remove_one_row"), row=number)
-                )
+                self.add_problem("duplicate", " ".join(map(str, key)), expected, Message("remedy_remove_one_row"), row=number)
             first_row.setdefault(key, number)
         if listed.is_referred_to:
             self._find_alike(listed.key[0])
@@ -126,9 +124,7 @@ class Prepared:
             before, alike = first.setdefault(code.casefold(), (number, code))
             if alike != code:
                 expected = Message("other_code_than", code=alike, row=before)
-                self.problems.append(
-                    self.problem("duplicate", code, expected, Message("remedy_other_code"), row=number, column=column)
-                )
+                self.add_problem("duplicate", code, expected, Message("remedy_other_code"), row=number, column=column)
 
     @property
     def written_codes(self) -> set[str]:
@@ -159,7 +155,7 @@ class Prepared:
                 if code is not None and codes_of.get(table) and code not in codes_of[table]:
                     expected = Message("code_known", what=LISTS[table].code_of)
                     remedy = Message("remedy_code_or_load", file=LISTS[table].file)
-                    self.problems.append(self.problem("unknown_code", f"{name}={code}", expected, remedy, row=number, column=name))
+                    self.add_problem("unknown_code", f"{name}={code}", expected, remedy, row=number, column=name)
 
     def _list_missing(self, name: str, table: str, codes: list[tuple[int, Any]]) -> None:
         """Report once, at the first of its rows, that the list referenced by a column is not loaded."""
@@ -167,11 +163,9 @@ class Prepared:
             return
         number, code = codes[0]
         more = f" (+{len(codes) - 1})" if len(codes) > 1 else ""
-        self.problems.append(
-            Problem("unknown_code", f"{name}={code}{more}", Message("list_not_loaded", file=LISTS[table].file, count=len(codes)),
-                    Message("remedy_load_first", file=LISTS[table].file), sheet=self.sheet,
-                    cell=f"{column_letters(self.columns[name])}{number}", row=number)
-        )  # fmt: skip
+        missing = Message("list_not_loaded", file=LISTS[table].file, count=len(codes))
+        remedy = Message("remedy_load_first", file=LISTS[table].file)
+        self.add_problem("unknown_code", f"{name}={code}{more}", missing, remedy, row=number, column=name)
 
     def find_ends(self, store: Store) -> None:
         """Add a problem for each fault of a register row's end."""
@@ -183,7 +177,7 @@ class Prepared:
         for code, fault in find_faults(store, self.kind, rows):
             column = next(name for name in (fault.column, "ended_on", key) if name in self.columns)
             what = f"{code} {fault.column}={fault.found}"
-            self.problems.append(self.problem(fault.kind, what, fault.expected, fault.remedy, row=numbers[code], column=column))
+            self.add_problem(fault.kind, what, fault.expected, fault.remedy, row=numbers[code], column=column)
 
     def report(self, *, accepted: int = 0, is_repeat: bool = False) -> LoadReport:
         """Return the report of this file."""

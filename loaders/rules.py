@@ -133,7 +133,7 @@ def _circles(store: Store, file: Prepared) -> None:
         if getattr(row, code) in reached:
             what = f"{getattr(row, code)} → {getattr(row, other)}"
             remedy = Message("remedy_break_circle")
-            file.problems.append(file.problem("rule", what, Message("no_circle"), remedy, row=number, column=other, rule="circle"))
+            file.add_problem("rule", what, Message("no_circle"), remedy, row=number, column=other, rule="circle")
 
 
 def _one_whole(store: Store, file: Prepared) -> None:
@@ -144,9 +144,7 @@ def _one_whole(store: Store, file: Prepared) -> None:
     wholes = [unit for unit in units if unit.kind == "whole"]
     if numbers and not wholes:
         expected, number = Message("a_whole"), min(numbers.values())
-        file.problems.append(
-            file.problem("missing", "kind", expected, Message("remedy_a_whole"), row=number, column="kind", rule="one_whole")
-        )
+        file.add_problem("missing", "kind", expected, Message("remedy_a_whole"), row=number, column="kind", rule="one_whole")
     for at, later in enumerate(wholes):
         for earlier in wholes[:at]:
             first, last = sorted((earlier, later), key=lambda unit: unit.valid_from or date.min)
@@ -155,7 +153,7 @@ def _one_whole(store: Store, file: Prepared) -> None:
             if not is_over and later.bureau_code in numbers:
                 remedy, rule = Message("remedy_one_whole"), "one_whole"
                 number, what = numbers[later.bureau_code], f"kind=whole ({earlier.bureau_code}, {later.bureau_code})"
-                file.problems.append(file.problem("rule", what, Message("one_whole"), remedy, row=number, column="kind", rule=rule))
+                file.add_problem("rule", what, Message("one_whole"), remedy, row=number, column="kind", rule=rule)
                 break
 
 
@@ -185,15 +183,13 @@ def _values(store: Store, files: Sequence[Prepared]) -> None:
             if unit and not fits_unit(unit, definition.unit_ja, is_of_unit=True):
                 what, expected = f"value={given.value:,.15g}{unit}", Message("number_in_unit", unit=Named(definition, "unit"))
                 remedy = Message("remedy_unit_of_indicator")
-                file.problems.append(
-                    file.problem("number", what, expected, remedy, row=number, column="value", rule="other_unit", key=key)
-                )
+                file.add_problem("number", what, expected, remedy, row=number, column="value", rule="other_unit", key=key)
             elif not is_observed and given.period_code:
                 n, d = (getattr(given, name, None) for name in ("numerator", "denominator"))
                 figure = Figure(period_code=given.period_code, value=given.value, numerator=n, denominator=d)
                 for odd in check_figure(definition, figure, sure={"value"} if unit else ()):
                     if odd.severity != "warning":
-                        file.problems.append(_odd(odd, key, file, number))
+                        _add_doubt(odd, key, file, number)
 
 
 def _rows(files: Sequence[Prepared], *, today: date) -> None:
@@ -204,7 +200,7 @@ def _rows(files: Sequence[Prepared], *, today: date) -> None:
         for number, row in file.numbered if register is not None else ():
             assert register is not None
             for odd in check_row(vars(row), area, begun=register.begun, today=today):
-                file.problems.append(_odd(odd, (getattr(row, register.key[0]), "", ""), file, number, grade=odd.severity))
+                _add_doubt(odd, (getattr(row, register.key[0]), "", ""), file, number, grade=odd.severity)
 
 
 def _figures(
@@ -231,7 +227,7 @@ def _figures(
     for contradiction in find_contradictions(reported, Known(definitions, scopes, organisation, before), today=today):
         file, number, row = places[contradiction.key]
         if contradiction.grade == "error" or not row.reason_text.strip():
-            file.problems.append(_of_list(contradiction, file, number))
+            _add_contradiction(contradiction, file, number)
     own = {whose: {f.period_code: f for f in before.get(whose, ())} for whose in {key[:2] for key in places}}
     for (code, unit, period), figure in reported.items():
         own[code, unit][period] = figure
@@ -244,14 +240,14 @@ def _figures(
         sure = ("value",) if (number, "value") in file.units else ()
         for odd in rules[code].doubts(reported[key], earlier[code, unit], sure=sure):
             if odd.severity != "warning" or not row.reason_text.strip():
-                file.problems.append(_odd(odd, key, file, number))
+                _add_doubt(odd, key, file, number)
     return places
 
 
-def _odd(doubt: Doubt, key: Key, file: Prepared, number: int, *, grade: Severity = "error") -> Problem:
+def _add_doubt(doubt: Doubt, key: Key, file: Prepared, number: int, *, grade: Severity = "error") -> None:
     remedy = _ANSWER if doubt.severity == "warning" and grade == "error" else doubt.remedy
     column = doubt.column if doubt.column in file.columns else "value"
-    return file.problem(
+    file.add_problem(
         "doubt" if doubt.severity == "warning" else "number", f"{doubt.column}={doubt.found}", doubt.expected, remedy,
         row=number, column=column, rule=doubt.rule, key=key, grade=grade,
     )  # fmt: skip
@@ -264,11 +260,9 @@ def _becomes_vintage(file: Prepared, number: int, row: Any, stored: dict[Key, li
     try:
         record = next_vintage(vintages, dict(vars(row)), row=number, key=" ".join(key))
     except FigureRefused as refusal:
-        file.problems.append(
-            file.problem(
-                "rule", " ".join(key), Message("correction_with_reason"), refusal.message, row=number, column="reason_class",
-                rule="correction_without_reason",
-            )
+        file.add_problem(
+            "rule", " ".join(key), Message("correction_with_reason"), refusal.message, row=number, column="reason_class",
+            rule="correction_without_reason",
         )  # fmt: skip
         return False
     if record is None:
@@ -277,10 +271,10 @@ def _becomes_vintage(file: Prepared, number: int, row: Any, stored: dict[Key, li
     return True
 
 
-def _of_list(contradiction: Contradiction, file: Prepared, number: int) -> Problem:
+def _add_contradiction(contradiction: Contradiction, file: Prepared, number: int) -> None:
     odd = contradiction.grade == "warning"
     column = contradiction.column if contradiction.column in file.columns else "period_code"
-    return file.problem(
+    file.add_problem(
         "doubt" if odd else "period", f"{contradiction.column}={contradiction.found}", contradiction.expected, _ANSWER if odd else contradiction.remedy,
         row=number, column=column, rule=contradiction.rule, key=contradiction.key,
     )  # fmt: skip
@@ -294,7 +288,7 @@ def _readings(file: Prepared, organisation: Organisation) -> None:
         when = outside_time(unit, parse_period(code), organisation) if code else None
         if when is not None:
             what, remedy, rule = f"period_code={code}", Message("remedy_unit_or_period"), "unit_outside_time"
-            file.problems.append(file.problem("period", what, when, remedy, row=number, column="period_code", rule=rule))
+            file.add_problem("period", what, when, remedy, row=number, column="period_code", rule=rule)
 
 
 def _lives(store: Store, file: Prepared, organisation: Organisation, *, passed_over: set[Key]) -> None:
@@ -312,11 +306,9 @@ def _lives(store: Store, file: Prepared, organisation: Organisation, *, passed_o
         code, period, when = figures[0]
         more = f" (+{len(figures) - 1})" if len(figures) > 1 else ""
         column = "valid_to" if organisation.last_day(unit) else "valid_from"
-        file.problems.append(
-            file.problem(
-                "period", f"{unit}: {code} {period}{more}", Message("life_with_figures", when=when), Message("remedy_life_or_figures"),
-                row=numbers[unit], column=column, rule="unit_outside_time",
-            )
+        file.add_problem(
+            "period", f"{unit}: {code} {period}{more}", Message("life_with_figures", when=when), Message("remedy_life_or_figures"),
+            row=numbers[unit], column=column, rule="unit_outside_time",
         )  # fmt: skip
 
 

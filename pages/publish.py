@@ -46,10 +46,7 @@ def show_preview(preview: publication.Preview) -> None:
         prose.info(t("publish_first"), icon=":material/info:")
     else:
         section_heading(t("publish_against", number=preview.compared_with))
-        if preview.changes:
-            data_table(changes_table(c.to_json() for c in preview.changes))
-        else:
-            prose.caption(t("revisions_no_change"))
+        data_table(changes_table(c.to_json() for c in preview.changes), empty=t("revisions_no_change"))
     prose.caption(openness(with_office=True))
     status_counts(preview.tally, whose={})
     with st.expander(t("publish_counts"), icon=":material/table:"):

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from kpis.registers import TOLD_BY_RECORD
+from pages.parts import address
 from pages.parts.entry import enter
-from pages.parts.menu import register_shown
 from pages.parts.register_page import register_page
 
 enter()
 
-register_page(register_shown())
+register_page(TOLD_BY_RECORD[address.page_shown()])

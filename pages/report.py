@@ -9,6 +9,7 @@ from pages.parts import cached, prose
 from pages.parts.data_table import texts_table
 from pages.parts.entry import enter
 from pages.parts.quarter_material import choose_quarter, material, next_steps, quarters_or_stop
+from pages.parts.saving import save_button
 from pages.parts.text import language, t
 from pages.parts.titled import page_heading, section_heading
 from publishers.meeting.workbook import report_book
@@ -20,12 +21,11 @@ shown = cached.made("report", code=chosen, make=lambda: material(chosen))
 page_heading(markdown(shown.of.title))
 prose.caption(t("report_lead"))
 with st.container(horizontal=True):
-    st.download_button(  # the workbook is made only on click: it takes longer than the page, and few download it
-        t("report_save_book"), lambda: report_book(shown.of), f"report-{chosen}-{language()}.xlsx", icon=":material/table_view:", type="primary", on_click="ignore",
-        mime="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-    )  # fmt: skip
-    name = f"report-{chosen}-{language()}.html"
-    st.download_button(t("report_save_page"), shown.sheet, name, "text/html", icon=":material/print:", on_click="ignore")
+    name = f"report-{chosen}-{language()}"
+    save_button(  # the workbook is made only on click: it takes longer than the page, and few download it
+        t("report_save_book"), lambda: report_book(shown.of), f"{name}.xlsx", icon=":material/table_view:", type="primary"
+    )
+    save_button(t("report_save_page"), shown.sheet, f"{name}.html", icon=":material/print:")
 left, right = st.columns([5, 3], gap="medium")
 with left:
     prose.markdown("\n".join(f"- {markdown(sentence)}" for sentence in shown.sentences))

@@ -37,6 +37,7 @@ from pages.parts.reported import (
     state_name,
     value_text,
 )  # fmt: skip
+from pages.parts.saving import save_button
 from pages.parts.text import csv_file, digits, in_brackets, language, t
 from pages.parts.titled import page_heading, part_heading, section_heading
 from pages.parts.viewer import for_viewer, viewer
@@ -85,10 +86,7 @@ def matrix(standings: list[ReportStanding], periods: list[str]) -> None:
     table, csv = for_viewer("matrix", key=tuple(periods), make=make)
     with st.container(key="report_matrix"):  # the style sheet sets two periods per line on a phone
         texts_table(table)
-    st.download_button(
-        t("csv"), csv, file_name("coverage", *sorted({periods[0], periods[-1]}), ending=".csv"), "text/csv", icon=":material/download:",
-        key="csv_matrix", on_click="ignore",
-    )  # fmt: skip
+    save_button(t("csv"), csv, file_name("coverage", *sorted({periods[0], periods[-1]}), ending=".csv"), key="csv_matrix")
 
 
 def coverage_rows(standings: list[ReportStanding], periods: list[str]) -> list[dict[str, str]]:

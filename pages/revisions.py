@@ -37,10 +37,7 @@ for made, changes in log:
     section_heading(t("edition_line", number=made.number, day=format_date(made.as_of, language())))
     prose.markdown(markdown(made.note))
     real = [c for c in changes if c["kind"] != "first_edition"]
-    if real:
-        data_table(changes_table(real[:SHOWN]))
-    else:
-        prose.caption(t("edition_change_first_edition") if changes else t("revisions_no_change"))
+    data_table(changes_table(real[:SHOWN]), empty=t("edition_change_first_edition") if changes else t("revisions_no_change"))
     prose.caption(cited(made))
     prose.caption(f"{t('publish_checksum')} `{made.sha256}`")
 if pointer and pointer.withdrawn:

@@ -19,6 +19,7 @@ from pages.parts.choices import choose_part
 from pages.parts.data_table import data_table
 from pages.parts.entry import enter, stop
 from pages.parts.reported import office_today
+from pages.parts.saving import save_button
 from pages.parts.text import csv_file, digits, escaped_labels, language, named, t
 from pages.parts.titled import page_heading
 from pages.parts.viewer import viewer
@@ -57,10 +58,8 @@ def tallies(store: Voices) -> None:
     if not rows:
         return
     data_table(rows)
-    st.download_button(
-        t("csv"), csv_file(pd.DataFrame(rows)), file_name("voices", office_today().isoformat(), ending=".csv"), "text/csv",
-        icon=":material/download:", key="csv_voices", on_click="ignore",
-    )  # fmt: skip
+    name = file_name("voices", office_today().isoformat(), ending=".csv")
+    save_button(t("csv"), csv_file(pd.DataFrame(rows)), name, key="csv_voices")
 
 
 def one(store: Voices, voice: Voice, names_of: dict[tuple[str, str], str]) -> None:

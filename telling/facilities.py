@@ -287,13 +287,7 @@ def tiles(telling: Telling, facilities: Sequence[Facility]) -> Block:
         for place in [*(placed for placed in listed if sum(placed.counts.values())), *elsewhere]
     )
     flat = tuple(
-        _counted(
-            telling,
-            "municipality",
-            p.code,
-            {"name_ja": p.name_ja, "name_en": p.name_en} if p.code else in_both("form_unknown"),
-            p.counts,
-        )
+        _counted(telling, "municipality", p.code, texts_of(p, "name") if p.code else in_both("form_unknown"), p.counts)
         for p in [*listed, *elsewhere]
     )
     heads = (w("col_place"), w("fac_total"), *(word for _, word in _words(telling)))

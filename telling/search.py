@@ -9,7 +9,7 @@ from functools import cache
 
 from kpis.as_text import shortened
 from kpis.figures import finding
-from kpis.figures.facilities import ENDED, Facility
+from kpis.figures.facilities import ENDED
 from kpis.figures.projects import Milestone
 from kpis.figures.registers import ONLINE, STEPS
 from kpis.languages import SOURCE
@@ -187,7 +187,7 @@ def answer_of(telling: Telling, entry: finding.Searchable, procedures: Mapping[s
         page, context = "indicator", w.named(moment.indicators[code], "definition")
     elif kind == "facility":
         page = "facilities"
-        facility = _facility(moment, code)
+        facility = next(facility for facility in moment.facilities if facility.code == code)
         context = w("list_comma").join((w(f"cashless_{facility.status}"), *place_names(w, facility)))
     elif kind == "bureau":
         unit, last = moment.organisation.by_code[code], moment.organisation.last_day(code)
@@ -211,10 +211,6 @@ def answer_of(telling: Telling, entry: finding.Searchable, procedures: Mapping[s
     return Result(
         kind=kind, code=code, title=title, context=shortened(context, CONTEXT), page=page, query=query, anchor=anchor, score=round(score, 3), online=online, paper=paper
     )  # fmt: skip
-
-
-def _facility(moment: Moment, code: str) -> Facility:
-    return next(facility for facility in moment.facilities if facility.code == code)
 
 
 def _when(milestone: Milestone, words: Words) -> str:

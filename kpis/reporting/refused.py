@@ -21,6 +21,7 @@ from kpis.reporting.kept import Remark
 from kpis.reporting.people import acting, allow, grants_of, record
 from kpis.settings import settings
 from kpis.store import tables
+from kpis.store.fields import record_of
 from kpis.store.store import Store, instant, utc_now
 from kpis.store.tables import table_of
 
@@ -115,13 +116,8 @@ def refused_files(store: Store, *, viewer: str, bureau_code: str | None = None) 
         sees_all = may(grants_of(session, viewer), "see_queue")
     rows = [row for row in there if sees_all or is_same_person(viewer, row.uploaded_by)]
     return [
-        RefusedUpload(
-            id=row.id, bureau_code=row.bureau_code, period_code=row.period_code, name=row.name, uploaded_by=row.uploaded_by,
-            refused_at=row.refused_at, problems_count=row.problems_count, is_kept=bool(row.is_kept),
-            problems=tuple(Found(**problem) for problem in json.loads(row.problems_json)),
-        )
-        for row in rows
-    ]  # fmt: skip
+        record_of(RefusedUpload, row, problems=tuple(Found(**problem) for problem in json.loads(row.problems_json))) for row in rows
+    ]
 
 
 def refused_content(store: Store, number: int, *, viewer: str) -> bytes:

@@ -56,22 +56,14 @@ class ToConfirm:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class FilledWorkbook:
+class FilledWorkbook(ToConfirm):
     """A workbook that was read without errors."""
 
     rows: Sequence[ReportedRow]
     content: bytes
     name: str
     template_id: str | None = None  # of the template that it was made from
-    warnings: Sequence[Warning] = ()
-    completeness: Completeness | None = None  # number of figures asked, and those left open; ``None`` = not counted
-    about_open: Callable[[Completeness], Warning | None] | None = None  # makes the warning about figures left open
     part: str = ""  # a section, or a template of chosen rows; blank for the whole
-
-    @property
-    def to_confirm(self) -> ToConfirm:
-        """Return what is to be confirmed of it."""
-        return ToConfirm(warnings=self.warnings, completeness=self.completeness, about_open=self.about_open)
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +138,7 @@ def _merge(
     """Merge a workbook into a report and record it; return the number of cells in which it differs from another hand."""
     is_whole = not file.is_on_behalf and decides(grants_of(session, hand.by), row.bureau_code)
     merged = merge(before.rows, workbook.rows, hand, decides=is_whole)
-    counted, asked_count = keep_merged(session, row, before, merged, workbook.rows, workbook.to_confirm)
+    counted, asked_count = keep_merged(session, row, before, merged, workbook.rows, workbook)
     differing = len(clashes(merged))
     _note(session, row, hand, file, rows_count=len(workbook.rows), asked_count=asked_count, differing=differing, counted=counted)
     return differing

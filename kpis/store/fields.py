@@ -98,11 +98,14 @@ def key_columns(model: type[SQLModel]) -> tuple[str, ...]:
     return next((tuple(column.name for column in c.columns) for c in unique), ())
 
 
+Vintage = Annotated[int, Said("版(訂正のたびに増える、番目)", "vintage: rises with each correction")]
+
+
 class OfRegister(SQLModel):
     """The columns of a register row known only to the store, beside the fields of its list."""
 
     listed_in: str = ""  # the list that brought the row; blank where a report did
-    vintage: Annotated[int, Said("版(訂正のたびに増える、番目)", "vintage: rises with each correction")] = 1
+    vintage: Vintage = 1
     first_known_at: MaybeInstant = None
     is_sample: bool = False
 
@@ -154,6 +157,7 @@ EndedOn = Annotated[date | None, Said("終了した日(その日から数に入�
 EndedOnPrecision = Annotated[Precision, PrecisionOf("終了した日", "ended_on")]
 IndicatorCode = Annotated[Code, Said("指標のコード", "code of the indicator"), refers("indicator.indicator_code")]
 IsApproximate = Annotated[Flag, Said("概数か", "whether the value is approximate")]
+KnownAt = Annotated[Instant, Said("数値が知られた日時(協定世界時)", "instant the figure became known, UTC")]
 MaybeBureauCode = Annotated[Code | None, Said("組織のコード", "code of the organisation unit"), refers("bureau.bureau_code")]
 MaybeNameEn = Annotated[str, Named, Said("名称(英語)", "name, in English")]
 MaybeSourceCode = Annotated[Code | None, Said("出典のコード", "code of the source"), refers("source.source_code")]
@@ -183,6 +187,13 @@ ValidTo = Annotated[date | None, Said("この名称の終わりの日", "day the
 ValidToPrecision = Annotated[Precision, PrecisionOf("終わりの日", "valid_to")]
 Value = Annotated[Number, Said("値(指標の単位)", "value, in the indicator's unit")]
 Verified = Annotated[Flag, Said("担当室が再確認したか", "whether the reform office has confirmed it")]
+WithdrawsVintage = Annotated[
+    int | None,
+    Said(
+        "取り下げた版の番号(この行は取下げで、自らの数値はない)",
+        "vintage that this row withdraws; such a row says nothing of its own",
+    ),
+]
 WhyEnded = Annotated[
     EndedReason | None,
     Said(

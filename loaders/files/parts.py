@@ -40,17 +40,14 @@ class BookDamaged(Exception):
         self.found, self.sheet, self.cell = fault, sheet, cell
 
 
-def sheet_parts(archive: zipfile.ZipFile) -> list[tuple[str, str]]:
-    """Return (sheet name, path in the archive) of the worksheets in workbook order.
+def parts_of_book(archive: zipfile.ZipFile) -> tuple[list[tuple[str, str]], str, str, bool]:
+    """Return the worksheets, the paths of shared strings and styles (blank if absent), and whether dates use the 1904 system.
+
+    The worksheets are (name, path in the archive), in the order of the workbook.
 
     Raises:
         BookDamaged: the workbook's own list of sheets is missing or damaged.
     """
-    return parts_of_book(archive)[0]
-
-
-def parts_of_book(archive: zipfile.ZipFile) -> tuple[list[tuple[str, str]], str, str, bool]:
-    """Return the worksheets, the paths of shared strings and styles (blank if absent), and whether dates use the 1904 system."""
     names = {name.casefold(): name for name in archive.namelist()}
     root, relations = (_tree(archive, names, part) for part in ("xl/workbook.xml", "xl/_rels/workbook.xml.rels"))
     targets: dict[str | None, tuple[str, str]] = {}
@@ -100,7 +97,7 @@ def names_of(content: bytes) -> list[str]:
     """
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            return [name for name, _ in sheet_parts(archive)]
+            return [name for name, _ in parts_of_book(archive)[0]]
     except zipfile.BadZipFile as error:
         raise BookDamaged(str(error)) from error
 

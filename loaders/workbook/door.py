@@ -1,6 +1,5 @@
 """The entry point of the bureau workbook, in both directions: issue a template, read it back, return it with problems marked.
 
-gather(store, bureau, period)      → the stored data of a bureau and period
 issue_template(store, …)           → the bytes of a new template, recorded as issued
 read_workbook(content, store=…)    → its mark, its changed rows, every problem and doubt
 handed_on(content)                 → the same bytes, if they contain no active content
@@ -33,11 +32,22 @@ from loaders.files.opened import open_book, sheet_names
 from loaders.files.problems import Problem
 from loaders.files.sheets import Sheet
 from loaders.rules import findings_of_report
-from loaders.workbook.annotate import commented, mark_problems
+from loaders.workbook.annotate import commented
 from loaders.workbook.context import Record, ReportContext, SheetKey, gather, owners
 from loaders.workbook.doubts import find_doubts
 from loaders.workbook.find import Table, cell_problems, find_tables
-from loaders.workbook.identity import OF_QUESTION, Vintages, filled_with, make_mark, part_of, read_mark, record_issue, was_issued
+from loaders.workbook.identity import (
+    OF_QUESTION,
+    Vintages,
+    WantedPart,
+    faults_of_mark,
+    filled_with,
+    make_mark,
+    no_mark,
+    part_of,
+    read_mark,
+    record_issue,
+)
 from loaders.workbook.labels import with_subject
 from loaders.workbook.layout import KEYS, ROW_KINDS, load_layout
 from loaders.workbook.prefilled import rows_of
@@ -45,13 +55,8 @@ from loaders.workbook.read import TableReader
 from loaders.workbook.recognise import recognised
 from loaders.workbook.template import write_sheets
 
-__all__ = [
-    "ReportContext", "WorkbookReading", "gather", "handed_on", "is_bureau_workbook", "issue_template", "mark_problems", "read_workbook",
-    "rows_asked",
-]  # fmt: skip
 MOST_CELLS = 600_000  # maximum cells of a report; that of the largest bureau has 100,000
 Place = tuple[SheetKey, str]  # a cell: (sheet, key …) of its row, and our field
-_DOWNLOAD = Message("remedy_download_again")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -178,15 +183,6 @@ def _notes(context: ReportContext, mark: TemplateMark, comments: Mapping[Place, 
     return notes
 
 
-def rows_asked(store: Store, bureau_code: str, period_code: str) -> dict[SheetKey, Record]:
-    """Return the rows of a bureau's template as (sheet, key …), with their stored records.
-
-    Raises:
-        NotFound, FigureRefused, PeriodUnreadable: as ``gather``.
-    """
-    return gather(store, bureau_code, period_code).rows
-
-
 def _standing(store: Store, context: ReportContext, *, as_of: date) -> dict[str, str]:
     """Return the bureau's status in each requested indicator and led project, as worded on its sheet, and if a cause is due."""
     bureau, day = context.bureau["bureau_code"], min(as_of, context.period.end)
@@ -213,9 +209,8 @@ def is_bureau_workbook(content: bytes) -> bool:
 
 
 def read_workbook(
-    content: bytes, *, store: Store, bureau_code: str | None = None, period_code: str | None = None, today: date | None = None,
-    max_bytes: int | None = None,
-) -> WorkbookReading:  # fmt: skip
+    content: bytes, *, store: Store, bureau_code: str | None = None, period_code: str | None = None, today: date | None = None
+) -> WorkbookReading:
     """Read a filled bureau workbook, and report every problem at once.
 
     Args:
@@ -224,9 +219,8 @@ def read_workbook(
         bureau_code: the required bureau; ``None`` = that of its mark.
         period_code: the required period.
         today: later completion dates raise a doubt; ``None`` = not checked.
-        max_bytes: the largest size accepted; the setting if left out.
     """
-    listed, is_1904, problems = _opened(content, max_bytes=max_bytes or settings().max_upload_bytes)
+    listed, is_1904, problems = _opened(content, max_bytes=settings().max_upload_bytes)
     if problems:
         return WorkbookReading(mark=None, problems=problems)
     sheets = {sheet.name: sheet for sheet in listed}
@@ -247,9 +241,17 @@ def read_workbook(
             (mark, vintages), fits, mark_sheet = recognised_mark, True, layout.sheets["mark"]
             lost = _recognised_as(mark)
     if len(marks) > 1 or not (marks or lost):
-        return WorkbookReading(mark=None, problems=[_no_mark(len(marks), layout.sheets["mark"])])
-    problems = _mark_problems(store, mark, fits, sheet=mark_sheet, bureau_code=bureau_code, period_code=period_code)
-    if problems:
+        return WorkbookReading(mark=None, problems=[no_mark(len(marks), Message("template_of_system"), layout)])
+    wanted = (
+        WantedPart("layout_version", layout.version, Message("layout_version", version=layout.version)),
+        WantedPart(
+            "bureau_code", bureau_code, Message("template_of_bureau", bureau=bureau_code), Message("remedy_template_of_bureau")
+        ),
+        WantedPart(
+            "period_code", period_code, Message("template_of_period", period=period_code), Message("remedy_template_of_period")
+        ),
+    )
+    if problems := faults_of_mark(store, mark, fits, wanted, sheet=mark_sheet):
         return WorkbookReading(mark=mark, problems=problems)
     try:
         context = replace(gather(store, mark.bureau_code, mark.period_code), filled=filled_with(store, mark.template_id))
@@ -329,34 +331,6 @@ def _recognised_as(mark: TemplateMark) -> Problem:
     """Return the warning that the hidden sheet is missing, with the recognised template, to be confirmed."""
     expected = Message("mark_recognised", number=mark.template_id, instant=mark.issued_at[:16].replace("T", " "))
     return Problem("mark", both(Message("mark_lost")), expected, Message("remedy_mark_lost"), grade="warning", rule="mark_lost")
-
-
-def _no_mark(count: int, sheet: str) -> Problem:
-    marks = both(Message("no_mark")) if not count else both(Message("several_marks", count=count))
-    return Problem("mark", marks, Message("template_of_system"), _DOWNLOAD, sheet=sheet)
-
-
-def _mark_problems(
-    store: Store, mark: TemplateMark, fits: bool, *, sheet: str, bureau_code: str | None, period_code: str | None
-) -> list[Problem]:
-    def wrong(text: str, expected: Message, remedy: Message, cell: str) -> Problem:
-        return Problem("mark", text, expected, remedy, sheet=sheet, cell=cell)
-
-    if not fits:
-        return [wrong(both(Message("mark_changed")), Message("mark_as_issued"), _DOWNLOAD, "A1")]
-    if not was_issued(store, mark):
-        return [wrong(mark.template_id, Message("template_number_of_system"), _DOWNLOAD, "B2")]
-    problems = []
-    version = load_layout().version
-    if mark.layout_version != version:
-        problems.append(wrong(mark.layout_version, Message("layout_version", version=version), _DOWNLOAD, "B3"))
-    if bureau_code is not None and mark.bureau_code != bureau_code:
-        problems.append(wrong(mark.bureau_code, Message("template_of_bureau", bureau=bureau_code),
-                              Message("remedy_template_of_bureau"), "B4"))  # fmt: skip
-    if period_code is not None and mark.period_code != period_code:
-        problems.append(wrong(mark.period_code, Message("template_of_period", period=period_code),
-                              Message("remedy_template_of_period"), "B5"))  # fmt: skip
-    return problems
 
 
 def _taken(store: Store, key: str, table: Table, new: Mapping[str, ReportedRow]) -> list[Problem]:

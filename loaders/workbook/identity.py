@@ -11,25 +11,29 @@ import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
 from openpyxl.worksheet.worksheet import Worksheet
 from sqlalchemy import select
 
 from kpis.as_text import shown
+from kpis.languages import both
+from kpis.message import Message
 from kpis.reporting.comparison import TemplateMark
 from kpis.reporting.people import record
 from kpis.store import tables
 from kpis.store.store import Store
 from kpis.store.tables import table_of
+from loaders.files.problems import Problem
 from loaders.workbook.context import DAYS, Record
-from loaders.workbook.layout import load_layout
+from loaders.workbook.layout import Layout, load_layout
 
 TITLE = "mieruka-template"
 FIELDS = ("template_id", "layout_version", "bureau_code", "period_code", "issued_at", "revision")
 OF_QUESTION = "mieruka-question"  # of a workbook for a question, whose code takes the place of the period
 ISSUED = "template_issued"
+_DOWNLOAD = Message("remedy_download_again")
 Vintages = dict[tuple[str, ...], int]
 
 
@@ -118,16 +122,43 @@ def record_issue(
             )  # fmt: skip
 
 
-def was_issued(store: Store, mark: TemplateMark, *, action: str = ISSUED, period_field: str = "period_code") -> bool:
-    """Return whether this instance issued a workbook with this identity for this bureau and period, recorded under an action.
+class WantedPart(NamedTuple):
+    """What a field of a mark must say (``None``: anything), and what to tell where it does not."""
+
+    field: str
+    value: str | None
+    expected: Message
+    remedy: Message = _DOWNLOAD
+
+
+def no_mark(count: int, expected: Message, layout: Layout) -> Problem:
+    """Return the problem of a workbook with no mark, or with several."""
+    marks = both(Message("several_marks", count=count) if count else Message("no_mark"))
+    return Problem("mark", marks, expected, _DOWNLOAD, sheet=layout.sheets["mark"])
+
+
+def faults_of_mark(
+    store: Store, mark: TemplateMark, fits: bool, wanted: Sequence[WantedPart], *, sheet: str, action: str = ISSUED,
+    period_field: str = "period_code",
+) -> list[Problem]:  # fmt: skip
+    """Return why a workbook is refused: its mark was changed, was not issued here, or is of another bureau or period.
 
     Args:
+        fits: the identity matches the other fields.
+        action: under which issues of such workbooks are recorded.
         period_field: name of the record's field for the period.
     """
+    if not fits:
+        return [Problem("mark", both(Message("mark_changed")), Message("mark_as_issued"), _DOWNLOAD, sheet=sheet, cell="A1")]
     with store.reading() as session:
-        records = session.execute(_issued(mark.template_id, action)).scalars().all()
-    issues = [json.loads(text) for text in records]
-    return any(t["bureau_code"] == mark.bureau_code and t[period_field] == mark.period_code for t in issues)
+        issues = [json.loads(text) for text in session.execute(_issued(mark.template_id, action)).scalars()]
+    if not any(t["bureau_code"] == mark.bureau_code and t[period_field] == mark.period_code for t in issues):
+        return [Problem("mark", mark.template_id, Message("template_number_of_system"), _DOWNLOAD, sheet=sheet, cell="B2")]
+    return [
+        Problem("mark", there, each.expected, each.remedy, sheet=sheet, cell=f"B{FIELDS.index(each.field) + 2}")
+        for each in wanted
+        if each.value not in (None, there := str(getattr(mark, each.field)))
+    ]
 
 
 def part_of(store: Store, template_id: str) -> str:

@@ -11,7 +11,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
-from pathlib import Path
 
 from kpis.declared import Fields, part_of
 from kpis.government import Government, government
@@ -158,19 +157,15 @@ def plain_heading(text: str) -> str:
     return "".join(cleaned(text).split()).casefold()
 
 
-def load_layout(folder: Path = LAYOUTS) -> Layout:
-    """Read the layout of the bureau workbook, with the government's own month and reasons of corrections filled in.
-
-    Args:
-        folder: with ``bureau_report.csv`` and ``bureau_report.toml``.
-    """
-    return _read_layout(folder, government())
+def load_layout() -> Layout:
+    """Read the layout of the bureau workbook, with the government's own month and reasons of corrections filled in."""
+    return _read_layout(government())
 
 
 @lru_cache(maxsize=4)
-def _read_layout(folder: Path, own: Government) -> Layout:
+def _read_layout(own: Government) -> Layout:
     def heading(name: str) -> str:
-        text = (folder / name).read_text(encoding="utf-8")
+        text = (LAYOUTS / name).read_text(encoding="utf-8")
         return text.replace("{first_month_ja}", first_month_word("ja")).replace("{first_month_en}", first_month_word("en"))
 
     words = tomllib.loads(heading("bureau_report.toml"))

@@ -34,7 +34,7 @@ from loaders.files.problems import Problem
 from loaders.files.sheets import Sheet
 from loaders.workbook.find import Table, cell_problems, find_tables
 from loaders.workbook.gaps import BLANK
-from loaders.workbook.identity import OF_QUESTION, make_mark, read_mark, was_issued, write_mark
+from loaders.workbook.identity import OF_QUESTION, WantedPart, faults_of_mark, make_mark, no_mark, read_mark, write_mark
 from loaders.workbook.layout import Column, Layout, load_layout
 from loaders.workbook.prefilled import places_of
 from loaders.workbook.template import fill, instruct, list_choices, protect, saved
@@ -45,7 +45,6 @@ ISSUED = "question_template_issued"
 SHEET = "answers"
 MOST_CELLS = 200_000
 _WIDTHS = {AnswerType.TEXT: 40.0, AnswerType.CHOICE: 24.0, AnswerType.DATE: 18.0, AnswerType.FLAG: 12.0}
-_DOWNLOAD = Message("remedy_download_again")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -192,7 +191,13 @@ def read(store: Store, content: bytes, question: Question, bureau_code: str) -> 
     if len(marks) != 1:
         return AnswerReading(problems=[_no_mark(sheets, len(marks), question, layout)], can_be_marked=True)
     name, (mark, _, fits) = marks[0]
-    if wrong := _mark_problems(store, mark, fits, sheet=name, question=question, bureau_code=bureau_code):
+    wanted = (
+        WantedPart(
+            "bureau_code", bureau_code, Message("template_of_bureau", bureau=bureau_code), Message("remedy_template_of_bureau")
+        ),
+        WantedPart("period_code", question.question_code, Message("workbook_of_question", code=question.question_code)),
+    )
+    if wrong := faults_of_mark(store, mark, fits, wanted, sheet=name, action=ISSUED, period_field="question"):
         return AnswerReading(mark=mark, problems=wrong, can_be_marked=True)
     others = {name, layout.sheets["choices"], layout.sheets["instructions"]}
     by_name, problems = find_tables({sheet.name: sheet.rows for sheet in sheets if sheet.name not in others}, layout)
@@ -270,24 +275,4 @@ def _no_mark(sheets: Sequence[Sheet], count: int, question: Question, layout: La
         return Problem(
             "mark", both(Message("workbook_of_report")), wanted, Message("remedy_upload_on_report"), sheet=layout.sheets["mark"]
         )
-    marks = both(Message("no_mark")) if not count else both(Message("several_marks", count=count))
-    return Problem("mark", marks, wanted, _DOWNLOAD, sheet=layout.sheets["mark"])
-
-
-def _mark_problems(
-    store: Store, mark: TemplateMark, fits: bool, *, sheet: str, question: Question, bureau_code: str
-) -> list[Problem]:
-    def wrong(text: str, expected: Message, remedy: Message, cell: str) -> Problem:
-        return Problem("mark", text, expected, remedy, sheet=sheet, cell=cell)
-
-    if not fits:
-        return [wrong(both(Message("mark_changed")), Message("mark_as_issued"), _DOWNLOAD, "A1")]
-    if not was_issued(store, mark, action=ISSUED, period_field="question"):
-        return [wrong(mark.template_id, Message("template_number_of_system"), _DOWNLOAD, "B2")]
-    problems = []
-    if mark.bureau_code != bureau_code:
-        expected = Message("template_of_bureau", bureau=bureau_code)
-        problems.append(wrong(mark.bureau_code, expected, Message("remedy_template_of_bureau"), "B4"))
-    if mark.period_code != question.question_code:
-        problems.append(wrong(mark.period_code, Message("workbook_of_question", code=question.question_code), _DOWNLOAD, "B5"))
-    return problems
+    return no_mark(count, wanted, layout)

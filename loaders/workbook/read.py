@@ -12,6 +12,7 @@ from kpis.kinds import KINDS
 from kpis.languages import both
 from kpis.message import Message, few
 from kpis.periods import parse_period
+from kpis.registers import OF_SHEET
 from kpis.reporting.comparison import ReportedRow, Value, figure_of
 from kpis.reporting.contradictions import definition_of
 from kpis.text import Named
@@ -21,7 +22,7 @@ from loaders.files.problems import Problem
 from loaders.workbook.context import Record
 from loaders.workbook.gaps import BLANK, gaps, says_something
 from loaders.workbook.layout import ACTIONS, COMMENTARIES, KEYS, ROW_KINDS, Column, dated_field
-from loaders.workbook.values import DEFAULTS, CellRefused, as_code, as_number, as_plain, empty_of, is_blank
+from loaders.workbook.values import CellRefused, as_code, as_number, as_plain, empty_of, is_blank
 from loaders.workbook.whose_row import TableReading, WhoseRow
 
 
@@ -325,7 +326,8 @@ class TableReader(WhoseRow):
                 fields[name] = changes.precisions.get(dated) or ("day" if is_open else fields[name])
         for column in self.inputs if issued is None else ():
             if column.value in ("choice", "open_choice") and fields.get(column.field) is None:
-                fields[column.field] = DEFAULTS.get(column.field)
+                declared = OF_SHEET[self.table.key].fields.model_fields[column.field]
+                fields[column.field] = None if declared.is_required() else declared.default
 
     def _reason(self, number: int, cells: Sequence[Any]) -> tuple[str | None, str]:
         given: dict[str, Value] = {"reason_class": None, "reason_text": ""}

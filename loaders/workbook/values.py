@@ -226,14 +226,6 @@ def checked_code(raw: Any) -> str:
     return code
 
 
-# Defaults of blank cells in a new register row.
-DEFAULTS: dict[str, Value] = {
-    "counted_as": "procedure", "process_type": "unknown", "applicant": "unknown", "recipient": "unknown", "authority": "unknown",
-    "identity_step": "unknown", "fee_step": "unknown", "attachment_step": "unknown", "result_step": "unknown",
-    "smartphone_ready": "unknown", "action_state": "open",
-}  # fmt: skip
-
-
 def empty_of(column: Column) -> Value:
     """Return the value of a blank cell in a column."""
     if column.value == "flag":

@@ -226,6 +226,11 @@ def widget_changed(name: str, *resets: str) -> None:
             kept.parts[other].value, kept.parts[other].is_chosen, kept.parts[other].refused = None, False, ""
 
 
+def bound(name: str, *resets: str) -> dict[str, Any]:
+    """Return the arguments that bind a widget to a part of the view: its key, and the callback ``widget_changed``."""
+    return {"key": name, "on_change": widget_changed, "args": (name, *resets)}
+
+
 def set_part(name: str, value: Any) -> None:
     """Set the value of a part that has several widgets; called by the callbacks of these widgets."""
     widget_changed(name)

@@ -21,6 +21,7 @@ from pages.parts import address, cached, prose
 from pages.parts.data_table import ShownGrid, grid, link_columns, show_grid
 from pages.parts.menu import page
 from pages.parts.raw_html import draw_for_paper, draw_html
+from pages.parts.saving import save_button
 from pages.parts.series import long_form, marks_of, series_chart
 from pages.parts.taken import indicator_downloads
 from pages.parts.text import csv_file, grid_source, language, named, source_link, t
@@ -159,10 +160,8 @@ def chart_with_table(scored: Scored, book: Book, *, heading: str | None = None, 
     if block.table is not None:
         with st.expander(block.table_word, icon=":material/table:"):
             show_grid(block.table)
-            st.download_button(
-                t("csv"), block.csv, file_name(*key.split(), as_of().isoformat(), ending=".csv"), "text/csv", icon=":material/download:",
-                key=f"csv_{key.replace(' ', '_')}", on_click="ignore",
-            )  # fmt: skip
+            name = file_name(*key.split(), as_of().isoformat(), ending=".csv")
+            save_button(t("csv"), block.csv, name, key=f"csv_{key.replace(' ', '_')}")
     if block.chart is not None:
         indicator_downloads(scored)
     return block.signs

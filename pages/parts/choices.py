@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Sequence
 from datetime import date
+from typing import Any
 
 import streamlit as st
 
@@ -23,16 +24,9 @@ LONGEST = 60  # maximum characters of a wrong parameter quoted in a notice
 
 
 def choose(
-    name: str,
-    options: Sequence[str],
-    label: str,
-    word: Callable[[str], str],
-    *,
-    default: str = "",
-    resets: tuple[str, ...] = (),
-    is_whole: bool = False,
-    unknown: str = "",
-) -> str:
+    name: str, options: Sequence[str], label: str, word: Callable[[str], str], *, default: str = "", resets: tuple[str, ...] = (),
+    **more: Any,
+) -> str:  # fmt: skip
     """Draw a select box bound to the query parameter ``name``, and return the selected code.
 
     Args:
@@ -41,15 +35,12 @@ def choose(
         word: code → text in the viewer's language.
         default: selected if the address has no value, and omitted from the address.
         resets: other parameters to set back at a change, as ``page``.
-        is_whole: as in ``address.settle``.
-        unknown: message key of the notice on an unknown code; "" for a general notice.
+        more: further arguments of ``settle_choice``.
     """
     options_shown = list(options) if default in options else [default, *options]
     words = distinct_labels(options_shown, word)
-    chosen = settle_choice(name, options_shown, label, words.__getitem__, default=default, is_whole=is_whole, unknown=unknown)
-    st.selectbox(
-        label, options_shown, format_func=words.__getitem__, key=name, on_change=address.widget_changed, args=(name, *resets)
-    )
+    chosen = settle_choice(name, options_shown, label, words.__getitem__, default=default, **more)
+    st.selectbox(label, options_shown, format_func=words.__getitem__, **address.bound(name, *resets))
     return chosen
 
 
@@ -57,25 +48,21 @@ def choose_part(name: str, options: Sequence[str], label: str, word: Callable[[s
     """Draw a segmented control bound to the query parameter ``name``, and return the selected code; the first option is the default."""
     chosen = settle_choice(name, options, label, word, default=options[0])
     st.segmented_control(
-        label, options, format_func=escaped_labels(word), key=name, required=True, on_change=address.widget_changed, args=(name,),
+        label, options, format_func=escaped_labels(word), required=True, **address.bound(name),
         label_visibility="visible" if is_label_shown else "collapsed",
     )  # fmt: skip
     return chosen
 
 
 def settle_choice(
-    name: str,
-    options: Sequence[str],
-    label: str,
-    word: Callable[[str], str],
-    *,
-    default: str,
-    is_frame: bool = False,
-    is_whole: bool = False,
-    is_default_named: bool = False,
-    unknown: str = "",
+    name: str, options: Sequence[str], label: str, word: Callable[[str], str], *, default: str, unknown: str = "", **more: Any
 ) -> str:
-    """Return the value of a selection of codes before its widget is drawn; arguments as in ``choose`` and ``address.settle``."""
+    """Return the value of a selection of codes before its widget is drawn; its arguments are those of ``choose``.
+
+    Args:
+        unknown: message key of the notice on an unknown code; "" for a general notice.
+        more: of ``address.settle``.
+    """
 
     def refuse(raw: str, shown: str) -> str:
         if unknown:
@@ -83,11 +70,7 @@ def settle_choice(
         named = t("list_comma").join(f"`{o}` {markdown(word(o))}" for o in options if o) if len(options) <= NAMED else ""
         return refusal(label, raw, word(shown), t("address_possible", values=named) if named else t("address_in_list"))
 
-    return address.settle(
-        name, default=default, read=lambda raw: raw if raw in options else None, is_frame=is_frame, is_whole=is_whole,
-        is_default_named=is_default_named,
-        refuse=refuse,
-    )  # fmt: skip
+    return address.settle(name, default=default, read=lambda raw: raw if raw in options else None, refuse=refuse, **more)
 
 
 def settle_day(name: str, label: str, *, first: date, last: date, default: date, is_frame: bool = False) -> date:
@@ -101,7 +84,7 @@ def settle_day(name: str, label: str, *, first: date, last: date, default: date,
 def choose_day(name: str, label: str, *, first: date, last: date, default: date) -> date:
     """Draw a date input bound to the query parameter ``name``, and return the selected date."""
     chosen = settle_day(name, label, first=first, last=last, default=default)
-    st.date_input(label, min_value=first, max_value=last, key=name, on_change=address.widget_changed, args=(name,))
+    st.date_input(label, min_value=first, max_value=last, **address.bound(name))
     return chosen
 
 
@@ -122,8 +105,7 @@ def search_input(name: str, label: str, example: str, *, resets: tuple[str, ...]
         refuse=lambda raw, _: refusal(label, raw, t("any"), t("address_letters", count=most)),
     )  # fmt: skip
     st.text_input(
-        label, max_chars=most, key=name, type="search", icon=":material/search:", placeholder=example, on_change=address.widget_changed,
-        args=(name, *resets),
+        label, max_chars=most, type="search", icon=":material/search:", placeholder=example, **address.bound(name, *resets),
     )  # fmt: skip
     return words.strip()
 
@@ -138,7 +120,7 @@ def choose_page(name: str, label: str, pages: int) -> int:
         name, default=1, read=read, refuse=lambda raw, shown: refusal(label, raw, str(shown), t("address_pages", count=digits(pages)))
     )  # fmt: skip
     if pages > 1:
-        st.pagination(pages, key=name, on_change=address.widget_changed, args=(name,))
+        st.pagination(pages, **address.bound(name))
     return turned
 
 

@@ -19,6 +19,7 @@ from kpis.vocabulary import OpenPart
 from pages.parts import cached, prose
 from pages.parts.data_table import Texts, texts_of, texts_table
 from pages.parts.registers import telling
+from pages.parts.saving import save_button
 from pages.parts.steps import revision_key, take
 from pages.parts.text import csv_file, language, shown_name, t
 from pages.parts.titled import section_heading
@@ -77,7 +78,7 @@ def in_full(make: Callable[[], Block], *, key: str) -> None:
         return
     texts_table(made.table)
     name = file_name(key, as_of().isoformat(), ending=".csv")
-    st.download_button(t("csv"), made.csv, name, "text/csv", icon=":material/download:", key=f"csv_{key}", on_click="ignore")
+    save_button(t("csv"), made.csv, name, key=f"csv_{key}")
 
 
 def ask_causes(store: Store, opened: Opened, *, actor: str) -> None:

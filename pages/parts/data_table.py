@@ -31,14 +31,18 @@ FOLDED_IN_FULL, SHOWN_AT_ONCE = 200, 20  # maximum rows of an HTML table with co
 AT_ONCE, AT_MOST = 6, 100  # rows of a grid drawn as blocks for phones and print: shown, and including the collapsed ones
 
 
-def data_table(data: Any, *, first: int = 0, **more: Any) -> None:
+def data_table(data: Any, *, first: int = 0, empty: str = "", **more: Any) -> None:
     """Draw a table of data: up to ``READ_IN_FULL`` rows as an HTML table (on a phone one block per row), more rows as a grid.
 
     Args:
         data: rows as dictionaries, a data frame or an Arrow table.
         first: if not 0, show this many rows of an HTML table, collapse the rest, and raise its limit to ``FOLDED_IN_FULL`` rows.
+        empty: text to draw instead where there are no rows.
         more: further arguments of ``st.dataframe``; any other than ``height`` and ``alt`` makes it a grid.
     """
+    if empty and not len(data):
+        prose.caption(empty)
+        return
     rows = [] if set(more) - {"height", "alt"} else rows_of(data)
     if 0 < len(rows) <= (FOLDED_IN_FULL if first else READ_IN_FULL):
         texts_table(texts_of_rows(rows, title=str(more.get("alt", "")), first=first))

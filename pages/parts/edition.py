@@ -58,10 +58,7 @@ def edition_choice() -> None:
         return
     there = {str(e.number): e for e in on_disk.shown(settings().editions_dir)}
     if len(there) > 1:
-        st.selectbox(
-            t("edition_choose"), list(there), key="edition", format_func=partial(_option, there), on_change=address.widget_changed,
-            args=("edition",),
-        )  # fmt: skip
+        st.selectbox(t("edition_choose"), list(there), format_func=partial(_option, there), **address.bound("edition"))
 
 
 _there: ContextVar[dict[str, Edition]] = ContextVar("editions known")  # editions offered in this run, read from disk once

@@ -12,7 +12,6 @@ from kpis.figures.scorecard import Scored
 from pages.parts import address, cached, prose
 from pages.parts.data_table import Texts, texts_of
 from pages.parts.registers import plain, table_of, telling
-from pages.parts.series import arrow
 from pages.parts.text import language, linked, shown_name, t
 from pages.parts.when import as_of
 from publishers.site import seen
@@ -52,8 +51,8 @@ def arrow_of(block: Block) -> pa.Table | None:
 
 
 def pairs(pair_list: list[facts.Pair]) -> pa.Table:
-    """Return names and values as an Arrow table of two columns, in Markdown."""
-    return arrow(
+    """Return names and values in Markdown as an Arrow table of two columns, the form that Streamlit sends: made once, it is not converted at each run."""
+    return pa.table(
         {t("item"): [name for name, _ in pair_list], t("value"): [prose.in_cell(_as_markdown(value)) for _, value in pair_list]}
     )
 

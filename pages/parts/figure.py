@@ -15,6 +15,7 @@ from kpis.as_text import markdown
 from pages.parts import cached, prose
 from pages.parts.data_table import ShownGrid, Texts, blocks_of, grid, grid_or_blocks, link_columns, show_grid, texts_table
 from pages.parts.raw_html import draw_for_paper, draw_html
+from pages.parts.saving import save_button
 from pages.parts.text import csv_file, language, t
 from pages.parts.titled import section_heading
 from pages.parts.when import as_of, view
@@ -116,12 +117,4 @@ def show(made: Ready, *, key: str, about: str = "") -> None:
                 grid_or_blocks(made.numbers.table, made.numbers.blocks, key=key)
             else:
                 show_grid(made.numbers.table)
-            st.download_button(
-                t("csv"),
-                made.numbers.csv,
-                file_name(key, about, as_of().isoformat(), ending=".csv"),
-                "text/csv",
-                icon=":material/download:",
-                key=f"csv_{key}",
-                on_click="ignore",
-            )
+            save_button(t("csv"), made.numbers.csv, file_name(key, about, as_of().isoformat(), ending=".csv"), key=f"csv_{key}")

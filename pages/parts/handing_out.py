@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import streamlit as st
 
 from kpis.as_text import markdown
 from kpis.government import government
 from kpis.reporting.access import Viewer
 from kpis.store.store import Store
-from loaders.workbook.door import rows_asked
+from loaders.workbook.context import gather
 from loaders.workbook.layout import ROW_KINDS
 from loaders.workbook.submit import take_template
 from pages.parts import prose
 from pages.parts.reported import bureau_names, file_of, period_name, row_namer, section_name
+from pages.parts.saving import save_button
 from pages.parts.text import t
 from pages.parts.titled import section_heading
 
@@ -36,13 +39,9 @@ def template(store: Store, bureau: str, period: str, *, me: Viewer) -> None:
         return
     section = "" if picked in (_WHOLE, _CHOSEN) else picked
     what = [section] if section else ["part"] if rows else []
-    email = me.email
-    st.download_button(
-        t("template_button"), lambda: take_template(store, bureau, period, actor=email, section=section, rows=rows),
-        file_of(bureau, period, *what, ending=".xlsx"),
-        "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", type="primary", icon=":material/download:",
-        on_click="ignore", key=f"template_{bureau}_{period}_{picked}",
-    )  # fmt: skip
+    made = partial(take_template, store, bureau, period, actor=me.email, section=section, rows=rows)
+    name = file_of(bureau, period, *what, ending=".xlsx")
+    save_button(t("template_button"), made, name, type="primary", key=f"template_{bureau}_{period}_{picked}")
 
 
 def _option_name(picked: str) -> str:
@@ -53,7 +52,7 @@ def _option_name(picked: str) -> str:
 
 def _rows(store: Store, bureau: str, period: str) -> list[tuple[str, ...]]:
     """Draw the selection of rows for a partial template, for a coordinator; return their keys."""
-    name, report_rows = row_namer(), rows_asked(store, bureau, period)
+    name, report_rows = row_namer(), gather(store, bureau, period).rows
     named = {
         key: name.of(ROW_KINDS[key[0]], (key[1], bureau, *key[2:]) if len(key) > 2 else key[1:], row)
         for key, row in report_rows.items()

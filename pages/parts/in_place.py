@@ -26,6 +26,7 @@ from loaders.workbook.layout import ROW_KINDS, Column, load_layout
 from loaders.workbook.present import Grid, column_at, correct_cells, grid, marked_copy, sheets_of, take_present
 from pages.parts import prose
 from pages.parts.reported import file_of, instant, office_today, row_namer
+from pages.parts.saving import save_button
 from pages.parts.several_hands import file_label
 from pages.parts.steps import rerun_with, revision_key
 from pages.parts.text import cell_content, language, named, t
@@ -34,7 +35,6 @@ from pages.parts.titled import part_heading
 AT_ONCE = 50  # rows in the grid at a time; others are found with the search box
 _EDITS = "grid_edits"  # session key: report → what was typed into its grid
 _ROW = "row"  # name of the column with row names
-_BOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 def correcting(store: Store, opened: Opened, *, me: Viewer) -> None:
@@ -42,10 +42,9 @@ def correcting(store: Store, opened: Opened, *, me: Viewer) -> None:
     report, email = opened.report, me.email
     part_heading(t("present_title"))
     prose.markdown(t("present_lead"))
-    st.download_button(
-        t("present_button"), lambda: take_present(store, report.id, actor=email),
-        file_of(report.bureau_code, report.period_code, "report", f"{report.id}", f"{report.revision}", ending=".xlsx"), _BOOK,
-        icon=":material/download:", on_click="ignore", key=f"present_{report.id}_{report.revision}",
+    present = file_of(report.bureau_code, report.period_code, "report", f"{report.id}", f"{report.revision}", ending=".xlsx")
+    save_button(
+        t("present_button"), lambda: take_present(store, report.id, actor=email), present, key=f"present_{report.id}_{report.revision}",
     )  # fmt: skip
     if not st.toggle(t("correct_title"), key=f"correct_{report.id}"):
         return
@@ -103,16 +102,13 @@ def files(store: Store, opened: Opened, *, me: Viewer) -> None:
             text_column.markdown(
                 f"{markdown(file_label(uploaded))}  \n:gray[{markdown(uploaded.uploaded_by)} {instant(uploaded.uploaded_at)}]"
             )
-            original.download_button(
-                t("file_original"), partial(_original, store, report.id, viewer=email, revision=revision),
-                uploaded.file_name, _BOOK, icon=":material/download:", on_click="ignore", key=f"original_{report.id}_{revision}",
-            )  # fmt: skip
+            content = partial(_original, store, report.id, viewer=email, revision=revision)
+            save_button(t("file_original"), content, uploaded.file_name, place=original, key=f"original_{report.id}_{revision}")
             if uploaded.is_asked:
-                marked.download_button(
-                    t("file_marked"),
-                    partial(marked_copy, store, report.id, viewer=email, revision=revision, today=today),
-                    file_of(report.bureau_code, report.period_code, "marked", f"{revision}", ending=".xlsx"), _BOOK,
-                    icon=":material/format_color_fill:", on_click="ignore", key=f"marked_{report.id}_{revision}",
+                save_button(
+                    t("file_marked"), partial(marked_copy, store, report.id, viewer=email, revision=revision, today=today),
+                    file_of(report.bureau_code, report.period_code, "marked", f"{revision}", ending=".xlsx"),
+                    place=marked, icon=":material/format_color_fill:", key=f"marked_{report.id}_{revision}",
                 )  # fmt: skip
 
 

@@ -14,7 +14,7 @@ from markupsafe import escape
 from kpis.as_text import markdown
 from kpis.government import Government, government
 from kpis.languages import codes, own_name
-from kpis.registers import TOLD_BY_RECORD, Register
+from kpis.registers import TOLD_BY_RECORD
 from kpis.settings import ROOT, settings
 from pages.parts import address
 from pages.parts.raw_html import draw_html
@@ -85,11 +85,6 @@ def has_page(name: str) -> bool:
     return any(candidate.url_path == name for pages in _sections.get().values() for candidate in pages)
 
 
-def register_shown() -> Register:
-    """Return the register shown by the running page, which is shared by all registers defined by their record alone."""
-    return TOLD_BY_RECORD[address.page_shown()]
-
-
 def bar(shown: Any) -> None:
     """Draw the navigation bar: publisher, menu (for viewers with access), search box and languages.
 
@@ -108,8 +103,8 @@ def bar(shown: Any) -> None:
             _menu(shown, query)
         search_text = search_box(shown.url_path)
         st.segmented_control(
-            t("language"), codes(), format_func=escaped_labels(own_name), label_visibility="collapsed", key="lang", required=True,
-            on_change=address.widget_changed, args=("lang",),
+            t("language"), codes(), format_func=escaped_labels(own_name), label_visibility="collapsed", required=True,
+            **address.bound("lang"),
         )  # fmt: skip
     if search_text:
         st.switch_page(page("search"), query_params=address.link(q=search_text))

@@ -132,10 +132,7 @@ def channels(store: Store, *, actor: str) -> None:
         }
         for channel in listed
     ]  # fmt: skip
-    if rows:
-        data_table(rows)
-    else:
-        prose.caption(t("channels_none"))
+    data_table(rows, empty=t("channels_none"))
     left, right = st.columns(2, gap="medium")
     with left, st.form(key := form_key("add_channel")):
         section_heading(t("channel_add"))

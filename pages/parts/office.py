@@ -20,6 +20,7 @@ from pages.parts.data_table import data_table
 from pages.parts.own_checks import stand_ins
 from pages.parts.recorded import actor_name, columns_of, event_name, trail
 from pages.parts.reported import bureau_names, instant, office_today, period_name, section_name
+from pages.parts.saving import save_button
 from pages.parts.steps import form_key, pick, take, warn_if_other
 from pages.parts.text import csv_file, language, t
 from pages.parts.titled import page_heading, section_heading
@@ -66,10 +67,7 @@ def exceptions(store: Store, *, actor: str) -> None:
         }
         for e in deadlines.leaves(store, viewer=actor)
     ]  # fmt: skip
-    if rows:
-        data_table(rows)
-    else:
-        prose.caption(t("leave_none"))
+    data_table(rows, empty=t("leave_none"))
 
 
 def persons(store: Store, *, actor: str) -> None:
@@ -163,7 +161,4 @@ def audit(store: Store, *, actor: str) -> None:
         }
         for e in events
     )  # fmt: skip
-    st.download_button(
-        t("csv"), csv_file(as_kept), file_name("audit", office_today().isoformat(), ending=".csv"), "text/csv", icon=":material/download:",
-        key="csv_audit", on_click="ignore",
-    )  # fmt: skip
+    save_button(t("csv"), csv_file(as_kept), file_name("audit", office_today().isoformat(), ending=".csv"), key="csv_audit")

@@ -116,17 +116,14 @@ def stand_ins(store: Store, *, me: Viewer) -> None:
     listed, whom = for_viewer(
         "deputies", make=lambda: (deputies.deputies(store, viewer=me.email), deputies.colleagues(store, viewer=me.email))
     )
-    if listed:
-        rows = [
-            {
-                t("deputy_for"): deputy.stands_in_for, t("deputies"): deputy.email, t("deputy_from"): format_date(deputy.from_date, language()),
-                t("deputy_until"): format_date(deputy.until_date, language()), t("state"): t(f"deputy_state_{deputy.state(today)}"), t("who"): deputy.named_by,
-            }
-            for deputy in listed
-        ]  # fmt: skip
-        data_table(rows)
-    else:
-        prose.caption(t("deputies_none"))
+    rows = [
+        {
+            t("deputy_for"): deputy.stands_in_for, t("deputies"): deputy.email, t("deputy_from"): format_date(deputy.from_date, language()),
+            t("deputy_until"): format_date(deputy.until_date, language()), t("state"): t(f"deputy_state_{deputy.state(today)}"), t("who"): deputy.named_by,
+        }
+        for deputy in listed
+    ]  # fmt: skip
+    data_table(rows, empty=t("deputies_none"))
     with st.form(key := form_key("deputy")):
         left, right = st.columns(2)
         for_whom = pick(t("deputy_for"), {w: w for w in whom}, key=f"whom_{key}", place=left, index=0 if len(whom) == 1 else None)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
 import pandas as pd
 import streamlit as st
@@ -10,10 +11,12 @@ import streamlit as st
 from kpis.as_text import markdown
 from kpis.languages import written
 from loaders.files.problems import Problem
-from loaders.workbook.door import WorkbookReading, mark_problems
+from loaders.workbook.annotate import mark_problems
+from loaders.workbook.door import WorkbookReading
 from pages.parts import prose
 from pages.parts.data_table import data_table
 from pages.parts.reported import file_of
+from pages.parts.saving import save_button
 from pages.parts.text import cell_content, csv_file, language, t
 
 SHOWN_AS_TEXT = 10
@@ -38,10 +41,7 @@ def problem_list(problems: Sequence[Problem], *, key: str) -> None:
         with st.expander(t("problem_table", count=len(own)), icon=":material/table:"):
             table = problem_table(own)
             data_table(table)
-            st.download_button(
-                t("csv"), csv_file(table), f"{key}_{number}.csv", "text/csv",
-                icon=":material/download:", key=f"csv_{key}_{number}", on_click="ignore",
-            )  # fmt: skip
+            save_button(t("csv"), csv_file(table), f"{key}_{number}.csv", key=f"csv_{key}_{number}")
 
 
 def problem_counts(errors: int, warnings: int) -> str:
@@ -54,12 +54,9 @@ def marked_download(content: bytes, reading: WorkbookReading) -> None:
     """Draw the download of the uploaded workbook with each faulty cell coloured and commented; nothing if it could not be opened."""
     if reading.mark is None:
         return
-    problems = reading.problems
-    st.download_button(
-        t("marked_button"), lambda: mark_problems(content, problems), file_of(reading.mark.bureau_code, reading.mark.period_code, "marked", ending=".xlsx"),
-        "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", icon=":material/format_color_fill:", on_click="ignore",
-        key="marked",
-    )  # fmt: skip
+    marked = partial(mark_problems, content, reading.problems)
+    name = file_of(reading.mark.bureau_code, reading.mark.period_code, "marked", ending=".xlsx")
+    save_button(t("marked_button"), marked, name, icon=":material/format_color_fill:", key="marked")
 
 
 def problem_table(problems: Sequence[Problem]) -> pd.DataFrame:

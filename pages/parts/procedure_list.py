@@ -17,6 +17,7 @@ from pages.parts import address, cached, prose
 from pages.parts.choices import choose, choose_page, search_input
 from pages.parts.data_table import ShownGrid, Texts, grid, show_grid, texts_of, texts_table, without_empty_columns
 from pages.parts.registers import bureau_names, day_word, telling, when
+from pages.parts.saving import save_button
 from pages.parts.text import digits, language, named, t
 from pages.parts.titled import section_heading
 from pages.parts.when import as_of
@@ -80,10 +81,8 @@ def procedure_list(register: Counted) -> None:
             )
         )
     if settings().mode == "office":  # the open API is closed in this mode
-        st.download_button(
-            t("list_csv"), partial(written, cached.moment(), wanted_filter), file_name("procedures", *asdict(wanted_filter).values(), as_of().isoformat(), ending=".csv"), "text/csv", icon=":material/download:",
-            key="csv_procedures", on_click="ignore",
-        )  # fmt: skip
+        name = file_name("procedures", *asdict(wanted_filter).values(), as_of().isoformat(), ending=".csv")
+        save_button(t("list_csv"), partial(written, cached.moment(), wanted_filter), name, key="csv_procedures")
     else:
         query = urlencode({name: value for name, value in {**asdict(wanted_filter), **when()}.items() if value})
         st.link_button(t("list_csv"), address.below(f"/api/v1/procedures.csv?{query}"), icon=":material/download:")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 
 import pandas as pd
 import streamlit as st
@@ -21,6 +22,7 @@ from pages.parts.choices import choose
 from pages.parts.data_table import data_table
 from pages.parts.problems import problem_list
 from pages.parts.reported import bureau_names, office_today
+from pages.parts.saving import save_button
 from pages.parts.steps import form_key, last_file, take
 from pages.parts.text import language, t
 from pages.parts.titled import section_heading
@@ -28,7 +30,6 @@ from telling.file_names import file_name
 from telling.questions import answer_table
 
 _LAST_UPLOAD = "answer_problems"  # session key of the last uploaded file
-_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _TO_UPLOAD = (ReplyState.WAITING.value, ReplyState.DRAFT.value, ReplyState.RETURNED.value)
 
 
@@ -84,10 +85,8 @@ def _answering(store: Store, question: Question, reply: Reply, *, actor: str) ->
     with left:
         prose.markdown(t("answer_workbook_lead"))
         name = file_name(bureau_names()[bureau], question.title_ja, bureau, code, ending=".xlsx")
-        st.download_button(
-            t("answer_workbook"), lambda: issue(store, code, bureau, actor=actor), name, _XLSX, type="primary", icon=":material/download:",
-            on_click="ignore", key=f"workbook_{code}_{bureau}",
-        )  # fmt: skip
+        made = partial(issue, store, code, bureau, actor=actor)
+        save_button(t("answer_workbook"), made, name, type="primary", key=f"workbook_{code}_{bureau}")
     key = form_key("answer")
     with right, st.form(key, border=True):
         file = st.file_uploader(t("answer_upload"), type="xlsx", key=f"file_{key}", help=t("answer_upload_help"))
@@ -121,10 +120,8 @@ def _upload_result(code: str, bureau: str) -> None:
     problems = reading.problems
     prose.error(t("answer_upload_refused", name=markdown(name), count=len(problems)), icon=":material/error:")
     if reading.can_be_marked:
-        st.download_button(
-            t("marked_button"), lambda: mark_problems(upload.content, problems), file_name(bureau, code, "marked", ending=".xlsx"), _XLSX,
-            icon=":material/format_color_fill:", on_click="ignore", key="marked_answer",
-        )  # fmt: skip
+        made, name = partial(mark_problems, upload.content, problems), file_name(bureau, code, "marked", ending=".xlsx")
+        save_button(t("marked_button"), made, name, icon=":material/format_color_fill:", key="marked_answer")
     problem_list(problems, key=f"problems_{code}_{bureau}")
 
 

@@ -25,6 +25,7 @@ from pages.parts import cached, prose
 from pages.parts.data_table import data_table
 from pages.parts.question_written import write_question
 from pages.parts.reported import bureau_names, instant, office_today
+from pages.parts.saving import save_button
 from pages.parts.steps import content_key, is_other, take
 from pages.parts.text import csv_file, language, named, t
 from pages.parts.titled import part_heading
@@ -33,7 +34,6 @@ from telling.file_names import file_name
 from telling.questions import answer_table, heading
 
 _MADE = "indicator_made"  # session key of the indicator files made last
-_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _SENT = (ReplyState.SUBMITTED.value, ReplyState.ACCEPTED.value)
 
 
@@ -112,10 +112,7 @@ def _coverage(question: Question, replies: list[Reply]) -> None:
     ]  # fmt: skip
     table = pd.DataFrame(rows)
     data_table(table)
-    st.download_button(
-        t("csv"), csv_file(table), file_name(question.question_code, "coverage", ending=".csv"), "text/csv", icon=":material/download:",
-        key="csv_replies", on_click="ignore",
-    )  # fmt: skip
+    save_button(t("csv"), csv_file(table), file_name(question.question_code, "coverage", ending=".csv"), key="csv_replies")
 
 
 def _decide(store: Store, question: Question, replies: list[Reply], rows: list[AnswerRow], *, actor: str) -> None:
@@ -154,15 +151,10 @@ def _all_answers(question: Question, rows: list[AnswerRow]) -> None:
     prose.markdown(t("question_answers_lead", bureaus=len({row.bureau_code for row in rows}), rows=len(rows)))
     data_table(pd.DataFrame(cells, columns=headings))
     with st.container(horizontal=True):
-        st.download_button(
-            t("csv"), answers_csv(headings, cells), file_name(question.title_ja, question.question_code, "answers", ending=".csv"), "text/csv",
-            icon=":material/download:", key="csv_answers", on_click="ignore",
-        )  # fmt: skip
-        st.download_button(
-            t("question_xlsx"), lambda: answers_book(headings, cells, title=question.title_ja),
-            file_name(question.title_ja, question.question_code, "answers", ending=".xlsx"), _XLSX, icon=":material/download:", key="xlsx_answers",
-            on_click="ignore",
-        )  # fmt: skip
+        name = partial(file_name, question.title_ja, question.question_code, "answers")
+        save_button(t("csv"), answers_csv(headings, cells), name(ending=".csv"), key="csv_answers")
+        book = partial(answers_book, headings, cells, title=question.title_ja)
+        save_button(t("question_xlsx"), book, name(ending=".xlsx"), key="xlsx_answers")
 
 
 def _closing(store: Store, question: Question, replies: list[Reply], *, actor: str) -> None:
@@ -222,9 +214,7 @@ def _indicator(question: Question, rows: list[AnswerRow]) -> None:
         files = st.session_state.get(_MADE)
         if files and files[0] == question.question_code:
             name = file_name(question.title_ja, question.question_code, "indicator", ending=".zip")
-            st.download_button(
-                t("indicator_from_save"), files[1], name, "application/zip", icon=":material/folder_zip:", key="save_indicator", on_click="ignore",
-            )  # fmt: skip
+            save_button(t("indicator_from_save"), files[1], name, icon=":material/folder_zip:", key="save_indicator")
 
 
 def _periods(question: Question) -> list[str]:

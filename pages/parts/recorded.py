@@ -23,17 +23,6 @@ from pages.parts import cached
 from pages.parts.reported import bureau_names, column_name, place_name, row_namer, value_text
 from pages.parts.text import language, named, t
 
-EVENTS = frozenset(
-    {"uploaded", "explained", "conflict_resolved", "reading_chosen", "warning_confirmed", "submitted", "withdrawn", "returned",
-     "commented", "approved", "cell_changed", "exception_granted", "person_added", "person_removed", "template_issued", "publish",
-     "rollback", "confidence", "assessment_confirmed", "figure_withdrawn", "withdrawal_asked", "withdrawal_approved", "withdrawal_refused", "list_decided",
-     "refused", "file_refused", "original_read", "signed_in", "sign_in_refused", "signed_out", "publish_undone",
-     "key_introduced", "pointer_written", "sample_made", "decided", "decision_closed", "minutes_closed", "notices_chosen", "calendar_address_made", "calendar_address_ended",
-     "channel_added", "channel_ended", "notice_sent_again", "notices_put_aside", "taken_in", "clash_settled", "row_taken_out", "prepared",
-     "checked", "sent_back", "deputy_named", "deputy_ended", "question_asked", "question_rewritten", "question_opened",
-     "question_closed", "question_template_issued", "answer_uploaded", "answer_submitted", "answer_returned", "answer_accepted",
-     "corrected", "cell_corrected", "voice_read", "voice_published", "voice_hidden"}
-)  # fmt: skip
 # Steps whose detail was written by a person.
 WRITTEN = frozenset({"returned", "commented", "voice_published", "question_asked", "question_rewritten", "answer_returned"})
 # The record of a cell that became current (kpis.reporting.kept.record_cells): list, key, column, old and new value.
@@ -63,7 +52,7 @@ _BOTH = re.compile(r"(?P<ja>[^;/]*[\u3041-\u9fff][^;/]*) / (?P<en>[ -~]+?)(?=;|$
 
 def event_name(action: str) -> str:
     """Return the name of a step in the audit trail; its code if it has no name."""
-    return t(f"event_{action}") if action in EVENTS else action
+    return t(f"event_{action}") if has(f"event_{action}") else action
 
 
 def actor_name(actor: str) -> str:

@@ -15,10 +15,9 @@ from kpis.store.store import Store
 from loaders.workbook.door import handed_on
 from pages.parts import prose
 from pages.parts.reported import bureau_names, instant, period_name
+from pages.parts.saving import save_button
 from pages.parts.text import cell_content, csv_file, language, t
 from telling.file_names import file_name
-
-_BOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 def refused_list(store: Store, *, me: Viewer, bureau: str | None = None) -> None:
@@ -41,16 +40,14 @@ def _one(store: Store, refused: RefusedUpload, *, me: Viewer) -> None:
         f":gray[{markdown(name)} {markdown(period_name(refused.period_code))} {markdown(refused.uploaded_by)} {instant(refused.refused_at)}]"
     )
     if refused.is_kept:
-        original.download_button(
-            t("file_original"), partial(_content, store, refused.id, viewer=me.email), refused.name, _BOOK, icon=":material/download:",
-            on_click="ignore", key=f"refused_{refused.id}",
-        )  # fmt: skip
+        content = partial(_content, store, refused.id, viewer=me.email)
+        save_button(t("file_original"), content, refused.name, place=original, key=f"refused_{refused.id}")
     else:
         original.caption(t("refused_not_kept"))
     if refused.problems:
-        problems.download_button(
-            t("refused_list"), csv_file(_table(refused)), file_name("problems", refused.bureau_code, refused.period_code, f"{refused.id}", ending=".csv"),
-            "text/csv", icon=":material/rule:", on_click="ignore", key=f"refused_problems_{refused.id}",
+        list_name = file_name("problems", refused.bureau_code, refused.period_code, f"{refused.id}", ending=".csv")
+        save_button(
+            t("refused_list"), csv_file(_table(refused)), list_name, place=problems, icon=":material/rule:", key=f"refused_problems_{refused.id}",
         )  # fmt: skip
         first = refused.problems[0]
         expected, remedy = (getattr(first, f"{field}_{side(language())}") for field in ("expected", "remedy"))

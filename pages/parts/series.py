@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
-
 import pandas as pd
-import pyarrow as pa
 
 from charts.plotly.styled import Finished, in_language
 from charts.plotly.trajectory import trajectory
@@ -20,11 +16,6 @@ from pages.parts.when import as_of
 from telling import indicator
 from telling.blocks import Telling
 from telling.words import Words
-
-
-def arrow(columns: Mapping[str, Sequence[Any]]) -> pa.Table:
-    """Return columns as an Arrow table, the form that Streamlit sends; made once, it is not converted at each run."""
-    return pa.table(dict(columns))
 
 
 def marks_of(figure: Figure) -> str:

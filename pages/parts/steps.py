@@ -21,6 +21,7 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from kpis.as_text import markdown
 from kpis.errors import MierukaError
+from kpis.reporting.kept import WRITING
 from kpis.reporting.people import Event
 from kpis.reporting.reports import Opened, Report
 from kpis.reporting_vocabulary import OPEN_STATES
@@ -33,10 +34,7 @@ T = TypeVar("T")
 _ANY = ""
 _drawn: ContextVar[dict[str, int]] = ContextVar("drawn")  # ``sent`` when this run drew its page and forms
 _STEPS = "steps"
-_WRITES = frozenset(
-    {"uploaded", "taken_in", "corrected", "explained", "clash_settled", "row_taken_out", "conflict_resolved", "reading_chosen",
-     "warning_confirmed", "prepared", "checked", "sent_back", "submitted", "withdrawn", "returned", "approved"}
-)  # fmt: skip
+_WRITES = WRITING | {"prepared", "checked", "sent_back", "withdrawn", "returned", "approved"}
 _CHOICES = ("class", "correct")  # keys of a report that hold a choice rather than words
 
 

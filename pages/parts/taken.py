@@ -12,6 +12,7 @@ from kpis.as_text import escaped
 from kpis.figures.scorecard import Scored
 from kpis.settings import settings
 from pages.parts import address, cached, prose
+from pages.parts.saving import save_button
 from pages.parts.text import language, named, t
 from pages.parts.when import as_of, view
 from publishers.editions.on_disk import SITE
@@ -52,13 +53,11 @@ def _offer(make: Callable[[], Taken | None], key: str, *, name: str, alt: Callab
 
 def _opened(make: Callable[[], Taken | None], key: str, *, name: str, alt: Callable[[], str], here: str) -> None:
     with st.container(horizontal=True):
-        for form, media in FORMS.items():
+        for form in FORMS:
             if form != "png" or has_japanese():
-                st.download_button(
-                    t("taken_numbers") if form == "csv" else form.upper(), partial(_made, make, form),
-                    file_name(*key.split("_"), as_of().isoformat(), language(), ending=f".{form}"), media, icon=_ICONS[form],
-                    key=f"taken_{form}_{key}", on_click="ignore",
-                )  # fmt: skip
+                label = t("taken_numbers") if form == "csv" else form.upper()
+                file = file_name(*key.split("_"), as_of().isoformat(), language(), ending=f".{form}")
+                save_button(label, partial(_made, make, form), file, icon=_ICONS[form], key=f"taken_{form}_{key}")
     if not has_japanese():
         prose.caption(t("taken_no_png"))
     for label, file in (("taken_chart", file_of_chart(name, language())), ("taken_card", file_of_card(name, language()))):

@@ -57,27 +57,14 @@ def view_line(known_at: datetime | None) -> None:
 def _day() -> None:
     """Draw the selection of the day; without one in the address the view is as of the day on which it is opened."""
     with st.container(gap="xxsmall"):
-        st.date_input(
-            t("as_of"),
-            min_value=government().first_day,
-            max_value=today(),
-            key="as_of",
-            on_change=address.widget_changed,
-            args=("as_of",),
-        )
+        st.date_input(t("as_of"), min_value=government().first_day, max_value=today(), **address.bound("as_of"))
         if address.is_chosen("as_of") and cached.edition() is None:
-            st.button(
-                t("as_of_today"),
-                icon=":material/today:",
-                type="tertiary",
-                on_click=address.reset,
-                args=("as_of",),
-                key="as_of_today",
-            )
+            now = t("as_of_today")
+            st.button(now, icon=":material/today:", type="tertiary", on_click=address.reset, args=("as_of",), key="as_of_today")
 
 
 def _organisation() -> None:
     st.segmented_control(
-        t("view"), VIEWS, format_func=escaped_labels(lambda v: t(f"view_{v}")), key="view", required=True, help=t("view_help"),
-        on_change=address.widget_changed, args=("view",),
+        t("view"), VIEWS, format_func=escaped_labels(lambda v: t(f"view_{v}")), required=True, help=t("view_help"),
+        **address.bound("view"),
     )  # fmt: skip

@@ -27,6 +27,7 @@ from pages.parts.reported import (
     state_badge,
     value_text,
 )
+from pages.parts.saving import save_button
 from pages.parts.text import cell_content, csv_file, digits, in_brackets, language, named, shown_name, t
 from pages.parts.titled import part_heading
 from publishers.site import seen
@@ -55,10 +56,9 @@ def what_changes(opened: Opened) -> None:
     joined = by_row(table)
     data_table(joined if len(joined) <= FOLDED_IN_FULL else table, first=AT_ONCE)
     prose.caption(t("changes_order"))
-    st.download_button(
-        t("csv"), csv_file(table), file_of(opened.report.bureau_code, opened.report.period_code, f"changes_{opened.report.id}", ending=".csv"), "text/csv",
-        icon=":material/download:", key=f"csv_changes_{opened.report.id}", on_click="ignore",
-    )  # fmt: skip
+    name = f"changes_{opened.report.id}"
+    file = file_of(opened.report.bureau_code, opened.report.period_code, name, ending=".csv")
+    save_button(t("csv"), csv_file(table), file, key=f"csv_{name}")
 
 
 def changes_table(opened: Opened) -> pd.DataFrame:

@@ -213,7 +213,7 @@ def _indicator(site: Site, words: Words, row: tables.Indicator, views: Sequence[
         "revisions": BlockView(facts.revisions(telling, [*(v.scored for v in views), *site.moment.parts.get(code, ())]), words),
         "readings": BlockView(facts.readings(telling, views[0].scored), words),
         "said": [BlockView(b, words) for b in commentary.blocks(telling, commentary.of_subject(telling, code), [code], signs=views[0].signs)],
-        "notes": BlockView(commentary.notes(telling, [v.scored for v in views]), words), "has_chart": any(v.has_series for v in views),
+        "notes": BlockView(commentary.notes(telling, [v.scored for v in views]), words), "has_chart": any(v.is_drawn for v in views),
         "section": "definitions.html", "reported": reported, "compared": compared_by_bureau(site, words, code), "last_quarters": _last_quarters,
     }  # fmt: skip
 

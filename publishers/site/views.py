@@ -17,12 +17,13 @@ from kpis.figures.scorecard import Book, Scored, SourceNote, Tally, forecast_of,
 from kpis.figures.sentences import planned_text, target_text
 from kpis.moment import Moment
 from kpis.store import tables
-from kpis.text import format_date, format_value, status_word
+from kpis.text import format_date, status_word
 from publishers.site import attention
 from publishers.site.numbered import numbered
 from telling import attention as told_attention
 from telling import happened, indicator
 from telling.blocks import BlockColumn, Telling
+from telling.cards import notes_of
 from telling.overview import groups, rule_line, table_word
 from telling.words import Words
 
@@ -118,14 +119,9 @@ class IndicatorView:
         """Return its status, with notes of an awaited result, an earlier missed target or an old figure."""
         judged = self.scored.judgement
         marks = badge(self.status, self.words, is_past=judged.standing == "last_known")
-        badges = [self.words("awaiting")] if judged.is_awaiting else []
-        if judged.missed_before is not None:
-            badges.append(self.words("missed_before"))
-        if judged.is_stale and judged.status != "unreported":
-            badges.append(self.words("stale" if judged.standing == "last_known" else "stale_figure"))
-        for text in badges:
-            marks += Markup(' <span class="cd-notes">{}</span>').format(text)
-        return marks
+        return marks + Markup().join(
+            Markup(' <span class="cd-notes">{}</span>').format(note) for note in notes_of(judged, self.words)
+        )
 
     @cached_property
     def strip(self) -> Markup:
@@ -145,10 +141,6 @@ class IndicatorView:
         """Return a formatted figure with its machine-readable value."""
         definition = self.scored.entry.definition
         return number(value_of(definition, figure) if figure else None, shown_figure(self.scored, figure, self.words.language))
-
-    def value(self, value: float | None) -> Markup | str:
-        """Return a value in the indicator's unit, or a dash."""
-        return "―" if value is None else number(value, format_value(value, self.scored.entry.definition, self.words.language))
 
     @property
     def planned(self) -> Markup | str:
@@ -261,20 +253,18 @@ class IndicatorView:
     def wide(self) -> str:
         """Return the wide drawing; blank if there is no number to draw."""
         return (
-            drawing(self.shape, alt=f"{self.name}: {self.sentence}", size=WIDE, name="wide")
-            if self.shape and self.has_series
-            else ""
+            drawing(self.shape, alt=f"{self.name}: {self.sentence}", size=WIDE, name="wide") if self.shape and self.is_drawn else ""
         )
 
     @property
     def happened(self) -> Markup:
         """Return the legend of the chart's circled numbers."""
-        return numbered(self.shape.annotations, self.words) if self.shape is not None and self.has_series else Markup("")
+        return numbered(self.shape.annotations, self.words) if self.shape is not None and self.is_drawn else Markup("")
 
     @property
     def signs(self) -> dict[date, str]:
         """Return the circled numbers in the chart, by day."""
-        return happened.signs(self.shape.annotations) if self.shape is not None and self.has_series else {}
+        return happened.signs(self.shape.annotations) if self.shape is not None and self.is_drawn else {}
 
     @property
     def legend(self) -> str:
@@ -282,20 +272,14 @@ class IndicatorView:
         return indicator.legend(self.shape, forecast_of(self.scored, as_of=self.as_of), self.words)
 
     @property
-    def has_series(self) -> bool:
-        """Return whether there is anything to draw."""
-        shape = self.shape
-        return shape is not None and shape.is_course
-
-    @property
     def is_drawn(self) -> bool:
         """Return whether there is a chart; same name as in ``BlockView``."""
-        return self.has_series
+        return self.shape is not None and self.shape.is_course
 
     @property
     def chart(self) -> Markup:
         """Return the drawing at both widths; blank if there is no number to draw."""
-        if self.shape is None or not self.has_series:
+        if self.shape is None or not self.is_drawn:
             return Markup("")
         alt = f"{self.name}: {self.sentence}"
         return Markup(self.wide) + Markup(drawing(self.shape, alt=alt, size=NARROW, name="narrow"))

@@ -103,11 +103,7 @@ def test_a_difference_carries_its_sign_and_points_are_counted() -> None:
 
 
 def test_counts_and_shares_are_never_rounded_to_nothing_or_to_the_whole() -> None:
-    assert (format_count(123_456_789, unit="件"), format_count(2.65), format_count(0.00004)) == (
-        "1億2,345万6,789件",
-        "2.65",
-        "0.00004",
-    )
+    assert (format_count(123_456_789), format_count(2.65), format_count(0.00004)) == ("1億2,345万6,789", "2.65", "0.00004")
     assert (format_percent(1999 / 2000 * 100), format_percent(1 / 3000 * 100), format_percent(200 / 3)) == (
         "99.95%",
         "0.03%",
@@ -117,10 +113,8 @@ def test_counts_and_shares_are_never_rounded_to_nothing_or_to_the_whole() -> Non
 
 
 def test_the_marks_of_an_axis_are_never_written_with_an_exponent() -> None:
-    assert [axis_number(v, 4e8) for v in (0, 1e8, 2.5e8, 4e8)] == ["0", "1億", "2.5億", "4億"]
-    assert [axis_number(v, 4e8, "en") for v in (0, 1e8, 4e8)] == ["0", "100M", "400M"]
-    assert [axis_number(v, 3e12) for v in (1.5e12, 3e12)] == ["1.5兆", "3兆"]
-    assert (axis_number(4e8), axis_number(0.1 + 0.2), axis_number(-2.5), axis_number(1e-7)) == (
+    assert (axis_number(0), axis_number(4e8), axis_number(0.1 + 0.2), axis_number(-2.5), axis_number(1e-7)) == (
+        "0",
         "400,000,000",
         "0.3",
         "−2.5",

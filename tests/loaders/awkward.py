@@ -16,6 +16,7 @@ from typing import Any
 import openpyxl
 from openpyxl.workbook import Workbook
 
+from kpis.settings import settings
 from kpis.store.store import Store
 from loaders.workbook.identity import make_mark, read_mark, record_issue
 from tests.loaders.awkward_bytes import (
@@ -160,7 +161,7 @@ REFUSED: dict[str, Case] = {
     "a PDF named .xlsx": Case(of_bytes(b"%PDF-1.7\n" + bytes(99)), _FILE, "not a table"),
     "a picture named .xlsx": Case(of_bytes(b"\x89PNG\r\n\x1a\n" + bytes(99)), _FILE, "not a table"),
     "another zip named .xlsx": Case(of_bytes(zipped(("readme.txt", b"hello"))), _FILE, "no .xlsx"),
-    "a file above the size limit": Case(lambda content, store: content, _FILE, "bytes", {"max_bytes": 10_000}),
+    "a file above the size limit": Case(lambda content, store: content + bytes(settings().max_upload_bytes), _FILE, "bytes"),
     "a truncated zip": Case(lambda content, store: content[: len(content) * 2 // 3], _FILE, "damaged"),
     "a zip with spoilt bits": Case(spoilt_part, _FILE, "damaged"),
     "a zip bomb": Case(zip_bomb, _FILE, "unpacked"),

@@ -90,10 +90,10 @@ def reparted(content: bytes, change: Callable[[dict[str, bytes]], None]) -> byte
 
 def part_of(content: bytes, sheet: str) -> str:
     """Return the path of a sheet's XML."""
-    from loaders.files.parts import sheet_parts
+    from loaders.files.parts import parts_of_book
 
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
-        return dict(sheet_parts(archive))[sheet]
+        return dict(parts_of_book(archive)[0])[sheet]
 
 
 def rows_of(sheet: Worksheet) -> list[list[Any]]:

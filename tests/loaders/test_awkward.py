@@ -10,7 +10,8 @@ import pytest
 from kpis.languages import written
 from kpis.reporting.comparison import ReportedRow
 from kpis.store.store import Store
-from loaders.workbook.door import mark_problems, read_workbook
+from loaders.workbook.annotate import mark_problems
+from loaders.workbook.door import read_workbook
 from tests.loaders.awkward import ACCEPTED, REFUSED
 from tests.loaders.filled import filled, make_store, template
 

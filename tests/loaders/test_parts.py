@@ -17,7 +17,8 @@ from kpis.government import settled
 from kpis.reporting import people, reports
 from kpis.store.store import Store
 from loaders.load import load_file
-from loaders.workbook.door import is_bureau_workbook, read_workbook, rows_asked
+from loaders.workbook.context import gather
+from loaders.workbook.door import is_bureau_workbook, read_workbook
 from loaders.workbook.submit import Received, receive, take_template
 from tests.books import saved
 from tests.libreoffice import needs_libreoffice, resaved
@@ -119,7 +120,7 @@ def test_a_section_reports_its_own_rows_and_nobody_elses(store: Store) -> None:
 def test_random_parts_of_a_filled_workbook_in_any_order_make_the_whole(store: Store, seed: int) -> None:
     """Each part is a workbook of its own with chosen rows; two hold the same row, one of them with another number."""
     chance = random.Random(seed)
-    asked = list(rows_asked(store, "GENERAL", PERIOD))
+    asked = list(gather(store, "GENERAL", PERIOD).rows)
     chance.shuffle(asked)
     parts = [set(asked[number::3]) for number in range(3)]
     figure = ("observations", PAPER, PERIOD)

@@ -21,7 +21,9 @@ from kpis.settings import settings as product_settings
 from kpis.store import tables
 from kpis.store.store import Store
 from loaders.load import load_file
-from loaders.workbook.door import gather, is_bureau_workbook, issue_template, mark_problems, read_workbook
+from loaders.workbook.annotate import mark_problems
+from loaders.workbook.context import gather
+from loaders.workbook.door import is_bureau_workbook, issue_template, read_workbook
 from loaders.workbook.layout import KEYS, load_layout
 from loaders.workbook.template import LINE, MOST_LINES, lines_in
 from manage import app

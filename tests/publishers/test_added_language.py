@@ -34,7 +34,7 @@ msgstr ""
 """
 ESPERANTO = {
     "language_name": "Esperanto", "language_order": "4", "pages": "index", "number_with_unit": "{number} {unit}",
-    "large_numbers": "1000000 = {number} {count:miliono|milionoj|milionoj} = {number}M", "nav_overview": "Superrigardo",
+    "large_numbers": "1000000 = {number} {count:miliono|milionoj|milionoj}", "nav_overview": "Superrigardo",
     "status_reached": "Atingita", "conclusion": "{good} el {judged} {judged:cifero|ciferoj|ciferaro} atingitaj",
 }  # fmt: skip
 GERMAN = {

@@ -216,19 +216,13 @@ class Observation(ObservationFields, SQLModel, table=True):
         Index("observation_by_indicator", "indicator_code", "bureau_code", "known_at"),
     )
     id: Annotated[int | None, KEY] = None
-    vintage: Annotated[int, Said("版(訂正のたびに増える、番目)", "vintage: rises with each correction")] = 1
+    vintage: fields.Vintage = 1
     is_sample: bool = False
-    known_at: Annotated[Instant, Said("数値が知られた日時(協定世界時)", "instant the figure became known, UTC")]
+    known_at: fields.KnownAt
     recorded_at: Instant
     submission_id: int | None = Field(default=None, foreign_key="submission.id")
     file_sha256: Annotated[str | None, refers("original_file.sha256")] = None
-    withdraws_vintage: Annotated[
-        int | None,
-        Said(
-            "取り下げた版の番号(この行は取下げで、自らの数値はない)",
-            "vintage that this row withdraws; such a row says nothing of its own",
-        ),
-    ] = None
+    withdraws_vintage: fields.WithdrawsVintage = None
     finalises_vintage: Annotated[
         int | None,
         Said(

@@ -12,7 +12,7 @@ from kpis import vocabulary as words
 from kpis.declared import NAME, Code, Fields, Flag, PrecisionOf, Said, Translated
 from kpis.government import ProjectKind
 from kpis.store import fields
-from kpis.store.fields import KEY, Instant, NoteEn, NoteJa, OfRegister, Precision, SourceCode, one_of, refers, table_of
+from kpis.store.fields import KEY, NoteEn, NoteJa, OfRegister, Precision, SourceCode, one_of, refers, table_of
 
 
 class ProjectFields(Fields):
@@ -169,16 +169,10 @@ class MilestoneDate(SQLModel, table=True):
         str, Said("マイルストーンのコード", "code of the milestone"), refers("milestone.milestone_code", index=True)
     ]
     date_kind: Annotated[str, Said("日付の種類(planned、replanned、actual)", "kind of date: planned, replanned or actual")]
-    vintage: Annotated[int, Said("版(訂正のたびに増える、番目)", "vintage: rises with each correction")] = 1
+    vintage: fields.Vintage = 1
     day: Annotated[date, Said("日付", "the day")]
     precision: Annotated[str, Said("日付の精度(day、month、quarter、year、unknown)", "precision of the day")] = "day"
-    withdraws_vintage: Annotated[
-        int | None,
-        Said(
-            "取り下げた版の番号(この行は取下げで、自らの数値はない)",
-            "vintage that this row withdraws; such a row says nothing of its own",
-        ),
-    ] = None
-    known_at: Annotated[Instant, Said("数値が知られた日時(協定世界時)", "instant the figure became known, UTC")]
+    withdraws_vintage: fields.WithdrawsVintage = None
+    known_at: fields.KnownAt
     source_code: Annotated[str, Said("出典のコード", "code of the source"), refers("source.source_code")]
     submission_id: int | None = Field(default=None, foreign_key="submission.id")

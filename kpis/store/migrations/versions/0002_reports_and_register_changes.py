@@ -5,6 +5,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
+from kpis.store.migrations.columns import days, flags, instants, numbers, of_report, one_of, refers_as, row_number, texts, whole_numbers
+
 revision = "0002"
 down_revision = "0001"
 
@@ -26,59 +28,44 @@ CHOICES = {
 }
 
 
-def _text(name: str, default: str = "") -> sa.Column:
-    return sa.Column(name, sa.String(), nullable=False, server_default=default)
-
-
-def _vintage() -> sa.Column:
-    return sa.Column("vintage", sa.Integer(), nullable=False, server_default="1")
-
-
-def _flag(name: str) -> sa.Column:
-    return sa.Column(name, sa.Boolean(), nullable=False, server_default=sa.false())
-
-
 def upgrade() -> None:
     """Apply."""
     op.create_table(
         "register_change",
-        sa.Column("id", sa.Integer(), primary_key=True),
-        sa.Column("register_name", sa.String(), nullable=False),
-        sa.Column("row_code", sa.String(), nullable=False),
-        sa.Column("vintage", sa.Integer(), nullable=False),
-        sa.Column("before_json", sa.String(), nullable=False),
-        sa.Column("after_json", sa.String(), nullable=False),
-        sa.Column("known_at", sa.DateTime(), nullable=False),
-        sa.Column("submission_id", sa.Integer(), sa.ForeignKey("submission.id"), nullable=True),
-        sa.Column("file_sha256", sa.Text(), sa.ForeignKey("original_file.sha256"), nullable=True),
-        sa.Column("reason_class", sa.String(), nullable=True),
-        sa.Column("reason_text", sa.String(), nullable=False),
-        sa.CheckConstraint(
-            "reason_class IS NULL OR reason_class IN ('error','late_data','definition_change','scope_change')",
-            name="reason_class_known",
-        ),
+        row_number(),
+        *texts("register_name", "row_code"),
+        *whole_numbers("vintage"),
+        *texts("before_json", "after_json"),
+        *instants("known_at"),
+        of_report(nullable=True),
+        *refers_as("original_file.sha256", "file_sha256", optional=True),
+        *texts("reason_class", optional=True),
+        *texts("reason_text"),
+        one_of("reason_class", "error,late_data,definition_change,scope_change", optional=True),
         sa.CheckConstraint("reason_class IS NULL OR reason_text <> ''", name="a_correction_has_a_reason"),
-        sa.CheckConstraint("register_name IN ('procedure','facility','milestone')", name="register_name_known"),
+        one_of("register_name", "procedure,facility,milestone"),
         sa.UniqueConstraint("register_name", "row_code", "vintage"),
     )
     for table in ("facility", "milestone"):
         with op.batch_alter_table(table) as batch:
-            batch.add_column(_vintage())
+            batch.add_column(*whole_numbers("vintage", default="1"))
     with op.batch_alter_table("indicator") as batch:
-        batch.add_column(_flag("is_reported_by_bureaus"))
+        batch.add_column(*flags("is_reported_by_bureaus", default=False))
     with op.batch_alter_table("procedure") as batch:
         batch.drop_index("ix_procedure_bureau_code")
         batch.drop_constraint("digital_status_known", type_="check")
-        batch.add_column(_text("name_en"))
-        for name in CHOICES:
-            batch.add_column(_text(name, "procedure" if name == "counted_as" else "unknown"))
-        for name in ("law_name", "law_article", "not_done_reason", "details_json"):
-            batch.add_column(_text(name))
-        batch.add_column(sa.Column("planned_for", sa.Date(), nullable=True))
-        batch.add_column(_text("planned_for_precision", "unknown"))
-        batch.add_column(sa.Column("online_count", sa.Float(), nullable=True))
-        batch.add_column(_flag("is_count_estimated"))
-        batch.add_column(_vintage())
+        for column in (
+            *texts("name_en", default=""),
+            *texts("counted_as", default="procedure"),
+            *texts(*(name for name in CHOICES if name != "counted_as"), default="unknown"),
+            *texts("law_name", "law_article", "not_done_reason", "details_json", default=""),
+            *days("planned_for", optional=True),
+            *texts("planned_for_precision", default="unknown"),
+            *numbers("online_count", optional=True),
+            *flags("is_count_estimated", default=False),
+            *whole_numbers("vintage", default="1"),
+        ):
+            batch.add_column(column)
         batch.create_check_constraint(
             "digital_status_known", "digital_status IN ('done','partly_done','not_done','exempt','planned','other','unknown')"
         )
@@ -88,7 +75,7 @@ def upgrade() -> None:
         batch.create_check_constraint("online_not_negative", "online_count IS NULL OR online_count >= 0")
         batch.create_index("procedure_by_bureau", ["bureau_code", "digital_status"])
     with op.batch_alter_table("target") as batch:
-        batch.add_column(_text("set_on_precision", "unknown"))
+        batch.add_column(*texts("set_on_precision", default="unknown"))
         batch.create_check_constraint("set_on_precision_known", "set_on_precision IN ('day','month','quarter','year','unknown')")
     # Milestones stored before every day was kept: their present days are the first known ones.
     for kind, column in (("planned", "planned_end"), ("replanned", "replanned_end"), ("actual", "actual_end")):

@@ -7,6 +7,8 @@ import unicodedata
 import sqlalchemy as sa
 from alembic import op
 
+from kpis.store.migrations.columns import add, texts
+
 revision = "0004"
 down_revision = "0003"
 
@@ -17,7 +19,7 @@ LISTED = ["procedure_code", "bureau_code", "digital_status", "digitised_date", "
 
 def upgrade() -> None:
     """Apply."""
-    op.add_column("procedure", sa.Column("search_text", sa.String(), nullable=False, server_default=""))
+    add("procedure", *texts("search_text", default=""))
     connection = op.get_bind()
     table = sa.table("procedure", *(sa.column(name) for name in (*SEARCHED, "search_text")))
     for row in connection.execute(sa.select(*(table.c[name] for name in SEARCHED))).all():

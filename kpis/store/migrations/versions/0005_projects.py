@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import sqlalchemy as sa
-from alembic import op
+from kpis.store.migrations.columns import add, flags
 
 revision = "0005"
 down_revision = "0004"
@@ -11,4 +10,4 @@ down_revision = "0004"
 
 def upgrade() -> None:
     """Apply."""
-    op.add_column("data_revision", sa.Column("is_sample", sa.Boolean(), nullable=False, server_default=sa.false()))
+    add("data_revision", *flags("is_sample", default=False))

@@ -8,6 +8,8 @@ import unicodedata
 import sqlalchemy as sa
 from alembic import op
 
+from kpis.store.migrations.columns import add, instants
+
 revision = "0006"
 down_revision = "0005"
 
@@ -18,7 +20,7 @@ SEARCHED = ("procedure_code", "name_ja", "name_en", "law_name", "law_article", "
 def upgrade() -> None:
     """Apply."""
     for table, file in FILES.items():
-        op.add_column(table, sa.Column("first_known_at", sa.DateTime(), nullable=True))
+        add(table, *instants("first_known_at", optional=True))
         # No row says which file brought it: the first file of its kind is the earliest instant at which it can have come.
         first = sa.text(
             f"UPDATE {table} SET first_known_at = (SELECT min(received_at) FROM original_file WHERE kind = :file)"

@@ -1,23 +1,21 @@
 """an indicator says what its figures can be, how long its results take to be published, and which other states the same fact"""
 
-import sqlalchemy as sa
-from alembic import op
+from kpis.store.migrations.columns import add, drop, numbers, texts, whole_numbers
 
 revision = "0008"
 down_revision = "0007"
 
-COLUMNS = ("publication_lag_days", "minimum_value", "maximum_value", "sibling_code")
-
 
 def upgrade() -> None:
     """Apply."""
-    op.add_column("indicator", sa.Column("publication_lag_days", sa.Integer(), nullable=False, server_default="92"))
-    op.add_column("indicator", sa.Column("minimum_value", sa.Float(), nullable=True))
-    op.add_column("indicator", sa.Column("maximum_value", sa.Float(), nullable=True))
-    op.add_column("indicator", sa.Column("sibling_code", sa.String(), nullable=True))
+    add(
+        "indicator",
+        *whole_numbers("publication_lag_days", default="92"),
+        *numbers("minimum_value", "maximum_value", optional=True),
+        *texts("sibling_code", optional=True),
+    )
 
 
 def downgrade() -> None:
     """Undo."""
-    for column in COLUMNS:
-        op.drop_column("indicator", column)
+    drop("indicator", "publication_lag_days", "minimum_value", "maximum_value", "sibling_code")

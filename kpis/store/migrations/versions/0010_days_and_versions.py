@@ -3,6 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
+from kpis.store.migrations.columns import add, codes, days, drop, flags, key, refers, texts, whole_numbers
+
 revision = "0010"
 down_revision = "0009"
 
@@ -11,36 +13,28 @@ PRECISION = "IN ('day','month','quarter','year','unknown')"
 
 def upgrade() -> None:
     """Apply; versions that projects name already become rows with their code as name, until the catalogue is loaded again."""
-    op.add_column("source", sa.Column("published_by", sa.Date(), nullable=True))
-    op.add_column("source", sa.Column("published_basis", sa.String(), nullable=True))
+    add("source", *days("published_by", optional=True), *texts("published_basis", optional=True))
     versions = op.create_table(
         "strategy_version",
-        sa.Column("version_code", sa.String(), primary_key=True),
-        sa.Column("name_ja", sa.String(), nullable=False),
-        sa.Column("name_en", sa.String(), nullable=False),
-        sa.Column("adopted_on", sa.Date(), nullable=True),
-        sa.Column("adopted_precision", sa.String(), nullable=False),
-        sa.Column("published_by", sa.Date(), nullable=True),
-        sa.Column("horizon_year", sa.Integer(), nullable=True),
-        sa.Column("first_year", sa.Integer(), nullable=True),
-        sa.Column("last_year", sa.Integer(), nullable=True),
-        sa.Column("keywords_ja", sa.String(), nullable=False),
-        sa.Column("keywords_en", sa.String(), nullable=False),
-        sa.Column("concept_ja", sa.String(), nullable=False),
-        sa.Column("concept_en", sa.String(), nullable=False),
-        sa.Column("is_renumbered", sa.Boolean(), nullable=False),
-        sa.Column("sort_order", sa.Integer(), nullable=False),
-        sa.Column("source_code", sa.Text(), sa.ForeignKey("source.source_code"), nullable=False),
-        sa.Column("note", sa.String(), nullable=False),
+        *key("version_code"),
+        *texts("name_ja", "name_en"),
+        *days("adopted_on", optional=True),
+        *texts("adopted_precision"),
+        *days("published_by", optional=True),
+        *whole_numbers("horizon_year", "first_year", "last_year", optional=True),
+        *texts("keywords_ja", "keywords_en", "concept_ja", "concept_en"),
+        *flags("is_renumbered"),
+        *whole_numbers("sort_order"),
+        *refers("source.source_code"),
+        *texts("note"),
         sa.CheckConstraint(f"adopted_precision {PRECISION}", name="adopted_precision_known"),
     )
     _keep_versions(versions)
-    op.add_column("project", sa.Column("goal_source_code", sa.String(), nullable=True))
-    op.add_column("milestone", sa.Column("is_missed", sa.Boolean(), nullable=False, server_default=sa.false()))
+    add("project", *texts("goal_source_code", optional=True))
+    add("milestone", *flags("is_missed", default=False))
     with op.batch_alter_table("project_bureau") as batch:
-        batch.add_column(sa.Column("valid_from_precision", sa.String(), nullable=False, server_default="unknown"))
-        batch.add_column(sa.Column("valid_to_precision", sa.String(), nullable=False, server_default="unknown"))
-        batch.add_column(sa.Column("source_code", sa.Text(), nullable=True))
+        for column in (*texts("valid_from_precision", "valid_to_precision", default="unknown"), *codes("source_code", optional=True)):
+            batch.add_column(column)
         batch.create_check_constraint("valid_from_precision_known", f"valid_from_precision {PRECISION}")
         batch.create_check_constraint("valid_to_precision_known", f"valid_to_precision {PRECISION}")
         batch.create_foreign_key("project_bureau_source", "source", ["source_code"], ["source_code"])
@@ -72,8 +66,7 @@ def downgrade() -> None:
         batch.drop_constraint("valid_from_precision_known", type_="check")
         for column in ("source_code", "valid_to_precision", "valid_from_precision"):
             batch.drop_column(column)
-    op.drop_column("milestone", "is_missed")
-    op.drop_column("project", "goal_source_code")
+    drop("milestone", "is_missed")
+    drop("project", "goal_source_code")
     op.drop_table("strategy_version")
-    op.drop_column("source", "published_basis")
-    op.drop_column("source", "published_by")
+    drop("source", "published_basis", "published_by")

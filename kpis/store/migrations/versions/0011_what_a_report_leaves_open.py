@@ -1,7 +1,6 @@
 """a report keeps how many figures were asked and which stay open; a warning keeps the rule that raised it"""
 
-import sqlalchemy as sa
-from alembic import op
+from kpis.store.migrations.columns import add, drop, texts, whole_numbers
 
 revision = "0011"
 down_revision = "0010"
@@ -9,13 +8,11 @@ down_revision = "0010"
 
 def upgrade() -> None:
     """Apply."""
-    op.add_column("submission", sa.Column("asked_count", sa.Integer(), nullable=True))
-    op.add_column("submission", sa.Column("open_json", sa.String(), nullable=False, server_default=""))
-    op.add_column("submission_warning", sa.Column("rule", sa.String(), nullable=False, server_default=""))
+    add("submission", *whole_numbers("asked_count", optional=True), *texts("open_json", default=""))
+    add("submission_warning", *texts("rule", default=""))
 
 
 def downgrade() -> None:
     """Undo."""
-    op.drop_column("submission_warning", "rule")
-    op.drop_column("submission", "open_json")
-    op.drop_column("submission", "asked_count")
+    drop("submission_warning", "rule")
+    drop("submission", "open_json", "asked_count")

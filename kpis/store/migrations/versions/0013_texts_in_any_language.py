@@ -3,6 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
+from kpis.store.migrations.columns import add, texts
+
 revision = "0013"
 down_revision = "0012"
 
@@ -22,13 +24,9 @@ LANGUAGES = ("ja", "en")
 
 def upgrade() -> None:
     """Apply."""
-    texts = op.create_table(
+    stored = op.create_table(
         "translation",
-        sa.Column("table_name", sa.String(), nullable=False),
-        sa.Column("row_key", sa.String(), nullable=False),
-        sa.Column("field", sa.String(), nullable=False),
-        sa.Column("language", sa.String(), nullable=False),
-        sa.Column("text", sa.String(), nullable=False),
+        *texts("table_name", "row_key", "field", "language", "text"),
         sa.CheckConstraint("text <> ''", name="says_something"),
         sa.PrimaryKeyConstraint("table_name", "row_key", "field", "language"),
     )
@@ -36,18 +34,18 @@ def upgrade() -> None:
         table, key = _table(name, f"{field}_{language}")
         column = table.c[f"{field}_{language}"]
         said = sa.select(sa.literal(name), key, sa.literal(field), sa.literal(language), column).where(column != "")
-        op.execute(sa.insert(texts).from_select([c.name for c in texts.c], said))
+        op.execute(sa.insert(stored).from_select([c.name for c in stored.c], said))
         op.drop_column(name, column.name)
 
 
 def downgrade() -> None:
     """Undo: texts in a language that has no column are lost."""
-    texts = sa.table("translation", *(sa.column(c, sa.String()) for c in ("table_name", "row_key", "field", "language", "text")))
+    stored = sa.table("translation", *(sa.column(c, sa.String()) for c in ("table_name", "row_key", "field", "language", "text")))
     for name, field, language in _each():
-        op.add_column(name, sa.Column(f"{field}_{language}", sa.String(), nullable=False, server_default=""))
+        add(name, *texts(f"{field}_{language}", default=""))
         table, key = _table(name, f"{field}_{language}")
-        own = (texts.c.table_name == name, texts.c.row_key == key, texts.c.field == field, texts.c.language == language)
-        said = sa.select(texts.c.text).where(*own).scalar_subquery()
+        own = (stored.c.table_name == name, stored.c.row_key == key, stored.c.field == field, stored.c.language == language)
+        said = sa.select(stored.c.text).where(*own).scalar_subquery()
         op.execute(sa.update(table).values({f"{field}_{language}": sa.func.coalesce(said, "")}))
     op.drop_table("translation")
 

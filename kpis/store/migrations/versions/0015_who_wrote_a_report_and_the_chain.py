@@ -1,10 +1,10 @@
 """everybody who wrote a part of a report; audit lines that are chained, and that the database neither changes nor removes"""
 
 import sqlalchemy as sa
-import sqlmodel
 from alembic import op
 
 from kpis.store.append_only import statements, undone
+from kpis.store.migrations.columns import add, key, of_report, texts
 from kpis.store.trail import linked
 
 revision = "0015"
@@ -20,13 +20,12 @@ CONTRIBUTOR = sa.table("submission_contributor", sa.column("submission_id", sa.I
 
 def upgrade() -> None:
     """Apply."""
-    text = sqlmodel.sql.sqltypes.AutoString()
     op.create_table(
         "submission_contributor",
-        sa.Column("submission_id", sa.Integer(), sa.ForeignKey("submission.id"), primary_key=True, autoincrement=False),
-        sa.Column("email", text, primary_key=True),
+        of_report(primary_key=True, autoincrement=False),
+        *key("email"),
     )
-    op.add_column("audit_event", sa.Column("sha256", text, nullable=False, server_default=""))
+    add("audit_event", *texts("sha256", default=""))
     op.create_index("ix_audit_event_subject", "audit_event", ["subject"])
     _fill_contributors()
     _chain()

@@ -3,10 +3,10 @@
 from datetime import UTC, datetime
 
 import sqlalchemy as sa
-import sqlmodel
 from alembic import op
 
 from kpis.store.append_only import statements, undone
+from kpis.store.migrations.columns import add, counted_key, drop, instants, key, texts, whole_numbers
 
 revision = "0016"
 down_revision = "0015"
@@ -14,30 +14,25 @@ down_revision = "0015"
 
 def upgrade() -> None:
     """Apply."""
-    text = sqlmodel.sql.sqltypes.AutoString
     op.create_table(
         "signing_key",
-        sa.Column("key_id", text(), primary_key=True),
-        sa.Column("public_key", text(), nullable=False),
-        sa.Column("first_edition", sa.Integer(), nullable=False),
+        *key("key_id"),
+        *texts("public_key"),
+        *whole_numbers("first_edition"),
         sa.Column("first_pointer", sa.Integer(), nullable=False, unique=True),
-        sa.Column("introduced_at", text(), nullable=False),
-        sa.Column("follows", text(), nullable=False),
-        sa.Column("signature", text(), nullable=False),
-        sa.Column("signature_before", text(), nullable=False),
+        *texts("introduced_at", "follows", "signature", "signature_before"),
     )
     op.create_table(
         "edition_pointer",
-        sa.Column("sequence", sa.Integer(), primary_key=True, autoincrement=False),
+        *counted_key("sequence"),
         sa.Column("edition", sa.Integer(), sa.ForeignKey("publication.edition"), nullable=False),
-        sa.Column("document", text(), nullable=False),
-        sa.Column("moved_at", sa.DateTime(), nullable=False),
-        sa.Column("moved_by", text(), nullable=False),
+        *texts("document"),
+        *instants("moved_at"),
+        *texts("moved_by"),
     )
-    op.add_column("publication", sa.Column("signature", text(), nullable=False, server_default=""))
-    op.add_column("publication", sa.Column("first_shown_at", sa.DateTime(), nullable=True))
+    add("publication", *texts("signature", default=""), *instants("first_shown_at", optional=True))
     op.execute("UPDATE publication SET first_shown_at = published_at")
-    op.add_column("data_revision", sa.Column("stamped_at", sa.DateTime(), nullable=True))
+    add("data_revision", *instants("stamped_at", optional=True))
     _take_newest_instant()
     for statement in statements("edition_pointer", dialect=op.get_bind().dialect.name):
         op.execute(statement)
@@ -56,10 +51,9 @@ def _take_newest_instant() -> None:
 
 def downgrade() -> None:
     """Undo."""
-    op.drop_column("data_revision", "stamped_at")
+    drop("data_revision", "stamped_at")
     for statement in undone("edition_pointer", dialect=op.get_bind().dialect.name):
         op.execute(statement)
-    op.drop_column("publication", "first_shown_at")
-    op.drop_column("publication", "signature")
+    drop("publication", "first_shown_at", "signature")
     op.drop_table("edition_pointer")
     op.drop_table("signing_key")

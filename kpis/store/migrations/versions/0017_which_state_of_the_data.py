@@ -7,6 +7,8 @@ import secrets
 import sqlalchemy as sa
 from alembic import op
 
+from kpis.store.migrations.columns import add, texts
+
 revision = "0017"
 down_revision = "0016"
 
@@ -16,7 +18,7 @@ INSTANTS = ("submitted_at", "decided_at")
 
 def upgrade() -> None:
     """Apply."""
-    op.add_column("data_revision", sa.Column("mark", sa.String(), nullable=False, server_default=""))
+    add("data_revision", *texts("mark", default=""))
     op.execute(sa.text("UPDATE data_revision SET mark = :mark").bindparams(mark=secrets.token_hex(8)))
     if op.get_bind().dialect.name == "postgresql":
         for name in INSTANTS:

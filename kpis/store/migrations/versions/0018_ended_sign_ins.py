@@ -1,7 +1,8 @@
 """sign-ins that were ended before their time, so that a cookie kept elsewhere is refused by every process"""
 
-import sqlalchemy as sa
 from alembic import op
+
+from kpis.store.migrations.columns import instants, key, texts
 
 revision = "0018"
 down_revision = "0017"
@@ -11,9 +12,9 @@ def upgrade() -> None:
     """Apply."""
     op.create_table(
         "ended_sign_in",
-        sa.Column("sign_in_id", sa.String(), primary_key=True),
-        sa.Column("email", sa.String(), nullable=False),
-        sa.Column("ended_at", sa.DateTime(), nullable=False),
+        *key("sign_in_id"),
+        *texts("email"),
+        *instants("ended_at"),
     )
 
 

@@ -1,7 +1,8 @@
 """which state of the figures: the mark of their latest change, so that a draft or a person empties no page's cache"""
 
-import sqlalchemy as sa
 from alembic import op
+
+from kpis.store.migrations.columns import add, drop, texts
 
 revision = "0019"
 down_revision = "0018"
@@ -11,12 +12,10 @@ NAMES = ("figures_mark", "figures_right_at")
 
 def upgrade() -> None:
     """Apply."""
-    for name in NAMES:
-        op.add_column("data_revision", sa.Column(name, sa.String(), nullable=False, server_default=""))
+    add("data_revision", *texts(*NAMES, default=""))
     op.execute("UPDATE data_revision SET figures_mark = mark, figures_right_at = mark")
 
 
 def downgrade() -> None:
     """Undo."""
-    for name in NAMES:
-        op.drop_column("data_revision", name)
+    drop("data_revision", *NAMES)

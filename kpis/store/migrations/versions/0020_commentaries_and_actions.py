@@ -6,42 +6,33 @@ from typing import Any
 
 import sqlalchemy as sa
 from alembic import op
-from sqlmodel.sql.sqltypes import AutoString
+
+from kpis.store.migrations.columns import codes, days, flags, instants, numbers, one_of, refers, texts, whole_numbers
 
 revision = "0020"
 down_revision = "0019"
 
 BEFORE = ("procedure", "facility", "milestone")
-ENDED = "ended_reason IS NULL OR ended_reason IN ('closed','abolished','merged','replaced','mistake')"
 ONE_SUBJECT = "(indicator_code IS NULL) <> (project_code IS NULL)"
-
-
-def _texts(*names: str) -> list[sa.Column[Any]]:
-    return [sa.Column(name, AutoString(), nullable=False) for name in names]
-
-
-def _subject() -> list[sa.Column[Any]]:
-    return [sa.Column(name, sa.Text(), nullable=True) for name in ("bureau_code", "indicator_code", "project_code")]
 
 
 def _as_every_register() -> list[sa.Column[Any]]:
     return [
-        sa.Column("ended_on", sa.Date(), nullable=True),
-        sa.Column("ended_on_precision", AutoString(), nullable=False),
-        sa.Column("ended_reason", AutoString(), nullable=True),
-        sa.Column("successor_code", AutoString(), nullable=True),
-        sa.Column("source_code", sa.Text(), nullable=False),
-        sa.Column("verified", sa.Boolean(), nullable=False),
-        *_texts("note", "listed_in"),
-        sa.Column("vintage", sa.Integer(), nullable=False),
-        sa.Column("first_known_at", sa.DateTime(), nullable=True),
-        sa.Column("is_sample", sa.Boolean(), nullable=False),
+        *days("ended_on", optional=True),
+        *texts("ended_on_precision"),
+        *texts("ended_reason", "successor_code", optional=True),
+        *codes("source_code"),
+        *flags("verified"),
+        *texts("note", "listed_in"),
+        *whole_numbers("vintage"),
+        *instants("first_known_at", optional=True),
+        *flags("is_sample"),
     ]
 
 
 def _held() -> list[Any]:
     return [
-        sa.CheckConstraint(ENDED, name="ended_reason_known"),
+        one_of("ended_reason", "closed,abolished,merged,replaced,mistake", optional=True),
         sa.CheckConstraint(ONE_SUBJECT, name="about_one_subject"),
         *(
             sa.ForeignKeyConstraint([column], [f"{table}.{column}"])
@@ -62,10 +53,10 @@ def upgrade() -> None:
     """Apply."""
     op.create_table(
         "commentary",
-        *_texts("commentary_code"),
-        *_subject(),
-        sa.Column("period_code", sa.Text(), sa.ForeignKey("reporting_period.period_code"), nullable=False),
-        *_texts("cause_ja", "cause_en", "obstacle_ja", "obstacle_en", "response_ja", "response_en"),
+        *texts("commentary_code"),
+        *codes("bureau_code", "indicator_code", "project_code", optional=True),
+        *refers("reporting_period.period_code"),
+        *texts("cause_ja", "cause_en", "obstacle_ja", "obstacle_en", "response_ja", "response_en"),
         *_as_every_register(),
         *_held(),
         sa.PrimaryKeyConstraint("commentary_code"),
@@ -73,20 +64,20 @@ def upgrade() -> None:
     op.create_index("commentary_by_bureau", "commentary", ["bureau_code", "period_code"])
     op.create_table(
         "action",
-        *_texts("action_code"),
-        *_subject(),
-        sa.Column("period_code", sa.Text(), sa.ForeignKey("reporting_period.period_code"), nullable=False),
-        *_texts("measure_ja", "measure_en", "section_ja", "role_ja", "person"),
-        sa.Column("due_on", sa.Date(), nullable=True),
-        *_texts("due_on_precision"),
-        sa.Column("new_due_on", sa.Date(), nullable=True),
-        *_texts("new_due_on_precision"),
-        sa.Column("effect_value", sa.Float(), nullable=True),
-        *_texts("effect_ja", "action_state", "state_reason_ja"),
-        sa.Column("done_on", sa.Date(), nullable=True),
-        *_texts("done_on_precision"),
+        *texts("action_code"),
+        *codes("bureau_code", "indicator_code", "project_code", optional=True),
+        *refers("reporting_period.period_code"),
+        *texts("measure_ja", "measure_en", "section_ja", "role_ja", "person"),
+        *days("due_on", optional=True),
+        *texts("due_on_precision"),
+        *days("new_due_on", optional=True),
+        *texts("new_due_on_precision"),
+        *numbers("effect_value", optional=True),
+        *texts("effect_ja", "action_state", "state_reason_ja"),
+        *days("done_on", optional=True),
+        *texts("done_on_precision"),
         *_as_every_register(),
-        sa.CheckConstraint("action_state IN ('open','continued','done','given_up')", name="action_state_known"),
+        one_of("action_state", "open,continued,done,given_up"),
         *_held(),
         sa.PrimaryKeyConstraint("action_code"),
     )

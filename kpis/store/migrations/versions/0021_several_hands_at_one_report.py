@@ -1,8 +1,11 @@
 """several hands at one report: who wrote what in which cell, files merged into it, its way through its own bureau, deputies"""
 
 import sqlalchemy as sa
-import sqlmodel
 from alembic import op
+
+from kpis.store.migrations.columns import (
+    add, counted_key, days, drop, flags, instants, key, of_report, one_of, persons, refers, refers_as, row_number, texts, whole_numbers,
+)
 
 revision = "0021"
 down_revision = "0020"
@@ -10,66 +13,56 @@ down_revision = "0020"
 BEFORE = "role IN ('bureau_manager','reform_office','administrator')"
 SINCE = "role IN ('section','bureau_manager','bureau_approver','reform_office','administrator')"
 COLUMNS = {"submission_row": ("claims_json",), "submission_warning": ("row_kind", "row_key")}
-TEXT = sqlmodel.sql.sqltypes.AutoString
 
 
 def upgrade() -> None:
     """Apply."""
-    _declare_roles(since=SINCE, key=("email", "role", "bureau_code", "section_code"), adds=True)
-    op.add_column("submission", sa.Column("is_on_behalf", sa.Boolean(), nullable=False, server_default=sa.false()))
+    _declare_roles(since=SINCE, unique=("email", "role", "bureau_code", "section_code"), adds=True)
+    add("submission", *flags("is_on_behalf", default=False))
     for table, names in COLUMNS.items():
-        for name in names:
-            op.add_column(table, sa.Column(name, TEXT(), nullable=False, server_default=""))
+        add(table, *texts(*names, default=""))
     op.create_table(
         "deputy",
-        sa.Column("id", sa.Integer(), primary_key=True),
-        sa.Column("email", sa.Text(), sa.ForeignKey("user_account.email"), nullable=False),
-        sa.Column("stands_in_for", sa.Text(), sa.ForeignKey("user_account.email"), nullable=False),
-        sa.Column("from_date", sa.Date(), nullable=False),
-        sa.Column("until_date", sa.Date(), nullable=False),
-        sa.Column("named_by", TEXT(), nullable=False),
-        sa.Column("named_at", sa.DateTime(), nullable=False),
-        sa.Column("ended_by", TEXT(), nullable=True),
-        sa.Column("ended_at", sa.DateTime(), nullable=True),
+        row_number(),
+        *persons("email", "stands_in_for"),
+        *days("from_date", "until_date"),
+        *texts("named_by"),
+        *instants("named_at"),
+        *texts("ended_by", optional=True),
+        *instants("ended_at", optional=True),
         sa.CheckConstraint("until_date >= from_date", name="ends_after_it_begins"),
         sa.CheckConstraint("email <> stands_in_for", name="somebody_else"),
     )
     op.create_table(
         "issued_template",
-        sa.Column("template_id", TEXT(), primary_key=True),
-        sa.Column("bureau_code", sa.Text(), sa.ForeignKey("bureau.bureau_code"), nullable=False),
-        sa.Column("period_code", TEXT(), nullable=False),
-        sa.Column("part", TEXT(), nullable=False),
-        sa.Column("rows_json", TEXT(), nullable=False),
-        sa.Column("issued_by", TEXT(), nullable=False),
-        sa.Column("issued_at", sa.DateTime(), nullable=False),
+        *key("template_id"),
+        *refers("bureau.bureau_code"),
+        *texts("period_code", "part", "rows_json", "issued_by"),
+        *instants("issued_at"),
     )
     op.create_table(
         "submission_upload",
-        sa.Column("submission_id", sa.Integer(), sa.ForeignKey("submission.id"), primary_key=True, autoincrement=False),
-        sa.Column("revision", sa.Integer(), primary_key=True, autoincrement=False),
-        sa.Column("file_sha256", sa.Text(), sa.ForeignKey("original_file.sha256"), nullable=True),
-        sa.Column("file_name", TEXT(), nullable=False),
-        sa.Column("template_id", TEXT(), nullable=True),
-        sa.Column("uploaded_by", TEXT(), nullable=False),
-        sa.Column("uploaded_at", sa.DateTime(), nullable=False),
-        sa.Column("part", TEXT(), nullable=False),
-        sa.Column("rows_count", sa.Integer(), nullable=False),
-        sa.Column("is_on_behalf", sa.Boolean(), nullable=False),
-        sa.Column("how_it_came", TEXT(), nullable=False),
+        of_report(primary_key=True, autoincrement=False),
+        *counted_key("revision"),
+        *refers_as("original_file.sha256", "file_sha256", optional=True),
+        *texts("file_name"),
+        *texts("template_id", optional=True),
+        *texts("uploaded_by"),
+        *instants("uploaded_at"),
+        *texts("part"),
+        *whole_numbers("rows_count"),
+        *flags("is_on_behalf"),
+        *texts("how_it_came"),
     )
     op.create_table(
         "submission_check",
-        sa.Column("id", sa.Integer(), primary_key=True),
-        sa.Column("submission_id", sa.Integer(), sa.ForeignKey("submission.id"), nullable=False, index=True),
-        sa.Column("revision", sa.Integer(), nullable=False),
-        sa.Column("step_code", TEXT(), nullable=False),
-        sa.Column("decision", TEXT(), nullable=False),
-        sa.Column("decided_by", TEXT(), nullable=False),
-        sa.Column("decided_at", sa.DateTime(), nullable=False),
-        sa.Column("stands_in_for", TEXT(), nullable=False),
-        sa.Column("note", TEXT(), nullable=False),
-        sa.CheckConstraint("decision IN ('prepared','checked','sent_back','reopened')", name="decision_known"),
+        row_number(),
+        of_report(index=True),
+        *whole_numbers("revision"),
+        *texts("step_code", "decision", "decided_by"),
+        *instants("decided_at"),
+        *texts("stands_in_for", "note"),
+        one_of("decision", "prepared,checked,sent_back,reopened"),
         sa.CheckConstraint("decision <> 'sent_back' OR note <> ''", name="sent_back_with_a_reason"),
     )
     # Of reports from before, the file that was the latest is known; what came earlier stands in the audit trail.
@@ -89,28 +82,27 @@ def downgrade() -> None:
     for table in ("submission_check", "submission_upload", "issued_template", "deputy"):
         op.drop_table(table)
     for table, names in COLUMNS.items():
-        for name in names:
-            op.drop_column(table, name)
-    op.drop_column("submission", "is_on_behalf")
-    _declare_roles(since=BEFORE, key=("email", "role", "bureau_code"), adds=False)
+        drop(table, *names)
+    drop("submission", "is_on_behalf")
+    _declare_roles(since=BEFORE, unique=("email", "role", "bureau_code"), adds=False)
 
 
-def _declare_roles(*, since: str, key: tuple[str, ...], adds: bool) -> None:
+def _declare_roles(*, since: str, unique: tuple[str, ...], adds: bool) -> None:
     """Make the table of roles anew: no other table refers to it, and its key has no name by which SQLite could change it."""
     connection = op.get_bind()
-    columns = ["id", "email", "role", "bureau_code", *(["section_code"] if "section_code" in key else [])]
+    columns = ["id", "email", "role", "bureau_code", *(["section_code"] if "section_code" in unique else [])]
     held = [c for c in columns if c != "section_code" or not adds]
     rows = [dict(row._mapping) for row in connection.execute(sa.text(f"SELECT {', '.join(held)} FROM user_role ORDER BY id"))]
     op.drop_table("user_role")
     made = op.create_table(
         "user_role",
-        sa.Column("id", sa.Integer(), primary_key=True),
-        sa.Column("email", sa.Text(), sa.ForeignKey("user_account.email"), nullable=False),
-        sa.Column("role", TEXT(), nullable=False),
-        sa.Column("bureau_code", sa.Text(), sa.ForeignKey("bureau.bureau_code"), nullable=True),
-        *([sa.Column("section_code", TEXT(), nullable=False)] if "section_code" in key else []),
+        row_number(),
+        *persons("email"),
+        *texts("role"),
+        *refers("bureau.bureau_code", optional=True),
+        *texts(*(["section_code"] if "section_code" in unique else [])),
         sa.CheckConstraint(since, name="role_known"),
-        sa.UniqueConstraint(*key),
+        sa.UniqueConstraint(*unique),
     )
     if rows:
         op.bulk_insert(made, [{**row, **({"section_code": ""} if adds else {})} for row in rows])

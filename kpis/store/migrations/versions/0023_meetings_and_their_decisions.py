@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 from alembic import op
-from sqlmodel.sql.sqltypes import AutoString
+
+from kpis.store.migrations.columns import add, codes, days, drop, instants, one_of, row_number, texts
 
 revision = "0023"
 down_revision = "0022"
@@ -22,35 +23,31 @@ def upgrade() -> None:
     """Apply."""
     op.create_table(
         "meeting",
-        sa.Column("id", sa.Integer(), primary_key=True),
-        sa.Column("period_code", AutoString(), nullable=False),
-        sa.Column("held_on", sa.Date(), nullable=False),
-        sa.Column("as_of", sa.Date(), nullable=False),
-        sa.Column("known_at", sa.DateTime(), nullable=False),
-        sa.Column("note", AutoString(), nullable=False),
-        sa.Column("closed_by", sa.Text(), nullable=False),
+        row_number(),
+        *texts("period_code"),
+        *days("held_on", "as_of"),
+        *instants("known_at"),
+        *texts("note"),
+        *codes("closed_by"),
         _person("closed_by"),
     )
     op.create_table(
         "decision",
-        sa.Column("id", sa.Integer(), primary_key=True),
-        sa.Column("period_code", AutoString(), nullable=False),
-        sa.Column("indicator_code", sa.Text(), nullable=True),
-        sa.Column("project_code", sa.Text(), nullable=True),
-        sa.Column("milestone_code", sa.Text(), nullable=True),
-        sa.Column("decided", AutoString(), nullable=False),
-        sa.Column("bureau_code", sa.Text(), nullable=True),
-        sa.Column("section", AutoString(), nullable=False),
-        sa.Column("role", AutoString(), nullable=False),
-        sa.Column("due_on", sa.Date(), nullable=True),
-        sa.Column("action_code", sa.Text(), nullable=True),
-        sa.Column("written_by", sa.Text(), nullable=False),
-        sa.Column("written_at", sa.DateTime(), nullable=False),
-        sa.Column("closed_as", AutoString(), nullable=True),
-        sa.Column("closed_at", sa.DateTime(), nullable=True),
-        sa.Column("closed_by", sa.Text(), nullable=True),
-        sa.Column("closed_reason", AutoString(), nullable=False),
-        sa.CheckConstraint("closed_as IS NULL OR closed_as IN ('done','taken_back')", name="closed_as_known"),
+        row_number(),
+        *texts("period_code"),
+        *codes("indicator_code", "project_code", "milestone_code", optional=True),
+        *texts("decided"),
+        *codes("bureau_code", optional=True),
+        *texts("section", "role"),
+        *days("due_on", optional=True),
+        *codes("action_code", optional=True),
+        *codes("written_by"),
+        *instants("written_at"),
+        *texts("closed_as", optional=True),
+        *instants("closed_at", optional=True),
+        *codes("closed_by", optional=True),
+        *texts("closed_reason"),
+        one_of("closed_as", "done,taken_back", optional=True),
         sa.CheckConstraint("indicator_code IS NULL OR project_code IS NULL", name="about_one_subject"),
         sa.CheckConstraint("milestone_code IS NULL OR project_code IS NOT NULL", name="milestone_with_its_project"),
         sa.CheckConstraint("decided <> ''", name="says_what"),
@@ -61,11 +58,11 @@ def upgrade() -> None:
         _person("closed_by"),
     )
     op.create_index("decision_by_meeting", "decision", ["period_code"])
-    op.add_column("project_confidence", sa.Column("recorded_at", sa.DateTime(), nullable=True))
+    add("project_confidence", *instants("recorded_at", optional=True))
 
 
 def downgrade() -> None:
     """Undo."""
-    op.drop_column("project_confidence", "recorded_at")
+    drop("project_confidence", "recorded_at")
     op.drop_table("decision")
     op.drop_table("meeting")

@@ -1,8 +1,6 @@
 """a workbook may be filled with what a report on its way says"""
 
-import sqlalchemy as sa
-import sqlmodel
-from alembic import op
+from kpis.store.migrations.columns import add, drop, texts
 
 revision = "0025"
 down_revision = "0024"
@@ -10,10 +8,9 @@ down_revision = "0024"
 
 def upgrade() -> None:
     """Apply."""
-    text = sqlmodel.sql.sqltypes.AutoString()
-    op.add_column("issued_template", sa.Column("filled_json", text, nullable=False, server_default=""))
+    add("issued_template", *texts("filled_json", default=""))
 
 
 def downgrade() -> None:
     """Undo."""
-    op.drop_column("issued_template", "filled_json")
+    drop("issued_template", "filled_json")

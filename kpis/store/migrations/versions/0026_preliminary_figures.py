@@ -1,7 +1,8 @@
 """a figure may be preliminary, and its final value is no correction"""
 
-import sqlalchemy as sa
 from alembic import op
+
+from kpis.store.migrations.columns import flags, whole_numbers
 
 revision = "0026"
 down_revision = "0025"
@@ -14,8 +15,8 @@ FOLLOWS = "finalises_vintage IS NULL OR (finalises_vintage < vintage AND withdra
 def upgrade() -> None:
     """Apply."""
     with op.batch_alter_table("observation") as batch:
-        batch.add_column(sa.Column("is_preliminary", sa.Boolean(), nullable=False, server_default=sa.false()))
-        batch.add_column(sa.Column("finalises_vintage", sa.Integer(), nullable=True))
+        batch.add_column(*flags("is_preliminary", default=False))
+        batch.add_column(*whole_numbers("finalises_vintage", optional=True))
         batch.drop_constraint("a_correction_has_a_reason", type_="check")
         batch.create_check_constraint("a_correction_has_a_reason", SINCE)
         batch.create_check_constraint("a_final_value_follows", FOLLOWS)

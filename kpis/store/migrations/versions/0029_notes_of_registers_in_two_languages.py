@@ -7,8 +7,9 @@ from collections.abc import Callable
 from typing import Any
 
 import sqlalchemy as sa
-import sqlmodel
 from alembic import op
+
+from kpis.store.migrations.columns import add, texts
 
 revision = "0029"
 down_revision = "0028"
@@ -23,7 +24,7 @@ def upgrade() -> None:
     """Apply: what stood in ``note`` is what bureaus wrote, in Japanese; a list that says it in English too is loaded again."""
     for table in REGISTERS:
         op.execute(f"ALTER TABLE {table} RENAME COLUMN {OLD} TO {NEW}")
-        op.add_column(table, sa.Column("note_en", sqlmodel.sql.sqltypes.AutoString(), nullable=False, server_default=""))
+        add(table, *texts("note_en", default=""))
     _rename(OLD, NEW)
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 from alembic import op
-from sqlmodel.sql.sqltypes import AutoString
+
+from kpis.store.migrations.columns import days, flags, instants, persons, refers, row_number, texts, whole_numbers
 
 revision = "0030"
 down_revision = "0029"
@@ -16,19 +17,14 @@ def upgrade() -> None:
     """Apply; what was stated of projects is kept."""
     op.create_table(
         "assessment",
-        sa.Column("id", sa.Integer(), primary_key=True),
-        sa.Column("indicator_code", sa.Text(), sa.ForeignKey("indicator.indicator_code"), nullable=True),
-        sa.Column("project_code", sa.Text(), sa.ForeignKey("project.project_code"), nullable=True),
-        sa.Column("period_code", AutoString(), nullable=False),
-        sa.Column("confidence", AutoString(), nullable=False),
-        sa.Column("reason_ja", AutoString(), nullable=False),
-        sa.Column("reason_en", AutoString(), nullable=False),
-        sa.Column("reviewer", AutoString(), nullable=False),
-        sa.Column("reviewed_on", sa.Date(), nullable=False),
-        sa.Column("recorded_at", sa.DateTime(), nullable=True),
-        sa.Column("confirmed_by", AutoString(), nullable=True),
-        sa.Column("confirmed_at", sa.DateTime(), nullable=True),
-        sa.Column("is_sample", sa.Boolean(), nullable=False),
+        row_number(),
+        *refers("indicator.indicator_code", "project.project_code", optional=True),
+        *texts("period_code", "confidence", "reason_ja", "reason_en", "reviewer"),
+        *days("reviewed_on"),
+        *instants("recorded_at", optional=True),
+        *texts("confirmed_by", optional=True),
+        *instants("confirmed_at", optional=True),
+        *flags("is_sample"),
         sa.CheckConstraint(KNOWN, name="confidence_known"),
         sa.CheckConstraint("reason_ja <> ''", name="has_reason"),
         sa.CheckConstraint("(indicator_code IS NULL) <> (project_code IS NULL)", name="about_one_subject"),
@@ -43,17 +39,15 @@ def upgrade() -> None:
     op.drop_table("project_confidence")
     op.create_table(
         "refused_file",
-        sa.Column("id", sa.Integer(), primary_key=True),
-        sa.Column("bureau_code", sa.Text(), sa.ForeignKey("bureau.bureau_code"), nullable=False),
-        sa.Column("period_code", AutoString(), nullable=False),
-        sa.Column("name", AutoString(), nullable=False),
-        sa.Column("sha256", AutoString(), nullable=False),
+        row_number(),
+        *refers("bureau.bureau_code"),
+        *texts("period_code", "name", "sha256"),
         sa.Column("content", sa.LargeBinary(), nullable=True),
-        sa.Column("bytes_count", sa.Integer(), nullable=False),
-        sa.Column("uploaded_by", sa.Text(), sa.ForeignKey("user_account.email"), nullable=False),
-        sa.Column("refused_at", sa.DateTime(), nullable=False),
-        sa.Column("problems_count", sa.Integer(), nullable=False),
-        sa.Column("problems_json", AutoString(), nullable=False),
+        *whole_numbers("bytes_count"),
+        *persons("uploaded_by"),
+        *instants("refused_at"),
+        *whole_numbers("problems_count"),
+        *texts("problems_json"),
     )
     op.create_index("refused_by_bureau", "refused_file", ["bureau_code", "refused_at"])
 
@@ -69,14 +63,12 @@ def downgrade() -> None:
     op.drop_table("refused_file")
     op.create_table(
         "project_confidence",
-        sa.Column("id", sa.Integer(), primary_key=True),
-        sa.Column("project_code", AutoString(), sa.ForeignKey("project.project_code"), nullable=False),
-        sa.Column("confidence", AutoString(), nullable=False),
-        sa.Column("reason", AutoString(), nullable=False),
-        sa.Column("reviewer", AutoString(), nullable=False),
-        sa.Column("reviewed_on", sa.Date(), nullable=False),
-        sa.Column("is_sample", sa.Boolean(), nullable=False),
-        sa.Column("recorded_at", sa.DateTime(), nullable=True),
+        row_number(),
+        sa.Column("project_code", sa.String(), sa.ForeignKey("project.project_code"), nullable=False),
+        *texts("confidence", "reason", "reviewer"),
+        *days("reviewed_on"),
+        *flags("is_sample"),
+        *instants("recorded_at", optional=True),
         sa.CheckConstraint(KNOWN, name="confidence_known"),
         sa.CheckConstraint("reason <> ''", name="has_reason"),
     )

@@ -3,8 +3,9 @@
 Changes of before (register_change) go on naming the column; an edition of before keeps it, and is read without.
 """
 
-import sqlalchemy as sa
 from alembic import op
+
+from kpis.store.migrations.columns import add, texts
 
 revision = "0031"
 down_revision = "0030"
@@ -21,7 +22,7 @@ def upgrade() -> None:
 def downgrade() -> None:
     """Undo; the words are filled in with the next change of a row, and nothing of that version reads them before."""
     _listed_by(
-        (*LISTED, "search_text"), lambda: op.add_column("procedure", sa.Column("search_text", sa.String(), nullable=False, server_default=""))
+        (*LISTED, "search_text"), lambda: add("procedure", *texts("search_text", default=""))
     )
 
 
