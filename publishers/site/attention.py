@@ -82,7 +82,7 @@ def _cells(row: OffTrackRow, leads: Leads, words: Words) -> tuple[Markup | str, 
         Markup('<a href="{}">{}</a>{}').format(leads(row), row.name, small.format(row.about) if row.about else ""),
         Markup("<b>{}</b>").format(gap),
         strip(row.strip) + small.format(row.since),
-        Markup("{}{}").format(answer.cause or ("" if office else UNSAID), office), answer.action or UNSAID,
+        Markup("{}{}").format(answer.cause or UNSAID, office), answer.action or UNSAID,
         Markup("{}{}").format(row.bureau or _missing(w, "att_undecided"), owner),
         _due(row, w),
     )  # fmt: skip

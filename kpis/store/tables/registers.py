@@ -41,7 +41,7 @@ class ProcedureFields(Fields):
     authority: Annotated[Authority, Said("権限(own、delegated、national、other、unknown)", "whose authority it is")] = "unknown"
     law_name: Annotated[str, Said("根拠法令", "law it rests on")] = ""
     law_article: Annotated[str, Said("根拠条項", "article of the law it rests on")] = ""
-    is_priority: Annotated[Flag, Said("重点手続か", "whether it is a priority procedure")] = False
+    is_priority: Annotated[Flag, Said("主要手続か", "whether it is a priority procedure")] = False
     digital_status: Annotated[
         fields.DigitalStatus,
         Said("デジタル化の状況(done、partly_done、not_done、exempt、planned、unknown)", "state of digitisation"),
