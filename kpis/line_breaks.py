@@ -21,7 +21,7 @@ _ABOUT = r"(?:\u7d04|\u3060\u3044\u305f\u3044|[Aa]bout )"
 _SHORT = r"[A-Za-z0-9]{1,4}"  # of a hyphenated word: alone at the end of a line it is read as a word of its own (e-money, FAX-less)
 # What must not be broken, longest first. In Latin letters: a day, a month, a period, a name with its number (Stage 2; UTF-8), a note on the language
 # of a text, a status of two words, a hyphenated word, a count. Days in digits. A part of a whole. A count with its unit and all of its numbers (2026年12月31日, 4〜6月, 1億1,000万件) and its kanji prefix (令和8年度,
-# 約12件); 5つの柱. What is not (非公表). A name with its number (プラン3), and one whose first word, before a middle dot, has one or two letters.
+# 約12件); 5つの柱. What is not (非公表), and words that Chromium takes for two (方法, 下書き). A name with its number (プラン3), and one whose first word, before a middle dot, has one or two letters.
 _WHOLES = (
     rf"\d{{1,2}} {_MONTH}(?![A-Za-z])(?: \d{{4}}(?!\d))?", rf"{_MONTH} \d{{4}}(?!\d)", r"(?:(?:FY|[RHS])\d{1,4}|\d{4}) Q\d(?!\d)", r"[A-Z]{2,5}-\d{1,3}(?![\d.,-])", r"[A-Z][a-z]+(?:-[A-Z][a-z]+)? \d{1,3}(?![\d.,-])",
     rf"{_SHORT}(?:-[a-z]{{2,9}}){{1,2}}(?![A-Za-z0-9@_/[-]|\.[A-Za-z0-9])",
@@ -29,7 +29,7 @@ _WHOLES = (
     rf"{_ABOUT}?{_NUMBER}(?: / | of ){_ABOUT}?{_NUMBER}(?: ?[{_KANJI}]{{1,3}}| (?!{_AND})[a-z]{{2,12}}\b)?",
     rf"(?:{_ERA}|\u3060\u3044\u305f\u3044|[\u7b2c\u7d04\u5168]|(?<![{_KANJI}])[{_KANJI}])?{_SIGNED}(?:(?:(?!\u5e74\u5ea6)[{_KANJI}]{{1,3}}|\\?[~\u301c\uff5e]){_NUMBER})*(?:\u5e74\u5ea6(?=\u7b2c)|[{_KANJI}]{{1,3}}|[{_KATAKANA}]{{2,6}}(?![{_KATAKANA}])|\u3064\u306e{_LETTERS}{{1,2}})",
     rf"{_ABOUT}?{_SIGNED} (?:million |billion )?(?!{_AND})[a-z]{{2,12}}\b", rf"{_ABOUT}{_SIGNED}%?",
-    rf"(?<![{_KANJI}])\u975e[{_KANJI}]{{2}}(?![{_KANJI}])",
+    rf"(?<![{_KANJI}])\u975e[{_KANJI}]{{2}}(?![{_KANJI}])", r"\u65b9\u6cd5|\u4e0b\u66f8\u304d",
     rf"(?:(?<![{_KATAKANA}])[{_KATAKANA}]{{1,2}}\u30fb)?[{_KATAKANA}]{{2,8}}\d{{1,4}}(?![\d.,])", rf"(?<![{_KATAKANA}])[{_KATAKANA}]{{1,2}}\u30fb[{_KATAKANA}]{{2,8}}",
 )  # fmt: skip
 # Half widths that fit into the cell of a value on a phone of 320 pixels, beside the name of its column; between the two numbers of a part of a whole.

@@ -60,7 +60,7 @@ def test_what_is_read_as_one_thing_is_found_in_both_languages() -> None:
         "Not judged",
         "On track",
     ]
-    assert found("評価は公表・非公表にかかわらず、非公開情報、是非") == ["非公表"]
+    assert found("評価は公表・非公表にかかわらず、非公開情報、是非、公開された方法と下書き") == ["非公表", "方法", "下書き"]
     assert on_one_line("「公表」「非公表」から") == f"「公表」「非{JOINED}公表」から"
     assert found("労政会館の使用承認 (in Japanese)、UTF-8、SHA-256") == ["(in Japanese)", "UTF-8", "SHA-256"]
     assert found(r"進捗状況(2022年1\~3月\):5つのレス \(in Japanese\)") == [
