@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from markupsafe import escape
 from sqlalchemy import insert
 
 from charts.style import FULL, MANY
@@ -27,11 +26,9 @@ from kpis.store.tables import table_of
 from kpis.text import format_date
 from publishers.editions import on_disk
 from publishers.site import pages_registers
-from publishers.site.matrix import with_its_unit
 from telling import pictures
 from telling.blocks import Telling
 from telling.citation import citation
-from telling.matrix import Cell
 from telling.overview import theme_name
 from telling.words import Words
 from tests.publishers import taken_away
@@ -222,22 +219,6 @@ def test_a_value_on_a_phone_has_its_unit_and_its_period(site: Path, language: st
     assert 'data-unit="%"></i>' in page and page.count("data-unit") == page.count("</i></bdi>") + page.count("</i></b></bdi>")
     assert label.split("\n")[0] == theme_name("sealless", words)
     assert re.sub(r"\s", "", label.split("\n", 1)[1]) == re.sub(r"\s", "", parse_period("FY2022-Q2").label(language))
-
-
-@pytest.mark.parametrize(
-    ("text", "written", "html"),
-    [
-        ("約5,695万", "約5,695万枚", '約5,695万<i data-unit="枚"></i>'),
-        ("1", "1 facility", '1<i class="mx-apart" data-unit="facility"></i>'),
-        ("60超", "60%超", '60<i data-unit="%"></i>超'),
-        ("60 (preliminary)", "60 sheets (preliminary)", '60<i class="mx-apart" data-unit="sheets"></i> (preliminary)'),
-        ("100.0", "99.97%", "99.97%"),
-        ("<b>", "", "&lt;b&gt;"),
-    ],
-)
-def test_the_unit_has_its_place_in_a_value_and_what_separates_it(text: str, written: str, html: str) -> None:
-    """What cleans HTML in the browser, of the dashboard, trims what an attribute holds."""
-    assert escape(with_its_unit(Cell(text, written=written))) == html
 
 
 @pytest.mark.parametrize("language", ["ja", "en"])
