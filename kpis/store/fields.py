@@ -8,6 +8,7 @@ a load of 50,000 rows would take half as long again.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import fields
 from datetime import date, datetime
@@ -18,6 +19,7 @@ from typing import Annotated, Any, TypeVar, cast
 from pydantic import AfterValidator
 from pydantic import Field as Bounds  # SQLModel's own would hide the reference of a field
 from sqlalchemy import CheckConstraint, ColumnElement, DateTime, Select, Table, Text, UniqueConstraint
+from sqlalchemy.orm import declared_attr
 from sqlmodel import Field, Session, SQLModel
 
 from kpis import kinds
@@ -38,6 +40,20 @@ def refers(column: str, *, key: bool = False, index: bool = False) -> Any:
 KEY = Field(primary_key=True)
 Instant = Annotated[datetime, Field(sa_type=DateTime)]  # always UTC, stored naive
 MaybeInstant = Annotated[datetime | None, Field(sa_type=DateTime)]
+
+
+class TableRow(SQLModel):
+    """A row of a table, which has the name of its class: ``RegisterChange`` are the rows of ``register_change``."""
+
+    @declared_attr  # type: ignore[arg-type]
+    def __tablename__(cls) -> str:  # noqa: N805
+        return re.sub(r"(?<!^)(?=[A-Z])", "_", cls.__name__).lower()
+
+
+class NumberedRow(TableRow):
+    """A row of a table whose rows are counted, and have no other key."""
+
+    id: Annotated[int | None, KEY] = None
 
 
 def one_of(column: str, vocabulary: type[Vocabulary], *, optional: bool = False) -> CheckConstraint:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import fields
 from datetime import date
 
 import pytest
@@ -26,7 +27,7 @@ RATE = (OBSERVATIONS, ("electronic_decision_rate", "GENERAL", PERIOD))
 def uploaded(store: Store, rows: list[ReportedRow] | None = None, **overrides: object) -> Uploaded:
     """ANNA uploads a workbook of GENERAL, with overrides."""
     given = {"actor": ANNA, "bureau_code": "GENERAL", "period_code": PERIOD, **overrides}
-    of_file = {name: given.pop(name) for name in set(submissions.FilledWorkbook.__slots__) & set(given)}
+    of_file = {name: given.pop(name) for name in {f.name for f in fields(submissions.FilledWorkbook)} & set(given)}
     workbook = submissions.FilledWorkbook(rows=rows or FIRST, **{"content": b"first", "name": "a.xlsx", **of_file})
     return submissions.upload(store, workbook, **given)  # type: ignore[arg-type]
 

@@ -6,15 +6,14 @@ from datetime import date
 from typing import Annotated
 
 from sqlalchemy import CheckConstraint
-from sqlmodel import SQLModel
 
 from kpis import vocabulary as words
 from kpis.declared import ByDecision, Code, Said
-from kpis.store.fields import KEY, MaybeInstant, MaybeProjectCode, one_of, refers
+from kpis.store.fields import MaybeInstant, MaybeProjectCode, NumberedRow, one_of, refers
 from kpis.vocabulary import OpenPart
 
 
-class Assessment(SQLModel, table=True):
+class Assessment(NumberedRow, table=True):
     """The confidence of a person of the office in an indicator or project for a period, with the reason; append-only."""
 
     __table_args__ = (
@@ -24,7 +23,6 @@ class Assessment(SQLModel, table=True):
         CheckConstraint("confirmed_by IS NULL OR confirmed_by <> reviewer", name="four_eyes"),
         CheckConstraint("(confirmed_by IS NULL) = (confirmed_at IS NULL)", name="confirmed_at_an_instant"),
     )
-    id: Annotated[int | None, KEY] = None
     indicator_code: Annotated[Code | None, Said("指標のコード", "code of the indicator"), refers("indicator.indicator_code")] = None
     project_code: MaybeProjectCode = None
     # blank for assessments from before periods were recorded

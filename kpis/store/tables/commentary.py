@@ -6,7 +6,6 @@ from datetime import date
 from typing import Annotated
 
 from sqlalchemy import CheckConstraint, Index
-from sqlmodel import SQLModel
 
 from kpis import vocabulary as words
 from kpis.declared import ByDecision, Code, Fields, PrecisionOf, Said
@@ -41,7 +40,7 @@ class CommentaryFields(Fields):
     note: str = ""
 
 
-class Commentary(OfRegister, CommentaryFields, SQLModel, table=True):
+class Commentary(OfRegister, CommentaryFields, fields.TableRow, table=True):
     """A bureau's, or owner's, commentary on an indicator or project in a period; one row per bureau, subject and period."""
 
     __table_args__ = (
@@ -95,7 +94,7 @@ class ActionFields(Fields):
     note: str = ""
 
 
-class Action(OfRegister, ActionFields, SQLModel, table=True):
+class Action(OfRegister, ActionFields, fields.TableRow, table=True):
     """An action of a bureau on an indicator or project; one row per action, changed by the answers of later quarters."""
 
     __table_args__ = (

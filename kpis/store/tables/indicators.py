@@ -7,7 +7,7 @@ from typing import Annotated, ClassVar
 
 from pydantic import Field as Bounds
 from sqlalchemy import CheckConstraint, Index, UniqueConstraint, text
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
 
 from kpis import kinds
 from kpis import reporting_vocabulary as reporting_words
@@ -66,7 +66,7 @@ class IndicatorFields(Fields):
     note: ClassVar[Translated] = NOTE
 
 
-class Indicator(IndicatorFields, SQLModel, table=True):
+class Indicator(IndicatorFields, fields.TableRow, table=True):
     """The definition of an indicator, with the thresholds of its judgement; one row per indicator."""
 
     __table_args__ = (
@@ -90,7 +90,7 @@ class BaselineFields(Fields):
     note: str = ""
 
 
-class Baseline(BaselineFields, SQLModel, table=True):
+class Baseline(BaselineFields, fields.TableRow, table=True):
     """The baseline from which progress is measured; one row per indicator and unit."""
 
 
@@ -117,7 +117,7 @@ class TargetFields(Fields):
     note: ClassVar[Translated] = NOTE
 
 
-class Target(TargetFields, SQLModel, table=True):
+class Target(TargetFields, fields.TableRow, table=True):
     """A target as it was set; one row per indicator, unit, period and order in which it was set."""
 
     __table_args__ = (
@@ -128,10 +128,9 @@ class Target(TargetFields, SQLModel, table=True):
     id: Annotated[int | None, KEY] = None
 
 
-class ReportingPeriod(SQLModel, table=True):
+class ReportingPeriod(fields.TableRow, table=True):
     """A period of figures or targets, with the days on which reporting opens, is due and locks, and its figures are published."""
 
-    __tablename__ = "reporting_period"
     __table_args__ = (CheckConstraint("end_date >= start_date", name="period_runs_forward"),)
     period_code: Annotated[
         str, Said("期間(FY2022、FY2022-Q3、2022-12、CY2030)", "period: FY2022, FY2022-Q3, 2022-12 or CY2030"), KEY
@@ -189,7 +188,7 @@ class ObservationFields(FigureFields):
     note_en: Annotated[str, Said("注記(英語)", "note, in English"), ByDecision(OpenPart.NOTE)] = ""
 
 
-class Observation(ObservationFields, SQLModel, table=True):
+class Observation(ObservationFields, fields.TableRow, table=True):
     """One reported value: indicator × unit × period × vintage. Append-only; a correction is a new vintage.
 
     A withdrawal is a vintage as well: it names the withdrawn one in ``withdraws_vintage`` and has no content of its own.
@@ -253,14 +252,14 @@ class ReadingFields(Fields):
     note_en: NoteEn = ""
 
 
-class Reading(ReadingFields, SQLModel, table=True):
+class Reading(ReadingFields, fields.TableRow, table=True):
     """The same fact in another source, agreeing or not; or a figure without a date. Never judged."""
 
     __table_args__ = (Index("ix_reading_indicator_code", "indicator_code"),)
     id: Annotated[int | None, KEY] = None
 
 
-class Withdrawal(SQLModel, table=True):
+class Withdrawal(fields.NumberedRow, table=True):
     """A request to withdraw a figure, made by one person and decided by another; approved, it becomes a vintage."""
 
     __table_args__ = (
@@ -272,7 +271,6 @@ class Withdrawal(SQLModel, table=True):
             sqlite_where=text("state = 'asked'"), postgresql_where=text("state = 'asked'"),
         ),
     )  # fmt: skip
-    id: Annotated[int | None, KEY] = None
     indicator_code: Annotated[str, refers("indicator.indicator_code")]
     bureau_code: Annotated[str, refers("bureau.bureau_code")]
     period_code: Annotated[str, refers("reporting_period.period_code")]

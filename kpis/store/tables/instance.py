@@ -6,15 +6,14 @@ from datetime import date, datetime
 from typing import Annotated
 
 from sqlalchemy import CheckConstraint, Column, LargeBinary
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
 
-from kpis.store.fields import KEY, Instant, MaybeInstant, refers
+from kpis.store.fields import KEY, Instant, MaybeInstant, NumberedRow, TableRow, refers
 
 
-class OriginalFile(SQLModel, table=True):
+class OriginalFile(TableRow, table=True):
     """The bytes of every loaded file; one row per SHA-256."""
 
-    __tablename__ = "original_file"
     sha256: Annotated[str, KEY]
     name: str
     kind: str
@@ -24,7 +23,7 @@ class OriginalFile(SQLModel, table=True):
     received_at: Instant
 
 
-class Publication(SQLModel, table=True):
+class Publication(TableRow, table=True):
     """A numbered, immutable public edition, chained to the one before by checksum; only intended until it was first shown."""
 
     edition: Annotated[int, KEY]
@@ -40,10 +39,9 @@ class Publication(SQLModel, table=True):
     first_shown_at: MaybeInstant = None
 
 
-class EditionPointer(SQLModel, table=True):
+class EditionPointer(TableRow, table=True):
     """The edition shown to the public: one row per move of the pointer, with the signed document as on disk; append-only."""
 
-    __tablename__ = "edition_pointer"
     sequence: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
     edition: Annotated[int, Field(foreign_key="publication.edition")]
     document: str
@@ -51,10 +49,9 @@ class EditionPointer(SQLModel, table=True):
     moved_by: str
 
 
-class SigningKey(SQLModel, table=True):
+class SigningKey(TableRow, table=True):
     """A public key of the signatures of editions, as published beside them; the last one is in force."""
 
-    __tablename__ = "signing_key"
     key_id: Annotated[str, KEY]
     public_key: str
     first_edition: int
@@ -65,11 +62,9 @@ class SigningKey(SQLModel, table=True):
     signature_before: str
 
 
-class AuditEvent(SQLModel, table=True):
+class AuditEvent(NumberedRow, table=True):
     """One act: person, action, time, and file and cell; append-only, each line with the checksum of itself and the previous one."""
 
-    __tablename__ = "audit_event"
-    id: Annotated[int | None, KEY] = None
     occurred_at: Instant
     actor: str
     action: str
@@ -80,14 +75,13 @@ class AuditEvent(SQLModel, table=True):
     sha256: str = ""
 
 
-class DataRevision(SQLModel, table=True):
+class DataRevision(TableRow, table=True):
     """One row: the number raised by every committed change, a mark unique to each state, and whether the instance is a sample.
 
     A number can recur after a backup was restored: cache keys use number and mark, those of figures
     ``figures_mark``, the mark of the latest change of figures (``kpis.store.changed``).
     """
 
-    __tablename__ = "data_revision"
     __table_args__ = (CheckConstraint("id = 1", name="one_row"),)
     id: int = Field(default=1, primary_key=True)
     revision: int = 0
@@ -99,10 +93,9 @@ class DataRevision(SQLModel, table=True):
     stamped_at: MaybeInstant = None  # of the latest write: later timestamps are never before it
 
 
-class EndedSignIn(SQLModel, table=True):
+class EndedSignIn(TableRow, table=True):
     """One sign-in ended by signing out; kept until its cookie would have expired."""
 
-    __tablename__ = "ended_sign_in"
     sign_in_id: Annotated[str, KEY]
     email: str
     ended_at: Instant

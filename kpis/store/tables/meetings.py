@@ -6,19 +6,17 @@ from datetime import date
 from typing import Annotated
 
 from sqlalchemy import CheckConstraint, Index
-from sqlmodel import SQLModel
 
 from kpis import reporting_vocabulary as reporting_words
-from kpis.store.fields import KEY, Instant, MaybeInstant, one_of, refers
+from kpis.store.fields import Instant, MaybeInstant, NumberedRow, one_of, refers
 
 
-class Meeting(SQLModel, table=True):
+class Meeting(NumberedRow, table=True):
     """The closed minutes of a meeting: the day judged and the instant of its state of knowledge.
 
     Append-only: a meeting that is reopened and closed again has a second row.
     """
 
-    id: Annotated[int | None, KEY] = None
     period_code: str  # the quarter of the meeting
     held_on: date
     as_of: date
@@ -27,7 +25,7 @@ class Meeting(SQLModel, table=True):
     closed_by: Annotated[str, refers("user_account.email")]
 
 
-class Decision(SQLModel, table=True):
+class Decision(NumberedRow, table=True):
     """One decision of a meeting: task, subject, owner and due day; with a bureau as owner it became an action of it."""
 
     __table_args__ = (
@@ -39,7 +37,6 @@ class Decision(SQLModel, table=True):
         CheckConstraint("(closed_as IS NULL) = (closed_at IS NULL)", name="closed_at_an_instant"),
         Index("decision_by_meeting", "period_code"),
     )
-    id: Annotated[int | None, KEY] = None
     period_code: str  # the quarter of the meeting
     indicator_code: Annotated[str | None, refers("indicator.indicator_code")] = None
     project_code: Annotated[str | None, refers("project.project_code")] = None

@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import Annotated
 
 from sqlalchemy import CheckConstraint, Index, UniqueConstraint
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
 
 from kpis import reporting_vocabulary as reporting_words
-from kpis.store.fields import KEY, Instant, MaybeInstant, one_of, refers
+from kpis.store.fields import KEY, Instant, MaybeInstant, NumberedRow, TableRow, one_of, refers
 
 
-class Notice(SQLModel, table=True):
+class Notice(NumberedRow, table=True):
     """One message: an occasion, its subject, and one reader (``person E-MAIL`` or ``webhook NUMBER``); unique by its key."""
 
     __table_args__ = (
@@ -21,7 +21,6 @@ class Notice(SQLModel, table=True):
         CheckConstraint("attempts >= 0", name="attempts_count_from_nought"),
         Index("notice_waiting", "state", "next_try_at"),
     )
-    id: Annotated[int | None, KEY] = None
     occasion: str
     subject: str
     reader: str
@@ -39,33 +38,30 @@ class Notice(SQLModel, table=True):
     last_error: str = ""
 
 
-class NoticeChoice(SQLModel, table=True):
+class NoticeChoice(TableRow, table=True):
     """A person's frequency for one occasion; without a row the default of the program applies."""
 
-    __tablename__ = "notice_choice"
     __table_args__ = (one_of("occasion", reporting_words.Occasion), one_of("how_often", reporting_words.HowOften))
     email: Annotated[str, refers("user_account.email", key=True)]
     occasion: Annotated[str, KEY]
     how_often: str
 
 
-class NoticeReader(SQLModel, table=True):
+class NoticeReader(TableRow, table=True):
     """A person's language of notices, and the checksum of the secret in their calendar address."""
 
-    __tablename__ = "notice_reader"
     email: Annotated[str, refers("user_account.email", key=True)]
     language: str
     calendar_sha256: str = Field(default="", index=True)
 
 
-class Webhook(SQLModel, table=True):
+class Webhook(NumberedRow, table=True):
     """A Teams, Slack or Mattermost channel added by the office; ``is_internal``: its readers may see non-public information."""
 
     __table_args__ = (
         one_of("kind", reporting_words.WebhookKind),
         CheckConstraint("address <> ''", name="a_webhook_has_an_address"),
     )
-    id: Annotated[int | None, KEY] = None
     kind: str
     name: str
     address: str  # a secret: whoever knows it can write there
@@ -77,10 +73,9 @@ class Webhook(SQLModel, table=True):
     set_at: Instant
 
 
-class ToldStatus(SQLModel, table=True):
+class ToldStatus(TableRow, table=True):
     """The last status of one indicator and unit examined for notices, and the number of changes since."""
 
-    __tablename__ = "told_status"
     indicator_code: Annotated[str, KEY]
     unit_code: Annotated[str, KEY]
     status: str

@@ -7,7 +7,6 @@ from typing import Annotated, ClassVar
 
 from pydantic import Field as Bounds
 from sqlalchemy import CheckConstraint, UniqueConstraint
-from sqlmodel import SQLModel
 
 from kpis import vocabulary as words
 from kpis.as_text import LONGEST_NAME
@@ -43,7 +42,7 @@ class SourceFields(Fields):
     note: str = ""
 
 
-class Source(SourceFields, SQLModel, table=True):
+class Source(SourceFields, fields.TableRow, table=True):
     """A page or file that figures were read from; one row per source.
 
     ``published_by`` is the last day by which it was public, ``published_basis`` the evidence (``page``, ``source``, ``quarter``).
@@ -69,7 +68,7 @@ class BureauFields(Fields):
     note: str = ""
 
 
-class Bureau(BureauFields, SQLModel, table=True):
+class Bureau(BureauFields, fields.TableRow, table=True):
     """An organisation unit and one life of its name; one row per unit and life."""
 
     __table_args__ = (
@@ -93,7 +92,7 @@ class SuccessionFields(Fields):
     note: str = ""
 
 
-class Succession(SuccessionFields, SQLModel, table=True):
+class Succession(SuccessionFields, fields.TableRow, table=True):
     """A reorganisation; one row per predecessor, successor and relation. A blank share is not known."""
 
     __table_args__ = (

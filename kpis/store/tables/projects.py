@@ -6,7 +6,7 @@ from datetime import date
 from typing import Annotated, ClassVar
 
 from sqlalchemy import Index, UniqueConstraint
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
 
 from kpis import vocabulary as words
 from kpis.declared import NAME, Code, Fields, Flag, PrecisionOf, Said, Translated
@@ -36,7 +36,7 @@ class ProjectFields(Fields):
     note: str = ""
 
 
-class Project(ProjectFields, SQLModel, table=True):
+class Project(ProjectFields, fields.TableRow, table=True):
     """A project of any kind, or the programme itself; one row per project code."""
 
     sort_order: int = 0
@@ -62,10 +62,9 @@ class StrategyVersionFields(Fields):
     note: str = ""
 
 
-class StrategyVersion(StrategyVersionFields, SQLModel, table=True):
+class StrategyVersion(StrategyVersionFields, fields.TableRow, table=True):
     """A strategy version, in chronological order; one row per version."""
 
-    __tablename__ = "strategy_version"
     __table_args__ = (one_of("adopted_precision", words.Precision),)
     sort_order: int = 0
 
@@ -80,10 +79,8 @@ class ProjectVersionFields(Fields):
     note: str = ""
 
 
-class ProjectVersion(ProjectVersionFields, SQLModel, table=True):
+class ProjectVersion(ProjectVersionFields, fields.TableRow, table=True):
     """The name of a project in one version of the strategy."""
-
-    __tablename__ = "project_version"
 
 
 class ProjectBureauFields(Fields):
@@ -100,10 +97,9 @@ class ProjectBureauFields(Fields):
     note: str = ""
 
 
-class ProjectBureau(ProjectBureauFields, SQLModel, table=True):
+class ProjectBureau(ProjectBureauFields, fields.TableRow, table=True):
     """A bureau that leads or takes part in a project, with dates."""
 
-    __tablename__ = "project_bureau"
     __table_args__ = (
         one_of("role", words.Part),
         one_of("valid_from_precision", words.Precision),
@@ -150,21 +146,19 @@ class MilestoneFields(Fields):
     note_en: NoteEn = ""
 
 
-class Milestone(OfRegister, MilestoneFields, SQLModel, table=True):
+class Milestone(OfRegister, MilestoneFields, fields.TableRow, table=True):
     """A milestone of a project with planned, re-planned and actual days side by side."""
 
     __table_args__ = (one_of("ended_reason", words.EndedReason, optional=True), Index("ix_milestone_project_code", "project_code"))
 
 
-class MilestoneDate(SQLModel, table=True):
+class MilestoneDate(fields.NumberedRow, table=True):
     """Every recorded date of a milestone; append-only, so that re-planning twice keeps all three.
 
     A day given by mistake is withdrawn by a row of its own, which repeats it and names its vintage.
     """
 
-    __tablename__ = "milestone_date"
     __table_args__ = (one_of("date_kind", words.DateKind), UniqueConstraint("milestone_code", "date_kind", "vintage"))
-    id: Annotated[int | None, KEY] = None
     milestone_code: Annotated[
         str, Said("マイルストーンのコード", "code of the milestone"), refers("milestone.milestone_code", index=True)
     ]

@@ -6,16 +6,16 @@ from datetime import date
 from typing import Annotated
 
 from sqlalchemy import CheckConstraint, ForeignKeyConstraint
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
 
 from kpis import reporting_vocabulary as reporting_words
-from kpis.store.fields import KEY, Instant, MaybeInstant, one_of, refers
+from kpis.store.fields import KEY, Instant, MaybeInstant, TableRow, one_of, refers
 
 _REPLY = ["question_code", "bureau_code"]
 _UPLOAD = [*_REPLY, "revision"]
 
 
-class Question(SQLModel, table=True):
+class Question(TableRow, table=True):
     """One question: its texts, columns, addressees and due day."""
 
     __table_args__ = (
@@ -41,10 +41,9 @@ class Question(SQLModel, table=True):
     closed_at: MaybeInstant = None
 
 
-class QuestionReply(SQLModel, table=True):
+class QuestionReply(TableRow, table=True):
     """One row per question and bureau asked: the state of its answer. ``revision`` is its newest upload; 0 = none."""
 
-    __tablename__ = "question_reply"
     __table_args__ = (
         one_of("state", reporting_words.ReplyState),
         CheckConstraint("state <> 'returned' OR return_reason <> ''", name="a_return_has_a_reason"),
@@ -61,10 +60,9 @@ class QuestionReply(SQLModel, table=True):
     return_reason: str = ""
 
 
-class QuestionUpload(SQLModel, table=True):
+class QuestionUpload(TableRow, table=True):
     """One row per workbook uploaded by a bureau: person, time and file. Earlier ones are kept."""
 
-    __tablename__ = "question_upload"
     __table_args__ = (ForeignKeyConstraint(_REPLY, [f"question_reply.{name}" for name in _REPLY]),)
     question_code: Annotated[str, KEY]
     bureau_code: Annotated[str, KEY]
@@ -75,10 +73,9 @@ class QuestionUpload(SQLModel, table=True):
     uploaded_at: Instant
 
 
-class QuestionAnswer(SQLModel, table=True):
+class QuestionAnswer(TableRow, table=True):
     """One row of a bureau's answer, as in one upload: column → value as JSON, days in ISO form."""
 
-    __tablename__ = "question_answer"
     __table_args__ = (ForeignKeyConstraint(_UPLOAD, [f"question_upload.{name}" for name in _UPLOAD]),)
     question_code: Annotated[str, KEY]
     bureau_code: Annotated[str, KEY]

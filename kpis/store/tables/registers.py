@@ -8,7 +8,7 @@ from typing import Annotated
 
 from pydantic import Field as Bounds
 from sqlalchemy import CheckConstraint, Index, UniqueConstraint
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
 
 from kpis import vocabulary as words
 from kpis.declared import Code, Fields, Flag, NameJa, PrecisionOf, Said
@@ -77,7 +77,7 @@ class ProcedureFields(Fields):
     note_en: fields.NoteEn = ""
 
 
-class Procedure(OfRegister, ProcedureFields, SQLModel, table=True):
+class Procedure(OfRegister, ProcedureFields, fields.TableRow, table=True):
     """A named administrative procedure (or, where ``counted_as`` says so, one process of it), as last reported.
 
     Counts are applications a year; ``details_json`` keeps further columns of the source's own layout.
@@ -149,7 +149,7 @@ class FacilityFields(Fields):
     note_en: fields.NoteEn = ""
 
 
-class Facility(OfRegister, FacilityFields, SQLModel, table=True):
+class Facility(OfRegister, FacilityFields, fields.TableRow, table=True):
     """A facility that takes fees, or a class of them; counts of the list are never a published numerator."""
 
     __table_args__ = (
@@ -160,7 +160,7 @@ class Facility(OfRegister, FacilityFields, SQLModel, table=True):
     )
 
 
-class RegisterChange(SQLModel, table=True):
+class RegisterChange(fields.NumberedRow, table=True):
     """One change of one row of a register (procedure, facility, milestone); append-only, so that no state is lost.
 
     ``vintage`` is the row's after the change; ``before_json`` and ``after_json`` hold the fields that changed. A row that
@@ -168,14 +168,12 @@ class RegisterChange(SQLModel, table=True):
     recorded at the time). ``kpis.store.register_history`` computes the row as of any day.
     """
 
-    __tablename__ = "register_change"
     __table_args__ = (
         one_of("register_name", words.RegisterName),
         CheckConstraint("reason_class IS NULL OR reason_text <> ''", name="a_correction_has_a_reason"),
         UniqueConstraint("register_name", "row_code", "vintage"),
         Index("register_change_by_instant", "register_name", "known_at"),
     )
-    id: Annotated[int | None, KEY] = None
     register_name: str
     row_code: str
     vintage: int
@@ -188,15 +186,13 @@ class RegisterChange(SQLModel, table=True):
     reason_text: str = ""
 
 
-class ListDecision(SQLModel, table=True):
+class ListDecision(fields.NumberedRow, table=True):
     """A decision on a row missing from its reloaded list; append-only, the last one counts."""
 
-    __tablename__ = "list_decision"
     __table_args__ = (
         one_of("decision", words.ListDecision),
         Index("list_decision_by_list", "list_kind", "list_name"),
     )  # fmt: skip
-    id: Annotated[int | None, KEY] = None
     list_kind: str
     list_name: str
     row_key: str

@@ -6,43 +6,39 @@ from datetime import date
 from typing import Annotated
 
 from sqlalchemy import CheckConstraint, Column, Index, LargeBinary, UniqueConstraint, text
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
 
 from kpis import reporting_vocabulary as reporting_words
 from kpis import vocabulary as words
-from kpis.store.fields import KEY, Instant, MaybeInstant, one_of, refers
+from kpis.store.fields import KEY, Instant, MaybeInstant, NumberedRow, TableRow, one_of, refers
 
 
-class UserAccount(SQLModel, table=True):
+class UserAccount(TableRow, table=True):
     """A person who may sign in, identified by a verified e-mail."""
 
-    __tablename__ = "user_account"
     email: Annotated[str, KEY]
     display_name: str = ""
     is_active: bool = True
     created_at: Instant
 
 
-class UserRole(SQLModel, table=True):
+class UserRole(NumberedRow, table=True):
     """A role of a person, for a bureau (blank = the whole organisation) or a section of one."""
 
-    __tablename__ = "user_role"
     __table_args__ = (one_of("role", reporting_words.Role), UniqueConstraint("email", "role", "bureau_code", "section_code"))
-    id: Annotated[int | None, KEY] = None
     email: Annotated[str, refers("user_account.email")]
     role: str
     bureau_code: Annotated[str | None, refers("bureau.bureau_code")] = None
     section_code: str = ""
 
 
-class Deputy(SQLModel, table=True):
+class Deputy(NumberedRow, table=True):
     """A deputy within a bureau, for a range of days; ``ended_at`` where it was ended early."""
 
     __table_args__ = (
         CheckConstraint("until_date >= from_date", name="ends_after_it_begins"),
         CheckConstraint("email <> stands_in_for", name="somebody_else"),
     )
-    id: Annotated[int | None, KEY] = None
     email: Annotated[str, refers("user_account.email")]
     stands_in_for: Annotated[str, refers("user_account.email")]
     from_date: date
@@ -53,10 +49,9 @@ class Deputy(SQLModel, table=True):
     ended_at: MaybeInstant = None
 
 
-class IssuedTemplate(SQLModel, table=True):
+class IssuedTemplate(TableRow, table=True):
     """An issued workbook: person, time and rows; older templates are recorded only in the audit trail."""
 
-    __tablename__ = "issued_template"
     template_id: Annotated[str, KEY]
     bureau_code: Annotated[str, refers("bureau.bureau_code")]
     period_code: str
@@ -67,7 +62,7 @@ class IssuedTemplate(SQLModel, table=True):
     issued_at: Instant
 
 
-class Submission(SQLModel, table=True):
+class Submission(NumberedRow, table=True):
     """One bureau's report of one period, from draft to approval."""
 
     __table_args__ = (
@@ -80,7 +75,6 @@ class Submission(SQLModel, table=True):
             sqlite_where=text(f"state IN ({words.quoted(reporting_words.OPEN_STATES)})"), postgresql_where=text(f"state IN ({words.quoted(reporting_words.OPEN_STATES)})"),
         ),
     )  # fmt: skip
-    id: Annotated[int | None, KEY] = None
     bureau_code: Annotated[str, refers("bureau.bureau_code")]
     period_code: Annotated[str, refers("reporting_period.period_code")]
     state: str = "draft"
@@ -99,10 +93,9 @@ class Submission(SQLModel, table=True):
     is_on_behalf: bool = False  # so far all of it was taken in by the reform office on behalf of the bureau
 
 
-class SubmissionUpload(SQLModel, table=True):
+class SubmissionUpload(TableRow, table=True):
     """One file merged into a report: person, part and, where the office took it in, its origin."""
 
-    __tablename__ = "submission_upload"
     submission_id: int = Field(foreign_key="submission.id", primary_key=True, sa_column_kwargs={"autoincrement": False})
     revision: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
     file_sha256: Annotated[str | None, refers("original_file.sha256")] = None
@@ -116,15 +109,13 @@ class SubmissionUpload(SQLModel, table=True):
     how_it_came: str = ""
 
 
-class SubmissionCheck(SQLModel, table=True):
+class SubmissionCheck(NumberedRow, table=True):
     """One step of a report within its own bureau: prepared, checked, sent back, or changed again; append-only."""
 
-    __tablename__ = "submission_check"
     __table_args__ = (
         one_of("decision", reporting_words.CheckStep),
         CheckConstraint("decision <> 'sent_back' OR note <> ''", name="sent_back_with_a_reason"),
     )
-    id: Annotated[int | None, KEY] = None
     submission_id: int = Field(foreign_key="submission.id", index=True)
     revision: int
     step_code: str = ""
@@ -135,24 +126,21 @@ class SubmissionCheck(SQLModel, table=True):
     note: str = ""
 
 
-class SubmissionContributor(SQLModel, table=True):
+class SubmissionContributor(TableRow, table=True):
     """One row per report and contributor, in any of its uploads: none of them decides on it."""
 
-    __tablename__ = "submission_contributor"
     submission_id: int = Field(foreign_key="submission.id", primary_key=True, sa_column_kwargs={"autoincrement": False})
     email: Annotated[str, KEY]
 
 
-class SubmissionRow(SQLModel, table=True):
+class SubmissionRow(NumberedRow, table=True):
     """One validated row of a submission, as drafted: its kind, the cell it came from and its fields as JSON.
 
     Rows of earlier uploads (``revision``) of the same submission stay. ``choices_json`` holds the resolutions of
     conflicts, ``claims_json`` the writer and time of each cell.
     """
 
-    __tablename__ = "submission_row"
     __table_args__ = (UniqueConstraint("submission_id", "revision", "row_kind", "row_key", name="one_row_per_key"),)
-    id: Annotated[int | None, KEY] = None
     submission_id: int = Field(foreign_key="submission.id", index=True)
     revision: int = 1
     row_kind: str
@@ -167,14 +155,12 @@ class SubmissionRow(SQLModel, table=True):
     comment: str = ""
 
 
-class SubmissionWarning(SQLModel, table=True):
+class SubmissionWarning(NumberedRow, table=True):
     """A warning on a report that the bureau confirms with a reason before it may submit."""
 
-    __tablename__ = "submission_warning"
     __table_args__ = (
         CheckConstraint("confirmed_by IS NULL OR confirmed_reason <> ''", name="a_confirmation_has_a_reason"),
     )  # fmt: skip
-    id: Annotated[int | None, KEY] = None
     submission_id: int = Field(foreign_key="submission.id", index=True)
     revision: int
     rule: str = ""  # name of the doubt; ``incomplete`` is about the report as a whole
@@ -192,12 +178,10 @@ class SubmissionWarning(SQLModel, table=True):
     confirmed_reason: str = ""
 
 
-class ReviewComment(SQLModel, table=True):
+class ReviewComment(NumberedRow, table=True):
     """A comment of the reform office on one cell of a report it returns."""
 
-    __tablename__ = "review_comment"
     __table_args__ = (CheckConstraint("comment <> ''", name="says_something"),)
-    id: Annotated[int | None, KEY] = None
     submission_id: int = Field(foreign_key="submission.id", index=True)
     revision: int
     row_kind: str
@@ -210,12 +194,10 @@ class ReviewComment(SQLModel, table=True):
     written_at: Instant
 
 
-class ReportingException(SQLModel, table=True):
+class ReportingException(NumberedRow, table=True):
     """Leave granted by the reform office to report a period outside its days; append-only, the last one counts."""
 
-    __tablename__ = "reporting_exception"
     __table_args__ = (CheckConstraint("reason <> ''", name="an_exception_has_a_reason"),)
-    id: Annotated[int | None, KEY] = None
     bureau_code: Annotated[str, refers("bureau.bureau_code")]
     period_code: Annotated[str, refers("reporting_period.period_code")]
     until: date
@@ -224,12 +206,10 @@ class ReportingException(SQLModel, table=True):
     granted_at: Instant
 
 
-class RefusedFile(SQLModel, table=True):
+class RefusedFile(NumberedRow, table=True):
     """A workbook refused on upload, with its problems; kept for a limited time, and limited in number per bureau."""
 
-    __tablename__ = "refused_file"
     __table_args__ = (Index("refused_by_bureau", "bureau_code", "refused_at"),)
-    id: Annotated[int | None, KEY] = None
     bureau_code: Annotated[str, refers("bureau.bureau_code")]
     period_code: str
     name: str

@@ -5,12 +5,11 @@ from __future__ import annotations
 from typing import Annotated
 
 from sqlalchemy import CheckConstraint
-from sqlmodel import SQLModel
 
-from kpis.store.fields import KEY
+from kpis.store.fields import KEY, TableRow
 
 
-class Translation(SQLModel, table=True):
+class Translation(TableRow, table=True):
     """One text of one row in one language; blank texts are not stored.
 
     ``row_key`` is the key of the row in ``table_name``, its columns separated by a space: a foreign key can only refer to one
