@@ -79,10 +79,11 @@ def listed(differences: list[Shift], since: date) -> Ready:
     table = pd.DataFrame(
         [
             {
-                t("since_indicator"): whose(s.after), t("since_before"): stood(s.before, words),
-                t("since_after"): stood(s.after, words), t("since_reason"): t("comma").join(reasons(s, words)),
+                t("since_indicator"): whose(s.after), t("since_before"): before, t("since_after"): after,
+                t("since_reason"): t("comma").join(reasons(s, words)),
             }
             for s in differences
+            for before, after in [stood(s, words)]
         ]
     )  # fmt: skip
     csv = pd.DataFrame(

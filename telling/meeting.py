@@ -320,10 +320,7 @@ def bureaus(report: QuarterReport) -> Block:
 def changes(report: QuarterReport) -> Block:
     """Return the indicators whose status changed within the quarter, with earlier status and reason."""
     w = report.words
-    rows = [
-        (w.named(s.after.entry.definition), stood(s.before, w), stood(s.after, w), w("list_comma").join(reasons(s, w)))
-        for s in report.shifts
-    ]
+    rows = [(w.named(s.after.entry.definition), *stood(s, w), w("list_comma").join(reasons(s, w))) for s in report.shifts]
     none = w("since_none", day=format_date(report.period.start, w.language))
     return _block(report, "changes", rows, ("since_indicator", "since_before", "since_after", "since_reason"), why_empty=none)
 

@@ -89,7 +89,7 @@ def front(agenda: Agenda) -> Front:
         lead=w.together((lead(report.scored, w, as_of=report.as_of), w("pack_two_days", day=format_date(agenda.day, w.language)))), counts=tuple(status_groups), decided=tuple(agenda.taken), to_decide=tuple(wanted[:TO_DECIDE]),
         rows=tuple(rows[:LISTED]), headlines=tuple(_headline(item, agenda) for item in first.of_themes), projects=tuple(projects[:PROJECTS]),
         trend=first.trend,
-        changes=tuple((w.named(s.after.entry.definition), stood(s.before, w), stood(s.after, w)) for s in shifts[:CHANGED]),
+        changes=tuple((w.named(s.after.entry.definition), *stood(s, w)) for s in shifts[:CHANGED]),
         left_out=(max(0, len(rows) - LISTED), max(0, len(wanted) - TO_DECIDE), max(0, len(shifts) - CHANGED), max(0, len(projects) - PROJECTS)),
     )  # fmt: skip
 

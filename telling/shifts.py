@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from kpis.figures.records import Revision, value_of
 from kpis.figures.scorecard import Scored, shown_figure
@@ -38,20 +38,28 @@ class Shifted:
 def since(shift: Shift, name: str, words: Words) -> Shifted:
     """Return a changed indicator for display; for a bureau's figure ``name`` includes the bureau."""
     why = words("comma").join(reasons(shift, words))
-    return Shifted(shift.after.entry.definition.code, name, why, standing(shift.before, words), standing(shift.after, words))
+    return Shifted(shift.after.entry.definition.code, name, why, *standings(shift, words))
 
 
-def standing(item: Scored, words: Words) -> IndicatorStanding:
-    """Return the earlier status of an indicator."""
+def standings(shift: Shift, words: Words) -> tuple[IndicatorStanding, IndicatorStanding]:
+    """Return the earlier and the present status; an earlier value that was corrected since is shown, and named, as corrected."""
+    before, after = _standing(shift.before, words), _standing(shift.after, words)
+    figure = shift.before.judgement.figure
+    if figure and any(c.after is not None and c.after.period_code == figure.period_code for c in shift.corrections):
+        before = replace(before, value=words("since_as_corrected", value=before.value))
+    return before, after
+
+
+def _standing(item: Scored, words: Words) -> IndicatorStanding:
     figure, language = item.judgement.figure, words.language
     value = f"{shown_figure(item, figure, language)} ({figure.period.label(language)})" if figure else ""
     return IndicatorStanding(item.judgement.status, standing_word(item.judgement, language), value)
 
 
-def stood(item: Scored, words: Words) -> str:
-    """Return an indicator's value, period and status in words."""
-    standing_then = standing(item, words)
-    return f"{standing_then.value} {standing_then.word}" if standing_then.value else standing_then.word
+def stood(shift: Shift, words: Words) -> tuple[str, str]:
+    """Return value, period and status in words, of the earlier and of the present day."""
+    before, after = (" ".join(filter(None, (at.value, at.word))) for at in standings(shift, words))
+    return before, after
 
 
 def reasons(shift: Shift, words: Words) -> Iterable[str]:

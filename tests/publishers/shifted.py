@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from kpis.periods import parse_period
 from tests.publishers.ledger import Item, Ledger, Table
@@ -17,13 +17,15 @@ def changed(
     """Return what changed since a day: as a table for CSV, and as it is read, with marks."""
     w = ledger.words
 
-    def stood(brief: Item, items: Mapping[tuple[str, str], Item]) -> tuple[str, str]:
+    def stood(brief: Item, items: Mapping[tuple[str, str], Item], corrections: Sequence[Item] = ()) -> tuple[str, str]:
         item = items[brief["indicator"], brief["scope"]]
         value = (
             f"{ledger.figure(item, ledger.at(item, brief['period']))} ({parse_period(brief['period']).label(ledger.language)})"
             if brief["period"]
             else ""
         )
+        if any(c["after"] is not None and c["period"] == brief["period"] for c in corrections):
+            value = w("since_as_corrected", value=value)
         return value, ledger.status(item)
 
     def side(item: Item, correction: Item, name: str) -> str:
@@ -52,7 +54,7 @@ def changed(
         return w("comma").join(because(r, corrections, item) for r in change["reasons"])
 
     found = [
-        (ledger.whose(c["after"]), stood(c["before"], before), stood(c["after"], after),
+        (ledger.whose(c["after"]), stood(c["before"], before, c["corrections"]), stood(c["after"], after),
          reasons(c))
         for c in answer["changes"]
     ]  # fmt: skip
@@ -65,3 +67,4 @@ def changed(
             [[name, why, " ".join(old[::-1]).strip(), " ".join(new[::-1]).strip()] for name, old, new, why in found],
         ),
     ]
+
