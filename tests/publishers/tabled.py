@@ -98,7 +98,7 @@ def marks(ledger: Ledger, figure: Item) -> str:
 def read_in(ledger: Ledger, text: str) -> str:
     """Return what stands before or behind the only stroke of a reason that is typed in both languages."""
     japanese, stroke, english = text.partition(" / ")
-    return text if not stroke or not english.isascii() else english if ledger.language == "en" else japanese
+    return text if not stroke or re.search(r"[\u3041-\u9fff]", english) else english if ledger.language == "en" else japanese
 
 
 def unit_apart(ledger: Ledger, item: Item, figure: Item | None) -> str:

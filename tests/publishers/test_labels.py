@@ -6,17 +6,14 @@ import re
 
 import pandas as pd
 import pyarrow as pa
-import pytest
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 from pages.parts.data_table import texts_of, without_empty_columns
 from publishers.site.block_views import BlockView
 from publishers.site.labels import filled, is_nothing, kind, picked, with_roles
-from publishers.site.matrix import with_its_unit
 from publishers.site.seen import compared, large, listed_in_parts, listing
 from telling.blocks import Block, Number
 from telling.cards import CardRows
-from telling.matrix import Cell
 from telling.words import Words
 
 
@@ -103,19 +100,3 @@ def test_a_numeric_column_with_one_long_text_has_its_heading_above_the_numbers()
     )  # fmt: skip
     made = compared([card], str, Words("en"), caption="")
     assert re.findall(r"<th[^>]*>Value</th>", made) == ['<th role="columnheader" scope="col" class="txt n">Value</th>']
-
-
-@pytest.mark.parametrize(
-    ("text", "written", "html"),
-    [
-        ("約5,695万", "約5,695万枚", '約5,695万<i data-unit="枚"></i>'),
-        ("1", "1 facility", '1<i class="mx-apart" data-unit="facility"></i>'),
-        ("60超", "60%超", '60<i data-unit="%"></i>超'),
-        ("60 (preliminary)", "60 sheets (preliminary)", '60<i class="mx-apart" data-unit="sheets"></i> (preliminary)'),
-        ("100.0", "99.97%", "99.97%"),
-        ("<b>", "", "&lt;b&gt;"),
-    ],
-)
-def test_the_unit_has_its_place_in_a_value_and_what_separates_it(text: str, written: str, html: str) -> None:
-    """What cleans HTML in the browser, of the dashboard, trims what an attribute holds."""
-    assert escape(with_its_unit(Cell(text, written=written))) == html
