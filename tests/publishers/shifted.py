@@ -67,4 +67,3 @@ def changed(
             [[name, why, " ".join(old[::-1]).strip(), " ".join(new[::-1]).strip()] for name, old, new, why in found],
         ),
     ]
-
