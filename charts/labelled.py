@@ -19,7 +19,7 @@ from charts.ticks import width_of
 BOLDER = 1.06  # bold words are wider
 NEAR = 7.0  # between a point and its label, in the units of the picture
 OVER = 10.0  # how far a label that ends or begins at its point may reach beyond it
-FURTHER = (0.0, 18.0, 36.0)  # added where a label has no room at its point
+FURTHER = (0.0, 18.0, 36.0, 54.0, 72.0, 90.0)  # added where a label has no room at its point
 MEETING = 40.0  # between a value and a target whose labels keep to different sides
 STAY, CHANGE = 400.0, 12.0  # square units covered that are no reason to change the side: then, and otherwise
 COVERED = 200.0  # square units, a dot's, that the label of the plan or of the first value may cover; else it is left out
@@ -119,7 +119,7 @@ class _Labels:
                 stay * (side != first)
                 + 2.0 * (anchor != usual)
                 + 2.0 * bool(shift)
-                + 4.0 * step
+                + 1.5 * step
                 + ANOTHERS * (is_anothers and not step)
             )
 
