@@ -196,7 +196,7 @@ def one_project(ledger: Ledger, shown: Shown, p: Item) -> list[str]:
     more += [([w("indicators_one"), w("period"), w("target"), w("set_on"), w("source")], goals)] if goals else []
     milestones = [m for m in ledger.api("milestones")["milestones"] if m["project"] == p["code"]]
     more += [tabled.milestones(ledger, milestones)] if milestones else []
-    more += spoken.tables(ledger, subject=p["code"])
+    more += spoken.tables(ledger, project=[p["code"], *(s["code"] for s in items)])
     more += attended.strips(ledger, items)
     free = (w("source"), w("confidence"), w("reviewed_on"), w("confidence_reason"), w("confidence_reviewer"))
     wrong, others = series(ledger, shown, items, more=more, free=free)

@@ -13,9 +13,9 @@ from tests.publishers.ledger import Item, Ledger, Table, cell
 from tests.publishers.tabled import without_blank
 
 
-def tables(ledger: Ledger, *, subject: str = "", bureau: str = "") -> list[Table]:
-    """Return the tables of causes and actions of an indicator or project, or of a bureau."""
-    every = [_causes(ledger, subject, bureau), _actions(ledger, subject, bureau)]
+def tables(ledger: Ledger, *, subject: str = "", bureau: str = "", project: Sequence[str] = ()) -> list[Table]:
+    """Return the tables of causes and actions of an indicator, of a bureau, or of a project: its code, and those of its indicators."""
+    every = [_causes(ledger, subject, bureau, project), _actions(ledger, subject, bureau, project)]
     return [without_blank(table) for table in every if table[1]]
 
 
@@ -47,33 +47,40 @@ def _subject(ledger: Ledger, row: Item) -> str:
     return ledger.words.named(names[row["indicator_code"] or row["project_code"]])
 
 
-def _whose(ledger: Ledger, row: Item, bureau: str) -> str:
-    return _subject(ledger, row) if bureau else _unit(ledger, row["bureau_code"])
+def _whose(ledger: Ledger, row: Item, bureau: str, project: Sequence[str]) -> str:
+    unit = _unit(ledger, row["bureau_code"])
+    if project:
+        return _subject(ledger, row) + (ledger.words("in_brackets", text=unit) if unit else "")
+    return _subject(ledger, row) if bureau else unit
 
 
-def _kept(ledger: Ledger, rows: Sequence[Item], subject: str, bureau: str) -> list[Item]:
-    subjects = {
-        code: place for place, code in enumerate([*ledger.indicators, *(p["code"] for p in ledger.api("projects")["projects"])])
-    }
+def _kept(ledger: Ledger, rows: Sequence[Item], subject: str, bureau: str, project: Sequence[str]) -> list[Item]:
+    every = project or [*ledger.indicators, *(p["code"] for p in ledger.api("projects")["projects"])]
+    subjects = {code: place for place, code in enumerate(every)}
+    rows = [r for r in rows if (r["indicator_code"] or r["project_code"]) in subjects]
     units = {u["code"]: place for place, u in enumerate(ledger.api("units"))}
     own = [r for r in rows if subject in ("", r["indicator_code"], r["project_code"]) and bureau in ("", r["bureau_code"])]
     return sorted(own, key=lambda r: (subjects[r["indicator_code"] or r["project_code"]], units[r["bureau_code"]]))
 
 
-def _causes(ledger: Ledger, subject: str, bureau: str) -> Table:
+def _causes(ledger: Ledger, subject: str, bureau: str, project: Sequence[str]) -> Table:
     w = ledger.words
     rows = [r for r in ledger.api("commentaries")["commentaries"] if r["ended_reason"] is None]
     rows.sort(key=lambda r: parse_period(r["period_code"]).end, reverse=True)
     header = [
-        w("indicator_or_project") if bureau else w("bureau"),
+        w("indicator_or_project") if bureau or project else w("bureau"),
         w("period"),
         *(heading(ledger, p) for p in ("cause", "obstacle", "response")),
     ]
     last: dict[tuple[str, str], Item] = {}
-    for r in _kept(ledger, rows, subject, bureau):
+    for r in _kept(ledger, rows, subject, bureau, project):
         last.setdefault((r["indicator_code"] or r["project_code"], r["bureau_code"]), r)
     return header, [
-        [_whose(ledger, r, bureau), ledger.period(r["period_code"]), *(w.named(r, p) for p in ("cause", "obstacle", "response"))]
+        [
+            _whose(ledger, r, bureau, project),
+            ledger.period(r["period_code"]),
+            *(w.named(r, p) for p in ("cause", "obstacle", "response")),
+        ]
         for r in last.values()
     ]
 
@@ -82,12 +89,12 @@ def _day(ledger: Ledger, row: Item, name: str) -> str:
     return known_day(date.fromisoformat(row[name]), row[f"{name}_precision"], ledger.language) if row[name] else ""
 
 
-def _actions(ledger: Ledger, subject: str, bureau: str) -> Table:
+def _actions(ledger: Ledger, subject: str, bureau: str, project: Sequence[str]) -> Table:
     w, as_of = ledger.words, ledger.api("actions")["as_of"]
-    rows = _kept(ledger, [r for r in ledger.api("actions")["actions"] if r["ended_reason"] != "mistake"], subject, bureau)
+    rows = _kept(ledger, [r for r in ledger.api("actions")["actions"] if r["ended_reason"] != "mistake"], subject, bureau, project)
     rows.sort(key=lambda r: (r["action_state"] in ("done", "given_up"), r["new_due_on"] or r["due_on"] or "9999", r["action_code"]))
     parts = ("measure", "section", "role", "due", "state", "effect")
-    header = [w("indicator_or_project") if bureau else w("bureau"), *(heading(ledger, p) for p in parts)]
+    header = [w("indicator_or_project") if bureau or project else w("bureau"), *(heading(ledger, p) for p in parts)]
     told = []
     for r in rows:
         due = _day(ledger, r, "due_on") + (f" → {_day(ledger, r, 'new_due_on')}" if r["new_due_on"] else "")
@@ -96,7 +103,15 @@ def _actions(ledger: Ledger, subject: str, bureau: str) -> Table:
             state += w("in_brackets", text=w("action_late"))
         state = " ".join(filter(None, (state, r["state_reason_ja"])))
         told.append(
-            [_whose(ledger, r, bureau), w.named(r, "measure"), r["section_ja"], r["role_ja"], due, state, _effect(ledger, r)]
+            [
+                _whose(ledger, r, bureau, project),
+                w.named(r, "measure"),
+                r["section_ja"],
+                r["role_ja"],
+                due,
+                state,
+                _effect(ledger, r),
+            ]
         )
     return header, told
 
