@@ -191,7 +191,9 @@ def parts_alike(whole: Mapping[str, float], code: str, other: Mapping[str, Mappi
     if "base_value" not in whole:
         return {bureau: {"value": parts["numerator"], "denominator": parts["denominator"]} for bureau, parts in other.items()}
     left = {bureau: parts["value"] for bureau, parts in other.items()}
-    saved = divide(int(whole["base_value"] - whole["numerator"]), [n * weight(code, bureau, "reach") for bureau, n in left.items()])
+    saved = divide(
+        int(whole["base_value"] - whole["numerator"]), [max(n, 1) * weight(code, bureau, "reach") for bureau, n in left.items()]
+    )
     return {bureau: {"numerator": n, "base_value": n + s} for (bureau, n), s in zip(left.items(), saved, strict=True)}
 
 

@@ -27,7 +27,7 @@ from kpis.settings import ROOT, settings
 from kpis.store import tables, vintages
 from kpis.store.store import Store, utc_now
 from loaders.catalogue import load_folder
-from loaders.sample import OFFICE, divide, is_made, make_sample, manager_of, parts_of
+from loaders.sample import OFFICE, divide, is_made, make_sample, manager_of, parts_alike, parts_of
 from publishers.editions.public_tables import gather
 from telling.for_machines import status_json
 from tests.bench.viewer import Viewer, served
@@ -72,6 +72,11 @@ def test_the_same_sample_comes_out_each_time_and_numerators_stay_within_denomina
     assert parts == parts_of(whole, "x", bureaus)
     assert {name: sum(p[name] for p in parts.values()) for name in whole} == whole
     assert all(p["numerator"] <= p["denominator"] for p in parts.values()) and len({tuple(p.items()) for p in parts.values()}) > 20
+
+
+def test_a_reduction_to_nothing_is_divided_too() -> None:
+    parts = parts_alike({"numerator": 0, "base_value": 50}, "x", {"A": {"value": 0}, "B": {"value": 0}})
+    assert [p["numerator"] for p in parts.values()] == [0, 0] and sum(p["base_value"] for p in parts.values()) == 50
 
 
 @pytest.fixture(scope="module")
