@@ -20,13 +20,12 @@ from pages.parts.comparison import comparison, difference
 from pages.parts.entry import enter, stop
 from pages.parts.figure import Ready, kept_block, numbers_of
 from pages.parts.raw_html import draw_html
-from pages.parts.text import in_brackets, language, named, t
+from pages.parts.text import in_brackets, language, named, t, viewer_words
 from pages.parts.titled import page_heading, section_heading
 from pages.parts.when import as_of
 from publishers.site import seen
 from telling.shifts import reasons, stood
 from telling.shifts import since as since_then
-from telling.words import Words
 
 enter()
 
@@ -53,7 +52,7 @@ def changed(differences: list[Shift], since: date) -> None:
         return
 
     def make() -> str:
-        words = Words(language())
+        words = viewer_words()
         rows = [since_then(s, whose(s.after), words) for s in differences]
         return seen.since(rows, lambda code: address.path("indicator", code=code), words, caption=title)
 
@@ -75,7 +74,7 @@ def conclusion(listed: list[Shift], since: date) -> str:
 
 def listed(differences: list[Shift], since: date) -> Ready:
     """Return the changes as a table with CSV: one row per indicator and unit, with period, value and status before and after."""
-    words = Words(language())
+    words = viewer_words()
     table = pd.DataFrame(
         [
             {

@@ -276,8 +276,7 @@ def send_again(store: Store, number: int, *, actor: str) -> None:
     Raises:
         NotFound: no such message failed.
     """
-    with acting(store, actor, "send_again", f"notice {number}", is_figures=False) as session:
-        allow(session, actor, "manage_notices")
+    with acting(store, actor, "send_again", f"notice {number}", needs="manage_notices", is_figures=False) as session:
         now = instant(session)
         own = (_N.c.id == number, _N.c.state.in_(NOT_SENT))
         if not _become(session, NoticeState.WAITING, *own, **_FREE, next_try_at=now, expires_at=now + KEPT, attempts=0):

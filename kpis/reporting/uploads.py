@@ -24,7 +24,7 @@ from kpis.reporting.filing import kept_with_choices, refuse_rows, row_key
 from kpis.reporting.hindrances import refuse_gone, same_place
 from kpis.reporting.kept import Warning, id_of, keep_rows, keep_warnings, record_step
 from kpis.reporting.merging import Hand, KeptRow, clashes, left_open, merge
-from kpis.reporting.people import acting, allow, grants_of
+from kpis.reporting.people import acting, grants_of
 from kpis.reporting.reports import INCOMPLETE, Warned, warnings_of
 from kpis.reporting.sections import refuse_rows_of_others
 from kpis.reporting_vocabulary import OPEN_STATES
@@ -102,8 +102,7 @@ def upload(
     file = _File(sha256, named_file(workbook.name), workbook.template_id, typed(how_it_came))
     action, part = "take_in" if how_it_came else "upload", workbook.part
     try:
-        with acting(store, actor, action, f"{bureau_code} {period_code}") as session:
-            allow(session, actor, action, bureau_code)
+        with acting(store, actor, action, f"{bureau_code} {period_code}", needs=action, bureau_code=bureau_code) as session:
             if how_it_came and not file.how_it_came:
                 raise FigureRefused("taken_in_without_saying_how")
             reach = None if how_it_came else sections(grants_of(session, actor), action, bureau_code)

@@ -12,7 +12,7 @@ from kpis.figures.scorecard import Scored
 from pages.parts import address, cached, prose
 from pages.parts.data_table import Texts, texts_of
 from pages.parts.registers import plain, table_of, telling
-from pages.parts.text import language, linked, shown_name, t
+from pages.parts.text import linked, shown_name, t, viewer_words
 from pages.parts.when import as_of
 from publishers.site import seen
 from publishers.site.headed import folded, meanings
@@ -20,7 +20,6 @@ from telling import facts, needed
 from telling.blocks import Block, Cell, Link
 from telling.cards import card_of
 from telling.overview import rule_line
-from telling.words import Words
 
 REVISIONS_SHOWN = 50
 SHOWN = 8  # rows shown; the rest are collapsed
@@ -64,7 +63,7 @@ def _as_markdown(value: Cell) -> str:
 
 def heading(item: Scored) -> str:
     """Return as HTML: status, value and period, plan, target, previous value and the value of a year earlier."""
-    words = Words(language())
+    words = viewer_words()
     return str(seen.head(card_of(item, words, as_of=as_of()), words, method=address.path("about") + "#method"))
 
 

@@ -18,14 +18,13 @@ from pages.parts.choices import choose, choose_page, search_input
 from pages.parts.data_table import ShownGrid, Texts, grid, show_grid, texts_of, texts_table, without_empty_columns
 from pages.parts.registers import bureau_names, day_word, telling, when
 from pages.parts.saving import save_button
-from pages.parts.text import digits, language, named, t
+from pages.parts.text import digits, named, t, viewer_words
 from pages.parts.titled import section_heading
 from pages.parts.when import as_of
 from publishers.opendata.registers_csv import written
 from telling.blocks import Block, Link
 from telling.file_names import file_name
 from telling.procedures import value_word
-from telling.words import Words
 
 CHANNELS_OFFERED = 60
 AT_ONCE = 10  # procedures shown on a phone; the rest of a page is collapsed
@@ -128,7 +127,7 @@ def _in_blocks(rows: list[ProcedureOnDay], bureaus: dict[str, str], total: int) 
         for row in rows
     )  # fmt: skip
     listed = Block(key="procedures", title=t("list_heading"), columns=columns, rows=blocks)
-    return replace(texts_of(listed, Words(language()), first=AT_ONCE), beyond=total - len(rows))
+    return replace(texts_of(listed, viewer_words(), first=AT_ONCE), beyond=total - len(rows))
 
 
 def _present(register: Counted) -> dict[str, set[str]]:

@@ -12,7 +12,7 @@ from kpis.store import tables
 from pages.parts import address, cached
 from pages.parts.cards import list_of
 from pages.parts.registers import telling
-from pages.parts.text import language
+from pages.parts.text import viewer_words
 from pages.parts.when import as_of
 from publishers.site import seen
 from publishers.site.headed import defined
@@ -21,7 +21,6 @@ from telling import projects as told_projects
 from telling.cards import card_of
 from telling.latest import latest
 from telling.overview import Shown, conclusion, exclusions, lead
-from telling.words import Words
 
 CHANGES = 6
 
@@ -43,7 +42,7 @@ class Summary:
 
 def summary(every: list[Scored], book: Book, shown: Shown) -> Summary:
     """Return all texts of the page; ``shown`` are the indicators drawn on it."""
-    words, day = Words(language()), as_of()
+    words, day = viewer_words(), as_of()
     rows = cached.moment().rows(tables.Indicator)
     core = told_projects.core_with_goals(cached.moment().projects)
     heading = told_projects.overview_heading(core, cached.moment().rows(tables.StrategyVersion), words)

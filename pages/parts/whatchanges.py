@@ -28,10 +28,9 @@ from pages.parts.reported import (
     value_text,
 )
 from pages.parts.saving import save_button
-from pages.parts.text import cell_content, csv_file, digits, in_brackets, language, named, shown_name, t
+from pages.parts.text import cell_content, csv_file, digits, in_brackets, language, named, shown_name, t, viewer_words
 from pages.parts.titled import part_heading
 from publishers.site import seen
-from telling.words import Words
 
 AT_ONCE = 12  # rows shown; the rest are collapsed
 NATURES = ("new", "corrected", "final", "updated", "cleared")
@@ -86,7 +85,7 @@ def changes_table(opened: Opened) -> pd.DataFrame:
                 t("new_value"): reported_text(change),
                 t("nature"): f"{_ICONS[change.nature]} {t(f'nature_{change.nature}')}" + _conflict_word(change) + _reading_word(change),
                 t("jump"): jump,
-                t("reason"): f"[{Words(language()).reason('correction_', row.reason_class)}] {Words(language()).half(row.reason_text)}" if row.reason_class else "",
+                t("reason"): f"[{viewer_words().reason('correction_', row.reason_class)}] {viewer_words().half(row.reason_text)}" if row.reason_class else "",
                 t("office_comment"): comments.get((kind, row.key, change.column), ""),
             }
         )  # fmt: skip
@@ -172,7 +171,7 @@ def _flips(opened: Opened) -> None:
         )
         for flip in opened.flips
     ]  # fmt: skip
-    draw_html(seen.turned(turned, Words(language())))
+    draw_html(seen.turned(turned, viewer_words()))
 
 
 def returned_because(opened: Opened) -> None:
