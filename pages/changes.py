@@ -54,7 +54,7 @@ def changed(differences: list[Shift], since: date) -> None:
     def make() -> str:
         words = viewer_words()
         rows = [since_then(s, whose(s.after), words) for s in differences]
-        return seen.since(rows, lambda code: address.path("indicator", code=code), words, caption=title)
+        return seen.since(rows, address.page_of("indicator"), words, caption=title)
 
     draw_html(cached.made("changes in full", code=(since.isoformat(), *address.link().items()), make=make))
     kept_block("changes", lambda: listed(differences, since), suffix=since.isoformat())

@@ -215,13 +215,7 @@ def draft(opened: Opened) -> None:
         section_heading(t("step_submit"))
         if opened.obstacles:
             prose.info(t("obstacles", count=opened.obstacles), icon=":material/info:")
-        if st.button(
-            t("submit_button"),
-            type="primary",
-            icon=":material/send:",
-            disabled=bool(opened.obstacles),
-            key=steps.revision_key("submit", report),
-        ):
+        if steps.is_pressed("submit", opened, t("submit_button"), icon=":material/send:"):
             act(
                 lambda: submissions.submit(store, report.id, actor=me.email, revision=report.revision, today=office_today()),
                 "submitted_now",

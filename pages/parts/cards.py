@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import date
 
 import pandas as pd
-import pyarrow as pa
 import streamlit as st
 from markupsafe import Markup
 
@@ -18,7 +17,7 @@ from kpis.figures.scorecard import Book, Scored, Tally, dated_text, shown_figure
 from kpis.kinds import KINDS
 from kpis.text import format_date
 from pages.parts import address, cached, prose
-from pages.parts.data_table import ShownGrid, grid, link_columns, show_grid
+from pages.parts.data_table import ShownGrid, arrow_of, grid, link_columns, show_grid
 from pages.parts.menu import page
 from pages.parts.raw_html import draw_for_paper, draw_html
 from pages.parts.saving import save_button
@@ -113,14 +112,7 @@ class _Block:
 
 def _block(scored: Scored, book: Book) -> _Block:
     chart, paper, notes, notable = series_chart(scored) or (None, "", "", ())
-    table = (
-        grid(
-            pa.Table.from_pandas(series_table(scored, book), preserve_index=False).replace_schema_metadata(),
-            column_config=link_columns(),
-        )
-        if scored.figures
-        else None
-    )
+    table = grid(arrow_of(series_table(scored, book)), column_config=link_columns()) if scored.figures else None
     csv = csv_file(long_form(scored, book)) if scored.figures else b""
     made = str(numbered(notable, viewer_words()))
     word = table_word(scored, viewer_words())

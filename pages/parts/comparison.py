@@ -24,7 +24,7 @@ def comparison(every: Sequence[Scored], *, code: str, caption: str) -> None:
         words = viewer_words()
         listed = [card_of(item, words, as_of=as_of()) for item in every if item.judgement.figure is not None]
         parts = [listed] if len(listed) <= AT_ONCE + 1 else [listed[:AT_ONCE], listed[AT_ONCE:]]
-        made = [seen.compared(part, lambda code: address.path("indicator", code=code), words, caption=caption) for part in parts]
+        made = [seen.compared(part, address.page_of("indicator"), words, caption=caption) for part in parts]
         made[0] = defined(made[0], words)
         return Texts(made[0], *((made[1], len(parts[1])) if len(parts) > 1 else ()))
 

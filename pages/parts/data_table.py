@@ -103,6 +103,11 @@ def _tooltip(meaning: str) -> Any:
     return st.column_config.Column(help=meaning)
 
 
+def arrow_of(frame: pd.DataFrame) -> pa.Table:
+    """Return a data frame as an Arrow table, the form that Streamlit sends: made once, it is not converted at each run."""
+    return pa.Table.from_pandas(frame, preserve_index=False).replace_schema_metadata()
+
+
 def rows_of(data: Any) -> list[dict[str, Any]]:
     """Return a data frame, an Arrow table or an iterable of rows as a list of dictionaries (column name → value)."""
     if isinstance(data, pd.DataFrame):

@@ -17,7 +17,7 @@ from kpis.store.store import Store
 from pages.parts import cached, prose
 from pages.parts.choices import choose
 from pages.parts.data_table import data_table
-from pages.parts.reported import bureau_names, instant
+from pages.parts.reported import instant, reporting_names
 from pages.parts.steps import form_key, pick, take
 from pages.parts.text import escaped_labels, language, t
 from pages.parts.titled import page_heading, section_heading
@@ -121,7 +121,7 @@ def channels(store: Store, *, actor: str) -> None:
     page_heading(t("channels_title"))
     prose.markdown(t("channels_lead"))
     listed = choices.channels(store, viewer=actor)
-    names = {code: name for code, name in bureau_names().items() if code in cached.moment().reporting_units}
+    names = reporting_names()
     rows = [
         {
             t("channel_name"): channel.name, t("channel_kind"): t(f"channel_{channel.kind}"),

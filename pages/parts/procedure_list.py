@@ -7,7 +7,6 @@ from functools import partial
 from urllib.parse import urlencode
 
 import pandas as pd
-import pyarrow as pa
 import streamlit as st
 
 from kpis.figures.registers import ENDED, STATUSES, channels
@@ -15,7 +14,7 @@ from kpis.settings import settings
 from kpis.store.queries import PAGE_SIZE, Counted, Filter, ProcedureOnDay
 from pages.parts import address, cached, prose
 from pages.parts.choices import choose, choose_page, search_input
-from pages.parts.data_table import ShownGrid, Texts, grid, show_grid, texts_of, texts_table, without_empty_columns
+from pages.parts.data_table import ShownGrid, Texts, arrow_of, grid, show_grid, texts_of, texts_table, without_empty_columns
 from pages.parts.registers import bureau_names, day_word, telling, when
 from pages.parts.saving import save_button
 from pages.parts.text import digits, named, t, viewer_words
@@ -106,7 +105,7 @@ def _shown(rows: list[ProcedureOnDay], bureaus: dict[str, str]) -> ShownGrid:
     columns = without_empty_columns(frame, blank_words=(t("process_unknown"), t("party_unknown"), t("answer_unknown")))
     number = st.column_config.NumberColumn(format="localized")
     return grid(
-        pa.Table.from_pandas(columns, preserve_index=False).replace_schema_metadata(), height=420, alt=t("list_heading"),
+        arrow_of(columns), height=420, alt=t("list_heading"),
         column_config={
             t("open_row"): st.column_config.LinkColumn(display_text=r"code=(.+)$", width="small"),
             t("col_name"): st.column_config.TextColumn(width=340), t("col_channel"): st.column_config.TextColumn(width=170),

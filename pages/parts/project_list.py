@@ -92,7 +92,7 @@ def table_of(reports: Sequence[ProjectReport], caption: str, explained_heads: se
     def make() -> tuple[list[str], str]:
         rows = overview_projects.lines(telling(), reports, about=lambda r: " ・ ".join(filter(None, (r.code, leaders(r)))))
         words = viewer_words()
-        table = seen.projects(rows, lambda code: address.path("projects", code=code), words, caption=caption)
+        table = seen.projects(rows, address.page_of("projects"), words, caption=caption)
         table = defined(table, words, explained=set() if is_first else set(meanings(words)))
         return projects.without_bureau([(r, leaders(r)) for r in reports], words), table
 

@@ -23,8 +23,8 @@ from pages.parts.commentary import commentary_and_actions
 from pages.parts.menu import page
 from pages.parts.project import confidence_mark, milestone_block, rule_line
 from pages.parts.raw_html import draw_html
-from pages.parts.registers import block, telling
-from pages.parts.text import fine_print, in_brackets, language, shown_name, source_link, t, viewer_words
+from pages.parts.registers import block, source_of_row, telling
+from pages.parts.text import in_brackets, language, shown_name, t, viewer_words
 from pages.parts.titled import page_heading, part_heading, section_heading, set_title
 from pages.parts.voice import voice
 from publishers.site import seen
@@ -56,9 +56,7 @@ def heading(report: ProjectReport) -> None:
     with st.container(border=True):
         section_heading(markdown(projects.goal_heading(report, viewer_words())))
         prose.markdown(shown_name(report.row, "goal") or t("goal_none"))
-        source = cached.moment().book.sources.get(projects.goal_source(report.row))
-        if source:
-            fine_print(f"{t('source')}: {source_link(source)}")
+        source_of_row(projects.goal_source(report.row))
 
 
 def bureaus_and_names(report: ProjectReport, reports: Sequence[ProjectReport]) -> None:
@@ -75,9 +73,7 @@ def bureaus_and_names(report: ProjectReport, reports: Sequence[ProjectReport]) -
             st.page_link(page("bureau"), label=f"{shown_name(unit)} {t('role_' + row.role)}{in_brackets(when) if when else ''}", icon=":material/apartment:",
                 query_params=address.link(code=unit.code),
             )  # fmt: skip
-            source = cached.moment().book.sources.get(row.source_code or "")
-            if source:
-                fine_print(f"{t('source')}: {source_link(source)}")
+            source_of_row(row.source_code)
     with right:
         section_heading(t("names_in_versions"))
         kin = [r for r in reports if r.code in report.predecessor_codes] + [report]

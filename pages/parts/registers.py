@@ -28,7 +28,7 @@ from pages.parts.data_table import data_table, short_texts
 from pages.parts.figure import Ready, finished, kept_block, numbers_of
 from pages.parts.raw_html import draw_html
 from pages.parts.taken import block_downloads
-from pages.parts.text import fine_print, language, linked, t, titled_address, viewer_words
+from pages.parts.text import fine_print, language, linked, source_link, t, titled_address, viewer_words
 from pages.parts.titled import section_heading
 from pages.parts.when import as_of
 from publishers.site.seen import numbers
@@ -141,6 +141,12 @@ def _facts_table(rows: list[tuple[str, str]]) -> pa.Table:
             t("value"): [prose.in_cell(markdown(value)) for _, value in pair_list],
         }
     )
+
+
+def source_of_row(code: str | None) -> None:
+    """Draw the source of a row, linked to its address; nothing if there is none."""
+    if source := cached.moment().book.sources.get(code or ""):
+        fine_print(f"{t('source')}: {source_link(source)}")
 
 
 def history(kind: RowKind, code: str) -> None:

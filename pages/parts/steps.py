@@ -25,10 +25,12 @@ from kpis.reporting.kept import WRITING
 from kpis.reporting.people import Event
 from kpis.reporting.reports import Opened, Report
 from kpis.reporting_vocabulary import OPEN_STATES
-from pages.parts import prose
+from pages.parts import cached, prose
+from pages.parts.choices import choose_part
 from pages.parts.recorded import actor_name, event_name
 from pages.parts.reported import instant, state_name
 from pages.parts.text import language, t
+from pages.parts.viewer import viewer
 
 T = TypeVar("T")
 _ANY = ""
@@ -145,6 +147,12 @@ def revision_key(name: str, report: Report) -> str:
     return f"{name}_{report.id}_{report.revision}"
 
 
+def is_pressed(name: str, opened: Opened, label: str, *, icon: str) -> bool:
+    """Draw the button of a report's next step and return whether it was pressed; disabled while something is unanswered."""
+    key = revision_key(name, opened.report)
+    return st.button(label, type="primary", icon=icon, disabled=bool(opened.obstacles), key=key)
+
+
 def warn_if_changed(opened: Opened) -> None:
     """Warn of steps of others since this page last drew a report, which explains why a pressed button had no effect."""
     kept, report = _kept(), opened.report
@@ -241,6 +249,18 @@ def _rerun_with(kept: _Steps, sentence: str) -> None:
     kept.shown.clear()
     kept.drawn.clear()
     st.rerun()
+
+
+def show_view(label: str, views: Mapping[str, tuple[str, Callable[..., None]]]) -> None:
+    """Draw the selection of a view, the result of the last write, and the view selected; only those that the viewer may see are offered.
+
+    Args:
+        views: name, as in ``part_…`` → the action that permits it, and what draws it (store, actor).
+    """
+    offered = [name for name, (action, _) in views.items() if viewer().may(action)]
+    _, draw = views[choose_part("part", offered, label, lambda v: t(f"part_{v}"), is_label_shown=False)]
+    show_result()
+    draw(cached.store(), actor=viewer().email)
 
 
 def show_result() -> None:

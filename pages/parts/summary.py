@@ -46,13 +46,7 @@ def summary(every: list[Scored], book: Book, shown: Shown) -> Summary:
     rows = cached.moment().rows(tables.Indicator)
     core = told_projects.core_with_goals(cached.moment().projects)
     heading = told_projects.overview_heading(core, cached.moment().rows(tables.StrategyVersion), words)
-
-    def indicator(code: str) -> str:
-        return address.path("indicator", code=code)
-
-    def project(code: str) -> str:
-        return address.path("projects", code=code)
-
+    indicator = address.page_of("indicator")
     others = [card_of(item, words, as_of=day) for item in shown.others]
     return Summary(
         title=markdown(conclusion(every, words)),
@@ -66,7 +60,9 @@ def summary(every: list[Scored], book: Book, shown: Shown) -> Summary:
         else "",
         excluded=(markdown(exclusions(shown.of_themes, rows, words)), markdown(exclusions(shown.below, rows, words))),
         projects_heading=heading,
-        projects=defined(seen.projects(overview_projects.lines(telling(), core), project, words, caption=heading), words)
+        projects=defined(
+            seen.projects(overview_projects.lines(telling(), core), address.page_of("projects"), words, caption=heading), words
+        )
         + (Markup('<p class="att-small">{}</p>').format(note) if (note := told_projects.names_note(core, words)) else "")
         if core
         else "",

@@ -29,9 +29,7 @@ def themes_layout() -> ThemeCards:
     """Return the content of the page for this run's moment and language."""
     words, own = viewer_words(), cached.moment().own
     sentence, themes = themes_told(own, cached.moment().rows(tables.Indicator), words)
-    cards = seen.theme_cards(
-        own, lambda code: address.path("indicator", code=code), words, as_of=as_of(), picture=seen.behind_address
-    )
+    cards = seen.theme_cards(own, address.page_of("indicator"), words, as_of=as_of(), picture=seen.behind_address)
     return ThemeCards(
         sentence, cards, [(theme, notes, [(item, _heading(item)) for item in items]) for theme, notes, items in themes]
     )
