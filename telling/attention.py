@@ -121,15 +121,9 @@ def strip(stood: Sequence[Stood], words: Words, *, name: str = "") -> Strip | No
     text = words("att_comma").join(
         words("att_cells", first=run[0][0], last=run[-1][0], word=run[0][2]) if len(run) > 1
         else words("att_cell", quarter=run[0][0], word=run[0][2])
-        for run in _runs(cells)
+        for run in (list(alike) for _, alike in groupby(cells, key=lambda cell: cell[2]))
     )  # fmt: skip
     return Strip(cells=cells, alt=words("att_strip", name=name, cells=text) if name else text)
-
-
-def _runs(cells: Iterable[tuple[str, str, str]]) -> Iterator[list[tuple[str, str, str]]]:
-    """Yield runs of consecutive equal marks."""
-    for _, run in groupby(cells, key=lambda cell: cell[2]):
-        yield list(run)
 
 
 def since_words(since: Since | None, words: Words) -> str:

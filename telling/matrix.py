@@ -185,7 +185,9 @@ def title(reports: Sequence[BureauReport], rows: Sequence[MatrixRow], themes: in
     short = sum(bool(row.short) for row in rows)
     common = sum(any(cell.status not in (MISSING, NONE) for cell in row.cells[:themes]) for row in rows)
     if common:
-        judged, missed = sum(map(_is_judged, reports)), sum(map(_has_missed, reports))
+        judged = sum(any(s.judgement.status in JUDGED for s in r.figures) for r in reports)
+        # They missed the last target with a known result, where another one applies now.
+        missed = sum(any(s.judgement.missed_before is not None for s in r.figures) for r in reports)
         key = "matrix_title" if short else "matrix_title_none_short" if judged else "matrix_title_unjudged"
         if missed and not judged:
             key = "matrix_title_missed"
@@ -193,15 +195,6 @@ def title(reports: Sequence[BureauReport], rows: Sequence[MatrixRow], themes: in
     counts = {"procedures": (r.procedures for r in reports), "facilities": (r.facilities for r in reports), "milestones": (r.milestones for r in reports)}  # fmt: skip
     known = {name: sum(map(bool, rows)) for name, rows in counts.items()}
     return words("matrix_title_registers" if any(known.values()) else "matrix_title_nothing", bureaus=len(reports), **known)
-
-
-def _is_judged(report: BureauReport) -> bool:
-    return any(s.judgement.status in JUDGED for s in report.figures)
-
-
-def _has_missed(report: BureauReport) -> bool:
-    """Return whether a bureau missed the last target with a known result, where another one applies now."""
-    return any(s.judgement.missed_before is not None for s in report.figures)
 
 
 def _item(report: BureauReport, row: tables.Indicator) -> Scored | None:

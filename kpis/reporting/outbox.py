@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 import secrets
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -300,8 +300,3 @@ def put_aside(store: Store, *, actor: str, is_backup: bool = False) -> int:
         if count := _become(session, NoticeState.UNKNOWN, _N.c.state.in_(OPEN), **_FREE, **values):
             record(session, actor, "notices_put_aside", "notices", detail=str(count))
         return count
-
-
-def each_state() -> Iterator[str]:
-    """Yield the states in display order for the office."""
-    yield from dict.fromkeys((*NOT_SENT, *NoticeState.values()))

@@ -203,12 +203,6 @@ def sources_of(scored: Scored, book: Book) -> str:
     return f":small[{t('source')}: {' ・ '.join(links)}]" if links else ""
 
 
-def source_line(scored: Scored, book: Book) -> None:
-    """Draw the sources of a judgement as one line, each linked to its address."""
-    if line := sources_of(scored, book):
-        prose.markdown(line)
-
-
 def find(scored: Sequence[Scored], code: str) -> Scored | None:
     """Return the first judgement of an indicator, which is the one for its own scope; ``None`` if there is none."""
     return next((s for s in scored if s.entry.definition.code == code), None)

@@ -86,7 +86,8 @@ def outbox(store: Store, *, actor: str) -> None:
         return
     if not settings().smtp_host:
         prose.info(t("notices_no_mail"), icon=":material/mail_off:")
-    options = {"": t("outbox_every"), **{s: f"{t(f'notice_is_{s}')} {by_state[s]}" for s in messages.each_state() if s in by_state}}
+    states = dict.fromkeys((*messages.NOT_SENT, *NoticeState.values()))
+    options = {"": t("outbox_every"), **{s: f"{t(f'notice_is_{s}')} {by_state[s]}" for s in states if s in by_state}}
     state = choose("state", list(options), t("outbox_state"), options.__getitem__)
     listed = messages.lines(store, viewer=actor, states=[state] if state else [])
     about = {notice.id: subject_of(notice.occasion, notice.facts, language(), cached.moment()) for notice in listed}

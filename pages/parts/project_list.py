@@ -28,11 +28,6 @@ from publishers.site.headed import defined, meanings
 from telling import overview_projects, projects
 
 
-def full_name(report: ProjectReport) -> str:
-    """Return the name of a project, with a mark if its official title is unknown, and its names in later versions of the strategy."""
-    return projects.called(report, viewer_words())
-
-
 def leaders(report: ProjectReport) -> str:
     """Return the names of a project's leading bureaus in order of time, and of participating ones, as one text."""
     units = cached.moment().organisation.by_code
@@ -157,7 +152,7 @@ def listed(reports: Sequence[ProjectReport]) -> Ready:
     table = pd.DataFrame(
         [
             {
-                t("project"): f"{r.code} {full_name(r)}", t("statuses_one"): status_word(r.status, language()),
+                t("project"): f"{r.code} {projects.called(r, viewer_words())}", t("statuses_one"): status_word(r.status, language()),
                 **({} if is_public else {t("confidence"): t("confidence_" + (r.confidence.confidence if r.confidence else "none"))}),
                 t("project_indicators"): len(r.scored), t("milestones"): len(r.milestones),
                 **{t(f"state_{state}"): r.count_of(state) for state in MILESTONE_STATES},

@@ -18,7 +18,7 @@ from kpis.text import format_value, status_word
 from pages.parts import address, cached, prose
 from pages.parts.assessment import assessment
 from pages.parts.attention import strip_of, strips_of
-from pages.parts.cards import chart_with_table, source_line, status_and_value
+from pages.parts.cards import chart_with_table, sources_of, status_and_value
 from pages.parts.commentary import commentary_and_actions
 from pages.parts.menu import page
 from pages.parts.project import confidence_mark, milestone_block, rule_line
@@ -120,7 +120,8 @@ def indicators(report: ProjectReport) -> None:
                 ):
                     prose.caption(raised)
                 if item in beside:
-                    source_line(item, cached.moment().book)
+                    if line := sources_of(item, cached.moment().book):
+                        prose.markdown(line)
                 else:
                     chart_with_table(item, cached.moment().book)
     if len(rest) > len(beside):

@@ -41,6 +41,7 @@ from publishers.site.pages import pages_of
 from publishers.site.seen import large
 from publishers.site.share import share_picture
 from publishers.site.site import Site
+from telling import voices
 from telling.for_machines import status_json
 from telling.words import Words, has_page
 
@@ -77,7 +78,7 @@ def write(
             up = "../" * here.count("/")
             html = environment.get_template(template).render(
                 {
-                    "site": site, "w": words, "path": path, "here": here, "up": up, "home": partial(_home, up, words), "description": "",
+                    "site": site, "w": words, "path": path, "here": here, "up": up, "home": partial(_home, up, words), "description": "", "voices": voices,
                     "section": path if "/" not in path else path.split("/")[0] + ".html", "has_chart": False, **context,
                 }
             )  # fmt: skip
