@@ -64,8 +64,8 @@ def conclusion(listed: list[Shift], since: date) -> str:
     """Return a sentence with the number of new figures, changed statuses, outdated results and corrections since a day."""
     own = [s for s in listed if s.after.entry.is_own_scope]
     counts = {
-        "since_figures": sum(s.has_new_figure for s in own), "since_flips": sum(s.has_new_status for s in own),
-        "since_aged": sum(s.has_aged for s in own), "since_corrections": sum(len(s.corrections) for s in listed),
+        "since_figures": sum(s.has("new_period") for s in own), "since_flips": sum(s.has_new_status for s in own),
+        "since_aged": sum(s.has("aged") for s in own), "since_corrections": sum(len(s.corrections) for s in listed),
     }  # fmt: skip
     parts = t("comma").join(t(key, count=count) for key, count in counts.items() if count)
     day, end = format_date(since, language()), format_date(as_of(), language())

@@ -124,9 +124,7 @@ def waiting(queue: list[Report]) -> None:
     ]  # fmt: skip
     data_table(rows)
     with st.popover(t("approve_several"), icon=":material/done_all:"):
-        picked = st.multiselect(
-            t("approve_several_pick"), list(labels), format_func=labels.__getitem__, key="several", placeholder=t("choose_report")
-        )
+        picked = steps.pick_several(t("approve_several_pick"), labels, key="several")
         prose.caption(t("approve_several_lead"))
         shown = " ".join(steps.revision_key("", r) for r in queue if r.id in picked)
         if st.button(
@@ -242,7 +240,7 @@ def decide(opened: Opened) -> None:
     with left:
         if opened.obstacles:
             prose.warning(t("approve_blocked", count=opened.obstacles), icon=":material/call_split:")
-        if steps.is_pressed("approve", opened, t("approve"), icon=":material/check_circle:"):
+        if steps.is_pressed("approve", report, t("approve"), icon=":material/check_circle:", is_ready=not opened.obstacles):
             steps.take(
                 lambda: submissions.approve(store, report.id, actor=me.email, revision=report.revision),
                 t("approved_one", number=report.id),
@@ -251,10 +249,8 @@ def decide(opened: Opened) -> None:
         reason = st.text_area(t("give_back_reason"), key=f"return_{report.id}")
         # Keyed by row and column: in a report of several workbooks, two cells may have the same address.
         cells = {(c.row.kind, c.row.key, c.column): c for c in opened.comparison.cells}
-        picked = st.multiselect(
-            t("give_back_cells"), list(cells), key=f"cells_{report.id}", placeholder=t("choose_report"),
-            format_func=lambda c: f"{place_name(cells[c].place)} {name(cells[c].row)} {column_name(c[0], c[2])}",
-        )  # fmt: skip
+        names = {key: f"{place_name(c.place)} {name(c.row)} {column_name(c.row.kind, c.column)}" for key, c in cells.items()}
+        picked = steps.pick_several(t("give_back_cells"), names, key=f"cells_{report.id}")
         comments = {
             cell: st.text_input(
                 t("comment_at", cell=markdown(place_name(cells[cell].place))),

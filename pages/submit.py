@@ -212,7 +212,7 @@ def draft(opened: Opened) -> None:
         section_heading(t("step_submit"))
         if opened.obstacles:
             prose.info(t("obstacles", count=opened.obstacles), icon=":material/info:")
-        if steps.is_pressed("submit", opened, t("submit_button"), icon=":material/send:"):
+        if steps.is_pressed("submit", report, t("submit_button"), icon=":material/send:", is_ready=not opened.obstacles):
             act(
                 lambda: submissions.submit(store, report.id, actor=me.email, revision=report.revision, today=office_today()),
                 "submitted_now",

@@ -17,6 +17,7 @@ from kpis.figures.records import FELL_SHORT, JUDGED, value_of
 from kpis.figures.scorecard import Scored, number_text, shown_figure
 from kpis.figures.sentences import planned_text
 from kpis.government import government
+from kpis.grouped import grouped
 from kpis.periods import Period
 from kpis.store import tables
 from kpis.text import status_word
@@ -349,8 +350,6 @@ def _of_whole(item: Scored | None, words: Words) -> Cell:
 def _grouped(
     reports: Sequence[BureauReport], rows: Sequence[MatrixRow], words: Words
 ) -> tuple[tuple[str, tuple[MatrixRow, ...]], ...]:
-    groups: dict[str, list[MatrixRow]] = {}
-    for report, row in zip(reports, rows, strict=True):
-        kind = government().unit_kinds[report.unit.kind]
-        groups.setdefault(words.named(kind, "group") or words.named(kind), []).append(row)
-    return tuple((name, tuple(columns)) for name, columns in groups.items())
+    kinds = [government().unit_kinds[report.unit.kind] for report in reports]
+    named = (words.named(kind, "group") or words.named(kind) for kind in kinds)
+    return tuple((name, tuple(columns)) for name, columns in grouped(zip(named, rows, strict=True)).items())

@@ -75,7 +75,8 @@ def check_or_hand_over(store: Store, opened: Opened, *, me: Viewer) -> bool:
         if me.may("prepare", report.bureau_code):
             if opened.obstacles:
                 prose.info(t("not_ready_for_check", count=opened.obstacles), icon=":material/info:")
-            if is_pressed("prepare", opened, t("prepare_button", step=named(due)), icon=":material/forward:"):
+            label = t("prepare_button", step=named(due))
+            if is_pressed("prepare", report, label, icon=":material/forward:", is_ready=not opened.obstacles):
                 take(
                     lambda: checks.prepare(store, report.id, actor=me.email, revision=report.revision, today=office_today()),
                     t("prepared_now"),

@@ -13,6 +13,7 @@ from kpis.as_text import markdown
 from kpis.figures.projects import PROJECT_RULE, ProjectReport
 from kpis.figures.records import value_of
 from kpis.figures.scorecard import Scored
+from kpis.grouped import grouped
 from kpis.kinds import KINDS
 from kpis.text import format_value, status_word
 from pages.parts import address, cached, prose
@@ -87,11 +88,8 @@ def bureaus_and_names(report: ProjectReport, reports: Sequence[ProjectReport]) -
 def steps(item: Scored) -> str:
     """Return how the targets of each period were raised or changed, one Markdown line per period; "" if none was."""
     definition = item.entry.definition
-    by_period: dict[str, list[float]] = {}
-    for goal in item.goals:
-        by_period.setdefault(goal.period_code, []).append(goal.value)
     lines = []
-    for code, values in by_period.items():
+    for code, values in grouped((goal.period_code, goal.value) for goal in item.goals).items():
         if len(values) > 1:
             rising = all(definition.sign * (b - a) >= 0 for a, b in pairwise(values))
             words = " → ".join(format_value(v, definition, language()) for v in values)

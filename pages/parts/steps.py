@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from hashlib import blake2s
 from itertools import takewhile
 from threading import Lock
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
@@ -138,6 +138,11 @@ def pick(
     return draw(label, list(names), index, format_func=names.__getitem__, placeholder=t("choose_report"), key=key)
 
 
+def pick_several(label: str, names: Mapping[T, str], *, key: str) -> list[T]:
+    """Draw a box in which several codes are chosen by their names."""
+    return st.multiselect(label, list(names), format_func=names.__getitem__, key=key, placeholder=t("choose_report"))
+
+
 def revision_key(name: str, report: Report) -> str:
     """Return the widget key of a button that acts on a report in the revision shown.
 
@@ -147,10 +152,16 @@ def revision_key(name: str, report: Report) -> str:
     return f"{name}_{report.id}_{report.revision}"
 
 
-def is_pressed(name: str, opened: Opened, label: str, *, icon: str) -> bool:
-    """Draw the button of a report's next step and return whether it was pressed; disabled while something is unanswered."""
-    key = revision_key(name, opened.report)
-    return st.button(label, type="primary", icon=icon, disabled=bool(opened.obstacles), key=key)
+def is_pressed(name: str, report: Report, label: str, *, icon: str, is_ready: bool, is_next: bool = True) -> bool:
+    """Draw a button that acts on a report in the revision shown, and return whether it was pressed.
+
+    Args:
+        name: begins its key (``revision_key``).
+        is_ready: otherwise it is disabled.
+        is_next: it is the step that the page leads to.
+    """
+    kind: Literal["primary", "secondary"] = "primary" if is_next else "secondary"
+    return st.button(label, type=kind, icon=icon, disabled=not is_ready, key=revision_key(name, report))
 
 
 def warn_if_changed(opened: Opened) -> None:

@@ -10,6 +10,7 @@ import pandas as pd
 import streamlit as st
 
 from kpis.as_text import markdown
+from kpis.grouped import grouped
 from kpis.reporting.comparison import OURS, THEIRS, CellChange
 from kpis.reporting.reports import INCOMPLETE, Opened, Report
 from pages.parts import prose
@@ -66,9 +67,7 @@ def changes_table(opened: Opened) -> pd.DataFrame:
     Columns without any value are omitted.
     """
     name = row_namer()
-    comments: dict[tuple[str, tuple[str, ...], str], str] = {}
-    for comment in opened.comments:
-        comments[comment.row_kind, comment.row_key, comment.column] = comment.text
+    comments = {(comment.row_kind, comment.row_key, comment.column): comment.text for comment in opened.comments}
     # In a report of several workbooks: the place where the valid value was written.
     places = {(*kept_row.key, column): cell.holds.place for kept_row in opened.rows for column, cell in kept_row.cells.items()}
     rows = []
@@ -200,9 +199,7 @@ def missing_figures(report: Report) -> None:
     if counted is None or not counted.open:
         return
     name = row_namer()
-    by_indicator: dict[str, list[str]] = {}
-    for code, period in counted.open:
-        by_indicator.setdefault(code, []).append(period_name(period))
+    by_indicator = grouped((code, period_name(period)) for code, period in counted.open)
     lines = [f"- {markdown(name.indicator(code))}: {t('list_comma').join(periods)}" for code, periods in by_indicator.items()]
     prose.markdown(f"**{filled_in(report)}** {t('left_open', count=len(counted.open))}\n" + "\n".join(lines))
 
