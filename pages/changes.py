@@ -17,7 +17,7 @@ from pages.parts.bureaus import unit_name
 from pages.parts.cards import dated_value, explain_empty, headline_value
 from pages.parts.choices import choose_day
 from pages.parts.comparison import comparison, difference
-from pages.parts.entry import enter, stop
+from pages.parts.entry import end_page, enter
 from pages.parts.figure import Ready, kept_block, numbers_of
 from pages.parts.raw_html import draw_html
 from pages.parts.text import in_brackets, language, named, t, viewer_words
@@ -148,9 +148,7 @@ since = choose_day(
     default=max(year_before(as_of()), government().first_day),
 )
 if not any(s.judgement.figure for s in every):
-    page_heading(t("nav_changes"))
-    explain_empty()
-    stop()
+    end_page(t("nav_changes"), explain_empty)
 differences = cached.made(
     "shifts", code=since.isoformat(), make=lambda: listed_shifts(since),
 )  # fmt: skip

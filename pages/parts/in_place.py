@@ -29,7 +29,7 @@ from pages.parts.reported import file_of, instant, office_today, row_namer
 from pages.parts.saving import save_button
 from pages.parts.several_hands import file_label
 from pages.parts.steps import is_pressed, rerun_with
-from pages.parts.text import cell_content, language, named, t
+from pages.parts.text import cell_content, language, named, refusal_box, t
 from pages.parts.titled import part_heading
 
 AT_ONCE = 50  # rows in the grid at a time; others are found with the search box
@@ -222,7 +222,7 @@ def _keep(store: Store, opened: Opened, *, me: Viewer, pending: _Pending) -> Non
     try:
         done = correct_cells(store, report.id, actor=me.email, revision=report.revision, edits=edits, today=office_today())
     except MierukaError as refused:
-        prose.error(markdown(refused.in_language(language())), icon=":material/block:")
+        refusal_box(refused)
         return
     if done.uploaded is not None:
         pending.edits, pending.key = {}, ""

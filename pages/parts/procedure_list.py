@@ -13,7 +13,7 @@ from kpis.figures.registers import ENDED, STATUSES, channels
 from kpis.settings import settings
 from kpis.store.queries import PAGE_SIZE, Counted, Filter, ProcedureOnDay
 from pages.parts import address, cached, prose
-from pages.parts.choices import choose, choose_page, search_input
+from pages.parts.choices import choose_page, filter_by, search_input
 from pages.parts.data_table import ShownGrid, Texts, arrow_of, grid, show_grid, texts_of, texts_table, without_empty_columns
 from pages.parts.registers import bureau_names, day_word, telling, when
 from pages.parts.saving import save_button
@@ -43,8 +43,6 @@ def procedure_list(register: Counted) -> None:
     }  # fmt: skip
 
     def word(name: str, value: str) -> str:
-        if not value:
-            return t("any")
         if name in ("status", "due", "smartphone"):
             return t({"status": f"digital_{value}", "due": f"due_{value}"}.get(name, f"answer_{value}"))
         return value_word(current_telling, name, "" if value == "-" else value)
@@ -52,7 +50,7 @@ def procedure_list(register: Counted) -> None:
     wanted = {"q": search_input("q", t("reg_by_q"), t("search_example"), resets=("page",))}
     with st.grid(4, min_column_width=150):
         for name, options in offered.items():
-            wanted[name] = choose(name, options, t(f"reg_by_{name}"), partial(word, name), resets=("page",))
+            wanted[name] = filter_by(name, options, t(f"reg_by_{name}"), partial(word, name), resets=("page",))
     wanted_filter = Filter(**wanted)
     total, rows = cached.moment().search(wanted_filter, page=1)
     if not total:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import streamlit as st
 
 from kpis.as_text import markdown
@@ -9,7 +11,7 @@ from kpis.figures.listed import APART, RowStanding, kept
 from kpis.registers import Register
 from kpis.vocabulary import RowKind
 from pages.parts import address, cached, prose
-from pages.parts.choices import choose, search_input
+from pages.parts.choices import filter_by, search_input
 from pages.parts.data_table import data_table
 from pages.parts.one_or_all import back_link, code_in_address
 from pages.parts.registers import block, cards, facts, history, not_loaded, same_numbers, source_of_row, table_of, telling
@@ -68,10 +70,8 @@ def _all(current_telling: Telling, register: Register, rows: list[RowStanding]) 
     statuses = [s for s in (*register.words_of(register.status), *APART) if any(row.status == s for row in rows)]
     bureaus = [code for code in cached.moment().units if any(row.bureau == code for row in rows)]
     query = search_input("q", t("listed_search"), t("listed_example"))
-    status = choose(
-        "status", statuses, t("reg_by_status"), lambda s: told_listed.status_word(current_telling, register, s) if s else t("any")
-    )
-    bureau = choose("bureau", bureaus, t("reg_by_bureau"), lambda code: current_telling.bureau(code) if code else t("any"))
+    status = filter_by("status", statuses, t("reg_by_status"), partial(told_listed.status_word, current_telling, register))
+    bureau = filter_by("bureau", bureaus, t("reg_by_bureau"), current_telling.bureau)
     filtered = kept(rows, query=query, status=status, bureau=bureau)
     if not filtered:
         prose.info(t("listed_none"), icon=":material/search_off:")

@@ -29,7 +29,7 @@ from pages.parts import cached, prose
 from pages.parts.choices import choose_part
 from pages.parts.recorded import actor_name, event_name
 from pages.parts.reported import instant, state_name
-from pages.parts.text import language, t
+from pages.parts.text import refusal_box, t
 from pages.parts.viewer import viewer
 
 T = TypeVar("T")
@@ -100,7 +100,7 @@ def take(
         except MierukaError as refused:
             if is_second_click(_ANY):  # what it was to do is done
                 _rerun_with(kept, kept.message)
-            prose.error(markdown(refused.in_language(language())), icon=":material/block:")
+            refusal_box(refused)
             return
         if not is_written(result):
             return

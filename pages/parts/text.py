@@ -13,6 +13,7 @@ import pandas as pd
 
 from kpis import text
 from kpis.as_text import cell, markdown
+from kpis.errors import MierukaError
 from kpis.languages import SOURCE, both, codes, say
 from kpis.message import Message
 from pages.parts import prose
@@ -50,6 +51,11 @@ def escaped_labels(word: Callable[[str], str]) -> Callable[[str], str]:
 def digits(value: float, form: str = ",") -> str:
     """Return a number as text in the viewer's language; ``form`` as in ``text.format_number``."""
     return text.format_number(value, language(), form)
+
+
+def refusal_box(refusal: MierukaError, icon: str = ":material/block:") -> None:
+    """Draw the reason why something was refused, in an error box."""
+    prose.error(markdown(refusal.in_language(language())), icon=icon)
 
 
 def fine_print(markdown: str) -> None:
