@@ -10,10 +10,9 @@ from kpis.text import format_date
 from pages.parts import cached, prose
 from pages.parts.choices import choose
 from pages.parts.registers import block, telling
-from pages.parts.text import language, t
+from pages.parts.text import language, t, viewer_words
 from pages.parts.when import view
 from telling import bureaus
-from telling.words import Words
 
 
 def unit_name(code: str) -> str:
@@ -24,13 +23,13 @@ def unit_name(code: str) -> str:
 
 def unit_label(unit: Unit) -> str:
     """Return a bureau's name, with its last day if abolished, since names are used again (生活文化局)."""
-    return bureaus.unit_label(unit, Words(language()))
+    return bureaus.unit_label(unit, viewer_words())
 
 
 def chart_name(code: str) -> str:
     """Return the short name of an organisation unit for charts, which must fit a phone; the code itself if unknown."""
     unit = cached.moment().organisation.by_code.get(code)
-    return bureaus.chart_label(unit, Words(language())) if unit is not None else code
+    return bureaus.chart_label(unit, viewer_words()) if unit is not None else code
 
 
 def break_line(gap: Break) -> str:

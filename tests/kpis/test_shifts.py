@@ -26,7 +26,7 @@ def test_a_figure_that_became_old_is_a_change_though_its_status_is_not() -> None
     before, after = judged(date(2022, 9, 30)), judged(date(2022, 12, 31))
     assert before.judgement.status == after.judgement.status and before.judgement.standing == "current"
     (found,) = shifts([before], [after], since=date(2022, 9, 30))
-    assert found.reasons == (("aged", ""),) and found.has_aged and not found.has_new_status
+    assert found.reasons == (("aged", ""),) and found.has("aged") and not found.has_new_status
     assert list(reasons(found, Words("ja"))) == ["数値が古くなり、いまの状態は分からない"]
     assert shifts([after], [judged(date(2023, 3, 31))], since=date(2022, 12, 31)) == [], "it was old already"
 
