@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import date
 
-from charts.labelled import PlacedLabel, labelled
+from charts.labelled import Picture, PlacedLabel, labelled
 from charts.placing import Places, nearest
 from charts.series import Line, Point, Series, stretches
 from charts.style import ACTUAL, FILL, FORECAST, FORMER, GRID, INK, PLAN
@@ -194,7 +194,8 @@ class _Drawing:
         return body + (f'<circle cx="{x:.1f}" cy="{y:.1f}" r="4" {bare}>{title}</circle>' if label or not over else "")
 
     def _words(self) -> list[str]:
-        return [self._label(label) for label in labelled(self.shape, self._at, self.places, sizes=(EM, EM), with_first=False)]
+        picture = Picture(self._at, self.places)
+        return [self._label(label) for label in labelled(self.shape, [picture], sizes=(EM, EM), with_first=False)]
 
     def _at(self, day: date, value: float) -> tuple[float, float]:
         return self.x(day), self.y(value)
