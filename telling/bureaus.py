@@ -28,22 +28,10 @@ LATE = ("late", "missed")
 PAST_DUE = (*LATE, "not_seen")  # states of a milestone that is past due without result
 
 
-def unit_label(unit: Unit, words: Words) -> str:
-    """Return a bureau's name, with its last day if it has ended, since names are reused (生活文化局)."""
-    return (
-        _ended(unit, words, words("ended_on", day=format_date(unit.valid_to, words.language)))
-        if unit.valid_to
-        else words.named(unit)
-    )
-
-
 def chart_label(unit: Unit, words: Words) -> str:
-    """Return a bureau's name for a chart on a phone, with the year of its end if it has ended."""
-    return _ended(unit, words, words("ended_year", year=unit.valid_to.year)) if unit.valid_to else words.named(unit)
-
-
-def _ended(unit: Unit, words: Words, sentence: str) -> str:
-    return f"{words.named(unit)}{' ' if words.language == 'en' else ''}({sentence})"
+    """Return a bureau's name for a chart on a phone, with the year of its end if it has ended; elsewhere ``Words.unit`` gives the day."""
+    ended = words("in_brackets", text=words("ended_year", year=unit.valid_to.year)) if unit.valid_to else ""
+    return words.named(unit) + ended
 
 
 def of_themes(indicators: Sequence[tables.Indicator]) -> dict[str, tables.Indicator]:

@@ -30,7 +30,7 @@ def text(scored: Iterable[Scored], words: Words) -> str:
     for example in examples(scored, words):
         name = words.named(example.item.entry.definition)
         parts.append(
-            f"**{markdown(words('example_of', rules=words('list_comma').join(example.rules), name=name))}**\n\n"
+            f"**{markdown(words('example_of', rules=words('list_comma').join(example.rules), count=len(example.rules), name=name))}**\n\n"
             + "\n".join(f"- {markdown(step)}" for step in example.steps)
         )
     return "\n\n".join(parts)

@@ -55,7 +55,7 @@ def _by_bureau(telling: Telling, whole: Scored, parts: list[Scored], period: Per
     units = telling.moment.organisation.by_code
     words = telling.words
     return bureaus.by_bureau(
-        telling, whole, parts, period, name=lambda code: bureaus.unit_label(units[code], words), short=lambda code: bureaus.chart_label(units[code], words)
+        telling, whole, parts, period, name=lambda code: words.unit(units[code]), short=lambda code: bureaus.chart_label(units[code], words)
     )  # fmt: skip
 
 

@@ -177,7 +177,7 @@ def projects(report: BureauReport, names: Mapping[str, str]) -> None:
 
 def detail(report: BureauReport) -> None:
     """Draw the page of one bureau."""
-    set_title(bureaus.unit_label(report.unit, Words(language())))
+    set_title(Words(language()).unit(report.unit))
     page_heading(markdown(bureaus.title(report, Words(language()))))
     status_counts(report.tally, whose={"bureau": report.code})
     of_its_own(report)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from kpis.figures.organisation import Break, Unit
+from kpis.figures.organisation import Break
 from kpis.figures.scorecard import Scored
 from kpis.text import format_date
 from pages.parts import cached, prose
@@ -19,12 +19,7 @@ from telling.words import Words
 def unit_name(code: str) -> str:
     """Return the name of an organisation unit by its code; the code itself if the unit is unknown."""
     unit = cached.moment().organisation.by_code.get(code)
-    return unit_label(unit) if unit is not None else code
-
-
-def unit_label(unit: Unit) -> str:
-    """Return a bureau's name, with its last day if abolished, since names are used again (生活文化局)."""
-    return bureaus.unit_label(unit, Words(language()))
+    return Words(language()).unit(unit) if unit is not None else code
 
 
 def chart_name(code: str) -> str:
