@@ -371,13 +371,20 @@ def test_the_last_label_of_an_axis_of_shares_and_the_edge_of_a_whole_bar_have_ro
     assert drawn.layout.xaxis.range[1] > 100, "half of the line around a bar lies beyond its end"
 
 
-def test_a_long_name_of_a_milestone_is_cut_and_the_state_behind_it_is_not() -> None:
-    rows = tuple(
-        (f"{name}({state})", (("planned", date(2023, 3, 31), ""),))
-        for name, state in [("長い" * 20, "結果未確認"), ("Name " * 12, "done")]
+def test_a_long_name_of_a_milestone_takes_more_lines_and_its_row_is_as_much_taller() -> None:
+    long = f"{'長い名前の' * 7}(結果未確認)"
+    rows = tuple((name, (("planned", date(2023, 3, 31), ""),)) for name in (long, "短い(完了)", "Short (done)"))
+    figure = drawn_shape(Timeline(rows, date(2023, 4, 1), "今日"), "ja")
+    names = [note.text for note in figure.layout.annotations[:3]]
+    assert (
+        names[0].replace("<br>", "") == long
+        and 2 <= names[0].count("<br>") + 1 <= 4
+        and names[1:] == ["短い(完了)", "Short (done)"]
     )
-    notes = drawn_shape(Timeline(rows, date(2023, 4, 1), "今日"), "ja").layout.annotations
-    assert [note.text.partition("…")[2].strip() for note in notes if "…" in note.text] == ["(結果未確認)", "(done)"]
+    first, second, third = figure.data[0].y
+    assert third - second == 44 and first - 44 * 1 + 18 == 15 * names[0].count("<br>"), "marks stand below their names"
+    low, high = figure.layout.yaxis.range
+    assert figure.layout.height - 76 == low - 4 and high < 0, "the rows are in pixels, the first on top"
 
 
 def test_on_a_phone_a_long_name_takes_more_lines_and_what_stands_at_its_end_is_drawn() -> None:
