@@ -21,6 +21,14 @@ BOLDER = 1.06  # bold words are wider
 NEAR = 7.0  # between a point and its label, in the units of the picture
 OVER = 10.0  # how far a label that ends or begins at its point may reach beyond it
 FURTHER = (0.0, 18.0, 36.0, 54.0, 72.0, 90.0)  # added where a label has no room at its point
+ASIDE = (
+    ("right", -24.0),
+    ("left", 24.0),
+    ("right", -60.0),
+    ("left", 60.0),
+    ("right", -110.0),
+    ("left", 110.0),
+)  # and to the side, tied as well
 MEETING = 40.0  # between a value and a target whose labels keep to different sides
 STAY, CHANGE = 400.0, 12.0  # square units covered that are no reason to change the side: then, and otherwise
 COVERED = 200.0  # square units, a dot's, that the label of the plan or of the first value may cover; else it is left out
@@ -108,6 +116,7 @@ class _Labels:
         wide, high = width_of(text, size) * (BOLDER if is_bold else 1.0) + 2, size * 1.3 + 2
         first = -1 if above else 1
         tried = [(side, anchor, shift, step) for step in FURTHER for side in (first, -first) for anchor, shift in ends]
+        tried += [(side, anchor, shift, step) for step in FURTHER[1:] for side in (first, -first) for anchor, shift in ASIDE]
         tried += [(0, "right", -NEAR, 0.0), (0, "left", NEAR, 0.0)]
 
         def box(at: tuple[float, float], side: int, anchor: str, shift: float, step: float) -> Box:
@@ -126,7 +135,7 @@ class _Labels:
                 return (
                     stay * (side != first)
                     + 2.0 * (anchor != usual)
-                    + 2.0 * bool(shift)
+                    + 0.2 * abs(shift)
                     + 1.5 * step
                     + ANOTHERS * (is_anothers and not step)
                 )

@@ -164,11 +164,11 @@ def _labels(figure: go.Figure, shape: Series) -> None:
     pictures = [Picture(window.at, window.places) for window in windows]
     for label in labelled(shape, pictures, sizes=(12, 13), with_first=True):
         away = NEAR + label.step
-        place = {"showarrow": False, "yshift": -label.side * away} if not label.step else {
-            "showarrow": True, "arrowhead": 0, "arrowwidth": 0.75, "arrowcolor": label.colour, "ax": 0, "ay": label.side * away,
+        place = {"showarrow": False, "xshift": label.shift, "yshift": -label.side * away} if not label.step else {
+            "showarrow": True, "arrowhead": 0, "arrowwidth": 0.75, "arrowcolor": label.colour, "ax": label.shift, "ay": label.side * away,
         }  # fmt: skip
         figure.add_annotation(
             x=label.point.day, y=label.point.value, text=f"<b>{label.text}</b>" if label.is_bold else label.text, bgcolor=_PAPER, borderpad=1,
             xanchor=label.anchor, yanchor=("bottom", "middle", "top")[label.side + 1], font={"size": 13 if label.is_bold else 12, "color": label.colour},
-            xshift=label.shift, **place,
+            **place,
         )  # fmt: skip

@@ -17,7 +17,7 @@ WIDE, NARROW = (720, 320), (340, 250)
 LEFT, RIGHT, TOP, BOTTOM = 58, 20, 30, 30
 INSET = 8  # distance of the first and last day from the ends of the axis
 ROW = 18
-SIGNS = 20  # height of a row of circled numbers above the plot
+SIGNS, ABOVE_PLOT = 20, 17  # height of a row of circled numbers above the plot; from its top to their middle, clear of a dot there
 EM = 13  # font size, in picture units
 HALO = ' paint-order="stroke" stroke="#FFFFFF" stroke-width="3" stroke-linejoin="round"'
 OPEN = ("circle", "square", "diamond", "triangle")
@@ -103,7 +103,7 @@ class _Drawing:
         """Draw annotations: the number above the plot, and a line down to its figure or else to the axis."""
         parts = []
         for number, (annotation, level) in enumerate(zip(self.shape.annotations, self.levels, strict=True), 1):
-            x, y = self.x(annotation.day), self.top - 8 - SIGNS * level
+            x, y = self.x(annotation.day), self.top - ABOVE_PLOT - SIGNS * level
             for _ in range(4):  # as bad to cover as a text
                 self.places.dot(x, y, wide=9, high=9)
             down = self.height - BOTTOM if annotation.value is None else self.y(annotation.value) - 6

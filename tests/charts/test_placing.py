@@ -55,7 +55,11 @@ def seen(figure: go.Figure, shape: Series, width: float) -> tuple[list[Box], lis
             note.font.size * 1.3,
         )
         x, y = at(note.x, note.y)
-        left = x - wide * {"left": 0.0, "center": 0.5, "right": 1.0}[note.xanchor] + (note.xshift or 0.0)
+        left = (
+            x
+            - wide * {"left": 0.0, "center": 0.5, "right": 1.0}[note.xanchor]
+            + (note.ax if note.showarrow else note.xshift or 0.0)
+        )
         over = y + (note.ay if note.showarrow else -note.yshift) - high * {"bottom": 1.0, "middle": 0.5, "top": 0.0}[note.yanchor]
         labels.append((left, over, left + wide, over + high))
     dots = [(x - 5, y - 5, x + 5, y + 5) for p in shape.shown if p.value is not None for x, y in [at(p.day, p.value)]]
@@ -106,6 +110,8 @@ def test_in_svg_a_label_near_another_figure_than_its_own_is_tied_to_its_own(
         wide = width_of(last, 13) * 1.06
         left = float(x) - wide * {"": 0.0, "middle": 0.5, "end": 1.0}[anchor]
         box = (left, float(y) - 13, left + wide, float(y) + 3)
+        signs = [(float(x), float(y)) for x, y in re.findall(r'<circle cx="([\d.]+)" cy="([\d.]+)" r="8"', svg)]
+        assert all(dist(sign, dot) > 12 for sign in signs for dot in dots), f"{code}: a circled number on a figure"
         own = max(dots)  # the last in time
         count += 1
         nearest_of_others = min((distance(box, dot) for dot in dots if dist(dot, own) > 13), default=inf)
