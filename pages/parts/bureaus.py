@@ -22,12 +22,6 @@ def unit_name(code: str) -> str:
     return Words(language()).unit(unit) if unit is not None else code
 
 
-def chart_name(code: str) -> str:
-    """Return the short name of an organisation unit for charts, which must fit a phone; the code itself if unknown."""
-    unit = cached.moment().organisation.by_code.get(code)
-    return bureaus.chart_label(unit, Words(language())) if unit is not None else code
-
-
 def break_line(gap: Break) -> str:
     """Return a sentence on why a series is not continued across a reorganisation."""
     day = format_date(gap.day, language()) if gap.day else t("unknown_day")
@@ -51,6 +45,6 @@ def by_bureau(whole: Scored, parts: Sequence[Scored], *, key: str) -> None:
     ordered = sorted(periods, key=lambda c: (periods[c].end, periods[c].start), reverse=True)
     chosen = choose("period", ordered, t("compare_period"), lambda c: periods[c].label(language()), default=ordered[0])
     block(
-        lambda: bureaus.by_bureau(telling(), whole, parts, periods[chosen], name=unit_name, short=chart_name),
+        lambda: bureaus.by_bureau(telling(), whole, parts, periods[chosen], name=unit_name),
         key=f"{key}_{definition.code}_by_bureau", suffix=chosen,
     )  # fmt: skip

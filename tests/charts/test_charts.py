@@ -20,6 +20,7 @@ from charts.plotly.trajectory import trajectory
 from charts.series import Aim, Annotation, Expected, Line, Point, Series, within
 from charts.shapes import Bar, Ranked, Shape, Shares, Steps, Tile, Tiles, Timeline
 from charts.style import ACTUAL, SHORTFALL
+from charts.svg.printed import printed_shape
 from charts.svg.series import NARROW, WIDE, drawing
 from charts.svg.shapes import BOTH
 from charts.svg.shapes import drawing as drawing_of
@@ -400,3 +401,14 @@ def test_on_a_phone_a_long_name_takes_more_lines_and_what_stands_at_its_end_is_d
         assert "result found)</text>" in drawn and "…" not in drawn and "as of 1 Apr 2023" in drawn
     bars = Shares((("Bureau of Olympic and Paralympic Games Preparation", {"done": 1}, ""),), (("done", "Done"),), "facilities")
     assert "…" not in drawing_of(bars, alt="", key="k", language="en", size=BOTH[1][0], name="narrow")
+
+
+def test_many_bars_are_printed_as_several_images_cut_between_bars() -> None:
+    bars = tuple(Bar(name=f"局{n}", value=float(90 - n), text=f"{90 - n}%", label=f"{90 - n}%") for n in range(30))
+    few, many = (printed_shape(Ranked(own, "%", "", 1.0), alt="局別", language="ja") for own in (bars[:8], bars))
+    assert few.count("<img") == 2 and few.count('alt="局別"') == 2, "one for each width"
+    wide = re.findall(r'<img class="paper-chart paper-wide" alt="([^"]*)" src="data:image/svg\+xml;charset=utf-8,([^"]*)"', many)
+    assert len(wide) > 1 and [alt for alt, _ in wide] == ["局別", *[""] * (len(wide) - 1)], "said once"
+    boxes = [tuple(map(float, re.findall(r"[\d.]+", re.search(r"viewBox=%220 ([\d.]+ 860 [\d.]+)%22", svg)[1]))) for _, svg in wide]  # type: ignore[index]
+    assert all(tall <= 450 for _, _, tall in boxes)
+    assert [top + tall for top, _, tall in boxes[:-1]] == [top for top, _, _ in boxes[1:]], "nothing is lost between them"
