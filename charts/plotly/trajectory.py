@@ -147,7 +147,7 @@ class _Window:
             self.places.dot(*self.at(aim.point.day, aim.point.value or 0.0), wide=8, high=2)
         for value, text in zip(figure.layout.yaxis.tickvals, figure.layout.yaxis.ticktext, strict=True):
             y = (self.top - value) / ((self.top - self.low) or 1) * self.height
-            self.places.taken.append((-6.0 - width_of(text, 12), y - 7, -2.0, y + 7))
+            self.places.taken += [(-6.0 - width_of(text, 12), y - 7, -2.0, y + 7)] * 3
         for note in figure.layout.annotations:
             for _ in range(4 if note.hovertext else 0):  # a circled number, as bad to cover as a text
                 self.places.dot(*self.at(note.x, note.y), wide=9, high=9)
