@@ -56,7 +56,11 @@ def list_of(group: str, status: str, whose: Mapping[str, str]) -> str:
 
 def status_counts(tally: Tally, *, whose: Mapping[str, str]) -> None:
     """Draw the counts of judgements by status, each linked to its list; ``whose`` as in ``list_of``."""
-    draw_html(seen.tallied(tally, lambda group, status: list_of(group, status, whose), viewer_words()))
+
+    def make() -> str:
+        return seen.tallied(tally, lambda group, status: list_of(group, status, whose), viewer_words())
+
+    draw_html(cached.drawn(("status counts", tally, dict(whose), address.link()), make))
 
 
 def status_badge(judgement: Judgement) -> None:
