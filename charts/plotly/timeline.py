@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import pandas as pd
 import plotly.graph_objects as go
 
 from charts.plotly.styled import put, styled
@@ -25,55 +24,52 @@ LABEL_WIDTH = 46  # half-width characters that fit above a row on a phone
 
 
 def timeline(shape: Timeline, language: str) -> go.Figure:
-    """Draw one row per milestone: planned (diamond), re-planned (triangle, each time), done (dot); dashed while not done.
-
-    Args:
-        shape: its data; ``today`` is drawn as a line.
-    """
-    given = [
-        (number, _short(label), kind, day, words) for number, (label, days) in enumerate(shape.rows) for kind, day, words in days
-    ]
-    marks = pd.DataFrame(given, columns=["milestone", "label", "kind", "day", "text"])
-    today, today_word = shape.today, shape.today_word
+    """Draw one row per milestone: planned (diamond), re-planned (triangle, each time), done (dot); dashed while not done."""
+    rows = [(-place, _short(label), days) for place, (label, days) in enumerate(row for row in shape.rows if row[1])]
     figure = go.Figure()
-    codes = list(dict.fromkeys(marks["milestone"]))
-    place = {code: -n for n, code in enumerate(codes)}
     shapes: list[dict[str, Any]] = []
-    for code, own in marks.groupby("milestone", sort=False):
-        first, last = own["day"].min(), own["day"].max()
+    for place, _, days in rows:
+        first, last = min(day for _, day, _ in days), max(day for _, day, _ in days)
         if first != last:
-            done = bool((own["kind"] == "actual").any())
+            done = any(kind == "actual" for kind, _, _ in days)
             shapes.append({
-                "type": "line", "x0": first, "x1": last, "y0": place[code], "y1": place[code],
+                "type": "line", "x0": first, "x1": last, "y0": place, "y1": place,
                 "line": {"color": ACTUAL if done else PLAN, "width": 2, "dash": "solid" if done else "dash"}, "layer": "below",
             })  # fmt: skip
     for kind, (symbol, colour, size) in SYMBOLS.items():
-        own = marks[marks["kind"] == kind]
-        if len(own):
+        own = [(day, place, words) for place, _, days in rows for given, day, words in days if given == kind]
+        if own:
             figure.add_scatter(
-                x=own["day"], y=[place[c] for c in own["milestone"]], mode="markers", cliponaxis=False, customdata=own["text"],
+                x=[day for day, _, _ in own], y=[place for _, place, _ in own], mode="markers", cliponaxis=False, customdata=[words for _, _, words in own],
                 marker={"symbol": symbol, "color": colour, "size": size, "line": {"width": 2, "color": colour}},
                 hovertemplate="%{customdata}<extra></extra>",
             )  # fmt: skip
     notes: list[dict[str, Any]] = []
-    for code, label in dict(zip(marks["milestone"], marks["label"], strict=True)).items():
+    for place, label, _ in rows:
         notes.append({
-            "xref": "paper", "x": 0, "y": place[code], "yshift": 15, "xanchor": "left", "text": label, "showarrow": False,
+            "xref": "paper", "x": 0, "y": place, "yshift": 15, "xanchor": "left", "text": label, "showarrow": False,
             "font": {"size": 12, "color": INK}, "align": "left",
         })  # fmt: skip
         shapes.append({
-            "type": "line", "xref": "paper", "x0": 0, "x1": 1, "y0": place[code] - 0.42, "y1": place[code] - 0.42,
+            "type": "line", "xref": "paper", "x0": 0, "x1": 1, "y0": place - 0.42, "y1": place - 0.42,
             "line": {"color": GRID, "width": 1}, "layer": "below",
         })  # fmt: skip
     put(figure, notes=notes, shapes=shapes)
-    styled(figure, height=ROW_HEIGHT * len(codes) + 76)
-    figure.add_vline(x=today, line={"color": INK, "width": 1, "dash": "dot"})
+    styled(figure, height=ROW_HEIGHT * len(rows) + 76)
+    figure.add_vline(x=shape.today, line={"color": INK, "width": 1, "dash": "dot"})
     figure.add_annotation(
-        x=today, yref="paper", y=1, yanchor="bottom", xanchor="right", text=today_word, showarrow=False, font={"size": 12}
+        x=shape.today,
+        yref="paper",
+        y=1,
+        yanchor="bottom",
+        xanchor="right",
+        text=shape.today_word,
+        showarrow=False,
+        font={"size": 12},
     )
-    figure.update_yaxes(visible=False, range=[-len(codes) + 0.5, 0.75], zeroline=False)
-    days = [*marks["day"], today]
-    figure.update_xaxes(**on_axis(ticks_within(min(days), max(days), (), room=NARROW, size=12, language=language)))
+    figure.update_yaxes(visible=False, range=[-len(rows) + 0.5, 0.75], zeroline=False)
+    drawn = [shape.today, *(day for _, _, days in rows for _, day, _ in days)]
+    figure.update_xaxes(**on_axis(ticks_within(min(drawn), max(drawn), (), room=NARROW, size=12, language=language)))
     figure.update_layout(margin={"l": 10, "r": 14, "t": 26, "b": 34})
     return figure
 
