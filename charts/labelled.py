@@ -2,16 +2,17 @@
 
 Labelled are the target in force, the last and the first value, the last forecast and the plan, in this order. Each label is where it covers least
 of figures, lines and other labels: above or below its point or beside it; where there is no room, further away, tied to the point by a line.
+A drawing that is shown in windows of several widths has one place for each label, found for all of these widths together.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from math import dist, inf
 
-from charts.placing import Box, Places, distance
+from charts.placing import Box, Places, distance, free_in_all
 from charts.series import Point, Series
 from charts.style import ACTUAL, FORECAST, PLAN
 from charts.ticks import width_of
@@ -20,6 +21,14 @@ BOLDER = 1.06  # bold words are wider
 NEAR = 7.0  # between a point and its label, in the units of the picture
 OVER = 10.0  # how far a label that ends or begins at its point may reach beyond it
 FURTHER = (0.0, 18.0, 36.0, 54.0, 72.0, 90.0)  # added where a label has no room at its point
+ASIDE = (
+    ("right", -24.0),
+    ("left", 24.0),
+    ("right", -60.0),
+    ("left", 60.0),
+    ("right", -110.0),
+    ("left", 110.0),
+)  # and to the side, tied as well
 MEETING = 40.0  # between a value and a target whose labels keep to different sides
 STAY, CHANGE = 400.0, 12.0  # square units covered that are no reason to change the side: then, and otherwise
 COVERED = 200.0  # square units, a dot's, that the label of the plan or of the first value may cover; else it is left out
@@ -39,30 +48,33 @@ class PlacedLabel:
     anchor: str  # the part of the label at the point's horizontal position: ``left``, ``center`` or ``right``
     shift: float  # how much further to the right
     step: float  # how much further than ``NEAR``; tied to its point by a line unless 0
-    box: Box
+    box: Box  # in the first picture
 
 
-def labelled(
-    shape: Series, at: Callable[[date, float], tuple[float, float]], places: Places, *, sizes: tuple[float, float], with_first: bool
-) -> list[PlacedLabel]:  # fmt: skip
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A series as it is drawn at one width."""
+
+    at: Callable[[date, float], tuple[float, float]]  # the coordinates of a value on a day
+    places: Places  # the areas that are taken; those of the labels are added
+
+
+def labelled(shape: Series, pictures: Sequence[Picture], *, sizes: tuple[float, float], with_first: bool) -> list[PlacedLabel]:
     """Return the labels of a series.
 
     Args:
-        at: the coordinates of a value on a day.
-        places: the areas that are taken; those of the labels are added.
+        pictures: the drawing at each width that it is shown in, the narrowest first.
         sizes: of the letters, and of bold ones.
         with_first: whether the first value is labelled.
     """
-    return list(_Labels(shape, at, places, sizes).every(with_first=with_first))
+    return list(_Labels(shape, pictures, sizes).every(with_first=with_first))
 
 
 class _Labels:
-    def __init__(
-        self, shape: Series, at: Callable[[date, float], tuple[float, float]], places: Places, sizes: tuple[float, float]
-    ) -> None:  # fmt: skip
-        self.shape, self.at, self.places, self.sizes = shape, at, places, sizes
+    def __init__(self, shape: Series, pictures: Sequence[Picture], sizes: tuple[float, float]) -> None:
+        self.shape, self.pictures, self.sizes = shape, pictures, sizes
         marked = [*shape.shown, *(aim.point for aim in shape.aims)]
-        self.figures = [at(p.day, p.value) for p in marked if p.value is not None]
+        self.figures = [[picture.at(p.day, p.value) for p in marked if p.value is not None] for picture in pictures]
 
     def every(self, *, with_first: bool) -> Iterator[PlacedLabel]:
         shape = self.shape
@@ -72,7 +84,8 @@ class _Labels:
         is_above = aim is None or aim.value is None or last.value >= aim.value
         begin, end = shape.days
         span, reach = max((end - begin).days, 1), (max(shape.values) - min(0.0, *shape.values)) or 1.0
-        meet = aim is not None and dist(self.at(aim.day, aim.value or 0.0), self.at(last.day, last.value)) < MEETING
+        at = self.pictures[0].at
+        meet = aim is not None and dist(at(aim.day, aim.value or 0.0), at(last.day, last.value)) < MEETING
         stay = STAY if meet else CHANGE
         if aim is not None:
             yield from self._at(aim, aim.text, PLAN, above=not is_above, stay=stay)
@@ -101,29 +114,36 @@ class _Labels:
             ("left", -OVER),
         ]
         wide, high = width_of(text, size) * (BOLDER if is_bold else 1.0) + 2, size * 1.3 + 2
-        x, y = self.at(point.day, point.value)
         first = -1 if above else 1
         tried = [(side, anchor, shift, step) for step in FURTHER for side in (first, -first) for anchor, shift in ends]
+        tried += [(side, anchor, shift, step) for step in FURTHER[1:] for side in (first, -first) for anchor, shift in ASIDE]
         tried += [(0, "right", -NEAR, 0.0), (0, "left", NEAR, 0.0)]
-        others = [figure for figure in self.figures if dist(figure, (x, y)) > OWN]
 
-        def box(side: int, anchor: str, shift: float, step: float) -> Box:
+        def box(at: tuple[float, float], side: int, anchor: str, shift: float, step: float) -> Box:
+            x, y = at
             left = x - wide * {"left": 0.0, "center": 0.5, "right": 1.0}[anchor] + shift
             top = y - high / 2 if not side else y + NEAR + step if side > 0 else y - NEAR - step - high
             return left, top, left + wide, top + high
 
-        def away(place: Box, side: int, anchor: str, shift: float, step: float) -> float:
-            near = distance(place, (x, y))
-            is_anothers = any(distance(place, figure) <= near for figure in others)  # it would be read as the value of that one
-            return (
-                stay * (side != first)
-                + 2.0 * (anchor != usual)
-                + 2.0 * bool(shift)
-                + 1.5 * step
-                + ANOTHERS * (is_anothers and not step)
-            )
+        def tried_in(picture: Picture, figures: list[tuple[float, float]]) -> tuple[Places, list[Box], list[float]]:
+            at = picture.at(point.day, point.value or 0.0)
+            others = [figure for figure in figures if dist(figure, at) > OWN]
 
-        boxes = [box(*place) for place in tried]
-        best = self.places.free(boxes, [away(b, *place) for b, place in zip(boxes, tried, strict=True)], most=most)
+            def away(place: Box, side: int, anchor: str, shift: float, step: float) -> float:
+                near = distance(place, at)
+                is_anothers = any(distance(place, figure) <= near for figure in others)  # it would be read as the value of that one
+                return (
+                    stay * (side != first)
+                    + 2.0 * (anchor != usual)
+                    + 0.2 * abs(shift)
+                    + 1.5 * step
+                    + ANOTHERS * (is_anothers and not step)
+                )
+
+            boxes = [box(at, *place) for place in tried]
+            return picture.places, boxes, [away(b, *place) for b, place in zip(boxes, tried, strict=True)]
+
+        pictures = [tried_in(picture, figures) for picture, figures in zip(self.pictures, self.figures, strict=True)]
+        best = free_in_all(pictures, most=most)
         if best is not None:
-            yield PlacedLabel(point, text, colour, is_bold, *tried[best], boxes[best])
+            yield PlacedLabel(point, text, colour, is_bold, *tried[best], pictures[0][1][best])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import pairwise
 from math import ceil, dist, inf
 
@@ -43,23 +43,53 @@ class Places:
             away: how unwelcome each is by itself, in square units covered.
             most: square units that it may cover.
         """
+        return free_in_all([(self, boxes, away)], most=most)
+
+    def covered(self, boxes: Sequence[Box]) -> Callable[[Box], float]:
+        """Return how many square units each of these boxes would cover; beyond the picture, a thousand for each unit."""
         first, last = min(box[0] for box in boxes), max(box[2] for box in boxes)
         near = [t for t in self.taken if t[2] > first and t[0] < last]  # no overlap is possible with the others
         left, top, right, bottom = self._room
 
-        def cost(number: int) -> float:
-            box = boxes[number]
+        def cost(box: Box) -> float:
             over = sum(
-                max(0.0, min(box[2], t[2]) - max(box[0], t[0])) * max(0.0, min(box[3], t[3]) - max(box[1], t[1])) for t in near
+                (min(box[2], t[2]) - max(box[0], t[0])) * (min(box[3], t[3]) - max(box[1], t[1]))
+                for t in near
+                if t[0] < box[2] and t[2] > box[0] and t[1] < box[3] and t[3] > box[1]
             )
             outside = max(0.0, top - box[1]) + max(0.0, box[3] - bottom) + max(0.0, left - box[0]) + max(0.0, box[2] - right)
-            return over + 1000 * outside + away[number]
+            return over + 1000 * outside
 
-        best = min(range(len(boxes)), key=cost)
-        if cost(best) > most:
-            return None
-        self.taken += [boxes[best]] * self._words_count
-        return best
+        return cost
+
+    def take(self, box: Box) -> None:
+        """Take the area of a label."""
+        self.taken += [box] * self._words_count
+
+
+def free_in_all(pictures: Sequence[tuple[Places, Sequence[Box], Sequence[float]]], *, most: float = inf) -> int | None:
+    """Take the box that covers least in all pictures of one chart together, and return its number, of equal ones the first.
+
+    Args:
+        pictures: of each, what is taken, the boxes in which the label may stand, and how unwelcome each is by itself.
+        most: square units that it may cover in any of them; ``None`` is returned where even the best covers more.
+    """
+    covered = [(places.covered(boxes), boxes, away) for places, boxes, away in pictures]
+    by_itself = [sum(away[number] for _, _, away in pictures) for number in range(len(pictures[0][1]))]
+    best, least, highest = 0, inf, inf
+    for number in sorted(
+        range(len(by_itself)), key=by_itself.__getitem__
+    ):  # what is more unwelcome than the best covers is not looked at
+        if by_itself[number] > least:
+            break
+        costs = [cost(boxes[number]) + away[number] for cost, boxes, away in covered]
+        if (sum(costs), number) < (least, best):
+            best, least, highest = number, sum(costs), max(costs)
+    if highest > most:
+        return None
+    for places, boxes, _ in pictures:
+        places.take(boxes[best])
+    return best
 
 
 def at_steps(

@@ -19,17 +19,19 @@ _AND = r"(?:and|are|for|from|had|has|have|in|is|not|of|on|or|out|than|that|the|t
 # Before a number, not part of the unit: about, more, less.
 _ABOUT = r"(?:\u7d04|\u3060\u3044\u305f\u3044|[Aa]bout )"
 _SHORT = r"[A-Za-z0-9]{1,4}"  # of a hyphenated word: alone at the end of a line it is read as a word of its own (e-money, FAX-less)
+# Behind a day or a period: from, until, than; and the last letter of a time (day, period, month, year, point, before, after, since).
+_PARTICLE, _TIMES = r"(?:\u304b\u3089|\u307e\u3067|\u3088\u308a)", r"\u65e5\u671f\u6708\u5e74\u5ea6\u70b9\u524d\u5f8c\u964d"
 # What must not be broken, longest first. In Latin letters: a day, a month, a period, a name with its number (Stage 2; UTF-8), a note on the language
 # of a text, a status of two words, a hyphenated word, a count. Days in digits. A part of a whole. A count with its unit and all of its numbers (2026年12月31日, 4〜6月, 1億1,000万件) and its kanji prefix (令和8年度,
-# 約12件); 5つの柱. What is not (非公表), and words that Chromium takes for two (方法, 下書き). A name with its number (プラン3), and one whose first word, before a middle dot, has one or two letters.
+# 約12件) and a particle behind a day or a period (第4四半期から); 5つの柱. What is not (非公表), and words that Chromium takes for two (方法, 下書き, 以前から, 済み, 部門, として, ため). A name with its number (プラン3), and one whose first word, before a middle dot, has one or two letters.
 _WHOLES = (
     rf"\d{{1,2}} {_MONTH}(?![A-Za-z])(?: \d{{4}}(?!\d))?", rf"{_MONTH} \d{{4}}(?!\d)", r"(?:(?:FY|[RHS])\d{1,4}|\d{4}) Q\d(?!\d)", r"[A-Z]{2,5}-\d{1,3}(?![\d.,-])", r"[A-Z][a-z]+(?:-[A-Z][a-z]+)? \d{1,3}(?![\d.,-])",
     rf"{_SHORT}(?:-[a-z]{{2,9}}){{1,2}}(?![A-Za-z0-9@_/[-]|\.[A-Za-z0-9])",
     r"\d{4}-\d(?:\d(?:-\d\d)?)?(?![\d-])", r"\\?\(in Japanese\\?\)", r"(?:No|Not|On|Slightly) (?:behind|data|due|judged|target|track)\b",
     rf"{_ABOUT}?{_NUMBER}(?: / | of ){_ABOUT}?{_NUMBER}(?: ?[{_KANJI}]{{1,3}}| (?!{_AND})[a-z]{{2,12}}\b)?",
-    rf"(?:{_ERA}|\u3060\u3044\u305f\u3044|[\u7b2c\u7d04\u5168]|(?<![{_KANJI}])[{_KANJI}])?{_SIGNED}(?:(?:(?!\u5e74\u5ea6)[{_KANJI}]{{1,3}}|\\?[~\u301c\uff5e]){_NUMBER})*(?:\u5e74\u5ea6(?=\u7b2c)|[{_KANJI}]{{1,3}}|[{_KATAKANA}]{{2,6}}(?![{_KATAKANA}])|\u3064\u306e{_LETTERS}{{1,2}})",
+    rf"(?:{_ERA}|\u3060\u3044\u305f\u3044|[\u7b2c\u7d04\u5168]|(?<![{_KANJI}])[{_KANJI}])?{_SIGNED}(?:(?:(?!\u5e74\u5ea6)[{_KANJI}]{{1,3}}|\\?[~\u301c\uff5e]){_NUMBER})*(?:\u5e74\u5ea6(?=\u7b2c)|[{_KANJI}]{{1,3}}(?:(?<=[{_TIMES}]){_PARTICLE})?|[{_KATAKANA}]{{2,6}}(?![{_KATAKANA}])|\u3064\u306e{_LETTERS}{{1,2}})",
     rf"{_ABOUT}?{_SIGNED} (?:million |billion )?(?!{_AND})[a-z]{{2,12}}\b", rf"{_ABOUT}{_SIGNED}%?",
-    rf"(?<![{_KANJI}])\u975e[{_KANJI}]{{2}}(?![{_KANJI}])", r"\u65b9\u6cd5|\u4e0b\u66f8\u304d",
+    rf"(?<![{_KANJI}])\u975e[{_KANJI}]{{2}}(?![{_KANJI}])", rf"\u65b9\u6cd5|\u4e0b\u66f8\u304d|\u6e08\u307f|\u90e8\u9580|\u3068\u3057\u3066|(?<=[\u3044\u305f\u306e\u308b])\u305f\u3081|\u4ee5[\u524d\u5f8c\u964d]{_PARTICLE}?|\u7d50\u679c\u672a(?:\u78ba\u8a8d|\u516c\u8868)",
     rf"(?:(?<![{_KATAKANA}])[{_KATAKANA}]{{1,2}}\u30fb)?[{_KATAKANA}]{{2,8}}\d{{1,4}}(?![\d.,])", rf"(?<![{_KATAKANA}])[{_KATAKANA}]{{1,2}}\u30fb[{_KATAKANA}]{{2,8}}",
 )  # fmt: skip
 # Half widths that fit into the cell of a value on a phone of 320 pixels, beside the name of its column; between the two numbers of a part of a whole.
@@ -37,9 +39,10 @@ _WIDEST, _BETWEEN, _FULL_WIDTH = 21, re.compile(r" (?:/|of) "), 0x2E80
 _PART = re.compile(r".+", re.S)
 # Not within something longer: the number of a sign, an address, a longer number.
 _WHOLE = re.compile(rf"(?<![\dA-Za-z.,#/?=_%-])(?:{'|'.join(_WHOLES)})")
+_WORD = re.compile(rf"[{_KANJI}\u3041-\u3096]+")  # no number in it: joined at each letter
 _WITHIN = re.compile(
     rf"(?<=[{_KANJI}{_KATAKANA}\u3041-\u3096])(?=[\u2212+\u00b1]?\d)|(?<=\u30fb)(?=[{_KATAKANA}])|(?<=\u306e)(?={_LETTERS})|(?<=[A-Za-z\d]-)(?=[A-Za-z])"
-    rf"|(?<=\u975e)(?=[{_KANJI}])"
+    rf"|(?<=[{_TIMES}])(?={_PARTICLE})|(?<=\u304b)(?=\u3089)|(?<=\u307e)(?=\u3067)|(?<=\u3088)(?=\u308a)"
 )
 # Characters that end a katakana word rather than begin another: -isation, rate, number, -ness, -al, type, etc., done, person, for, within.
 _ENDINGS = r"\u5316\u7387\u6570\u6027\u7684\u578b\u7b49\u6e08\u8005\u7528\u4e2d"
@@ -50,7 +53,8 @@ _CHANGE = re.compile(
     rf"|(?<=[{_KANJI}]{{2}}[\u3041-\u3096])(?=[{_KATAKANA}]{{4}})"
 )
 # A compound longer than the narrowest cell or the shortest line of a heading on a phone of 320 pixels.
-COMPOUND = re.compile(rf"(?:[{_KANJI}{_KATAKANA}\u30fb]{{11,}}|[{_KANJI}]{{5,}}[\u3041-\u3096][{_KATAKANA}]{{4,}})")
+COMPOUND = re.compile(rf"(?:[{_KANJI}]{{5,}}[\u3041-\u3096][{_KATAKANA}]{{4,}}|[{_KANJI}{_KATAKANA}\u30fb]{{10,}})")
+IN_HALF = re.compile(rf"[{_KANJI}{_KATAKANA}\u30fb]{{9,}}")  # longer than half of such a page
 _JOINING = re.compile(r"\u30a2(?:\u30f3\u30c9|\u30c3\u30d7)")  # and; up, as in start-up
 _RUN, _LONG = re.compile(rf"[{_KATAKANA}]+"), re.compile(rf"[{_KATAKANA}]{{9,}}")
 
@@ -84,7 +88,8 @@ def on_one_line(text: str) -> str:
 
 def joined(whole: re.Match[str]) -> str:
     """Return a unit with its characters joined against line breaks."""
-    return _WITHIN.sub(JOINED, whole[0].replace(" ", "\N{NO-BREAK SPACE}"))
+    text = whole[0]
+    return JOINED.join(text) if _WORD.fullmatch(text) else _WITHIN.sub(JOINED, text.replace(" ", "\N{NO-BREAK SPACE}"))
 
 
 def with_places(text: str, place: str = PLACE) -> str:
@@ -96,7 +101,12 @@ def with_places(text: str, place: str = PLACE) -> str:
     """
     if text.isascii():
         return text
-    return COMPOUND.sub(lambda long: _LONG.sub(lambda run: _parted(run[0], place), _CHANGE.sub(place, long[0])), text)
+    return COMPOUND.sub(lambda long: in_words(long[0], place), text)
+
+
+def in_words(compound: str, place: str) -> str:
+    """Return a compound with a mark at each place where two of its words meet, as far as they can be told by their letters."""
+    return _LONG.sub(lambda run: _parted(run[0], place), _CHANGE.sub(place, compound))
 
 
 def _parted(run: str, place: str) -> str:

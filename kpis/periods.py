@@ -47,6 +47,10 @@ class Period:
         """Return the short label for axes and small cells: R4 Q1, R4年度, 2022年6月; ``FY2022 Q1``, ``Jun 2022``."""
         return _label(self, language, "_short", government())
 
+    def brief(self, language: str = "ja") -> str:
+        """Return the label for a bracket beside whole words, as in a card: R4第1四半期, R4年度, 2022年6月; ``FY2022 Q1``, ``Jun 2022``."""
+        return _label(self, language, "_brief" if self.kind == "quarter" else "_short", government())
+
     def year_earlier(self) -> Period:
         """Return the same period one year before."""
         m = _CODE.fullmatch(self.code)

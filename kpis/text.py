@@ -16,6 +16,7 @@ from kpis.periods import fiscal_year_code, local_day, local_time, month_code, pa
 # Material icon and badge colour of each status; its word is ``status_<status>`` of the catalogues.
 MYRIAD = 10_000  # a language with a word for it formats each part of a large number: 1億2,345万
 LARGE = 1_000_000  # numbers from here on are written with 万 or million
+ROUND = 100_000  # and from here on those that are a whole multiple of 万: 約32万 beside 約5,695万
 SCALED = 3  # decimals that a number of millions has at most: beyond, all its digits are shorter
 ROUND_TO = 6  # maximum number of trailing zeros taken as the precision of a large number
 RATIO = 3  # decimals of progress and ratios
@@ -325,11 +326,11 @@ def _grouped(number: Decimal, language: str) -> str:
 def _written(number: Decimal, language: str, *, beside: Decimal = Decimal(0)) -> str:
     """Format the digits of a rounded number: 1兆2,345億6,789万, 1.5 billion, −0.04; 3,047,055 where "million" would need more decimals.
 
-    A whole multiple of 万 is formatted so as soon as possible where it is shown beside another such number.
+    A whole multiple of 万 is formatted so from ``ROUND`` on, and as soon as possible where it is shown beside another such number.
     """
     sign, size = ("−" if number < 0 else ""), abs(number)
-    goes_along = _in_parts(language) and beside >= LARGE and size >= MYRIAD and not size % MYRIAD
-    if size < LARGE and not goes_along:
+    is_round = _in_parts(language) and not size % MYRIAD and size >= (MYRIAD if beside >= LARGE else ROUND)
+    if size < LARGE and not is_round:
         return sign + _grouped(size, language)
     size = size.normalize()
     if not _in_parts(language):

@@ -18,6 +18,7 @@ from typing import Any
 
 from openpyxl import Workbook, load_workbook
 from openpyxl.worksheet.worksheet import Worksheet
+from sqlalchemy import delete
 
 from kpis.errors import FigureRefused
 from kpis.figures.commented import NEEDING
@@ -37,6 +38,7 @@ from kpis.reporting.reports import warnings_of
 from kpis.reporting.submissions import approve, confirm, give_back, submit
 from kpis.store import tables
 from kpis.store.store import Store
+from kpis.store.tables import table_of
 from loaders.sample_words import act, places, say_why
 from loaders.workbook.door import issue_template
 from loaders.workbook.layout import ACTIONS, COMMENTARIES, Layout, load_layout
@@ -288,7 +290,9 @@ def make_sample(
     scope = next(u.code for u in organisation.units if u.kind == "whole")
     periods = (*quarters, *([open_quarter] if open_quarter else ()))
     bureaus = {period: organisation.owing(scope, parse_period(period).end) for period in periods}
-    _people(store, sorted({b for codes in bureaus.values() for b in codes}))
+    every = sorted({b for codes in bureaus.values() for b in codes})
+    _leave_out(store, every, [i["indicator_code"] for i in indicators])
+    _people(store, every)
     total, made, approved, rows = sum(map(len, bureaus.values())), 0, 0, 0
     for period, reporting in bureaus.items():
         given_by = _given(book, sizes, indicators, period, reporting)
@@ -307,6 +311,15 @@ def make_sample(
     with store.writing(is_figures=False) as session:
         record(session, COMMAND_LINE, _MADE, sizes_file.name, detail=f"{made} workbooks")
     return SampleMade(made, approved, rows)
+
+
+def _leave_out(store: Store, bureaus: Sequence[str], indicators: Sequence[str]) -> None:
+    """Take out what was published of single bureaus: what is made up for them would be held against real targets and figures of theirs."""
+    with store.writing() as session:
+        for table in (table_of(tables.Target), table_of(tables.Baseline), table_of(tables.Observation)):
+            theirs = [table.c.bureau_code.in_(bureaus), table.c.indicator_code.in_(indicators)]
+            theirs += [table.c.is_sample.is_(False)] if "is_sample" in table.c else []
+            session.execute(delete(table).where(*theirs))
 
 
 def is_made(store: Store) -> bool:

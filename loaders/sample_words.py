@@ -10,12 +10,14 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from kpis.declared import ALWAYS
 from kpis.figures.commented import NEEDING, commentary_code
+from kpis.figures.records import value_of
 from kpis.figures.scorecard import Scored
 from kpis.languages import both, say
 from kpis.message import Message
 from loaders.workbook.layout import ACTIONS, COMMENTARIES, Layout
 
 CAUSES = 4  # number of texts of each kind in the catalogues
+STEP = 5.0  # points
 FIRST_DUE, NEW_DUE = timedelta(days=150), timedelta(days=120)
 
 
@@ -72,10 +74,20 @@ def act(sheet: Worksheet, layout: Layout, standing: Iterable[Scored], *, bureau:
             "subject": f"{definition.name_ja} ({definition.code})", "measure_ja": say(f"sample_measure_{mark % CAUSES}"),
             "measure_en": say(f"sample_measure_{mark % CAUSES}", "en"), "section_ja": say(f"sample_section_{mark % CAUSES}"),
             "role_ja": say("sample_role"), "person": say("sample_person", name=bureau), "due_on": today + FIRST_DUE,
-            "effect_value": 5 if definition.direction == "higher" else -5 if definition.direction == "lower" else None,
+            "effect_value": _effect(item),
         }  # fmt: skip
         for name, value in cells.items():
             sheet.cell(number, at[name]).value = value
+
+
+def _effect(item: Scored) -> float | None:
+    """Return what an action is to bring: the way to the target, of a rate at most ``STEP``; ``None`` where there is none to go."""
+    definition, judged = item.entry.definition, item.judgement
+    value = value_of(definition, judged.figure) if judged.figure is not None else None
+    if value is None or judged.goal is None or definition.direction not in ("higher", "lower"):
+        return None
+    way = round(judged.goal.value - value, definition.decimals)
+    return (max(-STEP, min(way, STEP)) if definition.unit_ja == "%" else way) or None
 
 
 def _answer(

@@ -151,11 +151,8 @@ class Telling:
         return self.words.named(self.bureaus[code]) if code in self.bureaus else code
 
     def bureau_with_end(self, code: str) -> str:
-        """Return the name of an organisation unit of a register, with the year of its end if it has ended, since names are reused."""
-        name, unit = self.bureau(code), self.bureaus.get(code)
-        if unit is None or unit.valid_to is None:
-            return name
-        return name + self.words("in_brackets", text=self.words("ended_year", year=unit.valid_to.year))
+        """Return the name of an organisation unit of a register, with its last day if it has ended."""
+        return self.words.unit(self.bureaus[code]) if code in self.bureaus else self.bureau(code)
 
     def day(self, day: date | None, precision: str) -> str:
         """Format a date with its known precision."""

@@ -9,7 +9,6 @@ from dataclasses import replace
 from charts.shapes import Bar, Ranked
 from kpis.figures.bureaus import BureauReport, milestones_once
 from kpis.figures.measures import stand
-from kpis.figures.organisation import Unit
 from kpis.figures.projects import MILESTONE_STATES
 from kpis.figures.records import FELL_SHORT, JUDGED, Figure, Judgement, value_of
 from kpis.figures.rollup import RollUp
@@ -26,24 +25,6 @@ from telling.words import Words
 
 LATE = ("late", "missed")
 PAST_DUE = (*LATE, "not_seen")  # states of a milestone that is past due without result
-
-
-def unit_label(unit: Unit, words: Words) -> str:
-    """Return a bureau's name, with its last day if it has ended, since names are reused (生活文化局)."""
-    return (
-        _ended(unit, words, words("ended_on", day=format_date(unit.valid_to, words.language)))
-        if unit.valid_to
-        else words.named(unit)
-    )
-
-
-def chart_label(unit: Unit, words: Words) -> str:
-    """Return a bureau's name for a chart on a phone, with the year of its end if it has ended."""
-    return _ended(unit, words, words("ended_year", year=unit.valid_to.year)) if unit.valid_to else words.named(unit)
-
-
-def _ended(unit: Unit, words: Words, sentence: str) -> str:
-    return f"{words.named(unit)}{' ' if words.language == 'en' else ''}({sentence})"
 
 
 def of_themes(indicators: Sequence[tables.Indicator]) -> dict[str, tables.Indicator]:
@@ -162,14 +143,12 @@ def value_label(item: Scored, figure: Figure, words: Words) -> str:
 
 def by_bureau(
     telling: Telling, whole: Scored, parts: Sequence[Scored], period: Period, *, name: Callable[[str], str],
-    short: Callable[[str], str] | None = None,
 ) -> Block:  # fmt: skip
     """Rank the bureaus by one indicator for a period, with coverage and limits of comparability.
 
     Args:
         whole: the indicator for its own scope, with the roll-up of reports.
         name: returns the name of an organisation unit.
-        short: returns the name above its bar; ``name`` if left out.
     """
     w, definition = telling.words, whole.entry.definition
     figures_of = [(s, f) for s in parts for f in s.figures if f.period_code == period.code]
@@ -181,7 +160,7 @@ def by_bureau(
     owing, reported = (rolled.owing_count, rolled.reported_count) if rolled else (len(figures_of), len(figures_of))
     notes = _hard_to_compare(telling, whole, figures_of, rolled, name=name, is_ranked=len(valued) > 1)
     sentence = _ends_of_ranking(valued, period, owing=owing, reported=reported, name=name, words=w)
-    shape = _ranked(valued, short or name, w) if len(valued) > 1 else None
+    shape = _ranked(valued, name, w) if len(valued) > 1 else None
     rows = tuple(
         (
             name(s.entry.unit_code), Number(value_of(s.entry.definition, f), value_label(s, f, w)),

@@ -64,7 +64,7 @@ def card_of(scored: Scored, words: Words, *, as_of: date, title: str = "", is_na
 
 def _dated(figure: Figure, words: Words) -> str:
     """Return the period of a figure, with a remark if it was computed here and not published."""
-    period = figure.period.short(words.language)
+    period = figure.period.label(words.language)
     return period + (words("in_brackets", text=words("mark_worked_out")) if figure.is_worked_out else "")
 
 
@@ -77,7 +77,7 @@ def _aims(scored: Scored, words: Words, definition: Definition) -> Pairs:
     judged = scored.judgement
     if judged.goal is None:
         return ((words("target"), words("no_target_short")),)
-    due = words("card_due", value=target_text(definition, judged, words.language), period=judged.goal.period.short(words.language))
+    due = words("card_due", value=target_text(definition, judged, words.language), period=judged.goal.period.brief(words.language))
     goal = (words("target"), due)
     if judged.planned_value is None:
         return (goal,)

@@ -28,11 +28,11 @@ def text(scored: Iterable[Scored], words: Words) -> str:
     """Return the examples in markdown, each under its rules and the name of its indicator."""
     parts = []
     for example in examples(scored, words):
-        name = words.named(example.item.entry.definition)
-        parts.append(
-            f"**{markdown(words('example_of', rules=words('list_comma').join(example.rules), name=name))}**\n\n"
-            + "\n".join(f"- {markdown(step)}" for step in example.steps)
-        )
+        heading = words(
+            "example_of_rules" if len(example.rules) > 1 else "example_of",
+            rules=words("list_comma").join(example.rules), name=words.named(example.item.entry.definition),
+        )  # fmt: skip
+        parts.append(f"**{markdown(heading)}**\n\n" + "\n".join(f"- {markdown(step)}" for step in example.steps))
     return "\n\n".join(parts)
 
 

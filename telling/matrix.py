@@ -22,7 +22,7 @@ from kpis.periods import Period
 from kpis.store import tables
 from kpis.text import status_word
 from telling.blocks import BLANK, Telling
-from telling.bureaus import LATE, PAST_DUE, known_count, of_themes, unit_label
+from telling.bureaus import LATE, PAST_DUE, known_count, of_themes
 from telling.overview import theme_name
 from telling.words import Words
 
@@ -226,7 +226,7 @@ def _row(
         _share(report.procedures, "done", w, Leads("procedures", "done", code)),
         _share(report.facilities, "introduced", w, Leads("facilities", "introduced", code)), *_milestones(report.milestones, w, code),
     ]  # fmt: skip
-    return MatrixRow(report.code, unit_label(report.unit, w), tuple(cells), short, handed)
+    return MatrixRow(report.code, w.unit(report.unit), tuple(cells), short, handed)
 
 
 def _figure(report: BureauReport, theme: str, row: tables.Indicator, usual: Period, *, words: Words) -> Cell:

@@ -74,8 +74,8 @@ def themes_told(
         if items and (note := words.named(government().themes[theme], "note")):
             notes.append(note)
         themes.append((theme, notes, items))
-    text = words("comma").join(
-        f"{theme_name(theme, words)} {standing_word(items[0].judgement, words.language)}"
+    text = words("theme_between").join(
+        words("theme_stands", theme=theme_name(theme, words), status=standing_word(items[0].judgement, words.language))
         for theme, _, items in themes
         if headlines(items)
     )

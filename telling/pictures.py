@@ -53,10 +53,7 @@ def blocks(telling: Telling, period: str = "") -> Mapping[str, Tell]:
 
 def _by_bureau(telling: Telling, whole: Scored, parts: list[Scored], period: Period) -> Block:
     units = telling.moment.organisation.by_code
-    words = telling.words
-    return bureaus.by_bureau(
-        telling, whole, parts, period, name=lambda code: bureaus.unit_label(units[code], words), short=lambda code: bureaus.chart_label(units[code], words)
-    )  # fmt: skip
+    return bureaus.by_bureau(telling, whole, parts, period, name=lambda code: telling.words.unit(units[code]))
 
 
 def indicators(telling: Telling) -> Mapping[str, Scored]:

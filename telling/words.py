@@ -12,7 +12,7 @@ from kpis.declared import ALWAYS
 from kpis.government import government
 from kpis.languages import SOURCE, has, html_attributes, own_name, say, side
 from kpis.periods import parse_period
-from kpis.text import format_number, named
+from kpis.text import format_number, known_day, named
 
 
 class Words:
@@ -63,6 +63,12 @@ class Words:
     def named(self, row: Mapping[str, Any] | object, field: str = "name") -> str:
         """Return a text of a row in this language, else in Japanese."""
         return named(row, field, self.language)
+
+    def unit(self, row: Mapping[str, Any] | object) -> str:
+        """Return the name of an organisation unit, with its last day if it has ended, since names are reused (生活文化局)."""
+        ended = getattr(row, "valid_to", None)
+        day = known_day(ended, getattr(row, "valid_to_precision", "day"), self.language)
+        return self.named(row) + (self("in_brackets", text=self("ended_on", day=day)) if ended else "")
 
     def half(self, text: str) -> str:
         """Return the reader's half of a text that its author typed in both languages, as 「誤記 / a slip of the pen」; another one whole."""

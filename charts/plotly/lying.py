@@ -16,7 +16,7 @@ from charts.style import GRID, INK
 from charts.ticks import in_lines, width_of
 
 ROOM = 130.0  # pixels of a name: on a phone, which gets the same figure, as much remains for the bars
-ROWS = (25, 33, 47, 61)  # pixels of a row by number of lines of its name, one to four
+ROWS = (25, 33, 47, 61, 75)  # pixels of a row by number of lines of its name, one to five
 BAR = 14  # pixels of a bar
 SIDE, APART = 8, 6  # pixels left of the names, and between a name and its bar
 ABOVE, BELOW, TITLE = 10, 26, 20  # pixels above and below the rows, and for the axis title

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 import plotly.graph_objects as go
 
-from charts.labelled import NEAR, labelled
+from charts.labelled import NEAR, Picture, labelled
 from charts.placing import Places
 from charts.plotly.styled import put, styled
 from charts.series import Line, Point, Series, stretches
@@ -19,6 +19,8 @@ HEIGHT = 300  # pixels
 LINE, EDGE = 20, 8  # pixels of a line of the legend, of which each entry takes one on a phone; and below it
 ABOVE, BELOW = 32, 32  # pixels of the margins (``styled``)
 BESIDE = (44.0, 24.0)  # pixels left and right of the axis into which a label may reach
+# Pixels of the time axis in the windows that are looked at: a phone, a chart of two side by side, one across the page. Plotly has one drawing for all.
+WIDTHS = (float(NARROW), 500.0, 1100.0)
 SIGNS = 0.1  # share of the value axis for a row of circled numbers
 # The judged line is solid with filled dots; others are thinner with open dots.
 OPEN = ("circle", "square", "diamond", "triangle-up")
@@ -127,14 +129,15 @@ def _happened(figure: go.Figure, shape: Series) -> None:
     put(figure, notes=signs, shapes=lines)
 
 
-class _Phone:
-    """The picture on a phone, where labels are nearest to each other: the pixels of days and values, and which are taken."""
+class _Window:
+    """The picture in a window of one width: the pixels of days and values, and which are taken."""
 
-    def __init__(self, figure: go.Figure, shape: Series) -> None:
+    def __init__(self, figure: go.Figure, shape: Series, width: float) -> None:
+        self.width = width
         self.begin, self.end = (date.fromisoformat(day) for day in figure.layout.xaxis.range)
         self.low, self.top = figure.layout.yaxis.range
         self.height = float(HEIGHT - ABOVE - BELOW)
-        self.places = Places(-ABOVE + 2.0, self.height, -BESIDE[0], NARROW + BESIDE[1], words_count=4)
+        self.places = Places(-ABOVE + 2.0, self.height, -BESIDE[0], width + BESIDE[1], words_count=4)
         for way in (*stretches(shape.plan), *(part for line in shape.lines for part in line.stretches())):
             self.places.line([self.at(point.day, point.value or 0.0) for point in way])
         for point in shape.shown:
@@ -144,7 +147,7 @@ class _Phone:
             self.places.dot(*self.at(aim.point.day, aim.point.value or 0.0), wide=8, high=2)
         for value, text in zip(figure.layout.yaxis.tickvals, figure.layout.yaxis.ticktext, strict=True):
             y = (self.top - value) / ((self.top - self.low) or 1) * self.height
-            self.places.taken.append((-6.0 - width_of(text, 12), y - 7, -2.0, y + 7))
+            self.places.taken += [(-6.0 - width_of(text, 12), y - 7, -2.0, y + 7)] * 3
         for note in figure.layout.annotations:
             for _ in range(4 if note.hovertext else 0):  # a circled number, as bad to cover as a text
                 self.places.dot(*self.at(note.x, note.y), wide=9, high=9)
@@ -152,19 +155,20 @@ class _Phone:
     def at(self, day: date, value: float) -> tuple[float, float]:
         """Return the pixels of a point, from the left end of the axis and down from the top of the plot."""
         across = (day - self.begin).days / ((self.end - self.begin).days or 1)
-        return across * NARROW, (self.top - value) / ((self.top - self.low) or 1) * self.height
+        return across * self.width, (self.top - value) / ((self.top - self.low) or 1) * self.height
 
 
 def _labels(figure: go.Figure, shape: Series) -> None:
-    """Write the labels, each where it covers least on a phone."""
-    phone = _Phone(figure, shape)
-    for label in labelled(shape, phone.at, phone.places, sizes=(12, 13), with_first=True):
+    """Write the labels, each where it covers least in all windows together."""
+    windows = [_Window(figure, shape, width) for width in WIDTHS]
+    pictures = [Picture(window.at, window.places) for window in windows]
+    for label in labelled(shape, pictures, sizes=(12, 13), with_first=True):
         away = NEAR + label.step
-        place = {"showarrow": False, "yshift": -label.side * away} if not label.step else {
-            "showarrow": True, "arrowhead": 0, "arrowwidth": 0.75, "arrowcolor": label.colour, "ax": 0, "ay": label.side * away,
+        place = {"showarrow": False, "xshift": label.shift, "yshift": -label.side * away} if not label.step else {
+            "showarrow": True, "arrowhead": 0, "arrowwidth": 0.75, "arrowcolor": label.colour, "ax": label.shift, "ay": label.side * away,
         }  # fmt: skip
         figure.add_annotation(
             x=label.point.day, y=label.point.value, text=f"<b>{label.text}</b>" if label.is_bold else label.text, bgcolor=_PAPER, borderpad=1,
             xanchor=label.anchor, yanchor=("bottom", "middle", "top")[label.side + 1], font={"size": 13 if label.is_bold else 12, "color": label.colour},
-            xshift=label.shift, **place,
+            **place,
         )  # fmt: skip

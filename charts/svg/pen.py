@@ -10,7 +10,7 @@ from kpis.text import format_number
 
 EDGE = "#767676"
 NAMES = 190.0  # width of names left of the bars in a wide picture; narrow ones have names above the bars
-ROWS, BAR = (25, 36, 52, 66), 14  # height of a row by number of lines of its name, one to four; height of its bar
+ROWS, BAR = (25, 36, 52, 66, 80), 14  # height of a row by number of lines of its name, one to five; height of its bar
 BOLDER = 1.08  # bold words are wider
 
 
@@ -29,6 +29,7 @@ class Pen:
     def __init__(self, width: int, key: str, language: str, *, leads: str = "") -> None:
         self.width, self.key, self.language, self.leads = width, key, language, leads
         self.parts: list[str] = []
+        self.rows: list[float] = []  # where each horizontal bar ends: a drawing may be cut there
         self._patterns: dict[str, str] = {}
 
     def number(self, value: float, form: str = ",") -> str:
@@ -69,6 +70,7 @@ class Pen:
             for place, line in enumerate(lines):
                 self.text(4, top + height / 2 + 4.5 + (place - (len(lines) - 1) / 2) * 14, line)
             left, bar, after = NAMES + 14, top + (height - BAR) / 2, top + height
+        self.rows.append(after)
         if end:
             self.text(right + 8, bar + 11.5, end, bold=True)
         return left, right, bar, after

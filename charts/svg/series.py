@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import date
 
-from charts.labelled import PlacedLabel, labelled
+from charts.labelled import Picture, PlacedLabel, labelled
 from charts.placing import Places, nearest
 from charts.series import Line, Point, Series, stretches
 from charts.style import ACTUAL, FILL, FORECAST, FORMER, GRID, INK, PLAN
@@ -17,7 +17,7 @@ WIDE, NARROW = (720, 320), (340, 250)
 LEFT, RIGHT, TOP, BOTTOM = 58, 20, 30, 30
 INSET = 8  # distance of the first and last day from the ends of the axis
 ROW = 18
-SIGNS = 20  # height of a row of circled numbers above the plot
+SIGNS, ABOVE_PLOT = 20, 17  # height of a row of circled numbers above the plot; from its top to their middle, clear of a dot there
 EM = 13  # font size, in picture units
 HALO = ' paint-order="stroke" stroke="#FFFFFF" stroke-width="3" stroke-linejoin="round"'
 OPEN = ("circle", "square", "diamond", "triangle")
@@ -103,7 +103,7 @@ class _Drawing:
         """Draw annotations: the number above the plot, and a line down to its figure or else to the axis."""
         parts = []
         for number, (annotation, level) in enumerate(zip(self.shape.annotations, self.levels, strict=True), 1):
-            x, y = self.x(annotation.day), self.top - 8 - SIGNS * level
+            x, y = self.x(annotation.day), self.top - ABOVE_PLOT - SIGNS * level
             for _ in range(4):  # as bad to cover as a text
                 self.places.dot(x, y, wide=9, high=9)
             down = self.height - BOTTOM if annotation.value is None else self.y(annotation.value) - 6
@@ -194,7 +194,8 @@ class _Drawing:
         return body + (f'<circle cx="{x:.1f}" cy="{y:.1f}" r="4" {bare}>{title}</circle>' if label or not over else "")
 
     def _words(self) -> list[str]:
-        return [self._label(label) for label in labelled(self.shape, self._at, self.places, sizes=(EM, EM), with_first=False)]
+        picture = Picture(self._at, self.places)
+        return [self._label(label) for label in labelled(self.shape, [picture], sizes=(EM, EM), with_first=False)]
 
     def _at(self, day: date, value: float) -> tuple[float, float]:
         return self.x(day), self.y(value)

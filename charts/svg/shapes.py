@@ -6,6 +6,7 @@ from base64 import b64encode
 from collections.abc import Sequence
 from datetime import date
 from itertools import pairwise
+from math import ceil
 
 from charts.placing import Places, at_steps
 from charts.shapes import Columns, Counts, Ranked, Shape, Shares, Steps, Tiles, Timeline
@@ -34,6 +35,20 @@ def drawing(
         size: width and height, with its name one of ``BOTH``.
     """
     pen = Pen(size[0], f"{key}-{name}", language, leads=leads)
+    return _written(pen, 0.0, _drawn(shape, pen, size), alt=alt, name=name)
+
+
+def pieces(shape: Shape, *, key: str, language: str, size: tuple[int, int], name: str, most: float) -> list[str]:
+    """Draw a shape as ``drawing`` does, cut between its bars into pieces of about one height where it is higher than ``most``."""
+    pen = Pen(size[0], f"{key}-{name}", language)
+    height = _drawn(shape, pen, size)
+    count = ceil(height / most) if len(pen.rows) > 1 else 1
+    cuts = [min(pen.rows, key=lambda row: abs(row - height * n / count)) for n in range(1, count)]
+    return [_written(pen, top, end, alt="", name=name) for top, end in pairwise([0.0, *cuts, height])]
+
+
+def _drawn(shape: Shape, pen: Pen, size: tuple[int, int]) -> float:
+    """Draw a shape, and return its height."""
     if isinstance(shape, Shares):
         height = _shares(shape, pen)
     elif isinstance(shape, Columns):
@@ -49,10 +64,14 @@ def drawing(
     else:
         height = outlined(shape, pen) if shape.is_outlined else tiled(shape, pen)
         height = _legend(pen, shape.fills, height + 8) - 8 if shape.fills else height
+    return height
+
+
+def _written(pen: Pen, top: float, end: float, *, alt: str, name: str) -> str:
     # An image has no interactive content; a map with links is a group.
     role = "group" if any("<a " in part for part in pen.parts) else "img"
     return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" class="chart still {name}" viewBox="0 0 {size[0]} {height:.0f}" role="{role}" '
+        f'<svg xmlns="http://www.w3.org/2000/svg" class="chart still {name}" viewBox="0 {top:.0f} {pen.width:.0f} {end - top:.0f}" role="{role}" '
         f'aria-label="{escaped(alt)}" font-size="{EM}">{pen.defined()}{"".join(pen.parts)}</svg>'
     )
 

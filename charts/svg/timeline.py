@@ -37,6 +37,7 @@ def timeline(shape: Timeline, pen: Pen) -> float:
             in_lines(label, pen.width - 8, most=LINES),
         )  # the state stands at the end of the name: it is not cut off
         bottom += ROW + LINE * (len(names) - 1)
+        pen.rows.append(bottom)
         y = bottom - 14
         pen.parts.append(f'<path d="M4 {bottom}H{pen.width - 4}" stroke="{GRID}"/>')
         for place, line in enumerate(names):

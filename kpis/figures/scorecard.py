@@ -419,4 +419,4 @@ def dated_text(scored: Scored, figure: Figure | None, language: str = "ja", *, d
     if figure is None:
         return "―"
     shown = figure_text(definition or scored.entry.definition, figure, language, apart_from=scored.beside)
-    return f"{shown} ({figure.period.short(language)})"
+    return f"{shown} ({figure.period.brief(language)})"

@@ -28,7 +28,6 @@ from publishers.site.attention import Lasted, listed, strip, strips
 from publishers.site.headed import defined
 from telling import attention
 from telling.attention import OffTrackRow, since_words
-from telling.bureaus import unit_label
 from telling.quarters import quarters
 
 PLACES = {"indicator": "indicator", "milestone": "projects"}
@@ -97,8 +96,7 @@ def of_bureau(report: BureauReport) -> None:
         return
     late = [row for row in overdue() if row.code == report.code]
     made = _made(
-        attention.in_order_of_weight(attention.rows_of(telling(), report.figures), late),
-        whose=unit_label(report.unit, viewer_words()),
+        attention.in_order_of_weight(attention.rows_of(telling(), report.figures), late), whose=viewer_words().unit(report.unit)
     )
     section_heading(made.heading)
     draw_html(made.html)

@@ -14,7 +14,7 @@ from kpis.reporting.deadlines import coverage, reported_periods
 from kpis.settings import settings
 from kpis.text import format_date
 from pages.parts import address, cached, prose
-from pages.parts.bureaus import by_bureau, unit_label
+from pages.parts.bureaus import by_bureau
 from pages.parts.cards import find
 from pages.parts.choices import choose, choose_part
 from pages.parts.comparison import comparison
@@ -158,4 +158,7 @@ def _chosen(matrix_shown: Matrix, which: str, order: str) -> Matrix:
 
 def _numbers(reports: Sequence[BureauReport], key: str) -> None:
     """Draw the same numbers as a collapsed table with CSV."""
-    block(lambda: replace(bureaus.listed(telling(), list(reports), lambda r: unit_label(r.unit)), is_table_open=False), key=key)
+    block(
+        lambda: replace(bureaus.listed(telling(), list(reports), lambda r: telling().words.unit(r.unit)), is_table_open=False),
+        key=key,
+    )

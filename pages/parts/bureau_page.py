@@ -176,7 +176,7 @@ def projects(report: BureauReport, names: Mapping[str, str]) -> None:
 
 def detail(report: BureauReport) -> None:
     """Draw the page of one bureau."""
-    set_title(bureaus.unit_label(report.unit, viewer_words()))
+    set_title(viewer_words().unit(report.unit))
     page_heading(markdown(bureaus.title(report, viewer_words())))
     status_counts(report.tally, whose={"bureau": report.code})
     of_its_own(report)

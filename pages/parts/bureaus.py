@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from kpis.figures.organisation import Break, Unit
+from kpis.figures.organisation import Break
 from kpis.figures.scorecard import Scored
 from kpis.text import format_date
 from pages.parts import cached, prose
@@ -18,18 +18,7 @@ from telling import bureaus
 def unit_name(code: str) -> str:
     """Return the name of an organisation unit by its code; the code itself if the unit is unknown."""
     unit = cached.moment().organisation.by_code.get(code)
-    return unit_label(unit) if unit is not None else code
-
-
-def unit_label(unit: Unit) -> str:
-    """Return a bureau's name, with its last day if abolished, since names are used again (生活文化局)."""
-    return bureaus.unit_label(unit, viewer_words())
-
-
-def chart_name(code: str) -> str:
-    """Return the short name of an organisation unit for charts, which must fit a phone; the code itself if unknown."""
-    unit = cached.moment().organisation.by_code.get(code)
-    return bureaus.chart_label(unit, viewer_words()) if unit is not None else code
+    return viewer_words().unit(unit) if unit is not None else code
 
 
 def break_line(gap: Break) -> str:
@@ -55,6 +44,6 @@ def by_bureau(whole: Scored, parts: Sequence[Scored], *, key: str) -> None:
     ordered = sorted(periods, key=lambda c: (periods[c].end, periods[c].start), reverse=True)
     chosen = choose("period", ordered, t("compare_period"), lambda c: periods[c].label(language()), default=ordered[0])
     block(
-        lambda: bureaus.by_bureau(telling(), whole, parts, periods[chosen], name=unit_name, short=chart_name),
+        lambda: bureaus.by_bureau(telling(), whole, parts, periods[chosen], name=unit_name),
         key=f"{key}_{definition.code}_by_bureau", suffix=chosen,
     )  # fmt: skip

@@ -181,7 +181,7 @@ def values_for_paper(scored: Scored) -> None:
         marked = [(f, marks_of(f)) for f in sorted(scored.figures, key=lambda f: (f.period.end, f.period.start))]
         rows = [
             Markup("<li>{} <b>{}</b>{}</li>").format(
-                f.period.short(language()), headline_value(scored, f), t("in_brackets", text=marks) if marks else ""
+                f.period.label(language()), headline_value(scored, f), t("in_brackets", text=marks) if marks else ""
             )
             for f, marks in marked
         ]

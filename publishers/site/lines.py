@@ -7,13 +7,13 @@ import re
 from markupsafe import Markup, escape
 
 from charts.ticks import width_of
-from kpis.line_breaks import COMPOUND, phrases, with_places, with_wholes
+from kpis.line_breaks import COMPOUND, IN_HALF, in_words, phrases, with_wholes
 from publishers.site.labels import is_one_value
 
 # What stands in columns or in large letters; a paragraph has room. A drawing is none of these: it knows no place to break.
-_NARROW = re.compile(r"<(tbody|li|dd|h[1-3])\b.*?</\1>", re.S)
+_NARROW = re.compile(r"<(tbody|li|d[dt]|h[1-3])\b.*?</\1>", re.S)
 # Each within a text, not within a tag: of the two brackets the next is that which opens one.
-_COMPOUND = re.compile(f"{COMPOUND.pattern}(?=[^<>]*<)")
+_COMPOUND, _IN_HALF = (re.compile(f"{compound.pattern}(?=[^<>]*<)") for compound in (COMPOUND, IN_HALF))
 # A short word in katakana within kanji, which Chromium takes for the end of a phrase and the beginning of the next.
 _SHORT = re.compile(r"(?<=[\u4e00-\u9fff]{2})[\u30a1-\u30fc]{2,3}(?=[\u4e00-\u9fff]{2}[^<>]*<)")
 _MOVED = re.compile(r"(?<=>)([^<>→]{4,22}) → ([^<>→]{4,22})(?=<)")  # a day that was put off, a value and the next
@@ -22,10 +22,10 @@ _MOVED = re.compile(r"(?<=>)([^<>→]{4,22}) → ([^<>→]{4,22})(?=<)")  # a da
 _BEHIND = re.compile(r"(?<=\w)@(?=\w[\w.-]{5,})|(?:(?<=[\u3041-\u9fff])|(?<=</span>))\\?\):(?=\S)")
 # An address that is read, and its strokes behind which it may end: behind those of its scheme it may not, nor behind its last, where a comma may follow.
 _ADDRESS, _STROKE = re.compile(r"https?://[^\s<]{20,}"), re.compile(r"(?<=[^/:])/(?=[A-Za-z0-9_~%.#?-])")
-# A text with a digit, a middle dot, such a sign, its language or a hyphen in it; before that what is no text of a page, what is kept together already, and marks and
+# A text with a digit, a middle dot, such a sign, its language, a hyphen or one of the words of two letters in it; before that what is no text of a page, what is kept together already, and marks and
 # legends, whose parts stand side by side. A text begins where a tag ends: looked for at each of its letters, it would be read as often as it has letters.
 _TEXT = re.compile(
-    r"<(script|style|svg|title|textarea|option|code|pre)\b.*?</\1>|<span class=\"(?:nw|sm|att-mark)\b[^>]*>.*?</span>|<p class=\"lg\">.*?</p>|(?:(?<=>)|\A)([^<]*(?:[\d\u30fb@]|\(in |\w-[a-z])[^<]*)",
+    r"<(script|style|svg|title|textarea|option|code|pre)\b.*?</\1>|<span class=\"(?:nw|sm|att-mark)\b[^>]*>.*?</span>|<p class=\"lg\">.*?</p>|(?:(?<=>)|\A)([^<]*(?:[\d\u30fb@]|\(in |\w-[a-z]|\u65b9\u6cd5|[\u672a\u6e08\u975e\u4ee5]|\u4e0b\u66f8|\u90e8\u9580)[^<]*)",
     re.S,
 )
 
@@ -86,7 +86,8 @@ def placed(text: str) -> str:
 
 
 def _within(part: re.Match[str]) -> str:
-    html = part[0] if part[0].isascii() else _COMPOUND.sub(lambda long: with_places(long[0], "<wbr>"), part[0])
+    compounds = _IN_HALF if part[1] == "dt" else _COMPOUND  # names of numbers that stand side by side
+    html = part[0] if part[0].isascii() else compounds.sub(lambda long: in_words(long[0], "<wbr>"), part[0])
     return _MOVED.sub(_whole, _SHORT.sub(r'<span class="nw">\g<0></span>', html)) if part[1] == "tbody" else html
 
 

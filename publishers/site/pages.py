@@ -194,7 +194,7 @@ def _indicator(site: Site, words: Words, row: tables.Indicator, views: Sequence[
             newest = view.scored.rolled[-1]
 
             def names(codes: Sequence[str]) -> str:
-                return words("list_comma").join(_unit_label(site.moment.units[c], words) for c in codes)
+                return words("list_comma").join(words.unit(site.moment.units[c]) for c in codes)
 
             period = parse_period(newest.period_code).label(words.language)
             reported = (words("reported_sum", period=period), coverage_lines(view.scored, newest, names, words))
@@ -229,11 +229,6 @@ def _last_quarters(view: IndicatorView) -> Markup:
     since = attention.since_words(moment.off_since(item), words)
     note = Markup('<p class="small">{} {}</p>').format(words("att_strip_note"), since)
     return made + note if made else Markup("<p>{}: {}</p>").format(heading, view.strip)
-
-
-def _unit_label(row: tables.Bureau, words: Words) -> str:
-    ended = words("ended_on", day=format_date(row.valid_to, words.language)) if row.valid_to else ""
-    return f"{words.named(row)}({ended})" if ended else words.named(row)
 
 
 def _states(milestones: Sequence[Milestone], words: Words) -> str:

@@ -58,7 +58,7 @@ def _compared(site: Site, words: Words, view: str) -> Page:
         )
 
     def link(report: BureauReport) -> Link:
-        return Link(bureaus.unit_label(report.unit, words), f"bureaus/{report.code}.html")
+        return Link(words.unit(report.unit), f"bureaus/{report.code}.html")
 
     gone_heading = words("gone_bureaus" if view == "then" else "gone_bureaus_now")
     codes = {r.code for r in reports}
@@ -66,9 +66,8 @@ def _compared(site: Site, words: Words, view: str) -> Page:
     apart: dict[bool, list[tuple[str, str]]] = {True: [], False: []}
     for code, row in site.moment.units.items():
         if code not in codes:
-            until = words("ended_on", day=_day(row, "valid_to", "valid_to_precision", words)) if row.valid_to else ""
-            name = words.named(row) + (words("in_brackets", text=until) if until else "")
-            apart[site.moment.organisation.by_code[code].is_valid_on(site.moment.as_of)].append((name, f"bureaus/{code}.html"))
+            is_there = site.moment.organisation.by_code[code].is_valid_on(site.moment.as_of)
+            apart[is_there].append((words.unit(row), f"bureaus/{code}.html"))
     other = "now" if view == "then" else "then"
     return _file(view), "bureaus.html", {
         "title": words("ed_bureaus_title", view=words(f"view_{view}"), bureaus=bureau_matrix.title), "view": view, "other": (_file(other), words(f"ed_view_{other}")),
@@ -86,7 +85,7 @@ def compared_by_bureau(site: Site, words: Words, code: str) -> list[BlockView]:
     units = site.moment.organisation.by_code
 
     def named(unit: str) -> str:
-        return bureaus.unit_label(units[unit], words)
+        return words.unit(units[unit])
 
     compared: list[BlockView] = []
     for view in ("then", "now"):

@@ -125,7 +125,7 @@ def _unbroken(value: str) -> Markup | str:
 def _unit() -> re.Pattern[str]:
     """Return the pattern of the unit after a number at the end of a value, except units that are a single sign."""
     signs = signs_of_scales()
-    return re.compile(f"(?<=[\\d{signs}])([^\\d{signs}%<>]{{2,}})(?=</data>$|$)")
+    return re.compile(f"(?<=[\\d{signs}])( ?)([^\\d{signs}%<> ][^\\d{signs}%<>]+)(?=</data>$|$)")
 
 
 def large(value: str, *, is_text: bool = False) -> Markup:
@@ -133,8 +133,10 @@ def large(value: str, *, is_text: bool = False) -> Markup:
     if is_text:
         return escape(value)
     html = str(escape(value))
-    parted, parts = re.subn(r" / [^<]+(?=</data>$|$)", r'<span class="un">\g<0></span>', html)
-    return Markup(f'<span class="nw">{parted}</span>' if parts else _unit().sub(r'<span class="un">\1</span>', html))
+    parted, parts = re.subn(
+        r" (/ [^<]+)(?=</data>$|$)", r' <span class="un">\1</span>', html
+    )  # a line may end at the space on a small phone
+    return Markup(f'<span class="vl">{parted}</span>' if parts else _unit().sub(r'\1<span class="un">\2</span>', html))
 
 
 def within(card: CardRows) -> Markup:

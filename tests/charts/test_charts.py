@@ -20,6 +20,7 @@ from charts.plotly.trajectory import trajectory
 from charts.series import Aim, Annotation, Expected, Line, Point, Series, within
 from charts.shapes import Bar, Ranked, Shape, Shares, Steps, Tile, Tiles, Timeline
 from charts.style import ACTUAL, SHORTFALL
+from charts.svg.printed import printed_shape
 from charts.svg.series import NARROW, WIDE, drawing
 from charts.svg.shapes import BOTH
 from charts.svg.shapes import drawing as drawing_of
@@ -371,13 +372,20 @@ def test_the_last_label_of_an_axis_of_shares_and_the_edge_of_a_whole_bar_have_ro
     assert drawn.layout.xaxis.range[1] > 100, "half of the line around a bar lies beyond its end"
 
 
-def test_a_long_name_of_a_milestone_is_cut_and_the_state_behind_it_is_not() -> None:
-    rows = tuple(
-        (f"{name}({state})", (("planned", date(2023, 3, 31), ""),))
-        for name, state in [("長い" * 20, "結果未確認"), ("Name " * 12, "done")]
+def test_a_long_name_of_a_milestone_takes_more_lines_and_its_row_is_as_much_taller() -> None:
+    long = f"{'長い名前の' * 7}(結果未確認)"
+    rows = tuple((name, (("planned", date(2023, 3, 31), ""),)) for name in (long, "短い(完了)", "Short (done)"))
+    figure = drawn_shape(Timeline(rows, date(2023, 4, 1), "今日"), "ja")
+    names = [note.text for note in figure.layout.annotations[:3]]
+    assert (
+        names[0].replace("<br>", "") == long
+        and 2 <= names[0].count("<br>") + 1 <= 4
+        and names[1:] == ["短い(完了)", "Short (done)"]
     )
-    notes = drawn_shape(Timeline(rows, date(2023, 4, 1), "今日"), "ja").layout.annotations
-    assert [note.text.partition("…")[2].strip() for note in notes if "…" in note.text] == ["(結果未確認)", "(done)"]
+    first, second, third = figure.data[0].y
+    assert third - second == 44 and first - 44 * 1 + 18 == 15 * names[0].count("<br>"), "marks stand below their names"
+    low, high = figure.layout.yaxis.range
+    assert figure.layout.height - 76 == low - 4 and high < 0, "the rows are in pixels, the first on top"
 
 
 def test_on_a_phone_a_long_name_takes_more_lines_and_what_stands_at_its_end_is_drawn() -> None:
@@ -393,3 +401,14 @@ def test_on_a_phone_a_long_name_takes_more_lines_and_what_stands_at_its_end_is_d
         assert "result found)</text>" in drawn and "…" not in drawn and "as of 1 Apr 2023" in drawn
     bars = Shares((("Bureau of Olympic and Paralympic Games Preparation", {"done": 1}, ""),), (("done", "Done"),), "facilities")
     assert "…" not in drawing_of(bars, alt="", key="k", language="en", size=BOTH[1][0], name="narrow")
+
+
+def test_many_bars_are_printed_as_several_images_cut_between_bars() -> None:
+    bars = tuple(Bar(name=f"局{n}", value=float(90 - n), text=f"{90 - n}%", label=f"{90 - n}%") for n in range(30))
+    few, many = (printed_shape(Ranked(own, "%", "", 1.0), alt="局別", language="ja") for own in (bars[:8], bars))
+    assert few.count("<img") == 2 and few.count('alt="局別"') == 2, "one for each width"
+    wide = re.findall(r'<img class="paper-chart paper-wide" alt="([^"]*)" src="data:image/svg\+xml;charset=utf-8,([^"]*)"', many)
+    assert len(wide) > 1 and [alt for alt, _ in wide] == ["局別", *[""] * (len(wide) - 1)], "said once"
+    boxes = [tuple(map(float, re.findall(r"[\d.]+", re.search(r"viewBox=%220 ([\d.]+ 860 [\d.]+)%22", svg)[1]))) for _, svg in wide]  # type: ignore[index]
+    assert all(tall <= 450 for _, _, tall in boxes)
+    assert [top + tall for top, _, tall in boxes[:-1]] == [top for top, _, _ in boxes[1:]], "nothing is lost between them"

@@ -28,7 +28,7 @@ CODE = "\n".join(
 JA, EN = (language(code).words for code in ("ja", "en"))
 OTHERS = [code for code in codes() if code != "ja"]
 # Each language writes numbers, days and periods with the parts that it needs.
-FREE = {"large_numbers", *(key for key in JA if re.fullmatch("period_(calendar_year|year|quarter)(_short)?", key))}
+FREE = {"large_numbers", *(key for key in JA if re.fullmatch("period_(calendar_year|year|quarter)(_short|_brief)?", key))}
 
 
 def blanks(text: str) -> set[str]:

@@ -61,7 +61,7 @@ def test_what_is_read_as_one_thing_is_found_in_both_languages() -> None:
         "On track",
     ]
     assert found("評価は公表・非公表にかかわらず、非公開情報、是非、公開された方法と下書き") == ["非公表", "方法", "下書き"]
-    assert on_one_line("「公表」「非公表」から") == f"「公表」「非{JOINED}公表」から"
+    assert on_one_line("「公表」「非公表」から") == f"「公表」「非{JOINED}公{JOINED}表」から"
     assert found("労政会館の使用承認 (in Japanese)、UTF-8、SHA-256") == ["(in Japanese)", "UTF-8", "SHA-256"]
     assert found(r"進捗状況(2022年1\~3月\):5つのレス \(in Japanese\)") == [
         r"2022年1\~3月",
@@ -76,6 +76,29 @@ def test_what_is_read_as_one_thing_is_found_in_both_languages() -> None:
     assert found(":blue-badge[:material/send: submitted] :gray-badge[draft] :red-badge[x]") == [], "Streamlit's"
     assert on_one_line("FAX-less") == f"FAX-{JOINED}less"
     assert found("計画70.0%に対し49.9%、v2022.11.0、a=12 件、&#39;x&#39;") == []  # breaks where a phrase ends, or is no text
+
+
+def test_a_particle_stays_with_its_day_or_period_and_words_that_chromium_takes_for_two_are_one() -> None:
+    def found(text: str) -> list[str]:
+        seen: list[str] = []
+        with_wholes(text, lambda whole: seen.append(whole[0]) or whole[0])
+        return seen
+
+    assert found("令和8年度第2四半期から1四半期、2019年11月11日から、2022年度まで、12月31日時点で") == [
+        "令和8年度", "第2四半期から", "1四半期", "2019年11月11日から", "2022年度まで", "12月31日時点",
+    ]  # fmt: skip
+    assert found("令和3年度第3四半期以前から、2021年以前から、それ以降の値") == [
+        "令和3年度",
+        "第3四半期",
+        "以前から",
+        "2021年以前から",
+        "以降",
+    ]
+    assert found("導入済みの施設(結果未確認 4、期限経過・結果未公表)、本庁部門の判定の方法") == [
+        "済み", "結果未確認", "結果未公表", "部門", "方法",
+    ]  # fmt: skip
+    assert on_one_line("第2四半期から") == f"第{JOINED}2四半期{JOINED}か{JOINED}ら"
+    assert on_one_line("導入済み") == f"導入済{JOINED}み"
 
 
 def test_what_is_wider_than_a_cell_of_a_phone_breaks_before_its_unit_or_between_its_numbers() -> None:
@@ -103,11 +126,13 @@ def test_a_line_may_end_where_the_words_of_a_long_compound_meet() -> None:
     assert with_places("都政スピードアッププロジェクト", "|") == "都政|スピードアップ|プロジェクト"  # two words in katakana
     assert with_places("スタートアップサミットに参加した企業の数", "|") == "スタートアップ|サミットに参加した企業の数"
     assert with_places("トーキョーアーツアンドスペースレジデンシー", "|") == "トーキョーアーツアンド|スペースレジデンシー"
+    assert with_places("キャッシュレス導入済み施設", "|") == "キャッシュレス|導入済み施設"
+    assert with_places("クレジットカード納付の質問", "|") == "クレジットカード|納付の質問"
     assert with_places("東京都現代美術館運営委員会プロジェクト") == f"東京都現代美術館運営委員会{PLACE}プロジェクト"
 
 
 def test_a_short_word_is_left_whole_and_so_is_one_with_an_ending() -> None:
-    for word in ("デジタル化率", "キャッシュレス導入済み施設", "行政手続のデジタル化率", "Organization and Talent"):
+    for word in ("デジタル化率", "キャッシュレス化済み施設", "行政手続のデジタル化率", "Organization and Talent"):
         assert with_places(word) == word
     assert with_places("全行政手続デジタル化率一覧表示") == f"全行政手続{PLACE}デジタル化率一覧表示"
 

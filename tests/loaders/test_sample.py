@@ -162,6 +162,26 @@ def test_every_row_of_a_report_is_marked_and_official_rows_are_not(made: tuple[S
     assert {c["is_sample"] for c in store.all_of(tables.Assessment)} == {True}
 
 
+def test_made_up_figures_of_a_bureau_stand_beside_no_real_target_or_figure_of_its_own(made: tuple[Store, Path]) -> None:
+    store, _ = made
+    owing = set(store.organisation().owing("TMG", date(2023, 3, 31)))
+    asked = {i["indicator_code"] for i in store.all_of(tables.Indicator) if i["is_reported_by_bureaus"]}
+    for table in (tables.Target, tables.Baseline, tables.Observation):
+        theirs = [r for r in store.all_of(table) if r["bureau_code"] in owing and r["indicator_code"] in asked]
+        assert all(r.get("is_sample") for r in theirs), table.__name__
+    others = [r for r in store.all_of(tables.Observation) if r["bureau_code"] == "WATERWORKS" and not r["is_sample"]]
+    assert {r["indicator_code"] for r in others} == {"billing_paper_sheets"}, "what no bureau is asked for stays"
+
+
+def test_no_action_is_to_bring_more_than_is_missing(made: tuple[Store, Path]) -> None:
+    store, _ = made
+    effects = [r["effect_value"] for r in store.all_of(tables.Action) if r["effect_value"] is not None]
+    whole = {(t["indicator_code"], t["value"]) for t in store.all_of(tables.Target) if t["bureau_code"] == "TMG"}
+    assert effects and all(0 < abs(effect) <= 5 for effect in effects), effects
+    decided = [r["effect_value"] for r in store.all_of(tables.Action) if r["indicator_code"] == "electronic_decision_rate"]
+    assert ("electronic_decision_rate", 100.0) in whole and decided and max(decided) < 2, "of 99% at most a point is missing"
+
+
 def test_the_open_api_says_sample_at_each_made_up_figure(made: tuple[Store, Path]) -> None:
     store, _ = made
     with pytest.MonkeyPatch.context() as patch:

@@ -9,7 +9,6 @@ from typing import Any
 
 from kpis.figures.records import FELL_SHORT, JUDGED, STATUSES
 from kpis.government import government
-from kpis.periods import parse_period
 from kpis.text import status_word
 from telling.overview import theme_name
 from telling.projects import kind_name
@@ -159,9 +158,12 @@ def five_less(ledger: Ledger, shown: Shown) -> list[str]:
                               other=ledger.figure(other, theirs), other_name=w.named(other)))  # fmt: skip
         says += [note] if (note := w.named(government().themes[theme], "note")) else []
     wrong, others = series(ledger, shown, items)
-    says += [parse_period(item["period"]).short(ledger.language) for item in items if item["period"]]
-    stands = [f"{theme_name(item['theme'], w)} {ledger.status(item)}" for item in overviewed.headlines(ledger)[0]]
-    says += [*overviewed.card_texts(ledger), w("comma").join(stands)]
+    says += [ledger.period(item["period"]) for item in items if item["period"]]
+    stands = [
+        w("theme_stands", theme=theme_name(item["theme"], w), status=ledger.status(item))
+        for item in overviewed.headlines(ledger)[0]
+    ]
+    says += [*overviewed.card_texts(ledger), w("theme_between").join(stands)]
     wrong += overviewed.wrong_cards(ledger, shown)
     return wrong + [f"{c.alt} is not expected" for c in others] + ledger.unaccounted(shown, about=items, says=says)
 
@@ -199,7 +201,7 @@ def indicator(ledger: Ledger, shown: Shown, code: str) -> list[str]:
         says.append(w("rule", version=item["rule_version"], **limits))
     says += overviewed.head(ledger, item)
     wrong += overviewed.wrong_head(ledger, shown, item)
-    printed = [(parse_period(f["period"]).short(ledger.language), ledger.figure(item, f)) for f in item["figures"]]
+    printed = [(ledger.period(f["period"]), ledger.figure(item, f)) for f in item["figures"]]
     says += [text for pair in printed for text in pair]
     lists = [markup.count("<li>") for markup in shown.markup if 'class="paper-values"' in markup]
     wrong += (
@@ -267,7 +269,7 @@ def comparison(
                 for n, v in (("", ledger.units[s["scope"]]), ("_value", tabled.label(ledger, s, f)))}  # fmt: skip
         sentence = w("compare_sentence", period=ledger.period(chosen), **owing, **ends)
     says.append(sentence)
-    short = {u["code"]: ledger.chart_label(u) for u in ledger.api("units")}
+    short = {u["code"]: ledger.unit_label(u) for u in ledger.api("units")}
     bars = [ranked(ledger, s, f, short[s["scope"]]) for s, f in valued]
     if any(bar.planned is not None or bar.target is not None for bar in bars):
         says.append(w("ranked_marks"))

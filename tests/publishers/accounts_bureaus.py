@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
-from kpis.periods import parse_period
 from kpis.registers import TOLD_BY_RECORD
 from tests.publishers import attended, matrixed, overviewed, spoken, tabled
 from tests.publishers.accounts import comparison, marks, record, series, timeline
@@ -54,7 +53,7 @@ def bureaus(ledger: Ledger, shown: Shown, *, view: str = "then", keep: list[Tabl
             tables[-1] = header, [*tables[-1][1], *told_there]
         else:
             tables.append((header, told_there))
-    says += [f for s in ordered for f in (ledger.headline(s), parse_period(s["period"]).short(ledger.language))]
+    says += [f for s in ordered for f in (ledger.headline(s), ledger.period(s["period"]))]
     wrong += tabled.wrong_tables(shown, tables)
     boxes: dict[str, list[str]] = {}
     for b in rows:

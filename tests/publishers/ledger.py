@@ -132,12 +132,6 @@ class Ledger:
         ended = f"{gap}({self.words('ended_on', day=self.day(row['valid_to']))})" if row.get("valid_to") else ""
         return self.words.named(row) + ended
 
-    def chart_label(self, row: Item) -> str:
-        """Write the name of a bureau as a chart has room for it."""
-        gap = " " if self.language == "en" else ""
-        ended = f"{gap}({self.words('ended_year', year=row['valid_to'][:4])})" if row.get("valid_to") else ""
-        return self.words.named(row) + ended
-
     def day_of(self, instant: str) -> str:
         """Return the day of the office on which an instant of the API falls: nine hours ahead of UTC."""
         return (datetime.fromisoformat(instant.rstrip("Z")) + timedelta(hours=9)).date().isoformat()
@@ -273,7 +267,7 @@ class Ledger:
     def earlier(self, item: Item, word: str) -> str:
         """Write the figure before (``previous``), or that of the year before (``year_earlier``), with its period."""
         other = self.at(item, item[word]["period"]) if item[word] else None
-        return self.figure(item, other) + (f" ({parse_period(other['period']).short(self.language)})" if other else "")
+        return self.figure(item, other) + (f" ({parse_period(other['period']).brief(self.language)})" if other else "")
 
     def sentence(self, item: Item) -> str:
         """Return the sentence of a judgement."""
@@ -295,7 +289,7 @@ class Ledger:
         bare = self._bare(item)
         short = self._short(item)
         if item["period"]:
-            found.add(f"{parse_period(item['period']).short(self.language)} ・")  # what the line of a card begins with
+            found.add(f"{self.period(item['period'])} ・")  # what the line of a card begins with
         if item["target"]:
             known = [self.target(item), self.target(item, short), self.value(item, item["target"]["value"])]
             found |= {f"{words('target')} {w}" for w in known}
@@ -307,7 +301,7 @@ class Ledger:
             found.add(f"{words(word)} {self.figure(item, other)}")
             if other is not None and other["value"] is not None:
                 about = ("about " if self.language == "en" else "約") if other["is_approximate"] else ""
-                when = parse_period(other["period"]).short(self.language)
+                when = parse_period(other["period"]).brief(self.language)
                 found |= {f"{words(word)} {w} ({when})" for w in (self.figure(item, other), f"{about}{bare(other['value'])}")}
         if item["forecast"]:
             ahead = item["forecast"]

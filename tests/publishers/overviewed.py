@@ -110,7 +110,7 @@ def wrong_rows(ledger: Ledger, shown: Shown) -> list[str]:
         return [f"{len(rows)} rows of headlines for {len(others)}"]
     wrong = []
     for row, item in zip(rows, others, strict=True):
-        period = f" {parse_period(item['period']).short(ledger.language)}" if item["period"] else " "
+        period = f" {ledger.period(item['period'])}" if item["period"] else " "
         must = [status_word(item["status"], ledger.language), w.named(item), ledger.headline(item) + period]
         wrong += [] if [c.strip() for c in row[:3]] == [plain(c).strip() for c in must] else [f"{row[:3]} for {must}"]
         said = {plain(f) for f in ledger.fragments(item)}
@@ -125,7 +125,7 @@ def aim(ledger: Ledger, item: Item, *, is_card: bool) -> str:
     if item["target"] is None:
         return ledger.words("no_target_short")
     value = ledger.target(item, ledger._short(item)) if is_card else ledger.target(item)
-    return plain(ledger.words("card_due", value=value, period=parse_period(item["target"]["period"]).short(ledger.language)))
+    return plain(ledger.words("card_due", value=value, period=parse_period(item["target"]["period"]).brief(ledger.language)))
 
 
 def aims(ledger: Ledger, item: Item) -> set[str]:
@@ -141,7 +141,7 @@ def wrong_cards(ledger: Ledger, shown: Shown) -> list[str]:
     for item in cards:
         word = _mark(ledger, item["status"])
         must = [theme_name(item["theme"], w), word, w.named(item), ledger.headline(item)]
-        must += [parse_period(item["period"]).short(ledger.language)] if item["period"] else []
+        must += [ledger.period(item["period"])] if item["period"] else []
         must = [plain(m).strip() for m in (*must, *_parted(_measured(ledger, item, is_card=True)))]
         if not any(box[at : at + len(must)] == must for box in boxes for at in range(len(box))):
             wrong.append(f"no card {must}")
@@ -182,7 +182,7 @@ def _dated(ledger: Ledger, item: Item) -> str:
     """Return the period of an item's figure, and that the figure was worked out where nobody published it."""
     w, figure = ledger.words, ledger.at(item, item["period"])
     mark = w("in_brackets", text=w("mark_worked_out")) if figure["is_worked_out"] else ""
-    return parse_period(item["period"]).short(ledger.language) + mark
+    return ledger.period(item["period"]) + mark
 
 
 def _notes(ledger: Ledger, item: Item) -> list[str]:
@@ -250,7 +250,7 @@ def card_texts(ledger: Ledger) -> list[str]:
     for item in cards:
         short = ledger._short(item)
         texts += [ledger.headline(item), *aims(ledger, item), ledger.words.named(item)]
-        texts += [parse_period(item["period"]).short(ledger.language)] if item["period"] else []
+        texts += [ledger.period(item["period"])] if item["period"] else []
         texts += [ledger.planned(item, short)] if item["planned_value"] is not None else []
         for word in ("previous", "year_earlier"):
             texts += [f.removeprefix(f"{ledger.words(word)} ") for f in ledger.fragments(item) if f.startswith(ledger.words(word))]

@@ -211,9 +211,9 @@ def _compared(w: Words, dimension: str, parts: Mapping[str, Item], named: Mappin
 
 
 def bureau_name(ledger: Ledger, code: str) -> str:
-    """Return the name of a bureau, with the year of its end, as the pages of registers show it."""
+    """Return the name of a bureau, with the day of its end, as the pages of registers show it."""
     rows = {r["code"]: r for r in ledger.api("units")}
-    return ledger.chart_label(rows[code]) if code in rows else ledger.words("reg_no_bureau")
+    return ledger.unit_label(rows[code]) if code in rows else ledger.words("reg_no_bureau")
 
 
 def procedure_rows(ledger: Ledger, rows: Sequence[Item], asked: str = "") -> Table:

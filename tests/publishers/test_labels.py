@@ -50,13 +50,13 @@ def test_a_day_a_period_or_a_count_stands_on_one_line() -> None:
 
 
 def test_the_unit_of_a_large_value_is_small_and_no_value_is_taken_for_html() -> None:
-    assert large("about 56.95 million sheets") == 'about 56.95<span class="un"> million sheets</span>'
+    assert large("about 56.95 million sheets") == 'about 56.95 <span class="un">million sheets</span>'
     assert large(Markup('<data value="24">24手続</data>')) == '<data value="24">24<span class="un">手続</span></data>'
     assert [large(value) for value in ("99.1%", "5,695万枚")] == ["99.1%", "5,695万枚"]
-    assert large("76 / 78") == '<span class="nw">76<span class="un"> / 78</span></span>'
+    assert large("76 / 78") == '<span class="vl">76 <span class="un">/ 78</span></span>'
     assert (
         large(Markup('<data value="76">76 / 78</data>'))
-        == '<span class="nw"><data value="76">76<span class="un"> / 78</span></data></span>'
+        == '<span class="vl"><data value="76">76 <span class="un">/ 78</span></data></span>'
     )
     assert large("3 <b>x</b>", is_text=True) == "3 &lt;b&gt;x&lt;/b&gt;" and "<b>" not in large("3 <b>x</b>")
 

@@ -84,3 +84,13 @@ def test_no_line_begins_with_the_dot_between_two_parts() -> None:
 def test_in_which_language_a_title_is_stands_together() -> None:
     once = lined("<td>労政会館の使用承認 (in Japanese)</td>")
     assert once == '<td>労政会館の使用承認 <span class="nw">(in Japanese)</span></td>' == lined(once)
+
+
+def test_the_name_of_a_number_beside_others_may_break_between_its_words_sooner_than_a_cell() -> None:
+    once = lined("<dl><dt>スマートフォン対応</dt><dd>スマートフォン対応</dd></dl>")
+    assert once == "<dl><dt>スマートフォン<wbr>対応</dt><dd>スマートフォン対応</dd></dl>" == lined(once)
+
+
+def test_words_that_chromium_takes_for_two_are_kept_in_texts_without_a_number() -> None:
+    once = lined("<p><a>判定の方法</a>: デジタル化済み</p>")
+    assert once == '<p><a>判定の<span class="nw">方法</span></a>: デジタル化<span class="nw">済み</span></p>' == lined(once)

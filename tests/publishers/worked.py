@@ -20,7 +20,11 @@ def steps(ledger: Ledger) -> list[str]:
 
 
 def _head(ledger: Ledger, item: Item, *rules: str) -> str:
-    return ledger.words("example_of", rules=ledger.words("list_comma").join(rules), name=ledger.words.named(item))
+    return ledger.words(
+        "example_of_rules" if len(rules) > 1 else "example_of",
+        rules=ledger.words("list_comma").join(rules),
+        name=ledger.words.named(item),
+    )
 
 
 def _status(ledger: Ledger, item: Item) -> str:
