@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-import pandas as pd
 import plotly.graph_objects as go
 
 from charts.outlines import BOX, areas
 from charts.plotly.styled import put, styled
-from charts.shapes import Tile
+from charts.shapes import Tile, Tiles
 from charts.style import INK, MANY, NONE, PLAN, SOME, fill_of
 from charts.ticks import in_lines, width_of
 
@@ -18,18 +17,15 @@ TILE_HEIGHT, NUMBERS = 122, 34  # size of a tile, and of the two lines of number
 WIDE, PHONE = 1100, 250  # widths in pixels of the map by outlines; the narrowest phone (320) leaves it 251
 
 
-def tile_map(frame: pd.DataFrame, *, upright: bool) -> go.Figure:
+def tile_map(shape: Tiles) -> go.Figure:
     """Draw each place as a tile with its name and numbers; darker where more is done, with numbers so that colour is not alone.
 
-    Args:
-        frame: columns ``column``, ``row``, ``name``, ``numbers`` (text in the tile; blank if nothing is listed),
-            ``done`` (count for the colour), ``hover``; one row per place. Numbers take two lines: a tile is 13 pixels wide on a small phone.
-        upright: write names from top to bottom, one character per line (Japanese); else rotated by 90 degrees.
+    Names that are not upright are rotated by 90 degrees. Numbers take two lines: a tile is 13 pixels wide on a small phone.
     """
     figure = go.Figure()
     notes: list[dict[str, Any]] = []
     shapes: list[dict[str, Any]] = []
-    for tile in frame.itertuples():
+    for tile in shape.tiles:
         fill = fill_of(tile.done)
         edge = INK if tile.numbers else "#B0B0B8"
         shapes.append({
@@ -37,9 +33,9 @@ def tile_map(frame: pd.DataFrame, *, upright: bool) -> go.Figure:
             "y1": round(tile.row + 0.47, 2), "fillcolor": fill, "line": {"color": edge},
         })  # fmt: skip
         room = TILE_HEIGHT * 0.94 - 4 - (NUMBERS if tile.numbers else 0)
-        name = "<br>".join(tile.name) if upright else in_lines(tile.name, room, 12, most=1)[0]
+        name = "<br>".join(tile.name) if shape.upright else in_lines(tile.name, room, 12, most=1)[0]
         notes.append({
-            "x": tile.column, "y": round(tile.row - 0.44, 2), "text": name, "textangle": None if upright else -90,
+            "x": tile.column, "y": round(tile.row - 0.44, 2), "text": name, "textangle": None if shape.upright else -90,
             "font": {"color": None if tile.numbers else "#626264"},
         })  # fmt: skip
         if tile.numbers:
@@ -47,21 +43,24 @@ def tile_map(frame: pd.DataFrame, *, upright: bool) -> go.Figure:
                 "x": tile.column, "y": round(tile.row + 0.46, 2), "text": f"<b>{tile.numbers.replace('/', '<br>/')}</b>", "yanchor": "bottom", "font": {"color": INK},
             })  # fmt: skip
     put(figure, notes=notes, shapes=shapes)
+    across, down = [tile.column for tile in shape.tiles], [tile.row for tile in shape.tiles]
     figure.add_scatter(
-        x=frame["column"], y=frame["row"], mode="markers", marker={"size": 22, "opacity": 0},
-        customdata=frame["hover"], hovertemplate="%{customdata}<extra></extra>",
+        x=across, y=down, mode="markers", marker={"size": 22, "opacity": 0}, customdata=list(map(_hover, shape.tiles)), hovertemplate="%{customdata}<extra></extra>",
     )  # fmt: skip
-    rows = int(frame["row"].max() - frame["row"].min()) + 1
-    styled(figure, height=TILE_HEIGHT * rows + 20)
+    styled(figure, height=TILE_HEIGHT * (max(down) - min(down) + 1) + 20)
     # Common properties of tiles are set once: the map is sent at every view.
     figure.layout.template.layout.update(
         shapedefaults={"line_width": 1, "layer": "below"},
         annotationdefaults={"showarrow": False, "yanchor": "top", "font": {"size": 12, "color": INK}},
     )
     figure.update_layout(margin={"l": 2, "r": 2, "t": 6, "b": 6})
-    figure.update_xaxes(visible=False, range=[frame["column"].min() - 0.55, frame["column"].max() + 0.55])
-    figure.update_yaxes(visible=False, range=[frame["row"].max() + 0.55, frame["row"].min() - 0.55], automargin=False)
+    figure.update_xaxes(visible=False, range=[min(across) - 0.55, max(across) + 0.55])
+    figure.update_yaxes(visible=False, range=[max(down) + 0.55, min(down) - 0.55], automargin=False)
     return figure
+
+
+def _hover(tile: Tile) -> str:
+    return f"{tile.place}: {tile.done} / {tile.total}"
 
 
 def outline_map(tiles: Sequence[Tile], width: float = WIDE) -> go.Figure:
@@ -89,7 +88,7 @@ def outline_map(tiles: Sequence[Tile], width: float = WIDE) -> go.Figure:
     figure.add_scatter(
         x=[round(x, 1) for _, (x, _), _ in named], y=[round(y, 1) for _, (_, y), _ in named], mode="text",
         text=[f"<b>{tile.numbers}</b>" if tile.total and has_room else "" for tile, _, has_room in named], textfont={"size": 11, "color": INK},
-        customdata=[f"{tile.place}: {tile.done} / {tile.total}" for tile, _, _ in named], hovertemplate="%{customdata}<extra></extra>",
+        customdata=[_hover(tile) for tile, _, _ in named], hovertemplate="%{customdata}<extra></extra>",
     )  # fmt: skip
     put(
         figure,

@@ -5,7 +5,6 @@ from __future__ import annotations
 from itertools import accumulate
 from typing import Any
 
-import pandas as pd
 import plotly.graph_objects as go
 
 from charts.plotly.styled import put, styled
@@ -25,40 +24,32 @@ SYMBOLS = {
 
 
 def timeline(shape: Timeline, language: str) -> go.Figure:
-    """Draw one row per milestone: planned (diamond), re-planned (triangle, each time), done (dot); dashed while not done.
-
-    Args:
-        shape: its data; ``today`` is drawn as a line.
-    """
-    given = [(number, kind, day, words) for number, (_, days) in enumerate(shape.rows) for kind, day, words in days]
-    marks = pd.DataFrame(given, columns=["milestone", "kind", "day", "text"])
-    today, today_word = shape.today, shape.today_word
-    figure = go.Figure()
-    codes = list(dict.fromkeys(marks["milestone"]))
-    names = {code: in_lines(shape.rows[code][0], PHONE, 12, most=LINES) for code in codes}
-    bottoms = list(accumulate(ROW + LINE * (len(lines) - 1) for lines in names.values()))  # the axis of the rows is in pixels
-    place = {code: bottom - BELOW_MARK for code, bottom in zip(codes, bottoms, strict=True)}
+    """Draw one row per milestone: planned (diamond), re-planned (triangle, each time), done (dot); dashed while not done."""
+    given = [(in_lines(name, PHONE, 12, most=LINES), days) for name, days in shape.rows if days]
+    bottoms = list(accumulate(ROW + LINE * (len(lines) - 1) for lines, _ in given))  # the axis of the rows is in pixels
+    rows = [(bottom - BELOW_MARK, days) for bottom, (_, days) in zip(bottoms, given, strict=True)]
+    figure, today = go.Figure(), shape.today
     shapes: list[dict[str, Any]] = []
-    for code, own in marks.groupby("milestone", sort=False):
-        first, last = own["day"].min(), own["day"].max()
+    for place, days in rows:
+        first, last = min(day for _, day, _ in days), max(day for _, day, _ in days)
         if first != last:
-            done = bool((own["kind"] == "actual").any())
+            done = any(kind == "actual" for kind, _, _ in days)
             shapes.append({
-                "type": "line", "x0": first, "x1": last, "y0": place[code], "y1": place[code],
+                "type": "line", "x0": first, "x1": last, "y0": place, "y1": place,
                 "line": {"color": ACTUAL if done else PLAN, "width": 2, "dash": "solid" if done else "dash"}, "layer": "below",
             })  # fmt: skip
     for kind, (symbol, colour, size) in SYMBOLS.items():
-        own = marks[marks["kind"] == kind]
-        if len(own):
+        own = [(day, place, words) for place, days in rows for given, day, words in days if given == kind]
+        if own:
             figure.add_scatter(
-                x=own["day"], y=[place[c] for c in own["milestone"]], mode="markers", cliponaxis=False, customdata=own["text"],
+                x=[day for day, _, _ in own], y=[place for _, place, _ in own], mode="markers", cliponaxis=False, customdata=[words for _, _, words in own],
                 marker={"symbol": symbol, "color": colour, "size": size, "line": {"width": 2, "color": colour}},
                 hovertemplate="%{customdata}<extra></extra>",
             )  # fmt: skip
     notes: list[dict[str, Any]] = []
-    for code, bottom in zip(codes, bottoms, strict=True):
+    for bottom, (lines, _) in zip(bottoms, given, strict=True):
         notes.append({
-            "xref": "paper", "x": 0, "y": place[code], "yshift": ABOVE_MARK, "xanchor": "left", "yanchor": "bottom", "text": "<br>".join(names[code]),
+            "xref": "paper", "x": 0, "y": bottom - BELOW_MARK, "yshift": ABOVE_MARK, "xanchor": "left", "yanchor": "bottom", "text": "<br>".join(lines),
             "showarrow": False, "font": {"size": 12, "color": INK}, "align": "left",
         })  # fmt: skip
         shapes.append({
@@ -69,10 +60,10 @@ def timeline(shape: Timeline, language: str) -> go.Figure:
     styled(figure, height=height + 76)
     figure.add_vline(x=today, line={"color": INK, "width": 1, "dash": "dot"})
     figure.add_annotation(
-        x=today, yref="paper", y=1, yanchor="bottom", xanchor="right", text=today_word, showarrow=False, font={"size": 12}
+        x=today, yref="paper", y=1, yanchor="bottom", xanchor="right", text=shape.today_word, showarrow=False, font={"size": 12}
     )
     figure.update_yaxes(visible=False, range=[height + 4, -12], zeroline=False)
-    days = [*marks["day"], today]
-    figure.update_xaxes(**on_axis(ticks_within(min(days), max(days), (), room=NARROW, size=12, language=language)))
+    drawn = [today, *(day for _, days in rows for _, day, _ in days)]
+    figure.update_xaxes(**on_axis(ticks_within(min(drawn), max(drawn), (), room=NARROW, size=12, language=language)))
     figure.update_layout(margin={"l": 10, "r": 14, "t": 26, "b": 34})
     return figure

@@ -13,7 +13,7 @@ from charts.shapes import Strip
 from charts.svg.strip import look_of, sheet
 from kpis.as_text import shown
 from kpis.text import format_date
-from publishers.site.labels import each, filled, is_nothing, picked, plain_table, with_roles
+from publishers.site.labels import each, filled, is_nothing, link, picked, plain_table, small, with_roles
 from publishers.site.lines import lined
 from telling.attention import SHOWN_FIRST, UNSAID, OffTrackRow, folded
 from telling.words import Words
@@ -69,19 +69,18 @@ def _due(row: OffTrackRow, words: Words) -> Markup | str:
 def _cells(row: OffTrackRow, leads: Leads, words: Words) -> tuple[Markup | str, ...]:
     """Return the cells of a row, in the order of ``NAMES``."""
     w, answer = words, row.answer
-    small = Markup('<span class="att-small">{}</span>')
     gap = (
         Markup('<data value="{}">{}</data>').format(row.gap.value, row.gap.text)
         if row.gap.value is not None
         else Markup(row.gap.text)
     )
-    owner = small.format(answer.owner) if answer.owner else ""
-    office = small.format(w("assessment_row", text=answer.office)) if answer.office else ""
+    owner = small(answer.owner) if answer.owner else ""
+    office = small(w("assessment_row", text=answer.office)) if answer.office else ""
     return (
         Markup('<span class="att-mark{}"><i class="{}"></i>{}</span>').format("" if row.is_current else " att-old", look_of(row.status), row.word),
-        Markup('<a href="{}">{}</a>{}').format(leads(row), row.name, small.format(row.about) if row.about else ""),
+        link(leads(row), row.name) + (small(row.about) if row.about else ""),
         Markup("<b>{}</b>").format(gap),
-        strip(row.strip) + small.format(row.since),
+        strip(row.strip) + small(row.since),
         Markup("{}{}").format(answer.cause or UNSAID, office), answer.action or UNSAID,
         Markup("{}{}").format(row.bureau or _missing(w, "att_undecided"), owner),
         _due(row, w),
@@ -145,7 +144,7 @@ def strips(listed: Sequence[Lasted], words: Words, *, caption: str) -> Markup:
     """Return a table of present and past statuses of several things; empty if there are none."""
     cells = [
         (
-            Markup('<a href="{}">{}</a>').format(item.address, item.name),
+            link(item.address, item.name),
             Markup('<span class="sm"><i class="{}"></i>{}</span>').format(look_of(item.status), item.word), strip(item.quarters), item.since,
         )
         for item in listed

@@ -9,7 +9,7 @@ from functools import cached_property
 from markupsafe import Markup
 
 from charts.svg.shapes import BOTH, drawing
-from publishers.site.labels import filled, picked
+from publishers.site.labels import filled, link, picked
 from publishers.site.views import number
 from telling.blocks import Block, BlockColumn, Cell, Link, Number, Telling, columns_of
 from telling.words import Words
@@ -25,7 +25,7 @@ def cell(value: Cell | Markup, words: Words) -> Markup | str:
     if isinstance(value, Number):
         return number(value.value, value.text) if value.value is not None else value.text
     if isinstance(value, Link):
-        return Markup('<a href="{}">{}</a>').format(value.address, value.words)
+        return link(value.address, value.words)
     if isinstance(value, (int, float)):
         return number(value, words.number(value, ",.0f" if value == round(value) else ","))
     return "" if value is None else value

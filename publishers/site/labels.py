@@ -70,6 +70,16 @@ def filled(rows: Iterable[Sequence[object]], *, unsaid: Collection[object] = ())
     ]
 
 
+def link(address: str, text: object) -> Markup:
+    """Return a text that leads to an address."""
+    return Markup('<a href="{}">{}</a>').format(address, text)
+
+
+def small(text: object) -> Markup:
+    """Return a remark in small letters, beside or below the content of a cell."""
+    return Markup('<span class="att-small">{}</span>').format(text)
+
+
 def each(template: str, rows: Iterable[tuple[object, ...]]) -> Markup:
     """Return a template of HTML filled in once for each row of values, one after another."""
     html = Markup(template)

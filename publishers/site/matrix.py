@@ -12,7 +12,7 @@ from charts.svg.strip import look_of
 from kpis.as_text import shown
 from kpis.figures.records import FELL_SHORT
 from kpis.line_breaks import with_wholes
-from publishers.site.labels import each, filled, picked, with_roles
+from publishers.site.labels import each, filled, link, picked, with_roles
 from telling.matrix import MISSING, NONE, QUIET, Cell, Handed, Leads, Matrix, MatrixRow
 from telling.words import Words
 
@@ -78,7 +78,7 @@ def _head_line(matrix: Matrix, name: str, cells: Sequence[Cell], list_of: ListOf
 
 
 def _row(matrix: Matrix, row: MatrixRow, page_of: Callable[[str], str], list_of: ListOf) -> Markup:
-    name = Markup('<a href="{}">{}</a>').format(page_of(row.code), row.name)
+    name = link(page_of(row.code), row.name)
     report = (
         Markup('<td class="mx-report" data-label="{}">{}</td>').format(matrix.report, _handed(row.handed)) if matrix.report else ""
     )
@@ -99,7 +99,7 @@ def _cell(cell: Cell, label: str, list_of: ListOf) -> Markup:
     if cell.status == MISSING:
         text = Markup('<span class="mx-gap">{}</span>').format(text)
     if cell.leads is not None:
-        text = Markup('<a href="{}">{}</a>').format(list_of(cell.leads), text)
+        text = link(list_of(cell.leads), text)
     tone = {QUIET: "", MISSING: " mx-missing", NONE: " mx-none"}.get(cell.status, f" mx-{cell.status}")
     tone += " mx-loud" if cell.is_loud else ""
     tone += " mx-none" if cell.text == "·" else ""

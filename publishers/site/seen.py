@@ -18,7 +18,7 @@ from kpis.text import signs_of_scales, status_word
 from publishers.site.attention import strip
 from publishers.site.block_views import cell
 from publishers.site.headed import folded
-from publishers.site.labels import PAIR, each, filled, is_nothing, is_one_value, picked, plain_table, with_roles
+from publishers.site.labels import PAIR, each, filled, is_nothing, is_one_value, link, picked, plain_table, small, with_roles
 from publishers.site.lines import beside_mark, lined
 from publishers.site.views import meaning
 from telling.blocks import Block, Number, columns_of
@@ -153,7 +153,7 @@ def cards(listed: Iterable[CardRows], page_of: PageOf, words: Words, *, picture:
     """Return cards side by side, with rows aligned between them."""
     made = Markup("")
     for card in listed:
-        name = Markup('<a href="{}">{}</a>').format(page_of(card.code), card.name)
+        name = link(page_of(card.code), card.name)
         rows = (
             Markup('<h3 class="cd-head"><span>{}</span>{}</h3>').format(card.title or card.name, mark(card.status, card.word, words, is_old=card.is_old)),
             Markup('<p class="cd-name">{}</p>').format(name),
@@ -244,8 +244,8 @@ def table(listed: Sequence[CardRows], page_of: PageOf, words: Words, *, caption:
         aims, before = dict(card.aims), dict(card.before)
         cells = (
             mark(card.status, card.word, words, is_old=card.is_old),
-            Markup('<a href="{}">{}</a>').format(page_of(card.code), card.name),
-            Markup('<b>{}</b> <span class="att-small">{}</span>').format(card.value, card.period),
+            link(page_of(card.code), card.name),
+            Markup("<b>{}</b> {}").format(card.value, small(card.period)),
             aims.get(words("target"), ""), before.get(words("previous"), ""), before.get(words("year_earlier"), ""), picture(card),
         )  # fmt: skip
         rows.append(cells)
@@ -261,9 +261,9 @@ def compared(listed: Sequence[CardRows], page_of: PageOf, words: Words, *, capti
         rows.append(
             (
                 _stands(card.status, card.word, card.notes, words, is_old=card.is_old),
-                Markup('<a href="{}">{}</a>').format(page_of(card.code), card.name),
-                Markup('<b>{}</b> <span class="att-small">{}</span>').format(card.value, card.period),
-                Markup('{} <span class="att-small">{}</span>').format(plan, card.gap) if card.gap else plan,
+                link(page_of(card.code), card.name),
+                Markup("<b>{}</b> {}").format(card.value, small(card.period)),
+                Markup("{} {}").format(plan, small(card.gap)) if card.gap else plan,
                 before.get(words("previous"), ""), before.get(words("year_earlier"), ""),
             )
         )  # fmt: skip
@@ -276,10 +276,7 @@ def since(listed: Sequence[Shifted], page_of: PageOf, words: Words, *, caption: 
     def stood(at: IndicatorStanding) -> Markup:
         return Markup("{} {}").format(mark(at.status, at.word, words), at.value)
 
-    rows = [
-        (Markup('<a href="{}">{}</a>').format(page_of(shift.code), shift.name), shift.why, stood(shift.before), stood(shift.after))
-        for shift in listed
-    ]
+    rows = [(link(page_of(shift.code), shift.name), shift.why, stood(shift.before), stood(shift.after)) for shift in listed]
     heads = tuple(words(head) for head in ("since_indicator", "since_reason", "since_before", "since_after"))
     return _table("since", heads, rows, caption=caption, numbers=())
 
@@ -311,14 +308,12 @@ def projects(listed: Sequence[OverviewLine], page_of: PageOf, words: Words, *, c
         "status", "project", "att_strip_heading", "op_off_since", "op_good", "op_done", "op_late", "op_unseen", "op_next", "op_due",
     )  # fmt: skip
 
-    small = Markup('<span class="att-small">{}</span>')
-
     def count(number: int, *, is_bad: bool = False) -> Markup:
         return Markup("<b>{}</b>" if is_bad and number else "{}").format(words.number(number) if number else "·")
 
     rows = [
         (
-            mark(line.status, line.word, words), Markup('<a href="{}">{}</a>').format(page_of(line.code), line.name) + (small.format(line.about) if line.about else ""), strip(line.strip), line.since or "—",
+            mark(line.status, line.word, words), link(page_of(line.code), line.name) + (small(line.about) if line.about else ""), strip(line.strip), line.since or "—",
             f"{words.number(line.good)} / {words.number(line.judged)}" if line.judged else "—", count(line.done), count(line.late, is_bad=True),
             count(line.unseen), line.next_name or "—",
             Markup('<b class="late">{}</b>').format(line.next_day) if line.is_overdue else line.next_day or "—",
